@@ -1,0 +1,105 @@
+import type { JsonValue, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
+import type { z } from 'zod'
+import type { ConnectorContext } from './context.js'
+
+/** A position in a stream: JSON of at most 8 KiB that only its connector understands. */
+export type Cursor = JsonValue
+
+/** A named set of records in a source. */
+export interface StreamSpec {
+  /** Stable across versions of the config; at most 200 characters. */
+  readonly name: string
+  readonly kind: RecordKind
+  /** Whether pages carry cursors, so that an unchanged source costs next to nothing. */
+  readonly incremental: boolean
+  /** `events`: the connector yields deletes itself; `sweep`: it reports what exists and Inlet finds what is gone. */
+  readonly deletes: 'none' | 'events' | 'sweep'
+  /** The key fields, for people; shown by the API. */
+  readonly keyFields?: readonly string[]
+}
+
+/**
+ * Records fetched together: at most 1,000 and about 1 MiB, whichever comes first.
+ * Everything of a page is stored in order and exactly once in effect, whatever dies in between.
+ */
+export interface Page {
+  readonly records: readonly SourceRecord[]
+  /** Keys of items that exist and did not change, so that a sweep keeps them. Only for streams with `deletes: 'sweep'`. */
+  readonly unchanged?: readonly RecordKey[]
+  /** Becomes durable only after all records up to and including this page are. Absent: no position yet. */
+  readonly cursor?: Cursor
+  readonly rejected?: readonly RejectedRecord[]
+  /**
+   * "All that exists has been yielded in this run": records of the stream (of the scope, when given) that this run
+   * has not seen are deleted. Yield it once, at the end, and only when the reading was complete.
+   */
+  readonly sweep?: { readonly scope?: string }
+  /** What a person sees while it runs: any of them, cumulative. */
+  readonly progress?: { readonly done?: number; readonly total?: number; readonly note?: string }
+}
+
+export interface ReadRequest {
+  readonly stream: string
+  /** The last committed cursor of the stream; null on the first run. Throw `CURSOR_IN_FUTURE` or `CURSOR_INVALID` if unusable. */
+  readonly cursor: Cursor | null
+  /** Stop within a second when it aborts. */
+  readonly signal: AbortSignal
+}
+
+/** What `connect` returns; pooled and reused for all runs of a source version; disposed when idle or at shutdown. */
+export type Connection = AsyncDisposable
+
+/**
+ * THE contract of a connector. A connector is one folder that default-exports `defineConnector({...})` and touches
+ * nothing but its context: no database, queue, process.env or other connector.
+ *
+ * Failures are thrown as `Failure` (see docs/errors.md); anything else counts as a defect of the connector.
+ */
+export interface Connector<Config = unknown, Secrets = unknown, C extends Connection = Connection> {
+  /** Lower-case identifier that sources name, e.g. `postgres`. */
+  readonly type: string
+  /** Semver of the connector; shown with its runs. */
+  readonly version: string
+  readonly title: string
+  readonly description: string
+  /** Settings, strict (unknown keys refused), every field with `.describe()`. Served as JSON Schema. */
+  readonly configSchema: z.ZodType<Config>
+  /** Secrets only: every field is encrypted at rest and never shown again. */
+  readonly secretSchema: z.ZodType<Secrets>
+  /** Deeper check of a parsed config that zod cannot express, e.g. parsing SQL. Pure and local; throws `Failure` with `field`. Called at save, at publish and in the worker. */
+  validate?(config: Config, secrets: Secrets): void | Promise<void>
+  /** Addresses the config names, checked against the egress guard at save, e.g. `[{ field: 'url', url }]`. */
+  egress?(config: Config): readonly EgressTarget[]
+  /** The streams of a source. Called with a connection at the start of each run; discovery is allowed here. */
+  streams(connection: C, signal: AbortSignal): Promise<readonly StreamSpec[]>
+  /** Opens lazily: no I/O needed before first use. The caller disposes. */
+  connect(ctx: ConnectorContext<Config, Secrets>): Promise<C>
+  /** Resolves within 10 s if source, credentials and permissions work; else throws UNREACHABLE, AUTH_FAILED or PERMISSION_DENIED, told apart. */
+  check(connection: C, signal: AbortSignal): Promise<void>
+  /** Reads one stream page by page from the cursor. Bounded memory however large the source. */
+  read(connection: C, request: ReadRequest): AsyncGenerator<Page, void, void>
+  /** Lists and fetches items by path, for connectors that have such a notion. */
+  readonly browse?: Browse<C>
+}
+
+export type EgressTarget = { readonly field: string; readonly url: string } | { readonly field: string; readonly host: string; readonly port: number }
+
+export interface BrowseItem {
+  readonly name: string
+  readonly path: string
+  readonly directory: boolean
+  readonly size?: number
+  readonly modifiedAt?: string
+  readonly metadata?: { readonly [key: string]: JsonValue }
+}
+
+export interface Browse<C extends Connection> {
+  list(connection: C, path: string, signal: AbortSignal): AsyncGenerator<readonly BrowseItem[], void, void>
+  metadata(connection: C, path: string, signal: AbortSignal): Promise<BrowseItem>
+  /** Streams the raw bytes of an item. The caller consumes or destroys the stream. */
+  fetch(connection: C, path: string, signal: AbortSignal): Promise<NodeJS.ReadableStream>
+}
+
+/** Checks the type of a connector and returns it unchanged. */
+export const defineConnector = <Config, Secrets, C extends Connection>(connector: Connector<Config, Secrets, C>): Connector<Config, Secrets, C> =>
+  connector

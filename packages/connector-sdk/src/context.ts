@@ -1,0 +1,51 @@
+import type { Readable } from 'node:stream'
+import type { RecordKey } from '@inlet/domain'
+import type { HttpClient } from './http/http-client.js'
+import type { EgressGuard } from './net/egress-guard.js'
+
+/** All that a connector may touch. */
+export interface ConnectorContext<Config = unknown, Secrets = unknown> {
+  readonly sourceId: string
+  readonly config: Config
+  /** Decrypted just in time; never log, never put into a record, a cursor or an error. */
+  readonly secrets: Secrets
+  /** HTTP through the egress guard, with redirects, decompression and limits. */
+  readonly http: HttpClient
+  /** For clients that open their own sockets: connect only to what it returns. */
+  readonly egress: EgressGuard
+  readonly log: ConnectorLog
+  /** Aborts when the connection must close. */
+  readonly signal: AbortSignal
+  readonly now: () => Date
+  readonly known: KnownRecords
+  readonly files: FileAccess
+  /** An existing private folder of this source on this worker, e.g. for a clone. May be empty at any run. */
+  readonly workDir: string
+}
+
+export interface ConnectorLog {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** What is already stored of a stream, as of the last commit. Lets a connector skip unchanged items without a large cursor. */
+export interface KnownRecords {
+  /** Validators of the live records with these keys; a key that is not stored is missing in the answer. At most 1,000 keys a call. Keys of the map are `keyText(key)`. */
+  lookup(stream: string, keys: readonly RecordKey[]): Promise<ReadonlyMap<string, string | null>>
+  /** All live records of a stream in key order, paged inside. */
+  entries(stream: string): AsyncIterable<{ readonly key: string; readonly validator: string | null }>
+}
+
+export interface FileAccess {
+  /**
+   * The real path of a file or folder the operator allowed (INLET_FILE_ROOTS).
+   * Throws PATH_NOT_ALLOWED outside of every root, PATH_ESCAPE when a link leaves its root, NOT_FOUND_UPSTREAM when absent.
+   */
+  resolve(path: string): Promise<string>
+  /** The bytes of an accepted upload. Throws NOT_FOUND_UPSTREAM. The caller consumes or destroys the stream. */
+  openUpload(
+    id: string,
+  ): Promise<{ readonly name: string; readonly size: number; readonly sha256: string; readonly createdAt: Date; readonly stream: Readable }>
+}

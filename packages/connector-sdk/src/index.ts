@@ -1,0 +1,17 @@
+export type { JsonObject, JsonValue, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
+export { canonicalJson, Failure, JsonNumber, keyHash, keyText, toFailure } from '@inlet/domain'
+export {
+  type Browse,
+  type BrowseItem,
+  type Connection,
+  type Connector,
+  type Cursor,
+  defineConnector,
+  type EgressTarget,
+  type Page,
+  type ReadRequest,
+  type StreamSpec,
+} from './connector.js'
+export type { ConnectorContext, ConnectorLog, FileAccess, KnownRecords } from './context.js'
+export type { HttpClient, HttpRequest, HttpResponse } from './http/http-client.js'
+export type { CheckedAddress, EgressGuard } from './net/egress-guard.js'

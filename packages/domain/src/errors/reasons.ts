@@ -1,0 +1,116 @@
+import type { FailureCode } from './failure-codes.js'
+
+interface ReasonRule {
+  readonly code: FailureCode
+  /** Overrides the HTTP status of the class where the API answers with it. */
+  readonly status?: number
+  readonly next: string
+}
+
+/** Every stable identifier a user can meet, with its class and the next step. docs/errors.md lists the same rows; a test compares both. */
+export const REASONS = {
+  // the other side
+  UNREACHABLE: { code: 'transient', next: 'Check the address and that the system is up and reachable from the worker.' },
+  DNS_FAILED: { code: 'transient', next: 'Check the host name.' },
+  TLS_FAILED: { code: 'config_invalid', next: 'Check the certificate of the server, or the TLS settings of the source.' },
+  TIMEOUT: { code: 'transient', next: 'The system answered too slowly; it is tried again with back-off.' },
+  UPSTREAM_ERROR: { code: 'transient', next: 'The system reported an error of its own; it is tried again with back-off.' },
+  CONNECTION_LOST: { code: 'transient', next: 'The connection broke in the middle; it is tried again from the last cursor.' },
+  RATE_LIMITED: { code: 'rate_limited', next: 'Nothing to do: the run is parked until the limit resets.' },
+  AUTH_FAILED: { code: 'auth_failed', next: 'Set new credentials with PATCH /v1/sources/{id}; ingestion goes on from the last cursor.' },
+  PERMISSION_DENIED: { code: 'permission_denied', next: 'Grant the permission named in the message, then resume the source.' },
+  NOT_FOUND_UPSTREAM: { code: 'config_invalid', next: 'Check the path or name in the settings; the system answers that it does not exist.' },
+  UPSTREAM_INVALID: { code: 'upstream_invalid', next: 'Look at what the system answers; it is not what the settings describe.' },
+  CONTENT_MISMATCH: {
+    code: 'upstream_invalid',
+    next: 'The content is not of the expected type; check the address (a login page?) or the format setting.',
+  },
+  RESPONSE_TOO_LARGE: { code: 'upstream_invalid', next: 'Raise the size limit in the settings of the source or ask the system for smaller pages.' },
+  TOO_MANY_REDIRECTS: { code: 'upstream_invalid', next: 'Use the final address as the URL of the source.' },
+  PAGINATION_LOOP: { code: 'upstream_invalid', next: 'The system keeps pointing to the same page; check the pagination settings.' },
+  RECORDS_PATH_NOT_FOUND: { code: 'upstream_invalid', next: 'Check the records path in the settings against a real answer.' },
+  SCHEMA_CHANGED: { code: 'upstream_invalid', next: 'A column or table that the settings name is gone; change the settings.' },
+  SQL_TIMEOUT: { code: 'transient', next: 'The statement ran into the time limit; add an index or raise the limit in the settings.' },
+  CURSOR_IN_FUTURE: { code: 'config_invalid', next: 'The cursor lies ahead of the clock of the source; correct the data or reset the cursor.' },
+  CURSOR_INVALID: { code: 'config_invalid', next: 'Reset the cursor of the stream; the saved position does not fit the settings.' },
+  CURSOR_TOO_LARGE: { code: 'internal', next: 'A cursor may have 8 KiB; report this with the name of the connector.' },
+  // addresses
+  EGRESS_BLOCKED: { code: 'config_invalid', next: 'The address is private or not allowed; an operator may allow it with INLET_EGRESS_ALLOW.' },
+  URL_BLOCKED_ADDRESS: { code: 'config_invalid', next: 'Use a public address; an operator may allow private ones with INLET_EGRESS_ALLOW.' },
+  URL_CREDENTIALS_NOT_ALLOWED: { code: 'config_invalid', next: 'Put user and password into the secrets of the source, not into the URL.' },
+  URL_SCHEME_NOT_ALLOWED: { code: 'config_invalid', next: 'Use http or https.' },
+  URL_PORT_NOT_ALLOWED: { code: 'config_invalid', next: 'Use port 80 or 443; an operator may allow others with INLET_EGRESS_ALLOW.' },
+  URL_TOO_LONG: { code: 'config_invalid', next: 'Use a URL of at most 8,192 characters.' },
+  INVALID_URL: { code: 'config_invalid', next: 'Write an absolute URL, e.g. https://example.com/path.' },
+  // SQL
+  SQL_NOT_A_SELECT: { code: 'config_invalid', next: 'Write one SELECT statement that only reads.' },
+  SQL_MULTIPLE_STATEMENTS: { code: 'config_invalid', next: 'Write exactly one statement, without a semicolon inside.' },
+  SQL_FUNCTION_NOT_ALLOWED: { code: 'config_invalid', next: 'Leave out the function named in the message.' },
+  SQL_SYNTAX: { code: 'config_invalid', next: 'Correct the statement at the position named.' },
+  ROLE_TOO_POWERFUL: { code: 'config_invalid', next: 'Use a role that may only read, or set allowPowerfulRole knowingly.' },
+  // git
+  GIT_URL_NOT_ALLOWED: { code: 'config_invalid', next: 'Use an https URL or a path below an allowed root.' },
+  INVALID_REF: { code: 'config_invalid', next: 'Use an existing branch or tag name.' },
+  // files
+  PATH_NOT_ALLOWED: { code: 'config_invalid', next: 'Use a path below one of the roots in INLET_FILE_ROOTS.' },
+  PATH_ESCAPE: { code: 'config_invalid', next: 'The path leaves its root through a link; remove the link.' },
+  NOT_A_REGULAR_FILE: { code: 'config_invalid', next: 'Only regular files are read.' },
+  EMPTY_FILE: { code: 'record_invalid', next: 'The file has no content; upload it again.' },
+  ARCHIVE_BOMB: { code: 'upstream_invalid', next: 'The compressed file expands beyond the limit; split it or raise the limit.' },
+  FILE_UNREADABLE: { code: 'record_invalid', next: 'The file cannot be parsed; see the position in the message.' },
+  XML_DTD_NOT_ALLOWED: { code: 'upstream_invalid', next: 'XML with a DOCTYPE is not read.' },
+  // records
+  RECORD_INVALID: { code: 'record_invalid', next: 'See the message; correct the record at its source.' },
+  RECORD_TOO_LARGE: { code: 'record_invalid', next: 'The record is over the size limit; leave out its large fields.' },
+  RECORD_KEY_MISSING: { code: 'record_invalid', next: 'Name key fields that every record has.' },
+  TEXT_NOT_STORABLE: { code: 'record_invalid', next: 'The record holds a NUL character or half a surrogate pair; correct it at the source.' },
+  NUMBER_NOT_STORABLE: { code: 'record_invalid', next: 'The record holds a number outside the range that can be stored.' },
+  BATCH_MISMATCH: { code: 'internal', next: 'Two different batches claim the same place in a run; report this with the run id.' },
+  QUARANTINE_BUDGET: { code: 'upstream_invalid', next: 'Too many records cannot be stored; look at the quarantine of the run.' },
+  DELETE_FUSE: { code: 'upstream_invalid', next: 'The source suddenly lacks most of its records; check it, then run with allowMassDelete.' },
+  // runs and sources
+  CANCELLED: { code: 'cancelled', next: 'Start a new run when wanted; it goes on from the last cursor.' },
+  LEASE_LOST: { code: 'cancelled', next: 'Nothing to do: another worker has taken over.' },
+  WORKER_LOST: { code: 'transient', next: 'The worker died; the run goes on from the last cursor on another one.' },
+  POISON_SOURCE: { code: 'config_invalid', next: 'Runs of this source ended their worker three times; look at its data, then resume it.' },
+  SECRET_UNREADABLE: {
+    code: 'config_invalid',
+    next: 'The encryption key that sealed the secrets is not configured; add it or set the secrets anew.',
+  },
+  INTERNAL: { code: 'internal', next: 'Look at the log of the process for the error id; report it.' },
+  // API
+  MALFORMED_JSON: { code: 'config_invalid', status: 400, next: 'Send valid JSON.' },
+  JSON_TOO_DEEP: { code: 'config_invalid', status: 400, next: 'Send JSON with at most 32 levels.' },
+  JSON_TOO_MANY_KEYS: { code: 'config_invalid', status: 400, next: 'Send JSON with at most 10,000 keys.' },
+  FORBIDDEN_KEY: { code: 'config_invalid', status: 400, next: 'Leave out the keys __proto__, constructor and prototype.' },
+  DUPLICATE_KEY: { code: 'config_invalid', status: 400, next: 'Name every key of an object once.' },
+  UNSUPPORTED_MEDIA_TYPE: { code: 'config_invalid', status: 415, next: 'Send application/json in UTF-8 without another encoding.' },
+  PAYLOAD_TOO_LARGE: { code: 'config_invalid', status: 413, next: 'Send a smaller body.' },
+  VALIDATION_FAILED: { code: 'config_invalid', status: 422, next: 'Correct the fields listed under errors.' },
+  INVALID_CURSOR: { code: 'config_invalid', status: 400, next: 'Start again without a cursor, or use nextCursor exactly as it was given.' },
+  NOT_FOUND: { code: 'config_invalid', status: 404, next: 'Check the id; a deleted thing is gone.' },
+  METHOD_NOT_ALLOWED: { code: 'config_invalid', status: 405, next: 'See /docs for the methods of this address.' },
+  NAME_TAKEN: { code: 'config_invalid', status: 409, next: 'Choose another name; names are compared without case.' },
+  ID_TAKEN: { code: 'config_invalid', status: 409, next: 'Choose another slug.' },
+  UNKNOWN_CONNECTOR: { code: 'config_invalid', status: 422, next: 'See GET /v1/connectors for the known types.' },
+  INVALID_CRON: { code: 'config_invalid', status: 422, next: 'Write five fields: minute hour day-of-month month day-of-week.' },
+  CRON_NEVER_FIRES: { code: 'config_invalid', status: 422, next: 'Write an expression that matches an existing date.' },
+  INVALID_TIMEZONE: { code: 'config_invalid', status: 422, next: 'Use an IANA name such as Europe/Berlin.' },
+  PRECONDITION_REQUIRED: { code: 'config_invalid', status: 428, next: 'Send If-Match with the ETag of what you read.' },
+  PRECONDITION_FAILED: { code: 'config_invalid', status: 412, next: 'Somebody changed it; read it again and repeat your change.' },
+  IDEMPOTENCY_KEY_REUSED: { code: 'config_invalid', status: 422, next: 'Use a new Idempotency-Key for another request.' },
+  RUN_IN_PROGRESS: { code: 'config_invalid', status: 409, next: 'Wait for the run named in the message, or cancel it.' },
+  RUN_NOT_ACTIVE: { code: 'config_invalid', status: 409, next: 'The run has ended; nothing is left to cancel.' },
+  SOURCE_PAUSED: { code: 'config_invalid', status: 409, next: 'Resume the source first.' },
+  UNAUTHENTICATED: { code: 'auth_failed', status: 401, next: 'Send Authorization: Bearer <API key>.' },
+  FORBIDDEN: { code: 'permission_denied', status: 403, next: 'Use a key that has the scope named in the message.' },
+  TOO_MANY_REQUESTS: { code: 'rate_limited', status: 429, next: 'Wait as long as Retry-After says.' },
+  DATABASE_UNAVAILABLE: { code: 'transient', status: 503, next: 'The database does not answer; try again after Retry-After.' },
+  QUEUE_UNAVAILABLE: { code: 'transient', status: 503, next: 'The queue does not answer; try again after Retry-After.' },
+  CHECK_TIMEOUT: { code: 'transient', status: 504, next: 'No worker answered in time; check that one is running.' },
+} as const satisfies Record<string, ReasonRule>
+
+export type Reason = keyof typeof REASONS
+
+/** The HTTP status the API answers a reason with. */
+export const isReason = (value: string): value is Reason => Object.hasOwn(REASONS, value)

@@ -1,0 +1,57 @@
+import { Failure } from '../errors/failure.js'
+import { JsonNumber } from '../records/json-number.js'
+
+const MAX_DEPTH = 200
+
+/**
+ * JSON text with sorted keys and no white space (RFC 8785 for what JavaScript numbers can hold; bigint and JsonNumber
+ * keep their digits), so that equal content has equal text. `undefined` members are left out, dates become ISO 8601.
+ * Throws NUMBER_NOT_STORABLE for NaN and infinities, RECORD_INVALID for other types and for more than 200 levels.
+ */
+export const canonicalJson = (value: unknown): string => write(value, 0)
+
+const write = (value: unknown, depth: number): string => {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value)
+    case 'number':
+      if (!Number.isFinite(value)) throw new Failure('NUMBER_NOT_STORABLE', `${value} is not a storable number`)
+      return String(Object.is(value, -0) ? 0 : value)
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'bigint':
+      return value.toString()
+    case 'object':
+      return value === null ? 'null' : writeObject(value, depth + 1)
+    default:
+      throw new Failure('RECORD_INVALID', `a ${typeof value} is not JSON`)
+  }
+}
+
+const writeObject = (value: object, depth: number): string => {
+  if (depth > MAX_DEPTH) throw new Failure('RECORD_INVALID', `more than ${MAX_DEPTH} levels of nesting`)
+  if (Array.isArray(value)) {
+    let out = '['
+    for (let i = 0; i < value.length; i++) out += (i === 0 ? '' : ',') + write(value[i] ?? null, depth)
+    return `${out}]`
+  }
+  if (value instanceof JsonNumber) return value.text
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) throw new Failure('RECORD_INVALID', 'an invalid date is not storable')
+    return `"${value.toISOString()}"`
+  }
+  let out = ''
+  for (const key of Object.keys(value).sort()) {
+    const member = (value as Record<string, unknown>)[key]
+    if (member === undefined) continue
+    out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${write(member, depth)}`
+  }
+  return `{${out}}`
+}
+
+/** Whether JSON text holds an escaped NUL or half of a surrogate pair, which Postgres cannot store. */
+export const hasUnstorableText = (json: string): boolean => {
+  if (!SUSPICIOUS.test(json)) return false
+  return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i.test(json)
+}
+const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i
