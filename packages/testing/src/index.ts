@@ -1,1 +1,6 @@
-export const pending = true
+export { startEmbeddedPostgres as startPostgres } from '@inlet/db/embedded'
+export { startRedis, type TestRedis } from './redis.js'
+export { findRedisServer } from './redis-binary.js'
+export { databaseUrl, runSql } from './template-database.js'
+export { createTestDatabase, type TestDatabase } from './test-database.js'
+export { until } from './until.js'

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { findPostgresBinaries, serverUser } from './postgres-binaries.js'
+
+export interface EmbeddedPostgresOptions {
+  /** Created when absent; holds `data/` and `postgres.log`. */
+  readonly directory: string
+  /** A free one when absent. */
+  readonly port?: number
+  /** False switches fsync off: for tests only. */
+  readonly durable: boolean
+  readonly maxConnections?: number
+  /** Password of the superuser, set when the folder is initialised. Without one every local user may connect: for tests only. */
+  readonly password?: string
+}
+
+export interface EmbeddedPostgres {
+  readonly port: number
+  readonly pid: number
+  /** URL of a database of this server, as its superuser; loopback only. */
+  url(database: string): string
+  /** Resolves when the server process ends, for whatever reason. */
+  readonly exited: Promise<void>
+  /** Fast shutdown; the data stays. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a real Postgres from npm binaries on loopback, initialising its folder on first use. Works as root and as an
+ * ordinary user. Throws with the server's own log when it does not come up within 60 s.
+ */
+export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
+  const bin = findPostgresBinaries()
+  const user = serverUser()
+  const data = path.join(options.directory, 'data')
+  prepareDirectory(options.directory)
+  if (!existsSync(path.join(data, 'PG_VERSION'))) initialise(bin, options)
+  const port = options.port ?? (await freePort())
+  const logFile = path.join(options.directory, 'postgres.log')
+  const log = openSync(logFile, 'a')
+  const child = spawn(path.join(bin, 'postgres'), ['-D', data, ...serverFlags(options, port)], { ...user, cwd: '/', stdio: ['ignore', log, log] })
+  closeSync(log)
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', () => resolve())
+  })
+  const killWithParent = (): void => void child.kill('SIGINT')
+  process.once('exit', killWithParent)
+  const url = (database: string): string =>
+    `postgresql://postgres${options.password === undefined ? '' : `:${encodeURIComponent(options.password)}`}@127.0.0.1:${port}/${database}`
+  await untilReady({ child, url: url('postgres'), logFile })
+  return {
+    port,
+    pid: child.pid ?? 0,
+    url,
+    exited,
+    async stop() {
+      process.off('exit', killWithParent)
+      child.kill('SIGINT')
+      await exited
+    },
+  }
+}
+
+const prepareDirectory = (directory: string): void => {
+  mkdirSync(directory, { recursive: true, mode: 0o755 })
+  const { uid, gid } = serverUser()
+  if (uid === undefined || gid === undefined || statSync(directory).uid === uid) return
+  chownSync(directory, uid, gid)
+  chmodSync(directory, 0o755)
+}
+
+const initialise = (bin: string, { directory, password }: EmbeddedPostgresOptions): void => {
+  const data = path.join(directory, 'data')
+  // A folder left by an interrupted first start has no PG_VERSION and would make initdb refuse.
+  rmSync(data, { recursive: true, force: true })
+  const passwordFile = path.join(directory, '.pw')
+  const { uid, gid } = serverUser()
+  if (password !== undefined) {
+    writeFileSync(passwordFile, password, { mode: 0o600 })
+    if (uid !== undefined && gid !== undefined) chownSync(passwordFile, uid, gid)
+  }
+  const auth = password === undefined ? ['--auth=trust'] : ['--auth=scram-sha-256', `--pwfile=${passwordFile}`]
+  const flags = [
+    '-D',
+    data,
+    '-U',
+    'postgres',
+    ...auth,
+    '--encoding=UTF8',
+    '--locale-provider=builtin',
+    '--locale=C.UTF-8',
+    '--no-sync',
+    '--no-instructions',
+  ]
+  const result = spawnSync(path.join(bin, 'initdb'), flags, { ...serverUser(), cwd: '/', encoding: 'utf8' })
+  rmSync(passwordFile, { force: true })
+  if (result.status !== 0) throw new Error(`initdb failed: ${result.error?.message ?? result.stderr}`)
+}
+
+const serverFlags = (options: EmbeddedPostgresOptions, port: number): string[] => {
+  const settings: Record<string, string> = {
+    max_connections: String(options.maxConnections ?? 200),
+    shared_buffers: '256MB',
+    max_wal_size: '2GB',
+    random_page_cost: '1.1',
+    ...(options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  }
+  return ['-p', String(port), '-k', '', '-h', '127.0.0.1', ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])]
+}
+
+const untilReady = async (server: { child: ChildProcess; url: string; logFile: string }): Promise<void> => {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    const client = new pg.Client({ connectionString: server.url })
+    try {
+      await client.connect()
+      await client.end()
+      return
+    } catch (error) {
+      if (server.child.exitCode !== null || Date.now() > deadline) {
+        const tail = readFileSync(server.logFile, 'utf8').split('\n').slice(-15).join('\n')
+        throw new Error(`the embedded Postgres did not start; its log ends with:\n${tail}`, { cause: error })
+      }
+      await delay(25)
+    }
+  }
+}
+
+/** A port of loopback that was free a moment ago. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = net.createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
+    })
+  })

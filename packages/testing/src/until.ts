@@ -1,0 +1,20 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Polls until the condition gives something truthy and returns that; throws with the last answer or error after the time limit (ms). */
+export const until = async <T>(
+  condition: () => T | Promise<T>,
+  options: { timeoutMs?: number; everyMs?: number; what?: string } = {},
+): Promise<NonNullable<T>> => {
+  const deadline = performance.now() + (options.timeoutMs ?? 20_000)
+  let last: unknown
+  for (;;) {
+    try {
+      last = await condition()
+      if (last) return last as NonNullable<T>
+    } catch (error) {
+      last = error
+    }
+    if (performance.now() > deadline) throw new Error(`gave up waiting for ${options.what ?? 'a condition'}; last: ${String(last)}`, { cause: last })
+    await delay(options.everyMs ?? 20)
+  }
+}
