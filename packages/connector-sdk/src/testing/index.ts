@@ -1,1 +1,9 @@
-export const pending = true
+export type { AcceptanceBed, DriftCase, FailureCase, HostileCase, Variant } from './acceptance-bed.js'
+export { CHECKS, type CheckName } from './check-names.js'
+export type { LogLine } from './context/captured-log.js'
+export { createTestContext, type TestContext, type TestContextOptions } from './context/test-context.js'
+export type { TestUpload } from './context/test-upload.js'
+export { type AcceptanceOptions, describeConnector } from './describe-connector.js'
+export { createRecordStore, type PageEffect, type RecordStore, type StoreRun } from './store/record-store.js'
+export type { StoredRecord } from './store/stored-record.js'
+export { Violation } from './violation.js'

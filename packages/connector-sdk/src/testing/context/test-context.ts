@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Failure } from '@inlet/domain'
+import type { Connection, Connector } from '../../connector.js'
+import type { ConnectorContext } from '../../context.js'
+import type { CheckedAddress } from '../../net/egress-guard.js'
+import { createRecordStore, type RecordStore } from '../store/record-store.js'
+import { createCapturedLog, type LogLine } from './captured-log.js'
+import { createClient, createFiles, createGuard } from './context-parts.js'
+import { createRecordingGuard } from './recording-guard.js'
+import type { TestUpload } from './test-upload.js'
+
+export interface TestContextOptions<Config, Secrets, C extends Connection> {
+  readonly connector: Connector<Config, Secrets, C>
+  /** Raw settings; parsed with the connector's schema and put through `validate`. */
+  readonly config: unknown
+  /** Raw secrets; default `{}`. */
+  readonly secrets?: unknown
+  /** Entries of INLET_EGRESS_ALLOW, e.g. `127.0.0.1:8080`; default none. */
+  readonly allow?: readonly string[]
+  /** Entries of INLET_FILE_ROOTS; default none. */
+  readonly roots?: readonly string[]
+  readonly uploads?: readonly TestUpload[]
+  /** Default: an empty store. */
+  readonly store?: RecordStore
+  /** Default: a fresh folder that `close` removes. A folder given here stays. */
+  readonly workDir?: string
+  /** Default: the real time. */
+  readonly now?: () => Date
+}
+
+/** A context with the real egress guard and HTTP client, and the scribe in memory. */
+export interface TestContext<Config = unknown, Secrets = unknown> extends ConnectorContext<Config, Secrets>, AsyncDisposable {
+  readonly store: RecordStore
+  readonly logLines: readonly LogLine[]
+  /** Every address the egress guard gave out. */
+  readonly reached: readonly CheckedAddress[]
+  /** Aborts `signal`, as when the worker closes the connection. */
+  abort(): void
+  /** Aborts and removes the work folder. */
+  close(): Promise<void>
+}
+
+/** Makes a context for a connector as the worker does. Throws what the worker would: VALIDATION_FAILED or a failure of `validate`. The caller closes. */
+export const createTestContext = async <Config, Secrets, C extends Connection>(
+  options: TestContextOptions<Config, Secrets, C>,
+): Promise<TestContext<Config, Secrets>> => {
+  const { connector } = options
+  const config = parse('config', connector.configSchema, options.config)
+  const secrets = parse('secrets', connector.secretSchema, options.secrets ?? {})
+  await connector.validate?.(config, secrets)
+  const workDir = options.workDir ?? (await mkdtemp(path.join(tmpdir(), 'inlet-connector-')))
+  const controller = new AbortController()
+  const { log, lines } = createCapturedLog()
+  const { guard, reached } = createRecordingGuard(createGuard(options.allow ?? []))
+  const store = options.store ?? createRecordStore()
+  const close = async (): Promise<void> => {
+    controller.abort()
+    if (options.workDir === undefined) await rm(workDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+  return {
+    sourceId: randomUUID(),
+    config,
+    secrets,
+    http: createClient(guard),
+    egress: guard,
+    log,
+    signal: controller.signal,
+    now: options.now ?? (() => new Date()),
+    known: store.known,
+    files: createFiles(options.roots ?? [], options.uploads ?? []),
+    workDir,
+    store,
+    logLines: lines,
+    reached,
+    abort: () => controller.abort(),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+const parse = <T>(field: string, schema: Connector<T>['configSchema'], raw: unknown): T => {
+  const result = schema.safeParse(raw)
+  if (result.success) return result.data
+  const issues = result.error.issues.map((issue) => `${[field, ...issue.path].join('.')}: ${issue.message}`)
+  throw new Failure('VALIDATION_FAILED', issues.join('; '), { field: [field, ...(result.error.issues[0]?.path ?? [])].join('.') })
+}

@@ -1,0 +1,6 @@
+/** An accepted upload that `ctx.files.openUpload` answers with. */
+export interface TestUpload {
+  readonly id: string
+  readonly name: string
+  readonly content: Uint8Array
+}

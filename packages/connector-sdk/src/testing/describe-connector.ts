@@ -1,0 +1,43 @@
+import { describe, it } from 'vitest'
+import type { Connection, Connector } from '../connector.js'
+import type { AcceptanceBed } from './acceptance-bed.js'
+import { CHECKS, type CheckName } from './check-names.js'
+import { CHECK_FUNCTIONS } from './checks/check-functions.js'
+
+export interface AcceptanceOptions {
+  /** A real counterpart with data; called once for every check, which closes it. */
+  readonly bed: () => Promise<AcceptanceBed>
+  /** Checks that cannot apply, each with the written reason, which the report shows. */
+  readonly skip?: Partial<Record<CheckName, string>>
+  /** Milliseconds for one check; default 120,000. */
+  readonly timeoutMs?: number
+}
+
+/** Declares the acceptance suite of a connector: sixteen tests, none of which passes without having proved something. */
+export const describeConnector = <Config, Secrets, C extends Connection>(
+  connector: Connector<Config, Secrets, C>,
+  options: AcceptanceOptions,
+): void => {
+  describe(`acceptance of ${connector.type}`, () => {
+    for (const [index, name] of (Object.keys(CHECKS) as CheckName[]).entries()) {
+      const reason = options.skip?.[name]
+      if (reason?.trim() === '') throw new Error(`${name} is skipped without a reason`)
+      const title = `${index + 1} ${name}: ${CHECKS[name]}${reason === undefined ? '' : ` [skipped: ${reason}]`}`
+      // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- checks assert by throwing; the title names check and reason
+      it(title, { timeout: options.timeoutMs ?? 120_000, skip: reason !== undefined }, () => runCheck(connector, name, options.bed))
+    }
+  })
+}
+
+const runCheck = async <Config, Secrets, C extends Connection>(
+  connector: Connector<Config, Secrets, C>,
+  name: CheckName,
+  open: () => Promise<AcceptanceBed>,
+): Promise<void> => {
+  const bed = await open()
+  try {
+    await CHECK_FUNCTIONS[name]({ connector, bed })
+  } finally {
+    await bed.close()
+  }
+}
