@@ -1,0 +1,71 @@
+import { withDeadline } from './with-deadline.js'
+
+export interface LifecycleLog {
+  error(fields: object, message: string): void
+}
+
+export interface CloseFailure {
+  readonly name: string
+  readonly error: unknown
+}
+
+export interface DeferOptions {
+  /** How long the closer may take; 10,000 ms unless told. */
+  readonly timeoutMs?: number
+}
+
+/** What has been opened, to be closed in reverse order. */
+export interface Lifecycle {
+  /**
+   * Registers the closer of something just opened. When the lifecycle is closed already, closes it at once and throws,
+   * so that construction ends and nothing leaks.
+   */
+  defer(name: string, close: () => unknown, options?: DeferOptions): void
+  /** Runs all closers, last first, one at a time; goes on after errors and timeouts and reports them. Later calls give the same answer. */
+  close(): Promise<readonly CloseFailure[]>
+}
+
+interface Closer {
+  readonly name: string
+  readonly close: () => unknown
+  readonly timeoutMs: number
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000
+
+/** Builds an empty lifecycle. Failures of closers go to the log, when given, and to the answer of `close`. */
+export const createLifecycle = (log?: LifecycleLog): Lifecycle => {
+  const closers: Closer[] = []
+  let closing: Promise<readonly CloseFailure[]> | undefined
+
+  const run = async (closer: Closer): Promise<CloseFailure[]> => {
+    try {
+      await withDeadline(async () => closer.close(), closer.timeoutMs, `closing ${closer.name}`)
+      return []
+    } catch (error) {
+      log?.error({ err: error, closer: closer.name }, 'closing failed')
+      return [{ name: closer.name, error }]
+    }
+  }
+
+  const runAll = async (): Promise<readonly CloseFailure[]> => {
+    const failures: CloseFailure[] = []
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) failures.push(...(await run(closer)))
+    return failures
+  }
+
+  return {
+    defer(name, close, options = {}) {
+      const closer = { name, close, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS }
+      if (closing !== undefined) {
+        void run(closer)
+        throw new Error(`${name} was opened after shutdown began`)
+      }
+      closers.push(closer)
+    },
+    close() {
+      closing ??= runAll()
+      return closing
+    },
+  }
+}
