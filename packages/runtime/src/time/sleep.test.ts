@@ -21,13 +21,11 @@ describe('sleep', () => {
 
   it('does not take a delay beyond the longest timer for none', async () => {
     vi.useFakeTimers()
-    let awake = false
-    void sleep(2 ** 31 + 10).then(() => {
-      awake = true
-    })
+    const awake = vi.fn<() => void>()
+    void sleep(2 ** 31 + 10).then(awake)
     await vi.advanceTimersByTimeAsync(2 ** 31 + 9)
-    expect(awake).toBe(false)
+    expect(awake).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(2)
-    expect(awake).toBe(true)
+    expect(awake).toHaveBeenCalledOnce()
   })
 })
