@@ -14,4 +14,5 @@ export {
 } from './connector.js'
 export type { ConnectorContext, ConnectorLog, FileAccess, KnownRecords } from './context.js'
 export type { HttpClient, HttpRequest, HttpResponse } from './http/http-client.js'
+export { createEgressGuard, type EgressGuardOptions, type HostLookup } from './net/create-egress-guard.js'
 export type { CheckedAddress, EgressGuard } from './net/egress-guard.js'

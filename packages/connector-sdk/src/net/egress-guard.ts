@@ -20,4 +20,6 @@ export interface EgressGuard {
    * DNS_FAILED when it does not resolve. Connect to the returned address, keep `host` for SNI and certificates.
    */
   resolve(host: string, port: number, signal?: AbortSignal): Promise<CheckedAddress>
+  /** The same, with every address of the host in the order to try them, for clients that fall back to the next one. Use `resolve` where absent. */
+  resolveAll?(host: string, port: number, signal?: AbortSignal): Promise<readonly [CheckedAddress, ...CheckedAddress[]]>
 }
