@@ -1,3 +1,13 @@
+export {
+  type BatchEffects,
+  type BatchEnvelope,
+  batchEnvelope,
+  MAX_BATCH_BYTES,
+  MAX_BATCH_RECORDS,
+  MAX_CURSOR_BYTES,
+  MAX_RECORD_BYTES,
+  type PackedRecord,
+} from './batches/batch.js'
 export { Failure, type FailureOptions, toFailure } from './errors/failure.js'
 export { FAILURE_CODES, type FailureCode } from './errors/failure-codes.js'
 export { isReason, REASONS, type Reason } from './errors/reasons.js'
@@ -13,3 +23,20 @@ export {
   type RejectedRecord,
   type SourceRecord,
 } from './records/record.js'
+export { fullJitter, restartDelayMs } from './retry/backoff.js'
+export {
+  decideOutcome,
+  deleteFuse,
+  MAX_PROCESS_DEATHS,
+  quarantineBudget,
+  RUN_OUTCOMES,
+  RUN_STATUSES,
+  RUN_TRIGGERS,
+  type RunFacts,
+  type RunOutcome,
+  type RunStatus,
+  type RunTrigger,
+} from './runs/run.js'
+export { isRare, nextTick, parseSchedule, type Schedule, ticksBetween } from './schedule/schedule.js'
+export { nameKey, parseSourceName, slugify } from './sources/source-name.js'
+export { SOURCE_STATES, SOURCE_STATUSES, type SourceFacts, type SourceState, type SourceStatus, toSourceState } from './sources/source-state.js'

@@ -1,0 +1,62 @@
+import type { Database } from '../database.js'
+
+/** A short request to a worker, answered through the database so that no queue event can be lost. */
+export interface NewCall {
+  readonly id: string
+  readonly kind: 'check' | 'preview' | 'browse'
+  readonly connector: string
+  readonly config: unknown
+  /** Secrets sealed for the place `call|<id>`; null without secrets. */
+  readonly sealedSecrets: unknown
+  readonly sourceId?: string | undefined
+  readonly params?: object
+  readonly timeoutMs: number
+}
+
+export interface Call extends Omit<NewCall, 'timeoutMs'> {
+  readonly deadline: Date
+}
+
+export interface CallAnswer {
+  readonly status: 'done' | 'failed'
+  readonly answer: unknown
+}
+
+export const insertCall = async (database: Database, call: NewCall): Promise<void> => {
+  await database.pool.query(
+    `INSERT INTO calls (id, kind, connector, config, sealed, source_id, params, deadline) VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8 * interval '1 millisecond')`,
+    [
+      call.id,
+      call.kind,
+      call.connector,
+      JSON.stringify(call.config),
+      call.sealedSecrets === null ? null : JSON.stringify(call.sealedSecrets),
+      call.sourceId ?? null,
+      JSON.stringify(call.params ?? {}),
+      call.timeoutMs,
+    ],
+  )
+}
+
+/** The call if it still waits for an answer within its deadline. */
+export const findWaitingCall = async (database: Database, id: string): Promise<Call | null> => {
+  const { rows } = await database.pool.query<Call>(
+    `SELECT id, kind, connector, config, sealed AS "sealedSecrets", source_id AS "sourceId", params, deadline FROM calls
+     WHERE id = $1 AND status = 'waiting' AND deadline > clock_timestamp()`,
+    [id],
+  )
+  return rows[0] ?? null
+}
+
+/** Stores the answer and forgets the secrets of the call. */
+export const answerCall = async (database: Database, id: string, answer: CallAnswer): Promise<void> => {
+  await database.pool.query(
+    `UPDATE calls SET status = $2, answer = $3, sealed = NULL, done_at = clock_timestamp() WHERE id = $1 AND status = 'waiting'`,
+    [id, answer.status, JSON.stringify(answer.answer ?? null)],
+  )
+}
+
+export const findAnswer = async (database: Database, id: string): Promise<CallAnswer | null> => {
+  const { rows } = await database.pool.query<CallAnswer>(`SELECT status, answer FROM calls WHERE id = $1 AND status <> 'waiting'`, [id])
+  return rows[0] ?? null
+}

@@ -1,0 +1,81 @@
+import { Failure } from '@inlet/domain'
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient } from './generated/client.js'
+import { isConnectionError } from './sql-state.js'
+
+export interface DatabaseOptions {
+  readonly url: string
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string
+  /** Default 10. */
+  readonly poolSize?: number
+  /** Default 30,000. */
+  readonly statementTimeoutMs?: number
+  readonly onError?: (error: Error) => void
+}
+
+/** Our own database: one pool that Prisma and the set-based statements share. `close` ends both. */
+export interface Database {
+  readonly pool: pg.Pool
+  readonly prisma: PrismaClient
+  /** Runs work in one READ COMMITTED transaction on one connection; rolls back when it throws. */
+  transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Creates the pool; nothing connects before first use. Connection errors come out as `DATABASE_UNAVAILABLE`. */
+export const createDatabase = (options: DatabaseOptions): Database => {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    options: `-c statement_timeout=${options.statementTimeoutMs ?? 30_000} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
+  })
+  // An idle connection that breaks would otherwise end the process; the next query opens another.
+  pool.on('error', (error) => options.onError?.(error))
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  return {
+    pool,
+    prisma,
+    transaction: (work) => runTransaction(pool, work),
+    async close() {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}
+
+const runTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+  const client = await connect(pool)
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const result = await work(client)
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    // A connection whose ROLLBACK fails is not given back to the pool.
+    await client.query('ROLLBACK').catch((cause: unknown) => {
+      broken = cause instanceof Error ? cause : new Error(String(cause))
+    })
+    throw toDatabaseFailure(error)
+  } finally {
+    client.release(broken)
+  }
+}
+
+const connect = async (pool: pg.Pool): Promise<pg.PoolClient> => {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw toDatabaseFailure(error)
+  }
+}
+
+/** Connection troubles become DATABASE_UNAVAILABLE; everything else stays as it is. */
+export const toDatabaseFailure = (error: unknown): unknown =>
+  isConnectionError(error) ? new Failure('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: error, retryAfterMs: 2_000 }) : error

@@ -1,0 +1,109 @@
+import { type BatchEnvelope, sha256Hex } from '@inlet/domain'
+import type pg from 'pg'
+import type { Database } from '../database.js'
+import { isDataError, isTimeout } from '../sql-state.js'
+import { advancePrefix } from './advance-prefix.js'
+import { writeWithBisection } from './bisect.js'
+import { type WriteCounts, writeRecords } from './write-records.js'
+
+/**
+ * - `applied`: records, ledger, counters and cursor are committed together.
+ * - `duplicate`: this very batch was applied before; nothing was written.
+ * - `fenced`: another worker holds the lease now; nothing was written.
+ * - `mismatch`: another batch stands at this place of the run, or the content does not fit its hash; quarantined.
+ */
+export type ApplyResult = { readonly result: 'applied'; readonly counts: WriteCounts } | { readonly result: 'duplicate' | 'fenced' | 'mismatch' }
+
+/** Applies one batch in one fenced transaction. Throws on anything that a later try may mend. */
+export const applyBatch = async (database: Database, batch: BatchEnvelope): Promise<ApplyResult> => {
+  if (batchHash(batch.payload, batch.effects) !== batch.sha256) {
+    await recordMismatch(database.pool, batch, 'the content of the batch does not fit its sha256')
+    return { result: 'mismatch' }
+  }
+  try {
+    return await database.transaction((client) => applyInTransaction(client, batch, (inOrder) => writeRecords(client, batch, batch, inOrder)))
+  } catch (error) {
+    if (!isDataError(error) && !isTimeout(error)) throw error
+    return database.transaction((client) => applyInTransaction(client, batch, (inOrder) => writeWithBisection(client, batch, inOrder)))
+  }
+}
+
+/** sha256 over payload and effects, as the worker computes it when it forwards a batch. */
+export const batchHash = (payload: string, effects: BatchEnvelope['effects']): string =>
+  sha256Hex(effects === undefined ? payload : payload + JSON.stringify(effects))
+
+const applyInTransaction = async (
+  client: pg.ClientBase,
+  batch: BatchEnvelope,
+  write: (inOrder: boolean) => Promise<WriteCounts>,
+): Promise<ApplyResult> => {
+  if (!(await holdsLease(client, batch))) return { result: await refuse(client, batch) }
+  const prefix = await insertLedger(client, batch)
+  if (typeof prefix !== 'number') {
+    if (prefix === 'mismatch') await recordMismatch(client, batch, 'another batch was already applied at this place of the run')
+    return { result: prefix }
+  }
+  const counts = await write(prefix === batch.seq - 1)
+  const swept = await advancePrefix(client, batch, counts)
+  return { result: 'applied', counts: { ...counts, deleted: counts.deleted + swept } }
+}
+
+/** KEY SHARE: batches of a run go in parallel and beside the heartbeat, while taking the lease (FOR UPDATE) waits for them. */
+const holdsLease = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<boolean> => {
+  const { rows } = await client.query<{ held: boolean }>({
+    name: 'inlet-fence',
+    text: 'SELECT epoch = $2 AND run_id = $3 AS held FROM leases WHERE source_id = $1 FOR KEY SHARE',
+    values: [batch.sourceId, batch.epoch, batch.runId],
+  })
+  return rows[0]?.held === true
+}
+
+/** A batch of a superseded worker, unless it was stored while its lease still held: then it is only delivered again. */
+const refuse = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<'duplicate' | 'fenced'> => {
+  const { rows } = await client.query('SELECT FROM ledger WHERE run_id = $1 AND seq = $2 AND epoch = $3', [batch.runId, batch.seq, batch.epoch])
+  const result = rows.length > 0 ? 'duplicate' : 'fenced'
+  await client.query(`UPDATE runs SET ${result}_batches = ${result}_batches + 1 WHERE id = $1`, [batch.runId])
+  return result
+}
+
+/** The run's prefix when the place was free, else what stands there. */
+const insertLedger = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<number | 'duplicate' | 'mismatch'> => {
+  const { rows } = await client.query<{ prefix_seq: number }>({
+    name: 'inlet-ledger',
+    text: `INSERT INTO ledger (run_id, seq, source_id, epoch, sha256, records, bytes, effects)
+           VALUES ($1, $2, $3, $4, decode($5, 'hex'), $6, $7, $8) ON CONFLICT DO NOTHING
+           RETURNING (SELECT prefix_seq FROM runs WHERE id = $1) AS prefix_seq`,
+    values: [
+      batch.runId,
+      batch.seq,
+      batch.sourceId,
+      batch.epoch,
+      batch.sha256,
+      batch.counts.u + batch.counts.d + batch.counts.n + batch.counts.q,
+      batch.bytes,
+      batch.effects === undefined ? null : JSON.stringify(batch.effects),
+    ],
+  })
+  if (rows[0] !== undefined) return rows[0].prefix_seq ?? 0
+  const { rows: present } = await client.query<{ same: boolean }>(
+    `SELECT sha256 = decode($3, 'hex') AS same FROM ledger WHERE run_id = $1 AND seq = $2`,
+    [batch.runId, batch.seq, batch.sha256],
+  )
+  if (present[0]?.same !== true) return 'mismatch'
+  await client.query('UPDATE runs SET duplicate_batches = duplicate_batches + 1 WHERE id = $1', [batch.runId])
+  return 'duplicate'
+}
+
+const recordMismatch = async (client: Pick<pg.ClientBase, 'query'>, batch: BatchEnvelope, message: string): Promise<void> => {
+  await client.query(`INSERT INTO quarantine (source_id, run_id, stream, reason, message, raw) VALUES ($1, $2, '', 'BATCH_MISMATCH', $3, $4)`, [
+    batch.sourceId,
+    batch.runId,
+    `batch ${batch.seq} of epoch ${batch.epoch}: ${message}`,
+    batch.payload.slice(0, 65_536).replaceAll('\u0000', ''),
+  ])
+  await client.query(`INSERT INTO events (source_id, run_id, type, level, message) VALUES ($1, $2, 'batch.mismatch', 'error', $3)`, [
+    batch.sourceId,
+    batch.runId,
+    message,
+  ])
+}

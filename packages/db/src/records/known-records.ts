@@ -1,0 +1,36 @@
+import { keyHash, type RecordKey } from '@inlet/domain'
+import type { Database } from '../database.js'
+
+const PAGE = 1_000
+
+/** What is stored of a source's stream, for a connector that skips unchanged items. */
+export interface StoredRecords {
+  lookup(stream: string, keys: readonly RecordKey[]): Promise<ReadonlyMap<string, string | null>>
+  entries(stream: string): AsyncIterable<{ readonly key: string; readonly validator: string | null }>
+}
+
+export const createStoredRecords = (database: Database, sourceId: string): StoredRecords => ({
+  async lookup(stream, keys) {
+    const { rows } = await database.pool.query<{ key: string; validator: string | null }>({
+      name: 'inlet-known',
+      text: `SELECT r.key, r.validator FROM records r JOIN streams st ON st.id = r.stream_id
+             WHERE st.source_id = $1 AND st.name = $2 AND r.key_hash = ANY($3::bytea[]) AND r.deleted_at IS NULL`,
+      values: [sourceId, stream, keys.map((key) => Buffer.from(keyHash(key), 'hex'))],
+    })
+    return new Map(rows.map(({ key, validator }) => [key, validator]))
+  },
+  async *entries(stream) {
+    let after: Buffer = Buffer.alloc(0)
+    for (;;) {
+      const { rows } = await database.pool.query<{ key: string; validator: string | null; key_hash: Buffer }>(
+        `SELECT r.key, r.validator, r.key_hash FROM records r JOIN streams st ON st.id = r.stream_id
+         WHERE st.source_id = $1 AND st.name = $2 AND r.key_hash > $3 AND r.deleted_at IS NULL ORDER BY r.key_hash LIMIT ${PAGE}`,
+        [sourceId, stream, after],
+      )
+      yield* rows.map(({ key, validator }) => ({ key, validator }))
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < PAGE) return
+      after = last.key_hash
+    }
+  },
+})

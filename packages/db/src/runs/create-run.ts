@@ -1,0 +1,33 @@
+import type { RunTrigger } from '@inlet/domain'
+import type pg from 'pg'
+
+export interface NewRun {
+  readonly sourceId: string
+  readonly trigger: RunTrigger
+  readonly scheduledFor?: Date | undefined
+  readonly allowMassDelete?: boolean | undefined
+}
+
+/**
+ * Makes a run of the source's published version, or answers the run that is active already: the unique index decides.
+ * `created` is false then. Null when the source does not exist, is being deleted or has no version.
+ */
+export const createRun = async (
+  client: Pick<pg.ClientBase, 'query'>,
+  run: NewRun,
+): Promise<{ readonly id: string; readonly created: boolean } | null> => {
+  const inserted = await client.query<{ id: string }>(
+    `INSERT INTO runs (source_id, version_id, trigger, scheduled_for, allow_mass_delete)
+     SELECT id, version_id, $2, $3, $4 FROM sources WHERE id = $1 AND deleting_at IS NULL AND version_id IS NOT NULL
+     ON CONFLICT (source_id) WHERE status <> 'ended' DO NOTHING RETURNING id`,
+    [run.sourceId, run.trigger, run.scheduledFor ?? null, run.allowMassDelete ?? false],
+  )
+  if (inserted.rows[0] !== undefined) return { id: inserted.rows[0].id, created: true }
+  const active = await client.query<{ id: string }>(`SELECT id FROM runs WHERE source_id = $1 AND status <> 'ended'`, [run.sourceId])
+  return active.rows[0] === undefined ? null : { id: active.rows[0].id, created: false }
+}
+
+/** Notes that the run has a job in the queue, so that the reconciler leaves it alone for a while. */
+export const markEnqueued = async (client: Pick<pg.ClientBase, 'query'>, runIds: readonly string[]): Promise<void> => {
+  await client.query('UPDATE runs SET enqueued_at = now() WHERE id = ANY($1::uuid[])', [runIds])
+}

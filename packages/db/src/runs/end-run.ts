@@ -1,0 +1,138 @@
+import { decideOutcome, FAILURE_CODES, type FailureCode, REASONS, type RunOutcome, restartDelayMs } from '@inlet/domain'
+import type pg from 'pg'
+import type { Database } from '../database.js'
+
+export interface RunFailure {
+  readonly code: FailureCode
+  readonly reason: string
+  readonly message: string
+  readonly next: string
+}
+
+export interface RunEnd {
+  readonly runId: string
+  /** Absent: ended from outside a lease (cancelled before it began, suspended). */
+  readonly epoch?: number
+  readonly failure?: RunFailure | undefined
+  readonly streams?: readonly { readonly name: string; readonly error?: RunFailure | undefined }[]
+  readonly provedUnchanged?: boolean
+  readonly recordsRead?: number
+  readonly progress?: object
+}
+
+/** Ends a run, decides its outcome, and lets the source know. Null when this worker no longer holds the run. */
+export const finishRun = (database: Database, end: RunEnd): Promise<RunOutcome | null> => database.transaction((client) => endRun(client, end))
+
+interface RunRow {
+  readonly source_id: string
+  readonly status: string
+  readonly epoch: string
+  readonly error_reason: string | null
+  readonly changed: string
+  readonly unchanged: string
+  readonly quarantined: string
+  readonly live_records: string
+  readonly warnings: number
+}
+
+const LOCK = `
+SELECT r.source_id, r.status, r.epoch, r.error_reason, r.inserted + r.updated + r.deleted AS changed, r.unchanged, r.quarantined,
+  (SELECT coalesce(sum(live_records), 0) FROM streams st WHERE st.source_id = r.source_id) AS live_records,
+  jsonb_array_length(coalesce(r.progress->'warnings', '[]')) AS warnings
+FROM runs r WHERE r.id = $1 FOR UPDATE`
+
+export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOutcome | null> => {
+  const { rows } = await client.query<RunRow>(LOCK, [end.runId])
+  const run = rows[0]
+  if (run === undefined || run.status === 'ended' || (end.epoch !== undefined && Number(run.epoch) !== end.epoch)) return null
+  const failure = end.failure ?? storedFailure(run)
+  const failedStreams = (end.streams ?? []).filter(({ error }) => error !== undefined)
+  const outcome = decideOutcome({
+    failure: failure?.code ?? null,
+    failedStreams: failedStreams.length,
+    streams: end.streams?.length ?? 0,
+    changed: Number(run.changed),
+    unchanged: Number(run.unchanged),
+    quarantined: Number(run.quarantined),
+    liveBefore: Number(run.live_records),
+    provedUnchanged: end.provedUnchanged ?? false,
+    warnings: run.warnings,
+  })
+  const shown = failure ?? failedStreams[0]?.error
+  await client.query(
+    `UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), error_reason = $3, error_message = $4, error_next = $5,
+       records_read = coalesce($6, records_read), progress = progress || $7::jsonb WHERE id = $1`,
+    [
+      end.runId,
+      outcome,
+      shown?.reason ?? null,
+      shown?.message.slice(0, 2000) ?? null,
+      shown?.next ?? null,
+      end.recordsRead ?? null,
+      JSON.stringify(end.progress ?? {}),
+    ],
+  )
+  await client.query('UPDATE leases SET run_id = NULL, holder = NULL, expires_at = clock_timestamp() WHERE source_id = $1 AND run_id = $2', [
+    run.source_id,
+    end.runId,
+  ])
+  await client.query('DELETE FROM sweep_seen WHERE run_id = $1', [end.runId])
+  await updateSource(client, { sourceId: run.source_id, runId: end.runId, outcome, shown })
+  return outcome
+}
+
+const storedFailure = (run: RunRow): RunFailure | undefined =>
+  run.error_reason === 'QUARANTINE_BUDGET'
+    ? {
+        code: 'upstream_invalid',
+        reason: 'QUARANTINE_BUDGET',
+        message: `${run.quarantined} records could not be stored, more than the run may quarantine`,
+        next: REASONS.QUARANTINE_BUDGET.next,
+      }
+    : undefined
+
+const LEVEL: Readonly<Record<RunOutcome, string>> = {
+  ok: 'info',
+  ok_nothing_new: 'info',
+  suspect_empty: 'warn',
+  partial: 'warn',
+  failed: 'error',
+  cancelled: 'info',
+}
+
+const updateSource = async (
+  client: pg.ClientBase,
+  args: { sourceId: string; runId: string; outcome: RunOutcome; shown: RunFailure | undefined },
+): Promise<void> => {
+  const { outcome, shown } = args
+  const failed = outcome === 'failed'
+  const stops = failed && shown !== undefined && FAILURE_CODES[shown.code].retry === 'never'
+  const { rows } = await client.query<{ consecutive_failures: number }>(
+    `UPDATE sources SET last_run_id = $2, last_outcome = $3,
+       last_success_at = CASE WHEN $3 IN ('ok', 'ok_nothing_new', 'partial') THEN clock_timestamp() ELSE last_success_at END,
+       consecutive_failures = CASE WHEN $4 THEN consecutive_failures + 1 WHEN $3 = 'cancelled' THEN consecutive_failures ELSE 0 END,
+       process_deaths = CASE WHEN $4 THEN process_deaths ELSE 0 END,
+       status = CASE WHEN $5 THEN 'ERROR' WHEN status = 'ERROR' AND NOT $4 AND $3 <> 'cancelled' THEN 'ACTIVE' ELSE status END,
+       status_reason = CASE WHEN $5 THEN $6 WHEN $4 OR $3 = 'cancelled' THEN status_reason END,
+       status_message = CASE WHEN $5 THEN $7 WHEN $4 OR $3 = 'cancelled' THEN status_message END,
+       last_error_reason = coalesce($6, last_error_reason), last_error_message = coalesce($7, last_error_message),
+       last_error_at = CASE WHEN $6::text IS NULL THEN last_error_at ELSE clock_timestamp() END,
+       restart_at = NULL
+     WHERE id = $1 RETURNING consecutive_failures`,
+    [args.sourceId, args.runId, outcome, failed, stops, shown?.reason ?? null, shown?.message.slice(0, 2000) ?? null],
+  )
+  if (failed && !stops) {
+    const delayMs = restartDelayMs(rows[0]?.consecutive_failures ?? 1, Math.random())
+    await client.query(`UPDATE sources SET restart_at = clock_timestamp() + $2 * interval '1 millisecond' WHERE id = $1 AND status = 'ACTIVE'`, [
+      args.sourceId,
+      delayMs,
+    ])
+  }
+  await client.query(`INSERT INTO events (source_id, run_id, type, level, message, data) VALUES ($1, $2, 'run.ended', $3, $4, $5)`, [
+    args.sourceId,
+    args.runId,
+    LEVEL[outcome],
+    shown === undefined ? `run ended: ${outcome}` : `run ended: ${outcome}: ${shown.message.slice(0, 500)}`,
+    JSON.stringify({ outcome, ...(shown === undefined ? {} : { reason: shown.reason, next: shown.next }) }),
+  ])
+}

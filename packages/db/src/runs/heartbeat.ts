@@ -1,0 +1,84 @@
+import type { Database } from '../database.js'
+
+export interface Heartbeat {
+  readonly sourceId: string
+  readonly runId: string
+  readonly epoch: number
+  readonly ttlMs: number
+  readonly recordsRead: number
+  readonly forwardedBatches: number
+  readonly forwardedBytes: number
+  /** Merged into the run's progress. */
+  readonly progress: object
+}
+
+export interface HeartbeatAnswer {
+  /** False: another worker has taken over, or the run has ended. Stop at once. */
+  readonly held: boolean
+  readonly cancelRequested: boolean
+  /** Bytes forwarded and not yet stored, over all runs. */
+  readonly backlogBytes: number
+}
+
+/** Renews the lease and publishes progress. One round trip. */
+export const heartbeat = async (database: Database, beat: Heartbeat): Promise<HeartbeatAnswer> => {
+  const { rows } = await database.pool.query<{ held: boolean; cancel: boolean; backlog: string }>({
+    name: 'inlet-heartbeat',
+    text: `WITH lease AS (
+        UPDATE leases SET expires_at = clock_timestamp() + $4 * interval '1 millisecond' WHERE source_id = $1 AND run_id = $2 AND epoch = $3 RETURNING 1
+      ), run AS (
+        UPDATE runs SET records_read = $5, forwarded_batches = $6, forwarded_bytes = $7, progress = progress || $8::jsonb
+        WHERE id = $2 AND epoch = $3 AND status = 'running' RETURNING cancel_requested_at
+      )
+      SELECT EXISTS (SELECT FROM lease) AND EXISTS (SELECT FROM run) AS held,
+        (SELECT cancel_requested_at IS NOT NULL FROM run) AS cancel,
+        (SELECT coalesce(sum(greatest(forwarded_bytes - committed_bytes, 0)), 0) FROM runs WHERE status = 'running') AS backlog`,
+    values: [
+      beat.sourceId,
+      beat.runId,
+      beat.epoch,
+      beat.ttlMs,
+      beat.recordsRead,
+      beat.forwardedBatches,
+      beat.forwardedBytes,
+      JSON.stringify(beat.progress),
+    ],
+  })
+  const row = rows[0]
+  return { held: row?.held === true, cancelRequested: row?.cancel === true, backlogBytes: Number(row?.backlog ?? 0) }
+}
+
+export interface CommitState {
+  readonly runId: string
+  readonly prefixSeq: number
+  readonly errorReason: string | null
+}
+
+/** How far the scribe has come with these runs. */
+export const readCommitStates = async (database: Database, runIds: readonly string[]): Promise<readonly CommitState[]> => {
+  const { rows } = await database.pool.query<CommitState>({
+    name: 'inlet-commit-states',
+    text: 'SELECT id AS "runId", prefix_seq AS "prefixSeq", error_reason AS "errorReason" FROM runs WHERE id = ANY($1::uuid[])',
+    values: [runIds],
+  })
+  return rows
+}
+
+/** Which of these batches are stored already. */
+export const readStoredSeqs = async (database: Database, runId: string, fromSeq: number): Promise<ReadonlySet<number>> => {
+  const { rows } = await database.pool.query<{ seq: number }>('SELECT seq FROM ledger WHERE run_id = $1 AND seq >= $2', [runId, fromSeq])
+  return new Set(rows.map(({ seq }) => seq))
+}
+
+/** Creates the streams of a source that are new. */
+export const ensureStreams = async (
+  database: Database,
+  sourceId: string,
+  streams: readonly { readonly name: string; readonly kind: string }[],
+): Promise<void> => {
+  await database.pool.query(
+    `INSERT INTO streams (source_id, name, kind) SELECT $1, name, kind FROM unnest($2::text[], $3::text[]) AS s(name, kind)
+     ON CONFLICT (source_id, name) DO UPDATE SET kind = EXCLUDED.kind WHERE streams.kind <> EXCLUDED.kind`,
+    [sourceId, streams.map(({ name }) => name), streams.map(({ kind }) => kind)],
+  )
+}

@@ -1,0 +1,159 @@
+import { MAX_PROCESS_DEATHS } from '@inlet/domain'
+import type pg from 'pg'
+import type { Database } from '../database.js'
+import { endRun } from './end-run.js'
+
+/** What a worker needs to read for a source: where to go on, under which epoch. */
+export interface LeasedRun {
+  readonly runId: string
+  readonly sourceId: string
+  readonly sourceName: string
+  readonly connector: string
+  readonly epoch: number
+  /** The first free place in the run's sequence of batches. */
+  readonly nextSeq: number
+  readonly version: { readonly id: string; readonly number: number; readonly config: unknown }
+  readonly sealedSecrets: unknown
+  readonly credentialVersion: number | null
+  readonly allowMassDelete: boolean
+  readonly attempt: number
+  readonly cursors: ReadonlyMap<string, unknown>
+  readonly liveRecords: number
+  /** Records read by earlier attempts of this run. */
+  readonly recordsRead: number
+}
+
+export type LeaseResult =
+  | { readonly taken: true; readonly run: LeasedRun }
+  /** `held`: another worker is at it until `until`. `gone`: ended, cancelled or deleted. `suspended`: it killed its worker too often. */
+  | { readonly taken: false; readonly because: 'held' | 'gone' | 'suspended' | 'parked'; readonly until?: Date }
+
+interface Row {
+  readonly id: string
+  readonly source_id: string
+  readonly status: string
+  readonly attempt: number
+  readonly prefix_seq: number
+  readonly allow_mass_delete: boolean
+  readonly cancel_requested_at: Date | null
+  readonly wake_at: Date | null
+  readonly records_read: string
+  readonly waking: boolean
+}
+
+/**
+ * Takes the lease of a run's source, raising its epoch: from then on batches of earlier holders are fenced. A lease
+ * that another holder keeps alive is not taken. Database time decides.
+ */
+export const takeLease = (
+  database: Database,
+  request: { readonly runId: string; readonly holder: string; readonly ttlMs: number },
+): Promise<LeaseResult> =>
+  database.transaction(async (client) => {
+    const run = await lockRun(client, request.runId)
+    if (run === null || run.status === 'ended') return { taken: false, because: 'gone' }
+    if (run.status === 'parked' && !run.waking && run.wake_at !== null) return { taken: false, because: 'parked', until: run.wake_at }
+    // FOR UPDATE waits for batches that are being applied under the old epoch (they hold KEY SHARE).
+    await client.query(`INSERT INTO leases (source_id, epoch, expires_at) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING`, [run.source_id])
+    const held = await client.query<{ live: boolean; expires_at: Date }>(
+      'SELECT run_id IS NOT NULL AND holder IS DISTINCT FROM $2 AND expires_at > clock_timestamp() AS live, expires_at FROM leases WHERE source_id = $1 FOR UPDATE',
+      [run.source_id, request.holder],
+    )
+    const lease = held.rows[0]
+    if (lease?.live) return { taken: false, because: 'held', until: lease.expires_at }
+    if (run.cancel_requested_at !== null) {
+      await endRun(client, { runId: run.id, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled before it began', next: '' } })
+      return { taken: false, because: 'gone' }
+    }
+    const progress = await client.query<{ seq: number }>('SELECT coalesce(max(seq), 0)::int AS seq FROM ledger WHERE run_id = $1', [run.id])
+    const lastSeq = progress.rows[0]?.seq ?? 0
+    if (run.status === 'running' && (await countDeath(client, run, lastSeq)) >= MAX_PROCESS_DEATHS) {
+      const message = `the worker process died ${MAX_PROCESS_DEATHS} times while it ran this source`
+      await endRun(client, { runId: run.id, failure: { code: 'config_invalid', reason: 'POISON_SOURCE', message, next: '' } })
+      return { taken: false, because: 'suspended' }
+    }
+    return { taken: true, run: await begin(client, { run, lastSeq, ...request }) }
+  })
+
+const lockRun = async (client: pg.ClientBase, runId: string): Promise<Row | null> => {
+  const { rows } = await client.query<Row>(
+    `SELECT id, source_id, status, attempt, prefix_seq, allow_mass_delete, cancel_requested_at, wake_at, records_read,
+            wake_at <= clock_timestamp() + interval '1 second' AS waking FROM runs WHERE id = $1 FOR UPDATE`,
+    [runId],
+  )
+  return rows[0] ?? null
+}
+
+/** A death counts only when the attempt stored nothing: a source that kills its worker does so at the same place again. */
+const countDeath = async (client: pg.ClientBase, run: Row, lastSeq: number): Promise<number> => {
+  const deaths = lastSeq > run.prefix_seq || (await storedSinceStart(client, run.id)) ? '1' : 'process_deaths + 1'
+  const { rows } = await client.query<{ process_deaths: number }>(
+    `UPDATE sources SET process_deaths = ${deaths} WHERE id = $1 RETURNING process_deaths`,
+    [run.source_id],
+  )
+  await client.query(
+    `INSERT INTO events (source_id, run_id, type, level, message) VALUES ($1, $2, 'run.taken_over', 'warn', 'the worker that ran it is gone; another one goes on from the last cursor')`,
+    [run.source_id, run.id],
+  )
+  return rows[0]?.process_deaths ?? 0
+}
+
+const storedSinceStart = async (client: pg.ClientBase, runId: string): Promise<boolean> => {
+  const { rows } = await client.query('SELECT FROM ledger l JOIN runs r ON r.id = l.run_id WHERE r.id = $1 AND l.epoch = r.epoch LIMIT 1', [runId])
+  return rows.length > 0
+}
+
+const begin = async (client: pg.ClientBase, args: { run: Row; lastSeq: number; holder: string; ttlMs: number }): Promise<LeasedRun> => {
+  const { run, lastSeq } = args
+  const lease = await client.query<{ epoch: string }>(
+    `UPDATE leases SET epoch = epoch + 1, run_id = $2, holder = $3, expires_at = clock_timestamp() + $4 * interval '1 millisecond' WHERE source_id = $1 RETURNING epoch`,
+    [run.source_id, run.id, args.holder, args.ttlMs],
+  )
+  const epoch = Number(lease.rows[0]?.epoch)
+  // What lies beyond a gap of the old attempt is stored but not passed by the cursor: it is read again and found unchanged.
+  await client.query(
+    `UPDATE runs SET status = 'running', attempt = attempt + 1, epoch = $2, holder = $3, prefix_seq = $4, wake_at = NULL, parked_reason = NULL, error_reason = NULL,
+       forwarded_bytes = committed_bytes, forwarded_batches = committed_batches, started_at = coalesce(started_at, clock_timestamp()) WHERE id = $1`,
+    [run.id, epoch, args.holder, lastSeq],
+  )
+  const { rows } = await client.query<SourceRow>(SOURCE, [run.source_id, run.id])
+  const source = rows[0]
+  if (source === undefined) throw new Error('the version of the run is gone')
+  const streams = await client.query<{ name: string; cursor: unknown }>(
+    'SELECT name, cursor FROM streams WHERE source_id = $1 AND cursor IS NOT NULL',
+    [run.source_id],
+  )
+  return {
+    runId: run.id,
+    sourceId: run.source_id,
+    sourceName: source.name,
+    connector: source.connector,
+    epoch,
+    nextSeq: lastSeq + 1,
+    version: { id: source.version_id, number: source.number, config: source.config },
+    sealedSecrets: source.sealed,
+    credentialVersion: source.credential_version,
+    allowMassDelete: run.allow_mass_delete,
+    attempt: run.attempt + 1,
+    cursors: new Map(streams.rows.map(({ name, cursor }) => [name, cursor])),
+    liveRecords: Number(source.live_records),
+    recordsRead: Number(run.records_read),
+  }
+}
+
+interface SourceRow {
+  readonly name: string
+  readonly connector: string
+  readonly version_id: string
+  readonly number: number
+  readonly config: unknown
+  readonly sealed: unknown
+  readonly credential_version: number | null
+  readonly live_records: string
+}
+
+const SOURCE = `
+SELECT s.name, s.connector, v.id AS version_id, v.number, v.config, c.sealed, c.version AS credential_version,
+       (SELECT coalesce(sum(live_records), 0) FROM streams WHERE source_id = s.id) AS live_records
+FROM sources s JOIN runs r ON r.id = $2 JOIN source_versions v ON v.id = r.version_id LEFT JOIN credentials c ON c.source_id = s.id
+WHERE s.id = $1`

@@ -1,0 +1,51 @@
+import type { Database } from '../database.js'
+import { endRun } from './end-run.js'
+
+interface Release {
+  readonly runId: string
+  readonly sourceId: string
+  readonly epoch: number
+}
+
+/** Gives a run back unharmed, e.g. when the worker drains: it goes on elsewhere from the committed cursor. */
+export const releaseRun = (database: Database, release: Release): Promise<void> =>
+  giveUpLease(database, release, `status = 'queued', enqueued_at = NULL`, [])
+
+/** Parks a run that must wait: it holds no worker until `wakeAt`. */
+export const parkRun = (database: Database, release: Release & { readonly wakeAt: Date; readonly reason: string }): Promise<void> =>
+  giveUpLease(database, release, `status = 'parked', wake_at = $3, parked_reason = $4, enqueued_at = NULL`, [release.wakeAt, release.reason])
+
+const giveUpLease = (database: Database, release: Release, set: string, values: readonly unknown[]): Promise<void> =>
+  database.transaction(async (client) => {
+    // The epoch is raised, so that batches still in the queue are fenced and read again by the next holder.
+    const { rowCount } = await client.query(`UPDATE runs SET ${set}, holder = NULL WHERE id = $1 AND epoch = $2 AND status = 'running'`, [
+      release.runId,
+      release.epoch,
+      ...values,
+    ])
+    if (rowCount === 0) return
+    await client.query('UPDATE leases SET run_id = NULL, holder = NULL, expires_at = clock_timestamp() WHERE source_id = $1 AND epoch = $2', [
+      release.sourceId,
+      release.epoch,
+    ])
+  })
+
+/**
+ * Asks an active run to stop. A run no worker holds ends at once (answers `ended`); else its worker stops within its
+ * next heartbeat (`requested`). `inactive` when it has ended already, null when unknown.
+ */
+export const cancelRun = (database: Database, runId: string): Promise<'ended' | 'requested' | 'inactive' | null> =>
+  database.transaction(async (client) => {
+    const { rows } = await client.query<{ status: string; live: boolean }>(
+      `SELECT r.status, coalesce(l.expires_at > clock_timestamp(), false) AS live FROM runs r
+       LEFT JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id WHERE r.id = $1 FOR UPDATE OF r`,
+      [runId],
+    )
+    const run = rows[0]
+    if (run === undefined) return null
+    if (run.status === 'ended') return 'inactive'
+    await client.query('UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()) WHERE id = $1', [runId])
+    if (run.status === 'running' && run.live) return 'requested'
+    await endRun(client, { runId, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled on request', next: '' } })
+    return 'ended'
+  })

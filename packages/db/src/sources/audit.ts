@@ -1,0 +1,29 @@
+import { canonicalJson, sha256Hex } from '@inlet/domain'
+import type pg from 'pg'
+
+/** Who does something: `key:<id>` for an API key, `system` for Inlet itself. */
+export type Actor = string
+
+export interface AuditRow {
+  readonly actor: Actor
+  readonly action: string
+  readonly targetType: string
+  readonly targetId: string
+  /** States before and after; only their hashes are kept. */
+  readonly before?: unknown
+  readonly after?: unknown
+}
+
+/** Writes who changed what, in the transaction of the change. */
+export const writeAudit = async (client: Pick<pg.ClientBase, 'query'>, row: AuditRow): Promise<void> => {
+  await client.query('INSERT INTO audit (actor, action, target_type, target_id, before_hash, after_hash) VALUES ($1, $2, $3, $4, $5, $6)', [
+    row.actor,
+    row.action,
+    row.targetType,
+    row.targetId,
+    stateHash(row.before),
+    stateHash(row.after),
+  ])
+}
+
+const stateHash = (state: unknown): string | null => (state === undefined ? null : sha256Hex(canonicalJson(state)))

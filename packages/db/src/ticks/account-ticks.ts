@@ -1,0 +1,96 @@
+import { nextTick, type Schedule, ticksBetween } from '@inlet/domain'
+import type pg from 'pg'
+import type { Database } from '../database.js'
+import { createRun } from '../runs/create-run.js'
+
+/** More missed ticks than this are summed up in one row. */
+const MAX_ROWS = 1_000
+/** A job scheduler's clock may be ahead of the database's by this much (ms); ticks are at least a minute apart. */
+const CLOCK_TOLERANCE_MS = 2_000
+
+export type TickOutcome = 'ran' | 'coalesced' | 'skipped' | 'paused' | 'missed'
+
+export interface AccountedTicks {
+  /** The run that must be enqueued now, if one was made. */
+  readonly runId: string | null
+  /** How many ledger rows of each outcome were written. */
+  readonly written: Readonly<Partial<Record<TickOutcome, number>>>
+}
+
+interface Row {
+  readonly cron: string | null
+  readonly time_zone: string
+  readonly status: string
+  readonly next_tick_at: Date | null
+  readonly now: Date
+}
+
+/**
+ * Writes a ledger row for every tick that is due and has none, in one transaction with the run the last of them makes:
+ * earlier ones are coalesced into it. Whoever calls it, however often, each tick is accounted for once.
+ */
+export const accountTicks = (database: Database, sourceId: string, how: 'scheduler' | 'reconciler'): Promise<AccountedTicks> =>
+  database.transaction(async (client) => {
+    const { rows } = await client.query<Row>(
+      'SELECT cron, time_zone, status, next_tick_at, clock_timestamp() AS now FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE',
+      [sourceId],
+    )
+    const source = rows[0]
+    if (source === undefined || source.cron === null || source.next_tick_at === null) return { runId: null, written: {} }
+    const schedule = { cron: source.cron, timeZone: source.time_zone }
+    const until = new Date(source.now.getTime() + CLOCK_TOLERANCE_MS)
+    const { ticks, more } = ticksBetween(schedule, new Date(source.next_tick_at.getTime() - 1), until, MAX_ROWS)
+    const last = ticks.at(-1)
+    if (last === undefined) return { runId: null, written: {} }
+    const earlier = ticks.slice(0, -1)
+    const early = source.status === 'PAUSED' ? 'paused' : 'coalesced'
+    await writeEarlier(client, { sourceId, earlier, more, outcome: early })
+    const decided = await decideTick(client, { sourceId, status: source.status, scheduledFor: last })
+    const reason = decided.reason ?? (how === 'reconciler' && decided.outcome === 'ran' ? 'found by the reconciler' : null)
+    await client.query('INSERT INTO ticks (source_id, scheduled_for, outcome, reason, run_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', [
+      sourceId,
+      last,
+      decided.outcome,
+      reason,
+      decided.runId,
+    ])
+    await client.query('UPDATE sources SET next_tick_at = $2 WHERE id = $1', [sourceId, nextTick(schedule, last)])
+    const written: Partial<Record<TickOutcome, number>> = { [decided.outcome]: 1 }
+    if (earlier.length + more > 0) written[early] = (written[early] ?? 0) + earlier.length + more
+    return { runId: decided.outcome === 'ran' ? decided.runId : null, written }
+  })
+
+const writeEarlier = async (
+  client: pg.ClientBase,
+  args: { readonly sourceId: string; readonly earlier: readonly Date[]; readonly more: number; readonly outcome: TickOutcome },
+): Promise<void> => {
+  if (args.earlier.length === 0) return
+  const reason = args.outcome === 'paused' ? 'the source was paused' : 'not handled in time; collapsed into the next tick'
+  await client.query(
+    `INSERT INTO ticks (source_id, scheduled_for, outcome, reason, count)
+     SELECT $1, t, $3, $4, CASE WHEN n = 1 THEN 1 + $5::int ELSE 1 END FROM unnest($2::timestamptz[]) WITH ORDINALITY AS s(t, n) ON CONFLICT DO NOTHING`,
+    [args.sourceId, args.earlier, args.outcome, reason, args.more],
+  )
+}
+
+interface Decided {
+  readonly outcome: TickOutcome
+  readonly reason: string | null
+  readonly runId: string | null
+}
+
+const decideTick = async (
+  client: pg.ClientBase,
+  tick: { readonly sourceId: string; readonly status: string; readonly scheduledFor: Date },
+): Promise<Decided> => {
+  if (tick.status === 'PAUSED') return { outcome: 'paused', reason: 'the source was paused', runId: null }
+  if (tick.status === 'ERROR') return { outcome: 'missed', reason: 'the source needs its owner; see its status', runId: null }
+  const run = await createRun(client, { sourceId: tick.sourceId, trigger: 'schedule', scheduledFor: tick.scheduledFor })
+  if (run === null) return { outcome: 'missed', reason: 'the source has no published version', runId: null }
+  return run.created
+    ? { outcome: 'ran', reason: null, runId: run.id }
+    : { outcome: 'skipped', reason: 'the previous run was still active', runId: run.id }
+}
+
+/** The first tick a new or changed schedule owes. */
+export const firstTick = (schedule: Schedule, now: Date): Date => nextTick(schedule, now)

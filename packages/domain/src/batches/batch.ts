@@ -1,0 +1,65 @@
+import { z } from 'zod'
+
+/** Limits of a batch; one record may exceed MAX_BATCH_BYTES and then travels alone. */
+export const MAX_BATCH_RECORDS = 1_000
+export const MAX_BATCH_BYTES = 1_048_576
+/** The largest record that is stored; beyond it RECORD_TOO_LARGE. */
+export const MAX_RECORD_BYTES = 8_388_608
+export const MAX_CURSOR_BYTES = 8_192
+
+const cursorEffect = z.object({ stream: z.string(), cursor: z.json() })
+const sweepEffect = z.object({ stream: z.string(), scope: z.string().optional() })
+
+/** What happens when everything up to and including a batch is stored. */
+export const batchEffects = z.object({ cursors: z.array(cursorEffect).optional(), sweeps: z.array(sweepEffect).optional() })
+export type BatchEffects = z.infer<typeof batchEffects>
+
+/**
+ * Records forwarded as one job. `payload` is a JSON array of {@link PackedRecord}; `sha256` covers payload and effects,
+ * so that the same (run, seq) with other content is noticed.
+ */
+export const batchEnvelope = z.object({
+  v: z.literal(1),
+  runId: z.uuid(),
+  sourceId: z.uuid(),
+  epoch: z.number().int().positive(),
+  seq: z.number().int().positive(),
+  version: z.number().int().positive(),
+  /** How many upserts, deletes, unchanged and quarantined entries the payload holds. */
+  counts: z.object({ u: z.number().int(), d: z.number().int(), n: z.number().int(), q: z.number().int() }),
+  bytes: z.number().int().nonnegative(),
+  sha256: z.string().length(64),
+  effects: batchEffects.optional(),
+  /** Some key of this batch is also in an earlier batch that was not yet stored when this one was forwarded. */
+  overlaps: z.boolean().optional(),
+  /** Names of streams whose seen keys must be kept for a sweep. */
+  sweptStreams: z.array(z.string()).optional(),
+  forwardedAt: z.number(),
+  payload: z.string(),
+})
+export type BatchEnvelope = z.infer<typeof batchEnvelope>
+
+/** The short member names of a record inside a payload; absent members are null in the store. */
+export interface PackedRecord {
+  /** stream */
+  readonly s: string
+  /** key text and key hash (hex) */
+  readonly k: string
+  readonly h: string
+  /** operation: u upsert, d delete, n unchanged (seen), q quarantine */
+  readonly o: 'u' | 'd' | 'n' | 'q'
+  /** content hash (hex) */
+  readonly c?: string
+  readonly kind?: string
+  readonly title?: string
+  readonly text?: string
+  readonly url?: string
+  readonly at?: string
+  readonly data?: unknown
+  readonly val?: string
+  readonly scope?: string
+  /** quarantine: reason, message, raw */
+  readonly r?: string
+  readonly m?: string
+  readonly raw?: string
+}

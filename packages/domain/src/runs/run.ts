@@ -1,0 +1,47 @@
+import type { FailureCode } from '../errors/failure-codes.js'
+
+export const RUN_STATUSES = ['queued', 'running', 'parked', 'ended'] as const
+export type RunStatus = (typeof RUN_STATUSES)[number]
+
+export const RUN_OUTCOMES = ['ok', 'ok_nothing_new', 'suspect_empty', 'partial', 'failed', 'cancelled'] as const
+export type RunOutcome = (typeof RUN_OUTCOMES)[number]
+
+export const RUN_TRIGGERS = ['schedule', 'manual', 'restart', 'fresh'] as const
+export type RunTrigger = (typeof RUN_TRIGGERS)[number]
+
+/** What a run did, as far as its outcome depends on it. */
+export interface RunFacts {
+  readonly failure: FailureCode | null
+  readonly failedStreams: number
+  readonly streams: number
+  readonly changed: number
+  readonly unchanged: number
+  readonly quarantined: number
+  /** Live records of the source before the run. */
+  readonly liveBefore: number
+  /** Whether every stream said that it is incremental or reported items as unchanged. */
+  readonly provedUnchanged: boolean
+  readonly warnings: number
+}
+
+/**
+ * The honest outcome of a run. "Succeeded with nothing" is told apart: `ok_nothing_new` when the source itself proved
+ * it, `suspect_empty` when a source that had records, or is new, gave none and could not prove that this is right.
+ */
+export const decideOutcome = (facts: RunFacts): RunOutcome => {
+  if (facts.failure === 'cancelled') return 'cancelled'
+  if (facts.failure !== null || (facts.streams > 0 && facts.failedStreams === facts.streams)) return 'failed'
+  if (facts.failedStreams > 0 || facts.quarantined > 0 || facts.warnings > 0) return 'partial'
+  if (facts.changed > 0) return 'ok'
+  if (facts.unchanged > 0) return 'ok_nothing_new'
+  return facts.provedUnchanged && facts.liveBefore > 0 ? 'ok_nothing_new' : 'suspect_empty'
+}
+
+/** Share of records a run may quarantine before it fails: 1 %, at least 10. */
+export const quarantineBudget = (recordsRead: number): number => Math.max(10, Math.floor(recordsRead / 100))
+
+/** Share of live records a sweep may delete without `allowMassDelete`: half, or 20 of a small stream. */
+export const deleteFuse = (liveRecords: number): number => Math.max(20, Math.floor(liveRecords / 2))
+
+/** Three deaths of the worker process during runs of a source suspend it. */
+export const MAX_PROCESS_DEATHS = 3

@@ -1,0 +1,31 @@
+import type { RunOutcome, RunStatus } from '../runs/run.js'
+
+export const SOURCE_STATUSES = ['ACTIVE', 'PAUSED', 'ERROR'] as const
+/** What the owner wants or must repair. */
+export type SourceStatus = (typeof SOURCE_STATUSES)[number]
+
+export const SOURCE_STATES = ['INIT', 'STARTING', 'RUNNING', 'ERROR', 'STOPPED'] as const
+/** What is happening. */
+export type SourceState = (typeof SOURCE_STATES)[number]
+
+/** What was observed of a source, never what was last written about it. */
+export interface SourceFacts {
+  readonly status: SourceStatus
+  readonly activeRun: RunStatus | null
+  /** Whether a worker holds an unexpired lease for the active run. */
+  readonly leaseLive: boolean
+  readonly lastOutcome: RunOutcome | null
+}
+
+/** Computes the state from observed facts; the first row that matches decides. */
+const STATE_TABLE: readonly { readonly when: (facts: SourceFacts) => boolean; readonly state: SourceState }[] = [
+  { when: (facts) => facts.activeRun === 'running' && facts.leaseLive, state: 'RUNNING' },
+  { when: (facts) => facts.activeRun !== null && facts.activeRun !== 'ended', state: 'STARTING' },
+  { when: (facts) => facts.status === 'ERROR', state: 'ERROR' },
+  { when: (facts) => facts.status === 'PAUSED', state: 'STOPPED' },
+  { when: (facts) => facts.lastOutcome === null, state: 'INIT' },
+  { when: (facts) => facts.lastOutcome === 'failed', state: 'ERROR' },
+]
+
+/** STOPPED is also what an active source is between two runs. */
+export const toSourceState = (facts: SourceFacts): SourceState => STATE_TABLE.find((row) => row.when(facts))?.state ?? 'STOPPED'
