@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { RecordKey } from '@inlet/domain'
 import type { HttpClient } from './http/http-client.js'
@@ -38,12 +39,29 @@ export interface KnownRecords {
   entries(stream: string): AsyncIterable<{ readonly key: string; readonly validator: string | null }>
 }
 
+/** A regular file below an allowed root, open for reading. */
+export interface OpenedFile {
+  /** The real path, free of links. */
+  readonly path: string
+  /** The real path of the root it lies below. */
+  readonly root: string
+  /** The caller closes it. */
+  readonly handle: FileHandle
+}
+
 export interface FileAccess {
+  /** The real paths of the folders the operator allowed; those that do not exist now are left out. */
+  roots(): Promise<readonly string[]>
   /**
    * The real path of a file or folder the operator allowed (INLET_FILE_ROOTS).
    * Throws PATH_NOT_ALLOWED outside of every root, PATH_ESCAPE when a link leaves its root, NOT_FOUND_UPSTREAM when absent.
    */
   resolve(path: string): Promise<string>
+  /**
+   * Opens a regular file for reading, checked again after opening, so that a link put there after the check does not
+   * escape. Never blocks on a FIFO. Throws what `resolve` throws, NOT_A_REGULAR_FILE or PERMISSION_DENIED.
+   */
+  open(path: string): Promise<OpenedFile>
   /** The bytes of an accepted upload. Throws NOT_FOUND_UPSTREAM. The caller consumes or destroys the stream. */
   openUpload(
     id: string,

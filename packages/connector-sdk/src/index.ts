@@ -12,7 +12,9 @@ export {
   type ReadRequest,
   type StreamSpec,
 } from './connector.js'
-export type { ConnectorContext, ConnectorLog, FileAccess, KnownRecords } from './context.js'
+export type { ConnectorContext, ConnectorLog, FileAccess, KnownRecords, OpenedFile } from './context.js'
+export { createFileAccess, type FileAccessOptions } from './files/file-access.js'
+export { toFileFailure } from './files/file-failure.js'
 export type { HttpClient, HttpRequest, HttpResponse } from './http/http-client.js'
 export { createEgressGuard, type EgressGuardOptions, type HostLookup } from './net/create-egress-guard.js'
 export type { CheckedAddress, EgressGuard } from './net/egress-guard.js'

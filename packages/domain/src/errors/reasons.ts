@@ -56,6 +56,7 @@ export const REASONS = {
   PATH_ESCAPE: { code: 'config_invalid', next: 'The path leaves its root through a link; remove the link.' },
   NOT_A_REGULAR_FILE: { code: 'config_invalid', next: 'Only regular files are read.' },
   EMPTY_FILE: { code: 'record_invalid', next: 'The file has no content; upload it again.' },
+  FILE_TOO_LARGE: { code: 'record_invalid', next: 'Split the file or raise maxFileBytes in the settings of the source.' },
   ARCHIVE_BOMB: { code: 'upstream_invalid', next: 'The compressed file expands beyond the limit; split it or raise the limit.' },
   FILE_UNREADABLE: { code: 'record_invalid', next: 'The file cannot be parsed; see the position in the message.' },
   XML_DTD_NOT_ALLOWED: { code: 'upstream_invalid', next: 'XML with a DOCTYPE is not read.' },

@@ -1,0 +1,25 @@
+import { Failure, type Reason } from '@inlet/domain'
+
+const REASONS: Readonly<Record<string, readonly [Reason, string]>> = {
+  ENOENT: ['NOT_FOUND_UPSTREAM', 'does not exist'],
+  ENOTDIR: ['NOT_FOUND_UPSTREAM', 'does not exist'],
+  EACCES: ['PERMISSION_DENIED', 'may not be read by this process'],
+  EPERM: ['PERMISSION_DENIED', 'may not be read by this process'],
+  ELOOP: ['PATH_ESCAPE', 'is a link where none is followed'],
+  ENXIO: ['NOT_A_REGULAR_FILE', 'is not a regular file'],
+  EISDIR: ['NOT_A_REGULAR_FILE', 'is a folder'],
+  ENAMETOOLONG: ['PATH_NOT_ALLOWED', 'has a name that is too long'],
+}
+
+/** The failure that an error of the file system stands for; UPSTREAM_ERROR, which is tried again, when it is none of the usual ones. */
+export const toFileFailure = (thrown: unknown, path: string): Failure => {
+  if (thrown instanceof Failure) return thrown
+  const code = codeOf(thrown) ?? 'unknown error'
+  const [reason, text] = REASONS[code] ?? (['UPSTREAM_ERROR', `cannot be read (${code})`] as const)
+  return new Failure(reason, `${path} ${text}`, { cause: thrown })
+}
+
+const codeOf = (thrown: unknown): string | undefined => {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined
+  return typeof thrown.code === 'string' ? thrown.code : undefined
+}
