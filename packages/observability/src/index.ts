@@ -1,1 +1,8 @@
-export const pending = true
+export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from './logging/logger.js'
+export { createPrettyDestination } from './logging/pretty-destination.js'
+export { createSecretRegistry, type SecretRegistry } from './logging/secret-registry.js'
+export { type SerializedError, serializeError } from './logging/serialize-error.js'
+export { type BatchResult, createMetrics, type Metrics, type ProcessName, type RecordResult, type SourceLabels } from './metrics/metrics.js'
+export { type Check, type Probe, runProbes } from './ops/checks.js'
+export { type OpsAnswer, toHealthAnswer, toMetricsAnswer, toReadyAnswer } from './ops/ops-answers.js'
+export { type OpsServer, type OpsServerOptions, openOpsServer } from './ops/ops-server.js'

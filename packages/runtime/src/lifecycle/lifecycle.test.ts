@@ -28,7 +28,7 @@ describe('createLifecycle', () => {
     const failures = await lifecycle.close()
     expect(failures.map(({ name, error }) => [name, String(error)])).toEqual([
       ['throws', 'Error: broken'],
-      ['hangs', 'Error: closing hangs took longer than 5 ms'],
+      ['hangs', 'DeadlineError: closing hangs took longer than 5 ms'],
     ])
     expect(seen).toEqual(['first'])
     expect(logged).toHaveLength(2)

@@ -1,0 +1,36 @@
+import { pino } from 'pino'
+import { redactLine } from './redact-line.js'
+import type { SecretRegistry } from './secret-registry.js'
+import { serializeError } from './serialize-error.js'
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface LoggerOptions {
+  readonly level: LogLevel
+  /** The process: api, worker, scribe, cli. */
+  readonly name: string
+  /** Values that must not appear in any line. */
+  readonly secrets?: Pick<SecretRegistry, 'pattern'>
+  /** Where lines of JSON go; standard output unless told. */
+  readonly destination?: { write(line: string): void }
+}
+
+export type Logger = pino.Logger
+
+/**
+ * JSON lines with ISO time. Everything passes one gate before it leaves, whichever serialiser or child logger made it: fields
+ * with names of secrets, passwords in URLs, API keys, and the registered values are replaced. Errors go under `err`.
+ */
+export const createLogger = ({ level, name, secrets, destination }: LoggerOptions): Logger =>
+  pino(
+    {
+      level,
+      base: { name, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: serializeError, error: serializeError },
+      hooks: { streamWrite: (line) => redactLine(line, secrets?.pattern()) },
+    },
+    destination ?? pino.destination(1),
+  )

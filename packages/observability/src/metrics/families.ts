@@ -1,0 +1,74 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
+
+const RUN_SECONDS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 14_400]
+const BATCH_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
+const HTTP_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** Every metric of Inlet, registered once in the given registry. Labels named `source` hold ids of sources. */
+export const createFamilies = (registry: Registry) => {
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  return {
+    records: new Counter({
+      name: 'inlet_records_total',
+      help: 'Records by what became of them.',
+      labelNames: ['source', 'connector', 'result'],
+      registers,
+    }),
+    bytes: new Counter({ name: 'inlet_bytes_total', help: 'Bytes of records forwarded.', labelNames: ['source', 'connector'], registers }),
+    errors: new Counter({ name: 'inlet_errors_total', help: 'Failures by reason.', labelNames: ['source', 'connector', 'reason'], registers }),
+    runs: new Counter({ name: 'inlet_runs_total', help: 'Ended runs by outcome.', labelNames: ['source', 'connector', 'outcome'], registers }),
+    runSeconds: new Histogram({
+      name: 'inlet_run_duration_seconds',
+      help: 'Time from start to end of a run.',
+      labelNames: ['source', 'connector'],
+      buckets: RUN_SECONDS,
+      registers,
+    }),
+    sourceLag: new Gauge({
+      name: 'inlet_source_lag_seconds',
+      help: 'Age of the last successful ingestion of a source.',
+      labelNames: ['source', 'connector'],
+      registers,
+    }),
+    eventDelay: new Gauge({
+      name: 'inlet_last_event_delay_seconds',
+      help: 'How long after it happened the newest event of a source was stored.',
+      labelNames: ['source', 'connector'],
+      registers,
+    }),
+    queueDepth: new Gauge({ name: 'inlet_queue_depth', help: 'Jobs in a queue by state.', labelNames: ['queue', 'state'], registers }),
+    queueAge: new Gauge({
+      name: 'inlet_queue_oldest_age_seconds',
+      help: 'Age of the oldest waiting job; 0 for an empty queue.',
+      labelNames: ['queue'],
+      registers,
+    }),
+    backpressure: new Gauge({ name: 'inlet_backpressure_active', help: '1 while workers wait for the scribe.', registers }),
+    backlogBytes: new Gauge({ name: 'inlet_backlog_bytes', help: 'Bytes of batches forwarded and not yet stored.', registers }),
+    ticks: new Counter({ name: 'inlet_ticks_total', help: 'Due moments of schedules by outcome.', labelNames: ['outcome'], registers }),
+    batches: new Counter({ name: 'inlet_batches_total', help: 'Batches the scribe took, by result.', labelNames: ['result'], registers }),
+    batchSeconds: new Histogram({
+      name: 'inlet_batch_apply_seconds',
+      help: 'Time to store one batch.',
+      buckets: BATCH_SECONDS,
+      registers,
+    }),
+    rearmed: new Counter({ name: 'inlet_scheduler_rearmed_total', help: 'Schedules that were missing in the queue and put back.', registers }),
+    httpSeconds: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time to answer a request of the API.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: HTTP_SECONDS,
+      registers,
+    }),
+    scrapeErrors: new Counter({
+      name: 'inlet_scrape_errors_total',
+      help: 'Values that could not be refreshed for a scrape.',
+      labelNames: ['refresh'],
+      registers,
+    }),
+  }
+}
+
+export type Families = ReturnType<typeof createFamilies>

@@ -1,0 +1,105 @@
+import type { Reason } from '@inlet/domain'
+import { withDeadline } from '@inlet/runtime'
+import { Registry } from 'prom-client'
+import { createFamilies } from './families.js'
+import { removeSource } from './remove-source.js'
+
+export type ProcessName = 'api' | 'worker' | 'scribe'
+export type RecordResult = 'inserted' | 'updated' | 'unchanged' | 'deleted' | 'quarantined'
+export type BatchResult = 'applied' | 'duplicate' | 'fenced' | 'mismatch' | 'failed'
+
+/** The source a value belongs to: its id, never its name or address. */
+export interface SourceLabels {
+  readonly source: string
+  readonly connector: string
+}
+
+/** What the processes measure. All durations are given in milliseconds and exposed in seconds. */
+export interface Metrics {
+  countRecords(source: SourceLabels, counts: Readonly<Partial<Record<RecordResult, number>>>): void
+  countBytes(source: SourceLabels, bytes: number): void
+  countError(source: SourceLabels, reason: Reason): void
+  countRun(source: SourceLabels, outcome: string, durationMs: number): void
+  /** Sets the age of the last successful ingestion for all sources at once; sources left out lose their series. */
+  replaceSourceLags(lags: Iterable<SourceLabels & { readonly lagMs: number }>): void
+  setLastEventDelay(source: SourceLabels, delayMs: number): void
+  setQueueDepth(queue: string, counts: Readonly<Record<string, number>>): void
+  setQueueOldestAge(queue: string, ageMs: number): void
+  setBackpressure(active: boolean): void
+  setBacklogBytes(bytes: number): void
+  countTick(outcome: string): void
+  countBatch(result: BatchResult, durationMs: number): void
+  countRearmed(schedules?: number): void
+  /** `route` is the pattern of the route, never the path; 'unmatched' without one. */
+  observeHttp(request: { readonly method: string; readonly route: string; readonly status: number }, durationMs: number): void
+  /** Removes every series of a deleted source. */
+  forgetSource(id: string): Promise<void>
+  /** Refreshes values before each scrape, with 2 s at most; a failure is counted and the last value stays. `name` is a label. */
+  beforeScrape(name: string, refresh: () => Promise<void>): void
+  /** The exposition text. */
+  expose(): Promise<{ readonly contentType: string; readonly body: string }>
+}
+
+const REFRESH_TIMEOUT_MS = 2_000
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const SECOND_MS = 1_000
+
+/** Builds the metrics of one process in a registry of their own. */
+export const createMetrics = ({ process }: { readonly process: ProcessName }): Metrics => {
+  const registry = new Registry()
+  registry.setDefaultLabels({ process })
+  const families = createFamilies(registry)
+  const refreshes = new Map<string, () => Promise<void>>()
+
+  const refreshAll = async (): Promise<void> => {
+    const outcomes = [...refreshes].map(async ([name, refresh]) => {
+      try {
+        await withDeadline(refresh, REFRESH_TIMEOUT_MS, name)
+      } catch {
+        families.scrapeErrors.inc({ refresh: name })
+      }
+    })
+    await Promise.all(outcomes)
+  }
+
+  return {
+    countRecords({ source, connector }, counts) {
+      for (const [result, count] of Object.entries(counts)) if (count > 0) families.records.inc({ source, connector, result }, count)
+    },
+    countBytes: ({ source, connector }, bytes) => families.bytes.inc({ source, connector }, bytes),
+    countError: ({ source, connector }, reason) => families.errors.inc({ source, connector, reason }),
+    countRun({ source, connector }, outcome, durationMs) {
+      families.runs.inc({ source, connector, outcome })
+      families.runSeconds.observe({ source, connector }, durationMs / SECOND_MS)
+    },
+    replaceSourceLags(lags) {
+      families.sourceLag.reset()
+      for (const { source, connector, lagMs } of lags) families.sourceLag.set({ source, connector }, lagMs / SECOND_MS)
+    },
+    setLastEventDelay: ({ source, connector }, delayMs) => families.eventDelay.set({ source, connector }, delayMs / SECOND_MS),
+    setQueueDepth(queue, counts) {
+      for (const [state, count] of Object.entries(counts)) families.queueDepth.set({ queue, state }, count)
+    },
+    setQueueOldestAge: (queue, ageMs) => families.queueAge.set({ queue }, ageMs / SECOND_MS),
+    setBackpressure: (active) => families.backpressure.set(active ? 1 : 0),
+    setBacklogBytes: (bytes) => families.backlogBytes.set(bytes),
+    countTick: (outcome) => families.ticks.inc({ outcome }),
+    countBatch(result, durationMs) {
+      families.batches.inc({ result })
+      families.batchSeconds.observe(durationMs / SECOND_MS)
+    },
+    countRearmed: (schedules = 1) => families.rearmed.inc(schedules),
+    observeHttp({ method, route, status }, durationMs) {
+      const known = METHODS.has(method) ? method : 'OTHER'
+      families.httpSeconds.observe({ method: known, route, status: String(status) }, durationMs / SECOND_MS)
+    },
+    forgetSource: (id) => removeSource(families, id),
+    beforeScrape(name, refresh) {
+      refreshes.set(name, refresh)
+    },
+    async expose() {
+      await refreshAll()
+      return { contentType: registry.contentType, body: await registry.metrics() }
+    },
+  }
+}

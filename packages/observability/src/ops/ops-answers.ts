@@ -1,0 +1,29 @@
+import type { Metrics } from '../metrics/metrics.js'
+import type { Check } from './checks.js'
+
+export interface OpsAnswer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+const json = (status: number, body: object): OpsAnswer => ({ status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) })
+
+/** GET /health: 200 while the process makes progress, else 503 with what does not; whoever runs it should start it anew. */
+export const toHealthAnswer = (checks: readonly Check[]): OpsAnswer => {
+  const ok = checks.every((check) => check.ok)
+  return json(ok ? 200 : 503, { status: ok ? 'ok' : 'unhealthy', checks })
+}
+
+/** GET /ready: 200 when work may be sent here, else 503; lists each check, with the reason of those that fail. */
+export const toReadyAnswer = (checks: readonly Check[]): OpsAnswer => {
+  const ok = checks.every((check) => check.ok)
+  return json(ok ? 200 : 503, { status: ok ? 'ready' : 'not_ready', checks })
+}
+
+/** GET /metrics in the text format of Prometheus. */
+export const toMetricsAnswer = async (metrics: Pick<Metrics, 'expose'>): Promise<OpsAnswer> => ({ status: 200, ...(await metrics.expose()) })
+
+export const notFoundAnswer: OpsAnswer = json(404, { status: 'not_found', paths: ['/health', '/ready', '/metrics'] })
+export const methodAnswer: OpsAnswer = json(405, { status: 'method_not_allowed' })
+export const brokenAnswer: OpsAnswer = json(500, { status: 'failed' })
