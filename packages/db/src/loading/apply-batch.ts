@@ -101,6 +101,7 @@ const recordMismatch = async (client: Pick<pg.ClientBase, 'query'>, batch: Batch
     `batch ${batch.seq} of epoch ${batch.epoch}: ${message}`,
     batch.payload.slice(0, 65_536).replaceAll('\u0000', ''),
   ])
+  await client.query(`UPDATE runs SET error_reason = 'BATCH_MISMATCH' WHERE id = $1 AND status = 'running'`, [batch.runId])
   await client.query(`INSERT INTO events (source_id, run_id, type, level, message) VALUES ($1, $2, 'batch.mismatch', 'error', $3)`, [
     batch.sourceId,
     batch.runId,

@@ -60,7 +60,7 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
   })
   const shown = failure ?? failedStreams[0]?.error
   await client.query(
-    `UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), error_reason = $3, error_message = $4, error_next = $5,
+    `UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), error_reason = $3, error_message = $4, error_next = $5, forwarded_batches = committed_batches, forwarded_bytes = committed_bytes,
        records_read = coalesce($6, records_read), progress = progress || $7::jsonb WHERE id = $1`,
     [
       end.runId,

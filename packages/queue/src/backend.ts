@@ -1,0 +1,45 @@
+import { createPostgresBackend, Queue, type QueueOptions, Worker, type WorkerOptions, withBackend } from 'bullmq'
+
+export interface QueueConnection {
+  /** Redis when given, else the queue lives in Postgres. */
+  readonly redisUrl: string | null
+  readonly databaseUrl: string
+  /** Separates installations on one server: key prefix on Redis, schema on Postgres. Default `inlet`. */
+  readonly prefix?: string
+  /** Producers of an API reject at once while Redis is away instead of waiting. */
+  readonly failFast?: boolean
+}
+
+export type QueueProcessor = NonNullable<ConstructorParameters<typeof Worker<unknown, unknown>>[1]>
+
+/** Makes queues and workers of the configured backend. The only place that knows both. */
+export interface QueueBackend {
+  readonly kind: 'redis' | 'postgres'
+  queue(name: string, options: Omit<QueueOptions, 'connection' | 'prefix'>): Queue
+  worker(name: string, processor: QueueProcessor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): Worker
+}
+
+export const createQueueBackend = (connection: QueueConnection): QueueBackend =>
+  connection.redisUrl === null ? postgresBackend(connection) : redisBackend(connection, connection.redisUrl)
+
+const redisBackend = (connection: QueueConnection, url: string): QueueBackend => {
+  const prefix = connection.prefix ?? 'inlet'
+  const producer = { url, ...(connection.failFast ? { enableOfflineQueue: false, maxRetriesPerRequest: 1 } : {}) }
+  return {
+    kind: 'redis',
+    queue: (name, options) =>
+      new Queue(name, { ...options, prefix, connection: producer, ...(connection.failFast ? { skipWaitingForReady: true } : {}) }),
+    worker: (name, processor, options) => new Worker(name, processor, { ...options, prefix, connection: { url, maxRetriesPerRequest: null } }),
+  }
+}
+
+const postgresBackend = (connection: QueueConnection): QueueBackend => {
+  const classes = withBackend(createPostgresBackend)
+  const options = (max: number) => ({ connectionString: connection.databaseUrl, schema: `${connection.prefix ?? 'inlet'}_queue`, migrate: true, max })
+  // The classes differ from the Redis ones only in a type parameter for the backend, which nothing here uses.
+  return {
+    kind: 'postgres',
+    queue: (name, rest) => new classes.Queue(name, { ...rest, connection: options(3) }) as unknown as Queue,
+    worker: (name, processor, rest) => new classes.Worker(name, processor, { ...rest, connection: options(4) }) as unknown as Worker,
+  }
+}

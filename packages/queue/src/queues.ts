@@ -1,0 +1,149 @@
+import { type BatchEnvelope, Failure, type Schedule } from '@inlet/domain'
+import { withDeadline } from '@inlet/runtime'
+import type { Queue } from 'bullmq'
+import { createQueueBackend, type QueueConnection } from './backend.js'
+import { QUEUES, type QueueName } from './jobs.js'
+import { inspectRedis } from './redis-health.js'
+
+export interface QueuesOptions extends QueueConnection {
+  readonly onError: (error: Error) => void
+}
+
+export interface ArmedSchedule {
+  readonly sourceId: string
+  readonly cron: string
+  readonly timeZone: string
+}
+
+/** Producers of all queues. Every method throws QUEUE_UNAVAILABLE while the queue is away. `close` ends the connections. */
+export interface Queues {
+  readonly backend: 'redis' | 'postgres'
+  /** A job per run; repeating it for the same attempt changes nothing. */
+  enqueueRuns(runs: readonly { readonly runId: string; readonly attempt: number; readonly delayMs?: number }[]): Promise<void>
+  /** Repeating it changes nothing while the job is in the queue, and makes it anew when it was lost. */
+  forwardBatch(batch: BatchEnvelope): Promise<void>
+  enqueueCall(callId: string): Promise<void>
+  enqueueMaintenance(name: 'reconcile' | 'retention', slot: number): Promise<void>
+  /** Makes, changes or (null) removes the job scheduler of a source. */
+  armSchedule(sourceId: string, schedule: Schedule | null): Promise<void>
+  countSchedules(): Promise<number>
+  listSchedules(): Promise<readonly ArmedSchedule[]>
+  /** Jobs by queue and state. */
+  counts(): Promise<Readonly<Record<QueueName, Readonly<Record<string, number>>>>>
+  /** Age in seconds of the oldest waiting job; 0 when none waits. */
+  oldestAgeSeconds(queue: QueueName): Promise<number>
+  /** What is wrong with the queue server, e.g. an eviction policy that loses jobs; empty when all is well. */
+  inspect(): Promise<readonly string[]>
+  boardQueues(): readonly Queue[]
+  close(): Promise<void>
+}
+
+const RETRY_FOR_EVER = { attempts: 1_000_000, backoff: { type: 'exponential', delay: 500, jitter: 0.5 } } as const
+const READY_TIMEOUT_MS = 30_000
+
+/** Connects the producers; throws when the queue server does not answer within 30 s. */
+export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
+  const backend = createQueueBackend(options)
+  const make = (name: QueueName): Queue => {
+    const queue = backend.queue(name, {})
+    queue.on('error', options.onError)
+    return queue
+  }
+  const queues = {
+    [QUEUES.ingestion]: make(QUEUES.ingestion),
+    [QUEUES.scribe]: make(QUEUES.scribe),
+    [QUEUES.calls]: make(QUEUES.calls),
+    [QUEUES.maintenance]: make(QUEUES.maintenance),
+  }
+  const all = Object.values(queues)
+  const close = async (): Promise<void> => void (await Promise.allSettled(all.map((queue) => queue.close())))
+  try {
+    await withDeadline(() => Promise.all(all.map((queue) => queue.waitUntilReady())), READY_TIMEOUT_MS, 'connecting to the queue')
+  } catch (error) {
+    void close()
+    throw unavailable(error)
+  }
+  const { ingestion } = queues
+  return {
+    backend: backend.kind,
+    enqueueRuns: (runs) =>
+      guarded(async () => {
+        const jobs = runs.map(({ runId, attempt, delayMs }) => ({
+          name: 'run',
+          data: { v: 1, runId },
+          // Ticks have no priority and so go first: they are short, and say whether a run is due.
+          opts: {
+            jobId: `${runId}.${attempt}`,
+            priority: 10,
+            ...RETRY_FOR_EVER,
+            removeOnComplete: { count: 200 },
+            removeOnFail: { count: 200 },
+            ...(delayMs === undefined ? {} : { delay: delayMs }),
+          },
+        }))
+        if (jobs.length > 0) await ingestion.addBulk(jobs)
+      }),
+    forwardBatch: (batch) =>
+      guarded(async () => {
+        const jobId = `${batch.runId}.${batch.epoch}.${batch.seq}`
+        await queues[QUEUES.scribe].add('batch', batch, { jobId, ...RETRY_FOR_EVER, removeOnComplete: true, removeOnFail: { count: 100 } })
+      }),
+    enqueueCall: (callId) =>
+      guarded(async () => {
+        await queues[QUEUES.calls].add('call', { v: 1, callId }, { jobId: callId, removeOnComplete: { count: 100 }, removeOnFail: { count: 100 } })
+      }),
+    enqueueMaintenance: (name, slot) =>
+      guarded(async () => {
+        await queues[QUEUES.maintenance].add(
+          name,
+          { v: 1 },
+          { jobId: `${name}.${slot}`, removeOnComplete: { count: 50 }, removeOnFail: { count: 50 } },
+        )
+      }),
+    armSchedule: (sourceId, schedule) =>
+      guarded(async () => {
+        if (schedule === null) await ingestion.removeJobScheduler(sourceId)
+        else
+          await ingestion.upsertJobScheduler(
+            sourceId,
+            { pattern: schedule.cron, tz: schedule.timeZone },
+            { name: 'tick', data: { v: 1, sourceId }, opts: { ...RETRY_FOR_EVER, removeOnComplete: { count: 200 }, removeOnFail: { count: 200 } } },
+          )
+      }),
+    countSchedules: () => guarded(() => ingestion.getJobSchedulersCount()),
+    listSchedules: () =>
+      guarded(async () => {
+        const found = await ingestion.getJobSchedulers(0, -1)
+        return found.map((scheduler) => ({ sourceId: scheduler.key, cron: scheduler.pattern ?? '', timeZone: scheduler.tz ?? 'UTC' }))
+      }),
+    counts: () =>
+      guarded(async () => {
+        const entries = await Promise.all(Object.entries(queues).map(async ([name, queue]) => [name, await queue.getJobCounts()] as const))
+        return Object.fromEntries(entries) as Record<QueueName, Record<string, number>>
+      }),
+    oldestAgeSeconds: (name) =>
+      guarded(async () => {
+        const [waiting] = await queues[name].getJobs(['waiting', 'prioritized'], 0, 0, true)
+        return waiting === undefined ? 0 : Math.max(0, (Date.now() - waiting.timestamp - (waiting.delay ?? 0)) / 1000)
+      }),
+    inspect: () => guarded(async () => (options.redisUrl === null ? [] : inspectRedis(options.redisUrl))),
+    boardQueues: () => all,
+    close: () => withDeadline(close, 5_000, 'closing the queue').catch(() => {}),
+  }
+}
+
+const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+const unavailable = (error: unknown): Failure =>
+  error instanceof Failure
+    ? error
+    : new Failure('QUEUE_UNAVAILABLE', `the queue does not answer: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+        retryAfterMs: 2_000,
+      })
