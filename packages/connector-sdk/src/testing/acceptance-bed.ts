@@ -70,6 +70,8 @@ export interface AcceptanceBed {
   openConnections?(): number | Promise<number>
   /** Further `host:port` the connector may reach, e.g. of links it follows. */
   readonly reaches?: readonly string[]
+  /** `address:port` of connections that the bed itself opens in this process, e.g. of a proxy. */
+  readonly opensItself?: readonly string[]
   /** A variant whose address must be refused; default: the same config with an empty allow-list. Or the reason why there is none. */
   readonly blocked?: Variant | string
   /** A source with this many records, e.g. 200,000. */

@@ -1,11 +1,14 @@
-import type { Connection, Connector } from '../../connector.js'
+import type { Connector } from '../../connector.js'
 import type { AcceptanceBed } from '../acceptance-bed.js'
+import type { Witness } from '../drive/witness.js'
 
 /** What a check examines. */
-export interface Subject<Config, Secrets, C extends Connection> {
-  readonly connector: Connector<Config, Secrets, C>
+export interface Subject {
+  readonly connector: Connector
   readonly bed: AcceptanceBed
+  /** Sees everything the connector gives away; only some checks need one. */
+  readonly witness?: Witness
 }
 
 /** Resolves when the connector keeps its promise; throws a `Violation` that says how it does not. */
-export type Check = <Config, Secrets, C extends Connection>(subject: Subject<Config, Secrets, C>) => Promise<void>
+export type Check = (subject: Subject) => Promise<void>

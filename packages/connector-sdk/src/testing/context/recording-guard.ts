@@ -3,6 +3,7 @@ import type { CheckedAddress, EgressGuard } from '../../net/egress-guard.js'
 /** A guard that remembers every address it gave out. */
 export const createRecordingGuard = (guard: EgressGuard): { readonly guard: EgressGuard; readonly reached: readonly CheckedAddress[] } => {
   const reached: CheckedAddress[] = []
+  const resolveAll = guard.resolveAll?.bind(guard)
   return {
     reached,
     guard: {
@@ -13,6 +14,15 @@ export const createRecordingGuard = (guard: EgressGuard): { readonly guard: Egre
         reached.push(checked)
         return checked
       },
+      ...(resolveAll === undefined
+        ? {}
+        : {
+            async resolveAll(host, port, signal) {
+              const checked = await resolveAll(host, port, signal)
+              reached.push(...checked)
+              return checked
+            },
+          }),
     },
   }
 }

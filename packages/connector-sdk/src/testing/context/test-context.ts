@@ -5,10 +5,13 @@ import path from 'node:path'
 import { Failure } from '@inlet/domain'
 import type { Connection, Connector } from '../../connector.js'
 import type { ConnectorContext } from '../../context.js'
+import { createFileAccess } from '../../files/file-access.js'
+import { createHttpClient } from '../../http/create-http-client.js'
+import { createEgressGuard } from '../../net/create-egress-guard.js'
 import type { CheckedAddress } from '../../net/egress-guard.js'
 import { createRecordStore, type RecordStore } from '../store/record-store.js'
 import { createCapturedLog, type LogLine } from './captured-log.js'
-import { createClient, createFiles, createGuard } from './context-parts.js'
+import { openTestUpload } from './open-test-upload.js'
 import { createRecordingGuard } from './recording-guard.js'
 import type { TestUpload } from './test-upload.js'
 
@@ -54,23 +57,25 @@ export const createTestContext = async <Config, Secrets, C extends Connection>(
   const workDir = options.workDir ?? (await mkdtemp(path.join(tmpdir(), 'inlet-connector-')))
   const controller = new AbortController()
   const { log, lines } = createCapturedLog()
-  const { guard, reached } = createRecordingGuard(createGuard(options.allow ?? []))
+  const { guard, reached } = createRecordingGuard(createEgressGuard({ allow: options.allow ?? [] }))
   const store = options.store ?? createRecordStore()
+  const http = createHttpClient({ guard, log })
   const close = async (): Promise<void> => {
     controller.abort()
+    http.close()
     if (options.workDir === undefined) await rm(workDir, { recursive: true, force: true, maxRetries: 3 })
   }
   return {
     sourceId: randomUUID(),
     config,
     secrets,
-    http: createClient(guard),
+    http,
     egress: guard,
     log,
     signal: controller.signal,
     now: options.now ?? (() => new Date()),
     known: store.known,
-    files: createFiles(options.roots ?? [], options.uploads ?? []),
+    files: createFileAccess({ roots: options.roots ?? [], openUpload: openTestUpload(options.uploads ?? []) }),
     workDir,
     store,
     logLines: lines,

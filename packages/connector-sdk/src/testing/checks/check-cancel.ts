@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Page, StreamSpec } from '../../connector.js'
+import { type Session, streamsOf, withSession } from '../drive/session.js'
+import { CANCEL_MS, drainAborted } from '../drive/stream-run.js'
+import { descendants, stillAlive } from '../probes/child-processes.js'
+import { eventuallyNone } from '../probes/eventually.js'
+import { filesBelow, temporaryFiles } from '../probes/folder-files.js'
+import { watchSockets } from '../probes/socket-watch.js'
+import { redirectTempFolder } from '../probes/temp-folder.js'
+import { must } from '../violation.js'
+import type { Check, Subject } from './subject.js'
+
+/** Check 11: aborted while the first page is on its way and after it, a read ends at once and leaves nothing behind. */
+export const checkCancel: Check = async (subject) => {
+  const workDir = await mkdtemp(path.join(tmpdir(), 'inlet-cancel-'))
+  const temp = redirectTempFolder()
+  const before = descendants()
+  const sockets = watchSockets()
+  const started = new Set<number>()
+  try {
+    const specs = await withSession(subject, {}, (session) => streamsOf(session))
+    for (const spec of specs) for (const waiting of [true, false]) await abortOnce(subject, { spec, waiting, started, workDir })
+    const ours = (): readonly number[] => stillAlive([...started, ...descendants()].filter((pid) => !before.has(pid)))
+    await eventuallyNone(ours, CANCEL_MS, 'processes were alive')
+    await eventuallyNone(() => sockets.busy(), CANCEL_MS, 'sockets were open')
+    if (subject.bed.openConnections !== undefined) {
+      const open = async (): Promise<readonly string[]> => Array.from({ length: (await subject.bed.openConnections?.()) ?? 0 }, () => 'a connection')
+      await eventuallyNone(open, CANCEL_MS, 'the counterpart held')
+    }
+    await eventuallyNone(
+      async () => [...(await filesBelow(temp.folder)), ...temporaryFiles(await filesBelow(workDir))],
+      CANCEL_MS,
+      'temporary files were left',
+    )
+  } finally {
+    sockets.stop()
+    temp.restore()
+    await rm(workDir, { recursive: true, force: true })
+  }
+}
+
+interface AbortMoment {
+  readonly spec: StreamSpec
+  /** Abort while the first page is on its way instead of after it. */
+  readonly waiting: boolean
+  readonly started: Set<number>
+  readonly workDir: string
+}
+
+const abortOnce = (subject: Subject, moment: AbortMoment): Promise<void> =>
+  withSession(subject, { workDir: moment.workDir }, async (session: Session) => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const pages = subject.connector.read(session.connection, { stream: moment.spec.name, cursor: null, signal })
+    const first = pages.next()
+    first.catch(() => undefined)
+    if (!moment.waiting) await first
+    else await new Promise((resolve) => setImmediate(resolve))
+    for (const pid of descendants()) moment.started.add(pid)
+    let after = 0
+    await drainAborted(pages, controller, (page: Page) => {
+      after += page.records.length
+    })
+    must(after <= 2000, `${moment.spec.name} went on with ${after} records after the abort`)
+  })

@@ -1,0 +1,41 @@
+import { mustEqual } from '../drive/compare-stores.js'
+import { readEverything, sumOf } from '../drive/read-everything.js'
+import { seededRandom } from '../drive/seeded-random.js'
+import { streamsOf, withSession } from '../drive/session.js'
+import { runStream, type StopPlan } from '../drive/stream-run.js'
+import { createRecordStore, type RecordStore } from '../store/record-store.js'
+import { must } from '../violation.js'
+import type { Check, Subject } from './subject.js'
+
+const DEFAULT_ROUNDS = 12
+
+/** Check 7: lives that end at random pages in three ways, then one that ends well: the same set, nothing rewritten, nothing deleted. */
+export const checkCrash: Check = async (subject) => {
+  const whole = await readEverything(subject)
+  const longest = Math.max(...[...whole.results.values()].map((result) => result.pages))
+  must(longest > 1, 'the bed gives one page only; a read cannot be interrupted between pages')
+  for (let seed = 1; seed <= (subject.bed.crashRounds ?? DEFAULT_ROUNDS); seed++) {
+    const random = seededRandom(seed)
+    const store = createRecordStore()
+    const lives = 1 + Math.floor(random() * 3)
+    for (let life = 0; life < lives; life++) await dieOnce(subject, store, planFor(random, longest))
+    const last = await readEverything(subject, { store })
+    const rewritten = sumOf(last.results, 'updated') + sumOf(last.results, 'deleted')
+    must(rewritten === 0, `seed ${seed}: ${rewritten} records of an unchanged source were rewritten or deleted after a crash`)
+    mustEqual(store, whole.store, { specs: whole.specs, what: `seed ${seed}, after ${lives} crashes` })
+  }
+}
+
+const planFor = (random: () => number, longest: number): StopPlan => ({
+  afterPages: Math.floor(random() * longest),
+  how: (['abort', 'destroy', 'lose'] as const)[Math.floor(random() * 3)] ?? 'lose',
+  lostPages: 1 + Math.floor(random() * 3),
+})
+
+const dieOnce = (subject: Subject, store: RecordStore, plan: StopPlan): Promise<void> =>
+  withSession(subject, { store }, async (session) => {
+    for (const spec of await streamsOf(session)) {
+      const result = await runStream(session, spec, { stop: plan })
+      must(result.updated + result.deleted === 0, `${spec.name} rewrote or deleted ${result.updated + result.deleted} records of an unchanged source`)
+    }
+  })

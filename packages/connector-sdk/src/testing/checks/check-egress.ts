@@ -1,0 +1,60 @@
+import type { EgressTarget } from '../../connector.js'
+import type { TestContext } from '../context/test-context.js'
+import { mustFail } from '../drive/expect-failure.js'
+import { readEverything } from '../drive/read-everything.js'
+import { withSession } from '../drive/session.js'
+import { watchSockets } from '../probes/socket-watch.js'
+import { must } from '../violation.js'
+import type { Check, Subject } from './subject.js'
+
+/** Check 13: every connection goes to an address the guard gave out, of a host that the connector declares; a refused one is not reached. */
+export const checkEgress: Check = async ({ connector, bed }) => {
+  const contexts: TestContext[] = []
+  const subject: Subject = { connector, bed, witness: { closing: (context) => void contexts.push(context) } }
+  const sockets = watchSockets()
+  try {
+    await withSession(subject, {}, ({ connection }) => connector.check(connection, new AbortController().signal))
+    await readEverything(subject)
+  } finally {
+    sockets.stop()
+  }
+  const declared = new Set([...contexts.flatMap((context) => connector.egress?.(context.config) ?? []).map(authority), ...(bed.reaches ?? [])])
+  const checked = new Set<string>()
+  for (const address of contexts.flatMap((context) => context.reached)) {
+    checked.add(`${address.address}:${address.port}`)
+    must(declared.has(`${address.host}:${address.port}`), `${address.host}:${address.port} was reached, but egress() does not declare it`)
+  }
+  const ownedByBed = new Set(bed.opensItself ?? [])
+  for (const opened of sockets.opened) must(checked.has(opened) || ownedByBed.has(opened), `a connection to ${opened} did not pass the egress guard`)
+  await refuses({ connector, bed }, contexts)
+}
+
+const authority = (target: EgressTarget): string => {
+  if ('host' in target) return `${target.host}:${target.port}`
+  const url = new URL(target.url)
+  return `${url.hostname.replaceAll(/^\[|\]$/g, '')}:${url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : url.port}`
+}
+
+/** The same settings on an installation that allows no private address, unless the bed names better ones. */
+const refuses = async (subject: Subject, contexts: readonly TestContext[]): Promise<void> => {
+  const { bed, connector } = subject
+  const blocked = bed.blocked ?? (bed.allow === undefined || bed.allow.length === 0 ? undefined : { allow: [] })
+  if (blocked === undefined) {
+    must(connector.egress === undefined && contexts.every((context) => context.reached.length === 0), 'the bed names no blocked variant')
+    return
+  }
+  if (typeof blocked === 'string') return must(blocked.trim() !== '', 'blocked is left out without a reason')
+  const reasons = ['EGRESS_BLOCKED', 'URL_BLOCKED_ADDRESS', 'URL_PORT_NOT_ALLOWED'] as const
+  const check = (): Promise<void> =>
+    withSession(subject, { variant: blocked }, ({ connection }) => connector.check(connection, new AbortController().signal))
+  const sockets = watchSockets()
+  try {
+    await mustFail(check, reasons, 'check() of a blocked address')
+    await mustFail(() => readEverything(subject, { variant: blocked }), reasons, 'read() of a blocked address')
+  } finally {
+    sockets.stop()
+  }
+  const ownedByBed = new Set(bed.opensItself ?? [])
+  const leaked = [...sockets.opened].filter((opened) => !ownedByBed.has(opened))
+  must(leaked.length === 0, `a blocked address was refused, but ${leaked.join(', ')} was connected to`)
+}

@@ -1,0 +1,95 @@
+import { toFailure } from '@inlet/domain'
+import type { Page, StreamSpec } from '../../connector.js'
+import { must } from '../violation.js'
+import type { Session } from './session.js'
+import { within } from './within.js'
+
+/** How a read ends early: the worker asks (abort), drops the generator (destroy), or dies with pages in flight (lose). */
+export interface StopPlan {
+  readonly afterPages: number
+  readonly how: 'abort' | 'destroy' | 'lose'
+  /** With `lose`: the last pages that were read and never stored. */
+  readonly lostPages?: number
+}
+
+export interface StreamResult {
+  readonly pages: number
+  readonly emitted: number
+  readonly inserted: number
+  readonly updated: number
+  readonly deleted: number
+  readonly rejected: readonly string[]
+  /** False when a plan stopped it. */
+  readonly complete: boolean
+}
+
+export interface StreamRunOptions {
+  readonly stop?: StopPlan
+  /** After the page was stored. */
+  onStored?(page: Page): void
+  /** Milliseconds for the whole read; default none. */
+  readonly signal?: AbortSignal
+}
+
+/** Milliseconds a read may go on after its signal aborted. */
+export const CANCEL_MS = 2000
+
+/** Reads a stream from the last committed cursor of the context's store and stores its pages in order, until the end or the plan's. */
+export const runStream = async (session: Session, spec: StreamSpec, options: StreamRunOptions = {}): Promise<StreamResult> => {
+  const { subject, context, connection } = session
+  const { stop } = options
+  const controller = new AbortController()
+  const signal = options.signal === undefined ? controller.signal : AbortSignal.any([controller.signal, options.signal])
+  const pages = subject.connector.read(connection, { stream: spec.name, cursor: context.store.cursor(spec.name), signal })
+  const run = context.store.beginRun(spec)
+  const total = { pages: 0, emitted: 0, inserted: 0, updated: 0, deleted: 0, rejected: [] as string[] }
+  const inFlight: Page[] = []
+  const storeDown = (to: number): void => {
+    while (inFlight.length > to) {
+      const page = inFlight.shift() as Page
+      const effect = run.apply(page)
+      total.inserted += effect.inserted
+      total.updated += effect.updated
+      total.deleted += effect.deleted
+      options.onStored?.(page)
+    }
+  }
+  const take = (page: Page): void => {
+    subject.witness?.page?.(page)
+    total.pages++
+    total.emitted += page.records.length
+    total.rejected.push(...(page.rejected ?? []).map((rejected) => rejected.reason))
+    inFlight.push(page)
+    storeDown(stop?.how === 'lose' ? (stop.lostPages ?? 1) : 0)
+  }
+  for (;;) {
+    if (stop !== undefined && total.pages >= stop.afterPages) {
+      if (stop.how === 'abort') await drainAborted(pages, controller, take)
+      else await within(CANCEL_MS, pages.return(), `return() of ${spec.name}`)
+      return { ...total, complete: false }
+    }
+    const step = await pages.next()
+    if (step.done) break
+    take(step.value)
+  }
+  storeDown(0)
+  return { ...total, complete: true }
+}
+
+/** Aborts and takes what still comes; the end must come in time, quietly or as CANCELLED. */
+export const drainAborted = async (
+  pages: AsyncGenerator<Page, void, void>,
+  controller: AbortController,
+  take: (page: Page) => void,
+): Promise<void> => {
+  controller.abort()
+  const rest = async (): Promise<void> => {
+    try {
+      for await (const page of pages) take(page)
+    } catch (thrown) {
+      const failure = toFailure(thrown)
+      must(failure.code === 'cancelled', `an aborted read ended with ${failure.reason}: ${failure.message}`)
+    }
+  }
+  await within(CANCEL_MS, rest(), 'a read after its signal aborted')
+}

@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+/** Makes `os.tmpdir()` a fresh folder until restored, so that what is left in it can be seen. */
+export const redirectTempFolder = (): { readonly folder: string; restore(): void } => {
+  const before = process.env['TMPDIR']
+  const folder = mkdtempSync(path.join(tmpdir(), 'inlet-temp-'))
+  process.env['TMPDIR'] = folder
+  return {
+    folder,
+    restore: () => {
+      if (before === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = before
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
