@@ -1,0 +1,32 @@
+import { Failure } from '@inlet/domain'
+import type { Keyring } from '../keyring/keyring.js'
+import { aadOf, decrypt, encrypt } from './cipher.js'
+import { getWrappingKey } from './envelope.js'
+
+const PLAIN = 'inlet canary'
+const aadFor = (keyId: string): Buffer => aadOf('canary', keyId)
+
+/** A known text sealed with the primary key, `keyId:base64`: store it once per database, check it at every start. */
+export const sealCanary = (keyring: Keyring): string => {
+  const keyId = keyring.primaryId
+  return `${keyId}:${encrypt(getWrappingKey(keyring, keyId, 'the canary would be'), Buffer.from(PLAIN), aadFor(keyId))}`
+}
+
+/**
+ * Whether the configured keys are those of this database: 'current', or 'old_key' when the canary should be sealed anew with
+ * the primary key. Throws SECRET_UNREADABLE, naming the key, when it is missing or is another one under the same id.
+ */
+export const checkCanary = (keyring: Keyring, stored: string): 'current' | 'old_key' => {
+  const colon = stored.indexOf(':')
+  const keyId = stored.slice(0, Math.max(colon, 0))
+  const key = getWrappingKey(keyring, keyId, 'the secrets of this database were')
+  try {
+    if (decrypt(key, stored.slice(colon + 1), aadFor(keyId)).toString('utf8') !== PLAIN) throw new Error('another text')
+  } catch (error) {
+    throw new Failure('SECRET_UNREADABLE', `key ${keyId} is configured, but is not the key of that id that sealed the secrets of this database`, {
+      next: `Configure the key ${keyId} this database was set up with; keep the old one when rotating.`,
+      cause: error,
+    })
+  }
+  return keyId === keyring.primaryId ? 'current' : 'old_key'
+}

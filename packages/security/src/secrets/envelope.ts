@@ -1,0 +1,85 @@
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { Failure } from '@inlet/domain'
+import { type Keyring, MASTER_KEY_BYTES } from '../keyring/keyring.js'
+import { aadOf, decrypt, encrypt } from './cipher.js'
+import { type SealedSecrets, type SecretPlace, sealedSecretsSchema } from './sealed-secrets.js'
+
+export type Secrets = Readonly<Record<string, unknown>>
+
+const FORBIDDEN_FIELDS = new Set(['__proto__', 'constructor', 'prototype'])
+const SET_ANEW = 'Set the secrets of the source anew.'
+
+// The names of all fields are part of it, so that none can be taken away or added.
+const dataKeyAad = (place: SecretPlace, keyId: string, fields: readonly string[]): Buffer =>
+  aadOf('data key', place.sourceId, place.version, keyId, [...fields].sort())
+
+const fieldAad = (place: SecretPlace, keyId: string, field: string): Buffer => aadOf('field', place.sourceId, field, place.version, keyId)
+
+/** The wrapping key of an id, or `SECRET_UNREADABLE` that names the id. */
+export const getWrappingKey = (keyring: Keyring, keyId: string, what: string): KeyObject => {
+  const key = keyring.wrapping(keyId)
+  if (key !== undefined) return key
+  const shown = /^[A-Za-z0-9_-]{1,32}$/u.test(keyId) ? keyId : 'with an invalid id'
+  throw new Failure('SECRET_UNREADABLE', `${what} sealed with key ${shown}, which is not configured (configured: ${keyring.ids.join(', ')})`)
+}
+
+/**
+ * Encrypts every field (any JSON value) under a fresh data key, bound to source, field, credential version and key.
+ * The result is plain JSON without a secret. Throws FORBIDDEN_KEY for fields like __proto__.
+ */
+export const sealSecrets = (keyring: Keyring, place: SecretPlace, secrets: Secrets): SealedSecrets => {
+  const keyId = keyring.primaryId
+  const entries = Object.entries(secrets).filter(([, value]) => value !== undefined)
+  for (const [field] of entries) {
+    if (FORBIDDEN_FIELDS.has(field)) throw new Failure('FORBIDDEN_KEY', 'a field of the secrets has a name that is not allowed', { field })
+  }
+  const dataKey = randomBytes(MASTER_KEY_BYTES)
+  const key = createSecretKey(dataKey)
+  const wrapping = getWrappingKey(keyring, keyId, 'secrets would be')
+  const names = entries.map(([field]) => field)
+  const wrapped = encrypt(wrapping, dataKey, dataKeyAad(place, keyId, names))
+  dataKey.fill(0)
+  const fields = entries.map(([field, value]) => [field, encrypt(key, Buffer.from(JSON.stringify(value)), fieldAad(place, keyId, field))])
+  return { v: 1, keyId, dataKey: wrapped, fields: Object.fromEntries(fields) }
+}
+
+const openAll = (wrapping: KeyObject, place: SecretPlace, sealed: SealedSecrets): Secrets => {
+  const { keyId, fields } = sealed
+  const dataKey = decrypt(wrapping, sealed.dataKey, dataKeyAad(place, keyId, Object.keys(fields)))
+  const key = createSecretKey(dataKey)
+  dataKey.fill(0)
+  const open = (field: string, text: string): unknown => JSON.parse(decrypt(key, text, fieldAad(place, keyId, field)).toString('utf8'))
+  return Object.fromEntries(Object.entries(fields).map(([field, text]) => [field, open(field, text)]))
+}
+
+/**
+ * The secrets in clear. Call it in a worker, just before use, and register what it gives with the secret registry of the log.
+ * Throws SECRET_UNREADABLE when the key is not configured (the message names its id), when it has other key material than the
+ * one that sealed, or when the ciphertext was moved to another source, version or field, or changed.
+ */
+export const openSecrets = (keyring: Keyring, place: SecretPlace, stored: unknown): Secrets => {
+  const parsed = sealedSecretsSchema.safeParse(stored)
+  const whose = `the secrets of source ${place.sourceId}`
+  if (!parsed.success) throw new Failure('SECRET_UNREADABLE', `${whose} are not stored in a known form`, { next: SET_ANEW })
+  const wrapping = getWrappingKey(keyring, parsed.data.keyId, `${whose} were`)
+  try {
+    return openAll(wrapping, place, parsed.data)
+  } catch {
+    // Without the cause: an error of JSON.parse quotes its input, the plain secret.
+    const { keyId } = parsed.data
+    throw new Failure(
+      'SECRET_UNREADABLE',
+      `${whose} cannot be opened with key ${keyId}: they were changed or moved, or ${keyId} was another key then`,
+      {
+        next: `Configure the key ${keyId} that sealed them, or set the secrets of the source anew.`,
+      },
+    )
+  }
+}
+
+/** Whether the secrets were sealed with an older key than the primary one, so that a rotation must rewrap them. */
+export const needsRewrap = (keyring: Keyring, sealed: SealedSecrets): boolean => sealed.keyId !== keyring.primaryId
+
+/** The same secrets sealed with the primary key and a fresh data key. Throws like `openSecrets`. Write it back only if the row did not change meanwhile. */
+export const rewrapSecrets = (keyring: Keyring, place: SecretPlace, stored: unknown): SealedSecrets =>
+  sealSecrets(keyring, place, openSecrets(keyring, place, stored))
