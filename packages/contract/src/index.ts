@@ -1,1 +1,21 @@
-export const pending = true
+export type { ConnectorSummary, ConnectorView } from './connectors.js'
+export { type Endpoint, type EndpointAnswer, SCOPES, type Scope } from './endpoint.js'
+export { type EndpointId, type Endpoints, endpoints } from './endpoints.js'
+export { EVENT_LEVELS, type EventPage, type EventView } from './events.js'
+export type { ApiKeyView, CreateKeyBody, NewApiKeyView } from './keys.js'
+export { durationSeconds, MAX_PAGE, toDuration } from './primitives.js'
+export { type FailureView, type FieldProblem, type Problem, problem } from './problem.js'
+export type { FreshnessView, ListRecordsQuery, RecordDetail, RecordHit, RecordPage } from './records.js'
+export type { ListRunsQuery, RunPage, RunView } from './runs.js'
+export type { SavedSource, SourceDetail, SourcePage, SourceSummary } from './sources/source.js'
+export type { CheckResult, QuarantinedView, TickView, VersionView } from './sources/source-parts.js'
+export {
+  type CreateSourceBody,
+  type ListSourcesQuery,
+  type NewSourceRequest,
+  SOURCE_SORTS,
+  type SourceChangeRequest,
+  type UpdateSourceBody,
+} from './sources/source-requests.js'
+export { statusOf } from './status-of.js'
+export { fileName, type UploadPage, type UploadView } from './uploads.js'

@@ -1,0 +1,48 @@
+import type { Reason } from '@inlet/domain'
+import type { z } from 'zod'
+
+/** What a key may do; each includes the ones before. */
+export const SCOPES = ['read', 'write', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
+export interface EndpointAnswer {
+  readonly description: string
+  /** Absent for answers without a body. */
+  readonly schema?: z.ZodType
+  /** Default application/json. */
+  readonly contentType?: string
+}
+
+/**
+ * One endpoint of the API. The routes of the server, the OpenAPI document, the clients and the test that walks all
+ * routes without a key are made from these.
+ */
+export interface Endpoint {
+  readonly method: 'get' | 'post' | 'patch' | 'delete'
+  /** With parameters as `:id`. */
+  readonly path: string
+  /** `public` needs no key; everything else denies by default. */
+  readonly scope: Scope | 'public'
+  readonly tag: string
+  readonly summary: string
+  readonly description?: string
+  /** Parameters that do not fit are answered with 404: such an address cannot exist. */
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  /** A JSON body. */
+  readonly body?: z.ZodType
+  /** Whether the body may be left out, which counts as `{}`. */
+  readonly bodyOptional?: boolean
+  /** The body is a stream of bytes that the endpoint reads itself. */
+  readonly rawBody?: boolean
+  /** Whether If-Match is required. */
+  readonly ifMatch?: boolean
+  /** Whether Idempotency-Key is honoured. */
+  readonly idempotent?: boolean
+  readonly answers: Readonly<Record<number, EndpointAnswer>>
+  /** Problems this endpoint answers besides those that any endpoint may. */
+  readonly reasons?: readonly Reason[]
+}
+
+/** Checks the type of an endpoint and keeps its exact schemas. */
+export const defineEndpoint = <const E extends Endpoint>(endpoint: E): E => endpoint

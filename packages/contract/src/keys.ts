@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { defineEndpoint, SCOPES } from './endpoint.js'
+import { timestamp } from './primitives.js'
+
+const shape = {
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  createdAt: timestamp,
+  expiresAt: timestamp.nullable(),
+  revokedAt: timestamp.nullable(),
+  lastUsedAt: timestamp.nullable().meta({ description: 'To the minute.' }),
+}
+
+export const apiKey = z.strictObject(shape).meta({ id: 'ApiKey', description: 'An API key without its secret.' })
+export const newApiKey = z
+  .strictObject({ ...shape, key: z.string().meta({ description: 'The key itself. It is shown this one time.' }) })
+  .meta({ id: 'NewApiKey' })
+export const apiKeyList = z.strictObject({ items: z.array(apiKey) }).meta({ id: 'ApiKeyList' })
+
+export const createKeyBody = z
+  .strictObject({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(255)
+      .refine((text) => !/\p{Cc}|\p{Cs}/u.test(text), 'must not hold control characters'),
+    scopes: z.array(z.enum(SCOPES)).min(1).max(3).meta({ description: 'write includes read; admin includes all.' }),
+    expiresAt: timestamp.optional(),
+  })
+  .meta({ id: 'CreateApiKey' })
+
+const tag = 'keys'
+
+export const keyEndpoints = {
+  createKey: defineEndpoint({
+    method: 'post',
+    path: '/v1/keys',
+    scope: 'admin',
+    tag,
+    summary: 'Make an API key',
+    body: createKeyBody,
+    answers: { 201: { description: 'The key, shown this one time.', schema: newApiKey } },
+  }),
+  listKeys: defineEndpoint({
+    method: 'get',
+    path: '/v1/keys',
+    scope: 'admin',
+    tag,
+    summary: 'List API keys',
+    answers: { 200: { description: 'All keys, newest first.', schema: apiKeyList } },
+  }),
+  deleteKey: defineEndpoint({
+    method: 'delete',
+    path: '/v1/keys/:id',
+    scope: 'admin',
+    tag,
+    summary: 'Revoke an API key, at once and for good',
+    params: z.strictObject({ id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) }),
+    answers: { 204: { description: 'Revoked.' } },
+  }),
+} as const
+
+export type ApiKeyView = z.infer<typeof apiKey>
+export type NewApiKeyView = z.infer<typeof newApiKey>
+export type CreateKeyBody = z.output<typeof createKeyBody>

@@ -1,0 +1,115 @@
+import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
+import type { Reason } from '@inlet/domain'
+import { z } from 'zod'
+import type { Endpoint } from '../endpoint.js'
+import { endpoints } from '../endpoints.js'
+import { problem } from '../problem.js'
+import { statusOf } from '../status-of.js'
+
+export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>
+
+/** The OpenAPI 3.1 document of all endpoints. */
+export const buildOpenApi = (options: { readonly version: string; readonly serverUrl?: string }): OpenApiDocument => {
+  const registry = new OpenAPIRegistry()
+  registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer', description: 'An API key.' })
+  for (const [operationId, endpoint] of Object.entries(endpoints)) registry.registerPath(toRoute(operationId, endpoint))
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Inlet',
+      version: options.version,
+      description: 'Data source registry and queue-driven ingestion: register a source, have it read on schedule, find its records.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: options.serverUrl ?? '/' }],
+  })
+}
+
+const toRoute = (operationId: string, endpoint: Endpoint): RouteConfig => ({
+  operationId,
+  method: endpoint.method,
+  path: endpoint.path.replace(/:(\w+)/g, '{$1}'),
+  tags: [endpoint.tag],
+  summary: endpoint.summary,
+  description: describe(endpoint),
+  security: endpoint.scope === 'public' ? [] : [{ apiKey: [] }],
+  request: toRequest(endpoint),
+  responses: { ...toAnswers(endpoint), ...toProblems(endpoint) },
+})
+
+const describe = (endpoint: Endpoint): string =>
+  [endpoint.description, endpoint.scope === 'public' ? undefined : `Needs the scope ${endpoint.scope}.`].filter(Boolean).join('\n\n')
+
+const headersOf = (endpoint: Endpoint): z.ZodObject | undefined => {
+  const shape = {
+    ...(endpoint.ifMatch ? { 'If-Match': z.string().meta({ description: 'The ETag of what you read.' }) } : {}),
+    ...(endpoint.idempotent
+      ? {
+          'Idempotency-Key': z
+            .string()
+            .optional()
+            .meta({ description: 'Repeating the request with the same key answers the same without doing it twice.' }),
+        }
+      : {}),
+  }
+  return Object.keys(shape).length === 0 ? undefined : z.object(shape)
+}
+
+const toRequest = (endpoint: Endpoint): NonNullable<RouteConfig['request']> => {
+  const headers = headersOf(endpoint)
+  return {
+    ...(endpoint.params === undefined ? {} : { params: endpoint.params }),
+    ...(endpoint.query === undefined ? {} : { query: endpoint.query }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(endpoint.body === undefined
+      ? {}
+      : { body: { required: endpoint.bodyOptional !== true, content: { 'application/json': { schema: endpoint.body } } } }),
+    ...(endpoint.rawBody === true ? { body: RAW_BODY } : {}),
+  }
+}
+
+const RAW_BODY = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: { type: 'object' as const, required: ['file'], properties: { file: { type: 'string' as const, format: 'binary' } } },
+    },
+    'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } },
+  },
+}
+
+const toAnswers = (endpoint: Endpoint): RouteConfig['responses'] =>
+  Object.fromEntries(
+    Object.entries(endpoint.answers).map(([status, answer]) => [
+      status,
+      {
+        description: answer.description,
+        ...(answer.schema === undefined ? {} : { content: { [answer.contentType ?? 'application/json']: { schema: answer.schema } } }),
+      },
+    ]),
+  )
+
+/** The reasons any endpoint of this kind may answer with. */
+const commonReasons = (endpoint: Endpoint): readonly Reason[] => [
+  ...(endpoint.scope === 'public' ? [] : (['UNAUTHENTICATED', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'] as const)),
+  ...(endpoint.params === undefined ? [] : (['NOT_FOUND'] as const)),
+  ...(endpoint.query === undefined && endpoint.body === undefined ? [] : (['VALIDATION_FAILED'] as const)),
+  ...(endpoint.body === undefined
+    ? []
+    : (['MALFORMED_JSON', 'JSON_TOO_DEEP', 'FORBIDDEN_KEY', 'DUPLICATE_KEY', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE'] as const)),
+  ...(endpoint.idempotent ? (['IDEMPOTENCY_KEY_REUSED'] as const) : []),
+]
+
+const toProblems = (endpoint: Endpoint): RouteConfig['responses'] => {
+  const byStatus = new Map<number, Set<Reason>>()
+  for (const reason of [...commonReasons(endpoint), ...(endpoint.reasons ?? [])]) {
+    const status = statusOf(reason)
+    byStatus.set(status, (byStatus.get(status) ?? new Set()).add(reason))
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, reasons]) => [
+      status,
+      { description: [...reasons].join(', '), content: { 'application/problem+json': { schema: problem } } },
+    ]),
+  )
+}

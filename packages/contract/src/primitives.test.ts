@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { durationSeconds, pageQuery, queryFlag, queryList, toDuration } from './primitives.js'
+
+describe('durations', () => {
+  it.each([
+    ['90s', 90],
+    ['15m', 900],
+    ['24h', 86_400],
+    ['7d', 604_800],
+  ])('%s is %i seconds', (text, seconds) => expect(durationSeconds(text)).toBe(seconds))
+
+  it.each(['', '0s', '-1m', '1.5h', '15', '1w', '9999999d', '１５m', ' 15m'])('refuses %j', (text) => expect(durationSeconds(text)).toBeNull())
+
+  it('writes the largest whole unit', () => expect([45, 900, 5_400, 86_400].map(toDuration)).toEqual(['45s', '15m', '90m', '1d']))
+})
+
+describe('query parameters', () => {
+  const query = z.strictObject({ ...pageQuery, flag: queryFlag('x'), list: queryList(z.string().max(3), { max: 2, description: 'x' }) })
+
+  it('fills in what is left out', () => expect(query.parse({})).toEqual({ limit: 50, flag: false, list: [] }))
+  it('reads numbers, flags, one or more values', () => {
+    expect(query.parse({ limit: '7', flag: 'true', list: 'a' })).toMatchObject({ limit: 7, flag: true, list: ['a'] })
+    expect(query.parse({ list: ['a', 'b'] }).list).toEqual(['a', 'b'])
+  })
+  it.each(['0', '-1', '1e9', 'abc', '201', '', ' 5', '5.0'])('refuses limit %j', (limit) => expect(query.safeParse({ limit }).success).toBe(false))
+  it('refuses repeated single values, long lists and unknown keys', () => {
+    for (const bad of [{ limit: ['1', '2'] }, { list: ['a', 'b', 'c'] }, { flag: 'yes' }, { other: '1' }])
+      expect(query.safeParse(bad).success).toBe(false)
+  })
+})

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+
+/** A moment in time, ISO 8601 in UTC. */
+export const timestamp = z.iso.datetime({ offset: true }).meta({ description: 'A moment in time, ISO 8601.' })
+
+/** Text without NUL, which no part of the store can hold. */
+export const plainText = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must not hold NUL characters or half surrogate pairs')
+
+/** The id of a source in an address: its UUID or its slug. */
+export const sourceRef = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+  .meta({ description: 'The id (UUID) or the slug of a source.', example: 'my-feed' })
+
+export const uuid = z.uuid()
+
+const DURATION = /^(\d{1,7})(s|m|h|d)$/
+const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
+/** Ten years: longer is a mistake, and would not fit the store. */
+const MAX_SECONDS = 315_360_000
+
+/** Seconds of a duration such as `90s`, `15m`, `24h`, `7d`; null when it is not one, zero or over ten years. */
+export const durationSeconds = (text: string): number | null => {
+  const match = DURATION.exec(text)
+  if (match === null) return null
+  const seconds = Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS]
+  return seconds > 0 && seconds <= MAX_SECONDS ? seconds : null
+}
+
+/** A duration in its largest whole unit: 900 → `15m`. */
+export const toDuration = (seconds: number): string => {
+  for (const unit of ['d', 'h', 'm'] as const) if (seconds % UNIT_SECONDS[unit] === 0) return `${seconds / UNIT_SECONDS[unit]}${unit}`
+  return `${seconds}s`
+}
+
+/** A length of time such as `90s`, `15m`, `24h`, `7d`. */
+export const duration = z
+  .string()
+  .refine((text) => durationSeconds(text) !== null, 'must be a length of time such as 90s, 15m, 24h or 7d')
+  .meta({ description: 'A length of time: a whole number and s, m, h or d.', example: '15m' })
+
+/** A whole number in a query string. */
+export const queryInt = (options: { readonly min: number; readonly max: number; readonly default?: number; readonly description: string }) => {
+  const rule = `must be a whole number from ${options.min} to ${options.max}`
+  const schema = z
+    .string()
+    .regex(/^\d{1,15}$/, rule)
+    .transform(Number)
+    .refine((value) => value >= options.min && value <= options.max, rule)
+  const meta = { type: 'integer' as const, minimum: options.min, maximum: options.max, description: options.description }
+  return options.default === undefined
+    ? schema.optional().meta(meta)
+    : schema
+        .optional()
+        .transform((value) => value ?? options.default)
+        .meta({ ...meta, default: options.default })
+}
+
+/** `true` or `false` in a query string. */
+export const queryFlag = (description: string) =>
+  z
+    .enum(['true', 'false'])
+    .optional()
+    .transform((value) => value === 'true')
+    .meta({ type: 'boolean', description })
+
+/** A parameter that may be repeated. */
+export const queryList = <T extends z.ZodType<string, string>>(item: T, options: { readonly max: number; readonly description: string }) =>
+  z
+    .union([item.transform((value) => [value]), z.array(item).max(options.max)])
+    .optional()
+    .transform((value): z.output<T>[] => value ?? [])
+    .meta({ type: 'array', items: { type: 'string' }, maxItems: options.max, description: options.description })
+
+export const MAX_PAGE = 200
+
+/** What every list takes. */
+export const pageQuery = {
+  limit: queryInt({ min: 1, max: MAX_PAGE, default: 50, description: 'How many items at most.' }),
+  cursor: z.string().min(1).max(2_000).optional().meta({ description: 'nextCursor of the page before, exactly as it was given.' }),
+} as const
+
+/** A page of a list. */
+export const pageOf = <T extends z.ZodType>(item: T, id: string) =>
+  z
+    .strictObject({
+      items: z.array(item),
+      nextCursor: z.string().nullable().meta({ description: 'For the next page; null on the last.' }),
+    })
+    .meta({ id, description: 'One page of a list.' })

@@ -1,0 +1,87 @@
+import { SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
+import { z } from 'zod'
+import { duration, pageQuery, plainText, queryFlag, queryInt, queryList } from '../primitives.js'
+import { labels, schedule } from './source.js'
+
+const slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug has 1 to 63 lower-case letters, digits or dashes')
+  .refine((text) => !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text), 'a slug must not look like an id')
+  .meta({ description: 'A readable id, unique. Made from the name when left out.' })
+
+const name = z.string().max(1_000).meta({ description: 'Unique without case, 1 to 255 characters.' })
+const config = z.record(z.string(), z.unknown()).meta({ description: 'Settings of the connector; see GET /v1/connectors/{type}.' })
+const secrets = z
+  .record(z.string(), z.unknown())
+  .meta({ description: 'Secrets of the connector, write-only: encrypted at once and never shown. Given, they replace all that were set.' })
+
+export const createSourceBody = z
+  .strictObject({
+    name,
+    slug: slug.optional(),
+    connector: z.string().min(1).max(100).meta({ description: 'The type of connector.', example: 'api' }),
+    config: config.default({}),
+    secrets: secrets.optional(),
+    schedule: schedule.nullable().optional(),
+    labels: labels.optional(),
+    freshWithin: duration.nullable().optional(),
+    runNow: z.boolean().default(true).meta({ description: 'Start a first run at once. Ignored for a paused source.' }),
+    paused: z.boolean().default(false).meta({ description: 'Register without starting anything.' }),
+  })
+  .meta({ id: 'CreateSource', description: 'A source to register.' })
+
+export const checkQuery = {
+  check: queryFlag('First try to connect with these settings; nothing is saved when that fails.'),
+} as const
+
+export const updateSourceBody = z
+  .strictObject({
+    name: name.optional(),
+    config: config.optional(),
+    secrets: secrets.optional(),
+    schedule: schedule.nullable().optional(),
+    labels: labels.optional(),
+    freshWithin: duration.nullable().optional(),
+  })
+  .meta({ id: 'UpdateSource', description: 'What to change; what is left out stays. A changed config becomes a new version.' })
+
+export const SOURCE_SORTS = ['createdAt', '-createdAt', 'name', '-name'] as const
+
+export const listSourcesQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(SOURCE_STATUSES).optional(),
+  state: z.enum(SOURCE_STATES).optional(),
+  connector: z.string().min(1).max(100).optional(),
+  label: queryList(
+    z
+      .string()
+      .max(320)
+      .regex(/^[^:\0]+:[^\0]*$/, 'must be name:value'),
+    { max: 10, description: 'name:value; repeated, all must match.' },
+  ),
+  q: plainText(255).optional().meta({ description: 'Part of the name or slug.' }),
+  sort: z.enum(SOURCE_SORTS).default('-createdAt'),
+})
+
+export const runSourceBody = z
+  .strictObject({
+    allowMassDelete: z.boolean().default(false).meta({ description: 'Let this run delete most records, if the source lacks them.' }),
+  })
+  .meta({ id: 'RunSource' })
+
+export const checkSourceBody = z.strictObject({}).meta({ id: 'CheckSource' })
+
+export const quarantineQuery = z.strictObject({
+  ...pageQuery,
+  run: z.uuid().optional(),
+  reason: z.string().min(1).max(100).optional(),
+})
+
+export const ticksQuery = z.strictObject({ ...pageQuery, outcome: z.enum(['ran', 'coalesced', 'skipped', 'paused', 'missed']).optional() })
+export const versionsQuery = z.strictObject({ ...pageQuery, number: queryInt({ min: 1, max: 2_147_483_647, description: 'Only this version.' }) })
+
+export type CreateSourceBody = z.output<typeof createSourceBody>
+export type UpdateSourceBody = z.output<typeof updateSourceBody>
+export type ListSourcesQuery = z.output<typeof listSourcesQuery>
+export type NewSourceRequest = z.input<typeof createSourceBody>
+export type SourceChangeRequest = z.input<typeof updateSourceBody>
