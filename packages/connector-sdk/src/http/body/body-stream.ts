@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http'
+import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream'
+import { Failure } from '@inlet/domain'
+import type { Deadline } from '../deadline.js'
+import { toNetworkFailure } from '../translate-error.js'
+
+export interface BodyOptions {
+  /** What was asked, for messages. */
+  readonly target: string
+  /** Of the decompressed body. */
+  readonly maxBytes: number
+  readonly deadline: Deadline
+}
+
+/**
+ * The decompressed, bounded body of an answer. Its errors are failures: RESPONSE_TOO_LARGE, TIMEOUT, CANCELLED,
+ * CONNECTION_LOST (also for a body cut short), UPSTREAM_INVALID. Ends the deadline when it closes.
+ */
+export const openBody = (message: IncomingMessage, decoders: readonly Transform[], options: BodyOptions): Readable => {
+  const body = new BoundedBody(options)
+  body.on('error', () => undefined)
+  // The callback keeps pipeline from throwing; the error reaches the reader through `body`.
+  pipeline([message, ...decoders, body], () => undefined)
+  return body
+}
+
+/** The whole body as one buffer, without the cost of a stream of its own when there is nothing to decompress. Same failures. */
+export const readWhole = (message: IncomingMessage, decoders: readonly Transform[], options: BodyOptions): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const last = decoders.at(-1) ?? message
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const fail = (error: unknown) => {
+      reject(toBodyFailure(error, options))
+      options.deadline.done()
+      message.destroy()
+      for (const decoder of decoders) decoder.destroy()
+    }
+    if (message.errored !== null) return fail(message.errored)
+    last.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > options.maxBytes) fail(tooLarge(options))
+      else chunks.push(chunk)
+    })
+    last.once('end', () => {
+      options.deadline.done()
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes))
+    })
+    last.once('error', fail)
+    if (last === message) message.once('close', () => fail(new Error('the connection closed')))
+    else pipeline([message, ...decoders], (error) => error && fail(error))
+  })
+
+class BoundedBody extends Transform {
+  readonly #options: BodyOptions
+  #bytes = 0
+
+  constructor(options: BodyOptions) {
+    super()
+    this.#options = options
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#options.maxBytes) callback(tooLarge(this.#options))
+    else callback(null, chunk)
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    const ended = this.readableEnded || error === null
+    this.#options.deadline.done()
+    callback(ended ? null : toBodyFailure(error, this.#options))
+  }
+}
+
+const toBodyFailure = (error: unknown, { deadline, target }: BodyOptions): Failure =>
+  toNetworkFailure(deadline.signal.aborted ? deadline.signal.reason : error, target)
+
+export const tooLarge = (options: { target: string; maxBytes: number }): Failure =>
+  new Failure('RESPONSE_TOO_LARGE', `${options.target}: the answer is larger than ${options.maxBytes} bytes`)

@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http'
+import type { Transform } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
+import { Failure } from '@inlet/domain'
+
+/** What we say we accept. */
+export const ACCEPT_ENCODING = 'gzip, deflate, br'
+const MAX_LAYERS = 2
+
+/** The codings of a Content-Encoding header in the order to undo them. Throws UPSTREAM_INVALID for an unknown one and for more than two. */
+export const parseCodings = (contentEncoding: string | undefined): readonly string[] => {
+  if (contentEncoding === undefined) return []
+  const names = contentEncoding.toLowerCase().split(',')
+  const codings = names.map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity')
+  if (codings.length > MAX_LAYERS) throw new Failure('UPSTREAM_INVALID', `the body is compressed ${codings.length} times over`)
+  const unknown = codings.find((name) => !KNOWN.has(name))
+  if (unknown !== undefined) throw new Failure('UPSTREAM_INVALID', `the body has the unknown Content-Encoding "${unknown.slice(0, 40)}"`)
+  return codings.reverse()
+}
+const KNOWN = new Set(['gzip', 'x-gzip', 'br', 'deflate'])
+
+/** The streams that undo the codings. `deflate` means zlib by the standard and raw deflate by some servers: the first byte tells. */
+export const createDecoders = async (message: IncomingMessage, codings: readonly string[]): Promise<readonly Transform[]> => {
+  const raw = codings[0] === 'deflate' && ((await peekByte(message)) & 0x0f) !== 0x08
+  return codings.map((coding, layer) => {
+    if (coding === 'br') return createBrotliDecompress()
+    if (coding !== 'deflate') return createGunzip()
+    return raw && layer === 0 ? createInflateRaw() : createInflate()
+  })
+}
+
+const ZLIB_FIRST_BYTE = 0x78
+
+/** The first byte of the body, which stays to be read; that of zlib when there is none. */
+const peekByte = async (message: IncomingMessage): Promise<number> => {
+  while (!message.destroyed && !message.readableEnded) {
+    const chunk: unknown = message.read()
+    if (Buffer.isBuffer(chunk) && chunk.length > 0) {
+      message.unshift(chunk)
+      return chunk[0] ?? ZLIB_FIRST_BYTE
+    }
+    await new Promise<void>((resolve) => {
+      const on = () => {
+        for (const name of PROGRESS) message.off(name, on)
+        resolve()
+      }
+      for (const name of PROGRESS) message.on(name, on)
+    })
+  }
+  return ZLIB_FIRST_BYTE
+}
+const PROGRESS = ['readable', 'end', 'close', 'error'] as const

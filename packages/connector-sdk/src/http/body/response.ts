@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { Failure } from '@inlet/domain'
+import { parseJsonLossless } from '../../json/parse-json-lossless.js'
+import type { HttpResponse } from '../http-client.js'
+import { type BodyOptions, openBody, readWhole, tooLarge } from './body-stream.js'
+import { decodeText } from './decode-text.js'
+import { createDecoders, parseCodings } from './decoders.js'
+
+/** Bodies up to this size are read to the end when nobody wants them, so that the connection can be used again. */
+const DRAIN_BYTES = 64 * 1024
+
+export interface ResponseOptions extends BodyOptions {
+  readonly url: URL
+  /** Whether the method and status allow a body at all. */
+  readonly hasBody: boolean
+}
+
+/** Wraps an answer from the wire. Throws RESPONSE_TOO_LARGE at once when its Content-Length says so, UPSTREAM_INVALID for unknown codings. */
+export const createResponse = async (message: IncomingMessage, options: ResponseOptions): Promise<HttpResponse> => {
+  const headers = joinHeaders(message)
+  const declared = Number(headers['content-length'] ?? Number.NaN)
+  if (options.hasBody && declared > options.maxBytes) throw tooLarge(options)
+  const codings = options.hasBody ? parseCodings(headers['content-encoding']) : []
+  const decoders = codings.length === 0 ? [] : await createDecoders(message, codings)
+  const taken: { body?: Readable; whole?: true } = {}
+  // A failure may come before anybody reads; the reader still gets it.
+  message.on('error', () => undefined)
+  if (!options.hasBody) {
+    message.resume()
+    message.once('close', () => options.deadline.done())
+  }
+
+  const bytes = async (): Promise<Buffer> => {
+    if (!options.hasBody) return Buffer.alloc(0)
+    if (taken.whole === true || taken.body !== undefined) throw new Failure('INTERNAL', `${options.target}: the body has been read already`)
+    taken.whole = true
+    return await readWhole(message, decoders, options)
+  }
+  const text = async (): Promise<string> => decodeText(await bytes(), headers['content-type'])
+  return {
+    status: message.statusCode ?? 0,
+    headers,
+    url: options.url.href,
+    get body() {
+      taken.body ??= openBody(message, decoders, options)
+      return taken.body
+    },
+    bytes,
+    text,
+    json: async () => {
+      const content = await text()
+      try {
+        return parseJsonLossless(content)
+      } catch (error) {
+        throw notJson(options.target, headers['content-type'], error)
+      }
+    },
+    discard: () => {
+      if (taken.body !== undefined) taken.body.destroy()
+      else if (declared <= DRAIN_BYTES || !options.hasBody) {
+        message.once('close', () => options.deadline.done())
+        message.resume()
+      } else {
+        options.deadline.done()
+        message.destroy()
+      }
+    },
+  }
+}
+
+const notJson = (target: string, contentType: string | undefined, cause: unknown) =>
+  new Failure('CONTENT_MISMATCH', `${target}: the answer is not JSON (Content-Type: ${(contentType ?? 'none').slice(0, 100)})`, { cause })
+
+const joinHeaders = (message: IncomingMessage): Readonly<Record<string, string>> => {
+  const joined: Record<string, string> = {}
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return joined
+}

@@ -1,0 +1,127 @@
+import type { IncomingMessage } from 'node:http'
+import { Failure } from '@inlet/domain'
+import type { ConnectorLog } from '../context.js'
+import type { EgressGuard } from '../net/egress-guard.js'
+import { createResponse } from './body/response.js'
+import { type Deadline, startDeadline } from './deadline.js'
+import { describeUrl } from './describe-url.js'
+import { createAxiosExchange } from './exchange/axios-exchange.js'
+import { type Exchange, ExchangeError, type Hop } from './exchange/exchange.js'
+import { createGuardedAgents } from './exchange/guarded-agents.js'
+import { createNodeExchange } from './exchange/node-exchange.js'
+import { type HttpEvent, observeExchange } from './exchange/observe-exchange.js'
+import type { HttpClient, HttpRequest, HttpResponse } from './http-client.js'
+import { isRedirect, nextHop } from './redirect.js'
+import { toHop } from './to-hop.js'
+import { toNetworkFailure } from './translate-error.js'
+
+const DEFAULT_TIMEOUT_MS = 30_000
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
+const DEFAULT_MAX_REDIRECTS = 5
+
+export interface HttpClientOptions {
+  readonly guard: EgressGuard
+  readonly log?: ConnectorLog
+  /** Sent as User-Agent unless a request sets its own. */
+  readonly userAgent?: string
+  readonly onRequest?: (event: HttpEvent) => void
+  /** What speaks on the wire: `axios` (default), or `node` for callers with very many small requests, at about half the CPU. */
+  readonly transport?: 'axios' | 'node'
+}
+
+export interface ClosableHttpClient extends HttpClient, AsyncDisposable {
+  /** Ends requests in flight with CANCELLED and destroys all sockets. */
+  close(): void
+}
+
+/** HTTP that reaches only what the guard permits; see {@link HttpClient} for the failures. The caller closes. */
+export const createHttpClient = (options: HttpClientOptions): ClosableHttpClient => {
+  const agents = createGuardedAgents(options.guard)
+  const exchange = options.transport === 'node' ? createNodeExchange(agents) : createAxiosExchange(agents)
+  const open = new Set<Deadline>()
+  const state = { closed: false }
+  const close = () => {
+    state.closed = true
+    for (const deadline of open) deadline.cancel(closedFailure())
+    agents.close()
+  }
+  const parts: Parts = { ...options, exchange: observeExchange(exchange, options), open }
+  return {
+    request: async (request) => {
+      if (state.closed) throw closedFailure()
+      return await perform(request, parts)
+    },
+    close,
+    [Symbol.asyncDispose]: async () => close(),
+  }
+}
+
+const closedFailure = () => new Failure('CANCELLED', 'the HTTP client is closed')
+
+interface Parts extends HttpClientOptions {
+  readonly exchange: Exchange
+  readonly open: Set<Deadline>
+}
+
+const perform = async (request: HttpRequest, parts: Parts): Promise<HttpResponse> => {
+  const first = toHop(parts.guard.checkUrl(request.url), request, parts.userAgent)
+  const target = `${first.method} ${describeUrl(first.url)}`
+  const deadline = startDeadline({ target, timeoutMs: request.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal: request.signal, open: parts.open })
+  let message: IncomingMessage | undefined
+  try {
+    const answer = await followRedirects(first, request, { ...parts, deadline })
+    message = answer.message
+    return await createResponse(message, {
+      target,
+      deadline,
+      url: answer.hop.url,
+      maxBytes: request.maxBytes ?? DEFAULT_MAX_BYTES,
+      hasBody: answer.hop.method !== 'HEAD' && message.statusCode !== 204 && message.statusCode !== 304,
+    })
+  } catch (error) {
+    message?.destroy()
+    const reason: unknown = deadline.signal.aborted ? deadline.signal.reason : error
+    deadline.done()
+    throw toNetworkFailure(reason, target)
+  }
+}
+
+const followRedirects = async (
+  first: Hop,
+  request: HttpRequest,
+  parts: Parts & { deadline: Deadline },
+): Promise<{ hop: Hop; message: IncomingMessage }> => {
+  const maxRedirects = request.maxRedirects ?? DEFAULT_MAX_REDIRECTS
+  const credentialHeaders = (request.credentialHeaders ?? []).map((name) => name.toLowerCase())
+  let hop = first
+  for (let followed = 0; ; followed++) {
+    const message = await send(hop, parts)
+    const status = message.statusCode ?? 0
+    const { location } = message.headers
+    if (!isRedirect(status) || location === undefined || maxRedirects === 0) return { hop, message }
+    message.destroy()
+    if (followed === maxRedirects) throw new Failure('TOO_MANY_REDIRECTS', `${describeUrl(first.url)} redirects more than ${maxRedirects} times`)
+    hop = nextHop(hop, { status, location }, credentialHeaders)
+    checkHop(hop, parts.guard)
+  }
+}
+
+/** A redirect to a forbidden address is the work of the other side, not a badly written setting. */
+const checkHop = (hop: Hop, guard: EgressGuard): void => {
+  try {
+    guard.checkUrl(hop.url.href)
+  } catch (error) {
+    throw new Failure('EGRESS_BLOCKED', `a redirect leads to ${describeUrl(hop.url)}, which is not allowed`, { cause: error })
+  }
+}
+
+/** A server may close an idle connection just when we use it: such a request has not been seen by it and is sent once more. */
+const send = async (hop: Hop, { exchange, deadline }: { exchange: Exchange; deadline: Deadline }): Promise<IncomingMessage> => {
+  try {
+    return await exchange(hop, deadline.signal)
+  } catch (error) {
+    const stale = error instanceof ExchangeError && error.reusedSocket && (hop.method === 'GET' || hop.method === 'HEAD')
+    if (!stale || deadline.signal.aborted) throw error
+    return await exchange(hop, deadline.signal)
+  }
+}

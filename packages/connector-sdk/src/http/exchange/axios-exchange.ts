@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import axios, { type AxiosError, isAxiosError } from 'axios'
+import { type Exchange, ExchangeError } from './exchange.js'
+import type { GuardedAgents } from './guarded-agents.js'
+
+/** Exchanges through axios, with everything that axios would do by itself (proxies, redirects, decompression, limits) switched off. */
+export const createAxiosExchange = (agents: GuardedAgents): Exchange => {
+  const client = axios.create({
+    adapter: 'http',
+    httpAgent: agents.http,
+    httpsAgent: agents.https,
+    proxy: false,
+    maxRedirects: 0,
+    decompress: false,
+    maxBodyLength: Number.POSITIVE_INFINITY,
+    responseType: 'stream',
+    validateStatus: () => true,
+    transformRequest: [],
+    transformResponse: [],
+  })
+  return async (hop, signal) => {
+    try {
+      const answer = await client.request<IncomingMessage>({
+        url: hop.url.href,
+        method: hop.method,
+        headers: { ...hop.headers },
+        data: hop.body,
+        signal,
+      })
+      return answer.data
+    } catch (error) {
+      if (!isAxiosError(error)) throw new ExchangeError(error, false)
+      const request: unknown = error.request
+      const reused = typeof request === 'object' && request !== null && 'reusedSocket' in request && request.reusedSocket === true
+      throw new ExchangeError(withoutRequest(error), reused)
+    }
+  }
+}
+
+/** An error of axios carries the whole request, credentials included, to wherever it is logged. */
+const withoutRequest = (error: AxiosError): Error => error.cause ?? Object.assign(new Error(error.message), { code: error.code })

@@ -1,0 +1,35 @@
+import type { ConnectorLog } from '../../context.js'
+import { toNetworkFailure } from '../translate-error.js'
+import type { Exchange } from './exchange.js'
+
+/** One exchange on the wire, for metrics; a redirect makes two. */
+export interface HttpEvent {
+  readonly method: string
+  readonly host: string
+  /** Null when there was no answer; then `reason` says why. */
+  readonly status: number | null
+  readonly reason: string | null
+  /** Until the headers were there. */
+  readonly durationMs: number
+}
+
+/** Reports every exchange to the callback and, at debug level, to the log. Host only: paths and queries may hold secrets. */
+export const observeExchange =
+  (exchange: Exchange, { onRequest, log }: { readonly onRequest?: (event: HttpEvent) => void; readonly log?: ConnectorLog }): Exchange =>
+  async (hop, signal) => {
+    if (onRequest === undefined && log === undefined) return exchange(hop, signal)
+    const startedAt = performance.now()
+    const report = (status: number | null, reason: string | null) => {
+      const event = { method: hop.method, host: hop.url.host, status, reason, durationMs: performance.now() - startedAt }
+      onRequest?.(event)
+      log?.debug(event, 'http request')
+    }
+    try {
+      const message = await exchange(hop, signal)
+      report(message.statusCode ?? 0, null)
+      return message
+    } catch (error) {
+      report(null, toNetworkFailure(signal.aborted ? signal.reason : error, hop.method).reason)
+      throw error
+    }
+  }

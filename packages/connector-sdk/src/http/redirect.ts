@@ -1,0 +1,30 @@
+import { Failure } from '@inlet/domain'
+import { describeUrl } from './describe-url.js'
+import type { Hop } from './exchange/exchange.js'
+
+const ALWAYS_CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization', 'host']
+const BODY_HEADERS = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location']
+
+export const isRedirect = (status: number): boolean => status === 301 || status === 302 || status === 303 || status === 307 || status === 308
+
+/**
+ * The request that follows from a redirect (RFC 9110, 15.4): 303 becomes GET, as do 301 and 302 of a POST; credentials and
+ * the given credential headers go when scheme, host or port changes. Throws UPSTREAM_INVALID for a location that is no URL
+ * and for a body that would go to another origin.
+ */
+export const nextHop = (hop: Hop, answer: { status: number; location: string }, credentialHeaders: readonly string[]): Hop => {
+  if (!URL.canParse(answer.location, hop.url.href))
+    throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects to something that is no URL`)
+  const url = new URL(answer.location, hop.url)
+  const toGet = (answer.status === 303 && hop.method !== 'HEAD') || ((answer.status === 301 || answer.status === 302) && hop.method === 'POST')
+  const sameOrigin = url.protocol === hop.url.protocol && url.host === hop.url.host
+  const body = toGet ? undefined : hop.body
+  if (!sameOrigin && body !== undefined) {
+    throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects a request with a body to ${url.host}`, {
+      next: 'Use the final address as the URL of the source.',
+    })
+  }
+  const dropped = new Set([...(toGet ? BODY_HEADERS : []), ...(sameOrigin ? [] : [...ALWAYS_CREDENTIALS, ...credentialHeaders])])
+  const headers = Object.fromEntries(Object.entries(hop.headers).filter(([name]) => !dropped.has(name)))
+  return { url, method: toGet ? 'GET' : hop.method, headers, body }
+}
