@@ -1,0 +1,38 @@
+// The import law as a table; docs/architecture.md explains it. A package not listed here is refused, so that a new one takes a stand.
+
+/** @type {Record<string, readonly string[]>} which packages of ours the sources of a package or app may import */
+export const MAY_IMPORT = {
+  'packages/domain': [],
+  'packages/contract': ['domain'],
+  'packages/runtime': [],
+  'packages/connector-sdk': ['domain'],
+  'packages/connectors': ['connector-sdk'],
+  'packages/security': ['domain', 'runtime'],
+  'packages/observability': ['domain', 'runtime'],
+  'packages/mapping': ['domain', 'runtime'],
+  'packages/queue': ['domain', 'runtime'],
+  'packages/db': ['domain', 'runtime'],
+  'apps/console': ['contract'],
+  'apps/api': ['*'],
+  'apps/worker': ['*'],
+  'apps/scribe': ['*'],
+  'apps/cli': ['*'],
+}
+
+/** Packages that only tests import, and whose own sources are tests. */
+export const TEST_PACKAGES = ['testing']
+
+/** What only some folders may import: library name or scope → folders. */
+export const ONLY_IN = [
+  { library: /^@prisma\//u, folders: ['packages/db/src'] },
+  { library: /^prisma$/u, folders: [] },
+  { library: /^pg(-.*)?$/u, folders: ['packages/db/src', 'packages/connectors/src/postgres'] },
+  { library: /^(bullmq|ioredis)(\/|$)/u, folders: ['packages/queue/src'] },
+  { library: /^@bull-board\//u, folders: ['apps/api/src'] },
+]
+
+/** Names that say nothing about what is inside; for files and folders. */
+export const BANNED_NAMES = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc', 'manager', 'service']
+
+/** The only readers of the environment. */
+export const MAY_READ_ENV = /^apps\/[^/]+\/src\/main\.ts$/u

@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import path from 'node:path'
+import { BANNED_NAMES, MAY_IMPORT, MAY_READ_ENV, ONLY_IN, TEST_PACKAGES } from './law.mjs'
+import { importsOf } from './sources.mjs'
+
+const OURS = /^@inlet\/([^/]+)/u
+const ENV = /\bprocess\s*(?:\?\.|\.)\s*env\b|\bprocess\[['"]env['"]\]|\bimport\s*\{[^}]*\benv\b[^}]*\}\s*from\s*['"](?:node:)?process['"]/u
+
+const nameOf = (owner) => owner.slice(owner.indexOf('/') + 1)
+
+const bannedNames = ({ file }) => {
+  const parts = file.split('/').slice(3)
+  const words = parts.map((part) => part.replace(/(\.int)?(\.test)?\.[a-z]+$/u, ''))
+  return words.filter((word) => BANNED_NAMES.includes(word)).map((word) => `${file}: '${word}' says nothing about what is inside; name the thing`)
+}
+
+const contents = ({ file, isTest, code }) => {
+  const problems = []
+  if (/^\s*export\s*\*/mu.test(code)) problems.push(`${file}: export * hides what a package offers; list the names`)
+  if (!isTest && ENV.test(code) && !MAY_READ_ENV.test(file))
+    problems.push(`${file}: only apps/*/src/main.ts read the environment; take a value as a parameter`)
+  return problems
+}
+
+const ours = ({ file, owner, isTest }, name) => {
+  const target = OURS.exec(name)?.[1]
+  if (target === undefined || isTest || target === nameOf(owner)) return []
+  if (TEST_PACKAGES.includes(target) || /^@inlet\/[^/]+\/testing$/u.test(name)) return [`${file}: imports ${name}, which is for tests only`]
+  const allowed = MAY_IMPORT[owner]
+  if (allowed === undefined) return [`${file}: ${owner} is not in the import law (scripts/house/law.mjs)`]
+  if (MAY_IMPORT[`apps/${target}`] !== undefined) return [`${file}: imports the app ${target}; apps never import each other`]
+  if (allowed.includes('*') || allowed.includes(target)) return []
+  return [`${file}: ${owner} may not import @inlet/${target} (allowed: ${allowed.join(', ') || 'nothing of ours'})`]
+}
+
+const libraries = ({ file, isTest }, name) => {
+  if (isTest) return []
+  return ONLY_IN.filter(({ library, folders }) => library.test(name) && !folders.some((folder) => file.startsWith(`${folder}/`))).map(
+    ({ folders }) => `${file}: imports ${name}, which only ${folders.join(' and ') || 'scripts'} may`,
+  )
+}
+
+const relative = ({ file, owner, isTest }, name) => {
+  if (isTest || !name.startsWith('.')) return []
+  const target = path.posix.join(path.posix.dirname(file), name)
+  if (!target.startsWith(`${owner}/`)) return [`${file}: reaches into another package with ${name}; import it by its name`]
+  if (owner !== 'packages/connectors') return []
+  // A connector is one folder; files right under src (registry, index) name them all.
+  const [from, to] = [file, target].map((text) => text.slice(`${owner}/src/`.length))
+  if (!from.includes('/') || !to.includes('/') || from.split('/')[0] === to.split('/')[0]) return []
+  return [`${file}: imports the connector ${to.split('/')[0]}; connectors never import each other`]
+}
+
+const dependencyName = (name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')
+
+const declared = (root) => {
+  const cache = new Map()
+  return (owner) => {
+    const known = cache.get(owner)
+    if (known !== undefined) return known
+    const file = path.join(root, owner, 'package.json')
+    const manifest = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+    const names = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.peerDependencies ?? {}), manifest.name ?? ''])
+    cache.set(owner, names)
+    return names
+  }
+}
+
+const undeclared = ({ file, owner, isTest }, name, declaredBy) => {
+  if (isTest || name.startsWith('.') || name.startsWith('node:') || name.startsWith('#') || builtinModules.includes(name)) return []
+  const dependency = dependencyName(name)
+  return declaredBy(owner).has(dependency) ? [] : [`${file}: imports ${dependency}, which ${owner}/package.json does not list`]
+}
+
+/** Every breach in the sources, one line each. */
+export const checkSources = (root, sources) => {
+  const declaredBy = declared(root)
+  return sources.flatMap((source) => [
+    ...bannedNames(source),
+    ...contents(source),
+    ...importsOf(source.code).flatMap((name) => [
+      ...ours(source, name),
+      ...libraries(source, name),
+      ...relative(source, name),
+      ...undeclared(source, name, declaredBy),
+    ]),
+  ])
+}
+
+/** The first cycle between packages, as a line, if there is one. */
+export const checkCycles = (sources) => {
+  const edges = new Map()
+  for (const { owner, isTest, code } of sources) {
+    if (isTest) continue
+    const targets = edges.get(nameOf(owner)) ?? new Set()
+    for (const name of importsOf(code)) {
+      const target = OURS.exec(name)?.[1]
+      if (target !== undefined && target !== nameOf(owner)) targets.add(target)
+    }
+    edges.set(nameOf(owner), targets)
+  }
+  const done = new Set()
+  const visit = (name, trail) => {
+    if (trail.includes(name)) return [`packages import each other in a circle: ${[...trail.slice(trail.indexOf(name)), name].join(' → ')}`]
+    if (done.has(name)) return []
+    for (const target of edges.get(name) ?? []) {
+      const found = visit(target, [...trail, name])
+      if (found.length > 0) return found
+    }
+    done.add(name)
+    return []
+  }
+  return [...edges.keys()].flatMap((name) => visit(name, [])).slice(0, 1)
+}

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+
+const HOME = path.resolve(import.meta.dirname, '../..')
+const ERRORS = 'packages/domain/src/errors'
+let root = ''
+
+const check = async (...flags: string[]): Promise<{ code: number; problems: string[] }> => {
+  const run = promisify(execFile)(process.execPath, [path.join(HOME, 'scripts/check-house.mjs'), '--root', root, ...flags])
+  const result = await run.catch((error: { code: number; stdout: string; stderr: string }) => error)
+  return { code: 'code' in result ? result.code : 0, problems: result.stderr.split('\n').filter((line) => line !== '') }
+}
+
+const plant = (file: string, text: string): void => {
+  mkdirSync(path.dirname(path.join(root, file)), { recursive: true })
+  writeFileSync(path.join(root, file), text)
+}
+
+const manifest = (owner: string, name: string, dependencies: string[]): void =>
+  plant(`${owner}/package.json`, JSON.stringify({ name, dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, '*'])) }))
+
+let page = ''
+
+beforeAll(async () => {
+  root = mkdtempSync(path.join(tmpdir(), 'inlet-house-'))
+  cpSync(path.join(HOME, ERRORS), path.join(root, ERRORS), { recursive: true })
+  mkdirSync(path.join(root, 'docs'))
+  await check('--write-errors')
+  page = readFileSync(path.join(root, 'docs/errors.md'), 'utf8')
+})
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+beforeEach(() => {
+  rmSync(root, { recursive: true, force: true })
+  cpSync(path.join(HOME, ERRORS), path.join(root, ERRORS), { recursive: true })
+  plant('package.json', '{"type":"module"}')
+  manifest('packages/domain', '@inlet/domain', ['zod'])
+  manifest('packages/db', '@inlet/db', ['@inlet/domain', '@inlet/runtime', '@inlet/queue', 'pg', 'bullmq'])
+  manifest('packages/queue', '@inlet/queue', ['@inlet/db', 'bullmq', 'pg', '@prisma/client'])
+  manifest('packages/connectors', '@inlet/connectors', ['@inlet/connector-sdk', '@inlet/db', 'pg'])
+  manifest('apps/api', '@inlet/api', ['@inlet/db', '@inlet/worker', '@inlet/testing', '@bull-board/api', 'ioredis', 'express'])
+  manifest('apps/worker', '@inlet/worker', ['@bull-board/api'])
+  plant('docs/errors.md', page)
+})
+
+describe('check-house', () => {
+  it('passes a tree that keeps the rules', async () => {
+    plant('packages/db/src/client.ts', "import pg from 'pg'\nimport type { Reason } from '@inlet/domain'\nimport fs from 'node:fs'\n")
+    plant('packages/connectors/src/index.ts', "export { a } from './web/index.js'\nexport { b } from './postgres/index.js'\n")
+    plant('packages/connectors/src/web/index.ts', "// import x from './postgres'\nexport const a = '*/*; process'\n")
+    plant('packages/connectors/src/postgres/index.ts', "import pg from 'pg'\nimport { Failure } from '@inlet/connector-sdk'\nexport const b = pg\n")
+    plant('packages/connectors/src/web/web.test.ts', "import { until } from '@inlet/testing'\nimport pg from 'pg'\nprocess.env['X']\n")
+    plant('apps/api/src/main.ts', "import { open } from '@inlet/db'\nprocess.env['PORT']\n")
+    plant('apps/api/src/board.ts', "import { createBullBoard } from '@bull-board/api'\n")
+    expect(await check()).toEqual({ code: 0, problems: [] })
+  })
+
+  it.each([
+    ['a package that may not', 'packages/db/src/a.ts', "import { q } from '@inlet/queue'", 'packages/db may not import @inlet/queue'],
+    ['a type of a package that may not', 'packages/db/src/a.ts', "import type {\n  Q,\n} from '@inlet/queue'", 'may not import @inlet/queue'],
+    ['a re-export', 'packages/db/src/a.ts', "export { q } from '@inlet/queue'", 'may not import @inlet/queue'],
+    ['a dynamic import', 'packages/db/src/a.ts', "const q = await import('@inlet/queue')", 'may not import @inlet/queue'],
+    ['a connector that imports the database', 'packages/connectors/src/web/a.ts', "import { d } from '@inlet/db'", 'may not import @inlet/db'],
+    [
+      'a connector that imports another',
+      'packages/connectors/src/web/a.ts',
+      "import { d } from '../postgres/index.js'",
+      'imports the connector postgres',
+    ],
+    ['an app that imports an app', 'apps/api/src/a.ts', "import { w } from '@inlet/worker'", 'apps never import each other'],
+    ['product code that imports test tools', 'apps/api/src/a.ts', "import { w } from '@inlet/testing'", 'for tests only'],
+    ['a path into another package', 'apps/api/src/a.ts', "import { w } from '../../worker/src/x.js'", 'reaches into another package'],
+    ['a package without a stand', 'packages/novel/src/a.ts', "import { w } from '@inlet/db'", 'packages/novel is not in the import law'],
+    ['pg elsewhere', 'packages/queue/src/a.ts', "import pg from 'pg'", 'imports pg, which only packages/db/src'],
+    ['pg in another connector', 'packages/connectors/src/web/a.ts', "import pg from 'pg'", 'imports pg, which only packages/db/src'],
+    ['Prisma elsewhere', 'packages/queue/src/a.ts', "import { P } from '@prisma/client'", 'imports @prisma/client, which only'],
+    ['BullMQ elsewhere', 'packages/db/src/a.ts', "import { Queue } from 'bullmq'", 'imports bullmq, which only packages/queue/src may'],
+    ['ioredis elsewhere', 'apps/api/src/a.ts', "import Redis from 'ioredis'", 'imports ioredis, which only packages/queue/src may'],
+    ['Bull Board elsewhere', 'apps/worker/src/a.ts', "import b from '@bull-board/api'", 'imports @bull-board/api, which only apps/api/src may'],
+    [
+      'an undeclared library',
+      'packages/domain/src/a.ts',
+      "import x from 'lodash/get'",
+      'imports lodash, which packages/domain/package.json does not list',
+    ],
+    ['export *', 'packages/db/src/index.ts', "export * from './a.js'", 'export * hides'],
+    ['export * as', 'packages/db/src/index.ts', "export * as a from './a.js'", 'export * hides'],
+    ['process.env', 'apps/api/src/config.ts', "const port = process.env['PORT']", 'only apps/*/src/main.ts read the environment'],
+    ['process.env in a package', 'packages/db/src/a.ts', 'const { X } = process . env', 'only apps/*/src/main.ts read the environment'],
+    ['env of node:process', 'packages/db/src/a.ts', "import { env } from 'node:process'", 'only apps/*/src/main.ts read the environment'],
+    ['a file of no name', 'packages/db/src/utils.ts', '', "'utils' says nothing"],
+    ['a folder of no name', 'packages/db/src/helpers/page.ts', '', "'helpers' says nothing"],
+    ['a test of no name', 'packages/db/src/common.int.test.ts', '', "'common' says nothing"],
+  ])('finds %s', async (_, file, text, problem) => {
+    plant(file, text)
+    const found = await check()
+    expect(found.code).toBe(1)
+    expect(found.problems.join('\n')).toContain(`${file}: `)
+    expect(found.problems.join('\n')).toContain(problem)
+  })
+
+  it('finds a circle of packages', async () => {
+    plant('packages/db/src/a.ts', "import '@inlet/queue'")
+    plant('packages/queue/src/a.ts', "import '@inlet/db'")
+    expect((await check()).problems.join('\n')).toContain('packages import each other in a circle: db → queue → db')
+  })
+
+  it('finds a reason that the page lacks, and a row that the code lacks', async () => {
+    const lines = page.split('\n')
+    plant(
+      'docs/errors.md',
+      lines
+        .filter((line) => !line.startsWith('| `DNS_FAILED`'))
+        .join('\n')
+        .replace('| `TIMEOUT` | `transient` | 503 |', '| `TIMEOUT` | `transient` | 500 |'),
+    )
+    const { problems } = await check()
+    expect(problems.map((line) => line.slice(0, 48))).toEqual([
+      'docs/errors.md: lacks the row | `DNS_FAILED` | `',
+      'docs/errors.md: lacks the row | `TIMEOUT` | `tra',
+      'docs/errors.md: has a row that is not in the cod',
+    ])
+    await check('--write-errors')
+    expect(await check()).toEqual({ code: 0, problems: [] })
+  })
+})
