@@ -27,6 +27,10 @@ export const REASONS = {
   },
   RESPONSE_TOO_LARGE: { code: 'upstream_invalid', next: 'Raise the size limit in the settings of the source or ask the system for smaller pages.' },
   TOO_MANY_REDIRECTS: { code: 'upstream_invalid', next: 'Use the final address as the URL of the source.' },
+  ROBOTS_DISALLOWED: {
+    code: 'config_invalid',
+    next: 'Choose another start address, ask the owner of the site, or set robots to ignore if the site is yours.',
+  },
   PAGINATION_LOOP: { code: 'upstream_invalid', next: 'The system keeps pointing to the same page; check the pagination settings.' },
   RECORDS_PATH_NOT_FOUND: { code: 'upstream_invalid', next: 'Check the records path in the settings against a real answer.' },
   SCHEMA_CHANGED: { code: 'upstream_invalid', next: 'A column or table that the settings name is gone; change the settings.' },

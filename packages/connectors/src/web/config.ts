@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+const globs = (what: string) => z.array(z.string().min(1).max(500)).max(100).default([]).describe(what)
+
+/** Settings of a crawled site. */
+export const webConfig = z.strictObject({
+  startUrls: z
+    .array(z.string().min(1).max(8_192))
+    .min(1)
+    .max(100)
+    .describe('Where the crawl begins. Only pages of the same scheme, host and port are read, and where a start address itself redirects to.'),
+  sitemap: z
+    .union([z.enum(['auto', 'off']), z.array(z.string().min(1).max(8_192)).min(1).max(50)])
+    .default('auto')
+    .describe('`auto` reads the sitemaps named in robots.txt, else /sitemap.xml; or a list of addresses; or `off`.'),
+  include: globs('Pages to read, as globs over the path or, when they contain ://, the whole address, e.g. /docs/**. All when empty.'),
+  exclude: globs('Pages not to read; stronger than include. Start addresses are always read.'),
+  maxDepth: z.int().min(0).max(100).default(20).describe('How many links away from a start address; pages of a sitemap count as 1.'),
+  maxPages: z.int().min(1).max(200_000).default(10_000).describe('How many pages are read at most in a run.'),
+  concurrency: z.int().min(1).max(64).default(4).describe('Requests at the same time per host.'),
+  delayMs: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(100)
+    .describe('Least time between the starts of two requests to a host, in milliseconds. A longer Crawl-delay wins.'),
+  robots: z.enum(['obey', 'ignore']).default('obey').describe('Whether robots.txt is obeyed (RFC 9309). Ignore it only for sites of your own.'),
+  robotsMeta: z.enum(['obey', 'ignore']).default('obey').describe('Whether noindex and nofollow of pages and links are obeyed.'),
+  userAgent: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[\x20-\x7e]+$/)
+    .default('InletBot/1.0')
+    .describe('Sent with every request; the part before the slash is looked up in robots.txt.'),
+  headers: z
+    .record(z.string().max(100), z.string().max(2_000))
+    .default({})
+    .describe('Further request headers that are no secrets, e.g. Accept-Language.'),
+  canonical: z.enum(['follow', 'ignore']).default('follow').describe('Whether rel=canonical decides which address stands for a page.'),
+  dropTrackingParams: z.boolean().default(true).describe('Whether parameters such as utm_source are taken off addresses.'),
+  dedupe: z.boolean().default(true).describe('Whether a page with the content of another one is left out.'),
+  sitemapLastmod: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a page is taken as unchanged, without asking, when its lastmod in the sitemap has not changed. Only for sites that keep it right.',
+    ),
+  links: z.enum(['inline', 'text']).default('inline').describe('How links appear in the Markdown: with their absolute address, or as text only.'),
+  maxPageBytes: z.int().min(1_024).max(67_108_864).default(5_242_880).describe('Pages beyond this size, unpacked, are left out and counted.'),
+  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('For one request with its body, in milliseconds.'),
+  retries: z.int().min(0).max(5).default(3).describe('How often a page is tried again after a failure that may pass.'),
+  render: z.literal('http').default('http').describe('How pages are fetched: plain HTTP, without running their scripts.'),
+})
+
+export type WebConfig = z.infer<typeof webConfig>
+
+/** Credentials are sent to the hosts of the start addresses only. */
+export const webSecrets = z.strictObject({
+  username: z.string().min(1).max(500).optional().describe('For HTTP basic authentication, with password.'),
+  password: z.string().max(2_000).optional().describe('For HTTP basic authentication, with username.'),
+  bearerToken: z.string().min(1).max(8_192).optional().describe('Sent as Authorization: Bearer.'),
+  cookie: z.string().min(1).max(8_192).optional().describe('The Cookie header, e.g. that of a session.'),
+  headers: z.record(z.string().max(100), z.string().max(8_192)).optional().describe('Further secret request headers, e.g. X-Api-Key.'),
+})
+
+export type WebSecrets = z.infer<typeof webSecrets>

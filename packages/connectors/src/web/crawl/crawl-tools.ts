@@ -1,0 +1,16 @@
+import type { ConnectorLog, HttpClient } from '@inlet/connector-sdk'
+import type { WebConfig } from '../config.js'
+import type { RequestHeaders } from './request-headers.js'
+
+/** What every part of a crawl needs. */
+export interface CrawlTools {
+  readonly config: WebConfig
+  readonly http: HttpClient
+  readonly headers: RequestHeaders
+  readonly log: ConnectorLog
+  /** Aborts when the crawl must end, from outside or by a failure inside. */
+  readonly signal: AbortSignal
+  readonly now: () => Date
+  /** In [0, 1). */
+  readonly random: () => number
+}

@@ -1,0 +1,72 @@
+import { Failure } from '@inlet/connector-sdk'
+import { normalizeUrl, originOf } from '../address/normalize-url.js'
+import { isSameSite } from '../address/same-site.js'
+import { type CrawlState, count, offer } from './crawl-state.js'
+import type { Visit } from './frontier.js'
+
+const MAX_HOPS = 5
+
+/** A start address that gave no page. When none does, the crawl fails with the first of these. */
+export const noteStart = (state: CrawlState, failure: Failure): void => {
+  state.starts.failed++
+  state.starts.failure ??= failure
+}
+
+/** Sets the final state of an address and lets those read that waited for it in vain. */
+export const resolve = (state: CrawlState, url: string, as: 'page' | 'other', content: string | null): void => {
+  state.frontier.setState(url, as)
+  const waiting = state.waiting.get(url)
+  if (waiting === undefined) return
+  state.waiting.delete(url)
+  for (const { visit, content: wanted } of waiting) {
+    if (as === 'page' && (wanted === null || wanted === content)) {
+      state.frontier.setState(visit.url, 'other')
+      count(state, wanted === null ? 'canonical_elsewhere' : 'duplicate')
+    } else state.frontier.requeue(wanted === null ? { ...visit, ignoreCanonical: true } : visit)
+  }
+}
+
+/** A page that exists as far as we know: what is stored of it stays. */
+export const keep = (state: CrawlState, visit: Visit, why: string): void => {
+  count(state, why)
+  if (visit.stored === undefined) return resolve(state, visit.url, 'other', null)
+  state.pages++
+  state.emitUnchanged(visit.url)
+  resolve(state, visit.url, 'page', visit.stored.c)
+}
+
+/** Follows a redirect as an address of its own, so that scope, robots.txt, delay and what is stored apply to the target. */
+export const settleRedirect = (state: CrawlState, visit: Visit, to: string, why: string): void => {
+  count(state, why)
+  const target = normalizeUrl(to, state.tools.config.dropTrackingParams)
+  if (target === visit.url) return selfRedirect(state, visit)
+  resolve(state, visit.url, 'other', null)
+  if (target === null) return
+  if (visit.hops >= MAX_HOPS) {
+    count(state, 'too_many_redirects')
+    if (visit.start) noteStart(state, new Failure('TOO_MANY_REDIRECTS', `the start address redirects more than ${MAX_HOPS} times, last to ${target}`))
+    return
+  }
+  if (visit.start && !state.scope.hasOrigin(originOf(target))) {
+    if (!isSameSite(visit.url, target)) return noteStart(state, otherSite(visit.url, target))
+    state.scope.addOrigin(originOf(target))
+  }
+  const { depth, hops, start } = visit
+  const movedFrom = visit.movedFrom ?? (visit.start || visit.stored !== undefined ? visit.url : undefined)
+  const known = offer(state, { url: target, depth, hops: hops + 1, start, ...(movedFrom === undefined ? {} : { movedFrom }) })
+  // Two start addresses that lead to one page are as good as one.
+  if (known === 'known' && visit.start && visit.movedFrom === undefined && state.frontier.stateOf(target) === 'other') {
+    noteStart(state, new Failure('TOO_MANY_REDIRECTS', `the start address ${visit.url} redirects in a circle`))
+  }
+}
+
+/** What differs is only what normalising takes away, e.g. a fragment or a tracking parameter. */
+const selfRedirect = (state: CrawlState, visit: Visit): void => {
+  if (visit.start) noteStart(state, new Failure('TOO_MANY_REDIRECTS', `the start address ${visit.url} redirects to itself`))
+  keep(state, visit, 'redirect_to_itself')
+}
+
+const otherSite = (from: string, to: string): Failure =>
+  new Failure('UPSTREAM_INVALID', `the start address ${from} redirects to another site, ${to}`, {
+    next: 'Use the final address as the start address, if that site is meant.',
+  })

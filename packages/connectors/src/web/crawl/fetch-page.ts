@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure, type HttpResponse, toFailure } from '@inlet/connector-sdk'
+import { decodePage } from '../page/decode.js'
+import { withPageHeaders } from '../page/page-headers.js'
+import { type HtmlPage, readHtml } from '../page/read-html.js'
+import { readText } from '../page/read-text.js'
+import type { CrawlTools } from './crawl-tools.js'
+import type { Visit } from './frontier.js'
+import { parseRetryAfter } from './retry-after.js'
+
+/** What became of one address. */
+export type Outcome =
+  | { readonly kind: 'page'; readonly page: HtmlPage; readonly etag?: string; readonly lastModified?: string; readonly contentType: string }
+  | { readonly kind: 'not_modified' }
+  | { readonly kind: 'redirect'; readonly to: string }
+  /** 404 or 410. */
+  | { readonly kind: 'gone'; readonly status: number }
+  /** Another answer that is no page; a stored page is kept. */
+  | { readonly kind: 'refused'; readonly status: number }
+  | { readonly kind: 'skipped'; readonly why: 'content_type' | 'too_large' }
+  /** After all tries. */
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+/** Tells the site's lane to rest. */
+export type Pause = (ms: number) => void
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+const BASE_MS = 500
+const CAP_MS = 15_000
+/** A site that asks for longer is left alone until then: the run is parked. */
+const MAX_WAIT_MS = 60_000
+
+/** Fetches and reads one page, trying again with back-off. Throws CANCELLED, and RATE_LIMITED when the site asks for more than a minute. */
+export const fetchPage = async (tools: CrawlTools, visit: Visit, conditional: boolean, pause: Pause): Promise<Outcome> => {
+  for (let attempt = 0; ; attempt++) {
+    const result = await tryOnce(tools, visit, conditional)
+    if (result.kind !== 'again') return result
+    const { failure, waitMs } = result
+    if (waitMs !== undefined && waitMs > MAX_WAIT_MS) throw limited(failure, waitMs)
+    if (attempt >= tools.config.retries) {
+      if (failure.reason === 'RATE_LIMITED') throw limited(failure, waitMs ?? MAX_WAIT_MS)
+      return { kind: 'failed', failure }
+    }
+    const delayMs = waitMs ?? tools.random() * Math.min(CAP_MS, BASE_MS * 2 ** attempt)
+    if (waitMs !== undefined) pause(delayMs)
+    await sleep(delayMs, undefined, { signal: tools.signal })
+  }
+}
+
+const limited = (failure: Failure, retryAfterMs: number): Failure => new Failure('RATE_LIMITED', failure.message, { retryAfterMs })
+
+type Attempt = Outcome | { readonly kind: 'again'; readonly failure: Failure; readonly waitMs: number | undefined }
+
+const tryOnce = async (tools: CrawlTools, visit: Visit, conditional: boolean): Promise<Attempt> => {
+  try {
+    const response = await tools.http.request({
+      url: visit.url,
+      headers: { ...tools.headers.for(visit.url), ...(conditional ? conditions(visit) : {}) },
+      credentialHeaders: tools.headers.credentialNames,
+      signal: tools.signal,
+      timeoutMs: tools.config.timeoutMs,
+      maxBytes: tools.config.maxPageBytes,
+      maxRedirects: 0,
+    })
+    return await judge(tools, visit, response, conditional)
+  } catch (error) {
+    if (tools.signal.aborted) throw error
+    const failure = toFailure(error)
+    if (failure.reason === 'RESPONSE_TOO_LARGE') return { kind: 'skipped', why: 'too_large' }
+    if (failure.code === 'cancelled' || failure.code === 'internal') throw error
+    return failure.code === 'transient' || failure.code === 'upstream_invalid'
+      ? { kind: 'again', failure, waitMs: undefined }
+      : { kind: 'failed', failure }
+  }
+}
+
+const judge = async (tools: CrawlTools, visit: Visit, response: HttpResponse, conditional: boolean): Promise<Attempt> => {
+  const { status } = response
+  if (status >= 200 && status < 300) return readBody(tools, visit, response)
+  const { location, 'retry-after': retryAfter } = response.headers
+  response.discard()
+  if (status === 304 && conditional) return { kind: 'not_modified' }
+  if (REDIRECTS.has(status) && location !== undefined && URL.canParse(location, visit.url)) {
+    return { kind: 'redirect', to: new URL(location, visit.url).href }
+  }
+  if (status === 404 || status === 410) return { kind: 'gone', status }
+  if (status === 429 || status >= 500) {
+    const failure = new Failure(status === 429 ? 'RATE_LIMITED' : 'UPSTREAM_ERROR', `${visit.url} answers ${status}`)
+    return { kind: 'again', failure, waitMs: parseRetryAfter(retryAfter, tools.now()) }
+  }
+  return { kind: 'refused', status }
+}
+
+const readBody = async (tools: CrawlTools, visit: Visit, response: HttpResponse): Promise<Outcome> => {
+  const { headers } = response
+  const contentType = headers['content-type'] ?? ''
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const format = FORMATS.get(type)
+  if (format === undefined || response.status === 204 || response.status === 205) {
+    response.discard()
+    return { kind: 'skipped', why: 'content_type' }
+  }
+  const text = decodePage(await response.bytes(), contentType)
+  const { url } = visit
+  const markdown = format === 'markdown'
+  const options = { url, inlineLinks: tools.config.links === 'inline', obeyNofollow: tools.config.robotsMeta === 'obey' }
+  return {
+    kind: 'page',
+    page: withPageHeaders(format === 'html' ? await readHtml(text, options) : readText(text, { url, markdown }), url, headers),
+    contentType: type,
+    ...(headers['etag'] === undefined ? {} : { etag: headers['etag'] }),
+    ...(headers['last-modified'] === undefined ? {} : { lastModified: headers['last-modified'] }),
+  }
+}
+
+/** A missing type is HTML, as browsers have it. */
+const FORMATS: ReadonlyMap<string, 'html' | 'text' | 'markdown'> = new Map([
+  ['', 'html'],
+  ['text/html', 'html'],
+  ['application/xhtml+xml', 'html'],
+  ['text/plain', 'text'],
+  ['text/markdown', 'markdown'],
+  ['text/x-markdown', 'markdown'],
+])
+
+const conditions = ({ stored }: Visit): Record<string, string> => ({
+  ...(stored?.e === undefined ? {} : { 'if-none-match': stored.e }),
+  ...(stored?.m === undefined ? {} : { 'if-modified-since': stored.m }),
+})

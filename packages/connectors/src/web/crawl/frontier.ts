@@ -1,0 +1,129 @@
+import { originOf } from '../address/normalize-url.js'
+import type { PageMark } from './page-mark.js'
+
+/** One address to be read. */
+export interface Visit {
+  readonly url: string
+  readonly depth: number
+  /** Redirects that led here. */
+  readonly hops: number
+  readonly start: boolean
+  /** What is stored of this page. */
+  readonly stored?: PageMark
+  /** lastmod in the sitemap. */
+  readonly lastmod?: string
+  /** Stored or start address whose redirect led here. */
+  readonly movedFrom?: string
+  readonly ignoreCanonical?: boolean
+}
+
+/** `waiting`: it stands for itself only if another address turns out not to. `other`: read, and no page of ours. */
+export type VisitState = 'queued' | 'waiting' | 'page' | 'other'
+
+interface Lane {
+  queue: Visit[]
+  head: number
+  active: number
+  delayMs: number
+  /** Monotonic milliseconds before which nothing may start. */
+  readyAt: number
+}
+
+/** The addresses of a crawl: each once, bounded, in lanes per site that keep concurrency and delay. */
+export interface Frontier {
+  stateOf(url: string): VisitState | undefined
+  setState(url: string, state: VisitState): void
+  /** Queues an address that is new. False when the bound is reached. */
+  add(visit: Visit): boolean
+  /** Queues an address again. */
+  requeue(visit: Visit): void
+  /** The next address that may be fetched now; `done` must follow. */
+  take(nowMs: number): Visit | undefined
+  done(visit: Visit): void
+  /** When the next address may be taken; undefined when nothing is queued or only the end of a fetch makes room. */
+  nextReadyAt(): number | undefined
+  /** Keeps a site at rest until then. */
+  pause(url: string, untilMs: number): void
+  setDelay(origin: string, delayMs: number): void
+  readonly queued: number
+  readonly active: number
+  readonly seen: number
+}
+
+const COMPACT_AT = 1_024
+
+export const createFrontier = (options: { readonly concurrency: number; readonly delayMs: number; readonly maxSeen: number }): Frontier => {
+  const states = new Map<string, VisitState>()
+  const lanes = new Map<string, Lane>()
+  let queued = 0
+  let active = 0
+  const laneOf = (url: string): Lane => {
+    const origin = originOf(url)
+    let lane = lanes.get(origin)
+    if (lane === undefined) lanes.set(origin, (lane = { queue: [], head: 0, active: 0, delayMs: options.delayMs, readyAt: 0 }))
+    return lane
+  }
+  const push = (visit: Visit): void => {
+    states.set(visit.url, 'queued')
+    laneOf(visit.url).queue.push(visit)
+    queued++
+  }
+  const isOpen = (lane: Lane): boolean => lane.head < lane.queue.length && lane.active < options.concurrency
+  return {
+    stateOf: (url) => states.get(url),
+    setState: (url, state) => void states.set(url, state),
+    add(visit) {
+      if (states.size >= options.maxSeen) return false
+      push(visit)
+      return true
+    },
+    requeue: push,
+    take(nowMs) {
+      for (const lane of lanes.values()) {
+        if (!isOpen(lane) || lane.readyAt > nowMs) continue
+        const visit = shift(lane)
+        if (visit === undefined) continue
+        lane.active++
+        lane.readyAt = nowMs + lane.delayMs
+        queued--
+        active++
+        return visit
+      }
+      return undefined
+    },
+    done(visit) {
+      laneOf(visit.url).active--
+      active--
+    },
+    nextReadyAt() {
+      let next: number | undefined
+      for (const lane of lanes.values()) if (isOpen(lane) && (next === undefined || lane.readyAt < next)) next = lane.readyAt
+      return next
+    },
+    pause(url, untilMs) {
+      const lane = laneOf(url)
+      lane.readyAt = Math.max(lane.readyAt, untilMs)
+    },
+    setDelay(origin, delayMs) {
+      laneOf(`${origin}/`).delayMs = delayMs
+    },
+    get queued() {
+      return queued
+    },
+    get active() {
+      return active
+    },
+    get seen() {
+      return states.size
+    },
+  }
+}
+
+const shift = (lane: Lane): Visit | undefined => {
+  const visit = lane.queue[lane.head++]
+  if (lane.head >= COMPACT_AT && lane.head * 2 >= lane.queue.length) {
+    lane.queue = lane.queue.slice(lane.head)
+    lane.head = 0
+  }
+  return visit
+}

@@ -1,0 +1,99 @@
+import type { Page, SourceRecord } from '@inlet/connector-sdk'
+
+const MAX_RECORDS = 100
+const MAX_BYTES = 1_048_576
+const MAX_UNCHANGED = 500
+/** So many pages may wait for the consumer before fetching pauses. */
+const PAGES_AHEAD = 2
+/** A slow crawl still shows what it has. */
+const FLUSH_MS = 3_000
+
+/** Bounded buffer between the crawl, which puts, and the generator, which takes pages. */
+export interface Outbox {
+  put(record: SourceRecord, bytes: number): void
+  putUnchanged(key: string): void
+  /** False: the consumer is behind, fetch no further. */
+  readonly hasRoom: boolean
+  /** Nothing more comes; `last` goes with the last page. */
+  end(last: Page): void
+  /** The taker gets the failure at once; what is buffered is dropped, since it is read again. */
+  fail(error: unknown): void
+  /** The next full page, or what there is after a while; null after the last. Throws what `fail` was given. */
+  take(progress: () => NonNullable<Page['progress']>): Promise<Page | null>
+}
+
+export const createOutbox = (options: { readonly onRoom: () => void; readonly flushMs?: number }): Outbox => {
+  const records: { readonly record: SourceRecord; readonly bytes: number }[] = []
+  const unchanged: string[] = []
+  let bytes = 0
+  let last: Page | null | undefined
+  let failure: { readonly error: unknown } | undefined
+  let wake: (() => void) | undefined
+
+  const hasPage = (): boolean => records.length >= MAX_RECORDS || bytes >= MAX_BYTES || unchanged.length >= MAX_UNCHANGED
+  const isEmpty = (): boolean => records.length === 0 && unchanged.length === 0
+  const isReady = (): boolean => failure !== undefined || last !== undefined || hasPage()
+  const changed = (): void => {
+    if (isReady()) wake?.()
+  }
+  const cut = (): Page => {
+    let taken = 0
+    let size = 0
+    while (taken < records.length && taken < MAX_RECORDS) {
+      const next = records[taken]?.bytes ?? 0
+      if (taken > 0 && size + next > MAX_BYTES) break
+      size += next
+      taken++
+    }
+    bytes -= size
+    const page = { records: records.splice(0, taken).map((entry) => entry.record), unchanged: unchanged.splice(0, MAX_UNCHANGED) }
+    options.onRoom()
+    return page
+  }
+  const wait = async (): Promise<void> => {
+    while (!isReady()) {
+      let timer: NodeJS.Timeout | undefined
+      let timedOut = false
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        timer = setTimeout(() => {
+          timedOut = true
+          resolve()
+        }, options.flushMs ?? FLUSH_MS)
+      })
+      clearTimeout(timer)
+      wake = undefined
+      if (timedOut && !isEmpty()) return
+    }
+  }
+  return {
+    put(record, size) {
+      records.push({ record, bytes: size })
+      bytes += size
+      changed()
+    },
+    putUnchanged(key) {
+      unchanged.push(key)
+      changed()
+    },
+    get hasRoom() {
+      return records.length < PAGES_AHEAD * MAX_RECORDS && bytes < PAGES_AHEAD * MAX_BYTES && unchanged.length < PAGES_AHEAD * MAX_UNCHANGED
+    },
+    end(page) {
+      last = page
+      changed()
+    },
+    fail(error) {
+      failure ??= { error }
+      changed()
+    },
+    async take(progress) {
+      await wait()
+      if (failure !== undefined) throw failure.error
+      if (!isEmpty()) return { ...cut(), progress: progress() }
+      const page = last ?? null
+      last = null
+      return page
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { KnownRecords } from '@inlet/connector-sdk'
+import { normalizeUrl } from '../address/normalize-url.js'
+import type { RobotsCache } from '../robots/robots-cache.js'
+import { readSitemaps } from '../sitemap/read-sitemaps.js'
+import { type CrawlState, offer } from './crawl-state.js'
+import { type PageMark, parseMark } from './page-mark.js'
+import { STREAM } from './to-record.js'
+
+/** The marks of the stored pages, at most `limit` of them, and the highest generation among them. */
+export const loadStored = async (
+  known: KnownRecords,
+  limit: number,
+  signal: AbortSignal,
+): Promise<{ readonly marks: Map<string, PageMark>; readonly generation: number; readonly complete: boolean }> => {
+  const marks = new Map<string, PageMark>()
+  let generation = 0
+  for await (const { key, validator } of known.entries(STREAM)) {
+    signal.throwIfAborted()
+    if (marks.size >= limit) return { marks, generation, complete: false }
+    const mark = parseMark(validator) ?? UNKNOWN
+    generation = Math.max(generation, mark.g)
+    marks.set(key, mark)
+  }
+  return { marks, generation, complete: true }
+}
+
+/** A stored page without a readable mark: it is read in full. */
+const UNKNOWN: PageMark = { c: '', h: '', d: 1, g: Number.MAX_SAFE_INTEGER }
+
+/** Queues where the crawl begins: start addresses, sitemaps, what could not be read last time, and all stored pages, since a page answered with 304 shows no links. */
+export const seed = async (state: CrawlState, robots: RobotsCache): Promise<void> => {
+  const { config } = state.tools
+  const starts = config.startUrls.map((url) => normalizeUrl(url, config.dropTrackingParams)).filter((url) => url !== null)
+  for (const url of new Set(starts)) {
+    state.starts.total++
+    offer(state, { url, depth: 0, hops: 0, start: true })
+  }
+  await seedFromSitemaps(state, robots, starts)
+  for (const [url, depth] of state.previous?.again ?? []) if (depth <= config.maxDepth) offer(state, { url, depth, hops: 0, start: false })
+  for (const [url, mark] of state.stored) {
+    if (mark.c !== '') state.owners.set(mark.c, url)
+    if (mark.d <= config.maxDepth) offer(state, { url, depth: mark.d, hops: 0, start: false })
+  }
+}
+
+const seedFromSitemaps = async (state: CrawlState, robots: RobotsCache, starts: readonly string[]): Promise<void> => {
+  const { tools, scope, frontier } = state
+  const { sitemap, maxDepth, dropTrackingParams, maxPages } = tools.config
+  if (sitemap === 'off' || maxDepth < 1) return
+  const required = sitemap !== 'auto'
+  const request = {
+    tools,
+    required,
+    urls: required ? sitemap : await findSitemaps(state, robots, starts),
+    allows: (origin: string) => scope.hasOrigin(origin),
+    maxPages: maxPages * 2,
+  }
+  const entries = readSitemaps(request)
+  for (let next = await entries.next(); ; next = await entries.next()) {
+    if (next.done === true) {
+      state.complete &&= next.value
+      return
+    }
+    for (const { url, lastmod } of next.value) {
+      const page = normalizeUrl(url, dropTrackingParams)
+      if (page === null || frontier.stateOf(page) !== undefined) continue
+      offer(state, { url: page, depth: 1, hops: 0, start: false, ...(lastmod === undefined ? {} : { lastmod }) })
+    }
+  }
+}
+
+/** Sitemaps named in robots.txt, else at the usual place, of each site. */
+const findSitemaps = async (state: CrawlState, robots: RobotsCache, starts: readonly string[]): Promise<string[]> => {
+  const found = new Set<string>()
+  for (const origin of new Set(starts.map((url) => new URL(url).origin))) {
+    const { sitemaps } = await robots.rulesFor(state.tools, origin)
+    const own = sitemaps.flatMap((url) => normalizeUrl(url, false) ?? []).filter((url) => state.scope.hasOrigin(new URL(url).origin))
+    for (const url of own.length > 0 ? own : [`${origin}/sitemap.xml`]) found.add(url)
+  }
+  return [...found]
+}

@@ -1,0 +1,122 @@
+import { Failure } from '@inlet/connector-sdk'
+import { normalizeUrl } from '../address/normalize-url.js'
+import type { HtmlPage } from '../page/read-html.js'
+import { type CrawlState, count, offer } from './crawl-state.js'
+import { noteStart, resolve, settleRedirect } from './effects.js'
+import type { Outcome } from './fetch-page.js'
+import type { Visit } from './frontier.js'
+import { looksLikeLogin } from './login-page.js'
+import { formatMark, type PageMark } from './page-mark.js'
+import { hashRecord, toRecord } from './to-record.js'
+
+type PageOutcome = Extract<Outcome, { kind: 'page' }>
+
+/** A meta refresh beyond this reloads a page that is meant to be read. */
+const MAX_REFRESH_SECONDS = 10
+
+/** Decides whether a page that was read becomes a record, and follows its links. */
+export const settlePage = (state: CrawlState, visit: Visit, outcome: PageOutcome): void => {
+  const { config } = state.tools
+  const { page } = outcome
+  refuseLogin(visit, page)
+  const obey = config.robotsMeta === 'obey'
+  if (page.refresh !== undefined && page.refresh.seconds <= MAX_REFRESH_SECONDS && !isSelf(state, visit, page.refresh.url)) {
+    return settleRedirect(state, visit, page.refresh.url, 'redirect')
+  }
+  if (!(obey && page.nofollow) && visit.depth < config.maxDepth) followLinks(state, visit, page.links)
+  if (obey && page.noindex) return leaveOut(state, visit, 'noindex')
+  if (page.markdown === '') {
+    if (visit.start) noteStart(state, new Failure('CONTENT_MISMATCH', `the start address ${visit.url} has no text; it may need its scripts to run`))
+    return leaveOut(state, visit, 'empty')
+  }
+  if (isCanonicalElsewhere(state, visit, page)) return
+  yieldPage(state, visit, outcome)
+}
+
+const leaveOut = (state: CrawlState, visit: Visit, why: string): void => {
+  count(state, why)
+  resolve(state, visit.url, 'other', null)
+}
+
+const refuseLogin = (visit: Visit, page: HtmlPage): void => {
+  if (!looksLikeLogin(visit, page)) return
+  throw new Failure('AUTH_FAILED', `${visit.movedFrom ?? visit.url} shows a login page (${visit.url})`, {
+    next: 'Set the credentials or the session cookie of the source anew, or correct its start address.',
+  })
+}
+
+const isSelf = (state: CrawlState, visit: Visit, url: string): boolean => normalizeUrl(url, state.tools.config.dropTrackingParams) === visit.url
+
+const followLinks = (state: CrawlState, visit: Visit, links: readonly string[]): void => {
+  for (const link of links) {
+    const url = normalizeUrl(link, state.tools.config.dropTrackingParams)
+    if (url !== null) offer(state, { url, depth: visit.depth + 1, hops: 0, start: false })
+  }
+}
+
+/**
+ * A page that names another address as the canonical one is left to that address. Since the name is often wrong, the
+ * page waits, and stands for itself when the other address turns out to be no page.
+ */
+const isCanonicalElsewhere = (state: CrawlState, visit: Visit, page: HtmlPage): boolean => {
+  if (state.tools.config.canonical === 'ignore' || visit.ignoreCanonical === true || page.canonical === undefined) return false
+  const canonical = normalizeUrl(page.canonical, state.tools.config.dropTrackingParams)
+  if (canonical === null || canonical === visit.url) return false
+  if (offer(state, { url: canonical, depth: visit.depth, hops: 0, start: false }) === undefined) return false
+  return defer(state, visit, canonical, null)
+}
+
+/** Makes an address depend on another one that is not read yet; false when the other one is known to be no page. */
+const defer = (state: CrawlState, visit: Visit, owner: string, content: string | null): boolean => {
+  const ownerState = state.frontier.stateOf(owner)
+  if (ownerState === 'page') {
+    leaveOut(state, visit, content === null ? 'canonical_elsewhere' : 'duplicate')
+    return true
+  }
+  if (ownerState !== 'queued') return false
+  state.frontier.setState(visit.url, 'waiting')
+  const waiting = state.waiting.get(owner) ?? []
+  waiting.push({ visit, content })
+  state.waiting.set(owner, waiting)
+  return true
+}
+
+const yieldPage = (state: CrawlState, visit: Visit, outcome: PageOutcome): void => {
+  const { url, stored } = visit
+  const record = toRecord(url, outcome.page, outcome.contentType)
+  const hash = hashRecord(record)
+  if (stored !== undefined && stored.c !== hash.content && state.owners.get(stored.c) === url) state.owners.delete(stored.c)
+  if (state.tools.config.dedupe) {
+    const owner = state.owners.get(hash.content)
+    if (owner !== undefined && owner !== url && defer(state, visit, owner, hash.content)) return
+    state.owners.set(hash.content, url)
+  }
+  state.pages++
+  const mark = toMark(state, visit, outcome, hash)
+  if (stored !== undefined && stored.h === hash.whole && sameValidators(stored, mark)) {
+    count(state, 'unchanged')
+    state.emitUnchanged(url)
+  } else {
+    state.records++
+    state.emit({ ...record, validator: formatMark(mark) }, sizeOf(outcome.page))
+  }
+  resolve(state, url, 'page', hash.content)
+}
+
+const toMark = (state: CrawlState, visit: Visit, outcome: PageOutcome, hash: { readonly content: string; readonly whole: string }): PageMark => ({
+  c: hash.content,
+  h: hash.whole,
+  d: visit.depth,
+  g: state.generation,
+  ...(outcome.etag === undefined ? {} : { e: outcome.etag }),
+  ...(outcome.lastModified === undefined ? {} : { m: outcome.lastModified }),
+  ...(visit.lastmod === undefined ? {} : { s: visit.lastmod }),
+  ...(outcome.page.hasPassword ? { p: 1 } : {}),
+})
+
+/** New validators are worth storing even with the same content: without them the page is fetched whole every time. */
+const sameValidators = (stored: PageMark, mark: PageMark): boolean => stored.e === mark.e && stored.m === mark.m && stored.s === mark.s
+
+/** The bytes of a record in JSON, near enough. */
+const sizeOf = (page: HtmlPage): number =>
+  Math.ceil(Buffer.byteLength(page.markdown) * 1.1) + page.links.reduce((sum, link) => sum + link.length + 3, 0) + 1_500

@@ -1,0 +1,64 @@
+import { Failure } from '@inlet/connector-sdk'
+import { type CrawlState, count } from './crawl-state.js'
+import { keep, noteStart, resolve, settleRedirect } from './effects.js'
+import type { Outcome } from './fetch-page.js'
+import type { Visit } from './frontier.js'
+import { settlePage } from './settle-page.js'
+
+/** More do not fit into a cursor. */
+const MAX_DEAD = 300
+/** So many addresses failing in a row mean that the site is down. */
+const MAX_CONSECUTIVE_FAILURES = 20
+
+/** Draws the conclusions from what became of an address. Throws a failure that ends the crawl. */
+export const settle = (state: CrawlState, visit: Visit, outcome: Outcome): void => {
+  if (outcome.kind === 'failed') return settleFailure(state, visit, outcome.failure)
+  state.consecutiveFailures = 0
+  switch (outcome.kind) {
+    case 'page':
+      return settlePage(state, visit, outcome)
+    case 'not_modified':
+      return keep(state, visit, 'unchanged')
+    case 'redirect':
+      return settleRedirect(state, visit, outcome.to, 'redirect')
+    case 'gone':
+      count(state, 'gone')
+      if (visit.start) noteStart(state, new Failure('NOT_FOUND_UPSTREAM', `the start address ${visit.url} answers ${outcome.status}`))
+      else if (visit.stored === undefined && state.dead.length < MAX_DEAD) state.dead.push([visit.url, visit.depth])
+      return resolve(state, visit.url, 'other', null)
+    case 'refused':
+      if (visit.start) throw refusedStart(visit.url, outcome.status)
+      return keep(state, visit, `refused_${outcome.status}`)
+    case 'skipped':
+      if (visit.start) noteStart(state, skippedStart(visit.url, outcome.why))
+      if (outcome.why === 'too_large') return keep(state, visit, 'too_large')
+      count(state, outcome.why)
+      return resolve(state, visit.url, 'other', null)
+  }
+}
+
+/** The failure for a start address that answers with a status that is no page. */
+export const refusedStart = (url: string, status: number): Failure => {
+  if (status === 401 || status === 407) return new Failure('AUTH_FAILED', `the start address ${url} answers ${status}`)
+  if (status === 403) {
+    return new Failure('PERMISSION_DENIED', `the start address ${url} answers 403`, {
+      next: 'Let the credentials of the source, or its user agent, read this address; then resume the source.',
+    })
+  }
+  return new Failure('UPSTREAM_INVALID', `the start address ${url} answers ${status}`)
+}
+
+const skippedStart = (url: string, why: 'content_type' | 'too_large'): Failure =>
+  why === 'too_large'
+    ? new Failure('RESPONSE_TOO_LARGE', `the start address ${url} is larger than maxPageBytes`)
+    : new Failure('CONTENT_MISMATCH', `the start address ${url} is no HTML, Markdown or text`)
+
+const settleFailure = (state: CrawlState, visit: Visit, failure: Failure): void => {
+  state.complete = false
+  state.consecutiveFailures++
+  state.tools.log.warn({ url: visit.url, reason: failure.reason }, `a page could not be read: ${failure.message}`)
+  if (visit.start) noteStart(state, failure)
+  else if (visit.stored === undefined && !state.unread.add(visit.url, visit.depth)) state.remembered = false
+  keep(state, visit, 'failed')
+  if (state.consecutiveFailures >= MAX_CONSECUTIVE_FAILURES) throw failure
+}

@@ -1,0 +1,144 @@
+import { type Attributes, isBoilerplate } from './boilerplate.js'
+import { ElementWriter } from './element-writer.js'
+import { HeadCollector } from './head-collector.js'
+import { createLinkResolver, type LinkResolver } from './link-resolver.js'
+import { MainContent } from './main-content.js'
+import { TAG_ROLES, type TagRole } from './tags.js'
+
+/** The parser's stack costs quadratic time in the depth of the elements, so the reading of a page ends here. */
+export const MAX_DEPTH = 500
+
+/** Thrown out of the parser at {@link MAX_DEPTH}; what was read so far is kept. */
+export class NestedTooDeep extends Error {}
+
+export interface HandlerOptions {
+  /** The final address of the page. */
+  readonly url: string
+  /** Leave out navigation. */
+  readonly prune: boolean
+  /** Write links as `[text](address)`; else only their text. */
+  readonly inlineLinks: boolean
+  /** Leave out links marked rel=nofollow from `links`. */
+  readonly obeyNofollow: boolean
+}
+
+const MAX_LINKS = 20_000
+
+/** Receives the parser's events of one pass over a page and gathers everything that is wanted of it. */
+export class HtmlHandler {
+  readonly head = new HeadCollector()
+  readonly main = new MainContent()
+  /** Absolute addresses without fragments, in the order of the page. */
+  readonly links = new Set<string>()
+  title = ''
+  firstHeading = ''
+  language: string | undefined
+  hasPassword = false
+  readonly #elements = new ElementWriter()
+  readonly #options: HandlerOptions
+  readonly #resolver: LinkResolver
+  readonly #verdicts = new Map<string, boolean>()
+  #depth = 0
+  #skip = 0
+  #inTitle = false
+  #inHeading = false
+  #based = false
+
+  constructor(options: HandlerOptions) {
+    this.#options = options
+    this.#resolver = createLinkResolver(options.url)
+  }
+
+  get markdown(): string {
+    return this.main.text(this.#elements.writer)
+  }
+
+  resolve(href: string): string {
+    return this.#resolver.resolve(href)
+  }
+
+  onopentag(name: string, attributes: Attributes): void {
+    if (++this.#depth > MAX_DEPTH) throw new NestedTooDeep()
+    const role = TAG_ROLES.get(name)
+    if (name === 'a' || name === 'area') this.#collectLink(attributes)
+    else if (role === 'control') this.hasPassword ||= attributes['type']?.toLowerCase() === 'password'
+    else if (role === 'heading' && this.firstHeading === '') this.#inHeading = true
+    if (this.#skip > 0) this.#skip++
+    else if (this.#isSkipped(name, role, attributes)) this.#skip = 1
+    else if (role !== undefined) this.#open(name, role, attributes)
+  }
+
+  ontext(data: string): void {
+    if (this.#inTitle) this.title += data
+    else {
+      if (this.#inHeading && this.firstHeading.length < 500) this.firstHeading += data
+      if (this.#skip === 0) this.#elements.writer.add(data)
+    }
+  }
+
+  onclosetag(name: string): void {
+    const depth = this.#depth--
+    const role = TAG_ROLES.get(name)
+    if (role === 'heading') this.#inHeading = false
+    if (this.#skip > 0) {
+      this.#skip--
+      return
+    }
+    if (role === undefined) return
+    if (name === 'title') this.#inTitle = false
+    this.#elements.close(role)
+    this.main.close(depth, this.#elements.writer)
+  }
+
+  #open(name: string, role: TagRole, attributes: Attributes): void {
+    if (role === 'link') return this.#elements.openLink(this.#inlineHref(attributes['href']))
+    if (role === 'image') return this.#elements.image(attributes['alt'] ?? '', this.#imageSource(attributes))
+    if (role === 'head') return this.#headElement(name, attributes)
+    if (name === 'html') this.language = attributes['lang']?.slice(0, 35)
+    this.#elements.open(name, role, attributes)
+    if (role === 'main' || attributes['role'] === 'main' || attributes['itemprop'] === 'articleBody') {
+      this.main.open('main', this.#depth, this.#elements.writer)
+    } else if (role === 'article') this.main.open('article', this.#depth, this.#elements.writer)
+  }
+
+  #isSkipped(name: string, role: TagRole | undefined, attributes: Attributes): boolean {
+    if (role === 'skip') return true
+    if (role === 'control') return true
+    if (!this.#options.prune) return false
+    const inMain = this.main.inside
+    if (role === 'navigation') return true
+    if (role === 'outside' && !inMain) return attributes['id'] !== 'title-block-header'
+    if (role === 'aside' && !inMain) return true
+    return isBoilerplate(name, attributes, inMain, this.#verdicts)
+  }
+
+  #headElement(name: string, attributes: Attributes): void {
+    if (name === 'title') this.#inTitle = this.title === ''
+    else if (name !== 'base') this.head.element(name, attributes)
+    else if (attributes['href'] !== undefined && !this.#based) {
+      this.#based = true
+      this.#resolver.setBase(attributes['href'])
+    }
+  }
+
+  #collectLink(attributes: Attributes): void {
+    const href = attributes['href']
+    if (href === undefined || href.startsWith('#') || this.links.size >= MAX_LINKS) return
+    if (this.#options.obeyNofollow && attributes['rel']?.toLowerCase().includes('nofollow')) return
+    const hash = href.indexOf('#')
+    const url = this.#resolver.resolve(hash < 0 ? href : href.slice(0, hash))
+    if (url !== '') this.links.add(url)
+  }
+
+  /** A link within the page says nothing outside of it. */
+  #inlineHref(href: string | undefined): string {
+    if (href === undefined || !this.#options.inlineLinks || href.startsWith('#')) return ''
+    const url = this.#resolver.resolve(href)
+    return url.startsWith(`${this.#options.url}#`) ? '' : url
+  }
+
+  #imageSource(attributes: Attributes): string {
+    const source = attributes['data-src'] ?? attributes['src']
+    return source === undefined || source.startsWith('data:') || !this.#options.inlineLinks ? '' : this.#resolver.resolve(source)
+  }
+}

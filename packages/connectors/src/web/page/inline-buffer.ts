@@ -1,0 +1,116 @@
+type FrameKind = 'text' | 'strong' | 'em' | 'strike' | 'code' | 'link'
+
+interface Frame {
+  readonly kind: FrameKind
+  readonly href: string
+  text: string
+}
+
+const NEEDS_COLLAPSE = /[\t\n\r\f\u00a0\u00ad\u200b]| {2}/
+const NEEDS_ESCAPE = /[*`<_\\]/
+const ESCAPED = /[*`]|<(?=[A-Za-z/!?])|\\(?=[!-/:-@[-`{-~])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g
+const ANCHOR_SIGN = /^[¶#§🔗⚓]$/u
+const LINE_START = /^(?:#{1,6}(?= |$)|[-+](?= |$)|>|=+$|-{3,}$|~{3}|\d{1,9}[.)](?= |$))/
+
+/**
+ * The inline content of the block that is being written: text with collapsed white space and Markdown marks. A frame per
+ * open inline element, so that closing one never copies what stands before it: linear in the size of the paragraph.
+ */
+export class InlineBuffer {
+  readonly #frames: Frame[] = [{ kind: 'text', href: '', text: '' }]
+  #endsInSpace = true
+  #codeDepth = 0
+
+  /** Appends text of the document. */
+  add(data: string): void {
+    let text = NEEDS_COLLAPSE.test(data) ? data.replace(/[\u00ad\u200b]+/g, '').replace(/[ \t\n\r\f\u00a0]+/g, ' ') : data
+    if (this.#endsInSpace && text.startsWith(' ')) text = text.slice(1)
+    if (text === '') return
+    this.#endsInSpace = text.endsWith(' ')
+    this.#append(this.#codeDepth === 0 && NEEDS_ESCAPE.test(text) ? text.replace(ESCAPED, '\\$&') : text)
+  }
+
+  /** Appends Markdown as it is. */
+  addMarkdown(markdown: string): void {
+    this.#endsInSpace = markdown.endsWith(' ') || markdown.endsWith('\n')
+    this.#append(markdown)
+  }
+
+  /** Opens an inline element; every `open` has its `close`. */
+  open(kind: FrameKind, href = ''): void {
+    const idle = this.#codeDepth > 0 && kind !== 'link'
+    if (kind === 'code') this.#codeDepth++
+    this.#frames.push({ kind: idle || this.#has(kind) ? 'text' : kind, href, text: '' })
+    if (kind === 'code' && idle) this.#codeDepth--
+  }
+
+  close(): void {
+    const frame = this.#frames.length > 1 ? this.#frames.pop() : undefined
+    if (frame === undefined) return
+    if (frame.kind === 'code') this.#codeDepth--
+    this.#append(wrap(frame))
+  }
+
+  /** The content so far, trimmed; open elements go on in the next block. */
+  take(): string {
+    for (let i = this.#frames.length - 1; i > 0; i--) {
+      const frame = this.#frames[i]
+      const outer = this.#frames[i - 1]
+      if (frame === undefined || outer === undefined) continue
+      outer.text += wrap(frame)
+      frame.text = ''
+    }
+    const root = this.#frames[0]
+    const text = root?.text.trim() ?? ''
+    if (root !== undefined) root.text = ''
+    this.#endsInSpace = true
+    return text
+  }
+
+  #append(text: string): void {
+    const top = this.#frames.at(-1)
+    if (top !== undefined) top.text += text
+  }
+
+  #has(kind: FrameKind): boolean {
+    return this.#frames.some((frame) => frame.kind === kind)
+  }
+}
+
+/** Escapes what would make a paragraph a heading, list or quote. */
+export const escapeLineStart = (text: string): string => (LINE_START.test(text) ? text.replace(/^(\d*)/, '$1\\') : text)
+
+/** Inline code that survives backticks inside. */
+export const codeSpan = (text: string): string => {
+  if (!text.includes('`')) return `\`${text}\``
+  const fence = '`'.repeat(longestRun(text) + 1)
+  return `${fence} ${text} ${fence}`
+}
+
+/** The length of the longest run of backticks. */
+export const longestRun = (text: string): number => {
+  let longest = 0
+  for (const run of text.match(/`+/g) ?? []) longest = Math.max(longest, run.length)
+  return longest
+}
+
+const MARKS = { strong: '**', em: '*', strike: '~~' } as const
+
+const wrap = (frame: Frame): string => {
+  const { kind, text } = frame
+  if (kind === 'text' || text === '') return text
+  const inner = text.trim()
+  if (inner === '') return ' '
+  const before = text.startsWith(' ') ? ' ' : ''
+  const after = text.endsWith(' ') ? ' ' : ''
+  return before + mark(kind, inner, frame.href) + after
+}
+
+const mark = (kind: Exclude<FrameKind, 'text'>, inner: string, href: string): string => {
+  if (kind === 'code') return codeSpan(inner)
+  if (kind === 'link' && ANCHOR_SIGN.test(inner)) return ''
+  if (kind === 'link') return href === '' ? inner : `[${inner}](${href.replace(/[() <>]/g, encodeURIPart)})`
+  return MARKS[kind] + inner + MARKS[kind]
+}
+
+const encodeURIPart = (char: string): string => `%${char.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`

@@ -1,0 +1,57 @@
+import { setImmediate } from 'node:timers/promises'
+import { Parser } from 'htmlparser2'
+import type { HeadInfo } from './head-collector.js'
+import { type HandlerOptions, HtmlHandler, NestedTooDeep } from './html-handler.js'
+
+/** What one pass over a page of HTML gives. */
+export interface HtmlPage extends HeadInfo {
+  /** The main content without navigation, with absolute links. */
+  readonly markdown: string
+  readonly language?: string
+  /** Absolute addresses without fragments that the page links to, each once, navigation included. */
+  readonly links: readonly string[]
+  readonly hasPassword: boolean
+  /** The page was nested too deep and only its beginning was read. */
+  readonly truncated: boolean
+}
+
+/** So much is parsed at a time before other work gets its turn: about 2 ms. */
+const SLICE_CHARS = 65_536
+
+/**
+ * Reads a page in one pass: Markdown, links, title and metadata. Large pages are parsed in slices between which the
+ * event loop turns, so that no page holds it for long. A page of nothing but navigation is read again with it.
+ */
+export const readHtml = async (html: string, options: Omit<HandlerOptions, 'prune'>): Promise<HtmlPage> => {
+  const page = await parse(html, { ...options, prune: true })
+  return page.markdown === '' && html.length > 0 ? parse(html, { ...options, prune: false }) : page
+}
+
+const parse = async (html: string, options: HandlerOptions): Promise<HtmlPage> => {
+  const handler = new HtmlHandler(options)
+  const parser = new Parser(handler)
+  let truncated = false
+  try {
+    for (let at = 0; at < html.length; at += SLICE_CHARS) {
+      if (at > 0) await setImmediate()
+      parser.write(html.length <= SLICE_CHARS ? html : html.slice(at, at + SLICE_CHARS))
+    }
+    parser.end()
+  } catch (error) {
+    if (!(error instanceof NestedTooDeep)) throw error
+    truncated = true
+  }
+  const { canonical, refresh, ...head } = handler.head.finish(handler.title, handler.firstHeading)
+  const canonicalUrl = canonical === undefined ? '' : handler.resolve(canonical)
+  const refreshUrl = refresh === undefined ? '' : handler.resolve(refresh.url)
+  return {
+    ...head,
+    ...(canonicalUrl === '' ? {} : { canonical: canonicalUrl }),
+    ...(refresh === undefined || refreshUrl === '' ? {} : { refresh: { url: refreshUrl, seconds: refresh.seconds } }),
+    ...(handler.language === undefined ? {} : { language: handler.language }),
+    markdown: handler.markdown,
+    links: [...handler.links],
+    hasPassword: handler.hasPassword,
+    truncated,
+  }
+}

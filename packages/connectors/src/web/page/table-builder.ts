@@ -1,0 +1,93 @@
+const MAX_COLUMNS = 100
+
+/** Collects the rows of one table and writes them as a GitHub-flavoured Markdown table. */
+export class TableBuilder {
+  /** Set once the table turns out to arrange the page instead of holding data: its cells are then written as plain blocks. */
+  layout = false
+  hasHeader = false
+  inCell = false
+  readonly #rows: string[][] = []
+  #row: string[] = []
+  #cell: string[] = []
+  #span = 1
+  #rowSpan = 1
+  /** How many further rows each column is still covered by a cell above. */
+  readonly #covered: number[] = []
+
+  openRow(): void {
+    this.closeRow()
+  }
+
+  closeRow(): void {
+    if (this.inCell) this.closeCell()
+    if (this.#row.length > 0) this.#rows.push(this.#row)
+    this.#row = []
+  }
+
+  openCell(header: boolean, colSpan: string | undefined, rowSpan: string | undefined): void {
+    if (this.inCell) this.closeCell()
+    this.inCell = true
+    this.hasHeader ||= header
+    this.#span = span(colSpan)
+    this.#rowSpan = span(rowSpan)
+    this.#fillCovered()
+  }
+
+  /** Adds one block of text to the open cell. */
+  addBlock(text: string): void {
+    this.#cell.push(joinLines(text.replace(/(?<!\\)\|/g, '\\|'), '<br>'))
+  }
+
+  closeCell(): void {
+    if (!this.inCell) return
+    this.inCell = false
+    const text = this.#cell.join('<br>')
+    this.#cell = []
+    for (let i = 0; i < this.#span && this.#row.length < MAX_COLUMNS; i++) {
+      if (this.#rowSpan > 1) this.#covered[this.#row.length] = this.#rowSpan - 1
+      this.#row.push(i === 0 ? text : '')
+    }
+  }
+
+  /** The text of all cells so far, and nothing afterwards: what is left to do when the table is only a layout. */
+  takeBlocks(): string[] {
+    const open = this.#cell
+    const blocks = [...this.#rows.flat(), ...this.#row, ...open].filter((text) => text !== '').map((text) => text.replaceAll('\\|', '|'))
+    this.#rows.length = 0
+    this.#row = []
+    this.#cell = []
+    return blocks
+  }
+
+  /** Markdown, or the blocks of a table with a single column. */
+  finish(): { readonly table: string } | { readonly blocks: readonly string[] } {
+    this.closeRow()
+    const rows = this.#rows.filter((row) => row.some((cell) => cell !== ''))
+    const width = rows.reduce((most, row) => Math.max(most, row.length), 0)
+    if (width < 2) return { blocks: this.takeBlocks() }
+    const lines = rows.map((row) => `| ${[...row, ...Array<string>(width - row.length).fill('')].join(' | ')} |`)
+    lines.splice(1, 0, `| ${Array<string>(width).fill('---').join(' | ')} |`)
+    return { table: lines.join('\n') }
+  }
+
+  #fillCovered(): void {
+    for (let left = this.#covered[this.#row.length] ?? 0; left > 0; left = this.#covered[this.#row.length] ?? 0) {
+      this.#covered[this.#row.length] = left - 1
+      this.#row.push('')
+    }
+  }
+}
+
+/** The lines of a text, trimmed, in one line. */
+export const joinLines = (text: string, separator: string): string =>
+  text.includes('\n')
+    ? text
+        .split('\n')
+        .map((line) => line.trim())
+        .join(separator)
+    : text
+
+const span = (value: string | undefined): number => {
+  const parsed = value === undefined ? 1 : Number.parseInt(value, 10)
+  return parsed > 1 ? Math.min(parsed, MAX_COLUMNS) : 1
+}
