@@ -1,1 +1,11 @@
-export const pending = true
+import { createLogger } from '@inlet/observability'
+import { parseEnv, runMain } from '@inlet/runtime'
+import { composeScribe } from './compose.js'
+import { scribeEnv } from './config.js'
+
+await runMain({
+  env: process.env,
+  parse: (env) => parseEnv(scribeEnv, env),
+  createLog: (config) => createLogger({ level: config.LOG_LEVEL, name: 'scribe' }),
+  compose: (config, context) => composeScribe(config, context),
+})

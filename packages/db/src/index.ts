@@ -4,6 +4,7 @@ export { type ApplyResult, applyBatch, batchHash } from './loading/apply-batch.j
 export type { WriteCounts } from './loading/write-records.js'
 export { appliedMigrations, migrate } from './migrate/migrate.js'
 export { readMigrationFiles } from './migrate/migration-files.js'
+export { untilSchemaReady } from './migrate/schema-ready.js'
 export {
   createDueRestarts,
   listOverdueSources,
@@ -12,6 +13,7 @@ export {
   type RunToEnqueue,
   readClockSkewSeconds,
 } from './reconcile/reconcile-queries.js'
+export { applyRetention, DEFAULT_RETENTION, type Retention } from './reconcile/retention.js'
 export { createStoredRecords, type StoredRecords } from './records/known-records.js'
 export { createRun, markEnqueued, type NewRun } from './runs/create-run.js'
 export { finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
@@ -31,6 +33,7 @@ export { deleteSource, markDeleting } from './sources/delete-source.js'
 export {
   createSource,
   disarm,
+  findConnectorType,
   listSchedulesToArm,
   listWantedSchedules,
   markArmed,
@@ -40,3 +43,4 @@ export {
 } from './sources/source-repository.js'
 export { isConnectionError, isDataError, isRetryable, isTimeout, isUniqueViolation, sqlState } from './sql-state.js'
 export { type AccountedTicks, accountTicks, type TickOutcome } from './ticks/account-ticks.js'
+export { openUpload, type StoredUpload } from './uploads/open-upload.js'

@@ -1,5 +1,6 @@
 import type { RunTrigger } from '@inlet/domain'
 import type pg from 'pg'
+import type { Database } from '../database.js'
 
 export interface NewRun {
   readonly sourceId: string
@@ -28,6 +29,6 @@ export const createRun = async (
 }
 
 /** Notes that the run has a job in the queue, so that the reconciler leaves it alone for a while. */
-export const markEnqueued = async (client: Pick<pg.ClientBase, 'query'>, runIds: readonly string[]): Promise<void> => {
-  await client.query('UPDATE runs SET enqueued_at = now() WHERE id = ANY($1::uuid[])', [runIds])
+export const markEnqueued = async (database: Database, runIds: readonly string[]): Promise<void> => {
+  await database.pool.query('UPDATE runs SET enqueued_at = now() WHERE id = ANY($1::uuid[])', [runIds])
 }

@@ -153,3 +153,9 @@ export const setStatus = (database: Database, args: { sourceId: string; status: 
     ])
     return true
   })
+
+/** The connector of a source; null when the source does not exist. */
+export const findConnectorType = async (database: Database, sourceId: string): Promise<string | null> => {
+  const { rows } = await database.pool.query<{ connector: string }>('SELECT connector FROM sources WHERE id = $1', [sourceId])
+  return rows[0]?.connector ?? null
+}

@@ -1,0 +1,74 @@
+import { createDatabase, findConnectorType, untilSchemaReady } from '@inlet/db'
+import { createMetrics, type Logger, openOpsServer, runProbes } from '@inlet/observability'
+import { openConsumer, openQueues, QUEUES } from '@inlet/queue'
+import { monotonicNow, withLifecycle } from '@inlet/runtime'
+import type { ScribeConfig } from './config.js'
+import { processBatch } from './processors/batch.js'
+
+const STUCK_AFTER_MS = 60_000
+
+/** The whole scribe: reads top to bottom; what is opened is closed in reverse order. */
+export const composeScribe = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal }) =>
+  withLifecycle(async (lifecycle) => {
+    const { log } = context
+    const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
+    const metrics = createMetrics({ process: 'scribe' })
+
+    const database = createDatabase({
+      url: config.DATABASE_URL,
+      applicationName: 'inlet-scribe',
+      poolSize: config.INLET_SCRIBE_CONCURRENCY + 2,
+      onError,
+    })
+    lifecycle.defer('database', () => database.close())
+    await untilSchemaReady(database, context.signal)
+
+    const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
+    const queues = await openQueues({ ...connection, onError })
+    lifecycle.defer('queues', () => queues.close())
+    metrics.beforeScrape('queues', async () => {
+      for (const [queue, counts] of Object.entries(await queues.counts())) metrics.setQueueDepth(queue, counts)
+      for (const queue of Object.values(QUEUES)) metrics.setQueueOldestAge(queue, (await queues.oldestAgeSeconds(queue)) * 1_000)
+    })
+
+    const connectors = new Map<string, string>()
+    const connectorOf = async (sourceId: string): Promise<string> => {
+      const known = connectors.get(sourceId) ?? (await findConnectorType(database, sourceId)) ?? 'unknown'
+      connectors.set(sourceId, known)
+      return known
+    }
+    const consumer = await openConsumer({
+      ...connection,
+      queue: QUEUES.scribe,
+      concurrency: config.INLET_SCRIBE_CONCURRENCY,
+      handlers: { batch: (data, job) => processBatch({ database, metrics, connectorOf, log }, data, job) },
+      onError,
+      onFailed: ({ error, id }) => log.warn({ err: error, jobId: id }, 'a batch failed; it is tried again'),
+    })
+    lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
+
+    const ops = await openOpsServer({
+      host: config.INLET_SCRIBE_OPS_HOST,
+      port: config.INLET_SCRIBE_OPS_PORT,
+      metrics,
+      isReady: () =>
+        runProbes({
+          database: async () => {
+            await database.pool.query('SELECT 1')
+            return null
+          },
+          queue: async () => (await queues.inspect()).join('; ') || null,
+        }),
+      isHealthy: () =>
+        runProbes({
+          progress: async () => {
+            if (consumer.active() > 0 || monotonicNow() - consumer.lastProgressAt() <= STUCK_AFTER_MS) return null
+            const waiting = (await queues.counts())[QUEUES.scribe]['waiting'] ?? 0
+            return waiting === 0 ? null : `${waiting} batches wait and none was taken for ${STUCK_AFTER_MS / 1000} s`
+          },
+        }),
+    })
+    lifecycle.defer('ops server', () => ops.close())
+    log.info({ opsPort: ops.port, backend: queues.backend, concurrency: config.INLET_SCRIBE_CONCURRENCY }, 'scribe ready')
+    return { database, queues, ops }
+  })

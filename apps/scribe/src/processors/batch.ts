@@ -1,0 +1,43 @@
+import { type ApplyResult, applyBatch, type Database, isRetryable } from '@inlet/db'
+import { fullJitter } from '@inlet/domain'
+import type { Logger, Metrics } from '@inlet/observability'
+import type { JobContext, JobData } from '@inlet/queue'
+import { sleep } from '@inlet/runtime'
+
+export interface BatchDeps {
+  readonly database: Database
+  readonly metrics: Pick<Metrics, 'countBatch' | 'countRecords' | 'countBytes' | 'setLastEventDelay'>
+  readonly connectorOf: (sourceId: string) => Promise<string>
+  readonly log: Logger
+}
+
+const RETRIES = 8
+
+/** Stores one batch; deadlocks and serialization failures are tried again at once, anything else by the queue. */
+export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { signal }: JobContext): Promise<void> => {
+  const startedAt = performance.now()
+  const result = await applyPatiently(deps, batch, signal)
+  deps.metrics.countBatch(result.result, performance.now() - startedAt)
+  if (result.result === 'mismatch')
+    deps.log.error({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'two different batches claim the same place of a run')
+  if (result.result === 'fenced') deps.log.info({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'batch of a superseded worker refused')
+  if (result.result !== 'applied') return
+  const source = { source: batch.sourceId, connector: await deps.connectorOf(batch.sourceId) }
+  deps.metrics.countRecords(source, { ...result.counts })
+  deps.metrics.countBytes(source, batch.bytes)
+  deps.metrics.setLastEventDelay(source, Math.max(0, Date.now() - batch.forwardedAt))
+}
+
+const applyPatiently = async (deps: BatchDeps, batch: JobData<'batch'>, signal: AbortSignal): Promise<ApplyResult> => {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await applyBatch(deps.database, batch)
+    } catch (error) {
+      if (isRetryable(error) && attempt < RETRIES) await sleep(fullJitter({ baseMs: 10, capMs: 1_000, attempt, random: Math.random() }), signal)
+      else {
+        deps.metrics.countBatch('failed', 0)
+        throw error
+      }
+    }
+  }
+}

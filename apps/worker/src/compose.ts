@@ -1,0 +1,159 @@
+import os from 'node:os'
+import path from 'node:path'
+import { type Connector, createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
+import { findConnector } from '@inlet/connectors'
+import { applyRetention, createDatabase, DEFAULT_RETENTION, readClockSkewSeconds, untilSchemaReady } from '@inlet/db'
+import { createMetrics, type Logger, openOpsServer, runProbes, type SecretRegistry } from '@inlet/observability'
+import { openConsumer, openQueues, QUEUES } from '@inlet/queue'
+import { createByteBudget, monotonicNow, withLifecycle } from '@inlet/runtime'
+import type { WorkerConfig } from './config.js'
+import { createBacklogGate } from './extraction/backlog-gate.js'
+import { createCommitWatch } from './extraction/commit-watch.js'
+import { createConnectionPool } from './extraction/connection-pool.js'
+import { startMaintenanceClock } from './maintenance/maintenance-clock.js'
+import { reconcile } from './maintenance/reconcile.js'
+import { watchClock } from './maintenance/watch-clock.js'
+import { processCall } from './processors/call.js'
+import { processRun } from './processors/run.js'
+import { processTick } from './processors/tick.js'
+
+/** Leaves that tests replace. */
+export interface WorkerOverrides {
+  readonly findConnector?: (type: string) => Connector | undefined
+  readonly lostAfterMs?: number
+}
+
+const IDLE_CONNECTION_MS = 60_000
+const LOST_AFTER_MS = 10_000
+/** A worker that has jobs waiting but takes none for this long is unhealthy. */
+const STUCK_AFTER_MS = 60_000
+
+/** The whole worker: reads top to bottom; what is opened is closed in reverse order. */
+export const composeWorker = (
+  config: WorkerConfig,
+  context: { log: Logger; secrets: SecretRegistry; signal: AbortSignal },
+  overrides: WorkerOverrides = {},
+) =>
+  withLifecycle(async (lifecycle) => {
+    const { log, secrets } = context
+    const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
+    const metrics = createMetrics({ process: 'worker' })
+
+    const database = createDatabase({ url: config.DATABASE_URL, applicationName: 'inlet-worker', poolSize: 16, onError })
+    lifecycle.defer('database', () => database.close())
+    await untilSchemaReady(database, context.signal)
+
+    const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
+    const queues = await openQueues({ ...connection, onError })
+    lifecycle.defer('queues', () => queues.close())
+
+    const egress = createEgressGuard({ allow: config.INLET_EGRESS_ALLOW })
+    const http = createHttpClient({ guard: egress, userAgent: 'Inlet/0.1 (+https://github.com/inlet)' })
+    lifecycle.defer('http', () => http.close())
+    const connections = createConnectionPool({ idleMs: IDLE_CONNECTION_MS, onCloseError: onError })
+    lifecycle.defer('connections', () => connections.close())
+    const watch = createCommitWatch(database, onError)
+    lifecycle.defer('commit watch', () => watch.close())
+
+    const connecting = {
+      database,
+      keyring: config.INLET_ENCRYPTION_KEYS,
+      egress,
+      http,
+      log,
+      secrets,
+      findConnector: overrides.findConnector ?? findConnector,
+      fileRoots: config.INLET_FILE_ROOTS.map((root) => path.resolve(root)),
+      workRoot: path.resolve(config.INLET_WORK_DIR),
+    }
+    const drain = new AbortController()
+    const gate = createBacklogGate(config.INLET_SCRIBE_BACKLOG_BYTES)
+    const budget = createByteBudget(config.INLET_WORKER_INFLIGHT_BYTES)
+    const holder = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}`
+    const runDeps = {
+      database,
+      queues,
+      metrics,
+      connections,
+      connecting,
+      gate,
+      budget,
+      watch,
+      log,
+      holder,
+      now: monotonicNow,
+      lostAfterMs: overrides.lostAfterMs ?? LOST_AFTER_MS,
+      drain: drain.signal,
+    }
+    metrics.beforeScrape('backpressure', async () => {
+      metrics.setBackpressure(gate.closed || budget.waiting > 0)
+      metrics.setBacklogBytes(gate.backlogBytes)
+    })
+
+    const onFailed = (failure: { job: string; id: string; error: Error }): void =>
+      log.warn({ err: failure.error, job: failure.job, jobId: failure.id }, 'a job failed; it is tried again')
+    const consumers = [
+      await openConsumer({
+        ...connection,
+        queue: QUEUES.ingestion,
+        concurrency: config.INLET_WORKER_CONCURRENCY,
+        handlers: { tick: (data) => processTick({ database, queues, metrics }, data), run: (data, job) => processRun(runDeps, data, job) },
+        onError,
+        onFailed,
+      }),
+      await openConsumer({
+        ...connection,
+        queue: QUEUES.calls,
+        concurrency: 8,
+        handlers: { call: (data, job) => processCall({ database, connecting }, data, job) },
+        onError,
+        onFailed,
+      }),
+      await openConsumer({
+        ...connection,
+        queue: QUEUES.maintenance,
+        concurrency: 1,
+        handlers: {
+          reconcile: async () => void (await reconcile({ database, queues, metrics, log })),
+          retention: async () => log.info(await applyRetention(database, DEFAULT_RETENTION), 'retention applied'),
+        },
+        onError,
+        onFailed,
+      }),
+    ]
+    lifecycle.defer('consumers', () => Promise.all(consumers.map((consumer) => consumer.close(15_000))), { timeoutMs: 20_000 })
+    lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
+    const clock = watchClock({ readSkew: () => readClockSkewSeconds(database), consumers, log })
+    lifecycle.defer('clock watch', () => clock.stop())
+    lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
+
+    const ops = await openOpsServer({
+      host: config.INLET_WORKER_OPS_HOST,
+      port: config.INLET_WORKER_OPS_PORT,
+      metrics,
+      isReady: () =>
+        runProbes({
+          database: async () => {
+            await database.pool.query('SELECT 1')
+            return null
+          },
+          queue: async () => (await queues.inspect()).join('; ') || null,
+          clock: async () => clock.problem(),
+          draining: async () => (drain.signal.aborted ? 'draining' : null),
+        }),
+      isHealthy: () =>
+        runProbes({
+          progress: async () => {
+            const idle = consumers.filter((consumer) => consumer.active() === 0 && monotonicNow() - consumer.lastProgressAt() > STUCK_AFTER_MS)
+            const waiting = idle.length === 0 ? {} : await queues.counts()
+            const stuck = idle.filter(({ queue }) => (waiting[queue as keyof typeof waiting]?.['waiting'] ?? 0) > 0)
+            return stuck.length === 0 || clock.problem() !== null
+              ? null
+              : `jobs wait in ${stuck.map(({ queue }) => queue).join(', ')} and none was taken for ${STUCK_AFTER_MS / 1000} s`
+          },
+        }),
+    })
+    lifecycle.defer('ops server', () => ops.close())
+    log.info({ opsPort: ops.port, backend: queues.backend, concurrency: config.INLET_WORKER_CONCURRENCY }, 'worker ready')
+    return { database, queues, ops }
+  })

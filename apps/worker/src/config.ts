@@ -1,0 +1,32 @@
+import { LOG_LEVELS } from '@inlet/observability'
+import { envChoice, envInt, envList, envText, envUrl } from '@inlet/runtime'
+import { envKeyring } from '@inlet/security'
+import { z } from 'zod'
+
+/** The settings of a worker. */
+export const workerEnv = z.object({
+  DATABASE_URL: envUrl({ schemes: ['postgres', 'postgresql'], describe: 'Postgres that holds everything' }),
+  REDIS_URL: envUrl({ schemes: ['redis', 'rediss'], describe: 'Redis for the queues; without it they live in Postgres' }).optional(),
+  LOG_LEVEL: envChoice(LOG_LEVELS, { default: 'info', describe: 'least level that is logged' }),
+  INLET_ENCRYPTION_KEYS: envKeyring,
+  INLET_QUEUE_PREFIX: envText({ default: 'inlet', describe: 'separates installations on one queue server' }),
+  INLET_EGRESS_ALLOW: envList({ default: [], describe: 'private hosts, addresses or networks that connectors may reach' }),
+  INLET_FILE_ROOTS: envList({ default: [], describe: 'folders that connectors may read files and repositories from' }),
+  INLET_WORK_DIR: envText({ default: '.inlet/work', describe: 'folder for clones and other working copies' }),
+  INLET_WORKER_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 20, describe: 'runs at a time' }),
+  INLET_WORKER_INFLIGHT_BYTES: envInt({
+    min: 1_048_576,
+    max: 1_073_741_824,
+    default: 33_554_432,
+    describe: 'bytes of this worker that may wait for the scribe',
+  }),
+  INLET_SCRIBE_BACKLOG_BYTES: envInt({
+    min: 1_048_576,
+    max: 4_294_967_296,
+    default: 67_108_864,
+    describe: 'bytes of all workers that may wait for the scribe',
+  }),
+  INLET_WORKER_OPS_HOST: envText({ default: '127.0.0.1', describe: 'address for /health, /ready and /metrics' }),
+  INLET_WORKER_OPS_PORT: envInt({ min: 0, max: 65_535, default: 3211, describe: 'port for /health, /ready and /metrics' }),
+})
+export type WorkerConfig = z.output<typeof workerEnv>

@@ -1,0 +1,119 @@
+import type { Cursor, Page } from '@inlet/connector-sdk'
+import { type BatchEffects, type BatchEnvelope, Failure, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_CURSOR_BYTES, sha256Hex } from '@inlet/domain'
+import { type PackedLine, packKey, packRecord, packRejected } from './pack-record.js'
+
+/** A batch before it has its place in the run. */
+export interface DraftBatch {
+  readonly payload: string
+  readonly counts: BatchEnvelope['counts']
+  readonly bytes: number
+  readonly effects: BatchEffects | undefined
+  readonly sweptStreams: readonly string[] | undefined
+  readonly sha256: string
+  readonly keyHashes: readonly string[]
+}
+
+export interface BatcherOptions {
+  /** Streams of the source, and those of them whose deletes a sweep finds. */
+  readonly streams: ReadonlySet<string>
+  readonly swept: ReadonlySet<string>
+}
+
+/** Packs pages into batches of at most 1,000 entries and about 1 MiB; effects travel with the last batch of their page. */
+export interface Batcher {
+  /** Takes a page in; yields the batches that became full. */
+  add(stream: string, page: Page): Generator<DraftBatch>
+  /** What is left, or null. */
+  flush(): DraftBatch | null
+  readonly recordsRead: number
+  /** Whether anything waits to be flushed. */
+  readonly pending: boolean
+}
+
+export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
+  let lines = new Map<string, PackedLine>()
+  let bytes = 0
+  let cursors = new Map<string, Cursor>()
+  let sweeps: { stream: string; scope?: string }[] = []
+  let sweptHere = new Set<string>()
+  let recordsRead = 0
+  let anonymous = 0
+
+  const take = (): DraftBatch => {
+    const entries = [...lines.values()]
+    const counts = { u: 0, d: 0, n: 0, q: 0 }
+    for (const { op } of entries) counts[op] += 1
+    const payload = `[${entries.map(({ line }) => line).join(',\n')}]`
+    const effects = toEffects(cursors, sweeps)
+    const batch: DraftBatch = {
+      payload,
+      counts,
+      bytes: payload.length,
+      effects,
+      sweptStreams: sweptHere.size === 0 ? undefined : [...sweptHere],
+      sha256: sha256Hex(effects === undefined ? payload : payload + JSON.stringify(effects)),
+      keyHashes: entries.map(({ keyHash }) => keyHash),
+    }
+    lines = new Map()
+    bytes = 0
+    cursors = new Map()
+    sweeps = []
+    sweptHere = new Set()
+    return batch
+  }
+
+  const put = (entry: PackedLine): void => {
+    const identity = entry.identity === '' ? `quarantine ${anonymous++}` : entry.identity
+    const before = lines.get(identity)
+    // The last state of a key within a batch wins; "unchanged" says nothing new.
+    if (before !== undefined && entry.op === 'n') return
+    lines.set(identity, entry)
+    bytes += entry.line.length - (before?.line.length ?? 0)
+  }
+
+  return {
+    *add(stream, page) {
+      for (const record of page.records) {
+        if (!streams.has(record.stream)) throw new Failure('INTERNAL', `the connector yielded a record of the unknown stream "${record.stream}"`)
+        const entry = packRecord(record)
+        if (lines.size > 0 && (lines.size >= MAX_BATCH_RECORDS || bytes + entry.line.length > MAX_BATCH_BYTES)) yield take()
+        recordsRead += 1
+        if (swept.has(record.stream)) sweptHere.add(record.stream)
+        put(entry)
+      }
+      for (const key of page.unchanged ?? []) {
+        if (lines.size >= MAX_BATCH_RECORDS) yield take()
+        if (swept.has(stream)) sweptHere.add(stream)
+        put(packKey(stream, key, 'n'))
+        recordsRead += 1
+      }
+      for (const rejected of page.rejected ?? []) {
+        if (lines.size >= MAX_BATCH_RECORDS) yield take()
+        put(packRejected(rejected))
+        recordsRead += 1
+      }
+      if (page.cursor !== undefined) cursors.set(stream, checkCursor(page.cursor))
+      if (page.sweep !== undefined) sweeps.push({ stream, ...(page.sweep.scope === undefined ? {} : { scope: page.sweep.scope }) })
+    },
+    flush: () => (lines.size === 0 && cursors.size === 0 && sweeps.length === 0 ? null : take()),
+    get recordsRead() {
+      return recordsRead
+    },
+    get pending() {
+      return lines.size > 0 || cursors.size > 0 || sweeps.length > 0
+    },
+  }
+}
+
+const toEffects = (cursors: ReadonlyMap<string, Cursor>, sweeps: readonly { stream: string; scope?: string }[]): BatchEffects | undefined => {
+  if (cursors.size === 0 && sweeps.length === 0) return undefined
+  // A cursor is plain JSON by its contract (checkCursor), which the type of zod's json cannot see through bigint.
+  const moved = [...cursors].map(([stream, cursor]) => ({ stream, cursor: cursor as never }))
+  return { ...(moved.length > 0 ? { cursors: moved } : {}), ...(sweeps.length > 0 ? { sweeps: [...sweeps] } : {}) }
+}
+
+const checkCursor = (cursor: Cursor): Cursor => {
+  const text = JSON.stringify(cursor)
+  if (text === undefined || Buffer.byteLength(text) > MAX_CURSOR_BYTES) throw new Failure('CURSOR_TOO_LARGE', 'a cursor may have 8 KiB of JSON')
+  return JSON.parse(text) as Cursor
+}

@@ -1,0 +1,94 @@
+import type { Connection, Connector, ConnectorContext } from '@inlet/connector-sdk'
+
+/** Which connection: a source in one version with one version of its credentials. */
+export interface ConnectionKey {
+  readonly sourceId: string
+  readonly versionId: string
+  readonly credentialVersion: number | null
+}
+
+export interface PooledConnection {
+  readonly connector: Connector
+  readonly connection: Connection
+  readonly context: ConnectorContext
+}
+
+interface Entry extends PooledConnection {
+  readonly key: ConnectionKey
+  readonly abort: AbortController
+  users: number
+  timer: NodeJS.Timeout | undefined
+}
+
+/** Connections of a worker: opened once per source version, reused by its runs, closed when idle or superseded. */
+export interface ConnectionPool {
+  /** Uses a connection; opens it when there is none. `broken` makes the pool close it afterwards. */
+  use<T>(key: ConnectionKey, open: (signal: AbortSignal) => Promise<PooledConnection>, work: (pooled: PooledConnection) => Promise<T>): Promise<T>
+  readonly size: number
+  /** Disconnects everything. */
+  close(): Promise<void>
+}
+
+const textOf = (key: ConnectionKey): string => `${key.sourceId} ${key.versionId} ${key.credentialVersion ?? ''}`
+
+export const createConnectionPool = (options: { readonly idleMs: number; readonly onCloseError: (error: unknown) => void }): ConnectionPool => {
+  const entries = new Map<string, Entry>()
+
+  const discard = async (entry: Entry): Promise<void> => {
+    clearTimeout(entry.timer)
+    if (entries.get(textOf(entry.key)) === entry) entries.delete(textOf(entry.key))
+    entry.abort.abort(new Error('the connection closes'))
+    try {
+      await entry.connection[Symbol.asyncDispose]()
+    } catch (error) {
+      options.onCloseError(error)
+    }
+  }
+
+  const discardSuperseded = async (key: ConnectionKey): Promise<void> => {
+    const old = [...entries.values()].filter((entry) => entry.key.sourceId === key.sourceId && textOf(entry.key) !== textOf(key) && entry.users === 0)
+    await Promise.all(old.map(discard))
+  }
+
+  const acquire = async (key: ConnectionKey, open: (signal: AbortSignal) => Promise<PooledConnection>): Promise<Entry> => {
+    const present = entries.get(textOf(key))
+    if (present !== undefined && present.users === 0) {
+      clearTimeout(present.timer)
+      present.users = 1
+      return present
+    }
+    await discardSuperseded(key)
+    const abort = new AbortController()
+    const entry: Entry = { ...(await open(abort.signal)), key, abort, users: 1, timer: undefined }
+    // A second user at the same time (a check beside a run) gets a connection of its own, closed after use.
+    if (present === undefined) entries.set(textOf(key), entry)
+    return entry
+  }
+
+  const release = async (entry: Entry, broken: boolean): Promise<void> => {
+    entry.users -= 1
+    if (broken || entries.get(textOf(entry.key)) !== entry) return discard(entry)
+    entry.timer = setTimeout(() => void discard(entry), options.idleMs)
+    entry.timer.unref()
+  }
+
+  return {
+    async use(key, open, work) {
+      const entry = await acquire(key, open)
+      let broken = true
+      try {
+        const result = await work(entry)
+        broken = false
+        return result
+      } finally {
+        await release(entry, broken)
+      }
+    },
+    get size() {
+      return entries.size
+    },
+    async close() {
+      await Promise.all([...entries.values()].map(discard))
+    },
+  }
+}

@@ -1,0 +1,181 @@
+import { type Database, type LeasedRun, readStoredSeqs } from '@inlet/db'
+import { type BatchEnvelope, Failure, isReason, REASONS } from '@inlet/domain'
+import type { Queues } from '@inlet/queue'
+import { type ByteBudget, sleep } from '@inlet/runtime'
+import type { BacklogGate } from './backlog-gate.js'
+import type { DraftBatch } from './batcher.js'
+import type { CommitWatch } from './commit-watch.js'
+
+export interface ForwarderDeps {
+  readonly queues: Pick<Queues, 'forwardBatch'>
+  readonly database: Database
+  readonly watch: CommitWatch
+  /** Of this worker, over all its runs. */
+  readonly budget: ByteBudget
+  /** Of the whole backlog, over all workers. */
+  readonly gate: BacklogGate
+  readonly now: () => number
+  /** How long without progress until batches count as lost and are forwarded again (ms). */
+  readonly lostAfterMs: number
+}
+
+/** Forwards batches of one run and keeps each until the scribe has stored it, so that a lost queue costs nothing but time. */
+export interface Forwarder {
+  /** Waits for room, then forwards in the background. Throws what an earlier batch ran into. */
+  forward(draft: DraftBatch, signal: AbortSignal): Promise<void>
+  /** Resolves when everything forwarded is stored. */
+  drained(signal: AbortSignal): Promise<void>
+  readonly forwardedBatches: number
+  readonly forwardedBytes: number
+  /** Frees memory and budget; batches still on their way are not waited for. */
+  close(): void
+}
+
+interface InFlight {
+  readonly batch: BatchEnvelope
+  readonly keyHashes: readonly string[]
+  readonly release: () => void
+}
+
+const MAX_IN_FLIGHT = 12
+
+export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder => {
+  const inFlight = new Map<number, InFlight>()
+  const keysInFlight = new Map<string, number>()
+  const waiters = new Set<() => void>()
+  let failure: unknown
+  let seq = run.nextSeq - 1
+  let prefix = run.nextSeq - 1
+  let forwardedBatches = 0
+  let forwardedBytes = 0
+  let progressAt = deps.now()
+  let resending = false
+  let lostAfterMs = deps.lostAfterMs
+
+  const wake = (): void => {
+    for (const waiter of waiters) waiter()
+    waiters.clear()
+  }
+  const changed = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        waiters.delete(done)
+        reject(signal.reason)
+      }
+      const done = (): void => {
+        signal.removeEventListener('abort', onAbort)
+        resolve()
+      }
+      if (signal.aborted) return reject(signal.reason)
+      signal.addEventListener('abort', onAbort, { once: true })
+      waiters.add(done)
+    })
+  const fail = (error: unknown): void => {
+    failure ??= error
+    wake()
+  }
+  const settle = (entry: InFlight, at: number): void => {
+    inFlight.delete(at)
+    for (const hash of entry.keyHashes) if (keysInFlight.get(hash) === at) keysInFlight.delete(hash)
+    entry.release()
+  }
+  const resend = async (): Promise<void> => {
+    resending = true
+    try {
+      const stored = await readStoredSeqs(deps.database, run.runId, prefix)
+      for (const [at, { batch }] of inFlight) if (!stored.has(at)) await deps.queues.forwardBatch(batch)
+    } catch {
+      // The queue or the database is away: the next look tries again.
+    } finally {
+      resending = false
+      progressAt = deps.now()
+      lostAfterMs = Math.min(lostAfterMs * 2, 60_000)
+    }
+  }
+  const unwatch = deps.watch.watch(run.runId, (state) => {
+    if (state.errorReason !== null) return fail(toRunFailure(state.errorReason))
+    if (state.prefixSeq > prefix) {
+      for (const [at, entry] of inFlight) if (at <= state.prefixSeq) settle(entry, at)
+      prefix = state.prefixSeq
+      progressAt = deps.now()
+      lostAfterMs = deps.lostAfterMs
+      wake()
+    } else if (inFlight.size > 0 && !resending && deps.now() - progressAt > lostAfterMs) void resend()
+  })
+
+  return {
+    async forward(draft, signal) {
+      if (failure !== undefined) throw failure
+      await deps.gate.pass(signal)
+      while (inFlight.size >= MAX_IN_FLIGHT) {
+        await changed(signal)
+        if (failure !== undefined) throw failure
+      }
+      const release = await deps.budget.acquire(draft.bytes, signal)
+      seq += 1
+      const overlaps = draft.keyHashes.some((hash) => hash !== '' && keysInFlight.has(hash))
+      const batch = toEnvelope(draft, { run, seq, overlaps })
+      if (inFlight.size === 0) progressAt = deps.now()
+      inFlight.set(seq, { batch, keyHashes: draft.keyHashes, release })
+      for (const hash of draft.keyHashes) if (hash !== '') keysInFlight.set(hash, seq)
+      forwardedBatches += 1
+      forwardedBytes += draft.bytes
+      void forwardPatiently(deps.queues, batch, signal).catch((error: unknown) => (signal.aborted ? undefined : fail(error)))
+    },
+    async drained(signal) {
+      for (;;) {
+        if (failure !== undefined) throw failure
+        if (inFlight.size === 0) return
+        await changed(signal)
+      }
+    },
+    get forwardedBatches() {
+      return forwardedBatches
+    },
+    get forwardedBytes() {
+      return forwardedBytes
+    },
+    close() {
+      unwatch()
+      for (const [at, entry] of inFlight) settle(entry, at)
+    },
+  }
+}
+
+const forwardPatiently = async (queues: Pick<Queues, 'forwardBatch'>, batch: BatchEnvelope, signal: AbortSignal): Promise<void> => {
+  for (let pause = 200; ; pause = Math.min(pause * 2, 5_000)) {
+    try {
+      await queues.forwardBatch(batch)
+      return
+    } catch (error) {
+      if (!(error instanceof Failure) || error.reason !== 'QUEUE_UNAVAILABLE') throw error
+      await sleep(pause, signal)
+    }
+  }
+}
+
+const toEnvelope = (draft: DraftBatch, place: { run: LeasedRun; seq: number; overlaps: boolean }): BatchEnvelope => {
+  const { run } = place
+  const envelope: BatchEnvelope = {
+    v: 1,
+    runId: run.runId,
+    sourceId: run.sourceId,
+    epoch: run.epoch,
+    seq: place.seq,
+    version: run.version.number,
+    counts: draft.counts,
+    bytes: draft.bytes,
+    sha256: draft.sha256,
+    forwardedAt: Date.now(),
+    payload: draft.payload,
+    ...(draft.effects === undefined ? {} : { effects: draft.effects }),
+    ...(place.overlaps ? { overlaps: true } : {}),
+    ...(draft.sweptStreams === undefined ? {} : { sweptStreams: [...draft.sweptStreams] }),
+  }
+  return envelope
+}
+
+const toRunFailure = (reason: string): Failure => {
+  const known = isReason(reason) ? reason : 'INTERNAL'
+  return new Failure(known, `the scribe stopped the run: ${REASONS[known].next}`)
+}

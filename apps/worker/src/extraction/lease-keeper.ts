@@ -1,0 +1,66 @@
+import { type Database, type HeartbeatAnswer, heartbeat, type LeasedRun } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import { monotonicNow, sleep } from '@inlet/runtime'
+import type { BacklogGate } from './backlog-gate.js'
+
+/** How long a lease lives without renewal, in ms. */
+export const LEASE_TTL_MS = 15_000
+const BEAT_MS = 1_000
+/** Our own watchdog: work stops when the lease was not renewed for this long, well before another worker may take it. */
+const WATCHDOG_MS = LEASE_TTL_MS * 0.6
+
+export interface RunProgress {
+  readonly recordsRead: number
+  readonly forwardedBatches: number
+  readonly forwardedBytes: number
+  readonly progress: object
+}
+
+export interface LeaseKeeper {
+  /** Aborts with a Failure (LEASE_LOST or CANCELLED) when the work must stop. */
+  readonly signal: AbortSignal
+  /** Stops renewing; the lease itself is ended by whoever finishes the run. */
+  stop(): Promise<void>
+}
+
+/** Renews the lease of a run every second and publishes its progress, until stopped. */
+export const createLeaseKeeper = (
+  deps: { readonly database: Database; readonly gate: BacklogGate },
+  run: LeasedRun,
+  progress: () => RunProgress,
+): LeaseKeeper => {
+  const abort = new AbortController()
+  const stop = new AbortController()
+  let renewedAt = monotonicNow()
+
+  const judge = (answer: HeartbeatAnswer): void => {
+    deps.gate.report(answer.backlogBytes)
+    if (!answer.held) abort.abort(new Failure('LEASE_LOST', 'another worker has taken over the run'))
+    else if (answer.cancelRequested) abort.abort(new Failure('CANCELLED', 'cancelled on request'))
+    renewedAt = monotonicNow()
+  }
+  const beat = async (): Promise<void> => {
+    while (!stop.signal.aborted && !abort.signal.aborted) {
+      await sleep(BEAT_MS, stop.signal).catch(() => {})
+      if (stop.signal.aborted) return
+      try {
+        judge(await heartbeat(deps.database, { sourceId: run.sourceId, runId: run.runId, epoch: run.epoch, ttlMs: LEASE_TTL_MS, ...progress() }))
+      } catch {
+        // The database is away; the watchdog decides how long that may last.
+      }
+    }
+  }
+  const watchdog = setInterval(() => {
+    if (monotonicNow() - renewedAt > WATCHDOG_MS) abort.abort(new Failure('LEASE_LOST', 'the lease could not be renewed in time'))
+  }, BEAT_MS)
+  const beating = beat()
+
+  return {
+    signal: abort.signal,
+    async stop() {
+      clearInterval(watchdog)
+      stop.abort()
+      await beating
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { type Connector, type ConnectorContext, createFileAccess, type EgressGuard, type HttpClient } from '@inlet/connector-sdk'
+import { createStoredRecords, type Database, openUpload } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import type { Logger, SecretRegistry } from '@inlet/observability'
+import { type Keyring, openSecrets } from '@inlet/security'
+import type { PooledConnection } from './connection-pool.js'
+
+export interface ConnectionDeps {
+  readonly database: Database
+  readonly keyring: Keyring
+  readonly egress: EgressGuard
+  readonly http: HttpClient
+  readonly log: Logger
+  readonly secrets: SecretRegistry
+  readonly findConnector: (type: string) => Connector | undefined
+  readonly fileRoots: readonly string[]
+  readonly workRoot: string
+}
+
+export interface ConnectionRequest {
+  readonly sourceId: string
+  readonly connector: string
+  readonly config: unknown
+  readonly sealed: { readonly secrets: unknown; readonly place: { readonly sourceId: string; readonly version: number } } | null
+}
+
+/** Secrets stay registered for redaction a while after their last use. */
+const SECRET_TTL_MS = 3_600_000
+
+/** Parses, decrypts and connects: whatever is wrong with the settings comes out as a Failure that names the field. */
+export const openConnection = async (deps: ConnectionDeps, request: ConnectionRequest, signal: AbortSignal): Promise<PooledConnection> => {
+  const connector = deps.findConnector(request.connector)
+  if (connector === undefined) throw new Failure('UNKNOWN_CONNECTOR', `this worker has no connector "${request.connector}"`)
+  const secrets = parseWith(connector.secretSchema, unseal(deps, request), 'secrets')
+  deps.secrets.add(secrets, SECRET_TTL_MS)
+  const config = parseWith(connector.configSchema, request.config, 'config')
+  await connector.validate?.(config, secrets)
+  const workDir = path.join(deps.workRoot, request.sourceId)
+  await mkdir(workDir, { recursive: true, mode: 0o700 })
+  const context: ConnectorContext = {
+    sourceId: request.sourceId,
+    config,
+    secrets,
+    http: deps.http,
+    egress: deps.egress,
+    log: deps.log.child({ sourceId: request.sourceId, connector: connector.type }),
+    signal,
+    now: () => new Date(),
+    known: createStoredRecords(deps.database, request.sourceId),
+    files: createFileAccess({ roots: deps.fileRoots, openUpload: (id) => openUpload(deps.database, id) }),
+    workDir,
+  }
+  return { connector, context, connection: await connector.connect(context) }
+}
+
+const unseal = (deps: ConnectionDeps, request: ConnectionRequest): unknown =>
+  request.sealed === null ? {} : openSecrets(deps.keyring, request.sealed.place, request.sealed.secrets)
+
+interface Schema {
+  safeParse(
+    value: unknown,
+  ): { success: true; data: unknown } | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } }
+}
+
+const parseWith = (schema: Schema, value: unknown, what: 'config' | 'secrets'): unknown => {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const field = [what, ...(issue?.path.map(String) ?? [])].join('.')
+  // The message of a secret's rule may quote the secret.
+  throw new Failure('VALIDATION_FAILED', what === 'secrets' ? `${field} is missing or not valid` : `${field}: ${issue?.message ?? 'invalid'}`, {
+    field,
+  })
+}

@@ -1,0 +1,121 @@
+import {
+  canonicalJson,
+  Failure,
+  hasUnstorableText,
+  keyHash,
+  keyText,
+  MAX_RECORD_BYTES,
+  type PackedRecord,
+  type RejectedRecord,
+  type SourceRecord,
+  sha256Hex,
+  toFailure,
+} from '@inlet/domain'
+
+const MAX_RAW = 65_536
+const MAX_VALIDATOR = 1_024
+const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$/
+
+/** One entry of a payload as a line of JSON. */
+export interface PackedLine {
+  readonly line: string
+  readonly op: PackedRecord['o']
+  /** Identity within a batch: stream and key hash; empty for quarantine entries, which are never the same. */
+  readonly identity: string
+  readonly keyHash: string
+}
+
+/** A record as it travels; one that cannot be stored becomes a quarantine entry instead. Pure. */
+export const packRecord = (record: SourceRecord): PackedLine => {
+  try {
+    return record.op === 'delete' ? packKey(record.stream, record.key, 'd') : packUpsert(record)
+  } catch (error) {
+    const failure = toFailure(error)
+    if (failure.code !== 'record_invalid') throw error
+    return packRejected({ stream: record.stream, key: safeKeyText(record), reason: failure.reason, message: failure.message, raw: safeRaw(record) })
+  }
+}
+
+const packUpsert = (record: SourceRecord): PackedLine => {
+  const { stream, key, kind, title, text, url, validator, scope } = record
+  const hash = keyHash(key)
+  const at = toIso(record.occurredAt)
+  const data = canonicalJson(record.data)
+  if (data.charCodeAt(0) !== 123) throw new Failure('RECORD_INVALID', 'data must be an object')
+  // Canonical JSON of [kind, title, text, url, at, data], written by hand to build the data text only once.
+  const head = `${optional(title)},${optional(text)},${optional(url)},${optional(at)}`
+  const content = sha256Hex(`["${kind}",${head},${data}]`)
+  let line = `{"s":${JSON.stringify(stream)},"k":${JSON.stringify(keyText(key))},"h":"${hash}","o":"u","c":"${content}","kind":"${kind}"`
+  if (title !== undefined) line += `,"title":${JSON.stringify(title)}`
+  if (text !== undefined) line += `,"text":${JSON.stringify(text)}`
+  if (url !== undefined) line += `,"url":${JSON.stringify(url)}`
+  if (at !== undefined) line += `,"at":"${at}"`
+  if (validator !== undefined) line += `,"val":${JSON.stringify(checkValidator(validator))}`
+  if (scope !== undefined) line += `,"scope":${JSON.stringify(scope)}`
+  line += `,"data":${data}}`
+  if (line.length > MAX_RECORD_BYTES || (line.length > MAX_RECORD_BYTES / 3 && Buffer.byteLength(line) > MAX_RECORD_BYTES))
+    throw new Failure('RECORD_TOO_LARGE', `the record has more than ${MAX_RECORD_BYTES} bytes`)
+  if (hasUnstorableText(line)) throw new Failure('TEXT_NOT_STORABLE', 'the record holds a NUL character or half of a surrogate pair')
+  return { line, op: 'u', identity: `${stream} ${hash}`, keyHash: hash }
+}
+
+const optional = (text: string | undefined): string => (text === undefined ? 'null' : JSON.stringify(text))
+
+/** A key without content: gone (`d`) or still there and unchanged (`n`). */
+export const packKey = (stream: string, key: SourceRecord['key'], op: 'd' | 'n'): PackedLine => {
+  const hash = keyHash(key)
+  return { line: `{"s":${JSON.stringify(stream)},"k":"","h":"${hash}","o":"${op}"}`, op, identity: `${stream} ${hash}`, keyHash: hash }
+}
+
+/** A quarantine entry. */
+export const packRejected = (rejected: RejectedRecord): PackedLine => {
+  const entry = {
+    s: storable(rejected.stream),
+    k: rejected.key === undefined ? '' : storable(typeof rejected.key === 'string' ? rejected.key : keyText(rejected.key)).slice(0, 1_024),
+    h: '',
+    o: 'q',
+    r: rejected.reason,
+    m: storable(rejected.message).slice(0, 2_000),
+    ...(rejected.raw === undefined ? {} : { raw: storable(rejected.raw.slice(0, MAX_RAW)) }),
+  } satisfies PackedRecord
+  return { line: JSON.stringify(entry), op: 'q', identity: '', keyHash: '' }
+}
+
+const toIso = (at: SourceRecord['occurredAt']): string | undefined => {
+  if (at === undefined) return undefined
+  const text = typeof at === 'string' ? at : Number.isNaN(at.getTime()) ? '' : at.toISOString()
+  if (!ISO.test(text) || Number.isNaN(Date.parse(text.slice(0, 10))))
+    throw new Failure('RECORD_INVALID', `occurredAt "${text.slice(0, 40)}" is not a date`)
+  return text
+}
+
+const checkValidator = (validator: string): string => {
+  if (validator.length > MAX_VALIDATOR) throw new Failure('INTERNAL', 'a validator may have 1 KiB')
+  return validator
+}
+
+const storable = (text: string): string => text.replaceAll('\u0000', '\\u0000').toWellFormed()
+
+const safeKeyText = (record: SourceRecord): string | undefined => {
+  try {
+    return keyText(record.key)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a person can look at in quarantine, also for values that are not JSON. */
+const safeRaw = (record: SourceRecord): string => {
+  let room = MAX_RAW
+  const text = JSON.stringify(record.data, (_key, value: unknown) => {
+    if (room <= 0) return undefined
+    if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value)
+    if (typeof value === 'string') {
+      const cut = value.slice(0, room)
+      room -= cut.length
+      return cut
+    }
+    return value
+  })
+  return (text ?? '').slice(0, MAX_RAW)
+}

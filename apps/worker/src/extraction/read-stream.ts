@@ -1,0 +1,93 @@
+import type { Cursor, Page, StreamSpec } from '@inlet/connector-sdk'
+import { Failure, fullJitter, toFailure } from '@inlet/domain'
+import { sleep } from '@inlet/runtime'
+import type { Batcher } from './batcher.js'
+import type { PooledConnection } from './connection-pool.js'
+import type { Forwarder } from './forwarder.js'
+
+export interface ReadStream {
+  readonly pooled: PooledConnection
+  readonly spec: StreamSpec
+  readonly cursor: Cursor | null
+  readonly batcher: Batcher
+  readonly forwarder: Forwarder
+  readonly signal: AbortSignal
+  readonly onProgress: (stream: string, progress: NonNullable<Page['progress']>) => void
+}
+
+/** Records do not wait longer than this for their batch to fill, in ms. */
+const LINGER_MS = 1_000
+const RETRIES = 2
+/** A rate limit shorter than this is waited for in place; a longer one parks the run. */
+const WAIT_IN_PLACE_MS = 5_000
+
+/** Reads one stream to its end. Transient failures are retried from the last page that was forwarded; other failures are thrown. */
+export const readStream = async (args: ReadStream): Promise<void> => {
+  let { cursor } = args
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      for await (const page of lingering(args, cursor)) {
+        for (const batch of args.batcher.add(args.spec.name, page)) await args.forwarder.forward(batch, args.signal)
+        if (page.progress !== undefined) args.onProgress(args.spec.name, page.progress)
+        if (page.cursor !== undefined) {
+          cursor = page.cursor
+          attempt = 0
+        }
+      }
+      return
+    } catch (error) {
+      const failure = toFailure(error)
+      if (args.signal.aborted) throw args.signal.reason instanceof Failure ? args.signal.reason : failure
+      const waitMs = retryDelay(failure, attempt)
+      if (waitMs === null) throw failure
+      await sleep(waitMs, args.signal)
+    }
+  }
+}
+
+const retryDelay = (failure: Failure, attempt: number): number | null => {
+  if (failure.code === 'rate_limited')
+    return (failure.retryAfterMs ?? Number.POSITIVE_INFINITY) <= WAIT_IN_PLACE_MS && attempt < 5 ? (failure.retryAfterMs ?? 0) : null
+  if (failure.code !== 'transient' || attempt >= RETRIES) return null
+  return failure.retryAfterMs !== undefined && failure.retryAfterMs > WAIT_IN_PLACE_MS
+    ? null
+    : (failure.retryAfterMs ?? fullJitter({ baseMs: 500, capMs: 10_000, attempt, random: Math.random() }))
+}
+
+/** The pages of a stream; while the next one is long in coming, what has been read is flushed. */
+async function* lingering(args: ReadStream, cursor: Cursor | null): AsyncGenerator<Page> {
+  const { pooled, spec, signal, batcher, forwarder } = args
+  const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal })
+  try {
+    for (;;) {
+      const next = pages.next()
+      if (batcher.pending && !(await settlesWithin(next, LINGER_MS))) {
+        const batch = batcher.flush()
+        if (batch !== null) await forwarder.forward(batch, signal)
+      }
+      const step = await next
+      if (step.done === true) return
+      yield step.value
+      signal.throwIfAborted()
+    }
+  } finally {
+    // Lets the connector close what it holds; its own failure was thrown already.
+    await pages.return().catch(() => {})
+  }
+}
+
+const settlesWithin = async (work: Promise<unknown>, limitMs: number): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs)
+  })
+  const settled = work.then(
+    () => true,
+    () => true,
+  )
+  try {
+    return await Promise.race([settled, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,184 @@
+import type { Cursor, StreamSpec } from '@inlet/connector-sdk'
+import { type Database, ensureStreams, finishRun, type LeasedRun, parkRun, type RunEnd, type RunFailure, releaseRun } from '@inlet/db'
+import { Failure, type RunOutcome, toFailure } from '@inlet/domain'
+import type { Logger } from '@inlet/observability'
+import { type BacklogGate } from './backlog-gate.js'
+import { createBatcher } from './batcher.js'
+import type { ConnectionPool, PooledConnection } from './connection-pool.js'
+import { createForwarder, type Forwarder, type ForwarderDeps } from './forwarder.js'
+import { createLeaseKeeper } from './lease-keeper.js'
+import { type ConnectionDeps, openConnection } from './open-connection.js'
+import { readStream } from './read-stream.js'
+
+export interface RunDeps extends ForwarderDeps {
+  readonly database: Database
+  readonly connections: ConnectionPool
+  readonly connecting: ConnectionDeps
+  readonly gate: BacklogGate
+  readonly log: Logger
+}
+
+/** How a run left this worker. */
+export type RunResult = { readonly left: 'ended'; readonly outcome: RunOutcome | null } | { readonly left: 'parked' | 'released' | 'lost' }
+
+interface StreamResult {
+  readonly name: string
+  readonly error?: RunFailure | undefined
+}
+
+const LONGEST_PARK_MS = 86_400_000
+const DEFAULT_PARK_MS = 60_000
+
+/** Reads a leased run to its end, or hands it on: parked, released on drain, or lost to another worker. */
+export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
+  const forwarder = createForwarder(deps, run)
+  const state: RunState = { recordsRead: () => 0, streams: {} }
+  const keeper = createLeaseKeeper(deps, run, () => ({
+    recordsRead: run.recordsRead + state.recordsRead(),
+    forwardedBatches: forwarder.forwardedBatches,
+    forwardedBytes: forwarder.forwardedBytes,
+    progress: { streams: state.streams },
+  }))
+  const signal = AbortSignal.any([keeper.signal, drain])
+  const stopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>): Promise<RunOutcome | null> =>
+    finishRun(deps.database, {
+      runId: run.runId,
+      epoch: run.epoch,
+      recordsRead: run.recordsRead + state.recordsRead(),
+      progress: { streams: state.streams },
+      ...end,
+    })
+  try {
+    const key = { sourceId: run.sourceId, versionId: run.version.id, credentialVersion: run.credentialVersion }
+    const streams = await deps.connections.use(
+      key,
+      (closing) => open(deps, run, closing),
+      (pooled) => readAll({ deps, run, pooled, forwarder, signal, state }),
+    )
+    await forwarder.drained(signal)
+    return { left: 'ended', outcome: await stopWith({ streams: streams.results, provedUnchanged: streams.provedUnchanged }) }
+  } catch (thrown) {
+    return await leave({ deps, run, forwarder, drain, keeperSignal: keeper.signal, thrown, stopWith })
+  } finally {
+    forwarder.close()
+    await keeper.stop()
+  }
+}
+
+interface RunState {
+  recordsRead: () => number
+  streams: Record<string, object>
+}
+
+const open = (deps: RunDeps, run: LeasedRun, closing: AbortSignal): Promise<PooledConnection> =>
+  openConnection(
+    deps.connecting,
+    {
+      sourceId: run.sourceId,
+      connector: run.connector,
+      config: run.version.config,
+      sealed:
+        run.sealedSecrets === null || run.credentialVersion === null
+          ? null
+          : { secrets: run.sealedSecrets, place: { sourceId: run.sourceId, version: run.credentialVersion } },
+    },
+    closing,
+  )
+
+interface ReadAll {
+  readonly deps: RunDeps
+  readonly run: LeasedRun
+  readonly pooled: PooledConnection
+  readonly forwarder: Forwarder
+  readonly signal: AbortSignal
+  readonly state: RunState
+}
+
+const readAll = async ({
+  deps,
+  run,
+  pooled,
+  forwarder,
+  signal,
+  state,
+}: ReadAll): Promise<{ results: readonly StreamResult[]; provedUnchanged: boolean }> => {
+  const specs = await pooled.connector.streams(pooled.connection, signal)
+  await ensureStreams(deps.database, run.sourceId, specs)
+  const batcher = createBatcher({
+    streams: new Set(specs.map(({ name }) => name)),
+    swept: new Set(specs.filter(({ deletes }) => deletes === 'sweep').map(({ name }) => name)),
+  })
+  state.recordsRead = () => batcher.recordsRead
+  const results: StreamResult[] = []
+  for (const spec of specs) results.push(await readOne(spec))
+  const rest = batcher.flush()
+  if (rest !== null) await forwarder.forward(rest, signal)
+  return { results, provedUnchanged: specs.length > 0 && specs.every(({ incremental }) => incremental) }
+
+  async function readOne(spec: StreamSpec): Promise<StreamResult> {
+    const before = batcher.recordsRead
+    const note = (extra: object): void =>
+      void (state.streams[spec.name] = { ...state.streams[spec.name], records: batcher.recordsRead - before, ...extra })
+    note({ status: 'reading' })
+    try {
+      await readStream({
+        pooled,
+        spec,
+        cursor: (run.cursors.get(spec.name) as Cursor | undefined) ?? null,
+        batcher,
+        forwarder,
+        signal,
+        onProgress: (_stream, progress) => note({ progress }),
+      })
+      note({ status: 'done' })
+      return { name: spec.name }
+    } catch (thrown) {
+      const failure = toFailure(thrown)
+      if (signal.aborted || endsRun(failure)) throw failure
+      deps.log.warn({ err: failure, runId: run.runId, stream: spec.name }, 'a stream failed; the others go on')
+      note({ status: 'failed', reason: failure.reason, message: failure.message })
+      return { name: spec.name, error: toRunFailure(failure) }
+    }
+  }
+}
+
+/** Failures that no other stream of the source could be spared. */
+const endsRun = (failure: Failure): boolean =>
+  ['auth_failed', 'rate_limited', 'cancelled', 'internal'].includes(failure.code) ||
+  ['UNREACHABLE', 'DNS_FAILED', 'EGRESS_BLOCKED', 'QUARANTINE_BUDGET', 'BATCH_MISMATCH'].includes(failure.reason)
+
+const toRunFailure = (failure: Failure): RunFailure => ({ code: failure.code, reason: failure.reason, message: failure.message, next: failure.next })
+
+interface Leave {
+  readonly deps: RunDeps
+  readonly run: LeasedRun
+  readonly forwarder: Forwarder
+  readonly drain: AbortSignal
+  readonly keeperSignal: AbortSignal
+  readonly thrown: unknown
+  readonly stopWith: (end: Omit<RunEnd, 'runId' | 'epoch'>) => Promise<RunOutcome | null>
+}
+
+const leave = async ({ deps, run, forwarder, drain, keeperSignal, thrown, stopWith }: Leave): Promise<RunResult> => {
+  const reason: unknown = keeperSignal.aborted ? keeperSignal.reason : thrown
+  const failure = toFailure(reason)
+  if (failure.reason === 'LEASE_LOST') return { left: 'lost' }
+  const place = { runId: run.runId, sourceId: run.sourceId, epoch: run.epoch }
+  await settle(forwarder)
+  if (drain.aborted && !keeperSignal.aborted) {
+    await releaseRun(deps.database, place)
+    return { left: 'released' }
+  }
+  if (failure.code === 'rate_limited') {
+    const waitMs = Math.min(failure.retryAfterMs ?? DEFAULT_PARK_MS, LONGEST_PARK_MS)
+    await parkRun(deps.database, { ...place, wakeAt: new Date(Date.now() + waitMs), reason: failure.reason })
+    return { left: 'parked' }
+  }
+  if (failure.code === 'internal') deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run failed by a defect')
+  return { left: 'ended', outcome: await stopWith({ failure: toRunFailure(failure) }) }
+}
+
+/** What was forwarded is worth a few seconds: stored, it need not be read again. */
+const settle = async (forwarder: Forwarder): Promise<void> => {
+  await forwarder.drained(AbortSignal.timeout(5_000)).catch(() => {})
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { defineConnector } from '@inlet/connector-sdk'
+import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
+import { createLogger, createSecretRegistry } from '@inlet/observability'
+import { openQueues, type Queues } from '@inlet/queue'
+import { composeScribe } from '@inlet/scribe/compose'
+import { createMasterKeyText, parseKeyring } from '@inlet/security'
+import { createTestDatabase, startRedis, type TestDatabase, until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { z } from 'zod'
+import { composeWorker } from './compose.js'
+
+const counting = defineConnector({
+  type: 'counting',
+  version: '1.0.0',
+  title: 'Counting',
+  description: 'Yields numbered records.',
+  configSchema: z.strictObject({ records: z.number() }),
+  secretSchema: z.strictObject({}),
+  streams: async () => [{ name: 'numbers', kind: 'row' as const, incremental: true, deletes: 'none' as const }],
+  connect: async (ctx) => ({ config: ctx.config, [Symbol.asyncDispose]: async () => {} }),
+  check: async () => {},
+  async *read(connection, { cursor }) {
+    const from = typeof cursor === 'number' ? cursor : 0
+    for (let n = from; n < connection.config.records; n += 500) {
+      const to = Math.min(n + 500, connection.config.records)
+      yield { records: Array.from({ length: to - n }, (_, i) => ({ stream: 'numbers', key: n + i, kind: 'row' as const, data: { n: n + i } })), cursor: to }
+    }
+  },
+})
+
+const backends = [['postgres', null] as const, ...(inject('redisServer') === '' ? [] : [['redis', inject('redisServer')] as const])]
+
+describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
+  let store: TestDatabase
+  let database: Database
+  let queues: Queues
+  const closers: (() => Promise<unknown>)[] = []
+
+  beforeAll(async () => {
+    store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
+    const redis = redisServer === null ? null : await startRedis(redisServer)
+    const common = { DATABASE_URL: store.url, REDIS_URL: redis?.url, LOG_LEVEL: 'warn' as const, INLET_QUEUE_PREFIX: 'inlet' }
+    const log = createLogger({ level: 'warn', name: 'test' })
+    const signal = new AbortController().signal
+    database = createDatabase({ url: store.url, applicationName: 'test' })
+    const scribe = await composeScribe({ ...common, INLET_SCRIBE_CONCURRENCY: 3, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 }, { log, signal })
+    const worker = await composeWorker(
+      {
+        ...common,
+        INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('k1')),
+        INLET_EGRESS_ALLOW: [],
+        INLET_FILE_ROOTS: [],
+        INLET_WORK_DIR: '/tmp/inlet-test-work',
+        INLET_WORKER_CONCURRENCY: 4,
+        INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
+        INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
+        INLET_WORKER_OPS_HOST: '127.0.0.1',
+        INLET_WORKER_OPS_PORT: 0,
+      },
+      { log, secrets: createSecretRegistry(), signal },
+      { findConnector: () => counting },
+    )
+    queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: store.url, onError: () => {} })
+    closers.push(() => queues.close(), () => worker.close(), () => scribe.close(), () => database.close(), async () => redis?.stop(), () => store.drop())
+  })
+  afterAll(async () => {
+    for (const close of closers) await close()
+  })
+
+  const runOnce = async (sourceId: string) => {
+    const run = await database.transaction((client) => createRun(client, { sourceId, trigger: 'manual' }))
+    if (run === null) throw new Error('no run')
+    await queues.enqueueRuns([{ runId: run.id, attempt: 0 }])
+    return until(async () => {
+      const row = await database.prisma.run.findUnique({ where: { id: run.id } })
+      return row?.status === 'ended' ? row : null
+    })
+  }
+
+  it('stores every record once, and nothing new the second time', async () => {
+    const id = randomUUID()
+    await createSource(database, { id, name: `numbers ${id}`, connector: 'counting', config: { records: 10_250 }, schedule: null, labels: {}, sealedSecrets: null }, 'test')
+    const first = await runOnce(id)
+    expect(first).toMatchObject({ outcome: 'ok', inserted: 10_250n, recordsRead: 10_250n, quarantined: 0n })
+    const { rows } = await database.pool.query('SELECT count(*)::int AS n, count(DISTINCT key)::int AS keys FROM records WHERE source_id = $1', [id])
+    expect(rows[0]).toEqual({ n: 10_250, keys: 10_250 })
+    const second = await runOnce(id)
+    expect(second).toMatchObject({ outcome: 'ok_nothing_new', inserted: 0n, updated: 0n })
+  })
+})

@@ -1,0 +1,45 @@
+import { answerCall, type Call, type Database, findWaitingCall } from '@inlet/db'
+import { Failure, toFailure } from '@inlet/domain'
+import type { JobContext, JobData } from '@inlet/queue'
+import { type ConnectionDeps, openConnection } from '../extraction/open-connection.js'
+
+export interface CallDeps {
+  readonly database: Database
+  readonly connecting: ConnectionDeps
+}
+
+const CHECK_LIMIT_MS = 10_000
+
+/** Answers a short request: runs the real connector once and writes the answer where the API waits for it. */
+export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, context: JobContext): Promise<void> => {
+  const call = await findWaitingCall(deps.database, callId)
+  if (call === null) return
+  try {
+    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(CHECK_LIMIT_MS)])
+    await answerCall(deps.database, callId, { status: 'done', answer: await answer(deps, call, signal) })
+  } catch (error) {
+    const failure =
+      error instanceof Error && error.name === 'TimeoutError' ? new Failure('TIMEOUT', 'the source did not answer within 10 s') : toFailure(error)
+    await answerCall(deps.database, callId, {
+      status: 'failed',
+      answer: { code: failure.code, reason: failure.reason, message: failure.message, next: failure.next, field: failure.field },
+    })
+  }
+}
+
+const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<unknown> => {
+  if (call.kind !== 'check') throw new Failure('INTERNAL', `calls of kind "${call.kind}" are not answered by this worker`)
+  const started = performance.now()
+  const sealed = call.sealedSecrets === null ? null : { secrets: call.sealedSecrets, place: { sourceId: call.id, version: 0 } }
+  const { connector, connection } = await openConnection(
+    deps.connecting,
+    { sourceId: call.id, connector: call.connector, config: call.config, sealed },
+    signal,
+  )
+  try {
+    await connector.check(connection, signal)
+    return { ok: true, durationMs: Math.round(performance.now() - started) }
+  } finally {
+    await connection[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,35 @@
+import { markEnqueued, takeLease } from '@inlet/db'
+import type { Metrics } from '@inlet/observability'
+import { type JobContext, type JobData, type Queues, RetryAt } from '@inlet/queue'
+import { LEASE_TTL_MS } from '../extraction/lease-keeper.js'
+import { type RunDeps, runSource } from '../extraction/run-source.js'
+
+export interface RunProcessorDeps extends RunDeps {
+  readonly queues: Pick<Queues, 'forwardBatch' | 'enqueueRuns'>
+  readonly metrics: Pick<Metrics, 'countRun'>
+  /** Names this worker in leases. */
+  readonly holder: string
+  readonly drain: AbortSignal
+}
+
+/** Takes the lease of a run and reads it; a run somebody else has comes back later, one that is over is done. */
+export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run'>, context: JobContext): Promise<void> => {
+  if (deps.drain.aborted) throw new RetryAt(new Date())
+  const startedAt = performance.now()
+  const lease = await takeLease(deps.database, { runId, holder: deps.holder, ttlMs: LEASE_TTL_MS })
+  if (!lease.taken) {
+    if (lease.until !== undefined) throw new RetryAt(new Date(lease.until.getTime() + 500))
+    return
+  }
+  const { run } = lease
+  const log = deps.log.child({ sourceId: run.sourceId, runId, epoch: run.epoch })
+  log.info({ connector: run.connector, attempt: run.attempt }, 'run started')
+  const result = await runSource(deps, run, AbortSignal.any([deps.drain, context.signal]))
+  log.info({ ...result, durationMs: Math.round(performance.now() - startedAt) }, 'run left')
+  if (result.left === 'ended' && result.outcome !== null)
+    deps.metrics.countRun({ source: run.sourceId, connector: run.connector }, result.outcome, performance.now() - startedAt)
+  if (result.left === 'released') {
+    await deps.queues.enqueueRuns([{ runId, attempt: run.attempt }])
+    await markEnqueued(deps.database, [runId])
+  }
+}

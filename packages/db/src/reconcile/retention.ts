@@ -1,0 +1,44 @@
+import type { Database } from '../database.js'
+
+/** How long things are kept, in days. Records, cursors and the audit trail are kept for ever. */
+export interface Retention {
+  readonly runDays: number
+  readonly ledgerDays: number
+  readonly tickDays: number
+  readonly eventDays: number
+  readonly quarantineDays: number
+  readonly callDays: number
+}
+
+export const DEFAULT_RETENTION: Retention = { runDays: 90, ledgerDays: 7, tickDays: 30, eventDays: 30, quarantineDays: 90, callDays: 1 }
+
+const CHUNK = 5_000
+
+/** Removes what is past its retention, in chunks; answers how many rows of each table went. Never touches an active run. */
+export const applyRetention = async (database: Database, retention: Retention): Promise<Readonly<Record<string, number>>> => {
+  const rules: readonly (readonly [table: string, condition: string, days: number])[] = [
+    ['ledger', `committed_at < now() - $1 * interval '1 day' AND run_id NOT IN (SELECT id FROM runs WHERE status <> 'ended')`, retention.ledgerDays],
+    ['runs', `status = 'ended' AND finished_at < now() - $1 * interval '1 day'`, retention.runDays],
+    ['ticks', `recorded_at < now() - $1 * interval '1 day'`, retention.tickDays],
+    ['events', `at < now() - $1 * interval '1 day'`, retention.eventDays],
+    ['quarantine', `created_at < now() - $1 * interval '1 day'`, retention.quarantineDays],
+    ['calls', `created_at < now() - $1 * interval '1 day'`, retention.callDays],
+    ['idempotency_keys', `created_at < now() - $1 * interval '1 day'`, 1],
+  ]
+  const removed: Record<string, number> = {}
+  for (const [table, condition, days] of rules)
+    removed[table] = await removeInChunks(
+      database,
+      `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${CHUNK}))`,
+      days,
+    )
+  return removed
+}
+
+const removeInChunks = async (database: Database, statement: string, days: number): Promise<number> => {
+  for (let total = 0; ; ) {
+    const { rowCount } = await database.pool.query(statement, [days])
+    total += rowCount ?? 0
+    if ((rowCount ?? 0) < CHUNK) return total
+  }
+}

@@ -1,0 +1,85 @@
+import type { RunOutcome, RunStatus, RunTrigger } from '@inlet/domain'
+import type { Database } from '../database.js'
+import { allOf, createSqlParts } from '../sql-parts.js'
+
+export interface RunOverview {
+  readonly id: string
+  readonly sourceId: string
+  readonly version: number | null
+  readonly trigger: RunTrigger
+  readonly status: RunStatus
+  readonly outcome: RunOutcome | null
+  readonly attempt: number
+  readonly scheduledFor: Date | null
+  readonly createdAt: Date
+  readonly startedAt: Date | null
+  readonly finishedAt: Date | null
+  readonly wakeAt: Date | null
+  readonly parkedReason: string | null
+  readonly cancelRequestedAt: Date | null
+  readonly forwardedBatches: number
+  readonly committedBatches: number
+  readonly fencedBatches: number
+  readonly duplicateBatches: number
+  // Counters that outgrow 32 bits come as digits.
+  readonly forwardedBytes: string
+  readonly committedBytes: string
+  readonly recordsRead: string
+  readonly inserted: string
+  readonly updated: string
+  readonly unchanged: string
+  readonly deleted: string
+  readonly quarantined: string
+  readonly progress: Readonly<Record<string, unknown>>
+  readonly errorReason: string | null
+  readonly errorMessage: string | null
+  readonly errorNext: string | null
+}
+
+const COLUMNS = `r.id, r.source_id AS "sourceId", v.number AS version, r.trigger, r.status, r.outcome, r.attempt, r.scheduled_for AS "scheduledFor",
+  r.created_at AS "createdAt", r.started_at AS "startedAt", r.finished_at AS "finishedAt", r.wake_at AS "wakeAt", r.parked_reason AS "parkedReason",
+  r.cancel_requested_at AS "cancelRequestedAt", r.forwarded_batches AS "forwardedBatches", r.committed_batches AS "committedBatches",
+  r.fenced_batches AS "fencedBatches", r.duplicate_batches AS "duplicateBatches", r.forwarded_bytes AS "forwardedBytes", r.committed_bytes AS "committedBytes",
+  r.records_read AS "recordsRead", r.inserted, r.updated, r.unchanged, r.deleted, r.quarantined, r.progress,
+  r.error_reason AS "errorReason", r.error_message AS "errorMessage", r.error_next AS "errorNext"`
+
+const TABLES = 'runs r JOIN sources s ON s.id = r.source_id AND s.deleting_at IS NULL LEFT JOIN source_versions v ON v.id = r.version_id'
+
+export interface RunListRequest {
+  readonly sourceId?: string | undefined
+  readonly status?: RunStatus | undefined
+  readonly outcome?: RunOutcome | undefined
+  readonly after: { readonly createdAt: string; readonly id: string } | null
+  readonly limit: number
+}
+
+/** Runs of sources that are not being deleted, newest first. */
+export const listRuns = async (database: Database, request: RunListRequest): Promise<readonly RunOverview[]> => {
+  const { values, add } = createSqlParts()
+  const where = allOf([
+    request.sourceId === undefined ? null : `r.source_id = ${add(request.sourceId)}`,
+    // The partial index on active runs is used only when the condition says so.
+    request.status === undefined ? null : `r.status = ${add(request.status)}${request.status === 'ended' ? '' : ` AND r.status <> 'ended'`}`,
+    request.outcome === undefined ? null : `r.outcome = ${add(request.outcome)}`,
+    request.after === null ? null : `(r.created_at, r.id) < (${add(request.after.createdAt)}::timestamptz, ${add(request.after.id)}::uuid)`,
+  ])
+  const { rows } = await database.pool.query<RunOverview>(
+    `SELECT ${COLUMNS} FROM ${TABLES} WHERE ${where} ORDER BY r.created_at DESC, r.id DESC LIMIT ${add(request.limit)}`,
+    values,
+  )
+  return rows
+}
+
+export const findRun = async (database: Database, id: string): Promise<RunOverview | null> => {
+  const { rows } = await database.pool.query<RunOverview>(`SELECT ${COLUMNS} FROM ${TABLES} WHERE r.id = $1`, [id])
+  return rows[0] ?? null
+}
+
+/** Which of these runs have ended. */
+export const listEndedRuns = async (database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> => {
+  const { rows } = await database.pool.query<{ id: string }>(
+    `SELECT u.id FROM unnest($1::uuid[]) AS u(id) LEFT JOIN runs r ON r.id = u.id WHERE r.status IS NULL OR r.status = 'ended'`,
+    [ids],
+  )
+  return new Set(rows.map(({ id }) => id))
+}

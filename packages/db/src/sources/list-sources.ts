@@ -1,0 +1,50 @@
+import { nameKey, type SourceState, type SourceStatus } from '@inlet/domain'
+import type { Database } from '../database.js'
+import { allOf, containsPattern, createSqlParts } from '../sql-parts.js'
+import { SOURCE_COLUMNS, SOURCE_STATE, SOURCE_TABLES, type SourceOverview, type SourceRow, toOverview } from './source-row.js'
+
+export interface SourceFilter {
+  readonly status?: SourceStatus | undefined
+  readonly state?: SourceState | undefined
+  readonly connector?: string | undefined
+  readonly labels?: Readonly<Record<string, string>> | undefined
+  /** Part of the name or slug. */
+  readonly text?: string | undefined
+}
+
+export interface SourceListRequest extends SourceFilter {
+  readonly sortBy: 'createdAt' | 'name'
+  readonly descending: boolean
+  readonly limit: number
+  /** The sort value and id of the last source of the page before. */
+  readonly after: { readonly value: string; readonly id: string } | null
+}
+
+/** One page of sources that are not being deleted, with their state. */
+export const listSources = async (database: Database, request: SourceListRequest): Promise<readonly SourceOverview[]> => {
+  const { values, add } = createSqlParts()
+  const column = request.sortBy === 'name' ? 's.name_key' : 's.created_at'
+  const order = request.descending ? 'DESC' : 'ASC'
+  const { after } = request
+  const where = allOf([
+    's.deleting_at IS NULL',
+    request.status === undefined ? null : `s.status = ${add(request.status)}`,
+    request.connector === undefined ? null : `s.connector = ${add(request.connector)}`,
+    request.labels === undefined || Object.keys(request.labels).length === 0 ? null : `s.labels @> ${add(JSON.stringify(request.labels))}::jsonb`,
+    request.text === undefined ? null : textCondition(request.text, add),
+    request.state === undefined ? null : `${SOURCE_STATE} = ${add(request.state)}`,
+    after === null
+      ? null
+      : `(${column}, s.id) ${request.descending ? '<' : '>'} (${add(after.value)}::${request.sortBy === 'name' ? 'text' : 'timestamptz'}, ${add(after.id)}::uuid)`,
+  ])
+  const { rows } = await database.pool.query<SourceRow>(
+    `SELECT ${SOURCE_COLUMNS} FROM ${SOURCE_TABLES} WHERE ${where} ORDER BY ${column} ${order}, s.id ${order} LIMIT ${add(request.limit)}`,
+    values,
+  )
+  return rows.map(toOverview)
+}
+
+const textCondition = (text: string, add: (value: unknown) => string): string => {
+  const pattern = add(containsPattern(nameKey(text)))
+  return `(s.name_key LIKE ${pattern} OR s.slug LIKE ${pattern})`
+}

@@ -1,0 +1,97 @@
+import { type RunOutcome, type RunStatus, type Schedule, type SourceState, type SourceStatus, toSourceState } from '@inlet/domain'
+
+/** A source as lists show it. */
+export interface SourceOverview {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly nameKey: string
+  readonly connector: string
+  readonly status: SourceStatus
+  readonly state: SourceState
+  readonly labels: Readonly<Record<string, string>>
+  readonly schedule: Schedule | null
+  /** Number of the published version. */
+  readonly version: number | null
+  readonly freshWithinSeconds: number | null
+  readonly lastRunId: string | null
+  readonly lastOutcome: RunOutcome | null
+  readonly lastSuccessAt: Date | null
+  readonly nextRunAt: Date | null
+  readonly revision: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  /** Database time of the reading. */
+  readonly now: Date
+}
+
+export interface SourceRow {
+  readonly id: string
+  readonly slug: string
+  readonly name: string
+  readonly name_key: string
+  readonly connector: string
+  readonly status: SourceStatus
+  readonly labels: Readonly<Record<string, string>>
+  readonly cron: string | null
+  readonly time_zone: string
+  readonly version: number | null
+  readonly fresh_within_seconds: number | null
+  readonly last_run_id: string | null
+  readonly last_outcome: RunOutcome | null
+  readonly last_success_at: Date | null
+  readonly next_tick_at: Date | null
+  readonly restart_at: Date | null
+  readonly revision: number
+  readonly created_at: Date
+  readonly updated_at: Date
+  readonly now: Date
+  readonly run_status: RunStatus | null
+  readonly wake_at: Date | null
+  readonly lease_live: boolean
+}
+
+export const SOURCE_COLUMNS = `s.id, s.slug, s.name, s.name_key, s.connector, s.status, s.labels, s.cron, s.time_zone, v.number AS version, s.fresh_within_seconds,
+  s.last_run_id, s.last_outcome, s.last_success_at, s.next_tick_at, s.restart_at, s.revision, s.created_at, s.updated_at, clock_timestamp() AS now,
+  r.status AS run_status, r.wake_at, coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live`
+
+export const SOURCE_TABLES = `sources s LEFT JOIN runs r ON r.source_id = s.id AND r.status <> 'ended'
+  LEFT JOIN leases l ON l.source_id = s.id LEFT JOIN source_versions v ON v.id = s.version_id`
+
+/** The same table as `toSourceState` in the domain, for filtering; a test compares both. */
+export const SOURCE_STATE = `CASE
+  WHEN r.status = 'running' AND l.run_id = r.id AND l.expires_at > clock_timestamp() THEN 'RUNNING'
+  WHEN r.status IS NOT NULL THEN 'STARTING'
+  WHEN s.status = 'ERROR' THEN 'ERROR'
+  WHEN s.status = 'PAUSED' THEN 'STOPPED'
+  WHEN s.last_outcome IS NULL THEN 'INIT'
+  WHEN s.last_outcome = 'failed' THEN 'ERROR'
+  ELSE 'STOPPED' END`
+
+export const toOverview = (row: SourceRow): SourceOverview => ({
+  id: row.id,
+  slug: row.slug,
+  name: row.name,
+  nameKey: row.name_key,
+  connector: row.connector,
+  status: row.status,
+  state: toSourceState({ status: row.status, activeRun: row.run_status, leaseLive: row.lease_live, lastOutcome: row.last_outcome }),
+  labels: row.labels,
+  schedule: row.cron === null ? null : { cron: row.cron, timeZone: row.time_zone },
+  version: row.version,
+  freshWithinSeconds: row.fresh_within_seconds,
+  lastRunId: row.last_run_id,
+  lastOutcome: row.last_outcome,
+  lastSuccessAt: row.last_success_at,
+  nextRunAt: nextRunAt(row),
+  revision: row.revision,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  now: row.now,
+})
+
+/** The earliest of what will make it run; a paused source runs only by hand. */
+const nextRunAt = (row: SourceRow): Date | null => {
+  const moments = [row.wake_at, ...(row.status === 'PAUSED' ? [] : [row.next_tick_at, row.restart_at])]
+  return moments.filter((moment) => moment !== null).sort((a, b) => a.getTime() - b.getTime())[0] ?? null
+}
