@@ -1,0 +1,25 @@
+# One image for api, worker, scribe and migrations; the command decides.
+FROM node:22.20.0-bookworm-slim AS build
+ENV TURBO_TELEMETRY_DISABLED=1 DO_NOT_TRACK=1
+WORKDIR /inlet
+COPY . .
+RUN npm ci && npm run build
+# What runs needs neither compilers nor the embedded Postgres (an optional dependency).
+RUN rm -rf node_modules && npm ci --omit=dev --omit=optional \
+  && rm -rf apps/*/src packages/*/src tests bench scripts .turbo node_modules/.cache
+
+FROM node:22.20.0-bookworm-slim
+# git: the git connector clones with it.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates git \
+  && rm -rf /var/lib/apt/lists/* \
+  && install -d -o node -g node /var/lib/inlet/work
+# HEALTHCHECK_PORT is the port of /health: 3210 for the api, 3211 for a worker, 3212 for a scribe.
+ENV NODE_ENV=production INLET_WORK_DIR=/var/lib/inlet/work HEALTHCHECK_PORT=3210
+WORKDIR /inlet
+COPY --from=build /inlet ./
+USER node
+EXPOSE 3210 3211 3212
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HEALTHCHECK_PORT + '/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "apps/api/dist/main.js"]
