@@ -1,7 +1,7 @@
 /** Collects the values of a statement whose conditions depend on the request: `add` gives the placeholder. */
 export interface SqlParts {
   readonly values: unknown[]
-  add(value: unknown): string
+  readonly add: (value: unknown) => string
 }
 
 export const createSqlParts = (): SqlParts => {

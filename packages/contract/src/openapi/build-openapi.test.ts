@@ -29,16 +29,16 @@ describe('buildOpenApi', () => {
   })
 
   it('documents query numbers as numbers', () => {
-    const { get } = document.paths?.['/v1/sources'] as unknown as { get: { parameters: { name: string; required: boolean; schema: object }[] } }
-    expect(get.parameters.find(({ name }) => name === 'limit')).toMatchObject({
+    const sources = document.paths?.['/v1/sources'] as unknown as { get: { parameters: { name: string; required: boolean; schema: object }[] } }
+    expect(sources.get.parameters.find(({ name }) => name === 'limit')).toMatchObject({
       required: false,
       schema: { type: 'integer', maximum: 200, default: 50 },
     })
   })
 
   it('documents each answer of a reason under the status the server uses', () => {
-    const { post } = document.paths?.['/v1/sources'] as unknown as { post: { responses: Record<string, { description: string }> } }
-    expect(post.responses['409']?.description).toContain('NAME_TAKEN')
+    const sources = document.paths?.['/v1/sources'] as unknown as { post: { responses: Record<string, { description: string }> } }
+    expect(sources.post.responses['409']?.description).toContain('NAME_TAKEN')
     expect(statusOf('NAME_TAKEN')).toBe(REASONS.NAME_TAKEN.status)
     expect(statusOf('INTERNAL')).toBe(500)
   })

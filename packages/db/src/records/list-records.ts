@@ -1,6 +1,7 @@
 import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
-import { RECORD_COLUMNS, RECORD_TABLES, type RecordFilter, recordConditions, type StoredRecord, withinBudget } from './record-row.js'
+import { countWithin, type FetchedRecord, fetchRecords, type RecordKeyRow } from './fetch-records.js'
+import { RECORD_TABLES, type RecordFilter, recordConditions } from './record-row.js'
 
 export interface RecordListRequest extends RecordFilter {
   readonly after: { readonly fetchedAt: string; readonly streamId: number; readonly keyHash: string } | null
@@ -9,7 +10,7 @@ export interface RecordListRequest extends RecordFilter {
   readonly maxBytes: number
 }
 
-export interface RecordRows<R extends StoredRecord = StoredRecord> {
+export interface RecordRows<R = FetchedRecord> {
   readonly records: readonly R[]
   readonly more: boolean
 }
@@ -24,16 +25,11 @@ export const listRecords = async (database: Database, request: RecordListRequest
       ? null
       : `(r.fetched_at, r.stream_id, r.key_hash) < (${add(after.fetchedAt)}::timestamptz, ${add(after.streamId)}::int, decode(${add(after.keyHash)}, 'hex'))`,
   ])
-  const ranked = `SELECT ${RECORD_COLUMNS}, row_number() OVER (ORDER BY r.fetched_at DESC, r.stream_id DESC, r.key_hash DESC) AS place,
-      r.more FROM (SELECT x.*, count(*) OVER () > ${add(request.limit)} AS more FROM (
-        SELECT r.* FROM ${RECORD_TABLES} WHERE ${where} ORDER BY r.fetched_at DESC, r.stream_id DESC, r.key_hash DESC LIMIT ${add(request.limit + 1)}
-      ) x) r JOIN streams st ON st.id = r.stream_id JOIN sources s ON s.id = r.source_id`
-  const { rows } = await database.pool.query<StoredRecord & { more: boolean; place: string }>(withinBudget(ranked, request.maxBytes), values)
-  return toRows(rows, request.limit)
+  const { rows } = await database.pool.query<RecordKeyRow>(
+    `SELECT r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash", octet_length(r.data::text) AS bytes FROM ${RECORD_TABLES} WHERE ${where}
+     ORDER BY r.fetched_at DESC, r.stream_id DESC, r.key_hash DESC LIMIT ${add(request.limit + 1)}`,
+    values,
+  )
+  const count = countWithin(rows, request.limit, request.maxBytes)
+  return { records: await fetchRecords(database, rows.slice(0, count), null), more: count < rows.length }
 }
-
-/** Cuts the surplus row; what the budget left out counts as more. */
-export const toRows = <R extends StoredRecord & { more: boolean; total?: string }>(rows: readonly R[], limit: number): RecordRows<R> => ({
-  records: rows.slice(0, limit),
-  more: rows[0]?.more === true || false,
-})

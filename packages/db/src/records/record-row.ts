@@ -48,10 +48,3 @@ export const recordConditions = (filter: RecordFilter, add: (value: unknown) => 
 // One source is the frequent case, and `=` lets the index give the order as well.
 const sourceCondition = (ids: readonly string[], add: (value: unknown) => string): string =>
   ids.length === 1 ? `r.source_id = ${add(ids[0])}::uuid` : `r.source_id = ANY(${add(ids)}::uuid[])`
-
-/**
- * Keeps a page of whole records within a budget of bytes, at least one record: large ones make pages shorter, not the
- * process larger. `ranked` must be numbered by `place`.
- */
-export const withinBudget = (ranked: string, maxBytes: number): string =>
-  `SELECT * FROM (SELECT *, sum(octet_length("dataText")) OVER (ORDER BY place) AS running FROM (${ranked}) page) sized WHERE place = 1 OR running <= ${maxBytes} ORDER BY place`

@@ -1,0 +1,67 @@
+import type { Database } from '../database.js'
+import { allOf, createSqlParts } from '../sql-parts.js'
+
+export interface StoredEvent {
+  /** Digits. */
+  readonly id: string
+  readonly sourceId: string | null
+  readonly runId: string | null
+  readonly type: string
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly message: string
+  readonly data: Readonly<Record<string, unknown>>
+  readonly at: Date
+}
+
+const SELECT = `SELECT e.id, e.source_id AS "sourceId", e.run_id AS "runId", e.type, e.level, e.message, e.data, e.at
+FROM events e LEFT JOIN sources s ON s.id = e.source_id`
+const VISIBLE = '(e.source_id IS NULL OR (s.id IS NOT NULL AND s.deleting_at IS NULL))'
+
+export interface EventListRequest {
+  readonly sourceId?: string | undefined
+  readonly type?: string | undefined
+  readonly level?: string | undefined
+  /** Oldest first after this id, or newest first before it; null for the newest of all. */
+  readonly from: { readonly id: string; readonly direction: 'after' | 'before' } | null
+  readonly limit: number
+}
+
+/** What happened, except to sources that are being deleted. */
+export const listEvents = async (database: Database, request: EventListRequest): Promise<readonly StoredEvent[]> => {
+  const { values, add } = createSqlParts()
+  const { from } = request
+  const ascending = from?.direction === 'after'
+  const where = allOf([
+    VISIBLE,
+    request.sourceId === undefined ? null : `e.source_id = ${add(request.sourceId)}`,
+    request.type === undefined ? null : `e.type = ${add(request.type)}`,
+    request.level === undefined ? null : `e.level = ${add(request.level)}`,
+    from === null ? null : `e.id ${ascending ? '>' : '<'} ${add(from.id)}::bigint`,
+  ])
+  const { rows } = await database.pool.query<StoredEvent>(
+    `${SELECT} WHERE ${where} ORDER BY e.id ${ascending ? 'ASC' : 'DESC'} LIMIT ${add(request.limit)}`,
+    values,
+  )
+  return rows
+}
+
+/** The newest event's id, as digits; "0" without any. */
+export const findLastEventId = async (database: Database): Promise<string> => {
+  const { rows } = await database.pool.query<{ id: string }>('SELECT coalesce(max(id), 0) AS id FROM events')
+  return rows[0]?.id ?? '0'
+}
+
+/**
+ * Events after an id and those of the missing ids that have been committed meanwhile: ids are given before the commit,
+ * so a lower one may appear later.
+ */
+export const listNewEvents = async (
+  database: Database,
+  request: { readonly afterId: string; readonly missingIds: readonly string[]; readonly limit: number },
+): Promise<readonly StoredEvent[]> => {
+  const { rows } = await database.pool.query<StoredEvent>(
+    `${SELECT} WHERE ${VISIBLE} AND (e.id > $1::bigint OR e.id = ANY($2::bigint[])) ORDER BY e.id LIMIT $3`,
+    [request.afterId, request.missingIds, request.limit],
+  )
+  return rows
+}
