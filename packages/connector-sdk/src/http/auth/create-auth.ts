@@ -1,0 +1,58 @@
+import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
+import type { AuthSecrets, AuthSpec } from './auth-spec.js'
+import type { Authorizer } from './authorizer.js'
+import { createHmacAuth } from './hmac-auth.js'
+import { createOAuth2Auth, type RotatedTokens } from './oauth2-auth.js'
+import { createApiKeyAuth, createBasicAuth, createBearerAuth } from './static-auth.js'
+
+export interface AuthOptions {
+  readonly spec: AuthSpec
+  readonly secrets: AuthSecrets
+  readonly http: HttpClient
+  readonly now: () => Date
+  /** Where credentials may go, e.g. `https://api.example.com`; requests to any other origin are sent without. */
+  readonly origin: string
+  /** Ends token requests, e.g. that of the connection. */
+  readonly signal?: AbortSignal
+  /** See `OAuth2Options.onTokens`. */
+  readonly onTokens?: (tokens: RotatedTokens) => Promise<void>
+}
+
+export interface Auth {
+  /** Sends a request with credentials. After a 401, credentials that can be renewed are renewed and the request is sent once more. */
+  send(request: HttpRequest): Promise<HttpResponse>
+}
+
+/** Makes the auth of a source; no I/O before the first request. Throws VALIDATION_FAILED when a needed secret is missing. */
+export const createAuth = (options: AuthOptions): Auth => {
+  const { http, origin } = options
+  const authorizer = createAuthorizer(options)
+  return {
+    send: async (request) => {
+      if (new URL(request.url).origin !== origin) return await http.request(request)
+      const authorized = await authorizer.authorize(request)
+      const response = await http.request(authorized)
+      if (response.status !== 401 || authorizer.refused === undefined) return response
+      response.discard()
+      authorizer.refused(authorized)
+      return await http.request(await authorizer.authorize(request))
+    },
+  }
+}
+
+const createAuthorizer = ({ spec, secrets, ...rest }: AuthOptions): Authorizer => {
+  switch (spec.kind) {
+    case 'none':
+      return { authorize: (request) => request }
+    case 'apiKey':
+      return createApiKeyAuth(spec, secrets)
+    case 'basic':
+      return createBasicAuth(spec, secrets)
+    case 'bearer':
+      return createBearerAuth(spec, secrets)
+    case 'hmac':
+      return createHmacAuth(spec, secrets, rest.now)
+    default:
+      return createOAuth2Auth({ spec, secrets, ...rest })
+  }
+}

@@ -1,0 +1,93 @@
+import { Failure } from '@inlet/domain'
+import type { HttpClient, HttpResponse } from '../http-client.js'
+import { toHttpFailure } from '../to-http-failure.js'
+import type { AuthSecrets, AuthSpec } from './auth-spec.js'
+import { basicHeader } from './static-auth.js'
+
+const TIMEOUT_MS = 15_000
+const MAX_BYTES = 1024 * 1024
+
+export type OAuth2Spec = Extract<AuthSpec, { kind: 'oauth2ClientCredentials' | 'oauth2RefreshToken' }>
+
+/** What a token endpoint answered (RFC 6749, 5.1). */
+export interface TokenAnswer {
+  readonly accessToken: string
+  readonly expiresInMs: number | null
+  readonly refreshToken: string | null
+}
+
+export interface TokenRequest {
+  readonly spec: OAuth2Spec
+  readonly secrets: AuthSecrets
+  readonly grant: Readonly<Record<string, string>>
+  readonly http: HttpClient
+  readonly now: () => Date
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Asks a token endpoint for tokens. Follows no redirect, since the form holds secrets. Throws AUTH_FAILED for refused clients
+ * and grants, PERMISSION_DENIED for refused scopes, what `toHttpFailure` says for other statuses, UPSTREAM_INVALID without a token.
+ */
+export const requestToken = async ({ spec, secrets, grant, http, now, signal }: TokenRequest): Promise<TokenAnswer> => {
+  const form = new URLSearchParams({ ...spec.params, ...grant })
+  if (spec.scope !== undefined) form.set('scope', spec.scope)
+  const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
+  const clientId = spec.clientId ?? ''
+  if (spec.clientAuth === 'basic' && secrets.clientSecret !== undefined) {
+    headers['authorization'] = basicHeader(formEncoded(clientId), formEncoded(secrets.clientSecret))
+  } else {
+    if (clientId !== '') form.set('client_id', clientId)
+    if (secrets.clientSecret !== undefined) form.set('client_secret', secrets.clientSecret)
+  }
+  const request = {
+    url: spec.tokenUrl,
+    method: 'POST',
+    headers,
+    body: form.toString(),
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_BYTES,
+    maxRedirects: 0,
+  } as const
+  const response = await http.request({ ...request, ...(signal && { signal }) })
+  return toTokenAnswer(response, await readObject(response), now())
+}
+
+/** RFC 6749, 2.3.1: both halves are form-encoded before Basic. */
+const formEncoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
+
+const readObject = async (response: HttpResponse): Promise<Record<string, unknown>> => {
+  try {
+    const body = await response.json()
+    return typeof body === 'object' && body !== null ? { ...body } : {}
+  } catch (error) {
+    if (error instanceof Failure && error.reason === 'CONTENT_MISMATCH') return {}
+    throw error
+  }
+}
+
+const toTokenAnswer = (response: HttpResponse, body: Record<string, unknown>, now: Date): TokenAnswer => {
+  if (response.status >= 400) throw toTokenFailure(response, body['error'], now)
+  const accessToken = body['access_token']
+  if (response.status >= 300 || typeof accessToken !== 'string' || accessToken === '') {
+    throw new Failure('UPSTREAM_INVALID', `the token endpoint answered with status ${response.status} and no access token`)
+  }
+  const seconds = Number(body['expires_in'] ?? Number.NaN)
+  const refreshToken = body['refresh_token']
+  return {
+    accessToken,
+    expiresInMs: Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 : null,
+    refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : null,
+  }
+}
+
+const toTokenFailure = (response: HttpResponse, error: unknown, now: Date): Failure => {
+  // Only well-formed codes are repeated: a description may hold what was sent.
+  const code = typeof error === 'string' && /^[\w.-]{1,60}$/.test(error) ? error : `status ${response.status}`
+  if (code === 'invalid_scope' || code === 'unauthorized_client' || code === 'access_denied') {
+    return new Failure('PERMISSION_DENIED', `the token endpoint refused: ${code}`)
+  }
+  const refused = response.status === 400 || response.status === 401 || response.status === 403
+  if (refused) return new Failure('AUTH_FAILED', `the token endpoint refused the credentials: ${code}`)
+  return toHttpFailure(response, now)
+}

@@ -1,0 +1,101 @@
+import { Failure } from '@inlet/domain'
+import { readPath } from '../../json/read-path.js'
+import { nextCycle } from './cycle.js'
+import { nextLinkOf, resolveNextLink } from './next-link.js'
+import type { PaginationSpec } from './pagination-spec.js'
+import type { PageAnswer, PageParams, PagePosition, Paginator } from './paginator.js'
+
+type Kind<K extends PaginationSpec['kind']> = Extract<PaginationSpec, { kind: K }>
+/** What changes from page to page; null at the end. */
+type Step = { readonly index?: number; readonly token?: string; readonly url?: string; readonly mark: string } | null
+
+/**
+ * The paginator for a spec. Page and offset lists end with an empty page, not with a short one: a server that gives fewer
+ * records than asked would otherwise cut the list off unnoticed.
+ */
+export const createPaginator = (spec: PaginationSpec): Paginator => ({
+  start: {
+    page: 1,
+    index: spec.kind === 'page' ? spec.start : 0,
+    token: null,
+    url: null,
+    cycle: { mark: null, steps: 0, limit: 1 },
+  },
+  params: (position) => toParams(spec, position),
+  next: (position, answer) => {
+    const step = nextStep(spec, position, answer)
+    if (step === null || spec.kind === 'none') return null
+    if (position.page >= spec.maxPages) {
+      throw new Failure('PAGINATION_LOOP', `more than ${spec.maxPages} pages`, { next: 'Raise pagination.maxPages if there are really that many.' })
+    }
+    return {
+      page: position.page + 1,
+      index: step.index ?? position.index,
+      token: step.token ?? null,
+      url: step.url ?? null,
+      cycle: nextCycle(position.cycle, step.mark),
+    }
+  },
+  isEnd: (position, status) => spec.kind === 'page' && status === spec.endStatus && position.page > 1,
+})
+
+const toParams = (spec: PaginationSpec, position: PagePosition): PageParams => {
+  if (spec.kind === 'none') return { url: null, query: {}, body: {} }
+  if (position.url !== null) return { url: position.url, query: {}, body: {} }
+  const query: Record<string, string> = {}
+  const body: Record<string, string> = {}
+  if (spec.sizeParam !== undefined) query[spec.sizeParam] = String(spec.pageSize)
+  if (spec.kind === 'page' || spec.kind === 'offset') query[spec.param] = String(position.index)
+  if (spec.kind === 'cursor' && position.token !== null) (spec.in === 'query' ? query : body)[spec.param] = position.token
+  return { url: null, query, body }
+}
+
+const nextStep = (spec: PaginationSpec, position: PagePosition, answer: PageAnswer): Step => {
+  switch (spec.kind) {
+    case 'page':
+      return nextPage(spec, position, answer)
+    case 'offset':
+      return nextOffset(spec, position, answer)
+    case 'cursor':
+      return nextToken(spec, answer)
+    case 'nextUrl':
+      return nextUrl(readPath(answer.body, spec.path), answer, spec.allowOrigins)
+    case 'linkHeader':
+      return nextUrl(nextLinkOf(answer.headers['link']), answer, spec.allowOrigins)
+    default:
+      return null
+  }
+}
+
+const nextPage = (spec: Kind<'page'>, position: PagePosition, answer: PageAnswer): Step => {
+  const pages = spec.totalPagesPath === undefined ? Number.NaN : Number(readPath(answer.body, spec.totalPagesPath) ?? Number.NaN)
+  const isLast = saysNoMore(spec.hasMorePath, answer) || answer.count === 0 || position.index - spec.start + 1 >= pages
+  return isLast ? null : { index: position.index + 1, mark: answer.mark }
+}
+
+const nextOffset = (spec: Kind<'offset'>, position: PagePosition, answer: PageAnswer): Step => {
+  const total = spec.totalPath === undefined ? Number.NaN : Number(readPath(answer.body, spec.totalPath) ?? Number.NaN)
+  const index = position.index + answer.count
+  const isLast = saysNoMore(spec.hasMorePath, answer) || answer.count === 0 || index >= total
+  return isLast ? null : { index, mark: answer.mark }
+}
+
+const nextToken = (spec: Kind<'cursor'>, answer: PageAnswer): Step => {
+  if (saysNoMore(spec.hasMorePath, answer)) return null
+  const found = spec.tokenHeader === undefined ? readPath(answer.body, spec.tokenPath ?? '') : answer.headers[spec.tokenHeader.toLowerCase()]
+  const isToken = typeof found === 'string' || typeof found === 'number' || typeof found === 'bigint'
+  if (!isToken || found === '') return null
+  return { token: String(found), mark: String(found) }
+}
+
+const nextUrl = (link: unknown, answer: PageAnswer, allowOrigins: readonly string[]): Step => {
+  if (typeof link !== 'string' || link === '') return null
+  const url = resolveNextLink(link, answer.url, allowOrigins)
+  // A link to the page it stands on is the shortest loop.
+  if (url === answer.url) throw new Failure('PAGINATION_LOOP', 'the link to the next page points to the same page')
+  return { url, mark: url }
+}
+
+/** Only an explicit "no" ends the list here: a missing field must not. */
+const saysNoMore = (path: string | undefined, answer: PageAnswer): boolean => path !== undefined && isNo(readPath(answer.body, path))
+const isNo = (value: unknown): boolean => value === false || value === 'false' || value === 0 || value === null

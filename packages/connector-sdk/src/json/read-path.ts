@@ -1,0 +1,23 @@
+/**
+ * The value at a path: `data.items.0`, or a JSON pointer such as `/data/a.b/0` (RFC 6901) for names with dots. The empty path
+ * is the whole. Undefined when something on the way is missing; only own members count.
+ */
+export const readPath = (value: unknown, path: string): unknown => {
+  let current = value
+  for (const step of pathSteps(path)) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, step)) return undefined
+    current = Reflect.get(current, step)
+  }
+  return current
+}
+
+/** The member names a path walks through; a leading `$.` is allowed. */
+export const pathSteps = (path: string): readonly string[] => {
+  if (path === '' || path === '$') return []
+  if (path.startsWith('/'))
+    return path
+      .slice(1)
+      .split('/')
+      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return (path.startsWith('$.') ? path.slice(2) : path).split('.')
+}
