@@ -1,0 +1,9 @@
+import type { Terminal } from '../terminal/terminal.js'
+
+/** What main.ts hands to every command. */
+export interface CommandContext {
+  readonly terminal: Terminal
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Resolves on Ctrl-C or SIGTERM; the second one ends the process at once. */
+  readonly untilStopped: () => Promise<void>
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { RecordPage } from '@inlet/contract'
+import { freePort } from '@inlet/db/embedded'
+import { createApiClient } from '../client/api-client.js'
+import { DEMO_SHOP, ensureDemoShop } from '../demo/demo-shop.js'
+import { openDemoSite } from '../demo/demo-site.js'
+import { demoSources } from '../demo/demo-sources.js'
+import { runDemo } from '../demo/run-demo.js'
+import { type DataFolder, openDataFolder } from '../stack/data-folder.js'
+import { isPortFree } from '../stack/port.js'
+import { startStack } from '../stack/start-stack.js'
+import { printAddresses } from './addresses.js'
+import type { CommandContext } from './context.js'
+import type { UpFlags } from './up.js'
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+const QUERY = 'cursor lease'
+
+/** `inlet demo`: `up` with sources that need no internet. Answers the exit code. */
+export const demo = async (flags: UpFlags & { readonly exit: boolean }, context: CommandContext): Promise<number> => {
+  const { terminal, env, untilStopped } = context
+  terminal.line(terminal.bold('\nInlet demo'))
+  const folder = openDataFolder(flags.data)
+  const { sitePort, readerPassword } = await demoSettings(folder)
+  const stack = await startStack({
+    folder,
+    workers: flags.workers,
+    port: flags.port,
+    // The demo's tables live in the embedded Postgres beside Inlet's own.
+    env: { ...env, DATABASE_URL: undefined },
+    egressAllow: ({ postgresPort }) => [`127.0.0.1:${sitePort}`, `127.0.0.1:${postgresPort}`],
+    fileRoots: [path.resolve(ROOT)],
+    step: (title, work) => terminal.step(title, work),
+    notice: (message) => terminal.line(`  ! ${message}`),
+  })
+  try {
+    if (stack.postgresPort === null) throw new Error('the demo needs the embedded Postgres')
+    await terminal.step(`preparing a shop database (${DEMO_SHOP.customers} customers, ${DEMO_SHOP.orders} orders)`, () =>
+      ensureDemoShop(stack.databaseUrl, readerPassword),
+    )
+    const site = await openDemoSite(ROOT, sitePort)
+    try {
+      const api = createApiClient(stack.url, stack.adminKey)
+      const sources = demoSources({ root: path.resolve(ROOT), sitePort, postgresPort: stack.postgresPort, readerPassword })
+      const result = await runDemo(api, sources, terminal)
+      terminal.line(
+        result.stored === 0 && result.failed.length === 0
+          ? '\n  Nothing new: everything was stored before, and nothing was stored twice.'
+          : `\n  ${result.stored} records stored.`,
+      )
+      const hits = await api.call<RecordPage>('GET', `/v1/records?q=${encodeURIComponent(QUERY)}&limit=1`)
+      printHit(context, hits)
+      printAddresses(terminal, stack, folder)
+      if (!flags.exit) await untilStopped()
+      return result.failed.length === 0 ? 0 : 1
+    } finally {
+      await site.close()
+    }
+  } finally {
+    await terminal.step('stopping', () => stack.close())
+  }
+}
+
+const demoSettings = async (folder: DataFolder): Promise<{ readonly sitePort: number; readonly readerPassword: string }> => {
+  const before = folder.settings.demo
+  if (before !== undefined && (await isPortFree(before.sitePort))) return before
+  const settings = { sitePort: await freePort(), readerPassword: before?.readerPassword ?? randomBytes(18).toString('base64url') }
+  folder.update({ demo: settings })
+  return settings
+}
+
+const printHit = ({ terminal }: CommandContext, hits: RecordPage): void => {
+  const [hit] = hits.items
+  terminal.line(`\n  Search "${QUERY}": GET /v1/records?q=${encodeURIComponent(QUERY)}`)
+  if (hit === undefined) return terminal.line('    no hit')
+  terminal.line(`    ${terminal.bold(hit.title ?? hit.key)}  ${terminal.dim(`(${hit.provenance.source}, ${hit.stream})`)}`)
+  if (typeof hit.snippet === 'string') terminal.line(`    ${hit.snippet.replace(/\s+/g, ' ').slice(0, 200)}`)
+}

@@ -1,0 +1,28 @@
+import { openDataFolder } from '../stack/data-folder.js'
+import { startStack } from '../stack/start-stack.js'
+import { printAddresses } from './addresses.js'
+import type { CommandContext } from './context.js'
+
+export interface UpFlags {
+  readonly data: string
+  readonly workers: number
+  readonly port?: number
+}
+
+/** `inlet up`: a whole installation on this machine until Ctrl-C. */
+export const up = async (flags: UpFlags, context: CommandContext): Promise<void> => {
+  const { terminal, env, untilStopped } = context
+  terminal.line(terminal.bold('\nInlet'))
+  const folder = openDataFolder(flags.data)
+  const stack = await startStack({
+    folder,
+    workers: flags.workers,
+    port: flags.port,
+    env,
+    step: (title, work) => terminal.step(title, work),
+    notice: (message) => terminal.line(`  ! ${message}`),
+  })
+  printAddresses(terminal, stack, folder)
+  await untilStopped()
+  await terminal.step('stopping', () => stack.close())
+}

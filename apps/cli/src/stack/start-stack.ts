@@ -1,0 +1,136 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createDatabase, insertApiKey, migrate } from '@inlet/db'
+import { freePort, startEmbeddedPostgres } from '@inlet/db/embedded'
+import { createLifecycle, type Lifecycle } from '@inlet/runtime'
+import { createApiKey, parseKeyring } from '@inlet/security'
+import type { DataFolder } from './data-folder.js'
+import { type ManagedProcess, startProcess } from './managed-process.js'
+import { isPortFree } from './port.js'
+import { takeRunLock } from './run-lock.js'
+
+export interface StackOptions {
+  readonly folder: DataFolder
+  readonly workers: number
+  /** Exactly this port; without it 3210 or, when that is taken, a free one. */
+  readonly port?: number | undefined
+  /** Environment of the user: DATABASE_URL and REDIS_URL replace the embedded parts, INLET_* settings are handed on. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly egressAllow?: (parts: { readonly postgresPort: number | null }) => readonly string[]
+  readonly fileRoots?: readonly string[]
+  readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>
+  readonly notice: (message: string) => void
+}
+
+/** A running installation. `close` stops everything in reverse order. */
+export interface Stack {
+  readonly url: string
+  readonly adminKey: string
+  readonly databaseUrl: string
+  readonly postgresPort: number | null
+  readonly processes: readonly ManagedProcess[]
+  close(): Promise<void>
+}
+
+const DEFAULT_PORT = 3210
+
+/** Starts Postgres (unless one is given), migrates, and starts api, scribe and workers as separate processes. */
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const lifecycle = createLifecycle()
+  try {
+    return await start(options, lifecycle)
+  } catch (error) {
+    await lifecycle.close()
+    throw error
+  }
+}
+
+const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack> => {
+  const { folder, env, step } = options
+  const lock = await takeRunLock(folder)
+  lifecycle.defer('lock', () => lock.release())
+  const { databaseUrl, postgresPort, postgresPid } = await openPostgres(options, lifecycle)
+  await step('bringing the database to this version', () => migrate(databaseUrl))
+  const adminKey = await ensureAdminKey(folder, databaseUrl)
+  const port = await choosePort(options)
+  const url = `http://127.0.0.1:${port}`
+  const common = processEnv(options, databaseUrl, postgresPort)
+  const processes: ManagedProcess[] = []
+  const launch = (name: string, app: 'api' | 'worker' | 'scribe', extra: Record<string, string>): void => {
+    const process = startProcess({ name, app, env: { ...common, ...extra }, logFile: folder.file('logs', `${name}.log`), onRestart: options.notice })
+    processes.push(process)
+    lifecycle.defer(name, () => process.stop(), { timeoutMs: 27_000 })
+  }
+  launch('scribe', 'scribe', { INLET_SCRIBE_OPS_PORT: env['INLET_SCRIBE_OPS_PORT'] ?? '0' })
+  for (let n = 1; n <= options.workers; n += 1) launch(options.workers === 1 ? 'worker' : `worker-${n}`, 'worker', { INLET_WORKER_OPS_PORT: '0' })
+  launch('api', 'api', { PORT: String(port), INLET_API_HOST: env['INLET_API_HOST'] ?? '127.0.0.1' })
+  lock.update({ url, children: [...processes.flatMap(({ pid }) => pid ?? []), ...(postgresPid === null ? [] : [postgresPid])] })
+  await step('waiting for the api', () => untilReady(url, folder))
+  return { url, adminKey, databaseUrl, postgresPort, processes, close: async () => void (await lifecycle.close()) }
+}
+
+const openPostgres = async ({ folder, env, step, notice }: StackOptions, lifecycle: Lifecycle) => {
+  const given = env['DATABASE_URL']
+  if (given !== undefined && given !== '') return { databaseUrl: given, postgresPort: null, postgresPid: null }
+  const { postgresPassword, postgresPort: before } = folder.settings
+  // The same port as last time, if it is free: demo sources name it.
+  const port = before !== undefined && (await isPortFree(before)) ? before : await freePort()
+  folder.update({ postgresPort: port })
+  const postgres = await step('starting Postgres', () =>
+    startEmbeddedPostgres({ directory: folder.file('postgres'), port, durable: true, password: postgresPassword }),
+  )
+  lifecycle.defer('postgres', () => postgres.stop(), { timeoutMs: 20_000 })
+  void postgres.exited.then(() => notice('Postgres has ended'))
+  return { databaseUrl: postgres.url('postgres'), postgresPort: port, postgresPid: postgres.pid }
+}
+
+/** The local administrator's key; made anew when the database does not know it. */
+const ensureAdminKey = async (folder: DataFolder, databaseUrl: string): Promise<string> => {
+  const database = createDatabase({ url: databaseUrl, applicationName: 'inlet-up', poolSize: 2 })
+  try {
+    const present = folder.settings.adminKey
+    if (present !== undefined && (await database.prisma.apiKey.count({ where: { id: present.split('_')[1] ?? '', revokedAt: null } })) > 0)
+      return present
+    const key = createApiKey(parseKeyring(folder.settings.encryptionKeys))
+    await insertApiKey(database, { id: key.id, name: 'local admin', hash: key.hash, scopes: ['admin'], expiresAt: null }, 'system')
+    folder.update({ adminKey: key.plaintext })
+    return key.plaintext
+  } finally {
+    await database.close()
+  }
+}
+
+const choosePort = async ({ port, env, notice }: StackOptions): Promise<number> => {
+  const wanted = port ?? Number(env['PORT'] ?? DEFAULT_PORT)
+  if (await isPortFree(wanted)) return wanted
+  if (port !== undefined) throw new Error(`port ${port} is taken; choose another one with --port`)
+  const free = await freePort()
+  notice(`port ${wanted} is taken, using ${free}`)
+  return free
+}
+
+const processEnv = (options: StackOptions, databaseUrl: string, postgresPort: number | null): Record<string, string> => {
+  const { env, folder } = options
+  const own = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^npm_/i.test(entry[0])))
+  const list = (key: string, more: readonly string[]): string => [...(env[key] ?? '').split(',').filter((part) => part !== ''), ...more].join(',')
+  return {
+    ...own,
+    DATABASE_URL: databaseUrl,
+    INLET_ENCRYPTION_KEYS: env['INLET_ENCRYPTION_KEYS'] ?? folder.settings.encryptionKeys,
+    INLET_WORK_DIR: folder.file('work'),
+    INLET_EGRESS_ALLOW: list('INLET_EGRESS_ALLOW', options.egressAllow?.({ postgresPort }) ?? []),
+    INLET_FILE_ROOTS: list('INLET_FILE_ROOTS', options.fileRoots ?? []),
+  }
+}
+
+const untilReady = async (url: string, folder: DataFolder): Promise<void> => {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    const ready = await fetch(`${url}/ready`).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (ready) return
+    if (Date.now() > deadline) throw new Error(`the api is not ready after 60 s; see ${folder.file('logs', 'api.log')} and ${url}/ready`)
+    await delay(100)
+  }
+}

@@ -1,0 +1,57 @@
+/** What a command prints: plain lines, or a block that is drawn again in place on a terminal. */
+export interface Terminal {
+  line(text?: string): void
+  /** Shows a block; on a terminal it replaces the block before it, elsewhere only changed lines are printed. */
+  block(lines: readonly string[]): void
+  /** Leaves the last block standing. */
+  endBlock(): void
+  bold(text: string): string
+  dim(text: string): string
+  /** Runs work with a line before and its duration after. */
+  step<T>(title: string, work: () => Promise<T>): Promise<T>
+}
+
+export interface Output {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+}
+
+export const createTerminal = (out: Output): Terminal => {
+  const fancy = out.isTTY === true
+  let drawn = 0
+  let printed = new Set<string>()
+  const style = (code: number) => (text: string) => (fancy ? `\u001b[${code}m${text}\u001b[0m` : text)
+  const line = (text = ''): void => void out.write(`${text}\n`)
+  return {
+    line,
+    block(lines) {
+      if (fancy) {
+        if (drawn > 0) out.write(`\u001b[${drawn}A\u001b[J`)
+        out.write(lines.map((text) => `${text}\n`).join(''))
+        drawn = lines.length
+        return
+      }
+      for (const text of lines) if (!printed.has(text)) line(text)
+      printed = new Set(lines)
+    },
+    endBlock() {
+      drawn = 0
+      printed = new Set()
+    },
+    bold: style(1),
+    dim: style(2),
+    async step(title, work) {
+      const startedAt = Date.now()
+      if (fancy) out.write(`  … ${title}`)
+      try {
+        const result = await work()
+        const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
+        out.write(fancy ? `\r\u001b[K  ✔ ${title} \u001b[2m${seconds} s\u001b[0m\n` : `  ✔ ${title} (${seconds} s)\n`)
+        return result
+      } catch (error) {
+        out.write(fancy ? `\r\u001b[K  ✘ ${title}\n` : `  ✘ ${title}\n`)
+        throw error
+      }
+    },
+  }
+}
