@@ -35,10 +35,13 @@ export async function* crawl({ tools: outer, known, robots, cursor }: CrawlReque
   setMaxListeners(0, tools.signal)
   const outbox = createOutbox({ onRoom: () => pump.run() })
   const onAbort = (): void => outbox.fail(new Failure('CANCELLED', 'the crawl was cancelled'))
-  const state = await createState({ tools, known, robots, cursor }, {
-    emit: (record, bytes) => outbox.put(record, bytes),
-    emitUnchanged: (url) => outbox.putUnchanged(url),
-  })
+  const state = await createState(
+    { tools, known, robots, cursor },
+    {
+      emit: (record, bytes) => outbox.put(record, bytes),
+      emitUnchanged: (url) => outbox.putUnchanged(url),
+    },
+  )
   const pump = createPump({
     state,
     robots,
@@ -66,10 +69,7 @@ export async function* crawl({ tools: outer, known, robots, cursor }: CrawlReque
   }
 }
 
-const createState = async (
-  { tools, known, cursor }: CrawlRequest,
-  output: Pick<CrawlState, 'emit' | 'emitUnchanged'>,
-): Promise<CrawlState> => {
+const createState = async ({ tools, known, cursor }: CrawlRequest, output: Pick<CrawlState, 'emit' | 'emitUnchanged'>): Promise<CrawlState> => {
   const { config } = tools
   const { startUrls, concurrency, delayMs, maxPages, dropTrackingParams } = config
   const limit = maxSeen(maxPages)

@@ -54,8 +54,7 @@ export const settleRedirect = (state: CrawlState, visit: Visit, to: string, why:
   const { depth, hops, start } = visit
   const movedFrom = visit.movedFrom ?? (visit.start || visit.stored !== undefined ? visit.url : undefined)
   const known = offer(state, { url: target, depth, hops: hops + 1, start, ...(movedFrom === undefined ? {} : { movedFrom }) })
-  // Two start addresses that lead to one page are as good as one.
-  if (known === 'known' && visit.start && visit.movedFrom === undefined && state.frontier.stateOf(target) === 'other') {
+  if (known === 'known' && visit.start && visit.hops > 0 && state.frontier.stateOf(target) === 'other') {
     noteStart(state, new Failure('TOO_MANY_REDIRECTS', `the start address ${visit.url} redirects in a circle`))
   }
 }

@@ -67,11 +67,10 @@ export const createPump = ({ state, robots, hasRoom, onIdle, onFailure }: PumpOp
     while (hasRoom() && state.pages + frontier.active < maxPages) {
       const visit = frontier.take(performance.now())
       if (visit === undefined) break
-      const task = (async () => {
-        await visitOne(visit)
+      const task = visitOne(visit).finally(() => {
         inFlight.delete(task)
         run()
-      })()
+      })
       inFlight.add(task)
     }
     if (frontier.active > 0 || !hasRoom()) return waitForLane()

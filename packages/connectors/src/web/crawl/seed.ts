@@ -1,5 +1,5 @@
 import type { KnownRecords } from '@inlet/connector-sdk'
-import { normalizeUrl } from '../address/normalize-url.js'
+import { normalizeUrl, originOf } from '../address/normalize-url.js'
 import type { RobotsCache } from '../robots/robots-cache.js'
 import { readSitemaps } from '../sitemap/read-sitemaps.js'
 import { type CrawlState, offer } from './crawl-state.js'
@@ -17,15 +17,15 @@ export const loadStored = async (
   for await (const { key, validator } of known.entries(STREAM)) {
     signal.throwIfAborted()
     if (marks.size >= limit) return { marks, generation, complete: false }
-    const mark = parseMark(validator) ?? UNKNOWN
-    generation = Math.max(generation, mark.g)
-    marks.set(key, mark)
+    const mark = parseMark(validator)
+    if (mark !== null) generation = Math.max(generation, mark.g)
+    marks.set(key, mark ?? UNKNOWN)
   }
   return { marks, generation, complete: true }
 }
 
 /** A stored page without a readable mark: it is read in full. */
-const UNKNOWN: PageMark = { c: '', h: '', d: 1, g: Number.MAX_SAFE_INTEGER }
+const UNKNOWN: PageMark = { c: '', h: '', d: 1, g: Number.POSITIVE_INFINITY }
 
 /** Queues where the crawl begins: start addresses, sitemaps, what could not be read last time, and all stored pages, since a page answered with 304 shows no links. */
 export const seed = async (state: CrawlState, robots: RobotsCache): Promise<void> => {
@@ -34,6 +34,10 @@ export const seed = async (state: CrawlState, robots: RobotsCache): Promise<void
   for (const url of new Set(starts)) {
     state.starts.total++
     offer(state, { url, depth: 0, hops: 0, start: true })
+  }
+  for (const origin of new Set(starts.map(originOf))) {
+    const { crawlDelayMs } = await robots.rulesFor(state.tools, origin)
+    if (crawlDelayMs > config.delayMs) state.frontier.setDelay(origin, crawlDelayMs)
   }
   await seedFromSitemaps(state, robots, starts)
   for (const [url, depth] of state.previous?.again ?? []) if (depth <= config.maxDepth) offer(state, { url, depth, hops: 0, start: false })

@@ -62,7 +62,7 @@ export class ElementWriter {
 
   /** Opens a link; an empty address leaves its text only. */
   openLink(href: string): void {
-    this.writer.inline.open(href === '' || this.writer.inPre ? 'text' : 'link', href)
+    this.writer.inline.open(this.writer.inPre ? 'text' : 'link', href)
   }
 
   image(alt: string, src: string): void {
@@ -131,11 +131,10 @@ export class ElementWriter {
   }
 
   #closeTablePart(role: 'row' | 'cell'): void {
+    if (role === 'row') return this.writer.closeRow()
     this.writer.endBlock()
-    const table = this.writer.table
-    if (table === undefined || table.layout) return
-    if (role === 'row') table.closeRow()
-    else table.closeCell()
+    const { table } = this.writer
+    if (table !== undefined && !table.layout) table.closeCell()
   }
 }
 

@@ -9,6 +9,8 @@ interface Frame {
 const NEEDS_COLLAPSE = /[\t\n\r\f\u00a0\u00ad\u200b]| {2}/
 const NEEDS_ESCAPE = /[*`<_\\]/
 const ESCAPED = /[*`]|<(?=[A-Za-z/!?])|\\(?=[!-/:-@[-`{-~])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g
+/** More is not gathered, so that no step takes long. */
+const MAX_PIECE = 16_384
 const ANCHOR_SIGN = /^[¶#§🔗⚓]$/u
 const LINE_START = /^(?:#{1,6}(?= |$)|[-+](?= |$)|>|=+$|-{3,}$|~{3}|\d{1,9}[.)](?= |$))/
 
@@ -18,26 +20,26 @@ const LINE_START = /^(?:#{1,6}(?= |$)|[-+](?= |$)|>|=+$|-{3,}$|~{3}|\d{1,9}[.)](
  */
 export class InlineBuffer {
   readonly #frames: Frame[] = [{ kind: 'text', href: '', text: '' }]
+  #raw = ''
   #endsInSpace = true
   #codeDepth = 0
 
-  /** Appends text of the document. */
+  /** Appends text of the document; the parser gives it in arbitrary pieces, entities apart. */
   add(data: string): void {
-    let text = NEEDS_COLLAPSE.test(data) ? data.replace(/[\u00ad\u200b]+/g, '').replace(/[ \t\n\r\f\u00a0]+/g, ' ') : data
-    if (this.#endsInSpace && text.startsWith(' ')) text = text.slice(1)
-    if (text === '') return
-    this.#endsInSpace = text.endsWith(' ')
-    this.#append(this.#codeDepth === 0 && NEEDS_ESCAPE.test(text) ? text.replace(ESCAPED, '\\$&') : text)
+    this.#raw += data
+    if (this.#raw.length > MAX_PIECE) this.#settle()
   }
 
   /** Appends Markdown as it is. */
   addMarkdown(markdown: string): void {
+    this.#settle()
     this.#endsInSpace = markdown.endsWith(' ') || markdown.endsWith('\n')
     this.#append(markdown)
   }
 
   /** Opens an inline element; every `open` has its `close`. */
   open(kind: FrameKind, href = ''): void {
+    this.#settle()
     const idle = this.#codeDepth > 0 && kind !== 'link'
     if (kind === 'code') this.#codeDepth++
     this.#frames.push({ kind: idle || this.#has(kind) ? 'text' : kind, href, text: '' })
@@ -45,6 +47,7 @@ export class InlineBuffer {
   }
 
   close(): void {
+    this.#settle()
     const frame = this.#frames.length > 1 ? this.#frames.pop() : undefined
     if (frame === undefined) return
     if (frame.kind === 'code') this.#codeDepth--
@@ -53,6 +56,7 @@ export class InlineBuffer {
 
   /** The content so far, trimmed; open elements go on in the next block. */
   take(): string {
+    this.#settle()
     for (let i = this.#frames.length - 1; i > 0; i--) {
       const frame = this.#frames[i]
       const outer = this.#frames[i - 1]
@@ -65,6 +69,18 @@ export class InlineBuffer {
     if (root !== undefined) root.text = ''
     this.#endsInSpace = true
     return text
+  }
+
+  /** Takes the text gathered so far, as one piece. */
+  #settle(): void {
+    const data = this.#raw
+    if (data === '') return
+    this.#raw = ''
+    let text = NEEDS_COLLAPSE.test(data) ? data.replace(/[\u00ad\u200b]+/g, '').replace(/[ \t\n\r\f\u00a0]+/g, ' ') : data
+    if (this.#endsInSpace && text.startsWith(' ')) text = text.slice(1)
+    if (text === '') return
+    this.#endsInSpace = text.endsWith(' ')
+    this.#append(this.#codeDepth === 0 && NEEDS_ESCAPE.test(text) ? text.replace(ESCAPED, '\\$&') : text)
   }
 
   #append(text: string): void {
@@ -90,7 +106,12 @@ export const codeSpan = (text: string): string => {
 /** The length of the longest run of backticks. */
 export const longestRun = (text: string): number => {
   let longest = 0
-  for (const run of text.match(/`+/g) ?? []) longest = Math.max(longest, run.length)
+  for (let at = text.indexOf('`'); at >= 0; ) {
+    let end = at + 1
+    while (text[end] === '`') end++
+    longest = Math.max(longest, end - at)
+    at = text.indexOf('`', end)
+  }
   return longest
 }
 

@@ -57,7 +57,7 @@ export class MarkdownWriter {
     const text = this.inline.take()
     if (text === '' || this.#pre !== undefined) return
     const table = this.#dataTable()
-    if (table !== undefined) table.addBlock(this.#itemInCell() + text)
+    if (table !== undefined) this.#addToCell(table, this.#itemInCell() + text)
     else if (this.#heading > 0) this.#emit(`${'#'.repeat(this.#heading)} ${joinLines(text, ' ')}`)
     else this.#emit(escapeLineStart(text))
   }
@@ -150,11 +150,31 @@ export class MarkdownWriter {
   closeTable(): void {
     this.endBlock()
     const table = this.#tables.pop()
+    if (table !== undefined && !table.layout) this.#emitTable(table)
+  }
+
+  /** Ends a row; a large table is written as far as it is. */
+  closeRow(): void {
+    this.endBlock()
+    const { table } = this
     if (table === undefined || table.layout) return
+    table.closeRow()
+    if (table.isLarge) this.#emitTable(table)
+  }
+
+  #emitTable(table: TableBuilder): void {
     const result = table.finish()
     if ('table' in result) {
       if (result.table !== '') this.#emit(result.table)
     } else for (const block of result.blocks) this.#emit(escapeLineStart(block.replaceAll('<br>', '\n')))
+  }
+
+  /** A cell that goes on for ever shows a layout, whatever its table says. */
+  #addToCell(table: TableBuilder, text: string): void {
+    table.addBlock(text)
+    if (!table.isLarge || table !== this.table) return
+    for (const block of table.takeBlocks()) this.#emit(escapeLineStart(block.replaceAll('<br>', '\n')))
+    table.layout = true
   }
 
   /** The innermost table that collects cells. */

@@ -1,4 +1,7 @@
 const MAX_COLUMNS = 100
+/** A table beyond this is written in parts, so that no step takes long. */
+const LARGE_CHARS = 262_144
+const LARGE_ROWS = 5_000
 
 /** Collects the rows of one table and writes them as a GitHub-flavoured Markdown table. */
 export class TableBuilder {
@@ -9,6 +12,7 @@ export class TableBuilder {
   readonly #rows: string[][] = []
   #row: string[] = []
   #cell: string[] = []
+  #chars = 0
   #span = 1
   #rowSpan = 1
   /** How many further rows each column is still covered by a cell above. */
@@ -33,9 +37,15 @@ export class TableBuilder {
     this.#fillCovered()
   }
 
+  /** Whether enough was gathered to be written. */
+  get isLarge(): boolean {
+    return this.#chars > LARGE_CHARS || this.#rows.length > LARGE_ROWS
+  }
+
   /** Adds one block of text to the open cell. */
   addBlock(text: string): void {
-    this.#cell.push(joinLines(text.replace(/(?<!\\)\|/g, '\\|'), '<br>'))
+    this.#chars += text.length + 16
+    this.#cell.push(joinLines(text.includes('|') ? text.replace(/(?<!\\)\|/g, '\\|') : text, '<br>'))
   }
 
   closeCell(): void {
@@ -52,7 +62,8 @@ export class TableBuilder {
   /** The text of all cells so far, and nothing afterwards: what is left to do when the table is only a layout. */
   takeBlocks(): string[] {
     const open = this.#cell
-    const blocks = [...this.#rows.flat(), ...this.#row, ...open].filter((text) => text !== '').map((text) => text.replaceAll('\\|', '|'))
+    this.#chars = 0
+    const blocks = [...this.#rows.flat(), ...this.#row, ...open].filter((text) => text !== '').map(unescapePipes)
     this.#rows.length = 0
     this.#row = []
     this.#cell = []
@@ -62,9 +73,10 @@ export class TableBuilder {
   /** Markdown, or the blocks of a table with a single column. */
   finish(): { readonly table: string } | { readonly blocks: readonly string[] } {
     this.closeRow()
-    const rows = this.#rows.filter((row) => row.some((cell) => cell !== ''))
+    const rows = this.#rows.splice(0).filter((row) => row.some((cell) => cell !== ''))
     const width = rows.reduce((most, row) => Math.max(most, row.length), 0)
-    if (width < 2) return { blocks: this.takeBlocks() }
+    this.#chars = 0
+    if (width < 2) return { blocks: rows.flat().map(unescapePipes) }
     const lines = rows.map((row) => `| ${[...row, ...Array<string>(width - row.length).fill('')].join(' | ')} |`)
     lines.splice(1, 0, `| ${Array<string>(width).fill('---').join(' | ')} |`)
     return { table: lines.join('\n') }
@@ -86,6 +98,8 @@ export const joinLines = (text: string, separator: string): string =>
         .map((line) => line.trim())
         .join(separator)
     : text
+
+const unescapePipes = (text: string): string => text.replaceAll('\\|', '|')
 
 const span = (value: string | undefined): number => {
   const parsed = value === undefined ? 1 : Number.parseInt(value, 10)

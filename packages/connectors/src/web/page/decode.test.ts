@@ -1,0 +1,39 @@
+import iconv from 'iconv-lite'
+import { describe, expect, it } from 'vitest'
+import { chooseCharset, decodePage } from './decode.js'
+
+describe('charset of a page', () => {
+  it('believes a byte order mark before everything else', () => {
+    expect(decodePage(Buffer.from('\ufeffä'), 'text/html; charset=latin1')).toBe('ä')
+    expect(decodePage(iconv.encode('ä', 'utf-16le', { addBOM: true }), 'text/html')).toBe('ä')
+  })
+
+  it('believes the header before the meta element', () => {
+    const bytes = iconv.encode('<meta charset="utf-8">日本', 'shift_jis')
+    expect(decodePage(bytes, 'text/html; charset="Shift_JIS"')).toContain('日本')
+  })
+
+  it.each([
+    ['<meta charset="windows-1251">', 'windows-1251'],
+    ['<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">', 'windows-1252'],
+    ['<?xml version="1.0" encoding="koi8-r"?>', 'koi8-r'],
+    ['<meta charset="utf-16">', 'utf-8'],
+    ['<meta charset="no-such-thing">', 'utf-8'],
+  ])('finds what %s says', (html, charset) => {
+    expect(chooseCharset(Buffer.from(html), 'text/html')).toBe(charset)
+  })
+
+  it('takes UTF-8 when nothing is said and the bytes are valid', () => {
+    expect(decodePage(Buffer.from('Grüße 日本'), 'text/html')).toBe('Grüße 日本')
+  })
+
+  it('guesses when they are not', () => {
+    const text = 'Größe und Übergänge sind für die Prüfung maßgeblich, schließlich gehören auch Äpfel dazu. '.repeat(5)
+    expect(decodePage(iconv.encode(text, 'windows-1252'), 'text/html')).toBe(text)
+  })
+
+  it('replaces what cannot be stored', () => {
+    expect(decodePage(Buffer.from('a\0b'), 'text/plain')).toBe('a\ufffdb')
+    expect(decodePage(Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x41, 0x00]), '')).toBe('\ufffdA')
+  })
+})
