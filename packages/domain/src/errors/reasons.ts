@@ -51,9 +51,11 @@ export const REASONS = {
   SQL_MULTIPLE_STATEMENTS: { code: 'config_invalid', next: 'Write exactly one statement, without a semicolon inside.' },
   SQL_FUNCTION_NOT_ALLOWED: { code: 'config_invalid', next: 'Leave out the function named in the message.' },
   SQL_SYNTAX: { code: 'config_invalid', next: 'Correct the statement at the position named.' },
+  SQL_COLUMN_UNUSABLE: { code: 'config_invalid', next: 'Give every column its own name, and use a timestamp, date or whole number as the cursor.' },
   ROLE_TOO_POWERFUL: { code: 'config_invalid', next: 'Use a role that may only read, or set allowPowerfulRole knowingly.' },
   // git
   GIT_URL_NOT_ALLOWED: { code: 'config_invalid', next: 'Use an https URL or a path below an allowed root.' },
+  GIT_NOT_INSTALLED: { code: 'config_invalid', next: 'Install git 2.37 or newer on every worker.' },
   INVALID_REF: { code: 'config_invalid', next: 'Use an existing branch or tag name.' },
   // files
   PATH_NOT_ALLOWED: { code: 'config_invalid', next: 'Use a path below one of the roots in INLET_FILE_ROOTS.' },
@@ -104,6 +106,7 @@ export const REASONS = {
   PRECONDITION_REQUIRED: { code: 'config_invalid', status: 428, next: 'Send If-Match with the ETag of what you read.' },
   PRECONDITION_FAILED: { code: 'config_invalid', status: 412, next: 'Somebody changed it; read it again and repeat your change.' },
   IDEMPOTENCY_KEY_REUSED: { code: 'config_invalid', status: 422, next: 'Use a new Idempotency-Key for another request.' },
+  IDEMPOTENCY_IN_PROGRESS: { code: 'transient', status: 409, next: 'Wait a moment and repeat the request with the same Idempotency-Key.' },
   RUN_IN_PROGRESS: { code: 'config_invalid', status: 409, next: 'Wait for the run named in the message, or cancel it.' },
   RUN_NOT_ACTIVE: { code: 'config_invalid', status: 409, next: 'The run has ended; nothing is left to cancel.' },
   SOURCE_PAUSED: { code: 'config_invalid', status: 409, next: 'Resume the source first.' },

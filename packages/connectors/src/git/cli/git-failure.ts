@@ -1,0 +1,43 @@
+import { Failure } from '@inlet/connector-sdk'
+
+type Reason = ConstructorParameters<typeof Failure>[0]
+
+/** What git writes to stderr (with LC_ALL=C), first match wins. */
+const RULES: readonly (readonly [RegExp, Reason, string])[] = [
+  [/could not read (Username|Password)|Authentication failed|returned error: 401/i, 'AUTH_FAILED', 'the remote refused the credentials'],
+  [/returned error: 403|access denied|dubious ownership/i, 'PERMISSION_DENIED', 'the credentials may not read the repository'],
+  [/repository '.*' not found|returned error: (404|410)/i, 'NOT_FOUND_UPSTREAM', 'the remote has no such repository'],
+  [/not a git repository/i, 'NOT_FOUND_UPSTREAM', 'the folder is no git repository'],
+  [/returned error: 30\d|unable to update url base from redirection/i, 'TOO_MANY_REDIRECTS', 'the remote redirects to another address'],
+  [/returned error: 429/i, 'RATE_LIMITED', 'the remote asks to wait'],
+  [/returned error: 5\d\d/i, 'UPSTREAM_ERROR', 'the remote reports an error of its own'],
+  [/could not resolve host/i, 'DNS_FAILED', 'the host name does not resolve'],
+  [/certificate|SSL_|SSL connect|gnutls_handshake|TLS/i, 'TLS_FAILED', 'no secure connection to the remote'],
+  [/operation too slow|timed? ?out/i, 'TIMEOUT', 'the remote answers too slowly'],
+  [/failed to connect|couldn't connect|connection refused|no route to host|network is unreachable/i, 'UNREACHABLE', 'the remote does not answer'],
+  [/couldn't find remote ref|unknown revision|ambiguous argument|Needed a single revision/i, 'INVALID_REF', 'the branch or tag does not exist'],
+  [
+    /early EOF|hung up unexpectedly|RPC failed|transfer closed|empty reply|unexpected disconnect|connection reset|recv failure|curl 18/i,
+    'CONNECTION_LOST',
+    'the connection to the remote broke',
+  ],
+  [/permission denied/i, 'PERMISSION_DENIED', 'the files of the repository may not be read'],
+  [/no space left|disk quota/i, 'INTERNAL', 'the disk of the worker is full'],
+]
+
+const RATE_LIMIT_MS = 60_000
+
+/** The failure that the stderr of a git process stands for; UPSTREAM_INVALID when nothing else fits. Pure. */
+export const toGitFailure = (stderr: string, secrets: readonly string[] = []): Failure => {
+  const rule = RULES.find(([pattern]) => pattern.test(stderr))
+  const [, reason, meaning] = rule ?? [undefined, 'UPSTREAM_INVALID' as const, 'the repository cannot be read']
+  const detail = detailOf(stderr, secrets)
+  return new Failure(reason, detail === '' ? meaning : `${meaning}: ${detail}`, reason === 'RATE_LIMITED' ? { retryAfterMs: RATE_LIMIT_MS } : {})
+}
+
+/** Git's own first complaint. Lines of the remote are left out, since it may echo what was sent to it. */
+const detailOf = (stderr: string, secrets: readonly string[]): string => {
+  const line = stderr.split('\n').find((candidate) => /^(fatal|error): /.test(candidate)) ?? ''
+  const clean = secrets.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '***')), line)
+  return clean.replace(/^(fatal|error): /, '').slice(0, 300)
+}

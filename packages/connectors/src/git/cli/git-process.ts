@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import { Failure } from '@inlet/connector-sdk'
+import { type GitSetup, gitEnvironment } from './git-environment.js'
+import { toGitFailure } from './git-failure.js'
+
+export interface GitProcess {
+  readonly stdin: Writable
+  readonly stdout: Readable
+  /** Resolves when git ended well; rejects with the failure its stderr stands for, or CANCELLED. Resolves also after `stop`. */
+  readonly done: Promise<void>
+  /** Ends git and everything it started, and waits for that. */
+  stop(): Promise<void>
+}
+
+const STDERR_BYTES = 16 * 1024
+/** Git removes its temporary files on SIGTERM; what has not ended then is killed. */
+const GRACE_MS = 400
+
+/**
+ * Starts git without a shell in a process group of its own, hardened as {@link gitEnvironment} says. Ends with the
+ * signal. Whoever starts it awaits `done` or calls `stop`.
+ */
+export const startGit = (setup: GitSetup, args: readonly string[], signal: AbortSignal): GitProcess => {
+  signal.throwIfAborted()
+  const child = spawn('git', ['--no-pager', ...args], {
+    cwd: setup.workDir,
+    env: gitEnvironment(setup),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    shell: false,
+  })
+  const life = watchLife(child, setup, signal)
+  // A git that ends early closes its input; its exit code tells why.
+  child.stdin.on('error', () => undefined)
+  life.done.catch(() => undefined)
+  return { stdin: child.stdin, stdout: child.stdout, ...life }
+}
+
+const watchLife = (child: ChildProcess, setup: GitSetup, signal: AbortSignal): Pick<GitProcess, 'done' | 'stop'> => {
+  let stopped = false
+  let killer: NodeJS.Timeout | undefined
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_BYTES)
+  })
+  const end = (): void => {
+    if (killer !== undefined || child.exitCode !== null || child.signalCode !== null) return
+    killGroup(child, 'SIGTERM')
+    killer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS)
+    // Unread output would keep the pipe and with it the `close` event waiting.
+    child.stdout?.destroy()
+  }
+  signal.addEventListener('abort', end, { once: true })
+  const closed = new Promise<Error | null>((resolve) => {
+    child.once('error', (cause) => resolve(notStarted(cause)))
+    child.once('close', (code) => resolve(code === 0 ? null : toGitFailure(stderr, setup.secrets)))
+  }).finally(() => {
+    clearTimeout(killer)
+    signal.removeEventListener('abort', end)
+    // Helpers such as git-remote-https may outlive git itself.
+    if (stopped || signal.aborted) killGroup(child, 'SIGKILL')
+  })
+  const finish = async (): Promise<void> => {
+    const failure = await closed
+    if (stopped) return
+    if (signal.aborted) throw new Failure('CANCELLED', 'reading the repository was cancelled')
+    if (failure !== null) throw failure
+  }
+  const done = finish()
+  return {
+    done,
+    async stop() {
+      stopped = true
+      end()
+      await closed
+    },
+  }
+}
+
+const killGroup = (child: ChildProcess, name: NodeJS.Signals): void => {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, name)
+  } catch {
+    // The group is gone already.
+  }
+}
+
+const notStarted = (cause: Error): Failure =>
+  'code' in cause && cause.code === 'ENOENT'
+    ? new Failure('GIT_NOT_INSTALLED', 'git is not installed on the worker', { cause })
+    : new Failure('INTERNAL', 'git could not be started', { cause })

@@ -1,0 +1,22 @@
+import type { GitSetup } from './git-environment.js'
+import { startGit } from './git-process.js'
+
+const MAX_BYTES = 1024 * 1024
+
+/** Runs git to its end and returns what it wrote, at most 1 MiB. Throws as `GitProcess.done` does. */
+export const runGit = async (setup: GitSetup, args: readonly string[], signal: AbortSignal): Promise<string> => {
+  const git = startGit(setup, args, signal)
+  git.stdin.end()
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of git.stdout as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size <= MAX_BYTES) chunks.push(chunk)
+    }
+  } catch {
+    // An aborted process has its output destroyed; `done` says so.
+  }
+  await git.done
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,68 @@
+import { Failure, type Page } from '@inlet/connector-sdk'
+import type { GitConfig } from '../config.js'
+import { createPageBuilder } from '../page-builder.js'
+import { commitExists } from '../repository/commit-exists.js'
+import type { Snapshot, Target } from '../repository/repository.js'
+import { type GitCursor, planSegments, type Segment } from '../rules/cursor.js'
+import { commitFingerprint } from '../rules/query.js'
+import type { RawCommit } from './commit-parser.js'
+import { type CommitOrigin, toCommitRecord } from './commit-record.js'
+import { streamCommits } from './commit-stream.js'
+
+export interface ReadOrder {
+  readonly config: GitConfig
+  readonly projectId: string
+  readonly snapshot: Snapshot
+  readonly cursor: GitCursor | null
+  readonly signal: AbortSignal
+}
+
+/** The commits that the cursor has not passed yet, oldest first. */
+export async function* readCommits(order: ReadOrder): AsyncGenerator<Page, void, void> {
+  const { config, snapshot, cursor, signal } = order
+  const { target, setup } = snapshot
+  if (target === null) return
+  const query = commitFingerprint(config, target.ref)
+  const segments = await planSegments({ cursor, head: target.head, query, exists: (id) => commitExists(setup, id, signal) })
+  for (const segment of segments) yield* readSegment(order, { target, query, segment })
+}
+
+interface SegmentOrder {
+  readonly target: Target
+  readonly query: string
+  readonly segment: Segment
+}
+
+async function* readSegment(
+  { config, projectId, snapshot, signal }: ReadOrder,
+  { target, query, segment }: SegmentOrder,
+): AsyncGenerator<Page, void, void> {
+  const origin: CommitOrigin = { projectId, branch: target.branch, stats: config.stats }
+  const end = { branch: target.branch, head: segment.head, query }
+  const page = createPageBuilder(config.pageRecords)
+  let position = segment.position
+  let found = false
+  for await (const commits of streamCommits(snapshot.setup, config, segment, signal)) {
+    for (const commit of commits) {
+      found = true
+      const bytes = weigh(commit)
+      if (page.isFullFor(bytes)) yield { ...page.take(), cursor: { ...end, base: segment.base, position }, progress: { done: position } }
+      page.add(toCommitRecord(commit, origin), bytes)
+      position++
+    }
+  }
+  if (!found && segment.position > 0 && !(await reaches(snapshot, config, segment, signal)))
+    throw new Failure('CURSOR_IN_FUTURE', `there are fewer than ${segment.position} commits to continue after`)
+  yield { ...page.take(), cursor: end, progress: { done: position } }
+}
+
+/** Whether so many commits exist; asked only when none was left after a position. */
+const reaches = async (snapshot: Snapshot, config: GitConfig, segment: Segment, signal: AbortSignal): Promise<boolean> => {
+  for await (const commits of streamCommits(snapshot.setup, config, { ...segment, position: segment.position - 1 }, signal))
+    if (commits.length > 0) return true
+  return false
+}
+
+/** About the size of the record in bytes. */
+const weigh = ({ fields, paths }: RawCommit): number =>
+  500 + 3 * (fields.at(-1)?.length ?? 0) + paths.reduce((sum, path) => sum + 80 + path.path.length, 0)

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+const pattern = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine((text) => !text.includes('\0') && !text.startsWith('/'), 'must be relative to the root of the repository')
+
+export const gitConfigSchema = z
+  .strictObject({
+    url: z.string().optional().describe('https URL of the repository; http only where the operator allows the host. Either this or path.'),
+    path: z.string().min(1).optional().describe('Folder of a local repository, bare or with a work tree, below an allowed root. Either this or url.'),
+    branch: z.string().optional().describe('Branch or tag to read; the default branch (HEAD) when absent.'),
+    streams: z
+      .array(z.enum(['commits', 'files']))
+      .min(1)
+      .default(['commits'])
+      .describe('What to read: commits (the history) and files (what the head of the branch holds).'),
+    since: z.iso.datetime({ offset: true }).optional().describe('Leave out commits that were committed before this time (ISO 8601).'),
+    maxCommits: z
+      .int()
+      .min(1)
+      .max(10_000_000)
+      .optional()
+      .describe('At most this many of the newest commits at the first read; later reads take all new ones.'),
+    firstParent: z.boolean().default(false).describe('Follow only the first parent of merges: the history of the branch itself.'),
+    stats: z.boolean().default(true).describe('Record changed paths and line counts of every commit; needs far more time in large repositories.'),
+    include: z.array(pattern).max(100).default([]).describe('Globs of paths, e.g. src/**; a folder stands for all below it. Empty: everything.'),
+    exclude: z.array(pattern).max(100).default([]).describe('Globs of paths to leave out; stronger than include.'),
+    contents: z.boolean().default(true).describe('Store the text of files, not only their names (stream files).'),
+    maxFileBytes: z
+      .int()
+      .min(1)
+      .max(8 * 1024 * 1024)
+      .default(512 * 1024)
+      .describe('Content of larger files is left out, in bytes (stream files).'),
+    maxRepositoryBytes: z
+      .int()
+      .min(1_000_000)
+      .default(10 * 1024 ** 3)
+      .describe('A remote repository whose clone grows beyond this is refused, in bytes.'),
+    pageRecords: z.int().min(1).max(1000).default(500).describe('Records a page.'),
+  })
+  .refine((config) => (config.url === undefined) !== (config.path === undefined), { message: 'set either url or path', path: ['url'] })
+
+const headerSafe = z.string().regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
+
+export const gitSecretSchema = z.strictObject({
+  username: headerSafe
+    .regex(/^[^:]+$/, 'must not hold a colon')
+    .optional()
+    .describe('User name for the remote; most hosts accept any with a token.'),
+  token: headerSafe.optional().describe('Access token or password for the remote.'),
+})
+
+export type GitConfig = z.infer<typeof gitConfigSchema>
+export type GitSecrets = z.infer<typeof gitSecretSchema>

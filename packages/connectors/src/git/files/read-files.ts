@@ -1,0 +1,51 @@
+import { Failure, type KnownRecords, type Page } from '@inlet/connector-sdk'
+import { openObjectReader } from '../cli/object-reader.js'
+import type { ReadOrder } from '../commits/read-commits.js'
+import { createPageBuilder } from '../page-builder.js'
+import { commitExists } from '../repository/commit-exists.js'
+import type { Target } from '../repository/repository.js'
+import { planSegments, type Segment } from '../rules/cursor.js'
+import { createPathFilter } from '../rules/path-filter.js'
+import { contentFingerprint, fileFingerprint } from '../rules/query.js'
+import { createEntryLoader } from './entry-loader.js'
+import { streamEntries } from './file-entries.js'
+
+/** What the head of the branch holds, or what changed there since the cursor: documents, and deletes for what is gone. */
+export async function* readFiles(order: ReadOrder, known: KnownRecords): AsyncGenerator<Page, void, void> {
+  const { config, snapshot, cursor, signal } = order
+  const { target, setup } = snapshot
+  if (target === null) return
+  const query = fileFingerprint(config, target.ref)
+  const segments = await planSegments({ cursor, head: target.head, query, exists: (id) => commitExists(setup, id, signal) })
+  for (const segment of segments) yield* readSegment(order, { target, query, segment, known })
+}
+
+interface SegmentOrder {
+  readonly target: Target
+  readonly query: string
+  readonly segment: Segment
+  readonly known: KnownRecords
+}
+
+async function* readSegment(order: ReadOrder, { target, query, segment, known }: SegmentOrder): AsyncGenerator<Page, void, void> {
+  const { config, snapshot, signal, projectId } = order
+  const isSelected = createPathFilter(config)
+  const end = { branch: target.branch, head: segment.head, query }
+  const page = createPageBuilder(config.pageRecords)
+  await using objects = openObjectReader(snapshot.setup, signal)
+  const load = createEntryLoader({ objects, known, config, origin: { projectId, branch: target.branch }, validatorEnd: contentFingerprint(config) })
+  let position = 0
+  const cursor = () => ({ ...end, base: segment.base, position })
+  for await (const batch of streamEntries(snapshot.setup, segment, signal)) {
+    for await (const { entry, item, bytes } of load(batch, { isSelected, from: segment.position - position })) {
+      if (item !== null && page.isFullFor(bytes)) {
+        // Before the position only what exists is reported again, so that the sweep spares it.
+        yield position < segment.position ? page.take() : { ...page.take(), cursor: cursor(), progress: { done: position, note: entry.path } }
+      }
+      if (item !== null) page.add(item, bytes)
+      position++
+    }
+  }
+  if (position < segment.position) throw new Failure('CURSOR_IN_FUTURE', `there are only ${position} entries, not ${segment.position}`)
+  yield { ...page.take(), cursor: end, progress: { done: position }, ...(segment.base === null ? { sweep: {} } : {}) }
+}

@@ -1,0 +1,37 @@
+import type { ConnectorContext } from '@inlet/connector-sdk'
+import { Failure } from '@inlet/connector-sdk'
+import type { GitSetup } from '../cli/git-environment.js'
+import { requireGit } from '../cli/git-version.js'
+import { runGit } from '../cli/run-git.js'
+import type { GitConfig, GitSecrets } from '../config.js'
+import { requireWithinRoots } from './git-folders.js'
+import { findLocalTarget } from './local-target.js'
+import type { Repository } from './repository.js'
+
+/** A repository below an allowed root, read in place and never written to. */
+export const createLocalRepository = (ctx: ConnectorContext<GitConfig, GitSecrets>, path: string): Repository => {
+  const locate = async (signal: AbortSignal): Promise<GitSetup> => {
+    const folder = await ctx.files.resolve(path)
+    const inside = await ctx.files.resolve(`${folder}/.git`).catch((thrown: unknown) => {
+      if (thrown instanceof Failure && thrown.reason === 'NOT_FOUND_UPSTREAM') return folder
+      throw thrown
+    })
+    const plain: GitSetup = { workDir: ctx.workDir, protocols: 'none' }
+    await requireGit(plain, signal)
+    const setup = { ...plain, gitDir: inside }
+    const answer = await runGit(setup, ['rev-parse', '--path-format=absolute', '--absolute-git-dir', '--git-common-dir'], signal)
+    const [gitDir, commonDir] = answer.trim().split('\n')
+    if (gitDir === undefined || commonDir === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `${path} is no git repository`)
+    await requireWithinRoots(ctx.files, [gitDir, commonDir])
+    return { ...setup, gitDir }
+  }
+  return {
+    async refresh(signal) {
+      const setup = await locate(signal)
+      return { setup, target: await findLocalTarget(setup, ctx.config.branch, signal) }
+    },
+    async check(signal) {
+      await findLocalTarget(await locate(signal), ctx.config.branch, signal)
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { type ConnectorContext, Failure } from '@inlet/connector-sdk'
+import type { GitSetup } from '../cli/git-environment.js'
+import { requireGit } from '../cli/git-version.js'
+import { runGit } from '../cli/run-git.js'
+import type { GitConfig, GitSecrets } from '../config.js'
+import { removeLeftovers } from './leftovers.js'
+import { openRemoteAccess, type RemoteAccess } from './remote-access.js'
+import { findRemoteTarget } from './remote-target.js'
+import type { Repository, Target } from './repository.js'
+import { watchSize } from './size-watch.js'
+import { requireGitServer } from './smart-answer.js'
+
+/** The branch that is read, in the mirror. */
+const MIRROR_REF = 'refs/inlet/target'
+
+/** A remote repository, mirrored into the work folder: only the branch that is read, without a work tree. */
+export const createRemoteRepository = (ctx: ConnectorContext<GitConfig, GitSecrets>, url: string): Repository => {
+  const gitDir = path.join(ctx.workDir, `mirror-${createHash('sha256').update(url).digest('hex').slice(0, 12)}`)
+  const local: GitSetup = { workDir: ctx.workDir, gitDir, protocols: 'none' }
+
+  const ask = async (signal: AbortSignal): Promise<Remote> => {
+    await requireGit({ workDir: ctx.workDir, protocols: 'none' }, signal)
+    const access = await openRemoteAccess(ctx, url, signal)
+    const { branch } = ctx.config
+    const target = await findRemoteTarget(access, branch, signal)
+    if (target === null) {
+      await requireGitServer(ctx, access, signal)
+      if (branch !== undefined) throw new Failure('INVALID_REF', `the remote has no branch or tag ${branch}`, { field: 'config.branch' })
+    }
+    return { access, target }
+  }
+
+  return {
+    async refresh(signal) {
+      const { access, target } = await ask(signal)
+      if (target === null) return { setup: local, target }
+      await prepare(ctx.workDir, gitDir, target, signal)
+      if ((await mirrored(local, signal)) !== target.head) {
+        await fetchTarget({ access, target, gitDir, maxBytes: ctx.config.maxRepositoryBytes }, signal)
+      }
+      const head = await mirrored(local, signal)
+      if (head === null) throw new Failure('INVALID_REF', `${target.ref} does not lead to a commit`, { field: 'config.branch' })
+      return { setup: local, target: { ...target, head } }
+    },
+    async check(signal) {
+      await ask(signal)
+    },
+  }
+}
+
+interface Remote {
+  readonly access: RemoteAccess
+  readonly target: Target | null
+}
+
+interface FetchOrder {
+  readonly access: RemoteAccess
+  readonly target: Target
+  readonly gitDir: string
+  readonly maxBytes: number
+}
+
+/** An empty mirror, or the one that is there without what a killed process left in it. Mirrors of other addresses are removed. */
+const prepare = async (workDir: string, gitDir: string, target: Target, signal: AbortSignal): Promise<void> => {
+  for (const name of await readdir(workDir))
+    if (name.startsWith('mirror-') && name !== path.basename(gitDir)) await rm(path.join(workDir, name), { recursive: true, force: true })
+  await removeLeftovers(gitDir)
+  await mkdir(gitDir, { recursive: true })
+  const format = target.head.length === 64 ? 'sha256' : 'sha1'
+  await runGit({ workDir, protocols: 'none' }, ['init', '--quiet', '--bare', '--template=', `--object-format=${format}`, gitDir], signal)
+}
+
+const mirrored = async (local: GitSetup, signal: AbortSignal): Promise<string | null> => {
+  try {
+    return (await runGit(local, ['rev-parse', '--verify', `${MIRROR_REF}^{commit}`], signal)).trim()
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.reason === 'INVALID_REF') return null
+    throw thrown
+  }
+}
+
+const fetchTarget = async ({ access, target, gitDir, maxBytes }: FetchOrder, signal: AbortSignal): Promise<void> => {
+  using watch = watchSize(path.join(gitDir, 'objects', 'pack'), maxBytes)
+  const flags = ['--quiet', '--force', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head']
+  try {
+    await runGit(
+      { ...access.setup, gitDir },
+      ['fetch', ...flags, '--', access.url, `+${target.ref}:${MIRROR_REF}`],
+      AbortSignal.any([signal, watch.signal]),
+    )
+  } catch (thrown) {
+    if (watch.signal.aborted && !signal.aborted) {
+      await rm(gitDir, { recursive: true, force: true })
+      throw new Failure('RESPONSE_TOO_LARGE', `the repository is larger than ${maxBytes} bytes`, {
+        field: 'config.maxRepositoryBytes',
+        cause: thrown,
+      })
+    }
+    // A mirror that is damaged must not stay so for good.
+    if (thrown instanceof Failure && thrown.reason === 'UPSTREAM_INVALID') await rm(gitDir, { recursive: true, force: true })
+    throw thrown
+  }
+}

@@ -1,0 +1,35 @@
+import { Failure } from '@inlet/connector-sdk'
+import { hasControlCharacter } from './ref-name.js'
+
+const MAX_LENGTH = 2048
+
+/**
+ * The URL of a remote in its normal form, as git gets it. Pure. Throws GIT_URL_NOT_ALLOWED for everything but plain
+ * http and https URLs (git also understands `ext::`, `file:`, ssh, host:path and options), URL_CREDENTIALS_NOT_ALLOWED
+ * for user information.
+ */
+export const parseGitUrl = (text: string): URL => {
+  const refuse = (why: string): never => {
+    throw new Failure('GIT_URL_NOT_ALLOWED', `the URL ${why}`, { field: 'config.url' })
+  }
+  if (text.length > MAX_LENGTH) refuse(`has more than ${MAX_LENGTH} characters`)
+  // Git splits and decodes differently from WHATWG in such cases; both must see the same host.
+  if (hasUnsafeCharacter(text)) refuse('holds white space, control characters or backslashes')
+  if (!/^https?:\/\/[^/:]/i.test(text)) refuse('does not begin with https:// or http://')
+  if (!URL.canParse(text)) refuse('cannot be read')
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '')
+    throw new Failure('URL_CREDENTIALS_NOT_ALLOWED', 'the URL holds a user name or password', { field: 'config.url' })
+  if (url.search !== '' || url.hash !== '') refuse('has a query or a fragment')
+  if (url.hostname.startsWith('-')) refuse('has a host that looks like an option')
+  return url
+}
+
+const hasUnsafeCharacter = (text: string): boolean => /[\s\\]/.test(text) || hasControlCharacter(text)
+
+/** A short name of a repository that is the same wherever it is read from: `github.com/octocat/hello`, or the folder of a local one. */
+export const repositoryName = ({ url, path }: { readonly url?: string | undefined; readonly path?: string | undefined }): string => {
+  const full = url === undefined ? (path ?? '') : `${new URL(url).host}${new URL(url).pathname}`
+  const trimmed = full.replace(/\/+$/, '').replace(/\/?\.git$/, '')
+  return url === undefined ? (trimmed.split('/').at(-1) ?? trimmed) : trimmed
+}
