@@ -1,0 +1,58 @@
+import { Failure, type StreamSpec } from '@inlet/connector-sdk'
+import picomatch from 'picomatch'
+import type { PostgresConfig } from './config.js'
+import { chooseCursor } from './plan/choose-cursor.js'
+import { decideDeletes } from './plan/decide-deletes.js'
+import { findRelations, listRelations, type Relation } from './plan/relation.js'
+import { settingsOf } from './plan/stream-settings-of.js'
+import type { Session } from './session/session.js'
+
+const MAX_NAME = 200
+
+/** The relations a source reads; a table that the settings name and that does not exist is missing here. */
+export const findSelected = async (session: Session, config: PostgresConfig): Promise<readonly Relation[]> => {
+  const isSelected = createSelection(config)
+  const discovered = await listRelations(session, config.schemas, config.includeViews)
+  const selected = discovered.filter((relation) => isSelected(relation.table, relation.name) && relation.name.length <= MAX_NAME)
+  const found = new Set(selected.map((relation) => relation.name))
+  const named = config.tables.map((table) => table.name).filter((name) => !found.has(name))
+  return [...selected, ...(await findRelations(session, named))]
+}
+
+/** Whether a discovered table is wanted. */
+export const createSelection = (
+  config: Pick<PostgresConfig, 'include' | 'exclude' | 'tables' | 'queries'>,
+): ((table: string, name: string) => boolean) => {
+  const named = config.tables.length + config.queries.length > 0
+  const include = config.include ?? (named ? [] : ['*'])
+  const matches = (globs: readonly string[], text: string): boolean => globs.length > 0 && picomatch([...globs], { dot: true })(text)
+  const listed = (globs: readonly string[], table: string, name: string): boolean => matches(globs, table) || matches(globs, name)
+  return (table, name) => listed(include, table, name) && !listed(config.exclude, table, name)
+}
+
+/** The streams of a source: queries, named tables (also when they are gone, so that their read says so), discovered tables. */
+export const listStreams = async (session: Session, config: PostgresConfig): Promise<readonly StreamSpec[]> => {
+  await session.begin()
+  const relations = await findSelected(session, config)
+  await session.commit()
+  const byName = new Map(relations.map((relation) => [relation.name, relation]))
+  const names = new Set([...config.queries.map((query) => query.name), ...config.tables.map((table) => table.name), ...byName.keys()])
+  if (names.size === 0) throw nothingSelected(config)
+  return [...names].map((name) => specOf(config, name, byName.get(name)))
+}
+
+export const nothingSelected = (config: Pick<PostgresConfig, 'schemas' | 'database'>): Failure =>
+  new Failure('NOT_FOUND_UPSTREAM', `no table of ${config.database} matches the settings (schemas: ${config.schemas.join(', ')})`)
+
+const specOf = (config: PostgresConfig, name: string, relation: Relation | undefined): StreamSpec => {
+  const settings = settingsOf(config, name)
+  const cursor = chooseCursor(settings.cursorColumn, config.cursorColumns, relation?.columns ?? [])
+  const key = settings.keyColumns ?? relation?.key ?? null
+  return {
+    name,
+    kind: settings.mapping.kind,
+    incremental: cursor !== null || key !== null,
+    deletes: decideDeletes(config, settings.mapping, cursor !== null).declared,
+    ...(key === null ? {} : { keyFields: key }),
+  }
+}

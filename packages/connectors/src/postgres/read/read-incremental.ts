@@ -1,0 +1,49 @@
+import type { Cursor, Page } from '@inlet/connector-sdk'
+import { selectUnsettled } from '../plan/select.js'
+import { readOrdered } from './read-ordered.js'
+import { type Run, remainingRows } from './run.js'
+import { cursorAt, doneCursor, type Start } from './saved-cursor.js'
+import { sweepKeys } from './sweep-keys.js'
+import { toPages } from './to-pages.js'
+import type { Window } from './window.js'
+
+/**
+ * First the overlap behind the saved position again, for what was committed late; then everything from the position to
+ * the horizon, which moves the cursor; then the rows that cannot move it (too young, in the future, without a value),
+ * in every run; last, when due, the keys for a sweep. So the cursor only moves forward.
+ */
+export async function* readIncremental(run: Run, start: Start, window: Window): AsyncGenerator<Page, void, void> {
+  const { plan, config } = run
+  const from = start.row === null ? null : [start.row.v, ...start.row.k]
+  if (window.overlapFrom !== null) {
+    const overlap = { from: [window.overlapFrom], before: from, to: null }
+    for await (const { page } of readOrdered(run, overlap, { again: true })) yield page
+  }
+
+  const cursorOf = createCursorOf(run, start, window)
+  let reached: readonly string[] | null = from
+  for await (const placed of readOrdered(run, { from, before: null, to: window.to }, { cursorOf: (at) => cursorOf(at, start.runsSinceSweep) })) {
+    reached = placed.position ?? reached
+    yield placed.page
+  }
+  if (remainingRows(run) <= 0) return
+
+  const unsettled = selectUnsettled(plan, window.to)
+  for await (const chunk of run.session.rows(unsettled.text, unsettled.values)) {
+    for (const { page } of toPages(run, chunk, {})) yield page
+    if (remainingRows(run) <= 0) return
+  }
+
+  const due = plan.deletes.sweep && start.runsSinceSweep + 1 >= config.sweepEveryRuns
+  if (due) yield* sweepKeys(run, null)
+  const runsSinceSweep = due || !plan.deletes.sweep ? 0 : start.runsSinceSweep + 1
+  const cursor = reached === null ? doneCursor(runsSinceSweep) : cursorOf(reached, runsSinceSweep)
+  yield { records: [], ...(cursor === undefined ? {} : { cursor }), ...(due ? { sweep: {} } : {}), progress: { done: run.count.done } }
+}
+
+/** A settled position that nothing has moved keeps its cursor unchanged to the letter, so that an idle table is seen to be idle. */
+const createCursorOf = ({ plan }: Run, { row }: Start, window: Window): ((at: readonly string[], n: number) => Cursor | undefined) => {
+  const settled = row !== null && window.overlapFrom === null
+  const unmoved = (at: readonly string[]): boolean => settled && at[0] === row.v && at.slice(1).every((value, index) => value === row.k[index])
+  return (at, n) => cursorAt(plan, at, { horizon: unmoved(at) ? (row?.h ?? null) : window.to, n })
+}

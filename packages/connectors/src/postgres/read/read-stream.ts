@@ -1,0 +1,32 @@
+import type { ConnectorLog, Cursor, Page } from '@inlet/connector-sdk'
+import type { PostgresConfig } from '../config.js'
+import { makePlan } from '../plan/make-plan.js'
+import { createKeyOf, createRecordOf } from '../plan/make-record.js'
+import type { Session } from '../session/session.js'
+import { readFull } from './read-full.js'
+import { readIncremental } from './read-incremental.js'
+import { parseStart } from './saved-cursor.js'
+import { readClock } from './source-clock.js'
+import { findWindow } from './window.js'
+
+interface ReadOptions {
+  readonly config: PostgresConfig
+  readonly log: ConnectorLog
+  readonly stream: string
+  readonly cursor: Cursor | null
+}
+
+/** Reads one stream from a cursor to its end, in read-only transactions of the session. */
+export async function* readStream(session: Session, { config, log, stream, cursor }: ReadOptions): AsyncGenerator<Page, void, void> {
+  const clock = await readClock(session, config)
+  await session.begin()
+  const plan = await makePlan(session, config, stream)
+  if (plan.hidden.length > 0) log.warn({ stream, columns: plan.hidden }, 'the role may not read these columns; they are left out')
+  const start = parseStart(cursor, plan)
+  if (start.outdated) log.warn({ stream }, 'the cursor or key column of the stream is another one now; it is read from the beginning')
+  const keyOf = createKeyOf(plan.columns, plan.key)
+  const run = { session, config, plan, keyOf, recordOf: createRecordOf(plan, keyOf), clock: () => performance.now(), count: { done: 0, limited: 0 } }
+  if (plan.cursor === null) yield* readFull(run, start)
+  else yield* readIncremental(run, start, await findWindow(session, plan, { saved: start.row, clock, config }))
+  await session.commit()
+}

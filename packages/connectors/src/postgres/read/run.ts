@@ -1,0 +1,34 @@
+import type { Cursor, Page, RecordKey, SourceRecord } from '@inlet/connector-sdk'
+import type { PostgresConfig } from '../config.js'
+import type { StreamPlan } from '../plan/stream-plan.js'
+import type { Session } from '../session/session.js'
+import type { RawRow } from '../values/raw-row.js'
+
+/** One read of one stream, with what its parts share. */
+export interface Run {
+  readonly session: Session
+  readonly config: PostgresConfig
+  readonly plan: StreamPlan
+  readonly keyOf: (row: RawRow) => RecordKey
+  readonly recordOf: (row: RawRow) => SourceRecord
+  /** Milliseconds on a monotonic clock. */
+  readonly clock: () => number
+  /** `done` is what a person sees; `limited` counts towards `maxRows`. */
+  readonly count: { done: number; limited: number }
+}
+
+/** Rows this run may still read. */
+export const remainingRows = (run: Run): number => (run.config.maxRows ?? Number.POSITIVE_INFINITY) - run.count.limited
+
+export interface Paging {
+  /** Absent: the pages carry no position. */
+  readonly cursorOf?: (position: readonly string[]) => Cursor | undefined
+  /** Rows that are only read again do not count towards `maxRows`. */
+  readonly again?: boolean
+}
+
+/** A page, and where in the order of the plan it ends. */
+export interface PlacedPage {
+  readonly page: Page
+  readonly position: readonly string[] | null
+}

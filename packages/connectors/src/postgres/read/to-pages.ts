@@ -1,0 +1,99 @@
+import { Failure, type RecordKey, type RejectedRecord, type SourceRecord } from '@inlet/connector-sdk'
+import type { StreamPlan } from '../plan/stream-plan.js'
+import type { Chunk } from '../session/row-fetch.js'
+import type { RawRow } from '../values/raw-row.js'
+import { type Paging, type PlacedPage, type Run, remainingRows } from './run.js'
+
+const MAX_RECORDS = 1000
+/** Leaves room below 1 MiB for what JSON adds to the text. */
+const MAX_BYTES = 800 * 1024
+const MAX_RAW_CHARS = 64 * 1024
+
+/** Rows to pages of records. Stops after the rows a run may have. */
+export function* toPages(run: Run, chunk: Chunk, paging: Paging): Generator<PlacedPage, void, void> {
+  const sizeOf = createSizeOf(run.plan)
+  const end = paging.again === true ? chunk.rows.length : Math.min(chunk.rows.length, remainingRows(run))
+  let from = 0
+  while (from < end) {
+    let to = from
+    let bytes = 0
+    while (to < end && to - from < MAX_RECORDS) {
+      bytes += sizeOf(chunk.rows[to] as RawRow, chunk.sizes[to] ?? 0)
+      if (bytes > MAX_BYTES && to > from) break
+      to++
+    }
+    run.count.done += to - from
+    if (paging.again !== true) run.count.limited += to - from
+    yield placePage(run, chunk.rows.slice(from, to), paging)
+    from = to
+  }
+}
+
+/** About the bytes of the record: the row, the names, and what is in it twice as title or text. */
+const createSizeOf = ({ columns, mapping }: StreamPlan): ((row: RawRow, bytes: number) => number) => {
+  const names = columns.reduce((sum, column) => sum + column.name.length + 6, 40)
+  const twice = columns.flatMap(({ name }, at) =>
+    name === mapping.titleColumn || name === mapping.urlColumn || mapping.textColumns?.includes(name) ? [at] : [],
+  )
+  return (row, bytes) => {
+    let size = bytes + names
+    for (const at of twice) size += row[at]?.length ?? 0
+    return size
+  }
+}
+
+const placePage = (run: Run, rows: readonly RawRow[], { cursorOf }: Paging): PlacedPage => {
+  const { plan } = run
+  const records: SourceRecord[] = []
+  const rejected: RejectedRecord[] = []
+  const unchanged: RecordKey[] = []
+  for (const row of rows) {
+    try {
+      records.push(run.recordOf(row))
+    } catch (error) {
+      const key = keyIfAny(run, row)
+      rejected.push(rejectionOf(plan.stream, { row, key, error }))
+      // It exists, though it cannot be read: a sweep must not take the last good state for gone.
+      if (key !== undefined && plan.deletes.sweep) unchanged.push(key)
+    }
+  }
+  const position = lastPosition(plan, rows)
+  const cursor = position === null ? undefined : cursorOf?.(position)
+  return {
+    page: {
+      records,
+      ...(rejected.length === 0 ? {} : { rejected }),
+      ...(unchanged.length === 0 ? {} : { unchanged }),
+      ...(cursor === undefined ? {} : { cursor }),
+      progress: { done: run.count.done },
+    },
+    position,
+  }
+}
+
+/** The place of the last row whose cursor and key are all there. */
+const lastPosition = (plan: StreamPlan, rows: readonly RawRow[]): readonly string[] | null => {
+  const places = [...(plan.cursor === null ? [] : [plan.cursor.at]), ...plan.key]
+  if (places.length === 0) return null
+  for (let index = rows.length - 1; index >= 0; index--) {
+    const position = places.map((at) => rows[index]?.[at] ?? null)
+    if (position.every((value) => value !== null)) return position
+  }
+  return null
+}
+
+const keyIfAny = (run: Run, row: RawRow): RecordKey | undefined => {
+  try {
+    return run.keyOf(row)
+  } catch {
+    return undefined
+  }
+}
+
+const rejectionOf = (stream: string, { row, key, error }: { row: RawRow; key: RecordKey | undefined; error: unknown }): RejectedRecord => ({
+  stream,
+  ...(key === undefined ? {} : { key }),
+  reason: error instanceof Failure ? error.reason : 'RECORD_INVALID',
+  message: error instanceof Error ? error.message : String(error),
+  raw: JSON.stringify(row).slice(0, MAX_RAW_CHARS),
+})

@@ -1,0 +1,88 @@
+import net from 'node:net'
+import { type CheckedAddress, type EgressGuard, Failure } from '@inlet/connector-sdk'
+import type { Client, ClientConfig } from 'pg'
+import type { PostgresConfig, PostgresSecrets } from '../config.js'
+import { toPgFailure } from './pg-failure.js'
+
+/** Seen in pg_stat_activity; sessions of this name never hold a cursor back. */
+export const APPLICATION_NAME = 'inlet (read only)'
+
+export interface Target {
+  readonly config: PostgresConfig
+  readonly secrets: PostgresSecrets
+  readonly egress: EgressGuard
+}
+
+export interface OpenClient {
+  readonly client: Client
+  readonly address: CheckedAddress
+  /** Breaks the connection at once, in whatever state. */
+  destroy(): void
+}
+
+/**
+ * Logs in at the first address of the host that answers, each one checked by the egress guard. Throws UNREACHABLE,
+ * TIMEOUT, TLS_FAILED, AUTH_FAILED, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys it.
+ */
+export const openClient = async (target: Target, signal: AbortSignal): Promise<OpenClient> => {
+  const { host, port } = target.config
+  const addresses = target.egress.resolveAll ? await target.egress.resolveAll(host, port, signal) : [await target.egress.resolve(host, port, signal)]
+  let last: Failure | undefined
+  for (const address of addresses.slice(0, MAX_ADDRESSES)) {
+    try {
+      return await logIn(target, address, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      last = toPgFailure(error, { doing: `connecting to ${host}:${port}`, connecting: true })
+      if (last.reason !== 'UNREACHABLE') break
+    }
+  }
+  throw last ?? new Failure('UNREACHABLE', `${host} has no address`)
+}
+
+const MAX_ADDRESSES = 4
+
+const logIn = async ({ config, secrets }: Target, address: CheckedAddress, signal: AbortSignal): Promise<OpenClient> => {
+  const { default: pg } = await import('pg')
+  const socket = new net.Socket()
+  const options: ClientConfig = {
+    host: address.address,
+    port: address.port,
+    user: config.user,
+    database: config.database,
+    // As a function: an empty string would make the library look for PGPASSWORD and ~/.pgpass.
+    password: () => secrets.password,
+    ssl: tlsOptions(config.tls, address.host),
+    stream: () => socket,
+    application_name: APPLICATION_NAME,
+    connectionTimeoutMillis: config.connectTimeoutSeconds * 1000,
+    keepAlive: true,
+  }
+  const client = new pg.Client(options)
+  // A connection that breaks while idle is noticed at its next use; without a listener it would end the process.
+  client.on('error', () => undefined)
+  const destroy = (): void => void socket.destroy()
+  signal.addEventListener('abort', destroy, { once: true })
+  try {
+    signal.throwIfAborted()
+    await client.connect()
+    return { client, address, destroy }
+  } catch (error) {
+    destroy()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', destroy)
+  }
+}
+
+/** TLS of a connection to a checked address: certificate and SNI follow the host name, not the address. */
+export const tlsOptions = (tls: PostgresConfig['tls'], host: string): Exclude<ClientConfig['ssl'], undefined> => {
+  if (tls.mode === 'disable') return false
+  const name = tls.serverName ?? host
+  return {
+    rejectUnauthorized: tls.mode === 'verify-full',
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(net.isIP(name) === 0 ? { servername: name } : {}),
+    ...(tls.serverName === undefined ? {} : { host: tls.serverName }),
+  }
+}

@@ -1,0 +1,24 @@
+import type { FieldDef } from 'pg'
+import type { RawRow } from '../values/raw-row.js'
+import type { Chunk } from './row-fetch.js'
+
+export type Values = readonly (string | null)[]
+
+/** A logged-in connection of a role that was checked. Values come and go as text. One statement at a time. */
+export interface Session {
+  /** Rows of one statement, sent alone by the extended protocol. */
+  query(text: string, values?: Values): Promise<readonly RawRow[]>
+  /** The columns of a SELECT; runs it for no row. */
+  describe(text: string): Promise<readonly FieldDef[]>
+  /** All rows of a SELECT in round trips, one of them ahead of the reader. Only inside a transaction; the reader may stop at any time. */
+  rows(text: string, values?: Values): AsyncGenerator<Chunk, void, void>
+  /** Starts a read-only transaction with one snapshot and the settings that the converters rely on. */
+  begin(): Promise<void>
+  commit(): Promise<void>
+  /** Whether nothing odd has happened and no transaction is open: only then may it serve again. */
+  readonly reusable: boolean
+  /** Breaks the connection at once and has the server end what it was doing. Never throws. */
+  abandon(): Promise<void>
+  /** Says goodbye to the server, within a second. Never throws. */
+  close(): Promise<void>
+}

@@ -1,0 +1,76 @@
+import { isFunctionInDisguise, judgeFunction } from './judge-function.js'
+import { isNode, namePartsOf, type TreeNode, walkTree } from './parse-tree.js'
+import { SAFE_SAMPLING } from './safe-functions.js'
+
+export interface Refusal {
+  readonly reason: 'SQL_NOT_A_SELECT' | 'SQL_FUNCTION_NOT_ALLOWED' | 'SQL_SYNTAX'
+  readonly message: string
+}
+
+/** What a statement uses; the database is asked about these names before the statement runs. */
+export interface Usage {
+  /** Functions that are not of the safe list, as written in `allowFunctions`. */
+  readonly ownFunctions: ReadonlySet<string>
+  /** Functions of the safe list; the database may have overloads of its own. */
+  readonly safeFunctions: ReadonlySet<string>
+  /** Names after a dot: a column, or a function in attribute notation such as `(x).pg_read_file`. */
+  readonly attributes: ReadonlySet<string>
+  readonly operators: ReadonlySet<string>
+  readonly refused: readonly Refusal[]
+}
+
+/** Walks the whole tree of a statement, subqueries and CTEs included. */
+export const inspectTree = (root: TreeNode, allowFunctions: readonly string[]): Usage => {
+  const usage = {
+    ownFunctions: new Set<string>(),
+    safeFunctions: new Set<string>(),
+    attributes: new Set<string>(),
+    operators: new Set<string>(),
+    refused: [] as Refusal[],
+  }
+  const refuse = (reason: Refusal['reason'], message: string): void => void usage.refused.push({ reason, message })
+  const refuseFunction = (name: string): void => refuse('SQL_FUNCTION_NOT_ALLOWED', `the function ${name} is not allowed`)
+  const noteOperator = (value: unknown): void => {
+    const name = namePartsOf(value).at(-1)
+    if (name !== undefined) usage.operators.add(name)
+  }
+  const noteAttributes = (names: readonly string[]): void => {
+    for (const name of names.filter((name) => name !== '')) {
+      usage.attributes.add(name)
+      if (isFunctionInDisguise(name)) refuseFunction(name)
+    }
+  }
+  walkTree(root, (type, content) => {
+    if (type === 'intoClause') refuse('SQL_NOT_A_SELECT', 'SELECT INTO writes a table')
+    else if (type === 'lockingClause') refuse('SQL_NOT_A_SELECT', 'FOR UPDATE and FOR SHARE take locks')
+    if (!isNode(content)) return
+    if (type.endsWith('Stmt') && type !== 'SelectStmt') refuse('SQL_NOT_A_SELECT', `the statement contains a ${type}`)
+    switch (type) {
+      case 'ParamRef':
+        return refuse('SQL_SYNTAX', 'parameters such as $1 cannot be used')
+      case 'CurrentOfExpr':
+        return refuse('SQL_NOT_A_SELECT', 'WHERE CURRENT OF belongs to UPDATE and DELETE')
+      case 'RangeTableSample': {
+        const method = namePartsOf(content['method']).at(-1) ?? ''
+        return SAFE_SAMPLING.has(method) ? undefined : refuseFunction(method)
+      }
+      case 'FuncCall': {
+        const verdict = judgeFunction(namePartsOf(content['funcname']), allowFunctions)
+        if (verdict.kind === 'refused') return refuseFunction(verdict.name)
+        const names = verdict.kind === 'own' ? usage.ownFunctions : usage.safeFunctions
+        return void names.add(verdict.name)
+      }
+      case 'ColumnRef':
+        return noteAttributes(namePartsOf(content['fields']).slice(1))
+      case 'A_Indirection':
+        return noteAttributes(namePartsOf(content['indirection']))
+      case 'A_Expr':
+        return noteOperator(content['name'])
+      case 'SubLink':
+        return noteOperator(content['operName'])
+      case 'SortBy':
+        return noteOperator(content['useOp'])
+    }
+  })
+  return usage
+}
