@@ -11,7 +11,8 @@ import { TEST_PACKAGES } from './law.mjs'
  */
 
 const EXTENSIONS = /\.(ts|tsx|mts|cts|js|mjs|jsx)$/u
-const TEST_FILE = /\.test\.tsx?$|\/src\/testing\//u
+// A `testing` folder is what a package offers to tests, a `testbed` folder what its own tests start.
+const TEST_FILE = /\.test\.tsx?$|\/(testing|testbed)\//u
 
 const walk = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
