@@ -10,6 +10,11 @@ export interface ConnectorContext<Config = unknown, Secrets = unknown> {
   readonly config: Config
   /** Decrypted just in time; never log, never put into a record, a cursor or an error. */
   readonly secrets: Secrets
+  /**
+   * Replaces single secrets for good, for credentials that the other side rotates with each use; resolves once they are
+   * durable. Absent where nothing can be stored, e.g. while a draft is checked.
+   */
+  storeSecrets?(changed: Partial<Secrets>): Promise<void>
   /** HTTP through the egress guard, with redirects, decompression and limits. */
   readonly http: HttpClient
   /** For clients that open their own sockets: connect only to what it returns. */

@@ -1,5 +1,5 @@
 export type { JsonObject, JsonValue, Reason, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
-export { canonicalJson, Failure, JsonNumber, keyHash, keyText, toFailure } from '@inlet/domain'
+export { canonicalJson, Failure, hasUnstorableText, JsonNumber, keyHash, keyText, toFailure } from '@inlet/domain'
 export {
   type Browse,
   type BrowseItem,

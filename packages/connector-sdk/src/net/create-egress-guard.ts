@@ -1,6 +1,7 @@
 import { lookup as dnsLookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { Failure } from '@inlet/domain'
+import { abortable } from '../abortable.js'
 import { nonGlobalClass } from './address-class.js'
 import { type AllowList, LOOPBACK, parseAllowList } from './allow-list.js'
 import { checkHost, checkUrl } from './check-url.js'
@@ -73,21 +74,11 @@ const findAddresses = async (host: string, { port, allow, lookup, signal }: Look
   // RFC 6761: never asked from a DNS server, which could answer anything.
   if (isLocalhost(host)) return LOOPBACK.filter((address) => allow.allowsAddress(address, port) || allow.listsName(host, port))
   try {
+    // The system resolver cannot be interrupted.
     return (await abortable(lookup(host), signal)).map((found) => found.address)
   } catch (error) {
     if (error instanceof Failure) throw error
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     throw new Failure('DNS_FAILED', `the name ${host} does not resolve${code}`, { cause: error })
   }
-}
-
-/** The system resolver cannot be interrupted; the caller stops waiting for it. */
-const abortable = <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
-  if (signal === undefined) return work
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(new Failure('CANCELLED', 'the work was cancelled', { cause: signal.reason }))
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

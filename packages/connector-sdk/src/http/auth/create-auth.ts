@@ -1,3 +1,4 @@
+import { abortable } from '../../abortable.js'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
 import type { AuthSecrets, AuthSpec } from './auth-spec.js'
 import type { Authorizer } from './authorizer.js'
@@ -27,15 +28,16 @@ export interface Auth {
 export const createAuth = (options: AuthOptions): Auth => {
   const { http, origin } = options
   const authorizer = createAuthorizer(options)
+  const authorize = async (request: HttpRequest) => authorizer.authorize(request)
   return {
     send: async (request) => {
       if (new URL(request.url).origin !== origin) return await http.request(request)
-      const authorized = await authorizer.authorize(request)
+      const authorized = await abortable(authorize(request), request.signal)
       const response = await http.request(authorized)
       if (response.status !== 401 || authorizer.refused === undefined) return response
       response.discard()
       authorizer.refused(authorized)
-      return await http.request(await authorizer.authorize(request))
+      return await http.request(await abortable(authorize(request), request.signal))
     },
   }
 }

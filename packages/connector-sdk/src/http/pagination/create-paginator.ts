@@ -57,7 +57,7 @@ const nextStep = (spec: PaginationSpec, position: PagePosition, answer: PageAnsw
     case 'offset':
       return nextOffset(spec, position, answer)
     case 'cursor':
-      return nextToken(spec, answer)
+      return nextToken(spec, position, answer)
     case 'nextUrl':
       return nextUrl(readPath(answer.body, spec.path), answer, spec.allowOrigins)
     case 'linkHeader':
@@ -80,11 +80,13 @@ const nextOffset = (spec: Kind<'offset'>, position: PagePosition, answer: PageAn
   return isLast ? null : { index, mark: answer.mark }
 }
 
-const nextToken = (spec: Kind<'cursor'>, answer: PageAnswer): Step => {
+const nextToken = (spec: Kind<'cursor'>, position: PagePosition, answer: PageAnswer): Step => {
   if (saysNoMore(spec.hasMorePath, answer)) return null
   const found = spec.tokenHeader === undefined ? readPath(answer.body, spec.tokenPath ?? '') : answer.headers[spec.tokenHeader.toLowerCase()]
   const isToken = typeof found === 'string' || typeof found === 'number' || typeof found === 'bigint'
   if (!isToken || found === '') return null
+  // Change feeds answer "nothing new" with the token they were asked with.
+  if (answer.count === 0 && String(found) === position.token) return null
   return { token: String(found), mark: String(found) }
 }
 
