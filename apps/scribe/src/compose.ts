@@ -24,6 +24,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     await untilSchemaReady(database, context.signal)
 
     const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
+    const lockMs = config.INLET_LEASE_TTL_MS
     const queues = await openQueues({ ...connection, onError })
     lifecycle.defer('queues', () => queues.close())
     metrics.beforeScrape('queues', async () => {
@@ -39,6 +40,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     }
     const consumer = await openConsumer({
       ...connection,
+      lockMs,
       queue: QUEUES.scribe,
       concurrency: config.INLET_SCRIBE_CONCURRENCY,
       handlers: { batch: (data, job) => processBatch({ database, metrics, connectorOf, log }, data, job) },

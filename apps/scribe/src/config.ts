@@ -9,6 +9,7 @@ export const scribeEnv = z.object({
   LOG_LEVEL: envChoice(LOG_LEVELS, { default: 'info', describe: 'least level that is logged' }),
   INLET_QUEUE_PREFIX: envText({ default: 'inlet', describe: 'separates installations on one queue server' }),
   INLET_SCRIBE_CONCURRENCY: envInt({ min: 1, max: 64, default: 3, describe: 'batches stored at a time' }),
+  INLET_LEASE_TTL_MS: envInt({ min: 2_000, max: 120_000, default: 15_000, describe: 'how long a dead process keeps its jobs' }),
   INLET_SCRIBE_OPS_HOST: envText({ default: '127.0.0.1', describe: 'address for /health, /ready and /metrics' }),
   INLET_SCRIBE_OPS_PORT: envInt({ min: 0, max: 65_535, default: 3212, describe: 'port for /health, /ready and /metrics' }),
 })

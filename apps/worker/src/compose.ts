@@ -44,6 +44,7 @@ export const composeWorker = (
     await untilSchemaReady(database, context.signal)
 
     const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
+    const lockMs = config.INLET_LEASE_TTL_MS
     const queues = await openQueues({ ...connection, onError })
     lifecycle.defer('queues', () => queues.close())
 
@@ -84,6 +85,7 @@ export const composeWorker = (
       now: monotonicNow,
       lostAfterMs: overrides.lostAfterMs ?? LOST_AFTER_MS,
       drain: drain.signal,
+      leaseTtlMs: lockMs,
     }
     metrics.beforeScrape('backpressure', async () => {
       metrics.setBackpressure(gate.closed || budget.waiting > 0)
@@ -95,6 +97,7 @@ export const composeWorker = (
     const consumers = [
       await openConsumer({
         ...connection,
+        lockMs,
         queue: QUEUES.ingestion,
         concurrency: config.INLET_WORKER_CONCURRENCY,
         handlers: { tick: (data) => processTick({ database, queues, metrics }, data), run: (data, job) => processRun(runDeps, data, job) },
@@ -103,6 +106,7 @@ export const composeWorker = (
       }),
       await openConsumer({
         ...connection,
+        lockMs,
         queue: QUEUES.calls,
         concurrency: 8,
         handlers: { call: (data, job) => processCall({ database, connecting }, data, job) },
@@ -111,6 +115,7 @@ export const composeWorker = (
       }),
       await openConsumer({
         ...connection,
+        lockMs,
         queue: QUEUES.maintenance,
         concurrency: 1,
         handlers: {

@@ -14,6 +14,7 @@ export const workerEnv = z.object({
   INLET_FILE_ROOTS: envList({ default: [], describe: 'folders that connectors may read files and repositories from' }),
   INLET_WORK_DIR: envText({ default: '.inlet/work', describe: 'folder for clones and other working copies' }),
   INLET_WORKER_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 20, describe: 'runs at a time' }),
+  INLET_LEASE_TTL_MS: envInt({ min: 2_000, max: 120_000, default: 15_000, describe: 'how long a dead process keeps its runs and jobs' }),
   INLET_WORKER_INFLIGHT_BYTES: envInt({
     min: 1_048_576,
     max: 1_073_741_824,

@@ -24,7 +24,10 @@ const counting = defineConnector({
     const from = typeof cursor === 'number' ? cursor : 0
     for (let n = from; n < connection.config.records; n += 500) {
       const to = Math.min(n + 500, connection.config.records)
-      yield { records: Array.from({ length: to - n }, (_, i) => ({ stream: 'numbers', key: n + i, kind: 'row' as const, data: { n: n + i } })), cursor: to }
+      yield {
+        records: Array.from({ length: to - n }, (_, i) => ({ stream: 'numbers', key: n + i, kind: 'row' as const, data: { n: n + i } })),
+        cursor: to,
+      }
     }
   },
 })
@@ -40,11 +43,20 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
   beforeAll(async () => {
     store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
     const redis = redisServer === null ? null : await startRedis(redisServer)
-    const common = { DATABASE_URL: store.url, REDIS_URL: redis?.url, LOG_LEVEL: 'warn' as const, INLET_QUEUE_PREFIX: 'inlet' }
+    const common = {
+      DATABASE_URL: store.url,
+      REDIS_URL: redis?.url,
+      LOG_LEVEL: 'warn' as const,
+      INLET_QUEUE_PREFIX: 'inlet',
+      INLET_LEASE_TTL_MS: 15_000,
+    }
     const log = createLogger({ level: 'warn', name: 'test' })
     const signal = new AbortController().signal
     database = createDatabase({ url: store.url, applicationName: 'test' })
-    const scribe = await composeScribe({ ...common, INLET_SCRIBE_CONCURRENCY: 3, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 }, { log, signal })
+    const scribe = await composeScribe(
+      { ...common, INLET_SCRIBE_CONCURRENCY: 3, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
+      { log, signal },
+    )
     const worker = await composeWorker(
       {
         ...common,
@@ -62,7 +74,14 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
       { findConnector: () => counting },
     )
     queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: store.url, onError: () => {} })
-    closers.push(() => queues.close(), () => worker.close(), () => scribe.close(), () => database.close(), async () => redis?.stop(), () => store.drop())
+    closers.push(
+      () => queues.close(),
+      () => worker.close(),
+      () => scribe.close(),
+      () => database.close(),
+      async () => redis?.stop(),
+      () => store.drop(),
+    )
   })
   afterAll(async () => {
     for (const close of closers) await close()
@@ -80,7 +99,11 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
 
   it('stores every record once, and nothing new the second time', async () => {
     const id = randomUUID()
-    await createSource(database, { id, name: `numbers ${id}`, connector: 'counting', config: { records: 10_250 }, schedule: null, labels: {}, sealedSecrets: null }, 'test')
+    await createSource(
+      database,
+      { id, name: `numbers ${id}`, connector: 'counting', config: { records: 10_250 }, schedule: null, labels: {}, sealedSecrets: null },
+      'test',
+    )
     const first = await runOnce(id)
     expect(first).toMatchObject({ outcome: 'ok', inserted: 10_250n, recordsRead: 10_250n, quarantined: 0n })
     const { rows } = await database.pool.query('SELECT count(*)::int AS n, count(DISTINCT key)::int AS keys FROM records WHERE source_id = $1', [id])

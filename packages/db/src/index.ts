@@ -19,7 +19,7 @@ export {
   type StoredAnswer,
   storeIdempotentAnswer,
 } from './idempotency/idempotency-repository.js'
-export { type ApplyResult, applyBatch, batchHash } from './loading/apply-batch.js'
+export { type ApplyResult, applyBatch } from './loading/apply-batch.js'
 export type { WriteCounts } from './loading/write-records.js'
 export { appliedMigrations, migrate } from './migrate/migrate.js'
 export { readMigrationFiles } from './migrate/migration-files.js'
@@ -39,6 +39,7 @@ export { createStoredRecords, type StoredRecords } from './records/known-records
 export { listRecords, type RecordListRequest, type RecordRows } from './records/list-records.js'
 export type { RecordFilter, StoredRecord } from './records/record-row.js'
 export { MAX_RANKED, type RankedRecord, type RecordSearch, type SearchRows, searchRecords } from './records/search-records.js'
+export { runScript } from './run-script.js'
 export { createRun, markEnqueued, type NewRun } from './runs/create-run.js'
 export { finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
 export {
@@ -68,6 +69,7 @@ export {
   type StreamOverview,
 } from './sources/find-source.js'
 export { findSourceIds, listFreshness, type SourceFreshness } from './sources/list-freshness.js'
+export { listSourceLags } from './sources/list-source-lags.js'
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { listQuarantine, listTicks, listVersions, type QuarantineRow, type TickRow, type VersionRow } from './sources/source-parts.js'
 export {

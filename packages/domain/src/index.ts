@@ -8,6 +8,7 @@ export {
   MAX_RECORD_BYTES,
   type PackedRecord,
 } from './batches/batch.js'
+export { batchHash } from './batches/batch-hash.js'
 export { Failure, type FailureOptions, toFailure } from './errors/failure.js'
 export { FAILURE_CODES, type FailureCode } from './errors/failure-codes.js'
 export { isReason, REASONS, type Reason } from './errors/reasons.js'

@@ -3,9 +3,6 @@ import { DelayedError, type Job, UnrecoverableError } from 'bullmq'
 import { createQueueBackend, type QueueConnection } from './backend.js'
 import { JOBS, type JobData, type JobName, type QueueName } from './jobs.js'
 
-/** BullMQ's lock on a job, in ms: how long a dead worker keeps it. */
-export const LOCK_DURATION_MS = 15_000
-const STALLED_INTERVAL_MS = 5_000
 
 /** Thrown by a handler: put the job back and deliver it again at that time, without counting an attempt. */
 export class RetryAt extends Error {
@@ -28,6 +25,8 @@ export type Handlers = { readonly [N in JobName]?: (data: JobData<N>, context: J
 export interface ConsumerOptions extends QueueConnection {
   readonly queue: QueueName
   readonly concurrency: number
+  /** BullMQ's lock on a job in ms: how long a dead process keeps it. */
+  readonly lockMs: number
   readonly handlers: Handlers
   readonly onError: (error: Error) => void
   /** A handler threw; the job is tried again by its own rule. */
@@ -71,7 +70,8 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
         lastProgress = performance.now()
       }
     },
-    { concurrency: options.concurrency, lockDuration: LOCK_DURATION_MS, stalledInterval: STALLED_INTERVAL_MS, maxStalledCount: 1_000, drainDelay: 5 },
+    { concurrency: options.concurrency, lockDuration: options.lockMs,
+      stalledInterval: Math.ceil(options.lockMs / 3), maxStalledCount: 1_000, drainDelay: 5 },
   )
   worker.on('error', options.onError)
   worker.on('failed', (job, error) => options.onFailed?.({ job: job?.name ?? 'unknown', id: job?.id ?? '', error }))

@@ -1,5 +1,5 @@
 import type { Cursor, Page } from '@inlet/connector-sdk'
-import { type BatchEffects, type BatchEnvelope, Failure, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_CURSOR_BYTES, sha256Hex } from '@inlet/domain'
+import { type BatchEffects, type BatchEnvelope, batchHash, Failure, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_CURSOR_BYTES } from '@inlet/domain'
 import { type PackedLine, packKey, packRecord, packRejected } from './pack-record.js'
 
 /** A batch before it has its place in the run. */
@@ -51,7 +51,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
       bytes: payload.length,
       effects,
       sweptStreams: sweptHere.size === 0 ? undefined : [...sweptHere],
-      sha256: sha256Hex(effects === undefined ? payload : payload + JSON.stringify(effects)),
+      sha256: batchHash(payload, effects),
       keyHashes: entries.map(({ keyHash }) => keyHash),
     }
     lines = new Map()

@@ -3,11 +3,9 @@ import { Failure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
 import type { BacklogGate } from './backlog-gate.js'
 
-/** How long a lease lives without renewal, in ms. */
-export const LEASE_TTL_MS = 15_000
 const BEAT_MS = 1_000
-/** Our own watchdog: work stops when the lease was not renewed for this long, well before another worker may take it. */
-const WATCHDOG_MS = LEASE_TTL_MS * 0.6
+/** Our own watchdog: work stops when the lease was not renewed for this part of its life, well before another worker may take it. */
+const WATCHDOG_SHARE = 0.6
 
 export interface RunProgress {
   readonly recordsRead: number
@@ -25,7 +23,7 @@ export interface LeaseKeeper {
 
 /** Renews the lease of a run every second and publishes its progress, until stopped. */
 export const createLeaseKeeper = (
-  deps: { readonly database: Database; readonly gate: BacklogGate },
+  deps: { readonly database: Database; readonly gate: BacklogGate; readonly leaseTtlMs: number },
   run: LeasedRun,
   progress: () => RunProgress,
 ): LeaseKeeper => {
@@ -44,14 +42,15 @@ export const createLeaseKeeper = (
       await sleep(BEAT_MS, stop.signal).catch(() => {})
       if (stop.signal.aborted) return
       try {
-        judge(await heartbeat(deps.database, { sourceId: run.sourceId, runId: run.runId, epoch: run.epoch, ttlMs: LEASE_TTL_MS, ...progress() }))
+        judge(await heartbeat(deps.database, { sourceId: run.sourceId, runId: run.runId, epoch: run.epoch, ttlMs: deps.leaseTtlMs, ...progress() }))
       } catch {
         // The database is away; the watchdog decides how long that may last.
       }
     }
   }
   const watchdog = setInterval(() => {
-    if (monotonicNow() - renewedAt > WATCHDOG_MS) abort.abort(new Failure('LEASE_LOST', 'the lease could not be renewed in time'))
+    if (monotonicNow() - renewedAt > deps.leaseTtlMs * WATCHDOG_SHARE)
+      abort.abort(new Failure('LEASE_LOST', 'the lease could not be renewed in time'))
   }, BEAT_MS)
   const beating = beat()
 

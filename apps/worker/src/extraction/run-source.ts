@@ -15,6 +15,8 @@ export interface RunDeps extends ForwarderDeps {
   readonly connections: ConnectionPool
   readonly connecting: ConnectionDeps
   readonly gate: BacklogGate
+  /** How long a lease lives without renewal, in ms. */
+  readonly leaseTtlMs: number
   readonly log: Logger
 }
 

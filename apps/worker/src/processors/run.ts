@@ -1,7 +1,6 @@
 import { markEnqueued, takeLease } from '@inlet/db'
 import type { Metrics } from '@inlet/observability'
 import { type JobContext, type JobData, type Queues, RetryAt } from '@inlet/queue'
-import { LEASE_TTL_MS } from '../extraction/lease-keeper.js'
 import { type RunDeps, runSource } from '../extraction/run-source.js'
 
 export interface RunProcessorDeps extends RunDeps {
@@ -16,7 +15,7 @@ export interface RunProcessorDeps extends RunDeps {
 export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run'>, context: JobContext): Promise<void> => {
   if (deps.drain.aborted) throw new RetryAt(new Date())
   const startedAt = performance.now()
-  const lease = await takeLease(deps.database, { runId, holder: deps.holder, ttlMs: LEASE_TTL_MS })
+  const lease = await takeLease(deps.database, { runId, holder: deps.holder, ttlMs: deps.leaseTtlMs })
   if (!lease.taken) {
     if (lease.until !== undefined) throw new RetryAt(new Date(lease.until.getTime() + 500))
     return

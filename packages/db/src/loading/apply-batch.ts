@@ -1,4 +1,4 @@
-import { type BatchEnvelope, sha256Hex } from '@inlet/domain'
+import { type BatchEnvelope, batchHash } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
 import { isDataError, isTimeout } from '../sql-state.js'
@@ -27,10 +27,6 @@ export const applyBatch = async (database: Database, batch: BatchEnvelope): Prom
     return database.transaction((client) => applyInTransaction(client, batch, (inOrder) => writeWithBisection(client, batch, inOrder)))
   }
 }
-
-/** sha256 over payload and effects, as the worker computes it when it forwards a batch. */
-export const batchHash = (payload: string, effects: BatchEnvelope['effects']): string =>
-  sha256Hex(effects === undefined ? payload : payload + JSON.stringify(effects))
 
 const applyInTransaction = async (
   client: pg.ClientBase,
