@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { CheckedAddress, EgressGuard } from '../../net/egress-guard.js'
 
 /** A guard that remembers every address it gave out. */
@@ -8,7 +9,13 @@ export const createRecordingGuard = (guard: EgressGuard): { readonly guard: Egre
     reached,
     guard: {
       checkUrl: (url) => guard.checkUrl(url),
-      checkHost: (host, port) => guard.checkHost(host, port),
+      checkHost: (host, port) => {
+        guard.checkHost(host, port)
+        // A literal address is connected to without another question.
+        const address = host.replaceAll(/^\[|\]$/g, '')
+        const family = isIP(address)
+        if (family !== 0) reached.push({ host: address, address, family: family === 6 ? 6 : 4, port })
+      },
       async resolve(host, port, signal) {
         const checked = await guard.resolve(host, port, signal)
         reached.push(checked)

@@ -38,6 +38,7 @@ const HARDENED: readonly (readonly [string, string])[] = [
   ['submodule.recurse', 'false'],
   ['fetch.recurseSubmodules', 'false'],
   ['fetch.writeCommitGraph', 'false'],
+  ['fetch.unpackLimit', '1'],
   ['transfer.bundleURI', 'false'],
   ['gc.autoDetach', 'false'],
   ['maintenance.autoDetach', 'false'],

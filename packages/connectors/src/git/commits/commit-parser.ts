@@ -4,10 +4,12 @@ import { Failure } from '@inlet/connector-sdk'
 export const COMMIT_FIELDS = ['%H', '%P', '%an', '%ae', '%at', '%cn', '%ce', '%ct', '%B'] as const
 export const COMMIT_FORMAT = `--format=tformat:${COMMIT_FIELDS.join('%x00')}%x00`
 
-/** Paths kept of one commit; beyond it they are only counted. */
+/** Paths kept of one commit, and their characters; beyond either they are only counted. */
 export const MAX_PATHS = 1000
+const MAX_PATH_CHARACTERS = 256 * 1024
 
-export interface ChangedPath {
+/** A type, not an interface, so that it is JSON to the compiler. */
+export type ChangedPath = {
   readonly path: string
   /** A added, M modified, D deleted, T type changed. */
   readonly status: string
@@ -20,6 +22,7 @@ export interface RawCommit {
   /** As COMMIT_FIELDS. */
   readonly fields: readonly string[]
   readonly paths: ChangedPath[]
+  pathCharacters: number
   files: number
   additions: number
   deletions: number
@@ -51,7 +54,7 @@ export const createCommitParser = (): CommitParser => {
     }
     fields.push(token)
     if (fields.length < COMMIT_FIELDS.length) return
-    current = { fields, paths: [], files: 0, additions: 0, deletions: 0 }
+    current = { fields, paths: [], pathCharacters: 0, files: 0, additions: 0, deletions: 0 }
     fields = []
     counted = 0
     expecting = 'separator'
@@ -91,7 +94,9 @@ export const createCommitParser = (): CommitParser => {
 
 const addPath = (commit: RawCommit, path: string, status: string): void => {
   commit.files++
-  if (commit.paths.length < MAX_PATHS) commit.paths.push({ path, status, additions: null, deletions: null })
+  commit.pathCharacters += path.length
+  if (commit.paths.length < MAX_PATHS && commit.pathCharacters <= MAX_PATH_CHARACTERS)
+    commit.paths.push({ path, status, additions: null, deletions: null })
 }
 
 /** Line counts come in the order of the paths. */

@@ -1,11 +1,10 @@
 import type { RejectedRecord, SourceRecord } from '@inlet/connector-sdk'
-import { MAX_TOKEN_BYTES } from '../cli/nul-tokens.js'
 import type { RawCommit } from './commit-parser.js'
 
 export const COMMITS = 'commits'
 
-/** Of messages, in UTF-8 bytes. */
-const MAX_MESSAGE_BYTES = 1024 * 1024
+/** Characters of message, names and addresses together; beyond 4 MiB git's output is cut. */
+const MAX_CHARACTERS = 1024 * 1024
 
 export interface CommitOrigin {
   /** Name of the repository, the same on every installation. */
@@ -14,15 +13,17 @@ export interface CommitOrigin {
   readonly stats: boolean
 }
 
-/** The record of a commit; rejected when its message is larger than 1 MiB. Pure. */
+/** The record of a commit; rejected when its text has more than a million characters. Pure. */
 export const toCommitRecord = (commit: RawCommit, origin: CommitOrigin): { record: SourceRecord } | { rejected: RejectedRecord } => {
   const [sha = '', parents = '', author = '', authorEmail = '', authored = '', committer = '', committerEmail = '', committed = '', body = ''] =
     commit.fields
-  if (body.length >= MAX_MESSAGE_BYTES / 4 && Math.min(Buffer.byteLength(body), MAX_TOKEN_BYTES) > MAX_MESSAGE_BYTES) {
-    const message = `the message of commit ${sha} is larger than ${MAX_MESSAGE_BYTES} bytes`
+  if (commit.fields.reduce((sum, field) => sum + field.length, 0) > MAX_CHARACTERS) {
+    const message = `commit ${sha} has more than ${MAX_CHARACTERS} characters of text`
     return { rejected: { stream: COMMITS, key: sha, reason: 'RECORD_TOO_LARGE', message, raw: body.slice(0, 16_384) } }
   }
   const message = body.trimEnd()
+  const committedAt = isoTime(committed)
+  const authoredAt = authored === committed ? committedAt : isoTime(authored)
   const { files, additions, deletions, paths } = commit
   return {
     record: {
@@ -31,7 +32,7 @@ export const toCommitRecord = (commit: RawCommit, origin: CommitOrigin): { recor
       kind: 'event',
       title: subjectOf(message),
       text: message,
-      occurredAt: isoTime(committed) ?? undefined,
+      occurredAt: committedAt ?? undefined,
       data: {
         eventType: 'commit',
         content: message,
@@ -40,12 +41,12 @@ export const toCommitRecord = (commit: RawCommit, origin: CommitOrigin): { recor
         context: {
           branch: origin.branch,
           parents: parents === '' ? [] : parents.split(' '),
-          author: { name: author, email: authorEmail, at: isoTime(authored) },
-          committer: { name: committer, email: committerEmail, at: isoTime(committed) },
+          author: { name: author, email: authorEmail, at: authoredAt },
+          committer: { name: committer, email: committerEmail, at: committedAt },
           ...(origin.stats
             ? {
                 stats: { files, additions, deletions },
-                paths: paths.map((path) => ({ ...path })),
+                paths,
                 ...(files > paths.length ? { pathsTruncated: true } : {}),
               }
             : {}),
@@ -57,10 +58,15 @@ export const toCommitRecord = (commit: RawCommit, origin: CommitOrigin): { recor
 
 /** The first paragraph on one line, as git shows it. */
 const subjectOf = (message: string): string => {
+  const end = message.indexOf('\n')
+  // Nearly all messages are like that.
+  if (end > 0 && message.charCodeAt(end + 1) === 0x0a && message.charCodeAt(0) > 0x20) return message.slice(0, Math.min(end, MAX_SUBJECT))
   const trimmed = message.trimStart()
-  const end = trimmed.search(/\n[ \t]*\n/)
-  return (end === -1 ? trimmed : trimmed.slice(0, end)).replaceAll(/\s*\n\s*/g, ' ').slice(0, 500)
+  const blank = trimmed.search(/\n[ \t]*\n/)
+  return (blank === -1 ? trimmed : trimmed.slice(0, blank)).replaceAll(/\s*\n\s*/g, ' ').slice(0, MAX_SUBJECT)
 }
+
+const MAX_SUBJECT = 500
 
 /** The latest moment four digits of a year can name; git accepts any number. */
 const MAX_SECONDS = 253_402_300_799

@@ -1,7 +1,7 @@
 import type { ConnectorContext } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/connector-sdk'
 import type { GitSetup } from '../cli/git-environment.js'
-import { requireGit } from '../cli/git-version.js'
+import { createGitRequirement } from '../cli/git-version.js'
 import { runGit } from '../cli/run-git.js'
 import type { GitConfig, GitSecrets } from '../config.js'
 import { requireWithinRoots } from './git-folders.js'
@@ -10,6 +10,7 @@ import type { Repository } from './repository.js'
 
 /** A repository below an allowed root, read in place and never written to. */
 export const createLocalRepository = (ctx: ConnectorContext<GitConfig, GitSecrets>, path: string): Repository => {
+  const requireGit = createGitRequirement()
   const locate = async (signal: AbortSignal): Promise<GitSetup> => {
     const folder = await ctx.files.resolve(path)
     const inside = await ctx.files.resolve(`${folder}/.git`).catch((thrown: unknown) => {

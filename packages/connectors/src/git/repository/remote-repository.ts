@@ -3,7 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { type ConnectorContext, Failure } from '@inlet/connector-sdk'
 import type { GitSetup } from '../cli/git-environment.js'
-import { requireGit } from '../cli/git-version.js'
+import { createGitRequirement } from '../cli/git-version.js'
 import { runGit } from '../cli/run-git.js'
 import type { GitConfig, GitSecrets } from '../config.js'
 import { removeLeftovers } from './leftovers.js'
@@ -21,6 +21,7 @@ export const createRemoteRepository = (ctx: ConnectorContext<GitConfig, GitSecre
   const gitDir = path.join(ctx.workDir, `mirror-${createHash('sha256').update(url).digest('hex').slice(0, 12)}`)
   const local: GitSetup = { workDir: ctx.workDir, gitDir, protocols: 'none' }
 
+  const requireGit = createGitRequirement()
   const ask = async (signal: AbortSignal): Promise<Remote> => {
     await requireGit({ workDir: ctx.workDir, protocols: 'none' }, signal)
     const access = await openRemoteAccess(ctx, url, signal)
@@ -85,6 +86,10 @@ const mirrored = async (local: GitSetup, signal: AbortSignal): Promise<string | 
 const fetchTarget = async ({ access, target, gitDir, maxBytes }: FetchOrder, signal: AbortSignal): Promise<void> => {
   using watch = watchSize(path.join(gitDir, 'objects', 'pack'), maxBytes)
   const flags = ['--quiet', '--force', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head']
+  const tooLarge = async (): Promise<never> => {
+    await rm(gitDir, { recursive: true, force: true })
+    throw new Failure('RESPONSE_TOO_LARGE', `the repository is larger than ${maxBytes} bytes`, { field: 'config.maxRepositoryBytes' })
+  }
   try {
     await runGit(
       { ...access.setup, gitDir },
@@ -92,15 +97,10 @@ const fetchTarget = async ({ access, target, gitDir, maxBytes }: FetchOrder, sig
       AbortSignal.any([signal, watch.signal]),
     )
   } catch (thrown) {
-    if (watch.signal.aborted && !signal.aborted) {
-      await rm(gitDir, { recursive: true, force: true })
-      throw new Failure('RESPONSE_TOO_LARGE', `the repository is larger than ${maxBytes} bytes`, {
-        field: 'config.maxRepositoryBytes',
-        cause: thrown,
-      })
-    }
+    if (watch.signal.aborted && !signal.aborted) return tooLarge()
     // A mirror that is damaged must not stay so for good.
     if (thrown instanceof Failure && thrown.reason === 'UPSTREAM_INVALID') await rm(gitDir, { recursive: true, force: true })
     throw thrown
   }
+  if (await watch.isExceeded()) return tooLarge()
 }

@@ -6,29 +6,40 @@ const EVERY_MS = 500
 export interface SizeWatch extends Disposable {
   /** Aborts once the folder has grown beyond the limit. */
   readonly signal: AbortSignal
+  /** Looks once more; whether the folder is beyond the limit. */
+  isExceeded(): Promise<boolean>
 }
 
 /** Watches the size of the files directly in a folder; one that does not exist yet counts as empty. */
 export const watchSize = (folder: string, maxBytes: number): SizeWatch => {
   const controller = new AbortController()
-  let looking = false
-  const look = async (): Promise<void> => {
-    looking = true
+  const isExceeded = async (): Promise<boolean> => {
     const names = await readdir(folder).catch(() => [])
     let total = 0
-    for (const name of names)
-      total += await stat(path.join(folder, name)).then(
-        (file) => file.size,
-        () => 0,
-      )
+    for (const name of names) total += await sizeOf(path.join(folder, name))
     if (total > maxBytes) controller.abort()
-    looking = false
+    return total > maxBytes
   }
+  let looking = false
   const timer = setInterval(() => {
-    if (!looking) void look()
+    if (looking) return
+    looking = true
+    void isExceeded().finally(() => {
+      looking = false
+    })
   }, EVERY_MS)
   return {
     signal: controller.signal,
+    isExceeded,
     [Symbol.dispose]: () => clearInterval(timer),
+  }
+}
+
+const sizeOf = async (file: string): Promise<number> => {
+  try {
+    return (await stat(file)).size
+  } catch {
+    // Temporary files come and go.
+    return 0
   }
 }
