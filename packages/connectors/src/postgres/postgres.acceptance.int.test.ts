@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type AcceptanceBed, CHECKS, describeConnector } from '@inlet/connector-sdk/testing'
+import { createTestDatabase, runSql, startPostgres } from '@inlet/testing'
+import pg from 'pg'
+import { afterAll, beforeAll, describe } from 'vitest'
+import postgres from './index.js'
+
+const directory = mkdtempSync(path.join(tmpdir(), 'inlet-pg-acceptance-'))
+let server: Awaited<ReturnType<typeof startPostgres>>
+let beds = 0
+
+beforeAll(async () => {
+  server = await startPostgres({ directory, durable: false, maxConnections: 100, password: 'admin-password' })
+})
+afterAll(async () => {
+  await server.stop()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const openBed = async (): Promise<AcceptanceBed> => {
+  const database = await createTestDatabase(server.url('postgres'))
+  const role = `reader_${++beds}`
+  const password = `canary-${role}-4f9d2b7c`
+  const sql = (text: string): Promise<void> => runSql(database.url, text)
+  await sql(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO ${role};
+    CREATE TABLE orders (id bigserial PRIMARY KEY, note text, amount numeric(12,2), at timestamptz NOT NULL DEFAULT clock_timestamp(), gone boolean NOT NULL DEFAULT false);
+    INSERT INTO orders (note, amount, at) SELECT 'order ' || g, g * 1.25, timestamptz '2024-01-01Z' + (g / 40) * interval '1 min' FROM generate_series(1, 2600) g;
+    CREATE TABLE items (order_id int, line int, body text, PRIMARY KEY (order_id, line));
+    INSERT INTO items SELECT g / 3, g % 3, repeat('word ', 200) FROM generate_series(1, 2400) g`)
+  const config = {
+    host: '127.0.0.1',
+    port: server.port,
+    database: database.name,
+    user: role,
+    tls: { mode: 'disable' },
+    tables: [
+      { name: 'orders', cursorColumn: 'at', softDeleteColumn: 'gone', titleColumn: 'note' },
+      { name: 'items', textColumns: ['body'] },
+    ],
+    fetchSize: 250,
+    safetyLagSeconds: 0,
+    overlapSeconds: 5,
+  }
+  const query = async <T extends pg.QueryResultRow>(text: string): Promise<T[]> => {
+    const client = new pg.Client({ connectionString: database.url })
+    await client.connect()
+    try {
+      return (await client.query<T>(text)).rows
+    } finally {
+      await client.end()
+    }
+  }
+  const slow = (statement: string) => ({
+    ...config,
+    tables: [],
+    queries: [{ name: 'q', sql: statement, keyFields: ['k'] }],
+    statementTimeoutSeconds: 1,
+  })
+  return {
+    config,
+    secrets: { password },
+    allow: [`127.0.0.1:${server.port}`, '127.0.0.1:1'],
+    minRecords: 5000,
+    truth: async () =>
+      new Map([
+        ['public.orders', new Set((await query<{ id: string }>('SELECT id::text FROM orders WHERE NOT gone')).map((row) => row.id))],
+        ['public.items', new Set((await query<{ k: string }>(`SELECT '[' || order_id || ',' || line || ']' AS k FROM items`)).map((row) => row.k))],
+      ]),
+    change: () =>
+      sql(`INSERT INTO orders (note, amount) VALUES ('new', 1), ('new', 2); UPDATE orders SET note = 'changed', at = clock_timestamp() WHERE id % 900 = 0;
+        UPDATE orders SET gone = true, at = clock_timestamp() WHERE id = 17; DELETE FROM items WHERE order_id = 5; INSERT INTO items VALUES (5000, 1, 'new')`),
+    rereads: 'a table without cursor column is read in full by every run; its cursors only resume an interrupted one',
+    failures: {
+      unreachable: { config: { ...config, port: 1 } },
+      auth: { secrets: { password: 'wrong-canary-password' } },
+      permission: { config: { ...config, tables: [{ name: 'pg_catalog.pg_authid' }] } },
+    },
+    futureCursor: (_stream, last) => ({ ...(last as object), v: '9999-12-31 00:00:00+00' }),
+    hostile: [
+      {
+        name: 'a statement without end',
+        config: slow('select a as k from generate_series(1, 100000000000) a order by 1 desc'),
+        expectReason: 'SQL_TIMEOUT',
+      },
+      { name: 'a value that cannot be computed', config: slow('select 1 / (id - 100) as k from orders'), expectReason: 'UPSTREAM_INVALID' },
+      { name: 'a key that is NULL', config: slow('select nullif(id, 3) as k from orders'), expectReason: 'RECORD_KEY_MISSING', rejected: true },
+      { name: 'two columns of one name', config: slow('select id as k, id as k from orders'), expectReason: 'SQL_COLUMN_UNUSABLE' },
+    ],
+    drift: [
+      {
+        name: 'a column is added',
+        apply: () => sql(`ALTER TABLE orders ADD extra int DEFAULT 7; UPDATE orders SET at = clock_timestamp() WHERE id = 1`),
+        verify: (store) => expectField(store.find('public.orders', 1n)?.record.data['extra'], 7),
+      },
+      {
+        name: 'a column is retyped',
+        apply: () => sql(`ALTER TABLE orders ALTER extra TYPE text; UPDATE orders SET at = clock_timestamp() WHERE id = 1`),
+        verify: (store) => expectField(store.find('public.orders', 1n)?.record.data['extra'], '7'),
+      },
+      {
+        name: 'a column is dropped',
+        apply: () => sql(`ALTER TABLE orders DROP extra; UPDATE orders SET at = clock_timestamp() WHERE id = 1`),
+        verify: (store) => expectField(store.find('public.orders', 1n)?.record.data['extra'], undefined),
+      },
+      { name: 'a column of the settings is dropped', apply: () => sql('ALTER TABLE orders DROP note'), expectReason: 'SCHEMA_CHANGED' },
+      { name: 'a table is dropped', apply: () => sql('ALTER TABLE orders ADD note text; DROP TABLE items'), expectReason: 'SCHEMA_CHANGED' },
+    ],
+    writer: async () => {
+      const client = new pg.Client({ connectionString: database.url })
+      await client.connect()
+      let running = true
+      const work = (async () => {
+        while (running)
+          await client.query(
+            `INSERT INTO orders (note, amount) VALUES ('live', 3); UPDATE orders SET amount = amount + 1, at = clock_timestamp() WHERE id % 700 = 0`,
+          )
+      })()
+      return {
+        stop: async () => {
+          running = false
+          await work
+          await client.end()
+        },
+      }
+    },
+    openConnections: async () =>
+      (await query<{ n: number }>(`SELECT count(*)::int AS n FROM pg_stat_activity WHERE usename = '${role}'`))[0]?.n ?? -1,
+    opensItself: [`127.0.0.1:${server.port}`],
+    large: async () => {
+      await sql(
+        `CREATE TABLE huge AS SELECT g AS id, md5(g::text) AS a, md5((g + 1)::text) AS b, now() - interval '1 day' AS at FROM generate_series(1, 200000) g; ALTER TABLE huge ADD PRIMARY KEY (id)`,
+      )
+      return { config: { ...config, tables: [{ name: 'huge', cursorColumn: 'at' }], fetchSize: 2000 }, records: 200_000 }
+    },
+    close: () => database.drop(),
+  }
+}
+
+const expectField = (value: unknown, expected: unknown): void => {
+  if (value !== expected) throw new Error(`the field is ${String(value)} instead of ${String(expected)}`)
+}
+
+const NO_LIMIT = 'PostgreSQL has no rate limit that a client could read; a source holds one connection per stream it reads'
+
+describeConnector(postgres, {
+  bed: openBed,
+  skip: {
+    'rate-limit': NO_LIMIT,
+    'future-cursor': 'runs below; a table without cursor column has positions by key only, which cannot lie in the future',
+  },
+})
+
+describe('with cursor columns only', () => {
+  const names = Object.keys(CHECKS).filter((name) => name !== 'future-cursor')
+  describeConnector(postgres, {
+    bed: async () => {
+      const bed = await openBed()
+      const config = bed.config as { readonly tables: readonly { readonly name: string }[] }
+      return { ...bed, config: { ...config, tables: config.tables.filter((table) => table.name === 'orders') } }
+    },
+    skip: Object.fromEntries(names.map((name) => [name, 'runs above'])),
+  })
+})
