@@ -54,7 +54,7 @@ export const demoSources = (place: DemoPlace): readonly DemoSource[] => [
       port: place.postgresPort,
       database: DEMO_SHOP.database,
       user: DEMO_SHOP.role,
-      tls: 'disable',
+      tls: { mode: 'disable' },
       tables: [
         { name: 'customers', cursorColumn: 'updated_at' },
         { name: 'orders', cursorColumn: 'updated_at', textColumns: ['note'] },

@@ -78,8 +78,13 @@ const openPostgres = async ({ folder, env, step, notice }: StackOptions, lifecyc
   const postgres = await step('starting Postgres', () =>
     startEmbeddedPostgres({ directory: folder.file('postgres'), port, durable: true, password: postgresPassword }),
   )
-  lifecycle.defer('postgres', () => postgres.stop(), { timeoutMs: 20_000 })
-  void postgres.exited.then(() => notice('Postgres has ended'))
+  let stopping = false
+  const stop = (): Promise<void> => {
+    stopping = true
+    return postgres.stop()
+  }
+  lifecycle.defer('postgres', stop, { timeoutMs: 20_000 })
+  void postgres.exited.then(() => (stopping ? undefined : notice(`Postgres has ended; see ${folder.file('postgres', 'postgres.log')}`)))
   return { databaseUrl: postgres.url('postgres'), postgresPort: port, postgresPid: postgres.pid }
 }
 
