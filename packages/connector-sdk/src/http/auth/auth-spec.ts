@@ -14,19 +14,23 @@ export const HMAC_PLACEHOLDERS = ['method', 'host', 'path', 'query', 'pathWithQu
 
 /** How requests prove who sends them. Secrets are separate: see {@link authSecretsSchema}. */
 export const authSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('none').describe('No credentials') }),
   z.strictObject({
-    kind: z.literal('apiKey'),
+    kind: z.literal('apiKey').describe('A key in a header or the query'),
     in: z.enum(['header', 'query']).default('header').describe('Where the key goes'),
     name: z.string().min(1).max(100).default('X-Api-Key').describe('Name of the header or query parameter'),
     prefix: z.string().max(50).default('').describe('Text before the key, e.g. "Token "'),
   }),
-  z.strictObject({ kind: z.literal('basic') }),
-  z.strictObject({ kind: z.literal('bearer') }),
-  z.strictObject({ kind: z.literal('oauth2ClientCredentials'), ...tokenEndpoint }),
-  z.strictObject({ kind: z.literal('oauth2RefreshToken'), ...tokenEndpoint, clientId: tokenEndpoint.clientId.optional() }),
+  z.strictObject({ kind: z.literal('basic').describe('User name and password') }),
+  z.strictObject({ kind: z.literal('bearer').describe('A fixed token') }),
+  z.strictObject({ kind: z.literal('oauth2ClientCredentials').describe('OAuth 2 client credentials'), ...tokenEndpoint }),
   z.strictObject({
-    kind: z.literal('hmac'),
+    kind: z.literal('oauth2RefreshToken').describe('OAuth 2 refresh token'),
+    ...tokenEndpoint,
+    clientId: tokenEndpoint.clientId.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('hmac').describe('Every request is signed'),
     header: header.default('X-Signature').describe('Header that carries the signature'),
     algorithm: z.enum(['sha256', 'sha512']).default('sha256').describe('Hash of the HMAC'),
     encoding: z.enum(['hex', 'base64']).default('hex').describe('How the signature is written'),

@@ -13,9 +13,9 @@ const more = { hasMorePath: path.optional().describe('Path of a field that is tr
 
 /** How a list continues on the next page. */
 export const paginationSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('none').describe('One answer holds the whole list') }),
   z.strictObject({
-    kind: z.literal('page'),
+    kind: z.literal('page').describe('Numbered pages, up to an empty one'),
     param: name.default('page').describe('Query parameter for the page number'),
     start: z.number().int().min(0).max(1).default(1).describe('Number of the first page'),
     ...size,
@@ -25,7 +25,7 @@ export const paginationSchema = z.discriminatedUnion('kind', [
     ...shared,
   }),
   z.strictObject({
-    kind: z.literal('offset'),
+    kind: z.literal('offset').describe('Records to skip, up to an empty answer'),
     param: name.default('offset').describe('Query parameter for the number of records to skip'),
     ...size,
     sizeParam: name.default('limit').describe('Query parameter for the page size'),
@@ -34,7 +34,7 @@ export const paginationSchema = z.discriminatedUnion('kind', [
     ...shared,
   }),
   z.strictObject({
-    kind: z.literal('cursor'),
+    kind: z.literal('cursor').describe('Each answer names a token for the next'),
     param: name.default('cursor').describe('Query parameter, or body field, that takes the token'),
     in: z.enum(['query', 'body']).default('query').describe('Where the token goes'),
     tokenPath: path.optional().describe('Path of the next token in the answer'),
@@ -44,14 +44,14 @@ export const paginationSchema = z.discriminatedUnion('kind', [
     ...shared,
   }),
   z.strictObject({
-    kind: z.literal('nextUrl'),
+    kind: z.literal('nextUrl').describe('Each answer holds the address of the next page'),
     path: path.min(1).describe('Path of the link to the next page'),
     ...size,
     allowOrigins: z.array(z.url()).max(10).default([]).describe('Further origins the link may lead to; credentials are not sent there'),
     ...shared,
   }),
   z.strictObject({
-    kind: z.literal('linkHeader'),
+    kind: z.literal('linkHeader').describe('The Link header holds the address of the next page'),
     ...size,
     allowOrigins: z.array(z.url()).max(10).default([]).describe('Further origins the link may lead to; credentials are not sent there'),
     ...shared,

@@ -1,0 +1,34 @@
+import { createPaginator, Failure } from '@inlet/connector-sdk'
+import type { ApiConnection } from './connection.js'
+import { toItems } from './read/to-items.js'
+import { buildRequest } from './request/build-request.js'
+import { send } from './request/send.js'
+
+const TIMEOUT_MS = 8_000
+const MAX_STREAMS = 3
+
+/** Asks for the first page of the first streams at the top, once each: reach, credentials, permission and records path in one, within 8 s. */
+export const checkApi = async (connection: ApiConnection, signal: AbortSignal): Promise<void> => {
+  const { config, now } = connection.ctx
+  const streams = config.streams.filter((stream) => stream.parent === undefined).slice(0, MAX_STREAMS)
+  const timer = new AbortController()
+  const late = setTimeout(() => timer.abort(new Failure('TIMEOUT', `the API did not answer the check within ${TIMEOUT_MS} ms`)), TIMEOUT_MS)
+  // The limiter would make the check wait for its turn behind a running read; three requests do not matter.
+  const parts = {
+    auth: connection.auth,
+    limiter: { reserve: () => 0 },
+    retries: 0,
+    now,
+    signal: AbortSignal.any([signal, timer.signal]),
+    isAnswer: () => false,
+  }
+  try {
+    for (const stream of streams) {
+      const paginator = createPaginator(stream.pagination)
+      const request = buildRequest(config, { stream, parents: [], params: {} }, paginator.params(paginator.start))
+      toItems((await send(request, parts)).body, stream)
+    }
+  } finally {
+    clearTimeout(late)
+  }
+}

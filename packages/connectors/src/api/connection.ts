@@ -1,0 +1,42 @@
+import { type Auth, type ConnectorContext, createAuth } from '@inlet/connector-sdk'
+import type { ApiConfig, ApiSecrets } from './config.js'
+import { createRateLimiter, type RateLimiter } from './request/rate-limiter.js'
+
+/** What the reads of a source version share: credentials and the rate limit. */
+export interface ApiConnection extends AsyncDisposable {
+  readonly ctx: ConnectorContext<ApiConfig, ApiSecrets>
+  readonly auth: Auth
+  readonly limiter: RateLimiter
+}
+
+/** Makes a connection without I/O. Its sockets belong to the HTTP client of the context. */
+export const createConnection = (ctx: ConnectorContext<ApiConfig, ApiSecrets>): ApiConnection => {
+  const { config, secrets, http, now, signal } = ctx
+  const { origin } = new URL(config.url)
+  const secretHeaders = secrets.headers ?? {}
+  const auth = createAuth({
+    spec: config.auth,
+    secrets,
+    http,
+    now,
+    origin,
+    signal,
+    onTokens: async (tokens) => {
+      if (ctx.storeSecrets === undefined) ctx.log.warn({}, 'the refresh token was replaced and cannot be stored here')
+      else await ctx.storeSecrets(tokens)
+    },
+  })
+  const withHeaders: Auth = {
+    send: (request) => {
+      if (new URL(request.url).origin !== origin) return auth.send(request)
+      const headers = { ...request.headers, ...secretHeaders }
+      return auth.send({ ...request, headers, credentialHeaders: Object.keys(secretHeaders) })
+    },
+  }
+  return {
+    ctx,
+    auth: withHeaders,
+    limiter: createRateLimiter(config.requestsPerMinute, () => performance.now()),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
+}

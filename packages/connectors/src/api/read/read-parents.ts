@@ -1,0 +1,52 @@
+import { Failure, type RecordKey } from '@inlet/connector-sdk'
+import type { StreamConfig } from '../config.js'
+import type { ApiConnection } from '../connection.js'
+import type { Parents } from '../request/template.js'
+import { readList } from './read-list.js'
+import { toKey } from './to-key.js'
+import { toData } from './to-record.js'
+
+/** The records a nested stream is read for, with the key that its records inherit; once, without any, for a stream at the top. */
+export interface ParentRecord {
+  readonly parents: Parents
+  readonly key: RecordKey | null
+}
+
+export interface ParentOptions {
+  readonly signal: AbortSignal
+  /** Called for a record without a key: it is left out, and so is what belongs to it. */
+  readonly onBroken: (failure: Failure) => void
+}
+
+/** Walks through the records of the parent stream, read anew and completely. Throws the failures of {@link readList}. */
+export async function* readParents(
+  connection: ApiConnection,
+  stream: StreamConfig,
+  options: ParentOptions,
+): AsyncGenerator<ParentRecord, void, void> {
+  const { parent } = stream
+  const { signal, onBroken } = options
+  const above = connection.ctx.config.streams.find((candidate) => candidate.name === parent?.stream)
+  if (parent === undefined || above === undefined) {
+    yield { parents: [], key: null }
+    return
+  }
+  for await (const grand of readParents(connection, above, options)) {
+    for await (const page of readList(connection, { stream: above, parents: grand.parents, params: {}, token: null, signal })) {
+      for (const item of page.items) {
+        const key = parent.keyed ? keyOrFailure(item, above, grand.key) : null
+        if (key instanceof Failure) onBroken(key)
+        else yield { parents: [item, ...grand.parents], key }
+      }
+    }
+  }
+}
+
+const keyOrFailure = (item: unknown, stream: StreamConfig, parentKey: RecordKey | null): RecordKey | Failure => {
+  try {
+    return toKey(toData(item), stream.keyFields, parentKey)
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+}

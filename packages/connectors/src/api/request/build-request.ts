@@ -1,0 +1,45 @@
+import type { HttpRequest, PageParams } from '@inlet/connector-sdk'
+import type { ApiConfig, StreamConfig } from '../config.js'
+import { joinUrl } from './join-url.js'
+import { fillTemplate, type Parents, pathSegment } from './template.js'
+
+export interface ListRequest {
+  readonly stream: StreamConfig
+  readonly parents: Parents
+  /** What the cursor adds. */
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** The request for one page of a list, without credentials. Throws RECORD_INVALID when a parent lacks what a template needs. */
+export const buildRequest = (config: ApiConfig, list: ListRequest, page: PageParams): HttpRequest => {
+  const { stream } = list
+  const body = stream.method === 'POST' ? { ...fillBody(stream.body ?? {}, list.parents), ...page.body } : undefined
+  return {
+    url: page.url ?? listUrl(config, list, page.query),
+    method: stream.method,
+    headers: { accept: 'application/json', ...config.headers, ...stream.headers },
+    timeoutMs: config.timeoutMs,
+    maxBytes: config.maxBytes,
+    ...(body !== undefined && { body }),
+  }
+}
+
+const listUrl = (config: ApiConfig, { stream, parents, params }: ListRequest, pageQuery: Readonly<Record<string, string>>): string => {
+  const url = joinUrl(config.url, fillTemplate(stream.path, parents, pathSegment), 'path')
+  for (const [name, value] of Object.entries({ ...config.query, ...stream.query, ...params, ...pageQuery })) {
+    url.searchParams.delete(name)
+    for (const one of [value].flat()) url.searchParams.append(name, fillTemplate(String(one), parents))
+  }
+  return url.href
+}
+
+/** Templates in the strings of a body, however deep. */
+const fillBody = (body: object, parents: Parents): object => {
+  const fill = (value: unknown): unknown => {
+    if (typeof value === 'string') return fillTemplate(value, parents)
+    if (Array.isArray(value)) return value.map(fill)
+    if (typeof value === 'object' && value !== null) return fillBody(value, parents)
+    return value
+  }
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, fill(value)]))
+}

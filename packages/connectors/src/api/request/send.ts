@@ -1,0 +1,55 @@
+import { type Auth, Failure, type HttpRequest, type HttpResponse, toFailure, toHttpFailure } from '@inlet/connector-sdk'
+import { decideRetry } from './decide-retry.js'
+import type { RateLimiter } from './rate-limiter.js'
+import { wait } from './wait.js'
+
+/** A page as it came: the status is below 400, or one that the caller expects. */
+export interface Answer {
+  readonly status: number
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Undefined without content. */
+  readonly body: unknown
+}
+
+export interface SendParts {
+  readonly auth: Auth
+  readonly limiter: RateLimiter
+  readonly retries: number
+  readonly now: () => Date
+  readonly signal: AbortSignal
+  /** A status of 400 and above that is an answer here and not a failure. */
+  readonly isAnswer: (status: number) => boolean
+}
+
+/** Sends a request that only reads, as often as it is worth it, and gives its JSON. Throws the failure of the last attempt. */
+export const send = async (request: HttpRequest, parts: SendParts): Promise<Answer> => {
+  for (let attempt = 0; ; attempt++) {
+    const delayMs = parts.limiter.reserve()
+    if (delayMs > 0) await wait(delayMs, parts.signal)
+    try {
+      return await sendOnce(request, parts)
+    } catch (error) {
+      const next = decideRetry(toFailure(error), { attempt, retries: parts.retries, random: Math.random() })
+      if (next instanceof Failure) throw next
+      await wait(next, parts.signal)
+    }
+  }
+}
+
+const sendOnce = async (request: HttpRequest, { auth, now, signal, isAnswer }: SendParts): Promise<Answer> => {
+  const response = await auth.send({ ...request, signal })
+  const { status, url, headers } = response
+  if (status >= 300 && !isAnswer(status)) {
+    response.discard()
+    if (status < 400) throw new Failure('UPSTREAM_INVALID', `the API answered with status ${status}`)
+    throw toHttpFailure(response, now())
+  }
+  return { status, url, headers, body: await readJson(response) }
+}
+
+const readJson = async (response: HttpResponse): Promise<unknown> => {
+  if (response.status < 300 && response.status !== 204) return await response.json()
+  response.discard()
+  return undefined
+}
