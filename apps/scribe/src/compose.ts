@@ -1,4 +1,4 @@
-import { createDatabase, findConnectorType, untilSchemaReady } from '@inlet/db'
+import { createDatabase, findConnectorType, readSourceLags, untilSchemaReady } from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes } from '@inlet/observability'
 import { openConsumer, openQueues, QUEUES } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
@@ -31,6 +31,8 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       for (const [queue, counts] of Object.entries(await queues.counts())) metrics.setQueueDepth(queue, counts)
       for (const queue of Object.values(QUEUES)) metrics.setQueueOldestAge(queue, (await queues.oldestAgeSeconds(queue)) * 1_000)
     })
+
+    metrics.beforeScrape('lags', async () => metrics.replaceSourceLags(await readSourceLags(database)))
 
     const connectors = new Map<string, string>()
     const connectorOf = async (sourceId: string): Promise<string> => {

@@ -14,3 +14,19 @@ export const scribeEnv = z.object({
   INLET_SCRIBE_OPS_PORT: envInt({ min: 0, max: 65_535, default: 3212, describe: 'port for /health, /ready and /metrics' }),
 })
 export type ScribeConfig = z.output<typeof scribeEnv>
+
+/** INLET_* keys of the other processes, which may share an environment with this one; any further INLET_* key is a mistake. */
+export const FOREIGN_KEYS = [
+  'INLET_API_*',
+  'INLET_BOARD_*',
+  'INLET_EGRESS_*',
+  'INLET_ENCRYPTION_*',
+  'INLET_FILE_*',
+  'INLET_PUBLISHED_*',
+  'INLET_RATE_*',
+  'INLET_SCRIBE_BACKLOG_BYTES',
+  'INLET_TEST_*',
+  'INLET_TRUST_*',
+  'INLET_UPLOAD_*',
+  'INLET_WORK*',
+]

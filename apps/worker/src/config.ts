@@ -31,3 +31,15 @@ export const workerEnv = z.object({
   INLET_WORKER_OPS_PORT: envInt({ min: 0, max: 65_535, default: 3211, describe: 'port for /health, /ready and /metrics' }),
 })
 export type WorkerConfig = z.output<typeof workerEnv>
+
+/** INLET_* keys of the other processes, which may share an environment with this one; any further INLET_* key is a mistake. */
+export const FOREIGN_KEYS = [
+  'INLET_API_*',
+  'INLET_BOARD_*',
+  'INLET_PUBLISHED_*',
+  'INLET_RATE_*',
+  'INLET_SCRIBE_*',
+  'INLET_TEST_*',
+  'INLET_TRUST_*',
+  'INLET_UPLOAD_*',
+]

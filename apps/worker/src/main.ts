@@ -1,7 +1,7 @@
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import { parseEnv, runMain } from '@inlet/runtime'
 import { composeWorker } from './compose.js'
-import { workerEnv } from './config.js'
+import { FOREIGN_KEYS, workerEnv } from './config.js'
 
 const secrets = createSecretRegistry()
 
@@ -14,7 +14,7 @@ const concurrencyFlag = (argv: readonly string[]): Record<string, string> => {
 
 await runMain({
   env: { ...process.env, ...concurrencyFlag(process.argv) },
-  parse: (env) => parseEnv(workerEnv, env),
+  parse: (env) => parseEnv(workerEnv, env, { ownPrefix: 'INLET_', alsoAllowed: FOREIGN_KEYS }),
   createLog: (config) => createLogger({ level: config.LOG_LEVEL, name: 'worker', secrets }),
   compose: (config, { log, signal }) => composeWorker(config, { log, secrets, signal }),
 })

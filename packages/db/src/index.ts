@@ -80,6 +80,7 @@ export {
   listWantedSchedules,
   markArmed,
   type NewSource,
+  readSourceLags,
   type ScheduleToArm,
   setStatus,
 } from './sources/source-repository.js'

@@ -1,7 +1,7 @@
 import type { Cursor, StreamSpec } from '@inlet/connector-sdk'
 import { type Database, ensureStreams, finishRun, type LeasedRun, parkRun, type RunEnd, type RunFailure, releaseRun } from '@inlet/db'
 import { Failure, type RunOutcome, toFailure } from '@inlet/domain'
-import type { Logger } from '@inlet/observability'
+import type { Logger, Metrics } from '@inlet/observability'
 import { type BacklogGate } from './backlog-gate.js'
 import { createBatcher } from './batcher.js'
 import type { ConnectionPool, PooledConnection } from './connection-pool.js'
@@ -17,6 +17,7 @@ export interface RunDeps extends ForwarderDeps {
   readonly gate: BacklogGate
   /** How long a lease lives without renewal, in ms. */
   readonly leaseTtlMs: number
+  readonly metrics: Pick<Metrics, 'countError'>
   readonly log: Logger
 }
 
@@ -137,6 +138,7 @@ const readAll = async ({
     } catch (thrown) {
       const failure = toFailure(thrown)
       if (signal.aborted || endsRun(failure)) throw failure
+      deps.metrics.countError({ source: run.sourceId, connector: run.connector }, failure.reason)
       deps.log.warn({ err: failure, runId: run.runId, stream: spec.name }, 'a stream failed; the others go on')
       note({ status: 'failed', reason: failure.reason, message: failure.message })
       return { name: spec.name, error: toRunFailure(failure) }
@@ -176,6 +178,7 @@ const leave = async ({ deps, run, forwarder, drain, keeperSignal, thrown, stopWi
     await parkRun(deps.database, { ...place, wakeAt: new Date(Date.now() + waitMs), reason: failure.reason })
     return { left: 'parked' }
   }
+  deps.metrics.countError({ source: run.sourceId, connector: run.connector }, failure.reason)
   if (failure.code === 'internal') deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run failed by a defect')
   return { left: 'ended', outcome: await stopWith({ failure: toRunFailure(failure) }) }
 }

@@ -5,7 +5,7 @@ import { type RunDeps, runSource } from '../extraction/run-source.js'
 
 export interface RunProcessorDeps extends RunDeps {
   readonly queues: Pick<Queues, 'forwardBatch' | 'enqueueRuns'>
-  readonly metrics: Pick<Metrics, 'countRun'>
+  readonly metrics: Pick<Metrics, 'countRun' | 'countError'>
   /** Names this worker in leases. */
   readonly holder: string
   readonly drain: AbortSignal
