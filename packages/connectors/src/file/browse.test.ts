@@ -1,0 +1,47 @@
+import { symlink } from 'node:fs/promises'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { createTestContext } from '@inlet/connector-sdk/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { browse } from './browse.js'
+import fileConnector from './index.js'
+import { createFileBed, type FileBed } from './testbed/file-bed.js'
+
+let bed: FileBed
+const { signal } = new AbortController()
+beforeEach(async () => {
+  bed = await createFileBed()
+  await bed.write('in/a.csv', 'id\n1\n')
+  await bed.write('b.txt', 'text')
+  await symlink('/etc', path.join(bed.root, 'etc'))
+})
+afterEach(() => bed[Symbol.asyncDispose]())
+
+const connect = async () =>
+  fileConnector.connect(await createTestContext({ connector: fileConnector, config: { paths: [bed.root] }, roots: [bed.root] }))
+const list = async (place: string) => {
+  const items = []
+  for await (const page of browse.list(await connect(), place, signal)) items.push(...page)
+  return items
+}
+
+describe('browse', () => {
+  it('starts at the allowed folders and goes down', async () => {
+    expect(await list('')).toEqual([{ name: path.basename(bed.root), path: bed.root, directory: true }])
+    expect(await list(bed.root)).toMatchObject([
+      { name: 'b.txt', directory: false, size: 4 },
+      { name: 'in', directory: true },
+    ])
+    expect(await list(`${bed.root}/in`)).toMatchObject([{ path: `${bed.root}/in/a.csv` }])
+  })
+
+  it('describes and fetches a file', async () => {
+    const connection = await connect()
+    expect(await browse.metadata(connection, `${bed.root}/b.txt`, signal)).toMatchObject({ name: 'b.txt', size: 4 })
+    expect(await text(await browse.fetch(connection, 'b.txt', signal))).toBe('text')
+  })
+
+  it.each(['/etc', '../', 'etc'])('does not leave the allowed folders by %s', async (place) => {
+    await expect(list(place)).rejects.toMatchObject({ reason: expect.stringMatching(/^PATH_/) })
+  })
+})

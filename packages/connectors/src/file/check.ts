@@ -1,0 +1,29 @@
+import { Failure } from '@inlet/connector-sdk'
+import type { FileConnection } from './connection.js'
+import { openItem } from './content/open-item.js'
+import { openListing } from './listing/list-items.js'
+
+/** Files that are tried before the first refusal is believed. */
+const MAX_TRIED = 20
+
+/**
+ * Resolves when at least one file matches and can be opened. Throws PATH_NOT_ALLOWED, PATH_ESCAPE, PERMISSION_DENIED,
+ * NOT_A_REGULAR_FILE, or NOT_FOUND_UPSTREAM for an absent file or folder and when nothing matches.
+ */
+export const check = async (connection: FileConnection, signal: AbortSignal): Promise<void> => {
+  const listing = await openListing(connection)
+  let refused: Failure | undefined
+  let tried = 0
+  for await (const entry of listing.items(signal)) {
+    try {
+      if ('failure' in entry) throw entry.failure
+      await (await openItem(connection, entry.item, signal)).close()
+      return
+    } catch (thrown) {
+      if (!(thrown instanceof Failure)) throw thrown
+      refused ??= thrown
+      if (++tried >= MAX_TRIED) break
+    }
+  }
+  throw refused ?? new Failure('NOT_FOUND_UPSTREAM', 'no file matches the settings now; a later run reads what comes', { field: 'config.paths' })
+}

@@ -1,0 +1,33 @@
+import type { JsonObject, Reason } from '@inlet/connector-sdk'
+
+/** A row as it was found, or why it cannot be one. */
+export interface RowEvent {
+  /** Counts the rows of the file from 1, refused ones included, so that the number of a row does not depend on the others. */
+  readonly number: number
+  /** About its bytes as JSON. */
+  readonly size: number
+  readonly data?: JsonObject
+  readonly failure?: RowFailure
+}
+
+export interface RowFailure {
+  readonly reason: Reason
+  readonly message: string
+  /** The start of the raw text. */
+  readonly raw?: string
+}
+
+/** Turns decoded text into rows, piece by piece, in bounded memory. Throws `Failure` when the file as a whole is unreadable. */
+export interface RowParser {
+  push(text: string): RowEvent[]
+  /** The rows still open at the end of the file. */
+  end(): RowEvent[]
+}
+
+const RAW_LENGTH = 2000
+
+export const rawStart = (text: string): string => (text.length > RAW_LENGTH ? text.slice(0, RAW_LENGTH) : text)
+
+/** Whether a text has more bytes in UTF-8 than allowed; counts them only when its length leaves it open. */
+export const isLarger = (text: string, maxBytes: number): boolean =>
+  text.length > maxBytes || (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes)

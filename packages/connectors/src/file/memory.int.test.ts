@@ -1,0 +1,75 @@
+import { createWriteStream } from 'node:fs'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { createTestContext } from '@inlet/connector-sdk/testing'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import fileConnector from './index.js'
+import { createFileBed, type FileBed } from './testbed/file-bed.js'
+
+const MIB = 1024 * 1024
+let bed: FileBed
+beforeEach(async () => {
+  bed = await createFileBed()
+})
+afterEach(() => bed[Symbol.asyncDispose]())
+
+const write = (name: string, pieces: Iterable<string>, ...through: NodeJS.ReadWriteStream[]) =>
+  pipeline([Readable.from(pieces), ...through, createWriteStream(path.join(bed.root, name))])
+
+function* table(rows: number): Generator<string> {
+  yield 'id,name,email,amount\n'
+  for (let from = 0; from < rows; from += 1000)
+    yield Array.from({ length: 1000 }, (_, i) => `${from + i},name ${from + i},user${from + i}@example.test,${i}.5\n`).join('')
+}
+
+/** Counts what a read yields and keeps none of it. */
+const measure = async (config: object) => {
+  await using context = await createTestContext({ connector: fileConnector, config, roots: [bed.root] })
+  const connection = await fileConnector.connect(context)
+  const before = process.memoryUsage().rss
+  const seen = { records: 0, growth: 0, reasons: [] as string[] }
+  for await (const page of fileConnector.read(connection, { stream: 'rows', cursor: null, signal: new AbortController().signal })) {
+    seen.records += page.records.length
+    seen.reasons.push(...(page.rejected ?? []).map((entry) => entry.reason))
+    seen.growth = Math.max(seen.growth, process.memoryUsage().rss - before)
+  }
+  return seen
+}
+
+describe('memory', () => {
+  it('stays flat over a million rows', { timeout: 120_000 }, async () => {
+    await write('big.csv', table(1_000_000))
+    const seen = await measure({ paths: ['big.csv'] })
+    expect(seen.records).toBe(1_000_000)
+    expect(seen.growth).toBeLessThan(100 * MIB)
+  })
+
+  it('stays flat over a line of 2 GB, and reads the one behind it', { timeout: 120_000 }, async () => {
+    const block = 'x'.repeat(MIB)
+    function* lines(): Generator<string> {
+      yield '{"id":1}\n{"id":"'
+      for (let i = 0; i < 2048; i++) yield block
+      yield '"}\n{"id":2}\n'
+    }
+    // Compressed, so that the test needs no 2 GB of disk.
+    await write('line.ndjson.gz', lines(), createGzip({ level: 1 }))
+    const seen = await measure({ paths: ['line.ndjson.gz'], maxExpansionRatio: 1100 })
+    expect(seen).toMatchObject({ records: 2, reasons: ['RECORD_TOO_LARGE'] })
+    expect(seen.growth).toBeLessThan(100 * MIB)
+  })
+
+  it('stays flat over a quote that is left open for 300 MB, and reads the rows behind it', { timeout: 120_000 }, async () => {
+    const line = `1,${'y'.repeat(1000)}\n`
+    const block = line.repeat(1000)
+    function* rows(): Generator<string> {
+      yield 'a,b\n0,"open\n'
+      for (let i = 0; i < 300; i++) yield block
+    }
+    await write('open.csv.gz', rows(), createGzip({ level: 1 }))
+    const seen = await measure({ paths: ['open.csv.gz'], maxExpansionRatio: 1100 })
+    expect(seen).toMatchObject({ records: 300_000, reasons: ['RECORD_TOO_LARGE'] })
+    expect(seen.growth).toBeLessThan(100 * MIB)
+  })
+})

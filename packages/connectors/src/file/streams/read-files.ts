@@ -1,0 +1,74 @@
+import type { Page, ReadRequest, SourceRecord } from '@inlet/connector-sdk'
+import type { FileConnection } from '../connection.js'
+import { fixedFormat } from '../content/detect-format.js'
+import { listInBatches } from '../listing/batches.js'
+import type { FileItem } from '../listing/item.js'
+import { openListing } from '../listing/list-items.js'
+import { formatValidator, parseValidator } from './file-validator.js'
+import { createPagePacker } from './page-packer.js'
+import { readItem } from './read-item.js'
+import { type Reading, readingData } from './reading.js'
+import { rejectFile } from './rejection.js'
+
+export const FILES = 'files'
+
+/**
+ * One record a file, written after its rows or document. What this connection read before is not read again; any other
+ * file that is new is read for its hash and its number of rows only, and remains to be read by its own stream.
+ */
+export async function* readFiles(connection: FileConnection, { signal }: ReadRequest): AsyncGenerator<Page, void, void> {
+  const listing = await openListing(connection)
+  const packer = createPagePacker()
+  let blind = false
+  for await (const { listed, known } of listInBatches(connection, listing, { streams: [FILES], signal })) {
+    for (const entry of listed) {
+      if (packer.isFull()) yield packer.take()
+      signal.throwIfAborted()
+      if ('failure' in entry) {
+        blind ||= entry.blind
+        packer.reject(rejectFile(FILES, entry.key, entry.failure))
+        if (known[0]?.has(entry.key) === true && entry.failure.reason !== 'NOT_FOUND_UPSTREAM') packer.unchanged(entry.key)
+        continue
+      }
+      const { item } = entry
+      const reading = connection.readings.get(item.key)
+      if (reading === undefined && parseValidator(known[0]?.get(item.key))?.signature === item.signature) packer.unchanged(item.key)
+      else packer.record(toRecord(item, reading ?? (await examine(connection, item, signal))), item.key.length * 2 + 600)
+    }
+  }
+  yield blind ? packer.take() : { ...packer.take(), sweep: {} }
+}
+
+/** What a file is, without yielding what it holds. */
+const examine = async (connection: FileConnection, item: FileItem, signal: AbortSignal): Promise<Reading> => {
+  const { config } = connection.ctx
+  // A file that grows all the time would be read from its start whenever it has.
+  if (config.append) return { owner: 'rows', format: fixedFormat(item.name, config), signature: null }
+  const reader = readItem(connection, item, { signal })
+  let step = await reader.next()
+  while (step.done !== true) step = await reader.next()
+  // Without a signature it stays unread for its own stream, which has to report what is wrong with it.
+  return { ...(step.value ?? { owner: 'rows', format: null }), signature: null }
+}
+
+const toRecord = (item: FileItem, reading: Reading): SourceRecord => ({
+  stream: FILES,
+  key: item.key,
+  kind: 'item',
+  title: item.name,
+  data: {
+    [item.path === undefined ? 'upload' : 'path']: item.key,
+    name: item.name,
+    size: item.size,
+    modifiedAt: item.modifiedAt.toISOString(),
+    ...readingData(reading),
+  },
+  validator: validatorOf(item, reading),
+})
+
+const validatorOf = (item: FileItem, { owner, pass, signature, problem }: Reading): string =>
+  formatValidator({
+    owner: owner === 'documents' && problem !== undefined && signature !== null ? 'broken' : owner,
+    pass: owner === 'rows' && signature !== null ? (pass ?? null) : null,
+    signature: signature ?? item.signature,
+  })

@@ -1,0 +1,64 @@
+import type { Page, ReadRequest } from '@inlet/connector-sdk'
+import type { FileConnection } from '../connection.js'
+import { fixedFormat, ownerOf } from '../content/detect-format.js'
+import { listInBatches } from '../listing/batches.js'
+import type { FileItem } from '../listing/item.js'
+import { openListing } from '../listing/list-items.js'
+import { type FileValidator, parseValidator } from './file-validator.js'
+import { createKeySum } from './key-sum.js'
+import { forgetReadings } from './reading.js'
+import { readRowFile } from './row-file.js'
+import { isDone, type PassPosition, parseRowsCursor } from './rows-cursor.js'
+import { sweepVanished } from './vanished.js'
+
+/** The clock of the file system may lag behind ours this much. */
+const CLOCK_MARGIN_MS = 5000
+
+/**
+ * One pass over all files with rows. A file is passed over when `files` says that its rows were yielded in a pass that
+ * came to its end: only the cursor, which moves when everything before it is stored, tells that they are safe.
+ */
+export async function* readRows(connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+  const { signal } = request
+  const cursor = parseRowsCursor(request.cursor)
+  const done = isDone(cursor) ? cursor : null
+  const resumed = cursor !== null && !isDone(cursor) ? cursor : null
+  const pass = done === null ? (resumed?.pass ?? 1) : done.pass + 1
+  const since = resumed?.since ?? connection.ctx.now().getTime()
+  const listing = await openListing(connection)
+  const listedSum = createKeySum()
+  forgetReadings(connection.readings, 'rows')
+
+  for await (const { listed, known } of listInBatches(connection, listing, { streams: ['files'], signal })) {
+    for (const entry of listed) {
+      if (!('item' in entry)) continue
+      const { item } = entry
+      const stored = parseValidator(known[0]?.get(item.key))
+      const choice = choose(connection, item, { stored, completed: pass - 1, resumed })
+      if (choice !== 'not-mine') listedSum.add(item.key)
+      if (choice === 'read') yield* readRowFile(connection, item, { pass, since, resumed, signal, stored })
+      else if (choice === 'not-mine' && stored?.owner === 'rows') yield { records: [], sweep: { scope: item.key } }
+    }
+  }
+
+  yield* sweepVanished(connection, listing, { listed: listedSum.value(), before: done?.files ?? null, signal })
+  yield { records: [], cursor: { pass, files: listedSum.value() } }
+}
+
+interface Known {
+  readonly stored: FileValidator | null
+  /** The last pass whose rows are all stored. */
+  readonly completed: number
+  readonly resumed: PassPosition | null
+}
+
+const choose = (connection: FileConnection, item: FileItem, { stored, completed, resumed }: Known): 'read' | 'skip' | 'not-mine' => {
+  const { config } = connection.ctx
+  const format = fixedFormat(item.name, config)
+  if (format !== null && ownerOf(format, config) === 'documents') return 'not-mine'
+  const same = stored !== null && stored.signature === item.signature
+  if (format === null && same && stored.owner !== 'rows') return 'not-mine'
+  if (same && stored.owner === 'rows' && stored.pass !== null && stored.pass <= completed) return 'skip'
+  const handled = resumed !== null && item.position < resumed.at && item.changedAtMs < resumed.since - CLOCK_MARGIN_MS
+  return handled ? 'skip' : 'read'
+}

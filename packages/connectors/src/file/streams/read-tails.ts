@@ -1,0 +1,31 @@
+import type { Page, ReadRequest } from '@inlet/connector-sdk'
+import type { FileConnection } from '../connection.js'
+import { openListing } from '../listing/list-items.js'
+import { createPagePacker } from './page-packer.js'
+import { formatTails, markOf, parseTails, type Tail } from './tail-cursor.js'
+import { readTailFile } from './tail-file.js'
+
+/** What was added to growing files since the cursor. Nothing is deleted: a file that was rotated away stays as it was read. */
+export async function* readTails(connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+  const { signal } = request
+  const before = parseTails(request.cursor)
+  const tails = new Map(before)
+  const present = new Set<string>()
+  const packer = createPagePacker()
+  const listing = await openListing(connection)
+  for await (const entry of listing.items(signal)) {
+    // What cannot be looked into may be there: its place is kept.
+    if (!('item' in entry)) {
+      if (entry.blind) for (const mark of before.keys()) present.add(mark)
+      present.add(markOf(entry.key))
+      continue
+    }
+    const mark = markOf(entry.item.key)
+    present.add(mark)
+    const move = (tail: Tail): void => void tails.set(mark, tail)
+    yield* readTailFile(connection, entry.item, { tail: before.get(mark), others: before, move, packer, cursor: () => formatTails(tails), signal })
+  }
+  for (const mark of tails.keys()) if (!present.has(mark)) tails.delete(mark)
+  const cursor = formatTails(tails)
+  if (!packer.isEmpty() || JSON.stringify(cursor) !== JSON.stringify(request.cursor)) yield { ...packer.take(), cursor }
+}

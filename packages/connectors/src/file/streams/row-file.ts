@@ -1,0 +1,73 @@
+import type { Page } from '@inlet/connector-sdk'
+import type { FileConnection } from '../connection.js'
+import type { FileItem } from '../listing/item.js'
+import type { FileValidator } from './file-validator.js'
+import { createPagePacker } from './page-packer.js'
+import { readItem } from './read-item.js'
+import { remember } from './reading.js'
+import { rejectFile } from './rejection.js'
+import { ROWS, toRowRecord } from './row-record.js'
+import type { PassPosition } from './rows-cursor.js'
+
+export interface RowFileOptions {
+  readonly pass: number
+  readonly since: number
+  readonly resumed: PassPosition | null
+  readonly signal: AbortSignal
+  /** What `files` says of it. */
+  readonly stored: FileValidator | null
+}
+
+/** Sorts behind the position of a file and before that of any other: no name has a smaller character. */
+const BEHIND = '\u0001'
+
+/**
+ * The rows of one file, then a sweep of those that are gone. When a pass goes on in the middle of the same version, the
+ * rows that are stored are reported as unchanged, so that the sweep of this run keeps them.
+ */
+export async function* readRowFile(connection: FileConnection, item: FileItem, options: RowFileOptions): AsyncGenerator<Page, void, void> {
+  const { pass, since, resumed, signal } = options
+  const { config } = connection.ctx
+  const packer = createPagePacker()
+  const storedRows = resumed?.at === item.position && resumed.signature === item.signature ? resumed.row : 0
+  let row = 0
+  const page = (): Page => ({
+    ...packer.take(),
+    cursor: { pass, since, at: item.position, signature: item.signature, row: Math.max(row, storedRows) },
+  })
+
+  const reader = readItem(connection, item, { owner: 'rows', signal })
+  try {
+    let step = await reader.next()
+    for (; step.done !== true; step = await reader.next()) {
+      const event = step.value
+      if ('failure' in event && event.failure.reason !== 'NOT_FOUND_UPSTREAM') packer.reject(rejectFile(ROWS, item.key, event.failure))
+      if (!('rows' in event)) continue
+      for (const found of event.rows) {
+        const outcome = toRowRecord(item.key, found, { config, place: [found.number] })
+        if (packer.isFull('record' in outcome ? outcome.size : 0)) {
+          yield page()
+          signal.throwIfAborted()
+        }
+        row = found.number
+        if ('rejected' in outcome) {
+          if (row > storedRows) packer.reject(outcome.rejected)
+        } else if (row > storedRows) packer.record(outcome.record, outcome.size)
+        else packer.unchanged(outcome.record.key)
+      }
+    }
+    const reading = step.value
+    if (reading === null) {
+      if (options.stored?.owner === 'rows') yield { records: [], sweep: { scope: item.key } }
+      return
+    }
+    // What was reported as unchanged was of the listed version; if another one was read, it must be read again.
+    const certain = storedRows === 0 || reading.signature === item.signature
+    const whole = certain && reading.signature !== null && reading.problem === undefined
+    remember(connection.readings, item.key, { ...reading, pass, signature: certain ? reading.signature : null })
+    const behind = { pass, since, at: `${item.position}${BEHIND}`, signature: '', row: 0 }
+    yield { ...packer.take(), ...(whole ? { sweep: { scope: item.key } } : {}), cursor: behind }
+  } finally {
+    await reader.return(null)
+  }
+}

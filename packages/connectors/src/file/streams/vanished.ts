@@ -1,0 +1,49 @@
+import type { Page } from '@inlet/connector-sdk'
+import type { FileConnection } from '../connection.js'
+import type { Listing } from '../listing/list-items.js'
+import { parseValidator } from './file-validator.js'
+import { createKeySum } from './key-sum.js'
+import { ROWS } from './row-record.js'
+
+export interface VanishedOptions {
+  /** Sum of the files with rows that exist now. */
+  readonly listed: string
+  /** The same at the end of the pass before; null when there was none or it did not end. */
+  readonly before: string | null
+  readonly signal: AbortSignal
+}
+
+/**
+ * Sweeps the rows of files that are gone. `files` names them, unless a run ended after it stored rows and before it stored
+ * their file: then the sum of the pass before differs from that of `files`, and the rows themselves are gone through.
+ */
+export async function* sweepVanished(connection: FileConnection, listing: Listing, options: VanishedOptions): AsyncGenerator<Page, void, void> {
+  const { listed, before, signal } = options
+  const { known } = connection.ctx
+  const recorded = createKeySum()
+  for await (const { key, validator } of known.entries('files')) if (parseValidator(validator)?.owner === 'rows') recorded.add(key)
+  const inFiles = recorded.value()
+  if (inFiles === before) {
+    if (inFiles !== listed) yield* sweepGone(rowFiles(connection), listing, signal)
+  } else yield* sweepGone(scopesOfRows(connection), listing, signal)
+}
+
+async function* rowFiles({ ctx }: FileConnection): AsyncGenerator<string, void, void> {
+  for await (const { key, validator } of ctx.known.entries('files')) if (parseValidator(validator)?.owner === 'rows') yield key
+}
+
+/** The file of every row; the keys come in order, so each file comes once or little more. */
+async function* scopesOfRows({ ctx }: FileConnection): AsyncGenerator<string, void, void> {
+  let last: string | undefined
+  for await (const { key } of ctx.known.entries(ROWS)) {
+    const scope = (JSON.parse(key) as readonly string[])[0]
+    if (scope !== undefined && scope !== last) yield (last = scope)
+  }
+}
+
+async function* sweepGone(keys: AsyncIterable<string>, listing: Listing, signal: AbortSignal): AsyncGenerator<Page, void, void> {
+  for await (const key of keys) {
+    signal.throwIfAborted()
+    if (await listing.isGone(key)) yield { records: [], sweep: { scope: key } }
+  }
+}
