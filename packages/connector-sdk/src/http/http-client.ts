@@ -34,7 +34,9 @@ export interface HttpResponse {
 
 /**
  * HTTP for connectors. Resolves with whatever status the server answers; throws `Failure` UNREACHABLE, DNS_FAILED,
- * TLS_FAILED, TIMEOUT, CONNECTION_LOST, EGRESS_BLOCKED, TOO_MANY_REDIRECTS, RESPONSE_TOO_LARGE or CANCELLED.
+ * TLS_FAILED, TIMEOUT, CONNECTION_LOST, EGRESS_BLOCKED, TOO_MANY_REDIRECTS, RESPONSE_TOO_LARGE, UPSTREAM_INVALID
+ * (not HTTP, damaged or unknown compression) or CANCELLED; VALIDATION_FAILED and the reasons of `EgressGuard.checkUrl` for a request that
+ * cannot be sent.
  */
 export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>
