@@ -44,22 +44,32 @@ export const duration = z
   .refine((text) => durationSeconds(text) !== null, 'must be a length of time such as 90s, 15m, 24h or 7d')
   .meta({ description: 'A length of time: a whole number and s, m, h or d.', example: '15m' })
 
-/** A whole number in a query string. */
-export const queryInt = (options: { readonly min: number; readonly max: number; readonly default?: number; readonly description: string }) => {
-  const rule = `must be a whole number from ${options.min} to ${options.max}`
-  const schema = z
+interface QueryIntOptions {
+  readonly min: number
+  readonly max: number
+  readonly description: string
+}
+
+const wholeNumber = ({ min, max }: QueryIntOptions) => {
+  const rule = `must be a whole number from ${min} to ${max}`
+  return z
     .string()
     .regex(/^\d{1,15}$/, rule)
     .transform(Number)
-    .refine((value) => value >= options.min && value <= options.max, rule)
-  const meta = { type: 'integer' as const, minimum: options.min, maximum: options.max, description: options.description }
-  return options.default === undefined
-    ? schema.optional().meta(meta)
-    : schema
-        .optional()
-        .transform((value) => value ?? options.default)
-        .meta({ ...meta, default: options.default })
+    .refine((value) => value >= min && value <= max, rule)
 }
+
+const integerMeta = ({ min, max, description }: QueryIntOptions) => ({ type: 'integer' as const, minimum: min, maximum: max, description })
+
+/** A whole number in a query string that may be left out. */
+export const optionalQueryInt = (options: QueryIntOptions) => wholeNumber(options).optional().meta(integerMeta(options))
+
+/** A whole number in a query string with a default. */
+export const queryInt = (options: QueryIntOptions & { readonly default: number }) =>
+  wholeNumber(options)
+    .optional()
+    .transform((value) => value ?? options.default)
+    .meta({ ...integerMeta(options), default: options.default })
 
 /** `true` or `false` in a query string. */
 export const queryFlag = (description: string) =>

@@ -1,6 +1,6 @@
 import { SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
-import { duration, pageQuery, plainText, queryFlag, queryInt, queryList } from '../primitives.js'
+import { duration, optionalQueryInt, pageQuery, plainText, queryFlag, queryList } from '../primitives.js'
 import { labels, schedule } from './source.js'
 
 const slug = z
@@ -78,7 +78,10 @@ export const quarantineQuery = z.strictObject({
 })
 
 export const ticksQuery = z.strictObject({ ...pageQuery, outcome: z.enum(['ran', 'coalesced', 'skipped', 'paused', 'missed']).optional() })
-export const versionsQuery = z.strictObject({ ...pageQuery, number: queryInt({ min: 1, max: 2_147_483_647, description: 'Only this version.' }) })
+export const versionsQuery = z.strictObject({
+  ...pageQuery,
+  number: optionalQueryInt({ min: 1, max: 2_147_483_647, description: 'Only this version.' }),
+})
 
 export type CreateSourceBody = z.output<typeof createSourceBody>
 export type UpdateSourceBody = z.output<typeof updateSourceBody>

@@ -1,0 +1,99 @@
+import { type Connector, createEgressGuard } from '@inlet/connector-sdk'
+import { connectors } from '@inlet/connectors'
+import { buildOpenApi } from '@inlet/contract/openapi'
+import { createDatabase } from '@inlet/db'
+import { createMetrics, type Logger, type SecretRegistry } from '@inlet/observability'
+import { openQueues } from '@inlet/queue'
+import { createSemaphore, monotonicNow, withLifecycle } from '@inlet/runtime'
+import type { ApiConfig } from './config.js'
+import { createConnectorHandlers } from './connectors/connector-handlers.js'
+import { createEventHandlers } from './events/event-handlers.js'
+import { createEventHub } from './events/event-hub.js'
+import { checkInstallation } from './health/check-installation.js'
+import { createHealthHandlers } from './health/health-handlers.js'
+import { readinessProbes } from './health/readiness.js'
+import { refreshMetrics } from './health/refresh-metrics.js'
+import { createFailedLogins } from './http/failed-logins.js'
+import { createPageTokens } from './http/page-token.js'
+import type { Handlers } from './http/reply.js'
+import { createKeyHandlers } from './keys/key-handlers.js'
+import { createRecordHandlers } from './records/record-handlers.js'
+import { createRunHandlers } from './runs/run-handlers.js'
+import { createApp, openServer } from './server.js'
+import { createSaveGuard } from './sources/save-guard.js'
+import { createSourceHandlers } from './sources/source-handlers.js'
+import { createUploadHandlers } from './uploads/upload-handlers.js'
+
+/** Leaves that tests replace. */
+export interface ApiOverrides {
+  readonly connectors?: readonly Connector[]
+  readonly callTimeoutMs?: number
+}
+
+const VERSION = '0.1.0'
+const POOL_SIZE = 10
+/** Each upload holds a connection: the rest of the pool stays for everybody else. */
+const UPLOADS_AT_A_TIME = 4
+const FAILED_LOGINS_A_MINUTE = 10
+const EVENT_POLL_MS = 500
+const DRAIN_MS = 10_000
+
+/** The whole API: reads top to bottom; what is opened is closed in reverse order. */
+export const composeApi = (config: ApiConfig, context: { log: Logger; secrets: SecretRegistry; signal: AbortSignal }, overrides: ApiOverrides = {}) =>
+  withLifecycle(async (lifecycle) => {
+    const { log, secrets } = context
+    const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
+    const metrics = createMetrics({ process: 'api' })
+    const keyring = config.INLET_ENCRYPTION_KEYS
+
+    const database = createDatabase({ url: config.DATABASE_URL, applicationName: 'inlet-api', poolSize: POOL_SIZE, onError })
+    lifecycle.defer('database', () => database.close())
+    await checkInstallation(database, keyring, context.signal)
+
+    const queues = await openQueues({
+      redisUrl: config.REDIS_URL ?? null,
+      databaseUrl: config.DATABASE_URL,
+      prefix: config.INLET_QUEUE_PREFIX,
+      onError,
+    })
+    lifecycle.defer('queues', () => queues.close())
+    refreshMetrics({ metrics, database, queues })
+
+    const stopping = new AbortController()
+    const hub = createEventHub({ database, pollMs: EVENT_POLL_MS, onError })
+    lifecycle.defer('event hub', () => hub.close())
+
+    const known = overrides.connectors ?? connectors
+    const findConnector = (type: string): Connector | undefined => known.find((connector) => connector.type === type)
+    const tokens = createPageTokens(keyring)
+    const guard = createSaveGuard(createEgressGuard({ allow: config.INLET_EGRESS_ALLOW }))
+    const shared = { database, queues, keyring, tokens, log, stopping: stopping.signal }
+    const checking = overrides.callTimeoutMs === undefined ? {} : { callTimeoutMs: overrides.callTimeoutMs }
+
+    const handlers: Handlers = {
+      ...createSourceHandlers({ ...shared, ...checking, findConnector, guard, secrets }),
+      ...createRunHandlers(shared),
+      ...createRecordHandlers(shared),
+      ...createEventHandlers({ ...shared, hub }),
+      ...createConnectorHandlers({ connectors: known, findConnector }),
+      ...createUploadHandlers({ ...shared, maxBytes: config.INLET_UPLOAD_MAX_BYTES, slots: createSemaphore(UPLOADS_AT_A_TIME) }),
+      ...createKeyHandlers(shared),
+      ...createHealthHandlers({ metrics, probes: readinessProbes(shared), openApi: buildOpenApi({ version: VERSION }) }),
+    }
+    const app = createApp({
+      ...shared,
+      metrics,
+      handlers,
+      failedLogins: createFailedLogins({ limit: FAILED_LOGINS_A_MINUTE, now: monotonicNow }),
+      boardWritable: config.INLET_BOARD_WRITE,
+      requestsPerMinute: config.INLET_RATE_LIMIT_PER_MINUTE,
+      proxyHops: config.INLET_TRUST_PROXY_HOPS,
+      onError,
+    })
+
+    const server = await openServer(app, { host: config.INLET_API_HOST, port: config.PORT })
+    lifecycle.defer('server', () => server.close(DRAIN_MS), { timeoutMs: DRAIN_MS + 5_000 })
+    lifecycle.defer('drain', () => stopping.abort())
+    log.info({ host: config.INLET_API_HOST, port: server.port, backend: queues.backend }, 'api ready')
+    return { database, queues, port: server.port }
+  })

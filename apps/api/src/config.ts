@@ -1,0 +1,21 @@
+import { LOG_LEVELS } from '@inlet/observability'
+import { envBool, envChoice, envInt, envList, envText, envUrl } from '@inlet/runtime'
+import { envKeyring } from '@inlet/security'
+import { z } from 'zod'
+
+/** The settings of the API. */
+export const apiEnv = z.object({
+  DATABASE_URL: envUrl({ schemes: ['postgres', 'postgresql'], describe: 'Postgres that holds everything' }),
+  REDIS_URL: envUrl({ schemes: ['redis', 'rediss'], describe: 'Redis for the queues; without it they live in Postgres' }).optional(),
+  PORT: envInt({ min: 0, max: 65_535, default: 3210, describe: 'port of the API' }),
+  LOG_LEVEL: envChoice(LOG_LEVELS, { default: 'info', describe: 'least level that is logged' }),
+  INLET_API_HOST: envText({ default: '127.0.0.1', describe: 'address the API listens on' }),
+  INLET_ENCRYPTION_KEYS: envKeyring,
+  INLET_QUEUE_PREFIX: envText({ default: 'inlet', describe: 'separates installations on one queue server' }),
+  INLET_EGRESS_ALLOW: envList({ default: [], describe: 'private hosts, addresses or networks that connectors may reach' }),
+  INLET_UPLOAD_MAX_BYTES: envInt({ min: 1, max: 10_737_418_240, default: 1_073_741_824, describe: 'largest upload in bytes' }),
+  INLET_BOARD_WRITE: envBool({ default: false, describe: 'whether admins may change jobs at /admin/queues' }),
+  INLET_RATE_LIMIT_PER_MINUTE: envInt({ min: 0, max: 1_000_000, default: 0, describe: 'requests of one API key a minute; 0 means no limit' }),
+  INLET_TRUST_PROXY_HOPS: envInt({ min: 0, max: 10, default: 0, describe: 'proxies in front whose X-Forwarded-For is believed' }),
+})
+export type ApiConfig = z.output<typeof apiEnv>

@@ -1,0 +1,83 @@
+import { type Database, findLastEventId, listNewEvents, type StoredEvent } from '@inlet/db'
+import { monotonicNow } from '@inlet/runtime'
+import { advanceWindow, type EventWindow, watermark } from './event-window.js'
+
+export interface LiveEvent {
+  readonly event: StoredEvent
+  /** To resume after: nothing before it is left out. */
+  readonly resumeId: string
+}
+
+type Listener = (live: LiveEvent) => void
+
+/** Tells all followers of new events; polls the table only while somebody follows. */
+export interface EventHub {
+  /** Events committed from now on. The caller calls the function it gets when it stops. */
+  subscribe(listener: Listener): Promise<() => void>
+  close(): void
+}
+
+const BATCH = 1_000
+
+export const createEventHub = (options: {
+  readonly database: Database
+  readonly pollMs: number
+  readonly onError: (error: unknown) => void
+}): EventHub => {
+  const { database, pollMs, onError } = options
+  const listeners = new Set<Listener>()
+  let window: EventWindow | null = null
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+
+  const poll = async (current: EventWindow): Promise<boolean> => {
+    const events = await listNewEvents(database, {
+      afterId: String(current.lastId),
+      missingIds: [...current.missing.keys()].map(String),
+      limit: BATCH,
+    })
+    for (const event of events) {
+      window = advanceWindow(window ?? current, [BigInt(event.id)], monotonicNow())
+      const low = watermark(window)
+      const resumeId = String(low < BigInt(event.id) ? low : BigInt(event.id))
+      for (const listener of listeners) listener({ event, resumeId })
+    }
+    window = advanceWindow(window ?? current, [], monotonicNow())
+    return events.length === BATCH
+  }
+
+  const schedule = (delayMs: number): void => {
+    if (closed || listeners.size === 0) {
+      window = null
+      timer = undefined
+      return
+    }
+    timer = setTimeout(() => void tick(), delayMs)
+  }
+
+  const tick = async (): Promise<void> => {
+    let more = false
+    try {
+      window ??= { lastId: BigInt(await findLastEventId(database)), missing: new Map() }
+      more = await poll(window)
+    } catch (error) {
+      onError(error)
+    }
+    schedule(more ? 0 : pollMs)
+  }
+
+  return {
+    async subscribe(listener) {
+      const start = window ?? { lastId: BigInt(await findLastEventId(database)), missing: new Map<bigint, number>() }
+      window ??= start
+      listeners.add(listener)
+      if (timer === undefined) schedule(pollMs)
+      return () => void listeners.delete(listener)
+    },
+    close() {
+      closed = true
+      clearTimeout(timer)
+      listeners.clear()
+    },
+  }
+}

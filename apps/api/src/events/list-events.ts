@@ -1,0 +1,28 @@
+import type { Endpoints } from '@inlet/contract'
+import { findSourceId, listEvents } from '@inlet/db'
+import { z } from 'zod'
+import { listName } from '../http/page-token.js'
+import type { Handler } from '../http/reply.js'
+import { toPage } from '../http/to-page.js'
+import { sourceNotFound } from '../sources/source-not-found.js'
+import type { EventDeps } from './event-deps.js'
+
+const position = z.tuple([z.string()])
+
+export const listEventsHandler =
+  (deps: EventDeps): Handler<Endpoints['listEvents']> =>
+  async ({ query }) => {
+    const list = listName('listEvents', query)
+    const direction = query.after === undefined ? ('before' as const) : ('after' as const)
+    const id = query.cursor === undefined ? query.after : deps.tokens.decode(list, query.cursor, position)[0]
+    const sourceId = query.source === undefined ? undefined : await findSourceId(deps.database, query.source)
+    if (sourceId === null) throw sourceNotFound()
+    const rows = await listEvents(deps.database, {
+      sourceId,
+      type: query.type,
+      level: query.level,
+      from: id === undefined ? null : { id, direction },
+      limit: query.limit + 1,
+    })
+    return { status: 200, body: toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.id])) }
+  }

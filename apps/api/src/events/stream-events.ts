@@ -1,0 +1,94 @@
+import type { Endpoints } from '@inlet/contract'
+import { findSourceId, listEvents, type StoredEvent } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import type { Response } from 'express'
+import type { Handler } from '../http/reply.js'
+import { sourceNotFound } from '../sources/source-not-found.js'
+import type { EventDeps } from './event-deps.js'
+import type { LiveEvent } from './event-hub.js'
+
+const HEARTBEAT_MS = 15_000
+/** Clients connect again by themselves; their key is checked again then. */
+const LIFETIME_MS = 900_000
+/** A client that reads slower than this is cut off and resumes where it was. */
+const MAX_UNREAD_BYTES = 1_048_576
+const BACKFILL = 500
+
+/** Server-sent events (WHATWG HTML, section 9.2): what was missed since Last-Event-ID, then what happens. */
+export const streamEventsHandler =
+  (deps: EventDeps): Handler<Endpoints['streamEvents']> =>
+  async ({ query, request, response }) => {
+    const sourceId = query.source === undefined ? undefined : await findSourceId(deps.database, query.source)
+    if (sourceId === null) throw sourceNotFound()
+    const filter = { sourceId, type: query.type, level: query.level }
+    const lastEventId = parseLastEventId(request.get('last-event-id'))
+    const early: LiveEvent[] = []
+    let onLive = (live: LiveEvent): void => void early.push(live)
+    // Followed before the past is read, so that nothing falls between.
+    const unsubscribe = await deps.hub.subscribe((live) => onLive(live))
+    const end = openStream(deps, response, unsubscribe)
+    try {
+      const send = (event: StoredEvent, resumeId: string): void => {
+        if (matches(event, filter)) write(response, event, resumeId)
+      }
+      const sent = new Set<string>()
+      for (let from = lastEventId; from !== null; ) {
+        const page = await listEvents(deps.database, { ...filter, from: { id: from, direction: 'after' }, limit: BACKFILL })
+        for (const event of page) {
+          sent.add(event.id)
+          send(event, event.id)
+        }
+        from = page.length === BACKFILL ? (page.at(-1)?.id ?? null) : null
+      }
+      for (const { event, resumeId } of early) if (!sent.has(event.id)) send(event, resumeId)
+      onLive = ({ event, resumeId }) => send(event, resumeId)
+    } catch (error) {
+      end()
+      throw error
+    }
+    return null
+  }
+
+/** Sends the head and keeps the stream alive; answers what ends it. */
+const openStream = (deps: EventDeps, response: Response, unsubscribe: () => void): (() => void) => {
+  response.status(200).set({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+  response.flushHeaders()
+  response.write('retry: 2000\n\n')
+  const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS)
+  const end = (): void => void response.end()
+  const lifetime = setTimeout(end, LIFETIME_MS)
+  deps.stopping.addEventListener('abort', end, { once: true })
+  response.once('close', () => {
+    clearInterval(heartbeat)
+    clearTimeout(lifetime)
+    deps.stopping.removeEventListener('abort', end)
+    unsubscribe()
+  })
+  if (deps.stopping.aborted) end()
+  return end
+}
+
+const parseLastEventId = (header: string | undefined): string | null => {
+  if (header === undefined || header === '') return null
+  if (!/^\d{1,18}$/.test(header)) throw new Failure('VALIDATION_FAILED', 'Last-Event-ID is not the id of an event', { field: 'Last-Event-ID' })
+  return header
+}
+
+interface EventFilter {
+  readonly sourceId: string | undefined
+  readonly type: string | undefined
+  readonly level: string | undefined
+}
+
+const matches = (event: StoredEvent, filter: EventFilter): boolean =>
+  (filter.sourceId === undefined || event.sourceId === filter.sourceId) &&
+  (filter.type === undefined || event.type === filter.type) &&
+  (filter.level === undefined || event.level === filter.level)
+
+const write = (response: Response, event: StoredEvent, resumeId: string): void => {
+  if (response.writableLength > MAX_UNREAD_BYTES) {
+    response.destroy()
+    return
+  }
+  response.write(`id: ${resumeId}\nevent: ${event.type.replace(/[\r\n]/g, ' ')}\ndata: ${JSON.stringify(event)}\n\n`)
+}

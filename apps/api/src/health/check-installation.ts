@@ -1,0 +1,24 @@
+import { claimSetting, type Database, untilSchemaReady } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import { EnvError } from '@inlet/runtime'
+import { checkCanary, type Keyring, sealCanary } from '@inlet/security'
+import { CANARY } from './readiness.js'
+
+/**
+ * Waits for the database, then makes sure that this build and these keys fit it. Throws `EnvError` (exit 78) when the
+ * database is ahead of the build or was sealed with other keys: starting again would not help.
+ */
+export const checkInstallation = async (database: Database, keyring: Keyring, signal: AbortSignal): Promise<void> => {
+  try {
+    await untilSchemaReady(database, signal)
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('ahead of this build')) throw error
+    throw new EnvError([{ key: 'DATABASE_URL', rule: error.message }])
+  }
+  try {
+    checkCanary(keyring, String(await claimSetting(database, CANARY, sealCanary(keyring))))
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    throw new EnvError([{ key: 'INLET_ENCRYPTION_KEYS', rule: `${error.message}. ${error.next}` }])
+  }
+}

@@ -1,0 +1,47 @@
+import { appliedMigrations, type Database, findSetting, readClockSkewSeconds, readMigrationFiles } from '@inlet/db'
+import type { Probe } from '@inlet/observability'
+import type { Queues } from '@inlet/queue'
+import { checkCanary, type Keyring } from '@inlet/security'
+
+export const CANARY = 'encryption_canary'
+/** Beyond it the schedulers and the queue, which trust client clocks, go wrong. */
+const MAX_SKEW_SECONDS = 2
+
+export interface ReadinessDeps {
+  readonly database: Database
+  readonly queues: Queues
+  readonly keyring: Keyring
+  /** Aborts when the process drains. */
+  readonly stopping: AbortSignal
+}
+
+/** What the API needs in order to serve; each is checked anew for every question. */
+export const readinessProbes = (deps: ReadinessDeps): Readonly<Record<string, Probe>> => {
+  const expected = readMigrationFiles().map(({ name }) => name)
+  return {
+    database: async () => {
+      await deps.database.pool.query('SELECT 1')
+      return null
+    },
+    migrations: async () => {
+      const applied = (await appliedMigrations(deps.database.pool)).map(({ name }) => name)
+      const missing = expected.filter((name) => !applied.includes(name))
+      const ahead = applied.filter((name) => !expected.includes(name))
+      if (missing.length > 0) return `not applied: ${missing.join(', ')}`
+      return ahead.length > 0 ? `the database is ahead of this build: ${ahead.join(', ')}` : null
+    },
+    queue: async () => {
+      await deps.queues.countSchedules()
+      return (await deps.queues.inspect()).join('; ') || null
+    },
+    encryption: async () => {
+      checkCanary(deps.keyring, String(await findSetting(deps.database, CANARY)))
+      return null
+    },
+    clock: async () => {
+      const skew = await readClockSkewSeconds(deps.database)
+      return Math.abs(skew) <= MAX_SKEW_SECONDS ? null : `the clock is ${skew.toFixed(1)} s off the database's`
+    },
+    draining: async () => (deps.stopping.aborted ? 'the process is about to stop' : null),
+  }
+}

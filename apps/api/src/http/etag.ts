@@ -1,0 +1,12 @@
+import { Failure } from '@inlet/domain'
+
+export const toEtag = (revision: number): string => `"r${revision}"`
+
+/** The revision that If-Match names; null for `*`. Throws PRECONDITION_REQUIRED without it, PRECONDITION_FAILED for one that cannot match. */
+export const parseIfMatch = (header: string | undefined): number | null => {
+  if (header === undefined || header.trim() === '') throw new Failure('PRECONDITION_REQUIRED', 'If-Match is required')
+  if (header.trim() === '*') return null
+  const match = /^"r(\d{1,9})"$/.exec(header.trim())
+  if (match === null) throw new Failure('PRECONDITION_FAILED', 'If-Match is not the ETag of this source')
+  return Number(match[1])
+}

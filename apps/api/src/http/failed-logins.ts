@@ -1,0 +1,27 @@
+/** Counts failed authentications per address in windows of a minute. */
+export interface FailedLogins {
+  /** Notes a failure; the milliseconds to wait when there were too many, else null. */
+  note(address: string): number | null
+}
+
+const WINDOW_MS = 60_000
+const MAX_ADDRESSES = 10_000
+
+/** `now` gives monotonic milliseconds. Good keys are never counted, so that nobody locks others out. */
+export const createFailedLogins = (options: { readonly limit: number; readonly now: () => number }): FailedLogins => {
+  const windows = new Map<string, { startedAt: number; failures: number }>()
+  return {
+    note(address) {
+      const now = options.now()
+      const window = windows.get(address)
+      if (window === undefined || now - window.startedAt >= WINDOW_MS) {
+        if (windows.size >= MAX_ADDRESSES) windows.delete(windows.keys().next().value ?? '')
+        windows.delete(address)
+        windows.set(address, { startedAt: now, failures: 1 })
+        return null
+      }
+      window.failures += 1
+      return window.failures > options.limit ? window.startedAt + WINDOW_MS - now : null
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { canonicalJson, Failure } from '@inlet/domain'
+import type { Keyring } from '@inlet/security'
+import type { z } from 'zod'
+
+/** Opaque positions in lists, signed so that nobody can make or change one. */
+export interface PageTokens {
+  /** `list` names the list with its filters: a token of another list or filter is refused. */
+  encode(list: string, position: readonly (string | number)[]): string
+  /** Throws INVALID_CURSOR. */
+  decode<S extends z.ZodType>(list: string, token: string, position: S): z.output<S>
+}
+
+/** Names a list by its endpoint and everything that decides what it holds. */
+export const listName = (endpoint: string, filters: object): string => canonicalJson([endpoint, { ...filters, limit: undefined, cursor: undefined }])
+
+/** Tokens signed under the primary master key and accepted under each that is configured. */
+export const createPageTokens = (keyring: Keyring): PageTokens => {
+  const sign = (keyId: string, list: string, payload: string): Buffer | null => {
+    const key = keyring.pepper(keyId)
+    return key === undefined ? null : createHmac('sha256', key).update(`page token\0${list}\0${payload}`).digest().subarray(0, 16)
+  }
+  return {
+    encode(list, position) {
+      const payload = Buffer.from(JSON.stringify(position)).toString('base64url')
+      return `${payload}.${sign(keyring.primaryId, list, payload)?.toString('base64url') ?? ''}`
+    },
+    decode(list, token, schema) {
+      const [payload = '', signature = ''] = token.split('.')
+      const given = Buffer.from(signature, 'base64url')
+      const signed = keyring.ids.some((id) => {
+        const expected = sign(id, list, payload)
+        return expected !== null && expected.byteLength === given.byteLength && timingSafeEqual(expected, given)
+      })
+      const parsed = signed ? schema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))) : null
+      // Buffer skips characters that are not base64: the text itself must be the one that was given out.
+      if (!parsed?.success || given.toString('base64url') !== signature || token.split('.').length !== 2)
+        throw new Failure('INVALID_CURSOR', 'the cursor is not one of this list', { field: 'cursor' })
+      return parsed.data
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import type { ErrorRequestHandler } from 'express'
+import { requestIdOf } from './request-log.js'
+import { toProblem } from './to-problem.js'
+
+export interface ProblemLog {
+  error(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
+
+/** Answers every error as application/problem+json; must be the last middleware. */
+export const problemHandler =
+  (log: ProblemLog): ErrorRequestHandler =>
+  (error, request, response, _next) => {
+    const errorId = randomUUID()
+    const requestId = requestIdOf(request)
+    const { problem, retryAfterSeconds, isDefect } = toProblem(error, { requestId, errorId })
+    if (isDefect) log.error({ err: error, errorId, requestId }, 'a request failed with an internal error')
+    else if (problem.status >= 500) log.warn({ err: error, requestId }, 'a request could not be served')
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    if (retryAfterSeconds !== null) response.setHeader('retry-after', String(retryAfterSeconds))
+    if (problem.status === 401)
+      response.setHeader('www-authenticate', request.path.startsWith('/admin') ? 'Basic realm="Inlet"' : 'Bearer realm="Inlet"')
+    // What is left of the body is not worth reading.
+    if (!request.readableEnded && request.headers['content-length'] !== '0') response.setHeader('connection', 'close')
+    response.status(problem.status).setHeader('content-type', 'application/problem+json; charset=utf-8')
+    response.setHeader('cache-control', 'no-store')
+    response.end(JSON.stringify(problem))
+  }

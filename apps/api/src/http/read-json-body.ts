@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http'
+import { Failure } from '@inlet/domain'
+import { parseJson } from './parse-json.js'
+
+/** Room for more keys than are allowed, so that too many keys are told apart from too many bytes. */
+export const MAX_JSON_BYTES = 2_097_152
+
+/** The parsed JSON body; `{}` for an absent one when it is optional. Throws UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE and what `parseJson` throws. */
+export const readJsonBody = async (request: IncomingMessage, options: { readonly optional: boolean }): Promise<unknown> => {
+  const announced = Number(request.headers['content-length'] ?? (request.headers['transfer-encoding'] === undefined ? 0 : Number.NaN))
+  if (announced === 0) {
+    if (options.optional) return {}
+    throw new Failure('MALFORMED_JSON', 'the body is empty')
+  }
+  checkContentType(request.headers['content-type'])
+  checkContentEncoding(request.headers['content-encoding'])
+  if (announced > MAX_JSON_BYTES) throw tooLarge()
+  return parseJson(await readBytes(request))
+}
+
+const tooLarge = (): Failure => new Failure('PAYLOAD_TOO_LARGE', `a JSON body has at most ${MAX_JSON_BYTES} bytes`)
+
+const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    bytes += piece.byteLength
+    if (bytes > MAX_JSON_BYTES) throw tooLarge()
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces, bytes)
+}
+
+/** Throws unless the type is JSON in UTF-8. */
+export const checkContentType = (header: string | undefined): void => {
+  const [type = '', ...parameters] = (header ?? '').split(';').map((part) => part.trim().toLowerCase())
+  if (type !== 'application/json') throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'the body is not announced as application/json')
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '')
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
+    throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'the body is not announced as UTF-8')
+}
+
+/** Throws for a compressed body: its real size would be unknown. */
+export const checkContentEncoding = (header: string | undefined): void => {
+  if (header !== undefined && header.trim().toLowerCase() !== 'identity')
+    throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'a body with a Content-Encoding is not read')
+}

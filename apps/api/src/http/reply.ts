@@ -1,0 +1,56 @@
+import type { Endpoint, Endpoints } from '@inlet/contract'
+import type { Request, Response } from 'express'
+import type { z } from 'zod'
+import type { Principal } from './principal.js'
+
+/** What a handler answers. */
+export interface Reply {
+  readonly status: number
+  /** Becomes JSON. */
+  readonly body?: unknown
+  /** JSON text that is ready, e.g. with numbers that JavaScript would round. */
+  readonly json?: string
+  /** Text of another type; set content-type among the headers. */
+  readonly text?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+type OutputOf<E, K extends 'params' | 'query' | 'body'> = E extends { readonly [P in K]: infer S extends z.ZodType } ? z.output<S> : undefined
+
+/** A request as its handler sees it: checked, with its caller. */
+export interface ApiCall<E extends Endpoint = Endpoint> {
+  readonly params: OutputOf<E, 'params'>
+  readonly query: OutputOf<E, 'query'>
+  readonly body: OutputOf<E, 'body'>
+  /** For the audit trail. */
+  readonly actor: string
+  readonly principal: Principal | null
+  /** The revision If-Match names; null for `*` and for endpoints without it. */
+  readonly ifMatch: number | null
+  readonly request: Request
+  readonly response: Response
+}
+
+/** Null: the handler has answered itself. */
+export type Handler<E extends Endpoint> = (call: ApiCall<E>) => Promise<Reply | null>
+/** One for each endpoint of the contract; a missing one is a type error. */
+export type Handlers = { readonly [I in keyof Endpoints]: Handler<Endpoints[I]> }
+
+export const replyBody = (reply: Reply): string => reply.json ?? reply.text ?? (reply.body === undefined ? '' : JSON.stringify(reply.body))
+
+/** Writes the answer. */
+export const sendReply = (response: Response, reply: Reply): void => {
+  response.status(reply.status)
+  response.setHeader('cache-control', 'no-store')
+  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
+  const body = replyBody(reply)
+  if (body !== '' && reply.text === undefined) response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.end(body === '' ? undefined : body)
+}
+
+/** A signal that aborts when the client goes away before it was answered. */
+export const closeSignal = (response: Response): AbortSignal => {
+  const controller = new AbortController()
+  response.once('close', () => controller.abort())
+  return controller.signal
+}

@@ -1,0 +1,68 @@
+import { type Problem, statusOf } from '@inlet/contract'
+import { isTimeout, toDatabaseFailure } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import { CheckRejected, InvalidRequest } from './invalid-request.js'
+
+export interface ProblemAnswer {
+  readonly problem: Problem
+  /** Seconds for Retry-After. */
+  readonly retryAfterSeconds: number | null
+  /** Whether the log must hold the cause. */
+  readonly isDefect: boolean
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  428: 'Precondition Required',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}
+
+/** What a thrown value is, as a failure: the one translator of the API's edge. Pure. */
+const toApiFailure = (thrown: unknown): Failure => {
+  const known = toDatabaseFailure(thrown)
+  if (known instanceof Failure) return known
+  if (isTimeout(thrown)) return new Failure('DATABASE_UNAVAILABLE', 'the database took too long', { cause: thrown, retryAfterMs: 2_000 })
+  // Express cannot decode the address, so nothing can be there.
+  if (thrown instanceof URIError || (thrown instanceof Error && (thrown as { status?: unknown }).status === 400))
+    return new Failure('NOT_FOUND', 'there is nothing at this address')
+  return new Failure('INTERNAL', 'an internal error', { cause: thrown })
+}
+
+const statusFor = (failure: Failure): number => (failure instanceof CheckRejected ? 422 : statusOf(failure.reason))
+
+/** The answer to a thrown value. `ids` are the request's and one to find the cause in the log. Shows no stack and nothing of a defect. */
+export const toProblem = (thrown: unknown, ids: { readonly requestId: string; readonly errorId: string }): ProblemAnswer => {
+  const failure = toApiFailure(thrown)
+  const status = statusFor(failure)
+  const isDefect = failure.code === 'internal' && !(failure instanceof CheckRejected)
+  const waits = (status === 503 || status === 429) && !(failure instanceof CheckRejected)
+  return {
+    isDefect,
+    retryAfterSeconds: waits ? Math.max(1, Math.ceil((failure.retryAfterMs ?? 2_000) / 1_000)) : null,
+    problem: {
+      type: `urn:inlet:error:${failure.reason}`,
+      title: TITLES[status] ?? 'Error',
+      status,
+      code: failure.reason,
+      detail: isDefect ? 'an internal error; the log holds the cause under the error id' : failure.message,
+      next: failure.next,
+      ...(failure.field === undefined ? {} : { field: failure.field }),
+      ...(failure instanceof InvalidRequest ? { errors: [...failure.errors] } : {}),
+      requestId: ids.requestId,
+      ...(isDefect ? { errorId: ids.errorId } : {}),
+    },
+  }
+}

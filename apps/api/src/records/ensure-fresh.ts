@@ -1,0 +1,73 @@
+import type { FreshnessView } from '@inlet/contract'
+import { createRun, listEndedRuns, listFreshness, type SourceFreshness } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import { monotonicNow, sleep } from '@inlet/runtime'
+import { enqueueAfterCommit } from '../sources/after-commit.js'
+import type { RecordDeps } from './record-deps.js'
+
+export interface FreshnessRequest {
+  /** Null: all sources that are not paused. */
+  readonly sourceIds: readonly string[] | null
+  readonly maxAgeSeconds: number
+  readonly waitMs: number
+  readonly signal: AbortSignal
+}
+
+/** More sources are not run for one request. */
+const MAX_SOURCES = 50
+const POLL_MS = 200
+
+/** Runs the sources in scope that are older, waits for them at most so long, and says for each whether it is fresh now. */
+export const ensureFresh = async (deps: RecordDeps, request: FreshnessRequest): Promise<readonly FreshnessView[]> => {
+  const { sourceIds, maxAgeSeconds } = request
+  const stale = await listFreshness(deps.database, { sourceIds, maxAgeSeconds, limit: MAX_SOURCES + 1 })
+  if (stale.length > MAX_SOURCES)
+    throw new Failure('VALIDATION_FAILED', `more than ${MAX_SOURCES} sources are older`, {
+      field: 'ensureFresh',
+      next: 'Name the sources with source=.',
+    })
+  const runs = await startRuns(deps, stale)
+  await untilEnded(deps, [...runs.values()], request)
+  const ids = stale.map(({ id }) => id)
+  const now = await listFreshness(deps.database, { sourceIds: ids, maxAgeSeconds, limit: MAX_SOURCES, all: true })
+  return now.map((source) => toView(source, runs.get(source.id) ?? null))
+}
+
+/** Runs by source; a source that is paused or needs its owner gets none, and one that runs already is awaited. */
+const startRuns = async (deps: RecordDeps, stale: readonly SourceFreshness[]): Promise<ReadonlyMap<string, string>> => {
+  const runs = new Map<string, string>()
+  const created: string[] = []
+  for (const source of stale.filter(({ status }) => status === 'ACTIVE')) {
+    const run = await createRun(deps.database.pool, { sourceId: source.id, trigger: 'fresh' })
+    if (run === null) continue
+    runs.set(source.id, run.id)
+    if (run.created) created.push(run.id)
+  }
+  await enqueueAfterCommit(deps, created)
+  return runs
+}
+
+const untilEnded = async (deps: RecordDeps, runIds: readonly string[], request: FreshnessRequest): Promise<void> => {
+  const deadline = monotonicNow() + request.waitMs
+  let waiting = runIds
+  while (waiting.length > 0 && monotonicNow() < deadline) {
+    await sleep(Math.min(POLL_MS, Math.max(1, deadline - monotonicNow())), request.signal)
+    const ended = await listEndedRuns(deps.database, waiting)
+    waiting = waiting.filter((id) => !ended.has(id))
+  }
+}
+
+const toView = (source: SourceFreshness, runId: string | null): FreshnessView => ({
+  sourceId: source.id,
+  source: source.name,
+  fresh: source.fresh,
+  lastSuccessAt: source.lastSuccessAt?.toISOString() ?? null,
+  runId,
+  because: source.fresh ? null : becauseOf(source, runId),
+})
+
+const becauseOf = (source: SourceFreshness, runId: string | null): string => {
+  if (source.status === 'PAUSED') return 'the source is paused'
+  if (source.status === 'ERROR') return 'the source needs its owner; see its status'
+  return runId === null ? 'the source cannot run now' : 'its run has not succeeded in time; see the run'
+}

@@ -1,0 +1,33 @@
+import type { Endpoints } from '@inlet/contract'
+import { type Database, findSourceId, listRuns } from '@inlet/db'
+import { z } from 'zod'
+import { listName, type PageTokens } from '../http/page-token.js'
+import type { Handler } from '../http/reply.js'
+import { toPage } from '../http/to-page.js'
+import { sourceNotFound } from '../sources/source-not-found.js'
+import { toRunView } from './to-run-view.js'
+
+export interface RunDeps {
+  readonly database: Database
+  readonly tokens: PageTokens
+}
+
+const position = z.tuple([z.string(), z.string()])
+
+export const listRunsHandler =
+  (deps: RunDeps): Handler<Endpoints['listRuns']> =>
+  async ({ query }) => {
+    const list = listName('listRuns', query)
+    const after = query.cursor === undefined ? null : deps.tokens.decode(list, query.cursor, position)
+    const sourceId = query.source === undefined ? undefined : await findSourceId(deps.database, query.source)
+    if (sourceId === null) throw sourceNotFound()
+    const rows = await listRuns(deps.database, {
+      sourceId,
+      status: query.status,
+      outcome: query.outcome,
+      after: after === null ? null : { createdAt: after[0], id: after[1] },
+      limit: query.limit + 1,
+    })
+    const page = toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.createdAt.toISOString(), last.id]))
+    return { status: 200, body: { ...page, items: page.items.map(toRunView) } }
+  }

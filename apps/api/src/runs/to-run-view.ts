@@ -1,0 +1,33 @@
+import type { RunView } from '@inlet/contract'
+import type { RunOverview } from '@inlet/db'
+
+const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null
+
+export const toRunView = (run: RunOverview): RunView => ({
+  id: run.id,
+  sourceId: run.sourceId,
+  version: run.version,
+  trigger: run.trigger,
+  status: run.status,
+  outcome: run.outcome,
+  attempt: run.attempt,
+  scheduledFor: iso(run.scheduledFor),
+  createdAt: run.createdAt.toISOString(),
+  startedAt: iso(run.startedAt),
+  finishedAt: iso(run.finishedAt),
+  wakeAt: iso(run.wakeAt),
+  parkedReason: run.parkedReason,
+  cancelRequested: run.cancelRequestedAt !== null,
+  counts: {
+    read: Number(run.recordsRead),
+    inserted: Number(run.inserted),
+    updated: Number(run.updated),
+    unchanged: Number(run.unchanged),
+    deleted: Number(run.deleted),
+    quarantined: Number(run.quarantined),
+  },
+  batches: { forwarded: run.forwardedBatches, committed: run.committedBatches, fenced: run.fencedBatches, duplicate: run.duplicateBatches },
+  bytes: { forwarded: Number(run.forwardedBytes), committed: Number(run.committedBytes) },
+  progress: { ...run.progress },
+  error: run.errorReason === null ? null : { reason: run.errorReason, message: run.errorMessage ?? '', next: run.errorNext ?? '' },
+})

@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { type Endpoint, endpoints } from '@inlet/contract'
+import type { Logger, Metrics } from '@inlet/observability'
+import type { Queues } from '@inlet/queue'
+import express, { type Express } from 'express'
+import { BOARD_PATH, queueBoard } from './board/queue-board.js'
+import { docsPage } from './docs/docs-page.js'
+import { type AuthenticateDeps, authenticate } from './http/authenticate.js'
+import type { IdempotencyDeps } from './http/idempotency.js'
+import { limitRate } from './http/limit-rate.js'
+import { notFound } from './http/not-found.js'
+import { observeRequests } from './http/observe-requests.js'
+import { problemHandler } from './http/problem-handler.js'
+import type { Handlers } from './http/reply.js'
+import { requestLog } from './http/request-log.js'
+import { routeEndpoints } from './http/route-endpoints.js'
+import { securityHeaders } from './http/security-headers.js'
+
+export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic'>, IdempotencyDeps {
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly queues: Pick<Queues, 'boardQueues'>
+  readonly handlers: Handlers
+  readonly boardWritable: boolean
+  readonly requestsPerMinute: number
+  /** Proxies in front whose X-Forwarded-For is believed. */
+  readonly proxyHops: number
+}
+
+const PUBLIC = new Set<string>(
+  Object.values<Endpoint>(endpoints)
+    .filter(({ scope }) => scope === 'public')
+    .map(({ path }) => path),
+)
+
+/** Whether an address needs no key: the public endpoints and the documentation. */
+export const isPublic = (path: string): boolean => PUBLIC.has(path) || path === '/docs' || path.startsWith('/docs/')
+
+/** All middleware in order; everything that is not public stands behind authentication, known or not. */
+export const createApp = (deps: AppDeps): Express => {
+  const app = express()
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('case sensitive routing', true).set('trust proxy', deps.proxyHops)
+  app.use(requestLog(deps.log))
+  app.use(observeRequests(deps.metrics))
+  app.use(securityHeaders())
+  app.use(authenticate({ ...deps, isPublic }))
+  app.use(limitRate(deps.requestsPerMinute))
+  app.use('/docs', docsPage())
+  app.use(BOARD_PATH, queueBoard({ queues: deps.queues, writable: deps.boardWritable }))
+  routeEndpoints(app, deps.handlers, deps)
+  app.use(notFound())
+  app.use(problemHandler(deps.log))
+  return app
+}
+
+export interface ListeningServer {
+  readonly port: number
+  /** Takes no new connections and waits for requests in hand up to the limit (ms). */
+  close(limitMs: number): Promise<void>
+}
+
+/** Listens; throws when the port is taken. */
+export const openServer = async (app: Express, address: { readonly host: string; readonly port: number }): Promise<ListeningServer> => {
+  const server = createServer({ requestTimeout: 900_000, headersTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32_768 }, app)
+  server.listen(address.port, address.host)
+  await once(server, 'listening')
+  const bound = server.address()
+  return { port: typeof bound === 'object' && bound !== null ? bound.port : address.port, close: (limitMs) => closeServer(server, limitMs) }
+}
+
+const closeServer = async (server: Server, limitMs: number): Promise<void> => {
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), limitMs)
+  await closed
+  clearTimeout(cut)
+}

@@ -1,0 +1,32 @@
+import { markArmed, markEnqueued } from '@inlet/db'
+import type { Schedule } from '@inlet/domain'
+import { withDeadline } from '@inlet/runtime'
+import type { SourceDeps } from './source-deps.js'
+
+type QueueDeps = Pick<SourceDeps, 'database' | 'queues' | 'log'>
+
+/** The queue is a cache of what was committed: when it is away, the reconciler brings it up to date within seconds. */
+const LIMIT_MS = 2_000
+
+const afterCommit = async (deps: QueueDeps, what: string, work: () => Promise<void>): Promise<void> => {
+  try {
+    await withDeadline(work, LIMIT_MS, what)
+  } catch (error) {
+    deps.log.warn({ err: error }, `${what} failed; the reconciler will do it`)
+  }
+}
+
+/** Brings the job scheduler of a source in line with its committed schedule; null removes it. */
+export const armAfterCommit = (deps: QueueDeps, sourceId: string, schedule: Schedule | null): Promise<void> =>
+  afterCommit(deps, 'arming a schedule', async () => {
+    await deps.queues.armSchedule(sourceId, schedule)
+    await markArmed(deps.database, sourceId, schedule)
+  })
+
+/** Puts committed runs into the queue. */
+export const enqueueAfterCommit = (deps: QueueDeps, runIds: readonly string[]): Promise<void> =>
+  afterCommit(deps, 'enqueueing a run', async () => {
+    if (runIds.length === 0) return
+    await deps.queues.enqueueRuns(runIds.map((runId) => ({ runId, attempt: 0 })))
+    await markEnqueued(deps.database, runIds)
+  })

@@ -1,0 +1,20 @@
+import type { Endpoints } from '@inlet/contract'
+import { findSourceForCheck } from '@inlet/db'
+import { checkSettings } from '../calls/check-settings.js'
+import { closeSignal, type Handler } from '../http/reply.js'
+import type { SourceDeps } from './source-deps.js'
+import { sourceNotFound } from './source-not-found.js'
+
+/** A failed check is a good answer: 200 with what is wrong. */
+export const checkSourceHandler =
+  (deps: SourceDeps): Handler<Endpoints['checkSource']> =>
+  async ({ params, response }) => {
+    const source = await findSourceForCheck(deps.database, params.id)
+    if (source === null) throw sourceNotFound()
+    const { connector, config, id } = source
+    const outcome = await checkSettings(deps, { connector, config, sourceId: id }, closeSignal(response))
+    return {
+      status: 200,
+      body: { ok: outcome.ok, failure: outcome.ok ? null : outcome.failure, checkedAt: new Date().toISOString(), durationMs: outcome.durationMs },
+    }
+  }

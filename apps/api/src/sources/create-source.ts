@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { type CreateSourceBody, durationSeconds, type Endpoints } from '@inlet/contract'
+import { createRun, createSource, findSource } from '@inlet/db'
+import { isRare, parseSchedule, parseSourceName, type Schedule } from '@inlet/domain'
+import { type SealedSecrets, sealSecrets } from '@inlet/security'
+import { checkSettings } from '../calls/check-settings.js'
+import { toEtag } from '../http/etag.js'
+import { CheckRejected } from '../http/invalid-request.js'
+import { closeSignal, type Handler } from '../http/reply.js'
+import { armAfterCommit, enqueueAfterCommit } from './after-commit.js'
+import { checkSettingsForm, getConnector } from './parse-settings.js'
+import type { SourceDeps } from './source-deps.js'
+import { sourceNotFound } from './source-not-found.js'
+import { toSourceDetail } from './to-source-view.js'
+
+/** How long values of a request are removed from the log. */
+const REDACT_MS = 300_000
+
+/** Registers a source: everything is checked before anything is written. */
+export const createSourceHandler =
+  (deps: SourceDeps): Handler<Endpoints['createSource']> =>
+  async ({ body, query, actor, response }) => {
+    deps.secrets.add(body.secrets, REDACT_MS)
+    const name = parseSourceName(body.name)
+    const schedule = toSchedule(body.schedule)
+    const connector = getConnector(deps, body.connector)
+    const secrets = body.secrets ?? {}
+    await checkSettingsForm(deps, connector, { config: body.config, secrets })
+    if (query.check) {
+      const outcome = await checkSettings(deps, { connector: connector.type, config: body.config, secrets }, closeSignal(response))
+      if (!outcome.ok) throw new CheckRejected(outcome.failure)
+    }
+    const id = randomUUID()
+    await createSource(
+      deps.database,
+      {
+        id,
+        name,
+        slug: body.slug,
+        connector: connector.type,
+        config: body.config,
+        schedule,
+        labels: body.labels ?? {},
+        freshWithinSeconds: toSeconds(body.freshWithin),
+        paused: body.paused,
+        sealedSecrets: sealForSource(deps, { sourceId: id, version: 1 }, secrets),
+      },
+      actor,
+    )
+    const runId = await firstRun(deps, id, body)
+    await Promise.all([
+      body.paused || schedule === null ? undefined : armAfterCommit(deps, id, schedule),
+      runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
+    ])
+    const saved = await findSource(deps.database, id)
+    if (saved === null) throw sourceNotFound()
+    return {
+      status: 201,
+      headers: { location: `/v1/sources/${id}`, etag: toEtag(saved.revision) },
+      body: { ...toSourceDetail(saved), runId, checked: query.check, warnings: warningsOf(schedule) },
+    }
+  }
+
+const firstRun = async (deps: SourceDeps, sourceId: string, body: CreateSourceBody): Promise<string | null> => {
+  if (!body.runNow || body.paused) return null
+  const run = await createRun(deps.database.pool, { sourceId, trigger: 'manual' })
+  return run?.id ?? null
+}
+
+/** Null when the connector was given no secrets. */
+export const sealForSource = (
+  deps: Pick<SourceDeps, 'keyring'>,
+  place: { readonly sourceId: string; readonly version: number },
+  secrets: Readonly<Record<string, unknown>>,
+): SealedSecrets | null => (Object.keys(secrets).length === 0 ? null : sealSecrets(deps.keyring, place, secrets))
+
+/** The checked schedule. Throws INVALID_CRON, CRON_NEVER_FIRES, INVALID_TIMEZONE. */
+export const toSchedule = (schedule: Schedule | null | undefined): Schedule | null =>
+  schedule === null || schedule === undefined ? null : parseSchedule(schedule.cron, schedule.timeZone)
+
+export const toSeconds = (duration: string | null | undefined): number | undefined =>
+  duration === null || duration === undefined ? undefined : (durationSeconds(duration) ?? undefined)
+
+export const warningsOf = (schedule: Schedule | null): readonly { readonly code: string; readonly message: string }[] =>
+  schedule !== null && isRare(schedule, new Date()) ? [{ code: 'RARE', message: 'the schedule leaves more than a year between two runs' }] : []

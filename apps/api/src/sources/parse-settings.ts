@@ -1,0 +1,50 @@
+import type { Connector } from '@inlet/connector-sdk'
+import { Failure } from '@inlet/domain'
+import { InvalidRequest, parseWith } from '../http/invalid-request.js'
+import type { SourceDeps } from './source-deps.js'
+
+export interface Settings {
+  readonly config: unknown
+  /** Given anew; absent when those that are set stay. */
+  readonly secrets?: Readonly<Record<string, unknown>> | undefined
+  /** Names of the secrets that stay, when none are given. */
+  readonly keptSecrets?: readonly string[]
+}
+
+/** The connector of a type. Throws UNKNOWN_CONNECTOR. */
+export const getConnector = (deps: Pick<SourceDeps, 'findConnector'>, type: string): Connector => {
+  const connector = deps.findConnector(type)
+  if (connector === undefined) throw new Failure('UNKNOWN_CONNECTOR', 'there is no such connector', { field: 'connector' })
+  return connector
+}
+
+/**
+ * Checks settings as far as that needs no connection: schemas, the connector's own rules, addresses. Saved secrets are
+ * never opened here: a rule that asks whether one is set sees a placeholder.
+ */
+export const checkSettingsForm = async (deps: SourceDeps, connector: Connector, settings: Settings): Promise<void> => {
+  const config = parseWith(connector.configSchema, settings.config, ['config'])
+  const secrets = settings.secrets === undefined ? undefined : parseSecrets(connector, settings.secrets)
+  await deps.guard.check(connector.egress?.(config) ?? [])
+  try {
+    await connector.validate?.(config, secrets ?? placeholders(settings.keptSecrets ?? []))
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const field = error.field === undefined || /^(config|secrets)\b/.test(error.field) ? error.field : `config.${error.field}`
+    throw new Failure(error.reason, error.message, { next: error.next, cause: error, ...(field === undefined ? {} : { field }) })
+  }
+}
+
+const parseSecrets = (connector: Connector, secrets: Readonly<Record<string, unknown>>): unknown => {
+  try {
+    return parseWith(connector.secretSchema, secrets, ['secrets'])
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error
+    // The message of a rule may quote the value it looked at.
+    throw new InvalidRequest(
+      error.errors.map(({ path, code, message }) => ({ path, code, message: code === 'unknown_field' ? message : 'is missing or not valid' })),
+    )
+  }
+}
+
+const placeholders = (names: readonly string[]): Readonly<Record<string, string>> => Object.fromEntries(names.map((name) => [name, 'set']))

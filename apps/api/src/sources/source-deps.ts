@@ -1,0 +1,21 @@
+import type { Connector } from '@inlet/connector-sdk'
+import type { Database } from '@inlet/db'
+import type { Logger, SecretRegistry } from '@inlet/observability'
+import type { Queues } from '@inlet/queue'
+import type { Keyring } from '@inlet/security'
+import type { CheckDeps } from '../calls/check-settings.js'
+import type { PageTokens } from '../http/page-token.js'
+import type { SaveGuard } from './save-guard.js'
+
+/** What the endpoints of sources use. */
+export interface SourceDeps extends CheckDeps {
+  readonly database: Database
+  readonly queues: Queues
+  readonly keyring: Keyring
+  readonly tokens: PageTokens
+  readonly findConnector: (type: string) => Connector | undefined
+  readonly guard: SaveGuard
+  /** Removes secrets of requests from the log. */
+  readonly secrets: Pick<SecretRegistry, 'add'>
+  readonly log: Logger
+}

@@ -1,0 +1,25 @@
+import { checkSourceHandler } from './check-source.js'
+import { createSourceHandler } from './create-source.js'
+import { deleteSourceHandler } from './delete-source.js'
+import { getSourceHandler } from './get-source.js'
+import { listQuarantineHandler, listTicksHandler, listVersionsHandler } from './list-source-parts.js'
+import { listSourcesHandler } from './list-sources.js'
+import { runSourceHandler } from './run-source.js'
+import { pauseSourceHandler, resumeSourceHandler } from './set-source-status.js'
+import type { SourceDeps } from './source-deps.js'
+import { updateSourceHandler } from './update-source.js'
+
+export const createSourceHandlers = (deps: SourceDeps) => ({
+  createSource: createSourceHandler(deps),
+  listSources: listSourcesHandler(deps),
+  getSource: getSourceHandler(deps),
+  updateSource: updateSourceHandler(deps),
+  deleteSource: deleteSourceHandler(deps),
+  runSource: runSourceHandler(deps),
+  pauseSource: pauseSourceHandler(deps),
+  resumeSource: resumeSourceHandler(deps),
+  checkSource: checkSourceHandler(deps),
+  listTicks: listTicksHandler(deps),
+  listVersions: listVersionsHandler(deps),
+  listQuarantine: listQuarantineHandler(deps),
+})

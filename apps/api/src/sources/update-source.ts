@@ -1,0 +1,65 @@
+import type { Endpoints } from '@inlet/contract'
+import { accountTicks, createRun, findSource, updateSource } from '@inlet/db'
+import { Failure, parseSourceName } from '@inlet/domain'
+import { checkSettings } from '../calls/check-settings.js'
+import { toEtag } from '../http/etag.js'
+import { CheckRejected } from '../http/invalid-request.js'
+import { closeSignal, type Handler } from '../http/reply.js'
+import { armAfterCommit, enqueueAfterCommit } from './after-commit.js'
+import { sealForSource, toSchedule, toSeconds, warningsOf } from './create-source.js'
+import { checkSettingsForm, getConnector } from './parse-settings.js'
+import type { SourceDeps } from './source-deps.js'
+import { sourceNotFound } from './source-not-found.js'
+import { toSourceDetail } from './to-source-view.js'
+
+/** Changes a source: what is left out stays; given secrets replace all that were set. */
+export const updateSourceHandler =
+  (deps: SourceDeps): Handler<Endpoints['updateSource']> =>
+  async ({ params, body, query, actor, ifMatch, response }) => {
+    deps.secrets.add(body.secrets, 300_000)
+    const before = await findSource(deps.database, params.id)
+    if (before === null) throw sourceNotFound()
+    if (ifMatch !== null && ifMatch !== before.revision) throw new Failure('PRECONDITION_FAILED', `the source has revision ${before.revision} now`)
+    const name = body.name === undefined ? undefined : parseSourceName(body.name)
+    const schedule = body.schedule === undefined ? undefined : toSchedule(body.schedule)
+    const config = body.config ?? before.config
+    const secrets = body.secrets
+    const touched = body.config !== undefined || secrets !== undefined
+    if (touched || query.check) {
+      const connector = getConnector(deps, before.connector)
+      await checkSettingsForm(deps, connector, { config, secrets, keptSecrets: before.secretFields })
+    }
+    if (query.check) {
+      // Saved secrets stay sealed: the worker opens those of the source itself.
+      const whose = secrets === undefined ? { sourceId: before.id } : { secrets }
+      const outcome = await checkSettings(deps, { connector: before.connector, config, ...whose }, closeSignal(response))
+      if (!outcome.ok) throw new CheckRejected(outcome.failure)
+    }
+    // Ticks due until now belong to the schedule as it was.
+    const due = schedule === undefined ? null : await accountTicks(deps.database, before.id, 'scheduler')
+    const changed = await updateSource(deps.database, {
+      sourceId: before.id,
+      expectedRevision: ifMatch,
+      name,
+      config: body.config,
+      labels: body.labels,
+      schedule,
+      freshWithinSeconds: body.freshWithin === null ? null : toSeconds(body.freshWithin),
+      sealSecrets: secrets === undefined ? undefined : (version) => sealForSource(deps, { sourceId: before.id, version }, secrets),
+      actor,
+    })
+    if (changed === null) throw sourceNotFound()
+    const restart = changed.wasInError ? await createRun(deps.database.pool, { sourceId: before.id, trigger: 'restart' }) : null
+    const runId = restart?.created ? restart.id : (due?.runId ?? null)
+    const saved = await findSource(deps.database, before.id)
+    if (saved === null) throw sourceNotFound()
+    await Promise.all([
+      schedule === undefined ? undefined : armAfterCommit(deps, saved.id, saved.status === 'PAUSED' ? null : saved.schedule),
+      runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
+    ])
+    return {
+      status: 200,
+      headers: { etag: toEtag(saved.revision) },
+      body: { ...toSourceDetail(saved), runId, checked: query.check, warnings: warningsOf(schedule ?? null) },
+    }
+  }

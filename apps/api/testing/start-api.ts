@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import { type Connector, defineConnector } from '@inlet/connector-sdk'
+import { type EndpointId, endpoints } from '@inlet/contract'
+import { createDatabase, type Database, insertApiKey } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import { createLogger, createSecretRegistry } from '@inlet/observability'
+import type { Queues } from '@inlet/queue'
+import { createApiKey, createMasterKeyText, type Keyring, parseKeyring } from '@inlet/security'
+import { createTestDatabase, startRedis, type TestDatabase } from '@inlet/testing'
+import { expect, inject } from 'vitest'
+import { z } from 'zod'
+import { composeApi } from '../src/compose.js'
+import type { ApiConfig } from '../src/config.js'
+
+/** A small connector whose answers are in its settings. */
+export const toyConnector = defineConnector({
+  type: 'toy',
+  version: '1.0.0',
+  title: 'Toy',
+  description: 'For tests.',
+  configSchema: z.strictObject({
+    url: z.string().optional().describe('An address to check.'),
+    rows: z.int().min(0).default(3).describe('How many.'),
+    needsPassword: z.boolean().default(false).describe('Whether a password must be set.'),
+  }),
+  secretSchema: z.strictObject({ password: z.string().min(3).optional().describe('A secret.') }),
+  validate(config, secrets) {
+    if (config.needsPassword && secrets.password === undefined)
+      throw new Failure('VALIDATION_FAILED', 'a password is needed', { field: 'secrets.password' })
+  },
+  egress: (config) => (config.url === undefined ? [] : [{ field: 'url', url: config.url }]),
+  streams: async () => [{ name: 'rows', kind: 'row' as const, incremental: true, deletes: 'none' as const }],
+  connect: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+  check: async () => {},
+  async *read() {},
+}) as unknown as Connector
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // biome-ignore lint: bodies differ by endpoint
+  readonly body: any
+}
+
+export interface Sending {
+  readonly key?: string | null
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly json?: unknown
+  /** Sent as it is. */
+  readonly raw?: string | Uint8Array
+}
+
+export interface TestApi {
+  readonly url: string
+  readonly store: TestDatabase
+  readonly database: Database
+  readonly queues: Queues
+  readonly keyring: Keyring
+  readonly keys: { readonly admin: string; readonly write: string; readonly read: string }
+  readonly logLines: readonly string[]
+  send(method: string, path: string, sending?: Sending): Promise<Answer>
+  get(path: string, sending?: Sending): Promise<Answer>
+  post(path: string, json?: unknown, sending?: Sending): Promise<Answer>
+  patch(path: string, json: unknown, sending?: Sending): Promise<Answer>
+  delete(path: string, sending?: Sending): Promise<Answer>
+  addKey(scopes: readonly ('read' | 'write' | 'admin')[], expiresAt?: Date): Promise<{ id: string; key: string }>
+  close(): Promise<void>
+}
+
+const toAnswer = async (response: Response): Promise<Answer> => {
+  const text = await response.text()
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : null,
+  }
+}
+
+/** The API in this process on a free port, on its own database; with the Redis backend when asked. */
+export const startApi = async (options: { redis?: boolean; config?: Partial<ApiConfig>; callTimeoutMs?: number } = {}): Promise<TestApi> => {
+  const store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
+  const redis = options.redis ? await startRedis(inject('redisServer')) : null
+  const keyring = parseKeyring(createMasterKeyText('k1'))
+  const database = createDatabase({ url: store.url, applicationName: 'test', poolSize: 4 })
+  const secrets = createSecretRegistry()
+  const logLines: string[] = []
+  const log = createLogger({ level: 'debug', name: 'api', secrets, destination: { write: (line) => void logLines.push(line) } })
+  const config: ApiConfig = {
+    DATABASE_URL: store.url,
+    REDIS_URL: redis?.url,
+    PORT: 0,
+    LOG_LEVEL: 'debug',
+    INLET_API_HOST: '127.0.0.1',
+    INLET_ENCRYPTION_KEYS: keyring,
+    INLET_QUEUE_PREFIX: 'inlet',
+    INLET_EGRESS_ALLOW: [],
+    INLET_UPLOAD_MAX_BYTES: 5_000_000,
+    INLET_BOARD_WRITE: false,
+    INLET_RATE_LIMIT_PER_MINUTE: 0,
+    INLET_TRUST_PROXY_HOPS: 0,
+    ...options.config,
+  }
+  const overrides = { connectors: [toyConnector], ...(options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs }) }
+  const api = await composeApi(config, { log, secrets, signal: new AbortController().signal }, overrides)
+  const addKey: TestApi['addKey'] = async (scopes, expiresAt) => {
+    const key = createApiKey(keyring)
+    await insertApiKey(database, { id: key.id, name: scopes.join(' '), hash: key.hash, scopes, expiresAt: expiresAt ?? null }, 'test')
+    return { id: key.id, key: key.plaintext }
+  }
+  const keys = { admin: (await addKey(['admin'])).key, write: (await addKey(['write'])).key, read: (await addKey(['read'])).key }
+  const url = `http://127.0.0.1:${api.port}`
+  const send: TestApi['send'] = async (method, path, sending = {}) => {
+    const key = sending.key === undefined ? keys.admin : sending.key
+    const headers = {
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(sending.json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...sending.headers,
+    }
+    const body = sending.raw ?? (sending.json === undefined ? undefined : JSON.stringify(sending.json))
+    return toAnswer(await fetch(url + path, { method, headers, ...(body === undefined ? {} : { body: body as BodyInit }) }))
+  }
+  return {
+    url,
+    store,
+    database,
+    queues: api.queues,
+    keyring,
+    keys,
+    logLines,
+    send,
+    get: (path, sending) => send('GET', path, sending),
+    post: (path, json, sending) => send('POST', path, { json, ...sending }),
+    patch: (path, json, sending) => send('PATCH', path, { json, ...sending }),
+    delete: (path, sending) => send('DELETE', path, sending),
+    addKey,
+    async close() {
+      await api.close()
+      await database.close()
+      await redis?.stop()
+      await store.drop()
+    },
+  }
+}
+
+/** A valid registration with a name of its own. */
+export const newSource = (changes: object = {}): Record<string, unknown> => ({
+  name: `Source ${randomUUID()}`,
+  connector: 'toy',
+  config: {},
+  runNow: false,
+  ...changes,
+})
+
+/** Fails unless the answer is the problem named, in the full form of one. */
+export const expectProblem = (answer: Answer, status: number, code: string): void => {
+  expect({ status: answer.status, code: answer.body?.code }, answer.text).toEqual({ status, code })
+  expect(answer.headers.get('content-type')).toContain('application/problem+json')
+  expect(answer.body).toMatchObject({
+    status,
+    type: `urn:inlet:error:${code}`,
+    detail: expect.any(String),
+    next: expect.any(String),
+    requestId: expect.any(String),
+  })
+  expect(answer.text).not.toMatch(/\bat .*\.(js|ts):\d+/)
+}
+
+/** Fails unless the answer has the form the contract promises. */
+export const expectContract = (answer: Answer, id: EndpointId): void => {
+  const { answers } = endpoints[id] as { answers: Record<number, { schema?: z.ZodType }> }
+  const promised = answers[answer.status]
+  expect(promised, `${id} answers ${answer.status}: ${answer.text}`).toBeDefined()
+  if (promised?.schema !== undefined) expect(promised.schema.safeParse(answer.body).error?.issues ?? []).toEqual([])
+}
+
+/** Inserts records as the scribe leaves them. */
+export const insertRecords = async (
+  database: Database,
+  sourceId: string,
+  records: readonly { key: string; title?: string; text?: string; data?: string; kind?: string; fetchedAt?: string; deleted?: boolean }[],
+  stream = 'rows',
+): Promise<void> => {
+  const { rows } = await database.pool.query<{ id: number }>(
+    `INSERT INTO streams (source_id, name, kind) VALUES ($1, $2, 'row') ON CONFLICT (source_id, name) DO UPDATE SET kind = 'row' RETURNING id`,
+    [sourceId, stream],
+  )
+  for (const record of records)
+    await database.pool.query(
+      `INSERT INTO records (stream_id, key_hash, source_id, key, kind, title, text, data, content_hash, run_id, version, epoch, seq, fetched_at, deleted_at)
+       VALUES ($1, sha256($2::text::bytea), $3, $2, $4, $5, $6, $7::jsonb, sha256('x'), gen_random_uuid(), 1, 1, 1, coalesce($8::timestamptz, now()), CASE WHEN $9 THEN now() END)`,
+      [
+        rows[0]?.id,
+        record.key,
+        sourceId,
+        record.kind ?? 'row',
+        record.title ?? null,
+        record.text ?? null,
+        record.data ?? '{}',
+        record.fetchedAt ?? null,
+        record.deleted ?? false,
+      ],
+    )
+}
+
+/** A loopback server, for addresses that must not be reached. */
+export const startSilentServer = async (): Promise<{ url: string; hits: () => number; close: () => void }> => {
+  let hits = 0
+  const server = createServer((_request, response) => {
+    hits += 1
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return { url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`, hits: () => hits, close: () => server.close() }
+}
