@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { waitForSignal } from '@inlet/runtime'
 import { Command, InvalidArgumentError } from 'commander'
 import type { CommandContext } from './commands/context.js'
 import { createTerminal } from './terminal/terminal.js'
@@ -8,15 +9,12 @@ const wholeNumber = (text: string): number => {
   return Number(text)
 }
 
-const untilStopped = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-    process.on('SIGINT', () => process.listenerCount('SIGINT') === 1 && process.exit(130))
-  })
+// Listening from the first line on: a Ctrl-C while things start must close what has been opened.
+const stopped = waitForSignal()
 
 // A reader such as `head` may close the pipe early; that is no error of ours.
 process.stdout.on('error', () => process.exit(0))
-const context: CommandContext = { terminal: createTerminal(process.stdout), env: process.env, untilStopped }
+const context: CommandContext = { terminal: createTerminal(process.stdout), env: process.env, stopped }
 
 const program = new Command('inlet').description('Data source registry and ingestion.').version('0.1.0').showHelpAfterError()
 const stackOptions = (command: Command): Command =>

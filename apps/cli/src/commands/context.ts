@@ -4,6 +4,6 @@ import type { Terminal } from '../terminal/terminal.js'
 export interface CommandContext {
   readonly terminal: Terminal
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Resolves on Ctrl-C or SIGTERM; the second one ends the process at once. */
-  readonly untilStopped: () => Promise<void>
+  /** Resolves on Ctrl-C or SIGTERM; a later second one ends the process at once. */
+  readonly stopped: Promise<unknown>
 }

@@ -20,7 +20,7 @@ const QUERY = 'cursor lease'
 
 /** `inlet demo`: `up` with sources that need no internet. Answers the exit code. */
 export const demo = async (flags: UpFlags & { readonly exit: boolean }, context: CommandContext): Promise<number> => {
-  const { terminal, env, untilStopped } = context
+  const { terminal, env, stopped } = context
   terminal.line(terminal.bold('\nInlet demo'))
   const folder = openDataFolder(flags.data)
   const { sitePort, readerPassword } = await demoSettings(folder)
@@ -44,7 +44,8 @@ export const demo = async (flags: UpFlags & { readonly exit: boolean }, context:
     try {
       const api = createApiClient(stack.url, stack.adminKey)
       const sources = demoSources({ root: path.resolve(ROOT), sitePort, postgresPort: stack.postgresPort, readerPassword })
-      const result = await runDemo(api, sources, terminal)
+      const result = await Promise.race([runDemo(api, sources, terminal), stopped.then(() => null)])
+      if (result === null) return 130
       terminal.line(
         result.stored === 0 && result.failed.length === 0
           ? '\n  Nothing new: everything was stored before, and nothing was stored twice.'
@@ -53,7 +54,7 @@ export const demo = async (flags: UpFlags & { readonly exit: boolean }, context:
       const hits = await api.call<RecordPage>('GET', `/v1/records?q=${encodeURIComponent(QUERY)}&limit=1`)
       printHit(context, hits)
       printAddresses(terminal, stack, folder)
-      if (!flags.exit) await untilStopped()
+      if (!flags.exit) await stopped
       return result.failed.length === 0 ? 0 : 1
     } finally {
       await site.close()

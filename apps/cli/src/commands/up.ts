@@ -11,7 +11,7 @@ export interface UpFlags {
 
 /** `inlet up`: a whole installation on this machine until Ctrl-C. */
 export const up = async (flags: UpFlags, context: CommandContext): Promise<void> => {
-  const { terminal, env, untilStopped } = context
+  const { terminal, env, stopped } = context
   terminal.line(terminal.bold('\nInlet'))
   const folder = openDataFolder(flags.data)
   const stack = await startStack({
@@ -23,6 +23,6 @@ export const up = async (flags: UpFlags, context: CommandContext): Promise<void>
     notice: (message) => terminal.line(`  ! ${message}`),
   })
   printAddresses(terminal, stack, folder)
-  await untilStopped()
+  await stopped
   await terminal.step('stopping', () => stack.close())
 }

@@ -10,6 +10,8 @@ export interface ManagedProcessOptions {
   readonly env: Readonly<Record<string, string>>
   readonly logFile: string
   readonly onRestart: (message: string) => void
+  /** Called with every new process id. */
+  readonly onStart: (pid: number) => void
 }
 
 /** One of our processes, started again when it dies. `stop` ends it with SIGTERM, after 25 s with SIGKILL. */
@@ -38,6 +40,7 @@ export const startProcess = (options: ManagedProcessOptions): ManagedProcess => 
       detached: true,
     })
     closeSync(log)
+    if (child.pid !== undefined) options.onStart(child.pid)
     const startedAt = Date.now()
     child.once('exit', (code, signal) => {
       if (stopping) return
@@ -48,6 +51,9 @@ export const startProcess = (options: ManagedProcessOptions): ManagedProcess => 
     })
   }
   launch()
+  // Detached children outlive a supervisor that is made to exit at once, unless it ends them.
+  const endWithParent = (): void => void child.kill('SIGKILL')
+  process.once('exit', endWithParent)
   return {
     name: options.name,
     get pid() {
@@ -55,6 +61,7 @@ export const startProcess = (options: ManagedProcessOptions): ManagedProcess => 
     },
     async stop() {
       stopping = true
+      process.off('exit', endWithParent)
       if (child.exitCode !== null || child.signalCode !== null) return
       const exited = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')

@@ -55,15 +55,26 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
   const url = `http://127.0.0.1:${port}`
   const common = processEnv(options, databaseUrl, postgresPort)
   const processes: ManagedProcess[] = []
+  const pids = new Set(postgresPid === null ? [] : [postgresPid])
+  const onStart = (pid: number): void => {
+    pids.add(pid)
+    lock.update({ url, children: [...pids] })
+  }
   const launch = (name: string, app: 'api' | 'worker' | 'scribe', extra: Record<string, string>): void => {
-    const process = startProcess({ name, app, env: { ...common, ...extra }, logFile: folder.file('logs', `${name}.log`), onRestart: options.notice })
+    const process = startProcess({
+      name,
+      app,
+      env: { ...common, ...extra },
+      logFile: folder.file('logs', `${name}.log`),
+      onRestart: options.notice,
+      onStart,
+    })
     processes.push(process)
     lifecycle.defer(name, () => process.stop(), { timeoutMs: 27_000 })
   }
   launch('scribe', 'scribe', { INLET_SCRIBE_OPS_PORT: env['INLET_SCRIBE_OPS_PORT'] ?? '0' })
   for (let n = 1; n <= options.workers; n += 1) launch(options.workers === 1 ? 'worker' : `worker-${n}`, 'worker', { INLET_WORKER_OPS_PORT: '0' })
   launch('api', 'api', { PORT: String(port), INLET_API_HOST: env['INLET_API_HOST'] ?? '127.0.0.1' })
-  lock.update({ url, children: [...processes.flatMap(({ pid }) => pid ?? []), ...(postgresPid === null ? [] : [postgresPid])] })
   await step('waiting for the api', () => untilReady(url, folder))
   return { url, adminKey, databaseUrl, postgresPort, processes, close: async () => void (await lifecycle.close()) }
 }

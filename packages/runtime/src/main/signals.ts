@@ -1,3 +1,4 @@
+import { monotonicNow } from '../time/monotonic-now.js'
 import { EXIT_INTERRUPTED } from './exit-codes.js'
 
 export type StopSignal = 'SIGTERM' | 'SIGINT'
@@ -9,13 +10,16 @@ export interface ProcessHost {
   exit(code: number): void
 }
 
-/** Resolves with the first SIGTERM or SIGINT. From then on another one exits at once with 130. */
-export const waitForSignal = (host: ProcessHost = process): Promise<StopSignal> =>
+/** One request to stop often arrives twice: from the terminal or `timeout` to the group, and again from npm or a shell. */
+const SAME_REQUEST_MS = 1_000
+
+/** Resolves with the first SIGTERM or SIGINT. Another one later than a second after it exits at once with 130. `now` gives monotonic milliseconds. */
+export const waitForSignal = (host: ProcessHost = process, now: () => number = monotonicNow): Promise<StopSignal> =>
   new Promise((resolve) => {
-    let stopping = false
+    let stoppingSince: number | undefined
     const onSignal = (signal: StopSignal) => (): void => {
-      if (stopping) host.exit(EXIT_INTERRUPTED)
-      stopping = true
+      if (stoppingSince !== undefined && now() - stoppingSince > SAME_REQUEST_MS) host.exit(EXIT_INTERRUPTED)
+      stoppingSince ??= now()
       resolve(signal)
     }
     host.on('SIGTERM', onSignal('SIGTERM'))
