@@ -58,7 +58,7 @@ export { startRun } from './runs/start-run.js'
 export { claimSetting, findSetting } from './settings/setting-repository.js'
 export { type Actor, writeAudit } from './sources/audit.js'
 export { deleteSource, markDeleting } from './sources/delete-source.js'
-export { findCredential } from './sources/find-credential.js'
+export { findCredential, replaceCredential } from './sources/find-credential.js'
 export {
   type ActiveRun,
   findSource,

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type Connector, type ConnectorContext, createFileAccess, type EgressGuard, type HttpClient } from '@inlet/connector-sdk'
-import { createStoredRecords, type Database, openUpload } from '@inlet/db'
+import { createStoredRecords, type Database, openUpload, replaceCredential } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Logger, SecretRegistry } from '@inlet/observability'
-import { type Keyring, openSecrets } from '@inlet/security'
+import { type Keyring, openSecrets, sealSecrets } from '@inlet/security'
 import type { PooledConnection } from './connection-pool.js'
 
 export interface ConnectionDeps {
@@ -23,6 +23,8 @@ export interface ConnectionRequest {
   readonly sourceId: string
   readonly connector: string
   readonly config: unknown
+  /** The stored credential of a source, when the connector may replace secrets that the other side rotates. */
+  readonly credential?: { readonly sourceId: string; readonly version: number } | undefined
   readonly sealed: { readonly secrets: unknown; readonly place: { readonly sourceId: string; readonly version: number } } | null
 }
 
@@ -43,6 +45,7 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
     sourceId: request.sourceId,
     config,
     secrets,
+    ...(request.credential === undefined ? {} : { storeSecrets: createSecretStore(deps, request.credential, secrets) }),
     http: deps.http,
     egress: deps.egress,
     log: deps.log.child({ sourceId: request.sourceId, connector: connector.type }),
@@ -53,6 +56,21 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
     workDir,
   }
   return { connector, context, connection: await connector.connect(context) }
+}
+
+/** Stores rotated secrets before they are used; each change builds on the one before. */
+const createSecretStore = (deps: ConnectionDeps, credential: { readonly sourceId: string; readonly version: number }, secrets: unknown) => {
+  let { version } = credential
+  let current = { ...(secrets as Record<string, unknown>) }
+  return async (changed: object): Promise<void> => {
+    deps.secrets.add(changed, SECRET_TTL_MS)
+    const next = { ...current, ...changed }
+    const sealed = sealSecrets(deps.keyring, { sourceId: credential.sourceId, version: version + 1 }, next)
+    if (!(await replaceCredential(deps.database, { sourceId: credential.sourceId, expectedVersion: version, sealed })))
+      throw new Failure('CREDENTIAL_CHANGED', 'the credentials of the source were changed meanwhile')
+    version += 1
+    current = next
+  }
 }
 
 const unseal = (deps: ConnectionDeps, request: ConnectionRequest): unknown =>

@@ -80,6 +80,7 @@ const open = (deps: RunDeps, run: LeasedRun, closing: AbortSignal): Promise<Pool
       sourceId: run.sourceId,
       connector: run.connector,
       config: run.version.config,
+      credential: run.credentialVersion === null ? undefined : { sourceId: run.sourceId, version: run.credentialVersion },
       sealed:
         run.sealedSecrets === null || run.credentialVersion === null
           ? null

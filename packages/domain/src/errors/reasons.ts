@@ -80,6 +80,7 @@ export const REASONS = {
   LEASE_LOST: { code: 'cancelled', next: 'Nothing to do: another worker has taken over.' },
   WORKER_LOST: { code: 'transient', next: 'The worker died; the run goes on from the last cursor on another one.' },
   POISON_SOURCE: { code: 'config_invalid', next: 'Runs of this source ended their worker three times; look at its data, then resume it.' },
+  CREDENTIAL_CHANGED: { code: 'transient', next: 'Nothing to do: the next try uses the new credentials.' },
   SECRET_UNREADABLE: {
     code: 'config_invalid',
     next: 'The encryption key that sealed the secrets is not configured; add it or set the secrets anew.',
