@@ -1,7 +1,7 @@
-import { answerCall, type Call, type Database, findWaitingCall } from '@inlet/db'
+import { answerCall, type Call, type Database, findCredential, findWaitingCall } from '@inlet/db'
 import { Failure, toFailure } from '@inlet/domain'
 import type { JobContext, JobData } from '@inlet/queue'
-import { type ConnectionDeps, openConnection } from '../extraction/open-connection.js'
+import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
 
 export interface CallDeps {
   readonly database: Database
@@ -30,16 +30,21 @@ export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, c
 const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<unknown> => {
   if (call.kind !== 'check') throw new Failure('INTERNAL', `calls of kind "${call.kind}" are not answered by this worker`)
   const started = performance.now()
-  const sealed = call.sealedSecrets === null ? null : { secrets: call.sealedSecrets, place: { sourceId: call.id, version: 0 } }
-  const { connector, connection } = await openConnection(
-    deps.connecting,
-    { sourceId: call.id, connector: call.connector, config: call.config, sealed },
-    signal,
-  )
+  const { connector, connection } = await openConnection(deps.connecting, await toRequest(deps.database, call), signal)
   try {
     await connector.check(connection, signal)
     return { ok: true, durationMs: Math.round(performance.now() - started) }
   } finally {
     await connection[Symbol.asyncDispose]()
   }
+}
+
+/** A call brings secrets sealed for itself, or names the source whose stored ones it uses. */
+const toRequest = async (database: Database, call: Call): Promise<ConnectionRequest> => {
+  const request = { sourceId: call.sourceId ?? call.id, connector: call.connector, config: call.config }
+  if (call.sealedSecrets !== null) return { ...request, sealed: { secrets: call.sealedSecrets, place: { sourceId: call.id, version: 0 } } }
+  const stored = call.sourceId === undefined || call.sourceId === null ? null : await findCredential(database, call.sourceId)
+  if (stored === null) return { ...request, sealed: null }
+  const place = { sourceId: request.sourceId, version: stored.version }
+  return { ...request, sealed: { secrets: stored.sealed, place }, credential: place }
 }

@@ -6,9 +6,9 @@ export interface NewCall {
   readonly kind: 'check' | 'preview' | 'browse'
   readonly connector: string
   readonly config: unknown
-  /** Secrets sealed for the place `call|<id>`; null without secrets. */
+  /** Secrets sealed for the place of this call: its id, version 0. Null without secrets, or when those stored for `sourceId` are used. */
   readonly sealedSecrets: unknown
-  readonly sourceId?: string | undefined
+  readonly sourceId?: string | null | undefined
   readonly params?: object
   readonly timeoutMs: number
 }
