@@ -88,7 +88,7 @@ const openEngine = async (url: string, content: string): Promise<any> => {
   const engineModule: string = '@prisma/schema-engine-wasm/schema_engine_bg'
   const bindings: any = await import(engineModule)
   const wasm = fs.readFileSync(path.join(path.dirname(require.resolve('@prisma/schema-engine-wasm')), 'schema_engine_bg.wasm'))
-  const { instance }: any = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': bindings })
+  const { instance }: any = await (globalThis as any).WebAssembly.instantiate(wasm, { './schema_engine_bg.js': bindings })
   bindings.__wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start?.()
   return bindings.SchemaEngine.new({ datamodels: [['schema.prisma', content]] }, () => {}, bindMigrationAwareSqlAdapterFactory(migrationAdapter(url)))
