@@ -69,11 +69,15 @@ export const openServer = async (app: Express, address: { readonly host: string;
   return { port: typeof bound === 'object' && bound !== null ? bound.port : address.port, close: (limitMs) => closeServer(server, limitMs) }
 }
 
+const IDLE_SWEEP_MS = 100
+
 const closeServer = async (server: Server, limitMs: number): Promise<void> => {
   const closed = once(server, 'close')
   server.close()
-  server.closeIdleConnections()
+  // A connection whose last request ends from now on would otherwise be kept alive.
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS)
   const cut = setTimeout(() => server.closeAllConnections(), limitMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(cut)
 }

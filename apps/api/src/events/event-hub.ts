@@ -30,20 +30,31 @@ export const createEventHub = (options: {
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
-  const poll = async (current: EventWindow): Promise<boolean> => {
+  let polling: Promise<boolean> = Promise.resolve(false)
+
+  /** Tells the listeners what is new; true when there may be more at once. */
+  const pollNow = async (): Promise<boolean> => {
+    window ??= { lastId: BigInt(await findLastEventId(database)), missing: new Map() }
+    const current = window
     const events = await listNewEvents(database, {
       afterId: String(current.lastId),
       missingIds: [...current.missing.keys()].map(String),
       limit: BATCH,
     })
     for (const event of events) {
-      window = advanceWindow(window ?? current, [BigInt(event.id)], monotonicNow())
+      window = advanceWindow(window, [BigInt(event.id)], monotonicNow())
       const low = watermark(window)
       const resumeId = String(low < BigInt(event.id) ? low : BigInt(event.id))
       for (const listener of listeners) listener({ event, resumeId })
     }
-    window = advanceWindow(window ?? current, [], monotonicNow())
+    window = advanceWindow(window, [], monotonicNow())
     return events.length === BATCH
+  }
+
+  // One at a time, so that nothing is told twice.
+  const poll = (): Promise<boolean> => {
+    polling = polling.then(pollNow, pollNow)
+    return polling
   }
 
   const schedule = (delayMs: number): void => {
@@ -58,8 +69,7 @@ export const createEventHub = (options: {
   const tick = async (): Promise<void> => {
     let more = false
     try {
-      window ??= { lastId: BigInt(await findLastEventId(database)), missing: new Map() }
-      more = await poll(window)
+      more = await poll()
     } catch (error) {
       onError(error)
     }
@@ -68,8 +78,8 @@ export const createEventHub = (options: {
 
   return {
     async subscribe(listener) {
-      const start = window ?? { lastId: BigInt(await findLastEventId(database)), missing: new Map<bigint, number>() }
-      window ??= start
+      // What was committed before now is the past for this listener.
+      while (await poll());
       listeners.add(listener)
       if (timer === undefined) schedule(pollMs)
       return () => void listeners.delete(listener)

@@ -41,7 +41,9 @@ export const streamEventsHandler =
         from = page.length === BACKFILL ? (page.at(-1)?.id ?? null) : null
       }
       for (const { event, resumeId } of early) if (!sent.has(event.id)) send(event, resumeId)
-      onLive = ({ event, resumeId }) => send(event, resumeId)
+      onLive = ({ event, resumeId }) => {
+        if (!sent.delete(event.id)) send(event, resumeId)
+      }
     } catch (error) {
       end()
       throw error

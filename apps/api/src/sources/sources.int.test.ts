@@ -2,7 +2,7 @@ import { answerCall, findWaitingCall } from '@inlet/db'
 import { openSecrets } from '@inlet/security'
 import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { expectContract, expectProblem, newSource, startApi, type TestApi } from '../../testing/start-api.js'
+import { expectContract, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
 
 const backends = [['postgres', false] as const, ...(inject('redisServer') === '' ? [] : [['redis', true] as const])]
 
@@ -15,7 +15,7 @@ describe.each(backends)('sources on %s', (_name, redis) => {
 
   const register = async (changes: object = {}) => {
     const answer = await api.post('/v1/sources', newSource(changes))
-    expect(answer.status, answer.text).toBe(201)
+    expect(answer.status).toBe(201)
     return answer.body
   }
   const count = async (sql: string): Promise<number> => Number((await api.database.pool.query(sql)).rows[0]?.n)
@@ -94,7 +94,7 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     })
     expect(openSecrets(api.keyring, { sourceId: call?.id ?? '', version: 0 }, call?.sealedSecrets)).toEqual({ password: 'canary-secret-2' })
     const refused = await failing
-    expectProblem(refused, 422, 'AUTH_FAILED')
+    expect(problemOf(refused)).toEqual([422, 'AUTH_FAILED'])
     expect(refused.body).toMatchObject({ detail: 'the password was refused', next: 'fix it' })
     expect(await count('SELECT count(*) AS n FROM sources')).toBe(before)
     expect(await count('SELECT count(*) AS n FROM credentials WHERE source_id NOT IN (SELECT id FROM sources)')).toBe(0)
@@ -106,7 +106,7 @@ describe.each(backends)('sources on %s', (_name, redis) => {
 
   it('says when no worker answers a check', async () => {
     const before = await count('SELECT count(*) AS n FROM sources')
-    expectProblem(await api.post('/v1/sources?check=true', newSource()), 504, 'CHECK_TIMEOUT')
+    expect(problemOf(await api.post('/v1/sources?check=true', newSource()))).toEqual([504, 'CHECK_TIMEOUT'])
     expect(await count('SELECT count(*) AS n FROM sources')).toBe(before)
   })
 
@@ -145,7 +145,7 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     const same = await api.patch(`/v1/sources/${source.id}`, { name: 'Renamed' }, { headers: { 'if-match': '*' } })
     expect(same.body.revision).toBe(3)
     const without = await api.patch(`/v1/sources/${source.id}`, { secrets: {} }, { headers: { 'if-match': '*' } })
-    expectProblem(without, 422, 'VALIDATION_FAILED')
+    expect(problemOf(without)).toEqual([422, 'VALIDATION_FAILED'])
     expect(await count(`SELECT count(*) AS n FROM audit WHERE target_id = '${source.id}' AND action = 'source.update'`)).toBe(2)
   })
 
@@ -174,17 +174,17 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     expectContract(run, 'runSource')
     expect(run.status).toBe(202)
     const again = await api.post(`/v1/sources/${source.id}/run`, { allowMassDelete: true })
-    expectProblem(again, 409, 'RUN_IN_PROGRESS')
+    expect(problemOf(again)).toEqual([409, 'RUN_IN_PROGRESS'])
     expect(again.body.detail).toContain(run.body.runId)
 
     const cancelled = await api.post(`/v1/runs/${run.body.runId}/cancel`)
     expectContract(cancelled, 'cancelRun')
-    expectProblem(await api.post(`/v1/runs/${run.body.runId}/cancel`), 409, 'RUN_NOT_ACTIVE')
+    expect(problemOf(await api.post(`/v1/runs/${run.body.runId}/cancel`))).toEqual([409, 'RUN_NOT_ACTIVE'])
 
     const paused = await api.post(`/v1/sources/${source.slug}/pause`)
     expectContract(paused, 'pauseSource')
     expect(paused.body).toMatchObject({ status: 'PAUSED', state: 'STOPPED' })
-    expectProblem(await api.post(`/v1/sources/${source.id}/run`), 409, 'SOURCE_PAUSED')
+    expect(problemOf(await api.post(`/v1/sources/${source.id}/run`))).toEqual([409, 'SOURCE_PAUSED'])
     expect((await api.queues.listSchedules()).map(({ sourceId }) => sourceId)).not.toContain(source.id)
     const resumed = await api.post(`/v1/sources/${source.id}/resume`)
     expect(resumed.body.status).toBe('ACTIVE')
@@ -193,9 +193,10 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     const deleted = await api.delete(`/v1/sources/${source.id}`)
     expectContract(deleted, 'deleteSource')
     expect(deleted.status).toBe(202)
-    for (const path of ['', '/ticks', '/versions', '/quarantine']) expectProblem(await api.get(`/v1/sources/${source.id}${path}`), 404, 'NOT_FOUND')
-    expectProblem(await api.delete(`/v1/sources/${source.id}`), 404, 'NOT_FOUND')
-    expectProblem(await api.get(`/v1/runs/${run.body.runId}`), 404, 'NOT_FOUND')
+    for (const path of ['', '/ticks', '/versions', '/quarantine'])
+      expect(problemOf(await api.get(`/v1/sources/${source.id}${path}`))).toEqual([404, 'NOT_FOUND'])
+    expect(problemOf(await api.delete(`/v1/sources/${source.id}`))).toEqual([404, 'NOT_FOUND'])
+    expect(problemOf(await api.get(`/v1/runs/${run.body.runId}`))).toEqual([404, 'NOT_FOUND'])
     expect((await api.queues.listSchedules()).map(({ sourceId }) => sourceId)).not.toContain(source.id)
     await register({ name: source.name })
   })

@@ -1,0 +1,45 @@
+import { statusOf } from '@inlet/contract'
+import { Failure, REASONS, type Reason } from '@inlet/domain'
+import { describe, expect, it } from 'vitest'
+import { CheckRejected, InvalidRequest } from './invalid-request.js'
+import { toProblem } from './to-problem.js'
+
+const ids = { requestId: 'r', errorId: 'e' }
+
+describe('toProblem', () => {
+  it('gives every reason its status, code and next step', () => {
+    for (const reason of Object.keys(REASONS) as Reason[]) {
+      const { problem } = toProblem(new Failure(reason, 'what happened'), ids)
+      expect(problem).toMatchObject({ status: statusOf(reason), code: reason, next: REASONS[reason].next, requestId: 'r' })
+    }
+  })
+  it('shows nothing of a defect, only where to find it', () => {
+    const { problem, isDefect } = toProblem(new TypeError('canary is not a function'), ids)
+    expect([isDefect, problem.status, problem.code, problem.errorId]).toEqual([true, 500, 'INTERNAL', 'e'])
+    expect(JSON.stringify(problem)).not.toContain('canary')
+    expect(JSON.stringify(toProblem(new Failure('BATCH_MISMATCH', 'canary'), ids).problem)).not.toContain('canary')
+  })
+  it('says when to come back, while the database is away or slow', () => {
+    for (const error of [
+      Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+      Object.assign(new Error('x'), { code: '57P03' }),
+      Object.assign(new Error('x'), { code: '57014' }),
+    ])
+      expect(toProblem(error, ids)).toMatchObject({ retryAfterSeconds: 2, isDefect: false, problem: { status: 503, code: 'DATABASE_UNAVAILABLE' } })
+    expect(toProblem(new Failure('TOO_MANY_REQUESTS', 'x', { retryAfterMs: 1_200 }), ids).retryAfterSeconds).toBe(2)
+  })
+  it('does not take the refusal of another system for its own', () => {
+    for (const reason of ['AUTH_FAILED', 'UNREACHABLE', 'RATE_LIMITED', 'INTERNAL'] as const)
+      expect(toProblem(new CheckRejected({ reason, message: 'm', next: 'n' }), ids)).toMatchObject({
+        retryAfterSeconds: null,
+        isDefect: false,
+        problem: { status: 422, code: reason },
+      })
+  })
+  it('lists the fields of a request that cannot be used', () => {
+    const errors = [{ path: 'a.b', code: 'too_big', message: 'is too big' }]
+    expect(toProblem(new InvalidRequest(errors), ids).problem).toMatchObject({ status: 422, field: 'a.b', errors })
+  })
+  it('takes an address that cannot be decoded for one where nothing is', () =>
+    expect(toProblem(Object.assign(new URIError('x'), { status: 400 }), ids).problem).toMatchObject({ status: 404, code: 'NOT_FOUND' }))
+})
