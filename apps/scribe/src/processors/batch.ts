@@ -23,7 +23,8 @@ export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { s
   if (result.result === 'fenced') deps.log.info({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'batch of a superseded worker refused')
   if (result.result !== 'applied') return
   const source = { source: batch.sourceId, connector: await deps.connectorOf(batch.sourceId) }
-  deps.metrics.countRecords(source, { ...result.counts })
+  const { inserted, updated, unchanged, deleted, quarantined } = result.counts
+  deps.metrics.countRecords(source, { inserted, updated, unchanged, deleted, quarantined })
   deps.metrics.countBytes(source, batch.bytes)
   deps.metrics.setLastEventDelay(source, Math.max(0, Date.now() - batch.forwardedAt))
 }

@@ -89,6 +89,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
       }
       for (const rejected of page.rejected ?? []) {
         if (lines.size >= MAX_BATCH_RECORDS) yield take()
+        if (swept.has(rejected.stream)) sweptHere.add(rejected.stream)
         put(packRejected(rejected))
         recordsRead += 1
       }

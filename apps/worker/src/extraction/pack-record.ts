@@ -32,7 +32,7 @@ export const packRecord = (record: SourceRecord): PackedLine => {
   } catch (error) {
     const failure = toFailure(error)
     if (failure.code !== 'record_invalid') throw error
-    return packRejected({ stream: record.stream, key: safeKeyText(record), reason: failure.reason, message: failure.message, raw: safeRaw(record) })
+    return packRejected({ stream: record.stream, key: record.key, reason: failure.reason, message: failure.message, raw: safeRaw(record) })
   }
 }
 
@@ -71,8 +71,8 @@ export const packKey = (stream: string, key: SourceRecord['key'], op: 'd' | 'n')
 export const packRejected = (rejected: RejectedRecord): PackedLine => {
   const entry = {
     s: storable(rejected.stream),
-    k: rejected.key === undefined ? '' : storable(typeof rejected.key === 'string' ? rejected.key : keyText(rejected.key)).slice(0, 1_024),
-    h: '',
+    k: rejected.key === undefined ? '' : safeKeyText(rejected.key),
+    h: rejected.key === undefined ? '' : safeKeyHash(rejected.key),
     o: 'q',
     r: rejected.reason,
     m: storable(rejected.message).slice(0, 2_000),
@@ -96,11 +96,20 @@ const checkValidator = (validator: string): string => {
 
 const storable = (text: string): string => text.replaceAll('\u0000', '\\u0000').toWellFormed()
 
-const safeKeyText = (record: SourceRecord): string | undefined => {
+/** Empty for a key that has no canonical form: then nothing stored can have it either. */
+const safeKeyHash = (key: SourceRecord['key']): string => {
   try {
-    return keyText(record.key)
+    return keyHash(key)
   } catch {
-    return undefined
+    return ''
+  }
+}
+
+const safeKeyText = (key: SourceRecord['key']): string => {
+  try {
+    return storable(keyText(key)).slice(0, 1_024)
+  } catch {
+    return ''
   }
 }
 

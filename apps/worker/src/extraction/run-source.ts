@@ -22,7 +22,10 @@ export interface RunDeps extends ForwarderDeps {
 }
 
 /** How a run left this worker. */
-export type RunResult = { readonly left: 'ended'; readonly outcome: RunOutcome | null } | { readonly left: 'parked' | 'released' | 'lost' }
+export type RunResult =
+  | { readonly left: 'ended'; readonly outcome: RunOutcome | null }
+  | { readonly left: 'parked'; readonly waitMs: number }
+  | { readonly left: 'released' | 'lost' }
 
 interface StreamResult {
   readonly name: string
@@ -177,7 +180,7 @@ const leave = async ({ deps, run, forwarder, drain, keeperSignal, thrown, stopWi
   if (failure.code === 'rate_limited') {
     const waitMs = Math.min(failure.retryAfterMs ?? DEFAULT_PARK_MS, LONGEST_PARK_MS)
     await parkRun(deps.database, { ...place, wakeAt: new Date(Date.now() + waitMs), reason: failure.reason })
-    return { left: 'parked' }
+    return { left: 'parked', waitMs }
   }
   deps.metrics.countError({ source: run.sourceId, connector: run.connector }, failure.reason)
   if (failure.code === 'internal') deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run failed by a defect')

@@ -27,8 +27,8 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
   log.info({ ...result, durationMs: Math.round(performance.now() - startedAt) }, 'run left')
   if (result.left === 'ended' && result.outcome !== null)
     deps.metrics.countRun({ source: run.sourceId, connector: run.connector }, result.outcome, performance.now() - startedAt)
-  if (result.left === 'released') {
-    await deps.queues.enqueueRuns([{ runId, attempt: run.attempt }])
+  if (result.left === 'released' || result.left === 'parked') {
+    await deps.queues.enqueueRuns([{ runId, attempt: run.attempt, ...(result.left === 'parked' ? { delayMs: result.waitMs } : {}) }])
     await markEnqueued(deps.database, [runId])
   }
 }

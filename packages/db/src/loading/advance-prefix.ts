@@ -28,6 +28,10 @@ export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope,
   })
   const run = rows[0]
   if (run === undefined) return 0
+  // After the run's lock, like every other write to streams, so that two batches cannot wait for each other.
+  for (const [stream, delta] of Object.entries(counts.liveDeltas))
+    if (delta !== 0)
+      await client.query('UPDATE streams SET live_records = live_records + $2, updated_at = now() WHERE id = $1', [Number(stream), delta])
   const passed = await contiguous(client, batch.runId, run.prefix_seq)
   const last = passed.at(-1)
   if (last === undefined) return 0

@@ -63,5 +63,10 @@ const quarantine = async (client: pg.ClientBase, batch: BatchEnvelope, { record,
     storable(message).slice(0, 2000),
     storable(text).slice(0, MAX_RAW),
   ])
+  if (batch.sweptStreams?.includes(record.s) && record.h !== '')
+    await client.query(
+      `INSERT INTO sweep_seen (run_id, stream_id, key_hash) SELECT $1, id, decode($4, 'hex') FROM streams WHERE source_id = $2 AND name = $3 ON CONFLICT DO NOTHING`,
+      [batch.runId, batch.sourceId, record.s, record.h],
+    )
   return { ...NO_COUNTS, quarantined: 1 }
 }

@@ -7,9 +7,11 @@ export interface WriteCounts {
   readonly unchanged: number
   readonly deleted: number
   readonly quarantined: number
+  /** By how much the number of live records of each stream (by id) changes. */
+  readonly liveDeltas: Readonly<Record<string, number>>
 }
 
-export const NO_COUNTS: WriteCounts = { inserted: 0, updated: 0, unchanged: 0, deleted: 0, quarantined: 0 }
+export const NO_COUNTS: WriteCounts = { inserted: 0, updated: 0, unchanged: 0, deleted: 0, quarantined: 0, liveDeltas: {} }
 
 export const addCounts = (a: WriteCounts, b: WriteCounts): WriteCounts => ({
   inserted: a.inserted + b.inserted,
@@ -17,7 +19,14 @@ export const addCounts = (a: WriteCounts, b: WriteCounts): WriteCounts => ({
   unchanged: a.unchanged + b.unchanged,
   deleted: a.deleted + b.deleted,
   quarantined: a.quarantined + b.quarantined,
+  liveDeltas: addDeltas(a.liveDeltas, b.liveDeltas, 1),
 })
+
+const addDeltas = (a: WriteCounts['liveDeltas'], b: WriteCounts['liveDeltas'], sign: 1 | -1): WriteCounts['liveDeltas'] => {
+  const sum: Record<string, number> = { ...a }
+  for (const [stream, delta] of Object.entries(b)) sum[stream] = (sum[stream] ?? 0) + sign * delta
+  return sum
+}
 
 /** A payload, or a part of one after a bisection. */
 export interface Slice {
@@ -54,13 +63,12 @@ WITH input AS MATERIALIZED (
   WHERE (t.epoch, t.seq) < (EXCLUDED.epoch, EXCLUDED.seq)
   RETURNING stream_id, (xmax = 0) AS inserted
 ), live AS (
-  UPDATE streams st SET live_records = live_records + d.delta, updated_at = now()
-  FROM (SELECT stream_id, sum(delta) AS delta FROM (
-          SELECT stream_id, count(*) AS delta FROM written WHERE inserted GROUP BY stream_id
-          UNION ALL SELECT stream_id, count(*) FROM changed WHERE revived GROUP BY stream_id) s GROUP BY stream_id) d
-  WHERE st.id = d.stream_id
+  SELECT stream_id, sum(delta)::int AS delta FROM (
+    SELECT stream_id, count(*) AS delta FROM written WHERE inserted GROUP BY stream_id
+    UNION ALL SELECT stream_id, count(*) FROM changed WHERE revived GROUP BY stream_id) s GROUP BY stream_id
 )
-SELECT count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE NOT inserted)::int AS updated FROM written`
+SELECT count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE NOT inserted)::int AS updated,
+  (SELECT coalesce(jsonb_object_agg(stream_id, delta), '{}') FROM live) AS deltas FROM written`
 
 // Only needed when an older batch of this run with the same key may still come: it must not overwrite this newer state.
 const BUMP_UNCHANGED = `
@@ -74,16 +82,15 @@ WITH gone AS (
   FROM ${INPUT} JOIN streams st ON st.source_id = $2 AND st.name = r.s
   WHERE r.o = 'd' AND t.stream_id = st.id AND t.key_hash = decode(r.h, 'hex') AND t.deleted_at IS NULL AND (t.epoch, t.seq) < ($4, $5)
   RETURNING t.stream_id
-), live AS (
-  UPDATE streams st SET live_records = live_records - g.n, updated_at = now()
-  FROM (SELECT stream_id, count(*) AS n FROM gone GROUP BY stream_id) g WHERE st.id = g.stream_id
 )
-SELECT count(*)::int AS deleted FROM gone`
+SELECT coalesce(sum(n), 0)::int AS deleted, coalesce(jsonb_object_agg(stream_id, n), '{}') AS deltas
+FROM (SELECT stream_id, count(*)::int AS n FROM gone GROUP BY stream_id) g`
 
+// A record that could not be stored was seen all the same: a sweep must not delete its older state.
 const SEEN = `
 INSERT INTO sweep_seen (run_id, stream_id, key_hash)
 SELECT $3, st.id, decode(r.h, 'hex') FROM ${INPUT} JOIN streams st ON st.source_id = $2 AND st.name = r.s
-WHERE r.o IN ('u', 'n') AND r.s = ANY($4::text[]) ON CONFLICT DO NOTHING`
+WHERE r.o <> 'd' AND r.h <> '' AND r.s = ANY($4::text[]) ON CONFLICT DO NOTHING`
 
 const QUARANTINE = `
 INSERT INTO quarantine (source_id, run_id, stream, key, reason, message, raw)
@@ -94,20 +101,27 @@ export const writeRecords = async (client: pg.ClientBase, batch: BatchEnvelope, 
   const { payload, counts } = slice
   let result = NO_COUNTS
   if (counts.u > 0) {
-    const { rows } = await client.query<{ inserted: number; updated: number }>({
+    const { rows } = await client.query<{ inserted: number; updated: number; deltas: Record<string, number> }>({
       name: 'inlet-upsert',
       text: UPSERT,
       values: [payload, batch.sourceId, batch.runId, batch.version, batch.epoch, batch.seq],
     })
-    const { inserted = 0, updated = 0 } = rows[0] ?? {}
-    result = { ...result, inserted, updated, unchanged: counts.u - inserted - updated }
+    const { inserted = 0, updated = 0, deltas = {} } = rows[0] ?? {}
+    result = { ...result, inserted, updated, unchanged: counts.u - inserted - updated, liveDeltas: deltas }
   }
   if (batch.overlaps && !inOrder) await client.query(BUMP_UNCHANGED, [payload, batch.sourceId, batch.epoch, batch.seq])
   if (counts.d > 0) {
-    const { rows } = await client.query<{ deleted: number }>(DELETE, [payload, batch.sourceId, batch.runId, batch.epoch, batch.seq])
-    result = { ...result, deleted: rows[0]?.deleted ?? 0 }
+    const { rows } = await client.query<{ deleted: number; deltas: Record<string, number> }>(DELETE, [
+      payload,
+      batch.sourceId,
+      batch.runId,
+      batch.epoch,
+      batch.seq,
+    ])
+    const { deleted = 0, deltas = {} } = rows[0] ?? {}
+    result = { ...result, deleted, liveDeltas: addDeltas(result.liveDeltas, deltas, -1) }
   }
-  if (batch.sweptStreams !== undefined && counts.u + counts.n > 0)
+  if (batch.sweptStreams !== undefined && counts.u + counts.n + counts.q > 0)
     await client.query(SEEN, [payload, batch.sourceId, batch.runId, batch.sweptStreams])
   if (counts.q > 0) await client.query(QUARANTINE, [payload, batch.sourceId, batch.runId])
   return { ...result, unchanged: result.unchanged + counts.n, quarantined: counts.q }

@@ -78,6 +78,7 @@ export const ensureStreams = async (
 ): Promise<void> => {
   await database.pool.query(
     `INSERT INTO streams (source_id, name, kind) SELECT $1, name, kind FROM unnest($2::text[], $3::text[]) AS s(name, kind)
+     WHERE EXISTS (SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL)
      ON CONFLICT (source_id, name) DO UPDATE SET kind = EXCLUDED.kind WHERE streams.kind <> EXCLUDED.kind`,
     [sourceId, streams.map(({ name }) => name), streams.map(({ kind }) => kind)],
   )
