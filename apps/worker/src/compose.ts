@@ -3,13 +3,14 @@ import path from 'node:path'
 import { type Connector, createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
 import { findConnector } from '@inlet/connectors'
 import { applyRetention, createDatabase, DEFAULT_RETENTION, readClockSkewSeconds, untilSchemaReady } from '@inlet/db'
-import { createMetrics, type Logger, openOpsServer, runProbes, type SecretRegistry } from '@inlet/observability'
-import { openConsumer, openQueues, QUEUES } from '@inlet/queue'
+import { createMetrics, type Logger, openOpsServer, type SecretRegistry } from '@inlet/observability'
+import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName } from '@inlet/queue'
 import { createByteBudget, monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { WorkerConfig } from './config.js'
 import { createBacklogGate } from './extraction/backlog-gate.js'
 import { createCommitWatch } from './extraction/commit-watch.js'
 import { createConnectionPool } from './extraction/connection-pool.js'
+import { createWorkerProbes } from './health/worker-probes.js'
 import { startMaintenanceClock } from './maintenance/maintenance-clock.js'
 import { reconcile } from './maintenance/reconcile.js'
 import { watchClock } from './maintenance/watch-clock.js'
@@ -25,8 +26,7 @@ export interface WorkerOverrides {
 
 const IDLE_CONNECTION_MS = 60_000
 const LOST_AFTER_MS = 10_000
-/** A worker that has jobs waiting but takes none for this long is unhealthy. */
-const STUCK_AFTER_MS = 60_000
+const CALLS_AT_A_TIME = 8
 
 /** The whole worker: reads top to bottom; what is opened is closed in reverse order. */
 export const composeWorker = (
@@ -49,7 +49,7 @@ export const composeWorker = (
     lifecycle.defer('queues', () => queues.close())
 
     const egress = createEgressGuard({ allow: config.INLET_EGRESS_ALLOW })
-    const http = createHttpClient({ guard: egress, userAgent: 'Inlet/0.1 (+https://github.com/inlet)' })
+    const http = createHttpClient({ guard: egress, userAgent: 'Inlet/0.1' })
     lifecycle.defer('http', () => http.close())
     const connections = createConnectionPool({ idleMs: IDLE_CONNECTION_MS, onCloseError: onError })
     lifecycle.defer('connections', () => connections.close())
@@ -92,41 +92,24 @@ export const composeWorker = (
       metrics.setBacklogBytes(gate.backlogBytes)
     })
 
-    const onFailed = (failure: { job: string; id: string; error: Error }): void =>
-      log.warn({ err: failure.error, job: failure.job, jobId: failure.id }, 'a job failed; it is tried again')
+    const onFailed = ({ job, id, error }: { job: string; id: string; error: Error }): void =>
+      log.warn({ err: error, job, jobId: id }, 'a job failed; it is tried again')
+    const consume = async (queue: QueueName, concurrency: number, handlers: Handlers): Promise<Consumer> => {
+      const consumer = await openConsumer({ ...connection, lockMs, queue, concurrency, handlers, onError, onFailed })
+      lifecycle.defer(queue, () => consumer.close(15_000), { timeoutMs: 20_000 })
+      return consumer
+    }
     const consumers = [
-      await openConsumer({
-        ...connection,
-        lockMs,
-        queue: QUEUES.ingestion,
-        concurrency: config.INLET_WORKER_CONCURRENCY,
-        handlers: { tick: (data) => processTick({ database, queues, metrics }, data), run: (data, job) => processRun(runDeps, data, job) },
-        onError,
-        onFailed,
+      await consume(QUEUES.maintenance, 1, {
+        reconcile: async () => void (await reconcile({ database, queues, metrics, log })),
+        retention: async () => log.info(await applyRetention(database, DEFAULT_RETENTION), 'retention applied'),
       }),
-      await openConsumer({
-        ...connection,
-        lockMs,
-        queue: QUEUES.calls,
-        concurrency: 8,
-        handlers: { call: (data, job) => processCall({ database, connecting }, data, job) },
-        onError,
-        onFailed,
-      }),
-      await openConsumer({
-        ...connection,
-        lockMs,
-        queue: QUEUES.maintenance,
-        concurrency: 1,
-        handlers: {
-          reconcile: async () => void (await reconcile({ database, queues, metrics, log })),
-          retention: async () => log.info(await applyRetention(database, DEFAULT_RETENTION), 'retention applied'),
-        },
-        onError,
-        onFailed,
+      await consume(QUEUES.calls, CALLS_AT_A_TIME, { call: (data, job) => processCall({ database, connecting }, data, job) }),
+      await consume(QUEUES.ingestion, config.INLET_WORKER_CONCURRENCY, {
+        tick: (data) => processTick({ database, queues, metrics }, data),
+        run: (data, job) => processRun(runDeps, data, job),
       }),
     ]
-    lifecycle.defer('consumers', () => Promise.all(consumers.map((consumer) => consumer.close(15_000))), { timeoutMs: 20_000 })
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
     const clock = watchClock({ readSkew: () => readClockSkewSeconds(database), consumers, log })
     lifecycle.defer('clock watch', () => clock.stop())
@@ -136,27 +119,7 @@ export const composeWorker = (
       host: config.INLET_WORKER_OPS_HOST,
       port: config.INLET_WORKER_OPS_PORT,
       metrics,
-      isReady: () =>
-        runProbes({
-          database: async () => {
-            await database.pool.query('SELECT 1')
-            return null
-          },
-          queue: async () => (await queues.inspect()).join('; ') || null,
-          clock: async () => clock.problem(),
-          draining: async () => (drain.signal.aborted ? 'draining' : null),
-        }),
-      isHealthy: () =>
-        runProbes({
-          progress: async () => {
-            const idle = consumers.filter((consumer) => consumer.active() === 0 && monotonicNow() - consumer.lastProgressAt() > STUCK_AFTER_MS)
-            const waiting = idle.length === 0 ? {} : await queues.counts()
-            const stuck = idle.filter(({ queue }) => (waiting[queue as keyof typeof waiting]?.['waiting'] ?? 0) > 0)
-            return stuck.length === 0 || clock.problem() !== null
-              ? null
-              : `jobs wait in ${stuck.map(({ queue }) => queue).join(', ')} and none was taken for ${STUCK_AFTER_MS / 1000} s`
-          },
-        }),
+      ...createWorkerProbes({ database, queues, consumers, clock, drain: drain.signal }),
     })
     lifecycle.defer('ops server', () => ops.close())
     log.info({ opsPort: ops.port, backend: queues.backend, concurrency: config.INLET_WORKER_CONCURRENCY }, 'worker ready')
