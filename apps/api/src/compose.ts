@@ -12,7 +12,6 @@ import { createEventHub } from './events/event-hub.js'
 import { checkInstallation } from './health/check-installation.js'
 import { createHealthHandlers } from './health/health-handlers.js'
 import { readinessProbes } from './health/readiness.js'
-import { refreshMetrics } from './health/refresh-metrics.js'
 import { createFailedLogins } from './http/failed-logins.js'
 import { createPageTokens } from './http/page-token.js'
 import type { Handlers } from './http/reply.js'
@@ -57,7 +56,6 @@ export const composeApi = (config: ApiConfig, context: { log: Logger; secrets: S
       onError,
     })
     lifecycle.defer('queues', () => queues.close())
-    refreshMetrics({ metrics, database, queues })
 
     const stopping = new AbortController()
     const hub = createEventHub({ database, pollMs: EVENT_POLL_MS, onError })

@@ -69,7 +69,6 @@ export {
   type StreamOverview,
 } from './sources/find-source.js'
 export { findSourceIds, listFreshness, type SourceFreshness } from './sources/list-freshness.js'
-export { listSourceLags } from './sources/list-source-lags.js'
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { listQuarantine, listTicks, listVersions, type QuarantineRow, type TickRow, type VersionRow } from './sources/source-parts.js'
 export {

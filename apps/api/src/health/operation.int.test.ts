@@ -61,7 +61,7 @@ describe('operation', () => {
     const metrics = await api.get('/metrics', { key: api.keys.read })
     expect(metrics.status).toBe(200)
     expect(metrics.text).toContain('route="/v1/sources/:id"')
-    expect(metrics.text).toContain('inlet_queue_depth')
+    expect(metrics.text).toContain('http_request_duration_seconds_bucket')
     expect(metrics.text).not.toContain('some-slug')
   })
 

@@ -48,11 +48,11 @@ export const createSourceHandler =
       actor,
     )
     const runId = await firstRun(deps, id, body)
-    await Promise.all([
+    const [saved] = await Promise.all([
+      findSource(deps.database, id),
       body.paused || schedule === null ? undefined : armAfterCommit(deps, id, schedule),
       runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
     ])
-    const saved = await findSource(deps.database, id)
     if (saved === null) throw sourceNotFound()
     return {
       status: 201,
