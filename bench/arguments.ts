@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util'
+
+export const SCENARIOS = ['registry', 'fleet', 'rows', 'site', 'memory'] as const
+export type ScenarioName = (typeof SCENARIOS)[number]
+export type Backend = 'postgres' | 'redis'
+
+/** What to measure, from the command line and INLET_BENCH_* variables. */
+export interface BenchSettings {
+  readonly only: readonly ScenarioName[]
+  readonly backends: readonly Backend[]
+  /** Smaller inputs and fewer repetitions: says whether it works, not how fast it is. */
+  readonly quick: boolean
+  /** Sources present while registering and scheduling are measured. */
+  readonly sources: number
+  /** How many of them are due in the same minute. */
+  readonly due: number
+  readonly rows: number
+  readonly memoryRows: number
+  /** Odd, so that the median is one of the measured values. */
+  readonly repetitions: number
+  readonly fleets: readonly number[]
+  readonly docsFolder: string | null
+  /** A folder for .cpuprofile files of workers and scribes; null: no profiles. */
+  readonly profileFolder: string | null
+  /** For the environment of the processes under test. */
+  readonly tuning: Readonly<Record<string, string>>
+  readonly searchPath: string
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Reads the command line; throws with the allowed values when something is unknown. */
+export const parseSettings = (argv: readonly string[], env: Env): BenchSettings => {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      backend: { type: 'string', multiple: true, default: [] },
+      quick: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+    },
+  })
+  const { quick } = values
+  const number = (name: string, usual: number, small: number): number => {
+    const given = Number(env[name] ?? (quick ? small : usual))
+    if (!Number.isInteger(given) || given < 1) throw new Error(`${name} must be a whole number above 0`)
+    return given
+  }
+  return {
+    only: values.only.length === 0 ? SCENARIOS : values.only.map((name) => oneOf(name, SCENARIOS, '--only')),
+    backends: values.backend.length === 0 ? ['postgres', 'redis'] : values.backend.map((name) => oneOf(name, ['postgres', 'redis'], '--backend')),
+    quick,
+    sources: number('INLET_BENCH_SOURCES', 10_000, 500),
+    due: number('INLET_BENCH_DUE', 50, 10),
+    rows: number('INLET_BENCH_ROWS', 200_000, 20_000),
+    memoryRows: number('INLET_BENCH_MEMORY_ROWS', 1_000_000, 60_000),
+    repetitions: number('INLET_BENCH_REPEAT', 3, 1),
+    fleets: (env['INLET_BENCH_FLEETS'] ?? (quick ? '20' : '50,1000')).split(',').map(Number),
+    docsFolder: env['INLET_BENCH_DOCS'] ?? null,
+    profileFolder: values.profile ?? null,
+    tuning: Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => /^INLET_(SCRIBE|WORKER)_/.test(entry[0]) && entry[1] !== undefined),
+    ),
+    searchPath: env['PATH'] ?? '',
+  }
+}
+
+const oneOf = <T extends string>(given: string, allowed: readonly T[], flag: string): T => {
+  const found = allowed.find((name) => name === given)
+  if (found === undefined) throw new Error(`${flag} takes ${allowed.join(', ')}; not "${given}"`)
+  return found
+}

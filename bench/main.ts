@@ -1,0 +1,87 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startEmbeddedPostgres } from '@inlet/db/embedded'
+import { parseSettings, type ScenarioName } from './arguments.js'
+import { describeMachine } from './report/machine.js'
+import { isReached, type Measure } from './report/measure.js'
+import { toTable } from './report/table.js'
+import { measureFleet } from './scenarios/fleet.js'
+import { measureMemory } from './scenarios/memory.js'
+import { measureRegistry } from './scenarios/registry.js'
+import { measureRows } from './scenarios/rows.js'
+import type { Scenario } from './scenarios/scenario.js'
+import { measureSite } from './scenarios/site.js'
+import { findBinary } from './stack/find-binary.js'
+
+const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
+  registry: measureRegistry,
+  fleet: measureFleet,
+  rows: measureRows,
+  site: measureSite,
+  memory: measureMemory,
+}
+
+const settings = parseSettings(process.argv.slice(2), process.env)
+const find = (name: string): string | null => findBinary(name, settings.searchPath)
+const binaries = { nginx: find('nginx'), pgloader: find('pgloader'), scrapy: find('scrapy'), 'redis-server': find('redis-server') }
+const folder = mkdtempSync(path.join(tmpdir(), 'inlet-bench-server-'))
+chmodSync(folder, 0o777)
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+process.once('SIGINT', () => process.exit(130))
+
+const startedAt = new Date()
+const notes: string[] = []
+const measures: Measure[] = []
+const failures: string[] = []
+const postgres = await startEmbeddedPostgres({ directory: path.join(folder, 'postgres'), durable: true })
+const version = await readServerVersion()
+for (const name of settings.only) {
+  for (const backend of settings.backends) {
+    const note = (message: string): void => {
+      notes.push(`${name} on ${backend}: ${message}`)
+      process.stderr.write(`  ${message}\n`)
+    }
+    process.stderr.write(`${name} on ${backend}\n`)
+    if (backend === 'redis' && binaries['redis-server'] === null) {
+      note('redis-server is not installed: not measured')
+      continue
+    }
+    try {
+      measures.push(...(await SCENARIO[name]({ backend, settings, postgres, serverFolder: folder, binaries, note })))
+    } catch (error) {
+      failures.push(`${name} on ${backend}`)
+      note(`FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    }
+  }
+}
+await postgres.stop()
+
+const machine = { ...describeMachine(binaries), postgres: version }
+const { searchPath: _path, docsFolder: _docs, profileFolder: _profiles, ...shown } = settings
+const results = fileURLToPath(new URL('results/', import.meta.url))
+mkdirSync(results, { recursive: true })
+const file = path.join(results, `${startedAt.toISOString().replaceAll(':', '-').slice(0, 19)}.json`)
+const lines = measures.map((measure) => ({ ...measure, reached: isReached(measure) }))
+writeFileSync(file, `${JSON.stringify({ startedAt, machine, settings: shown, notes, failures, measures: lines }, null, 2)}\n`)
+process.stdout.write(
+  `\n${Object.entries(machine)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(' · ')}\n`,
+)
+process.stdout.write(
+  `${settings.quick ? 'Quick run: says that it works, not how fast it is.\n' : ''}\n${toTable(measures)}\n\n${path.relative(process.cwd(), file)}\n`,
+)
+if (failures.length > 0) process.exitCode = 1
+
+async function readServerVersion(): Promise<string> {
+  const { createDatabase } = await import('@inlet/db')
+  const database = createDatabase({ url: postgres.url('postgres'), applicationName: 'inlet-bench', poolSize: 1 })
+  try {
+    const { rows } = await database.pool.query<{ server_version: string }>('SHOW server_version')
+    return rows[0]?.server_version ?? 'unknown'
+  } finally {
+    await database.close()
+  }
+}
