@@ -7,7 +7,7 @@ import { Failure } from '@inlet/domain'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 import { createApiKey, createMasterKeyText, type Keyring, parseKeyring } from '@inlet/security'
-import { createTestDatabase, startRedis, type TestDatabase } from '@inlet/testing'
+import { createTestDatabase, startRedis, type TestDatabase, type TestRedis } from '@inlet/testing'
 import { expect, inject } from 'vitest'
 import { z } from 'zod'
 import { composeApi } from '../src/compose.js'
@@ -58,6 +58,8 @@ export interface TestApi {
   readonly store: TestDatabase
   readonly database: Database
   readonly queues: Queues
+  /** With the Redis backend. */
+  readonly redis: TestRedis | null
   readonly keyring: Keyring
   readonly keys: { readonly admin: string; readonly write: string; readonly read: string }
   readonly logLines: readonly string[]
@@ -130,6 +132,7 @@ export const startApi = async (
     store,
     database,
     queues: api.queues,
+    redis,
     keyring,
     keys,
     logLines,
