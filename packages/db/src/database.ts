@@ -37,6 +37,8 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   })
   // An idle connection that breaks would otherwise end the process; the next query opens another.
   pool.on('error', (error) => options.onError?.(error))
+  // The pool listens to idle connections only. One that breaks in hand fails its query; its event would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   return {
     pool,

@@ -1,7 +1,7 @@
 import { type BatchEffects, type BatchEnvelope, quarantineBudget } from '@inlet/domain'
 import type pg from 'pg'
 import { sweep } from './sweep.js'
-import type { WriteCounts } from './write-records.js'
+import type { Written } from './write-records.js'
 
 interface RunRow {
   readonly prefix_seq: number
@@ -18,9 +18,10 @@ RETURNING prefix_seq, allow_mass_delete, quarantined, inserted + updated + uncha
 
 /**
  * Counts a stored batch and moves the run's contiguous prefix; cursors and sweeps of the batches passed take effect
- * now. Takes the run's row lock, so it comes last in the transaction. Answers how many records sweeps deleted.
+ * now. Takes the run's row lock and then those of its streams, so it comes last in the transaction and batches cannot
+ * lock each other out. Answers how many records sweeps deleted.
  */
-export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope, counts: WriteCounts): Promise<number> => {
+export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope, { counts, live }: Written): Promise<number> => {
   const { rows } = await client.query<RunRow>({
     name: 'inlet-count',
     text: COUNT,
@@ -28,10 +29,7 @@ export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope,
   })
   const run = rows[0]
   if (run === undefined) return 0
-  // After the run's lock, like every other write to streams, so that two batches cannot wait for each other.
-  for (const [stream, delta] of Object.entries(counts.liveDeltas))
-    if (delta !== 0)
-      await client.query('UPDATE streams SET live_records = live_records + $2, updated_at = now() WHERE id = $1', [Number(stream), delta])
+  await countLive(client, live)
   const passed = await contiguous(client, batch.runId, run.prefix_seq)
   const last = passed.at(-1)
   if (last === undefined) return 0
@@ -48,6 +46,17 @@ export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope,
     for (const request of effects?.sweeps ?? []) deleted += await sweep(client, { batch, seq, ...request, allowMassDelete: run.allow_mass_delete })
   }
   return deleted
+}
+
+const countLive = async (client: pg.ClientBase, live: Written['live']): Promise<void> => {
+  const moved = [...live].filter(([, delta]) => delta !== 0)
+  if (moved.length === 0) return
+  await client.query({
+    name: 'inlet-live',
+    text: `UPDATE streams st SET live_records = live_records + d.delta, updated_at = now()
+           FROM unnest($1::int[], $2::int[]) AS d(id, delta) WHERE st.id = d.id`,
+    values: [moved.map(([id]) => id), moved.map(([, delta]) => delta)],
+  })
 }
 
 interface Passed {

@@ -4,7 +4,7 @@ import type { Database } from '../database.js'
 import { isDataError, isTimeout } from '../sql-state.js'
 import { advancePrefix } from './advance-prefix.js'
 import { writeWithBisection } from './bisect.js'
-import { type WriteCounts, writeRecords } from './write-records.js'
+import { type WriteCounts, type Written, writeRecords } from './write-records.js'
 
 /**
  * - `applied`: records, ledger, counters and cursor are committed together.
@@ -31,7 +31,7 @@ export const applyBatch = async (database: Database, batch: BatchEnvelope): Prom
 const applyInTransaction = async (
   client: pg.ClientBase,
   batch: BatchEnvelope,
-  write: (inOrder: boolean) => Promise<WriteCounts>,
+  write: (inOrder: boolean) => Promise<Written>,
 ): Promise<ApplyResult> => {
   if (!(await holdsLease(client, batch))) return { result: await refuse(client, batch) }
   const prefix = await insertLedger(client, batch)
@@ -39,9 +39,9 @@ const applyInTransaction = async (
     if (prefix === 'mismatch') await recordMismatch(client, batch, 'another batch was already applied at this place of the run')
     return { result: prefix }
   }
-  const counts = await write(prefix === batch.seq - 1)
-  const swept = await advancePrefix(client, batch, counts)
-  return { result: 'applied', counts: { ...counts, deleted: counts.deleted + swept } }
+  const written = await write(prefix === batch.seq - 1)
+  const swept = await advancePrefix(client, batch, written)
+  return { result: 'applied', counts: { ...written.counts, deleted: written.counts.deleted + swept } }
 }
 
 /** KEY SHARE: batches of a run go in parallel and beside the heartbeat, while taking the lease (FOR UPDATE) waits for them. */
@@ -97,7 +97,11 @@ const recordMismatch = async (client: Pick<pg.ClientBase, 'query'>, batch: Batch
     `batch ${batch.seq} of epoch ${batch.epoch}: ${message}`,
     batch.payload.slice(0, 65_536).replaceAll('\u0000', ''),
   ])
-  await client.query(`UPDATE runs SET error_reason = 'BATCH_MISMATCH' WHERE id = $1 AND status = 'running'`, [batch.runId])
+  // A superseded worker must not end the run that another one goes on with.
+  await client.query(`UPDATE runs SET error_reason = 'BATCH_MISMATCH' WHERE id = $1 AND epoch = $2 AND status = 'running'`, [
+    batch.runId,
+    batch.epoch,
+  ])
   await client.query(`INSERT INTO events (source_id, run_id, type, level, message) VALUES ($1, $2, 'batch.mismatch', 'error', $3)`, [
     batch.sourceId,
     batch.runId,

@@ -1,7 +1,7 @@
 import type { BatchEnvelope, PackedRecord } from '@inlet/domain'
 import type pg from 'pg'
 import { isDataError, isTimeout, sqlState } from '../sql-state.js'
-import { addCounts, NO_COUNTS, type Slice, type WriteCounts, writeRecords } from './write-records.js'
+import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Slice, type Written, writeRecords } from './write-records.js'
 
 const MAX_RAW = 65_536
 
@@ -9,26 +9,29 @@ const MAX_RAW = 65_536
  * Writes a batch of which some record cannot be stored: halves it with savepoints until the bad ones stand alone, puts
  * those into quarantine and stores their neighbours. Runs inside the caller's transaction.
  */
-export const writeWithBisection = async (client: pg.ClientBase, batch: BatchEnvelope, inOrder: boolean): Promise<WriteCounts> => {
-  const entries = splitPayload(batch.payload)
-  const write = async (from: number, to: number): Promise<WriteCounts> => {
-    if (from === to) return NO_COUNTS
+export const writeWithBisection = async (client: pg.ClientBase, batch: BatchEnvelope, inOrder: boolean): Promise<Written> => {
+  const { entries, doubled } = splitDoubled(splitPayload(batch.payload))
+  const write = async (from: number, to: number): Promise<Written> => {
+    if (from === to) return NOTHING_WRITTEN
     const part = entries.slice(from, to)
     await client.query('SAVEPOINT part')
     try {
-      const counts = await writeRecords(client, batch, toSlice(part), inOrder)
+      const written = await writeRecords(client, batch, toSlice(part), inOrder)
       await client.query('RELEASE SAVEPOINT part')
-      return counts
+      return written
     } catch (error) {
       if (!isDataError(error) && !(isTimeout(error) && part.length > 1)) throw error
       await client.query('ROLLBACK TO SAVEPOINT part')
       const [only] = part
-      if (part.length === 1 && only !== undefined) return quarantine(client, batch, only, error)
+      if (part.length === 1 && only !== undefined) return quarantine(client, batch, only, refusalOf(error))
       const middle = (from + to) >> 1
-      return addCounts(await write(from, middle), await write(middle, to))
+      return addWritten(await write(from, middle), await write(middle, to))
     }
   }
-  return write(0, entries.length)
+  let written = await write(0, entries.length)
+  for (const entry of doubled)
+    written = addWritten(written, await quarantine(client, batch, entry, 'the key stands twice in one batch; the later state is stored'))
+  return written
 }
 
 interface Entry {
@@ -45,14 +48,24 @@ const splitPayload = (payload: string): readonly Entry[] =>
     .filter((line) => line !== '')
     .map((text) => ({ text, record: JSON.parse(text) as PackedRecord }))
 
+/** Takes out all but the last state of a key: Postgres refuses two in one statement, and nobody could tell later which was which. */
+const splitDoubled = (all: readonly Entry[]): { readonly entries: readonly Entry[]; readonly doubled: readonly Entry[] } => {
+  const last = new Map(all.map((entry) => [identityOf(entry), entry]))
+  const isLast = (entry: Entry): boolean => entry.record.o === 'q' || last.get(identityOf(entry)) === entry
+  return { entries: all.filter(isLast), doubled: all.filter((entry) => !isLast(entry)) }
+}
+
+const identityOf = ({ record }: Entry): string => `${record.s} ${record.h}`
+
+const refusalOf = (error: unknown): string => `Postgres refuses it (${sqlState(error)}): ${error instanceof Error ? error.message : String(error)}`
+
 const toSlice = (entries: readonly Entry[]): Slice => {
   const counts = { u: 0, d: 0, n: 0, q: 0 }
   for (const { record } of entries) counts[record.o] += 1
   return { payload: `[${entries.map(({ text }) => text).join(',\n')}]`, counts }
 }
 
-const quarantine = async (client: pg.ClientBase, batch: BatchEnvelope, { record, text }: Entry, error: unknown): Promise<WriteCounts> => {
-  const message = `Postgres refuses it (${sqlState(error)}): ${error instanceof Error ? error.message : String(error)}`
+const quarantine = async (client: pg.ClientBase, batch: BatchEnvelope, { record, text }: Entry, message: string): Promise<Written> => {
   const storable = (value: string): string => value.replaceAll('\u0000', '\\u0000').toWellFormed()
   await client.query('INSERT INTO quarantine (source_id, run_id, stream, key, reason, message, raw) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
     batch.sourceId,
@@ -68,5 +81,5 @@ const quarantine = async (client: pg.ClientBase, batch: BatchEnvelope, { record,
       `INSERT INTO sweep_seen (run_id, stream_id, key_hash) SELECT $1, id, decode($4, 'hex') FROM streams WHERE source_id = $2 AND name = $3 ON CONFLICT DO NOTHING`,
       [batch.runId, batch.sourceId, record.s, record.h],
     )
-  return { ...NO_COUNTS, quarantined: 1 }
+  return { ...NOTHING_WRITTEN, counts: { ...NO_COUNTS, quarantined: 1 } }
 }

@@ -1,0 +1,40 @@
+// A batch may share keys with an earlier one that is not stored yet. Whichever comes first, the later one must win: also
+// where it found its record unchanged, and where it deleted a record the earlier one has yet to bring.
+import type { BatchEnvelope } from '@inlet/domain'
+import type pg from 'pg'
+import { INPUT } from './payload-input.js'
+import type { Slice } from './write-records.js'
+
+const ENTRIES = `FROM ${INPUT} JOIN streams st ON st.source_id = $2 AND st.name = r.s`
+
+const LOCK = `
+SELECT FROM records t JOIN (SELECT st.id AS stream_id, decode(r.h, 'hex') AS key_hash ${ENTRIES} WHERE r.o <> 'q') i USING (stream_id, key_hash)
+ORDER BY t.stream_id, t.key_hash FOR UPDATE OF t`
+
+const TOMBSTONES = `
+INSERT INTO records (stream_id, key_hash, source_id, key, kind, data, content_hash, run_id, version, epoch, seq, deleted_at)
+SELECT st.id, decode(r.h, 'hex'), $2, coalesce(r.k, ''), st.kind, '{}', '', $3, $4, $5, $6, now() ${ENTRIES} WHERE r.o = 'd'
+ORDER BY 1, 2 ON CONFLICT DO NOTHING`
+
+const BUMP = `
+UPDATE records t SET epoch = $3, seq = $4 ${ENTRIES}
+WHERE r.o <> 'q' AND t.stream_id = st.id AND t.key_hash = decode(r.h, 'hex') AND (t.epoch, t.seq) < ($3, $4)`
+
+/** Batches of a run that share keys with earlier ones go one after the other; all others pass beside them. */
+export const oneAtATime = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<void> => {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [batch.runId])
+}
+
+/**
+ * Locks the stored records of the batch, so that the statements after it compare with what a concurrent older batch has
+ * written, and leaves a tombstone for each delete of a record that is not stored yet.
+ */
+export const holdKeys = async (client: pg.ClientBase, batch: BatchEnvelope, { payload, counts }: Slice): Promise<void> => {
+  await client.query(LOCK, [payload, batch.sourceId])
+  if (counts.d > 0) await client.query(TOMBSTONES, [payload, batch.sourceId, batch.runId, batch.version, batch.epoch, batch.seq])
+}
+
+/** Marks also what this batch did not have to write as its own, so that an older batch does not overwrite it. */
+export const keepFromOlder = async (client: pg.ClientBase, batch: BatchEnvelope, payload: string): Promise<void> => {
+  await client.query(BUMP, [payload, batch.sourceId, batch.epoch, batch.seq])
+}

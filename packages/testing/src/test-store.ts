@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { createDatabase, createRun, createSource, type Database, ensureStreams, type LeasedRun, takeLease } from '@inlet/db'
+import type { Schedule } from '@inlet/domain'
+import { createTestDatabase } from './test-database.js'
+
+/** A migrated database of its own, with shortcuts for what most tests of the store begin with. */
+export interface TestStore {
+  readonly url: string
+  readonly database: Database
+  /** Registers a source with the stream `main` (or these); answers its id. */
+  addSource(options?: {
+    readonly schedule?: Schedule
+    readonly streams?: readonly string[]
+    readonly connector?: string
+    readonly config?: unknown
+  }): Promise<string>
+  /** Makes a run of the source (or finds its active one) and takes its lease. */
+  lease(sourceId: string, options?: { readonly holder?: string; readonly ttlMs?: number; readonly allowMassDelete?: boolean }): Promise<LeasedRun>
+  /** Rows of a query. */
+  rows<R extends object>(text: string, values?: readonly unknown[]): Promise<R[]>
+  /** Ends the lease of a source now, as if its worker had died long ago. */
+  expireLease(sourceId: string): Promise<void>
+  close(): Promise<void>
+}
+
+export const openTestStore = async (adminUrl: string, template: string): Promise<TestStore> => {
+  const created = await createTestDatabase(adminUrl, template)
+  const database = createDatabase({ url: created.url, applicationName: 'test', poolSize: 12 })
+  return {
+    url: created.url,
+    database,
+    async addSource(options = {}) {
+      const id = randomUUID()
+      await createSource(
+        database,
+        {
+          id,
+          name: id,
+          connector: options.connector ?? 'test',
+          config: options.config ?? {},
+          schedule: options.schedule ?? null,
+          labels: {},
+          sealedSecrets: null,
+        },
+        'test',
+      )
+      await ensureStreams(
+        database,
+        id,
+        (options.streams ?? ['main']).map((name) => ({ name, kind: 'row' })),
+      )
+      return id
+    },
+    async lease(sourceId, options = {}) {
+      const run = await database.transaction((client) =>
+        createRun(client, { sourceId, trigger: 'manual', allowMassDelete: options.allowMassDelete ?? false }),
+      )
+      if (run === null) throw new Error('no run')
+      const lease = await takeLease(database, { runId: run.id, holder: options.holder ?? 'worker', ttlMs: options.ttlMs ?? 60_000 })
+      if (!lease.taken) throw new Error(`the lease was not taken: ${lease.because}`)
+      return lease.run
+    },
+    async rows<R extends object>(text: string, values: readonly unknown[] = []) {
+      return (await database.pool.query<R & Record<string, unknown>>(text, [...values])).rows
+    },
+    async expireLease(sourceId) {
+      await database.pool.query(`UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE source_id = $1`, [sourceId])
+    },
+    async close() {
+      await database.close()
+      await created.drop()
+    },
+  }
+}
