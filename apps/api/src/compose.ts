@@ -2,7 +2,7 @@ import { type Connector, createEgressGuard } from '@inlet/connector-sdk'
 import { connectors } from '@inlet/connectors'
 import { buildOpenApi } from '@inlet/contract/openapi'
 import { createDatabase } from '@inlet/db'
-import { createMetrics, type Logger, type SecretRegistry } from '@inlet/observability'
+import { createMetrics, type Logger, openOpsServer, runProbes, type SecretRegistry } from '@inlet/observability'
 import { openQueues } from '@inlet/queue'
 import { createSemaphore, monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ApiConfig } from './config.js'
@@ -89,6 +89,14 @@ export const composeApi = (config: ApiConfig, context: { log: Logger; secrets: S
       onError,
     })
 
+    const ops = await openOpsServer({
+      host: config.INLET_API_OPS_HOST,
+      port: config.INLET_API_OPS_PORT,
+      metrics,
+      isReady: () => runProbes(readinessProbes(shared)),
+      isHealthy: async () => [],
+    })
+    lifecycle.defer('ops server', () => ops.close())
     const server = await openServer(app, { host: config.INLET_API_HOST, port: config.PORT })
     lifecycle.defer('server', () => server.close(DRAIN_MS), { timeoutMs: DRAIN_MS + 5_000 })
     lifecycle.defer('drain', () => stopping.abort())

@@ -10,6 +10,8 @@ export const apiEnv = z.object({
   PORT: envInt({ min: 0, max: 65_535, default: 3210, describe: 'port of the API' }),
   LOG_LEVEL: envChoice(LOG_LEVELS, { default: 'info', describe: 'least level that is logged' }),
   INLET_API_HOST: envText({ default: '127.0.0.1', describe: 'address the API listens on' }),
+  INLET_API_OPS_HOST: envText({ default: '127.0.0.1', describe: 'address for /health, /ready and /metrics without a key' }),
+  INLET_API_OPS_PORT: envInt({ min: 0, max: 65_535, default: 3213, describe: 'port for /health, /ready and /metrics without a key' }),
   INLET_ENCRYPTION_KEYS: envKeyring,
   INLET_QUEUE_PREFIX: envText({ default: 'inlet', describe: 'separates installations on one queue server' }),
   INLET_EGRESS_ALLOW: envList({ default: [], describe: 'private hosts, addresses or networks that connectors may reach' }),

@@ -44,6 +44,8 @@ describe('operation', () => {
       INLET_QUEUE_PREFIX: 'inlet',
       INLET_EGRESS_ALLOW: [],
       INLET_UPLOAD_MAX_BYTES: 1,
+      INLET_API_OPS_HOST: '127.0.0.1',
+      INLET_API_OPS_PORT: 0,
       INLET_BOARD_WRITE: false,
       INLET_RATE_LIMIT_PER_MINUTE: 0,
       INLET_TRUST_PROXY_HOPS: 0,

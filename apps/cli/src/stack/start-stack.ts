@@ -74,7 +74,7 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
   }
   launch('scribe', 'scribe', { INLET_SCRIBE_OPS_PORT: env['INLET_SCRIBE_OPS_PORT'] ?? '0' })
   for (let n = 1; n <= options.workers; n += 1) launch(options.workers === 1 ? 'worker' : `worker-${n}`, 'worker', { INLET_WORKER_OPS_PORT: '0' })
-  launch('api', 'api', { PORT: String(port), INLET_API_HOST: env['INLET_API_HOST'] ?? '127.0.0.1' })
+  launch('api', 'api', { PORT: String(port), INLET_API_OPS_PORT: '0', INLET_API_HOST: env['INLET_API_HOST'] ?? '127.0.0.1' })
   await step('waiting for the api', () => untilReady(url, folder))
   return { url, adminKey, databaseUrl, postgresPort, processes, close: async () => void (await lifecycle.close()) }
 }
