@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { connectors } from '@inlet/connectors'
+import { describe, expect, it } from 'vitest'
+import { matches, ROOT, readDocuments } from './documents.js'
+
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8')
+const documents = readDocuments()
+const operate = read('docs/guides/operate.md')
+
+/** Keys by process, from the schemas of the apps. */
+const keys = new Map(['api', 'worker', 'scribe'].map((app) => [app, matches(/^\s{2}([A-Z][A-Z0-9_]+):/gmu, read(`apps/${app}/src/config.ts`))]))
+const composeKeys = matches(/\$\{([A-Z][A-Z0-9_]+)/gu, read('docker-compose.yml'))
+const testKeys = matches(/\b(INLET_TEST_[A-Z_]+)\b/gu, `${read('packages/testing/src/redis-binary.ts')} ${read('tests/harness/cluster.ts')}`)
+const known = new Set([...[...keys.values()].flat(), ...composeKeys, ...testKeys])
+
+describe('settings in the docs', () => {
+  it.each(documents)('$file names only keys that something reads', ({ text }) => {
+    const named = matches(/\b(INLET_[A-Z][A-Z_]+[A-Z])\b/gu, text)
+    expect([...new Set(named)].filter((key) => !known.has(key))).toEqual([])
+  })
+
+  it('the table lists every key with the processes that read it', () => {
+    const rows = operate.matchAll(/^\| (`[A-Z][A-Z0-9_`, ]+`) \| (all|[a-z, ]+) \|/gmu)
+    const listed = [...rows].flatMap(([, names = '', processes = '']) =>
+      matches(/`([A-Z0-9_]+)`/gu, names).flatMap((key) =>
+        (processes === 'all' ? [...keys.keys()] : processes.split(', ')).map((app) => `${app} ${key}`),
+      ),
+    )
+    expect([...listed].sort()).toEqual([...keys].flatMap(([app, names]) => names.map((key) => `${app} ${key}`)).sort())
+  })
+})
+
+describe('examples of sources', () => {
+  const examples = matches(/^```json\n([\s\S]*?)^```/gmu, read('docs/guides/sources.md')).map(
+    (text) => JSON.parse(text) as { readonly connector: string; readonly config: unknown; readonly secrets?: unknown },
+  )
+
+  it('there is one for every connector', () => {
+    expect(examples.map(({ connector }) => connector).sort()).toEqual(connectors.map(({ type }) => type).sort())
+  })
+
+  it.each(examples)('the connector $connector accepts its example', async ({ connector, config, secrets }) => {
+    const found = connectors.find(({ type }) => type === connector)
+    const [settings, secret] = [found?.configSchema.parse(config), found?.secretSchema.parse(secrets ?? {})]
+    await expect(Promise.resolve(found?.validate?.(settings, secret))).resolves.toBeUndefined()
+  })
+})
+
+describe('the guide for connectors', () => {
+  it('quotes the example as it is', () => {
+    const indent = (text: string): string => text.replaceAll(/^\s+/gmu, '')
+    const quoted = matches(/^```ts\n(async \*read[\s\S]*?)^```/gmu, read('docs/guides/write-a-connector.md'))[0] ?? 'nothing is quoted'
+    expect(indent(read('docs/guides/examples/hello-connector.ts'))).toContain(indent(quoted).trim())
+  })
+})
