@@ -19,6 +19,9 @@ export const MAY_IMPORT = {
   'apps/cli': ['*'],
 }
 
+/** Folders of packages/connectors/src that are no connectors: every connector may import them, and they import none. */
+export const FOR_CONNECTORS = ['parsing']
+
 /** Packages that only tests import, and whose own sources are tests. */
 export const TEST_PACKAGES = ['testing']
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import path from 'node:path'
-import { BANNED_NAMES, MAY_IMPORT, MAY_READ_ENV, ONLY_IN, TEST_PACKAGES } from './law.mjs'
+import { BANNED_NAMES, FOR_CONNECTORS, MAY_IMPORT, MAY_READ_ENV, ONLY_IN, TEST_PACKAGES } from './law.mjs'
 import { importsOf } from './sources.mjs'
 
 const OURS = /^@inlet\/([^/]+)/u
@@ -49,7 +49,7 @@ const relative = ({ file, owner, isTest }, name) => {
   if (owner !== 'packages/connectors') return []
   // A connector is one folder; files right under src (registry, index) name them all.
   const [from, to] = [file, target].map((text) => text.slice(`${owner}/src/`.length))
-  if (!from.includes('/') || !to.includes('/') || from.split('/')[0] === to.split('/')[0]) return []
+  if (!from.includes('/') || !to.includes('/') || from.split('/')[0] === to.split('/')[0] || FOR_CONNECTORS.includes(to.split('/')[0])) return []
   return [`${file}: imports the connector ${to.split('/')[0]}; connectors never import each other`]
 }
 

@@ -54,6 +54,8 @@ describe('check-house', () => {
   it('passes a tree that keeps the rules', async () => {
     plant('packages/db/src/client.ts', "import pg from 'pg'\nimport type { Reason } from '@inlet/domain'\nimport fs from 'node:fs'\n")
     plant('packages/connectors/src/index.ts', "export { a } from './web/index.js'\nexport { b } from './postgres/index.js'\n")
+    plant('packages/connectors/src/parsing/html/read-html.ts', 'export const read = 1\n')
+    plant('packages/connectors/src/web/page.ts', "import { read } from '../parsing/html/read-html.js'\n")
     plant('packages/connectors/src/web/index.ts', "// import x from './postgres'\nexport const a = '*/*; process'\n")
     plant('packages/connectors/src/postgres/index.ts', "import pg from 'pg'\nimport { Failure } from '@inlet/connector-sdk'\nexport const b = pg\n")
     plant('packages/connectors/src/web/web.test.ts', "import { until } from '@inlet/testing'\nimport pg from 'pg'\nprocess.env['X']\n")
@@ -75,6 +77,7 @@ describe('check-house', () => {
       "import { d } from '../postgres/index.js'",
       'imports the connector postgres',
     ],
+    ['parsing that imports a connector', 'packages/connectors/src/parsing/a.ts', "import { d } from '../web/index.js'", 'imports the connector web'],
     ['an app that imports an app', 'apps/api/src/a.ts', "import { w } from '@inlet/worker'", 'apps never import each other'],
     ['product code that imports test tools', 'apps/api/src/a.ts', "import { w } from '@inlet/testing'", 'for tests only'],
     ['product code that imports a testbed', 'packages/connectors/src/web/a.ts', "import { bed } from './testbed/bed.js'", 'for tests only'],

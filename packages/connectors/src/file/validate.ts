@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
 import { encodingExists } from 'iconv-lite'
+import { checkPattern } from '../parsing/listing/glob.js'
 import type { FileConfig } from './config.js'
-import { checkPattern } from './listing/glob.js'
 
 const invalid = (field: string, message: string): Failure => new Failure('VALIDATION_FAILED', message, { field: `config.${field}` })
 

@@ -1,9 +1,9 @@
 import { Failure } from '@inlet/connector-sdk'
+import { createBreath } from '../../parsing/bytes/breathe.js'
+import { gunzip, isGzip } from '../../parsing/bytes/gunzip.js'
 import type { FileConfig, Format } from '../config.js'
-import { createBreath } from './breathe.js'
 import { createDecoding, type TextDecoding } from './decoder.js'
 import { contradiction, fixedFormat, isBinary, sniffFormat } from './detect-format.js'
-import { gunzip, isGzip } from './gunzip.js'
 import type { OpenItem } from './open-item.js'
 
 const SAMPLE_BYTES = 64 * 1024

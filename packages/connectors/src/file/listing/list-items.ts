@@ -1,12 +1,12 @@
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, toFileFailure } from '@inlet/connector-sdk'
+import { relativeTo } from '../../parsing/listing/glob.js'
+import { findTargets, type Targets } from '../../parsing/listing/targets.js'
+import { walk } from '../../parsing/listing/walk.js'
 import type { FileConnection } from '../connection.js'
-import { relativeTo } from './glob.js'
 import type { FileItem, Listed } from './item.js'
 import { fileSignature, uploadSignature } from './signature.js'
-import { findTargets, type Targets } from './targets.js'
-import { walk } from './walk.js'
 
 /** A position must fit into a cursor. */
 const MAX_KEY_BYTES = 4000

@@ -1,4 +1,4 @@
-import type { HtmlPage } from '../page/read-html.js'
+import type { HtmlPage } from '../../parsing/html/read-html.js'
 import type { Visit } from './frontier.js'
 
 const LOGIN_WORDS = /\b(?:log|sign)[\s_-]?(?:in|on)\b|\bauth|\bsso\b|\bsession\b|\bpassword\b|\banmeld/i

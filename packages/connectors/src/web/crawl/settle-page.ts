@@ -1,6 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
+import type { HtmlPage } from '../../parsing/html/read-html.js'
 import { normalizeUrl } from '../address/normalize-url.js'
-import type { HtmlPage } from '../page/read-html.js'
 import { type CrawlState, count, offer } from './crawl-state.js'
 import { noteStart, resolve, settleRedirect } from './effects.js'
 import type { Outcome } from './fetch-page.js'

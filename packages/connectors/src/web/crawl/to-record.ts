@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SourceRecord } from '@inlet/connector-sdk'
-import { cutText } from '../page/cut-text.js'
-import type { HtmlPage } from '../page/read-html.js'
+import { cutText } from '../../parsing/html/cut-text.js'
+import type { HtmlPage } from '../../parsing/html/read-html.js'
 
 const MAX_LINKS = 1_000
 /** The largest record that is stored has 8 MiB; a character of text takes up to 3 bytes, and 6 when escaped. */

@@ -1,5 +1,5 @@
-import { parseRobotsDirectives } from './head-collector.js'
-import type { HtmlPage } from './read-html.js'
+import { parseRobotsDirectives } from '../../parsing/html/head-collector.js'
+import type { HtmlPage } from '../../parsing/html/read-html.js'
 
 /** Adds the directives (X-Robots-Tag) and the canonical address (Link) that headers carry instead of the head of a page. */
 export const withPageHeaders = (page: HtmlPage, url: string, headers: Readonly<Record<string, string>>): HtmlPage => {

@@ -1,8 +1,17 @@
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, type FileAccess, toFileFailure } from '@inlet/connector-sdk'
-import type { FileConfig } from '../config.js'
 import { matcher, parseGlob, relativeTo } from './glob.js'
+
+/** Which files a source names. */
+export interface Paths {
+  /** Files, folders or globs. */
+  readonly paths: readonly string[]
+  /** Globs of files to leave out, relative to the allowed folder. */
+  readonly exclude: readonly string[]
+  /** Whether a folder stands for its subfolders too. */
+  readonly recursive: boolean
+}
 
 /** One entry of `paths`, found in the file system. */
 interface Target {
@@ -30,7 +39,7 @@ export interface Targets {
  * folder, with the field, since a folder that is not mounted must not look like one that was emptied; and
  * VALIDATION_FAILED when the paths lie below different allowed folders.
  */
-export const findTargets = async (config: FileConfig, files: FileAccess): Promise<Targets | null> => {
+export const findTargets = async (config: Paths, files: FileAccess): Promise<Targets | null> => {
   const targets: Target[] = []
   const missing: string[] = []
   for (const [index, pattern] of config.paths.entries()) {
@@ -56,10 +65,7 @@ export const findTargets = async (config: FileConfig, files: FileAccess): Promis
 const below = (candidate: string, folder: string): boolean =>
   candidate === folder || candidate.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep)
 
-const findTarget = async (
-  pattern: string,
-  { config, files, field }: { config: FileConfig; files: FileAccess; field: string },
-): Promise<Target | null> => {
+const findTarget = async (pattern: string, { config, files, field }: { config: Paths; files: FileAccess; field: string }): Promise<Target | null> => {
   const glob = parseGlob(pattern)
   let base: string
   try {
