@@ -57,10 +57,14 @@ export const listSourcesToDelete = async (database: Database, limit: number): Pr
   return rows.map(({ id }) => id)
 }
 
-/** Seconds by which this process's clock is ahead of the database's. */
-export const readClockSkewSeconds = async (database: Database): Promise<number> => {
+/**
+ * Seconds by which this process's clock is at least ahead of the database's (negative: behind). What the round trip
+ * leaves open counts as no difference: an answer that took 10 s must not look like a clock that is 5 s off.
+ */
+export const readClockSkewSeconds = async (database: Pick<Database, 'pool'>): Promise<number> => {
   const before = Date.now()
   const { rows } = await database.pool.query<{ at: string }>(`SELECT extract(epoch FROM clock_timestamp()) * 1000 AS at`)
-  const middle = (before + Date.now()) / 2
-  return (middle - Number(rows[0]?.at ?? middle)) / 1000
+  const after = Date.now()
+  const at = Number(rows[0]?.at ?? after)
+  return (Math.max(0, before - at) + Math.min(0, after - at)) / 1000
 }

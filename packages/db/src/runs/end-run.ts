@@ -1,6 +1,7 @@
 import { decideOutcome, FAILURE_CODES, type FailureCode, REASONS, type RunOutcome, restartDelayMs } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
+import { lockSourceAndLease } from './lock-order.js'
 
 export interface RunFailure {
   readonly code: FailureCode
@@ -42,6 +43,7 @@ SELECT r.source_id, r.status, r.epoch, r.error_reason, r.inserted + r.updated + 
 FROM runs r WHERE r.id = $1 FOR UPDATE`
 
 export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOutcome | null> => {
+  await lockSourceAndLease(client, end.runId)
   const { rows } = await client.query<RunRow>(LOCK, [end.runId])
   const run = rows[0]
   if (run === undefined || run.status === 'ended' || (end.epoch !== undefined && Number(run.epoch) !== end.epoch)) return null
@@ -81,15 +83,21 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
   return outcome
 }
 
-const storedFailure = (run: RunRow): RunFailure | undefined =>
-  run.error_reason === 'QUARANTINE_BUDGET'
-    ? {
-        code: 'upstream_invalid',
-        reason: 'QUARANTINE_BUDGET',
-        message: `${run.quarantined} records could not be stored, more than the run may quarantine`,
-        next: REASONS.QUARANTINE_BUDGET.next,
-      }
-    : undefined
+/** What the scribe found out about the run, whether or not its worker saw it in time. */
+const storedFailure = (run: RunRow): RunFailure | undefined => {
+  if (run.error_reason === 'QUARANTINE_BUDGET')
+    return toFailure('QUARANTINE_BUDGET', `${run.quarantined} records could not be stored, more than the run may quarantine`)
+  if (run.error_reason === 'BATCH_MISMATCH')
+    return toFailure('BATCH_MISMATCH', 'a batch of the run was refused, since it is not the one that was forwarded')
+  return undefined
+}
+
+const toFailure = (reason: 'QUARANTINE_BUDGET' | 'BATCH_MISMATCH', message: string): RunFailure => ({
+  code: REASONS[reason].code,
+  reason,
+  message,
+  next: REASONS[reason].next,
+})
 
 const LEVEL: Readonly<Record<RunOutcome, string>> = {
   ok: 'info',
@@ -112,7 +120,7 @@ const updateSource = async (
        last_success_at = CASE WHEN $3 IN ('ok', 'ok_nothing_new', 'partial') THEN clock_timestamp() ELSE last_success_at END,
        consecutive_failures = CASE WHEN $4 THEN consecutive_failures + 1 WHEN $3 = 'cancelled' THEN consecutive_failures ELSE 0 END,
        process_deaths = CASE WHEN $4 THEN process_deaths ELSE 0 END,
-       status = CASE WHEN $5 THEN 'ERROR' WHEN status = 'ERROR' AND NOT $4 AND $3 <> 'cancelled' THEN 'ACTIVE' ELSE status END,
+       status = CASE WHEN $5 AND status <> 'PAUSED' THEN 'ERROR' WHEN status = 'ERROR' AND NOT $4 AND $3 <> 'cancelled' THEN 'ACTIVE' ELSE status END,
        status_reason = CASE WHEN $5 THEN $6 WHEN $4 OR $3 = 'cancelled' THEN status_reason END,
        status_message = CASE WHEN $5 THEN $7 WHEN $4 OR $3 = 'cancelled' THEN status_message END,
        last_error_reason = coalesce($6, last_error_reason), last_error_message = coalesce($7, last_error_message),

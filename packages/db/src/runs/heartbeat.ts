@@ -77,8 +77,8 @@ export const ensureStreams = async (
   streams: readonly { readonly name: string; readonly kind: string }[],
 ): Promise<void> => {
   await database.pool.query(
-    `INSERT INTO streams (source_id, name, kind) SELECT $1, name, kind FROM unnest($2::text[], $3::text[]) AS s(name, kind)
-     WHERE EXISTS (SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL)
+    `WITH source AS (SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL FOR KEY SHARE)
+     INSERT INTO streams (source_id, name, kind) SELECT $1, name, kind FROM unnest($2::text[], $3::text[]) AS s(name, kind), source
      ON CONFLICT (source_id, name) DO UPDATE SET kind = EXCLUDED.kind WHERE streams.kind <> EXCLUDED.kind`,
     [sourceId, streams.map(({ name }) => name), streams.map(({ kind }) => kind)],
   )

@@ -19,6 +19,9 @@ export interface LeasedRun {
   readonly attempt: number
   readonly cursors: ReadonlyMap<string, unknown>
   readonly liveRecords: number
+  /** What earlier attempts of this run stored; forwarded counts go on from here. */
+  readonly committedBatches: number
+  readonly committedBytes: number
   /** Records read by earlier attempts of this run. */
   readonly recordsRead: number
 }
@@ -38,28 +41,26 @@ interface Row {
   readonly cancel_requested_at: Date | null
   readonly wake_at: Date | null
   readonly records_read: string
+  readonly epoch: string
+  readonly committed_batches: number
+  readonly committed_bytes: string
   readonly waking: boolean
 }
 
 /**
  * Takes the lease of a run's source, raising its epoch: from then on batches of earlier holders are fenced. A lease
- * that another holder keeps alive is not taken. Database time decides.
+ * that is kept alive is not taken, be it by this very worker: a job delivered twice must not end the work of the first.
+ * Database time decides.
  */
 export const takeLease = (
   database: Database,
   request: { readonly runId: string; readonly holder: string; readonly ttlMs: number },
 ): Promise<LeaseResult> =>
   database.transaction(async (client) => {
+    const lease = await lockLease(client, request.runId)
     const run = await lockRun(client, request.runId)
     if (run === null || run.status === 'ended') return { taken: false, because: 'gone' }
     if (run.status === 'parked' && !run.waking && run.wake_at !== null) return { taken: false, because: 'parked', until: run.wake_at }
-    // FOR UPDATE waits for batches that are being applied under the old epoch (they hold KEY SHARE).
-    await client.query(`INSERT INTO leases (source_id, epoch, expires_at) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING`, [run.source_id])
-    const held = await client.query<{ live: boolean; expires_at: Date }>(
-      'SELECT run_id IS NOT NULL AND holder IS DISTINCT FROM $2 AND expires_at > clock_timestamp() AS live, expires_at FROM leases WHERE source_id = $1 FOR UPDATE',
-      [run.source_id, request.holder],
-    )
-    const lease = held.rows[0]
     if (lease?.live) return { taken: false, because: 'held', until: lease.expires_at }
     if (run.cancel_requested_at !== null) {
       await endRun(client, { runId: run.id, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled before it began', next: '' } })
@@ -67,7 +68,7 @@ export const takeLease = (
     }
     const progress = await client.query<{ seq: number }>('SELECT coalesce(max(seq), 0)::int AS seq FROM ledger WHERE run_id = $1', [run.id])
     const lastSeq = progress.rows[0]?.seq ?? 0
-    if (run.status === 'running' && (await countDeath(client, run, lastSeq)) >= MAX_PROCESS_DEATHS) {
+    if (run.status === 'running' && (await countDeath(client, run)) >= MAX_PROCESS_DEATHS) {
       const message = `the worker process died ${MAX_PROCESS_DEATHS} times while it ran this source`
       await endRun(client, { runId: run.id, failure: { code: 'config_invalid', reason: 'POISON_SOURCE', message, next: '' } })
       return { taken: false, because: 'suspended' }
@@ -75,18 +76,34 @@ export const takeLease = (
     return { taken: true, run: await begin(client, { run, lastSeq, ...request }) }
   })
 
+/** In the order of lock-order.ts. FOR UPDATE waits for batches that are being applied under the old epoch (they hold KEY SHARE). */
+const lockLease = async (client: pg.ClientBase, runId: string): Promise<{ readonly live: boolean; readonly expires_at: Date } | undefined> => {
+  const { rows: known } = await client.query<{ source_id: string }>(
+    'SELECT id AS source_id FROM sources WHERE id = (SELECT source_id FROM runs WHERE id = $1) FOR NO KEY UPDATE',
+    [runId],
+  )
+  if (known[0] === undefined) return undefined
+  const { source_id: sourceId } = known[0]
+  await client.query('INSERT INTO leases (source_id, epoch, expires_at) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING', [sourceId])
+  const { rows } = await client.query<{ live: boolean; expires_at: Date }>(
+    'SELECT run_id IS NOT NULL AND expires_at > clock_timestamp() AS live, expires_at FROM leases WHERE source_id = $1 FOR UPDATE',
+    [sourceId],
+  )
+  return rows[0]
+}
+
 const lockRun = async (client: pg.ClientBase, runId: string): Promise<Row | null> => {
   const { rows } = await client.query<Row>(
-    `SELECT id, source_id, status, attempt, prefix_seq, allow_mass_delete, cancel_requested_at, wake_at, records_read,
+    `SELECT id, source_id, status, attempt, prefix_seq, allow_mass_delete, cancel_requested_at, wake_at, records_read, epoch, committed_batches, committed_bytes,
             wake_at <= clock_timestamp() + interval '1 second' AS waking FROM runs WHERE id = $1 FOR UPDATE`,
     [runId],
   )
   return rows[0] ?? null
 }
 
-/** A death counts only when the attempt stored nothing: a source that kills its worker does so at the same place again. */
-const countDeath = async (client: pg.ClientBase, run: Row, lastSeq: number): Promise<number> => {
-  const deaths = lastSeq > run.prefix_seq || (await storedSinceStart(client, run.id)) ? '1' : 'process_deaths + 1'
+/** A death after progress counts as the first: a source that kills its worker does so at the same place again. */
+const countDeath = async (client: pg.ClientBase, run: Row): Promise<number> => {
+  const deaths = (await cameFurther(client, run)) ? '1' : 'process_deaths + 1'
   const { rows } = await client.query<{ process_deaths: number }>(
     `UPDATE sources SET process_deaths = ${deaths} WHERE id = $1 RETURNING process_deaths`,
     [run.source_id],
@@ -98,9 +115,15 @@ const countDeath = async (client: pg.ClientBase, run: Row, lastSeq: number): Pro
   return rows[0]?.process_deaths ?? 0
 }
 
-const storedSinceStart = async (client: pg.ClientBase, runId: string): Promise<boolean> => {
-  const { rows } = await client.query('SELECT FROM ledger l JOIN runs r ON r.id = l.run_id WHERE r.id = $1 AND l.epoch = r.epoch LIMIT 1', [runId])
-  return rows.length > 0
+/** Whether the attempt that died moved a cursor or, where there is none, stored more batches than every attempt before it. */
+const cameFurther = async (client: pg.ClientBase, run: Row): Promise<boolean> => {
+  const { rows } = await client.query<{ further: boolean }>(
+    `SELECT EXISTS (SELECT FROM streams st WHERE st.source_id = $2 AND (SELECT epoch FROM cursor_history WHERE stream_id = st.id ORDER BY id DESC LIMIT 1) = $3)
+       OR (SELECT count(*) FROM ledger WHERE run_id = $1 AND epoch = $3)
+        > coalesce((SELECT max(n) FROM (SELECT count(*) AS n FROM ledger WHERE run_id = $1 AND epoch < $3 GROUP BY epoch) before), 0) AS further`,
+    [run.id, run.source_id, run.epoch],
+  )
+  return rows[0]?.further === true
 }
 
 const begin = async (client: pg.ClientBase, args: { run: Row; lastSeq: number; holder: string; ttlMs: number }): Promise<LeasedRun> => {
@@ -137,6 +160,8 @@ const begin = async (client: pg.ClientBase, args: { run: Row; lastSeq: number; h
     attempt: run.attempt + 1,
     cursors: new Map(streams.rows.map(({ name, cursor }) => [name, cursor])),
     liveRecords: Number(source.live_records),
+    committedBatches: run.committed_batches,
+    committedBytes: Number(run.committed_bytes),
     recordsRead: Number(run.records_read),
   }
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../database.js'
 import { endRun } from './end-run.js'
+import { lockSourceAndLease } from './lock-order.js'
 
 interface Release {
   readonly runId: string
@@ -17,7 +18,8 @@ export const parkRun = (database: Database, release: Release & { readonly wakeAt
 
 const giveUpLease = (database: Database, release: Release, set: string, values: readonly unknown[]): Promise<void> =>
   database.transaction(async (client) => {
-    // The epoch is raised, so that batches still in the queue are fenced and read again by the next holder.
+    await lockSourceAndLease(client, release.runId)
+    // Without a run the lease fences batches that are still in the queue; the next holder reads them again.
     const { rowCount } = await client.query(`UPDATE runs SET ${set}, holder = NULL WHERE id = $1 AND epoch = $2 AND status = 'running'`, [
       release.runId,
       release.epoch,
@@ -36,6 +38,7 @@ const giveUpLease = (database: Database, release: Release, set: string, values: 
  */
 export const cancelRun = (database: Database, runId: string): Promise<'ended' | 'requested' | 'inactive' | null> =>
   database.transaction(async (client) => {
+    await lockSourceAndLease(client, runId)
     const { rows } = await client.query<{ status: string; live: boolean }>(
       `SELECT r.status, coalesce(l.expires_at > clock_timestamp(), false) AS live FROM runs r
        LEFT JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id WHERE r.id = $1 FOR UPDATE OF r`,

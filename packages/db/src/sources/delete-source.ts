@@ -12,12 +12,12 @@ export const markDeleting = (database: Database, sourceId: string, actor: Actor)
       [sourceId],
     )
     if (rowCount === 0) return false
+    // Whoever still writes for the source is fenced from here on; in the order of runs/lock-order.ts.
+    await client.query('SELECT FROM leases WHERE source_id = $1 FOR UPDATE', [sourceId])
+    await client.query('UPDATE leases SET epoch = epoch + 1, run_id = NULL, holder = NULL, expires_at = now() WHERE source_id = $1', [sourceId])
     await client.query(`UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, now()) WHERE source_id = $1 AND status <> 'ended'`, [
       sourceId,
     ])
-    // Whoever still writes for the source is fenced from here on.
-    await client.query('SELECT FROM leases WHERE source_id = $1 FOR UPDATE', [sourceId])
-    await client.query('UPDATE leases SET epoch = epoch + 1, run_id = NULL, holder = NULL, expires_at = now() WHERE source_id = $1', [sourceId])
     await writeAudit(client, { actor, action: 'source.delete', targetType: 'source', targetId: sourceId })
     return true
   })
@@ -33,6 +33,8 @@ export const deleteSource = async (database: Database, sourceId: string): Promis
     if ((rowCount ?? 0) < CHUNK) break
   }
   await database.transaction(async (client) => {
+    // Who is about to write for it (ending its run, making a stream) locks the source first, finds it gone and writes nothing.
+    await client.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NOT NULL FOR UPDATE', [sourceId])
     await client.query('DELETE FROM sweep_seen WHERE run_id IN (SELECT id FROM runs WHERE source_id = $1)', [sourceId])
     await client.query('DELETE FROM cursor_history WHERE stream_id IN (SELECT id FROM streams WHERE source_id = $1)', [sourceId])
     for (const table of ['ledger', 'quarantine', 'ticks', 'events', 'runs', 'leases', 'streams', 'credentials', 'source_versions', 'calls'])

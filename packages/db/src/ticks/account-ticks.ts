@@ -43,8 +43,8 @@ export const accountTicks = (database: Database, sourceId: string, how: 'schedul
     const last = ticks.at(-1)
     if (last === undefined) return { runId: null, written: {} }
     const earlier = ticks.slice(0, -1)
-    const early = source.status === 'PAUSED' ? 'paused' : 'coalesced'
-    await writeEarlier(client, { sourceId, earlier, more, outcome: early })
+    const early = decideEarlier(source.status)
+    await writeEarlier(client, { sourceId, earlier, more, ...early })
     const decided = await decideTick(client, { sourceId, status: source.status, scheduledFor: last })
     const reason = decided.reason ?? (how === 'reconciler' && decided.outcome === 'ran' ? 'found by the reconciler' : null)
     await client.query('INSERT INTO ticks (source_id, scheduled_for, outcome, reason, run_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', [
@@ -56,20 +56,40 @@ export const accountTicks = (database: Database, sourceId: string, how: 'schedul
     ])
     await client.query('UPDATE sources SET next_tick_at = $2 WHERE id = $1', [sourceId, nextTick(schedule, last)])
     const written: Partial<Record<TickOutcome, number>> = { [decided.outcome]: 1 }
-    if (earlier.length + more > 0) written[early] = (written[early] ?? 0) + earlier.length + more
+    if (earlier.length + more > 0) written[early.outcome] = (written[early.outcome] ?? 0) + earlier.length + more
     return { runId: decided.outcome === 'ran' ? decided.runId : null, written }
   })
 
+const PAUSED_REASON = 'the source was paused'
+const ERROR_REASON = 'the source needs its owner; see its status'
+
+interface Earlier {
+  readonly outcome: TickOutcome
+  readonly reason: string
+}
+
+/** What becomes of all but the last of several due ticks, by the status of the source. */
+const decideEarlier = (status: string): Earlier => {
+  if (status === 'PAUSED') return { outcome: 'paused', reason: PAUSED_REASON }
+  if (status === 'ERROR') return { outcome: 'missed', reason: ERROR_REASON }
+  return { outcome: 'coalesced', reason: 'not handled in time; collapsed into the next tick' }
+}
+
 const writeEarlier = async (
   client: pg.ClientBase,
-  args: { readonly sourceId: string; readonly earlier: readonly Date[]; readonly more: number; readonly outcome: TickOutcome },
+  args: {
+    readonly sourceId: string
+    readonly earlier: readonly Date[]
+    readonly more: number
+    readonly outcome: TickOutcome
+    readonly reason: string
+  },
 ): Promise<void> => {
   if (args.earlier.length === 0) return
-  const reason = args.outcome === 'paused' ? 'the source was paused' : 'not handled in time; collapsed into the next tick'
   await client.query(
     `INSERT INTO ticks (source_id, scheduled_for, outcome, reason, count)
      SELECT $1, t, $3, $4, CASE WHEN n = 1 THEN 1 + $5::int ELSE 1 END FROM unnest($2::timestamptz[]) WITH ORDINALITY AS s(t, n) ON CONFLICT DO NOTHING`,
-    [args.sourceId, args.earlier, args.outcome, reason, args.more],
+    [args.sourceId, args.earlier, args.outcome, args.reason, args.more],
   )
 }
 
@@ -83,8 +103,8 @@ const decideTick = async (
   client: pg.ClientBase,
   tick: { readonly sourceId: string; readonly status: string; readonly scheduledFor: Date },
 ): Promise<Decided> => {
-  if (tick.status === 'PAUSED') return { outcome: 'paused', reason: 'the source was paused', runId: null }
-  if (tick.status === 'ERROR') return { outcome: 'missed', reason: 'the source needs its owner; see its status', runId: null }
+  if (tick.status === 'PAUSED') return { outcome: 'paused', reason: PAUSED_REASON, runId: null }
+  if (tick.status === 'ERROR') return { outcome: 'missed', reason: ERROR_REASON, runId: null }
   const run = await createRun(client, { sourceId: tick.sourceId, trigger: 'schedule', scheduledFor: tick.scheduledFor })
   if (run === null) return { outcome: 'missed', reason: 'the source has no published version', runId: null }
   return run.created

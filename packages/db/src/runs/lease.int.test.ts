@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto'
+import { openTestStore, type TestStore, testBatch, until } from '@inlet/testing'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { applyBatch } from '../loading/apply-batch.js'
+import { createRun } from './create-run.js'
+import { finishRun } from './end-run.js'
+import { heartbeat } from './heartbeat.js'
+import { takeLease } from './lease.js'
+import { cancelRun, parkRun, releaseRun } from './release-run.js'
+
+let store: TestStore
+beforeAll(async () => {
+  store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
+})
+afterAll(() => store.close())
+
+const take = (runId: string, holder = 'other') => takeLease(store.database, { runId, holder, ttlMs: 60_000 })
+const sourceRow = async (id: string) => store.database.prisma.source.findUniqueOrThrow({ where: { id } })
+
+describe('takeLease', () => {
+  it('is held while its holder renews it, also for a second job in the same worker', async () => {
+    const run = await store.lease(await store.addSource(), { holder: 'me' })
+    expect(await take(run.runId, 'me')).toMatchObject({ taken: false, because: 'held', until: expect.any(Date) })
+    expect(await take(run.runId, 'other')).toMatchObject({ taken: false, because: 'held' })
+    expect(
+      await heartbeat(store.database, { ...run, ttlMs: 60_000, recordsRead: 0, forwardedBatches: 0, forwardedBytes: 0, progress: {} }),
+    ).toMatchObject({
+      held: true,
+      cancelRequested: false,
+    })
+  })
+
+  it('raises the epoch at each take-over, and tells the old holder', async () => {
+    const sourceId = await store.addSource()
+    const first = await store.lease(sourceId)
+    await store.expireLease(sourceId)
+    const second = await take(first.runId)
+    expect(second).toMatchObject({ taken: true, run: { epoch: first.epoch + 1, attempt: 2 } })
+    const beat = { ...first, ttlMs: 60_000, recordsRead: 0, forwardedBatches: 0, forwardedBytes: 0, progress: {} }
+    expect(await heartbeat(store.database, beat)).toMatchObject({ held: false })
+    expect(await finishRun(store.database, { runId: first.runId, epoch: first.epoch })).toBeNull()
+  })
+
+  it('is gone for runs that ended, were cancelled or never were', async () => {
+    const run = await store.lease(await store.addSource())
+    await finishRun(store.database, { runId: run.runId, epoch: run.epoch })
+    expect(await take(run.runId)).toEqual({ taken: false, because: 'gone' })
+    expect(await take(randomUUID())).toEqual({ taken: false, because: 'gone' })
+    const sourceId = await store.addSource()
+    const queued = await store.database.transaction((client) => createRun(client, { sourceId, trigger: 'manual' }))
+    await store.database.pool.query('UPDATE runs SET cancel_requested_at = now() WHERE id = $1', [queued?.id])
+    expect(await take(queued?.id ?? '')).toEqual({ taken: false, because: 'gone' })
+    expect(await sourceRow(sourceId)).toMatchObject({ lastOutcome: 'cancelled' })
+  })
+
+  it('leaves a parked run alone until its time has come', async () => {
+    const run = await store.lease(await store.addSource())
+    const wakeAt = new Date(Date.now() + 3_600_000)
+    await parkRun(store.database, { ...run, wakeAt, reason: 'RATE_LIMITED' })
+    expect(await take(run.runId)).toEqual({ taken: false, because: 'parked', until: wakeAt })
+    await store.database.pool.query(`UPDATE runs SET wake_at = now() - interval '1 second' WHERE id = $1`, [run.runId])
+    expect(await take(run.runId)).toMatchObject({ taken: true, run: { epoch: run.epoch + 1 } })
+  })
+
+  it('waits for a batch that is being applied, and neither stops the other', async () => {
+    const sourceId = await store.addSource()
+    const run = await store.lease(sourceId)
+    await store.expireLease(sourceId)
+    // A transaction of the scribe that has passed the fence and still has to count.
+    const scribe = new pg.Client({ connectionString: store.url })
+    await scribe.connect()
+    await scribe.query('BEGIN')
+    await scribe.query('SELECT FROM leases WHERE source_id = $1 FOR KEY SHARE', [sourceId])
+    const taking = take(run.runId)
+    await until(
+      async () => (await store.rows(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).length > 0,
+    )
+    await scribe.query('UPDATE runs SET committed_batches = committed_batches + 1 WHERE id = $1', [run.runId])
+    await scribe.query('COMMIT')
+    await scribe.end()
+    expect(await taking).toMatchObject({ taken: true, run: { epoch: run.epoch + 1, committedBatches: 1 } })
+  })
+
+  it('goes on counting where the attempt before stopped, so that the backlog stays true', async () => {
+    const sourceId = await store.addSource()
+    const first = await store.lease(sourceId)
+    await applyBatch(store.database, testBatch({ ...first, seq: 1 }, [{ key: 'a' }]))
+    await store.expireLease(sourceId)
+    const lease = await take(first.runId)
+    if (!lease.taken) throw new Error('not taken')
+    const [stored] = await store.rows<{ bytes: number }>('SELECT committed_bytes::int AS bytes FROM runs WHERE id = $1', [first.runId])
+    expect(lease.run).toMatchObject({ nextSeq: 2, committedBatches: 1, committedBytes: stored?.bytes })
+  })
+
+  it('suspends a source whose runs kill their worker three times at the same place', async () => {
+    const sourceId = await store.addSource()
+    const { runId } = await store.lease(sourceId)
+    for (const expected of [{ taken: true }, { taken: true }, { taken: false, because: 'suspended' }]) {
+      await store.expireLease(sourceId)
+      expect(await take(runId)).toMatchObject(expected)
+    }
+    expect(await sourceRow(sourceId)).toMatchObject({ status: 'ERROR', statusReason: 'POISON_SOURCE', restartAt: null })
+  })
+
+  it('suspends it too when each attempt stores the same batches again before it dies', async () => {
+    const sourceId = await store.addSource()
+    let run = await store.lease(sourceId)
+    const outcomes: string[] = []
+    for (let death = 1; death <= 4; death += 1) {
+      await applyBatch(store.database, testBatch({ ...run, seq: run.nextSeq }, [{ key: 'a' }]))
+      await store.expireLease(sourceId)
+      const next = await take(run.runId)
+      outcomes.push(next.taken ? 'taken' : next.because)
+      if (!next.taken) break
+      run = next.run
+    }
+    expect(outcomes).toEqual(['taken', 'taken', 'suspended'])
+  })
+
+  it('does not suspend a source that comes further each time', async () => {
+    const sourceId = await store.addSource()
+    let run = await store.lease(sourceId)
+    for (let death = 1; death <= 5; death += 1) {
+      const effects = { cursors: [{ stream: 'main', cursor: death }] }
+      await applyBatch(store.database, testBatch({ ...run, seq: run.nextSeq, effects }, [{ key: `k${death}` }]))
+      await store.expireLease(sourceId)
+      const next = await take(run.runId)
+      if (!next.taken) throw new Error(`not taken after death ${death}: ${next.because}`)
+      expect(next.run.cursors.get('main')).toBe(death)
+      run = next.run
+    }
+  })
+})
+
+describe('leaving a run', () => {
+  it('released: another worker goes on at once, and no death is counted', async () => {
+    const sourceId = await store.addSource()
+    const run = await store.lease(sourceId)
+    await releaseRun(store.database, run)
+    expect(await take(run.runId)).toMatchObject({ taken: true, run: { epoch: run.epoch + 1 } })
+    expect(await sourceRow(sourceId)).toMatchObject({ processDeaths: 0 })
+  })
+
+  it('a worker that lost the run can neither release nor park it', async () => {
+    const sourceId = await store.addSource()
+    const run = await store.lease(sourceId)
+    await store.expireLease(sourceId)
+    await take(run.runId)
+    await releaseRun(store.database, run)
+    await parkRun(store.database, { ...run, wakeAt: new Date(), reason: 'RATE_LIMITED' })
+    expect(await store.database.prisma.run.findUniqueOrThrow({ where: { id: run.runId } })).toMatchObject({ status: 'running', holder: 'other' })
+  })
+
+  it('cancels: at once when nobody works on it, else by asking', async () => {
+    const run = await store.lease(await store.addSource())
+    expect(await cancelRun(store.database, run.runId)).toBe('requested')
+    expect(
+      await heartbeat(store.database, { ...run, ttlMs: 60_000, recordsRead: 0, forwardedBatches: 0, forwardedBytes: 0, progress: {} }),
+    ).toMatchObject({
+      held: true,
+      cancelRequested: true,
+    })
+    await store.expireLease(run.sourceId)
+    expect(await cancelRun(store.database, run.runId)).toBe('ended')
+    expect(await cancelRun(store.database, run.runId)).toBe('inactive')
+    expect(await cancelRun(store.database, randomUUID())).toBeNull()
+  })
+
+  it('a tick and the end of a run at the same moment do not lock each other out', async () => {
+    const sourceId = await store.addSource()
+    const run = await store.lease(sourceId)
+    const ticking = new pg.Client({ connectionString: store.url })
+    await ticking.connect()
+    await ticking.query('BEGIN')
+    await ticking.query('SELECT FROM sources WHERE id = $1 FOR UPDATE', [sourceId])
+    const ending = finishRun(store.database, { runId: run.runId, epoch: run.epoch })
+    await until(
+      async () => (await store.rows(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).length > 0,
+    )
+    expect(await createRun(ticking, { sourceId, trigger: 'schedule' })).toEqual({ id: run.runId, created: false })
+    await ticking.query('COMMIT')
+    await ticking.end()
+    expect(await ending).toBe('suspect_empty')
+  })
+})
