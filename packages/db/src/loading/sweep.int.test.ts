@@ -1,0 +1,81 @@
+import { openTestStore, type TestEntry, type TestStore, testBatch } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { applyBatch } from './apply-batch.js'
+
+let store: TestStore
+beforeAll(async () => {
+  store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
+})
+afterAll(() => store.close())
+
+/** A source that holds these records from an earlier run, and a new run of it. */
+const begin = async (before: readonly TestEntry[], options: { readonly allowMassDelete?: boolean } = {}) => {
+  const sourceId = await store.addSource()
+  const first = await store.lease(sourceId)
+  await applyBatch(store.database, testBatch({ ...first, seq: 1 }, before))
+  await store.database.pool.query(`UPDATE runs SET status = 'ended' WHERE id = $1`, [first.runId])
+  await store.expireLease(sourceId)
+  const run = await store.lease(sourceId, options)
+  const live = async () =>
+    (await store.rows<{ key: string }>('SELECT key FROM records WHERE source_id = $1 AND deleted_at IS NULL ORDER BY key', [sourceId])).map(
+      ({ key }) => key,
+    )
+  const counter = async () =>
+    (await store.rows<{ live: number }>('SELECT live_records::int AS live FROM streams WHERE source_id = $1', [sourceId]))[0]?.live
+  const apply = (seq: number, entries: readonly TestEntry[], sweep: { readonly scope?: string } | null) =>
+    applyBatch(
+      store.database,
+      testBatch({ ...run, seq, swept: ['main'], ...(sweep === null ? {} : { effects: { sweeps: [{ stream: 'main', ...sweep }] } }) }, entries),
+    )
+  const runRow = () => store.database.prisma.run.findUniqueOrThrow({ where: { id: run.runId } })
+  return { sourceId, run, live, counter, apply, runRow }
+}
+const keys = (count: number): TestEntry[] => Array.from({ length: count }, (_, n) => ({ key: `k${n}` }))
+
+describe('a sweep', () => {
+  it('deletes what the run has not seen: neither as changed nor as unchanged', async () => {
+    const { apply, live, counter, runRow } = await begin(keys(4))
+    await apply(1, [{ key: 'k0', v: 'new' }], null)
+    expect(await apply(2, [{ key: 'k1', op: 'n' }], {})).toMatchObject({ counts: { deleted: 2 } })
+    expect([await live(), await counter(), (await runRow()).deleted]).toEqual([['k0', 'k1'], 2, 2n])
+  })
+
+  it('waits until everything before it is stored', async () => {
+    const { apply, live } = await begin(keys(2))
+    await apply(2, [{ key: 'k1', op: 'n' }], {})
+    expect(await live()).toEqual(['k0', 'k1'])
+    await apply(1, [{ key: 'k0', op: 'n' }], null)
+    expect(await live()).toEqual(['k0', 'k1'])
+  })
+
+  it('with a scope touches only records of that scope', async () => {
+    const { apply, live } = await begin([{ key: 'a1', scope: 'a' }, { key: 'a2', scope: 'a' }, { key: 'b1', scope: 'b' }, { key: 'none' }])
+    await apply(1, [{ key: 'a1', scope: 'a' }], { scope: 'a' })
+    expect(await live()).toEqual(['a1', 'b1', 'none'])
+  })
+
+  it('blows the fuse when most records would go, and says so', async () => {
+    const { apply, live, counter, runRow, sourceId } = await begin(keys(50))
+    await apply(1, [{ key: 'k0' }], {})
+    expect([(await live()).length, await counter()]).toEqual([50, 50])
+    expect((await runRow()).progress).toMatchObject({ warnings: [{ reason: 'DELETE_FUSE' }] })
+    expect(await store.rows(`SELECT level FROM events WHERE source_id = $1 AND type = 'sweep.refused'`, [sourceId])).toEqual([{ level: 'warn' }])
+  })
+
+  it('may empty a stream of up to twenty, and any stream with allowMassDelete', async () => {
+    const small = await begin(keys(20))
+    await small.apply(1, [], {})
+    expect([await small.live(), await small.counter()]).toEqual([[], 0])
+    const large = await begin(keys(50), { allowMassDelete: true })
+    await large.apply(1, [{ key: 'k0' }], {})
+    expect([await large.live(), await large.counter()]).toEqual([['k0'], 1])
+  })
+
+  it('does not touch what is deleted already, and a deleted record comes back alive', async () => {
+    const { apply, live, counter } = await begin(keys(3))
+    await apply(1, [{ key: 'k0', op: 'd' }, { key: 'k1' }], {})
+    expect([await live(), await counter()]).toEqual([['k1'], 1])
+    await apply(2, [{ key: 'k0' }, { key: 'k2' }], null)
+    expect([await live(), await counter()]).toEqual([['k0', 'k1', 'k2'], 3])
+  })
+})
