@@ -8,7 +8,15 @@ export { type FailureView, type FieldProblem, type Problem, problem } from './pr
 export type { FreshnessView, ListRecordsQuery, RecordDetail, RecordHit, RecordPage } from './records.js'
 export type { ListRunsQuery, RunPage, RunView } from './runs.js'
 export type { SavedSource, SourceDetail, SourcePage, SourceSummary } from './sources/source.js'
-export type { CheckResult, QuarantinedView, TickView, VersionView } from './sources/source-parts.js'
+export {
+  type BrowsePage,
+  browsePage,
+  type CheckResult,
+  type PreviewResult,
+  type QuarantinedView,
+  type TickView,
+  type VersionView,
+} from './sources/source-parts.js'
 export {
   type CreateSourceBody,
   type ListSourcesQuery,

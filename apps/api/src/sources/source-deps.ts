@@ -3,12 +3,12 @@ import type { Database } from '@inlet/db'
 import type { Logger, SecretRegistry } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 import type { Keyring } from '@inlet/security'
-import type { CheckDeps } from '../calls/check-settings.js'
+import type { CallDeps } from '../calls/ask-worker.js'
 import type { PageTokens } from '../http/page-token.js'
 import type { SaveGuard } from './save-guard.js'
 
 /** What the endpoints of sources use. */
-export interface SourceDeps extends CheckDeps {
+export interface SourceDeps extends CallDeps {
   readonly database: Database
   readonly queues: Queues
   readonly keyring: Keyring

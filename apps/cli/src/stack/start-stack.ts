@@ -50,7 +50,7 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
   lifecycle.defer('lock', () => lock.release())
   const { databaseUrl, postgresPort, postgresPid } = await openPostgres(options, lifecycle)
   await step('bringing the database to this version', () => migrate(databaseUrl))
-  const adminKey = await ensureAdminKey(folder, databaseUrl)
+  const adminKey = await ensureAdminKey(options, databaseUrl)
   const port = await choosePort(options)
   const url = `http://127.0.0.1:${port}`
   const common = processEnv(options, databaseUrl, postgresPort)
@@ -100,13 +100,20 @@ const openPostgres = async ({ folder, env, step, notice }: StackOptions, lifecyc
 }
 
 /** The local administrator's key; made anew when the database does not know it. */
-const ensureAdminKey = async (folder: DataFolder, databaseUrl: string): Promise<string> => {
+const ensureAdminKey = async (options: StackOptions, databaseUrl: string): Promise<string> => {
+  const { folder } = options
+  const keyring = parseKeyring(encryptionKeys(options))
   const database = createDatabase({ url: databaseUrl, applicationName: 'inlet-up', poolSize: 2 })
   try {
     const present = folder.settings.adminKey
-    if (present !== undefined && (await database.prisma.apiKey.count({ where: { id: present.split('_')[1] ?? '', revokedAt: null } })) > 0)
+    // A key hashed with an encryption key that is not configured any more opens nothing.
+    const usable = keyring.ids.map((id) => ({ hash: { startsWith: `${id}:` } }))
+    if (
+      present !== undefined &&
+      (await database.prisma.apiKey.count({ where: { id: present.split('_')[1] ?? '', revokedAt: null, OR: usable } })) > 0
+    )
       return present
-    const key = createApiKey(parseKeyring(folder.settings.encryptionKeys))
+    const key = createApiKey(keyring)
     await insertApiKey(database, { id: key.id, name: 'local admin', hash: key.hash, scopes: ['admin'], expiresAt: null }, 'system')
     folder.update({ adminKey: key.plaintext })
     return key.plaintext
@@ -114,6 +121,9 @@ const ensureAdminKey = async (folder: DataFolder, databaseUrl: string): Promise<
     await database.close()
   }
 }
+
+/** Those of the environment, else those made for the folder: the processes and the administrator's key must agree. */
+const encryptionKeys = ({ env, folder }: StackOptions): string => env['INLET_ENCRYPTION_KEYS'] || folder.settings.encryptionKeys
 
 const choosePort = async ({ port, env, notice }: StackOptions): Promise<number> => {
   const wanted = port ?? Number(env['PORT'] ?? DEFAULT_PORT)
@@ -131,7 +141,7 @@ const processEnv = (options: StackOptions, databaseUrl: string, postgresPort: nu
   return {
     ...own,
     DATABASE_URL: databaseUrl,
-    INLET_ENCRYPTION_KEYS: env['INLET_ENCRYPTION_KEYS'] ?? folder.settings.encryptionKeys,
+    INLET_ENCRYPTION_KEYS: encryptionKeys(options),
     INLET_WORK_DIR: folder.file('work'),
     INLET_EGRESS_ALLOW: list('INLET_EGRESS_ALLOW', options.egressAllow?.({ postgresPort }) ?? []),
     INLET_FILE_ROOTS: list('INLET_FILE_ROOTS', options.fileRoots ?? []),

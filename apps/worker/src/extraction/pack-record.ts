@@ -10,6 +10,7 @@ import {
   type SourceRecord,
   sha256Hex,
   toFailure,
+  toStorableText,
 } from '@inlet/domain'
 
 const MAX_RAW = 65_536
@@ -70,13 +71,13 @@ export const packKey = (stream: string, key: SourceRecord['key'], op: 'd' | 'n')
 /** A quarantine entry. */
 export const packRejected = (rejected: RejectedRecord): PackedLine => {
   const entry = {
-    s: storable(rejected.stream),
+    s: toStorableText(rejected.stream),
     k: rejected.key === undefined ? '' : safeKeyText(rejected.key),
     h: rejected.key === undefined ? '' : safeKeyHash(rejected.key),
     o: 'q',
     r: rejected.reason,
-    m: storable(rejected.message).slice(0, 2_000),
-    ...(rejected.raw === undefined ? {} : { raw: storable(rejected.raw.slice(0, MAX_RAW)) }),
+    m: toStorableText(rejected.message).slice(0, 2_000),
+    ...(rejected.raw === undefined ? {} : { raw: toStorableText(rejected.raw.slice(0, MAX_RAW)) }),
   } satisfies PackedRecord
   return { line: JSON.stringify(entry), op: 'q', identity: '', keyHash: '' }
 }
@@ -94,8 +95,6 @@ const checkValidator = (validator: string): string => {
   return validator
 }
 
-const storable = (text: string): string => text.replaceAll('\u0000', '\\u0000').toWellFormed()
-
 /** Empty for a key that has no canonical form: then nothing stored can have it either. */
 const safeKeyHash = (key: SourceRecord['key']): string => {
   try {
@@ -107,7 +106,7 @@ const safeKeyHash = (key: SourceRecord['key']): string => {
 
 const safeKeyText = (key: SourceRecord['key']): string => {
   try {
-    return storable(keyText(key)).slice(0, 1_024)
+    return toStorableText(keyText(key)).slice(0, 1_024)
   } catch {
     return ''
   }

@@ -1,7 +1,10 @@
 import { answerCall, type Call, type Database, findCredential, findWaitingCall } from '@inlet/db'
 import { Failure, toFailure } from '@inlet/domain'
 import type { JobContext, JobData } from '@inlet/queue'
+import type { PooledConnection } from '../extraction/connection-pool.js'
 import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
+import { browseItems } from './browse.js'
+import { previewRecords } from './preview.js'
 
 export interface CallDeps {
   readonly database: Database
@@ -28,15 +31,23 @@ export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, c
 }
 
 const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<unknown> => {
-  if (call.kind !== 'check') throw new Failure('INTERNAL', `calls of kind "${call.kind}" are not answered by this worker`)
   const started = performance.now()
-  const { connector, connection } = await openConnection(deps.connecting, await toRequest(deps.database, call), signal)
+  const pooled = await openConnection(deps.connecting, await toRequest(deps.database, call), signal)
   try {
-    await connector.check(connection, signal)
-    return { ok: true, durationMs: Math.round(performance.now() - started) }
+    const result = await ANSWERS[call.kind](pooled, call.params ?? {}, signal)
+    return { ...result, durationMs: Math.round(performance.now() - started) }
   } finally {
-    await connection[Symbol.asyncDispose]()
+    await pooled.connection[Symbol.asyncDispose]()
   }
+}
+
+const ANSWERS: Readonly<Record<Call['kind'], (pooled: PooledConnection, params: object, signal: AbortSignal) => Promise<object>>> = {
+  check: async ({ connector, connection }, _params, signal) => {
+    await connector.check(connection, signal)
+    return { ok: true }
+  },
+  preview: previewRecords,
+  browse: browseItems,
 }
 
 /** A call brings secrets sealed for itself, or names the source whose stored ones it uses. */

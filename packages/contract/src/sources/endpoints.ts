@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { defineEndpoint } from '../endpoint.js'
 import { sourceRef } from '../primitives.js'
 import { createdSource, source, sourcePage } from './source.js'
-import { checkResult, deletion, quarantinePage, runStarted, tickPage, versionPage } from './source-parts.js'
+import { browsePage, checkResult, deletion, previewResult, quarantinePage, runStarted, tickPage, versionPage } from './source-parts.js'
 import {
+  browseQuery,
   checkQuery,
   checkSourceBody,
   createSourceBody,
   listSourcesQuery,
+  previewSourceBody,
   quarantineQuery,
   runSourceBody,
   ticksQuery,
@@ -124,6 +126,30 @@ export const sourceEndpoints = {
     bodyOptional: true,
     answers: { 200: { description: 'The result, good or bad.', schema: checkResult } },
     reasons: ['CHECK_TIMEOUT'],
+  }),
+  previewSource: defineEndpoint({
+    method: 'post',
+    path: '/v1/sources/:id/preview',
+    scope: 'write',
+    tag,
+    summary: 'Read the first records for looking only',
+    description: 'The real connector reads at most 20 records in 10 seconds. Nothing is stored and no cursor moves.',
+    params,
+    body: previewSourceBody,
+    bodyOptional: true,
+    answers: { 200: { description: 'The records, or why there are none.', schema: previewResult } },
+    reasons: ['CHECK_TIMEOUT'],
+  }),
+  browseSource: defineEndpoint({
+    method: 'get',
+    path: '/v1/sources/:id/browse',
+    scope: 'read',
+    tag,
+    summary: 'List what lies at a path of a source, for connectors that have paths',
+    params,
+    query: browseQuery,
+    answers: { 200: { description: 'The items.', schema: browsePage } },
+    reasons: ['NOT_BROWSABLE', 'CHECK_TIMEOUT'],
   }),
   listTicks: defineEndpoint({
     method: 'get',

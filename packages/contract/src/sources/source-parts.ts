@@ -1,3 +1,4 @@
+import { RECORD_KINDS } from '@inlet/domain'
 import { z } from 'zod'
 import { pageOf, timestamp, uuid } from '../primitives.js'
 import { failureView } from '../problem.js'
@@ -45,6 +46,46 @@ export const checkResult = z
   })
   .meta({ id: 'CheckResult', description: 'Whether source, credentials and permissions work.' })
 
+const previewRecord = z
+  .strictObject({
+    stream: z.string(),
+    key: z.string(),
+    kind: z.enum(RECORD_KINDS),
+    op: z.enum(['upsert', 'delete']),
+    title: z.string().nullable(),
+    text: z.string().nullable().meta({ description: 'The beginning of the text, at most 2,000 characters.' }),
+    url: z.string().nullable(),
+    occurredAt: z.string().nullable(),
+    data: z.unknown().meta({ description: 'The record as the source has it; numbers keep all their digits.' }),
+  })
+  .meta({ id: 'PreviewRecord', description: 'A record as it would be stored.' })
+
+export const previewResult = z
+  .strictObject({
+    ok: z.boolean(),
+    failure: failureView.nullable(),
+    streams: z.array(z.strictObject({ name: z.string(), kind: z.string(), incremental: z.boolean(), deletes: z.enum(['none', 'events', 'sweep']) })),
+    records: z.array(previewRecord),
+    rejected: z.array(z.strictObject({ stream: z.string(), reason: z.string(), message: z.string() })),
+    durationMs: z.int(),
+  })
+  .meta({ id: 'PreviewResult', description: 'The first records of a source, read for looking only: nothing was stored and no cursor moved.' })
+
+export const browsePage = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        name: z.string(),
+        path: z.string(),
+        directory: z.boolean(),
+        size: z.int().nullable(),
+        modifiedAt: z.string().nullable(),
+      }),
+    ),
+    truncated: z.boolean().meta({ description: 'There are more items than the limit.' }),
+  })
+  .meta({ id: 'BrowsePage', description: 'What lies at a path of a source.' })
+
 export const runStarted = z.strictObject({ runId: uuid }).meta({ id: 'RunStarted' })
 export const deletion = z.strictObject({ id: uuid, deleting: z.literal(true) }).meta({ id: 'Deletion' })
 
@@ -56,3 +97,5 @@ export type TickView = z.infer<typeof tick>
 export type VersionView = z.infer<typeof version>
 export type QuarantinedView = z.infer<typeof quarantined>
 export type CheckResult = z.infer<typeof checkResult>
+export type PreviewResult = z.infer<typeof previewResult>
+export type BrowsePage = z.infer<typeof browsePage>

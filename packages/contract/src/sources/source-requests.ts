@@ -1,6 +1,6 @@
 import { SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
-import { duration, optionalQueryInt, pageQuery, plainText, queryFlag, queryList } from '../primitives.js'
+import { duration, optionalQueryInt, pageQuery, plainText, queryFlag, queryInt, queryList } from '../primitives.js'
 import { labels, schedule } from './source.js'
 
 const slug = z
@@ -70,6 +70,18 @@ export const runSourceBody = z
   .meta({ id: 'RunSource' })
 
 export const checkSourceBody = z.strictObject({}).meta({ id: 'CheckSource' })
+
+export const previewSourceBody = z
+  .strictObject({
+    stream: z.string().min(1).max(200).optional().meta({ description: 'Only this stream; otherwise all in turn.' }),
+    limit: z.int().min(1).max(20).default(5).meta({ description: 'Records to read.' }),
+  })
+  .meta({ id: 'PreviewSource' })
+
+export const browseQuery = z.strictObject({
+  path: plainText(4_096).optional().meta({ description: 'Where to look; the top when left out.' }),
+  limit: queryInt({ min: 1, max: 1_000, default: 100, description: 'Items at most.' }),
+})
 
 export const quarantineQuery = z.strictObject({
   ...pageQuery,

@@ -110,6 +110,7 @@ export const REASONS = {
   IDEMPOTENCY_IN_PROGRESS: { code: 'transient', status: 409, next: 'Wait a moment and repeat the request with the same Idempotency-Key.' },
   RUN_IN_PROGRESS: { code: 'config_invalid', status: 409, next: 'Wait for the run named in the message, or cancel it.' },
   RUN_NOT_ACTIVE: { code: 'config_invalid', status: 409, next: 'The run has ended; nothing is left to cancel.' },
+  NOT_BROWSABLE: { code: 'config_invalid', status: 409, next: 'Only connectors with paths can be browsed; see `browsable` in GET /v1/connectors.' },
   SOURCE_PAUSED: { code: 'config_invalid', status: 409, next: 'Resume the source first.' },
   UNAUTHENTICATED: { code: 'auth_failed', status: 401, next: 'Send Authorization: Bearer <API key>.' },
   FORBIDDEN: { code: 'permission_denied', status: 403, next: 'Use a key that has the scope named in the message.' },

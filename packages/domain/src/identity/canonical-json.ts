@@ -55,3 +55,6 @@ export const hasUnstorableText = (json: string): boolean => {
   return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i.test(json)
 }
 const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i
+
+/** Text with what Postgres cannot store made visible: NUL as `\\u0000`, halves of surrogate pairs as U+FFFD. For messages and excerpts, never for data. */
+export const toStorableText = (text: string): string => text.replaceAll('\u0000', '\\u0000').toWellFormed()

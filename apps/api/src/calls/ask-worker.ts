@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { type FailureView, statusOf } from '@inlet/contract'
+import { type CallAnswer, type Database, findAnswer, insertCall } from '@inlet/db'
+import { Failure, isReason, REASONS } from '@inlet/domain'
+import type { Queues } from '@inlet/queue'
+import { monotonicNow, sleep, withDeadline } from '@inlet/runtime'
+import { type Keyring, type Secrets, sealSecrets } from '@inlet/security'
+
+export interface CallDeps {
+  readonly database: Database
+  readonly queues: Pick<Queues, 'enqueueCall'>
+  readonly keyring: Keyring
+  /** How long a worker may take; default 15 s. */
+  readonly callTimeoutMs?: number
+}
+
+export interface WorkerRequest {
+  readonly kind: 'check' | 'preview' | 'browse'
+  readonly params?: object
+  readonly connector: string
+  readonly config: unknown
+  /** Secrets that are not saved yet; for a saved source name it instead, and the worker reads its own. */
+  readonly secrets?: Secrets | undefined
+  readonly sourceId?: string | undefined
+}
+
+export type WorkerOutcome =
+  | { readonly ok: true; readonly durationMs: number; readonly answer: unknown }
+  | { readonly ok: false; readonly durationMs: number; readonly failure: CallFailure }
+export interface CallFailure extends FailureView {
+  readonly reason: keyof typeof REASONS
+}
+
+const TIMEOUT_MS = 15_000
+const POLL_MS = 50
+const ENQUEUE_MS = 2_000
+
+/**
+ * Lets a worker do a short call and waits for its answer. Throws CHECK_TIMEOUT when none comes in time, QUEUE_UNAVAILABLE
+ * when it could not be asked. Secrets travel sealed for this one call.
+ */
+export const askWorker = async (deps: CallDeps, request: WorkerRequest, signal: AbortSignal): Promise<WorkerOutcome> => {
+  const id = randomUUID()
+  const timeoutMs = deps.callTimeoutMs ?? TIMEOUT_MS
+  const startedAt = monotonicNow()
+  const hasSecrets = Object.keys(request.secrets ?? {}).length > 0
+  await insertCall(deps.database, {
+    id,
+    kind: request.kind,
+    connector: request.connector,
+    config: request.config,
+    sealedSecrets: hasSecrets ? sealSecrets(deps.keyring, { sourceId: id, version: 0 }, request.secrets ?? {}) : null,
+    sourceId: request.sourceId,
+    params: request.params ?? {},
+    timeoutMs,
+  })
+  await enqueue(deps, id)
+  const answer = await untilAnswered(deps.database, { id, deadline: startedAt + timeoutMs, signal })
+  const durationMs = Math.round(monotonicNow() - startedAt)
+  return answer.status === 'done' ? { ok: true, durationMs, answer: answer.answer } : { ok: false, durationMs, failure: toCallFailure(answer.answer) }
+}
+
+/** A queue that is away would be waited for; the caller has a deadline. */
+const enqueue = async (deps: CallDeps, id: string): Promise<void> => {
+  try {
+    await withDeadline(() => deps.queues.enqueueCall(id), ENQUEUE_MS, 'asking a worker')
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    throw new Failure('QUEUE_UNAVAILABLE', 'the queue does not answer', { cause: error, retryAfterMs: 2_000 })
+  }
+}
+
+const untilAnswered = async (
+  database: Database,
+  wait: { readonly id: string; readonly deadline: number; readonly signal: AbortSignal },
+): Promise<CallAnswer> => {
+  for (;;) {
+    const answer = await findAnswer(database, wait.id)
+    if (answer !== null) return answer
+    if (monotonicNow() > wait.deadline) throw new Failure('CHECK_TIMEOUT', 'no worker answered in time')
+    await sleep(POLL_MS, wait.signal)
+  }
+}
+
+const toCallFailure = (answer: unknown): CallFailure => {
+  const { reason, message, next, field } = (answer ?? {}) as Readonly<Record<string, unknown>>
+  const known = typeof reason === 'string' && isReason(reason) ? reason : 'INTERNAL'
+  // What a defect of a connector says is for the log, not for the caller.
+  const isDefect = statusOf(known) === 500
+  return {
+    reason: known,
+    message: isDefect || typeof message !== 'string' ? 'the connector failed' : message,
+    next: typeof next === 'string' && next !== '' ? next : REASONS[known].next,
+    ...(typeof field === 'string' ? { field } : {}),
+  }
+}

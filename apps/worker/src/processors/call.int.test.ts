@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { type Connector, createEgressGuard, createHttpClient, defineConnector, Failure, JsonNumber } from '@inlet/connector-sdk'
+import { createDatabase, type Database, findAnswer, insertCall } from '@inlet/db'
+import { createLogger, createSecretRegistry } from '@inlet/observability'
+import { createMasterKeyText, parseKeyring, sealSecrets } from '@inlet/security'
+import { createTestDatabase, type TestDatabase } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { z } from 'zod'
+import { processCall } from './call.js'
+
+let closedReads = 0
+const endless = defineConnector({
+  type: 'endless',
+  version: '1.0.0',
+  title: 'Endless',
+  description: 'Two streams without an end.',
+  configSchema: z.strictObject({ broken: z.boolean().default(false) }),
+  secretSchema: z.strictObject({ token: z.string().optional() }),
+  streams: async () => ['left', 'right'].map((name) => ({ name, kind: 'row' as const, incremental: false, deletes: 'none' as const })),
+  connect: async (ctx) => ({ ctx, [Symbol.asyncDispose]: async () => {} }),
+  check: async ({ ctx }) => {
+    if (ctx.secrets.token !== 'right') throw new Failure('AUTH_FAILED', 'the token was refused')
+  },
+  async *read({ ctx }, { stream }) {
+    if (ctx.config.broken) throw new Failure('PERMISSION_DENIED', 'not yours')
+    try {
+      for (let n = 0; ; n += 1)
+        yield { records: [{ stream, key: n, kind: 'row' as const, title: 'a\u0000b', data: { amount: new JsonNumber('12345678901234567890.10') } }] }
+    } finally {
+      closedReads += 1
+    }
+  },
+  browse: {
+    async *list(_connection, path) {
+      yield Array.from({ length: 5 }, (_, n) => ({ name: `f${n}`, path: `${path}/f${n}`, directory: false, size: n }))
+    },
+    metadata: async (_connection, path) => ({ name: path, path, directory: false }),
+    fetch: async () => {
+      throw new Failure('NOT_FOUND_UPSTREAM', 'nothing here')
+    },
+  },
+})
+
+describe('processCall', () => {
+  const keyring = parseKeyring(createMasterKeyText('k1'))
+  let store: TestDatabase
+  let database: Database
+  beforeAll(async () => {
+    store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
+    database = createDatabase({ url: store.url, applicationName: 'test' })
+  })
+  afterAll(async () => {
+    await database.close()
+    await store.drop()
+  })
+
+  const ask = async (
+    kind: 'check' | 'preview' | 'browse',
+    call: { config?: object; params?: object; token?: string; connector?: Connector } = {},
+  ) => {
+    const id = randomUUID()
+    const egress = createEgressGuard({ allow: [] })
+    const http = createHttpClient({ guard: egress, userAgent: 'test' })
+    const sealedSecrets = call.token === undefined ? null : sealSecrets(keyring, { sourceId: id, version: 0 }, { token: call.token })
+    await insertCall(database, {
+      id,
+      kind,
+      connector: 'endless',
+      config: call.config ?? {},
+      sealedSecrets,
+      params: call.params ?? {},
+      timeoutMs: 10_000,
+    })
+    const log = createLogger({ level: 'silent', name: 'test' })
+    const connecting = {
+      database,
+      keyring,
+      egress,
+      http,
+      log,
+      secrets: createSecretRegistry(),
+      findConnector: () => call.connector ?? endless,
+      fileRoots: [],
+      workRoot: tmpdir(),
+    }
+    await processCall({ database, connecting }, { v: 1, callId: id }, { id, signal: new AbortController().signal })
+    http.close()
+    return findAnswer(database, id)
+  }
+
+  it('checks with secrets that were sealed for the call alone', async () => {
+    expect(await ask('check', { token: 'right' })).toMatchObject({ status: 'done', answer: { ok: true } })
+    expect(await ask('check', { token: 'wrong' })).toMatchObject({ status: 'failed', answer: { reason: 'AUTH_FAILED', code: 'auth_failed' } })
+  })
+
+  it('previews a share of every stream, with exact numbers, and lets go of the source', async () => {
+    closedReads = 0
+    const answer = await ask('preview', { params: { limit: 4 } })
+    const { records } = (answer?.answer ?? {}) as { records: { stream: string; dataJson: string; title: string }[] }
+    expect(records.map(({ stream }) => stream)).toEqual(['left', 'left', 'right', 'right'])
+    expect(records[0]).toMatchObject({ dataJson: '{"amount":12345678901234567890.10}', title: 'a\\u0000b' })
+    expect(closedReads).toBe(2)
+  })
+
+  it('previews one stream, and says when it does not exist', async () => {
+    expect(await ask('preview', { params: { limit: 2, stream: 'right' } })).toMatchObject({
+      answer: { records: [{ stream: 'right' }, { stream: 'right' }] },
+    })
+    expect(await ask('preview', { params: { limit: 2, stream: 'nowhere' } })).toMatchObject({
+      status: 'failed',
+      answer: { reason: 'NOT_FOUND_UPSTREAM' },
+    })
+  })
+
+  it('answers what the source refuses', async () => {
+    expect(await ask('preview', { params: { limit: 1 }, config: { broken: true } })).toMatchObject({
+      status: 'failed',
+      answer: { reason: 'PERMISSION_DENIED' },
+    })
+  })
+
+  it('browses up to the limit and says that there is more', async () => {
+    const answer = await ask('browse', { params: { path: '/top', limit: 3 } })
+    expect(answer).toMatchObject({
+      status: 'done',
+      answer: { truncated: true, items: [{ path: '/top/f0', size: 0 }, { path: '/top/f1' }, { path: '/top/f2' }] },
+    })
+  })
+
+  it('refuses to browse a connector without paths', async () => {
+    const { browse: _browse, ...flat } = endless
+    expect(await ask('browse', { params: { path: '', limit: 3 }, connector: flat })).toMatchObject({
+      status: 'failed',
+      answer: { reason: 'NOT_BROWSABLE' },
+    })
+  })
+})
