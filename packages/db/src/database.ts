@@ -33,7 +33,8 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    options: `-c statement_timeout=${options.statementTimeoutMs ?? 30_000} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
+    // A generic plan made while a table was small would read all of it for each record of a batch once it has grown.
+    options: `-c plan_cache_mode=force_custom_plan -c statement_timeout=${options.statementTimeoutMs ?? 30_000} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
   })
   // An idle connection that breaks would otherwise end the process; the next query opens another.
   pool.on('error', (error) => options.onError?.(error))
