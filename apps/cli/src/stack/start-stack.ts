@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createDatabase, insertApiKey, migrate } from '@inlet/db'
+import { createDatabase, type Database, findApiKeyForLogin, insertApiKey, migrate } from '@inlet/db'
 import { freePort, startEmbeddedPostgres } from '@inlet/db/embedded'
 import { createLifecycle, type Lifecycle } from '@inlet/runtime'
-import { createApiKey, parseKeyring } from '@inlet/security'
+import { createApiKey, type Keyring, matchApiKey, parseApiKey, parseKeyring } from '@inlet/security'
 import type { DataFolder } from './data-folder.js'
 import { type ManagedProcess, startProcess } from './managed-process.js'
 import { isPortFree } from './port.js'
@@ -106,13 +106,7 @@ const ensureAdminKey = async (options: StackOptions, databaseUrl: string): Promi
   const database = createDatabase({ url: databaseUrl, applicationName: 'inlet-up', poolSize: 2 })
   try {
     const present = folder.settings.adminKey
-    // A key hashed with an encryption key that is not configured any more opens nothing.
-    const usable = keyring.ids.map((id) => ({ hash: { startsWith: `${id}:` } }))
-    if (
-      present !== undefined &&
-      (await database.prisma.apiKey.count({ where: { id: present.split('_')[1] ?? '', revokedAt: null, OR: usable } })) > 0
-    )
-      return present
+    if (present !== undefined && (await opens(database, keyring, present))) return present
     const key = createApiKey(keyring)
     await insertApiKey(database, { id: key.id, name: 'local admin', hash: key.hash, scopes: ['admin'], expiresAt: null }, 'system')
     folder.update({ adminKey: key.plaintext })
@@ -120,6 +114,12 @@ const ensureAdminKey = async (options: StackOptions, databaseUrl: string): Promi
   } finally {
     await database.close()
   }
+}
+
+const opens = async (database: Database, keyring: Keyring, key: string): Promise<boolean> => {
+  const presented = parseApiKey(key)
+  const stored = await findApiKeyForLogin(database, presented.id)
+  return stored !== null && stored.live && matchApiKey(keyring, presented, stored.hash).result === 'match'
 }
 
 /** Those of the environment, else those made for the folder: the processes and the administrator's key must agree. */
