@@ -20,7 +20,7 @@ export const MAY_IMPORT = {
 }
 
 /** Folders of packages/connectors/src that are no connectors: every connector may import them, and they import none. */
-export const FOR_CONNECTORS = ['parsing']
+export const FOR_CONNECTORS = ['parsing', 'sql']
 
 /** Packages that only tests import, and whose own sources are tests. */
 export const TEST_PACKAGES = ['testing']
@@ -30,6 +30,7 @@ export const ONLY_IN = [
   { library: /^@prisma\//u, folders: ['packages/db/src'] },
   { library: /^prisma$/u, folders: [] },
   { library: /^pg(-.*)?$/u, folders: ['packages/db/src', 'packages/connectors/src/postgres'] },
+  { library: /^mysql2(\/|$)/u, folders: ['packages/connectors/src/mysql'] },
   { library: /^(bullmq|ioredis)(\/|$)/u, folders: ['packages/queue/src'] },
   { library: /^@bull-board\//u, folders: ['apps/api/src'] },
 ]

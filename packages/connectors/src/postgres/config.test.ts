@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { createSelection } from '../sql/plan/create-selection.js'
 import { configSchema } from './config.js'
-import { createSelection } from './discover.js'
 
 const base = { host: 'db', database: 'app', user: 'reader' }
 

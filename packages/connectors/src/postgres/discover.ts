@@ -1,10 +1,11 @@
 import { Failure, type StreamSpec } from '@inlet/connector-sdk'
-import picomatch from 'picomatch'
+import { chooseCursor } from '../sql/plan/choose-cursor.js'
+import { createSelection } from '../sql/plan/create-selection.js'
+import { decideDeletes } from '../sql/plan/decide-deletes.js'
+import { settingsOf } from '../sql/plan/stream-settings-of.js'
 import type { PostgresConfig } from './config.js'
-import { chooseCursor } from './plan/choose-cursor.js'
-import { decideDeletes } from './plan/decide-deletes.js'
+import { cursorKindOf } from './plan/cursor-kind.js'
 import { findRelations, listRelations, type Relation } from './plan/relation.js'
-import { settingsOf } from './plan/stream-settings-of.js'
 import type { Session } from './session/session.js'
 
 const MAX_NAME = 200
@@ -17,17 +18,6 @@ export const findSelected = async (session: Session, config: PostgresConfig): Pr
   const found = new Set(selected.map((relation) => relation.name))
   const named = config.tables.map((table) => table.name).filter((name) => !found.has(name))
   return [...selected, ...(await findRelations(session, named))]
-}
-
-/** Whether a discovered table is wanted. */
-export const createSelection = (
-  config: Pick<PostgresConfig, 'include' | 'exclude' | 'tables' | 'queries'>,
-): ((table: string, name: string) => boolean) => {
-  const named = config.tables.length + config.queries.length > 0
-  const include = config.include ?? (named ? [] : ['*'])
-  const matches = (globs: readonly string[], text: string): boolean => globs.length > 0 && picomatch([...globs], { dot: true })(text)
-  const listed = (globs: readonly string[], table: string, name: string): boolean => matches(globs, table) || matches(globs, name)
-  return (table, name) => listed(include, table, name) && !listed(config.exclude, table, name)
 }
 
 /** The streams of a source: queries, named tables (also when they are gone, so that their read says so), discovered tables. */
@@ -46,7 +36,8 @@ export const nothingSelected = (config: Pick<PostgresConfig, 'schemas' | 'databa
 
 const specOf = (config: PostgresConfig, name: string, relation: Relation | undefined): StreamSpec => {
   const settings = settingsOf(config, name)
-  const cursor = chooseCursor(settings.cursorColumn, config.cursorColumns, relation?.columns ?? [])
+  const usable = (relation?.columns ?? []).filter((column) => cursorKindOf(column.type) !== null).map((column) => column.name)
+  const cursor = chooseCursor(settings.cursorColumn, config.cursorColumns, usable)
   const key = settings.keyColumns ?? relation?.key ?? null
   return {
     name,

@@ -1,14 +1,19 @@
 import { type Connection, type ConnectorContext, defineConnector } from '@inlet/connector-sdk'
+import { createSessions, type Sessions } from '../sql/session/sessions.js'
 import { checkSource } from './check-source.js'
 import { configSchema, type PostgresConfig, type PostgresSecrets, secretSchema } from './config.js'
 import { listStreams } from './discover.js'
 import { readStream } from './read/read-stream.js'
-import { createSessions, type Sessions } from './session/sessions.js'
+import { checkRole } from './session/check-role.js'
+import { createSession } from './session/create-session.js'
+import { openClient } from './session/open-client.js'
+import { toPgFailure } from './session/pg-failure.js'
+import type { Session } from './session/session.js'
 import { checkStatement } from './sql/check-statement.js'
 
 interface PostgresConnection extends Connection {
   readonly context: ConnectorContext<PostgresConfig, PostgresSecrets>
-  readonly sessions: Sessions
+  readonly sessions: Sessions<Session>
 }
 
 /** Tables, views and SELECT statements of a PostgreSQL database. */
@@ -28,7 +33,14 @@ export default defineConnector<PostgresConfig, PostgresSecrets, PostgresConnecti
 
   connect: (context) => {
     const { config, secrets, egress, signal } = context
-    const sessions = createSessions({ config, secrets, egress }, signal)
+    const sessions = createSessions(
+      {
+        open: async (opening) => createSession(await openClient({ config, secrets, egress }, opening), config),
+        check: (session) => checkRole(session, config),
+        toFailure: (thrown, doing) => toPgFailure(thrown, { doing }),
+      },
+      signal,
+    )
     return Promise.resolve({ context, sessions, [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose]() })
   },
 

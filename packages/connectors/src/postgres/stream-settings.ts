@@ -1,53 +1,9 @@
-import { z } from 'zod'
+import { streamShapes } from '../sql/settings/stream-settings.js'
 
-const column = z.string().min(1).max(63)
-
-const mapping = {
-  kind: z.enum(['row', 'document', 'event', 'item']).default('row').describe('What a row stands for.'),
-  titleColumn: column.optional().describe('Column whose value becomes the title.'),
-  textColumns: z.array(column).max(50).optional().describe('Columns that full-text search reads, joined by line breaks.'),
-  urlColumn: column.optional().describe('Column that holds the address of the row for people.'),
-  occurredAtColumn: column.optional().describe('Date or timestamp column that says when it happened.'),
-  softDeleteColumn: column
-    .optional()
-    .describe('Marks deleted rows: true, a number other than 0, or anything that is not null, such as the time of deletion.'),
-  deletes: z
-    .enum(['auto', 'sweep', 'softDelete', 'none'])
-    .optional()
-    .describe('How deleted rows of this stream are found; overrides the setting of the source.'),
-}
+const shapes = streamShapes({ column: 63, relation: 127 }, '`table` (of schema public) or `schema.table`.')
 
 /** A table or view with settings of its own. */
-export const tableShape = z
-  .strictObject({
-    name: z
-      .string()
-      .min(1)
-      .max(127)
-      .transform((name) => (name.includes('.') ? name : `public.${name}`))
-      .describe('`table` (of schema public) or `schema.table`.'),
-    columns: z.array(column).min(1).max(1600).optional().describe('Columns to store; all when absent. Key and cursor are read in any case.'),
-    keyColumns: z.array(column).min(1).max(32).optional().describe('Columns that identify a row; default the primary key.'),
-    cursorColumn: column.nullable().optional().describe('Column that moves forward with every change; null: always read in full.'),
-    ...mapping,
-  })
-  .describe('A table or view.')
+export const tableShape = shapes.table.transform((table) => ({ ...table, name: table.name.includes('.') ? table.name : `public.${table.name}` }))
 
 /** A SELECT as a stream. */
-export const queryShape = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,99}$/, 'letters, digits, _ . - only')
-      .describe('Name of the stream.'),
-    sql: z.string().min(1).max(100_000).describe('One SELECT statement that only reads.'),
-    keyFields: z.array(column).min(1).max(32).describe('Columns of the result that identify a row.'),
-    cursorField: column.optional().describe('Column of the result that moves forward with every change.'),
-    ...mapping,
-  })
-  .describe('A SELECT statement.')
-
-export type TableSettings = z.output<typeof tableShape>
-export type QuerySettings = z.output<typeof queryShape>
-/** What both say about a row. */
-export type Mapping = Pick<TableSettings, 'kind' | 'titleColumn' | 'textColumns' | 'urlColumn' | 'occurredAtColumn' | 'softDeleteColumn' | 'deletes'>
+export const queryShape = shapes.query

@@ -1,16 +1,17 @@
 import { Failure } from '@inlet/connector-sdk'
+import { chooseCursor } from '../../sql/plan/choose-cursor.js'
+import { decideDeletes } from '../../sql/plan/decide-deletes.js'
+import { type StreamSettings, settingsOf } from '../../sql/plan/stream-settings-of.js'
 import type { PostgresConfig } from '../config.js'
 import type { Session } from '../session/session.js'
 import { checkStatement } from '../sql/check-statement.js'
 import { checkVolatility } from '../sql/check-volatility.js'
 import { quoteName, quoteNames } from '../sql/quote.js'
+import { roleValuesOf } from '../values/column-values.js'
 import { resolveConverters } from '../values/resolve-types.js'
-import { chooseCursor } from './choose-cursor.js'
 import { cursorKindOf } from './cursor-kind.js'
-import { decideDeletes } from './decide-deletes.js'
+import type { PostgresPlan } from './postgres-plan.js'
 import { findRelations } from './relation.js'
-import type { StreamPlan } from './stream-plan.js'
-import { type StreamSettings, settingsOf } from './stream-settings-of.js'
 
 /** Where rows come from, before it is known what is in them. */
 interface Origin {
@@ -28,7 +29,7 @@ export const makePlan = async (
   session: Session,
   config: PostgresConfig,
   stream: string,
-): Promise<StreamPlan & { readonly hidden: readonly string[] }> => {
+): Promise<PostgresPlan & { readonly hidden: readonly string[] }> => {
   const settings = settingsOf(config, stream)
   const origin = settings.query === null ? await tableOrigin(session, settings) : await queryOrigin(session, config, settings)
   const fields = await session.describe(`SELECT ${origin.select} FROM ${origin.from}`)
@@ -39,7 +40,7 @@ export const makePlan = async (
   const cursorName = chooseCursor(
     settings.cursorColumn,
     config.cursorColumns,
-    fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })),
+    fields.filter((field) => cursorKindOf(field.dataTypeID) !== null).map((field) => field.name),
   )
   const keyNames = settings.keyColumns ?? origin.key ?? []
   const { mapping } = settings
@@ -54,7 +55,13 @@ export const makePlan = async (
     session,
     wanted.map((field) => field.dataTypeID),
   )
-  const columns = wanted.map(({ name, dataTypeID: oid }) => ({ name, oid, convert: converters.get(oid) ?? null, stored: stored.has(name) }))
+  const columns = wanted.map(({ name, dataTypeID: oid }) => ({
+    name,
+    oid,
+    convert: converters.get(oid) ?? null,
+    ...roleValuesOf(oid),
+    stored: stored.has(name),
+  }))
   const placeOf = (name: string): number => columns.findIndex((column) => column.name === name)
   return {
     stream,
@@ -95,7 +102,7 @@ const cursorPlan = (
   stream: string,
   name: string,
   { at, columns }: { readonly at: number; readonly columns: readonly { readonly oid: number }[] },
-): StreamPlan['cursor'] => {
+): PostgresPlan['cursor'] => {
   const kind = cursorKindOf(columns[at]?.oid ?? 0)
   if (kind === null) throw new Failure('SQL_COLUMN_UNUSABLE', `the column ${name} of ${stream} is neither a timestamp, a date nor a whole number`)
   return { at, kind }

@@ -1,21 +1,24 @@
 import { Failure, keyHash } from '@inlet/connector-sdk'
 import { describe, expect, it } from 'vitest'
+import { chooseCursor } from '../../sql/plan/choose-cursor.js'
+import { decideDeletes } from '../../sql/plan/decide-deletes.js'
+import { createKeyOf, createRecordOf } from '../../sql/plan/make-record.js'
+import { roleValuesOf } from '../values/column-values.js'
 import { SCALAR_CONVERTERS } from '../values/converters.js'
 import { OID } from '../values/oids.js'
-import { chooseCursor } from './choose-cursor.js'
-import { decideDeletes } from './decide-deletes.js'
-import { createKeyOf, createRecordOf } from './make-record.js'
+import { cursorKindOf } from './cursor-kind.js'
+import type { PostgresPlan } from './postgres-plan.js'
 import { selectKeys, selectOrdered, selectUnsettled } from './select.js'
-import type { StreamPlan } from './stream-plan.js'
 
 const column = (name: string, type: keyof typeof OID, stored = true) => ({
   name,
   oid: OID[type],
   convert: SCALAR_CONVERTERS.get(OID[type]) ?? null,
+  ...roleValuesOf(OID[type]),
   stored,
 })
 
-const planOf = (changes: Partial<StreamPlan> = {}): StreamPlan => ({
+const planOf = (changes: Partial<PostgresPlan> = {}): PostgresPlan => ({
   stream: 'public.t',
   from: '"public"."t" AS t',
   columns: [column('id', 'int8'), column('at', 'timestamptz'), column('na"me', 'text'), column('gone', 'bool')],
@@ -64,7 +67,7 @@ describe('statements', () => {
 })
 
 describe('records', () => {
-  const read = (plan: StreamPlan, row: readonly (string | null)[]) => createRecordOf(plan, createKeyOf(plan.columns, plan.key))(row)
+  const read = (plan: PostgresPlan, row: readonly (string | null)[]) => createRecordOf(plan, createKeyOf(plan.columns, plan.key))(row)
 
   it('keeps key and values exact', () => {
     expect(read(planOf(), ['9007199254740993', '2024-01-01 00:00:00.000001+00', null, 't'])).toEqual({
@@ -139,10 +142,8 @@ describe('decisions', () => {
   })
 
   it('takes the first candidate with a usable type', () => {
-    const columns = [
-      { name: 'updated', type: OID.text },
-      { name: 'modified', type: OID.date },
-    ]
+    expect([OID.text, OID.date].map(cursorKindOf)).toEqual([null, 'date'])
+    const columns = ['modified']
     expect(chooseCursor(undefined, ['updated', 'modified'], columns)).toBe('modified')
     expect(chooseCursor(undefined, [], columns)).toBeNull()
     expect(chooseCursor(null, ['modified'], columns)).toBeNull()

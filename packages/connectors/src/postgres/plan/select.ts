@@ -1,30 +1,21 @@
+import type { Bounds } from '../../sql/read/row-source.js'
 import { quoteName, quoteNames } from '../sql/quote.js'
-import { LIVE_VALUE } from './make-record.js'
-import type { StreamPlan } from './stream-plan.js'
+import type { PostgresPlan } from './postgres-plan.js'
 
 export interface Statement {
   readonly text: string
   readonly values: readonly (string | null)[]
 }
 
-const nameAt = (plan: StreamPlan, at: number): string => quoteName(plan.columns[at]?.name ?? '')
-const listOf = (plan: StreamPlan): string => quoteNames(plan.columns.map((column) => column.name))
+const nameAt = (plan: PostgresPlan, at: number): string => quoteName(plan.columns[at]?.name ?? '')
+const listOf = (plan: PostgresPlan): string => quoteNames(plan.columns.map((column) => column.name))
 
 /** The columns that order a read: the cursor, then the key. */
-const orderOf = (plan: StreamPlan): readonly string[] =>
+const orderOf = (plan: PostgresPlan): readonly string[] =>
   [...(plan.cursor === null ? [] : [plan.cursor.at]), ...plan.key].map((at) => nameAt(plan, at))
 
-export interface Bounds {
-  /** Where a read starts, inclusive: a whole position, or a cursor value alone. */
-  readonly from: readonly string[] | null
-  /** A whole position where it ends, exclusive. */
-  readonly before: readonly string[] | null
-  /** The highest cursor value, inclusive. */
-  readonly to: string | null
-}
-
 /** All rows between the bounds, in the order of cursor and key. The comparison is one of rows, which an index on the pair serves. */
-export const selectOrdered = (plan: StreamPlan, { from, before, to }: Bounds): Statement => {
+export const selectOrdered = (plan: PostgresPlan, { from, before, to }: Bounds): Statement => {
   const order = orderOf(plan)
   const values: string[] = []
   const conditions: string[] = []
@@ -41,7 +32,7 @@ export const selectOrdered = (plan: StreamPlan, { from, before, to }: Bounds): S
 }
 
 /** Rows whose cursor value cannot move the cursor: none, infinite, or beyond what is safe to pass. */
-export const selectUnsettled = (plan: StreamPlan, horizon: string | null): Statement => {
+export const selectUnsettled = (plan: PostgresPlan, horizon: string | null): Statement => {
   const column = nameAt(plan, plan.cursor?.at ?? -1)
   if (horizon === null) return { text: `SELECT ${listOf(plan)} FROM ${plan.from} WHERE ${column} IS NULL`, values: [] }
   const text = `SELECT ${listOf(plan)} FROM ${plan.from} WHERE ${column} IS NULL OR ${column} > $1 OR ${column} = '-infinity'`
@@ -49,19 +40,19 @@ export const selectUnsettled = (plan: StreamPlan, horizon: string | null): State
 }
 
 /** The keys of all rows that exist, up to a position for a read that did not start at the beginning. Rows marked as deleted do not exist. */
-export const selectKeys = (plan: StreamPlan, upTo: readonly string[] | null): Statement & { readonly places: readonly number[] } => {
+export const selectKeys = (plan: PostgresPlan, upTo: readonly string[] | null): Statement => {
   const places = plan.key.length === 0 ? plan.columns.map((_column, at) => at) : plan.key
   const names = places.map((at) => nameAt(plan, at))
   const conditions: string[] = []
   if (plan.deletes.soft) conditions.push(isLive(plan))
   if (upTo !== null) conditions.push(`(${names.join(', ')}) <= (${upTo.map((_value, index) => `$${index + 1}`).join(', ')})`)
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
-  return { text: `SELECT ${names.join(', ')} FROM ${plan.from}${where}`, values: upTo ?? [], places }
+  return { text: `SELECT ${names.join(', ')} FROM ${plan.from}${where}`, values: upTo ?? [] }
 }
 
-const isLive = (plan: StreamPlan): string => {
+const isLive = (plan: PostgresPlan): string => {
   const at = plan.columns.findIndex((column) => column.name === plan.mapping.softDeleteColumn)
   const column = nameAt(plan, at)
-  const live = LIVE_VALUE.get(plan.columns[at]?.oid ?? 0)
-  return live === undefined ? `${column} IS NULL` : `(${column} IS NULL OR ${column} = '${live}')`
+  const live = plan.columns[at]?.live ?? null
+  return live === null ? `${column} IS NULL` : `(${column} IS NULL OR ${column} = '${live}')`
 }

@@ -1,11 +1,12 @@
 import type { ConnectorLog, Cursor, Page } from '@inlet/connector-sdk'
+import { createKeyOf, createRecordOf } from '../../sql/plan/make-record.js'
+import { readFull } from '../../sql/read/read-full.js'
+import { readIncremental } from '../../sql/read/read-incremental.js'
+import { parseStart } from '../../sql/read/saved-cursor.js'
 import type { PostgresConfig } from '../config.js'
 import { makePlan } from '../plan/make-plan.js'
-import { createKeyOf, createRecordOf } from '../plan/make-record.js'
 import type { Session } from '../session/session.js'
-import { readFull } from './read-full.js'
-import { readIncremental } from './read-incremental.js'
-import { parseStart } from './saved-cursor.js'
+import { createRowSource } from './create-row-source.js'
 import { readClock } from './source-clock.js'
 import { findWindow } from './window.js'
 
@@ -25,7 +26,15 @@ export async function* readStream(session: Session, { config, log, stream, curso
   const start = parseStart(cursor, plan)
   if (start.outdated) log.warn({ stream }, 'the cursor or key column of the stream is another one now; it is read from the beginning')
   const keyOf = createKeyOf(plan.columns, plan.key)
-  const run = { session, config, plan, keyOf, recordOf: createRecordOf(plan, keyOf), clock: () => performance.now(), count: { done: 0, limited: 0 } }
+  const run = {
+    source: createRowSource(session, plan),
+    config,
+    plan,
+    keyOf,
+    recordOf: createRecordOf(plan, keyOf),
+    clock: () => performance.now(),
+    count: { done: 0, limited: 0 },
+  }
   if (plan.cursor === null) yield* readFull(run, start)
   else yield* readIncremental(run, start, await findWindow(session, plan, { saved: start.row, clock, config }))
   await session.commit()

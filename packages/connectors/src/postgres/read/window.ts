@@ -1,28 +1,13 @@
 import { Failure } from '@inlet/connector-sdk'
+import type { RowPosition } from '../../sql/read/saved-cursor.js'
+import { CLOCK_TOLERANCE_SECONDS, SETTLED_AFTER_SECONDS, type Window } from '../../sql/read/window.js'
 import type { PostgresConfig } from '../config.js'
 import type { CursorKind } from '../plan/cursor-kind.js'
-import type { StreamPlan } from '../plan/stream-plan.js'
+import type { PostgresPlan } from '../plan/postgres-plan.js'
 import { toPgFailure } from '../session/pg-failure.js'
 import type { Session } from '../session/session.js'
 import { quoteName } from '../sql/quote.js'
-import type { RowPosition } from './saved-cursor.js'
 import type { SourceClock } from './source-clock.js'
-
-/**
- * A position this much older than the horizon of the read that reached it, besides the overlap, is settled: nothing can
- * commit behind it any more, so that an idle table is not read again. Leaves room for clocks of writers that run behind.
- */
-const SETTLED_AFTER_SECONDS = 3600
-/** A clock may step back a little, e.g. when a standby takes over. */
-const CLOCK_TOLERANCE_SECONDS = 60
-
-/** What an incremental read covers. */
-export interface Window {
-  /** Rows from this cursor value up to the saved position are read again; null when that position is settled. */
-  readonly overlapFrom: string | null
-  /** The horizon as a value of the cursor column; null for whole numbers, which have none. */
-  readonly to: string | null
-}
 
 type Settings = Pick<PostgresConfig, 'overlapSeconds' | 'overlapIds' | 'timeZone'>
 
@@ -54,7 +39,7 @@ const timeSql = (kind: Exclude<CursorKind, 'integer'>): string => {
  */
 export const findWindow = async (
   session: Session,
-  plan: StreamPlan,
+  plan: PostgresPlan,
   { saved, clock, config }: { readonly saved: RowPosition | null; readonly clock: SourceClock; readonly config: Settings },
 ): Promise<Window> => {
   if (plan.cursor?.kind === 'integer') return { overlapFrom: await integerOverlap(session, plan, saved, config), to: null }
@@ -71,7 +56,7 @@ export const findWindow = async (
   return { overlapFrom: settled === 't' || config.overlapSeconds === 0 ? null : (lower ?? null), to: horizon }
 }
 
-const integerOverlap = async (session: Session, plan: StreamPlan, saved: RowPosition | null, { overlapIds }: Settings): Promise<string | null> => {
+const integerOverlap = async (session: Session, plan: PostgresPlan, saved: RowPosition | null, { overlapIds }: Settings): Promise<string | null> => {
   if (saved === null) return null
   if (!/^-?\d{1,19}$/.test(saved.v)) throw new Failure('CURSOR_INVALID', `the cursor of ${plan.stream} is not a whole number`)
   const column = quoteName(plan.columns[plan.cursor?.at ?? -1]?.name ?? '')
@@ -90,7 +75,7 @@ const integerOverlap = async (session: Session, plan: StreamPlan, saved: RowPosi
   return overlapIds === 0 ? null : String(lower > BigInt(smallest) ? lower : BigInt(smallest))
 }
 
-const asCursorFailure = async <T>(plan: StreamPlan, work: Promise<T>): Promise<T> => {
+const asCursorFailure = async <T>(plan: PostgresPlan, work: Promise<T>): Promise<T> => {
   try {
     return await work
   } catch (error) {

@@ -1,13 +1,6 @@
 import type { Client, Connection, Submittable } from 'pg'
-import type { RawRow } from '../values/raw-row.js'
-
-/** Rows as they came, with their size on the wire. */
-export interface Chunk {
-  readonly rows: readonly RawRow[]
-  /** Bytes of each row. */
-  readonly sizes: readonly number[]
-  readonly bytes: number
-}
+import type { RawRow } from '../../sql/read/raw-row.js'
+import type { Chunk } from '../../sql/read/row-source.js'
 
 export interface FetchOptions {
   /** Name of a portal of the open transaction. */

@@ -1,11 +1,12 @@
 import type { FieldDef } from 'pg'
-import type { RawRow } from '../values/raw-row.js'
-import type { Chunk } from './row-fetch.js'
+import type { RawRow } from '../../sql/read/raw-row.js'
+import type { Chunk } from '../../sql/read/row-source.js'
+import type { PooledSession } from '../../sql/session/sessions.js'
 
 export type Values = readonly (string | null)[]
 
 /** A logged-in connection of a role that was checked. Values come and go as text. One statement at a time. */
-export interface Session {
+export interface Session extends PooledSession {
   /** Rows of one statement, sent alone by the extended protocol. */
   query(text: string, values?: Values): Promise<readonly RawRow[]>
   /** The columns of a SELECT; runs it for no row. */
@@ -15,10 +16,4 @@ export interface Session {
   /** Starts a read-only transaction with one snapshot and the settings that the converters rely on. */
   begin(): Promise<void>
   commit(): Promise<void>
-  /** Whether nothing odd has happened and no transaction is open: only then may it serve again. */
-  readonly reusable: boolean
-  /** Breaks the connection at once and has the server end what it was doing. Never throws. */
-  abandon(): Promise<void>
-  /** Says goodbye to the server, within a second. Never throws. */
-  close(): Promise<void>
 }

@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
-import { type Chunk, startFetch } from './row-fetch.js'
+import type { Chunk } from '../../sql/read/row-source.js'
+import { startFetch } from './row-fetch.js'
 
 /** Bytes a round trip should bring. */
 const ROUND_TRIP_BYTES = 2 * 1024 * 1024

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@inlet/connector-sdk'
-import type { Convert } from './converters.js'
+import type { Convert } from '../../sql/plan/stream-plan.js'
 
 /**
  * The text form of a Postgres array to nested lists, e.g. `{1,NULL,"a \"b\""}` or `[0:1]={1,2}` (lower bounds are

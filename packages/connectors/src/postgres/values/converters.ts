@@ -1,9 +1,7 @@
 import { JsonNumber, type JsonValue } from '@inlet/connector-sdk'
+import type { Convert } from '../../sql/plan/stream-plan.js'
 import { parseExactJson } from './exact-json.js'
 import { OID } from './oids.js'
-
-/** Turns the text form of a value into JSON without loss. Null stands for "the text itself". */
-export type Convert = ((text: string) => JsonValue) | null
 
 /** NaN and the infinities have no JSON form and stay text. */
 const toNumber = (text: string): JsonValue => {

@@ -1,6 +1,7 @@
+import type { Convert } from '../../sql/plan/stream-plan.js'
 import type { Session } from '../session/session.js'
 import { parseArray } from './array-text.js'
-import { type Convert, SCALAR_CONVERTERS } from './converters.js'
+import { SCALAR_CONVERTERS } from './converters.js'
 
 interface TypeRow {
   readonly element: number

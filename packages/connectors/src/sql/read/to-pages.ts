@@ -1,7 +1,7 @@
 import { Failure, type RecordKey, type RejectedRecord, type SourceRecord } from '@inlet/connector-sdk'
 import type { StreamPlan } from '../plan/stream-plan.js'
-import type { Chunk } from '../session/row-fetch.js'
-import type { RawRow } from '../values/raw-row.js'
+import type { RawRow } from './raw-row.js'
+import type { Chunk } from './row-source.js'
 import { type Paging, type PlacedPage, type Run, remainingRows } from './run.js'
 
 const MAX_RECORDS = 1000

@@ -1,5 +1,4 @@
-import type { PostgresConfig } from '../config.js'
-import type { Mapping } from '../stream-settings.js'
+import type { Mapping } from '../settings/stream-settings.js'
 
 export interface Deletes {
   /** Whether complete runs report all keys. */
@@ -11,7 +10,7 @@ export interface Deletes {
 }
 
 /** How deletes of a stream are found. A stream without cursor column reads every row anyway, so that its sweep costs nothing. */
-export const decideDeletes = (config: Pick<PostgresConfig, 'deletes'>, mapping: Mapping, hasCursor: boolean): Deletes => {
+export const decideDeletes = (config: { readonly deletes: NonNullable<Mapping['deletes']> }, mapping: Mapping, hasCursor: boolean): Deletes => {
   const setting = mapping.deletes ?? config.deletes
   const soft = setting !== 'none' && mapping.softDeleteColumn !== undefined
   const sweep = setting === 'sweep' || (setting === 'auto' && !hasCursor)

@@ -1,50 +1,60 @@
 import { Failure } from '@inlet/connector-sdk'
-import { checkRole } from './check-role.js'
-import { createSession } from './create-session.js'
-import { openClient, type Target } from './open-client.js'
-import { toPgFailure } from './pg-failure.js'
-import type { Session } from './session.js'
+
+/** What every session can, whatever its database. */
+export interface PooledSession {
+  /** Whether nothing odd has happened and no transaction is open: only then may it serve again. */
+  readonly reusable: boolean
+  /** Breaks the connection at once and has the server end what it was doing. Never throws. */
+  abandon(): Promise<void>
+  /** Says goodbye to the server, within a second. Never throws. */
+  close(): Promise<void>
+}
 
 /** The sessions of one source. Keeps one between uses; whatever looks odd is thrown away. */
-export interface Sessions extends AsyncDisposable {
+export interface Sessions<S> extends AsyncDisposable {
   /**
    * Runs work with a session of its own and passes on what it yields. An abort of `signal` breaks the connection at once
    * and has the server end the statement. Throws what the work throws, as a `Failure`; CANCELLED after an abort.
    */
-  stream<T>(doing: string, signal: AbortSignal, work: (session: Session) => AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void>
+  stream<T>(doing: string, signal: AbortSignal, work: (session: S) => AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void>
   /** The same for work that gives one result. */
-  use<T>(doing: string, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T>
+  use<T>(doing: string, signal: AbortSignal, work: (session: S) => Promise<T>): Promise<T>
+}
+
+interface SessionKind<S> {
+  /** Logs in. */
+  open(signal: AbortSignal): Promise<S>
+  /** Before every use; throws when the session must not be used. */
+  check(session: S): Promise<void>
+  /** What an error of the client library means. */
+  toFailure(thrown: unknown, doing: string): Failure
 }
 
 /** @param closing aborts when everything must close, besides disposal. The caller disposes. */
-export const createSessions = (target: Target, closing: AbortSignal): Sessions => {
-  const state: { idle: Session | undefined; disposed: boolean } = { idle: undefined, disposed: false }
+export const createSessions = <S extends PooledSession>(kind: SessionKind<S>, closing: AbortSignal): Sessions<S> => {
+  const state: { idle: S | undefined; disposed: boolean } = { idle: undefined, disposed: false }
   const endings = new Set<Promise<void>>()
 
   const end = (work: Promise<void>): void => {
     endings.add(work)
     void work.finally(() => endings.delete(work))
   }
-  const acquire = async (signal: AbortSignal): Promise<Session> => {
+  const acquire = async (signal: AbortSignal): Promise<S> => {
     const { idle } = state
     state.idle = undefined
     if (idle?.reusable) return idle
     if (idle !== undefined) end(idle.close())
-    return createSession(await openClient(target, signal), target.config)
+    return await kind.open(signal)
   }
-  const release = (session: Session): void => {
+  const release = (session: S): void => {
     if (!session.reusable) end(session.abandon())
     else if (state.disposed || state.idle !== undefined) end(session.close())
     else state.idle = session
   }
 
-  async function* stream<T>(
-    doing: string,
-    wanted: AbortSignal,
-    work: (session: Session) => AsyncGenerator<T, void, void>,
-  ): AsyncGenerator<T, void, void> {
+  async function* stream<T>(doing: string, wanted: AbortSignal, work: (session: S) => AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
     const signal = AbortSignal.any([wanted, closing])
-    let session: Session | undefined
+    let session: S | undefined
     const abandon = (): void => {
       if (session !== undefined) end(session.abandon())
     }
@@ -53,11 +63,11 @@ export const createSessions = (target: Target, closing: AbortSignal): Sessions =
       signal.throwIfAborted()
       session = await acquire(signal)
       signal.throwIfAborted()
-      await checkRole(session, target.config)
+      await kind.check(session)
       yield* work(session)
     } catch (error) {
       if (signal.aborted) throw new Failure('CANCELLED', `${doing} was cancelled`, { cause: error })
-      throw toPgFailure(error, { doing })
+      throw kind.toFailure(error, doing)
     } finally {
       signal.removeEventListener('abort', abandon)
       if (session !== undefined) release(session)
@@ -67,7 +77,7 @@ export const createSessions = (target: Target, closing: AbortSignal): Sessions =
   return {
     stream,
     async use(doing, signal, work) {
-      async function* once(session: Session) {
+      async function* once(session: S) {
         yield await work(session)
       }
       for await (const result of stream(doing, signal, once)) return result

@@ -1,13 +1,19 @@
 import type { Cursor, Page, RecordKey, SourceRecord } from '@inlet/connector-sdk'
-import type { PostgresConfig } from '../config.js'
 import type { StreamPlan } from '../plan/stream-plan.js'
-import type { Session } from '../session/session.js'
-import type { RawRow } from '../values/raw-row.js'
+import type { RawRow } from './raw-row.js'
+import type { RowSource } from './row-source.js'
+
+/** The settings that bound a read. */
+export interface ReadLimits {
+  readonly maxRows?: number | undefined
+  readonly maxTransactionSeconds: number
+  readonly sweepEveryRuns: number
+}
 
 /** One read of one stream, with what its parts share. */
 export interface Run {
-  readonly session: Session
-  readonly config: PostgresConfig
+  readonly source: RowSource
+  readonly config: ReadLimits
   readonly plan: StreamPlan
   readonly keyOf: (row: RawRow) => RecordKey
   readonly recordOf: (row: RawRow) => SourceRecord

@@ -1,30 +1,21 @@
 import type { JsonValue, RecordKey, SourceRecord } from '@inlet/connector-sdk'
 import { Failure, keyHash } from '@inlet/connector-sdk'
-import { OID } from '../values/oids.js'
-import type { RawRow } from '../values/raw-row.js'
+import type { RawRow } from '../read/raw-row.js'
 import type { StreamPlan } from './stream-plan.js'
 
 /** Turns a row into its key; throws RECORD_KEY_MISSING when a part is NULL. */
 export const createKeyOf = (columns: StreamPlan['columns'], key: readonly number[]): ((row: RawRow) => RecordKey) => {
   if (key.length === 0) return (row) => keyHash(row)
-  const parts = key.map((at) => ({ at, name: columns[at]?.name ?? '', convert: KEY_NUMBERS.get(columns[at]?.oid ?? 0) }))
+  const parts = key.map((at) => ({ at, name: columns[at]?.name ?? '', toKey: columns[at]?.toKey ?? null }))
   const read = (row: RawRow, part: (typeof parts)[number]): string | number | bigint => {
     const text = row[part.at]
     if (text == null) throw new Failure('RECORD_KEY_MISSING', `the key column ${part.name} is NULL`)
-    return part.convert === undefined ? text : part.convert(text)
+    return part.toKey === null ? text : part.toKey(text)
   }
   const [only, ...others] = parts
   if (only !== undefined && others.length === 0) return (row) => read(row, only)
   return (row) => parts.map((part) => read(row, part))
 }
-
-/** Everything else is keyed by its text, which is the same on every server with the session's settings. */
-const KEY_NUMBERS: ReadonlyMap<number, (text: string) => number | bigint> = new Map<number, (text: string) => number | bigint>([
-  [OID.int2, Number],
-  [OID.int4, Number],
-  [OID.oid, Number],
-  [OID.int8, BigInt],
-])
 
 /** Turns a row into its record. Throws RECORD_KEY_MISSING, or whatever a value that has no JSON form throws. */
 export const createRecordOf = (plan: StreamPlan, keyOf: (row: RawRow) => RecordKey): ((row: RawRow) => SourceRecord) => {
@@ -75,17 +66,9 @@ const createDataOf = (columns: StreamPlan['columns']): ((row: RawRow) => { [name
 export const createIsDeleted = ({ columns, mapping, deletes }: StreamPlan): ((row: RawRow) => boolean) => {
   if (!deletes.soft) return () => false
   const at = columns.findIndex((column) => column.name === mapping.softDeleteColumn)
-  const live = LIVE_VALUE.get(columns[at]?.oid ?? 0)
+  const live = columns[at]?.live ?? null
   return (row) => row[at] != null && row[at] !== live
 }
-
-/** The value besides NULL that means "not deleted". */
-export const LIVE_VALUE: ReadonlyMap<number, string> = new Map([
-  [OID.bool, 'f'],
-  [OID.int2, '0'],
-  [OID.int4, '0'],
-  [OID.int8, '0'],
-])
 
 const instantOf = (text: string | null | undefined, convert: StreamPlan['columns'][number]['convert']): string | undefined => {
   if (text == null) return undefined

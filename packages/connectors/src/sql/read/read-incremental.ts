@@ -1,5 +1,4 @@
 import type { Cursor, Page } from '@inlet/connector-sdk'
-import { selectUnsettled } from '../plan/select.js'
 import { readOrdered } from './read-ordered.js'
 import { type Run, remainingRows } from './run.js'
 import { cursorAt, doneCursor, type Start } from './saved-cursor.js'
@@ -28,8 +27,7 @@ export async function* readIncremental(run: Run, start: Start, window: Window): 
   }
   if (remainingRows(run) <= 0) return
 
-  const unsettled = selectUnsettled(plan, window.to)
-  for await (const chunk of run.session.rows(unsettled.text, unsettled.values)) {
+  for await (const chunk of run.source.unsettled(window.to)) {
     for (const { page } of toPages(run, chunk, {})) yield page
     if (remainingRows(run) <= 0) return
   }

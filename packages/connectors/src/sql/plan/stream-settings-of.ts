@@ -1,5 +1,4 @@
-import type { PostgresConfig } from '../config.js'
-import type { Mapping } from '../stream-settings.js'
+import type { Mapping, QuerySettings, TableSettings } from '../settings/stream-settings.js'
 
 /** The settings of a stream, whether it is a table, a query, or discovered. */
 export interface StreamSettings {
@@ -15,7 +14,10 @@ export interface StreamSettings {
   readonly mapping: Mapping
 }
 
-export const settingsOf = (config: PostgresConfig, stream: string): StreamSettings => {
+export const settingsOf = (
+  config: { readonly tables: readonly TableSettings[]; readonly queries: readonly QuerySettings[] },
+  stream: string,
+): StreamSettings => {
   const place = config.queries.findIndex((query) => query.name === stream)
   const query = config.queries[place]
   if (query !== undefined) {

@@ -1,20 +1,18 @@
 import type { Cursor } from '@inlet/connector-sdk'
 import { describe, expect, it } from 'vitest'
 import type { StreamPlan } from '../plan/stream-plan.js'
-import { OID } from '../values/oids.js'
 import { cursorAt, doneCursor, parseStart } from './saved-cursor.js'
 
-const column = (name: string, oid: number) => ({ name, oid, convert: null, stored: true })
+const column = (name: string) => ({ name, convert: null, toKey: null, live: null, stored: true })
 const full: StreamPlan = {
   stream: 's',
-  from: 't',
-  columns: [column('id', OID.int8), column('at', OID.timestamptz)],
+  columns: [column('id'), column('at')],
   key: [0],
   cursor: null,
   deletes: { sweep: true, soft: false, declared: 'sweep' },
   mapping: { kind: 'row' },
 }
-const incremental: StreamPlan = { ...full, cursor: { at: 1, kind: 'timestamptz' } }
+const incremental: StreamPlan = { ...full, cursor: { at: 1 } }
 
 describe('saved cursors', () => {
   it('come back as they were saved', () => {
@@ -26,7 +24,7 @@ describe('saved cursors', () => {
 
   it('start anew when cursor or key column is another one now', () => {
     expect(parseStart(cursorAt(full, ['5'], { horizon: null, n: 0 }) as Cursor, incremental)).toMatchObject({ row: null, outdated: true })
-    const renamed = { ...incremental, columns: [column('other', OID.int8), column('at', OID.timestamptz)] }
+    const renamed = { ...incremental, columns: [column('other'), column('at')] }
     expect(parseStart(cursorAt(incremental, ['v', '5'], { horizon: 'h', n: 0 }) as Cursor, renamed)).toMatchObject({ row: null, outdated: true })
   })
 

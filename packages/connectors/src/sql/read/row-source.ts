@@ -1,0 +1,30 @@
+import type { RawRow } from './raw-row.js'
+
+/** Rows as they came, with their size on the wire. */
+export interface Chunk {
+  readonly rows: readonly RawRow[]
+  /** Bytes of each row. */
+  readonly sizes: readonly number[]
+  readonly bytes: number
+}
+
+export interface Bounds {
+  /** Where a read starts, inclusive: a whole position, or a cursor value alone. */
+  readonly from: readonly string[] | null
+  /** A whole position where it ends, exclusive. */
+  readonly before: readonly string[] | null
+  /** The highest cursor value, inclusive. */
+  readonly to: string | null
+}
+
+/** The rows of one plan in the dialect of its database, inside a read-only transaction. The reader may stop at any time. */
+export interface RowSource {
+  /** All rows between the bounds, in the order of cursor and key. */
+  ordered(bounds: Bounds): AsyncGenerator<Chunk, void, void>
+  /** Rows whose cursor value cannot move the cursor: none, infinite, or beyond the horizon; a null horizon is that of whole numbers. */
+  unsettled(horizon: string | null): AsyncGenerator<Chunk, void, void>
+  /** The key columns (all columns where there is no key) of the rows that exist, up to a position when given. Rows marked as deleted do not exist. */
+  keys(upTo: readonly string[] | null): AsyncGenerator<Chunk, void, void>
+  /** Ends the transaction and starts another. Throws SCHEMA_CHANGED when the columns are no longer those of the plan. */
+  renew(): Promise<void>
+}

@@ -1,0 +1,15 @@
+/** What an incremental read covers. */
+export interface Window {
+  /** Rows from this cursor value up to the saved position are read again; null when that position is settled. */
+  readonly overlapFrom: string | null
+  /** The horizon as a value of the cursor column; null for whole numbers, which have none. */
+  readonly to: string | null
+}
+
+/**
+ * A position this much older than the horizon of the read that reached it, besides the overlap, is settled: nothing can
+ * commit behind it any more, so that an idle table is not read again. Leaves room for clocks of writers that run behind.
+ */
+export const SETTLED_AFTER_SECONDS = 3600
+/** A clock may step back a little, e.g. when a standby takes over. */
+export const CLOCK_TOLERANCE_SECONDS = 60

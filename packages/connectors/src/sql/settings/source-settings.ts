@@ -1,0 +1,64 @@
+import { z } from 'zod'
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
+const globs = z.array(z.string().min(1).max(200)).max(200)
+const seconds = (least: number, most: number) => z.int().min(least).max(most)
+
+/** How the connection to a database is encrypted. */
+export const tlsShape = z
+  .strictObject({
+    mode: z
+      .enum(['disable', 'require', 'verify-full'])
+      .default('verify-full')
+      .describe('`verify-full` checks certificate and host name; `require` only encrypts; `disable` sends everything in clear.'),
+    ca: z.string().max(100_000).optional().describe('Certificates of the authorities to trust, PEM; the usual public ones when absent.'),
+    serverName: z.string().min(1).max(253).optional().describe('Name to expect in the certificate, when it differs from the host.'),
+  })
+  .describe('Transport encryption.')
+
+export type TlsSettings = z.output<typeof tlsShape>
+
+/** Which tables of a database are read. @param qualified how a name with its schema is written, e.g. `schema.table`. */
+export const selectionFields = (qualified: string, columnLength: number) => ({
+  include: globs
+    .optional()
+    .describe(
+      `Globs on \`table\` or \`${qualified}\` to read; default everything, or nothing besides \`tables\` and \`queries\` when these are given.`,
+    ),
+  exclude: globs.default([]).describe(`Globs on \`table\` or \`${qualified}\` not to read.`),
+  cursorColumns: z
+    .array(z.string().min(1).max(columnLength))
+    .max(20)
+    .default([])
+    .describe('Names of columns that move forward with every change, e.g. `updated_at`; a discovered table uses the first it has.'),
+})
+
+/** How streams are read, where databases do not differ. Durations in the unit of their name. */
+export const readingFields = {
+  deletes: z
+    .enum(['auto', 'sweep', 'softDelete', 'none'])
+    .default('auto')
+    .describe('How deleted rows are found; `auto`: by the soft-delete column, by a sweep where all rows are read anyway, else not.'),
+  sweepEveryRuns: z.int().min(1).max(10_000).default(1).describe('Sweep streams with a cursor only at every n-th run.'),
+  safetyLagSeconds: seconds(0, 86_400).default(5).describe('The cursor stays this far behind the clock of the source.'),
+  overlapSeconds: seconds(0, 604_800).default(60).describe('How far before its cursor a run starts, to find rows committed late.'),
+  overlapIds: z.int().min(0).max(1_000_000).default(1000).describe('The same for cursors that are whole numbers, as a distance of values.'),
+}
+
+export const timeZoneField = z.string().max(64).refine(isTimeZone, 'not an IANA time zone').default('UTC')
+
+/** Limits of a read, where databases do not differ. */
+export const limitFields = {
+  fetchSize: z.int().min(1).max(10_000).default(2000).describe('Rows per round trip, at most; fewer when rows are large.'),
+  maxRows: z.int().min(1).optional().describe('Rows of a stream per run, at most; the next run goes on from there.'),
+  statementTimeoutSeconds: seconds(1, 3600).default(120).describe('Limit of each statement and each fetch.'),
+  connectTimeoutSeconds: seconds(1, 60).default(8).describe('Limit for opening a connection.'),
+}
+export const maxTransactionSecondsField = seconds(1, 86_400).default(300)
