@@ -47,6 +47,14 @@ describe('examples of sources', () => {
   })
 })
 
+describe('what is not there yet', () => {
+  it('names no connector that is', () => {
+    const missing = /## Not yet\s+- Connectors for (.+)/u.exec(read('README.md'))?.[1] ?? ''
+    expect(missing).not.toBe('')
+    expect(connectors.map(({ type }) => type.replaceAll('_', ' ')).filter((name) => new RegExp(`\\b${name}\\b`, 'iu').test(missing))).toEqual([])
+  })
+})
+
 describe('the guide for connectors', () => {
   it('quotes the example as it is', () => {
     const indent = (text: string): string => text.replaceAll(/^\s+/gmu, '')
