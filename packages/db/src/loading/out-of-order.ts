@@ -2,23 +2,24 @@
 // where it found its record unchanged, and where it deleted a record the earlier one has yet to bring.
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
-import { INPUT } from './payload-input.js'
+import { INPUT, inputOf } from './payload-input.js'
 import type { Slice } from './write-records.js'
 
-const ENTRIES = `FROM ${INPUT} JOIN streams st ON st.source_id = $2 AND st.name = r.s`
-
 const LOCK = `
-SELECT FROM records t JOIN (SELECT st.id AS stream_id, decode(r.h, 'hex') AS key_hash ${ENTRIES} WHERE r.o <> 'q') i USING (stream_id, key_hash)
+WITH ${inputOf("r.o <> 'q'")}
+SELECT FROM records t JOIN input i USING (stream_id, key_hash)
 ORDER BY t.stream_id, t.key_hash FOR UPDATE OF t`
 
 const TOMBSTONES = `
 INSERT INTO records (stream_id, key_hash, source_id, key, kind, data, content_hash, run_id, version, epoch, seq, deleted_at)
-SELECT st.id, decode(r.h, 'hex'), $2, coalesce(r.k, ''), st.kind, '{}', '', $3, $4, $5, $6, now() ${ENTRIES} WHERE r.o = 'd'
+SELECT st.id, decode(r.h, 'hex'), $2, coalesce(r.k, ''), st.kind, '{}', '', $3, $4, $5, $6, now()
+FROM ${INPUT} JOIN streams st ON st.source_id = $2 AND st.name = r.s WHERE r.o = 'd'
 ORDER BY 1, 2 ON CONFLICT DO NOTHING`
 
 const BUMP = `
-UPDATE records t SET epoch = $3, seq = $4 ${ENTRIES}
-WHERE r.o <> 'q' AND t.stream_id = st.id AND t.key_hash = decode(r.h, 'hex') AND (t.epoch, t.seq) < ($3, $4)`
+WITH ${inputOf("r.o <> 'q'")}
+UPDATE records t SET epoch = $3, seq = $4 FROM input i
+WHERE t.stream_id = i.stream_id AND t.key_hash = i.key_hash AND (t.epoch, t.seq) < ($3, $4)`
 
 /** Batches of a run that share keys with earlier ones go one after the other; all others pass beside them. */
 export const oneAtATime = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
 import { holdKeys, keepFromOlder, oneAtATime } from './out-of-order.js'
-import { INPUT } from './payload-input.js'
+import { INPUT, inputOf } from './payload-input.js'
 
 export interface WriteCounts {
   readonly inserted: number
@@ -31,13 +31,12 @@ export interface Slice {
 // Sorting by key makes concurrent batches lock rows in one order. Deleted rows are locked before they are written, so
 // that only one of two concurrent batches counts a record as live again.
 const UPSERT = `
-WITH changed AS MATERIALIZED (
-  SELECT st.id AS stream_id, decode(r.h, 'hex') AS key_hash, decode(r.c, 'hex') AS content_hash,
-         r.k, r.kind, r.title, r.text, r.url, r.at, r.data, r.val, r.scope, old.deleted_at IS NOT NULL AS was_deleted
-  FROM ${INPUT} JOIN streams st ON st.source_id = $2 AND st.name = r.s
-  LEFT JOIN records old ON old.stream_id = st.id AND old.key_hash = decode(r.h, 'hex')
-  WHERE r.o = 'u' AND (old.key_hash IS NULL OR old.content_hash <> decode(r.c, 'hex') OR old.deleted_at IS NOT NULL
-     OR old.validator IS DISTINCT FROM r.val OR old.scope IS DISTINCT FROM r.scope)
+WITH ${inputOf("r.o = 'u'", ["decode(r.c, 'hex') AS content_hash", 'r.k, r.kind, r.title, r.text, r.url, r.at, r.data, r.val, r.scope'])},
+changed AS MATERIALIZED (
+  SELECT i.*, old.deleted_at IS NOT NULL AS was_deleted
+  FROM input i LEFT JOIN records old ON old.stream_id = i.stream_id AND old.key_hash = i.key_hash
+  WHERE old.key_hash IS NULL OR old.content_hash <> i.content_hash OR old.deleted_at IS NOT NULL
+     OR old.validator IS DISTINCT FROM i.val OR old.scope IS DISTINCT FROM i.scope
 ), revived AS MATERIALIZED (
   SELECT t.stream_id, t.key_hash FROM records t JOIN changed c ON c.was_deleted AND c.stream_id = t.stream_id AND c.key_hash = t.key_hash
   WHERE t.deleted_at IS NOT NULL ORDER BY t.stream_id, t.key_hash FOR UPDATE OF t
@@ -59,10 +58,11 @@ SELECT stream_id, count(*) FILTER (WHERE w.inserted)::int AS inserted, count(*) 
 FROM written w LEFT JOIN revived r USING (stream_id, key_hash) GROUP BY stream_id`
 
 const DELETE = `
-WITH gone AS (
+WITH ${inputOf("r.o = 'd'")},
+gone AS (
   UPDATE records t SET deleted_at = now(), fetched_at = now(), run_id = $3, epoch = $4, seq = $5
-  FROM ${INPUT} JOIN streams st ON st.source_id = $2 AND st.name = r.s
-  WHERE r.o = 'd' AND t.stream_id = st.id AND t.key_hash = decode(r.h, 'hex') AND t.deleted_at IS NULL AND (t.epoch, t.seq) < ($4, $5)
+  FROM input i
+  WHERE t.stream_id = i.stream_id AND t.key_hash = i.key_hash AND t.deleted_at IS NULL AND (t.epoch, t.seq) < ($4, $5)
   RETURNING t.stream_id
 )
 SELECT stream_id, count(*)::int AS deleted FROM gone GROUP BY stream_id`
