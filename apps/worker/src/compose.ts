@@ -13,6 +13,7 @@ import { createConnectionPool } from './extraction/connection-pool.js'
 import { createWorkerProbes } from './health/worker-probes.js'
 import { startMaintenanceClock } from './maintenance/maintenance-clock.js'
 import { reconcile } from './maintenance/reconcile.js'
+import { createTurns } from './maintenance/turns.js'
 import { watchClock } from './maintenance/watch-clock.js'
 import { processCall } from './processors/call.js'
 import { processRun } from './processors/run.js'
@@ -26,6 +27,7 @@ export interface WorkerOverrides {
 
 const IDLE_CONNECTION_MS = 60_000
 const LOST_AFTER_MS = 10_000
+const THOROUGH_EVERY_MS = 300_000
 const CALLS_AT_A_TIME = 8
 
 /** The whole worker: reads top to bottom; what is opened is closed in reverse order. */
@@ -99,9 +101,10 @@ export const composeWorker = (
       lifecycle.defer(queue, () => consumer.close(15_000), { timeoutMs: 20_000 })
       return consumer
     }
+    const isThoroughTurn = createTurns(THOROUGH_EVERY_MS, monotonicNow)
     const consumers = [
       await consume(QUEUES.maintenance, 1, {
-        reconcile: async () => void (await reconcile({ database, queues, metrics, log })),
+        reconcile: async () => void (await reconcile({ database, queues, metrics, log, thorough: isThoroughTurn() })),
         retention: async () => log.info(await applyRetention(database, DEFAULT_RETENTION), 'retention applied'),
       }),
       await consume(QUEUES.calls, CALLS_AT_A_TIME, { call: (data, job) => processCall({ database, connecting }, data, job) }),

@@ -3,7 +3,6 @@ import { DelayedError, type Job, UnrecoverableError } from 'bullmq'
 import { createQueueBackend, type QueueConnection } from './backend.js'
 import { JOBS, type JobData, type JobName, type QueueName } from './jobs.js'
 
-
 /** Thrown by a handler: put the job back and deliver it again at that time, without counting an attempt. */
 export class RetryAt extends Error {
   override readonly name = 'RetryAt'
@@ -70,8 +69,13 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
         lastProgress = performance.now()
       }
     },
-    { concurrency: options.concurrency, lockDuration: options.lockMs,
-      stalledInterval: Math.ceil(options.lockMs / 3), maxStalledCount: 1_000, drainDelay: 5 },
+    {
+      concurrency: options.concurrency,
+      lockDuration: options.lockMs,
+      stalledInterval: Math.ceil(options.lockMs / 3),
+      maxStalledCount: 1_000,
+      drainDelay: 5,
+    },
   )
   worker.on('error', options.onError)
   worker.on('failed', (job, error) => options.onFailed?.({ job: job?.name ?? 'unknown', id: job?.id ?? '', error }))

@@ -38,7 +38,8 @@ export interface Queues {
   close(): Promise<void>
 }
 
-const RETRY_FOR_EVER = { attempts: 1_000_000, backoff: { type: 'exponential', delay: 500, jitter: 0.5 } } as const
+// Not exponential: after an hour without a database the next try would be another hour away.
+const RETRY_FOR_EVER = { attempts: 1_000_000, backoff: { type: 'fixed', delay: 2_000, jitter: 0.5 } } as const
 const READY_TIMEOUT_MS = 30_000
 
 /** Connects the producers; throws when the queue server does not answer within 30 s. */

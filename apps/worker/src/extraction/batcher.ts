@@ -48,7 +48,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
     const batch: DraftBatch = {
       payload,
       counts,
-      bytes: payload.length,
+      bytes: Buffer.byteLength(payload),
       effects,
       sweptStreams: sweptHere.size === 0 ? undefined : [...sweptHere],
       sha256: batchHash(payload, effects),
@@ -68,7 +68,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
     // The last state of a key within a batch wins; "unchanged" says nothing new.
     if (before !== undefined && entry.op === 'n') return
     lines.set(identity, entry)
-    bytes += entry.line.length - (before?.line.length ?? 0)
+    bytes += sizeOf(entry) - (before === undefined ? 0 : sizeOf(before))
   }
 
   return {
@@ -76,7 +76,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
       for (const record of page.records) {
         if (!streams.has(record.stream)) throw new Failure('INTERNAL', `the connector yielded a record of the unknown stream "${record.stream}"`)
         const entry = packRecord(record)
-        if (lines.size > 0 && (lines.size >= MAX_BATCH_RECORDS || bytes + entry.line.length > MAX_BATCH_BYTES)) yield take()
+        if (lines.size > 0 && (lines.size >= MAX_BATCH_RECORDS || bytes + sizeOf(entry) > MAX_BATCH_BYTES)) yield take()
         recordsRead += 1
         if (swept.has(record.stream)) sweptHere.add(record.stream)
         put(entry)
@@ -105,6 +105,9 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
     },
   }
 }
+
+/** With the comma and line break that follow it. */
+const sizeOf = ({ line }: PackedLine): number => Buffer.byteLength(line) + 2
 
 const toEffects = (cursors: ReadonlyMap<string, Cursor>, sweeps: readonly { stream: string; scope?: string }[]): BatchEffects | undefined => {
   if (cursors.size === 0 && sweeps.length === 0) return undefined

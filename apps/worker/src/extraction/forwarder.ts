@@ -46,8 +46,9 @@ export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder 
   let failure: unknown
   let seq = run.nextSeq - 1
   let prefix = run.nextSeq - 1
-  let forwardedBatches = 0
-  let forwardedBytes = 0
+  // What earlier attempts stored counts on, or the backlog would look smaller than it is.
+  let forwardedBatches = run.committedBatches
+  let forwardedBytes = run.committedBytes
   let progressAt = deps.now()
   let resending = false
   let lostAfterMs = deps.lostAfterMs

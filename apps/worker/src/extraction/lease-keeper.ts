@@ -3,7 +3,9 @@ import { Failure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
 import type { BacklogGate } from './backlog-gate.js'
 
-const BEAT_MS = 1_000
+const LONGEST_BEAT_MS = 1_000
+/** Several beats fit into the watchdog's time, so that a slow one does no harm. */
+const BEATS_PER_LEASE = 6
 /** Our own watchdog: work stops when the lease was not renewed for this part of its life, well before another worker may take it. */
 const WATCHDOG_SHARE = 0.6
 
@@ -21,7 +23,7 @@ export interface LeaseKeeper {
   stop(): Promise<void>
 }
 
-/** Renews the lease of a run every second and publishes its progress, until stopped. */
+/** Renews the lease of a run every second (more often when it is short) and publishes its progress, until stopped. */
 export const createLeaseKeeper = (
   deps: { readonly database: Database; readonly gate: BacklogGate; readonly leaseTtlMs: number },
   run: LeasedRun,
@@ -29,20 +31,23 @@ export const createLeaseKeeper = (
 ): LeaseKeeper => {
   const abort = new AbortController()
   const stop = new AbortController()
+  const beatMs = Math.min(LONGEST_BEAT_MS, deps.leaseTtlMs / BEATS_PER_LEASE)
   let renewedAt = monotonicNow()
 
   const judge = (answer: HeartbeatAnswer): void => {
     deps.gate.report(answer.backlogBytes)
     if (!answer.held) abort.abort(new Failure('LEASE_LOST', 'another worker has taken over the run'))
     else if (answer.cancelRequested) abort.abort(new Failure('CANCELLED', 'cancelled on request'))
-    renewedAt = monotonicNow()
   }
   const beat = async (): Promise<void> => {
     while (!stop.signal.aborted && !abort.signal.aborted) {
-      await sleep(BEAT_MS, stop.signal).catch(() => {})
+      await sleep(beatMs, stop.signal).catch(() => {})
       if (stop.signal.aborted) return
+      // The lease lives from when the database renews it, which is no earlier than this.
+      const sentAt = monotonicNow()
       try {
         judge(await heartbeat(deps.database, { sourceId: run.sourceId, runId: run.runId, epoch: run.epoch, ttlMs: deps.leaseTtlMs, ...progress() }))
+        renewedAt = sentAt
       } catch {
         // The database is away; the watchdog decides how long that may last.
       }
@@ -51,7 +56,7 @@ export const createLeaseKeeper = (
   const watchdog = setInterval(() => {
     if (monotonicNow() - renewedAt > deps.leaseTtlMs * WATCHDOG_SHARE)
       abort.abort(new Failure('LEASE_LOST', 'the lease could not be renewed in time'))
-  }, BEAT_MS)
+  }, beatMs)
   const beating = beat()
 
   return {

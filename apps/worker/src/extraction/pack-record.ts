@@ -65,7 +65,14 @@ const optional = (text: string | undefined): string => (text === undefined ? 'nu
 /** A key without content: gone (`d`) or still there and unchanged (`n`). */
 export const packKey = (stream: string, key: SourceRecord['key'], op: 'd' | 'n'): PackedLine => {
   const hash = keyHash(key)
-  return { line: `{"s":${JSON.stringify(stream)},"k":"","h":"${hash}","o":"${op}"}`, op, identity: `${stream} ${hash}`, keyHash: hash }
+  // A delete may have to stand for a record that comes later, and then shows its key; an unchanged key is stored already.
+  const text = op === 'd' ? safeKeyText(key) : ''
+  return {
+    line: `{"s":${JSON.stringify(stream)},"k":${JSON.stringify(text)},"h":"${hash}","o":"${op}"}`,
+    op,
+    identity: `${stream} ${hash}`,
+    keyHash: hash,
+  }
 }
 
 /** A quarantine entry. */
@@ -112,18 +119,21 @@ const safeKeyText = (key: SourceRecord['key']): string => {
   }
 }
 
-/** What a person can look at in quarantine, also for values that are not JSON. */
+/** What a person can look at in quarantine, also for values that are not JSON, and nothing for those without an end. */
 const safeRaw = (record: SourceRecord): string => {
   let room = MAX_RAW
-  const text = JSON.stringify(record.data, (_key, value: unknown) => {
+  const write = (_key: string, value: unknown): unknown => {
     if (room <= 0) return undefined
     if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value)
-    if (typeof value === 'string') {
-      const cut = value.slice(0, room)
-      room -= cut.length
-      return cut
-    }
-    return value
-  })
-  return (text ?? '').slice(0, MAX_RAW)
+    if (typeof value !== 'string') return value
+    const cut = value.slice(0, room)
+    room -= cut.length
+    return cut
+  }
+  try {
+    return (JSON.stringify(record.data, write) ?? '').slice(0, MAX_RAW)
+  } catch {
+    // A circle, or deeper than the stack.
+    return ''
+  }
 }

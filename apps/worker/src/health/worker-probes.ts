@@ -35,7 +35,7 @@ export const createWorkerProbes = ({ database, queues, consumers, clock, drain }
         const idle = consumers.filter((consumer) => consumer.active() === 0 && monotonicNow() - consumer.lastProgressAt() > STUCK_AFTER_MS)
         if (idle.length === 0) return null
         const counts = await queues.counts()
-        const stuck = idle.filter(({ queue }) => (counts[queue]['waiting'] ?? 0) > 0).map(({ queue }) => queue)
+        const stuck = idle.filter(({ queue }) => (counts[queue]['waiting'] ?? 0) + (counts[queue]['prioritized'] ?? 0) > 0).map(({ queue }) => queue)
         return stuck.length === 0 ? null : `jobs wait in ${stuck.join(', ')} and none was taken for ${STUCK_AFTER_MS / 1000} s`
       },
     }),

@@ -20,6 +20,8 @@ export interface ReconcileDeps {
   readonly queues: Pick<Queues, 'armSchedule' | 'countSchedules' | 'listSchedules' | 'enqueueRuns'>
   readonly metrics: Pick<Metrics, 'countTick' | 'countRearmed' | 'forgetSource'>
   readonly log: Logger
+  /** Compares each schedule with the queue, not only their number: one may have drifted, or one be missing beside a stray. */
+  readonly thorough: boolean
 }
 
 /** What one pass mended. */
@@ -50,10 +52,10 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   return report
 }
 
-/** When the queue does not hold as many schedulers as are believed to be there, everything is compared. */
-const repairSchedules = async ({ database, queues }: ReconcileDeps): Promise<number> => {
+/** Everything is compared when it is time for that, or when the queue does not hold as many schedulers as are believed to be there. */
+const repairSchedules = async ({ database, queues, thorough }: ReconcileDeps): Promise<number> => {
   const wanted = await listWantedSchedules(database)
-  if ((await queues.countSchedules()) === wanted.length) return 0
+  if (!thorough && (await queues.countSchedules()) === wanted.length) return 0
   const { missing, strays } = compareSchedules(wanted, await queues.listSchedules())
   await disarm(database, missing)
   await inParallel(strays, (sourceId) => queues.armSchedule(sourceId, null))

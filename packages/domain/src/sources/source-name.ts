@@ -15,6 +15,7 @@ export const parseSourceName = (name: string): string => {
 export const slugify = (name: string): string => {
   const slug = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')

@@ -1,0 +1,88 @@
+import type { Page } from '@inlet/connector-sdk'
+import { batchHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, type PackedRecord } from '@inlet/domain'
+import { describe, expect, it } from 'vitest'
+import { createBatcher, type DraftBatch } from './batcher.js'
+
+const row = (key: string, data: object = {}) => ({ stream: 's', key, kind: 'row' as const, data: data as Record<string, string> })
+const pack = (pages: readonly Page[], swept: readonly string[] = []): DraftBatch[] => {
+  const batcher = createBatcher({ streams: new Set(['s']), swept: new Set(swept) })
+  const batches = pages.flatMap((page) => [...batcher.add('s', page)])
+  const rest = batcher.flush()
+  return rest === null ? batches : [...batches, rest]
+}
+const entriesOf = (batch: DraftBatch): PackedRecord[] => JSON.parse(batch.payload) as PackedRecord[]
+
+describe('createBatcher', () => {
+  it('keeps to both limits, whatever comes', () => {
+    const many = pack([{ records: Array.from({ length: 2_500 }, (_, n) => row(`k${n}`)) }])
+    expect(many.map((batch) => entriesOf(batch).length)).toEqual([MAX_BATCH_RECORDS, MAX_BATCH_RECORDS, 500])
+    const wide = pack([{ records: Array.from({ length: 30 }, (_, n) => row(`k${n}`, { t: '€'.repeat(30_000) })) }])
+    for (const batch of wide) expect(Buffer.byteLength(batch.payload)).toBeLessThanOrEqual(MAX_BATCH_BYTES)
+    expect(wide.map(({ bytes }) => bytes)).toEqual(wide.map(({ payload }) => Buffer.byteLength(payload)))
+    const alone = pack([{ records: [row('small'), row('huge', { t: 'x'.repeat(2_000_000) }), row('other')] }])
+    expect(alone.map((batch) => entriesOf(batch).map(({ k }) => k))).toEqual([['small'], ['huge'], ['other']])
+  })
+
+  it('lets the last state of a key win within a batch; "unchanged" takes nothing back', () => {
+    const [batch] = pack([
+      { records: [row('a', { v: '1' }), { ...row('b'), op: 'delete' as const }, row('a', { v: '2' }), row('b', { v: '3' })], unchanged: ['a', 'c'] },
+    ])
+    expect(entriesOf(batch as DraftBatch).map(({ k, o, data }) => [k, o, data])).toEqual([
+      ['a', 'u', { v: '2' }],
+      ['b', 'u', { v: '3' }],
+      ['', 'n', undefined],
+    ])
+    expect(batch?.counts).toEqual({ u: 2, d: 0, n: 1, q: 0 })
+  })
+
+  it('carries hash, key hashes and swept streams that fit', () => {
+    const [batch] = pack(
+      [{ records: [row('a')], rejected: [{ stream: 's', reason: 'RECORD_INVALID', message: 'm' }], cursor: 5, sweep: { scope: 'x' } }],
+      ['s'],
+    )
+    expect(batch).toMatchObject({ effects: { cursors: [{ stream: 's', cursor: 5 }], sweeps: [{ stream: 's', scope: 'x' }] }, sweptStreams: ['s'] })
+    expect(batch?.sha256).toBe(batchHash(batch?.payload ?? '', batch?.effects))
+    expect(batch?.keyHashes).toHaveLength(2)
+  })
+
+  it('passes on a cursor without records, and nothing when there is nothing', () => {
+    expect(pack([{ records: [], cursor: { at: 1 } }])).toMatchObject([{ payload: '[]', effects: { cursors: [{ stream: 's', cursor: { at: 1 } }] } }])
+    expect(pack([{ records: [] }])).toEqual([])
+  })
+
+  it('refuses streams it does not know and cursors over 8 KiB', () => {
+    expect(() => pack([{ records: [{ ...row('a'), stream: 'other' }] }])).toThrow(/unknown stream/)
+    expect(() => pack([{ records: [], cursor: 'x'.repeat(9_000) }])).toThrow(expect.objectContaining({ reason: 'CURSOR_TOO_LARGE' }))
+  })
+
+  it.each(Array.from({ length: 20 }, (_, n) => n + 1))('never lets a cursor travel before the last record of its page (seed %i)', (seed) => {
+    let state = seed
+    const random = (below: number): number => {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+      return Math.floor((state / 2_147_483_648) * below)
+    }
+    let next = 0
+    const pages = Array.from({ length: 12 }, (_, page) => ({
+      records: Array.from({ length: random(700) }, () => row(`k${next++}`, { t: 'x'.repeat(random(3_000)) })),
+      ...(random(3) === 0 ? {} : { cursor: page }),
+    }))
+    const lastKeyOfPage = new Map<number, number>()
+    let count = 0
+    pages.forEach((page, index) => {
+      count += page.records.length
+      lastKeyOfPage.set(index, count)
+    })
+    let sent = 0
+    let cursor = -1
+    for (const batch of pack(pages)) {
+      sent += entriesOf(batch).length
+      for (const effect of batch.effects?.cursors ?? []) {
+        expect(effect.cursor).toBeGreaterThan(cursor)
+        cursor = effect.cursor as number
+        expect(sent).toBeGreaterThanOrEqual(lastKeyOfPage.get(cursor) ?? Number.POSITIVE_INFINITY)
+      }
+    }
+    expect(sent).toBe(count)
+    expect(cursor).toBe(pages.findLastIndex((page) => 'cursor' in page))
+  })
+})

@@ -1,0 +1,32 @@
+import { until } from '@inlet/testing'
+import { describe, expect, it } from 'vitest'
+import { createCommitWatch } from './commit-watch.js'
+
+describe('createCommitWatch', () => {
+  it('asks for all watched runs at once, survives errors, and rests without any', async () => {
+    const asked: string[][] = []
+    const errors: unknown[] = []
+    let fail = true
+    const query = async ({ values: [ids] }: { values: [string[]] }) => {
+      asked.push(ids)
+      if (fail) throw new Error('away')
+      return { rows: ids.map((runId) => ({ runId, prefixSeq: 7, errorReason: null })) }
+    }
+    const watch = createCommitWatch({ pool: { query } } as never, (error) => errors.push(error))
+    const seen = new Map<string, number>()
+    const stopA = watch.watch('a', (state) => seen.set('a', state.prefixSeq))
+    const stopB = watch.watch('b', (state) => seen.set('b', state.prefixSeq))
+    await until(() => errors.length > 0)
+    fail = false
+    await until(() => seen.size === 2)
+    expect(asked.at(-1)).toEqual(['a', 'b'])
+    stopA()
+    await until(() => asked.at(-1)?.length === 1)
+    stopB()
+    await watch.close()
+    const again = createCommitWatch({ pool: { query } } as never, () => {})
+    again.watch('c', (state) => seen.set('c', state.prefixSeq))
+    await until(() => seen.has('c'))
+    await again.close()
+  })
+})

@@ -1,0 +1,77 @@
+import { until } from '@inlet/testing'
+import { describe, expect, it } from 'vitest'
+import { createConnectionPool, type PooledConnection } from './connection-pool.js'
+
+const key = (versionId = 'v1', credentialVersion: number | null = 1) => ({ sourceId: 's', versionId, credentialVersion })
+
+const setUp = (idleMs = 60_000) => {
+  const opened: AbortSignal[] = []
+  const closed: number[] = []
+  const errors: unknown[] = []
+  const pool = createConnectionPool({ idleMs, onCloseError: (error) => errors.push(error) })
+  const open = async (signal: AbortSignal): Promise<PooledConnection> => {
+    const id = opened.push(signal)
+    return { connector: {} as never, context: {} as never, connection: { id, [Symbol.asyncDispose]: async () => void closed.push(id) } as never }
+  }
+  const idOf = async (pooled: PooledConnection): Promise<number> => (pooled.connection as unknown as { id: number }).id
+  return { pool, open, idOf, opened, closed, errors }
+}
+
+describe('createConnectionPool', () => {
+  it('uses one connection for one run after the other', async () => {
+    const { pool, open, idOf, closed } = setUp()
+    expect([await pool.use(key(), open, idOf), await pool.use(key(), open, idOf)]).toEqual([1, 1])
+    expect([pool.size, closed]).toEqual([1, []])
+    await pool.close()
+    expect([pool.size, closed]).toEqual([0, [1]])
+  })
+
+  it('closes a connection whose use failed, and aborts its signal', async () => {
+    const { pool, open, idOf, opened, closed } = setUp()
+    await expect(pool.use(key(), open, async () => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+    expect([closed, opened[0]?.aborted]).toEqual([[1], true])
+    expect(await pool.use(key(), open, idOf)).toBe(2)
+  })
+
+  it('opens anew for another version or other credentials, and closes the old one', async () => {
+    const { pool, open, idOf, closed } = setUp()
+    await pool.use(key('v1', 1), open, idOf)
+    expect(await pool.use(key('v2', 1), open, idOf)).toBe(2)
+    expect(await pool.use(key('v2', 2), open, idOf)).toBe(3)
+    expect([pool.size, closed]).toEqual([1, [1, 2]])
+  })
+
+  it('gives a second user at the same time a connection of its own, closed after use', async () => {
+    const { pool, open, idOf, closed } = setUp()
+    await pool.use(key(), open, async () => {
+      expect(await pool.use(key(), open, idOf)).toBe(2)
+    })
+    expect([pool.size, closed]).toEqual([1, [2]])
+  })
+
+  it('closes what is idle', async () => {
+    const { pool, open, idOf, closed } = setUp(1)
+    await pool.use(key(), open, idOf)
+    await until(() => closed.length === 1)
+    expect(pool.size).toBe(0)
+  })
+
+  it('passes on why it could not be opened, and reports why it could not be closed', async () => {
+    const { pool, errors } = setUp()
+    await expect(
+      pool.use(
+        key(),
+        async () => Promise.reject(new Error('refused')),
+        async () => {},
+      ),
+    ).rejects.toThrow('refused')
+    const stubborn = async () => ({
+      connector: {} as never,
+      context: {} as never,
+      connection: { [Symbol.asyncDispose]: async () => Promise.reject(new Error('stuck')) },
+    })
+    await pool.use(key(), stubborn, async () => {})
+    await pool.close()
+    expect(errors).toMatchObject([{ message: 'stuck' }])
+  })
+})

@@ -1,0 +1,148 @@
+import type { Page } from '@inlet/connector-sdk'
+import { Failure } from '@inlet/domain'
+import { describe, expect, it } from 'vitest'
+import { createBatcher, type DraftBatch } from './batcher.js'
+import { readStream } from './read-stream.js'
+
+const row = (n: number) => ({ stream: 's', key: n, kind: 'row' as const, data: { n } })
+const page = (n: number, cursor: number | undefined = n): Page => ({ records: [row(n)], ...(cursor === undefined ? {} : { cursor }) })
+
+/** Reads with a connector whose attempts are scripted: each answers pages and then ends or throws. */
+const read = async (
+  attempts: readonly ((cursor: unknown, signal: AbortSignal) => AsyncGenerator<Page, void, void>)[],
+  signal = new AbortController().signal,
+) => {
+  const cursors: unknown[] = []
+  const forwarded: DraftBatch[] = []
+  const progress: unknown[] = []
+  const batcher = createBatcher({ streams: new Set(['s']), swept: new Set() })
+  const done = readStream({
+    pooled: {
+      connector: {
+        read: (_connection: unknown, request: { cursor: unknown; signal: AbortSignal }) => {
+          const attempt = attempts[cursors.length]
+          cursors.push(request.cursor)
+          if (attempt === undefined) throw new Error('one attempt too many')
+          return attempt(request.cursor, request.signal)
+        },
+      } as never,
+      connection: {} as never,
+      context: {} as never,
+    },
+    spec: { name: 's', kind: 'row', incremental: true, deletes: 'none' },
+    cursor: null,
+    batcher,
+    forwarder: { forward: async (draft: DraftBatch) => void forwarded.push(draft) } as never,
+    signal,
+    onProgress: (stream, what) => progress.push([stream, what]),
+  })
+  const failure = await done.then(
+    () => null,
+    (error: unknown) => error as Failure,
+  )
+  return { cursors, failure, batcher, forwarded, progress }
+}
+const transient = (retryAfterMs = 0) => new Failure('CONNECTION_LOST', 'lost', { retryAfterMs })
+const limited = (retryAfterMs?: number) => new Failure('RATE_LIMITED', 'slow down', retryAfterMs === undefined ? {} : { retryAfterMs })
+
+describe('readStream', () => {
+  it('reads to the end and tells progress', async () => {
+    const { cursors, failure, batcher, progress } = await read([
+      async function* () {
+        yield { ...page(1), progress: { done: 1, total: 2 } }
+        yield page(2)
+      },
+    ])
+    expect([cursors, failure, batcher.recordsRead, progress]).toEqual([[null], null, 2, [['s', { done: 1, total: 2 }]]])
+  })
+
+  it('goes on from the last page after a transient failure', async () => {
+    const { cursors, failure } = await read([
+      async function* () {
+        yield page(1)
+        yield page(2)
+        throw transient()
+      },
+      async function* () {
+        yield page(3)
+        throw transient()
+      },
+      async function* () {
+        yield page(4)
+      },
+    ])
+    expect([cursors, failure]).toEqual([[null, 2, 3], null])
+  })
+
+  it('gives up after two retries without progress, and does not retry what cannot help', async () => {
+    const failing = async function* (): AsyncGenerator<Page, void, void> {
+      yield* []
+      throw transient()
+    }
+    expect((await read([failing, failing, failing])).failure).toMatchObject({ reason: 'CONNECTION_LOST' })
+    const denied = await read([
+      async function* () {
+        yield page(1)
+        throw new Failure('PERMISSION_DENIED', 'no')
+      },
+    ])
+    expect([denied.failure?.reason, denied.cursors.length]).toEqual(['PERMISSION_DENIED', 1])
+  })
+
+  it('waits a short rate limit out in place, and throws a long or unknown one', async () => {
+    const limit = (ms?: number) =>
+      async function* (): AsyncGenerator<Page, void, void> {
+        yield* []
+        throw limited(ms)
+      }
+    const short = await read([
+      limit(1),
+      limit(1),
+      async function* () {
+        yield page(1)
+      },
+    ])
+    expect([short.failure, short.cursors.length]).toEqual([null, 3])
+    expect((await read([limit(60_000)])).failure).toMatchObject({ reason: 'RATE_LIMITED', retryAfterMs: 60_000 })
+    expect((await read([limit()])).failure).toMatchObject({ reason: 'RATE_LIMITED' })
+  })
+
+  it('flushes what it has while the next page is long in coming', async () => {
+    let release: () => void = () => {}
+    const slow = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const reading = read([
+      async function* () {
+        yield page(1)
+        await slow
+        yield page(2)
+      },
+    ])
+    setTimeout(release, 1_500)
+    const { forwarded, batcher } = await reading
+    expect(forwarded.map(({ counts, effects }) => [counts.u, effects])).toEqual([[1, { cursors: [{ stream: 's', cursor: 1 }] }]])
+    expect(batcher.pending).toBe(true)
+  })
+
+  it('stops for the reason of the signal, and lets the connector close', async () => {
+    const stop = new AbortController()
+    let closed = false
+    const { failure } = await read(
+      [
+        async function* () {
+          try {
+            yield page(1)
+            stop.abort(new Failure('LEASE_LOST', 'taken over'))
+            yield page(2)
+            yield page(3)
+          } finally {
+            closed = true
+          }
+        },
+      ],
+      stop.signal,
+    )
+    expect([failure?.reason, closed]).toEqual(['LEASE_LOST', true])
+  })
+})

@@ -1,0 +1,80 @@
+import { createLogger } from '@inlet/observability'
+import { until } from '@inlet/testing'
+import { describe, expect, it } from 'vitest'
+import { startMaintenanceClock } from './maintenance-clock.js'
+import { compareSchedules } from './reconcile.js'
+import { createTurns } from './turns.js'
+import { watchClock } from './watch-clock.js'
+
+const log = createLogger({ level: 'fatal', name: 'test' })
+const daily = { cron: '0 0 * * *', timeZone: 'UTC' }
+
+describe('compareSchedules', () => {
+  const wanted = [
+    { sourceId: 'a', schedule: daily },
+    { sourceId: 'b', schedule: daily },
+    { sourceId: 'c', schedule: { ...daily, timeZone: 'Asia/Tokyo' } },
+  ]
+  it('finds missing, drifted and stray ones', () => {
+    const actual = [
+      { sourceId: 'a', ...daily },
+      { sourceId: 'c', ...daily },
+      { sourceId: 'x', ...daily },
+    ]
+    expect(compareSchedules(wanted, actual)).toEqual({ missing: ['b', 'c'], strays: ['x'] })
+  })
+  it('finds nothing where all is as wanted, and everything in an empty queue', () => {
+    expect(
+      compareSchedules(
+        wanted,
+        wanted.map(({ sourceId, schedule }) => ({ sourceId, ...schedule })),
+      ),
+    ).toEqual({ missing: [], strays: [] })
+    expect(compareSchedules(wanted, [])).toEqual({ missing: ['a', 'b', 'c'], strays: [] })
+  })
+})
+
+describe('createTurns', () => {
+  it('is true at first and then once in a period', () => {
+    let now = 0
+    const isTurn = createTurns(100, () => now)
+    const at = (ms: number): boolean => {
+      now = ms
+      return isTurn()
+    }
+    expect([at(0), at(50), at(99), at(100), at(120), at(350), at(351)]).toEqual([true, false, false, true, false, true, false])
+  })
+})
+
+describe('watchClock', () => {
+  it.each([3_600, -3_600, 2.1])('takes no jobs with a clock that is %s s off', async (skew) => {
+    const calls: string[] = []
+    const consumer = { pause: async () => void calls.push('pause'), resume: () => void calls.push('resume') }
+    const clock = watchClock({ readSkew: async () => skew, consumers: [consumer, consumer], log })
+    await until(() => calls.length === 2)
+    expect(clock.problem()).toContain(skew.toFixed(1))
+    expect(calls).toEqual(['pause', 'pause'])
+    clock.stop()
+  })
+  it('leaves jobs alone with a good clock, or without an answer', async () => {
+    let asked = 0
+    const consumer = { pause: async () => Promise.reject(new Error('must not pause')), resume: () => {} }
+    const good = watchClock({ readSkew: async () => ++asked && 1.9, consumers: [consumer], log })
+    const away = watchClock({ readSkew: async () => Promise.reject(new Error(`away ${++asked}`)), consumers: [consumer], log })
+    await until(() => asked === 2)
+    expect([good.problem(), away.problem()]).toEqual([null, null])
+    good.stop()
+    away.stop()
+  })
+})
+
+describe('startMaintenanceClock', () => {
+  it('enqueues both jobs at once, named after their time slot', async () => {
+    const made: [string, number][] = []
+    const before = Date.now()
+    const stop = startMaintenanceClock({ enqueueMaintenance: async (name, slot) => void made.push([name, slot]) }, log)
+    stop()
+    expect(made.map(([name]) => name)).toEqual(['reconcile', 'retention'])
+    expect(made[0]?.[1]).toBeGreaterThanOrEqual(Math.floor(before / 15_000))
+  })
+})
