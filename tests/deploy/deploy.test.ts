@@ -134,11 +134,13 @@ describe('the dashboard', () => {
 })
 
 describe('prometheus.yml', () => {
-  it('scrapes each service of docker-compose.yml on the port that its health check uses', () => {
+  it('scrapes each service of docker-compose.yml on its ops port, which is open inside the network', () => {
     const scraped = mentions(/names: (\[\w+\], type: A, port: \d+)/gu, read('deploy/prometheus.yml'))
     const services = ['api', 'worker', 'scribe'].map((service) => {
-      const part = compose.slice(compose.indexOf(`\n  ${service}:\n`))
-      return `[${service}], type: A, port: ${/HEALTHCHECK_PORT: '(\d+)'/u.exec(part)?.[1]}`
+      const key = `INLET_${service.toUpperCase()}_OPS`
+      const port = new RegExp(`${key}_PORT: envInt\\(\\{[^}]*default: ([\\d_]+)`, 'u').exec(read(`apps/${service}/src/config.ts`))?.[1]
+      expect(compose).toContain(`${key}_HOST: 0.0.0.0`)
+      return `[${service}], type: A, port: ${port?.replaceAll('_', '')}`
     })
     expect(scraped).toEqual(services)
   })
