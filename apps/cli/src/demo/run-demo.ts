@@ -64,7 +64,7 @@ const begin = async (api: ApiClient, demo: DemoSource): Promise<Watched> => {
       ? null
       : { secrets }
     : { config, ...(secrets === undefined ? {} : { secrets }) }
-  if (change !== null) await api.call('PATCH', `/v1/sources/${slug}`, change, { 'if-match': `"${present.revision}"` })
+  if (change !== null) await api.call('PATCH', `/v1/sources/${slug}`, change, { 'if-match': `"r${present.revision}"` })
   const started = await api.call<{ readonly runId: string }>('POST', `/v1/sources/${slug}/run`, {}).catch((error: unknown) => {
     if (error instanceof ApiProblem && error.code === 'RUN_IN_PROGRESS') return null
     throw error
