@@ -6,8 +6,6 @@ export interface QueueConnection {
   readonly databaseUrl: string
   /** Separates installations on one server: key prefix on Redis, schema on Postgres. Default `inlet`. */
   readonly prefix?: string
-  /** Producers of an API reject at once while Redis is away instead of waiting. */
-  readonly failFast?: boolean
 }
 
 export type QueueProcessor = NonNullable<ConstructorParameters<typeof Worker<unknown, unknown>>[1]>
@@ -24,11 +22,9 @@ export const createQueueBackend = (connection: QueueConnection): QueueBackend =>
 
 const redisBackend = (connection: QueueConnection, url: string): QueueBackend => {
   const prefix = connection.prefix ?? 'inlet'
-  const producer = { url, ...(connection.failFast ? { enableOfflineQueue: false, maxRetriesPerRequest: 1 } : {}) }
   return {
     kind: 'redis',
-    queue: (name, options) =>
-      new Queue(name, { ...options, prefix, connection: producer, ...(connection.failFast ? { skipWaitingForReady: true } : {}) }),
+    queue: (name, options) => new Queue(name, { ...options, prefix, connection: { url } }),
     worker: (name, processor, options) => new Worker(name, processor, { ...options, prefix, connection: { url, maxRetriesPerRequest: null } }),
   }
 }

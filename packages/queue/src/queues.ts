@@ -15,7 +15,10 @@ export interface ArmedSchedule {
   readonly timeZone: string
 }
 
-/** Producers of all queues. Every method throws QUEUE_UNAVAILABLE while the queue is away. `close` ends the connections. */
+/**
+ * Producers of all queues. Every method throws QUEUE_UNAVAILABLE when the queue is away for 10 s; what it was to do may
+ * still happen then, which is harmless since job ids are deterministic. `close` ends the connections.
+ */
 export interface Queues {
   readonly backend: 'redis' | 'postgres'
   /** A job per run; repeating it for the same attempt changes nothing. */
@@ -41,6 +44,7 @@ export interface Queues {
 // Not exponential: after an hour without a database the next try would be another hour away.
 const RETRY_FOR_EVER = { attempts: 1_000_000, backoff: { type: 'fixed', delay: 2_000, jitter: 0.5 } } as const
 const READY_TIMEOUT_MS = 30_000
+const ANSWER_TIMEOUT_MS = 10_000
 
 /** Connects the producers; throws when the queue server does not answer within 30 s. */
 export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
@@ -135,7 +139,8 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
 
 const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
-    return await work()
+    // A client without a connection would wait for one for ever.
+    return await withDeadline(work, ANSWER_TIMEOUT_MS, 'the queue')
   } catch (error) {
     throw unavailable(error)
   }

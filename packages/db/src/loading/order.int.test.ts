@@ -18,16 +18,11 @@ const createRandom = (seed: number) => {
   }
 }
 
-const shuffled = <T>(items: readonly T[], random: (below: number) => number): T[] => {
-  const result = [...items]
-  for (let i = result.length - 1; i > 0; i -= 1) {
-    const j = random(i + 1)
-    const [a, b] = [result[i] as T, result[j] as T]
-    result[i] = b
-    result[j] = a
-  }
-  return result
-}
+const shuffled = <T>(items: readonly T[], random: (below: number) => number): T[] =>
+  items
+    .map((item) => ({ item, place: random(1_000_000) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item)
 
 const readState = async (sourceId: string) => {
   const stored = await store.rows<{ key: string; v: unknown }>(

@@ -23,12 +23,9 @@ describe('finishRun', () => {
     const sourceId = await store.addSource()
     const outcome = await failed(sourceId, code)
     const source = await sourceRow(sourceId)
-    if (code === 'cancelled') {
-      expect([outcome, source.status, source.restartAt, source.consecutiveFailures]).toEqual(['cancelled', 'ACTIVE', null, 0])
-      return
-    }
     const stops = FAILURE_CODES[code].retry === 'never'
-    expect([outcome, source.status, source.restartAt !== null, source.consecutiveFailures]).toEqual(['failed', stops ? 'ERROR' : 'ACTIVE', !stops, 1])
+    const expected = code === 'cancelled' ? ['cancelled', 'ACTIVE', false, 0] : ['failed', stops ? 'ERROR' : 'ACTIVE', !stops, 1]
+    expect([outcome, source.status, source.restartAt !== null, source.consecutiveFailures]).toEqual(expected)
     expect(source).toMatchObject({ lastErrorReason: 'UNREACHABLE', lastErrorMessage: 'it failed' })
   })
 

@@ -1,4 +1,4 @@
-import { openTestStore, type TestStore, testBatch, until } from '@inlet/testing'
+import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from '../loading/apply-batch.js'
 import { finishRun } from '../runs/end-run.js'
@@ -70,7 +70,7 @@ describe('deleting a source', () => {
         ensureStreams(store.database, sourceId, [{ name: 'late', kind: 'row' }]),
         takeLease(store.database, { runId: run.runId, holder: 'x', ttlMs: 1_000 }),
       ])
-      await until(async () => (await leftOf(sourceId)).length === 0, { what: 'nothing to be left', timeoutMs: 2_000 })
+      expect(await leftOf(sourceId)).toEqual([])
     }
   })
 })

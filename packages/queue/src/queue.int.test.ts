@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto'
+import { createTestDatabase, startRedis, type TestDatabase, type TestRedis, testBatch, until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { createQueueBackend } from './backend.js'
+import { type Consumer, type ConsumerOptions, openConsumer, RetryAt } from './consumer.js'
+import { QUEUES } from './jobs.js'
+import { openQueues, type Queues } from './queues.js'
+
+const backends = [['postgres', ''] as const, ...(inject('redisServer') === '' ? [] : [['redis', inject('redisServer')] as const])]
+
+describe.each(backends)('queues on %s', (_name, redisServer) => {
+  let store: TestDatabase
+  let redis: TestRedis | null = null
+  let queues: Queues
+  let connection: { redisUrl: string | null; databaseUrl: string; prefix: string }
+  const consumers: Consumer[] = []
+
+  beforeAll(async () => {
+    store = await createTestDatabase(inject('postgresUrl'))
+    if (redisServer !== '') redis = await startRedis(redisServer)
+    connection = { redisUrl: redis?.url ?? null, databaseUrl: store.url, prefix: 'test' }
+    queues = await openQueues({ ...connection, onError: () => {} })
+  })
+  afterAll(async () => {
+    for (const consumer of consumers) await consumer.close(1_000)
+    await queues.close()
+    await redis?.stop()
+    await store.drop()
+  })
+  const consume = async (options: Pick<ConsumerOptions, 'queue' | 'handlers'> & Partial<ConsumerOptions>): Promise<Consumer> => {
+    const consumer = await openConsumer({ ...connection, concurrency: 2, lockMs: 3_000, onError: () => {}, ...options })
+    consumers.push(consumer)
+    return consumer
+  }
+  const done = async (consumer: Consumer): Promise<void> => {
+    await consumer.close(2_000)
+    consumers.splice(consumers.indexOf(consumer), 1)
+  }
+  const waiting = async (queue: (typeof QUEUES)[keyof typeof QUEUES]): Promise<number> => {
+    const counts = (await queues.counts())[queue]
+    return ['waiting', 'prioritized', 'delayed', 'active'].reduce((sum, state) => sum + (counts[state] ?? 0), 0)
+  }
+
+  it('delivers runs, each attempt once, delayed ones later', async () => {
+    const [one, two, late] = [randomUUID(), randomUUID(), randomUUID()]
+    await queues.enqueueRuns([])
+    await queues.enqueueRuns([
+      { runId: one, attempt: 0 },
+      { runId: two, attempt: 0 },
+      { runId: late, attempt: 0, delayMs: 3_600_000 },
+    ])
+    await queues.enqueueRuns([{ runId: one, attempt: 0 }])
+    expect(await waiting(QUEUES.ingestion)).toBe(3)
+    const seen: string[] = []
+    const consumer = await consume({ queue: QUEUES.ingestion, handlers: { run: async ({ runId }) => void seen.push(runId) } })
+    await until(() => seen.length === 2)
+    await queues.enqueueRuns([{ runId: one, attempt: 1 }])
+    await until(() => seen.length === 3)
+    expect(seen.toSorted()).toEqual([one, one, two].toSorted())
+    await done(consumer)
+    expect(await waiting(QUEUES.ingestion)).toBe(1)
+  })
+
+  it('forwards a batch unchanged, once while it is there and again after it was taken', async () => {
+    const batch = testBatch(
+      { runId: randomUUID(), sourceId: randomUUID(), epoch: 2, seq: 3, effects: { cursors: [{ stream: 'main', cursor: { b: 1, a: [null] } }] } },
+      [{ key: 'ü\u2028' }],
+    )
+    await queues.forwardBatch(batch)
+    await queues.forwardBatch(batch)
+    expect(await waiting(QUEUES.scribe)).toBe(1)
+    await until(async () => (await queues.oldestAgeSeconds(QUEUES.scribe)) > 0)
+    const seen: unknown[] = []
+    const consumer = await consume({ queue: QUEUES.scribe, handlers: { batch: async (data) => void seen.push(data) } })
+    await until(() => seen.length === 1)
+    await until(async () => (await waiting(QUEUES.scribe)) === 0)
+    await queues.forwardBatch(batch)
+    await until(() => seen.length === 2)
+    expect(seen).toEqual([batch, batch])
+    expect(await queues.oldestAgeSeconds(QUEUES.calls)).toBe(0)
+    await done(consumer)
+  })
+
+  it('delivers calls, and maintenance once a time slot', async () => {
+    const callId = randomUUID()
+    await queues.enqueueCall(callId)
+    for (const slot of [1, 1, 2]) await queues.enqueueMaintenance('reconcile', slot)
+    await queues.enqueueMaintenance('retention', 1)
+    const seen: string[] = []
+    const calls = await consume({ queue: QUEUES.calls, handlers: { call: async (data) => void seen.push(data.callId) } })
+    const maintenance = await consume({
+      queue: QUEUES.maintenance,
+      handlers: { reconcile: async () => void seen.push('reconcile'), retention: async () => void seen.push('retention') },
+    })
+    await until(() => seen.length === 4)
+    expect(seen.toSorted()).toEqual([callId, 'reconcile', 'reconcile', 'retention'].toSorted())
+    await done(calls)
+    await done(maintenance)
+  })
+
+  it('arms, changes, lists and removes schedules', async () => {
+    const [a, b] = [randomUUID(), randomUUID()]
+    await queues.armSchedule(a, { cron: '0 0 1 1 *', timeZone: 'UTC' })
+    await queues.armSchedule(b, { cron: '0 0 1 1 *', timeZone: 'UTC' })
+    await queues.armSchedule(a, { cron: '30 4 1 1 *', timeZone: 'Asia/Tokyo' })
+    await queues.armSchedule(b, null)
+    await queues.armSchedule(b, null)
+    expect(await queues.countSchedules()).toBe(1)
+    expect(await queues.listSchedules()).toEqual([{ sourceId: a, cron: '30 4 1 1 *', timeZone: 'Asia/Tokyo' }])
+    await queues.armSchedule(a, null)
+    expect(await queues.listSchedules()).toEqual([])
+  })
+
+  it('refuses malformed jobs and jobs nobody handles, at once and for good', async () => {
+    const raw = createQueueBackend(connection).queue(QUEUES.calls, {})
+    for (const data of [{ v: 1 }, { v: 2, callId: randomUUID() }, { v: 1, callId: 'x' }, null]) await raw.add('call', data, { attempts: 5 })
+    await raw.add('unheard-of', { v: 1 }, { attempts: 5 })
+    const failures: string[] = []
+    const handled: unknown[] = []
+    const consumer = await consume({
+      queue: QUEUES.calls,
+      handlers: { call: async (data) => void handled.push(data) },
+      onFailed: ({ error }) => failures.push(error.message),
+    })
+    await until(() => failures.length === 5)
+    expect(handled).toEqual([])
+    expect(failures.filter((message) => message.startsWith('a malformed job'))).toHaveLength(4)
+    expect((await queues.counts())[QUEUES.calls]).toMatchObject({ failed: 5 })
+    await done(consumer)
+    await raw.obliterate({ force: true })
+    await raw.close()
+  })
+
+  it('brings a job back at the time its handler asks for, and after a failure', async () => {
+    const runId = randomUUID()
+    await queues.enqueueRuns([{ runId, attempt: 0 }])
+    const at: number[] = []
+    let failures = 0
+    const consumer = await consume({
+      queue: QUEUES.ingestion,
+      handlers: {
+        run: async () => {
+          at.push(Date.now())
+          if (at.length === 1) throw new RetryAt(new Date(Date.now() + 500))
+          if (at.length === 2) throw new Error('once')
+        },
+      },
+      onFailed: () => {
+        failures += 1
+      },
+    })
+    await until(() => at.length === 3)
+    expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThanOrEqual(490)
+    expect(failures).toBe(1)
+    await done(consumer)
+  })
+
+  it('aborts the signal of the work in hand, and lets it go at the limit', async () => {
+    await queues.enqueueCall(randomUUID())
+    let signal: AbortSignal | undefined
+    const consumer = await consume({
+      queue: QUEUES.calls,
+      handlers: {
+        call: (_data, context) => {
+          signal = context.signal
+          return new Promise(() => {})
+        },
+      },
+    })
+    await until(() => consumer.active() === 1)
+    consumer.abortAll('the lock on the job was lost')
+    expect(await until(() => signal?.aborted)).toBe(true)
+    await done(consumer)
+  })
+
+  it('takes nothing while paused', async () => {
+    const seen: string[] = []
+    const consumer = await consume({ queue: QUEUES.calls, handlers: { call: async ({ callId }) => void seen.push(callId) } })
+    await consumer.pause()
+    const [first, second] = [randomUUID(), randomUUID()]
+    await queues.enqueueCall(first)
+    await until(async () => (await waiting(QUEUES.calls)) >= 1)
+    expect(seen).not.toContain(first)
+    consumer.resume()
+    await queues.enqueueCall(second)
+    await until(() => seen.includes(first) && seen.includes(second))
+    await done(consumer)
+  })
+
+  it('says what is wrong with the server', async () => {
+    expect(await queues.inspect()).toEqual([])
+  })
+
+  it.runIf(redisServer !== '')(
+    'says so while the server is away, closes in time, and works again after',
+    async () => {
+      const other = await openQueues({ ...connection, onError: () => {} })
+      const consumer = await consume({ queue: QUEUES.calls, handlers: { call: async () => {} } })
+      await redis?.kill()
+      await expect(queues.inspect()).rejects.toMatchObject({ reason: 'QUEUE_UNAVAILABLE' })
+      await expect(other.enqueueCall(randomUUID())).rejects.toMatchObject({ reason: 'QUEUE_UNAVAILABLE', code: 'transient' })
+      await done(consumer)
+      await other.close()
+      await redis?.restart()
+      await queues.enqueueCall(randomUUID())
+      expect(await waiting(QUEUES.calls)).toBeGreaterThanOrEqual(1)
+    },
+    60_000,
+  )
+})
