@@ -85,7 +85,7 @@ const open = async (
   const port = await freePort()
   launch('scribe', 'scribe', { INLET_SCRIBE_OPS_PORT: '0' })
   for (let n = 1; n <= workers; n += 1) launch('worker', `worker-${n}`, { INLET_WORKER_OPS_PORT: '0' })
-  launch('api', 'api', { PORT: String(port) })
+  launch('api', 'api', { PORT: String(port), INLET_API_OPS_PORT: '0' })
   const url = `http://127.0.0.1:${port}`
   await until('the API', () => isReady(url, processes), { limitMs: 60_000, everyMs: 100 })
   const api = createApiClient(url, key.plaintext)

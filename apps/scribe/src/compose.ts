@@ -1,11 +1,12 @@
 import { createDatabase, findConnectorType, readSourceLags, untilSchemaReady } from '@inlet/db'
-import { createMetrics, type Logger, openOpsServer, runProbes } from '@inlet/observability'
+import { createMetrics, type Logger, openOpsServer, runProbes, watchHealth } from '@inlet/observability'
 import { openConsumer, openQueues, QUEUES } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ScribeConfig } from './config.js'
 import { processBatch } from './processors/batch.js'
 
 const STUCK_AFTER_MS = 60_000
+const UNHEALTHY_PATIENCE_MS = 30_000
 
 /** The whole scribe: reads top to bottom; what is opened is closed in reverse order. */
 export const composeScribe = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal }) =>
@@ -51,6 +52,17 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     })
     lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
 
+    const isHealthy = () =>
+      runProbes({
+        progress: async () => {
+          if (consumer.active() > 0 || monotonicNow() - consumer.lastProgressAt() <= STUCK_AFTER_MS) return null
+          // A queue that does not answer is no fault of this process, and starting anew would not help.
+          const waiting = (await queues.counts().catch(() => null))?.[QUEUES.scribe]['waiting'] ?? 0
+          return waiting === 0 ? null : `${waiting} batches wait and none was taken for ${STUCK_AFTER_MS / 1000} s`
+        },
+      })
+    const health = watchHealth({ isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })
+    lifecycle.defer('health watch', () => health.stop())
     const ops = await openOpsServer({
       host: config.INLET_SCRIBE_OPS_HOST,
       port: config.INLET_SCRIBE_OPS_PORT,
@@ -63,16 +75,9 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
           },
           queue: async () => (await queues.inspect()).join('; ') || null,
         }),
-      isHealthy: () =>
-        runProbes({
-          progress: async () => {
-            if (consumer.active() > 0 || monotonicNow() - consumer.lastProgressAt() <= STUCK_AFTER_MS) return null
-            const waiting = (await queues.counts())[QUEUES.scribe]['waiting'] ?? 0
-            return waiting === 0 ? null : `${waiting} batches wait and none was taken for ${STUCK_AFTER_MS / 1000} s`
-          },
-        }),
+      isHealthy,
     })
     lifecycle.defer('ops server', () => ops.close())
     log.info({ opsPort: ops.port, backend: queues.backend, concurrency: config.INLET_SCRIBE_CONCURRENCY }, 'scribe ready')
-    return { database, queues, ops }
+    return { database, queues, ops, ended: health.ended }
   })

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { type Connector, createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
 import { findConnector } from '@inlet/connectors'
 import { applyRetention, createDatabase, DEFAULT_RETENTION, readClockSkewSeconds, untilSchemaReady } from '@inlet/db'
-import { createMetrics, type Logger, openOpsServer, type SecretRegistry } from '@inlet/observability'
-import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName } from '@inlet/queue'
+import { createMetrics, type Logger, openOpsServer, type SecretRegistry, watchHealth } from '@inlet/observability'
+import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName, type Queues } from '@inlet/queue'
 import { createByteBudget, monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { WorkerConfig } from './config.js'
 import { createBacklogGate } from './extraction/backlog-gate.js'
@@ -23,12 +23,15 @@ import { processTick } from './processors/tick.js'
 export interface WorkerOverrides {
   readonly findConnector?: (type: string) => Connector | undefined
   readonly lostAfterMs?: number
+  /** Puts faults between this worker and its queues. */
+  readonly wrapQueues?: (queues: Queues) => Queues
 }
 
 const IDLE_CONNECTION_MS = 60_000
 const LOST_AFTER_MS = 10_000
 const THOROUGH_EVERY_MS = 300_000
 const CALLS_AT_A_TIME = 8
+const UNHEALTHY_PATIENCE_MS = 30_000
 
 /** The whole worker: reads top to bottom; what is opened is closed in reverse order. */
 export const composeWorker = (
@@ -47,8 +50,9 @@ export const composeWorker = (
 
     const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
     const lockMs = config.INLET_LEASE_TTL_MS
-    const queues = await openQueues({ ...connection, onError })
-    lifecycle.defer('queues', () => queues.close())
+    const opened = await openQueues({ ...connection, onError })
+    lifecycle.defer('queues', () => opened.close())
+    const queues = overrides.wrapQueues?.(opened) ?? opened
 
     const egress = createEgressGuard({ allow: config.INLET_EGRESS_ALLOW })
     const http = createHttpClient({ guard: egress, userAgent: 'Inlet/0.1' })
@@ -118,13 +122,16 @@ export const composeWorker = (
     lifecycle.defer('clock watch', () => clock.stop())
     lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
 
+    const probes = createWorkerProbes({ database, queues, consumers, clock, drain: drain.signal })
+    const health = watchHealth({ isHealthy: probes.isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })
+    lifecycle.defer('health watch', () => health.stop())
     const ops = await openOpsServer({
       host: config.INLET_WORKER_OPS_HOST,
       port: config.INLET_WORKER_OPS_PORT,
       metrics,
-      ...createWorkerProbes({ database, queues, consumers, clock, drain: drain.signal }),
+      ...probes,
     })
     lifecycle.defer('ops server', () => ops.close())
     log.info({ opsPort: ops.port, backend: queues.backend, concurrency: config.INLET_WORKER_CONCURRENCY }, 'worker ready')
-    return { database, queues, ops }
+    return { database, queues, ops, ended: health.ended }
   })

@@ -70,6 +70,7 @@ export {
 } from './sources/find-source.js'
 export { findSourceIds, listFreshness, type SourceFreshness } from './sources/list-freshness.js'
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
+export { type CursorReset, resetCursor } from './sources/reset-cursor.js'
 export { listQuarantine, listTicks, listVersions, type QuarantineRow, type TickRow, type VersionRow } from './sources/source-parts.js'
 export {
   createSource,

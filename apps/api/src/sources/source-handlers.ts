@@ -6,6 +6,7 @@ import { getSourceHandler } from './get-source.js'
 import { listQuarantineHandler, listTicksHandler, listVersionsHandler } from './list-source-parts.js'
 import { listSourcesHandler } from './list-sources.js'
 import { previewSourceHandler } from './preview-source.js'
+import { resetCursorHandler } from './reset-cursor.js'
 import { runSourceHandler } from './run-source.js'
 import { pauseSourceHandler, resumeSourceHandler } from './set-source-status.js'
 import type { SourceDeps } from './source-deps.js'
@@ -21,6 +22,7 @@ export const createSourceHandlers = (deps: SourceDeps) => ({
   pauseSource: pauseSourceHandler(deps),
   resumeSource: resumeSourceHandler(deps),
   checkSource: checkSourceHandler(deps),
+  resetCursor: resetCursorHandler(deps),
   previewSource: previewSourceHandler(deps),
   browseSource: browseSourceHandler(deps),
   listTicks: listTicksHandler(deps),

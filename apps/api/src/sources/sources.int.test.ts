@@ -201,6 +201,33 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     await register({ name: source.name })
   })
 
+  it('resets cursors between runs, never during one', async () => {
+    const source = await register({})
+    await api.database.pool.query(
+      `INSERT INTO streams (source_id, name, kind, cursor, cursor_epoch, cursor_seq) VALUES ($1, 'a', 'row', '1', 4, 7), ($1, 'b', 'row', '2', 4, 7)`,
+      [source.id],
+    )
+    const run = await api.post(`/v1/sources/${source.id}/run`)
+    expect(problemOf(await api.post(`/v1/sources/${source.id}/reset-cursor`))).toEqual([409, 'RUN_IN_PROGRESS'])
+    await api.post(`/v1/runs/${run.body.runId}/cancel`)
+
+    expect(problemOf(await api.post(`/v1/sources/${source.id}/reset-cursor`, { stream: 'c' }))).toEqual([404, 'NOT_FOUND'])
+    const one = await api.post(`/v1/sources/${source.id}/reset-cursor`, { stream: 'b' })
+    expectContract(one, 'resetCursor')
+    expect(one.body).toEqual({ streams: ['b'] })
+    const cursors = () => api.database.pool.query('SELECT name, cursor FROM streams WHERE source_id = $1 ORDER BY name', [source.id])
+    expect((await cursors()).rows).toEqual([
+      { name: 'a', cursor: 1 },
+      { name: 'b', cursor: null },
+    ])
+    expect((await api.post(`/v1/sources/${source.slug}/reset-cursor`)).body).toEqual({ streams: ['a', 'b'] })
+    expect((await cursors()).rows.map(({ cursor }) => cursor)).toEqual([null, null])
+    const { rows } = await api.database.pool.query(`SELECT count(*)::int AS n FROM audit WHERE target_id = $1 AND action = 'source.resetCursor'`, [
+      source.id,
+    ])
+    expect(rows[0]).toEqual({ n: 2 })
+  })
+
   it('accounts for due ticks under the old status, and lists them', async () => {
     const source = await register({ schedule: { cron: '* * * * *' }, paused: true })
     await api.database.pool.query(`UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '3 minutes' WHERE id = $1`, [source.id])

@@ -34,7 +34,9 @@ export const createWorkerProbes = ({ database, queues, consumers, clock, drain }
         if (clock.problem() !== null) return null
         const idle = consumers.filter((consumer) => consumer.active() === 0 && monotonicNow() - consumer.lastProgressAt() > STUCK_AFTER_MS)
         if (idle.length === 0) return null
-        const counts = await queues.counts()
+        // A queue that does not answer is no fault of this process, and starting anew would not help.
+        const counts = await queues.counts().catch(() => null)
+        if (counts === null) return null
         const stuck = idle.filter(({ queue }) => (counts[queue]['waiting'] ?? 0) + (counts[queue]['prioritized'] ?? 0) > 0).map(({ queue }) => queue)
         return stuck.length === 0 ? null : `jobs wait in ${stuck.join(', ')} and none was taken for ${STUCK_AFTER_MS / 1000} s`
       },

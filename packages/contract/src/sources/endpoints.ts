@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineEndpoint } from '../endpoint.js'
 import { sourceRef } from '../primitives.js'
 import { createdSource, source, sourcePage } from './source.js'
-import { browsePage, checkResult, deletion, previewResult, quarantinePage, runStarted, tickPage, versionPage } from './source-parts.js'
+import { browsePage, checkResult, cursorReset, deletion, previewResult, quarantinePage, runStarted, tickPage, versionPage } from './source-parts.js'
 import {
   browseQuery,
   checkQuery,
@@ -11,6 +11,7 @@ import {
   listSourcesQuery,
   previewSourceBody,
   quarantineQuery,
+  resetCursorBody,
   runSourceBody,
   ticksQuery,
   updateSourceBody,
@@ -126,6 +127,19 @@ export const sourceEndpoints = {
     bodyOptional: true,
     answers: { 200: { description: 'The result, good or bad.', schema: checkResult } },
     reasons: ['CHECK_TIMEOUT'],
+  }),
+  resetCursor: defineEndpoint({
+    method: 'post',
+    path: '/v1/sources/:id/reset-cursor',
+    scope: 'write',
+    tag,
+    summary: 'Read a source, or one of its streams, from the beginning at the next run',
+    description: 'Deletes nothing: records that did not change are found unchanged.',
+    params,
+    body: resetCursorBody,
+    bodyOptional: true,
+    answers: { 200: { description: 'The streams that begin anew.', schema: cursorReset } },
+    reasons: ['RUN_IN_PROGRESS'],
   }),
   previewSource: defineEndpoint({
     method: 'post',

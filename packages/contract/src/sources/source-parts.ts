@@ -86,6 +86,10 @@ export const browsePage = z
   })
   .meta({ id: 'BrowsePage', description: 'What lies at a path of a source.' })
 
+export const cursorReset = z
+  .strictObject({ streams: z.array(z.string()).meta({ description: 'The streams that begin anew.' }) })
+  .meta({ id: 'CursorReset' })
+
 export const runStarted = z.strictObject({ runId: uuid }).meta({ id: 'RunStarted' })
 export const deletion = z.strictObject({ id: uuid, deleting: z.literal(true) }).meta({ id: 'Deletion' })
 

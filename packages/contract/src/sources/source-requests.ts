@@ -78,6 +78,10 @@ export const previewSourceBody = z
   })
   .meta({ id: 'PreviewSource' })
 
+export const resetCursorBody = z
+  .strictObject({ stream: z.string().min(1).max(200).optional().meta({ description: 'Only this stream; otherwise all.' }) })
+  .meta({ id: 'ResetCursor' })
+
 export const browseQuery = z.strictObject({
   path: plainText(4_096).optional().meta({ description: 'Where to look; the top when left out.' }),
   limit: queryInt({ min: 1, max: 1_000, default: 100, description: 'Items at most.' }),

@@ -35,8 +35,14 @@ export const REASONS = {
   RECORDS_PATH_NOT_FOUND: { code: 'upstream_invalid', next: 'Check the records path in the settings against a real answer.' },
   SCHEMA_CHANGED: { code: 'upstream_invalid', next: 'A column or table that the settings name is gone; change the settings.' },
   SQL_TIMEOUT: { code: 'transient', next: 'The statement ran into the time limit; add an index or raise the limit in the settings.' },
-  CURSOR_IN_FUTURE: { code: 'config_invalid', next: 'The cursor lies ahead of the clock of the source; correct the data or reset the cursor.' },
-  CURSOR_INVALID: { code: 'config_invalid', next: 'Reset the cursor of the stream; the saved position does not fit the settings.' },
+  CURSOR_IN_FUTURE: {
+    code: 'config_invalid',
+    next: 'The cursor lies ahead of the clock of the source; correct the data, then POST /v1/sources/{id}/reset-cursor.',
+  },
+  CURSOR_INVALID: {
+    code: 'config_invalid',
+    next: 'The saved position does not fit the settings; POST /v1/sources/{id}/reset-cursor reads from the beginning.',
+  },
   CURSOR_TOO_LARGE: { code: 'internal', next: 'A cursor may have 8 KiB; report this with the name of the connector.' },
   // addresses
   EGRESS_BLOCKED: { code: 'config_invalid', next: 'The address is private or not allowed; an operator may allow it with INLET_EGRESS_ALLOW.' },

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto'
+import { accountTicks, applyBatch, createRun, deleteSource, finishRun, markArmed, markDeleting, markEnqueued, parkRun, setStatus } from '@inlet/db'
+import { nextTick, type Schedule, ticksBetween } from '@inlet/domain'
+import { createLogger } from '@inlet/observability'
+import { openQueues, type Queues } from '@inlet/queue'
+import { openTestStore, startRedis, type TestRedis, type TestStore, testBatch } from '@inlet/testing'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { reconcile } from './reconcile.js'
+
+const backends = [['postgres', ''] as const, ...(inject('redisServer') === '' ? [] : [['redis', inject('redisServer')] as const])]
+const YEARLY: Schedule = { cron: '0 0 1 1 *', timeZone: 'UTC' }
+const EVERY_MINUTE: Schedule = { cron: '* * * * *', timeZone: 'UTC' }
+
+describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
+  let store: TestStore
+  let redis: TestRedis | null = null
+  let queues: Queues
+  let enqueued: { runId: string; attempt: number }[] = []
+
+  beforeAll(async () => {
+    store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
+    if (redisServer !== '') redis = await startRedis(redisServer)
+    queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: store.url, prefix: 'test', onError: () => {} })
+  })
+  afterEach(async () => {
+    for (const { id } of await store.rows<{ id: string }>('SELECT id FROM sources')) {
+      await queues.armSchedule(id, null)
+      await markDeleting(store.database, id, 'test')
+      await deleteSource(store.database, id)
+    }
+    enqueued = []
+  })
+  afterAll(async () => {
+    await queues.close()
+    await redis?.stop()
+    await store.close()
+  })
+  const pass = (thorough = false) =>
+    reconcile({
+      database: store.database,
+      queues: {
+        armSchedule: queues.armSchedule,
+        countSchedules: queues.countSchedules,
+        listSchedules: queues.listSchedules,
+        enqueueRuns: async (runs) => {
+          enqueued.push(...runs)
+          await queues.enqueueRuns(runs)
+        },
+      },
+      metrics: { countTick: () => {}, countRearmed: () => {}, forgetSource: async () => {} },
+      log: createLogger({ level: 'fatal', name: 'test' }),
+      thorough,
+    })
+  const NOTHING = { rearmed: 0, strays: 0, ticks: 0, enqueued: 0, restarted: 0, deleted: 0 }
+  const arm = async (count: number, schedule = YEARLY): Promise<string[]> => {
+    const ids: string[] = []
+    for (let n = 0; n < count; n += 1) ids.push(await store.addSource({ schedule }))
+    await pass()
+    return ids
+  }
+  const armedIds = async () => (await queues.listSchedules()).map(({ sourceId }) => sourceId).toSorted()
+
+  it('arms what is missing, once', async () => {
+    const ids = await arm(3)
+    expect(await armedIds()).toEqual(ids.toSorted())
+    expect(await pass()).toEqual(NOTHING)
+  })
+
+  it('arms everything again after the queue was emptied', async () => {
+    const ids = await arm(200)
+    if (redis !== null) await redis.restart({ empty: true })
+    else for (const id of ids) await queues.armSchedule(id, null)
+    expect(await pass()).toMatchObject({ rearmed: 200 })
+    expect(await armedIds()).toEqual(ids.toSorted())
+    expect(await pass()).toEqual(NOTHING)
+  })
+
+  it('removes strays, and schedulers of sources that are paused or deleted', async () => {
+    const [kept, paused, deleted] = await arm(3)
+    const stray = randomUUID()
+    await queues.armSchedule(stray, YEARLY)
+    await setStatus(store.database, { sourceId: paused ?? '', status: 'PAUSED', actor: 'test' })
+    await markDeleting(store.database, deleted ?? '', 'test')
+    await pass()
+    await pass()
+    expect(await armedIds()).toEqual([kept])
+  })
+
+  it('finds a missing one beside a stray, and one that drifted, when it looks thoroughly', async () => {
+    const [missing, drifted] = await arm(2)
+    await queues.armSchedule(missing ?? '', null)
+    await queues.armSchedule(randomUUID(), YEARLY)
+    await queues.armSchedule(drifted ?? '', { ...YEARLY, timeZone: 'Asia/Tokyo' })
+    expect(await pass(true)).toMatchObject({ rearmed: 2, strays: 1 })
+    const listed = (await queues.listSchedules()).toSorted((a, b) => a.sourceId.localeCompare(b.sourceId))
+    expect(listed).toEqual([missing, drifted].toSorted().map((sourceId) => ({ sourceId, ...YEARLY })))
+  })
+
+  it('does not take a schedule for armed that changed meanwhile', async () => {
+    const [id] = await arm(1)
+    await store.database.pool.query(`UPDATE sources SET cron = '0 0 2 1 *' WHERE id = $1`, [id])
+    await markArmed(store.database, id ?? '', YEARLY)
+    expect(await pass()).toMatchObject({ rearmed: 1 })
+    expect(await queues.listSchedules()).toMatchObject([{ cron: '0 0 2 1 *' }])
+  })
+
+  it('handles ticks that nobody handled: one run, every tick accounted for', async () => {
+    const [id = ''] = await arm(1, EVERY_MINUTE)
+    const first = nextTick(EVERY_MINUTE, new Date(Date.now() - 600_000))
+    await store.database.pool.query('UPDATE sources SET next_tick_at = $2 WHERE id = $1', [id, first])
+    expect(await pass()).toMatchObject({ ticks: 1 })
+    expect(enqueued).toHaveLength(1)
+    const { nextTickAt } = await store.database.prisma.source.findUniqueOrThrow({ where: { id } })
+    const expected = ticksBetween(EVERY_MINUTE, new Date(first.getTime() - 1), new Date((nextTickAt?.getTime() ?? 0) - 1), 1_000).ticks.length
+    expect(await store.rows('SELECT sum(count)::int AS n FROM ticks WHERE source_id = $1', [id])).toEqual([{ n: expected }])
+  })
+
+  it('makes jobs again for runs that lost theirs, that wait no longer, or whose worker is gone', async () => {
+    const ids = [await store.addSource(), await store.addSource(), await store.addSource(), await store.addSource(), await store.addSource()] as const
+    const [never, lost, parked, dead, busy] = ids
+    const make = async (sourceId: string) =>
+      (await store.database.transaction((client) => createRun(client, { sourceId, trigger: 'manual' })))?.id ?? ''
+    const neverRun = await make(never)
+    const lostRun = await make(lost)
+    await markEnqueued(store.database, [lostRun])
+    const parkedRun = await store.lease(parked)
+    await parkRun(store.database, { ...parkedRun, wakeAt: new Date(Date.now() + 3_600_000), reason: 'RATE_LIMITED' })
+    const deadRun = await store.lease(dead)
+    await store.lease(busy)
+    await pass()
+    expect(enqueued.map(({ runId }) => runId)).toEqual([neverRun])
+    await store.database.pool.query(`UPDATE runs SET enqueued_at = now() - interval '31 seconds' WHERE id = $1`, [lostRun])
+    await store.database.pool.query(`UPDATE runs SET wake_at = now() WHERE id = $1`, [parkedRun.runId])
+    await store.expireLease(dead)
+    enqueued = []
+    await pass()
+    expect(enqueued.map(({ runId }) => runId).toSorted()).toEqual([lostRun, parkedRun.runId, deadRun.runId].toSorted())
+    // The attempt is part of the job's name: the job of the attempt before does not stand in the way.
+    expect(enqueued.find(({ runId }) => runId === deadRun.runId)?.attempt).toBe(1)
+  })
+
+  it('starts a failed source again when its pause is over, and only an active one', async () => {
+    const [again, paused] = [await store.addSource(), await store.addSource()]
+    for (const sourceId of [again, paused]) {
+      const run = await store.lease(sourceId)
+      const failure = { code: 'transient', reason: 'UNREACHABLE', message: 'm', next: 'n' } as const
+      await finishRun(store.database, { runId: run.runId, epoch: run.epoch, failure })
+    }
+    expect(await pass()).toEqual(NOTHING)
+    await setStatus(store.database, { sourceId: paused, status: 'PAUSED', actor: 'test' })
+    await store.database.pool.query(`UPDATE sources SET restart_at = now() - interval '1 second'`)
+    expect(await pass()).toMatchObject({ restarted: 1 })
+    expect(await store.rows(`SELECT source_id, trigger FROM runs WHERE status <> 'ended'`)).toEqual([{ source_id: again, trigger: 'restart' }])
+  })
+
+  it('finishes deletions', async () => {
+    const sourceId = await store.addSource({ schedule: YEARLY })
+    const run = await store.lease(sourceId)
+    await applyBatch(store.database, testBatch({ ...run, seq: 1 }, [{ key: 'a' }]))
+    await pass()
+    await markDeleting(store.database, sourceId, 'test')
+    expect(await pass()).toMatchObject({ deleted: 1 })
+    expect(await store.rows('SELECT FROM records WHERE source_id = $1', [sourceId])).toEqual([])
+    expect(await armedIds()).toEqual([])
+  })
+
+  it('may run many times at once', async () => {
+    const ids = await arm(10, EVERY_MINUTE)
+    await store.database.pool.query(`UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '5 minutes'`)
+    await Promise.all([pass(true), pass(true), pass(true), ...ids.map((id) => accountTicks(store.database, id, 'scheduler'))])
+    expect(await store.rows(`SELECT count(*)::int AS n FROM runs WHERE status <> 'ended'`)).toEqual([{ n: 10 }])
+    const ticks = await store.rows<{ n: number }>('SELECT sum(count)::int AS n FROM ticks GROUP BY source_id')
+    expect(ticks).toHaveLength(10)
+    expect(Math.max(...ticks.map(({ n }) => n)) - Math.min(...ticks.map(({ n }) => n))).toBeLessThanOrEqual(1)
+    expect(await armedIds()).toEqual(ids.toSorted())
+  })
+})

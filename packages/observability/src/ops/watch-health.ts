@@ -1,0 +1,33 @@
+import { monotonicNow } from '@inlet/runtime'
+import type { Check } from './checks.js'
+
+export interface HealthWatch {
+  /** Resolves with the reasons once the process has been unhealthy without a break for the whole time; else never. */
+  readonly ended: Promise<string>
+  stop(): void
+}
+
+const LOOK_MS = 5_000
+
+/** Looks at a process's own health; one that stays unhealthy for `patienceMs` had better start anew. */
+export const watchHealth = (options: {
+  readonly isHealthy: () => Promise<readonly Check[]>
+  readonly patienceMs: number
+  readonly lookMs?: number
+}): HealthWatch => {
+  let unhealthySince: number | null = null
+  let finish: (reason: string) => void = () => {}
+  const ended = new Promise<string>((resolve) => {
+    finish = resolve
+  })
+  const look = async (): Promise<void> => {
+    const broken = (await options.isHealthy()).filter(({ ok }) => !ok)
+    if (broken.length === 0) unhealthySince = null
+    else {
+      unhealthySince ??= monotonicNow()
+      if (monotonicNow() - unhealthySince >= options.patienceMs) finish(broken.map(({ name, reason }) => `${name}: ${reason}`).join('; '))
+    }
+  }
+  const timer = setInterval(() => void look(), options.lookMs ?? LOOK_MS)
+  return { ended, stop: () => clearInterval(timer) }
+}
