@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { defineConnector } from '@inlet/connector-sdk'
 import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { openQueues, type Queues } from '@inlet/queue'
+import { createQueueBackend, openQueues, QUEUES, type Queues } from '@inlet/queue'
 import { composeScribe } from '@inlet/scribe/compose'
 import { createMasterKeyText, parseKeyring } from '@inlet/security'
 import { createTestDatabase, startRedis, type TestDatabase, until } from '@inlet/testing'
@@ -32,6 +32,8 @@ const counting = defineConnector({
   },
 })
 
+type RawQueue = ReturnType<ReturnType<typeof createQueueBackend>['queue']>
+
 const backends = [['postgres', null] as const, ...(inject('redisServer') === '' ? [] : [['redis', inject('redisServer')] as const])]
 
 describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
@@ -39,6 +41,8 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
   let database: Database
   let queues: Queues
   const closers: (() => Promise<unknown>)[] = []
+  let doubled = false
+  const raw: { batches?: RawQueue; runs?: RawQueue } = {}
 
   beforeAll(async () => {
     store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
@@ -71,10 +75,15 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
         INLET_WORKER_OPS_PORT: 0,
       },
       { log, secrets: createSecretRegistry(), signal },
-      { findConnector: () => counting },
+      { findConnector: () => counting, wrapQueues: (inner) => doubling(inner) },
     )
     queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: store.url, onError: () => {} })
+    const backend = createQueueBackend({ redisUrl: redis?.url ?? null, databaseUrl: store.url })
+    raw.batches = backend.queue(QUEUES.scribe, {})
+    raw.runs = backend.queue(QUEUES.ingestion, {})
     closers.push(
+      async () => raw.batches?.close(),
+      async () => raw.runs?.close(),
       () => queues.close(),
       () => worker.close(),
       () => scribe.close(),
@@ -87,10 +96,20 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
     for (const close of closers) await close()
   })
 
+  /** While `doubled`, every batch and every run job goes into the queue a second time under another id. */
+  const doubling = (inner: Queues): Queues => ({
+    ...inner,
+    async forwardBatch(batch) {
+      await inner.forwardBatch(batch)
+      if (doubled) await raw.batches?.add('batch', batch, { removeOnComplete: true })
+    },
+  })
+
   const runOnce = async (sourceId: string) => {
     const run = await database.transaction((client) => createRun(client, { sourceId, trigger: 'manual' }))
     if (run === null) throw new Error('no run')
     await queues.enqueueRuns([{ runId: run.id, attempt: 0 }])
+    if (doubled) await raw.runs?.add('run', { v: 1, runId: run.id }, { attempts: 1_000 })
     return until(async () => {
       const row = await database.prisma.run.findUnique({ where: { id: run.id } })
       return row?.status === 'ended' ? row : null
@@ -110,5 +129,31 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
     expect(rows[0]).toEqual({ n: 10_250, keys: 10_250 })
     const second = await runOnce(id)
     expect(second).toMatchObject({ outcome: 'ok_nothing_new', inserted: 0n, updated: 0n })
+  })
+
+  it('stores every record once when every job is delivered twice', async () => {
+    const id = randomUUID()
+    await createSource(
+      database,
+      { id, name: `doubled ${id}`, connector: 'counting', config: { records: 20_000 }, schedule: null, labels: {}, sealedSecrets: null },
+      'test',
+    )
+    doubled = true
+    const run = await runOnce(id)
+    doubled = false
+    expect(run).toMatchObject({ outcome: 'ok', inserted: 20_000n, updated: 0n, recordsRead: 20_000n, attempt: 1, quarantined: 0n })
+    // Every batch that was put into the queue is accounted for: stored, or refused as a duplicate or for coming after the end.
+    const settled = await until(async () => {
+      const row = await database.prisma.run.findUniqueOrThrow({ where: { id: run.id } })
+      return row.committedBatches + row.duplicateBatches + row.fencedBatches === 2 * row.committedBatches ? row : null
+    })
+    expect(settled.duplicateBatches + settled.fencedBatches).toBe(settled.committedBatches)
+    const { rows } = await database.pool.query(
+      'SELECT count(*)::int AS n, (SELECT count(*)::int FROM ledger WHERE source_id = $1) AS batches FROM records WHERE source_id = $1',
+      [id],
+    )
+    expect(rows[0]).toEqual({ n: 20_000, batches: settled.committedBatches })
+    const { processDeaths } = await database.prisma.source.findUniqueOrThrow({ where: { id } })
+    expect(processDeaths).toBe(0)
   })
 })

@@ -49,6 +49,8 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
   const lock = await takeRunLock(folder)
   lifecycle.defer('lock', () => lock.release())
   const { databaseUrl, postgresPort, postgresPid } = await openPostgres(options, lifecycle)
+  // Known from its first moment, so that a start that is killed leaves no server that the next one trips over.
+  if (postgresPid !== null) lock.update({ url: 'an address it is still choosing', children: [postgresPid] })
   await step('bringing the database to this version', () => migrate(databaseUrl))
   const adminKey = await ensureAdminKey(options, databaseUrl)
   const port = await choosePort(options)
