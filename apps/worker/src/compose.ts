@@ -55,8 +55,9 @@ export const composeWorker = (
     const queues = overrides.wrapQueues?.(opened) ?? opened
 
     const egress = createEgressGuard({ allow: config.INLET_EGRESS_ALLOW })
-    const http = createHttpClient({ guard: egress, userAgent: 'Inlet/0.1' })
-    lifecycle.defer('http', () => http.close())
+    const client = { guard: egress, userAgent: 'Inlet/0.1' }
+    const http = { axios: createHttpClient(client), node: createHttpClient({ ...client, transport: 'node' }) }
+    lifecycle.defer('http', () => Object.values(http).forEach((each) => each.close()))
     const connections = createConnectionPool({ idleMs: IDLE_CONNECTION_MS, onCloseError: onError })
     lifecycle.defer('connections', () => connections.close())
     const watch = createCommitWatch(database, onError)

@@ -11,7 +11,8 @@ export interface ConnectionDeps {
   readonly database: Database
   readonly keyring: Keyring
   readonly egress: EgressGuard
-  readonly http: HttpClient
+  /** By the transport a connector asks for. */
+  readonly http: Readonly<Record<NonNullable<Connector['transport']>, HttpClient>>
   readonly log: Logger
   readonly secrets: SecretRegistry
   readonly findConnector: (type: string) => Connector | undefined
@@ -46,7 +47,7 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
     config,
     secrets,
     ...(request.credential === undefined ? {} : { storeSecrets: createSecretStore(deps, request.credential, secrets) }),
-    http: deps.http,
+    http: deps.http[connector.transport ?? 'axios'],
     egress: deps.egress,
     log: deps.log.child({ sourceId: request.sourceId, connector: connector.type }),
     signal,

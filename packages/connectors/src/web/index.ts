@@ -10,6 +10,7 @@ export default defineConnector<WebConfig, WebSecrets, SiteConnection>({
   version: '1.0.0',
   title: 'Web site',
   description: 'Crawls a site over HTTP and stores the main content of its pages as Markdown, with title, links and metadata.',
+  transport: 'node',
   configSchema: webConfig,
   secretSchema: webSecrets,
   validate: validateWeb,
