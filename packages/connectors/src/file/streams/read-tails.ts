@@ -1,7 +1,7 @@
 import type { Page, ReadRequest } from '@inlet/connector-sdk'
+import { createPagePacker } from '../../parsing/page-packer.js'
 import type { FileConnection } from '../connection.js'
 import { openListing } from '../listing/list-items.js'
-import { createPagePacker } from './page-packer.js'
 import { formatTails, markOf, parseTails, type Tail } from './tail-cursor.js'
 import { readTailFile } from './tail-file.js'
 

@@ -27,6 +27,10 @@ export const readHtml = async (html: string, options: Omit<HandlerOptions, 'prun
   return page.markdown === '' && html.length > 0 ? parse(html, { ...options, prune: false }) : page
 }
 
+/** The Markdown of a piece of HTML, e.g. the content of a feed entry: all of it, nothing taken for navigation. */
+export const readFragment = async (html: string, url: string): Promise<string> =>
+  (await parse(html, { url, prune: false, inlineLinks: true, obeyNofollow: false })).markdown
+
 const parse = async (html: string, options: HandlerOptions): Promise<HtmlPage> => {
   const handler = new HtmlHandler(options)
   const parser = new Parser(handler)

@@ -7,6 +7,8 @@ const MAX_STARS = 3
 export interface Glob {
   /** The folder or file above the first wildcard. */
   readonly base: string
+  /** How many names a matching path below the base has at most. */
+  readonly depth: number
   /** Absent for a plain path. Takes a path relative to the base, with `/`. */
   readonly matches?: (relative: string) => boolean
 }
@@ -17,10 +19,13 @@ const isMagic = (segment: string): boolean => /[*?[{]/.test(segment)
 export const parseGlob = (pattern: string): Glob => {
   const segments = pattern.split('/')
   const first = segments.findIndex(isMagic)
-  if (first === -1) return { base: pattern }
+  if (first === -1) return { base: pattern, depth: 0 }
   const above = segments.slice(0, first).join('/')
   const base = above === '' && pattern.startsWith('/') ? '/' : above
-  return { base, matches: matcher(segments.slice(first).join('/')) }
+  const rest = segments.slice(first)
+  // Alternatives may hold slashes and are then cut into several segments here, which counts too many and never too few.
+  const depth = rest.some((segment) => segment.includes('**')) ? Number.POSITIVE_INFINITY : rest.length
+  return { base, depth, matches: matcher(rest.join('/')) }
 }
 
 /** A matcher of relative paths. Names that start with a dot match only a pattern that writes the dot. */

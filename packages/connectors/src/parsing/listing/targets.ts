@@ -18,6 +18,8 @@ interface Target {
   /** A folder, or the one file that is meant. */
   readonly base: string
   readonly file: boolean
+  /** How many folders below the base a wanted file can lie, itself counted. */
+  readonly depth: number
   readonly matches: (relative: string) => boolean
 }
 
@@ -55,7 +57,10 @@ export const findTargets = async (config: Paths, files: FileAccess): Promise<Tar
     root,
     tops: outermost(targets.map((target) => (target.file ? path.dirname(target.base) : target.base))),
     missing,
-    enters: (folder) => targets.some((target) => below(target.base, folder) || (!target.file && below(folder, target.base))),
+    enters: (folder) =>
+      targets.some(
+        (target) => below(target.base, folder) || (!target.file && below(folder, target.base) && levels(target.base, folder) < target.depth),
+      ),
     accepts: (file) =>
       targets.some((target) => (target.file ? file === target.base : below(file, target.base) && target.matches(relativeTo(target.base, file)))) &&
       !excluded.some((matches) => matches(relativeTo(root, file))),
@@ -77,8 +82,11 @@ const findTarget = async (pattern: string, { config, files, field }: { config: P
   }
   const file = await isFile(base)
   if (file && glob.matches !== undefined) throw new Failure('NOT_FOUND_UPSTREAM', `${glob.base} is a file, not a folder`, { field })
-  return { base, file, matches: glob.matches ?? matcher(config.recursive ? '**' : '*') }
+  if (glob.matches !== undefined) return { base, file, depth: glob.depth, matches: glob.matches }
+  return { base, file, depth: config.recursive ? Number.POSITIVE_INFINITY : 1, matches: matcher(config.recursive ? '**' : '*') }
 }
+
+const levels = (base: string, folder: string): number => (folder === base ? 0 : relativeTo(base, folder).split('/').length)
 
 /** Everything but a folder counts as a file; what is no regular one is refused when it is opened. */
 const isFile = async (base: string): Promise<boolean> => {

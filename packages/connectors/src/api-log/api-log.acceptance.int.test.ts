@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { appendFile, rename, utimes } from 'node:fs/promises'
+import path from 'node:path'
+import { finished } from 'node:stream/promises'
+import { setTimeout } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import type { Reason } from '@inlet/connector-sdk'
+import { type AcceptanceBed, describeConnector } from '@inlet/connector-sdk/testing'
+import apiLog from './index.js'
+import { combinedLine, combinedLines, createLogBed } from './testbed/log-bed.js'
+
+const jsonLines = (from: number, to: number): string =>
+  Array.from(
+    { length: to - from },
+    (_, i) => `{"ts":${1_800_000_000 + from + i},"request":{"method":"GET","uri":"/j/${from + i}"},"status":200}\n`,
+  ).join('')
+
+const openBed = async (): Promise<AcceptanceBed> => {
+  const bed = await createLogBed()
+  const at = (name: string) => path.join(bed.root, name)
+  await bed.write('web/access.log', combinedLines(0, 4000))
+  await bed.write('web/access.log.1', combinedLines(10_000, 13_000))
+  await bed.write('web/access.log.2.gz', gzipSync(combinedLines(20_000, 23_000)))
+  await bed.write('web/access.json', jsonLines(0, 2500))
+  return {
+    config: { paths: [`${bed.root}/web/access.log`, `${bed.root}/web/*.json`] },
+    roots: [bed.root],
+    minRecords: 12_500,
+    async change() {
+      await appendFile(at('web/access.log'), combinedLines(4000, 4100))
+      await rename(at('web/access.log'), at('web/access.log.3'))
+      await appendFile(at('web/access.log.3'), combinedLine(4100))
+      await bed.write('web/access.log', combinedLines(5000, 5010))
+    },
+    failures: {
+      unreachable: { config: { paths: [`${bed.root}/none/*.log`] }, expectReason: 'NOT_FOUND_UPSTREAM' },
+      auth: 'files need no credentials',
+      permission: { config: { paths: ['/etc/passwd'] }, expectReason: 'PATH_NOT_ALLOWED' },
+    },
+    futureCursor: 'the cursor says how far each log was read, not when',
+    hostile: [
+      {
+        name: 'truncated gzip',
+        config: await alone('cut.log.gz', gzipSync(combinedLines(0, 9000)).subarray(0, 20_000)),
+        ...rejectedAs('FILE_UNREADABLE'),
+      },
+      { name: 'bomb', config: await alone('bomb.log.gz', gzipSync(combinedLine(1).repeat(800_000))), ...rejectedAs('ARCHIVE_BOMB') },
+      {
+        name: 'another compression',
+        config: await alone('a.log.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])),
+        ...rejectedAs('CONTENT_MISMATCH'),
+      },
+      { name: 'no log', config: await alone('page.log', '<html>\n<body>\n'), ...rejectedAs('RECORD_INVALID') },
+      { name: 'endless line', config: await alone('long.log', `${'x'.repeat(3_000_000)}\n`), ...rejectedAs('RECORD_TOO_LARGE') },
+    ],
+    drift: [
+      { name: 'another format in the same log', apply: () => appendFile(at('web/access.log'), jsonLines(9000, 9010)) },
+      { name: 'a field more', apply: () => appendFile(at('web/access.log'), combinedLine(1).replace('\n', ' "10.1.1.1"\n')) },
+      { name: 'no log any more', apply: () => appendFile(at('web/access.log'), 'something else\n') },
+    ],
+    async writer() {
+      let stopped = false
+      let next = 6000
+      let generation = 10
+      const loop = (async () => {
+        while (!stopped) {
+          await appendFile(at('web/access.log'), combinedLine(next++))
+          if (next % 40 === 0) await rename(at('web/access.log'), at(`web/access.log.${generation++}`))
+          await setTimeout(5)
+        }
+      })()
+      return {
+        stop: async () => {
+          stopped = true
+          await loop
+        },
+      }
+    },
+    async large() {
+      const records = 600_000
+      await bed.write('large/empty', '')
+      const out = createWriteStream(at('large/access.log'))
+      for (let from = 0; from < records; from += 10_000) if (!out.write(combinedLines(from, from + 10_000))) await once(out, 'drain')
+      out.end()
+      await finished(out)
+      return { records, config: { paths: [at('large/access.log')] } }
+    },
+    close: async () => bed[Symbol.asyncDispose](),
+  }
+
+  /** Last written long ago, so that it is not taken for a file that is still being written. */
+  async function alone(name: string, content: string | Uint8Array) {
+    await bed.write(`.hostile/${name}`, content)
+    await utimes(at(`.hostile/${name}`), 0, 0)
+    return { paths: [at(`.hostile/${name}`)] }
+  }
+}
+
+const rejectedAs = (expectReason: Reason) => ({ expectReason, rejected: true as const })
+
+describeConnector(apiLog, {
+  bed: openBed,
+  skip: {
+    canary: 'the connector has no secrets',
+    'rate-limit': 'a file system has no rate limit',
+  },
+})

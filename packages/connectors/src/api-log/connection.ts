@@ -1,0 +1,23 @@
+import type { Connection, ConnectorContext } from '@inlet/connector-sdk'
+import type { LogConfig, LogSecrets } from './config.js'
+import type { Place } from './files/place.js'
+
+/** What one worker holds of a source between runs. */
+export interface LogConnection extends Connection {
+  readonly ctx: ConnectorContext<LogConfig, LogSecrets>
+  /** Files that were read to their end, by path, so that those that did not change since need not be opened. */
+  readonly settled: Map<string, SettledFile>
+}
+
+export interface SettledFile {
+  /** Inode, size and times. */
+  readonly version: string
+  readonly place: Place
+}
+
+/** Opens nothing; files are opened and closed one by one. */
+export const createConnection = (ctx: ConnectorContext<LogConfig, LogSecrets>): LogConnection => ({
+  ctx,
+  settled: new Map(),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+})

@@ -1,0 +1,86 @@
+import { isAscii } from 'node:buffer'
+import { crc32 } from 'node:zlib'
+import type { RecordKey, RejectedRecord, SourceRecord } from '@inlet/connector-sdk'
+import { replaceNul } from '../../parsing/html/cut-text.js'
+import type { LogConfig } from '../config.js'
+import { createFilter } from '../filter/create-filter.js'
+import { createLineParser } from '../line/create-line-parser.js'
+import { REQUESTS, toEvent } from '../to-event.js'
+import type { LogFile } from './list-logs.js'
+
+const RAW_CHARS = 2000
+
+export interface LineText {
+  readonly text: string
+  /** Where it begins in its block, and where the next one does. */
+  readonly from: number
+  readonly next: number
+  readonly length: number
+  /** CRC-32 of its bytes. */
+  readonly crc: number
+}
+
+/** Makes records of the lines of one log. */
+export interface LogLines {
+  split(block: Buffer): Iterable<LineText>
+  /** Null for a line that is blank, a comment or not wanted. */
+  read(line: LineText, offset: number, number: number): SourceRecord | RejectedRecord | null
+  overlong(offset: number, number: number): RejectedRecord
+}
+
+export interface LineToRecord {
+  /** `head`: what the log is known by. */
+  of(file: LogFile, head: string): LogLines
+}
+
+/**
+ * The key of a line is [head, offset, checksum]: equal wherever a log is read and under whatever name, and different for lines that
+ * are different, even where two logs begin alike.
+ */
+export const createLineToRecord = (config: LogConfig): LineToRecord => {
+  const parse = createLineParser(config)
+  const isWanted = createFilter(config)
+  return {
+    of(file, head) {
+      const key = (offset: number, crc: number): RecordKey => (config.folderInKey ? [file.folder, head, offset, crc] : [head, offset, crc])
+      return {
+        split: splitLines,
+        read({ text, crc, length }, offset, number) {
+          if (length > config.maxLineBytes) return tooLong(config, file, key(offset, 0), number)
+          const line = text.endsWith('\r') ? text.slice(0, -1) : text
+          if (line === '' || line.startsWith('#') || line.trim() === '') return null
+          const parsed = parse(line)
+          if (typeof parsed === 'string')
+            return {
+              stream: REQUESTS,
+              key: key(offset, crc),
+              reason: 'RECORD_INVALID',
+              message: `${file.name}: line ${number} ${parsed}`,
+              raw: line.slice(0, RAW_CHARS),
+            }
+          return isWanted(parsed) ? toEvent(key(offset, crc), parsed) : null
+        },
+        overlong: (offset, number) => tooLong(config, file, key(offset, 0), number),
+      }
+    },
+  }
+}
+
+const tooLong = (config: LogConfig, file: LogFile, key: RecordKey, number: number): RejectedRecord => ({
+  stream: REQUESTS,
+  key,
+  reason: 'RECORD_TOO_LARGE',
+  message: `${file.name}: line ${number} has more than maxLineBytes (${config.maxLineBytes})`,
+})
+
+/** The lines of a block that ends with a line break. Blocks of ASCII, which most are, are decoded at once. */
+function* splitLines(block: Buffer): Generator<LineText, void, void> {
+  const whole = isAscii(block) ? block.toString('latin1') : null
+  for (let from = 0; from < block.length; ) {
+    const end = block.indexOf(10, from)
+    const bytes = block.subarray(from, end)
+    const text = whole === null ? bytes.toString('utf8') : whole.slice(from, end)
+    yield { text: text.includes('\0') ? replaceNul(text.replace(/^\0+/, '')) : text, from, next: end + 1, length: end - from, crc: crc32(bytes) }
+    from = end + 1
+  }
+}

@@ -1,0 +1,125 @@
+import type { AccessField, DurationUnit } from './access.js'
+
+/**
+ * Where the JSON access logs of nginx, Caddy, Traefik, Envoy, AWS load balancers and gateways, Google and the Elastic Common
+ * Schema hold what; the first that a line has counts. Dots lead into objects; a name with dots that a line has as such counts too.
+ */
+export const KNOWN_FIELDS: Readonly<Record<AccessField, readonly string[]>> = {
+  time: [
+    'time_iso8601',
+    'StartUTC',
+    '@timestamp',
+    'time_local',
+    'ts',
+    'start_time',
+    'timestamp',
+    'requestTime',
+    'time',
+    'msec',
+    'date',
+    'datetime',
+    'StartLocal',
+  ],
+  request: ['request'],
+  method: [
+    'request_method',
+    'request.method',
+    'RequestMethod',
+    'http.request.method',
+    'httpRequest.requestMethod',
+    'request_verb',
+    'httpMethod',
+    'method',
+    'verb',
+  ],
+  target: [
+    'request_uri',
+    'request.uri',
+    'RequestPath',
+    'url.original',
+    'url.path',
+    'httpRequest.requestUrl',
+    'request_url',
+    'uri',
+    'url',
+    'target',
+    'path',
+  ],
+  protocol: ['server_protocol', 'request.proto', 'RequestProtocol', 'httpRequest.protocol', 'protocol'],
+  status: [
+    'status',
+    'DownstreamStatus',
+    'http.response.status_code',
+    'httpRequest.status',
+    'elb_status_code',
+    'response_code',
+    'status_code',
+    'statusCode',
+    'response.status',
+    'OriginStatus',
+    'code',
+  ],
+  bytes: [
+    'body_bytes_sent',
+    'bytes_sent',
+    'size',
+    'DownstreamContentSize',
+    'http.response.body.bytes',
+    'http.response.bytes',
+    'httpRequest.responseSize',
+    'sent_bytes',
+    'responseLength',
+    'bytes',
+  ],
+  duration: [
+    'request_time',
+    'duration_ms',
+    'request_time_ms',
+    'response_time_ms',
+    'latency_ms',
+    'Duration',
+    'event.duration',
+    'httpRequest.latency',
+    'target_processing_time',
+    'responseLatency',
+    'duration',
+    'latency',
+    'response_time',
+  ],
+  remoteAddress: [
+    'remote_addr',
+    'request.client_ip',
+    'request.remote_ip',
+    'ClientHost',
+    'source.ip',
+    'client.ip',
+    'httpRequest.remoteIp',
+    'client_ip',
+    'remote_ip',
+    'ip',
+    'downstream_remote_address',
+    'request.remote_addr',
+    'client',
+  ],
+  remoteUser: ['remote_user', 'user_id', 'ClientUsername', 'user.name', 'user'],
+  host: ['host', 'http_host', 'request.host', 'RequestHost', 'url.domain', 'authority', 'domain_name', 'server_name', 'vhost'],
+  referrer: ['http_referer', 'request.headers.Referer', 'request_Referer', 'http.request.referrer', 'httpRequest.referer', 'referer', 'referrer'],
+  userAgent: [
+    'http_user_agent',
+    'request.headers.User-Agent',
+    'request_User-Agent',
+    'user_agent.original',
+    'httpRequest.userAgent',
+    'user_agent',
+    'userAgent',
+    'agent',
+  ],
+}
+
+/** The unit that the name of a duration stands for: Traefik and ECS count nanoseconds, Envoy and API gateways milliseconds. */
+export const unitOf = (name: string, line: object): DurationUnit => {
+  if (name.endsWith('_ms') || name === 'responseLatency') return 'ms'
+  if (name === 'Duration' || name === 'event.duration') return 'ns'
+  // Envoy and Caddy both say `duration`; only Envoy names a response_code beside it.
+  return name === 'duration' && Object.hasOwn(line, 'response_code') ? 'ms' : 's'
+}
