@@ -13,6 +13,8 @@ export type QueueProcessor = NonNullable<ConstructorParameters<typeof Worker<unk
 /** Makes queues and workers of the configured backend. The only place that knows both. */
 export interface QueueBackend {
   readonly kind: 'redis' | 'postgres'
+  /** Sets up the server behind a queue that is ready; repeating it changes nothing. */
+  prepare(queue: Queue): Promise<void>
   queue(name: string, options: Omit<QueueOptions, 'connection' | 'prefix'>): Queue
   worker(name: string, processor: QueueProcessor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): Worker
 }
@@ -24,6 +26,7 @@ const redisBackend = (connection: QueueConnection, url: string): QueueBackend =>
   const prefix = connection.prefix ?? 'inlet'
   return {
     kind: 'redis',
+    prepare: async () => {},
     queue: (name, options) => new Queue(name, { ...options, prefix, connection: { url } }),
     worker: (name, processor, options) => new Worker(name, processor, { ...options, prefix, connection: { url, maxRetriesPerRequest: null } }),
   }
@@ -35,7 +38,19 @@ const postgresBackend = (connection: QueueConnection): QueueBackend => {
   // The classes differ from the Redis ones only in a type parameter for the backend, which nothing here uses.
   return {
     kind: 'postgres',
+    prepare: (queue) => storeUncompressed((queue as unknown as InstanceType<typeof classes.Queue>).backend.connection.pool),
     queue: (name, rest) => new classes.Queue(name, { ...rest, connection: options(3) }) as unknown as Queue,
     worker: (name, processor, rest) => new classes.Worker(name, processor, { ...rest, connection: options(4) }) as unknown as Worker,
   }
+}
+
+interface Pool {
+  query(text: string): Promise<{ rows: Record<string, unknown>[] }>
+}
+
+/** Compressing a batch costs Postgres more than storing it, and it is deleted seconds later. */
+const storeUncompressed = async (pool: Pool): Promise<void> => {
+  const { rows } = await pool.query(`SELECT FROM pg_attribute WHERE attrelid = 'job'::regclass AND attname = 'data' AND attstorage <> 'e'`)
+  // Only when it is needed: the change waits for everybody who uses the table.
+  if (rows.length > 0) await pool.query('ALTER TABLE job ALTER COLUMN data SET STORAGE EXTERNAL')
 }

@@ -64,6 +64,7 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   const close = async (): Promise<void> => void (await Promise.allSettled(all.map((queue) => queue.close())))
   try {
     await withDeadline(() => Promise.all(all.map((queue) => queue.waitUntilReady())), READY_TIMEOUT_MS, 'connecting to the queue')
+    await backend.prepare(queues[QUEUES.scribe])
   } catch (error) {
     void close()
     throw unavailable(error)
