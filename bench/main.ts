@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createDatabase } from '@inlet/db'
 import { startEmbeddedPostgres } from '@inlet/db/embedded'
 import { parseSettings, type ScenarioName } from './arguments.js'
 import { describeMachine } from './report/machine.js'
@@ -37,6 +38,10 @@ const measures: Measure[] = []
 const failures: string[] = []
 const postgres = await startEmbeddedPostgres({ directory: path.join(folder, 'postgres'), durable: true })
 const version = await readServerVersion()
+const machine = { ...describeMachine(binaries), postgres: version }
+const results = fileURLToPath(new URL('results/', import.meta.url))
+mkdirSync(results, { recursive: true })
+const file = path.join(results, `${startedAt.toISOString().replaceAll(':', '-').slice(0, 19)}.json`)
 for (const name of settings.only) {
   for (const backend of settings.backends) {
     const note = (message: string): void => {
@@ -54,29 +59,26 @@ for (const name of settings.only) {
       failures.push(`${name} on ${backend}`)
       note(`FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     }
+    save()
   }
 }
 await postgres.stop()
 
-const machine = { ...describeMachine(binaries), postgres: version }
-const { searchPath: _path, docsFolder: _docs, profileFolder: _profiles, ...shown } = settings
-const results = fileURLToPath(new URL('results/', import.meta.url))
-mkdirSync(results, { recursive: true })
-const file = path.join(results, `${startedAt.toISOString().replaceAll(':', '-').slice(0, 19)}.json`)
-const lines = measures.map((measure) => ({ ...measure, reached: isReached(measure) }))
-writeFileSync(file, `${JSON.stringify({ startedAt, machine, settings: shown, notes, failures, measures: lines }, null, 2)}\n`)
-process.stdout.write(
-  `\n${Object.entries(machine)
-    .map(([key, value]) => `${key}: ${value}`)
-    .join(' · ')}\n`,
-)
-process.stdout.write(
-  `${settings.quick ? 'Quick run: says that it works, not how fast it is.\n' : ''}\n${toTable(measures)}\n\n${path.relative(process.cwd(), file)}\n`,
-)
+const relative = path.relative(process.cwd(), file)
+const title = Object.entries(machine).map(([key, value]) => `${key}: ${value}`)
+const remark = settings.quick ? 'Quick run: says that it works, not how fast it is.\n' : ''
+process.stdout.write(`\n${title.join(' · ')}\n${remark}\n${toTable(measures)}\n\n${relative}\n`)
 if (failures.length > 0) process.exitCode = 1
 
+/** After each scenario, so that an interrupted run leaves what it has. */
+function save(): void {
+  // What is left out are paths of this machine.
+  const { searchPath: _path, docsFolder: _docs, profileFolder: _profiles, ...shown } = settings
+  const lines = measures.map((measure) => ({ ...measure, reached: isReached(measure) }))
+  writeFileSync(file, `${JSON.stringify({ startedAt, machine, settings: shown, notes, failures, measures: lines }, null, 2)}\n`)
+}
+
 async function readServerVersion(): Promise<string> {
-  const { createDatabase } = await import('@inlet/db')
   const database = createDatabase({ url: postgres.url('postgres'), applicationName: 'inlet-bench', poolSize: 1 })
   try {
     const { rows } = await database.pool.query<{ server_version: string }>('SHOW server_version')
