@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -85,6 +85,8 @@ describe.skipIf(!existsSync(path.join(ROOT, 'apps/cli/dist/main.js')))('inlet de
   let demo: Demo | undefined
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'inlet-demo-'))
+    // As root the server runs as another user, who must get in.
+    chmodSync(folder, 0o755)
   })
   afterAll(async () => {
     if (demo !== undefined && demo.child.exitCode === null) await stop(demo)
@@ -93,14 +95,18 @@ describe.skipIf(!existsSync(path.join(ROOT, 'apps/cli/dist/main.js')))('inlet de
 
   it('resumes after kill -9 of its process group in the middle, and stores exactly what the sources hold', async () => {
     const killed = await start(folder)
-    await until(() => /[1-9]\d* read/.test(killed.output()), { timeoutMs: START_LIMIT_MS, everyMs: 20, what: 'the first records to be read' })
+    await until(() => /[1-9]\d* read/.test(killed.output()) || killed.child.exitCode !== null, {
+      timeoutMs: START_LIMIT_MS,
+      everyMs: 20,
+      what: 'the first records to be read',
+    })
     process.kill(-(killed.child.pid ?? 0), 'SIGKILL')
     await killed.exited
 
     const commitsBefore = countCommits()
     demo = await start(folder)
     const stored = await ingested(demo)
-    expect(stored['demo-postgres']?.streams).toMatchObject({ customers: 500, orders: 5_000 })
+    expect(stored['demo-postgres']?.streams).toMatchObject({ 'public.customers': 500, 'public.orders': 5_000 })
     expect(stored['demo-api']?.streams).toEqual({ packages: countPackages() })
     expect(Object.values(stored['demo-files']?.streams ?? {}).reduce((sum, count) => sum + count, 0)).toBe(countMarkdown())
     expect(Object.values(stored['demo-web']?.streams ?? {}).reduce((sum, count) => sum + count, 0)).toBe(countMarkdown())

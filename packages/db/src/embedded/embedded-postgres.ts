@@ -69,9 +69,22 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
 const prepareDirectory = (directory: string): void => {
   mkdirSync(directory, { recursive: true, mode: 0o755 })
   const { uid, gid } = serverUser()
-  if (uid === undefined || gid === undefined || statSync(directory).uid === uid) return
+  if (uid === undefined || gid === undefined) return
+  refuseClosedParents(path.resolve(directory))
+  if (statSync(directory).uid === uid) return
   chownSync(directory, uid, gid)
   chmodSync(directory, 0o755)
+}
+
+/** As root the server runs as "nobody", who must get to its folder. */
+const refuseClosedParents = (directory: string): void => {
+  for (let parent = path.dirname(directory); ; parent = path.dirname(parent)) {
+    if ((statSync(parent).mode & 0o001) === 0)
+      throw new Error(
+        `Postgres refuses to run as root and, as another user, cannot enter ${parent}; run Inlet as an ordinary user, choose a folder elsewhere, or allow it with chmod o+x ${parent}`,
+      )
+    if (parent === path.dirname(parent)) return
+  }
 }
 
 const initialise = (bin: string, { directory, password }: EmbeddedPostgresOptions): void => {
