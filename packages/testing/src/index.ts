@@ -1,4 +1,6 @@
 export { startEmbeddedPostgres as startPostgres } from '@inlet/db/embedded'
+export { startMariadb, type TestMariadb } from './mariadb.js'
+export { findMariadb, type MariadbBinaries } from './mariadb-binary.js'
 export { startRedis, type TestRedis } from './redis.js'
 export { findRedisServer } from './redis-binary.js'
 export { databaseUrl, runSql } from './template-database.js'
