@@ -1,0 +1,37 @@
+import { Failure } from '@inlet/connector-sdk'
+import type { MysqlConfig } from '../config.js'
+import type { Session } from '../session/session.js'
+import { MICROS_PER_SECOND, type Micros, parseMicros } from './time-text.js'
+
+export interface SourceClock {
+  /** The source's own time. */
+  readonly now: Micros
+  /** No transaction that this account can see, and that is still open, will commit rows stamped before it. */
+  readonly horizon: Micros
+}
+
+const MAY_SEE_TRANSACTIONS = `SELECT 1 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'PROCESS' LIMIT 1`
+
+/**
+ * Seconds since the oldest open transaction that may write began. Its start is in the time zone of the server's system,
+ * whole seconds; our own transactions are read-only and hold nothing back.
+ */
+const OLDEST_SQL = `SELECT TIMESTAMPDIFF(SECOND, MIN(trx_started), CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM'))
+  FROM information_schema.INNODB_TRX WHERE trx_is_read_only = 0 AND trx_mysql_thread_id <> CONNECTION_ID()`
+
+/**
+ * The horizon is now minus the safety lag, but not past the start of an open transaction. Only accounts with the PROCESS
+ * privilege see transactions; without it the overlap covers them. Ask before the snapshot is taken: a transaction that
+ * ends in between is then either counted or seen.
+ */
+export const readClock = async (session: Session, config: Pick<MysqlConfig, 'safetyLagSeconds'>): Promise<SourceClock> => {
+  const [seen] = await session.query(MAY_SEE_TRANSACTIONS)
+  const oldest = seen === undefined ? null : ((await session.query(OLDEST_SQL))[0]?.[0] ?? null)
+  const [row] = await session.query('SELECT UTC_TIMESTAMP(6)')
+  const now = parseMicros(row?.[0] ?? '')
+  if (now === null) throw new Failure('UPSTREAM_INVALID', 'the server does not tell the time')
+  const lag = now - BigInt(config.safetyLagSeconds) * MICROS_PER_SECOND
+  // One second more, since both ends were cut to whole ones.
+  const started = oldest === null ? lag : now - (BigInt(oldest) + 1n) * MICROS_PER_SECOND
+  return { now, horizon: started < lag ? started : lag }
+}

@@ -1,0 +1,80 @@
+import { Failure, type Reason } from '@inlet/connector-sdk'
+
+/** What was being done when it failed. */
+export interface Attempt {
+  /** For the message, e.g. `reading app.orders`. */
+  readonly doing: string
+  /** Before the server had answered once: a broken connection means it was never reached. */
+  readonly connecting?: boolean
+}
+
+/** By the number of the error (MySQL and MariaDB error references); numbers from 1900 to 1999 are MariaDB's own. */
+const BY_NUMBER: ReadonlyMap<number, Reason> = new Map<number, Reason>([
+  ...numbers('AUTH_FAILED', [1045, 1130, 1251, 1524, 1698, 1820, 1862, 3118, 4151]),
+  ...numbers('PERMISSION_DENIED', [1044, 1142, 1143, 1227, 1345, 1370, 1410]),
+  ...numbers('NOT_FOUND_UPSTREAM', [1049]),
+  ...numbers('SCHEMA_CHANGED', [1051, 1054, 1109, 1146, 1305, 1356, 1412, 1932]),
+  ...numbers('SQL_COLUMN_UNUSABLE', [1060]),
+  ...numbers('SQL_TIMEOUT', [1205, 1969, 3024]),
+  ...numbers('CONNECTION_LOST', [1053, 1077, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 4031]),
+  ...numbers('TLS_FAILED', [3159]),
+  ...numbers('SQL_NOT_A_SELECT', [1792]),
+  ...numbers('UPSTREAM_ERROR', [1040, 1129, 1203, 1226, 1317]),
+])
+
+function numbers(reason: Reason, list: readonly number[]): readonly (readonly [number, Reason])[] {
+  return list.map((number) => [number, reason] as const)
+}
+
+/** By the first two characters of the SQLSTATE. */
+const BY_CLASS: Readonly<Record<string, Reason>> = { '08': 'CONNECTION_LOST', '22': 'UPSTREAM_INVALID', '42': 'SQL_SYNTAX' }
+
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+  'ETIMEDOUT',
+  'EADDRNOTAVAIL',
+])
+const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'PROTOCOL_CONNECTION_LOST', 'ERR_STREAM_DESTROYED'])
+const TLS_CODE = /^(?:HANDSHAKE_|ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
+const AUTH_CODE = /^(?:AUTH_SWITCH_PLUGIN_ERROR|MYSQL_CLEAR_PASSWORD_NOT_ENABLED)$/
+
+/** What an error of the client library or the server means for the source. Passes a `Failure` through; never shows the password, which no message contains. */
+export const toMysqlFailure = (thrown: unknown, attempt: Attempt): Failure => {
+  if (thrown instanceof Failure) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new Failure(reasonOf(factsOf(thrown), message, attempt.connecting === true), `${attempt.doing}: ${message}`, { cause: thrown })
+}
+
+interface Facts {
+  readonly code: string
+  readonly number: number | undefined
+  readonly state: string
+}
+
+const factsOf = (thrown: unknown): Facts => {
+  const facts = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Readonly<Record<string, unknown>>
+  const { code, errno, sqlState } = facts
+  return {
+    code: typeof code === 'string' ? code : '',
+    // Errors of the system have negative numbers.
+    number: typeof errno === 'number' && errno > 0 ? errno : undefined,
+    state: typeof sqlState === 'string' ? sqlState : '',
+  }
+}
+
+const reasonOf = ({ code, number, state }: Facts, message: string, connecting: boolean): Reason => {
+  const broken = connecting ? 'UNREACHABLE' : 'CONNECTION_LOST'
+  if (number !== undefined) return BY_NUMBER.get(number) ?? BY_CLASS[state.slice(0, 2)] ?? 'UPSTREAM_ERROR'
+  // The library's own limit; the system adds the address.
+  if (message === 'connect ETIMEDOUT') return 'TIMEOUT'
+  if (UNREACHABLE.has(code)) return 'UNREACHABLE'
+  if (BROKEN.has(code)) return broken
+  if (TLS_CODE.test(code)) return 'TLS_FAILED'
+  if (AUTH_CODE.test(code) || /authentication using unknown plugin/.test(message)) return 'AUTH_FAILED'
+  if (/closed state|connection lost|socket/i.test(message)) return broken
+  return 'UPSTREAM_ERROR'
+}

@@ -1,0 +1,99 @@
+import net from 'node:net'
+import { type CheckedAddress, type EgressGuard, Failure } from '@inlet/connector-sdk'
+import type { Connection, ConnectionOptions } from 'mysql2'
+import type { MysqlConfig, MysqlSecrets } from '../config.js'
+import { toMysqlFailure } from './mysql-failure.js'
+
+export interface Target {
+  readonly config: MysqlConfig
+  readonly secrets: MysqlSecrets
+  readonly egress: EgressGuard
+}
+
+export interface OpenClient {
+  readonly client: Connection
+  readonly address: CheckedAddress
+  /** Rejects when the connection breaks; never resolves. */
+  readonly lost: Promise<never>
+  /** Breaks the connection at once, in whatever state. */
+  destroy(): void
+}
+
+const MAX_ADDRESSES = 4
+
+/**
+ * Logs in at the first address of the host that answers, each one checked by the egress guard. Throws UNREACHABLE,
+ * TIMEOUT, TLS_FAILED, AUTH_FAILED, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys it.
+ */
+export const openClient = async (target: Target, signal: AbortSignal): Promise<OpenClient> => {
+  const { host, port } = target.config
+  const addresses = target.egress.resolveAll ? await target.egress.resolveAll(host, port, signal) : [await target.egress.resolve(host, port, signal)]
+  let last: Failure | undefined
+  for (const address of addresses.slice(0, MAX_ADDRESSES)) {
+    try {
+      return await logIn(target, address, signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      last = toMysqlFailure(error, { doing: `connecting to ${host}:${port}`, connecting: true })
+      if (last.reason !== 'UNREACHABLE') break
+    }
+  }
+  throw last ?? new Failure('UNREACHABLE', `${host} has no address`)
+}
+
+/** Logs in at one checked address. */
+export const logIn = async (target: Pick<Target, 'config' | 'secrets'>, address: CheckedAddress, signal: AbortSignal): Promise<OpenClient> => {
+  const { default: mysql } = await import('mysql2')
+  signal.throwIfAborted()
+  const socket = net.connect({ host: address.address, port: address.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
+  const client = mysql.createConnection(connectionOptions(target, address.host, socket))
+  const lost = new Promise<never>((_resolve, reject) => {
+    client.on('error', reject)
+    socket.once('close', () => reject(Object.assign(new Error('the connection was lost'), { code: 'PROTOCOL_CONNECTION_LOST' })))
+  })
+  // Noticed at the next use; without a listener a connection that breaks while idle would end the process.
+  lost.catch(() => undefined)
+  const destroy = (): void => void socket.destroy()
+  signal.addEventListener('abort', destroy, { once: true })
+  try {
+    const connected = new Promise<void>((resolve, reject) => client.connect((error) => (error ? reject(error) : resolve())))
+    await Promise.race([connected, lost])
+    signal.throwIfAborted()
+    return { client, address, lost, destroy }
+  } catch (error) {
+    destroy()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', destroy)
+  }
+}
+
+/** A connection over a socket of ours. Certificate and SNI follow the name of the host, not the address. */
+export const connectionOptions = (
+  { config, secrets }: Pick<Target, 'config' | 'secrets'>,
+  host: string,
+  socket: net.Socket | undefined,
+): ConnectionOptions => {
+  const { tls } = config
+  const ssl = {
+    rejectUnauthorized: tls.mode === 'verify-full',
+    verifyIdentity: tls.mode === 'verify-full',
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+  }
+  return {
+    stream: () => socket,
+    host: tls.serverName ?? host,
+    port: config.port,
+    user: config.user,
+    password: secrets.password,
+    database: config.database,
+    charset: 'utf8mb4_general_ci',
+    connectTimeout: config.connectTimeoutSeconds * 1000,
+    multipleStatements: false,
+    // A server may ask any client that can for a file of its machine.
+    flags: ['-LOCAL_FILES', '-IGNORE_SPACE'],
+    typeCast: false,
+    rowsAsArray: true,
+    ...(tls.mode === 'disable' ? {} : { ssl }),
+  }
+}

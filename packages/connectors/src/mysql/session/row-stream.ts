@@ -1,0 +1,87 @@
+import type { Connection, FieldPacket } from 'mysql2'
+import type { RawRow } from '../../sql/read/raw-row.js'
+import type { Chunk } from '../../sql/read/row-source.js'
+import { columnTypeOf, type FieldInfo } from '../values/column-type.js'
+import { createDecode } from '../values/decode-cell.js'
+
+/** Bytes a chunk should have. */
+const CHUNK_BYTES = 2 * 1024 * 1024
+
+/** With more than this waiting it stops reading from the socket until somebody takes it. */
+const PAUSE_CHUNKS = 2
+
+/** The rows of one running statement, a chunk at a time. */
+export interface RowStream {
+  /** What has arrived, as soon as it is a chunk or the end. Throws the server's error. */
+  take(): Promise<Chunk>
+  /** Whether the last row has been taken. */
+  readonly ended: boolean
+}
+
+/** Sends a statement; its rows are taken from what is returned. The connection serves nothing else until the end. */
+export const startRows = (client: Connection, text: string, fetchSize: number): RowStream => {
+  const waiting = { rows: [] as RawRow[], sizes: [] as number[], bytes: 0 }
+  const state: { over: boolean; error: unknown; paused: boolean; wake: (() => void) | undefined } = {
+    over: false,
+    error: undefined,
+    paused: false,
+    wake: undefined,
+  }
+  let decoders: readonly ((cell: Buffer) => string)[] = []
+  const chunks = (): number => Math.max(waiting.rows.length / fetchSize, waiting.bytes / CHUNK_BYTES)
+  const rouse = (): void => {
+    state.wake?.()
+    state.wake = undefined
+  }
+  const end = (error?: unknown): void => {
+    state.over = true
+    state.error ??= error
+    rouse()
+  }
+
+  const query = client.query({ sql: text, rowsAsArray: true, typeCast: false })
+  query.on('fields', (fields: readonly FieldPacket[]) => {
+    decoders = fields.map((field) => createDecode(columnTypeOf(field as FieldInfo)))
+  })
+  query.on('result', (row: unknown) => {
+    // Without rows the answer is an object that counts them.
+    if (!Array.isArray(row)) return
+    let size = 0
+    const cells = (row as (Buffer | null)[]).map((cell, at) => {
+      if (cell === null) return null
+      size += cell.length
+      return decoders[at]?.(cell) ?? ''
+    })
+    waiting.rows.push(cells)
+    waiting.sizes.push(size)
+    waiting.bytes += size
+    if (chunks() < 1) return
+    rouse()
+    if (chunks() < PAUSE_CHUNKS || state.paused) return
+    state.paused = true
+    client.pause()
+  })
+  query.on('error', end)
+  query.on('end', () => end())
+
+  return {
+    get ended() {
+      return state.over && waiting.rows.length === 0
+    },
+    async take() {
+      if (!state.over && chunks() < 1) {
+        await new Promise<void>((resolve) => {
+          state.wake = resolve
+        })
+      }
+      if (state.error !== undefined) throw state.error
+      const chunk = { rows: waiting.rows, sizes: waiting.sizes, bytes: waiting.bytes }
+      Object.assign(waiting, { rows: [], sizes: [], bytes: 0 })
+      if (state.paused) {
+        state.paused = false
+        client.resume()
+      }
+      return chunk
+    },
+  }
+}
