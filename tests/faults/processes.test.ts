@@ -96,7 +96,7 @@ describe.each(redisServer === '' ? ['postgres'] : ['postgres', 'redis'])('faults
   })
 
   it.runIf(backend === 'postgres')('holds workers back while no scribe runs, and drains when one comes', async () => {
-    for (const scribe of world.cluster.processes().filter(({ app, alive }) => app === 'scribe' && alive())) {
+    for (const scribe of world.cluster.processes().filter((process) => process.app === 'scribe' && process.alive())) {
       await scribe.signal('SIGTERM')
       await scribe.exited
     }

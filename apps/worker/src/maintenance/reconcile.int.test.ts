@@ -39,9 +39,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     reconcile({
       database: store.database,
       queues: {
-        armSchedule: queues.armSchedule,
-        countSchedules: queues.countSchedules,
-        listSchedules: queues.listSchedules,
+        ...queues,
         enqueueRuns: async (runs) => {
           enqueued.push(...runs)
           await queues.enqueueRuns(runs)
