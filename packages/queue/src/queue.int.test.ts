@@ -173,17 +173,16 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(consumer)
   })
 
-  it('takes nothing while paused', async () => {
-    const seen: string[] = []
-    const consumer = await consume({ queue: QUEUES.calls, handlers: { call: async ({ callId }) => void seen.push(callId) } })
+  it('takes nothing while paused, but for what it had asked for already', async () => {
+    const seen = new Set<string>()
+    const consumer = await consume({ queue: QUEUES.calls, handlers: { call: async ({ callId }) => void seen.add(callId) } })
     await consumer.pause()
-    const [first, second] = [randomUUID(), randomUUID()]
-    await queues.enqueueCall(first)
-    await until(async () => (await waiting(QUEUES.calls)) >= 1)
-    expect(seen).not.toContain(first)
+    const ids = Array.from({ length: 10 }, () => randomUUID())
+    for (const id of ids) await queues.enqueueCall(id)
+    expect(ids.filter((id) => seen.has(id)).length).toBeLessThanOrEqual(2)
+    expect(await waiting(QUEUES.calls)).toBeGreaterThanOrEqual(8)
     consumer.resume()
-    await queues.enqueueCall(second)
-    await until(() => seen.includes(first) && seen.includes(second))
+    await until(() => ids.every((id) => seen.has(id)))
     await done(consumer)
   })
 
