@@ -6,11 +6,19 @@ import { combinedLine, combinedLines, createLogBed, type LogBed } from './testbe
 
 let bed: LogBed
 let log: string
+const others: LogBed[] = []
+const anotherBed = async (): Promise<LogBed> => {
+  const other = await createLogBed()
+  others.push(other)
+  return other
+}
 beforeEach(async () => {
   bed = await createLogBed()
   log = path.join(bed.root, 'access.log')
 })
-afterEach(() => bed[Symbol.asyncDispose]())
+afterEach(async () => {
+  for (const opened of [bed, ...others.splice(0)]) await opened[Symbol.asyncDispose]()
+})
 
 const run = (config: object = {}) => bed.run({ paths: ['access.log'], ...config })
 const numbers = (result: Awaited<ReturnType<typeof run>>) =>
@@ -95,7 +103,7 @@ describe('logs that grow and rotate', () => {
   it('keeps keys over installations, names and compression', async () => {
     await bed.write('access.log', combinedLines(0, 3))
     await run()
-    await using other = await createLogBed()
+    const other = await anotherBed()
     await other.write('elsewhere/old.gz', gzipSync(combinedLines(0, 3)))
     await other.run({ paths: ['elsewhere'] })
     expect([...other.store.snapshot('requests')]).toEqual([...bed.store.snapshot('requests')])
@@ -119,7 +127,7 @@ describe('what is read', () => {
     )
     expect(numbers(await run({ status: ['4xx', '500-599'] }))).toEqual([2, 3])
     const fresh = async (config: object) => {
-      await using other = await createLogBed()
+      const other = await anotherBed()
       await other.write('access.log', combinedLines(0, 4) + combinedLine(4, '/health'))
       return numbers(await other.run({ paths: ['access.log'], ...config }))
     }

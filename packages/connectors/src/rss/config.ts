@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+/** Settings of the `rss` connector. */
+export const rssConfig = z.strictObject({
+  feeds: z
+    .array(z.string().min(1).max(2_048))
+    .min(1)
+    .max(400)
+    .describe('Addresses of RSS, Atom or JSON feeds. Credentials are sent to all of their hosts.'),
+  fullContent: z
+    .enum(['never', 'auto', 'always'])
+    .default('never')
+    .describe(
+      'Whether the page of an entry is fetched and its main content stored instead of what the feed says; `auto` for entries with little text.',
+    ),
+  archivePages: z
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(0)
+    .describe('How many further pages of a feed are followed (next and prev-archive links of RFC 5005, next_url of JSON Feed).'),
+  maxEntries: z.int().min(1).max(50_000).default(10_000).describe('Entries read of one document at most; the first ones count.'),
+  userAgent: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[\x20-\x7e]+$/)
+    .default('InletBot/1.0')
+    .describe('Sent with every request.'),
+  headers: z
+    .record(z.string().max(100), z.string().max(2_000))
+    .default({})
+    .describe('Further request headers that are no secrets, e.g. Accept-Language.'),
+  concurrency: z.int().min(1).max(16).default(4).describe('Feeds fetched at the same time.'),
+  delayMs: z.int().min(0).max(60_000).default(200).describe('Pause between two pages of entries, in milliseconds.'),
+  maxFeedBytes: z.int().min(1_024).max(67_108_864).default(16_777_216).describe('Largest feed document, unpacked.'),
+  maxPageBytes: z.int().min(1_024).max(67_108_864).default(5_242_880).describe('Largest page of an entry, unpacked.'),
+  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('For one request with its body, in milliseconds.'),
+  retries: z.int().min(0).max(5).default(2).describe('How often a request is tried again after a failure that may pass.'),
+})
+
+export type RssConfig = z.infer<typeof rssConfig>
+
+export const rssSecrets = z.strictObject({
+  username: z.string().min(1).max(500).optional().describe('For HTTP basic authentication, with password.'),
+  password: z.string().max(2_000).optional().describe('For HTTP basic authentication, with username.'),
+  bearerToken: z.string().min(1).max(8_192).optional().describe('Sent as Authorization: Bearer.'),
+  headers: z.record(z.string().max(100), z.string().max(8_192)).optional().describe('Further secret request headers, e.g. Cookie or X-Api-Key.'),
+})
+
+export type RssSecrets = z.infer<typeof rssSecrets>

@@ -1,0 +1,44 @@
+import { type Connection, type ConnectorContext, canonicalJson, type Failure } from '@inlet/connector-sdk'
+import type { RssConfig, RssSecrets } from './config.js'
+import type { FeedHead } from './feed/feed.js'
+import { shortHash } from './feeds/feed-mark.js'
+import { createFetcher, type Fetcher } from './fetch/fetcher.js'
+
+/** What reading the entries of a feed has told about it. */
+export type FeedReading =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'read'; readonly head: FeedHead; readonly validator: string }
+
+export interface RssConnection extends Connection {
+  readonly ctx: ConnectorContext<RssConfig, RssSecrets>
+  /** The addresses of the feeds, each once. */
+  readonly urls: readonly string[]
+  readonly fetcher: Fetcher
+  /** Changes with any setting that changes what entries are read as. */
+  readonly settings: string
+  /** By address, of the last reading of entries. */
+  readonly readings: Map<string, FeedReading>
+  /** Aborts when the connection closes, too. */
+  signal(signal: AbortSignal): AbortSignal
+}
+
+/** Raise it when the records made of the same entry change. */
+const READER_VERSION = 1
+
+export const openConnection = (ctx: ConnectorContext<RssConfig, RssSecrets>): RssConnection => {
+  const closed = new AbortController()
+  const { fullContent, archivePages, maxEntries } = ctx.config
+  return {
+    ctx,
+    urls: [...new Set(ctx.config.feeds.map((url) => new URL(url).href))],
+    fetcher: createFetcher(ctx),
+    settings: shortHash(canonicalJson({ READER_VERSION, fullContent, archivePages, maxEntries }), 6),
+    readings: new Map(),
+    signal: (signal) => AbortSignal.any([signal, ctx.signal, closed.signal]),
+    [Symbol.asyncDispose]: () => {
+      closed.abort()
+      return Promise.resolve()
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { type Cursor, type Failure, type Page, type ReadRequest, toFailure } from '@inlet/connector-sdk'
+import { createPagePacker, type PagePacker } from '../../parsing/page-packer.js'
+import type { RssConnection } from '../connection.js'
+import { mapAhead } from '../fetch/map-ahead.js'
+import { ENTRIES } from '../streams.js'
+import { openStoredFeeds, type StoredFeeds } from './entries-cursor.js'
+import { askForFeed, type FeedAnswer } from './fetch-feed.js'
+import { readFeed } from './read-feed.js'
+
+/** New and changed entries of all feeds. A feed that fails is rejected and does not stop the others; throws the first failure when all fail. */
+export async function* readEntries(connection: RssConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+  const { urls, readings, ctx } = connection
+  const ended = new AbortController()
+  const signal = connection.signal(AbortSignal.any([request.signal, ended.signal]))
+  const stored = openStoredFeeds(request.cursor, urls)
+  const packer = createPagePacker()
+  const failures: Failure[] = []
+  let durable: Cursor | null = request.cursor
+  let done = 0
+  const finish = (): Page => {
+    const cursor = stored.cursor()
+    const moved = JSON.stringify(cursor) !== JSON.stringify(durable ?? { feeds: [] })
+    durable = cursor
+    const note =
+      failures.length === 0 ? {} : { note: `${failures.length} of ${urls.length} feeds could not be read; the first: ${failures[0]?.message}` }
+    return { ...packer.take(), ...(moved ? { cursor } : {}), progress: { done, total: urls.length, ...note } }
+  }
+  readings.clear()
+  try {
+    for await (const answer of mapAhead(urls, ctx.config.concurrency, (url) => askForFeed(connection, url, { stored, signal }))) {
+      signal.throwIfAborted()
+      const failure = yield* takeAnswer(connection, answer, { stored, packer, signal })
+      done++
+      if (failure !== null) {
+        failures.push(failure)
+        readings.set(answer.url, { kind: 'failed', failure })
+        if (failures.length === urls.length) {
+          if (!packer.isEmpty()) yield finish()
+          throw failures[0] as Failure
+        }
+        packer.reject({ stream: ENTRIES, key: [answer.url], reason: failure.reason, message: `${answer.url}: ${failure.message}` })
+      }
+      if (packer.isFull()) yield finish()
+    }
+    const last = finish()
+    if (last.cursor !== undefined || last.records.length > 0 || failures.length > 0) yield last
+  } finally {
+    // Requests that were made ahead and that nobody waits for any more.
+    ended.abort()
+  }
+}
+
+/** Yields the entries of one feed, and says what was wrong with it. */
+async function* takeAnswer(
+  connection: RssConnection,
+  answer: FeedAnswer,
+  { stored, packer, signal }: { readonly stored: StoredFeeds; readonly packer: PagePacker; readonly signal: AbortSignal },
+): AsyncGenerator<Page, Failure | null, void> {
+  const { readings } = connection
+  if (answer.kind === 'failed') return answer.failure
+  if (answer.kind === 'unchanged') {
+    readings.set(answer.url, { kind: 'unchanged' })
+    return null
+  }
+  try {
+    const { head, whole } = yield* readFeed(connection, answer, { packer, signal })
+    if (whole) stored.set(answer.url, answer.validator)
+    readings.set(answer.url, { kind: 'read', head, validator: answer.validator })
+    return null
+  } catch (thrown) {
+    signal.throwIfAborted()
+    const failure = toFailure(thrown)
+    if (failure.code === 'internal' || failure.code === 'cancelled') throw thrown
+    return failure
+  }
+}

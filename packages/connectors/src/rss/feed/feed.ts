@@ -1,0 +1,60 @@
+/** A piece of prose as a feed carries it. */
+export interface Prose {
+  readonly kind: 'html' | 'text'
+  readonly value: string
+}
+
+export interface Person {
+  readonly name?: string
+  readonly email?: string
+  readonly url?: string
+}
+
+export interface Enclosure {
+  readonly url: string
+  readonly type?: string
+  /** In bytes. */
+  readonly length?: number
+  readonly title?: string
+}
+
+/** One entry, the same for all formats. Addresses are absolute, times ISO 8601 in UTC. */
+export interface FeedEntry {
+  /** As the feed names it; absent when it does not. */
+  readonly id?: string
+  readonly url?: string
+  readonly title?: string
+  readonly content?: Prose
+  readonly summary?: Prose
+  readonly published?: string
+  readonly updated?: string
+  readonly authors: readonly Person[]
+  readonly categories: readonly string[]
+  readonly enclosures: readonly Enclosure[]
+  readonly comments?: string
+  readonly image?: string
+  readonly language?: string
+  /** What relative addresses in its prose are relative to. */
+  readonly base: string
+}
+
+/** What a feed says of itself. */
+export interface FeedHead {
+  readonly format: 'rss' | 'rdf' | 'atom' | 'json'
+  readonly title?: string
+  readonly description?: string
+  /** Of the site it belongs to. */
+  readonly url?: string
+  readonly language?: string
+  readonly image?: string
+  readonly generator?: string
+  /** Where older entries are. */
+  readonly next?: string
+}
+
+export interface Feed {
+  readonly head: FeedHead
+  readonly entries: readonly FeedEntry[]
+  /** The document ended in the middle; what was whole was read. */
+  readonly cut: boolean
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ConnectorContext, Failure, toFailure, toHttpFailure } from '@inlet/connector-sdk'
+import type { RssConfig, RssSecrets } from '../config.js'
+import { createRequestHeaders } from './request-headers.js'
+
+export interface FetchRequest {
+  readonly url: string
+  readonly accept: string
+  readonly maxBytes: number
+  readonly conditions?: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+export interface Fetched {
+  readonly status: number
+  /** After redirects. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Empty for 304. */
+  readonly bytes: Buffer
+}
+
+/** Fetches documents, trying again what may pass, and leaves hosts alone that ask for it. */
+export interface Fetcher {
+  /** Answers of 2xx, and 304 to a conditional request. Throws what `toHttpFailure` makes of others, and what the HTTP client throws. */
+  fetch(request: FetchRequest): Promise<Fetched>
+}
+
+const BASE_MS = 500
+const CAP_MS = 10_000
+/** A host that asks for longer is left alone for the rest of the run. */
+const MAX_WAIT_MS = 30_000
+
+export const createFetcher = (ctx: ConnectorContext<RssConfig, RssSecrets>): Fetcher => {
+  const { config, http, now } = ctx
+  const headers = createRequestHeaders(config, ctx.secrets)
+  /** When each host may be asked again, in ms. */
+  const restUntil = new Map<string, number>()
+
+  const rest = async (url: string, signal: AbortSignal): Promise<void> => {
+    const { host } = new URL(url)
+    for (;;) {
+      const waitMs = (restUntil.get(host) ?? 0) - now().getTime()
+      if (waitMs <= 0) return
+      if (waitMs > MAX_WAIT_MS) throw new Failure('RATE_LIMITED', `${host} asked to be left alone`, { retryAfterMs: waitMs })
+      await sleep(waitMs, undefined, { signal })
+    }
+  }
+
+  const fetchOnce = async (request: FetchRequest): Promise<Fetched> => {
+    await rest(request.url, request.signal)
+    const response = await http.request({
+      url: request.url,
+      headers: { ...headers.for(request.url, request.accept), ...request.conditions },
+      credentialHeaders: headers.credentialNames,
+      signal: request.signal,
+      timeoutMs: config.timeoutMs,
+      maxBytes: request.maxBytes,
+    })
+    const { status, url } = response
+    const unchanged = status === 304 && request.conditions !== undefined
+    if (status >= 200 && status < 300) return { status, url, headers: response.headers, bytes: await response.bytes() }
+    response.discard()
+    if (unchanged) return { status, url, headers: response.headers, bytes: Buffer.alloc(0) }
+    if (status < 400) throw new Failure('UPSTREAM_INVALID', `${request.url} answers ${status}`)
+    const failure = toHttpFailure(response, now())
+    if (failure.retryAfterMs !== undefined) restUntil.set(new URL(url).host, now().getTime() + failure.retryAfterMs)
+    throw failure
+  }
+
+  return {
+    async fetch(request) {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await fetchOnce(request)
+        } catch (thrown) {
+          request.signal.throwIfAborted()
+          const failure = toFailure(thrown)
+          const waitMs = failure.retryAfterMs ?? Math.random() * Math.min(CAP_MS, BASE_MS * 2 ** attempt)
+          const passing = failure.code === 'transient' || failure.code === 'rate_limited'
+          if (!passing || attempt >= config.retries || waitMs > MAX_WAIT_MS) throw thrown
+          await sleep(waitMs, undefined, { signal: request.signal })
+        }
+      }
+    },
+  }
+}

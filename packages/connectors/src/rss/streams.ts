@@ -1,0 +1,2 @@
+export const ENTRIES = 'entries'
+export const FEEDS = 'feeds'
