@@ -1,13 +1,15 @@
 import type { Connector } from '@inlet/connector-sdk'
 import api from './api/index.js'
+import apiLog from './api-log/index.js'
 import file from './file/index.js'
 import git from './git/index.js'
 import mysql from './mysql/index.js'
 import postgres from './postgres/index.js'
+import rss from './rss/index.js'
 import web from './web/index.js'
 
 /** The one list of all connectors: a new one is its folder and a line here. */
-export const connectors: readonly Connector[] = [api, file, git, mysql, postgres, web]
+export const connectors: readonly Connector[] = [api, apiLog, file, git, mysql, postgres, rss, web]
 
 /** The connector of a type, or undefined. */
 export const findConnector = (type: string): Connector | undefined => connectors.find((connector) => connector.type === type)
