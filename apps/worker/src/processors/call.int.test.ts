@@ -77,7 +77,7 @@ describe('processCall', () => {
       database,
       keyring,
       egress,
-      http,
+      http: { axios: http, node: http },
       log,
       secrets: createSecretRegistry(),
       findConnector: () => call.connector ?? endless,
