@@ -24,7 +24,7 @@ export const createRowsTable = async (postgres: EmbeddedPostgres, name: string, 
       amount numeric(12,2) NOT NULL, quantity int NOT NULL, active boolean NOT NULL, note text, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL)`)
     await pool.query(
       `INSERT INTO orders SELECT n, 'Customer ' || md5(n::text) || md5('x' || n), 'user' || n || '@example.com', (ARRAY['new','paid','sent','done'])[1 + n % 4],
-         (n * 7919 % 1000000) / 100.0, n % 50, n % 3 = 0, md5('a' || n) || ' ' || md5('b' || n) || ' ' || md5('c' || n) || ' ' || md5('d' || n) || ' ' || md5('e' || n) || ' ' || md5('f' || n),
+         (n::bigint * 7919 % 1000000) / 100.0, n % 50, n % 3 = 0, md5('a' || n) || ' ' || md5('b' || n) || ' ' || md5('c' || n) || ' ' || md5('d' || n) || ' ' || md5('e' || n) || ' ' || md5('f' || n),
          timestamptz '2025-01-01' + n * interval '1 second', timestamptz '2025-06-01' + n * interval '1 second' FROM generate_series(1, $1::int) n`,
       [rows],
     )
