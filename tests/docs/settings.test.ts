@@ -12,7 +12,8 @@ const operate = read('docs/guides/operate.md')
 const keys = new Map(['api', 'worker', 'scribe'].map((app) => [app, matches(/^\s{2}([A-Z][A-Z0-9_]+):/gmu, read(`apps/${app}/src/config.ts`))]))
 const composeKeys = matches(/\$\{([A-Z][A-Z0-9_]+)/gu, read('docker-compose.yml'))
 const testKeys = matches(/\b(INLET_TEST_[A-Z_]+)\b/gu, `${read('packages/testing/src/redis-binary.ts')} ${read('tests/harness/cluster.ts')}`)
-const known = new Set([...[...keys.values()].flat(), ...composeKeys, ...testKeys])
+const benchKeys = matches(/'(INLET_BENCH_[A-Z_]+)'/gu, read('bench/arguments.ts'))
+const known = new Set([...[...keys.values()].flat(), ...composeKeys, ...testKeys, ...benchKeys])
 
 describe('settings in the docs', () => {
   it.each(documents)('$file names only keys that something reads', ({ text }) => {
