@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { withPageHeaders } from './page-headers.js'
 import { readText } from '../../parsing/html/read-text.js'
+import { withPageHeaders } from './page-headers.js'
 
 const url = 'https://example.com/a'
 const page = readText('text', { url, markdown: false })
