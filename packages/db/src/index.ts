@@ -86,7 +86,7 @@ export {
 } from './sources/source-repository.js'
 export type { SourceOverview } from './sources/source-row.js'
 export { type ChangedSource, type SourceChange, updateSource } from './sources/update-source.js'
-export { isConnectionError, isDataError, isRetryable, isTimeout, isUniqueViolation, sqlState } from './sql-state.js'
+export { isRetryable, isTimeout, sqlState } from './sql-state.js'
 export { type AccountedTicks, accountTicks, type TickOutcome } from './ticks/account-ticks.js'
 export { openUpload, type StoredUpload } from './uploads/open-upload.js'
 export { type NewUpload, storeUpload, type UploadOverview } from './uploads/store-upload.js'

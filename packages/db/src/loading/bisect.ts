@@ -1,4 +1,4 @@
-import type { BatchEnvelope, PackedRecord } from '@inlet/domain'
+import { type BatchEnvelope, type PackedRecord, toStorableText } from '@inlet/domain'
 import type pg from 'pg'
 import { isDataError, isTimeout, sqlState } from '../sql-state.js'
 import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Slice, type Written, writeRecords } from './write-records.js'
@@ -66,15 +66,14 @@ const toSlice = (entries: readonly Entry[]): Slice => {
 }
 
 const quarantine = async (client: pg.ClientBase, batch: BatchEnvelope, { record, text }: Entry, message: string): Promise<Written> => {
-  const storable = (value: string): string => value.replaceAll('\u0000', '\\u0000').toWellFormed()
   await client.query('INSERT INTO quarantine (source_id, run_id, stream, key, reason, message, raw) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
     batch.sourceId,
     batch.runId,
-    storable(record.s),
-    storable(record.k ?? '').slice(0, 1024) || null,
+    toStorableText(record.s),
+    toStorableText(record.k ?? '').slice(0, 1024) || null,
     'RECORD_INVALID',
-    storable(message).slice(0, 2000),
-    storable(text).slice(0, MAX_RAW),
+    toStorableText(message).slice(0, 2000),
+    toStorableText(text).slice(0, MAX_RAW),
   ])
   if (batch.sweptStreams?.includes(record.s) && record.h !== '')
     await client.query(

@@ -1,4 +1,4 @@
-import { nextTick, type Schedule, ticksBetween } from '@inlet/domain'
+import { nextTick, ticksBetween } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
 import { createRun } from '../runs/create-run.js'
@@ -111,6 +111,3 @@ const decideTick = async (
     ? { outcome: 'ran', reason: null, runId: run.id }
     : { outcome: 'skipped', reason: 'the previous run was still active', runId: run.id }
 }
-
-/** The first tick a new or changed schedule owes. */
-export const firstTick = (schedule: Schedule, now: Date): Date => nextTick(schedule, now)
