@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const FOLDER = fileURLToPath(new URL('../../../tests/counterparts', import.meta.url))
+
+/**
+ * The folder of an installed counterpart: a real system from npm that tests talk to and that is too heavy for everybody's
+ * `npm ci` (tests/counterparts; `npm run counterparts` installs them). Null when it is not installed.
+ * Throws when INLET_TEST_REQUIRE names `counterparts`.
+ */
+export const findCounterpart = (name: string, env: NodeJS.ProcessEnv = process.env): string | null => {
+  const folder = path.join(FOLDER, 'node_modules', name)
+  if (existsSync(folder)) return folder
+  if ((env['INLET_TEST_REQUIRE'] ?? '').split(',').includes('counterparts'))
+    throw new Error(`INLET_TEST_REQUIRE names counterparts, but ${name} is not installed: npm run counterparts`)
+  return null
+}
+
+/** Resolves and loads modules as a file in tests/counterparts would. */
+export const requireCounterpart: NodeJS.Require = createRequire(path.join(FOLDER, 'package.json'))
