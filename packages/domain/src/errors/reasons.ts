@@ -81,6 +81,19 @@ export const REASONS = {
   BATCH_MISMATCH: { code: 'internal', next: 'Two different batches claim the same place in a run; report this with the run id.' },
   QUARANTINE_BUDGET: { code: 'upstream_invalid', next: 'Too many records cannot be stored; look at the quarantine of the run.' },
   DELETE_FUSE: { code: 'upstream_invalid', next: 'The source suddenly lacks most of its records; check it, then run with allowMassDelete.' },
+  // mapping
+  MAPPING_SYNTAX: { code: 'config_invalid', next: 'Correct the expression at the line and column named.' },
+  MAPPING_UNSOUND: {
+    code: 'config_invalid',
+    next: 'Write the mapping so that Inlet can still tell which records are gone; see docs/guides/mapping.md.',
+  },
+  MAPPING_FAILED: { code: 'record_invalid', next: 'The expression fails for this record; try it with POST /v1/sources/{id}/test.' },
+  MAPPING_RESULT: { code: 'record_invalid', next: 'The expression must give null, an object of record members, or an array of such objects.' },
+  MAPPING_TIMEOUT: {
+    code: 'record_invalid',
+    next: 'The expression takes longer than 2 s for this record; simplify it, mostly its regular expressions and recursion.',
+  },
+  MAPPING_MEMORY: { code: 'record_invalid', next: 'The expression needs too much memory for this record; build smaller values.' },
   // runs and sources
   CANCELLED: { code: 'cancelled', next: 'Start a new run when wanted; it goes on from the last cursor.' },
   LEASE_LOST: { code: 'cancelled', next: 'Nothing to do: another worker has taken over.' },
