@@ -10,6 +10,7 @@ export const MAY_IMPORT = {
   'packages/security': ['domain', 'runtime'],
   'packages/observability': ['domain', 'runtime'],
   'packages/mapping': ['domain', 'runtime'],
+  'packages/registry-files': ['contract'],
   'packages/queue': ['domain', 'runtime'],
   'packages/db': ['domain', 'runtime'],
   'apps/console': ['contract'],
@@ -20,7 +21,7 @@ export const MAY_IMPORT = {
 }
 
 /** Folders of packages/connectors/src that are no connectors: every connector may import them, and they import none. */
-export const FOR_CONNECTORS = ['parsing', 'sql']
+export const FOR_CONNECTORS = ['parsing', 'sql', 'items', 'blobs']
 
 /** Packages that only tests import, and whose own sources are tests. */
 export const TEST_PACKAGES = ['testing']

@@ -1,7 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { FileConnection } from './connection.js'
-import { openItem } from './content/open-item.js'
-import { openListing } from './listing/list-items.js'
 
 /** Files that are tried before the first refusal is believed. */
 const MAX_TRIED = 20
@@ -11,13 +9,13 @@ const MAX_TRIED = 20
  * NOT_A_REGULAR_FILE, or NOT_FOUND_UPSTREAM for an absent file or folder and when nothing matches.
  */
 export const check = async (connection: FileConnection, signal: AbortSignal): Promise<void> => {
-  const listing = await openListing(connection)
+  const listing = await connection.openListing()
   let refused: Failure | undefined
   let tried = 0
   for await (const entry of listing.items(signal)) {
     try {
       if ('failure' in entry) throw entry.failure
-      await (await openItem(connection, entry.item, signal)).close()
+      await (await entry.item.open(signal)).close()
       return
     } catch (thrown) {
       if (!(thrown instanceof Failure)) throw thrown

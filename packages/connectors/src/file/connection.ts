@@ -1,20 +1,26 @@
-import type { Connection, ConnectorContext } from '@inlet/connector-sdk'
+import type { ConnectorContext } from '@inlet/connector-sdk'
+import type { ItemConnection } from '../items/connection.js'
+import type { Listing } from '../items/listing/item.js'
+import { settingsMark } from '../items/listing/settings-mark.js'
 import type { FileConfig, FileSecrets } from './config.js'
-import { settingsMark } from './listing/signature.js'
-import type { Reading } from './streams/reading.js'
+import { type FileItem, openListing } from './listing/list-items.js'
 
 /** What one worker holds of a source between the streams of a run. */
-export interface FileConnection extends Connection {
+export interface FileConnection extends ItemConnection {
   readonly ctx: ConnectorContext<FileConfig, FileSecrets>
-  readonly mark: string
-  /** What was read by this connection, by item key, so that `files` need not read it again. Bounded. */
-  readonly readings: Map<string, Reading>
+  openListing(): Promise<Listing<FileItem>>
 }
 
 /** Opens nothing; files are opened and closed one by one. */
-export const createConnection = (ctx: ConnectorContext<FileConfig, FileSecrets>): FileConnection => ({
-  ctx,
-  mark: settingsMark(ctx.config),
-  readings: new Map(),
-  [Symbol.asyncDispose]: () => Promise.resolve(),
-})
+export const createConnection = (ctx: ConnectorContext<FileConfig, FileSecrets>): FileConnection => {
+  const place = { ctx, mark: settingsMark(ctx.config) }
+  return {
+    ...place,
+    readings: new Map(),
+    growing: ctx.config.append,
+    openListing: () => openListing(place),
+    // Every file has its own troubles.
+    concernsAll: () => false,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
+}

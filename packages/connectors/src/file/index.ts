@@ -1,28 +1,16 @@
-import { defineConnector, Failure, type Page, type ReadRequest } from '@inlet/connector-sdk'
+import { defineConnector, type Page, type ReadRequest } from '@inlet/connector-sdk'
+import { readStream } from '../items/streams/read-stream.js'
+import { ROWS } from '../items/streams/row-record.js'
+import { streamSpecs } from '../items/streams/stream-specs.js'
 import { browse } from './browse.js'
 import { check } from './check.js'
 import { configSchema, type FileConfig, type FileSecrets, secretSchema } from './config.js'
 import { createConnection, type FileConnection } from './connection.js'
-import { DOCUMENTS, readDocuments } from './streams/read-documents.js'
-import { FILES, readFiles } from './streams/read-files.js'
-import { readRows } from './streams/read-rows.js'
 import { readTails } from './streams/read-tails.js'
-import { ROWS } from './streams/row-record.js'
-import { streamSpecs } from './streams/stream-specs.js'
 import { validate } from './validate.js'
 
-const read = (connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, void, void> => {
-  switch (request.stream) {
-    case ROWS:
-      return connection.ctx.config.append ? readTails(connection, request) : readRows(connection, request)
-    case DOCUMENTS:
-      return readDocuments(connection, request)
-    case FILES:
-      return readFiles(connection, request)
-    default:
-      throw new Failure('INTERNAL', `there is no stream ${request.stream}`)
-  }
-}
+const read = (connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, void, void> =>
+  connection.ctx.config.append && request.stream === ROWS ? readTails(connection, request) : readStream(connection, request)
 
 export default defineConnector<FileConfig, FileSecrets, FileConnection>({
   type: 'file',
@@ -33,7 +21,7 @@ export default defineConnector<FileConfig, FileSecrets, FileConnection>({
   secretSchema,
   validate,
   connect: (ctx) => Promise.resolve(createConnection(ctx)),
-  streams: (connection) => Promise.resolve(streamSpecs(connection.ctx.config)),
+  streams: (connection) => Promise.resolve(streamSpecs(connection.ctx.config, connection.ctx.config.append)),
   check,
   read,
   browse,

@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
-import { encodingExists } from 'iconv-lite'
+import { checkReading } from '../items/check-reading.js'
 import { checkPattern } from '../parsing/listing/glob.js'
 import type { FileConfig } from './config.js'
 
@@ -10,14 +10,7 @@ export const validate = (config: FileConfig): void => {
   for (const list of ['paths', 'exclude'] as const) {
     for (const [index, pattern] of config[list].entries()) checkPattern(pattern, `config.${list}.${index}`)
   }
-  if (config.encoding !== 'auto' && !encodingExists(config.encoding)) throw invalid('encoding', 'this encoding is not known')
-  if (config.delimiter !== 'auto' && (config.delimiter.length > 1 || /[\r\n]/.test(config.delimiter)))
-    throw invalid('delimiter', 'the delimiter is one character and no line break')
-  if (/[\r\n]/.test(config.quote)) throw invalid('quote', 'the quote is no line break')
-  if (config.quote !== '' && config.quote === config.delimiter) throw invalid('quote', 'quote and delimiter must differ')
-  if (Array.isArray(config.header) && new Set(config.header).size < config.header.length) throw invalid('header', 'a column is named twice')
-  if (config.recordPer === 'row' && (config.format === 'markdown' || config.format === 'html'))
-    throw invalid('recordPer', `a ${config.format} file has no rows; use "file"`)
+  checkReading(config)
   if (config.append) validateAppend(config)
 }
 

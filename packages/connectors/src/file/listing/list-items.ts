@@ -1,54 +1,51 @@
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, toFileFailure } from '@inlet/connector-sdk'
+import type { Item, Listed, Listing } from '../../items/listing/item.js'
 import { relativeTo } from '../../parsing/listing/glob.js'
 import { findTargets, type Targets } from '../../parsing/listing/targets.js'
 import { walk } from '../../parsing/listing/walk.js'
-import type { FileConnection } from '../connection.js'
-import type { FileItem, Listed } from './item.js'
+import { openFile, openUpload } from './open-item.js'
+import type { FilePlace } from './place.js'
 import { fileSignature, uploadSignature } from './signature.js'
 
 /** A position must fit into a cursor. */
 const MAX_KEY_BYTES = 4000
 
-/** The files of a source, found afresh. */
-export interface Listing {
-  /** Uploads first, then files, in the order of their positions; nothing is opened and only one folder is held. */
-  items(signal: AbortSignal): AsyncGenerator<Listed, void, void>
-  /** Whether an item that was stored earlier is certainly gone, or no longer asked for. */
-  isGone(key: string): Promise<boolean>
-}
+/** `path`: the real path; absent for an upload. */
+export type FileItem = Item & { readonly path?: string }
 
 /** Throws what {@link findTargets} throws. */
-export const openListing = async (connection: FileConnection): Promise<Listing> => {
-  const { config, files } = connection.ctx
+export const openListing = async (place: FilePlace): Promise<Listing<FileItem>> => {
+  const { config, files } = place.ctx
   const targets = await findTargets(config, files)
   return {
     async *items(signal) {
       for (const id of [...new Set(config.uploads)].sort()) {
         signal.throwIfAborted()
-        yield await listUpload(connection, id)
+        yield await listUpload(place, id)
       }
-      if (targets !== null) yield* listFiles(connection, targets, signal)
+      if (targets !== null) yield* listFiles(place, targets, signal)
     },
     isGone: async (key) => {
-      if (config.uploads.includes(key)) return isAbsent(await listUpload(connection, key))
+      if (config.uploads.includes(key)) return isAbsent(await listUpload(place, key))
       if (targets === null) return true
       const file = path.join(targets.root, key)
-      return !targets.accepts(file) || isAbsent(await listFile(connection, targets.root, file))
+      return !targets.accepts(file) || isAbsent(await listFile(place, targets.root, file))
     },
   }
 }
 
-const isAbsent = (listed: Listed | null): boolean => listed === null || ('failure' in listed && listed.failure.reason === 'NOT_FOUND_UPSTREAM')
+const isAbsent = (listed: Listed<FileItem> | null): boolean =>
+  listed === null || ('failure' in listed && listed.failure.reason === 'NOT_FOUND_UPSTREAM')
 
-async function* listFiles(connection: FileConnection, targets: Targets, signal: AbortSignal): AsyncGenerator<Listed, void, void> {
+async function* listFiles(place: FilePlace, targets: Targets, signal: AbortSignal): AsyncGenerator<Listed<FileItem>, void, void> {
   for (const name of targets.missing) yield { key: name, failure: new Failure('NOT_FOUND_UPSTREAM', `${name} does not exist`), blind: false }
   for (const top of targets.tops) {
     for await (const entry of walk(top, { enters: targets.enters, signal })) {
       if ('unreadable' in entry) yield { key: relativeTo(targets.root, entry.unreadable), failure: entry.failure, blind: true }
       else if (targets.accepts(entry.file)) {
-        const listed = await listFile(connection, targets.root, entry.file)
+        const listed = await listFile(place, targets.root, entry.file)
         if (listed !== null) yield listed
       }
     }
@@ -56,7 +53,7 @@ async function* listFiles(connection: FileConnection, targets: Targets, signal: 
 }
 
 /** Null when the file has vanished or become something else. */
-const listFile = async (connection: FileConnection, root: string, file: string): Promise<Listed | null> => {
+const listFile = async (place: FilePlace, root: string, file: string): Promise<Listed<FileItem> | null> => {
   const key = relativeTo(root, file)
   // Names that are no UTF-8 come back altered and cannot be opened.
   if (Buffer.byteLength(JSON.stringify(key)) > MAX_KEY_BYTES || key.includes('\ufffd'))
@@ -73,7 +70,9 @@ const listFile = async (connection: FileConnection, root: string, file: string):
         size: Number(stat.size),
         modifiedAt: stat.mtime,
         changedAtMs: Number(stat.ctimeMs),
-        signature: fileSignature(connection.mark, stat),
+        signature: fileSignature(place.mark, stat),
+        data: { path: key },
+        open: (signal) => openFile(place, file, signal),
       },
     }
   } catch (thrown) {
@@ -82,12 +81,12 @@ const listFile = async (connection: FileConnection, root: string, file: string):
   }
 }
 
-const listUpload = async (connection: FileConnection, id: string): Promise<Listed> => {
+const listUpload = async (place: FilePlace, id: string): Promise<Listed<FileItem>> => {
   try {
-    const upload = await connection.ctx.files.openUpload(id)
+    const upload = await place.ctx.files.openUpload(id)
     upload.stream.on('error', () => undefined)
     upload.stream.destroy()
-    return { item: uploadItem(connection, id, upload) }
+    return { item: uploadItem(place, id, upload) }
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
     return { key: id, failure: thrown, blind: false }
@@ -95,7 +94,7 @@ const listUpload = async (connection: FileConnection, id: string): Promise<Liste
 }
 
 const uploadItem = (
-  connection: FileConnection,
+  place: FilePlace,
   id: string,
   upload: { readonly name: string; readonly size: number; readonly sha256: string; readonly createdAt: Date },
 ): FileItem => ({
@@ -105,5 +104,7 @@ const uploadItem = (
   size: upload.size,
   modifiedAt: upload.createdAt,
   changedAtMs: upload.createdAt.getTime(),
-  signature: uploadSignature(connection.mark, upload.sha256),
+  signature: uploadSignature(place.mark, upload.sha256),
+  data: { upload: id },
+  open: (signal) => openUpload(place, id, signal),
 })

@@ -1,7 +1,6 @@
 import type { Page, ReadRequest } from '@inlet/connector-sdk'
 import { createPagePacker } from '../../parsing/page-packer.js'
 import type { FileConnection } from '../connection.js'
-import { openListing } from '../listing/list-items.js'
 import { formatTails, markOf, parseTails, type Tail } from './tail-cursor.js'
 import { readTailFile } from './tail-file.js'
 
@@ -12,7 +11,7 @@ export async function* readTails(connection: FileConnection, request: ReadReques
   const tails = new Map(before)
   const present = new Set<string>()
   const packer = createPagePacker()
-  const listing = await openListing(connection)
+  const listing = await connection.openListing()
   for await (const entry of listing.items(signal)) {
     // What cannot be looked into may be there: its place is kept.
     if (!('item' in entry)) {

@@ -1,36 +1,20 @@
 import { createHash } from 'node:crypto'
 import { Failure, toFileFailure } from '@inlet/connector-sdk'
-import type { FileConnection } from '../connection.js'
-import type { FileItem } from '../listing/item.js'
-import { fileSignature } from '../listing/signature.js'
+import type { OpenItem } from '../../items/listing/item.js'
+import type { FilePlace } from './place.js'
+import { fileSignature, uploadSignature } from './signature.js'
 
 const CHUNK_BYTES = 64 * 1024
 
 /** Whoever reads gets the error thrown; without a listener an abort while nobody reads would end the process. */
 const seen = (): void => undefined
 
-/** The raw bytes of an item, as they lie there. */
-export interface OpenItem {
-  /** Of the very version that is open. */
-  readonly signature: string
-  readonly size: number
-  readonly bytes: AsyncIterable<Buffer>
-  /** Of the bytes read so far, as hex. */
-  sha256(): string
-  /** Whether the file is still the version that was opened; asked after the last byte. */
-  isUnchanged(): Promise<boolean>
-  close(): Promise<void>
-}
-
 /** Throws NOT_FOUND_UPSTREAM, PERMISSION_DENIED, NOT_A_REGULAR_FILE, PATH_ESCAPE. The caller closes. */
-export const openItem = (connection: FileConnection, item: FileItem, signal: AbortSignal): Promise<OpenItem> =>
-  item.path === undefined ? openUpload(connection, item, signal) : openFile(connection, item.path, signal)
-
-const openFile = async (connection: FileConnection, path: string, signal: AbortSignal): Promise<OpenItem> => {
-  const { handle } = await connection.ctx.files.open(path)
+export const openFile = async (place: FilePlace, path: string, signal: AbortSignal): Promise<OpenItem> => {
+  const { handle } = await place.ctx.files.open(path)
   try {
     const stat = await handle.stat({ bigint: true })
-    const signature = fileSignature(connection.mark, stat)
+    const signature = fileSignature(place.mark, stat)
     const stream = handle.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false, signal })
     stream.on('error', seen)
     const hash = createHash('sha256')
@@ -39,7 +23,7 @@ const openFile = async (connection: FileConnection, path: string, signal: AbortS
       size: Number(stat.size),
       bytes: hashed(stream, hash, path),
       sha256: () => hash.copy().digest('hex'),
-      isUnchanged: async () => fileSignature(connection.mark, await handle.stat({ bigint: true })) === signature,
+      isUnchanged: async () => fileSignature(place.mark, await handle.stat({ bigint: true })) === signature,
       close: async () => {
         stream.destroy()
         await handle.close()
@@ -51,16 +35,17 @@ const openFile = async (connection: FileConnection, path: string, signal: AbortS
   }
 }
 
-const openUpload = async (connection: FileConnection, item: FileItem, signal: AbortSignal): Promise<OpenItem> => {
-  const { stream, size } = await connection.ctx.files.openUpload(item.key)
+/** Throws NOT_FOUND_UPSTREAM. The caller closes. */
+export const openUpload = async (place: FilePlace, id: string, signal: AbortSignal): Promise<OpenItem> => {
+  const { stream, size, sha256 } = await place.ctx.files.openUpload(id)
   stream.on('error', seen)
   const stop = (): void => void stream.destroy(new Failure('CANCELLED', 'the work was cancelled'))
   signal.addEventListener('abort', stop, { once: true })
   const hash = createHash('sha256')
   return {
-    signature: item.signature,
+    signature: uploadSignature(place.mark, sha256),
     size,
-    bytes: hashed(stream, hash, item.key),
+    bytes: hashed(stream, hash, id),
     sha256: () => hash.copy().digest('hex'),
     isUnchanged: () => Promise.resolve(true),
     close: () => {

@@ -1,5 +1,5 @@
-import type { FileConfig, Format } from '../config.js'
 import { detectDelimiter, looksTabular } from '../formats/csv-dialect.js'
+import type { Format, ReadingConfig } from '../settings.js'
 
 const BY_EXTENSION: Readonly<Record<string, Format>> = {
   csv: 'csv',
@@ -29,9 +29,9 @@ export const formatOfName = (name: string): Format | null => {
 }
 
 /** The format the settings or the name of a file fix; null when only the content can tell. */
-export const fixedFormat = (name: string, config: FileConfig): Format | null => (config.format === 'auto' ? formatOfName(name) : config.format)
+export const fixedFormat = (name: string, config: ReadingConfig): Format | null => (config.format === 'auto' ? formatOfName(name) : config.format)
 
-export const ownerOf = (format: Format, config: FileConfig): Owner => {
+export const ownerOf = (format: Format, config: ReadingConfig): Owner => {
   if (config.recordPer === 'file' || format === 'markdown' || format === 'html') return 'documents'
   return format === 'text' && config.recordPer !== 'row' ? 'documents' : 'rows'
 }

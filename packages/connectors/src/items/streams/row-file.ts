@@ -1,7 +1,7 @@
 import type { Page } from '@inlet/connector-sdk'
 import { createPagePacker } from '../../parsing/page-packer.js'
-import type { FileConnection } from '../connection.js'
-import type { FileItem } from '../listing/item.js'
+import type { ItemConnection } from '../connection.js'
+import type { Item } from '../listing/item.js'
 import type { FileValidator } from './file-validator.js'
 import { readItem } from './read-item.js'
 import { remember } from './reading.js'
@@ -25,7 +25,7 @@ const BEHIND = '\u0001'
  * The rows of one file, then a sweep of those that are gone. When a pass goes on in the middle of the same version, the
  * rows that are stored are reported as unchanged, so that the sweep of this run keeps them.
  */
-export async function* readRowFile(connection: FileConnection, item: FileItem, options: RowFileOptions): AsyncGenerator<Page, void, void> {
+export async function* readRowFile(connection: ItemConnection, item: Item, options: RowFileOptions): AsyncGenerator<Page, void, void> {
   const { pass, since, resumed, signal } = options
   const { config } = connection.ctx
   const packer = createPagePacker()

@@ -1,9 +1,8 @@
 import type { Page, ReadRequest } from '@inlet/connector-sdk'
-import type { FileConnection } from '../connection.js'
+import type { ItemConnection } from '../connection.js'
 import { fixedFormat, ownerOf } from '../content/detect-format.js'
 import { listInBatches } from '../listing/batches.js'
-import type { FileItem } from '../listing/item.js'
-import { openListing } from '../listing/list-items.js'
+import type { Item } from '../listing/item.js'
 import { type FileValidator, parseValidator } from './file-validator.js'
 import { createKeySum } from './key-sum.js'
 import { forgetReadings } from './reading.js'
@@ -18,14 +17,14 @@ const CLOCK_MARGIN_MS = 5000
  * One pass over all files with rows. A file is passed over when `files` says that its rows were yielded in a pass that
  * came to its end: only the cursor, which moves when everything before it is stored, tells that they are safe.
  */
-export async function* readRows(connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readRows(connection: ItemConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
   const { signal } = request
   const cursor = parseRowsCursor(request.cursor)
   const done = isDone(cursor) ? cursor : null
   const resumed = cursor !== null && !isDone(cursor) ? cursor : null
   const pass = done === null ? (resumed?.pass ?? 1) : done.pass + 1
   const since = resumed?.since ?? connection.ctx.now().getTime()
-  const listing = await openListing(connection)
+  const listing = await connection.openListing()
   const listedSum = createKeySum()
   forgetReadings(connection.readings, 'rows')
 
@@ -52,7 +51,7 @@ interface Known {
   readonly resumed: PassPosition | null
 }
 
-const choose = (connection: FileConnection, item: FileItem, { stored, completed, resumed }: Known): 'read' | 'skip' | 'not-mine' => {
+const choose = (connection: ItemConnection, item: Item, { stored, completed, resumed }: Known): 'read' | 'skip' | 'not-mine' => {
   const { config } = connection.ctx
   const format = fixedFormat(item.name, config)
   if (format !== null && ownerOf(format, config) === 'documents') return 'not-mine'

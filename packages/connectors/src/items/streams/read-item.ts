@@ -1,12 +1,11 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
-import type { FileConnection } from '../connection.js'
+import type { ItemConnection } from '../connection.js'
 import { fixedFormat, type Owner, ownerOf } from '../content/detect-format.js'
-import { type OpenItem, openItem } from '../content/open-item.js'
 import { type OpenText, openText } from '../content/open-text.js'
 import { type Document, readDocument } from '../formats/document.js'
 import type { RowEvent } from '../formats/row-event.js'
 import { createRowParser } from '../formats/row-parser.js'
-import type { FileItem } from '../listing/item.js'
+import type { Item, OpenItem } from '../listing/item.js'
 import type { Reading } from './reading.js'
 
 export type ItemEvent = { readonly rows: readonly RowEvent[] } | { readonly document: Document } | { readonly failure: Failure }
@@ -34,17 +33,13 @@ const LASTING: ReadonlySet<Reason> = new Set([
  * Reads one file: its rows in groups, or its document. What is wrong with the file is an event and does not stop the
  * others; only a cancelled work and defects are thrown. Returns what was learnt, or null when the other owner has it.
  */
-export async function* readItem(
-  connection: FileConnection,
-  item: FileItem,
-  options: ReadItemOptions,
-): AsyncGenerator<ItemEvent, Reading | null, void> {
+export async function* readItem(connection: ItemConnection, item: Item, options: ReadItemOptions): AsyncGenerator<ItemEvent, Reading | null, void> {
   const { signal } = options
   const { config, log } = connection.ctx
   const found: { item?: OpenItem; text?: OpenText } = {}
   const counts = { rows: 0, rejected: 0 }
   try {
-    found.item = await openItem(connection, item, signal)
+    found.item = await item.open(signal)
     found.text = await openText(found.item, item.name, config)
     const owner = ownerOf(found.text.format, config)
     if (options.owner !== undefined && owner !== options.owner) return null
@@ -67,6 +62,7 @@ export async function* readItem(
     }
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof Failure) || thrown.code === 'cancelled') throw thrown
+    if (connection.concernsAll(thrown)) throw thrown
     const format = found.text?.format ?? fixedFormat(item.name, config)
     const owner = format === null ? 'rows' : ownerOf(format, config)
     if (options.owner !== undefined && owner !== options.owner) return null
@@ -79,7 +75,7 @@ export async function* readItem(
   }
 }
 
-async function* parseRows(text: OpenText, connection: FileConnection): AsyncGenerator<readonly RowEvent[], void, void> {
+async function* parseRows(text: OpenText, connection: ItemConnection): AsyncGenerator<readonly RowEvent[], void, void> {
   const parser = createRowParser(text.format, text.sample, connection.ctx.config)
   for await (const piece of text.pieces) {
     const rows = parser.push(piece)

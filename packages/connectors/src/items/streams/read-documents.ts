@@ -1,11 +1,10 @@
 import type { Page, ReadRequest, SourceRecord } from '@inlet/connector-sdk'
 import { createPagePacker, type PagePacker } from '../../parsing/page-packer.js'
-import type { FileConnection } from '../connection.js'
+import type { ItemConnection } from '../connection.js'
 import { fixedFormat, ownerOf } from '../content/detect-format.js'
 import type { Document } from '../formats/document.js'
 import { listInBatches } from '../listing/batches.js'
-import type { FileItem } from '../listing/item.js'
-import { openListing } from '../listing/list-items.js'
+import type { Item } from '../listing/item.js'
 import { type FileValidator, parseValidator } from './file-validator.js'
 import { readItem } from './read-item.js'
 import { forgetReadings, type Reading, remember } from './reading.js'
@@ -14,8 +13,8 @@ import { rejectFile } from './rejection.js'
 export const DOCUMENTS = 'documents'
 
 /** One record a file. Its validator is the version of the file, so the record itself tells whether it has to be read again. */
-export async function* readDocuments(connection: FileConnection, { signal }: ReadRequest): AsyncGenerator<Page, void, void> {
-  const listing = await openListing(connection)
+export async function* readDocuments(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, void, void> {
+  const listing = await connection.openListing()
   const packer = createPagePacker()
   let blind = false
   forgetReadings(connection.readings, 'documents')
@@ -44,7 +43,7 @@ interface Stored {
   readonly file: FileValidator | null
 }
 
-const choose = (connection: FileConnection, item: FileItem, { document, file }: Stored): 'read' | 'unchanged' | 'not-mine' => {
+const choose = (connection: ItemConnection, item: Item, { document, file }: Stored): 'read' | 'unchanged' | 'not-mine' => {
   const { config } = connection.ctx
   const format = fixedFormat(item.name, config)
   if (format !== null && ownerOf(format, config) === 'rows') return 'not-mine'
@@ -60,7 +59,7 @@ interface DocumentFileOptions {
   readonly isStored: boolean
 }
 
-async function* readDocumentFile(connection: FileConnection, item: FileItem, options: DocumentFileOptions): AsyncGenerator<Page, void, void> {
+async function* readDocumentFile(connection: ItemConnection, item: Item, options: DocumentFileOptions): AsyncGenerator<Page, void, void> {
   const { packer, signal, isStored } = options
   const reader = readItem(connection, item, { owner: 'documents', signal })
   let document: Document | undefined
@@ -83,7 +82,7 @@ async function* readDocumentFile(connection: FileConnection, item: FileItem, opt
   packer.record(toRecord(item, document, reading), size)
 }
 
-const toRecord = (item: FileItem, document: Document, { format, signature }: Reading): SourceRecord => ({
+const toRecord = (item: Item, document: Document, { format, signature }: Reading): SourceRecord => ({
   stream: DOCUMENTS,
   key: item.key,
   kind: 'document',

@@ -1,6 +1,6 @@
 import type { Page } from '@inlet/connector-sdk'
-import type { FileConnection } from '../connection.js'
-import type { Listing } from '../listing/list-items.js'
+import type { ItemConnection } from '../connection.js'
+import type { Listing } from '../listing/item.js'
 import { parseValidator } from './file-validator.js'
 import { createKeySum } from './key-sum.js'
 import { ROWS } from './row-record.js'
@@ -17,7 +17,7 @@ export interface VanishedOptions {
  * Sweeps the rows of files that are gone. `files` names them, unless a run ended after it stored rows and before it stored
  * their file: then the sum of the pass before differs from that of `files`, and the rows themselves are gone through.
  */
-export async function* sweepVanished(connection: FileConnection, listing: Listing, options: VanishedOptions): AsyncGenerator<Page, void, void> {
+export async function* sweepVanished(connection: ItemConnection, listing: Listing, options: VanishedOptions): AsyncGenerator<Page, void, void> {
   const { listed, before, signal } = options
   const { known } = connection.ctx
   const recorded = createKeySum()
@@ -28,12 +28,12 @@ export async function* sweepVanished(connection: FileConnection, listing: Listin
   } else yield* sweepGone(scopesOfRows(connection), listing, signal)
 }
 
-async function* rowFiles({ ctx }: FileConnection): AsyncGenerator<string, void, void> {
+async function* rowFiles({ ctx }: ItemConnection): AsyncGenerator<string, void, void> {
   for await (const { key, validator } of ctx.known.entries('files')) if (parseValidator(validator)?.owner === 'rows') yield key
 }
 
 /** The file of every row; the keys come in order, so each file comes once or little more. */
-async function* scopesOfRows({ ctx }: FileConnection): AsyncGenerator<string, void, void> {
+async function* scopesOfRows({ ctx }: ItemConnection): AsyncGenerator<string, void, void> {
   let last: string | undefined
   for await (const { key } of ctx.known.entries(ROWS)) {
     const scope = (JSON.parse(key) as readonly string[])[0]

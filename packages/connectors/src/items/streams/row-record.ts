@@ -1,6 +1,6 @@
 import { JsonNumber, type JsonObject, type JsonValue, type RecordKey, type RejectedRecord, type SourceRecord } from '@inlet/connector-sdk'
-import type { FileConfig } from '../config.js'
 import type { RowEvent } from '../formats/row-event.js'
+import type { ReadingConfig } from '../settings.js'
 
 export const ROWS = 'rows'
 
@@ -12,7 +12,7 @@ export type RowOutcome = { readonly record: SourceRecord; readonly size: number 
 export const toRowRecord = (
   file: string,
   row: RowEvent,
-  { config, place }: { config: FileConfig; place: readonly (string | number)[] },
+  { config, place }: { config: ReadingConfig; place: readonly (string | number)[] },
 ): RowOutcome => {
   const { data, failure } = row
   if (data === undefined || failure !== undefined) {
@@ -54,7 +54,7 @@ const keyOf = (data: JsonObject, fields: readonly string[]): readonly KeyPart[] 
 
 const fieldOf = (data: JsonObject, field: string): JsonValue | undefined => (Object.hasOwn(data, field) ? data[field] : undefined)
 
-const presentation = (data: JsonObject, { fields }: FileConfig): Pick<SourceRecord, 'title' | 'text' | 'url' | 'occurredAt'> => {
+const presentation = (data: JsonObject, { fields }: ReadingConfig): Pick<SourceRecord, 'title' | 'text' | 'url' | 'occurredAt'> => {
   const { title, text, url, occurredAt } = fields
   if (title === undefined && text === undefined && url === undefined && occurredAt === undefined) return NOTHING
   const shown = {

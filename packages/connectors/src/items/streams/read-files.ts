@@ -1,10 +1,9 @@
 import type { Page, ReadRequest, SourceRecord } from '@inlet/connector-sdk'
 import { createPagePacker } from '../../parsing/page-packer.js'
-import type { FileConnection } from '../connection.js'
+import type { ItemConnection } from '../connection.js'
 import { fixedFormat } from '../content/detect-format.js'
 import { listInBatches } from '../listing/batches.js'
-import type { FileItem } from '../listing/item.js'
-import { openListing } from '../listing/list-items.js'
+import type { Item } from '../listing/item.js'
 import { formatValidator, parseValidator } from './file-validator.js'
 import { readItem } from './read-item.js'
 import { type Reading, readingData } from './reading.js'
@@ -16,8 +15,8 @@ export const FILES = 'files'
  * One record a file, written after its rows or document. What this connection read before is not read again; any other
  * file that is new is read for its hash and its number of rows only, and remains to be read by its own stream.
  */
-export async function* readFiles(connection: FileConnection, { signal }: ReadRequest): AsyncGenerator<Page, void, void> {
-  const listing = await openListing(connection)
+export async function* readFiles(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, void, void> {
+  const listing = await connection.openListing()
   const packer = createPagePacker()
   let blind = false
   for await (const { listed, known } of listInBatches(connection, listing, { streams: [FILES], signal })) {
@@ -40,10 +39,10 @@ export async function* readFiles(connection: FileConnection, { signal }: ReadReq
 }
 
 /** What a file is, without yielding what it holds. */
-const examine = async (connection: FileConnection, item: FileItem, signal: AbortSignal): Promise<Reading> => {
+const examine = async (connection: ItemConnection, item: Item, signal: AbortSignal): Promise<Reading> => {
   const { config } = connection.ctx
   // A file that grows all the time would be read from its start whenever it has.
-  if (config.append) return { owner: 'rows', format: fixedFormat(item.name, config), signature: null }
+  if (connection.growing === true) return { owner: 'rows', format: fixedFormat(item.name, config), signature: null }
   const reader = readItem(connection, item, { signal })
   let step = await reader.next()
   while (step.done !== true) step = await reader.next()
@@ -51,22 +50,22 @@ const examine = async (connection: FileConnection, item: FileItem, signal: Abort
   return { ...(step.value ?? { owner: 'rows', format: null }), signature: null }
 }
 
-const toRecord = (item: FileItem, reading: Reading): SourceRecord => ({
+const toRecord = (item: Item, reading: Reading): SourceRecord => ({
   stream: FILES,
   key: item.key,
   kind: 'item',
   title: item.name,
   data: {
-    [item.path === undefined ? 'upload' : 'path']: item.key,
     name: item.name,
     size: item.size,
     modifiedAt: item.modifiedAt.toISOString(),
+    ...item.data,
     ...readingData(reading),
   },
   validator: validatorOf(item, reading),
 })
 
-const validatorOf = (item: FileItem, { owner, pass, signature, problem }: Reading): string =>
+const validatorOf = (item: Item, { owner, pass, signature, problem }: Reading): string =>
   formatValidator({
     owner: owner === 'documents' && problem !== undefined && signature !== null ? 'broken' : owner,
     pass: owner === 'rows' && signature !== null ? (pass ?? null) : null,

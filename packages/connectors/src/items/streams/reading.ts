@@ -1,6 +1,6 @@
 import type { JsonObject, Reason } from '@inlet/connector-sdk'
-import type { Format } from '../config.js'
 import type { Owner } from '../content/detect-format.js'
+import type { Format } from '../settings.js'
 
 /** What reading a file has told about it. */
 export interface Reading {

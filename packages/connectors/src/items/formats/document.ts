@@ -1,5 +1,5 @@
 import { Failure, type JsonObject, type JsonValue } from '@inlet/connector-sdk'
-import type { FileConfig, Format } from '../config.js'
+import type { Format, ReadingConfig } from '../settings.js'
 import { createHtmlText } from './html-text.js'
 import { createJsonReader } from './json-reader.js'
 import { markdownTitle } from './markdown-title.js'
@@ -16,7 +16,7 @@ export interface Document {
 const MARKUP_FACTOR = 16
 
 /** Reads a whole file into one document. Throws RECORD_TOO_LARGE beyond maxRecordBytes, FILE_UNREADABLE for broken JSON. */
-export const readDocument = async (format: Format, pieces: AsyncIterable<string>, config: FileConfig): Promise<Document> => {
+export const readDocument = async (format: Format, pieces: AsyncIterable<string>, config: ReadingConfig): Promise<Document> => {
   if (format === 'html') return readHtml(pieces, config.maxRecordBytes)
   const text = await readAll(pieces, config.maxRecordBytes)
   if (format === 'markdown') return { title: markdownTitle(text), text, data: {} }

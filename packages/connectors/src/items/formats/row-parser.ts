@@ -1,4 +1,4 @@
-import type { FileConfig, Format } from '../config.js'
+import type { Format, ReadingConfig } from '../settings.js'
 import { detectDelimiter, detectNewline } from './csv-dialect.js'
 import { createCsvRows } from './csv-rows.js'
 import { createJsonRows } from './json-rows.js'
@@ -6,7 +6,7 @@ import { createLineRows } from './line-rows.js'
 import type { RowParser } from './row-event.js'
 
 /** The parser of a format that has rows; a sample of the text decides what the settings leave open. */
-export const createRowParser = (format: Format, sample: string, config: FileConfig): RowParser => {
+export const createRowParser = (format: Format, sample: string, config: ReadingConfig): RowParser => {
   const { maxRecordBytes, maxColumns, quote, header, recordsPath } = config
   switch (format) {
     case 'json':

@@ -1,10 +1,10 @@
 import { Failure } from '@inlet/connector-sdk'
 import { createBreath } from '../../parsing/bytes/breathe.js'
 import { gunzip, isGzip } from '../../parsing/bytes/gunzip.js'
-import type { FileConfig, Format } from '../config.js'
+import type { OpenItem } from '../listing/item.js'
+import type { Format, ReadingConfig } from '../settings.js'
 import { createDecoding, type TextDecoding } from './decoder.js'
 import { contradiction, fixedFormat, isBinary, sniffFormat } from './detect-format.js'
-import type { OpenItem } from './open-item.js'
 
 const SAMPLE_BYTES = 64 * 1024
 
@@ -23,7 +23,7 @@ export interface OpenText {
  * Looks at the start of an item and prepares the rest. Throws FILE_TOO_LARGE, EMPTY_FILE, CONTENT_MISMATCH, and while it
  * streams ARCHIVE_BOMB and FILE_UNREADABLE.
  */
-export const openText = async (item: OpenItem, name: string, config: FileConfig): Promise<OpenText> => {
+export const openText = async (item: OpenItem, name: string, config: ReadingConfig): Promise<OpenText> => {
   if (item.size > config.maxFileBytes) throw new Failure('FILE_TOO_LARGE', `the file has more than maxFileBytes (${config.maxFileBytes})`)
   const raw = item.bytes[Symbol.asyncIterator]()
   const first = await raw.next()
@@ -42,7 +42,7 @@ export const openText = async (item: OpenItem, name: string, config: FileConfig)
   }
 }
 
-const judge = (sample: string, name: string, config: FileConfig): Format => {
+const judge = (sample: string, name: string, config: ReadingConfig): Format => {
   if (sample.trim() === '') throw new Failure('EMPTY_FILE', 'the file holds nothing but white space')
   const format = fixedFormat(name, config) ?? (isBinary(sample) ? 'text' : sniffFormat(sample))
   const why = contradiction(format, sample)

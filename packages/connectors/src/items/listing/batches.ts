@@ -1,7 +1,6 @@
 import { keyText } from '@inlet/connector-sdk'
-import type { FileConnection } from '../connection.js'
-import type { Listed } from './item.js'
-import type { Listing } from './list-items.js'
+import type { ItemConnection } from '../connection.js'
+import type { Listed, Listing } from './item.js'
 
 const BATCH = 500
 
@@ -13,7 +12,7 @@ export interface ListedBatch {
 
 /** The items of a listing with what is stored of them in the given streams, whose keys are those of the items. */
 export async function* listInBatches(
-  connection: FileConnection,
+  connection: ItemConnection,
   listing: Listing,
   { streams, signal }: { streams: readonly string[]; signal: AbortSignal },
 ): AsyncGenerator<ListedBatch, void, void> {

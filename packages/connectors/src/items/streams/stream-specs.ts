@@ -1,19 +1,19 @@
 import type { StreamSpec } from '@inlet/connector-sdk'
-import type { FileConfig } from '../config.js'
 import { ownerOf } from '../content/detect-format.js'
+import type { ReadingConfig } from '../settings.js'
 import { DOCUMENTS } from './read-documents.js'
 import { FILES } from './read-files.js'
 import { ROWS } from './row-record.js'
 
-/** The streams of a source in the order they are read: a file is recorded after what it holds. */
-export const streamSpecs = (config: FileConfig): readonly StreamSpec[] => {
+/** The streams of a source in the order they are read: a file is recorded after what it holds. `append`: rows are never deleted. */
+export const streamSpecs = (config: ReadingConfig, append = false): readonly StreamSpec[] => {
   const owners = config.format !== 'auto' ? [ownerOf(config.format, config)] : config.recordPer === 'file' ? ['documents'] : ['rows', 'documents']
   const rows: StreamSpec = {
     name: ROWS,
     kind: config.kind,
     incremental: true,
-    deletes: config.append ? 'none' : 'sweep',
-    keyFields: ['file', ...(config.keyFields.length > 0 ? config.keyFields : config.append ? ['first line', 'offset'] : ['row'])],
+    deletes: append ? 'none' : 'sweep',
+    keyFields: ['file', ...(config.keyFields.length > 0 ? config.keyFields : append ? ['first line', 'offset'] : ['row'])],
   }
   const documents: StreamSpec = { name: DOCUMENTS, kind: 'document', incremental: false, deletes: 'sweep', keyFields: ['file'] }
   const files: StreamSpec = { name: FILES, kind: 'item', incremental: false, deletes: 'sweep', keyFields: ['file'] }

@@ -1,0 +1,46 @@
+import type { Failure, JsonObject } from '@inlet/connector-sdk'
+
+/** A file, upload or blob as it was found. */
+export interface Item {
+  /** Stable over installations, e.g. the path relative to an allowed root, or the name of a blob. */
+  readonly key: string
+  /** Orders items in the sequence of the listing. */
+  readonly position: string
+  /** The last part of the path. */
+  readonly name: string
+  readonly size: number
+  readonly modifiedAt: Date
+  /** When anything about it changed last, by the clock of the store, in ms. */
+  readonly changedAtMs: number
+  /** Tells versions of the item apart, and settings that read it otherwise. */
+  readonly signature: string
+  /** What its record in `files` says besides name, size and time. */
+  readonly data: JsonObject
+  /** Opens this version or a newer one. Throws NOT_FOUND_UPSTREAM, PERMISSION_DENIED and what its store says. The caller closes. */
+  open(signal: AbortSignal): Promise<OpenItem>
+}
+
+/** `blind`: a folder could not be looked into, so what is missing may be there. */
+export type Listed<I extends Item = Item> = { readonly item: I } | { readonly key: string; readonly failure: Failure; readonly blind: boolean }
+
+/** The items of a source, found afresh. */
+export interface Listing<I extends Item = Item> {
+  /** In the order of their positions; nothing is opened and only a part of the listing is held. */
+  items(signal: AbortSignal): AsyncGenerator<Listed<I>, void, void>
+  /** Whether an item that was stored earlier is certainly gone, or no longer asked for. */
+  isGone(key: string): Promise<boolean>
+}
+
+/** The raw bytes of an item, as they lie there. */
+export interface OpenItem {
+  /** Of the very version that is open. */
+  readonly signature: string
+  readonly size: number
+  /** All of it in pieces of at most 64 KiB, once. */
+  readonly bytes: AsyncIterable<Buffer>
+  /** Of the bytes read so far, as hex. */
+  sha256(): string
+  /** Whether the item is still the version that was opened; asked after the last byte. */
+  isUnchanged(): Promise<boolean>
+  close(): Promise<void>
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+
+export const FORMATS = ['csv', 'tsv', 'ndjson', 'json', 'markdown', 'html', 'text'] as const
+export type Format = (typeof FORMATS)[number]
+
+const MiB = 1024 * 1024
+const fieldName = z.string().min(1).max(500)
+
+const fieldsSchema = z
+  .strictObject({
+    title: fieldName.optional().describe('Field whose value becomes the title of a record.'),
+    text: z
+      .union([fieldName, z.array(fieldName).min(1).max(50)])
+      .optional()
+      .describe('Field or fields whose values, joined by a blank line, full-text search reads.'),
+    url: fieldName.optional().describe('Field that holds the address of a record.'),
+    occurredAt: fieldName.optional().describe('Field that says when it happened (ISO 8601 or any date JavaScript reads); others are left out.'),
+  })
+  .describe('Which fields of a row become title, text, address and time of its record.')
+
+/** How items are read, whatever store they lie in: the members of a connector's settings that its reading shares with others. Sizes are bytes. */
+export const readingShape = {
+  format: z
+    .enum(['auto', ...FORMATS])
+    .default('auto')
+    .describe('Format of the files; `auto` goes by the name and then by the content.'),
+  recordPer: z
+    .enum(['auto', 'file', 'row'])
+    .default('auto')
+    .describe('One record per file or per row (per line for text); `auto`: rows for CSV, TSV, NDJSON and JSON, files for the rest.'),
+  encoding: z
+    .string()
+    .min(1)
+    .max(40)
+    .default('auto')
+    .describe('Character encoding, e.g. `utf-8`, `windows-1252`, `utf-16le`; `auto` goes by byte order mark and content.'),
+  delimiter: z
+    .string()
+    .min(1)
+    .max(4)
+    .default('auto')
+    .describe('Field delimiter of CSV, one character; `auto` chooses among comma, semicolon, tab and bar.'),
+  quote: z.string().max(1).default('"').describe('Quote character of CSV, doubled inside a field; empty for none.'),
+  header: z
+    .union([z.boolean(), z.array(fieldName).min(1).max(10_000)])
+    .default(true)
+    .describe('Whether the first line of CSV names the columns; or the names, for a file without such a line.'),
+  recordsPath: z.string().max(500).optional().describe('Where the list of records lies in a JSON object, e.g. `data.items`.'),
+  keyFields: z.array(fieldName).max(20).default([]).describe('Fields that identify a row within its file; without them its number does.'),
+  kind: z.enum(['row', 'document', 'event', 'item']).default('row').describe('Kind of the records made of rows.'),
+  fields: fieldsSchema.default({}),
+  maxFileBytes: z
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(10 * 1024 * MiB)
+    .describe('Larger files are refused.'),
+  maxExpandedBytes: z
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(10 * 1024 * MiB)
+    .describe('Size a gzip file may expand to.'),
+  maxExpansionRatio: z.int().min(2).max(1100).default(250).describe('How many times its size a gzip file may expand, once beyond 64 MiB.'),
+  maxRecordBytes: z
+    .int()
+    .min(100)
+    .max(8 * MiB)
+    .default(MiB)
+    .describe('Larger rows and documents go to quarantine.'),
+  maxColumns: z.int().min(1).max(10_000).default(1000).describe('Rows with more columns go to quarantine.'),
+}
+
+const readingSchema = z.strictObject(readingShape)
+
+export type ReadingConfig = z.infer<typeof readingSchema>
+
+/** Only what says how an item is read, without where it is found. */
+export const readingOf = (config: ReadingConfig): ReadingConfig => z.object(readingShape).parse(config)
