@@ -1,0 +1,33 @@
+/** A field that differs between two versions. `before` is absent when it was added, `after` when it was removed. */
+export interface FieldChange {
+  /** e.g. `config.headers.accept` or `config.streams[0].name`. */
+  readonly path: string
+  readonly before?: unknown
+  readonly after?: unknown
+}
+
+/** The fields in which two JSON values differ, in the order of their names. Lists are compared place by place. Pure. */
+export const diffContent = (before: unknown, after: unknown): readonly FieldChange[] => [...compare('', before, after)]
+
+function* compare(path: string, before: unknown, after: unknown): Generator<FieldChange> {
+  if (Object.is(before, after)) return
+  if (Array.isArray(before) && Array.isArray(after)) {
+    for (let n = 0; n < Math.max(before.length, after.length); n += 1) yield* compare(`${path}[${n}]`, before[n], after[n])
+    return
+  }
+  if (isObject(before) && isObject(after)) {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
+    for (const name of names) yield* compare(join(path, name), valueOf(before, name), valueOf(after, name))
+    return
+  }
+  yield { path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const valueOf = (object: Readonly<Record<string, unknown>>, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined)
+
+const join = (path: string, name: string): string => {
+  if (!/^[\w$-]+$/u.test(name)) return `${path}[${JSON.stringify(name)}]`
+  return path === '' ? name : `${path}.${name}`
+}
