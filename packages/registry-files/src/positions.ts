@@ -1,0 +1,34 @@
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node } from 'yaml'
+import type { FilePlace } from './file-problem.js'
+
+/** Finds where in a file a value stands. */
+export interface Positions {
+  /** Where the value at a path stands, or of its nearest parent that exists. */
+  ofValue(path: readonly PropertyKey[]): FilePlace
+  /** Where the name of a member stands. */
+  ofKey(path: readonly PropertyKey[]): FilePlace
+  ofOffset(offset: number): FilePlace
+}
+
+export const createPositions = (file: string, document: Document, lines: LineCounter): Positions => {
+  const ofOffset = (offset: number): FilePlace => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const ofValue = (path: readonly PropertyKey[]): FilePlace => {
+    for (let length = path.length; length >= 0; length -= 1) {
+      const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
+      if (isNode(node) && node.range) return ofOffset(node.range[0])
+    }
+    return ofOffset(0)
+  }
+  const ofKey = (path: readonly PropertyKey[]): FilePlace => {
+    const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+    if (!isMap(parent)) return ofValue(path)
+    const key = parent.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(path.at(-1)))?.key as
+      | Node
+      | undefined
+    return key?.range ? ofOffset(key.range[0]) : ofValue(path)
+  }
+  return { ofValue, ofKey, ofOffset }
+}

@@ -1,0 +1,44 @@
+import type { RegistryEntry } from '@inlet/contract'
+import { Document, isMap, isScalar, type YAMLMap } from 'yaml'
+
+const ORDER = ['name', 'connector', 'credential', 'config', 'mapping', 'schedule', 'labels', 'freshWithin', 'paused']
+
+/**
+ * Sources as a file that `parseSourceFiles` reads back to the same definitions: sources by slug, fields in a fixed order,
+ * members of objects by name. Secrets are named in comments only; left out, they stay as they are.
+ */
+export const writeSourceFile = (entries: readonly RegistryEntry[]): string => {
+  const sorted = [...entries].sort((a, b) => (String(a.definition['slug']) < String(b.definition['slug']) ? -1 : 1))
+  // A map, since an object would put slugs that look like numbers first.
+  const fields = new Map(sorted.map((entry) => [String(entry.definition['slug']), toFields(entry)]))
+  const document = new Document({ sources: fields }, { aliasDuplicateObjects: false })
+  const sources = document.get('sources')
+  if (isMap(sources)) for (const [index, entry] of sorted.entries()) annotate(sources, index, entry)
+  return document.toString({ lineWidth: 0, singleQuote: true })
+}
+
+const toFields = ({ definition }: RegistryEntry): Readonly<Record<string, unknown>> => {
+  const names = [...ORDER, ...Object.keys(definition).sort()].filter((name, index, all) => all.indexOf(name) === index && name !== 'slug')
+  const present = names.filter((name) => definition[name] !== undefined && !(name === 'config' && isEmpty(definition[name])))
+  return Object.fromEntries(present.map((name) => [name, sortMembers(definition[name])]))
+}
+
+const isEmpty = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.keys(value).length === 0
+
+const sortMembers = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sortMembers)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([name, inner]): [string, unknown] => [name, sortMembers(inner)])
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const annotate = (sources: YAMLMap, index: number, { secrets, definition }: RegistryEntry): void => {
+  const pair = sources.items[index]
+  if (pair === undefined || !isScalar(pair.key)) return
+  if (index > 0) pair.key.spaceBefore = true
+  if (secrets.length === 0 || !isMap(pair.value)) return
+  const references = secrets.map((name) => `${name}: { fromEnv: ${toVariable(String(definition['slug']), name)} }`)
+  pair.value.comment = ` set, and left as they are: ${secrets.join(', ')}. To keep them from here:\n secrets: { ${references.join(', ')} }`
+}
+
+const toVariable = (slug: string, name: string): string => `${slug}_${name}`.replaceAll(/(?<=[a-z])(?=[A-Z])|\W/gu, '_').toUpperCase()
