@@ -68,7 +68,7 @@ interface Reading {
   readonly file: string
   readonly env: Env
   readonly positions: Positions
-  report(place: FilePlace, message: string): void
+  readonly report: (place: FilePlace, message: string) => void
 }
 
 const readDocument = (value: unknown, reading: Reading): readonly FiledDefinition[] => {
