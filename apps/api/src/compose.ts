@@ -7,6 +7,8 @@ import { openQueues } from '@inlet/queue'
 import { createSemaphore, monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ApiConfig } from './config.js'
 import { createConnectorHandlers } from './connectors/connector-handlers.js'
+import { createCredentialHandlers } from './credentials/credential-handlers.js'
+import { createEncryptionHandlers } from './encryption/encryption-handlers.js'
 import { createEventHandlers } from './events/event-handlers.js'
 import { createEventHub } from './events/event-hub.js'
 import { checkInstallation } from './health/check-installation.js'
@@ -14,14 +16,20 @@ import { createHealthHandlers } from './health/health-handlers.js'
 import { readinessProbes } from './health/readiness.js'
 import { createFailedLogins } from './http/failed-logins.js'
 import { createPageTokens } from './http/page-token.js'
+import { composeHooks } from './hooks/compose-hooks.js'
 import type { Handlers } from './http/reply.js'
 import { createKeyHandlers } from './keys/key-handlers.js'
 import { createRecordHandlers } from './records/record-handlers.js'
+import { openSourceFiles } from './registry/keep-files.js'
+import { createLocalRegistry } from './registry/local-registry.js'
+import { createRegistryHandlers } from './registry/registry-handlers.js'
 import { createRunHandlers } from './runs/run-handlers.js'
 import { createApp, openServer } from './server.js'
 import { createSaveGuard } from './sources/save-guard.js'
 import { createSourceHandlers } from './sources/source-handlers.js'
 import { createUploadHandlers } from './uploads/upload-handlers.js'
+import { createVersionHandlers } from './versions/version-handlers.js'
+import { createWorkerHandlers } from './workers/worker-handlers.js'
 
 /** Leaves that tests replace. */
 export interface ApiOverrides {
@@ -35,10 +43,22 @@ const POOL_SIZE = 10
 const UPLOADS_AT_A_TIME = 4
 const FAILED_LOGINS_A_MINUTE = 10
 const EVENT_POLL_MS = 500
+const FILES_POLL_MS = 2_000
 const DRAIN_MS = 10_000
 
+export interface ApiContext {
+  readonly log: Logger
+  readonly secrets: SecretRegistry
+  readonly signal: AbortSignal
+  /** For references to the environment in files of sources. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+const sourceFiles = ({ INLET_SOURCES_FILE: path, INLET_SOURCES_MODE: mode }: ApiConfig, env: NonNullable<ApiContext['env']>) =>
+  path === undefined || mode === 'database' ? null : { path, mode, env }
+
 /** The whole API: reads top to bottom; what is opened is closed in reverse order. */
-export const composeApi = (config: ApiConfig, context: { log: Logger; secrets: SecretRegistry; signal: AbortSignal }, overrides: ApiOverrides = {}) =>
+export const composeApi = (config: ApiConfig, context: ApiContext, overrides: ApiOverrides = {}) =>
   withLifecycle(async (lifecycle) => {
     const { log, secrets } = context
     const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
@@ -67,19 +87,31 @@ export const composeApi = (config: ApiConfig, context: { log: Logger; secrets: S
     const guard = createSaveGuard(createEgressGuard({ allow: config.INLET_EGRESS_ALLOW }))
     const shared = { database, queues, keyring, tokens, log, stopping: stopping.signal }
     const checking = overrides.callTimeoutMs === undefined ? {} : { callTimeoutMs: overrides.callTimeoutMs }
+    const sources = { ...shared, ...checking, findConnector, guard, secrets }
 
     const handlers: Handlers = {
-      ...createSourceHandlers({ ...shared, ...checking, findConnector, guard, secrets }),
+      ...createSourceHandlers(sources),
+      ...createVersionHandlers(sources),
+      ...createRegistryHandlers(sources),
       ...createRunHandlers(shared),
       ...createRecordHandlers(shared),
       ...createEventHandlers({ ...shared, hub }),
       ...createConnectorHandlers({ connectors: known, findConnector }),
       ...createUploadHandlers({ ...shared, maxBytes: config.INLET_UPLOAD_MAX_BYTES, slots: createSemaphore(UPLOADS_AT_A_TIME) }),
+      ...composeHooks(
+        { ...shared, findConnector, secrets, onError, maxBytes: config.INLET_HOOK_MAX_BYTES, maxWaiting: config.INLET_HOOK_MAX_WAITING },
+        lifecycle,
+      ),
       ...createKeyHandlers(shared),
+      ...createCredentialHandlers({ ...shared, findConnector, secrets }),
+      ...createEncryptionHandlers(shared),
+      ...createWorkerHandlers(shared),
       ...createHealthHandlers({ metrics, probes: readinessProbes(shared), openApi: buildOpenApi({ version: VERSION }) }),
     }
+    const files = sourceFiles(config, context.env ?? {})
     const app = createApp({
       ...shared,
+      sourceFiles: files?.mode === 'files' ? files.path : null,
       metrics,
       handlers,
       failedLogins: createFailedLogins({ limit: FAILED_LOGINS_A_MINUTE, now: monotonicNow }),
@@ -99,6 +131,10 @@ export const composeApi = (config: ApiConfig, context: { log: Logger; secrets: S
     lifecycle.defer('ops server', () => ops.close())
     const server = await openServer(app, { host: config.INLET_API_HOST, port: config.PORT })
     lifecycle.defer('server', () => server.close(DRAIN_MS), { timeoutMs: DRAIN_MS + 5_000 })
+    if (files !== null) {
+      const kept = openSourceFiles({ registry: createLocalRegistry(handlers), database, log }, { ...files, pollMs: FILES_POLL_MS })
+      lifecycle.defer('files of sources', () => kept.close(), { timeoutMs: 10_000 })
+    }
     lifecycle.defer('drain', () => stopping.abort())
     log.info({ host: config.INLET_API_HOST, port: server.port, backend: queues.backend }, 'api ready')
     return { database, queues, port: server.port }

@@ -1,23 +1,40 @@
 import os from 'node:os'
 import path from 'node:path'
 import { type Connector, createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
-import { findConnector } from '@inlet/connectors'
-import { applyRetention, createDatabase, DEFAULT_RETENTION, readClockSkewSeconds, untilSchemaReady } from '@inlet/db'
+import { connectors as builtIn, findConnector } from '@inlet/connectors'
+import {
+  applyRetention,
+  claimSetting,
+  createDatabase,
+  DEFAULT_RETENTION,
+  findLiveConnections,
+  listenToSources,
+  noteGone,
+  readClockSkewSeconds,
+  startBeating,
+  untilSchemaReady,
+} from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, type SecretRegistry, watchHealth } from '@inlet/observability'
-import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName, type Queues } from '@inlet/queue'
+import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName, type Queues, RetryAt } from '@inlet/queue'
 import { createByteBudget, monotonicNow, withLifecycle } from '@inlet/runtime'
+import { requireKeys } from '@inlet/security'
 import type { WorkerConfig } from './config.js'
 import { createBacklogGate } from './extraction/backlog-gate.js'
 import { createCommitWatch } from './extraction/commit-watch.js'
 import { createConnectionPool } from './extraction/connection-pool.js'
+import { createConnectionRetirer } from './extraction/retire-connections.js'
+import { describeWorker } from './health/signs-of-life.js'
 import { createWorkerProbes } from './health/worker-probes.js'
+import { keepSecrets } from './maintenance/keep-secrets.js'
 import { startMaintenanceClock } from './maintenance/maintenance-clock.js'
 import { reconcile } from './maintenance/reconcile.js'
+import { rotateKeys } from './maintenance/rotate-keys.js'
 import { createTurns } from './maintenance/turns.js'
 import { watchClock } from './maintenance/watch-clock.js'
 import { processCall } from './processors/call.js'
 import { processRun } from './processors/run.js'
 import { processTick } from './processors/tick.js'
+import { createTokenStore } from './tokens/token-store.js'
 
 /** Leaves that tests replace. */
 export interface WorkerOverrides {
@@ -27,6 +44,7 @@ export interface WorkerOverrides {
   readonly wrapQueues?: (queues: Queues) => Queues
 }
 
+const VERSION = '0.1.0'
 const IDLE_CONNECTION_MS = 60_000
 const LOST_AFTER_MS = 10_000
 const THOROUGH_EVERY_MS = 300_000
@@ -47,6 +65,8 @@ export const composeWorker = (
     const database = createDatabase({ url: config.DATABASE_URL, applicationName: 'inlet-worker', poolSize: 16, onError })
     lifecycle.defer('database', () => database.close())
     await untilSchemaReady(database, context.signal)
+    const keyring = config.INLET_ENCRYPTION_KEYS
+    await requireKeys(keyring, (key, value) => claimSetting(database, key, value))
 
     const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
     const lockMs = config.INLET_LEASE_TTL_MS
@@ -58,14 +78,20 @@ export const composeWorker = (
     const client = { guard: egress, userAgent: 'Inlet/0.1' }
     const http = { axios: createHttpClient(client), node: createHttpClient({ ...client, transport: 'node' }) }
     lifecycle.defer('http', () => Object.values(http).forEach((each) => each.close()))
+    const tokens = createTokenStore({ database, keyring, secrets })
+    lifecycle.defer('tokens', () => tokens.settled(), { timeoutMs: 20_000 })
     const connections = createConnectionPool({ idleMs: IDLE_CONNECTION_MS, onCloseError: onError })
     lifecycle.defer('connections', () => connections.close())
+    const retire = createConnectionRetirer({ connections, findLive: (ids) => findLiveConnections(database, ids), onError })
+    const listener = listenToSources({ url: config.DATABASE_URL, onChange: retire, onError })
+    lifecycle.defer('source listener', () => listener.close())
     const watch = createCommitWatch(database, onError)
     lifecycle.defer('commit watch', () => watch.close())
 
     const connecting = {
       database,
-      keyring: config.INLET_ENCRYPTION_KEYS,
+      keyring,
+      tokens,
       egress,
       http,
       log,
@@ -78,6 +104,8 @@ export const composeWorker = (
     const gate = createBacklogGate(config.INLET_SCRIBE_BACKLOG_BYTES)
     const budget = createByteBudget(config.INLET_WORKER_INFLIGHT_BYTES)
     const holder = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}`
+    lifecycle.defer('place on the list', () => noteGone(database, holder))
+    const backpressure = (): boolean => gate.closed || budget.waiting > 0
     const runDeps = {
       database,
       queues,
@@ -95,7 +123,7 @@ export const composeWorker = (
       leaseTtlMs: lockMs,
     }
     metrics.beforeScrape('backpressure', async () => {
-      metrics.setBackpressure(gate.closed || budget.waiting > 0)
+      metrics.setBackpressure(backpressure())
       metrics.setBacklogBytes(gate.backlogBytes)
     })
 
@@ -109,10 +137,16 @@ export const composeWorker = (
     const isThoroughTurn = createTurns(THOROUGH_EVERY_MS, monotonicNow)
     const consumers = [
       await consume(QUEUES.maintenance, 1, {
-        reconcile: async () => void (await reconcile({ database, queues, metrics, log, thorough: isThoroughTurn() })),
+        reconcile: async () => {
+          await keepSecrets({ database, queues, keyring, log })
+          await reconcile({ database, queues, metrics, log, thorough: isThoroughTurn() })
+        },
+        rotate: async () => {
+          if (await rotateKeys({ database, keyring, log })) throw new RetryAt(new Date())
+        },
         retention: async () => log.info(await applyRetention(database, DEFAULT_RETENTION), 'retention applied'),
       }),
-      await consume(QUEUES.calls, CALLS_AT_A_TIME, { call: (data, job) => processCall({ database, connecting }, data, job) }),
+      await consume(QUEUES.calls, CALLS_AT_A_TIME, { call: (data, job) => processCall({ database, connecting, connections }, data, job) }),
       await consume(QUEUES.ingestion, config.INLET_WORKER_CONCURRENCY, {
         tick: (data) => processTick({ database, queues, metrics }, data),
         run: (data, job) => processRun(runDeps, data, job),
@@ -121,6 +155,10 @@ export const composeWorker = (
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
     const clock = watchClock({ readSkew: () => readClockSkewSeconds(database), consumers, log })
     lifecycle.defer('clock watch', () => clock.stop())
+    const types = overrides.findConnector === undefined ? builtIn.map(({ type }) => type) : []
+    const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, clock, backpressure }
+    const life = startBeating(database, describeWorker({ ...facts, drain: drain.signal }))
+    lifecycle.defer('signs of life', () => life.stop())
     lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
 
     const probes = createWorkerProbes({ database, queues, consumers, clock, drain: drain.signal })

@@ -18,11 +18,11 @@ export interface EndpointAnswer {
  * routes without a key are made from these.
  */
 export interface Endpoint {
-  readonly method: 'get' | 'post' | 'patch' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With parameters as `:id`. */
   readonly path: string
-  /** `public` needs no key; everything else denies by default. */
-  readonly scope: Scope | 'public'
+  /** `public` needs no key; `signature` needs the signature of the sender instead, which its handler checks; everything else denies by default. */
+  readonly scope: Scope | 'public' | 'signature'
   readonly tag: string
   readonly summary: string
   readonly description?: string
@@ -35,10 +35,12 @@ export interface Endpoint {
   readonly bodyOptional?: boolean
   /** The body is a stream of bytes that the endpoint reads itself. */
   readonly rawBody?: boolean
-  /** Whether If-Match is required. */
-  readonly ifMatch?: boolean
+  /** Whether If-Match is required, or optional. */
+  readonly ifMatch?: boolean | 'optional'
   /** Whether Idempotency-Key is honoured. */
   readonly idempotent?: boolean
+  /** Whether it changes what a source is, which is refused while files are the truth (INLET_SOURCES_FILE). */
+  readonly definesSources?: boolean
   readonly answers: Readonly<Record<number, EndpointAnswer>>
   /** Problems this endpoint answers besides those that any endpoint may. */
   readonly reasons?: readonly Reason[]

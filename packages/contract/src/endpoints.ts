@@ -1,21 +1,33 @@
 import { connectorEndpoints } from './connectors.js'
+import { credentialEndpoints } from './credentials.js'
+import { encryptionEndpoints } from './encryption.js'
 import { eventEndpoints } from './events.js'
 import { healthEndpoints } from './health.js'
+import { hookEndpoints } from './hooks.js'
 import { keyEndpoints } from './keys.js'
 import { recordEndpoints } from './records.js'
+import { registryEndpoints } from './registry/endpoints.js'
 import { runEndpoints } from './runs.js'
 import { sourceEndpoints } from './sources/endpoints.js'
+import { versionEndpoints } from './sources/versions-endpoints.js'
 import { uploadEndpoints } from './uploads.js'
+import { workerEndpoints } from './workers.js'
 
 /** Every endpoint of the API by its operation id: the one list that routes, OpenAPI and tests are derived from. */
 export const endpoints = {
   ...sourceEndpoints,
+  ...versionEndpoints,
+  ...registryEndpoints,
   ...runEndpoints,
   ...recordEndpoints,
   ...eventEndpoints,
   ...connectorEndpoints,
   ...uploadEndpoints,
+  ...hookEndpoints,
   ...keyEndpoints,
+  ...credentialEndpoints,
+  ...encryptionEndpoints,
+  ...workerEndpoints,
   ...healthEndpoints,
 } as const
 

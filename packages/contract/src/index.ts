@@ -1,11 +1,16 @@
 export type { ConnectorSummary, ConnectorView } from './connectors.js'
+export type { CredentialDetailView, CredentialView } from './credentials.js'
+export type { EncryptionView } from './encryption.js'
 export { type Endpoint, type EndpointAnswer, SCOPES, type Scope } from './endpoint.js'
 export { type EndpointId, type Endpoints, endpoints } from './endpoints.js'
 export { EVENT_LEVELS, type EventPage, type EventView } from './events.js'
+export type { HookReplay, PushedEventPage } from './hooks.js'
 export type { ApiKeyView, CreateKeyBody, NewApiKeyView } from './keys.js'
 export { durationSeconds, MAX_PAGE, toDuration } from './primitives.js'
 export { type FailureView, type FieldProblem, type Problem, problem } from './problem.js'
 export type { FreshnessView, ListRecordsQuery, RecordDetail, RecordHit, RecordPage } from './records.js'
+export { type SourceDefinition, type SourceDefinitionInput, sourceDefinition } from './registry/definition.js'
+export { type DefinitionChange, MAX_PLANNED, type Plan, type PlannedSource, type RegistryEntry, type RegistryPage } from './registry/endpoints.js'
 export type { ListRunsQuery, RunPage, RunView } from './runs.js'
 export type { SavedSource, SourceDetail, SourcePage, SourceSummary } from './sources/source.js'
 export {
@@ -15,7 +20,6 @@ export {
   type PreviewResult,
   type QuarantinedView,
   type TickView,
-  type VersionView,
 } from './sources/source-parts.js'
 export {
   type CreateSourceBody,
@@ -25,5 +29,8 @@ export {
   type SourceChangeRequest,
   type UpdateSourceBody,
 } from './sources/source-requests.js'
+export type { DraftView, VersionView } from './sources/versions.js'
 export { statusOf } from './status-of.js'
 export { fileName, type UploadPage, type UploadView } from './uploads.js'
+export type { WhyView } from './why.js'
+export type { WorkerView } from './workers.js'

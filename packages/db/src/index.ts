@@ -10,8 +10,33 @@ export {
   revokeApiKey,
 } from './api-keys/api-key-repository.js'
 export { answerCall, type Call, type CallAnswer, findAnswer, findWaitingCall, insertCall, type NewCall } from './calls/call-repository.js'
+export { type CredentialPlace, findCredential, findCredentialById, type StoredCredential } from './credentials/find-credential.js'
+export { claimRenewal, findToken, type Renewal, releaseRenewal, type StoredToken, storeRenewal } from './credentials/renewal.js'
+export { listUnreadableSources, repairReadable, type UnreadableSource } from './credentials/repair-sources.js'
+export {
+  type CredentialChange,
+  type CredentialUser,
+  createSharedCredential,
+  deleteSharedCredential,
+  findSharedCredential,
+  listCredentialUsers,
+  listSharedCredentials,
+  type NewSharedCredential,
+  type SharedCredential,
+  updateSharedCredential,
+} from './credentials/shared-credentials.js'
 export { createDatabase, type Database, type DatabaseOptions, toDatabaseFailure } from './database.js'
+export { beginRotation, findRotation, noteRotation, type Rotation, replaceSetting } from './encryption/rotation.js'
+export { SEALED_PLACES, type SealedPlace } from './encryption/sealed-places.js'
+export { countApiKeys, countSealed, listSealedByOthers, replaceSealed, type SealedText } from './encryption/sealed-texts.js'
 export { type EventListRequest, findLastEventId, listEvents, listNewEvents, type StoredEvent } from './events/list-events.js'
+export { writeEvent } from './events/write-event.js'
+export { type AddedEvent, addEvents, type NewEvent } from './hooks/add-events.js'
+export { createPushRuns } from './hooks/create-push-runs.js'
+export { findHook, type Hook } from './hooks/find-hook.js'
+export { createStoredInbox, type StoredInbox } from './hooks/inbox.js'
+export { findInboxEvent, type InboxEventDetails, type InboxListRequest, type InboxRow, listInbox } from './hooks/list-inbox.js'
+export { type Replay, replayEvents } from './hooks/replay-events.js'
 export {
   claimIdempotencyKey,
   dropIdempotencyKey,
@@ -19,6 +44,7 @@ export {
   type StoredAnswer,
   storeIdempotentAnswer,
 } from './idempotency/idempotency-repository.js'
+export { type ActionRequest, type ActionResult, actOnSource } from './lifecycle/act-on-source.js'
 export { type ApplyResult, applyBatch } from './loading/apply-batch.js'
 export type { WriteCounts } from './loading/write-records.js'
 export { appliedMigrations, migrate } from './migrate/migrate.js'
@@ -32,15 +58,16 @@ export {
   type RunToEnqueue,
   readClockSkewSeconds,
 } from './reconcile/reconcile-queries.js'
+export { type MarkedStaleness, markStaleness } from './reconcile/mark-staleness.js'
 export { applyRetention, DEFAULT_RETENTION, type Retention } from './reconcile/retention.js'
 export type { FetchedRecord } from './records/fetch-records.js'
 export { findRecord, type StoredRecordDetails } from './records/find-record.js'
-export { createStoredRecords, type StoredRecords } from './records/known-records.js'
+export { createStoredRecords, NO_STORED_RECORDS, type StoredRecords } from './records/known-records.js'
 export { listRecords, type RecordListRequest, type RecordRows } from './records/list-records.js'
 export type { RecordFilter, StoredRecord } from './records/record-row.js'
 export { MAX_RANKED, type RankedRecord, type RecordSearch, type SearchRows, searchRecords } from './records/search-records.js'
 export { runScript } from './run-script.js'
-export { createRun, markEnqueued, type NewRun } from './runs/create-run.js'
+export { type BackfillPlan, createRun, markEnqueued, type NewRun } from './runs/create-run.js'
 export { finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
 export {
   type CommitState,
@@ -53,12 +80,11 @@ export {
 } from './runs/heartbeat.js'
 export { type LeasedRun, type LeaseResult, takeLease } from './runs/lease.js'
 export { findRun, listEndedRuns, listRuns, type RunListRequest, type RunOverview } from './runs/list-runs.js'
-export { cancelRun, parkRun, releaseRun } from './runs/release-run.js'
-export { startRun } from './runs/start-run.js'
+export { type Cancellation, cancelRun, parkRun, releaseRun } from './runs/release-run.js'
 export { claimSetting, findSetting } from './settings/setting-repository.js'
 export { type Actor, writeAudit } from './sources/audit.js'
+export { type DefinitionRequest, findNameHolders, listDefinitions, type StoredDefinition } from './sources/definitions.js'
 export { deleteSource, markDeleting } from './sources/delete-source.js'
-export { findCredential, replaceCredential } from './sources/find-credential.js'
 export {
   type ActiveRun,
   findSource,
@@ -71,7 +97,7 @@ export {
 export { findSourceIds, listFreshness, type SourceFreshness } from './sources/list-freshness.js'
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { type CursorReset, resetCursor } from './sources/reset-cursor.js'
-export { listQuarantine, listTicks, listVersions, type QuarantineRow, type TickRow, type VersionRow } from './sources/source-parts.js'
+export { listQuarantine, listTicks, type QuarantineRow, type TickRow } from './sources/source-parts.js'
 export {
   createSource,
   disarm,
@@ -82,7 +108,6 @@ export {
   type NewSource,
   readSourceLags,
   type ScheduleToArm,
-  setStatus,
 } from './sources/source-repository.js'
 export type { SourceOverview } from './sources/source-row.js'
 export { type ChangedSource, type SourceChange, updateSource } from './sources/update-source.js'
@@ -91,3 +116,13 @@ export { type AccountedTicks, accountTicks, type TickOutcome } from './ticks/acc
 export { openUpload, type StoredUpload } from './uploads/open-upload.js'
 export { type NewUpload, storeUpload, type UploadOverview } from './uploads/store-upload.js'
 export { deleteUpload, findUpload, listUploads } from './uploads/upload-repository.js'
+export { type Draft, type DraftToSave, deleteDraft, findDraft, saveDraft } from './versions/draft.js'
+export { getContent, getVersion, type LoadError, listVersions, type StoredVersion } from './versions/find-version.js'
+export { type ListenOptions, listenToSources } from './versions/listen-to-sources.js'
+export { findLiveConnections, findVersionToLoad, type LiveConnection, type VersionToLoad } from './versions/live-connections.js'
+export { type FailedLoad, noteLoaded, noteLoadFailed } from './versions/note-load.js'
+export { type DraftToPublish, type PublishedVersion, publishDraft, type Rollback, rollBack } from './versions/publish-version.js'
+export { sameContent, type VersionContent } from './versions/version-content.js'
+export { gatherWhyFacts, type StoredWhyFacts } from './why/gather-why-facts.js'
+export { type Beating, startBeating } from './workers/start-beating.js'
+export { ALIVE_SECONDS, forgetDead, listWorkers, noteAlive, noteGone, type WorkerBeat, type WorkerOverview } from './workers/worker-repository.js'

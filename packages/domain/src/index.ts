@@ -39,5 +39,30 @@ export {
   type RunTrigger,
 } from './runs/run.js'
 export { isRare, nextTick, parseSchedule, type Schedule, ticksBetween } from './schedule/schedule.js'
+export { decideFreshness, FRESHNESS_STATES, type Freshness, type FreshnessFacts } from './sources/freshness.js'
+export {
+  type ActionDecision,
+  decideAction,
+  type RunInHand,
+  SOURCE_ACTIONS,
+  SOURCE_OBSERVATIONS,
+  type SourceAction,
+  type SourceObservation,
+  STATE_TRANSITIONS,
+} from './sources/lifecycle.js'
 export { nameKey, parseSourceName, slugify } from './sources/source-name.js'
-export { SOURCE_STATES, SOURCE_STATUSES, type SourceFacts, type SourceState, type SourceStatus, toSourceState } from './sources/source-state.js'
+export {
+  allowsRuns,
+  SOURCE_STATES,
+  SOURCE_STATUSES,
+  type SourceFacts,
+  type SourceState,
+  type SourceStatus,
+  toSourceState,
+} from './sources/source-state.js'
+export { diffContent, type FieldChange } from './versions/diff-content.js'
+export { blameForLoad } from './versions/load-failure.js'
+export type { Blocker, WhoActs } from './why/blocker.js'
+export { explainWhy, type WhyAnswer } from './why/explain-why.js'
+export type { ActiveRunFacts, EndedRunFacts, ProcessFacts, WhyFacts } from './why/why-facts.js'
+export { WHY_RULES } from './why/why-rules.js'

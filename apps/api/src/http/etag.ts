@@ -7,6 +7,6 @@ export const parseIfMatch = (header: string | undefined): number | null => {
   if (header === undefined || header.trim() === '') throw new Failure('PRECONDITION_REQUIRED', 'If-Match is required')
   if (header.trim() === '*') return null
   const match = /^"r(\d{1,9})"$/.exec(header.trim())
-  if (match === null) throw new Failure('PRECONDITION_FAILED', 'If-Match is not the ETag of this source')
+  if (match === null) throw new Failure('PRECONDITION_FAILED', 'If-Match is not an ETag of this resource')
   return Number(match[1])
 }

@@ -25,8 +25,8 @@ export interface ApiCall<E extends Endpoint = Endpoint> {
   /** For the audit trail. */
   readonly actor: string
   readonly principal: Principal | null
-  /** The revision If-Match names; null for `*` and for endpoints without it. */
-  readonly ifMatch: number | null
+  /** The revision If-Match names; null for `*` and for endpoints without it; undefined when it may be left out, and was. */
+  readonly ifMatch: E extends { readonly ifMatch: 'optional' } ? number | null | undefined : number | null
   readonly request: Request
   readonly response: Response
 }

@@ -8,20 +8,34 @@ import { getPrincipal, type Principal, requireScope } from './principal.js'
 import { readJsonBody } from './read-json-body.js'
 import { type ApiCall, type Handler, type Handlers, type Reply, sendReply } from './reply.js'
 
+export interface RouteDeps extends IdempotencyDeps {
+  /** Where the sources are kept when files are the truth; null when the database is. */
+  readonly sourceFiles: string | null
+}
+
 /** Routes every endpoint of the contract to its handler: scope, address, query, body and preconditions are checked here. */
-export const routeEndpoints = (app: Express, handlers: Handlers, deps: IdempotencyDeps): void => {
+export const routeEndpoints = (app: Express, handlers: Handlers, deps: RouteDeps): void => {
   for (const id of Object.keys(endpoints) as EndpointId[]) {
     const endpoint: Endpoint = endpoints[id]
     // The type of each handler was checked against its endpoint where `handlers` was made.
     const handler = handlers[id] as Handler<Endpoint>
     app[endpoint.method](endpoint.path, async (request, response) => {
-      const principal = endpoint.scope === 'public' ? null : getPrincipal(response)
-      if (principal !== null && endpoint.scope !== 'public') requireScope(principal, endpoint.scope)
+      const principal = authorize(endpoint, response)
+      if (endpoint.definesSources && deps.sourceFiles !== null)
+        throw new Failure('SOURCES_IN_FILES', `the sources are kept in ${deps.sourceFiles}, and cannot be changed here`)
       const call = await readCall(endpoint, { request, response, principal })
       const reply = await answer(deps, { id, endpoint, handler, call })
       if (reply !== null) sendReply(response, reply)
     })
   }
+}
+
+/** Who calls, with the scope the endpoint needs; null where no key is needed. */
+const authorize = ({ scope }: Endpoint, response: Response): Principal | null => {
+  if (scope === 'public' || scope === 'signature') return null
+  const principal = getPrincipal(response)
+  requireScope(principal, scope)
+  return principal
 }
 
 const readCall = async (
@@ -32,7 +46,8 @@ const readCall = async (
   const params = endpoint.params?.safeParse(request.params)
   if (params?.success === false) throw new Failure('NOT_FOUND', 'there is nothing at this address')
   const query = endpoint.query === undefined ? undefined : parseWith(endpoint.query, { ...request.query })
-  const ifMatch = endpoint.ifMatch ? parseIfMatch(request.headers['if-match']) : null
+  const ifMatchHeader = request.headers['if-match']
+  const ifMatch = endpoint.ifMatch === 'optional' && ifMatchHeader === undefined ? undefined : endpoint.ifMatch ? parseIfMatch(ifMatchHeader) : null
   const body =
     endpoint.body === undefined ? undefined : parseWith(endpoint.body, await readJsonBody(request, { optional: endpoint.bodyOptional === true }))
   // The outputs have the types of the endpoint's own schemas; the loose Endpoint type cannot say so.

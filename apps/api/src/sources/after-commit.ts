@@ -8,7 +8,8 @@ type QueueDeps = Pick<SourceDeps, 'database' | 'queues' | 'log'>
 /** The queue is a cache of what was committed: when it is away, the reconciler brings it up to date within seconds. */
 const LIMIT_MS = 2_000
 
-const afterCommit = async (deps: QueueDeps, what: string, work: () => Promise<void>): Promise<void> => {
+/** Does what a commit entails, as far as it can be done now. Never throws. */
+export const afterCommit = async (deps: QueueDeps, what: string, work: () => Promise<void>): Promise<void> => {
   try {
     await withDeadline(work, LIMIT_MS, what)
   } catch (error) {
@@ -22,6 +23,10 @@ export const armAfterCommit = (deps: QueueDeps, sourceId: string, schedule: Sche
     await deps.queues.armSchedule(sourceId, schedule)
     await markArmed(deps.database, sourceId, schedule)
   })
+
+/** Lets a worker begin a committed rotation of keys. */
+export const enqueueRotationAfterCommit = (deps: QueueDeps): Promise<void> =>
+  afterCommit(deps, 'enqueueing a rotation', () => deps.queues.enqueueMaintenance('rotate', Date.now()))
 
 /** Puts committed runs into the queue. */
 export const enqueueAfterCommit = (deps: QueueDeps, runIds: readonly string[]): Promise<void> =>

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { type CreateSourceBody, durationSeconds, type Endpoints } from '@inlet/contract'
 import { createRun, createSource, findSource } from '@inlet/db'
 import { isRare, parseSchedule, parseSourceName, type Schedule } from '@inlet/domain'
-import { type SealedSecrets, sealSecrets } from '@inlet/security'
+import { fingerprintSecrets, type SealedSecrets, type SecretPlace, sealSecrets } from '@inlet/security'
 import { checkSettings } from '../calls/check-settings.js'
+import { chooseCredential } from '../credentials/choose-credential.js'
 import { toEtag } from '../http/etag.js'
 import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
+import { checkMappingForm } from '../versions/check-content.js'
 import { armAfterCommit, enqueueAfterCommit } from './after-commit.js'
 import { checkSettingsForm, getConnector } from './parse-settings.js'
 import type { SourceDeps } from './source-deps.js'
@@ -25,9 +27,13 @@ export const createSourceHandler =
     const schedule = toSchedule(body.schedule)
     const connector = getConnector(deps, body.connector)
     const secrets = body.secrets ?? {}
-    await checkSettingsForm(deps, connector, { config: body.config, secrets })
+    const shared = await chooseCredential(deps, connector, body)
+    const kept = shared === null ? { secrets } : { keptSecrets: Object.keys(shared.fields) }
+    await checkSettingsForm(deps, connector, { config: body.config, ...kept })
+    checkMappingForm(body.mapping)
     if (query.check) {
-      const outcome = await checkSettings(deps, { connector: connector.type, config: body.config, secrets }, closeSignal(response))
+      const whose = shared === null ? { secrets } : { credentialId: shared.id }
+      const outcome = await checkSettings(deps, { connector: connector.type, config: body.config, ...whose }, closeSignal(response))
       if (!outcome.ok) throw new CheckRejected(outcome.failure)
     }
     const id = randomUUID()
@@ -39,15 +45,18 @@ export const createSourceHandler =
         slug: body.slug,
         connector: connector.type,
         config: body.config,
+        mapping: body.mapping ?? null,
         schedule,
         labels: body.labels ?? {},
         freshWithinSeconds: toSeconds(body.freshWithin),
         paused: body.paused,
-        sealedSecrets: sealForSource(deps, { sourceId: id, version: 1 }, secrets),
+        ownership: { managedBy: body.managedBy, secretsFingerprint: fingerprintSecrets(deps.keyring, id, secrets) },
+        sealedSecrets: sealForSource(deps, { ownerId: id, version: 1 }, secrets),
+        credentialId: shared?.id,
       },
       actor,
     )
-    const runId = await firstRun(deps, id, body)
+    const runId = connector.receive === undefined ? await firstRun(deps, id, body) : null
     const [saved] = await Promise.all([
       findSource(deps.database, id),
       body.paused || schedule === null ? undefined : armAfterCommit(deps, id, schedule),
@@ -70,7 +79,7 @@ const firstRun = async (deps: SourceDeps, sourceId: string, body: CreateSourceBo
 /** Null when the connector was given no secrets. */
 export const sealForSource = (
   deps: Pick<SourceDeps, 'keyring'>,
-  place: { readonly sourceId: string; readonly version: number },
+  place: SecretPlace,
   secrets: Readonly<Record<string, unknown>>,
 ): SealedSecrets | null => (Object.keys(secrets).length === 0 ? null : sealSecrets(deps.keyring, place, secrets))
 

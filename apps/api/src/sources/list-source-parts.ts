@@ -1,5 +1,5 @@
 import type { Endpoints } from '@inlet/contract'
-import { findSourceId, listQuarantine, listTicks, listVersions } from '@inlet/db'
+import { findSourceId, listQuarantine, listTicks } from '@inlet/db'
 import { z } from 'zod'
 import { listName } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
@@ -14,7 +14,6 @@ const getSourceId = async (deps: SourceDeps, ref: string): Promise<string> => {
 }
 
 const textPosition = z.tuple([z.string()])
-const numberPosition = z.tuple([z.int()])
 
 export const listTicksHandler =
   (deps: SourceDeps): Handler<Endpoints['listTicks']> =>
@@ -24,16 +23,6 @@ export const listTicksHandler =
     const before = query.cursor === undefined ? null : new Date(deps.tokens.decode(list, query.cursor, textPosition)[0])
     const rows = await listTicks(deps.database, { sourceId, outcome: query.outcome, before, limit: query.limit + 1 })
     return { status: 200, body: toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.scheduledFor.toISOString()])) }
-  }
-
-export const listVersionsHandler =
-  (deps: SourceDeps): Handler<Endpoints['listVersions']> =>
-  async ({ params, query }) => {
-    const sourceId = await getSourceId(deps, params.id)
-    const list = listName('listVersions', { ...query, sourceId })
-    const before = query.cursor === undefined ? null : deps.tokens.decode(list, query.cursor, numberPosition)[0]
-    const rows = await listVersions(deps.database, { sourceId, number: query.number, before, limit: query.limit + 1 })
-    return { status: 200, body: toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.number])) }
   }
 
 export const listQuarantineHandler =

@@ -1,6 +1,9 @@
+import { connectors } from '@inlet/connectors'
 import { type SourceDetail, type SourceSummary, toDuration } from '@inlet/contract'
 import type { SourceDetails, SourceOverview } from '@inlet/db'
-import { isReason, REASONS } from '@inlet/domain'
+import { decideFreshness } from '@inlet/domain'
+import { nextStepOf, toLoadErrorView, toMappingView } from '../versions/to-version-view.js'
+import { toSecretStates } from './to-secret-states.js'
 
 const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null
 
@@ -32,16 +35,18 @@ export const toSourceSummary = (source: SourceOverview): SourceSummary => {
   }
 }
 
-const nextStep = (reason: string): string => (isReason(reason) ? REASONS[reason].next : REASONS.INTERNAL.next)
+/** The connectors that take pushed events. */
+const RECEIVING = new Set(connectors.filter(({ receive }) => receive !== undefined).map(({ type }) => type))
 
 /** A source in full, without its secrets. */
 export const toSourceDetail = (source: SourceDetails): SourceDetail => ({
   ...toSourceSummary(source),
   revision: source.revision,
   config: { ...source.config },
-  secrets: Object.fromEntries(
-    source.secretFields.map((field) => [field, { set: true as const, updatedAt: (source.secretsUpdatedAt ?? source.updatedAt).toISOString() }]),
-  ),
+  mapping: toMappingView(source.mapping),
+  secrets: toSecretStates(source.secretTimes),
+  credential: source.credential,
+  hookPath: RECEIVING.has(source.connector) ? `/v1/hooks/${source.id}` : null,
   statusReason: source.statusReason,
   statusMessage: source.statusMessage,
   consecutiveFailures: source.consecutiveFailures,
@@ -52,9 +57,13 @@ export const toSourceDetail = (source: SourceDetails): SourceDetail => ({
       : {
           reason: source.lastError.reason,
           message: source.lastError.message,
-          next: nextStep(source.lastError.reason),
+          next: nextStepOf(source.lastError.reason),
           at: source.lastError.at.toISOString(),
         },
+  loadError: source.loadError === null ? null : { version: source.loadError.version, ...toLoadErrorView(source.loadError) },
+  hasDraft: source.hasDraft,
+  freshness: toFreshness(source),
+  lag: toLag(source),
   streams: source.streams.map((stream) => ({
     name: stream.name,
     kind: stream.kind,
@@ -65,3 +74,17 @@ export const toSourceDetail = (source: SourceDetails): SourceDetail => ({
   activeRun:
     source.activeRun === null ? null : { ...source.activeRun, startedAt: iso(source.activeRun.startedAt), wakeAt: iso(source.activeRun.wakeAt) },
 })
+
+const toFreshness = (source: SourceDetails): SourceDetail['freshness'] => {
+  const { state, staleSince } = decideFreshness(source)
+  return { state, staleSince: iso(staleSince) }
+}
+
+const toLag = ({ lastSuccessAt, streams, newestRecordAt, now }: SourceDetails): SourceDetail['lag'] => {
+  const moved = streams.flatMap(({ cursorMovedAt }) => (cursorMovedAt === null ? [] : [cursorMovedAt.getTime()]))
+  return {
+    successSeconds: secondsBetween(lastSuccessAt, now),
+    cursorSeconds: secondsBetween(moved.length === 0 ? null : new Date(Math.max(...moved)), now),
+    recordSeconds: secondsBetween(newestRecordAt, now),
+  }
+}

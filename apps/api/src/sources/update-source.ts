@@ -1,10 +1,14 @@
 import type { Endpoints } from '@inlet/contract'
 import { accountTicks, createRun, findSource, updateSource } from '@inlet/db'
-import { Failure, parseSourceName } from '@inlet/domain'
+import { allowsRuns, Failure, parseSourceName } from '@inlet/domain'
+import { fingerprintSecrets } from '@inlet/security'
 import { checkSettings } from '../calls/check-settings.js'
+import { chooseCredential } from '../credentials/choose-credential.js'
 import { toEtag } from '../http/etag.js'
 import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
+import { checkMappingForm } from '../versions/check-content.js'
+import { loadAfterCommit } from '../versions/load-after-commit.js'
 import { armAfterCommit, enqueueAfterCommit } from './after-commit.js'
 import { sealForSource, toSchedule, toSeconds, warningsOf } from './create-source.js'
 import { checkSettingsForm, getConnector } from './parse-settings.js'
@@ -24,14 +28,19 @@ export const updateSourceHandler =
     const schedule = body.schedule === undefined ? undefined : toSchedule(body.schedule)
     const config = body.config ?? before.config
     const secrets = body.secrets
-    const touched = body.config !== undefined || secrets !== undefined
+    const connector = getConnector(deps, before.connector)
+    const shared = await chooseCredential(deps, connector, body)
+    const credentialId = nextCredential(before.credential?.id ?? null, body.credential === null ? null : shared?.id)
+    const touched = body.config !== undefined || secrets !== undefined || credentialId !== undefined
+    checkMappingForm(body.mapping)
     if (touched || query.check) {
-      const connector = getConnector(deps, before.connector)
-      await checkSettingsForm(deps, connector, { config, secrets, keptSecrets: before.secretFields })
+      const keptSecrets = Object.keys(shared?.fields ?? (credentialId === null ? {} : before.secretTimes))
+      await checkSettingsForm(deps, connector, { config, secrets, keptSecrets })
     }
     if (query.check) {
       // Saved secrets stay sealed: the worker opens those of the source itself.
-      const whose = secrets === undefined ? { sourceId: before.id } : { secrets }
+      const given = shared === null ? { secrets } : { credentialId: shared.id }
+      const whose = secrets === undefined && credentialId === undefined ? { sourceId: before.id } : given
       const outcome = await checkSettings(deps, { connector: before.connector, config, ...whose }, closeSignal(response))
       if (!outcome.ok) throw new CheckRejected(outcome.failure)
     }
@@ -42,10 +51,16 @@ export const updateSourceHandler =
       expectedRevision: ifMatch,
       name,
       config: body.config,
+      mapping: body.mapping,
       labels: body.labels,
       schedule,
       freshWithinSeconds: body.freshWithin === null ? null : toSeconds(body.freshWithin),
-      sealSecrets: secrets === undefined ? undefined : (version) => sealForSource(deps, { sourceId: before.id, version }, secrets),
+      sealSecrets: secrets === undefined ? undefined : (version) => sealForSource(deps, { ownerId: before.id, version }, secrets),
+      credentialId,
+      ownership: {
+        managedBy: body.managedBy,
+        secretsFingerprint: secrets === undefined ? undefined : fingerprintSecrets(deps.keyring, before.id, secrets),
+      },
       actor,
     })
     if (changed === null) throw sourceNotFound()
@@ -54,8 +69,11 @@ export const updateSourceHandler =
     const saved = await findSource(deps.database, before.id)
     if (saved === null) throw sourceNotFound()
     await Promise.all([
-      schedule === undefined ? undefined : armAfterCommit(deps, saved.id, saved.status === 'PAUSED' ? null : saved.schedule),
+      schedule === undefined ? undefined : armAfterCommit(deps, saved.id, allowsRuns(saved.status) ? saved.schedule : null),
       runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
+      changed.versionId === null
+        ? undefined
+        : loadAfterCommit(deps, { sourceId: saved.id, versionId: changed.versionId, connector: saved.connector }),
     ])
     return {
       status: 200,
@@ -63,3 +81,6 @@ export const updateSourceHandler =
       body: { ...toSourceDetail(saved), runId, checked: query.check, warnings: warningsOf(schedule ?? null) },
     }
   }
+
+/** Undefined when nothing changes: `credential: null` takes away a shared credential, never secrets of its own. */
+const nextCredential = (present: string | null, wanted: string | null | undefined): string | null | undefined => (wanted === present ? undefined : wanted)

@@ -1,10 +1,15 @@
 import type { Connection, Connector, ConnectorContext } from '@inlet/connector-sdk'
 
-/** Which connection: a source in one version with one version of its credentials. */
+/** Which connection: a source in one version with one version of its credentials, in one generation. */
 export interface ConnectionKey {
   readonly sourceId: string
   readonly versionId: string
-  readonly credentialVersion: number | null
+  /** Raised by stop, restart and reload: what was opened before is not used again. */
+  readonly generation: number
+  /** Whether the connector is told what is stored; a backfill reads as if nothing were. */
+  readonly knowsRecords: boolean
+  /** Which secrets: id and version of the credential; null without. */
+  readonly credential: string | null
 }
 
 export interface PooledConnection {
@@ -24,12 +29,16 @@ interface Entry extends PooledConnection {
 export interface ConnectionPool {
   /** Uses a connection; opens it when there is none. `broken` makes the pool close it afterwards. */
   use<T>(key: ConnectionKey, open: (signal: AbortSignal) => Promise<PooledConnection>, work: (pooled: PooledConnection) => Promise<T>): Promise<T>
+  /** Closes connections that are stale: idle ones now, those in use when their work is done. */
+  retire(isStale: (key: ConnectionKey) => boolean): Promise<void>
+  /** Sources with a connection. */
+  sourceIds(): ReadonlySet<string>
   readonly size: number
   /** Disconnects everything. */
   close(): Promise<void>
 }
 
-const textOf = (key: ConnectionKey): string => `${key.sourceId} ${key.versionId} ${key.credentialVersion ?? ''}`
+const textOf = (key: ConnectionKey): string => `${key.sourceId} ${key.versionId} ${key.generation} ${key.knowsRecords} ${key.credential ?? ''}`
 
 export const createConnectionPool = (options: { readonly idleMs: number; readonly onCloseError: (error: unknown) => void }): ConnectionPool => {
   const entries = new Map<string, Entry>()
@@ -84,6 +93,13 @@ export const createConnectionPool = (options: { readonly idleMs: number; readonl
         await release(entry, broken)
       }
     },
+    async retire(isStale) {
+      const stale = [...entries.values()].filter(({ key }) => isStale(key))
+      // What is out of the map is closed when it is given back.
+      for (const { key } of stale) entries.delete(textOf(key))
+      await Promise.all(stale.filter(({ users }) => users === 0).map(discard))
+    },
+    sourceIds: () => new Set([...entries.values()].map(({ key }) => key.sourceId)),
     get size() {
       return entries.size
     },

@@ -7,8 +7,11 @@ import { createBatcher } from './batcher.js'
 import type { ConnectionPool, PooledConnection } from './connection-pool.js'
 import { createForwarder, type Forwarder, type ForwarderDeps } from './forwarder.js'
 import { createLeaseKeeper } from './lease-keeper.js'
-import { type ConnectionDeps, openConnection } from './open-connection.js'
+import type { ConnectionDeps } from './open-connection.js'
+import { openVersion } from './open-version.js'
+import { planBackfill } from './plan-backfill.js'
 import { readStream } from './read-stream.js'
+import { credentialKey } from './retire-connections.js'
 
 export interface RunDeps extends ForwarderDeps {
   readonly database: Database
@@ -55,7 +58,13 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
       ...end,
     })
   try {
-    const key = { sourceId: run.sourceId, versionId: run.version.id, credentialVersion: run.credentialVersion }
+    const key = {
+      sourceId: run.sourceId,
+      versionId: run.version.id,
+      generation: run.generation,
+      knowsRecords: run.backfill === null,
+      credential: credentialKey(run.credential === null ? null : { id: run.credential.id, version: run.credential.place.version }),
+    }
     const streams = await deps.connections.use(
       key,
       (closing) => open(deps, run, closing),
@@ -77,17 +86,15 @@ interface RunState {
 }
 
 const open = (deps: RunDeps, run: LeasedRun, closing: AbortSignal): Promise<PooledConnection> =>
-  openConnection(
+  openVersion(
     deps.connecting,
     {
       sourceId: run.sourceId,
+      versionId: run.version.id,
       connector: run.connector,
       config: run.version.config,
-      credential: run.credentialVersion === null ? undefined : { sourceId: run.sourceId, version: run.credentialVersion },
-      sealed:
-        run.sealedSecrets === null || run.credentialVersion === null
-          ? null
-          : { secrets: run.sealedSecrets, place: { sourceId: run.sourceId, version: run.credentialVersion } },
+      knowsRecords: run.backfill === null,
+      credential: run.credential,
     },
     closing,
   )
@@ -109,18 +116,20 @@ const readAll = async ({
   signal,
   state,
 }: ReadAll): Promise<{ results: readonly StreamResult[]; provedUnchanged: boolean }> => {
-  const specs = await pooled.connector.streams(pooled.connection, signal)
-  await ensureStreams(deps.database, run.sourceId, specs)
+  const all = await pooled.connector.streams(pooled.connection, signal)
+  await ensureStreams(deps.database, run.sourceId, all)
+  const backfill = planBackfill(run.backfill, all)
+  const { specs } = backfill
   const batcher = createBatcher({
     streams: new Set(specs.map(({ name }) => name)),
-    swept: new Set(specs.filter(({ deletes }) => deletes === 'sweep').map(({ name }) => name)),
+    swept: backfill.sweeps ? new Set(specs.filter(({ deletes }) => deletes === 'sweep').map(({ name }) => name)) : new Set(),
   })
   state.recordsRead = () => batcher.recordsRead
   const results: StreamResult[] = []
   for (const spec of specs) results.push(await readOne(spec))
   const rest = batcher.flush()
   if (rest !== null) await forwarder.forward(rest, signal)
-  return { results, provedUnchanged: specs.length > 0 && specs.every(({ incremental }) => incremental) }
+  return { results, provedUnchanged: backfill.mayBeEmpty || (specs.length > 0 && specs.every(({ incremental }) => incremental)) }
 
   async function readOne(spec: StreamSpec): Promise<StreamResult> {
     const before = batcher.recordsRead
@@ -128,6 +137,7 @@ const readAll = async ({
       void (state.streams[spec.name] = { ...state.streams[spec.name], records: batcher.recordsRead - before, ...extra })
     note({ status: 'reading' })
     try {
+      backfill.check(spec)
       await readStream({
         pooled,
         spec,
@@ -135,6 +145,7 @@ const readAll = async ({
         batcher,
         forwarder,
         signal,
+        keep: backfill.keep,
         onProgress: (_stream, progress) => note({ progress }),
       })
       note({ status: 'done' })

@@ -1,12 +1,13 @@
-import { answerCall, type Call, type Database, findCredential, findWaitingCall } from '@inlet/db'
+import { answerCall, type Call, type Database, findCredential, findCredentialById, findWaitingCall, type StoredCredential } from '@inlet/db'
 import { Failure, toFailure } from '@inlet/domain'
 import type { JobContext, JobData } from '@inlet/queue'
 import type { PooledConnection } from '../extraction/connection-pool.js'
 import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
 import { browseItems } from './browse.js'
+import { type LoadDeps, loadVersion } from './load.js'
 import { previewRecords } from './preview.js'
 
-export interface CallDeps {
+export interface CallDeps extends LoadDeps {
   readonly database: Database
   readonly connecting: ConnectionDeps
 }
@@ -31,6 +32,7 @@ export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, c
 }
 
 const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<unknown> => {
+  if (call.kind === 'load') return loadVersion(deps, call.params ?? {})
   const started = performance.now()
   const pooled = await openConnection(deps.connecting, await toRequest(deps.database, call), signal)
   try {
@@ -41,7 +43,9 @@ const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<
   }
 }
 
-const ANSWERS: Readonly<Record<Call['kind'], (pooled: PooledConnection, params: object, signal: AbortSignal) => Promise<object>>> = {
+const ANSWERS: Readonly<
+  Record<Exclude<Call['kind'], 'load' | 'gate'>, (pooled: PooledConnection, params: object, signal: AbortSignal) => Promise<object>>
+> = {
   check: async ({ connector, connection }, _params, signal) => {
     await connector.check(connection, signal)
     return { ok: true }
@@ -50,12 +54,18 @@ const ANSWERS: Readonly<Record<Call['kind'], (pooled: PooledConnection, params: 
   browse: browseItems,
 }
 
-/** A call brings secrets sealed for itself, or names the source whose stored ones it uses. */
+/** A call brings secrets sealed for itself, or names the shared credential or the source whose stored ones it uses. */
 const toRequest = async (database: Database, call: Call): Promise<ConnectionRequest> => {
   const request = { sourceId: call.sourceId ?? call.id, connector: call.connector, config: call.config }
-  if (call.sealedSecrets !== null) return { ...request, sealed: { secrets: call.sealedSecrets, place: { sourceId: call.id, version: 0 } } }
-  const stored = call.sourceId === undefined || call.sourceId === null ? null : await findCredential(database, call.sourceId)
-  if (stored === null) return { ...request, sealed: null }
-  const place = { sourceId: request.sourceId, version: stored.version }
-  return { ...request, sealed: { secrets: stored.sealed, place }, credential: place }
+  if (call.sealedSecrets !== null) return { ...request, credential: { sealed: call.sealedSecrets, place: { ownerId: call.id, version: 0 } } }
+  return { ...request, credential: await findStored(database, call) }
+}
+
+const findStored = async (database: Database, call: Call): Promise<StoredCredential | null> => {
+  if (typeof call.credentialId === 'string') {
+    const shared = await findCredentialById(database, call.credentialId)
+    if (shared === null) throw new Failure('CREDENTIAL_CHANGED', 'the credential was deleted meanwhile')
+    return shared
+  }
+  return typeof call.sourceId === 'string' ? await findCredential(database, call.sourceId) : null
 }

@@ -32,17 +32,25 @@ const toRoute = (operationId: string, endpoint: Endpoint): RouteConfig => ({
   tags: [endpoint.tag],
   summary: endpoint.summary,
   description: describe(endpoint),
-  security: endpoint.scope === 'public' ? [] : [{ apiKey: [] }],
+  security: isOpen(endpoint) ? [] : [{ apiKey: [] }],
   request: toRequest(endpoint),
   responses: { ...toAnswers(endpoint), ...toProblems(endpoint) },
 })
 
+/** Whether no API key is needed. */
+const isOpen = ({ scope }: Endpoint): boolean => scope === 'public' || scope === 'signature'
+
+const needs = ({ scope }: Endpoint): string | undefined => {
+  if (scope === 'public') return undefined
+  return scope === 'signature' ? 'Needs no key: the sender proves itself by its signature.' : `Needs the scope ${scope}.`
+}
+
 const describe = (endpoint: Endpoint): string =>
-  [endpoint.description, endpoint.scope === 'public' ? undefined : `Needs the scope ${endpoint.scope}.`].filter(Boolean).join('\n\n')
+  [endpoint.description, needs(endpoint)].filter(Boolean).join('\n\n')
 
 const headersOf = (endpoint: Endpoint): z.ZodObject | undefined => {
   const shape = {
-    ...(endpoint.ifMatch ? { 'If-Match': z.string().meta({ description: 'The ETag of what you read.' }) } : {}),
+    ...(endpoint.ifMatch ? { 'If-Match': ifMatchHeader(endpoint.ifMatch) } : {}),
     ...(endpoint.idempotent
       ? {
           'Idempotency-Key': z
@@ -55,6 +63,11 @@ const headersOf = (endpoint: Endpoint): z.ZodObject | undefined => {
   return Object.keys(shape).length === 0 ? undefined : z.object(shape)
 }
 
+const ifMatchHeader = (rule: true | 'optional') => {
+  const header = z.string().meta({ description: 'The ETag of what you read.' })
+  return rule === 'optional' ? header.optional() : header
+}
+
 const toRequest = (endpoint: Endpoint): NonNullable<RouteConfig['request']> => {
   const headers = headersOf(endpoint)
   return {
@@ -64,7 +77,7 @@ const toRequest = (endpoint: Endpoint): NonNullable<RouteConfig['request']> => {
     ...(endpoint.body === undefined
       ? {}
       : { body: { required: endpoint.bodyOptional !== true, content: { 'application/json': { schema: endpoint.body } } } }),
-    ...(endpoint.rawBody === true ? { body: RAW_BODY } : {}),
+    ...(endpoint.rawBody === true ? { body: endpoint.scope === 'signature' ? EVENT_BODY : RAW_BODY } : {}),
   }
 }
 
@@ -76,6 +89,11 @@ const RAW_BODY = {
     },
     'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } },
   },
+}
+
+const EVENT_BODY = {
+  required: true,
+  content: { 'application/json': { schema: {} }, 'application/x-www-form-urlencoded': { schema: {} }, 'text/plain': { schema: {} } },
 }
 
 const toAnswers = (endpoint: Endpoint): RouteConfig['responses'] =>
@@ -91,7 +109,7 @@ const toAnswers = (endpoint: Endpoint): RouteConfig['responses'] =>
 
 /** The reasons any endpoint of this kind may answer with. */
 const commonReasons = (endpoint: Endpoint): readonly Reason[] => [
-  ...(endpoint.scope === 'public' ? [] : (['UNAUTHENTICATED', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'] as const)),
+  ...(isOpen(endpoint) ? [] : (['UNAUTHENTICATED', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'] as const)),
   ...(endpoint.params === undefined ? [] : (['NOT_FOUND'] as const)),
   ...(endpoint.query === undefined && endpoint.body === undefined ? [] : (['VALIDATION_FAILED'] as const)),
   ...(endpoint.body === undefined

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { defineEndpoint } from '../endpoint.js'
 import { sourceRef } from '../primitives.js'
+import { why } from '../why.js'
 import { createdSource, source, sourcePage } from './source.js'
-import { browsePage, checkResult, cursorReset, deletion, previewResult, quarantinePage, runStarted, tickPage, versionPage } from './source-parts.js'
+import { browsePage, checkResult, cursorReset, deletion, previewResult, quarantinePage, runStarted, tickPage } from './source-parts.js'
 import {
+  backfillSourceBody,
   browseQuery,
   checkQuery,
   checkSourceBody,
@@ -15,7 +17,6 @@ import {
   runSourceBody,
   ticksQuery,
   updateSourceBody,
-  versionsQuery,
 } from './source-requests.js'
 
 const tag = 'sources'
@@ -26,6 +27,7 @@ export const sourceEndpoints = {
     method: 'post',
     path: '/v1/sources',
     scope: 'write',
+    definesSources: true,
     tag,
     summary: 'Register a source',
     query: z.strictObject(checkQuery),
@@ -40,6 +42,7 @@ export const sourceEndpoints = {
       'CRON_NEVER_FIRES',
       'INVALID_TIMEZONE',
       'URL_BLOCKED_ADDRESS',
+      'MAPPING_SYNTAX',
       'CHECK_TIMEOUT',
     ],
   }),
@@ -66,20 +69,23 @@ export const sourceEndpoints = {
     method: 'patch',
     path: '/v1/sources/:id',
     scope: 'write',
+    definesSources: true,
     tag,
     summary: 'Change a source',
-    description: 'A changed config becomes the next published version. New config or secrets also restart a source that stopped with an error.',
+    description:
+      'Changed config, mapping or schedule become the next published version at once; a draft is tried first. New config, mapping or secrets also restart a source that stopped with an error.',
     params,
     query: z.strictObject(checkQuery),
     body: updateSourceBody,
     ifMatch: true,
     answers: { 200: { description: 'The source as it is now; ETag is set.', schema: createdSource } },
-    reasons: ['NAME_TAKEN', 'PRECONDITION_REQUIRED', 'PRECONDITION_FAILED', 'INVALID_CRON', 'CHECK_TIMEOUT'],
+    reasons: ['NAME_TAKEN', 'PRECONDITION_REQUIRED', 'PRECONDITION_FAILED', 'INVALID_CRON', 'MAPPING_SYNTAX', 'CHECK_TIMEOUT'],
   }),
   deleteSource: defineEndpoint({
     method: 'delete',
     path: '/v1/sources/:id',
     scope: 'write',
+    definesSources: true,
     tag,
     summary: 'Delete a source with all its records',
     params,
@@ -96,7 +102,46 @@ export const sourceEndpoints = {
     bodyOptional: true,
     idempotent: true,
     answers: { 202: { description: 'The run has been queued.', schema: runStarted } },
-    reasons: ['RUN_IN_PROGRESS', 'SOURCE_PAUSED'],
+    reasons: ['RUN_IN_PROGRESS', 'SOURCE_PAUSED', 'SOURCE_STOPPED'],
+  }),
+  startSource: defineEndpoint({
+    method: 'post',
+    path: '/v1/sources/:id/start',
+    scope: 'write',
+    tag,
+    summary: 'Start a source: lifts stop, pause and error, and runs it unless it runs already',
+    params,
+    answers: { 200: { description: 'The source as it is now.', schema: source } },
+  }),
+  stopSource: defineEndpoint({
+    method: 'post',
+    path: '/v1/sources/:id/stop',
+    scope: 'write',
+    tag,
+    summary: 'Stop a source: no more runs, the active one is cancelled, connections are closed',
+    description: 'Cursors and records stay. An active run ends within seconds; what it has stored stays. Pause lets it end by itself instead.',
+    params,
+    answers: { 200: { description: 'The source as it is now.', schema: source } },
+  }),
+  restartSource: defineEndpoint({
+    method: 'post',
+    path: '/v1/sources/:id/restart',
+    scope: 'write',
+    tag,
+    summary: 'Restart a source: ends its run, if any, and begins another with the live version and new connections',
+    params,
+    answers: { 200: { description: 'The source as it is now, with its new run.', schema: source } },
+    reasons: ['SOURCE_PAUSED', 'SOURCE_STOPPED'],
+  }),
+  reloadSource: defineEndpoint({
+    method: 'post',
+    path: '/v1/sources/:id/reload',
+    scope: 'write',
+    tag,
+    summary: 'Open the connections of a source anew, with the live version and secrets',
+    description: 'Idle connections are closed on all workers at once. An active run keeps its own to its end; restart replaces it.',
+    params,
+    answers: { 200: { description: 'The source as it is now.', schema: source } },
   }),
   pauseSource: defineEndpoint({
     method: 'post',
@@ -113,8 +158,25 @@ export const sourceEndpoints = {
     scope: 'write',
     tag,
     summary: 'Resume a paused or failed source',
+    description: 'It runs at its next due moment. A stopped source is started instead.',
     params,
     answers: { 200: { description: 'The source as it is now.', schema: source } },
+    reasons: ['SOURCE_STOPPED'],
+  }),
+  backfillSource: defineEndpoint({
+    method: 'post',
+    path: '/v1/sources/:id/backfill',
+    scope: 'write',
+    tag,
+    summary: 'Read a source, or one of its streams, again beside its live cursors',
+    description:
+      'A run that begins at the beginning (or at `cursorAt`), stores by identity and moves no live cursor. While it is active no other run of the source begins. Cancel it like any run. Only a whole reading, without `from`, `to` and `cursorAt`, finds deleted records.',
+    params,
+    body: backfillSourceBody,
+    bodyOptional: true,
+    idempotent: true,
+    answers: { 202: { description: 'The run has been queued.', schema: runStarted } },
+    reasons: ['RUN_IN_PROGRESS', 'SOURCE_PAUSED', 'SOURCE_STOPPED'],
   }),
   checkSource: defineEndpoint({
     method: 'post',
@@ -165,6 +227,15 @@ export const sourceEndpoints = {
     answers: { 200: { description: 'The items.', schema: browsePage } },
     reasons: ['NOT_BROWSABLE', 'CHECK_TIMEOUT'],
   }),
+  explainSource: defineEndpoint({
+    method: 'get',
+    path: '/v1/sources/:id/why',
+    scope: 'read',
+    tag,
+    summary: 'Say why a source is not running: the one present blocker, when it clears or who must act',
+    params,
+    answers: { 200: { description: 'The blocker, and what was looked at.', schema: why } },
+  }),
   listTicks: defineEndpoint({
     method: 'get',
     path: '/v1/sources/:id/ticks',
@@ -174,16 +245,6 @@ export const sourceEndpoints = {
     params,
     query: ticksQuery,
     answers: { 200: { description: 'One page.', schema: tickPage } },
-  }),
-  listVersions: defineEndpoint({
-    method: 'get',
-    path: '/v1/sources/:id/versions',
-    scope: 'read',
-    tag,
-    summary: 'List the versions of the config, newest first',
-    params,
-    query: versionsQuery,
-    answers: { 200: { description: 'One page.', schema: versionPage } },
   }),
   listQuarantine: defineEndpoint({
     method: 'get',

@@ -14,16 +14,6 @@ export const tick = z
   })
   .meta({ id: 'Tick', description: 'A due moment of the schedule and what became of it.' })
 
-export const version = z
-  .strictObject({
-    number: z.int(),
-    state: z.enum(['draft', 'published', 'retired']),
-    config: z.record(z.string(), z.unknown()),
-    createdAt: timestamp,
-    publishedAt: timestamp.nullable(),
-  })
-  .meta({ id: 'SourceVersion', description: 'An immutable version of the config of a source.' })
-
 export const quarantined = z
   .strictObject({
     id: z.string(),
@@ -94,11 +84,9 @@ export const runStarted = z.strictObject({ runId: uuid }).meta({ id: 'RunStarted
 export const deletion = z.strictObject({ id: uuid, deleting: z.literal(true) }).meta({ id: 'Deletion' })
 
 export const tickPage = pageOf(tick, 'TickPage')
-export const versionPage = pageOf(version, 'SourceVersionPage')
 export const quarantinePage = pageOf(quarantined, 'QuarantinePage')
 
 export type TickView = z.infer<typeof tick>
-export type VersionView = z.infer<typeof version>
 export type QuarantinedView = z.infer<typeof quarantined>
 export type CheckResult = z.infer<typeof checkResult>
 export type PreviewResult = z.infer<typeof previewResult>

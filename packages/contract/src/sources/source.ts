@@ -1,7 +1,8 @@
-import { RUN_OUTCOMES, RUN_STATUSES, RUN_TRIGGERS, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
+import { FRESHNESS_STATES, RUN_OUTCOMES, RUN_STATUSES, RUN_TRIGGERS, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
 import { duration, pageOf, timestamp, uuid } from '../primitives.js'
 import { failureView } from '../problem.js'
+import { mapping } from './mapping.js'
 
 export const schedule = z
   .strictObject({
@@ -44,6 +45,7 @@ const summary = {
 export const sourceSummary = z.strictObject(summary).meta({ id: 'SourceSummary', description: 'A registered external system.' })
 
 const secretState = z.strictObject({ set: z.literal(true), updatedAt: timestamp }).meta({ id: 'SecretState' })
+export const secretStates = z.record(z.string(), secretState).meta({ description: 'Which secrets are set, never their values.' })
 
 const streamView = z
   .strictObject({
@@ -64,8 +66,26 @@ const activeRun = z
     wakeAt: timestamp.nullable(),
     parkedReason: z.string().nullable(),
     recordsRead: z.int(),
+    cancelRequested: z.boolean(),
+    batches: z.strictObject({ forwarded: z.int(), committed: z.int() }),
+    progress: z.record(z.string(), z.unknown()).meta({ description: 'What the connector says of its progress, by stream.' }),
   })
   .meta({ id: 'ActiveRun' })
+
+const freshness = z
+  .strictObject({
+    state: z.enum(FRESHNESS_STATES).meta({ description: 'Against freshWithin; unknown without one, and for a new source until its time is over.' }),
+    staleSince: timestamp.nullable(),
+  })
+  .meta({ id: 'Freshness', description: 'Whether the last success is as recent as it should be.' })
+
+const lag = z
+  .strictObject({
+    successSeconds: z.int().nullable().meta({ description: 'Since the last success.' }),
+    cursorSeconds: z.int().nullable().meta({ description: 'Since a cursor moved last.' }),
+    recordSeconds: z.int().nullable().meta({ description: 'Since a record was stored, changed or deleted last.' }),
+  })
+  .meta({ id: 'Lag', description: 'How far behind it is; null where there was none yet.' })
 
 /** Everything about one source except its secrets, which are never shown. */
 export const source = z
@@ -73,12 +93,25 @@ export const source = z
     ...summary,
     revision: z.int().meta({ description: 'Raised by every change of the settings; the ETag holds it.' }),
     config: z.record(z.string(), z.unknown()),
-    secrets: z.record(z.string(), secretState).meta({ description: 'Which secrets are set, never their values.' }),
+    mapping: mapping.nullable(),
+    secrets: secretStates,
+    credential: z
+      .strictObject({ id: uuid, name: z.string() })
+      .nullable()
+      .meta({ description: 'The shared credential these secrets come from; null when they are its own.' }),
+    hookPath: z.string().nullable().meta({ description: 'Where senders push events, on this API: POST. Null for sources that take none.' }),
     statusReason: z.string().nullable(),
     statusMessage: z.string().nullable(),
     consecutiveFailures: z.int(),
     restartAt: timestamp.nullable(),
     lastError: z.strictObject({ ...failureView.shape, at: timestamp }).nullable(),
+    loadError: z
+      .strictObject({ ...failureView.shape, version: z.int(), at: timestamp })
+      .nullable()
+      .meta({ description: 'Why workers cannot open the newest version; `version` at the top is the one that is live.' }),
+    hasDraft: z.boolean(),
+    freshness,
+    lag,
     streams: z.array(streamView),
     activeRun: activeRun.nullable(),
   })

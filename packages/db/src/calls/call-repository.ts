@@ -3,12 +3,14 @@ import type { Database } from '../database.js'
 /** A short request to a worker, answered through the database so that no queue event can be lost. */
 export interface NewCall {
   readonly id: string
-  readonly kind: 'check' | 'preview' | 'browse'
+  readonly kind: 'check' | 'preview' | 'browse' | 'load' | 'gate'
   readonly connector: string
   readonly config: unknown
-  /** Secrets sealed for the place of this call: its id, version 0. Null without secrets, or when those stored for `sourceId` are used. */
+  /** Secrets sealed for the place of this call: its id, version 0. Null without secrets, or when those of `credentialId` or `sourceId` are used. */
   readonly sealedSecrets: unknown
   readonly sourceId?: string | null | undefined
+  /** A shared credential whose secrets are used, for settings that are not saved. */
+  readonly credentialId?: string | null | undefined
   readonly params?: object
   readonly timeoutMs: number
 }
@@ -24,7 +26,7 @@ export interface CallAnswer {
 
 export const insertCall = async (database: Database, call: NewCall): Promise<void> => {
   await database.pool.query(
-    `INSERT INTO calls (id, kind, connector, config, sealed, source_id, params, deadline) VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8 * interval '1 millisecond')`,
+    `INSERT INTO calls (id, kind, connector, config, sealed, source_id, credential_id, params, deadline) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9 * interval '1 millisecond')`,
     [
       call.id,
       call.kind,
@@ -32,6 +34,7 @@ export const insertCall = async (database: Database, call: NewCall): Promise<voi
       JSON.stringify(call.config),
       call.sealedSecrets === null ? null : JSON.stringify(call.sealedSecrets),
       call.sourceId ?? null,
+      call.credentialId ?? null,
       JSON.stringify(call.params ?? {}),
       call.timeoutMs,
     ],
@@ -41,7 +44,7 @@ export const insertCall = async (database: Database, call: NewCall): Promise<voi
 /** The call if it still waits for an answer within its deadline. */
 export const findWaitingCall = async (database: Database, id: string): Promise<Call | null> => {
   const { rows } = await database.pool.query<Call>(
-    `SELECT id, kind, connector, config, sealed AS "sealedSecrets", source_id AS "sourceId", params, deadline FROM calls
+    `SELECT id, kind, connector, config, sealed AS "sealedSecrets", source_id AS "sourceId", credential_id AS "credentialId", params, deadline FROM calls
      WHERE id = $1 AND status = 'waiting' AND deadline > clock_timestamp()`,
     [id],
   )

@@ -1,4 +1,5 @@
 import type { Database } from '../database.js'
+import { removeOldEvents } from '../hooks/inbox-retention.js'
 
 /** How long things are kept, in days. Records, cursors and the audit trail are kept for ever. */
 export interface Retention {
@@ -8,9 +9,13 @@ export interface Retention {
   readonly eventDays: number
   readonly quarantineDays: number
   readonly callDays: number
+  /** Pushed events, from when they were stored. */
+  readonly inboxDays: number
+  /** Raw records that drafts are tried on. */
+  readonly sampleDays: number
 }
 
-export const DEFAULT_RETENTION: Retention = { runDays: 90, ledgerDays: 7, tickDays: 30, eventDays: 30, quarantineDays: 90, callDays: 1 }
+export const DEFAULT_RETENTION: Retention = { runDays: 90, ledgerDays: 7, tickDays: 30, eventDays: 30, quarantineDays: 90, callDays: 1, sampleDays: 30, inboxDays: 7 }
 
 const CHUNK = 5_000
 
@@ -23,6 +28,7 @@ export const applyRetention = async (database: Database, retention: Retention): 
     ['events', `at < now() - $1 * interval '1 day'`, retention.eventDays],
     ['quarantine', `created_at < now() - $1 * interval '1 day'`, retention.quarantineDays],
     ['calls', `created_at < now() - $1 * interval '1 day'`, retention.callDays],
+    ['raw_samples', `read_at < now() - $1 * interval '1 day'`, retention.sampleDays],
     ['idempotency_keys', `created_at < now() - $1 * interval '1 day'`, 1],
   ]
   const removed: Record<string, number> = {}
@@ -32,6 +38,7 @@ export const applyRetention = async (database: Database, retention: Retention): 
       `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${CHUNK}))`,
       days,
     )
+  removed['inbox'] = await removeOldEvents(database, retention.inboxDays)
   return removed
 }
 

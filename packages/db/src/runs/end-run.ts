@@ -27,6 +27,7 @@ export const finishRun = (database: Database, end: RunEnd): Promise<RunOutcome |
 interface RunRow {
   readonly source_id: string
   readonly status: string
+  readonly trigger: string
   readonly epoch: string
   readonly error_reason: string | null
   readonly changed: string
@@ -34,12 +35,15 @@ interface RunRow {
   readonly quarantined: string
   readonly live_records: string
   readonly warnings: number
+  /** Whether another version has become live since the run began. */
+  readonly superseded: boolean
 }
 
 const LOCK = `
-SELECT r.source_id, r.status, r.epoch, r.error_reason, r.inserted + r.updated + r.deleted AS changed, r.unchanged, r.quarantined,
+SELECT r.source_id, r.status, r.trigger, r.epoch, r.error_reason, r.inserted + r.updated + r.deleted AS changed, r.unchanged, r.quarantined,
   (SELECT coalesce(sum(live_records), 0) FROM streams st WHERE st.source_id = r.source_id) AS live_records,
-  jsonb_array_length(coalesce(r.progress->'warnings', '[]')) AS warnings
+  jsonb_array_length(coalesce(r.progress->'warnings', '[]')) AS warnings,
+  r.version_id IS DISTINCT FROM (SELECT version_id FROM sources s WHERE s.id = r.source_id) AS superseded
 FROM runs r WHERE r.id = $1 FOR UPDATE`
 
 export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOutcome | null> => {
@@ -79,7 +83,11 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
     end.runId,
   ])
   await client.query('DELETE FROM sweep_seen WHERE run_id = $1', [end.runId])
-  await updateSource(client, { sourceId: run.source_id, runId: end.runId, outcome, shown })
+  const ended = { sourceId: run.source_id, runId: end.runId, outcome, shown, superseded: run.superseded }
+  // A backfill says nothing of how fresh the source is, nor does its failure stop what reads on from the live cursors.
+  if (run.trigger === 'backfill') await client.query('UPDATE sources SET process_deaths = 0 WHERE id = $1', [run.source_id])
+  else await updateSource(client, ended)
+  await announce(client, { ...ended, trigger: run.trigger })
   return outcome
 }
 
@@ -108,19 +116,26 @@ const LEVEL: Readonly<Record<RunOutcome, string>> = {
   cancelled: 'info',
 }
 
-const updateSource = async (
-  client: pg.ClientBase,
-  args: { sourceId: string; runId: string; outcome: RunOutcome; shown: RunFailure | undefined },
-): Promise<void> => {
+interface Ended {
+  readonly sourceId: string
+  readonly runId: string
+  readonly outcome: RunOutcome
+  readonly shown: RunFailure | undefined
+  readonly superseded: boolean
+}
+
+const updateSource = async (client: pg.ClientBase, args: Ended): Promise<void> => {
   const { outcome, shown } = args
   const failed = outcome === 'failed'
-  const stops = failed && shown !== undefined && FAILURE_CODES[shown.code].retry === 'never'
+  // Settings that could not work say nothing of the version that is live by now.
+  const moot = args.superseded && shown?.code === 'config_invalid'
+  const stops = failed && shown !== undefined && FAILURE_CODES[shown.code].retry === 'never' && !moot
   const { rows } = await client.query<{ consecutive_failures: number }>(
     `UPDATE sources SET last_run_id = $2, last_outcome = $3,
        last_success_at = CASE WHEN $3 IN ('ok', 'ok_nothing_new', 'partial') THEN clock_timestamp() ELSE last_success_at END,
        consecutive_failures = CASE WHEN $4 THEN consecutive_failures + 1 WHEN $3 = 'cancelled' THEN consecutive_failures ELSE 0 END,
        process_deaths = CASE WHEN $4 THEN process_deaths ELSE 0 END,
-       status = CASE WHEN $5 AND status <> 'PAUSED' THEN 'ERROR' WHEN status = 'ERROR' AND NOT $4 AND $3 <> 'cancelled' THEN 'ACTIVE' ELSE status END,
+       status = CASE WHEN $5 AND status NOT IN ('PAUSED', 'STOPPED') THEN 'ERROR' WHEN status = 'ERROR' AND NOT $4 AND $3 <> 'cancelled' THEN 'ACTIVE' ELSE status END,
        status_reason = CASE WHEN $5 THEN $6 WHEN $4 OR $3 = 'cancelled' THEN status_reason END,
        status_message = CASE WHEN $5 THEN $7 WHEN $4 OR $3 = 'cancelled' THEN status_message END,
        last_error_reason = coalesce($6, last_error_reason), last_error_message = coalesce($7, last_error_message),
@@ -136,11 +151,15 @@ const updateSource = async (
       delayMs,
     ])
   }
+}
+
+const announce = async (client: pg.ClientBase, args: Ended & { readonly trigger: string }): Promise<void> => {
+  const { outcome, shown, trigger } = args
   await client.query(`INSERT INTO events (source_id, run_id, type, level, message, data) VALUES ($1, $2, 'run.ended', $3, $4, $5)`, [
     args.sourceId,
     args.runId,
     LEVEL[outcome],
     shown === undefined ? `run ended: ${outcome}` : `run ended: ${outcome}: ${shown.message.slice(0, 500)}`,
-    JSON.stringify({ outcome, ...(shown === undefined ? {} : { reason: shown.reason, next: shown.next }) }),
+    JSON.stringify({ outcome, trigger, ...(shown === undefined ? {} : { reason: shown.reason, next: shown.next }) }),
   ])
 }

@@ -7,7 +7,7 @@ const CHUNK = 10_000
 export const markDeleting = (database: Database, sourceId: string, actor: Actor): Promise<boolean> =>
   database.transaction(async (client) => {
     const { rowCount } = await client.query(
-      `UPDATE sources SET deleting_at = now(), status = 'PAUSED', next_tick_at = NULL, restart_at = NULL, revision = revision + 1,
+      `UPDATE sources SET deleting_at = now(), status = 'PAUSED', next_tick_at = NULL, restart_at = NULL, credential_id = NULL, revision = revision + 1,
          name_key = name_key || ' ' || id, slug = id::text WHERE id = $1 AND deleting_at IS NULL`,
       [sourceId],
     )
@@ -37,7 +37,23 @@ export const deleteSource = async (database: Database, sourceId: string): Promis
     await client.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NOT NULL FOR UPDATE', [sourceId])
     await client.query('DELETE FROM sweep_seen WHERE run_id IN (SELECT id FROM runs WHERE source_id = $1)', [sourceId])
     await client.query('DELETE FROM cursor_history WHERE stream_id IN (SELECT id FROM streams WHERE source_id = $1)', [sourceId])
-    for (const table of ['ledger', 'quarantine', 'ticks', 'events', 'runs', 'leases', 'streams', 'credentials', 'source_versions', 'calls'])
+    // Its head first: who adds to the inbox holds it, and finds none afterwards.
+    await client.query('DELETE FROM inbox_heads WHERE source_id = $1', [sourceId])
+    for (const table of [
+      'inbox',
+      'ledger',
+      'quarantine',
+      'ticks',
+      'events',
+      'runs',
+      'leases',
+      'streams',
+      'credentials',
+      'source_versions',
+      'raw_samples',
+      'mapping_examples',
+      'calls',
+    ])
       await client.query(`DELETE FROM ${table} WHERE source_id = $1`, [sourceId])
     await client.query('DELETE FROM sources WHERE id = $1 AND deleting_at IS NOT NULL', [sourceId])
   })

@@ -1,18 +1,29 @@
 import type { RunStatus, RunTrigger } from '@inlet/domain'
+import { CREDENTIAL_OF_SOURCE } from '../credentials/find-credential.js'
+import { FIELD_TIMES } from '../credentials/shared-credentials.js'
 import type { Database } from '../database.js'
+import type { LoadError } from '../versions/find-version.js'
+import type { VersionContent } from '../versions/version-content.js'
 import { SOURCE_COLUMNS, SOURCE_TABLES, type SourceOverview, type SourceRow, toOverview } from './source-row.js'
 
 export interface SourceDetails extends SourceOverview {
-  readonly config: Readonly<Record<string, unknown>>
-  /** Names of the secrets that are set, never their values. */
-  readonly secretFields: readonly string[]
-  readonly secretsUpdatedAt: Date | null
+  readonly config: VersionContent['config']
+  readonly mapping: VersionContent['mapping']
+  /** Why workers cannot open the newest version, which then is not the live one if another could take over. */
+  readonly loadError: (LoadError & { readonly version: number }) | null
+  readonly hasDraft: boolean
+  /** The secrets that are set, never their values, with the time since when each has its present one. */
+  readonly secretTimes: Readonly<Record<string, Date>>
+  /** The shared credential these come from; null when they are its own. */
+  readonly credential: { readonly id: string; readonly name: string } | null
   readonly statusReason: string | null
   readonly statusMessage: string | null
   readonly consecutiveFailures: number
   readonly restartAt: Date | null
   readonly lastError: { readonly reason: string; readonly message: string; readonly at: Date } | null
   readonly streams: readonly StreamOverview[]
+  /** When a record was stored, changed or deleted last. */
+  readonly newestRecordAt: Date | null
   readonly activeRun: ActiveRun | null
 }
 
@@ -32,12 +43,19 @@ export interface ActiveRun {
   readonly wakeAt: Date | null
   readonly parkedReason: string | null
   readonly recordsRead: number
+  readonly cancelRequested: boolean
+  readonly batches: { readonly forwarded: number; readonly committed: number }
+  /** What the connector says of its progress, by stream. */
+  readonly progress: Readonly<Record<string, unknown>>
 }
 
 interface DetailRow extends SourceRow {
-  readonly config: Readonly<Record<string, unknown>> | null
-  readonly secret_fields: readonly string[] | null
-  readonly secrets_updated_at: Date | null
+  readonly config: VersionContent['config'] | null
+  readonly mapping: VersionContent['mapping']
+  readonly load_error: { readonly version: number; readonly reason: string; readonly message: string; readonly at: string } | null
+  readonly has_draft: boolean
+  readonly secret_times: Readonly<Record<string, string>> | null
+  readonly credential: SourceDetails['credential']
   readonly status_reason: string | null
   readonly status_message: string | null
   readonly consecutive_failures: number
@@ -49,6 +67,11 @@ interface DetailRow extends SourceRow {
   readonly run_started_at: Date | null
   readonly run_parked_reason: string | null
   readonly run_records_read: string | null
+  readonly run_cancelling: boolean
+  readonly run_forwarded: number | null
+  readonly run_committed: number | null
+  readonly run_progress: Readonly<Record<string, unknown>> | null
+  readonly newest_record_at: Date | null
   readonly streams: readonly { name: string; kind: string; live: number; moved: string | null }[] | null
 }
 
@@ -63,17 +86,23 @@ export const findSourceId = async (database: Database, ref: string): Promise<str
   return rows[0]?.id ?? null
 }
 
+const NEWEST_LOAD_ERROR = `(SELECT CASE WHEN n.load_failed_at IS NOT NULL
+    THEN json_build_object('version', n.number, 'reason', n.load_reason, 'message', n.load_message, 'at', n.load_failed_at) END
+  FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1)`
+
 /** One round trip for everything that is shown of a source; null when unknown or being deleted. */
 export const findSource = async (database: Database, ref: string): Promise<SourceDetails | null> => {
   // Named, so that a connection plans its many joins once.
   const { rows } = await database.pool.query<DetailRow>({
     name: UUID.test(ref) ? 'inlet-source-by-id' : 'inlet-source-by-slug',
-    text: `SELECT ${SOURCE_COLUMNS}, v.config, s.status_reason, s.status_message, s.consecutive_failures, s.last_error_reason, s.last_error_message, s.last_error_at,
-       (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(c.sealed->'fields') AS k) AS secret_fields, c.updated_at AS secrets_updated_at,
-       r.id AS run_id, r.trigger AS run_trigger, r.started_at AS run_started_at, r.parked_reason AS run_parked_reason, r.records_read AS run_records_read,
+    text: `SELECT ${SOURCE_COLUMNS}, v.config, v.mapping, ${NEWEST_LOAD_ERROR} AS load_error,
+       EXISTS (SELECT FROM source_versions d WHERE d.source_id = s.id AND d.state = 'draft') AS has_draft, s.status_reason, s.status_message, s.consecutive_failures, s.last_error_reason, s.last_error_message, s.last_error_at,
+       CASE WHEN c.id IS NOT NULL THEN ${FIELD_TIMES} END AS secret_times, CASE WHEN c.name IS NOT NULL THEN json_build_object('id', c.id, 'name', c.name) END AS credential,
+       r.id AS run_id, r.trigger AS run_trigger, r.started_at AS run_started_at, r.parked_reason AS run_parked_reason, r.records_read AS run_records_read, r.cancel_requested_at IS NOT NULL AS run_cancelling,
+       r.forwarded_batches AS run_forwarded, r.committed_batches AS run_committed, r.progress AS run_progress, (SELECT max(fetched_at) FROM records WHERE source_id = s.id) AS newest_record_at,
        (SELECT json_agg(json_build_object('name', st.name, 'kind', st.kind, 'live', st.live_records, 'moved', CASE WHEN st.cursor IS NOT NULL THEN st.updated_at END) ORDER BY st.name)
         FROM streams st WHERE st.source_id = s.id) AS streams
-     FROM ${SOURCE_TABLES} LEFT JOIN credentials c ON c.source_id = s.id WHERE ${byRef(ref)} AND s.deleting_at IS NULL`,
+     FROM ${SOURCE_TABLES} ${CREDENTIAL_OF_SOURCE} WHERE ${byRef(ref)} AND s.deleting_at IS NULL`,
     values: [ref],
   })
   return rows[0] === undefined ? null : toDetails(rows[0])
@@ -82,8 +111,11 @@ export const findSource = async (database: Database, ref: string): Promise<Sourc
 const toDetails = (row: DetailRow): SourceDetails => ({
   ...toOverview(row),
   config: row.config ?? {},
-  secretFields: row.secret_fields ?? [],
-  secretsUpdatedAt: row.secrets_updated_at,
+  mapping: row.mapping,
+  loadError: row.load_error === null ? null : { ...row.load_error, at: new Date(row.load_error.at) },
+  hasDraft: row.has_draft,
+  secretTimes: toDates(row.secret_times ?? {}),
+  credential: row.credential,
   statusReason: row.status_reason,
   statusMessage: row.status_message,
   consecutiveFailures: row.consecutive_failures,
@@ -98,8 +130,12 @@ const toDetails = (row: DetailRow): SourceDetails => ({
     liveRecords: stream.live,
     cursorMovedAt: stream.moved === null ? null : new Date(stream.moved),
   })),
+  newestRecordAt: row.newest_record_at,
   activeRun: toActiveRun(row),
 })
+
+const toDates = (times: Readonly<Record<string, string>>): Readonly<Record<string, Date>> =>
+  Object.fromEntries(Object.entries(times).map(([field, time]) => [field, new Date(time)]))
 
 const toActiveRun = (row: DetailRow): ActiveRun | null =>
   row.run_id === null || row.run_status === null || row.run_trigger === null
@@ -112,6 +148,9 @@ const toActiveRun = (row: DetailRow): ActiveRun | null =>
         wakeAt: row.wake_at,
         parkedReason: row.run_parked_reason,
         recordsRead: Number(row.run_records_read ?? 0),
+        cancelRequested: row.run_cancelling,
+        batches: { forwarded: row.run_forwarded ?? 0, committed: row.run_committed ?? 0 },
+        progress: row.run_progress ?? {},
       }
 
 export interface SourceForCheck {

@@ -30,33 +30,6 @@ export const listTicks = async (
   return rows
 }
 
-export interface VersionRow {
-  readonly number: number
-  readonly state: 'draft' | 'published' | 'retired'
-  readonly config: Readonly<Record<string, unknown>>
-  readonly createdAt: Date
-  readonly publishedAt: Date | null
-}
-
-/** Versions of a source's config, newest first. */
-export const listVersions = async (
-  database: Database,
-  request: { readonly sourceId: string; readonly number?: number | undefined; readonly before: number | null; readonly limit: number },
-): Promise<readonly VersionRow[]> => {
-  const { values, add } = createSqlParts()
-  const where = allOf([
-    `source_id = ${add(request.sourceId)}`,
-    request.number === undefined ? null : `number = ${add(request.number)}`,
-    request.before === null ? null : `number < ${add(request.before)}`,
-  ])
-  const { rows } = await database.pool.query<VersionRow>(
-    `SELECT number, state, config, created_at AS "createdAt", published_at AS "publishedAt" FROM source_versions
-     WHERE ${where} ORDER BY number DESC LIMIT ${add(request.limit)}`,
-    values,
-  )
-  return rows
-}
-
 export interface QuarantineRow {
   readonly id: string
   readonly runId: string

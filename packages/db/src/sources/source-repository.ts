@@ -1,8 +1,11 @@
-import { Failure, nameKey, nextTick, type Schedule, type SourceStatus, slugify } from '@inlet/domain'
+import { Failure, nameKey, nextTick, type Schedule, slugify } from '@inlet/domain'
 import type pg from 'pg'
+import { useSharedCredential } from '../credentials/source-secrets.js'
 import type { Database } from '../database.js'
 import { isUniqueViolation, violatedConstraint } from '../sql-state.js'
+import type { VersionContent } from '../versions/version-content.js'
 import { type Actor, writeAudit } from './audit.js'
+import { type Ownership, writeOwnership } from './write-ownership.js'
 
 export interface NewSource {
   /** Chosen by the caller, so that secrets can be sealed for their place before anything is written. */
@@ -11,13 +14,16 @@ export interface NewSource {
   readonly slug?: string | undefined
   readonly connector: string
   readonly config: unknown
-  readonly mapping?: unknown
+  readonly mapping?: VersionContent['mapping'] | undefined
   readonly schedule: Schedule | null
   readonly labels: Readonly<Record<string, string>>
   readonly freshWithinSeconds?: number | undefined
   readonly paused?: boolean | undefined
+  readonly ownership?: Ownership | undefined
   /** Sealed envelopes; null when the connector takes no secrets. */
   readonly sealedSecrets: unknown
+  /** A shared credential to use instead of secrets of its own. */
+  readonly credentialId?: string | undefined
 }
 
 /** Writes source, version, credential and schedule in one transaction. Throws NAME_TAKEN or ID_TAKEN. */
@@ -45,7 +51,7 @@ const insertSource = async (client: pg.ClientBase, source: NewSource, how: { act
     [
       source.id,
       JSON.stringify(source.config),
-      source.mapping === undefined ? null : JSON.stringify(source.mapping),
+      source.mapping === undefined || source.mapping === null ? null : JSON.stringify(source.mapping),
       source.schedule?.cron ?? null,
       source.schedule?.timeZone ?? 'UTC',
     ],
@@ -69,14 +75,16 @@ const insertSource = async (client: pg.ClientBase, source: NewSource, how: { act
       source.freshWithinSeconds ?? null,
     ],
   )
+  await writeOwnership(client, source.id, source.ownership ?? {})
   if (source.sealedSecrets !== null)
     await client.query('INSERT INTO credentials (source_id, sealed) VALUES ($1, $2)', [source.id, JSON.stringify(source.sealedSecrets)])
+  if (source.credentialId !== undefined) await useSharedCredential(client, source.id, source.credentialId)
   await writeAudit(client, {
     actor: how.actor,
     action: 'source.create',
     targetType: 'source',
     targetId: source.id,
-    after: { ...source, sealedSecrets: undefined },
+    after: { ...source, sealedSecrets: undefined, ownership: undefined },
   })
   await client.query(`INSERT INTO events (source_id, type, level, message) VALUES ($1, 'source.created', 'info', 'source registered')`, [source.id])
 }
@@ -88,7 +96,7 @@ export interface ScheduleToArm {
   readonly schedule: Schedule | null
 }
 
-const WANTED = `CASE WHEN status = 'PAUSED' OR deleting_at IS NOT NULL OR cron IS NULL THEN NULL ELSE cron || ' ' || time_zone END`
+const WANTED = `CASE WHEN status IN ('PAUSED', 'STOPPED') OR deleting_at IS NOT NULL OR cron IS NULL THEN NULL ELSE cron || ' ' || time_zone END`
 
 /** Up to `limit` sources whose scheduler differs from what was last confirmed. */
 export const listSchedulesToArm = async (database: Database, limit: number): Promise<readonly ScheduleToArm[]> => {
@@ -121,38 +129,6 @@ export const disarm = async (database: Database, sourceIds: readonly string[] | 
     sourceIds,
   ])
 }
-
-/**
- * Pauses or resumes. Idempotent; resuming also clears an ERROR. The ticks due until now must have been accounted for
- * under the old status (accountTicks). False when the source does not exist.
- */
-export const setStatus = (database: Database, args: { sourceId: string; status: SourceStatus; actor: Actor }): Promise<boolean> =>
-  database.transaction(async (client) => {
-    const { rows } = await client.query<{ status: string }>('SELECT status FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE', [
-      args.sourceId,
-    ])
-    const before = rows[0]
-    if (before === undefined) return false
-    if (before.status === args.status) return true
-    await client.query(
-      `UPDATE sources SET status = $2, status_reason = NULL, status_message = NULL, restart_at = NULL, process_deaths = 0, consecutive_failures = 0,
-         revision = revision + 1, updated_at = now() WHERE id = $1`,
-      [args.sourceId, args.status],
-    )
-    await writeAudit(client, {
-      actor: args.actor,
-      action: args.status === 'PAUSED' ? 'source.pause' : 'source.resume',
-      targetType: 'source',
-      targetId: args.sourceId,
-      before,
-      after: { status: args.status },
-    })
-    await client.query(`INSERT INTO events (source_id, type, level, message) VALUES ($1, 'source.status', 'info', $2)`, [
-      args.sourceId,
-      `status ${before.status} → ${args.status}`,
-    ])
-    return true
-  })
 
 /** The connector of a source; null when the source does not exist. */
 export const findConnectorType = async (database: Database, sourceId: string): Promise<string | null> => {

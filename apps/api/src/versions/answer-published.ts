@@ -1,0 +1,33 @@
+import { type AccountedTicks, accountTicks, createRun, findSource, type PublishedVersion, type SourceDetails } from '@inlet/db'
+import { canonicalJson, type Schedule } from '@inlet/domain'
+import { toEtag } from '../http/etag.js'
+import type { Reply } from '../http/reply.js'
+import { armAfterCommit, enqueueAfterCommit } from '../sources/after-commit.js'
+import { warningsOf } from '../sources/create-source.js'
+import type { SourceDeps } from '../sources/source-deps.js'
+import { sourceNotFound } from '../sources/source-not-found.js'
+import { toSourceDetail } from '../sources/to-source-view.js'
+import { loadAfterCommit } from './load-after-commit.js'
+
+/** Ticks due until now belong to the schedule as it was; to be called before it changes. */
+export const accountBefore = async (deps: SourceDeps, source: SourceDetails, schedule: Schedule | null): Promise<AccountedTicks | null> =>
+  canonicalJson(schedule) === canonicalJson(source.schedule) ? null : accountTicks(deps.database, source.id, 'scheduler')
+
+/** What follows a publication: the new schedule is armed, a source in error starts again, a worker loads the version. */
+export const answerPublished = async (
+  deps: SourceDeps,
+  published: { readonly source: SourceDetails; readonly version: PublishedVersion; readonly due: AccountedTicks | null },
+): Promise<Reply> => {
+  const { source, version, due } = published
+  const restart = version.wasInError ? await createRun(deps.database.pool, { sourceId: source.id, trigger: 'restart' }) : null
+  const runId = restart?.created ? restart.id : (due?.runId ?? null)
+  const saved = await findSource(deps.database, source.id)
+  if (saved === null) throw sourceNotFound()
+  await Promise.all([
+    version.rescheduled ? armAfterCommit(deps, saved.id, saved.status === 'PAUSED' ? null : saved.schedule) : undefined,
+    runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
+    loadAfterCommit(deps, { sourceId: saved.id, versionId: version.id, connector: saved.connector }),
+  ])
+  const warnings = warningsOf(version.rescheduled ? saved.schedule : null)
+  return { status: 200, headers: { etag: toEtag(saved.revision) }, body: { ...toSourceDetail(saved), runId, checked: false, warnings } }
+}

@@ -1,0 +1,25 @@
+import type { Endpoints } from '@inlet/contract'
+import { saveDraft } from '@inlet/db'
+import { toEtag } from '../http/etag.js'
+import type { Handler } from '../http/reply.js'
+import { toSchedule } from '../sources/create-source.js'
+import type { SourceDeps } from '../sources/source-deps.js'
+import { sourceNotFound } from '../sources/source-not-found.js'
+import { checkContent } from './check-content.js'
+import { getDraft } from './get-draft.js'
+import { getSource } from './get-source-of.js'
+import { toDraftView } from './to-version-view.js'
+
+/** What is wrong with a draft is said at once, not at its publication. */
+export const saveDraftHandler =
+  (deps: SourceDeps): Handler<Endpoints['saveDraft']> =>
+  async ({ params, body, ifMatch, actor }) => {
+    const source = await getSource(deps, params.id)
+    const schedule = body.schedule === undefined ? undefined : toSchedule(body.schedule)
+    await checkContent(deps, source, { config: body.config ?? source.config, mapping: body.mapping ?? null, schedule: null })
+    const content = { config: body.config, mapping: body.mapping, schedule }
+    const saved = await saveDraft(deps.database, { sourceId: source.id, content, expectedRevision: ifMatch, actor })
+    if (saved === null) throw sourceNotFound()
+    const draft = await getDraft(deps, source.id)
+    return { status: saved.created ? 201 : 200, headers: { etag: toEtag(draft.revision) }, body: toDraftView(draft) }
+  }

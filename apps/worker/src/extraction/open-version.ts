@@ -1,0 +1,38 @@
+import { noteLoaded, noteLoadFailed, type StoredCredential } from '@inlet/db'
+import { blameForLoad, toFailure } from '@inlet/domain'
+import type { PooledConnection } from './connection-pool.js'
+import { type ConnectionDeps, openConnection } from './open-connection.js'
+
+export interface VersionToOpen {
+  readonly sourceId: string
+  readonly versionId: string
+  readonly connector: string
+  readonly config: unknown
+  readonly credential: StoredCredential | null
+  readonly knowsRecords?: boolean
+}
+
+/**
+ * Opens a version of a source and notes how that went: settings that cannot work mark the version, and an earlier one takes
+ * its place when it was not loaded before. Throws what `openConnection` throws. The caller disposes.
+ */
+export const openVersion = async (deps: ConnectionDeps, version: VersionToOpen, signal: AbortSignal): Promise<PooledConnection> => {
+  const { versionId, ...request } = version
+  let pooled: PooledConnection
+  try {
+    pooled = await openConnection(deps, request, signal)
+  } catch (thrown) {
+    const failure = toFailure(thrown)
+    const blame = blameForLoad(failure)
+    if (blame !== 'nothing')
+      await noteLoadFailed(deps.database, { sourceId: version.sourceId, versionId, reason: failure.reason, message: failure.message, blame })
+    throw failure
+  }
+  try {
+    await noteLoaded(deps.database, versionId)
+    return pooled
+  } catch (error) {
+    await pooled.connection[Symbol.asyncDispose]()
+    throw error
+  }
+}

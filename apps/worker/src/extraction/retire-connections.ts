@@ -1,0 +1,45 @@
+import type { LiveConnection } from '@inlet/db'
+import type { ConnectionKey, ConnectionPool } from './connection-pool.js'
+
+export interface RetireDeps {
+  readonly connections: Pick<ConnectionPool, 'sourceIds' | 'retire'>
+  readonly findLive: (sourceIds: readonly string[]) => Promise<ReadonlyMap<string, LiveConnection>>
+  readonly onError: (error: unknown) => void
+}
+
+/** The part of a connection's key that stands for its secrets. */
+export const credentialKey = (credential: { readonly id: string; readonly version: number } | null): string | null =>
+  credential === null ? null : `${credential.id} ${credential.version}`
+
+const isLive = (key: ConnectionKey, live: LiveConnection | undefined): boolean =>
+  live !== undefined && key.versionId === live.versionId && key.generation === live.generation && key.credential === credentialKey(live.credential)
+
+/**
+ * Closes connections that a change made useless: the answer takes the id of a source that changed, or null for all. Many
+ * notices at once are looked up together. A failure leaves them to be closed when idle.
+ */
+export const createConnectionRetirer = ({ connections, findLive, onError }: RetireDeps): ((sourceId: string | null) => void) => {
+  const changed = new Set<string>()
+  let working = false
+
+  const work = async (): Promise<void> => {
+    while (changed.size > 0) {
+      const ids = [...changed]
+      changed.clear()
+      const live = await findLive(ids)
+      await connections.retire((key) => ids.includes(key.sourceId) && !isLive(key, live.get(key.sourceId)))
+    }
+  }
+
+  return (sourceId) => {
+    const open = connections.sourceIds()
+    for (const id of sourceId === null ? open : [sourceId]) if (open.has(id)) changed.add(id)
+    if (working || changed.size === 0) return
+    working = true
+    work()
+      .catch(onError)
+      .finally(() => {
+        working = false
+      })
+  }
+}

@@ -1,0 +1,41 @@
+import { CREDENTIAL_OF_SOURCE, type StoredCredential } from '../credentials/find-credential.js'
+import type { Database } from '../database.js'
+
+/** What decides whether a connection that is open already may still be used. */
+export interface LiveConnection {
+  readonly versionId: string
+  readonly generation: number
+  readonly credential: { readonly id: string; readonly version: number } | null
+}
+
+/** What is live of these sources now; one that is gone is missing. */
+export const findLiveConnections = async (database: Database, sourceIds: readonly string[]): Promise<ReadonlyMap<string, LiveConnection>> => {
+  const { rows } = await database.pool.query<LiveConnection & { sourceId: string }>(
+    `SELECT s.id AS "sourceId", s.version_id AS "versionId", s.generation,
+       CASE WHEN c.id IS NOT NULL THEN json_build_object('id', c.id, 'version', c.version) END AS credential
+     FROM sources s ${CREDENTIAL_OF_SOURCE} WHERE s.id = ANY($1::uuid[]) AND s.deleting_at IS NULL`,
+    [sourceIds],
+  )
+  return new Map(rows.map(({ sourceId, ...live }) => [sourceId, live]))
+}
+
+export interface VersionToLoad {
+  readonly sourceId: string
+  readonly versionId: string
+  readonly connector: string
+  readonly config: unknown
+  readonly generation: number
+  readonly credential: StoredCredential | null
+}
+
+/** A version with all that opening it needs; null when it is not live any more. */
+export const findVersionToLoad = async (database: Database, versionId: string): Promise<VersionToLoad | null> => {
+  const { rows } = await database.pool.query<VersionToLoad>(
+    `SELECT s.id AS "sourceId", v.id AS "versionId", s.connector, v.config, s.generation,
+       CASE WHEN c.id IS NOT NULL THEN json_build_object('id', c.id, 'sealed', c.sealed, 'place',
+         json_build_object('ownerId', coalesce(c.source_id, c.id), 'version', c.version)) END AS credential
+     FROM source_versions v JOIN sources s ON s.version_id = v.id ${CREDENTIAL_OF_SOURCE} WHERE v.id = $1 AND s.deleting_at IS NULL`,
+    [versionId],
+  )
+  return rows[0] ?? null
+}
