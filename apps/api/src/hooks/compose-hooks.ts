@@ -1,0 +1,53 @@
+import type { Connector } from '@inlet/connector-sdk'
+import { addEvents, createPushRuns, type Database, toDatabaseFailure, writeEvent } from '@inlet/db'
+import type { Logger, SecretRegistry } from '@inlet/observability'
+import type { Queues } from '@inlet/queue'
+import { type Lifecycle, monotonicNow } from '@inlet/runtime'
+import type { Keyring } from '@inlet/security'
+import { createFailedLogins } from '../http/failed-logins.js'
+import type { PageTokens } from '../http/page-token.js'
+import { enqueueAfterCommit } from '../sources/after-commit.js'
+import { createEventWriter } from './event-writer.js'
+import { createHookHandlers } from './hook-handlers.js'
+import { createRefusalEvents } from './note-refusal.js'
+import { createOpenHooks } from './open-hooks.js'
+import { createPushStarter } from './push-starter.js'
+
+/** Refused requests a minute of one address to one source: more than a sender with a wrong secret makes by itself. */
+const REFUSALS_A_MINUTE = 60
+const WRITE = { timeoutMs: 8_000, maxGroupEvents: 1_000, maxGroupBytes: 4_194_304, maxWaitingBytes: 67_108_864 }
+
+export interface ComposeHooks {
+  readonly database: Database
+  readonly queues: Queues
+  readonly keyring: Keyring
+  readonly tokens: PageTokens
+  readonly secrets: Pick<SecretRegistry, 'add'>
+  readonly findConnector: (type: string) => Connector | undefined
+  readonly log: Logger
+  readonly maxBytes: number
+  readonly maxWaiting: number
+  readonly onError: (error: unknown) => void
+}
+
+/** The receiver of pushed events. */
+export const composeHooks = (deps: ComposeHooks, lifecycle: Pick<Lifecycle, 'defer'>) => {
+  const { database, onError } = deps
+  const now = monotonicNow
+  const hooks = createOpenHooks({ ...deps, now })
+  lifecycle.defer('open hooks', () => hooks.close())
+  const starter = createPushStarter({
+    start: async (sourceIds) => enqueueAfterCommit(deps, await createPushRuns(database, { sourceIds, limit: sourceIds.length })),
+    onError,
+    now,
+  })
+  lifecycle.defer('push starter', () => starter.close())
+  const writer = createEventWriter({ ...WRITE, write: (events) => addEvents(database, events), toFailure: toDatabaseFailure })
+  const refusals = createFailedLogins({ limit: REFUSALS_A_MINUTE, now })
+  const refusalEvents = createRefusalEvents({
+    write: (sourceId, why) => writeEvent(database, { sourceId, type: 'hook.refused', level: 'warn', message: `a pushed event was refused: ${why}` }),
+    onError,
+    now,
+  })
+  return createHookHandlers({ ...deps, hooks, writer, starter, refusals, refusalEvents })
+}

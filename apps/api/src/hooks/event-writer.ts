@@ -1,0 +1,107 @@
+import type { AddedEvent, NewEvent } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+
+/** Makes events durable in groups: those that arrive while a group is being committed make the next one. */
+export interface EventWriter {
+  /** Resolves once the event is durable, or refused by the store. Throws DATABASE_UNAVAILABLE when that takes too long or cannot be. */
+  add(event: NewEvent): Promise<AddedEvent>
+}
+
+export interface EventWriterOptions {
+  /** Adds events in one transaction; answers in their order. No (source, id) comes twice in a call. */
+  readonly write: (events: readonly NewEvent[]) => Promise<readonly AddedEvent[]>
+  /** What the error of `write` means, e.g. DATABASE_UNAVAILABLE. */
+  readonly toFailure: (error: unknown) => unknown
+  /** Longest a sender waits, in ms. */
+  readonly timeoutMs: number
+  readonly maxGroupEvents: number
+  readonly maxGroupBytes: number
+  /** Bytes that may wait altogether; beyond them senders are asked to come again. */
+  readonly maxWaitingBytes: number
+}
+
+interface Waiting {
+  readonly event: NewEvent
+  readonly settle: (outcome: AddedEvent | { readonly error: unknown }) => void
+  /** The same event again, which came while this one waited. */
+  readonly repetitions: Waiting[]
+}
+
+const keyOf = ({ sourceId, eventId }: NewEvent): string => `${sourceId} ${eventId}`
+
+export const createEventWriter = (options: EventWriterOptions): EventWriter => {
+  const waiting = new Map<string, Waiting>()
+  let waitingBytes = 0
+  let writing = false
+
+  const take = (): readonly Waiting[] => {
+    const group: Waiting[] = []
+    let bytes = 0
+    for (const [key, one] of waiting) {
+      if (group.length > 0 && (group.length >= options.maxGroupEvents || bytes + one.event.body.length > options.maxGroupBytes)) break
+      group.push(one)
+      bytes += one.event.body.length
+      waiting.delete(key)
+    }
+    return group
+  }
+
+  const writeAll = async (): Promise<void> => {
+    writing = true
+    try {
+      while (waiting.size > 0) await writeGroup(options, take())
+    } finally {
+      writing = false
+    }
+  }
+
+  return {
+    add(event) {
+      if (waitingBytes + event.body.length > options.maxWaitingBytes)
+        return Promise.reject(new Failure('INBOX_FULL', 'too much waits to be stored', { retryAfterMs: 2_000 }))
+      waitingBytes += event.body.length
+      return new Promise<AddedEvent>((resolve, reject) => {
+        const timer = setTimeout(() => reject(tooSlow()), options.timeoutMs)
+        const one: Waiting = {
+          event,
+          repetitions: [],
+          settle(outcome) {
+            clearTimeout(timer)
+            waitingBytes -= event.body.length
+            if ('error' in outcome) reject(outcome.error)
+            else resolve(outcome)
+          },
+        }
+        const first = waiting.get(keyOf(event))
+        if (first === undefined) waiting.set(keyOf(event), one)
+        else first.repetitions.push(one)
+        if (!writing) void writeAll()
+      })
+    },
+  }
+}
+
+const tooSlow = (): Failure => new Failure('DATABASE_UNAVAILABLE', 'the event could not be stored in time', { retryAfterMs: 2_000 })
+
+/** What the store cannot take among others is tried alone, so that one event cannot stand in the way of its neighbours. */
+const writeGroup = async (options: EventWriterOptions, group: readonly Waiting[]): Promise<void> => {
+  try {
+    const outcomes = await options.write(group.map(({ event }) => event))
+    for (const [n, one] of group.entries()) settleAll(one, outcomes[n] ?? { error: new Error('the store gave no outcome') })
+  } catch (thrown) {
+    const error = options.toFailure(thrown)
+    if (error instanceof Failure || group.length === 1) for (const one of group) settleAll(one, { error })
+    else for (const one of group) await writeGroup(options, [one])
+  }
+}
+
+const settleAll = (one: Waiting, outcome: AddedEvent | { readonly error: unknown }): void => {
+  one.settle(outcome)
+  for (const repetition of one.repetitions) repetition.settle(repeated(one.event, repetition.event, outcome))
+}
+
+/** What becomes of an event that came again while the first one waited. */
+const repeated = (first: NewEvent, again: NewEvent, outcome: AddedEvent | { readonly error: unknown }): AddedEvent | { readonly error: unknown } => {
+  if ('error' in outcome || outcome.result === 'closed' || outcome.result === 'conflict') return outcome
+  return { result: first.contentHash.equals(again.contentHash) ? 'duplicate' : 'conflict', id: outcome.id }
+}

@@ -1,0 +1,55 @@
+import type { PushedRequest, Receipt } from '@inlet/connector-sdk'
+import { Failure } from '@inlet/domain'
+import type { Request } from 'express'
+import type { HookDeps } from './hook-deps.js'
+import { noteRefusal } from './note-refusal.js'
+import type { OpenHook } from './open-hooks.js'
+
+/** Lets the connector judge a request. Whoever is refused gets one text, whatever was wrong; the log knows more. */
+export const judgeRequest = (deps: HookDeps, open: OpenHook, request: Request, body: Buffer): Receipt => {
+  try {
+    return open.receive(toPushed(open, request, body))
+  } catch (error) {
+    if (!(error instanceof Failure) || error.reason !== 'SIGNATURE_INVALID') throw error
+    noteRefusal(deps, open.hook.sourceId, error.message)
+    throwIfTooMany(deps, request, open.hook.sourceId)
+    throw new Failure('SIGNATURE_INVALID', 'the request is not signed as this source expects it', { cause: error })
+  }
+}
+
+/** The source of an address. Throws NOT_FOUND, the same for sources that are unknown and for those that take no events. */
+export const getHook = async (deps: HookDeps, request: Request, ref: string): Promise<OpenHook> => {
+  const open = await deps.hooks.find(ref)
+  if (open !== null) return open
+  throwIfTooMany(deps, request, '')
+  throw new Failure('NOT_FOUND', 'no source takes events at this address')
+}
+
+const throwIfTooMany = ({ refusals }: HookDeps, request: Request, sourceId: string): void => {
+  const waitMs = refusals.note(`${request.ip ?? 'unknown'} ${sourceId}`)
+  if (waitMs !== null) throw new Failure('TOO_MANY_REQUESTS', 'too many requests were refused', { retryAfterMs: waitMs })
+}
+
+const toPushed = ({ config, secrets }: OpenHook, request: Request, body: Buffer): PushedRequest => ({
+  config,
+  secrets,
+  method: request.method === 'GET' || request.method === 'HEAD' ? 'GET' : 'POST',
+  query: firstValues(request.query),
+  headers: joined(request.headers),
+  body,
+  now: new Date(),
+})
+
+const firstValues = (query: Request['query']): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) => {
+      const first: unknown = Array.isArray(value) ? value[0] : value
+      return typeof first === 'string' ? [[name, first]] : []
+    }),
+  )
+
+const joined = (headers: Request['headers']): Readonly<Record<string, string | undefined>> => {
+  const all: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(headers)) all[name] = Array.isArray(value) ? value.join(', ') : value
+  return all
+}

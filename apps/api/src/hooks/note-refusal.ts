@@ -1,0 +1,31 @@
+import type { HookDeps } from './hook-deps.js'
+
+const REMEMBERED = 10_000
+
+/** Tells operators why requests are refused: in the log, and once a minute for a source among its events. */
+export const noteRefusal = ({ log, refusalEvents }: Pick<HookDeps, 'log' | 'refusalEvents'>, sourceId: string, why: string): void => {
+  log.info({ sourceId, why }, 'a pushed event was refused')
+  refusalEvents.note(sourceId, why)
+}
+
+export interface RefusalEvents {
+  note(sourceId: string, why: string): void
+}
+
+/** `write` is called at most once a minute for a source. `now` is monotonic, in ms. */
+export const createRefusalEvents = (options: {
+  readonly write: (sourceId: string, why: string) => Promise<void>
+  readonly onError: (error: unknown) => void
+  readonly now: () => number
+}): RefusalEvents => {
+  const toldAt = new Map<string, number>()
+  return {
+    note(sourceId, why) {
+      const now = options.now()
+      if (now - (toldAt.get(sourceId) ?? Number.NEGATIVE_INFINITY) < 60_000) return
+      if (toldAt.size >= REMEMBERED) toldAt.clear()
+      toldAt.set(sourceId, now)
+      options.write(sourceId, why).catch(options.onError)
+    },
+  }
+}

@@ -1,0 +1,52 @@
+/** Sees to it that sources with new events get a run, soon and not one for each event. */
+export interface PushStarter {
+  /** Events were added to the source. */
+  note(sourceId: string): void
+  close(): void
+}
+
+export interface PushStarterOptions {
+  /** Makes and enqueues runs for those of the sources that have events waiting and no run. */
+  readonly start: (sourceIds: readonly string[]) => Promise<void>
+  readonly onError: (error: unknown) => void
+  /** Monotonic, in ms. */
+  readonly now: () => number
+}
+
+const SOON_MS = 20
+const AGAIN_MS = 250
+/** A run that was about to end may have passed over an event: looked at until then; the reconciler finds the rest. */
+const WATCH_MS = 3_000
+
+export const createPushStarter = ({ start, onError, now }: PushStarterOptions): PushStarter => {
+  const noted = new Map<string, number>()
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+
+  const arm = (delayMs: number): void => {
+    if (!closed && timer === undefined) timer = setTimeout(() => void look(), delayMs)
+  }
+
+  const look = async (): Promise<void> => {
+    const sources = [...noted.keys()]
+    for (const [sourceId, at] of noted) if (now() - at > WATCH_MS) noted.delete(sourceId)
+    try {
+      await start(sources)
+    } catch (error) {
+      onError(error)
+    }
+    timer = undefined
+    if (noted.size > 0) arm(AGAIN_MS)
+  }
+
+  return {
+    note(sourceId) {
+      noted.set(sourceId, now())
+      arm(SOON_MS)
+    },
+    close() {
+      closed = true
+      clearTimeout(timer)
+    },
+  }
+}

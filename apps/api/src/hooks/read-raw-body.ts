@@ -1,0 +1,19 @@
+import type { IncomingMessage } from 'node:http'
+import { Failure } from '@inlet/domain'
+import { checkContentEncoding } from '../http/read-json-body.js'
+
+/** The bytes of a body as they were sent. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE for compressed ones. */
+export const readRawBody = async (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
+  checkContentEncoding(request.headers['content-encoding'])
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    bytes += piece.byteLength
+    if (bytes > maxBytes) throw tooLarge(maxBytes)
+    pieces.push(piece)
+  }
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, bytes)
+}
+
+const tooLarge = (maxBytes: number): Failure => new Failure('PAYLOAD_TOO_LARGE', `the body of an event has at most ${maxBytes} bytes`)

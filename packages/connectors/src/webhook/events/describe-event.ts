@@ -1,0 +1,48 @@
+import type { JsonValue } from '@inlet/connector-sdk'
+import type { SignatureSpec } from '../config.js'
+import { describeGithub } from './describe-github.js'
+import { describeSlack } from './describe-slack.js'
+import { describeStripe } from './describe-stripe.js'
+import { type EventInput, textAt, toText } from './field-reader.js'
+
+/** What a scheme's senders say of an event; what is not known is undefined. */
+export interface EventFacts {
+  readonly id?: string | undefined
+  readonly type?: string | undefined
+  readonly title?: string | undefined
+  readonly text?: string | undefined
+  readonly url?: string | undefined
+  readonly occurredAt?: unknown
+  readonly actor?: string | undefined
+  readonly projectId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly context?: { readonly [key: string]: JsonValue | undefined } | undefined
+}
+
+/** Reads an event as its scheme defines it. Pure. */
+export const describeEvent = (spec: SignatureSpec, input: EventInput): EventFacts => {
+  switch (spec.scheme) {
+    case 'github':
+      return describeGithub(input)
+    case 'slack':
+      return describeSlack(input)
+    case 'stripe':
+      return describeStripe(input)
+    case 'standard':
+      return { ...describePlain(input), id: input.headers['webhook-id'] }
+    default:
+      return { ...describePlain(input), id: spec.idHeader === undefined ? undefined : input.headers[spec.idHeader.toLowerCase()] }
+  }
+}
+
+/** Members that many senders call so; Standard Webhooks recommends type, timestamp and data. */
+const describePlain = ({ body }: EventInput): EventFacts => {
+  if (body.kind === 'text') return { text: body.text }
+  const { value } = body
+  return {
+    type: toText(firstOf(value, ['type', 'event', 'event_type', 'eventType'])),
+    occurredAt: textAt(value, 'timestamp') ?? textAt(value, 'created_at'),
+  }
+}
+
+const firstOf = (value: JsonValue, names: readonly string[]): unknown => names.map((name) => textAt(value, name)).find((text) => text !== undefined)

@@ -1,0 +1,34 @@
+import { type JsonValue, readPath } from '@inlet/connector-sdk'
+import type { ParsedBody } from '../body/parse-body.js'
+import type { WebhookConfig } from '../config.js'
+
+export interface EventInput {
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: ParsedBody
+}
+
+/** Text of a value at a path that people would write: strings, numbers, booleans; undefined for others and for nothing. */
+export const textAt = (value: unknown, path: string): string | undefined => toText(readPath(value, path))
+
+/** The value the settings name for a part of an event; undefined when they name none or it is not there. */
+export const valueOf = (paths: WebhookConfig['paths'], name: keyof WebhookConfig['paths'], input: EventInput): unknown => {
+  const path = paths[name]
+  if (path === undefined) return undefined
+  if (path.startsWith('header:')) return input.headers[path.slice('header:'.length).toLowerCase()]
+  return input.body.kind === 'fields' ? readPath(input.body.value, path) : undefined
+}
+
+export const toText = (value: unknown): string | undefined => {
+  if (typeof value === 'string') return value === '' ? undefined : value
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value)
+  return undefined
+}
+
+/** A value as (a part of) a key; null when it cannot be one. */
+export const toKey = (value: unknown): string | number | bigint | null =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' || typeof value === 'bigint' ? value : null
+
+/** Without members that are undefined. */
+export const defined = (fields: Readonly<Record<string, JsonValue | undefined>>): { readonly [key: string]: JsonValue } =>
+  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined))

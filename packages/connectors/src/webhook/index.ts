@@ -1,0 +1,27 @@
+import { type Connection, type ConnectorContext, defineConnector } from '@inlet/connector-sdk'
+import { type WebhookConfig, type WebhookSecrets, webhookConfig, webhookSecrets } from './config.js'
+import { readEvents } from './read-events.js'
+import { receiveWebhook } from './receive.js'
+import { EVENTS } from './streams.js'
+import { validateWebhook } from './validate.js'
+
+interface WebhookConnection extends Connection {
+  readonly ctx: ConnectorContext<WebhookConfig, WebhookSecrets>
+}
+
+export default defineConnector<WebhookConfig, WebhookSecrets, WebhookConnection>({
+  type: 'webhook',
+  version: '1.0.0',
+  title: 'Webhooks',
+  description:
+    'Events that other systems push, signed: Standard Webhooks, GitHub, Slack, Stripe, any HMAC, or a token. Stored before they are answered.',
+  configSchema: webhookConfig,
+  secretSchema: webhookSecrets,
+  validate: validateWebhook,
+  receive: receiveWebhook,
+  streams: () => Promise.resolve([{ name: EVENTS, kind: 'event', incremental: true, deletes: 'events', keyFields: ['event id, or paths.key'] }]),
+  connect: (ctx) => Promise.resolve({ ctx, [Symbol.asyncDispose]: () => Promise.resolve() }),
+  // There is nobody to ask: senders come to us, and the settings were checked before.
+  check: () => Promise.resolve(),
+  read: ({ ctx }, request) => readEvents(ctx, request),
+})

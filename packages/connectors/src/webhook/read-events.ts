@@ -1,0 +1,41 @@
+import { setTimeout } from 'node:timers/promises'
+import type { ConnectorContext, Cursor, Page, ReadRequest, RejectedRecord, SourceRecord } from '@inlet/connector-sdk'
+import type { WebhookConfig, WebhookSecrets } from './config.js'
+import { toRecord } from './events/to-record.js'
+
+/** A run with steady events ends after this long, so that other sources get their turn. */
+const LONGEST_MS = 30_000
+const ASK_EVERY_MS = 100
+
+/** Reads what was pushed, then waits a little for more. */
+export async function* readEvents(
+  { config, inbox, now }: ConnectorContext<WebhookConfig, WebhookSecrets>,
+  { cursor, signal }: ReadRequest,
+): AsyncGenerator<Page, void, void> {
+  const endsAt = now().getTime() + LONGEST_MS
+  let idleSince = now().getTime()
+  for (let after: Cursor | null = cursor; ; ) {
+    const batch = await inbox.read(after)
+    signal.throwIfAborted()
+    const at = now().getTime()
+    if (batch.events.length === 0) {
+      if (at - idleSince >= config.idleMs || at >= endsAt) return
+      await setTimeout(Math.min(ASK_EVERY_MS, config.idleMs), undefined, { signal })
+      continue
+    }
+    after = batch.cursor
+    idleSince = at
+    yield toPage(
+      batch.events.map((event) => toRecord(event, config)),
+      batch.cursor,
+    )
+    if (at >= endsAt) return
+  }
+}
+
+const toPage = (all: readonly (SourceRecord | RejectedRecord)[], cursor: Cursor): Page => ({
+  records: all.filter((one): one is SourceRecord => !('reason' in one)),
+  rejected: all.filter((one): one is RejectedRecord => 'reason' in one),
+  cursor,
+  flush: true,
+})

@@ -1,0 +1,2 @@
+/** The one stream of the connector. */
+export const EVENTS = 'events'

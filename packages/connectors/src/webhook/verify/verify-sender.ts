@@ -1,0 +1,109 @@
+import type { PushedRequest } from '@inlet/connector-sdk'
+import type { SignatureSpec, WebhookConfig, WebhookSecrets } from '../config.js'
+import { decodeSignatures, isOneOf, isSigned } from './compare.js'
+import { refused } from './refused.js'
+import { standardKey } from './signing-key.js'
+import { checkTimestamp } from './timestamp.js'
+
+type Request = PushedRequest<WebhookConfig, WebhookSecrets>
+type Verify<S extends SignatureSpec['scheme']> = (request: Request, spec: Extract<SignatureSpec, { scheme: S }>) => void
+
+/** Throws SIGNATURE_INVALID unless the request proves to come from who holds one of the secrets. */
+export const verifySender = (request: Request): void => {
+  const { signature } = request.config
+  // Each scheme gets its own settings; the index type cannot say so.
+  const verify = VERIFY[signature.scheme] as (request: Request, spec: SignatureSpec) => void
+  verify(request, signature)
+}
+
+/** https://www.standardwebhooks.com: "v1,<base64>", several separated by blanks, over id.timestamp.body. */
+const verifyStandard: Verify<'standard'> = (request) => {
+  const id = header(request, 'webhook-id')
+  const timestamp = header(request, 'webhook-timestamp')
+  const given = header(request, 'webhook-signature')
+    .split(' ')
+    .flatMap((part) => (part.startsWith('v1,') ? [part.slice(3)] : []))
+  const keys = secretsOf(request).map(standardKey)
+  expectSigned(isSigned([`${id}.${timestamp}.`, request.body], keys, decodeSignatures(given, 'base64')))
+  checkTimestamp(timestamp, request.now, request.config.toleranceSeconds)
+}
+
+/** https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries; GitHub signs no time. */
+const verifyGithub: Verify<'github'> = (request) => {
+  const given = afterPrefix([header(request, 'x-hub-signature-256')], 'sha256=')
+  expectSigned(isSigned([request.body], secretsOf(request), decodeSignatures(given, 'hex')))
+}
+
+/** https://docs.slack.dev/authentication/verifying-requests-from-slack */
+const verifySlack: Verify<'slack'> = (request) => {
+  const timestamp = header(request, 'x-slack-request-timestamp')
+  const given = afterPrefix([header(request, 'x-slack-signature')], 'v0=')
+  expectSigned(isSigned([`v0:${timestamp}:`, request.body], secretsOf(request), decodeSignatures(given, 'hex')))
+  checkTimestamp(timestamp, request.now, request.config.toleranceSeconds)
+}
+
+/** https://docs.stripe.com/webhooks#verify-manually: "t=…,v1=…,v1=…" */
+const verifyStripe: Verify<'stripe'> = (request) => {
+  const parts = header(request, 'stripe-signature')
+    .split(',')
+    .map((part) => part.trim())
+  const [timestamp = ''] = afterPrefix(parts, 't=')
+  expectSigned(isSigned([`${timestamp}.`, request.body], secretsOf(request), decodeSignatures(afterPrefix(parts, 'v1='), 'hex')))
+  checkTimestamp(timestamp, request.now, request.config.toleranceSeconds)
+}
+
+const verifyHmac: Verify<'hmac'> = (request, spec) => {
+  const values = { timestamp: '', id: '' }
+  if (spec.timestampHeader !== undefined) values.timestamp = header(request, spec.timestampHeader)
+  if (spec.idHeader !== undefined && spec.template.includes('{id}')) values.id = header(request, spec.idHeader)
+  const given = afterPrefix(
+    header(request, spec.header)
+      .split(',')
+      .map((part) => part.trim()),
+    spec.prefix,
+  )
+  const signed = spec.template
+    .split(/(\{timestamp\}|\{id\}|\{body\})/)
+    .map((part) => (part === '{body}' ? request.body : part === '{timestamp}' ? values.timestamp : part === '{id}' ? values.id : part))
+  expectSigned(isSigned(signed, secretsOf(request), decodeSignatures(given, spec.encoding), spec.algorithm))
+  if (spec.timestampHeader !== undefined) checkTimestamp(values.timestamp, request.now, request.config.toleranceSeconds)
+}
+
+const verifyToken: Verify<'token'> = (request, spec) => {
+  const [given] = afterPrefix([header(request, spec.header)], spec.prefix)
+  if (given === undefined || !isOneOf(given, secretsOf(request))) throw refused('the token is not the one of this source')
+}
+
+/** RFC 7617. */
+const verifyBasic: Verify<'basic'> = (request) => {
+  const [encoded = ''] = afterPrefix([header(request, 'authorization')], 'Basic ')
+  const expected = secretsOf(request).map((password) => `${request.secrets.username ?? ''}:${password}`)
+  if (!isOneOf(Buffer.from(encoded, 'base64').toString('utf8'), expected)) throw refused('user name or password are not those of this source')
+}
+
+const VERIFY: { readonly [S in SignatureSpec['scheme']]: Verify<S> } = {
+  standard: verifyStandard,
+  github: verifyGithub,
+  slack: verifySlack,
+  stripe: verifyStripe,
+  hmac: verifyHmac,
+  token: verifyToken,
+  basic: verifyBasic,
+}
+
+const secretsOf = ({ secrets }: Request): readonly string[] =>
+  secrets.previousSigningSecret === undefined ? [secrets.signingSecret] : [secrets.signingSecret, secrets.previousSigningSecret]
+
+const header = (request: Request, name: string): string => {
+  const value = request.headers[name.toLowerCase()]
+  if (value === undefined || value === '') throw refused(`the header ${name} is missing`)
+  return value
+}
+
+/** What follows the prefix, of those that have it, whatever its case: HTTP schemes such as Bearer have none. */
+const afterPrefix = (texts: readonly string[], prefix: string): readonly string[] =>
+  texts.filter((text) => text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()).map((text) => text.slice(prefix.length))
+
+const expectSigned = (signed: boolean): void => {
+  if (!signed) throw refused('the signature does not fit the body and the secret')
+}

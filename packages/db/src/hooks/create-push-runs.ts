@@ -1,0 +1,22 @@
+import type { Database } from '../database.js'
+import { STORED_SEQ, WAITING } from './find-hook.js'
+
+/**
+ * Makes a run for each source that has events waiting and may run now: active, without a run, and not in the back-off after a
+ * failure. Only among `sourceIds` when given. Answers the new runs.
+ */
+export const createPushRuns = async (
+  database: Pick<Database, 'pool'>,
+  options: { readonly sourceIds?: readonly string[]; readonly limit: number },
+): Promise<readonly string[]> => {
+  const { rows } = await database.pool.query<{ id: string }>(
+    `INSERT INTO runs (source_id, version_id, trigger)
+     SELECT s.id, s.version_id, 'push' FROM inbox_heads h JOIN sources s ON s.id = h.source_id
+     WHERE ($1::uuid[] IS NULL OR h.source_id = ANY($1)) AND s.status = 'ACTIVE' AND s.restart_at IS NULL AND s.deleting_at IS NULL
+       AND s.version_id IS NOT NULL AND h.last_seq > ${STORED_SEQ} AND ${WAITING} > 0
+       AND NOT EXISTS (SELECT FROM runs r WHERE r.source_id = s.id AND r.status <> 'ended') LIMIT $2
+     ON CONFLICT (source_id) WHERE status <> 'ended' DO NOTHING RETURNING id`,
+    [options.sourceIds ?? null, options.limit],
+  )
+  return rows.map(({ id }) => id)
+}
