@@ -76,6 +76,7 @@ const perform = async (request: HttpRequest, parts: Parts): Promise<HttpResponse
       deadline,
       url: answer.hop.url,
       maxBytes: request.maxBytes ?? DEFAULT_MAX_BYTES,
+      decompress: request.decompress ?? true,
       hasBody: answer.hop.method !== 'HEAD' && message.statusCode !== 204 && message.statusCode !== 304,
     })
   } catch (error) {

@@ -13,8 +13,12 @@ export interface HttpRequest {
   readonly timeoutMs?: number
   /** Of the decompressed body; default 64 MiB. Beyond it RESPONSE_TOO_LARGE. */
   readonly maxBytes?: number
+  /** Default true; false gives the body as it was sent, whatever its Content-Encoding, e.g. for ranges of a stored file. */
+  readonly decompress?: boolean
   /** Default 5; 0 returns the redirect itself. */
   readonly maxRedirects?: number
+  /** The rate the settings of the source allow; all workers keep to it together, for a host and credential. Default: as fast as the answers permit. */
+  readonly perMinute?: number
 }
 
 /** The body is decompressed and bounded. Read it with exactly one of text, json, bytes or body, or `discard()` it. */

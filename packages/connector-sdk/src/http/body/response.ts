@@ -12,6 +12,8 @@ const DRAIN_BYTES = 64 * 1024
 
 export interface ResponseOptions extends BodyOptions {
   readonly url: URL
+  /** Whether Content-Encoding is undone. */
+  readonly decompress: boolean
   /** Whether the method and status allow a body at all. */
   readonly hasBody: boolean
 }
@@ -21,7 +23,7 @@ export const createResponse = async (message: IncomingMessage, options: Response
   const headers = joinHeaders(message)
   const declared = Number(headers['content-length'] ?? Number.NaN)
   if (options.hasBody && declared > options.maxBytes) throw tooLarge(options)
-  const codings = options.hasBody ? parseCodings(headers['content-encoding']) : []
+  const codings = options.hasBody && options.decompress ? parseCodings(headers['content-encoding']) : []
   const decoders = codings.length === 0 ? [] : await createDecoders(message, codings)
   const taken: { body?: Readable; whole?: true } = {}
   // A failure may come before anybody reads; the reader still gets it.

@@ -1,0 +1,39 @@
+import { Failure } from '@inlet/connector-sdk'
+import type { Blob, BlobPage } from '../blobs/blob-store.js'
+import { childOf, readXmlTree, textOf, type XmlElement } from '../parsing/xml/read-xml-tree.js'
+
+/** One answer to List Blobs. Throws CONTENT_MISMATCH, UPSTREAM_INVALID. */
+export const toBlobPage = async (xml: string): Promise<BlobPage> => {
+  const result = await readXmlTree(xml)
+  if (result.name !== 'EnumerationResults')
+    throw new Failure('CONTENT_MISMATCH', 'the store answers with something else than the list of a container; is this its blob endpoint?')
+  const entries = childOf(result, 'Blobs')?.children ?? []
+  const next = textOf(result, 'NextMarker')
+  return {
+    blobs: entries.filter((entry) => entry.name === 'Blob' && !isFolder(entry)).map(toBlob),
+    folders: entries.filter(({ name }) => name === 'BlobPrefix').map(nameOf),
+    next: next === '' ? null : next,
+  }
+}
+
+/** Accounts with a hierarchical namespace list folders beside blobs. */
+const isFolder = (entry: XmlElement): boolean => textOf(childOf(entry, 'Properties'), 'ResourceType') === 'directory'
+
+/** Names with characters that XML cannot hold come percent-encoded and say so. */
+const nameOf = (entry: XmlElement): string => {
+  const element = childOf(entry, 'Name')
+  const name = element?.text ?? ''
+  return element?.attributes['Encoded'] === 'true' ? decodeURIComponent(name) : name
+}
+
+const toBlob = (entry: XmlElement): Blob => {
+  const properties = childOf(entry, 'Properties')
+  const name = nameOf(entry)
+  const size = Number(textOf(properties, 'Content-Length'))
+  const modifiedAt = new Date(textOf(properties, 'Last-Modified'))
+  const contentType = textOf(properties, 'Content-Type')
+  if (name === '' || !Number.isSafeInteger(size) || Number.isNaN(modifiedAt.getTime()))
+    throw new Failure('UPSTREAM_INVALID', 'the store lists a blob without name, size or time')
+  const etag = textOf(properties, 'Etag')
+  return { name, size, modifiedAt, etag: etag.startsWith('"') ? etag : `"${etag}"`, ...(contentType === '' ? {} : { contentType }) }
+}

@@ -1,0 +1,39 @@
+import { Failure, type HttpResponse, type Reason, toHttpFailure } from '@inlet/connector-sdk'
+
+const MAX_ERROR_BYTES = 64 * 1024
+const CODE = /<Code>\s*([A-Za-z0-9]{1,100})\s*<\/Code>/
+
+export interface AnswerRules {
+  /** The reasons behind the error codes of the store; others go by the status. */
+  readonly reasons: Readonly<Record<string, Reason>>
+  /** What is missing or forbidden, for messages, e.g. `container reports`. */
+  readonly place: string
+  /** What to say besides the code, e.g. the region a bucket lies in. */
+  readonly hint?: (code: string, response: HttpResponse, body: string) => string | undefined
+  readonly now: () => Date
+}
+
+/** The answer, when its status is below 300; else throws the failure that its error code stands for. The message of the store is left out: it may repeat what was signed. */
+export const takeAnswer = async (response: HttpResponse, rules: AnswerRules): Promise<HttpResponse> => {
+  if (response.status < 300) return response
+  const body = await errorBody(response)
+  const code = CODE.exec(body)?.[1] ?? response.headers['x-ms-error-code'] ?? ''
+  throw toBlobFailure(response, { ...rules, code, body })
+}
+
+const errorBody = async (response: HttpResponse): Promise<string> => {
+  if (Number(response.headers['content-length'] ?? 0) > MAX_ERROR_BYTES) {
+    response.discard()
+    return ''
+  }
+  return await response.text()
+}
+
+const toBlobFailure = (response: HttpResponse, { reasons, place, hint, now, code, body }: AnswerRules & { code: string; body: string }): Failure => {
+  const byStatus = toHttpFailure(response, now())
+  const reason = (Object.hasOwn(reasons, code) ? reasons[code] : undefined) ?? byStatus.reason
+  const said = `${place}: the store answers ${code === '' ? `with status ${response.status}` : `${code} (status ${response.status})`}`
+  const more = hint?.(code, response, body)
+  const waitMs = reason === 'RATE_LIMITED' ? byStatus.retryAfterMs : undefined
+  return new Failure(reason, more === undefined ? said : `${said}; ${more}`, waitMs === undefined ? {} : { retryAfterMs: waitMs })
+}

@@ -1,0 +1,39 @@
+import { Readable } from 'node:stream'
+import type { Browse, BrowseItem } from '@inlet/connector-sdk'
+import type { Blob } from './blob-store.js'
+import type { BlobConnection } from './connection.js'
+import { readParts } from './read-parts.js'
+
+const PAGE = 200
+
+/** Names as paths: folders end with a slash. `prefix`, `include` and `exclude` do not hide anything here. */
+export const browseBlobs: Browse<BlobConnection> = {
+  async *list({ store }, place, signal) {
+    const folder = place === '/' ? '' : place
+    const prefix = folder === '' || folder.endsWith('/') ? folder : `${folder}/`
+    let after: string | null = null
+    do {
+      const page = await store.list({ prefix, after, delimiter: '/', max: PAGE }, signal)
+      yield [...page.folders.map(toFolder), ...page.blobs.filter((blob) => blob.name !== prefix).map(toBrowseItem)]
+      after = page.next
+    } while (after !== null)
+  },
+
+  metadata: async ({ store }, place, signal) => (place.endsWith('/') ? toFolder(place) : toBrowseItem(await store.describe(place, signal))),
+
+  async fetch({ store }, place, signal) {
+    const blob = await store.describe(place, signal)
+    return Readable.from(readParts(store, blob, { signal }), { objectMode: false })
+  },
+}
+
+const toFolder = (path: string): BrowseItem => ({ name: path.slice(path.lastIndexOf('/', path.length - 2) + 1, -1), path, directory: true })
+
+const toBrowseItem = ({ name, size, modifiedAt, etag, contentType }: Blob): BrowseItem => ({
+  name: name.slice(name.lastIndexOf('/') + 1),
+  path: name,
+  directory: false,
+  size,
+  modifiedAt: modifiedAt.toISOString(),
+  metadata: { etag, ...(contentType === undefined ? {} : { contentType }) },
+})

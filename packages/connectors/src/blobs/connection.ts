@@ -1,0 +1,27 @@
+import type { ConnectorContext } from '@inlet/connector-sdk'
+import type { ItemConnection } from '../items/connection.js'
+import { settingsMark } from '../items/listing/settings-mark.js'
+import { type BlobStore, isAboutOneBlob } from './blob-store.js'
+import { listBlobs } from './list-blobs.js'
+import { retryStore } from './retry-store.js'
+import type { BlobConfig } from './settings.js'
+
+/** What one worker holds of a source that reads a blob store. */
+export interface BlobConnection extends ItemConnection {
+  readonly store: BlobStore
+  readonly ctx: ConnectorContext<BlobConfig>
+}
+
+/** Sends nothing yet. */
+export const createBlobConnection = (ctx: ConnectorContext<BlobConfig>, client: BlobStore): BlobConnection => {
+  const store = retryStore(client)
+  const place = { store, config: ctx.config, mark: settingsMark(ctx.config) }
+  return {
+    ctx,
+    store,
+    readings: new Map(),
+    openListing: () => Promise.resolve(listBlobs(place)),
+    concernsAll: (failure) => !isAboutOneBlob(failure),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,67 @@
+import { Failure } from '@inlet/connector-sdk'
+import { SaxesParser } from 'saxes'
+import { createBreath } from '../bytes/breathe.js'
+
+/** An element with its text; names without prefix. */
+export interface XmlElement {
+  readonly name: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly children: readonly XmlElement[]
+  /** The text right inside, children left out. */
+  readonly text: string
+}
+
+interface Building {
+  readonly name: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly children: Building[]
+  text: string
+}
+
+const PIECE_CHARS = 64 * 1024
+const MAX_DEPTH = 100
+
+/**
+ * A whole, small XML document as a tree; other work runs between its pieces. Throws XML_DTD_NOT_ALLOWED, and
+ * CONTENT_MISMATCH for what is not XML.
+ */
+export const readXmlTree = async (xml: string): Promise<XmlElement> => {
+  const parser = new SaxesParser()
+  const root: Building = { name: '', attributes: {}, children: [], text: '' }
+  const open = [root]
+  const found: { failure?: Failure } = {}
+  const fail = (failure: Failure): void => void (found.failure ??= failure)
+  parser.on('error', (error) => fail(new Failure('CONTENT_MISMATCH', `this is not XML: ${error.message.slice(0, 200)}`)))
+  parser.on('doctype', () => fail(new Failure('XML_DTD_NOT_ALLOWED', 'XML with a DOCTYPE is not read')))
+  parser.on('opentag', ({ name, attributes }) => {
+    const element = { name: name.slice(name.indexOf(':') + 1), attributes: attributes as Record<string, string>, children: [], text: '' }
+    open.at(-1)?.children.push(element)
+    open.push(element)
+    if (open.length > MAX_DEPTH) fail(new Failure('CONTENT_MISMATCH', `XML with more than ${MAX_DEPTH} levels is not read`))
+  })
+  parser.on('closetag', () => void open.pop())
+  const addText = (text: string): void => {
+    const element = open.at(-1)
+    if (element !== undefined) element.text += text
+  }
+  parser.on('text', addText)
+  parser.on('cdata', addText)
+
+  const breathe = createBreath()
+  for (let from = 0; from < xml.length && found.failure === undefined; from += PIECE_CHARS) {
+    parser.write(xml.slice(from, from + PIECE_CHARS))
+    await breathe()
+  }
+  if (found.failure === undefined) parser.close()
+  if (found.failure !== undefined) throw found.failure
+  const [top] = root.children
+  if (top === undefined) throw new Failure('CONTENT_MISMATCH', 'this is not XML: it has no element')
+  return top
+}
+
+/** The first child of a name. */
+export const childOf = (element: XmlElement | undefined, name: string): XmlElement | undefined =>
+  element?.children.find((child) => child.name === name)
+
+/** The text of the first child of a name, trimmed; empty when there is none. */
+export const textOf = (element: XmlElement | undefined, name: string): string => childOf(element, name)?.text.trim() ?? ''

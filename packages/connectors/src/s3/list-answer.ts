@@ -1,0 +1,40 @@
+import { Failure } from '@inlet/connector-sdk'
+import type { BlobPage } from '../blobs/blob-store.js'
+import { readXmlTree, textOf, type XmlElement } from '../parsing/xml/read-xml-tree.js'
+
+/** One answer to ListObjectsV2. Throws CONTENT_MISMATCH, UPSTREAM_INVALID. */
+export const toBlobPage = async (xml: string): Promise<BlobPage> => {
+  const result = await readXmlTree(xml)
+  if (result.name !== 'ListBucketResult')
+    throw new Failure('CONTENT_MISMATCH', 'the store answers with something else than the list of a bucket; is this its S3 endpoint?')
+  const decode = textOf(result, 'EncodingType') === 'url' ? decodeName : (name: string) => name
+  const next = textOf(result, 'NextContinuationToken')
+  if (textOf(result, 'IsTruncated') === 'true' && next === '')
+    throw new Failure('UPSTREAM_INVALID', 'the store cuts its list and does not say where it goes on')
+  return {
+    blobs: result.children.filter(({ name }) => name === 'Contents').map((element) => toBlob(element, decode)),
+    folders: result.children.filter(({ name }) => name === 'CommonPrefixes').map((element) => decode(rawText(element, 'Prefix'))),
+    next: textOf(result, 'IsTruncated') === 'true' ? next : null,
+  }
+}
+
+const toBlob = (element: XmlElement, decode: (name: string) => string) => {
+  const name = decode(rawText(element, 'Key'))
+  const size = Number(textOf(element, 'Size'))
+  const modifiedAt = new Date(textOf(element, 'LastModified'))
+  if (name === '' || !Number.isSafeInteger(size) || Number.isNaN(modifiedAt.getTime()))
+    throw new Failure('UPSTREAM_INVALID', 'the store lists an object without name, size or time')
+  return { name, size, modifiedAt, etag: textOf(element, 'ETag') }
+}
+
+/** Blanks at the ends of a name belong to it. */
+const rawText = (element: XmlElement, name: string): string => element.children.find((child) => child.name === name)?.text ?? ''
+
+/** Encoded as in a form: a plus is a blank. */
+const decodeName = (name: string): string => {
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '))
+  } catch {
+    throw new Failure('UPSTREAM_INVALID', 'the store lists a name in an encoding that cannot be undone')
+  }
+}

@@ -1,0 +1,74 @@
+import { type ConnectorContext, Failure, type HttpResponse } from '@inlet/connector-sdk'
+import { takeAnswer } from '../blobs/blob-answer.js'
+import type { BlobStore } from '../blobs/blob-store.js'
+import { takeRange } from '../blobs/read-range.js'
+import { bucketAddress } from './bucket-address.js'
+import type { S3Config, S3Secrets } from './config.js'
+import { canonicalQuery, encodePath, type Query } from './encode-url.js'
+import { toBlobPage } from './list-answer.js'
+import { hintOf, REASONS } from './reasons.js'
+import { type SigningKeys, signV4 } from './sign-v4.js'
+
+const TIMEOUT_MS = 60_000
+
+interface S3Request {
+  readonly method: 'GET' | 'HEAD'
+  /** Of an object; none for the bucket. */
+  readonly key?: string
+  readonly query?: Query
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** One bucket over the REST API of S3: ListObjectsV2, GetObject and HeadObject are all that reading needs. */
+export const createS3Store = ({ config, secrets, http, now }: ConnectorContext<S3Config, S3Secrets>): BlobStore => {
+  const address = bucketAddress(config)
+  const keys = keysOf(secrets)
+  const send = async ({ method, key, query = {}, headers = {}, signal }: S3Request): Promise<HttpResponse> => {
+    const path = `${address.path}/${key ?? ''}`
+    const plain = { 'accept-encoding': 'identity', ...headers }
+    const signed =
+      keys === null ? plain : signV4({ method, host: address.host, path, query, headers: plain }, { keys, region: config.region, now: now() })
+    const search = canonicalQuery(query)
+    const url = `${address.origin}${encodePath(path)}${search === '' ? '' : `?${search}`}`
+    // A redirect leads to another region, where this signature is worth nothing.
+    const response = await http.request({ url, method, headers: signed, signal, timeoutMs: TIMEOUT_MS, maxRedirects: 0, decompress: false })
+    const place = key === undefined ? `bucket ${config.bucket}` : `object ${key} in bucket ${config.bucket}`
+    return takeAnswer(response, { reasons: REASONS, hint: hintOf, place, now })
+  }
+
+  return {
+    async list({ prefix, after, delimiter, max }, signal) {
+      const query = {
+        'list-type': '2',
+        'encoding-type': 'url',
+        'max-keys': String(max),
+        ...(prefix === '' ? {} : { prefix }),
+        ...(delimiter === undefined ? {} : { delimiter }),
+        ...(after === null ? {} : { 'continuation-token': after }),
+      }
+      return toBlobPage(await (await send({ method: 'GET', query, signal })).text())
+    },
+
+    async describe(name, signal) {
+      const response = await send({ method: 'HEAD', key: name, signal })
+      response.discard()
+      const { 'content-length': size, 'last-modified': modified, etag, 'content-type': contentType } = response.headers
+      const modifiedAt = new Date(modified ?? '')
+      if (Number.isNaN(modifiedAt.getTime())) throw new Failure('UPSTREAM_INVALID', `object ${name}: the store does not say when it was modified`)
+      return { name, size: Number(size ?? 0), modifiedAt, etag: etag ?? '', ...(contentType === undefined ? {} : { contentType }) }
+    },
+
+    async read(request, signal) {
+      const { name, start, end, etag } = request
+      const headers = { range: `bytes=${start}-${end - 1}`, ...(etag === undefined || etag === '' ? {} : { 'if-match': etag }) }
+      return takeRange(await send({ method: 'GET', key: name, headers, signal }), request)
+    },
+  }
+}
+
+/** Null for anonymous access. */
+const keysOf = ({ accessKeyId, secretAccessKey, sessionToken }: S3Secrets): SigningKeys | null =>
+  accessKeyId === undefined || secretAccessKey === undefined
+    ? null
+    : { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
