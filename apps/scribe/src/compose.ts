@@ -1,10 +1,12 @@
-import { createDatabase, findConnectorType, readSourceLags, untilSchemaReady } from '@inlet/db'
+import os from 'node:os'
+import { createDatabase, findConnectorType, noteGone, readSourceLags, startBeating, untilSchemaReady } from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes, watchHealth } from '@inlet/observability'
 import { openConsumer, openQueues, QUEUES } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ScribeConfig } from './config.js'
 import { processBatch } from './processors/batch.js'
 
+const VERSION = '0.1.0'
 const STUCK_AFTER_MS = 60_000
 const UNHEALTHY_PATIENCE_MS = 30_000
 
@@ -50,6 +52,22 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       onError,
       onFailed: ({ error, id }) => log.warn({ err: error, jobId: id }, 'a batch failed; it is tried again'),
     })
+    const id = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}:scribe`
+    lifecycle.defer('place on the list', () => noteGone(database, id))
+    const life = startBeating(database, () => ({
+      id,
+      role: 'scribe',
+      host: os.hostname(),
+      pid: process.pid,
+      version: VERSION,
+      concurrency: config.INLET_SCRIBE_CONCURRENCY,
+      running: consumer.active(),
+      backpressure: false,
+      refuses: null,
+      problem: null,
+      connectors: [],
+    }))
+    lifecycle.defer('signs of life', () => life.stop())
     lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
 
     const isHealthy = () =>

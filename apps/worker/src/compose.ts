@@ -94,6 +94,7 @@ export const composeWorker = (
       tokens,
       egress,
       http,
+      paces: createSharedPaces(database, log),
       log,
       secrets,
       findConnector: overrides.findConnector ?? findConnector,

@@ -30,6 +30,10 @@ export const run = z
     }),
     batches: z.strictObject({ forwarded: z.int(), committed: z.int(), fenced: z.int(), duplicate: z.int() }),
     bytes: z.strictObject({ forwarded: z.int(), committed: z.int() }),
+    backfill: z
+      .strictObject({ stream: z.string().optional(), from: timestamp.optional(), to: timestamp.optional(), cursorAt: timestamp.optional() })
+      .nullable()
+      .meta({ description: 'What a backfill reads again; null for other runs.' }),
     progress: z.record(z.string(), z.unknown()),
     error: failureView.nullable(),
   })

@@ -47,9 +47,11 @@ export {
 export { type ActionRequest, type ActionResult, actOnSource } from './lifecycle/act-on-source.js'
 export { type ApplyResult, applyBatch } from './loading/apply-batch.js'
 export type { WriteCounts } from './loading/write-records.js'
+export { alignMappings, finishReread, type MappingPlace, type StreamMappingState } from './mapping/align-mappings.js'
 export { appliedMigrations, migrate } from './migrate/migrate.js'
 export { readMigrationFiles } from './migrate/migration-files.js'
 export { untilSchemaReady } from './migrate/schema-ready.js'
+export { type MarkedStaleness, markStaleness } from './reconcile/mark-staleness.js'
 export {
   createDueRestarts,
   listOverdueSources,
@@ -58,7 +60,6 @@ export {
   type RunToEnqueue,
   readClockSkewSeconds,
 } from './reconcile/reconcile-queries.js'
-export { type MarkedStaleness, markStaleness } from './reconcile/mark-staleness.js'
 export { applyRetention, DEFAULT_RETENTION, type Retention } from './reconcile/retention.js'
 export type { FetchedRecord } from './records/fetch-records.js'
 export { findRecord, type StoredRecordDetails } from './records/find-record.js'
@@ -120,8 +121,10 @@ export { type Draft, type DraftToSave, deleteDraft, findDraft, saveDraft } from 
 export { getContent, getVersion, type LoadError, listVersions, type StoredVersion } from './versions/find-version.js'
 export { type ListenOptions, listenToSources } from './versions/listen-to-sources.js'
 export { findLiveConnections, findVersionToLoad, type LiveConnection, type VersionToLoad } from './versions/live-connections.js'
+export { deleteExample, listExamples, type StoredExample, saveExample } from './versions/mapping-examples.js'
 export { type FailedLoad, noteLoaded, noteLoadFailed } from './versions/note-load.js'
 export { type DraftToPublish, type PublishedVersion, publishDraft, type Rollback, rollBack } from './versions/publish-version.js'
+export { KEPT_SAMPLES, listSamples, MAX_SAMPLE_LENGTH, type RawSample, saveSamples } from './versions/raw-samples.js'
 export { sameContent, type VersionContent } from './versions/version-content.js'
 export { gatherWhyFacts, type StoredWhyFacts } from './why/gather-why-facts.js'
 export { type Beating, startBeating } from './workers/start-beating.js'

@@ -60,8 +60,18 @@ export {
   type SourceStatus,
   toSourceState,
 } from './sources/source-state.js'
+export { findBroken, type MappingExample } from './versions/check-example.js'
+export {
+  compareMapped,
+  type MappedRaw,
+  type MappedSample,
+  RECORD_CHANGES,
+  type RecordChange,
+  type SampleComparison,
+} from './versions/compare-mapped.js'
 export { diffContent, type FieldChange } from './versions/diff-content.js'
 export { blameForLoad } from './versions/load-failure.js'
+export { plainRecord, plainValue } from './versions/plain-record.js'
 export type { Blocker, WhoActs } from './why/blocker.js'
 export { explainWhy, type WhyAnswer } from './why/explain-why.js'
 export type { ActiveRunFacts, EndedRunFacts, ProcessFacts, WhyFacts } from './why/why-facts.js'

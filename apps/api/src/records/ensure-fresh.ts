@@ -1,6 +1,6 @@
 import type { FreshnessView } from '@inlet/contract'
 import { createRun, listEndedRuns, listFreshness, type SourceFreshness } from '@inlet/db'
-import { Failure } from '@inlet/domain'
+import { allowsRuns, Failure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
 import { enqueueAfterCommit } from '../sources/after-commit.js'
 import type { RecordDeps } from './record-deps.js'
@@ -67,7 +67,7 @@ const toView = (source: SourceFreshness, runId: string | null): FreshnessView =>
 })
 
 const becauseOf = (source: SourceFreshness, runId: string | null): string => {
-  if (source.status === 'PAUSED') return 'the source is paused'
+  if (!allowsRuns(source.status)) return `the source is ${source.status.toLowerCase()}`
   if (source.status === 'ERROR') return 'the source needs its owner; see its status'
   return runId === null ? 'the source cannot run now' : 'its run has not succeeded in time; see the run'
 }

@@ -1,5 +1,5 @@
 import type { Endpoints } from '@inlet/contract'
-import { cancelRun, findRun, writeAudit } from '@inlet/db'
+import { cancelRun, findRun } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Handler } from '../http/reply.js'
 import type { RunDeps } from './list-runs.js'
@@ -9,9 +9,8 @@ export const cancelRunHandler =
   async ({ params, actor }) => {
     // A run of a source that is being deleted is gone for readers.
     const known = await findRun(deps.database, params.id)
-    const result = known === null ? null : await cancelRun(deps.database, params.id)
+    const result = known === null ? null : await cancelRun(deps.database, params.id, actor)
     if (result === null) throw new Failure('NOT_FOUND', 'there is no such run')
     if (result === 'inactive') throw new Failure('RUN_NOT_ACTIVE', 'the run has ended')
-    await writeAudit(deps.database.pool, { actor, action: 'run.cancel', targetType: 'run', targetId: params.id })
     return { status: 202, body: { runId: params.id, result } }
   }

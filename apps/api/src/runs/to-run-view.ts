@@ -28,6 +28,7 @@ export const toRunView = (run: RunOverview): RunView => ({
   },
   batches: { forwarded: run.forwardedBatches, committed: run.committedBatches, fenced: run.fencedBatches, duplicate: run.duplicateBatches },
   bytes: { forwarded: Number(run.forwardedBytes), committed: Number(run.committedBytes) },
+  backfill: run.backfill === null ? null : { ...run.backfill },
   progress: { ...run.progress },
   error: run.errorReason === null ? null : { reason: run.errorReason, message: run.errorMessage ?? '', next: run.errorNext ?? '' },
 })

@@ -83,4 +83,5 @@ export const updateSourceHandler =
   }
 
 /** Undefined when nothing changes: `credential: null` takes away a shared credential, never secrets of its own. */
-const nextCredential = (present: string | null, wanted: string | null | undefined): string | null | undefined => (wanted === present ? undefined : wanted)
+const nextCredential = (present: string | null, wanted: string | null | undefined): string | null | undefined =>
+  wanted === present ? undefined : wanted

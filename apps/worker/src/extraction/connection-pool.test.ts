@@ -2,7 +2,13 @@ import { until } from '@inlet/testing'
 import { describe, expect, it } from 'vitest'
 import { createConnectionPool, type PooledConnection } from './connection-pool.js'
 
-const key = (versionId = 'v1', credentialVersion: number | null = 1) => ({ sourceId: 's', versionId, credentialVersion })
+const key = (versionId = 'v1', credential: string | null = 'c1') => ({
+  sourceId: 's',
+  versionId,
+  generation: 1,
+  knowsRecords: true,
+  credential,
+})
 
 const setUp = (idleMs = 60_000) => {
   const opened: AbortSignal[] = []
@@ -35,9 +41,9 @@ describe('createConnectionPool', () => {
 
   it('opens anew for another version or other credentials, and closes the old one', async () => {
     const { pool, open, idOf, closed } = setUp()
-    await pool.use(key('v1', 1), open, idOf)
-    expect(await pool.use(key('v2', 1), open, idOf)).toBe(2)
-    expect(await pool.use(key('v2', 2), open, idOf)).toBe(3)
+    await pool.use(key('v1', 'c1'), open, idOf)
+    expect(await pool.use(key('v2', 'c1'), open, idOf)).toBe(2)
+    expect(await pool.use(key('v2', 'c2'), open, idOf)).toBe(3)
     expect([pool.size, closed]).toEqual([1, [1, 2]])
   })
 

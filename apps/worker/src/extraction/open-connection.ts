@@ -1,18 +1,22 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { type Connector, type ConnectorContext, createFileAccess, type EgressGuard, type HttpClient } from '@inlet/connector-sdk'
-import { createStoredRecords, type Database, openUpload, replaceCredential } from '@inlet/db'
+import { type Connector, type ConnectorContext, createFileAccess, createPacedHttp, type EgressGuard, type HttpClient } from '@inlet/connector-sdk'
+import { createStoredInbox, createStoredRecords, type Database, NO_STORED_RECORDS, openUpload } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Logger, SecretRegistry } from '@inlet/observability'
-import { type Keyring, openSecrets, sealSecrets } from '@inlet/security'
+import { fingerprintSecrets, type Keyring, openSecrets, type SecretPlace, type Secrets } from '@inlet/security'
+import type { SharedPaces } from '../limits/shared-pace.js'
+import type { TokenStore } from '../tokens/token-store.js'
 import type { PooledConnection } from './connection-pool.js'
 
 export interface ConnectionDeps {
   readonly database: Database
   readonly keyring: Keyring
+  readonly tokens: Pick<TokenStore, 'of'>
   readonly egress: EgressGuard
   /** By the transport a connector asks for. */
   readonly http: Readonly<Record<NonNullable<Connector['transport']>, HttpClient>>
+  readonly paces: SharedPaces
   readonly log: Logger
   readonly secrets: SecretRegistry
   readonly findConnector: (type: string) => Connector | undefined
@@ -24,9 +28,12 @@ export interface ConnectionRequest {
   readonly sourceId: string
   readonly connector: string
   readonly config: unknown
-  /** The stored credential of a source, when the connector may replace secrets that the other side rotates. */
-  readonly credential?: { readonly sourceId: string; readonly version: number } | undefined
-  readonly sealed: { readonly secrets: unknown; readonly place: { readonly sourceId: string; readonly version: number } } | null
+  /** How long a request may wait for its turn; default `run`. */
+  readonly patience?: 'run' | 'call'
+  /** False: the connector is told that nothing is stored, so that it reads everything again. Default true. */
+  readonly knowsRecords?: boolean
+  /** Sealed secrets: a stored credential, whose tokens are shared, or (without an id) what a call brings along. Null without any. */
+  readonly credential: { readonly id?: string | undefined; readonly sealed: unknown; readonly place: SecretPlace } | null
 }
 
 /** Secrets stay registered for redaction a while after their last use. */
@@ -46,36 +53,28 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
     sourceId: request.sourceId,
     config,
     secrets,
-    ...(request.credential === undefined ? {} : { storeSecrets: createSecretStore(deps, request.credential, secrets) }),
-    http: deps.http[connector.transport ?? 'axios'],
+    ...(request.credential?.id === undefined ? {} : { tokens: deps.tokens.of(request.credential.id, signal) }),
+    http: createPacedHttp(
+      deps.http[connector.transport ?? 'axios'],
+      deps.paces.of(fingerprint(deps.keyring, secrets), request.patience ?? 'run'),
+      () => new Date(),
+    ),
     egress: deps.egress,
     log: deps.log.child({ sourceId: request.sourceId, connector: connector.type }),
     signal,
     now: () => new Date(),
-    known: createStoredRecords(deps.database, request.sourceId),
+    known: request.knowsRecords === false ? NO_STORED_RECORDS : createStoredRecords(deps.database, request.sourceId),
     files: createFileAccess({ roots: deps.fileRoots, openUpload: (id) => openUpload(deps.database, id) }),
+    inbox: createStoredInbox(deps.database, request.sourceId),
     workDir,
   }
   return { connector, context, connection: await connector.connect(context) }
 }
 
-/** Stores rotated secrets before they are used; each change builds on the one before. */
-const createSecretStore = (deps: ConnectionDeps, credential: { readonly sourceId: string; readonly version: number }, secrets: unknown) => {
-  let { version } = credential
-  let current = { ...(secrets as Record<string, unknown>) }
-  return async (changed: object): Promise<void> => {
-    deps.secrets.add(changed, SECRET_TTL_MS)
-    const next = { ...current, ...changed }
-    const sealed = sealSecrets(deps.keyring, { sourceId: credential.sourceId, version: version + 1 }, next)
-    if (!(await replaceCredential(deps.database, { sourceId: credential.sourceId, expectedVersion: version, sealed })))
-      throw new Failure('CREDENTIAL_CHANGED', 'the credentials of the source were changed meanwhile')
-    version += 1
-    current = next
-  }
-}
-
 const unseal = (deps: ConnectionDeps, request: ConnectionRequest): unknown =>
-  request.sealed === null ? {} : openSecrets(deps.keyring, request.sealed.place, request.sealed.secrets)
+  request.credential === null ? {} : openSecrets(deps.keyring, request.credential.place, request.credential.sealed)
+
+const fingerprint = (keyring: Keyring, secrets: unknown): string | null => fingerprintSecrets(keyring, 'request limits', secrets as Secrets)
 
 interface Schema {
   safeParse(

@@ -12,6 +12,8 @@ export interface ReadStream {
   readonly batcher: Batcher
   readonly forwarder: Forwarder
   readonly signal: AbortSignal
+  /** What is kept of a page; everything when absent. */
+  readonly keep?: ((page: Page) => Page) | undefined
   readonly onProgress: (stream: string, progress: NonNullable<Page['progress']>) => void
 }
 
@@ -27,7 +29,9 @@ export const readStream = async (args: ReadStream): Promise<void> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
       for await (const page of lingering(args, cursor)) {
-        for (const batch of args.batcher.add(args.spec.name, page)) await args.forwarder.forward(batch, args.signal)
+        for (const batch of args.batcher.add(args.spec.name, args.keep?.(page) ?? page)) await args.forwarder.forward(batch, args.signal)
+        const urgent = page.flush === true ? args.batcher.flush() : null
+        if (urgent !== null) await args.forwarder.forward(urgent, args.signal)
         if (page.progress !== undefined) args.onProgress(args.spec.name, page.progress)
         if (page.cursor !== undefined) {
           cursor = page.cursor

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { accountTicks, applyBatch, createRun, deleteSource, finishRun, markArmed, markDeleting, markEnqueued, parkRun, setStatus } from '@inlet/db'
+import { accountTicks, actOnSource, applyBatch, createRun, deleteSource, finishRun, markArmed, markDeleting, markEnqueued, parkRun } from '@inlet/db'
 import { nextTick, type Schedule, ticksBetween } from '@inlet/domain'
 import { createLogger } from '@inlet/observability'
 import { openQueues, type Queues } from '@inlet/queue'
@@ -49,7 +49,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
       log: createLogger({ level: 'fatal', name: 'test' }),
       thorough,
     })
-  const NOTHING = { rearmed: 0, strays: 0, ticks: 0, enqueued: 0, restarted: 0, deleted: 0 }
+  const NOTHING = { rearmed: 0, strays: 0, ticks: 0, enqueued: 0, restarted: 0, pushed: 0, deleted: 0, stale: 0, fresh: 0 }
   const arm = async (count: number, schedule = YEARLY): Promise<string[]> => {
     const ids: string[] = []
     for (let n = 0; n < count; n += 1) ids.push(await store.addSource({ schedule }))
@@ -77,7 +77,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     const [kept, paused, deleted] = await arm(3)
     const stray = randomUUID()
     await queues.armSchedule(stray, YEARLY)
-    await setStatus(store.database, { sourceId: paused ?? '', status: 'PAUSED', actor: 'test' })
+    await actOnSource(store.database, { sourceId: paused ?? '', action: 'pause', actor: 'test' })
     await markDeleting(store.database, deleted ?? '', 'test')
     await pass()
     await pass()
@@ -145,7 +145,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
       await finishRun(store.database, { runId: run.runId, epoch: run.epoch, failure })
     }
     expect(await pass()).toEqual(NOTHING)
-    await setStatus(store.database, { sourceId: paused, status: 'PAUSED', actor: 'test' })
+    await actOnSource(store.database, { sourceId: paused, action: 'pause', actor: 'test' })
     await store.database.pool.query(`UPDATE sources SET restart_at = now() - interval '1 second'`)
     expect(await pass()).toMatchObject({ restarted: 1 })
     expect(await store.rows(`SELECT source_id, trigger FROM runs WHERE status <> 'ended'`)).toEqual([{ source_id: again, trigger: 'restart' }])

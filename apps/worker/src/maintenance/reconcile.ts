@@ -1,9 +1,11 @@
 import {
   accountTicks,
   createDueRestarts,
+  createPushRuns,
   type Database,
   deleteSource,
   disarm,
+  forgetDead,
   listOverdueSources,
   listRunsToEnqueue,
   listSchedulesToArm,
@@ -11,6 +13,7 @@ import {
   listWantedSchedules,
   markArmed,
   markEnqueued,
+  markStaleness,
 } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { ArmedSchedule, Queues } from '@inlet/queue'
@@ -31,7 +34,12 @@ export interface ReconcileReport {
   readonly ticks: number
   readonly enqueued: number
   readonly restarted: number
+  /** Runs for events that were pushed and that nobody read. */
+  readonly pushed: number
   readonly deleted: number
+  /** Sources that began to miss their freshness objective, and that meet it again. */
+  readonly stale: number
+  readonly fresh: number
 }
 
 /** Ticks that nobody handled for this long are handled here (s). */
@@ -45,9 +53,12 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   const rearmed = await armMissing(deps)
   const ticks = await handleOverdue(deps)
   const restarted = await enqueueNew(deps, await createDueRestarts(deps.database, CHUNK))
+  const pushed = await enqueueNew(deps, await createPushRuns(deps.database, { limit: CHUNK }))
   const enqueued = await enqueueLost(deps)
   const deleted = await finishDeletions(deps)
-  const report = { rearmed, strays, ticks, enqueued, restarted, deleted }
+  const { stale, fresh } = await markStaleness(deps.database)
+  await forgetDead(deps.database)
+  const report = { rearmed, strays, ticks, enqueued, restarted, pushed, deleted, stale, fresh }
   if (Object.values(report).some((count) => count > 0)) deps.log.info(report, 'reconciled')
   return report
 }

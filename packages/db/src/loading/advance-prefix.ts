@@ -1,5 +1,6 @@
 import { type BatchEffects, type BatchEnvelope, quarantineBudget } from '@inlet/domain'
 import type pg from 'pg'
+import { moveBackfillCursor } from '../runs/backfill-cursors.js'
 import { sweep } from './sweep.js'
 import type { Written } from './write-records.js'
 
@@ -8,13 +9,14 @@ interface RunRow {
   readonly allow_mass_delete: boolean
   readonly quarantined: string
   readonly stored: string
+  readonly backfills: boolean
 }
 
 const COUNT = `
 UPDATE runs SET committed_batches = committed_batches + 1, committed_bytes = committed_bytes + $2, inserted = inserted + $3,
   updated = updated + $4, unchanged = unchanged + $5, deleted = deleted + $6, quarantined = quarantined + $7
 WHERE id = $1
-RETURNING prefix_seq, allow_mass_delete, quarantined, inserted + updated + unchanged AS stored`
+RETURNING prefix_seq, allow_mass_delete, quarantined, inserted + updated + unchanged AS stored, trigger = 'backfill' AS backfills`
 
 /**
  * Counts a stored batch and moves the run's contiguous prefix; cursors and sweeps of the batches passed take effect
@@ -42,7 +44,9 @@ export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope,
   await client.query({ name: 'inlet-prefix', text: 'UPDATE runs SET prefix_seq = $2 WHERE id = $1', values: [batch.runId, last.seq] })
   let deleted = 0
   for (const { effects, seq } of passed) {
-    for (const { stream, cursor } of effects?.cursors ?? []) await moveCursor(client, batch, { stream, cursor, seq })
+    for (const { stream, cursor } of effects?.cursors ?? [])
+      if (run.backfills) await moveBackfillCursor(client, batch, { stream, cursor })
+      else await moveCursor(client, batch, { stream, cursor, seq })
     for (const request of effects?.sweeps ?? []) deleted += await sweep(client, { batch, seq, ...request, allowMassDelete: run.allow_mass_delete })
   }
   return deleted
@@ -53,7 +57,7 @@ const countLive = async (client: pg.ClientBase, live: Written['live']): Promise<
   if (moved.length === 0) return
   await client.query({
     name: 'inlet-live',
-    text: `UPDATE streams st SET live_records = live_records + d.delta, updated_at = now()
+    text: `UPDATE streams st SET live_records = live_records + d.delta
            FROM unnest($1::int[], $2::int[]) AS d(id, delta) WHERE st.id = d.id`,
     values: [moved.map(([id]) => id), moved.map(([, delta]) => delta)],
   })

@@ -9,12 +9,20 @@ export interface StoredRecords {
   entries(stream: string): AsyncIterable<{ readonly key: string; readonly validator: string | null }>
 }
 
+/** For a run that must read everything again: nothing is known. */
+export const NO_STORED_RECORDS: StoredRecords = { lookup: async () => new Map(), async *entries() {} }
+
+// While everything is read anew, what was stored before says nothing about being unchanged.
+const VALIDATOR = 'CASE WHEN r.epoch < st.reread_epoch THEN NULL ELSE r.validator END AS validator'
+// Keys that a mapping set are not those that the connector knows.
+const OWN_KEYS = `coalesce(st.mapping_hash NOT LIKE 'set:%', true)`
+
 export const createStoredRecords = (database: Database, sourceId: string): StoredRecords => ({
   async lookup(stream, keys) {
     const { rows } = await database.pool.query<{ key: string; validator: string | null }>({
       name: 'inlet-known',
-      text: `SELECT r.key, r.validator FROM records r JOIN streams st ON st.id = r.stream_id
-             WHERE st.source_id = $1 AND st.name = $2 AND r.key_hash = ANY($3::bytea[]) AND r.deleted_at IS NULL`,
+      text: `SELECT r.key, ${VALIDATOR} FROM records r JOIN streams st ON st.id = r.stream_id
+             WHERE st.source_id = $1 AND st.name = $2 AND ${OWN_KEYS} AND r.key_hash = ANY($3::bytea[]) AND r.deleted_at IS NULL`,
       values: [sourceId, stream, keys.map((key) => Buffer.from(keyHash(key), 'hex'))],
     })
     return new Map(rows.map(({ key, validator }) => [key, validator]))
@@ -23,8 +31,8 @@ export const createStoredRecords = (database: Database, sourceId: string): Store
     let after: Buffer = Buffer.alloc(0)
     for (;;) {
       const { rows } = await database.pool.query<{ key: string; validator: string | null; key_hash: Buffer }>(
-        `SELECT r.key, r.validator, r.key_hash FROM records r JOIN streams st ON st.id = r.stream_id
-         WHERE st.source_id = $1 AND st.name = $2 AND r.key_hash > $3 AND r.deleted_at IS NULL ORDER BY r.key_hash LIMIT ${PAGE}`,
+        `SELECT r.key, ${VALIDATOR}, r.key_hash FROM records r JOIN streams st ON st.id = r.stream_id
+         WHERE st.source_id = $1 AND st.name = $2 AND ${OWN_KEYS} AND r.key_hash > $3 AND r.deleted_at IS NULL ORDER BY r.key_hash LIMIT ${PAGE}`,
         [sourceId, stream, after],
       )
       yield* rows.map(({ key, validator }) => ({ key, validator }))

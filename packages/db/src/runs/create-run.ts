@@ -7,21 +7,40 @@ export interface NewRun {
   readonly trigger: RunTrigger
   readonly scheduledFor?: Date | undefined
   readonly allowMassDelete?: boolean | undefined
+  readonly backfill?: BackfillPlan | undefined
+}
+
+/** What a backfill reads again, beside the live cursors. Moments are ISO 8601. */
+export interface BackfillPlan {
+  /** Only this stream; otherwise all. */
+  readonly stream?: string | undefined
+  /** Only records that occurred at this moment or later. */
+  readonly from?: string | undefined
+  /** Only records that occurred before this moment. */
+  readonly to?: string | undefined
+  /** Begin where the live cursor stood then, as the cursor history says; otherwise at the beginning. */
+  readonly cursorAt?: string | undefined
 }
 
 /**
  * Makes a run of the source's published version, or answers the run that is active already: the unique index decides.
- * `created` is false then. Null when the source does not exist, is being deleted or has no version.
+ * `created` is false then. Null when the source does not exist, is being deleted, is stopped or has no version.
  */
 export const createRun = async (
   client: Pick<pg.ClientBase, 'query'>,
   run: NewRun,
 ): Promise<{ readonly id: string; readonly created: boolean } | null> => {
   const inserted = await client.query<{ id: string }>(
-    `INSERT INTO runs (source_id, version_id, trigger, scheduled_for, allow_mass_delete)
-     SELECT id, version_id, $2, $3, $4 FROM sources WHERE id = $1 AND deleting_at IS NULL AND version_id IS NOT NULL
+    `INSERT INTO runs (source_id, version_id, trigger, scheduled_for, allow_mass_delete, backfill)
+     SELECT id, version_id, $2, $3, $4, $5 FROM sources WHERE id = $1 AND deleting_at IS NULL AND version_id IS NOT NULL AND status <> 'STOPPED'
      ON CONFLICT (source_id) WHERE status <> 'ended' DO NOTHING RETURNING id`,
-    [run.sourceId, run.trigger, run.scheduledFor ?? null, run.allowMassDelete ?? false],
+    [
+      run.sourceId,
+      run.trigger,
+      run.scheduledFor ?? null,
+      run.allowMassDelete ?? false,
+      run.backfill === undefined ? null : JSON.stringify(run.backfill),
+    ],
   )
   if (inserted.rows[0] !== undefined) return { id: inserted.rows[0].id, created: true }
   const active = await client.query<{ id: string }>(`SELECT id FROM runs WHERE source_id = $1 AND status <> 'ended'`, [run.sourceId])

@@ -1,8 +1,8 @@
 import { FAILURE_CODES, type FailureCode } from '@inlet/domain'
 import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { actOnSource } from '../lifecycle/act-on-source.js'
 import { applyBatch } from '../loading/apply-batch.js'
-import { setStatus } from '../sources/source-repository.js'
 import { finishRun, type RunEnd } from './end-run.js'
 
 let store: TestStore
@@ -65,7 +65,7 @@ describe('finishRun', () => {
   it('leaves a source paused that its owner paused meanwhile', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
-    await setStatus(store.database, { sourceId, status: 'PAUSED', actor: 'test' })
+    await actOnSource(store.database, { sourceId, action: 'pause', actor: 'test' })
     await finishRun(store.database, { runId: run.runId, epoch: run.epoch, failure: failureOf('auth_failed') })
     expect(await sourceRow(sourceId)).toMatchObject({ status: 'PAUSED', lastErrorReason: 'UNREACHABLE' })
   })

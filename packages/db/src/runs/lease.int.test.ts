@@ -154,7 +154,7 @@ describe('leaving a run', () => {
 
   it('cancels: at once when nobody works on it, else by asking', async () => {
     const run = await store.lease(await store.addSource())
-    expect(await cancelRun(store.database, run.runId)).toBe('requested')
+    expect(await cancelRun(store.database, run.runId, 'test')).toBe('requested')
     expect(
       await heartbeat(store.database, { ...run, ttlMs: 60_000, recordsRead: 0, forwardedBatches: 0, forwardedBytes: 0, progress: {} }),
     ).toMatchObject({
@@ -162,9 +162,9 @@ describe('leaving a run', () => {
       cancelRequested: true,
     })
     await store.expireLease(run.sourceId)
-    expect(await cancelRun(store.database, run.runId)).toBe('ended')
-    expect(await cancelRun(store.database, run.runId)).toBe('inactive')
-    expect(await cancelRun(store.database, randomUUID())).toBeNull()
+    expect(await cancelRun(store.database, run.runId, 'test')).toBe('ended')
+    expect(await cancelRun(store.database, run.runId, 'test')).toBe('inactive')
+    expect(await cancelRun(store.database, randomUUID(), 'test')).toBeNull()
   })
 
   it('a tick and the end of a run at the same moment do not lock each other out', async () => {

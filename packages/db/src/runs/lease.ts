@@ -1,6 +1,9 @@
 import { MAX_PROCESS_DEATHS } from '@inlet/domain'
 import type pg from 'pg'
+import { CREDENTIAL_OF_SOURCE, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
+import { openCursors } from './backfill-cursors.js'
+import type { BackfillPlan } from './create-run.js'
 import { endRun } from './end-run.js'
 
 /** What a worker needs to read for a source: where to go on, under which epoch. */
@@ -12,9 +15,13 @@ export interface LeasedRun {
   readonly epoch: number
   /** The first free place in the run's sequence of batches. */
   readonly nextSeq: number
-  readonly version: { readonly id: string; readonly number: number; readonly config: unknown }
-  readonly sealedSecrets: unknown
-  readonly credentialVersion: number | null
+  readonly version: { readonly id: string; readonly number: number; readonly config: unknown; readonly mapping: unknown }
+  /** Of the source's connections: one of an earlier generation must not be used. */
+  readonly generation: number
+  /** What a backfill reads again; null for other runs. Its cursors are its own. */
+  readonly backfill: BackfillPlan | null
+  /** The secrets of the source, its own or shared; null without any. */
+  readonly credential: StoredCredential | null
   readonly allowMassDelete: boolean
   readonly attempt: number
   readonly cursors: ReadonlyMap<string, unknown>
@@ -119,6 +126,7 @@ const countDeath = async (client: pg.ClientBase, run: Row): Promise<number> => {
 const cameFurther = async (client: pg.ClientBase, run: Row): Promise<boolean> => {
   const { rows } = await client.query<{ further: boolean }>(
     `SELECT EXISTS (SELECT FROM streams st WHERE st.source_id = $2 AND (SELECT epoch FROM cursor_history WHERE stream_id = st.id ORDER BY id DESC LIMIT 1) = $3)
+       OR EXISTS (SELECT FROM runs r, jsonb_each(r.cursors) AS c(stream, moved) WHERE r.id = $1 AND (moved->>'epoch')::bigint = $3)
        OR (SELECT count(*) FROM ledger WHERE run_id = $1 AND epoch = $3)
         > coalesce((SELECT max(n) FROM (SELECT count(*) AS n FROM ledger WHERE run_id = $1 AND epoch < $3 GROUP BY epoch) before), 0) AS further`,
     [run.id, run.source_id, run.epoch],
@@ -142,10 +150,7 @@ const begin = async (client: pg.ClientBase, args: { run: Row; lastSeq: number; h
   const { rows } = await client.query<SourceRow>(SOURCE, [run.source_id, run.id])
   const source = rows[0]
   if (source === undefined) throw new Error('the version of the run is gone')
-  const streams = await client.query<{ name: string; cursor: unknown }>(
-    'SELECT name, cursor FROM streams WHERE source_id = $1 AND cursor IS NOT NULL',
-    [run.source_id],
-  )
+  const cursors = await openCursors(client, { sourceId: run.source_id, runId: run.id, backfill: source.backfill })
   return {
     runId: run.id,
     sourceId: run.source_id,
@@ -153,12 +158,13 @@ const begin = async (client: pg.ClientBase, args: { run: Row; lastSeq: number; h
     connector: source.connector,
     epoch,
     nextSeq: lastSeq + 1,
-    version: { id: source.version_id, number: source.number, config: source.config },
-    sealedSecrets: source.sealed,
-    credentialVersion: source.credential_version,
+    version: { id: source.version_id, number: source.number, config: source.config, mapping: source.mapping },
+    generation: source.generation,
+    backfill: source.backfill,
+    credential: toCredential(source),
     allowMassDelete: run.allow_mass_delete,
     attempt: run.attempt + 1,
-    cursors: new Map(streams.rows.map(({ name, cursor }) => [name, cursor])),
+    cursors,
     liveRecords: Number(source.live_records),
     committedBatches: run.committed_batches,
     committedBytes: Number(run.committed_bytes),
@@ -172,13 +178,21 @@ interface SourceRow {
   readonly version_id: string
   readonly number: number
   readonly config: unknown
+  readonly mapping: unknown
+  readonly generation: number
+  readonly backfill: BackfillPlan | null
   readonly sealed: unknown
+  readonly credential_id: string | null
+  readonly secrets_owner: string | null
   readonly credential_version: number | null
   readonly live_records: string
 }
 
 const SOURCE = `
-SELECT s.name, s.connector, v.id AS version_id, v.number, v.config, c.sealed, c.version AS credential_version,
+SELECT s.name, s.connector, s.generation, r.backfill, v.id AS version_id, v.number, v.config, v.mapping, c.id AS credential_id, c.sealed, coalesce(c.source_id, c.id) AS secrets_owner, c.version AS credential_version,
        (SELECT coalesce(sum(live_records), 0) FROM streams WHERE source_id = s.id) AS live_records
-FROM sources s JOIN runs r ON r.id = $2 JOIN source_versions v ON v.id = r.version_id LEFT JOIN credentials c ON c.source_id = s.id
+FROM sources s JOIN runs r ON r.id = $2 JOIN source_versions v ON v.id = r.version_id ${CREDENTIAL_OF_SOURCE}
 WHERE s.id = $1`
+
+const toCredential = ({ credential_id: id, sealed, secrets_owner: ownerId, credential_version: version }: SourceRow): StoredCredential | null =>
+  id === null || ownerId === null || version === null ? null : { id, sealed, place: { ownerId, version } }

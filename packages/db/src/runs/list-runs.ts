@@ -1,6 +1,7 @@
 import type { RunOutcome, RunStatus, RunTrigger } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
+import type { BackfillPlan } from './create-run.js'
 
 export interface RunOverview {
   readonly id: string
@@ -30,6 +31,7 @@ export interface RunOverview {
   readonly unchanged: string
   readonly deleted: string
   readonly quarantined: string
+  readonly backfill: BackfillPlan | null
   readonly progress: Readonly<Record<string, unknown>>
   readonly errorReason: string | null
   readonly errorMessage: string | null
@@ -40,7 +42,7 @@ const COLUMNS = `r.id, r.source_id AS "sourceId", v.number AS version, r.trigger
   r.created_at AS "createdAt", r.started_at AS "startedAt", r.finished_at AS "finishedAt", r.wake_at AS "wakeAt", r.parked_reason AS "parkedReason",
   r.cancel_requested_at AS "cancelRequestedAt", r.forwarded_batches AS "forwardedBatches", r.committed_batches AS "committedBatches",
   r.fenced_batches AS "fencedBatches", r.duplicate_batches AS "duplicateBatches", r.forwarded_bytes AS "forwardedBytes", r.committed_bytes AS "committedBytes",
-  r.records_read AS "recordsRead", r.inserted, r.updated, r.unchanged, r.deleted, r.quarantined, r.progress,
+  r.records_read AS "recordsRead", r.inserted, r.updated, r.unchanged, r.deleted, r.quarantined, r.backfill, r.progress,
   r.error_reason AS "errorReason", r.error_message AS "errorMessage", r.error_next AS "errorNext"`
 
 const TABLES = 'runs r JOIN sources s ON s.id = r.source_id AND s.deleting_at IS NULL LEFT JOIN source_versions v ON v.id = r.version_id'

@@ -1,4 +1,6 @@
+import type pg from 'pg'
 import type { Database } from '../database.js'
+import { type Actor, writeAudit } from '../sources/audit.js'
 import { endRun } from './end-run.js'
 import { lockSourceAndLease } from './lock-order.js'
 
@@ -32,23 +34,33 @@ const giveUpLease = (database: Database, release: Release, set: string, values: 
     ])
   })
 
+export type Cancellation = 'ended' | 'requested' | 'inactive'
+
 /**
  * Asks an active run to stop. A run no worker holds ends at once (answers `ended`); else its worker stops within its
  * next heartbeat (`requested`). `inactive` when it has ended already, null when unknown.
  */
-export const cancelRun = (database: Database, runId: string): Promise<'ended' | 'requested' | 'inactive' | null> =>
+export const cancelRun = (database: Database, runId: string, actor: Actor): Promise<Cancellation | null> =>
   database.transaction(async (client) => {
-    await lockSourceAndLease(client, runId)
-    const { rows } = await client.query<{ status: string; live: boolean }>(
-      `SELECT r.status, coalesce(l.expires_at > clock_timestamp(), false) AS live FROM runs r
-       LEFT JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id WHERE r.id = $1 FOR UPDATE OF r`,
-      [runId],
-    )
-    const run = rows[0]
-    if (run === undefined) return null
-    if (run.status === 'ended') return 'inactive'
-    await client.query('UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()) WHERE id = $1', [runId])
-    if (run.status === 'running' && run.live) return 'requested'
-    await endRun(client, { runId, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled on request', next: '' } })
-    return 'ended'
+    const result = await requestCancel(client, runId)
+    if (result === 'ended' || result === 'requested')
+      await writeAudit(client, { actor, action: 'run.cancel', targetType: 'run', targetId: runId, after: { result } })
+    return result
   })
+
+/** The same as part of a larger transaction, which writes its own audit row. */
+export const requestCancel = async (client: pg.ClientBase, runId: string): Promise<Cancellation | null> => {
+  await lockSourceAndLease(client, runId)
+  const { rows } = await client.query<{ status: string; live: boolean }>(
+    `SELECT r.status, coalesce(l.expires_at > clock_timestamp(), false) AS live FROM runs r
+     LEFT JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id WHERE r.id = $1 FOR UPDATE OF r`,
+    [runId],
+  )
+  const run = rows[0]
+  if (run === undefined) return null
+  if (run.status === 'ended') return 'inactive'
+  await client.query('UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()) WHERE id = $1', [runId])
+  if (run.status === 'running' && run.live) return 'requested'
+  await endRun(client, { runId, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled on request', next: '' } })
+  return 'ended'
+}

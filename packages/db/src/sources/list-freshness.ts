@@ -9,7 +9,7 @@ export interface SourceFreshness {
   readonly fresh: boolean
 }
 
-/** How fresh sources are: those named (by id), or all that are not paused when null. Only the stale ones unless `all`. */
+/** How fresh sources are: those named (by id), or all that may run when null. Only the stale ones unless `all`. */
 export const listFreshness = async (
   database: Database,
   request: { readonly sourceIds: readonly string[] | null; readonly maxAgeSeconds: number; readonly limit: number; readonly all?: boolean },
@@ -17,7 +17,7 @@ export const listFreshness = async (
   const { rows } = await database.pool.query<SourceFreshness>(
     `SELECT id, name, status, last_success_at AS "lastSuccessAt", fresh FROM (
        SELECT *, coalesce(last_success_at >= clock_timestamp() - $2 * interval '1 second', false) AS fresh FROM sources
-       WHERE deleting_at IS NULL AND CASE WHEN $1::uuid[] IS NULL THEN status <> 'PAUSED' ELSE id = ANY($1) END
+       WHERE deleting_at IS NULL AND CASE WHEN $1::uuid[] IS NULL THEN status NOT IN ('PAUSED', 'STOPPED') ELSE id = ANY($1) END
      ) s WHERE $4 OR NOT fresh ORDER BY name_key LIMIT $3`,
     [request.sourceIds, request.maxAgeSeconds, request.limit, request.all ?? false],
   )

@@ -1,4 +1,4 @@
-import { type RunOutcome, type RunStatus, type Schedule, type SourceState, type SourceStatus, toSourceState } from '@inlet/domain'
+import { allowsRuns, type RunOutcome, type RunStatus, type Schedule, type SourceState, type SourceStatus, toSourceState } from '@inlet/domain'
 
 /** A source as lists show it. */
 export interface SourceOverview {
@@ -63,7 +63,7 @@ export const SOURCE_STATE = `CASE
   WHEN r.status = 'running' AND l.run_id = r.id AND l.expires_at > clock_timestamp() THEN 'RUNNING'
   WHEN r.status IS NOT NULL THEN 'STARTING'
   WHEN s.status = 'ERROR' THEN 'ERROR'
-  WHEN s.status = 'PAUSED' THEN 'STOPPED'
+  WHEN s.status IN ('PAUSED', 'STOPPED') THEN 'STOPPED'
   WHEN s.last_outcome IS NULL THEN 'INIT'
   WHEN s.last_outcome = 'failed' THEN 'ERROR'
   ELSE 'STOPPED' END`
@@ -90,8 +90,8 @@ export const toOverview = (row: SourceRow): SourceOverview => ({
   now: row.now,
 })
 
-/** The earliest of what will make it run; a paused source runs only by hand. */
+/** The earliest of what will make it run; a paused or stopped source does nothing by itself. */
 const nextRunAt = (row: SourceRow): Date | null => {
-  const moments = [row.wake_at, ...(row.status === 'PAUSED' ? [] : [row.next_tick_at, row.restart_at])]
+  const moments = [row.wake_at, ...(!allowsRuns(row.status) ? [] : [row.next_tick_at, row.restart_at])]
   return moments.filter((moment) => moment !== null).sort((a, b) => a.getTime() - b.getTime())[0] ?? null
 }

@@ -1,7 +1,6 @@
 import { nextTick, type Schedule, ticksBetween } from '@inlet/domain'
 import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { setStatus } from '../sources/source-repository.js'
 import { accountTicks } from './account-ticks.js'
 
 let store: TestStore
@@ -74,10 +73,11 @@ describe('accountTicks', () => {
 
   it.each([
     ['PAUSED', 'paused'],
+    ['STOPPED', 'paused'],
     ['ERROR', 'missed'],
   ] as const)('writes the ticks of a source that is %s as %s, with the reason', async (status, outcome) => {
     const { sourceId, first } = await owing(5.5)
-    await setStatus(store.database, { sourceId, status, actor: 'test' })
+    await store.database.pool.query('UPDATE sources SET status = $2 WHERE id = $1', [sourceId, status])
     expect(await accountTicks(store.database, sourceId, 'reconciler')).toMatchObject({ runId: null })
     expect(Object.keys(await sums(sourceId))).toEqual([outcome])
     expect((await ledger(sourceId)).every(({ reason }) => reason !== null)).toBe(true)

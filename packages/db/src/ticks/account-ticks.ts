@@ -60,7 +60,8 @@ export const accountTicks = (database: Database, sourceId: string, how: 'schedul
     return { runId: decided.outcome === 'ran' ? decided.runId : null, written }
   })
 
-const PAUSED_REASON = 'the source was paused'
+/** Why no run is made for a tick of a source that its owner has paused or stopped. */
+const HELD: Readonly<Partial<Record<string, string>>> = { PAUSED: 'the source was paused', STOPPED: 'the source was stopped' }
 const ERROR_REASON = 'the source needs its owner; see its status'
 
 interface Earlier {
@@ -70,7 +71,8 @@ interface Earlier {
 
 /** What becomes of all but the last of several due ticks, by the status of the source. */
 const decideEarlier = (status: string): Earlier => {
-  if (status === 'PAUSED') return { outcome: 'paused', reason: PAUSED_REASON }
+  const held = HELD[status]
+  if (held !== undefined) return { outcome: 'paused', reason: held }
   if (status === 'ERROR') return { outcome: 'missed', reason: ERROR_REASON }
   return { outcome: 'coalesced', reason: 'not handled in time; collapsed into the next tick' }
 }
@@ -103,7 +105,8 @@ const decideTick = async (
   client: pg.ClientBase,
   tick: { readonly sourceId: string; readonly status: string; readonly scheduledFor: Date },
 ): Promise<Decided> => {
-  if (tick.status === 'PAUSED') return { outcome: 'paused', reason: PAUSED_REASON, runId: null }
+  const held = HELD[tick.status]
+  if (held !== undefined) return { outcome: 'paused', reason: held, runId: null }
   if (tick.status === 'ERROR') return { outcome: 'missed', reason: ERROR_REASON, runId: null }
   const run = await createRun(client, { sourceId: tick.sourceId, trigger: 'schedule', scheduledFor: tick.scheduledFor })
   if (run === null) return { outcome: 'missed', reason: 'the source has no published version', runId: null }

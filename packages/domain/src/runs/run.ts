@@ -6,7 +6,7 @@ export type RunStatus = (typeof RUN_STATUSES)[number]
 export const RUN_OUTCOMES = ['ok', 'ok_nothing_new', 'suspect_empty', 'partial', 'failed', 'cancelled'] as const
 export type RunOutcome = (typeof RUN_OUTCOMES)[number]
 
-export const RUN_TRIGGERS = ['schedule', 'manual', 'restart', 'fresh'] as const
+export const RUN_TRIGGERS = ['schedule', 'manual', 'restart', 'fresh', 'backfill', 'push'] as const
 export type RunTrigger = (typeof RUN_TRIGGERS)[number]
 
 /** What a run did, as far as its outcome depends on it. */

@@ -15,6 +15,8 @@ describe('toSourceState', () => {
     [{ activeRun: 'ended' }, 'STOPPED'],
     [{ status: 'ERROR' }, 'ERROR'],
     [{ status: 'PAUSED', lastOutcome: 'failed' }, 'STOPPED'],
+    [{ status: 'STOPPED', lastOutcome: 'failed' }, 'STOPPED'],
+    [{ status: 'STOPPED', activeRun: 'running', leaseLive: true }, 'RUNNING'],
     [{ lastOutcome: null }, 'INIT'],
     [{ lastOutcome: 'failed' }, 'ERROR'],
     [{}, 'STOPPED'],

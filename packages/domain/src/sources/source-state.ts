@@ -1,6 +1,6 @@
 import type { RunOutcome, RunStatus } from '../runs/run.js'
 
-export const SOURCE_STATUSES = ['ACTIVE', 'PAUSED', 'ERROR'] as const
+export const SOURCE_STATUSES = ['ACTIVE', 'PAUSED', 'STOPPED', 'ERROR'] as const
 /** What the owner wants or must repair. */
 export type SourceStatus = (typeof SOURCE_STATUSES)[number]
 
@@ -14,6 +14,7 @@ export interface SourceFacts {
   readonly activeRun: RunStatus | null
   /** Whether a worker holds an unexpired lease for the active run. */
   readonly leaseLive: boolean
+  /** Of the last run that moved the live cursors; a backfill has no say here. */
   readonly lastOutcome: RunOutcome | null
 }
 
@@ -22,10 +23,13 @@ const STATE_TABLE: readonly { readonly when: (facts: SourceFacts) => boolean; re
   { when: (facts) => facts.activeRun === 'running' && facts.leaseLive, state: 'RUNNING' },
   { when: (facts) => facts.activeRun !== null && facts.activeRun !== 'ended', state: 'STARTING' },
   { when: (facts) => facts.status === 'ERROR', state: 'ERROR' },
-  { when: (facts) => facts.status === 'PAUSED', state: 'STOPPED' },
+  { when: (facts) => !allowsRuns(facts.status), state: 'STOPPED' },
   { when: (facts) => facts.lastOutcome === null, state: 'INIT' },
   { when: (facts) => facts.lastOutcome === 'failed', state: 'ERROR' },
 ]
 
 /** STOPPED is also what an active source is between two runs. */
 export const toSourceState = (facts: SourceFacts): SourceState => STATE_TABLE.find((row) => row.when(facts))?.state ?? 'STOPPED'
+
+/** Whether runs may begin at all: not while the owner has paused or stopped the source. */
+export const allowsRuns = (status: SourceStatus): boolean => status !== 'PAUSED' && status !== 'STOPPED'

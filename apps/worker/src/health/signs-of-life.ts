@@ -1,0 +1,36 @@
+import os from 'node:os'
+import type { WorkerBeat } from '@inlet/db'
+import { type Consumer, QUEUES } from '@inlet/queue'
+import type { ClockWatch } from '../maintenance/watch-clock.js'
+
+export interface LifeFacts {
+  /** Names this worker in leases. */
+  readonly holder: string
+  readonly version: string
+  readonly concurrency: number
+  readonly connectors: readonly string[]
+  readonly consumers: readonly Pick<Consumer, 'queue' | 'active'>[]
+  readonly clock: ClockWatch
+  readonly drain: AbortSignal
+  readonly backpressure: () => boolean
+}
+
+/** What this worker says of itself, read anew at every beat. */
+export const describeWorker =
+  (facts: LifeFacts): (() => WorkerBeat) =>
+  () => {
+    const problem = facts.clock.problem()
+    return {
+      id: facts.holder,
+      role: 'worker',
+      host: os.hostname(),
+      pid: process.pid,
+      version: facts.version,
+      concurrency: facts.concurrency,
+      running: facts.consumers.find(({ queue }) => queue === QUEUES.ingestion)?.active() ?? 0,
+      backpressure: facts.backpressure(),
+      refuses: facts.drain.aborted ? 'draining' : problem === null ? null : 'clock',
+      problem: facts.drain.aborted ? 'it is about to stop' : problem,
+      connectors: facts.connectors,
+    }
+  }

@@ -1,0 +1,31 @@
+import { SOURCE_STATES, SOURCE_STATUSES, WHY_RULES } from '@inlet/domain'
+import { z } from 'zod'
+import { timestamp, uuid } from './primitives.js'
+
+const CODES = WHY_RULES.map(({ code }) => code)
+
+const blocker = z
+  .strictObject({
+    code: z.enum(CODES).meta({ description: 'Which blocker it is.' }),
+    message: z.string(),
+    who: z.enum(['owner', 'operator', 'nobody']).meta({ description: 'Who must act; nobody: it clears by itself.' }),
+    next: z.string().meta({ description: 'What to do about it.' }),
+    clearsAt: timestamp.nullable().meta({ description: 'When it clears by itself, as far as that is known.' }),
+  })
+  .meta({ id: 'Blocker', description: 'The one thing that keeps a source from running now.' })
+
+export const why = z
+  .strictObject({
+    sourceId: uuid,
+    at: timestamp.meta({ description: 'When this was found, in database time.' }),
+    status: z.enum(SOURCE_STATUSES),
+    state: z.enum(SOURCE_STATES),
+    running: z.boolean().meta({ description: 'Whether a run is active and advances: then `blocker` says which.' }),
+    blocker,
+    checks: z
+      .array(z.strictObject({ check: z.string(), passed: z.boolean() }))
+      .meta({ description: 'What was looked at, in order, up to the blocker.' }),
+  })
+  .meta({ id: 'Why', description: 'Why a source is not running now.' })
+
+export type WhyView = z.infer<typeof why>

@@ -1,0 +1,35 @@
+import type { Database } from '../database.js'
+
+export interface MarkedStaleness {
+  readonly stale: number
+  readonly fresh: number
+}
+
+// The same rule as decideFreshness in the domain. A mark changes once per incident whoever calls: a second reconciler
+// waits for the row and then finds the mark set. Sources that their owner has paused or stopped raise no alarm.
+const MARK = `
+WITH judged AS MATERIALIZED (
+  SELECT id, stale_since AS marked, status, coalesce(last_success_at, created_at) + fresh_within_seconds * interval '1 second' AS stale_from
+  FROM sources WHERE deleting_at IS NULL AND (fresh_within_seconds IS NOT NULL OR stale_since IS NOT NULL)
+), stale AS (
+  UPDATE sources s SET stale_since = j.stale_from FROM judged j
+  WHERE s.id = j.id AND j.marked IS NULL AND s.stale_since IS NULL AND j.stale_from <= clock_timestamp() AND s.status IN ('ACTIVE', 'ERROR')
+  RETURNING s.id, s.stale_since, s.fresh_within_seconds, s.last_success_at
+), fresh AS (
+  UPDATE sources s SET stale_since = NULL FROM judged j
+  WHERE s.id = j.id AND j.marked IS NOT NULL AND s.stale_since IS NOT NULL AND (j.stale_from IS NULL OR j.stale_from > clock_timestamp())
+  RETURNING s.id, j.marked, s.last_success_at
+), told AS (
+  INSERT INTO events (source_id, type, level, message, data)
+  SELECT id, 'source.stale', 'warn', 'no success within ' || fresh_within_seconds || ' s',
+    jsonb_build_object('staleSince', stale_since, 'freshWithinSeconds', fresh_within_seconds, 'lastSuccessAt', last_success_at) FROM stale
+  UNION ALL
+  SELECT id, 'source.fresh', 'info', 'it is fresh again', jsonb_build_object('staleSince', marked, 'lastSuccessAt', last_success_at) FROM fresh
+)
+SELECT (SELECT count(*) FROM stale)::int AS stale, (SELECT count(*) FROM fresh)::int AS fresh`
+
+/** Tells by an event which sources have begun to miss their freshness objective, and which meet it again. */
+export const markStaleness = async (database: Database): Promise<MarkedStaleness> => {
+  const { rows } = await database.pool.query<MarkedStaleness>(MARK)
+  return rows[0] ?? { stale: 0, fresh: 0 }
+}

@@ -1,0 +1,45 @@
+// A backfill keeps its cursors in its own row: whatever it reads, the live cursors and their history stay as they are.
+import type { BatchEnvelope } from '@inlet/domain'
+import type pg from 'pg'
+import type { BackfillPlan } from './create-run.js'
+
+export interface CursorsOf {
+  readonly sourceId: string
+  readonly runId: string
+  readonly backfill: BackfillPlan | null
+}
+
+/** Where a run goes on, by stream: a stream that is missing begins at the beginning. */
+export const openCursors = async (client: pg.ClientBase, of: CursorsOf): Promise<ReadonlyMap<string, unknown>> => {
+  const { rows } = of.backfill === null ? await client.query<CursorRow>(LIVE, [of.sourceId]) : await client.query<CursorRow>(...ofBackfill(of))
+  return new Map(rows.filter(({ cursor }) => cursor !== null).map(({ name, cursor }) => [name, cursor]))
+}
+
+interface CursorRow {
+  readonly name: string
+  readonly cursor: unknown
+}
+
+const LIVE = 'SELECT name, cursor FROM streams WHERE source_id = $1 AND cursor IS NOT NULL'
+
+// What an earlier attempt of the run has reached; else where the live cursor stood at the moment named, if one is.
+const OWN = `
+SELECT st.name, CASE WHEN r.cursors ? st.name THEN r.cursors->st.name->'cursor'
+  ELSE (SELECT h.cursor FROM cursor_history h WHERE h.stream_id = st.id AND h.at <= $3::timestamptz ORDER BY h.id DESC LIMIT 1) END AS cursor
+FROM streams st JOIN runs r ON r.id = $2 WHERE st.source_id = $1`
+
+const ofBackfill = ({ sourceId, runId, backfill }: CursorsOf): [string, unknown[]] => [OWN, [sourceId, runId, backfill?.cursorAt ?? null]]
+
+/** Moves a cursor of a backfill. The prefix passes batches in order, under the lock of the run's row: it never moves back. */
+export const moveBackfillCursor = async (
+  client: pg.ClientBase,
+  batch: BatchEnvelope,
+  move: { readonly stream: string; readonly cursor: unknown },
+): Promise<void> => {
+  await client.query('UPDATE runs SET cursors = coalesce(cursors, $2) || jsonb_build_object($3::text, $4::jsonb) WHERE id = $1', [
+    batch.runId,
+    '{}',
+    move.stream,
+    JSON.stringify({ cursor: move.cursor, epoch: batch.epoch }),
+  ])
+}

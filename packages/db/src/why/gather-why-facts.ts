@@ -1,0 +1,96 @@
+import type { ProcessFacts, RunOutcome, RunStatus, RunTrigger, SourceStatus, WhyFacts } from '@inlet/domain'
+import type { Database } from '../database.js'
+import { ALIVE } from '../workers/worker-repository.js'
+
+/** The facts that stand in the database; how the queue is doing, its caller knows. */
+export type StoredWhyFacts = Omit<WhyFacts, 'queueProblem'> & { readonly sourceId: string }
+
+interface Row {
+  readonly id: string
+  readonly now: Date
+  readonly deleting: boolean
+  readonly status: SourceStatus
+  readonly status_reason: string | null
+  readonly status_message: string | null
+  readonly connector: string
+  readonly scheduled: boolean
+  readonly next_tick_at: Date | null
+  readonly armed: boolean
+  readonly restart_at: Date | null
+  readonly consecutive_failures: number
+  readonly last_outcome: RunOutcome | null
+  readonly last_reason: string | null
+  readonly last_message: string | null
+  readonly last_warnings: readonly { reason: string; message: string }[] | null
+  readonly load_error: WhyFacts['loadError']
+  readonly run_id: string | null
+  readonly run_trigger: RunTrigger
+  readonly run_status: RunStatus
+  readonly wake_at: Date | null
+  readonly parked_reason: string | null
+  readonly cancelling: boolean
+  readonly records_read: string
+  readonly waiting_bytes: string
+  readonly holder: string | null
+  readonly held_until: Date | null
+  readonly processes: readonly ProcessFacts[] | null
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+const FACTS = (condition: string): string => `
+SELECT s.id, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.status, s.status_reason, s.status_message, s.connector,
+  s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.armed_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS armed, s.restart_at, s.consecutive_failures,
+  s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.progress->'warnings' AS last_warnings,
+  (SELECT CASE WHEN n.load_failed_at IS NOT NULL THEN json_build_object('version', n.number, 'reason', n.load_reason, 'message', n.load_message) END
+   FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1) AS load_error,
+  r.id AS run_id, r.trigger AS run_trigger, r.status AS run_status, r.wake_at, r.parked_reason, r.cancel_requested_at IS NOT NULL AS cancelling, r.records_read,
+  greatest(r.forwarded_bytes - r.committed_bytes, 0) AS waiting_bytes, l.holder, l.expires_at AS held_until,
+  (SELECT json_agg(json_build_object('id', w.id, 'role', w.role, 'alive', ${ALIVE}, 'refuses', w.refuses, 'problem', w.problem, 'concurrency', w.concurrency,
+     'running', w.running, 'backpressure', w.backpressure, 'connectors', w.connectors) ORDER BY w.started_at) FROM workers w) AS processes
+FROM sources s LEFT JOIN runs e ON e.id = s.last_run_id LEFT JOIN runs r ON r.source_id = s.id AND r.status <> 'ended'
+  LEFT JOIN leases l ON l.source_id = s.id AND l.run_id = r.id AND l.expires_at > clock_timestamp()
+WHERE ${condition}`
+
+/** One query for all that decides whether a source runs; null when it is unknown. A source being deleted is found by its id. */
+export const gatherWhyFacts = async (database: Database, ref: string): Promise<StoredWhyFacts | null> => {
+  const { rows } = await database.pool.query<Row>(FACTS(UUID.test(ref) ? 's.id = $1::uuid' : 's.slug = $1 AND s.deleting_at IS NULL'), [ref])
+  return rows[0] === undefined ? null : toFacts(rows[0])
+}
+
+const toFacts = (row: Row): StoredWhyFacts => ({
+  sourceId: row.id,
+  now: row.now,
+  deleting: row.deleting,
+  status: row.status,
+  statusReason: row.status_reason,
+  statusMessage: row.status_message,
+  connector: row.connector,
+  scheduled: row.scheduled,
+  nextTickAt: row.next_tick_at,
+  armed: row.armed,
+  restartAt: row.restart_at,
+  consecutiveFailures: row.consecutive_failures,
+  lastRun:
+    row.last_outcome === null
+      ? null
+      : { outcome: row.last_outcome, reason: row.last_reason, message: row.last_message, warnings: row.last_warnings ?? [] },
+  loadError: row.load_error,
+  run: toRun(row),
+  processes: row.processes ?? [],
+})
+
+const toRun = (row: Row): WhyFacts['run'] =>
+  row.run_id === null
+    ? null
+    : {
+        id: row.run_id,
+        trigger: row.run_trigger,
+        status: row.run_status,
+        wakeAt: row.wake_at,
+        parkedReason: row.parked_reason,
+        cancelling: row.cancelling,
+        recordsRead: Number(row.records_read),
+        waitingBytes: Number(row.waiting_bytes),
+        holder: row.holder === null || row.held_until === null ? null : { id: row.holder, until: row.held_until },
+      }

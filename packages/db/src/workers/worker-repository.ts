@@ -1,0 +1,74 @@
+import type { Database } from '../database.js'
+
+/** What a worker or scribe process says of itself. */
+export interface WorkerBeat {
+  /** Also names it in leases. */
+  readonly id: string
+  readonly role: 'worker' | 'scribe'
+  readonly host: string
+  readonly pid: number
+  readonly version: string
+  readonly concurrency: number
+  /** Runs (worker) or batches (scribe) in hand. */
+  readonly running: number
+  readonly backpressure: boolean
+  /** Why it takes no work, and the same in words; null when it does. */
+  readonly refuses: 'clock' | 'draining' | null
+  readonly problem: string | null
+  /** Types of connectors a worker has; empty where they are not told. */
+  readonly connectors: readonly string[]
+}
+
+/** A process whose last sign of life is older counts as dead (s). */
+export const ALIVE_SECONDS = 20
+
+/** Notes a sign of life; one round trip. */
+export const noteAlive = async (database: Database, beat: WorkerBeat): Promise<void> => {
+  await database.pool.query({
+    name: 'inlet-alive',
+    text: `INSERT INTO workers (id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, started_at, beat_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp(), clock_timestamp())
+           ON CONFLICT (id) DO UPDATE SET running = EXCLUDED.running, backpressure = EXCLUDED.backpressure, refuses = EXCLUDED.refuses,
+             problem = EXCLUDED.problem, beat_at = EXCLUDED.beat_at`,
+    values: [
+      beat.id,
+      beat.role,
+      beat.host,
+      beat.pid,
+      beat.version,
+      beat.concurrency,
+      beat.running,
+      beat.backpressure,
+      beat.refuses,
+      beat.problem,
+      beat.connectors,
+    ],
+  })
+}
+
+/** A process ends in order. */
+export const noteGone = async (database: Database, id: string): Promise<void> => {
+  await database.pool.query('DELETE FROM workers WHERE id = $1', [id])
+}
+
+/** Forgets processes that died a while ago. */
+export const forgetDead = async (database: Database): Promise<void> => {
+  await database.pool.query(`DELETE FROM workers WHERE beat_at < clock_timestamp() - interval '1 hour'`)
+}
+
+export interface WorkerOverview extends WorkerBeat {
+  readonly alive: boolean
+  readonly startedAt: Date
+  readonly beatAt: Date
+}
+
+export const ALIVE = `beat_at > clock_timestamp() - interval '${ALIVE_SECONDS} seconds'`
+
+/** All worker and scribe processes that gave a sign of life within the last hour, those alive first. */
+export const listWorkers = async (database: Database): Promise<readonly WorkerOverview[]> => {
+  const { rows } = await database.pool.query<WorkerOverview>(
+    `SELECT id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, ${ALIVE} AS alive,
+       started_at AS "startedAt", beat_at AS "beatAt" FROM workers ORDER BY alive DESC, role, started_at, id LIMIT 1000`,
+  )
+  return rows
+}

@@ -1,0 +1,20 @@
+import type { Blocker } from './blocker.js'
+import type { WhyFacts } from './why-facts.js'
+import { WHY_RULES } from './why-rules.js'
+
+export interface WhyAnswer {
+  readonly blocker: Blocker & { readonly code: string }
+  /** What was looked at, in order, up to the blocker; all but the last passed. */
+  readonly checks: readonly { readonly check: string; readonly passed: boolean }[]
+}
+
+/** Why a source is not running now: the one blocker that comes first, and what was looked at before it. Pure. */
+export const explainWhy = (facts: WhyFacts): WhyAnswer => {
+  const checks: { check: string; passed: boolean }[] = []
+  for (const { code, check, find } of WHY_RULES) {
+    const blocker = find(facts)
+    checks.push({ check, passed: blocker === null })
+    if (blocker !== null) return { blocker: { code, ...blocker }, checks }
+  }
+  throw new Error('the last rule finds something always')
+}

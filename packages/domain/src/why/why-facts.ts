@@ -1,0 +1,60 @@
+import type { RunOutcome, RunStatus, RunTrigger } from '../runs/run.js'
+import type { SourceStatus } from '../sources/source-state.js'
+
+/** All that decides whether a source runs now, as it was found at one moment. */
+export interface WhyFacts {
+  /** Database time of the finding. */
+  readonly now: Date
+  readonly deleting: boolean
+  readonly status: SourceStatus
+  readonly statusReason: string | null
+  readonly statusMessage: string | null
+  readonly connector: string
+  readonly scheduled: boolean
+  readonly nextTickAt: Date | null
+  /** Whether the queue is known to hold the job scheduler of the schedule. */
+  readonly armed: boolean
+  readonly restartAt: Date | null
+  readonly consecutiveFailures: number
+  readonly lastRun: EndedRunFacts | null
+  readonly loadError: { readonly version: number; readonly reason: string; readonly message: string } | null
+  readonly run: ActiveRunFacts | null
+  readonly processes: readonly ProcessFacts[]
+  /** What is wrong with the queue; null when it answers. */
+  readonly queueProblem: string | null
+}
+
+export interface EndedRunFacts {
+  readonly outcome: RunOutcome
+  readonly reason: string | null
+  readonly message: string | null
+  readonly warnings: readonly { readonly reason: string; readonly message: string }[]
+}
+
+export interface ActiveRunFacts {
+  readonly id: string
+  readonly trigger: RunTrigger
+  readonly status: RunStatus
+  readonly wakeAt: Date | null
+  readonly parkedReason: string | null
+  readonly cancelling: boolean
+  readonly recordsRead: number
+  /** Forwarded and not yet stored. */
+  readonly waitingBytes: number
+  /** The worker that holds the lease, and until when unless it renews it; null when nobody does. */
+  readonly holder: { readonly id: string; readonly until: Date } | null
+}
+
+/** A worker or scribe process by its last sign of life. */
+export interface ProcessFacts {
+  readonly id: string
+  readonly role: 'worker' | 'scribe'
+  readonly alive: boolean
+  /** Why it takes no work. */
+  readonly refuses: string | null
+  readonly problem: string | null
+  readonly concurrency: number
+  readonly running: number
+  readonly backpressure: boolean
+  readonly connectors: readonly string[]
+}

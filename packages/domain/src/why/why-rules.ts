@@ -1,0 +1,155 @@
+import type { FailureCode } from '../errors/failure-codes.js'
+import { isReason, REASONS } from '../errors/reasons.js'
+import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
+import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
+
+export interface WhyRule {
+  readonly code: string
+  /** What is looked at, as it reads when all is well. */
+  readonly check: string
+  /** Null when this is not what keeps the source from running. */
+  readonly find: (facts: WhyFacts) => Blocker | null
+}
+
+const rule = (code: string, check: string, find: WhyRule['find']): WhyRule => ({ code, check, find })
+
+const held = ({ run }: WhyFacts): ActiveRunFacts | null => (run?.status === 'running' && run.holder !== null ? run : null)
+const alive = (facts: WhyFacts, role: ProcessFacts['role']): readonly ProcessFacts[] =>
+  facts.processes.filter((process) => process.alive && process.role === role)
+const ready = (facts: WhyFacts): readonly ProcessFacts[] => alive(facts, 'worker').filter(({ refuses }) => refuses === null)
+const holderOf = (facts: WhyFacts): ProcessFacts | undefined =>
+  facts.processes.find(({ id, alive: lives }) => lives && id === held(facts)?.holder?.id)
+
+const stepFor = (reason: string | null): string => (reason !== null && isReason(reason) ? REASONS[reason].next : REASONS.INTERNAL.next)
+const classOf = (reason: string | null): FailureCode | null => (reason !== null && isReason(reason) ? REASONS[reason].code : null)
+
+/** A source in ERROR without a run that tries again. */
+const inError = (facts: WhyFacts): boolean => facts.status === 'ERROR' && facts.run === null
+const errorOf = (facts: WhyFacts): Blocker => asksOwner(facts.statusMessage ?? 'the last run failed', stepFor(facts.statusReason))
+
+const offers = (facts: WhyFacts): boolean => {
+  const told = ready(facts).filter(({ connectors }) => connectors.length > 0)
+  return told.length === 0 || told.some(({ connectors }) => connectors.includes(facts.connector))
+}
+
+/** In order of precedence: the first that finds something is the blocker. */
+export const WHY_RULES: readonly WhyRule[] = [
+  rule('DELETING', 'the source is not being deleted', (facts) =>
+    facts.deleting ? waits('the source is being deleted; its records are removed in the background', null) : null,
+  ),
+  rule('CANCELLING', 'no run is about to be cancelled', ({ run }) =>
+    run?.cancelling ? waits(`run ${run.id} was asked to stop; its worker ends it within seconds`, null) : null,
+  ),
+  rule('LEASE_OF_DEAD_WORKER', 'the worker that holds the run is alive', (facts) => {
+    const run = held(facts)
+    if (run?.holder == null || holderOf(facts) !== undefined) return null
+    return waits(`run ${run.id} is held by a worker that gives no sign of life; another one takes over when its lease ends`, run.holder.until)
+  }),
+  rule('SCRIBE_DOWN', 'a scribe stores what is read', (facts) =>
+    held(facts) !== null && (held(facts)?.waitingBytes ?? 0) > 0 && alive(facts, 'scribe').length === 0
+      ? asksOperator(`${held(facts)?.waitingBytes} bytes of the run wait to be stored and no scribe is alive`, 'Start a scribe.')
+      : null,
+  ),
+  rule('BACKLOG_FULL', 'storing keeps pace with reading', (facts) =>
+    holderOf(facts)?.backpressure
+      ? asksOperator('reading is held back until the scribes have stored what waits', 'It goes on by itself; start more scribes if this lasts.')
+      : null,
+  ),
+  rule('RUN_ACTIVE', 'no run is active', (facts) => {
+    const run = held(facts)
+    return run === null ? null : waits(`it is running: ${run.trigger} run ${run.id} has read ${run.recordsRead} records`, null)
+  }),
+  rule('RUN_PARKED', 'no run waits for a moment', ({ run, now }) =>
+    run?.status === 'parked' && run.wakeAt !== null && run.wakeAt > now
+      ? waits(`run ${run.id} is parked: ${run.parkedReason ?? 'it must wait'}`, run.wakeAt, stepFor(run.parkedReason))
+      : null,
+  ),
+  rule('STOPPED', 'the source is not stopped', ({ status, run }) =>
+    status === 'STOPPED' && run === null ? asksOwner('the source was stopped', 'POST /v1/sources/{id}/start') : null,
+  ),
+  rule('PAUSED', 'the source is not paused', ({ status, run }) =>
+    status === 'PAUSED' && run === null ? asksOwner('the source was paused', 'POST /v1/sources/{id}/resume') : null,
+  ),
+  rule('SUSPENDED', 'its runs do not end their workers', (facts) =>
+    inError(facts) && facts.statusReason === 'POISON_SOURCE' ? errorOf(facts) : null,
+  ),
+  rule('SECRET_UNREADABLE', 'its secrets can be opened', (facts) =>
+    inError(facts) && facts.statusReason === 'SECRET_UNREADABLE'
+      ? asksOperator(facts.statusMessage ?? 'the secrets cannot be opened', stepFor(facts.statusReason))
+      : null,
+  ),
+  rule('CONNECTOR_MISSING', 'a worker has its connector', (facts) =>
+    (inError(facts) && facts.statusReason === 'UNKNOWN_CONNECTOR') || !offers(facts)
+      ? asksOperator(`no worker that is alive has the connector "${facts.connector}"`, 'Start workers that have it, then resume the source.')
+      : null,
+  ),
+  rule('AUTH_FAILED', 'its credentials are accepted', (facts) =>
+    inError(facts) && ['auth_failed', 'permission_denied'].includes(classOf(facts.statusReason) ?? '') ? errorOf(facts) : null,
+  ),
+  rule('CONFIG_INVALID', 'its settings work', (facts) => (inError(facts) ? errorOf(facts) : null)),
+  rule('LOAD_FAILED', 'its newest version could be loaded', ({ loadError }) =>
+    loadError === null
+      ? null
+      : asksOwner(`version ${loadError.version} could not be loaded: ${loadError.message}`, 'Correct it and publish again, or roll back.'),
+  ),
+  rule('QUEUE_UNREACHABLE', 'the queue answers', ({ queueProblem }) =>
+    queueProblem === null
+      ? null
+      : asksOperator(`the queue does not answer: ${queueProblem}`, 'Look at Redis, or at Postgres where the queue is there.'),
+  ),
+  rule('CLOCK_SKEW', 'the clocks of the workers are right', (facts) => {
+    const skewed = alive(facts, 'worker').find(({ refuses }) => refuses === 'clock')
+    return ready(facts).length === 0 && skewed !== undefined
+      ? asksOperator(`no worker takes work: ${skewed.problem ?? 'its clock is off'}`, 'Set the clock right (NTP); the worker goes on by itself.')
+      : null
+  }),
+  rule('NO_WORKER', 'a worker is alive', (facts) =>
+    ready(facts).length === 0 ? asksOperator('no worker that takes work is alive', 'Start a worker.') : null,
+  ),
+  rule('WORKERS_BUSY', 'a worker has a free place', (facts) =>
+    facts.run !== null && ready(facts).every(({ running, concurrency }) => running >= concurrency)
+      ? waits(`run ${facts.run.id} waits for a free worker`, null, 'It begins by itself; start more workers if this lasts.')
+      : null,
+  ),
+  rule('TAKE_OVER', 'no run has lost its worker', ({ run }) =>
+    run?.status === 'running' ? waits(`run ${run.id} has lost its worker; another one takes it over within seconds`, null) : null,
+  ),
+  rule('RUN_QUEUED', 'no run is queued', ({ run }) => (run === null ? null : waits(`run ${run.id} is queued and begins within seconds`, null))),
+  rule('QUARANTINE_BUDGET', 'few records are in quarantine', ({ lastRun, restartAt }) =>
+    lastRun?.outcome === 'failed' && lastRun.reason === 'QUARANTINE_BUDGET'
+      ? asksOwner(lastRun.message ?? 'too many records could not be stored', REASONS.QUARANTINE_BUDGET.next, restartAt)
+      : null,
+  ),
+  rule('BACK_OFF', 'the last run did not fail', ({ lastRun, restartAt, consecutiveFailures }) =>
+    restartAt === null
+      ? null
+      : waits(
+          `${consecutiveFailures} failed in a row: ${lastRun?.message ?? 'see the last run'}; it tries again by itself`,
+          restartAt,
+          stepFor(lastRun?.reason ?? null),
+        ),
+  ),
+  rule('DELETE_FUSE', 'no deletion waits for a confirmation', ({ lastRun }) => {
+    const fuse = lastRun?.warnings.find(({ reason }) => reason === 'DELETE_FUSE')
+    return fuse === undefined ? null : asksOwner(fuse.message, REASONS.DELETE_FUSE.next)
+  }),
+  rule('SUSPECT_EMPTY', 'the last run found what it should', ({ lastRun, nextTickAt }) =>
+    lastRun?.outcome === 'suspect_empty'
+      ? asksOwner(
+          'the last run found nothing, and nothing proves that this is right',
+          'Look at the source: it may have moved or want a login.',
+          nextTickAt,
+        )
+      : null,
+  ),
+  rule('SCHEDULE_NOT_ARMED', 'its schedule is in the queue', ({ scheduled, armed }) =>
+    scheduled && !armed ? waits('the schedule is not in the queue yet; the reconciler puts it there within 15 s', null) : null,
+  ),
+  rule('TICK_OVERDUE', 'no due moment was missed', ({ nextTickAt, now }) =>
+    nextTickAt !== null && nextTickAt <= now ? waits('it is due; if no worker takes the tick, the reconciler does within 35 s', null) : null,
+  ),
+  rule('NO_SCHEDULE', 'it has a schedule', ({ scheduled }) =>
+    scheduled ? null : asksOwner('the source has no schedule and runs when asked', 'POST /v1/sources/{id}/run, or give it a schedule.'),
+  ),
+  rule('NEXT_TICK', 'nothing', ({ nextTickAt }) => waits('all is well; it waits for its next due moment', nextTickAt)),
+]
