@@ -41,7 +41,7 @@ describe.each(redisServer === '' ? ['postgres'] : ['postgres', 'redis'])('killin
 
   const register = async (): Promise<string> => {
     const id = randomUUID()
-    const sealedSecrets = sealSecrets(parseKeyring(cluster.encryptionKeys), { sourceId: id, version: 1 }, { password: truth.password })
+    const sealedSecrets = sealSecrets(parseKeyring(cluster.encryptionKeys), { ownerId: id, version: 1 }, { password: truth.password })
     await createSource(database, { id, name: id, connector: 'postgres', config: truth.config(), schedule: null, labels: {}, sealedSecrets }, 'test')
     return id
   }

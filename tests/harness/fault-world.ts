@@ -54,7 +54,7 @@ export const openFaultWorld = async (options: FaultWorldOptions): Promise<FaultW
     redis,
     async register(schedule) {
       const id = randomUUID()
-      const sealedSecrets = sealSecrets(parseKeyring(cluster.encryptionKeys), { sourceId: id, version: 1 }, { password: truth.password })
+      const sealedSecrets = sealSecrets(parseKeyring(cluster.encryptionKeys), { ownerId: id, version: 1 }, { password: truth.password })
       const source = { id, name: id, connector: 'postgres', config: truth.config(), schedule: schedule ?? null, labels: {}, sealedSecrets }
       await createSource(database, source, 'test')
       return id

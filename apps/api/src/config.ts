@@ -3,6 +3,9 @@ import { envBool, envChoice, envInt, envList, envText, envUrl } from '@inlet/run
 import { envKeyring } from '@inlet/security'
 import { z } from 'zod'
 
+/** The truth about sources: the files of INLET_SOURCES_FILE, the database after one import of them, or the database alone. */
+export const SOURCES_MODES = ['files', 'import', 'database'] as const
+
 /** The settings of the API. */
 export const apiEnv = z.object({
   DATABASE_URL: envUrl({ schemes: ['postgres', 'postgresql'], describe: 'Postgres that holds everything' }),
@@ -13,9 +16,19 @@ export const apiEnv = z.object({
   INLET_API_OPS_HOST: envText({ default: '127.0.0.1', describe: 'address for /health, /ready and /metrics without a key' }),
   INLET_API_OPS_PORT: envInt({ min: 0, max: 65_535, default: 3213, describe: 'port for /health, /ready and /metrics without a key' }),
   INLET_ENCRYPTION_KEYS: envKeyring,
+  INLET_ENCRYPTION_KEYS_FILE: envText({ describe: 'file with the master keys, instead of INLET_ENCRYPTION_KEYS' }).optional(),
   INLET_QUEUE_PREFIX: envText({ default: 'inlet', describe: 'separates installations on one queue server' }),
   INLET_EGRESS_ALLOW: envList({ default: [], describe: 'private hosts, addresses or networks that connectors may reach' }),
   INLET_UPLOAD_MAX_BYTES: envInt({ min: 1, max: 10_737_418_240, default: 1_073_741_824, describe: 'largest upload in bytes' }),
+  INLET_SOURCES_FILE: envText({ describe: 'file or folder of YAML that defines the sources' }).optional(),
+  INLET_SOURCES_MODE: envChoice(SOURCES_MODES, { default: 'files', describe: 'what INLET_SOURCES_FILE is for' }),
+  INLET_HOOK_MAX_BYTES: envInt({ min: 1_024, max: 16_777_216, default: 1_048_576, describe: 'largest pushed event in bytes' }),
+  INLET_HOOK_MAX_WAITING: envInt({
+    min: 1,
+    max: 100_000_000,
+    default: 250_000,
+    describe: 'pushed events of a source that may wait to be stored; above it senders are asked to come again',
+  }),
   INLET_BOARD_WRITE: envBool({ default: false, describe: 'whether admins may change jobs at /admin/queues' }),
   INLET_RATE_LIMIT_PER_MINUTE: envInt({ min: 0, max: 1_000_000, default: 0, describe: 'requests of one API key a minute; 0 means no limit' }),
   INLET_TRUST_PROXY_HOPS: envInt({ min: 0, max: 10, default: 0, describe: 'proxies in front whose X-Forwarded-For is believed' }),

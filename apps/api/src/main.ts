@@ -1,5 +1,6 @@
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import { parseEnv, runMain } from '@inlet/runtime'
+import { withKeysFile } from '@inlet/security'
 import { composeApi } from './compose.js'
 import { apiEnv, FOREIGN_KEYS } from './config.js'
 
@@ -7,7 +8,7 @@ const secrets = createSecretRegistry()
 
 await runMain({
   env: process.env,
-  parse: (env) => parseEnv(apiEnv, env, { ownPrefix: 'INLET_', alsoAllowed: FOREIGN_KEYS }),
+  parse: (env) => parseEnv(apiEnv, withKeysFile(env), { ownPrefix: 'INLET_', alsoAllowed: FOREIGN_KEYS }),
   createLog: (config) => createLogger({ level: config.LOG_LEVEL, name: 'api', secrets }),
-  compose: (config, { log, signal }) => composeApi(config, { log, secrets, signal }),
+  compose: (config, { log, signal }) => composeApi(config, { log, secrets, signal, env: process.env }),
 })

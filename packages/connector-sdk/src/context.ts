@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import type { RecordKey } from '@inlet/domain'
+import type { JsonValue, RecordKey } from '@inlet/domain'
+import type { SharedTokens } from './http/auth/shared-tokens.js'
 import type { HttpClient } from './http/http-client.js'
 import type { EgressGuard } from './net/egress-guard.js'
 
@@ -11,10 +12,10 @@ export interface ConnectorContext<Config = unknown, Secrets = unknown> {
   /** Decrypted just in time; never log, never put into a record, a cursor or an error. */
   readonly secrets: Secrets
   /**
-   * Replaces single secrets for good, for credentials that the other side rotates with each use; resolves once they are
-   * durable. Absent where nothing can be stored, e.g. while a draft is checked.
+   * Tokens got with these secrets and shared by all workers; also the way to replace secrets that the other side rotates with each use.
+   * Absent where nothing can be stored, e.g. without a credential. `createAuth` takes it as `tokens`.
    */
-  storeSecrets?(changed: Partial<Secrets>): Promise<void>
+  readonly tokens?: SharedTokens<Secrets> | undefined
   /** HTTP through the egress guard, with redirects, decompression and limits. */
   readonly http: HttpClient
   /** For clients that open their own sockets: connect only to what it returns. */
@@ -25,6 +26,8 @@ export interface ConnectorContext<Config = unknown, Secrets = unknown> {
   readonly now: () => Date
   readonly known: KnownRecords
   readonly files: FileAccess
+  /** Events that were pushed to this source. */
+  readonly inbox: Inbox
   /** An existing private folder of this source on this worker, e.g. for a clone. May be empty at any run. */
   readonly workDir: string
 }
@@ -42,6 +45,26 @@ export interface KnownRecords {
   lookup(stream: string, keys: readonly RecordKey[]): Promise<ReadonlyMap<string, string | null>>
   /** All live records of a stream in key order, paged inside. */
   entries(stream: string): AsyncIterable<{ readonly key: string; readonly validator: string | null }>
+}
+
+/** An event as it was pushed and accepted. */
+export interface PushedEvent {
+  readonly id: string
+  readonly type: string | null
+  /** Those that `receive` chose to keep, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  readonly receivedAt: Date
+}
+
+/** The durable events of a source in the order they were committed. */
+export interface Inbox {
+  /**
+   * What lies after the cursor, oldest first: at most 1,000 events or about 1 MiB, none when all have been read. A page
+   * that is made of them carries the cursor given here: it says what has been stored. Null begins with the oldest event that is kept.
+   * Throws CURSOR_INVALID, CURSOR_IN_FUTURE.
+   */
+  read(cursor: JsonValue | null): Promise<{ readonly events: readonly PushedEvent[]; readonly cursor: JsonValue }>
 }
 
 /** A regular file below an allowed root, open for reading. */

@@ -18,6 +18,8 @@ export const JOBS = {
   reconcile: z.object({ v: z.literal(1) }),
   /** Removes what is past its retention. */
   retention: z.object({ v: z.literal(1) }),
+  /** Seals what older master keys sealed with the primary one. */
+  rotate: z.object({ v: z.literal(1) }),
 } as const
 export type JobName = keyof typeof JOBS
 export type JobData<N extends JobName> = z.infer<(typeof JOBS)[N]>

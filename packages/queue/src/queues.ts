@@ -26,7 +26,7 @@ export interface Queues {
   /** Repeating it changes nothing while the job is in the queue, and makes it anew when it was lost. */
   forwardBatch(batch: BatchEnvelope): Promise<void>
   enqueueCall(callId: string): Promise<void>
-  enqueueMaintenance(name: 'reconcile' | 'retention', slot: number): Promise<void>
+  enqueueMaintenance(name: 'reconcile' | 'retention' | 'rotate', slot: number): Promise<void>
   /** Makes, changes or (null) removes the job scheduler of a source. */
   armSchedule(sourceId: string, schedule: Schedule | null): Promise<void>
   countSchedules(): Promise<number>

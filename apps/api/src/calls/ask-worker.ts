@@ -22,6 +22,8 @@ export interface WorkerRequest {
   /** Secrets that are not saved yet; for a saved source name it instead, and the worker reads its own. */
   readonly secrets?: Secrets | undefined
   readonly sourceId?: string | undefined
+  /** A shared credential for settings that are not saved yet. */
+  readonly credentialId?: string | undefined
 }
 
 export type WorkerOutcome =
@@ -49,8 +51,9 @@ export const askWorker = async (deps: CallDeps, request: WorkerRequest, signal: 
     kind: request.kind,
     connector: request.connector,
     config: request.config,
-    sealedSecrets: hasSecrets ? sealSecrets(deps.keyring, { sourceId: id, version: 0 }, request.secrets ?? {}) : null,
+    sealedSecrets: hasSecrets ? sealSecrets(deps.keyring, { ownerId: id, version: 0 }, request.secrets ?? {}) : null,
     sourceId: request.sourceId,
+    credentialId: request.credentialId,
     params: request.params ?? {},
     timeoutMs,
   })

@@ -1,8 +1,6 @@
 import { claimSetting, type Database, untilSchemaReady } from '@inlet/db'
-import { Failure } from '@inlet/domain'
 import { EnvError } from '@inlet/runtime'
-import { checkCanary, type Keyring, sealCanary } from '@inlet/security'
-import { CANARY } from './readiness.js'
+import { type Keyring, requireKeys } from '@inlet/security'
 
 /**
  * Waits for the database, then makes sure that this build and these keys fit it. Throws `EnvError` (exit 78) when the
@@ -15,10 +13,5 @@ export const checkInstallation = async (database: Database, keyring: Keyring, si
     if (!(error instanceof Error) || !error.message.includes('ahead of this build')) throw error
     throw new EnvError([{ key: 'DATABASE_URL', rule: error.message }])
   }
-  try {
-    checkCanary(keyring, String(await claimSetting(database, CANARY, sealCanary(keyring))))
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    throw new EnvError([{ key: 'INLET_ENCRYPTION_KEYS', rule: `${error.message}. ${error.next}` }])
-  }
+  await requireKeys(keyring, (key, value) => claimSetting(database, key, value))
 }

@@ -1,9 +1,8 @@
 import { appliedMigrations, type Database, findSetting, readClockSkewSeconds, readMigrationFiles } from '@inlet/db'
 import type { Probe } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
-import { checkCanary, type Keyring } from '@inlet/security'
+import { CANARY_SETTING, checkCanary, type Keyring } from '@inlet/security'
 
-export const CANARY = 'encryption_canary'
 /** Beyond it the schedulers and the queue, which trust client clocks, go wrong. */
 const MAX_SKEW_SECONDS = 2
 
@@ -35,7 +34,7 @@ export const readinessProbes = (deps: ReadinessDeps): Readonly<Record<string, Pr
       return (await deps.queues.inspect()).join('; ') || null
     },
     encryption: async () => {
-      checkCanary(deps.keyring, String(await findSetting(deps.database, CANARY)))
+      checkCanary(deps.keyring, String(await findSetting(deps.database, CANARY_SETTING)))
       return null
     },
     clock: async () => {

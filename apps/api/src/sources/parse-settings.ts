@@ -35,7 +35,8 @@ export const checkSettingsForm = async (deps: SourceDeps, connector: Connector, 
   }
 }
 
-const parseSecrets = (connector: Connector, secrets: Readonly<Record<string, unknown>>): unknown => {
+/** The secrets as the connector takes them; what is wrong comes out without their values. */
+export const parseSecrets = (connector: Connector, secrets: Readonly<Record<string, unknown>>): unknown => {
   try {
     return parseWith(connector.secretSchema, secrets, ['secrets'])
   } catch (error) {

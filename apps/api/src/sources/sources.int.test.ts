@@ -70,7 +70,7 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     expect(rows[0].armed_schedule).toBe('*/5 * * * * Europe/Berlin')
     expect(rows[0].enqueued_at).not.toBeNull()
     expect(JSON.stringify(rows[0].sealed)).not.toContain('canary')
-    expect(openSecrets(api.keyring, { sourceId: id, version: 1 }, rows[0].sealed)).toEqual({ password: 'canary-secret-1' })
+    expect(openSecrets(api.keyring, { ownerId: id, version: 1 }, rows[0].sealed)).toEqual({ password: 'canary-secret-1' })
     const board = api.queues.boardQueues().find(({ name }) => name === 'ingestion')
     expect((await board?.getJob(`${runId}.0`))?.data).toEqual({ v: 1, runId })
     expect(api.logLines.join('')).not.toContain('canary-secret-1')
@@ -92,7 +92,7 @@ describe.each(backends)('sources on %s', (_name, redis) => {
       status: 'failed',
       answer: { reason: 'AUTH_FAILED', code: 'auth_failed', message: 'the password was refused', next: 'fix it' },
     })
-    expect(openSecrets(api.keyring, { sourceId: call?.id ?? '', version: 0 }, call?.sealedSecrets)).toEqual({ password: 'canary-secret-2' })
+    expect(openSecrets(api.keyring, { ownerId: call?.id ?? '', version: 0 }, call?.sealedSecrets)).toEqual({ password: 'canary-secret-2' })
     const refused = await failing
     expect(problemOf(refused)).toEqual([422, 'AUTH_FAILED'])
     expect(refused.body).toMatchObject({ detail: 'the password was refused', next: 'fix it' })
@@ -140,7 +140,7 @@ describe.each(backends)('sources on %s', (_name, redis) => {
       [1, 'retired'],
     ])
     const { rows } = await api.database.pool.query('SELECT version, sealed FROM credentials WHERE source_id = $1', [source.id])
-    expect(openSecrets(api.keyring, { sourceId: source.id, version: rows[0].version }, rows[0].sealed)).toEqual({ password: 'three' })
+    expect(openSecrets(api.keyring, { ownerId: source.id, version: rows[0].version }, rows[0].sealed)).toEqual({ password: 'three' })
 
     const same = await api.patch(`/v1/sources/${source.id}`, { name: 'Renamed' }, { headers: { 'if-match': '*' } })
     expect(same.body.revision).toBe(3)

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createDatabase, type Database, findApiKeyForLogin, insertApiKey, migrate } from '@inlet/db'
 import { freePort, startEmbeddedPostgres } from '@inlet/db/embedded'
 import { createLifecycle, type Lifecycle } from '@inlet/runtime'
-import { createApiKey, type Keyring, matchApiKey, parseApiKey, parseKeyring } from '@inlet/security'
+import { createApiKey, type Keyring, matchApiKey, parseApiKey, parseKeyring, withKeysFile } from '@inlet/security'
 import type { DataFolder } from './data-folder.js'
 import { type ManagedProcess, startProcess } from './managed-process.js'
 import { isPortFree } from './port.js'
@@ -125,7 +125,7 @@ const opens = async (database: Database, keyring: Keyring, key: string): Promise
 }
 
 /** Those of the environment, else those made for the folder: the processes and the administrator's key must agree. */
-const encryptionKeys = ({ env, folder }: StackOptions): string => env['INLET_ENCRYPTION_KEYS'] || folder.settings.encryptionKeys
+const encryptionKeys = ({ env, folder }: StackOptions): string => withKeysFile(env)['INLET_ENCRYPTION_KEYS'] || folder.settings.encryptionKeys
 
 const choosePort = async ({ port, env, notice }: StackOptions): Promise<number> => {
   const wanted = port ?? Number(env['PORT'] ?? DEFAULT_PORT)
@@ -138,7 +138,9 @@ const choosePort = async ({ port, env, notice }: StackOptions): Promise<number> 
 
 const processEnv = (options: StackOptions, databaseUrl: string, postgresPort: number | null): Record<string, string> => {
   const { env, folder } = options
-  const own = Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !/^npm_/i.test(entry[0])))
+  const isOwn = (entry: [string, string | undefined]): entry is [string, string] =>
+    entry[1] !== undefined && !/^npm_/i.test(entry[0]) && entry[0] !== 'INLET_ENCRYPTION_KEYS_FILE'
+  const own = Object.fromEntries(Object.entries(env).filter(isOwn))
   const list = (key: string, more: readonly string[]): string => [...(env[key] ?? '').split(',').filter((part) => part !== ''), ...more].join(',')
   return {
     ...own,

@@ -7,6 +7,7 @@ import { createMasterKeyText, parseKeyring, sealSecrets } from '@inlet/security'
 import { createTestDatabase, type TestDatabase } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
+import { createTokenStore } from '../tokens/token-store.js'
 import { processCall } from './call.js'
 
 let closedReads = 0
@@ -62,7 +63,7 @@ describe('processCall', () => {
     const id = randomUUID()
     const egress = createEgressGuard({ allow: [] })
     const http = createHttpClient({ guard: egress, userAgent: 'test' })
-    const sealedSecrets = call.token === undefined ? null : sealSecrets(keyring, { sourceId: id, version: 0 }, { token: call.token })
+    const sealedSecrets = call.token === undefined ? null : sealSecrets(keyring, { ownerId: id, version: 0 }, { token: call.token })
     await insertCall(database, {
       id,
       kind,
@@ -76,6 +77,7 @@ describe('processCall', () => {
     const connecting = {
       database,
       keyring,
+      tokens: createTokenStore({ database, keyring, secrets: createSecretRegistry() }),
       egress,
       http: { axios: http, node: http },
       log,

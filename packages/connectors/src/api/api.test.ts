@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { type Cursor, canonicalJson, type Page } from '@inlet/connector-sdk'
+import { type Cursor, canonicalJson, type Page, type SharedTokens } from '@inlet/connector-sdk'
 import { createTestContext, serveHttp } from '@inlet/connector-sdk/testing'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { ApiSecrets } from './config.js'
 import api from './index.js'
 
 const closers: (() => unknown)[] = []
@@ -169,7 +170,7 @@ describe('what is sent and kept', () => {
     const { read } = await open({ '/s': () => answers.shift() }, { retries: 3, streams: [{ name: 's', path: '/s', keyFields: ['id'] }] })
     expect(keysOf(await read('s'))).toEqual([1])
   })
-  it('stores a rotated refresh token through the context', async () => {
+  it('gets its tokens through the context', async () => {
     const streams = [{ name: 's', path: '/s', keyFields: ['id'] }]
     const routes = { '/token': () => ({ access_token: 'a', refresh_token: 'r2' }), '/s': () => [{ id: 1 }] }
     const server = await open(routes, { streams })
@@ -179,9 +180,16 @@ describe('what is sent and kept', () => {
       streams,
       auth: { kind: 'oauth2RefreshToken', tokenUrl: `${server.server.url}/token` },
     })
-    const storeSecrets = async (changed: object) => void stored.push(changed)
-    const connection = await api.connect({ ...server.ctx, config, secrets: { refreshToken: 'r1' }, storeSecrets })
+    const secrets = { refreshToken: 'r1' }
+    const tokens: SharedTokens<ApiSecrets> = {
+      get: async ({ renew }) => {
+        const renewed = await renew(secrets)
+        stored.push(renewed)
+        return renewed.token
+      },
+    }
+    const connection = await api.connect({ ...server.ctx, config, secrets, tokens })
     await api.check(connection, new AbortController().signal)
-    expect(stored).toEqual([{ refreshToken: 'r2' }])
+    expect(stored).toEqual([{ token: { value: 'a', expiresInMs: null }, changed: { refreshToken: 'r2' } }])
   })
 })

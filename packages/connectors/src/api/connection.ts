@@ -21,10 +21,7 @@ export const createConnection = (ctx: ConnectorContext<ApiConfig, ApiSecrets>): 
     now,
     origin,
     signal,
-    onTokens: async (tokens) => {
-      if (ctx.storeSecrets === undefined) ctx.log.warn({}, 'the refresh token was replaced and cannot be stored here')
-      else await ctx.storeSecrets(tokens)
-    },
+    tokens: ctx.tokens,
   })
   const withHeaders: Auth = {
     send: (request) => {

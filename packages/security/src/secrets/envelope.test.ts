@@ -7,7 +7,7 @@ import type { SealedSecrets } from './sealed-secrets.js'
 const k1 = createMasterKeyText('k1')
 const k2 = createMasterKeyText('k2')
 const keyring = parseKeyring(k1)
-const place = { sourceId: 's1', version: 3 }
+const place = { ownerId: 's1', version: 3 }
 const CANARY = 'canary-5f3759df'
 const secrets = { password: CANARY, token: `${CANARY}-2`, options: { pin: 1234, list: [null, 'ü'] }, empty: '' }
 
@@ -43,15 +43,15 @@ describe('sealSecrets and openSecrets', () => {
 
   const sealed = sealSecrets(keyring, place, secrets)
   const { token: _, ...withoutToken } = sealed.fields
-  const other = sealSecrets(keyring, { sourceId: 's2', version: 3 }, secrets)
+  const other = sealSecrets(keyring, { ownerId: 's2', version: 3 }, secrets)
   const flipped = (text: string): string => {
     const bytes = Buffer.from(text, 'base64')
     bytes[20] = (bytes[20] ?? 0) ^ 1
     return bytes.toString('base64')
   }
-  it.each<[string, { sourceId: string; version: number }, unknown]>([
-    ['on another source', { sourceId: 's2', version: 3 }, sealed],
-    ['on another version of the credential', { sourceId: 's1', version: 4 }, sealed],
+  it.each<[string, { ownerId: string; version: number }, unknown]>([
+    ['on another source', { ownerId: 's2', version: 3 }, sealed],
+    ['on another version of the credential', { ownerId: 's1', version: 4 }, sealed],
     ['in another field', place, swapped(sealed, 'password', 'token')],
     ['with a field of another source', place, { ...sealed, fields: { ...sealed.fields, password: other.fields['password'] } }],
     ['with the data key of another source', place, { ...sealed, dataKey: other.dataKey }],
@@ -79,7 +79,7 @@ describe('sealSecrets and openSecrets', () => {
     const failure = failureOf(() => openSecrets(parseKeyring(k2), place, sealed))
     expect([failure.reason, failure.message]).toEqual([
       'SECRET_UNREADABLE',
-      'the secrets of source s1 were sealed with key k1, which is not configured (configured: k2)',
+      'the secrets of s1 were sealed with key k1, which is not configured (configured: k2)',
     ])
   })
 

@@ -7,13 +7,13 @@ import { type SealedSecrets, type SecretPlace, sealedSecretsSchema } from './sea
 export type Secrets = Readonly<Record<string, unknown>>
 
 const FORBIDDEN_FIELDS = new Set(['__proto__', 'constructor', 'prototype'])
-const SET_ANEW = 'Set the secrets of the source anew.'
+const SET_ANEW = 'Set the secrets anew.'
 
 // The names of all fields are part of it, so that none can be taken away or added.
 const dataKeyAad = (place: SecretPlace, keyId: string, fields: readonly string[]): Buffer =>
-  aadOf('data key', place.sourceId, place.version, keyId, [...fields].sort())
+  aadOf('data key', place.ownerId, place.version, keyId, [...fields].sort())
 
-const fieldAad = (place: SecretPlace, keyId: string, field: string): Buffer => aadOf('field', place.sourceId, field, place.version, keyId)
+const fieldAad = (place: SecretPlace, keyId: string, field: string): Buffer => aadOf('field', place.ownerId, field, place.version, keyId)
 
 /** The wrapping key of an id, or `SECRET_UNREADABLE` that names the id. */
 export const getWrappingKey = (keyring: Keyring, keyId: string, what: string): KeyObject => {
@@ -24,7 +24,7 @@ export const getWrappingKey = (keyring: Keyring, keyId: string, what: string): K
 }
 
 /**
- * Encrypts every field (any JSON value) under a fresh data key, bound to source, field, credential version and key.
+ * Encrypts every field (any JSON value) under a fresh data key, bound to owner, field, credential version and key.
  * The result is plain JSON without a secret. Throws FORBIDDEN_KEY for fields like __proto__.
  */
 export const sealSecrets = (keyring: Keyring, place: SecretPlace, secrets: Secrets): SealedSecrets => {
@@ -55,11 +55,11 @@ const openAll = (wrapping: KeyObject, place: SecretPlace, sealed: SealedSecrets)
 /**
  * The secrets in clear. Call it in a worker, just before use, and register what it gives with the secret registry of the log.
  * Throws SECRET_UNREADABLE when the key is not configured (the message names its id), when it has other key material than the
- * one that sealed, or when the ciphertext was moved to another source, version or field, or changed.
+ * one that sealed, or when the ciphertext was moved to another owner, version or field, or changed.
  */
 export const openSecrets = (keyring: Keyring, place: SecretPlace, stored: unknown): Secrets => {
   const parsed = sealedSecretsSchema.safeParse(stored)
-  const whose = `the secrets of source ${place.sourceId}`
+  const whose = `the secrets of ${place.ownerId}`
   if (!parsed.success) throw new Failure('SECRET_UNREADABLE', `${whose} are not stored in a known form`, { next: SET_ANEW })
   const wrapping = getWrappingKey(keyring, parsed.data.keyId, `${whose} were`)
   try {
@@ -71,7 +71,7 @@ export const openSecrets = (keyring: Keyring, place: SecretPlace, stored: unknow
       'SECRET_UNREADABLE',
       `${whose} cannot be opened with key ${keyId}: they were changed or moved, or ${keyId} was another key then`,
       {
-        next: `Configure the key ${keyId} that sealed them, or set the secrets of the source anew.`,
+        next: `Configure the key ${keyId} that sealed them, or set the secrets anew.`,
       },
     )
   }

@@ -12,9 +12,10 @@ export const sealedSecretsSchema = z.strictObject({
 
 export type SealedSecrets = z.output<typeof sealedSecretsSchema>
 
-/** The row a sealed credential belongs to; the ciphertext opens nowhere else. */
+/** The row a sealed text belongs to; the ciphertext opens nowhere else. */
 export interface SecretPlace {
-  readonly sourceId: string
-  /** The version of the credential. */
+  /** The source, shared credential or call whose secrets these are. */
+  readonly ownerId: string
+  /** The version of the credential; 0 for a call. */
   readonly version: number
 }

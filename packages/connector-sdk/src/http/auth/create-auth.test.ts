@@ -186,26 +186,61 @@ describe('OAuth 2', () => {
     )
     expect(await reasonOf(() => auth.send({ url: `${origin}/x` }))).toBe(reason)
   })
-  it('stores a rotated refresh token before it uses anything of the rotation', async () => {
+  it('sends nothing before a rotated refresh token is stored', async () => {
     const stored: string[] = []
     const failing = { now: true }
+    let secretsNow = { ...secrets, refreshToken: 'r1' }
     const client = idp([
       { access_token: 'a1', refresh_token: 'r2' },
       { access_token: 'a2', refresh_token: 'r3' },
     ])
     const { auth, seen } = open({ ...spec, kind: 'oauth2RefreshToken' }, { ...secrets, refreshToken: 'r1' }, client, {
-      onTokens: async ({ refreshToken }) => {
-        if (failing.now) throw Object.assign(new Error('disk full'), { reason: 'STORE' })
-        stored.push(refreshToken)
+      tokens: {
+        get: async ({ renew }) => {
+          const { token, changed } = await renew(secretsNow)
+          secretsNow = { ...secretsNow, ...changed }
+          if (failing.now) throw Object.assign(new Error('disk full'), { reason: 'STORE' })
+          stored.push(secretsNow.refreshToken)
+          return token
+        },
       },
     })
     expect(await reasonOf(() => auth.send({ url: `${origin}/x` }))).toBe('STORE')
     expect(seen).toHaveLength(1)
     failing.now = false
     await auth.send({ url: `${origin}/x` })
-    expect(stored).toEqual(['r2', 'r3'])
+    expect(stored).toEqual(['r3'])
     expect(tokenRequests(seen).map((request) => formOf(request).get('refresh_token'))).toEqual(['r1', 'r2'])
     expect(seen.at(-1)?.headers).toEqual({ authorization: 'Bearer a2' })
+  })
+  it('keeps a rotated refresh token in memory where nothing can be stored', async () => {
+    const clock = { ms: 0 }
+    const client = idp([
+      { access_token: 'a1', refresh_token: 'r2', expires_in: 100 },
+      { access_token: 'a2', expires_in: 100 },
+    ])
+    const refreshing = { ...spec, kind: 'oauth2RefreshToken' }
+    const { auth, seen } = open(refreshing, { ...secrets, refreshToken: 'r1' }, client, { now: () => new Date(clock.ms) })
+    for (const ms of [0, 60_000, 120_000]) {
+      clock.ms = ms
+      await auth.send({ url: `${origin}/x` })
+    }
+    expect(tokenRequests(seen).map((request) => formOf(request).get('refresh_token'))).toEqual(['r1', 'r2', 'r2'])
+  })
+  it('names the token that was refused, and the purpose it is for', async () => {
+    const wishes: object[] = []
+    const tokens: AuthOptions['tokens'] = {
+      get: async ({ purpose, refused }) => {
+        wishes.push({ purpose, refused })
+        return { value: refused === null ? 'old' : 'new', expiresInMs: null }
+      },
+    }
+    const client = scripted((request) => ({ status: request.headers?.['authorization'] === 'Bearer new' ? 200 : 401 }))
+    for (const scope of ['read', 'read', 'write'])
+      expect((await open({ ...spec, scope }, secrets, client, { tokens }).auth.send({ url: `${origin}/x` })).status).toBe(200)
+    const [first, , , , other] = wishes as { purpose: string }[]
+    expect(wishes).toEqual([first, { ...first, refused: 'old' }, first, { ...first, refused: 'old' }, other, { ...other, refused: 'old' }])
+    expect(other?.purpose).not.toBe(first?.purpose)
   })
   it('stops waiting for a token when cancelled', async () => {
     const http: HttpClient = { request: () => new Promise(() => undefined) }

@@ -3,7 +3,8 @@ import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
 import type { AuthSecrets, AuthSpec } from './auth-spec.js'
 import type { Authorizer } from './authorizer.js'
 import { createHmacAuth } from './hmac-auth.js'
-import { createOAuth2Auth, type RotatedTokens } from './oauth2-auth.js'
+import { createOAuth2Auth } from './oauth2-auth.js'
+import type { SharedTokens } from './shared-tokens.js'
 import { createApiKeyAuth, createBasicAuth, createBearerAuth } from './static-auth.js'
 
 export interface AuthOptions {
@@ -15,8 +16,8 @@ export interface AuthOptions {
   readonly origin: string
   /** Ends token requests, e.g. that of the connection. */
   readonly signal?: AbortSignal
-  /** See `OAuth2Options.onTokens`. */
-  readonly onTokens?: (tokens: RotatedTokens) => Promise<void>
+  /** See `OAuth2Options.tokens`. */
+  readonly tokens?: SharedTokens<AuthSecrets> | undefined
 }
 
 export interface Auth {

@@ -1,14 +1,11 @@
+import { canonicalJson, sha256Hex } from '@inlet/domain'
 import type { HttpClient, HttpRequest } from '../http-client.js'
 import type { AuthSecrets } from './auth-spec.js'
 import { type Authorizer, withCredentials } from './authorizer.js'
 import { needSecret } from './check-auth-secrets.js'
+import { createLocalTokens, type Renewed, type SharedTokens } from './shared-tokens.js'
 import { createTokenCache } from './token-cache.js'
 import { type OAuth2Spec, requestToken } from './token-request.js'
-
-/** What must be stored before it is used, because the one before it may have become worthless. */
-export interface RotatedTokens {
-  readonly refreshToken: string
-}
 
 export interface OAuth2Options {
   readonly spec: OAuth2Spec
@@ -16,35 +13,36 @@ export interface OAuth2Options {
   readonly http: HttpClient
   readonly now: () => Date
   readonly signal?: AbortSignal | undefined
-  /** Awaited before the tokens of a rotation are used; when it rejects, nothing is sent and it is called again next time. */
-  readonly onTokens?: ((tokens: RotatedTokens) => Promise<void>) | undefined
+  /** `ctx.tokens`; without it tokens and rotated secrets are kept in memory only. */
+  readonly tokens?: SharedTokens<AuthSecrets> | undefined
 }
 
 /** OAuth 2 by client credentials or refresh token: Bearer tokens from the token endpoint, kept until half of their life is over. */
 export const createOAuth2Auth = (options: OAuth2Options): Authorizer => {
   const { spec, secrets, now } = options
-  const rotation = { refreshToken: spec.kind === 'oauth2RefreshToken' ? needSecret(spec, secrets, 'refreshToken') : null, isStored: true }
-  const store = async () => {
-    if (rotation.isStored || rotation.refreshToken === null) return
-    await options.onTokens?.({ refreshToken: rotation.refreshToken })
-    rotation.isStored = true
-  }
-  const fetchToken = async () => {
-    await store()
-    const grant =
-      rotation.refreshToken === null ? { grant_type: 'client_credentials' } : { grant_type: 'refresh_token', refresh_token: rotation.refreshToken }
-    const answer = await requestToken({ ...options, grant })
-    if (rotation.refreshToken !== null && answer.refreshToken !== null && answer.refreshToken !== rotation.refreshToken) {
-      rotation.refreshToken = answer.refreshToken
-      rotation.isStored = false
-      await store()
-    }
-    return { value: answer.accessToken, expiresInMs: answer.expiresInMs }
-  }
-  const tokens = createTokenCache(fetchToken, now)
+  if (spec.kind === 'oauth2RefreshToken') needSecret(spec, secrets, 'refreshToken')
+  const shared = options.tokens ?? createLocalTokens(secrets)
+  const purpose = sha256Hex(canonicalJson({ ...spec }))
+  const cache = createTokenCache((refused) => shared.get({ purpose, refused, renew: (current) => renew(options, current) }), now)
   return {
-    authorize: async (request) => withCredentials(request, { authorization: bearer(await tokens.get()) }),
-    refused: (request) => tokens.drop(tokenOf(request)),
+    authorize: async (request) => withCredentials(request, { authorization: bearer(await cache.get()) }),
+    refused: (request) => cache.drop(tokenOf(request)),
+  }
+}
+
+const renew = async (options: OAuth2Options, secrets: AuthSecrets): Promise<Renewed<AuthSecrets>> => {
+  const { spec, http, now, signal } = options
+  if (spec.kind === 'oauth2ClientCredentials') {
+    const answer = await requestToken({ spec, secrets, http, now, signal, grant: { grant_type: 'client_credentials' } })
+    return { token: { value: answer.accessToken, expiresInMs: answer.expiresInMs }, changed: null }
+  }
+  const refreshToken = needSecret(spec, secrets, 'refreshToken')
+  // Without the signal: a request given up half-way may have used up the refresh token, and its successor would be lost.
+  const answer = await requestToken({ spec, secrets, http, now, grant: { grant_type: 'refresh_token', refresh_token: refreshToken } })
+  const replaced = answer.refreshToken !== null && answer.refreshToken !== refreshToken
+  return {
+    token: { value: answer.accessToken, expiresInMs: answer.expiresInMs },
+    changed: replaced ? { refreshToken: answer.refreshToken } : null,
   }
 }
 

@@ -1,7 +1,7 @@
 /** An access token and its life. */
 export interface CachedToken {
   readonly value: string
-  /** Null: until the server refuses it. */
+  /** From now on; null: until the server refuses it. */
   readonly expiresInMs: number | null
 }
 
@@ -14,10 +14,14 @@ export interface TokenCache {
 
 /**
  * Keeps a token until half of its life is over, and uses it up to its end when a new one cannot be had.
- * @param fetchToken rejects with the failure that `get` rejects with
+ * @param fetchToken gets the token that was refused last, if any; rejects with the failure that `get` rejects with
  */
-export const createTokenCache = (fetchToken: () => Promise<CachedToken>, now: () => Date): TokenCache => {
-  const state: { token: (CachedToken & { readonly since: number }) | null; pending: Promise<string> | null } = { token: null, pending: null }
+export const createTokenCache = (fetchToken: (refused: string | null) => Promise<CachedToken>, now: () => Date): TokenCache => {
+  const state: { token: (CachedToken & { readonly since: number }) | null; refused: string | null; pending: Promise<string> | null } = {
+    token: null,
+    refused: null,
+    pending: null,
+  }
   const ageIsBelow = (share: number): boolean => {
     if (state.token === null) return false
     return state.token.expiresInMs === null || now().getTime() - state.token.since < state.token.expiresInMs * share
@@ -25,8 +29,9 @@ export const createTokenCache = (fetchToken: () => Promise<CachedToken>, now: ()
   const renew = async (): Promise<string> => {
     const since = now().getTime()
     try {
-      const token = await fetchToken()
+      const token = await fetchToken(state.refused)
       state.token = { ...token, since }
+      state.refused = null
       return token.value
     } catch (error) {
       if (state.token !== null && ageIsBelow(1)) return state.token.value
@@ -42,7 +47,9 @@ export const createTokenCache = (fetchToken: () => Promise<CachedToken>, now: ()
       return await state.pending
     },
     drop: (value) => {
-      if (state.token?.value === value) state.token = null
+      if (state.token?.value !== value) return
+      state.token = null
+      state.refused = value
     },
   }
 }

@@ -1,0 +1,51 @@
+import type { EncryptionView } from '@inlet/contract'
+import type { Rotation } from '@inlet/db'
+import type { Keyring } from '@inlet/security'
+
+export interface EncryptionFacts {
+  readonly keyring: Pick<Keyring, 'ids' | 'primaryId'>
+  readonly sealed: readonly { readonly keyId: string; readonly table: string; readonly count: number }[]
+  readonly apiKeys: readonly { readonly keyId: string; readonly count: number }[]
+  readonly rotation: Rotation | null
+  readonly canaryKeyId: string
+}
+
+/** Which keys are configured or needed, and how far a rotation is. Pure. */
+export const toEncryptionView = (facts: EncryptionFacts): EncryptionView => {
+  const { keyring, sealed, apiKeys, canaryKeyId } = facts
+  const ids = [...new Set([...keyring.ids, canaryKeyId, ...sealed.map(({ keyId }) => keyId), ...apiKeys.map(({ keyId }) => keyId)])]
+  const keys = ids.map((id) => {
+    const texts = Object.fromEntries(sealed.filter(({ keyId }) => keyId === id).map(({ table, count }) => [table, count]))
+    const hashes = apiKeys.find(({ keyId }) => keyId === id)?.count ?? 0
+    const needed = id === keyring.primaryId || id === canaryKeyId || hashes > 0 || Object.keys(texts).length > 0
+    return {
+      id,
+      configured: keyring.ids.includes(id),
+      primary: id === keyring.primaryId,
+      sealed: texts,
+      apiKeys: hashes,
+      canary: id === canaryKeyId,
+      removable: !needed,
+    }
+  })
+  return { primaryKey: keyring.primaryId, keys, rotation: facts.rotation === null ? null : toRotationView(facts.rotation, sealed) }
+}
+
+const toRotationView = (rotation: Rotation, sealed: EncryptionFacts['sealed']): EncryptionView['rotation'] => {
+  const { to, unreadable, message } = rotation
+  const left = sealed.filter(({ keyId }) => keyId !== to).reduce((sum, { count }) => sum + count, 0)
+  // What was sealed with an old key while it ran counts as well.
+  const total = Math.max(rotation.total, left)
+  const finishedAt = rotation.finishedAt === null ? null : new Date(rotation.finishedAt).toISOString()
+  const state = finishedAt === null ? 'running' : unreadable > 0 ? 'incomplete' : 'done'
+  return {
+    state,
+    to,
+    total,
+    done: finishedAt === null ? total - left : total - unreadable,
+    unreadable,
+    startedAt: new Date(rotation.startedAt).toISOString(),
+    finishedAt,
+    message,
+  }
+}

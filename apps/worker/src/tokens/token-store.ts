@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto'
+import type { CachedToken, Renewed, SharedTokens, TokenWish } from '@inlet/connector-sdk'
+import { claimRenewal, type Database, findCredentialById, findToken, releaseRenewal, type StoredCredential, storeRenewal } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import type { SecretRegistry } from '@inlet/observability'
+import { monotonicNow, sleep } from '@inlet/runtime'
+import { type Keyring, openSecrets, type Secrets, sealSecrets } from '@inlet/security'
+
+export interface TokenStoreDeps {
+  readonly database: Database
+  readonly keyring: Keyring
+  readonly secrets: Pick<SecretRegistry, 'add'>
+}
+
+/** The tokens of all credentials, as this worker gets, stores and shares them. */
+export interface TokenStore {
+  /** Those of one credential; `signal` ends waiting for another worker, never a renewal that has begun. */
+  of(credentialId: string, signal: AbortSignal): SharedTokens<Secrets>
+  /** Waits until the renewals that have begun are stored or given up. */
+  settled(): Promise<void>
+}
+
+/** Longer than a token endpoint may take (15 s) and its answer needs to be stored. */
+const CLAIM_MS = 30_000
+const STORE_FOR_MS = 12_000
+const WAIT_MS = 60_000
+const POLL_MS = 100
+const SECRET_TTL_MS = 3_600_000
+
+/** What was got with a version of a credential and could not be stored yet. */
+interface Got {
+  readonly version: number
+  readonly purpose: string
+  readonly renewed: Renewed<Secrets>
+}
+
+export const createTokenStore = (deps: TokenStoreDeps): TokenStore => {
+  const unstored = new Map<string, Got>()
+  const underWay = new Set<Promise<unknown>>()
+
+  const findLiving = async (credentialId: string, wish: TokenWish<Secrets>): Promise<(CachedToken & { readonly fresh: boolean }) | null> => {
+    const stored = await findToken(deps.database, credentialId, wish.purpose)
+    const value = stored === null ? null : openToken(deps.keyring, tokenPlace(credentialId, wish.purpose, stored.version), stored.sealed)
+    if (stored === null || value === null || value === wish.refused) return null
+    deps.secrets.add({ value }, SECRET_TTL_MS)
+    return { value, expiresInMs: stored.expiresInMs, fresh: stored.expiresInMs === null || stored.ageMs < stored.expiresInMs }
+  }
+
+  /** Null: the secrets were changed meanwhile, so that what was got with the old ones counts for nothing. */
+  const renew = async (credential: StoredCredential, wish: TokenWish<Secrets>): Promise<CachedToken | null> => {
+    const { version } = credential.place
+    const living = await findLiving(credential.id, wish)
+    if (living?.fresh) return living
+    const secrets = openSecrets(deps.keyring, credential.place, credential.sealed)
+    deps.secrets.add(secrets, SECRET_TTL_MS)
+    const kept = unstored.get(credential.id)
+    const got = kept?.version === version ? kept : await ask(credential, wish, secrets)
+    if (got === null) return living
+    deps.secrets.add({ token: got.renewed.token.value, ...got.renewed.changed }, SECRET_TTL_MS)
+    unstored.set(credential.id, got)
+    const stored = await store(credential, secrets, got)
+    unstored.delete(credential.id)
+    return stored && got.purpose === wish.purpose ? got.renewed.token : null
+  }
+
+  /** Null when there is no answer, but a token that still lives, or secrets that were changed meanwhile. */
+  const ask = async (credential: StoredCredential, wish: TokenWish<Secrets>, secrets: Secrets): Promise<Got | null> => {
+    try {
+      return { version: credential.place.version, purpose: wish.purpose, renewed: await wish.renew(secrets) }
+    } catch (error) {
+      if ((await findLiving(credential.id, wish)) !== null) return null
+      const now = await findCredentialById(deps.database, credential.id)
+      if (now !== null && now.place.version !== credential.place.version) return null
+      throw error
+    }
+  }
+
+  const store = async (credential: StoredCredential, present: Secrets, got: Got): Promise<boolean> => {
+    const { id, place } = credential
+    const { token, changed } = got.renewed
+    const version = changed === null ? place.version : place.version + 1
+    const sealed = sealSecrets(deps.keyring, tokenPlace(id, got.purpose, version), { token: token.value })
+    const secrets = changed && {
+      sealed: sealSecrets(deps.keyring, { ownerId: place.ownerId, version }, { ...present, ...changed }),
+      fields: Object.keys(changed),
+    }
+    return insist(() =>
+      storeRenewal(deps.database, {
+        credentialId: id,
+        expectedVersion: place.version,
+        secrets,
+        token: { purpose: got.purpose, sealed, expiresInMs: token.expiresInMs },
+      }),
+    )
+  }
+
+  const renewAndRelease = async (claimed: StoredCredential, wish: TokenWish<Secrets>, holder: string): Promise<CachedToken | null> => {
+    try {
+      return await renew(claimed, wish)
+    } finally {
+      await releaseRenewal(deps.database, { credentialId: claimed.id, holder }).catch(() => {})
+    }
+  }
+
+  const get = async (credentialId: string, wish: TokenWish<Secrets>, signal: AbortSignal): Promise<CachedToken> => {
+    const deadline = monotonicNow() + WAIT_MS
+    for (;;) {
+      const living = await findLiving(credentialId, wish)
+      if (living?.fresh) return living
+      const holder = randomUUID()
+      const claimed = await claimRenewal(deps.database, { credentialId, holder, ttlMs: CLAIM_MS })
+      if (claimed !== null) {
+        const token = await track(() => renewAndRelease(claimed, wish, holder))
+        if (token !== null) return token
+      } else if ((await findCredentialById(deps.database, credentialId)) === null)
+        throw new Failure('CREDENTIAL_CHANGED', 'the credentials of the source were changed meanwhile')
+      if (monotonicNow() > deadline)
+        throw new Failure('TIMEOUT', 'no token within 60 s: another worker has been renewing it, or the secrets keep changing')
+      await sleep(POLL_MS, signal)
+    }
+  }
+
+  const track = async <T>(work: () => Promise<T>): Promise<T> => {
+    const running = work()
+    underWay.add(running)
+    try {
+      return await running
+    } finally {
+      underWay.delete(running)
+    }
+  }
+
+  return {
+    of: (credentialId, signal) => ({ get: (wish) => get(credentialId, wish, signal) }),
+    settled: async () => void (await Promise.allSettled(underWay)),
+  }
+}
+
+const tokenPlace = (credentialId: string, purpose: string, version: number) => ({ ownerId: `${credentialId}/${purpose}`, version })
+
+/** A token that cannot be opened is as good as none: another one is got. */
+const openToken = (keyring: Keyring, place: { readonly ownerId: string; readonly version: number }, sealed: unknown): string | null => {
+  try {
+    return String(openSecrets(keyring, place, sealed)['token'])
+  } catch (error) {
+    if (error instanceof Failure && error.reason === 'SECRET_UNREADABLE') return null
+    throw error
+  }
+}
+
+/** A refresh token that was got and not stored may be lost for good, so a database that is away for a moment is waited for. */
+const insist = async <T>(work: () => Promise<T>): Promise<T> => {
+  const deadline = monotonicNow() + STORE_FOR_MS
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (monotonicNow() > deadline) throw error
+      await sleep(POLL_MS * 5)
+    }
+  }
+}

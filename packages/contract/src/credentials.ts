@@ -1,0 +1,119 @@
+import { SOURCE_STATUSES } from '@inlet/domain'
+import { z } from 'zod'
+import { defineEndpoint } from './endpoint.js'
+import { pageOf, pageQuery, timestamp, uuid } from './primitives.js'
+import { secretStates } from './sources/source.js'
+
+const looksLikeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+const credentialName = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a name of a credential has 1 to 63 lower-case letters, digits or dashes')
+  .refine((text) => !looksLikeId.test(text), 'a name must not look like an id')
+  .meta({ description: 'A readable, unique name.', example: 'crm-oauth' })
+
+const secrets = z
+  .record(z.string(), z.unknown())
+  .meta({ description: 'Secrets of the connector, write-only: encrypted at once and never shown. Given, they replace all that were set.' })
+
+const shape = {
+  id: uuid,
+  name: z.string(),
+  connector: z.string(),
+  secrets: secretStates,
+  usedBy: z.int().meta({ description: 'How many sources use it.' }),
+  createdAt: timestamp,
+  updatedAt: timestamp.meta({ description: 'When somebody last gave new secrets.' }),
+}
+
+export const credential = z.strictObject(shape).meta({ id: 'Credential', description: 'Secrets that several sources of one connector use.' })
+export const credentialDetail = z
+  .strictObject({
+    ...shape,
+    sources: z
+      .array(z.strictObject({ id: uuid, slug: z.string(), name: z.string(), status: z.enum(SOURCE_STATUSES) }))
+      .meta({ description: 'The sources that use it, by name.' }),
+  })
+  .meta({ id: 'CredentialDetail', description: 'A shared credential with the sources that use it.' })
+export const changedCredential = z
+  .strictObject({
+    ...credentialDetail.shape,
+    repaired: z.array(uuid).meta({ description: 'Sources that had stopped because of the old secrets and start again.' }),
+  })
+  .meta({ id: 'ChangedCredential' })
+export const credentialPage = pageOf(credential, 'CredentialPage')
+
+export const createCredentialBody = z
+  .strictObject({
+    name: credentialName,
+    connector: z.string().min(1).max(100).meta({ description: 'The type of connector.', example: 'api' }),
+    secrets,
+  })
+  .meta({ id: 'CreateCredential' })
+export const updateCredentialBody = z.strictObject({ name: credentialName.optional(), secrets: secrets.optional() }).meta({ id: 'UpdateCredential' })
+
+const tag = 'credentials'
+const params = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .meta({ description: 'The id (UUID) or the name of a credential.', example: 'crm-oauth' }),
+})
+
+export const credentialEndpoints = {
+  createCredential: defineEndpoint({
+    method: 'post',
+    path: '/v1/credentials',
+    scope: 'write',
+    tag,
+    summary: 'Store secrets that several sources share',
+    body: createCredentialBody,
+    idempotent: true,
+    answers: { 201: { description: 'Stored; Location is set.', schema: credentialDetail } },
+    reasons: ['UNKNOWN_CONNECTOR', 'NAME_TAKEN'],
+  }),
+  listCredentials: defineEndpoint({
+    method: 'get',
+    path: '/v1/credentials',
+    scope: 'read',
+    tag,
+    summary: 'List shared credentials by name, without their secrets',
+    query: z.strictObject({ ...pageQuery, connector: z.string().min(1).max(100).optional() }),
+    answers: { 200: { description: 'One page.', schema: credentialPage } },
+    reasons: ['INVALID_CURSOR'],
+  }),
+  getCredential: defineEndpoint({
+    method: 'get',
+    path: '/v1/credentials/:id',
+    scope: 'read',
+    tag,
+    summary: 'Get a shared credential and the sources that use it',
+    params,
+    answers: { 200: { description: 'The credential without its secrets.', schema: credentialDetail } },
+  }),
+  updateCredential: defineEndpoint({
+    method: 'patch',
+    path: '/v1/credentials/:id',
+    scope: 'write',
+    tag,
+    summary: 'Rename a shared credential or replace its secrets',
+    description: 'New secrets hold for all sources that use it at once; those that had stopped because of the old ones start again.',
+    params,
+    body: updateCredentialBody,
+    answers: { 200: { description: 'The credential as changed.', schema: changedCredential } },
+    reasons: ['NAME_TAKEN'],
+  }),
+  deleteCredential: defineEndpoint({
+    method: 'delete',
+    path: '/v1/credentials/:id',
+    scope: 'write',
+    tag,
+    summary: 'Delete a shared credential that no source uses',
+    params,
+    answers: { 204: { description: 'Gone.' } },
+    reasons: ['CREDENTIAL_IN_USE'],
+  }),
+} as const
+
+export type CredentialView = z.infer<typeof credential>
+export type CredentialDetailView = z.infer<typeof credentialDetail>

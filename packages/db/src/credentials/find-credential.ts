@@ -1,0 +1,35 @@
+import type { Database } from '../database.js'
+
+/** The sealed secrets of a credential, and where they were sealed for. */
+export interface StoredCredential {
+  readonly id: string
+  readonly sealed: unknown
+  readonly place: CredentialPlace
+}
+
+/** The place of the envelope: the source whose own secrets these are, or the shared credential itself. */
+export interface CredentialPlace {
+  readonly ownerId: string
+  readonly version: number
+}
+
+/** Joins the credential `c` that source `s` uses: the shared one it names, else its own. */
+export const CREDENTIAL_OF_SOURCE = 'LEFT JOIN credentials c ON c.id = s.credential_id OR (s.credential_id IS NULL AND c.source_id = s.id)'
+
+/** `c.place`, as the envelope was sealed for it. */
+const COLUMNS = `c.id, c.sealed, json_build_object('ownerId', coalesce(c.source_id, c.id), 'version', c.version) AS place`
+
+/** The credential a source uses, its own or a shared one; null without any. */
+export const findCredential = async (database: Database, sourceId: string): Promise<StoredCredential | null> => {
+  const { rows } = await database.pool.query<StoredCredential>(
+    `SELECT ${COLUMNS} FROM sources s ${CREDENTIAL_OF_SOURCE} WHERE s.id = $1 AND c.id IS NOT NULL`,
+    [sourceId],
+  )
+  return rows[0] ?? null
+}
+
+/** A credential by its own id; null when it is gone. */
+export const findCredentialById = async (database: Database, credentialId: string): Promise<StoredCredential | null> => {
+  const { rows } = await database.pool.query<StoredCredential>(`SELECT ${COLUMNS} FROM credentials c WHERE c.id = $1`, [credentialId])
+  return rows[0] ?? null
+}
