@@ -34,8 +34,14 @@ const PUBLIC = new Set<string>(
     .map(({ path }) => path),
 )
 
-/** Whether an address needs no key: the public endpoints and the documentation. */
-export const isPublic = (path: string): boolean => PUBLIC.has(path) || path === '/docs' || path.startsWith('/docs/')
+/** Addresses whose senders prove themselves by a signature, which the handler checks. */
+const SIGNED = Object.values<Endpoint>(endpoints)
+  .filter(({ scope }) => scope === 'signature')
+  .map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`))
+
+/** Whether an address needs no key: the public endpoints, those for signed requests, and the documentation. */
+export const isPublic = (path: string): boolean =>
+  PUBLIC.has(path) || SIGNED.some((pattern) => pattern.test(path)) || path === '/docs' || path.startsWith('/docs/')
 
 /** All middleware in order; everything that is not public stands behind authentication, known or not. */
 export const createApp = (deps: AppDeps): Express => {

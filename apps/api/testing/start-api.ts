@@ -84,7 +84,7 @@ const toAnswer = async (response: Response): Promise<Answer> => {
 
 /** The API in this process on a free port, on its own database; with the Redis backend when asked. */
 export const startApi = async (
-  options: { redis?: boolean; store?: TestDatabase; config?: Partial<ApiConfig>; callTimeoutMs?: number } = {},
+  options: { redis?: boolean; store?: TestDatabase; config?: Partial<ApiConfig>; callTimeoutMs?: number; connectors?: readonly Connector[] } = {},
 ): Promise<TestApi> => {
   const store = options.store ?? (await createTestDatabase(inject('postgresUrl'), inject('templateDatabase')))
   const redis = options.redis ? await startRedis(inject('redisServer')) : null
@@ -103,6 +103,8 @@ export const startApi = async (
     INLET_QUEUE_PREFIX: 'inlet',
     INLET_EGRESS_ALLOW: [],
     INLET_UPLOAD_MAX_BYTES: 5_000_000,
+    INLET_HOOK_MAX_BYTES: 1_048_576,
+    INLET_HOOK_MAX_WAITING: 250_000,
     INLET_API_OPS_HOST: '127.0.0.1',
     INLET_API_OPS_PORT: 0,
     INLET_BOARD_WRITE: false,
@@ -110,7 +112,7 @@ export const startApi = async (
     INLET_TRUST_PROXY_HOPS: 0,
     ...options.config,
   }
-  const overrides = { connectors: [toyConnector], ...(options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs }) }
+  const overrides = { connectors: [toyConnector, ...(options.connectors ?? [])], ...(options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs }) }
   const api = await composeApi(config, { log, secrets, signal: new AbortController().signal }, overrides)
   const addKey: TestApi['addKey'] = async (scopes, expiresAt) => {
     const key = createApiKey(keyring)

@@ -1,6 +1,7 @@
 import type { JsonValue, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
 import type { z } from 'zod'
 import type { ConnectorContext } from './context.js'
+import type { PushedRequest, Receipt } from './receive.js'
 
 /** A position in a stream: JSON of at most 8 KiB that only its connector understands. */
 export type Cursor = JsonValue
@@ -34,6 +35,8 @@ export interface Page {
    * has not seen are deleted. Yield it once, at the end, and only when the reading was complete.
    */
   readonly sweep?: { readonly scope?: string }
+  /** Store what was read so far at once, instead of waiting up to a second for a fuller batch. */
+  readonly flush?: boolean
   /** What a person sees while it runs: any of them, cumulative. */
   readonly progress?: { readonly done?: number; readonly total?: number; readonly note?: string }
 }
@@ -80,6 +83,12 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
   check(connection: C, signal: AbortSignal): Promise<void>
   /** Reads one stream page by page from the cursor. Bounded memory however large the source. */
   read(connection: C, request: ReadRequest): AsyncGenerator<Page, void, void>
+  /**
+   * Judges what senders push to /v1/hooks/{source}; `read` gets the accepted events from `ctx.inbox`. Pure and quick, no I/O, no
+   * clock: it runs in the API before anything is stored. Throws SIGNATURE_INVALID for whoever does not prove to be the sender (the
+   * message goes to the log, never into the answer), MALFORMED_JSON for a body that the settings do not allow.
+   */
+  receive?(request: PushedRequest<Config, Secrets>): Receipt
   /** Lists and fetches items by path, for connectors that have such a notion. */
   readonly browse?: Browse<C>
 }

@@ -1,5 +1,6 @@
 import type { Reason } from '@inlet/domain'
 import type { Cursor } from '../connector.js'
+import type { Inbox } from '../context.js'
 import type { TestUpload } from './context/test-upload.js'
 import type { RecordStore } from './store/record-store.js'
 
@@ -8,6 +9,7 @@ export interface Variant {
   readonly config?: unknown
   readonly secrets?: unknown
   readonly allow?: readonly string[]
+  readonly inbox?: Inbox
 }
 
 export interface FailureCase extends Variant {
@@ -48,6 +50,8 @@ export interface AcceptanceBed {
   /** Entries of INLET_FILE_ROOTS. */
   readonly roots?: readonly string[]
   readonly uploads?: readonly TestUpload[]
+  /** What was pushed to the source, for connectors that receive; default: nothing. */
+  readonly inbox?: Inbox
   /** Records that a full read gives at least, over all streams. */
   readonly minRecords: number
   /** Key texts that a full read must give, by stream, from an independent source. */

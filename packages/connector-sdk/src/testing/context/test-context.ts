@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Failure } from '@inlet/domain'
 import type { Connection, Connector } from '../../connector.js'
-import type { ConnectorContext } from '../../context.js'
+import type { ConnectorContext, Inbox } from '../../context.js'
 import { createFileAccess } from '../../files/file-access.js'
 import { createHttpClient } from '../../http/create-http-client.js'
 import { createEgressGuard } from '../../net/create-egress-guard.js'
@@ -26,6 +26,8 @@ export interface TestContextOptions<Config, Secrets, C extends Connection> {
   /** Entries of INLET_FILE_ROOTS; default none. */
   readonly roots?: readonly string[]
   readonly uploads?: readonly TestUpload[]
+  /** Default: nothing was pushed. */
+  readonly inbox?: Inbox | undefined
   /** Default: an empty store. */
   readonly store?: RecordStore
   /** Default: a fresh folder that `close` removes. A folder given here stays. */
@@ -76,6 +78,7 @@ export const createTestContext = async <Config, Secrets, C extends Connection>(
     now: options.now ?? (() => new Date()),
     known: store.known,
     files: createFileAccess({ roots: options.roots ?? [], openUpload: openTestUpload(options.uploads ?? []) }),
+    inbox: options.inbox ?? EMPTY_INBOX,
     workDir,
     store,
     logLines: lines,
@@ -85,6 +88,8 @@ export const createTestContext = async <Config, Secrets, C extends Connection>(
     [Symbol.asyncDispose]: close,
   }
 }
+
+const EMPTY_INBOX: Inbox = { read: (cursor) => Promise.resolve({ events: [], cursor }) }
 
 const parse = <T>(field: string, schema: Connector<T>['configSchema'], raw: unknown): T => {
   const result = schema.safeParse(raw)

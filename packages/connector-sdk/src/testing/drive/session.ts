@@ -33,6 +33,7 @@ export const withSession = async <T>(subject: Subject, options: SessionOptions, 
       allow: variant.allow ?? bed.allow ?? [],
       roots: bed.roots ?? [],
       uploads: bed.uploads ?? [],
+      inbox: variant.inbox ?? bed.inbox,
       ...(options.store === undefined ? {} : { store: options.store }),
       ...(options.workDir === undefined ? {} : { workDir: options.workDir }),
     })
