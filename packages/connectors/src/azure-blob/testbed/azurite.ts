@@ -11,8 +11,14 @@ export const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6
 export const startAzurite = (): Promise<ScriptServer> =>
   startScript(({ port }) => [
     path.join(findCounterpart('azurite') ?? '', 'dist/src/blob/main.js'),
-    ...['--blobHost', '127.0.0.1', '--blobPort', String(port)],
-    ...['--silent', '--skipApiVersionCheck', '--disableTelemetry', '--inMemoryPersistence'],
+    '--blobHost',
+    '127.0.0.1',
+    '--blobPort',
+    String(port),
+    '--silent',
+    '--skipApiVersionCheck',
+    '--disableTelemetry',
+    '--inMemoryPersistence',
   ])
 
 export const connectionString = (url: string): string =>

@@ -14,7 +14,13 @@ export const startS3rver = (): Promise<ScriptServer> =>
     // Its continuation tokens are made by DES.
     '--openssl-legacy-provider',
     path.join(findCounterpart('s3rver') ?? '', 'bin/s3rver.js'),
-    ...['--address', '127.0.0.1', '--port', String(port), '--directory', folder, '--silent'],
+    '--address',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--directory',
+    folder,
+    '--silent',
   ])
 
 /** A new bucket, written by plain requests. */
