@@ -14,6 +14,7 @@ import {
   startBeating,
   untilSchemaReady,
 } from '@inlet/db'
+import { createMappingPool } from '@inlet/mapping'
 import { createMetrics, type Logger, openOpsServer, type SecretRegistry, watchHealth } from '@inlet/observability'
 import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName, type Queues, RetryAt } from '@inlet/queue'
 import { createByteBudget, monotonicNow, withLifecycle } from '@inlet/runtime'
@@ -25,6 +26,7 @@ import { createConnectionPool } from './extraction/connection-pool.js'
 import { createConnectionRetirer } from './extraction/retire-connections.js'
 import { describeWorker } from './health/signs-of-life.js'
 import { createWorkerProbes } from './health/worker-probes.js'
+import { createSharedPaces } from './limits/shared-pace.js'
 import { keepSecrets } from './maintenance/keep-secrets.js'
 import { startMaintenanceClock } from './maintenance/maintenance-clock.js'
 import { reconcile } from './maintenance/reconcile.js'
@@ -80,6 +82,8 @@ export const composeWorker = (
     lifecycle.defer('http', () => Object.values(http).forEach((each) => each.close()))
     const tokens = createTokenStore({ database, keyring, secrets })
     lifecycle.defer('tokens', () => tokens.settled(), { timeoutMs: 20_000 })
+    const mappings = createMappingPool()
+    lifecycle.defer('mappings', () => mappings[Symbol.asyncDispose]())
     const connections = createConnectionPool({ idleMs: IDLE_CONNECTION_MS, onCloseError: onError })
     lifecycle.defer('connections', () => connections.close())
     const retire = createConnectionRetirer({ connections, findLive: (ids) => findLiveConnections(database, ids), onError })
@@ -114,6 +118,7 @@ export const composeWorker = (
       connections,
       connecting,
       gate,
+      mappings,
       budget,
       watch,
       log,

@@ -14,6 +14,8 @@ export interface ReadStream {
   readonly signal: AbortSignal
   /** What is kept of a page; everything when absent. */
   readonly keep?: ((page: Page) => Page) | undefined
+  /** What the mapping makes of a page. */
+  readonly mapPage?: ((page: Page) => Promise<Page>) | undefined
   readonly onProgress: (stream: string, progress: NonNullable<Page['progress']>) => void
 }
 
@@ -29,7 +31,8 @@ export const readStream = async (args: ReadStream): Promise<void> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
       for await (const page of lingering(args, cursor)) {
-        for (const batch of args.batcher.add(args.spec.name, args.keep?.(page) ?? page)) await args.forwarder.forward(batch, args.signal)
+        const mapped = (await args.mapPage?.(page)) ?? page
+        for (const batch of args.batcher.add(args.spec.name, args.keep?.(mapped) ?? mapped)) await args.forwarder.forward(batch, args.signal)
         const urgent = page.flush === true ? args.batcher.flush() : null
         if (urgent !== null) await args.forwarder.forward(urgent, args.signal)
         if (page.progress !== undefined) args.onProgress(args.spec.name, page.progress)

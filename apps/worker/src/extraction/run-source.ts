@@ -1,12 +1,25 @@
 import type { Cursor, StreamSpec } from '@inlet/connector-sdk'
-import { type Database, ensureStreams, finishRun, type LeasedRun, parkRun, type RunEnd, type RunFailure, releaseRun } from '@inlet/db'
+import {
+  alignMappings,
+  type Database,
+  ensureStreams,
+  finishReread,
+  finishRun,
+  type LeasedRun,
+  parkRun,
+  type RunEnd,
+  type RunFailure,
+  releaseRun,
+} from '@inlet/db'
 import { Failure, type RunOutcome, toFailure } from '@inlet/domain'
+import type { Mapping, MappingPool } from '@inlet/mapping'
 import type { Logger, Metrics } from '@inlet/observability'
 import { type BacklogGate } from './backlog-gate.js'
 import { createBatcher } from './batcher.js'
 import type { ConnectionPool, PooledConnection } from './connection-pool.js'
 import { createForwarder, type Forwarder, type ForwarderDeps } from './forwarder.js'
 import { createLeaseKeeper } from './lease-keeper.js'
+import { createPageMapper, mappingStateOf } from './map-page.js'
 import type { ConnectionDeps } from './open-connection.js'
 import { openVersion } from './open-version.js'
 import { planBackfill } from './plan-backfill.js'
@@ -18,6 +31,7 @@ export interface RunDeps extends ForwarderDeps {
   readonly connections: ConnectionPool
   readonly connecting: ConnectionDeps
   readonly gate: BacklogGate
+  readonly mappings: Pick<MappingPool, 'map'>
   /** How long a lease lives without renewal, in ms. */
   readonly leaseTtlMs: number
   readonly metrics: Pick<Metrics, 'countError'>
@@ -71,6 +85,7 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
       (pooled) => readAll({ deps, run, pooled, forwarder, signal, state }),
     )
     await forwarder.drained(signal)
+    if (run.backfill === null && streams.results.every(({ error }) => error === undefined)) await finishReread(deps.database, run)
     return { left: 'ended', outcome: await stopWith({ streams: streams.results, provedUnchanged: streams.provedUnchanged }) }
   } catch (thrown) {
     return await leave({ deps, run, forwarder, drain, keeperSignal: keeper.signal, thrown, stopWith })
@@ -120,6 +135,11 @@ const readAll = async ({
   await ensureStreams(deps.database, run.sourceId, all)
   const backfill = planBackfill(run.backfill, all)
   const { specs } = backfill
+  // What was saved was checked.
+  const mapping = run.version.mapping as Mapping | null
+  const mapper = createPageMapper(deps.mappings, mapping)
+  const states = all.map(({ name }) => ({ name, mapping: mappingStateOf(mapping, name) }))
+  const remapped = run.backfill === null ? await alignMappings(deps.database, run, states) : []
   const batcher = createBatcher({
     streams: new Set(specs.map(({ name }) => name)),
     swept: backfill.sweeps ? new Set(specs.filter(({ deletes }) => deletes === 'sweep').map(({ name }) => name)) : new Set(),
@@ -138,13 +158,16 @@ const readAll = async ({
     note({ status: 'reading' })
     try {
       backfill.check(spec)
+      mapper.check(spec)
+      const fromStart = remapped.includes(spec.name) || mapper.readsWhole(spec)
       await readStream({
         pooled,
         spec,
-        cursor: (run.cursors.get(spec.name) as Cursor | undefined) ?? null,
+        cursor: fromStart ? null : ((run.cursors.get(spec.name) as Cursor | undefined) ?? null),
         batcher,
         forwarder,
         signal,
+        mapPage: (page) => mapper.map(spec.name, page, signal),
         keep: backfill.keep,
         onProgress: (_stream, progress) => note({ progress }),
       })

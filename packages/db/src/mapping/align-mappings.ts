@@ -1,0 +1,54 @@
+import type { Database } from '../database.js'
+
+export interface StreamMappingState {
+  readonly name: string
+  /** Null: records are stored as the connector yields them. */
+  readonly mapping: { readonly sha256: string; readonly keys: 'kept' | 'set' } | null
+}
+
+export interface MappingPlace {
+  readonly sourceId: string
+  /** Of the lease; a worker that lost it changes nothing. */
+  readonly epoch: number
+}
+
+/**
+ * Notes the mapping that each stream is read with from now on, and answers the streams whose mapping was another: their cursors
+ * are forgotten, and until `finishReread` the validators of everything the source stored before do not count, so that unchanged
+ * items are mapped again. Of all streams, since a connector may skip the items of one by the validators of another.
+ */
+export const alignMappings = (database: Database, place: MappingPlace, streams: readonly StreamMappingState[]): Promise<readonly string[]> =>
+  database.transaction(async (client) => {
+    const { sourceId, epoch } = place
+    const lease = await client.query('SELECT FROM leases WHERE source_id = $1 AND epoch = $2 FOR KEY SHARE', [sourceId, epoch])
+    if (lease.rowCount === 0) return []
+    const { rows } = await client.query<{ name: string; records: boolean }>(
+      `WITH wanted AS (SELECT * FROM unnest($3::text[], $4::text[]) AS w(name, hash))
+       UPDATE streams st SET mapping_hash = w.hash, cursor = NULL, cursor_epoch = $2, cursor_seq = 0, updated_at = now()
+       FROM wanted w WHERE st.source_id = $1 AND st.name = w.name AND st.mapping_hash IS DISTINCT FROM w.hash
+       RETURNING st.name, st.live_records > 0 AS records`,
+      [
+        sourceId,
+        epoch,
+        streams.map(({ name }) => name),
+        streams.map(({ mapping }) => (mapping === null ? null : `${mapping.keys}:${mapping.sha256}`)),
+      ],
+    )
+    const changed = rows.map(({ name }) => name).toSorted()
+    if (!rows.some(({ records }) => records)) return changed
+    await client.query('UPDATE streams SET reread_epoch = $2 WHERE source_id = $1', [sourceId, epoch])
+    await client.query(`INSERT INTO events (source_id, type, level, message, data) VALUES ($1, 'mapping.changed', 'info', $2, $3)`, [
+      sourceId,
+      `the mapping changed: ${changed.join(', ')} will be read from the beginning`,
+      JSON.stringify({ streams: changed }),
+    ])
+    return changed
+  })
+
+/** Says that all streams have been read to their end since their mapping changed, and that this is stored. */
+export const finishReread = async (database: Database, { sourceId, epoch }: MappingPlace): Promise<void> => {
+  await database.pool.query(
+    `UPDATE streams SET reread_epoch = NULL WHERE source_id = $1 AND reread_epoch <= $2 AND EXISTS (SELECT FROM leases WHERE source_id = $1 AND epoch = $2)`,
+    [sourceId, epoch],
+  )
+}
