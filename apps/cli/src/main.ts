@@ -1,55 +1,38 @@
 #!/usr/bin/env node
 import { waitForSignal } from '@inlet/runtime'
-import { Command, InvalidArgumentError } from 'commander'
-import type { CommandContext } from './commands/context.js'
+import { CommanderError } from 'commander'
+import { EXIT } from './output/exit-codes.js'
+import { errorLines, explainError } from './output/explain-error.js'
+import { buildProgram } from './program/build-program.js'
+import { confirm } from './terminal/confirm.js'
 import { createTerminal } from './terminal/terminal.js'
-
-const wholeNumber = (text: string): number => {
-  if (!/^\d{1,5}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('a whole number from 1 is needed')
-  return Number(text)
-}
 
 // Listening from the first line on: a Ctrl-C while things start must close what has been opened.
 const stopped = waitForSignal()
 
 // A reader such as `head` may close the pipe early; that is no error of ours.
 process.stdout.on('error', () => process.exit(0))
-const context: CommandContext = { terminal: createTerminal(process.stdout), env: process.env, stopped }
 
-const program = new Command('inlet').description('Data source registry and ingestion.').version('0.1.0').showHelpAfterError()
-const stackOptions = (command: Command): Command =>
-  command
-    .option('--data <dir>', 'folder for database, logs and secrets', '.inlet')
-    .option('--workers <n>', 'worker processes', wholeNumber, 1)
-    .option('--port <p>', 'port of the API (default 3210, or a free one)', wholeNumber)
-
-stackOptions(program.command('up').description('start a whole installation on this machine'))
-  .addHelpText('after', '\nExample:\n  inlet up --workers 2 --data ./data --port 8080')
-  .action(async (flags) => (await import('./commands/up.js')).up(flags, context))
-stackOptions(program.command('demo').description('up, with sources that need no internet'))
-  .option('--exit', 'stop when everything is ingested', false)
-  .addHelpText('after', '\nExample:\n  inlet demo --exit')
-  .action(async (flags) => {
-    process.exitCode = await (await import('./commands/demo.js')).demo(flags, context)
-  })
-program
-  .command('migrate')
-  .description('bring DATABASE_URL to the schema of this build')
-  .action(async () => (await import('./commands/migrate.js')).migrateCommand(context))
-program
-  .command('keys')
-  .description('API keys')
-  .command('create')
-  .description('make an API key in DATABASE_URL and print it once')
-  .requiredOption('--name <name>', 'what the key is for')
-  .requiredOption('--scopes <scopes>', 'read, write, admin; separated by commas')
-  .addHelpText('after', '\nExample:\n  DATABASE_URL=… INLET_ENCRYPTION_KEYS=… inlet keys create --name ops --scopes admin')
-  .action(async (flags) => (await import('./commands/create-key.js')).createKeyCommand(flags, context))
+let exitCode = 0
+const context = {
+  terminal: createTerminal(process.stdout, { color: !process.env['NO_COLOR'] }),
+  env: process.env,
+  stopped,
+  confirm: (question: string) => confirm({ input: process.stdin, output: process.stderr }, question),
+}
 
 try {
-  await program.parseAsync()
-  process.exit()
+  await buildProgram(context, (code) => {
+    exitCode = code
+  }).parseAsync()
 } catch (error) {
-  process.stderr.write(`\nError: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(1)
+  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : EXIT.usage
+  else {
+    const explained = explainError(error)
+    const { exitCode: code, ...shown } = explained
+    exitCode = code
+    process.stderr.write(`${process.argv.includes('--json') ? JSON.stringify({ error: shown }) : errorLines(explained).join('\n')}\n`)
+  }
 }
+// What was printed into a pipe is written first.
+process.stdout.write('', () => process.exit(exitCode))

@@ -1,32 +1,102 @@
+import type { FieldProblem } from '@inlet/contract'
+import { type ServerEvent, toServerEvents } from './server-events.js'
+
+interface ProblemBody {
+  readonly code?: string
+  readonly detail?: string
+  readonly title?: string
+  readonly next?: string
+  readonly field?: string
+  readonly errors?: readonly FieldProblem[]
+}
+
 /** A problem+json answer of the API. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'
   readonly status: number
   readonly code: string
-  constructor(status: number, body: { readonly code?: string; readonly detail?: string; readonly title?: string; readonly next?: string }) {
-    super([body.detail ?? body.title ?? `HTTP ${status}`, body.next].filter((part) => part !== undefined).join(' '))
+  readonly next: string | undefined
+  readonly field: string | undefined
+  readonly errors: readonly FieldProblem[]
+  constructor(status: number, body: ProblemBody) {
+    super(body.detail ?? body.title ?? `the API answered ${status}`)
     this.status = status
-    this.code = body.code ?? ''
+    this.code = body.code ?? `HTTP_${status}`
+    this.next = body.next
+    this.field = body.field
+    this.errors = body.errors ?? []
   }
 }
 
-/** The REST API of an installation, as its users see it. */
-export interface ApiClient {
-  /** Throws ApiProblem for every answer that is not 2xx. */
-  call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<T>
+/** The API could not be reached, or something else answered in its place. */
+export class ApiUnreachable extends Error {
+  override readonly name = 'ApiUnreachable'
 }
 
-export const createApiClient = (url: string, key: string): ApiClient => ({
-  async call<T>(method: string, path: string, body?: object, headers: Readonly<Record<string, string>> = {}): Promise<T> {
-    const response = await fetch(new URL(path, url), {
-      method,
-      headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    const answer: unknown = text === '' ? null : JSON.parse(text)
-    if (!response.ok) throw new ApiProblem(response.status, answer ?? {})
-    // The contract package checks the API's side; the shapes are not parsed a second time here.
-    return answer as T
-  },
-})
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
+
+/** The REST API of an installation, as its users see it. */
+export interface ApiClient {
+  readonly url: string
+  /** Throws ApiProblem for every answer that is not 2xx, ApiUnreachable when there is none. */
+  call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<T>
+  /** Server-sent events from a path, until the server ends them or the signal aborts. */
+  events(path: string, options: { readonly lastEventId?: string | undefined; readonly signal: AbortSignal }): AsyncGenerator<ServerEvent>
+}
+
+/** A path with a query; what is undefined is left out. */
+export const withQuery = (path: string, query: Query): string => {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)]),
+  )
+  return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs).toString()}`
+}
+
+const TIMEOUT_MS = 150_000
+
+export const createApiClient = (url: string, key: string): ApiClient => {
+  const send = async (path: string, init: RequestInit): Promise<Response> => {
+    try {
+      return await fetch(new URL(path, url), { ...init, redirect: 'error' })
+    } catch (error) {
+      if (init.signal?.aborted === true && init.signal.reason instanceof DOMException && init.signal.reason.name === 'AbortError') throw error
+      throw new ApiUnreachable(`the API at ${url} does not answer (${reasonOf(error)})`, { cause: error })
+    }
+  }
+  return {
+    url,
+    async call<T>(method: string, path: string, body?: object, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+      const response = await send(path, {
+        method,
+        headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const answer = parseAnswer(url, response.status, await response.text())
+      if (!response.ok) throw new ApiProblem(response.status, answer ?? {})
+      // The contract package checks the API's side; the shapes are not parsed a second time here.
+      return answer as T
+    },
+    async *events(path, { lastEventId, signal }) {
+      const headers = { authorization: `Bearer ${key}`, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) }
+      const response = await send(path, { headers, signal })
+      if (!response.ok) throw new ApiProblem(response.status, parseAnswer(url, response.status, await response.text()) ?? {})
+      if (response.body !== null) yield* toServerEvents(response.body)
+    },
+  }
+}
+
+const parseAnswer = (url: string, status: number, text: string): unknown => {
+  if (text === '') return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ApiUnreachable(`what answers at ${url} is not Inlet's API (status ${status}, no JSON)`)
+  }
+}
+
+const reasonOf = (error: unknown): string => {
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code
+  return code ?? (cause instanceof Error ? cause.message : error instanceof Error ? error.message : String(error))
+}

@@ -6,4 +6,6 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Resolves on Ctrl-C or SIGTERM; a later second one ends the process at once. */
   readonly stopped: Promise<unknown>
+  /** A question is asked on a terminal only; elsewhere it counts as no. */
+  readonly confirm: (question: string) => Promise<boolean>
 }

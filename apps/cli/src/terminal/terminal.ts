@@ -7,6 +7,9 @@ export interface Terminal {
   endBlock(): void
   bold(text: string): string
   dim(text: string): string
+  red(text: string): string
+  green(text: string): string
+  yellow(text: string): string
   /** Runs work with a line before and its duration after. */
   step<T>(title: string, work: () => Promise<T>): Promise<T>
 }
@@ -16,11 +19,13 @@ export interface Output {
   readonly isTTY?: boolean
 }
 
-export const createTerminal = (out: Output): Terminal => {
+/** Without a terminal nothing is drawn again; without one, or with `color: false` (NO_COLOR), nothing is coloured. */
+export const createTerminal = (out: Output, options: { readonly color?: boolean } = {}): Terminal => {
   const fancy = out.isTTY === true
+  const colored = fancy && options.color !== false
   let drawn = 0
   let printed = new Set<string>()
-  const style = (code: number) => (text: string) => (fancy ? `\u001b[${code}m${text}\u001b[0m` : text)
+  const style = (code: number) => (text: string) => (colored ? `\u001b[${code}m${text}\u001b[0m` : text)
   const line = (text = ''): void => void out.write(`${text}\n`)
   return {
     line,
@@ -40,13 +45,16 @@ export const createTerminal = (out: Output): Terminal => {
     },
     bold: style(1),
     dim: style(2),
+    red: style(31),
+    green: style(32),
+    yellow: style(33),
     async step(title, work) {
       const startedAt = Date.now()
       if (fancy) out.write(`  … ${title}`)
       try {
         const result = await work()
         const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
-        out.write(fancy ? `\r\u001b[K  ✔ ${title} \u001b[2m${seconds} s\u001b[0m\n` : `  ✔ ${title} (${seconds} s)\n`)
+        out.write(fancy ? `\r\u001b[K  ✔ ${title} ${style(2)(`${seconds} s`)}\n` : `  ✔ ${title} (${seconds} s)\n`)
         return result
       } catch (error) {
         out.write(fancy ? `\r\u001b[K  ✘ ${title}\n` : `  ✘ ${title}\n`)

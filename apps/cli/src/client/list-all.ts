@@ -1,0 +1,27 @@
+import { type ApiClient, type Query, withQuery } from './api-client.js'
+
+interface Page<T> {
+  readonly items: readonly T[]
+  readonly nextCursor: string | null
+}
+
+const MAX_PAGE = 200
+
+/** All items of a list, page by page, up to `limit`. */
+export async function* listAll<T>(api: ApiClient, path: string, query: Query & { readonly limit?: number }): AsyncGenerator<T> {
+  let left = query.limit ?? Number.POSITIVE_INFINITY
+  for (let cursor: string | undefined; left > 0; ) {
+    const page: Page<T> = await api.call('GET', withQuery(path, { ...query, limit: Math.min(left, MAX_PAGE), cursor }))
+    yield* page.items
+    left -= page.items.length
+    if (page.nextCursor === null) return
+    cursor = page.nextCursor
+  }
+}
+
+/** The same as an array. */
+export const collect = async <T>(items: AsyncIterable<T>): Promise<readonly T[]> => {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}

@@ -1,0 +1,44 @@
+import { type Endpoint, endpoints, type SourceDetail } from '@inlet/contract'
+import type { CommandContext } from './context.js'
+import { openApi, type RemoteFlags, show } from './remote.js'
+
+/** What a command may ask of a source without further words. */
+export const SOURCE_ACTIONS = {
+  pause: 'no more runs begin; one that is active ends by itself',
+  resume: 'runs begin again, also after an error',
+  start: 'start it',
+  stop: 'stop it, its active run included',
+  restart: 'stop it and start it again',
+  reload: 'open its connection anew',
+} as const
+export type SourceAction = keyof typeof SOURCE_ACTIONS
+
+/** Those that the API of this build has. */
+export const knownActions = (): readonly SourceAction[] => {
+  const paths = new Set(Object.values<Endpoint>(endpoints).map(({ method, path }) => `${method} ${path}`))
+  return (Object.keys(SOURCE_ACTIONS) as SourceAction[]).filter((action) => paths.has(`post /v1/sources/:id/${action}`))
+}
+
+/** `inlet sources pause|resume|…`: does it to each of them. */
+export const actOnSources = async (action: SourceAction, refs: readonly string[], flags: RemoteFlags, context: CommandContext): Promise<void> => {
+  const api = openApi(flags, context)
+  const items: SourceDetail[] = []
+  for (const ref of refs) {
+    await api.call('POST', `/v1/sources/${encodeURIComponent(ref)}/${action}`, {})
+    items.push(await api.call<SourceDetail>('GET', `/v1/sources/${encodeURIComponent(ref)}`))
+  }
+  show(context, flags, { items }, () => items.map(({ slug, status, state }) => `${slug}: ${status}, ${state}`))
+}
+
+/** `inlet sources delete`: with all records, so it asks first. */
+export const deleteSources = async (
+  refs: readonly string[],
+  flags: RemoteFlags & { readonly yes?: boolean },
+  context: CommandContext,
+): Promise<void> => {
+  const api = openApi(flags, context)
+  if (!flags.yes && !(await context.confirm(`Delete ${refs.join(', ')} with all records?`)))
+    throw new Error('sources are deleted with all their records: say --yes if you mean it; nothing was deleted')
+  for (const ref of refs) await api.call('DELETE', `/v1/sources/${encodeURIComponent(ref)}`)
+  show(context, flags, { deleted: refs }, () => refs.map((ref) => `${ref}: gone; its records are removed in the background`))
+}

@@ -1,0 +1,15 @@
+import type { CheckResult } from '@inlet/contract'
+import { EXIT } from '../output/exit-codes.js'
+import { printable } from '../output/printable.js'
+import type { CommandContext } from './context.js'
+import { openApi, type RemoteFlags, show } from './remote.js'
+
+/** `inlet check`: whether the saved settings and secrets work. Answers the exit code. */
+export const checkSource = async (ref: string, flags: RemoteFlags, context: CommandContext): Promise<number> => {
+  const result = await openApi(flags, context).call<CheckResult>('POST', `/v1/sources/${encodeURIComponent(ref)}/check`, {})
+  const { ok, failure, durationMs } = result
+  show(context, flags, result, () =>
+    failure === null ? [`ok (${durationMs} ms)`] : [`${failure.reason}: ${printable(failure.message)}`, `  ${printable(failure.next)}`],
+  )
+  return ok ? EXIT.done : EXIT.failed
+}

@@ -1,0 +1,46 @@
+import type { ConnectorSummary, ConnectorView } from '@inlet/contract'
+import { toTable } from '../output/table.js'
+import type { CommandContext } from './context.js'
+import { openApi, type RemoteFlags, show } from './remote.js'
+
+/** `inlet connectors`: all kinds of systems. */
+export const listConnectors = async (flags: RemoteFlags, context: CommandContext): Promise<void> => {
+  const list = await openApi(flags, context).call<{ items: readonly ConnectorSummary[] }>('GET', '/v1/connectors')
+  show(context, flags, list, () =>
+    toTable(
+      ['TYPE', 'TITLE', 'DESCRIPTION'],
+      list.items.map(({ type, title, description }) => [type, title, description]),
+    ),
+  )
+}
+
+/** `inlet connectors <type>`: its settings and secrets. */
+export const getConnector = async (type: string, flags: RemoteFlags, context: CommandContext): Promise<void> => {
+  const connector = await openApi(flags, context).call<ConnectorView>('GET', `/v1/connectors/${encodeURIComponent(type)}`)
+  show(context, flags, connector, () => [
+    `${connector.title}: ${connector.description}`,
+    '',
+    ...settingsTable('SETTING', connector.configSchema),
+    '',
+    ...settingsTable('SECRET', connector.secretSchema),
+  ])
+}
+
+interface Schema {
+  readonly properties?: Readonly<
+    Record<string, { readonly type?: string | readonly string[]; readonly description?: string; readonly default?: unknown }>
+  >
+  readonly required?: readonly string[]
+}
+
+const settingsTable = (title: string, given: Readonly<Record<string, unknown>>): readonly string[] => {
+  // JSON Schema as the connector's zod schema gives it: an object with properties.
+  const { properties = {}, required = [] } = given as Schema
+  const rows = Object.entries(properties).map(([name, { type, description, default: preset }]) => [
+    name,
+    type === undefined ? '' : [type].flat().join(', '),
+    preset === undefined ? (required.includes(name) ? 'required' : '') : JSON.stringify(preset),
+    description ?? '',
+  ])
+  return rows.length === 0 ? [`${title}S: none`] : toTable([title, 'TYPE', 'DEFAULT', 'MEANS'], rows)
+}

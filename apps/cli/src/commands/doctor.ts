@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { FilesInvalid, formatProblem, parseSourceFiles, readSourceFiles } from '@inlet/registry-files'
+import { withKeysFile } from '@inlet/security'
+import { checkApi } from '../doctor/check-api.js'
+import { checkDatabase } from '../doctor/check-database.js'
+import { checkDataFolder, checkDisk, checkNode, checkPort, checkProgram } from '../doctor/check-machine.js'
+import { checkQueue } from '../doctor/check-queue.js'
+import { type Finding, fail, messageOf, ok, skip } from '../doctor/finding.js'
+import { EXIT } from '../output/exit-codes.js'
+import { printable } from '../output/printable.js'
+import type { Terminal } from '../terminal/terminal.js'
+import type { CommandContext } from './context.js'
+import { show } from './remote.js'
+
+export interface DoctorFlags {
+  readonly url?: string
+  readonly data: string
+  readonly json?: boolean
+}
+
+const DEFAULT_PORT = 3210
+const PROGRAMS = [
+  { names: ['git'], purpose: 'git sources' },
+  { names: ['chromium', 'chromium-browser', 'google-chrome'], purpose: 'pages that need a browser' },
+]
+
+/** `inlet doctor`: needs nothing to be running. Answers 0 when nothing is wrong. */
+export const doctor = async (flags: DoctorFlags, context: CommandContext): Promise<number> => {
+  const findings = await examine(flags, context.env)
+  const broken = findings.filter(({ status }) => status === 'fail').length
+  show(context, flags, { ok: broken === 0, findings }, () => [
+    ...findings.flatMap((finding) => findingLines(finding, context.terminal)),
+    broken === 0 ? '\nNothing is wrong.' : `\n${broken === 1 ? 'One thing is' : `${broken} things are`} wrong.`,
+  ])
+  return broken === 0 ? EXIT.done : EXIT.failed
+}
+
+const examine = async (flags: DoctorFlags, env: CommandContext['env']): Promise<readonly Finding[]> => {
+  const local = readLocal(flags.data)
+  const url = flags.url ?? (env['INLET_URL'] || local.url)
+  const databaseUrl = env['DATABASE_URL'] || local.databaseUrl
+  return [
+    checkNode(process.version),
+    checkDataFolder(flags.data),
+    checkDisk(flags.data),
+    await checkPort(Number(env['PORT'] || DEFAULT_PORT), local.url),
+    ...PROGRAMS.map(checkProgram),
+    ...(databaseUrl === null
+      ? [skip('database', 'no DATABASE_URL, and no installation runs from the data folder: `inlet up` starts one of its own')]
+      : await checkDatabase(databaseUrl, keysOf(env) ?? local.encryptionKeys)),
+    ...(await checkQueue(env['REDIS_URL'])),
+    ...(await checkFiles(env)),
+    ...(url === null ? [skip('api', 'no installation runs from the data folder; name one with --url')] : await checkApi(url)),
+  ]
+}
+
+interface Local {
+  readonly url: string | null
+  readonly databaseUrl: string | null
+  readonly encryptionKeys?: string | undefined
+}
+
+/** What the data folder says of an installation that runs from it. */
+const readLocal = (folder: string): Local => {
+  const read = (name: string): Readonly<Record<string, unknown>> => {
+    const file = path.join(folder, name)
+    try {
+      return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : {}
+    } catch {
+      return {}
+    }
+  }
+  const { url } = read('running.json')
+  const { postgresPort, postgresPassword, encryptionKeys } = read('settings.json')
+  const runs = typeof url === 'string' && URL.canParse(url)
+  const embedded = runs && existsSync(path.join(folder, 'postgres', 'postmaster.pid'))
+  return {
+    url: runs ? url : null,
+    databaseUrl: embedded ? `postgresql://postgres:${String(postgresPassword)}@127.0.0.1:${String(postgresPort)}/postgres` : null,
+    encryptionKeys: typeof encryptionKeys === 'string' ? encryptionKeys : undefined,
+  }
+}
+
+const keysOf = (env: CommandContext['env']): string | undefined => {
+  try {
+    return withKeysFile(env)['INLET_ENCRYPTION_KEYS'] || undefined
+  } catch {
+    return undefined
+  }
+}
+
+const checkFiles = async (env: CommandContext['env']): Promise<readonly Finding[]> => {
+  const name = 'files of sources'
+  const file = env['INLET_SOURCES_FILE']
+  if (file === undefined || file === '') return []
+  try {
+    return [ok(name, `${parseSourceFiles(await readSourceFiles([file]), env).length} sources in ${file}`)]
+  } catch (error) {
+    const problems = error instanceof FilesInvalid ? error.problems.map(formatProblem) : [messageOf(error)]
+    return problems.map((problem) => fail(name, problem, 'Correct the line; until then the sources stay as they were applied last.'))
+  }
+}
+
+const findingLines = ({ name, status, message, next }: Finding, terminal: Terminal): readonly string[] => {
+  const mark = { ok: terminal.green('✔'), warn: terminal.yellow('!'), fail: terminal.red('✘'), skip: terminal.dim('–') }[status]
+  return [`${mark} ${name.padEnd(16)} ${printable(message)}`, ...(next === undefined ? [] : [`  ${''.padEnd(16)} ${printable(next)}`])]
+}

@@ -1,0 +1,56 @@
+import type { RunView } from '@inlet/contract'
+import { ApiProblem } from '../client/api-client.js'
+import { followRun } from '../client/follow-run.js'
+import { exitOfOutcome } from '../output/exit-codes.js'
+import { printable } from '../output/printable.js'
+import type { CommandContext } from './context.js'
+import { openApi, type RemoteFlags } from './remote.js'
+import { runLines } from './runs.js'
+
+export interface RunFlags extends RemoteFlags {
+  readonly follow?: boolean
+  readonly allowMassDelete?: boolean
+}
+
+/** `inlet run`: starts a run; with --follow shows its progress and answers its outcome as the exit code. */
+export const runSource = async (ref: string, flags: RunFlags, context: CommandContext): Promise<number> => {
+  const { terminal } = context
+  const api = openApi(flags, context)
+  const { runId } = await api
+    .call<{ runId: string }>('POST', `/v1/sources/${encodeURIComponent(ref)}/run`, flags.allowMassDelete ? { allowMassDelete: true } : {})
+    .catch((error: unknown) => joinActive(error, flags))
+  if (!flags.follow) {
+    terminal.line(flags.json ? JSON.stringify({ runId }) : `Run ${runId} is queued. See it with: inlet runs get ${runId}`)
+    return 0
+  }
+  const stopping = new AbortController()
+  void context.stopped.then(() => stopping.abort())
+  let run: RunView | null = null
+  for await (run of followRun(api, { source: ref, runId, signal: stopping.signal })) {
+    if (flags.json) terminal.line(JSON.stringify(run))
+    else terminal.block([progressLine(run)])
+  }
+  terminal.endBlock()
+  if (run === null || run.status !== 'ended') throw new Error(`stopped following; the run goes on: inlet runs get ${runId}`)
+  if (!flags.json) for (const line of runLines(run)) terminal.line(line)
+  return exitOfOutcome(run.outcome)
+}
+
+/** With --follow a run that is active already is followed; what it will not do is said by the API otherwise. */
+const joinActive = (error: unknown, { follow, allowMassDelete }: RunFlags): { runId: string } => {
+  const active =
+    error instanceof ApiProblem && error.code === 'RUN_IN_PROGRESS'
+      ? /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u.exec(error.message)?.[0]
+      : undefined
+  if (!follow || allowMassDelete || active === undefined) throw error
+  return { runId: active }
+}
+
+const progressLine = ({ status, outcome, counts, progress, parkedReason }: RunView): string => {
+  const streams = Object.keys((progress['streams'] as object | undefined) ?? {})
+  const parked = parkedReason === null ? '' : ` (${parkedReason})`
+  const stored = counts.inserted + counts.updated
+  return printable(
+    `${outcome ?? status}${parked}: ${counts.read} read, ${stored} stored, ${counts.unchanged} unchanged, ${counts.quarantined} quarantined  ${streams.join(', ')}`,
+  )
+}

@@ -1,0 +1,62 @@
+import { appliedMigrations, createDatabase, type Database, findSetting, readClockSkewSeconds, readMigrationFiles } from '@inlet/db'
+import { CANARY_SETTING, checkCanary, parseKeyring } from '@inlet/security'
+import { type Finding, fail, messageOf, ok, skip } from './finding.js'
+
+const MIN_POSTGRES = 150_000
+/** As readiness has it: schedulers and queues trust the clocks of clients. */
+const MAX_SKEW_SECONDS = 2
+
+/** Reach, version, migrations, clock and encryption keys. `keys` as in INLET_ENCRYPTION_KEYS. */
+export const checkDatabase = async (url: string, keys: string | undefined): Promise<readonly Finding[]> => {
+  const database = createDatabase({ url, applicationName: 'inlet-doctor', poolSize: 1 })
+  try {
+    const { rows } = await database.pool.query<{ version: string; number: string }>(
+      `SELECT current_setting('server_version') AS version, current_setting('server_version_num') AS number`,
+    )
+    const { version = '?', number = '0' } = rows[0] ?? {}
+    const server =
+      Number(number) >= MIN_POSTGRES
+        ? ok('database', `Postgres ${version}`)
+        : fail('database', `Postgres ${version} is too old`, 'Use Postgres 15 or newer.')
+    return [server, await checkMigrations(database), await checkClock(database), await checkKeys(database, keys)]
+  } catch (error) {
+    return [fail('database', `cannot be reached: ${messageOf(error)}`, 'Start Postgres, and check host, port, user and password in DATABASE_URL.')]
+  } finally {
+    await database.close()
+  }
+}
+
+const checkMigrations = async (database: Database): Promise<Finding> => {
+  const name = 'migrations'
+  const { rows } = await database.pool.query<{ there: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there`)
+  const applied = rows[0]?.there ? (await appliedMigrations(database.pool)).map((migration) => migration.name) : []
+  const expected = readMigrationFiles().map((migration) => migration.name)
+  const missing = expected.filter((one) => !applied.includes(one))
+  const ahead = applied.filter((one) => !expected.includes(one))
+  if (ahead.length > 0) return fail(name, `the database is ahead of this build: ${ahead.join(', ')}`, 'Use the newer build that made these changes.')
+  return missing.length === 0
+    ? ok(name, `all ${applied.length} applied`)
+    : fail(name, `${missing.length} are not applied`, 'Run `inlet migrate` (`inlet up` does it by itself).')
+}
+
+const checkClock = async (database: Database): Promise<Finding> => {
+  const skew = await readClockSkewSeconds(database)
+  return Math.abs(skew) <= MAX_SKEW_SECONDS
+    ? ok('clock', `${skew.toFixed(1)} s off the database's`)
+    : fail('clock', `${skew.toFixed(1)} s off the database's`, 'Let both machines set their clocks by NTP; workers take no jobs meanwhile.')
+}
+
+const checkKeys = async (database: Database, keys: string | undefined): Promise<Finding> => {
+  const name = 'encryption key'
+  if (keys === undefined || keys === '')
+    return fail(name, 'INLET_ENCRYPTION_KEYS is not set', 'Set it to the keys that the api and the workers have.')
+  try {
+    const canary = await findSetting(database, CANARY_SETTING).catch(() => null)
+    const keyring = parseKeyring(keys)
+    if (typeof canary !== 'string') return skip(name, 'nothing is sealed yet')
+    checkCanary(keyring, canary)
+    return ok(name, `${keyring.primaryId} opens what is stored`)
+  } catch (error) {
+    return fail(name, messageOf(error), 'Configure the key that sealed the secrets of this database.')
+  }
+}

@@ -1,0 +1,43 @@
+import { FilesInvalid } from '@inlet/registry-files'
+import { ApiProblem, ApiUnreachable } from '../client/api-client.js'
+import { EXIT } from './exit-codes.js'
+
+/** An error as commands report it. */
+export interface ExplainedError {
+  readonly exitCode: number
+  readonly code: string
+  readonly message: string
+  readonly next?: string | undefined
+  readonly details: readonly string[]
+}
+
+/** What went wrong, what to do about it, and the exit code. */
+export const explainError = (error: unknown): ExplainedError => {
+  if (error instanceof FilesInvalid)
+    return {
+      exitCode: EXIT.files,
+      code: 'FILES_INVALID',
+      message: 'the files cannot be used; nothing was changed',
+      details: error.message.split('\n'),
+    }
+  if (error instanceof ApiUnreachable) {
+    const next = 'Check that it runs (`inlet doctor`), and the address: --url, INLET_URL, or --data for a local one.'
+    return { exitCode: EXIT.unreachable, code: 'UNREACHABLE', message: error.message, next, details: [] }
+  }
+  if (error instanceof ApiProblem) return explainProblem(error)
+  return { exitCode: EXIT.failed, code: 'FAILED', message: error instanceof Error ? error.message : String(error), details: [] }
+}
+
+const explainProblem = ({ status, code, message, next, errors }: ApiProblem): ExplainedError => {
+  const exitCode = status === 401 || status === 403 ? EXIT.denied : EXIT.failed
+  const details = errors.length > 1 ? errors.map(({ path, message: text }) => `${path}: ${text}`) : []
+  if (status === 401) return { exitCode, code, message, next: 'Check the key: --key, INLET_API_KEY, or that of the data folder.', details }
+  return { exitCode, code, message, next, details }
+}
+
+/** Lines for people. */
+export const errorLines = ({ message, next, details }: ExplainedError): readonly string[] => [
+  `Error: ${message}`,
+  ...details.map((line) => `  ${line}`),
+  ...(next === undefined || next === '' ? [] : [`  ${next}`]),
+]

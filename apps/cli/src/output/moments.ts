@@ -1,0 +1,14 @@
+/** How long ago, or until when: `5 s ago`, `in 3 min`; `–` for none. */
+export const toRelative = (moment: string | null, now: number): string => {
+  if (moment === null) return '–'
+  const seconds = Math.round((now - Date.parse(moment)) / 1_000)
+  const text = toSpan(Math.abs(seconds))
+  return seconds >= 0 ? `${text} ago` : `in ${text}`
+}
+
+/** `5 s`, `3 min`, `2 h`, `4 d`. */
+export const toSpan = (seconds: number): string => {
+  if (seconds < 120) return `${seconds} s`
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`
+}

@@ -1,0 +1,43 @@
+import { Argument, Command } from 'commander'
+import type { CommandContext } from '../commands/context.js'
+import { createAct } from './act.js'
+import { SHELLS, type Shell, toCompletion } from './completion.js'
+import { addKeyCommands } from './key-commands.js'
+import { examples } from './options.js'
+import { addRegistryCommands } from './registry-commands.js'
+import { addRunCommands } from './run-commands.js'
+import { addSourceCommands } from './source-commands.js'
+import { addStackCommands } from './stack-commands.js'
+
+/** All commands. Commander's own errors (usage) are thrown as `CommanderError` instead of ending the process. */
+export const buildProgram = (context: CommandContext, setExitCode: (code: number) => void): Command => {
+  const program = new Command('inlet')
+    .description('Data source registry and ingestion.')
+    .version('0.1.0')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText(
+      'after',
+      '\nCommands talk to the API at --url or INLET_URL with INLET_API_KEY; without them to the installation that `inlet up` runs from --data.\nExit codes: docs/guides/cli.md.',
+    )
+  const act = createAct(context, setExitCode)
+  addStackCommands(program, act)
+  addRegistryCommands(program, act)
+  addSourceCommands(program, act)
+  addRunCommands(program, act)
+  addKeyCommands(program, act)
+  examples(
+    program
+      .command('completion')
+      .description('print a script that completes commands in a shell')
+      .addArgument(new Argument('<shell>').choices(SHELLS))
+      .action(act(async ({ terminal }, _flags, [shell]) => terminal.line(toCompletion(shell as Shell, program)))),
+    'source <(inlet completion bash)',
+    'inlet completion fish > ~/.config/fish/completions/inlet.fish',
+  )
+  for (const command of allCommands(program)) command.exitOverride()
+  return program
+}
+
+const allCommands = (command: Command): readonly Command[] => command.commands.flatMap((sub) => [sub, ...allCommands(sub)])

@@ -1,0 +1,34 @@
+import type { Command } from 'commander'
+import type { Act } from './act.js'
+import { examples, remote } from './options.js'
+
+/** API keys. */
+export const addKeyCommands = (program: Command, act: Act): void => {
+  const keys = program.command('keys').description('API keys')
+  examples(
+    remote(keys.command('create').description('make an API key and print it once; with DATABASE_URL and no --url straight in the database'))
+      .requiredOption('--name <name>', 'what the key is for')
+      .requiredOption('--scopes <scopes>', 'read, write, admin; separated by commas')
+      .action(
+        act(async (context, flags) => {
+          const inDatabase = flags.url === undefined && !context.env['INLET_URL'] && Boolean(context.env['DATABASE_URL'])
+          if (inDatabase) return (await import('../commands/create-key.js')).createKeyCommand(flags, context)
+          return (await import('../commands/keys.js')).createKeyOverApi(flags, context)
+        }),
+      ),
+    'inlet keys create --name reports --scopes read',
+    'DATABASE_URL=… INLET_ENCRYPTION_KEYS=… inlet keys create --name ops --scopes admin     # the first one',
+  )
+  examples(
+    remote(keys.command('list').description('all keys, without their secrets')).action(
+      act(async (context, flags) => (await import('../commands/keys.js')).listKeys(flags, context)),
+    ),
+    'inlet keys list',
+  )
+  examples(
+    remote(keys.command('revoke').description('revoke a key, at once and for good'))
+      .argument('<id>', 'id of the key, the second part of inl_<id>_…')
+      .action(act(async (context, flags, [id]) => (await import('../commands/keys.js')).revokeKey(id, flags, context))),
+    'inlet keys revoke 4fzyo82mvyr0abcd',
+  )
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import type { Act } from './act.js'
+import { examples, remote, repeated } from './options.js'
+
+/** Sources as code. */
+export const addRegistryCommands = (program: Command, act: Act): void => {
+  examples(
+    remote(program.command('apply').description('bring the registered sources in line with YAML files'))
+      .requiredOption('-f, --file <path>', 'file or folder of YAML, or - for standard input; may be repeated', repeated)
+      .option('--dry-run', 'only show what would change; exit code 2 if anything would')
+      .option('--prune', 'delete sources of this owner that the files lack')
+      .option('--prune-all', 'delete all sources that the files lack, whoever made them')
+      .option('--yes', 'delete without asking')
+      .option('--owner <name>', 'who keeps these files; set it when several sets of files are applied', 'apply')
+      .option('--adopt', 'take over sources that another owner keeps, or nobody')
+      .option('--skip-refused', 'apply the rest when some definitions are refused')
+      .option('--resend-secrets', 'set secrets even if they are the same, e.g. after they were damaged')
+      .option('--no-run', 'do not run new sources at once')
+      .action(act(async (context, flags) => (await import('../commands/apply.js')).apply(flags, context))),
+    'inlet apply -f sources.yaml --dry-run',
+    'inlet apply -f sources/ --prune --yes',
+    'inlet export | inlet apply -f -',
+  )
+  examples(
+    remote(program.command('export').description('print the registered sources as YAML that apply takes back'))
+      .argument('[slug...]', 'only these')
+      .option('-o, --output <file>', 'write to a file')
+      .option('--owner <name>', 'only sources of this owner')
+      .action(act(async (context, flags, [slugs]) => (await import('../commands/export.js')).exportSources(slugs, flags, context))),
+    'inlet export -o sources.yaml',
+    'inlet export docs crm',
+  )
+}

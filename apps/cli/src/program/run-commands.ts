@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import type { Act } from './act.js'
+import { examples, remote, repeated, wholeNumber } from './options.js'
+
+/** Runs, events and records. */
+export const addRunCommands = (program: Command, act: Act): void => {
+  examples(
+    remote(program.command('run').description('run a source now'))
+      .argument('<source>', 'slug or id')
+      .option('--follow', 'show progress until it has ended; the exit code says how')
+      .option('--allow-mass-delete', 'let this run delete most records, if the source lacks them')
+      .action(act(async (context, flags, [ref]) => (await import('../commands/run.js')).runSource(ref, flags, context))),
+    'inlet run docs --follow',
+    'inlet run docs --follow --json | tail -1     # the run as it ended',
+  )
+  const runs = program.command('runs').description('list runs, and look at one')
+  examples(
+    remote(runs.command('list', { isDefault: true }).description('runs, newest first'))
+      .option('--source <source>', 'slug or id')
+      .option('--status <status>', 'queued, running, parked or ended')
+      .option('--outcome <outcome>', 'ok, ok_nothing_new, suspect_empty, partial, failed or cancelled')
+      .option('--limit <n>', 'at most so many', wholeNumber, 20)
+      .action(act(async (context, flags) => (await import('../commands/runs.js')).listRuns(flags, context))),
+    'inlet runs --source docs',
+    'inlet runs --outcome failed --limit 100 --json',
+  )
+  const one = (name: string, text: string): Command => remote(runs.command(name).description(text)).argument('<run>', 'id of a run')
+  examples(
+    one('get', 'a run with its counts').action(act(async (context, flags, [id]) => (await import('../commands/runs.js')).getRun(id, flags, context))),
+    'inlet runs get b7f13909-3c9c-4f6e-a7b1-0d6d4c7f5a11',
+  )
+  examples(
+    one('cancel', 'stop an active run; what it has stored stays').action(
+      act(async (context, flags, [id]) => (await import('../commands/runs.js')).cancelRun(id, flags, context)),
+    ),
+    'inlet runs cancel b7f13909-3c9c-4f6e-a7b1-0d6d4c7f5a11',
+  )
+  examples(
+    remote(program.command('logs').description('what happened last, and what happens'))
+      .option('-f, --follow', 'go on with what happens')
+      .option('--source <source>', 'slug or id')
+      .option('--level <level>', 'debug, info, warn or error')
+      .option('--type <type>', 'a type of event, e.g. run.ended')
+      .option('--limit <n>', 'how many of the past', wholeNumber, 50)
+      .action(act(async (context, flags) => (await import('../commands/logs.js')).logs(flags, context))),
+    'inlet logs -f --source docs',
+    'inlet logs -f --json | jq -r .message',
+  )
+  examples(
+    remote(program.command('search').description('search records, or list the newest'))
+      .argument('[words...]', 'words, "phrases", or, -not')
+      .option('--source <source>', 'slug or id; may be repeated', repeated)
+      .option('--stream <stream>', 'only of this stream')
+      .option('--kind <kind>', 'only of this kind')
+      .option('--ensure-fresh <duration>', 'first run sources whose last success is older, e.g. 15m')
+      .option('--limit <n>', 'at most so many', wholeNumber, 10)
+      .action(act(async (context, flags, [words]) => (await import('../commands/search.js')).search(words, flags, context))),
+    'inlet search rate limit --source docs',
+    `inlet search '"exactly once"' --json`,
+  )
+}

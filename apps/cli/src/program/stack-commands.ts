@@ -1,0 +1,44 @@
+import type { Command } from 'commander'
+import type { Act } from './act.js'
+import { DATA_FOLDER, examples, wholeNumber } from './options.js'
+
+const stack = (command: Command): Command =>
+  command
+    .option('--data <dir>', 'folder for database, logs and secrets', DATA_FOLDER)
+    .option('--workers <n>', 'worker processes', wholeNumber, 1)
+    .option('--port <p>', 'port of the API (default 3210, or a free one)', wholeNumber)
+
+/** Commands that run or prepare an installation. */
+export const addStackCommands = (program: Command, act: Act): void => {
+  examples(
+    stack(program.command('up').description('start a whole installation on this machine')).action(
+      act(async (context, flags) => (await import('../commands/up.js')).up(flags, context)),
+    ),
+    'inlet up --workers 2 --data ./data --port 8080',
+    'INLET_SOURCES_FILE=sources.yaml inlet up      # the sources are kept in a file',
+  )
+  examples(
+    stack(program.command('demo').description('up, with sources that need no internet'))
+      .option('--exit', 'stop when everything is ingested', false)
+      .action(act(async (context, flags) => (await import('../commands/demo.js')).demo(flags, context))),
+    'inlet demo --exit',
+  )
+  examples(
+    program
+      .command('migrate')
+      .description('bring DATABASE_URL to the schema of this build')
+      .action(act(async (context) => (await import('../commands/migrate.js')).migrateCommand(context))),
+    'DATABASE_URL=postgresql://user:password@host:5432/inlet inlet migrate',
+  )
+  examples(
+    program
+      .command('doctor')
+      .description('check everything an installation needs, and say how to mend what it lacks')
+      .option('--url <url>', 'also ask the API at this address (INLET_URL)')
+      .option('--data <dir>', 'data folder of a local installation', DATA_FOLDER)
+      .option('--json', 'print JSON')
+      .action(act(async (context, flags) => (await import('../commands/doctor.js')).doctor(flags, context))),
+    'inlet doctor',
+    'docker compose exec api node apps/cli/dist/main.js doctor',
+  )
+}
