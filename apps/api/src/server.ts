@@ -7,17 +7,16 @@ import express, { type Express } from 'express'
 import { BOARD_PATH, queueBoard } from './board/queue-board.js'
 import { docsPage } from './docs/docs-page.js'
 import { type AuthenticateDeps, authenticate } from './http/authenticate.js'
-import type { IdempotencyDeps } from './http/idempotency.js'
 import { limitRate } from './http/limit-rate.js'
 import { notFound } from './http/not-found.js'
 import { observeRequests } from './http/observe-requests.js'
 import { problemHandler } from './http/problem-handler.js'
 import type { Handlers } from './http/reply.js'
 import { requestLog } from './http/request-log.js'
-import { routeEndpoints } from './http/route-endpoints.js'
+import { type RouteDeps, routeEndpoints } from './http/route-endpoints.js'
 import { securityHeaders } from './http/security-headers.js'
 
-export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic'>, IdempotencyDeps {
+export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic'>, RouteDeps {
   readonly log: Logger
   readonly metrics: Metrics
   readonly queues: Pick<Queues, 'boardQueues'>
