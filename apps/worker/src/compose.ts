@@ -152,7 +152,7 @@ export const composeWorker = (
         },
         retention: async () => log.info(await applyRetention(database, DEFAULT_RETENTION), 'retention applied'),
       }),
-      await consume(QUEUES.calls, CALLS_AT_A_TIME, { call: (data, job) => processCall({ database, connecting, connections }, data, job) }),
+      await consume(QUEUES.calls, CALLS_AT_A_TIME, { call: (data, job) => processCall({ database, connecting, connections, mappings }, data, job) }),
       await consume(QUEUES.ingestion, config.INLET_WORKER_CONCURRENCY, {
         tick: (data) => processTick({ database, queues, metrics }, data),
         run: (data, job) => processRun(runDeps, data, job),

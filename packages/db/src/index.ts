@@ -45,6 +45,8 @@ export {
   storeIdempotentAnswer,
 } from './idempotency/idempotency-repository.js'
 export { type ActionRequest, type ActionResult, actOnSource } from './lifecycle/act-on-source.js'
+export { isLimited, type LimitReport, reportAnswer } from './limits/report-answer.js'
+export { FAILURES_TO_OPEN, type Places, type PlaceWish, takePlaces } from './limits/take-places.js'
 export { type ApplyResult, applyBatch } from './loading/apply-batch.js'
 export type { WriteCounts } from './loading/write-records.js'
 export { alignMappings, finishReread, type MappingPlace, type StreamMappingState } from './mapping/align-mappings.js'

@@ -13,10 +13,9 @@ export const checkApi = async (connection: ApiConnection, signal: AbortSignal): 
   const streams = config.streams.filter((stream) => stream.parent === undefined).slice(0, MAX_STREAMS)
   const timer = new AbortController()
   const late = setTimeout(() => timer.abort(new Failure('TIMEOUT', `the API did not answer the check within ${TIMEOUT_MS} ms`)), TIMEOUT_MS)
-  // The limiter would make the check wait for its turn behind a running read; three requests do not matter.
+  // Without a rate of its own the check does not wait for its turn behind running reads; three requests do not matter.
   const parts = {
     auth: connection.auth,
-    limiter: { reserve: () => 0 },
     retries: 0,
     now,
     signal: AbortSignal.any([signal, timer.signal]),

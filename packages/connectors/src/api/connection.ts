@@ -1,12 +1,10 @@
 import { type Auth, type ConnectorContext, createAuth } from '@inlet/connector-sdk'
 import type { ApiConfig, ApiSecrets } from './config.js'
-import { createRateLimiter, type RateLimiter } from './request/rate-limiter.js'
 
-/** What the reads of a source version share: credentials and the rate limit. */
+/** What the reads of a source version share: the credentials. */
 export interface ApiConnection extends AsyncDisposable {
   readonly ctx: ConnectorContext<ApiConfig, ApiSecrets>
   readonly auth: Auth
-  readonly limiter: RateLimiter
 }
 
 /** Makes a connection without I/O. Its sockets belong to the HTTP client of the context. */
@@ -33,7 +31,6 @@ export const createConnection = (ctx: ConnectorContext<ApiConfig, ApiSecrets>): 
   return {
     ctx,
     auth: withHeaders,
-    limiter: createRateLimiter(config.requestsPerMinute, () => performance.now()),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }

@@ -15,7 +15,16 @@ export interface Retention {
   readonly sampleDays: number
 }
 
-export const DEFAULT_RETENTION: Retention = { runDays: 90, ledgerDays: 7, tickDays: 30, eventDays: 30, quarantineDays: 90, callDays: 1, sampleDays: 30, inboxDays: 7 }
+export const DEFAULT_RETENTION: Retention = {
+  runDays: 90,
+  ledgerDays: 7,
+  tickDays: 30,
+  eventDays: 30,
+  quarantineDays: 90,
+  callDays: 1,
+  sampleDays: 30,
+  inboxDays: 7,
+}
 
 const CHUNK = 5_000
 
@@ -29,6 +38,7 @@ export const applyRetention = async (database: Database, retention: Retention): 
     ['quarantine', `created_at < now() - $1 * interval '1 day'`, retention.quarantineDays],
     ['calls', `created_at < now() - $1 * interval '1 day'`, retention.callDays],
     ['raw_samples', `read_at < now() - $1 * interval '1 day'`, retention.sampleDays],
+    ['request_limits', `updated_at < now() - $1 * interval '1 day'`, 2],
     ['idempotency_keys', `created_at < now() - $1 * interval '1 day'`, 1],
   ]
   const removed: Record<string, number> = {}

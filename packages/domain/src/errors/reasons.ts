@@ -17,6 +17,7 @@ export const REASONS = {
   UPSTREAM_ERROR: { code: 'transient', next: 'The system reported an error of its own; it is tried again with back-off.' },
   CONNECTION_LOST: { code: 'transient', next: 'The connection broke in the middle; it is tried again from the last cursor.' },
   RATE_LIMITED: { code: 'rate_limited', next: 'Nothing to do: the run is parked until the limit resets.' },
+  CIRCUIT_OPEN: { code: 'rate_limited', next: 'Nothing to do: the host failed again and again; the run is parked until it is tried again.' },
   AUTH_FAILED: { code: 'auth_failed', next: 'Set new credentials with PATCH /v1/sources/{id}; ingestion goes on from the last cursor.' },
   PERMISSION_DENIED: { code: 'permission_denied', next: 'Grant the permission named in the message, then resume the source.' },
   NOT_FOUND_UPSTREAM: { code: 'config_invalid', next: 'Check the path or name in the settings; the system answers that it does not exist.' },

@@ -7,6 +7,8 @@ import type { Connection, Connector } from '../../connector.js'
 import type { ConnectorContext, Inbox } from '../../context.js'
 import { createFileAccess } from '../../files/file-access.js'
 import { createHttpClient } from '../../http/create-http-client.js'
+import { createLocalPace } from '../../http/pace/create-local-pace.js'
+import { createPacedHttp } from '../../http/pace/create-paced-http.js'
 import { createEgressGuard } from '../../net/create-egress-guard.js'
 import type { CheckedAddress } from '../../net/egress-guard.js'
 import { createRecordStore, type RecordStore } from '../store/record-store.js'
@@ -71,7 +73,7 @@ export const createTestContext = async <Config, Secrets, C extends Connection>(
     sourceId: randomUUID(),
     config,
     secrets,
-    http,
+    http: createPacedHttp(http, createLocalPace(), () => new Date()),
     egress: guard,
     log,
     signal: controller.signal,

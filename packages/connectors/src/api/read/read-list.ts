@@ -37,7 +37,7 @@ export async function* readList(connection: ApiConnection, options: ListOptions)
   while (position !== null) {
     const current: PagePosition = position
     const isAnswer = (status: number) => paginator.isEnd(current, status)
-    const parts = { auth: connection.auth, limiter: connection.limiter, retries: config.retries, now, signal, isAnswer }
+    const parts = { auth: connection.auth, perMinute: config.requestsPerMinute, retries: config.retries, now, signal, isAnswer }
     const answer = await send(buildRequest(config, { ...options, params }, paginator.params(current)), parts).catch((error: unknown) => {
       throw expiredToken(error, options.token !== null && current.token === options.token)
     })

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { type ApiConfig, configSchema } from '../config.js'
 import { buildRequest } from './build-request.js'
 import { decideRetry } from './decide-retry.js'
-import { createRateLimiter } from './rate-limiter.js'
 import type { Parents } from './template.js'
 
 const build = (over: object, parents: Parents = [], page: object = {}, base: object = {}) => {
@@ -72,12 +71,4 @@ describe('decideRetry', () => {
     expect(decide(new Failure('TIMEOUT', ''), 3)).toMatchObject({ reason: 'TIMEOUT' })
     expect(decide(new Failure('RATE_LIMITED', ''), 3)).toMatchObject({ reason: 'RATE_LIMITED', retryAfterMs: 60_000 })
   })
-})
-
-it('the rate limiter spreads requests, and saves nothing up', () => {
-  const clock = { ms: 0 }
-  const limiter = createRateLimiter(60, () => clock.ms)
-  expect([limiter.reserve(), limiter.reserve(), limiter.reserve()]).toEqual([0, 1000, 2000])
-  clock.ms = 60_000
-  expect([limiter.reserve(), limiter.reserve()]).toEqual([0, 1000])
 })

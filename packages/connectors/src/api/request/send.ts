@@ -1,6 +1,5 @@
 import { type Auth, Failure, type HttpRequest, type HttpResponse, toFailure, toHttpFailure } from '@inlet/connector-sdk'
 import { decideRetry } from './decide-retry.js'
-import type { RateLimiter } from './rate-limiter.js'
 import { wait } from './wait.js'
 
 /** A page as it came: the status is below 400, or one that the caller expects. */
@@ -14,7 +13,8 @@ export interface Answer {
 
 export interface SendParts {
   readonly auth: Auth
-  readonly limiter: RateLimiter
+  /** How many requests a minute the settings allow; absent: this one does not wait for its turn. */
+  readonly perMinute?: number
   readonly retries: number
   readonly now: () => Date
   readonly signal: AbortSignal
@@ -25,8 +25,6 @@ export interface SendParts {
 /** Sends a request that only reads, as often as it is worth it, and gives its JSON. Throws the failure of the last attempt. */
 export const send = async (request: HttpRequest, parts: SendParts): Promise<Answer> => {
   for (let attempt = 0; ; attempt++) {
-    const delayMs = parts.limiter.reserve()
-    if (delayMs > 0) await wait(delayMs, parts.signal)
     try {
       return await sendOnce(request, parts)
     } catch (error) {
@@ -37,8 +35,8 @@ export const send = async (request: HttpRequest, parts: SendParts): Promise<Answ
   }
 }
 
-const sendOnce = async (request: HttpRequest, { auth, now, signal, isAnswer }: SendParts): Promise<Answer> => {
-  const response = await auth.send({ ...request, signal })
+const sendOnce = async (request: HttpRequest, { auth, now, signal, isAnswer, perMinute }: SendParts): Promise<Answer> => {
+  const response = await auth.send({ ...request, signal, ...(perMinute === undefined ? {} : { perMinute }) })
   const { status, url, headers } = response
   if (status >= 300 && !isAnswer(status)) {
     response.discard()
