@@ -1,0 +1,50 @@
+import { Failure, toFailure } from '@inlet/connector-sdk'
+import type { GithubConnection } from './connection.js'
+
+const TIMEOUT_MS = 8_000
+
+/** What the first page of each stream needs; asked of the first repository. */
+const PROBES = {
+  commits: '/commits',
+  pull_requests: '/pulls',
+  issues: '/issues',
+  comments: '/issues/comments',
+  reviews: '/pulls',
+  releases: '/releases',
+  events: '/events',
+} as const
+
+/** Finds the repositories, and asks one of them for an item of each stream. Throws the first failure; one missing repository is one. */
+export const check = async (connection: GithubConnection, asked: AbortSignal): Promise<void> => {
+  const signal = connection.signal(AbortSignal.any([asked, AbortSignal.timeout(TIMEOUT_MS)]))
+  try {
+    connection.forget()
+    const { repositories, failures } = await connection.catalog(signal)
+    const [missing] = failures
+    if (missing !== undefined) throw missing.failure
+    const [first] = repositories
+    if (first === undefined)
+      throw new Failure('NOT_FOUND_UPSTREAM', 'no repository matches', {
+        field: 'config.repositories',
+        next: 'Check owner and pattern, and that the token may see the repositories.',
+      })
+    const paths = new Set(connection.ctx.config.streams.map((stream) => PROBES[stream]))
+    for (const path of paths) await probe(connection, `/repos/${first.name}${path}`, signal)
+  } catch (thrown) {
+    if (signal.aborted && !asked.aborted) throw new Failure('TIMEOUT', `GitHub did not answer within ${TIMEOUT_MS / 1_000} s`, { cause: thrown })
+    throw thrown
+  } finally {
+    connection.forget()
+  }
+}
+
+const probe = async ({ api }: GithubConnection, path: string, signal: AbortSignal): Promise<void> => {
+  try {
+    await api.get({ path, query: { per_page: 1 }, signal })
+  } catch (thrown) {
+    const failure = toFailure(thrown)
+    // An empty repository, or issues that are switched off.
+    if (failure.message.includes('GitHub answers 409') || /disabled (?:for|in) this repo/i.test(failure.message)) return
+    throw thrown
+  }
+}

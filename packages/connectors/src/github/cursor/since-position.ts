@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { Failure } from '@inlet/connector-sdk'
+import { packNumber, unpackNumber } from './pack.js'
+
+/** Up to when a list is stored, and which answer (address and ETag) said that this is all. */
+export interface SincePosition {
+  /** Seconds since 1970. */
+  readonly since: number
+  /** Empty when the server sends no ETag. */
+  readonly mark: string
+}
+
+const SINCE = 6
+const MARK = 4
+export const SINCE_WIDTH = SINCE + MARK
+const NO_MARK = '----'
+/** Changes show in lists a little late: what is younger is read again. */
+const LAG_SECONDS = 30
+/** Clocks differ; a position beyond is none that was ever read. */
+const AHEAD_SECONDS = 300
+
+export const formatSince = ({ since, mark }: SincePosition): string => packNumber(since, SINCE) + (mark === '' ? NO_MARK : mark)
+
+/** Throws CURSOR_IN_FUTURE. */
+export const parseSince = (text: string, now: Date): SincePosition => {
+  const since = unpackNumber(text.slice(0, SINCE))
+  if (since > now.getTime() / 1000 + AHEAD_SECONDS)
+    throw new Failure('CURSOR_IN_FUTURE', `the cursor is at ${new Date(since * 1000).toISOString()}, which is yet to come`)
+  const mark = text.slice(SINCE, SINCE_WIDTH)
+  return { since, mark: mark === NO_MARK ? '' : mark }
+}
+
+/** The mark of an answer; two answers with the same mark are the same. */
+export const markOf = (address: string, etag: string | undefined): string =>
+  etag === undefined ? '' : createHash('sha256').update(`${address}\n${etag}`).digest('base64url').slice(0, MARK)
+
+/** The latest time that can count as stored when a list was asked for at this moment, in seconds. */
+export const settledAt = (askedAt: Date): number => Math.floor(askedAt.getTime() / 1000) - LAG_SECONDS
