@@ -61,7 +61,7 @@ const assertPlain = (value, depth) => {
   else for (const key of Object.keys(value)) assertPlain(value[key], depth + 1)
 }
 
-process.on('message', async ({ expression, inputs }) => {
+const answer = async ({ expression, inputs }) => {
   const started = performance.now()
   const outputs = []
   let characters = 0
@@ -74,6 +74,8 @@ process.on('message', async ({ expression, inputs }) => {
     if (performance.now() - started > CHUNK_MS || characters > CHUNK_CHARACTERS) break
   }
   process.send({ outputs })
-})
+}
+
+process.on('message', (request) => void answer(request))
 process.on('disconnect', () => process.exit(0))
 process.send({ ready: true })

@@ -11,7 +11,8 @@ export const mapping = z
         .max(20_000)
         .meta({ description: 'JSONata over one record; see docs/guides/mapping.md.', example: '$merge([$, {"title": data.name}])' }),
       keys: z.enum(['kept', 'set']).optional().meta({
-        description: 'kept (default): the record keeps its key, or is dropped. set: the expression gives keys of its own or splits records; the stream is then read as a whole each time.',
+        description:
+          'kept (default): the record keeps its key, or is dropped. set: the expression gives keys of its own or splits records; the stream is then read as a whole each time.',
       }),
     }),
   )

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { defineConnector, keyText } from '@inlet/connector-sdk'
+import { createDatabase, createRun, createSource, type Database, updateSource } from '@inlet/db'
+import type { Mapping } from '@inlet/mapping'
+import { createLogger, createSecretRegistry } from '@inlet/observability'
+import { openQueues, type Queues } from '@inlet/queue'
+import { composeScribe } from '@inlet/scribe/compose'
+import { createMasterKeyText, parseKeyring } from '@inlet/security'
+import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { z } from 'zod'
+import { composeWorker } from './compose.js'
+
+interface Order {
+  readonly id: number
+  readonly items: readonly string[]
+  readonly total?: bigint
+  readonly state?: string
+}
+
+/** What the shelf of orders holds now, and which orders the connector had to read in full. */
+let orders: readonly Order[] = []
+let read: number[] = []
+
+/** Skips unchanged orders by their validator and sweeps, like a connector of files. */
+const shelf = defineConnector({
+  type: 'shelf',
+  version: '1.0.0',
+  title: 'Shelf',
+  description: 'Orders on a shelf.',
+  configSchema: z.strictObject({}),
+  secretSchema: z.strictObject({}),
+  streams: async () => [{ name: 'orders', kind: 'row' as const, incremental: false, deletes: 'sweep' as const }],
+  connect: async (ctx) => ({ ctx, [Symbol.asyncDispose]: async () => {} }),
+  check: async () => {},
+  async *read({ ctx }, { stream }) {
+    const known = await ctx.known.lookup(
+      stream,
+      orders.map(({ id }) => id),
+    )
+    const markOf = (order: Order) => JSON.stringify(order.items) + String(order.total) + String(order.state)
+    const changed = orders.filter((order) => known.get(keyText(order.id)) !== markOf(order))
+    read = changed.map(({ id }) => id)
+    yield {
+      records: changed.map((order) => ({ stream, key: order.id, kind: 'row' as const, data: { ...order }, validator: markOf(order) })),
+      unchanged: orders.filter((order) => !changed.includes(order)).map(({ id }) => id),
+      sweep: {},
+    }
+  },
+})
+
+describe('a source with a mapping', () => {
+  let store: TestDatabase
+  let database: Database
+  let queues: Queues
+  const closers: (() => Promise<unknown>)[] = []
+
+  beforeAll(async () => {
+    store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
+    const common = { DATABASE_URL: store.url, LOG_LEVEL: 'silent' as const, INLET_QUEUE_PREFIX: 'inlet', INLET_LEASE_TTL_MS: 15_000 }
+    const log = createLogger({ level: 'silent', name: 'test' })
+    const { signal } = new AbortController()
+    database = createDatabase({ url: store.url, applicationName: 'test' })
+    const scribe = await composeScribe(
+      { ...common, INLET_SCRIBE_CONCURRENCY: 1, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
+      { log, signal },
+    )
+    const worker = await composeWorker(
+      {
+        ...common,
+        INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('k1')),
+        INLET_EGRESS_ALLOW: [],
+        INLET_FILE_ROOTS: [],
+        INLET_WORK_DIR: `${tmpdir()}/inlet-test-work`,
+        INLET_WORKER_CONCURRENCY: 2,
+        INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
+        INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
+        INLET_WORKER_OPS_HOST: '127.0.0.1',
+        INLET_WORKER_OPS_PORT: 0,
+      },
+      { log, secrets: createSecretRegistry(), signal },
+      { findConnector: () => shelf },
+    )
+    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, onError: () => {} })
+    closers.push(
+      () => queues.close(),
+      () => worker.close(),
+      () => scribe.close(),
+      () => database.close(),
+      () => store.drop(),
+    )
+  })
+  afterAll(async () => {
+    for (const close of closers) await close()
+  })
+
+  const addSource = async (mapping: Mapping | null): Promise<string> => {
+    const id = randomUUID()
+    await createSource(
+      database,
+      { id, name: id, connector: 'shelf', config: {}, mapping: mapping as never, schedule: null, labels: {}, sealedSecrets: null },
+      'test',
+    )
+    return id
+  }
+  const remap = (sourceId: string, mapping: Mapping | null) =>
+    updateSource(database, { sourceId, expectedRevision: null, mapping: mapping as never, actor: 'test' })
+
+  const runWith = async (sourceId: string, now: readonly Order[]) => {
+    orders = now
+    const run = await createRun(database.pool, { sourceId, trigger: 'manual', allowMassDelete: true })
+    if (run === null) throw new Error('no run')
+    await queues.enqueueRuns([{ runId: run.id, attempt: 0 }])
+    const ended = await until(async () => {
+      const row = await database.prisma.run.findUnique({ where: { id: run.id } })
+      return row?.status === 'ended' ? row : null
+    })
+    const { rows } = await database.pool.query<{ key: string; title: string | null }>(
+      'SELECT key, title FROM records WHERE source_id = $1 AND deleted_at IS NULL ORDER BY key',
+      [sourceId],
+    )
+    return { outcome: ended.outcome, quarantined: Number(ended.quarantined), stored: rows.map(({ key, title }) => `${key}=${title}`), read }
+  }
+  const titled = (expression: string): Mapping => ({ orders: { expression } })
+  const one = { id: 1, items: ['tea', 'cup'] }
+  const two = { id: 2, items: ['pot'] }
+
+  it('stores what the expression makes, skips what did not change, and maps everything again when the mapping changes', async () => {
+    const id = await addSource(titled('{"title": $join(data.items, "+")}'))
+    expect(await runWith(id, [one, two])).toMatchObject({ outcome: 'ok', stored: ['1=tea+cup', '2=pot'], read: [1, 2] })
+    expect(await runWith(id, [one, two])).toMatchObject({ outcome: 'ok_nothing_new', read: [] })
+    await remap(id, titled('{"title": $uppercase($join(data.items, "+"))}'))
+    expect(await runWith(id, [one, two])).toMatchObject({ stored: ['1=TEA+CUP', '2=POT'], read: [1, 2] })
+    expect(await runWith(id, [one, two])).toMatchObject({ read: [] })
+    await remap(id, null)
+    expect(await runWith(id, [one, two])).toMatchObject({ stored: ['1=null', '2=null'], read: [1, 2] })
+  })
+
+  it('removes what the expression drops now, and what is gone', async () => {
+    const id = await addSource(titled('data.state = "void" ? null : {"title": data.items[0]}'))
+    expect((await runWith(id, [one, two])).stored).toEqual(['1=tea', '2=pot'])
+    expect(await runWith(id, [{ ...one, state: 'void' }, two])).toMatchObject({ stored: ['2=pot'], read: [1] })
+    expect((await runWith(id, [])).stored).toEqual([])
+  })
+
+  it('splits records, and loses parts with their record or when there are fewer', async () => {
+    const id = await addSource({ orders: { expression: 'data.items#$i.{"key": [$$.key, $i], "title": $string($)}', keys: 'set' } })
+    expect((await runWith(id, [one, two])).stored).toEqual(['[1,0]=tea', '[1,1]=cup', '[2,0]=pot'])
+    expect(await runWith(id, [one, two])).toMatchObject({ outcome: 'ok_nothing_new', read: [1, 2] })
+    expect((await runWith(id, [{ ...one, items: ['tea'] }, two])).stored).toEqual(['[1,0]=tea', '[2,0]=pot'])
+    expect((await runWith(id, [two])).stored).toEqual(['[2,0]=pot'])
+  })
+
+  it('keeps the parts of a record that fails, since nobody can tell which they are', async () => {
+    const expression = 'data.state = "bad" ? $error("bad order") : data.items#$i.{"key": [$$.key, $i], "title": $string($)}'
+    const id = await addSource({ orders: { expression, keys: 'set' } })
+    await runWith(id, [one, two])
+    const failed = await runWith(id, [{ ...one, state: 'bad' }])
+    expect(failed).toMatchObject({ outcome: 'partial', quarantined: 1, stored: ['[1,0]=tea', '[1,1]=cup', '[2,0]=pot'] })
+    expect(await database.pool.query('SELECT key, reason, message FROM quarantine WHERE source_id = $1', [id])).toMatchObject({
+      rows: [{ key: '1', reason: 'MAPPING_FAILED', message: 'bad order' }],
+    })
+  })
+
+  it('quarantines the records the expression fails for, stores the others, and keeps long numbers', async () => {
+    const id = await addSource(titled('data.id = 2 ? $error("not two") : {"title": "no " & data.total, "data": data}'))
+    const big = { ...one, total: 9_007_199_254_740_993n }
+    expect(await runWith(id, [big, two])).toMatchObject({ outcome: 'partial', quarantined: 1, stored: ['1=no 9007199254740993'] })
+    const { rows } = await database.pool.query(`SELECT data->>'total' AS total FROM records WHERE source_id = $1`, [id])
+    expect(rows).toEqual([{ total: '9007199254740993' }])
+  })
+})
