@@ -13,6 +13,7 @@ describe.skipIf(inject('redisServer') === '')('while Redis is away (needs redis-
     expect(rows[0].armed_schedule).toBeNull()
     expect(problemOf(await api.post(`/v1/sources/${source.body.id}/check`))).toEqual([503, 'QUEUE_UNAVAILABLE'])
     expect((await api.get('/v1/sources')).status).toBe(200)
+    expect((await api.get(`/v1/sources/${source.body.id}/why`)).body.blocker).toMatchObject({ code: 'QUEUE_UNREACHABLE', who: 'operator' })
     const ready = await api.get('/ready', { key: null })
     expect(ready.status).toBe(503)
     expect(ready.body.checks.filter(({ ok }: { ok: boolean }) => !ok).map(({ name }: { name: string }) => name)).toEqual(['queue'])

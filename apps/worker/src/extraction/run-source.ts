@@ -14,6 +14,7 @@ import {
 import { Failure, type RunOutcome, toFailure } from '@inlet/domain'
 import type { Mapping, MappingPool } from '@inlet/mapping'
 import type { Logger, Metrics } from '@inlet/observability'
+import { createSampleKeeper } from '../review/sample-keeper.js'
 import { type BacklogGate } from './backlog-gate.js'
 import { createBatcher } from './batcher.js'
 import type { ConnectionPool, PooledConnection } from './connection-pool.js'
@@ -138,6 +139,7 @@ const readAll = async ({
   // What was saved was checked.
   const mapping = run.version.mapping as Mapping | null
   const mapper = createPageMapper(deps.mappings, mapping)
+  const samples = createSampleKeeper(deps.database, { sourceId: run.sourceId, mapping })
   const states = all.map(({ name }) => ({ name, mapping: mappingStateOf(mapping, name) }))
   const remapped = run.backfill === null ? await alignMappings(deps.database, run, states) : []
   const batcher = createBatcher({
@@ -146,7 +148,11 @@ const readAll = async ({
   })
   state.recordsRead = () => batcher.recordsRead
   const results: StreamResult[] = []
-  for (const spec of specs) results.push(await readOne(spec))
+  try {
+    for (const spec of specs) results.push(await readOne(spec))
+  } finally {
+    await samples.save().catch((error: unknown) => deps.log.warn({ err: error, runId: run.runId }, 'raw samples could not be kept'))
+  }
   const rest = batcher.flush()
   if (rest !== null) await forwarder.forward(rest, signal)
   return { results, provedUnchanged: backfill.mayBeEmpty || (specs.length > 0 && specs.every(({ incremental }) => incremental)) }
@@ -167,7 +173,10 @@ const readAll = async ({
         batcher,
         forwarder,
         signal,
-        mapPage: (page) => mapper.map(spec.name, page, signal),
+        mapPage: (page) => {
+          samples.note(page.records)
+          return mapper.map(spec.name, page, signal)
+        },
         keep: backfill.keep,
         onProgress: (_stream, progress) => note({ progress }),
       })

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto'
+import { defineConnector } from '@inlet/connector-sdk'
+import { type ActionRequest, actOnSource, createDatabase, createSource, type Database, listWorkers } from '@inlet/db'
+import { createLogger, createSecretRegistry } from '@inlet/observability'
+import { openQueues, type Queues } from '@inlet/queue'
+import { sleep } from '@inlet/runtime'
+import { composeScribe } from '@inlet/scribe/compose'
+import { createMasterKeyText, parseKeyring } from '@inlet/security'
+import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { z } from 'zod'
+import { composeWorker } from './compose.js'
+
+const PAGE = 100
+const DAY_MS = 86_400_000
+/** What the source holds, and whether it lets a reading pass beyond its first pages. */
+const world = { records: 1_000, mark: 'one', held: false, connects: 0, disconnects: 0 }
+
+const numbers = defineConnector({
+  type: 'numbers',
+  version: '1.0.0',
+  title: 'Numbers',
+  description: 'Yields numbered records, one for each day.',
+  configSchema: z.strictObject({}),
+  secretSchema: z.strictObject({}),
+  streams: async () => [{ name: 'numbers', kind: 'row' as const, incremental: true, deletes: 'none' as const }],
+  connect: async () => {
+    world.connects += 1
+    return { [Symbol.asyncDispose]: async () => void (world.disconnects += 1) }
+  },
+  check: async () => {},
+  async *read(_connection, { cursor, signal }) {
+    for (let n = typeof cursor === 'number' ? cursor : 0; n < world.records; n += PAGE) {
+      while (world.held && n >= 3 * PAGE) await sleep(20, signal)
+      const records = Array.from({ length: PAGE }, (_, i) => ({
+        stream: 'numbers',
+        key: n + i,
+        kind: 'row' as const,
+        data: { mark: world.mark },
+        occurredAt: new Date((n + i) * DAY_MS),
+      }))
+      yield { records, cursor: n + PAGE }
+    }
+  },
+})
+
+describe('the life of a source on a real worker', () => {
+  let store: TestDatabase
+  let database: Database
+  let queues: Queues
+  const closers: (() => Promise<unknown>)[] = []
+
+  beforeAll(async () => {
+    store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
+    const env = { DATABASE_URL: store.url, INLET_ENCRYPTION_KEYS: createMasterKeyText('k1') }
+    const common = {
+      DATABASE_URL: store.url,
+      REDIS_URL: undefined,
+      LOG_LEVEL: 'warn' as const,
+      INLET_QUEUE_PREFIX: 'inlet',
+      INLET_LEASE_TTL_MS: 15_000,
+    }
+    const log = createLogger({ level: 'warn', name: 'test' })
+    const signal = new AbortController().signal
+    database = createDatabase({ url: store.url, applicationName: 'test' })
+    const scribe = await composeScribe(
+      { ...common, INLET_SCRIBE_CONCURRENCY: 2, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
+      { log, signal },
+    )
+    const worker = await composeWorker(
+      {
+        ...common,
+        INLET_ENCRYPTION_KEYS: parseKeyring(env.INLET_ENCRYPTION_KEYS),
+        INLET_EGRESS_ALLOW: [],
+        INLET_FILE_ROOTS: [],
+        INLET_WORK_DIR: '/tmp/inlet-test-work',
+        INLET_WORKER_CONCURRENCY: 4,
+        INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
+        INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
+        INLET_WORKER_OPS_HOST: '127.0.0.1',
+        INLET_WORKER_OPS_PORT: 0,
+      },
+      { log, secrets: createSecretRegistry(), signal },
+      { findConnector: () => numbers },
+    )
+    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, onError: () => {} })
+    closers.push(
+      () => queues.close(),
+      () => worker.close(),
+      () => scribe.close(),
+      () => database.close(),
+      () => store.drop(),
+    )
+  })
+  afterAll(async () => {
+    for (const close of closers) await close()
+  })
+
+  const addSource = async (): Promise<string> => {
+    const id = randomUUID()
+    await createSource(database, { id, name: id, connector: 'numbers', config: {}, schedule: null, labels: {}, sealedSecrets: null }, 'test')
+    return id
+  }
+  const act = async (sourceId: string, action: ActionRequest['action'], more: Partial<ActionRequest> = {}): Promise<string | null> => {
+    const result = await actOnSource(database, { sourceId, action, actor: 'test', ...more })
+    if (result?.runId != null) await queues.enqueueRuns([{ runId: result.runId, attempt: 0 }])
+    return result?.runId ?? null
+  }
+  const runOf = (id: string | null) => database.prisma.run.findUniqueOrThrow({ where: { id: id ?? '' } })
+  const ended = (id: string | null) => until(async () => ((await runOf(id)).status === 'ended' ? runOf(id) : null), { what: 'the run to end' })
+  const stored = (sourceId: string) => database.prisma.stream.findFirst({ where: { sourceId } })
+  const marks = async (sourceId: string): Promise<Record<string, number>> => {
+    const { rows } = await database.pool.query<{ mark: string; n: number }>(
+      `SELECT data->>'mark' AS mark, count(*)::int AS n FROM records WHERE source_id = $1 GROUP BY 1`,
+      [sourceId],
+    )
+    return Object.fromEntries(rows.map(({ mark, n }) => [mark, n]))
+  }
+
+  it('stop cancels the active run and closes its connections; start goes on from the cursor', async () => {
+    world.held = true
+    const sourceId = await addSource()
+    const runId = await act(sourceId, 'start')
+    await until(async () => (await stored(sourceId))?.cursor === 3 * PAGE)
+    const { connects, disconnects } = world
+    await act(sourceId, 'stop')
+    expect(await ended(runId)).toMatchObject({ outcome: 'cancelled', inserted: 300n })
+    await until(() => world.disconnects === disconnects + 1)
+    world.held = false
+    const next = await ended(await act(sourceId, 'start'))
+    expect(next).toMatchObject({ outcome: 'ok', inserted: 700n, recordsRead: 700n })
+    expect(world.connects).toBe(connects + 1)
+  })
+
+  it('restart takes the place of the active run; no record is lost or stored twice', async () => {
+    world.held = true
+    const sourceId = await addSource()
+    const runId = await act(sourceId, 'start')
+    await until(async () => ((await stored(sourceId))?.cursor as number) >= PAGE)
+    const next = await act(sourceId, 'restart')
+    world.held = false
+    expect(await ended(next)).toMatchObject({ outcome: 'ok' })
+    expect(await runOf(runId)).toMatchObject({ outcome: 'cancelled' })
+    expect(await marks(sourceId)).toEqual({ [world.mark]: 1_000 })
+  })
+
+  it('reload closes idle connections; the next run opens one', async () => {
+    const sourceId = await addSource()
+    await ended(await act(sourceId, 'run'))
+    const { connects, disconnects } = world
+    await act(sourceId, 'reload')
+    await until(() => world.disconnects === disconnects + 1)
+    await ended(await act(sourceId, 'run'))
+    expect(world.connects).toBe(connects + 1)
+    await ended(await act(sourceId, 'run'))
+    expect(world.connects).toBe(connects + 1)
+  })
+
+  it('backfill reads again what lies behind the cursor, in whole and by range, and can be cancelled', async () => {
+    const sourceId = await addSource()
+    await ended(await act(sourceId, 'run'))
+    world.mark = 'two'
+    expect(await ended(await act(sourceId, 'run'))).toMatchObject({ outcome: 'ok_nothing_new', recordsRead: 0n })
+    const before = await stored(sourceId)
+
+    const range = { from: new Date(100 * DAY_MS).toISOString(), to: new Date(150 * DAY_MS).toISOString() }
+    expect(await ended(await act(sourceId, 'backfill', { backfill: range }))).toMatchObject({ outcome: 'ok', updated: 50n })
+    expect(await marks(sourceId)).toEqual({ one: 950, two: 50 })
+
+    world.held = true
+    const cancelled = await act(sourceId, 'backfill', { backfill: { stream: 'numbers' } })
+    await until(async () => (await runOf(cancelled)).committedBatches > 0)
+    await act(sourceId, 'stop')
+    expect(await ended(cancelled)).toMatchObject({ outcome: 'cancelled' })
+    world.held = false
+    await act(sourceId, 'start').then(ended)
+    expect(await ended(await act(sourceId, 'backfill', { backfill: {} }))).toMatchObject({ outcome: 'ok', recordsRead: 1_000n })
+    expect(await marks(sourceId)).toEqual({ two: 1_000 })
+    const after = await stored(sourceId)
+    expect([after?.cursor, after?.cursorEpoch, after?.cursorSeq]).toEqual([before?.cursor, before?.cursorEpoch, before?.cursorSeq])
+  })
+
+  it('both processes are on the list while they live', async () => {
+    const workers = await until(async () => {
+      const found = await listWorkers(database)
+      return found.length === 2 ? found : null
+    })
+    expect(workers.map(({ role, alive, refuses }) => [role, alive, refuses])).toEqual([
+      ['scribe', true, null],
+      ['worker', true, null],
+    ])
+  })
+})
