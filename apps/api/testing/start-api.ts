@@ -24,7 +24,7 @@ export const toyConnector = defineConnector({
     rows: z.int().min(0).default(3).describe('How many.'),
     needsPassword: z.boolean().default(false).describe('Whether a password must be set.'),
   }),
-  secretSchema: z.strictObject({ password: z.string().min(3).optional().describe('A secret.') }),
+  secretSchema: z.strictObject({ password: z.string().min(3).optional().describe('A secret.'), token: z.string().optional().describe('Another.') }),
   validate(config, secrets) {
     if (config.needsPassword && secrets.password === undefined)
       throw new Failure('VALIDATION_FAILED', 'a password is needed', { field: 'secrets.password' })
@@ -112,7 +112,10 @@ export const startApi = async (
     INLET_TRUST_PROXY_HOPS: 0,
     ...options.config,
   }
-  const overrides = { connectors: [toyConnector, ...(options.connectors ?? [])], ...(options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs }) }
+  const overrides = {
+    connectors: [toyConnector, ...(options.connectors ?? [])],
+    ...(options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs }),
+  }
   const api = await composeApi(config, { log, secrets, signal: new AbortController().signal }, overrides)
   const addKey: TestApi['addKey'] = async (scopes, expiresAt) => {
     const key = createApiKey(keyring)

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import type { Act } from './act.js'
+import { addMasterKeyCommands } from './master-key-commands.js'
 import { examples, remote } from './options.js'
 
 /** API keys. */
 export const addKeyCommands = (program: Command, act: Act): void => {
-  const keys = program.command('keys').description('API keys')
+  const keys = program.command('keys').description('API keys and master keys')
   examples(
     remote(keys.command('create').description('make an API key and print it once; with DATABASE_URL and no --url straight in the database'))
       .requiredOption('--name <name>', 'what the key is for')
@@ -31,4 +32,5 @@ export const addKeyCommands = (program: Command, act: Act): void => {
       .action(act(async (context, flags, [id]) => (await import('../commands/keys.js')).revokeKey(id, flags, context))),
     'inlet keys revoke 4fzyo82mvyr0abcd',
   )
+  addMasterKeyCommands(keys, act)
 }

@@ -1,4 +1,5 @@
 import {
+  countSealed,
   type Database,
   findRotation,
   findSetting,
@@ -49,7 +50,7 @@ export const rotateKeys = async (deps: RotateDeps, turnMs = TURN_MS): Promise<bo
     unreadable += pass.unreadable
   }
   const message = unreadable === 0 ? null : `${unreadable} texts cannot be opened with the configured keys and were left as they are`
-  if (unreadable === 0 && !(await rewrapCanary(database, keyring))) return true
+  if (!(await rewrapCanary(database, keyring))) return true
   await noteRotation(database, { to, finished: true, unreadable, message })
   deps.log.info({ to, unreadable }, 'keys rotated')
   return false
@@ -80,8 +81,11 @@ const rewrap = (keyring: Keyring, { id, sealed, place }: SealedText): readonly {
   }
 }
 
+/** False when it was changed meanwhile. */
 const rewrapCanary = async (database: Database, keyring: Keyring): Promise<boolean> => {
   const before = await findSetting(database, CANARY_SETTING)
-  if (checkCanary(keyring, String(before)) === 'current') return true
+  // Whoever starts without a key that something still needs must be told so.
+  const stillNeeded = (await countSealed(database)).some(({ keyId }) => String(before).startsWith(`${keyId}:`))
+  if (stillNeeded || checkCanary(keyring, String(before)) === 'current') return true
   return replaceSetting(database, { key: CANARY_SETTING, before, after: sealCanary(keyring) })
 }
