@@ -173,12 +173,12 @@ describe('Postgres', () => {
         }
       }
     })
-    await until(() => Promise.resolve(accepted.size > 50))
+    await until(() => accepted.size > 50)
     line.cut()
-    await until(() => Promise.resolve(seen.has(503)))
+    await until(() => seen.has(503))
     const before = accepted.size
     line.mend()
-    await until(() => Promise.resolve(accepted.size > before + 50))
+    await until(() => accepted.size > before + 50)
     sending = false
     await Promise.all(senders)
     expect([...seen].filter((status) => ![200, 202, 503].includes(status))).toEqual([])
