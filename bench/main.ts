@@ -9,6 +9,7 @@ import { describeMachine } from './report/machine.js'
 import { isReached, type Measure } from './report/measure.js'
 import { toTable } from './report/table.js'
 import { measureFleet } from './scenarios/fleet.js'
+import { measureLimit } from './scenarios/limit.js'
 import { measureMemory } from './scenarios/memory.js'
 import { measureRegistry } from './scenarios/registry.js'
 import { measureRows } from './scenarios/rows.js'
@@ -22,6 +23,7 @@ const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
   rows: measureRows,
   site: measureSite,
   memory: measureMemory,
+  limit: measureLimit,
 }
 
 const settings = parseSettings(process.argv.slice(2), process.env)

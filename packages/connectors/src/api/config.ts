@@ -91,7 +91,13 @@ export const configSchema = z.strictObject({
   headers: headers.default({}).describe('Headers of every request; no secrets'),
   query: query.default({}).describe('Query parameters of every request; no secrets'),
   streams: z.array(streamSchema).min(1).max(100).describe('What to read'),
-  requestsPerMinute: z.number().int().min(1).max(60_000).default(600).describe('Upper limit of requests a minute'),
+  requestsPerMinute: z
+    .number()
+    .int()
+    .min(1)
+    .max(60_000)
+    .optional()
+    .describe('What the API allows; all sources with these secrets keep to it together. Unset: as fast as its answers permit.'),
   retries: z.number().int().min(0).max(10).default(3).describe('How often a failed request is tried again within a run'),
   timeoutMs: z.number().int().min(1_000).max(300_000).default(30_000).describe('Time for one complete answer'),
   maxBytes: z

@@ -14,7 +14,7 @@ export interface Answer {
 export interface SendParts {
   readonly auth: Auth
   /** How many requests a minute the settings allow; absent: this one does not wait for its turn. */
-  readonly perMinute?: number
+  readonly perMinute?: number | undefined
   readonly retries: number
   readonly now: () => Date
   readonly signal: AbortSignal
