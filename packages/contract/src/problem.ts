@@ -19,6 +19,7 @@ export const problem = z
     next: z.string().meta({ description: 'What to do about it.' }),
     field: z.string().optional().meta({ description: 'The field it belongs to.' }),
     errors: z.array(fieldProblem).optional(),
+    review: z.unknown().optional().meta({ description: 'What a draft would change, when that holds up its publication; a DraftReview.' }),
     requestId: z.string(),
     errorId: z.string().optional().meta({ description: 'Stands in the log beside the cause.' }),
   })

@@ -2,6 +2,7 @@ import { type Problem, statusOf } from '@inlet/contract'
 import { isTimeout, toDatabaseFailure } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { CheckRejected, InvalidRequest } from './invalid-request.js'
+import { PublishHeldUp } from './publish-held-up.js'
 
 export interface ProblemAnswer {
   readonly problem: Problem
@@ -61,6 +62,7 @@ export const toProblem = (thrown: unknown, ids: { readonly requestId: string; re
       next: failure.next,
       ...(failure.field === undefined ? {} : { field: failure.field }),
       ...(failure instanceof InvalidRequest ? { errors: [...failure.errors] } : {}),
+      ...(failure instanceof PublishHeldUp ? { review: failure.review } : {}),
       requestId: ids.requestId,
       ...(isDefect ? { errorId: ids.errorId } : {}),
     },

@@ -1,26 +1,28 @@
 import type { Endpoints } from '@inlet/contract'
 import { publishDraft, sameContent } from '@inlet/db'
 import { Failure } from '@inlet/domain'
-import type { Handler } from '../http/reply.js'
+import { closeSignal, type Handler } from '../http/reply.js'
 import type { SourceDeps } from '../sources/source-deps.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
 import { accountBefore, answerPublished } from './answer-published.js'
 import { checkContent } from './check-content.js'
 import { getDraft } from './get-draft.js'
 import { getSource } from './get-source-of.js'
+import { passGate } from './pass-gate.js'
 
 export const publishDraftHandler =
   (deps: SourceDeps): Handler<Endpoints['publishDraft']> =>
-  async ({ params, ifMatch, actor }) => {
+  async ({ params, body, ifMatch, actor, response }) => {
     const source = await getSource(deps, params.id)
     const draft = await getDraft(deps, source.id)
     if (ifMatch !== null && ifMatch !== draft.revision)
       throw new Failure('PRECONDITION_FAILED', `the draft, or the live version it would replace, has changed: it has revision ${draft.revision} now`)
     await checkContent(deps, source, draft.content)
+    const overruled = await passGate(deps, { source, draft, force: body.force }, closeSignal(response))
     const changes = !sameContent(draft.content, draft.live.content)
     const due = changes ? await accountBefore(deps, source, draft.content.schedule) : null
     // The revision that was checked: a draft that changes meanwhile is refused.
-    const version = await publishDraft(deps.database, { sourceId: source.id, expectedRevision: draft.revision, actor })
+    const version = await publishDraft(deps.database, { sourceId: source.id, expectedRevision: draft.revision, actor, overruled })
     if (version === null) throw sourceNotFound()
     return answerPublished(deps, { source, version, due })
   }

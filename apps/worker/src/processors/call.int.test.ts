@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { type Connector, createEgressGuard, createHttpClient, defineConnector, Failure, JsonNumber } from '@inlet/connector-sdk'
 import { createDatabase, type Database, findAnswer, insertCall } from '@inlet/db'
+import { createMappingPool } from '@inlet/mapping'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import { createMasterKeyText, parseKeyring, sealSecrets } from '@inlet/security'
 import { createTestDatabase, type TestDatabase } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
+import { createConnectionPool } from '../extraction/connection-pool.js'
 import { createTokenStore } from '../tokens/token-store.js'
 import { processCall } from './call.js'
 
@@ -86,7 +88,12 @@ describe('processCall', () => {
       fileRoots: [],
       workRoot: tmpdir(),
     }
-    await processCall({ database, connecting }, { v: 1, callId: id }, { id, signal: new AbortController().signal })
+    const connections = createConnectionPool({ idleMs: 1, onCloseError: () => {} })
+    await processCall(
+      { database, connecting, connections, mappings: createMappingPool() },
+      { v: 1, callId: id },
+      { id, signal: new AbortController().signal },
+    )
     http.close()
     return findAnswer(database, id)
   }

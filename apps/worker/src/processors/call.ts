@@ -3,11 +3,12 @@ import { Failure, toFailure } from '@inlet/domain'
 import type { JobContext, JobData } from '@inlet/queue'
 import type { PooledConnection } from '../extraction/connection-pool.js'
 import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
+import { type ReviewDeps, reviewDraft } from '../review/review-draft.js'
 import { browseItems } from './browse.js'
 import { type LoadDeps, loadVersion } from './load.js'
 import { previewRecords } from './preview.js'
 
-export interface CallDeps extends LoadDeps {
+export interface CallDeps extends LoadDeps, ReviewDeps {
   readonly database: Database
   readonly connecting: ConnectionDeps
 }
@@ -33,6 +34,8 @@ export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, c
 
 const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<unknown> => {
   if (call.kind === 'load') return loadVersion(deps, call.params ?? {})
+  if (call.kind === 'gate')
+    return reviewDraft(deps, { sourceId: call.sourceId ?? call.id, connector: call.connector, params: call.params ?? {} }, signal)
   const started = performance.now()
   const pooled = await openConnection(deps.connecting, await toRequest(deps.database, call), signal)
   try {

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { defineEndpoint } from '../endpoint.js'
 import { sourceRef } from '../primitives.js'
+import { draftReview, example, exampleList, exampleName, saveExampleBody } from './draft-review.js'
 import { createdSource } from './source.js'
 import { contentDiff, diffQuery, draft, publishBody, rollBackBody, saveDraftBody, version, versionPage, versionsQuery } from './versions.js'
 
 const tag = 'versions'
 const params = z.strictObject({ id: sourceRef })
+const exampleParams = z.strictObject({ id: sourceRef, name: exampleName })
 
 export const versionEndpoints = {
   listVersions: defineEndpoint({
@@ -49,6 +51,7 @@ export const versionEndpoints = {
     method: 'put',
     path: '/v1/sources/:id/draft',
     scope: 'write',
+    definesSources: true,
     tag,
     summary: 'Write the draft of the next version',
     description: 'A source has one draft. If-Match is required to replace one that exists; `*` replaces whatever is there.',
@@ -78,10 +81,59 @@ export const versionEndpoints = {
     answers: { 204: { description: 'Gone.' } },
     reasons: ['PRECONDITION_FAILED'],
   }),
+  reviewDraft: defineEndpoint({
+    method: 'post',
+    path: '/v1/sources/:id/draft/review',
+    scope: 'write',
+    tag,
+    summary: 'Try the draft and the live version on the same records',
+    description: 'A worker maps up to 50 records of each stream with both versions and tries the examples. Nothing is stored and no cursor moves.',
+    params,
+    answers: { 200: { description: 'What would change.', schema: draftReview } },
+    reasons: ['CHECK_TIMEOUT', 'PUBLISH_BLOCKED'],
+  }),
+  listExamples: defineEndpoint({
+    method: 'get',
+    path: '/v1/sources/:id/examples',
+    scope: 'read',
+    tag,
+    summary: 'List the examples that a publication must not break',
+    params,
+    answers: { 200: { description: 'All of them.', schema: exampleList } },
+  }),
+  getExample: defineEndpoint({
+    method: 'get',
+    path: '/v1/sources/:id/examples/:name',
+    scope: 'read',
+    tag,
+    summary: 'Get an example',
+    params: exampleParams,
+    answers: { 200: { description: 'The example.', schema: example } },
+  }),
+  saveExample: defineEndpoint({
+    method: 'put',
+    path: '/v1/sources/:id/examples/:name',
+    scope: 'write',
+    tag,
+    summary: 'Write an example: a record and what the mapping must make of it',
+    params: exampleParams,
+    body: saveExampleBody,
+    answers: { 200: { description: 'Replaced.', schema: example }, 201: { description: 'Made.', schema: example } },
+  }),
+  deleteExample: defineEndpoint({
+    method: 'delete',
+    path: '/v1/sources/:id/examples/:name',
+    scope: 'write',
+    tag,
+    summary: 'Delete an example',
+    params: exampleParams,
+    answers: { 204: { description: 'Gone.' } },
+  }),
   publishDraft: defineEndpoint({
     method: 'post',
     path: '/v1/sources/:id/draft/publish',
     scope: 'write',
+    definesSources: true,
     tag,
     summary: 'Make the draft the live version',
     description:
@@ -97,6 +149,7 @@ export const versionEndpoints = {
     method: 'post',
     path: '/v1/sources/:id/rollback',
     scope: 'write',
+    definesSources: true,
     tag,
     summary: 'Publish the content of an earlier version anew',
     params,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { optionalQueryInt, pageOf, pageQuery, timestamp } from '../primitives.js'
 import { failureView } from '../problem.js'
+import { fieldChange } from './field-change.js'
 import { mapping } from './mapping.js'
 import { schedule } from './source.js'
 
@@ -30,14 +31,6 @@ export const version = z
   .meta({ id: 'SourceVersion', description: 'A version of the config, mapping and schedule of a source; it never changes.' })
 
 export const versionPage = pageOf(version, 'SourceVersionPage')
-
-export const fieldChange = z
-  .strictObject({
-    path: z.string().meta({ example: 'config.headers.accept' }),
-    before: z.unknown().optional().meta({ description: 'Absent when the field was added.' }),
-    after: z.unknown().optional().meta({ description: 'Absent when the field was removed.' }),
-  })
-  .meta({ id: 'FieldChange', description: 'A field that differs.' })
 
 export const draft = z
   .strictObject({

@@ -1,0 +1,11 @@
+import type { DraftReview } from '@inlet/contract'
+import { Failure } from '@inlet/domain'
+
+/** A publication that was held up, with what the review found. */
+export class PublishHeldUp extends Failure {
+  readonly review: DraftReview
+  constructor(reason: 'PUBLISH_BLOCKED' | 'EXAMPLES_BROKEN', message: string, review: DraftReview) {
+    super(reason, message)
+    this.review = review
+  }
+}

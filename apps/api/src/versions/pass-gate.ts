@@ -1,0 +1,34 @@
+import { type Draft, listExamples, type SourceDetails } from '@inlet/db'
+import { canonicalJson } from '@inlet/domain'
+import { PublishHeldUp } from '../http/publish-held-up.js'
+import type { SourceDeps } from '../sources/source-deps.js'
+import { holdsUp, review } from './review-draft.js'
+
+export interface GateRequest {
+  readonly source: SourceDetails
+  readonly draft: Draft
+  readonly force: boolean | 'examples'
+}
+
+/**
+ * Holds up a draft that would remove records, give them other keys, reject them or break examples. Tried only when a mapping
+ * is involved and config or mapping differ: then a worker must be there. Answers what was overruled. Throws PUBLISH_BLOCKED,
+ * EXAMPLES_BROKEN and what a review throws.
+ */
+export const passGate = async (deps: SourceDeps, request: GateRequest, signal: AbortSignal): Promise<object | undefined> => {
+  const { draft, source, force } = request
+  const { content, live } = draft
+  const differs = canonicalJson([content.config, content.mapping]) !== canonicalJson([live.content.config, live.content.mapping])
+  if (!differs || force === 'examples') return force === 'examples' ? { force } : undefined
+  const examples = await listExamples(deps.database, source.id)
+  const isMapped = content.mapping !== null || live.content.mapping !== null
+  if (examples.length === 0 && (force || !isMapped)) return force ? { force } : undefined
+  const found = await review(deps, request, signal)
+  const { broken } = found.examples
+  if (broken.length > 0)
+    throw new PublishHeldUp('EXAMPLES_BROKEN', `the draft breaks ${broken.length} of ${found.examples.total} examples: ${broken[0]?.name}`, found)
+  const why = holdsUp(found)
+  if (why === null) return undefined
+  if (!force) throw new PublishHeldUp('PUBLISH_BLOCKED', why, found)
+  return { force, counts: found.counts }
+}

@@ -1,0 +1,90 @@
+import { parseJsonLossless } from '@inlet/connector-sdk'
+import { type Database, type Draft, findCredential, findDraft, listExamples, listSamples } from '@inlet/db'
+import { canonicalJson, compareMapped, Failure, type MappedSample, type SourceRecord, toFailure } from '@inlet/domain'
+import type { Mapping, MappingPool } from '@inlet/mapping'
+import { z } from 'zod'
+import { type ConnectionDeps, openConnection } from '../extraction/open-connection.js'
+import { mapSample } from './map-sample.js'
+import { type RawRecords, readSample } from './read-sample.js'
+import { toReview } from './to-review.js'
+import { tryExamples } from './try-examples.js'
+
+export interface ReviewDeps {
+  readonly database: Database
+  readonly connecting: ConnectionDeps
+  readonly mappings: Pick<MappingPool, 'map'>
+}
+
+const paramsSchema = z.object({ revision: z.int() })
+const PER_STREAM = 50
+/** For reading with the config of one version: both must fit into the call. */
+const READ_MS = 3_500
+
+/** Tries the draft of a source and its live version on the same records and says what would change. Nothing is stored. */
+export const reviewDraft = async (
+  deps: ReviewDeps,
+  call: { readonly sourceId: string; readonly connector: string; readonly params: object },
+  signal: AbortSignal,
+): Promise<object> => {
+  const { sourceId } = call
+  const draft = await findDraft(deps.database, sourceId)
+  if (draft?.revision !== paramsSchema.parse(call.params).revision) throw new Failure('PRECONDITION_FAILED', 'the draft has changed meanwhile')
+  const examples = await listExamples(deps.database, sourceId)
+  const { before, after, kept, liveFailure } = await mapBoth(deps, { ...call, draft }, signal)
+  const broken = await tryExamples(deps.mappings, mappingOf(draft.content), examples, signal)
+  return toReview({ comparison: compareMapped(before, after), records: after.raw.length, kept, liveFailure, examples: examples.length, broken })
+}
+
+interface Both {
+  readonly before: MappedSample
+  readonly after: MappedSample
+  /** Whether the records are those kept from earlier runs; otherwise they were read just now. */
+  readonly kept: boolean
+  /** Why the live version could not be read. */
+  readonly liveFailure: Failure | null
+}
+
+interface Subject {
+  readonly sourceId: string
+  readonly connector: string
+  readonly draft: Draft
+}
+
+const mapBoth = async (deps: ReviewDeps, subject: Subject, signal: AbortSignal): Promise<Both> => {
+  const { content, live } = subject.draft
+  const map = (mapping: Mapping | null, raw: RawRecords): Promise<MappedSample> => mapSample(deps.mappings, mapping, raw, signal)
+  const sameConfig = canonicalJson(content.config) === canonicalJson(live.content.config)
+  const kept = sameConfig ? await readKept(deps.database, subject.sourceId) : null
+  const raw = kept ?? (await readWith(deps, subject, content.config, signal))
+  const after = await map(mappingOf(content), raw)
+  if (sameConfig) return { before: await map(mappingOf(live.content), raw), after, kept: kept !== null, liveFailure: null }
+  try {
+    const liveRaw = await readWith(deps, subject, live.content.config, signal)
+    return { before: await map(mappingOf(live.content), liveRaw), after, kept: false, liveFailure: null }
+  } catch (thrown) {
+    // A draft may be the repair of a version that cannot be read any more.
+    return { before: { raw: [], complete: new Set() }, after, kept: false, liveFailure: toFailure(thrown) }
+  }
+}
+
+/** Expressions are checked when they are saved. */
+const mappingOf = (content: Draft['content']): Mapping | null => content.mapping as Mapping | null
+
+/** Null when none are kept. All versions see the same ones, so that none is missing from the sample of another. */
+const readKept = async (database: Database, sourceId: string): Promise<RawRecords | null> => {
+  const samples = await listSamples(database, sourceId)
+  if (samples.length === 0) return null
+  const records = samples.map(({ record }) => parseJsonLossless(record) as SourceRecord)
+  return { records, complete: new Set(records.map(({ stream }) => stream)) }
+}
+
+const readWith = async (deps: ReviewDeps, { sourceId, connector }: Subject, config: unknown, signal: AbortSignal): Promise<RawRecords> => {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)])
+  const credential = await findCredential(deps.database, sourceId)
+  const pooled = await openConnection(deps.connecting, { sourceId, connector, config, credential, knowsRecords: false }, limited)
+  try {
+    return await readSample(pooled, { perStream: PER_STREAM, signal: limited })
+  } finally {
+    await pooled.connection[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,41 @@
+import { type Database, KEPT_SAMPLES, MAX_SAMPLE_LENGTH, saveSamples } from '@inlet/db'
+import { canonicalJson, type SourceRecord } from '@inlet/domain'
+import { findStreamMapping, type Mapping } from '@inlet/mapping'
+
+/** Collects the latest raw records of a run, for drafts to be tried on. Streams without a mapping are left out. */
+export interface SampleKeeper {
+  /** Notes records as the connector yielded them. */
+  note(records: readonly SourceRecord[]): void
+  /** Stores what was collected. */
+  save(): Promise<void>
+}
+
+export const createSampleKeeper = (database: Database, source: { readonly sourceId: string; readonly mapping: Mapping | null }): SampleKeeper => {
+  const latest = new Map<string, string[]>()
+  return {
+    note(records) {
+      if (source.mapping === null) return
+      for (const record of records.slice(-KEPT_SAMPLES)) {
+        if (record.op === 'delete' || findStreamMapping(source.mapping, record.stream) === undefined) continue
+        const text = toText(record)
+        if (text === null) continue
+        const kept = latest.get(record.stream) ?? []
+        latest.set(record.stream, [...kept.slice(1 - KEPT_SAMPLES), text])
+      }
+    },
+    async save() {
+      const samples = [...latest].flatMap(([stream, texts]) => texts.map((record) => ({ stream, record })))
+      if (samples.length > 0) await saveSamples(database, source.sourceId, samples)
+    },
+  }
+}
+
+/** Null for what is too large, or no JSON: the batcher says so. */
+const toText = (record: SourceRecord): string | null => {
+  try {
+    const text = canonicalJson(record)
+    return text.length > MAX_SAMPLE_LENGTH ? null : text
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,26 @@
+import { canonicalJson } from '../identity/canonical-json.js'
+import type { SourceRecord } from '../records/record.js'
+import { plainRecord, plainValue } from './plain-record.js'
+
+/** What a mapping must make of a raw record: as many records, each with the members named. */
+export interface MappingExample {
+  readonly name: string
+  readonly stream: string
+  readonly record: Omit<SourceRecord, 'stream'>
+  /** In order; empty: it must be dropped. Members that are not named may be anything. */
+  readonly expected: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** Why the records are not those the example expects; null when they are. Pure. */
+export const findBroken = (example: Pick<MappingExample, 'expected'>, records: readonly SourceRecord[]): string | null => {
+  const { expected } = example
+  if (records.length !== expected.length) return `${expected.length} records are expected, the mapping makes ${records.length}`
+  for (const [n, record] of records.entries()) {
+    const actual = plainRecord(record)
+    for (const [name, value] of Object.entries(expected[n] ?? {})) {
+      const made = canonicalJson(actual[name] ?? null)
+      if (canonicalJson(plainValue(value) ?? null) !== made) return `record ${n + 1}: ${name} is ${made.slice(0, 500)}`
+    }
+  }
+  return null
+}

@@ -1,0 +1,108 @@
+import { keyText } from '../identity/identity.js'
+import type { RejectedRecord, SourceRecord } from '../records/record.js'
+import { diffContent, type FieldChange } from './diff-content.js'
+import { plainRecord } from './plain-record.js'
+
+/** What one version makes of one raw record. */
+export interface MappedRaw {
+  readonly stream: string
+  /** The key of the raw record. */
+  readonly key: string
+  readonly records: readonly SourceRecord[]
+  readonly rejected: Pick<RejectedRecord, 'reason' | 'message'> | null
+}
+
+/** What one version makes of a sample of a source. */
+export interface MappedSample {
+  readonly raw: readonly MappedRaw[]
+  /** Streams of which the sample holds every record: only there does a missing record mean that it is gone. */
+  readonly complete: ReadonlySet<string>
+}
+
+export const RECORD_CHANGES = ['keyChanged', 'rejected', 'removed', 'changed', 'added'] as const
+
+export interface RecordChange {
+  readonly kind: (typeof RECORD_CHANGES)[number]
+  readonly stream: string
+  readonly key: string
+  /** With `keyChanged`. */
+  readonly newKey?: string
+  /** With `changed` and `keyChanged`. */
+  readonly fields?: readonly FieldChange[]
+  /** With `rejected`. */
+  readonly reason?: string
+  readonly message?: string
+}
+
+export interface SampleComparison {
+  readonly unchanged: number
+  /** Raw records that only one of two incomplete samples holds. */
+  readonly notCompared: number
+  readonly changes: readonly RecordChange[]
+}
+
+/** The difference that a version would make to the records of a source. Pure. */
+export const compareMapped = (before: MappedSample, after: MappedSample): SampleComparison => {
+  const old = new Map(before.raw.map((raw) => [idOf(raw), raw]))
+  const changes: RecordChange[] = []
+  let unchanged = 0
+  let notCompared = 0
+  for (const raw of after.raw) {
+    const was = old.get(idOf(raw))
+    old.delete(idOf(raw))
+    if (raw.rejected !== null) {
+      if (was?.rejected?.reason !== raw.rejected.reason) changes.push({ kind: 'rejected', ...placeOf(raw), ...reasonOf(raw.rejected) })
+      else unchanged += 1
+    } else if (was !== undefined || before.complete.has(raw.stream)) {
+      const compared = compareRecords(raw.stream, was?.records ?? [], raw.records)
+      changes.push(...compared.changes)
+      unchanged += compared.unchanged
+    } else notCompared += 1
+  }
+  for (const gone of old.values()) {
+    if (after.complete.has(gone.stream)) changes.push(...compareRecords(gone.stream, gone.records, []).changes)
+    else notCompared += 1
+  }
+  return { unchanged, notCompared, changes: changes.sort((a, b) => RECORD_CHANGES.indexOf(a.kind) - RECORD_CHANGES.indexOf(b.kind)) }
+}
+
+const idOf = ({ stream, key }: Pick<MappedRaw, 'stream' | 'key'>): string => JSON.stringify([stream, key])
+const placeOf = ({ stream, key }: MappedRaw): { readonly stream: string; readonly key: string } => ({ stream, key })
+const reasonOf = ({ reason, message }: NonNullable<MappedRaw['rejected']>): { readonly reason: string; readonly message: string } => ({
+  reason,
+  message,
+})
+
+/** Of one raw record: keys that both versions give are compared, the others paired in order as changed keys. */
+const compareRecords = (
+  stream: string,
+  before: readonly SourceRecord[],
+  after: readonly SourceRecord[],
+): { readonly unchanged: number; readonly changes: readonly RecordChange[] } => {
+  const old = new Map(before.map((record) => [keyText(record.key), record]))
+  const changes: RecordChange[] = []
+  const fresh: SourceRecord[] = []
+  let unchanged = 0
+  for (const record of after) {
+    const key = keyText(record.key)
+    const was = old.get(key)
+    if (was === undefined) {
+      fresh.push(record)
+      continue
+    }
+    old.delete(key)
+    const fields = fieldsOf(was, record)
+    if (fields.length === 0) unchanged += 1
+    else changes.push({ kind: 'changed', stream, key, fields })
+  }
+  for (const [key, was] of old) {
+    const now = fresh.shift()
+    if (now === undefined) changes.push({ kind: 'removed', stream, key })
+    else changes.push({ kind: 'keyChanged', stream, key, newKey: keyText(now.key), fields: fieldsOf(was, now) })
+  }
+  for (const record of fresh) changes.push({ kind: 'added', stream, key: keyText(record.key) })
+  return { unchanged, changes }
+}
+
+const fieldsOf = (before: SourceRecord, after: SourceRecord): readonly FieldChange[] =>
+  diffContent({ ...plainRecord(before), key: undefined }, { ...plainRecord(after), key: undefined })
