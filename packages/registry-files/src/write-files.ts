@@ -19,7 +19,10 @@ export const writeSourceFile = (entries: readonly RegistryEntry[]): string => {
 
 const toFields = ({ definition }: RegistryEntry): Readonly<Record<string, unknown>> => {
   const names = [...ORDER, ...Object.keys(definition).sort()].filter((name, index, all) => all.indexOf(name) === index && name !== 'slug')
-  const present = names.filter((name) => definition[name] !== undefined && !(name === 'config' && isEmpty(definition[name])))
+  // What a file may leave out: a name that is the slug, and no settings.
+  const isDefault = (name: string): boolean =>
+    (name === 'name' && definition[name] === definition['slug']) || (name === 'config' && isEmpty(definition[name]))
+  const present = names.filter((name) => definition[name] !== undefined && !isDefault(name))
   return Object.fromEntries(present.map((name) => [name, sortMembers(definition[name])]))
 }
 
@@ -33,12 +36,12 @@ const sortMembers = (value: unknown): unknown => {
 }
 
 const annotate = (sources: YAMLMap, index: number, { secrets, definition }: RegistryEntry): void => {
-  const pair = sources.items[index]
-  if (pair === undefined || !isScalar(pair.key)) return
-  if (index > 0) pair.key.spaceBefore = true
-  if (secrets.length === 0 || !isMap(pair.value)) return
+  const key = sources.items[index]?.key
+  if (!isScalar(key)) return
+  if (index > 0) key.spaceBefore = true
+  if (secrets.length === 0) return
   const references = secrets.map((name) => `${name}: { fromEnv: ${toVariable(String(definition['slug']), name)} }`)
-  pair.value.comment = ` set, and left as they are: ${secrets.join(', ')}. To keep them from here:\n secrets: { ${references.join(', ')} }`
+  key.commentBefore = ` Its secrets (${secrets.join(', ')}) stay as they are. To keep them from here:\n secrets: { ${references.join(', ')} }`
 }
 
 const toVariable = (slug: string, name: string): string => `${slug}_${name}`.replaceAll(/(?<=[a-z])(?=[A-Z])|\W/gu, '_').toUpperCase()

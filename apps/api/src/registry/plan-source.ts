@@ -1,11 +1,14 @@
+import type { Connector } from '@inlet/connector-sdk'
 import type { PlannedSource, SourceDefinition } from '@inlet/contract'
-import type { StoredDefinition } from '@inlet/db'
+import type { SharedCredential, StoredDefinition } from '@inlet/db'
 import { Failure, nameKey, parseSourceName, REASONS } from '@inlet/domain'
 import { matchesFingerprint } from '@inlet/security'
+import { chooseCredential } from '../credentials/choose-credential.js'
 import { InvalidRequest } from '../http/invalid-request.js'
 import { toSchedule } from '../sources/create-source.js'
 import { checkSettingsForm, getConnector } from '../sources/parse-settings.js'
 import type { SourceDeps } from '../sources/source-deps.js'
+import { checkMappingForm } from '../versions/check-content.js'
 import { diffDefinition } from './diff-definition.js'
 import { normalDefinition, toDefinition } from './to-definition.js'
 
@@ -21,15 +24,19 @@ export interface PlanContext {
 export const planSource = async (deps: SourceDeps, given: SourceDefinition, context: PlanContext): Promise<PlannedSource> => {
   const { stored } = context
   const base = { slug: given.slug, id: stored?.id ?? null, revision: stored?.revision ?? null }
-  const changes = stored === undefined ? [] : changesOf(deps, given, { ...context, stored })
-  if (stored !== undefined && changes.length === 0) return { ...base, action: 'unchanged', changes: [], failure: null }
   try {
-    await checkDefinition(deps, given, context)
+    const connector = getConnector(deps, given.connector)
+    const shared = await chooseCredential(deps, connector, given)
+    // Compared by its name, though it may be given by its id.
+    const named = shared === null ? given : { ...given, credential: shared.name }
+    const changes = stored === undefined ? [] : changesOf(deps, named, { ...context, stored })
+    if (stored !== undefined && changes.length === 0) return { ...base, action: 'unchanged', changes: [], failure: null }
+    await checkDefinition(deps, given, { ...context, connector, shared })
+    return { ...base, action: stored === undefined ? 'create' : 'update', changes: [...changes], failure: null }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return { ...base, action: 'refused', changes: [], failure: toView(error) }
   }
-  return { ...base, action: stored === undefined ? 'create' : 'update', changes, failure: null }
 }
 
 const changesOf = (deps: SourceDeps, given: SourceDefinition, context: PlanContext & { readonly stored: StoredDefinition }) => {
@@ -55,7 +62,13 @@ const secretsChanged = (
   return !matchesFingerprint(deps.keyring, stored.id, { secrets, stored: stored.secretsFingerprint })
 }
 
-const checkDefinition = async (deps: SourceDeps, given: SourceDefinition, { stored, nameHolders }: PlanContext): Promise<void> => {
+interface CheckContext extends PlanContext {
+  readonly connector: Connector
+  readonly shared: SharedCredential | null
+}
+
+const checkDefinition = async (deps: SourceDeps, given: SourceDefinition, context: CheckContext): Promise<void> => {
+  const { stored, nameHolders, connector, shared } = context
   const name = parseSourceName(given.name)
   const holder = nameHolders.get(nameKey(name))
   if (holder !== undefined && holder !== given.slug) throw new Failure('NAME_TAKEN', `the source ${holder} has this name`, { field: 'name' })
@@ -65,9 +78,10 @@ const checkDefinition = async (deps: SourceDeps, given: SourceDefinition, { stor
       next: 'Give the definition another slug, or delete the source with its records first.',
     })
   toSchedule(given.schedule)
-  const connector = getConnector(deps, given.connector)
-  const secrets = given.secrets ?? (stored === undefined ? {} : undefined)
-  await checkSettingsForm(deps, connector, { config: given.config, secrets, keptSecrets: stored?.secretFields ?? [] })
+  const keptSecrets = shared === null ? (stored?.secretFields ?? []) : Object.keys(shared.fields)
+  const secrets = given.secrets ?? (stored === undefined && shared === null ? {} : undefined)
+  await checkSettingsForm(deps, connector, { config: given.config, secrets, keptSecrets })
+  checkMappingForm(given.mapping)
 }
 
 const toView = (error: Failure): NonNullable<PlannedSource['failure']> => ({

@@ -74,7 +74,7 @@ const readLocal = (folder: string): Local => {
   const { url } = read('running.json')
   const { postgresPort, postgresPassword, encryptionKeys } = read('settings.json')
   const runs = typeof url === 'string' && URL.canParse(url)
-  const embedded = runs && existsSync(path.join(folder, 'postgres', 'postmaster.pid'))
+  const embedded = runs && existsSync(path.join(folder, 'postgres', 'data', 'postmaster.pid'))
   return {
     url: runs ? url : null,
     databaseUrl: embedded ? `postgresql://postgres:${String(postgresPassword)}@127.0.0.1:${String(postgresPort)}/postgres` : null,

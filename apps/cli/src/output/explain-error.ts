@@ -35,9 +35,12 @@ const explainProblem = ({ status, code, message, next, errors }: ApiProblem): Ex
   return { exitCode, code, message, next, details }
 }
 
+const MAX_DETAILS = 30
+
 /** Lines for people. */
 export const errorLines = ({ message, next, details }: ExplainedError): readonly string[] => [
   `Error: ${message}`,
-  ...details.map((line) => `  ${line}`),
+  ...details.slice(0, MAX_DETAILS).map((line) => `  ${line}`),
+  ...(details.length > MAX_DETAILS ? [`  … and ${details.length - MAX_DETAILS} more`] : []),
   ...(next === undefined || next === '' ? [] : [`  ${next}`]),
 ]

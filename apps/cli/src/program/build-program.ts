@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander'
+import { Argument, Command, type OutputConfiguration } from 'commander'
 import type { CommandContext } from '../commands/context.js'
 import { createAct } from './act.js'
 import { SHELLS, type Shell, toCompletion } from './completion.js'
@@ -10,11 +10,10 @@ import { addSourceCommands } from './source-commands.js'
 import { addStackCommands } from './stack-commands.js'
 
 /** All commands. Commander's own errors (usage) are thrown as `CommanderError` instead of ending the process. */
-export const buildProgram = (context: CommandContext, setExitCode: (code: number) => void): Command => {
+export const buildProgram = (context: CommandContext, output: OutputConfiguration, setExitCode: (code: number) => void): Command => {
   const program = new Command('inlet')
     .description('Data source registry and ingestion.')
     .version('0.1.0')
-    .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })
     .addHelpText(
@@ -36,7 +35,7 @@ export const buildProgram = (context: CommandContext, setExitCode: (code: number
     'source <(inlet completion bash)',
     'inlet completion fish > ~/.config/fish/completions/inlet.fish',
   )
-  for (const command of allCommands(program)) command.exitOverride()
+  for (const command of [program, ...allCommands(program)]) command.exitOverride().configureOutput(output)
   return program
 }
 

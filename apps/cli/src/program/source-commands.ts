@@ -39,6 +39,12 @@ export const addSourceCommands = (program: Command, act: Act): void => {
     'inlet sources delete docs --yes',
   )
   examples(
+    remote(program.command('why').description('why a source is not running now, and who must act'))
+      .argument('<source>', 'slug or id')
+      .action(act(async (context, flags, [ref]) => (await import('../commands/why.js')).explainSource(ref, flags, context))),
+    'inlet why docs',
+  )
+  examples(
     remote(program.command('check').description('whether the settings and secrets of a source work'))
       .argument('<source>', 'slug or id')
       .action(act(async (context, flags, [ref]) => (await import('../commands/check.js')).checkSource(ref, flags, context))),

@@ -1,0 +1,28 @@
+import { CommanderError } from 'commander'
+import type { CommandContext } from '../commands/context.js'
+import { EXIT } from '../output/exit-codes.js'
+import { errorLines, explainError } from '../output/explain-error.js'
+import { buildProgram } from './build-program.js'
+
+export interface ProgramOutput {
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+}
+
+/** Runs one command (without `node inlet` in front) and answers its exit code; errors go to stderr, with --json as JSON. */
+export const runProgram = async (args: readonly string[], context: CommandContext, { stdout, stderr }: ProgramOutput): Promise<number> => {
+  let exitCode = 0
+  const program = buildProgram(context, { writeOut: stdout, writeErr: stderr }, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+    const explained = explainError(error)
+    const { exitCode: code, ...shown } = explained
+    stderr(`${args.includes('--json') ? JSON.stringify({ error: shown }) : errorLines(explained).join('\n')}\n`)
+    return code
+  }
+}
