@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const SCENARIOS = ['registry', 'fleet', 'rows', 'site', 'memory', 'limit'] as const
+export const SCENARIOS = ['registry', 'fleet', 'rows', 'site', 'memory', 'webhook', 'limit', 'loss'] as const
 export type ScenarioName = (typeof SCENARIOS)[number]
 export type Backend = 'postgres' | 'redis'
 
@@ -14,6 +14,8 @@ export interface BenchSettings {
   readonly sources: number
   /** How many of them are due in the same minute. */
   readonly due: number
+  /** Schedules that tick while the queue is emptied. */
+  readonly schedules: number
   readonly rows: number
   readonly memoryRows: number
   /** Odd, so that the median is one of the measured values. */
@@ -52,6 +54,7 @@ export const parseSettings = (argv: readonly string[], env: Env): BenchSettings 
     quick,
     sources: number('INLET_BENCH_SOURCES', 10_000, 500),
     due: number('INLET_BENCH_DUE', 50, 10),
+    schedules: number('INLET_BENCH_SCHEDULES', 500, 50),
     rows: number('INLET_BENCH_ROWS', 200_000, 20_000),
     memoryRows: number('INLET_BENCH_MEMORY_ROWS', 1_000_000, 60_000),
     repetitions: number('INLET_BENCH_REPEAT', 3, 1),

@@ -10,11 +10,13 @@ import { isReached, type Measure } from './report/measure.js'
 import { toTable } from './report/table.js'
 import { measureFleet } from './scenarios/fleet.js'
 import { measureLimit } from './scenarios/limit.js'
+import { measureLoss } from './scenarios/loss.js'
 import { measureMemory } from './scenarios/memory.js'
 import { measureRegistry } from './scenarios/registry.js'
 import { measureRows } from './scenarios/rows.js'
 import type { Scenario } from './scenarios/scenario.js'
 import { measureSite } from './scenarios/site.js'
+import { measureWebhook } from './scenarios/webhook.js'
 import { findBinary } from './stack/find-binary.js'
 
 const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
@@ -23,6 +25,8 @@ const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
   rows: measureRows,
   site: measureSite,
   memory: measureMemory,
+  webhook: measureWebhook,
+  loss: measureLoss,
   limit: measureLimit,
 }
 

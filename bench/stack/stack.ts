@@ -24,8 +24,12 @@ export interface StackOptions {
 /** A whole installation of its own: a fresh database, api, scribe and workers as built, one of the queue backends. */
 export interface Stack {
   readonly database: Database
+  /** Address of the API. */
+  readonly url: string
   readonly api: ApiClient
   readonly processes: readonly AppProcess[]
+  /** Null with the queue in Postgres. */
+  readonly redisUrl: string | null
   close(): Promise<void>
 }
 
@@ -90,7 +94,7 @@ const open = async (
   await until('the API', () => isReady(url, processes), { limitMs: 60_000, everyMs: 100 })
   const api = createApiClient(url, key.plaintext)
   lifecycle.defer('client', async () => api.close())
-  return { database, api, processes, close: async () => void (await lifecycle.close()) }
+  return { database, url, api, processes, redisUrl: common['REDIS_URL'] ?? null, close: async () => void (await lifecycle.close()) }
 }
 
 const isReady = async (url: string, processes: readonly AppProcess[]): Promise<true | null> => {

@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Database } from '@inlet/db'
+import { ticksBetween } from '@inlet/domain'
+import { openQueues } from '@inlet/queue'
+import { smallApiConfig, startSmallApi } from '../inputs/small-api.js'
+import { inParallel } from '../stack/in-parallel.js'
+import { openStack } from '../stack/stack.js'
+import { until } from '../stack/until.js'
+import type { Scenario } from './scenario.js'
+
+const EVERY_MINUTE = { cron: '* * * * *', timeZone: 'UTC' }
+const MINUTES_AFTER = 2
+const ARMED_WITHIN = { of: 'value', sense: 'below', limit: 60 } as const
+const NOTHING = { of: 'value', sense: 'below', limit: 1 } as const
+
+/** Empties Redis while many schedules tick: how soon they are armed again, and whether any tick is missing or ran twice. */
+export const measureLoss: Scenario = async (context) => {
+  const { settings, backend } = context
+  if (backend === 'postgres') {
+    context.note('a queue in Postgres is lost with the database only: not measured')
+    return []
+  }
+  const site = await startSmallApi()
+  const stack = await openStack({ ...context, redisServer: context.binaries['redis-server'], name: 'loss', workers: 2 })
+  const { api, database, redisUrl } = stack
+  const queues = await openQueues({ redisUrl, databaseUrl: '', onError: () => {} })
+  try {
+    await inParallel([...Array(settings.schedules).keys()], 8, (n) =>
+      api.call('POST', '/v1/sources', {
+        name: `Every minute ${n}`,
+        connector: 'api',
+        config: smallApiConfig(site.url, n),
+        schedule: EVERY_MINUTE,
+        runNow: false,
+      }),
+    )
+    const armed = (): Promise<true | null> => queues.countSchedules().then((count) => count === settings.schedules || null)
+    await until('all schedules to be armed', armed)
+    await until('a first round of ticks', async () => ((await countTicks(database)) >= settings.schedules ? true : null), { everyMs: 500 })
+    const lostAt = performance.now()
+    await flush(redisUrl ?? '')
+    await until('all schedules to be armed again', armed, { everyMs: 100 })
+    const seconds = (performance.now() - lostAt) / 1_000
+    await delay(MINUTES_AFTER * 60_000)
+    const { missing, twice } = await compareWithLedger(database)
+    const what = `${settings.schedules} schedules, FLUSHALL`
+    return [
+      { scenario: 'loss', backend, what: `${what}: all armed again after`, value: Number(seconds.toFixed(1)), unit: 's', target: ARMED_WITHIN },
+      { scenario: 'loss', backend, what: `${what}: expected ticks − ledger`, value: missing, unit: 'ticks', target: NOTHING },
+      { scenario: 'loss', backend, what: `${what}: ticks that ran twice`, value: twice, unit: 'ticks', target: NOTHING },
+    ]
+  } finally {
+    await queues.close()
+    await stack.close()
+    await site.close()
+  }
+}
+
+const flush = async (url: string): Promise<void> => {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.write('FLUSHALL\r\n')
+  const [answer] = await once(socket, 'data')
+  socket.destroy()
+  if (!String(answer).startsWith('+OK')) throw new Error(`FLUSHALL answers ${answer}`)
+}
+
+const countTicks = async (database: Database): Promise<number> => {
+  const { rows } = await database.pool.query<{ n: number }>('SELECT count(DISTINCT source_id)::int AS n FROM ticks')
+  return rows[0]?.n ?? 0
+}
+
+/** Every due moment between registration and the next one that is awaited must stand in the ledger; each makes one run at most. */
+const compareWithLedger = async (database: Database): Promise<{ readonly missing: number; readonly twice: number }> => {
+  const { rows } = await database.pool.query<{ created_at: Date; next_tick_at: Date; accounted: number }>(
+    `SELECT created_at, next_tick_at, (SELECT coalesce(sum(count), 0)::int FROM ticks WHERE source_id = s.id) AS accounted FROM sources s`,
+  )
+  const expected = rows.map((row) => ticksBetween(EVERY_MINUTE, row.created_at, new Date(row.next_tick_at.getTime() - 1), 10_000).ticks.length)
+  const runs = await database.pool.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM (SELECT FROM runs WHERE scheduled_for IS NOT NULL GROUP BY source_id, scheduled_for HAVING count(*) > 1) doubled`,
+  )
+  const missing = rows.reduce((sum, { accounted }, n) => sum + Math.abs((expected[n] ?? 0) - accounted), 0)
+  return { missing, twice: runs.rows[0]?.n ?? 0 }
+}
