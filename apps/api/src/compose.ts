@@ -35,6 +35,7 @@ import { createWorkerHandlers } from './workers/worker-handlers.js'
 export interface ApiOverrides {
   readonly connectors?: readonly Connector[]
   readonly callTimeoutMs?: number
+  readonly filesPollMs?: number
 }
 
 const VERSION = '0.1.0'
@@ -132,7 +133,10 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     const server = await openServer(app, { host: config.INLET_API_HOST, port: config.PORT })
     lifecycle.defer('server', () => server.close(DRAIN_MS), { timeoutMs: DRAIN_MS + 5_000 })
     if (files !== null) {
-      const kept = openSourceFiles({ registry: createLocalRegistry(handlers), database, log }, { ...files, pollMs: FILES_POLL_MS })
+      const kept = openSourceFiles(
+        { registry: createLocalRegistry(handlers), database, log },
+        { ...files, pollMs: overrides.filesPollMs ?? FILES_POLL_MS },
+      )
       lifecycle.defer('files of sources', () => kept.close(), { timeoutMs: 10_000 })
     }
     lifecycle.defer('drain', () => stopping.abort())

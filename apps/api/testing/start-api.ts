@@ -84,7 +84,14 @@ const toAnswer = async (response: Response): Promise<Answer> => {
 
 /** The API in this process on a free port, on its own database; with the Redis backend when asked. */
 export const startApi = async (
-  options: { redis?: boolean; store?: TestDatabase; config?: Partial<ApiConfig>; callTimeoutMs?: number; connectors?: readonly Connector[] } = {},
+  options: {
+    redis?: boolean
+    store?: TestDatabase
+    config?: Partial<ApiConfig>
+    callTimeoutMs?: number
+    env?: Readonly<Record<string, string>>
+    connectors?: readonly Connector[]
+  } = {},
 ): Promise<TestApi> => {
   const store = options.store ?? (await createTestDatabase(inject('postgresUrl'), inject('templateDatabase')))
   const redis = options.redis ? await startRedis(inject('redisServer')) : null
@@ -110,13 +117,16 @@ export const startApi = async (
     INLET_BOARD_WRITE: false,
     INLET_RATE_LIMIT_PER_MINUTE: 0,
     INLET_TRUST_PROXY_HOPS: 0,
+    INLET_SOURCES_FILE: undefined,
+    INLET_SOURCES_MODE: 'files',
     ...options.config,
   }
   const overrides = {
+    filesPollMs: 100,
     connectors: [toyConnector, ...(options.connectors ?? [])],
     ...(options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs }),
   }
-  const api = await composeApi(config, { log, secrets, signal: new AbortController().signal }, overrides)
+  const api = await composeApi(config, { log, secrets, signal: new AbortController().signal, env: options.env ?? {} }, overrides)
   const addKey: TestApi['addKey'] = async (scopes, expiresAt) => {
     const key = createApiKey(keyring)
     await insertApiKey(database, { id: key.id, name: scopes.join(' '), hash: key.hash, scopes, expiresAt: expiresAt ?? null }, 'test')

@@ -49,6 +49,8 @@ describe('operation', () => {
       INLET_BOARD_WRITE: false,
       INLET_RATE_LIMIT_PER_MINUTE: 0,
       INLET_TRUST_PROXY_HOPS: 0,
+      INLET_SOURCES_FILE: undefined,
+      INLET_SOURCES_MODE: 'files' as const,
     }
     await expect(composeApi(config, context)).rejects.toThrow(EnvError)
     await api.database.pool.query(
