@@ -80,6 +80,7 @@ describe('processCall', () => {
       database,
       keyring,
       tokens: createTokenStore({ database, keyring, secrets: createSecretRegistry() }),
+      paces: { of: () => ({ take: async () => {}, report: async () => {} }) },
       egress,
       http: { axios: http, node: http },
       log,
