@@ -1,6 +1,7 @@
 import type { ConnectorContext } from '@inlet/connector-sdk'
 import type { ItemConnection } from '../items/connection.js'
 import { settingsMark } from '../items/listing/settings-mark.js'
+import { createReaderProcesses } from '../parsing/apart/reader-process.js'
 import { type BlobStore, isAboutOneBlob } from './blob-store.js'
 import { listBlobs } from './list-blobs.js'
 import { retryStore } from './retry-store.js'
@@ -16,12 +17,14 @@ export interface BlobConnection extends ItemConnection {
 export const createBlobConnection = (ctx: ConnectorContext<BlobConfig>, client: BlobStore): BlobConnection => {
   const store = retryStore(client)
   const place = { store, config: ctx.config, mark: settingsMark(ctx.config) }
+  const processes = createReaderProcesses()
   return {
     ctx,
     store,
+    processes,
     readings: new Map(),
     openListing: () => Promise.resolve(listBlobs(place)),
     concernsAll: (failure) => !isAboutOneBlob(failure),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose](),
   }
 }

@@ -13,12 +13,19 @@ export const openBlob = (
   return {
     signature,
     size: blob.size,
+    readAt: (start, end) => readAll(store, { ...blob, size: end }, { start, signal }),
     bytes: hashed(readParts(store, blob, { signal }), hash),
     sha256: () => hash.copy().digest('hex'),
     // Every part was asked for by its etag.
     isUnchanged: () => Promise.resolve(true),
     close: () => Promise.resolve(),
   }
+}
+
+const readAll = async (...args: Parameters<typeof readParts>): Promise<Buffer> => {
+  const pieces: Buffer[] = []
+  for await (const piece of readParts(...args)) pieces.push(piece)
+  return Buffer.concat(pieces)
 }
 
 async function* hashed(pieces: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer, void, void> {

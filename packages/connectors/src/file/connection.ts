@@ -2,6 +2,7 @@ import type { ConnectorContext } from '@inlet/connector-sdk'
 import type { ItemConnection } from '../items/connection.js'
 import type { Listing } from '../items/listing/item.js'
 import { settingsMark } from '../items/listing/settings-mark.js'
+import { createReaderProcesses } from '../parsing/apart/reader-process.js'
 import type { FileConfig, FileSecrets } from './config.js'
 import { type FileItem, openListing } from './listing/list-items.js'
 
@@ -14,13 +15,15 @@ export interface FileConnection extends ItemConnection {
 /** Opens nothing; files are opened and closed one by one. */
 export const createConnection = (ctx: ConnectorContext<FileConfig, FileSecrets>): FileConnection => {
   const place = { ctx, mark: settingsMark(ctx.config) }
+  const processes = createReaderProcesses()
   return {
     ...place,
+    processes,
     readings: new Map(),
     growing: ctx.config.append,
     openListing: () => openListing(place),
     // Every file has its own troubles.
     concernsAll: () => false,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose](),
   }
 }

@@ -12,6 +12,8 @@ export const checkReading = (config: ReadingConfig): void => {
   if (/[\r\n]/.test(config.quote)) throw invalid('quote', 'the quote is no line break')
   if (config.quote !== '' && config.quote === config.delimiter) throw invalid('quote', 'quote and delimiter must differ')
   if (Array.isArray(config.header) && new Set(config.header).size < config.header.length) throw invalid('header', 'a column is named twice')
-  if (config.recordPer === 'row' && (config.format === 'markdown' || config.format === 'html'))
+  if (config.recordPer === 'row' && (config.format === 'markdown' || config.format === 'html' || config.format === 'docx'))
     throw invalid('recordPer', `a ${config.format} file has no rows; use "file"`)
+  if (config.recordPer === 'file' && (config.format === 'xlsx' || config.format === 'parquet'))
+    throw invalid('recordPer', `a ${config.format} file is read row by row; use "row"`)
 }

@@ -1,4 +1,5 @@
 import type { Connection, ConnectorContext, Failure } from '@inlet/connector-sdk'
+import type { ReaderProcesses } from '../parsing/apart/reader-process.js'
 import type { Listing } from './listing/item.js'
 import type { ReadingConfig } from './settings.js'
 import type { Reading } from './streams/reading.js'
@@ -8,6 +9,8 @@ export interface ItemConnection extends Connection {
   readonly ctx: Pick<ConnectorContext<ReadingConfig>, 'config' | 'known' | 'log' | 'now' | 'workDir'>
   /** What was read by this connection, by item key, so that `files` need not read it again. Bounded. */
   readonly readings: Map<string, Reading>
+  /** For formats that take long work without a pause; disposed with the connection. */
+  readonly processes: ReaderProcesses
   /** Items only grow and their rows are read by other means; `files` never reads them. */
   readonly growing?: boolean
   /** Finds the items afresh. Throws when they cannot be listed at all. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const FORMATS = ['csv', 'tsv', 'ndjson', 'json', 'markdown', 'html', 'text'] as const
+export const FORMATS = ['csv', 'tsv', 'ndjson', 'json', 'markdown', 'html', 'text', 'pdf', 'docx', 'xlsx', 'parquet', 'zip'] as const
 export type Format = (typeof FORMATS)[number]
 
 const MiB = 1024 * 1024
@@ -27,7 +27,9 @@ export const readingShape = {
   recordPer: z
     .enum(['auto', 'file', 'row'])
     .default('auto')
-    .describe('One record per file or per row (per line for text); `auto`: rows for CSV, TSV, NDJSON and JSON, files for the rest.'),
+    .describe(
+      'One record per file or per row (per line of text, per page of a PDF); `auto`: rows for CSV, TSV, NDJSON, JSON, XLSX and Parquet, files for the rest.',
+    ),
   encoding: z
     .string()
     .min(1)
@@ -44,7 +46,7 @@ export const readingShape = {
   header: z
     .union([z.boolean(), z.array(fieldName).min(1).max(10_000)])
     .default(true)
-    .describe('Whether the first line of CSV names the columns; or the names, for a file without such a line.'),
+    .describe('Whether the first line of CSV, or the first row of each sheet, names the columns; or the names, for a file without such a line.'),
   recordsPath: z.string().max(500).optional().describe('Where the list of records lies in a JSON object, e.g. `data.items`.'),
   keyFields: z.array(fieldName).max(20).default([]).describe('Fields that identify a row within its file; without them its number does.'),
   kind: z.enum(['row', 'document', 'event', 'item']).default('row').describe('Kind of the records made of rows.'),
@@ -60,14 +62,15 @@ export const readingShape = {
     .min(1)
     .max(Number.MAX_SAFE_INTEGER)
     .default(10 * 1024 * MiB)
-    .describe('Size a gzip file may expand to.'),
-  maxExpansionRatio: z.int().min(2).max(1100).default(250).describe('How many times its size a gzip file may expand, once beyond 64 MiB.'),
+    .describe('Size a gzip or zip file may expand to, all its files together.'),
+  maxExpansionRatio: z.int().min(2).max(1100).default(250).describe('How many times its size a gzip or zip file may expand, once beyond 64 MiB.'),
   maxRecordBytes: z
     .int()
     .min(100)
     .max(8 * MiB)
     .default(MiB)
     .describe('Larger rows and documents go to quarantine.'),
+  maxArchiveFiles: z.int().min(1).max(1_000_000).default(10_000).describe('Zip files that hold more files are refused.'),
   maxColumns: z.int().min(1).max(10_000).default(1000).describe('Rows with more columns go to quarantine.'),
 }
 

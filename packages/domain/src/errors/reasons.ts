@@ -74,6 +74,8 @@ export const REASONS = {
   NOT_A_REGULAR_FILE: { code: 'config_invalid', next: 'Only regular files are read.' },
   EMPTY_FILE: { code: 'record_invalid', next: 'The file has no content; upload it again.' },
   FILE_TOO_LARGE: { code: 'record_invalid', next: 'Split the file or raise maxFileBytes in the settings of the source.' },
+  ARCHIVE_NESTED: { code: 'record_invalid', next: 'An archive inside of an archive is not read; unpack it first.' },
+  ARCHIVE_UNSAFE_ENTRY: { code: 'record_invalid', next: 'The archive holds a path that leads out of it; make it anew.' },
   ARCHIVE_BOMB: { code: 'upstream_invalid', next: 'The compressed file expands beyond the limit; split it or raise the limit.' },
   FILE_UNREADABLE: { code: 'record_invalid', next: 'The file cannot be parsed; see the position in the message.' },
   XML_DTD_NOT_ALLOWED: { code: 'upstream_invalid', next: 'XML with a DOCTYPE is not read.' },
@@ -86,6 +88,9 @@ export const REASONS = {
   BATCH_MISMATCH: { code: 'internal', next: 'Two different batches claim the same place in a run; report this with the run id.' },
   QUARANTINE_BUDGET: { code: 'upstream_invalid', next: 'Too many records cannot be stored; look at the quarantine of the run.' },
   DELETE_FUSE: { code: 'upstream_invalid', next: 'The source suddenly lacks most of its records; check it, then run with allowMassDelete.' },
+  // tests of a source
+  SOURCE_EMPTY: { code: 'upstream_invalid', next: 'Nothing came; check the settings that choose what is read, unless the source is empty.' },
+  SOURCE_SLOW: { code: 'transient', next: 'Read less at a time: smaller pages, narrower paths, an index on the cursor field.' },
   // mapping
   MAPPING_SYNTAX: { code: 'config_invalid', next: 'Correct the expression at the line and column named.' },
   MAPPING_UNSOUND: {

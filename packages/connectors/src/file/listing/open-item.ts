@@ -21,6 +21,7 @@ export const openFile = async (place: FilePlace, path: string, signal: AbortSign
     return {
       signature,
       size: Number(stat.size),
+      handle,
       bytes: hashed(stream, hash, path),
       sha256: () => hash.copy().digest('hex'),
       isUnchanged: async () => fileSignature(place.mark, await handle.stat({ bigint: true })) === signature,

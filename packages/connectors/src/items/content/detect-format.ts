@@ -17,10 +17,18 @@ const BY_EXTENSION: Readonly<Record<string, Format>> = {
   txt: 'text',
   text: 'text',
   log: 'text',
+  pdf: 'pdf',
+  docx: 'docx',
+  docm: 'docx',
+  xlsx: 'xlsx',
+  xlsm: 'xlsx',
+  parquet: 'parquet',
+  pq: 'parquet',
+  zip: 'zip',
 }
 
-/** Who reads a file: `rows` makes a record of each row, `documents` one of the whole file. */
-export type Owner = 'rows' | 'documents'
+/** Who reads a file: `rows` makes a record of each row, `documents` one of the whole file; the files inside of an `archive` belong to either. */
+export type Owner = 'rows' | 'documents' | 'archive'
 
 /** The format a name promises, a final `.gz` aside; null when it promises none. */
 export const formatOfName = (name: string): Format | null => {
@@ -31,10 +39,16 @@ export const formatOfName = (name: string): Format | null => {
 /** The format the settings or the name of a file fix; null when only the content can tell. */
 export const fixedFormat = (name: string, config: ReadingConfig): Format | null => (config.format === 'auto' ? formatOfName(name) : config.format)
 
-export const ownerOf = (format: Format, config: ReadingConfig): Owner => {
-  if (config.recordPer === 'file' || format === 'markdown' || format === 'html') return 'documents'
-  return format === 'text' && config.recordPer !== 'row' ? 'documents' : 'rows'
+export const ownerOf = (format: Format, { recordPer }: ReadingConfig): Owner => {
+  if (format === 'zip') return 'archive'
+  // Their rows are all they have.
+  if (format === 'xlsx' || format === 'parquet') return 'rows'
+  if (recordPer === 'file' || format === 'markdown' || format === 'html' || format === 'docx') return 'documents'
+  return (format === 'text' || format === 'pdf') && recordPer !== 'row' ? 'documents' : 'rows'
 }
+
+/** Whether a stream of rows or of documents may find something in what an owner has. */
+export const concerns = (owner: Owner, stream: 'rows' | 'documents'): boolean => owner === stream || owner === 'archive'
 
 /** The format of a text by its first 64 KiB or less. */
 export const sniffFormat = (sample: string): Format => {

@@ -1,46 +1,42 @@
 import { Failure } from '@inlet/connector-sdk'
 import { createBreath } from '../../parsing/bytes/breathe.js'
-import { gunzip, isGzip } from '../../parsing/bytes/gunzip.js'
-import type { OpenItem } from '../listing/item.js'
+import { readDocument } from '../formats/document.js'
+import { createRowParser } from '../formats/row-parser.js'
 import type { Format, ReadingConfig } from '../settings.js'
+import type { StartedBytes } from './bytes-start.js'
+import type { Content } from './content.js'
 import { createDecoding, type TextDecoding } from './decoder.js'
-import { contradiction, fixedFormat, isBinary, sniffFormat } from './detect-format.js'
+import { contradiction, fixedFormat, isBinary, ownerOf, sniffFormat } from './detect-format.js'
 
-const SAMPLE_BYTES = 64 * 1024
-
-/** The text of an item, decompressed and decoded, in pieces. */
-export interface OpenText {
-  readonly format: Format
-  /** The first 64 KiB, which come again in `pieces`. */
-  readonly sample: string
-  readonly pieces: AsyncIterable<string>
-  readonly decoding: TextDecoding
-  /** Ends the decompression; the item itself stays open. */
-  close(): Promise<void>
-}
-
-/**
- * Looks at the start of an item and prepares the rest. Throws FILE_TOO_LARGE, EMPTY_FILE, CONTENT_MISMATCH, and while it
- * streams ARCHIVE_BOMB and FILE_UNREADABLE.
- */
-export const openText = async (item: OpenItem, name: string, config: ReadingConfig): Promise<OpenText> => {
-  if (item.size > config.maxFileBytes) throw new Failure('FILE_TOO_LARGE', `the file has more than maxFileBytes (${config.maxFileBytes})`)
-  const raw = item.bytes[Symbol.asyncIterator]()
-  const first = await raw.next()
-  const rest = chain(first.done === true ? [] : [first.value], raw)
-  const bytes = first.done !== true && isGzip(first.value) ? gunzip(rest, config) : rest
-  try {
-    const start = await takeStart(bytes)
-    if (start.length === 0) throw new Failure('EMPTY_FILE', 'the file has no content')
-    const decoding = createDecoding(config.encoding)
-    const sample = decoding.write(start)
-    const format = judge(sample, name, config)
-    return { format, sample, decoding, pieces: decodeRest(sample, bytes, decoding), close: async () => void (await bytes.return()) }
-  } catch (thrown) {
-    await bytes.return()
-    throw thrown
+/** A text, decoded in pieces. Throws EMPTY_FILE, CONTENT_MISMATCH. */
+export const openText = (bytes: StartedBytes, name: string, config: ReadingConfig): Content => {
+  const decoding = createDecoding(config.encoding)
+  const sample = decoding.write(bytes.start)
+  const format = judge(sample, name, config)
+  const pieces = decodeRest(sample, bytes, decoding)
+  return {
+    format,
+    owner: ownerOf(format, config),
+    encoding: () => decoding.encoding(),
+    damaged: () => decoding.damaged(),
+    async *rows() {
+      const parser = createRowParser(format, sample, config)
+      for await (const piece of pieces) {
+        const rows = parser.push(piece)
+        if (rows.length > 0) yield rows
+      }
+      const last = parser.end()
+      if (last.length > 0) yield last
+    },
+    document: () => readDocument(format, pieces, config),
+    members: noMembers,
+    readsAll: true,
+    close: () => bytes.close(),
   }
 }
+
+/** Of all but archives. */
+export async function* noMembers(): AsyncGenerator<never, void, void> {}
 
 const judge = (sample: string, name: string, config: ReadingConfig): Format => {
   if (sample.trim() === '') throw new Failure('EMPTY_FILE', 'the file holds nothing but white space')
@@ -50,30 +46,17 @@ const judge = (sample: string, name: string, config: ReadingConfig): Format => {
   return format
 }
 
-async function* chain(start: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void, void> {
-  yield* start
-  for (let step = await rest.next(); step.done !== true; step = await rest.next()) yield step.value
-}
-
-/** Takes the start without ending the iteration, as `for await` would. */
-const takeStart = async (bytes: AsyncGenerator<Buffer, void, void>): Promise<Buffer> => {
-  const parts: Buffer[] = []
-  let length = 0
-  while (length < SAMPLE_BYTES) {
-    const step = await bytes.next()
-    if (step.done === true) break
-    parts.push(step.value)
-    length += step.value.length
-  }
-  return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)
-}
-
-async function* decodeRest(sample: string, bytes: AsyncGenerator<Buffer, void, void>, decoding: TextDecoding): AsyncGenerator<string, void, void> {
+async function* decodeRest(sample: string, bytes: StartedBytes, decoding: TextDecoding): AsyncGenerator<string, void, void> {
   const breathe = createBreath()
   yield sample
-  for await (const chunk of bytes) {
-    await breathe()
-    yield decoding.write(chunk)
+  let first = true
+  for await (const chunk of bytes.all()) {
+    // The start is in the sample.
+    if (!first) {
+      await breathe()
+      yield decoding.write(chunk)
+    }
+    first = false
   }
   const tail = decoding.end()
   if (tail !== '') yield tail

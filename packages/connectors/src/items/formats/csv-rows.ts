@@ -1,4 +1,5 @@
 import { Failure, type JsonObject } from '@inlet/connector-sdk'
+import { distinctNames } from './column-names.js'
 import { type CsvEvent, type CsvScannerOptions, createCsvScanner } from './csv-scanner.js'
 import type { RowEvent, RowParser } from './row-event.js'
 
@@ -54,7 +55,7 @@ interface Columns {
 }
 
 const createColumns = (header: readonly string[]): Columns => {
-  const names = distinct(header)
+  const names = distinctNames(header)
   const special = names.includes('__proto__')
   return {
     names,
@@ -71,16 +72,4 @@ const createColumns = (header: readonly string[]): Columns => {
       return row
     },
   }
-}
-
-/** Names without blanks around them; an empty one becomes column_3, a repeated one gets a number. */
-const distinct = (header: readonly string[]): readonly string[] => {
-  const taken = new Set<string>()
-  return header.map((given, index) => {
-    const wanted = given.trim() === '' ? `column_${index + 1}` : given.trim()
-    let name = wanted
-    for (let n = 2; taken.has(name); n++) name = `${wanted}_${n}`
-    taken.add(name)
-    return name
-  })
 }

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Failure, JsonObject } from '@inlet/connector-sdk'
 
 /** A file, upload or blob as it was found. */
@@ -36,6 +37,10 @@ export interface OpenItem {
   /** Of the very version that is open. */
   readonly signature: string
   readonly size: number
+  /** Of a file on this machine; stays open until `close`. */
+  readonly handle?: FileHandle
+  /** The bytes from `start` up to `end`, for a store that gives parts of an item. */
+  readAt?(start: number, end: number): Promise<Buffer>
   /** All of it in pieces of at most 64 KiB, once. */
   readonly bytes: AsyncIterable<Buffer>
   /** Of the bytes read so far, as hex. */

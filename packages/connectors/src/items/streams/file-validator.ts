@@ -8,20 +8,26 @@ import type { Owner } from '../content/detect-format.js'
 export interface FileValidator {
   readonly owner: Owner | 'broken'
   readonly pass: number | null
+  /** Of an archive: how many documents its files gave; null when that is not known. */
+  readonly documents: number | null
   readonly signature: string
 }
 
-export const formatValidator = ({ owner, pass, signature }: FileValidator): string => `${LETTERS[owner]}${pass ?? '-'}:${signature}`
+export const formatValidator = ({ owner, pass, documents, signature }: FileValidator): string =>
+  `${LETTERS[owner]}${pass ?? '-'}${owner === 'archive' ? `.${documents ?? '-'}` : ''}:${signature}`
 
-const LETTERS = { rows: 'r', documents: 'd', broken: 'x' } as const
+const LETTERS = { rows: 'r', documents: 'd', broken: 'x', archive: 'z' } as const
+const OWNERS: Readonly<Record<string, FileValidator['owner']>> = { r: 'rows', d: 'documents', x: 'broken', z: 'archive' }
 
 /** Null for anything that is not such a validator. */
 export const parseValidator = (text: string | null | undefined): FileValidator | null => {
-  const found = /^([rdx])(-|\d{1,15}):(.+)$/.exec(text ?? '')
+  const found = /^([rdxz])(-|\d{1,15})(?:\.(-|\d{1,15}))?:(.+)$/.exec(text ?? '')
   if (found === null) return null
-  return {
-    owner: found[1] === 'r' ? 'rows' : found[1] === 'd' ? 'documents' : 'broken',
-    pass: found[2] === '-' ? null : Number(found[2]),
-    signature: found[3] ?? '',
-  }
+  const [, letter = '', pass, documents, signature = ''] = found
+  return { owner: OWNERS[letter] ?? 'broken', pass: toCount(pass), documents: toCount(documents), signature }
 }
+
+const toCount = (digits: string | undefined): number | null => (digits === undefined || digits === '-' ? null : Number(digits))
+
+/** Whether rows may come of a file. */
+export const hasRows = (validator: FileValidator | null): boolean => validator?.owner === 'rows' || validator?.owner === 'archive'

@@ -2,54 +2,76 @@ import type { Page, ReadRequest, SourceRecord } from '@inlet/connector-sdk'
 import { createPagePacker, type PagePacker } from '../../parsing/page-packer.js'
 import type { ItemConnection } from '../connection.js'
 import { fixedFormat, ownerOf } from '../content/detect-format.js'
-import type { Document } from '../formats/document.js'
 import { listInBatches } from '../listing/batches.js'
 import type { Item } from '../listing/item.js'
+import { type ArchiveDocuments, findArchiveDocuments, unchangedMembers } from './archive-documents.js'
 import { type FileValidator, parseValidator } from './file-validator.js'
+import type { ItemEvent } from './item-event.js'
 import { readItem } from './read-item.js'
-import { forgetReadings, type Reading, remember } from './reading.js'
+import { forgetReadings, remember } from './reading.js'
 import { rejectFile } from './rejection.js'
 
 export const DOCUMENTS = 'documents'
 
-/** One record a file. Its validator is the version of the file, so the record itself tells whether it has to be read again. */
+/** One record a file, or a file of an archive. Its validator is the version of the file, so the record itself tells whether it has to be read again. */
 export async function* readDocuments(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, void, void> {
   const listing = await connection.openListing()
   const packer = createPagePacker()
   let blind = false
-  forgetReadings(connection.readings, 'documents')
+  // Asked for when the first archive is met.
+  let stored: ArchiveDocuments | undefined
+  const unchanged = new Set<string>()
+  forgetReadings(connection.readings, DOCUMENTS)
 
   for await (const { listed, known } of listInBatches(connection, listing, { streams: [DOCUMENTS, 'files'], signal })) {
     for (const entry of listed) {
       if ('failure' in entry) {
         blind ||= entry.blind
-        if (known[0]?.has(entry.key) === true && entry.failure.reason !== 'NOT_FOUND_UPSTREAM') packer.unchanged(entry.key)
+        if (entry.failure.reason !== 'NOT_FOUND_UPSTREAM') {
+          if (known[0]?.has(entry.key) === true) packer.unchanged(entry.key)
+          unchanged.add(entry.key)
+        }
         continue
       }
       const { item } = entry
-      const stored = { document: known[0]?.get(item.key), file: parseValidator(known[1]?.get(item.key)) }
-      const choice = choose(connection, item, stored)
-      if (choice === 'unchanged' && stored.document !== undefined) packer.unchanged(item.key)
-      if (choice === 'read') yield* readDocumentFile(connection, item, { packer, signal, isStored: stored.document !== undefined })
+      const document = known[0]?.get(item.key)
+      const file = parseValidator(known[1]?.get(item.key))
+      const archive = mayBeArchive(connection, item, file)
+      if (archive) stored ??= await findArchiveDocuments(connection.ctx.known)
+      const choice = choose(connection, item, { document, file, members: stored?.count(item.key, item.signature) ?? 0 })
+      if (choice === 'unchanged' && document !== undefined) packer.unchanged(item.key)
+      if (choice === 'unchanged' && archive) unchanged.add(item.key)
+      if (choice === 'read') {
+        const outcome = yield* readDocumentFile(connection, item, { packer, signal, isStored: document !== undefined })
+        // The last good version stays rather than nothing.
+        if (outcome === 'unread' && archive) unchanged.add(item.key)
+      }
       if (packer.isFull()) yield packer.take()
       signal.throwIfAborted()
     }
   }
+  if (unchanged.size > 0) yield* unchangedMembers(connection.ctx.known, unchanged, packer)
   yield blind ? packer.take() : { ...packer.take(), sweep: {} }
 }
+
+const mayBeArchive = ({ ctx }: ItemConnection, item: Item, file: FileValidator | null): boolean =>
+  file?.owner === 'archive' || fixedFormat(item.name, ctx.config) === 'zip'
 
 interface Stored {
   readonly document: string | null | undefined
   readonly file: FileValidator | null
+  /** Documents of this version of an archive. */
+  readonly members: number
 }
 
-const choose = (connection: ItemConnection, item: Item, { document, file }: Stored): 'read' | 'unchanged' | 'not-mine' => {
+const choose = (connection: ItemConnection, item: Item, { document, file, members }: Stored): 'read' | 'unchanged' | 'not-mine' => {
   const { config } = connection.ctx
   const format = fixedFormat(item.name, config)
   if (format !== null && ownerOf(format, config) === 'rows') return 'not-mine'
   if (document === item.signature) return 'unchanged'
   if (file === null || file.signature !== item.signature) return 'read'
   if (format === null && file.owner === 'rows') return 'not-mine'
+  if (file.owner === 'archive') return file.documents === members ? 'unchanged' : 'read'
   return file.owner === 'broken' ? 'unchanged' : 'read'
 }
 
@@ -59,35 +81,50 @@ interface DocumentFileOptions {
   readonly isStored: boolean
 }
 
-async function* readDocumentFile(connection: ItemConnection, item: Item, options: DocumentFileOptions): AsyncGenerator<Page, void, void> {
-  const { packer, signal, isStored } = options
-  const reader = readItem(connection, item, { owner: 'documents', signal })
-  let document: Document | undefined
+/** `unread`: the file, or its rest, could not be read. */
+async function* readDocumentFile(
+  connection: ItemConnection,
+  item: Item,
+  { packer, signal, isStored }: DocumentFileOptions,
+): AsyncGenerator<Page, 'read' | 'unread', void> {
+  const reader = readItem(connection, item, { owner: DOCUMENTS, signal })
+  // The document of a file that changed meanwhile must not carry a version; of an archive each is yielded before that is known.
+  let last: DocumentEvent | undefined
   let step = await reader.next()
-  for (; step.done !== true; step = await reader.next()) {
-    const event = step.value
-    if ('document' in event) document = event.document
-    if ('failure' in event && event.failure.reason !== 'NOT_FOUND_UPSTREAM') {
-      packer.reject(rejectFile(DOCUMENTS, item.key, event.failure))
-      // The last good version stays rather than nothing.
-      if (isStored) packer.unchanged(item.key)
+  try {
+    for (; step.done !== true; step = await reader.next()) {
+      const event = step.value
+      if ('document' in event && event.file === item.key) last = event
+      else if ('document' in event) yield* add(packer, toRecord(event, item.signature))
+      else if ('failure' in event && event.failure.reason !== 'NOT_FOUND_UPSTREAM') {
+        packer.reject(rejectFile(DOCUMENTS, event.file, event.failure))
+        if (isStored || event.file !== item.key) packer.unchanged(event.file)
+      }
     }
+  } finally {
+    if (step.done !== true) await reader.return(null)
   }
   const reading = step.value
-  if (reading === null) return
+  if (reading === null) return 'read'
   remember(connection.readings, item.key, reading)
-  if (document === undefined || reading.problem !== undefined) return
-  const size = document.text.length * (reading.format === 'json' ? 2 : 1) + item.key.length + 500
-  if (packer.isFull(size)) yield packer.take()
-  packer.record(toRecord(item, document, reading), size)
+  if (last !== undefined && reading.problem === undefined) yield* add(packer, toRecord(last, reading.signature))
+  return reading.problem === undefined ? 'read' : 'unread'
 }
 
-const toRecord = (item: Item, document: Document, { format, signature }: Reading): SourceRecord => ({
+function* add(packer: PagePacker, record: SourceRecord): Generator<Page, void, void> {
+  const size = (record.text?.length ?? 0) * (record.data['format'] === 'json' ? 2 : 1) + String(record.key).length + 500
+  if (packer.isFull(size)) yield packer.take()
+  packer.record(record, size)
+}
+
+type DocumentEvent = Extract<ItemEvent, { readonly document: unknown }>
+
+const toRecord = ({ file, name, format, document }: DocumentEvent, signature: string | null): SourceRecord => ({
   stream: DOCUMENTS,
-  key: item.key,
+  key: file,
   kind: 'document',
-  title: document.title ?? item.name,
+  title: document.title ?? name,
   text: document.text,
-  data: { path: item.key, name: item.name, format, ...document.data },
+  data: { path: file, name, format, ...document.data },
   ...(signature === null ? {} : { validator: signature }),
 })

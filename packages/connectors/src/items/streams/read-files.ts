@@ -4,7 +4,7 @@ import type { ItemConnection } from '../connection.js'
 import { fixedFormat } from '../content/detect-format.js'
 import { listInBatches } from '../listing/batches.js'
 import type { Item } from '../listing/item.js'
-import { formatValidator, parseValidator } from './file-validator.js'
+import { type FileValidator, formatValidator, parseValidator } from './file-validator.js'
 import { readItem } from './read-item.js'
 import { type Reading, readingData } from './reading.js'
 import { rejectFile } from './rejection.js'
@@ -32,7 +32,10 @@ export async function* readFiles(connection: ItemConnection, { signal }: ReadReq
       const { item } = entry
       const reading = connection.readings.get(item.key)
       if (reading === undefined && parseValidator(known[0]?.get(item.key))?.signature === item.signature) packer.unchanged(item.key)
-      else packer.record(toRecord(item, reading ?? (await examine(connection, item, signal))), item.key.length * 2 + 600)
+      else {
+        const stored = parseValidator(known[0]?.get(item.key))
+        packer.record(toRecord(item, reading ?? (await examine(connection, item, signal)), stored), item.key.length * 2 + 600)
+      }
     }
   }
   yield blind ? packer.take() : { ...packer.take(), sweep: {} }
@@ -50,7 +53,7 @@ const examine = async (connection: ItemConnection, item: Item, signal: AbortSign
   return { ...(step.value ?? { owner: 'rows', format: null }), signature: null }
 }
 
-const toRecord = (item: Item, reading: Reading): SourceRecord => ({
+const toRecord = (item: Item, reading: Reading, stored: FileValidator | null): SourceRecord => ({
   stream: FILES,
   key: item.key,
   kind: 'item',
@@ -62,12 +65,16 @@ const toRecord = (item: Item, reading: Reading): SourceRecord => ({
     ...item.data,
     ...readingData(reading),
   },
-  validator: validatorOf(item, reading),
+  validator: formatValidator(validatorOf(item, reading, stored)),
 })
 
-const validatorOf = (item: Item, { owner, pass, signature, problem }: Reading): string =>
-  formatValidator({
+const validatorOf = (item: Item, { owner, pass, documents, signature, problem }: Reading, stored: FileValidator | null): FileValidator => {
+  // One stream may have read an archive in this run, and the other in an earlier one.
+  const earlier = owner === 'archive' && stored?.signature === item.signature ? stored : null
+  return {
     owner: owner === 'documents' && problem !== undefined && signature !== null ? 'broken' : owner,
-    pass: owner === 'rows' && signature !== null ? (pass ?? null) : null,
+    pass: owner !== 'documents' && signature !== null ? (pass ?? earlier?.pass ?? null) : null,
+    documents: owner === 'archive' && signature !== null ? (documents ?? earlier?.documents ?? null) : null,
     signature: signature ?? item.signature,
-  })
+  }
+}

@@ -1,24 +1,18 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
 import type { ItemConnection } from '../connection.js'
-import { fixedFormat, type Owner, ownerOf } from '../content/detect-format.js'
-import { type OpenText, openText } from '../content/open-text.js'
-import { type Document, readDocument } from '../formats/document.js'
-import type { RowEvent } from '../formats/row-event.js'
-import { createRowParser } from '../formats/row-parser.js'
+import type { Content } from '../content/content.js'
+import { concerns, fixedFormat, ownerOf } from '../content/detect-format.js'
+import { openContent } from '../content/open-content.js'
 import type { Item, OpenItem } from '../listing/item.js'
+import type { ItemEvent, ReadItemOptions } from './item-event.js'
+import { readMembers } from './read-members.js'
 import type { Reading } from './reading.js'
-
-export type ItemEvent = { readonly rows: readonly RowEvent[] } | { readonly document: Document } | { readonly failure: Failure }
-
-export interface ReadItemOptions {
-  /** The stream that asks; a file of the other owner is left alone. Absent: whoever owns it. */
-  readonly owner?: Owner
-  readonly signal: AbortSignal
-}
 
 /** Failures that belong to the content and stay until it changes; all others are tried again. */
 const LASTING: ReadonlySet<Reason> = new Set([
   'ARCHIVE_BOMB',
+  'ARCHIVE_NESTED',
+  'ARCHIVE_UNSAFE_ENTRY',
   'CONTENT_MISMATCH',
   'EMPTY_FILE',
   'FILE_TOO_LARGE',
@@ -27,60 +21,80 @@ const LASTING: ReadonlySet<Reason> = new Set([
   'RECORDS_PATH_NOT_FOUND',
   'RECORD_INVALID',
   'NUMBER_NOT_STORABLE',
+  'XML_DTD_NOT_ALLOWED',
 ])
 
+export const isLasting = ({ reason }: Failure): boolean => LASTING.has(reason)
+
 /**
- * Reads one file: its rows in groups, or its document. What is wrong with the file is an event and does not stop the
- * others; only a cancelled work and defects are thrown. Returns what was learnt, or null when the other owner has it.
+ * Reads one item: its rows in groups, its document, or the files of an archive. What is wrong with it is an event and does
+ * not stop the others; only a cancelled work, defects and what concerns all items are thrown. Returns what was learnt, or null when the
+ * other stream has it.
  */
 export async function* readItem(connection: ItemConnection, item: Item, options: ReadItemOptions): AsyncGenerator<ItemEvent, Reading | null, void> {
   const { signal } = options
-  const { config, log } = connection.ctx
-  const found: { item?: OpenItem; text?: OpenText } = {}
+  const { config, log, workDir } = connection.ctx
+  const found: { item?: OpenItem; content?: Content } = {}
   const counts = { rows: 0, rejected: 0 }
   try {
     found.item = await item.open(signal)
-    found.text = await openText(found.item, item.name, config)
-    const owner = ownerOf(found.text.format, config)
-    if (options.owner !== undefined && owner !== options.owner) return null
-    if (owner === 'documents') yield { document: await readDocument(found.text.format, found.text.pieces, config) }
-    else {
-      for await (const rows of parseRows(found.text, connection)) {
-        signal.throwIfAborted()
-        for (const row of rows) counts[row.failure === undefined ? 'rows' : 'rejected']++
-        yield { rows }
-      }
-    }
-    if (found.text.decoding.damaged()) log.warn({ file: item.key, encoding: found.text.decoding.encoding() }, 'some bytes do not fit the encoding')
+    const tools = { config, processes: connection.processes, workDir, signal }
+    found.content = await openContent({ name: item.name, bytes: found.item.bytes, item: found.item }, tools)
+    const { content } = found
+    const { owner, format } = content
+    if (options.owner !== undefined && !concerns(owner, options.owner)) return null
+    const members = owner === 'archive' ? yield* counting(readMembers(content, item, { ...options, tools }), counts, signal) : undefined
+    if (owner === 'documents') yield { file: item.key, name: item.name, format, document: await content.document() }
+    if (owner === 'rows') yield* counting(rowsOf(content, item.key), counts, signal)
+    if (content.damaged?.() === true) log.warn({ file: item.key, encoding: content.encoding?.() }, 'some bytes do not fit the encoding')
+    if (content.readsAll) await readRest(found.item)
     return {
       owner,
       signature: (await found.item.isUnchanged()) ? found.item.signature : null,
-      format: found.text.format,
-      encoding: found.text.decoding.encoding(),
-      sha256: found.item.sha256(),
-      ...(owner === 'rows' ? counts : {}),
+      format,
+      ...(content.encoding === undefined ? {} : { encoding: content.encoding() }),
+      ...(content.readsAll ? { sha256: found.item.sha256() } : {}),
+      ...(owner === 'documents' || (owner === 'archive' && options.owner === 'documents') ? {} : counts),
+      ...members,
     }
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof Failure) || thrown.code === 'cancelled') throw thrown
     if (connection.concernsAll(thrown)) throw thrown
-    const format = found.text?.format ?? fixedFormat(item.name, config)
+    const format = found.content?.format ?? fixedFormat(item.name, config)
     const owner = format === null ? 'rows' : ownerOf(format, config)
-    if (options.owner !== undefined && owner !== options.owner) return null
-    yield { failure: thrown }
-    const lasting = LASTING.has(thrown.reason)
-    return { owner, format, problem: thrown.reason, signature: lasting && found.item !== undefined ? found.item.signature : null }
+    if (options.owner !== undefined && !concerns(owner, options.owner)) return null
+    yield { file: item.key, failure: thrown }
+    return { owner, format, problem: thrown.reason, signature: isLasting(thrown) && found.item !== undefined ? found.item.signature : null }
   } finally {
-    await found.text?.close()
+    await found.content?.close()
     await found.item?.close()
   }
 }
 
-async function* parseRows(text: OpenText, connection: ItemConnection): AsyncGenerator<readonly RowEvent[], void, void> {
-  const parser = createRowParser(text.format, text.sample, connection.ctx.config)
-  for await (const piece of text.pieces) {
-    const rows = parser.push(piece)
-    if (rows.length > 0) yield rows
+async function* rowsOf(content: Content, file: string): AsyncGenerator<ItemEvent, undefined, void> {
+  for await (const rows of content.rows()) if (rows.length > 0) yield { file, rows }
+  return undefined
+}
+
+async function* counting<T>(
+  events: AsyncGenerator<ItemEvent, T, void>,
+  counts: { rows: number; rejected: number },
+  signal: AbortSignal,
+): AsyncGenerator<ItemEvent, T, void> {
+  let step = await events.next()
+  try {
+    for (; step.done !== true; step = await events.next()) {
+      signal.throwIfAborted()
+      if ('rows' in step.value) for (const row of step.value.rows) counts[row.failure === undefined ? 'rows' : 'rejected']++
+      yield step.value
+    }
+    return step.value
+  } finally {
+    if (step.done !== true) await events.return(undefined as T)
   }
-  const last = parser.end()
-  if (last.length > 0) yield last
+}
+
+/** A format that jumps about in a file has left bytes unread that belong to its hash. */
+const readRest = async (item: OpenItem): Promise<void> => {
+  if (item.handle !== undefined) for await (const _chunk of item.bytes) void 0
 }

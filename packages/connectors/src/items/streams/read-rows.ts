@@ -3,7 +3,7 @@ import type { ItemConnection } from '../connection.js'
 import { fixedFormat, ownerOf } from '../content/detect-format.js'
 import { listInBatches } from '../listing/batches.js'
 import type { Item } from '../listing/item.js'
-import { type FileValidator, parseValidator } from './file-validator.js'
+import { type FileValidator, hasRows, parseValidator } from './file-validator.js'
 import { createKeySum } from './key-sum.js'
 import { forgetReadings } from './reading.js'
 import { readRowFile } from './row-file.js'
@@ -36,7 +36,7 @@ export async function* readRows(connection: ItemConnection, request: ReadRequest
       const choice = choose(connection, item, { stored, completed: pass - 1, resumed })
       if (choice !== 'not-mine') listedSum.add(item.key)
       if (choice === 'read') yield* readRowFile(connection, item, { pass, since, resumed, signal, stored })
-      else if (choice === 'not-mine' && stored?.owner === 'rows') yield { records: [], sweep: { scope: item.key } }
+      else if (choice === 'not-mine' && hasRows(stored)) yield { records: [], sweep: { scope: item.key } }
     }
   }
 
@@ -56,8 +56,8 @@ const choose = (connection: ItemConnection, item: Item, { stored, completed, res
   const format = fixedFormat(item.name, config)
   if (format !== null && ownerOf(format, config) === 'documents') return 'not-mine'
   const same = stored !== null && stored.signature === item.signature
-  if (format === null && same && stored.owner !== 'rows') return 'not-mine'
-  if (same && stored.owner === 'rows' && stored.pass !== null && stored.pass <= completed) return 'skip'
+  if (format === null && same && !hasRows(stored)) return 'not-mine'
+  if (same && hasRows(stored) && stored.pass !== null && stored.pass <= completed) return 'skip'
   const handled = resumed !== null && item.position < resumed.at && item.changedAtMs < resumed.since - CLOCK_MARGIN_MS
   return handled ? 'skip' : 'read'
 }

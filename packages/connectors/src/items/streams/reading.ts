@@ -12,6 +12,9 @@ export interface Reading {
   readonly sha256?: string
   readonly rows?: number
   readonly rejected?: number
+  /** Files inside of an archive, and the documents among them that were yielded. */
+  readonly files?: number
+  readonly documents?: number
   /** The pass over all files in which its rows were yielded to their end. */
   readonly pass?: number
   /** Why the file, or its rest, could not be read. It is tried again when it changes. */
@@ -19,12 +22,14 @@ export interface Reading {
 }
 
 /** What the record of a file says besides name, size and time. */
-export const readingData = ({ owner, format, encoding, sha256, rows, rejected, problem }: Reading): JsonObject => ({
+export const readingData = ({ owner, format, encoding, sha256, rows, rejected, files, documents, problem }: Reading): JsonObject => ({
   format,
   readAs: owner,
   ...(encoding === undefined ? {} : { encoding }),
   ...(sha256 === undefined ? {} : { sha256 }),
   ...(rows === undefined ? {} : { rows }),
+  ...(files === undefined ? {} : { files }),
+  ...(documents === undefined ? {} : { documents }),
   ...(rejected === undefined || rejected === 0 ? {} : { rejected }),
   ...(problem === undefined ? {} : { problem }),
 })
@@ -34,10 +39,13 @@ const MAX_READINGS = 200_000
 
 /** Remembers a reading for the stream `files` of the same run. */
 export const remember = (readings: Map<string, Reading>, key: string, reading: Reading): void => {
-  if (readings.size < MAX_READINGS || readings.has(key)) readings.set(key, reading)
+  const before = readings.get(key)
+  // An archive is read by two streams, which learn different things of it.
+  const both = reading.owner === 'archive' && before?.owner === 'archive' && before.signature === reading.signature
+  if (before !== undefined || readings.size < MAX_READINGS) readings.set(key, both ? { ...before, ...reading } : reading)
 }
 
-/** Starts anew for one owner: what an earlier run read was not necessarily stored. */
-export const forgetReadings = (readings: Map<string, Reading>, owner: Owner): void => {
-  for (const [key, reading] of readings) if (reading.owner === owner) readings.delete(key)
+/** Starts anew for one stream: what an earlier run read was not necessarily stored. */
+export const forgetReadings = (readings: Map<string, Reading>, stream: 'rows' | 'documents'): void => {
+  for (const [key, reading] of readings) if (reading.owner === stream || (reading.owner === 'archive' && stream === 'rows')) readings.delete(key)
 }

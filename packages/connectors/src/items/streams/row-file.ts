@@ -2,7 +2,7 @@ import type { Page } from '@inlet/connector-sdk'
 import { createPagePacker } from '../../parsing/page-packer.js'
 import type { ItemConnection } from '../connection.js'
 import type { Item } from '../listing/item.js'
-import type { FileValidator } from './file-validator.js'
+import { type FileValidator, hasRows } from './file-validator.js'
 import { readItem } from './read-item.js'
 import { remember } from './reading.js'
 import { rejectFile } from './rejection.js'
@@ -41,15 +41,15 @@ export async function* readRowFile(connection: ItemConnection, item: Item, optio
     let step = await reader.next()
     for (; step.done !== true; step = await reader.next()) {
       const event = step.value
-      if ('failure' in event && event.failure.reason !== 'NOT_FOUND_UPSTREAM') packer.reject(rejectFile(ROWS, item.key, event.failure))
+      if ('failure' in event && event.failure.reason !== 'NOT_FOUND_UPSTREAM') packer.reject(rejectFile(ROWS, event.file, event.failure))
       if (!('rows' in event)) continue
       for (const found of event.rows) {
-        const outcome = toRowRecord(item.key, found, { config, place: [found.number] })
+        const outcome = toRowRecord(event.file, found, { config, place: found.place ?? [found.number], scope: item.key })
         if (packer.isFull('record' in outcome ? outcome.size : 0)) {
           yield page()
           signal.throwIfAborted()
         }
-        row = found.number
+        row++
         if ('rejected' in outcome) {
           if (row > storedRows) packer.reject(outcome.rejected)
         } else if (row > storedRows) packer.record(outcome.record, outcome.size)
@@ -58,7 +58,7 @@ export async function* readRowFile(connection: ItemConnection, item: Item, optio
     }
     const reading = step.value
     if (reading === null) {
-      if (options.stored?.owner === 'rows') yield { records: [], sweep: { scope: item.key } }
+      if (hasRows(options.stored)) yield { records: [], sweep: { scope: item.key } }
       return
     }
     // What was reported as unchanged was of the listed version; if another one was read, it must be read again.

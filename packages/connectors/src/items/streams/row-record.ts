@@ -8,11 +8,11 @@ type KeyPart = string | number | bigint | boolean
 
 export type RowOutcome = { readonly record: SourceRecord; readonly size: number } | { readonly rejected: RejectedRecord }
 
-/** The record of a row, keyed within its file by the key fields or by `place`: its number, or its offset in a growing file. */
+/** The record of a row, keyed within its file by the key fields or by `place`: its number, or its offset in a growing file. `scope`: the file, or the archive it lies in. */
 export const toRowRecord = (
   file: string,
   row: RowEvent,
-  { config, place }: { config: ReadingConfig; place: readonly (string | number)[] },
+  { config, place, scope = file }: { config: ReadingConfig; place: readonly (string | number)[]; scope?: string },
 ): RowOutcome => {
   const { data, failure } = row
   if (data === undefined || failure !== undefined) {
@@ -25,7 +25,7 @@ export const toRowRecord = (
     return reject(file, row, { place, reason: 'TEXT_NOT_STORABLE', message: 'has a key with NUL or half a surrogate pair' })
   const shown = presentation(data, config)
   return {
-    record: { stream: ROWS, key: [file, ...(key.length > 0 ? key : place)] as RecordKey, kind: config.kind, ...shown, data, scope: file },
+    record: { stream: ROWS, key: [file, ...(key.length > 0 ? key : place)] as RecordKey, kind: config.kind, ...shown, data, scope },
     size: row.size + (shown.text?.length ?? 0) + (shown.title?.length ?? 0),
   }
 }

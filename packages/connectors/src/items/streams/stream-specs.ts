@@ -1,5 +1,5 @@
 import type { StreamSpec } from '@inlet/connector-sdk'
-import { ownerOf } from '../content/detect-format.js'
+import { concerns, ownerOf } from '../content/detect-format.js'
 import type { ReadingConfig } from '../settings.js'
 import { DOCUMENTS } from './read-documents.js'
 import { FILES } from './read-files.js'
@@ -7,7 +7,7 @@ import { ROWS } from './row-record.js'
 
 /** The streams of a source in the order they are read: a file is recorded after what it holds. `append`: rows are never deleted. */
 export const streamSpecs = (config: ReadingConfig, append = false): readonly StreamSpec[] => {
-  const owners = config.format !== 'auto' ? [ownerOf(config.format, config)] : config.recordPer === 'file' ? ['documents'] : ['rows', 'documents']
+  const owner = config.format === 'auto' ? 'archive' : ownerOf(config.format, config)
   const rows: StreamSpec = {
     name: ROWS,
     kind: config.kind,
@@ -17,5 +17,5 @@ export const streamSpecs = (config: ReadingConfig, append = false): readonly Str
   }
   const documents: StreamSpec = { name: DOCUMENTS, kind: 'document', incremental: false, deletes: 'sweep', keyFields: ['file'] }
   const files: StreamSpec = { name: FILES, kind: 'item', incremental: false, deletes: 'sweep', keyFields: ['file'] }
-  return [...(owners.includes('rows') ? [rows] : []), ...(owners.includes('documents') ? [documents] : []), files]
+  return [...(concerns(owner, 'rows') ? [rows] : []), ...(concerns(owner, 'documents') ? [documents] : []), files]
 }

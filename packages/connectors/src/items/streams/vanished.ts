@@ -1,8 +1,9 @@
 import type { Page } from '@inlet/connector-sdk'
 import type { ItemConnection } from '../connection.js'
 import type { Listing } from '../listing/item.js'
-import { parseValidator } from './file-validator.js'
+import { hasRows, parseValidator } from './file-validator.js'
 import { createKeySum } from './key-sum.js'
+import { archivesOf } from './member-key.js'
 import { ROWS } from './row-record.js'
 
 export interface VanishedOptions {
@@ -21,7 +22,7 @@ export async function* sweepVanished(connection: ItemConnection, listing: Listin
   const { listed, before, signal } = options
   const { known } = connection.ctx
   const recorded = createKeySum()
-  for await (const { key, validator } of known.entries('files')) if (parseValidator(validator)?.owner === 'rows') recorded.add(key)
+  for await (const { key, validator } of known.entries('files')) if (hasRows(parseValidator(validator))) recorded.add(key)
   const inFiles = recorded.value()
   if (inFiles === before) {
     if (inFiles !== listed) yield* sweepGone(rowFiles(connection), listing, signal)
@@ -29,7 +30,7 @@ export async function* sweepVanished(connection: ItemConnection, listing: Listin
 }
 
 async function* rowFiles({ ctx }: ItemConnection): AsyncGenerator<string, void, void> {
-  for await (const { key, validator } of ctx.known.entries('files')) if (parseValidator(validator)?.owner === 'rows') yield key
+  for await (const { key, validator } of ctx.known.entries('files')) if (hasRows(parseValidator(validator))) yield key
 }
 
 /** The file of every row; the keys come in order, so each file comes once or little more. */
@@ -37,7 +38,11 @@ async function* scopesOfRows({ ctx }: ItemConnection): AsyncGenerator<string, vo
   let last: string | undefined
   for await (const { key } of ctx.known.entries(ROWS)) {
     const scope = (JSON.parse(key) as readonly string[])[0]
-    if (scope !== undefined && scope !== last) yield (last = scope)
+    if (scope === undefined || scope === last) continue
+    last = scope
+    yield scope
+    // Rows of an archive have its key for their scope.
+    yield* archivesOf(scope)
   }
 }
 

@@ -22,7 +22,7 @@ export async function* gunzip(source: AsyncIterable<Buffer>, limits: GunzipLimit
   try {
     for await (const chunk of output as AsyncIterable<Buffer>) {
       counts.out += chunk.length
-      checkExpansion(counts, limits)
+      limitExpansion(counts, limits)
       yield chunk
     }
   } catch (thrown) {
@@ -40,7 +40,8 @@ async function* counted(source: AsyncIterable<Buffer>, counts: { in: number }): 
   }
 }
 
-const checkExpansion = (counts: { readonly in: number; readonly out: number }, limits: GunzipLimits): void => {
+/** Throws ARCHIVE_BOMB when more came out than the limits allow for what went in. */
+export const limitExpansion = (counts: { readonly in: number; readonly out: number }, limits: GunzipLimits): void => {
   if (counts.out > limits.maxExpandedBytes)
     throw new Failure('ARCHIVE_BOMB', `the file expands to more than maxExpandedBytes (${limits.maxExpandedBytes})`)
   if (counts.out > RATIO_FROM && counts.out > counts.in * limits.maxExpansionRatio)

@@ -1,0 +1,119 @@
+import { Failure } from '@inlet/connector-sdk'
+import { gunzip, isGzip } from '../../parsing/bytes/gunzip.js'
+import { openArchiveContent } from './archive-content.js'
+import { type BinaryFormat, binaryContradiction, binaryKind, isBinaryFormat } from './binary-format.js'
+import { type StartedBytes, takeStart, toGenerator } from './bytes-start.js'
+import type { Content, Raw } from './content.js'
+import { fixedFormat, ownerOf } from './detect-format.js'
+import { noMembers, openText } from './open-text.js'
+import { docxDocument, openArchive, parquetRows, pdfDocument, pdfRows, toRandomAccess, xlsxRows } from './read-binary.js'
+import type { ReadingTools } from './reading-tools.js'
+import { type LocalFile, spool } from './spool.js'
+import { zipKind } from './zip-kind.js'
+
+/**
+ * Looks at the start of some bytes and prepares the rest. Throws FILE_TOO_LARGE, EMPTY_FILE, CONTENT_MISMATCH, ARCHIVE_NESTED, and while it
+ * streams ARCHIVE_BOMB, FILE_UNREADABLE and what the formats say. The caller closes, before the item.
+ */
+export const openContent = async (raw: Raw, tools: ReadingTools): Promise<Content> => {
+  const { config } = tools
+  if (raw.item !== undefined && raw.item.size > config.maxFileBytes)
+    throw new Failure('FILE_TOO_LARGE', `the file has more than maxFileBytes (${config.maxFileBytes})`)
+  const outer = await takeStart(toGenerator(raw.bytes))
+  const zipped = isGzip(outer.start)
+  if (zipped && raw.item === undefined) throw new Failure('ARCHIVE_NESTED', 'it is compressed once more')
+  const bytes = zipped ? await takeStart(gunzip(outer.all(), config)) : outer
+  const close = async (): Promise<void> => {
+    await bytes.close()
+    await outer.close()
+  }
+  try {
+    if (bytes.start.length === 0) throw new Failure('EMPTY_FILE', 'the file has no content')
+    const format = binaryFormatOf(raw.name, bytes.start, tools)
+    if (format !== null) return await openBinary(format, { bytes, zipped, raw, tools, close })
+    return { ...openText(bytes, raw.name, config), close }
+  } catch (thrown) {
+    await close()
+    throw thrown
+  }
+}
+
+/** Null for a text. */
+const binaryFormatOf = (name: string, start: Buffer, { config }: ReadingTools): BinaryFormat | null => {
+  const fixed = fixedFormat(name, config)
+  if (fixed === null) return binaryKind(start)
+  if (!isBinaryFormat(fixed)) return null
+  const why = binaryContradiction(fixed, start)
+  if (why !== null) throw new Failure('CONTENT_MISMATCH', why)
+  return fixed
+}
+
+interface BinarySource {
+  readonly bytes: StartedBytes
+  readonly zipped: boolean
+  readonly raw: Raw
+  readonly tools: ReadingTools
+  close(): Promise<void>
+}
+
+const openBinary = async (format: BinaryFormat, source: BinarySource): Promise<Content> => {
+  const { raw, tools, zipped } = source
+  const readAt = raw.item?.readAt
+  if (format === 'parquet' && !zipped && readAt !== undefined && raw.item?.handle === undefined) {
+    const file = { size: raw.item?.size ?? 0, readAt }
+    return { ...binaryContent(format, tools), rows: () => parquetRows(file, tools), readsAll: false, close: source.close }
+  }
+  const file = await toLocal(source)
+  const close = async (): Promise<void> => {
+    await file.close()
+    await source.close()
+  }
+  try {
+    return { ...(await localContent(format, { file, raw, tools })), close }
+  } catch (thrown) {
+    await file.close()
+    throw thrown
+  }
+}
+
+/** The file itself when it lies on this machine as it is; else a copy. */
+const toLocal = ({ bytes, zipped, raw, tools }: BinarySource): Promise<LocalFile> => {
+  const { item } = raw
+  if (item?.handle !== undefined && !zipped) return Promise.resolve({ handle: item.handle, size: item.size, close: () => Promise.resolve() })
+  const limit = zipped || item === undefined ? 'maxExpandedBytes' : 'maxFileBytes'
+  return spool(bytes.all(), { folder: tools.workDir, maxBytes: tools.config[limit], limit })
+}
+
+const localContent = async (
+  format: BinaryFormat,
+  { file, raw, tools }: { file: LocalFile; raw: Raw; tools: ReadingTools },
+): Promise<Omit<Content, 'close'>> => {
+  const base = binaryContent(format, tools)
+  switch (format) {
+    case 'pdf':
+      return { ...base, rows: () => pdfRows(toRandomAccess(file), tools), document: () => pdfDocument(toRandomAccess(file), tools) }
+    case 'docx':
+      return { ...base, document: () => docxDocument(file, tools) }
+    case 'xlsx':
+      return { ...base, rows: () => xlsxRows(file, tools) }
+    case 'parquet':
+      return { ...base, rows: () => parquetRows(toRandomAccess(file), tools) }
+    case 'zip': {
+      // Office files without a name that tells are zips by their content.
+      const kind = fixedFormat(raw.name, tools.config) === 'zip' ? 'zip' : await zipKind(await openArchive(file, tools))
+      if (kind !== 'zip') return localContent(kind, { file, raw, tools })
+      if (raw.item === undefined) throw new Failure('ARCHIVE_NESTED', 'it is an archive itself')
+      return openArchiveContent(await openArchive(file, tools), { tools, open: openContent })
+    }
+  }
+}
+
+const binaryContent = (format: BinaryFormat, { config }: ReadingTools): Omit<Content, 'close'> => ({
+  format,
+  owner: ownerOf(format, config),
+  // Asked for only by the owner of the format.
+  rows: noMembers,
+  document: () => Promise.reject(new Failure('INTERNAL', `${format} is no document`)),
+  members: noMembers,
+  readsAll: true,
+})

@@ -1,0 +1,11 @@
+/** Names without blanks around them; an empty one becomes column_3, a repeated one gets a number. */
+export const distinctNames = (header: readonly string[]): readonly string[] => {
+  const taken = new Set<string>()
+  return header.map((given, index) => {
+    const wanted = given.trim() === '' ? `column_${index + 1}` : given.trim()
+    let name = wanted
+    for (let n = 2; taken.has(name); n++) name = `${wanted}_${n}`
+    taken.add(name)
+    return name
+  })
+}

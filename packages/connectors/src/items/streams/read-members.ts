@@ -1,0 +1,64 @@
+import { Failure } from '@inlet/connector-sdk'
+import { memberTools } from '../content/archive-content.js'
+import type { Content, Member } from '../content/content.js'
+import { fixedFormat, ownerOf } from '../content/detect-format.js'
+import type { ReadingTools } from '../content/reading-tools.js'
+import type { Item } from '../listing/item.js'
+import type { ItemEvent, ReadItemOptions } from './item-event.js'
+import { memberKey } from './member-key.js'
+
+/** What was found in an archive. */
+export interface MemberCounts {
+  readonly files: number
+  /** Absent when only its rows were read. */
+  readonly documents?: number
+}
+
+/**
+ * The rows or documents of the files inside of an archive. A file that cannot be read is an event; a bomb, and what is wrong
+ * with the archive as a whole, is thrown.
+ */
+export async function* readMembers(
+  archive: Content,
+  item: Item,
+  { owner, signal, tools }: ReadItemOptions & { readonly tools: ReadingTools },
+): AsyncGenerator<ItemEvent, MemberCounts, void> {
+  const inside = memberTools(tools)
+  let files = 0
+  let documents = 0
+  for await (const member of archive.members()) {
+    signal.throwIfAborted()
+    files++
+    const name = member.name.slice(member.name.lastIndexOf('/') + 1)
+    const format = fixedFormat(name, inside.config)
+    // Of a file that cannot be told from its name, the rows say what is wrong.
+    const likely = format === null ? (inside.config.recordPer === 'file' ? 'documents' : 'rows') : ownerOf(format, inside.config)
+    const mine = owner === undefined || likely === owner || likely === 'archive'
+    if (format !== null && !mine) continue
+    const file = memberKey(item.key, member.name)
+    try {
+      for await (const event of readMember(member, { file, name, owner })) {
+        if ('document' in event) documents++
+        yield event
+      }
+    } catch (thrown) {
+      if (signal.aborted || !(thrown instanceof Failure) || thrown.code === 'cancelled' || thrown.reason === 'ARCHIVE_BOMB') throw thrown
+      if (mine && (likely !== 'archive' || owner !== 'documents')) yield { file, failure: thrown }
+    }
+  }
+  return { files, ...(owner === 'rows' ? {} : { documents }) }
+}
+
+async function* readMember(
+  member: Member,
+  { file, name, owner }: { readonly file: string; readonly name: string; readonly owner: ReadItemOptions['owner'] },
+): AsyncGenerator<ItemEvent, void, void> {
+  const content = await member.open()
+  try {
+    if (owner !== undefined && content.owner !== owner) return
+    if (content.owner === 'documents') yield { file, name, format: content.format, document: await content.document() }
+    else for await (const rows of content.rows()) if (rows.length > 0) yield { file, rows }
+  } finally {
+    await content.close()
+  }
+}

@@ -1,0 +1,17 @@
+const DAY_MS = 86_400_000
+const EPOCH_1900 = Date.UTC(1899, 11, 30)
+const EPOCH_1904 = Date.UTC(1904, 0, 1)
+
+/**
+ * A day number of Excel as ISO 8601 without a zone: a date, a date with a time, or for less than a day the time alone. Null outside of
+ * the years Excel knows. Excel takes 1900 for a leap year, so days before March 1900 are shifted.
+ */
+export const excelDate = (serial: number, date1904: boolean): string | null => {
+  if (!Number.isFinite(serial) || serial < 0 || serial > 2_958_466) return null
+  const shifted = !date1904 && serial >= 1 && serial < 60 ? serial + 1 : serial
+  // Excel shows milliseconds at most; its fractions of days are never exact.
+  const time = new Date((date1904 ? EPOCH_1904 : EPOCH_1900) + Math.round(shifted * DAY_MS))
+  const text = time.toISOString().replace(/\.000Z$|Z$/, '')
+  if (serial < 1 && !date1904) return text.slice(11)
+  return text.endsWith('T00:00:00') ? text.slice(0, 10) : text
+}

@@ -1,0 +1,84 @@
+import { Failure } from '@inlet/connector-sdk'
+import type { Zip } from '../zip/open-zip.js'
+import { readCoreProperties } from './core-properties.js'
+import { officeParts } from './office-parts.js'
+import { readXml } from './xml-events.js'
+
+export interface DocxDocument {
+  /** From its properties, else its first paragraph of the style Title or of a heading. */
+  readonly title: string | undefined
+  /** Paragraphs separated by blank lines, rows of tables as lines with cells between bars. */
+  readonly text: string
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** The running text of a Word document, without what was deleted in tracked changes, headers and notes. Throws CONTENT_MISMATCH, FILE_UNREADABLE, RECORD_TOO_LARGE. */
+export const readDocx = async (zip: Zip, { maxChars }: { readonly maxChars: number }): Promise<DocxDocument> => {
+  const parts = await officeParts(zip)
+  const body = parts.get('word/document.xml')
+  if (body === undefined) throw new Failure('CONTENT_MISMATCH', 'the content is no Word document: word/document.xml is missing')
+  const writer = createWriter(maxChars)
+  await readXml(body.bytes(), writer)
+  const properties = await readCoreProperties(parts)
+  const { title, text } = writer.finish()
+  return { title: properties['title'] ?? title, text, properties }
+}
+
+const createWriter = (maxChars: number) => {
+  let text = ''
+  let paragraph = ''
+  let title: string | undefined
+  let style = ''
+  let inText = false
+  let tables = 0
+  let cells: string[] = []
+  let cell: string[] = []
+  // A text box has its content twice: for new and for old programs.
+  let fallback = 0
+
+  const add = (piece: string): void => {
+    text += piece
+    if (text.length > maxChars) throw new Failure('RECORD_TOO_LARGE', `the document has more than ${maxChars} characters of text`)
+  }
+  const endParagraph = (): void => {
+    const line = paragraph.trim()
+    paragraph = ''
+    if (line === '') return
+    if (title === undefined && /^(?:title|heading|titel|berschrift|überschrift)/i.test(style)) title = line.replaceAll(/\s+/g, ' ')
+    if (tables > 0) cell.push(line)
+    else add(`${line}\n\n`)
+  }
+
+  return {
+    open(name: string, attributes: Readonly<Record<string, string>>): void {
+      if (name === 'Fallback') fallback++
+      if (fallback > 0) return
+      if (name === 't') inText = true
+      else if (name === 'tab') paragraph += '\t'
+      else if (name === 'br' || name === 'cr') paragraph += '\n'
+      else if (name === 'noBreakHyphen') paragraph += '-'
+      else if (name === 'p') style = ''
+      else if (name === 'pStyle') style = attributes['w:val'] ?? ''
+      else if (name === 'tbl') tables++
+    },
+    close(name: string): void {
+      if (name === 'Fallback') fallback--
+      if (fallback > 0) return
+      if (name === 't') inText = false
+      else if (name === 'p') endParagraph()
+      else if (name === 'tc' && tables === 1) {
+        cells.push(cell.join(' '))
+        cell = []
+      } else if (name === 'tr' && tables === 1) {
+        add(`${cells.join(' | ')}\n`)
+        cells = []
+      } else if (name === 'tbl' && --tables === 0) add('\n')
+    },
+    text(piece: string): void {
+      if (!inText || fallback > 0) return
+      paragraph += piece
+      if (paragraph.length > maxChars) throw new Failure('RECORD_TOO_LARGE', `the document has more than ${maxChars} characters of text`)
+    },
+    finish: () => ({ title, text: text.trim() }),
+  }
+}

@@ -1,0 +1,33 @@
+import { Failure } from '@inlet/connector-sdk'
+import type { ZipEntry } from '../zip/open-zip.js'
+import { readXml } from './xml-events.js'
+
+/** The strings that cells refer to by number; empty without the part. Throws FILE_TOO_LARGE. */
+export const readSharedStrings = async (part: ZipEntry | undefined, maxChars: number): Promise<readonly string[]> => {
+  const strings: string[] = []
+  if (part === undefined) return strings
+  let current = ''
+  let inText = false
+  let phonetic = 0
+  let chars = 0
+  await readXml(part.bytes(), {
+    open(name) {
+      if (name === 'si') current = ''
+      if (name === 'rPh') phonetic++
+      inText = name === 't'
+    },
+    close(name) {
+      inText = false
+      if (name === 'rPh') phonetic--
+      if (name !== 'si') return
+      strings.push(current)
+      // An empty string costs its place in the list.
+      chars += current.length + 8
+      if (chars > maxChars) throw new Failure('FILE_TOO_LARGE', `the texts of the workbook take more than ${maxChars} characters`)
+    },
+    text(text) {
+      if (inText && phonetic === 0 && current.length <= maxChars) current += text
+    },
+  })
+  return strings
+}

@@ -1,0 +1,44 @@
+import { Failure } from '@inlet/connector-sdk'
+import { SaxesParser } from 'saxes'
+import { createBreath } from '../bytes/breathe.js'
+
+export interface XmlHandler {
+  /** Names without their prefix. */
+  open?(name: string, attributes: Readonly<Record<string, string>>): void
+  close?(name: string): void
+  text?(text: string): void
+}
+
+const local = (name: string): string => name.slice(name.indexOf(':') + 1)
+
+/** A part of an Office file, element by element as its bytes arrive; yields after each piece. Throws FILE_UNREADABLE, XML_DTD_NOT_ALLOWED. */
+export async function* xmlEvents(bytes: AsyncIterable<Buffer>, handler: XmlHandler): AsyncGenerator<void, void, void> {
+  const parser = new SaxesParser()
+  const decoder = new TextDecoder()
+  const found: { failure?: Failure } = {}
+  parser.on('error', (error) => {
+    found.failure ??= new Failure('FILE_UNREADABLE', `its XML is broken: ${error.message.slice(0, 200)}`)
+  })
+  parser.on('doctype', () => {
+    found.failure ??= new Failure('XML_DTD_NOT_ALLOWED', 'XML with a DOCTYPE is not read')
+  })
+  parser.on('opentag', ({ name, attributes }) => handler.open?.(local(name), attributes as Record<string, string>))
+  parser.on('closetag', ({ name }) => handler.close?.(local(name)))
+  parser.on('text', (text) => handler.text?.(text))
+  parser.on('cdata', (text) => handler.text?.(text))
+  const breathe = createBreath()
+  for await (const chunk of bytes) {
+    parser.write(decoder.decode(chunk, { stream: true }))
+    if (found.failure !== undefined) throw found.failure
+    yield
+    await breathe()
+  }
+  parser.write(decoder.decode()).close()
+  if (found.failure !== undefined) throw found.failure
+  yield
+}
+
+/** A whole part. */
+export const readXml = async (bytes: AsyncIterable<Buffer>, handler: XmlHandler): Promise<void> => {
+  for await (const _piece of xmlEvents(bytes, handler)) void 0
+}
