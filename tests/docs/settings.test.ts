@@ -13,7 +13,8 @@ const keys = new Map(['api', 'worker', 'scribe'].map((app) => [app, matches(/^\s
 const composeKeys = matches(/\$\{([A-Z][A-Z0-9_]+)/gu, read('docker-compose.yml'))
 const testKeys = matches(/\b(INLET_TEST_[A-Z_]+)\b/gu, `${read('packages/testing/src/redis-binary.ts')} ${read('tests/harness/cluster.ts')}`)
 const benchKeys = matches(/'(INLET_BENCH_[A-Z_]+)'/gu, read('bench/arguments.ts'))
-const known = new Set([...[...keys.values()].flat(), ...composeKeys, ...testKeys, ...benchKeys])
+const cliKeys = matches(/'(INLET_[A-Z_]+)'/gu, read('apps/cli/src/client/find-installation.ts'))
+const known = new Set([...[...keys.values()].flat(), ...composeKeys, ...testKeys, ...benchKeys, ...cliKeys])
 
 describe('settings in the docs', () => {
   it.each(documents)('$file names only keys that something reads', ({ text }) => {

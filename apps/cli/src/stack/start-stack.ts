@@ -3,6 +3,7 @@ import { createDatabase, type Database, findApiKeyForLogin, insertApiKey, migrat
 import { freePort, startEmbeddedPostgres } from '@inlet/db/embedded'
 import { createLifecycle, type Lifecycle } from '@inlet/runtime'
 import { createApiKey, type Keyring, matchApiKey, parseApiKey, parseKeyring, withKeysFile } from '@inlet/security'
+import { INSTALLATION_KEYS } from '../client/find-installation.js'
 import type { DataFolder } from './data-folder.js'
 import { type ManagedProcess, startProcess } from './managed-process.js'
 import { isPortFree } from './port.js'
@@ -32,6 +33,8 @@ export interface Stack {
 }
 
 const DEFAULT_PORT = 3210
+/** The keys in the file are handed on themselves; the others are for commands, and unknown to the processes. */
+const NOT_HANDED_ON = new Set<string>(['INLET_ENCRYPTION_KEYS_FILE', ...INSTALLATION_KEYS])
 
 /** Starts Postgres (unless one is given), migrates, and starts api, scribe and workers as separate processes. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
@@ -139,7 +142,7 @@ const choosePort = async ({ port, env, notice }: StackOptions): Promise<number> 
 const processEnv = (options: StackOptions, databaseUrl: string, postgresPort: number | null): Record<string, string> => {
   const { env, folder } = options
   const isOwn = (entry: [string, string | undefined]): entry is [string, string] =>
-    entry[1] !== undefined && !/^npm_/i.test(entry[0]) && entry[0] !== 'INLET_ENCRYPTION_KEYS_FILE'
+    entry[1] !== undefined && !/^npm_/i.test(entry[0]) && !NOT_HANDED_ON.has(entry[0])
   const own = Object.fromEntries(Object.entries(env).filter(isOwn))
   const list = (key: string, more: readonly string[]): string => [...(env[key] ?? '').split(',').filter((part) => part !== ''), ...more].join(',')
   return {
