@@ -3,6 +3,7 @@ import type { Database } from '@inlet/db'
 import { SIGNING_SECRET, signedEvent } from '../inputs/signed-event.js'
 import type { Measure } from '../report/measure.js'
 import { percentile } from '../report/statistics.js'
+import { readCpuSeconds } from '../stack/cpu-time.js'
 import { createPushConnection, type PushConnection } from '../stack/push-client.js'
 import { openStack } from '../stack/stack.js'
 import { until } from '../stack/until.js'
@@ -29,6 +30,8 @@ export const measureWebhook: Scenario = async (context) => {
     ).body.id
     const request = (event: 'issues' | 'ping', id: string): Buffer => signedEvent(url, source, event, id)
     await asFastAsTheyGo(connections, 1, (n) => request('ping', `warm-${n}`))
+    const cpu = (): readonly number[] => stack.processes.map(({ pid }) => readCpuSeconds(pid))
+    const before = cpu()
     const started = performance.now()
     const steady = await atRate(connections, { perSecond: RATE, seconds, request: (n) => request('issues', `steady-${n}`) })
     const sentFor = (performance.now() - started) / 1_000
@@ -37,6 +40,7 @@ export const measureWebhook: Scenario = async (context) => {
     context.note(
       `${steady.accepted} accepted in ${sentFor.toFixed(1)} s, all stored once ${storedAfter.toFixed(1)} s later; answers ${JSON.stringify(steady.statuses)}`,
     )
+    const used = cpu().map((now, n) => ((now - (before[n] ?? 0)) / steady.accepted) * 1_000)
     const burst = settings.quick ? 3 : 10
     const bare = await asFastAsTheyGo(connections, burst, (n) => request('ping', `bare-${n}`))
     const durable = await asFastAsTheyGo(connections, burst, (n) => request('issues', `burst-${n}`))
@@ -51,6 +55,7 @@ export const measureWebhook: Scenario = async (context) => {
       measure(`answer, p50, ${offered}`, percentile(steady.times, 0.5), 'ms'),
       measure(`answer, p99, ${offered}`, percentile(steady.times, 0.99), 'ms'),
       measure('all of them stored after the last answer', storedAfter, 's'),
+      ...stack.processes.map(({ app }, n) => measure(`processor time of the ${app} for 1,000 events`, used[n] ?? Number.NaN, 's')),
       {
         ...measure(`events accepted as fast as they go, ${CONNECTIONS} connections`, durable.accepted / burst, '/s'),
         beside: { name: 'same requests, not stored', value: bare.accepted / burst, ratio: durable.accepted / bare.accepted },
