@@ -9,6 +9,7 @@ import { recordEndpoints } from './records.js'
 import { registryEndpoints } from './registry/endpoints.js'
 import { runEndpoints } from './runs.js'
 import { sourceEndpoints } from './sources/endpoints.js'
+import { testEndpoints } from './sources/test-source.js'
 import { versionEndpoints } from './sources/versions-endpoints.js'
 import { uploadEndpoints } from './uploads.js'
 import { workerEndpoints } from './workers.js'
@@ -17,6 +18,7 @@ import { workerEndpoints } from './workers.js'
 export const endpoints = {
   ...sourceEndpoints,
   ...versionEndpoints,
+  ...testEndpoints,
   ...registryEndpoints,
   ...runEndpoints,
   ...recordEndpoints,

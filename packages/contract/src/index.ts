@@ -30,6 +30,7 @@ export {
   type SourceChangeRequest,
   type UpdateSourceBody,
 } from './sources/source-requests.js'
+export { type TestResult, testResult } from './sources/test-source.js'
 export type { DraftView, VersionView } from './sources/versions.js'
 export { statusOf } from './status-of.js'
 export { fileName, type UploadPage, type UploadView } from './uploads.js'

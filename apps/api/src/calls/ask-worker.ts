@@ -15,7 +15,7 @@ export interface CallDeps {
 }
 
 export interface WorkerRequest {
-  readonly kind: 'check' | 'preview' | 'browse' | 'gate'
+  readonly kind: 'check' | 'preview' | 'browse' | 'test' | 'gate'
   readonly params?: object
   readonly connector: string
   readonly config: unknown

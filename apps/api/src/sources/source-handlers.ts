@@ -17,6 +17,7 @@ import { runSourceHandler } from './run-source.js'
 import type { SourceDeps } from './source-deps.js'
 import { startSourceHandler } from './start-source.js'
 import { stopSourceHandler } from './stop-source.js'
+import { testNewSourceHandler, testSourceHandler } from './test-source.js'
 import { updateSourceHandler } from './update-source.js'
 
 export const createSourceHandlers = (deps: SourceDeps) => ({
@@ -36,6 +37,8 @@ export const createSourceHandlers = (deps: SourceDeps) => ({
   checkSource: checkSourceHandler(deps),
   resetCursor: resetCursorHandler(deps),
   previewSource: previewSourceHandler(deps),
+  testSource: testSourceHandler(deps),
+  testNewSource: testNewSourceHandler(deps),
   browseSource: browseSourceHandler(deps),
   explainSource: explainSourceHandler(deps),
   listTicks: listTicksHandler(deps),

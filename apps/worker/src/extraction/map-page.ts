@@ -12,7 +12,7 @@ export interface PageMapper {
   readsWhole(spec: StreamSpec): boolean
 }
 
-/** The rules are those of docs/adr/0010-mappings-and-keys.md. */
+/** The rules are those of docs/adr/0012-mappings-and-keys.md. */
 export const createPageMapper = (pool: Pick<MappingPool, 'map'>, mapping: Mapping | null): PageMapper => {
   const setsKeys = (stream: string): boolean => findStreamMapping(mapping, stream)?.keys === 'set'
   const rejecting = new Set<string>()

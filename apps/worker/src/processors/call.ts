@@ -3,6 +3,7 @@ import { Failure, toFailure } from '@inlet/domain'
 import type { JobContext, JobData } from '@inlet/queue'
 import type { PooledConnection } from '../extraction/connection-pool.js'
 import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
+import { testSource } from '../harness/test-source.js'
 import { type ReviewDeps, reviewDraft } from '../review/review-draft.js'
 import { browseItems } from './browse.js'
 import { type LoadDeps, loadVersion } from './load.js'
@@ -36,6 +37,7 @@ const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<
   if (call.kind === 'load') return loadVersion(deps, call.params ?? {})
   if (call.kind === 'gate')
     return reviewDraft(deps, { sourceId: call.sourceId ?? call.id, connector: call.connector, params: call.params ?? {} }, signal)
+  if (call.kind === 'test') return testSource(deps, { request: await toRequest(deps.database, call), params: call.params ?? {} }, signal)
   const started = performance.now()
   const pooled = await openConnection(deps.connecting, await toRequest(deps.database, call), signal)
   try {
@@ -47,7 +49,7 @@ const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<
 }
 
 const ANSWERS: Readonly<
-  Record<Exclude<Call['kind'], 'load' | 'gate'>, (pooled: PooledConnection, params: object, signal: AbortSignal) => Promise<object>>
+  Record<Exclude<Call['kind'], 'load' | 'gate' | 'test'>, (pooled: PooledConnection, params: object, signal: AbortSignal) => Promise<object>>
 > = {
   check: async ({ connector, connection }, _params, signal) => {
     await connector.check(connection, signal)

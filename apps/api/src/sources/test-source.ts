@@ -1,0 +1,53 @@
+import type { Endpoints } from '@inlet/contract'
+import { findSourceForCheck, getContent } from '@inlet/db'
+import { z } from 'zod'
+import { askWorker, type WorkerRequest } from '../calls/ask-worker.js'
+import { chooseCredential } from '../credentials/choose-credential.js'
+import { closeSignal, type Handler, type Reply } from '../http/reply.js'
+import { checkMappingForm } from '../versions/check-content.js'
+import { getConnector } from './parse-settings.js'
+import type { SourceDeps } from './source-deps.js'
+import { sourceNotFound } from './source-not-found.js'
+
+const answerSchema = z.object({ json: z.string() })
+/** How long values of a request are removed from the log. */
+const REDACT_MS = 300_000
+
+/** A source that cannot be read is a good answer: 200 with the step that failed. */
+export const testSourceHandler =
+  (deps: SourceDeps): Handler<Endpoints['testSource']> =>
+  async ({ params, body, response }) => {
+    const source = await findSourceForCheck(deps.database, params.id)
+    if (source === null) throw sourceNotFound()
+    const { version, config, mapping, ...howMuch } = body
+    const content = await getContent(deps.database, source.id, version)
+    const tried = { config: config ?? content.config, mapping: mapping === undefined ? content.mapping : mapping }
+    checkMappingForm(tried.mapping)
+    return ask(
+      deps,
+      { connector: source.connector, config: tried.config, sourceId: source.id, params: { ...howMuch, mapping: tried.mapping } },
+      closeSignal(response),
+    )
+  }
+
+/** The same for settings that are not saved. */
+export const testNewSourceHandler =
+  (deps: SourceDeps): Handler<Endpoints['testNewSource']> =>
+  async ({ body, response }) => {
+    const { connector: type, config, secrets, credential, mapping = null, ...howMuch } = body
+    deps.secrets.add(secrets, REDACT_MS)
+    const connector = getConnector(deps, type)
+    const shared = await chooseCredential(deps, connector, { secrets, credential })
+    checkMappingForm(mapping)
+    const whose = shared === null ? { secrets } : { credentialId: shared.id }
+    return ask(deps, { connector: connector.type, config, ...whose, params: { ...howMuch, mapping } }, closeSignal(response))
+  }
+
+const ask = async (deps: SourceDeps, request: Omit<WorkerRequest, 'kind'>, signal: AbortSignal): Promise<Reply> => {
+  const outcome = await askWorker(deps, { ...request, kind: 'test' }, signal)
+  // Parsing it here would round its numbers.
+  if (outcome.ok) return { status: 200, json: answerSchema.parse(outcome.answer).json }
+  const nothing = { steps: [], capabilities: null, records: [], rejected: [], warnings: [], logs: [], truncated: false }
+  const metrics = { requests: 0, records: 0, recordBytes: 0, durationMs: outcome.durationMs }
+  return { status: 200, body: { ok: false, failure: outcome.failure, ...nothing, metrics } }
+}

@@ -1,0 +1,35 @@
+import { canonicalJson, keyText, type RejectedRecord, type SourceRecord, toFailure, toStorableText } from '@inlet/domain'
+
+const MAX_TEXT = 2_000
+
+/** A record as JSON text for people: numbers keep their digits, long texts are cut, what is not JSON is said to be so. */
+export const showRecord = (record: SourceRecord): string => {
+  const members = {
+    stream: record.stream,
+    key: toStorableText(keyText(record.key)),
+    kind: record.kind,
+    op: record.op ?? 'upsert',
+    title: shown(record.title),
+    text: shown(record.text?.slice(0, MAX_TEXT)),
+    url: shown(record.url),
+    occurredAt: record.occurredAt instanceof Date ? record.occurredAt.toISOString() : (record.occurredAt ?? null),
+  }
+  return `${JSON.stringify(members).slice(0, -1)},"data":${showData(record)}}`
+}
+
+const showData = (record: SourceRecord): string => {
+  try {
+    return canonicalJson(record.data)
+  } catch (error) {
+    return JSON.stringify({ unreadable: toFailure(error).message })
+  }
+}
+
+const shown = (text: string | undefined): string | null => (text === undefined ? null : toStorableText(text))
+
+export const showRejected = ({ stream, key, reason, message }: RejectedRecord): object => ({
+  stream,
+  key: key === undefined ? null : toStorableText(keyText(key)),
+  reason,
+  message: toStorableText(message),
+})

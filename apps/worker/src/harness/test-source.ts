@@ -1,0 +1,187 @@
+import { type EgressTarget, type StreamSpec } from '@inlet/connector-sdk'
+import { Failure, type RejectedRecord, type SourceRecord, toFailure } from '@inlet/domain'
+import { findStreamMapping, type MappedRecord, type Mapping, type MappingPool } from '@inlet/mapping'
+import { z } from 'zod'
+import { createPageMapper } from '../extraction/map-page.js'
+import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
+import { packRecord } from '../extraction/pack-record.js'
+import { createCapturedLog } from './capture-log.js'
+import { countRequests } from './count-requests.js'
+import { type RawSample, readSample } from './read-samples.js'
+import { toAnswer } from './to-answer.js'
+
+export interface TestDeps {
+  readonly connecting: ConnectionDeps
+  readonly mappings: Pick<MappingPool, 'map'>
+  /** For connecting and reading, in ms; 7,500 unless told. */
+  readonly readLimitMs?: number
+}
+
+export interface TestRequest {
+  readonly request: ConnectionRequest
+  readonly params: object
+}
+
+/** What a test found. */
+export interface TestFindings {
+  readonly samples: readonly MappedSample[]
+  readonly specs: readonly StreamSpec[]
+  readonly targets: readonly EgressTarget[]
+  readonly browsable: boolean
+  /** Whether the connector's own check passed. */
+  readonly checked: boolean
+  readonly mapping: Mapping | null
+  readonly failure: Failure | null
+  readonly withoutConnector: boolean
+  readonly requests: number
+  readonly durationMs: number
+  readonly log: ReturnType<typeof createCapturedLog>
+}
+
+export interface MappedSample extends RawSample {
+  readonly mapped: readonly MappedRecord[]
+}
+
+const READ_LIMIT_MS = 7_500
+/** More for mapping what was read; the call as a whole has 10 s. */
+const MAP_LIMIT_MS = 1_800
+const record = z.object({
+  key: z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number(), z.boolean(), z.null()]))]).optional(),
+  kind: z.enum(['document', 'event', 'row', 'item']).default('row'),
+  title: z.string().optional(),
+  text: z.string().optional(),
+  url: z.string().optional(),
+  occurredAt: z.string().optional(),
+  data: z.record(z.string(), z.unknown()).default({}),
+})
+const paramsSchema = z.object({
+  mapping: z.record(z.string(), z.object({ expression: z.string(), keys: z.enum(['kept', 'set']).optional() })).nullable(),
+  stream: z.string().optional(),
+  limit: z.number().int().min(1).max(20),
+  sample: z.object({ stream: z.string(), records: z.array(record) }).optional(),
+})
+type Params = z.output<typeof paramsSchema>
+
+/**
+ * Runs the real connector once, or only a mapping on records given, and answers JSON text of what came of it. Stores nothing and
+ * moves no cursor; the connector is told that nothing is stored. What goes wrong is part of the answer.
+ */
+export const testSource = async (deps: TestDeps, { request, ...given }: TestRequest, outer: AbortSignal): Promise<object> => {
+  const params = paramsSchema.parse(given.params)
+  const { readLimitMs = READ_LIMIT_MS } = deps
+  const startedAt = performance.now()
+  const log = createCapturedLog(deps.connecting.secrets)
+  const counted = countRequests(deps.connecting.http, log.log)
+  const found: Found = { samples: [], specs: [], targets: [], browsable: false, checked: false }
+  const signal = AbortSignal.any([outer, AbortSignal.timeout(readLimitMs)])
+  const mapSignal = AbortSignal.any([outer, AbortSignal.timeout(readLimitMs + MAP_LIMIT_MS)])
+  const work = { deps: { ...deps, connecting: { ...deps.connecting, log: log.log, http: counted.http } }, params, found, signal, mapSignal }
+  let failure: Failure | null = null
+  try {
+    if (params.sample === undefined) await readLive(work, request)
+    else await keepMapped(work, toRawSample(params.sample, params.mapping))
+  } catch (error) {
+    outer.throwIfAborted()
+    failure = signal.aborted ? new Failure('TIMEOUT', `the test was stopped after ${readLimitMs / 1_000} s`, { cause: error }) : toFailure(error)
+    if (failure.code === 'internal') deps.connecting.log.error({ err: failure, connector: request.connector }, 'a test failed by a defect')
+  }
+  const durationMs = Math.round(performance.now() - startedAt)
+  const { mapping } = params
+  return {
+    json: toAnswer({ ...found, mapping, failure, withoutConnector: params.sample !== undefined, requests: counted.requests, durationMs, log }),
+  }
+}
+
+interface Found {
+  samples: MappedSample[]
+  specs: readonly StreamSpec[]
+  targets: readonly EgressTarget[]
+  browsable: boolean
+  checked: boolean
+}
+
+interface Work {
+  readonly deps: TestDeps
+  readonly params: Params
+  readonly found: Found
+  /** For connecting and reading, and for mapping. */
+  readonly signal: AbortSignal
+  readonly mapSignal: AbortSignal
+}
+
+const readLive = async (work: Work, request: ConnectionRequest): Promise<void> => {
+  const { deps, params, found, signal } = work
+  const connector = deps.connecting.findConnector(request.connector)
+  found.browsable = connector?.browse !== undefined
+  const pooled = await openConnection(deps.connecting, { ...request, knowsRecords: false }, signal)
+  try {
+    found.targets = pooled.connector.egress?.(pooled.context.config) ?? []
+    await reachTargets(deps.connecting.egress, found.targets, signal)
+    await pooled.connector.check(pooled.connection, signal)
+    found.checked = true
+    found.specs = await pooled.connector.streams(pooled.connection, signal)
+    const wanted = params.stream === undefined ? found.specs : found.specs.filter(({ name }) => name === params.stream)
+    if (wanted.length === 0) throw new Failure('NOT_FOUND_UPSTREAM', 'the source has no such stream', { field: 'stream' })
+    const mapper = createPageMapper(deps.mappings, params.mapping)
+    for (const spec of wanted) {
+      mapper.check(spec)
+      const sample = await readSample(pooled, spec, { limit: params.limit, signal })
+      await keepMapped(work, sample)
+      if (sample.error !== undefined) throw sample.error
+    }
+  } finally {
+    await pooled.connection[Symbol.asyncDispose]()
+  }
+}
+
+/** So that a blocked address and a name that does not resolve are told apart before anything connects. */
+const reachTargets = async (egress: ConnectionDeps['egress'], targets: readonly EgressTarget[], signal: AbortSignal): Promise<void> => {
+  for (const target of targets) {
+    if ('url' in target) {
+      const { hostname, port, protocol } = egress.checkUrl(target.url)
+      await egress.resolve(hostname, Number(port) || (protocol === 'https:' ? 443 : 80), signal)
+    } else {
+      egress.checkHost(target.host, target.port)
+      await egress.resolve(target.host, target.port, signal)
+    }
+  }
+}
+
+const toRawSample = ({ stream, records }: NonNullable<Params['sample']>, mapping: Mapping | null): RawSample => {
+  const deletes = findStreamMapping(mapping, stream)?.keys === 'set' ? 'sweep' : 'events'
+  return {
+    spec: { name: stream, kind: records[0]?.kind ?? 'row', incremental: true, deletes },
+    // JSON that came over the API; its members were checked just now.
+    records: records.map((given, n) => ({ ...given, stream, key: given.key ?? `sample ${n + 1}` }) as SourceRecord),
+    rejected: [],
+    total: null,
+  }
+}
+
+/** What the mapping makes of a sample, and whether it could be stored. */
+const keepMapped = async ({ deps, params, found, mapSignal }: Work, sample: RawSample): Promise<void> => {
+  const results = new Map<SourceRecord, MappedRecord>()
+  for (const stream of new Set(sample.records.map((raw) => raw.stream))) {
+    const own = findStreamMapping(params.mapping, stream)
+    if (own === undefined) continue
+    const upserts = sample.records.filter((raw) => raw.stream === stream && raw.op !== 'delete')
+    for (const [n, result] of (await deps.mappings.map(own, upserts, mapSignal)).entries()) {
+      const raw = upserts[n]
+      if (raw !== undefined) results.set(raw, result)
+    }
+  }
+  const mapped = sample.records.map((raw) => refuseUnstorable(raw, results.get(raw) ?? { records: [raw], rejected: null }))
+  found.samples.push({ ...sample, mapped })
+}
+
+const refuseUnstorable = (raw: SourceRecord, result: MappedRecord): MappedRecord => {
+  for (const each of result.records) {
+    const { op, line } = packRecord(each)
+    if (op !== 'q') continue
+    // A quarantine entry of our own making.
+    const { r: reason, m: message } = JSON.parse(line) as { r: string; m: string }
+    const rejected: RejectedRecord = { stream: raw.stream, key: raw.key, reason, message }
+    return { records: [], rejected }
+  }
+  return result
+}

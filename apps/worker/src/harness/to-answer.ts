@@ -1,0 +1,94 @@
+import type { RejectedRecord } from '@inlet/domain'
+import { findStreamMapping } from '@inlet/mapping'
+import { type Step, toSteps } from './preflight.js'
+import { showRecord, showRejected } from './show-record.js'
+import type { MappedSample, TestFindings } from './test-source.js'
+import { warnOf } from './warn.js'
+
+/** JSON for all samples together; what is beyond is left out. */
+const MAX_SAMPLES_LENGTH = 4_194_304
+
+/** The answer as JSON text, since numbers of records would lose digits as JavaScript numbers. */
+export const toAnswer = (found: TestFindings): string => {
+  const rejections = found.samples.flatMap(rejectionsOf)
+  const records = found.samples.reduce((sum, sample) => sum + sample.records.length, 0)
+  const isOfMapping = ({ reason }: RejectedRecord): boolean => reason.startsWith('MAPPING_') || reason === 'RECORD_KEY_MISSING'
+  const steps = toSteps({
+    failure: found.failure,
+    networked: found.targets.length > 0,
+    encrypted: found.targets.some((target) => 'url' in target && target.url.startsWith('https:')),
+    withoutConnector: found.withoutConnector,
+    checked: found.checked,
+    mapped: found.mapping !== null && Object.keys(found.mapping).length > 0,
+    unmapped: rejections.find(isOfMapping) ?? null,
+    unusable: rejections.find((rejection) => !isOfMapping(rejection)) ?? null,
+    records: records + rejections.length,
+    durationMs: found.durationMs,
+  })
+  const { texts, truncated } = showSamples(found.samples)
+  const frame = {
+    ok: steps.every(({ status }) => status !== 'failed'),
+    failure: toFailureView(steps, found),
+    steps,
+    capabilities: found.withoutConnector ? null : toCapabilities(found),
+    rejected: rejections.map(showRejected),
+    warnings: found.samples.flatMap((sample) =>
+      warnOf({
+        spec: sample.spec,
+        raw: sample.records,
+        mapped: sample.mapped.map(({ records: made }) => made),
+        rejected: rejectionsOf(sample).length,
+      }),
+    ),
+    metrics: {
+      requests: found.requests,
+      records,
+      recordBytes: texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+      durationMs: found.durationMs,
+    },
+    logs: found.log.lines,
+    truncated: truncated || found.log.more > 0,
+  }
+  return `${JSON.stringify(frame).slice(0, -1)},"records":[${texts.join(',')}]}`
+}
+
+const rejectionsOf = ({ rejected, mapped }: MappedSample): readonly RejectedRecord[] => [...rejected, ...mapped.flatMap((one) => one.rejected ?? [])]
+
+const toFailureView = (steps: readonly Step[], { failure }: TestFindings): object | null => {
+  const failed = steps.find(({ status }) => status === 'failed')
+  if (failed === undefined) return null
+  // What a defect says is for the log of the worker.
+  const message = failure?.code === 'internal' ? 'the connector failed' : failed.message
+  return { reason: failed.code, message, next: failed.next, ...(failure?.field === undefined ? {} : { field: failure.field }) }
+}
+
+const toCapabilities = ({ specs, samples, mapping, browsable }: TestFindings): object => ({
+  browsable,
+  streams: specs.map(({ name, kind, incremental, deletes, keyFields }) => {
+    const own = findStreamMapping(mapping, name)
+    return {
+      name,
+      kind,
+      incremental,
+      deletes,
+      keyFields: keyFields ?? [],
+      keys: own === undefined ? null : (own.keys ?? 'kept'),
+      estimatedTotal: samples.find(({ spec }) => spec.name === name)?.total ?? null,
+    }
+  }),
+})
+
+const showSamples = (samples: readonly MappedSample[]): { readonly texts: readonly string[]; readonly truncated: boolean } => {
+  const texts: string[] = []
+  let length = 0
+  for (const { records, mapped } of samples) {
+    for (const [n, raw] of records.entries()) {
+      const { records: made = [], rejected = null } = mapped[n] ?? {}
+      const text = `{"raw":${showRecord(raw)},"mapped":[${made.map(showRecord).join(',')}],"rejected":${JSON.stringify(rejected === null ? null : showRejected(rejected))}}`
+      length += text.length
+      if (length > MAX_SAMPLES_LENGTH) return { texts, truncated: true }
+      texts.push(text)
+    }
+  }
+  return { texts, truncated: false }
+}

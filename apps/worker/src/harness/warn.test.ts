@@ -1,0 +1,32 @@
+import type { StreamSpec } from '@inlet/connector-sdk'
+import type { SourceRecord } from '@inlet/domain'
+import { describe, expect, it } from 'vitest'
+import { warnOf } from './warn.js'
+
+const spec = (changes: Partial<StreamSpec> = {}): StreamSpec => ({ name: 's', kind: 'row', incremental: true, deletes: 'sweep', ...changes })
+const record = (key: number, changes: Partial<SourceRecord> = {}): SourceRecord => ({ stream: 's', key, kind: 'row', data: {}, ...changes })
+const codes = (
+  of: StreamSpec,
+  raw: readonly SourceRecord[],
+  mapped: readonly (readonly SourceRecord[])[] = raw.map((each) => [each]),
+  rejected = 0,
+) => warnOf({ spec: of, raw, mapped, rejected }).map(({ code }) => code)
+
+describe('warnOf', () => {
+  it('is content with a stream that has everything', () => {
+    expect(codes(spec(), [record(1), record(2)])).toEqual([])
+    expect(codes(spec({ kind: 'document' }), [record(1, { text: 'prose' }), record(2)])).toEqual([])
+  })
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['an empty stream', codes(spec(), []), ['EMPTY']],
+    ['a stream without a cursor', codes(spec({ incremental: false }), [record(1)]), ['NOT_INCREMENTAL']],
+    ['a stream that finds no deletes', codes(spec({ deletes: 'none' }), [record(1)]), ['DELETES_NOT_FOUND']],
+    ['a key twice', codes(spec(), [record(1), record(1)]), ['KEY_NOT_UNIQUE']],
+    ['documents without text', codes(spec({ kind: 'document' }), [record(1), record(2, { text: '' })]), ['TEXT_MISSING']],
+    ['a mapping that drops everything', codes(spec(), [record(1)], [[]]), ['ALL_DROPPED']],
+    ['rejections', codes(spec(), [record(1), record(2)], [[], [record(2)]], 1), ['REJECTED']],
+  ])('warns of %s', (_what, found, expected) => expect(found).toEqual(expected))
+  it('counts keys after the mapping', () => {
+    expect(codes(spec(), [record(1)], [[record(7), record(7)]])).toEqual(['KEY_NOT_UNIQUE'])
+  })
+})

@@ -1,0 +1,43 @@
+import type { StreamSpec } from '@inlet/connector-sdk'
+import { keyText, type SourceRecord } from '@inlet/domain'
+
+/** What was read of a stream, and what became of it. */
+export interface StreamSample {
+  readonly spec: StreamSpec
+  readonly raw: readonly SourceRecord[]
+  /** By raw record: what would be stored. */
+  readonly mapped: readonly (readonly SourceRecord[])[]
+  readonly rejected: number
+}
+
+export interface Warning {
+  readonly code: 'EMPTY' | 'NOT_INCREMENTAL' | 'DELETES_NOT_FOUND' | 'KEY_NOT_UNIQUE' | 'TEXT_MISSING' | 'ALL_DROPPED' | 'REJECTED'
+  readonly stream: string
+  readonly message: string
+}
+
+/** What somebody should know before a stream goes live. Pure. */
+export const warnOf = ({ spec, raw, mapped, rejected }: StreamSample): readonly Warning[] => {
+  const stored = mapped.flat().filter(({ op }) => op !== 'delete')
+  const keys = new Set(stored.map(({ key }) => keyText(key)))
+  const found: [Warning['code'], boolean, string][] = [
+    ['EMPTY', raw.length === 0 && rejected === 0, 'no record came'],
+    ['NOT_INCREMENTAL', !spec.incremental, 'every run reads everything; look for a cursor field in the settings'],
+    ['DELETES_NOT_FOUND', spec.deletes === 'none', 'what is deleted at the source stays stored'],
+    [
+      'KEY_NOT_UNIQUE',
+      keys.size < stored.length,
+      `${stored.length - keys.size} of ${stored.length} records have the key of another one, which they replace`,
+    ],
+    [
+      'TEXT_MISSING',
+      stored.length > 0 && needsText(spec) && stored.every(({ text }) => !text),
+      'no record has a text, so that search finds only titles',
+    ],
+    ['ALL_DROPPED', raw.length > 0 && stored.length === 0 && rejected === 0, 'the mapping drops every record'],
+    ['REJECTED', rejected > 0, `${rejected} records could not be used and would go to quarantine`],
+  ]
+  return found.flatMap(([code, applies, message]) => (applies ? [{ code, stream: spec.name, message }] : []))
+}
+
+const needsText = ({ kind }: StreamSpec): boolean => kind === 'document' || kind === 'event'
