@@ -62,7 +62,20 @@ describe('a quota told by the other side', () => {
     expect(refused?.blockedBy).toBe('RATE_LIMITED')
     expect(Math.round((refused?.waitMs ?? 0) / 10_000)).toBe(4)
     await passTime(of.key, 41_000)
-    expect(await take(of)).toMatchObject({ taken: true, limited: false })
+    // What the next window holds, one request finds out.
+    const anew = await Promise.all([take(of), take(of), take(of)])
+    expect(anew.filter(({ taken: passed }) => passed)).toHaveLength(1)
+    await reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining: 2, resetMs: 60_000 } })
+    const more = await Promise.all([take(of), take(of), take(of)])
+    expect(more.filter(({ taken: passed }) => passed)).toHaveLength(2)
+  })
+  it('lets the next request ask when the one that asked got no answer', async () => {
+    const of = newKey()
+    await reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining: 3, resetMs: 40_000 } })
+    await passTime(of.key, 41_000)
+    expect([(await take(of)).taken, (await take(of)).taken]).toEqual([true, false])
+    await passTime(of.key, 1_001)
+    expect((await take(of)).taken).toBe(true)
   })
   it('is not raised again by an answer that was overtaken', async () => {
     const of = newKey()

@@ -1,5 +1,5 @@
 import type { Database } from '../database.js'
-import { ensureLimit, FAILURES_TO_OPEN } from './take-places.js'
+import { ensureLimit, FAILURES_TO_OPEN, knowsQuota } from './take-places.js'
 
 export interface LimitReport {
   readonly key: string
@@ -38,7 +38,7 @@ export const reportAnswer = async (database: Database, report: LimitReport): Pro
 /** Whether something other than the settings of a source holds requests to a host back now. */
 export const isLimited = async (database: Database, key: string): Promise<boolean> => {
   const { rows } = await database.pool.query<{ limited: boolean }>(
-    `SELECT coalesce(blocked_until > clock_timestamp(), false) OR failures > 0 OR coalesce(window_resets_at > clock_timestamp(), false) AS limited
+    `SELECT coalesce(blocked_until > clock_timestamp(), false) OR failures > 0 OR coalesce(${knowsQuota('window_resets_at', 'clock_timestamp()')}, false) AS limited
      FROM request_limits WHERE key = $1`,
     [key],
   )
