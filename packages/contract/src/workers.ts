@@ -9,7 +9,7 @@ const worker = z
     host: z.string(),
     pid: z.int(),
     version: z.string(),
-    alive: z.boolean().meta({ description: 'Whether it gave a sign of life within the last 20 s.' }),
+    alive: z.boolean().meta({ description: 'Whether it gave a sign of life within the last 12 s.' }),
     startedAt: timestamp,
     beatAt: timestamp.meta({ description: 'Its last sign of life; one comes every 5 s.' }),
     concurrency: z.int().meta({ description: 'Runs (worker) or batches (scribe) at a time.' }),

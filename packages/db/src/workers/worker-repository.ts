@@ -20,7 +20,7 @@ export interface WorkerBeat {
 }
 
 /** A process whose last sign of life is older counts as dead (s). */
-export const ALIVE_SECONDS = 20
+export const ALIVE_SECONDS = 12
 
 /** Notes a sign of life; one round trip. */
 export const noteAlive = async (database: Database, beat: WorkerBeat): Promise<void> => {

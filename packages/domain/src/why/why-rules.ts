@@ -151,5 +151,5 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('NO_SCHEDULE', 'it has a schedule', ({ scheduled }) =>
     scheduled ? null : asksOwner('the source has no schedule and runs when asked', 'POST /v1/sources/{id}/run, or give it a schedule.'),
   ),
-  rule('NEXT_TICK', 'nothing', ({ nextTickAt }) => waits('all is well; it waits for its next due moment', nextTickAt)),
+  rule('NEXT_TICK', 'its moment has come', ({ nextTickAt }) => waits('all is well; it waits for its next due moment', nextTickAt)),
 ]
