@@ -14,7 +14,7 @@ const anonymous = { key: null }
 
 describe('every route denies by default', () => {
   // One API for each group: many failures from one address are refused with 429.
-  it.each(all.filter(([, { scope }]) => scope !== 'public').map(([id, endpoint]) => [id, endpoint.method, endpoint.path]))(
+  it.each(all.filter(([, { scope }]) => scope !== 'public' && scope !== 'signature').map(([id, endpoint]) => [id, endpoint.method, endpoint.path]))(
     '%s needs a key',
     async (_id, method, path) => {
       const answer = await api.send(method.toUpperCase(), sample(path), anonymous)
@@ -22,6 +22,17 @@ describe('every route denies by default', () => {
       expect(answer.text).not.toContain('"items"')
     },
   )
+
+  it('only these take a signature instead of a key, which nothing but their handler checks', async () => {
+    const signed = all.filter(([, { scope }]) => scope === 'signature')
+    expect(signed.map(([, { method, path }]) => `${method} ${path}`)).toEqual(['post /v1/hooks/:id', 'get /v1/hooks/:id'])
+    for (const [, { method, path }] of signed)
+      expect(problemOf(await api.send(method.toUpperCase(), sample(path), anonymous))).toEqual([404, 'NOT_FOUND'])
+    const fresh = await startApi()
+    for (const path of ['/v1/hooks', '/v1/hooks/', '/v1/hooks/a/b', '/v1/hooksx', '/v1/sources/a/hooks'])
+      expect(problemOf(await fresh.get(path, anonymous))).toEqual([401, 'UNAUTHENTICATED'])
+    await fresh.close()
+  })
 
   it('so do addresses nobody knows, and the board', async () => {
     const fresh = await startApi()
