@@ -33,7 +33,7 @@ export interface ChangedSource {
   readonly changed: boolean
   /** Whether it had stopped with an error that new settings may have repaired. */
   readonly wasInError: boolean
-  /** The version that was published by the change; null when config, mapping and schedule stay. */
+  /** The version that must prove itself: the one published, or the live one with new secrets; null when neither changed. */
   readonly versionId: string | null
 }
 
@@ -108,7 +108,7 @@ const applyChange = async (client: pg.ClientBase, change: SourceChange): Promise
     change.sourceId,
     JSON.stringify({ changed: changedNames(before, after, newSecrets) }),
   ])
-  return { changed: true, wasInError: repairs, versionId: version?.id ?? null }
+  return { changed: true, wasInError: repairs, versionId: version?.id ?? (newSecrets ? row.version_id : null) }
 }
 
 interface Settings {

@@ -57,7 +57,18 @@ describe('a version that cannot be loaded', () => {
     const secrets = await store.addSource()
     await noteLoaded(store.database, (await liveOf(secrets)).id)
     expect(await bad(secrets, await change(secrets, { n: 2 }), 'secrets')).toBeNull()
-    expect(await liveOf(secrets)).toMatchObject({ number: 2, status: 'ERROR' })
+    const stopped = await liveOf(secrets)
+    expect(stopped).toMatchObject({ number: 2, status: 'ERROR' })
+    const mended = await updateSource(store.database, {
+      sourceId: secrets,
+      expectedRevision: null,
+      sealSecrets: () => ({ fields: {} }),
+      actor: 'test',
+    })
+    expect(mended).toEqual({ changed: true, wasInError: true, versionId: stopped.id })
+    await noteLoaded(store.database, stopped.id)
+    expect(await store.rows('SELECT load_reason AS reason FROM source_versions WHERE id = $1', [stopped.id])).toEqual([{ reason: null }])
+    expect(await liveOf(secrets)).toMatchObject({ number: 2, status: 'ACTIVE' })
     const known = await store.addSource()
     await noteLoaded(store.database, (await liveOf(known)).id)
     const second = await change(known, { n: 2 })
