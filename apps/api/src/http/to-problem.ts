@@ -1,6 +1,7 @@
 import { type Problem, statusOf } from '@inlet/contract'
 import { isTimeout, toDatabaseFailure } from '@inlet/db'
 import { Failure } from '@inlet/domain'
+import { MappingSyntaxError } from '@inlet/mapping'
 import { CheckRejected, InvalidRequest } from './invalid-request.js'
 import { PublishHeldUp } from './publish-held-up.js'
 
@@ -61,6 +62,7 @@ export const toProblem = (thrown: unknown, ids: { readonly requestId: string; re
       detail: isDefect ? 'an internal error; the log holds the cause under the error id' : failure.message,
       next: failure.next,
       ...(failure.field === undefined ? {} : { field: failure.field }),
+      ...(failure instanceof MappingSyntaxError ? { position: failure.position } : {}),
       ...(failure instanceof InvalidRequest ? { errors: [...failure.errors] } : {}),
       ...(failure instanceof PublishHeldUp ? { review: failure.review } : {}),
       requestId: ids.requestId,
