@@ -1,0 +1,52 @@
+import { Failure, toFailure } from '@inlet/connector-sdk'
+import { messagesShape } from './api/shapes.js'
+import type { SlackConnection } from './connection.js'
+import { listUsers } from './directory/catalog.js'
+
+const TIMEOUT_MS = 8_000
+
+/** Whether the token works, the channels are there, and messages and people may be read. Throws the first failure. */
+export const check = async (connection: SlackConnection, asked: AbortSignal): Promise<void> => {
+  const signal = connection.signal(AbortSignal.any([asked, AbortSignal.timeout(TIMEOUT_MS)]))
+  const { streams } = connection.ctx.config
+  try {
+    connection.forget()
+    const { channels, missing, isNamed } = await connection.catalog(signal)
+    if (missing.length > 0 || channels.length === 0)
+      throw new Failure(
+        'NOT_FOUND_UPSTREAM',
+        channels.length === 0 ? 'no channel matches' : `there is no channel ${missing[0]} that the app can see`,
+        {
+          field: 'config.channels',
+          next: 'Check the names, and that the app is in private channels.',
+        },
+      )
+    if (streams.includes('users')) for await (const _first of listUsers(connection.api, signal)) break
+    if (!streams.some((stream) => stream === 'messages' || stream === 'threads' || stream === 'reactions')) return
+    const first = channels.find(isNamed) ?? channels.find(({ is_member: member }) => member === true) ?? channels[0]
+    if (first !== undefined) await probe(connection, first.id, { signal, strict: isNamed(first) || first.is_member === true })
+  } catch (thrown) {
+    if (signal.aborted && !asked.aborted) throw new Failure('TIMEOUT', `Slack did not answer within ${TIMEOUT_MS / 1_000} s`, { cause: thrown })
+    throw thrown
+  } finally {
+    connection.forget()
+  }
+}
+
+const probe = async (
+  { api }: SlackConnection,
+  channel: string,
+  { signal, strict }: { readonly signal: AbortSignal; readonly strict: boolean },
+): Promise<void> => {
+  try {
+    await api.call('conversations.history', { channel, limit: 1 }, messagesShape, signal)
+  } catch (thrown) {
+    const failure = toFailure(thrown)
+    if (!strict && failure.message.includes('not_in_channel'))
+      throw new Failure('PERMISSION_DENIED', 'the app is in none of the channels', {
+        next: 'Invite the app into the channels: /invite @app.',
+        cause: thrown,
+      })
+    throw thrown
+  }
+}

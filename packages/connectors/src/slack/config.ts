@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { STREAMS } from './streams.js'
+
+const pattern = z.string().min(1).max(100)
+
+/** Settings of the `slack` connector. */
+export const slackConfig = z.strictObject({
+  channels: z
+    .array(pattern)
+    .min(1)
+    .max(300)
+    .default(['*'])
+    .describe('Channels by name, by id or by glob (team-*); the app must be a member. Globs pass over channels the app is not in.'),
+  exclude: z.array(pattern).max(300).default([]).describe('Channels to leave out, by name, id or glob.'),
+  types: z
+    .array(z.enum(['public_channel', 'private_channel', 'mpim', 'im']))
+    .min(1)
+    .default(['public_channel'])
+    .describe('Kinds of conversations; each needs scopes of its own.'),
+  archived: z.boolean().default(false).describe('Whether archived channels are read.'),
+  streams: z
+    .array(z.enum(STREAMS))
+    .min(1)
+    .default([...STREAMS])
+    .describe('What to read.'),
+  since: z.iso.datetime({ offset: true }).optional().describe('Leave out messages before this time (ISO 8601).'),
+  lookbackDays: z
+    .int()
+    .min(0)
+    .max(365)
+    .default(3)
+    .describe('How many days back each run looks again for edits, deletions, reactions and replies; each costs requests.'),
+  baseUrl: z.string().min(1).max(2_048).default('https://slack.com/api').describe('Address of the Web API; https://slack-gov.com/api for GovSlack.'),
+  pageSize: z
+    .int()
+    .min(1)
+    .max(999)
+    .default(200)
+    .describe('Messages asked for with one request; Slack gives apps outside of its Marketplace 15 at most.'),
+  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('For one request, in milliseconds.'),
+  retries: z.int().min(0).max(5).default(2).describe('How often a request is tried again after a failure that may pass.'),
+})
+
+export type SlackConfig = z.infer<typeof slackConfig>
+
+export const slackSecrets = z.strictObject({
+  token: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .describe('Bot token of the app (xoxb-…); a user token (xoxp-…) works, too.'),
+})
+
+export type SlackSecrets = z.infer<typeof slackSecrets>

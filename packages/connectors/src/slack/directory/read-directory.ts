@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson, type JsonObject, keyText, type Page, type ReadRequest, type RejectedRecord, type SourceRecord } from '@inlet/connector-sdk'
+import { toStorable } from '../../parsing/html/cut-text.js'
+import type { SlackChannel, SlackUser } from '../api/shapes.js'
+import type { SlackConnection } from '../connection.js'
+import { listUsers } from './catalog.js'
+
+const PAGE = 200
+
+/** The channels that are read. Those that are gone, or that the settings do not name any more, are swept. */
+export async function* readChannels(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+  const signal = connection.signal(request.signal)
+  const { channels, missing } = await connection.catalog(signal)
+  for (let from = 0; from < channels.length; from += PAGE) yield await pageOf(connection, channels.slice(from, from + PAGE).map(toChannelRecord))
+  const rejected = missing.map(
+    (name): RejectedRecord => ({
+      stream: 'channels',
+      key: [name],
+      reason: 'NOT_FOUND_UPSTREAM',
+      message: `the settings name the channel ${name}, which is not there or not visible to the app`,
+    }),
+  )
+  yield rejected.length === 0 ? { records: [], sweep: {} } : { records: [], rejected, sweep: {} }
+}
+
+/** All people of the workspace, also those who left. */
+export async function* readUsers(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+  const signal = connection.signal(request.signal)
+  for await (const users of listUsers(connection.api, signal)) {
+    connection.remember(users)
+    for (let from = 0; from < users.length; from += PAGE) yield await pageOf(connection, users.slice(from, from + PAGE).map(toUserRecord))
+  }
+  connection.rememberedAll()
+  yield { records: [], sweep: {} }
+}
+
+/** Leaves out what is stored as it is. */
+const pageOf = async ({ ctx }: SlackConnection, records: readonly SourceRecord[]): Promise<Page> => {
+  const [first] = records
+  const known =
+    first === undefined
+      ? new Map<string, string | null>()
+      : await ctx.known.lookup(
+          first.stream,
+          records.map(({ key }) => key),
+        )
+  const isKnown = (record: SourceRecord): boolean => known.get(keyText(record.key)) === record.validator
+  return { records: records.filter((record) => !isKnown(record)), unchanged: records.filter(isKnown).map(({ key }) => key) }
+}
+
+const toItem = (stream: 'channels' | 'users', key: string, title: string | undefined, data: JsonObject): SourceRecord => ({
+  stream,
+  key,
+  kind: 'item',
+  title: title === undefined ? undefined : toStorable(title),
+  data,
+  validator: createHash('sha256')
+    .update(canonicalJson([title, data]))
+    .digest('base64url')
+    .slice(0, 22),
+})
+
+const toChannelRecord = (channel: SlackChannel): SourceRecord =>
+  toItem('channels', channel.id, channel.name ?? channel.user ?? channel.id, {
+    id: channel.id,
+    name: storable(channel.name),
+    topic: storable(channel.topic?.value),
+    purpose: storable(channel.purpose?.value),
+    private: channel.is_private ?? undefined,
+    archived: channel.is_archived ?? undefined,
+    creator: channel.creator ?? undefined,
+    createdAt: channel.created ? new Date(channel.created * 1000).toISOString() : undefined,
+  })
+
+const toUserRecord = (user: SlackUser): SourceRecord =>
+  toItem('users', user.id, nameOf(user), {
+    id: user.id,
+    name: storable(user.name),
+    realName: storable(user.profile?.real_name ?? user.real_name),
+    displayName: storable(user.profile?.display_name),
+    title: storable(user.profile?.title),
+    email: storable(user.profile?.email),
+    bot: user.is_bot ?? undefined,
+    admin: user.is_admin ?? undefined,
+    deleted: user.deleted ?? undefined,
+    timeZone: storable(user.tz),
+  })
+
+/** As Slack shows people. */
+export const nameOf = ({ id, name, real_name: real, profile }: SlackUser): string => profile?.display_name || profile?.real_name || real || name || id
+
+const storable = (text: string | null | undefined): string | undefined => (text ? toStorable(text) : undefined)

@@ -1,0 +1,160 @@
+import { createRecordStore, createTestContext, type RecordStore } from '@inlet/connector-sdk/testing'
+import { afterEach, describe, expect, it } from 'vitest'
+import slack from './index.js'
+import { hasEmulator, startSlack, type TestSlack } from './testbed/start-slack.js'
+
+const closers: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+const start = async (names: readonly string[]): Promise<TestSlack> => {
+  const bed = await startSlack(names)
+  closers.push(() => bed.close())
+  return bed
+}
+
+interface Outcome {
+  readonly written: Readonly<Record<string, number>>
+  readonly rejected: readonly string[]
+  readonly notes: readonly string[]
+  readonly requests: readonly string[]
+}
+
+const run = async (bed: TestSlack, store: RecordStore, config: object = {}): Promise<Outcome> => {
+  await using context = await createTestContext({
+    connector: slack,
+    config: { channels: ['team-*'], baseUrl: bed.url, retries: 0, ...config },
+    secrets: { token: bed.token },
+    allow: [bed.host],
+    store,
+  })
+  await using connection = await slack.connect(context)
+  const before = bed.log.length
+  const written: Record<string, number> = {}
+  const rejected: string[] = []
+  const notes: string[] = []
+  const signal = new AbortController().signal
+  for (const spec of await slack.streams(connection, signal)) {
+    const writing = store.beginRun(spec)
+    for await (const page of slack.read(connection, { stream: spec.name, cursor: store.cursor(spec.name), signal })) {
+      const { inserted, updated, deleted } = writing.apply(page)
+      written[spec.name] = (written[spec.name] ?? 0) + inserted + updated + deleted
+      rejected.push(...(page.rejected ?? []).map(({ stream, reason }) => `${stream} ${reason}`))
+      if (page.progress?.note !== undefined) notes.push(page.progress.note)
+    }
+  }
+  return { written, rejected, notes, requests: bed.log.slice(before) }
+}
+
+const sumOf = ({ written }: Outcome): number => Object.values(written).reduce((sum, one) => sum + one, 0)
+
+describe.skipIf(!hasEmulator())('slack, against an emulator', () => {
+  it('asks once for the history of an unchanged channel, and writes nothing', async () => {
+    const bed = await start(['team-a', 'team-b'])
+    const channel = bed.channel('team-a')
+    const root = await bed.post(channel, 'Hi <https://x.test|there>')
+    await bed.post(channel, 'Hello', root)
+    await bed.call('reactions.add', { channel, timestamp: root, name: 'tada' })
+    await bed.post(bed.channel('team-b'), 'Alone')
+    const store = createRecordStore()
+    const first = await run(bed, store)
+    expect(first.rejected).toEqual([])
+    expect(first.written).toMatchObject({ channels: 2, messages: 2, threads: 2, reactions: 1 })
+    expect(store.find('messages', [channel, root])?.record.text).toBe('Hi [there](https://x.test)')
+    const second = await run(bed, store)
+    expect(sumOf(second)).toBe(0)
+    expect(second.requests.toSorted()).toEqual(
+      [
+        'auth.test',
+        'conversations.list',
+        'users.list',
+        `conversations.history ${channel}`,
+        `conversations.history ${bed.channel('team-b')}`,
+      ].toSorted(),
+    )
+  })
+
+  it('follows edits, deletions, tombstones, reactions taken back and new replies', async () => {
+    const bed = await start(['team-a'])
+    const channel = bed.channel('team-a')
+    const [edited, deleted, root] = [await bed.post(channel, 'one'), await bed.post(channel, 'two'), await bed.post(channel, 'three')]
+    await bed.post(channel, 'reply', root)
+    await bed.call('reactions.add', { channel, timestamp: edited, name: 'tada' })
+    const store = createRecordStore()
+    await run(bed, store)
+    await bed.call('chat.update', { channel, ts: edited, text: 'ONE' })
+    await bed.call('chat.delete', { channel, ts: deleted })
+    await bed.call('reactions.remove', { channel, timestamp: edited, name: 'tada' })
+    const late = await bed.post(channel, 'late reply', root)
+    bed.tombstones.add(root)
+    await run(bed, store)
+    expect(store.find('messages', [channel, edited])?.record.text).toBe('ONE')
+    expect(store.find('messages', [channel, deleted])).toBeUndefined()
+    expect(store.find('messages', [channel, root])).toBeUndefined()
+    expect(store.find('threads', [channel, root, late])?.record.data).toMatchObject({
+      eventType: 'reply',
+      content: 'late reply',
+      sessionId: `${channel}:${root}`,
+    })
+    expect(store.snapshot('reactions').size).toBe(0)
+    expect(sumOf(await run(bed, store))).toBe(0)
+  })
+
+  it('goes on where a reading was interrupted, and takes what came since', async () => {
+    const bed = await start(['team-a'])
+    const channel = bed.channel('team-a')
+    for (let n = 0; n < 12; n++) await bed.post(channel, `Message ${n}`)
+    const store = createRecordStore()
+    let calls = 0
+    bed.fault = (method, response) => {
+      if (method !== 'conversations.history' || ++calls < 3) return false
+      response.writeHead(429, { 'retry-after': '90' }).end()
+      return true
+    }
+    const config = { streams: ['messages'], pageSize: 4 }
+    await expect(run(bed, store, config)).rejects.toMatchObject({ reason: 'RATE_LIMITED', retryAfterMs: 90_000 })
+    expect(store.snapshot('messages').size).toBe(8)
+    bed.fault = undefined
+    await bed.post(channel, 'Since then')
+    await run(bed, store, config)
+    expect(store.snapshot('messages').size).toBe(13)
+    expect(sumOf(await run(bed, store, config))).toBe(0)
+  })
+
+  it('passes over channels it is not in unless they are named, and reads on', async () => {
+    const bed = await start(['team-a', 'team-b'])
+    await bed.post(bed.channel('team-a'), 'one')
+    let asked = 0
+    bed.fault = (method, response) => {
+      // The channel that is asked for first.
+      if (method !== 'conversations.history' || ++asked > 1) return false
+      response.end('{"ok":false,"error":"not_in_channel"}')
+      return true
+    }
+    const config = { streams: ['messages'] }
+    const globbed = await run(bed, createRecordStore(), config)
+    expect(globbed.rejected).toEqual([])
+    expect(globbed.notes.join()).toContain('the app is not in 1 of the channels')
+    asked = 0
+    const named = await run(bed, createRecordStore(), { streams: ['channels', 'messages'], channels: ['#team-a', 'team-b', 'team-gone'] })
+    expect(named.rejected).toEqual(['channels NOT_FOUND_UPSTREAM', 'messages PERMISSION_DENIED'])
+  })
+
+  it('names people by id where the app may not see them', async () => {
+    const bed = await start(['team-a'])
+    const at = await bed.post(bed.channel('team-a'), 'one')
+    bed.fault = (method, response) => {
+      if (method !== 'users.list') return false
+      response.end('{"ok":false,"error":"missing_scope","needed":"users:read"}')
+      return true
+    }
+    const store = createRecordStore()
+    await run(bed, store, { streams: ['messages'] })
+    expect(store.find('messages', [bed.channel('team-a'), at])?.record.data['actor']).toMatch(/^U/)
+    await expect(run(bed, store, { streams: ['users'] })).rejects.toMatchObject({
+      reason: 'PERMISSION_DENIED',
+      message: expect.stringContaining('users:read') as string,
+    })
+  })
+})
