@@ -7,7 +7,7 @@ import type { ReadingTools } from './reading-tools.js'
 export interface ArchiveOptions {
   readonly tools: ReadingTools
   /** Opens the content of a file inside. */
-  open(raw: Raw, tools: ReadingTools): Promise<Content>
+  readonly open: (raw: Raw, tools: ReadingTools) => Promise<Content>
 }
 
 /** An archive as files inside of a file. */

@@ -6,9 +6,9 @@ const BINARY: ReadonlySet<Format> = new Set<BinaryFormat>(['pdf', 'docx', 'xlsx'
 
 export const isBinaryFormat = (format: Format): format is BinaryFormat => BINARY.has(format)
 
-/** What the first bytes say: a PDF may start behind a line of something else, an Office file is a zip. Null for none of them. */
+/** What the first bytes say; an Office file is a zip. Null for none of them. */
 export const binaryKind = (start: Buffer): 'pdf' | 'parquet' | 'zip' | null => {
-  if (start.subarray(0, 1024).includes('%PDF-')) return 'pdf'
+  if (start.subarray(0, 5).toString('latin1') === '%PDF-') return 'pdf'
   if (start.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet'
   const magic = start.subarray(0, 4).toString('latin1')
   return magic === 'PK\u0003\u0004' || magic === 'PK\u0005\u0006' ? 'zip' : null
@@ -21,6 +21,8 @@ const isOle = (start: Buffer): boolean => start.subarray(0, 4).equals(Buffer.fro
 export const binaryContradiction = (format: BinaryFormat, start: Buffer): string | null => {
   const wanted = format === 'docx' || format === 'xlsx' ? 'zip' : format
   if (binaryKind(start) === wanted) return null
+  // Readers allow a PDF to start behind something else.
+  if (format === 'pdf' && start.subarray(0, 1024).includes('%PDF-')) return null
   if (isOle(start)) return `the content is encrypted or of the time before 2007, not ${format}`
   return `the content is not ${format}`
 }

@@ -53,14 +53,14 @@ interface BinarySource {
   readonly zipped: boolean
   readonly raw: Raw
   readonly tools: ReadingTools
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 const openBinary = async (format: BinaryFormat, source: BinarySource): Promise<Content> => {
   const { raw, tools, zipped } = source
-  const readAt = raw.item?.readAt
-  if (format === 'parquet' && !zipped && readAt !== undefined && raw.item?.handle === undefined) {
-    const file = { size: raw.item?.size ?? 0, readAt }
+  const { item } = raw
+  if (format === 'parquet' && !zipped && item?.readAt !== undefined) {
+    const file = { size: item.size, readAt: item.readAt }
     return { ...binaryContent(format, tools), rows: () => parquetRows(file, tools), readsAll: false, close: source.close }
   }
   const file = await toLocal(source)
@@ -98,14 +98,19 @@ const localContent = async (
       return { ...base, rows: () => xlsxRows(file, tools) }
     case 'parquet':
       return { ...base, rows: () => parquetRows(toRandomAccess(file), tools) }
-    case 'zip': {
-      // Office files without a name that tells are zips by their content.
-      const kind = fixedFormat(raw.name, tools.config) === 'zip' ? 'zip' : await zipKind(await openArchive(file, tools))
-      if (kind !== 'zip') return localContent(kind, { file, raw, tools })
-      if (raw.item === undefined) throw new Failure('ARCHIVE_NESTED', 'it is an archive itself')
-      return openArchiveContent(await openArchive(file, tools), { tools, open: openContent })
-    }
+    case 'zip':
+      return zipContent(file, raw, tools)
+    default:
+      throw new Failure('INTERNAL', `there is no reader of ${String(format)}`)
   }
+}
+
+const zipContent = async (file: LocalFile, raw: Raw, tools: ReadingTools): Promise<Omit<Content, 'close'>> => {
+  // Office files without a name that tells are zips by their content.
+  const kind = fixedFormat(raw.name, tools.config) === 'zip' ? 'zip' : await zipKind(await openArchive(file, tools))
+  if (kind !== 'zip') return localContent(kind, { file, raw, tools })
+  if (raw.item === undefined) throw new Failure('ARCHIVE_NESTED', 'it is an archive itself')
+  return openArchiveContent(await openArchive(file, tools), { tools, open: openContent })
 }
 
 const binaryContent = (format: BinaryFormat, { config }: ReadingTools): Omit<Content, 'close'> => ({

@@ -40,7 +40,7 @@ export interface OpenItem {
   /** Of a file on this machine; stays open until `close`. */
   readonly handle?: FileHandle
   /** The bytes from `start` up to `end`, for a store that gives parts of an item. */
-  readAt?(start: number, end: number): Promise<Buffer>
+  readonly readAt?: (start: number, end: number) => Promise<Buffer>
   /** All of it in pieces of at most 64 KiB, once. */
   readonly bytes: AsyncIterable<Buffer>
   /** Of the bytes read so far, as hex. */

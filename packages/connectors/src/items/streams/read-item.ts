@@ -1,11 +1,11 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
 import type { ItemConnection } from '../connection.js'
 import type { Content } from '../content/content.js'
-import { concerns, fixedFormat, ownerOf } from '../content/detect-format.js'
+import { concerns, fixedFormat, type Owner, ownerOf } from '../content/detect-format.js'
 import { openContent } from '../content/open-content.js'
 import type { Item, OpenItem } from '../listing/item.js'
 import type { ItemEvent, ReadItemOptions } from './item-event.js'
-import { readMembers } from './read-members.js'
+import { type MemberCounts, readMembers } from './read-members.js'
 import type { Reading } from './reading.js'
 
 /** Failures that belong to the content and stay until it changes; all others are tried again. */
@@ -36,6 +36,7 @@ export async function* readItem(connection: ItemConnection, item: Item, options:
   const { config, log, workDir } = connection.ctx
   const found: { item?: OpenItem; content?: Content } = {}
   const counts = { rows: 0, rejected: 0 }
+  const inside = { files: 0, documents: 0 }
   try {
     found.item = await item.open(signal)
     const tools = { config, processes: connection.processes, workDir, signal }
@@ -43,7 +44,7 @@ export async function* readItem(connection: ItemConnection, item: Item, options:
     const { content } = found
     const { owner, format } = content
     if (options.owner !== undefined && !concerns(owner, options.owner)) return null
-    const members = owner === 'archive' ? yield* counting(readMembers(content, item, { ...options, tools }), counts, signal) : undefined
+    if (owner === 'archive') yield* counting(readMembers(content, item, { ...options, tools, counts: inside }), counts, signal)
     if (owner === 'documents') yield { file: item.key, name: item.name, format, document: await content.document() }
     if (owner === 'rows') yield* counting(rowsOf(content, item.key), counts, signal)
     if (content.damaged?.() === true) log.warn({ file: item.key, encoding: content.encoding?.() }, 'some bytes do not fit the encoding')
@@ -55,7 +56,7 @@ export async function* readItem(connection: ItemConnection, item: Item, options:
       ...(content.encoding === undefined ? {} : { encoding: content.encoding() }),
       ...(content.readsAll ? { sha256: found.item.sha256() } : {}),
       ...(owner === 'documents' || (owner === 'archive' && options.owner === 'documents') ? {} : counts),
-      ...members,
+      ...membersOf(owner, inside, options),
     }
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof Failure) || thrown.code === 'cancelled') throw thrown
@@ -63,34 +64,41 @@ export async function* readItem(connection: ItemConnection, item: Item, options:
     const format = found.content?.format ?? fixedFormat(item.name, config)
     const owner = format === null ? 'rows' : ownerOf(format, config)
     if (options.owner !== undefined && !concerns(owner, options.owner)) return null
-    yield { file: item.key, failure: thrown }
-    return { owner, format, problem: thrown.reason, signature: isLasting(thrown) && found.item !== undefined ? found.item.signature : null }
+    // Of an archive as a whole, the rows say what is wrong.
+    if (owner !== 'archive' || options.owner !== 'documents') yield { file: item.key, failure: thrown }
+    const members = membersOf(owner, inside, options)
+    return {
+      owner,
+      format,
+      ...members,
+      problem: thrown.reason,
+      signature: isLasting(thrown) && found.item !== undefined ? found.item.signature : null,
+    }
   } finally {
     await found.content?.close()
     await found.item?.close()
   }
 }
 
-async function* rowsOf(content: Content, file: string): AsyncGenerator<ItemEvent, undefined, void> {
-  for await (const rows of content.rows()) if (rows.length > 0) yield { file, rows }
-  return undefined
+/** The number of documents is known only to who was asked for them. */
+const membersOf = (owner: Owner, { files, documents }: MemberCounts, asked: ReadItemOptions): Partial<MemberCounts> => {
+  if (owner !== 'archive') return {}
+  return asked.owner === 'rows' ? { files } : { files, documents }
 }
 
-async function* counting<T>(
-  events: AsyncGenerator<ItemEvent, T, void>,
+async function* rowsOf(content: Content, file: string): AsyncGenerator<ItemEvent, void, void> {
+  for await (const rows of content.rows()) if (rows.length > 0) yield { file, rows }
+}
+
+async function* counting(
+  events: AsyncIterable<ItemEvent>,
   counts: { rows: number; rejected: number },
   signal: AbortSignal,
-): AsyncGenerator<ItemEvent, T, void> {
-  let step = await events.next()
-  try {
-    for (; step.done !== true; step = await events.next()) {
-      signal.throwIfAborted()
-      if ('rows' in step.value) for (const row of step.value.rows) counts[row.failure === undefined ? 'rows' : 'rejected']++
-      yield step.value
-    }
-    return step.value
-  } finally {
-    if (step.done !== true) await events.return(undefined as T)
+): AsyncGenerator<ItemEvent, void, void> {
+  for await (const event of events) {
+    signal.throwIfAborted()
+    if ('rows' in event) for (const row of event.rows) counts[row.failure === undefined ? 'rows' : 'rejected']++
+    yield event
   }
 }
 

@@ -7,11 +7,15 @@ import type { Item } from '../listing/item.js'
 import type { ItemEvent, ReadItemOptions } from './item-event.js'
 import { memberKey } from './member-key.js'
 
-/** What was found in an archive. */
+/** What was found in an archive so far. */
 export interface MemberCounts {
-  readonly files: number
-  /** Absent when only its rows were read. */
-  readonly documents?: number
+  files: number
+  documents: number
+}
+
+export interface ReadMembersOptions extends ReadItemOptions {
+  readonly tools: ReadingTools
+  readonly counts: MemberCounts
 }
 
 /**
@@ -21,14 +25,12 @@ export interface MemberCounts {
 export async function* readMembers(
   archive: Content,
   item: Item,
-  { owner, signal, tools }: ReadItemOptions & { readonly tools: ReadingTools },
-): AsyncGenerator<ItemEvent, MemberCounts, void> {
+  { owner, signal, tools, counts }: ReadMembersOptions,
+): AsyncGenerator<ItemEvent, void, void> {
   const inside = memberTools(tools)
-  let files = 0
-  let documents = 0
   for await (const member of archive.members()) {
     signal.throwIfAborted()
-    files++
+    counts.files++
     const name = member.name.slice(member.name.lastIndexOf('/') + 1)
     const format = fixedFormat(name, inside.config)
     // Of a file that cannot be told from its name, the rows say what is wrong.
@@ -38,7 +40,7 @@ export async function* readMembers(
     const file = memberKey(item.key, member.name)
     try {
       for await (const event of readMember(member, { file, name, owner })) {
-        if ('document' in event) documents++
+        if ('document' in event) counts.documents++
         yield event
       }
     } catch (thrown) {
@@ -46,7 +48,6 @@ export async function* readMembers(
       if (mine && (likely !== 'archive' || owner !== 'documents')) yield { file, failure: thrown }
     }
   }
-  return { files, ...(owner === 'rows' ? {} : { documents }) }
 }
 
 async function* readMember(

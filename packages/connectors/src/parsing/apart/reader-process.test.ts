@@ -44,7 +44,7 @@ describe('a PDF', () => {
 describe('a Parquet file', () => {
   it('keeps every digit, fraction and byte', async () => {
     const writer = new ByteWriter()
-    parquetWrite({
+    void parquetWrite({
       writer,
       columnData: [
         { name: 'id', data: [9007199254740993n, -1n], type: 'INT64' },

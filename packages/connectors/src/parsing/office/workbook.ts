@@ -13,7 +13,7 @@ export const readWorkbook = async (book: ZipEntry, relations: ZipEntry): Promise
   await readXml(relations.bytes(), {
     open: (name, attributes) => {
       // Chart sheets have another type.
-      if (name === 'Relationship' && /\/worksheet$/.test(attributes['Type'] ?? ''))
+      if (name === 'Relationship' && (attributes['Type'] ?? '').endsWith('/worksheet'))
         targets.set(attributes['Id'] ?? '', toPart(attributes['Target'] ?? ''))
     },
   })
