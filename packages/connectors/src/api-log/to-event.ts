@@ -17,6 +17,7 @@ export const toEvent = (key: RecordKey, access: Access): SourceRecord => {
       eventType: 'http_request',
       actor: remoteUser ?? remoteAddress,
       content,
+      projectId: host,
       context: { method, path, query, protocol, status, bytes, durationMs, host, remoteAddress, remoteUser, referrer, userAgent },
       extra,
     },
