@@ -46,7 +46,7 @@ const urlOfFolder = (folder: string): string => {
   return url
 }
 
-const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
+const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/u.test(hostname)
 
 const readMember = (file: string, name: string): string | undefined => {
   try {

@@ -85,7 +85,7 @@ describe('createApiClient', () => {
     expect(await api.call('DELETE', '/empty')).toBeNull()
     const problem = await api.call('POST', '/x', {}).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(ApiProblem)
-    expect(problem).toMatchObject({ status: 409, code: 'NAME_TAKEN', message: 'it exists. Choose another.' })
+    expect(problem).toMatchObject({ status: 409, code: 'NAME_TAKEN', message: 'it exists.', next: 'Choose another.' })
     expect(seen[0]).toBe('GET /x Bearer k')
     server.close()
   })

@@ -35,7 +35,8 @@ export const buildProgram = (context: CommandContext, output: OutputConfiguratio
     'source <(inlet completion bash)',
     'inlet completion fish > ~/.config/fish/completions/inlet.fish',
   )
-  for (const command of [program, ...allCommands(program)]) command.exitOverride().configureOutput(output)
+  for (const command of [program, ...allCommands(program)])
+    command.exitOverride().configureOutput(output).showHelpAfterError('Run it with --help to see what it takes.')
   return program
 }
 

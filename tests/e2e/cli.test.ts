@@ -1,0 +1,197 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createDatabase, insertApiKey } from '@inlet/db'
+import { createApiKey, parseKeyring } from '@inlet/security'
+import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { runProgram } from '../../apps/cli/src/program/run-program.js'
+import { createTerminal } from '../../apps/cli/src/terminal/terminal.js'
+import { type Cluster, createCluster } from '../harness/cluster.js'
+
+interface Result {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+interface Situation {
+  readonly env?: Readonly<Record<string, string>>
+  readonly stopped?: Promise<unknown>
+  readonly onOut?: (text: string) => void
+}
+
+describe('inlet on a real installation', () => {
+  let folder: string
+  let store: TestDatabase
+  let cluster: Cluster
+  let keys: { readonly admin: string; readonly read: string }
+  let url: string
+
+  const run = async (args: readonly string[], more: Situation = {}): Promise<Result> => {
+    let out = ''
+    let err = ''
+    const write = (text: string): void => {
+      out += text
+      more.onOut?.(text)
+    }
+    const context = {
+      terminal: createTerminal({ write }),
+      env: { INLET_URL: url, INLET_API_KEY: keys.admin, FEED_PASSWORD: 'canary-of-cli', ...more.env },
+      stopped: more.stopped ?? new Promise(() => {}),
+      confirm: async () => false,
+    }
+    const code = await runProgram(args, context, { stdout: write, stderr: (text) => void (err += text) })
+    return { code, out, err }
+  }
+  const file = (name: string, text: string): string => {
+    writeFileSync(path.join(folder, name), text)
+    return path.join(folder, name)
+  }
+  const SOURCES = `sources:
+  docs:
+    name: Docs
+    connector: file
+    config: { paths: ['**/*.md'] }
+    labels: { team: core }
+  feed:
+    connector: rss
+    config: { feeds: ['https://example.com/feed'] }
+    secrets: { username: { fromFile: user }, password: { fromEnv: FEED_PASSWORD } }
+    schedule: { cron: '0 3 * * *', timeZone: Europe/Berlin }
+    freshWithin: 36h
+    paused: true
+`
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'inlet-cli-'))
+    mkdirSync(path.join(folder, 'docs'))
+    writeFileSync(path.join(folder, 'docs/one.md'), '# One\n\nA page about marmalade.\n')
+    file('user', 'reader\n')
+    store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
+    cluster = createCluster({ databaseUrl: store.url, fileRoots: [path.join(folder, 'docs')] })
+    const [api] = await Promise.all([cluster.start('api'), cluster.start('worker'), cluster.start('scribe')])
+    url = `http://127.0.0.1:${api.opsPort}`
+    const database = createDatabase({ url: store.url, applicationName: 'test', poolSize: 1 })
+    const add = async (scope: 'admin' | 'read'): Promise<string> => {
+      const key = createApiKey(parseKeyring(cluster.encryptionKeys))
+      await insertApiKey(database, { id: key.id, name: scope, hash: key.hash, scopes: [scope], expiresAt: null }, 'test')
+      return key.plaintext
+    }
+    keys = { admin: await add('admin'), read: await add('read') }
+    await database.close()
+    await until(
+      () =>
+        fetch(`${url}/ready`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      { timeoutMs: 115_000, everyMs: 50, what: 'the api' },
+    )
+  })
+  afterAll(async () => {
+    await cluster.close()
+    await store.drop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('applies files, changes nothing the second time, and takes its own export back', async () => {
+    const sources = file('sources.yaml', SOURCES)
+    const dry = await run(['apply', '-f', sources, '--dry-run'])
+    expect([dry.code, dry.out]).toEqual([2, '+ docs  (file)\n+ feed  (rss)\nPlan: 2 to create, 0 to change, 0 to delete, 0 unchanged.\n'])
+    expect((await run(['apply', '-f', sources])).out).toContain('Applied: 2 created')
+    const again = await run(['apply', '-f', sources])
+    expect([again.code, again.out]).toEqual([0, 'Plan: 0 to create, 0 to change, 0 to delete, 2 unchanged.\n'])
+
+    const exported = path.join(folder, 'exported.yaml')
+    expect((await run(['export', '-o', exported])).code).toBe(0)
+    expect(readFileSync(exported, 'utf8')).not.toContain('canary')
+    expect((await run(['apply', '-f', exported, '--dry-run'])).code).toBe(0)
+
+    const other = await run(['apply', '-f', sources, '--dry-run', '--json'], { env: { FEED_PASSWORD: 'canary-of-another' } })
+    expect(other.code).toBe(2)
+    expect(JSON.parse(other.out)).toMatchObject({
+      counts: { update: 1, unchanged: 1 },
+      sources: [{}, { slug: 'feed', changes: [{ path: 'secrets' }] }],
+    })
+    expect(other.out).not.toContain('canary')
+  })
+
+  it('prunes what it made, only with a yes, and nothing that is not its own', async () => {
+    const extra = file('extra.yaml', 'sources: { extra: { connector: rss, config: { feeds: ["https://example.com/x"] }, paused: true } }')
+    const none = file('none.yaml', 'sources: {}')
+    expect((await run(['apply', '-f', extra, '--owner', 'team'])).code).toBe(0)
+    const asked = await run(['apply', '-f', none, '--owner', 'team', '--prune'])
+    expect([asked.code, asked.err]).toEqual([1, expect.stringContaining('say --yes')])
+    expect((await run(['apply', '-f', none, '--owner', 'team', '--prune', '--yes'])).out).toContain('1 deleted')
+    expect(JSON.parse((await run(['sources', '--json'])).out).items.map(({ slug }: { slug: string }) => slug)).toEqual(['docs', 'feed'])
+  })
+
+  it('runs a source to its end, finds its records and tells what happened', async () => {
+    const followed = await run(['run', 'docs', '--follow', '--json'])
+    const last = JSON.parse(followed.out.trim().split('\n').at(-1) ?? '')
+    expect([followed.code, last.status, last.error]).toEqual([0, 'ended', null])
+    expect((await run(['search', 'marmalade'])).out).toContain('Docs · documents · one.md')
+    expect((await run(['runs', '--source', 'docs'])).out).toMatch(/^RUN .*\n.* docs {4}manual/)
+    expect((await run(['why', 'feed'])).out).toContain('what to do')
+
+    let stop = (): void => undefined
+    const stopped = new Promise<void>((resolve) => {
+      stop = resolve
+    })
+    const events: string[] = []
+    const logs = run(['logs', '-f', '--json', '--source', 'feed', '--limit', '1'], { stopped, onOut: (text) => void events.push(text) })
+    expect((await run(['sources', 'resume', 'feed'])).out).toMatch(/^feed: ACTIVE/)
+    await until(() => events.some((text) => text.includes('PAUSED → ACTIVE')), { timeoutMs: 20_000, everyMs: 20, what: 'the event of the change' })
+    expect((await run(['sources', 'pause', 'feed'])).code).toBe(0)
+    stop()
+    expect((await logs).code).toBe(0)
+  })
+
+  it.each([
+    ['an unknown connector', 'sources:\n  x:\n    connector: nothing\n', 1, /bad\.yaml:3:16: there is no such connector/],
+    [
+      'a setting the API refuses',
+      'sources:\n  x:\n    connector: rss\n    config:\n      feeds: []\n      feed: 5\n',
+      1,
+      /bad\.yaml:6:13: config\.feed: /,
+    ],
+    ['YAML that cannot be read', 'sources:\n  x: [\n', 78, /bad\.yaml:3:1: /],
+    ['an unknown field', 'sources:\n  x: { conector: rss }\n', 78, /bad\.yaml:2:8: unknown field "conector"; did you mean "connector"\?/],
+    ['a missing variable', 'sources:\n  x: { connector: rss, secrets: { password: { fromEnv: NOT_THERE } } }\n', 78, /NOT_THERE is not set/],
+    ['a secret in the file', 'sources:\n  x: { connector: rss, secrets: { password: canary-in-file } }\n', 78, /a secret must not stand in a file/],
+  ])('refuses %s where it stands, and changes nothing', async (_what, text, code, message) => {
+    const result = await run(['apply', '-f', file('bad.yaml', text)])
+    expect(result.code).toBe(code)
+    expect(result.out + result.err).toMatch(message)
+    expect(result.out + result.err).not.toContain('canary')
+    expect((await run(['sources', 'get', 'x'])).code).toBe(1)
+  })
+
+  it('says what is wrong with address, key and words by its exit code and the next step', async () => {
+    const sources = file('sources.yaml', SOURCES)
+    const wrong = await run(['sources'], { env: { INLET_API_KEY: 'inl_wrong' } })
+    expect([wrong.code, wrong.err]).toEqual([77, expect.stringContaining('Check the key')])
+    const denied = await run(['apply', '-f', sources, '--json'], { env: { INLET_API_KEY: keys.read } })
+    expect([denied.code, JSON.parse(denied.err).error.code]).toEqual([77, 'FORBIDDEN'])
+    const away = await run(['sources', '--url', 'http://127.0.0.1:1'])
+    expect([away.code, away.err]).toEqual([69, expect.stringContaining('inlet doctor')])
+    const misspelt = await run(['aply'])
+    expect([misspelt.code, misspelt.err]).toEqual([64, expect.stringContaining('Did you mean apply?')])
+    expect((await run(['apply'])).code).toBe(64)
+  })
+
+  it('examines an installation', async () => {
+    const env = { DATABASE_URL: store.url, INLET_ENCRYPTION_KEYS: cluster.encryptionKeys }
+    const args = ['doctor', '--json', '--data', folder]
+    const healthy = JSON.parse((await run(args, { env })).out)
+    const status = (name: string) => healthy.findings.find((finding: { name: string }) => finding.name === name)?.status
+    expect(['node', 'data folder', 'database', 'migrations', 'clock', 'encryption key', 'queue', 'api'].map(status)).toEqual(Array(8).fill('ok'))
+    const broken = await run(args, {
+      env: { ...env, INLET_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`, INLET_SOURCES_FILE: path.join(folder, 'nothing.yaml') },
+    })
+    const failed = JSON.parse(broken.out).findings.filter((finding: { status: string }) => finding.status === 'fail')
+    expect([broken.code, failed.map(({ name }: { name: string }) => name)]).toEqual([1, ['encryption key', 'files of sources']])
+    for (const { next } of failed) expect(next).not.toBe('')
+  })
+})
