@@ -16,7 +16,8 @@ export default defineConnector<FileConfig, FileSecrets, FileConnection>({
   type: 'file',
   version: '1.0.0',
   title: 'Files',
-  description: 'Uploads and files below allowed folders: CSV, TSV, NDJSON, JSON, Markdown, HTML and text, also gzip-ed.',
+  description:
+    'Uploads and files below allowed folders: CSV, TSV, NDJSON, JSON, XLSX, Parquet, Markdown, HTML, text, PDF and DOCX, also gzip-ed or in zip archives.',
   configSchema,
   secretSchema,
   validate,

@@ -1,0 +1,104 @@
+import { findCounterpart } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openFront } from '../blobs/testbed/front.js'
+import { checkBlobSource, runBlobs } from '../blobs/testbed/run-blobs.js'
+import type { ScriptServer } from '../blobs/testbed/start-script.js'
+import s3 from './index.js'
+import { createBucket, KEYS, startS3rver } from './testbed/s3rver.js'
+
+const installed = findCounterpart('s3rver') !== null
+const error = (code: string) => `<Error><Code>${code}</Code><Message>the string that was signed</Message><Region>eu-west-3</Region></Error>`
+
+describe.skipIf(!installed)(`s3 against s3rver${installed ? '' : ' (not installed: npm run counterparts)'}`, () => {
+  let server: ScriptServer
+  let allow: readonly string[]
+  beforeAll(async () => {
+    server = await startS3rver()
+    allow = [`127.0.0.1:${server.port}`]
+  })
+  afterAll(() => server?.close())
+
+  it('goes on over pages of the list and asks an unchanged bucket for nothing else', async () => {
+    const bucket = await createBucket(server)
+    await Promise.all(Array.from({ length: 12 }, (_, i) => bucket.put(`many/${String(i).padStart(4, '0')}.txt`, 'x')))
+    await bucket.put('other.txt', 'x')
+    const front = await openFront(server.port, undefined, { pageOf: 5 })
+    const source = { config: { ...bucket.at(front.url), prefix: 'many/' }, secrets: KEYS, allow: [`127.0.0.1:${front.port}`] }
+    const { store } = await runBlobs(s3, source)
+    expect(store.snapshot('documents').size).toBe(12)
+    front.seen.length = 0
+    expect(await runBlobs(s3, source, store)).toMatchObject({ emitted: 0, deleted: 0 })
+    await front.close()
+    // Three streams, three pages each.
+    expect(front.seen).toHaveLength(9)
+    expect(front.seen.every((request) => request.includes('list-type=2'))).toBe(true)
+  })
+
+  it('signs, unless the bucket is public', async () => {
+    const bucket = await createBucket(server)
+    const seen: (string | undefined)[] = []
+    const front = await openFront(server.port, (request) => {
+      seen.push(request.headers.authorization)
+      return false
+    })
+    const source = { config: { ...bucket.at(front.url), region: 'eu-west-1' }, allow: [`127.0.0.1:${front.port}`] }
+    await checkBlobSource(s3, { ...source, secrets: KEYS })
+    await checkBlobSource(s3, source)
+    await front.close()
+    expect(seen).toEqual([expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=S3RVER\/\d{8}\/eu-west-1\/s3\/aws4_request,/), undefined])
+  })
+
+  it('says that there is no such bucket, and that a key is unknown', async () => {
+    const bucket = await createBucket(server)
+    const missing = checkBlobSource(s3, { config: { bucket: 'none-such', endpoint: server.url }, secrets: KEYS, allow })
+    await expect(missing).rejects.toMatchObject({ reason: 'NOT_FOUND_UPSTREAM' })
+    const unknown = checkBlobSource(s3, { config: bucket.config, secrets: { ...KEYS, accessKeyId: 'NOBODY' }, allow })
+    await expect(unknown).rejects.toMatchObject({ reason: 'AUTH_FAILED' })
+  })
+
+  it.each([
+    ['SignatureDoesNotMatch', 403, 'AUTH_FAILED', ''],
+    ['AccessDenied', 403, 'PERMISSION_DENIED', ''],
+    ['AuthorizationHeaderMalformed', 400, 'VALIDATION_FAILED', 'eu-west-3'],
+    ['PermanentRedirect', 301, 'VALIDATION_FAILED', 'eu-west-3'],
+    ['SlowDown', 503, 'RATE_LIMITED', ''],
+  ])('understands %s', async (code, status, reason, said) => {
+    const front = await openFront(server.port, (_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/xml' }).end(error(code))
+      return true
+    })
+    const failing = checkBlobSource(s3, { config: { bucket: 'any-bucket', endpoint: front.url }, secrets: KEYS, allow: [`127.0.0.1:${front.port}`] })
+    await expect(failing).rejects.toMatchObject({ reason, message: expect.stringContaining(said) })
+    await expect(failing).rejects.not.toMatchObject({ message: expect.stringContaining('signed') })
+    await front.close()
+  })
+
+  it('asks again when a single request fails', async () => {
+    const bucket = await createBucket(server)
+    await bucket.put('a.csv', 'id\n1\n')
+    let failures = 2
+    const front = await openFront(server.port, (_request, response) => {
+      if (failures-- <= 0) return false
+      response.writeHead(500).end(error('InternalError'))
+      return true
+    })
+    const { store } = await runBlobs(s3, { config: bucket.at(front.url), secrets: KEYS, allow: [`127.0.0.1:${front.port}`] })
+    await front.close()
+    expect(store.snapshot('rows').size).toBe(1)
+  })
+
+  it('quarantines the object it may not read, and reads the others', async () => {
+    const bucket = await createBucket(server)
+    await bucket.put('a.csv', 'id\n1\n')
+    await bucket.put('secret.csv', 'id\n1\n')
+    const front = await openFront(server.port, (request, response) => {
+      if (request.url?.includes('secret') !== true) return false
+      response.writeHead(403).end(error('AccessDenied'))
+      return true
+    })
+    const { store, rejected } = await runBlobs(s3, { config: bucket.at(front.url), secrets: KEYS, allow: [`127.0.0.1:${front.port}`] })
+    await front.close()
+    expect(rejected.map(({ key, reason }) => [key, reason])).toEqual([[['secret.csv'], 'PERMISSION_DENIED']])
+    expect(store.snapshot('rows').size).toBe(1)
+  })
+})
