@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
@@ -34,6 +34,7 @@ export interface Evaluator {
 
 const START_MS = 20_000
 const PROGRESS_FD = 4
+const CPU_SECONDS = 60
 const CHILD = realpathSync(fileURLToPath(new URL('../../child/evaluate.mjs', import.meta.url)))
 const LIBRARY = realpathSync(createRequire(import.meta.url).resolve('jsonata'))
 /** Node 20 has the permission model under its first name. */
@@ -75,23 +76,31 @@ interface Running {
   kill(): void
 }
 
+const nodeFlags = (memoryMb: number): readonly string[] => [
+  PERMISSION,
+  `--allow-fs-read=${CHILD}`,
+  `--allow-fs-read=${LIBRARY}`,
+  `--max-old-space-size=${memoryMb}`,
+  '--disallow-code-generation-from-strings',
+  '--disable-proto=delete',
+  '--no-warnings',
+]
+
+/**
+ * The command within limits of the system, where there are such: a process whose parent was killed while it evaluates sees nothing
+ * of that, and ends after a minute of computing. One that worked that long for many records is replaced like any that dies.
+ */
+const limited = (command: string, args: readonly string[]): [command: string, args: readonly string[]] =>
+  process.platform === 'win32' ? [command, args] : ['/bin/sh', ['-c', `ulimit -c 0; ulimit -t ${CPU_SECONDS}; exec "$0" "$@"`, command, ...args]]
+
 const start = (timeoutMs: number, memoryMb: number): Running => {
   // A folder of its own, so that even a relative path leads to nothing; removed at once, since the process is in it.
   const folder = mkdtempSync(path.join(tmpdir(), 'inlet-mapping-'))
-  const child = fork(CHILD, [LIBRARY, String(timeoutMs)], {
+  const child = spawn(...limited(process.execPath, [...nodeFlags(memoryMb), CHILD, LIBRARY, String(timeoutMs)]), {
     cwd: folder,
     env: {},
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
-    execArgv: [
-      PERMISSION,
-      `--allow-fs-read=${CHILD}`,
-      `--allow-fs-read=${LIBRARY}`,
-      `--max-old-space-size=${memoryMb}`,
-      '--disallow-code-generation-from-strings',
-      '--disable-proto=delete',
-      '--no-warnings',
-    ],
   })
   const state: State = { begun: 0, gone: false, onProgress: () => {}, onEnd: () => {} }
   const progress = child.stdio[PROGRESS_FD] as Socket
