@@ -8,7 +8,7 @@ const PROBES = {
   commits: '/commits',
   pull_requests: '/pulls',
   issues: '/issues',
-  comments: '/issues/comments',
+  comments: '/issues',
   reviews: '/pulls',
   releases: '/releases',
   events: '/events',

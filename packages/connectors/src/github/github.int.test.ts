@@ -162,6 +162,22 @@ describe.skipIf(!hasEmulator())('github, against an emulator', () => {
     ])
   })
 
+  it('finds comments on a server that lists them by issue only', async () => {
+    const bed = await start(['acme/docs'])
+    await fill(bed, 'acme/docs', { commits: 1, issues: 4, pulls: 2 })
+    bed.fault = ({ url }, response) => {
+      if (!/\/(?:issues|pulls)\/comments\?/.test(url ?? '')) return false
+      response.writeHead(404).end('{"message":"Not Found"}')
+      return true
+    }
+    const store = createRecordStore()
+    const config = { repositories: ['acme/docs'], streams: ['comments'] }
+    expect((await run(bed, store, config)).written).toMatchObject({ comments: 4 })
+    await comment(bed, 'acme/docs', 1, 'one more')
+    expect((await run(bed, store, config)).written).toMatchObject({ comments: 1 })
+    expect((await run(bed, store, config)).written['comments'] ?? 0).toBe(0)
+  })
+
   it('parks until the quota renews, before the last request is refused', async () => {
     const bed = await start(['acme/docs'])
     bed.fault = ({ url }, response) => {

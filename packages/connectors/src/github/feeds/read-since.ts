@@ -20,7 +20,8 @@ export async function* readSince(reading: ListReading, spec: ListSpec, from: Sin
     ...spec.query,
     sort: 'updated',
     direction: 'asc',
-    since: since > 0 ? isoSeconds(since) : undefined,
+    // A second early: some servers take the bound as exclusive, or compare times as texts.
+    since: since > 0 ? isoSeconds(since - 1) : undefined,
     per_page: reading.connection.ctx.config.pageSize,
   })
   const start = startSeconds(reading.connection)
