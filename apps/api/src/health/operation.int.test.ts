@@ -44,6 +44,8 @@ describe('operation', () => {
       INLET_QUEUE_PREFIX: 'inlet',
       INLET_EGRESS_ALLOW: [],
       INLET_UPLOAD_MAX_BYTES: 1,
+      INLET_HOOK_MAX_BYTES: 1_048_576,
+      INLET_HOOK_MAX_WAITING: 250_000,
       INLET_API_OPS_HOST: '127.0.0.1',
       INLET_API_OPS_PORT: 0,
       INLET_BOARD_WRITE: false,
