@@ -133,6 +133,11 @@ describe('inlet on a real installation', () => {
     expect([followed.code, last.status, last.error]).toEqual([0, 'ended', null])
     expect((await run(['search', 'marmalade'])).out).toContain('Docs · documents · one.md')
     expect((await run(['runs', '--source', 'docs'])).out).toMatch(/^RUN .*\n.* docs {4}manual/)
+    const tested = await run(['test', 'docs', '-f', file('sources.yaml', SOURCES), '--json'])
+    expect([tested.code, JSON.parse(tested.out).records.map(({ raw }: { raw: { key: string } }) => raw.key)]).toEqual([
+      0,
+      expect.arrayContaining(['one.md']),
+    ])
     expect((await run(['why', 'feed'])).out).toContain('what to do')
 
     let stop = (): void => undefined

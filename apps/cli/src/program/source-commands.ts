@@ -39,6 +39,18 @@ export const addSourceCommands = (program: Command, act: Act): void => {
     'inlet sources delete docs --yes',
   )
   examples(
+    remote(program.command('test').description('read a few records of a source, saved or as a file defines it; nothing is stored'))
+      .argument('<source>', 'slug or id')
+      .option('-f, --file <path>', 'test what this file or folder says; may be repeated', repeated)
+      .option('--of <version>', 'live, draft or the number of a version', 'live')
+      .option('--stream <stream>', 'only this stream')
+      .option('--limit <n>', 'records of each stream, 20 at most', wholeNumber, 5)
+      .action(act(async (context, flags, [ref]) => (await import('../commands/test-source.js')).testSource(ref, flags, context))),
+    'inlet test docs',
+    'inlet test crm -f sources.yaml          # before it is applied',
+    'inlet test crm --of draft --json',
+  )
+  examples(
     remote(program.command('why').description('why a source is not running now, and who must act'))
       .argument('<source>', 'slug or id')
       .action(act(async (context, flags, [ref]) => (await import('../commands/why.js')).explainSource(ref, flags, context))),

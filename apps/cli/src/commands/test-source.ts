@@ -1,0 +1,93 @@
+import type { SourceDefinition, TestResult } from '@inlet/contract'
+import { parseSourceFiles, readSourceFiles } from '@inlet/registry-files'
+import { type ApiClient, ApiProblem } from '../client/api-client.js'
+import { EXIT } from '../output/exit-codes.js'
+import { printable, shorten } from '../output/printable.js'
+import { toTable } from '../output/table.js'
+import type { Terminal } from '../terminal/terminal.js'
+import type { CommandContext } from './context.js'
+import { openApi, type RemoteFlags, show } from './remote.js'
+
+export interface TestFlags extends RemoteFlags {
+  readonly file?: readonly string[]
+  /** live, draft or a number. */
+  readonly of: string
+  readonly stream?: string
+  readonly limit: number
+}
+
+/** `inlet test`: reads a few records with the real connector; nothing is stored. With files: as they define it. Answers the exit code. */
+export const testSource = async (ref: string, flags: TestFlags, context: CommandContext): Promise<number> => {
+  const api = openApi(flags, context)
+  const much = { limit: flags.limit, ...(flags.stream === undefined ? {} : { stream: flags.stream }) }
+  const definition = flags.file === undefined ? null : findDefinition(ref, await readSourceFiles(flags.file), context)
+  const path = `/v1/sources/${encodeURIComponent(ref)}/test`
+  const version = /^\d+$/u.test(flags.of) ? Number(flags.of) : flags.of
+  const result =
+    definition === null ? await api.call<TestResult>('POST', path, { ...much, version }) : await testDefinition(api, path, { definition, much })
+  show(context, flags, result, () => resultLines(result, context.terminal))
+  return result.ok ? EXIT.done : EXIT.failed
+}
+
+const findDefinition = (slug: string, files: Awaited<ReturnType<typeof readSourceFiles>>, { env }: CommandContext): SourceDefinition => {
+  const found = parseSourceFiles(files, env).find(({ definition }) => definition.slug === slug)
+  if (found === undefined) throw new Error(`the files define no source ${slug}`)
+  return found.definition
+}
+
+/** With the secrets of the file; without any, with those that are saved, if the source is registered. */
+const testDefinition = async (
+  api: ApiClient,
+  path: string,
+  what: { readonly definition: SourceDefinition; readonly much: object },
+): Promise<TestResult> => {
+  const { connector, config, mapping = null, secrets, credential } = what.definition
+  const unsaved = {
+    ...what.much,
+    connector,
+    config,
+    mapping,
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(credential === undefined ? {} : { credential }),
+  }
+  if (secrets !== undefined || credential !== undefined) return api.call<TestResult>('POST', '/v1/sources/test', unsaved)
+  try {
+    return await api.call<TestResult>('POST', path, { ...what.much, config, mapping })
+  } catch (error) {
+    if (!(error instanceof ApiProblem && error.status === 404)) throw error
+    return api.call<TestResult>('POST', '/v1/sources/test', unsaved)
+  }
+}
+
+const resultLines = (result: TestResult, terminal: Terminal): readonly string[] => {
+  const marks = { passed: terminal.green('✔'), warning: terminal.yellow('!'), failed: terminal.red('✘'), skipped: terminal.dim('–') }
+  const { records, rejected, warnings, metrics, capabilities } = result
+  const shown = records.flatMap(({ raw, mapped }) =>
+    mapped.length === 0 ? [[raw.stream, raw.key, '(dropped)']] : mapped.map((one) => [one.stream, one.key, one.title ?? one.text ?? '']),
+  )
+  return [
+    ...result.steps.flatMap(({ name, status, message, next }) => [
+      `${marks[status]} ${name.padEnd(10)}  ${printable(message ?? (status === 'skipped' ? 'not needed' : ''))}`.trimEnd(),
+      ...(status === 'failed' || status === 'warning' ? [`  ${''.padEnd(10)}  ${printable(next ?? '')}`.trimEnd()] : []),
+    ]),
+    ...(capabilities === null
+      ? []
+      : capabilities.streams.map(
+          ({ name, kind, incremental, deletes }) =>
+            `stream ${printable(name)}: ${kind}, ${incremental ? 'incremental' : 'read as a whole'}, deletes: ${deletes}`,
+        )),
+    ...(shown.length === 0
+      ? []
+      : [
+          '',
+          ...toTable(
+            ['STREAM', 'KEY', 'TITLE'],
+            shown.map((row) => row.map((cell) => shorten(cell, 60))),
+          ),
+        ]),
+    ...rejected.map(({ stream, key, reason, message }) => printable(`rejected ${stream} ${key ?? ''}: ${reason}: ${message}`)),
+    ...warnings.map(({ code, stream, message }) => printable(`warning ${stream}: ${code}: ${message}`)),
+    '',
+    `${metrics.records} records, ${metrics.requests} requests, ${metrics.durationMs} ms; nothing was stored.`,
+  ]
+}
