@@ -29,19 +29,19 @@ const csv = (from: number, to: number) => `id,name,about\n${rows(from, to)}`
 
 /** The acceptance bed of a blob store: tables, lines, documents; every part of it goes through the real store. */
 export const openBlobBed = async (container: TestContainer, { failures, hostile, busy }: BlobBedParts): Promise<AcceptanceBed> => {
-  await container.put('tables/big.csv', csv(0, 4000))
+  await container.put('tables/big.csv', csv(0, 2500))
   await container.put('tables/ü ber+&=%.csv', csv(0, 5))
   await container.put('tables/small.csv.gz', gzipSync(csv(0, 50)))
   await container.put('tables/gone.tsv', 'id\tn\n1\tx\n')
-  await container.put('lines.ndjson', Array.from({ length: 2000 }, (_, i) => `{"id":${9007199254740993n + BigInt(i)}}\n`).join(''))
+  await container.put('lines.ndjson', Array.from({ length: 1200 }, (_, i) => `{"id":${9007199254740993n + BigInt(i)}}\n`).join(''))
   for (let i = 0; i < 4; i++) await container.put(`docs/${i}.md`, `# Title ${i}\n\n${'Some text. '.repeat(20_000)}`)
   const closers: (() => Promise<void>)[] = []
   return {
     config: container.config,
     secrets: container.secrets,
     allow: [`127.0.0.1:${container.port}`],
-    minRecords: 6000,
-    crashRounds: 6,
+    minRecords: 3700,
+    crashRounds: 3,
     truth: async () => {
       const names = await container.names()
       return new Map([
@@ -50,7 +50,7 @@ export const openBlobBed = async (container: TestContainer, { failures, hostile,
       ])
     },
     async change() {
-      await container.put('tables/big.csv', csv(0, 4100))
+      await container.put('tables/big.csv', csv(0, 2600))
       await container.remove('tables/gone.tsv')
       await container.put('docs/0.md', '# Other')
       await container.remove('docs/1.md')
@@ -80,7 +80,7 @@ export const openBlobBed = async (container: TestContainer, { failures, hostile,
       }
     },
     async large() {
-      const records = 250_000
+      const records = 150_000
       await container.put('large/large.csv', csv(0, records))
       return { records, stream: 'rows', config: { ...container.config, prefix: 'large/' } }
     },
