@@ -97,15 +97,10 @@ describe('a source with a mapping', () => {
 
   const addSource = async (mapping: Mapping | null): Promise<string> => {
     const id = randomUUID()
-    await createSource(
-      database,
-      { id, name: id, connector: 'shelf', config: {}, mapping: mapping as never, schedule: null, labels: {}, sealedSecrets: null },
-      'test',
-    )
+    await createSource(database, { id, name: id, connector: 'shelf', config: {}, mapping, schedule: null, labels: {}, sealedSecrets: null }, 'test')
     return id
   }
-  const remap = (sourceId: string, mapping: Mapping | null) =>
-    updateSource(database, { sourceId, expectedRevision: null, mapping: mapping as never, actor: 'test' })
+  const remap = (sourceId: string, mapping: Mapping | null) => updateSource(database, { sourceId, expectedRevision: null, mapping, actor: 'test' })
 
   const runWith = async (sourceId: string, now: readonly Order[]) => {
     orders = now

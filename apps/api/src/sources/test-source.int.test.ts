@@ -1,0 +1,76 @@
+import { answerCall } from '@inlet/db'
+import { until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startApi({ callTimeoutMs: 10_000 })
+})
+afterAll(() => api.close())
+
+interface WaitingCall {
+  readonly id: string
+  readonly source_id: string | null
+  readonly config: unknown
+  readonly params: unknown
+  readonly sealed: unknown
+}
+
+/** Sends a test, answers it in place of a worker, and says what the worker was asked. */
+const ask = async (path: string, body: object, answer = '{"ok":true}') => {
+  const sent = api.post(path, body)
+  const call = await until(async () => {
+    const { rows } = await api.database.pool.query<WaitingCall>(`SELECT * FROM calls WHERE kind = 'test' AND status = 'waiting'`)
+    return rows[0] ?? null
+  })
+  await answerCall(api.database, call.id, { status: 'done', answer: { json: answer } })
+  return { call, answer: await sent }
+}
+const mapping = { rows: { expression: '{"title": "x"}' } }
+
+describe('testing a source', () => {
+  it('tries the live version, another one or changes to it, and keeps every digit of the answer', async () => {
+    const created = await api.post('/v1/sources', newSource({ config: { rows: 1 }, mapping }))
+    const address = `/v1/sources/${created.body.slug}/test`
+    const live = await ask(address, {}, '{"ok":true,"records":[9007199254740993]}')
+    expect([live.answer.status, live.answer.text]).toEqual([200, '{"ok":true,"records":[9007199254740993]}'])
+    expect(live.call).toMatchObject({ source_id: created.body.id, config: { rows: 1 }, params: { mapping, limit: 20 }, sealed: null })
+    await api.send('PUT', `/v1/sources/${created.body.id}/draft`, { json: { config: { rows: 2 }, mapping: null } })
+    expect((await ask(address, { version: 'draft' })).call).toMatchObject({ config: { rows: 2 }, params: { mapping: null } })
+    const sample = { stream: 'rows', records: [{ data: { n: 1 } }] }
+    expect((await ask(address, { version: 1, config: { rows: 3 }, mapping: null, sample, limit: 2 })).call).toMatchObject({
+      config: { rows: 3 },
+      params: { mapping: null, sample, limit: 2 },
+    })
+  })
+
+  it('tries settings that are not saved, and seals their secrets', async () => {
+    const { call } = await ask('/v1/sources/test', { connector: 'toy', config: {}, secrets: { password: 'canary-91b2' }, mapping })
+    expect(JSON.stringify(call)).not.toContain('canary-91b2')
+    expect(call).toMatchObject({ source_id: null, params: { mapping }, sealed: expect.anything() as unknown })
+    const { rows } = await api.database.pool.query('SELECT sealed FROM calls WHERE id = $1', [call.id])
+    expect(rows).toEqual([{ sealed: null }])
+  })
+
+  it('says where an expression is wrong', async () => {
+    const answer = await api.post('/v1/sources/test', { connector: 'toy', mapping: { rows: { expression: '{\n  "title": $uper(title)\n}' } } })
+    expect(problemOf(answer)).toEqual([422, 'MAPPING_SYNTAX'])
+    expect(answer.body).toMatchObject({ field: 'mapping.rows.expression', position: { line: 2, column: 12, offset: 13 } })
+  })
+
+  it.each<[string, object, number, string]>([
+    ['a connector that does not exist', { connector: 'nothing' }, 422, 'UNKNOWN_CONNECTOR'],
+    ['no connector', {}, 422, 'VALIDATION_FAILED'],
+    ['too many records', { connector: 'toy', limit: 21 }, 422, 'VALIDATION_FAILED'],
+    ['an empty sample', { connector: 'toy', sample: { stream: 'rows', records: [] } }, 422, 'VALIDATION_FAILED'],
+    ['secrets beside a shared credential', { connector: 'toy', secrets: { password: 'abc' }, credential: 'x' }, 422, 'VALIDATION_FAILED'],
+    ['an unknown member', { connector: 'toy', version: 1 }, 422, 'VALIDATION_FAILED'],
+  ])('refuses %s', async (_what, body, status, code) => expect(problemOf(await api.post('/v1/sources/test', body))).toEqual([status, code]))
+
+  it('refuses a version or source that does not exist', async () => {
+    const { body } = await api.post('/v1/sources', newSource())
+    for (const version of [99, 'draft']) expect(problemOf(await api.post(`/v1/sources/${body.id}/test`, { version }))).toEqual([404, 'NOT_FOUND'])
+    expect(problemOf(await api.post('/v1/sources/nobody/test', {}))).toEqual([404, 'NOT_FOUND'])
+  })
+})
