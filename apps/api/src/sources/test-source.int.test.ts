@@ -53,6 +53,13 @@ describe('testing a source', () => {
     expect(rows).toEqual([{ sealed: null }])
   })
 
+  it('says what a changed mapping means for stored records', async () => {
+    const { body } = await api.post('/v1/sources', newSource({ mapping }))
+    const patch = (changes: object) => api.patch(`/v1/sources/${body.id}`, changes, { headers: { 'if-match': '*' } })
+    expect((await patch({ labels: { a: 'b' } })).body.warnings).toEqual([])
+    expect((await patch({ mapping: null })).body.warnings).toMatchObject([{ code: 'MAPPING_CHANGED' }])
+  })
+
   it('says where an expression is wrong', async () => {
     const answer = await api.post('/v1/sources/test', { connector: 'toy', mapping: { rows: { expression: '{\n  "title": $uper(title)\n}' } } })
     expect(problemOf(answer)).toEqual([422, 'MAPPING_SYNTAX'])

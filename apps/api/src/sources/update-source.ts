@@ -9,6 +9,7 @@ import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import { checkMappingForm } from '../versions/check-content.js'
 import { loadAfterCommit } from '../versions/load-after-commit.js'
+import { warnOfRemapping } from '../versions/warn-of-remapping.js'
 import { armAfterCommit, enqueueAfterCommit } from './after-commit.js'
 import { sealForSource, toSchedule, toSeconds, warningsOf } from './create-source.js'
 import { checkSettingsForm, getConnector } from './parse-settings.js'
@@ -78,7 +79,7 @@ export const updateSourceHandler =
     return {
       status: 200,
       headers: { etag: toEtag(saved.revision) },
-      body: { ...toSourceDetail(saved), runId, checked: query.check, warnings: warningsOf(schedule ?? null) },
+      body: { ...toSourceDetail(saved), runId, checked: query.check, warnings: [...warningsOf(schedule ?? null), ...warnOfRemapping(before, saved)] },
     }
   }
 

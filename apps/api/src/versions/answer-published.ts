@@ -8,6 +8,7 @@ import type { SourceDeps } from '../sources/source-deps.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
 import { toSourceDetail } from '../sources/to-source-view.js'
 import { loadAfterCommit } from './load-after-commit.js'
+import { warnOfRemapping } from './warn-of-remapping.js'
 
 /** Ticks due until now belong to the schedule as it was; to be called before it changes. */
 export const accountBefore = async (deps: SourceDeps, source: SourceDetails, schedule: Schedule | null): Promise<AccountedTicks | null> =>
@@ -28,6 +29,6 @@ export const answerPublished = async (
     runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
     loadAfterCommit(deps, { sourceId: saved.id, versionId: version.id, connector: saved.connector }),
   ])
-  const warnings = warningsOf(version.rescheduled ? saved.schedule : null)
+  const warnings = [...warningsOf(version.rescheduled ? saved.schedule : null), ...warnOfRemapping(source, saved)]
   return { status: 200, headers: { etag: toEtag(saved.revision) }, body: { ...toSourceDetail(saved), runId, checked: false, warnings } }
 }
