@@ -42,6 +42,10 @@ import { createTokenStore } from './tokens/token-store.js'
 export interface WorkerOverrides {
   readonly findConnector?: (type: string) => Connector | undefined
   readonly lostAfterMs?: number
+  /** How long a run listens to a continuous source. */
+  readonly listenMs?: number
+  /** Types of continuous connectors, where the connectors are replaced. */
+  readonly continuous?: readonly string[]
   /** Puts faults between this worker and its queues. */
   readonly wrapQueues?: (queues: Queues) => Queues
 }
@@ -105,6 +109,7 @@ export const composeWorker = (
       fileRoots: config.INLET_FILE_ROOTS.map((root) => path.resolve(root)),
       workRoot: path.resolve(config.INLET_WORK_DIR),
     }
+    const continuous = overrides.continuous ?? builtIn.filter((connector) => connector.continuous === true).map(({ type }) => type)
     const drain = new AbortController()
     const gate = createBacklogGate(config.INLET_SCRIBE_BACKLOG_BYTES)
     const budget = createByteBudget(config.INLET_WORKER_INFLIGHT_BYTES)
@@ -127,6 +132,8 @@ export const composeWorker = (
       lostAfterMs: overrides.lostAfterMs ?? LOST_AFTER_MS,
       drain: drain.signal,
       leaseTtlMs: lockMs,
+      listenMs: overrides.listenMs,
+      continuous,
     }
     metrics.beforeScrape('backpressure', async () => {
       metrics.setBackpressure(backpressure())
@@ -145,7 +152,7 @@ export const composeWorker = (
       await consume(QUEUES.maintenance, 1, {
         reconcile: async () => {
           await keepSecrets({ database, queues, keyring, log })
-          await reconcile({ database, queues, metrics, log, thorough: isThoroughTurn() })
+          await reconcile({ database, queues, metrics, log, continuous, thorough: isThoroughTurn() })
         },
         rotate: async () => {
           if (await rotateKeys({ database, keyring, log })) throw new RetryAt(new Date())

@@ -47,6 +47,11 @@ export interface ReadRequest {
   readonly cursor: Cursor | null
   /** Stop within a second when it aborts. */
   readonly signal: AbortSignal
+  /**
+   * Only for connectors that are `continuous`: read on past the end and wait for more until it aborts, then yield what is at hand and
+   * end. Absent: end when what existed at the beginning has been read, as every other connector does.
+   */
+  readonly until?: AbortSignal | undefined
 }
 
 /** What `connect` returns; pooled and reused for all runs of a source version; disposed when idle or at shutdown. */
@@ -67,6 +72,11 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
   readonly description: string
   /** What `ctx.http` is made of: `axios` unless said; `node` for very many small requests, at about half the CPU. Both behave alike. */
   readonly transport?: 'axios' | 'node'
+  /**
+   * The source has no end: while it is ACTIVE one run follows the other, without a schedule. All streams are read at the same
+   * time, until `ReadRequest.until`, so a read must wait for more without holding up the others.
+   */
+  readonly continuous?: boolean
   /** Settings, strict (unknown keys refused), every field with `.describe()`. Served as JSON Schema. */
   readonly configSchema: z.ZodType<Config>
   /** Secrets only: every field is encrypted at rest and never shown again. */

@@ -70,6 +70,7 @@ export { listRecords, type RecordListRequest, type RecordRows } from './records/
 export type { RecordFilter, StoredRecord } from './records/record-row.js'
 export { MAX_RANKED, type RankedRecord, type RecordSearch, type SearchRows, searchRecords } from './records/search-records.js'
 export { runScript } from './run-script.js'
+export { createContinuousRuns } from './runs/create-continuous-runs.js'
 export { type BackfillPlan, createRun, markEnqueued, type NewRun } from './runs/create-run.js'
 export { finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
 export {

@@ -2,11 +2,11 @@ import { actOnSource, applyBatch, createRun, ensureStreams, finishRun, markDelet
 import { type FailureCode, REASONS, type Reason, WHY_RULES } from '@inlet/domain'
 import { testBatch } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { expectContract, newSource, startApi, type TestApi } from '../../testing/start-api.js'
+import { expectContract, newSource, startApi, type TestApi, toyConnector } from '../../testing/start-api.js'
 
 let api: TestApi
 beforeAll(async () => {
-  api = await startApi()
+  api = await startApi({ connectors: [{ ...toyConnector, type: 'listener', continuous: true }] })
 })
 afterAll(() => api.close())
 afterEach(() => api.database.pool.query('DELETE FROM workers'))
@@ -150,6 +150,10 @@ when('DELETE_FUSE', 'owner', 'stays', async (id) => {
 when('SUSPECT_EMPTY', 'owner', 'clears', async (id) => {
   const run = await lease(id)
   await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })
+})
+when('NEXT_RUN', 'nobody', 'stays', async (id) => {
+  await alive({ id: 'another', connectors: ['listener'] })
+  await sql(`UPDATE sources SET connector = 'listener' WHERE id = $1`, [id])
 })
 when('SCHEDULE_NOT_ARMED', 'nobody', 'stays', async (id) => {
   await sql('UPDATE sources SET armed_schedule = NULL WHERE id = $1', [id])

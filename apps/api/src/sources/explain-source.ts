@@ -15,7 +15,8 @@ export const explainSourceHandler =
   async ({ params }) => {
     const [stored, queueProblem] = await Promise.all([gatherWhyFacts(deps.database, params.id), findQueueProblem(deps)])
     if (stored === null) throw sourceNotFound()
-    return { status: 200, body: toWhyView(stored, { ...stored, queueProblem }) }
+    const continuous = deps.findConnector(stored.connector)?.continuous === true
+    return { status: 200, body: toWhyView(stored, { ...stored, queueProblem, continuous }) }
   }
 
 const findQueueProblem = async ({ queues }: Pick<SourceDeps, 'queues'>): Promise<string | null> => {

@@ -3,8 +3,9 @@ import { until } from '@inlet/testing'
 import { describe, expect, it } from 'vitest'
 import { createBacklogGate } from './backlog-gate.js'
 import { createLeaseKeeper } from './lease-keeper.js'
+import { listen } from './listen.js'
 
-const run = { runId: 'r', sourceId: 's', epoch: 1 } as LeasedRun
+const run = { runId: 'r', sourceId: 's', epoch: 1, generation: 1, credential: null } as LeasedRun
 const progress = () => ({ recordsRead: 1, forwardedBatches: 2, forwardedBytes: 3, progress: {} })
 
 /** A keeper whose database answers as the test says; `null` never answers. */
@@ -55,5 +56,22 @@ describe('createLeaseKeeper', () => {
     await until(() => beats() >= 2)
     expect(keeper.signal.aborted).toBe(false)
     await keeper.stop()
+  })
+  it('tells a run that listens when the source wants something else, and lets the work go on', async () => {
+    const { keeper } = setUp(() => ({ ...held, outdated: true }))
+    const listening = listen(keeper.outdated, 600_000)
+    await until(() => listening.until.aborted)
+    expect(keeper.signal.aborted).toBe(false)
+    listening.stop()
+    const late = listen(keeper.outdated, 600_000)
+    expect(late.until.aborted).toBe(true)
+    late.stop()
+    await keeper.stop()
+  })
+  it('lets a run listen for a while', async () => {
+    const listening = listen(new AbortController().signal, 5)
+    await until(() => listening.until.aborted)
+    listening.stop()
+    expect(listening.until.aborted).toBe(true)
   })
 })

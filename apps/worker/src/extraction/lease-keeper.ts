@@ -19,6 +19,8 @@ export interface RunProgress {
 export interface LeaseKeeper {
   /** Aborts with a Failure (LEASE_LOST or CANCELLED) when the work must stop. */
   readonly signal: AbortSignal
+  /** Aborts when the source wants something else than this run does: a run that listens ends then. */
+  readonly outdated: AbortSignal
   /** Stops renewing; the lease itself is ended by whoever finishes the run. */
   stop(): Promise<void>
 }
@@ -30,6 +32,7 @@ export const createLeaseKeeper = (
   progress: () => RunProgress,
 ): LeaseKeeper => {
   const abort = new AbortController()
+  const outdated = new AbortController()
   const stop = new AbortController()
   const beatMs = Math.min(LONGEST_BEAT_MS, deps.leaseTtlMs / BEATS_PER_LEASE)
   let renewedAt = monotonicNow()
@@ -38,6 +41,7 @@ export const createLeaseKeeper = (
     deps.gate.report(answer.backlogBytes)
     if (!answer.held) abort.abort(new Failure('LEASE_LOST', 'another worker has taken over the run'))
     else if (answer.cancelRequested) abort.abort(new Failure('CANCELLED', 'cancelled on request'))
+    else if (answer.outdated) outdated.abort()
   }
   const beat = async (): Promise<void> => {
     while (!stop.signal.aborted && !abort.signal.aborted) {
@@ -46,7 +50,8 @@ export const createLeaseKeeper = (
       // The lease lives from when the database renews it, which is no earlier than this.
       const sentAt = monotonicNow()
       try {
-        judge(await heartbeat(deps.database, { sourceId: run.sourceId, runId: run.runId, epoch: run.epoch, ttlMs: deps.leaseTtlMs, ...progress() }))
+        const { sourceId, runId, epoch, generation, credential } = run
+        judge(await heartbeat(deps.database, { sourceId, runId, epoch, generation, credential, ttlMs: deps.leaseTtlMs, ...progress() }))
         renewedAt = sentAt
       } catch {
         // The database is away; the watchdog decides how long that may last.
@@ -61,6 +66,7 @@ export const createLeaseKeeper = (
 
   return {
     signal: abort.signal,
+    outdated: outdated.signal,
     async stop() {
       clearInterval(watchdog)
       stop.abort()

@@ -12,6 +12,8 @@ export interface ReadStream {
   readonly batcher: Batcher
   readonly forwarder: Forwarder
   readonly signal: AbortSignal
+  /** How long to listen to a stream without end. */
+  readonly until?: AbortSignal | undefined
   /** What is kept of a page; everything when absent. */
   readonly keep?: ((page: Page) => Page) | undefined
   /** What the mapping makes of a page. */
@@ -63,8 +65,8 @@ const retryDelay = (failure: Failure, attempt: number): number | null => {
 
 /** The pages of a stream; while the next one is long in coming, what has been read is flushed. */
 async function* lingering(args: ReadStream, cursor: Cursor | null): AsyncGenerator<Page> {
-  const { pooled, spec, signal, batcher, forwarder } = args
-  const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal })
+  const { pooled, spec, signal, until, batcher, forwarder } = args
+  const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal, until })
   try {
     for (;;) {
       const next = pages.next()

@@ -16,10 +16,11 @@ import type { Mapping, MappingPool } from '@inlet/mapping'
 import type { Logger, Metrics } from '@inlet/observability'
 import { createSampleKeeper } from '../review/sample-keeper.js'
 import { type BacklogGate } from './backlog-gate.js'
-import { createBatcher } from './batcher.js'
+import { type Batcher, createBatcher } from './batcher.js'
 import type { ConnectionPool, PooledConnection } from './connection-pool.js'
 import { createForwarder, type Forwarder, type ForwarderDeps } from './forwarder.js'
 import { createLeaseKeeper } from './lease-keeper.js'
+import { listen } from './listen.js'
 import { createPageMapper, mappingStateOf } from './map-page.js'
 import type { ConnectionDeps } from './open-connection.js'
 import { openVersion } from './open-version.js'
@@ -33,6 +34,8 @@ export interface RunDeps extends ForwarderDeps {
   readonly connecting: ConnectionDeps
   readonly gate: BacklogGate
   readonly mappings: Pick<MappingPool, 'map'>
+  /** Default: ten minutes. */
+  readonly listenMs?: number | undefined
   /** How long a lease lives without renewal, in ms. */
   readonly leaseTtlMs: number
   readonly metrics: Pick<Metrics, 'countError'>
@@ -52,6 +55,8 @@ interface StreamResult {
 
 const LONGEST_PARK_MS = 86_400_000
 const DEFAULT_PARK_MS = 60_000
+/** How long a run listens to a continuous source: the next one follows at once, so this only decides how many rows of runs there are. */
+const LISTEN_MS = 600_000
 
 /** Reads a leased run to its end, or hands it on: parked, released on drain, or lost to another worker. */
 export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
@@ -80,14 +85,22 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
       knowsRecords: run.backfill === null,
       credential: credentialKey(run.credential === null ? null : { id: run.credential.id, version: run.credential.place.version }),
     }
-    const streams = await deps.connections.use(
+    const read = await deps.connections.use(
       key,
       (closing) => open(deps, run, closing),
-      (pooled) => readAll({ deps, run, pooled, forwarder, signal, state }),
+      async (pooled) => {
+        const listens = pooled.connector.continuous === true && run.backfill === null
+        const listening = listens ? listen(keeper.outdated, deps.listenMs ?? LISTEN_MS) : undefined
+        try {
+          return await readAll({ deps, run, pooled, forwarder, signal, until: listening?.until, state })
+        } finally {
+          listening?.stop()
+        }
+      },
     )
     await forwarder.drained(signal)
-    if (run.backfill === null && streams.results.every(({ error }) => error === undefined)) await finishReread(deps.database, run)
-    return { left: 'ended', outcome: await stopWith({ streams: streams.results, provedUnchanged: streams.provedUnchanged }) }
+    if (run.backfill === null && read.streams.every(({ error }) => error === undefined)) await finishReread(deps.database, run)
+    return { left: 'ended', outcome: await stopWith(read) }
   } catch (thrown) {
     return await leave({ deps, run, forwarder, drain, keeperSignal: keeper.signal, thrown, stopWith })
   } finally {
@@ -121,18 +134,14 @@ interface ReadAll {
   readonly pooled: PooledConnection
   readonly forwarder: Forwarder
   readonly signal: AbortSignal
+  /** Until when a run of a continuous source listens. */
+  readonly until: AbortSignal | undefined
   readonly state: RunState
 }
 
-const readAll = async ({
-  deps,
-  run,
-  pooled,
-  forwarder,
-  signal,
-  state,
-}: ReadAll): Promise<{ results: readonly StreamResult[]; provedUnchanged: boolean }> => {
-  const all = await pooled.connector.streams(pooled.connection, signal)
+const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[]; provedUnchanged: boolean; listened: boolean }> => {
+  const { deps, run, pooled, forwarder, until, state } = args
+  const all = await pooled.connector.streams(pooled.connection, args.signal)
   await ensureStreams(deps.database, run.sourceId, all)
   const backfill = planBackfill(run.backfill, all)
   const { specs } = backfill
@@ -142,22 +151,46 @@ const readAll = async ({
   const samples = createSampleKeeper(deps.database, { sourceId: run.sourceId, mapping })
   const states = all.map(({ name }) => ({ name, mapping: mappingStateOf(mapping, name) }))
   const remapped = run.backfill === null ? await alignMappings(deps.database, run, states) : []
-  const batcher = createBatcher({
+  const options = {
     streams: new Set(specs.map(({ name }) => name)),
-    swept: backfill.sweeps ? new Set(specs.filter(({ deletes }) => deletes === 'sweep').map(({ name }) => name)) : new Set(),
-  })
-  state.recordsRead = () => batcher.recordsRead
+    swept: backfill.sweeps ? new Set(specs.filter(({ deletes }) => deletes === 'sweep').map(({ name }) => name)) : new Set<string>(),
+  }
+  const shared = createBatcher(options)
+  // Streams that are read at the same time must not flush each other's halves of a page, so each has a batcher of its own.
+  const batchers = until === undefined ? [shared] : specs.map(() => createBatcher(options))
+  state.recordsRead = () => batchers.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
   const results: StreamResult[] = []
   try {
-    for (const spec of specs) results.push(await readOne(spec))
+    if (until === undefined) for (const spec of specs) results.push(await readOne(spec, shared, args.signal))
+    else results.push(...(await readTogether()))
   } finally {
     await samples.save().catch((error: unknown) => deps.log.warn({ err: error, runId: run.runId }, 'raw samples could not be kept'))
   }
-  const rest = batcher.flush()
-  if (rest !== null) await forwarder.forward(rest, signal)
-  return { results, provedUnchanged: backfill.mayBeEmpty || (specs.length > 0 && specs.every(({ incremental }) => incremental)) }
+  for (const batcher of batchers) {
+    const rest = batcher.flush()
+    if (rest !== null) await forwarder.forward(rest, args.signal)
+  }
+  const provedUnchanged = backfill.mayBeEmpty || (specs.length > 0 && specs.every(({ incremental }) => incremental))
+  return { streams: results, provedUnchanged, listened: until !== undefined }
 
-  async function readOne(spec: StreamSpec): Promise<StreamResult> {
+  /** What ends the run ends the other streams too, before anything is closed under them. */
+  async function readTogether(): Promise<readonly StreamResult[]> {
+    const abort = new AbortController()
+    const together = AbortSignal.any([args.signal, abort.signal])
+    const work = specs.map(async (spec, index) => {
+      try {
+        return await readOne(spec, batchers[index] as Batcher, together)
+      } catch (error) {
+        abort.abort(error)
+        throw error
+      }
+    })
+    await Promise.allSettled(work)
+    if (abort.signal.aborted) throw abort.signal.reason
+    return Promise.all(work)
+  }
+
+  async function readOne(spec: StreamSpec, batcher: Batcher, signal: AbortSignal): Promise<StreamResult> {
     const before = batcher.recordsRead
     const note = (extra: object): void =>
       void (state.streams[spec.name] = { ...state.streams[spec.name], records: batcher.recordsRead - before, ...extra })
@@ -173,6 +206,7 @@ const readAll = async ({
         batcher,
         forwarder,
         signal,
+        until,
         mapPage: (page) => {
           samples.note(page.records)
           return mapper.map(spec.name, page, signal)

@@ -35,7 +35,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     await redis?.stop()
     await store.close()
   })
-  const pass = (thorough = false) =>
+  const pass = (thorough = false, continuous: readonly string[] = []) =>
     reconcile({
       database: store.database,
       queues: {
@@ -48,8 +48,9 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
       metrics: { countTick: () => {}, countRearmed: () => {}, forgetSource: async () => {} },
       log: createLogger({ level: 'fatal', name: 'test' }),
       thorough,
+      continuous,
     })
-  const NOTHING = { rearmed: 0, strays: 0, ticks: 0, enqueued: 0, restarted: 0, pushed: 0, deleted: 0, stale: 0, fresh: 0 }
+  const NOTHING = { rearmed: 0, strays: 0, ticks: 0, enqueued: 0, restarted: 0, pushed: 0, continued: 0, deleted: 0, stale: 0, fresh: 0 }
   const arm = async (count: number, schedule = YEARLY): Promise<string[]> => {
     const ids: string[] = []
     for (let n = 0; n < count; n += 1) ids.push(await store.addSource({ schedule }))
@@ -62,6 +63,22 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     const ids = await arm(3)
     expect(await armedIds()).toEqual(ids.toSorted())
     expect(await pass()).toEqual(NOTHING)
+  })
+
+  it('keeps one run going of each continuous source that is active and not in a back-off', async () => {
+    const ids: string[] = []
+    for (let n = 0; n < 4; n += 1) ids.push(await store.addSource({ connector: 'stream' }))
+    const [live = '', paused = '', failing = ''] = ids
+    await store.addSource({ connector: 'other' })
+    await actOnSource(store.database, { sourceId: paused, action: 'pause', actor: 'test' })
+    await store.database.pool.query(`UPDATE sources SET restart_at = now() + interval '1 hour' WHERE id = $1`, [failing])
+    expect(await pass(false, ['stream'])).toMatchObject({ continued: 2, enqueued: 0 })
+    const runs = await store.rows<{ id: string; source_id: string }>(`SELECT id, source_id FROM runs WHERE trigger = 'continuous'`)
+    expect(runs.map(({ source_id }) => source_id).toSorted()).toEqual([live, ids[3]].toSorted())
+    expect(enqueued.map(({ runId }) => runId).toSorted()).toEqual(runs.map(({ id }) => id).toSorted())
+    expect(await pass(false, ['stream'])).toMatchObject({ continued: 0 })
+    await store.database.pool.query(`UPDATE runs SET status = 'ended', outcome = 'ok', finished_at = now() WHERE source_id = $1`, [live])
+    expect(await pass(false, ['stream'])).toMatchObject({ continued: 1 })
   })
 
   it('arms everything again after the queue was emptied', async () => {

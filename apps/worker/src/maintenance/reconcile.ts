@@ -1,5 +1,6 @@
 import {
   accountTicks,
+  createContinuousRuns,
   createDueRestarts,
   createPushRuns,
   type Database,
@@ -25,6 +26,8 @@ export interface ReconcileDeps {
   readonly log: Logger
   /** Compares each schedule with the queue, not only their number: one may have drifted, or one be missing beside a stray. */
   readonly thorough: boolean
+  /** Connectors whose runs follow one another. */
+  readonly continuous: readonly string[]
 }
 
 /** What one pass mended. */
@@ -36,6 +39,8 @@ export interface ReconcileReport {
   readonly restarted: number
   /** Runs for events that were pushed and that nobody read. */
   readonly pushed: number
+  /** Runs of continuous sources that had none. */
+  readonly continued: number
   readonly deleted: number
   /** Sources that began to miss their freshness objective, and that meet it again. */
   readonly stale: number
@@ -54,11 +59,12 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   const ticks = await handleOverdue(deps)
   const restarted = await enqueueNew(deps, await createDueRestarts(deps.database, CHUNK))
   const pushed = await enqueueNew(deps, await createPushRuns(deps.database, { limit: CHUNK }))
+  const continued = await enqueueNew(deps, await createContinuousRuns(deps.database, { connectors: deps.continuous, limit: CHUNK }))
   const enqueued = await enqueueLost(deps)
   const deleted = await finishDeletions(deps)
   const { stale, fresh } = await markStaleness(deps.database)
   await forgetDead(deps.database)
-  const report = { rearmed, strays, ticks, enqueued, restarted, pushed, deleted, stale, fresh }
+  const report = { rearmed, strays, ticks, enqueued, restarted, pushed, continued, deleted, stale, fresh }
   if (Object.values(report).some((count) => count > 0)) deps.log.info(report, 'reconciled')
   return report
 }

@@ -1,4 +1,4 @@
-import { markEnqueued, takeLease } from '@inlet/db'
+import { createContinuousRuns, type LeasedRun, markEnqueued, takeLease } from '@inlet/db'
 import type { Metrics } from '@inlet/observability'
 import { type JobContext, type JobData, type Queues, RetryAt } from '@inlet/queue'
 import { type RunDeps, runSource } from '../extraction/run-source.js'
@@ -9,7 +9,12 @@ export interface RunProcessorDeps extends RunDeps {
   /** Names this worker in leases. */
   readonly holder: string
   readonly drain: AbortSignal
+  /** Connectors whose runs follow one another. */
+  readonly continuous: readonly string[]
 }
+
+/** A run that ended at once is not followed at once: whatever the reason, it would go round in a circle. */
+const LEAST_PACE_MS = 1_000
 
 /** Takes the lease of a run and reads it; a run somebody else has comes back later, one that is over is done. */
 export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run'>, context: JobContext): Promise<void> => {
@@ -31,4 +36,13 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
     await deps.queues.enqueueRuns([{ runId, attempt: run.attempt, ...(result.left === 'parked' ? { delayMs: result.waitMs } : {}) }])
     await markEnqueued(deps.database, [runId])
   }
+  if (result.left === 'ended') await follow(deps, run, LEAST_PACE_MS - (performance.now() - startedAt))
+}
+
+/** Begins the next run of a continuous source; should that fail, the reconciler does it. */
+const follow = async (deps: RunProcessorDeps, { connector, sourceId }: LeasedRun, delayMs: number): Promise<void> => {
+  if (!deps.continuous.includes(connector)) return
+  const runs = await createContinuousRuns(deps.database, { connectors: [connector], sourceId, limit: 1 })
+  await deps.queues.enqueueRuns(runs.map((runId) => ({ runId, attempt: 0, ...(delayMs > 0 ? { delayMs: Math.ceil(delayMs) } : {}) })))
+  if (runs.length > 0) await markEnqueued(deps.database, runs)
 }

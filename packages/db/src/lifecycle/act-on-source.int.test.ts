@@ -26,7 +26,16 @@ const activeRuns = (sourceId: string) =>
     sourceId,
   ])
 const beat = (run: { sourceId: string; runId: string; epoch: number }) =>
-  heartbeat(store.database, { ...run, ttlMs: 60_000, recordsRead: 0, forwardedBatches: 0, forwardedBytes: 0, progress: {} })
+  heartbeat(store.database, {
+    generation: 1,
+    credential: null,
+    ...run,
+    ttlMs: 60_000,
+    recordsRead: 0,
+    forwardedBatches: 0,
+    forwardedBytes: 0,
+    progress: {},
+  })
 
 describe('actOnSource', () => {
   it('stop asks an active run to end, keeps its cursor, and lets none begin until start', async () => {

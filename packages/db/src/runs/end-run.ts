@@ -1,6 +1,7 @@
 import { decideOutcome, FAILURE_CODES, type FailureCode, REASONS, type RunOutcome, restartDelayMs } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
+import { reopenUntried } from '../quarantine/reopen-untried.js'
 import { lockSourceAndLease } from './lock-order.js'
 
 export interface RunFailure {
@@ -17,6 +18,8 @@ export interface RunEnd {
   readonly failure?: RunFailure | undefined
   readonly streams?: readonly { readonly name: string; readonly error?: RunFailure | undefined }[]
   readonly provedUnchanged?: boolean
+  /** It listened to a continuous source. */
+  readonly listened?: boolean
   readonly recordsRead?: number
   readonly progress?: object
 }
@@ -62,6 +65,7 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
     quarantined: Number(run.quarantined),
     liveBefore: Number(run.live_records),
     provedUnchanged: end.provedUnchanged ?? false,
+    listened: end.listened ?? false,
     warnings: run.warnings,
   })
   const shown = failure ?? failedStreams[0]?.error
@@ -84,8 +88,10 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
   ])
   await client.query('DELETE FROM sweep_seen WHERE run_id = $1', [end.runId])
   const ended = { sourceId: run.source_id, runId: end.runId, outcome, shown, superseded: run.superseded }
-  // A backfill says nothing of how fresh the source is, nor does its failure stop what reads on from the live cursors.
-  if (run.trigger === 'backfill') await client.query('UPDATE sources SET process_deaths = 0 WHERE id = $1', [run.source_id])
+  // A backfill or a retry says nothing of how fresh the source is, nor does its failure stop what reads on from the live cursors.
+  if (run.trigger === 'quarantine' && (outcome === 'failed' || outcome === 'cancelled')) await reopenUntried(client, run.source_id, end.runId)
+  if (run.trigger === 'backfill' || run.trigger === 'quarantine')
+    await client.query('UPDATE sources SET process_deaths = 0 WHERE id = $1', [run.source_id])
   else await updateSource(client, ended)
   await announce(client, { ...ended, trigger: run.trigger })
   return outcome

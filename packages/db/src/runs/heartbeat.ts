@@ -1,9 +1,13 @@
+import { CREDENTIAL_OF_SOURCE } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 
 export interface Heartbeat {
   readonly sourceId: string
   readonly runId: string
   readonly epoch: number
+  /** What the run works with, so that it learns when the source wants something else. */
+  readonly generation: number
+  readonly credential: { readonly id: string; readonly place: { readonly version: number } } | null
   readonly ttlMs: number
   readonly recordsRead: number
   readonly forwardedBatches: number
@@ -16,22 +20,27 @@ export interface HeartbeatAnswer {
   /** False: another worker has taken over, or the run has ended. Stop at once. */
   readonly held: boolean
   readonly cancelRequested: boolean
+  /** The source is not ACTIVE, or has another version, generation or credentials than the run. */
+  readonly outdated: boolean
   /** Bytes forwarded and not yet stored, over all runs. */
   readonly backlogBytes: number
 }
 
 /** Renews the lease and publishes progress. One round trip. */
 export const heartbeat = async (database: Database, beat: Heartbeat): Promise<HeartbeatAnswer> => {
-  const { rows } = await database.pool.query<{ held: boolean; cancel: boolean; backlog: string }>({
+  const { rows } = await database.pool.query<{ held: boolean; cancel: boolean; outdated: boolean; backlog: string }>({
     name: 'inlet-heartbeat',
     text: `WITH lease AS (
         UPDATE leases SET expires_at = clock_timestamp() + $4 * interval '1 millisecond' WHERE source_id = $1 AND run_id = $2 AND epoch = $3 RETURNING 1
       ), run AS (
         UPDATE runs SET records_read = $5, forwarded_batches = $6, forwarded_bytes = $7, progress = progress || $8::jsonb
-        WHERE id = $2 AND epoch = $3 AND status = 'running' RETURNING cancel_requested_at
+        WHERE id = $2 AND epoch = $3 AND status = 'running' RETURNING cancel_requested_at, version_id
       )
       SELECT EXISTS (SELECT FROM lease) AND EXISTS (SELECT FROM run) AS held,
         (SELECT cancel_requested_at IS NOT NULL FROM run) AS cancel,
+        (SELECT s.status <> 'ACTIVE' OR s.version_id IS DISTINCT FROM run.version_id OR s.generation <> $9
+           OR c.id IS DISTINCT FROM $10::uuid OR c.version IS DISTINCT FROM $11::int
+         FROM run, sources s ${CREDENTIAL_OF_SOURCE} WHERE s.id = $1) AS outdated,
         (SELECT coalesce(sum(greatest(forwarded_bytes - committed_bytes, 0)), 0) FROM runs WHERE status = 'running') AS backlog`,
     values: [
       beat.sourceId,
@@ -42,10 +51,18 @@ export const heartbeat = async (database: Database, beat: Heartbeat): Promise<He
       beat.forwardedBatches,
       beat.forwardedBytes,
       JSON.stringify(beat.progress),
+      beat.generation,
+      beat.credential?.id ?? null,
+      beat.credential?.place.version ?? null,
     ],
   })
   const row = rows[0]
-  return { held: row?.held === true, cancelRequested: row?.cancel === true, backlogBytes: Number(row?.backlog ?? 0) }
+  return {
+    held: row?.held === true,
+    cancelRequested: row?.cancel === true,
+    outdated: row?.outdated === true,
+    backlogBytes: Number(row?.backlog ?? 0),
+  }
 }
 
 export interface CommitState {

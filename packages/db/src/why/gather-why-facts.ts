@@ -2,8 +2,8 @@ import type { ProcessFacts, RunOutcome, RunStatus, RunTrigger, SourceStatus, Why
 import type { Database } from '../database.js'
 import { ALIVE } from '../workers/worker-repository.js'
 
-/** The facts that stand in the database; how the queue is doing, its caller knows. */
-export type StoredWhyFacts = Omit<WhyFacts, 'queueProblem'> & { readonly sourceId: string }
+/** The facts that stand in the database; how the queue is doing and what the connector is like, its caller knows. */
+export type StoredWhyFacts = Omit<WhyFacts, 'queueProblem' | 'continuous'> & { readonly sourceId: string }
 
 interface Row {
   readonly id: string

@@ -10,6 +10,7 @@ const facts: RunFacts = {
   quarantined: 0,
   liveBefore: 0,
   provedUnchanged: false,
+  listened: false,
   warnings: 0,
 }
 
@@ -19,6 +20,7 @@ describe('decideOutcome', () => {
     ['only known records', { unchanged: 5 }, 'ok_nothing_new'],
     ['nothing, proved by the source', { provedUnchanged: true, liveBefore: 3 }, 'ok_nothing_new'],
     ['nothing from a source that had records', { liveBefore: 3 }, 'suspect_empty'],
+    ['nothing from a new source that was listened to', { provedUnchanged: true, listened: true }, 'ok_nothing_new'],
     ['nothing from a new source, whatever it says', { provedUnchanged: true }, 'suspect_empty'],
     ['a quarantined record', { changed: 5, quarantined: 1 }, 'partial'],
     ['a warning', { changed: 5, warnings: 1 }, 'partial'],

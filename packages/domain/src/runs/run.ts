@@ -6,7 +6,7 @@ export type RunStatus = (typeof RUN_STATUSES)[number]
 export const RUN_OUTCOMES = ['ok', 'ok_nothing_new', 'suspect_empty', 'partial', 'failed', 'cancelled'] as const
 export type RunOutcome = (typeof RUN_OUTCOMES)[number]
 
-export const RUN_TRIGGERS = ['schedule', 'manual', 'restart', 'fresh', 'backfill', 'push'] as const
+export const RUN_TRIGGERS = ['schedule', 'manual', 'restart', 'fresh', 'backfill', 'push', 'continuous', 'quarantine'] as const
 export type RunTrigger = (typeof RUN_TRIGGERS)[number]
 
 /** What a run did, as far as its outcome depends on it. */
@@ -21,6 +21,8 @@ export interface RunFacts {
   readonly liveBefore: number
   /** Whether every stream said that it is incremental or reported items as unchanged. */
   readonly provedUnchanged: boolean
+  /** Whether it listened to a continuous source, which may well be silent from its first day on. */
+  readonly listened: boolean
   readonly warnings: number
 }
 
@@ -34,7 +36,7 @@ export const decideOutcome = (facts: RunFacts): RunOutcome => {
   if (facts.failedStreams > 0 || facts.quarantined > 0 || facts.warnings > 0) return 'partial'
   if (facts.changed > 0) return 'ok'
   if (facts.unchanged > 0) return 'ok_nothing_new'
-  return facts.provedUnchanged && facts.liveBefore > 0 ? 'ok_nothing_new' : 'suspect_empty'
+  return facts.provedUnchanged && (facts.liveBefore > 0 || facts.listened) ? 'ok_nothing_new' : 'suspect_empty'
 }
 
 /** Share of records a run may quarantine before it fails: 1 %, at least 10. */

@@ -10,6 +10,8 @@ export interface WhyFacts {
   readonly statusReason: string | null
   readonly statusMessage: string | null
   readonly connector: string
+  /** Whether its connector listens without a schedule. */
+  readonly continuous: boolean
   readonly scheduled: boolean
   readonly nextTickAt: Date | null
   /** Whether the queue is known to hold the job scheduler of the schedule. */

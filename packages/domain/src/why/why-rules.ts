@@ -142,6 +142,9 @@ export const WHY_RULES: readonly WhyRule[] = [
         )
       : null,
   ),
+  rule('NEXT_RUN', 'its next run has begun', ({ continuous }) =>
+    continuous ? waits('it listens without a pause; the reconciler begins its next run within 15 s', null) : null,
+  ),
   rule('SCHEDULE_NOT_ARMED', 'its schedule is in the queue', ({ scheduled, armed }) =>
     scheduled && !armed ? waits('the schedule is not in the queue yet; the reconciler puts it there within 15 s', null) : null,
   ),
