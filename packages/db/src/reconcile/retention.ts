@@ -38,6 +38,7 @@ export const applyRetention = async (database: Database, retention: Retention): 
     ['quarantine', `created_at < now() - $1 * interval '1 day'`, retention.quarantineDays],
     ['calls', `created_at < now() - $1 * interval '1 day'`, retention.callDays],
     ['raw_samples', `read_at < now() - $1 * interval '1 day'`, retention.sampleDays],
+    ['browsed_items', `expires_at < now() - $1 * interval '1 day'`, 1],
     ['request_limits', `updated_at < now() - $1 * interval '1 day'`, 2],
     ['idempotency_keys', `created_at < now() - $1 * interval '1 day'`, 1],
   ]

@@ -53,6 +53,7 @@ export const deleteSource = async (database: Database, sourceId: string): Promis
       'raw_samples',
       'mapping_examples',
       'calls',
+      'browsed_items',
     ])
       await client.query(`DELETE FROM ${table} WHERE source_id = $1`, [sourceId])
     await client.query('DELETE FROM sources WHERE id = $1 AND deleting_at IS NOT NULL', [sourceId])
