@@ -1,8 +1,10 @@
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { findCounterpart } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openFront } from '../blobs/testbed/front.js'
 import { checkBlobSource, runBlobs } from '../blobs/testbed/run-blobs.js'
-import type { ScriptServer } from '../blobs/testbed/start-script.js'
+import { freePort, type ScriptServer } from '../blobs/testbed/start-script.js'
 import s3 from './index.js'
 import { createBucket, KEYS, startS3rver } from './testbed/s3rver.js'
 
@@ -73,6 +75,24 @@ describe.skipIf(!installed)(`s3 against s3rver${installed ? '' : ' (not installe
     await front.close()
   })
 
+  it('notices an object that changes while it is read, though the store does not', async () => {
+    const bucket = await createBucket(server)
+    await bucket.put('a.csv', `id\n${`${'x'.repeat(100_000)}\n`.repeat(90)}`)
+    let reads = 0
+    const front = await openFront(server.port, (request, response) => {
+      const isSecondPart = request.url?.includes('a.csv') === true && ++reads === 2
+      if (isSecondPart) response.writeHead(206, { etag: '"another"' }).end('x')
+      return isSecondPart
+    })
+    const source = { config: bucket.at(front.url), secrets: KEYS, allow: [`127.0.0.1:${front.port}`] }
+    const { store, rejected } = await runBlobs(s3, source)
+    expect(rejected).toEqual([])
+    expect(store.snapshot('rows').size).toBeLessThan(90)
+    await runBlobs(s3, source, store)
+    await front.close()
+    expect(store.snapshot('rows').size).toBe(90)
+  })
+
   it('asks again when a single request fails', async () => {
     const bucket = await createBucket(server)
     await bucket.put('a.csv', 'id\n1\n')
@@ -102,3 +122,24 @@ describe.skipIf(!installed)(`s3 against s3rver${installed ? '' : ' (not installe
     expect(store.snapshot('rows').size).toBe(1)
   })
 })
+
+const emulate = findCounterpart('emulate')
+
+it.skipIf(emulate === null)('reads a store that knows no ranges (emulate)', async () => {
+  const { createEmulator } = (await import(pathToFileURL(path.join(emulate ?? '', 'dist/api.js')).href)) as Emulate
+  const store = await createEmulator({ service: 'aws', port: await freePort() })
+  const bucket = `${store.url}/reports`
+  await fetch(bucket, { method: 'PUT' })
+  await fetch(`${bucket}/in/a.csv`, { method: 'PUT', body: 'id\n1\n2\n' })
+  const source = { config: { bucket: 'reports', endpoint: store.url }, secrets: KEYS, allow: [new URL(store.url).host] }
+  await checkBlobSource(s3, source)
+  const first = await runBlobs(s3, source)
+  const again = await runBlobs(s3, source, first.store)
+  await store.close()
+  expect([...first.store.snapshot('rows').keys()]).toEqual(['["in/a.csv",1]', '["in/a.csv",2]'])
+  expect(again).toMatchObject({ emitted: 0, deleted: 0 })
+})
+
+interface Emulate {
+  readonly createEmulator: (options: { readonly service: string; readonly port: number }) => Promise<{ readonly url: string; close(): Promise<void> }>
+}
