@@ -19,6 +19,7 @@ import { createFailedLogins } from './http/failed-logins.js'
 import { createPageTokens } from './http/page-token.js'
 import type { Handlers } from './http/reply.js'
 import { createKeyHandlers } from './keys/key-handlers.js'
+import { createQuarantineHandlers } from './quarantine/quarantine-handlers.js'
 import { createRecordHandlers } from './records/record-handlers.js'
 import { openSourceFiles } from './registry/keep-files.js'
 import { createLocalRegistry } from './registry/local-registry.js'
@@ -95,6 +96,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createVersionHandlers(sources),
       ...createRegistryHandlers(sources),
       ...createRunHandlers(shared),
+      ...createQuarantineHandlers(shared),
       ...createRecordHandlers(shared),
       ...createEventHandlers({ ...shared, hub }),
       ...createConnectorHandlers({ connectors: known, findConnector }),

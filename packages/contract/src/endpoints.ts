@@ -1,3 +1,4 @@
+import { browseEndpoints } from './browse.js'
 import { connectorEndpoints } from './connectors.js'
 import { credentialEndpoints } from './credentials.js'
 import { encryptionEndpoints } from './encryption.js'
@@ -5,6 +6,7 @@ import { eventEndpoints } from './events.js'
 import { healthEndpoints } from './health.js'
 import { hookEndpoints } from './hooks.js'
 import { keyEndpoints } from './keys.js'
+import { quarantineEndpoints } from './quarantine.js'
 import { recordEndpoints } from './records.js'
 import { registryEndpoints } from './registry/endpoints.js'
 import { runEndpoints } from './runs.js'
@@ -19,8 +21,10 @@ export const endpoints = {
   ...sourceEndpoints,
   ...versionEndpoints,
   ...testEndpoints,
+  ...browseEndpoints,
   ...registryEndpoints,
   ...runEndpoints,
+  ...quarantineEndpoints,
   ...recordEndpoints,
   ...eventEndpoints,
   ...connectorEndpoints,

@@ -8,6 +8,7 @@ export type { HookReplay, PushedEventPage } from './hooks.js'
 export type { ApiKeyView, CreateKeyBody, NewApiKeyView } from './keys.js'
 export { durationSeconds, MAX_PAGE, toDuration } from './primitives.js'
 export { type FailureView, type FieldProblem, type Problem, problem } from './problem.js'
+export { editedRecord, type QuarantinedDetailView, type QuarantinedView, type RetryStartView } from './quarantine.js'
 export type { FreshnessView, ListRecordsQuery, RecordDetail, RecordHit, RecordPage } from './records.js'
 export { type SourceDefinition, type SourceDefinitionInput, sourceDefinition } from './registry/definition.js'
 export { type DefinitionChange, MAX_PLANNED, type Plan, type PlannedSource, type RegistryEntry, type RegistryPage } from './registry/endpoints.js'
@@ -19,7 +20,6 @@ export {
   browsePage,
   type CheckResult,
   type PreviewResult,
-  type QuarantinedView,
   type TickView,
 } from './sources/source-parts.js'
 export {

@@ -9,6 +9,9 @@ export {
   noteApiKeyUse,
   revokeApiKey,
 } from './api-keys/api-key-repository.js'
+export { keepContent, readContent, type StoredContent, tooLarge } from './browse/browsed-content.js'
+export { type BrowsedItem, type BrowseQuestion, findBrowsed, forgetBrowsed, keepBrowsed } from './browse/browsed-items.js'
+export { type BrowseTarget, findBrowseTarget } from './browse/find-browse-target.js'
 export { answerCall, type Call, type CallAnswer, findAnswer, findWaitingCall, insertCall, type NewCall } from './calls/call-repository.js'
 export { type CredentialPlace, findCredential, findCredentialById, type StoredCredential } from './credentials/find-credential.js'
 export { claimRenewal, findToken, type Renewal, releaseRenewal, type StoredToken, storeRenewal } from './credentials/renewal.js'
@@ -53,6 +56,11 @@ export { alignMappings, finishReread, type MappingPlace, type StreamMappingState
 export { appliedMigrations, migrate } from './migrate/migrate.js'
 export { readMigrationFiles } from './migrate/migration-files.js'
 export { untilSchemaReady } from './migrate/schema-ready.js'
+export { dropQuarantine, dropQuarantined } from './quarantine/drop-quarantined.js'
+export { findQuarantined, listQuarantine, type QuarantineDetails, type QuarantineListRequest } from './quarantine/list-quarantine.js'
+export { countRetries, listRetries, listStreamNames, type Retry } from './quarantine/list-retries.js'
+export type { QuarantineRow } from './quarantine/quarantine-row.js'
+export { createRetryRuns, type QuarantineChoice, type RetryStart, retryQuarantine, retryQuarantined } from './quarantine/retry-quarantined.js'
 export { type MarkedStaleness, markStaleness } from './reconcile/mark-staleness.js'
 export {
   createDueRestarts,
@@ -101,7 +109,7 @@ export {
 export { findSourceIds, listFreshness, type SourceFreshness } from './sources/list-freshness.js'
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { type CursorReset, resetCursor } from './sources/reset-cursor.js'
-export { listQuarantine, listTicks, type QuarantineRow, type TickRow } from './sources/source-parts.js'
+export { listTicks, type TickRow } from './sources/source-parts.js'
 export {
   createSource,
   disarm,

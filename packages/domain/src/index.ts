@@ -15,6 +15,7 @@ export { isReason, REASONS, type Reason } from './errors/reasons.js'
 export { canonicalJson, hasUnstorableText, toStorableText } from './identity/canonical-json.js'
 export { keyHash, keyText, sha256Hex } from './identity/identity.js'
 export { JsonNumber } from './records/json-number.js'
+export { QUARANTINE_STATES, type QuarantineState, RETRY_OUTCOMES, type RetryOutcome, whyNotRetryable } from './records/quarantine-state.js'
 export {
   type JsonObject,
   type JsonValue,

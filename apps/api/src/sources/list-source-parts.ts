@@ -1,5 +1,5 @@
 import type { Endpoints } from '@inlet/contract'
-import { findSourceId, listQuarantine, listTicks } from '@inlet/db'
+import { findSourceId, listTicks } from '@inlet/db'
 import { z } from 'zod'
 import { listName } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
@@ -23,14 +23,4 @@ export const listTicksHandler =
     const before = query.cursor === undefined ? null : new Date(deps.tokens.decode(list, query.cursor, textPosition)[0])
     const rows = await listTicks(deps.database, { sourceId, outcome: query.outcome, before, limit: query.limit + 1 })
     return { status: 200, body: toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.scheduledFor.toISOString()])) }
-  }
-
-export const listQuarantineHandler =
-  (deps: SourceDeps): Handler<Endpoints['listQuarantine']> =>
-  async ({ params, query }) => {
-    const sourceId = await getSourceId(deps, params.id)
-    const list = listName('listQuarantine', { ...query, sourceId })
-    const beforeId = query.cursor === undefined ? null : deps.tokens.decode(list, query.cursor, textPosition)[0]
-    const rows = await listQuarantine(deps.database, { sourceId, runId: query.run, reason: query.reason, beforeId, limit: query.limit + 1 })
-    return { status: 200, body: toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.id])) }
   }

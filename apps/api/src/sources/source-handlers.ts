@@ -5,7 +5,7 @@ import { createSourceHandler } from './create-source.js'
 import { deleteSourceHandler } from './delete-source.js'
 import { explainSourceHandler } from './explain-source.js'
 import { getSourceHandler } from './get-source.js'
-import { listQuarantineHandler, listTicksHandler } from './list-source-parts.js'
+import { listTicksHandler } from './list-source-parts.js'
 import { listSourcesHandler } from './list-sources.js'
 import { pauseSourceHandler } from './pause-source.js'
 import { previewSourceHandler } from './preview-source.js'
@@ -42,5 +42,4 @@ export const createSourceHandlers = (deps: SourceDeps) => ({
   browseSource: browseSourceHandler(deps),
   explainSource: explainSourceHandler(deps),
   listTicks: listTicksHandler(deps),
-  listQuarantine: listQuarantineHandler(deps),
 })

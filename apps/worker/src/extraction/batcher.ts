@@ -1,5 +1,6 @@
-import type { Cursor, Page } from '@inlet/connector-sdk'
+import type { Cursor } from '@inlet/connector-sdk'
 import { type BatchEffects, type BatchEnvelope, batchHash, Failure, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_CURSOR_BYTES } from '@inlet/domain'
+import type { MappedPage } from './map-page.js'
 import { type PackedLine, packKey, packRecord, packRejected } from './pack-record.js'
 
 /** A batch before it has its place in the run. */
@@ -11,6 +12,8 @@ export interface DraftBatch {
   readonly sweptStreams: readonly string[] | undefined
   readonly sha256: string
   readonly keyHashes: readonly string[]
+  /** The entries come out of quarantine. */
+  readonly retries?: boolean
 }
 
 export interface BatcherOptions {
@@ -22,7 +25,7 @@ export interface BatcherOptions {
 /** Packs pages into batches of at most 1,000 entries and about 1 MiB; effects travel with the last batch of their page. */
 export interface Batcher {
   /** Takes a page in; yields the batches that became full. */
-  add(stream: string, page: Page): Generator<DraftBatch>
+  add(stream: string, page: MappedPage): Generator<DraftBatch>
   /** What is left, or null. */
   flush(): DraftBatch | null
   readonly recordsRead: number
@@ -75,7 +78,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
     *add(stream, page) {
       for (const record of page.records) {
         if (!streams.has(record.stream)) throw new Failure('INTERNAL', `the connector yielded a record of the unknown stream "${record.stream}"`)
-        const entry = packRecord(record)
+        const entry = packRecord(record, page.originOf?.(record))
         if (lines.size > 0 && (lines.size >= MAX_BATCH_RECORDS || bytes + sizeOf(entry) > MAX_BATCH_BYTES)) yield take()
         recordsRead += 1
         if (swept.has(record.stream)) sweptHere.add(record.stream)
@@ -88,9 +91,10 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
         recordsRead += 1
       }
       for (const rejected of page.rejected ?? []) {
-        if (lines.size >= MAX_BATCH_RECORDS) yield take()
+        const entry = packRejected(rejected)
+        if (lines.size > 0 && (lines.size >= MAX_BATCH_RECORDS || bytes + sizeOf(entry) > MAX_BATCH_BYTES)) yield take()
         if (swept.has(rejected.stream)) sweptHere.add(rejected.stream)
-        put(packRejected(rejected))
+        put(entry)
         recordsRead += 1
       }
       if (page.cursor !== undefined) cursors.set(stream, checkCursor(page.cursor))

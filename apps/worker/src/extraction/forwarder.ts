@@ -171,6 +171,7 @@ const toEnvelope = (draft: DraftBatch, place: { run: LeasedRun; seq: number; ove
     payload: draft.payload,
     ...(draft.effects === undefined ? {} : { effects: draft.effects }),
     ...(place.overlaps ? { overlaps: true } : {}),
+    ...(draft.retries ? { retries: true } : {}),
     ...(draft.sweptStreams === undefined ? {} : { sweptStreams: [...draft.sweptStreams] }),
   }
   return envelope

@@ -2,10 +2,16 @@ import type { Page, StreamSpec } from '@inlet/connector-sdk'
 import { canonicalJson, Failure, type RejectedRecord, type SourceRecord, sha256Hex } from '@inlet/domain'
 import { findStreamMapping, type Mapping, type MappingPool } from '@inlet/mapping'
 
+/** A page of which it is known what each record was made of. */
+export interface MappedPage extends Page {
+  /** The record as the connector yielded it; undefined for one that was not mapped. */
+  readonly originOf?: (record: SourceRecord) => SourceRecord | undefined
+}
+
 /** Puts the mapping of a version between a connector and the batcher. */
 export interface PageMapper {
   /** The page with its records mapped. `stream` is the one being read; records may be of others. */
-  map(stream: string, page: Page, signal: AbortSignal): Promise<Page>
+  map(stream: string, page: Page, signal: AbortSignal): Promise<MappedPage>
   /** Throws MAPPING_UNSOUND for a stream that its mapping would leave in a wrong state. */
   check(spec: StreamSpec): void
   /** Whether a stream is read from the beginning each time, whatever its cursor. */
@@ -16,6 +22,7 @@ export interface PageMapper {
 export const createPageMapper = (pool: Pick<MappingPool, 'map'>, mapping: Mapping | null): PageMapper => {
   const setsKeys = (stream: string): boolean => findStreamMapping(mapping, stream)?.keys === 'set'
   const rejecting = new Set<string>()
+  const origins = new WeakMap<SourceRecord, SourceRecord>()
 
   const mapStream = async (stream: string, records: readonly SourceRecord[], signal: AbortSignal): Promise<Mapped> => {
     const own = findStreamMapping(mapping, stream)
@@ -26,6 +33,7 @@ export const createPageMapper = (pool: Pick<MappingPool, 'map'>, mapping: Mappin
       records: records.flatMap((record) => {
         const result = mapped.get(record)
         if (result === undefined) return [record]
+        for (const made of result.records) origins.set(made, record)
         // Dropped now, but it may have been stored before it changed, or under another mapping.
         if (result.records.length === 0 && result.rejected === null && !setsKeys(stream)) return [{ ...record, op: 'delete' as const }]
         return result.records
@@ -53,7 +61,14 @@ export const createPageMapper = (pool: Pick<MappingPool, 'map'>, mapping: Mappin
       const { sweep, ...rest } = page
       // What a rejected record was stored as is not known, so that nothing can be told to be gone.
       const sweeps = sweep !== undefined && !(setsKeys(stream) && rejecting.has(stream))
-      return { ...rest, records: parts.flatMap((part) => part.records), ...(rejected.length > 0 ? { rejected } : {}), ...(sweeps ? { sweep } : {}) }
+      const records = parts.flatMap((part) => part.records)
+      return {
+        ...rest,
+        records,
+        originOf: (record) => origins.get(record),
+        ...(rejected.length > 0 ? { rejected } : {}),
+        ...(sweeps ? { sweep } : {}),
+      }
     },
     check({ name, deletes }) {
       if (setsKeys(name) && deletes === 'events') throw unsound(name, 'its deletes are events that name the keys of the source')

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { type Connector, type ConnectorContext, createFileAccess, createPacedHttp, type EgressGuard, type HttpClient } from '@inlet/connector-sdk'
+import { type Connector, type ConnectorContext, createFileAccess, createPacedHttp, type EgressGuard, type HttpClient, type PageRenderer } from '@inlet/connector-sdk'
 import { createStoredInbox, createStoredRecords, type Database, NO_STORED_RECORDS, openUpload } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Logger, SecretRegistry } from '@inlet/observability'
@@ -16,6 +16,8 @@ export interface ConnectionDeps {
   readonly egress: EgressGuard
   /** By the transport a connector asks for. */
   readonly http: Readonly<Record<NonNullable<Connector['transport']>, HttpClient>>
+  /** The browser of this worker. */
+  readonly renderer?: PageRenderer | undefined
   readonly paces: SharedPaces
   readonly log: Logger
   readonly secrets: SecretRegistry
@@ -60,6 +62,7 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
       () => new Date(),
     ),
     egress: deps.egress,
+    renderer: deps.renderer,
     log: deps.log.child({ sourceId: request.sourceId, connector: connector.type }),
     signal,
     now: () => new Date(),

@@ -14,6 +14,8 @@ import {
 } from '@inlet/domain'
 
 const MAX_RAW = 65_536
+/** A larger record is not kept whole in quarantine, in characters. */
+const MAX_KEPT = 1_048_576
 const MAX_VALIDATOR = 1_024
 const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$/
 
@@ -26,14 +28,15 @@ export interface PackedLine {
   readonly keyHash: string
 }
 
-/** A record as it travels; one that cannot be stored becomes a quarantine entry instead. Pure. */
-export const packRecord = (record: SourceRecord): PackedLine => {
+/** A record as it travels; one that cannot be stored becomes a quarantine entry, with what it was made of by a mapping, instead. Pure. */
+export const packRecord = (record: SourceRecord, origin: SourceRecord = record): PackedLine => {
   try {
     return record.op === 'delete' ? packKey(record.stream, record.key, 'd') : packUpsert(record)
   } catch (error) {
     const failure = toFailure(error)
     if (failure.code !== 'record_invalid') throw error
-    return packRejected({ stream: record.stream, key: record.key, reason: failure.reason, message: failure.message, raw: safeRaw(record) })
+    const { reason, message } = failure
+    return packRejected({ stream: record.stream, key: origin.key, reason, message, raw: safeRaw(origin), record: origin })
   }
 }
 
@@ -77,6 +80,7 @@ export const packKey = (stream: string, key: SourceRecord['key'], op: 'd' | 'n')
 
 /** A quarantine entry. */
 export const packRejected = (rejected: RejectedRecord): PackedLine => {
+  const whole = wholeOf(rejected.record)
   const entry = {
     s: toStorableText(rejected.stream),
     k: rejected.key === undefined ? '' : safeKeyText(rejected.key),
@@ -85,8 +89,20 @@ export const packRejected = (rejected: RejectedRecord): PackedLine => {
     r: rejected.reason,
     m: toStorableText(rejected.message).slice(0, 2_000),
     ...(rejected.raw === undefined ? {} : { raw: toStorableText(rejected.raw.slice(0, MAX_RAW)) }),
+    ...(whole === undefined ? {} : { rec: whole }),
   } satisfies PackedRecord
   return { line: JSON.stringify(entry), op: 'q', identity: '', keyHash: '' }
+}
+
+/** JSON text that reads back as the same record; undefined for what has none, or is too large to be kept. */
+const wholeOf = (record: SourceRecord | undefined): string | undefined => {
+  if (record === undefined) return undefined
+  try {
+    const text = canonicalJson(record)
+    return text.length > MAX_KEPT ? undefined : text
+  } catch {
+    return undefined
+  }
 }
 
 const toIso = (at: SourceRecord['occurredAt']): string | undefined => {

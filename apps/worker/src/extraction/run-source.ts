@@ -234,17 +234,21 @@ const endsRun = (failure: Failure): boolean =>
 
 const toRunFailure = (failure: Failure): RunFailure => ({ code: failure.code, reason: failure.reason, message: failure.message, next: failure.next })
 
-interface Leave {
+/** Ends the run with what is known of it. */
+export type StopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>) => Promise<RunOutcome | null>
+
+export interface Leave {
   readonly deps: RunDeps
   readonly run: LeasedRun
   readonly forwarder: Forwarder
   readonly drain: AbortSignal
   readonly keeperSignal: AbortSignal
   readonly thrown: unknown
-  readonly stopWith: (end: Omit<RunEnd, 'runId' | 'epoch'>) => Promise<RunOutcome | null>
+  readonly stopWith: StopWith
 }
 
-const leave = async ({ deps, run, forwarder, drain, keeperSignal, thrown, stopWith }: Leave): Promise<RunResult> => {
+/** How a run that was interrupted leaves this worker: lost, released, parked or failed. */
+export const leave = async ({ deps, run, forwarder, drain, keeperSignal, thrown, stopWith }: Leave): Promise<RunResult> => {
   const reason: unknown = keeperSignal.aborted ? keeperSignal.reason : thrown
   const failure = toFailure(reason)
   if (failure.reason === 'LEASE_LOST') return { left: 'lost' }

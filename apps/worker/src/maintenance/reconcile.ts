@@ -3,6 +3,7 @@ import {
   createContinuousRuns,
   createDueRestarts,
   createPushRuns,
+  createRetryRuns,
   type Database,
   deleteSource,
   disarm,
@@ -37,6 +38,8 @@ export interface ReconcileReport {
   readonly ticks: number
   readonly enqueued: number
   readonly restarted: number
+  /** Runs for records of the quarantine that somebody wants to be retried. */
+  readonly retried: number
   /** Runs for events that were pushed and that nobody read. */
   readonly pushed: number
   /** Runs of continuous sources that had none. */
@@ -58,13 +61,14 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   const rearmed = await armMissing(deps)
   const ticks = await handleOverdue(deps)
   const restarted = await enqueueNew(deps, await createDueRestarts(deps.database, CHUNK))
+  const retried = await enqueueNew(deps, await createRetryRuns(deps.database, { limit: CHUNK }))
   const pushed = await enqueueNew(deps, await createPushRuns(deps.database, { limit: CHUNK }))
   const continued = await enqueueNew(deps, await createContinuousRuns(deps.database, { connectors: deps.continuous, limit: CHUNK }))
   const enqueued = await enqueueLost(deps)
   const deleted = await finishDeletions(deps)
   const { stale, fresh } = await markStaleness(deps.database)
   await forgetDead(deps.database)
-  const report = { rearmed, strays, ticks, enqueued, restarted, pushed, continued, deleted, stale, fresh }
+  const report = { rearmed, strays, ticks, enqueued, restarted, retried, pushed, continued, deleted, stale, fresh }
   if (Object.values(report).some((count) => count > 0)) deps.log.info(report, 'reconciled')
   return report
 }

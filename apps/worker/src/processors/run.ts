@@ -1,7 +1,8 @@
-import { createContinuousRuns, type LeasedRun, markEnqueued, takeLease } from '@inlet/db'
+import { createContinuousRuns, createRetryRuns, type LeasedRun, markEnqueued, takeLease } from '@inlet/db'
 import type { Metrics } from '@inlet/observability'
 import { type JobContext, type JobData, type Queues, RetryAt } from '@inlet/queue'
 import { type RunDeps, runSource } from '../extraction/run-source.js'
+import { retryQuarantine } from '../retries/retry-quarantine.js'
 
 export interface RunProcessorDeps extends RunDeps {
   readonly queues: Pick<Queues, 'forwardBatch' | 'enqueueRuns'>
@@ -28,7 +29,8 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
   const { run } = lease
   const log = deps.log.child({ sourceId: run.sourceId, runId, epoch: run.epoch })
   log.info({ connector: run.connector, attempt: run.attempt }, 'run started')
-  const result = await runSource(deps, run, AbortSignal.any([deps.drain, context.signal]))
+  const work = run.trigger === 'quarantine' ? retryQuarantine : runSource
+  const result = await work(deps, run, AbortSignal.any([deps.drain, context.signal]))
   log.info({ ...result, durationMs: Math.round(performance.now() - startedAt) }, 'run left')
   if (result.left === 'ended' && result.outcome !== null)
     deps.metrics.countRun({ source: run.sourceId, connector: run.connector }, result.outcome, performance.now() - startedAt)
@@ -36,13 +38,20 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
     await deps.queues.enqueueRuns([{ runId, attempt: run.attempt, ...(result.left === 'parked' ? { delayMs: result.waitMs } : {}) }])
     await markEnqueued(deps.database, [runId])
   }
-  if (result.left === 'ended') await follow(deps, run, LEAST_PACE_MS - (performance.now() - startedAt))
+  if (result.left === 'ended') {
+    await begin(deps, await createRetryRuns(deps.database, { sourceId: run.sourceId, limit: 1 }))
+    await follow(deps, run, LEAST_PACE_MS - (performance.now() - startedAt))
+  }
 }
 
 /** Begins the next run of a continuous source; should that fail, the reconciler does it. */
 const follow = async (deps: RunProcessorDeps, { connector, sourceId }: LeasedRun, delayMs: number): Promise<void> => {
   if (!deps.continuous.includes(connector)) return
   const runs = await createContinuousRuns(deps.database, { connectors: [connector], sourceId, limit: 1 })
+  await begin(deps, runs, delayMs)
+}
+
+const begin = async (deps: RunProcessorDeps, runs: readonly string[], delayMs = 0): Promise<void> => {
   await deps.queues.enqueueRuns(runs.map((runId) => ({ runId, attempt: 0, ...(delayMs > 0 ? { delayMs: Math.ceil(delayMs) } : {}) })))
   if (runs.length > 0) await markEnqueued(deps.database, runs)
 }

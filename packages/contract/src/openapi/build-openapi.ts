@@ -45,8 +45,7 @@ const needs = ({ scope }: Endpoint): string | undefined => {
   return scope === 'signature' ? 'Needs no key: the sender proves itself by its signature.' : `Needs the scope ${scope}.`
 }
 
-const describe = (endpoint: Endpoint): string =>
-  [endpoint.description, needs(endpoint)].filter(Boolean).join('\n\n')
+const describe = (endpoint: Endpoint): string => [endpoint.description, needs(endpoint)].filter(Boolean).join('\n\n')
 
 const headersOf = (endpoint: Endpoint): z.ZodObject | undefined => {
   const shape = {

@@ -3,16 +3,14 @@ import { defineEndpoint } from '../endpoint.js'
 import { sourceRef } from '../primitives.js'
 import { why } from '../why.js'
 import { createdSource, source, sourcePage } from './source.js'
-import { browsePage, checkResult, cursorReset, deletion, previewResult, quarantinePage, runStarted, tickPage } from './source-parts.js'
+import { checkResult, cursorReset, deletion, previewResult, runStarted, tickPage } from './source-parts.js'
 import {
   backfillSourceBody,
-  browseQuery,
   checkQuery,
   checkSourceBody,
   createSourceBody,
   listSourcesQuery,
   previewSourceBody,
-  quarantineQuery,
   resetCursorBody,
   runSourceBody,
   ticksQuery,
@@ -216,17 +214,6 @@ export const sourceEndpoints = {
     answers: { 200: { description: 'The records, or why there are none.', schema: previewResult } },
     reasons: ['CHECK_TIMEOUT'],
   }),
-  browseSource: defineEndpoint({
-    method: 'get',
-    path: '/v1/sources/:id/browse',
-    scope: 'read',
-    tag,
-    summary: 'List what lies at a path of a source, for connectors that have paths',
-    params,
-    query: browseQuery,
-    answers: { 200: { description: 'The items.', schema: browsePage } },
-    reasons: ['NOT_BROWSABLE', 'CHECK_TIMEOUT'],
-  }),
   explainSource: defineEndpoint({
     method: 'get',
     path: '/v1/sources/:id/why',
@@ -245,15 +232,5 @@ export const sourceEndpoints = {
     params,
     query: ticksQuery,
     answers: { 200: { description: 'One page.', schema: tickPage } },
-  }),
-  listQuarantine: defineEndpoint({
-    method: 'get',
-    path: '/v1/sources/:id/quarantine',
-    scope: 'read',
-    tag,
-    summary: 'List records that could not be stored, newest first',
-    params,
-    query: quarantineQuery,
-    answers: { 200: { description: 'One page.', schema: quarantinePage } },
   }),
 } as const

@@ -14,19 +14,6 @@ export const tick = z
   })
   .meta({ id: 'Tick', description: 'A due moment of the schedule and what became of it.' })
 
-export const quarantined = z
-  .strictObject({
-    id: z.string(),
-    runId: uuid,
-    stream: z.string(),
-    key: z.string().nullable(),
-    reason: z.string(),
-    message: z.string(),
-    raw: z.string().nullable().meta({ description: 'The beginning of the raw input, at most 64 KiB.' }),
-    createdAt: timestamp,
-  })
-  .meta({ id: 'QuarantinedRecord', description: 'A record that could not be stored, with the reason.' })
-
 export const checkResult = z
   .strictObject({
     ok: z.boolean(),
@@ -61,21 +48,6 @@ export const previewResult = z
   })
   .meta({ id: 'PreviewResult', description: 'The first records of a source, read for looking only: nothing was stored and no cursor moved.' })
 
-export const browsePage = z
-  .strictObject({
-    items: z.array(
-      z.strictObject({
-        name: z.string(),
-        path: z.string(),
-        directory: z.boolean(),
-        size: z.int().nullable(),
-        modifiedAt: z.string().nullable(),
-      }),
-    ),
-    truncated: z.boolean().meta({ description: 'There are more items than the limit.' }),
-  })
-  .meta({ id: 'BrowsePage', description: 'What lies at a path of a source.' })
-
 export const cursorReset = z
   .strictObject({ streams: z.array(z.string()).meta({ description: 'The streams that begin anew.' }) })
   .meta({ id: 'CursorReset' })
@@ -84,10 +56,7 @@ export const runStarted = z.strictObject({ runId: uuid }).meta({ id: 'RunStarted
 export const deletion = z.strictObject({ id: uuid, deleting: z.literal(true) }).meta({ id: 'Deletion' })
 
 export const tickPage = pageOf(tick, 'TickPage')
-export const quarantinePage = pageOf(quarantined, 'QuarantinePage')
 
 export type TickView = z.infer<typeof tick>
-export type QuarantinedView = z.infer<typeof quarantined>
 export type CheckResult = z.infer<typeof checkResult>
 export type PreviewResult = z.infer<typeof previewResult>
-export type BrowsePage = z.infer<typeof browsePage>

@@ -119,17 +119,6 @@ export const resetCursorBody = z
   .strictObject({ stream: z.string().min(1).max(200).optional().meta({ description: 'Only this stream; otherwise all.' }) })
   .meta({ id: 'ResetCursor' })
 
-export const browseQuery = z.strictObject({
-  path: plainText(4_096).optional().meta({ description: 'Where to look; the top when left out.' }),
-  limit: queryInt({ min: 1, max: 1_000, default: 100, description: 'Items at most.' }),
-})
-
-export const quarantineQuery = z.strictObject({
-  ...pageQuery,
-  run: z.uuid().optional(),
-  reason: z.string().min(1).max(100).optional(),
-})
-
 export const ticksQuery = z.strictObject({ ...pageQuery, outcome: z.enum(['ran', 'coalesced', 'skipped', 'paused', 'missed']).optional() })
 export type CreateSourceBody = z.output<typeof createSourceBody>
 export type UpdateSourceBody = z.output<typeof updateSourceBody>

@@ -1,6 +1,7 @@
 import { type BatchEffects, type BatchEnvelope, quarantineBudget } from '@inlet/domain'
 import type pg from 'pg'
 import { moveBackfillCursor } from '../runs/backfill-cursors.js'
+import { settleRetries } from './settle-retries.js'
 import { sweep } from './sweep.js'
 import type { Written } from './write-records.js'
 
@@ -10,13 +11,15 @@ interface RunRow {
   readonly quarantined: string
   readonly stored: string
   readonly backfills: boolean
+  readonly retries: boolean
 }
 
 const COUNT = `
 UPDATE runs SET committed_batches = committed_batches + 1, committed_bytes = committed_bytes + $2, inserted = inserted + $3,
   updated = updated + $4, unchanged = unchanged + $5, deleted = deleted + $6, quarantined = quarantined + $7
 WHERE id = $1
-RETURNING prefix_seq, allow_mass_delete, quarantined, inserted + updated + unchanged AS stored, trigger = 'backfill' AS backfills`
+RETURNING prefix_seq, allow_mass_delete, quarantined, inserted + updated + unchanged AS stored,
+  trigger = 'backfill' AS backfills, trigger = 'quarantine' AS retries`
 
 /**
  * Counts a stored batch and moves the run's contiguous prefix; cursors and sweeps of the batches passed take effect
@@ -36,7 +39,8 @@ export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope,
   const last = passed.at(-1)
   if (last === undefined) return 0
   const quarantined = Number(run.quarantined)
-  if (quarantined > quarantineBudget(Number(run.stored) + quarantined)) {
+  // What fails again was counted when it first failed, and passes nothing over.
+  if (!run.retries && quarantined > quarantineBudget(Number(run.stored) + quarantined)) {
     // The cursor stays, so that nothing is passed over; the worker sees the reason and ends the run.
     await client.query(`UPDATE runs SET error_reason = 'QUARANTINE_BUDGET' WHERE id = $1`, [batch.runId])
     return 0
@@ -47,6 +51,7 @@ export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope,
     for (const { stream, cursor } of effects?.cursors ?? [])
       if (run.backfills) await moveBackfillCursor(client, batch, { stream, cursor })
       else await moveCursor(client, batch, { stream, cursor, seq })
+    if (effects?.retries !== undefined) await settleRetries(client, batch.runId, effects.retries)
     for (const request of effects?.sweeps ?? []) deleted += await sweep(client, { batch, seq, ...request, allowMassDelete: run.allow_mass_delete })
   }
   return deleted

@@ -1,10 +1,12 @@
 import { type BatchEnvelope, batchHash } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
+import { resolveQuarantined } from '../quarantine/resolve-quarantined.js'
 import { isDataError, isTimeout } from '../sql-state.js'
 import { advancePrefix } from './advance-prefix.js'
 import { writeWithBisection } from './bisect.js'
 import { type WriteCounts, type Written, writeRecords } from './write-records.js'
+import { writeRetries } from './write-retries.js'
 
 /**
  * - `applied`: records, ledger, counters and cursor are committed together.
@@ -20,6 +22,7 @@ export const applyBatch = async (database: Database, batch: BatchEnvelope): Prom
     await recordMismatch(database.pool, batch, 'the content of the batch does not fit its sha256')
     return { result: 'mismatch' }
   }
+  if (batch.retries === true) return database.transaction((client) => applyInTransaction(client, batch, () => writeRetries(client, batch)))
   try {
     return await database.transaction((client) => applyInTransaction(client, batch, (inOrder) => writeRecords(client, batch, batch, inOrder)))
   } catch (error) {
@@ -34,12 +37,13 @@ const applyInTransaction = async (
   write: (inOrder: boolean) => Promise<Written>,
 ): Promise<ApplyResult> => {
   if (!(await holdsLease(client, batch))) return { result: await refuse(client, batch) }
-  const prefix = await insertLedger(client, batch)
-  if (typeof prefix !== 'number') {
-    if (prefix === 'mismatch') await recordMismatch(client, batch, 'another batch was already applied at this place of the run')
-    return { result: prefix }
+  const place = await insertLedger(client, batch)
+  if (typeof place === 'string') {
+    if (place === 'mismatch') await recordMismatch(client, batch, 'another batch was already applied at this place of the run')
+    return { result: place }
   }
-  const written = await write(prefix === batch.seq - 1)
+  const written = await write(place.prefix === batch.seq - 1)
+  if (place.unresolved && batch.retries !== true) await resolveQuarantined(client, batch)
   const swept = await advancePrefix(client, batch, written)
   return { result: 'applied', counts: { ...written.counts, deleted: written.counts.deleted + swept } }
 }
@@ -62,13 +66,21 @@ const refuse = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<'dup
   return result
 }
 
-/** The run's prefix when the place was free, else what stands there. */
-const insertLedger = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<number | 'duplicate' | 'mismatch'> => {
-  const { rows } = await client.query<{ prefix_seq: number }>({
+interface Place {
+  /** The run's prefix. */
+  readonly prefix: number
+  /** Whether records of the source wait in quarantine, which this batch may bring anew. */
+  readonly unresolved: boolean
+}
+
+/** The place in the run when it was free, else what stands there. */
+const insertLedger = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Place | 'duplicate' | 'mismatch'> => {
+  const { rows } = await client.query<{ prefix_seq: number; unresolved: boolean }>({
     name: 'inlet-ledger',
     text: `INSERT INTO ledger (run_id, seq, source_id, epoch, sha256, records, bytes, effects)
            VALUES ($1, $2, $3, $4, decode($5, 'hex'), $6, $7, $8) ON CONFLICT DO NOTHING
-           RETURNING (SELECT prefix_seq FROM runs WHERE id = $1) AS prefix_seq`,
+           RETURNING (SELECT prefix_seq FROM runs WHERE id = $1) AS prefix_seq,
+             EXISTS (SELECT FROM quarantine WHERE source_id = $3 AND state IN ('open', 'retrying') AND key_hash IS NOT NULL) AS unresolved`,
     values: [
       batch.runId,
       batch.seq,
@@ -80,7 +92,7 @@ const insertLedger = async (client: pg.ClientBase, batch: BatchEnvelope): Promis
       batch.effects === undefined ? null : JSON.stringify(batch.effects),
     ],
   })
-  if (rows[0] !== undefined) return rows[0].prefix_seq ?? 0
+  if (rows[0] !== undefined) return { prefix: rows[0].prefix_seq ?? 0, unresolved: rows[0].unresolved }
   const { rows: present } = await client.query<{ same: boolean }>(
     `SELECT sha256 = decode($3, 'hex') AS same FROM ledger WHERE run_id = $1 AND seq = $2`,
     [batch.runId, batch.seq, batch.sha256],

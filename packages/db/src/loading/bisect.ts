@@ -9,7 +9,12 @@ const MAX_RAW = 65_536
  * Writes a batch of which some record cannot be stored: halves it with savepoints until the bad ones stand alone, puts
  * those into quarantine and stores their neighbours. Runs inside the caller's transaction.
  */
-export const writeWithBisection = async (client: pg.ClientBase, batch: BatchEnvelope, inOrder: boolean): Promise<Written> => {
+export const writeWithBisection = async (
+  client: pg.ClientBase,
+  batch: BatchEnvelope,
+  inOrder: boolean,
+  refuse: Refuse = (entry, message) => quarantine(client, batch, entry, message),
+): Promise<Written> => {
   const { entries, doubled } = splitDoubled(splitPayload(batch.payload))
   const write = async (from: number, to: number): Promise<Written> => {
     if (from === to) return NOTHING_WRITTEN
@@ -23,24 +28,27 @@ export const writeWithBisection = async (client: pg.ClientBase, batch: BatchEnve
       if (!isDataError(error) && !(isTimeout(error) && part.length > 1)) throw error
       await client.query('ROLLBACK TO SAVEPOINT part')
       const [only] = part
-      if (part.length === 1 && only !== undefined) return quarantine(client, batch, only, refusalOf(error))
+      if (part.length === 1 && only !== undefined) return refuse(only, refusalOf(error))
       const middle = (from + to) >> 1
       return addWritten(await write(from, middle), await write(middle, to))
     }
   }
   let written = await write(0, entries.length)
-  for (const entry of doubled)
-    written = addWritten(written, await quarantine(client, batch, entry, 'the key stands twice in one batch; the later state is stored'))
+  for (const entry of doubled) written = addWritten(written, await refuse(entry, 'the key stands twice in one batch; the later state is stored'))
   return written
 }
 
-interface Entry {
+/** Does with a record that cannot be stored what is to be done with it; by default it goes to quarantine. */
+export type Refuse = (entry: Entry, message: string) => Promise<Written>
+
+/** One entry of a payload with its exact text. */
+export interface Entry {
   readonly text: string
   readonly record: PackedRecord
 }
 
 /** The entries of a payload with their exact text: records are one a line, so that big numbers survive. */
-const splitPayload = (payload: string): readonly Entry[] =>
+export const splitPayload = (payload: string): readonly Entry[] =>
   payload
     .slice(1, -1)
     .split('\n')
@@ -59,14 +67,18 @@ const identityOf = ({ record }: Entry): string => `${record.s} ${record.h}`
 
 const refusalOf = (error: unknown): string => `Postgres refuses it (${sqlState(error)}): ${error instanceof Error ? error.message : String(error)}`
 
-const toSlice = (entries: readonly Entry[]): Slice => {
+export const toSlice = (entries: readonly Entry[]): Slice => {
   const counts = { u: 0, d: 0, n: 0, q: 0 }
   for (const { record } of entries) counts[record.o] += 1
   return { payload: `[${entries.map(({ text }) => text).join(',\n')}]`, counts }
 }
 
+const QUARANTINE = `
+INSERT INTO quarantine (source_id, run_id, stream, key, reason, message, raw, key_hash, epoch, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, decode(nullif($8, ''), 'hex'), $9, $10)`
+
 const quarantine = async (client: pg.ClientBase, batch: BatchEnvelope, { record, text }: Entry, message: string): Promise<Written> => {
-  await client.query('INSERT INTO quarantine (source_id, run_id, stream, key, reason, message, raw) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+  await client.query(QUARANTINE, [
     batch.sourceId,
     batch.runId,
     toStorableText(record.s),
@@ -74,6 +86,9 @@ const quarantine = async (client: pg.ClientBase, batch: BatchEnvelope, { record,
     'RECORD_INVALID',
     toStorableText(message).slice(0, 2000),
     toStorableText(text).slice(0, MAX_RAW),
+    record.h,
+    batch.epoch,
+    batch.seq,
   ])
   if (batch.sweptStreams?.includes(record.s) && record.h !== '')
     await client.query(

@@ -74,8 +74,8 @@ SELECT $3, st.id, decode(r.h, 'hex') FROM ${INPUT} JOIN streams st ON st.source_
 WHERE r.o <> 'd' AND r.h <> '' AND r.s = ANY($4::text[]) ON CONFLICT DO NOTHING`
 
 const QUARANTINE = `
-INSERT INTO quarantine (source_id, run_id, stream, key, reason, message, raw)
-SELECT $2, $3, r.s, nullif(left(r.k, 1024), ''), r.r, left(r.m, 2000), r.raw FROM ${INPUT} WHERE r.o = 'q'`
+INSERT INTO quarantine (source_id, run_id, stream, key, key_hash, epoch, seq, reason, message, raw, record)
+SELECT $2, $3, r.s, nullif(left(r.k, 1024), ''), decode(nullif(r.h, ''), 'hex'), $4, $5, r.r, left(r.m, 2000), r.raw, r.rec FROM ${INPUT} WHERE r.o = 'q'`
 
 /** What was written, and by how much the live records of each stream (id) changed. */
 export interface Written {
@@ -106,7 +106,7 @@ export const writeRecords = async (client: pg.ClientBase, batch: BatchEnvelope, 
   if (outOfOrder) await keepFromOlder(client, batch, payload)
   if (batch.sweptStreams !== undefined && counts.u + counts.n + counts.q > 0)
     await client.query(SEEN, [payload, batch.sourceId, batch.runId, batch.sweptStreams])
-  if (counts.q > 0) await client.query(QUARANTINE, [payload, batch.sourceId, batch.runId])
+  if (counts.q > 0) await client.query(QUARANTINE, [payload, batch.sourceId, batch.runId, batch.epoch, batch.seq])
   return written
 }
 

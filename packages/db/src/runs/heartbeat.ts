@@ -20,7 +20,7 @@ export interface HeartbeatAnswer {
   /** False: another worker has taken over, or the run has ended. Stop at once. */
   readonly held: boolean
   readonly cancelRequested: boolean
-  /** The source is not ACTIVE, or has another version, generation or credentials than the run. */
+  /** The source is not ACTIVE, has another version, generation or credentials than the run, or records to retry that wait for the run's end. */
   readonly outdated: boolean
   /** Bytes forwarded and not yet stored, over all runs. */
   readonly backlogBytes: number
@@ -40,6 +40,7 @@ export const heartbeat = async (database: Database, beat: Heartbeat): Promise<He
         (SELECT cancel_requested_at IS NOT NULL FROM run) AS cancel,
         (SELECT s.status <> 'ACTIVE' OR s.version_id IS DISTINCT FROM run.version_id OR s.generation <> $9
            OR c.id IS DISTINCT FROM $10::uuid OR c.version IS DISTINCT FROM $11::int
+           OR EXISTS (SELECT FROM quarantine WHERE source_id = $1 AND state = 'retrying')
          FROM run, sources s ${CREDENTIAL_OF_SOURCE} WHERE s.id = $1) AS outdated,
         (SELECT coalesce(sum(greatest(forwarded_bytes - committed_bytes, 0)), 0) FROM runs WHERE status = 'running') AS backlog`,
     values: [

@@ -1,4 +1,4 @@
-import { MAX_PROCESS_DEATHS } from '@inlet/domain'
+import { MAX_PROCESS_DEATHS, type RunTrigger } from '@inlet/domain'
 import type pg from 'pg'
 import { CREDENTIAL_OF_SOURCE, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
@@ -18,6 +18,7 @@ export interface LeasedRun {
   readonly version: { readonly id: string; readonly number: number; readonly config: unknown; readonly mapping: unknown }
   /** Of the source's connections: one of an earlier generation must not be used. */
   readonly generation: number
+  readonly trigger: RunTrigger
   /** What a backfill reads again; null for other runs. Its cursors are its own. */
   readonly backfill: BackfillPlan | null
   /** The secrets of the source, its own or shared; null without any. */
@@ -160,6 +161,7 @@ const begin = async (client: pg.ClientBase, args: { run: Row; lastSeq: number; h
     nextSeq: lastSeq + 1,
     version: { id: source.version_id, number: source.number, config: source.config, mapping: source.mapping },
     generation: source.generation,
+    trigger: source.trigger,
     backfill: source.backfill,
     credential: toCredential(source),
     allowMassDelete: run.allow_mass_delete,
@@ -180,6 +182,7 @@ interface SourceRow {
   readonly config: unknown
   readonly mapping: unknown
   readonly generation: number
+  readonly trigger: RunTrigger
   readonly backfill: BackfillPlan | null
   readonly sealed: unknown
   readonly credential_id: string | null
@@ -189,7 +192,7 @@ interface SourceRow {
 }
 
 const SOURCE = `
-SELECT s.name, s.connector, s.generation, r.backfill, v.id AS version_id, v.number, v.config, v.mapping, c.id AS credential_id, c.sealed, coalesce(c.source_id, c.id) AS secrets_owner, c.version AS credential_version,
+SELECT s.name, s.connector, s.generation, r.trigger, r.backfill, v.id AS version_id, v.number, v.config, v.mapping, c.id AS credential_id, c.sealed, coalesce(c.source_id, c.id) AS secrets_owner, c.version AS credential_version,
        (SELECT coalesce(sum(live_records), 0) FROM streams WHERE source_id = s.id) AS live_records
 FROM sources s JOIN runs r ON r.id = $2 JOIN source_versions v ON v.id = r.version_id ${CREDENTIAL_OF_SOURCE}
 WHERE s.id = $1`

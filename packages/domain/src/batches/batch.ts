@@ -8,10 +8,16 @@ export const MAX_RECORD_BYTES = 8_388_608
 export const MAX_CURSOR_BYTES = 8_192
 
 const cursorEffect = z.object({ stream: z.string(), cursor: z.json() })
+/** A quarantined record whose retry is over: all entries made of it stand in this batch or earlier ones, or the mapping made none. */
+const retryEffect = z.object({ id: z.string(), leftOut: z.boolean().optional() })
 const sweepEffect = z.object({ stream: z.string(), scope: z.string().optional() })
 
 /** What happens when everything up to and including a batch is stored. */
-export const batchEffects = z.object({ cursors: z.array(cursorEffect).optional(), sweeps: z.array(sweepEffect).optional() })
+export const batchEffects = z.object({
+  cursors: z.array(cursorEffect).optional(),
+  sweeps: z.array(sweepEffect).optional(),
+  retries: z.array(retryEffect).optional(),
+})
 export type BatchEffects = z.infer<typeof batchEffects>
 
 /**
@@ -34,6 +40,8 @@ export const batchEnvelope = z.object({
   overlaps: z.boolean().optional(),
   /** Names of streams whose seen keys must be kept for a sweep. */
   sweptStreams: z.array(z.string()).optional(),
+  /** The entries come out of quarantine; each is stored as of the batch it first came in. */
+  retries: z.boolean().optional(),
   forwardedAt: z.number(),
   payload: z.string(),
 })
@@ -62,4 +70,10 @@ export interface PackedRecord {
   readonly r?: string
   readonly m?: string
   readonly raw?: string
+  /** quarantine: JSON text of the whole record, so that it can be tried again */
+  readonly rec?: string
+  /** out of quarantine: the id there, epoch and sequence number of the batch it first came in */
+  readonly qid?: string
+  readonly qe?: number
+  readonly qs?: number
 }

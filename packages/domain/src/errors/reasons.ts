@@ -32,6 +32,15 @@ export const REASONS = {
     code: 'config_invalid',
     next: 'Choose another start address, ask the owner of the site, or set robots to ignore if the site is yours.',
   },
+  PAGE_NOT_RENDERED: { code: 'upstream_invalid', next: 'The browser cannot show the page; try it with render "http", or exclude it.' },
+  BROWSER_NOT_INSTALLED: {
+    code: 'config_invalid',
+    next: 'Install Chromium on every worker (Debian: apt-get install chromium), or name one with INLET_CHROMIUM; or set render to "http".',
+  },
+  BROWSER_UNUSABLE: {
+    code: 'config_invalid',
+    next: 'Start the browser of INLET_CHROMIUM by hand as the user of the worker to see what it lacks; in a container it may need INLET_CHROMIUM_SANDBOX=off.',
+  },
   PAGINATION_LOOP: { code: 'upstream_invalid', next: 'The system keeps pointing to the same page; check the pagination settings.' },
   RECORDS_PATH_NOT_FOUND: { code: 'upstream_invalid', next: 'Check the records path in the settings against a real answer.' },
   SCHEMA_CHANGED: { code: 'upstream_invalid', next: 'A column or table that the settings name is gone; change the settings.' },
@@ -68,6 +77,9 @@ export const REASONS = {
   GIT_URL_NOT_ALLOWED: { code: 'config_invalid', next: 'Use an https URL or a path below an allowed root.' },
   GIT_NOT_INSTALLED: { code: 'config_invalid', next: 'Install git 2.37 or newer on every worker.' },
   INVALID_REF: { code: 'config_invalid', next: 'Use an existing branch or tag name.' },
+  // Singer taps
+  TAP_NOT_ALLOWED: { code: 'config_invalid', next: 'Name a tap of INLET_SINGER_TAPS; an operator may add it there on every worker.' },
+  TAP_FAILED: { code: 'upstream_invalid', next: 'See what the tap said last, and its lines in the log of the worker; correct its settings.' },
   // files
   PATH_NOT_ALLOWED: { code: 'config_invalid', next: 'Use a path below one of the roots in INLET_FILE_ROOTS.' },
   PATH_ESCAPE: { code: 'config_invalid', next: 'The path leaves its root through a link; remove the link.' },
@@ -85,6 +97,8 @@ export const REASONS = {
   RECORD_KEY_MISSING: { code: 'record_invalid', next: 'Name key fields that every record has.' },
   TEXT_NOT_STORABLE: { code: 'record_invalid', next: 'The record holds a NUL character or half a surrogate pair; correct it at the source.' },
   NUMBER_NOT_STORABLE: { code: 'record_invalid', next: 'The record holds a number outside the range that can be stored.' },
+  QUARANTINE_NOT_OPEN: { code: 'config_invalid', status: 409, next: 'Nothing to do: see `state` in GET /v1/quarantine/{id}.' },
+  NOT_RETRYABLE: { code: 'config_invalid', status: 409, next: 'Send the whole record: POST /v1/quarantine/{id}/retry with {"record": …}.' },
   BATCH_MISMATCH: { code: 'internal', next: 'Two different batches claim the same place in a run; report this with the run id.' },
   QUARANTINE_BUDGET: { code: 'upstream_invalid', next: 'Too many records cannot be stored; look at the quarantine of the run.' },
   DELETE_FUSE: { code: 'upstream_invalid', next: 'The source suddenly lacks most of its records; check it, then run with allowMassDelete.' },

@@ -54,4 +54,6 @@ export interface RejectedRecord {
   readonly message: string
   /** The raw input, at most 64 KiB are kept. */
   readonly raw?: string | undefined
+  /** The whole record as it was read, when it was one and only could not be mapped or stored: then it can be tried again. */
+  readonly record?: SourceRecord | undefined
 }

@@ -132,10 +132,11 @@ const parsePlain = (json: string): unknown => {
   return JSON.parse(json)
 }
 
-const toRejected = ({ stream, key, data }: SourceRecord, error: unknown): RejectedRecord => {
+const toRejected = (record: SourceRecord, error: unknown): RejectedRecord => {
+  const { stream, key, data } = record
   const { reason, message, code } = toFailure(error)
   if (code !== 'record_invalid' || !isReason(reason)) throw error
-  return { stream, key, reason, message, raw: rawOf(data) }
+  return { stream, key, reason, message, raw: rawOf(data), record }
 }
 
 const rawOf = (data: unknown): string => {

@@ -1,0 +1,49 @@
+import type { Retry } from '@inlet/db'
+import { batchHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS } from '@inlet/domain'
+import type { DraftBatch } from '../extraction/batcher.js'
+import { type PackedLine, packRecord, packRejected } from '../extraction/pack-record.js'
+import type { MappedRetry } from './map-retries.js'
+
+/** Packs what retries came to into batches; that a retry is over travels with the batch of its last entry. Pure. */
+export function* packRetries(retries: readonly MappedRetry[]): Generator<DraftBatch> {
+  let lines: { readonly op: PackedLine['op']; readonly text: string }[] = []
+  let bytes = 0
+  let over: { id: string; leftOut?: boolean }[] = []
+  const take = (): DraftBatch => {
+    const counts = { u: 0, d: 0, n: 0, q: 0 }
+    for (const { op } of lines) counts[op] += 1
+    const payload = `[${lines.map(({ text }) => text).join(',\n')}]`
+    const effects = over.length === 0 ? undefined : { retries: over }
+    const batch = {
+      payload,
+      counts,
+      bytes: Buffer.byteLength(payload),
+      effects,
+      sweptStreams: undefined,
+      sha256: batchHash(payload, effects),
+      keyHashes: [],
+    }
+    lines = []
+    bytes = 0
+    over = []
+    return batch
+  }
+  for (const { retry, records, rejected } of retries) {
+    // Of a record that fails in part nothing is stored: it would be told as failed and be there all the same.
+    const packed = rejected === null ? records.map((record) => packRecord(record)) : [packRejected(rejected)]
+    const refused = packed.find(({ op }) => op === 'q')
+    for (const { op, line } of refused === undefined ? packed : [refused]) {
+      const text = withPlace(line, retry)
+      const size = Buffer.byteLength(text) + 2
+      if (lines.length > 0 && (lines.length >= MAX_BATCH_RECORDS || bytes + size > MAX_BATCH_BYTES)) yield take()
+      lines.push({ op, text })
+      bytes += size
+    }
+    over.push({ id: retry.id, ...(packed.length === 0 ? { leftOut: true } : {}) })
+    if (over.length >= MAX_BATCH_RECORDS) yield take()
+  }
+  if (over.length > 0) yield take()
+}
+
+/** An entry with the row it comes from and the batch that row first came in. */
+const withPlace = (line: string, { id, epoch, seq }: Retry): string => `${line.slice(0, -1)},"qid":"${id}","qe":${epoch},"qs":${seq}}`

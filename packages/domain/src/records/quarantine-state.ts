@@ -1,0 +1,19 @@
+export const QUARANTINE_STATES = ['open', 'retrying', 'retried', 'superseded', 'resolved', 'dropped'] as const
+/**
+ * What became of a record that could not be stored. `open`: nobody has decided; `retrying`: asked for, its run is to come; `retried`: stored, or
+ * left out by the mapping; `superseded`: the source has moved on, something newer is stored under its key; `resolved`: the source brought the
+ * key again by itself; `dropped`: given up by a person.
+ */
+export type QuarantineState = (typeof QUARANTINE_STATES)[number]
+
+export const RETRY_OUTCOMES = ['stored', 'left_out', 'superseded', 'failed'] as const
+/** What the last retry did with a record. */
+export type RetryOutcome = (typeof RETRY_OUTCOMES)[number]
+
+/** Why a record cannot be retried as it is; null when it can. Pure. */
+export const whyNotRetryable = (row: { readonly stream: string; readonly state: QuarantineState; readonly hasRecord: boolean }): string | null => {
+  if (row.state === 'retrying') return 'it is being retried'
+  if (row.state !== 'open') return `it is not open any more: ${row.state}`
+  if (row.stream === '') return 'it is a batch, not a record'
+  return row.hasRecord ? null : 'only the beginning of the raw input is kept: send the whole record with the retry'
+}
