@@ -33,9 +33,11 @@ const PUBLIC = new Set<string>(
     .map(({ path }) => path),
 )
 
-/** Addresses whose senders prove themselves by a signature, which the handler checks. */
+/** Whose senders prove themselves by a signature, which the handler checks. */
+const isSigned = ({ scope }: Endpoint): boolean => scope === 'signature'
+
 const SIGNED = Object.values<Endpoint>(endpoints)
-  .filter(({ scope }) => scope === 'signature')
+  .filter(isSigned)
   .map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`))
 
 /** Whether an address needs no key: the public endpoints, those for signed requests, and the documentation. */
@@ -48,12 +50,14 @@ export const createApp = (deps: AppDeps): Express => {
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('case sensitive routing', true).set('trust proxy', deps.proxyHops)
   app.use(requestLog(deps.log))
   app.use(observeRequests(deps.metrics))
+  // Before all that is for people and keys: senders of events have neither, and are many.
+  routeEndpoints(app, deps.handlers, deps, isSigned)
   app.use(securityHeaders())
   app.use(authenticate({ ...deps, isPublic }))
   app.use(limitRate(deps.requestsPerMinute))
   app.use('/docs', docsPage())
   app.use(BOARD_PATH, queueBoard({ queues: deps.queues, writable: deps.boardWritable }))
-  routeEndpoints(app, deps.handlers, deps)
+  routeEndpoints(app, deps.handlers, deps, (endpoint) => !isSigned(endpoint))
   app.use(notFound())
   app.use(problemHandler(deps.log))
   return app

@@ -8,12 +8,19 @@ export const readRawBody = async (request: IncomingMessage, maxBytes: number): P
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const pieces: Buffer[] = []
   let bytes = 0
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    bytes += piece.byteLength
-    if (bytes > maxBytes) throw tooLarge(maxBytes)
-    pieces.push(piece)
-  }
-  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, bytes)
+  return await new Promise<Buffer>((resolve, reject) => {
+    // Listeners and not an iterator, which costs more than all else of a small request.
+    request.on('data', (piece: Buffer) => {
+      bytes += piece.byteLength
+      if (bytes <= maxBytes) return void pieces.push(piece)
+      reject(tooLarge(maxBytes))
+      // A little more is let in, so that the sender can read the refusal.
+      if (bytes > 2 * maxBytes) request.destroy()
+    })
+    request.on('end', () => resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, bytes)))
+    request.on('close', () => reject(new Failure('CANCELLED', 'the sender went away')))
+    request.on('error', reject)
+  })
 }
 
 const tooLarge = (maxBytes: number): Failure => new Failure('PAYLOAD_TOO_LARGE', `the body of an event has at most ${maxBytes} bytes`)

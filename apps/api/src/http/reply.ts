@@ -42,6 +42,7 @@ export const replyBody = (reply: Reply): string => reply.json ?? reply.text ?? (
 export const sendReply = (response: Response, reply: Reply): void => {
   response.status(reply.status)
   response.setHeader('cache-control', 'no-store')
+  response.setHeader('x-content-type-options', 'nosniff')
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
   const body = replyBody(reply)
   if (body !== '' && reply.text === undefined) response.setHeader('content-type', 'application/json; charset=utf-8')

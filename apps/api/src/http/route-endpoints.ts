@@ -13,10 +13,11 @@ export interface RouteDeps extends IdempotencyDeps {
   readonly sourceFiles: string | null
 }
 
-/** Routes every endpoint of the contract to its handler: scope, address, query, body and preconditions are checked here. */
-export const routeEndpoints = (app: Express, handlers: Handlers, deps: RouteDeps): void => {
+/** Routes the endpoints of the contract, by who may call them, to their handlers: scope, address, query, body and preconditions are checked here. */
+export const routeEndpoints = (app: Express, handlers: Handlers, deps: RouteDeps, isWanted: (endpoint: Endpoint) => boolean): void => {
   for (const id of Object.keys(endpoints) as EndpointId[]) {
     const endpoint: Endpoint = endpoints[id]
+    if (!isWanted(endpoint)) continue
     // The type of each handler was checked against its endpoint where `handlers` was made.
     const handler = handlers[id] as Handler<Endpoint>
     app[endpoint.method](endpoint.path, async (request, response) => {
