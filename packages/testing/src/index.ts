@@ -1,4 +1,5 @@
 export { startEmbeddedPostgres as startPostgres } from '@inlet/db/embedded'
+export { findChromium } from './chromium-binary.js'
 export { findCounterpart, requireCounterpart } from './counterparts.js'
 export { startMariadb, type TestMariadb } from './mariadb.js'
 export { findMariadb, type MariadbBinaries } from './mariadb-binary.js'

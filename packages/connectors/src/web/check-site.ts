@@ -11,6 +11,7 @@ const TIMEOUT_MS = 8_000
 export const checkSite = async (connection: SiteConnection, signal: AbortSignal): Promise<void> => {
   const tools = connection.tools(AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]))
   try {
+    await connection.checkBrowser()
     await checkStart(tools, connection)
   } catch (error) {
     if (signal.aborted || !tools.signal.aborted) throw error
@@ -19,7 +20,7 @@ export const checkSite = async (connection: SiteConnection, signal: AbortSignal)
 }
 
 const checkStart = async (tools: CrawlTools, { config, robots }: SiteConnection): Promise<void> => {
-  const url = normalizeUrl(config.startUrls[0] ?? '', config.dropTrackingParams) ?? ''
+  const url = normalizeUrl(config.startUrls[0] ?? '', config) ?? ''
   const rules = await robots.rulesFor(tools, originOf(url))
   if (!rules.allows(url))
     throw new Failure('ROBOTS_DISALLOWED', `robots.txt does not allow the start address ${url}`, { field: 'config.startUrls.0' })

@@ -2,6 +2,37 @@ import { z } from 'zod'
 
 const globs = (what: string) => z.array(z.string().min(1).max(500)).max(100).default([]).describe(what)
 
+const browserSettings = z
+  .strictObject({
+    waitFor: z
+      .union([
+        z.enum(['networkidle', 'load']),
+        z.strictObject({ selector: z.string().min(1).max(500).describe('A CSS selector; a page on which nothing matches it in time is a failure.') }),
+        z.strictObject({ ms: z.int().min(0).max(60_000).describe('Milliseconds after the document was parsed.') }),
+      ])
+      .default('networkidle')
+      .describe(
+        'When a page is finished: nothing was loaded for half a second, all was loaded (both at most 10 s), an element is there, or a time has passed.',
+      ),
+    scroll: z.int().min(0).max(100).default(0).describe('Screens to scroll down, for pages that load more on sight.'),
+    block: z
+      .array(z.enum(['image', 'media', 'font']))
+      .max(3)
+      .default(['image', 'media', 'font'])
+      .describe('What is not loaded.'),
+    viewport: z
+      .strictObject({ width: z.int().min(320).max(3_840), height: z.int().min(240).max(4_320) })
+      .default({ width: 1_280, height: 800 })
+      .describe('The window, in pixels.'),
+    maxBytes: z
+      .int()
+      .min(65_536)
+      .max(1_073_741_824)
+      .default(33_554_432)
+      .describe('Of all that one page loads besides its document; beyond it the page is left out and counted.'),
+  })
+  .describe('Only with render `browser`.')
+
 /** Settings of a crawled site. */
 export const webConfig = z.strictObject({
   startUrls: z
@@ -50,7 +81,16 @@ export const webConfig = z.strictObject({
   maxPageBytes: z.int().min(1_024).max(67_108_864).default(5_242_880).describe('Pages beyond this size, unpacked, are left out and counted.'),
   timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('For one request with its body, in milliseconds.'),
   retries: z.int().min(0).max(5).default(3).describe('How often a page is tried again after a failure that may pass.'),
-  render: z.literal('http').default('http').describe('How pages are fetched: plain HTTP, without running their scripts.'),
+  pdf: z.boolean().default(true).describe('Whether PDF files are read too, as text.'),
+  render: z
+    .enum(['http', 'browser'])
+    .default('http')
+    .describe('`http`: pages as the server sends them. `browser`: after their scripts have run in Chromium, about a tenth as fast.'),
+  hashRoutes: z
+    .boolean()
+    .default(false)
+    .describe('Whether addresses that differ in a fragment beginning with #/ or #! are pages of their own. Only with render `browser`.'),
+  browser: browserSettings.prefault({}),
 })
 
 export type WebConfig = z.infer<typeof webConfig>

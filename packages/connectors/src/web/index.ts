@@ -9,7 +9,7 @@ export default defineConnector<WebConfig, WebSecrets, SiteConnection>({
   type: 'web',
   version: '1.0.0',
   title: 'Web site',
-  description: 'Crawls a site over HTTP and stores the main content of its pages as Markdown, with title, links and metadata.',
+  description: 'Crawls a site, over HTTP or in a browser, and stores the main content of its pages as Markdown, with title, links and metadata.',
   transport: 'node',
   configSchema: webConfig,
   secretSchema: webSecrets,

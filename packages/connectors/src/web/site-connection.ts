@@ -1,18 +1,22 @@
-import { type Connection, type ConnectorContext, Failure, type Page, type ReadRequest } from '@inlet/connector-sdk'
+import { type Connection, type ConnectorContext, Failure, type Page, type ReadRequest, type RenderSession } from '@inlet/connector-sdk'
+import { createReaderProcesses } from '../parsing/apart/reader-process.js'
 import type { WebConfig, WebSecrets } from './config.js'
 import { crawl } from './crawl/crawl.js'
 import { parseCursor } from './crawl/crawl-cursor.js'
 import type { CrawlTools } from './crawl/crawl-tools.js'
 import { createRequestHeaders } from './crawl/request-headers.js'
 import { STREAM } from './crawl/to-record.js'
+import { rendererOf, toRenderSettings } from './rendering-settings.js'
 import { createRobotsCache, type RobotsCache } from './robots/robots-cache.js'
 
-/** A site. It holds nothing open between reads; the robots.txt it has read stay with it. */
+/** A site. It holds nothing open between reads but what reads PDF, for some seconds; the robots.txt it has read stay with it. */
 export interface SiteConnection extends Connection {
   readonly config: WebConfig
   readonly robots: RobotsCache
   /** What requests under this signal need. */
   tools(signal: AbortSignal): CrawlTools
+  /** Whether there is a browser, when one is needed. Throws BROWSER_NOT_INSTALLED. */
+  checkBrowser(): Promise<void>
   read(request: ReadRequest): AsyncGenerator<Page, void, void>
 }
 
@@ -21,10 +25,12 @@ export const openSite = (ctx: ConnectorContext<WebConfig, WebSecrets>): SiteConn
   const closed = new AbortController()
   const headers = createRequestHeaders(config, ctx.secrets)
   const robots = createRobotsCache()
+  const processes = createReaderProcesses()
   const tools = (signal: AbortSignal): CrawlTools => ({
     config,
     http,
     headers,
+    processes,
     log,
     now,
     random: Math.random,
@@ -34,12 +40,19 @@ export const openSite = (ctx: ConnectorContext<WebConfig, WebSecrets>): SiteConn
     config,
     robots,
     tools,
-    read({ stream, cursor, signal }) {
+    checkBrowser: async () => rendererOf(ctx)?.check(),
+    async *read({ stream, cursor, signal }) {
       if (stream !== STREAM) throw new Failure('INTERNAL', `a site has no stream ${stream}`)
-      return crawl({ tools: tools(signal), known, robots, cursor: parseCursor(cursor) })
+      const rendering: RenderSession | undefined = rendererOf(ctx)?.open(toRenderSettings(ctx, headers))
+      try {
+        yield* crawl({ tools: { ...tools(signal), rendering }, known, robots, cursor: parseCursor(cursor) })
+      } finally {
+        await rendering?.[Symbol.asyncDispose]()
+      }
     },
     async [Symbol.asyncDispose]() {
       closed.abort()
+      await processes[Symbol.asyncDispose]()
     },
   }
 }

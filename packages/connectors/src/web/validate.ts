@@ -20,6 +20,8 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 export const validateWeb = (config: WebConfig, secrets: WebSecrets): void => {
   for (const [index, url] of config.startUrls.entries()) checkAddress(url, `config.startUrls.${index}`)
   if (typeof config.sitemap !== 'string') for (const [index, url] of config.sitemap.entries()) checkAddress(url, `config.sitemap.${index}`)
+  if (config.hashRoutes && config.render !== 'browser')
+    throw invalid('hashRoutes without a browser', 'config.hashRoutes', 'Fragments are never sent to the server: set render to "browser".')
   for (const [name, value] of Object.entries(config.headers)) {
     checkHeader(name, value, `config.headers.${name}`)
     if (SECRET_NAME.test(name)) throw invalid(`the header ${name} looks secret`, `config.headers.${name}`, 'Put it into the secrets of the source.')

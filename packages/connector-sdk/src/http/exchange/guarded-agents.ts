@@ -37,7 +37,7 @@ class GuardedHttpAgent extends http.Agent {
     this.#guard = guard
   }
   override createConnection(options: http.ClientRequestArgs, callback?: Connected) {
-    return super.createConnection(guarded(this.#guard, options, 80), callback)
+    return super.createConnection(guardedOptions(this.#guard, options, 80), callback)
   }
 }
 
@@ -48,12 +48,15 @@ class GuardedHttpsAgent extends https.Agent {
     this.#guard = guard
   }
   override createConnection(options: https.RequestOptions, callback?: Connected) {
-    return super.createConnection(guarded(this.#guard, options, 443), callback)
+    return super.createConnection(guardedOptions(this.#guard, options, 443), callback)
   }
 }
 
-/** Node never looks a literal address up, so literals are checked here and names in the lookup. */
-const guarded = <O extends http.ClientRequestArgs>(guard: EgressGuard, options: O, defaultPort: number) => {
+/**
+ * Options of a connection with which it goes to a checked address only. Node never looks a literal address up, so literals are
+ * checked here, which may throw, and names in the lookup.
+ */
+export const guardedOptions = <O extends Pick<http.ClientRequestArgs, 'host' | 'port'>>(guard: EgressGuard, options: O, defaultPort: number) => {
   const port = Number(options.port ?? defaultPort)
   guard.checkHost(options.host ?? '', port)
   return { ...options, lookup: guardedLookup(guard, port), autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS }

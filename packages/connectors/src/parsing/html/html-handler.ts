@@ -20,6 +20,8 @@ export interface HandlerOptions {
   readonly inlineLinks: boolean
   /** Leave out links marked rel=nofollow from `links`. */
   readonly obeyNofollow: boolean
+  /** Keep fragments that begin with `#/` or `#!` in `links`: routes that scripts show. Default no. */
+  readonly hashRoutes?: boolean
 }
 
 const MAX_LINKS = 20_000
@@ -123,11 +125,15 @@ export class HtmlHandler {
 
   #collectLink(attributes: Attributes): void {
     const href = attributes['href']
-    if (href === undefined || href.startsWith('#') || this.links.size >= MAX_LINKS) return
+    if (href === undefined || (href.startsWith('#') && !this.#isRoute(href)) || this.links.size >= MAX_LINKS) return
     if (this.#options.obeyNofollow && attributes['rel']?.toLowerCase().includes('nofollow')) return
     const hash = href.indexOf('#')
-    const url = this.#resolver.resolve(hash < 0 ? href : href.slice(0, hash))
+    const url = this.#resolver.resolve(hash < 0 || this.#isRoute(href.slice(hash)) ? href : href.slice(0, hash))
     if (url !== '') this.links.add(url)
+  }
+
+  #isRoute(fragment: string): boolean {
+    return this.#options.hashRoutes === true && (fragment.startsWith('#/') || fragment.startsWith('#!'))
   }
 
   /** A link within the page says nothing outside of it. */

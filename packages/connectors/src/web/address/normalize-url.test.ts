@@ -15,19 +15,19 @@ it.each([
   ['https://example.com/a;jsessionid=0AF3?x=1', 'https://example.com/a?x=1'],
   ['https://bücher.example/', 'https://xn--bcher-kva.example/'],
 ])('%s is known as %s', (address, expected) => {
-  expect(normalizeUrl(address, true)).toBe(expected)
-  expect(normalizeUrl(expected, true)).toBe(expected)
+  expect(normalizeUrl(address, { dropTrackingParams: true })).toBe(expected)
+  expect(normalizeUrl(expected, { dropTrackingParams: true })).toBe(expected)
 })
 
 it.each(['ftp://example.com/', 'javascript:alert(1)', 'mailto:a@example.com', '/relative', 'http://', ''])(
   '%j is no address of a page',
   (address) => {
-    expect(normalizeUrl(address, true)).toBeNull()
+    expect(normalizeUrl(address, { dropTrackingParams: true })).toBeNull()
   },
 )
 
 it('keeps tracking parameters when told to', () => {
-  expect(normalizeUrl('https://example.com/a?utm_source=x', false)).toBe('https://example.com/a?utm_source=x')
+  expect(normalizeUrl('https://example.com/a?utm_source=x', { dropTrackingParams: false })).toBe('https://example.com/a?utm_source=x')
 })
 
 it('takes scheme, host and port as the origin', () => {

@@ -2,12 +2,21 @@ const TRACKING =
   /^(?:utm_[a-z_]+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|oly_anon_id|oly_enc_id|vero_id|wickedid)$/i
 const SESSION = /;jsessionid=[^/?#]*/i
 
+/** Which parts of an address tell pages apart. */
+export interface AddressForm {
+  readonly dropTrackingParams: boolean
+  /** Fragments that begin with `#/` or `#!` name pages, which the scripts of the site show; default no. */
+  readonly hashRoutes?: boolean
+}
+
+const HASH_ROUTE = /^#!?\/[^#]|^#![^/]/
+
 /**
- * The form of an address under which a page is known: no fragment, no default port, no credentials, dot segments and
+ * The form of an address under which a page is known: no fragment (but routes, when asked for), no default port, no credentials, dot segments and
  * percent escapes as the URL standard writes them, escapes in upper case, no empty query, no session id in the path.
  * Null for anything but http and https. The order of parameters stays, since it may matter.
  */
-export const normalizeUrl = (address: string, dropTrackingParams: boolean): string | null => {
+export const normalizeUrl = (address: string, form: AddressForm): string | null => {
   let url: URL
   try {
     url = new URL(address)
@@ -15,10 +24,10 @@ export const normalizeUrl = (address: string, dropTrackingParams: boolean): stri
     return null
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return null
-  if (url.hash !== '') url.hash = ''
+  if (url.hash !== '' && !(form.hashRoutes === true && HASH_ROUTE.test(url.hash))) url.hash = ''
   if (url.username !== '' || url.password !== '') url.username = url.password = ''
   if (url.pathname.includes(';')) url.pathname = url.pathname.replace(SESSION, '')
-  if (dropTrackingParams && url.search !== '') {
+  if (form.dropTrackingParams && url.search !== '') {
     const kept = url.search
       .slice(1)
       .split('&')

@@ -4,7 +4,9 @@ import { findTrap } from './trap.js'
 
 /** Files that are no pages, by the end of their path; asking for them would only load the site. */
 const NO_PAGE =
-  /\.(?:png|jpe?g|gif|webp|avif|svgz?|ico|bmp|tiff?|css|js|mjs|map|woff2?|ttf|otf|eot|mp[34]|m4[av]|webm|ogg|ogv|wav|avi|mov|flv|zip|gz|tgz|bz2|xz|7z|rar|tar|jar|war|exe|msi|dmg|deb|rpm|apk|iso|bin|pdf|docx?|xlsx?|pptx?|odt|ods|epub|csv|xml|rss|atom|json)$/i
+  /\.(?:png|jpe?g|gif|webp|avif|svgz?|ico|bmp|tiff?|css|js|mjs|map|woff2?|ttf|otf|eot|mp[34]|m4[av]|webm|ogg|ogv|wav|avi|mov|flv|zip|gz|tgz|bz2|xz|7z|rar|tar|jar|war|exe|msi|dmg|deb|rpm|apk|iso|bin|docx?|xlsx?|pptx?|odt|ods|epub|csv|xml|rss|atom|json)$/i
+
+const PDF = /\.pdf$/i
 
 export type ScopeVerdict = 'in' | 'other_site' | 'excluded' | 'no_page' | 'trap'
 
@@ -20,6 +22,8 @@ export const createScope = (options: {
   readonly startUrls: readonly string[]
   readonly include: readonly string[]
   readonly exclude: readonly string[]
+  /** Whether PDF files are pages; default true. */
+  readonly pdf?: boolean
 }): Scope => {
   const origins = new Set(options.startUrls.map(originOf))
   const include = options.include.map(compileGlob)
@@ -29,7 +33,8 @@ export const createScope = (options: {
       if (!origins.has(originOf(url))) return 'other_site'
       if (exclude.some((glob) => glob.matches(url))) return 'excluded'
       if (include.length > 0 && !include.some((glob) => glob.matches(url))) return 'excluded'
-      if (NO_PAGE.test(pathOf(url))) return 'no_page'
+      const path = pathOf(url)
+      if (NO_PAGE.test(path) || (options.pdf === false && PDF.test(path))) return 'no_page'
       return findTrap(url) === null ? 'in' : 'trap'
     },
     addOrigin: (origin) => void origins.add(origin),

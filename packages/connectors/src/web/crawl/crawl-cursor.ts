@@ -44,8 +44,22 @@ export const formatCursor = ({ generation, settings, again }: CrawlCursor): Curs
 })
 
 export const settingsFingerprint = (config: WebConfig): string => {
-  const { startUrls, sitemap, include, exclude, maxDepth, maxPages, robots, robotsMeta, canonical, dropTrackingParams, dedupe, links, maxPageBytes } =
-    config
+  const {
+    startUrls,
+    sitemap,
+    include,
+    exclude,
+    maxDepth,
+    maxPages,
+    robots,
+    robotsMeta,
+    canonical,
+    dropTrackingParams,
+    dedupe,
+    links,
+    maxPageBytes,
+    pdf,
+  } = config
   const deciding = [
     startUrls,
     sitemap,
@@ -60,6 +74,8 @@ export const settingsFingerprint = (config: WebConfig): string => {
     dedupe,
     links,
     maxPageBytes,
+    pdf,
+    ...(config.render === 'http' ? [] : [config.render, config.hashRoutes, config.browser]),
   ]
   return createHash('sha256')
     .update(JSON.stringify([EXTRACTOR_VERSION, deciding]))

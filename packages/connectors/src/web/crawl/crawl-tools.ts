@@ -1,4 +1,5 @@
-import type { ConnectorLog, HttpClient } from '@inlet/connector-sdk'
+import type { ConnectorLog, HttpClient, RenderSession } from '@inlet/connector-sdk'
+import type { ReaderProcesses } from '../../parsing/apart/reader-process.js'
 import type { WebConfig } from '../config.js'
 import type { RequestHeaders } from './request-headers.js'
 
@@ -7,6 +8,9 @@ export interface CrawlTools {
   readonly config: WebConfig
   readonly http: HttpClient
   readonly headers: RequestHeaders
+  /** Runs the scripts of pages; absent when they are taken as they are sent. */
+  readonly rendering?: Pick<RenderSession, 'render'> | undefined
+  readonly processes: ReaderProcesses
   readonly log: ConnectorLog
   /** Aborts when the crawl must end, from outside or by a failure inside. */
   readonly signal: AbortSignal

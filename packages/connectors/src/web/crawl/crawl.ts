@@ -71,10 +71,10 @@ export async function* crawl({ tools: outer, known, robots, cursor }: CrawlReque
 
 const createState = async ({ tools, known, cursor }: CrawlRequest, output: Pick<CrawlState, 'emit' | 'emitUnchanged'>): Promise<CrawlState> => {
   const { config } = tools
-  const { startUrls, concurrency, delayMs, maxPages, dropTrackingParams } = config
+  const { startUrls, concurrency, delayMs, maxPages } = config
   const limit = maxSeen(maxPages)
   const { marks, generation, complete } = await loadStored(known, limit, tools.signal)
-  const starts = startUrls.flatMap((url) => normalizeUrl(url, dropTrackingParams) ?? [])
+  const starts = startUrls.flatMap((url) => normalizeUrl(url, config) ?? [])
   return {
     tools,
     scope: createScope({ ...config, startUrls: starts.map((url) => `${originOf(url)}/`) }),

@@ -38,7 +38,7 @@ export const keep = (state: CrawlState, visit: Visit, why: string): void => {
 /** Follows a redirect as an address of its own, so that scope, robots.txt, delay and what is stored apply to the target. */
 export const settleRedirect = (state: CrawlState, visit: Visit, to: string, why: string): void => {
   count(state, why)
-  const target = normalizeUrl(to, state.tools.config.dropTrackingParams)
+  const target = normalizeUrl(to, state.tools.config)
   if (target === visit.url) return selfRedirect(state, visit)
   resolve(state, visit.url, 'other', null)
   if (target === null) return

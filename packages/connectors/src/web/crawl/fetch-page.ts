@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, type HttpResponse, toFailure } from '@inlet/connector-sdk'
-import { decodePage } from '../../parsing/html/decode.js'
-import { type HtmlPage, readHtml } from '../../parsing/html/read-html.js'
-import { readText } from '../../parsing/html/read-text.js'
-import { withPageHeaders } from '../page/page-headers.js'
+import type { HtmlPage } from '../../parsing/html/read-html.js'
 import type { CrawlTools } from './crawl-tools.js'
 import type { Visit } from './frontier.js'
+import { NotRendered, readAnswer } from './read-answer.js'
 import { parseRetryAfter } from './retry-after.js'
+
+/** Answers that are no pages: of another type, beyond a limit, or a PDF that is damaged or locked. */
+export type SkipReason = 'content_type' | 'too_large' | 'unreadable'
 
 /** What became of one address. */
 export type Outcome =
@@ -17,13 +18,15 @@ export type Outcome =
   | { readonly kind: 'gone'; readonly status: number }
   /** Another answer that is no page; a stored page is kept. */
   | { readonly kind: 'refused'; readonly status: number }
-  | { readonly kind: 'skipped'; readonly why: 'content_type' | 'too_large' }
+  | { readonly kind: 'skipped'; readonly why: SkipReason }
   /** After all tries. */
   | { readonly kind: 'failed'; readonly failure: Failure }
 
 /** Tells the site's lane to rest. */
 export type Pause = (ms: number) => void
 
+/** No page can be read then. */
+const NO_BROWSER: ReadonlySet<string> = new Set(['BROWSER_NOT_INSTALLED', 'BROWSER_UNUSABLE'])
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const BASE_MS = 500
 const CAP_MS = 15_000
@@ -67,7 +70,8 @@ const tryOnce = async (tools: CrawlTools, visit: Visit, conditional: boolean): P
     if (tools.signal.aborted) throw error
     const failure = toFailure(error)
     if (failure.reason === 'RESPONSE_TOO_LARGE') return { kind: 'skipped', why: 'too_large' }
-    if (failure.code === 'cancelled' || failure.code === 'internal') throw error
+    if (failure.code === 'cancelled' || failure.code === 'internal' || NO_BROWSER.has(failure.reason)) throw error
+    if (error instanceof NotRendered) return { kind: 'failed', failure }
     return failure.code === 'transient' || failure.code === 'upstream_invalid'
       ? { kind: 'again', failure, waitMs: undefined }
       : { kind: 'failed', failure }
@@ -76,7 +80,7 @@ const tryOnce = async (tools: CrawlTools, visit: Visit, conditional: boolean): P
 
 const judge = async (tools: CrawlTools, visit: Visit, response: HttpResponse, conditional: boolean): Promise<Attempt> => {
   const { status } = response
-  if (status >= 200 && status < 300) return readBody(tools, visit, response)
+  if (status >= 200 && status < 300) return readAnswer(tools, visit, response)
   const { location, 'retry-after': retryAfter } = response.headers
   response.discard()
   if (status === 304 && conditional) return { kind: 'not_modified' }
@@ -90,38 +94,6 @@ const judge = async (tools: CrawlTools, visit: Visit, response: HttpResponse, co
   }
   return { kind: 'refused', status }
 }
-
-const readBody = async (tools: CrawlTools, visit: Visit, response: HttpResponse): Promise<Outcome> => {
-  const { headers } = response
-  const contentType = headers['content-type'] ?? ''
-  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  const format = FORMATS.get(type)
-  if (format === undefined || response.status === 204 || response.status === 205) {
-    response.discard()
-    return { kind: 'skipped', why: 'content_type' }
-  }
-  const text = decodePage(await response.bytes(), contentType)
-  const { url } = visit
-  const markdown = format === 'markdown'
-  const options = { url, inlineLinks: tools.config.links === 'inline', obeyNofollow: tools.config.robotsMeta === 'obey' }
-  return {
-    kind: 'page',
-    page: withPageHeaders(format === 'html' ? await readHtml(text, options) : readText(text, { url, markdown }), url, headers),
-    contentType: type,
-    ...(headers['etag'] === undefined ? {} : { etag: headers['etag'] }),
-    ...(headers['last-modified'] === undefined ? {} : { lastModified: headers['last-modified'] }),
-  }
-}
-
-/** A missing type is HTML, as browsers have it. */
-const FORMATS: ReadonlyMap<string, 'html' | 'text' | 'markdown'> = new Map([
-  ['', 'html'],
-  ['text/html', 'html'],
-  ['application/xhtml+xml', 'html'],
-  ['text/plain', 'text'],
-  ['text/markdown', 'markdown'],
-  ['text/x-markdown', 'markdown'],
-])
 
 const conditions = ({ stored }: Visit): Record<string, string> => ({
   ...(stored?.e === undefined ? {} : { 'if-none-match': stored.e }),

@@ -4,6 +4,8 @@ import type { WebConfig, WebSecrets } from '../config.js'
 export interface RequestHeaders {
   /** The headers for a request to this address; credentials only for the sites of the start addresses. */
   for(url: string): Record<string, string>
+  /** What a browser adds to its own headers, and where. */
+  readonly inBrowser: { readonly origins: readonly string[]; readonly values: Readonly<Record<string, string>> }
   /** Names of the headers that hold secrets. */
   readonly credentialNames: readonly string[]
 }
@@ -16,6 +18,7 @@ export const createRequestHeaders = (config: WebConfig, secrets: WebSecrets): Re
   const trusted = new Set(config.startUrls.map((url) => originOf(new URL(url).href)))
   return {
     for: (url) => (trusted.has(originOf(url)) ? { ...plain, ...secret } : { ...plain }),
+    inBrowser: { origins: [...trusted], values: { ...lowerCase(config.headers), ...secret } },
     credentialNames: Object.keys(secret),
   }
 }

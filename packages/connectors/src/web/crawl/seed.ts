@@ -30,7 +30,7 @@ const UNKNOWN: PageMark = { c: '', h: '', d: 1, g: Number.POSITIVE_INFINITY }
 /** Queues where the crawl begins: start addresses, sitemaps, what could not be read last time, and all stored pages, since a page answered with 304 shows no links. */
 export const seed = async (state: CrawlState, robots: RobotsCache): Promise<void> => {
   const { config } = state.tools
-  const starts = config.startUrls.map((url) => normalizeUrl(url, config.dropTrackingParams)).filter((url) => url !== null)
+  const starts = config.startUrls.map((url) => normalizeUrl(url, config)).filter((url) => url !== null)
   for (const url of new Set(starts)) {
     state.starts.total++
     offer(state, { url, depth: 0, hops: 0, start: true })
@@ -49,7 +49,7 @@ export const seed = async (state: CrawlState, robots: RobotsCache): Promise<void
 
 const seedFromSitemaps = async (state: CrawlState, robots: RobotsCache, starts: readonly string[]): Promise<void> => {
   const { tools, scope, frontier } = state
-  const { sitemap, maxDepth, dropTrackingParams, maxPages } = tools.config
+  const { sitemap, maxDepth, maxPages } = tools.config
   if (sitemap === 'off' || maxDepth < 1) return
   const required = sitemap !== 'auto'
   const request = {
@@ -66,7 +66,7 @@ const seedFromSitemaps = async (state: CrawlState, robots: RobotsCache, starts: 
       return
     }
     for (const { url, lastmod } of next.value) {
-      const page = normalizeUrl(url, dropTrackingParams)
+      const page = normalizeUrl(url, tools.config)
       if (page === null || frontier.stateOf(page) !== undefined) continue
       offer(state, { url: page, depth: 1, hops: 0, start: false, ...(lastmod === undefined ? {} : { lastmod }) })
     }
@@ -78,7 +78,9 @@ const findSitemaps = async (state: CrawlState, robots: RobotsCache, starts: read
   const found = new Set<string>()
   for (const origin of new Set(starts.map((url) => new URL(url).origin))) {
     const { sitemaps } = await robots.rulesFor(state.tools, origin)
-    const own = sitemaps.flatMap((url) => normalizeUrl(url, false) ?? []).filter((url) => state.scope.hasOrigin(new URL(url).origin))
+    const own = sitemaps
+      .flatMap((url) => normalizeUrl(url, { dropTrackingParams: false }) ?? [])
+      .filter((url) => state.scope.hasOrigin(new URL(url).origin))
     for (const url of own.length > 0 ? own : [`${origin}/sitemap.xml`]) found.add(url)
   }
   return [...found]

@@ -26,12 +26,19 @@ export const settlePage = (state: CrawlState, visit: Visit, outcome: PageOutcome
   if (!(obey && page.nofollow) && visit.depth < config.maxDepth) followLinks(state, visit, page.links)
   if (obey && page.noindex) return leaveOut(state, visit, 'noindex')
   if (page.markdown === '') {
-    if (visit.start) noteStart(state, new Failure('CONTENT_MISMATCH', `the start address ${visit.url} has no text; it may need its scripts to run`))
+    if (visit.start) noteStart(state, emptyStart(visit.url, config.render))
     return leaveOut(state, visit, 'empty')
   }
   if (isCanonicalElsewhere(state, visit, page)) return
   yieldPage(state, visit, outcome)
 }
+
+const emptyStart = (url: string, render: 'http' | 'browser'): Failure =>
+  render === 'browser'
+    ? new Failure('CONTENT_MISMATCH', `the start address ${url} has no text, also when its scripts have run`)
+    : new Failure('CONTENT_MISMATCH', `the start address ${url} has no text; it may need its scripts to run`, {
+        next: 'Set render to "browser", if the page shows its text only when its scripts run.',
+      })
 
 const leaveOut = (state: CrawlState, visit: Visit, why: string): void => {
   count(state, why)
@@ -45,11 +52,11 @@ const refuseLogin = (visit: Visit, page: HtmlPage): void => {
   })
 }
 
-const isSelf = (state: CrawlState, visit: Visit, url: string): boolean => normalizeUrl(url, state.tools.config.dropTrackingParams) === visit.url
+const isSelf = (state: CrawlState, visit: Visit, url: string): boolean => normalizeUrl(url, state.tools.config) === visit.url
 
 const followLinks = (state: CrawlState, visit: Visit, links: readonly string[]): void => {
   for (const link of links) {
-    const url = normalizeUrl(link, state.tools.config.dropTrackingParams)
+    const url = normalizeUrl(link, state.tools.config)
     if (url !== null) offer(state, { url, depth: visit.depth + 1, hops: 0, start: false })
   }
 }
@@ -60,7 +67,9 @@ const followLinks = (state: CrawlState, visit: Visit, links: readonly string[]):
  */
 const isCanonicalElsewhere = (state: CrawlState, visit: Visit, page: HtmlPage): boolean => {
   if (state.tools.config.canonical === 'ignore' || visit.ignoreCanonical === true || page.canonical === undefined) return false
-  const canonical = normalizeUrl(page.canonical, state.tools.config.dropTrackingParams)
+  // Routes of one document share its canonical address.
+  if (visit.url.includes('#')) return false
+  const canonical = normalizeUrl(page.canonical, state.tools.config)
   if (canonical === null || canonical === visit.url) return false
   if (offer(state, { url: canonical, depth: visit.depth, hops: 0, start: false }) === undefined) return false
   return defer(state, visit, canonical, null)

@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
 import { type CrawlState, count } from './crawl-state.js'
 import { keep, noteStart, resolve, settleRedirect } from './effects.js'
-import type { Outcome } from './fetch-page.js'
+import type { Outcome, SkipReason } from './fetch-page.js'
 import type { Visit } from './frontier.js'
 import { settlePage } from './settle-page.js'
 
@@ -31,7 +31,7 @@ export const settle = (state: CrawlState, visit: Visit, outcome: Outcome): void 
       return keep(state, visit, `refused_${outcome.status}`)
     case 'skipped':
       if (visit.start) noteStart(state, skippedStart(visit.url, outcome.why))
-      if (outcome.why === 'too_large') return keep(state, visit, 'too_large')
+      if (outcome.why !== 'content_type') return keep(state, visit, outcome.why)
       count(state, outcome.why)
       return resolve(state, visit.url, 'other', null)
   }
@@ -48,10 +48,12 @@ export const refusedStart = (url: string, status: number): Failure => {
   return new Failure('UPSTREAM_INVALID', `the start address ${url} answers ${status}`)
 }
 
-const skippedStart = (url: string, why: 'content_type' | 'too_large'): Failure =>
-  why === 'too_large'
-    ? new Failure('RESPONSE_TOO_LARGE', `the start address ${url} is larger than maxPageBytes`)
-    : new Failure('CONTENT_MISMATCH', `the start address ${url} is no HTML, Markdown or text`)
+const skippedStart = (url: string, why: SkipReason): Failure => {
+  if (why === 'too_large')
+    return new Failure('RESPONSE_TOO_LARGE', `the start address ${url} is larger than maxPageBytes, or loads more than browser.maxBytes`)
+  if (why === 'unreadable') return new Failure('CONTENT_MISMATCH', `the start address ${url} is a PDF that is damaged or needs a password`)
+  return new Failure('CONTENT_MISMATCH', `the start address ${url} is no HTML, Markdown, text or PDF`)
+}
 
 const settleFailure = (state: CrawlState, visit: Visit, failure: Failure): void => {
   state.complete = false

@@ -1,0 +1,68 @@
+import type { Duplex } from 'node:stream'
+import type { Failure } from '@inlet/domain'
+import type { EgressGuard } from '../../net/egress-guard.js'
+import type { GuardedAgents } from '../exchange/guarded-agents.js'
+
+/** What the proxy knows of one client. */
+export interface Pass {
+  readonly guard: EgressGuard
+  readonly agents: GuardedAgents
+  /** Of answers since the last `begin`. */
+  readonly bytes: number
+  /** Whether they were more than allowed; nothing more is let through until the next `begin`. */
+  readonly exceeded: boolean
+  begin(): void
+  count(bytes: number): void
+  /** Keeps a connection until it ends, so that `close` can end it. */
+  hold(socket: Duplex): void
+  noteFailure(origin: string, failure: Failure): void
+  /** Why the last request to the host and port of this address failed, since the last `begin`. */
+  failureOf(url: string): Failure | undefined
+  close(): void
+}
+
+/** A page may name hosts without end. */
+const MAX_FAILURES = 200
+
+export const createPass = (options: { readonly guard: EgressGuard; readonly agents: GuardedAgents; readonly maxBytes: number }): Pass => {
+  const sockets = new Set<Duplex>()
+  const failures = new Map<string, Failure>()
+  let bytes = 0
+  const endAll = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  const isExceeded = (): boolean => bytes > options.maxBytes
+  return {
+    guard: options.guard,
+    agents: options.agents,
+    get bytes() {
+      return bytes
+    },
+    get exceeded() {
+      return isExceeded()
+    },
+    begin() {
+      bytes = 0
+      failures.clear()
+    },
+    count(more) {
+      bytes += more
+      if (isExceeded()) endAll()
+    },
+    hold(socket) {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+    },
+    noteFailure(origin, failure) {
+      if (failures.size < MAX_FAILURES) failures.set(origin, failure)
+    },
+    failureOf: (url) => (URL.canParse(url) ? failures.get(authorityOf(new URL(url))) : undefined),
+    close() {
+      endAll()
+      options.agents.close()
+    },
+  }
+}
+
+/** Host and port, the port always written. */
+export const authorityOf = (url: URL): string => `${url.hostname}:${url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : url.port}`

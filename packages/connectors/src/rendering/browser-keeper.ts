@@ -1,0 +1,145 @@
+import { type ConnectorLog, Failure } from '@inlet/connector-sdk'
+import { measureMemory } from './process-memory.js'
+import { type Launching, type LaunchOptions, launchBrowser, type RunningBrowser } from './running-browser.js'
+
+/** Holds the one browser that new pages are opened in. One that is to be replaced ends when its last page is closed. */
+export interface BrowserKeeper {
+  /** The browser with one more page; `release` must follow. Starts it when there is none. Throws BROWSER_NOT_INSTALLED, BROWSER_UNUSABLE. */
+  acquire(): Promise<RunningBrowser>
+  release(running: RunningBrowser): void
+  /** Counts a page that was shown. */
+  countPage(running: RunningBrowser): void
+  /** Opens no more pages in this browser, which does not work any more. */
+  giveUp(running: RunningBrowser): void
+  /** Whether pages of this browser should be closed instead of used again. */
+  isRetired(running: RunningBrowser): boolean
+  readonly started: number
+  /** Ends all browsers; the next `acquire` starts another. */
+  close(): Promise<void>
+}
+
+interface Kept {
+  readonly launching: Launching
+  running?: RunningBrowser
+  users: number
+  shown: number
+  retired: boolean
+  watch?: NodeJS.Timeout
+}
+
+export interface KeeperOptions {
+  readonly launchOptions: () => Promise<LaunchOptions>
+  readonly maxMemoryBytes: number
+  readonly maxPages: number
+  readonly log: ConnectorLog
+}
+
+const WATCH_MS = 1_000
+/** Above the limit times this the largest page is ended at once. */
+const KILL_FACTOR = 1.5
+
+export const createBrowserKeeper = ({ launchOptions, maxMemoryBytes, maxPages, log }: KeeperOptions): BrowserKeeper => {
+  const all = new Set<Kept>()
+  let current: Promise<Kept> | undefined
+  let epoch = 0
+  let started = 0
+
+  const start = async (): Promise<Kept> => {
+    const options = await launchOptions()
+    const kept: Kept = { launching: launchBrowser(options), users: 0, shown: 0, retired: false }
+    all.add(kept)
+    try {
+      const running = (kept.running = await kept.launching.ready)
+      started++
+      running.browser.once('disconnected', () => retire(kept, 'it ended by itself'))
+      kept.watch = setInterval(() => void watchMemory(kept, running), WATCH_MS)
+      kept.watch.unref()
+      log.debug({ version: running.browser.version(), sandbox: options.sandbox }, 'the browser was started')
+      return kept
+    } catch (error) {
+      await end(kept)
+      throw error
+    }
+  }
+  const end = async (kept: Kept): Promise<void> => {
+    clearInterval(kept.watch)
+    kept.retired = true
+    await kept.launching.close()
+    all.delete(kept)
+  }
+  const retire = (kept: Kept, why: string): void => {
+    if (kept.retired) return
+    kept.retired = true
+    log.info({ why, pages: kept.shown }, 'the browser is replaced')
+    current = undefined
+    if (kept.users === 0) void end(kept)
+  }
+  const watchMemory = async (kept: Kept, running: RunningBrowser): Promise<void> => {
+    const processes = await running.processes()
+    const memory = await measureMemory(processes.map(({ pid }) => pid))
+    const bytes = memory.reduce((sum, each) => sum + each.bytes, 0)
+    if (bytes <= maxMemoryBytes || !all.has(kept)) return
+    retire(kept, `it uses ${Math.round(bytes / 1024 ** 2)} MiB`)
+    if (bytes <= maxMemoryBytes * KILL_FACTOR) return
+    const renderers = new Set(processes.flatMap(({ pid, renderer }) => (renderer ? [pid] : [])))
+    const largest = memory.filter(({ pid }) => renderers.has(pid)).sort((a, b) => b.bytes - a.bytes)[0]
+    if (largest === undefined) return
+    log.warn({ bytes: largest.bytes }, 'a page uses too much memory and is ended')
+    killProcess(largest.pid)
+  }
+  const keptOf = (running: RunningBrowser): Kept | undefined => [...all].find((kept) => kept.running === running)
+
+  return {
+    async acquire() {
+      for (;;) {
+        const before = epoch
+        const starting = (current ??= start())
+        const kept = await starting.catch((error: unknown) => {
+          if (current === starting) current = undefined
+          throw error
+        })
+        if (epoch !== before) throw new Failure('CANCELLED', 'the browser was closed')
+        if (kept.retired || kept.running === undefined) {
+          if (current === starting) current = undefined
+          continue
+        }
+        kept.users++
+        return kept.running
+      }
+    },
+    release(running) {
+      const kept = keptOf(running)
+      if (kept === undefined) return
+      kept.users--
+      if (kept.retired && kept.users === 0) void end(kept)
+    },
+    countPage(running) {
+      const kept = keptOf(running)
+      if (kept !== undefined && ++kept.shown >= maxPages) retire(kept, `it has shown ${kept.shown} pages`)
+    },
+    giveUp(running) {
+      const kept = keptOf(running)
+      if (kept !== undefined) retire(kept, 'it opens no page')
+    },
+    isRetired: (running) => keptOf(running)?.retired ?? true,
+    get started() {
+      return started
+    },
+    async close() {
+      epoch++
+      const starting = current
+      current = undefined
+      // One that has not come to be launched yet cannot be ended before.
+      if (starting !== undefined && all.size === 0) await starting.catch(() => undefined)
+      await Promise.all([...all].map(end))
+    },
+  }
+}
+
+const killProcess = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
+}

@@ -1,0 +1,121 @@
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure, type FilteringProxy, openFilteringProxy } from '@inlet/connector-sdk'
+import type { Browser, BrowserContext, CDPSession } from 'playwright-core'
+import { CHROMIUM_FLAGS } from './chromium-flags.js'
+import { createProfileFolder, killBrowserOf, removeProfile, removeProfileNow } from './profile-folder.js'
+import { within } from './within.js'
+
+export interface BrowserProcess {
+  readonly pid: number
+  readonly renderer: boolean
+}
+
+/** A started Chromium with its proxy and profile. */
+export interface RunningBrowser {
+  readonly browser: Browser
+  readonly proxy: FilteringProxy
+  readonly isAlive: () => boolean
+  /** Its processes; none when it has ended. */
+  processes(): Promise<readonly BrowserProcess[]>
+  /** Ends it, also while it starts, and removes its profile. */
+  close(): Promise<void>
+}
+
+export interface LaunchOptions {
+  readonly executablePath: string
+  /** Chromium's own sandbox; it does not start as root. */
+  readonly sandbox: boolean
+}
+
+/** A browser on its way: `ready` throws BROWSER_UNUSABLE when it does not start. */
+export interface Launching {
+  readonly ready: Promise<RunningBrowser>
+  close(): Promise<void>
+}
+
+const LAUNCH_MS = 30_000
+const CLOSE_MS = 1_000
+const KILL_EVERY_MS = 100
+
+/** Starts a browser that reaches the network through a filtering proxy only, has none of our environment and keeps nothing. The caller closes. */
+export const launchBrowser = (options: LaunchOptions): Launching => {
+  const opened: Opened = {}
+  const ready = start(options, opened)
+  ready.catch(() => undefined)
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= end(opened, ready))
+  return { ready: ready.then((running) => ({ ...running, close })), close }
+}
+
+interface Opened {
+  profile?: string
+  proxy?: FilteringProxy
+  context?: BrowserContext
+  onExit?: () => void
+  ended?: boolean
+}
+
+const start = async ({ executablePath, sandbox }: LaunchOptions, opened: Opened): Promise<Omit<RunningBrowser, 'close'>> => {
+  const { chromium } = await import('playwright-core')
+  const proxy = (opened.proxy = await openFilteringProxy())
+  const profile = (opened.profile = await createProfileFolder())
+  const onExit = (): void => removeProfileNow(profile)
+  process.once('exit', (opened.onExit = onExit))
+  if (opened.ended === true) throw new Failure('CANCELLED', 'the browser is not needed any more')
+  try {
+    opened.context = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      chromiumSandbox: sandbox,
+      headless: true,
+      timeout: LAUNCH_MS,
+      // Our environment holds secrets.
+      env: { HOME: profile, TMPDIR: profile, PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
+      artifactsDir: path.join(profile, 'artifacts'),
+      proxy: { server: proxy.url, bypass: '<-loopback>' },
+      args: [...CHROMIUM_FLAGS],
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    })
+  } catch (error) {
+    throw new Failure('BROWSER_UNUSABLE', `${executablePath} does not start: ${firstLines(error)}`, { cause: error })
+  }
+  const browser = opened.context.browser()
+  if (browser === null) throw new Failure('BROWSER_UNUSABLE', `${executablePath} cannot be driven`)
+  const cdp = await browser.newBrowserCDPSession()
+  return { browser, proxy, isAlive: () => browser.isConnected(), processes: () => listProcesses(cdp) }
+}
+
+const listProcesses = async (cdp: CDPSession): Promise<BrowserProcess[]> => {
+  try {
+    const { processInfo } = await cdp.send('SystemInfo.getProcessInfo')
+    return processInfo.map(({ id, type }) => ({ pid: id, renderer: type === 'renderer' }))
+  } catch {
+    return []
+  }
+}
+
+/** A browser that does not answer, or is still starting, is killed. */
+const end = async (opened: Opened, ready: Promise<unknown>): Promise<void> => {
+  opened.ended = true
+  if (opened.context !== undefined) await within(CLOSE_MS, opened.context.close())
+  const settled = ready.then(ignore, ignore)
+  for (let done = false; !done; ) {
+    if (opened.profile !== undefined) killBrowserOf(opened.profile)
+    done = await Promise.race([settled.then(() => true), sleep(KILL_EVERY_MS, false)])
+  }
+  await opened.context?.close().catch(ignore)
+  await opened.proxy?.[Symbol.asyncDispose]()
+  if (opened.onExit !== undefined) process.off('exit', opened.onExit)
+  if (opened.profile !== undefined) await removeProfile(opened.profile)
+}
+
+const ignore = (): void => undefined
+
+/** What Playwright tells of a failed start is long; the browser's own words come first. */
+const firstLines = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error)
+  const own = text.split('\n').filter((line) => /\[err\]|error|sandbox|not found|cannot/i.test(line) && !line.includes('unexpected operator'))
+  return (own.length > 0 ? own : text.split('\n')).slice(0, 3).join(' ').slice(0, 400)
+}

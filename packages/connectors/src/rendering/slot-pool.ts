@@ -1,0 +1,137 @@
+import { Failure, type FetchedDocument, type RenderedPage, type RenderSettings } from '@inlet/connector-sdk'
+import type { BrowserKeeper } from './browser-keeper.js'
+import { openPageSlot, type PageSlot } from './page-slot.js'
+import type { RunningBrowser } from './running-browser.js'
+
+/** A page that was taken from the pool. */
+export interface TakenSlot {
+  readonly crashed: boolean
+  render(document: FetchedDocument, signal: AbortSignal): Promise<RenderedPage>
+}
+
+interface Entry extends TakenSlot {
+  readonly owner: object
+  readonly running: RunningBrowser
+  readonly slot: PageSlot
+  busy: boolean
+}
+
+/** The pages of the browser: so many at a time over all owners, first come, first served. Used again by the same owner, since opening one is slow. */
+export interface SlotPool {
+  /** Waits until a page is free. Throws the reason of the signal, and what opening throws. `giveBack` must follow. */
+  take(owner: object, settings: RenderSettings, signal: AbortSignal): Promise<TakenSlot>
+  /** `healthy`: it may be used again. */
+  giveBack(slot: TakenSlot, healthy: boolean): void
+  /** Closes all pages of an owner. */
+  closeOf(owner: object): Promise<void>
+}
+
+/** A browser that has just ended is found out by a page that cannot be opened. */
+const OPEN_ATTEMPTS = 3
+
+export const createSlotPool = ({ keeper, maxPages }: { readonly keeper: BrowserKeeper; readonly maxPages: number }): SlotPool => {
+  const entries = new Set<Entry>()
+  const waiting: (() => void)[] = []
+  /** Pages that are open, being opened or being closed. */
+  let used = 0
+
+  const free = (): void => {
+    used--
+    waiting.shift()?.()
+  }
+  const close = async (entry: Entry): Promise<void> => {
+    if (!entries.delete(entry)) return
+    await entry.slot.close()
+    keeper.release(entry.running)
+    free()
+  }
+  const idle = (isWanted: (entry: Entry) => boolean): Entry | undefined => [...entries].find((entry) => !entry.busy && isWanted(entry))
+
+  const open = async (owner: object, settings: RenderSettings): Promise<Entry> => {
+    used++
+    let running: RunningBrowser | undefined
+    try {
+      running = await keeper.acquire()
+      const slot = await openPageSlot(running, settings)
+      const entry: Entry = {
+        owner,
+        running,
+        slot,
+        busy: true,
+        get crashed() {
+          return slot.crashed
+        },
+        render: (document, signal) => slot.render(document, signal),
+      }
+      entries.add(entry)
+      return entry
+    } catch (error) {
+      if (running !== undefined) {
+        // It may have ended without our having been told yet.
+        if (!(error instanceof Failure)) keeper.giveUp(running)
+        keeper.release(running)
+      }
+      free()
+      throw error
+    }
+  }
+  const wait = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', stop)
+        resolve()
+      }
+      const stop = (): void => {
+        const at = waiting.indexOf(wake)
+        if (at >= 0) waiting.splice(at, 1)
+        reject(signal.reason as Error)
+      }
+      waiting.push(wake)
+      signal.addEventListener('abort', stop, { once: true })
+    })
+
+  return {
+    async take(owner, settings, signal) {
+      let failures = 0
+      for (;;) {
+        signal.throwIfAborted()
+        const stale = idle((entry) => entry.crashed || keeper.isRetired(entry.running))
+        if (stale !== undefined) {
+          await close(stale)
+          continue
+        }
+        const own = idle((entry) => entry.owner === owner)
+        if (own !== undefined) {
+          own.busy = true
+          return own
+        }
+        if (used < maxPages) {
+          const entry = await open(owner, settings).catch((error: unknown) => {
+            if (signal.aborted || error instanceof Failure || ++failures === OPEN_ATTEMPTS) throw error
+          })
+          if (entry === undefined) continue
+          if (!signal.aborted) return entry
+          await close(entry)
+          continue
+        }
+        const other = idle(() => true)
+        if (other === undefined) await wait(signal)
+        else await close(other)
+      }
+    },
+    giveBack(taken, healthy) {
+      const entry = [...entries].find((each) => each === taken)
+      if (entry === undefined) return
+      keeper.countPage(entry.running)
+      const keep = healthy && !entry.crashed && !keeper.isRetired(entry.running) ? entry.slot.reset() : Promise.resolve(false)
+      void keep.then((clean) => {
+        if (!clean || keeper.isRetired(entry.running)) return close(entry)
+        entry.busy = false
+        return waiting.shift()?.()
+      })
+    },
+    async closeOf(owner) {
+      await Promise.all([...entries].filter((entry) => entry.owner === owner).map(close))
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import { type ConnectorContext, Failure, type PageRenderer, type RenderSettings } from '@inlet/connector-sdk'
+import type { WebConfig } from './config.js'
+import type { RequestHeaders } from './crawl/request-headers.js'
+
+/** What the browser is told for a source. */
+export const toRenderSettings = (
+  { config, egress }: Pick<ConnectorContext<WebConfig>, 'config' | 'egress'>,
+  headers: RequestHeaders,
+): RenderSettings => ({
+  guard: egress,
+  userAgent: config.userAgent,
+  viewport: config.browser.viewport,
+  block: config.browser.block,
+  headers: headers.inBrowser,
+  waitFor: config.browser.waitFor,
+  scroll: config.browser.scroll,
+  timeoutMs: config.timeoutMs,
+  maxBytes: config.browser.maxBytes,
+  maxHtmlBytes: config.maxPageBytes,
+})
+
+/** The browser of the worker, when the settings ask for one. Throws BROWSER_NOT_INSTALLED for a worker that has none. */
+export const rendererOf = ({ config, renderer }: Pick<ConnectorContext<WebConfig>, 'config' | 'renderer'>): PageRenderer | undefined => {
+  if (config.render === 'http') return undefined
+  if (renderer === undefined) throw new Failure('BROWSER_NOT_INSTALLED', 'this process runs no browser')
+  return renderer
+}
