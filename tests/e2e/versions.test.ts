@@ -59,6 +59,7 @@ describe('a version from draft to the records', () => {
         ...common,
         INLET_ENCRYPTION_KEYS: api.keyring,
         INLET_EGRESS_ALLOW: [],
+        INLET_CONNECTORS: [],
         INLET_FILE_ROOTS: [],
         INLET_WORK_DIR: path.join(tmpdir(), `inlet-${randomUUID()}`),
         INLET_WORKER_CONCURRENCY: 2,

@@ -1,10 +1,11 @@
 import { type Connector, createEgressGuard } from '@inlet/connector-sdk'
-import { connectors } from '@inlet/connectors'
+import { type ConnectorRegistry, createRegistry, openRegistry } from '@inlet/connectors'
 import { buildOpenApi } from '@inlet/contract/openapi'
 import { createDatabase } from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes, type SecretRegistry } from '@inlet/observability'
 import { openQueues } from '@inlet/queue'
-import { createSemaphore, monotonicNow, withLifecycle } from '@inlet/runtime'
+import { createSemaphore, EnvError, monotonicNow, withLifecycle } from '@inlet/runtime'
+import { createBrowseHandlers } from './browse/browse-handlers.js'
 import type { ApiConfig } from './config.js'
 import { createConnectorHandlers } from './connectors/connector-handlers.js'
 import { createCredentialHandlers } from './credentials/credential-handlers.js'
@@ -43,6 +44,7 @@ const VERSION = '0.1.0'
 const POOL_SIZE = 10
 /** Each upload holds a connection: the rest of the pool stays for everybody else. */
 const UPLOADS_AT_A_TIME = 4
+const FETCHES_AT_A_TIME = 4
 const FAILED_LOGINS_A_MINUTE = 10
 const EVENT_POLL_MS = 500
 const FILES_POLL_MS = 2_000
@@ -59,6 +61,12 @@ export interface ApiContext {
 const sourceFiles = ({ INLET_SOURCES_FILE: path, INLET_SOURCES_MODE: mode }: ApiConfig, env: NonNullable<ApiContext['env']>) =>
   path === undefined || mode === 'database' ? null : { path, mode, env }
 
+const openConnectors = async ({ INLET_CONNECTORS: packages }: ApiConfig): Promise<ConnectorRegistry> => {
+  const { registry, problems } = await openRegistry(packages, process.cwd())
+  if (problems.length > 0) throw new EnvError(problems.map((rule) => ({ key: 'INLET_CONNECTORS', rule })))
+  return registry
+}
+
 /** The whole API: reads top to bottom; what is opened is closed in reverse order. */
 export const composeApi = (config: ApiConfig, context: ApiContext, overrides: ApiOverrides = {}) =>
   withLifecycle(async (lifecycle) => {
@@ -66,6 +74,10 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
     const metrics = createMetrics({ process: 'api' })
     const keyring = config.INLET_ENCRYPTION_KEYS
+    const registry =
+      overrides.connectors === undefined
+        ? await openConnectors(config)
+        : createRegistry(overrides.connectors.map((connector) => ({ connector, package: null })))
 
     const database = createDatabase({ url: config.DATABASE_URL, applicationName: 'inlet-api', poolSize: POOL_SIZE, onError })
     lifecycle.defer('database', () => database.close())
@@ -83,8 +95,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     const hub = createEventHub({ database, pollMs: EVENT_POLL_MS, onError })
     lifecycle.defer('event hub', () => hub.close())
 
-    const known = overrides.connectors ?? connectors
-    const findConnector = (type: string): Connector | undefined => known.find((connector) => connector.type === type)
+    const findConnector = registry.find
     const tokens = createPageTokens(keyring)
     const guard = createSaveGuard(createEgressGuard({ allow: config.INLET_EGRESS_ALLOW }))
     const shared = { database, queues, keyring, tokens, log, stopping: stopping.signal }
@@ -94,12 +105,20 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     const handlers: Handlers = {
       ...createSourceHandlers(sources),
       ...createVersionHandlers(sources),
+      ...createBrowseHandlers({
+        ...shared,
+        ...checking,
+        findConnector,
+        ttlSeconds: config.INLET_BROWSE_CACHE_SECONDS,
+        maxBytes: config.INLET_BROWSE_MAX_BYTES,
+        slots: createSemaphore(FETCHES_AT_A_TIME),
+      }),
       ...createRegistryHandlers(sources),
       ...createRunHandlers(shared),
       ...createQuarantineHandlers(shared),
       ...createRecordHandlers(shared),
       ...createEventHandlers({ ...shared, hub }),
-      ...createConnectorHandlers({ connectors: known, findConnector }),
+      ...createConnectorHandlers({ registry }),
       ...createUploadHandlers({ ...shared, maxBytes: config.INLET_UPLOAD_MAX_BYTES, slots: createSemaphore(UPLOADS_AT_A_TIME) }),
       ...composeHooks(
         { ...shared, findConnector, secrets, onError, maxBytes: config.INLET_HOOK_MAX_BYTES, maxWaiting: config.INLET_HOOK_MAX_WAITING },

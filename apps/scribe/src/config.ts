@@ -19,6 +19,8 @@ export type ScribeConfig = z.output<typeof scribeEnv>
 export const FOREIGN_KEYS = [
   'INLET_API_*',
   'INLET_BOARD_*',
+  'INLET_BROWSE_*',
+  'INLET_CONNECTORS',
   'INLET_EGRESS_*',
   'INLET_ENCRYPTION_*',
   'INLET_FILE_*',

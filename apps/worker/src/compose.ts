@@ -1,7 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
 import { type Connector, createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
-import { connectors as builtIn, findConnector } from '@inlet/connectors'
+import { type ConnectorRegistry, openRegistry } from '@inlet/connectors'
 import {
   applyRetention,
   claimSetting,
@@ -17,7 +17,7 @@ import {
 import { createMappingPool } from '@inlet/mapping'
 import { createMetrics, type Logger, openOpsServer, type SecretRegistry, watchHealth } from '@inlet/observability'
 import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName, type Queues, RetryAt } from '@inlet/queue'
-import { createByteBudget, monotonicNow, withLifecycle } from '@inlet/runtime'
+import { createByteBudget, EnvError, monotonicNow, withLifecycle } from '@inlet/runtime'
 import { requireKeys } from '@inlet/security'
 import type { WorkerConfig } from './config.js'
 import { createBacklogGate } from './extraction/backlog-gate.js'
@@ -57,6 +57,12 @@ const THOROUGH_EVERY_MS = 300_000
 const CALLS_AT_A_TIME = 8
 const UNHEALTHY_PATIENCE_MS = 30_000
 
+const openConnectors = async ({ INLET_CONNECTORS: packages }: WorkerConfig): Promise<ConnectorRegistry> => {
+  const { registry, problems } = await openRegistry(packages, process.cwd())
+  if (problems.length > 0) throw new EnvError(problems.map((rule) => ({ key: 'INLET_CONNECTORS', rule })))
+  return registry
+}
+
 /** The whole worker: reads top to bottom; what is opened is closed in reverse order. */
 export const composeWorker = (
   config: WorkerConfig,
@@ -67,6 +73,7 @@ export const composeWorker = (
     const { log, secrets } = context
     const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
     const metrics = createMetrics({ process: 'worker' })
+    const registry = await openConnectors(config)
 
     const database = createDatabase({ url: config.DATABASE_URL, applicationName: 'inlet-worker', poolSize: 16, onError })
     lifecycle.defer('database', () => database.close())
@@ -105,11 +112,11 @@ export const composeWorker = (
       paces: createSharedPaces(database, log),
       log,
       secrets,
-      findConnector: overrides.findConnector ?? findConnector,
+      findConnector: overrides.findConnector ?? registry.find,
       fileRoots: config.INLET_FILE_ROOTS.map((root) => path.resolve(root)),
       workRoot: path.resolve(config.INLET_WORK_DIR),
     }
-    const continuous = overrides.continuous ?? builtIn.filter((connector) => connector.continuous === true).map(({ type }) => type)
+    const continuous = overrides.continuous ?? registry.all.filter(({ connector }) => connector.continuous === true).map(({ connector }) => connector.type)
     const drain = new AbortController()
     const gate = createBacklogGate(config.INLET_SCRIBE_BACKLOG_BYTES)
     const budget = createByteBudget(config.INLET_WORKER_INFLIGHT_BYTES)
@@ -168,7 +175,7 @@ export const composeWorker = (
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
     const clock = watchClock({ readSkew: () => readClockSkewSeconds(database), consumers, log })
     lifecycle.defer('clock watch', () => clock.stop())
-    const types = overrides.findConnector === undefined ? builtIn.map(({ type }) => type) : []
+    const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
     const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, clock, backpressure }
     const life = startBeating(database, describeWorker({ ...facts, drain: drain.signal }))
     lifecycle.defer('signs of life', () => life.stop())

@@ -12,6 +12,7 @@ export const workerEnv = z.object({
   INLET_ENCRYPTION_KEYS_FILE: envText({ describe: 'file with the master keys, instead of INLET_ENCRYPTION_KEYS' }).optional(),
   INLET_QUEUE_PREFIX: envText({ default: 'inlet', describe: 'separates installations on one queue server' }),
   INLET_EGRESS_ALLOW: envList({ default: [], describe: 'private hosts, addresses or networks that connectors may reach' }),
+  INLET_CONNECTORS: envList({ default: [], describe: 'packages or folders with further connectors' }),
   INLET_FILE_ROOTS: envList({ default: [], describe: 'folders that connectors may read files and repositories from' }),
   INLET_WORK_DIR: envText({ default: '.inlet/work', describe: 'folder for clones and other working copies' }),
   INLET_WORKER_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 20, describe: 'runs at a time' }),
@@ -37,6 +38,7 @@ export type WorkerConfig = z.output<typeof workerEnv>
 export const FOREIGN_KEYS = [
   'INLET_API_*',
   'INLET_BOARD_*',
+  'INLET_BROWSE_*',
   'INLET_HOOK_*',
   'INLET_PUBLISHED_*',
   'INLET_RATE_*',

@@ -72,6 +72,7 @@ describe('the life of a source on a real worker', () => {
         ...common,
         INLET_ENCRYPTION_KEYS: parseKeyring(env.INLET_ENCRYPTION_KEYS),
         INLET_EGRESS_ALLOW: [],
+        INLET_CONNECTORS: [],
         INLET_FILE_ROOTS: [],
         INLET_WORK_DIR: '/tmp/inlet-test-work',
         INLET_WORKER_CONCURRENCY: 4,

@@ -71,6 +71,7 @@ describe('a source with a mapping', () => {
         ...common,
         INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('k1')),
         INLET_EGRESS_ALLOW: [],
+        INLET_CONNECTORS: [],
         INLET_FILE_ROOTS: [],
         INLET_WORK_DIR: `${tmpdir()}/inlet-test-work`,
         INLET_WORKER_CONCURRENCY: 2,

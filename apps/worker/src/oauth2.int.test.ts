@@ -36,6 +36,7 @@ beforeAll(async () => {
     ...common,
     INLET_ENCRYPTION_KEYS: keyring,
     INLET_EGRESS_ALLOW: ['127.0.0.1'],
+    INLET_CONNECTORS: [],
     INLET_FILE_ROOTS: [],
     INLET_WORK_DIR: '/tmp/inlet-test-work',
     INLET_WORKER_CONCURRENCY: 1,

@@ -66,6 +66,7 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
         ...common,
         INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('k1')),
         INLET_EGRESS_ALLOW: [],
+        INLET_CONNECTORS: [],
         INLET_FILE_ROOTS: [],
         INLET_WORK_DIR: '/tmp/inlet-test-work',
         INLET_WORKER_CONCURRENCY: 4,

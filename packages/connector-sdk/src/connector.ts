@@ -64,6 +64,8 @@ export type Connection = AsyncDisposable
  * Failures are thrown as `Failure` (see docs/errors.md); anything else counts as a defect of the connector.
  */
 export interface Connector<Config = unknown, Secrets = unknown, C extends Connection = Connection> {
+  /** The contract it follows; stamped by `defineConnector`. */
+  readonly sdk?: number
   /** Lower-case identifier that sources name, e.g. `postgres`. */
   readonly type: string
   /** Semver of the connector; shown with its runs. */
@@ -121,6 +123,11 @@ export interface Browse<C extends Connection> {
   fetch(connection: C, path: string, signal: AbortSignal): Promise<NodeJS.ReadableStream>
 }
 
-/** Checks the type of a connector and returns it unchanged. */
-export const defineConnector = <Config, Secrets, C extends Connection>(connector: Connector<Config, Secrets, C>): Connector<Config, Secrets, C> =>
-  connector
+/** The number of this contract: raised by changes that a connector made before them would not survive. */
+export const CONTRACT = 1
+
+/** Checks the type of a connector and says which contract it follows. */
+export const defineConnector = <Config, Secrets, C extends Connection>(connector: Connector<Config, Secrets, C>): Connector<Config, Secrets, C> => ({
+  ...connector,
+  sdk: CONTRACT,
+})

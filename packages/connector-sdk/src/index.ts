@@ -3,6 +3,7 @@ export { canonicalJson, Failure, hasUnstorableText, JsonNumber, keyHash, keyText
 export {
   type Browse,
   type BrowseItem,
+  CONTRACT,
   type Connection,
   type Connector,
   type Cursor,

@@ -1,1 +1,9 @@
+export {
+  BUILT_IN,
+  type ConnectorRegistry,
+  createRegistry,
+  type OpenedRegistry,
+  openRegistry,
+  type RegisteredConnector,
+} from './load/open-registry.js'
 export { connectors, findConnector } from './registry.js'

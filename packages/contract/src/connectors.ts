@@ -1,7 +1,18 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
 
-const shape = { type: z.string(), version: z.string(), title: z.string(), description: z.string(), browsable: z.boolean() }
+const shape = {
+  type: z.string(),
+  version: z.string(),
+  title: z.string(),
+  description: z.string(),
+  browsable: z.boolean(),
+  origin: z.enum(['built-in', 'package']).meta({ description: 'Whether it comes with Inlet or from INLET_CONNECTORS.' }),
+  package: z
+    .strictObject({ name: z.string(), version: z.string().nullable() })
+    .nullable()
+    .meta({ description: 'The package it comes from; null for those that come with Inlet.' }),
+}
 
 export const connectorSummary = z.strictObject(shape).meta({ id: 'ConnectorSummary', description: 'The code for one kind of system.' })
 export const connector = z

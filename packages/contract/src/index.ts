@@ -1,3 +1,4 @@
+export { type BrowsePage, browsePage, type ItemMetadata, itemMetadata } from './browse.js'
 export type { ConnectorSummary, ConnectorView } from './connectors.js'
 export type { CredentialDetailView, CredentialView } from './credentials.js'
 export type { EncryptionView } from './encryption.js'
@@ -16,8 +17,6 @@ export type { ListRunsQuery, RunPage, RunView } from './runs.js'
 export { type DraftReview, draftReview, type ExampleView } from './sources/draft-review.js'
 export type { SavedSource, SourceDetail, SourcePage, SourceSummary } from './sources/source.js'
 export {
-  type BrowsePage,
-  browsePage,
   type CheckResult,
   type PreviewResult,
   type TickView,

@@ -1,20 +1,21 @@
-import type { Connector } from '@inlet/connector-sdk'
+import type { ConnectorRegistry, RegisteredConnector } from '@inlet/connectors'
 import type { ConnectorSummary, Endpoints } from '@inlet/contract'
 import { Failure } from '@inlet/domain'
 import { z } from 'zod'
 import type { Handler } from '../http/reply.js'
 
 export interface ConnectorDeps {
-  readonly connectors: readonly Connector[]
-  readonly findConnector: (type: string) => Connector | undefined
+  readonly registry: ConnectorRegistry
 }
 
-const toSummary = (connector: Connector): ConnectorSummary => ({
+const toSummary = ({ connector, package: from }: RegisteredConnector): ConnectorSummary => ({
   type: connector.type,
   version: connector.version,
   title: connector.title,
   description: connector.description,
   browsable: connector.browse !== undefined,
+  origin: from === null ? 'built-in' : 'package',
+  package: from,
 })
 
 /** What a form or a client needs; rules that JSON Schema cannot say are checked when the source is saved. */
@@ -22,16 +23,17 @@ const toJsonSchema = (schema: z.ZodType): object => z.toJSONSchema(schema, { io:
 
 const listConnectorsHandler =
   (deps: ConnectorDeps): Handler<Endpoints['listConnectors']> =>
-  async () => ({ status: 200, body: { items: deps.connectors.map(toSummary).sort((a, b) => a.type.localeCompare(b.type)) } })
+  async () => ({ status: 200, body: { items: deps.registry.all.map(toSummary).sort((a, b) => a.type.localeCompare(b.type)) } })
 
 const getConnectorHandler =
   (deps: ConnectorDeps): Handler<Endpoints['getConnector']> =>
   async ({ params }) => {
-    const connector = deps.findConnector(params.type)
-    if (connector === undefined) throw new Failure('NOT_FOUND', 'there is no such connector')
+    const registered = deps.registry.all.find(({ connector }) => connector.type === params.type)
+    if (registered === undefined) throw new Failure('NOT_FOUND', 'there is no such connector')
+    const { connector } = registered
     return {
       status: 200,
-      body: { ...toSummary(connector), configSchema: toJsonSchema(connector.configSchema), secretSchema: toJsonSchema(connector.secretSchema) },
+      body: { ...toSummary(registered), configSchema: toJsonSchema(connector.configSchema), secretSchema: toJsonSchema(connector.secretSchema) },
     }
   }
 

@@ -43,6 +43,7 @@ describe('operation', () => {
       INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('other')),
       INLET_QUEUE_PREFIX: 'inlet',
       INLET_EGRESS_ALLOW: [],
+      INLET_CONNECTORS: [],
       INLET_UPLOAD_MAX_BYTES: 1,
       INLET_HOOK_MAX_BYTES: 1_048_576,
       INLET_HOOK_MAX_WAITING: 250_000,

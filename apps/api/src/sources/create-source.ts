@@ -66,7 +66,7 @@ export const createSourceHandler =
     return {
       status: 201,
       headers: { location: `/v1/sources/${id}`, etag: toEtag(saved.revision) },
-      body: { ...toSourceDetail(saved), runId, checked: query.check, warnings: warningsOf(schedule) },
+      body: { ...toSourceDetail(saved, deps.findConnector), runId, checked: query.check, warnings: warningsOf(schedule) },
     }
   }
 

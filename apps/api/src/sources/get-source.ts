@@ -11,5 +11,5 @@ export const getSourceHandler =
   async ({ params }) => {
     const source = await findSource(deps.database, params.id)
     if (source === null) throw sourceNotFound()
-    return { status: 200, headers: { etag: toEtag(source.revision) }, body: toSourceDetail(source) }
+    return { status: 200, headers: { etag: toEtag(source.revision) }, body: toSourceDetail(source, deps.findConnector) }
   }

@@ -38,5 +38,5 @@ export const actAndShow = async (deps: SourceDeps, call: ActionCall, action: Act
   const source = await findSource(deps.database, sourceId)
   if (source === null) throw sourceNotFound()
   await armAfterCommit(deps, sourceId, allowsRuns(source.status) ? source.schedule : null)
-  return { status: 200, headers: { etag: toEtag(source.revision) }, body: toSourceDetail(source) }
+  return { status: 200, headers: { etag: toEtag(source.revision) }, body: toSourceDetail(source, deps.findConnector) }
 }

@@ -1,5 +1,4 @@
 import { backfillSourceHandler } from './backfill-source.js'
-import { browseSourceHandler } from './browse-source.js'
 import { checkSourceHandler } from './check-source.js'
 import { createSourceHandler } from './create-source.js'
 import { deleteSourceHandler } from './delete-source.js'
@@ -39,7 +38,6 @@ export const createSourceHandlers = (deps: SourceDeps) => ({
   previewSource: previewSourceHandler(deps),
   testSource: testSourceHandler(deps),
   testNewSource: testNewSourceHandler(deps),
-  browseSource: browseSourceHandler(deps),
   explainSource: explainSourceHandler(deps),
   listTicks: listTicksHandler(deps),
 })

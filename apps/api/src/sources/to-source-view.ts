@@ -1,4 +1,4 @@
-import { connectors } from '@inlet/connectors'
+import type { Connector } from '@inlet/connector-sdk'
 import { type SourceDetail, type SourceSummary, toDuration } from '@inlet/contract'
 import type { SourceDetails, SourceOverview } from '@inlet/db'
 import { decideFreshness } from '@inlet/domain'
@@ -35,18 +35,15 @@ export const toSourceSummary = (source: SourceOverview): SourceSummary => {
   }
 }
 
-/** The connectors that take pushed events. */
-const RECEIVING = new Set(connectors.filter(({ receive }) => receive !== undefined).map(({ type }) => type))
-
 /** A source in full, without its secrets. */
-export const toSourceDetail = (source: SourceDetails): SourceDetail => ({
+export const toSourceDetail = (source: SourceDetails, findConnector: (type: string) => Connector | undefined): SourceDetail => ({
   ...toSourceSummary(source),
   revision: source.revision,
   config: { ...source.config },
   mapping: toMappingView(source.mapping),
   secrets: toSecretStates(source.secretTimes),
   credential: source.credential,
-  hookPath: RECEIVING.has(source.connector) ? `/v1/hooks/${source.id}` : null,
+  hookPath: findConnector(source.connector)?.receive !== undefined ? `/v1/hooks/${source.id}` : null,
   statusReason: source.statusReason,
   statusMessage: source.statusMessage,
   consecutiveFailures: source.consecutiveFailures,

@@ -79,7 +79,12 @@ export const updateSourceHandler =
     return {
       status: 200,
       headers: { etag: toEtag(saved.revision) },
-      body: { ...toSourceDetail(saved), runId, checked: query.check, warnings: [...warningsOf(schedule ?? null), ...warnOfRemapping(before, saved)] },
+      body: {
+        ...toSourceDetail(saved, deps.findConnector),
+        runId,
+        checked: query.check,
+        warnings: [...warningsOf(schedule ?? null), ...warnOfRemapping(before, saved)],
+      },
     }
   }
 

@@ -6,6 +6,8 @@ import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../
 import { testSource } from '../harness/test-source.js'
 import { type ReviewDeps, reviewDraft } from '../review/review-draft.js'
 import { browseItems } from './browse.js'
+import { describeItem } from './describe-item.js'
+import { fetchItem } from './fetch-item.js'
 import { type LoadDeps, loadVersion } from './load.js'
 import { previewRecords } from './preview.js'
 
@@ -14,23 +16,33 @@ export interface CallDeps extends LoadDeps, ReviewDeps {
   readonly connecting: ConnectionDeps
 }
 
-const CHECK_LIMIT_MS = 10_000
+const LIMIT_MS = 10_000
+/** The content of an item takes its time. */
+const FETCH_LIMIT_MS = 60_000
 
 /** Answers a short request: runs the real connector once and writes the answer where the API waits for it. */
 export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, context: JobContext): Promise<void> => {
   const call = await findWaitingCall(deps.database, callId)
   if (call === null) return
+  const limitMs = call.kind === 'fetch' ? FETCH_LIMIT_MS : LIMIT_MS
+  const limit = AbortSignal.timeout(limitMs)
   try {
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(CHECK_LIMIT_MS)])
+    const signal = AbortSignal.any([context.signal, limit])
     await answerCall(deps.database, callId, { status: 'done', answer: await answer(deps, call, signal) })
   } catch (error) {
-    const failure =
-      error instanceof Error && error.name === 'TimeoutError' ? new Failure('TIMEOUT', 'the source did not answer within 10 s') : toFailure(error)
+    const failure = toCallFailure(error, limit.aborted ? limitMs : null)
     await answerCall(deps.database, callId, {
       status: 'failed',
       answer: { code: failure.code, reason: failure.reason, message: failure.message, next: failure.next, field: failure.field },
     })
   }
+}
+
+/** What is thrown once the limit has passed (`limitMs`), is its consequence unless it is a failure of its own. */
+const toCallFailure = (error: unknown, limitMs: number | null): Failure => {
+  const failure = toFailure(error)
+  const late = error instanceof Error && (error.name === 'TimeoutError' || (limitMs !== null && failure.reason === 'CANCELLED'))
+  return late ? new Failure('TIMEOUT', `the source did not answer within ${(limitMs ?? LIMIT_MS) / 1_000} s`, { cause: error }) : failure
 }
 
 const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<unknown> => {
@@ -41,7 +53,10 @@ const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<
   const started = performance.now()
   const pooled = await openConnection(deps.connecting, await toRequest(deps.database, call), signal)
   try {
-    const result = await ANSWERS[call.kind](pooled, call.params ?? {}, signal)
+    const result =
+      call.kind === 'fetch'
+        ? await fetchItem(deps.database, pooled, call.params ?? {}, signal)
+        : await ANSWERS[call.kind](pooled, call.params ?? {}, signal)
     return { ...result, durationMs: Math.round(performance.now() - started) }
   } finally {
     await pooled.connection[Symbol.asyncDispose]()
@@ -49,7 +64,10 @@ const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<
 }
 
 const ANSWERS: Readonly<
-  Record<Exclude<Call['kind'], 'load' | 'gate' | 'test'>, (pooled: PooledConnection, params: object, signal: AbortSignal) => Promise<object>>
+  Record<
+    Exclude<Call['kind'], 'load' | 'gate' | 'test' | 'fetch'>,
+    (pooled: PooledConnection, params: object, signal: AbortSignal) => Promise<object>
+  >
 > = {
   check: async ({ connector, connection }, _params, signal) => {
     await connector.check(connection, signal)
@@ -57,6 +75,7 @@ const ANSWERS: Readonly<
   },
   preview: previewRecords,
   browse: browseItems,
+  metadata: describeItem,
 }
 
 /** A call brings secrets sealed for itself, or names the shared credential or the source whose stored ones it uses. */

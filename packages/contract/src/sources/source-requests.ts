@@ -1,6 +1,6 @@
 import { SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
-import { duration, pageQuery, plainText, queryFlag, queryInt, queryList } from '../primitives.js'
+import { duration, pageQuery, plainText, queryFlag, queryList } from '../primitives.js'
 import { mapping } from './mapping.js'
 import { labels, schedule } from './source.js'
 

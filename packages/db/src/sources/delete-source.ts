@@ -42,6 +42,7 @@ export const deleteSource = async (database: Database, sourceId: string): Promis
     for (const table of [
       'inbox',
       'ledger',
+      'incidents',
       'quarantine',
       'ticks',
       'events',

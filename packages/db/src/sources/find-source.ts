@@ -78,7 +78,7 @@ interface DetailRow extends SourceRow {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** The condition that finds a source by id or slug. */
-const byRef = (ref: string): string => (UUID.test(ref) ? 's.id = $1::uuid' : 's.slug = $1')
+export const byRef = (ref: string): string => (UUID.test(ref) ? 's.id = $1::uuid' : 's.slug = $1')
 
 /** The id of a source named by id or slug; null when unknown or being deleted. */
 export const findSourceId = async (database: Database, ref: string): Promise<string | null> => {
