@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { isReason } from '@inlet/domain'
 import { createMetrics } from '@inlet/observability'
 import { parseKeyring } from '@inlet/security'
 import { describe, expect, it } from 'vitest'
+import { parse as parseYaml } from 'yaml'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8')
@@ -130,6 +132,42 @@ describe('the dashboard', () => {
   it('asks the provisioned data source', () => {
     const uid = mentions(/uid: (\S+)/gu, read('deploy/grafana/provisioning/datasources/prometheus.yml'))
     expect([...new Set(mentions(/"type": "prometheus",\s+"uid": "([^"]+)"/gu, read('deploy/grafana/dashboards/inlet.json')))]).toEqual(uid)
+  })
+})
+
+describe('alerts.yml', () => {
+  interface Rule {
+    readonly alert: string
+    readonly expr: string
+    readonly labels: { readonly severity: string }
+    readonly annotations: { readonly summary: string; readonly next: string }
+  }
+  const { groups } = parseYaml(read('deploy/alerts.yml')) as { groups: { rules: Rule[] }[] }
+  const rules = groups.flatMap((group) => group.rules)
+
+  it('asks only for metrics and labels that exist', async () => {
+    const existing = new Set(mentions(/^# TYPE (\S+)/gmu, (await createMetrics({ process: 'api' }).expose()).body))
+    const asked = rules.flatMap(({ expr }) =>
+      mentions(/\b((?:inlet|http)_[a-z0-9_]+)/gu, expr).map((name) => name.replace(/_(bucket|count|sum)$/u, '')),
+    )
+    expect(asked.length).toBeGreaterThan(10)
+    expect(asked.filter((name) => !existing.has(name))).toEqual([])
+    const reasons = rules.flatMap(({ expr }) => mentions(/reason=~?"([^"]+)"/gu, expr)).flatMap((text) => text.split('|'))
+    expect(reasons.filter((reason) => !isReason(reason))).toEqual([])
+  })
+
+  it('says of each what it means, how bad it is and what to do', () => {
+    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
+    expect(
+      rules.filter(
+        ({ labels, annotations }) => !/^(warning|critical)$/u.test(labels.severity) || annotations.summary === '' || annotations.next === '',
+      ),
+    ).toEqual([])
+  })
+
+  it('is where prometheus.yml looks for it', () => {
+    const [file] = mentions(/rule_files: \[(\S+)\]/gu, read('deploy/prometheus.yml'))
+    expect(compose).toContain(`./deploy/alerts.yml:${file}:ro`)
   })
 })
 

@@ -5,6 +5,7 @@ import { createDatabase } from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes, type SecretRegistry } from '@inlet/observability'
 import { openQueues } from '@inlet/queue'
 import { createSemaphore, EnvError, monotonicNow, withLifecycle } from '@inlet/runtime'
+import { createAuditHandlers } from './audit/audit-handlers.js'
 import { createBrowseHandlers } from './browse/browse-handlers.js'
 import type { ApiConfig } from './config.js'
 import { createConnectorHandlers } from './connectors/connector-handlers.js'
@@ -20,6 +21,7 @@ import { createFailedLogins } from './http/failed-logins.js'
 import { createPageTokens } from './http/page-token.js'
 import type { Handlers } from './http/reply.js'
 import { createKeyHandlers } from './keys/key-handlers.js'
+import { createNotificationHandlers } from './notifications/notification-handlers.js'
 import { createQuarantineHandlers } from './quarantine/quarantine-handlers.js'
 import { createRecordHandlers } from './records/record-handlers.js'
 import { openSourceFiles } from './registry/keep-files.js'
@@ -125,6 +127,8 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
         lifecycle,
       ),
       ...createKeyHandlers(shared),
+      ...createNotificationHandlers({ ...shared, guard, secrets }),
+      ...createAuditHandlers(shared),
       ...createCredentialHandlers({ ...shared, findConnector, secrets }),
       ...createEncryptionHandlers(shared),
       ...createWorkerHandlers(shared),

@@ -33,6 +33,7 @@ import { reconcile } from './maintenance/reconcile.js'
 import { rotateKeys } from './maintenance/rotate-keys.js'
 import { createTurns } from './maintenance/turns.js'
 import { watchClock } from './maintenance/watch-clock.js'
+import { startNotifier } from './notifications/start-notifier.js'
 import { processCall } from './processors/call.js'
 import { processRun } from './processors/run.js'
 import { processTick } from './processors/tick.js'
@@ -178,6 +179,8 @@ export const composeWorker = (
     const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
     const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, clock, backpressure }
     const life = startBeating(database, describeWorker({ ...facts, drain: drain.signal }))
+    const notifier = startNotifier({ database, keyring, secrets, http: http.node, metrics, log, publicUrl: (config.INLET_PUBLIC_URL ?? '').replace(/\/+$/, '') })
+    lifecycle.defer('notifier', notifier, { timeoutMs: 12_000 })
     lifecycle.defer('signs of life', () => life.stop())
     lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
 

@@ -29,6 +29,7 @@ export const workerEnv = z.object({
     default: 67_108_864,
     describe: 'bytes of all workers that may wait for the scribe',
   }),
+  INLET_PUBLIC_URL: envUrl({ schemes: ['http', 'https'], describe: 'address of the API as people reach it, for links in notifications' }).optional(),
   INLET_WORKER_OPS_HOST: envText({ default: '127.0.0.1', describe: 'address for /health, /ready and /metrics' }),
   INLET_WORKER_OPS_PORT: envInt({ min: 0, max: 65_535, default: 3211, describe: 'port for /health, /ready and /metrics' }),
 })

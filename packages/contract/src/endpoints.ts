@@ -1,4 +1,5 @@
 import { browseEndpoints } from './browse.js'
+import { auditEndpoints } from './audit.js'
 import { connectorEndpoints } from './connectors.js'
 import { credentialEndpoints } from './credentials.js'
 import { encryptionEndpoints } from './encryption.js'
@@ -6,6 +7,7 @@ import { eventEndpoints } from './events.js'
 import { healthEndpoints } from './health.js'
 import { hookEndpoints } from './hooks.js'
 import { keyEndpoints } from './keys.js'
+import { notificationEndpoints } from './notifications.js'
 import { quarantineEndpoints } from './quarantine.js'
 import { recordEndpoints } from './records.js'
 import { registryEndpoints } from './registry/endpoints.js'
@@ -27,6 +29,8 @@ export const endpoints = {
   ...quarantineEndpoints,
   ...recordEndpoints,
   ...eventEndpoints,
+  ...notificationEndpoints,
+  ...auditEndpoints,
   ...connectorEndpoints,
   ...uploadEndpoints,
   ...hookEndpoints,

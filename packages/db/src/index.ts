@@ -56,6 +56,28 @@ export { alignMappings, finishReread, type MappingPlace, type StreamMappingState
 export { appliedMigrations, migrate } from './migrate/migrate.js'
 export { readMigrationFiles } from './migrate/migration-files.js'
 export { untilSchemaReady } from './migrate/schema-ready.js'
+export {
+  addTestDelivery,
+  claimDeliveries,
+  DELIVERY_STATUSES,
+  type DeliveryResult,
+  type DeliveryRow,
+  type DueDelivery,
+  listDeliveries,
+  noteDelivery,
+} from './notifications/deliveries.js'
+export { countOpenIncidents, type IncidentListRequest, type IncidentRow, listIncidents } from './notifications/list-incidents.js'
+export {
+  createTarget,
+  deleteTarget,
+  findTarget,
+  listTargets,
+  type NewTarget,
+  type NotificationTarget,
+  type TargetChange,
+  updateTarget,
+} from './notifications/targets.js'
+export { type MessageWriter, type News, tellIncidents, toMessageId } from './notifications/tell-incidents.js'
 export { dropQuarantine, dropQuarantined } from './quarantine/drop-quarantined.js'
 export { findQuarantined, listQuarantine, type QuarantineDetails, type QuarantineListRequest } from './quarantine/list-quarantine.js'
 export { countRetries, listRetries, listStreamNames, type Retry } from './quarantine/list-retries.js'
@@ -106,6 +128,7 @@ export {
   type SourceForCheck,
   type StreamOverview,
 } from './sources/find-source.js'
+export { type AuditListRequest, type AuditView, listAudit } from './sources/list-audit.js'
 export { findSourceIds, listFreshness, type SourceFreshness } from './sources/list-freshness.js'
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { type CursorReset, resetCursor } from './sources/reset-cursor.js'

@@ -1,4 +1,20 @@
 export {
+  decideTelling,
+  FAILURES_FOR_INCIDENT,
+  INCIDENT_ENDS,
+  INCIDENT_KINDS,
+  type IncidentEnd,
+  type IncidentKind,
+  type IncidentNews,
+  isWanted,
+  MAX_MESSAGES_A_MINUTE,
+  MAX_TRIES,
+  NOTIFIED_EVENTS,
+  type NotifiedEvent,
+  nextTryMs,
+  type TargetWishes,
+} from './incidents/incident.js'
+export {
   type BatchEffects,
   type BatchEnvelope,
   batchEnvelope,

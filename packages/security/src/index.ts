@@ -17,3 +17,4 @@ export { needsRewrap, openSecrets, rewrapSecrets, type Secrets, sealSecrets } fr
 export { fingerprintSecrets, matchesFingerprint } from './secrets/fingerprint.js'
 export { CANARY_SETTING, requireKeys } from './secrets/require-keys.js'
 export { type SealedSecrets, type SecretPlace, sealedSecretsSchema } from './secrets/sealed-secrets.js'
+export { createSigningSecret, isSigningSecret, signMessage } from './webhooks/sign-message.js'

@@ -4,6 +4,7 @@ import { createAct } from './act.js'
 import { SHELLS, type Shell, toCompletion } from './completion.js'
 import { addKeyCommands } from './key-commands.js'
 import { examples } from './options.js'
+import { addQuarantineCommands } from './quarantine-commands.js'
 import { addRegistryCommands } from './registry-commands.js'
 import { addRunCommands } from './run-commands.js'
 import { addSourceCommands } from './source-commands.js'
@@ -25,6 +26,7 @@ export const buildProgram = (context: CommandContext, output: OutputConfiguratio
   addRegistryCommands(program, act)
   addSourceCommands(program, act)
   addRunCommands(program, act)
+  addQuarantineCommands(program, act)
   addKeyCommands(program, act)
   examples(
     program

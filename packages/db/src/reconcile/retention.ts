@@ -36,6 +36,8 @@ export const applyRetention = async (database: Database, retention: Retention): 
     ['ticks', `recorded_at < now() - $1 * interval '1 day'`, retention.tickDays],
     ['events', `at < now() - $1 * interval '1 day'`, retention.eventDays],
     ['quarantine', `created_at < now() - $1 * interval '1 day'`, retention.quarantineDays],
+    ['incidents', `closed_at < now() - $1 * interval '1 day'`, retention.eventDays],
+    ['notification_deliveries', `created_at < now() - $1 * interval '1 day' AND status <> 'pending'`, retention.eventDays],
     ['calls', `created_at < now() - $1 * interval '1 day'`, retention.callDays],
     ['raw_samples', `read_at < now() - $1 * interval '1 day'`, retention.sampleDays],
     ['browsed_items', `expires_at < now() - $1 * interval '1 day'`, 1],

@@ -21,6 +21,10 @@ export const resetCursor = (database: Database, reset: CursorReset, actor: Actor
     await client.query('SELECT FROM leases WHERE source_id = $1 FOR UPDATE', [reset.sourceId])
     const active = await client.query<{ id: string }>(`SELECT id FROM runs WHERE source_id = $1 AND status <> 'ended'`, [reset.sourceId])
     if (active.rows[0] !== undefined) throw new Failure('RUN_IN_PROGRESS', `run ${active.rows[0].id} of this source is active`)
+    const before = await client.query<{ name: string; cursor: unknown }>(
+      'SELECT name, cursor FROM streams WHERE source_id = $1 AND ($2::text IS NULL OR name = $2) ORDER BY name',
+      [reset.sourceId, reset.stream ?? null],
+    )
     const lease = await client.query<{ epoch: string }>('UPDATE leases SET epoch = epoch + 1 WHERE source_id = $1 RETURNING epoch', [reset.sourceId])
     const { rows } = await client.query<{ name: string }>(
       `UPDATE streams SET cursor = NULL, cursor_epoch = $3, cursor_seq = 0, updated_at = now()
@@ -29,7 +33,14 @@ export const resetCursor = (database: Database, reset: CursorReset, actor: Actor
     )
     if (rows.length === 0 && reset.stream !== undefined) throw new Failure('NOT_FOUND', 'the source has no such stream', { field: 'stream' })
     const streams = rows.map(({ name }) => name).sort()
-    await writeAudit(client, { actor, action: 'source.resetCursor', targetType: 'source', targetId: reset.sourceId, after: { streams } })
+    await writeAudit(client, {
+      actor,
+      action: 'source.resetCursor',
+      targetType: 'source',
+      targetId: reset.sourceId,
+      before: before.rows,
+      after: { streams },
+    })
     await client.query(`INSERT INTO events (source_id, type, level, message) VALUES ($1, 'cursor.reset', 'info', $2)`, [
       reset.sourceId,
       `cursors reset: ${streams.join(', ') || 'none was set'}`,

@@ -92,6 +92,10 @@ export const REASONS = {
   FILE_UNREADABLE: { code: 'record_invalid', next: 'The file cannot be parsed; see the position in the message.' },
   XML_DTD_NOT_ALLOWED: { code: 'upstream_invalid', next: 'XML with a DOCTYPE is not read.' },
   // records
+  OFFSETS_GONE: {
+    code: 'record_invalid',
+    next: 'They cannot be had any more; keep messages for longer at the source, or let it be read more often.',
+  },
   RECORD_INVALID: { code: 'record_invalid', next: 'See the message; correct the record at its source.' },
   RECORD_TOO_LARGE: { code: 'record_invalid', next: 'The record is over the size limit; leave out its large fields.' },
   RECORD_KEY_MISSING: { code: 'record_invalid', next: 'Name key fields that every record has.' },
@@ -119,6 +123,7 @@ export const REASONS = {
   },
   MAPPING_MEMORY: { code: 'record_invalid', next: 'The expression needs too much memory for this record; build smaller values.' },
   // runs and sources
+  SOURCE_STALE: { code: 'upstream_invalid', next: 'See GET /v1/sources/{id}/why: it names what keeps the source from being read in time.' },
   CANCELLED: { code: 'cancelled', next: 'Start a new run when wanted; it goes on from the last cursor.' },
   LEASE_LOST: { code: 'cancelled', next: 'Nothing to do: another worker has taken over.' },
   WORKER_LOST: { code: 'transient', next: 'The worker died; the run goes on from the last cursor on another one.' },

@@ -55,6 +55,13 @@ export const createFamilies = (registry: Registry) => {
       registers,
     }),
     rearmed: new Counter({ name: 'inlet_scheduler_rearmed_total', help: 'Schedules that were missing in the queue and put back.', registers }),
+    incidents: new Gauge({ name: 'inlet_incidents_open', help: 'Sources with an open incident, by kind.', labelNames: ['kind'], registers }),
+    notifications: new Counter({
+      name: 'inlet_notifications_total',
+      help: 'Tries to deliver notifications: delivered, failed (tried again later), dead (given up).',
+      labelNames: ['outcome'],
+      registers,
+    }),
     httpSeconds: new Histogram({
       name: 'http_request_duration_seconds',
       help: 'Time to answer a request of the API.',

@@ -30,6 +30,8 @@ export interface Metrics {
   countTick(outcome: string): void
   countBatch(result: BatchResult, durationMs: number): void
   countRearmed(schedules?: number): void
+  setOpenIncidents(counts: Readonly<Record<string, number>>): void
+  countNotification(outcome: 'delivered' | 'failed' | 'dead'): void
   /** `route` is the pattern of the route, never the path; 'unmatched' without one. */
   observeHttp(request: { readonly method: string; readonly route: string; readonly status: number }, durationMs: number): void
   /** Removes every series of a deleted source. */
@@ -89,6 +91,10 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
       families.batchSeconds.observe(durationMs / SECOND_MS)
     },
     countRearmed: (schedules = 1) => families.rearmed.inc(schedules),
+    setOpenIncidents(counts) {
+      for (const [kind, count] of Object.entries(counts)) families.incidents.set({ kind }, count)
+    },
+    countNotification: (outcome) => families.notifications.inc({ outcome }),
     observeHttp({ method, route, status }, durationMs) {
       const known = METHODS.has(method) ? method : 'OTHER'
       families.httpSeconds.observe({ method: known, route, status: String(status) }, durationMs / SECOND_MS)

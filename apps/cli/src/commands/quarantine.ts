@@ -1,0 +1,81 @@
+import type { QuarantinedView, RetryStartView } from '@inlet/contract'
+import type { ApiClient } from '../client/api-client.js'
+import { collect, listAll } from '../client/list-all.js'
+import { toRelative } from '../output/moments.js'
+import { toTable } from '../output/table.js'
+import type { CommandContext } from './context.js'
+import { openApi, type RemoteFlags, show } from './remote.js'
+
+export interface QuarantineFlags extends RemoteFlags {
+  readonly retry?: boolean
+  readonly drop?: boolean
+  readonly id?: string
+  readonly record?: string
+  readonly stream?: string
+  readonly reason?: string
+  readonly before?: string
+  readonly state: string
+  readonly limit: number
+  readonly yes?: boolean
+}
+
+/** `inlet quarantine`: lists, retries or drops what could not be stored of a source. */
+export const handleQuarantine = async (ref: string, flags: QuarantineFlags, context: CommandContext): Promise<void> => {
+  if (flags.retry && flags.drop) throw new Error('say either --retry or --drop')
+  if (flags.record !== undefined && !(flags.retry && flags.id !== undefined)) throw new Error('--record needs --id and --retry')
+  const api = openApi(flags, context)
+  if (flags.retry) return retry(api, ref, flags, context)
+  if (flags.drop) return drop(api, ref, flags, context)
+  const { stream, reason, state, limit } = flags
+  const items = await collect(listAll<QuarantinedView>(api, pathOf(ref), { stream, reason, state, limit }))
+  const now = Date.now()
+  show(context, flags, { items }, () =>
+    items.length === 0
+      ? ['Nothing is in quarantine.']
+      : toTable(
+          ['ID', 'STREAM', 'KEY', 'REASON', 'STATE', 'SINCE', 'RETRY', 'MESSAGE'],
+          items.map((row) => [
+            row.id,
+            row.stream,
+            row.key ?? '–',
+            row.reason,
+            row.state,
+            toRelative(row.createdAt, now),
+            row.retryable ? 'yes' : 'edited only',
+            row.message.slice(0, 80),
+          ]),
+        ),
+  )
+}
+
+const pathOf = (ref: string): string => `/v1/sources/${encodeURIComponent(ref)}/quarantine`
+
+const choiceOf = ({ stream, reason, before }: QuarantineFlags) => ({ stream, reason, before })
+
+const retry = async (api: ApiClient, ref: string, flags: QuarantineFlags, context: CommandContext): Promise<void> => {
+  const started =
+    flags.id === undefined
+      ? await api.call<RetryStartView>('POST', `${pathOf(ref)}/retry`, choiceOf(flags))
+      : await api.call<RetryStartView>(
+          'POST',
+          `/v1/quarantine/${encodeURIComponent(flags.id)}/retry`,
+          flags.record === undefined ? {} : { raw: flags.record },
+        )
+  const when = started.runId === null ? 'when the active run has ended' : `by run ${started.runId}`
+  show(context, flags, started, () => [
+    started.selected === 0 ? 'Nothing to retry.' : `${started.selected} retried ${when}.`,
+    ...(started.skipped > 0 ? [`${started.skipped} stay: no whole record of them is kept; retry them one by one with --record.`] : []),
+  ])
+}
+
+const drop = async (api: ApiClient, ref: string, flags: QuarantineFlags, context: CommandContext): Promise<void> => {
+  const what = flags.id === undefined ? `the chosen records of ${ref}` : `record ${flags.id}`
+  if (!flags.yes && !(await context.confirm(`Drop ${what}? Their content is removed.`)))
+    throw new Error('the content of dropped records is removed: say --yes if you mean it; nothing was dropped')
+  if (flags.id === undefined) {
+    const { dropped } = await api.call<{ dropped: number }>('POST', `${pathOf(ref)}/drop`, choiceOf(flags))
+    return show(context, flags, { dropped }, () => [`${dropped} dropped.`])
+  }
+  await api.call('DELETE', `/v1/quarantine/${encodeURIComponent(flags.id)}`)
+  show(context, flags, { dropped: 1 }, () => ['Dropped.'])
+}

@@ -1,0 +1,60 @@
+import { claimDeliveries, countOpenIncidents, type Database, noteDelivery, tellIncidents } from '@inlet/db'
+import type { Logger, Metrics } from '@inlet/observability'
+import { sleep } from '@inlet/runtime'
+import { type SendDeps, sendMessage } from './send-message.js'
+import { createMessageWriter } from './write-message.js'
+
+export interface NotifierDeps extends SendDeps {
+  readonly database: Database
+  readonly metrics: Pick<Metrics, 'countNotification' | 'setOpenIncidents' | 'beforeScrape'>
+  readonly log: Logger
+  /** Of the API, for links; empty: links are paths. */
+  readonly publicUrl: string
+  /** How often it looks, in ms; 2,000 unless told. */
+  readonly everyMs?: number
+}
+
+const EVERY_MS = 2_000
+const AT_A_TIME = 10
+
+/**
+ * Looks all the time for incidents and for messages to send. Needs no queue: that the queue is away must be told, too. Any number of workers may
+ * do so: one at a time looks for incidents, and each message is claimed by one. Stopping waits for messages on their way.
+ */
+export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
+  const stop = new AbortController()
+  const writer = createMessageWriter(deps.publicUrl)
+  deps.metrics.beforeScrape('incidents', async () => deps.metrics.setOpenIncidents(await countOpenIncidents(deps.database)))
+
+  const send = async (): Promise<void> => {
+    for (;;) {
+      const due = await claimDeliveries(deps.database, AT_A_TIME)
+      await Promise.all(
+        due.map(async (delivery) => {
+          const result = await sendMessage(deps, delivery, stop.signal)
+          // Cut off by the end of this process: another one sends it when the claim ends.
+          if (stop.signal.aborted && !result.delivered) return
+          await noteDelivery(deps.database, delivery.id, result)
+          deps.metrics.countNotification(result.delivered ? 'delivered' : result.retryMs === null ? 'dead' : 'failed')
+        }),
+      )
+      if (due.length < AT_A_TIME || stop.signal.aborted) return
+    }
+  }
+  const work = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      try {
+        await tellIncidents(deps.database, writer)
+        await send()
+      } catch (error) {
+        deps.log.warn({ err: error }, 'notifications could not be looked after; they are in a moment')
+      }
+      await sleep(deps.everyMs ?? EVERY_MS, stop.signal).catch(() => {})
+    }
+  }
+  const working = work()
+  return async () => {
+    stop.abort()
+    await working
+  }
+}

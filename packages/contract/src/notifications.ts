@@ -1,0 +1,201 @@
+import { INCIDENT_ENDS, INCIDENT_KINDS, NOTIFIED_EVENTS } from '@inlet/domain'
+import { z } from 'zod'
+import { defineEndpoint } from './endpoint.js'
+import { pageOf, pageQuery, plainText, sourceRef, timestamp, uuid } from './primitives.js'
+
+const wishes = {
+  events: z.array(z.enum(NOTIFIED_EVENTS)).min(1).meta({ description: 'What to tell: error, stale, recovery.' }),
+  sources: z.array(sourceRef).max(1_000).meta({ description: 'Only of these sources (slug or id); empty: of all.' }),
+  labels: z.record(z.string().min(1).max(63), z.string().max(255)).meta({ description: 'Only of sources with all of these labels.' }),
+  active: z.boolean(),
+}
+const name = plainText(100).meta({ example: 'on-call' })
+const url = z
+  .string()
+  .min(1)
+  .max(8_192)
+  .meta({
+    description: 'Where messages are posted: a public address, unless the operator allows others.',
+    example: 'https://hooks.example.com/inlet',
+  })
+const secret = z
+  .string()
+  .max(200)
+  .meta({ description: '`whsec_` and the base64 of 24 to 64 bytes; write-only. Messages are signed with it as Standard Webhooks says.' })
+
+const shape = {
+  id: uuid,
+  name: z.string(),
+  url: z.string(),
+  ...wishes,
+  sources: z.array(uuid),
+  previousSecretUntil: timestamp.nullable().meta({ description: 'Until then messages are signed with the secret before, too.' }),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+}
+export const notificationTarget = z.strictObject(shape).meta({ id: 'NotificationTarget', description: 'Where notifications go.' })
+export const newNotificationTarget = z
+  .strictObject({
+    ...shape,
+    secret: z.string().nullable().meta({ description: 'The secret that was made; it is shown this once. Null when one was given.' }),
+  })
+  .meta({ id: 'NewNotificationTarget' })
+export const notificationTargets = z.strictObject({ items: z.array(notificationTarget) }).meta({ id: 'NotificationTargets' })
+
+export const createTargetBody = z
+  .strictObject({
+    name,
+    url,
+    secret: secret.optional(),
+    events: wishes.events.default([...NOTIFIED_EVENTS]),
+    sources: wishes.sources.default([]),
+    labels: wishes.labels.default({}),
+    active: wishes.active.default(true),
+  })
+  .meta({ id: 'CreateNotificationTarget' })
+export const updateTargetBody = z
+  .strictObject({
+    name: name.optional(),
+    url: url.optional(),
+    secret: secret.optional().meta({ description: 'A new secret; for 24 hours messages are signed with both.' }),
+    events: wishes.events.optional(),
+    sources: wishes.sources.optional(),
+    labels: wishes.labels.optional(),
+    active: wishes.active.optional(),
+  })
+  .meta({ id: 'UpdateNotificationTarget' })
+
+export const delivery = z
+  .strictObject({
+    id: uuid,
+    messageId: z.string().meta({ description: 'The header webhook-id, the same at every try.' }),
+    incidentId: uuid.nullable(),
+    event: z.string().meta({ description: 'incident.opened, incident.closed, incidents.digest or test.' }),
+    status: z.enum(['pending', 'delivered', 'dead']).meta({ description: 'dead: given up.' }),
+    attempts: z.int(),
+    nextAt: timestamp.nullable().meta({ description: 'When a pending message is tried next.' }),
+    lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last answer.' }),
+    lastError: z.string().nullable(),
+    createdAt: timestamp,
+    doneAt: timestamp.nullable(),
+  })
+  .meta({ id: 'NotificationDelivery', description: 'One message to one target.' })
+export const deliveryPage = pageOf(delivery, 'NotificationDeliveryPage')
+
+export const incident = z
+  .strictObject({
+    id: uuid,
+    sourceId: uuid,
+    source: z.string().meta({ description: 'The slug of the source.' }),
+    kind: z.enum(INCIDENT_KINDS),
+    reason: z.string(),
+    message: z.string(),
+    next: z.string().meta({ description: 'What to do about it.' }),
+    runId: uuid.nullable(),
+    since: timestamp,
+    openedAt: timestamp,
+    closedAt: timestamp.nullable(),
+    closedAs: z.enum(INCIDENT_ENDS).nullable().meta({ description: 'withdrawn: the source was paused or stopped.' }),
+  })
+  .meta({ id: 'Incident', description: 'Something that is wrong with a source.' })
+export const incidentPage = pageOf(incident, 'IncidentPage')
+
+const tag = 'notifications'
+const params = z.strictObject({ id: uuid })
+
+export const notificationEndpoints = {
+  createNotification: defineEndpoint({
+    method: 'post',
+    path: '/v1/notifications',
+    scope: 'write',
+    tag,
+    summary: 'Name an address that is told when sources break, go stale and recover',
+    body: createTargetBody,
+    answers: { 201: { description: 'Saved; Location is set.', schema: newNotificationTarget } },
+    reasons: [
+      'NAME_TAKEN',
+      'NOT_FOUND',
+      'INVALID_URL',
+      'URL_BLOCKED_ADDRESS',
+      'URL_PORT_NOT_ALLOWED',
+      'URL_SCHEME_NOT_ALLOWED',
+      'URL_CREDENTIALS_NOT_ALLOWED',
+    ],
+  }),
+  listNotifications: defineEndpoint({
+    method: 'get',
+    path: '/v1/notifications',
+    scope: 'read',
+    tag,
+    summary: 'List the targets of notifications by name',
+    answers: { 200: { description: 'All of them.', schema: notificationTargets } },
+  }),
+  getNotification: defineEndpoint({
+    method: 'get',
+    path: '/v1/notifications/:id',
+    scope: 'read',
+    tag,
+    summary: 'Get a target of notifications',
+    params,
+    answers: { 200: { description: 'The target, without its secret.', schema: notificationTarget } },
+  }),
+  updateNotification: defineEndpoint({
+    method: 'patch',
+    path: '/v1/notifications/:id',
+    scope: 'write',
+    tag,
+    summary: 'Change a target of notifications, switch it on or off, or replace its secret',
+    params,
+    body: updateTargetBody,
+    answers: { 200: { description: 'The target as changed.', schema: notificationTarget } },
+    reasons: ['NAME_TAKEN', 'INVALID_URL', 'URL_BLOCKED_ADDRESS', 'URL_PORT_NOT_ALLOWED', 'URL_SCHEME_NOT_ALLOWED', 'URL_CREDENTIALS_NOT_ALLOWED'],
+  }),
+  deleteNotification: defineEndpoint({
+    method: 'delete',
+    path: '/v1/notifications/:id',
+    scope: 'write',
+    tag,
+    summary: 'Delete a target of notifications with its messages',
+    params,
+    answers: { 204: { description: 'Gone.' } },
+  }),
+  testNotification: defineEndpoint({
+    method: 'post',
+    path: '/v1/notifications/:id/test',
+    scope: 'write',
+    tag,
+    summary: 'Send a message to try the target with',
+    params,
+    answers: { 202: { description: 'It is sent within seconds; the list of messages tells what came of it.', schema: delivery } },
+  }),
+  listDeliveries: defineEndpoint({
+    method: 'get',
+    path: '/v1/notifications/:id/deliveries',
+    scope: 'read',
+    tag,
+    summary: 'List messages to a target, newest first',
+    params,
+    query: z.strictObject({ ...pageQuery, status: z.enum(['pending', 'delivered', 'dead']).optional() }),
+    answers: { 200: { description: 'One page.', schema: deliveryPage } },
+    reasons: ['INVALID_CURSOR'],
+  }),
+  listIncidents: defineEndpoint({
+    method: 'get',
+    path: '/v1/incidents',
+    scope: 'read',
+    tag,
+    summary: 'List what is wrong with sources, the latest first',
+    query: z.strictObject({
+      ...pageQuery,
+      source: sourceRef.optional(),
+      kind: z.enum(INCIDENT_KINDS).optional(),
+      state: z.enum(['open', 'closed', 'all']).default('open').meta({ description: 'Open ones unless told.' }),
+    }),
+    answers: { 200: { description: 'One page.', schema: incidentPage } },
+    reasons: ['INVALID_CURSOR'],
+  }),
+} as const
+
+export type NotificationTargetView = z.infer<typeof notificationTarget>
+export type DeliveryView = z.infer<typeof delivery>
+export type IncidentView = z.infer<typeof incident>

@@ -1,0 +1,61 @@
+export const INCIDENT_KINDS = ['error', 'stale'] as const
+/** `error`: the source waits for a person, or fails again and again; `stale`: it misses its freshness objective. */
+export type IncidentKind = (typeof INCIDENT_KINDS)[number]
+
+export const INCIDENT_ENDS = ['recovered', 'withdrawn'] as const
+/** `withdrawn`: its owner paused, stopped or deleted the source, so that nobody need be told. */
+export type IncidentEnd = (typeof INCIDENT_ENDS)[number]
+
+export const NOTIFIED_EVENTS = ['error', 'stale', 'recovery'] as const
+/** What a target wants to be told. */
+export type NotifiedEvent = (typeof NOTIFIED_EVENTS)[number]
+
+/** A source that would be tried again by itself counts as broken from so many failures in a row. */
+export const FAILURES_FOR_INCIDENT = 3
+/** When more incidents than this open within a minute, one message sums them up. */
+export const MAX_MESSAGES_A_MINUTE = 20
+
+/** What happened to an incident and is to be told. */
+export interface IncidentNews {
+  readonly kind: IncidentKind
+  readonly what: 'opened' | 'closed'
+  readonly sourceId: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export interface TargetWishes {
+  readonly events: readonly string[]
+  /** Ids of sources; empty: all. */
+  readonly sources: readonly string[]
+  /** All of these. */
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** Whether a target is to be told. Pure. */
+export const isWanted = (wishes: TargetWishes, { kind, what, sourceId, labels }: IncidentNews): boolean =>
+  wishes.events.includes(what === 'closed' ? 'recovery' : kind) &&
+  (wishes.sources.length === 0 || wishes.sources.includes(sourceId)) &&
+  Object.entries(wishes.labels).every(([name, value]) => labels[name] === value)
+
+/**
+ * How news are told: one message each; in one digest, when too many come at once; or later, when the last digest was less than a minute ago. Pure.
+ * `recent`: incidents whose beginning was told within the last minute.
+ */
+export const decideTelling = (facts: {
+  readonly recent: number
+  readonly opening: number
+  readonly digestWithinMinute: boolean
+}): 'each' | 'digest' | 'later' => {
+  if (facts.recent + facts.opening <= MAX_MESSAGES_A_MINUTE) return 'each'
+  return facts.digestWithinMinute ? 'later' : 'digest'
+}
+
+const DELAYS_SECONDS = [10, 60, 300, 900, 3_600, 10_800, 21_600] as const
+/** Tries of a message, over about ten hours. */
+export const MAX_TRIES = DELAYS_SECONDS.length + 1
+
+/** How long to wait after so many tries have failed, in ms; null when it is given up. `random` from 0 to 1 spreads up to a tenth. Pure. */
+export const nextTryMs = (tries: number, random: number): number | null => {
+  const seconds = DELAYS_SECONDS[tries - 1]
+  return seconds === undefined ? null : Math.round(seconds * 1_000 * (1 + random / 10))
+}
