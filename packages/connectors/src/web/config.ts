@@ -85,7 +85,7 @@ export const webConfig = z.strictObject({
   render: z
     .enum(['http', 'browser'])
     .default('http')
-    .describe('`http`: pages as the server sends them. `browser`: after their scripts have run in Chromium, about a tenth as fast.'),
+    .describe('`http`: pages as the server sends them. `browser`: after their scripts have run in Chromium, which is slower by far.'),
   hashRoutes: z
     .boolean()
     .default(false)

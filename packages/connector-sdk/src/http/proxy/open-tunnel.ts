@@ -1,11 +1,13 @@
 import net from 'node:net'
 import { type Duplex, Transform } from 'node:stream'
+import { Failure } from '@inlet/domain'
 import { guardedOptions } from '../exchange/guarded-agents.js'
 import { toNetworkFailure } from '../translate-error.js'
 import { authorityOf, type Pass } from './pass.js'
 
 const CONNECT_MS = 15_000
 const SILENCE_MS = 120_000
+const AUTHORITY = /^[^\s/?#@\\]{1,300}:\d{1,5}$/
 
 export interface TunnelRequest {
   /** `host:port` as the client wrote it. */
@@ -25,6 +27,7 @@ export const openTunnel = (pass: Pass, { authority, socket, head }: TunnelReques
   }
   try {
     if (pass.exceeded) return void socket.destroy()
+    if (!AUTHORITY.test(authority)) throw new Failure('INVALID_URL', 'not a host with a port')
     const url = pass.guard.checkUrl(`https://${authority}/`)
     const port = Number(url.port === '' ? 443 : url.port)
     upstream = net.connect({

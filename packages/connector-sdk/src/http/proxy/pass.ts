@@ -50,6 +50,8 @@ export const createPass = (options: { readonly guard: EgressGuard; readonly agen
       if (isExceeded()) endAll()
     },
     hold(socket) {
+      // One connection carries many requests.
+      if (sockets.has(socket)) return
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
     },
