@@ -115,6 +115,7 @@ export const composeWorker = (
       secrets,
       findConnector: overrides.findConnector ?? registry.find,
       fileRoots: config.INLET_FILE_ROOTS.map((root) => path.resolve(root)),
+      programs: config.INLET_SINGER_TAPS,
       workRoot: path.resolve(config.INLET_WORK_DIR),
     }
     const continuous = overrides.continuous ?? registry.all.filter(({ connector }) => connector.continuous === true).map(({ connector }) => connector.type)

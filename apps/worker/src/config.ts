@@ -1,5 +1,5 @@
 import { LOG_LEVELS } from '@inlet/observability'
-import { envChoice, envInt, envList, envText, envUrl } from '@inlet/runtime'
+import { envChoice, envInt, envList, envPrograms, envText, envUrl } from '@inlet/runtime'
 import { envKeyring } from '@inlet/security'
 import { z } from 'zod'
 
@@ -14,6 +14,7 @@ export const workerEnv = z.object({
   INLET_EGRESS_ALLOW: envList({ default: [], describe: 'private hosts, addresses or networks that connectors may reach' }),
   INLET_CONNECTORS: envList({ default: [], describe: 'packages or folders with further connectors' }),
   INLET_FILE_ROOTS: envList({ default: [], describe: 'folders that connectors may read files and repositories from' }),
+  INLET_SINGER_TAPS: envPrograms({ describe: 'Singer taps that sources may run, as name=/path/to/executable arguments' }),
   INLET_WORK_DIR: envText({ default: '.inlet/work', describe: 'folder for clones and other working copies' }),
   INLET_WORKER_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 20, describe: 'runs at a time' }),
   INLET_LEASE_TTL_MS: envInt({ min: 2_000, max: 120_000, default: 15_000, describe: 'how long a dead process keeps its runs and jobs' }),

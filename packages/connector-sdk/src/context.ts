@@ -28,6 +28,8 @@ export interface ConnectorContext<Config = unknown, Secrets = unknown> {
   readonly files: FileAccess
   /** Events that were pushed to this source. */
   readonly inbox: Inbox
+  /** Executable and first arguments of the programs that the operator lets sources run, by the name sources use (INLET_SINGER_TAPS). Absent: none. */
+  readonly programs?: ReadonlyMap<string, readonly string[]> | undefined
   /** An existing private folder of this source on this worker, e.g. for a clone. May be empty at any run. */
   readonly workDir: string
 }

@@ -9,12 +9,13 @@ import mysql from './mysql/index.js'
 import postgres from './postgres/index.js'
 import rss from './rss/index.js'
 import s3 from './s3/index.js'
+import singer from './singer/index.js'
 import slack from './slack/index.js'
 import web from './web/index.js'
 import webhook from './webhook/index.js'
 
 /** The one list of all connectors: a new one is its folder and a line here. */
-export const connectors: readonly Connector[] = [api, apiLog, azureBlob, file, git, github, mysql, postgres, rss, s3, slack, web, webhook]
+export const connectors: readonly Connector[] = [api, apiLog, azureBlob, file, git, github, mysql, postgres, rss, s3, singer, slack, web, webhook]
 
 /** The connector of a type, or undefined. */
 export const findConnector = (type: string): Connector | undefined => connectors.find((connector) => connector.type === type)

@@ -23,6 +23,8 @@ export interface ConnectionDeps {
   readonly secrets: SecretRegistry
   readonly findConnector: (type: string) => Connector | undefined
   readonly fileRoots: readonly string[]
+  /** Programs that sources may run, by name. */
+  readonly programs?: ReadonlyMap<string, readonly string[]>
   readonly workRoot: string
 }
 
@@ -69,6 +71,7 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
     known: request.knowsRecords === false ? NO_STORED_RECORDS : createStoredRecords(deps.database, request.sourceId),
     files: createFileAccess({ roots: deps.fileRoots, openUpload: (id) => openUpload(deps.database, id) }),
     inbox: createStoredInbox(deps.database, request.sourceId),
+    programs: deps.programs,
     workDir,
   }
   return { connector, context, connection: await connector.connect(context) }

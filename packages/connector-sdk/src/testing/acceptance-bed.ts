@@ -52,6 +52,8 @@ export interface AcceptanceBed {
   readonly uploads?: readonly TestUpload[]
   /** What was pushed to the source, for connectors that receive; default: nothing. */
   readonly inbox?: Inbox
+  /** Programs that the source may run, as in INLET_SINGER_TAPS. */
+  readonly programs?: ReadonlyMap<string, readonly string[]>
   /** Records that a full read gives at least, over all streams. */
   readonly minRecords: number
   /** Key texts that a full read must give, by stream, from an independent source. */

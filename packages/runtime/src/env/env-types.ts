@@ -49,6 +49,20 @@ export const envList = (options: KeyOptions<readonly string[]>): EnvKey<readonly
     options,
   )
 
+const PROGRAM = /^([\w.-]{1,100})=(\/\S*(?:\s+\S+)*)$/u
+
+/** Programs as `name=/path/to/executable arguments`, separated by commas; arguments hold neither blanks nor commas. By name: executable and arguments. */
+export const envPrograms = (options: Pick<KeyOptions<unknown>, 'describe'>): EnvKey<ReadonlyMap<string, readonly string[]>> => {
+  const schema = z.string().transform((text, context): ReadonlyMap<string, readonly string[]> => {
+    const parts = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [PROGRAM.exec(part.trim())]))
+    if (parts.includes(null)) context.addIssue('must be a list of name=/absolute/path arguments, separated by commas')
+    const programs = new Map(parts.map((match) => [match?.[1] ?? '', (match?.[2] ?? '').split(/\s+/u)]))
+    if (programs.size < parts.length) context.addIssue('must name every program once')
+    return programs
+  })
+  return finish(schema, { ...options, default: new Map() })
+}
+
 /** An absolute URL with one of the schemes (without colon), kept as it was written. */
 export const envUrl = (options: KeyOptions<string> & { readonly schemes: readonly string[] }): EnvKey<string> => {
   const rule = `must be a URL that starts with ${options.schemes.map((scheme) => `${scheme}://`).join(' or ')}`

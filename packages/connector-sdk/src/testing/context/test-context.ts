@@ -32,6 +32,8 @@ export interface TestContextOptions<Config, Secrets, C extends Connection> {
   readonly inbox?: Inbox | undefined
   /** Default: an empty store. */
   readonly store?: RecordStore
+  /** Programs that sources may run; default: none. */
+  readonly programs?: ReadonlyMap<string, readonly string[]> | undefined
   /** Default: a fresh folder that `close` removes. A folder given here stays. */
   readonly workDir?: string
   /** Default: the real time. */
@@ -75,6 +77,7 @@ export const createTestContext = async <Config, Secrets, C extends Connection>(
     secrets,
     http: createPacedHttp(http, createLocalPace(), () => new Date()),
     egress: guard,
+    programs: options.programs,
     log,
     signal: controller.signal,
     now: options.now ?? (() => new Date()),

@@ -34,6 +34,7 @@ export const withSession = async <T>(subject: Subject, options: SessionOptions, 
       roots: bed.roots ?? [],
       uploads: bed.uploads ?? [],
       inbox: variant.inbox ?? bed.inbox,
+      programs: bed.programs,
       ...(options.store === undefined ? {} : { store: options.store }),
       ...(options.workDir === undefined ? {} : { workDir: options.workDir }),
     })

@@ -1,0 +1,123 @@
+import { type Connection, type ConnectorContext, canonicalJson, Failure } from '@inlet/connector-sdk'
+import { type Catalog, parseCatalog, toCatalog } from './catalog/catalog.js'
+import { createStreamMatcher, isChosen, planStream, type StreamPlan } from './catalog/stream-plan.js'
+import type { SingerConfig, SingerSecrets } from './config.js'
+import { mergeSettings } from './merge-settings.js'
+import { createRedactor } from './redact.js'
+import { guardSilence } from './tap/guard-silence.js'
+import { openRunFolder, type RunFolder } from './tap/run-folder.js'
+import { startTap, type TapProcess } from './tap/tap-process.js'
+
+/** A tap at work. Disposing ends it and removes its files. */
+export interface TapRun extends AsyncDisposable {
+  /** What it writes to stdout; ends with it. Throws TIMEOUT when it is silent for too long. */
+  readonly output: AsyncGenerator<Buffer, void, void>
+  readonly process: TapProcess
+}
+
+export interface SingerConnection extends Connection {
+  readonly ctx: ConnectorContext<SingerConfig, SingerSecrets>
+  readonly redact: (text: string) => string
+  /** The catalog of the settings, or what the tap discovers; kept until asked for a fresh one. */
+  catalog(signal: AbortSignal, fresh: boolean): Promise<Catalog>
+  /** What the tap that was started last wrote to its log, redacted, oldest first. */
+  lastWords(): readonly string[]
+  /** Runs the tap with these further files, by option, e.g. `{ catalog: '{…}' }` for `--catalog`. The caller disposes. */
+  run(files: Readonly<Record<string, string>>, flags: readonly string[], signal: AbortSignal): Promise<TapRun>
+}
+
+const MAX_CATALOG_BYTES = 64 * 1024 * 1024
+
+/** Starts nothing until first used. Disposing ends every process of the tap and waits for that. */
+export const openSingerConnection = (ctx: ConnectorContext<SingerConfig, SingerSecrets>): SingerConnection => {
+  const { config } = ctx
+  const redact = createRedactor(ctx.secrets)
+  const closing = new AbortController()
+  const running = new Set<TapRun>()
+  let known: Catalog | null = null
+  let latest: TapProcess | null = null
+
+  const run = async (files: Readonly<Record<string, string>>, flags: readonly string[], signal: AbortSignal): Promise<TapRun> => {
+    const command = commandOf(ctx)
+    const scoped = AbortSignal.any([signal, ctx.signal, closing.signal])
+    const folder = await openRunFolder(ctx.workDir)
+    try {
+      const args = await writeFiles(folder, { config: JSON.stringify(mergeSettings(config.settings, ctx.secrets.settings ?? {})), ...files })
+      if (scoped.aborted) throw new Failure('CANCELLED', 'the tap was not started')
+      const tap = startTap({ command, folder: folder.path, log: ctx.log, redact }, [...args, ...flags], scoped)
+      latest = tap
+      const one: TapRun = {
+        process: tap,
+        output: guardSilence(tap, config.silenceSeconds * 1000),
+        async [Symbol.asyncDispose]() {
+          running.delete(one)
+          await tap.stop()
+          await folder[Symbol.asyncDispose]()
+        },
+      }
+      running.add(one)
+      return one
+    } catch (error) {
+      await folder[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  return {
+    ctx,
+    redact,
+    run,
+    lastWords: () => latest?.tail ?? [],
+    async catalog(signal, fresh) {
+      if (config.catalog !== undefined) return toCatalog(config.catalog)
+      if (known === null || fresh) known = await discover(run, signal)
+      return known
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort()
+      await Promise.all([...running].map((one) => one[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+const commandOf = ({ config, programs }: SingerConnection['ctx']): readonly string[] => {
+  const command = programs?.get(config.tap)
+  if (command === undefined)
+    throw new Failure('TAP_NOT_ALLOWED', `the operator of this worker allows no tap "${config.tap}"`, { field: 'config.tap' })
+  return command
+}
+
+const writeFiles = async (folder: RunFolder, files: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+  const args: string[] = []
+  for (const [option, text] of Object.entries(files)) args.push(`--${option}`, await folder.write(`${option}.json`, text))
+  return args
+}
+
+const discover = async (run: SingerConnection['run'], signal: AbortSignal): Promise<Catalog> => {
+  await using tap = await run({}, ['--discover'], signal)
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of tap.output) {
+    bytes += chunk.length
+    if (bytes > MAX_CATALOG_BYTES) throw new Failure('RESPONSE_TOO_LARGE', `the catalog of the tap has more than ${MAX_CATALOG_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  await tap.process.done
+  return parseCatalog(Buffer.concat(chunks).toString('utf8'))
+}
+
+/** The streams to read, in the order of the catalog. Throws NOT_FOUND_UPSTREAM when a name or the whole choice leads nowhere. */
+export const chooseStreams = (catalog: Catalog, config: SingerConfig): readonly StreamPlan[] => {
+  const names = catalog.streams.map((entry) => entry.tap_stream_id)
+  const missing = config.streams.find((pattern) => !names.some(createStreamMatcher([pattern])))
+  const some = names.slice(0, 20).join(', ')
+  if (missing !== undefined && missing !== '*')
+    throw new Failure('NOT_FOUND_UPSTREAM', `no stream of the tap is called "${missing}"; it has ${some}`, { field: 'config.streams' })
+  const plans = catalog.streams.filter((entry) => isChosen(entry, config)).map((entry) => planStream(entry, config))
+  if (plans.length === 0)
+    throw new Failure('NOT_FOUND_UPSTREAM', `no stream is left to read; the catalog has ${some || 'none'}`, { field: 'config.streams' })
+  return plans
+}
+
+/** A catalog as text for the tap, numbers kept. */
+export const writeCatalog = (catalog: Catalog): string => canonicalJson(catalog)

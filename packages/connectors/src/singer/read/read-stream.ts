@@ -1,0 +1,59 @@
+import { type Cursor, Failure, type Page } from '@inlet/connector-sdk'
+import { selectStreams } from '../catalog/select-streams.js'
+import type { StreamPlan } from '../catalog/stream-plan.js'
+import { chooseStreams, type SingerConnection, type TapRun, writeCatalog } from '../connection.js'
+import { MAX_LINE_BYTES, splitLines } from '../tap/split-lines.js'
+import { createLineReader } from './line-reader.js'
+import { createPageBuilder } from './page-builder.js'
+
+export interface StreamOrder {
+  readonly stream: string
+  readonly cursor: Cursor | null
+  readonly signal: AbortSignal
+}
+
+/** Starts the tap for one stream, from the catalog and the STATE of the last time. The caller disposes. */
+export const startStream = async (connection: SingerConnection, plan: StreamPlan, order: StreamOrder): Promise<TapRun> => {
+  const { config } = connection.ctx
+  const state = parseCursor(order.cursor)
+  const catalog = selectStreams(await connection.catalog(order.signal, false), plan, config.alsoSelect[plan.name] ?? [])
+  return connection.run(
+    {
+      ...(config.catalogOption !== 'none' && { [config.catalogOption]: writeCatalog(catalog) }),
+      ...(state !== null && plan.method !== 'FULL_TABLE' && { state }),
+    },
+    [],
+    order.signal,
+  )
+}
+
+/** One run of the tap that selects only this stream, page by page. */
+export async function* readStream(connection: SingerConnection, order: StreamOrder): AsyncGenerator<Page, void, void> {
+  parseCursor(order.cursor)
+  const { config, now } = connection.ctx
+  const plans = chooseStreams(await connection.catalog(order.signal, false), config)
+  const plan = plans.find(({ name }) => name === order.stream)
+  if (plan === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `the tap has no stream "${order.stream}" any more`)
+  await using run = await startStream(connection, plan, order)
+  const pages = createPageBuilder({ maxRecords: config.pageRecords, keepsState: plan.method !== 'FULL_TABLE', now: () => now().getTime() })
+  const reader = createLineReader({ log: connection.ctx.log, redact: connection.redact }, plan, pages)
+  for await (const lines of splitLines(run.output, MAX_LINE_BYTES)) for (const line of lines) yield* reader.take(line)
+  try {
+    await run.process.done
+  } catch (failure) {
+    // What a STATE confirmed is good, however the tap ended.
+    if (!order.signal.aborted) yield* pages.finish(false)
+    throw failure
+  }
+  yield* pages.finish(true)
+  reader.report()
+  if (plan.method === 'FULL_TABLE' && reader.isComplete()) yield { records: [], sweep: {} }
+}
+
+/** The STATE of the last time as text, so that no number in it is rounded. Throws CURSOR_INVALID. */
+const parseCursor = (cursor: Cursor | null): string | null => {
+  if (cursor === null) return null
+  const state = typeof cursor === 'object' && !Array.isArray(cursor) ? Reflect.get(cursor, 'state') : undefined
+  if (typeof state !== 'string') throw new Failure('CURSOR_INVALID', 'the cursor does not hold the STATE of a tap')
+  return state
+}

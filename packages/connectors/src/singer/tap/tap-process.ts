@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { type ConnectorLog, Failure } from '@inlet/connector-sdk'
+import { tapEnvironment } from './tap-environment.js'
+import { toTapFailure } from './tap-failure.js'
+import { createTapLog } from './tap-log.js'
+
+export interface TapSetup {
+  /** The executable and its first arguments, as the operator wrote them. */
+  readonly command: readonly string[]
+  readonly folder: string
+  readonly log: ConnectorLog
+  readonly redact: (text: string) => string
+}
+
+export interface TapProcess {
+  /** Not read means that the tap waits: that is the whole back-pressure. */
+  readonly stdout: Readable
+  /** Resolves when the tap ended well, or after `stop`; rejects with what its last line stands for, or CANCELLED. */
+  readonly done: Promise<void>
+  /** The last lines of stderr, redacted. */
+  readonly tail: readonly string[]
+  /** Called whenever the tap writes to stderr. */
+  onSign(listener: () => void): void
+  /** Ends the tap and everything it started, and waits for that. */
+  stop(): Promise<void>
+}
+
+/** A tap may end its work on SIGTERM; what has not ended then is killed. */
+const GRACE_MS = 500
+
+/** Starts a tap without a shell, in a process group of its own, with nothing of our environment. Whoever starts it awaits `done` or calls `stop`. */
+export const startTap = (setup: TapSetup, args: readonly string[], signal: AbortSignal): TapProcess => {
+  signal.throwIfAborted()
+  const [executable = '', ...first] = setup.command
+  const child = spawn(executable, [...first, ...args], {
+    cwd: setup.folder,
+    env: tapEnvironment(executable, setup.folder),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    shell: false,
+  })
+  const log = createTapLog(setup.log, setup.redact)
+  child.stderr.setEncoding('utf8').on('data', (text: string) => log.push(text))
+  let stopped = false
+  let killer: NodeJS.Timeout | undefined
+  const end = (): void => {
+    if (killer !== undefined || child.exitCode !== null || child.signalCode !== null) return
+    killGroup(child, 'SIGTERM')
+    killer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS)
+    // Unread output would keep the pipe and with it the `close` event waiting.
+    child.stdout.destroy()
+  }
+  signal.addEventListener('abort', end, { once: true })
+  // What a tap started and left behind would hold its pipes open.
+  child.once('exit', () => killGroup(child, 'SIGKILL'))
+  const closed = new Promise<Failure | null>((resolve) => {
+    child.once('error', (cause) => resolve(new Failure('TAP_FAILED', `the tap could not be started: ${codeOf(cause)}`, { cause })))
+    child.once('close', (code, signalName) => {
+      log.end()
+      resolve(code === 0 ? null : toTapFailure(code === null ? String(signalName) : `exit code ${code}`, log.tail))
+    })
+  }).finally(() => {
+    clearTimeout(killer)
+    signal.removeEventListener('abort', end)
+  })
+  const finish = async (): Promise<void> => {
+    const failure = await closed
+    if (stopped) return
+    if (signal.aborted) throw new Failure('CANCELLED', 'the tap was ended')
+    if (failure !== null) throw failure
+  }
+  const done = finish()
+  done.catch(() => undefined)
+  return {
+    stdout: child.stdout,
+    done,
+    tail: log.tail,
+    onSign: (listener) => void child.stderr.on('data', listener),
+    async stop() {
+      stopped = true
+      end()
+      await closed
+    },
+  }
+}
+
+const codeOf = (cause: Error): string => ('code' in cause ? String(cause.code) : cause.message)
+
+const killGroup = (child: ChildProcess, name: NodeJS.Signals): void => {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, name)
+  } catch {
+    // The group is gone already.
+  }
+}
