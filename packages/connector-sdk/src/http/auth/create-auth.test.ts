@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
-import { authSchema } from './auth-spec.js'
+import { type AuthSecrets, authSchema } from './auth-spec.js'
 import { type AuthOptions, createAuth } from './create-auth.js'
 
 const now = () => new Date('2026-11-21T12:00:00Z')
@@ -189,7 +189,7 @@ describe('OAuth 2', () => {
   it('sends nothing before a rotated refresh token is stored', async () => {
     const stored: string[] = []
     const failing = { now: true }
-    let secretsNow = { ...secrets, refreshToken: 'r1' }
+    let secretsNow: AuthSecrets & { refreshToken: string } = { ...secrets, refreshToken: 'r1' }
     const client = idp([
       { access_token: 'a1', refresh_token: 'r2' },
       { access_token: 'a2', refresh_token: 'r3' },
@@ -198,7 +198,7 @@ describe('OAuth 2', () => {
       tokens: {
         get: async ({ renew }) => {
           const { token, changed } = await renew(secretsNow)
-          secretsNow = { ...secretsNow, ...changed }
+          secretsNow = { ...secretsNow, ...changed, refreshToken: changed?.refreshToken ?? secretsNow.refreshToken }
           if (failing.now) throw Object.assign(new Error('disk full'), { reason: 'STORE' })
           stored.push(secretsNow.refreshToken)
           return token
