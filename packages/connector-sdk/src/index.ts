@@ -1,5 +1,6 @@
 export type { JsonObject, JsonValue, Reason, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
 export { canonicalJson, Failure, hasUnstorableText, JsonNumber, keyHash, keyText, toFailure } from '@inlet/domain'
+export { abortable } from './abortable.js'
 export {
   type Browse,
   type BrowseItem,
@@ -32,6 +33,7 @@ export { createPaginator } from './http/pagination/create-paginator.js'
 export { nextLinkOf } from './http/pagination/next-link.js'
 export { type PaginationSpec, paginationSchema } from './http/pagination/pagination-spec.js'
 export type { PageAnswer, PageParams, PagePosition, Paginator } from './http/pagination/paginator.js'
+export { type FilteringProxy, openFilteringProxy, PROXY_GREETING_URL, type ProxyPass } from './http/proxy/filtering-proxy.js'
 export { parseRateLimitReset, parseRetryAfter } from './http/retry-after.js'
 export { toHttpFailure } from './http/to-http-failure.js'
 export { parseJsonLossless } from './json/parse-json-lossless.js'
@@ -39,3 +41,4 @@ export { readPath } from './json/read-path.js'
 export { createEgressGuard, type EgressGuardOptions, type HostLookup } from './net/create-egress-guard.js'
 export type { CheckedAddress, EgressGuard } from './net/egress-guard.js'
 export type { PushedRequest, Receipt } from './receive.js'
+export type { FetchedDocument, PageRenderer, RenderedPage, RenderSession, RenderSettings } from './rendering/page-renderer.js'

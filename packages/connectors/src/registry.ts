@@ -5,6 +5,7 @@ import azureBlob from './azure-blob/index.js'
 import file from './file/index.js'
 import git from './git/index.js'
 import github from './github/index.js'
+import kafka from './kafka/index.js'
 import mysql from './mysql/index.js'
 import postgres from './postgres/index.js'
 import rss from './rss/index.js'
@@ -15,7 +16,23 @@ import web from './web/index.js'
 import webhook from './webhook/index.js'
 
 /** The one list of all connectors: a new one is its folder and a line here. */
-export const connectors: readonly Connector[] = [api, apiLog, azureBlob, file, git, github, mysql, postgres, rss, s3, singer, slack, web, webhook]
+export const connectors: readonly Connector[] = [
+  api,
+  apiLog,
+  azureBlob,
+  file,
+  git,
+  github,
+  kafka,
+  mysql,
+  postgres,
+  rss,
+  s3,
+  singer,
+  slack,
+  web,
+  webhook,
+]
 
 /** The connector of a type, or undefined. */
 export const findConnector = (type: string): Connector | undefined => connectors.find((connector) => connector.type === type)

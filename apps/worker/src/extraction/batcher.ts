@@ -29,6 +29,8 @@ export interface Batcher {
   /** What is left, or null. */
   flush(): DraftBatch | null
   readonly recordsRead: number
+  /** Batches made so far. */
+  readonly made: number
   /** Whether anything waits to be flushed. */
   readonly pending: boolean
 }
@@ -40,6 +42,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
   let sweeps: { stream: string; scope?: string }[] = []
   let sweptHere = new Set<string>()
   let recordsRead = 0
+  let made = 0
   let anonymous = 0
 
   const take = (): DraftBatch => {
@@ -59,6 +62,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
     }
     lines = new Map()
     bytes = 0
+    made += 1
     cursors = new Map()
     sweeps = []
     sweptHere = new Set()
@@ -103,6 +107,9 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
     flush: () => (lines.size === 0 && cursors.size === 0 && sweeps.length === 0 ? null : take()),
     get recordsRead() {
       return recordsRead
+    },
+    get made() {
+      return made
     },
     get pending() {
       return lines.size > 0 || cursors.size > 0 || sweeps.length > 0

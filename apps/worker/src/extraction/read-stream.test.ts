@@ -1,5 +1,6 @@
 import type { Page } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/domain'
+import { sleep } from '@inlet/runtime'
 import { describe, expect, it } from 'vitest'
 import { createBatcher, type DraftBatch } from './batcher.js'
 import { readStream } from './read-stream.js'
@@ -11,9 +12,9 @@ const page = (n: number, cursor: number | undefined = n): Page => ({ records: [r
 const read = async (
   attempts: readonly ((cursor: unknown, signal: AbortSignal) => AsyncGenerator<Page, void, void>)[],
   signal = new AbortController().signal,
+  forwarded: DraftBatch[] = [],
 ) => {
   const cursors: unknown[] = []
-  const forwarded: DraftBatch[] = []
   const progress: unknown[] = []
   const batcher = createBatcher({ streams: new Set(['s']), swept: new Set() })
   const done = readStream({
@@ -54,6 +55,25 @@ describe('readStream', () => {
       },
     ])
     expect([cursors, failure, batcher.recordsRead, progress]).toEqual([[null], null, 2, [['s', { done: 1, total: 2 }]]])
+  })
+
+  it('forwards what trickles in, although the batch never fills and the stream never rests', async () => {
+    const forwarded: DraftBatch[] = []
+    let pages = 0
+    await read(
+      [
+        async function* () {
+          for (; forwarded.length === 0 && pages < 200; pages += 1) {
+            yield page(pages)
+            await sleep(50)
+          }
+        },
+      ],
+      undefined,
+      forwarded,
+    )
+    expect(forwarded).toHaveLength(1)
+    expect(forwarded[0]?.counts.u).toBeGreaterThan(1)
   })
 
   it('goes on from the last page after a transient failure', async () => {

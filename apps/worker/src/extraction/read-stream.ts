@@ -1,6 +1,6 @@
 import type { Cursor, Page, StreamSpec } from '@inlet/connector-sdk'
 import { Failure, fullJitter, toFailure } from '@inlet/domain'
-import { sleep } from '@inlet/runtime'
+import { monotonicNow, sleep } from '@inlet/runtime'
 import type { Batcher } from './batcher.js'
 import type { PooledConnection } from './connection-pool.js'
 import type { Forwarder } from './forwarder.js'
@@ -21,7 +21,7 @@ export interface ReadStream {
   readonly onProgress: (stream: string, progress: NonNullable<Page['progress']>) => void
 }
 
-/** Records do not wait longer than this for their batch to fill, in ms. */
+/** Records do not wait longer than this for their batch to fill, whether nothing more comes or a little now and then, in ms. */
 const LINGER_MS = 1_000
 const RETRIES = 2
 /** A rate limit shorter than this is waited for in place; a longer one parks the run. */
@@ -63,14 +63,20 @@ const retryDelay = (failure: Failure, attempt: number): number | null => {
     : (failure.retryAfterMs ?? fullJitter({ baseMs: 500, capMs: 10_000, attempt, random: Math.random() }))
 }
 
-/** The pages of a stream; while the next one is long in coming, what has been read is flushed. */
+/** The pages of a stream; what has waited for them long enough is flushed. */
 async function* lingering(args: ReadStream, cursor: Cursor | null): AsyncGenerator<Page> {
   const { pooled, spec, signal, until, batcher, forwarder } = args
   const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal, until })
+  let made = -1
+  let dueAt = 0
   try {
     for (;;) {
       const next = pages.next()
-      if (batcher.pending && !(await settlesWithin(next, LINGER_MS))) {
+      if (batcher.pending && made !== batcher.made) {
+        made = batcher.made
+        dueAt = monotonicNow() + LINGER_MS
+      }
+      if (batcher.pending && !(await settlesWithin(next, dueAt - monotonicNow()))) {
         const batch = batcher.flush()
         if (batch !== null) await forwarder.forward(batch, signal)
       }
@@ -95,6 +101,7 @@ const settlesWithin = async (work: Promise<unknown>, limitMs: number): Promise<b
     () => true,
   )
   try {
+    if (limitMs <= 0) return false
     return await Promise.race([settled, late])
   } finally {
     clearTimeout(timer)

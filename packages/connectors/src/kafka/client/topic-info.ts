@@ -1,0 +1,37 @@
+/** A topic as the cluster describes it. */
+export interface TopicInfo {
+  readonly topic: string
+  /** Of Kafka, e.g. TOPIC_AUTHORIZATION_FAILED; null when all is well. */
+  readonly error: string | null
+  /** Of the cluster itself, such as __consumer_offsets. */
+  readonly internal: boolean
+  /** Numbers of the partitions, ascending. */
+  readonly partitions: readonly number[]
+}
+
+/** Answer to Metadata, as kafkajs decodes it. */
+export interface MetadataAnswer {
+  readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[]
+  readonly topicMetadata: readonly {
+    readonly topicErrorCode: number
+    readonly topic: string
+    readonly isInternal: boolean
+    readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number }[]
+  }[]
+}
+
+export interface OffsetsAnswer {
+  readonly responses: readonly {
+    readonly topic: string
+    readonly partitions: readonly { readonly partition: number; readonly errorCode: number; readonly offset?: string }[]
+  }[]
+}
+
+export interface CommitAnswer {
+  readonly responses: readonly { readonly partitions: readonly { readonly partition: number; readonly errorCode: number }[] }[]
+}
+
+export interface CoordinatorAnswer {
+  readonly errorCode: number
+  readonly coordinator: { readonly nodeId: number; readonly host: string; readonly port: number }
+}

@@ -1,0 +1,99 @@
+import { abortable, type ConnectorContext, Failure, type Page, type ReadRequest, type RejectedRecord } from '@inlet/connector-sdk'
+import type { Cluster } from '../client/cluster.js'
+import type { KafkaConfig, KafkaSecrets } from '../config.js'
+import { parseCursor, toCursor } from '../cursor.js'
+import { describeLag } from './describe-lag.js'
+import type { Feed } from './feed.js'
+import type { Fetcher } from './fetcher.js'
+import { showPositions } from './show-positions.js'
+import { type Plan, planRead } from './starting-point.js'
+import { toPages } from './to-pages.js'
+
+export interface TopicReader {
+  readonly context: Pick<ConnectorContext<KafkaConfig, KafkaSecrets>, 'config' | 'log' | 'now'>
+  readonly cluster: Cluster
+  readonly fetcher: Fetcher
+}
+
+const WAIT_MS = 1_000
+/** How often a person sees the lag while nothing comes. */
+const TELL_EVERY_MS = 10_000
+/** How often new partitions are looked for. */
+const LOOK_EVERY_MS = 30_000
+
+/** Reads a topic from the cursor: to where it ended at the beginning, or with `until` whatever comes until then. */
+export async function* readTopic(reader: TopicReader, { stream: topic, cursor, signal, until }: ReadRequest): AsyncGenerator<Page, void, void> {
+  const { context, cluster, fetcher } = reader
+  const { config, log } = context
+  const now = (): number => context.now().getTime()
+  const saved = parseCursor(cursor)
+  const plan = await abortable(planTopic(reader, topic, saved), signal)
+  const { positions } = plan
+  let ends: ReadonlyMap<number, number> = plan.ends
+  signal.throwIfAborted()
+  const page = (records: Page['records'] = [], rejected: readonly RejectedRecord[] = []): Page => ({
+    records,
+    rejected,
+    cursor: toCursor(positions),
+    progress: describeLag(read, positions, ends),
+  })
+  let read = 0
+  // A first position must be kept, or what comes before the first message is read would count as never seen.
+  if (saved === null || plan.losses.length > 0 || plan.positions.size > saved.size) yield page([], plan.losses)
+
+  const behind = (partition: number): boolean => until !== undefined || (positions.get(partition) ?? 0) < (plan.ends.get(partition) ?? 0)
+  const feed: Feed = fetcher.open(
+    topic,
+    new Map([...positions].filter(([partition]) => behind(partition))),
+    until === undefined ? plan.ends : undefined,
+  )
+  const shown = showPositions({ cluster, log }, { group: config.commitGroup, topic })
+  const wake = (): void => feed.wake()
+  for (const each of [signal, until]) each?.addEventListener('abort', wake)
+  let toldAt = now()
+  let lookedAt = now()
+  try {
+    while (until === undefined ? [...positions.keys()].some(behind) : !until.aborted) {
+      const chunks = feed.take()
+      ends = new Map([...ends, ...feed.ends])
+      if (chunks.length > 0) {
+        for (const { records, rejected, moved } of toPages(chunks, topic, config)) {
+          for (const [partition, offset] of moved) positions.set(partition, offset)
+          read += records.length + rejected.length
+          yield page(records, rejected)
+          signal.throwIfAborted()
+        }
+        shown.note(positions, now())
+        toldAt = now()
+        continue
+      }
+      const lost = feed.takeLost()
+      if (lost.length > 0 || now() - lookedAt >= LOOK_EVERY_MS) {
+        lookedAt = now()
+        const again = await abortable(planTopic(reader, topic, positions), signal)
+        const moved = [...again.positions].filter(([partition, offset]) => positions.get(partition) !== offset)
+        for (const [partition, offset] of moved) positions.set(partition, offset)
+        for (const partition of new Set([...moved.map(([moving]) => moving), ...lost])) feed.seek(partition, positions.get(partition) ?? 0)
+        if (moved.length > 0) yield page([], again.losses)
+        continue
+      }
+      if (until !== undefined && now() - toldAt >= TELL_EVERY_MS) {
+        toldAt = now()
+        yield { records: [], progress: describeLag(read, positions, ends) }
+      }
+      if (until?.aborted !== true) await feed.wait(WAIT_MS)
+      signal.throwIfAborted()
+    }
+  } finally {
+    for (const each of [signal, until]) each?.removeEventListener('abort', wake)
+    feed.close()
+    if (!signal.aborted) await shown.finish()
+  }
+}
+
+const planTopic = async ({ context: { config }, cluster }: TopicReader, topic: string, saved: ReadonlyMap<number, number> | null): Promise<Plan> => {
+  const [info] = await cluster.describe([topic])
+  if (info === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `there is no topic ${topic}`)
+  if (info.error !== null) throw cluster.toFailure({ type: info.error }, `topic ${topic}`)
+  return planRead({ cluster, topic, partitions: info.partitions, saved, config })
+}

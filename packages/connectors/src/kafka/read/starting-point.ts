@@ -1,0 +1,87 @@
+import { setTimeout } from 'node:timers/promises'
+import { Failure, type RejectedRecord } from '@inlet/connector-sdk'
+import { type Cluster, EARLIEST, LATEST } from '../client/cluster.js'
+import type { KafkaConfig } from '../config.js'
+import type { Positions } from '../cursor.js'
+
+export interface Plan {
+  readonly positions: Map<number, number>
+  /** Where each partition ended at the beginning. */
+  readonly ends: ReadonlyMap<number, number>
+  /** Notes about messages that were deleted before they were read. */
+  readonly losses: readonly RejectedRecord[]
+}
+
+export interface PlanRequest {
+  readonly cluster: Pick<Cluster, 'offsets'>
+  readonly topic: string
+  readonly partitions: readonly number[]
+  /** Saved positions; null on the first read. A partition without one came into being later and is read from its beginning. */
+  readonly saved: Positions | null
+  readonly config: Pick<KafkaConfig, 'start' | 'onLoss'>
+}
+
+/** A leader that has just been elected may know less than the one before, for a moment. */
+const ELECTION_TRIES = 4
+const ELECTION_PAUSE_MS = 500
+
+/** Where a read of a topic begins. Throws CURSOR_IN_FUTURE beyond the end, CURSOR_INVALID where messages are gone and `onLoss` is `fail`. */
+export const planRead = async (request: PlanRequest): Promise<Plan> => {
+  const { cluster, topic, partitions, saved } = request
+  const earliest = await cluster.offsets(topic, partitions, EARLIEST)
+  const ends = await endsBeyond(request)
+  const positions = saved === null ? await firstPositions(request, { earliest, ends }) : new Map(saved)
+  const losses: RejectedRecord[] = []
+  for (const partition of partitions) {
+    const begin = earliest.get(partition) ?? 0
+    const position = positions.get(partition) ?? begin
+    positions.set(partition, Math.max(position, begin))
+    if (position < begin) losses.push(loseOrFail(request, { partition, from: position, to: begin }))
+  }
+  return { positions, ends, losses }
+}
+
+const endsBeyond = async ({ cluster, topic, partitions, saved }: PlanRequest): Promise<ReadonlyMap<number, number>> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const ends = await cluster.offsets(topic, partitions, LATEST)
+    const ahead = [...(saved ?? [])].find(([partition, position]) => position > (ends.get(partition) ?? Number.POSITIVE_INFINITY))
+    const missing = [...(saved ?? [])].find(([partition]) => !partitions.includes(partition))
+    if (ahead === undefined && missing === undefined) return ends
+    if (attempt >= ELECTION_TRIES) throw new Failure('CURSOR_IN_FUTURE', describeFuture(topic, ahead ?? missing, ends), { next: RECREATED })
+    await setTimeout(ELECTION_PAUSE_MS)
+  }
+}
+
+const RECREATED =
+  'If the topic was made anew, POST /v1/sources/{id}/reset-cursor reads it from the beginning; else find out what became of its messages.'
+
+const describeFuture = (topic: string, at: readonly [number, number] | undefined, ends: ReadonlyMap<number, number>): string => {
+  const [partition = 0, position = 0] = at ?? []
+  const end = ends.get(partition)
+  const found = end === undefined ? 'does not exist' : `ends at ${end}`
+  return `the next offset of partition ${partition} of ${topic} is ${position}, but the partition ${found}: the topic was made anew or has lost messages`
+}
+
+const firstPositions = async (
+  { cluster, topic, partitions, config: { start } }: PlanRequest,
+  { earliest, ends }: { readonly earliest: Positions; readonly ends: Positions },
+): Promise<Map<number, number>> => {
+  if (start === 'earliest') return new Map(earliest)
+  if (start === 'latest') return new Map(ends)
+  const at = await cluster.offsets(topic, partitions, Date.parse(start))
+  // No message is that young: what comes from now on.
+  return new Map([...at].map(([partition, offset]) => [partition, offset < 0 ? (ends.get(partition) ?? 0) : offset]))
+}
+
+/** What `onLoss` says becomes of messages that were deleted before they were read. */
+const loseOrFail = (
+  { topic, config: { onLoss } }: PlanRequest,
+  { partition, from, to }: { readonly partition: number; readonly from: number; readonly to: number },
+): RejectedRecord => {
+  const message = `offsets ${from} to ${to - 1} of partition ${partition} of ${topic} were deleted before they were read (retention, or deleted records)`
+  if (onLoss === 'fail')
+    throw new Failure('CURSOR_INVALID', message, {
+      next: 'Set onLoss to continue to go on with what is left, or reset the cursor; keep messages for longer.',
+    })
+  return { stream: topic, key: [partition, from], reason: 'OFFSETS_GONE', message }
+}

@@ -1,0 +1,30 @@
+import { findCounterpart, requireCounterpart } from '@inlet/testing'
+
+/** What koffi gives for a C declaration. */
+type Native = (...args: unknown[]) => unknown
+
+interface Library {
+  func(declaration: string): Native
+}
+
+export interface Librdkafka {
+  func(declaration: string): Native
+}
+
+const FILE = 'librdkafka.so.1'
+
+/**
+ * The shared library of librdkafka, whose mock cluster speaks Kafka's protocol over TCP. Null without it, or without koffi
+ * (`npm run counterparts`). Throws when INLET_TEST_REQUIRE names `librdkafka`.
+ */
+export const findLibrdkafka = (env: NodeJS.ProcessEnv = process.env): Librdkafka | null => {
+  if (findCounterpart('koffi', env) === null) return null
+  try {
+    const koffi = requireCounterpart('koffi') as { load(file: string): Library }
+    return koffi.load(FILE)
+  } catch (error) {
+    if ((env['INLET_TEST_REQUIRE'] ?? '').split(',').includes('librdkafka'))
+      throw new Error(`INLET_TEST_REQUIRE names librdkafka, but ${FILE} cannot be loaded: apt-get install librdkafka1`, { cause: error })
+    return null
+  }
+}
