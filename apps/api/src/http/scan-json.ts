@@ -3,6 +3,8 @@ import { Failure } from '@inlet/domain'
 export interface JsonLimits {
   readonly maxDepth: number
   readonly maxKeys: number
+  /** Numbers that JavaScript would round are allowed, for callers that keep their digits. */
+  readonly anyNumbers?: boolean
 }
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
@@ -44,7 +46,7 @@ export const scanJson = (text: string, limits: JsonLimits): void => {
     } else if (character !== undefined && (character === '-' || (character >= '0' && character <= '9'))) {
       NUMBER.lastIndex = i
       const token = NUMBER.exec(text)?.[0] ?? character
-      checkNumber(token, frames)
+      if (!limits.anyNumbers) checkNumber(token, frames)
       i += token.length - 1
     }
   }

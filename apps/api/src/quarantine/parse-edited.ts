@@ -3,7 +3,7 @@ import { editedRecord } from '@inlet/contract'
 import { canonicalJson, Failure } from '@inlet/domain'
 import { toPosition } from '@inlet/mapping'
 import { InvalidRequest, parseWith } from '../http/invalid-request.js'
-import { parseJson } from '../http/parse-json.js'
+import { JSON_LIMITS, parseJson } from '../http/parse-json.js'
 
 /**
  * JSON text of the record somebody sent in place of a quarantined one; null when none was. Throws MALFORMED_JSON with line and column,
@@ -23,7 +23,7 @@ export const parseEdited = (body: { readonly record?: unknown; readonly raw?: st
 
 const parseText = (raw: string): unknown => {
   try {
-    return parseJson(Buffer.from(raw))
+    return parseJson(Buffer.from(raw), { ...JSON_LIMITS, anyNumbers: true })
   } catch (error) {
     const offset = error instanceof Failure && error.reason === 'MALFORMED_JSON' ? /position (\d+)/.exec(error.message)?.[1] : undefined
     if (offset === undefined) throw error

@@ -41,7 +41,7 @@ export const handleQuarantine = async (ref: string, flags: QuarantineFlags, cont
             row.reason,
             row.state,
             toRelative(row.createdAt, now),
-            row.retryable ? 'yes' : 'edited only',
+            row.state !== 'open' ? '–' : row.retryable ? 'yes' : 'edited only',
             row.message.slice(0, 80),
           ]),
         ),
