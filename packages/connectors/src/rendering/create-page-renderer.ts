@@ -42,8 +42,9 @@ export const createPageRenderer = (options: PageRendererOptions): ClosablePageRe
   const pool = createSlotPool({ keeper, maxPages })
   let sessions = 0
   const leave = async (owner: object): Promise<void> => {
-    await pool.closeOf(owner)
+    // Pages need not be closed one by one when the browser ends.
     if (--sessions === 0) await keeper.close()
+    await pool.closeOf(owner)
   }
   return {
     get started() {

@@ -96,9 +96,11 @@ const listProcesses = async (cdp: CDPSession): Promise<BrowserProcess[]> => {
   }
 }
 
-/** A browser that does not answer, or is still starting, is killed. */
+/** Also a browser that does not answer or is still starting. */
 const end = async (opened: Opened, ready: Promise<unknown>): Promise<void> => {
   opened.ended = true
+  // Nothing of it is kept, so it need not end in good order; elsewhere than on Linux it is asked to.
+  if (opened.profile !== undefined) killBrowserOf(opened.profile)
   if (opened.context !== undefined) await within(CLOSE_MS, opened.context.close())
   const settled = ready.then(ignore, ignore)
   for (let done = false; !done; ) {
