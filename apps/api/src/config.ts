@@ -44,4 +44,15 @@ export const apiEnv = z.object({
 export type ApiConfig = z.output<typeof apiEnv>
 
 /** Keys of the other processes, which one env file may hold as well. */
-export const FOREIGN_KEYS = ['INLET_FILE_*', 'INLET_LEASE_*', 'INLET_PUBLIC_URL', 'INLET_PUBLISHED_*', 'INLET_SCRIBE_*', 'INLET_SINGER_*', 'INLET_TEST_*', 'INLET_WORK*']
+export const FOREIGN_KEYS = [
+  'INLET_CHROMIUM',
+  'INLET_CHROMIUM_*',
+  'INLET_FILE_*',
+  'INLET_LEASE_*',
+  'INLET_PUBLIC_URL',
+  'INLET_PUBLISHED_*',
+  'INLET_SCRIBE_*',
+  'INLET_SINGER_*',
+  'INLET_TEST_*',
+  'INLET_WORK*',
+]

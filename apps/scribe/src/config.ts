@@ -17,6 +17,8 @@ export type ScribeConfig = z.output<typeof scribeEnv>
 
 /** INLET_* keys of the other processes, which may share an environment with this one; any further INLET_* key is a mistake. */
 export const FOREIGN_KEYS = [
+  'INLET_CHROMIUM',
+  'INLET_CHROMIUM_*',
   'INLET_API_*',
   'INLET_BOARD_*',
   'INLET_BROWSE_*',

@@ -1,7 +1,7 @@
 import os from 'node:os'
 import path from 'node:path'
 import { type Connector, createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
-import { type ConnectorRegistry, openRegistry } from '@inlet/connectors'
+import { type ConnectorRegistry, createPageRenderer, openRegistry } from '@inlet/connectors'
 import {
   applyRetention,
   claimSetting,
@@ -96,6 +96,14 @@ export const composeWorker = (
     lifecycle.defer('tokens', () => tokens.settled(), { timeoutMs: 20_000 })
     const mappings = createMappingPool()
     lifecycle.defer('mappings', () => mappings[Symbol.asyncDispose]())
+    const renderer = createPageRenderer({
+      chromium: config.INLET_CHROMIUM,
+      sandbox: config.INLET_CHROMIUM_SANDBOX,
+      maxPages: config.INLET_CHROMIUM_PAGES,
+      maxMemoryBytes: config.INLET_CHROMIUM_MEMORY_BYTES,
+      log,
+    })
+    lifecycle.defer('browser', () => renderer[Symbol.asyncDispose]())
     const connections = createConnectionPool({ idleMs: IDLE_CONNECTION_MS, onCloseError: onError })
     lifecycle.defer('connections', () => connections.close())
     const retire = createConnectionRetirer({ connections, findLive: (ids) => findLiveConnections(database, ids), onError })
@@ -110,6 +118,7 @@ export const composeWorker = (
       tokens,
       egress,
       http,
+      renderer,
       paces: createSharedPaces(database, log),
       log,
       secrets,

@@ -30,6 +30,18 @@ export const workerEnv = z.object({
     default: 67_108_864,
     describe: 'bytes of all workers that may wait for the scribe',
   }),
+  INLET_CHROMIUM: envText({ describe: 'the browser for pages that need their scripts to run; without it the one of the system' }).optional(),
+  INLET_CHROMIUM_SANDBOX: envChoice(['auto', 'on', 'off'], {
+    default: 'auto',
+    describe: 'sandbox of the browser; auto: on, unless the worker runs as root',
+  }),
+  INLET_CHROMIUM_PAGES: envInt({ min: 1, max: 64, default: 4, describe: 'pages in the browser at a time, over all sources' }),
+  INLET_CHROMIUM_MEMORY_BYTES: envInt({
+    min: 268_435_456,
+    max: 68_719_476_736,
+    default: 1_073_741_824,
+    describe: 'memory of the browser above which it is replaced',
+  }),
   INLET_PUBLIC_URL: envUrl({ schemes: ['http', 'https'], describe: 'address of the API as people reach it, for links in notifications' }).optional(),
   INLET_WORKER_OPS_HOST: envText({ default: '127.0.0.1', describe: 'address for /health, /ready and /metrics' }),
   INLET_WORKER_OPS_PORT: envInt({ min: 0, max: 65_535, default: 3211, describe: 'port for /health, /ready and /metrics' }),

@@ -4,6 +4,7 @@ import type { JsonValue, RecordKey } from '@inlet/domain'
 import type { SharedTokens } from './http/auth/shared-tokens.js'
 import type { HttpClient } from './http/http-client.js'
 import type { EgressGuard } from './net/egress-guard.js'
+import type { PageRenderer } from './rendering/page-renderer.js'
 
 /** All that a connector may touch. */
 export interface ConnectorContext<Config = unknown, Secrets = unknown> {
@@ -20,6 +21,8 @@ export interface ConnectorContext<Config = unknown, Secrets = unknown> {
   readonly http: HttpClient
   /** For clients that open their own sockets: connect only to what it returns. */
   readonly egress: EgressGuard
+  /** The browser of this worker, for pages that need their scripts to run. Absent where there is none, e.g. in tests without. */
+  readonly renderer?: PageRenderer | undefined
   readonly log: ConnectorLog
   /** Aborts when the connection must close. */
   readonly signal: AbortSignal

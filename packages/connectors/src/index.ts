@@ -7,3 +7,4 @@ export {
   type RegisteredConnector,
 } from './load/open-registry.js'
 export { connectors, findConnector } from './registry.js'
+export { createPageRenderer } from './rendering/create-page-renderer.js'

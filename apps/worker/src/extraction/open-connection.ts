@@ -1,6 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { type Connector, type ConnectorContext, createFileAccess, createPacedHttp, type EgressGuard, type HttpClient, type PageRenderer } from '@inlet/connector-sdk'
+import {
+  type Connector,
+  type ConnectorContext,
+  createFileAccess,
+  createPacedHttp,
+  type EgressGuard,
+  type HttpClient,
+  type PageRenderer,
+} from '@inlet/connector-sdk'
 import { createStoredInbox, createStoredRecords, type Database, NO_STORED_RECORDS, openUpload } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Logger, SecretRegistry } from '@inlet/observability'

@@ -1,6 +1,7 @@
 import type { Reason } from '@inlet/domain'
 import type { Cursor } from '../connector.js'
 import type { Inbox } from '../context.js'
+import type { PageRenderer } from '../rendering/page-renderer.js'
 import type { TestUpload } from './context/test-upload.js'
 import type { RecordStore } from './store/record-store.js'
 
@@ -52,6 +53,8 @@ export interface AcceptanceBed {
   readonly uploads?: readonly TestUpload[]
   /** What was pushed to the source, for connectors that receive; default: nothing. */
   readonly inbox?: Inbox
+  /** The browser, for connectors that use one. The bed closes it. */
+  readonly renderer?: PageRenderer
   /** Programs that the source may run, as in INLET_SINGER_TAPS. */
   readonly programs?: ReadonlyMap<string, readonly string[]>
   /** Records that a full read gives at least, over all streams. */

@@ -11,6 +11,7 @@ import { createLocalPace } from '../../http/pace/create-local-pace.js'
 import { createPacedHttp } from '../../http/pace/create-paced-http.js'
 import { createEgressGuard } from '../../net/create-egress-guard.js'
 import type { CheckedAddress } from '../../net/egress-guard.js'
+import type { PageRenderer } from '../../rendering/page-renderer.js'
 import { createRecordStore, type RecordStore } from '../store/record-store.js'
 import { createCapturedLog, type LogLine } from './captured-log.js'
 import { openTestUpload } from './open-test-upload.js'
@@ -32,6 +33,8 @@ export interface TestContextOptions<Config, Secrets, C extends Connection> {
   readonly inbox?: Inbox | undefined
   /** Default: an empty store. */
   readonly store?: RecordStore
+  /** Default: none. */
+  readonly renderer?: PageRenderer | undefined
   /** Programs that sources may run; default: none. */
   readonly programs?: ReadonlyMap<string, readonly string[]> | undefined
   /** Default: a fresh folder that `close` removes. A folder given here stays. */
@@ -77,6 +80,7 @@ export const createTestContext = async <Config, Secrets, C extends Connection>(
     secrets,
     http: createPacedHttp(http, createLocalPace(), () => new Date()),
     egress: guard,
+    renderer: options.renderer,
     programs: options.programs,
     log,
     signal: controller.signal,
