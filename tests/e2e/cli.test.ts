@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { PassThrough } from 'node:stream'
 import { createDatabase, insertApiKey } from '@inlet/db'
 import { createApiKey, parseKeyring } from '@inlet/security'
 import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
@@ -37,6 +38,7 @@ describe('inlet on a real installation', () => {
     }
     const context = {
       terminal: createTerminal({ write }),
+      stdout: new PassThrough(),
       env: { INLET_URL: url, INLET_API_KEY: keys.admin, FEED_PASSWORD: 'canary-of-cli', ...more.env },
       stopped: more.stopped ?? new Promise(() => {}),
       confirm: async () => false,

@@ -14,6 +14,7 @@ const exitCode = await runProgram(
   process.argv.slice(2),
   {
     terminal: createTerminal(process.stdout, { color: !process.env['NO_COLOR'] }),
+    stdout: process.stdout,
     env: process.env,
     stopped,
     confirm: (question) => confirm({ input: process.stdin, output: process.stderr }, question),

@@ -7,6 +7,7 @@ import {
   claimSetting,
   createDatabase,
   DEFAULT_RETENTION,
+  findKnownSources,
   findLiveConnections,
   listenToSources,
   noteGone,
@@ -31,6 +32,7 @@ import { keepSecrets } from './maintenance/keep-secrets.js'
 import { startMaintenanceClock } from './maintenance/maintenance-clock.js'
 import { reconcile } from './maintenance/reconcile.js'
 import { rotateKeys } from './maintenance/rotate-keys.js'
+import { startSweeping } from './maintenance/sweep-work-folders.js'
 import { createTurns } from './maintenance/turns.js'
 import { watchClock } from './maintenance/watch-clock.js'
 import { startNotifier } from './notifications/start-notifier.js'
@@ -47,6 +49,8 @@ export interface WorkerOverrides {
   readonly listenMs?: number
   /** Types of continuous connectors, where the connectors are replaced. */
   readonly continuous?: readonly string[]
+  /** How soon the working folders of sources that are gone are removed. */
+  readonly sweeping?: { readonly everyMs: number; readonly idleMs: number }
   /** Puts faults between this worker and its queues. */
   readonly wrapQueues?: (queues: Queues) => Queues
 }
@@ -54,6 +58,7 @@ export interface WorkerOverrides {
 const VERSION = '0.1.0'
 const IDLE_CONNECTION_MS = 60_000
 const LOST_AFTER_MS = 10_000
+const SWEEPING = { everyMs: 60_000, idleMs: 300_000 }
 const THOROUGH_EVERY_MS = 300_000
 const CALLS_AT_A_TIME = 8
 const UNHEALTHY_PATIENCE_MS = 30_000
@@ -127,6 +132,10 @@ export const composeWorker = (
       programs: config.INLET_SINGER_TAPS,
       workRoot: path.resolve(config.INLET_WORK_DIR),
     }
+    const { everyMs, idleMs } = overrides.sweeping ?? SWEEPING
+    const findSources = (ids: readonly string[]): Promise<ReadonlySet<string>> => findKnownSources(database, ids)
+    const folders = { workRoot: connecting.workRoot, findSources, inUse: () => connections.sourceIds(), idleMs, now: Date.now }
+    lifecycle.defer('sweeping', startSweeping(folders, { everyMs, onError }))
     const continuous = overrides.continuous ?? registry.all.filter(({ connector }) => connector.continuous === true).map(({ connector }) => connector.type)
     const drain = new AbortController()
     const gate = createBacklogGate(config.INLET_SCRIBE_BACKLOG_BYTES)

@@ -123,6 +123,7 @@ export {
   type ActiveRun,
   findSource,
   findSourceForCheck,
+  findKnownSources,
   findSourceId,
   type SourceDetails,
   type SourceForCheck,

@@ -40,6 +40,8 @@ export interface ApiClient {
   readonly url: string
   /** Throws ApiProblem for every answer that is not 2xx, ApiUnreachable when there is none. */
   call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<T>
+  /** The bytes of a path; throws as `call` does. The caller reads them or cancels. */
+  download(path: string): Promise<{ readonly bytes: ReadableStream<Uint8Array>; readonly headers: Headers }>
   /** Server-sent events from a path, until the server ends them or the signal aborts. */
   events(path: string, options: { readonly lastEventId?: string | undefined; readonly signal: AbortSignal }): AsyncGenerator<ServerEvent>
 }
@@ -76,6 +78,12 @@ export const createApiClient = (url: string, key: string): ApiClient => {
       if (!response.ok) throw new ApiProblem(response.status, answer ?? {})
       // The contract package checks the API's side; the shapes are not parsed a second time here.
       return answer as T
+    },
+    async download(path) {
+      const response = await send(path, { headers: { authorization: `Bearer ${key}` } })
+      if (!response.ok || response.body === null)
+        throw new ApiProblem(response.status, parseAnswer(url, response.status, await response.text()) ?? {})
+      return { bytes: response.body, headers: response.headers }
     },
     async *events(path, { lastEventId, signal }) {
       const headers = { authorization: `Bearer ${key}`, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) }

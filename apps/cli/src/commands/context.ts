@@ -3,6 +3,8 @@ import type { Terminal } from '../terminal/terminal.js'
 /** What main.ts hands to every command. */
 export interface CommandContext {
   readonly terminal: Terminal
+  /** For bytes, which a terminal does not show. */
+  readonly stdout: NodeJS.WritableStream
   readonly env: Readonly<Record<string, string | undefined>>
   /** Resolves on Ctrl-C or SIGTERM; a later second one ends the process at once. */
   readonly stopped: Promise<unknown>

@@ -1,6 +1,7 @@
 import { Argument, Command, type OutputConfiguration } from 'commander'
 import type { CommandContext } from '../commands/context.js'
 import { createAct } from './act.js'
+import { addBrowseCommands } from './browse-commands.js'
 import { SHELLS, type Shell, toCompletion } from './completion.js'
 import { addKeyCommands } from './key-commands.js'
 import { examples } from './options.js'
@@ -25,6 +26,7 @@ export const buildProgram = (context: CommandContext, output: OutputConfiguratio
   addStackCommands(program, act)
   addRegistryCommands(program, act)
   addSourceCommands(program, act)
+  addBrowseCommands(program, act)
   addRunCommands(program, act)
   addQuarantineCommands(program, act)
   addKeyCommands(program, act)

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { createTerminal } from '../terminal/terminal.js'
 import { runProgram } from './run-program.js'
@@ -7,7 +8,13 @@ const run = async (...args: readonly string[]) => {
   let out = ''
   let err = ''
   const write = (text: string): void => void (out += text)
-  const context = { terminal: createTerminal({ write }), env: {}, stopped: new Promise(() => {}), confirm: async () => false }
+  const context = {
+    terminal: createTerminal({ write }),
+    stdout: new PassThrough(),
+    env: {},
+    stopped: new Promise(() => {}),
+    confirm: async () => false,
+  }
   const code = await runProgram(args, context, { stdout: write, stderr: (text) => void (err += text) })
   return { code, out, err }
 }

@@ -86,6 +86,12 @@ export const findSourceId = async (database: Database, ref: string): Promise<str
   return rows[0]?.id ?? null
 }
 
+/** Those of these ids that are sources, being deleted or not. */
+export const findKnownSources = async (database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> => {
+  const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM sources WHERE id = ANY($1::uuid[])', [ids])
+  return new Set(rows.map(({ id }) => id))
+}
+
 const NEWEST_LOAD_ERROR = `(SELECT CASE WHEN n.load_failed_at IS NOT NULL
     THEN json_build_object('version', n.number, 'reason', n.load_reason, 'message', n.load_message, 'at', n.load_failed_at) END
   FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1)`

@@ -1,0 +1,38 @@
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
+import { withQuery } from '../client/api-client.js'
+import type { CommandContext } from './context.js'
+import { openApi, type RemoteFlags } from './remote.js'
+
+export interface FetchFlags extends RemoteFlags {
+  readonly output?: string
+  readonly refresh?: boolean
+}
+
+/** `inlet fetch`: the bytes of an item, to a file or to standard output. */
+export const fetchItem = async (ref: string, path: string, flags: FetchFlags, context: CommandContext): Promise<void> => {
+  const address = withQuery(`/v1/sources/${encodeURIComponent(ref)}/browse/content`, { path, refresh: flags.refresh })
+  const { bytes, headers } = await openApi(flags, context).download(address)
+  // The stream of fetch and that of node:stream/web are one and the same; their types are not.
+  const stream = Readable.fromWeb(bytes as ReadableStream<Uint8Array>)
+  if (flags.output === undefined) return pipeline(stream, context.stdout, { end: false })
+  await writeWhole(stream, flags.output)
+  if (flags.json)
+    context.terminal.line(JSON.stringify({ file: flags.output, size: Number(headers.get('content-length')), etag: headers.get('etag') }, null, 2))
+  else context.terminal.line(`${flags.output}: ${headers.get('content-length')} bytes`)
+}
+
+/** Beside its place until it is complete. */
+const writeWhole = async (stream: Readable, file: string): Promise<void> => {
+  const partial = `${file}.part`
+  try {
+    await pipeline(stream, createWriteStream(partial))
+    await rename(partial, file)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  }
+}
