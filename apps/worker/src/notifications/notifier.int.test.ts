@@ -158,7 +158,7 @@ describe('notifications', () => {
     await store.rows('UPDATE notification_targets SET previous_until = now()')
     await addTestDelivery(store.database, id, () => '{}')
     await until(() => received.length === 2)
-    expect([secret, next].map((key) => verify(received[1] as Received, key))).toEqual([false, true])
+    expect([secret, next].map((key) => received.slice(1).every((message) => verify(message, key)))).toEqual([false, true])
   })
 
   it('are given up after the last try, and at once when the receiver is gone', async () => {
@@ -176,7 +176,7 @@ describe('notifications', () => {
     await until(async () => (await deliveriesOf(id)).every(({ last_status: status }) => status !== null))
     await dueNow()
     await until(async () => (await deliveriesOf(id)).every(({ status }) => status === 'dead'))
-    expect((await deliveriesOf(id)).map(({ last_status: status }) => status).sort()).toEqual([410, 500])
+    expect((await deliveriesOf(id)).map(({ last_status: status }) => status)).toEqual(expect.arrayContaining([410, 500]))
   })
 })
 
