@@ -13,7 +13,7 @@ export const addToRegistry = (text, { name, variable }) => {
   const without = imports.reduce((rest, line) => rest.replace(line, ''), text)
   return (without.slice(0, at) + sorted.join('') + without.slice(at)).replace(
     list,
-    (_all, head, _inside, tail) => `${head}${[...present, variable].sort().join(', ')}${tail}`,
+    (_all, head, _inside, tail) => `${head}${[...present, variable].sort((a, b) => a.localeCompare(b)).join(', ')}${tail}`,
   )
 }
 

@@ -121,9 +121,9 @@ export { type DefinitionRequest, findNameHolders, listDefinitions, type StoredDe
 export { deleteSource, markDeleting } from './sources/delete-source.js'
 export {
   type ActiveRun,
+  findKnownSources,
   findSource,
   findSourceForCheck,
-  findKnownSources,
   findSourceId,
   type SourceDetails,
   type SourceForCheck,
@@ -163,4 +163,13 @@ export { KEPT_SAMPLES, listSamples, MAX_SAMPLE_LENGTH, type RawSample, saveSampl
 export { sameContent, type VersionContent } from './versions/version-content.js'
 export { gatherWhyFacts, type StoredWhyFacts } from './why/gather-why-facts.js'
 export { type Beating, startBeating } from './workers/start-beating.js'
-export { ALIVE_SECONDS, forgetDead, listWorkers, noteAlive, noteGone, type WorkerBeat, type WorkerOverview } from './workers/worker-repository.js'
+export {
+  ALIVE_SECONDS,
+  forgetDead,
+  isConnectorOffered,
+  listWorkers,
+  noteAlive,
+  noteGone,
+  type WorkerBeat,
+  type WorkerOverview,
+} from './workers/worker-repository.js'

@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ReadableStream } from 'node:stream/web'
 import { withQuery } from '../client/api-client.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags } from './remote.js'
@@ -16,8 +15,7 @@ export interface FetchFlags extends RemoteFlags {
 export const fetchItem = async (ref: string, path: string, flags: FetchFlags, context: CommandContext): Promise<void> => {
   const address = withQuery(`/v1/sources/${encodeURIComponent(ref)}/browse/content`, { path, refresh: flags.refresh })
   const { bytes, headers } = await openApi(flags, context).download(address)
-  // The stream of fetch and that of node:stream/web are one and the same; their types are not.
-  const stream = Readable.fromWeb(bytes as ReadableStream<Uint8Array>)
+  const stream = Readable.fromWeb(bytes)
   if (flags.output === undefined) return pipeline(stream, context.stdout, { end: false })
   await writeWhole(stream, flags.output)
   if (flags.json)

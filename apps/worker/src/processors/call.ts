@@ -1,6 +1,15 @@
-import { answerCall, type Call, type Database, findCredential, findCredentialById, findWaitingCall, type StoredCredential } from '@inlet/db'
+import {
+  answerCall,
+  type Call,
+  type Database,
+  findCredential,
+  findCredentialById,
+  findWaitingCall,
+  isConnectorOffered,
+  type StoredCredential,
+} from '@inlet/db'
 import { Failure, toFailure } from '@inlet/domain'
-import type { JobContext, JobData } from '@inlet/queue'
+import { type JobContext, type JobData, RetryAt } from '@inlet/queue'
 import type { PooledConnection } from '../extraction/connection-pool.js'
 import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
 import { testSource } from '../harness/test-source.js'
@@ -8,6 +17,7 @@ import { type ReviewDeps, reviewDraft } from '../review/review-draft.js'
 import { browseItems } from './browse.js'
 import { describeItem } from './describe-item.js'
 import { fetchItem } from './fetch-item.js'
+import { importSettings } from './import-settings.js'
 import { type LoadDeps, loadVersion } from './load.js'
 import { previewRecords } from './preview.js'
 
@@ -17,6 +27,8 @@ export interface CallDeps extends LoadDeps, ReviewDeps {
 }
 
 const LIMIT_MS = 10_000
+/** So soon another worker may answer a call that this one has no connector for. */
+const HAND_BACK_MS = 200
 /** The content of an item takes its time. */
 const FETCH_LIMIT_MS = 60_000
 
@@ -24,6 +36,8 @@ const FETCH_LIMIT_MS = 60_000
 export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, context: JobContext): Promise<void> => {
   const call = await findWaitingCall(deps.database, callId)
   if (call === null) return
+  if (deps.connecting.findConnector(call.connector) === undefined && (await isConnectorOffered(deps.database, call.connector)))
+    throw new RetryAt(new Date(Date.now() + HAND_BACK_MS))
   const limitMs = call.kind === 'fetch' ? FETCH_LIMIT_MS : LIMIT_MS
   const limit = AbortSignal.timeout(limitMs)
   try {
@@ -49,6 +63,7 @@ const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<
   if (call.kind === 'load') return loadVersion(deps, call.params ?? {})
   if (call.kind === 'gate')
     return reviewDraft(deps, { sourceId: call.sourceId ?? call.id, connector: call.connector, params: call.params ?? {} }, signal)
+  if (call.kind === 'import') return importSettings(deps.connecting, { connector: call.connector, params: call.params ?? {} }, signal)
   if (call.kind === 'test') return testSource(deps, { request: await toRequest(deps.database, call), params: call.params ?? {} }, signal)
   const started = performance.now()
   const pooled = await openConnection(deps.connecting, await toRequest(deps.database, call), signal)
@@ -65,7 +80,7 @@ const answer = async (deps: CallDeps, call: Call, signal: AbortSignal): Promise<
 
 const ANSWERS: Readonly<
   Record<
-    Exclude<Call['kind'], 'load' | 'gate' | 'test' | 'fetch'>,
+    Exclude<Call['kind'], 'load' | 'gate' | 'import' | 'test' | 'fetch'>,
     (pooled: PooledConnection, params: object, signal: AbortSignal) => Promise<object>
   >
 > = {

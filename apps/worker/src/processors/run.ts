@@ -1,4 +1,4 @@
-import { createContinuousRuns, createRetryRuns, type LeasedRun, markEnqueued, takeLease } from '@inlet/db'
+import { createContinuousRuns, createRetryRuns, isConnectorOffered, type LeasedRun, markEnqueued, releaseRun, takeLease } from '@inlet/db'
 import type { Metrics } from '@inlet/observability'
 import { type JobContext, type JobData, type Queues, RetryAt } from '@inlet/queue'
 import { type RunDeps, runSource } from '../extraction/run-source.js'
@@ -16,6 +16,8 @@ export interface RunProcessorDeps extends RunDeps {
 
 /** A run that ended at once is not followed at once: whatever the reason, it would go round in a circle. */
 const LEAST_PACE_MS = 1_000
+/** So soon another worker may take a run that this one has no connector for. */
+const HAND_BACK_MS = 1_000
 
 /** Takes the lease of a run and reads it; a run somebody else has comes back later, one that is over is done. */
 export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run'>, context: JobContext): Promise<void> => {
@@ -28,6 +30,10 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
   }
   const { run } = lease
   const log = deps.log.child({ sourceId: run.sourceId, runId, epoch: run.epoch })
+  if (deps.connecting.findConnector(run.connector) === undefined && (await isConnectorOffered(deps.database, run.connector))) {
+    log.info({ connector: run.connector }, 'run left to a worker that has its connector')
+    return handBack(deps, run)
+  }
   log.info({ connector: run.connector, attempt: run.attempt }, 'run started')
   const work = run.trigger === 'quarantine' ? retryQuarantine : runSource
   const result = await work(deps, run, AbortSignal.any([deps.drain, context.signal]))
@@ -42,6 +48,12 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
     await begin(deps, await createRetryRuns(deps.database, { sourceId: run.sourceId, limit: 1 }))
     await follow(deps, run, LEAST_PACE_MS - (performance.now() - startedAt))
   }
+}
+
+const handBack = async (deps: RunProcessorDeps, { runId, sourceId, epoch, attempt }: LeasedRun): Promise<void> => {
+  await releaseRun(deps.database, { runId, sourceId, epoch })
+  await deps.queues.enqueueRuns([{ runId, attempt, delayMs: HAND_BACK_MS }])
+  await markEnqueued(deps.database, [runId])
 }
 
 /** Begins the next run of a continuous source; should that fail, the reconciler does it. */

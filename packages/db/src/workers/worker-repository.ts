@@ -64,6 +64,15 @@ export interface WorkerOverview extends WorkerBeat {
 
 export const ALIVE = `beat_at > clock_timestamp() - interval '${ALIVE_SECONDS} seconds'`
 
+/** Whether a worker that takes work has a connector. */
+export const isConnectorOffered = async (database: Database, connector: string): Promise<boolean> => {
+  const { rows } = await database.pool.query<{ offered: boolean }>(
+    `SELECT EXISTS (SELECT FROM workers WHERE role = 'worker' AND refuses IS NULL AND ${ALIVE} AND $1 = ANY(connectors)) AS offered`,
+    [connector],
+  )
+  return rows[0]?.offered === true
+}
+
 /** All worker and scribe processes that gave a sign of life within the last hour, those alive first. */
 export const listWorkers = async (database: Database): Promise<readonly WorkerOverview[]> => {
   const { rows } = await database.pool.query<WorkerOverview>(
