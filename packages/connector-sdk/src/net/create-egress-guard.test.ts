@@ -126,6 +126,11 @@ describe('a URL that is fine', () => {
   ])('%s is accepted', (url) => {
     expect(guard().checkUrl(url)).toBeInstanceOf(URL)
   })
+
+  it('stays fine, however often it is asked about', () => {
+    const { checkUrl } = guard()
+    for (let n = 0; n < 30_000; n++) expect.assert(checkUrl('https://bücher.example/') instanceof URL)
+  })
 })
 
 describe('the allow-list', () => {
