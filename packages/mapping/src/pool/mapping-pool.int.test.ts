@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { JsonNumber, type SourceRecord } from '@inlet/domain'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { createMappingPool, type MappedRecord } from './create-mapping-pool.js'
 
 const record = (key: number, data: SourceRecord['data'] = {}): SourceRecord => ({ stream: 's', key, kind: 'row', data: { n: key, ...data } })
@@ -14,6 +15,7 @@ describe('createMappingPool', () => {
   const pool = createMappingPool({ timeoutMs: 800 })
   const patient = createMappingPool({ processes: 1, timeoutMs: 20_000, memoryMb: 32 })
   afterAll(() => Promise.all([pool, patient].map((each) => each[Symbol.asyncDispose]())))
+  afterEach(() => void vi.unstubAllEnvs())
   const map = (expression: string, input: readonly SourceRecord[], keys: 'kept' | 'set' = 'kept') => pool.map({ expression, keys }, input)
 
   it('maps a page in order', async () => {
@@ -90,10 +92,13 @@ describe('createMappingPool', () => {
 
   it.each(['process', 'require', 'globalThis', '$.constructor', '$uppercase.constructor', '"a".constructor.constructor', '__proto__'])(
     'leads nowhere: %s',
-    async (path) => expect((await map(`{"title": $type(${path})}`, [record(1)]))[0]).toMatchObject({ rejected: null, records: [{ key: 1 }] }),
+    async (place) => expect((await map(`{"title": $type(${place})}`, [record(1)]))[0]).toMatchObject({ rejected: null, records: [{ key: 1 }] }),
   )
 
   it('stops for a signal and leaves no process and no folder behind', async () => {
+    // Other pools of this machine have folders, too.
+    const folder = mkdtempSync(path.join(tmpdir(), 'inlet-pool-'))
+    vi.stubEnv('TMPDIR', folder)
     const own = createMappingPool({ processes: 1, timeoutMs: 60_000 })
     const stop = new AbortController()
     await own.map({ expression: '$' }, [record(1)])
@@ -103,7 +108,8 @@ describe('createMappingPool', () => {
     await expect(waiting).rejects.toThrow('enough')
     await own[Symbol.asyncDispose]()
     await expect(busy).rejects.toMatchObject({ reason: 'CANCELLED' })
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('inlet-mapping-'))).toEqual([])
+    expect(readdirSync(folder)).toEqual([])
+    rmSync(folder, { recursive: true })
   })
 
   it('gives the process no environment, and no place in the file system', async () => {
