@@ -76,7 +76,7 @@ const openBed = async (): Promise<AcceptanceBed> => {
       },
       {
         name: 'bomb',
-        config: await alone('bomb.ndjson.gz', gzipSync(`{"a":1}${'\n'.repeat(80 * 1024 * 1024)}`)),
+        config: await alone('bomb.ndjson.gz', gzipSync(`{"a":1}\n${`${' '.repeat(1023)}\n`.repeat(66 * 1024)}`)),
         expectReason: 'ARCHIVE_BOMB',
         rejected: true,
       },

@@ -180,7 +180,7 @@ describe('archives', () => {
 })
 
 describe('what cannot be read', () => {
-  const lines = Buffer.concat([Buffer.from('{"a":1}'), Buffer.alloc(80 * 1024 * 1024, '\n')])
+  const lines = Buffer.concat([Buffer.from('{"a":1}\n'), Buffer.alloc(66 * 1024 * 1024, `${' '.repeat(1023)}\n`)])
   const docx = makeDocx(paragraph('x'.repeat(5000)))
   it.each([
     ['an encrypted PDF', 'bad.pdf', makeEncryptedPdf(), 'FILE_UNREADABLE'],
