@@ -7,7 +7,8 @@ import { act, comment, fill, openIssue, openPull, putFile, release } from './fil
 import { startGithub } from './start-github.js'
 
 const REPOSITORIES = ['acme/docs', 'acme/shop']
-const LARGE = 60_000
+/** With 8 KB of text each: 80 MB, more than the suite allows to be kept. */
+const LARGE = 10_000
 
 /** Some of everything in two repositories of the emulator, and what each acceptance check needs besides. */
 export const openGithubBed = async (): Promise<AcceptanceBed> => {
@@ -123,7 +124,7 @@ export const openGithubBed = async (): Promise<AcceptanceBed> => {
           number: n,
           title: `Issue ${n}`,
           state: 'open',
-          body: 'Some words. '.repeat(20),
+          body: 'Some words. '.repeat(680),
           user: { login: 'me' },
           updated_at: new Date(1_577_836_799_000 + n * 1000).toISOString(),
         }))

@@ -6,7 +6,8 @@ import { startSlack } from './start-slack.js'
 
 const CHANNELS = ['team-a', 'team-b']
 const MESSAGES = 12
-const LARGE = 40_000
+/** With 8 KB of text each: 80 MB, more than the suite allows to be kept. */
+const LARGE = 10_000
 
 /** Two channels of the emulator with messages, threads and reactions, and what each acceptance check needs besides. */
 export const openSlackBed = async (): Promise<AcceptanceBed> => {
@@ -112,7 +113,7 @@ export const openSlackBed = async (): Promise<AcceptanceBed> => {
           const messages = Array.from({ length: size }, (_, n) => ({
             ts: `${1_700_000_000 - from - n}.000100`,
             user: 'U1',
-            text: `Some words ${from + n}. `.repeat(10),
+            text: `Some words ${from + n}. `.repeat(500),
           }))
           const next = from + size < LARGE ? String(from + size) : ''
           const answers: Record<string, object> = {
