@@ -18,7 +18,13 @@ export default defineConfig({
     projects: [
       {
         extends: './vitest.shared.ts',
-        test: { name: 'unit', include: ['{packages,apps}/*/src/**/*.test.ts'], exclude: ['**/*.int.test.ts', '**/node_modules/**'] },
+        // Pure tests share a process and its modules, which halves the time they take: what one changes globally, it sets back.
+        test: {
+          name: 'unit',
+          include: ['{packages,apps}/*/src/**/*.test.ts'],
+          exclude: ['**/*.int.test.ts', '**/node_modules/**'],
+          isolate: false,
+        },
       },
       { extends: './vitest.shared.ts', test: { name: 'integration', include: ['{packages,apps}/*/src/**/*.int.test.ts'] } },
       {
