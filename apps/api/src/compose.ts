@@ -120,7 +120,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createQuarantineHandlers(shared),
       ...createRecordHandlers(shared),
       ...createEventHandlers({ ...shared, hub }),
-      ...createConnectorHandlers({ registry }),
+      ...createConnectorHandlers({ registry, ...shared }),
       ...createUploadHandlers({ ...shared, maxBytes: config.INLET_UPLOAD_MAX_BYTES, slots: createSemaphore(UPLOADS_AT_A_TIME) }),
       ...composeHooks(
         { ...shared, findConnector, secrets, onError, maxBytes: config.INLET_HOOK_MAX_BYTES, maxWaiting: config.INLET_HOOK_MAX_WAITING },

@@ -1,6 +1,7 @@
 import type { JsonValue, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
 import type { z } from 'zod'
 import type { ConnectorContext } from './context.js'
+import type { Importer } from './importer.js'
 import type { PushedRequest, Receipt } from './receive.js'
 
 /** A position in a stream: JSON of at most 8 KiB that only its connector understands. */
@@ -101,6 +102,8 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
    * message goes to the log, never into the answer), MALFORMED_JSON for a body that the settings do not allow.
    */
   receive?(request: PushedRequest<Config, Secrets>): Receipt
+  /** Proposes settings from a description of the system, for connectors that can. */
+  readonly importer?: Importer
   /** Lists and fetches items by path, for connectors that have such a notion. */
   readonly browse?: Browse<C>
 }

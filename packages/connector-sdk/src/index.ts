@@ -36,6 +36,7 @@ export type { PageAnswer, PageParams, PagePosition, Paginator } from './http/pag
 export { type FilteringProxy, openFilteringProxy, PROXY_GREETING_URL, type ProxyPass } from './http/proxy/filtering-proxy.js'
 export { parseRateLimitReset, parseRetryAfter } from './http/retry-after.js'
 export { toHttpFailure } from './http/to-http-failure.js'
+export type { Importer, ImportRequest, Proposal } from './importer.js'
 export { parseJsonLossless } from './json/parse-json-lossless.js'
 export { readPath } from './json/read-path.js'
 export { createEgressGuard, type EgressGuardOptions, type HostLookup } from './net/create-egress-guard.js'

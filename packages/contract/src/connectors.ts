@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
+import { uuid } from './primitives.js'
 
 const shape = {
   type: z.string(),
@@ -24,6 +25,44 @@ export const connector = z
   .meta({ id: 'Connector', description: 'A connector with its settings.' })
 export const connectorList = z.strictObject({ items: z.array(connectorSummary) }).meta({ id: 'ConnectorList' })
 
+export const importRequest = z
+  .strictObject({
+    document: z
+      .union([z.string().min(2), z.record(z.string(), z.unknown())])
+      .optional()
+      .meta({ description: 'The document, as text (JSON or YAML) or as an object. For those over 2 MB use upload.' }),
+    url: z.string().max(8_192).optional().meta({ description: 'Where a worker finds the document, through the egress guard.' }),
+    upload: uuid.optional().meta({ description: 'An upload that holds the document, at most 15 MiB.' }),
+    paths: z
+      .array(z.string().min(1).max(500))
+      .max(100)
+      .default([])
+      .meta({ description: 'Globs of the paths to look at, e.g. /v1/users/**; all when absent.' }),
+  })
+  .refine(
+    ({ document, url, upload }) => [document, url, upload].filter((one) => one !== undefined).length === 1,
+    'name one of document, url and upload',
+  )
+  .meta({ id: 'ImportRequest' })
+
+export const proposal = z
+  .strictObject({
+    title: z.string(),
+    config: z.record(z.string(), z.unknown()).meta({ description: 'Settings for a source of the connector.' }),
+    secrets: z.array(z.string()).meta({ description: 'Members of `secrets` that these settings ask for.' }),
+    streams: z.array(
+      z.strictObject({
+        name: z.string(),
+        path: z.string(),
+        confidence: z.enum(['high', 'medium', 'low']),
+        warnings: z.array(z.string()).meta({ description: 'What was guessed and should be looked at.' }),
+      }),
+    ),
+    skipped: z.array(z.strictObject({ path: z.string(), why: z.string() })).meta({ description: 'What makes no stream.' }),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'Proposal', description: 'Settings made from a document. Nothing is saved.' })
+
 const tag = 'connectors'
 
 export const connectorEndpoints = {
@@ -44,7 +83,21 @@ export const connectorEndpoints = {
     params: z.strictObject({ type: z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/) }),
     answers: { 200: { description: 'The connector.', schema: connector } },
   }),
+  importSettings: defineEndpoint({
+    method: 'post',
+    path: '/v1/connectors/:type/import',
+    scope: 'write',
+    tag,
+    summary: 'Propose settings from a document that describes a system',
+    description:
+      'For `api`: OpenAPI 3.0, 3.1 or Swagger 2.0. A worker reads the document; nothing is saved. References to other documents are not followed.',
+    params: z.strictObject({ type: z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/) }),
+    body: importRequest,
+    answers: { 200: { description: 'The settings, with what was guessed.', schema: proposal } },
+    reasons: ['IMPORT_UNREADABLE', 'URL_BLOCKED_ADDRESS', 'CHECK_TIMEOUT'],
+  }),
 } as const
 
 export type ConnectorSummary = z.infer<typeof connectorSummary>
 export type ConnectorView = z.infer<typeof connector>
+export type ProposalView = z.infer<typeof proposal>

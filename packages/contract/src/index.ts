@@ -1,6 +1,6 @@
 export { type BrowsePage, browsePage, type ItemMetadata, itemMetadata } from './browse.js'
 export type { AuditEntryView } from './audit.js'
-export type { ConnectorSummary, ConnectorView } from './connectors.js'
+export type { ConnectorSummary, ConnectorView, ProposalView } from './connectors.js'
 export type { CredentialDetailView, CredentialView } from './credentials.js'
 export type { EncryptionView } from './encryption.js'
 export { type Endpoint, type EndpointAnswer, SCOPES, type Scope } from './endpoint.js'

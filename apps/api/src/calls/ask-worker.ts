@@ -15,7 +15,7 @@ export interface CallDeps {
 }
 
 export interface WorkerRequest {
-  readonly kind: 'check' | 'preview' | 'browse' | 'metadata' | 'fetch' | 'test' | 'gate'
+  readonly kind: 'check' | 'preview' | 'browse' | 'metadata' | 'fetch' | 'test' | 'gate' | 'import'
   readonly params?: object
   readonly connector: string
   readonly config: unknown

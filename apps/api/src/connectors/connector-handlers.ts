@@ -2,9 +2,11 @@ import type { ConnectorRegistry, RegisteredConnector } from '@inlet/connectors'
 import type { ConnectorSummary, Endpoints } from '@inlet/contract'
 import { Failure } from '@inlet/domain'
 import { z } from 'zod'
+import type { CallDeps } from '../calls/ask-worker.js'
 import type { Handler } from '../http/reply.js'
+import { importSettingsHandler } from './import-settings.js'
 
-export interface ConnectorDeps {
+export interface ConnectorDeps extends CallDeps {
   readonly registry: ConnectorRegistry
 }
 
@@ -40,4 +42,5 @@ const getConnectorHandler =
 export const createConnectorHandlers = (deps: ConnectorDeps) => ({
   listConnectors: listConnectorsHandler(deps),
   getConnector: getConnectorHandler(deps),
+  importSettings: importSettingsHandler(deps),
 })

@@ -2,6 +2,7 @@ import { defineConnector, type EgressTarget, Failure, type StreamSpec } from '@i
 import { checkApi } from './check.js'
 import { type ApiConfig, configSchema, type StreamConfig, secretSchema } from './config.js'
 import { createConnection } from './connection.js'
+import { openApiImporter } from './import/index.js'
 import { readStream } from './read/read-stream.js'
 import { validateApi } from './validate.js'
 
@@ -16,6 +17,7 @@ export default defineConnector({
   validate: validateApi,
   egress: (config) => egressTargets(config),
   streams: (connection) => Promise.resolve(connection.ctx.config.streams.map(toSpec)),
+  importer: openApiImporter,
   connect: (ctx) => Promise.resolve(createConnection(ctx)),
   check: checkApi,
   read: (connection, request) => readStream(connection, findStream(connection.ctx.config, request.stream), request),

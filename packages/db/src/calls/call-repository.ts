@@ -3,7 +3,7 @@ import type { Database } from '../database.js'
 /** A short request to a worker, answered through the database so that no queue event can be lost. */
 export interface NewCall {
   readonly id: string
-  readonly kind: 'check' | 'preview' | 'browse' | 'metadata' | 'fetch' | 'test' | 'load' | 'gate'
+  readonly kind: 'check' | 'preview' | 'browse' | 'metadata' | 'fetch' | 'test' | 'load' | 'gate' | 'import'
   readonly connector: string
   readonly config: unknown
   /** Secrets sealed for the place of this call: its id, version 0. Null without secrets, or when those of `credentialId` or `sourceId` are used. */

@@ -1,0 +1,24 @@
+import { asList, asObject, asText, type ObjectNode } from './node.js'
+
+/** The address all paths lie below. @param documentUrl where the document was found; null when it was sent */
+export const findBaseUrl = (document: ObjectNode, documentUrl: string | null): { readonly url: string; readonly warning?: string } => {
+  const written = document['swagger'] === undefined ? fromServers(document) : fromHost(document)
+  const base = documentUrl ?? undefined
+  if (URL.canParse(written, base)) return { url: new URL(written, base).href.replace(/\/$/, '') }
+  const path = written.startsWith('/') ? written.replace(/\/$/, '') : ''
+  return { url: `https://api.example.com${path}`, warning: 'the document names no address: set url' }
+}
+
+const fromServers = (document: ObjectNode): string => {
+  const server = asObject(asList(document['servers'])[0])
+  const variables = asObject(server['variables'])
+  return asText(server['url']).replaceAll(/\{([^{}]+)\}/g, (_whole, name: string) => String(asObject(variables[name])['default'] ?? name))
+}
+
+const fromHost = (document: ObjectNode): string => {
+  const host = asText(document['host'])
+  const path = asText(document['basePath'])
+  if (host === '') return path
+  const schemes = asList(document['schemes'])
+  return `${schemes.length === 0 || schemes.includes('https') ? 'https' : 'http'}://${host}${path}`
+}

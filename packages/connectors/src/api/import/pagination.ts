@@ -1,0 +1,128 @@
+import type { PaginationSpec } from '@inlet/connector-sdk'
+import { asText, type ObjectNode, plain } from './node.js'
+import type { Operation, Parameter } from './operations.js'
+import type { Resolver } from './resolver.js'
+import { membersOf, typeOf } from './schema.js'
+
+export interface GuessedPagination {
+  /** As a person would write it; defaults are left out. */
+  readonly spec: Partial<PaginationSpec> & { readonly kind: PaginationSpec['kind'] }
+  readonly sure: boolean
+  readonly warning?: string
+}
+
+const PAGE = ['page', 'pagenumber', 'pageno', 'pagenum', 'pageindex']
+const OFFSET = ['offset', 'skip', 'start', 'startat', 'startindex']
+const CURSOR = [
+  'cursor',
+  'pagetoken',
+  'nexttoken',
+  'nextpagetoken',
+  'continuationtoken',
+  'continuation',
+  'after',
+  'pagecursor',
+  'pageafter',
+  'startingafter',
+  'marker',
+]
+const SIZE = ['perpage', 'pagesize', 'limit', 'size', 'count', 'maxresults', 'pagelimit', 'top']
+const NEXT_TOKEN = [
+  'nextcursor',
+  'nextpagetoken',
+  'nexttoken',
+  'endcursor',
+  'continuationtoken',
+  'nextpagecursor',
+  'cursor',
+  'after',
+  'next',
+  'nextpage',
+]
+const NEXT_LINK = ['nextlink', 'nexturl', 'nextpageurl', 'odatanextlink', 'nexthref', 'nexturi']
+
+/** How the list goes on, from the parameters and the answer. Pure. */
+export const guessPagination = (
+  resolver: Resolver,
+  operation: Operation,
+  found: { readonly answer: ObjectNode; readonly recordsPath: string },
+): GuessedPagination => {
+  const query = operation.parameters.filter((one) => one.in === 'query')
+  const find = (names: readonly string[]): Parameter | undefined => query.find(({ name }) => names.includes(plain(name)))
+  const size = sizeOf(find(SIZE))
+  if (operation.headers.has('link')) return { spec: { kind: 'linkHeader', ...size }, sure: true }
+  const beside = found.recordsPath === '' ? [] : listMembers(resolver, found.answer, found.recordsPath)
+  const link = beside.find(
+    ({ name, schema }) =>
+      NEXT_LINK.includes(name) || (name === 'next' && asText(schema['format']).startsWith('uri')) || name === 'linksnext' || name === 'linksnexthref',
+  )
+  if (link !== undefined) return { spec: { kind: 'nextUrl', path: link.path, ...size }, sure: true }
+  const more = beside.find(({ name }) => ['hasmore', 'hasnextpage', 'hasnext'].includes(name.replace(/^.*(?=has)/, '')))
+  const hasMore = more === undefined ? {} : { hasMorePath: more.path }
+  const cursor = find(CURSOR)
+  if (cursor !== undefined) {
+    const token = NEXT_TOKEN.map((name) => beside.find((one) => one.name.endsWith(name) && one.name !== 'haslinksnext')).find(
+      (one) => one !== undefined,
+    )
+    if (token !== undefined) return { spec: { kind: 'cursor', param: cursor.name, tokenPath: token.path, ...size, ...hasMore }, sure: true }
+    return {
+      spec: { kind: 'none' },
+      sure: false,
+      warning: `the parameter ${cursor.name} pages through the list, but no field of the answer holds the next value: only the first page is read`,
+    }
+  }
+  const page = find(PAGE)
+  const pages = beside.find(({ name }) => name.endsWith('totalpages') || name.endsWith('pagecount'))
+  if (page !== undefined) {
+    const start = page.schema['default'] === 0 ? { start: 0 } : {}
+    return {
+      spec: { kind: 'page', param: page.name, ...start, ...size, ...hasMore, ...(pages !== undefined && { totalPagesPath: pages.path }) },
+      sure: true,
+    }
+  }
+  const offset = find(OFFSET)
+  if (offset !== undefined && size.sizeParam !== undefined)
+    return { spec: { kind: 'offset', param: offset.name, ...size, sizeParam: size.sizeParam, ...hasMore }, sure: true }
+  const next = beside.find(({ name, schema }) => name === 'next' && typeOf(resolver, schema) === 'string')
+  if (next !== undefined)
+    return { spec: { kind: 'nextUrl', path: next.path, ...size }, sure: false, warning: `"${next.path}" is taken for the address of the next page` }
+  if (size.sizeParam !== undefined)
+    return {
+      spec: { kind: 'none' },
+      sure: false,
+      warning: `the parameter ${size.sizeParam} limits the list, but nothing says how it goes on: perhaps only its beginning is read`,
+    }
+  return { spec: { kind: 'none' }, sure: true }
+}
+
+/** Every parameter that pages, which is not for people to fill in. */
+export const isPaging = (name: string): boolean => [PAGE, OFFSET, CURSOR, SIZE].some((names) => names.includes(plain(name)))
+
+const MAX_SIZE = 1_000
+const sizeOf = (parameter: Parameter | undefined): { readonly sizeParam?: string; readonly pageSize?: number } => {
+  if (parameter === undefined) return {}
+  const { maximum } = parameter.schema
+  return { sizeParam: parameter.name, ...(typeof maximum === 'number' && maximum >= 1 && { pageSize: Math.floor(Math.min(maximum, MAX_SIZE)) }) }
+}
+
+interface Member {
+  /** Plain, with the names on the way, e.g. `responsemetadatanextcursor`. */
+  readonly name: string
+  readonly path: string
+  readonly schema: ObjectNode
+}
+
+const MAX_MEMBER_DEPTH = 2
+
+/** Plain members beside the list, two levels deep. */
+const listMembers = (resolver: Resolver, schema: ObjectNode, recordsPath: string, prefix: readonly string[] = []): readonly Member[] =>
+  [...membersOf(resolver, schema)].flatMap(([name, member]) => {
+    const steps = [...prefix, name]
+    const type = typeOf(resolver, member)
+    if (type === 'object' && prefix.length < MAX_MEMBER_DEPTH) return listMembers(resolver, member, recordsPath, steps)
+    if (type === 'array' || type === 'object' || steps.join('.') === recordsPath) return []
+    const path = steps.some((step) => step.includes('.'))
+      ? `/${steps.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`
+      : steps.join('.')
+    return [{ name: plain(steps.join('')), path, schema: member }]
+  })

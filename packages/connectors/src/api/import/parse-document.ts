@@ -1,0 +1,64 @@
+import { createRequire } from 'node:module'
+import { Worker } from 'node:worker_threads'
+import { Failure } from '@inlet/connector-sdk'
+import type { Node } from './node.js'
+
+/** Of a document, in bytes. */
+export const MAX_DOCUMENT_BYTES = 15 * 1024 * 1024
+const TIMEOUT_MS = 9_000
+const MEMORY_MB = 1024
+
+/**
+ * A document in JSON or YAML. YAML is parsed in a thread of its own with a limit of time and memory, since large files take seconds and
+ * small ones can be made to. Throws IMPORT_UNREADABLE.
+ */
+export const parseDocument = async (text: string, signal: AbortSignal): Promise<Node> => {
+  if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) throw new Failure('IMPORT_UNREADABLE', `the document has more than ${MAX_DOCUMENT_BYTES} bytes`)
+  const json = /^\uFEFF?\s*\{/.test(text) ? parseJson(text.replace(/^\uFEFF/, '')) : undefined
+  return json ?? parseJson(await toJson(text, signal))
+}
+
+const parseJson = (text: string): Node => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The code of the thread: no file of its own, so that it is the same from source and from dist. */
+const CODE = `
+const { parentPort, workerData } = require('node:worker_threads')
+const { parse } = require(workerData.library)
+try {
+  parentPort.postMessage({ json: JSON.stringify(parse(workerData.text, { uniqueKeys: false, maxAliasCount: 1000, logLevel: 'silent' })) ?? 'null' })
+} catch (error) {
+  parentPort.postMessage({ problem: String(error.message).split('\\n')[0].slice(0, 300) })
+}`
+
+const toJson = (text: string, signal: AbortSignal): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const library = createRequire(import.meta.url).resolve('yaml')
+    const thread = new Worker(CODE, {
+      eval: true,
+      env: {},
+      execArgv: [],
+      workerData: { text, library },
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+    })
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
+    const settle = (finish: () => void): void => {
+      limit.removeEventListener('abort', onAbort)
+      void thread.terminate()
+      finish()
+    }
+    const refuse = (why: string): void => settle(() => reject(new Failure('IMPORT_UNREADABLE', why)))
+    const onAbort = (): void => refuse(`the document could not be read within ${TIMEOUT_MS / 1000} s; send it as JSON`)
+    limit.addEventListener('abort', onAbort, { once: true })
+    thread.once('error', () => refuse('the document needs too much memory'))
+    thread.once('message', (message: { readonly json?: string; readonly problem?: string }) => {
+      const { json } = message
+      if (json === undefined) refuse(`the document is neither JSON nor YAML: ${message.problem ?? ''}`)
+      else settle(() => resolve(json))
+    })
+  })
