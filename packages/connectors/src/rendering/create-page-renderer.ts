@@ -3,6 +3,7 @@ import { createBrowserKeeper } from './browser-keeper.js'
 import { findChromium } from './find-chromium.js'
 import { removeStaleProfiles } from './profile-folder.js'
 import { createSlotPool, type SlotPool, type TakenSlot } from './slot-pool.js'
+import { within } from './within.js'
 
 export interface PageRendererOptions {
   /** Path of the browser; without it the system's, else that of the npm package @sparticuz/chromium. */
@@ -22,6 +23,8 @@ export interface ClosablePageRenderer extends PageRenderer, AsyncDisposable {
   /** Browsers started so far, for tests and measurements. */
   readonly started: number
 }
+
+const LEAVE_MS = 500
 
 /**
  * The browser of this process: started with the first page of the first session, ended with the last session, started anew
@@ -60,7 +63,8 @@ export const createPageRenderer = (options: PageRendererOptions): ClosablePageRe
         render: (document, signal) => renderOnce({ pool, owner, settings }, document, AbortSignal.any([signal, closed.signal])),
         [Symbol.asyncDispose]: () => {
           closed.abort(new Failure('CANCELLED', 'the browser is not needed any more'))
-          return (leaving ??= leave(owner))
+          // A read that is cancelled does not wait for the last processes to end; the worker does.
+          return within(LEAVE_MS, (leaving ??= leave(owner))).then(() => undefined)
         },
       }
     },

@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const site of sites.splice(0)) await site.close()
 })
 
-describe.skipIf(chromium === null)('the browser of a worker', () => {
+describe.skipIf(chromium === null)('the browser of a worker', { timeout: 60_000 }, () => {
   it('is started again when it is killed, and the page in it is read once more', async () => {
     const renderer = rendererWith()
     let killed = 0
@@ -38,7 +38,7 @@ describe.skipIf(chromium === null)('the browser of a worker', () => {
     })
     expect(Object.keys((await readInBrowser(site, {}, { renderer })).texts).sort()).toEqual(['/', '/a'])
     expect(renderer.started).toBe(2)
-    expect(browserProcesses()).toEqual([])
+    await until(() => browserProcesses().length === 0)
   })
 
   it('gives a page up that kills it twice, and goes on with the others', async () => {

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEgressGuard } from '../../net/create-egress-guard.js'
 import { serveHttp, serveRaw } from '../../testing/servers/loopback-server.js'
@@ -19,7 +20,7 @@ const start = async (allow: readonly string[] = [], maxBytes = 1_000_000): Promi
 interface Answer {
   readonly status: number
   readonly body: string
-  readonly socket?: net.Socket
+  readonly socket?: Duplex
 }
 
 const headersFor = (pass?: ProxyPass): Record<string, string> =>
@@ -39,7 +40,7 @@ const connect = (proxy: FilteringProxy, authority: string, pass?: ProxyPass): Pr
   new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port: new URL(proxy.url).port, method: 'CONNECT', path: authority, headers: headersFor(pass), agent: false }
     const request = http.request(options)
-    request.once('connect', (response, socket) => resolve({ status: response.statusCode ?? 0, body: '', socket: socket as net.Socket }))
+    request.once('connect', (response, socket) => resolve({ status: response.statusCode ?? 0, body: '', socket }))
     request.once('error', reject).end()
   })
 
