@@ -117,7 +117,7 @@ describe('a connector that is to come with Inlet', () => {
     const text = addToRegistry(registry, { name: 'acme-notes', variable: 'acmeNotes' })
     expect(text).toMatch(/\nimport acmeNotes from '\.\/acme-notes\/index\.js'\nimport api from/)
     expect(text).toMatch(/= \[acmeNotes, api, /)
-    const importsOf = (code: string) => code.match(/^import .*$/gmu) ?? []
+    const importsOf = (code: string): readonly string[] => code.match(/^import .*$/gmu) ?? []
     expect(importsOf(text).filter((line) => !importsOf(registry).includes(line))).toEqual(["import acmeNotes from './acme-notes/index.js'"])
     expect(importsOf(text)).toHaveLength(importsOf(registry).length + 1)
   })
