@@ -11,7 +11,8 @@ const operate = read('docs/guides/operate.md')
 /** Keys by process, from the schemas of the apps. */
 const keys = new Map(['api', 'worker', 'scribe'].map((app) => [app, matches(/^\s{2}([A-Z][A-Z0-9_]+):/gmu, read(`apps/${app}/src/config.ts`))]))
 const composeKeys = matches(/\$\{([A-Z][A-Z0-9_]+)/gu, read('docker-compose.yml'))
-const testKeys = matches(/\b(INLET_TEST_[A-Z_]+)\b/gu, `${read('packages/testing/src/redis-binary.ts')} ${read('tests/harness/cluster.ts')}`)
+const readByTests = ['packages/testing/src/redis-binary.ts', 'packages/connector-sdk/src/testing/checks/check-crash.ts', 'tests/harness/cluster.ts']
+const testKeys = matches(/\b(INLET_TEST_[A-Z_]+)\b/gu, readByTests.map(read).join(' '))
 const benchKeys = matches(/'(INLET_BENCH_[A-Z_]+)'/gu, read('bench/arguments.ts'))
 const cliKeys = matches(/'(INLET_[A-Z_]+)'/gu, read('apps/cli/src/client/find-installation.ts'))
 const known = new Set([...[...keys.values()].flat(), ...composeKeys, ...testKeys, ...benchKeys, ...cliKeys])

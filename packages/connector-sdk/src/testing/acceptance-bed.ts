@@ -89,7 +89,7 @@ export interface AcceptanceBed {
   rateLimited?(): Promise<Variant & { verify(): void | Promise<void> }>
   /** Config fields that look secret by their name and are not, each with the reason, e.g. `{ tokenUrl: 'a public address' }`. */
   readonly notSecret?: Readonly<Record<string, string>>
-  /** Rounds of the crash check; default 12. */
+  /** Rounds of the crash check; default 6. INLET_TEST_ROUNDS overrides it. */
   readonly crashRounds?: number
   close(): Promise<void>
 }

@@ -19,19 +19,20 @@ export const checkCancel: Check = async (subject) => {
   const before = descendants()
   const sockets = watchSockets()
   const started = new Set<number>()
+  const { cancelMs = CANCEL_MS } = subject
   try {
     const specs = await withSession(subject, {}, (session) => streamsOf(session))
     for (const spec of specs) for (const waiting of [true, false]) await abortOnce(subject, { spec, waiting, started, workDir })
     const ours = (): readonly number[] => stillAlive([...started, ...descendants()].filter((pid) => !before.has(pid)))
-    await eventuallyNone(ours, CANCEL_MS, 'processes were alive')
-    await eventuallyNone(() => sockets.busy(), CANCEL_MS, 'sockets were open')
+    await eventuallyNone(ours, cancelMs, 'processes were alive')
+    await eventuallyNone(() => sockets.busy(), cancelMs, 'sockets were open')
     if (subject.bed.openConnections !== undefined) {
       const open = async (): Promise<readonly string[]> => Array.from({ length: (await subject.bed.openConnections?.()) ?? 0 }, () => 'a connection')
-      await eventuallyNone(open, CANCEL_MS, 'the counterpart held')
+      await eventuallyNone(open, cancelMs, 'the counterpart held')
     }
     await eventuallyNone(
       async () => [...(await filesBelow(temp.folder)), ...temporaryFiles(await filesBelow(workDir))],
-      CANCEL_MS,
+      cancelMs,
       'temporary files were left',
     )
   } finally {
@@ -60,8 +61,7 @@ const abortOnce = (subject: Subject, moment: AbortMoment): Promise<void> =>
     else await new Promise((resolve) => setImmediate(resolve))
     for (const pid of descendants()) moment.started.add(pid)
     let after = 0
-    await drainAborted(pages, controller, (page: Page) => {
-      after += page.records.length
-    })
+    const take = (page: Page): void => void (after += page.records.length)
+    await drainAborted({ pages, controller, take, cancelMs: subject.cancelMs ?? CANCEL_MS })
     must(after <= 2000, `${moment.spec.name} went on with ${after} records after the abort`)
   })

@@ -8,6 +8,8 @@ export interface Subject {
   readonly bed: AcceptanceBed
   /** Sees everything the connector gives away; only some checks need one. */
   readonly witness?: Witness
+  /** Milliseconds within which a read must end and be cleaned up after an abort; default 2,000. */
+  readonly cancelMs?: number
 }
 
 /** Resolves when the connector keeps its promise; throws a `Violation` that says how it does not. */

@@ -38,6 +38,7 @@ export const CANCEL_MS = 2000
 export const runStream = async (session: Session, spec: StreamSpec, options: StreamRunOptions = {}): Promise<StreamResult> => {
   const { subject, context, connection } = session
   const { stop } = options
+  const { cancelMs = CANCEL_MS } = subject
   const controller = new AbortController()
   const signal = options.signal === undefined ? controller.signal : AbortSignal.any([controller.signal, options.signal])
   const pages = subject.connector.read(connection, { stream: spec.name, cursor: context.store.cursor(spec.name), signal })
@@ -64,8 +65,8 @@ export const runStream = async (session: Session, spec: StreamSpec, options: Str
   }
   for (;;) {
     if (stop !== undefined && total.pages >= stop.afterPages) {
-      if (stop.how === 'abort') await drainAborted(pages, controller, take)
-      else await within(CANCEL_MS, pages.return(), `return() of ${spec.name}`)
+      if (stop.how === 'abort') await drainAborted({ pages, controller, take, cancelMs })
+      else await within(cancelMs, pages.return(), `return() of ${spec.name}`)
       return { ...total, complete: false }
     }
     const step = await pages.next()
@@ -76,12 +77,15 @@ export const runStream = async (session: Session, spec: StreamSpec, options: Str
   return { ...total, complete: true }
 }
 
+interface Draining {
+  readonly pages: AsyncGenerator<Page, void, void>
+  readonly controller: AbortController
+  readonly take: (page: Page) => void
+  readonly cancelMs: number
+}
+
 /** Aborts and takes what still comes; the end must come in time, quietly or as CANCELLED. */
-export const drainAborted = async (
-  pages: AsyncGenerator<Page, void, void>,
-  controller: AbortController,
-  take: (page: Page) => void,
-): Promise<void> => {
+export const drainAborted = async ({ pages, controller, take, cancelMs }: Draining): Promise<void> => {
   controller.abort()
   const rest = async (): Promise<void> => {
     try {
@@ -91,5 +95,5 @@ export const drainAborted = async (
       must(failure.code === 'cancelled', `an aborted read ended with ${failure.reason}: ${failure.message}`)
     }
   }
-  await within(CANCEL_MS, rest(), 'a read after its signal aborted')
+  await within(cancelMs, rest(), 'a read after its signal aborted')
 }
