@@ -1,9 +1,8 @@
 import { type AcceptanceBed, describeConnector } from '@inlet/connector-sdk/testing'
+import { findLibrdkafka, type MockMessage, startMockCluster } from '@inlet/testing'
 import { describe, expect } from 'vitest'
 import { toCursor } from './cursor.js'
 import kafka from './index.js'
-import { findLibrdkafka } from './testbed/librdkafka.js'
-import { type MockMessage, startMockCluster } from './testbed/mock-cluster.js'
 
 const library = findLibrdkafka()
 const [UNKNOWN_TOPIC, DENIED] = [3, 29]

@@ -89,13 +89,14 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
   }
 
   const fetchOnce = async (nodeId: number, asks: readonly Ask[], maxWaitTime: number): Promise<void> => {
+    const doing = `fetching ${[...new Set(asks.map(({ feed }) => feed.topic))].slice(0, 3).join(', ')}`
     try {
       const { errorCode, partitions } = await cluster.broker(nodeId).fetch(toRequest(asks, { maxWaitTime, maxBytes }))
-      if (errorCode !== 0) throw new Failure('UPSTREAM_ERROR', `the broker answers ${nameOfError(errorCode)}`)
+      if (errorCode !== 0) throw cluster.toFailure({ type: nameOfError(errorCode) }, doing)
       const stale = partitions.flatMap((answer) => deliver(answer, asks))
       if (stale.length > 0) await recover(stale)
     } catch (error) {
-      const failure = cluster.toFailure(error, `fetching ${[...new Set(asks.map(({ feed }) => feed.topic))].slice(0, 3).join(', ')}`)
+      const failure = cluster.toFailure(error, doing)
       if (!closed) await recover(asks.map((ask) => ({ ask, failure })))
     }
   }

@@ -1,4 +1,4 @@
-import { findCounterpart, requireCounterpart } from '@inlet/testing'
+import { findCounterpart, requireCounterpart } from '../counterparts.js'
 
 /** What koffi gives for a C declaration. */
 type Native = (...args: unknown[]) => unknown
