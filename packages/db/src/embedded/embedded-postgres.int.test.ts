@@ -1,6 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runScript } from '../run-script.js'
 import { startEmbeddedPostgres } from './embedded-postgres.js'
@@ -23,6 +24,18 @@ describe('startEmbeddedPostgres', () => {
     const second = await startEmbeddedPostgres({ ...options, port: first.port })
     expect(await runScript(second.url('postgres'), 'SELECT n FROM kept')).toEqual([{ n: 7 }])
     await second.stop()
+  })
+
+  it('waits for a server of the same folder that is about to end', async () => {
+    const options = { directory: path.join(root, 'postgres'), durable: false }
+    const first = await startEmbeddedPostgres(options)
+    const second = startEmbeddedPostgres(options)
+    const log = path.join(options.directory, 'postgres.log')
+    while (!readFileSync(log, 'utf8').includes('lock file "postmaster.pid" already exists')) await setTimeout(25)
+    await first.stop()
+    const { url, stop } = await second
+    expect(await runScript(url('postgres'), 'SELECT 1 AS n')).toEqual([{ n: 1 }])
+    await stop()
   })
 
   it.skipIf(process.getuid?.() !== 0)('says what to do about a folder that its user cannot enter (only as root)', async () => {

@@ -31,7 +31,8 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts a real Postgres from npm binaries on loopback, initialising its folder on first use. Works as root and as an
- * ordinary user. Throws with the server's own log when it does not come up within 60 s.
+ * ordinary user, and waits for what is left of a server of this folder that was just killed. Throws with the server's own
+ * log when it does not come up within 60 s.
  */
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   const bin = findPostgresBinaries()
@@ -41,25 +42,27 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   if (!existsSync(path.join(data, 'PG_VERSION'))) initialise(bin, options)
   const port = options.port ?? (await freePort())
   const logFile = path.join(options.directory, 'postgres.log')
-  const log = openSync(logFile, 'a')
-  const child = spawn(path.join(bin, 'postgres'), ['-D', data, ...serverFlags(options, port)], { ...user, cwd: '/', stdio: ['ignore', log, log] })
-  closeSync(log)
+  const url = (database: string): string =>
+    `postgresql://postgres${options.password === undefined ? '' : `:${encodeURIComponent(options.password)}`}@127.0.0.1:${port}/${database}`
+  const launch = (): ChildProcess => {
+    const log = openSync(logFile, 'a')
+    const flags = ['-D', data, ...serverFlags(options, port)]
+    const server = spawn(path.join(bin, 'postgres'), flags, { ...user, cwd: '/', stdio: ['ignore', log, log] })
+    closeSync(log)
+    return server
+  }
+  const child = await untilReady({ launch, url: url('postgres'), logFile })
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
+    if (child.exitCode !== null || child.signalCode !== null) resolve()
   })
-  const killWithParent = (): void => void child.kill('SIGINT')
-  process.once('exit', killWithParent)
-  const url = (database: string): string =>
-    `postgresql://postgres${options.password === undefined ? '' : `:${encodeURIComponent(options.password)}`}@127.0.0.1:${port}/${database}`
-  await untilReady({ child, url: url('postgres'), logFile })
   return {
     port,
     pid: child.pid ?? 0,
     url,
     exited,
     async stop() {
-      process.off('exit', killWithParent)
       child.kill('SIGINT')
       await exited
     },
@@ -126,22 +129,52 @@ const serverFlags = (options: EmbeddedPostgresOptions, port: number): string[] =
   return ['-p', String(port), '-k', '', '-h', '127.0.0.1', ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])]
 }
 
-const untilReady = async (server: { child: ChildProcess; url: string; logFile: string }): Promise<void> => {
-  const deadline = Date.now() + 60_000
+/** How long a server that was killed may take until its last process is gone, in ms. */
+const PREDECESSOR_MS = 15_000
+const PREDECESSOR_LIVES = /lock file "postmaster\.pid" already exists|pre-existing shared memory block/
+
+interface Launch {
+  readonly launch: () => ChildProcess
+  readonly url: string
+  readonly logFile: string
+}
+
+const untilReady = async ({ launch, url, logFile }: Launch): Promise<ChildProcess> => {
+  const begun = Date.now()
   for (;;) {
-    const client = new pg.Client({ connectionString: server.url })
+    const written = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0
+    const child = launch()
+    const killWithParent = (): void => void child.kill('SIGINT')
+    process.once('exit', killWithParent)
+    child.once('exit', () => process.off('exit', killWithParent))
+    child.once('error', () => process.off('exit', killWithParent))
+    if (await answers(child, url, begun + 60_000)) return child
+    const told = readFileSync(logFile).subarray(written).toString('utf8')
+    if (Date.now() > begun + PREDECESSOR_MS || !PREDECESSOR_LIVES.test(told)) {
+      const tail = told.split('\n').slice(-15).join('\n')
+      throw new Error(`the embedded Postgres did not start; its log ends with:\n${tail}`)
+    }
+    await delay(250)
+  }
+}
+
+/** False when the server ended, or does not answer until the deadline. */
+const answers = async (child: ChildProcess, url: string, deadline: number): Promise<boolean> => {
+  let failed = false
+  child.once('error', () => {
+    failed = true
+  })
+  while (!failed && child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
+    const client = new pg.Client({ connectionString: url })
     try {
       await client.connect()
       await client.end()
-      return
-    } catch (error) {
-      if (server.child.exitCode !== null || Date.now() > deadline) {
-        const tail = readFileSync(server.logFile, 'utf8').split('\n').slice(-15).join('\n')
-        throw new Error(`the embedded Postgres did not start; its log ends with:\n${tail}`, { cause: error })
-      }
+      return true
+    } catch {
       await delay(25)
     }
   }
+  return false
 }
 
 /** A port of loopback that was free a moment ago. */
