@@ -1,13 +1,16 @@
 import type { RegistryEntry } from '@inlet/contract'
 import { Document, isMap, isScalar, type YAMLMap } from 'yaml'
 
+/** What of a source stands in a file. */
+type WrittenEntry = Pick<RegistryEntry, 'definition' | 'secrets'>
+
 const ORDER = ['name', 'connector', 'credential', 'config', 'mapping', 'schedule', 'labels', 'freshWithin', 'paused']
 
 /**
  * Sources as a file that `parseSourceFiles` reads back to the same definitions: sources by slug, fields in a fixed order,
  * members of objects by name. Secrets are named in comments only; left out, they stay as they are.
  */
-export const writeSourceFile = (entries: readonly RegistryEntry[]): string => {
+export const writeSourceFile = (entries: readonly WrittenEntry[]): string => {
   const sorted = [...entries].sort((a, b) => (String(a.definition['slug']) < String(b.definition['slug']) ? -1 : 1))
   // A map, since an object would put slugs that look like numbers first.
   const fields = new Map(sorted.map((entry) => [String(entry.definition['slug']), toFields(entry)]))
@@ -17,7 +20,7 @@ export const writeSourceFile = (entries: readonly RegistryEntry[]): string => {
   return document.toString({ lineWidth: 0, singleQuote: true })
 }
 
-const toFields = ({ definition }: RegistryEntry): Readonly<Record<string, unknown>> => {
+const toFields = ({ definition }: WrittenEntry): Readonly<Record<string, unknown>> => {
   const names = [...ORDER, ...Object.keys(definition).sort()].filter((name, index, all) => all.indexOf(name) === index && name !== 'slug')
   // What a file may leave out: a name that is the slug, and no settings.
   const isDefault = (name: string): boolean =>
@@ -35,7 +38,7 @@ const sortMembers = (value: unknown): unknown => {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-const annotate = (sources: YAMLMap, index: number, { secrets, definition }: RegistryEntry): void => {
+const annotate = (sources: YAMLMap, index: number, { secrets, definition }: WrittenEntry): void => {
   const key = sources.items[index]?.key
   if (!isScalar(key)) return
   if (index > 0) key.spaceBefore = true

@@ -1,4 +1,4 @@
-import type { FieldProblem } from '@inlet/contract'
+import type { FieldProblem, UploadView } from '@inlet/contract'
 import { type ServerEvent, toServerEvents } from './server-events.js'
 
 interface ProblemBody {
@@ -40,6 +40,8 @@ export interface ApiClient {
   readonly url: string
   /** Throws ApiProblem for every answer that is not 2xx, ApiUnreachable when there is none. */
   call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<T>
+  /** Sends a file; throws as `call` does. */
+  upload(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<UploadView>
   /** The bytes of a path; throws as `call` does. The caller reads them or cancels. */
   download(path: string): Promise<{ readonly bytes: ReadableStream<Uint8Array>; readonly headers: Headers }>
   /** Server-sent events from a path, until the server ends them or the signal aborts. */
@@ -78,6 +80,17 @@ export const createApiClient = (url: string, key: string): ApiClient => {
       if (!response.ok) throw new ApiProblem(response.status, answer ?? {})
       // The contract package checks the API's side; the shapes are not parsed a second time here.
       return answer as T
+    },
+    async upload(name, bytes) {
+      const response = await send(withQuery('/v1/uploads', { name }), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' },
+        body: bytes,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      })
+      const answer = parseAnswer(url, response.status, await response.text())
+      if (!response.ok) throw new ApiProblem(response.status, answer ?? {})
+      return answer as UploadView
     },
     async download(path) {
       const response = await send(path, { headers: { authorization: `Bearer ${key}` } })

@@ -30,4 +30,15 @@ export const addRegistryCommands = (program: Command, act: Act): void => {
     'inlet export -o sources.yaml',
     'inlet export docs crm',
   )
+  examples(
+    remote(program.command('import').description('make sources from the description of a system').command('openapi'))
+      .description('propose a source of connector api from an OpenAPI 3 or Swagger 2 document; nothing is registered')
+      .argument('<file|url>', 'the document, JSON or YAML; an address is read by a worker')
+      .option('-o, --out <file>', 'write the YAML to a file')
+      .option('--slug <slug>', 'slug of the source; made from the title when absent')
+      .option('--path <glob>', 'only paths like this, e.g. "/v1/users/**"; may be repeated', repeated)
+      .action(act(async (context, flags, [source]) => (await import('../commands/import-openapi.js')).importOpenApi(source, flags, context))),
+    'inlet import openapi openapi.yaml --out crm.yaml',
+    'inlet import openapi https://crm.example.com/openapi.json --path "/v2/**" --json',
+  )
 }

@@ -2,7 +2,8 @@ import { asList, asObject, asText, type ObjectNode } from './node.js'
 
 /** The address all paths lie below. @param documentUrl where the document was found; null when it was sent */
 export const findBaseUrl = (document: ObjectNode, documentUrl: string | null): { readonly url: string; readonly warning?: string } => {
-  const written = document['swagger'] === undefined ? fromServers(document) : fromHost(document)
+  // Without any, it is the root of the server that the document comes from (OpenAPI 3, Server Object; Swagger 2, host).
+  const written = (document['swagger'] === undefined ? fromServers(document) : fromHost(document)) || '/'
   const base = documentUrl ?? undefined
   if (URL.canParse(written, base)) return { url: new URL(written, base).href.replace(/\/$/, '') }
   const path = written.startsWith('/') ? written.replace(/\/$/, '') : ''
@@ -12,7 +13,7 @@ export const findBaseUrl = (document: ObjectNode, documentUrl: string | null): {
 const fromServers = (document: ObjectNode): string => {
   const server = asObject(asList(document['servers'])[0])
   const variables = asObject(server['variables'])
-  return asText(server['url']).replaceAll(/\{([^{}]+)\}/g, (_whole, name: string) => String(asObject(variables[name])['default'] ?? name))
+  return asText(server['url']).replaceAll(/\{([^{}]+)\}/g, (_whole, name: string) => asText(asObject(variables[name])['default']) || name)
 }
 
 const fromHost = (document: ObjectNode): string => {

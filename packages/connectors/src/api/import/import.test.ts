@@ -83,7 +83,7 @@ describe('an operation becomes a stream', () => {
       { kind: 'nextUrl', path: 'links.next' },
     ],
     ['OData', [], { '@odata.nextLink': { type: 'string' } }, {}, { kind: 'nextUrl', path: '/@odata.nextLink' }],
-  ])('paged by %s', async (_what, parameters, beside, extra, pagination) => {
+  ])('paged by %s', async (...[, parameters, beside, extra, pagination]) => {
     expect(await one({ parameters, ...ok({ type: 'object', properties: { data: listOf(id), ...beside } }, extra) })).toMatchObject({ pagination })
   })
 

@@ -8,6 +8,8 @@ export interface GuessedPagination {
   /** As a person would write it; defaults are left out. */
   readonly spec: Partial<PaginationSpec> & { readonly kind: PaginationSpec['kind'] }
   readonly sure: boolean
+  /** Parameters of the first request: some servers page, and link, only when asked for a page. */
+  readonly query?: Readonly<Record<string, number>>
   readonly warning?: string
 }
 
@@ -50,7 +52,11 @@ export const guessPagination = (
   const query = operation.parameters.filter((one) => one.in === 'query')
   const find = (names: readonly string[]): Parameter | undefined => query.find(({ name }) => names.includes(plain(name)))
   const size = sizeOf(find(SIZE))
-  if (operation.headers.has('link')) return { spec: { kind: 'linkHeader', ...size }, sure: true }
+  const page = find(PAGE)
+  if (operation.headers.has('link')) {
+    const first = page === undefined ? {} : { query: { [page.name]: page.schema['default'] === 0 ? 0 : 1 } }
+    return { spec: { kind: 'linkHeader', ...size }, sure: true, ...first }
+  }
   const beside = found.recordsPath === '' ? [] : listMembers(resolver, found.answer, found.recordsPath)
   const link = beside.find(
     ({ name, schema }) =>
@@ -71,7 +77,6 @@ export const guessPagination = (
       warning: `the parameter ${cursor.name} pages through the list, but no field of the answer holds the next value: only the first page is read`,
     }
   }
-  const page = find(PAGE)
   const pages = beside.find(({ name }) => name.endsWith('totalpages') || name.endsWith('pagecount'))
   if (page !== undefined) {
     const start = page.schema['default'] === 0 ? { start: 0 } : {}

@@ -35,6 +35,7 @@ export const draftStream = (resolver: Resolver, operation: Operation): Drafted =
   const query = requiredQuery(operation)
   if ('missing' in query) return { why: `it needs the parameter ${query.missing}` }
   const pagination = guessPagination(resolver, operation, { answer, recordsPath: list.recordsPath })
+  const firstQuery = { ...query.values, ...pagination.query }
   const since = findSinceParam(operation)
   const isEvents = EVENTS.test(path)
   const doubts = [
@@ -57,7 +58,7 @@ export const draftStream = (resolver: Resolver, operation: Operation): Drafted =
         ...(textFields.length > 0 && { textFields: [...textFields] }),
         ...(urlField !== undefined && { urlField }),
         ...(occurredAtField !== undefined && { occurredAtField }),
-        ...(Object.keys(query.values).length > 0 && { query: query.values }),
+        ...(Object.keys(firstQuery).length > 0 && { query: firstQuery }),
         // The guess has the form of the schema's input, which checks it at the end.
         ...(pagination.spec.kind !== 'none' && { pagination: pagination.spec as StreamInput['pagination'] }),
         ...toChanges(fields.updatedField, since, pagination.sure && fields.keyIsSure && !isEvents),
