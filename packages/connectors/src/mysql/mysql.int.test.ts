@@ -103,7 +103,9 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
         if (count === 3) await until(() => performance.now() > started + 1500, { what: 'the transaction to grow old' })
       }
       const { keys } = await read({ tables: [{ name: 'long_one' }], maxTransactionSeconds: 1, fetchSize: 500 }, 'app.long_one', { onPage })
-      expect([new Set(keys).size, keys.length]).toEqual([60_000, 60_001])
+      // One row comes again with each new transaction, and a slow machine needs more than one of them.
+      expect(new Set(keys).size).toBe(60_000)
+      expect(keys.length).toBeGreaterThan(60_000)
     })
 
     it('leave out columns that may not be read', async () => {
