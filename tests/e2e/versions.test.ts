@@ -60,6 +60,7 @@ describe('a version from draft to the records', () => {
         INLET_ENCRYPTION_KEYS: api.keyring,
         INLET_EGRESS_ALLOW: [],
         INLET_CONNECTORS: [],
+        INLET_SINGER_TAPS: new Map(),
         INLET_FILE_ROOTS: [],
         INLET_WORK_DIR: path.join(tmpdir(), `inlet-${randomUUID()}`),
         INLET_CHROMIUM_SANDBOX: 'auto',

@@ -73,6 +73,7 @@ describe('the life of a source on a real worker', () => {
         INLET_ENCRYPTION_KEYS: parseKeyring(env.INLET_ENCRYPTION_KEYS),
         INLET_EGRESS_ALLOW: [],
         INLET_CONNECTORS: [],
+        INLET_SINGER_TAPS: new Map(),
         INLET_FILE_ROOTS: [],
         INLET_WORK_DIR: '/tmp/inlet-test-work',
         INLET_CHROMIUM_SANDBOX: 'auto',

@@ -72,6 +72,7 @@ describe('a source with a mapping', () => {
         INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('k1')),
         INLET_EGRESS_ALLOW: [],
         INLET_CONNECTORS: [],
+        INLET_SINGER_TAPS: new Map(),
         INLET_FILE_ROOTS: [],
         INLET_WORK_DIR: `${tmpdir()}/inlet-test-work`,
         INLET_CHROMIUM_SANDBOX: 'auto',

@@ -37,6 +37,7 @@ beforeAll(async () => {
     INLET_ENCRYPTION_KEYS: keyring,
     INLET_EGRESS_ALLOW: ['127.0.0.1'],
     INLET_CONNECTORS: [],
+    INLET_SINGER_TAPS: new Map(),
     INLET_FILE_ROOTS: [],
     INLET_WORK_DIR: '/tmp/inlet-test-work',
     INLET_CHROMIUM_SANDBOX: 'auto' as const,

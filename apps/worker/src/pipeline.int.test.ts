@@ -67,6 +67,7 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
         INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('k1')),
         INLET_EGRESS_ALLOW: [],
         INLET_CONNECTORS: [],
+        INLET_SINGER_TAPS: new Map(),
         INLET_FILE_ROOTS: [],
         INLET_WORK_DIR: '/tmp/inlet-test-work',
         INLET_CHROMIUM_SANDBOX: 'auto',
