@@ -25,9 +25,15 @@ export const passGate = async (deps: SourceDeps, request: GateRequest, signal: A
   if (examples.length === 0 && (force || !isMapped)) return force ? { force } : undefined
   const found = await review(deps, request, signal)
   const { broken } = found.examples
-  if (broken.length > 0)
-    throw new PublishHeldUp('EXAMPLES_BROKEN', `the draft breaks ${broken.length} of ${found.examples.total} examples: ${broken[0]?.name}`, found)
   const why = holdsUp(found)
+  if (broken.length > 0) {
+    const besides = why === null ? '' : `; besides, ${why}`
+    throw new PublishHeldUp(
+      'EXAMPLES_BROKEN',
+      `the draft breaks ${broken.length} of ${found.examples.total} examples: ${broken[0]?.name}${besides}`,
+      found,
+    )
+  }
   if (why === null) return undefined
   if (!force) throw new PublishHeldUp('PUBLISH_BLOCKED', why, found)
   return { force, counts: found.counts }

@@ -155,7 +155,11 @@ export const REASONS = {
   ID_TAKEN: { code: 'config_invalid', status: 409, next: 'Choose another slug.' },
   SOURCES_IN_FILES: { code: 'config_invalid', status: 409, next: 'Change the files named in the message; they are taken over within seconds.' },
   UNKNOWN_CONNECTOR: { code: 'config_invalid', status: 422, next: 'See GET /v1/connectors for the known types.' },
-  IMPORT_UNREADABLE: { code: 'config_invalid', status: 422, next: 'Send an OpenAPI 3.0, 3.1 or Swagger 2.0 document in JSON or YAML, at most 15 MiB, that describes lists.' },
+  IMPORT_UNREADABLE: {
+    code: 'config_invalid',
+    status: 422,
+    next: 'Send an OpenAPI 3.0, 3.1 or Swagger 2.0 document in JSON or YAML, at most 15 MiB, that describes lists.',
+  },
   INVALID_CRON: { code: 'config_invalid', status: 422, next: 'Write five fields: minute hour day-of-month month day-of-week.' },
   CRON_NEVER_FIRES: { code: 'config_invalid', status: 422, next: 'Write an expression that matches an existing date.' },
   INVALID_TIMEZONE: { code: 'config_invalid', status: 422, next: 'Use an IANA name such as Europe/Berlin.' },
@@ -170,7 +174,7 @@ export const REASONS = {
   EXAMPLES_BROKEN: {
     code: 'config_invalid',
     status: 409,
-    next: 'Correct the draft or the examples named in `review`; {"force": "examples"} publishes in spite of them.',
+    next: 'Correct the draft or the examples named in `review`; {"force": "examples"} publishes in spite of them and of all else the review found.',
   },
   IDEMPOTENCY_KEY_REUSED: { code: 'config_invalid', status: 422, next: 'Use a new Idempotency-Key for another request.' },
   IDEMPOTENCY_IN_PROGRESS: { code: 'transient', status: 409, next: 'Wait a moment and repeat the request with the same Idempotency-Key.' },

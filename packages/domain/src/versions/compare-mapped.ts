@@ -43,11 +43,11 @@ export interface SampleComparison {
 
 /** The difference that a version would make to the records of a source. Pure. */
 export const compareMapped = (before: MappedSample, after: MappedSample): SampleComparison => {
-  const old = new Map(before.raw.map((raw) => [idOf(raw), raw]))
+  const old = latestOfEach(before.raw)
   const changes: RecordChange[] = []
   let unchanged = 0
   let notCompared = 0
-  for (const raw of after.raw) {
+  for (const raw of latestOfEach(after.raw).values()) {
     const was = old.get(idOf(raw))
     old.delete(idOf(raw))
     if (raw.rejected !== null) {
@@ -66,6 +66,8 @@ export const compareMapped = (before: MappedSample, after: MappedSample): Sample
   return { unchanged, notCompared, changes: changes.sort((a, b) => RECORD_CHANGES.indexOf(a.kind) - RECORD_CHANGES.indexOf(b.kind)) }
 }
 
+/** A sample may hold several readings of a record; the last one is what would be stored. */
+const latestOfEach = (raw: readonly MappedRaw[]): Map<string, MappedRaw> => new Map(raw.map((one) => [idOf(one), one]))
 const idOf = ({ stream, key }: Pick<MappedRaw, 'stream' | 'key'>): string => JSON.stringify([stream, key])
 const placeOf = ({ stream, key }: MappedRaw): { readonly stream: string; readonly key: string } => ({ stream, key })
 const reasonOf = ({ reason, message }: NonNullable<MappedRaw['rejected']>): { readonly reason: string; readonly message: string } => ({
