@@ -6,7 +6,12 @@ import { expectContract, newSource, startApi, type TestApi, toyConnector } from 
 
 let api: TestApi
 beforeAll(async () => {
-  api = await startApi({ connectors: [{ ...toyConnector, type: 'listener', continuous: true }] })
+  api = await startApi({
+    connectors: [
+      { ...toyConnector, type: 'listener', continuous: true },
+      { ...toyConnector, type: 'hooked', receive: () => ({ kind: 'reply', contentType: 'text/plain', body: '' }) },
+    ],
+  })
 })
 afterAll(() => api.close())
 afterEach(() => api.database.pool.query('DELETE FROM workers'))
@@ -160,6 +165,10 @@ when('SCHEDULE_NOT_ARMED', 'nobody', 'stays', async (id) => {
 })
 when('TICK_OVERDUE', 'nobody', 'stays', async (id) => {
   await sql(`UPDATE sources SET next_tick_at = now() - interval '5 seconds' WHERE id = $1`, [id])
+})
+when('NOTHING_PUSHED', 'nobody', 'stays', async (id) => {
+  await alive({ id: 'another', connectors: ['hooked'] })
+  await sql(`UPDATE sources SET connector = 'hooked', cron = NULL, next_tick_at = NULL WHERE id = $1`, [id])
 })
 when('NO_SCHEDULE', 'owner', 'stays', (id) => api.patch(`/v1/sources/${id}`, { schedule: null }, { headers: { 'if-match': '*' } }))
 when('NEXT_TICK', 'nobody', 'clears', async () => {})

@@ -15,8 +15,9 @@ export const explainSourceHandler =
   async ({ params }) => {
     const [stored, queueProblem] = await Promise.all([gatherWhyFacts(deps.database, params.id), findQueueProblem(deps)])
     if (stored === null) throw sourceNotFound()
-    const continuous = deps.findConnector(stored.connector)?.continuous === true
-    return { status: 200, body: toWhyView(stored, { ...stored, queueProblem, continuous }) }
+    const connector = deps.findConnector(stored.connector)
+    const facts = { ...stored, queueProblem, continuous: connector?.continuous === true, pushed: connector?.receive !== undefined }
+    return { status: 200, body: toWhyView(stored, facts) }
   }
 
 const findQueueProblem = async ({ queues }: Pick<SourceDeps, 'queues'>): Promise<string | null> => {

@@ -3,7 +3,7 @@ import type { Database } from '../database.js'
 import { ALIVE } from '../workers/worker-repository.js'
 
 /** The facts that stand in the database; how the queue is doing and what the connector is like, its caller knows. */
-export type StoredWhyFacts = Omit<WhyFacts, 'queueProblem' | 'continuous'> & { readonly sourceId: string }
+export type StoredWhyFacts = Omit<WhyFacts, 'queueProblem' | 'continuous' | 'pushed'> & { readonly sourceId: string }
 
 interface Row {
   readonly id: string

@@ -12,6 +12,8 @@ export interface WhyFacts {
   readonly connector: string
   /** Whether its connector listens without a schedule. */
   readonly continuous: boolean
+  /** Whether it reads what senders push. */
+  readonly pushed: boolean
   readonly scheduled: boolean
   readonly nextTickAt: Date | null
   /** Whether the queue is known to hold the job scheduler of the schedule. */

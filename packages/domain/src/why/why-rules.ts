@@ -151,6 +151,9 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('TICK_OVERDUE', 'no due moment was missed', ({ nextTickAt, now }) =>
     nextTickAt !== null && nextTickAt <= now ? waits('it is due; if no worker takes the tick, the reconciler does within 35 s', null) : null,
   ),
+  rule('NOTHING_PUSHED', 'senders have pushed something', ({ pushed, scheduled }) =>
+    pushed && !scheduled ? waits('all is well; it runs as soon as something is pushed to its hook', null) : null,
+  ),
   rule('NO_SCHEDULE', 'it has a schedule', ({ scheduled }) =>
     scheduled ? null : asksOwner('the source has no schedule and runs when asked', 'POST /v1/sources/{id}/run, or give it a schedule.'),
   ),
