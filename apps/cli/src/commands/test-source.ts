@@ -59,6 +59,9 @@ const testDefinition = async (
   }
 }
 
+const skipped = ({ steps }: TestResult, index: number): string =>
+  steps.slice(0, index).some(({ status }) => status === 'failed') ? 'not tried' : 'not needed'
+
 const resultLines = (result: TestResult, terminal: Terminal): readonly string[] => {
   const marks = { passed: terminal.green('✔'), warning: terminal.yellow('!'), failed: terminal.red('✘'), skipped: terminal.dim('–') }
   const { records, rejected, warnings, metrics, capabilities } = result
@@ -66,8 +69,8 @@ const resultLines = (result: TestResult, terminal: Terminal): readonly string[] 
     mapped.length === 0 ? [[raw.stream, raw.key, '(dropped)']] : mapped.map((one) => [one.stream, one.key, one.title ?? one.text ?? '']),
   )
   return [
-    ...result.steps.flatMap(({ name, status, message, next }) => [
-      `${marks[status]} ${name.padEnd(10)}  ${printable(message ?? (status === 'skipped' ? 'not needed' : ''))}`.trimEnd(),
+    ...result.steps.flatMap(({ name, status, message, next }, index) => [
+      `${marks[status]} ${name.padEnd(10)}  ${printable(message ?? (status === 'skipped' ? skipped(result, index) : ''))}`.trimEnd(),
       ...(status === 'failed' || status === 'warning' ? [`  ${''.padEnd(10)}  ${printable(next ?? '')}`.trimEnd()] : []),
     ]),
     ...(capabilities === null
