@@ -33,9 +33,9 @@ describe('startEmbeddedPostgres', () => {
     const log = path.join(options.directory, 'postgres.log')
     while (!readFileSync(log, 'utf8').includes('lock file "postmaster.pid" already exists')) await setTimeout(25)
     await first.stop()
-    const { url, stop } = await second
-    expect(await runScript(url('postgres'), 'SELECT 1 AS n')).toEqual([{ n: 1 }])
-    await stop()
+    const started = await second
+    expect(await runScript(started.url('postgres'), 'SELECT 1 AS n')).toEqual([{ n: 1 }])
+    await started.stop()
   })
 
   it.skipIf(process.getuid?.() !== 0)('says what to do about a folder that its user cannot enter (only as root)', async () => {
