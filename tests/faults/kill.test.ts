@@ -8,7 +8,7 @@ import { type Cluster, type ClusterProcess, createCluster } from '../harness/clu
 import { expectTruth } from '../harness/expect-truth.js'
 import { createTruthTable, type TruthTable } from '../harness/truth-table.js'
 
-const ROWS = 120_000
+const ROWS = 80_000
 const redisServer = inject('redisServer')
 
 describe.each(redisServer === '' ? ['postgres'] : ['postgres', 'redis'])('killing processes at random moments, queue on %s', (backend) => {
