@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { expectTruth } from '../harness/expect-truth.js'
 import { type FaultWorld, openFaultWorld } from '../harness/fault-world.js'
 
-const ROWS = 60_000
+const ROWS = 40_000
 const redisServer = inject('redisServer')
 
 describe.each(redisServer === '' ? ['postgres'] : ['postgres', 'redis'])('faults of single processes, queue on %s', (backend) => {
