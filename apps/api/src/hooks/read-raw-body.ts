@@ -12,8 +12,8 @@ export const readRawBody = async (request: IncomingMessage, maxBytes: number): P
     // Listeners and not an iterator, which costs more than all else of a small request.
     request.on('data', (piece: Buffer) => {
       bytes += piece.byteLength
-      if (bytes <= maxBytes) return void pieces.push(piece)
-      reject(tooLarge(maxBytes))
+      if (bytes <= maxBytes) pieces.push(piece)
+      else reject(tooLarge(maxBytes))
       // A little more is let in, so that the sender can read the refusal.
       if (bytes > 2 * maxBytes) request.destroy()
     })
