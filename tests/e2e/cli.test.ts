@@ -193,7 +193,9 @@ describe('inlet on a real installation', () => {
     const args = ['doctor', '--json', '--data', folder]
     const healthy = JSON.parse((await run(args, { env })).out)
     const status = (name: string) => healthy.findings.find((finding: { name: string }) => finding.name === name)?.status
-    expect(['node', 'data folder', 'database', 'migrations', 'clock', 'encryption key', 'queue', 'api'].map(status)).toEqual(Array(8).fill('ok'))
+    expect(['node', 'data folder', 'database', 'migrations', 'clock', 'encryption key', 'processes', 'queue', 'api'].map(status)).toEqual(
+      Array(9).fill('ok'),
+    )
     const broken = await run(args, {
       env: { ...env, INLET_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`, INLET_SOURCES_FILE: path.join(folder, 'nothing.yaml') },
     })

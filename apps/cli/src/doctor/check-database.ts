@@ -1,12 +1,13 @@
-import { appliedMigrations, createDatabase, type Database, findSetting, readClockSkewSeconds, readMigrationFiles } from '@inlet/db'
+import { appliedMigrations, createDatabase, type Database, findSetting, listWorkers, readClockSkewSeconds, readMigrationFiles } from '@inlet/db'
 import { CANARY_SETTING, checkCanary, parseKeyring } from '@inlet/security'
+import { judgeProcesses } from './check-processes.js'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
 const MIN_POSTGRES = 150_000
 /** As readiness has it: schedulers and queues trust the clocks of clients. */
 const MAX_SKEW_SECONDS = 2
 
-/** Reach, version, migrations, clock and encryption keys. `keys` as in INLET_ENCRYPTION_KEYS. */
+/** Reach, version, migrations, clock, encryption keys, and whether workers and scribes are alive. `keys` as in INLET_ENCRYPTION_KEYS. */
 export const checkDatabase = async (url: string, keys: string | undefined): Promise<readonly Finding[]> => {
   const database = createDatabase({ url, applicationName: 'inlet-doctor', poolSize: 1 })
   try {
@@ -18,7 +19,7 @@ export const checkDatabase = async (url: string, keys: string | undefined): Prom
       Number(number) >= MIN_POSTGRES
         ? ok('database', `Postgres ${version}`)
         : fail('database', `Postgres ${version} is too old`, 'Use Postgres 15 or newer.')
-    return [server, await checkMigrations(database), await checkClock(database), await checkKeys(database, keys)]
+    return [server, await checkMigrations(database), await checkClock(database), await checkKeys(database, keys), await checkProcesses(database)]
   } catch (error) {
     return [fail('database', `cannot be reached: ${messageOf(error)}`, 'Start Postgres, and check host, port, user and password in DATABASE_URL.')]
   } finally {
@@ -37,6 +38,14 @@ const checkMigrations = async (database: Database): Promise<Finding> => {
   return missing.length === 0
     ? ok(name, `all ${applied.length} applied`)
     : fail(name, `${missing.length} are not applied`, 'Run `inlet migrate` (`inlet up` does it by itself).')
+}
+
+const checkProcesses = async (database: Database): Promise<Finding> => {
+  try {
+    return judgeProcesses(await listWorkers(database))
+  } catch {
+    return skip('processes', 'the database is not migrated')
+  }
 }
 
 const checkClock = async (database: Database): Promise<Finding> => {

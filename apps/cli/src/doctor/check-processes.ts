@@ -1,0 +1,22 @@
+import type { WorkerOverview } from '@inlet/db'
+import { type Finding, fail, ok, warn } from './finding.js'
+
+type Process = Pick<WorkerOverview, 'id' | 'role' | 'alive' | 'refuses' | 'problem'>
+
+const NAME = 'processes'
+
+/** Whether somebody reads and somebody stores, by the signs of life of workers and scribes. Pure. */
+export const judgeProcesses = (known: readonly Process[]): Finding => {
+  const alive = known.filter((process) => process.alive)
+  const of = (role: Process['role']): readonly Process[] => alive.filter((process) => process.role === role)
+  const [workers, scribes] = [of('worker'), of('scribe')]
+  if (alive.length === 0) return warn(NAME, 'no worker and no scribe is alive', 'Start them: nothing is read or stored meanwhile.')
+  if (workers.length === 0) return fail(NAME, 'no worker is alive', 'Start one, or look into its log: nothing is read meanwhile.')
+  if (scribes.length === 0) return fail(NAME, 'no scribe is alive', 'Start one, or look into its log: what is read is not stored meanwhile.')
+  const idle = workers.find(({ refuses }) => refuses !== null)
+  if (idle !== undefined)
+    return fail(NAME, `worker ${idle.id} takes no work: ${idle.problem ?? idle.refuses}`, 'GET /v1/workers shows all; its log says more.')
+  return ok(NAME, `${count(workers.length, 'worker')} and ${count(scribes.length, 'scribe')} alive`)
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
