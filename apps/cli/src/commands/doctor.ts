@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { isUrl } from '@inlet/domain'
 import { FilesInvalid, formatProblem, parseSourceFiles, readSourceFiles } from '@inlet/registry-files'
 import { withKeysFile } from '@inlet/security'
 import { checkApi } from '../doctor/check-api.js'
 import { checkDatabase } from '../doctor/check-database.js'
-import { checkDataFolder, checkDisk, checkNode, checkPort, checkProgram } from '../doctor/check-machine.js'
+import { checkDataFolder, checkDisk, checkNode, checkPort, checkProgram, checkRoots } from '../doctor/check-machine.js'
 import { checkQueue } from '../doctor/check-queue.js'
 import { type Finding, fail, messageOf, ok, skip } from '../doctor/finding.js'
 import { EXIT } from '../output/exit-codes.js'
@@ -46,6 +47,7 @@ const examine = async (flags: DoctorFlags, env: CommandContext['env']): Promise<
     checkDisk(flags.data),
     await checkPort(Number(env['PORT'] || DEFAULT_PORT), local.url),
     ...PROGRAMS.map(checkProgram),
+    ...checkRoots(env['INLET_FILE_ROOTS']),
     ...(databaseUrl === null
       ? [skip('database', 'no DATABASE_URL, and no installation runs from the data folder: `inlet up` starts one of its own')]
       : await checkDatabase(databaseUrl, keysOf(env) ?? local.encryptionKeys)),
@@ -73,7 +75,7 @@ const readLocal = (folder: string): Local => {
   }
   const { url } = read('running.json')
   const { postgresPort, postgresPassword, encryptionKeys } = read('settings.json')
-  const runs = typeof url === 'string' && URL.canParse(url)
+  const runs = typeof url === 'string' && isUrl(url)
   const embedded = runs && existsSync(path.join(folder, 'postgres', 'data', 'postmaster.pid'))
   return {
     url: runs ? url : null,

@@ -61,4 +61,12 @@ export const checkProgram = (program: { readonly names: readonly string[]; reado
   return skip(name, `not installed; only needed for ${purpose}`)
 }
 
+/** Folders that workers may read from, as in INLET_FILE_ROOTS; a misspelt one shows elsewhere only as files that do not exist. */
+export const checkRoots = (roots: string | undefined): readonly Finding[] =>
+  (roots ?? '')
+    .split(',')
+    .map((root) => root.trim())
+    .filter((root) => root !== '' && !existsSync(root))
+    .map((root) => fail('file roots', `${root} does not exist`, 'Correct INLET_FILE_ROOTS: absolute folders, separated by commas.'))
+
 const nearestExisting = (place: string): string => (existsSync(place) || path.dirname(place) === place ? place : nearestExisting(path.dirname(place)))
