@@ -20,6 +20,8 @@ const contents = ({ file, isTest, code }) => {
   if (/^\s*export\s*\*/mu.test(code)) problems.push(`${file}: export * hides what a package offers; list the names`)
   if (!isTest && ENV.test(code) && !MAY_READ_ENV.test(file))
     problems.push(`${file}: only apps/*/src/main.ts read the environment; take a value as a parameter`)
+  if (!isTest && /\bURL\.canParse\b/u.test(code))
+    problems.push(`${file}: URL.canParse refuses good URLs on Node 20 once it is compiled; use isUrl of @inlet/domain`)
   return problems
 }
 

@@ -100,6 +100,7 @@ describe('check-house', () => {
     ['process.env', 'apps/api/src/config.ts', "const port = process.env['PORT']", 'only apps/*/src/main.ts read the environment'],
     ['process.env in a package', 'packages/db/src/a.ts', 'const { X } = process . env', 'only apps/*/src/main.ts read the environment'],
     ['env of node:process', 'packages/db/src/a.ts', "import { env } from 'node:process'", 'only apps/*/src/main.ts read the environment'],
+    ['a check of URLs that Node 20 gets wrong', 'packages/domain/src/a.ts', 'const ok = URL.canParse(text)', 'use isUrl of @inlet/domain'],
     ['a file of no name', 'packages/db/src/utils.ts', '', "'utils' says nothing"],
     ['a folder of no name', 'packages/db/src/helpers/page.ts', '', "'helpers' says nothing"],
     ['a test of no name', 'packages/db/src/common.int.test.ts', '', "'common' says nothing"],

@@ -136,7 +136,8 @@ export const composeWorker = (
     const findSources = (ids: readonly string[]): Promise<ReadonlySet<string>> => findKnownSources(database, ids)
     const folders = { workRoot: connecting.workRoot, findSources, inUse: () => connections.sourceIds(), idleMs, now: Date.now }
     lifecycle.defer('sweeping', startSweeping(folders, { everyMs, onError }))
-    const continuous = overrides.continuous ?? registry.all.filter(({ connector }) => connector.continuous === true).map(({ connector }) => connector.type)
+    const continuous =
+      overrides.continuous ?? registry.all.filter(({ connector }) => connector.continuous === true).map(({ connector }) => connector.type)
     const drain = new AbortController()
     const gate = createBacklogGate(config.INLET_SCRIBE_BACKLOG_BYTES)
     const budget = createByteBudget(config.INLET_WORKER_INFLIGHT_BYTES)
@@ -198,7 +199,15 @@ export const composeWorker = (
     const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
     const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, clock, backpressure }
     const life = startBeating(database, describeWorker({ ...facts, drain: drain.signal }))
-    const notifier = startNotifier({ database, keyring, secrets, http: http.node, metrics, log, publicUrl: (config.INLET_PUBLIC_URL ?? '').replace(/\/+$/, '') })
+    const notifier = startNotifier({
+      database,
+      keyring,
+      secrets,
+      http: http.node,
+      metrics,
+      log,
+      publicUrl: (config.INLET_PUBLIC_URL ?? '').replace(/\/+$/, ''),
+    })
     lifecycle.defer('notifier', notifier, { timeoutMs: 12_000 })
     lifecycle.defer('signs of life', () => life.stop())
     lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))

@@ -1,5 +1,5 @@
 export type { JsonObject, JsonValue, Reason, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
-export { canonicalJson, Failure, hasUnstorableText, JsonNumber, keyHash, keyText, toFailure } from '@inlet/domain'
+export { canonicalJson, Failure, hasUnstorableText, isUrl, JsonNumber, keyHash, keyText, toFailure } from '@inlet/domain'
 export { abortable } from './abortable.js'
 export {
   type Browse,

@@ -1,5 +1,5 @@
-import { browseEndpoints } from './browse.js'
 import { auditEndpoints } from './audit.js'
+import { browseEndpoints } from './browse.js'
 import { connectorEndpoints } from './connectors.js'
 import { credentialEndpoints } from './credentials.js'
 import { encryptionEndpoints } from './encryption.js'

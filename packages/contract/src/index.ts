@@ -1,5 +1,5 @@
-export { type BrowsePage, browsePage, type ItemMetadata, itemMetadata } from './browse.js'
 export type { AuditEntryView } from './audit.js'
+export { type BrowsePage, browsePage, type ItemMetadata, itemMetadata } from './browse.js'
 export type { ConnectorSummary, ConnectorView, ProposalView } from './connectors.js'
 export type { CredentialDetailView, CredentialView } from './credentials.js'
 export type { EncryptionView } from './encryption.js'

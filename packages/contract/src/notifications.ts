@@ -10,14 +10,10 @@ const wishes = {
   active: z.boolean(),
 }
 const name = plainText(100).meta({ example: 'on-call' })
-const url = z
-  .string()
-  .min(1)
-  .max(8_192)
-  .meta({
-    description: 'Where messages are posted: a public address, unless the operator allows others.',
-    example: 'https://hooks.example.com/inlet',
-  })
+const url = z.string().min(1).max(8_192).meta({
+  description: 'Where messages are posted: a public address, unless the operator allows others.',
+  example: 'https://hooks.example.com/inlet',
+})
 const secret = z
   .string()
   .max(200)

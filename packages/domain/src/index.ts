@@ -1,20 +1,4 @@
 export {
-  decideTelling,
-  FAILURES_FOR_INCIDENT,
-  INCIDENT_ENDS,
-  INCIDENT_KINDS,
-  type IncidentEnd,
-  type IncidentKind,
-  type IncidentNews,
-  isWanted,
-  MAX_MESSAGES_A_MINUTE,
-  MAX_TRIES,
-  NOTIFIED_EVENTS,
-  type NotifiedEvent,
-  nextTryMs,
-  type TargetWishes,
-} from './incidents/incident.js'
-export {
   type BatchEffects,
   type BatchEnvelope,
   batchEnvelope,
@@ -30,6 +14,22 @@ export { FAILURE_CODES, type FailureCode } from './errors/failure-codes.js'
 export { isReason, REASONS, type Reason } from './errors/reasons.js'
 export { canonicalJson, hasUnstorableText, toStorableText } from './identity/canonical-json.js'
 export { keyHash, keyText, sha256Hex } from './identity/identity.js'
+export {
+  decideTelling,
+  FAILURES_FOR_INCIDENT,
+  INCIDENT_ENDS,
+  INCIDENT_KINDS,
+  type IncidentEnd,
+  type IncidentKind,
+  type IncidentNews,
+  isWanted,
+  MAX_MESSAGES_A_MINUTE,
+  MAX_TRIES,
+  NOTIFIED_EVENTS,
+  type NotifiedEvent,
+  nextTryMs,
+  type TargetWishes,
+} from './incidents/incident.js'
 export { JsonNumber } from './records/json-number.js'
 export { QUARANTINE_STATES, type QuarantineState, RETRY_OUTCOMES, type RetryOutcome, whyNotRetryable } from './records/quarantine-state.js'
 export {
@@ -77,6 +77,7 @@ export {
   type SourceStatus,
   toSourceState,
 } from './sources/source-state.js'
+export { isUrl } from './text/is-url.js'
 export { findBroken, type MappingExample } from './versions/check-example.js'
 export {
   compareMapped,

@@ -30,5 +30,9 @@ export const answerPublished = async (
     loadAfterCommit(deps, { sourceId: saved.id, versionId: version.id, connector: saved.connector }),
   ])
   const warnings = [...warningsOf(version.rescheduled ? saved.schedule : null), ...warnOfRemapping(source, saved)]
-  return { status: 200, headers: { etag: toEtag(saved.revision) }, body: { ...toSourceDetail(saved, deps.findConnector), runId, checked: false, warnings } }
+  return {
+    status: 200,
+    headers: { etag: toEtag(saved.revision) },
+    body: { ...toSourceDetail(saved, deps.findConnector), runId, checked: false, warnings },
+  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { isUrl } from '@inlet/domain'
 
 export interface InstallationFlags {
   readonly url?: string | undefined
@@ -34,14 +35,14 @@ export const findInstallation = (flags: InstallationFlags, env: Env): Installati
 const nonEmpty = (text: string | undefined): string | undefined => (text === undefined || text.trim() === '' ? undefined : text)
 
 const toUrl = (text: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : null
+  const url = isUrl(text) ? new URL(text) : null
   if (url === null || !/^https?:$/u.test(url.protocol)) throw new Error(`"${text}" is no address of an API; write e.g. http://127.0.0.1:3210`)
   return url
 }
 
 const urlOfFolder = (folder: string): string => {
   const url = readMember(path.join(folder, 'running.json'), 'url')
-  if (url === undefined || !URL.canParse(url))
+  if (url === undefined || !isUrl(url))
     throw new Error(`no installation runs from ${path.resolve(folder)}: start one with \`inlet up\`, or name one with --url or INLET_URL`)
   return url
 }

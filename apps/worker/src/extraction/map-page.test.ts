@@ -36,7 +36,11 @@ describe('createPageMapper', () => {
   it('maps only streams that have a mapping, and keeps the order of each', async () => {
     const other: SourceRecord = { stream: 't', key: 1, kind: 'row', data: {} }
     const [page] = await map('kept', [{ records: [row(1, { parts: 1 }), other, row(2, { parts: 1 })], cursor: 7 }])
-    expect(page).toEqual({ originOf: expect.any(Function), records: [{ ...row(1, { parts: 1 }), title: 'mapped' }, { ...row(2, { parts: 1 }), title: 'mapped' }, other], cursor: 7 })
+    expect(page).toEqual({
+      originOf: expect.any(Function),
+      records: [{ ...row(1, { parts: 1 }), title: 'mapped' }, { ...row(2, { parts: 1 }), title: 'mapped' }, other],
+      cursor: 7,
+    })
   })
 
   it('deletes what is dropped where keys are kept: it may have been stored before', async () => {

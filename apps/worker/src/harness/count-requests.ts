@@ -1,5 +1,5 @@
 import type { Connector, HttpClient } from '@inlet/connector-sdk'
-import { toFailure } from '@inlet/domain'
+import { isUrl, toFailure } from '@inlet/domain'
 import type { Logger } from '@inlet/observability'
 
 type Clients = Readonly<Record<NonNullable<Connector['transport']>, HttpClient>>
@@ -34,4 +34,4 @@ export const countRequests = (clients: Clients, log: Logger): { readonly http: C
   }
 }
 
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '')
+const hostOf = (url: string): string => (isUrl(url) ? new URL(url).host : '')

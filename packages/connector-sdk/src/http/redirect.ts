@@ -1,4 +1,4 @@
-import { Failure } from '@inlet/domain'
+import { Failure, isUrl } from '@inlet/domain'
 import { describeUrl } from './describe-url.js'
 import type { Hop } from './exchange/exchange.js'
 
@@ -13,8 +13,7 @@ export const isRedirect = (status: number): boolean => status === 301 || status 
  * and for a body that would go to another origin.
  */
 export const nextHop = (hop: Hop, answer: { status: number; location: string }, credentialHeaders: readonly string[]): Hop => {
-  if (!URL.canParse(answer.location, hop.url.href))
-    throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects to something that is no URL`)
+  if (!isUrl(answer.location, hop.url.href)) throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects to something that is no URL`)
   const url = new URL(answer.location, hop.url)
   const toGet = (answer.status === 303 && hop.method !== 'HEAD') || ((answer.status === 301 || answer.status === 302) && hop.method === 'POST')
   const sameOrigin = url.protocol === hop.url.protocol && url.host === hop.url.host

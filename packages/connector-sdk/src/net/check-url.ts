@@ -29,7 +29,6 @@ export const checkUrl = (text: string, allow: AllowList): URL => {
   return url
 }
 
-// Not URL.canParse(): once it is compiled, Node 20 refuses with it what holds Latin-1 beyond ASCII, e.g. https://bücher.example/.
 const parse = (text: string): URL => {
   try {
     return new URL(text)

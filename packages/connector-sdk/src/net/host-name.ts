@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isUrl } from '@inlet/domain'
 
 /**
  * A host as one comparable form: lower case, IDNA, no trailing dot, no brackets, and every spelling of an IPv4 address
@@ -8,7 +9,7 @@ export const canonicalHost = (host: string): string | null => {
   const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
   if (bare === '' || /[\s/?#@\\]/.test(bare)) return null
   const url = isIP(bare) === 6 ? `http://[${bare}]/` : `http://${bare}/`
-  if (!URL.canParse(url)) return null
+  if (!isUrl(url)) return null
   const parsed = new URL(url)
   // "host:80" would lose its port here and "host:81" keep it: neither is a host.
   if (isIP(bare) !== 6 && bare.includes(':')) return null

@@ -1,4 +1,4 @@
-import { checkAuthSecrets, Failure } from '@inlet/connector-sdk'
+import { checkAuthSecrets, Failure, isUrl } from '@inlet/connector-sdk'
 import type { ApiConfig, ApiSecrets, StreamConfig } from './config.js'
 import { createScale } from './cursor/scale.js'
 import { joinUrl } from './request/join-url.js'
@@ -9,7 +9,7 @@ const MAX_DEPTH = 3
 /** What the schema cannot say. Throws VALIDATION_FAILED with the field. */
 export const validateApi = (config: ApiConfig, secrets: ApiSecrets): void => {
   checkAuthSecrets(config.auth, secrets)
-  if (!URL.canParse(config.url)) fail('config.url', 'is not an absolute URL')
+  if (!isUrl(config.url)) fail('config.url', 'is not an absolute URL')
   refuseSecrets(config.headers, config.query, 'config')
   const names = new Set<string>()
   for (const [index, stream] of config.streams.entries()) {

@@ -1,4 +1,4 @@
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, isUrl } from '@inlet/connector-sdk'
 import type { AzureConfig, AzureSecrets } from './config.js'
 import { parseConnectionString } from './connection-string.js'
 
@@ -51,7 +51,7 @@ const toCredential = ({ accountKey, sasToken }: AzureSecrets, account: string | 
 }
 
 const parseEndpoint = (address: string, field: string): URL => {
-  if (!URL.canParse(address)) throw new Failure('INVALID_URL', 'the address of the blob service is no URL', { field })
+  if (!isUrl(address)) throw new Failure('INVALID_URL', 'the address of the blob service is no URL', { field })
   const url = new URL(address)
   if (url.search !== '' || url.hash !== '')
     throw new Failure('INVALID_URL', 'the address of the blob service has neither a query nor a fragment; a signature belongs into sasToken', {

@@ -1,4 +1,4 @@
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, isUrl } from '@inlet/connector-sdk'
 import { checkPattern } from '../parsing/listing/glob.js'
 import type { GithubConfig } from './config.js'
 import { parsePattern } from './repositories/selection.js'
@@ -20,7 +20,7 @@ const isRefName = (name: string): boolean => /^[^\s~^:?*[\\\p{Cc}]+$/u.test(name
 
 const checkBaseUrl = (baseUrl: string): void => {
   const field = 'config.baseUrl'
-  if (!URL.canParse(baseUrl)) throw new Failure('INVALID_URL', 'the address of the API is not an absolute URL', { field })
+  if (!isUrl(baseUrl)) throw new Failure('INVALID_URL', 'the address of the API is not an absolute URL', { field })
   const url = new URL(baseUrl)
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new Failure('URL_SCHEME_NOT_ALLOWED', `the scheme ${url.protocol} is not read`, { field })

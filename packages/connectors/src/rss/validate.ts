@@ -1,4 +1,4 @@
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, isUrl } from '@inlet/connector-sdk'
 import type { RssConfig, RssSecrets } from './config.js'
 
 const RESERVED = new Set([
@@ -33,7 +33,7 @@ export const validateRss = (config: RssConfig, secrets: RssSecrets): void => {
 }
 
 const checkAddress = (address: string, field: string): void => {
-  if (!URL.canParse(address)) throw new Failure('INVALID_URL', 'the address is not an absolute URL', { field })
+  if (!isUrl(address)) throw new Failure('INVALID_URL', 'the address is not an absolute URL', { field })
   const url = new URL(address)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new Failure('URL_SCHEME_NOT_ALLOWED', `the scheme ${url.protocol} is not read`, { field })

@@ -1,4 +1,4 @@
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, isUrl } from '@inlet/connector-sdk'
 import type { S3Config } from './config.js'
 
 /** Where a bucket answers. */
@@ -24,7 +24,7 @@ export const bucketAddress = ({ bucket, region, endpoint, pathStyle }: Settings)
 const awsEndpoint = (region: string): string => `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
 
 const parseEndpoint = (endpoint: string): URL => {
-  if (!URL.canParse(endpoint)) throw new Failure('INVALID_URL', 'the endpoint is no URL', { field: 'config.endpoint' })
+  if (!isUrl(endpoint)) throw new Failure('INVALID_URL', 'the endpoint is no URL', { field: 'config.endpoint' })
   const url = new URL(endpoint)
   if (url.search !== '' || url.hash !== '')
     throw new Failure('INVALID_URL', 'the endpoint has neither a query nor a fragment', { field: 'config.endpoint' })

@@ -72,6 +72,9 @@ describe('alignMappings', () => {
     await storeSome(sourceId)
     const run = await store.lease(sourceId)
     expect(await alignMappings(store.database, { sourceId, epoch: run.epoch - 1 }, streams(one))).toEqual([])
-    expect(await store.rows('SELECT mapping_hash FROM streams WHERE source_id = $1', [sourceId])).toEqual([{ mapping_hash: null }, { mapping_hash: null }])
+    expect(await store.rows('SELECT mapping_hash FROM streams WHERE source_id = $1', [sourceId])).toEqual([
+      { mapping_hash: null },
+      { mapping_hash: null },
+    ])
   })
 })

@@ -63,10 +63,18 @@ export const envPrograms = (options: Pick<KeyOptions<unknown>, 'describe'>): Env
   return finish(schema, { ...options, default: new Map() })
 }
 
+const schemeOf = (text: string): string => {
+  try {
+    return new URL(text).protocol.slice(0, -1)
+  } catch {
+    return ''
+  }
+}
+
 /** An absolute URL with one of the schemes (without colon), kept as it was written. */
 export const envUrl = (options: KeyOptions<string> & { readonly schemes: readonly string[] }): EnvKey<string> => {
   const rule = `must be a URL that starts with ${options.schemes.map((scheme) => `${scheme}://`).join(' or ')}`
-  const fits = (text: string): boolean => URL.canParse(text) && options.schemes.includes(new URL(text).protocol.slice(0, -1))
+  const fits = (text: string): boolean => options.schemes.includes(schemeOf(text))
   return finish(z.string().refine(fits, rule), options)
 }
 

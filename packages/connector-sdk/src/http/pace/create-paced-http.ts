@@ -1,4 +1,4 @@
-import { toFailure } from '@inlet/domain'
+import { isUrl, toFailure } from '@inlet/domain'
 import type { HttpClient } from '../http-client.js'
 import type { Pace } from './pace.js'
 import { toFailedOutcome, toOutcome } from './to-outcome.js'
@@ -7,7 +7,7 @@ import { toFailedOutcome, toOutcome } from './to-outcome.js'
 export const createPacedHttp = (http: HttpClient, pace: Pace, now: () => Date): HttpClient => ({
   request: async (request) => {
     // What is no address is for the client to refuse.
-    if (!URL.canParse(request.url)) return http.request(request)
+    if (!isUrl(request.url)) return http.request(request)
     const { host } = new URL(request.url)
     await pace.take({ host, perMinute: request.perMinute, signal: request.signal })
     const response = await http.request(request).catch(async (error: unknown) => {

@@ -1,4 +1,4 @@
-import { Failure } from '@inlet/domain'
+import { Failure, isUrl } from '@inlet/domain'
 import { describeUrl } from '../describe-url.js'
 
 /** The target of `rel="next"` in a Link header (RFC 8288), null when there is none. */
@@ -19,7 +19,7 @@ const REL = /;\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]+))/i
  * leaves both the origin of the answer and the allowed ones.
  */
 export const resolveNextLink = (link: string, base: string, allowOrigins: readonly string[]): string => {
-  if (!URL.canParse(link, base)) throw new Failure('UPSTREAM_INVALID', 'the link to the next page is no URL')
+  if (!isUrl(link, base)) throw new Failure('UPSTREAM_INVALID', 'the link to the next page is no URL')
   const url = new URL(link, base)
   const allowed = [base, ...allowOrigins].some((origin) => new URL(origin).origin === url.origin)
   if (allowed) return url.href

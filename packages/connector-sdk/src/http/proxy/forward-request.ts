@@ -1,4 +1,5 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import { isUrl } from '@inlet/domain'
 import { toNetworkFailure } from '../translate-error.js'
 import { authorityOf, type Pass } from './pass.js'
 
@@ -32,7 +33,7 @@ export const forwardRequest = (pass: Pass, request: IncomingMessage, response: S
   try {
     if (pass.exceeded) return void response.destroy()
     if (!/^http:/i.test(address)) return refuse(400, new Error('not an absolute http address'))
-    authority = URL.canParse(address) ? authorityOf(new URL(address)) : ''
+    authority = isUrl(address) ? authorityOf(new URL(address)) : ''
     const url = pass.guard.checkUrl(address)
     upstream = http.request({
       agent: pass.agents.http,

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { Failure } from '@inlet/domain'
+import { type Failure, isUrl } from '@inlet/domain'
 import type { EgressGuard } from '../../net/egress-guard.js'
 import type { GuardedAgents } from '../exchange/guarded-agents.js'
 
@@ -58,7 +58,7 @@ export const createPass = (options: { readonly guard: EgressGuard; readonly agen
     noteFailure(origin, failure) {
       if (failures.size < MAX_FAILURES) failures.set(origin, failure)
     },
-    failureOf: (url) => (URL.canParse(url) ? failures.get(authorityOf(new URL(url))) : undefined),
+    failureOf: (url) => (isUrl(url) ? failures.get(authorityOf(new URL(url))) : undefined),
     close() {
       endAll()
       options.agents.close()

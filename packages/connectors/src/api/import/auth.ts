@@ -1,3 +1,4 @@
+import { isUrl } from '@inlet/connector-sdk'
 import { asList, asObject, asText, type ObjectNode } from './node.js'
 import type { Resolver } from './resolver.js'
 
@@ -60,7 +61,7 @@ const toOAuth = (scheme: ObjectNode): GuessedAuth => {
   const flows = asObject(scheme['flows'])
   const client = flows['clientCredentials'] ?? (scheme['flow'] === 'application' ? scheme : undefined)
   const tokenUrl = asText(asObject(client)['tokenUrl'])
-  if (URL.canParse(tokenUrl)) {
+  if (isUrl(tokenUrl)) {
     const scope = Object.keys(asObject(asObject(client)['scopes']))
       .filter((name) => /read|^[^:]*$/i.test(name))
       .join(' ')

@@ -1,3 +1,4 @@
+import { isUrl } from '@inlet/connector-sdk'
 import { asList, asObject, asText, type ObjectNode } from './node.js'
 
 /** The address all paths lie below. @param documentUrl where the document was found; null when it was sent */
@@ -5,7 +6,7 @@ export const findBaseUrl = (document: ObjectNode, documentUrl: string | null): {
   // Without any, it is the root of the server that the document comes from (OpenAPI 3, Server Object; Swagger 2, host).
   const written = (document['swagger'] === undefined ? fromServers(document) : fromHost(document)) || '/'
   const base = documentUrl ?? undefined
-  if (URL.canParse(written, base)) return { url: new URL(written, base).href.replace(/\/$/, '') }
+  if (isUrl(written, base)) return { url: new URL(written, base).href.replace(/\/$/, '') }
   const path = written.startsWith('/') ? written.replace(/\/$/, '') : ''
   return { url: `https://api.example.com${path}`, warning: 'the document names no address: set url' }
 }

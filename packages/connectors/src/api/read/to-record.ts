@@ -1,4 +1,4 @@
-import { canonicalJson, JsonNumber, type RecordKey, readPath, type SourceRecord } from '@inlet/connector-sdk'
+import { canonicalJson, isUrl, JsonNumber, type RecordKey, readPath, type SourceRecord } from '@inlet/connector-sdk'
 import type { StreamConfig } from '../config.js'
 import { createScale } from '../cursor/scale.js'
 import { toKey } from './to-key.js'
@@ -38,7 +38,7 @@ const toDetails = (data: object, stream: StreamConfig, baseUrl: string): Details
   return {
     ...(title !== '' && { title }),
     ...(text.length > 0 && { text: text.join('\n\n') }),
-    ...(link !== '' && URL.canParse(link, baseUrl) && { url: new URL(link, baseUrl).href }),
+    ...(link !== '' && isUrl(link, baseUrl) && { url: new URL(link, baseUrl).href }),
     ...(occurredAt !== undefined && { occurredAt }),
   }
 }

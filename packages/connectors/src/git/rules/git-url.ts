@@ -1,4 +1,4 @@
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, isUrl } from '@inlet/connector-sdk'
 import { hasControlCharacter } from './ref-name.js'
 
 const MAX_LENGTH = 2048
@@ -16,7 +16,7 @@ export const parseGitUrl = (text: string): URL => {
   // Git splits and decodes differently from WHATWG in such cases; both must see the same host.
   if (hasUnsafeCharacter(text)) refuse('holds white space, control characters or backslashes')
   if (!/^https?:\/\/[^/:]/i.test(text)) refuse('does not begin with https:// or http://')
-  if (!URL.canParse(text)) refuse('cannot be read')
+  if (!isUrl(text)) refuse('cannot be read')
   const url = new URL(text)
   if (url.username !== '' || url.password !== '')
     throw new Failure('URL_CREDENTIALS_NOT_ALLOWED', 'the URL holds a user name or password', { field: 'config.url' })

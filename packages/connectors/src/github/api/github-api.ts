@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ConnectorContext, Failure, nextLinkOf, parseRateLimitReset, toFailure } from '@inlet/connector-sdk'
+import { type ConnectorContext, Failure, isUrl, nextLinkOf, parseRateLimitReset, toFailure } from '@inlet/connector-sdk'
 import type { GithubConfig, GithubSecrets } from '../config.js'
 import { toGithubFailure } from './to-github-failure.js'
 
@@ -115,6 +115,6 @@ export const toSearch = (query: Query = {}): string => {
 /** Only the query is taken: a link that leads elsewhere leads nowhere. */
 const nextQuery = (link: string | undefined): Query | null => {
   const next = nextLinkOf(link)
-  if (next === null || !URL.canParse(next, 'http://x')) return null
+  if (next === null || !isUrl(next, 'http://x')) return null
   return Object.fromEntries(new URL(next, 'http://x').searchParams)
 }

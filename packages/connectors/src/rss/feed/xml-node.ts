@@ -1,3 +1,4 @@
+import { isUrl } from '@inlet/connector-sdk'
 /** An element with its content in order. */
 export interface XmlNode {
   /** Local name behind a prefix of ours, e.g. `atom:entry`, `item`, `dc:date`. */
@@ -43,7 +44,7 @@ const escapeText = (text: string): string => text.replaceAll('&', '&amp;').repla
 /** An absolute http(s) address, or undefined. */
 export const absolute = (href: string | undefined, base: string): string | undefined => {
   const text = href?.trim() ?? ''
-  if (text === '' || text.length > 8_192 || !URL.canParse(text, base)) return undefined
+  if (text === '' || text.length > 8_192 || !isUrl(text, base)) return undefined
   const url = new URL(text, base)
   return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : undefined
 }

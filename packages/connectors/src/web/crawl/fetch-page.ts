@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure, type HttpResponse, toFailure } from '@inlet/connector-sdk'
+import { Failure, type HttpResponse, isUrl, toFailure } from '@inlet/connector-sdk'
 import type { HtmlPage } from '../../parsing/html/read-html.js'
 import type { CrawlTools } from './crawl-tools.js'
 import type { Visit } from './frontier.js'
@@ -84,7 +84,7 @@ const judge = async (tools: CrawlTools, visit: Visit, response: HttpResponse, co
   const { location, 'retry-after': retryAfter } = response.headers
   response.discard()
   if (status === 304 && conditional) return { kind: 'not_modified' }
-  if (REDIRECTS.has(status) && location !== undefined && URL.canParse(location, visit.url)) {
+  if (REDIRECTS.has(status) && location !== undefined && isUrl(location, visit.url)) {
     return { kind: 'redirect', to: new URL(location, visit.url).href }
   }
   if (status === 404 || status === 410) return { kind: 'gone', status }

@@ -1,3 +1,4 @@
+import { isUrl } from '@inlet/connector-sdk'
 import { parseRobotsDirectives } from '../../parsing/html/head-collector.js'
 import type { HtmlPage } from '../../parsing/html/read-html.js'
 
@@ -29,8 +30,7 @@ const canonicalLink = (header: string | undefined, url: string): string | undefi
   if (header === undefined || header.length > 16_384) return undefined
   for (const part of header.split(/,(?=\s{0,5}<)/)) {
     const href = /^\s{0,5}<([^>]{1,8192})>/.exec(part)?.[1]
-    if (href !== undefined && /;\s{0,5}rel\s{0,5}=\s{0,5}"?[^";,]{0,100}\bcanonical\b/i.test(part) && URL.canParse(href, url))
-      return new URL(href, url).href
+    if (href !== undefined && /;\s{0,5}rel\s{0,5}=\s{0,5}"?[^";,]{0,100}\bcanonical\b/i.test(part) && isUrl(href, url)) return new URL(href, url).href
   }
   return undefined
 }

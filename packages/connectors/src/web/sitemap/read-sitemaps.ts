@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { Failure, toFailure } from '@inlet/connector-sdk'
+import { Failure, isUrl, toFailure } from '@inlet/connector-sdk'
 import { originOf } from '../address/normalize-url.js'
 import type { CrawlTools } from '../crawl/crawl-tools.js'
 import { parseSitemap, type SitemapEntry } from './parse-sitemap.js'
@@ -42,7 +42,7 @@ export async function* readSitemaps(request: SitemapRequest): AsyncGenerator<rea
     complete &&= !sitemap.cut
     yield sitemap.pages
     for (const url of sitemap.sitemaps) {
-      if (seen.has(url) || next.depth >= MAX_DEPTH || !URL.canParse(url) || !request.allows(originOf(new URL(url).href))) continue
+      if (seen.has(url) || next.depth >= MAX_DEPTH || !isUrl(url) || !request.allows(originOf(new URL(url).href))) continue
       seen.add(url)
       queue.push({ url, depth: next.depth + 1 })
     }

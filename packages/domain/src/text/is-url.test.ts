@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { isUrl } from './is-url.js'
+
+it('tells URLs from other texts, however often it is asked', () => {
+  const answers = new Set(Array.from({ length: 30_000 }, () => isUrl('https://bücher.example/größe')))
+  expect([...answers]).toEqual([true])
+  expect([isUrl('größe', 'https://bücher.example/'), isUrl('//x y', 'https://a.example'), isUrl('größe'), isUrl('')]).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ])
+})
