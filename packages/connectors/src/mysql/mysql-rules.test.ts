@@ -182,6 +182,14 @@ describe('the server', () => {
     expect(toMysqlFailure(failure, { doing: 'y' })).toBe(failure)
   })
 
+  it('names the setting when TLS fails', () => {
+    const messageOf = (facts: object) => toMysqlFailure(Object.assign(new Error('no'), facts), { doing: 'connecting' }).message
+    expect(messageOf({ code: 'HANDSHAKE_NO_SSL_SUPPORT' })).toContain('connecting: no; set tls.mode to "disable"')
+    expect(messageOf({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })).toContain('connecting: no; tls.ca ')
+    expect(messageOf({ errno: 3159, sqlState: 'HY000' })).toContain('connecting: no; set tls.mode to "verify-full"')
+    expect(messageOf({ errno: 1045, sqlState: '28000' })).toBe('connecting: no')
+  })
+
   it('tells accounts that only read from powerful ones', () => {
     const on = (privileges: string, scope = '*.*') => `GRANT ${privileges} ON ${scope} TO \`r\`@\`%\``
     expect(findPowerful([on('USAGE'), on('SELECT, PROCESS, SHOW VIEW'), on('ALL PRIVILEGES', '`app`.*'), 'GRANT `role` TO `r`@`%`'])).toBeNull()

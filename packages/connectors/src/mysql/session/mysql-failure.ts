@@ -1,4 +1,5 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
+import { tlsHint } from '../../sql/session/tls-hint.js'
 
 /** What was being done when it failed. */
 export interface Attempt {
@@ -40,13 +41,16 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 ])
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'PROTOCOL_CONNECTION_LOST', 'ERR_STREAM_DESTROYED'])
 const TLS_CODE = /^(?:HANDSHAKE_|ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
+const WITHOUT_TLS = 'HANDSHAKE_NO_SSL_SUPPORT'
 const AUTH_CODE = /^(?:AUTH_SWITCH_PLUGIN_ERROR|MYSQL_CLEAR_PASSWORD_NOT_ENABLED)$/
 
 /** What an error of the client library or the server means for the source. Passes a `Failure` through; never shows the password, which no message contains. */
 export const toMysqlFailure = (thrown: unknown, attempt: Attempt): Failure => {
   if (thrown instanceof Failure) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new Failure(reasonOf(factsOf(thrown), message, attempt.connecting === true), `${attempt.doing}: ${message}`, { cause: thrown })
+  const facts = factsOf(thrown)
+  const reason = reasonOf(facts, message, attempt.connecting === true)
+  return new Failure(reason, `${attempt.doing}: ${message}${hintOf(reason, facts)}`, { cause: thrown })
 }
 
 interface Facts {
@@ -64,6 +68,12 @@ const factsOf = (thrown: unknown): Facts => {
     number: typeof errno === 'number' && errno > 0 ? errno : undefined,
     state: typeof sqlState === 'string' ? sqlState : '',
   }
+}
+
+const hintOf = (reason: Reason, { code, number }: Facts): string => {
+  if (reason !== 'TLS_FAILED') return ''
+  // An error of the server itself: it demands TLS of an account that came without.
+  return number === undefined ? `; ${tlsHint(code === WITHOUT_TLS)}` : '; set tls.mode to "verify-full" or "require"'
 }
 
 const reasonOf = ({ code, number, state }: Facts, message: string, connecting: boolean): Reason => {

@@ -1,4 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
+import { tlsHint } from '../../sql/session/tls-hint.js'
 
 type Reason = ConstructorParameters<typeof Failure>[0]
 
@@ -44,6 +45,7 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 ])
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'])
 const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
+const WITHOUT_TLS = /does not support SSL/
 const TLS_MESSAGE = /does not support SSL|establishing an SSL connection/
 
 /** What an error of the client library or the server means for the source. Passes a `Failure` through; never shows the password, which no message contains. */
@@ -51,7 +53,9 @@ export const toPgFailure = (thrown: unknown, attempt: Attempt): Failure => {
   if (thrown instanceof Failure) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const code = thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
-  return new Failure(reasonOf(code, message, attempt.connecting === true), `${attempt.doing}: ${message}`, { cause: thrown })
+  const reason = reasonOf(code, message, attempt.connecting === true)
+  const hint = reason === 'TLS_FAILED' ? `; ${tlsHint(WITHOUT_TLS.test(message))}` : ''
+  return new Failure(reason, `${attempt.doing}: ${message}${hint}`, { cause: thrown })
 }
 
 const reasonOf = (code: string, message: string, connecting: boolean): Reason => {

@@ -37,6 +37,13 @@ describe('errors of the server', () => {
     expect(toPgFailure(new Error('The server does not support SSL connections'), { doing: 'x', connecting: true }).reason).toBe('TLS_FAILED')
   })
 
+  it('names the setting when TLS fails', () => {
+    const messageOf = (error: Error) => toPgFailure(error, { doing: 'connecting', connecting: true }).message
+    expect(messageOf(new Error('The server does not support SSL connections'))).toContain('SSL connections; set tls.mode to "disable"')
+    expect(messageOf(errorOf('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'))).toMatch(/^connecting: self-signed certificate; tls\.ca /)
+    expect(messageOf(errorOf('28P01'))).toBe('connecting: no')
+  })
+
   it('passes failures through', () => {
     const failure = new Failure('SCHEMA_CHANGED', 'x')
     expect(toPgFailure(failure, { doing: 'y' })).toBe(failure)
