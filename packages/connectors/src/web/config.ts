@@ -21,7 +21,10 @@ const browserSettings = z
       .default(['image', 'media', 'font'])
       .describe('What is not loaded.'),
     viewport: z
-      .strictObject({ width: z.int().min(320).max(3_840), height: z.int().min(240).max(4_320) })
+      .strictObject({
+        width: z.int().min(320).max(3_840).describe('Pixels from left to right.'),
+        height: z.int().min(240).max(4_320).describe('Pixels from top to bottom.'),
+      })
       .default({ width: 1_280, height: 800 })
       .describe('The window, in pixels.'),
     maxBytes: z
