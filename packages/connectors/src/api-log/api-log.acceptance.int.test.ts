@@ -45,7 +45,11 @@ const openBed = async (): Promise<AcceptanceBed> => {
         config: await alone('cut.log.gz', gzipSync(combinedLines(0, 9000)).subarray(0, 20_000)),
         ...rejectedAs('FILE_UNREADABLE'),
       },
-      { name: 'bomb', config: await alone('bomb.log.gz', gzipSync(combinedLine(1, `/${'x'.repeat(20_000)}`).repeat(3_600))), ...rejectedAs('ARCHIVE_BOMB') },
+      {
+        name: 'bomb',
+        config: await alone('bomb.log.gz', gzipSync(combinedLine(1, `/${'x'.repeat(20_000)}`).repeat(3_600))),
+        ...rejectedAs('ARCHIVE_BOMB'),
+      },
       {
         name: 'another compression',
         config: await alone('a.log.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])),
