@@ -1,4 +1,5 @@
 import { type Endpoint, endpoints, type SourceDetail } from '@inlet/contract'
+import { toCondition } from '../output/source-condition.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
@@ -27,7 +28,7 @@ export const actOnSources = async (action: SourceAction, refs: readonly string[]
     await api.call('POST', `/v1/sources/${encodeURIComponent(ref)}/${action}`, {})
     items.push(await api.call<SourceDetail>('GET', `/v1/sources/${encodeURIComponent(ref)}`))
   }
-  show(context, flags, { items }, () => items.map(({ slug, status, state }) => `${slug}: ${status}, ${state}`))
+  show(context, flags, { items }, () => items.map((source) => `${source.slug}: ${toCondition(source)}`))
 }
 
 /** `inlet sources delete`: with all records, so it asks first. */

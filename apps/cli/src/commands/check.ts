@@ -1,5 +1,6 @@
 import type { CheckResult } from '@inlet/contract'
 import { EXIT } from '../output/exit-codes.js'
+import { toNextStep } from '../output/next-step.js'
 import { printable } from '../output/printable.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
@@ -9,7 +10,9 @@ export const checkSource = async (ref: string, flags: RemoteFlags, context: Comm
   const result = await openApi(flags, context).call<CheckResult>('POST', `/v1/sources/${encodeURIComponent(ref)}/check`, {})
   const { ok, failure, durationMs } = result
   show(context, flags, result, () =>
-    failure === null ? [`ok (${durationMs} ms)`] : [`${failure.reason}: ${printable(failure.message)}`, `  ${printable(failure.next)}`],
+    failure === null
+      ? [`ok (${durationMs} ms)`]
+      : [`${failure.reason}: ${printable(failure.message)}`, `  ${printable(toNextStep(failure.reason, failure.next, ref))}`],
   )
   return ok ? EXIT.done : EXIT.failed
 }

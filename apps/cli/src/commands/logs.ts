@@ -1,6 +1,7 @@
 import type { EventPage, EventView } from '@inlet/contract'
 import { withQuery } from '../client/api-client.js'
 import { type EventFilter, followEvents } from '../client/follow-events.js'
+import { createSourceNames } from '../client/source-names.js'
 import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 import type { CommandContext } from './context.js'
@@ -11,22 +12,28 @@ export interface LogsFlags extends RemoteFlags, EventFilter {
   readonly limit: number
 }
 
-/** `inlet logs`: what happened last, oldest first; with --follow what happens. With --json one event a line. */
+/** `inlet logs`: what happened last, oldest first; with --follow what happens. With --json one event a line, with the slug of its source. */
 export const logs = async (flags: LogsFlags, context: CommandContext): Promise<void> => {
   const { terminal } = context
   const api = openApi(flags, context)
   const filter = { source: flags.source, type: flags.type, level: flags.level }
   const { items } = await api.call<EventPage>('GET', withQuery('/v1/events', { ...filter, limit: flags.limit }))
-  const print = (event: EventView): void => terminal.line(flags.json ? JSON.stringify(event) : eventLine(event, terminal))
-  for (const event of items.toReversed()) print(event)
+  const nameOf = createSourceNames(api)
+  const print = async (event: EventView): Promise<void> => {
+    const source = event.sourceId === null ? null : await nameOf(event.sourceId)
+    terminal.line(flags.json ? JSON.stringify({ ...event, source }) : eventLine(event, source, terminal))
+  }
+  for (const event of items.toReversed()) await print(event)
   if (!flags.follow) return
   const stopping = new AbortController()
   void context.stopped.then(() => stopping.abort())
-  for await (const event of followEvents(api, { filter, after: items[0]?.id ?? '0', signal: stopping.signal })) print(event)
+  for await (const event of followEvents(api, { filter, after: items[0]?.id ?? '0', signal: stopping.signal })) await print(event)
 }
 
-const eventLine = ({ at, level, type, message, sourceId, runId }: EventView, terminal: Terminal): string => {
+const SHORT_ID = 8
+
+const eventLine = ({ at, level, type, message, sourceId, runId }: EventView, source: string | null, terminal: Terminal): string => {
   const mark = level === 'error' ? terminal.red('error') : level === 'warn' ? terminal.yellow('warn ') : level.padEnd(5)
-  const where = [sourceId, runId].map((id) => id?.slice(0, 8) ?? '').filter((id) => id !== '')
+  const where = [source ?? sourceId?.slice(0, SHORT_ID), runId?.slice(0, SHORT_ID)].filter((name) => name !== undefined)
   return `${terminal.dim(at)}  ${mark}  ${printable(type)}  ${printable(message)}  ${terminal.dim(where.join(' '))}`.trimEnd()
 }

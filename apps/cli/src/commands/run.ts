@@ -2,6 +2,7 @@ import type { RunView } from '@inlet/contract'
 import { ApiProblem } from '../client/api-client.js'
 import { followRun } from '../client/follow-run.js'
 import { exitOfOutcome } from '../output/exit-codes.js'
+import { toClock } from '../output/moments.js'
 import { printable } from '../output/printable.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags } from './remote.js'
@@ -28,11 +29,11 @@ export const runSource = async (ref: string, flags: RunFlags, context: CommandCo
   let run: RunView | null = null
   for await (run of followRun(api, { source: ref, runId, signal: stopping.signal })) {
     if (flags.json) terminal.line(JSON.stringify(run))
-    else terminal.block([progressLine(run)])
+    else terminal.block(progressLines(run, Date.now()))
   }
   terminal.endBlock()
   if (run === null || run.status !== 'ended') throw new Error(`stopped following; the run goes on: inlet runs get ${runId}`)
-  if (!flags.json) for (const line of runLines(run)) terminal.line(line)
+  if (!flags.json) for (const line of runLines(run, ref)) terminal.line(line)
   return exitOfOutcome(run.outcome)
 }
 
@@ -46,11 +47,15 @@ const joinActive = (error: unknown, { follow, allowMassDelete }: RunFlags): { ru
   return { runId: active }
 }
 
-const progressLine = ({ status, outcome, counts, progress, parkedReason }: RunView): string => {
+/** How far a run is; of a parked one also until when, since nothing moves before. `now` in ms. */
+export const progressLines = ({ status, outcome, counts, progress, parkedReason, wakeAt }: RunView, now: number): readonly string[] => {
   const streams = Object.keys((progress['streams'] as object | undefined) ?? {})
-  const parked = parkedReason === null ? '' : ` (${parkedReason})`
   const stored = counts.inserted + counts.updated
-  return printable(
-    `${outcome ?? status}${parked}: ${counts.read} read, ${stored} stored, ${counts.unchanged} unchanged, ${counts.quarantined} quarantined  ${streams.join(', ')}`,
+  const moved = printable(
+    `${outcome ?? status}: ${counts.read} read, ${stored} stored, ${counts.unchanged} unchanged, ${counts.quarantined} quarantined  ${streams.join(', ')}`,
   )
+  if (status !== 'parked') return [moved]
+  const until = wakeAt === null ? '' : ` until ${toClock(wakeAt, now)}`
+  const why = parkedReason === null ? '' : ` (${parkedReason})`
+  return [moved, printable(`parked${until}${why}; Ctrl-C leaves the run as it is`)]
 }

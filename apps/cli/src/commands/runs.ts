@@ -1,6 +1,7 @@
 import type { RunView, SourceSummary } from '@inlet/contract'
 import { collect, listAll } from '../client/list-all.js'
 import { toRelative, toSpan } from '../output/moments.js'
+import { toNextStep } from '../output/next-step.js'
 import { toPairs, toTable } from '../output/table.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
@@ -54,8 +55,8 @@ export const cancelRun = async (id: string, flags: RemoteFlags, context: Command
   show(context, flags, answer, () => [answer.result === 'ended' ? 'It has stopped.' : 'Its worker stops it within seconds.'])
 }
 
-/** All of a run that people ask for. */
-export const runLines = (run: RunView): readonly string[] =>
+/** All of a run that people ask for. @param source the slug of its source, if it is known */
+export const runLines = (run: RunView, source = run.sourceId): readonly string[] =>
   toPairs([
     ['run', run.id],
     ['status', run.status],
@@ -73,5 +74,5 @@ export const runLines = (run: RunView): readonly string[] =>
     ['parked', run.parkedReason],
     ['goes on at', run.wakeAt],
     ['error', run.error === null ? null : `${run.error.reason}: ${run.error.message}`],
-    ['  what to do', run.error?.next],
+    ['  what to do', run.error === null ? null : toNextStep(run.error.reason, run.error.next, source)],
   ])

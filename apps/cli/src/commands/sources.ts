@@ -1,6 +1,8 @@
 import type { SourceDetail, SourceSummary } from '@inlet/contract'
 import { collect, listAll } from '../client/list-all.js'
 import { toRelative } from '../output/moments.js'
+import { toNextStep } from '../output/next-step.js'
+import { toCondition } from '../output/source-condition.js'
 import { toPairs, toTable } from '../output/table.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
@@ -24,12 +26,11 @@ export const listSources = async (flags: ListSourcesFlags, context: CommandConte
     items.length === 0
       ? ['No sources. Register some with `inlet apply -f sources.yaml`.']
       : toTable(
-          ['SLUG', 'CONNECTOR', 'STATUS', 'STATE', 'LAST', 'SUCCESS', 'NEXT'],
+          ['SLUG', 'CONNECTOR', 'STATUS', 'LAST', 'SUCCESS', 'NEXT'],
           items.map((source) => [
             source.slug,
             source.connector,
-            source.status,
-            source.state,
+            toCondition(source),
             source.lastRun?.outcome ?? '–',
             toRelative(source.lastSuccessAt, now),
             toRelative(source.nextRunAt, now),
@@ -53,8 +54,7 @@ const sourceLines = (source: SourceDetail): readonly string[] => {
       ['name', source.name],
       ['id', source.id],
       ['connector', source.connector],
-      ['status', `${source.status}${source.statusReason === null ? '' : ` (${source.statusReason}: ${source.statusMessage ?? ''})`}`],
-      ['state', source.state],
+      ['status', `${toCondition(source)}${source.statusMessage === null ? '' : ` (${source.statusMessage})`}`],
       ['version', source.version],
       ['schedule', schedule === null ? 'none' : `${schedule.cron} ${schedule.timeZone}`],
       ['next run', source.nextRunAt === null ? null : toRelative(source.nextRunAt, now)],
@@ -63,7 +63,7 @@ const sourceLines = (source: SourceDetail): readonly string[] => {
       ['last outcome', source.lastRun?.outcome],
       ['active run', activeRun === null ? null : `${activeRun.id} ${activeRun.status}, ${activeRun.recordsRead} records read`],
       ['last error', lastError === null ? null : `${lastError.reason}: ${lastError.message}`],
-      ['  what to do', lastError?.next],
+      ['  what to do', lastError === null ? null : toNextStep(lastError.reason, lastError.next, source.slug)],
       ['secrets', Object.keys(source.secrets).join(', ')],
       [
         'labels',

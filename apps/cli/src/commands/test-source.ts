@@ -2,6 +2,7 @@ import type { SourceDefinition, TestResult } from '@inlet/contract'
 import { parseSourceFiles, readSourceFiles } from '@inlet/registry-files'
 import { type ApiClient, ApiProblem } from '../client/api-client.js'
 import { EXIT } from '../output/exit-codes.js'
+import { toNextStep } from '../output/next-step.js'
 import { printable, shorten } from '../output/printable.js'
 import { toTable } from '../output/table.js'
 import type { Terminal } from '../terminal/terminal.js'
@@ -25,7 +26,7 @@ export const testSource = async (ref: string, flags: TestFlags, context: Command
   const version = /^\d+$/u.test(flags.of) ? Number(flags.of) : flags.of
   const result =
     definition === null ? await api.call<TestResult>('POST', path, { ...much, version }) : await testDefinition(api, path, { definition, much })
-  show(context, flags, result, () => resultLines(result, context.terminal))
+  show(context, flags, result, () => resultLines(ref, result, context.terminal))
   return result.ok ? EXIT.done : EXIT.failed
 }
 
@@ -62,16 +63,18 @@ const testDefinition = async (
 const skipped = ({ steps }: TestResult, index: number): string =>
   steps.slice(0, index).some(({ status }) => status === 'failed') ? 'not tried' : 'not needed'
 
-const resultLines = (result: TestResult, terminal: Terminal): readonly string[] => {
+const resultLines = (source: string, result: TestResult, terminal: Terminal): readonly string[] => {
   const marks = { passed: terminal.green('✔'), warning: terminal.yellow('!'), failed: terminal.red('✘'), skipped: terminal.dim('–') }
   const { records, rejected, warnings, metrics, capabilities } = result
   const shown = records.flatMap(({ raw, mapped }) =>
     mapped.length === 0 ? [[raw.stream, raw.key, '(dropped)']] : mapped.map((one) => [one.stream, one.key, one.title ?? one.text ?? '']),
   )
   return [
-    ...result.steps.flatMap(({ name, status, message, next }, index) => [
+    ...result.steps.flatMap(({ name, status, code, message, next }, index) => [
       `${marks[status]} ${name.padEnd(10)}  ${printable(message ?? (status === 'skipped' ? skipped(result, index) : ''))}`.trimEnd(),
-      ...(status === 'failed' || status === 'warning' ? [`  ${''.padEnd(10)}  ${printable(next ?? '')}`.trimEnd()] : []),
+      ...(status === 'failed' || status === 'warning'
+        ? [`  ${''.padEnd(10)}  ${printable(toNextStep(code ?? '', next ?? '', source))}`.trimEnd()]
+        : []),
     ]),
     ...(capabilities === null
       ? []

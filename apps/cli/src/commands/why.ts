@@ -1,5 +1,7 @@
 import type { WhyView } from '@inlet/contract'
 import { toRelative } from '../output/moments.js'
+import { toNextStep } from '../output/next-step.js'
+import { toCondition } from '../output/source-condition.js'
 import { toPairs } from '../output/table.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
@@ -7,21 +9,20 @@ import { openApi, type RemoteFlags, show } from './remote.js'
 /** `inlet why`: why a source is not running now, when that passes, or who must act. */
 export const explainSource = async (ref: string, flags: RemoteFlags, context: CommandContext): Promise<void> => {
   const why = await openApi(flags, context).call<WhyView>('GET', `/v1/sources/${encodeURIComponent(ref)}/why`)
-  show(context, flags, why, () => whyLines(why))
+  show(context, flags, why, () => whyLines(ref, why))
 }
 
 const WHO = { owner: 'you, who own the source', operator: 'who operates the installation', nobody: null } as const
 
-const whyLines = ({ status, state, blocker, checks, at }: WhyView): readonly string[] => [
+const whyLines = (source: string, { status, state, blocker, checks, at }: WhyView): readonly string[] => [
   blocker.message,
   '',
   ...toPairs([
     ['code', blocker.code],
     ['who must act', WHO[blocker.who]],
-    ['what to do', blocker.next],
+    ['what to do', toNextStep(blocker.code, blocker.next, source)],
     ['clears', blocker.clearsAt === null ? null : toRelative(blocker.clearsAt, Date.parse(at))],
-    ['status', status],
-    ['state', state],
+    ['status', toCondition({ status, state })],
     ['looked at', `${checks.length} things; the first that fails counts (all with --json)`],
   ]),
 ]

@@ -1,6 +1,8 @@
 import { FilesInvalid } from '@inlet/registry-files'
 import { ApiProblem, ApiUnreachable } from '../client/api-client.js'
+import { ProcessEnded } from '../stack/process-exit.js'
 import { EXIT } from './exit-codes.js'
+import { toNextStep } from './next-step.js'
 
 /** An error as commands report it. */
 export interface ExplainedError {
@@ -25,6 +27,7 @@ export const explainError = (error: unknown): ExplainedError => {
     return { exitCode: EXIT.unreachable, code: 'UNREACHABLE', message: error.message, next, details: [] }
   }
   if (error instanceof ApiProblem) return explainProblem(error)
+  if (error instanceof ProcessEnded) return { exitCode: error.exitCode || EXIT.failed, code: 'PROCESS_ENDED', message: error.message, details: [] }
   return { exitCode: EXIT.failed, code: 'FAILED', message: error instanceof Error ? error.message : String(error), details: [] }
 }
 
@@ -32,7 +35,7 @@ const explainProblem = ({ status, code, message, next, errors }: ApiProblem): Ex
   const exitCode = status === 401 || status === 403 ? EXIT.denied : EXIT.failed
   const details = errors.length > 1 ? errors.map(({ path, message: text }) => `${path}: ${text}`) : []
   if (status === 401) return { exitCode, code, message, next: 'Check the key: --key, INLET_API_KEY, or that of the data folder.', details }
-  return { exitCode, code, message, next, details }
+  return { exitCode, code, message, next: next === undefined ? undefined : toNextStep(code, next), details }
 }
 
 const MAX_DETAILS = 30

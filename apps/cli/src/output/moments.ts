@@ -12,3 +12,12 @@ export const toSpan = (seconds: number): string => {
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`
 }
+
+/** The time of day here, `16:03:20`; with the date when it is on another day. */
+export const toClock = (moment: string, now: number): string => {
+  const at = new Date(moment)
+  const two = (part: number): string => String(part).padStart(2, '0')
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')
+  if (at.toDateString() === new Date(now).toDateString()) return time
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`
+}

@@ -1,4 +1,5 @@
 import { countSteps, type FilePlan, formatProblem, type PlannedStep, type Refusal } from '@inlet/registry-files'
+import { toNextStep } from '../output/next-step.js'
 import { printable, shorten } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 
@@ -37,5 +38,5 @@ export const refusalLines = ({ filed }: Pick<PlannedStep, 'filed'>, failure: Ref
       : null
   const all = problems ?? [{ path: failure.field ?? '', text: failure.message }]
   const located = all.map(({ path, text }) => (filed === undefined ? text : formatProblem({ ...filed.placeOf(path), message: text })))
-  return [...located, ...(failure.next === '' ? [] : [failure.next])].map(printable)
+  return [...located, ...(failure.next === '' ? [] : [toNextStep(failure.reason, failure.next, filed?.definition.slug)])].map(printable)
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { type ProcessExit, SETTINGS_EXIT } from './process-exit.js'
 
 export interface ManagedProcessOptions {
   readonly name: string
@@ -9,7 +10,8 @@ export interface ManagedProcessOptions {
   readonly args?: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly logFile: string
-  readonly onRestart: (message: string) => void
+  /** Called when it has ended by itself; it is started again unless it refuses its settings. */
+  readonly onExit: (exit: ProcessExit) => void
   /** Called with every new process id. */
   readonly onStart: (pid: number) => void
 }
@@ -21,7 +23,6 @@ export interface ManagedProcess {
   stop(): Promise<void>
 }
 
-const SETTINGS_EXIT = 78
 const MAX_PAUSE_MS = 10_000
 
 /** Starts a process from the same build (dist or sources) this code runs from. */
@@ -33,6 +34,7 @@ export const startProcess = (options: ManagedProcessOptions): ManagedProcess => 
   let pause = 250
   const launch = (): void => {
     const log = openSync(options.logFile, 'a')
+    const logStart = fstatSync(log).size
     // detached: Ctrl-C in a terminal reaches every process of the group, and the order of shutdown would be lost.
     child = spawn(process.execPath, [...(fromSource ? process.execArgv : []), script, ...(options.args ?? [])], {
       env: { ...options.env },
@@ -44,9 +46,10 @@ export const startProcess = (options: ManagedProcessOptions): ManagedProcess => 
     const startedAt = Date.now()
     child.once('exit', (code, signal) => {
       if (stopping) return
-      if (code === SETTINGS_EXIT) return options.onRestart(`${options.name} refuses its settings:\n${lastLines(options.logFile)}`)
+      const { name, logFile } = options
+      options.onExit({ name, code, signal, logFile, lastLines: lastLines(logFile, logStart) })
+      if (code === SETTINGS_EXIT) return
       pause = Date.now() - startedAt > 30_000 ? 250 : Math.min(pause * 2, MAX_PAUSE_MS)
-      options.onRestart(`${options.name} ended (${signal ?? `code ${code}`}); starting it again (log: ${options.logFile})`)
       setTimeout(() => stopping || launch(), pause)
     })
   }
@@ -73,4 +76,5 @@ export const startProcess = (options: ManagedProcessOptions): ManagedProcess => 
   }
 }
 
-const lastLines = (file: string): string => readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8).join('\n')
+/** From its own lines only: the file also holds those of processes before it. */
+const lastLines = (file: string, start: number): string => readFileSync(file).subarray(start).toString().trimEnd().split('\n').slice(-8).join('\n')

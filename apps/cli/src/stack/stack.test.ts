@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDataFolder } from './data-folder.js'
 import { isPortFree } from './port.js'
+import { endOfStart } from './process-exit.js'
 import { takeRunLock } from './run-lock.js'
 
 let root: string
@@ -62,6 +63,19 @@ describe('takeRunLock', () => {
       lock.release()
     }
     expect(await takeRunLock(folder)).toBeDefined()
+  })
+})
+
+describe('endOfStart', () => {
+  const exit = { name: 'api', code: 78, signal: null, logFile: 'api.log', lastLines: '  PORT: must be a number' }
+  it('is what the api, or one that refuses its settings, has said, with its code', () => {
+    expect(endOfStart(exit)).toMatchObject({ exitCode: 78, message: 'api refuses its settings:\n  PORT: must be a number' })
+    expect(endOfStart({ ...exit, name: 'worker' })).toMatchObject({ exitCode: 78 })
+    expect(endOfStart({ ...exit, code: 1 })).toMatchObject({ exitCode: 1, message: 'api ended (code 1; log: api.log)\n  PORT: must be a number' })
+  })
+  it('is not reached by what is started again', () => {
+    expect(endOfStart({ ...exit, name: 'worker', code: 1 })).toBeNull()
+    expect(endOfStart({ ...exit, code: null, signal: 'SIGKILL' })).toBeNull()
   })
 })
 

@@ -7,6 +7,7 @@ import { INSTALLATION_KEYS } from '../client/find-installation.js'
 import type { DataFolder } from './data-folder.js'
 import { type ManagedProcess, startProcess } from './managed-process.js'
 import { isPortFree } from './port.js'
+import { endOfStart, type ProcessExit, SETTINGS_EXIT, toNotice } from './process-exit.js'
 import { takeRunLock } from './run-lock.js'
 
 export interface StackOptions {
@@ -65,13 +66,20 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
     pids.add(pid)
     lock.update({ url, children: [...pids] })
   }
+  const starting = new AbortController()
+  let ready = false
+  const onExit = (exit: ProcessExit): void => {
+    const lost = ready ? null : endOfStart(exit)
+    if (lost !== null) return starting.abort(lost)
+    options.notice(exit.code === SETTINGS_EXIT ? toNotice(exit) : `${toNotice(exit)}; starting it again`)
+  }
   const launch = (name: string, app: 'api' | 'worker' | 'scribe', extra: Record<string, string>): void => {
     const process = startProcess({
       name,
       app,
       env: { ...common, ...extra },
       logFile: folder.file('logs', `${name}.log`),
-      onRestart: options.notice,
+      onExit,
       onStart,
     })
     processes.push(process)
@@ -80,7 +88,8 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
   launch('scribe', 'scribe', { INLET_SCRIBE_OPS_PORT: env['INLET_SCRIBE_OPS_PORT'] ?? '0' })
   for (let n = 1; n <= options.workers; n += 1) launch(options.workers === 1 ? 'worker' : `worker-${n}`, 'worker', { INLET_WORKER_OPS_PORT: '0' })
   launch('api', 'api', { PORT: String(port), INLET_API_OPS_PORT: '0', INLET_API_HOST: env['INLET_API_HOST'] ?? '127.0.0.1' })
-  await step('waiting for the api', () => untilReady(url, folder))
+  await step('waiting for the api', () => untilReady(url, folder, starting.signal))
+  ready = true
   return { url, adminKey, databaseUrl, postgresPort, processes, close: async () => void (await lifecycle.close()) }
 }
 
@@ -155,9 +164,11 @@ const processEnv = (options: StackOptions, databaseUrl: string, postgresPort: nu
   }
 }
 
-const untilReady = async (url: string, folder: DataFolder): Promise<void> => {
+/** Throws the reason of the signal when it aborts. */
+const untilReady = async (url: string, folder: DataFolder, signal: AbortSignal): Promise<void> => {
   const deadline = Date.now() + 60_000
   for (;;) {
+    signal.throwIfAborted()
     const ready = await fetch(`${url}/ready`).then(
       (response) => response.ok,
       () => false,

@@ -1,0 +1,25 @@
+import type { SourceState, SourceStatus } from '@inlet/domain'
+
+export interface SourceSituation {
+  readonly status: SourceStatus
+  readonly state: SourceState
+  /** Why the status is ERROR, where it is known. */
+  readonly statusReason?: string | null
+}
+
+/** An active source by what is happening; a state of STOPPED only means that no run is under way. */
+const ACTIVE: Readonly<Record<SourceState, string>> = {
+  INIT: 'active, never run',
+  STARTING: 'waiting to run',
+  RUNNING: 'running',
+  ERROR: 'active, last run failed',
+  STOPPED: 'active, idle',
+}
+
+/** What is wanted of a source and what is happening to it, in the few words of a table cell. */
+export const toCondition = ({ status, state, statusReason }: SourceSituation): string => {
+  if (status === 'ACTIVE') return ACTIVE[state]
+  const wanted = status === 'ERROR' && statusReason != null ? `error ${statusReason}` : status.toLowerCase()
+  if (state === 'RUNNING') return `${wanted}, still running`
+  return state === 'STARTING' ? `${wanted}, a run waits` : wanted
+}
