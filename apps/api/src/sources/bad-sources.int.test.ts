@@ -1,9 +1,10 @@
+import { connectors } from '@inlet/connectors'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newSource, problemOf, startApi, startSilentServer, type TestApi } from '../../testing/start-api.js'
 
 let api: TestApi
 beforeAll(async () => {
-  api = await startApi()
+  api = await startApi({ connectors: connectors.filter(({ type }) => type === 'git') })
 })
 afterAll(() => api.close())
 
@@ -40,6 +41,21 @@ describe('names', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => create({ name: 'Race' })))
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 409, 409, 409, 409])
   })
+})
+
+describe('URLs of git', () => {
+  it.each(['ext::sh -c id', '--upload-pack=touch /tmp/x', '-oProxyCommand=id', '/tmp/repo', 'file:///tmp/repo', 'git@example.org:x/y.git'])(
+    '%s',
+    async (url) => {
+      const answer = await create({ connector: 'git', config: { url } })
+      expect(problemOf(answer)).toEqual([422, 'GIT_URL_NOT_ALLOWED'])
+      expect(answer.text).toContain('config.url')
+    },
+  )
+  it('a local folder: the answer names the setting for it', async () =>
+    expect((await create({ connector: 'git', config: { url: '/tmp/repo' } })).body.detail).toContain('`path`'))
+  it('a private address stays one', async () =>
+    expect(problemOf(await create({ connector: 'git', config: { url: 'https://127.0.0.1/x.git' } }))).toEqual([422, 'URL_BLOCKED_ADDRESS']))
 })
 
 describe('schedules', () => {

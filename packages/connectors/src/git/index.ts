@@ -6,7 +6,7 @@ import { type GitConnection, openGitConnection } from './connection.js'
 import { FILES } from './files/file-record.js'
 import { readFiles } from './files/read-files.js'
 import { parseGitCursor } from './rules/cursor.js'
-import { repositoryName } from './rules/git-url.js'
+import { parseGitUrl, repositoryName } from './rules/git-url.js'
 import { validateGit } from './rules/validate.js'
 
 /** Git 2.37 or newer must be installed on the workers. See README.md of this folder. */
@@ -18,7 +18,8 @@ export default defineConnector<GitConfig, GitSecrets, GitConnection>({
   configSchema: gitConfigSchema,
   secretSchema: gitSecretSchema,
   validate: validateGit,
-  egress: ({ url }) => (url === undefined ? [] : [{ field: 'url', url }]),
+  // Parsed, so that what git must not get is refused as such, before the general rules for addresses.
+  egress: ({ url }) => (url === undefined ? [] : [{ field: 'url', url: parseGitUrl(url).href }]),
   connect: (ctx) => Promise.resolve(openGitConnection(ctx)),
   async streams({ ctx }) {
     return ctx.config.streams.map((name) =>

@@ -15,6 +15,7 @@ export const parseGitUrl = (text: string): URL => {
   if (text.length > MAX_LENGTH) refuse(`has more than ${MAX_LENGTH} characters`)
   // Git splits and decodes differently from WHATWG in such cases; both must see the same host.
   if (hasUnsafeCharacter(text)) refuse('holds white space, control characters or backslashes')
+  if (/^(\/|\.{1,2}(\/|$)|~|file:)/i.test(text)) refuse('is a local folder: name it in `path` instead of `url`')
   if (!/^https?:\/\/[^/:]/i.test(text)) refuse('does not begin with https:// or http://')
   if (!isUrl(text)) refuse('cannot be read')
   const url = new URL(text)

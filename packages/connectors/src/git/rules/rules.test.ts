@@ -28,6 +28,10 @@ describe('parseGitUrl', () => {
     expect(() => parseGitUrl(url)).toThrow(expect.objectContaining({ reason: 'GIT_URL_NOT_ALLOWED' }))
   })
 
+  it.each(['/tmp/repo', './repo', '../repo', '~/repo', 'file:///tmp/repo'])('leads from the local folder %j to `path`', (url) => {
+    expect(() => parseGitUrl(url)).toThrow(/`path`/)
+  })
+
   it('refuses user information without repeating it', () => {
     expect(() => parseGitUrl('https://me:hunter22@example.org/x')).toThrow(expect.objectContaining({ reason: 'URL_CREDENTIALS_NOT_ALLOWED' }))
     expect(() => parseGitUrl('https://me:hunter22@example.org/x')).not.toThrow(/hunter22/)
