@@ -195,6 +195,26 @@ describe('why a source is not running', () => {
     expect(WHY_RULES.map(({ code }) => code).filter((code) => !induced.has(code))).toEqual([])
   })
 
+  it('names the owner while it backs off from what only a change of the settings mends', async () => {
+    await alive()
+    const id = await healthy()
+    await fail(id, 'SCHEMA_CHANGED')
+    const { blocker } = (await api.get(`/v1/sources/${id}/why`)).body
+    expect(blocker).toMatchObject({ code: 'BACK_OFF', who: 'owner', next: REASONS.SCHEMA_CHANGED.next })
+    expect(blocker.clearsAt).not.toBeNull()
+  })
+
+  it('shows a later failure beside the one that stopped the source', async () => {
+    await alive()
+    const id = await healthy()
+    await fail(id, 'AUTH_FAILED')
+    await fail(id, 'UNREACHABLE')
+    const { blocker } = (await api.get(`/v1/sources/${id}/why`)).body
+    expect(blocker).toMatchObject({ code: 'AUTH_FAILED', who: 'owner' })
+    expect(blocker.message).toContain('it says AUTH_FAILED')
+    expect(blocker.message).toContain('UNREACHABLE: it says UNREACHABLE')
+  })
+
   it('is found by slug, and 404 for what does not exist', async () => {
     const source = (await api.post('/v1/sources', newSource())).body
     expect((await api.get(`/v1/sources/${source.slug}/why`)).body.sourceId).toBe(source.id)

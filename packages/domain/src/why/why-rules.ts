@@ -23,9 +23,22 @@ const holderOf = (facts: WhyFacts): ProcessFacts | undefined =>
 const stepFor = (reason: string | null): string => (reason !== null && isReason(reason) ? REASONS[reason].next : REASONS.INTERNAL.next)
 const classOf = (reason: string | null): FailureCode | null => (reason !== null && isReason(reason) ? REASONS[reason].code : null)
 
+/** Classes of failures that trying again does not mend as long as nobody changes anything. */
+const NEEDS_OWNER: readonly (FailureCode | null)[] = ['config_invalid', 'auth_failed', 'permission_denied', 'upstream_invalid']
+
+const backingOff = (message: string, { reason, restartAt }: { readonly reason: string | null; readonly restartAt: Date }): Blocker =>
+  NEEDS_OWNER.includes(classOf(reason)) ? asksOwner(message, stepFor(reason), restartAt) : waits(message, restartAt, stepFor(reason))
+
 /** A source in ERROR without a run that tries again. */
 const inError = (facts: WhyFacts): boolean => facts.status === 'ERROR' && facts.run === null
-const errorOf = (facts: WhyFacts): Blocker => asksOwner(facts.statusMessage ?? 'the last run failed', stepFor(facts.statusReason))
+const errorOf = (facts: WhyFacts): Blocker =>
+  asksOwner(`${facts.statusMessage ?? 'the last run failed'}${laterFailureOf(facts)}`, stepFor(facts.statusReason))
+
+/** A run that was asked for since may fail for another reason. */
+const laterFailureOf = ({ statusReason, lastRun }: WhyFacts): string =>
+  lastRun?.outcome === 'failed' && lastRun.reason !== null && lastRun.reason !== statusReason
+    ? `; the latest run failed for another reason: ${lastRun.reason}: ${lastRun.message ?? ''}`
+    : ''
 
 const offers = (facts: WhyFacts): boolean => {
   const told = ready(facts).filter(({ connectors }) => connectors.length > 0)
@@ -123,11 +136,10 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('BACK_OFF', 'the last run did not fail', ({ lastRun, restartAt, consecutiveFailures }) =>
     restartAt === null
       ? null
-      : waits(
-          `${consecutiveFailures} failed in a row: ${lastRun?.message ?? 'see the last run'}; it tries again by itself`,
+      : backingOff(`${consecutiveFailures} failed in a row: ${lastRun?.message ?? 'see the last run'}; it tries again by itself`, {
+          reason: lastRun?.reason ?? null,
           restartAt,
-          stepFor(lastRun?.reason ?? null),
-        ),
+        }),
   ),
   rule('DELETE_FUSE', 'no deletion waits for a confirmation', ({ lastRun }) => {
     const fuse = lastRun?.warnings.find(({ reason }) => reason === 'DELETE_FUSE')
