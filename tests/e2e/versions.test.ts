@@ -143,6 +143,14 @@ describe('a version from draft to the records', () => {
     })
   })
 
+  it('says in review and publication that the mapping names a stream which does not exist, even where no run has found any', async () => {
+    const id = await register({ config: { rows: 2 } })
+    await draft(id, { config: { rows: 3 }, mapping: { poeple: { expression: '{"title": data.name}' } } })
+    const unknown = { code: 'STREAM_UNKNOWN', message: expect.stringMatching(/"poeple".*it has: people$/) as string }
+    expect((await api.post(`/v1/sources/${id}/draft/review`)).body).toMatchObject({ passes: true, warnings: [unknown] })
+    expect((await publish(id)).body.warnings).toContainEqual(unknown)
+  })
+
   it('lets no publication break an example, forced or not, unless told so', async () => {
     const id = await register({ config: { rows: 2 }, mapping: { people: { expression: '{"title": data.name}' } } })
     const example = { stream: 'people', record: { key: 7, data: { name: 'Alan' } }, expected: [{ title: 'Alan', key: 7 }] }

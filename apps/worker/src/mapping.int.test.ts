@@ -137,6 +137,23 @@ describe('a source with a mapping', () => {
     expect(await runWith(id, [one, two])).toMatchObject({ stored: ['1=null', '2=null'], read: [1, 2] })
   })
 
+  it('notes once for a version that its mapping names a stream which does not exist', async () => {
+    const id = await addSource({ oders: { expression: 'null' } })
+    await runWith(id, [one])
+    await runWith(id, [one, two])
+    const noted = async () => {
+      const { rows } = await database.pool.query<{ level: string; message: string }>(
+        `SELECT level, message FROM events WHERE source_id = $1 AND type = 'mapping.stream_unknown'`,
+        [id],
+      )
+      return rows
+    }
+    expect(await noted()).toMatchObject([{ level: 'warn', message: expect.stringMatching(/"oders".*it has: orders$/) as string }])
+    await remap(id, { odrers: { expression: 'null' } })
+    await runWith(id, [one, two])
+    expect(await noted()).toHaveLength(2)
+  })
+
   it('removes what the expression drops now, and what is gone', async () => {
     const id = await addSource(titled('data.state = "void" ? null : {"title": data.items[0]}'))
     expect((await runWith(id, [one, two])).stored).toEqual(['1=tea', '2=pot'])

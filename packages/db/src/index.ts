@@ -53,6 +53,7 @@ export { FAILURES_TO_OPEN, type Places, type PlaceWish, takePlaces } from './lim
 export { type ApplyResult, applyBatch } from './loading/apply-batch.js'
 export type { WriteCounts } from './loading/write-records.js'
 export { alignMappings, finishReread, type MappingPlace, type StreamMappingState } from './mapping/align-mappings.js'
+export { noteUnknownStreams, type UnknownStreamsNote } from './mapping/note-unknown-streams.js'
 export { appliedMigrations, migrate } from './migrate/migrate.js'
 export { readMigrationFiles } from './migrate/migration-files.js'
 export { untilSchemaReady } from './migrate/schema-ready.js'

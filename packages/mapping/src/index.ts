@@ -1,3 +1,4 @@
+export { findUnknownStreams, type UnknownStream } from './find-unknown-streams.js'
 export { findStreamMapping, type Mapping, type StreamMapping } from './mapping.js'
 export { createMappingPool, type MappedRecord, type MappingPool, type MappingPoolOptions } from './pool/create-mapping-pool.js'
 export { checkMapping, MAX_EXPRESSION_LENGTH } from './syntax/check-mapping.js'

@@ -10,6 +10,7 @@ import { closeSignal, type Handler } from '../http/reply.js'
 import { checkMappingForm } from '../versions/check-content.js'
 import { loadAfterCommit } from '../versions/load-after-commit.js'
 import { warnOfRemapping } from '../versions/warn-of-remapping.js'
+import { warnOfStreams } from '../versions/warn-of-streams.js'
 import { armAfterCommit, enqueueAfterCommit } from './after-commit.js'
 import { sealForSource, toSchedule, toSeconds, warningsOf } from './create-source.js'
 import { checkSettingsForm, getConnector } from './parse-settings.js'
@@ -83,7 +84,7 @@ export const updateSourceHandler =
         ...toSourceDetail(saved, deps.findConnector),
         runId,
         checked: query.check,
-        warnings: [...warningsOf(schedule ?? null), ...warnOfRemapping(before, saved)],
+        warnings: [...warningsOf(schedule ?? null), ...warnOfRemapping(before, saved), ...(body.mapping == null ? [] : warnOfStreams(before, saved))],
       },
     }
   }

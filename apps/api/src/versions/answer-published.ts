@@ -8,7 +8,9 @@ import type { SourceDeps } from '../sources/source-deps.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
 import { toSourceDetail } from '../sources/to-source-view.js'
 import { loadAfterCommit } from './load-after-commit.js'
+import type { GatePass } from './pass-gate.js'
 import { warnOfRemapping } from './warn-of-remapping.js'
+import { warnOfStreams } from './warn-of-streams.js'
 
 /** Ticks due until now belong to the schedule as it was; to be called before it changes. */
 export const accountBefore = async (deps: SourceDeps, source: SourceDetails, schedule: Schedule | null): Promise<AccountedTicks | null> =>
@@ -17,7 +19,13 @@ export const accountBefore = async (deps: SourceDeps, source: SourceDetails, sch
 /** What follows a publication: the new schedule is armed, a source in error starts again, a worker loads the version. */
 export const answerPublished = async (
   deps: SourceDeps,
-  published: { readonly source: SourceDetails; readonly version: PublishedVersion; readonly due: AccountedTicks | null },
+  published: {
+    readonly source: SourceDetails
+    readonly version: PublishedVersion
+    readonly due: AccountedTicks | null
+    /** Of the review, when there was one. */
+    readonly warnings?: GatePass['warnings']
+  },
 ): Promise<Reply> => {
   const { source, version, due } = published
   const restart = version.wasInError ? await createRun(deps.database.pool, { sourceId: source.id, trigger: 'restart' }) : null
@@ -29,7 +37,11 @@ export const answerPublished = async (
     runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
     loadAfterCommit(deps, { sourceId: saved.id, versionId: version.id, connector: saved.connector }),
   ])
-  const warnings = [...warningsOf(version.rescheduled ? saved.schedule : null), ...warnOfRemapping(source, saved)]
+  const warnings = [
+    ...warningsOf(version.rescheduled ? saved.schedule : null),
+    ...warnOfRemapping(source, saved),
+    ...(published.warnings ?? warnOfStreams(source, saved)),
+  ]
   return {
     status: 200,
     headers: { etag: toEtag(saved.revision) },

@@ -4,7 +4,7 @@ import { Failure } from '@inlet/domain'
 import { toEtag } from '../http/etag.js'
 import type { Handler } from '../http/reply.js'
 import type { SourceDeps } from '../sources/source-deps.js'
-import { getSourceId } from './get-source-of.js'
+import { getSource } from './get-source-of.js'
 import { toDraftView } from './to-version-view.js'
 
 /** Throws NOT_FOUND. */
@@ -17,6 +17,7 @@ export const getDraft = async (deps: Pick<SourceDeps, 'database'>, sourceId: str
 export const getDraftHandler =
   (deps: SourceDeps): Handler<Endpoints['getDraft']> =>
   async ({ params }) => {
-    const draft = await getDraft(deps, await getSourceId(deps, params.id))
-    return { status: 200, headers: { etag: toEtag(draft.revision) }, body: toDraftView(draft) }
+    const source = await getSource(deps, params.id)
+    const draft = await getDraft(deps, source.id)
+    return { status: 200, headers: { etag: toEtag(draft.revision) }, body: toDraftView(draft, source) }
   }

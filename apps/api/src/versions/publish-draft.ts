@@ -18,11 +18,11 @@ export const publishDraftHandler =
     if (ifMatch !== null && ifMatch !== draft.revision)
       throw new Failure('PRECONDITION_FAILED', `the draft, or the live version it would replace, has changed: it has revision ${draft.revision} now`)
     await checkContent(deps, source, draft.content)
-    const overruled = await passGate(deps, { source, draft, force: body.force }, closeSignal(response))
+    const { overruled, warnings } = await passGate(deps, { source, draft, force: body.force }, closeSignal(response))
     const changes = !sameContent(draft.content, draft.live.content)
     const due = changes ? await accountBefore(deps, source, draft.content.schedule) : null
     // The revision that was checked: a draft that changes meanwhile is refused.
     const version = await publishDraft(deps.database, { sourceId: source.id, expectedRevision: draft.revision, actor, overruled })
     if (version === null) throw sourceNotFound()
-    return answerPublished(deps, { source, version, due })
+    return answerPublished(deps, { source, version, due, warnings })
   }

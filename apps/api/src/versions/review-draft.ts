@@ -28,8 +28,8 @@ export const review = async (
       next: `${next} Or publish untried with {"force": "examples"}.`,
     })
   }
-  const { records, source: from, liveFailure, counts, changes, examples } = workerAnswer.parse(outcome.answer)
-  const found = { records, source: from, liveFailure, counts, changes, examples }
+  const { records, source: from, liveFailure, counts, changes, examples, warnings } = workerAnswer.parse(outcome.answer)
+  const found = { records, source: from, liveFailure, counts, changes, examples, warnings }
   return { passes: holdsUp(found) === null && examples.broken.length === 0, ...found }
 }
 

@@ -21,5 +21,5 @@ export const saveDraftHandler =
     const saved = await saveDraft(deps.database, { sourceId: source.id, content, expectedRevision: ifMatch, actor })
     if (saved === null) throw sourceNotFound()
     const draft = await getDraft(deps, source.id)
-    return { status: saved.created ? 201 : 200, headers: { etag: toEtag(draft.revision) }, body: toDraftView(draft) }
+    return { status: saved.created ? 201 : 200, headers: { etag: toEtag(draft.revision) }, body: toDraftView(draft, source) }
   }

@@ -1,6 +1,7 @@
 import type { DraftView, FailureView, SourceDetail, VersionView } from '@inlet/contract'
-import type { Draft, LoadError, StoredVersion, VersionContent } from '@inlet/db'
+import type { Draft, LoadError, SourceDetails, StoredVersion, VersionContent } from '@inlet/db'
 import { diffContent, isReason, REASONS } from '@inlet/domain'
+import { warnOfStreams } from './warn-of-streams.js'
 
 /** What to do about a reason that was stored. */
 export const nextStepOf = (reason: string): string => (isReason(reason) ? REASONS[reason].next : REASONS.INTERNAL.next)
@@ -32,11 +33,12 @@ export const toVersionView = (version: StoredVersion): VersionView => ({
   loadError: version.loadError === null ? null : toLoadErrorView(version.loadError),
 })
 
-export const toDraftView = (draft: Draft): DraftView => ({
+export const toDraftView = (draft: Draft, source: SourceDetails): DraftView => ({
   ...toContentView(draft.content),
   revision: draft.revision,
   liveVersion: draft.live.number,
   changes: [...diffContent(draft.live.content, draft.content)],
+  warnings: [...warnOfStreams(source, draft.content)],
   createdAt: draft.createdAt.toISOString(),
   updatedAt: draft.updatedAt.toISOString(),
 })

@@ -1,3 +1,4 @@
+import { ensureStreams } from '@inlet/db'
 import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, expectContract, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
@@ -59,6 +60,23 @@ describe('versions of a source', () => {
     expect(second.body).toMatchObject({ config: { rows: 1 }, mapping: null })
     expect(problemOf(await put(id, { config: { rows: 3 } }, first))).toEqual([412, 'PRECONDITION_FAILED'])
     expect((await put(id, { config: { rows: 4 } }, '*')).body).toMatchObject({ config: { rows: 4 }, mapping: { rows: { expression: '$' } } })
+  })
+
+  it('warns of a stream that no run has found, in draft, publication and change, unless the config changes too', async () => {
+    const id = await register()
+    const mapping = { rosw: { expression: '$' }, rows: { expression: '$' } }
+    expect((await put(id, { mapping })).body.warnings).toEqual([])
+    await ensureStreams(api.database, id, [{ name: 'rows', kind: 'row' }])
+    const unknown = { code: 'STREAM_UNKNOWN', message: expect.stringMatching(/"rosw".*it has: rows$/) as string }
+    const saved = await put(id, { mapping }, '*')
+    expectContract(saved, 'saveDraft')
+    expect(saved.body.warnings).toEqual([unknown])
+    expect((await api.get(`/v1/sources/${id}/draft`)).body.warnings).toEqual([unknown])
+    expect((await put(id, { mapping, config: { rows: 7 } }, '*')).body.warnings).toEqual([])
+    const published = await publish(id, etagOf(await put(id, { mapping }, '*')), { force: 'examples' })
+    expect([published.status, published.body.warnings]).toEqual([200, expect.arrayContaining([unknown])])
+    const patched = await api.patch(`/v1/sources/${id}`, { mapping: { rosw: { expression: '$' } } }, { headers: { 'if-match': '*' } })
+    expect(patched.body.warnings).toContainEqual(unknown)
   })
 
   it('throws a draft away, and knows an ETag of it no more', async () => {

@@ -6,13 +6,14 @@ import {
   finishReread,
   finishRun,
   type LeasedRun,
+  noteUnknownStreams,
   parkRun,
   type RunEnd,
   type RunFailure,
   releaseRun,
 } from '@inlet/db'
 import { Failure, type RunOutcome, toFailure } from '@inlet/domain'
-import type { Mapping, MappingPool } from '@inlet/mapping'
+import { findUnknownStreams, type Mapping, type MappingPool, type UnknownStream } from '@inlet/mapping'
 import type { Logger, Metrics } from '@inlet/observability'
 import { createSampleKeeper } from '../review/sample-keeper.js'
 import { type BacklogGate } from './backlog-gate.js'
@@ -147,6 +148,14 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
   const { specs } = backfill
   // What was saved was checked.
   const mapping = run.version.mapping as Mapping | null
+  await noteUnknown(
+    deps.database,
+    run,
+    findUnknownStreams(
+      mapping,
+      all.map(({ name }) => name),
+    ),
+  )
   const mapper = createPageMapper(deps.mappings, mapping)
   const samples = createSampleKeeper(deps.database, { sourceId: run.sourceId, mapping })
   const states = all.map(({ name }) => ({ name, mapping: mappingStateOf(mapping, name) }))
@@ -225,6 +234,14 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
       return { name: spec.name, error: toRunFailure(failure) }
     }
   }
+}
+
+/** A rule for a stream that does not exist has no effect; whoever wrote it should hear of that. */
+const noteUnknown = async (database: Database, run: LeasedRun, unknown: readonly UnknownStream[]): Promise<void> => {
+  if (unknown.length === 0) return
+  const { sourceId, runId } = run
+  const message = unknown.map((each) => each.message).join('; ')
+  await noteUnknownStreams(database, { sourceId, runId, versionId: run.version.id, streams: unknown.map(({ stream }) => stream), message })
 }
 
 /** Failures that no other stream of the source could be spared. */

@@ -122,6 +122,13 @@ describe('testSource', () => {
     expect(dropped.warnings.map(({ code }) => code)).toContain('ALL_DROPPED')
   })
 
+  it('warns of a stream that the mapping names and the source does not have', async () => {
+    const answer = await ask({ mapping: { boks: { expression: '$' }, '*': { expression: '$' } } })
+    expect(answer.warnings.filter(({ code }) => code === 'STREAM_UNKNOWN')).toMatchObject([
+      { stream: 'boks', message: expect.stringContaining('it has: books') as string },
+    ])
+  })
+
   it('shows the log without secrets, and counts requests', async () => {
     const answer = await ask({})
     expect(answer.text).not.toContain(TOKEN)

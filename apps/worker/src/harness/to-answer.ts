@@ -1,9 +1,9 @@
 import type { RejectedRecord } from '@inlet/domain'
-import { findStreamMapping } from '@inlet/mapping'
+import { findStreamMapping, findUnknownStreams } from '@inlet/mapping'
 import { type Step, toSteps } from './preflight.js'
 import { showRecord, showRejected } from './show-record.js'
 import type { MappedSample, TestFindings } from './test-source.js'
-import { warnOf } from './warn.js'
+import { type Warning, warnOf } from './warn.js'
 
 /** JSON for all samples together; what is beyond is left out. */
 const MAX_SAMPLES_LENGTH = 4_194_304
@@ -32,14 +32,7 @@ export const toAnswer = (found: TestFindings): string => {
     steps,
     capabilities: found.withoutConnector ? null : toCapabilities(found),
     rejected: rejections.map(showRejected),
-    warnings: found.samples.flatMap((sample) =>
-      warnOf({
-        spec: sample.spec,
-        raw: sample.records,
-        mapped: sample.mapped.map(({ records: made }) => made),
-        rejected: rejectionsOf(sample).length,
-      }),
-    ),
+    warnings: [...findUnknownStreams(found.mapping, streamsOf(found)), ...found.samples.flatMap(warnOfSample)],
     metrics: {
       requests: found.requests,
       records,
@@ -51,6 +44,18 @@ export const toAnswer = (found: TestFindings): string => {
   }
   return `${JSON.stringify(frame).slice(0, -1)},"records":[${texts.join(',')}]}`
 }
+
+/** None when the connector was not asked, or did not get as far. */
+const streamsOf = ({ specs, samples }: TestFindings): readonly string[] =>
+  specs.length === 0 ? [] : [...specs.map(({ name }) => name), ...samples.flatMap(({ records }) => records.map(({ stream }) => stream))]
+
+const warnOfSample = (sample: MappedSample): readonly Warning[] =>
+  warnOf({
+    spec: sample.spec,
+    raw: sample.records,
+    mapped: sample.mapped.map(({ records: made }) => made),
+    rejected: rejectionsOf(sample).length,
+  })
 
 const rejectionsOf = ({ rejected, mapped }: MappedSample): readonly RejectedRecord[] => [...rejected, ...mapped.flatMap((one) => one.rejected ?? [])]
 

@@ -5,6 +5,8 @@ import type { PooledConnection } from '../extraction/connection-pool.js'
 export interface RawRecords {
   readonly records: readonly SourceRecord[]
   readonly complete: ReadonlySet<string>
+  /** All streams of the source, those without a record too. */
+  readonly streams: readonly string[]
 }
 
 /** Reads up to so many records of each stream from the beginning; less when the signal aborts. Nothing is stored. */
@@ -15,7 +17,8 @@ export const readSample = async (
   const { perStream, signal } = options
   const records: SourceRecord[] = []
   const complete = new Set<string>()
-  for (const spec of await connector.streams(connection, signal)) {
+  const specs = await connector.streams(connection, signal)
+  for (const spec of specs) {
     const found = new Map<string, SourceRecord>()
     const enough = new AbortController()
     const pages = connector.read(connection, { stream: spec.name, cursor: null, signal: AbortSignal.any([signal, enough.signal]) })
@@ -39,5 +42,5 @@ export const readSample = async (
     records.push(...[...found.values()].slice(0, perStream))
     if (signal.aborted) break
   }
-  return { records, complete }
+  return { records, complete, streams: specs.map(({ name }) => name) }
 }

@@ -1,7 +1,7 @@
 import { parseJsonLossless } from '@inlet/connector-sdk'
-import { type Database, type Draft, findCredential, findDraft, listExamples, listSamples } from '@inlet/db'
+import { type Database, type Draft, findCredential, findDraft, listExamples, listSamples, listStreamNames } from '@inlet/db'
 import { canonicalJson, compareMapped, Failure, type MappedSample, type SourceRecord, toFailure } from '@inlet/domain'
-import type { Mapping, MappingPool } from '@inlet/mapping'
+import { findUnknownStreams, type Mapping, type MappingPool } from '@inlet/mapping'
 import { z } from 'zod'
 import { type ConnectionDeps, openConnection } from '../extraction/open-connection.js'
 import { mapSample } from './map-sample.js'
@@ -30,14 +30,25 @@ export const reviewDraft = async (
   const draft = await findDraft(deps.database, sourceId)
   if (draft?.revision !== paramsSchema.parse(call.params).revision) throw new Failure('PRECONDITION_FAILED', 'the draft has changed meanwhile')
   const examples = await listExamples(deps.database, sourceId)
-  const { before, after, kept, liveFailure } = await mapBoth(deps, { ...call, draft }, signal)
+  const { before, after, streams, kept, liveFailure } = await mapBoth(deps, { ...call, draft }, signal)
   const broken = await tryExamples(deps.mappings, mappingOf(draft.content), examples, signal)
-  return toReview({ comparison: compareMapped(before, after), records: after.raw.length, kept, liveFailure, examples: examples.length, broken })
+  const warnings = findUnknownStreams(mappingOf(draft.content), streams)
+  return toReview({
+    comparison: compareMapped(before, after),
+    records: after.raw.length,
+    kept,
+    liveFailure,
+    examples: examples.length,
+    broken,
+    warnings,
+  })
 }
 
 interface Both {
   readonly before: MappedSample
   readonly after: MappedSample
+  /** That the source has with the settings of the draft. */
+  readonly streams: readonly string[]
   /** Whether the records are those kept from earlier runs; otherwise they were read just now. */
   readonly kept: boolean
   /** Why the live version could not be read. */
@@ -57,13 +68,14 @@ const mapBoth = async (deps: ReviewDeps, subject: Subject, signal: AbortSignal):
   const kept = sameConfig ? await readKept(deps.database, subject.sourceId) : null
   const raw = kept ?? (await readWith(deps, subject, content.config, signal))
   const after = await map(mappingOf(content), raw)
-  if (sameConfig) return { before: await map(mappingOf(live.content), raw), after, kept: kept !== null, liveFailure: null }
+  const streams = [...raw.streams, ...raw.records.map(({ stream }) => stream)]
+  if (sameConfig) return { before: await map(mappingOf(live.content), raw), after, streams, kept: kept !== null, liveFailure: null }
   try {
     const liveRaw = await readWith(deps, subject, live.content.config, signal)
-    return { before: await map(mappingOf(live.content), liveRaw), after, kept: false, liveFailure: null }
+    return { before: await map(mappingOf(live.content), liveRaw), after, streams, kept: false, liveFailure: null }
   } catch (thrown) {
     // A draft may be the repair of a version that cannot be read any more.
-    return { before: { raw: [], complete: new Set() }, after, kept: false, liveFailure: toFailure(thrown) }
+    return { before: { raw: [], complete: new Set() }, after, streams, kept: false, liveFailure: toFailure(thrown) }
   }
 }
 
@@ -75,7 +87,7 @@ const readKept = async (database: Database, sourceId: string): Promise<RawRecord
   const samples = await listSamples(database, sourceId)
   if (samples.length === 0) return null
   const records = samples.map(({ record }) => parseJsonLossless(record) as SourceRecord)
-  return { records, complete: new Set(records.map(({ stream }) => stream)) }
+  return { records, complete: new Set(records.map(({ stream }) => stream)), streams: await listStreamNames(database, sourceId) }
 }
 
 const readWith = async (deps: ReviewDeps, { sourceId, connector }: Subject, config: unknown, signal: AbortSignal): Promise<RawRecords> => {

@@ -1,4 +1,5 @@
 import { type Failure, type FieldChange, RECORD_CHANGES, type RecordChange, type SampleComparison } from '@inlet/domain'
+import type { UnknownStream } from '@inlet/mapping'
 import type { BrokenExample } from './try-examples.js'
 
 const MAX_CHANGES = 20
@@ -12,10 +13,11 @@ export interface ReviewFacts {
   readonly liveFailure: Failure | null
   readonly examples: number
   readonly broken: readonly BrokenExample[]
+  readonly warnings: readonly UnknownStream[]
 }
 
 /** The answer of a review: counts of everything, samples of the gravest. Pure. */
-export const toReview = ({ comparison, records, kept, liveFailure, examples, broken }: ReviewFacts): object => ({
+export const toReview = ({ comparison, records, kept, liveFailure, examples, broken, warnings }: ReviewFacts): object => ({
   records,
   source: kept ? 'kept' : 'read',
   liveFailure: liveFailure === null ? null : { reason: liveFailure.reason, message: liveFailure.message, next: liveFailure.next },
@@ -26,6 +28,7 @@ export const toReview = ({ comparison, records, kept, liveFailure, examples, bro
   },
   changes: pickSamples(comparison.changes).map(shorten),
   examples: { total: examples, broken: broken.map(({ name, stream, message }) => ({ name, stream, message: message.slice(0, MAX_TEXT) })) },
+  warnings: warnings.map(({ code, message }) => ({ code, message })),
 })
 
 /** Some of every kind before more of one; the gravest first. */

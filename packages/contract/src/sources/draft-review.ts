@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { plainText, timestamp } from '../primitives.js'
 import { failureView } from '../problem.js'
 import { fieldChange } from './field-change.js'
+import { warning } from './source.js'
 
 const recordChange = z
   .strictObject({
@@ -37,6 +38,9 @@ export const draftReview = z
     examples: z.strictObject({
       total: z.int(),
       broken: z.array(z.strictObject({ name: z.string(), stream: z.string(), message: z.string() })),
+    }),
+    warnings: z.array(warning).meta({
+      description: 'What somebody should look at; holds nothing up. `STREAM_UNKNOWN`: the mapping names a stream that the source does not have.',
     }),
   })
   .meta({ id: 'DraftReview', description: 'What publishing the draft would change in the records.' })

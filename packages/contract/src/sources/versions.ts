@@ -3,7 +3,7 @@ import { optionalQueryInt, pageOf, pageQuery, timestamp } from '../primitives.js
 import { failureView } from '../problem.js'
 import { fieldChange } from './field-change.js'
 import { mapping } from './mapping.js'
-import { schedule } from './source.js'
+import { schedule, warning } from './source.js'
 
 const config = z.record(z.string(), z.unknown())
 const scheduleView = z.strictObject({ cron: z.string(), timeZone: z.string() })
@@ -38,6 +38,10 @@ export const draft = z
     revision: z.int().meta({ description: 'Raised by every change of the draft and of the live version; the ETag holds it.' }),
     liveVersion: z.int().meta({ description: 'The version it would replace.' }),
     changes: z.array(fieldChange).meta({ description: 'What differs from the live version.' }),
+    warnings: z.array(warning).meta({
+      description:
+        '`STREAM_UNKNOWN`: the mapping names a stream that no run of the source has found; said while the config is that of the live version.',
+    }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
