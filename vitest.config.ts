@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 const conditions = ['@inlet/source', ...defaultServerConditions.filter((condition) => condition !== 'module')]
 
+const SHARED = ['packages/{db,queue,security}/src/**/*.int.test.ts', 'apps/api/src/**/*.int.test.ts']
+const SENDS_MUCH = 'apps/api/src/hooks/webhook.acceptance.int.test.ts'
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -26,10 +29,22 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { extends: './vitest.shared.ts', test: { name: 'integration', include: ['{packages,apps}/*/src/**/*.int.test.ts'] } },
       {
         extends: './vitest.shared.ts',
-        test: { name: 'e2e', include: ['tests/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
+        // Each file has a database of its own and changes nothing globally; loading Prisma and Express once saves a minute.
+        test: { name: 'integration-shared', include: SHARED, exclude: [SENDS_MUCH, '**/node_modules/**'], isolate: false },
+      },
+      {
+        extends: './vitest.shared.ts',
+        test: {
+          name: 'integration',
+          include: ['{packages,apps}/*/src/**/*.int.test.ts', 'tests/{deploy,docs,house}/**/*.test.ts'],
+          exclude: ['packages/{db,queue,security}/**', 'apps/api/src/!(hooks)/**', 'apps/api/src/hooks/!(webhook.acceptance)*', '**/node_modules/**'],
+        },
+      },
+      {
+        extends: './vitest.shared.ts',
+        test: { name: 'e2e', include: ['tests/{e2e,faults}/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
       },
     ],
   },
