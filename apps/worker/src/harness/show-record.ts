@@ -2,20 +2,20 @@ import { canonicalJson, keyText, type RejectedRecord, type SourceRecord, toFailu
 
 const MAX_TEXT = 2_000
 
-/** A record as JSON text for people: numbers keep their digits, long texts are cut, what is not JSON is said to be so. */
-export const showRecord = (record: SourceRecord): string => {
-  const members = {
-    stream: record.stream,
-    key: toStorableText(keyText(record.key)),
-    kind: record.kind,
-    op: record.op ?? 'upsert',
-    title: shown(record.title),
-    text: shown(record.text?.slice(0, MAX_TEXT)),
-    url: shown(record.url),
-    occurredAt: record.occurredAt instanceof Date ? record.occurredAt.toISOString() : (record.occurredAt ?? null),
-  }
-  return `${JSON.stringify(members).slice(0, -1)},"data":${showData(record)}}`
-}
+/** What people see of a record beside its data: long texts are cut, what cannot be stored is made visible. */
+export const showMembers = (record: SourceRecord): object => ({
+  stream: record.stream,
+  key: toStorableText(keyText(record.key)),
+  kind: record.kind,
+  op: record.op ?? 'upsert',
+  title: shown(record.title),
+  text: shown(record.text?.slice(0, MAX_TEXT)),
+  url: shown(record.url),
+  occurredAt: record.occurredAt instanceof Date ? record.occurredAt.toISOString() : (record.occurredAt ?? null),
+})
+
+/** A record as JSON text for people: numbers keep their digits, what is not JSON is said to be so. */
+export const showRecord = (record: SourceRecord): string => `${JSON.stringify(showMembers(record)).slice(0, -1)},"data":${showData(record)}}`
 
 const showData = (record: SourceRecord): string => {
   try {

@@ -1,10 +1,10 @@
 import type { StreamSpec } from '@inlet/connector-sdk'
-import { canonicalJson, Failure, keyText, type SourceRecord, toStorableText } from '@inlet/domain'
+import { canonicalJson, Failure, type SourceRecord, toStorableText } from '@inlet/domain'
 import { z } from 'zod'
 import type { PooledConnection } from '../extraction/connection-pool.js'
+import { showMembers } from '../harness/show-record.js'
 
 const paramsSchema = z.object({ stream: z.string().optional(), limit: z.number().int().min(1).max(20) })
-const MAX_TEXT = 2_000
 
 /**
  * Reads the first records of a source, or of one of its streams, from the beginning and forgets them. `dataJson` is JSON
@@ -54,16 +54,4 @@ const readSome = async (
   }
 }
 
-const toPreview = (record: SourceRecord): object => ({
-  stream: record.stream,
-  key: toStorableText(keyText(record.key)),
-  kind: record.kind,
-  op: record.op ?? 'upsert',
-  title: shown(record.title),
-  text: shown(record.text?.slice(0, MAX_TEXT)),
-  url: shown(record.url),
-  occurredAt: record.occurredAt instanceof Date ? record.occurredAt.toISOString() : (record.occurredAt ?? null),
-  dataJson: canonicalJson(record.data),
-})
-
-const shown = (text: string | undefined): string | null => (text === undefined ? null : toStorableText(text))
+const toPreview = (record: SourceRecord): object => ({ ...showMembers(record), dataJson: canonicalJson(record.data) })
