@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/domain'
-import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
-import { PrismaClient } from './generated/client.js'
+import type { PrismaClient } from './generated/client.js'
+import { createPrismaOnPool, type Transaction } from './prisma-transaction.js'
 import { isConnectionError } from './sql-state.js'
 
 export interface DatabaseOptions {
@@ -19,8 +19,10 @@ export interface DatabaseOptions {
 export interface Database {
   readonly pool: pg.Pool
   readonly prisma: PrismaClient
-  /** Runs work in one READ COMMITTED transaction on one connection; rolls back when it throws. */
+  /** Runs work in one READ COMMITTED transaction on one connection; rolls back when it throws. For the paths of records and runs. */
   transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
+  /** The same with Prisma on that connection, for the control plane: half a millisecond more per transaction (ADR 17). */
+  prismaTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -40,11 +42,12 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   pool.on('error', (error) => options.onError?.(error))
   // The pool listens to idle connections only. One that breaks in hand fails its query; its event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const { prisma, transaction } = createPrismaOnPool(pool)
   return {
     pool,
     prisma,
     transaction: (work) => runTransaction(pool, work),
+    prismaTransaction: (work) => transaction(work).catch(throwDatabaseFailure),
     async close() {
       await prisma.$disconnect()
       await pool.end()
@@ -69,6 +72,10 @@ const runTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
   } finally {
     client.release(broken)
   }
+}
+
+const throwDatabaseFailure = (error: unknown): never => {
+  throw toDatabaseFailure(error)
 }
 
 const connect = async (pool: pg.Pool): Promise<pg.PoolClient> => {

@@ -118,6 +118,7 @@ export { findRun, listEndedRuns, listRuns, type RunListRequest, type RunOverview
 export { type Cancellation, cancelRun, parkRun, releaseRun } from './runs/release-run.js'
 export { claimSetting, findSetting } from './settings/setting-repository.js'
 export { type Actor, writeAudit } from './sources/audit.js'
+export { createSource, type NewSource } from './sources/create-source.js'
 export { type DefinitionRequest, findNameHolders, listDefinitions, type StoredDefinition } from './sources/definitions.js'
 export { deleteSource, markDeleting } from './sources/delete-source.js'
 export {
@@ -130,22 +131,13 @@ export {
   type SourceForCheck,
   type StreamOverview,
 } from './sources/find-source.js'
+export { disarm, listSchedulesToArm, listWantedSchedules, markArmed, type ScheduleToArm } from './sources/job-schedulers.js'
 export { type AuditListRequest, type AuditView, listAudit } from './sources/list-audit.js'
 export { findSourceIds, listFreshness, type SourceFreshness } from './sources/list-freshness.js'
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { type CursorReset, resetCursor } from './sources/reset-cursor.js'
 export { listTicks, type TickRow } from './sources/source-parts.js'
-export {
-  createSource,
-  disarm,
-  findConnectorType,
-  listSchedulesToArm,
-  listWantedSchedules,
-  markArmed,
-  type NewSource,
-  readSourceLags,
-  type ScheduleToArm,
-} from './sources/source-repository.js'
+export { findConnectorType, readSourceLags } from './sources/source-repository.js'
 export type { SourceOverview } from './sources/source-row.js'
 export { type ChangedSource, type SourceChange, updateSource } from './sources/update-source.js'
 export { isRetryable, isTimeout, sqlState } from './sql-state.js'

@@ -12,7 +12,7 @@ export interface TestStore {
     readonly schedule?: Schedule
     readonly streams?: readonly string[]
     readonly connector?: string
-    readonly config?: unknown
+    readonly config?: Readonly<Record<string, unknown>>
   }): Promise<string>
   /** Makes a run of the source (or finds its active one) and takes its lease. */
   lease(sourceId: string, options?: { readonly holder?: string; readonly ttlMs?: number; readonly allowMassDelete?: boolean }): Promise<LeasedRun>

@@ -45,7 +45,8 @@ export const composeHooks = (deps: ComposeHooks, lifecycle: Pick<Lifecycle, 'def
   const writer = createEventWriter({ ...WRITE, write: (events) => addEvents(database, events), toFailure: toDatabaseFailure })
   const refusals = createFailedLogins({ limit: REFUSALS_A_MINUTE, now })
   const refusalEvents = createRefusalEvents({
-    write: (sourceId, why) => writeEvent(database, { sourceId, type: 'hook.refused', level: 'warn', message: `a pushed event was refused: ${why}` }),
+    write: (sourceId, why) =>
+      writeEvent(database.pool, { sourceId, type: 'hook.refused', level: 'warn', message: `a pushed event was refused: ${why}` }),
     onError,
     now,
   })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type CreateSourceBody, durationSeconds, type Endpoints } from '@inlet/contract'
-import { createRun, createSource, findSource } from '@inlet/db'
+import { durationSeconds, type Endpoints } from '@inlet/contract'
+import { createSource, findSource } from '@inlet/db'
 import { isRare, parseSchedule, parseSourceName, type Schedule } from '@inlet/domain'
 import { fingerprintSecrets, type SealedSecrets, type SecretPlace, sealSecrets } from '@inlet/security'
 import { checkSettings } from '../calls/check-settings.js'
@@ -37,7 +37,7 @@ export const createSourceHandler =
       if (!outcome.ok) throw new CheckRejected(outcome.failure)
     }
     const id = randomUUID()
-    await createSource(
+    const { runId } = await createSource(
       deps.database,
       {
         id,
@@ -50,13 +50,13 @@ export const createSourceHandler =
         labels: body.labels ?? {},
         freshWithinSeconds: toSeconds(body.freshWithin),
         paused: body.paused,
+        runNow: body.runNow && connector.receive === undefined,
         ownership: { managedBy: body.managedBy, secretsFingerprint: fingerprintSecrets(deps.keyring, id, secrets) },
         sealedSecrets: sealForSource(deps, { ownerId: id, version: 1 }, secrets),
         credentialId: shared?.id,
       },
       actor,
     )
-    const runId = connector.receive === undefined ? await firstRun(deps, id, body) : null
     const [saved] = await Promise.all([
       findSource(deps.database, id),
       body.paused || schedule === null ? undefined : armAfterCommit(deps, id, schedule),
@@ -69,12 +69,6 @@ export const createSourceHandler =
       body: { ...toSourceDetail(saved, deps.findConnector), runId, checked: query.check, warnings: warningsOf(schedule) },
     }
   }
-
-const firstRun = async (deps: SourceDeps, sourceId: string, body: CreateSourceBody): Promise<string | null> => {
-  if (!body.runNow || body.paused) return null
-  const run = await createRun(deps.database.pool, { sourceId, trigger: 'manual' })
-  return run?.id ?? null
-}
 
 /** Null when the connector was given no secrets. */
 export const sealForSource = (

@@ -1,5 +1,5 @@
 import type { Endpoints } from '@inlet/contract'
-import { accountTicks, createRun, findSource, updateSource } from '@inlet/db'
+import { accountTicks, findSource, updateSource } from '@inlet/db'
 import { allowsRuns, Failure, parseSourceName } from '@inlet/domain'
 import { fingerprintSecrets } from '@inlet/security'
 import { checkSettings } from '../calls/check-settings.js'
@@ -66,8 +66,7 @@ export const updateSourceHandler =
       actor,
     })
     if (changed === null) throw sourceNotFound()
-    const restart = changed.wasInError ? await createRun(deps.database.pool, { sourceId: before.id, trigger: 'restart' }) : null
-    const runId = restart?.created ? restart.id : (due?.runId ?? null)
+    const runId = changed.runId ?? due?.runId ?? null
     const saved = await findSource(deps.database, before.id)
     if (saved === null) throw sourceNotFound()
     await Promise.all([

@@ -1,4 +1,4 @@
-import { type AccountedTicks, accountTicks, createRun, findSource, type PublishedVersion, type SourceDetails } from '@inlet/db'
+import { type AccountedTicks, accountTicks, findSource, type PublishedVersion, type SourceDetails } from '@inlet/db'
 import { canonicalJson, type Schedule } from '@inlet/domain'
 import { toEtag } from '../http/etag.js'
 import type { Reply } from '../http/reply.js'
@@ -28,8 +28,7 @@ export const answerPublished = async (
   },
 ): Promise<Reply> => {
   const { source, version, due } = published
-  const restart = version.wasInError ? await createRun(deps.database.pool, { sourceId: source.id, trigger: 'restart' }) : null
-  const runId = restart?.created ? restart.id : (due?.runId ?? null)
+  const runId = version.runId ?? due?.runId ?? null
   const saved = await findSource(deps.database, source.id)
   if (saved === null) throw sourceNotFound()
   await Promise.all([

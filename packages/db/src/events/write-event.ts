@@ -1,12 +1,20 @@
-import type { Database } from '../database.js'
-import type { StoredEvent } from './list-events.js'
+import type pg from 'pg'
 
-/** Writes what happened to a source outside of any transaction of its own. */
-export const writeEvent = async (database: Database, event: Pick<StoredEvent, 'sourceId' | 'type' | 'level' | 'message'>): Promise<void> => {
-  await database.pool.query('INSERT INTO events (source_id, type, level, message) VALUES ($1, $2, $3, left($4, 2000))', [
-    event.sourceId,
-    event.type,
-    event.level,
-    event.message,
-  ])
+export interface NewEvent {
+  readonly sourceId: string
+  readonly runId?: string | null | undefined
+  /** Such as `run.ended`. */
+  readonly type: string
+  readonly level: 'info' | 'warn' | 'error'
+  /** Cut after 2,000 characters. */
+  readonly message: string
+  readonly data?: object | undefined
+}
+
+/** Writes what happened to a source, in the transaction of the change when there is one. The only writer of single events. */
+export const writeEvent = async (client: Pick<pg.ClientBase, 'query'>, event: NewEvent): Promise<void> => {
+  await client.query(
+    `INSERT INTO events (source_id, run_id, type, level, message, data) VALUES ($1, $2, $3, $4, left($5, 2000), coalesce($6::jsonb, '{}'))`,
+    [event.sourceId, event.runId ?? null, event.type, event.level, event.message, event.data === undefined ? null : JSON.stringify(event.data)],
+  )
 }

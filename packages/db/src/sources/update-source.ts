@@ -1,12 +1,16 @@
 import { canonicalJson, Failure, nameKey, nextTick, type Schedule } from '@inlet/domain'
-import type pg from 'pg'
 import { useSharedCredential, writeSourceSecrets } from '../credentials/source-secrets.js'
 import type { Database } from '../database.js'
+import { writeEvent } from '../events/write-event.js'
+import type { Transaction } from '../prisma-transaction.js'
+import { createRun } from '../runs/create-run.js'
 import { isUniqueViolation } from '../sql-state.js'
+import { REPAIRED } from '../versions/go-live.js'
 import { insertPublished } from '../versions/insert-version.js'
-import type { VersionContent } from '../versions/version-content.js'
+import { type LockedSource, lockSource } from '../versions/lock-source.js'
+import { scheduleColumns, toJson, type VersionContent } from '../versions/version-content.js'
 import { type Actor, writeAudit } from './audit.js'
-import { type Ownership, writeOwnership } from './write-ownership.js'
+import { type Ownership, ownershipColumns } from './ownership.js'
 
 /** What to change; absent members stay. */
 export interface SourceChange {
@@ -31,25 +35,10 @@ export interface SourceChange {
 
 export interface ChangedSource {
   readonly changed: boolean
-  /** Whether it had stopped with an error that new settings may have repaired. */
-  readonly wasInError: boolean
+  /** The run of a source that had stopped with an error which new settings may have repaired; null without one. */
+  readonly runId: string | null
   /** The version that must prove itself: the one published, or the live one with new secrets; null when neither changed. */
   readonly versionId: string | null
-}
-
-interface Row {
-  readonly status: string
-  readonly revision: number
-  readonly name: string
-  readonly labels: unknown
-  readonly cron: string | null
-  readonly time_zone: string
-  readonly fresh_within_seconds: number | null
-  readonly version_id: string
-  readonly config: VersionContent['config']
-  readonly mapping: VersionContent['mapping']
-  readonly credential_version: number | null
-  readonly now: Date
 }
 
 /**
@@ -59,57 +48,63 @@ interface Row {
  */
 export const updateSource = async (database: Database, change: SourceChange): Promise<ChangedSource | null> => {
   try {
-    return await database.transaction((client) => applyChange(client, change))
+    return await database.prismaTransaction((tx) => applyChange(tx, change))
   } catch (error) {
     if (isUniqueViolation(error)) throw new Failure('NAME_TAKEN', `a source named "${change.name}" exists`, { field: 'name' })
     throw error
   }
 }
 
-const applyChange = async (client: pg.ClientBase, change: SourceChange): Promise<ChangedSource | null> => {
-  const row = await lockRow(client, change.sourceId)
-  if (row === null) return null
-  if (change.expectedRevision !== null && change.expectedRevision !== row.revision)
-    throw new Failure('PRECONDITION_FAILED', `the source has revision ${row.revision} now`)
-  const before = settingsOf(row)
+const applyChange = async (tx: Transaction, change: SourceChange): Promise<ChangedSource | null> => {
+  const { prisma, client } = tx
+  const { sourceId, actor } = change
+  const source = await lockSource(tx, sourceId)
+  if (source === null) return null
+  if (change.expectedRevision !== null && change.expectedRevision !== source.row.revision)
+    throw new Failure('PRECONDITION_FAILED', `the source has revision ${source.row.revision} now`)
+  const before = settingsOf(source)
   const after = { ...before, ...definedOf(change) }
   const rescheduled = !same(before.schedule, after.schedule)
   const newSettings = !same([before.config, before.mapping], [after.config, after.mapping])
-  await writeOwnership(client, change.sourceId, change.ownership ?? {})
   const newSecrets = change.sealSecrets !== undefined || change.credentialId !== undefined
-  if (same(before, after) && !newSecrets) return { changed: false, wasInError: false, versionId: null }
-  const version = newSettings || rescheduled ? await insertPublished(client, { sourceId: change.sourceId, content: contentOf(after) }) : null
-  if (change.sealSecrets !== undefined) await writeSourceSecrets(client, change.sourceId, change.sealSecrets)
-  if (change.credentialId !== undefined) await useSharedCredential(client, change.sourceId, change.credentialId)
-  const repairs = row.status === 'ERROR' && (newSettings || newSecrets)
-  await client.query(
-    `UPDATE sources SET name = $2, name_key = $3, labels = $4, cron = $5, time_zone = $6, fresh_within_seconds = $7,
-       next_tick_at = CASE WHEN $8 THEN $9::timestamptz ELSE next_tick_at END, revision = revision + 1, updated_at = now(),
-       version_id = coalesce($11, version_id), draft_revision = draft_revision + CASE WHEN $11::uuid IS NULL THEN 0 ELSE 1 END,
-       status = CASE WHEN $10 THEN 'ACTIVE' ELSE status END, status_reason = CASE WHEN $10 THEN NULL ELSE status_reason END,
-       status_message = CASE WHEN $10 THEN NULL ELSE status_message END, process_deaths = CASE WHEN $10 THEN 0 ELSE process_deaths END,
-       consecutive_failures = CASE WHEN $10 THEN 0 ELSE consecutive_failures END WHERE id = $1`,
-    [
-      change.sourceId,
-      after.name,
-      nameKey(after.name),
-      JSON.stringify(after.labels),
-      after.schedule?.cron ?? null,
-      after.schedule?.timeZone ?? 'UTC',
-      after.freshWithinSeconds,
-      rescheduled,
-      after.schedule === null ? null : nextTick(after.schedule, row.now),
-      repairs,
-      version?.id ?? null,
-    ],
-  )
-  await writeAudit(client, { actor: change.actor, action: 'source.update', targetType: 'source', targetId: change.sourceId, before, after })
-  await client.query(`INSERT INTO events (source_id, type, level, message, data) VALUES ($1, 'source.updated', 'info', 'settings changed', $2)`, [
-    change.sourceId,
-    JSON.stringify({ changed: changedNames(before, after, newSecrets) }),
-  ])
-  return { changed: true, wasInError: repairs, versionId: version?.id ?? (newSecrets ? row.version_id : null) }
+  const ownership = ownershipColumns(change.ownership ?? {})
+  if (same(before, after) && !newSecrets) {
+    if (Object.keys(ownership).length > 0) await prisma.source.update({ where: { id: sourceId }, data: ownership })
+    return UNCHANGED
+  }
+  const version = newSettings || rescheduled ? await insertPublished(prisma, { sourceId, content: contentOf(after), now: source.now }) : null
+  if (change.sealSecrets !== undefined) await writeSourceSecrets(client, sourceId, change.sealSecrets)
+  if (change.credentialId !== undefined) await useSharedCredential(client, sourceId, change.credentialId)
+  const wasInError = source.row.status === 'ERROR' && (newSettings || newSecrets)
+  await prisma.source.update({
+    where: { id: sourceId },
+    data: {
+      name: after.name,
+      nameKey: nameKey(after.name),
+      labels: toJson(after.labels),
+      ...scheduleColumns(after.schedule),
+      ...(rescheduled && { nextTickAt: after.schedule === null ? null : nextTick(after.schedule, source.now) }),
+      freshWithinSeconds: after.freshWithinSeconds,
+      ...(version !== null && { versionId: version.id, draftRevision: { increment: 1 } }),
+      ...(wasInError && REPAIRED),
+      ...ownership,
+      revision: { increment: 1 },
+      updatedAt: source.now,
+    },
+  })
+  const restart = wasInError ? await createRun(client, { sourceId, trigger: 'restart' }) : null
+  await writeAudit(client, { actor, action: 'source.update', targetType: 'source', targetId: sourceId, before, after })
+  await writeEvent(client, {
+    sourceId,
+    type: 'source.updated',
+    level: 'info',
+    message: 'settings changed',
+    data: { changed: changedNames(before, after, newSecrets) },
+  })
+  return { changed: true, runId: restart?.created === true ? restart.id : null, versionId: version?.id ?? (newSecrets ? source.live.id : null) }
 }
+
+const UNCHANGED: ChangedSource = { changed: false, runId: null, versionId: null }
 
 interface Settings {
   readonly name: string
@@ -122,13 +117,11 @@ interface Settings {
 
 const contentOf = ({ config, mapping, schedule }: Settings): VersionContent => ({ config, mapping, schedule })
 
-const settingsOf = (row: Row): Settings => ({
+const settingsOf = ({ row, live }: LockedSource): Settings => ({
+  ...live.content,
   name: row.name,
   labels: row.labels,
-  schedule: row.cron === null ? null : { cron: row.cron, timeZone: row.time_zone },
-  freshWithinSeconds: row.fresh_within_seconds,
-  config: row.config,
-  mapping: row.mapping,
+  freshWithinSeconds: row.freshWithinSeconds,
 })
 
 const definedOf = ({ name, labels, schedule, freshWithinSeconds, config, mapping }: SourceChange): Partial<Settings> =>
@@ -142,16 +135,3 @@ const changedNames = (before: Settings, after: Settings, secrets: boolean): read
     .map(([name]) => name),
   ...(secrets ? ['secrets'] : []),
 ]
-
-const lockRow = async (client: pg.ClientBase, sourceId: string): Promise<Row | null> => {
-  // Locked first and read after: a join that is read while it waits for the lock would miss the version published meanwhile.
-  const locked = await client.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE', [sourceId])
-  if (locked.rowCount === 0) return null
-  const { rows } = await client.query<Row>(
-    `SELECT s.status, s.revision, s.name, s.labels, s.cron, s.time_zone, s.fresh_within_seconds, s.version_id, v.config, v.mapping,
-       (SELECT version FROM credentials WHERE source_id = s.id) AS credential_version, clock_timestamp() AS now
-     FROM sources s JOIN source_versions v ON v.id = s.version_id WHERE s.id = $1`,
-    [sourceId],
-  )
-  return rows[0] ?? null
-}

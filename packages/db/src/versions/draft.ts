@@ -3,7 +3,7 @@ import type { Database } from '../database.js'
 import { type Actor, writeAudit } from '../sources/audit.js'
 import { lockSource } from './lock-source.js'
 import { checkDraftRevision, noDraft } from './publish-version.js'
-import { type ContentRow, contentValues, toContent, type VersionContent } from './version-content.js'
+import { contentColumns, toContent, type VersionContent } from './version-content.js'
 
 export interface Draft {
   readonly content: VersionContent
@@ -25,9 +25,10 @@ export interface DraftToSave {
 
 /** Writes the draft of a source, its only one, as a whole. `created`: there was none. Null when the source is unknown. Throws PRECONDITION_REQUIRED, PRECONDITION_FAILED. */
 export const saveDraft = (database: Database, request: DraftToSave): Promise<{ readonly created: boolean } | null> =>
-  database.transaction(async (client) => {
+  database.prismaTransaction(async (tx) => {
+    const { client, prisma } = tx
     const { sourceId, expectedRevision } = request
-    const source = await lockSource(client, sourceId)
+    const source = await lockSource(tx, sourceId)
     if (source === null) return null
     const { draft, live } = source
     if (draft !== null && expectedRevision === undefined)
@@ -41,17 +42,9 @@ export const saveDraft = (database: Database, request: DraftToSave): Promise<{ r
       mapping: request.content.mapping === undefined ? live.content.mapping : request.content.mapping,
       schedule: request.content.schedule === undefined ? live.content.schedule : request.content.schedule,
     }
-    if (draft === null)
-      await client.query(`INSERT INTO source_versions (source_id, state, config, mapping, cron, time_zone) VALUES ($1, 'draft', $2, $3, $4, $5)`, [
-        sourceId,
-        ...contentValues(content),
-      ])
-    else
-      await client.query('UPDATE source_versions SET config = $2, mapping = $3, cron = $4, time_zone = $5, updated_at = now() WHERE id = $1', [
-        draft.id,
-        ...contentValues(content),
-      ])
-    await client.query('UPDATE sources SET draft_revision = draft_revision + 1 WHERE id = $1', [sourceId])
+    if (draft === null) await prisma.sourceVersion.create({ data: { sourceId, state: 'draft', ...contentColumns(content) }, select: { id: true } })
+    else await prisma.sourceVersion.update({ where: { id: draft.id }, data: { ...contentColumns(content), updatedAt: source.now } })
+    await prisma.source.update({ where: { id: sourceId }, data: { draftRevision: { increment: 1 } } })
     await writeAudit(client, {
       actor: request.actor,
       action: 'source.draft',
@@ -68,14 +61,14 @@ export const deleteDraft = (
   database: Database,
   request: { readonly sourceId: string; readonly expectedRevision: number | null; readonly actor: Actor },
 ): Promise<true | null> =>
-  database.transaction(async (client) => {
-    const source = await lockSource(client, request.sourceId)
+  database.prismaTransaction(async (tx) => {
+    const source = await lockSource(tx, request.sourceId)
     if (source === null) return null
     if (source.draft === null) throw noDraft()
     if (request.expectedRevision !== null) checkDraftRevision(source, request.expectedRevision)
-    await client.query('DELETE FROM source_versions WHERE id = $1', [source.draft.id])
-    await client.query('UPDATE sources SET draft_revision = draft_revision + 1 WHERE id = $1', [request.sourceId])
-    await writeAudit(client, {
+    await tx.prisma.sourceVersion.delete({ where: { id: source.draft.id } })
+    await tx.prisma.source.update({ where: { id: request.sourceId }, data: { draftRevision: { increment: 1 } } })
+    await writeAudit(tx.client, {
       actor: request.actor,
       action: 'source.discardDraft',
       targetType: 'source',
@@ -85,31 +78,20 @@ export const deleteDraft = (
     return true
   })
 
-interface DraftRow extends ContentRow {
-  readonly revision: number
-  readonly created_at: Date
-  readonly updated_at: Date
-  readonly live_id: string
-  readonly live: ContentRow & { readonly number: number }
-}
-
 /** The draft of a source beside what is live; null without one. */
-export const findDraft = async (database: Database, sourceId: string): Promise<Draft | null> => {
-  const { rows } = await database.pool.query<DraftRow>(
-    `SELECT d.config, d.mapping, d.cron, d.time_zone, s.draft_revision AS revision, d.created_at, d.updated_at, v.id AS live_id,
-       jsonb_build_object('number', v.number, 'config', v.config, 'mapping', v.mapping, 'cron', s.cron, 'time_zone', s.time_zone) AS live
-     FROM sources s JOIN source_versions v ON v.id = s.version_id JOIN source_versions d ON d.source_id = s.id AND d.state = 'draft'
-     WHERE s.id = $1 AND s.deleting_at IS NULL`,
-    [sourceId],
-  )
-  const [row] = rows
-  return row === undefined
-    ? null
-    : {
-        content: toContent(row),
-        revision: row.revision,
-        createdAt: row.created_at,
-        updatedAt: row.updated_at,
-        live: { id: row.live_id, number: row.live.number, content: toContent(row.live) },
-      }
+export const findDraft = async ({ prisma }: Database, sourceId: string): Promise<Draft | null> => {
+  const [source, draft] = await Promise.all([
+    prisma.source.findUnique({ where: { id: sourceId, deletingAt: null }, select: { versionId: true, draftRevision: true } }),
+    prisma.sourceVersion.findFirst({ where: { sourceId, state: 'draft' } }),
+  ])
+  if (source === null || source.versionId === null || draft === null) return null
+  const live = await prisma.sourceVersion.findUnique({ where: { id: source.versionId } })
+  if (live === null || live.number === null) return null
+  return {
+    content: toContent(draft),
+    revision: source.draftRevision,
+    createdAt: draft.createdAt,
+    updatedAt: draft.updatedAt,
+    live: { id: live.id, number: live.number, content: toContent(live) },
+  }
 }

@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/domain'
 import type { Database } from '../database.js'
-import { allOf, createSqlParts } from '../sql-parts.js'
-import { type ContentRow, toContent, type VersionContent } from './version-content.js'
+import type { SourceVersion } from '../generated/client.js'
+import { CONTENT_COLUMNS, toContent, type VersionContent } from './version-content.js'
 
 export interface LoadError {
   readonly reason: string
@@ -20,68 +20,48 @@ export interface StoredVersion extends VersionContent {
   readonly loadError: LoadError | null
 }
 
-interface Row extends ContentRow {
-  readonly number: number
-  readonly state: StoredVersion['state']
-  readonly restored_from: number | null
-  readonly created_at: Date
-  readonly published_at: Date | null
-  readonly loaded_at: Date | null
-  readonly load_reason: string | null
-  readonly load_message: string | null
-  readonly load_failed_at: Date | null
-}
-
-const COLUMNS =
-  'number, state, config, mapping, cron, time_zone, restored_from, created_at, published_at, loaded_at, load_reason, load_message, load_failed_at'
-
-const toVersion = (row: Row): StoredVersion => ({
+const toVersion = ({ loadReason, loadMessage, loadFailedAt, ...row }: SourceVersion): StoredVersion => ({
   ...toContent(row),
-  number: row.number,
-  state: row.state,
-  restoredFrom: row.restored_from,
-  createdAt: row.created_at,
-  publishedAt: row.published_at,
-  loadedAt: row.loaded_at,
-  loadError:
-    row.load_failed_at === null || row.load_reason === null
-      ? null
-      : { reason: row.load_reason, message: row.load_message ?? '', at: row.load_failed_at },
+  // A draft has no number; only published and retired versions are asked for.
+  number: row.number ?? 0,
+  state: row.state as StoredVersion['state'],
+  restoredFrom: row.restoredFrom,
+  createdAt: row.createdAt,
+  publishedAt: row.publishedAt,
+  loadedAt: row.loadedAt,
+  loadError: loadFailedAt === null || loadReason === null ? null : { reason: loadReason, message: loadMessage ?? '', at: loadFailedAt },
 })
 
 /** Versions that are or were published, newest first. */
 export const listVersions = async (
-  database: Database,
+  { prisma }: Database,
   request: { readonly sourceId: string; readonly number?: number | undefined; readonly before: number | null; readonly limit: number },
 ): Promise<readonly StoredVersion[]> => {
-  const { values, add } = createSqlParts()
-  const where = allOf([
-    `source_id = ${add(request.sourceId)}`,
-    'number IS NOT NULL',
-    request.number === undefined ? null : `number = ${add(request.number)}`,
-    request.before === null ? null : `number < ${add(request.before)}`,
-  ])
-  const { rows } = await database.pool.query<Row>(
-    `SELECT ${COLUMNS} FROM source_versions WHERE ${where} ORDER BY number DESC LIMIT ${add(request.limit)}`,
-    values,
-  )
-  return rows.map(toVersion)
+  const { sourceId, before, limit } = request
+  const number = { not: null, ...(before !== null && { lt: before }), ...(request.number !== undefined && { equals: request.number }) }
+  return (await prisma.sourceVersion.findMany({ where: { sourceId, number }, orderBy: { number: 'desc' }, take: limit })).map(toVersion)
 }
 
 /** Throws NOT_FOUND. */
-export const getVersion = async (database: Database, sourceId: string, number: number): Promise<StoredVersion> => {
-  const [version] = await listVersions(database, { sourceId, number, before: null, limit: 1 })
-  if (version === undefined) throw new Failure('NOT_FOUND', `the source has no version ${number}`)
-  return version
+export const getVersion = async ({ prisma }: Database, sourceId: string, number: number): Promise<StoredVersion> => {
+  const version = await prisma.sourceVersion.findUnique({ where: { sourceId_number: { sourceId, number } } })
+  if (version === null) throw new Failure('NOT_FOUND', `the source has no version ${number}`)
+  return toVersion(version)
 }
 
 /** What a version says, by its number, as `live` or as `draft`. Throws NOT_FOUND. */
-export const getContent = async (database: Database, sourceId: string, which: number | 'live' | 'draft'): Promise<VersionContent> => {
-  const { rows } = await database.pool.query<ContentRow>(
-    `SELECT v.config, v.mapping, v.cron, v.time_zone FROM source_versions v JOIN sources s ON s.id = v.source_id WHERE s.id = $1
-       AND CASE $2 WHEN 'live' THEN v.id = s.version_id WHEN 'draft' THEN v.state = 'draft' ELSE v.number = $3 END`,
-    [sourceId, String(which), typeof which === 'number' ? which : null],
-  )
-  if (rows[0] === undefined) throw new Failure('NOT_FOUND', which === 'draft' ? 'the source has no draft' : `the source has no version ${which}`)
-  return toContent(rows[0])
+export const getContent = async ({ prisma }: Database, sourceId: string, which: number | 'live' | 'draft'): Promise<VersionContent> => {
+  const source = await prisma.source.findUnique({ where: { id: sourceId }, select: { versionId: true } })
+  const version =
+    source === null
+      ? null
+      : await prisma.sourceVersion.findFirst({ where: { sourceId, ...whichOf(which, source.versionId) }, select: CONTENT_COLUMNS })
+  if (version === null) throw new Failure('NOT_FOUND', which === 'draft' ? 'the source has no draft' : `the source has no version ${which}`)
+  return toContent(version)
+}
+
+const whichOf = (which: number | 'live' | 'draft', liveId: string | null) => {
+  if (which === 'draft') return { state: 'draft' }
+  // The id of no version when there is no live one: Prisma would take undefined for any.
+  return which === 'live' ? { id: { in: liveId === null ? [] : [liveId] } } : { number: which }
 }

@@ -1,41 +1,47 @@
-import type pg from 'pg'
-import { contentValues, type VersionContent } from './version-content.js'
+import type { Prisma } from '../generated/client.js'
+import { contentColumns, type VersionContent } from './version-content.js'
 
-const NEXT_NUMBER = '(SELECT coalesce(max(number), 0) + 1 FROM source_versions WHERE source_id = $1)'
-
-export const retirePublished = async (client: pg.ClientBase, sourceId: string): Promise<void> => {
-  await client.query(`UPDATE source_versions SET state = 'retired' WHERE source_id = $1 AND state = 'published'`, [sourceId])
+/** A version that was given its number. */
+export interface NumberedVersion {
+  readonly id: string
+  readonly number: number
 }
 
-/** Adds content as the next published version in place of the present one. The caller holds the lock on the source. */
+/** The callers of everything here hold the lock on the source. */
+export const retirePublished = async (prisma: Prisma.TransactionClient, sourceId: string): Promise<void> => {
+  await prisma.sourceVersion.updateMany({ where: { sourceId, state: 'published' }, data: { state: 'retired' } })
+}
+
+/** Adds content as the next published version in place of the present one. */
 export const insertPublished = async (
-  client: pg.ClientBase,
-  version: { readonly sourceId: string; readonly content: VersionContent; readonly restoredFrom?: number },
-): Promise<{ readonly id: string; readonly number: number }> => {
-  await retirePublished(client, version.sourceId)
-  const { rows } = await client.query<{ id: string; number: number }>(
-    `INSERT INTO source_versions (source_id, number, state, config, mapping, cron, time_zone, restored_from, published_at)
-     VALUES ($1, ${NEXT_NUMBER}, 'published', $2, $3, $4, $5, $6, now()) RETURNING id, number`,
-    [version.sourceId, ...contentValues(version.content), version.restoredFrom ?? null],
-  )
-  return firstOf(rows)
+  prisma: Prisma.TransactionClient,
+  version: { readonly sourceId: string; readonly content: VersionContent; readonly now: Date; readonly restoredFrom?: number },
+): Promise<NumberedVersion> => {
+  const { sourceId, content, now, restoredFrom = null } = version
+  await retirePublished(prisma, sourceId)
+  const number = await nextNumber(prisma, sourceId)
+  const { id } = await prisma.sourceVersion.create({
+    data: { sourceId, number, state: 'published', ...contentColumns(content), restoredFrom, publishedAt: now },
+    select: { id: true },
+  })
+  return { id, number }
 }
 
-/** Makes the draft the next published version in place of the present one. The caller holds the lock on the source. */
+/** Makes the draft the next published version in place of the present one. */
 export const publishDraftRow = async (
-  client: pg.ClientBase,
-  draft: { readonly sourceId: string; readonly id: string },
-): Promise<{ readonly id: string; readonly number: number }> => {
-  await retirePublished(client, draft.sourceId)
-  const { rows } = await client.query<{ id: string; number: number }>(
-    `UPDATE source_versions SET state = 'published', number = ${NEXT_NUMBER}, published_at = now(), updated_at = now() WHERE id = $2 RETURNING id, number`,
-    [draft.sourceId, draft.id],
-  )
-  return firstOf(rows)
+  prisma: Prisma.TransactionClient,
+  draft: { readonly sourceId: string; readonly id: string; readonly now: Date },
+): Promise<NumberedVersion> => {
+  await retirePublished(prisma, draft.sourceId)
+  const number = await nextNumber(prisma, draft.sourceId)
+  await prisma.sourceVersion.update({
+    where: { id: draft.id },
+    data: { state: 'published', number, publishedAt: draft.now, updatedAt: draft.now },
+  })
+  return { id: draft.id, number }
 }
 
-const firstOf = <T>(rows: readonly T[]): T => {
-  const [row] = rows
-  if (row === undefined) throw new Error('the version was not written')
-  return row
+const nextNumber = async (prisma: Prisma.TransactionClient, sourceId: string): Promise<number> => {
+  const { _max: last } = await prisma.sourceVersion.aggregate({ where: { sourceId }, _max: { number: true } })
+  return (last.number ?? 0) + 1
 }

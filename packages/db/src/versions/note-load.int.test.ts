@@ -65,7 +65,7 @@ describe('a version that cannot be loaded', () => {
       sealSecrets: () => ({ fields: {} }),
       actor: 'test',
     })
-    expect(mended).toEqual({ changed: true, wasInError: true, versionId: stopped.id })
+    expect(mended).toEqual({ changed: true, runId: expect.any(String), versionId: stopped.id })
     await noteLoaded(store.database, stopped.id)
     expect(await store.rows('SELECT load_reason AS reason FROM source_versions WHERE id = $1', [stopped.id])).toEqual([{ reason: null }])
     expect(await liveOf(secrets)).toMatchObject({ number: 2, status: 'ACTIVE' })

@@ -1,17 +1,19 @@
 import { Failure } from '@inlet/domain'
-import type pg from 'pg'
 import type { Database } from '../database.js'
+import { writeEvent } from '../events/write-event.js'
+import type { Transaction } from '../prisma-transaction.js'
+import { createRun } from '../runs/create-run.js'
 import { type Actor, writeAudit } from '../sources/audit.js'
 import { goLive } from './go-live.js'
-import { insertPublished, publishDraftRow } from './insert-version.js'
+import { insertPublished, type NumberedVersion, publishDraftRow } from './insert-version.js'
 import { type LockedSource, lockSource } from './lock-source.js'
-import { type ContentRow, sameContent, toContent, type VersionContent } from './version-content.js'
+import { CONTENT_COLUMNS, sameContent, toContent, type VersionContent } from './version-content.js'
 
 export interface PublishedVersion {
   readonly id: string
   readonly number: number
-  /** Whether the source had stopped with an error that the version may have repaired. */
-  readonly wasInError: boolean
+  /** The run of a source that had stopped with an error which the version may have repaired; null without one. */
+  readonly runId: string | null
   readonly rescheduled: boolean
 }
 
@@ -29,17 +31,17 @@ export interface DraftToPublish {
  * NOT_FOUND without a draft, PRECONDITION_FAILED when draft or live version changed, VERSION_UNCHANGED.
  */
 export const publishDraft = (database: Database, request: DraftToPublish): Promise<PublishedVersion | null> =>
-  database.transaction(async (client) => {
+  database.prismaTransaction(async (tx) => {
     const { sourceId } = request
-    const source = await lockSource(client, sourceId)
+    const source = await lockSource(tx, sourceId)
     if (source === null) return null
     checkDraftRevision(source, request.expectedRevision)
     const { draft } = source
     if (draft === null) throw noDraft()
     if (sameContent(draft.content, source.live.content)) throw unchanged('the draft', source.live.number)
-    const version = await publishDraftRow(client, { sourceId, id: draft.id })
+    const version = await publishDraftRow(tx.prisma, { sourceId, id: draft.id, now: source.now })
     const note = { type: 'version.published', message: `version ${version.number} published`, data: { overruled: request.overruled } }
-    return finish(client, { sourceId, source, version, content: draft.content, actor: request.actor, action: 'source.publish', note })
+    return finish(tx, { sourceId, source, version, content: draft.content, actor: request.actor, action: 'source.publish', note })
   })
 
 export interface Rollback {
@@ -53,42 +55,39 @@ export interface Rollback {
 
 /** Publishes the content of an earlier version anew. Null when the source is unknown. Throws NOT_FOUND, PRECONDITION_FAILED, VERSION_UNCHANGED. */
 export const rollBack = (database: Database, request: Rollback): Promise<PublishedVersion | null> =>
-  database.transaction(async (client) => {
+  database.prismaTransaction(async (tx) => {
     const { sourceId, number } = request
-    const source = await lockSource(client, sourceId)
+    const source = await lockSource(tx, sourceId)
     if (source === null) return null
-    if (request.expectedRevision !== null && request.expectedRevision !== source.revision)
-      throw new Failure('PRECONDITION_FAILED', `the source has revision ${source.revision} now`)
-    const { rows } = await client.query<ContentRow>(
-      'SELECT config, mapping, cron, time_zone FROM source_versions WHERE source_id = $1 AND number = $2',
-      [sourceId, number],
-    )
-    if (rows[0] === undefined) throw new Failure('NOT_FOUND', `the source has no version ${number}`, { field: 'version' })
-    const content = toContent(rows[0])
+    if (request.expectedRevision !== null && request.expectedRevision !== source.row.revision)
+      throw new Failure('PRECONDITION_FAILED', `the source has revision ${source.row.revision} now`)
+    const earlier = await tx.prisma.sourceVersion.findUnique({ where: { sourceId_number: { sourceId, number } }, select: CONTENT_COLUMNS })
+    if (earlier === null) throw new Failure('NOT_FOUND', `the source has no version ${number}`, { field: 'version' })
+    const content = toContent(earlier)
     if (sameContent(content, source.live.content)) throw unchanged(`version ${number}`, source.live.number)
-    const version = await insertPublished(client, { sourceId, content, restoredFrom: number })
+    const version = await insertPublished(tx.prisma, { sourceId, content, now: source.now, restoredFrom: number })
     const note = {
       type: 'version.rolled_back',
       message: `version ${version.number} published with the content of version ${number}`,
       data: { restoredFrom: number },
     }
-    return finish(client, { sourceId, source, version, content, actor: request.actor, action: `source.rollback:${number}`, note })
+    return finish(tx, { sourceId, source, version, content, actor: request.actor, action: `source.rollback:${number}`, note })
   })
 
 interface Finish {
   readonly sourceId: string
   readonly source: LockedSource
-  readonly version: { readonly id: string; readonly number: number }
+  readonly version: NumberedVersion
   readonly content: VersionContent
   readonly actor: Actor
   readonly action: string
   readonly note: { readonly type: string; readonly message: string; readonly data: object }
 }
 
-const finish = async (client: pg.ClientBase, done: Finish): Promise<PublishedVersion> => {
+const finish = async ({ prisma, client }: Transaction, done: Finish): Promise<PublishedVersion> => {
   const { sourceId, source, version, content } = done
-  const wasInError = source.status === 'ERROR'
-  const { rescheduled } = await goLive(client, { sourceId, before: source, versionId: version.id, content, repairs: wasInError })
+  const wasInError = source.row.status === 'ERROR'
+  const { rescheduled } = await goLive(prisma, { sourceId, before: source, versionId: version.id, content, repairs: wasInError })
   await writeAudit(client, {
     actor: done.actor,
     action: done.action,
@@ -97,20 +96,17 @@ const finish = async (client: pg.ClientBase, done: Finish): Promise<PublishedVer
     before: source.live.content,
     after: content,
   })
-  await client.query(`INSERT INTO events (source_id, type, level, message, data) VALUES ($1, $2, 'info', $3, $4)`, [
-    sourceId,
-    done.note.type,
-    done.note.message,
-    JSON.stringify({ version: version.number, before: source.live.number, ...done.note.data }),
-  ])
-  return { ...version, wasInError, rescheduled }
+  const { type, message, data } = done.note
+  await writeEvent(client, { sourceId, type, level: 'info', message, data: { version: version.number, before: source.live.number, ...data } })
+  const restart = wasInError ? await createRun(client, { sourceId, trigger: 'restart' }) : null
+  return { ...version, runId: restart?.created === true ? restart.id : null, rescheduled }
 }
 
 export const noDraft = (): Failure => new Failure('NOT_FOUND', 'the source has no draft')
 
 /** Throws PRECONDITION_FAILED. */
-export const checkDraftRevision = (source: Pick<LockedSource, 'draftRevision' | 'draft'>, expected: number): void => {
-  if (source.draft !== null && expected !== source.draftRevision)
+export const checkDraftRevision = (source: LockedSource, expected: number): void => {
+  if (source.draft !== null && expected !== source.row.draftRevision)
     throw new Failure('PRECONDITION_FAILED', 'the draft, or the live version it would replace, has changed')
 }
 

@@ -1,4 +1,5 @@
 import { canonicalJson, type Schedule } from '@inlet/domain'
+import { Prisma } from '../generated/client.js'
 
 /** What a version says. Secrets are kept apart and have versions of their own. */
 export interface VersionContent {
@@ -9,25 +10,34 @@ export interface VersionContent {
   readonly schedule: Schedule | null
 }
 
+/** The columns of a version that say its content, as Prisma reads them. */
 export interface ContentRow {
-  readonly config: VersionContent['config']
-  readonly mapping: VersionContent['mapping']
+  readonly config: unknown
+  readonly mapping: unknown
   readonly cron: string | null
-  readonly time_zone: string
+  readonly timeZone: string
 }
 
+export const CONTENT_COLUMNS = { config: true, mapping: true, cron: true, timeZone: true } as const
+
 export const toContent = (row: ContentRow): VersionContent => ({
-  config: row.config,
-  mapping: row.mapping,
-  schedule: row.cron === null ? null : { cron: row.cron, timeZone: row.time_zone },
+  // Written from a VersionContent and from nothing else.
+  config: row.config as VersionContent['config'],
+  mapping: row.mapping as VersionContent['mapping'],
+  schedule: row.cron === null ? null : { cron: row.cron, timeZone: row.timeZone },
 })
 
 export const sameContent = (a: VersionContent, b: VersionContent): boolean => canonicalJson(a) === canonicalJson(b)
 
-/** The values of the columns config, mapping, cron and time_zone. */
-export const contentValues = ({ config, mapping, schedule }: VersionContent): readonly [string, string | null, string | null, string] => [
-  JSON.stringify(config),
-  mapping === null ? null : JSON.stringify(mapping),
-  schedule?.cron ?? null,
-  schedule?.timeZone ?? 'UTC',
-]
+/** The columns config, mapping, cron and timeZone, as Prisma writes them. */
+export const contentColumns = ({ config, mapping, schedule }: VersionContent) => ({
+  config: toJson(config),
+  mapping: mapping === null ? Prisma.DbNull : toJson(mapping),
+  ...scheduleColumns(schedule),
+})
+
+/** The columns of a schedule; the same in sources and versions. */
+export const scheduleColumns = (schedule: Schedule | null) => ({ cron: schedule?.cron ?? null, timeZone: schedule?.timeZone ?? 'UTC' })
+
+/** Settings are JSON that came over the API or from a file; Prisma's type of JSON does not take `unknown`. */
+export const toJson = (value: unknown): Prisma.InputJsonValue => value as Prisma.InputJsonValue

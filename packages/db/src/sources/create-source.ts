@@ -1,0 +1,91 @@
+import { Failure, nameKey, nextTick, type Schedule, slugify } from '@inlet/domain'
+import { useSharedCredential } from '../credentials/source-secrets.js'
+import type { Database } from '../database.js'
+import { writeEvent } from '../events/write-event.js'
+import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
+import { createRun } from '../runs/create-run.js'
+import { isUniqueViolation, violatedConstraint } from '../sql-state.js'
+import { contentColumns, scheduleColumns, toJson, type VersionContent } from '../versions/version-content.js'
+import { type Actor, writeAudit } from './audit.js'
+import { type Ownership, ownershipColumns } from './ownership.js'
+
+export interface NewSource {
+  /** Chosen by the caller, so that secrets can be sealed for their place before anything is written. */
+  readonly id: string
+  readonly name: string
+  readonly slug?: string | undefined
+  readonly connector: string
+  readonly config: VersionContent['config']
+  readonly mapping?: VersionContent['mapping'] | undefined
+  readonly schedule: Schedule | null
+  readonly labels: Readonly<Record<string, string>>
+  readonly freshWithinSeconds?: number | undefined
+  readonly paused?: boolean | undefined
+  /** Makes the first run as well; ignored for a paused source. */
+  readonly runNow?: boolean | undefined
+  readonly ownership?: Ownership | undefined
+  /** Sealed envelopes; null when the connector takes no secrets. */
+  readonly sealedSecrets: unknown
+  /** A shared credential to use instead of secrets of its own. */
+  readonly credentialId?: string | undefined
+}
+
+/**
+ * Writes source, version, credential, schedule and, with `runNow`, the first run in one transaction, with audit row and event.
+ * Answers the run to enqueue, if any. Throws NAME_TAKEN or ID_TAKEN.
+ */
+export const createSource = async (database: Database, source: NewSource, actor: Actor): Promise<{ readonly runId: string | null }> => {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await database.prismaTransaction((tx) => insertSource(tx, source, { actor, slug: slugOf(source, attempt) }))
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      const constraint = violatedConstraint(error)
+      if (constraint.includes('sources_name_key')) throw new Failure('NAME_TAKEN', `a source named "${source.name}" exists`, { field: 'name' })
+      if (source.slug !== undefined) throw new Failure('ID_TAKEN', `the slug "${source.slug}" is taken`, { field: 'slug' })
+      if (!constraint.includes('slug') || attempt >= 5) throw error
+    }
+  }
+}
+
+/** A derived slug that is taken gets a piece of the id, which is unique. */
+const slugOf = ({ slug, name, id }: NewSource, attempt: number): string =>
+  slug ?? (attempt === 0 ? slugify(name) : `${slugify(name).slice(0, 54)}-${id.slice(0, 8)}`)
+
+const insertSource = async (
+  { prisma, client }: Transaction,
+  source: NewSource,
+  { actor, slug }: { readonly actor: Actor; readonly slug: string },
+): Promise<{ readonly runId: string | null }> => {
+  const { id, name, connector, config, mapping = null, schedule, labels } = source
+  const now = await readDatabaseTime(client)
+  const version = await prisma.sourceVersion.create({
+    data: { sourceId: id, number: 1, state: 'published', ...contentColumns({ config, mapping, schedule }), publishedAt: now },
+    select: { id: true },
+  })
+  await prisma.source.create({
+    data: {
+      id,
+      slug,
+      name,
+      nameKey: nameKey(name),
+      connector,
+      status: source.paused === true ? 'PAUSED' : 'ACTIVE',
+      labels,
+      versionId: version.id,
+      ...scheduleColumns(schedule),
+      nextTickAt: schedule === null ? null : nextTick(schedule, now),
+      freshWithinSeconds: source.freshWithinSeconds ?? null,
+      ...ownershipColumns(source.ownership ?? {}),
+    },
+    select: { id: true },
+  })
+  if (source.sealedSecrets !== null)
+    await prisma.credential.create({ data: { sourceId: id, sealed: toJson(source.sealedSecrets) }, select: { id: true } })
+  if (source.credentialId !== undefined) await useSharedCredential(client, id, source.credentialId)
+  const run = source.runNow === true && source.paused !== true ? await createRun(client, { sourceId: id, trigger: 'manual' }) : null
+  const after = { ...source, sealedSecrets: undefined, ownership: undefined, runNow: undefined }
+  await writeAudit(client, { actor, action: 'source.create', targetType: 'source', targetId: id, after })
+  await writeEvent(client, { sourceId: id, type: 'source.created', level: 'info', message: 'source registered' })
+  return { runId: run?.id ?? null }
+}

@@ -1,0 +1,43 @@
+import type { Schedule } from '@inlet/domain'
+import type { Database } from '../database.js'
+
+/** Sources whose job scheduler is not known to be in the queue as wanted. */
+export interface ScheduleToArm {
+  readonly sourceId: string
+  /** Null: the scheduler must go. */
+  readonly schedule: Schedule | null
+}
+
+const WANTED = `CASE WHEN status IN ('PAUSED', 'STOPPED') OR deleting_at IS NOT NULL OR cron IS NULL THEN NULL ELSE cron || ' ' || time_zone END`
+
+/** Up to `limit` sources whose scheduler differs from what was last confirmed. */
+export const listSchedulesToArm = async (database: Database, limit: number): Promise<readonly ScheduleToArm[]> => {
+  const { rows } = await database.pool.query<{ id: string; wanted: string | null; cron: string; time_zone: string }>(
+    `SELECT id, ${WANTED} AS wanted, cron, time_zone FROM sources WHERE armed_schedule IS DISTINCT FROM ${WANTED} LIMIT $1`,
+    [limit],
+  )
+  return rows.map((row) => ({ sourceId: row.id, schedule: row.wanted === null ? null : { cron: row.cron, timeZone: row.time_zone } }))
+}
+
+/** All schedules that must be in the queue, for comparison with what is there. */
+export const listWantedSchedules = async (database: Database): Promise<readonly { readonly sourceId: string; readonly schedule: Schedule }[]> => {
+  const { rows } = await database.pool.query<{ id: string; cron: string; time_zone: string }>(
+    `SELECT id, cron, time_zone FROM sources WHERE ${WANTED} IS NOT NULL`,
+  )
+  return rows.map((row) => ({ sourceId: row.id, schedule: { cron: row.cron, timeZone: row.time_zone } }))
+}
+
+/** Notes what the queue now has for a source; leaves it alone when the schedule changed meanwhile. */
+export const markArmed = async (database: Database, sourceId: string, schedule: Schedule | null): Promise<void> => {
+  await database.pool.query('UPDATE sources SET armed_schedule = $2 WHERE id = $1', [
+    sourceId,
+    schedule === null ? null : `${schedule.cron} ${schedule.timeZone}`,
+  ])
+}
+
+/** Forgets what was confirmed, e.g. after the queue was lost; null means all sources. */
+export const disarm = async (database: Database, sourceIds: readonly string[] | null): Promise<void> => {
+  await database.pool.query('UPDATE sources SET armed_schedule = NULL WHERE ($1::uuid[] IS NULL OR id = ANY($1)) AND armed_schedule IS NOT NULL', [
+    sourceIds,
+  ])
+}
