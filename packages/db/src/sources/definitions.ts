@@ -63,9 +63,7 @@ export const listDefinitions = async (database: Database, request: DefinitionReq
 }
 
 /** Which slug holds each of these names (in the form of `nameKey`), for those that are taken. */
-export const findNameHolders = async (database: Database, nameKeys: readonly string[]): Promise<ReadonlyMap<string, string>> => {
-  const { rows } = await database.pool.query<{ name_key: string; slug: string }>('SELECT name_key, slug FROM sources WHERE name_key = ANY($1)', [
-    nameKeys,
-  ])
-  return new Map(rows.map(({ name_key, slug }) => [name_key, slug]))
+export const findNameHolders = async ({ prisma }: Database, nameKeys: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  const rows = await prisma.source.findMany({ where: { nameKey: { in: [...nameKeys] } }, select: { nameKey: true, slug: true } })
+  return new Map(rows.map(({ nameKey, slug }) => [nameKey, slug]))
 }

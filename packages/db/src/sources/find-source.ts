@@ -80,15 +80,18 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** The condition that finds a source by id or slug. */
 export const byRef = (ref: string): string => (UUID.test(ref) ? 's.id = $1::uuid' : 's.slug = $1')
 
+/** The same for Prisma; a source that is being deleted is not found. */
+export const whereRef = (ref: string) => ({ ...(UUID.test(ref) ? { id: ref } : { slug: ref }), deletingAt: null })
+
 /** The id of a source named by id or slug; null when unknown or being deleted. */
-export const findSourceId = async (database: Database, ref: string): Promise<string | null> => {
-  const { rows } = await database.pool.query<{ id: string }>(`SELECT s.id FROM sources s WHERE ${byRef(ref)} AND s.deleting_at IS NULL`, [ref])
-  return rows[0]?.id ?? null
+export const findSourceId = async ({ prisma }: Database, ref: string): Promise<string | null> => {
+  const source = await prisma.source.findFirst({ where: whereRef(ref), select: { id: true } })
+  return source?.id ?? null
 }
 
 /** Those of these ids that are sources, being deleted or not. */
-export const findKnownSources = async (database: Database, ids: readonly string[]): Promise<ReadonlySet<string>> => {
-  const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM sources WHERE id = ANY($1::uuid[])', [ids])
+export const findKnownSources = async ({ prisma }: Database, ids: readonly string[]): Promise<ReadonlySet<string>> => {
+  const rows = await prisma.source.findMany({ where: { id: { in: [...ids] } }, select: { id: true } })
   return new Set(rows.map(({ id }) => id))
 }
 
@@ -166,10 +169,9 @@ export interface SourceForCheck {
 }
 
 /** What a connection check of a saved source needs; its secrets stay where they are. */
-export const findSourceForCheck = async (database: Database, ref: string): Promise<SourceForCheck | null> => {
-  const { rows } = await database.pool.query<SourceForCheck>(
-    `SELECT s.id, s.connector, v.config FROM sources s JOIN source_versions v ON v.id = s.version_id WHERE ${byRef(ref)} AND s.deleting_at IS NULL`,
-    [ref],
-  )
-  return rows[0] ?? null
+export const findSourceForCheck = async ({ prisma }: Database, ref: string): Promise<SourceForCheck | null> => {
+  const source = await prisma.source.findFirst({ where: whereRef(ref), select: { id: true, connector: true, versionId: true } })
+  if (source === null || source.versionId === null) return null
+  const version = await prisma.sourceVersion.findUnique({ where: { id: source.versionId }, select: { config: true } })
+  return version === null ? null : { id: source.id, connector: source.connector, config: version.config }
 }

@@ -1,5 +1,4 @@
 import type { Database } from '../database.js'
-import { allOf, createSqlParts } from '../sql-parts.js'
 
 export interface AuditView {
   readonly id: string
@@ -24,22 +23,17 @@ export interface AuditListRequest {
 }
 
 /** Who changed what, newest first. */
-export const listAudit = async (database: Pick<Database, 'pool'>, request: AuditListRequest): Promise<readonly AuditView[]> => {
-  const { values, add } = createSqlParts()
-  const where = allOf([
-    'true',
-    request.actor === undefined ? null : `actor = ${add(request.actor)}`,
-    request.action === undefined ? null : `action = ${add(request.action)}`,
-    request.targetType === undefined ? null : `target_type = ${add(request.targetType)}`,
-    request.targetId === undefined ? null : `target_id = ${add(request.targetId)}`,
-    request.from === undefined ? null : `at >= ${add(request.from)}`,
-    request.to === undefined ? null : `at < ${add(request.to)}`,
-    request.beforeId === null ? null : `id < ${add(request.beforeId)}`,
-  ])
-  const { rows } = await database.pool.query<AuditView>(
-    `SELECT id, actor, action, target_type AS "targetType", target_id AS "targetId", before_hash AS "beforeHash", after_hash AS "afterHash", at
-     FROM audit WHERE ${where} ORDER BY id DESC LIMIT ${add(request.limit)}`,
-    values,
-  )
-  return rows
+export const listAudit = async ({ prisma }: Pick<Database, 'prisma'>, request: AuditListRequest): Promise<readonly AuditView[]> => {
+  const { actor, action, targetType, targetId, from, to, beforeId, limit } = request
+  const equal = definedOf({ actor, action, targetType, targetId })
+  const rows = await prisma.auditEntry.findMany({
+    where: { ...equal, at: definedOf({ gte: from, lt: to }), ...(beforeId !== null && { id: { lt: BigInt(beforeId) } }) },
+    orderBy: { id: 'desc' },
+    take: limit,
+  })
+  return rows.map((row) => ({ ...row, id: String(row.id) }))
 }
+
+/** Prisma's types tell an absent condition from one that is undefined. */
+const definedOf = <T extends object>(conditions: T): { [K in keyof T]?: NonNullable<T[K]> } =>
+  Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }

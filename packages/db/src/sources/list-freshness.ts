@@ -1,5 +1,6 @@
 import type { SourceStatus } from '@inlet/domain'
 import type { Database } from '../database.js'
+import { whereRef } from './find-source.js'
 
 export interface SourceFreshness {
   readonly id: string
@@ -25,10 +26,7 @@ export const listFreshness = async (
 }
 
 /** The ids of sources named by id or slug, in the order of the names; null where unknown. */
-export const findSourceIds = async (database: Database, refs: readonly string[]): Promise<readonly (string | null)[]> => {
-  const { rows } = await database.pool.query<{ id: string; slug: string }>(
-    'SELECT id, slug FROM sources WHERE (slug = ANY($1::text[]) OR id::text = ANY($1)) AND deleting_at IS NULL',
-    [refs],
-  )
+export const findSourceIds = async ({ prisma }: Database, refs: readonly string[]): Promise<readonly (string | null)[]> => {
+  const rows = await prisma.source.findMany({ where: { OR: refs.map(whereRef), deletingAt: null }, select: { id: true, slug: true } })
   return refs.map((ref) => rows.find(({ id, slug }) => id === ref || slug === ref)?.id ?? null)
 }

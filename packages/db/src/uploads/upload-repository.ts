@@ -1,37 +1,36 @@
 import type { Database } from '../database.js'
 import { type Actor, writeAudit } from '../sources/audit.js'
-import { allOf, createSqlParts } from '../sql-parts.js'
 import type { UploadOverview } from './store-upload.js'
 
-const SELECT = `SELECT id, name, size::float8 AS size, sha256, media_type AS "mediaType", created_at AS "createdAt" FROM uploads`
+const OVERVIEW = { id: true, name: true, size: true, sha256: true, mediaType: true, createdAt: true } as const
 
 /** Uploads, newest first. */
 export const listUploads = async (
-  database: Database,
-  request: { readonly after: { readonly createdAt: string; readonly id: string } | null; readonly limit: number },
+  { prisma }: Database,
+  { after, limit }: { readonly after: { readonly createdAt: string; readonly id: string } | null; readonly limit: number },
 ): Promise<readonly UploadOverview[]> => {
-  const { values, add } = createSqlParts()
-  const where = allOf([
-    request.after === null ? null : `(created_at, id) < (${add(request.after.createdAt)}::timestamptz, ${add(request.after.id)}::uuid)`,
-  ])
-  const { rows } = await database.pool.query<UploadOverview>(
-    `${SELECT} WHERE ${where} ORDER BY created_at DESC, id DESC LIMIT ${add(request.limit)}`,
-    values,
-  )
-  return rows
+  const rows = await prisma.upload.findMany({
+    ...(after !== null && { where: { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] } }),
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit,
+    select: OVERVIEW,
+  })
+  return rows.map(toOverview)
 }
 
-export const findUpload = async (database: Database, id: string): Promise<UploadOverview | null> => {
-  const { rows } = await database.pool.query<UploadOverview>(`${SELECT} WHERE id = $1`, [id])
-  return rows[0] ?? null
+export const findUpload = async ({ prisma }: Database, id: string): Promise<UploadOverview | null> => {
+  const row = await prisma.upload.findUnique({ where: { id }, select: OVERVIEW })
+  return row === null ? null : toOverview(row)
 }
 
 /** Removes an upload with its bytes; false when there is none. */
 export const deleteUpload = (database: Database, id: string, actor: Actor): Promise<boolean> =>
-  database.transaction(async (client) => {
-    const { rowCount } = await client.query('DELETE FROM uploads WHERE id = $1', [id])
-    if (rowCount === 0) return false
-    await client.query('DELETE FROM upload_chunks WHERE upload_id = $1', [id])
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const { count } = await prisma.upload.deleteMany({ where: { id } })
+    if (count === 0) return false
+    await prisma.uploadChunk.deleteMany({ where: { uploadId: id } })
     await writeAudit(client, { actor, action: 'upload.delete', targetType: 'upload', targetId: id })
     return true
   })
+
+const toOverview = ({ size, ...row }: Omit<UploadOverview, 'size'> & { readonly size: bigint }): UploadOverview => ({ ...row, size: Number(size) })
