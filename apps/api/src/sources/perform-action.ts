@@ -1,4 +1,4 @@
-import { type ActionRequest, type ActionResult, accountTicks, actOnSource, findSource, findSourceId } from '@inlet/db'
+import { type ActionRequest, type ActionResult, actOnSource, findSource, findSourceId } from '@inlet/db'
 import { allowsRuns } from '@inlet/domain'
 import { toEtag } from '../http/etag.js'
 import type { Reply } from '../http/reply.js'
@@ -21,14 +21,9 @@ export const performAction = async (
 ): Promise<ActionResult & { readonly sourceId: string }> => {
   const sourceId = await findSourceId(deps.database, params.id)
   if (sourceId === null) throw sourceNotFound()
-  // Ticks due until now are accounted for under the old status.
-  const due = await accountTicks(deps.database, sourceId, 'scheduler')
   const result = await actOnSource(deps.database, { ...request, sourceId, actor })
   if (result === null) throw sourceNotFound()
-  await enqueueAfterCommit(
-    deps,
-    [due.runId, result.runId].filter((id) => id !== null),
-  )
+  await enqueueAfterCommit(deps, result.enqueue)
   return { ...result, sourceId }
 }
 

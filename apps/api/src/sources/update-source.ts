@@ -1,5 +1,5 @@
 import type { Endpoints } from '@inlet/contract'
-import { accountTicks, findSource, updateSource } from '@inlet/db'
+import { findSource, updateSource } from '@inlet/db'
 import { allowsRuns, Failure, parseSourceName } from '@inlet/domain'
 import { fingerprintSecrets } from '@inlet/security'
 import { checkSettings } from '../calls/check-settings.js'
@@ -46,8 +46,6 @@ export const updateSourceHandler =
       const outcome = await checkSettings(deps, { connector: before.connector, config, ...whose }, closeSignal(response))
       if (!outcome.ok) throw new CheckRejected(outcome.failure)
     }
-    // Ticks due until now belong to the schedule as it was.
-    const due = schedule === undefined ? null : await accountTicks(deps.database, before.id, 'scheduler')
     const changed = await updateSource(deps.database, {
       sourceId: before.id,
       expectedRevision: ifMatch,
@@ -66,7 +64,7 @@ export const updateSourceHandler =
       actor,
     })
     if (changed === null) throw sourceNotFound()
-    const runId = changed.runId ?? due?.runId ?? null
+    const { runId } = changed
     const saved = await findSource(deps.database, before.id)
     if (saved === null) throw sourceNotFound()
     await Promise.all([

@@ -1,5 +1,4 @@
-import { type AccountedTicks, accountTicks, findSource, type PublishedVersion, type SourceDetails } from '@inlet/db'
-import { canonicalJson, type Schedule } from '@inlet/domain'
+import { findSource, type PublishedVersion, type SourceDetails } from '@inlet/db'
 import { toEtag } from '../http/etag.js'
 import type { Reply } from '../http/reply.js'
 import { armAfterCommit, enqueueAfterCommit } from '../sources/after-commit.js'
@@ -12,23 +11,18 @@ import type { GatePass } from './pass-gate.js'
 import { warnOfRemapping } from './warn-of-remapping.js'
 import { warnOfStreams } from './warn-of-streams.js'
 
-/** Ticks due until now belong to the schedule as it was; to be called before it changes. */
-export const accountBefore = async (deps: SourceDeps, source: SourceDetails, schedule: Schedule | null): Promise<AccountedTicks | null> =>
-  canonicalJson(schedule) === canonicalJson(source.schedule) ? null : accountTicks(deps.database, source.id, 'scheduler')
-
 /** What follows a publication: the new schedule is armed, a source in error starts again, a worker loads the version. */
 export const answerPublished = async (
   deps: SourceDeps,
   published: {
     readonly source: SourceDetails
     readonly version: PublishedVersion
-    readonly due: AccountedTicks | null
     /** Of the review, when there was one. */
     readonly warnings?: GatePass['warnings']
   },
 ): Promise<Reply> => {
-  const { source, version, due } = published
-  const runId = version.runId ?? due?.runId ?? null
+  const { source, version } = published
+  const { runId } = version
   const saved = await findSource(deps.database, source.id)
   if (saved === null) throw sourceNotFound()
   await Promise.all([

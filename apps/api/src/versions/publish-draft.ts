@@ -1,10 +1,10 @@
 import type { Endpoints } from '@inlet/contract'
-import { publishDraft, sameContent } from '@inlet/db'
+import { publishDraft } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { closeSignal, type Handler } from '../http/reply.js'
 import type { SourceDeps } from '../sources/source-deps.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
-import { accountBefore, answerPublished } from './answer-published.js'
+import { answerPublished } from './answer-published.js'
 import { checkContent } from './check-content.js'
 import { getDraft } from './get-draft.js'
 import { getSource } from './get-source-of.js'
@@ -19,10 +19,8 @@ export const publishDraftHandler =
       throw new Failure('PRECONDITION_FAILED', `the draft, or the live version it would replace, has changed: it has revision ${draft.revision} now`)
     await checkContent(deps, source, draft.content)
     const { overruled, warnings } = await passGate(deps, { source, draft, force: body.force }, closeSignal(response))
-    const changes = !sameContent(draft.content, draft.live.content)
-    const due = changes ? await accountBefore(deps, source, draft.content.schedule) : null
     // The revision that was checked: a draft that changes meanwhile is refused.
     const version = await publishDraft(deps.database, { sourceId: source.id, expectedRevision: draft.revision, actor, overruled })
     if (version === null) throw sourceNotFound()
-    return answerPublished(deps, { source, version, due, warnings })
+    return answerPublished(deps, { source, version, warnings })
   }

@@ -3,7 +3,7 @@ import { getVersion, rollBack } from '@inlet/db'
 import type { Handler } from '../http/reply.js'
 import type { SourceDeps } from '../sources/source-deps.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
-import { accountBefore, answerPublished } from './answer-published.js'
+import { answerPublished } from './answer-published.js'
 import { checkContent } from './check-content.js'
 import { getSource } from './get-source-of.js'
 
@@ -14,9 +14,8 @@ export const rollBackHandler =
     const source = await getSource(deps, params.id)
     const earlier = await getVersion(deps.database, source.id, body.version)
     await checkContent(deps, source, earlier)
-    const due = await accountBefore(deps, source, earlier.schedule)
     const request = { sourceId: source.id, number: earlier.number, expectedRevision: ifMatch ?? null, actor }
     const version = await rollBack(deps.database, request)
     if (version === null) throw sourceNotFound()
-    return answerPublished(deps, { source, version, due })
+    return answerPublished(deps, { source, version })
   }

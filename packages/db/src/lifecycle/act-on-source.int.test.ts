@@ -42,7 +42,7 @@ describe('actOnSource', () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await applyBatch(store.database, testBatch({ ...run, seq: 1, effects: { cursors: [{ stream: 'main', cursor: 7 }] } }, [{ key: 'a' }]))
-    expect(await act(sourceId, 'stop')).toEqual({ changed: true, runId: null })
+    expect(await act(sourceId, 'stop')).toEqual({ changed: true, runId: null, enqueue: [] })
     expect(await sourceOf(sourceId)).toMatchObject({ status: 'STOPPED', generation: 2, revision: 2 })
     expect(await beat(run)).toMatchObject({ held: true, cancelRequested: true })
     await expect(act(sourceId, 'run')).rejects.toMatchObject({ reason: 'SOURCE_STOPPED' })
@@ -162,5 +162,43 @@ describe('actOnSource', () => {
     expect(await act(sourceId, 'start')).toBeNull()
     await deleteSource(store.database, sourceId)
     expect(await act(sourceId, 'stop')).toBeNull()
+  })
+})
+
+describe('ticks that are due when the status changes', () => {
+  const due = async () => {
+    const sourceId = await store.addSource({ schedule: { cron: '*/5 * * * *', timeZone: 'UTC' } })
+    await store.rows(`UPDATE sources SET next_tick_at = date_trunc('hour', now()) WHERE id = $1`, [sourceId])
+    return sourceId
+  }
+
+  it('belong to the status before: pausing makes the run that was due, and names it to be enqueued', async () => {
+    const sourceId = await due()
+    const result = await act(sourceId, 'pause')
+    const [run] = await activeRuns(sourceId)
+    expect(run).toMatchObject({ trigger: 'schedule', status: 'queued' })
+    expect(result).toEqual({ changed: true, runId: null, enqueue: [run?.id] })
+    expect(await store.rows('SELECT DISTINCT outcome FROM ticks WHERE source_id = $1 AND run_id IS NOT NULL', [sourceId])).toEqual([
+      { outcome: 'ran' },
+    ])
+  })
+
+  it('are cancelled with the source that is stopped', async () => {
+    const sourceId = await due()
+    await act(sourceId, 'stop')
+    expect(await store.rows('SELECT cancel_requested_at IS NOT NULL AS cancelled FROM runs WHERE source_id = $1', [sourceId])).toEqual([
+      { cancelled: true },
+    ])
+  })
+
+  it('stay for the scheduler when the action is refused', async () => {
+    const sourceId = await due()
+    await act(sourceId, 'pause')
+    await store.rows(`UPDATE sources SET next_tick_at = date_trunc('hour', now()) WHERE id = $1`, [sourceId])
+    const ticks = () => store.rows('SELECT scheduled_for, outcome FROM ticks WHERE source_id = $1 ORDER BY 1', [sourceId])
+    const before = await ticks()
+    await expect(act(sourceId, 'run')).rejects.toMatchObject({ reason: 'SOURCE_PAUSED' })
+    expect(await ticks()).toEqual(before)
+    expect((await sourceOf(sourceId)).nextTickAt?.getTime()).toBeLessThanOrEqual(Date.now())
   })
 })

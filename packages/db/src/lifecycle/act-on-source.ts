@@ -1,10 +1,14 @@
 import { decideAction, Failure, type Reason, type RunInHand, type RunTrigger, type SourceAction, type SourceStatus } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
+import { writeEvent } from '../events/write-event.js'
+import type { Prisma } from '../generated/client.js'
 import { type BackfillPlan, createRun } from '../runs/create-run.js'
 import { endRun } from '../runs/end-run.js'
 import { requestCancel } from '../runs/release-run.js'
 import { type Actor, writeAudit } from '../sources/audit.js'
+import { accountTicksBefore } from '../ticks/account-ticks.js'
+import { REPAIRED } from '../versions/go-live.js'
 
 export interface ActionRequest {
   readonly sourceId: string
@@ -20,8 +24,10 @@ export interface ActionRequest {
 export interface ActionResult {
   /** False: the source was as asked already, and nothing was written. */
   readonly changed: boolean
-  /** The run that began and must be enqueued. */
+  /** The run that began. */
   readonly runId: string | null
+  /** Runs that were made and must be enqueued: the one that began, and one of a tick that was due under the status before. */
+  readonly enqueue: readonly string[]
 }
 
 interface Row {
@@ -29,33 +35,52 @@ interface Row {
   readonly generation: number
   readonly run_id: string | null
   readonly cancelling: boolean
+  readonly now: Date
 }
 
 /**
  * Does what somebody asked of a source, as the table in the domain says, in one transaction with its audit row and event.
- * Ticks due until now must have been accounted for under the old status (accountTicks). Null when the source is unknown.
+ * Where its status changes, ticks due until now are accounted for under the old one. Null when the source is unknown.
  * Throws SOURCE_PAUSED, SOURCE_STOPPED, RUN_IN_PROGRESS (naming the active run), NOT_FOUND for an unknown stream.
  */
 export const actOnSource = (database: Database, request: ActionRequest): Promise<ActionResult | null> =>
-  database.transaction(async (client) => {
-    const before = await lockSource(client, request.sourceId)
-    if (before === null) return null
-    const decision = decideAction(request.action, { status: before.status, run: runInHand(before) })
-    if (decision.refused !== null) throw refusal(decision.refused, before)
-    if (!decision.changes) return { changed: false, runId: null }
-    if (request.backfill !== undefined) await checkStream(client, request.sourceId, request.backfill)
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const { sourceId } = request
+    const found = await lockSource(client, sourceId)
+    if (found === null) return null
+    const first = decide(request, found)
+    if (!first.changes) return { changed: false, runId: null, enqueue: [] }
+    const due = first.status === found.status ? null : await accountTicksBefore(client, sourceId)
+    // The run of a due tick is one that the action may have to cancel.
+    const before = due === null || due.runId === null ? found : { ...found, run_id: due.runId, cancelling: false }
+    const decision = due === null || due.runId === null ? first : decide(request, before)
+    if (request.backfill !== undefined) await checkStream(prisma, sourceId, request.backfill)
     await cancel(client, before, decision.cancelRun)
     const generation = before.generation + (decision.reconnect ? 1 : 0)
-    await updateSource(client, { ...request, status: decision.status, statusChanges: decision.status !== before.status, generation })
+    await updateSource(prisma, {
+      ...request,
+      status: decision.status,
+      statusChanges: decision.status !== before.status,
+      generation,
+      now: before.now,
+    })
+    await client.query(`SELECT pg_notify('inlet_sources', $1)`, [sourceId])
     const runId = decision.beginRun ? await begin(client, request) : null
     await record(client, request, { before, after: { status: decision.status, generation, runId }, cancelled: decision.cancelRun !== 'no' })
-    return { changed: true, runId }
+    return { changed: true, runId, enqueue: [due?.runId, runId].filter((id) => typeof id === 'string') }
   })
+
+/** Throws when the action is refused. */
+const decide = (request: ActionRequest, before: Row) => {
+  const decision = decideAction(request.action, { status: before.status, run: runInHand(before) })
+  if (decision.refused !== null) throw refusal(decision.refused, before)
+  return decision
+}
 
 /** In the order of runs/lock-order.ts. */
 const lockSource = async (client: pg.ClientBase, sourceId: string): Promise<Row | null> => {
-  const source = await client.query<Pick<Row, 'status' | 'generation'>>(
-    'SELECT status, generation FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE',
+  const source = await client.query<Pick<Row, 'status' | 'generation' | 'now'>>(
+    'SELECT status, generation, clock_timestamp() AS now FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE',
     [sourceId],
   )
   if (source.rows[0] === undefined) return null
@@ -73,10 +98,10 @@ const MESSAGES: Partial<Record<Reason, string>> = { SOURCE_PAUSED: 'the source i
 
 const refusal = (reason: Reason, { run_id }: Row): Failure => new Failure(reason, MESSAGES[reason] ?? `run ${run_id} of this source is active`)
 
-const checkStream = async (client: pg.ClientBase, sourceId: string, { stream }: BackfillPlan): Promise<void> => {
+const checkStream = async (prisma: Prisma.TransactionClient, sourceId: string, { stream }: BackfillPlan): Promise<void> => {
   if (stream === undefined) return
-  const { rowCount } = await client.query('SELECT FROM streams WHERE source_id = $1 AND name = $2', [sourceId, stream])
-  if (rowCount === 0) throw new Failure('NOT_FOUND', 'the source has no such stream', { field: 'stream' })
+  if ((await prisma.stream.count({ where: { sourceId, name: stream } })) === 0)
+    throw new Failure('NOT_FOUND', 'the source has no such stream', { field: 'stream' })
 }
 
 const cancel = async (client: pg.ClientBase, { run_id: runId }: Row, how: 'no' | 'request' | 'end'): Promise<void> => {
@@ -87,23 +112,20 @@ const cancel = async (client: pg.ClientBase, { run_id: runId }: Row, how: 'no' |
 }
 
 const updateSource = async (
-  client: pg.ClientBase,
-  change: { sourceId: string; action: SourceAction; status: SourceStatus; statusChanges: boolean; generation: number },
+  prisma: Prisma.TransactionClient,
+  change: { sourceId: string; action: SourceAction; status: SourceStatus; statusChanges: boolean; generation: number; now: Date },
 ): Promise<void> => {
-  // The ETag covers the status; workers are told by a trigger, or here where only connections must go.
-  if (change.statusChanges)
-    await client.query(
-      `UPDATE sources SET status = $2, status_reason = NULL, status_message = NULL, restart_at = NULL, process_deaths = 0, consecutive_failures = 0,
-         generation = $3, revision = revision + 1, updated_at = now() WHERE id = $1`,
-      [change.sourceId, change.status, change.generation],
-    )
-  else
-    await client.query('UPDATE sources SET generation = $2, restart_at = CASE WHEN $3 THEN NULL ELSE restart_at END WHERE id = $1', [
-      change.sourceId,
-      change.generation,
-      change.action === 'start' || change.action === 'restart',
-    ])
-  await client.query(`SELECT pg_notify('inlet_sources', $1)`, [change.sourceId])
+  const { action, status, statusChanges, generation, now } = change
+  const restarts = statusChanges || action === 'start' || action === 'restart'
+  await prisma.source.update({
+    where: { id: change.sourceId },
+    data: {
+      generation,
+      ...(restarts && { restartAt: null }),
+      // The ETag covers the status.
+      ...(statusChanges && { ...REPAIRED, status, revision: { increment: 1 }, updatedAt: now }),
+    },
+  })
 }
 
 const TRIGGERS: Partial<Record<SourceAction, RunTrigger>> = { backfill: 'backfill' }
@@ -125,11 +147,12 @@ const record = async (client: pg.ClientBase, request: ActionRequest, { before, a
   const { sourceId, action } = request
   await writeAudit(client, { actor: request.actor, action: `source.${action}`, targetType: 'source', targetId: sourceId, before, after })
   const moved = before.status !== after.status
-  await client.query(`INSERT INTO events (source_id, run_id, type, level, message, data) VALUES ($1, $2, $3, 'info', $4, $5)`, [
+  await writeEvent(client, {
     sourceId,
-    after.runId,
-    moved ? 'source.status' : `source.${action}`,
-    moved ? `status ${before.status} → ${after.status}` : `${action} was asked for`,
-    JSON.stringify({ action, from: before.status, to: after.status, ...(cancelled ? { cancelledRunId: before.run_id } : {}) }),
-  ])
+    runId: after.runId,
+    type: moved ? 'source.status' : `source.${action}`,
+    level: 'info',
+    message: moved ? `status ${before.status} → ${after.status}` : `${action} was asked for`,
+    data: { action, from: before.status, to: after.status, ...(cancelled ? { cancelledRunId: before.run_id } : {}) },
+  })
 }

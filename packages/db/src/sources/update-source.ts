@@ -5,6 +5,7 @@ import { writeEvent } from '../events/write-event.js'
 import type { Transaction } from '../prisma-transaction.js'
 import { createRun } from '../runs/create-run.js'
 import { isUniqueViolation } from '../sql-state.js'
+import { accountTicksBefore } from '../ticks/account-ticks.js'
 import { REPAIRED } from '../versions/go-live.js'
 import { insertPublished } from '../versions/insert-version.js'
 import { type LockedSource, lockSource } from '../versions/lock-source.js'
@@ -35,7 +36,7 @@ export interface SourceChange {
 
 export interface ChangedSource {
   readonly changed: boolean
-  /** The run of a source that had stopped with an error which new settings may have repaired; null without one. */
+  /** The run that was made and must be enqueued: of a source that new settings may have repaired, or of a tick due under the schedule before. */
   readonly runId: string | null
   /** The version that must prove itself: the one published, or the live one with new secrets; null when neither changed. */
   readonly versionId: string | null
@@ -43,7 +44,7 @@ export interface ChangedSource {
 
 /**
  * Changes a source in one transaction: changed config, mapping or schedule become the next published version. New config,
- * mapping or secrets clear an ERROR. Ticks due until now must have been accounted for (accountTicks) when the schedule changes.
+ * mapping or secrets clear an ERROR. Ticks due until now are accounted for under the schedule as it was.
  * Null when unknown. Throws PRECONDITION_FAILED, NAME_TAKEN.
  */
 export const updateSource = async (database: Database, change: SourceChange): Promise<ChangedSource | null> => {
@@ -72,6 +73,7 @@ const applyChange = async (tx: Transaction, change: SourceChange): Promise<Chang
     if (Object.keys(ownership).length > 0) await prisma.source.update({ where: { id: sourceId }, data: ownership })
     return UNCHANGED
   }
+  const due = rescheduled ? await accountTicksBefore(client, sourceId) : null
   const version = newSettings || rescheduled ? await insertPublished(prisma, { sourceId, content: contentOf(after), now: source.now }) : null
   if (change.sealSecrets !== undefined) await writeSourceSecrets(client, sourceId, change.sealSecrets)
   if (change.credentialId !== undefined) await useSharedCredential(client, sourceId, change.credentialId)
@@ -101,7 +103,8 @@ const applyChange = async (tx: Transaction, change: SourceChange): Promise<Chang
     message: 'settings changed',
     data: { changed: changedNames(before, after, newSecrets) },
   })
-  return { changed: true, runId: restart?.created === true ? restart.id : null, versionId: version?.id ?? (newSecrets ? source.live.id : null) }
+  const runId = restart?.created === true ? restart.id : (due?.runId ?? null)
+  return { changed: true, runId, versionId: version?.id ?? (newSecrets ? source.live.id : null) }
 }
 
 const UNCHANGED: ChangedSource = { changed: false, runId: null, versionId: null }

@@ -30,35 +30,42 @@ interface Row {
  * earlier ones are coalesced into it. Whoever calls it, however often, each tick is accounted for once.
  */
 export const accountTicks = (database: Database, sourceId: string, how: 'scheduler' | 'reconciler'): Promise<AccountedTicks> =>
-  database.transaction(async (client) => {
-    const { rows } = await client.query<Row>(
-      'SELECT cron, time_zone, status, next_tick_at, clock_timestamp() AS now FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE',
-      [sourceId],
-    )
-    const source = rows[0]
-    if (source === undefined || source.cron === null || source.next_tick_at === null) return { runId: null, written: {} }
-    const schedule = { cron: source.cron, timeZone: source.time_zone }
-    const until = new Date(source.now.getTime() + CLOCK_TOLERANCE_MS)
-    const { ticks, more } = ticksBetween(schedule, new Date(source.next_tick_at.getTime() - 1), until, MAX_ROWS)
-    const last = ticks.at(-1)
-    if (last === undefined) return { runId: null, written: {} }
-    const earlier = ticks.slice(0, -1)
-    const early = decideEarlier(source.status)
-    await writeEarlier(client, { sourceId, earlier, more, ...early })
-    const decided = await decideTick(client, { sourceId, status: source.status, scheduledFor: last })
-    const reason = decided.reason ?? (how === 'reconciler' && decided.outcome === 'ran' ? 'found by the reconciler' : null)
-    await client.query('INSERT INTO ticks (source_id, scheduled_for, outcome, reason, run_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', [
-      sourceId,
-      last,
-      decided.outcome,
-      reason,
-      decided.runId,
-    ])
-    await client.query('UPDATE sources SET next_tick_at = $2 WHERE id = $1', [sourceId, nextTick(schedule, last)])
-    const written: Partial<Record<TickOutcome, number>> = { [decided.outcome]: 1 }
-    if (earlier.length + more > 0) written[early.outcome] = (written[early.outcome] ?? 0) + earlier.length + more
-    return { runId: decided.outcome === 'ran' ? decided.runId : null, written }
-  })
+  database.transaction((client) => accountTicksBefore(client, sourceId, how))
+
+/** The same in the transaction of a change of status or schedule: ticks due until then belong to the source as it was. */
+export const accountTicksBefore = async (
+  client: pg.ClientBase,
+  sourceId: string,
+  how: 'scheduler' | 'reconciler' = 'scheduler',
+): Promise<AccountedTicks> => {
+  const { rows } = await client.query<Row>(
+    'SELECT cron, time_zone, status, next_tick_at, clock_timestamp() AS now FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE',
+    [sourceId],
+  )
+  const source = rows[0]
+  if (source === undefined || source.cron === null || source.next_tick_at === null) return { runId: null, written: {} }
+  const schedule = { cron: source.cron, timeZone: source.time_zone }
+  const until = new Date(source.now.getTime() + CLOCK_TOLERANCE_MS)
+  const { ticks, more } = ticksBetween(schedule, new Date(source.next_tick_at.getTime() - 1), until, MAX_ROWS)
+  const last = ticks.at(-1)
+  if (last === undefined) return { runId: null, written: {} }
+  const earlier = ticks.slice(0, -1)
+  const early = decideEarlier(source.status)
+  await writeEarlier(client, { sourceId, earlier, more, ...early })
+  const decided = await decideTick(client, { sourceId, status: source.status, scheduledFor: last })
+  const reason = decided.reason ?? (how === 'reconciler' && decided.outcome === 'ran' ? 'found by the reconciler' : null)
+  await client.query('INSERT INTO ticks (source_id, scheduled_for, outcome, reason, run_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', [
+    sourceId,
+    last,
+    decided.outcome,
+    reason,
+    decided.runId,
+  ])
+  await client.query('UPDATE sources SET next_tick_at = $2 WHERE id = $1', [sourceId, nextTick(schedule, last)])
+  const written: Partial<Record<TickOutcome, number>> = { [decided.outcome]: 1 }
+  if (earlier.length + more > 0) written[early.outcome] = (written[early.outcome] ?? 0) + earlier.length + more
+  return { runId: decided.outcome === 'ran' ? decided.runId : null, written }
+}
 
 /** Why no run is made for a tick of a source that its owner has paused or stopped. */
 const HELD: Readonly<Partial<Record<string, string>>> = { PAUSED: 'the source was paused', STOPPED: 'the source was stopped' }

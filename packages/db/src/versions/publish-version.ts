@@ -1,9 +1,10 @@
-import { Failure } from '@inlet/domain'
+import { canonicalJson, Failure } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import type { Transaction } from '../prisma-transaction.js'
 import { createRun } from '../runs/create-run.js'
 import { type Actor, writeAudit } from '../sources/audit.js'
+import { accountTicksBefore } from '../ticks/account-ticks.js'
 import { goLive } from './go-live.js'
 import { insertPublished, type NumberedVersion, publishDraftRow } from './insert-version.js'
 import { type LockedSource, lockSource } from './lock-source.js'
@@ -12,7 +13,7 @@ import { CONTENT_COLUMNS, sameContent, toContent, type VersionContent } from './
 export interface PublishedVersion {
   readonly id: string
   readonly number: number
-  /** The run of a source that had stopped with an error which the version may have repaired; null without one. */
+  /** The run that was made and must be enqueued: of a source that the version may have repaired, or of a tick due under the schedule before. */
   readonly runId: string | null
   readonly rescheduled: boolean
 }
@@ -87,6 +88,7 @@ interface Finish {
 const finish = async ({ prisma, client }: Transaction, done: Finish): Promise<PublishedVersion> => {
   const { sourceId, source, version, content } = done
   const wasInError = source.row.status === 'ERROR'
+  const due = canonicalJson(content.schedule) === canonicalJson(source.live.content.schedule) ? null : await accountTicksBefore(client, sourceId)
   const { rescheduled } = await goLive(prisma, { sourceId, before: source, versionId: version.id, content, repairs: wasInError })
   await writeAudit(client, {
     actor: done.actor,
@@ -99,7 +101,7 @@ const finish = async ({ prisma, client }: Transaction, done: Finish): Promise<Pu
   const { type, message, data } = done.note
   await writeEvent(client, { sourceId, type, level: 'info', message, data: { version: version.number, before: source.live.number, ...data } })
   const restart = wasInError ? await createRun(client, { sourceId, trigger: 'restart' }) : null
-  return { ...version, runId: restart?.created === true ? restart.id : null, rescheduled }
+  return { ...version, runId: restart?.created === true ? restart.id : (due?.runId ?? null), rescheduled }
 }
 
 export const noDraft = (): Failure => new Failure('NOT_FOUND', 'the source has no draft')
