@@ -1,4 +1,4 @@
-import type { JsonValue, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
+import type { Caveat, JsonValue, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
 import type { z } from 'zod'
 import type { ConnectorContext } from './context.js'
 import type { Importer } from './importer.js'
@@ -40,6 +40,11 @@ export interface Page {
   readonly flush?: boolean
   /** What a person sees while it runs: any of them, cumulative. */
   readonly progress?: { readonly done?: number; readonly total?: number; readonly note?: string }
+  /**
+   * What was guessed, left out or read in part since the page before, e.g. an encoding: the run adds it up, shows it with examples, and is
+   * `partial` when it concerns too much. A heuristic that can cost content reports here instead of only logging.
+   */
+  readonly caveats?: readonly Caveat[]
 }
 
 export interface ReadRequest {

@@ -1,5 +1,16 @@
-export type { JsonObject, JsonValue, Reason, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
-export { canonicalJson, Failure, hasUnstorableText, isUrl, JsonNumber, keyHash, keyText, toFailure } from '@inlet/domain'
+export type {
+  Caveat,
+  CaveatKind,
+  CaveatTally,
+  JsonObject,
+  JsonValue,
+  Reason,
+  RecordKey,
+  RecordKind,
+  RejectedRecord,
+  SourceRecord,
+} from '@inlet/domain'
+export { addCaveats, canonicalJson, Failure, hasUnstorableText, isUrl, JsonNumber, keyHash, keyText, toFailure } from '@inlet/domain'
 export { abortable } from './abortable.js'
 export {
   type Browse,

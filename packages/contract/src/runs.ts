@@ -35,6 +35,21 @@ export const run = z
       .nullable()
       .meta({ description: 'What a backfill reads again; null for other runs.' }),
     progress: z.record(z.string(), z.unknown()),
+    caveats: z
+      .array(
+        z.strictObject({
+          kind: z.string().meta({ description: 'Of the reason; see docs/errors.md.' }),
+          count: z.int(),
+          of: z.int().meta({ description: 'How many of the kind were looked at.' }),
+          examples: z.array(z.string()),
+          message: z.string(),
+          next: z.string().meta({ description: 'What to do about it.' }),
+        }),
+      )
+      .meta({ description: 'What was guessed, left out or read in part.' }),
+    warnings: z
+      .array(z.strictObject({ reason: z.string(), message: z.string() }))
+      .meta({ description: 'What makes the run `partial` besides failures and quarantine.' }),
     error: failureView.nullable(),
   })
   .meta({ id: 'Run', description: 'One ingestion of a source.' })

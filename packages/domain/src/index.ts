@@ -43,6 +43,19 @@ export {
 } from './records/record.js'
 export { fullJitter, restartDelayMs } from './retry/backoff.js'
 export {
+  addCaveats,
+  CAVEATS,
+  type Caveat,
+  type CaveatCount,
+  type CaveatKind,
+  type CaveatTally,
+  caveatKinds,
+  caveatStep,
+  describeCaveat,
+  type RunWarning,
+  warningsOf,
+} from './runs/caveats.js'
+export {
   decideOutcome,
   deleteFuse,
   MAX_PROCESS_DEATHS,

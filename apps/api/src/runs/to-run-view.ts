@@ -1,5 +1,6 @@
 import type { RunView } from '@inlet/contract'
 import type { RunOverview } from '@inlet/db'
+import { type CaveatTally, caveatKinds, caveatStep, describeCaveat } from '@inlet/domain'
 
 const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null
 
@@ -30,5 +31,14 @@ export const toRunView = (run: RunOverview): RunView => ({
   bytes: { forwarded: Number(run.forwardedBytes), committed: Number(run.committedBytes) },
   backfill: run.backfill === null ? null : { ...run.backfill },
   progress: { ...run.progress },
+  caveats: toCaveats(run.progress['caveats'] as CaveatTally | undefined),
+  warnings: [...((run.progress['warnings'] as RunView['warnings'] | undefined) ?? [])],
   error: run.errorReason === null ? null : { reason: run.errorReason, message: run.errorMessage ?? '', next: run.errorNext ?? '' },
 })
+
+const toCaveats = (tally: CaveatTally = {}): RunView['caveats'] =>
+  caveatKinds(tally).flatMap((kind) => {
+    const counted = tally[kind]
+    if (counted === undefined) return []
+    return [{ kind, ...counted, examples: [...counted.examples], message: describeCaveat(kind, counted), next: caveatStep(kind) }]
+  })

@@ -152,6 +152,11 @@ when('DELETE_FUSE', 'owner', 'stays', async (id) => {
   await applyBatch(api.database, testBatch({ ...run, seq: 1, swept: ['main'], effects: { sweeps: [{ stream: 'main' }] } }, [{ key: 'k1' }]))
   await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })
 })
+when('CONTENT_DOUBTFUL', 'owner', 'clears', async (id) => {
+  const run = await lease(id)
+  const caveats = { READ_IN_PART: { count: 1, of: 3, examples: ['sitemap.xml ends in the middle'] } }
+  await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }], caveats })
+})
 when('SUSPECT_EMPTY', 'owner', 'clears', async (id) => {
   const run = await lease(id)
   await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })

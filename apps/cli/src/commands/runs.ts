@@ -71,6 +71,10 @@ export const runLines = (run: RunView, source = run.sourceId): readonly string[]
     ['unchanged', run.counts.unchanged],
     ['deleted', run.counts.deleted],
     ['quarantined', run.counts.quarantined],
+    ...run.warnings.map(({ reason, message }): [string, string] => ['warning', `${reason}: ${message}`]),
+    ...run.caveats
+      .filter(({ kind }) => !run.warnings.some(({ reason }) => reason === kind))
+      .map(({ kind, message }): [string, string] => ['caveat', `${kind}: ${message}`]),
     ['parked', run.parkedReason],
     ['goes on at', run.wakeAt],
     ['error', run.error === null ? null : `${run.error.reason}: ${run.error.message}`],

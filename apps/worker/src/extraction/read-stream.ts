@@ -19,6 +19,7 @@ export interface ReadStream {
   /** What the mapping makes of a page. */
   readonly mapPage?: ((page: Page) => Promise<Page>) | undefined
   readonly onProgress: (stream: string, progress: NonNullable<Page['progress']>) => void
+  readonly onCaveats?: ((caveats: NonNullable<Page['caveats']>) => void) | undefined
 }
 
 /** Records do not wait longer than this for their batch to fill, whether nothing more comes or a little now and then, in ms. */
@@ -38,6 +39,7 @@ export const readStream = async (args: ReadStream): Promise<void> => {
         const urgent = page.flush === true ? args.batcher.flush() : null
         if (urgent !== null) await args.forwarder.forward(urgent, args.signal)
         if (page.progress !== undefined) args.onProgress(args.spec.name, page.progress)
+        if (page.caveats !== undefined) args.onCaveats?.(page.caveats)
         if (page.cursor !== undefined) {
           cursor = page.cursor
           attempt = 0

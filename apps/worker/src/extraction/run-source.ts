@@ -12,7 +12,7 @@ import {
   type RunFailure,
   releaseRun,
 } from '@inlet/db'
-import { Failure, type RunOutcome, toFailure } from '@inlet/domain'
+import { addCaveats, type CaveatTally, Failure, type RunOutcome, toFailure } from '@inlet/domain'
 import { findUnknownStreams, type Mapping, type MappingPool, type UnknownStream } from '@inlet/mapping'
 import type { Logger, Metrics } from '@inlet/observability'
 import { createSampleKeeper } from '../review/sample-keeper.js'
@@ -62,12 +62,12 @@ const LISTEN_MS = 600_000
 /** Reads a leased run to its end, or hands it on: parked, released on drain, or lost to another worker. */
 export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
   const forwarder = createForwarder(deps, run)
-  const state: RunState = { recordsRead: () => 0, streams: {} }
+  const state: RunState = { recordsRead: () => 0, streams: {}, caveats: run.caveats }
   const keeper = createLeaseKeeper(deps, run, () => ({
     recordsRead: run.recordsRead + state.recordsRead(),
     forwardedBatches: forwarder.forwardedBatches,
     forwardedBytes: forwarder.forwardedBytes,
-    progress: { streams: state.streams },
+    progress: { streams: state.streams, caveats: state.caveats },
   }))
   const signal = AbortSignal.any([keeper.signal, drain])
   const stopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>): Promise<RunOutcome | null> =>
@@ -76,6 +76,7 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
       epoch: run.epoch,
       recordsRead: run.recordsRead + state.recordsRead(),
       progress: { streams: state.streams },
+      caveats: state.caveats,
       ...end,
     })
   try {
@@ -113,6 +114,7 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
 interface RunState {
   recordsRead: () => number
   streams: Record<string, object>
+  caveats: CaveatTally
 }
 
 const open = (deps: RunDeps, run: LeasedRun, closing: AbortSignal): Promise<PooledConnection> =>
@@ -222,6 +224,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
         },
         keep: backfill.keep,
         onProgress: (_stream, progress) => note({ progress }),
+        onCaveats: (caveats) => void (state.caveats = addCaveats(state.caveats, caveats)),
       })
       note({ status: 'done' })
       return { name: spec.name }

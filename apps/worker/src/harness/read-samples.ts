@@ -1,5 +1,5 @@
 import type { StreamSpec } from '@inlet/connector-sdk'
-import type { RejectedRecord, SourceRecord } from '@inlet/domain'
+import { addCaveats, type CaveatTally, type RejectedRecord, type SourceRecord } from '@inlet/domain'
 import type { PooledConnection } from '../extraction/connection-pool.js'
 
 export interface RawSample {
@@ -8,6 +8,8 @@ export interface RawSample {
   readonly rejected: readonly RejectedRecord[]
   /** As the connector estimates it; null when it does not say. */
   readonly total: number | null
+  /** What was guessed or left out on the way. */
+  readonly caveats: CaveatTally
   /** Why reading ended early; what came before is kept. */
   readonly error?: unknown
 }
@@ -23,6 +25,7 @@ export const readSample = async (
   const records: SourceRecord[] = []
   const rejected: RejectedRecord[] = []
   let total: number | null = null
+  let caveats: CaveatTally = {}
   try {
     while (records.length < limit && rejected.length < limit) {
       const step = await pages.next()
@@ -30,10 +33,11 @@ export const readSample = async (
       records.push(...step.value.records.slice(0, limit - records.length))
       rejected.push(...(step.value.rejected ?? []).slice(0, limit - rejected.length))
       total = step.value.progress?.total ?? total
+      caveats = addCaveats(caveats, step.value.caveats ?? [])
     }
-    return { spec, records, rejected, total }
+    return { spec, records, rejected, total, caveats }
   } catch (error) {
-    return { spec, records, rejected, total, error }
+    return { spec, records, rejected, total, caveats, error }
   } finally {
     enough.abort()
     await pages.return().catch(() => {})

@@ -155,6 +155,7 @@ const toRawSample = ({ stream, records }: NonNullable<Params['sample']>, mapping
     records: records.map((given, n) => ({ ...given, stream, key: given.key ?? `sample ${n + 1}` }) as SourceRecord),
     rejected: [],
     total: null,
+    caveats: {},
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RejectedRecord } from '@inlet/domain'
+import { caveatKinds, describeCaveat, type RejectedRecord } from '@inlet/domain'
 import { findStreamMapping, findUnknownStreams } from '@inlet/mapping'
 import { type Step, toSteps } from './preflight.js'
 import { showRecord, showRejected } from './show-record.js'
@@ -32,7 +32,7 @@ export const toAnswer = (found: TestFindings): string => {
     steps,
     capabilities: found.withoutConnector ? null : toCapabilities(found),
     rejected: rejections.map(showRejected),
-    warnings: [...findUnknownStreams(found.mapping, streamsOf(found)), ...found.samples.flatMap(warnOfSample)],
+    warnings: [...findUnknownStreams(found.mapping, streamsOf(found)), ...found.samples.flatMap(warnOfSample), ...found.samples.flatMap(caveatsOf)],
     metrics: {
       requests: found.requests,
       records,
@@ -55,6 +55,12 @@ const warnOfSample = (sample: MappedSample): readonly Warning[] =>
     raw: sample.records,
     mapped: sample.mapped.map(({ records: made }) => made),
     rejected: rejectionsOf(sample).length,
+  })
+
+const caveatsOf = ({ spec, caveats }: MappedSample): readonly { readonly code: string; readonly stream: string; readonly message: string }[] =>
+  caveatKinds(caveats).flatMap((kind) => {
+    const counted = caveats[kind]
+    return counted === undefined ? [] : [{ code: kind, stream: spec.name, message: describeCaveat(kind, counted) }]
   })
 
 const rejectionsOf = ({ rejected, mapped }: MappedSample): readonly RejectedRecord[] => [...rejected, ...mapped.flatMap((one) => one.rejected ?? [])]

@@ -1,4 +1,4 @@
-import { decideOutcome, FAILURE_CODES, type FailureCode, REASONS, type RunOutcome, restartDelayMs } from '@inlet/domain'
+import { type CaveatTally, decideOutcome, FAILURE_CODES, type FailureCode, REASONS, type RunOutcome, restartDelayMs, warningsOf } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
 import { reopenUntried } from '../quarantine/reopen-untried.js'
@@ -22,6 +22,8 @@ export interface RunEnd {
   readonly listened?: boolean
   readonly recordsRead?: number
   readonly progress?: object
+  /** What was guessed or left out; too much of it makes the run `partial`. */
+  readonly caveats?: CaveatTally
 }
 
 /** Ends a run, decides its outcome, and lets the source know. Null when this worker no longer holds the run. */
@@ -56,6 +58,7 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
   if (run === undefined || run.status === 'ended' || (end.epoch !== undefined && Number(run.epoch) !== end.epoch)) return null
   const failure = end.failure ?? storedFailure(run)
   const failedStreams = (end.streams ?? []).filter(({ error }) => error !== undefined)
+  const warnings = warningsOf(end.caveats ?? {})
   const outcome = decideOutcome({
     failure: failure?.code ?? null,
     failedStreams: failedStreams.length,
@@ -66,12 +69,13 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
     liveBefore: Number(run.live_records),
     provedUnchanged: end.provedUnchanged ?? false,
     listened: end.listened ?? false,
-    warnings: run.warnings,
+    warnings: run.warnings + warnings.length,
   })
   const shown = failure ?? failedStreams[0]?.error
   await client.query(
     `UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), error_reason = $3, error_message = $4, error_next = $5, forwarded_batches = committed_batches, forwarded_bytes = committed_bytes,
-       records_read = coalesce($6, records_read), progress = progress || $7::jsonb WHERE id = $1`,
+       records_read = coalesce($6, records_read), progress = CASE WHEN $8::jsonb = '[]' THEN progress || $7::jsonb
+         ELSE progress || $7::jsonb || jsonb_build_object('warnings', coalesce(progress->'warnings', '[]') || $8::jsonb) END WHERE id = $1`,
     [
       end.runId,
       outcome,
@@ -79,7 +83,8 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
       shown?.message.slice(0, 2000) ?? null,
       shown?.next ?? null,
       end.recordsRead ?? null,
-      JSON.stringify(end.progress ?? {}),
+      JSON.stringify({ ...end.progress, ...(end.caveats === undefined ? {} : { caveats: end.caveats }) }),
+      JSON.stringify(warnings),
     ],
   )
   await client.query('UPDATE leases SET run_id = NULL, holder = NULL, expires_at = clock_timestamp() WHERE source_id = $1 AND run_id = $2', [

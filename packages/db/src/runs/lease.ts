@@ -1,4 +1,4 @@
-import { MAX_PROCESS_DEATHS, type RunTrigger } from '@inlet/domain'
+import { type CaveatTally, MAX_PROCESS_DEATHS, type RunTrigger } from '@inlet/domain'
 import type pg from 'pg'
 import { CREDENTIAL_OF_SOURCE, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
@@ -32,6 +32,8 @@ export interface LeasedRun {
   readonly committedBytes: number
   /** Records read by earlier attempts of this run. */
   readonly recordsRead: number
+  /** What earlier attempts of this run reported of their content. */
+  readonly caveats: CaveatTally
 }
 
 export type LeaseResult =
@@ -49,6 +51,7 @@ interface Row {
   readonly cancel_requested_at: Date | null
   readonly wake_at: Date | null
   readonly records_read: string
+  readonly caveats: CaveatTally | null
   readonly epoch: string
   readonly committed_batches: number
   readonly committed_bytes: string
@@ -102,7 +105,7 @@ const lockLease = async (client: pg.ClientBase, runId: string): Promise<{ readon
 
 const lockRun = async (client: pg.ClientBase, runId: string): Promise<Row | null> => {
   const { rows } = await client.query<Row>(
-    `SELECT id, source_id, status, attempt, prefix_seq, allow_mass_delete, cancel_requested_at, wake_at, records_read, epoch, committed_batches, committed_bytes,
+    `SELECT id, source_id, status, attempt, prefix_seq, allow_mass_delete, cancel_requested_at, wake_at, records_read, progress->'caveats' AS caveats, epoch, committed_batches, committed_bytes,
             wake_at <= clock_timestamp() + interval '1 second' AS waking FROM runs WHERE id = $1 FOR UPDATE`,
     [runId],
   )
@@ -171,6 +174,7 @@ const begin = async (client: pg.ClientBase, args: { run: Row; lastSeq: number; h
     committedBatches: run.committed_batches,
     committedBytes: Number(run.committed_bytes),
     recordsRead: Number(run.records_read),
+    caveats: run.caveats ?? {},
   }
 }
 

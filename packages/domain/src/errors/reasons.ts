@@ -106,6 +106,27 @@ export const REASONS = {
   BATCH_MISMATCH: { code: 'internal', next: 'Two different batches claim the same place in a run; report this with the run id.' },
   QUARANTINE_BUDGET: { code: 'upstream_invalid', next: 'Too many records cannot be stored; look at the quarantine of the run.' },
   DELETE_FUSE: { code: 'upstream_invalid', next: 'The source suddenly lacks most of its records; check it, then run with allowMassDelete.' },
+  // what reading guessed, left out or read in part (runs/caveats.ts)
+  DOCUMENT_WITHOUT_TEXT: {
+    code: 'upstream_invalid',
+    next: 'Look at the documents named: scans hold pictures of text, and a page may need render "browser".',
+  },
+  TEXT_UNREADABLE: {
+    code: 'upstream_invalid',
+    next: 'The fonts do not say which characters they show; export the documents again with text that can be searched.',
+  },
+  BOILERPLATE_KEPT: { code: 'upstream_invalid', next: 'Nothing to do: rather some navigation in the text than no text.' },
+  CANONICAL_IGNORED: { code: 'upstream_invalid', next: 'Correct rel=canonical on the site, or set canonical to "ignore".' },
+  CANONICAL_ELSEWHERE: { code: 'upstream_invalid', next: 'If these pages are no duplicates, set canonical to "ignore".' },
+  LINKS_NOT_FOLLOWED: {
+    code: 'upstream_invalid',
+    next: 'If pages are missing, set robotsMeta to "ignore" or name the addresses in startUrls or sitemap.',
+  },
+  READ_IN_PART: { code: 'upstream_invalid', next: 'Repair the document at the source; what could be read of it is stored.' },
+  ENCODING_GUESSED: { code: 'upstream_invalid', next: 'Set the encoding in the settings if the text is garbled.' },
+  ENCODING_DOUBTFUL: { code: 'upstream_invalid', next: 'Look at the text, and set the encoding in the settings.' },
+  BYTES_UNDECODABLE: { code: 'upstream_invalid', next: 'U+FFFD stands in their place; if there are many, set the encoding in the settings.' },
+  LAYOUT_GUESSED: { code: 'upstream_invalid', next: 'If a guess is wrong, set headerLine, skipLines, comment, escape, trim or delimiter.' },
   // tests of a source
   SOURCE_EMPTY: { code: 'upstream_invalid', next: 'Nothing came; check the settings that choose what is read, unless the source is empty.' },
   SOURCE_SLOW: { code: 'transient', next: 'Read less at a time: smaller pages, narrower paths, an index on the cursor field.' },

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../errors/failure-codes.js'
 import { isReason, REASONS } from '../errors/reasons.js'
+import { CAVEATS } from '../runs/caveats.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
 
@@ -144,6 +145,10 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('DELETE_FUSE', 'no deletion waits for a confirmation', ({ lastRun }) => {
     const fuse = lastRun?.warnings.find(({ reason }) => reason === 'DELETE_FUSE')
     return fuse === undefined ? null : asksOwner(fuse.message, REASONS.DELETE_FUSE.next)
+  }),
+  rule('CONTENT_DOUBTFUL', 'the last run read its content whole', ({ lastRun, nextTickAt }) => {
+    const doubt = lastRun?.warnings.find(({ reason }) => Object.hasOwn(CAVEATS, reason))
+    return doubt === undefined || !isReason(doubt.reason) ? null : asksOwner(doubt.message, REASONS[doubt.reason].next, nextTickAt)
   }),
   rule('SUSPECT_EMPTY', 'the last run found what it should', ({ lastRun, nextTickAt }) =>
     lastRun?.outcome === 'suspect_empty'

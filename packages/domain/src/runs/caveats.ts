@@ -1,0 +1,96 @@
+import { REASONS, type Reason } from '../errors/reasons.js'
+import { toStorableText } from '../identity/canonical-json.js'
+
+interface CaveatRule {
+  /** What is counted, in the plural. */
+  readonly things: string
+  /** What is the matter with them, after "3 of 20 documents". */
+  readonly says: string
+  /** A run is `partial` beyond this share of what was looked at; 1: never. */
+  readonly partialAbove: number
+  /** ... and from so many on; default 1. */
+  readonly least?: number
+}
+
+/**
+ * Everything that reading may guess, leave out or read in part without failing. Whoever adds a heuristic that can cost content reports it as
+ * one of these; a run keeps counts and examples, and whether it is `partial` for them is decided here and nowhere else. Each is a {@link Reason}.
+ */
+export const CAVEATS = {
+  DOCUMENT_WITHOUT_TEXT: { things: 'documents', says: 'have no text', partialAbove: 0.2 },
+  TEXT_UNREADABLE: { things: 'documents', says: 'show text that cannot be read out of them', partialAbove: 0.05 },
+  BOILERPLATE_KEPT: { things: 'pages', says: 'were kept whole where navigation is left out elsewhere, since little else was left', partialAbove: 1 },
+  CANONICAL_IGNORED: { things: 'pages', says: 'name another address as canonical that has other content, and were stored', partialAbove: 1 },
+  CANONICAL_ELSEWHERE: { things: 'pages', says: 'were left to the address they name as canonical', partialAbove: 0.5, least: 10 },
+  LINKS_NOT_FOLLOWED: { things: 'links', says: 'were not followed', partialAbove: 0.5, least: 10 },
+  READ_IN_PART: { things: 'documents', says: 'were read in part', partialAbove: 0 },
+  ENCODING_GUESSED: { things: 'documents', says: 'do not name their encoding, which was guessed', partialAbove: 1 },
+  ENCODING_DOUBTFUL: { things: 'documents', says: 'have an encoding that can hardly be guessed', partialAbove: 0.05 },
+  BYTES_UNDECODABLE: { things: 'documents', says: 'have bytes that do not fit their encoding', partialAbove: 0.05 },
+  LAYOUT_GUESSED: { things: 'tables', says: 'were read with a guessed layout', partialAbove: 1 },
+} as const satisfies Partial<Record<Reason, CaveatRule>>
+
+export type CaveatKind = keyof typeof CAVEATS
+
+/** One report of a kind. Counts are those of the report, not totals. */
+export interface Caveat {
+  readonly kind: CaveatKind
+  /** How many it concerns; 1 unless said. 0 reports things that were looked at and found in order. */
+  readonly count?: number
+  /** How many were looked at; `count`, and at least 1, unless said. */
+  readonly of?: number
+  /** Which one and why, for people. */
+  readonly example?: string
+}
+
+export interface CaveatCount {
+  readonly count: number
+  readonly of: number
+  readonly examples: readonly string[]
+}
+
+/** What a run has to say of its content, by kind. */
+export type CaveatTally = Readonly<Partial<Record<CaveatKind, CaveatCount>>>
+
+export interface RunWarning {
+  readonly reason: Reason
+  readonly message: string
+}
+
+export const MAX_CAVEAT_EXAMPLES = 5
+const MAX_EXAMPLE_CHARS = 300
+
+/** Adds reports to a tally; the first examples of each kind stay. Pure. */
+export const addCaveats = (tally: CaveatTally, caveats: readonly Caveat[]): CaveatTally => {
+  const sums: Partial<Record<CaveatKind, CaveatCount>> = { ...tally }
+  for (const { kind, count = 1, of = Math.max(count, 1), example } of caveats) {
+    const before = sums[kind] ?? { count: 0, of: 0, examples: [] }
+    const shown = example === undefined ? undefined : toStorableText(example.slice(0, MAX_EXAMPLE_CHARS))
+    const isNew = shown !== undefined && before.examples.length < MAX_CAVEAT_EXAMPLES && !before.examples.includes(shown)
+    const examples = isNew ? [...before.examples, shown] : before.examples
+    sums[kind] = { count: before.count + count, of: before.of + of, examples }
+  }
+  return sums
+}
+
+/** The kinds that concern something, in the order of the table. */
+export const caveatKinds = (tally: CaveatTally): readonly CaveatKind[] =>
+  (Object.keys(CAVEATS) as CaveatKind[]).filter((kind) => (tally[kind]?.count ?? 0) > 0)
+
+/** "3 of 20 documents have no text: scan.pdf; …". Pure. */
+export const describeCaveat = (kind: CaveatKind, { count, of, examples }: CaveatCount): string => {
+  const { things, says } = CAVEATS[kind]
+  return `${count} of ${of} ${things} ${says}${examples.length === 0 ? '' : `: ${examples.join('; ')}`}`
+}
+
+/** What to do about a kind. */
+export const caveatStep = (kind: CaveatKind): string => REASONS[kind].next
+
+/** The warnings that make a run `partial`: kinds that concern more than their share. Pure. */
+export const warningsOf = (tally: CaveatTally): readonly RunWarning[] =>
+  caveatKinds(tally).flatMap((kind) => {
+    const counted = tally[kind]
+    const rule: CaveatRule = CAVEATS[kind]
+    if (counted === undefined || rule.partialAbove >= 1 || counted.count < (rule.least ?? 1)) return []
+    return counted.count > counted.of * rule.partialAbove ? [{ reason: kind, message: describeCaveat(kind, counted) }] : []
+  })
