@@ -45,6 +45,8 @@ import { createTokenStore } from './tokens/token-store.js'
 export interface WorkerOverrides {
   readonly findConnector?: (type: string) => Connector | undefined
   readonly lostAfterMs?: number
+  /** How long a connector may take to let go. */
+  readonly graceMs?: number
   /** How long a run listens to a continuous source. */
   readonly listenMs?: number
   /** Types of continuous connectors, where the connectors are replaced. */
@@ -62,6 +64,8 @@ const SWEEPING = { everyMs: 60_000, idleMs: 300_000 }
 const THOROUGH_EVERY_MS = 300_000
 const CALLS_AT_A_TIME = 8
 const UNHEALTHY_PATIENCE_MS = 30_000
+const PAGE_TIMEOUT_MS = 1_800_000
+const CONNECTOR_GRACE_MS = 5_000
 
 const openConnectors = async ({ INLET_CONNECTORS: packages }: WorkerConfig): Promise<ConnectorRegistry> => {
   const { registry, problems } = await openRegistry(packages, process.cwd())
@@ -160,6 +164,7 @@ export const composeWorker = (
       lostAfterMs: overrides.lostAfterMs ?? LOST_AFTER_MS,
       drain: drain.signal,
       leaseTtlMs: lockMs,
+      limits: { pageMs: config.INLET_WORKER_PAGE_TIMEOUT_MS ?? PAGE_TIMEOUT_MS, graceMs: overrides.graceMs ?? CONNECTOR_GRACE_MS },
       listenMs: overrides.listenMs,
       continuous,
     }

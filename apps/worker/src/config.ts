@@ -18,6 +18,11 @@ export const workerEnv = z.object({
   INLET_WORK_DIR: envText({ default: '.inlet/work', describe: 'folder for clones and other working copies' }),
   INLET_WORKER_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 20, describe: 'runs at a time' }),
   INLET_LEASE_TTL_MS: envInt({ min: 2_000, max: 120_000, default: 15_000, describe: 'how long a dead process keeps its runs and jobs' }),
+  INLET_WORKER_PAGE_TIMEOUT_MS: envInt({
+    min: 1_000,
+    max: 86_400_000,
+    describe: 'how long a run waits for the next page of its source; 30 minutes without it',
+  }).optional(),
   INLET_WORKER_INFLIGHT_BYTES: envInt({
     min: 1_048_576,
     max: 1_073_741_824,

@@ -1,4 +1,5 @@
 import type { Connection, Connector, ConnectorContext } from '@inlet/connector-sdk'
+import { withDeadline } from '@inlet/runtime'
 
 /** Which connection: a source in one version with one version of its credentials, in one generation. */
 export interface ConnectionKey {
@@ -38,6 +39,9 @@ export interface ConnectionPool {
   close(): Promise<void>
 }
 
+/** A connection that takes longer to close is left alone, so that it holds up nobody. */
+const CLOSE_MS = 5_000
+
 const textOf = (key: ConnectionKey): string => `${key.sourceId} ${key.versionId} ${key.generation} ${key.knowsRecords} ${key.credential ?? ''}`
 
 export const createConnectionPool = (options: { readonly idleMs: number; readonly onCloseError: (error: unknown) => void }): ConnectionPool => {
@@ -48,7 +52,7 @@ export const createConnectionPool = (options: { readonly idleMs: number; readonl
     if (entries.get(textOf(entry.key)) === entry) entries.delete(textOf(entry.key))
     entry.abort.abort(new Error('the connection closes'))
     try {
-      await entry.connection[Symbol.asyncDispose]()
+      await withDeadline(async () => entry.connection[Symbol.asyncDispose](), CLOSE_MS, 'closing a connection')
     } catch (error) {
       options.onCloseError(error)
     }

@@ -13,6 +13,7 @@ const read = async (
   attempts: readonly ((cursor: unknown, signal: AbortSignal) => AsyncGenerator<Page, void, void>)[],
   signal = new AbortController().signal,
   forwarded: DraftBatch[] = [],
+  limits = { pageMs: 60_000, graceMs: 60_000 },
 ) => {
   const cursors: unknown[] = []
   const progress: unknown[] = []
@@ -35,6 +36,7 @@ const read = async (
     batcher,
     forwarder: { forward: async (draft: DraftBatch) => void forwarded.push(draft) } as never,
     signal,
+    limits,
     onProgress: (stream, what) => progress.push([stream, what]),
   })
   const failure = await done.then(
@@ -164,5 +166,43 @@ describe('readStream', () => {
       stop.signal,
     )
     expect([failure?.reason, closed]).toEqual(['LEASE_LOST', true])
+  })
+
+  const never = new Promise<never>(() => {})
+  const LIMITS = { pageMs: 50, graceMs: 20 }
+
+  it('gives up a connector that gives no page, and tells it so', async () => {
+    let told: unknown
+    const { failure, cursors } = await read(
+      [
+        async function* (_cursor, signal) {
+          yield page(1)
+          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+          told = signal.reason
+          throw new Error('aborted')
+        },
+      ],
+      undefined,
+      [],
+      LIMITS,
+    )
+    expect([failure?.reason, told, cursors.length]).toEqual(['CONNECTOR_STALLED', failure, 1])
+  })
+
+  it.each(['next', 'cleanup'])('leaves a connector alone that ignores its signal in its %s', async (where) => {
+    const stubborn = async function* (): AsyncGenerator<Page, void, void> {
+      try {
+        yield page(1)
+        if (where === 'next') await never
+        yield page(2)
+      } finally {
+        await never
+      }
+    }
+    const stop = new AbortController()
+    const reading = read([stubborn], stop.signal, [], { pageMs: 60_000, graceMs: 20 })
+    stop.abort(new Failure('CANCELLED', 'on request'))
+    expect((await reading).failure?.reason).toBe('CANCELLED')
+    expect((await read([stubborn], undefined, [], LIMITS)).failure?.reason).toBe('CONNECTOR_STALLED')
   })
 })

@@ -4,6 +4,7 @@ import { monotonicNow, sleep } from '@inlet/runtime'
 import type { Batcher } from './batcher.js'
 import type { PooledConnection } from './connection-pool.js'
 import type { Forwarder } from './forwarder.js'
+import { type ConnectorLimits, createPatience, type Patience, waitFor } from './patience.js'
 
 export interface ReadStream {
   readonly pooled: PooledConnection
@@ -12,8 +13,11 @@ export interface ReadStream {
   readonly batcher: Batcher
   readonly forwarder: Forwarder
   readonly signal: AbortSignal
+  readonly limits: ConnectorLimits
   /** How long to listen to a stream without end. */
   readonly until?: AbortSignal | undefined
+  /** The same in ms: a stream without end may give nothing for so long. */
+  readonly listenMs?: number | undefined
   /** What is kept of a page; everything when absent. */
   readonly keep?: ((page: Page) => Page) | undefined
   /** What the mapping makes of a page. */
@@ -28,12 +32,16 @@ const RETRIES = 2
 /** A rate limit shorter than this is waited for in place; a longer one parks the run. */
 const WAIT_IN_PLACE_MS = 5_000
 
-/** Reads one stream to its end. Transient failures are retried from the last page that was forwarded; other failures are thrown. */
+/**
+ * Reads one stream to its end. Transient failures are retried from the last page that was forwarded; other failures are thrown, also
+ * CONNECTOR_STALLED.
+ */
 export const readStream = async (args: ReadStream): Promise<void> => {
   let { cursor } = args
+  const patience = createPatience(args.signal, args.limits)
   for (let attempt = 0; ; attempt += 1) {
     try {
-      for await (const page of lingering(args, cursor)) {
+      for await (const page of lingering(args, patience, cursor)) {
         const mapped = (await args.mapPage?.(page)) ?? page
         for (const batch of args.batcher.add(args.spec.name, args.keep?.(mapped) ?? mapped)) await args.forwarder.forward(batch, args.signal)
         const urgent = page.flush === true ? args.batcher.flush() : null
@@ -48,7 +56,8 @@ export const readStream = async (args: ReadStream): Promise<void> => {
       return
     } catch (error) {
       const failure = toFailure(error)
-      if (args.signal.aborted) throw args.signal.reason instanceof Failure ? args.signal.reason : failure
+      const { aborted, reason } = patience.signal
+      if (aborted) throw reason instanceof Failure ? reason : failure
       const waitMs = retryDelay(failure, attempt)
       if (waitMs === null) throw failure
       await sleep(waitMs, args.signal)
@@ -66,14 +75,16 @@ const retryDelay = (failure: Failure, attempt: number): number | null => {
 }
 
 /** The pages of a stream; what has waited for them long enough is flushed. */
-async function* lingering(args: ReadStream, cursor: Cursor | null): AsyncGenerator<Page> {
+async function* lingering(args: ReadStream, patience: Patience, cursor: Cursor | null): AsyncGenerator<Page> {
   const { pooled, spec, signal, until, batcher, forwarder } = args
-  const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal, until })
+  const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal: patience.signal, until })
   let made = -1
   let dueAt = 0
   try {
     for (;;) {
-      const next = pages.next()
+      const next = patience.wait(`reading ${spec.name}`, pages.next(), args.listenMs)
+      // It may fail while what came before is still being forwarded.
+      next.catch(() => {})
       if (batcher.pending && made !== batcher.made) {
         made = batcher.made
         dueAt = monotonicNow() + LINGER_MS
@@ -89,7 +100,7 @@ async function* lingering(args: ReadStream, cursor: Cursor | null): AsyncGenerat
     }
   } finally {
     // Lets the connector close what it holds; its own failure was thrown already.
-    await pages.return().catch(() => {})
+    await waitFor(pages.return(), AbortSignal.abort(), args.limits.graceMs).catch(() => {})
   }
 }
 

@@ -25,6 +25,7 @@ import { listen } from './listen.js'
 import { createPageMapper, mappingStateOf } from './map-page.js'
 import type { ConnectionDeps } from './open-connection.js'
 import { openVersion } from './open-version.js'
+import { type ConnectorLimits, createPatience, openPatiently, type Patience } from './patience.js'
 import { planBackfill } from './plan-backfill.js'
 import { readStream } from './read-stream.js'
 import { credentialKey } from './retire-connections.js'
@@ -37,6 +38,8 @@ export interface RunDeps extends ForwarderDeps {
   readonly mappings: Pick<MappingPool, 'map'>
   /** Default: ten minutes. */
   readonly listenMs?: number | undefined
+  /** How long a run waits for its connector. */
+  readonly limits: ConnectorLimits
   /** How long a lease lives without renewal, in ms. */
   readonly leaseTtlMs: number
   readonly metrics: Pick<Metrics, 'countError'>
@@ -70,6 +73,7 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
     progress: { streams: state.streams, caveats: state.caveats },
   }))
   const signal = AbortSignal.any([keeper.signal, drain])
+  const patience = createPatience(signal, deps.limits)
   const stopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>): Promise<RunOutcome | null> =>
     finishRun(deps.database, {
       runId: run.runId,
@@ -89,12 +93,13 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
     }
     const read = await deps.connections.use(
       key,
-      (closing) => open(deps, run, closing),
+      (closing) => openPatiently(patience, closing, (opening) => open(deps, run, opening)),
       async (pooled) => {
         const listens = pooled.connector.continuous === true && run.backfill === null
-        const listening = listens ? listen(keeper.outdated, deps.listenMs ?? LISTEN_MS) : undefined
+        const listenMs = listens ? (deps.listenMs ?? LISTEN_MS) : undefined
+        const listening = listenMs === undefined ? undefined : listen(keeper.outdated, listenMs)
         try {
-          return await readAll({ deps, run, pooled, forwarder, signal, until: listening?.until, state })
+          return await readAll({ deps, run, pooled, forwarder, signal, patience, until: listening?.until, listenMs, state })
         } finally {
           listening?.stop()
         }
@@ -137,14 +142,16 @@ interface ReadAll {
   readonly pooled: PooledConnection
   readonly forwarder: Forwarder
   readonly signal: AbortSignal
+  readonly patience: Patience
   /** Until when a run of a continuous source listens. */
   readonly until: AbortSignal | undefined
+  readonly listenMs: number | undefined
   readonly state: RunState
 }
 
 const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[]; provedUnchanged: boolean; listened: boolean }> => {
-  const { deps, run, pooled, forwarder, until, state } = args
-  const all = await pooled.connector.streams(pooled.connection, args.signal)
+  const { deps, run, pooled, forwarder, patience, until, listenMs, state } = args
+  const all = await patience.wait('listing the streams', pooled.connector.streams(pooled.connection, patience.signal))
   await ensureStreams(deps.database, run.sourceId, all)
   const backfill = planBackfill(run.backfill, all)
   const { specs } = backfill
@@ -217,7 +224,9 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
         batcher,
         forwarder,
         signal,
+        limits: deps.limits,
         until,
+        listenMs,
         mapPage: (page) => {
           samples.note(page.records)
           return mapper.map(spec.name, page, signal)
@@ -250,7 +259,7 @@ const noteUnknown = async (database: Database, run: LeasedRun, unknown: readonly
 /** Failures that no other stream of the source could be spared. */
 const endsRun = (failure: Failure): boolean =>
   ['auth_failed', 'rate_limited', 'cancelled', 'internal'].includes(failure.code) ||
-  ['UNREACHABLE', 'DNS_FAILED', 'EGRESS_BLOCKED', 'QUARANTINE_BUDGET', 'BATCH_MISMATCH'].includes(failure.reason)
+  ['UNREACHABLE', 'DNS_FAILED', 'EGRESS_BLOCKED', 'QUARANTINE_BUDGET', 'BATCH_MISMATCH', 'CONNECTOR_STALLED'].includes(failure.reason)
 
 const toRunFailure = (failure: Failure): RunFailure => ({ code: failure.code, reason: failure.reason, message: failure.message, next: failure.next })
 

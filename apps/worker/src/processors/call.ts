@@ -12,6 +12,7 @@ import { Failure, toFailure } from '@inlet/domain'
 import { type JobContext, type JobData, RetryAt } from '@inlet/queue'
 import type { PooledConnection } from '../extraction/connection-pool.js'
 import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
+import { waitFor } from '../extraction/patience.js'
 import { testSource } from '../harness/test-source.js'
 import { type ReviewDeps, reviewDraft } from '../review/review-draft.js'
 import { browseItems } from './browse.js'
@@ -31,6 +32,8 @@ const LIMIT_MS = 10_000
 const HAND_BACK_MS = 200
 /** The content of an item takes its time. */
 const FETCH_LIMIT_MS = 60_000
+/** So long after its limit a call may still end by itself; a connector that ignores the signal does not keep the place. */
+const GRACE_MS = 5_000
 
 /** Answers a short request: runs the real connector once and writes the answer where the API waits for it. */
 export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, context: JobContext): Promise<void> => {
@@ -38,11 +41,12 @@ export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, c
   if (call === null) return
   if (deps.connecting.findConnector(call.connector) === undefined && (await isConnectorOffered(deps.database, call.connector)))
     throw new RetryAt(new Date(Date.now() + HAND_BACK_MS))
-  const limitMs = call.kind === 'fetch' ? FETCH_LIMIT_MS : LIMIT_MS
+  // A version is loaded as slowly as its system is; nobody waits for the answer.
+  const limitMs = call.kind === 'fetch' || call.kind === 'load' ? FETCH_LIMIT_MS : LIMIT_MS
   const limit = AbortSignal.timeout(limitMs)
   try {
     const signal = AbortSignal.any([context.signal, limit])
-    await answerCall(deps.database, callId, { status: 'done', answer: await answer(deps, call, signal) })
+    await answerCall(deps.database, callId, { status: 'done', answer: await waitFor(answer(deps, call, signal), signal, GRACE_MS) })
   } catch (error) {
     const failure = toCallFailure(error, limit.aborted ? limitMs : null)
     await answerCall(deps.database, callId, {

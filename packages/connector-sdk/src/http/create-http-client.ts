@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Failure } from '@inlet/domain'
+import { abortable } from '../abortable.js'
 import type { ConnectorLog } from '../context.js'
 import type { EgressGuard } from '../net/egress-guard.js'
 import { createResponse } from './body/response.js'
@@ -119,10 +120,19 @@ const checkHop = (hop: Hop, guard: EgressGuard): void => {
 /** A server may close an idle connection just when we use it: such a request has not been seen by it and is sent once more. */
 const send = async (hop: Hop, { exchange, deadline }: { exchange: Exchange; deadline: Deadline }): Promise<IncomingMessage> => {
   try {
-    return await exchange(hop, deadline.signal)
+    return await inTime(exchange(hop, deadline.signal), deadline.signal)
   } catch (error) {
     const stale = error instanceof ExchangeError && error.reusedSocket && (hop.method === 'GET' || hop.method === 'HEAD')
     if (!stale || deadline.signal.aborted) throw error
-    return await exchange(hop, deadline.signal)
+    return await inTime(exchange(hop, deadline.signal), deadline.signal)
   }
+}
+
+/** Whatever a transport makes of the signal: nothing is waited for after it, and an answer that comes late is dropped. */
+const inTime = (answer: Promise<IncomingMessage>, signal: AbortSignal): Promise<IncomingMessage> => {
+  answer.then(
+    (message) => signal.aborted && message.on('error', () => undefined).destroy(),
+    () => undefined,
+  )
+  return abortable(answer, signal)
 }

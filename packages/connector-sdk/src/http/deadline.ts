@@ -21,16 +21,19 @@ export interface DeadlineOptions {
 /** Starts the clock of a request. The caller calls `done`. */
 export const startDeadline = ({ target, timeoutMs, signal, open }: DeadlineOptions): Deadline => {
   const controller = new AbortController()
-  const timer = setTimeout(() => {
-    controller.abort(new Failure('TIMEOUT', `${target}: no complete answer within ${timeoutMs} ms`))
-  }, timeoutMs)
+  const end = (failure: Failure): void => {
+    // The caller may never read the body: nothing of the request stays behind then.
+    deadline.done()
+    controller.abort(failure)
+  }
+  const timer = setTimeout(() => end(new Failure('TIMEOUT', `${target}: no complete answer within ${timeoutMs} ms`)), timeoutMs)
   const onAbort = () => {
     const reason: unknown = signal?.reason
-    controller.abort(reason instanceof Failure ? reason : new Failure('CANCELLED', 'the request was cancelled', { cause: reason }))
+    end(reason instanceof Failure ? reason : new Failure('CANCELLED', 'the request was cancelled', { cause: reason }))
   }
   const deadline: Deadline = {
     signal: controller.signal,
-    cancel: (failure) => controller.abort(failure),
+    cancel: end,
     done: () => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)

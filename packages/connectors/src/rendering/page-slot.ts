@@ -69,7 +69,7 @@ const createSlot = (parts: Parts): PageSlot => {
     },
     async render(document, signal) {
       pass.begin()
-      if (cookies.length > 0) await context.addCookies(cookies)
+      if (cookies.length > 0) await abortable(context.addCookies(cookies), signal)
       interceptor.expect(document)
       const crash = new Promise<never>((_resolve, reject) => page.once('crash', () => reject(new Error('the page crashed'))))
       crash.catch(() => undefined)

@@ -2,6 +2,7 @@ import { Failure, type FetchedDocument, type RenderedPage, type RenderSettings }
 import type { BrowserKeeper } from './browser-keeper.js'
 import { openPageSlot, type PageSlot } from './page-slot.js'
 import type { RunningBrowser } from './running-browser.js'
+import { within } from './within.js'
 
 /** A page that was taken from the pool. */
 export interface TakenSlot {
@@ -25,6 +26,9 @@ export interface SlotPool {
   /** Closes all pages of an owner. */
   closeOf(owner: object): Promise<void>
 }
+
+/** A browser that opens no page within this is replaced. */
+const OPEN_MS = 30_000
 
 /** A browser that has just ended is found out by a page that cannot be opened. */
 const OPEN_ATTEMPTS = 3
@@ -52,7 +56,7 @@ export const createSlotPool = ({ keeper, maxPages }: { readonly keeper: BrowserK
     let running: RunningBrowser | undefined
     try {
       running = await keeper.acquire()
-      const slot = await openPageSlot(running, settings)
+      const slot = await inTime(openPageSlot(running, settings))
       const entry: Entry = {
         owner,
         running,
@@ -115,8 +119,13 @@ export const createSlotPool = ({ keeper, maxPages }: { readonly keeper: BrowserK
           continue
         }
         const other = idle(() => true)
-        if (other === undefined) await wait(signal)
-        else await close(other)
+        if (other !== undefined) {
+          await close(other)
+          continue
+        }
+        await wait(signal)
+        // The page that woke it is for the next in line then.
+        if (signal.aborted) waiting.shift()?.()
       }
     },
     giveBack(taken, healthy) {
@@ -134,4 +143,11 @@ export const createSlotPool = ({ keeper, maxPages }: { readonly keeper: BrowserK
       await Promise.all([...entries].filter((entry) => entry.owner === owner).map(close))
     },
   }
+}
+
+/** A page that comes too late is closed. */
+const inTime = async (opening: Promise<PageSlot>): Promise<PageSlot> => {
+  if (await within(OPEN_MS, opening)) return await opening
+  void opening.then((late) => late.close()).catch(() => undefined)
+  throw new Error(`the browser opened no page within ${OPEN_MS / 1000} s`)
 }

@@ -14,6 +14,10 @@ export const REASONS = {
   DNS_FAILED: { code: 'transient', next: 'Check the host name.' },
   TLS_FAILED: { code: 'config_invalid', next: 'Check the certificate of the server, or the TLS settings of the source.' },
   TIMEOUT: { code: 'transient', next: 'The system answered too slowly; it is tried again with back-off.' },
+  CONNECTOR_STALLED: {
+    code: 'transient',
+    next: 'The source gave nothing for longer than INLET_WORKER_PAGE_TIMEOUT_MS; see what it is busy with, or raise that limit. It is tried again with back-off.',
+  },
   UPSTREAM_ERROR: { code: 'transient', next: 'The system reported an error of its own; it is tried again with back-off.' },
   CONNECTION_LOST: { code: 'transient', next: 'The connection broke in the middle; it is tried again from the last cursor.' },
   RATE_LIMITED: { code: 'rate_limited', next: 'Nothing to do: the run is parked until the limit resets.' },

@@ -14,11 +14,23 @@ export interface BodyOptions {
 
 /**
  * The decompressed, bounded body of an answer. Its errors are failures: RESPONSE_TOO_LARGE, TIMEOUT, CANCELLED,
- * CONNECTION_LOST (also for a body cut short), UPSTREAM_INVALID. Ends the deadline when it closes.
+ * CONNECTION_LOST (also for a body cut short), UPSTREAM_INVALID. Ends the deadline when it closes. An answer that has ended
+ * before gives a body that has failed.
  */
 export const openBody = (message: IncomingMessage, decoders: readonly Transform[], options: BodyOptions): Readable => {
   const body = new BoundedBody(options)
   body.on('error', () => undefined)
+  const { signal } = options.deadline
+  // The transports end an aborted answer in ways of their own, some of which look like a complete body.
+  const onAbort = (): void => void body.destroy(toBodyFailure(undefined, options))
+  signal.addEventListener('abort', onAbort, { once: true })
+  body.once('close', () => signal.removeEventListener('abort', onAbort))
+  const ended = endOf(message, options)
+  if (ended !== null) {
+    body.destroy(ended)
+    message.destroy()
+    return body
+  }
   // The callback keeps pipeline from throwing; the error reaches the reader through `body`.
   pipeline([message, ...decoders, body], () => undefined)
   return body
@@ -27,29 +39,44 @@ export const openBody = (message: IncomingMessage, decoders: readonly Transform[
 /** The whole body as one buffer, without the cost of a stream of its own when there is nothing to decompress. Same failures. */
 export const readWhole = (message: IncomingMessage, decoders: readonly Transform[], options: BodyOptions): Promise<Buffer> =>
   new Promise((resolve, reject) => {
+    const { signal } = options.deadline
     const last = decoders.at(-1) ?? message
     const chunks: Buffer[] = []
     let bytes = 0
-    const fail = (error: unknown) => {
-      reject(toBodyFailure(error, options))
+    const finish = (): void => {
+      signal.removeEventListener('abort', fail)
       options.deadline.done()
+    }
+    const fail = (error?: unknown): void => {
+      finish()
+      reject(toBodyFailure(error, options))
       message.destroy()
       for (const decoder of decoders) decoder.destroy()
     }
-    if (message.errored !== null) return fail(message.errored)
+    // What has happened already sends no event any more.
+    const ended = endOf(message, options)
+    if (ended !== null) return fail(ended)
+    signal.addEventListener('abort', fail, { once: true })
     last.on('data', (chunk: Buffer) => {
       bytes += chunk.length
       if (bytes > options.maxBytes) fail(tooLarge(options))
       else chunks.push(chunk)
     })
     last.once('end', () => {
-      options.deadline.done()
+      finish()
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes))
     })
     last.once('error', fail)
     if (last === message) message.once('close', () => fail(new Error('the connection closed')))
     else pipeline([message, ...decoders], (error) => error && fail(error))
   })
+
+/** Why nothing more comes from an answer whose body is about to be read; null while something may. */
+const endOf = (message: IncomingMessage, options: BodyOptions): Failure | null => {
+  if (options.deadline.signal.aborted) return toBodyFailure(undefined, options)
+  if (message.errored !== null) return toBodyFailure(message.errored, options)
+  return message.destroyed && !message.readableEnded ? toBodyFailure(new Error('the connection closed'), options) : null
+}
 
 class BoundedBody extends Transform {
   readonly #options: BodyOptions

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import type { Readable } from 'node:stream'
+import { finished, type Readable } from 'node:stream'
 import { Failure } from '@inlet/domain'
+import { abortable } from '../../abortable.js'
 import { parseJsonLossless } from '../../json/parse-json-lossless.js'
 import type { HttpResponse } from '../http-client.js'
 import { type BodyOptions, openBody, readWhole, tooLarge } from './body-stream.js'
@@ -24,13 +25,13 @@ export const createResponse = async (message: IncomingMessage, options: Response
   const declared = Number(headers['content-length'] ?? Number.NaN)
   if (options.hasBody && declared > options.maxBytes) throw tooLarge(options)
   const codings = options.hasBody && options.decompress ? parseCodings(headers['content-encoding']) : []
-  const decoders = codings.length === 0 ? [] : await createDecoders(message, codings)
+  const decoders = codings.length === 0 ? [] : await abortable(createDecoders(message, codings), options.deadline.signal)
   const taken: { body?: Readable; whole?: true } = {}
   // A failure may come before anybody reads; the reader still gets it.
   message.on('error', () => undefined)
   if (!options.hasBody) {
     message.resume()
-    message.once('close', () => options.deadline.done())
+    finished(message, () => options.deadline.done())
   }
 
   const bytes = async (): Promise<Buffer> => {
@@ -61,7 +62,7 @@ export const createResponse = async (message: IncomingMessage, options: Response
     discard: () => {
       if (taken.body !== undefined) taken.body.destroy()
       else if (declared <= DRAIN_BYTES || !options.hasBody) {
-        message.once('close', () => options.deadline.done())
+        finished(message, () => options.deadline.done())
         message.resume()
       } else {
         options.deadline.done()

@@ -54,8 +54,10 @@ const toJson = (text: string, signal: AbortSignal): Promise<string> =>
     }
     const refuse = (why: string): void => settle(() => reject(new Failure('IMPORT_UNREADABLE', why)))
     const onAbort = (): void => refuse(`the document could not be read within ${TIMEOUT_MS / 1000} s; send it as JSON`)
+    if (limit.aborted) return onAbort()
     limit.addEventListener('abort', onAbort, { once: true })
     thread.once('error', () => refuse('the document needs too much memory'))
+    thread.once('exit', () => refuse('the document could not be read'))
     thread.once('message', (message: { readonly json?: string; readonly problem?: string }) => {
       const { json } = message
       if (json === undefined) refuse(`the document is neither JSON nor YAML: ${message.problem ?? ''}`)

@@ -42,6 +42,8 @@ export const openUpload = async (place: FilePlace, id: string, signal: AbortSign
   stream.on('error', seen)
   const stop = (): void => void stream.destroy(new Failure('CANCELLED', 'the work was cancelled'))
   signal.addEventListener('abort', stop, { once: true })
+  // An abort while the upload was being opened sends no event any more.
+  if (signal.aborted) stop()
   const hash = createHash('sha256')
   return {
     signature: uploadSignature(place.mark, sha256),

@@ -39,16 +39,23 @@ export const startGit = (setup: GitSetup, args: readonly string[], signal: Abort
 
 const watchLife = (child: ChildProcess, setup: GitSetup, signal: AbortSignal): Pick<GitProcess, 'done' | 'stop'> => {
   let stopped = false
+  let over = false
   let killer: NodeJS.Timeout | undefined
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_BYTES)
   })
   const end = (): void => {
-    if (killer !== undefined || child.exitCode !== null || child.signalCode !== null) return
-    killGroup(child, 'SIGTERM')
-    killer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS)
-    // Unread output would keep the pipe and with it the `close` event waiting.
+    if (killer !== undefined || over) return
+    // The id of a group that has ended may be another's by now.
+    const runs = child.exitCode === null && child.signalCode === null
+    if (runs) killGroup(child, 'SIGTERM')
+    killer = setTimeout(() => {
+      if (runs) killGroup(child, 'SIGKILL')
+      // A process that left the group would hold the pipe, and with it the `close` event, for as long as it lives.
+      child.stderr?.destroy()
+    }, GRACE_MS)
+    // The same holds for output that nobody reads.
     child.stdout?.destroy()
   }
   signal.addEventListener('abort', end, { once: true })
@@ -56,6 +63,7 @@ const watchLife = (child: ChildProcess, setup: GitSetup, signal: AbortSignal): P
     child.once('error', (cause) => resolve(notStarted(cause)))
     child.once('close', (code) => resolve(code === 0 ? null : toGitFailure(stderr, setup.secrets)))
   }).finally(() => {
+    over = true
     clearTimeout(killer)
     signal.removeEventListener('abort', end)
     // Helpers such as git-remote-https may outlive git itself.

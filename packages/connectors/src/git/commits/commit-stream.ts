@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Writable } from 'node:stream'
 import type { GitSetup } from '../cli/git-environment.js'
 import { type GitProcess, startGit } from '../cli/git-process.js'
 import { nulTokens } from '../cli/nul-tokens.js'
@@ -71,13 +71,25 @@ const startLog = async ({ setup, config, segment, processes }: LogOrder, signal:
 const feed = async (log: GitProcess, first: string, ids: AsyncIterable<string>): Promise<void> => {
   try {
     log.stdin.write(`${first}\n`)
-    for await (const id of ids) if (!log.stdin.write(`${id}\n`)) await once(log.stdin, 'drain')
+    for await (const id of ids) if (!log.stdin.write(`${id}\n`)) await drained(log.stdin)
     log.stdin.end()
   } catch {
     // The list ended early; its own process says why.
     log.stdin.destroy()
   }
 }
+
+/** Resolves when there is room again. Rejects when there never will be, also if git closed its input before. */
+const drained = (stdin: Writable): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const closed = (): void => reject(new Error('git closed its input'))
+    if (stdin.destroyed) return closed()
+    stdin.once('drain', () => {
+      stdin.off('close', closed)
+      resolve()
+    })
+    stdin.once('close', closed)
+  })
 
 async function* idsFrom(list: GitProcess, position: number): AsyncGenerator<string, void, void> {
   let index = 0

@@ -43,12 +43,19 @@ export const startTap = (setup: TapSetup, args: readonly string[], signal: Abort
   const log = createTapLog(setup.log, setup.redact)
   child.stderr.setEncoding('utf8').on('data', (text: string) => log.push(text))
   let stopped = false
+  let over = false
   let killer: NodeJS.Timeout | undefined
   const end = (): void => {
-    if (killer !== undefined || child.exitCode !== null || child.signalCode !== null) return
-    killGroup(child, 'SIGTERM')
-    killer = setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS)
-    // Unread output would keep the pipe and with it the `close` event waiting.
+    if (killer !== undefined || over) return
+    // The id of a group that has ended may be another's by now.
+    const runs = child.exitCode === null && child.signalCode === null
+    if (runs) killGroup(child, 'SIGTERM')
+    killer = setTimeout(() => {
+      if (runs) killGroup(child, 'SIGKILL')
+      // A process that left the group would hold the pipe, and with it the `close` event, for as long as it lives.
+      child.stderr.destroy()
+    }, GRACE_MS)
+    // The same holds for output that nobody reads.
     child.stdout.destroy()
   }
   signal.addEventListener('abort', end, { once: true })
@@ -61,6 +68,7 @@ export const startTap = (setup: TapSetup, args: readonly string[], signal: Abort
       resolve(code === 0 ? null : toTapFailure(code === null ? String(signalName) : `exit code ${code}`, log.tail))
     })
   }).finally(() => {
+    over = true
     clearTimeout(killer)
     signal.removeEventListener('abort', end)
   })
