@@ -5,6 +5,7 @@ import path from 'node:path'
 import { isReason } from '@inlet/domain'
 import { createMetrics } from '@inlet/observability'
 import { parseKeyring } from '@inlet/security'
+import { findCommand } from '@inlet/testing'
 import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 
@@ -15,15 +16,7 @@ const isFile = (file: string): boolean => existsSync(path.join(ROOT, file))
 const compose = read('docker-compose.yml')
 const mentions = (pattern: RegExp, text: string): string[] => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
 
-const isAvailable = (command: string): boolean => {
-  try {
-    execFileSync(command, ['version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-const composeCommand = isAvailable('docker-compose') ? 'docker-compose' : undefined
+const composeCommand = findCommand('docker-compose', ['docker-compose'])
 
 describe('docker-compose.yml', () => {
   const programs = mentions(/'(apps\/[\w-]+\/dist\/main\.js)'/gu, `${compose} ${read('Dockerfile').replaceAll('"', "'")}`)
@@ -73,7 +66,7 @@ describe('docker-compose.yml', () => {
     expect(compose.replaceAll(/\s+/gu, ' ')).toMatch(/--appendonly - 'yes' .*--maxmemory-policy - noeviction/u)
   })
 
-  it.skipIf(composeCommand === undefined)('is accepted by docker-compose (needs docker-compose)', () => {
+  it.skipIf(composeCommand === null)('is accepted by docker-compose (needs docker-compose)', () => {
     const config = execFileSync(composeCommand ?? '', ['config'], { cwd: ROOT, encoding: 'utf8' })
     expect(config).toContain('service_completed_successfully')
   })

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { missing } from './find-tool.js'
 
 const FOLDER = fileURLToPath(new URL('../../../tests/counterparts', import.meta.url))
 
@@ -12,10 +13,7 @@ const FOLDER = fileURLToPath(new URL('../../../tests/counterparts', import.meta.
  */
 export const findCounterpart = (name: string, env: NodeJS.ProcessEnv = process.env): string | null => {
   const folder = path.join(FOLDER, 'node_modules', name)
-  if (existsSync(folder)) return folder
-  if ((env['INLET_TEST_REQUIRE'] ?? '').split(',').includes('counterparts'))
-    throw new Error(`INLET_TEST_REQUIRE names counterparts, but ${name} is not installed: npm run counterparts`)
-  return null
+  return existsSync(folder) ? folder : missing('counterparts', env, new Error(`${name} is not installed`))
 }
 
 /** Resolves and loads modules as a file in tests/counterparts would. */

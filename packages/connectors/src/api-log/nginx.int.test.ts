@@ -6,14 +6,13 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
+import { findCommand } from '@inlet/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLogBed, type LogBed } from './testbed/log-bed.js'
 
-const NGINX = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx', '/opt/homebrew/bin/nginx'].find((file) =>
-  existsSync(file),
-)
+const NGINX = findCommand('nginx', ['nginx'])
 
-describe.skipIf(NGINX === undefined)('a real nginx that is rotated (needs nginx to be installed)', () => {
+describe.skipIf(NGINX === null)('a real nginx that is rotated (needs nginx to be installed)', () => {
   let bed: LogBed
   let url: string
   let stop: () => Promise<void>

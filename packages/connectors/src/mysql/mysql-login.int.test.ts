@@ -1,9 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { findMariadb, startMariadb, type TestMariadb, until } from '@inlet/testing'
+import { findCommand, findMariadb, startMariadb, type TestMariadb, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import mysql from './index.js'
 import { runMaria } from './testing/maria-sql.js'
@@ -11,7 +11,7 @@ import { openContext, readOnce, reasonOf } from './testing/read-once.js'
 
 const PASSWORD = 'correct-horse-battery'
 const binaries = findMariadb()
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+const hasOpenssl = findCommand('openssl', ['openssl']) !== null
 const directory = mkdtempSync(path.join(tmpdir(), 'inlet-mysql-tls-'))
 let server: TestMariadb
 

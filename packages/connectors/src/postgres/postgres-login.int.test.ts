@@ -1,15 +1,15 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { runSql, startPostgres, until } from '@inlet/testing'
+import { findCommand, runSql, startPostgres, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import postgres from './index.js'
 import { openContext, reasonOf } from './testing/read-once.js'
 
 const PASSWORD = 'correct-horse-battery'
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+const hasOpenssl = findCommand('openssl', ['openssl']) !== null
 const directory = mkdtempSync(path.join(tmpdir(), 'inlet-pg-login-'))
 let server: Awaited<ReturnType<typeof startPostgres>>
 

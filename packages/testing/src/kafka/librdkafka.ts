@@ -1,4 +1,5 @@
 import { findCounterpart, requireCounterpart } from '../counterparts.js'
+import { missing } from '../find-tool.js'
 
 /** What koffi gives for a C declaration. */
 type Native = (...args: unknown[]) => unknown
@@ -23,8 +24,6 @@ export const findLibrdkafka = (env: NodeJS.ProcessEnv = process.env): Librdkafka
     const koffi = requireCounterpart('koffi') as { load(file: string): Library }
     return koffi.load(FILE)
   } catch (error) {
-    if ((env['INLET_TEST_REQUIRE'] ?? '').split(',').includes('librdkafka'))
-      throw new Error(`INLET_TEST_REQUIRE names librdkafka, but ${FILE} cannot be loaded: apt-get install librdkafka1`, { cause: error })
-    return null
+    return missing('librdkafka', env, error)
   }
 }

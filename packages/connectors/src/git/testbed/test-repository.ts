@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { findCommand } from '@inlet/testing'
 
 export interface CommitSpec {
   readonly message: string | Buffer
@@ -97,6 +98,7 @@ export const manyCommits = (count: number, first = 0): CommitSpec[] =>
 
 /** Whether git of at least 2.37 is here. */
 export const gitIsHere = (): boolean => {
+  if (findCommand('git', ['git']) === null) return false
   try {
     const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(execFileSync('git', ['version'], { encoding: 'utf8' }))?.slice(1) ?? []).map(Number)
     return major > 2 || (major === 2 && minor >= 37)
