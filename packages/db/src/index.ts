@@ -13,6 +13,7 @@ export { keepContent, readContent, type StoredContent, tooLarge } from './browse
 export { type BrowsedItem, type BrowseQuestion, findBrowsed, forgetBrowsed, keepBrowsed } from './browse/browsed-items.js'
 export { type BrowseTarget, findBrowseTarget } from './browse/find-browse-target.js'
 export { answerCall, type Call, type CallAnswer, findAnswer, findWaitingCall, insertCall, type NewCall } from './calls/call-repository.js'
+export { removeOrphans } from './cleanup/orphans.js'
 export { type CredentialPlace, findCredential, findCredentialById, type StoredCredential } from './credentials/find-credential.js'
 export { claimRenewal, findToken, type Renewal, releaseRenewal, type StoredToken, storeRenewal } from './credentials/renewal.js'
 export { listUnreadableSources, repairReadable, type UnreadableSource } from './credentials/repair-sources.js'

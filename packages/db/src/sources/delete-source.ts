@@ -1,7 +1,11 @@
+import { monotonicNow, sleep } from '@inlet/runtime'
 import type { Database } from '../database.js'
 import { type Actor, writeAudit } from './audit.js'
+import { OWNED_ROWS, type OwnedRows, ofSource, withoutChildren } from './owned-rows.js'
 
 const CHUNK = 10_000
+const PATIENCE_MS = 10_000
+const RETRY_MS = 100
 
 /** Begins the deletion: the source is gone for every reader at once, its rest follows. False when it does not exist. */
 export const markDeleting = (database: Database, sourceId: string, actor: Actor): Promise<boolean> =>
@@ -22,41 +26,53 @@ export const markDeleting = (database: Database, sourceId: string, actor: Actor)
     return true
   })
 
-/** Removes everything of a source whose deletion has begun, in chunks; safe to repeat after any interruption. */
-export const deleteSource = async (database: Database, sourceId: string): Promise<void> => {
-  const { pool } = database
-  for (;;) {
-    const { rowCount } = await pool.query(
-      `DELETE FROM records WHERE ctid = ANY(ARRAY(SELECT ctid FROM records WHERE source_id = $1 LIMIT ${CHUNK}))`,
-      [sourceId],
-    )
-    if ((rowCount ?? 0) < CHUNK) break
-  }
-  await database.transaction(async (client) => {
-    // Who is about to write for it (ending its run, making a stream) locks the source first, finds it gone and writes nothing.
-    await client.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NOT NULL FOR UPDATE', [sourceId])
-    await client.query('DELETE FROM sweep_seen WHERE run_id IN (SELECT id FROM runs WHERE source_id = $1)', [sourceId])
-    await client.query('DELETE FROM cursor_history WHERE stream_id IN (SELECT id FROM streams WHERE source_id = $1)', [sourceId])
-    // Its head first: who adds to the inbox holds it, and finds none afterwards.
-    await client.query('DELETE FROM inbox_heads WHERE source_id = $1', [sourceId])
-    for (const table of [
-      'inbox',
-      'ledger',
-      'incidents',
-      'quarantine',
-      'ticks',
-      'events',
-      'runs',
-      'leases',
-      'streams',
-      'credentials',
-      'source_versions',
-      'raw_samples',
-      'mapping_examples',
-      'calls',
-      'browsed_items',
-    ])
-      await client.query(`DELETE FROM ${table} WHERE source_id = $1`, [sourceId])
-    await client.query('DELETE FROM sources WHERE id = $1 AND deleting_at IS NOT NULL', [sourceId])
-  })
+export interface DeletionOptions {
+  /** Rows that one statement removes at most. Default 10,000. */
+  readonly chunk?: number
+  /** How long rows that others have locked are waited for (ms). Default 10,000. */
+  readonly patienceMs?: number
+  /** Ends the work after the statement in hand. */
+  readonly signal?: AbortSignal
 }
+
+/**
+ * Removes everything of a source whose deletion has begun, in chunks. Any number of processes may do so at once and end
+ * anywhere: the source's own row, by which the deletion is found again, goes last and only when nothing else is left.
+ * True when nothing is left; false when something was locked for too long, the signal ended it, or no deletion has begun.
+ */
+export const deleteSource = async (database: Database, sourceId: string, options: DeletionOptions = {}): Promise<boolean> => {
+  const { rowCount: wanted } = await database.pool.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL', [sourceId])
+  if (wanted !== 0) return false
+  const deadline = monotonicNow() + (options.patienceMs ?? PATIENCE_MS)
+  while (options.signal?.aborted !== true) {
+    for (const owned of OWNED_ROWS) await removeRows(database, owned, { ...options, sourceId })
+    if (await removeSource(database, sourceId)) return true
+    if (monotonicNow() > deadline) return false
+    await sleep(RETRY_MS, options.signal).catch(() => {})
+  }
+  return false
+}
+
+/** Rows that somebody has locked are left for the next pass, so that nobody is waited for. */
+const removeRows = async (database: Database, owned: OwnedRows, options: DeletionOptions & { readonly sourceId: string }): Promise<void> => {
+  const { table } = owned
+  const statement = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
+    SELECT t.ctid FROM ${table} t WHERE ${ofSource(owned)} AND ${withoutChildren(owned)} LIMIT $2 FOR UPDATE OF t SKIP LOCKED))`
+  while (options.signal?.aborted !== true) {
+    const { rowCount } = await database.pool.query(statement, [options.sourceId, options.chunk ?? CHUNK])
+    if ((rowCount ?? 0) === 0) return
+  }
+}
+
+const REST = `SELECT ${OWNED_ROWS.map((owned) => `EXISTS (SELECT FROM ${owned.table} t WHERE ${ofSource(owned)})`).join(' OR ')} AS left`
+
+/** Under its lock, which everybody takes first who begins to write for the source; true when source and rest are gone. */
+const removeSource = (database: Database, sourceId: string): Promise<boolean> =>
+  database.transaction(async (client) => {
+    const locked = await client.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NOT NULL FOR UPDATE SKIP LOCKED', [sourceId])
+    const rest = await client.query<{ left: boolean }>(REST, [sourceId])
+    if (rest.rows[0]?.left !== false) return false
+    if (locked.rowCount !== 0) await client.query('DELETE FROM sources WHERE id = $1', [sourceId])
+    const source = await client.query('SELECT FROM sources WHERE id = $1', [sourceId])
+    return source.rowCount === 0
+  })

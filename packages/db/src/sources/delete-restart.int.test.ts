@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto'
+import { openTestStore, type TestStore, until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { removeOrphans } from '../cleanup/orphans.js'
+import { createDatabase } from '../database.js'
+import { deleteSource, markDeleting } from './delete-source.js'
+import { OWNED_ROWS, ofSource } from './owned-rows.js'
+
+/** Tables that hold nothing of a single source, or outlive it on purpose. */
+const NOT_OF_A_SOURCE: Readonly<Record<string, string>> = {
+  _prisma_migrations: 'of the installation',
+  access_tokens: 'goes with its credential (foreign key)',
+  api_keys: 'of people',
+  audit: 'outlives everything',
+  browsed_chunks: 'goes with its item (foreign key)',
+  chores: 'of the installation',
+  idempotency_keys: 'answers of the API, kept for a day',
+  notification_targets: 'of the installation',
+  request_limits: 'of hosts, kept for two days',
+  settings: 'of the installation',
+  sources: 'the source itself, which goes last',
+  upload_chunks: 'of an upload, which sources only name',
+  uploads: 'of people; sources only name them',
+  workers: 'of processes',
+}
+
+interface Column {
+  readonly table: string
+  readonly name: string
+  readonly type: string
+  readonly needed: boolean
+}
+
+let store: TestStore
+let columns: readonly Column[]
+beforeAll(async () => {
+  store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
+  columns = await store.rows<Column>(
+    `SELECT c.table_name AS "table", column_name AS name, udt_name AS type, is_nullable = 'NO' AND column_default IS NULL AND is_generated = 'NEVER' AS needed
+     FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+  )
+})
+afterAll(() => store.close())
+
+const VALUES: Readonly<Record<string, () => unknown>> = {
+  uuid: randomUUID,
+  text: randomUUID,
+  varchar: randomUUID,
+  int4: () => Math.floor(Math.random() * 1e9),
+  int8: () => Math.floor(Math.random() * 1e9),
+  timestamptz: () => new Date(),
+  date: () => new Date(),
+  jsonb: () => '{}',
+  bytea: () => Buffer.from(randomUUID()),
+  bool: () => false,
+}
+
+/** A row with these values and something in every other column that needs it; answers its id, if it has one. */
+const insertRow = async (table: string, given: Readonly<Record<string, unknown>>): Promise<unknown> => {
+  const of = columns.filter((column) => column.table === table)
+  const values = { ...Object.fromEntries(of.filter(({ needed }) => needed).map(({ name, type }) => [name, VALUES[type]?.()])), ...given }
+  const names = Object.keys(values)
+  const { rows } = await store.database.pool.query<{ id?: unknown }>(
+    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((_, n) => `$${n + 1}`).join(', ')}) RETURNING *`,
+    Object.values(values),
+  )
+  return rows[0]?.id
+}
+
+const parents = async (sourceId: string): Promise<Readonly<Record<string, unknown>>> => ({
+  streams: await insertRow('streams', { source_id: sourceId }),
+  runs: await insertRow('runs', { source_id: sourceId, status: 'ended' }),
+  incidents: await insertRow('incidents', { source_id: sourceId, closed_at: new Date() }),
+})
+
+/** Several rows in every table of the list, with the columns that the schema asks for. */
+const fill = async (sourceId: string, count: number): Promise<void> => {
+  const target = await insertRow('notification_targets', { events: [] })
+  for (let n = 0; n < count; n += 1) {
+    const owners = await parents(sourceId)
+    for (const { table, column, parent } of OWNED_ROWS) {
+      if (count > 1 && n > 0 && ['inbox_heads', 'leases', 'credentials'].includes(table)) continue
+      if (table in owners) continue
+      const extra: Record<string, object> = {
+        notification_deliveries: { target_id: target },
+        records: { stream_id: owners['streams'] },
+        source_versions: { number: 1_000 + n },
+      }
+      await insertRow(table, { ...extra[table], [column]: parent === undefined ? sourceId : owners[parent] })
+    }
+  }
+}
+
+/** What is left of a source in each table; children of a parent that is gone count as well. */
+const leftOf = async (sourceId: string): Promise<readonly string[]> => {
+  const left: string[] = []
+  for (const owned of OWNED_ROWS) {
+    if ((await store.rows(`SELECT FROM ${owned.table} t WHERE ${ofSource(owned)} LIMIT 1`, [sourceId])).length > 0) left.push(owned.table)
+    const orphans = `SELECT FROM ${owned.table} t WHERE NOT EXISTS (SELECT FROM ${owned.parent ?? 'sources'} p WHERE p.id = t.${owned.column}) AND t.${owned.column} IS NOT NULL LIMIT 1`
+    if ((await store.rows(orphans)).length > 0) left.push(`orphans of ${owned.table}`)
+  }
+  return left
+}
+const exists = async (sourceId: string): Promise<boolean> => (await store.rows('SELECT FROM sources WHERE id = $1', [sourceId])).length > 0
+
+const doomed = async (count: number): Promise<string> => {
+  const sourceId = await store.addSource()
+  await fill(sourceId, count)
+  await markDeleting(store.database, sourceId, 'test')
+  return sourceId
+}
+
+describe('the list of what goes with a source', () => {
+  it('knows every table of the schema', () => {
+    const listed = new Set(OWNED_ROWS.map(({ table }) => table))
+    const tables = [...new Set(columns.map(({ table }) => table))]
+    expect(tables.filter((table) => !listed.has(table) && !(table in NOT_OF_A_SOURCE))).toEqual([])
+    expect(Object.keys(NOT_OF_A_SOURCE).filter((table) => listed.has(table) || !tables.includes(table))).toEqual([])
+  })
+
+  it('has every table that names a source, or a stream, run or incident of one', () => {
+    const through = { stream_id: 'streams', run_id: 'runs', incident_id: 'incidents' }
+    const bySource = new Set(columns.filter(({ name }) => name === 'source_id').map(({ table }) => table))
+    expect([...bySource].toSorted()).toEqual(
+      OWNED_ROWS.filter(({ parent }) => parent === undefined)
+        .map(({ table }) => table)
+        .toSorted(),
+    )
+    const byParent = columns.filter(({ table, name }) => name in through && !bySource.has(table)).map(({ table }) => table)
+    const listed = OWNED_ROWS.map(({ table }) => table)
+    expect(byParent.filter((table) => !listed.includes(table))).toEqual([])
+  })
+
+  it('removes rows of every table, and nothing of another source', async () => {
+    const [sourceId, other] = [await doomed(2), await store.addSource()]
+    await fill(other, 1)
+    const before = await leftOf(other)
+    expect(await deleteSource(store.database, sourceId)).toBe(true)
+    expect(await leftOf(sourceId)).toEqual([])
+    expect(await exists(sourceId)).toBe(false)
+    expect(await leftOf(other)).toEqual(before)
+    expect(before).toHaveLength(OWNED_ROWS.length)
+    expect(await deleteSource(store.database, other)).toBe(false)
+    expect(await leftOf(other)).toEqual(before)
+  })
+})
+
+describe('a deletion that several processes work on', () => {
+  it('ends with nothing left, whoever is killed at which statement', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const sourceId = await doomed(12)
+      const names = ['one', 'two', 'three'].map((name) => `deleter-${name}-${round}`)
+      const databases = names.map((applicationName) => createDatabase({ url: store.url, applicationName, poolSize: 2 }))
+      let killed = 0
+      const work = databases.map(async (database) => {
+        // A killed connection fails its statement, as the death of its process would; the next reconciler begins again.
+        while (await exists(sourceId)) await deleteSource(database, sourceId, { chunk: 2, patienceMs: 100 }).catch(() => (killed += 1))
+      })
+      let done = false
+      const all = Promise.all(work).finally(() => (done = true))
+      while (!done) {
+        const [left] = await store.rows<{ source: boolean; rest: boolean }>(
+          `SELECT EXISTS (SELECT FROM sources WHERE id = $1) AS source, EXISTS (SELECT FROM records WHERE source_id = $1) OR EXISTS (SELECT FROM events WHERE source_id = $1) AS rest`,
+          [sourceId],
+        )
+        expect(left?.source === false && left.rest).toBe(false)
+        await store.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
+          names[Math.floor(Math.random() * names.length)],
+        ])
+      }
+      await all
+      expect(killed).toBeGreaterThan(0)
+      expect(await leftOf(sourceId)).toEqual([])
+      await Promise.all(databases.map((database) => database.close()))
+    }
+  })
+
+  it('waits for nobody: a locked row is left, the source stays listed, and the next try takes it', async () => {
+    const sourceId = await doomed(2)
+    const client = await store.database.pool.connect()
+    await client.query('BEGIN')
+    await client.query('SELECT FROM records WHERE source_id = $1 LIMIT 1 FOR UPDATE', [sourceId])
+    expect(await deleteSource(store.database, sourceId, { patienceMs: 0 })).toBe(false)
+    expect(await exists(sourceId)).toBe(true)
+    expect(await leftOf(sourceId)).toEqual(['records'])
+    await client.query('COMMIT')
+    client.release()
+    await until(() => deleteSource(store.database, sourceId))
+    expect(await leftOf(sourceId)).toEqual([])
+  })
+})
+
+describe('rows of a source that is gone', () => {
+  it('are found and removed in every table, and only those', async () => {
+    const kept = await store.addSource()
+    await fill(kept, 1)
+    const before = await leftOf(kept)
+    await fill(randomUUID(), 3)
+    for (const { table, column, parent } of OWNED_ROWS)
+      if (parent !== undefined && table !== 'notification_deliveries') await insertRow(table, { [column]: parent === 'streams' ? 2_000_000_000 : randomUUID() })
+    const removed = await removeOrphans(store.database, { chunk: 2 })
+    expect(Object.keys(removed).toSorted()).toEqual(OWNED_ROWS.map(({ table }) => table).toSorted())
+    expect(await leftOf(kept)).toEqual(before)
+    expect(await removeOrphans(store.database)).toEqual({})
+  })
+})

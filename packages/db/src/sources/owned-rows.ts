@@ -1,0 +1,48 @@
+/** Rows that exist because of a source: by its id in `source_id`, or through a row of `parent` that `column` names. */
+export interface OwnedRows {
+  readonly table: string
+  readonly column: string
+  readonly parent?: 'streams' | 'runs' | 'incidents'
+}
+
+const bySource = (table: string): OwnedRows => ({ table, column: 'source_id' })
+
+/**
+ * All that goes with a source, in the order of its removal: first what others need in order to write for it (lease, head
+ * of the inbox), children before their parents. A test compares it with the schema.
+ */
+export const OWNED_ROWS: readonly OwnedRows[] = [
+  bySource('inbox_heads'),
+  bySource('leases'),
+  bySource('records'),
+  { table: 'sweep_seen', column: 'run_id', parent: 'runs' },
+  { table: 'cursor_history', column: 'stream_id', parent: 'streams' },
+  { table: 'notification_deliveries', column: 'incident_id', parent: 'incidents' },
+  ...[
+    'inbox',
+    'ledger',
+    'incidents',
+    'quarantine',
+    'ticks',
+    'events',
+    'history_days',
+    'runs',
+    'streams',
+    'credentials',
+    'source_versions',
+    'raw_samples',
+    'mapping_examples',
+    'calls',
+    'browsed_items',
+  ].map(bySource),
+]
+
+/** Condition for rows `t` of the source $1. */
+export const ofSource = ({ column, parent }: OwnedRows): string =>
+  parent === undefined ? `t.${column} = $1` : `t.${column} IN (SELECT p.id FROM ${parent} p WHERE p.source_id = $1)`
+
+/** Condition for rows `t` that no other row needs in order to be found: a parent outlives its children. */
+export const withoutChildren = ({ table }: OwnedRows): string => {
+  const children = OWNED_ROWS.filter(({ parent }) => parent === table)
+  return ['true', ...children.map((child) => `NOT EXISTS (SELECT FROM ${child.table} c WHERE c.${child.column} = t.id)`)].join(' AND ')
+}
