@@ -3,7 +3,6 @@ import path from 'node:path'
 import { type Connector, createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
 import { type ConnectorRegistry, createPageRenderer, openRegistry } from '@inlet/connectors'
 import {
-  applyRetention,
   claimSetting,
   createDatabase,
   DEFAULT_RETENTION,
@@ -28,10 +27,14 @@ import { createConnectionRetirer } from './extraction/retire-connections.js'
 import { describeWorker } from './health/signs-of-life.js'
 import { createWorkerProbes } from './health/worker-probes.js'
 import { createSharedPaces } from './limits/shared-pace.js'
+import { applyRetentionHourly } from './maintenance/apply-retention.js'
+import { startChores } from './maintenance/chores.js'
+import { finishDeletions } from './maintenance/finish-deletions.js'
 import { keepSecrets } from './maintenance/keep-secrets.js'
 import { startMaintenanceClock } from './maintenance/maintenance-clock.js'
 import { reconcile } from './maintenance/reconcile.js'
 import { rotateKeys } from './maintenance/rotate-keys.js'
+import { createSteps } from './maintenance/steps.js'
 import { startSweeping } from './maintenance/sweep-work-folders.js'
 import { createTurns } from './maintenance/turns.js'
 import { watchClock } from './maintenance/watch-clock.js'
@@ -184,13 +187,14 @@ export const composeWorker = (
     const consumers = [
       await consume(QUEUES.maintenance, 1, {
         reconcile: async () => {
-          await keepSecrets({ database, queues, keyring, log })
+          await createSteps({ metrics, log }).run('secrets', () => keepSecrets({ database, queues, keyring, log }), undefined)
           await reconcile({ database, queues, metrics, log, continuous, thorough: isThoroughTurn() })
         },
         rotate: async () => {
           if (await rotateKeys({ database, keyring, log })) throw new RetryAt(new Date())
         },
-        retention: async () => log.info(await applyRetention(database, DEFAULT_RETENTION), 'retention applied'),
+        // A process of an earlier version asks for it; retention is a chore by now.
+        retention: async () => {},
       }),
       await consume(QUEUES.calls, CALLS_AT_A_TIME, { call: (data, job) => processCall({ database, connecting, connections, mappings }, data, job) }),
       await consume(QUEUES.ingestion, config.INLET_WORKER_CONCURRENCY, {
@@ -216,6 +220,9 @@ export const composeWorker = (
     lifecycle.defer('notifier', notifier, { timeoutMs: 12_000 })
     lifecycle.defer('signs of life', () => life.stop())
     lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
+    const choreDeps = { database, metrics, log, holder }
+    const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention: DEFAULT_RETENTION })]
+    lifecycle.defer('chores', startChores(choreDeps, chores), { timeoutMs: 12_000 })
 
     const probes = createWorkerProbes({ database, queues, consumers, clock, drain: drain.signal })
     const health = watchHealth({ isHealthy: probes.isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })

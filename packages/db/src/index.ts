@@ -13,6 +13,7 @@ export { keepContent, readContent, type StoredContent, tooLarge } from './browse
 export { type BrowsedItem, type BrowseQuestion, findBrowsed, forgetBrowsed, keepBrowsed } from './browse/browsed-items.js'
 export { type BrowseTarget, findBrowseTarget } from './browse/find-browse-target.js'
 export { answerCall, type Call, type CallAnswer, findAnswer, findWaitingCall, insertCall, type NewCall } from './calls/call-repository.js'
+export { type ChoreClaim, claimChore, leaveChore } from './cleanup/chores.js'
 export { removeOrphans } from './cleanup/orphans.js'
 export { type CredentialPlace, findCredential, findCredentialById, type StoredCredential } from './credentials/find-credential.js'
 export { claimRenewal, findToken, type Renewal, releaseRenewal, type StoredToken, storeRenewal } from './credentials/renewal.js'
@@ -87,7 +88,9 @@ export type { QuarantineRow } from './quarantine/quarantine-row.js'
 export { createRetryRuns, type QuarantineChoice, type RetryStart, retryQuarantine, retryQuarantined } from './quarantine/retry-quarantined.js'
 export { type MarkedStaleness, markStaleness } from './reconcile/mark-staleness.js'
 export {
+  createDueRestart,
   createDueRestarts,
+  listDueRestarts,
   listOverdueSources,
   listRunsToEnqueue,
   listSourcesToDelete,
@@ -121,7 +124,7 @@ export { claimSetting, findSetting } from './settings/setting-repository.js'
 export { type Actor, writeAudit } from './sources/audit.js'
 export { createSource, type NewSource } from './sources/create-source.js'
 export { type DefinitionRequest, findNameHolders, listDefinitions, type StoredDefinition } from './sources/definitions.js'
-export { deleteSource, markDeleting } from './sources/delete-source.js'
+export { type DeletionOptions, deleteSource, markDeleting } from './sources/delete-source.js'
 export {
   type ActiveRun,
   findKnownSources,

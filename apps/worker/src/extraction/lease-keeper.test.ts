@@ -20,7 +20,7 @@ const setUp = (answer: () => object | null, leaseTtlMs = 600) => {
   const keeper = createLeaseKeeper({ database: { pool: { query } } as never, gate, leaseTtlMs }, run, progress)
   return { keeper, gate, beats: () => beats }
 }
-const held = { held: true, cancel: false, backlog: '0' }
+const held = { held: true, renewed: true, cancel: false, backlog: '0' }
 
 describe('createLeaseKeeper', () => {
   it('renews while all is well, and reports the backlog', async () => {
@@ -31,6 +31,12 @@ describe('createLeaseKeeper', () => {
   })
   it('stops the work when another worker has the lease', async () => {
     const { keeper } = setUp(() => ({ ...held, held: false }))
+    await until(() => keeper.signal.aborted)
+    expect(keeper.signal.reason).toMatchObject({ reason: 'LEASE_LOST' })
+    await keeper.stop()
+  })
+  it('stops the work by itself when the lease stays locked and so is not renewed', async () => {
+    const { keeper } = setUp(() => ({ ...held, renewed: false }))
     await until(() => keeper.signal.aborted)
     expect(keeper.signal.reason).toMatchObject({ reason: 'LEASE_LOST' })
     await keeper.stop()

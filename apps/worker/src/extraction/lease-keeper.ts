@@ -51,8 +51,9 @@ export const createLeaseKeeper = (
       const sentAt = monotonicNow()
       try {
         const { sourceId, runId, epoch, generation, credential } = run
-        judge(await heartbeat(deps.database, { sourceId, runId, epoch, generation, credential, ttlMs: deps.leaseTtlMs, ...progress() }))
-        renewedAt = sentAt
+        const answer = await heartbeat(deps.database, { sourceId, runId, epoch, generation, credential, ttlMs: deps.leaseTtlMs, ...progress() })
+        judge(answer)
+        if (answer.renewed) renewedAt = sentAt
       } catch {
         // The database is away; the watchdog decides how long that may last.
       }

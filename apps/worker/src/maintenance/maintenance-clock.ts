@@ -2,19 +2,17 @@ import type { Logger } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 
 export const RECONCILE_EVERY_MS = 15_000
-const RETENTION_EVERY_MS = 3_600_000
 
 /**
- * Puts the maintenance jobs of the current time slot into the queue. Every worker does so and the slot makes the job's
+ * Puts the maintenance job of the current time slot into the queue. Every worker does so and the slot makes the job's
  * id, so it runs once, and goes on after the queue was lost, which a scheduler inside the queue would not.
  */
 export const startMaintenanceClock = (queues: Pick<Queues, 'enqueueMaintenance'>, log: Logger): (() => void) => {
   const tick = (): void => {
     const now = Date.now()
-    Promise.all([
-      queues.enqueueMaintenance('reconcile', Math.floor(now / RECONCILE_EVERY_MS)),
-      queues.enqueueMaintenance('retention', Math.floor(now / RETENTION_EVERY_MS)),
-    ]).catch((error: unknown) => log.warn({ err: error }, 'maintenance could not be enqueued'))
+    queues
+      .enqueueMaintenance('reconcile', Math.floor(now / RECONCILE_EVERY_MS))
+      .catch((error: unknown) => log.warn({ err: error }, 'maintenance could not be enqueued'))
   }
   tick()
   const timer = setInterval(tick, RECONCILE_EVERY_MS / 3)

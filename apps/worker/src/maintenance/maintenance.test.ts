@@ -69,12 +69,12 @@ describe('watchClock', () => {
 })
 
 describe('startMaintenanceClock', () => {
-  it('enqueues both jobs at once, named after their time slot', async () => {
+  it('enqueues the job at once, named after its time slot', async () => {
     const made: [string, number][] = []
     const before = Date.now()
     const stop = startMaintenanceClock({ enqueueMaintenance: async (name, slot) => void made.push([name, slot]) }, log)
     stop()
-    expect(made.map(([name]) => name)).toEqual(['reconcile', 'retention'])
+    expect(made.map(([name]) => name)).toEqual(['reconcile'])
     expect(made[0]?.[1]).toBeGreaterThanOrEqual(Math.floor(before / 15_000))
   })
 })

@@ -3,8 +3,10 @@ import { accountTicks, actOnSource, applyBatch, createRun, deleteSource, finishR
 import { nextTick, type Schedule, ticksBetween } from '@inlet/domain'
 import { createLogger } from '@inlet/observability'
 import { openQueues, type Queues } from '@inlet/queue'
-import { openTestStore, startRedis, type TestRedis, type TestStore, testBatch } from '@inlet/testing'
+import { openTestStore, startRedis, type TestRedis, type TestStore, testBatch, until } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { startChores } from './chores.js'
+import { finishDeletions } from './finish-deletions.js'
 import { reconcile } from './reconcile.js'
 
 const backends = [['postgres', ''] as const, ...(inject('redisServer') === '' ? [] : [['redis', inject('redisServer')] as const])]
@@ -16,6 +18,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
   let redis: TestRedis | null = null
   let queues: Queues
   let enqueued: { runId: string; attempt: number }[] = []
+  const failures: string[] = []
 
   beforeAll(async () => {
     store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
@@ -29,28 +32,35 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
       await deleteSource(store.database, id)
     }
     enqueued = []
+    failures.length = 0
   })
   afterAll(async () => {
     await queues.close()
     await redis?.stop()
     await store.close()
   })
-  const pass = (thorough = false, continuous: readonly string[] = []) =>
+  const lockRow = async (statement: string, id: string) => {
+    const client = await store.database.pool.connect()
+    await client.query('BEGIN')
+    await client.query(statement, [id])
+    return client
+  }
+  const pass = (thorough = false, continuous: readonly string[] = [], through: Queues = queues) =>
     reconcile({
       database: store.database,
       queues: {
-        ...queues,
+        ...through,
         enqueueRuns: async (runs) => {
           enqueued.push(...runs)
           await queues.enqueueRuns(runs)
         },
       },
-      metrics: { countTick: () => {}, countRearmed: () => {}, forgetSource: async () => {} },
+      metrics: { countTick: () => {}, countRearmed: () => {}, countMaintenanceFailure: (step) => failures.push(step) },
       log: createLogger({ level: 'fatal', name: 'test' }),
       thorough,
       continuous,
     })
-  const NOTHING = { rearmed: 0, strays: 0, ticks: 0, enqueued: 0, restarted: 0, retried: 0, pushed: 0, continued: 0, deleted: 0, stale: 0, fresh: 0 }
+  const NOTHING = { rearmed: 0, strays: 0, ticks: 0, enqueued: 0, restarted: 0, retried: 0, pushed: 0, continued: 0, stale: 0, fresh: 0 }
   const arm = async (count: number, schedule = YEARLY): Promise<string[]> => {
     const ids: string[] = []
     for (let n = 0; n < count; n += 1) ids.push(await store.addSource({ schedule }))
@@ -168,15 +178,65 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(await store.rows(`SELECT source_id, trigger FROM runs WHERE status <> 'ended'`)).toEqual([{ source_id: again, trigger: 'restart' }])
   })
 
-  it('finishes deletions', async () => {
-    const sourceId = await store.addSource({ schedule: YEARLY })
-    const run = await store.lease(sourceId)
-    await applyBatch(store.database, testBatch({ ...run, seq: 1 }, [{ key: 'a' }]))
+  it('finishes deletions beside its passes, and one that is locked does not stop the others', async () => {
+    const [sourceId, locked] = [await store.addSource({ schedule: YEARLY }), await store.addSource()]
+    for (const each of [sourceId, locked]) {
+      const run = await store.lease(each)
+      await applyBatch(store.database, testBatch({ ...run, seq: 1 }, [{ key: 'a' }]))
+    }
     await pass()
-    await markDeleting(store.database, sourceId, 'test')
-    expect(await pass()).toMatchObject({ deleted: 1 })
+    for (const each of [locked, sourceId]) await markDeleting(store.database, each, 'test')
+    const client = await lockRow('SELECT FROM records WHERE source_id = $1 FOR UPDATE', locked)
+    const forgotten: string[] = []
+    const metrics = { countMaintenanceFailure: () => {}, forgetSource: async (id: string) => void forgotten.push(id) }
+    const deps = { database: store.database, metrics, log: createLogger({ level: 'fatal', name: 'test' }), holder: 'one', lookMs: 50 }
+    const stop = [startChores(deps, [finishDeletions(deps)]), startChores({ ...deps, holder: 'two' }, [finishDeletions(deps)])]
+    await until(() => forgotten.includes(sourceId))
     expect(await store.rows('SELECT FROM records WHERE source_id = $1', [sourceId])).toEqual([])
+    expect(await store.rows('SELECT id FROM sources')).toEqual([{ id: locked }])
+    await client.query('COMMIT')
+    client.release()
+    await until(() => forgotten.includes(locked))
+    await Promise.all(stop.map((each) => each()))
+    await pass()
     expect(await armedIds()).toEqual([])
+  })
+
+  it('waits for no locked source or run, and does the work of all others', async () => {
+    const ids = await arm(2, EVERY_MINUTE)
+    const [locked = '', free = ''] = ids
+    const run = await store.lease(locked)
+    await store.expireLease(locked)
+    const client = await lockRow('SELECT FROM sources WHERE id = $1 FOR UPDATE', locked)
+    await client.query('SELECT FROM runs WHERE id = $1 FOR UPDATE', [run.runId])
+    await store.database.pool.query(
+      `UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '2 minutes', fresh_within_seconds = 1, created_at = now() - interval '1 hour',
+         armed_schedule = NULL WHERE id = $1`,
+      [free],
+    )
+    const restarting = await store.addSource()
+    await store.database.pool.query(`UPDATE sources SET restart_at = now() - interval '1 second' WHERE id = $1`, [restarting])
+    // What stands in the row of the locked source is as due as that of the other ones.
+    await client.query(
+      `UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '2 minutes', fresh_within_seconds = 1, armed_schedule = NULL, restart_at = now() - interval '1 second' WHERE id = $1`,
+      [locked],
+    )
+    expect(await pass(true)).toMatchObject({ rearmed: 1, ticks: 1, restarted: 1, enqueued: 1, stale: 1 })
+    expect(failures).toEqual([])
+    await client.query('COMMIT')
+    client.release()
+    expect(await pass()).toMatchObject({ ticks: 1 })
+  })
+
+  it('a source whose step fails, or a step that fails wholly, stops none of the others', async () => {
+    const [broken = '', whole = ''] = await arm(2, EVERY_MINUTE)
+    await store.database.pool.query(`UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '2 minutes'`)
+    await store.database.pool.query(`UPDATE sources SET time_zone = 'Nowhere/Never' WHERE id = $1`, [broken])
+    const failing = { ...queues, countSchedules: () => Promise.reject(new Error('no answer')) }
+    expect(await pass(false, [], failing)).toMatchObject({ ticks: 1 })
+    expect(failures.toSorted()).toEqual(expect.arrayContaining(['strays', 'ticks']))
+    expect(enqueued).toHaveLength(1)
+    expect(await store.rows(`SELECT source_id FROM runs WHERE status <> 'ended'`)).toEqual([{ source_id: whole }])
   })
 
   it('may run many times at once', async () => {

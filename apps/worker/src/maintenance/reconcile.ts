@@ -1,17 +1,16 @@
 import {
   accountTicks,
   createContinuousRuns,
-  createDueRestarts,
+  createDueRestart,
   createPushRuns,
   createRetryRuns,
   type Database,
-  deleteSource,
   disarm,
   forgetDead,
+  listDueRestarts,
   listOverdueSources,
   listRunsToEnqueue,
   listSchedulesToArm,
-  listSourcesToDelete,
   listWantedSchedules,
   markArmed,
   markEnqueued,
@@ -19,11 +18,12 @@ import {
 } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { ArmedSchedule, Queues } from '@inlet/queue'
+import { createSteps, type Steps } from './steps.js'
 
 export interface ReconcileDeps {
   readonly database: Database
   readonly queues: Pick<Queues, 'armSchedule' | 'countSchedules' | 'listSchedules' | 'enqueueRuns'>
-  readonly metrics: Pick<Metrics, 'countTick' | 'countRearmed' | 'forgetSource'>
+  readonly metrics: Pick<Metrics, 'countTick' | 'countRearmed' | 'countMaintenanceFailure'>
   readonly log: Logger
   /** Compares each schedule with the queue, not only their number: one may have drifted, or one be missing beside a stray. */
   readonly thorough: boolean
@@ -44,7 +44,6 @@ export interface ReconcileReport {
   readonly pushed: number
   /** Runs of continuous sources that had none. */
   readonly continued: number
-  readonly deleted: number
   /** Sources that began to miss their freshness objective, and that meet it again. */
   readonly stale: number
   readonly fresh: number
@@ -53,33 +52,38 @@ export interface ReconcileReport {
 /** Ticks that nobody handled for this long are handled here (s). */
 const GRACE_SECONDS = 20
 const CHUNK = 500
-const PARALLEL = 20
 
-/** Compares wanted with actual and mends the difference. Any number may run at once: the database decides each step. */
+/**
+ * Compares wanted with actual and repairs the difference. Any number may run at once: the database decides each step. A step
+ * or a source that fails, or that somebody has locked, stops none of the others; the next pass comes to it again.
+ */
 export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> => {
-  const strays = await repairSchedules(deps)
-  const rearmed = await armMissing(deps)
-  const ticks = await handleOverdue(deps)
-  const restarted = await enqueueNew(deps, await createDueRestarts(deps.database, CHUNK))
-  const retried = await enqueueNew(deps, await createRetryRuns(deps.database, { limit: CHUNK }))
-  const pushed = await enqueueNew(deps, await createPushRuns(deps.database, { limit: CHUNK }))
-  const continued = await enqueueNew(deps, await createContinuousRuns(deps.database, { connectors: deps.continuous, limit: CHUNK }))
-  const enqueued = await enqueueLost(deps)
-  const deleted = await finishDeletions(deps)
-  const { stale, fresh } = await markStaleness(deps.database)
-  await forgetDead(deps.database)
-  const report = { rearmed, strays, ticks, enqueued, restarted, retried, pushed, continued, deleted, stale, fresh }
+  const { database } = deps
+  const steps = createSteps(deps)
+  const begin = (step: string, create: () => Promise<readonly string[]>): Promise<number> =>
+    steps.run(step, async () => enqueueNew(deps, await create()), 0)
+  const strays = await steps.run('strays', () => repairSchedules(deps, steps), 0)
+  const rearmed = await steps.run('schedules', () => armMissing(deps, steps), 0)
+  const ticks = await steps.run('ticks', () => handleOverdue(deps, steps), 0)
+  const restarted = await begin('restarts', () => createRestarts(deps, steps))
+  const retried = await begin('retries', () => createRetryRuns(database, { limit: CHUNK }))
+  const pushed = await begin('pushed', () => createPushRuns(database, { limit: CHUNK }))
+  const continued = await begin('continuous', () => createContinuousRuns(database, { connectors: deps.continuous, limit: CHUNK }))
+  const enqueued = await steps.run('lost runs', () => enqueueLost(deps), 0)
+  const { stale, fresh } = await steps.run('staleness', () => markStaleness(database), { stale: 0, fresh: 0 })
+  await steps.run('dead processes', () => forgetDead(database), undefined)
+  const report = { rearmed, strays, ticks, enqueued, restarted, retried, pushed, continued, stale, fresh }
   if (Object.values(report).some((count) => count > 0)) deps.log.info(report, 'reconciled')
   return report
 }
 
 /** Everything is compared when it is time for that, or when the queue does not hold as many schedulers as are believed to be there. */
-const repairSchedules = async ({ database, queues, thorough }: ReconcileDeps): Promise<number> => {
+const repairSchedules = async ({ database, queues, thorough }: ReconcileDeps, steps: Steps): Promise<number> => {
   const wanted = await listWantedSchedules(database)
   if (!thorough && (await queues.countSchedules()) === wanted.length) return 0
   const { missing, strays } = compareSchedules(wanted, await queues.listSchedules())
   await disarm(database, missing)
-  await inParallel(strays, (sourceId) => queues.armSchedule(sourceId, null))
+  await steps.each('strays', strays, (sourceId) => queues.armSchedule(sourceId, null))
   return strays.length
 }
 
@@ -98,35 +102,49 @@ export const compareSchedules = (
   }
 }
 
-const armMissing = async ({ database, queues, metrics }: ReconcileDeps): Promise<number> => {
-  let armed = 0
+const armMissing = async ({ database, queues, metrics }: ReconcileDeps, steps: Steps): Promise<number> => {
+  const tried: string[] = []
+  let failed = 0
   for (;;) {
-    const chunk = await listSchedulesToArm(database, CHUNK)
-    await inParallel(chunk, async ({ sourceId, schedule }) => {
+    const chunk = await listSchedulesToArm(database, CHUNK, tried)
+    const left = await steps.each('schedules', chunk, async ({ sourceId, schedule }) => {
       await queues.armSchedule(sourceId, schedule)
       await markArmed(database, sourceId, schedule)
     })
-    armed += chunk.length
+    tried.push(...chunk.map(({ sourceId }) => sourceId))
+    failed += left.length
     if (chunk.length < CHUNK) break
   }
+  const armed = tried.length - failed
   if (armed > 0) metrics.countRearmed(armed)
   return armed
 }
 
-const handleOverdue = async (deps: ReconcileDeps): Promise<number> => {
+const handleOverdue = async (deps: ReconcileDeps, steps: Steps): Promise<number> => {
+  const tried: string[] = []
   let handled = 0
   for (;;) {
-    const chunk = await listOverdueSources(deps.database, GRACE_SECONDS, CHUNK)
+    const chunk = await listOverdueSources(deps.database, { graceSeconds: GRACE_SECONDS, limit: CHUNK, except: tried })
     const runs: string[] = []
-    await inParallel(chunk, async (sourceId) => {
+    await steps.each('ticks', chunk, async (sourceId) => {
       const { runId, written } = await accountTicks(deps.database, sourceId, 'reconciler')
       for (const [outcome, count] of Object.entries(written)) for (let i = 0; i < count; i++) deps.metrics.countTick(outcome)
+      if (Object.keys(written).length > 0) handled += 1
       if (runId !== null) runs.push(runId)
     })
-    await enqueueNew(deps, runs)
-    handled += chunk.length
+    await steps.run('ticks', () => enqueueNew(deps, runs), 0)
+    tried.push(...chunk)
     if (chunk.length < CHUNK) return handled
   }
+}
+
+const createRestarts = async ({ database }: ReconcileDeps, steps: Steps): Promise<readonly string[]> => {
+  const runs: string[] = []
+  await steps.each('restarts', await listDueRestarts(database, CHUNK), async (sourceId) => {
+    const runId = await createDueRestart(database, sourceId)
+    if (runId !== null) runs.push(runId)
+  })
+  return runs
 }
 
 const enqueueNew = async ({ database, queues }: ReconcileDeps, runIds: readonly string[]): Promise<number> => {
@@ -144,22 +162,4 @@ const enqueueLost = async ({ database, queues }: ReconcileDeps): Promise<number>
       runs.map(({ runId }) => runId),
     )
   return runs.length
-}
-
-const finishDeletions = async ({ database, metrics }: ReconcileDeps): Promise<number> => {
-  const sources = await listSourcesToDelete(database, 20)
-  for (const sourceId of sources) {
-    await deleteSource(database, sourceId)
-    await metrics.forgetSource(sourceId)
-  }
-  return sources.length
-}
-
-const inParallel = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> => {
-  const queue = [...items]
-  await Promise.all(
-    Array.from({ length: Math.min(PARALLEL, items.length) }, async () => {
-      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
-    }),
-  )
 }

@@ -2,7 +2,18 @@ import type { Database } from '../database.js'
 import { OWNED_ROWS, type OwnedRows } from '../sources/owned-rows.js'
 
 /** Tables with an index that leads with the source: their ids are found by one probe each, however many rows they have. */
-const PROBED: readonly string[] = ['records', 'ledger', 'ticks', 'events', 'history_days', 'runs', 'quarantine', 'inbox', 'cursor_history', 'sweep_seen']
+const PROBED: readonly string[] = [
+  'records',
+  'ledger',
+  'ticks',
+  'events',
+  'history_days',
+  'runs',
+  'quarantine',
+  'inbox',
+  'cursor_history',
+  'sweep_seen',
+]
 
 /**
  * Removes rows whose source is gone: somebody who held no lock wrote them while it was being deleted. In chunks, and safe to

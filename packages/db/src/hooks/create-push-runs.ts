@@ -15,6 +15,7 @@ export const createPushRuns = async (
      WHERE ($1::uuid[] IS NULL OR h.source_id = ANY($1)) AND s.status = 'ACTIVE' AND s.restart_at IS NULL AND s.deleting_at IS NULL
        AND s.version_id IS NOT NULL AND h.last_seq > ${STORED_SEQ} AND ${WAITING} > 0
        AND NOT EXISTS (SELECT FROM runs r WHERE r.source_id = s.id AND r.status <> 'ended') LIMIT $2
+       ${options.sourceIds === undefined ? 'FOR NO KEY UPDATE OF s SKIP LOCKED' : ''}
      ON CONFLICT (source_id) WHERE status <> 'ended' DO NOTHING RETURNING id`,
     [options.sourceIds ?? null, options.limit],
   )

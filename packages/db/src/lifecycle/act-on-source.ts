@@ -84,11 +84,11 @@ const lockSource = async (client: pg.ClientBase, sourceId: string): Promise<Row 
     [sourceId],
   )
   if (source.rows[0] === undefined) return null
-  await client.query('SELECT FROM leases WHERE source_id = $1 FOR NO KEY UPDATE', [sourceId])
   const run = await client.query<Pick<Row, 'run_id' | 'cancelling'>>(
     `SELECT id AS run_id, cancel_requested_at IS NOT NULL AS cancelling FROM runs WHERE source_id = $1 AND status <> 'ended' FOR UPDATE`,
     [sourceId],
   )
+  await client.query('SELECT FROM leases WHERE source_id = $1 FOR NO KEY UPDATE', [sourceId])
   return { ...source.rows[0], ...(run.rows[0] ?? { run_id: null, cancelling: false }) }
 }
 

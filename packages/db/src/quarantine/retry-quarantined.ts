@@ -122,6 +122,7 @@ export const createRetryRuns = async (
      SELECT s.id, s.version_id, 'quarantine' FROM sources s
      WHERE s.id IN (SELECT DISTINCT source_id FROM quarantine WHERE state = 'retrying' AND ($2::uuid IS NULL OR source_id = $2)) AND s.status IN ('ACTIVE', 'ERROR') AND s.deleting_at IS NULL
        AND s.version_id IS NOT NULL AND NOT EXISTS (SELECT FROM runs r WHERE r.source_id = s.id AND r.status <> 'ended') LIMIT $1
+       ${options.sourceId === undefined ? 'FOR NO KEY UPDATE OF s SKIP LOCKED' : ''}
      ON CONFLICT (source_id) WHERE status <> 'ended' DO NOTHING RETURNING id`,
     [options.limit, options.sourceId ?? null],
   )

@@ -5,12 +5,16 @@ export interface MarkedStaleness {
   readonly fresh: number
 }
 
-// The same rule as decideFreshness in the domain. A mark changes once per incident whoever calls: a second reconciler
-// waits for the row and then finds the mark set. Sources that their owner has paused or stopped raise no alarm.
+// The same rule as decideFreshness in the domain. A mark changes once per incident whoever calls: only rows that need a change are
+// locked, and one that another transaction has is left to the next pass. Sources that their owner has paused or stopped raise no alarm.
+const FROM = `(coalesce(last_success_at, created_at) + fresh_within_seconds * interval '1 second')`
 const MARK = `
 WITH judged AS MATERIALIZED (
-  SELECT id, stale_since AS marked, status, coalesce(last_success_at, created_at) + fresh_within_seconds * interval '1 second' AS stale_from
-  FROM sources WHERE deleting_at IS NULL AND (fresh_within_seconds IS NOT NULL OR stale_since IS NOT NULL)
+  SELECT id, stale_since AS marked, status, ${FROM} AS stale_from FROM sources
+  WHERE deleting_at IS NULL AND (
+    (stale_since IS NULL AND ${FROM} <= clock_timestamp() AND status IN ('ACTIVE', 'ERROR'))
+    OR (stale_since IS NOT NULL AND (${FROM} IS NULL OR ${FROM} > clock_timestamp())))
+  FOR NO KEY UPDATE SKIP LOCKED
 ), stale AS (
   UPDATE sources s SET stale_since = j.stale_from FROM judged j
   WHERE s.id = j.id AND j.marked IS NULL AND s.stale_since IS NULL AND j.stale_from <= clock_timestamp() AND s.status IN ('ACTIVE', 'ERROR')

@@ -1,11 +1,14 @@
 import type { Database } from '../database.js'
 import { createRun } from '../runs/create-run.js'
 
-/** Sources with a tick that should have been handled `graceSeconds` ago. */
-export const listOverdueSources = async (database: Database, graceSeconds: number, limit: number): Promise<readonly string[]> => {
+/** Up to `limit` sources with a tick that should have been handled `graceSeconds` ago, but for those that were tried already. */
+export const listOverdueSources = async (
+  database: Database,
+  request: { readonly graceSeconds: number; readonly limit: number; readonly except?: readonly string[] },
+): Promise<readonly string[]> => {
   const { rows } = await database.pool.query<{ id: string }>(
-    `SELECT id FROM sources WHERE next_tick_at < clock_timestamp() - $1 * interval '1 second' AND deleting_at IS NULL ORDER BY next_tick_at LIMIT $2`,
-    [graceSeconds, limit],
+    `SELECT id FROM sources WHERE next_tick_at < clock_timestamp() - $1 * interval '1 second' AND deleting_at IS NULL AND id <> ALL($3::uuid[]) ORDER BY next_tick_at LIMIT $2`,
+    [request.graceSeconds, request.limit, request.except ?? []],
   )
   return rows.map(({ id }) => id)
 }
@@ -18,7 +21,8 @@ export interface RunToEnqueue {
 
 /**
  * Active runs that no worker has and that need a job: queued ones never enqueued or whose job seems lost, parked ones
- * whose time has come, running ones whose lease expired. Claimed by state, so any number of reconcilers may ask.
+ * whose time has come, running ones whose lease expired. Claimed by state, so any number of reconcilers may ask. Those that
+ * waited longest for a job come first, so that none is passed over for good.
  */
 export const listRunsToEnqueue = async (database: Database, limit: number): Promise<readonly RunToEnqueue[]> => {
   const { rows } = await database.pool.query<RunToEnqueue>(
@@ -26,27 +30,38 @@ export const listRunsToEnqueue = async (database: Database, limit: number): Prom
      WHERE (r.status = 'queued' AND (r.enqueued_at IS NULL OR r.enqueued_at < clock_timestamp() - interval '30 seconds'))
         OR (r.status = 'parked' AND r.wake_at <= clock_timestamp())
         OR (r.status = 'running' AND (l.run_id IS DISTINCT FROM r.id OR l.expires_at < clock_timestamp()))
-     ORDER BY r.created_at LIMIT $1`,
+     ORDER BY r.enqueued_at NULLS FIRST, r.created_at LIMIT $1`,
     [limit],
   )
   return rows
 }
 
-/** Makes runs for active sources whose automatic restart is due; answers the new runs. */
+/** Sources whose automatic restart is due: active ones, and suspended ones whose next probe is. */
+export const listDueRestarts = async (database: Database, limit: number): Promise<readonly string[]> => {
+  const { rows } = await database.pool.query<{ id: string }>(`SELECT id FROM sources WHERE ${DUE} ORDER BY restart_at LIMIT $1`, [limit])
+  return rows.map(({ id }) => id)
+}
+
+const DUE = `restart_at <= clock_timestamp() AND (status = 'ACTIVE' OR (status = 'ERROR' AND status_reason = 'POISON_SOURCE')) AND deleting_at IS NULL`
+
+/** Makes the run of a restart that is due, and answers it; null when another process did, or has locked the source. */
+export const createDueRestart = (database: Database, sourceId: string): Promise<string | null> =>
+  database.transaction(async (client) => {
+    const due = await client.query(`SELECT FROM sources WHERE id = $1 AND ${DUE} FOR NO KEY UPDATE SKIP LOCKED`, [sourceId])
+    if (due.rowCount === 0) return null
+    await client.query('UPDATE sources SET restart_at = NULL WHERE id = $1', [sourceId])
+    const run = await createRun(client, { sourceId, trigger: 'restart' })
+    return run?.created ? run.id : null
+  })
+
+/** The same for all that are due; answers the new runs. One that fails does not stop the others. */
 export const createDueRestarts = async (database: Database, limit: number): Promise<readonly string[]> => {
-  const { rows } = await database.pool.query<{ id: string }>(
-    `SELECT id FROM sources WHERE restart_at <= clock_timestamp() AND status = 'ACTIVE' AND deleting_at IS NULL LIMIT $1`,
-    [limit],
-  )
-  const runs: string[] = []
-  for (const { id } of rows) {
-    const run = await database.transaction(async (client) => {
-      const claimed = await client.query('UPDATE sources SET restart_at = NULL WHERE id = $1 AND restart_at <= clock_timestamp()', [id])
-      return claimed.rowCount === 0 ? null : createRun(client, { sourceId: id, trigger: 'restart' })
-    })
-    if (run?.created) runs.push(run.id)
+  const made: string[] = []
+  for (const sourceId of await listDueRestarts(database, limit)) {
+    const runId = await createDueRestart(database, sourceId).catch(() => null)
+    if (runId !== null) made.push(runId)
   }
-  return runs
+  return made
 }
 
 /** Sources whose deletion has begun. */

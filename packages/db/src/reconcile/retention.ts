@@ -29,7 +29,11 @@ export const DEFAULT_RETENTION: Retention = {
 const CHUNK = 5_000
 
 /** Removes what is past its retention, in chunks; answers how many rows of each table went. Never touches an active run. */
-export const applyRetention = async (database: Database, retention: Retention): Promise<Readonly<Record<string, number>>> => {
+export const applyRetention = async (
+  database: Database,
+  retention: Retention,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Readonly<Record<string, number>>> => {
   const rules: readonly (readonly [table: string, condition: string, days: number])[] = [
     ['ledger', `committed_at < now() - $1 * interval '1 day' AND run_id NOT IN (SELECT id FROM runs WHERE status <> 'ended')`, retention.ledgerDays],
     ['runs', `status = 'ended' AND finished_at < now() - $1 * interval '1 day'`, retention.runDays],
@@ -49,16 +53,22 @@ export const applyRetention = async (database: Database, retention: Retention): 
     removed[table] = await removeInChunks(
       database,
       `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${CHUNK}))`,
-      days,
+      { days, signal: options.signal },
     )
   removed['inbox'] = await removeOldEvents(database, retention.inboxDays)
   return removed
 }
 
-const removeInChunks = async (database: Database, statement: string, days: number): Promise<number> => {
-  for (let total = 0; ; ) {
+const removeInChunks = async (
+  database: Database,
+  statement: string,
+  { days, signal }: { readonly days: number; readonly signal: AbortSignal | undefined },
+): Promise<number> => {
+  let total = 0
+  while (signal?.aborted !== true) {
     const { rowCount } = await database.pool.query(statement, [days])
     total += rowCount ?? 0
-    if ((rowCount ?? 0) < CHUNK) return total
+    if ((rowCount ?? 0) === 0) break
   }
+  return total
 }

@@ -14,7 +14,7 @@ export const createContinuousRuns = async (
      SELECT s.id, s.version_id, 'continuous' FROM sources s
      WHERE s.connector = ANY($1::text[]) AND ($2::uuid IS NULL OR s.id = $2) AND s.status = 'ACTIVE' AND s.restart_at IS NULL
        AND s.deleting_at IS NULL AND s.version_id IS NOT NULL AND NOT EXISTS (SELECT FROM runs r WHERE r.source_id = s.id AND r.status <> 'ended')
-     LIMIT $3
+     LIMIT $3 ${options.sourceId === undefined ? 'FOR NO KEY UPDATE OF s SKIP LOCKED' : ''}
      ON CONFLICT (source_id) WHERE status <> 'ended' DO NOTHING RETURNING id`,
     [options.connectors, options.sourceId ?? null, options.limit],
   )

@@ -47,7 +47,10 @@ export const createRun = async (
   return active.rows[0] === undefined ? null : { id: active.rows[0].id, created: false }
 }
 
-/** Notes that the run has a job in the queue, so that the reconciler leaves it alone for a while. */
+/** Notes that runs have a job in the queue, so that the reconciler leaves them alone for a while. Waits for no row that somebody has locked. */
 export const markEnqueued = async (database: Database, runIds: readonly string[]): Promise<void> => {
-  await database.pool.query('UPDATE runs SET enqueued_at = now() WHERE id = ANY($1::uuid[])', [runIds])
+  await database.pool.query(
+    'UPDATE runs SET enqueued_at = now() WHERE id IN (SELECT id FROM runs WHERE id = ANY($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)',
+    [runIds],
+  )
 }

@@ -17,6 +17,8 @@ export interface Heartbeat {
 }
 
 export interface HeartbeatAnswer {
+  /** False: the lease's row was locked just then; the next beat tries again. */
+  readonly renewed: boolean
   /** False: another worker has taken over, or the run has ended. Stop at once. */
   readonly held: boolean
   readonly cancelRequested: boolean
@@ -26,17 +28,29 @@ export interface HeartbeatAnswer {
   readonly backlogBytes: number
 }
 
-/** Renews the lease and publishes progress. One round trip. */
+/**
+ * Renews the lease and publishes progress. One round trip, which waits for no lock: the scribe may hold the row of a run for as long as a
+ * sweep takes, and a lease that was lost to that wait would be taken for the death of its worker.
+ */
 export const heartbeat = async (database: Database, beat: Heartbeat): Promise<HeartbeatAnswer> => {
-  const { rows } = await database.pool.query<{ held: boolean; cancel: boolean; outdated: boolean; backlog: string }>({
+  const { rows } = await database.pool.query<{ held: boolean; renewed: boolean; cancel: boolean; outdated: boolean; backlog: string }>({
     name: 'inlet-heartbeat',
-    text: `WITH lease AS (
-        UPDATE leases SET expires_at = clock_timestamp() + $4 * interval '1 millisecond' WHERE source_id = $1 AND run_id = $2 AND epoch = $3 RETURNING 1
+    text: `WITH mine AS (
+        SELECT run_id, epoch FROM leases WHERE source_id = $1 AND run_id = $2 AND epoch = $3
       ), run AS (
-        UPDATE runs SET records_read = $5, forwarded_batches = $6, forwarded_bytes = $7, progress = progress || $8::jsonb
-        WHERE id = $2 AND epoch = $3 AND status = 'running' RETURNING cancel_requested_at, version_id
+        SELECT cancel_requested_at, version_id FROM runs WHERE id = $2 AND epoch = $3 AND status = 'running'
+      ), free_lease AS (
+        SELECT source_id FROM leases WHERE source_id = $1 AND run_id = $2 AND epoch = $3 FOR NO KEY UPDATE SKIP LOCKED
+      ), renewed AS (
+        UPDATE leases l SET expires_at = clock_timestamp() + $4 * interval '1 millisecond' FROM free_lease f WHERE l.source_id = f.source_id RETURNING 1
+      ), free_run AS (
+        SELECT id FROM runs WHERE id = $2 AND epoch = $3 AND status = 'running' FOR NO KEY UPDATE SKIP LOCKED
+      ), published AS (
+        UPDATE runs r SET records_read = $5, forwarded_batches = $6, forwarded_bytes = $7, progress = progress || $8::jsonb,
+          moved_at = CASE WHEN records_read <> $5 OR forwarded_batches <> $6 OR progress || $8::jsonb <> progress THEN clock_timestamp() ELSE moved_at END
+        FROM free_run f WHERE r.id = f.id RETURNING 1
       )
-      SELECT EXISTS (SELECT FROM lease) AND EXISTS (SELECT FROM run) AS held,
+      SELECT EXISTS (SELECT FROM mine) AND EXISTS (SELECT FROM run) AS held, EXISTS (SELECT FROM renewed) AS renewed, (SELECT count(*) FROM published) AS published,
         (SELECT cancel_requested_at IS NOT NULL FROM run) AS cancel,
         (SELECT s.status <> 'ACTIVE' OR s.version_id IS DISTINCT FROM run.version_id OR s.generation <> $9
            OR c.id IS DISTINCT FROM $10::uuid OR c.version IS DISTINCT FROM $11::int
@@ -60,6 +74,7 @@ export const heartbeat = async (database: Database, beat: Heartbeat): Promise<He
   const row = rows[0]
   return {
     held: row?.held === true,
+    renewed: row?.renewed === true,
     cancelRequested: row?.cancel === true,
     outdated: row?.outdated === true,
     backlogBytes: Number(row?.backlog ?? 0),

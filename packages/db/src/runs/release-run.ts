@@ -50,6 +50,12 @@ export const cancelRun = (database: Database, runId: string, actor: Actor): Prom
 
 /** The same as part of a larger transaction, which writes its own audit row. */
 export const requestCancel = async (client: pg.ClientBase, runId: string): Promise<Cancellation | null> => {
+  // While a worker holds the run, its lease stays free: a scribe may have the run's row for long, and the worker must be able to renew meanwhile.
+  const live = await client.query(`${LIVE} FOR NO KEY UPDATE OF r`, [runId])
+  if (live.rowCount !== 0) {
+    await client.query('UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()) WHERE id = $1', [runId])
+    return 'requested'
+  }
   await lockSourceAndLease(client, runId)
   const { rows } = await client.query<{ status: string; live: boolean }>(
     `SELECT r.status, coalesce(l.expires_at > clock_timestamp(), false) AS live FROM runs r
@@ -64,3 +70,5 @@ export const requestCancel = async (client: pg.ClientBase, runId: string): Promi
   await endRun(client, { runId, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled on request', next: '' } })
   return 'ended'
 }
+
+const LIVE = `SELECT FROM runs r JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id AND l.expires_at > clock_timestamp() WHERE r.id = $1 AND r.status = 'running'`

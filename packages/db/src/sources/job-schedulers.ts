@@ -10,11 +10,11 @@ export interface ScheduleToArm {
 
 const WANTED = `CASE WHEN status IN ('PAUSED', 'STOPPED') OR deleting_at IS NOT NULL OR cron IS NULL THEN NULL ELSE cron || ' ' || time_zone END`
 
-/** Up to `limit` sources whose scheduler differs from what was last confirmed. */
-export const listSchedulesToArm = async (database: Database, limit: number): Promise<readonly ScheduleToArm[]> => {
+/** Up to `limit` sources whose scheduler differs from what was last confirmed, but for those that were tried already. */
+export const listSchedulesToArm = async (database: Database, limit: number, except: readonly string[] = []): Promise<readonly ScheduleToArm[]> => {
   const { rows } = await database.pool.query<{ id: string; wanted: string | null; cron: string; time_zone: string }>(
-    `SELECT id, ${WANTED} AS wanted, cron, time_zone FROM sources WHERE armed_schedule IS DISTINCT FROM ${WANTED} LIMIT $1`,
-    [limit],
+    `SELECT id, ${WANTED} AS wanted, cron, time_zone FROM sources WHERE armed_schedule IS DISTINCT FROM ${WANTED} AND id <> ALL($2::uuid[]) LIMIT $1`,
+    [limit, except],
   )
   return rows.map((row) => ({ sourceId: row.id, schedule: row.wanted === null ? null : { cron: row.cron, timeZone: row.time_zone } }))
 }
@@ -27,17 +27,22 @@ export const listWantedSchedules = async (database: Database): Promise<readonly 
   return rows.map((row) => ({ sourceId: row.id, schedule: { cron: row.cron, timeZone: row.time_zone } }))
 }
 
-/** Notes what the queue now has for a source; leaves it alone when the schedule changed meanwhile. */
+/**
+ * Notes what the queue now has for a source, which need not be what it wants by now. A source that somebody has locked stays
+ * as it was: arming it again changes nothing.
+ */
 export const markArmed = async (database: Database, sourceId: string, schedule: Schedule | null): Promise<void> => {
-  await database.pool.query('UPDATE sources SET armed_schedule = $2 WHERE id = $1', [
-    sourceId,
-    schedule === null ? null : `${schedule.cron} ${schedule.timeZone}`,
-  ])
+  await database.pool.query(
+    'UPDATE sources SET armed_schedule = $2 WHERE id = (SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)',
+    [sourceId, schedule === null ? null : `${schedule.cron} ${schedule.timeZone}`],
+  )
 }
 
 /** Forgets what was confirmed, e.g. after the queue was lost; null means all sources. */
 export const disarm = async (database: Database, sourceIds: readonly string[] | null): Promise<void> => {
-  await database.pool.query('UPDATE sources SET armed_schedule = NULL WHERE ($1::uuid[] IS NULL OR id = ANY($1)) AND armed_schedule IS NOT NULL', [
-    sourceIds,
-  ])
+  await database.pool.query(
+    `UPDATE sources SET armed_schedule = NULL WHERE id IN (
+       SELECT id FROM sources WHERE ($1::uuid[] IS NULL OR id = ANY($1)) AND armed_schedule IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED)`,
+    [sourceIds],
+  )
 }

@@ -27,7 +27,8 @@ interface Row {
 
 /**
  * Writes a ledger row for every tick that is due and has none, in one transaction with the run the last of them makes:
- * earlier ones are coalesced into it. Whoever calls it, however often, each tick is accounted for once.
+ * earlier ones are coalesced into it. Whoever calls it, however often, each tick is accounted for once. The reconciler
+ * passes over a source that somebody has locked: its next pass comes soon.
  */
 export const accountTicks = (database: Database, sourceId: string, how: 'scheduler' | 'reconciler'): Promise<AccountedTicks> =>
   database.transaction((client) => accountTicksBefore(client, sourceId, how))
@@ -39,7 +40,9 @@ export const accountTicksBefore = async (
   how: 'scheduler' | 'reconciler' = 'scheduler',
 ): Promise<AccountedTicks> => {
   const { rows } = await client.query<Row>(
-    'SELECT cron, time_zone, status, next_tick_at, clock_timestamp() AS now FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE',
+    `SELECT cron, time_zone, status, next_tick_at, clock_timestamp() AS now FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE ${
+      how === 'reconciler' ? 'SKIP LOCKED' : ''
+    }`,
     [sourceId],
   )
   const source = rows[0]

@@ -55,6 +55,12 @@ export const createFamilies = (registry: Registry) => {
       registers,
     }),
     rearmed: new Counter({ name: 'inlet_scheduler_rearmed_total', help: 'Schedules that were missing in the queue and put back.', registers }),
+    maintenanceFailures: new Counter({
+      name: 'inlet_maintenance_failures_total',
+      help: 'Steps of maintenance that failed, for one source or wholly; the next pass tries them again.',
+      labelNames: ['step'],
+      registers,
+    }),
     incidents: new Gauge({ name: 'inlet_incidents_open', help: 'Sources with an open incident, by kind.', labelNames: ['kind'], registers }),
     notifications: new Counter({
       name: 'inlet_notifications_total',

@@ -36,6 +36,7 @@ describe('createMetrics', () => {
     metrics.countTick('ran')
     metrics.countBatch('applied', 20)
     metrics.countRearmed(2)
+    metrics.countMaintenanceFailure('ticks')
     metrics.observeHttp({ method: 'GET', route: '/v1/sources/:id', status: 200 }, 30)
     const series = await seriesOf(metrics)
     const own = 'source="s1",connector="http-json"'

@@ -30,6 +30,8 @@ export interface Metrics {
   countTick(outcome: string): void
   countBatch(result: BatchResult, durationMs: number): void
   countRearmed(schedules?: number): void
+  /** A step of maintenance failed, wholly or for one source. */
+  countMaintenanceFailure(step: string): void
   setOpenIncidents(counts: Readonly<Record<string, number>>): void
   countNotification(outcome: 'delivered' | 'failed' | 'dead'): void
   /** `route` is the pattern of the route, never the path; 'unmatched' without one. */
@@ -91,6 +93,7 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
       families.batchSeconds.observe(durationMs / SECOND_MS)
     },
     countRearmed: (schedules = 1) => families.rearmed.inc(schedules),
+    countMaintenanceFailure: (step) => families.maintenanceFailures.inc({ step }),
     setOpenIncidents(counts) {
       for (const [kind, count] of Object.entries(counts)) families.incidents.set({ kind }, count)
     },

@@ -1,0 +1,73 @@
+import { claimChore, type Database, leaveChore } from '@inlet/db'
+import { sleep } from '@inlet/runtime'
+import { createSteps, type StepDeps } from './steps.js'
+
+/** Work in the background that may take long: it must be possible to end it anywhere and to go on later. */
+export interface Chore {
+  readonly name: string
+  /** Not more often than this (ms). */
+  readonly everyMs: number
+  /** Whether there is anything to do; always, unless given. */
+  readonly isWanted?: () => Promise<boolean>
+  readonly work: (signal: AbortSignal) => Promise<void>
+}
+
+export interface ChoreDeps extends StepDeps {
+  readonly database: Database
+  /** Names this process. */
+  readonly holder: string
+  /** How often a chore looks whether it is due (ms); 5,000 unless given. */
+  readonly lookMs?: number
+}
+
+const LOOK_MS = 5_000
+const HOLD_MS = 30_000
+/** A chore that failed rests for so long. */
+const PAUSE_MS = 30_000
+
+/**
+ * Does chores beside all jobs, each in a loop of its own: neither the queue nor the reconciler waits for them. One process
+ * at a time does a chore; should it die, another one goes on after 30 s. Stopping ends the statement in hand.
+ */
+export const startChores = (deps: ChoreDeps, chores: readonly Chore[]): (() => Promise<void>) => {
+  const stop = new AbortController()
+  const loops = chores.map((chore) => loop(deps, chore, stop.signal))
+  return async () => {
+    stop.abort()
+    await Promise.all(loops)
+  }
+}
+
+const loop = async (deps: ChoreDeps, chore: Chore, stop: AbortSignal): Promise<void> => {
+  const steps = createSteps(deps)
+  while (!stop.aborted) {
+    await steps.run(chore.name, () => doOnce(deps, chore, stop), undefined)
+    await sleep(deps.lookMs ?? LOOK_MS, stop).catch(() => {})
+  }
+}
+
+const doOnce = async (deps: ChoreDeps, chore: Chore, stop: AbortSignal): Promise<void> => {
+  const { database, holder } = deps
+  const { name, everyMs } = chore
+  if (chore.isWanted !== undefined && !(await chore.isWanted())) return
+  const claim = { name, holder, holdMs: HOLD_MS, everyMs }
+  if (!(await claimChore(database, claim))) return
+  const lost = new AbortController()
+  // A renewal that fails is tried again; the work stops only when another process has the chore.
+  const renewing = setInterval(
+    () =>
+      void claimChore(database, claim).then(
+        (held) => held || lost.abort(),
+        () => {},
+      ),
+    HOLD_MS / 3,
+  )
+  let finished = false
+  try {
+    await chore.work(AbortSignal.any([stop, lost.signal]))
+    finished = !stop.aborted && !lost.signal.aborted
+  } finally {
+    clearInterval(renewing)
+    await leaveChore(database, { name, holder, finished, pauseMs: finished || stop.aborted ? 0 : PAUSE_MS }).catch(() => {})
+  }
+}
