@@ -1,3 +1,4 @@
+import { nextTick } from '@inlet/domain'
 import { createPostgresBackend, Queue, type QueueOptions, Worker, type WorkerOptions, withBackend } from 'bullmq'
 
 export interface QueueConnection {
@@ -22,13 +23,20 @@ export interface QueueBackend {
 export const createQueueBackend = (connection: QueueConnection): QueueBackend =>
   connection.redisUrl === null ? postgresBackend(connection) : redisBackend(connection, connection.redisUrl)
 
+/** How job schedulers compute their next moment: by the rule of the tick ledger, as BullMQ's own skips and pauses where clocks change. */
+const settings: NonNullable<QueueOptions['settings']> = {
+  repeatStrategy: (now, { pattern, tz }) =>
+    pattern === undefined ? undefined : nextTick({ cron: pattern, timeZone: tz ?? 'UTC' }, new Date(now)).getTime(),
+}
+
 const redisBackend = (connection: QueueConnection, url: string): QueueBackend => {
   const prefix = connection.prefix ?? 'inlet'
   return {
     kind: 'redis',
     prepare: async () => {},
-    queue: (name, options) => new Queue(name, { ...options, prefix, connection: { url } }),
-    worker: (name, processor, options) => new Worker(name, processor, { ...options, prefix, connection: { url, maxRetriesPerRequest: null } }),
+    queue: (name, options) => new Queue(name, { ...options, settings, prefix, connection: { url } }),
+    worker: (name, processor, options) =>
+      new Worker(name, processor, { ...options, settings, prefix, connection: { url, maxRetriesPerRequest: null } }),
   }
 }
 
@@ -39,8 +47,8 @@ const postgresBackend = (connection: QueueConnection): QueueBackend => {
   return {
     kind: 'postgres',
     prepare: (queue) => storeUncompressed((queue as unknown as InstanceType<typeof classes.Queue>).backend.connection.pool),
-    queue: (name, rest) => new classes.Queue(name, { ...rest, connection: options(3) }) as unknown as Queue,
-    worker: (name, processor, rest) => new classes.Worker(name, processor, { ...rest, connection: options(4) }) as unknown as Worker,
+    queue: (name, rest) => new classes.Queue(name, { ...rest, settings, connection: options(3) }) as unknown as Queue,
+    worker: (name, processor, rest) => new classes.Worker(name, processor, { ...rest, settings, connection: options(4) }) as unknown as Worker,
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { nextTick } from '@inlet/domain'
 import { createTestDatabase, startRedis, type TestDatabase, type TestRedis, testBatch, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createQueueBackend } from './backend.js'
@@ -96,6 +97,22 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     expect(seen.toSorted()).toEqual([callId, 'reconcile', 'reconcile', 'retention'].toSorted())
     await done(calls)
     await done(maintenance)
+  })
+
+  it('computes the moments of schedules as the ledger does, where the parser of the queue would skip one', async () => {
+    const schedule = { cron: '0,0 0 * * *', timeZone: 'America/Santiago' }
+    const sourceId = randomUUID()
+    await queues.armSchedule(sourceId, schedule)
+    const ingestion = queues.boardQueues().find(({ name }) => name === QUEUES.ingestion)
+    const scheduler = await ingestion?.getJobScheduler(sourceId)
+    const armed = new Date(scheduler?.next ?? 0)
+    expect(armed).toEqual(nextTick(schedule, new Date(armed.getTime() - 1)))
+    // Every moment is asked for by the same function; at the midnight that clocks skip, BullMQ's own would lose a day.
+    const strategy = ingestion?.opts.settings?.repeatStrategy
+    expect(await strategy?.(Date.parse('2027-09-04T12:00:00Z'), { pattern: schedule.cron, tz: schedule.timeZone })).toBe(
+      Date.parse('2027-09-05T04:00:00Z'),
+    )
+    await queues.armSchedule(sourceId, null)
   })
 
   it('arms, changes, lists and removes schedules', async () => {

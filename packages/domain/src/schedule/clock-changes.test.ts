@@ -1,0 +1,114 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ticksBetween } from './schedule.js'
+
+const MINUTE = 60_000
+const DAY = 1_440 * MINUTE
+
+const clocks = new Map<string, Intl.DateTimeFormat>()
+/** What a clock on the wall shows, as if it were UTC (ms). */
+const wallAt = (timeZone: string, at: number): number => {
+  const clock = clocks.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+  clocks.set(timeZone, clock)
+  return Date.parse(`${clock.format(at).replace(' ', 'T')}Z`)
+}
+
+interface Change {
+  readonly timeZone: string
+  /** Between this moment and a day later clocks are changed. */
+  readonly day: number
+  readonly byMinutes: number
+}
+
+/** Every change of clocks in the years, once for all zones that share it. */
+const changesOf = (years: readonly number[]): readonly Change[] => {
+  const found = new Map<string, Change>()
+  for (const timeZone of Intl.supportedValuesOf('timeZone'))
+    for (const year of years)
+      for (let day = Date.UTC(year, 0, 1); day < Date.UTC(year + 1, 0, 1); day += DAY) {
+        const [before, after] = [wallAt(timeZone, day) - day, wallAt(timeZone, day + DAY) - day - DAY]
+        if (before !== after) found.set(`${day} ${before} ${after}`, { timeZone, day, byMinutes: (after - before) / MINUTE })
+      }
+  return [...found.values()]
+}
+
+const YEARS = process.env['INLET_TEST_ROUNDS'] === undefined ? [2011, 2026, 2027] : Array.from({ length: 58 }, (_, i) => 1975 + i)
+const changes = changesOf(YEARS)
+
+interface Fields {
+  readonly minutes: readonly number[]
+  readonly hours: readonly number[]
+}
+const matches = ({ minutes, hours }: Fields, wall: number): boolean => {
+  const date = new Date(wall)
+  return minutes.includes(date.getUTCMinutes()) && hours.includes(date.getUTCHours()) && date.getUTCSeconds() === 0
+}
+
+/** The rule, minute by minute: each slot once; skipped ones as long after the clock change as they were meant to be after it began. */
+const reference = (fields: Fields, walls: readonly { at: number; wall: number }[]): readonly number[] => {
+  const ticks = new Set<number>()
+  const seen = new Set<number>()
+  for (const [index, { at, wall }] of walls.entries()) {
+    const before = walls[index - 1]
+    for (let slot = (before?.wall ?? wall) + MINUTE; slot < wall; slot += MINUTE)
+      if (before !== undefined && matches(fields, slot)) ticks.add(before.at + slot - before.wall)
+    if (matches(fields, wall) && (fields.hours.length === 24 || !seen.has(wall))) ticks.add(at)
+    seen.add(wall)
+  }
+  return [...ticks].sort((a, b) => a - b)
+}
+
+const ALL_HOURS = Array.from({ length: 24 }, (_, hour) => hour)
+const CRONS: readonly Fields[] = [
+  { minutes: [0, 15, 30, 45], hours: ALL_HOURS },
+  { minutes: [0], hours: ALL_HOURS },
+  ...[0, 1, 2, 3].map((hour) => ({ minutes: [0], hours: [hour] })),
+  { minutes: [30], hours: [0, 1, 2, 3, 23] },
+  { minutes: [1, 59], hours: [0, 2, 23] },
+]
+const randomFields = fc.record({
+  minutes: fc.uniqueArray(fc.integer({ min: 0, max: 59 }), { minLength: 1, maxLength: 5 }),
+  hours: fc.oneof(fc.constant(ALL_HOURS), fc.uniqueArray(fc.integer({ min: 0, max: 23 }), { minLength: 1, maxLength: 6 })),
+})
+
+const ISO = (at: number): string => new Date(at).toISOString()
+
+/** What the rule and the reference say around a change, in the same form. */
+const compare = (fields: Fields, { timeZone, day }: Change, walls: readonly { at: number; wall: number }[]) => {
+  const cron = `${fields.minutes.join(',')} ${fields.hours.length === 24 ? '*' : fields.hours.join(',')} * * *`
+  const [from, to] = [day - DAY / 2, day + 2 * DAY]
+  const { ticks } = ticksBetween({ cron, timeZone }, new Date(from), new Date(to), 5_000)
+  const expected = reference(fields, walls).filter((at) => at > from && at <= to)
+  return { actual: { cron, timeZone, ticks: ticks.map(Number).map(ISO) }, expected: { cron, timeZone, ticks: expected.map(ISO) } }
+}
+
+describe(`ticks where clocks change (${changes.length} changes of the tz database)`, () => {
+  it('knows changes by half an hour, an hour, a whole day, and at midnight', () => {
+    const sizes = new Set(changes.map(({ byMinutes }) => byMinutes))
+    expect([...sizes]).toEqual(expect.arrayContaining([30, -30, 60, -60, 1_440]))
+  })
+
+  it('gives every local slot one tick, and pauses no schedule of every hour', () => {
+    for (const change of changes) {
+      const walls = Array.from({ length: 4 * 1_440 }, (_, i) => change.day - 1.5 * DAY + i * MINUTE).map((at) => ({
+        at,
+        wall: wallAt(change.timeZone, at),
+      }))
+      const drawn = fc.sample(randomFields, { numRuns: 3, seed: change.day / DAY })
+      for (const fields of [...CRONS, ...drawn]) {
+        const { actual, expected } = compare(fields, change, walls)
+        expect(actual).toEqual(expected)
+      }
+    }
+  })
+
+  it('never makes a schedule of every hour wait longer than on other days, where its step fits into the change', () => {
+    for (const { timeZone, day, byMinutes } of changes)
+      for (const minutes of [60, 30, 20, 15, 5].filter((step) => byMinutes % step === 0)) {
+        const cron = minutes === 60 ? '0 * * * *' : `*/${minutes} * * * *`
+        const times = ticksBetween({ cron, timeZone }, new Date(day - DAY), new Date(day + 2 * DAY), 5_000).ticks.map(Number)
+        const longest = Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? at)))
+        expect({ cron, timeZone, day, longest }).toEqual({ cron, timeZone, day, longest: minutes * MINUTE })
+      }
+  })
+})
