@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Connector, defineConnector } from '@inlet/connector-sdk'
+import { type Connector, complete, defineConnector } from '@inlet/connector-sdk'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import { composeScribe } from '@inlet/scribe/compose'
 import { until } from '@inlet/testing'
@@ -33,6 +33,7 @@ const peopleConnector = (maxRows: number): Connector =>
       yield {
         records: Array.from({ length: config.rows }, (_, n) => ({ stream, key: n, kind: 'row' as const, data: { name: people[n] ?? 'Nobody', n } })),
       }
+      return complete('all rows were made')
     },
   })
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
-import { type Connector, defineConnector, Failure } from '@inlet/connector-sdk'
+import { type Connector, complete, defineConnector, Failure } from '@inlet/connector-sdk'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import { composeScribe } from '@inlet/scribe/compose'
 import { z } from 'zod'
@@ -51,6 +51,7 @@ const shelfConnector: Connector = defineConnector({
   },
   async *read(_connection, { stream }) {
     yield { records: [...shelf.items.keys()].map((key) => ({ stream, key, kind: 'document' as const, title: key, data: {} })) }
+    return complete('the shelf is in memory')
   },
   browse: {
     async *list() {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
-import { type Connector, defineConnector } from '@inlet/connector-sdk'
+import { type Connector, complete, defineConnector } from '@inlet/connector-sdk'
 import { type EndpointId, endpoints, problem } from '@inlet/contract'
 import { createDatabase, type Database, insertApiKey } from '@inlet/db'
 import { Failure } from '@inlet/domain'
@@ -33,7 +33,10 @@ export const toyConnector = defineConnector({
   streams: async () => [{ name: 'rows', kind: 'row' as const, incremental: true, deletes: 'none' as const }],
   connect: async () => ({ [Symbol.asyncDispose]: async () => {} }),
   check: async () => {},
-  async *read() {},
+  // oxlint-disable-next-line require-yield -- nothing is read here
+  async *read() {
+    return complete('there is nothing')
+  },
 }) as unknown as Connector
 
 export interface Answer {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { defineConnector } from '@inlet/connector-sdk'
+import { complete, defineConnector } from '@inlet/connector-sdk'
 import { type ActionRequest, actOnSource, createDatabase, createSource, type Database, listWorkers } from '@inlet/db'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import { openQueues, type Queues } from '@inlet/queue'
@@ -41,6 +41,7 @@ const numbers = defineConnector({
       }))
       yield { records, cursor: n + PAGE }
     }
+    return complete('all numbers were read')
   },
 })
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { defineConnector, keyText } from '@inlet/connector-sdk'
+import { complete, defineConnector, keyText } from '@inlet/connector-sdk'
 import { createDatabase, createRun, createSource, type Database, updateSource } from '@inlet/db'
 import type { Mapping } from '@inlet/mapping'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
@@ -47,6 +47,7 @@ const shelf = defineConnector({
       unchanged: orders.filter((order) => !changed.includes(order)).map(({ id }) => id),
       sweep: {},
     }
+    return complete('all orders were looked at')
   },
 })
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { defineConnector } from '@inlet/connector-sdk'
+import { complete, defineConnector } from '@inlet/connector-sdk'
 import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import { createQueueBackend, openQueues, QUEUES, type Queues } from '@inlet/queue'
@@ -29,6 +29,7 @@ const counting = defineConnector({
         cursor: to,
       }
     }
+    return complete('all numbers were read')
   },
 })
 

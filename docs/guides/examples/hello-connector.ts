@@ -1,4 +1,13 @@
-import { type ConnectorContext, type Cursor, defineConnector, Failure, type Page, type SourceRecord, toHttpFailure } from '@inlet/connector-sdk'
+import {
+  type ConnectorContext,
+  type Cursor,
+  complete,
+  defineConnector,
+  Failure,
+  type Page,
+  type SourceRecord,
+  toHttpFailure,
+} from '@inlet/connector-sdk'
 import { z } from 'zod'
 
 const configSchema = z.strictObject({
@@ -45,6 +54,7 @@ export default defineConnector<Config, Secrets, Notebook>({
       if (next > after) yield toPage(notes, next)
       after = next
     }
+    return complete('the newest change of the beginning was reached')
   },
 })
 

@@ -2,6 +2,7 @@ import type { Caveat, JsonValue, RecordKey, RecordKind, RejectedRecord, SourceRe
 import type { z } from 'zod'
 import type { ConnectorContext } from './context.js'
 import type { Importer } from './importer.js'
+import type { ReadEnd } from './read-end.js'
 import type { PushedRequest, Receipt } from './receive.js'
 
 /** A position in a stream: JSON of at most 8 KiB that only its connector understands. */
@@ -33,7 +34,8 @@ export interface Page {
   readonly rejected?: readonly RejectedRecord[]
   /**
    * "All that exists has been yielded in this run": records of the stream (of the scope, when given) that this run
-   * has not seen are deleted. Yield it once, at the end, and only when the reading was complete.
+   * has not seen are deleted. Yield it once, at the end. The page with the sweep of a whole stream is held back
+   * until the reading says that it was complete; that of a scope takes effect at once, so it needs a proof of its own.
    */
   readonly sweep?: { readonly scope?: string }
   /** Store what was read so far at once, instead of waiting up to a second for a fuller batch. */
@@ -99,8 +101,12 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
   connect(ctx: ConnectorContext<Config, Secrets>): Promise<C>
   /** Resolves within 10 s if source, credentials and permissions work; else throws UNREACHABLE, AUTH_FAILED or PERMISSION_DENIED, told apart. */
   check(connection: C, signal: AbortSignal): Promise<void>
-  /** Reads one stream page by page from the cursor. Bounded memory however large the source. */
-  read(connection: C, request: ReadRequest): AsyncGenerator<Page, void, void>
+  /**
+   * Reads one stream page by page from the cursor. Bounded memory however large the source. Returns whether it has seen all that exists
+   * (see {@link ReadEnd}): "could not tell" is never "none". An incomplete reading deletes nothing and makes the run `partial`;
+   * it must not move the cursor past what it could not see.
+   */
+  read(connection: C, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void>
   /**
    * Judges what senders push to /v1/hooks/{source}; `read` gets the accepted events from `ctx.inbox`. Pure and quick, no I/O, no
    * clock: it runs in the API before anything is stored. Throws SIGNATURE_INVALID for whoever does not prove to be the sender (the

@@ -1,4 +1,4 @@
-import type { Page } from '@inlet/connector-sdk'
+import { complete, incomplete, type Page, type ReadEnd } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/domain'
 import { sleep } from '@inlet/runtime'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ const page = (n: number, cursor: number | undefined = n): Page => ({ records: [r
 
 /** Reads with a connector whose attempts are scripted: each answers pages and then ends or throws. */
 const read = async (
-  attempts: readonly ((cursor: unknown, signal: AbortSignal) => AsyncGenerator<Page, void, void>)[],
+  attempts: readonly ((cursor: unknown, signal: AbortSignal) => AsyncGenerator<Page, ReadEnd | void, void>)[],
   signal = new AbortController().signal,
   forwarded: DraftBatch[] = [],
   limits = { pageMs: 60_000, graceMs: 60_000 },
@@ -39,14 +39,45 @@ const read = async (
     limits,
     onProgress: (stream, what) => progress.push([stream, what]),
   })
+  let end: ReadEnd | undefined
   const failure = await done.then(
-    () => null,
+    (found) => {
+      end = found
+      return null
+    },
     (error: unknown) => error as Failure,
   )
-  return { cursors, failure, batcher, forwarded, progress }
+  return { cursors, failure, end, batcher, forwarded, progress }
 }
 const transient = (retryAfterMs = 0) => new Failure('CONNECTION_LOST', 'lost', { retryAfterMs })
 const limited = (retryAfterMs?: number) => new Failure('RATE_LIMITED', 'slow down', retryAfterMs === undefined ? {} : { retryAfterMs })
+
+describe('the sweep of a whole stream', () => {
+  const sweeping = (end: ReadEnd | undefined) =>
+    async function* (): AsyncGenerator<Page, ReadEnd | void, void> {
+      yield page(1)
+      yield { ...page(2), sweep: {} }
+      return end
+    }
+  it('takes effect with its page when the reading was complete', async () => {
+    const { batcher, end } = await read([sweeping(complete('all'))])
+    expect([end?.complete, batcher.flush()?.effects]).toEqual([true, { cursors: [{ stream: 's', cursor: 2 }], sweeps: [{ stream: 's' }] }])
+  })
+  it.each([undefined, incomplete('a folder could not be opened')])('is dropped, and the position of its page, when the end is %j', async (given) => {
+    const { batcher, end } = await read([sweeping(given)])
+    expect(end?.complete).toBe(false)
+    expect([batcher.recordsRead, batcher.flush()?.effects]).toEqual([2, { cursors: [{ stream: 's', cursor: 1 }] }])
+  })
+  it('of a scope takes effect at once', async () => {
+    const { batcher } = await read([
+      async function* () {
+        yield { records: [], sweep: { scope: 'a' } }
+        return incomplete('another file could not be opened')
+      },
+    ])
+    expect(batcher.flush()?.effects).toEqual({ sweeps: [{ stream: 's', scope: 'a' }] })
+  })
+})
 
 describe('readStream', () => {
   it('reads to the end and tells progress', async () => {

@@ -1,4 +1,4 @@
-import type { Cursor, Page, StreamSpec } from '@inlet/connector-sdk'
+import { type Cursor, type Page, type ReadEnd, type StreamSpec, UNDECLARED_END } from '@inlet/connector-sdk'
 import { Failure, fullJitter, toFailure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
 import type { Batcher } from './batcher.js'
@@ -33,27 +33,38 @@ const RETRIES = 2
 const WAIT_IN_PLACE_MS = 5_000
 
 /**
- * Reads one stream to its end. Transient failures are retried from the last page that was forwarded; other failures are thrown, also
- * CONNECTOR_STALLED.
+ * Reads one stream to its end and says whether it was complete. Transient failures are retried from the last page that was
+ * forwarded; other failures are thrown, also CONNECTOR_STALLED. The page with the sweep of the whole stream waits for the end, and loses it unless the reading was complete.
  */
-export const readStream = async (args: ReadStream): Promise<void> => {
+export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
   let { cursor } = args
   const patience = createPatience(args.signal, args.limits)
   for (let attempt = 0; ; attempt += 1) {
+    // The page with the sweep of the whole stream, until it is known whether the reading was complete.
+    let held: Page | undefined
+    const release = async (page: Page | undefined): Promise<void> => {
+      held = undefined
+      if (page === undefined) return
+      await take(args, page)
+      if (page.cursor === undefined) return
+      cursor = page.cursor
+      attempt = 0
+    }
     try {
-      for await (const page of lingering(args, patience, cursor)) {
-        const mapped = (await args.mapPage?.(page)) ?? page
-        for (const batch of args.batcher.add(args.spec.name, args.keep?.(mapped) ?? mapped)) await args.forwarder.forward(batch, args.signal)
-        const urgent = page.flush === true ? args.batcher.flush() : null
-        if (urgent !== null) await args.forwarder.forward(urgent, args.signal)
-        if (page.progress !== undefined) args.onProgress(args.spec.name, page.progress)
-        if (page.caveats !== undefined) args.onCaveats?.(page.caveats)
-        if (page.cursor !== undefined) {
-          cursor = page.cursor
-          attempt = 0
+      const pages = lingering(args, patience, cursor)
+      let step = await pages.next()
+      try {
+        for (; step.done !== true; step = await pages.next()) {
+          // A connector that reads on past its sweep stands by it.
+          await release(held)
+          if (step.value.sweep !== undefined && step.value.sweep.scope === undefined) held = step.value
+          else await release(step.value)
         }
+      } finally {
+        if (step.done !== true) await pages.return(UNDECLARED_END)
       }
-      return
+      await release(held === undefined || step.value.complete ? held : withoutSweep(held))
+      return step.value
     } catch (error) {
       const failure = toFailure(error)
       const { aborted, reason } = patience.signal
@@ -65,6 +76,18 @@ export const readStream = async (args: ReadStream): Promise<void> => {
   }
 }
 
+const take = async (args: ReadStream, page: Page): Promise<void> => {
+  const mapped = (await args.mapPage?.(page)) ?? page
+  for (const batch of args.batcher.add(args.spec.name, args.keep?.(mapped) ?? mapped)) await args.forwarder.forward(batch, args.signal)
+  const urgent = page.flush === true ? args.batcher.flush() : null
+  if (urgent !== null) await args.forwarder.forward(urgent, args.signal)
+  if (page.progress !== undefined) args.onProgress(args.spec.name, page.progress)
+  if (page.caveats !== undefined) args.onCaveats?.(page.caveats)
+}
+
+/** Without the cursor too: it may say that the sweep was done. */
+const withoutSweep = ({ sweep: _unproved, cursor: _beyond, ...rest }: Page): Page => rest
+
 const retryDelay = (failure: Failure, attempt: number): number | null => {
   if (failure.code === 'rate_limited')
     return (failure.retryAfterMs ?? Number.POSITIVE_INFINITY) <= WAIT_IN_PLACE_MS && attempt < 5 ? (failure.retryAfterMs ?? 0) : null
@@ -75,7 +98,7 @@ const retryDelay = (failure: Failure, attempt: number): number | null => {
 }
 
 /** The pages of a stream; what has waited for them long enough is flushed. */
-async function* lingering(args: ReadStream, patience: Patience, cursor: Cursor | null): AsyncGenerator<Page> {
+async function* lingering(args: ReadStream, patience: Patience, cursor: Cursor | null): AsyncGenerator<Page, ReadEnd, void> {
   const { pooled, spec, signal, until, batcher, forwarder } = args
   const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal: patience.signal, until })
   let made = -1
@@ -94,13 +117,14 @@ async function* lingering(args: ReadStream, patience: Patience, cursor: Cursor |
         if (batch !== null) await forwarder.forward(batch, signal)
       }
       const step = await next
-      if (step.done === true) return
+      // Connectors without types may return nothing.
+      if (step.done === true) return (step.value as ReadEnd | undefined) ?? UNDECLARED_END
       yield step.value
       signal.throwIfAborted()
     }
   } finally {
     // Lets the connector close what it holds; its own failure was thrown already.
-    await waitFor(pages.return(), AbortSignal.abort(), args.limits.graceMs).catch(() => {})
+    await waitFor(pages.return(UNDECLARED_END), AbortSignal.abort(), args.limits.graceMs).catch(() => {})
   }
 }
 

@@ -55,6 +55,8 @@ export type RunResult =
 interface StreamResult {
   readonly name: string
   readonly error?: RunFailure | undefined
+  /** It was read, and something may be missing. */
+  readonly incomplete?: RunFailure | undefined
 }
 
 const LONGEST_PARK_MS = 86_400_000
@@ -106,7 +108,8 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
       },
     )
     await forwarder.drained(signal)
-    if (run.backfill === null && read.streams.every(({ error }) => error === undefined)) await finishReread(deps.database, run)
+    if (run.backfill === null && read.streams.every(({ error, incomplete }) => error === undefined && incomplete === undefined))
+      await finishReread(deps.database, run)
     return { left: 'ended', outcome: await stopWith(read) }
   } catch (thrown) {
     return await leave({ deps, run, forwarder, drain, keeperSignal: keeper.signal, thrown, stopWith })
@@ -217,7 +220,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
       backfill.check(spec)
       mapper.check(spec)
       const fromStart = remapped.includes(spec.name) || mapper.readsWhole(spec)
-      await readStream({
+      const end = await readStream({
         pooled,
         spec,
         cursor: fromStart ? null : ((run.cursors.get(spec.name) as Cursor | undefined) ?? null),
@@ -235,8 +238,16 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
         onProgress: (_stream, progress) => note({ progress }),
         onCaveats: (caveats) => void (state.caveats = addCaveats(state.caveats, caveats)),
       })
-      note({ status: 'done' })
-      return { name: spec.name }
+      if (end.complete) {
+        note({ status: 'done', proof: end.proof })
+        return { name: spec.name }
+      }
+      note({ status: 'incomplete', reason: end.reason, message: end.message })
+      deps.log.warn(
+        { runId: run.runId, stream: spec.name, reason: end.reason },
+        `a stream may lack something, so that nothing of it was swept: ${end.message}`,
+      )
+      return { name: spec.name, incomplete: toRunFailure(new Failure(end.reason, `${spec.name}: ${end.message}`)) }
     } catch (thrown) {
       const failure = toFailure(thrown)
       if (signal.aborted || endsRun(failure)) throw failure

@@ -1,4 +1,4 @@
-import type { StreamSpec } from '@inlet/connector-sdk'
+import { type StreamSpec, UNDECLARED_END } from '@inlet/connector-sdk'
 import { addCaveats, type CaveatTally, type RejectedRecord, type SourceRecord } from '@inlet/domain'
 import type { PooledConnection } from '../extraction/connection-pool.js'
 
@@ -40,6 +40,6 @@ export const readSample = async (
     return { spec, records, rejected, total, caveats, error }
   } finally {
     enough.abort()
-    await pages.return().catch(() => {})
+    await pages.return(UNDECLARED_END).catch(() => {})
   }
 }

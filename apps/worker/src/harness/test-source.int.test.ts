@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { createEgressGuard, createHttpClient, defineConnector, Failure, JsonNumber } from '@inlet/connector-sdk'
+import { complete, createEgressGuard, createHttpClient, defineConnector, Failure, JsonNumber } from '@inlet/connector-sdk'
 import { testResult } from '@inlet/contract'
 import { createMappingPool } from '@inlet/mapping'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
@@ -35,7 +35,7 @@ const books = defineConnector({
     known = await ctx.known.lookup(stream, [1])
     const { mode } = ctx.config
     if (mode === 'forbidden') throw new Failure('PERMISSION_DENIED', 'not these')
-    if (mode === 'empty') return
+    if (mode === 'empty') return complete('nothing is there')
     const data = { id: 9_007_199_254_740_993n, price: new JsonNumber('12.50'), name: 'Tea \u0000' }
     for (let n = 1; ; n += 1) {
       if (mode === 'hang' && n > 2)

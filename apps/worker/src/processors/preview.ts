@@ -1,4 +1,4 @@
-import type { StreamSpec } from '@inlet/connector-sdk'
+import { type StreamSpec, UNDECLARED_END } from '@inlet/connector-sdk'
 import { canonicalJson, Failure, type SourceRecord, toStorableText } from '@inlet/domain'
 import { z } from 'zod'
 import type { PooledConnection } from '../extraction/connection-pool.js'
@@ -50,7 +50,7 @@ const readSome = async (
     }
   } finally {
     enough.abort()
-    await pages.return().catch(() => {})
+    await pages.return(UNDECLARED_END).catch(() => {})
   }
 }
 

@@ -1,3 +1,4 @@
+import { UNDECLARED_END } from '@inlet/connector-sdk'
 import { keyText, type SourceRecord } from '@inlet/domain'
 import type { PooledConnection } from '../extraction/connection-pool.js'
 
@@ -36,7 +37,7 @@ export const readSample = async (
       if (!signal.aborted || records.length + found.size === 0) throw error
     } finally {
       enough.abort()
-      await pages.return().catch(() => {})
+      await pages.return(UNDECLARED_END).catch(() => {})
     }
     if (found.size > perStream) complete.delete(spec.name)
     records.push(...[...found.values()].slice(0, perStream))

@@ -37,6 +37,7 @@ describe('a defect is caught', () => {
     ['secret-in-config', 'schema', /api_key looks like a secret/],
     ['one-reason-for-all', 'check', /with auth: failed with UNREACHABLE/],
     ['oversized-page', 'full-read', /a page of items has 1200 records/],
+    ['silent-end', 'full-read', /does not say whether it was complete/],
     ['never-settles', 'identity', /on a second installation: items has other content/],
     ['keys-differ-by-run', 'incremental', /lacks|too much/],
     ['never-settles', 'full-read', /other content/],

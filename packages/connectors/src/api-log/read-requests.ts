@@ -1,4 +1,4 @@
-import { type Failure, type Page, type ReadRequest } from '@inlet/connector-sdk'
+import { complete, type Failure, incomplete, type Page, type ReadEnd, type ReadRequest } from '@inlet/connector-sdk'
 import { createPagePacker } from '../parsing/page-packer.js'
 import type { LogConnection } from './connection.js'
 import { listLogs } from './files/list-logs.js'
@@ -8,7 +8,7 @@ import { readLog } from './files/read-log.js'
 import { REQUESTS } from './to-event.js'
 
 /** The requests that were logged since the cursor. Throws the first failure when no file at all could be read. */
-export async function* readRequests(connection: LogConnection, { cursor, signal }: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readRequests(connection: LogConnection, { cursor, signal }: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const places = openPlaces(cursor)
   const packer = createPagePacker()
   const toRecord = createLineToRecord(connection.ctx.config)
@@ -29,6 +29,8 @@ export async function* readRequests(connection: LogConnection, { cursor, signal 
   const end = places.cursor()
   const changed = JSON.stringify(end) !== JSON.stringify(cursor ?? { logs: [] })
   if (!packer.isEmpty() || changed) yield { ...packer.take(), cursor: end, progress: { done, total: logs.length } }
+  if (first !== undefined) return incomplete(`${failures.length} of ${logs.length} log files could not be read; the first: ${first.message}`)
+  return complete('every log file was read to its end')
 }
 
 const forget = ({ settled }: LogConnection, logs: readonly object[]): void => {

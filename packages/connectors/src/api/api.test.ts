@@ -42,6 +42,19 @@ const reasonOf = (work: Promise<unknown>) =>
     () => 'fine',
     (error: { reason: string }) => error.reason,
   )
+/** How a reading ends: its pages' keys, whether something was swept or positioned, and what it says. */
+const readEnd = async ({ connection, ctx }: Pick<Awaited<ReturnType<typeof open>>, 'connection' | 'ctx'>, stream: string) => {
+  const pages = api.read(connection, { stream, cursor: null, signal: ctx.signal })
+  const seen: Page[] = []
+  let step = await pages.next()
+  for (; step.done !== true; step = await pages.next()) seen.push(step.value)
+  return {
+    keys: keysOf(seen),
+    swept: seen.some(({ sweep }) => sweep !== undefined),
+    moved: seen.some(({ cursor }) => cursor !== undefined),
+    end: step.value,
+  }
+}
 const nested = (over: object = {}) => ({
   streams: [
     { name: 'repos', path: '/repos', keyFields: ['id'] },
@@ -191,5 +204,72 @@ describe('what is sent and kept', () => {
     const connection = await api.connect({ ...server.ctx, config, secrets, tokens })
     await api.check(connection, new AbortController().signal)
     expect(stored).toEqual([{ token: { value: 'a', expiresInMs: null }, changed: { refreshToken: 'r2' } }])
+  })
+})
+
+describe('what is not proved to be all', () => {
+  const data = { recordsPath: 'data', keyFields: ['id'] }
+  const lists = (child: object = {}) => ({
+    streams: [
+      { name: 'projects', path: '/projects', ...data },
+      { name: 'tasks', path: '/projects/{parent.id}/tasks', ...data, parent: { stream: 'projects' }, deletes: 'sweep', ...child },
+    ],
+  })
+  const two = { '/projects': () => ({ data: [{ id: 'a' }, { id: 'b' }] }), '/projects/a/tasks': () => ({ data: [{ id: 1 }] }) }
+  it.each([
+    { data: null },
+    { data: null, success: false, error: { message: 'internal error' } },
+    { data: [], error: 'try later' },
+    { data: [{ id: 2 }], has_more: true },
+    { data: [{ id: 2 }], total: 12 },
+    { message: 'not today' },
+    '<html>',
+  ])('of one parent: %j is read past, sweeps nothing and moves nothing', async (answer) => {
+    const source = await open({ ...two, '/projects/b/tasks': () => answer }, lists())
+    const { keys, swept, moved, end } = await readEnd(source, 'tasks')
+    expect(keys).toContainEqual(['a', 1])
+    expect([swept, moved, end.complete]).toEqual([false, false, false])
+  })
+  it('in the list of parents: their children are not all either', async () => {
+    const source = await open({ ...two, '/projects': () => ({ data: [{ id: 'a' }], total: 2 }) }, lists())
+    expect(await readEnd(source, 'tasks')).toMatchObject({
+      keys: [['a', 1]],
+      swept: false,
+      end: { complete: false, message: expect.stringMatching(/1 of 2/) },
+    })
+  })
+  it('sweeps when every list was read to its end', async () => {
+    const source = await open({ ...two, '/projects/b/tasks': () => ({ data: [] }) }, lists())
+    expect(await readEnd(source, 'tasks')).toMatchObject({ swept: true, end: { complete: true } })
+  })
+  it('fails when no parent can be read', async () => {
+    const broken = () => ({ data: null, ok: false })
+    const source = await open({ ...two, '/projects/a/tasks': broken, '/projects/b/tasks': broken }, lists())
+    expect(await reasonOf(readEnd(source, 'tasks'))).toBe('UPSTREAM_INVALID')
+  })
+  it('moves no position past what it could not see', async () => {
+    const incremental = { kind: 'since', param: 'since' }
+    const source = await open({ '/x': () => ({ data: null }) }, { streams: [{ name: 'x', path: '/x', ...data, incremental }] })
+    expect(await readEnd(source, 'x')).toMatchObject({ moved: false, end: { complete: false } })
+  })
+  it('gives what it has and fails when the answer says that more follows and not how', async () => {
+    const all = Array.from({ length: 250 }, (_, n) => ({ id: n }))
+    const page = (query: URLSearchParams) => {
+      const from = query.get('after') === null ? 0 : Number(query.get('after')) + 1
+      return { data: all.slice(from, from + 100), has_more: from + 100 < all.length }
+    }
+    const pagination = { kind: 'cursor', param: 'after', hasMorePath: 'has_more' }
+    const wrong = await open({ '/x': page }, { streams: [{ name: 'x', path: '/x', ...data, pagination: { ...pagination, tokenPath: 'next' } }] })
+    const pages: Page[] = []
+    const reading = (async () => {
+      for await (const one of api.read(wrong.connection, { stream: 'x', cursor: null, signal: wrong.ctx.signal })) pages.push(one)
+    })()
+    expect(await reasonOf(reading)).toBe('READING_INCOMPLETE')
+    expect(keysOf(pages)).toHaveLength(100)
+    const right = await open(
+      { '/x': page },
+      { streams: [{ name: 'x', path: '/x', ...data, pagination: { ...pagination, tokenPath: 'data.-1.id' } }] },
+    )
+    expect((await readEnd(right, 'x')).keys).toHaveLength(250)
   })
 })

@@ -63,6 +63,12 @@ const streamSchema = z.strictObject({
   body: z.record(z.string(), z.json()).optional().describe('JSON body of a POST'),
   shape: z.enum(['list', 'object']).default('list').describe('Whether recordsPath leads to a list or to one single record'),
   recordsPath: path.default('').describe('Path of the records in the answer, e.g. data.items or /data/items; empty for the whole answer'),
+  nullList: z
+    .enum(['unknown', 'empty'])
+    .default('unknown')
+    .describe(
+      'What null in place of the records means: unknown leaves the reading incomplete, so that nothing is deleted; empty takes it for no records',
+    ),
   keyFields: z.array(path.min(1)).min(1).max(10).describe('Paths of the fields that identify a record, e.g. ["id"]'),
   titleField: path.optional().describe('Path of the title'),
   textFields: z.array(path.min(1)).max(20).default([]).describe('Paths of the text for full-text search'),

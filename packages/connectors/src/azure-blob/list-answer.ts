@@ -7,7 +7,11 @@ export const toBlobPage = async (xml: string): Promise<BlobPage> => {
   const result = await readXmlTree(xml)
   if (result.name !== 'EnumerationResults')
     throw new Failure('CONTENT_MISMATCH', 'the store answers with something else than the list of a container; is this its blob endpoint?')
-  const entries = childOf(result, 'Blobs')?.children ?? []
+  const entries = childOf(result, 'Blobs')?.children
+  const marker = childOf(result, 'NextMarker')
+  // The service sends both in every answer; without them it is not proved that the list has ended.
+  if (entries === undefined || marker === undefined)
+    throw new Failure('READING_INCOMPLETE', 'the store answers with a list that lacks its blobs or its end (Blobs, NextMarker)')
   const next = textOf(result, 'NextMarker')
   return {
     blobs: entries.filter((entry) => entry.name === 'Blob' && !isFolder(entry)).map(toBlob),

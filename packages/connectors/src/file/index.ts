@@ -1,4 +1,4 @@
-import { defineConnector, type Page, type ReadRequest } from '@inlet/connector-sdk'
+import { defineConnector, type Page, type ReadEnd, type ReadRequest } from '@inlet/connector-sdk'
 import { readStream } from '../items/streams/read-stream.js'
 import { ROWS } from '../items/streams/row-record.js'
 import { streamSpecs } from '../items/streams/stream-specs.js'
@@ -9,7 +9,7 @@ import { createConnection, type FileConnection } from './connection.js'
 import { readTails } from './streams/read-tails.js'
 import { validate } from './validate.js'
 
-const read = (connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, void, void> =>
+const read = (connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> =>
   connection.ctx.config.append && request.stream === ROWS ? readTails(connection, request) : readStream(connection, request)
 
 export default defineConnector<FileConfig, FileSecrets, FileConnection>({

@@ -36,7 +36,7 @@ export default defineConnector<GitConfig, GitSecrets, GitConnection>({
     try {
       const snapshot = await connection.refresh(scoped)
       const order = { config, projectId: repositoryName(config), snapshot, cursor: parsed, signal: scoped }
-      yield* stream === FILES ? readFiles(order, known) : readCommits(order)
+      return yield* stream === FILES ? readFiles(order, known) : readCommits(order)
     } catch (thrown) {
       if (scoped.aborted) throw new Failure('CANCELLED', 'reading the repository was cancelled', { cause: thrown })
       throw thrown

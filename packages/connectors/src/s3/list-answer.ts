@@ -9,12 +9,15 @@ export const toBlobPage = async (xml: string): Promise<BlobPage> => {
     throw new Failure('CONTENT_MISMATCH', 'the store answers with something else than the list of a bucket; is this its S3 endpoint?')
   const decode = textOf(result, 'EncodingType') === 'url' ? decodeName : (name: string) => name
   const next = textOf(result, 'NextContinuationToken')
-  if (textOf(result, 'IsTruncated') === 'true' && next === '')
-    throw new Failure('UPSTREAM_INVALID', 'the store cuts its list and does not say where it goes on')
+  const truncated = textOf(result, 'IsTruncated').toLowerCase()
+  // Without this the end of the list is not proved, and what is missing from it would be deleted.
+  if (truncated !== 'true' && truncated !== 'false')
+    throw new Failure('READING_INCOMPLETE', 'the store does not say whether its list is complete (IsTruncated)')
+  if (truncated === 'true' && next === '') throw new Failure('READING_INCOMPLETE', 'the store cuts its list and does not say where it continues')
   return {
     blobs: result.children.filter(({ name }) => name === 'Contents').map((element) => toBlob(element, decode)),
     folders: result.children.filter(({ name }) => name === 'CommonPrefixes').map((element) => decode(rawText(element, 'Prefix'))),
-    next: textOf(result, 'IsTruncated') === 'true' ? next : null,
+    next: next === '' ? null : next,
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Connection, type ConnectorContext, Failure, type Page, type ReadRequest, type RenderSession } from '@inlet/connector-sdk'
+import { type Connection, type ConnectorContext, Failure, type Page, type ReadEnd, type ReadRequest, type RenderSession } from '@inlet/connector-sdk'
 import { createReaderProcesses } from '../parsing/apart/reader-process.js'
 import type { WebConfig, WebSecrets } from './config.js'
 import { crawl } from './crawl/crawl.js'
@@ -17,7 +17,7 @@ export interface SiteConnection extends Connection {
   tools(signal: AbortSignal): CrawlTools
   /** Whether there is a browser, when one is needed. Throws BROWSER_NOT_INSTALLED. */
   checkBrowser(): Promise<void>
-  read(request: ReadRequest): AsyncGenerator<Page, void, void>
+  read(request: ReadRequest): AsyncGenerator<Page, ReadEnd, void>
 }
 
 export const openSite = (ctx: ConnectorContext<WebConfig, WebSecrets>): SiteConnection => {
@@ -45,7 +45,7 @@ export const openSite = (ctx: ConnectorContext<WebConfig, WebSecrets>): SiteConn
       if (stream !== STREAM) throw new Failure('INTERNAL', `a site has no stream ${stream}`)
       const rendering: RenderSession | undefined = rendererOf(ctx)?.open(toRenderSettings(ctx, headers))
       try {
-        yield* crawl({ tools: { ...tools(signal), rendering }, known, robots, cursor: parseCursor(cursor) })
+        return yield* crawl({ tools: { ...tools(signal), rendering }, known, robots, cursor: parseCursor(cursor) })
       } finally {
         await rendering?.[Symbol.asyncDispose]()
       }

@@ -1,5 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
-import type { ConnectorContext, Cursor, Page, ReadRequest, RejectedRecord, SourceRecord } from '@inlet/connector-sdk'
+import {
+  type ConnectorContext,
+  type Cursor,
+  complete,
+  type Page,
+  type ReadEnd,
+  type ReadRequest,
+  type RejectedRecord,
+  type SourceRecord,
+} from '@inlet/connector-sdk'
 import type { WebhookConfig, WebhookSecrets } from './config.js'
 import { toRecord } from './events/to-record.js'
 
@@ -11,7 +20,7 @@ const ASK_EVERY_MS = 100
 export async function* readEvents(
   { config, inbox, now }: ConnectorContext<WebhookConfig, WebhookSecrets>,
   { cursor, signal }: ReadRequest,
-): AsyncGenerator<Page, void, void> {
+): AsyncGenerator<Page, ReadEnd, void> {
   const endsAt = now().getTime() + LONGEST_MS
   let idleSince = now().getTime()
   for (let after: Cursor | null = cursor; ; ) {
@@ -19,7 +28,7 @@ export async function* readEvents(
     signal.throwIfAborted()
     const at = now().getTime()
     if (batch.events.length === 0) {
-      if (at - idleSince >= config.idleMs || at >= endsAt) return
+      if (at - idleSince >= config.idleMs || at >= endsAt) return complete('the inbox is empty')
       await setTimeout(Math.min(ASK_EVERY_MS, config.idleMs), undefined, { signal })
       continue
     }
@@ -29,7 +38,8 @@ export async function* readEvents(
       batch.events.map((event) => toRecord(event, config)),
       batch.cursor,
     )
-    if (at >= endsAt) return
+    // The rest has its place in the inbox, and a run of its own.
+    if (at >= endsAt) return complete('what was pushed until now was taken')
   }
 }
 

@@ -16,7 +16,7 @@ export interface RunEnd {
   /** Absent: ended from outside a lease (cancelled before it began, suspended). */
   readonly epoch?: number
   readonly failure?: RunFailure | undefined
-  readonly streams?: readonly { readonly name: string; readonly error?: RunFailure | undefined }[]
+  readonly streams?: readonly { readonly name: string; readonly error?: RunFailure | undefined; readonly incomplete?: RunFailure | undefined }[]
   readonly provedUnchanged?: boolean
   /** It listened to a continuous source. */
   readonly listened?: boolean
@@ -59,9 +59,11 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
   const failure = end.failure ?? storedFailure(run)
   const failedStreams = (end.streams ?? []).filter(({ error }) => error !== undefined)
   const warnings = warningsOf(end.caveats ?? {})
+  const incomplete = (end.streams ?? []).flatMap((stream) => stream.incomplete ?? [])
   const outcome = decideOutcome({
     failure: failure?.code ?? null,
     failedStreams: failedStreams.length,
+    incompleteStreams: incomplete.length,
     streams: end.streams?.length ?? 0,
     changed: Number(run.changed),
     unchanged: Number(run.unchanged),
@@ -71,7 +73,7 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
     listened: end.listened ?? false,
     warnings: run.warnings + warnings.length,
   })
-  const shown = failure ?? failedStreams[0]?.error
+  const shown = failure ?? failedStreams[0]?.error ?? incomplete[0]
   await client.query(
     `UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), error_reason = $3, error_message = $4, error_next = $5, forwarded_batches = committed_batches, forwarded_bytes = committed_bytes,
        records_read = coalesce($6, records_read), progress = CASE WHEN $8::jsonb = '[]' THEN progress || $7::jsonb

@@ -46,6 +46,10 @@ export const REASONS = {
     next: 'Start the browser of INLET_CHROMIUM by hand as the user of the worker to see what it lacks; in a container it may need INLET_CHROMIUM_SANDBOX=off.',
   },
   PAGINATION_LOOP: { code: 'upstream_invalid', next: 'The system keeps pointing to the same page; check the pagination settings.' },
+  READING_INCOMPLETE: {
+    code: 'upstream_invalid',
+    next: 'Nothing was deleted, since it is not certain that everything was seen; check what the message names, or the pagination settings.',
+  },
   RECORDS_PATH_NOT_FOUND: { code: 'upstream_invalid', next: 'Check the records path in the settings against a real answer.' },
   SCHEMA_CHANGED: { code: 'upstream_invalid', next: 'A column or table that the settings name is gone; change the settings.' },
   SQL_TIMEOUT: { code: 'transient', next: 'The statement ran into the time limit; add an index or raise the limit in the settings.' },

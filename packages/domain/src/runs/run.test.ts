@@ -4,6 +4,7 @@ import { decideOutcome, deleteFuse, quarantineBudget, type RunFacts } from './ru
 const facts: RunFacts = {
   failure: null,
   failedStreams: 0,
+  incompleteStreams: 0,
   streams: 2,
   changed: 0,
   unchanged: 0,
@@ -25,6 +26,8 @@ describe('decideOutcome', () => {
     ['a quarantined record', { changed: 5, quarantined: 1 }, 'partial'],
     ['a warning', { changed: 5, warnings: 1 }, 'partial'],
     ['one stream of two failed', { changed: 5, failedStreams: 1 }, 'partial'],
+    ['a stream that may lack something', { changed: 5, incompleteStreams: 1 }, 'partial'],
+    ['nothing, and no proof that this is all', { provedUnchanged: true, liveBefore: 3, incompleteStreams: 2 }, 'partial'],
     ['all streams failed', { changed: 5, failedStreams: 2 }, 'failed'],
     ['a failure', { changed: 5, failure: 'transient' }, 'failed'],
     ['cancelled', { changed: 5, failure: 'cancelled', failedStreams: 2 }, 'cancelled'],

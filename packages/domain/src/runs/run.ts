@@ -13,6 +13,8 @@ export type RunTrigger = (typeof RUN_TRIGGERS)[number]
 export interface RunFacts {
   readonly failure: FailureCode | null
   readonly failedStreams: number
+  /** Streams whose reading could not prove that it was complete. */
+  readonly incompleteStreams: number
   readonly streams: number
   readonly changed: number
   readonly unchanged: number
@@ -33,7 +35,7 @@ export interface RunFacts {
 export const decideOutcome = (facts: RunFacts): RunOutcome => {
   if (facts.failure === 'cancelled') return 'cancelled'
   if (facts.failure !== null || (facts.streams > 0 && facts.failedStreams === facts.streams)) return 'failed'
-  if (facts.failedStreams > 0 || facts.quarantined > 0 || facts.warnings > 0) return 'partial'
+  if (facts.failedStreams > 0 || facts.incompleteStreams > 0 || facts.quarantined > 0 || facts.warnings > 0) return 'partial'
   if (facts.changed > 0) return 'ok'
   if (facts.unchanged > 0) return 'ok_nothing_new'
   return facts.provedUnchanged && (facts.liveBefore > 0 || facts.listened) ? 'ok_nothing_new' : 'suspect_empty'

@@ -1,6 +1,7 @@
 import { Failure } from '@inlet/domain'
 import { readPath } from '../../json/read-path.js'
 import { nextCycle } from './cycle.js'
+import { isNo, isYes, judgeEnd, toNumber } from './judge-end.js'
 import { nextLinkOf, resolveNextLink } from './next-link.js'
 import type { PaginationSpec } from './pagination-spec.js'
 import type { PageAnswer, PageParams, PagePosition, Paginator } from './paginator.js'
@@ -19,6 +20,9 @@ export const createPaginator = (spec: PaginationSpec): Paginator => ({
     index: spec.kind === 'page' ? spec.start : 0,
     token: null,
     url: null,
+    seen: 0,
+    empty: 0,
+    pages: null,
     cycle: { mark: null, steps: 0, limit: 1 },
   },
   params: (position) => toParams(spec, position),
@@ -33,9 +37,13 @@ export const createPaginator = (spec: PaginationSpec): Paginator => ({
       index: step.index ?? position.index,
       token: step.token ?? null,
       url: step.url ?? null,
+      seen: position.seen + answer.count,
+      empty: answer.count === 0 ? position.empty + 1 : 0,
+      pages: pagesOf(spec, answer) ?? position.pages,
       cycle: nextCycle(position.cycle, step.mark),
     }
   },
+  end: (position, answer) => judgeEnd(spec, { ...position, pages: pagesOf(spec, answer) ?? position.pages }, answer),
   isEnd: (position, status) => spec.kind === 'page' && status === spec.endStatus && position.page > 1,
 })
 
@@ -67,24 +75,40 @@ const nextStep = (spec: PaginationSpec, position: PagePosition, answer: PageAnsw
   }
 }
 
+/** Lists that are filtered after they were cut into pages have empty pages in the middle; so many in a row are a defect. */
+const MAX_EMPTY = 20
+
 const nextPage = (spec: Kind<'page'>, position: PagePosition, answer: PageAnswer): Step => {
-  const pages = spec.totalPagesPath === undefined ? Number.NaN : Number(readPath(answer.body, spec.totalPagesPath) ?? Number.NaN)
-  const isLast = saysNoMore(spec.hasMorePath, answer) || answer.count === 0 || position.index - spec.start + 1 >= pages
-  return isLast ? null : { index: position.index + 1, mark: answer.mark }
+  const pages = pagesOf(spec, answer) ?? Number.NaN
+  if (saysNoMore(spec.hasMorePath, answer) || position.index - spec.start + 1 >= pages) return null
+  if (answer.count > 0) return { index: position.index + 1, mark: answer.mark }
+  if (!saysMore(spec.hasMorePath, answer)) return null
+  if (position.empty >= MAX_EMPTY) throw goesOn(`the answer says that more follows, but ${position.empty + 1} pages in a row are empty`)
+  return { index: position.index + 1, mark: answer.mark }
 }
 
+const pagesOf = (spec: PaginationSpec, answer: PageAnswer): number | null =>
+  spec.kind === 'page' && spec.totalPagesPath !== undefined ? toNumber(readPath(answer.body, spec.totalPagesPath)) : null
+
 const nextOffset = (spec: Kind<'offset'>, position: PagePosition, answer: PageAnswer): Step => {
-  const total = spec.totalPath === undefined ? Number.NaN : Number(readPath(answer.body, spec.totalPath) ?? Number.NaN)
+  const total = spec.totalPath === undefined ? null : toNumber(readPath(answer.body, spec.totalPath))
   const index = position.index + answer.count
-  const isLast = saysNoMore(spec.hasMorePath, answer) || answer.count === 0 || index >= total
-  return isLast ? null : { index, mark: answer.mark }
+  if (saysNoMore(spec.hasMorePath, answer) || index >= (total ?? Number.POSITIVE_INFINITY)) return null
+  if (answer.count > 0) return { index, mark: answer.mark }
+  if (saysMore(spec.hasMorePath, answer)) throw goesOn('the answer says that more follows, but has no records')
+  return null
 }
 
 const nextToken = (spec: Kind<'cursor'>, position: PagePosition, answer: PageAnswer): Step => {
   if (saysNoMore(spec.hasMorePath, answer)) return null
   const found = spec.tokenHeader === undefined ? readPath(answer.body, spec.tokenPath ?? '') : answer.headers[spec.tokenHeader.toLowerCase()]
   const isToken = typeof found === 'string' || typeof found === 'number' || typeof found === 'bigint'
-  if (!isToken || found === '') return null
+  if (!isToken || found === '') {
+    if (saysMore(spec.hasMorePath, answer)) throw goesOn('the answer says that more follows, but has no token for it')
+    if (typeof found === 'object' && found !== null && Object.keys(found).length > 0)
+      throw goesOn('the token for the next page is neither text nor number')
+    return null
+  }
   // Change feeds answer "nothing new" with the token they were asked with.
   if (answer.count === 0 && String(found) === position.token) return null
   return { token: String(found), mark: String(found) }
@@ -100,4 +124,7 @@ const nextUrl = (link: unknown, answer: PageAnswer, allowOrigins: readonly strin
 
 /** Only an explicit "no" ends the list here: a missing field must not. */
 const saysNoMore = (path: string | undefined, answer: PageAnswer): boolean => path !== undefined && isNo(readPath(answer.body, path))
-const isNo = (value: unknown): boolean => value === false || value === 'false' || value === 0 || value === null
+const saysMore = (path: string | undefined, answer: PageAnswer): boolean => path !== undefined && isYes(readPath(answer.body, path))
+
+/** The system says itself that the list was not read to its end. */
+const goesOn = (message: string) => new Failure('READING_INCOMPLETE', message, { field: 'pagination' })

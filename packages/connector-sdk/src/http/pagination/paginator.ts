@@ -1,3 +1,5 @@
+import type { ReadEnd } from '../../read-end.js'
+
 /** Where in a list we are: JSON, so that it can be kept. */
 export interface PagePosition {
   /** How many pages were asked for, this one included. */
@@ -6,6 +8,12 @@ export interface PagePosition {
   readonly index: number
   readonly token: string | null
   readonly url: string | null
+  /** Records on the pages before. */
+  readonly seen: number
+  /** Empty pages in a row, just before. */
+  readonly empty: number
+  /** How many pages the answers say there are; null when they do not. */
+  readonly pages: number | null
   /** Brent's cycle detection over the marks of the pages: constant size however long the list. */
   readonly cycle: { readonly mark: string | null; readonly steps: number; readonly limit: number }
 }
@@ -37,9 +45,11 @@ export interface Paginator {
   params(position: PagePosition): PageParams
   /**
    * The position after this answer, null at the end. Throws PAGINATION_LOOP when pages repeat or are too many,
-   * UPSTREAM_INVALID for a link to a forbidden origin.
+   * UPSTREAM_INVALID for a link to a forbidden origin, READING_INCOMPLETE when the answer says that the list goes on and not how.
    */
   next(position: PagePosition, answer: PageAnswer): PagePosition | null
+  /** Whether an answer after which nothing follows proves that the list was complete. */
+  end(position: PagePosition, answer: PageAnswer): ReadEnd
   /** Whether a status of 400 and above means that the list has ended. */
   isEnd(position: PagePosition, status: number): boolean
 }

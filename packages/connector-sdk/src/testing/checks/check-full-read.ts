@@ -14,6 +14,11 @@ export const checkFullRead: Check = async (subject) => {
     const specs = await streamsOf(session)
     for (const spec of specs) {
       const result = await runStream(session, spec)
+      must(
+        result.end !== undefined && result.end !== null,
+        `a full read of ${spec.name} does not say whether it was complete; return complete(…) or incomplete(…)`,
+      )
+      must(result.end.complete, `a full read of ${spec.name} says that it was incomplete: ${result.end.complete ? '' : result.end.message}`)
       must(result.updated === 0, `a full read of ${spec.name} gave ${result.updated} keys twice with different content`)
     }
     return specs

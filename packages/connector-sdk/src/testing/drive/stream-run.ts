@@ -1,5 +1,6 @@
 import { toFailure } from '@inlet/domain'
 import type { Page, StreamSpec } from '../../connector.js'
+import { type ReadEnd, UNDECLARED_END } from '../../read-end.js'
 import { must } from '../violation.js'
 import type { Session } from './session.js'
 import { within } from './within.js'
@@ -21,6 +22,8 @@ export interface StreamResult {
   readonly rejected: readonly string[]
   /** False when a plan stopped it. */
   readonly complete: boolean
+  /** What the connector says about its end; null when a plan stopped it, undefined when it says nothing. */
+  readonly end: ReadEnd | null | undefined
 }
 
 export interface StreamRunOptions {
@@ -66,19 +69,20 @@ export const runStream = async (session: Session, spec: StreamSpec, options: Str
   for (;;) {
     if (stop !== undefined && total.pages >= stop.afterPages) {
       if (stop.how === 'abort') await drainAborted({ pages, controller, take, cancelMs })
-      else await within(cancelMs, pages.return(), `return() of ${spec.name}`)
-      return { ...total, complete: false }
+      else await within(cancelMs, pages.return(UNDECLARED_END), `return() of ${spec.name}`)
+      return { ...total, complete: false, end: null }
     }
     const step = await pages.next()
-    if (step.done) break
+    if (step.done) {
+      storeDown(0)
+      return { ...total, complete: true, end: step.value }
+    }
     take(step.value)
   }
-  storeDown(0)
-  return { ...total, complete: true }
 }
 
 interface Draining {
-  readonly pages: AsyncGenerator<Page, void, void>
+  readonly pages: AsyncGenerator<Page, ReadEnd, void>
   readonly controller: AbortController
   readonly take: (page: Page) => void
   readonly cancelMs: number

@@ -7,6 +7,7 @@ import { Failure, type SourceRecord } from '@inlet/domain'
 import { z } from 'zod'
 import { type Connection, type Connector, type Cursor, defineConnector, type Page } from '../../connector.js'
 import type { ConnectorContext } from '../../context.js'
+import { complete } from '../../read-end.js'
 import type { ToyItem, ToySource } from './toy-source.js'
 
 /** What a toy does wrong, each named after what the suite must notice. */
@@ -37,6 +38,7 @@ export type ToyDefect =
   | 'hoards'
   | 'impatient'
   | 'oversized-page'
+  | 'silent-end'
 
 interface ToyConfig {
   readonly port: number
@@ -72,13 +74,13 @@ export const createToyConnector = (source: ToySource, defect?: ToyDefect): Conne
       leave(ctx, defect)
       let seq = start - (defect === 'never-settles' || defect === 'rewrites-on-resume' ? Math.min(start, 3) : 0)
       if (defect === 'loses-on-resume' && seq > 0) seq++
-      if (defect === 'misses-changes' && seq > 0) return
+      if (defect === 'misses-changes' && seq > 0) return complete('nothing is new')
       for (;;) {
         await new Promise((resolve) => setTimeout(resolve, 1))
         if (signal.aborted && defect !== 'ignores-abort') throw new Failure('CANCELLED', 'the read was cancelled')
         if (signal.aborted) await new Promise((resolve) => setTimeout(resolve, 20_000).unref())
         const items = ask(source, ctx, { seq, defect }).filter((item) => item.seq <= end)
-        if (items.length === 0) return
+        if (items.length === 0) return defect === 'silent-end' ? (undefined as never) : complete('the last answer was empty')
         seq = items.at(-1)?.seq ?? seq
         if (defect === 'hoards') hoard.push(...items.map(() => Buffer.alloc(6000, 1)))
         yield toPage(ctx, items, { start, seq, defect })

@@ -1,4 +1,4 @@
-import { canonicalJson, createPaginator, Failure, type PagePosition } from '@inlet/connector-sdk'
+import { canonicalJson, complete, createPaginator, Failure, incomplete, type PageAnswer, type PagePosition, type ReadEnd } from '@inlet/connector-sdk'
 import type { StreamConfig } from '../config.js'
 import type { ApiConnection } from '../connection.js'
 import { buildRequest } from '../request/build-request.js'
@@ -25,32 +25,56 @@ export interface ListPage {
   /** The address the records came from, for relative links. */
   readonly url: string
   readonly nextToken: string | null
+  /** Why the records may not be all of the answer. */
+  readonly doubt: string | null
 }
 
-/** Reads a list answer by answer. Throws the failures of {@link send}, `toItems` and the paginator. */
-export async function* readList(connection: ApiConnection, options: ListOptions): AsyncGenerator<ListPage, void, void> {
+/**
+ * Reads a list answer by answer, and says at its end whether it was complete. Throws the failures of {@link send}, `toItems` and the
+ * paginator; what an answer holds is yielded before it is found that the list cannot be read on.
+ */
+export async function* readList(connection: ApiConnection, options: ListOptions): AsyncGenerator<ListPage, ReadEnd, void> {
   const { stream, signal } = options
   const { config, now } = connection.ctx
   const paginator = createPaginator(stream.pagination)
   let { params } = options
-  let position: PagePosition | null = { ...paginator.start, token: options.token }
-  while (position !== null) {
+  let position: PagePosition = { ...paginator.start, token: options.token }
+  let doubt: string | null = null
+  for (;;) {
     const current: PagePosition = position
     const isAnswer = (status: number) => paginator.isEnd(current, status)
     const parts = { auth: connection.auth, perMinute: config.requestsPerMinute, retries: config.retries, now, signal, isAnswer }
     const answer = await send(buildRequest(config, { ...options, params }, paginator.params(current)), parts).catch((error: unknown) => {
       throw expiredToken(error, options.token !== null && current.token === options.token)
     })
-    if (isAnswer(answer.status)) return
-    const items = toItems(answer.body, stream)
-    const next: PagePosition | null = paginator.next(current, { ...answer, count: items.length, mark: markOf(items, current.page) })
-    yield { items, body: answer.body, dateHeader: answer.headers['date'], url: withoutQuery(answer.url), nextToken: next?.token ?? null }
-    const raised: ListOptions['params'] | null = next === null ? null : (options.raise?.() ?? null)
+    if (isAnswer(answer.status)) return doubt === null ? paginator.end(current, { ...answer, count: 0, mark: '' }) : incomplete(doubt)
+    const found = toItems(answer.body, stream)
+    doubt ??= found.doubt
+    const { items } = found
+    const seen: PageAnswer = { ...answer, count: items.length, mark: markOf(items, current.page) }
+    const next = attempt(() => paginator.next(current, seen))
+    const nextToken = next instanceof Failure ? null : (next?.token ?? null)
+    yield { items, body: answer.body, dateHeader: answer.headers['date'], url: withoutQuery(answer.url), nextToken, doubt: found.doubt }
+    if (next instanceof Failure) throw next
+    if (next === null) {
+      if (doubt !== null) return incomplete(doubt)
+      return stream.shape === 'object' ? complete('one record was asked for') : paginator.end(current, seen)
+    }
+    const raised: ListOptions['params'] | null = options.raise?.() ?? null
     if (raised === null) position = next
     else {
       params = raised
       position = { ...paginator.start, page: current.page + 1 }
     }
+  }
+}
+
+const attempt = (step: () => PagePosition | null): PagePosition | Failure | null => {
+  try {
+    return step()
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { Failure, type RecordKey } from '@inlet/connector-sdk'
+import { Failure, type ReadEnd, type RecordKey } from '@inlet/connector-sdk'
 import type { StreamConfig } from '../config.js'
 import type { ApiConnection } from '../connection.js'
 import type { Parents } from '../request/template.js'
@@ -16,6 +16,8 @@ export interface ParentOptions {
   readonly signal: AbortSignal
   /** Called for a record without a key: it is left out, and so is what belongs to it. */
   readonly onBroken: (failure: Failure) => void
+  /** Called at the end of each list of parents. */
+  readonly onEnd: (end: ReadEnd) => void
 }
 
 /** Walks through the records of the parent stream, read anew and completely. Throws the failures of {@link readList}. */
@@ -25,14 +27,15 @@ export async function* readParents(
   options: ParentOptions,
 ): AsyncGenerator<ParentRecord, void, void> {
   const { parent } = stream
-  const { signal, onBroken } = options
+  const { signal, onBroken, onEnd } = options
   const above = connection.ctx.config.streams.find((candidate) => candidate.name === parent?.stream)
   if (parent === undefined || above === undefined) {
     yield { parents: [], key: null }
     return
   }
   for await (const grand of readParents(connection, above, options)) {
-    for await (const page of readList(connection, { stream: above, parents: grand.parents, params: {}, token: null, signal })) {
+    const list = readList(connection, { stream: above, parents: grand.parents, params: {}, token: null, signal })
+    for await (const page of withEnd(list, onEnd)) {
       for (const item of page.items) {
         const key = parent.keyed ? keyOrFailure(item, above, grand.key) : null
         if (key instanceof Failure) onBroken(key)
@@ -40,6 +43,11 @@ export async function* readParents(
       }
     }
   }
+}
+
+/** The same pages; tells the end, which a loop does not see. */
+export async function* withEnd<T>(pages: AsyncGenerator<T, ReadEnd, void>, onEnd: (end: ReadEnd) => void): AsyncGenerator<T, void, void> {
+  onEnd(yield* pages)
 }
 
 const keyOrFailure = (item: unknown, stream: StreamConfig, parentKey: RecordKey | null): RecordKey | Failure => {

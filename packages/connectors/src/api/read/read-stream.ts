@@ -1,11 +1,11 @@
-import { Failure, type Page, type ReadRequest, type RecordKey, type RejectedRecord } from '@inlet/connector-sdk'
+import { complete, Failure, incomplete, type Page, type ReadEnd, type ReadRequest, type RecordKey, type RejectedRecord } from '@inlet/connector-sdk'
 import type { StreamConfig } from '../config.js'
 import type { ApiConnection } from '../connection.js'
 import { createTracker } from '../cursor/create-tracker.js'
 import type { CursorTracker } from '../cursor/tracker.js'
 import { pack } from './pack.js'
 import { type ListPage, readList } from './read-list.js'
-import { type ParentRecord, readParents } from './read-parents.js'
+import { type ParentRecord, readParents, withEnd } from './read-parents.js'
 import { sortItems } from './sort-items.js'
 import { type SizedRecord } from './to-record.js'
 
@@ -14,12 +14,17 @@ interface Tally {
   done: number
   parents: number
   missing: number
-  /** False once something was left out that a sweep must not delete. */
-  complete: boolean
+  /** Parents whose list could not be read, and why the first could not. */
+  failed: number
+  failure: Failure | null
+  /** What was left out and is in quarantine or in the log: a sweep must not delete it, the cursor may pass it. */
+  leftOut: string | null
+  /** What could not be seen at all: the cursor must not pass it either. */
+  unseen: string | null
 }
 
 /** Reads one stream; see `Connector.read`. Nested streams are read parent by parent, and their cursor is saved at the end only. */
-export async function* readStream(connection: ApiConnection, stream: StreamConfig, request: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readStream(connection: ApiConnection, stream: StreamConfig, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { config, now } = connection.ctx
   const tracker = createTracker({
     spec: stream.incremental,
@@ -27,21 +32,27 @@ export async function* readStream(connection: ApiConnection, stream: StreamConfi
     nowMs: now().getTime(),
     toleranceMs: config.futureToleranceSeconds * 1000,
   })
-  const tally: Tally = { done: 0, parents: 0, missing: 0, complete: true }
+  const tally: Tally = { done: 0, parents: 0, missing: 0, failed: 0, failure: null, leftOut: null, unseen: null }
   const onBroken = (failure: Failure) => {
-    tally.complete = false
+    tally.leftOut ??= 'a parent record has no usable key, so that what belongs to it was left out'
     connection.ctx.log.warn({ stream: stream.name, reason: failure.reason }, 'a parent record has no usable key; what belongs to it is left out')
   }
-  for await (const parent of readParents(connection, stream, { signal: request.signal, onBroken })) {
+  const onEnd = (end: ReadEnd) => {
+    if (!end.complete) tally.unseen ??= `the list of parents: ${end.message}`
+  }
+  for await (const parent of readParents(connection, stream, { signal: request.signal, onBroken, onEnd })) {
     tally.parents++
     yield* readOfParent(connection, { stream, parent, tracker, tally, signal: request.signal })
   }
   if (tally.parents > 0 && tally.missing === tally.parents) {
     throw new Failure('NOT_FOUND_UPSTREAM', `stream ${stream.name}: the API knows the path for none of its ${tally.parents} parents`)
   }
+  if (tally.failure !== null && tally.failed === tally.parents) throw tally.failure
+  if (tally.unseen !== null) return incomplete(tally.unseen)
   const cursor = tracker.atEnd()
-  const sweep = stream.deletes === 'sweep' && tally.complete
+  const sweep = stream.deletes === 'sweep' && tally.leftOut === null
   if (cursor !== undefined || sweep) yield { records: [], ...(cursor !== undefined && { cursor }), ...(sweep && { sweep: {} }) }
+  return tally.leftOut === null ? complete('every list was read to its end') : incomplete(tally.leftOut)
 }
 
 interface ParentRead {
@@ -59,14 +70,11 @@ async function* readOfParent(connection: ApiConnection, read: ParentRead): Async
   // Records that move while numbered pages are read would be skipped; a list that begins anew at the cursor skips nothing.
   const raise = isNumbered && !isNested ? { raise: () => tracker.raise() } : {}
   try {
-    for await (const page of readList(connection, {
-      stream,
-      parents: parent.parents,
-      params: tracker.params,
-      token: tracker.token,
-      signal,
-      ...raise,
-    })) {
+    const list = readList(connection, { stream, parents: parent.parents, params: tracker.params, token: tracker.token, signal, ...raise })
+    const onEnd = (end: ReadEnd) => {
+      if (!end.complete) tally.unseen ??= end.message
+    }
+    for await (const page of withEnd(list, onEnd)) {
       yield* toPages(page, read)
       if (!isNested && tracker.isDone()) return
     }
@@ -76,16 +84,27 @@ async function* readOfParent(connection: ApiConnection, read: ParentRead): Async
       // A parent that went away between its list and this request has no children any more.
       tally.missing++
     } else if (isLost && error.reason === 'RECORD_INVALID') {
-      tally.complete = false
+      tally.leftOut ??= error.message
       yield { records: [], rejected: [{ stream: stream.name, reason: error.reason, message: error.message }] }
+    } else if (isLost && UNREADABLE.has(error.reason)) {
+      tally.failed++
+      tally.failure ??= error
+      tally.unseen ??= error.message
+      connection.ctx.log.warn({ stream: stream.name, reason: error.reason }, `the records of one parent could not be read: ${error.message}`)
     } else throw error
   }
 }
 
+/** What the API answers for one parent says nothing of the next; a list that cannot be read for any parent fails the stream. */
+const UNREADABLE: ReadonlySet<string> = new Set(['UPSTREAM_INVALID', 'READING_INCOMPLETE', 'CONTENT_MISMATCH', 'RECORDS_PATH_NOT_FOUND'])
+
 function* toPages(page: ListPage, { stream, parent, tracker, tally }: ParentRead): Generator<Page, void, void> {
   const sorted = sortItems(page, { stream, parentKey: parent.key, tracker })
-  if (sorted.keyless > 0) tally.complete = false
-  const cursor = stream.parent === undefined ? tracker.afterPage(page) : afterNestedPage(tracker, page)
+  if (sorted.keyless > 0) tally.leftOut ??= 'a record without a key may be one that is stored'
+  tally.unseen ??= page.doubt
+  const reached = tracker.afterPage(page)
+  // The order of one parent's records says nothing about the next parent's, and what was not seen must not be passed.
+  const cursor = stream.parent === undefined && tally.unseen === null ? reached : undefined
   const chunks = pack(sorted.records)
   for (const [index, chunk] of chunks.entries()) {
     tally.done += chunk.length
@@ -93,12 +112,6 @@ function* toPages(page: ListPage, { stream, parent, tracker, tally }: ParentRead
     const extras = isLast ? { ...rejectedOf(sorted.rejected), ...keptOf(stream, sorted.kept), ...(cursor !== undefined && { cursor }) } : {}
     if (chunk.length > 0 || Object.keys(extras).length > 0) yield toPage(chunk, extras, tally)
   }
-}
-
-/** The order of one parent's records says nothing about the next parent's. */
-const afterNestedPage = (tracker: CursorTracker, page: ListPage): undefined => {
-  tracker.afterPage(page)
-  return undefined
 }
 
 const toPage = (chunk: readonly SizedRecord[], extras: Omit<Page, 'records'>, tally: Tally): Page => ({

@@ -1,22 +1,42 @@
-import { Failure, readPath } from '@inlet/connector-sdk'
+import { Failure, readPath, statedTotal } from '@inlet/connector-sdk'
 import type { StreamConfig } from '../config.js'
+import { reportedError } from './reported-error.js'
+
+/** The records of an answer, and what makes it doubtful that they are all, or that there are none. */
+export interface AnswerItems {
+  readonly items: readonly unknown[]
+  readonly doubt: string | null
+}
 
 /**
- * The records of an answer. No content and `null` are an empty list; anything else that is no list, or for shape `object` no
- * object, is RECORDS_PATH_NOT_FOUND.
+ * The records of an answer. No content is an empty list; `null` is one only where the settings or a total of 0 say so. An answer that reports
+ * an error and holds no records is UPSTREAM_INVALID; anything else that is no list, or for shape `object` no object, is RECORDS_PATH_NOT_FOUND.
  */
-export const toItems = (body: unknown, stream: StreamConfig): readonly unknown[] => {
-  if (body === undefined) return []
+export const toItems = (body: unknown, stream: StreamConfig): AnswerItems => {
+  if (body === undefined) return { items: [], doubt: null }
+  const error = stream.recordsPath === '' && stream.shape === 'object' ? null : reportedError(body)
   const found = readPath(body, stream.recordsPath)
-  if (found === null) return []
+  const hasRecords = Array.isArray(found) ? found.length > 0 : found !== undefined && found !== null
+  if (error !== null && !hasRecords && found !== undefined)
+    throw new Failure('UPSTREAM_INVALID', `stream ${stream.name}: the answer reports an error (${error})`)
+  const doubt = error === null ? null : `an answer of stream ${stream.name} reports an error beside its records (${error})`
   const where = stream.recordsPath === '' ? 'the answer' : `"${stream.recordsPath}"`
-  if (found === undefined) throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: the answer has no ${where}; it has ${namesOf(body)}`)
+  if (found === undefined && error !== null)
+    throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: the answer reports an error (${error}) and has no ${where}`)
+  if (found === null || found === undefined) return { items: [], doubt: doubtOfNothing(body, stream, { isMissing: found === undefined, where }) }
   if (stream.shape === 'object') {
-    if (typeof found === 'object' && !Array.isArray(found)) return [found]
+    if (typeof found === 'object' && !Array.isArray(found)) return { items: [found], doubt }
     throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: ${where} is no object`)
   }
-  if (Array.isArray(found)) return found
+  if (Array.isArray(found)) return { items: found, doubt }
   throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: ${where} is no list but ${namesOf(found)}`)
+}
+
+const doubtOfNothing = (body: unknown, stream: StreamConfig, { isMissing, where }: { isMissing: boolean; where: string }): string | null => {
+  // Some systems leave an empty list out, and say so by its number.
+  if (statedTotal({ body, headers: {} }) === 0 || (!isMissing && stream.nullList === 'empty')) return null
+  if (isMissing) throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: the answer has no ${where}; it has ${namesOf(body)}`)
+  return `${where} of stream ${stream.name} is null, which does not say that there are no records`
 }
 
 /** The shape of a value for messages: names only, since values may be private. */

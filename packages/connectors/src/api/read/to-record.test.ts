@@ -76,11 +76,34 @@ describe('toItems', () => {
   it.each([
     [[1], {}, [1]],
     [{ data: { items: [1] } }, { recordsPath: 'data.items' }, [1]],
-    [{ data: null }, { recordsPath: 'data' }, []],
+    [{ data: null, total: 0 }, { recordsPath: 'data' }, []],
+    [{ total_count: 0 }, { recordsPath: 'data' }, []],
+    [{ data: null }, { recordsPath: 'data', nullList: 'empty' }, []],
+    [{ data: [1], error: null, errors: [], success: true, errcode: 0, status: 'ok' }, { recordsPath: 'data' }, [1]],
+    [{ id: 7, status: 'failed', error: 'the build broke' }, { shape: 'object' }, [{ id: 7, status: 'failed', error: 'the build broke' }]],
     [undefined, { recordsPath: 'data' }, []],
     [{ id: 1 }, { shape: 'object' }, [{ id: 1 }]],
   ])('case %#: finds the records', (body, over, items) => {
-    expect(toItems(body, streamOf(over))).toEqual(items)
+    expect(toItems(body, streamOf(over))).toEqual({ items, doubt: null })
+  })
+  it.each([
+    [{ data: null }, [], /is null/],
+    [{ data: null, total: 3 }, [], /is null/],
+    [{ data: [1], errors: [{ message: 'one shard is down' }] }, [1], /reports an error beside/],
+    [{ data: [1], success: false }, [1], /success: false/],
+  ])('case %#: doubts that these are all', (body, items, doubt) => {
+    expect(toItems(body, streamOf({ recordsPath: 'data' }))).toEqual({ items, doubt: expect.stringMatching(doubt) })
+  })
+  it.each([
+    { data: null, success: false },
+    { data: [], ok: 'false' },
+    { data: null, error: { message: 'internal' } },
+    { data: [], error: 'quota' },
+    { data: null, status: 'ERROR' },
+    { data: null, errcode: 40_001 },
+    { data: [], errors: { a: 1 } },
+  ])('%j is an error, whatever its status', (body) => {
+    expect(reasonOf(() => toItems(body, streamOf({ recordsPath: 'data' })))).toBe('UPSTREAM_INVALID')
   })
   it.each([
     [{ error: 'x' }, {}],

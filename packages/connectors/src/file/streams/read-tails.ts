@@ -1,20 +1,23 @@
-import type { Page, ReadRequest } from '@inlet/connector-sdk'
+import type { Page, ReadEnd, ReadRequest } from '@inlet/connector-sdk'
+import { createBlindSpots } from '../../items/listing/blind-end.js'
 import { createPagePacker } from '../../parsing/page-packer.js'
 import type { FileConnection } from '../connection.js'
 import { formatTails, markOf, parseTails, type Tail } from './tail-cursor.js'
 import { readTailFile } from './tail-file.js'
 
 /** What was added to growing files since the cursor. Nothing is deleted: a file that was rotated away stays as it was read. */
-export async function* readTails(connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readTails(connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { signal } = request
   const before = parseTails(request.cursor)
   const tails = new Map(before)
   const present = new Set<string>()
   const packer = createPagePacker()
+  const blind = createBlindSpots()
   const listing = await connection.openListing()
   for await (const entry of listing.items(signal)) {
     // What cannot be looked into may be there: its place is kept.
     if (!('item' in entry)) {
+      blind.note(entry)
       if (entry.blind) for (const mark of before.keys()) present.add(mark)
       present.add(markOf(entry.key))
       continue
@@ -27,4 +30,5 @@ export async function* readTails(connection: FileConnection, request: ReadReques
   for (const mark of tails.keys()) if (!present.has(mark)) tails.delete(mark)
   const cursor = formatTails(tails)
   if (!packer.isEmpty() || JSON.stringify(cursor) !== JSON.stringify(request.cursor)) yield { ...packer.take(), cursor }
+  return blind.end()
 }

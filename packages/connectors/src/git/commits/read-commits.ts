@@ -1,4 +1,5 @@
-import { Failure, type Page } from '@inlet/connector-sdk'
+import { complete, Failure, incomplete, type Page, type ReadEnd } from '@inlet/connector-sdk'
+import { runGit } from '../cli/run-git.js'
 import type { GitConfig } from '../config.js'
 import { createPageBuilder } from '../page-builder.js'
 import { commitExists } from '../repository/commit-exists.js'
@@ -18,14 +19,19 @@ export interface ReadOrder {
 }
 
 /** The commits that the cursor has not passed yet, oldest first. */
-export async function* readCommits(order: ReadOrder): AsyncGenerator<Page, void, void> {
+export async function* readCommits(order: ReadOrder): AsyncGenerator<Page, ReadEnd, void> {
   const { config, snapshot, cursor, signal } = order
   const { target, setup } = snapshot
-  if (target === null) return
+  if (target === null) return complete('the branch has no commits')
   const query = commitFingerprint(config, target.ref)
   const segments = await planSegments({ cursor, head: target.head, query, exists: (id) => commitExists(setup, id, signal) })
   for (const segment of segments) yield* readSegment(order, { target, query, segment })
+  if (await isShallow(setup, signal)) return incomplete('the repository is a shallow clone: older commits are not in it')
+  return complete('git walked the history to its end')
 }
+
+const isShallow = async (setup: Snapshot['setup'], signal: AbortSignal): Promise<boolean> =>
+  (await runGit(setup, ['rev-parse', '--is-shallow-repository'], signal)).trim() === 'true'
 
 interface SegmentOrder {
   readonly target: Target

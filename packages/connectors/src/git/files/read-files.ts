@@ -1,4 +1,4 @@
-import { Failure, type KnownRecords, type Page } from '@inlet/connector-sdk'
+import { complete, Failure, type KnownRecords, type Page, type ReadEnd } from '@inlet/connector-sdk'
 import { openObjectReader } from '../cli/object-reader.js'
 import type { ReadOrder } from '../commits/read-commits.js'
 import { createPageBuilder } from '../page-builder.js'
@@ -11,13 +11,14 @@ import { createEntryLoader } from './entry-loader.js'
 import { streamEntries } from './file-entries.js'
 
 /** What the head of the branch holds, or what changed there since the cursor: documents, and deletes for what is gone. */
-export async function* readFiles(order: ReadOrder, known: KnownRecords): AsyncGenerator<Page, void, void> {
+export async function* readFiles(order: ReadOrder, known: KnownRecords): AsyncGenerator<Page, ReadEnd, void> {
   const { config, snapshot, cursor, signal } = order
   const { target, setup } = snapshot
-  if (target === null) return
+  if (target === null) return complete('the branch has no commits')
   const query = fileFingerprint(config, target.ref)
   const segments = await planSegments({ cursor, head: target.head, query, exists: (id) => commitExists(setup, id, signal) })
   for (const segment of segments) yield* readSegment(order, { target, query, segment, known })
+  return complete('git listed the whole tree')
 }
 
 interface SegmentOrder {

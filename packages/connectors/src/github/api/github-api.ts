@@ -74,10 +74,11 @@ export const createGithubApi = (ctx: ConnectorContext<GithubConfig, GithubSecret
       throw new Failure('UPSTREAM_INVALID', `${path}: GitHub answers ${status}`)
     }
     const date = new Date(response.headers['date'] ?? Number.NaN)
+    const body = await response.json()
     return {
-      body: await response.json(),
+      body,
       etag: response.headers['etag'],
-      next: nextQuery(response.headers['link']),
+      next: nextQuery(response.headers['link']) ?? pageToTry(response.headers['link'], query, body),
       at: Number.isNaN(date.getTime()) ? now() : date,
     }
   }
@@ -110,6 +111,17 @@ export const createGithubApi = (ctx: ConnectorContext<GithubConfig, GithubSecret
 export const toSearch = (query: Query = {}): string => {
   const set = Object.entries(query).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
   return set.length === 0 ? '' : `?${new URLSearchParams(set.map(([name, value]): [string, string] => [name, String(value)])).toString()}`
+}
+
+/**
+ * A full page without any Link header may be the last one, or a proxy or another server may have dropped the header: only an empty
+ * page after it proves the end.
+ */
+const pageToTry = (link: string | undefined, query: Query | undefined, body: unknown): Query | null => {
+  const size = Number(query?.['per_page'] ?? Number.NaN)
+  // Of the list of commits the first one alone is asked for.
+  if (link !== undefined || !Array.isArray(body) || !(size > 1) || body.length < size) return null
+  return { ...query, page: Number(query?.['page'] ?? 1) + 1 }
 }
 
 /** Only the query is taken: a link that leads elsewhere leads nowhere. */

@@ -1,4 +1,4 @@
-import { Failure, type Page, type ReadRequest } from '@inlet/connector-sdk'
+import { complete, Failure, incomplete, type Page, type ReadEnd, type ReadRequest } from '@inlet/connector-sdk'
 import { createPagePacker, type PagePacker } from '../../parsing/page-packer.js'
 import type { GithubConnection } from '../connection.js'
 import { openPositions, type Positions } from '../cursor/positions.js'
@@ -11,13 +11,13 @@ import { STREAM_READERS } from './stream-readers.js'
  * One stream of all repositories, one after the other. A repository that fails is rejected and does not stop the others; what may pass
  * (5xx, time-outs) is thrown at the end, so that the run is tried again; throws the first failure when all fail.
  */
-export async function* readGithubStream(connection: GithubConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readGithubStream(connection: GithubConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const stream = request.stream as GithubStream
   const signal = connection.signal(request.signal)
   const reader = STREAM_READERS[stream]
   // Checked before anything is asked for.
   openPositions(request.cursor, reader.width, [])
-  const { repositories } = await connection.catalog(signal)
+  const { repositories, failures: unseen } = await connection.catalog(signal)
   const positions = openPositions(
     request.cursor,
     reader.width,
@@ -54,6 +54,11 @@ export async function* readGithubStream(connection: GithubConnection, request: R
   if (first !== undefined && failures.length === repositories.length) throw first
   const passing = failures.find(({ code }) => code === 'transient')
   if (passing !== undefined) throw passing
+  const [missing] = unseen
+  if (first !== undefined)
+    return incomplete(`${failures.length} of ${repositories.length} repositories could not be read; the first: ${first.message}`)
+  if (missing !== undefined) return incomplete(`${missing.name} could not be found: ${missing.failure.message}`)
+  return complete('GitHub named no further page of any repository')
 }
 
 type Progress = NonNullable<Page['progress']>

@@ -1,4 +1,13 @@
-import { canonicalJson, type Page, type ReadRequest, type RecordKey, type SourceRecord } from '@inlet/connector-sdk'
+import {
+  canonicalJson,
+  complete,
+  incomplete,
+  type Page,
+  type ReadEnd,
+  type ReadRequest,
+  type RecordKey,
+  type SourceRecord,
+} from '@inlet/connector-sdk'
 import { type Item, itemOf } from '../api/items.js'
 import type { GithubConnection } from '../connection.js'
 import { toRepositoryRecord } from '../records/repository-record.js'
@@ -12,7 +21,7 @@ const PAGE = 100
  * One record per repository, with the ETags of what this run has read of it. Those that could not be found are rejected and stay stored: a token
  * that sees less is no proof that they are gone. Those that the settings or the list of their owner do not name any more are swept.
  */
-export async function* readRepositories(connection: GithubConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readRepositories(connection: GithubConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const signal = connection.signal(request.signal)
   const { repositories, failures } = await connection.catalog(signal)
   let records: SourceRecord[] = []
@@ -33,17 +42,20 @@ export async function* readRepositories(connection: GithubConnection, request: R
     reason: failure.reason,
     message: `${name}: ${failure.message}`,
   }))
-  const complete = failures.length === 0
+  const isComplete = failures.length === 0
   yield {
     records,
     unchanged,
-    ...(complete ? { sweep: {} } : { rejected }),
+    ...(isComplete ? { sweep: {} } : { rejected }),
     progress: {
       done: repositories.length,
       total: repositories.length + failures.length,
-      ...(complete ? {} : { note: `${failures.length} of the repositories named were not found; the first: ${failures[0]?.failure.message}` }),
+      ...(isComplete ? {} : { note: `${failures.length} of the repositories named were not found; the first: ${failures[0]?.failure.message}` }),
     },
   }
+  const [first] = failures
+  if (first === undefined) return complete('every repository and every list of an owner was read')
+  return incomplete(`${failures.length} of the repositories named were not found; the first: ${first.name}: ${first.failure.message}`)
 }
 
 /** Null when neither the repository nor what is known of it has changed. */

@@ -1,8 +1,9 @@
-import type { Page, ReadRequest, SourceRecord } from '@inlet/connector-sdk'
+import type { Page, ReadEnd, ReadRequest, SourceRecord } from '@inlet/connector-sdk'
 import { createPagePacker, type PagePacker } from '../../parsing/page-packer.js'
 import type { ItemConnection } from '../connection.js'
 import { fixedFormat, ownerOf } from '../content/detect-format.js'
 import { listInBatches } from '../listing/batches.js'
+import { createBlindSpots } from '../listing/blind-end.js'
 import type { Item } from '../listing/item.js'
 import { type ArchiveDocuments, findArchiveDocuments, unchangedMembers } from './archive-documents.js'
 import { type FileValidator, parseValidator } from './file-validator.js'
@@ -14,10 +15,10 @@ import { rejectFile } from './rejection.js'
 export const DOCUMENTS = 'documents'
 
 /** One record a file, or a file of an archive. Its validator is the version of the file, so the record itself tells whether it has to be read again. */
-export async function* readDocuments(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readDocuments(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const listing = await connection.openListing()
   const packer = createPagePacker()
-  let blind = false
+  const blind = createBlindSpots()
   // Asked for when the first archive is met.
   let stored: ArchiveDocuments | undefined
   const unchanged = new Set<string>()
@@ -26,7 +27,7 @@ export async function* readDocuments(connection: ItemConnection, { signal }: Rea
   for await (const { listed, known } of listInBatches(connection, listing, { streams: [DOCUMENTS, 'files'], signal })) {
     for (const entry of listed) {
       if ('failure' in entry) {
-        blind ||= entry.blind
+        blind.note(entry)
         if (entry.failure.reason !== 'NOT_FOUND_UPSTREAM') {
           if (known[0]?.has(entry.key) === true) packer.unchanged(entry.key)
           unchanged.add(entry.key)
@@ -51,7 +52,8 @@ export async function* readDocuments(connection: ItemConnection, { signal }: Rea
     }
   }
   if (unchanged.size > 0) yield* unchangedMembers(connection.ctx.known, unchanged, packer)
-  yield blind ? packer.take() : { ...packer.take(), sweep: {} }
+  yield blind.any ? packer.take() : { ...packer.take(), sweep: {} }
+  return blind.end()
 }
 
 const mayBeArchive = ({ ctx }: ItemConnection, item: Item, file: FileValidator | null): boolean =>

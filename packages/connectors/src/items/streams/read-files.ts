@@ -1,8 +1,9 @@
-import type { Page, ReadRequest, SourceRecord } from '@inlet/connector-sdk'
+import type { Page, ReadEnd, ReadRequest, SourceRecord } from '@inlet/connector-sdk'
 import { createPagePacker } from '../../parsing/page-packer.js'
 import type { ItemConnection } from '../connection.js'
 import { fixedFormat } from '../content/detect-format.js'
 import { listInBatches } from '../listing/batches.js'
+import { createBlindSpots } from '../listing/blind-end.js'
 import type { Item } from '../listing/item.js'
 import { type FileValidator, formatValidator, parseValidator } from './file-validator.js'
 import { readItem } from './read-item.js'
@@ -15,16 +16,16 @@ export const FILES = 'files'
  * One record a file, written after its rows or document. What this connection read before is not read again; any other
  * file that is new is read for its hash and its number of rows only, and remains to be read by its own stream.
  */
-export async function* readFiles(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readFiles(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const listing = await connection.openListing()
   const packer = createPagePacker()
-  let blind = false
+  const blind = createBlindSpots()
   for await (const { listed, known } of listInBatches(connection, listing, { streams: [FILES], signal })) {
     for (const entry of listed) {
       if (packer.isFull()) yield packer.take()
       signal.throwIfAborted()
       if ('failure' in entry) {
-        blind ||= entry.blind
+        blind.note(entry)
         packer.reject(rejectFile(FILES, entry.key, entry.failure))
         if (known[0]?.has(entry.key) === true && entry.failure.reason !== 'NOT_FOUND_UPSTREAM') packer.unchanged(entry.key)
         continue
@@ -38,7 +39,8 @@ export async function* readFiles(connection: ItemConnection, { signal }: ReadReq
       }
     }
   }
-  yield blind ? packer.take() : { ...packer.take(), sweep: {} }
+  yield blind.any ? packer.take() : { ...packer.take(), sweep: {} }
+  return blind.end()
 }
 
 /** What a file is, without yielding what it holds. */

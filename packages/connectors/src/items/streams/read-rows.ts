@@ -1,7 +1,8 @@
-import type { Page, ReadRequest } from '@inlet/connector-sdk'
+import type { Page, ReadEnd, ReadRequest } from '@inlet/connector-sdk'
 import type { ItemConnection } from '../connection.js'
 import { fixedFormat, ownerOf } from '../content/detect-format.js'
 import { listInBatches } from '../listing/batches.js'
+import { createBlindSpots } from '../listing/blind-end.js'
 import type { Item } from '../listing/item.js'
 import { type FileValidator, hasRows, parseValidator } from './file-validator.js'
 import { createKeySum } from './key-sum.js'
@@ -17,7 +18,7 @@ const CLOCK_MARGIN_MS = 5000
  * One pass over all files with rows. A file is passed over when `files` says that its rows were yielded in a pass that
  * came to its end: only the cursor, which moves when everything before it is stored, tells that they are safe.
  */
-export async function* readRows(connection: ItemConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readRows(connection: ItemConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { signal } = request
   const cursor = parseRowsCursor(request.cursor)
   const done = isDone(cursor) ? cursor : null
@@ -26,11 +27,15 @@ export async function* readRows(connection: ItemConnection, request: ReadRequest
   const since = resumed?.since ?? connection.ctx.now().getTime()
   const listing = await connection.openListing()
   const listedSum = createKeySum()
+  const blind = createBlindSpots()
   forgetReadings(connection.readings, 'rows')
 
   for await (const { listed, known } of listInBatches(connection, listing, { streams: ['files'], signal })) {
     for (const entry of listed) {
-      if (!('item' in entry)) continue
+      if (!('item' in entry)) {
+        blind.note(entry)
+        continue
+      }
       const { item } = entry
       const stored = parseValidator(known[0]?.get(item.key))
       const choice = choose(connection, item, { stored, completed: pass - 1, resumed })
@@ -42,6 +47,7 @@ export async function* readRows(connection: ItemConnection, request: ReadRequest
 
   yield* sweepVanished(connection, listing, { listed: listedSum.value(), before: done?.files ?? null, signal })
   yield { records: [], cursor: { pass, files: listedSum.value() } }
+  return blind.end()
 }
 
 interface Known {

@@ -1,4 +1,4 @@
-import { Failure, type Page, type ReadRequest } from '@inlet/connector-sdk'
+import { Failure, type Page, type ReadEnd, type ReadRequest } from '@inlet/connector-sdk'
 import type { ItemConnection } from '../connection.js'
 import { DOCUMENTS, readDocuments } from './read-documents.js'
 import { FILES, readFiles } from './read-files.js'
@@ -6,7 +6,7 @@ import { readRows } from './read-rows.js'
 import { ROWS } from './row-record.js'
 
 /** The pages of one of the streams that `streamSpecs` names. */
-export const readStream = (connection: ItemConnection, request: ReadRequest): AsyncGenerator<Page, void, void> => {
+export const readStream = (connection: ItemConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> => {
   switch (request.stream) {
     case ROWS:
       return readRows(connection, request)

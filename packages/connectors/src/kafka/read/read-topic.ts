@@ -1,4 +1,13 @@
-import { abortable, type ConnectorContext, Failure, type Page, type ReadRequest, type RejectedRecord } from '@inlet/connector-sdk'
+import {
+  abortable,
+  type ConnectorContext,
+  complete,
+  Failure,
+  type Page,
+  type ReadEnd,
+  type ReadRequest,
+  type RejectedRecord,
+} from '@inlet/connector-sdk'
 import type { Cluster } from '../client/cluster.js'
 import type { KafkaConfig, KafkaSecrets } from '../config.js'
 import { parseCursor, toCursor } from '../cursor.js'
@@ -22,7 +31,7 @@ const TELL_EVERY_MS = 10_000
 const LOOK_EVERY_MS = 30_000
 
 /** Reads a topic from the cursor: to where it ended at the beginning, or with `until` whatever comes until then. */
-export async function* readTopic(reader: TopicReader, { stream: topic, cursor, signal, until }: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readTopic(reader: TopicReader, { stream: topic, cursor, signal, until }: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { context, cluster, fetcher } = reader
   const { config, log } = context
   const now = (): number => context.now().getTime()
@@ -89,6 +98,7 @@ export async function* readTopic(reader: TopicReader, { stream: topic, cursor, s
     feed.close()
     if (!signal.aborted) await shown.finish()
   }
+  return complete(until === undefined ? 'every partition was read to where it ended at the beginning' : 'it was listened to until the run had to end')
 }
 
 const planTopic = async ({ context: { config }, cluster }: TopicReader, topic: string, saved: ReadonlyMap<number, number> | null): Promise<Plan> => {

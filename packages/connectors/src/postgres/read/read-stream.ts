@@ -1,4 +1,4 @@
-import type { ConnectorLog, Cursor, Page } from '@inlet/connector-sdk'
+import type { ConnectorLog, Cursor, Page, ReadEnd } from '@inlet/connector-sdk'
 import { createKeyOf, createRecordOf } from '../../sql/plan/make-record.js'
 import { readFull } from '../../sql/read/read-full.js'
 import { readIncremental } from '../../sql/read/read-incremental.js'
@@ -18,7 +18,7 @@ interface ReadOptions {
 }
 
 /** Reads one stream from a cursor to its end, in read-only transactions of the session. */
-export async function* readStream(session: Session, { config, log, stream, cursor }: ReadOptions): AsyncGenerator<Page, void, void> {
+export async function* readStream(session: Session, { config, log, stream, cursor }: ReadOptions): AsyncGenerator<Page, ReadEnd, void> {
   const clock = await readClock(session, config)
   await session.begin()
   const plan = await makePlan(session, config, stream)
@@ -35,7 +35,10 @@ export async function* readStream(session: Session, { config, log, stream, curso
     clock: () => performance.now(),
     count: { done: 0, limited: 0 },
   }
-  if (plan.cursor === null) yield* readFull(run, start)
-  else yield* readIncremental(run, start, await findWindow(session, plan, { saved: start.row, clock, config }))
+  const end =
+    plan.cursor === null
+      ? yield* readFull(run, start)
+      : yield* readIncremental(run, start, await findWindow(session, plan, { saved: start.row, clock, config }))
   await session.commit()
+  return end
 }

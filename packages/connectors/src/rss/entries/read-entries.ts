@@ -1,4 +1,4 @@
-import { type Cursor, type Failure, type Page, type ReadRequest, toFailure } from '@inlet/connector-sdk'
+import { type Cursor, complete, type Failure, incomplete, type Page, type ReadEnd, type ReadRequest, toFailure } from '@inlet/connector-sdk'
 import { createPagePacker, type PagePacker } from '../../parsing/page-packer.js'
 import type { RssConnection } from '../connection.js'
 import { mapAhead } from '../fetch/map-ahead.js'
@@ -8,7 +8,7 @@ import { askForFeed, type FeedAnswer } from './fetch-feed.js'
 import { readFeed } from './read-feed.js'
 
 /** New and changed entries of all feeds. A feed that fails is rejected and does not stop the others; throws the first failure when all fail. */
-export async function* readEntries(connection: RssConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readEntries(connection: RssConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { urls, readings, ctx } = connection
   const ended = new AbortController()
   const signal = connection.signal(AbortSignal.any([request.signal, ended.signal]))
@@ -44,6 +44,8 @@ export async function* readEntries(connection: RssConnection, request: ReadReque
     }
     const last = finish()
     if (last.cursor !== undefined || last.records.length > 0 || failures.length > 0) yield last
+    if (failures.length > 0) return incomplete(`${failures.length} of ${urls.length} feeds could not be read; the first: ${failures[0]?.message}`)
+    return complete('every feed was read to its end')
   } finally {
     // Requests that were made ahead and that nobody waits for any more.
     ended.abort()

@@ -1,4 +1,14 @@
-import { Failure, type JsonObject, keyText, type Page, type ReadRequest, type SourceRecord, toFailure } from '@inlet/connector-sdk'
+import {
+  complete,
+  Failure,
+  type JsonObject,
+  keyText,
+  type Page,
+  type ReadEnd,
+  type ReadRequest,
+  type SourceRecord,
+  toFailure,
+} from '@inlet/connector-sdk'
 import { toStorable } from '../../parsing/html/cut-text.js'
 import type { FeedReading, RssConnection } from '../connection.js'
 import { fetchPage } from '../entries/fetch-feed.js'
@@ -6,7 +16,7 @@ import type { FeedHead } from '../feed/feed.js'
 import { FEEDS } from '../streams.js'
 
 /** One record per feed, made of what reading the entries told; a feed that is new and was not read with them is fetched for it. */
-export async function* readFeeds(connection: RssConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readFeeds(connection: RssConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { urls, readings, ctx } = connection
   const signal = connection.signal(request.signal)
   const known = await ctx.known.lookup(FEEDS, urls)
@@ -20,6 +30,7 @@ export async function* readFeeds(connection: RssConnection, request: ReadRequest
     else if (isKnown) unchanged.push(url)
   }
   yield { records, unchanged, sweep: {} }
+  return complete('the settings name all feeds')
 }
 
 const look = async (connection: RssConnection, url: string, signal: AbortSignal): Promise<FeedReading> => {

@@ -9,8 +9,11 @@ import { type RecordShape, toRecord } from './to-record.js'
 export interface LineReader {
   /** Throws UPSTREAM_INVALID for BATCH messages, CURSOR_TOO_LARGE. */
   take(line: Line): readonly Page[]
-  /** Whether everything that exists was given: what was rejected without a key may exist too, and a version must have been activated. */
-  isComplete(): boolean
+  /**
+   * Why not everything that exists may have been given, or null: a tap that never spoke of the stream may have passed over it, what was
+   * rejected without a key may exist too, and a version must have been activated.
+   */
+  missing(): string | null
   /** Says in the log what was passed over. */
   report(): void
 }
@@ -31,6 +34,7 @@ export const createLineReader = (deps: LineReaderDeps, plan: StreamPlan, pages: 
   let shape: RecordShape = { stream: name, keyFields: plan.keyFields, replicationKey: plan.replicationKey }
   let rejected = 0
   let passedOver = 0
+  let spoken = false
   let version: string | null = null
   let activated: string | null = null
 
@@ -53,7 +57,10 @@ export const createLineReader = (deps: LineReaderDeps, plan: StreamPlan, pages: 
   }
   const take = (message: Message, line: string): readonly Page[] => {
     if (message.type === 'invalid') return reject('RECORD_INVALID', message.why, line)
-    if (message.type === 'STATE') return pages.mark(message.value)
+    if (message.type === 'STATE') {
+      spoken = true
+      return pages.mark(message.value)
+    }
     if (message.type === 'BATCH')
       throw new Failure('UPSTREAM_INVALID', 'the tap writes BATCH messages, which are not read; switch batches off in its settings')
     if (message.type === 'unknown') return []
@@ -61,6 +68,7 @@ export const createLineReader = (deps: LineReaderDeps, plan: StreamPlan, pages: 
       if (message.type === 'RECORD') passedOver += 1
       return []
     }
+    spoken = true
     if (message.type === 'RECORD') return takeRecord(message, line)
     if (message.type === 'SCHEMA') takeSchema(message)
     else activated = message.version
@@ -78,7 +86,11 @@ export const createLineReader = (deps: LineReaderDeps, plan: StreamPlan, pages: 
         throw error
       }
     },
-    isComplete: () => rejected === 0 && (version === null || version === activated),
+    missing() {
+      if (!spoken) return 'the tap ended without a word about the stream, neither a SCHEMA nor a record nor a STATE'
+      if (rejected > 0) return `${rejected} lines of the tap could not be read`
+      return version === null || version === activated ? null : 'the tap did not activate the version that it wrote'
+    },
     report() {
       if (passedOver > 0) deps.log.debug({ stream: name, records: passedOver }, 'records of other streams were passed over')
     },

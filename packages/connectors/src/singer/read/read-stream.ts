@@ -1,4 +1,4 @@
-import { type Cursor, Failure, type Page } from '@inlet/connector-sdk'
+import { type Cursor, complete, Failure, incomplete, type Page, type ReadEnd } from '@inlet/connector-sdk'
 import { selectStreams } from '../catalog/select-streams.js'
 import type { StreamPlan } from '../catalog/stream-plan.js'
 import { chooseStreams, type SingerConnection, type TapRun, writeCatalog } from '../connection.js'
@@ -28,7 +28,7 @@ export const startStream = async (connection: SingerConnection, plan: StreamPlan
 }
 
 /** One run of the tap that selects only this stream, page by page. */
-export async function* readStream(connection: SingerConnection, order: StreamOrder): AsyncGenerator<Page, void, void> {
+export async function* readStream(connection: SingerConnection, order: StreamOrder): AsyncGenerator<Page, ReadEnd, void> {
   parseCursor(order.cursor)
   const { config, now } = connection.ctx
   const plans = chooseStreams(await connection.catalog(order.signal, false), config)
@@ -47,7 +47,10 @@ export async function* readStream(connection: SingerConnection, order: StreamOrd
   }
   yield* pages.finish(true)
   reader.report()
-  if (plan.method === 'FULL_TABLE' && reader.isComplete()) yield { records: [], sweep: {} }
+  const missing = reader.missing()
+  if (missing !== null) return incomplete(missing)
+  if (plan.method === 'FULL_TABLE') yield { records: [], sweep: {} }
+  return complete('the tap ended without an error')
 }
 
 /** The STATE of the last time as text, so that no number in it is rounded. Throws CURSOR_INVALID. */

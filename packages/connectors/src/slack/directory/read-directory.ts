@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson, type JsonObject, keyText, type Page, type ReadRequest, type RejectedRecord, type SourceRecord } from '@inlet/connector-sdk'
+import {
+  canonicalJson,
+  complete,
+  incomplete,
+  type JsonObject,
+  keyText,
+  type Page,
+  type ReadEnd,
+  type ReadRequest,
+  type RejectedRecord,
+  type SourceRecord,
+} from '@inlet/connector-sdk'
 import { toStorable } from '../../parsing/html/cut-text.js'
 import type { SlackChannel, SlackUser } from '../api/shapes.js'
 import type { SlackConnection } from '../connection.js'
@@ -7,8 +18,11 @@ import { listUsers } from './catalog.js'
 
 const PAGE = 200
 
-/** The channels that are read. Those that are gone, or that the settings do not name any more, are swept. */
-export async function* readChannels(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+/**
+ * The channels that are read. Those that are gone, or that the settings do not name any more, are swept; not while one that the settings name
+ * cannot be seen, since the app may only have been removed from it.
+ */
+export async function* readChannels(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const signal = connection.signal(request.signal)
   const { channels, missing } = await connection.catalog(signal)
   for (let from = 0; from < channels.length; from += PAGE) yield await pageOf(connection, channels.slice(from, from + PAGE).map(toChannelRecord))
@@ -20,11 +34,16 @@ export async function* readChannels(connection: SlackConnection, request: ReadRe
       message: `the settings name the channel ${name}, which is not there or not visible to the app`,
     }),
   )
-  yield rejected.length === 0 ? { records: [], sweep: {} } : { records: [], rejected, sweep: {} }
+  if (rejected.length > 0) {
+    yield { records: [], rejected }
+    return incomplete(`${rejected.length} channels that the settings name are not visible to the app; the first: ${missing[0]}`)
+  }
+  yield { records: [], sweep: {} }
+  return complete('Slack named no further page of channels')
 }
 
 /** All people of the workspace, also those who left. */
-export async function* readUsers(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readUsers(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const signal = connection.signal(request.signal)
   for await (const users of listUsers(connection.api, signal)) {
     connection.remember(users)
@@ -32,6 +51,7 @@ export async function* readUsers(connection: SlackConnection, request: ReadReque
   }
   connection.rememberedAll()
   yield { records: [], sweep: {} }
+  return complete('Slack named no further page of people')
 }
 
 /** Leaves out what is stored as it is. */

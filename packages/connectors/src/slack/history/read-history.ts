@@ -1,4 +1,4 @@
-import { Failure, type Page, type ReadRequest, toFailure } from '@inlet/connector-sdk'
+import { complete, Failure, incomplete, type Page, type ReadEnd, type ReadRequest, toFailure } from '@inlet/connector-sdk'
 import { createPagePacker } from '../../parsing/page-packer.js'
 import type { SlackChannel } from '../api/shapes.js'
 import type { SlackConnection } from '../connection.js'
@@ -11,7 +11,7 @@ import { readChannel } from './read-channel.js'
  * One stream of all channels, one after the other. A channel that fails is rejected and does not stop the others; channels that a glob found
  * and the app is not in are passed over. Throws the first failure when every channel fails.
  */
-export async function* readHistory(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, void, void> {
+export async function* readHistory(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const stream = request.stream as HistoryStream
   const { ctx } = connection
   const signal = connection.signal(request.signal)
@@ -64,6 +64,8 @@ export async function* readHistory(connection: SlackConnection, request: ReadReq
   if (first !== undefined && failures.length === channels.length) throw first
   const passing = failures.find(({ code }) => code === 'transient')
   if (passing !== undefined) throw passing
+  if (first !== undefined) return incomplete(`${failures.length} channels could not be read; the first: ${first.message}`)
+  return complete('Slack named no further page of any channel')
 }
 
 /** What concerns the token or the server, and so every channel alike. */

@@ -37,11 +37,18 @@ export async function* readPages(
     const next = page.response_metadata?.next_cursor || undefined
     const more = next !== undefined && !below
     yield { messages, more, given: page.messages.length }
+    if (!below) requireNext('conversations.history', page)
     if (!more) return
     if (seen.has(next)) throw new Failure('PAGINATION_LOOP', 'conversations.history: Slack keeps pointing to the same page')
     seen.add(next)
     cursor = next
   }
+}
+
+/** What follows would be taken for gone. */
+const requireNext = (method: string, page: MessagesPage): void => {
+  if (page.has_more === true && !page.response_metadata?.next_cursor)
+    throw new Failure('READING_INCOMPLETE', `${method}: Slack says that more follows and not where`)
 }
 
 /** A thread, oldest first, its first message included. */
@@ -55,6 +62,7 @@ export async function* readReplies(
   for (let cursor: string | undefined; ; ) {
     const page = await api.call('conversations.replies', { channel, ts, limit: ctx.config.pageSize, cursor }, messagesShape, signal)
     yield page.messages
+    requireNext('conversations.replies', page)
     const next = page.response_metadata?.next_cursor || undefined
     if (next === undefined) return
     if (seen.has(next)) throw new Failure('PAGINATION_LOOP', 'conversations.replies: Slack keeps pointing to the same page')

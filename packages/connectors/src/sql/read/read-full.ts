@@ -1,6 +1,6 @@
-import type { Page } from '@inlet/connector-sdk'
+import { complete, type Page, type ReadEnd } from '@inlet/connector-sdk'
 import { readOrdered } from './read-ordered.js'
-import { type Run, remainingRows } from './run.js'
+import { cutByLimit, type Run, remainingRows } from './run.js'
 import { cursorAt, doneCursor, type Start } from './saved-cursor.js'
 import { sweepKeys } from './sweep-keys.js'
 
@@ -8,12 +8,12 @@ import { sweepKeys } from './sweep-keys.js'
  * All rows by key. Its cursors only serve to resume an interrupted read; the one at the end says that the next read
  * starts anew. A resumed read reports the keys before its start too, so that its sweep is complete.
  */
-export async function* readFull(run: Run, start: Start): AsyncGenerator<Page, void, void> {
+export async function* readFull(run: Run, start: Start): AsyncGenerator<Page, ReadEnd, void> {
   const { plan } = run
   const resumable = plan.key.length > 0
   const paging = resumable ? { cursorOf: (position: readonly string[]) => cursorAt(plan, position, { horizon: null, n: 0 }) } : {}
   for await (const { page } of readOrdered(run, { from: start.key, before: null, to: null }, paging)) yield page
-  if (remainingRows(run) <= 0) return
+  if (remainingRows(run) <= 0) return cutByLimit(run)
   if (plan.deletes.sweep && start.key !== null) yield* sweepKeys(run, start.key)
   yield {
     records: [],
@@ -21,4 +21,5 @@ export async function* readFull(run: Run, start: Start): AsyncGenerator<Page, vo
     ...(plan.deletes.sweep ? { sweep: {} } : {}),
     progress: { done: run.count.done },
   }
+  return complete('the statement of the whole table ended without an error')
 }

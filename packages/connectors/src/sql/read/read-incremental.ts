@@ -1,6 +1,6 @@
-import type { Cursor, Page } from '@inlet/connector-sdk'
+import { type Cursor, complete, type Page, type ReadEnd } from '@inlet/connector-sdk'
 import { readOrdered } from './read-ordered.js'
-import { type Run, remainingRows } from './run.js'
+import { cutByLimit, type Run, remainingRows } from './run.js'
 import { cursorAt, doneCursor, type Start } from './saved-cursor.js'
 import { sweepKeys } from './sweep-keys.js'
 import { toPages } from './to-pages.js'
@@ -11,7 +11,7 @@ import type { Window } from './window.js'
  * the horizon, which moves the cursor; then the rows that cannot move it (too young, in the future, without a value),
  * in every run; last, when due, the keys for a sweep. So the cursor only moves forward.
  */
-export async function* readIncremental(run: Run, start: Start, window: Window): AsyncGenerator<Page, void, void> {
+export async function* readIncremental(run: Run, start: Start, window: Window): AsyncGenerator<Page, ReadEnd, void> {
   const { plan, config } = run
   const from = start.row === null ? null : [start.row.v, ...start.row.k]
   if (window.overlapFrom !== null) {
@@ -25,11 +25,11 @@ export async function* readIncremental(run: Run, start: Start, window: Window): 
     reached = placed.position ?? reached
     yield placed.page
   }
-  if (remainingRows(run) <= 0) return
+  if (remainingRows(run) <= 0) return cutByLimit(run)
 
   for await (const chunk of run.source.unsettled(window.to)) {
     for (const { page } of toPages(run, chunk, {})) yield page
-    if (remainingRows(run) <= 0) return
+    if (remainingRows(run) <= 0) return cutByLimit(run)
   }
 
   const due = plan.deletes.sweep && start.runsSinceSweep + 1 >= config.sweepEveryRuns
@@ -37,6 +37,7 @@ export async function* readIncremental(run: Run, start: Start, window: Window): 
   const runsSinceSweep = due || !plan.deletes.sweep ? 0 : start.runsSinceSweep + 1
   const cursor = reached === null ? doneCursor(runsSinceSweep) : cursorOf(reached, runsSinceSweep)
   yield { records: [], ...(cursor === undefined ? {} : { cursor }), ...(due ? { sweep: {} } : {}), progress: { done: run.count.done } }
+  return complete('all statements up to the horizon ended without an error')
 }
 
 /** A settled position that nothing has moved keeps its cursor unchanged to the letter, so that an idle table is seen to be idle. */

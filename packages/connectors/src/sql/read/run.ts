@@ -1,4 +1,4 @@
-import type { Cursor, Page, RecordKey, SourceRecord } from '@inlet/connector-sdk'
+import { type Cursor, incomplete, type Page, type ReadEnd, type RecordKey, type SourceRecord } from '@inlet/connector-sdk'
 import type { StreamPlan } from '../plan/stream-plan.js'
 import type { RawRow } from './raw-row.js'
 import type { RowSource } from './row-source.js'
@@ -25,6 +25,14 @@ export interface Run {
 
 /** Rows this run may still read. */
 export const remainingRows = (run: Run): number => (run.config.maxRows ?? Number.POSITIVE_INFINITY) - run.count.limited
+
+/** Whether rows were left is not known then; the next run continues, or begins again where there is no position. */
+export const cutByLimit = ({ config, plan }: Run): ReadEnd =>
+  incomplete(
+    plan.key.length === 0 && plan.cursor === null
+      ? `the limit of ${config.maxRows} rows a run was reached, and without a key the next run begins at the same place`
+      : `the limit of ${config.maxRows} rows a run was reached; the next run continues there`,
+  )
 
 export interface Paging {
   /** Absent: the pages carry no position. */

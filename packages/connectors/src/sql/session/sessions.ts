@@ -16,7 +16,7 @@ export interface Sessions<S> extends AsyncDisposable {
    * Runs work with a session of its own and passes on what it yields. An abort of `signal` breaks the connection at once
    * and has the server end the statement. Throws what the work throws, as a `Failure`; CANCELLED after an abort.
    */
-  stream<T>(doing: string, signal: AbortSignal, work: (session: S) => AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void>
+  stream<T, R>(doing: string, signal: AbortSignal, work: (session: S) => AsyncGenerator<T, R, void>): AsyncGenerator<T, R, void>
   /** The same for work that gives one result. */
   use<T>(doing: string, signal: AbortSignal, work: (session: S) => Promise<T>): Promise<T>
 }
@@ -52,7 +52,7 @@ export const createSessions = <S extends PooledSession>(kind: SessionKind<S>, cl
     else state.idle = session
   }
 
-  async function* stream<T>(doing: string, wanted: AbortSignal, work: (session: S) => AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
+  async function* stream<T, R>(doing: string, wanted: AbortSignal, work: (session: S) => AsyncGenerator<T, R, void>): AsyncGenerator<T, R, void> {
     const signal = AbortSignal.any([wanted, closing])
     let session: S | undefined
     const abandon = (): void => {
@@ -64,7 +64,7 @@ export const createSessions = <S extends PooledSession>(kind: SessionKind<S>, cl
       session = await acquire(signal)
       signal.throwIfAborted()
       await kind.check(session)
-      yield* work(session)
+      return yield* work(session)
     } catch (error) {
       if (signal.aborted) throw new Failure('CANCELLED', `${doing} was cancelled`, { cause: error })
       throw kind.toFailure(error, doing)

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { Failure, type KnownRecords, type Page } from '@inlet/connector-sdk'
+import { Failure, type KnownRecords, type Page, type ReadEnd } from '@inlet/connector-sdk'
 import { normalizeUrl, originOf } from '../address/normalize-url.js'
 import { createScope } from '../address/scope.js'
 import { createQueryBudget } from '../address/trap.js'
@@ -7,7 +7,7 @@ import type { RobotsCache } from '../robots/robots-cache.js'
 import { type CrawlCursor, createAgainList, settingsFingerprint } from './crawl-cursor.js'
 import type { CrawlState } from './crawl-state.js'
 import type { CrawlTools } from './crawl-tools.js'
-import { finish } from './finish.js'
+import { crawlEnd, finish } from './finish.js'
 import { createFrontier } from './frontier.js'
 import { createOutbox } from './outbox.js'
 import { createPump } from './pump.js'
@@ -28,7 +28,7 @@ const maxSeen = (maxPages: number): number => Math.min(maxPages * 10 + 1_000, 1_
  * Reads a site and yields its pages as they come. Fetching goes on while the consumer works, at most two pages of records
  * ahead. Every way out, also `return()`, ends all requests first.
  */
-export async function* crawl({ tools: outer, known, robots, cursor }: CrawlRequest): AsyncGenerator<Page, void, void> {
+export async function* crawl({ tools: outer, known, robots, cursor }: CrawlRequest): AsyncGenerator<Page, ReadEnd, void> {
   const stop = new AbortController()
   const tools = { ...outer, signal: AbortSignal.any([outer.signal, stop.signal]) }
   // Every request in flight listens to it.
@@ -62,6 +62,7 @@ export async function* crawl({ tools: outer, known, robots, cursor }: CrawlReque
     pump.run()
     const progress = (): NonNullable<Page['progress']> => ({ done: state.pages, total: state.pages + state.frontier.queued + state.frontier.active })
     for (let page = await outbox.take(progress); page !== null; page = await outbox.take(progress)) yield page
+    return crawlEnd(state)
   } finally {
     outer.signal.removeEventListener('abort', onAbort)
     stop.abort()

@@ -1,4 +1,4 @@
-import { Failure, type Page } from '@inlet/connector-sdk'
+import { complete, Failure, incomplete, type Page, type ReadEnd, toFailure } from '@inlet/connector-sdk'
 import { createAgainList, formatCursor, settingsFingerprint } from './crawl-cursor.js'
 import type { CrawlState } from './crawl-state.js'
 
@@ -18,6 +18,14 @@ export const finish = (state: CrawlState): Page => {
     ...(state.remembered ? { cursor: nextCursor(state) } : {}),
     ...(state.complete && starts.failed === 0 ? { sweep: {} } : {}),
   }
+}
+
+/** What the crawl could not see may hold anything: pages that failed, sitemaps that could not be read, what lies beyond the limits. */
+export const crawlEnd = (state: CrawlState): ReadEnd => {
+  const { starts } = state
+  if (starts.failed > 0)
+    return incomplete(`${starts.failed} of ${starts.total} start addresses could not be read; the first: ${toFailure(starts.failure).message}`)
+  return state.complete ? complete('no address was left to visit') : incomplete(`not all of the site was seen: ${describe(state)}`)
 }
 
 /** Equal to the last one when nothing was found, which shows that nothing is new. */

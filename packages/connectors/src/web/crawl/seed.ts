@@ -55,7 +55,7 @@ const seedFromSitemaps = async (state: CrawlState, robots: RobotsCache, starts: 
   const request = {
     tools,
     required,
-    urls: required ? sitemap : await findSitemaps(state, robots, starts),
+    ...(required ? { urls: sitemap, guessed: new Set<string>() } : await findSitemaps(state, robots, starts)),
     allows: (origin: string) => scope.hasOrigin(origin),
     maxPages: maxPages * 2,
   }
@@ -74,14 +74,20 @@ const seedFromSitemaps = async (state: CrawlState, robots: RobotsCache, starts: 
 }
 
 /** Sitemaps named in robots.txt, else at the usual place, of each site. */
-const findSitemaps = async (state: CrawlState, robots: RobotsCache, starts: readonly string[]): Promise<string[]> => {
+const findSitemaps = async (
+  state: CrawlState,
+  robots: RobotsCache,
+  starts: readonly string[],
+): Promise<{ readonly urls: string[]; readonly guessed: ReadonlySet<string> }> => {
   const found = new Set<string>()
+  const guessed = new Set<string>()
   for (const origin of new Set(starts.map((url) => new URL(url).origin))) {
     const { sitemaps } = await robots.rulesFor(state.tools, origin)
     const own = sitemaps
       .flatMap((url) => normalizeUrl(url, { dropTrackingParams: false }) ?? [])
       .filter((url) => state.scope.hasOrigin(new URL(url).origin))
+    if (own.length === 0) guessed.add(`${origin}/sitemap.xml`)
     for (const url of own.length > 0 ? own : [`${origin}/sitemap.xml`]) found.add(url)
   }
-  return [...found]
+  return { urls: [...found], guessed }
 }

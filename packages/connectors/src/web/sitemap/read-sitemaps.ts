@@ -17,6 +17,8 @@ export interface SitemapRequest {
   readonly urls: readonly string[]
   /** Named in the settings: a failure ends the crawl. Else it is logged and makes the reading incomplete. */
   readonly required: boolean
+  /** Addresses that were only tried: that there is no sitemap says nothing. */
+  readonly guessed: ReadonlySet<string>
   /** A site whose sitemaps may be read. */
   readonly allows: (origin: string) => boolean
   /** How many entries are wanted at most. */
@@ -33,7 +35,10 @@ export async function* readSitemaps(request: SitemapRequest): AsyncGenerator<rea
     const next = queue.shift()
     if (next === undefined || left <= 0 || files >= MAX_FILES) return false
     const sitemap = await readOne(request, next.url, left)
-    if (sitemap === null) continue
+    if (sitemap === null) {
+      complete &&= request.guessed.has(next.url)
+      continue
+    }
     if (sitemap === 'failed') {
       complete = false
       continue
@@ -42,7 +47,11 @@ export async function* readSitemaps(request: SitemapRequest): AsyncGenerator<rea
     complete &&= !sitemap.cut
     yield sitemap.pages
     for (const url of sitemap.sitemaps) {
-      if (seen.has(url) || next.depth >= MAX_DEPTH || !isUrl(url) || !request.allows(originOf(new URL(url).href))) continue
+      if (seen.has(url) || !isUrl(url) || !request.allows(originOf(new URL(url).href))) continue
+      if (next.depth >= MAX_DEPTH) {
+        complete = false
+        continue
+      }
       seen.add(url)
       queue.push({ url, depth: next.depth + 1 })
     }

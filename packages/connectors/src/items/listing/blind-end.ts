@@ -1,0 +1,31 @@
+import { complete, type Failure, incomplete, type ReadEnd } from '@inlet/connector-sdk'
+import type { Listed } from './item.js'
+
+/** What a listing could not look into. */
+export interface BlindSpots {
+  note(entry: Exclude<Listed, { readonly item: unknown }>): void
+  readonly any: boolean
+  end(): ReadEnd
+}
+
+/** Gathers the folders that could not be looked into: what is missing may be there, so that the reading was not complete. */
+export const createBlindSpots = (): BlindSpots => {
+  let count = 0
+  let first: { readonly key: string; readonly failure: Failure } | undefined
+  return {
+    note(entry) {
+      if (!entry.blind) return
+      count++
+      first ??= entry
+    },
+    get any() {
+      return count > 0
+    },
+    end: () =>
+      first === undefined
+        ? complete('the listing came to its end')
+        : incomplete(
+            `${count} folders could not be looked into; the first: ${first.key === '' ? 'the folder itself' : first.key}: ${first.failure.message}`,
+          ),
+  }
+}
