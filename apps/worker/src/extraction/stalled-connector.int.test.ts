@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { defineConnector } from '@inlet/connector-sdk'
+import { complete, defineConnector } from '@inlet/connector-sdk'
 import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import { openQueues, type Queues } from '@inlet/queue'
@@ -34,6 +34,7 @@ const hanging = defineConnector({
     try {
       yield { records: [{ stream: 'numbers', key: 1, kind: 'row' as const, data: {} }] }
       if (where !== 'connect' && where !== 'streams') await never()
+      return complete('there is one number')
     } finally {
       if (where === 'cleanup') await never()
     }
