@@ -117,8 +117,7 @@ async function* lingering(args: ReadStream, patience: Patience, cursor: Cursor |
         if (batch !== null) await forwarder.forward(batch, signal)
       }
       const step = await next
-      // Connectors without types may return nothing.
-      if (step.done === true) return (step.value as ReadEnd | undefined) ?? UNDECLARED_END
+      if (step.done === true) return declaredEnd(step.value)
       yield step.value
       signal.throwIfAborted()
     }
@@ -127,6 +126,9 @@ async function* lingering(args: ReadStream, patience: Patience, cursor: Cursor |
     await waitFor(pages.return(UNDECLARED_END), AbortSignal.abort(), args.limits.graceMs).catch(() => {})
   }
 }
+
+/** Connectors without types may return nothing. */
+const declaredEnd = (end: ReadEnd | undefined): ReadEnd => end ?? UNDECLARED_END
 
 const settlesWithin = async (work: Promise<unknown>, limitMs: number): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined

@@ -104,7 +104,7 @@ describe('pages and offsets', () => {
     ['an empty answer before the total', { kind: 'offset', totalPath: 'total' }, [FULL, { ...EMPTY, body: { total: 1_234 } }], /100 of 1234/],
     ['an empty answer that says more', { kind: 'offset', hasMorePath: 'more' }, [{ ...EMPTY, body: { more: true } }], 'READING_INCOMPLETE'],
   ])('end with %s', (_title, spec, answers, end) => {
-    expect(read(spec, answers)).toEqual(typeof end === 'string' ? end : expect.stringMatching(end))
+    expect(read(spec, answers)).toMatch(end)
   })
 })
 
@@ -126,7 +126,7 @@ describe('tokens and links', () => {
     [{ kind: 'linkHeader' }, { headers: { link: '</1>; rel="first"' } }, 'complete'],
     [{ kind: 'linkHeader' }, { headers: { 'x-total': '900' } }, /100 of 900/],
   ])('%j end with %j', (spec, given, end) => {
-    expect(read(spec, [given])).toEqual(typeof end === 'string' ? end : expect.stringMatching(end))
+    expect(read(spec, [given])).toMatch(end)
   })
   it('page by the id of the last record', () => {
     const spec = { kind: 'cursor', tokenPath: 'data.-1.id', hasMorePath: 'has_more' }

@@ -48,7 +48,7 @@ const saysEnd = (spec: PaginationSpec, answer: PageAnswer): boolean => {
 
 const tokenOf = (spec: Extract<PaginationSpec, { kind: 'cursor' }>, answer: PageAnswer): string => {
   const found = spec.tokenHeader === undefined ? readPath(answer.body, spec.tokenPath ?? '') : answer.headers[spec.tokenHeader.toLowerCase()]
-  return typeof found === 'object' ? '' : String(found)
+  return typeof found === 'string' || typeof found === 'number' || typeof found === 'bigint' ? String(found) : ''
 }
 
 const isExplicitNothing = (value: unknown): boolean => value === null || value === '' || value === false
