@@ -10,7 +10,7 @@ export type {
   RejectedRecord,
   SourceRecord,
 } from '@inlet/domain'
-export { addCaveats, canonicalJson, Failure, hasUnstorableText, isUrl, JsonNumber, keyHash, keyText, toFailure } from '@inlet/domain'
+export { addCaveats, canonicalJson, Failure, hasUnstorableText, isUrl, JsonNumber, keyHash, keyText, moment, toFailure } from '@inlet/domain'
 export { abortable } from './abortable.js'
 export {
   type Browse,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { pageOf, pageQuery, plainText, timestamp } from './primitives.js'
+import { moment, pageOf, pageQuery, plainText, timestamp } from './primitives.js'
 
 export const auditEntry = z
   .strictObject({
@@ -23,8 +23,8 @@ export const listAuditQuery = z.strictObject({
   action: text,
   targetType: text,
   target: text.meta({ description: 'The id of what was changed.' }),
-  from: timestamp.optional(),
-  to: timestamp.optional().meta({ description: 'Before this moment.' }),
+  from: moment.optional(),
+  to: moment.optional().meta({ description: 'Before this moment.' }),
 })
 
 export const auditEndpoints = {

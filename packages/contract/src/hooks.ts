@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { pageOf, pageQuery, plainText, sourceRef, timestamp, uuid } from './primitives.js'
+import { moment, pageOf, pageQuery, plainText, sourceRef, timestamp, uuid } from './primitives.js'
 
 const eventId = z
   .string()
@@ -35,15 +35,15 @@ export const listHookEventsQuery = z.strictObject({
   state: event.state.optional(),
   type: plainText(200).optional().meta({ description: 'Only events of this type.' }),
   eventId: plainText(200).optional().meta({ description: 'Only the event the sender calls so.' }),
-  from: timestamp.optional().meta({ description: 'Received then or later.' }),
-  to: timestamp.optional().meta({ description: 'Received before.' }),
+  from: moment.optional().meta({ description: 'Received then or later.' }),
+  to: moment.optional().meta({ description: 'Received before.' }),
 })
 
 export const replayHooksBody = z
   .strictObject({
     ids: z.array(eventId).min(1).max(1_000).optional().meta({ description: 'These events.' }),
-    from: timestamp.optional().meta({ description: 'Events received then or later.' }),
-    to: timestamp.optional().meta({ description: 'Events received before.' }),
+    from: moment.optional().meta({ description: 'Events received then or later.' }),
+    to: moment.optional().meta({ description: 'Events received before.' }),
   })
   .refine(({ ids, from, to }) => ids !== undefined || from !== undefined || to !== undefined, 'name ids, from or to')
   .meta({ id: 'ReplayHooks', description: 'Which events to read once more; what is given must all hold.' })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint, SCOPES } from './endpoint.js'
-import { timestamp } from './primitives.js'
+import { moment, timestamp } from './primitives.js'
 
 const shape = {
   id: z.string(),
@@ -27,7 +27,7 @@ export const createKeyBody = z
       .max(255)
       .refine((text) => !/\p{Cc}|\p{Cs}/u.test(text), 'must not hold control characters'),
     scopes: z.array(z.enum(SCOPES)).min(1).max(3).meta({ description: 'write includes read; admin includes all.' }),
-    expiresAt: timestamp.optional(),
+    expiresAt: moment.optional(),
   })
   .meta({ id: 'CreateApiKey' })
 

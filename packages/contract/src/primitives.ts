@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
-/** A moment in time, ISO 8601 in UTC. */
+export { moment } from '@inlet/domain'
+
+/** A moment in an answer, ISO 8601 in UTC. What callers give is a `moment`. */
 export const timestamp = z.iso.datetime({ offset: true }).meta({ description: 'A moment in time, ISO 8601.' })
 
 /** Text without NUL, which no part of the store can hold. */

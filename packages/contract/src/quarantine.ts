@@ -1,7 +1,7 @@
 import { QUARANTINE_STATES, RECORD_KINDS, RETRY_OUTCOMES } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { pageOf, pageQuery, plainText, sourceRef, timestamp, uuid } from './primitives.js'
+import { moment, pageOf, pageQuery, plainText, sourceRef, timestamp, uuid } from './primitives.js'
 
 const shape = {
   id: z.string(),
@@ -80,7 +80,7 @@ export const retryBody = z
 const choice = {
   stream: plainText(200).optional().meta({ description: 'Only of this stream.' }),
   reason: z.string().min(1).max(100).optional().meta({ description: 'Only with this reason.' }),
-  before: timestamp.optional().meta({ description: 'Only what was quarantined before this moment.' }),
+  before: moment.optional().meta({ description: 'Only what was quarantined before this moment.' }),
 }
 export const quarantineChoice = z
   .strictObject(choice)

@@ -1,7 +1,7 @@
 import { RECORD_KINDS } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { duration, pageQuery, plainText, queryInt, queryList, sourceRef, timestamp, uuid } from './primitives.js'
+import { duration, moment, pageQuery, plainText, queryInt, queryList, sourceRef, timestamp, uuid } from './primitives.js'
 
 const shape = {
   id: z.string().meta({ description: 'Stable for (source, stream, key).' }),
@@ -66,7 +66,7 @@ export const listRecordsQuery = z.strictObject({
   source: queryList(sourceRef, { max: 50, description: 'Only these sources (id or slug); may be repeated.' }),
   stream: plainText(200).optional(),
   kind: z.enum(RECORD_KINDS).optional(),
-  since: timestamp.optional().meta({ description: 'Only records fetched at or after this moment.' }),
+  since: moment.optional().meta({ description: 'Only records fetched at or after this moment.' }),
   deleted: z.enum(['exclude', 'include', 'only']).default('exclude'),
   ensureFresh: duration.optional().meta({ description: 'First run the sources in scope whose last success is older, e.g. 15m.' }),
   wait: queryInt({ min: 0, max: 120, default: 30, description: 'How many seconds to wait for those runs at most.' }),

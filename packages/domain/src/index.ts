@@ -91,6 +91,7 @@ export {
   toSourceState,
 } from './sources/source-state.js'
 export { isUrl } from './text/is-url.js'
+export { moment } from './time/moment.js'
 export { findBroken, type MappingExample } from './versions/check-example.js'
 export {
   compareMapped,

@@ -1,3 +1,4 @@
+import { moment } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
 const MiB = 1024 * 1024
@@ -71,8 +72,8 @@ export const configSchema = z.strictObject({
     .max(200)
     .default([])
     .describe('Paths to leave out, e.g. `/health*`; stronger than endpoints.'),
-  since: z.iso.datetime({ offset: true }).optional().describe('Earlier requests are left out, and files last written more than a day before it.'),
-  until: z.iso.datetime({ offset: true }).optional().describe('Requests at or after this time are left out.'),
+  since: moment.optional().describe('Earlier requests are left out, and files last written more than a day before it.'),
+  until: moment.optional().describe('Requests at or after this time are left out.'),
   folderInKey: z
     .boolean()
     .default(false)

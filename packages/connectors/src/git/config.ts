@@ -1,3 +1,4 @@
+import { moment } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
 const pattern = z
@@ -16,7 +17,7 @@ export const gitConfigSchema = z
       .min(1)
       .default(['commits'])
       .describe('What to read: commits (the history) and files (what the head of the branch holds).'),
-    since: z.iso.datetime({ offset: true }).optional().describe('Leave out commits that were committed before this time (ISO 8601).'),
+    since: moment.optional().describe('Leave out commits that were committed before this time (ISO 8601).'),
     maxCommits: z
       .int()
       .min(1)

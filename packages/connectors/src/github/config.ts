@@ -1,3 +1,4 @@
+import { moment } from '@inlet/connector-sdk'
 import { z } from 'zod'
 import { STREAMS } from './streams.js'
 
@@ -17,7 +18,7 @@ export const githubConfig = z.strictObject({
     .default(['commits', 'pull_requests', 'issues', 'comments', 'reviews', 'releases'])
     .describe('What to read. `repositories` is always read. Reviews cost one request for every pull request that changed.'),
   branch: z.string().min(1).max(250).optional().describe('Branch or tag whose commits are read; the default branch of each repository when absent.'),
-  since: z.iso.datetime({ offset: true }).optional().describe('Leave out what was last changed before this time (ISO 8601).'),
+  since: moment.optional().describe('Leave out what was last changed before this time (ISO 8601).'),
   baseUrl: z
     .string()
     .min(1)

@@ -1,3 +1,4 @@
+import { moment } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
 const NAME = /^[A-Za-z0-9._*-]{1,249}$/
@@ -38,7 +39,7 @@ export const kafkaConfig = z.strictObject({
       '`offset`: every message is a record of its own. `message`: messages with the same key are one record, the last one counts and one without a value deletes it.',
     ),
   start: z
-    .union([z.enum(['earliest', 'latest']), z.iso.datetime({ offset: true })])
+    .union([z.enum(['earliest', 'latest']), moment])
     .default('earliest')
     .describe('Where the first run begins: at what is oldest, at what comes from now on, or at a moment (ISO 8601).'),
   onLoss: z

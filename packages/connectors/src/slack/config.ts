@@ -1,3 +1,4 @@
+import { moment } from '@inlet/connector-sdk'
 import { z } from 'zod'
 import { STREAMS } from './streams.js'
 
@@ -23,7 +24,7 @@ export const slackConfig = z.strictObject({
     .min(1)
     .default([...STREAMS])
     .describe('What to read.'),
-  since: z.iso.datetime({ offset: true }).optional().describe('Leave out messages before this time (ISO 8601).'),
+  since: moment.optional().describe('Leave out messages before this time (ISO 8601).'),
   lookbackDays: z
     .int()
     .min(0)

@@ -1,6 +1,6 @@
 import { SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
-import { duration, pageQuery, plainText, queryFlag, queryList } from '../primitives.js'
+import { duration, moment, pageQuery, plainText, queryFlag, queryList } from '../primitives.js'
 import { mapping } from './mapping.js'
 import { labels, schedule } from './source.js'
 
@@ -86,8 +86,6 @@ export const runSourceBody = z
     allowMassDelete: z.boolean().default(false).meta({ description: 'Let this run delete most records, if the source lacks them.' }),
   })
   .meta({ id: 'RunSource' })
-
-const moment = z.iso.datetime({ offset: true, error: 'must be a moment such as 2026-01-31T00:00:00Z' })
 
 export const backfillSourceBody = z
   .strictObject({
