@@ -47,6 +47,29 @@ export const readingShape = {
     .union([z.boolean(), z.array(fieldName).min(1).max(10_000)])
     .default(true)
     .describe('Whether the first line of CSV, or the first row of each sheet, names the columns; or the names, for a file without such a line.'),
+  headerLine: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe(
+      'The line of CSV, or row of a sheet, that names the columns, counted from 1; what is above is left out. Found by itself where that is safe.',
+    ),
+  skipLines: z.int().min(0).max(1_000_000).optional().describe('How many lines of CSV, or rows of a sheet, are left out at the start.'),
+  comment: z
+    .string()
+    .max(10)
+    .optional()
+    .describe('What lines of comments in CSV begin with, e.g. `#`; empty for none. By itself only lines with `#` above the header are.'),
+  escape: z
+    .string()
+    .max(1)
+    .optional()
+    .describe('Character that makes a quote or delimiter behind it text in CSV, e.g. a backslash; otherwise quotes are doubled.'),
+  trim: z
+    .boolean()
+    .optional()
+    .describe('Whether blanks around the fields of CSV are left out. By itself only those around quotes are, where that is safe.'),
   recordsPath: z.string().max(500).optional().describe('Where the list of records lies in a JSON object, e.g. `data.items`.'),
   keyFields: z.array(fieldName).max(20).default([]).describe('Fields that identify a row within its file; without them its number does.'),
   kind: z.enum(['row', 'document', 'event', 'item']).default('row').describe('Kind of the records made of rows.'),

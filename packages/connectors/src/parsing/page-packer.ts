@@ -1,4 +1,4 @@
-import type { Page, RecordKey, RejectedRecord, SourceRecord } from '@inlet/connector-sdk'
+import type { Caveat, Page, RecordKey, RejectedRecord, SourceRecord } from '@inlet/connector-sdk'
 
 const MAX_RECORDS = 1000
 /** In characters, so that text beyond ASCII and escapes still fit into the 1 MiB a page may have or little more. */
@@ -9,6 +9,8 @@ export interface PagePacker {
   record(record: SourceRecord, size: number): void
   unchanged(key: RecordKey): void
   reject(rejected: RejectedRecord): void
+  /** What is to be said of the content; it never fills a page. */
+  caveats(found: readonly Caveat[]): void
   /** Whether the page has to be yielded before anything of this size is added. */
   isFull(size?: number): boolean
   isEmpty(): boolean
@@ -20,6 +22,7 @@ export const createPagePacker = (): PagePacker => {
   let records: SourceRecord[] = []
   let unchanged: RecordKey[] = []
   let rejected: RejectedRecord[] = []
+  let caveats: Caveat[] = []
   let chars = 0
   return {
     record(record, size) {
@@ -31,15 +34,37 @@ export const createPagePacker = (): PagePacker => {
       rejected.push(entry)
       chars += (entry.raw?.length ?? 0) + entry.message.length
     },
+    caveats: (found) => void (caveats = merged(caveats, found)),
     isFull: (size = 0) => Math.max(records.length, unchanged.length, rejected.length) >= MAX_RECORDS || (chars > 0 && chars + size > MAX_CHARS),
-    isEmpty: () => records.length + unchanged.length + rejected.length === 0,
+    isEmpty: () => records.length + unchanged.length + rejected.length + caveats.length === 0,
     take() {
-      const page: Page = { records, ...(unchanged.length > 0 ? { unchanged } : {}), ...(rejected.length > 0 ? { rejected } : {}) }
+      const page: Page = {
+        records,
+        ...(unchanged.length > 0 ? { unchanged } : {}),
+        ...(rejected.length > 0 ? { rejected } : {}),
+        ...(caveats.length > 0 ? { caveats } : {}),
+      }
       records = []
       unchanged = []
       rejected = []
+      caveats = []
       chars = 0
       return page
     },
   }
+}
+
+/** Examples are few enough to a run that only the first of a page need be kept apart. */
+const MAX_EXAMPLES = 20
+
+const merged = (before: readonly Caveat[], found: readonly Caveat[]): Caveat[] => {
+  const all = [...before]
+  for (const caveat of found) {
+    const { kind, count = 1, of = Math.max(count, 1), example } = caveat
+    const at = all.findIndex((other) => other.kind === kind && (example === undefined || all.length >= MAX_EXAMPLES))
+    const same = all[at]
+    if (same === undefined) all.push(caveat)
+    else all[at] = { ...same, count: (same.count ?? 1) + count, of: (same.of ?? Math.max(same.count ?? 1, 1)) + of }
+  }
+  return all
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Page, RejectedRecord } from '@inlet/connector-sdk'
+import { addCaveats, type CaveatTally, type Page, type RejectedRecord } from '@inlet/connector-sdk'
 import { createRecordStore, createTestContext, type RecordStore, type TestUpload } from '@inlet/connector-sdk/testing'
 import fileConnector from '../index.js'
 
@@ -15,6 +15,7 @@ export interface BedRun {
   readonly deleted: number
   readonly emitted: number
   readonly warnings: readonly string[]
+  readonly caveats: CaveatTally
 }
 
 /** Real files in a temporary folder that is the only allowed root. */
@@ -61,7 +62,11 @@ export const createFileBed = async (): Promise<FileBed> => {
       }
       const rejected = [...pages.values()].flat().flatMap((page) => page.rejected ?? [])
       const warnings = context.logLines.filter((line) => line.level === 'warn').map((line) => line.message)
-      return { store, pages, rejected, warnings, ...total }
+      const caveats = addCaveats(
+        {},
+        [...pages.values()].flat().flatMap((page) => page.caveats ?? []),
+      )
+      return { store, pages, rejected, warnings, caveats, ...total }
     },
     async check(config) {
       await using context = await createTestContext({ connector: fileConnector, config, roots: [root] })

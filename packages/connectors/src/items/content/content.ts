@@ -1,5 +1,5 @@
 import type { Document } from '../formats/document.js'
-import type { RowEvent } from '../formats/row-event.js'
+import type { RowEvent, TableLayout } from '../formats/row-event.js'
 import type { OpenItem } from '../listing/item.js'
 import type { Format } from '../settings.js'
 import type { Owner } from './detect-format.js'
@@ -10,6 +10,10 @@ export interface Content {
   readonly owner: Owner
   /** Of a text, as far as it is known. */
   encoding?(): string
+  /** How certain the encoding is, from 0 to 1; 1 unless it was guessed. */
+  certainty?(): number
+  /** How its tables so far were understood; all of them after the rows. */
+  layouts?(): readonly TableLayout[]
   /** Whether bytes were met that the encoding does not know. */
   damaged?(): boolean
   /** The rows in groups, when `owner` is `rows`. */

@@ -1,12 +1,15 @@
 import { isAscii } from 'node:buffer'
 import { getDecoder } from 'iconv-lite'
-import { detectEncoding } from './detect-encoding.js'
+import { isMostlyUtf8, utf8Evidence } from '../../parsing/encoding/utf8-evidence.js'
+import { type DetectedEncoding, detectEncoding } from './detect-encoding.js'
 
 export interface TextDecoding {
   write(bytes: Buffer): string
   end(): string
   /** The encoding so far; `ascii` as long as nothing else was met. */
   encoding(): string
+  /** From 0 to 1: how certain the encoding is; 1 unless it was guessed. */
+  certainty(): number
   /** Whether bytes were met that the encoding does not know; U+FFFD stands in their place. */
   damaged(): boolean
 }
@@ -14,28 +17,44 @@ export interface TextDecoding {
 /**
  * Decodes text in pieces and drops a byte order mark. With `auto` the encoding is decided at the first bytes beyond
  * ASCII, however late they come: a sample of the start would say nothing about a file whose first accent is on line 10,000.
+ * A guess from a few bytes gives way to UTF-8 when later pieces are that: a single damaged byte must not turn the rest.
  */
 export const createDecoding = (named: string): TextDecoding => {
-  let encoding = named === 'auto' ? 'ascii' : named.toLowerCase()
+  let detected: DetectedEncoding = { encoding: named === 'auto' ? 'ascii' : named.toLowerCase(), certainty: 1, tentative: false }
   let decided = named !== 'auto'
-  let decoder = decided ? getDecoder(encoding) : undefined
+  let decoder = decided ? getDecoder(detected.encoding) : undefined
   let first = true
   let damaged = false
 
+  const decide = (found: DetectedEncoding): void => {
+    detected = found
+    decided = found.encoding !== 'ascii'
+    if (decided) decoder = getDecoder(found.encoding)
+  }
   const write = (bytes: Buffer): string => {
-    if (!decided && (first || !isAscii(bytes))) {
-      encoding = detectEncoding(bytes)
-      decided = encoding !== 'ascii'
-      if (decided) decoder = getDecoder(encoding)
-    }
+    if (!decided && (first || !isAscii(bytes))) decide(detectEncoding(bytes))
+    else if (detected.tentative && !isAscii(bytes)) reconsider(bytes)
     first = false
     if (decoder === undefined) return bytes.toString('latin1')
     return check(decoder.write(bytes))
+  }
+  const reconsider = (bytes: Buffer): void => {
+    const evidence = utf8Evidence(bytes)
+    if (evidence.valid + evidence.invalid === 0) return
+    damaged ||= isMostlyUtf8(evidence)
+    if (isMostlyUtf8(evidence)) decide({ encoding: 'utf-8', certainty: 1, tentative: false })
+    else detected = { ...detected, tentative: false }
   }
   const check = (text: string): string => {
     if (!damaged && text.includes('\ufffd')) damaged = true
     return text
   }
 
-  return { write, end: () => check(decoder?.end() ?? ''), encoding: () => encoding, damaged: () => damaged }
+  return {
+    write,
+    end: () => check(decoder?.end() ?? ''),
+    encoding: () => detected.encoding,
+    certainty: () => detected.certainty,
+    damaged: () => damaged,
+  }
 }

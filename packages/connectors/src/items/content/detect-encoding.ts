@@ -1,6 +1,17 @@
-import { isAscii, isUtf8 } from 'node:buffer'
+import { isAscii } from 'node:buffer'
 import { analyse } from 'chardet'
 import { encodingExists } from 'iconv-lite'
+import { guessShort } from '../../parsing/encoding/guess-short.js'
+import { isMostlyUtf8, utf8Evidence } from '../../parsing/encoding/utf8-evidence.js'
+
+export interface DetectedEncoding {
+  /** `ascii` when the sample leaves it open. */
+  readonly encoding: string
+  /** From 0 to 1; 1 when the bytes themselves say it. */
+  readonly certainty: number
+  /** Whether later bytes may still show that it is UTF-8: too little was seen. */
+  readonly tentative: boolean
+}
 
 const BOMS: readonly (readonly [string, readonly number[]])[] = [
   ['utf-32le', [0xff, 0xfe, 0, 0]],
@@ -10,22 +21,30 @@ const BOMS: readonly (readonly [string, readonly number[]])[] = [
   ['utf-16be', [0xfe, 0xff]],
 ]
 const CHARDET_BYTES = 16 * 1024
+/** From so many bytes beyond ASCII on the statistics of chardet are better than a model of letters. */
+const MANY = 256
+const FEW = 32
+const MIN_CONFIDENCE = 50
+/** A guess stays a guess. */
+const MOST_CERTAIN = 0.99
+
+const sure = (encoding: string): DetectedEncoding => ({ encoding, certainty: 1, tentative: false })
 
 /**
- * The encoding of a sample from the start of a text, or of its first bytes beyond ASCII: byte order mark, then valid
- * UTF-8, then UTF-16 by its zeros, then what chardet holds likely. `ascii` when the sample leaves it open.
+ * The encoding of a sample from the start of a text, or of its first bytes beyond ASCII: byte order mark, then UTF-16 by its zeros, then
+ * UTF-8, of which a few bytes may be damaged, then what is likely.
  */
-export const detectEncoding = (sample: Buffer): string => {
+export const detectEncoding = (sample: Buffer): DetectedEncoding => {
   const marked = BOMS.find(([, bytes]) => bytes.every((byte, index) => sample[index] === byte))
-  if (marked !== undefined) return marked[0]
+  if (marked !== undefined) return sure(marked[0])
   const wide = detectUtf16(sample)
-  if (wide !== null) return wide
-  if (isAscii(sample)) return 'ascii'
-  if (isUtf8(sample)) return 'utf-8'
-  const whole = withoutCutCharacter(sample)
+  if (wide !== null) return sure(wide)
+  if (isAscii(sample)) return sure('ascii')
+  const evidence = utf8Evidence(sample)
+  if (isMostlyUtf8(evidence)) return sure('utf-8')
   // One odd byte at the very end is a cut character of a long text, but the last letter of a short one.
-  const cut = isUtf8(whole) && (!isAscii(whole) || sample.length >= CHARDET_BYTES)
-  return cut ? 'utf-8' : guess(sample)
+  if (evidence.valid === 0 && evidence.invalid === 0 && sample.length >= CHARDET_BYTES) return sure('utf-8')
+  return guess(sample)
 }
 
 /** Latin text in UTF-16 has a zero in almost every second byte, always on the same side. */
@@ -42,23 +61,25 @@ const detectUtf16 = (sample: Buffer): string | null => {
   return even > pairs * 0.4 && odd < pairs * 0.02 ? 'utf-16be' : null
 }
 
-/** A sample may end inside of a character of UTF-8. */
-const withoutCutCharacter = (sample: Buffer): Buffer => {
-  for (let back = 1; back <= Math.min(3, sample.length); back++) {
-    const byte = sample[sample.length - back] ?? 0
-    if (byte >= 0xc0) return sample.subarray(0, sample.length - back)
-    if (byte < 0x80) break
-  }
-  return sample
-}
-
-const guess = (sample: Buffer): string => {
+const guess = (sample: Buffer): DetectedEncoding => {
   // From the first byte that tells something: a long run of ASCII would only dilute the statistics.
   const first = sample.findIndex((byte) => byte >= 0x80)
-  const from = Math.max(0, first - 512)
-  const likely = analyse(sample.subarray(from, from + CHARDET_BYTES)).filter(({ name }) => encodingExists(name) && !/^utf/i.test(name))
-  const best = likely[0]
-  const western = likely.find(({ name }) => /^(?:ISO-8859-1|windows-1252)$/i.test(name))
-  if (best === undefined || best.confidence < 25 || (western !== undefined && western.confidence >= best.confidence - 10)) return 'windows-1252'
-  return best.name.toLowerCase()
+  const telling = sample.subarray(Math.max(0, first - 512)).subarray(0, CHARDET_BYTES)
+  const high = telling.reduce((count, byte) => (byte >= 0x80 ? count + 1 : count), 0)
+  const counted = high >= MANY ? guessByPairs(telling) : null
+  const { encoding, certainty } = counted ?? guessShort(telling) ?? { encoding: 'windows-1252', certainty: 0 }
+  return { encoding, certainty: Math.min(certainty, MOST_CERTAIN), tentative: high < FEW }
 }
+
+const guessByPairs = (sample: Buffer): { readonly encoding: string; readonly certainty: number } | null => {
+  const likely = analyse(sample).filter(({ name }) => encodingExists(name) && !/^utf/i.test(name))
+  const best = likely[0]
+  if (best === undefined || best.confidence < MIN_CONFIDENCE) return null
+  const western = likely.find(({ name }) => /^(?:ISO-8859-1|windows-1252)$/i.test(name))
+  if (western !== undefined && western.confidence >= best.confidence - 10)
+    return { encoding: 'windows-1252', certainty: toCertainty(western.confidence) }
+  return { encoding: best.name.toLowerCase(), certainty: toCertainty(best.confidence) }
+}
+
+/** With so much text what chardet calls 50 % is all but certain. */
+const toCertainty = (confidence: number): number => 0.9 + confidence / 1_000

@@ -1,5 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
 import { gunzip, isGzip } from '../../parsing/bytes/gunzip.js'
+import type { TableLayout } from '../formats/row-event.js'
 import { openArchiveContent } from './archive-content.js'
 import { type BinaryFormat, binaryContradiction, binaryKind, isBinaryFormat } from './binary-format.js'
 import { type StartedBytes, takeStart, toGenerator } from './bytes-start.js'
@@ -94,8 +95,10 @@ const localContent = async (
       return { ...base, rows: () => pdfRows(toRandomAccess(file), tools), document: () => pdfDocument(toRandomAccess(file), tools) }
     case 'docx':
       return { ...base, document: () => docxDocument(file, tools) }
-    case 'xlsx':
-      return { ...base, rows: () => xlsxRows(file, tools) }
+    case 'xlsx': {
+      const layouts: TableLayout[] = []
+      return { ...base, rows: () => xlsxRows(file, tools, layouts), layouts: () => layouts }
+    }
     case 'parquet':
       return { ...base, rows: () => parquetRows(toRandomAccess(file), tools) }
     case 'zip':

@@ -1,6 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
 import { createBreath } from '../../parsing/bytes/breathe.js'
 import { readDocument } from '../formats/document.js'
+import type { TableLayout } from '../formats/row-event.js'
 import { createRowParser } from '../formats/row-parser.js'
 import type { Format, ReadingConfig } from '../settings.js'
 import type { StartedBytes } from './bytes-start.js'
@@ -14,13 +15,17 @@ export const openText = (bytes: StartedBytes, name: string, config: ReadingConfi
   const sample = decoding.write(bytes.start)
   const format = judge(sample, name, config)
   const pieces = decodeRest(sample, bytes, decoding)
+  const layouts: TableLayout[] = []
   return {
     format,
     owner: ownerOf(format, config),
     encoding: () => decoding.encoding(),
     damaged: () => decoding.damaged(),
+    certainty: () => decoding.certainty(),
+    layouts: () => layouts,
     async *rows() {
       const parser = createRowParser(format, sample, config)
+      if (parser.layout !== undefined) layouts.push(parser.layout)
       for await (const piece of pieces) {
         const rows = parser.push(piece)
         if (rows.length > 0) yield rows

@@ -6,7 +6,7 @@ import { readPdf } from '../../parsing/pdf/read-pdf.js'
 import { openZip, type Zip } from '../../parsing/zip/open-zip.js'
 import type { Document } from '../formats/document.js'
 import { createLineRows } from '../formats/line-rows.js'
-import { isLarger, type RowEvent } from '../formats/row-event.js'
+import { isLarger, type RowEvent, type TableLayout } from '../formats/row-event.js'
 import { createXlsxRows } from '../formats/xlsx-rows.js'
 import type { ReadingTools } from './reading-tools.js'
 import type { LocalFile } from './spool.js'
@@ -78,10 +78,18 @@ const checked = (document: Document, maxBytes: number): Document => {
   return document
 }
 
-export async function* xlsxRows(file: LocalFile, tools: ReadingTools): AsyncGenerator<readonly RowEvent[], void, void> {
-  const toEvents = createXlsxRows(tools.config)
+export async function* xlsxRows(file: LocalFile, tools: ReadingTools, layouts: TableLayout[]): AsyncGenerator<readonly RowEvent[], void, void> {
+  const table = createXlsxRows(tools.config)
+  const said = (): void => void layouts.push(...table.layouts.slice(layouts.length))
   // A column too many is told apart from a thousand too many only as far as Excel itself goes.
-  for await (const rows of readXlsx(await openArchive(file, tools), { maxSharedChars: MAX_SHARED_CHARS })) yield toEvents(rows)
+  for await (const rows of readXlsx(await openArchive(file, tools), { maxSharedChars: MAX_SHARED_CHARS })) {
+    const events = table.push(rows)
+    said()
+    yield events
+  }
+  const last = table.end()
+  said()
+  yield last
 }
 
 export async function* parquetRows(file: RandomAccess, { config, processes, signal }: ReadingTools): AsyncGenerator<readonly RowEvent[], void, void> {

@@ -1,40 +1,42 @@
 import { Failure, type JsonObject } from '@inlet/connector-sdk'
 import { distinctNames } from './column-names.js'
+import type { CsvLayout } from './csv-layout.js'
 import { type CsvEvent, type CsvScannerOptions, createCsvScanner } from './csv-scanner.js'
+import { fitsWidth } from './find-header.js'
 import type { RowEvent, RowParser } from './row-event.js'
 
-export interface CsvRowsOptions extends CsvScannerOptions {
+export interface CsvRowsOptions extends CsvScannerOptions, Partial<Pick<CsvLayout, 'width' | 'looseComments' | 'advice'>> {
   /** True: the first record names the columns; false: column_1, column_2 …; or the names. */
   readonly header: boolean | readonly string[]
 }
 
 /**
- * Rows of a CSV file as objects of strings. A row with more or fewer fields than the header is refused with its line.
+ * Rows of a CSV file as objects of strings. A row with more or fewer fields than the header is refused with its line, unless what it has more is empty.
  * Throws FILE_UNREADABLE when the header itself cannot be read.
  */
 export const createCsvRows = (options: CsvRowsOptions): RowParser => {
+  const { header, width, looseComments = false, advice } = options
+  const hint = advice === null || advice === undefined ? '' : `; ${advice}`
   const scanner = createCsvScanner(options)
-  let columns: Columns | undefined = Array.isArray(options.header) ? createColumns(options.header) : undefined
+  let columns: Columns | undefined = Array.isArray(header) ? createColumns(header) : undefined
   let number = 0
 
-  const toRow = (event: CsvEvent): RowEvent | null => {
-    if (columns === undefined) {
-      if ('failure' in event && options.header === true) throw new Failure('FILE_UNREADABLE', `the header cannot be read: ${event.failure.message}`)
-      if ('fields' in event) {
-        columns = createColumns(options.header === true ? event.fields : event.fields.map(() => ''))
-        if (options.header === true) return null
-      }
-    }
-    number++
-    const { line } = event
-    if ('failure' in event) return { number, size: 0, failure: event.failure }
-    const expected = columns?.names.length ?? 0
-    if (event.fields.length === expected && columns !== undefined)
-      return { number, size: event.size + columns.overhead, data: columns.toObject(event.fields) }
-    const message = `line ${line} has ${event.fields.length} fields instead of ${expected}`
-    return { number, size: 0, failure: { reason: 'RECORD_INVALID', message, raw: event.fields.join(options.delimiter).slice(0, 2000) } }
+  const openColumns = (event: CsvEvent): boolean => {
+    if ('failure' in event && header === true) throw new Failure('FILE_UNREADABLE', `the header cannot be read: ${event.failure.message}${hint}`)
+    if ('fields' in event) columns = createColumns(header === true ? event.fields.slice(0, width) : event.fields.map(() => ''))
+    return header === true && 'fields' in event
   }
-
+  const toRow = (event: CsvEvent): RowEvent | null => {
+    if (columns === undefined && openColumns(event)) return null
+    const expected = columns?.names.length ?? 0
+    if (looseComments && expected > 1 && 'fields' in event && event.fields.length === 1 && event.fields[0]?.startsWith('#') === true) return null
+    number++
+    if ('failure' in event) return { number, size: 0, failure: { ...event.failure, message: `${event.failure.message}${hint}` } }
+    const { line, fields } = event
+    if (columns !== undefined && fitsWidth(fields, expected)) return { number, size: event.size + columns.overhead, data: columns.toObject(fields) }
+    const message = `line ${line} has ${fields.length} fields instead of ${expected}${hint}`
+    return { number, size: 0, failure: { reason: 'RECORD_INVALID', message, raw: fields.join(options.delimiter).slice(0, 2000) } }
+  }
   const toRows = (events: readonly CsvEvent[]): RowEvent[] => {
     const rows: RowEvent[] = []
     for (const event of events) {
@@ -43,7 +45,6 @@ export const createCsvRows = (options: CsvRowsOptions): RowParser => {
     }
     return rows
   }
-
   return { push: (text) => toRows(scanner.push(text)), end: () => toRows(scanner.end()) }
 }
 

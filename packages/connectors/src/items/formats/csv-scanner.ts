@@ -13,6 +13,10 @@ export interface CsvScanner {
 
 export interface CsvScannerOptions extends CsvSyntax {
   readonly maxRecordBytes: number
+  /** Lines at the start that are passed over; default none. */
+  readonly skipLines?: number
+  /** Records that begin with it are passed over; default and empty: none. */
+  readonly comment?: string
 }
 
 /**
@@ -21,7 +25,7 @@ export interface CsvScannerOptions extends CsvSyntax {
  * Holds at most one record and one piece.
  */
 export const createCsvScanner = (options: CsvScannerOptions): CsvScanner => {
-  const { delimiter, quote, newline, maxColumns, maxRecordBytes } = options
+  const { delimiter, quote, newline, maxColumns, maxRecordBytes, skipLines = 0, comment = '', escape = '', trim = false } = options
   let rest = ''
   let line = 1
   let skipping = false
@@ -42,7 +46,7 @@ export const createCsvScanner = (options: CsvScannerOptions): CsvScanner => {
     if (isLarger(text, maxRecordBytes)) return fail('RECORD_TOO_LARGE', `has more than ${maxRecordBytes} bytes`, text)
     const fields = text.split(delimiter, maxColumns + 1)
     if (fields.length > maxColumns) return fail('RECORD_INVALID', `has more than ${maxColumns} columns`, text)
-    events.push({ line, size: text.length, fields })
+    events.push({ line, size: text.length, fields: trim ? fields.map((field) => field.trim()) : fields })
   }
 
   const takeQuoted = (text: string, start: number, final: boolean): number | 'incomplete' => {
@@ -61,6 +65,14 @@ export const createCsvScanner = (options: CsvScannerOptions): CsvScanner => {
     return record.end
   }
 
+  /** An escape may make a line break text, so that no line can be taken by itself. */
+  const takeEscaped = (text: string, start: number, final: boolean): number | 'incomplete' => {
+    const blank = text[start] === '\r' && newline === '\n' ? start + 1 : start
+    if (text[blank] !== newline) return takeQuoted(text, start, final)
+    line++
+    return blank + 1
+  }
+
   /** Takes what is complete and returns the position of what is not. */
   const scan = (text: string, final: boolean): number => {
     let position = 0
@@ -68,11 +80,20 @@ export const createCsvScanner = (options: CsvScannerOptions): CsvScanner => {
     while (position < text.length) {
       const lineEnd = text.indexOf(newline, position)
       if (nextQuote !== -1 && nextQuote < position) nextQuote = text.indexOf(quote, position)
+      if (!skipping) {
+        // Whether it is a comment may not be known yet.
+        if (comment !== '' && !final && text.length - position < comment.length && comment.startsWith(text.slice(position))) return position
+        skipping = line <= skipLines || (comment !== '' && text.startsWith(comment, position))
+      }
       if (skipping) {
         if (lineEnd === -1) return text.length
         skipping = false
         position = lineEnd + 1
         line++
+      } else if (escape !== '') {
+        const end = takeEscaped(text, position, final)
+        if (end === 'incomplete') return position
+        position = end
       } else if (nextQuote === -1 || (lineEnd !== -1 && nextQuote > lineEnd)) {
         if (lineEnd === -1 && !final) return position
         takeLine(withoutReturn(text.slice(position, lineEnd === -1 ? text.length : lineEnd), newline))

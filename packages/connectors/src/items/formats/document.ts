@@ -10,6 +10,8 @@ export interface Document {
   readonly title: string | undefined
   readonly text: string
   readonly data: JsonObject
+  /** Whether it shows text that could not be read out of it. */
+  readonly unreadable?: boolean
 }
 
 /** HTML may have this many times its text in markup. */

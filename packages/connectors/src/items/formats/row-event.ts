@@ -24,6 +24,15 @@ export interface RowParser {
   push(text: string): RowEvent[]
   /** The rows still open at the end of the file. */
   end(): RowEvent[]
+  /** How the start of the file was understood, where that had to be guessed. */
+  readonly layout?: TableLayout
+}
+
+/** How a table was understood, for people. */
+export interface TableLayout {
+  /** What was taken for the header and how the rows fit. */
+  readonly summary: string
+  readonly guesses: readonly string[]
 }
 
 const RAW_LENGTH = 2000

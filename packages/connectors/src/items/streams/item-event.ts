@@ -1,4 +1,4 @@
-import type { Failure } from '@inlet/connector-sdk'
+import type { Caveat, Failure } from '@inlet/connector-sdk'
 import type { Document } from '../formats/document.js'
 import type { RowEvent } from '../formats/row-event.js'
 import type { Format } from '../settings.js'
@@ -8,6 +8,7 @@ export type ItemEvent = { readonly file: string } & (
   | { readonly rows: readonly RowEvent[] }
   | { readonly document: Document; readonly name: string; readonly format: Format }
   | { readonly failure: Failure }
+  | { readonly caveats: readonly Caveat[] }
 )
 
 export interface ReadItemOptions {

@@ -98,6 +98,7 @@ async function* readDocumentFile(
       const event = step.value
       if ('document' in event && event.file === item.key) last = event
       else if ('document' in event) yield* add(packer, toRecord(event, item.signature))
+      else if ('caveats' in event) packer.caveats(event.caveats)
       else if ('failure' in event && event.failure.reason !== 'NOT_FOUND_UPSTREAM') {
         packer.reject(rejectFile(DOCUMENTS, event.file, event.failure))
         if (isStored || event.file !== item.key) packer.unchanged(event.file)

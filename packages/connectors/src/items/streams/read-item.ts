@@ -4,6 +4,7 @@ import type { Content } from '../content/content.js'
 import { concerns, fixedFormat, type Owner, ownerOf } from '../content/detect-format.js'
 import { openContent } from '../content/open-content.js'
 import type { Item, OpenItem } from '../listing/item.js'
+import { documentOf, rowsOf } from './content-events.js'
 import type { ItemEvent, ReadItemOptions } from './item-event.js'
 import { type MemberCounts, readMembers } from './read-members.js'
 import type { Reading } from './reading.js'
@@ -45,8 +46,9 @@ export async function* readItem(connection: ItemConnection, item: Item, options:
     const { owner, format } = content
     if (options.owner !== undefined && !concerns(owner, options.owner)) return null
     if (owner === 'archive') yield* counting(readMembers(content, item, { ...options, tools, counts: inside }), counts, signal)
-    if (owner === 'documents') yield { file: item.key, name: item.name, format, document: await content.document() }
+    if (owner === 'documents') yield* documentOf(content, item.key, item.name)
     if (owner === 'rows') yield* counting(rowsOf(content, item.key), counts, signal)
+    for (const { summary, guesses } of content.layouts?.() ?? []) if (summary !== '') log.debug({ file: item.key, guesses }, summary)
     if (content.damaged?.() === true) log.warn({ file: item.key, encoding: content.encoding?.() }, 'some bytes do not fit the encoding')
     if (content.readsAll) await readRest(found.item)
     return {
@@ -84,10 +86,6 @@ export async function* readItem(connection: ItemConnection, item: Item, options:
 const membersOf = (owner: Owner, { files, documents }: MemberCounts, asked: ReadItemOptions): Partial<MemberCounts> => {
   if (owner !== 'archive') return {}
   return asked.owner === 'rows' ? { files } : { files, documents }
-}
-
-async function* rowsOf(content: Content, file: string): AsyncGenerator<ItemEvent, void, void> {
-  for await (const rows of content.rows()) if (rows.length > 0) yield { file, rows }
 }
 
 async function* counting(

@@ -4,6 +4,7 @@ import type { Content, Member } from '../content/content.js'
 import { fixedFormat, ownerOf } from '../content/detect-format.js'
 import type { ReadingTools } from '../content/reading-tools.js'
 import type { Item } from '../listing/item.js'
+import { documentOf, rowsOf } from './content-events.js'
 import type { ItemEvent, ReadItemOptions } from './item-event.js'
 import { memberKey } from './member-key.js'
 
@@ -57,8 +58,7 @@ async function* readMember(
   const content = await member.open()
   try {
     if (owner !== undefined && content.owner !== owner) return
-    if (content.owner === 'documents') yield { file, name, format: content.format, document: await content.document() }
-    else for await (const rows of content.rows()) if (rows.length > 0) yield { file, rows }
+    yield* content.owner === 'documents' ? documentOf(content, file, name) : rowsOf(content, file)
   } finally {
     await content.close()
   }

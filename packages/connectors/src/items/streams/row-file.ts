@@ -42,6 +42,7 @@ export async function* readRowFile(connection: ItemConnection, item: Item, optio
     for (; step.done !== true; step = await reader.next()) {
       const event = step.value
       if ('failure' in event && event.failure.reason !== 'NOT_FOUND_UPSTREAM') packer.reject(rejectFile(ROWS, event.file, event.failure))
+      if ('caveats' in event) packer.caveats(event.caveats)
       if (!('rows' in event)) continue
       for (const found of event.rows) {
         const outcome = toRowRecord(event.file, found, { config, place: found.place ?? [found.number], scope: item.key })

@@ -4,9 +4,15 @@ import { readXml } from './xml-events.js'
 /** Formats that Excel has built in for dates and times, ECMA-376 part 1, 18.8.30, those of East Asia included. */
 const BUILT_IN = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 45, 46, 47, 50, 51, 52, 53, 54, 55, 56, 57, 58])
 
+/** How a cell style shows a number: as a date or time, or as the time that has passed. */
+export type DateStyle = 'date' | 'elapsed'
+
+/** `[h]:mm:ss`. */
+const BUILT_IN_ELAPSED = 46
+
 /** The numbers of the cell styles that show a number as a date or time. */
-export const readDateStyles = async (part: ZipEntry | undefined): Promise<ReadonlySet<number>> => {
-  const styles = new Set<number>()
+export const readDateStyles = async (part: ZipEntry | undefined): Promise<ReadonlyMap<number, DateStyle>> => {
+  const styles = new Map<number, DateStyle>()
   if (part === undefined) return styles
   const formats = new Map<number, string>()
   let inCells = false
@@ -18,7 +24,8 @@ export const readDateStyles = async (part: ZipEntry | undefined): Promise<Readon
       if (name !== 'xf' || !inCells) return
       const id = Number(attributes['numFmtId'] ?? 0)
       const own = formats.get(id)
-      if (own === undefined ? BUILT_IN.has(id) : isDateFormat(own)) styles.add(index)
+      if (own === undefined ? BUILT_IN.has(id) : isDateFormat(own))
+        styles.set(index, (own === undefined ? id === BUILT_IN_ELAPSED : isElapsedFormat(own)) ? 'elapsed' : 'date')
       index++
     },
     close: (name) => {
@@ -37,3 +44,6 @@ export const isDateFormat = (code: string): boolean => {
     .replaceAll(/\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '')
   return /[dmyhs]/i.test(bare.replaceAll(/general/gi, ''))
 }
+
+/** Whether a format code counts hours, minutes or seconds beyond a day: `[h]:mm`. */
+export const isElapsedFormat = (code: string): boolean => /\[(?:h+|m+|s+)\]/i.test(code.replaceAll(/"[^"]*"|\\./g, ''))

@@ -2,6 +2,16 @@ const DAY_MS = 86_400_000
 const EPOCH_1900 = Date.UTC(1899, 11, 30)
 const EPOCH_1904 = Date.UTC(1904, 0, 1)
 
+/** A number of days as hours, minutes and seconds, as a format such as `[h]:mm:ss` shows them: `36:30:00`. Null for no number. */
+export const excelDuration = (days: number): string | null => {
+  if (!Number.isFinite(days) || Math.abs(days) > 2_958_466) return null
+  const millis = Math.round(Math.abs(days) * DAY_MS)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const rest = millis % 1_000
+  const clock = `${two(Math.floor(millis / 3_600_000))}:${two(Math.floor(millis / 60_000) % 60)}:${two(Math.floor(millis / 1_000) % 60)}`
+  return `${days < 0 && millis > 0 ? '-' : ''}${clock}${rest === 0 ? '' : `.${String(rest).padStart(3, '0')}`}`
+}
+
 /**
  * A day number of Excel as ISO 8601 without a zone: a date, a date with a time, or for less than a day the time alone. Null outside of
  * the years Excel knows. Excel takes 1900 for a leap year, so days before March 1900 are shifted.

@@ -1,8 +1,8 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { Zip } from '../zip/open-zip.js'
 import { readCoreProperties } from './core-properties.js'
-import { officeParts } from './office-parts.js'
-import { readXml } from './xml-events.js'
+import { findMainPart, officeParts } from './office-parts.js'
+import { attributeOf, readXml } from './xml-events.js'
 
 export interface DocxDocument {
   /** From its properties, else its first paragraph of the style Title or of a heading. */
@@ -15,7 +15,7 @@ export interface DocxDocument {
 /** The running text of a Word document, without what was deleted in tracked changes, headers and notes. Throws CONTENT_MISMATCH, FILE_UNREADABLE, RECORD_TOO_LARGE. */
 export const readDocx = async (zip: Zip, { maxChars }: { readonly maxChars: number }): Promise<DocxDocument> => {
   const parts = await officeParts(zip)
-  const body = parts.get('word/document.xml')
+  const body = parts.get(await findMainPart(parts, 'word/document.xml'))
   if (body === undefined) throw new Failure('CONTENT_MISMATCH', 'the content is no Word document: word/document.xml is missing')
   const writer = createWriter(maxChars)
   await readXml(body.bytes(), writer)
@@ -23,6 +23,9 @@ export const readDocx = async (zip: Zip, { maxChars }: { readonly maxChars: numb
   const { title, text } = writer.finish()
   return { title: properties['title'] ?? title, text, properties }
 }
+
+/** The old place of moved text (ECMA-376 part 1, 17.13.5.22) and the content for old programs. */
+const ELSEWHERE = new Set(['Fallback', 'moveFrom'])
 
 const createWriter = (maxChars: number) => {
   let text = ''
@@ -33,8 +36,8 @@ const createWriter = (maxChars: number) => {
   let tables = 0
   let cells: string[] = []
   let cell: string[] = []
-  // A text box has its content twice: for new and for old programs.
-  let fallback = 0
+  // What is shown elsewhere or no more: a text box has its content twice, for new and for old programs, and moved text has its old place.
+  let elsewhere = 0
 
   const add = (piece: string): void => {
     text += piece
@@ -51,19 +54,19 @@ const createWriter = (maxChars: number) => {
 
   return {
     open(name: string, attributes: Readonly<Record<string, string>>): void {
-      if (name === 'Fallback') fallback++
-      if (fallback > 0) return
+      if (ELSEWHERE.has(name)) elsewhere++
+      if (elsewhere > 0) return
       if (name === 't') inText = true
       else if (name === 'tab') paragraph += '\t'
       else if (name === 'br' || name === 'cr') paragraph += '\n'
       else if (name === 'noBreakHyphen') paragraph += '-'
       else if (name === 'p') style = ''
-      else if (name === 'pStyle') style = attributes['w:val'] ?? ''
+      else if (name === 'pStyle') style = attributeOf(attributes, 'val') ?? ''
       else if (name === 'tbl') tables++
     },
     close(name: string): void {
-      if (name === 'Fallback') fallback--
-      if (fallback > 0) return
+      if (ELSEWHERE.has(name)) elsewhere--
+      if (elsewhere > 0) return
       if (name === 't') inText = false
       else if (name === 'p') endParagraph()
       else if (name === 'tc' && tables === 1) {
@@ -75,7 +78,7 @@ const createWriter = (maxChars: number) => {
       } else if (name === 'tbl' && --tables === 0) add('\n')
     },
     text(piece: string): void {
-      if (!inText || fallback > 0) return
+      if (!inText || elsewhere > 0) return
       paragraph += piece
       if (paragraph.length > maxChars) throw new Failure('RECORD_TOO_LARGE', `the document has more than ${maxChars} characters of text`)
     },

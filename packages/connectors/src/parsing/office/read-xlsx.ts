@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { Zip, ZipEntry } from '../zip/open-zip.js'
 import { readDateStyles } from './date-styles.js'
-import { officeParts } from './office-parts.js'
+import { findMainPart, officeParts } from './office-parts.js'
 import { readSharedStrings } from './shared-strings.js'
 import { type CellValue, sheetRows } from './sheet-rows.js'
 import { readWorkbook } from './workbook.js'
@@ -29,9 +29,11 @@ export async function* readXlsx(zip: Zip, options: XlsxOptions): AsyncGenerator<
     if (found === undefined) throw new Failure('CONTENT_MISMATCH', `the content is no Excel workbook: ${name} is missing`)
     return found
   }
-  const workbook = await readWorkbook(part('xl/workbook.xml'), part('xl/_rels/workbook.xml.rels'))
-  const strings = await readSharedStrings(parts.get('xl/sharedstrings.xml'), options.maxSharedChars)
-  const dateStyles = await readDateStyles(parts.get('xl/styles.xml'))
+  const book = await findMainPart(parts, 'xl/workbook.xml')
+  const folder = book.slice(0, book.lastIndexOf('/') + 1)
+  const workbook = await readWorkbook(part(book), part(`${folder}_rels/${book.slice(folder.length)}.rels`), folder)
+  const strings = await readSharedStrings(parts.get(workbook.strings.toLowerCase()), options.maxSharedChars)
+  const dateStyles = await readDateStyles(parts.get(workbook.styles.toLowerCase()))
   for (const sheet of workbook.sheets) {
     const context = { strings, dateStyles, date1904: workbook.date1904 }
     for await (const rows of sheetRows(part(sheet.part).bytes(), context)) yield rows.map(({ row, cells }) => ({ sheet: sheet.name, row, cells }))

@@ -1,6 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { ZipEntry } from '../zip/open-zip.js'
 import { readXml } from './xml-events.js'
+import { unescapeXstring } from './xstring.js'
 
 /** The strings that cells refer to by number; empty without the part. Throws FILE_TOO_LARGE. */
 export const readSharedStrings = async (part: ZipEntry | undefined, maxChars: number): Promise<readonly string[]> => {
@@ -20,7 +21,7 @@ export const readSharedStrings = async (part: ZipEntry | undefined, maxChars: nu
       inText = false
       if (name === 'rPh') phonetic--
       if (name !== 'si') return
-      strings.push(current)
+      strings.push(unescapeXstring(current))
       // An empty string costs its place in the list.
       chars += current.length + 8
       if (chars > maxChars) throw new Failure('FILE_TOO_LARGE', `the texts of the workbook take more than ${maxChars} characters`)

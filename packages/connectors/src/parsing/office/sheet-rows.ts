@@ -1,12 +1,14 @@
 import { Failure } from '@inlet/connector-sdk'
-import { excelDate } from './excel-date.js'
+import type { DateStyle } from './date-styles.js'
+import { excelDate, excelDuration } from './excel-date.js'
 import { xmlEvents } from './xml-events.js'
+import { unescapeXstring } from './xstring.js'
 
 export type CellValue = string | number | boolean | null
 
 export interface SheetContext {
   readonly strings: readonly string[]
-  readonly dateStyles: ReadonlySet<number>
+  readonly dateStyles: ReadonlyMap<number, DateStyle>
   readonly date1904: boolean
 }
 
@@ -73,8 +75,10 @@ const toValue = (
   if (text === '') return null
   if (type === 's') return context.strings[Number(text)] ?? null
   if (type === 'b') return text === '1'
-  if (type !== 'n') return text
+  if (type !== 'n') return unescapeXstring(text)
   const number = Number(text)
   if (Number.isNaN(number)) return text
-  return context.dateStyles.has(style) ? (excelDate(number, context.date1904) ?? number) : number
+  const shown = context.dateStyles.get(style)
+  if (shown === undefined) return number
+  return (shown === 'elapsed' ? excelDuration(number) : excelDate(number, context.date1904)) ?? number
 }

@@ -1,20 +1,34 @@
+import { Failure } from '@inlet/connector-sdk'
 import type { ZipEntry } from '../zip/open-zip.js'
-import { readXml } from './xml-events.js'
+import { attributeOf, readXml } from './xml-events.js'
+import { unescapeXstring } from './xstring.js'
 
 export interface Workbook {
   /** Visible worksheets in their order, each with the name of its part. */
   readonly sheets: readonly { readonly name: string; readonly part: string }[]
   /** Days are counted from 1904 instead of 1900. */
   readonly date1904: boolean
+  /** The parts that hold the strings and styles of its cells. */
+  readonly strings: string
+  readonly styles: string
 }
 
-export const readWorkbook = async (book: ZipEntry, relations: ZipEntry): Promise<Workbook> => {
+/** @param folder of the workbook within the file, with a slash at the end. Throws FILE_UNREADABLE when a sheet cannot be found. */
+export const readWorkbook = async (book: ZipEntry, relations: ZipEntry, folder: string): Promise<Workbook> => {
+  const toPart = (target: string): string => (target.startsWith('/') ? target.slice(1) : `${folder}${target.replace(/^\.\//, '')}`)
   const targets = new Map<string, string>()
+  const others = new Set<string>()
+  let strings = `${folder}sharedStrings.xml`
+  let styles = `${folder}styles.xml`
   await readXml(relations.bytes(), {
     open: (name, attributes) => {
+      if (name !== 'Relationship') return
       // Chart sheets have another type.
-      if (name === 'Relationship' && (attributes['Type'] ?? '').endsWith('/worksheet'))
-        targets.set(attributes['Id'] ?? '', toPart(attributes['Target'] ?? ''))
+      const type = attributes['Type'] ?? ''
+      if (type.endsWith('/sharedStrings')) strings = toPart(attributes['Target'] ?? '')
+      if (type.endsWith('/styles')) styles = toPart(attributes['Target'] ?? '')
+      if (type.endsWith('/worksheet')) targets.set(attributes['Id'] ?? '', toPart(attributes['Target'] ?? ''))
+      else others.add(attributes['Id'] ?? '')
     },
   })
   const sheets: { name: string; part: string }[] = []
@@ -23,11 +37,14 @@ export const readWorkbook = async (book: ZipEntry, relations: ZipEntry): Promise
     open: (name, attributes) => {
       if (name === 'workbookPr') date1904 = /^(?:1|true)$/.test(attributes['date1904'] ?? '')
       if (name !== 'sheet' || (attributes['state'] ?? 'visible') !== 'visible') return
-      const part = targets.get(attributes['r:id'] ?? attributes['relationships:id'] ?? '')
-      if (part !== undefined) sheets.push({ name: attributes['name'] ?? '', part })
+      const id = attributeOf(attributes, 'id') ?? ''
+      const part = targets.get(id)
+      const sheet = unescapeXstring(attributes['name'] ?? '')
+      if (part !== undefined) sheets.push({ name: sheet, part })
+      // Rather no rows with a reason than no rows.
+      else if (!others.has(id))
+        throw new Failure('FILE_UNREADABLE', `the workbook does not say where its sheet ${JSON.stringify(sheet.slice(0, 100))} is`)
     },
   })
-  return { sheets, date1904 }
+  return { sheets, date1904, strings, styles }
 }
-
-const toPart = (target: string): string => (target.startsWith('/') ? target.slice(1) : `xl/${target.replace(/^\.\//, '')}`)

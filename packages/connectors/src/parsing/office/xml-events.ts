@@ -9,6 +9,14 @@ export interface XmlHandler {
   text?(text: string): void
 }
 
+/** The value of an attribute whatever its prefix, which is free in XML; the one without a prefix first. */
+export const attributeOf = (attributes: Readonly<Record<string, string>>, name: string): string | undefined => {
+  const plain = attributes[name]
+  if (plain !== undefined) return plain
+  for (const key in attributes) if (key.endsWith(`:${name}`)) return attributes[key]
+  return undefined
+}
+
 const local = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 /** A part of an Office file, element by element as its bytes arrive; yields after each piece. Throws FILE_UNREADABLE, XML_DTD_NOT_ALLOWED. */

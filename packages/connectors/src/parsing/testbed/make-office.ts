@@ -17,14 +17,20 @@ export const makeDocx = (body: string, title?: string): Buffer =>
       : [{ name: 'docProps/core.xml', content: xml(`<cp:coreProperties ${CORE}><dc:title>${title}</dc:title></cp:coreProperties>`) }]),
   ])
 
-/** A workbook; each sheet is the XML of its rows. Cell style 1 is a date, 2 a format of its own with a time, 3 one with a "d" in quotes. */
+/** A workbook; each sheet is the XML of its rows. Cell style 1 is a date, 2 a format of its own with a time, 3 one with a "d" in quotes, 4 and on are `formats`. */
 export const makeXlsx = (
   sheets: Readonly<Record<string, string>>,
   {
     strings = [],
     hidden = [],
     date1904 = false,
-  }: { readonly strings?: readonly string[]; readonly hidden?: readonly string[]; readonly date1904?: boolean } = {},
+    formats = [],
+  }: {
+    readonly formats?: readonly string[]
+    readonly strings?: readonly string[]
+    readonly hidden?: readonly string[]
+    readonly date1904?: boolean
+  } = {},
 ): Buffer => {
   const names = Object.keys(sheets)
   const state = (name: string): string => (hidden.includes(name) ? ' state="hidden"' : '')
@@ -41,8 +47,8 @@ export const makeXlsx = (
     {
       name: 'xl/styles.xml',
       content: xml(
-        `<styleSheet ${SHEET}><numFmts><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd hh:mm"/><numFmt numFmtId="165" formatCode="0.0 &quot;days&quot;"/></numFmts>` +
-          '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>',
+        `<styleSheet ${SHEET}><numFmts><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd hh:mm"/><numFmt numFmtId="165" formatCode="0.0 &quot;days&quot;"/>${formats.map((code, at) => `<numFmt numFmtId="${170 + at}" formatCode="${code.replaceAll('"', '&quot;')}"/>`).join('')}</numFmts>` +
+          `<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/>${formats.map((_code, at) => `<xf numFmtId="${170 + at}"/>`).join('')}</cellXfs></styleSheet>`,
       ),
     },
     ...names.map((name, index) => ({

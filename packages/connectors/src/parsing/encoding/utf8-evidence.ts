@@ -1,0 +1,43 @@
+/** How far some bytes look like UTF-8. */
+export interface Utf8Evidence {
+  /** Valid sequences beyond ASCII, the longer ones counted more: they hardly come about by chance. */
+  readonly valid: number
+  /** Bytes that fit nowhere; a sequence that the end cuts off is none. */
+  readonly invalid: number
+}
+
+/** Goes through bytes once. The end may cut a character. Pure. */
+export const utf8Evidence = (bytes: Buffer): Utf8Evidence => {
+  let valid = 0
+  let invalid = 0
+  for (let at = 0; at < bytes.length; ) {
+    const lead = bytes[at] ?? 0
+    if (lead < 0x80) {
+      at++
+      continue
+    }
+    const length = lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 1
+    let found = 1
+    while (found < length && isTrail(bytes[at + found], found === 1 ? lead : 0)) found++
+    if (length > 1 && found === length) valid += length - 1
+    // A sequence that goes on beyond the end is no evidence of either kind.
+    else if (length === 1 || at + found < bytes.length) invalid++
+    at += found
+  }
+  return { valid, invalid }
+}
+
+/** Whether a byte may follow; after some leads the second byte is bound to less (RFC 3629). */
+const isTrail = (byte: number | undefined, lead: number): boolean => {
+  if (byte === undefined || byte < 0x80 || byte > 0xbf) return false
+  if (lead === 0xe0) return byte >= 0xa0
+  if (lead === 0xed) return byte <= 0x9f
+  if (lead === 0xf0) return byte >= 0x90
+  return lead !== 0xf4 || byte <= 0x8f
+}
+
+/** So many times more valid sequences than bytes that fit nowhere: then those are damage, not another encoding. */
+const TIMES = 4
+
+/** Whether bytes are UTF-8, apart from some damage. Text in other encodings has a few valid sequences by chance at most. Pure. */
+export const isMostlyUtf8 = ({ valid, invalid }: Utf8Evidence): boolean => valid > 0 && valid >= invalid * TIMES
