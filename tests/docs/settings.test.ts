@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { connectors } from '@inlet/connectors'
+import { INSTALLATION_KEYS } from '@inlet/runtime'
 import { describe, expect, it } from 'vitest'
 import { matches, ROOT, readDocuments } from './documents.js'
 
@@ -21,6 +22,11 @@ describe('settings in the docs', () => {
   it.each(documents)('$file names only keys that something reads', ({ text }) => {
     const named = matches(/\b(INLET_[A-Z][A-Z_]+[A-Z])\b/gu, text)
     expect([...new Set(named)].filter((key) => !known.has(key))).toEqual([])
+  })
+
+  it('every process knows each of them, since they may share one environment', () => {
+    const documented = [...known].filter((key) => key.startsWith('INLET_') && !/^INLET_(TEST|BENCH)_/u.test(key))
+    expect(INSTALLATION_KEYS.filter((key) => !key.endsWith('*')).toSorted()).toEqual([...new Set(documented)].toSorted())
   })
 
   it('the table lists every key with the processes that read it', () => {

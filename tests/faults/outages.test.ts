@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate } from '@inlet/db'
 import { startPostgres, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -8,6 +9,8 @@ import { expectTruth } from '../harness/expect-truth.js'
 import { type FaultWorld, openFaultWorld } from '../harness/fault-world.js'
 
 const redisServer = inject('redisServer')
+/** Longer than a lock lives; INLET_TEST_OUTAGE_MS=90000 shows what an operator sees. */
+const OUTAGE_MS = Number(process.env['INLET_TEST_OUTAGE_MS'] ?? 6_000)
 
 describe.each(redisServer === '' ? ['postgres'] : ['postgres', 'redis'])('outages of everything, queue on %s', (backend) => {
   const directory = mkdtempSync(path.join(tmpdir(), 'inlet-outage-'))
@@ -45,11 +48,31 @@ describe.each(redisServer === '' ? ['postgres'] : ['postgres', 'redis'])('outage
     const runId = await world.startRun(sourceId)
     await world.stored(runId, 4)
     await server.stop()
+    if (process.env['INLET_TEST_OUTAGE_MS'] !== undefined) await sleep(OUTAGE_MS)
     server = await startServer(server.port)
     expect(await world.ended(runId)).toMatchObject({ outcome: 'ok' })
     await expectTruth(world.database, sourceId, world.truth.expected())
     expect(world.cluster.processes().map((process) => process.alive())).toEqual([true, true, true])
   })
+
+  it.runIf(backend === 'redis')(
+    'keeps its batches and waits while Redis is unavailable, then continues the same attempt in the same processes',
+    async () => {
+      const sourceId = await world.register()
+      const runId = await world.startRun(sourceId)
+      await world.stored(runId, 4)
+      await world.redis?.kill()
+      await sleep(OUTAGE_MS)
+      expect(world.cluster.processes().map((process) => process.alive())).toEqual([true, true, true])
+      await world.redis?.restart()
+      expect(await world.ended(runId)).toMatchObject({ outcome: 'ok', attempt: 1 })
+      await expectTruth(world.database, sourceId, world.truth.expected())
+      const next = await world.startRun(sourceId)
+      expect(await world.ended(next)).toMatchObject({ outcome: 'ok_nothing_new' })
+      expect(world.cluster.processes().map((process) => process.alive())).toEqual([true, true, true])
+    },
+    OUTAGE_MS + 240_000,
+  )
 
   it('runs each due source once after everything was killed and stood still for hours', async () => {
     const hourly = { cron: '0 * * * *', timeZone: 'UTC' }

@@ -42,17 +42,3 @@ export const apiEnv = z.object({
   INLET_TRUST_PROXY_HOPS: envInt({ min: 0, max: 10, default: 0, describe: 'proxies in front whose X-Forwarded-For is believed' }),
 })
 export type ApiConfig = z.output<typeof apiEnv>
-
-/** Keys of the other processes, which one env file may hold as well. */
-export const FOREIGN_KEYS = [
-  'INLET_CHROMIUM',
-  'INLET_CHROMIUM_*',
-  'INLET_FILE_*',
-  'INLET_LEASE_*',
-  'INLET_PUBLIC_URL',
-  'INLET_PUBLISHED_*',
-  'INLET_SCRIBE_*',
-  'INLET_SINGER_*',
-  'INLET_TEST_*',
-  'INLET_WORK*',
-]

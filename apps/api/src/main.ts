@@ -1,14 +1,14 @@
 import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { parseEnv, runMain } from '@inlet/runtime'
+import { INSTALLATION_KEYS, parseEnv, runMain } from '@inlet/runtime'
 import { withKeysFile } from '@inlet/security'
 import { composeApi } from './compose.js'
-import { apiEnv, FOREIGN_KEYS } from './config.js'
+import { apiEnv } from './config.js'
 
 const secrets = createSecretRegistry()
 
 await runMain({
   env: process.env,
-  parse: (env) => parseEnv(apiEnv, withKeysFile(env), { ownPrefix: 'INLET_', alsoAllowed: FOREIGN_KEYS }),
+  parse: (env) => parseEnv(apiEnv, withKeysFile(env), { ownPrefix: 'INLET_', alsoAllowed: INSTALLATION_KEYS }),
   createLog: (config) => createLogger({ level: config.LOG_LEVEL, name: 'api', secrets }),
   compose: (config, { log, signal }) => composeApi(config, { log, secrets, signal, env: process.env }),
 })

@@ -1,13 +1,13 @@
 import os from 'node:os'
-import { createDatabase, findConnectorType, noteGone, readSourceLags, startBeating, untilSchemaReady } from '@inlet/db'
+import { createDatabase, findConnectorType, noteGone, readClockSkewSeconds, readSourceLags, startBeating, untilSchemaReady } from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes, watchHealth } from '@inlet/observability'
-import { openConsumer, openQueues, QUEUES } from '@inlet/queue'
+import { createProgressProbe, openConsumer, openQueues, QUEUES } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ScribeConfig } from './config.js'
 import { processBatch } from './processors/batch.js'
 
 const VERSION = '0.1.0'
-const STUCK_AFTER_MS = 60_000
+const QUEUE_PATIENCE_MS = 600_000
 const UNHEALTHY_PATIENCE_MS = 30_000
 
 /** The whole scribe: reads top to bottom; what is opened is closed in reverse order. */
@@ -28,7 +28,9 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
 
     const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
     const lockMs = config.INLET_LEASE_TTL_MS
-    const queues = await openQueues({ ...connection, onError })
+    const patienceMs = config.INLET_QUEUE_PATIENCE_MS ?? QUEUE_PATIENCE_MS
+    const waiting = { startPatienceMs: patienceMs, signal: context.signal }
+    const queues = await openQueues({ ...connection, ...waiting, onError })
     lifecycle.defer('queues', () => queues.close())
     metrics.beforeScrape('queues', async () => {
       for (const [queue, counts] of Object.entries(await queues.counts())) metrics.setQueueDepth(queue, counts)
@@ -45,12 +47,16 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     }
     const consumer = await openConsumer({
       ...connection,
+      ...waiting,
       lockMs,
       queue: QUEUES.scribe,
       concurrency: config.INLET_SCRIBE_CONCURRENCY,
       handlers: { batch: (data, job) => processBatch({ database, metrics, connectorOf, log }, data, job) },
       onError,
       onFailed: ({ error, id }) => log.warn({ err: error, jobId: id }, 'a batch failed; it is tried again'),
+      onClock: (problem) =>
+        problem === null ? log.debug({}, 'the clock is right') : log.error({ problem }, 'no batches are taken until the clock is right'),
+      readSkewMs: async () => (await readClockSkewSeconds(database)) * 1_000,
     })
     const id = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}:scribe`
     lifecycle.defer('place on the list', () => noteGone(database, id))
@@ -63,22 +69,15 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       concurrency: config.INLET_SCRIBE_CONCURRENCY,
       running: consumer.active(),
       backpressure: false,
-      refuses: null,
-      problem: null,
+      refuses: consumer.clockProblem() === null ? null : 'clock',
+      problem: consumer.clockProblem(),
       connectors: [],
     }))
     lifecycle.defer('signs of life', () => life.stop())
     lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
 
-    const isHealthy = () =>
-      runProbes({
-        progress: async () => {
-          if (consumer.active() > 0 || monotonicNow() - consumer.lastProgressAt() <= STUCK_AFTER_MS) return null
-          // A queue that does not answer is no fault of this process, and starting anew would not help.
-          const waiting = (await queues.counts().catch(() => null))?.[QUEUES.scribe]['waiting'] ?? 0
-          return waiting === 0 ? null : `${waiting} batches wait and none was taken for ${STUCK_AFTER_MS / 1000} s`
-        },
-      })
+    const progress = createProgressProbe({ queues, consumers: [consumer], patienceMs, now: monotonicNow })
+    const isHealthy = () => runProbes({ progress })
     const health = watchHealth({ isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })
     lifecycle.defer('health watch', () => health.stop())
     const ops = await openOpsServer({
@@ -92,6 +91,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
             return null
           },
           queue: async () => (await queues.inspect()).join('; ') || null,
+          clock: async () => consumer.clockProblem(),
         }),
       isHealthy,
     })

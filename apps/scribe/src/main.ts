@@ -1,11 +1,11 @@
 import { createLogger } from '@inlet/observability'
-import { parseEnv, runMain } from '@inlet/runtime'
+import { INSTALLATION_KEYS, parseEnv, runMain } from '@inlet/runtime'
 import { composeScribe } from './compose.js'
-import { FOREIGN_KEYS, scribeEnv } from './config.js'
+import { scribeEnv } from './config.js'
 
 await runMain({
   env: process.env,
-  parse: (env) => parseEnv(scribeEnv, env, { ownPrefix: 'INLET_', alsoAllowed: FOREIGN_KEYS }),
+  parse: (env) => parseEnv(scribeEnv, env, { ownPrefix: 'INLET_', alsoAllowed: INSTALLATION_KEYS }),
   createLog: (config) => createLogger({ level: config.LOG_LEVEL, name: 'scribe' }),
   compose: (config, context) => composeScribe(config, context),
 })

@@ -37,7 +37,6 @@ import { rotateKeys } from './maintenance/rotate-keys.js'
 import { createSteps } from './maintenance/steps.js'
 import { startSweeping } from './maintenance/sweep-work-folders.js'
 import { createTurns } from './maintenance/turns.js'
-import { watchClock } from './maintenance/watch-clock.js'
 import { startNotifier } from './notifications/start-notifier.js'
 import { processCall } from './processors/call.js'
 import { processRun } from './processors/run.js'
@@ -69,6 +68,7 @@ const CALLS_AT_A_TIME = 8
 const UNHEALTHY_PATIENCE_MS = 30_000
 const PAGE_TIMEOUT_MS = 1_800_000
 const CONNECTOR_GRACE_MS = 5_000
+const QUEUE_PATIENCE_MS = 600_000
 
 const openConnectors = async ({ INLET_CONNECTORS: packages }: WorkerConfig): Promise<ConnectorRegistry> => {
   const { registry, problems } = await openRegistry(packages, process.cwd())
@@ -96,7 +96,9 @@ export const composeWorker = (
 
     const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
     const lockMs = config.INLET_LEASE_TTL_MS
-    const opened = await openQueues({ ...connection, onError })
+    const patienceMs = config.INLET_QUEUE_PATIENCE_MS ?? QUEUE_PATIENCE_MS
+    const waiting = { startPatienceMs: patienceMs, signal: context.signal }
+    const opened = await openQueues({ ...connection, ...waiting, onError })
     lifecycle.defer('queues', () => opened.close())
     const queues = overrides.wrapQueues?.(opened) ?? opened
 
@@ -179,7 +181,19 @@ export const composeWorker = (
     const onFailed = ({ job, id, error }: { job: string; id: string; error: Error }): void =>
       log.warn({ err: error, job, jobId: id }, 'a job failed; it is tried again')
     const consume = async (queue: QueueName, concurrency: number, handlers: Handlers): Promise<Consumer> => {
-      const consumer = await openConsumer({ ...connection, lockMs, queue, concurrency, handlers, onError, onFailed })
+      const consumer = await openConsumer({
+        ...connection,
+        ...waiting,
+        lockMs,
+        queue,
+        concurrency,
+        handlers,
+        onError,
+        onFailed,
+        onClock: (problem) =>
+          problem === null ? log.debug({ queue }, 'the clock is right') : log.error({ queue, problem }, 'no jobs are taken until the clock is right'),
+        readSkewMs: async () => (await readClockSkewSeconds(database)) * 1_000,
+      })
       lifecycle.defer(queue, () => consumer.close(15_000), { timeoutMs: 20_000 })
       return consumer
     }
@@ -199,14 +213,12 @@ export const composeWorker = (
       await consume(QUEUES.calls, CALLS_AT_A_TIME, { call: (data, job) => processCall({ database, connecting, connections, mappings }, data, job) }),
       await consume(QUEUES.ingestion, config.INLET_WORKER_CONCURRENCY, {
         tick: (data) => processTick({ database, queues, metrics }, data),
-        run: (data, job) => processRun(runDeps, data, job),
+        run: (data) => processRun(runDeps, data),
       }),
     ]
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
-    const clock = watchClock({ readSkew: () => readClockSkewSeconds(database), consumers, log })
-    lifecycle.defer('clock watch', () => clock.stop())
     const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
-    const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, clock, backpressure }
+    const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, backpressure }
     const life = startBeating(database, describeWorker({ ...facts, drain: drain.signal }))
     const notifier = startNotifier({
       database,
@@ -224,7 +236,7 @@ export const composeWorker = (
     const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention: DEFAULT_RETENTION })]
     lifecycle.defer('chores', startChores(choreDeps, chores), { timeoutMs: 12_000 })
 
-    const probes = createWorkerProbes({ database, queues, consumers, clock, drain: drain.signal })
+    const probes = createWorkerProbes({ database, queues, consumers, patienceMs, drain: drain.signal })
     const health = watchHealth({ isHealthy: probes.isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })
     lifecycle.defer('health watch', () => health.stop())
     const ops = await openOpsServer({

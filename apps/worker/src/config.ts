@@ -11,6 +11,11 @@ export const workerEnv = z.object({
   INLET_ENCRYPTION_KEYS: envKeyring,
   INLET_ENCRYPTION_KEYS_FILE: envText({ describe: 'file with the master keys, instead of INLET_ENCRYPTION_KEYS' }).optional(),
   INLET_QUEUE_PREFIX: envText({ default: 'inlet', describe: 'separates installations on one queue server' }),
+  INLET_QUEUE_PATIENCE_MS: envInt({
+    min: 1_000,
+    max: 86_400_000,
+    describe: 'how long the queue may be unavailable before the process ends; 10 minutes without it',
+  }).optional(),
   INLET_EGRESS_ALLOW: envList({ default: [], describe: 'private hosts, addresses or networks that connectors may reach' }),
   INLET_CONNECTORS: envList({ default: [], describe: 'packages or folders with further connectors' }),
   INLET_FILE_ROOTS: envList({ default: [], describe: 'folders that connectors may read files and repositories from' }),
@@ -52,18 +57,3 @@ export const workerEnv = z.object({
   INLET_WORKER_OPS_PORT: envInt({ min: 0, max: 65_535, default: 3211, describe: 'port for /health, /ready and /metrics' }),
 })
 export type WorkerConfig = z.output<typeof workerEnv>
-
-/** INLET_* keys of the other processes, which may share an environment with this one; any further INLET_* key is a mistake. */
-export const FOREIGN_KEYS = [
-  'INLET_API_*',
-  'INLET_BOARD_*',
-  'INLET_BROWSE_*',
-  'INLET_HOOK_*',
-  'INLET_PUBLISHED_*',
-  'INLET_RATE_*',
-  'INLET_SCRIBE_*',
-  'INLET_SOURCES_*',
-  'INLET_TEST_*',
-  'INLET_TRUST_*',
-  'INLET_UPLOAD_*',
-]

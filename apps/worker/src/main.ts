@@ -1,8 +1,8 @@
 import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { parseEnv, runMain } from '@inlet/runtime'
+import { INSTALLATION_KEYS, parseEnv, runMain } from '@inlet/runtime'
 import { withKeysFile } from '@inlet/security'
 import { composeWorker } from './compose.js'
-import { FOREIGN_KEYS, workerEnv } from './config.js'
+import { workerEnv } from './config.js'
 
 const secrets = createSecretRegistry()
 
@@ -15,7 +15,7 @@ const concurrencyFlag = (argv: readonly string[]): Record<string, string> => {
 
 await runMain({
   env: { ...process.env, ...concurrencyFlag(process.argv) },
-  parse: (env) => parseEnv(workerEnv, withKeysFile(env), { ownPrefix: 'INLET_', alsoAllowed: FOREIGN_KEYS }),
+  parse: (env) => parseEnv(workerEnv, withKeysFile(env), { ownPrefix: 'INLET_', alsoAllowed: INSTALLATION_KEYS }),
   createLog: (config) => createLogger({ level: config.LOG_LEVEL, name: 'worker', secrets }),
   compose: (config, { log, signal }) => composeWorker(config, { log, secrets, signal }),
 })

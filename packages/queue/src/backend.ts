@@ -1,5 +1,6 @@
 import { nextTick } from '@inlet/domain'
 import { createPostgresBackend, Queue, type QueueOptions, Worker, type WorkerOptions, withBackend } from 'bullmq'
+import { skewBetween } from './clock-watch.js'
 
 export interface QueueConnection {
   /** Redis when given, else the queue lives in Postgres. */
@@ -18,6 +19,8 @@ export interface QueueBackend {
   prepare(queue: Queue): Promise<void>
   queue(name: string, options: Omit<QueueOptions, 'connection' | 'prefix'>): Queue
   worker(name: string, processor: QueueProcessor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): Worker
+  /** How far this machine's clock is ahead of the server's, in ms, asked through the connection of a worker. */
+  readSkewMs(worker: Worker): Promise<number>
 }
 
 export const createQueueBackend = (connection: QueueConnection): QueueBackend =>
@@ -29,14 +32,24 @@ const settings: NonNullable<QueueOptions['settings']> = {
     pattern === undefined ? undefined : nextTick({ cron: pattern, timeZone: tz ?? 'UTC' }, new Date(now)).getTime(),
 }
 
+/** Work goes on soon after a server is back, however long it was unavailable. */
+const retryStrategy = (times: number): number => Math.min(times * 100, 2_000)
+
 const redisBackend = (connection: QueueConnection, url: string): QueueBackend => {
   const prefix = connection.prefix ?? 'inlet'
   return {
     kind: 'redis',
     prepare: async () => {},
-    queue: (name, options) => new Queue(name, { ...options, settings, prefix, connection: { url } }),
+    queue: (name, options) => new Queue(name, { ...options, settings, prefix, connection: { url, retryStrategy } }),
     worker: (name, processor, options) =>
-      new Worker(name, processor, { ...options, settings, prefix, connection: { url, maxRetriesPerRequest: null } }),
+      new Worker(name, processor, { ...options, settings, prefix, connection: { url, retryStrategy, maxRetriesPerRequest: null } }),
+    readSkewMs: async (worker) => {
+      const { client } = worker.backend as unknown as { readonly client: Promise<{ time(): Promise<readonly (number | string)[]> }> }
+      const redis = await client
+      const before = Date.now()
+      const [seconds, micros] = await redis.time()
+      return skewBetween(before, Number(seconds) * 1_000 + Number(micros) / 1_000, Date.now())
+    },
   }
 }
 
@@ -49,6 +62,12 @@ const postgresBackend = (connection: QueueConnection): QueueBackend => {
     prepare: (queue) => storeUncompressed((queue as unknown as InstanceType<typeof classes.Queue>).backend.connection.pool),
     queue: (name, rest) => new classes.Queue(name, { ...rest, settings, connection: options(3) }) as unknown as Queue,
     worker: (name, processor, rest) => new classes.Worker(name, processor, { ...rest, settings, connection: options(4) }) as unknown as Worker,
+    readSkewMs: async (worker) => {
+      const { pool } = (worker as unknown as InstanceType<typeof classes.Worker>).backend.connection as unknown as { pool: Pool }
+      const before = Date.now()
+      const { rows } = await pool.query('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at')
+      return skewBetween(before, Number(rows[0]?.['at']), Date.now())
+    },
   }
 }
 

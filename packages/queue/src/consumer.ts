@@ -1,7 +1,9 @@
 import { withDeadline } from '@inlet/runtime'
-import { DelayedError, type Job, UnrecoverableError } from 'bullmq'
+import { DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq'
 import { createQueueBackend, type QueueConnection } from './backend.js'
+import { startClockWatch } from './clock-watch.js'
 import { JOBS, type JobData, type JobName, type QueueName } from './jobs.js'
+import { type Patience, patiently } from './patiently.js'
 
 /** Thrown by a handler: put the job back and deliver it again at that time, without counting an attempt. */
 export class RetryAt extends Error {
@@ -21,7 +23,7 @@ export interface JobContext {
 
 export type Handlers = { readonly [N in JobName]?: (data: JobData<N>, context: JobContext) => Promise<void> }
 
-export interface ConsumerOptions extends QueueConnection {
+export interface ConsumerOptions extends QueueConnection, Patience {
   readonly queue: QueueName
   readonly concurrency: number
   /** BullMQ's lock on a job in ms: how long a dead process keeps it. */
@@ -30,6 +32,10 @@ export interface ConsumerOptions extends QueueConnection {
   readonly onError: (error: Error) => void
   /** A handler threw; the job is tried again by its own rule. */
   readonly onFailed?: (failure: { readonly job: string; readonly id: string; readonly error: Error }) => void
+  /** The clock of this machine is wrong, so that no jobs are taken; null: it is right again. */
+  readonly onClock?: (problem: string | null) => void
+  /** How far this machine's clock is ahead, in ms; by default compared with the queue server's. */
+  readonly readSkewMs?: () => Promise<number>
 }
 
 export interface Consumer {
@@ -38,62 +44,75 @@ export interface Consumer {
   active(): number
   /** performance.now() of the last job that was taken or finished. */
   lastProgressAt(): number
-  /** Takes no new jobs. */
-  pause(): Promise<void>
-  resume(): void
+  /** Why this machine's clock keeps it from taking jobs, or null. */
+  clockProblem(): string | null
   /** Aborts the signal of every job in hand with this reason. */
   abortAll(reason: string): void
   /** Waits for jobs in hand up to the limit (ms), then lets them go: they are delivered again elsewhere. */
   close(limitMs: number): Promise<void>
 }
 
-/** Starts to take jobs. The caller closes it. */
+/**
+ * Starts to take jobs, once the clock of this machine was compared with the server's, and only while they agree: with a wrong one it would take
+ * jobs out of the hands of others, and hold its own beyond its death. The caller closes it.
+ */
 export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> => {
   const backend = createQueueBackend(options)
   let lastProgress = performance.now()
   let active = 0
-  const worker = backend.worker(
-    options.queue,
-    // Three parameters: BullMQ hands a signal only to processors that declare it.
-    async (job: Job, token?: string, signal?: AbortSignal) => {
-      active += 1
+  // Three parameters: BullMQ hands a signal only to processors that declare it.
+  const work = async (job: Job, token?: string, signal?: AbortSignal): Promise<void> => {
+    active += 1
+    lastProgress = performance.now()
+    try {
+      await dispatch(options.handlers, job, signal ?? new AbortController().signal)
+    } catch (error) {
+      if (!(error instanceof RetryAt)) throw error
+      await job.moveToDelayed(error.at.getTime(), token)
+      throw new DelayedError()
+    } finally {
+      active -= 1
       lastProgress = performance.now()
-      try {
-        await dispatch(options.handlers, job, signal ?? new AbortController().signal)
-      } catch (error) {
-        if (!(error instanceof RetryAt)) throw error
-        await job.moveToDelayed(error.at.getTime(), token)
-        throw new DelayedError()
-      } finally {
-        active -= 1
-        lastProgress = performance.now()
-      }
-    },
-    {
-      concurrency: options.concurrency,
-      lockDuration: options.lockMs,
-      stalledInterval: Math.ceil(options.lockMs / 3),
-      maxStalledCount: 1_000,
-      drainDelay: 5,
-    },
-  )
-  worker.on('error', options.onError)
-  worker.on('failed', (job, error) => options.onFailed?.({ job: job?.name ?? 'unknown', id: job?.id ?? '', error }))
-  worker.on('lockRenewalFailed', (jobIds: string[]) => jobIds.forEach((id) => worker.cancelJob(id, 'the lock on the job was lost')))
-  try {
-    await withDeadline(() => worker.waitUntilReady(), 30_000, 'connecting to the queue')
-  } catch (error) {
-    void worker.close(true)
-    throw error
+    }
   }
+  const settings = {
+    concurrency: options.concurrency,
+    lockDuration: options.lockMs,
+    stalledInterval: Math.ceil(options.lockMs / 3),
+    maxStalledCount: 1_000,
+    drainDelay: 5,
+    autorun: false,
+  }
+  const make = (): Worker => {
+    const made = backend.worker(options.queue, work, settings)
+    made.on('error', options.onError)
+    made.on('failed', (job, error) => options.onFailed?.({ job: job?.name ?? 'unknown', id: job?.id ?? '', error }))
+    made.on('lockRenewalFailed', (jobIds: string[]) => jobIds.forEach((id) => made.cancelJob(id, 'the lock on the job was lost')))
+    return made
+  }
+  const worker = await patiently(options, { make, ready: (made) => made.waitUntilReady(), drop: (made) => void made.close(true).catch(() => {}) })
+  const clock = startClockWatch({
+    readSkewMs: options.readSkewMs ?? (() => backend.readSkewMs(worker)),
+    onRight: () => {
+      options.onClock?.(null)
+      lastProgress = performance.now()
+      const running = worker.isPaused() ? worker.resume() : worker.run()
+      running.catch(options.onError)
+    },
+    onWrong: (problem) => {
+      options.onClock?.(problem)
+      // Also what it looks for in the hands of others stops with it.
+      worker.pause(true).catch(options.onError)
+    },
+  })
   return {
     queue: options.queue,
     active: () => active,
     lastProgressAt: () => lastProgress,
-    pause: () => worker.pause(true),
-    resume: () => void worker.resume(),
+    clockProblem: () => clock.problem(),
     abortAll: (reason) => worker.cancelAllJobs(reason),
     async close(limitMs) {
+      clock.stop()
       // close() waits for ever while the server is away; the second call only drops the connections.
       await withDeadline(() => worker.close(), limitMs, 'closing').catch(() =>
         withDeadline(() => worker.close(true), 1_000, 'closing').catch(() => {}),

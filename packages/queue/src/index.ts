@@ -1,5 +1,6 @@
 export { createQueueBackend, type QueueConnection } from './backend.js'
 export { type Consumer, type ConsumerOptions, type Handlers, type JobContext, openConsumer, RetryAt } from './consumer.js'
 export { JOBS, type JobData, type JobName, QUEUES, type QueueName } from './jobs.js'
+export { createProgressProbe, type ProgressProbe } from './progress-probe.js'
 export { type ArmedSchedule, openQueues, type Queues, type QueuesOptions } from './queues.js'
 export { inspectRedis, redisProblems } from './redis-health.js'

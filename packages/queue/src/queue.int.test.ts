@@ -190,17 +190,83 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(consumer)
   })
 
-  it('takes nothing while paused, but for what it had asked for already', async () => {
-    const seen = new Set<string>()
-    const consumer = await consume({ queue: QUEUES.calls, handlers: { call: async ({ callId }) => void seen.add(callId) } })
-    await consumer.pause()
+  it('takes nothing with a wrong clock, neither at first nor out of the hands of others', async () => {
+    const raw = createQueueBackend(connection).queue(QUEUES.calls, {})
+    await raw.obliterate({ force: true })
+    await raw.close()
     const ids = Array.from({ length: 10 }, () => randomUUID())
+    let release: () => void = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const right = await consume({ queue: QUEUES.calls, lockMs: 3_000, concurrency: 1, handlers: { call: () => released } })
     for (const id of ids) await queues.enqueueCall(id)
-    expect(ids.filter((id) => seen.has(id)).length).toBeLessThanOrEqual(2)
-    expect(await waiting(QUEUES.calls)).toBeGreaterThanOrEqual(8)
-    consumer.resume()
-    await until(() => ids.every((id) => seen.has(id)))
+    await until(() => right.active() === 1)
+    const problems: (string | null)[] = []
+    const seen = new Set<string>()
+    const wrong = await consume({
+      queue: QUEUES.calls,
+      handlers: { call: async ({ callId }) => void seen.add(callId) },
+      readSkewMs: async () => skewMs,
+      onClock: (problem) => void problems.push(problem),
+    })
+    await until(() => wrong.clockProblem()?.includes('3600.0 s'))
+    expect([seen.size, await waiting(QUEUES.calls)]).toEqual([0, 10])
+    skewMs = 0
+    await until(() => problems.includes(null))
+    await until(() => seen.size === 9)
+    skewMs = -3_600_000
+    await until(() => problems.length === 3)
+    release()
+    await until(() => right.active() === 0)
+    await done(right)
+    const late = Array.from({ length: 10 }, () => randomUUID())
+    for (const id of late) await queues.enqueueCall(id)
+    // What it had asked for already may still come.
+    expect(late.filter((id) => seen.has(id)).length).toBeLessThanOrEqual(2)
+    await done(wrong)
+    const rest = await consume({ queue: QUEUES.calls, handlers: { call: async ({ callId }) => void seen.add(callId) } })
+    await until(() => late.every((id) => seen.has(id)))
+    await done(rest)
+  })
+  let skewMs = 3_600_000
+
+  it('compares its clock with the server by itself', async () => {
+    const consumer = await consume({ queue: QUEUES.calls, handlers: {} })
+    expect(await until(() => consumer.clockProblem() === null)).toBe(true)
     await done(consumer)
+  })
+
+  it('gives a batch that is stuck in other hands a new id, and not one that waits', async () => {
+    const batch = testBatch({ runId: randomUUID(), sourceId: randomUUID(), epoch: 1, seq: 1 }, [{ key: 'a' }])
+    for (let sends = 0; sends < 5; sends++) await queues.forwardBatch(batch)
+    expect(await waiting(QUEUES.scribe)).toBe(1)
+    let taken = 0
+    let release: () => void = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    // Alive, but as good as dead: its lock is renewed and nothing is done.
+    const hold = async (): Promise<void> => {
+      taken += 1
+      await released
+    }
+    const stuck = await consume({ queue: QUEUES.scribe, concurrency: 1, handlers: { batch: hold } })
+    await until(() => taken === 1)
+    await queues.forwardBatch(batch)
+    expect(await waiting(QUEUES.scribe)).toBe(1)
+    await queues.forwardBatch(batch)
+    expect(await waiting(QUEUES.scribe)).toBe(2)
+    for (let sends = 0; sends < 5; sends++) await queues.forwardBatch(batch)
+    expect(await waiting(QUEUES.scribe)).toBe(2)
+    const seen: unknown[] = []
+    const other = await consume({ queue: QUEUES.scribe, handlers: { batch: async (data) => void seen.push(data) } })
+    await until(() => seen.length > 0)
+    expect(seen[0]).toEqual(batch)
+    release()
+    await until(async () => (await waiting(QUEUES.scribe)) === 0)
+    await done(stuck)
+    await done(other)
   })
 
   it('says what is wrong with the server', async () => {

@@ -2,10 +2,12 @@ import { type BatchEnvelope, Failure, type Schedule } from '@inlet/domain'
 import { withDeadline } from '@inlet/runtime'
 import type { Queue } from 'bullmq'
 import { createQueueBackend, type QueueConnection } from './backend.js'
+import { createBatchSender } from './batch-sender.js'
 import { QUEUES, type QueueName } from './jobs.js'
+import { type Patience, patiently } from './patiently.js'
 import { inspectRedis } from './redis-health.js'
 
-export interface QueuesOptions extends QueueConnection {
+export interface QueuesOptions extends QueueConnection, Patience {
   readonly onError: (error: Error) => void
 }
 
@@ -23,7 +25,10 @@ export interface Queues {
   readonly backend: 'redis' | 'postgres'
   /** A job per run; repeating it for the same attempt changes nothing. */
   enqueueRuns(runs: readonly { readonly runId: string; readonly attempt: number; readonly delayMs?: number }[]): Promise<void>
-  /** Repeating it changes nothing while the job is in the queue, and makes it anew when it was lost. */
+  /**
+   * Repeating it changes nothing while the job waits in the queue; it makes the job again when it was lost, and one beside it when it was
+   * found taken twice: then whoever took it may be gone.
+   */
   forwardBatch(batch: BatchEnvelope): Promise<void>
   enqueueCall(callId: string): Promise<void>
   enqueueMaintenance(name: 'reconcile' | 'retention' | 'rotate', slot: number): Promise<void>
@@ -43,10 +48,9 @@ export interface Queues {
 
 // Not exponential: after an hour without a database the next try would be another hour away.
 const RETRY_FOR_EVER = { attempts: 1_000_000, backoff: { type: 'fixed', delay: 2_000, jitter: 0.5 } } as const
-const READY_TIMEOUT_MS = 30_000
 const ANSWER_TIMEOUT_MS = 10_000
 
-/** Connects the producers; throws when the queue server does not answer within 30 s. */
+/** Connects the producers; throws QUEUE_UNAVAILABLE when the queue server does not answer within `startPatienceMs`. */
 export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   const backend = createQueueBackend(options)
   const make = (name: QueueName): Queue => {
@@ -54,21 +58,26 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     queue.on('error', options.onError)
     return queue
   }
-  const queues = {
+  const makeAll = () => ({
     [QUEUES.ingestion]: make(QUEUES.ingestion),
     [QUEUES.scribe]: make(QUEUES.scribe),
     [QUEUES.calls]: make(QUEUES.calls),
     [QUEUES.maintenance]: make(QUEUES.maintenance),
-  }
+  })
+  type All = ReturnType<typeof makeAll>
+  const closeAll = async (made: All): Promise<void> => void (await Promise.allSettled(Object.values(made).map((queue) => queue.close())))
+  const queues = await patiently<All>(options, {
+    make: makeAll,
+    ready: async (made) => {
+      await Promise.all(Object.values(made).map((queue) => queue.waitUntilReady()))
+      await backend.prepare(made[QUEUES.scribe])
+    },
+    drop: (made) => void closeAll(made),
+  }).catch((error: unknown) => {
+    throw options.signal?.aborted ? error : unavailable(error)
+  })
   const all = Object.values(queues)
-  const close = async (): Promise<void> => void (await Promise.allSettled(all.map((queue) => queue.close())))
-  try {
-    await withDeadline(() => Promise.all(all.map((queue) => queue.waitUntilReady())), READY_TIMEOUT_MS, 'connecting to the queue')
-    await backend.prepare(queues[QUEUES.scribe])
-  } catch (error) {
-    void close()
-    throw unavailable(error)
-  }
+  const sendBatch = createBatchSender(queues[QUEUES.scribe], { ...RETRY_FOR_EVER, removeOnComplete: true, removeOnFail: { count: 100 } })
   const { ingestion } = queues
   return {
     backend: backend.kind,
@@ -89,11 +98,7 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
         }))
         if (jobs.length > 0) await ingestion.addBulk(jobs)
       }),
-    forwardBatch: (batch) =>
-      guarded(async () => {
-        const jobId = `${batch.runId}.${batch.epoch}.${batch.seq}`
-        await queues[QUEUES.scribe].add('batch', batch, { jobId, ...RETRY_FOR_EVER, removeOnComplete: true, removeOnFail: { count: 100 } })
-      }),
+    forwardBatch: (batch) => guarded(() => sendBatch(batch)),
     enqueueCall: (callId) =>
       guarded(async () => {
         await queues[QUEUES.calls].add('call', { v: 1, callId }, { jobId: callId, removeOnComplete: { count: 100 }, removeOnFail: { count: 100 } })
@@ -134,7 +139,7 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
       }),
     inspect: () => guarded(async () => (options.redisUrl === null ? [] : inspectRedis(options.redisUrl))),
     boardQueues: () => all,
-    close: () => withDeadline(close, 5_000, 'closing the queue').catch(() => {}),
+    close: () => withDeadline(() => closeAll(queues), 5_000, 'closing the queue').catch(() => {}),
   }
 }
 

@@ -1,5 +1,6 @@
 export { EnvError, type EnvProblem } from './env/env-error.js'
 export { envBool, envChoice, envInt, envList, envPrograms, envText, envUrl } from './env/env-types.js'
+export { INSTALLATION_KEYS } from './env/installation-keys.js'
 export { type Env, type ParseEnvOptions, parseEnv } from './env/parse-env.js'
 export { type CloseFailure, createLifecycle, type DeferOptions, type Lifecycle, type LifecycleLog } from './lifecycle/lifecycle.js'
 export { DeadlineError, withDeadline } from './lifecycle/with-deadline.js'

@@ -17,7 +17,7 @@ export interface Installation {
 type Env = Readonly<Record<string, string | undefined>>
 
 /** Keys of the environment that name an installation. */
-export const INSTALLATION_KEYS = ['INLET_URL', 'INLET_API_KEY'] as const
+export const COMMAND_KEYS = ['INLET_URL', 'INLET_API_KEY'] as const
 
 /**
  * The installation that commands talk to: flags, else INLET_URL and INLET_API_KEY, else the one that `inlet up` runs from

@@ -3,7 +3,7 @@ import { createDatabase, type Database, findApiKeyForLogin, insertApiKey, migrat
 import { freePort, startEmbeddedPostgres } from '@inlet/db/embedded'
 import { createLifecycle, type Lifecycle } from '@inlet/runtime'
 import { createApiKey, type Keyring, matchApiKey, parseApiKey, parseKeyring, withKeysFile } from '@inlet/security'
-import { INSTALLATION_KEYS } from '../client/find-installation.js'
+import { COMMAND_KEYS } from '../client/find-installation.js'
 import type { DataFolder } from './data-folder.js'
 import { type ManagedProcess, startProcess } from './managed-process.js'
 import { isPortFree } from './port.js'
@@ -34,8 +34,8 @@ export interface Stack {
 }
 
 const DEFAULT_PORT = 3210
-/** The keys in the file are handed on themselves; the others are for commands, and unknown to the processes. */
-const NOT_HANDED_ON = new Set<string>(['INLET_ENCRYPTION_KEYS_FILE', ...INSTALLATION_KEYS])
+/** The keys in the file are handed on themselves; the others are for commands, and of no use to the processes. */
+const NOT_HANDED_ON = new Set<string>(['INLET_ENCRYPTION_KEYS_FILE', ...COMMAND_KEYS])
 
 /** Starts Postgres (unless one is given), migrates, and starts api, scribe and workers as separate processes. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {

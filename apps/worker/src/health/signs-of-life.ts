@@ -1,7 +1,7 @@
 import os from 'node:os'
 import type { WorkerBeat } from '@inlet/db'
 import { type Consumer, QUEUES } from '@inlet/queue'
-import type { ClockWatch } from '../maintenance/watch-clock.js'
+import { clockProblemOf } from './worker-probes.js'
 
 export interface LifeFacts {
   /** Names this worker in leases. */
@@ -9,8 +9,7 @@ export interface LifeFacts {
   readonly version: string
   readonly concurrency: number
   readonly connectors: readonly string[]
-  readonly consumers: readonly Pick<Consumer, 'queue' | 'active'>[]
-  readonly clock: ClockWatch
+  readonly consumers: readonly Pick<Consumer, 'queue' | 'active' | 'clockProblem'>[]
   readonly drain: AbortSignal
   readonly backpressure: () => boolean
 }
@@ -19,7 +18,7 @@ export interface LifeFacts {
 export const describeWorker =
   (facts: LifeFacts): (() => WorkerBeat) =>
   () => {
-    const problem = facts.clock.problem()
+    const problem = clockProblemOf(facts.consumers)
     return {
       id: facts.holder,
       role: 'worker',

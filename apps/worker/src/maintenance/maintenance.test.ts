@@ -1,10 +1,8 @@
 import { createLogger } from '@inlet/observability'
-import { until } from '@inlet/testing'
 import { describe, expect, it } from 'vitest'
 import { startMaintenanceClock } from './maintenance-clock.js'
 import { compareSchedules } from './reconcile.js'
 import { createTurns } from './turns.js'
-import { watchClock } from './watch-clock.js'
 
 const log = createLogger({ level: 'fatal', name: 'test' })
 const daily = { cron: '0 0 * * *', timeZone: 'UTC' }
@@ -43,28 +41,6 @@ describe('createTurns', () => {
       return isTurn()
     }
     expect([at(0), at(50), at(99), at(100), at(120), at(350), at(351)]).toEqual([true, false, false, true, false, true, false])
-  })
-})
-
-describe('watchClock', () => {
-  it.each([3_600, -3_600, 2.1])('takes no jobs with a clock that is %s s off', async (skew) => {
-    const calls: string[] = []
-    const consumer = { pause: async () => void calls.push('pause'), resume: () => void calls.push('resume') }
-    const clock = watchClock({ readSkew: async () => skew, consumers: [consumer, consumer], log })
-    await until(() => calls.length === 2)
-    expect(clock.problem()).toContain(skew.toFixed(1))
-    expect(calls).toEqual(['pause', 'pause'])
-    clock.stop()
-  })
-  it('leaves jobs alone with a good clock, or without an answer', async () => {
-    let asked = 0
-    const consumer = { pause: async () => Promise.reject(new Error('must not pause')), resume: () => {} }
-    const good = watchClock({ readSkew: async () => ++asked && 1.9, consumers: [consumer], log })
-    const away = watchClock({ readSkew: async () => Promise.reject(new Error(`away ${++asked}`)), consumers: [consumer], log })
-    await until(() => asked === 2)
-    expect([good.problem(), away.problem()]).toEqual([null, null])
-    good.stop()
-    away.stop()
   })
 })
 

@@ -1,6 +1,6 @@
 import { createContinuousRuns, createRetryRuns, isConnectorOffered, type LeasedRun, markEnqueued, releaseRun, takeLease } from '@inlet/db'
 import type { Metrics } from '@inlet/observability'
-import { type JobContext, type JobData, type Queues, RetryAt } from '@inlet/queue'
+import { type JobData, type Queues, RetryAt } from '@inlet/queue'
 import { type RunDeps, runSource } from '../extraction/run-source.js'
 import { retryQuarantine } from '../retries/retry-quarantine.js'
 
@@ -20,7 +20,7 @@ const LEAST_PACE_MS = 1_000
 const HAND_BACK_MS = 1_000
 
 /** Takes the lease of a run and reads it; a run somebody else has comes back later, one that is over is done. */
-export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run'>, context: JobContext): Promise<void> => {
+export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run'>): Promise<void> => {
   if (deps.drain.aborted) throw new RetryAt(new Date())
   const startedAt = performance.now()
   const lease = await takeLease(deps.database, { runId, holder: deps.holder, ttlMs: deps.leaseTtlMs })
@@ -36,7 +36,8 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
   }
   log.info({ connector: run.connector, attempt: run.attempt }, 'run started')
   const work = run.trigger === 'quarantine' ? retryQuarantine : runSource
-  const result = await work(deps, run, AbortSignal.any([deps.drain, context.signal]))
+  // The lease says who may read, not the lock of the job, which is lost whenever the queue is unavailable for longer than it lives.
+  const result = await work(deps, run, deps.drain)
   log.info({ ...result, durationMs: Math.round(performance.now() - startedAt) }, 'run left')
   if (result.left === 'ended' && result.outcome !== null)
     deps.metrics.countRun({ source: run.sourceId, connector: run.connector }, result.outcome, performance.now() - startedAt)

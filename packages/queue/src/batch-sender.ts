@@ -1,0 +1,62 @@
+import type { BatchEnvelope } from '@inlet/domain'
+import type { Queue } from 'bullmq'
+
+/** States of a job whose id keeps the batch out of the queue, although nobody may be storing it. */
+const HELD = new Set(['active', 'completed', 'failed'])
+/** So many batches are remembered; one that is forgotten is sent as if for the first time. */
+const REMEMBERED = 10_000
+
+interface Sent {
+  /** How many ids the batch has had before. */
+  copy: number
+  /** It was found taken the last time. */
+  held: boolean
+  pending?: Promise<void> | undefined
+}
+
+/**
+ * Puts batches into the queue. The first time under a fixed id; again under the same id where the job is gone. One that is found taken twice
+ * is stuck with a process that died, and gets a new id, since its old one would keep it out.
+ */
+export const createBatchSender = (queue: Queue, options: object): ((batch: BatchEnvelope) => Promise<void>) => {
+  const sent = new Map<string, Sent>()
+
+  const remember = (name: string): Sent | undefined => {
+    const known = sent.get(name)
+    sent.delete(name)
+    sent.set(name, known ?? { copy: 0, held: false })
+    for (const oldest of sent.keys()) {
+      if (sent.size <= REMEMBERED) break
+      sent.delete(oldest)
+    }
+    return known
+  }
+  const idOf = (name: string, { copy }: Sent): string => (copy === 0 ? name : `${name}.${copy}`)
+  const add = async (batch: BatchEnvelope, jobId: string): Promise<void> => void (await queue.add('batch', batch, { jobId, ...options }))
+
+  const sendAgain = async (batch: BatchEnvelope, name: string, entry: Sent): Promise<void> => {
+    const state = await queue.getJobState(idOf(name, entry))
+    if (!HELD.has(state)) {
+      entry.held = false
+      if (state === 'unknown') await add(batch, idOf(name, entry))
+      return
+    }
+    if (state === 'active' && !entry.held) {
+      entry.held = true
+      return
+    }
+    Object.assign(entry, { copy: entry.copy + 1, held: false })
+    await add(batch, idOf(name, entry))
+  }
+
+  return async (batch) => {
+    const name = `${batch.runId}.${batch.epoch}.${batch.seq}`
+    const known = remember(name)
+    const entry = sent.get(name) as Sent
+    // A try that still waits for its connection would put another copy into memory each time.
+    entry.pending ??= (known === undefined ? add(batch, name) : sendAgain(batch, name, entry)).finally(() => {
+      entry.pending = undefined
+    })
+    await entry.pending
+  }
+}

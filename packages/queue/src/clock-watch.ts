@@ -1,0 +1,80 @@
+/** Beyond this difference from the queue server's clock (ms) locks and delays cannot be trusted. */
+const MAX_SKEW_MS = 2_000
+const LOOK_MS = 5_000
+/** How often this machine's clock is compared with its own monotonic one, which shows a step at once. */
+const STEP_LOOK_MS = 250
+
+export interface ClockWatch {
+  /** Why no jobs are taken, or null. */
+  problem(): string | null
+  stop(): void
+}
+
+export interface ClockWatchOptions {
+  /** How far this machine's clock is ahead of the server's, in ms. */
+  readonly readSkewMs: () => Promise<number>
+  /** The clock is right: called once at first, and after each time it was wrong. */
+  readonly onRight: () => void
+  readonly onWrong: (problem: string) => void
+  /** Wall clock and monotonic clock in ms. */
+  readonly clocks?: { readonly wall: () => number; readonly monotonic: () => number }
+}
+
+const CLOCKS = { wall: () => Date.now(), monotonic: () => performance.now() }
+
+/**
+ * Watches this machine's clock for what must not work with a wrong one. Nothing may begin before it was found right; without an answer of the
+ * server it is what it was. The caller stops it.
+ */
+export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS }: ClockWatchOptions): ClockWatch => {
+  let state: { readonly problem: string; readonly wrong: boolean } | null = {
+    problem: 'the clock of this machine has not been compared yet',
+    wrong: false,
+  }
+  let looking = false
+  let stopped = false
+  const offset = (): number => clocks.wall() - clocks.monotonic()
+  let usual = offset()
+
+  const refuse = (problem: string): void => {
+    const known = state?.wrong === true
+    state = { problem, wrong: true }
+    if (!known) onWrong(problem)
+  }
+  const look = async (): Promise<void> => {
+    if (looking) return
+    looking = true
+    const before = offset()
+    try {
+      const skewMs = await readSkewMs()
+      if (stopped) return
+      if (Math.abs(skewMs) > MAX_SKEW_MS) refuse(`the clock of this machine is ${(skewMs / 1_000).toFixed(1)} s off the database's`)
+      else if (state !== null) {
+        usual = before
+        state = null
+        onRight()
+      } else usual = before
+    } catch {
+      // The server is unavailable: its own probe says so.
+    } finally {
+      looking = false
+    }
+  }
+  const lookForStep = (): void => {
+    if (state !== null || Math.abs(offset() - usual) <= MAX_SKEW_MS) return
+    refuse('the clock of this machine was set; it is compared with the database again')
+    void look()
+  }
+  void look()
+  const timers = [setInterval(() => void look(), LOOK_MS), setInterval(lookForStep, STEP_LOOK_MS)]
+  return {
+    problem: () => state?.problem ?? null,
+    stop: () => {
+      stopped = true
+      for (const timer of timers) clearInterval(timer)
+    },
+  }
+}
+
+/** How far a clock is ahead of the server's, from what it showed before and after the server was asked; 0 when it may be right. All in ms. */
+export const skewBetween = (before: number, server: number, after: number): number => Math.max(0, before - server) + Math.min(0, after - server)

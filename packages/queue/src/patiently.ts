@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { withDeadline } from '@inlet/runtime'
+
+/** How long a queue server may be unavailable at start. */
+export interface Patience {
+  /** In ms; 30,000 by default. */
+  readonly startPatienceMs?: number | undefined
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined
+}
+
+const DEFAULT_PATIENCE_MS = 30_000
+const ATTEMPT_MS = 30_000
+const PAUSE_MS = 1_000
+
+/** Tries until it works, with new connections each time: BullMQ remembers a first one that failed. Throws the last error, or the reason of the signal. */
+export const patiently = async <T>(
+  { startPatienceMs = DEFAULT_PATIENCE_MS, signal }: Patience,
+  attempt: { readonly make: () => T; readonly ready: (made: T) => Promise<unknown>; readonly drop: (made: T) => void },
+): Promise<T> => {
+  const deadline = performance.now() + startPatienceMs
+  for (;;) {
+    signal?.throwIfAborted()
+    const made = attempt.make()
+    try {
+      const left = Math.max(1, deadline - performance.now())
+      await untilAborted(
+        withDeadline(() => attempt.ready(made), Math.min(ATTEMPT_MS, left), 'connecting to the queue'),
+        signal,
+      )
+      return made
+    } catch (error) {
+      attempt.drop(made)
+      if (performance.now() + PAUSE_MS >= deadline) throw error
+      await delay(PAUSE_MS, undefined, signal === undefined ? {} : { signal })
+    }
+  }
+}
+
+const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+  if (signal === undefined) return work
+  let onAbort = (): void => {}
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

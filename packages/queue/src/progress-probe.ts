@@ -1,0 +1,42 @@
+import { withDeadline } from '@inlet/runtime'
+import type { Consumer } from './consumer.js'
+import type { Queues } from './queues.js'
+
+/** A process that has jobs waiting but takes none for this long is stuck. */
+const STUCK_AFTER_MS = 60_000
+/** Below the limit of a probe, so that a slow queue is no failed probe. */
+const ANSWER_MS = 1_500
+
+export interface ProgressProbe {
+  readonly queues: Pick<Queues, 'counts'>
+  readonly consumers: readonly Pick<Consumer, 'queue' | 'active' | 'lastProgressAt' | 'clockProblem'>[]
+  /** How long the queue may be unavailable without a break, in ms. */
+  readonly patienceMs: number
+  /** Monotonic, in ms. */
+  readonly now: () => number
+}
+
+/**
+ * Finds out whether a process takes jobs while there are some: null when it does. A queue that does not answer is no fault of the process, and
+ * starting again would lose the batches it keeps, so that only counts once it has lasted for `patienceMs`.
+ */
+export const createProgressProbe = ({ queues, consumers, patienceMs, now }: ProgressProbe): (() => Promise<string | null>) => {
+  let answersSince = now()
+  let lastAnswerAt = now()
+  return async () => {
+    // With a wrong clock it takes no jobs on purpose; readiness says so.
+    if (consumers.some((consumer) => consumer.clockProblem() !== null)) return null
+    const counts = await withDeadline(() => queues.counts(), ANSWER_MS, 'counting jobs').catch(() => null)
+    if (counts === null) {
+      answersSince = Number.POSITIVE_INFINITY
+      return now() - lastAnswerAt > patienceMs ? `the queue has not answered for ${Math.round((now() - lastAnswerAt) / 1_000)} s` : null
+    }
+    lastAnswerAt = now()
+    answersSince = Math.min(answersSince, lastAnswerAt)
+    const stuck = consumers.filter((consumer) => {
+      const waiting = (counts[consumer.queue]['waiting'] ?? 0) + (counts[consumer.queue]['prioritized'] ?? 0)
+      return consumer.active() === 0 && waiting > 0 && now() - Math.max(consumer.lastProgressAt(), answersSince) > STUCK_AFTER_MS
+    })
+    return stuck.length === 0 ? null : `jobs wait in ${stuck.map(({ queue }) => queue).join(', ')} and none was taken for ${STUCK_AFTER_MS / 1_000} s`
+  }
+}
