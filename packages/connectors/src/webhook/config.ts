@@ -11,7 +11,9 @@ const isTemplate = (text: string): boolean =>
 
 const signature = z
   .discriminatedUnion('scheme', [
-    z.strictObject({ scheme: z.literal('standard').describe('Standard Webhooks (Svix and many others): webhook-id, -timestamp, -signature.') }),
+    z.strictObject({
+      scheme: z.literal('standard').describe('Standard Webhooks (Svix and many others): webhook-id, -timestamp, -signature, or the same with svix-.'),
+    }),
     z.strictObject({ scheme: z.literal('github').describe('GitHub: X-Hub-Signature-256.') }),
     z.strictObject({ scheme: z.literal('slack').describe('Slack: X-Slack-Signature and X-Slack-Request-Timestamp.') }),
     z.strictObject({ scheme: z.literal('stripe').describe('Stripe: Stripe-Signature.') }),

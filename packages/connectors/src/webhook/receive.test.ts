@@ -87,6 +87,21 @@ describe('who sent it', () => {
     ).toMatchObject({ kind: 'event' })
     expect(receive(STANDARD, { body: BODY, headers: { ...standard(BODY), 'webhook-id': 'msg_2' }, secrets })).toBe('SIGNATURE_INVALID')
   })
+  it.each(['webhook', 'svix'])('knows Standard Webhooks under the names %s-…, and no mixture of them', (names) => {
+    const body = '{"type":"user.created"}'
+    const headers = (of: string, ...also: string[]) => ({
+      [`${of}-id`]: 'msg_1',
+      [`${of}-timestamp`]: String(SECONDS),
+      [`${names}-signature`]: new Webhook(WHSEC).sign('msg_1', NOW, body),
+      ...Object.fromEntries(also.map((name) => [name, 'x'])),
+    })
+    const config = { signature: { scheme: 'standard' } }
+    const secrets = { signingSecret: WHSEC }
+    expect(receive(config, { body, headers: headers(names), secrets })).toMatchObject({ eventId: 'msg_1', eventType: 'user.created' })
+    expect(receive(config, { body, headers: headers(names === 'svix' ? 'webhook' : 'svix'), secrets })).toBe('SIGNATURE_INVALID')
+    expect(receive(config, { body: `${body} `, headers: headers(names), secrets })).toBe('SIGNATURE_INVALID')
+  })
+
   it('knows GitHub as Octokit signs, and the example of its documentation', async () => {
     expect(receive(GITHUB, { body: BODY, headers: await github(BODY) })).toMatchObject({ eventId: 'd-1', eventType: 'issues' })
     const documented = { 'x-hub-signature-256': 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17' }

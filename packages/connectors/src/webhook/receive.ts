@@ -18,6 +18,8 @@ const KEPT = [
   'user-agent',
   'webhook-id',
   'webhook-timestamp',
+  'svix-id',
+  'svix-timestamp',
   'x-github-event',
   'x-github-delivery',
   'x-slack-request-timestamp',

@@ -14,7 +14,9 @@ export interface GuessedFields {
   readonly updatedField?: { readonly name: string; readonly isNumber: boolean }
 }
 
-const KEYS = ['id', 'uuid', 'guid', 'gid', 'nodeid', 'key', 'slug', 'sha', 'code', 'ts']
+/** Names that mean the key of a record wherever they stand. */
+const SURE_KEYS = ['id', 'uuid', 'guid', 'gid', 'sid', 'oid', 'objectid', 'recordid', 'resourceid', 'entityid', 'arn', 'urn']
+const KEYS = ['nodeid', 'key', 'slug', 'sha', 'code', 'ts', 'handle', 'reference', 'externalid']
 const TITLES = ['title', 'name', 'subject', 'displayname', 'fullname', 'label', 'headline', 'login', 'username']
 const TEXTS = ['description', 'body', 'content', 'text', 'message', 'summary', 'notes', 'note', 'comment']
 const URLS = ['htmlurl', 'weburl', 'permalink', 'canonicalurl', 'url', 'link']
@@ -71,14 +73,14 @@ export const guessFields = (resolver: Resolver, item: ObjectNode, path: string):
   const own = find([`${noun}id`, `${noun}uuid`, `${noun}key`], scalar)
   const required = requiredOf(resolver, item)
   const other = usable.find((one) => /(_id|Id|ID|_uuid|Uuid)$/.test(one.name) && scalar.includes(one.type) && required.has(one.name))?.name
-  const key = find(KEYS.slice(0, 4), scalar) ?? own ?? find(KEYS.slice(4), scalar) ?? other ?? find(['name', 'number'], scalar)
+  const key = find(SURE_KEYS, scalar) ?? own ?? find(KEYS, scalar) ?? other ?? find(['name', 'number'], scalar)
   const updated = find(UPDATES, scalar)
   const titleField = find(TITLES, ['string'])
   const urlField = find(URLS, ['string'])
   const occurredAtField = find(TIMES, scalar)
   return {
     keyFields: key === undefined ? [] : [key],
-    keyIsSure: key !== undefined && (KEYS.slice(0, 4).includes(plain(key)) || key === own),
+    keyIsSure: key !== undefined && (SURE_KEYS.includes(plain(key)) || key === own),
     ...(titleField !== undefined && { titleField }),
     textFields: TEXTS.flatMap((name) => find([name], ['string']) ?? []).slice(0, 3),
     ...(urlField !== undefined && { urlField }),

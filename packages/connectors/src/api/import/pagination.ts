@@ -27,7 +27,20 @@ const CURSOR = [
   'pageafter',
   'startingafter',
   'marker',
+  'bookmark',
+  'scrollid',
+  'paginationtoken',
+  'pagekey',
+  'nextpagekey',
+  'nextkey',
+  'nextcursor',
+  'exclusivestartkey',
+  'iterator',
+  'afterid',
+  'lastid',
 ]
+/** Parameters that take the key of the last record. */
+const LAST_KEY = ['startingafter', 'afterid', 'lastid', 'after']
 const SIZE = ['perpage', 'pagesize', 'limit', 'size', 'count', 'maxresults', 'pagelimit', 'top']
 const NEXT_TOKEN = [
   'nextcursor',
@@ -36,23 +49,38 @@ const NEXT_TOKEN = [
   'endcursor',
   'continuationtoken',
   'nextpagecursor',
+  'nextmarker',
+  'nextoffset',
+  'nextpageoffset',
+  'nextbookmark',
+  'nextpagekey',
+  'nextkey',
+  'nextscrollid',
+  'nextpageid',
+  'nextid',
+  'lastevaluatedkey',
+  'paginationtoken',
+  'nextiterator',
+  'scrollid',
+  'bookmark',
+  'marker',
   'cursor',
   'after',
   'next',
   'nextpage',
 ]
-const NEXT_LINK = ['nextlink', 'nexturl', 'nextpageurl', 'odatanextlink', 'nexthref', 'nexturi']
+const NEXT_LINK = ['nextlink', 'nexturl', 'nextpageurl', 'odatanextlink', 'nexthref', 'nexturi', 'nextpageuri', 'nextpagelink', 'nextpagehref']
 
 /** How the list goes on, from the parameters and the answer. Pure. */
 export const guessPagination = (
   resolver: Resolver,
   operation: Operation,
-  found: { readonly answer: ObjectNode; readonly recordsPath: string },
+  found: { readonly answer: ObjectNode; readonly recordsPath: string; readonly key?: string | undefined },
 ): GuessedPagination => {
   const query = operation.parameters.filter((one) => one.in === 'query')
   const find = (names: readonly string[]): Parameter | undefined => query.find(({ name }) => names.includes(plain(name)))
   const size = sizeOf(find(SIZE))
-  const page = find(PAGE)
+  const page = onlyNumeric(find(PAGE))
   if (operation.headers.has('link')) {
     const first = page === undefined ? {} : { query: { [page.name]: page.schema['default'] === 0 ? 0 : 1 } }
     return { spec: { kind: 'linkHeader', ...size }, sure: true, ...first }
@@ -65,12 +93,21 @@ export const guessPagination = (
   if (link !== undefined) return { spec: { kind: 'nextUrl', path: link.path, ...size }, sure: true }
   const more = beside.find(({ name }) => ['hasmore', 'hasnextpage', 'hasnext'].includes(name.replace(/^.*(?=has)/, '')))
   const hasMore = more === undefined ? {} : { hasMorePath: more.path }
-  const cursor = find(CURSOR)
+  const token = NEXT_TOKEN.map((name) => beside.find((one) => one.name.endsWith(name) && one.name !== 'haslinksnext')).find(
+    (one) => one !== undefined,
+  )
+  const opaque = [...PAGE, ...OFFSET].flatMap((name) => query.find((one) => plain(one.name) === name && !isNumeric(one) && !isTime(one)) ?? [])[0]
+  const cursor = find(CURSOR) ?? opaque
   if (cursor !== undefined) {
-    const token = NEXT_TOKEN.map((name) => beside.find((one) => one.name.endsWith(name) && one.name !== 'haslinksnext')).find(
-      (one) => one !== undefined,
-    )
     if (token !== undefined) return { spec: { kind: 'cursor', param: cursor.name, tokenPath: token.path, ...size, ...hasMore }, sure: true }
+    if (more !== undefined && found.key !== undefined && LAST_KEY.includes(plain(cursor.name))) {
+      const tokenPath = [...(found.recordsPath === '' ? [] : [found.recordsPath]), '-1', found.key].join('.')
+      return {
+        spec: { kind: 'cursor', param: cursor.name, tokenPath, ...size, ...hasMore },
+        sure: true,
+        warning: `the parameter ${cursor.name} is taken to want the ${found.key} of the last record`,
+      }
+    }
     return {
       spec: { kind: 'none' },
       sure: false,
@@ -85,7 +122,7 @@ export const guessPagination = (
       sure: true,
     }
   }
-  const offset = find(OFFSET)
+  const offset = onlyNumeric(find(OFFSET))
   if (offset !== undefined && size.sizeParam !== undefined)
     return { spec: { kind: 'offset', param: offset.name, ...size, sizeParam: size.sizeParam, ...hasMore }, sure: true }
   const next = beside.find(({ name, schema }) => name === 'next' && typeOf(resolver, schema) === 'string')
@@ -99,6 +136,17 @@ export const guessPagination = (
     }
   return { spec: { kind: 'none' }, sure: true }
 }
+
+/** Whether a parameter counts: an opaque token or a time under a usual name does not. */
+const isNumeric = ({ schema }: Parameter): boolean => {
+  const types = [schema['type']].flat()
+  if (!types.includes('string') || types.includes('integer') || types.includes('number')) return true
+  const hints = [schema['example'], schema['default']].filter((hint) => typeof hint === 'string' || typeof hint === 'number')
+  return hints.length > 0 && hints.every((hint) => /^\d+$/.test(String(hint)))
+}
+const isTime = ({ schema }: Parameter): boolean => asText(schema['format']).startsWith('date')
+const onlyNumeric = (parameter: Parameter | undefined): Parameter | undefined =>
+  parameter === undefined || !isNumeric(parameter) ? undefined : parameter
 
 /** Every parameter that pages, which is not for people to fill in. */
 export const isPaging = (name: string): boolean => [PAGE, OFFSET, CURSOR, SIZE].some((names) => names.includes(plain(name)))

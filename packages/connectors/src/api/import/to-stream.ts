@@ -34,7 +34,11 @@ export const draftStream = (resolver: Resolver, operation: Operation): Drafted =
   if (fields.keyFields.length === 0) return { why: 'no field of its records looks like a key' }
   const query = requiredQuery(operation)
   if ('missing' in query) return { why: `it needs the parameter ${query.missing}` }
-  const pagination = guessPagination(resolver, operation, { answer, recordsPath: list.recordsPath })
+  const pagination = guessPagination(resolver, operation, {
+    answer,
+    recordsPath: list.recordsPath,
+    key: fields.keyIsSure ? fields.keyFields[0] : undefined,
+  })
   const firstQuery = { ...query.values, ...pagination.query }
   const since = findSinceParam(operation)
   const isEvents = EVENTS.test(path)

@@ -29,7 +29,7 @@ export const describeEvent = (spec: SignatureSpec, input: EventInput): EventFact
     case 'stripe':
       return describeStripe(input)
     case 'standard':
-      return { ...describePlain(input), id: input.headers['webhook-id'] }
+      return { ...describePlain(input), id: input.headers['webhook-id'] ?? input.headers['svix-id'] }
     default:
       return { ...describePlain(input), id: spec.idHeader === undefined ? undefined : input.headers[spec.idHeader.toLowerCase()] }
   }

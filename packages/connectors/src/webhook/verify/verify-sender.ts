@@ -18,9 +18,11 @@ export const verifySender = (request: Request): void => {
 
 /** https://www.standardwebhooks.com: "v1,<base64>", several separated by blanks, over id.timestamp.body. */
 const verifyStandard: Verify<'standard'> = (request) => {
-  const id = header(request, 'webhook-id')
-  const timestamp = header(request, 'webhook-timestamp')
-  const given = header(request, 'webhook-signature')
+  // Svix and what is built on it (Clerk, Resend …) sign the same way under names of their own.
+  const names = request.headers['webhook-signature'] === undefined && request.headers['svix-signature'] !== undefined ? 'svix' : 'webhook'
+  const id = header(request, `${names}-id`)
+  const timestamp = header(request, `${names}-timestamp`)
+  const given = header(request, `${names}-signature`)
     .split(' ')
     .flatMap((part) => (part.startsWith('v1,') ? [part.slice(3)] : []))
   const keys = secretsOf(request).map(standardKey)
