@@ -40,6 +40,7 @@ export async function* readStream(session: Session, { config, log, stream, curso
     recordOf: createRecordOf(plan, keyOf),
     clock: () => performance.now(),
     count: { done: 0, limited: 0 },
+    before: { key: '', row: null },
   }
   const end =
     plan.cursor === null

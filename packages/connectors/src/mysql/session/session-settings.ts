@@ -11,12 +11,13 @@ const STREAM_SECONDS = 86_400
 
 /**
  * What the check of statements, the literals and the converters rely on: `sql_mode` decides what a quote and a backslash
- * mean. `sql_select_limit` and `group_concat_max_len` would cut results without a word.
+ * mean. `sql_select_limit` and `group_concat_max_len` would cut results without a word,
+ * and beyond `max_sort_length` bytes keys would be sorted otherwise than they are compared.
  */
 export const sessionSettings = (config: Pick<MysqlConfig, 'statementTimeoutSeconds'>, mariadb: boolean): readonly string[] => [
   'SET NAMES utf8mb4',
   `SET SESSION sql_mode = '', time_zone = '+00:00', autocommit = 1, sql_auto_is_null = 0, sql_select_limit = 18446744073709551615,
-    group_concat_max_len = 1048576, net_write_timeout = ${IDLE_SECONDS}, wait_timeout = ${IDLE_SECONDS},
+    group_concat_max_len = 1048576, max_sort_length = 16384, net_write_timeout = ${IDLE_SECONDS}, wait_timeout = ${IDLE_SECONDS},
     lock_wait_timeout = ${Math.min(LOCK_WAIT_SECONDS, config.statementTimeoutSeconds)},
     ${mariadb ? `max_statement_time = ${config.statementTimeoutSeconds}` : `max_execution_time = ${config.statementTimeoutSeconds * 1000}`}`,
   'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',

@@ -51,7 +51,8 @@ export const roleValuesOf = ({ kind, decimals, length }: ColumnType): Pick<Colum
       return { toKey: BigInt, live: '0' }
     case 'float':
     case 'double':
-      return { toKey: null, live: '0' }
+      // 0 and -0 are one value to a unique index.
+      return { toKey: (text) => (text === '-0' ? '0' : text), live: '0' }
     case 'decimal':
       return { toKey: null, live: `0${fraction}` }
     case 'date':

@@ -19,6 +19,7 @@ interface Origin {
   readonly select: string
   readonly key: readonly string[] | null
   readonly hidden: readonly string[]
+  readonly heirs: readonly string[]
 }
 
 /**
@@ -29,7 +30,7 @@ export const makePlan = async (
   session: Session,
   config: PostgresConfig,
   stream: string,
-): Promise<PostgresPlan & { readonly hidden: readonly string[] }> => {
+): Promise<PostgresPlan & Pick<Origin, 'hidden' | 'heirs'>> => {
   const settings = settingsOf(config, stream)
   const origin = settings.query === null ? await tableOrigin(session, settings) : await queryOrigin(session, config, settings)
   const fields = await session.describe(`SELECT ${origin.select} FROM ${origin.from}`)
@@ -72,6 +73,7 @@ export const makePlan = async (
     deletes: decideDeletes(config, mapping, cursorName !== null),
     mapping,
     hidden: settings.columns === null ? origin.hidden : [],
+    heirs: origin.heirs,
   }
 }
 
@@ -84,13 +86,16 @@ const tableOrigin = async (session: Session, { stream }: StreamSettings): Promis
     if (hidden.length > 0) throw new Failure('PERMISSION_DENIED', `the role may not read ${stream}; it needs: GRANT SELECT ON ${stream}`)
     throw new Failure('SCHEMA_CHANGED', `the table ${stream} has no columns`)
   }
-  return { from: `${quoteName(relation.schema)}.${quoteName(relation.table)} AS t`, select: quoteNames(readable), key: relation.key, hidden }
+  const name = `${quoteName(relation.schema)}.${quoteName(relation.table)}`
+  // The primary key holds for the table's own rows only: those of inheriting tables would share keys with them, and be read twice.
+  const from = relation.only ? `ONLY ${name}` : name
+  return { from: `${from} AS t`, select: quoteNames(readable), key: relation.key, hidden, heirs: relation.heirs }
 }
 
 const queryOrigin = async (session: Session, config: PostgresConfig, { stream, query }: StreamSettings): Promise<Origin> => {
   const { sql, usage } = await checkStatement(query?.sql ?? '', { field: query?.field ?? '', allowFunctions: config.allowFunctions })
   await checkVolatility(session, usage, stream)
-  return { from: `(\n${sql}\n) AS t`, select: 't.*', key: null, hidden: [] }
+  return { from: `(\n${sql}\n) AS t`, select: 't.*', key: null, hidden: [], heirs: [] }
 }
 
 const missingColumn = (stream: string, name: string, hidden: readonly string[]): Failure =>

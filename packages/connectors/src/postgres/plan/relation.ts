@@ -15,6 +15,10 @@ export interface Relation {
   readonly schema: string
   readonly table: string
   readonly view: boolean
+  /** Whether it may have inheriting tables, whose rows belong to them: they have keys of their own. Partitions have no rows of their own. */
+  readonly only: boolean
+  /** Tables that inherit from it. */
+  readonly heirs: readonly string[]
   readonly columns: readonly RelationColumn[]
   /** The primary key, else the smallest unique key without NULLs; null when there is none. */
   readonly key: readonly string[] | null
@@ -37,7 +41,11 @@ const relationsSql = (condition: string): string => `SELECT n.nspname, c.relname
     JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
     WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL AND k.place <= i.indnkeyatts
     GROUP BY i.indexrelid, i.indisprimary, x.relname HAVING pg_catalog.bool_and(a.attnotnull)
-    ORDER BY i.indisprimary DESC, pg_catalog.count(*), x.relname LIMIT 1)
+    ORDER BY i.indisprimary DESC, pg_catalog.count(*), x.relname LIMIT 1),
+  c.relkind IN ('r', 'f'),
+  (SELECT pg_catalog.json_agg(hn.nspname || '.' || hc.relname ORDER BY hn.nspname, hc.relname)
+    FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class hc ON hc.oid = h.inhrelid JOIN pg_catalog.pg_namespace hn ON hn.oid = hc.relnamespace
+    WHERE h.inhparent = c.oid AND c.relkind <> 'p')
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE ${condition} ORDER BY 1, 2`
 
@@ -51,11 +59,13 @@ export const listRelations = async (session: Session, schemas: readonly string[]
 export const findRelations = async (session: Session, names: readonly string[]): Promise<readonly Relation[]> =>
   names.length === 0 ? [] : (await session.query(relationsSql(NAMED), [textArray(names)])).map(toRelation)
 
-const toRelation = ([schema, table, view, columns, key]: readonly (string | null)[]): Relation => ({
+const toRelation = ([schema, table, view, columns, key, only, heirs]: readonly (string | null)[]): Relation => ({
   name: `${schema}.${table}`,
   schema: schema ?? '',
   table: table ?? '',
   view: view === 't',
+  only: only === 't',
+  heirs: JSON.parse(heirs ?? '[]') as string[],
   columns: (JSON.parse(columns ?? '[]') as [string, number | string, boolean][]).map(([name, type, readable]) => ({
     name,
     type: Number(type),

@@ -23,6 +23,8 @@ export async function* readStream(session: Session, { config, log, stream, curso
   await session.begin()
   const plan = await makePlan(session, config, stream)
   if (plan.hidden.length > 0) log.warn({ stream, columns: plan.hidden }, 'the role may not read these columns; they are left out')
+  if (plan.heirs.length > 0)
+    log.warn({ stream, tables: plan.heirs }, 'the rows of inheriting tables are not read with the table; they are streams of their own')
   const start = parseStart(cursor, plan)
   if (start.outdated) log.warn({ stream }, 'the cursor or key column of the stream is another one now; it is read from the beginning')
   const keyOf = createKeyOf(plan.columns, plan.key)
@@ -34,6 +36,7 @@ export async function* readStream(session: Session, { config, log, stream, curso
     recordOf: createRecordOf(plan, keyOf),
     clock: () => performance.now(),
     count: { done: 0, limited: 0 },
+    before: { key: '', row: null },
   }
   const end =
     plan.cursor === null

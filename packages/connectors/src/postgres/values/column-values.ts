@@ -1,8 +1,24 @@
 import type { ColumnPlan } from '../../sql/plan/stream-plan.js'
 import { OID } from './oids.js'
 
-/** Everything else is keyed by its text, which is the same on every server with the session's settings. */
-const KEY_NUMBERS: ReadonlyMap<number, (text: string) => number | bigint> = new Map<number, (text: string) => number | bigint>([
+type ToKey = (text: string) => string | number | bigint
+
+/** Equal numbers may have texts of different scales: 1, 1.0 and 1.00 are one value to a unique index. */
+const unscaled: ToKey = (text) => (/^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text)
+/** 0 and -0 are one value. */
+const unsigned: ToKey = (text) => (text === '-0' ? '0' : text)
+/** Blanks at the end are no part of a value of type character. */
+const unpadded: ToKey = (text) => text.replace(/ +$/, '')
+
+/**
+ * Keys are equal where the database takes them for equal. Everything else is keyed by its text, which is the same on every server with
+ * the session's settings.
+ */
+const KEY_VALUES: ReadonlyMap<number, ToKey> = new Map<number, ToKey>([
+  [OID.numeric, unscaled],
+  [OID.float4, unsigned],
+  [OID.float8, unsigned],
+  [OID.bpchar, unpadded],
   [OID.int2, Number],
   [OID.int4, Number],
   [OID.oid, Number],
@@ -18,6 +34,6 @@ const LIVE_VALUES: ReadonlyMap<number, string> = new Map([
 
 /** How a column of this type serves as a key and as the mark of deleted rows. */
 export const roleValuesOf = (oid: number): Pick<ColumnPlan, 'toKey' | 'live'> => ({
-  toKey: KEY_NUMBERS.get(oid) ?? null,
+  toKey: KEY_VALUES.get(oid) ?? null,
   live: LIVE_VALUES.get(oid) ?? null,
 })

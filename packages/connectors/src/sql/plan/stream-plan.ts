@@ -9,7 +9,7 @@ export interface ColumnPlan {
   readonly name: string
   readonly convert: Convert
   /** What the column is as a part of a key; null: its text. */
-  readonly toKey: ((text: string) => number | bigint) | null
+  readonly toKey: ((text: string) => string | number | bigint) | null
   /** The text besides NULL that means "not deleted" when the column marks deleted rows; null: there is none. */
   readonly live: string | null
   /** False for columns that are read only for key, cursor or title. */

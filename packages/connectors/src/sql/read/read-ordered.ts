@@ -14,6 +14,8 @@ export async function* readOrdered(run: Run, bounds: Bounds, paging: Paging): As
     const until = run.clock() + config.maxTransactionSeconds * 1000
     let reached: readonly string[] | null = null
     let old = false
+    // A new transaction begins with the row that the last one ended with.
+    if (run.before !== undefined) run.before.row = null
     for await (const chunk of source.ordered({ ...bounds, from })) {
       for (const placed of toPages(run, chunk, paging)) {
         reached = placed.position ?? reached

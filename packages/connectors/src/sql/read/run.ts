@@ -21,6 +21,8 @@ export interface Run {
   readonly clock: () => number
   /** `done` is what a person sees; `limited` counts towards `maxRows`. */
   readonly count: { done: number; limited: number }
+  /** The row before, of a reading by key: where keys are named by the settings, two rows may have the same. */
+  readonly before?: { key: string; row: RawRow | null }
 }
 
 /** Rows this run may still read. */

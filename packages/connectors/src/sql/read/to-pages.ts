@@ -1,4 +1,4 @@
-import { Failure, type RecordKey, type RejectedRecord, type SourceRecord } from '@inlet/connector-sdk'
+import { Failure, keyText, type RecordKey, type RejectedRecord, type SourceRecord } from '@inlet/connector-sdk'
 import type { StreamPlan } from '../plan/stream-plan.js'
 import type { RawRow } from './raw-row.js'
 import type { Chunk } from './row-source.js'
@@ -49,9 +49,11 @@ const placePage = (run: Run, rows: readonly RawRow[], { cursorOf }: Paging): Pla
   const unchanged: RecordKey[] = []
   for (const row of rows) {
     try {
-      records.push(run.recordOf(row))
+      const record = run.recordOf(row)
+      refuseTwin(run, record.key, row)
+      records.push(record)
     } catch (error) {
-      const key = keyIfAny(run, row)
+      const key = error instanceof TwinRow ? undefined : keyIfAny(run, row)
       rejected.push(rejectionOf(plan.stream, { row, key, error }))
       // It exists, though it cannot be read: a sweep must not take the last good state for gone.
       if (key !== undefined && plan.deletes.sweep) unchanged.push(key)
@@ -70,6 +72,27 @@ const placePage = (run: Run, rows: readonly RawRow[], { cursorOf }: Paging): Pla
     position,
   }
 }
+
+/** Without a key of its own in quarantine, where it would take the place of the row that has it. */
+class TwinRow extends Failure {}
+
+/** Of two rows with one key only one can be stored; the other must not vanish without a word. */
+const refuseTwin = ({ plan, before }: Run, key: RecordKey, row: RawRow): void => {
+  if (plan.cursor !== null || plan.key.length === 0 || before === undefined) return
+  const text = keyText(key)
+  const isTwin = before.row !== null && before.key === text && !isSameRow(before.row, row)
+  if (!isTwin) {
+    before.key = text
+    before.row = row
+    return
+  }
+  const names = plan.key.map((at) => plan.columns[at]?.name).join(', ')
+  throw new TwinRow('RECORD_INVALID', `another row of ${plan.stream} has the same key (${names}), so that this one was not stored`, {
+    next: 'Name columns as keyColumns that tell the rows apart.',
+  })
+}
+
+const isSameRow = (one: RawRow, other: RawRow): boolean => one.every((cell, at) => cell === other[at])
 
 /** The place of the last row whose cursor and key are all there. */
 const lastPosition = (plan: StreamPlan, rows: readonly RawRow[]): readonly string[] | null => {
