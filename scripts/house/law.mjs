@@ -11,6 +11,7 @@ export const MAY_IMPORT = {
   'packages/observability': ['domain', 'runtime'],
   'packages/mapping': ['domain', 'runtime'],
   'packages/registry-files': ['contract'],
+  'packages/mcp': ['contract', 'domain'],
   'packages/queue': ['domain', 'runtime'],
   'packages/db': ['domain', 'runtime'],
   'apps/console': ['contract'],

@@ -21,6 +21,7 @@ import { createFailedLogins } from './http/failed-logins.js'
 import { createPageTokens } from './http/page-token.js'
 import type { Handlers } from './http/reply.js'
 import { createKeyHandlers } from './keys/key-handlers.js'
+import { createAllowedHosts } from './mcp/allowed-host.js'
 import { createNotificationHandlers } from './notifications/notification-handlers.js'
 import { createQuarantineHandlers } from './quarantine/quarantine-handlers.js'
 import { createRecordHandlers } from './records/record-handlers.js'
@@ -67,6 +68,12 @@ const openConnectors = async ({ INLET_CONNECTORS: packages }: ApiConfig): Promis
   const { registry, problems } = await openRegistry(packages, process.cwd())
   if (problems.length > 0) throw new EnvError(problems.map((rule) => ({ key: 'INLET_CONNECTORS', rule })))
   return registry
+}
+
+/** Where this process reaches itself. */
+const urlOf = (host: string, port: number): string => {
+  const reachable = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
 /** The whole API: reads top to bottom; what is opened is closed in reverse order. */
@@ -135,6 +142,8 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createHealthHandlers({ metrics, probes: readinessProbes(shared), openApi: buildOpenApi({ version: VERSION }) }),
     }
     const files = sourceFiles(config, context.env ?? {})
+    const self = { url: '' }
+    const hosts = createAllowedHosts({ listenHost: config.INLET_API_HOST, publicUrl: config.INLET_PUBLIC_URL })
     const app = createApp({
       ...shared,
       sourceFiles: files?.mode === 'files' ? files.path : null,
@@ -144,6 +153,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       boardWritable: config.INLET_BOARD_WRITE,
       requestsPerMinute: config.INLET_RATE_LIMIT_PER_MINUTE,
       proxyHops: config.INLET_TRUST_PROXY_HOPS,
+      mcp: { database, selfUrl: () => self.url, hosts, approval: config.INLET_MCP_APPROVAL, version: VERSION, onError },
       onError,
     })
 
@@ -156,6 +166,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     })
     lifecycle.defer('ops server', () => ops.close())
     const server = await openServer(app, { host: config.INLET_API_HOST, port: config.PORT })
+    self.url = urlOf(config.INLET_API_HOST, server.port)
     lifecycle.defer('server', () => server.close(DRAIN_MS), { timeoutMs: DRAIN_MS + 5_000 })
     if (files !== null) {
       const kept = openSourceFiles(

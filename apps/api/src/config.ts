@@ -39,6 +39,8 @@ export const apiEnv = z.object({
   }),
   INLET_BOARD_WRITE: envBool({ default: false, describe: 'whether admins may change jobs at /admin/queues' }),
   INLET_RATE_LIMIT_PER_MINUTE: envInt({ min: 0, max: 1_000_000, default: 0, describe: 'requests of one API key a minute; 0 means no limit' }),
+  INLET_PUBLIC_URL: envUrl({ schemes: ['http', 'https'], describe: 'the address under which people and agents reach the API' }).optional(),
+  INLET_MCP_APPROVAL: envBool({ default: false, describe: 'whether only people publish what agents propose over MCP' }),
   INLET_TRUST_PROXY_HOPS: envInt({ min: 0, max: 10, default: 0, describe: 'proxies in front whose X-Forwarded-For is believed' }),
 })
 export type ApiConfig = z.output<typeof apiEnv>

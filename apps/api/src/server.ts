@@ -15,6 +15,7 @@ import type { Handlers } from './http/reply.js'
 import { requestLog } from './http/request-log.js'
 import { type RouteDeps, routeEndpoints } from './http/route-endpoints.js'
 import { securityHeaders } from './http/security-headers.js'
+import { type McpDeps, mcpEndpoint, protectedResource, RESOURCE_METADATA } from './mcp/mcp-endpoint.js'
 
 export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic'>, RouteDeps {
   readonly log: Logger
@@ -25,6 +26,7 @@ export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic'>, RouteDeps {
   readonly requestsPerMinute: number
   /** Proxies in front whose X-Forwarded-For is believed. */
   readonly proxyHops: number
+  readonly mcp: McpDeps
 }
 
 const PUBLIC = new Set<string>(
@@ -42,7 +44,7 @@ const SIGNED = Object.values<Endpoint>(endpoints)
 
 /** Whether an address needs no key: the public endpoints, those for signed requests, and the documentation. */
 export const isPublic = (path: string): boolean =>
-  PUBLIC.has(path) || SIGNED.some((pattern) => pattern.test(path)) || path === '/docs' || path.startsWith('/docs/')
+  PUBLIC.has(path) || SIGNED.some((pattern) => pattern.test(path)) || path === '/docs' || path.startsWith('/docs/') || path === RESOURCE_METADATA
 
 /** All middleware in order; everything that is not public stands behind authentication, known or not. */
 export const createApp = (deps: AppDeps): Express => {
@@ -56,6 +58,8 @@ export const createApp = (deps: AppDeps): Express => {
   app.use(authenticate({ ...deps, isPublic }))
   app.use(limitRate(deps.requestsPerMinute))
   app.use('/docs', docsPage())
+  app.get(RESOURCE_METADATA, protectedResource())
+  app.all('/mcp', mcpEndpoint(deps.mcp))
   app.use(BOARD_PATH, queueBoard({ queues: deps.queues, writable: deps.boardWritable }))
   routeEndpoints(app, deps.handlers, deps, (endpoint) => !isSigned(endpoint))
   app.use(notFound())

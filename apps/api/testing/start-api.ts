@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { type Connector, complete, defineConnector } from '@inlet/connector-sdk'
 import { type EndpointId, endpoints, problem } from '@inlet/contract'
 import { createDatabase, type Database, insertApiKey } from '@inlet/db'
-import { Failure } from '@inlet/domain'
+import { Failure, type Scope } from '@inlet/domain'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 import { createApiKey, createMasterKeyText, type Keyring, parseKeyring } from '@inlet/security'
@@ -71,7 +71,7 @@ export interface TestApi {
   post(path: string, json?: unknown, sending?: Sending): Promise<Answer>
   patch(path: string, json: unknown, sending?: Sending): Promise<Answer>
   delete(path: string, sending?: Sending): Promise<Answer>
-  addKey(scopes: readonly ('read' | 'write' | 'admin')[], expiresAt?: Date): Promise<{ id: string; key: string }>
+  addKey(scopes: readonly Scope[], expiresAt?: Date): Promise<{ id: string; key: string }>
   close(): Promise<void>
 }
 
@@ -120,6 +120,8 @@ export const startApi = async (
     INLET_BOARD_WRITE: false,
     INLET_RATE_LIMIT_PER_MINUTE: 0,
     INLET_TRUST_PROXY_HOPS: 0,
+    INLET_PUBLIC_URL: undefined,
+    INLET_MCP_APPROVAL: false,
     INLET_BROWSE_CACHE_SECONDS: 300,
     INLET_BROWSE_MAX_BYTES: 3_000_000,
     INLET_CONNECTORS: [],
@@ -208,7 +210,16 @@ export const expectContract = (answer: Answer, id: EndpointId): void => {
 export const insertRecords = async (
   database: Database,
   sourceId: string,
-  records: readonly { key: string; title?: string; text?: string; data?: string; kind?: string; fetchedAt?: string; deleted?: boolean }[],
+  records: readonly {
+    key: string
+    title?: string
+    text?: string
+    url?: string
+    data?: string
+    kind?: string
+    fetchedAt?: string
+    deleted?: boolean
+  }[],
   stream = 'rows',
 ): Promise<void> => {
   const { rows } = await database.pool.query<{ id: number }>(
@@ -217,8 +228,8 @@ export const insertRecords = async (
   )
   for (const record of records)
     await database.pool.query(
-      `INSERT INTO records (stream_id, key_hash, source_id, key, kind, title, text, data, content_hash, run_id, version, epoch, seq, fetched_at, deleted_at)
-       VALUES ($1, sha256($2::text::bytea), $3, $2, $4, $5, $6, $7::jsonb, sha256('x'), gen_random_uuid(), 1, 1, 1, coalesce($8::timestamptz, now()), CASE WHEN $9 THEN now() END)`,
+      `INSERT INTO records (stream_id, key_hash, source_id, key, kind, title, text, data, content_hash, run_id, version, epoch, seq, fetched_at, deleted_at, url)
+       VALUES ($1, sha256($2::text::bytea), $3, $2, $4, $5, $6, $7::jsonb, sha256('x'), gen_random_uuid(), 1, 1, 1, coalesce($8::timestamptz, now()), CASE WHEN $9 THEN now() END, $10)`,
       [
         rows[0]?.id,
         record.key,
@@ -229,6 +240,7 @@ export const insertRecords = async (
         record.data ?? '{}',
         record.fetchedAt ?? null,
         record.deleted ?? false,
+        record.url ?? null,
       ],
     )
 }

@@ -1,9 +1,5 @@
-import type { Reason } from '@inlet/domain'
+import type { Reason, Scope } from '@inlet/domain'
 import type { z } from 'zod'
-
-/** What a key may do; each includes the ones before. */
-export const SCOPES = ['read', 'write', 'admin'] as const
-export type Scope = (typeof SCOPES)[number]
 
 export interface EndpointAnswer {
   readonly description: string

@@ -3,7 +3,7 @@ export { type BrowsePage, browsePage, type ItemMetadata, itemMetadata } from './
 export type { ConnectorSummary, ConnectorView, ProposalView } from './connectors.js'
 export type { CredentialDetailView, CredentialView } from './credentials.js'
 export type { EncryptionView } from './encryption.js'
-export { type Endpoint, type EndpointAnswer, SCOPES, type Scope } from './endpoint.js'
+export type { Endpoint, EndpointAnswer } from './endpoint.js'
 export { type EndpointId, type Endpoints, endpoints } from './endpoints.js'
 export { EVENT_LEVELS, type EventPage, type EventView } from './events.js'
 export type { HookReplay, PushedEventPage } from './hooks.js'

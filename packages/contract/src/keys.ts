@@ -1,5 +1,6 @@
+import { SCOPES } from '@inlet/domain'
 import { z } from 'zod'
-import { defineEndpoint, SCOPES } from './endpoint.js'
+import { defineEndpoint } from './endpoint.js'
 import { moment, timestamp } from './primitives.js'
 
 const shape = {
@@ -26,7 +27,11 @@ export const createKeyBody = z
       .min(1)
       .max(255)
       .refine((text) => !/\p{Cc}|\p{Cs}/u.test(text), 'must not hold control characters'),
-    scopes: z.array(z.enum(SCOPES)).min(1).max(3).meta({ description: 'write includes read; admin includes all.' }),
+    scopes: z
+      .array(z.enum(SCOPES))
+      .min(1)
+      .max(SCOPES.length)
+      .meta({ description: 'write includes read, publish includes write, admin includes all.' }),
     expiresAt: moment.optional(),
   })
   .meta({ id: 'CreateApiKey' })

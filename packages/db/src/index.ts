@@ -3,7 +3,6 @@ export {
   type ApiKeyOverview,
   findApiKeyForLogin,
   insertApiKey,
-  type KeyScope,
   listApiKeys,
   type NewApiKeyRow,
   noteApiKeyUse,

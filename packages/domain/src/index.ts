@@ -1,3 +1,4 @@
+export { hasScope, isScope, SCOPES, type Scope } from './access/scopes.js'
 export {
   type BatchEffects,
   type BatchEnvelope,

@@ -8,7 +8,6 @@ export {
   type ParsedApiKey,
   parseApiKey,
 } from './api-keys/api-key.js'
-export { hasScope, isScope, SCOPES, type Scope } from './api-keys/scopes.js'
 export { createKeyring, type Keyring, KeyringError, type MasterKey } from './keyring/keyring.js'
 export { withKeysFile } from './keyring/keys-file.js'
 export { createMasterKeyText, envKeyring, parseKeyring } from './keyring/parse-keyring.js'

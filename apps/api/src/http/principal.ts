@@ -1,6 +1,4 @@
-import type { Scope } from '@inlet/contract'
-import { Failure } from '@inlet/domain'
-import { hasScope } from '@inlet/security'
+import { Failure, hasScope, type Scope } from '@inlet/domain'
 import type { Response } from 'express'
 
 /** Who makes a request. */
@@ -30,7 +28,8 @@ export const getPrincipal = (response: Response): Principal => {
   return principal
 }
 
-/** Throws FORBIDDEN, naming the scope that is missing. */
-export const requireScope = (principal: Principal, scope: Scope): void => {
+/** The same principal. Throws FORBIDDEN, naming the scope that is missing. */
+export const requireScope = (principal: Principal, scope: Scope): Principal => {
   if (!hasScope(principal.scopes, scope)) throw new Failure('FORBIDDEN', `the key lacks the scope ${scope}`)
+  return principal
 }

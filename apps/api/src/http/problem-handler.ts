@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { ErrorRequestHandler } from 'express'
+import type { ErrorRequestHandler, Request } from 'express'
+import { originOf, RESOURCE_METADATA } from '../mcp/mcp-endpoint.js'
 import { requestIdOf } from './request-log.js'
 import { toProblem } from './to-problem.js'
 
@@ -22,11 +23,15 @@ export const problemHandler =
       return
     }
     if (retryAfterSeconds !== null) response.setHeader('retry-after', String(retryAfterSeconds))
-    if (problem.status === 401)
-      response.setHeader('www-authenticate', request.path.startsWith('/admin') ? 'Basic realm="Inlet"' : 'Bearer realm="Inlet"')
+    if (problem.status === 401) response.setHeader('www-authenticate', challengeFor(request))
     // What is left of the body is not worth reading.
     if (!request.readableEnded && request.headers['content-length'] !== '0') response.setHeader('connection', 'close')
     response.status(problem.status).setHeader('content-type', 'application/problem+json; charset=utf-8')
     response.setHeader('cache-control', 'no-store')
     response.end(JSON.stringify(problem))
   }
+
+const challengeFor = (request: Request): string => {
+  if (request.path.startsWith('/admin')) return 'Basic realm="Inlet"'
+  return request.path === '/mcp' ? `Bearer realm="Inlet", resource_metadata="${originOf(request)}${RESOURCE_METADATA}"` : 'Bearer realm="Inlet"'
+}

@@ -1,5 +1,6 @@
 import { createDatabase, insertApiKey } from '@inlet/db'
-import { createApiKey, isScope, parseKeyring, withKeysFile } from '@inlet/security'
+import { isScope } from '@inlet/domain'
+import { createApiKey, parseKeyring, withKeysFile } from '@inlet/security'
 import type { CommandContext } from './context.js'
 import { requireDatabaseUrl } from './migrate.js'
 

@@ -1,4 +1,5 @@
-import { type ApiKeyView, type NewApiKeyView, SCOPES, type Scope } from '@inlet/contract'
+import type { ApiKeyView, NewApiKeyView } from '@inlet/contract'
+import { SCOPES, type Scope } from '@inlet/domain'
 import { toRelative } from '../output/moments.js'
 import { toTable } from '../output/table.js'
 import type { CommandContext } from './context.js'

@@ -58,4 +58,10 @@ export const addRunCommands = (program: Command, act: Act): void => {
     'inlet search rate limit --source docs',
     `inlet search '"exactly once"' --json`,
   )
+  examples(
+    remote(program.command('mcp').description('serve agents over standard input and output (Model Context Protocol)')).action(
+      act(async (context, flags) => (await import('../commands/mcp.js')).mcp(flags, context)),
+    ),
+    'INLET_URL=https://inlet.example.com INLET_API_KEY=inl_… inlet mcp',
+  )
 }

@@ -1,12 +1,11 @@
+import type { Scope } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { type Actor, writeAudit } from '../sources/audit.js'
-
-export type KeyScope = 'read' | 'write' | 'admin'
 
 export interface ApiKeyOverview {
   readonly id: string
   readonly name: string
-  readonly scopes: readonly KeyScope[]
+  readonly scopes: readonly Scope[]
   readonly createdAt: Date
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
@@ -18,7 +17,7 @@ export interface NewApiKeyRow {
   readonly name: string
   /** As `hashApiKey` gives it. */
   readonly hash: string
-  readonly scopes: readonly KeyScope[]
+  readonly scopes: readonly Scope[]
   readonly expiresAt: Date | null
 }
 
@@ -41,7 +40,7 @@ export interface ApiKeyForLogin {
   readonly id: string
   readonly name: string
   readonly hash: string
-  readonly scopes: readonly KeyScope[]
+  readonly scopes: readonly Scope[]
   /** Neither revoked nor expired, by database time. */
   readonly live: boolean
   /** Whether its last use was noted more than a minute ago. */

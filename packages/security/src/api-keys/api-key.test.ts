@@ -2,7 +2,6 @@ import { Failure } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
 import { createMasterKeyText, parseKeyring } from '../keyring/parse-keyring.js'
 import { createApiKey, hashApiKey, matchApiKey, parseApiKey } from './api-key.js'
-import { hasScope, isScope, SCOPES } from './scopes.js'
 
 const k1 = createMasterKeyText('k1')
 const k2 = createMasterKeyText('k2')
@@ -77,17 +76,5 @@ describe('API keys', () => {
     expect(matchApiKey(parseKeyring(k2), parseApiKey(plaintext), matched.result === 'match' ? (matched.rehash ?? '') : '')).toEqual({
       result: 'match',
     })
-  })
-})
-
-describe('scopes', () => {
-  it('include those before them', () => {
-    const table = SCOPES.map((granted) => SCOPES.map((needed) => hasScope([granted], needed)))
-    expect(table).toEqual([
-      [true, false, false],
-      [true, true, false],
-      [true, true, true],
-    ])
-    expect([hasScope([], 'read'), isScope('admin'), isScope('root')]).toEqual([false, true, false])
   })
 })

@@ -1,9 +1,9 @@
-/** What an API key may do, each including those before it. */
-export const SCOPES = ['read', 'write', 'admin'] as const
+/** What a key may do, each including those before it. `publish`: make live what somebody proposed, also through an agent. */
+export const SCOPES = ['read', 'write', 'publish', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 
 export const isScope = (value: string): value is Scope => SCOPES.some((scope) => scope === value)
 
-/** Whether one of the granted scopes is the needed one or includes it: admin includes write, write includes read. */
+/** Whether one of the granted scopes is the needed one or includes it. */
 export const hasScope = (granted: readonly Scope[], needed: Scope): boolean =>
   granted.some((scope) => SCOPES.indexOf(scope) >= SCOPES.indexOf(needed))

@@ -1,0 +1,2 @@
+export { createMcpServer, type McpServerOptions, TOOLS } from './create-mcp-server.js'
+export { ApiRefusal, createHttpApi, type InletApi } from './inlet-api.js'

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { ApiRefusal, segment } from '../inlet-api.js'
+import { defineTool } from '../tool.js'
+
+const RUN_ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u
+
+/** Reads a source now; repeating a call with the same key starts nothing twice. */
+export const runSource = defineTool({
+  name: 'run_source',
+  description: 'Read a source now. Returns the run; poll it with list_runs. Repeat with the same idempotencyKey after a lost answer.',
+  scope: 'write',
+  hints: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
+  input: z.object({
+    source: z.string().describe('Its slug or id.'),
+    idempotencyKey: z.string().min(8).max(200).describe('A new random text for each wish to run.'),
+  }),
+  output: z.object({ runId: z.string(), started: z.boolean() }),
+  run: async ({ api }, { source, idempotencyKey }) => {
+    const path = `/v1/sources/${segment(source)}/run`
+    try {
+      const { runId } = await api<{ runId: string }>({ method: 'POST', path, body: {}, headers: { 'idempotency-key': idempotencyKey } })
+      return { runId, started: true }
+    } catch (error) {
+      // A source has one run at a time; the one that is active is as good.
+      const active = error instanceof ApiRefusal && error.code === 'RUN_IN_PROGRESS' ? RUN_ID.exec(error.message)?.[0] : undefined
+      if (active === undefined) throw error
+      return { runId: active, started: false }
+    }
+  },
+})
