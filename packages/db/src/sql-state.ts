@@ -16,6 +16,10 @@ export const violatedConstraint = (error: unknown): string => {
 
 export const isUniqueViolation = (error: unknown): boolean => sqlState(error) === '23505' || (error as { code?: unknown } | null)?.code === 'P2002'
 
+/** What a row refers to is gone (23503; since Postgres 18 23001 where it restricts), or the row that was to change is. For pg and Prisma errors alike. */
+export const isMissingReference = (error: unknown): boolean =>
+  ['23503', '23001'].includes(sqlState(error) ?? '') || ['P2003', 'P2025'].includes(String((error as { code?: unknown } | null)?.code))
+
 /** Data exceptions, constraint violations, limits, and one key twice in a statement: the fault of a record, not of the moment. */
 export const isDataError = (error: unknown): boolean => /^(22|23|54|21000)/.test(sqlState(error) ?? '')
 

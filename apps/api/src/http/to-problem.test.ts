@@ -40,6 +40,12 @@ describe('toProblem', () => {
     const errors = [{ path: 'a.b', code: 'too_big', message: 'is too big' }]
     expect(toProblem(new InvalidRequest(errors), ids).problem).toMatchObject({ status: 422, field: 'a.b', errors })
   })
+  it('takes what was deleted between two steps for something that is not there', () => {
+    const violation = Object.assign(new Error('violates foreign key constraint'), { code: '23503' })
+    expect(toProblem(violation, ids).problem).toMatchObject({ status: 404, code: 'NOT_FOUND' })
+    expect(toProblem(Object.assign(new Error('No record was found'), { code: 'P2025' }), ids).isDefect).toBe(false)
+  })
+
   it('takes an address that cannot be decoded for one where nothing is', () =>
     expect(toProblem(Object.assign(new URIError('x'), { status: 400 }), ids).problem).toMatchObject({ status: 404, code: 'NOT_FOUND' }))
 })

@@ -1,5 +1,5 @@
 import { type Problem, statusOf } from '@inlet/contract'
-import { isTimeout, toDatabaseFailure } from '@inlet/db'
+import { isMissingReference, isTimeout, toDatabaseFailure } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { MappingSyntaxError } from '@inlet/mapping'
 import { CheckRejected, InvalidRequest } from './invalid-request.js'
@@ -37,6 +37,8 @@ const toApiFailure = (thrown: unknown): Failure => {
   const known = toDatabaseFailure(thrown)
   if (known instanceof Failure) return known
   if (isTimeout(thrown)) return new Failure('DATABASE_UNAVAILABLE', 'the database took too long', { cause: thrown, retryAfterMs: 2_000 })
+  // Deleted between two steps of the request.
+  if (isMissingReference(thrown)) return new Failure('NOT_FOUND', 'what the request is about was deleted meanwhile', { cause: thrown })
   // Express cannot decode the address, so nothing can be there.
   if (thrown instanceof URIError || (thrown instanceof Error && (thrown as { status?: unknown }).status === 400))
     return new Failure('NOT_FOUND', 'there is nothing at this address')

@@ -25,7 +25,9 @@ export const testNotificationHandler =
         timestamp: new Date().toISOString(),
         data: { message: `Notifications of Inlet reach "${target.name}".` },
       })
-    return { status: 202, body: toDeliveryView(await addTestDelivery(deps.database, id, write)) }
+    const added = await addTestDelivery(deps.database, id, write)
+    if (added === null) throw targetNotFound()
+    return { status: 202, body: toDeliveryView(added) }
   }
 
 export const listDeliveriesHandler =
