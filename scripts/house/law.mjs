@@ -37,6 +37,22 @@ export const ONLY_IN = [
   { library: /^@bull-board\//u, folders: ['apps/api/src'] },
 ]
 
+/**
+ * Matchers whose time can grow beyond all bounds with what a user writes; they would stop the whole process. `compileGlob` of the connector
+ * SDK takes their place, in every package.
+ */
+export const SLOW_MATCHERS =
+  /^(picomatch|micromatch|minimatch|nanomatch|multimatch|anymatch|glob|fast-glob|globby|tinyglobby|zeptomatch|wildcard-match|glob-to-regexp|globrex)(\/|$)/u
+
+/** Files that make regular expressions at run time, from nothing that a user writes unescaped. A pattern of a user must never become one. */
+export const MAY_BUILD_REGEXP = [
+  'packages/runtime/src/text/redact-values.ts',
+  'packages/connectors/src/github/cursor/positions.ts',
+  'packages/security/src/api-keys/api-key.ts',
+  'apps/api/src/http/not-found.ts',
+  'apps/api/src/server.ts',
+]
+
 /** Names that say nothing about what is inside; for files and folders. */
 export const BANNED_NAMES = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc', 'manager', 'service']
 

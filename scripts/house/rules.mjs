@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import path from 'node:path'
-import { BANNED_NAMES, FOR_CONNECTORS, MAY_IMPORT, MAY_READ_ENV, ONLY_IN, TEST_PACKAGES } from './law.mjs'
+import { BANNED_NAMES, FOR_CONNECTORS, MAY_BUILD_REGEXP, MAY_IMPORT, MAY_READ_ENV, ONLY_IN, SLOW_MATCHERS, TEST_PACKAGES } from './law.mjs'
 import { importsOf } from './sources.mjs'
 
 const OURS = /^@inlet\/([^/]+)/u
@@ -22,6 +22,10 @@ const contents = ({ file, isTest, code }) => {
     problems.push(`${file}: only apps/*/src/main.ts read the environment; take a value as a parameter`)
   if (!isTest && /\bURL\.canParse\b/u.test(code))
     problems.push(`${file}: URL.canParse refuses good URLs on Node 20 once it is compiled; use isUrl of @inlet/domain`)
+  if (!isTest && /\bRegExp\s*\(/u.test(code) && !MAY_BUILD_REGEXP.includes(file))
+    problems.push(`${file}: makes a regular expression at run time; a pattern of a user could stop the process (see MAY_BUILD_REGEXP)`)
+  if (!isTest && /\bmatchesGlob\b|\bfs\.glob(Sync)?\b|import\s*\{[^}]*\bglob(Sync)?\b[^}]*\}\s*from\s*['"](node:)?fs/u.test(code))
+    problems.push(`${file}: globs of Node can take for ever; use compileGlob of @inlet/connector-sdk`)
   return problems
 }
 
@@ -38,6 +42,7 @@ const ours = ({ file, owner, isTest }, name) => {
 
 const libraries = ({ file, isTest }, name) => {
   if (isTest) return []
+  if (SLOW_MATCHERS.test(name)) return [`${file}: imports ${name}, which can take for ever; use compileGlob of @inlet/connector-sdk`]
   return ONLY_IN.filter(({ library, folders }) => library.test(name) && !folders.some((folder) => file.startsWith(`${folder}/`))).map(
     ({ folders }) => `${file}: imports ${name}, which only ${folders.join(' and ') || 'scripts'} may`,
   )

@@ -28,6 +28,8 @@ export {
 export type { ConnectorContext, ConnectorLog, FileAccess, Inbox, KnownRecords, OpenedFile, PushedEvent } from './context.js'
 export { createFileAccess, type FileAccessOptions } from './files/file-access.js'
 export { toFileFailure } from './files/file-failure.js'
+export { createAutomaton, type Piece } from './glob/automaton.js'
+export { compileGlob, compileGlobs, type GlobOptions } from './glob/compile-glob.js'
 export { type AuthSecrets, type AuthSpec, authSchema, authSecretsSchema } from './http/auth/auth-spec.js'
 export { checkAuthSecrets } from './http/auth/check-auth-secrets.js'
 export { type Auth, type AuthOptions, createAuth } from './http/auth/create-auth.js'

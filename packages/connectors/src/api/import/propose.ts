@@ -1,5 +1,4 @@
-import { Failure, type Proposal, toFailure } from '@inlet/connector-sdk'
-import picomatch from 'picomatch'
+import { compileGlobs, Failure, type Proposal, toFailure } from '@inlet/connector-sdk'
 import { configSchema } from '../config.js'
 import { validateApi } from '../validate.js'
 import { guessAuth } from './auth.js'
@@ -27,8 +26,8 @@ export const proposeConfig = (document: Node, options: ProposeOptions): Proposal
   if (!isObject(document) || (typeof document['openapi'] !== 'string' && document['swagger'] === undefined))
     throw new Failure('IMPORT_UNREADABLE', 'this is no OpenAPI document: it has neither "openapi" nor "swagger"')
   const resolver = createResolver(document)
-  const wanted = picomatch(options.paths.length === 0 ? ['**'] : [...options.paths], { dot: true })
-  const all = listOperations(document, resolver).filter(({ path }) => wanted(path) || wanted(path.slice(1)))
+  const wanted = compileGlobs(options.paths.length === 0 ? ['**'] : options.paths, { dot: true, negate: true, withFolder: true })
+  const all = listOperations(document, resolver).filter(({ path }) => [path, path.slice(1), path.replace(/\/$/, '')].some(wanted))
   const skipped: { path: string; why: string }[] = []
   const drafts: StreamDraft[] = []
   for (const operation of all.slice(0, MAX_OPERATIONS)) {

@@ -1,5 +1,4 @@
-import type { StreamSpec } from '@inlet/connector-sdk'
-import picomatch from 'picomatch'
+import { compileGlobs, type StreamSpec } from '@inlet/connector-sdk'
 import type { SingerConfig } from '../config.js'
 import { type CatalogEntry, streamMetadata } from './catalog.js'
 
@@ -20,8 +19,8 @@ export interface StreamPlan {
 
 /** A matcher for names and globs of streams; `*` also stands for slashes. */
 export const createStreamMatcher = (patterns: readonly string[]): ((name: string) => boolean) => {
-  const matchers = patterns.map((pattern) => picomatch(pattern, { dot: true, bash: true }))
-  return (name) => patterns.includes(name) || matchers.some((matches) => matches(name))
+  const matches = compileGlobs(patterns, { flat: true, negate: true })
+  return (name) => patterns.includes(name) || matches(name)
 }
 
 /** Whether the stream is read: chosen by the settings and not ruled out by the catalog. Pure. */

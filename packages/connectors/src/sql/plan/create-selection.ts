@@ -1,4 +1,4 @@
-import picomatch from 'picomatch'
+import { compileGlobs } from '@inlet/connector-sdk'
 
 interface SelectionSettings {
   readonly include?: readonly string[] | undefined
@@ -11,7 +11,9 @@ interface SelectionSettings {
 export const createSelection = (config: SelectionSettings): ((table: string, name: string) => boolean) => {
   const named = config.tables.length + config.queries.length > 0
   const include = config.include ?? (named ? [] : ['*'])
-  const matches = (globs: readonly string[], text: string): boolean => globs.length > 0 && picomatch([...globs], { dot: true })(text)
-  const listed = (globs: readonly string[], table: string, name: string): boolean => matches(globs, table) || matches(globs, name)
-  return (table, name) => listed(include, table, name) && !listed(config.exclude, table, name)
+  // Names of tables are no paths: a slash or a dot in them is a character like any other.
+  const options = { flat: true, negate: true }
+  const included = compileGlobs(include, options)
+  const excluded = compileGlobs(config.exclude, options)
+  return (table, name) => (included(table) || included(name)) && !(excluded(table) || excluded(name))
 }
