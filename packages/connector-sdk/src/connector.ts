@@ -33,8 +33,9 @@ export interface Page {
   readonly cursor?: Cursor
   readonly rejected?: readonly RejectedRecord[]
   /**
-   * "All that exists has been yielded in this run": records of the stream (of the scope, when given) that this run
-   * has not seen are deleted. Yield it once, at the end. The page with the sweep of a whole stream is held back
+   * "All that exists has been yielded since `read` was called": records of the stream (of the scope, when given) that this call has
+   * not shown, as a record, as `unchanged` or as rejected with their key, are deleted. A read that continues in the middle reports what
+   * stands before as `unchanged`. Yield it once, at the end. The page with the sweep of a whole stream is held back
    * until the reading says that it was complete; that of a scope takes effect at once, so it needs a proof of its own.
    */
   readonly sweep?: { readonly scope?: string }

@@ -7,6 +7,10 @@ export interface TestEntry {
   readonly v?: unknown
   readonly stream?: string
   readonly scope?: string
+  /** The key of a quarantine entry is known at the source. */
+  readonly keyed?: boolean
+  /** The raw text of a quarantine entry. */
+  readonly raw?: string
   readonly at?: string
   readonly validator?: string
   /** The text of `data` instead of `{"v":…}`. */
@@ -49,8 +53,7 @@ export const testBatch = (place: TestBatchPlace, entries: readonly TestEntry[]):
 const toLine = (entry: TestEntry): string => {
   const op = entry.op ?? 'u'
   const head = `"s":${JSON.stringify(entry.stream ?? 'main')},"k":${JSON.stringify(entry.key)},"h":"${keyHash(entry.key)}","o":"${op}"`
-  if (op === 'q')
-    return `{"s":${JSON.stringify(entry.stream ?? 'main')},"k":${JSON.stringify(entry.key)},"h":"","o":"q","r":"RECORD_INVALID","m":"bad"}`
+  if (op === 'q') return toBadLine(entry)
   if (op !== 'u') return `{${head}}`
   const data = entry.data ?? canonicalJson({ v: entry.v ?? entry.key })
   const more = [
@@ -60,3 +63,6 @@ const toLine = (entry: TestEntry): string => {
   ].join('')
   return `{${head},"c":"${sha256Hex(`${data}${more}`)}","kind":"row"${more},"data":${data}}`
 }
+
+const toBadLine = ({ stream = 'main', key, keyed = false, raw, scope }: TestEntry): string =>
+  JSON.stringify({ s: stream, k: key, h: keyed ? keyHash(key) : '', o: 'q', r: 'RECORD_INVALID', m: 'bad', raw, scope })

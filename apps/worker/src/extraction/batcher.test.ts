@@ -1,5 +1,5 @@
 import type { Page } from '@inlet/connector-sdk'
-import { batchHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, type PackedRecord } from '@inlet/domain'
+import { batchHash, keyHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, type PackedRecord } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
 import { createBatcher, type DraftBatch } from './batcher.js'
 
@@ -43,6 +43,26 @@ describe('createBatcher', () => {
     expect(batch).toMatchObject({ effects: { cursors: [{ stream: 's', cursor: 5 }], sweeps: [{ stream: 's', scope: 'x' }] }, sweptStreams: ['s'] })
     expect(batch?.sha256).toBe(batchHash(batch?.payload ?? '', batch?.effects))
     expect(batch?.keyHashes).toHaveLength(2)
+  })
+
+  it.each([
+    ['everything with its content', { records: [row('a')] }, true],
+    ['a key alone', { records: [], unchanged: ['a'] }, false],
+    ['a record with a validator, beside which others may have been passed over', { records: [{ ...row('a'), validator: 'v1' }] }, false],
+  ])('says of a sweep whether its reading showed contents: %s', (_what, page, contents) => {
+    const batcher = createBatcher({ streams: new Set(['s']), swept: new Set(['s']) })
+    batcher.beginReading('s', 7)
+    expect([...batcher.add('s', { ...page, sweep: {} })]).toEqual([])
+    expect(batcher.flush()?.effects).toEqual({ sweeps: [{ stream: 's', since: 7, contents }] })
+    batcher.beginReading('s', 8)
+    expect([...batcher.add('s', { records: [row('a')], sweep: {} })]).toEqual([])
+    expect(batcher.flush()?.effects).toEqual({ sweeps: [{ stream: 's', since: 8, contents: true }] })
+  })
+
+  it('names the key of what was rejected among those that a later batch may share', () => {
+    const [batch] = pack([{ records: [], rejected: [{ stream: 's', key: 'a', reason: 'RECORD_INVALID', message: 'm', scope: 'f' }] }])
+    expect(batch?.keyHashes).toEqual([keyHash('a')])
+    expect(JSON.parse(batch?.payload ?? '')).toMatchObject([{ o: 'q', scope: 'f' }])
   })
 
   it('passes on a cursor without records, and nothing when there is nothing', () => {

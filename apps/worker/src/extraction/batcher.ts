@@ -24,6 +24,11 @@ export interface BatcherOptions {
 
 /** Packs pages into batches of at most 1,000 entries and about 1 MiB; effects travel with the last batch of their page. */
 export interface Batcher {
+  /**
+   * A reading of the stream begins: a sweep counts only what it shows, which is in batches from the place `since` on. What an earlier try left
+   * must have been flushed.
+   */
+  beginReading(stream: string, since: number): void
   /** Takes a page in; yields the batches that became full. */
   add(stream: string, page: MappedPage): Generator<DraftBatch>
   /** What is left, or null. */
@@ -39,7 +44,8 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
   let lines = new Map<string, PackedLine>()
   let bytes = 0
   let cursors = new Map<string, Cursor>()
-  let sweeps: { stream: string; scope?: string }[] = []
+  let sweeps: SweepEffect[] = []
+  const readings = new Map<string, Reading>()
   let sweptHere = new Set<string>()
   let recordsRead = 0
   let made = 0
@@ -78,7 +84,13 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
     bytes += sizeOf(entry) - (before === undefined ? 0 : sizeOf(before))
   }
 
+  const passesOver = (stream: string): void => {
+    const reading = readings.get(stream)
+    if (reading !== undefined) reading.contents = false
+  }
+
   return {
+    beginReading: (stream, since) => void readings.set(stream, { since, contents: true }),
     *add(stream, page) {
       for (const record of page.records) {
         if (!streams.has(record.stream)) throw new Failure('INTERNAL', `the connector yielded a record of the unknown stream "${record.stream}"`)
@@ -86,12 +98,14 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
         if (lines.size > 0 && (lines.size >= MAX_BATCH_RECORDS || bytes + sizeOf(entry) > MAX_BATCH_BYTES)) yield take()
         recordsRead += 1
         if (swept.has(record.stream)) sweptHere.add(record.stream)
+        if (record.validator !== undefined) passesOver(record.stream)
         put(entry)
       }
       for (const key of page.unchanged ?? []) {
         if (lines.size >= MAX_BATCH_RECORDS) yield take()
         if (swept.has(stream)) sweptHere.add(stream)
         put(packKey(stream, key, 'n'))
+        passesOver(stream)
         recordsRead += 1
       }
       for (const rejected of page.rejected ?? []) {
@@ -102,7 +116,8 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
         recordsRead += 1
       }
       if (page.cursor !== undefined) cursors.set(stream, checkCursor(page.cursor))
-      if (page.sweep !== undefined) sweeps.push({ stream, ...(page.sweep.scope === undefined ? {} : { scope: page.sweep.scope }) })
+      if (page.sweep !== undefined)
+        sweeps.push({ stream, ...(page.sweep.scope === undefined ? {} : { scope: page.sweep.scope }), ...readings.get(stream) })
     },
     flush: () => (lines.size === 0 && cursors.size === 0 && sweeps.length === 0 ? null : take()),
     get recordsRead() {
@@ -117,10 +132,18 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
   }
 }
 
+type SweepEffect = NonNullable<BatchEffects['sweeps']>[number]
+
+interface Reading {
+  readonly since: number
+  /** Whether everything was shown with its content; see BatchEffects. */
+  contents: boolean
+}
+
 /** With the comma and line break that follow it. */
 const sizeOf = ({ line }: PackedLine): number => Buffer.byteLength(line) + 2
 
-const toEffects = (cursors: ReadonlyMap<string, Cursor>, sweeps: readonly { stream: string; scope?: string }[]): BatchEffects | undefined => {
+const toEffects = (cursors: ReadonlyMap<string, Cursor>, sweeps: readonly SweepEffect[]): BatchEffects | undefined => {
   if (cursors.size === 0 && sweeps.length === 0) return undefined
   // A cursor is plain JSON by its contract (checkCursor), which the type of zod's json cannot see through bigint.
   const moved = [...cursors].map(([stream, cursor]) => ({ stream, cursor: cursor as never }))

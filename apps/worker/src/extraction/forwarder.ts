@@ -25,6 +25,8 @@ export interface Forwarder {
   forward(draft: DraftBatch, signal: AbortSignal): Promise<void>
   /** Resolves when everything forwarded is stored. */
   drained(signal: AbortSignal): Promise<void>
+  /** The place in the run that the next batch gets. */
+  readonly nextSeq: number
   readonly forwardedBatches: number
   readonly forwardedBytes: number
   /** Frees memory and budget; batches still on their way are not waited for. */
@@ -129,6 +131,9 @@ export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder 
         if (inFlight.size === 0) return
         await changed(signal)
       }
+    },
+    get nextSeq() {
+      return seq + 1
     },
     get forwardedBatches() {
       return forwardedBatches

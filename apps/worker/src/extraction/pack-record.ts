@@ -25,6 +25,7 @@ export interface PackedLine {
   readonly op: PackedRecord['o']
   /** Identity within a batch: stream and key hash; empty for quarantine entries, which are never the same. */
   readonly identity: string
+  /** Empty for what has no key. */
   readonly keyHash: string
 }
 
@@ -81,17 +82,20 @@ export const packKey = (stream: string, key: SourceRecord['key'], op: 'd' | 'n')
 /** A quarantine entry. */
 export const packRejected = (rejected: RejectedRecord): PackedLine => {
   const whole = wholeOf(rejected.record)
+  const scope = rejected.scope ?? rejected.record?.scope
+  const hash = rejected.key === undefined ? '' : safeKeyHash(rejected.key)
   const entry = {
     s: toStorableText(rejected.stream),
     k: rejected.key === undefined ? '' : safeKeyText(rejected.key),
-    h: rejected.key === undefined ? '' : safeKeyHash(rejected.key),
+    h: hash,
     o: 'q',
     r: rejected.reason,
     m: toStorableText(rejected.message).slice(0, 2_000),
     ...(rejected.raw === undefined ? {} : { raw: toStorableText(rejected.raw.slice(0, MAX_RAW)) }),
     ...(whole === undefined ? {} : { rec: whole }),
+    ...(scope === undefined ? {} : { scope: toStorableText(scope) }),
   } satisfies PackedRecord
-  return { line: JSON.stringify(entry), op: 'q', identity: '', keyHash: '' }
+  return { line: JSON.stringify(entry), op: 'q', identity: '', keyHash: hash }
 }
 
 /** JSON text that reads back as the same record; undefined for what has none, or is too large to be kept. */

@@ -13,7 +13,7 @@ const read = async (
   attempts: readonly ((cursor: unknown, signal: AbortSignal) => AsyncGenerator<Page, ReadEnd | void, void>)[],
   signal = new AbortController().signal,
   forwarded: DraftBatch[] = [],
-  limits = { pageMs: 60_000, graceMs: 60_000 },
+  { limits = { pageMs: 60_000, graceMs: 60_000 }, whole = false } = {},
 ) => {
   const cursors: unknown[] = []
   const progress: unknown[] = []
@@ -34,9 +34,15 @@ const read = async (
     spec: { name: 's', kind: 'row', incremental: true, deletes: 'none' },
     cursor: null,
     batcher,
-    forwarder: { forward: async (draft: DraftBatch) => void forwarded.push(draft) } as never,
+    forwarder: {
+      forward: async (draft: DraftBatch) => void forwarded.push(draft),
+      get nextSeq() {
+        return forwarded.length + 1
+      },
+    } as never,
     signal,
     limits,
+    whole,
     onProgress: (stream, what) => progress.push([stream, what]),
   })
   let end: ReadEnd | undefined
@@ -61,7 +67,10 @@ describe('the sweep of a whole stream', () => {
     }
   it('takes effect with its page when the reading was complete', async () => {
     const { batcher, end } = await read([sweeping(complete('all'))])
-    expect([end?.complete, batcher.flush()?.effects]).toEqual([true, { cursors: [{ stream: 's', cursor: 2 }], sweeps: [{ stream: 's' }] }])
+    expect([end?.complete, batcher.flush()?.effects]).toEqual([
+      true,
+      { cursors: [{ stream: 's', cursor: 2 }], sweeps: [{ stream: 's', since: 1, contents: true }] },
+    ])
   })
   it.each([undefined, incomplete('a folder could not be opened')])('is dropped, and the position of its page, when the end is %j', async (given) => {
     const { batcher, end } = await read([sweeping(given)])
@@ -75,11 +84,36 @@ describe('the sweep of a whole stream', () => {
         return incomplete('another file could not be opened')
       },
     ])
-    expect(batcher.flush()?.effects).toEqual({ sweeps: [{ stream: 's', scope: 'a' }] })
+    expect(batcher.flush()?.effects).toEqual({ sweeps: [{ stream: 's', scope: 'a', since: 1, contents: true }] })
   })
 })
 
 describe('readStream', () => {
+  it('counts each try as a reading of its own, so that a sweep does not rest on what a broken one showed', async () => {
+    const { batcher, forwarded } = await read([
+      async function* () {
+        yield page(1)
+        throw transient()
+      },
+      async function* () {
+        yield { ...page(2), sweep: {} }
+        return complete('all')
+      },
+    ])
+    expect(forwarded.map(({ counts }) => counts.u)).toEqual([1])
+    expect(batcher.flush()).toMatchObject({ counts: { u: 1 }, effects: { sweeps: [{ stream: 's', since: 2, contents: true }] } })
+  })
+
+  it('starts again from the beginning where a stream cannot be continued in the middle', async () => {
+    const once = async function* () {
+      yield page(1)
+      throw transient()
+    }
+    const signal = new AbortController().signal
+    const { cursors, failure } = await read([once, once, once], signal, [], { whole: true })
+    expect([cursors, failure?.reason]).toEqual([[null, null, null], 'CONNECTION_LOST'])
+  })
+
   it('reads to the end and tells progress', async () => {
     const { cursors, failure, batcher, progress } = await read([
       async function* () {
@@ -215,7 +249,7 @@ describe('readStream', () => {
       ],
       undefined,
       [],
-      LIMITS,
+      { limits: LIMITS },
     )
     expect([failure?.reason, told, cursors.length]).toEqual(['CONNECTOR_STALLED', failure, 1])
   })
@@ -231,9 +265,9 @@ describe('readStream', () => {
       }
     }
     const stop = new AbortController()
-    const reading = read([stubborn], stop.signal, [], { pageMs: 60_000, graceMs: 20 })
+    const reading = read([stubborn], stop.signal, [], { limits: { pageMs: 60_000, graceMs: 20 } })
     stop.abort(new Failure('CANCELLED', 'on request'))
     expect((await reading).failure?.reason).toBe('CANCELLED')
-    expect((await read([stubborn], undefined, [], LIMITS)).failure?.reason).toBe('CONNECTOR_STALLED')
+    expect((await read([stubborn], undefined, [], { limits: LIMITS })).failure?.reason).toBe('CONNECTOR_STALLED')
   })
 })

@@ -22,6 +22,8 @@ export interface ReadStream {
   readonly keep?: ((page: Page) => Page) | undefined
   /** What the mapping makes of a page. */
   readonly mapPage?: ((page: Page) => Promise<Page>) | undefined
+  /** Each try begins where the first one did, since the stream cannot be continued in the middle. */
+  readonly whole?: boolean
   readonly onProgress: (stream: string, progress: NonNullable<Page['progress']>) => void
   readonly onCaveats?: ((caveats: NonNullable<Page['caveats']>) => void) | undefined
 }
@@ -40,13 +42,17 @@ export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
   let { cursor } = args
   const patience = createPatience(args.signal, args.limits)
   for (let attempt = 0; ; attempt += 1) {
+    // What a try before showed may be gone by now, so that each try stands for itself where a sweep follows.
+    const left = attempt === 0 ? null : args.batcher.flush()
+    if (left !== null) await args.forwarder.forward(left, args.signal)
+    args.batcher.beginReading(args.spec.name, args.forwarder.nextSeq)
     // The page with the sweep of the whole stream, until it is known whether the reading was complete.
     let held: Page | undefined
     const release = async (page: Page | undefined): Promise<void> => {
       held = undefined
       if (page === undefined) return
       await take(args, page)
-      if (page.cursor === undefined) return
+      if (page.cursor === undefined || args.whole === true) return
       cursor = page.cursor
       attempt = 0
     }

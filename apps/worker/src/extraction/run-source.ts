@@ -230,6 +230,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
         limits: deps.limits,
         until,
         listenMs,
+        whole: mapper.readsWhole(spec),
         mapPage: (page) => {
           samples.note(page.records)
           return mapper.map(spec.name, page, signal)

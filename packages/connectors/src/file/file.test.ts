@@ -255,6 +255,20 @@ describe('following changes', () => {
     expect(dataOf(store, 'rows')).toEqual([{ id: '1', n: 'x' }])
   })
 
+  it('continues in the middle of a file, keeping the last good state of a row that was rejected before the interruption', async () => {
+    const rows = (third: string) => Array.from({ length: 2500 }, (_, i) => (i === 2 ? third : `{"id":${i}}`)).join('\n')
+    await bed.write('a.ndjson', rows('{"id":2}'))
+    const { store } = await bed.run(all())
+    await bed.write('a.ndjson', `${rows('{"id":')}\n`)
+    const interrupted = await bed.run(all(), { store: store.clone(), streams: ['rows'] })
+    const spec = { name: 'rows', kind: 'row', incremental: true, deletes: 'sweep' } as const
+    const [first] = interrupted.pages.get('rows') ?? []
+    expect(first?.rejected).toHaveLength(1)
+    store.beginRun(spec).apply(first ?? { records: [] })
+    await bed.run(all(), { store })
+    expect(keys(store, 'rows')).toContain('["a.ndjson",3]')
+  })
+
   it('goes on in the middle of a file, keeping what is stored', async () => {
     await bed.write('a.csv', `id\n${Array.from({ length: 2500 }, (_, i) => `${i}\n`).join('')}`)
     const whole = await bed.run(all(), { streams: ['rows'] })

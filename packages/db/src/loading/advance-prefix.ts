@@ -1,9 +1,11 @@
 import { type BatchEffects, type BatchEnvelope, quarantineBudget } from '@inlet/domain'
 import type pg from 'pg'
+import { resolveQuarantined } from '../quarantine/resolve-quarantined.js'
 import { moveBackfillCursor } from '../runs/backfill-cursors.js'
+import { reviveSwept } from './revive-swept.js'
 import { settleRetries } from './settle-retries.js'
 import { sweep } from './sweep.js'
-import type { Written } from './write-records.js'
+import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Written } from './write-records.js'
 
 interface RunRow {
   readonly prefix_seq: number
@@ -24,26 +26,31 @@ RETURNING prefix_seq, allow_mass_delete, quarantined, inserted + updated + uncha
 /**
  * Counts a stored batch and moves the run's contiguous prefix; cursors and sweeps of the batches passed take effect
  * now. Takes the run's row lock and then those of its streams, so it comes last in the transaction and batches cannot
- * lock each other out. Answers how many records sweeps deleted.
+ * lock each other out. `prefix` is what it was before the batch was written. Answers what is written in all.
  */
-export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope, { counts, live }: Written): Promise<number> => {
+export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope, done: Written, prefix: number): Promise<Written> => {
+  const { counts } = done
   const { rows } = await client.query<RunRow>({
     name: 'inlet-count',
     text: COUNT,
     values: [batch.runId, batch.bytes, counts.inserted, counts.updated, counts.unchanged, counts.deleted, counts.quarantined],
   })
   const run = rows[0]
-  if (run === undefined) return 0
-  await countLive(client, live)
-  const passed = await contiguous(client, batch.runId, run.prefix_seq)
+  if (run === undefined) return done
+  const revived = await reviveSwept(client, batch, { from: prefix, to: run.prefix_seq })
+  await countRevived(client, batch.runId, revived.counts.updated)
+  const written = addWritten(done, revived)
+  await countLive(client, written.live)
+  const { passed, unresolved } = await lookAhead(client, batch, run.prefix_seq)
+  if (batch.retries !== true) await resolveQuarantined(client, batch, unresolved)
   const last = passed.at(-1)
-  if (last === undefined) return 0
+  if (last === undefined) return written
   const quarantined = Number(run.quarantined)
   // What fails again was counted when it first failed, and passes nothing over.
   if (!run.retries && quarantined > quarantineBudget(Number(run.stored) + quarantined)) {
     // The cursor stays, so that nothing is passed over; the worker sees the reason and ends the run.
     await client.query(`UPDATE runs SET error_reason = 'QUARANTINE_BUDGET' WHERE id = $1`, [batch.runId])
-    return 0
+    return written
   }
   await client.query({ name: 'inlet-prefix', text: 'UPDATE runs SET prefix_seq = $2 WHERE id = $1', values: [batch.runId, last.seq] })
   let deleted = 0
@@ -52,9 +59,13 @@ export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope,
       if (run.backfills) await moveBackfillCursor(client, batch, { stream, cursor })
       else await moveCursor(client, batch, { stream, cursor, seq })
     if (effects?.retries !== undefined) await settleRetries(client, batch.runId, effects.retries)
-    for (const request of effects?.sweeps ?? []) deleted += await sweep(client, { batch, seq, ...request, allowMassDelete: run.allow_mass_delete })
+    for (const effect of effects?.sweeps ?? []) deleted += await sweep(client, { batch, seq, effect, allowMassDelete: run.allow_mass_delete })
   }
-  return deleted
+  return addWritten(written, { ...NOTHING_WRITTEN, counts: { ...NO_COUNTS, deleted } })
+}
+
+const countRevived = async (client: pg.ClientBase, runId: string, revived: number): Promise<void> => {
+  if (revived > 0) await client.query('UPDATE runs SET updated = updated + $2, unchanged = unchanged - $2 WHERE id = $1', [runId, revived])
 }
 
 const countLive = async (client: pg.ClientBase, live: Written['live']): Promise<void> => {
@@ -73,15 +84,27 @@ interface Passed {
   readonly effects: BatchEffects | null
 }
 
-const contiguous = async (client: pg.ClientBase, runId: string, prefix: number): Promise<readonly Passed[]> => {
+interface Ahead {
+  /** The batches that the prefix can pass now. */
+  readonly passed: readonly Passed[]
+  /** Whether records of the source with a known key wait in quarantine. */
+  readonly unresolved: boolean
+}
+
+const AHEAD = `
+SELECT EXISTS (SELECT FROM quarantine WHERE source_id = $3 AND state IN ('open', 'retrying') AND key_hash IS NOT NULL) AS unresolved,
+  coalesce((SELECT jsonb_agg(jsonb_build_object('seq', seq, 'effects', effects) ORDER BY seq) FROM ledger WHERE run_id = $1 AND seq > $2), '[]') AS ahead`
+
+const lookAhead = async (client: pg.ClientBase, batch: BatchEnvelope, prefix: number): Promise<Ahead> => {
   // A statement of its own after the row lock, so that it sees what the previous holder committed.
-  const { rows } = await client.query<Passed>({
+  const { rows } = await client.query<{ unresolved: boolean; ahead: readonly Passed[] }>({
     name: 'inlet-ahead',
-    text: 'SELECT seq, effects FROM ledger WHERE run_id = $1 AND seq > $2 ORDER BY seq',
-    values: [runId, prefix],
+    text: AHEAD,
+    values: [batch.runId, prefix, batch.sourceId],
   })
-  const gap = rows.findIndex((row, index) => row.seq !== prefix + 1 + index)
-  return gap === -1 ? rows : rows.slice(0, gap)
+  const { unresolved, ahead } = rows[0] ?? { unresolved: false, ahead: [] }
+  const gap = ahead.findIndex((row, index) => row.seq !== prefix + 1 + index)
+  return { passed: gap === -1 ? ahead : ahead.slice(0, gap), unresolved }
 }
 
 /** Compare-and-set: an older (epoch, seq) never moves a newer cursor. */

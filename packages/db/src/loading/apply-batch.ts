@@ -1,10 +1,10 @@
 import { type BatchEnvelope, batchHash } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
-import { resolveQuarantined } from '../quarantine/resolve-quarantined.js'
 import { isDataError, isTimeout } from '../sql-state.js'
 import { advancePrefix } from './advance-prefix.js'
 import { writeWithBisection } from './bisect.js'
+import { quarantineEntry } from './write-quarantine.js'
 import { type WriteCounts, type Written, writeRecords } from './write-records.js'
 import { writeRetries } from './write-retries.js'
 
@@ -43,9 +43,8 @@ const applyInTransaction = async (
     return { result: place }
   }
   const written = await write(place.prefix === batch.seq - 1)
-  if (place.unresolved && batch.retries !== true) await resolveQuarantined(client, batch)
-  const swept = await advancePrefix(client, batch, written)
-  return { result: 'applied', counts: { ...written.counts, deleted: written.counts.deleted + swept } }
+  const { counts } = await advancePrefix(client, batch, written, place.prefix)
+  return { result: 'applied', counts }
 }
 
 /** KEY SHARE: batches of a run go in parallel and beside the heartbeat, while taking the lease (FOR UPDATE) waits for them. */
@@ -69,18 +68,15 @@ const refuse = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<'dup
 interface Place {
   /** The run's prefix. */
   readonly prefix: number
-  /** Whether records of the source wait in quarantine, which this batch may bring anew. */
-  readonly unresolved: boolean
 }
 
 /** The place in the run when it was free, else what stands there. */
 const insertLedger = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Place | 'duplicate' | 'mismatch'> => {
-  const { rows } = await client.query<{ prefix_seq: number; unresolved: boolean }>({
+  const { rows } = await client.query<{ prefix_seq: number }>({
     name: 'inlet-ledger',
     text: `INSERT INTO ledger (run_id, seq, source_id, epoch, sha256, records, bytes, effects)
            VALUES ($1, $2, $3, $4, decode($5, 'hex'), $6, $7, $8) ON CONFLICT DO NOTHING
-           RETURNING (SELECT prefix_seq FROM runs WHERE id = $1) AS prefix_seq,
-             EXISTS (SELECT FROM quarantine WHERE source_id = $3 AND state IN ('open', 'retrying') AND key_hash IS NOT NULL) AS unresolved`,
+           RETURNING (SELECT prefix_seq FROM runs WHERE id = $1) AS prefix_seq`,
     values: [
       batch.runId,
       batch.seq,
@@ -92,7 +88,7 @@ const insertLedger = async (client: pg.ClientBase, batch: BatchEnvelope): Promis
       batch.effects === undefined ? null : JSON.stringify(batch.effects),
     ],
   })
-  if (rows[0] !== undefined) return { prefix: rows[0].prefix_seq ?? 0, unresolved: rows[0].unresolved }
+  if (rows[0] !== undefined) return { prefix: rows[0].prefix_seq ?? 0 }
   const { rows: present } = await client.query<{ same: boolean }>(
     `SELECT sha256 = decode($3, 'hex') AS same FROM ledger WHERE run_id = $1 AND seq = $2`,
     [batch.runId, batch.seq, batch.sha256],
@@ -103,12 +99,8 @@ const insertLedger = async (client: pg.ClientBase, batch: BatchEnvelope): Promis
 }
 
 const recordMismatch = async (client: Pick<pg.ClientBase, 'query'>, batch: BatchEnvelope, message: string): Promise<void> => {
-  await client.query(`INSERT INTO quarantine (source_id, run_id, stream, reason, message, raw) VALUES ($1, $2, '', 'BATCH_MISMATCH', $3, $4)`, [
-    batch.sourceId,
-    batch.runId,
-    `batch ${batch.seq} of epoch ${batch.epoch}: ${message}`,
-    batch.payload.slice(0, 65_536).replaceAll('\u0000', ''),
-  ])
+  const text = `batch ${batch.seq} of epoch ${batch.epoch}: ${message}`
+  await quarantineEntry(client, batch, { record: { s: '', k: '', h: '' }, text: batch.payload, reason: 'BATCH_MISMATCH', message: text })
   // A superseded worker must not end the run that another one goes on with.
   await client.query(`UPDATE runs SET error_reason = 'BATCH_MISMATCH' WHERE id = $1 AND epoch = $2 AND status = 'running'`, [
     batch.runId,

@@ -1,9 +1,9 @@
-import { type BatchEnvelope, type PackedRecord, toStorableText } from '@inlet/domain'
+import type { BatchEnvelope, PackedRecord } from '@inlet/domain'
 import type pg from 'pg'
 import { isDataError, isTimeout, sqlState } from '../sql-state.js'
+import { markSeen } from './seen.js'
+import { quarantineEntry } from './write-quarantine.js'
 import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Slice, type Written, writeRecords } from './write-records.js'
-
-const MAX_RAW = 65_536
 
 /**
  * Writes a batch of which some record cannot be stored: halves it with savepoints until the bad ones stand alone, puts
@@ -73,27 +73,8 @@ export const toSlice = (entries: readonly Entry[]): Slice => {
   return { payload: `[${entries.map(({ text }) => text).join(',\n')}]`, counts }
 }
 
-const QUARANTINE = `
-INSERT INTO quarantine (source_id, run_id, stream, key, reason, message, raw, key_hash, epoch, seq)
-VALUES ($1, $2, $3, $4, $5, $6, $7, decode(nullif($8, ''), 'hex'), $9, $10)`
-
 const quarantine = async (client: pg.ClientBase, batch: BatchEnvelope, { record, text }: Entry, message: string): Promise<Written> => {
-  await client.query(QUARANTINE, [
-    batch.sourceId,
-    batch.runId,
-    toStorableText(record.s),
-    toStorableText(record.k ?? '').slice(0, 1024) || null,
-    'RECORD_INVALID',
-    toStorableText(message).slice(0, 2000),
-    toStorableText(text).slice(0, MAX_RAW),
-    record.h,
-    batch.epoch,
-    batch.seq,
-  ])
-  if (batch.sweptStreams?.includes(record.s) && record.h !== '')
-    await client.query(
-      `INSERT INTO sweep_seen (run_id, stream_id, key_hash) SELECT $1, id, decode($4, 'hex') FROM streams WHERE source_id = $2 AND name = $3 ON CONFLICT DO NOTHING`,
-      [batch.runId, batch.sourceId, record.s, record.h],
-    )
+  await quarantineEntry(client, batch, { record, text, reason: 'RECORD_INVALID', message })
+  if (batch.sweptStreams?.includes(record.s) && record.h !== '') await markSeen(client, batch, record)
   return { ...NOTHING_WRITTEN, counts: { ...NO_COUNTS, quarantined: 1 } }
 }

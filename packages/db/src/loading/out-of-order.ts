@@ -1,12 +1,16 @@
 // A batch may share keys with an earlier one that is not stored yet. Whichever comes first, the later one must win: also
-// where it found its record unchanged, and where it deleted a record the earlier one has yet to bring.
+// where it found its record unchanged, and where it deleted a record the earlier one has yet to bring. Only an entry with a content
+// or a delete can win: a key that is merely reported as present must hold back nothing (see BatchEffects for the rules).
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
 import { INPUT, inputOf } from './payload-input.js'
 import type { Slice } from './write-records.js'
 
+/** Entries that decide what is stored under their key. */
+const DECIDES = `r.o IN ('u', 'd')`
+
 const LOCK = `
-WITH ${inputOf("r.o <> 'q'")}
+WITH ${inputOf(DECIDES)}
 SELECT FROM records t JOIN input i USING (stream_id, key_hash)
 ORDER BY t.stream_id, t.key_hash FOR UPDATE OF t`
 
@@ -17,7 +21,7 @@ FROM ${INPUT} JOIN streams st ON st.source_id = $2 AND st.name = r.s WHERE r.o =
 ORDER BY 1, 2 ON CONFLICT DO NOTHING`
 
 const BUMP = `
-WITH ${inputOf("r.o <> 'q'")}
+WITH ${inputOf(DECIDES)}
 UPDATE records t SET epoch = $3, seq = $4 FROM input i
 WHERE t.stream_id = i.stream_id AND t.key_hash = i.key_hash AND (t.epoch, t.seq) < ($3, $4)`
 

@@ -1,4 +1,4 @@
-import { openTestStore, type TestEntry, type TestStore, testBatch } from '@inlet/testing'
+import { openTestStore, type TestEntry, type TestStore, testBatch, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from './apply-batch.js'
 
@@ -77,5 +77,63 @@ describe('a sweep', () => {
     expect([await live(), await counter()]).toEqual([['k1'], 1])
     await apply(2, [{ key: 'k0' }, { key: 'k2' }], null)
     expect([await live(), await counter()]).toEqual([['k0', 'k1', 'k2'], 3])
+  })
+
+  it('deletes what an earlier attempt of the run showed and the one that sweeps does not', async () => {
+    const { sourceId, run, apply, live } = await begin([])
+    await apply(
+      1,
+      [
+        { key: 'kept', scope: 'f' },
+        { key: 'gone', scope: 'f' },
+      ],
+      null,
+    )
+    await store.expireLease(sourceId)
+    const second = await store.lease(sourceId)
+    expect([second.runId, second.nextSeq]).toEqual([run.runId, 2])
+    const effects = { sweeps: [{ stream: 'main', scope: 'f' }] }
+    await applyBatch(store.database, testBatch({ ...second, seq: 2, swept: ['main'], effects }, [{ key: 'kept', scope: 'f' }]))
+    expect(await live()).toEqual(['kept'])
+  })
+
+  it('deletes what an earlier reading of the same attempt showed', async () => {
+    const { run, apply, live } = await begin([])
+    await apply(1, [{ key: 'kept' }, { key: 'gone' }], null)
+    const effects = { sweeps: [{ stream: 'main', since: 2 }] }
+    await applyBatch(store.database, testBatch({ ...run, seq: 2, swept: ['main'], effects }, [{ key: 'kept', op: 'n' }]))
+    expect(await live()).toEqual(['kept'])
+  })
+
+  it('leaves alone what an earlier attempt completed in another scope', async () => {
+    const { sourceId, apply, live } = await begin([])
+    await apply(1, [{ key: 'a1', scope: 'a' }], { scope: 'a' })
+    await store.expireLease(sourceId)
+    const second = await store.lease(sourceId)
+    const effects = { sweeps: [{ stream: 'main', scope: 'b' }] }
+    await applyBatch(store.database, testBatch({ ...second, seq: 2, swept: ['main'], effects }, [{ key: 'b1', scope: 'b' }]))
+    expect(await live()).toEqual(['a1', 'b1'])
+  })
+
+  it('does not delete what a later batch shows unchanged at that very moment', async () => {
+    const { run, sourceId, live, counter } = await begin([{ key: 'a1', scope: 'a' }])
+    const waiting = async () =>
+      (
+        await store.rows<{ n: number }>(
+          `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        )
+      )[0]?.n
+    const effects = { sweeps: [{ stream: 'main', scope: 'a' }] }
+    const [sweeping, showing] = await store.database.transaction(async (client) => {
+      await client.query('SELECT FROM runs WHERE id = $1 FOR UPDATE', [run.runId])
+      const first = applyBatch(store.database, testBatch({ ...run, seq: 1, swept: ['main'], effects }, []))
+      await until(async () => (await waiting()) === 1)
+      const second = applyBatch(store.database, testBatch({ ...run, seq: 2, swept: ['main'] }, [{ key: 'a1', scope: 'a' }]))
+      await until(async () => (await waiting()) === 2)
+      return [first, second] as const
+    })
+    expect([(await sweeping).result, (await showing).result]).toEqual(['applied', 'applied'])
+    expect([await live(), await counter()]).toEqual([['a1'], 1])
+    expect(await store.database.prisma.run.findUniqueOrThrow({ where: { id: run.runId } })).toMatchObject({ sourceId, deleted: 1n, updated: 1n })
   })
 })

@@ -1,47 +1,66 @@
-import { type BatchEnvelope, deleteFuse } from '@inlet/domain'
+import { type BatchEffects, type BatchEnvelope, deleteFuse } from '@inlet/domain'
 import type pg from 'pg'
+import { resolveSwept } from '../quarantine/resolve-quarantined.js'
+import { firstOfAttempt } from './seen.js'
+
+export type SweepEffect = NonNullable<BatchEffects['sweeps']>[number]
 
 export interface SweepRequest {
   readonly batch: BatchEnvelope
+  /** The batch whose effect it is; everything up to it is stored. */
   readonly seq: number
-  readonly stream: string
-  readonly scope?: string | undefined
+  readonly effect: SweepEffect
   readonly allowMassDelete: boolean
 }
 
-const UNSEEN = `
-FROM records t WHERE t.stream_id = $1 AND t.deleted_at IS NULL AND ($2::text IS NULL OR t.scope = $2)
-AND NOT EXISTS (SELECT FROM sweep_seen s WHERE s.run_id = $3 AND s.stream_id = t.stream_id AND s.key_hash = t.key_hash)`
+// What the reading from $5 on has not shown up to the sweep ($4), and nothing brought after it. Each key is looked up by a subquery that
+// is not merged into a join: with statistics older than the stream, a join would read everything seen for each record.
+const UNSEEN = (scoped: boolean): string => `
+FROM records t WHERE t.stream_id = $1 ${scoped ? 'AND t.scope = $6' : ''} AND t.deleted_at IS NULL AND (t.epoch, t.seq) < ($3::bigint, $4::int)
+AND (SELECT true FROM sweep_seen s WHERE s.run_id = $2 AND s.stream_id = $1 AND s.key_hash = t.key_hash AND s.seq >= $5::int
+     AND (s.seq <= $4::int OR s.content) LIMIT 1) IS NULL`
+
+// By place and not by a join, for the same reason. A row that a later batch is writing is not in its place any more, and is left to it.
+const DELETE = (scoped: boolean): string => `
+UPDATE records u SET deleted_at = now(), fetched_at = now(), run_id = $2, epoch = $3, seq = $4
+WHERE u.ctid = ANY(ARRAY(SELECT t.ctid ${UNSEEN(scoped)})) AND u.deleted_at IS NULL AND (u.epoch, u.seq) < ($3::bigint, $4::int)`
 
 /**
- * Deletes the live records of a stream (of a scope) that the run has not seen, and answers their number. A sweep of a
- * whole stream that would delete more than the fuse allows deletes nothing and leaves a warning on the run.
+ * Deletes the live records of a stream (of a scope) that the reading which sweeps has not shown, resolves what waits in quarantine for
+ * reasons that the reading disproves, and answers the number of records deleted. A sweep of a whole stream that would delete more than the
+ * fuse allows does nothing and leaves a warning on the run.
  */
 export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promise<number> => {
-  const { batch, scope } = request
+  const { batch, seq, effect } = request
+  const { scope } = effect
   const found = await client.query<{ id: number; live_records: string }>('SELECT id, live_records FROM streams WHERE source_id = $1 AND name = $2', [
     batch.sourceId,
-    request.stream,
+    effect.stream,
   ])
   const stream = found.rows[0]
   if (stream === undefined) return 0
-  if (scope === undefined && !request.allowMassDelete) {
-    const { rows } = await client.query<{ unseen: number }>(`SELECT count(*)::int AS unseen ${UNSEEN}`, [stream.id, null, batch.runId])
+  const since = effect.since ?? (await firstOfAttempt(client, batch))
+  const scoped = scope !== undefined
+  const values = [stream.id, batch.runId, batch.epoch, seq, since, ...(scoped ? [scope] : [])]
+  if (!scoped && !request.allowMassDelete) {
+    const { rows } = await client.query<{ unseen: number }>(`SELECT count(*)::int AS unseen ${UNSEEN(false)}`, values)
     const unseen = rows[0]?.unseen ?? 0
     if (unseen > deleteFuse(Number(stream.live_records))) {
-      await warn(client, batch, `${unseen} of ${stream.live_records} records of ${request.stream} are gone at the source; nothing was deleted`)
+      await warn(client, batch, `${unseen} of ${stream.live_records} records of ${effect.stream} are gone at the source; nothing was deleted`)
       return 0
     }
-    if (unseen === 0) return 0
+    if (unseen === 0) {
+      await resolveSwept(client, { batch, seq, effect, since, streamId: stream.id })
+      return 0
+    }
   }
-  const { rowCount } = await client.query(
-    `UPDATE records u SET deleted_at = now(), fetched_at = now(), run_id = $3, epoch = $4, seq = $5
-     WHERE u.stream_id = $1 AND u.key_hash IN (SELECT t.key_hash ${UNSEEN})`,
-    [stream.id, scope ?? null, batch.runId, batch.epoch, request.seq],
-  )
+  const { rowCount } = await client.query(DELETE(scoped), values)
   const deleted = rowCount ?? 0
-  await client.query('UPDATE streams SET live_records = live_records - $2 WHERE id = $1', [stream.id, deleted])
-  await client.query('UPDATE runs SET deleted = deleted + $2 WHERE id = $1', [batch.runId, deleted])
+  if (deleted > 0) {
+    await client.query('UPDATE streams SET live_records = live_records - $2 WHERE id = $1', [stream.id, deleted])
+    await client.query('UPDATE runs SET deleted = deleted + $2 WHERE id = $1', [batch.runId, deleted])
+  }
+  await resolveSwept(client, { batch, seq, effect, since, streamId: stream.id })
   return deleted
 }
 

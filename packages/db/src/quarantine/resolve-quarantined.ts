@@ -1,18 +1,75 @@
-import type { BatchEnvelope } from '@inlet/domain'
+// When an open row of the quarantine is over by itself. A key that is only reported as present (`n`) resolves nothing: that it exists says
+// nothing of its content, which is what could not be stored.
+import type { BatchEffects, BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
 import { splitPayload } from '../loading/bisect.js'
 
-const RESOLVE = `
-UPDATE quarantine q SET state = 'resolved', state_at = now(), state_by = 'run:' || $3
+const RESOLVED = (resolution: 'brought_again' | 'gone' | 'not_repeated', run: string): string =>
+  `state = 'resolved', state_at = now(), state_by = 'run:' || ${run}, resolution = '${resolution}'`
+
+const BROUGHT = `
+UPDATE quarantine q SET ${RESOLVED('brought_again', '$3')}
 FROM unnest($1::text[], $6::text[]) AS r(s, h)
-WHERE q.source_id = $2 AND q.stream = r.s AND q.key_hash = decode(r.h, 'hex') AND q.state IN ('open', 'retrying')
+WHERE q.source_id = $2 AND q.stream = r.s AND q.key_hash = decode(r.h, 'hex') AND q.key_hash IS NOT NULL AND q.state IN ('open', 'retrying')
   AND (q.epoch, q.seq) < ($4, $5)`
 
-/** Closes what waits in quarantine under keys that this batch brings later and right from the source, changed or not. */
-export const resolveQuarantined = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<void> => {
+// A record that has its content or its deletion from a later batch, which was stored first.
+const OVERTAKEN = `
+UPDATE quarantine q SET ${RESOLVED('brought_again', '$3')}
+FROM unnest($1::text[], $4::text[]) AS r(s, h)
+JOIN streams st ON st.source_id = $2 AND st.name = r.s JOIN records t ON t.stream_id = st.id AND t.key_hash = decode(r.h, 'hex')
+WHERE q.source_id = $2 AND q.stream = r.s AND q.key_hash = decode(r.h, 'hex') AND q.key_hash IS NOT NULL AND q.state IN ('open', 'retrying')
+  AND (q.epoch, q.seq) < (t.epoch, t.seq)`
+
+/**
+ * Resolves what waits in quarantine under keys whose content or deletion has come right from the source in a later batch: in this one, or in
+ * one that was stored before this one. Called under the lock of the run's row, so that of two batches at once the second sees the first.
+ */
+export const resolveQuarantined = async (client: pg.ClientBase, batch: BatchEnvelope, unresolved: boolean): Promise<void> => {
+  if (!unresolved) return
   // Not the payload itself: a value in it may be what Postgres refuses.
-  const brought = splitPayload(batch.payload).filter(({ record }) => record.o !== 'q' && record.h !== '')
-  const streams = brought.map(({ record }) => record.s)
-  const hashes = brought.map(({ record }) => record.h)
-  await client.query(RESOLVE, [streams, batch.sourceId, batch.runId, batch.epoch, batch.seq, hashes])
+  const keyed = splitPayload(batch.payload).filter(({ record }) => record.o !== 'n' && record.h !== '')
+  const brought = keyed.filter(({ record }) => record.o !== 'q')
+  const columnsOf = (entries: typeof keyed) => [entries.map(({ record }) => record.s), entries.map(({ record }) => record.h)] as const
+  const [streams, hashes] = columnsOf(brought)
+  if (brought.length > 0) await client.query(BROUGHT, [streams, batch.sourceId, batch.runId, batch.epoch, batch.seq, hashes])
+  // An upsert may be what could not be stored, too.
+  const [ownStreams, ownHashes] = columnsOf(keyed.filter(({ record }) => record.o !== 'd'))
+  if (ownHashes.length > 0) await client.query(OVERTAKEN, [ownStreams, batch.sourceId, batch.runId, ownHashes])
+}
+
+export interface Swept {
+  readonly batch: BatchEnvelope
+  readonly seq: number
+  readonly effect: NonNullable<BatchEffects['sweeps']>[number]
+  /** The first batch of the reading. */
+  readonly since: number
+  readonly streamId: number
+}
+
+const OLDER = `q.source_id = $1 AND q.stream = $2 AND q.state IN ('open', 'retrying') AND (q.epoch, q.seq) < ($4::bigint, $6::int)`
+
+// Subqueries that are not merged into joins, as in a sweep.
+const DISPROVED = (scoped: boolean): string => `
+UPDATE quarantine q SET state = 'resolved', state_at = now(), state_by = 'run:' || $3,
+  resolution = CASE WHEN q.key_hash IS NULL THEN 'not_repeated' ELSE 'gone' END
+WHERE ${OLDER} ${scoped ? 'AND q.scope = $8' : ''} AND (q.key_hash IS NULL OR (
+  SELECT true FROM sweep_seen s WHERE s.run_id = $3::uuid AND s.stream_id = $7::int AND s.key_hash = q.key_hash AND s.seq >= $6::int
+  AND (s.seq <= $5::int OR s.content) LIMIT 1) IS NULL)`
+
+const DELETED = `
+UPDATE quarantine q SET ${RESOLVED('gone', '$3')} WHERE ${OLDER} AND q.key_hash IS NOT NULL AND (
+  SELECT true FROM records t WHERE t.stream_id = $7::int AND t.key_hash = q.key_hash AND t.deleted_at IS NOT NULL
+  AND (t.epoch, t.seq) = ($4::bigint, $5::int))`
+
+/**
+ * What a sweep proves of the rows in quarantine from before its reading. Where the reading showed all contents, whatever it did not show again
+ * is over: a key is gone, and what has no key did not fail again. Any other reading may have passed over what could not be stored before, so
+ * that only keys are over whose older state the sweep has deleted.
+ */
+export const resolveSwept = async (client: pg.ClientBase, { batch, seq, effect, since, streamId }: Swept): Promise<void> => {
+  const values = [batch.sourceId, effect.stream, batch.runId, batch.epoch, seq, since, streamId]
+  if (effect.contents !== true) await client.query(DELETED, values)
+  else if (effect.scope === undefined) await client.query(DISPROVED(false), values)
+  else await client.query(DISPROVED(true), [...values, effect.scope])
 }

@@ -194,7 +194,13 @@ describe('a quarantined record', () => {
     ])
   })
 
-  it.each(['u', 'n', 'd'] as const)('is resolved when the source brings its key later (%s)', async (op) => {
+  it('stays open when the source only reports that its key exists', async () => {
+    const { sourceId, run } = await quarantine([bad('a', 1)])
+    await applyBatch(store.database, testBatch({ ...run, seq: 2 }, [{ key: 'a', op: 'n' }]))
+    expect(await rowsOf(sourceId)).toMatchObject([{ key: 'a', state: 'open' }])
+  })
+
+  it.each(['u', 'd'] as const)('is resolved when the source brings its key later (%s)', async (op) => {
     const { sourceId, run } = await quarantine([bad('a', 1), bad('b', 1)])
     await applyBatch(store.database, testBatch({ ...run, seq: 2 }, [{ key: 'a', op }]))
     expect(await rowsOf(sourceId)).toMatchObject([

@@ -10,9 +10,28 @@ export const MAX_CURSOR_BYTES = 8_192
 const cursorEffect = z.object({ stream: z.string(), cursor: z.json() })
 /** A quarantined record whose retry is over: all entries made of it stand in this batch or earlier ones, or the mapping made none. */
 const retryEffect = z.object({ id: z.string(), leftOut: z.boolean().optional() })
-const sweepEffect = z.object({ stream: z.string(), scope: z.string().optional() })
+/**
+ * A reading has shown everything that exists in the stream (in the scope). `since`: the first batch of that reading; absent: the first of the
+ * attempt. `contents`: it showed everything with its content: nothing by its key alone, and nothing with a validator, which lets a connector
+ * pass over what it knows.
+ */
+const sweepEffect = z.object({
+  stream: z.string(),
+  scope: z.string().optional(),
+  since: z.number().int().positive().optional(),
+  contents: z.boolean().optional(),
+})
 
-/** What happens when everything up to and including a batch is stored. */
+/**
+ * What happens when everything up to and including a batch is stored.
+ *
+ * What batches leave behind is the same in whatever order they are stored: as if they had come one after the other by (epoch, seq), where
+ * - `u` sets the content of its key, and `d` deletes it;
+ * - `n` says that the key exists. It has no content, so it neither replaces nor revives anything, and holds back no older batch;
+ * - `q` says that the key exists in a state that cannot be stored: the row in quarantine is open until a later `u` or `d` of the key;
+ * - a sweep deletes what the entries of its own reading have not shown: `u`, `n` and `q` of batches from `since` up to its own. What an
+ *   earlier reading showed, in this attempt or another, may be gone by now and does not count.
+ */
 export const batchEffects = z.object({
   cursors: z.array(cursorEffect).optional(),
   sweeps: z.array(sweepEffect).optional(),
@@ -65,6 +84,7 @@ export interface PackedRecord {
   readonly at?: string
   readonly data?: unknown
   readonly val?: string
+  /** the item that owns it, also of a quarantine entry */
   readonly scope?: string
   /** quarantine: reason, message, raw */
   readonly r?: string

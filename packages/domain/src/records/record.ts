@@ -54,6 +54,8 @@ export interface RejectedRecord {
   readonly message: string
   /** The raw input, at most 64 KiB are kept. */
   readonly raw?: string | undefined
+  /** The item that owns it, as in {@link SourceRecord}; taken from `record` when absent. A sweep of that scope resolves it when it is over. */
+  readonly scope?: string | undefined
   /** The whole record as it was read, when it was one and only could not be mapped or stored: then it can be tried again. */
   readonly record?: SourceRecord | undefined
 }

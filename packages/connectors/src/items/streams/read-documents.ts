@@ -40,7 +40,8 @@ export async function* readDocuments(connection: ItemConnection, { signal }: Rea
       const archive = mayBeArchive(connection, item, file)
       if (archive) stored ??= await findArchiveDocuments(connection.ctx.known)
       const choice = choose(connection, item, { document, file, members: stored?.count(item.key, item.signature) ?? 0 })
-      if (choice === 'unchanged' && document !== undefined) packer.unchanged(item.key)
+      // Also one that could not be read and is not stored: its entry in quarantine is not over.
+      if (choice === 'unchanged') packer.unchanged(item.key)
       if (choice === 'unchanged' && archive) unchanged.add(item.key)
       if (choice === 'read') {
         const outcome = yield* readDocumentFile(connection, item, { packer, signal, isStored: document !== undefined })

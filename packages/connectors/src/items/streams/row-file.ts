@@ -41,7 +41,8 @@ export async function* readRowFile(connection: ItemConnection, item: Item, optio
     let step = await reader.next()
     for (; step.done !== true; step = await reader.next()) {
       const event = step.value
-      if ('failure' in event && event.failure.reason !== 'NOT_FOUND_UPSTREAM') packer.reject(rejectFile(ROWS, event.file, event.failure))
+      if ('failure' in event && event.failure.reason !== 'NOT_FOUND_UPSTREAM')
+        packer.reject({ ...rejectFile(ROWS, event.file, event.failure), scope: item.key })
       if ('caveats' in event) packer.caveats(event.caveats)
       if (!('rows' in event)) continue
       for (const found of event.rows) {
@@ -53,6 +54,8 @@ export async function* readRowFile(connection: ItemConnection, item: Item, optio
         row++
         if ('rejected' in outcome) {
           if (row > storedRows) packer.reject(outcome.rejected)
+          // Rejected before the interruption: what is stored of it stays.
+          else if (outcome.rejected.key !== undefined) packer.unchanged(outcome.rejected.key)
         } else if (row > storedRows) packer.record(outcome.record, outcome.size)
         else packer.unchanged(outcome.record.key)
       }

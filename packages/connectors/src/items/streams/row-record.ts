@@ -17,12 +17,15 @@ export const toRowRecord = (
   const { data, failure } = row
   if (data === undefined || failure !== undefined) {
     const { reason, message, raw } = failure ?? { reason: 'RECORD_INVALID', message: 'is empty' }
-    return { rejected: { stream: ROWS, key: [file, ...place], reason, message: `${file}: ${message}`, ...(raw === undefined ? {} : { raw }) } }
+    return {
+      rejected: { stream: ROWS, key: [file, ...place], scope, reason, message: `${file}: ${message}`, ...(raw === undefined ? {} : { raw }) },
+    }
   }
   const key = keyOf(data, config.keyFields)
-  if (typeof key === 'string') return reject(file, row, { place, reason: 'RECORD_KEY_MISSING', message: `has no value in the key field ${key}` })
+  if (typeof key === 'string')
+    return reject(file, row, { place, scope, reason: 'RECORD_KEY_MISSING', message: `has no value in the key field ${key}` })
   if (key.some((part) => typeof part === 'string' && UNSTORABLE.test(part)))
-    return reject(file, row, { place, reason: 'TEXT_NOT_STORABLE', message: 'has a key with NUL or half a surrogate pair' })
+    return reject(file, row, { place, scope, reason: 'TEXT_NOT_STORABLE', message: 'has a key with NUL or half a surrogate pair' })
   const shown = presentation(data, config)
   return {
     record: { stream: ROWS, key: [file, ...(key.length > 0 ? key : place)] as RecordKey, kind: config.kind, ...shown, data, scope },
@@ -35,9 +38,9 @@ const UNSTORABLE = /\0|\p{Surrogate}/u
 const reject = (
   file: string,
   row: RowEvent,
-  { place, reason, message }: { place: readonly (string | number)[]; reason: string; message: string },
+  { place, scope, reason, message }: { place: readonly (string | number)[]; scope: string; reason: string; message: string },
 ): RowOutcome => ({
-  rejected: { stream: ROWS, key: [file, ...place], reason, message: `${file}: row ${row.number} ${message}` },
+  rejected: { stream: ROWS, key: [file, ...place], scope, reason, message: `${file}: row ${row.number} ${message}` },
 })
 
 /** The values of the key fields, or the name of the first that has none. */

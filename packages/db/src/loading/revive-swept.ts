@@ -1,0 +1,35 @@
+// A record that a batch found unchanged, and so did not touch, may be deleted at that very moment by the sweep of an earlier batch, which
+// cannot see the later one before it is committed. Under the lock of the run's row the later batch looks again and wins.
+import type { BatchEnvelope } from '@inlet/domain'
+import type pg from 'pg'
+import { splitPayload } from './bisect.js'
+import { NO_COUNTS, NOTHING_WRITTEN, type Written } from './write-records.js'
+
+const SWEPT = `SELECT FROM ledger WHERE run_id = $1 AND seq > $2 AND seq <= $3 AND effects ? 'sweeps' LIMIT 1`
+
+const REVIVE = `
+WITH input AS MATERIALIZED (
+  SELECT st.id AS stream_id, decode(r.h, 'hex') AS key_hash, decode(r.c, 'hex') AS content_hash
+  FROM unnest($5::text[], $6::text[], $7::text[]) AS r(s, h, c) JOIN streams st ON st.source_id = $1 AND st.name = r.s
+), back AS (
+  UPDATE records t SET deleted_at = NULL, fetched_at = now(), run_id = $2, epoch = $3, seq = $4 FROM input i
+  WHERE t.stream_id = i.stream_id AND t.key_hash = i.key_hash AND t.content_hash = i.content_hash AND t.deleted_at IS NOT NULL
+    AND t.run_id = $2 AND (t.epoch, t.seq) < ($3, $4)
+  RETURNING t.stream_id
+)
+SELECT stream_id, count(*)::int AS live FROM back GROUP BY stream_id`
+
+/** Brings back what sweeps of the batches after `from` up to `to` deleted although this later batch shows it. */
+export const reviveSwept = async (client: pg.ClientBase, batch: BatchEnvelope, { from, to }: { from: number; to: number }): Promise<Written> => {
+  if (batch.sweptStreams === undefined || batch.counts.u === 0 || to <= from) return NOTHING_WRITTEN
+  const { rowCount: sweeps } = await client.query(SWEPT, [batch.runId, from, to])
+  if (sweeps === 0) return NOTHING_WRITTEN
+  const shown = splitPayload(batch.payload).flatMap(({ record }) => (record.o === 'u' ? [record] : []))
+  const columns = [shown.map(({ s }) => s), shown.map(({ h }) => h), shown.map(({ c }) => c ?? '')]
+  const { rows } = await client.query<{ stream_id: number; live: number }>(REVIVE, [batch.sourceId, batch.runId, batch.epoch, batch.seq, ...columns])
+  const revived = rows.reduce((sum, { live }) => sum + live, 0)
+  return {
+    counts: { ...NO_COUNTS, updated: revived, unchanged: -revived },
+    live: new Map(rows.map(({ stream_id: stream, live }) => [stream, live])),
+  }
+}
