@@ -62,6 +62,15 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     expect(await waiting(QUEUES.ingestion)).toBe(1)
   })
 
+  it('takes waits that are no whole milliseconds, or over', async () => {
+    const delays = [599_131.203, 0.4, -3.5]
+    await queues.enqueueRuns(delays.map((delayMs) => ({ runId: randomUUID(), attempt: 0, delayMs })))
+    let seen = 0
+    const consumer = await consume({ queue: QUEUES.ingestion, handlers: { run: async () => void (seen += 1) } })
+    await until(() => seen === 2)
+    await done(consumer)
+  })
+
   it('forwards a batch unchanged, once while it is there and again after it was taken', async () => {
     const batch = testBatch(
       { runId: randomUUID(), sourceId: randomUUID(), epoch: 2, seq: 3, effects: { cursors: [{ stream: 'main', cursor: { b: 1, a: [null] } }] } },

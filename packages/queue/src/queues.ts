@@ -93,7 +93,8 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
             ...RETRY_FOR_EVER,
             removeOnComplete: { count: 200 },
             removeOnFail: { count: 200 },
-            ...(delayMs === undefined ? {} : { delay: delayMs }),
+            // Waits come from clocks with fractions of a millisecond; the Postgres backend keeps them as bigint.
+            ...(delayMs === undefined ? {} : { delay: Math.max(0, Math.ceil(delayMs)) }),
           },
         }))
         if (jobs.length > 0) await ingestion.addBulk(jobs)

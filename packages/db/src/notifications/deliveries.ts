@@ -47,8 +47,8 @@ export const noteDelivery = async (database: Pick<Database, 'pool'>, id: string,
     )
   else
     await database.pool.query(
-      `UPDATE notification_deliveries SET last_status = $2, last_error = left($3, 500), status = CASE WHEN $4::bigint IS NULL THEN 'dead' ELSE status END,
-         done_at = CASE WHEN $4::bigint IS NULL THEN clock_timestamp() END, next_at = clock_timestamp() + coalesce($4::bigint, 0) * interval '1 millisecond'
+      `UPDATE notification_deliveries SET last_status = $2, last_error = left($3, 500), status = CASE WHEN $4::float8 IS NULL THEN 'dead' ELSE status END,
+         done_at = CASE WHEN $4::float8 IS NULL THEN clock_timestamp() END, next_at = clock_timestamp() + coalesce($4::float8, 0) * interval '1 millisecond'
        WHERE id = $1 AND status = 'pending'`,
       [id, result.status, result.error, result.retryMs],
     )

@@ -7,6 +7,7 @@ describe('Failure', () => {
   it('takes class and next step from the table', () => {
     const cause = new Error('socket')
     const failure = new Failure('RATE_LIMITED', 'slow down', { retryAfterMs: 5, field: 'config.url', cause })
+    expect(new Failure('RATE_LIMITED', 'slow down', { retryAfterMs: 599_131.203 }).retryAfterMs).toBe(599_132)
     expect(failure).toMatchObject({ code: 'rate_limited', retryAfterMs: 5, field: 'config.url', cause, next: REASONS.RATE_LIMITED.next })
     expect(new Failure('RATE_LIMITED', 'x', { next: 'do this' }).next).toBe('do this')
   })

@@ -4,7 +4,7 @@ import { REASONS, type Reason } from './reasons.js'
 export interface FailureOptions {
   /** What the person can do about it; the table's next step when absent. */
   readonly next?: string
-  /** How long the other side asked to wait, in milliseconds; only with `rate_limited` and `transient`. */
+  /** How long the other side asked to wait, in milliseconds; only with `rate_limited` and `transient`. Rounded up to whole ones. */
   readonly retryAfterMs?: number
   /** The config path or record position the failure belongs to, e.g. `config.url`. */
   readonly field?: string
@@ -28,7 +28,7 @@ export class Failure extends Error {
     this.reason = reason
     this.code = REASONS[reason].code
     this.next = options.next ?? REASONS[reason].next
-    this.retryAfterMs = options.retryAfterMs
+    this.retryAfterMs = options.retryAfterMs === undefined ? undefined : Math.ceil(options.retryAfterMs)
     this.field = options.field
   }
 }
