@@ -64,6 +64,8 @@ const IDLE_CONNECTION_MS = 60_000
 const LOST_AFTER_MS = 10_000
 const SWEEPING = { everyMs: 60_000, idleMs: 300_000 }
 const THOROUGH_EVERY_MS = 300_000
+/** Several signs of life fit into a lease: a process that gives none during one is gone. */
+const LONGEST_BEAT_MS = 5_000
 const CALLS_AT_A_TIME = 8
 const UNHEALTHY_PATIENCE_MS = 30_000
 const PAGE_TIMEOUT_MS = 1_800_000
@@ -219,7 +221,7 @@ export const composeWorker = (
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
     const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
     const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, backpressure }
-    const life = startBeating(database, describeWorker({ ...facts, drain: drain.signal }))
+    const life = startBeating(database, describeWorker({ ...facts, drain: drain.signal }), Math.min(LONGEST_BEAT_MS, lockMs / 3))
     const notifier = startNotifier({
       database,
       keyring,

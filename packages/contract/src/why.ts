@@ -1,4 +1,4 @@
-import { SOURCE_STATES, SOURCE_STATUSES, WHY_RULES } from '@inlet/domain'
+import { RUN_STATUSES, SOURCE_STATES, SOURCE_STATUSES, WHY_RULES } from '@inlet/domain'
 import { z } from 'zod'
 import { timestamp, uuid } from './primitives.js'
 
@@ -22,6 +22,16 @@ export const why = z
     state: z.enum(SOURCE_STATES),
     running: z.boolean().meta({ description: 'Whether a run is active and advances: then `blocker` says which.' }),
     blocker,
+    run: z
+      .strictObject({
+        id: uuid,
+        status: z.enum(RUN_STATUSES),
+        attempt: z.int().meta({ description: 'How often a worker has begun it, or tried to.' }),
+        lastProgressAt: timestamp.meta({ description: 'When something last moved: it was made, begun, read, stored, or was to be woken.' }),
+        workerDeaths: z.int().meta({ description: 'Worker processes in a row that ended while they ran the source and it came no further.' }),
+      })
+      .nullable()
+      .meta({ description: 'The active run, and whether it moves; null without one.' }),
     checks: z
       .array(z.strictObject({ check: z.string(), passed: z.boolean() }))
       .meta({ description: 'What was looked at, in order, up to the blocker.' }),

@@ -30,7 +30,7 @@ export const workerEndpoints = {
     scope: 'read',
     tag: 'operation',
     summary: 'List the worker and scribe processes, those alive first',
-    description: 'One that ended in order is gone at once; one that died stays for an hour with `alive: false`.',
+    description: 'One that ended in order is gone at once; one that died stays for five minutes with `alive: false`.',
     answers: { 200: { description: 'The processes.', schema: workerList } },
   }),
 } as const

@@ -107,6 +107,7 @@ export { runScript } from './run-script.js'
 export { createContinuousRuns } from './runs/create-continuous-runs.js'
 export { type BackfillPlan, createRun, markEnqueued, type NewRun } from './runs/create-run.js'
 export { finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
+export { isPassing } from './runs/fail-to-begin.js'
 export {
   type CommitState,
   ensureStreams,

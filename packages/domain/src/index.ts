@@ -57,9 +57,17 @@ export {
   warningsOf,
 } from './runs/caveats.js'
 export {
+  DEATHS_TO_ISOLATE,
+  type DeathVerdict,
+  isolationMs,
+  judgeDeath,
+  type LostRun,
+  MAX_PROCESS_DEATHS,
+  probeDelayMs,
+} from './runs/process-deaths.js'
+export {
   decideOutcome,
   deleteFuse,
-  MAX_PROCESS_DEATHS,
   quarantineBudget,
   RUN_OUTCOMES,
   RUN_STATUSES,

@@ -69,6 +69,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     const consumer = await consume({ queue: QUEUES.ingestion, handlers: { run: async () => void (seen += 1) } })
     await until(() => seen === 2)
     await done(consumer)
+    expect(seen).toBe(2)
   })
 
   it('forwards a batch unchanged, once while it is there and again after it was taken', async () => {

@@ -64,7 +64,13 @@ export const openTestStore = async (adminUrl: string, template: string): Promise
       return (await database.pool.query<R & Record<string, unknown>>(text, [...values])).rows
     },
     async expireLease(sourceId) {
-      await database.pool.query(`UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE source_id = $1`, [sourceId])
+      await database.pool.query(
+        `WITH ended AS (UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE source_id = $1 RETURNING holder)
+         INSERT INTO workers (id, role, host, pid, version, concurrency, connectors, beat_at)
+         SELECT holder, 'worker', 'test', 1, '1', 20, '{}', clock_timestamp() - interval '3 minutes' FROM ended WHERE holder IS NOT NULL
+         ON CONFLICT (id) DO UPDATE SET beat_at = EXCLUDED.beat_at`,
+        [sourceId],
+      )
     },
     async close() {
       await database.close()

@@ -100,12 +100,32 @@ when('STOPPED', 'owner', 'stays', async (id) => {
 when('PAUSED', 'owner', 'stays', async (id) => {
   await act(id, 'pause')
 })
-when('SUSPENDED', 'owner', 'stays', async (id) => {
-  const { runId } = await lease(id)
-  for (let death = 0; death < 3; death += 1) {
-    await sql(`UPDATE leases SET expires_at = now() - interval '1 second' WHERE source_id = $1`, [id])
-    await takeLease(api.database, { runId, holder: 'next', ttlMs: 60_000 })
+const killWorkerOf = async (id: string, times: number): Promise<void> => {
+  const { runId } = await lease(id, 'first')
+  for (let death = 0; death < times; death += 1) {
+    const { rows } = await sql(`UPDATE leases SET expires_at = now() - interval '1 second' WHERE source_id = $1 RETURNING holder`, [id])
+    await alive({ id: rows[0]?.['holder'] })
+    await sql(`UPDATE workers SET beat_at = now() - interval '2 minutes' WHERE id = $1`, [rows[0]?.['holder']])
+    await takeLease(api.database, { runId, holder: `next ${death}`, ttlMs: 60_000 })
   }
+}
+when('SUSPENDED', 'owner', 'clears', (id) => killWorkerOf(id, 3))
+when('CRASH_LOOP', 'operator', 'stays', (id) => killWorkerOf(id, 2))
+when('RUN_STALLED', 'operator', 'stays', async (id) => {
+  await lease(id)
+  await sql(
+    `UPDATE runs SET created_at = now() - interval '1 hour', attempt_at = now() - interval '1 hour', moved_at = now() - interval '10 minutes' WHERE source_id = $1`,
+    [id],
+  )
+})
+when('CANNOT_BEGIN', 'operator', 'stays', async (id) => {
+  const run = await createRun(api.database.pool, { sourceId: id, trigger: 'manual' })
+  await sql('UPDATE runs SET version_id = gen_random_uuid() WHERE id = $1', [run?.id])
+  await takeLease(api.database, { runId: run?.id ?? '', holder: 'worker', ttlMs: 60_000 }).catch(() => {})
+})
+when('RUN_STARVED', 'operator', 'stays', async (id) => {
+  await api.post(`/v1/sources/${id}/run`)
+  await sql(`UPDATE runs SET created_at = now() - interval '3 minutes' WHERE source_id = $1 AND status = 'queued'`, [id])
 })
 when('SECRET_UNREADABLE', 'operator', 'stays', async (id) => {
   await fail(id, 'SECRET_UNREADABLE')
@@ -218,6 +238,19 @@ describe('why a source is not running', () => {
     expect(blocker).toMatchObject({ code: 'AUTH_FAILED', who: 'owner' })
     expect(blocker.message).toContain('it says AUTH_FAILED')
     expect(blocker.message).toContain('UNREACHABLE: it says UNREACHABLE')
+  })
+
+  it('never says "nothing to do" of what should be over by now, and says since when and how often', async () => {
+    await alive({ running: 2 })
+    const id = await healthy()
+    await api.post(`/v1/sources/${id}/run`)
+    await sql(`UPDATE runs SET created_at = now() - interval '7 minutes', attempt = 4 WHERE source_id = $1 AND status = 'queued'`, [id])
+    const answer = await api.get(`/v1/sources/${id}/why`)
+    expectContract(answer, 'explainSource')
+    expect(answer.body.blocker).toMatchObject({ code: 'WORKERS_BUSY', who: 'operator' })
+    expect(answer.body.blocker.message).toContain('attempt 4, without progress for 7 min (since ')
+    expect(answer.body.run).toMatchObject({ status: 'queued', attempt: 4, workerDeaths: 0 })
+    expect(Date.parse(answer.body.at) - Date.parse(answer.body.run.lastProgressAt)).toBeGreaterThan(6 * 60_000)
   })
 
   it('is found by slug, and 404 for what does not exist', async () => {

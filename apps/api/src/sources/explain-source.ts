@@ -43,6 +43,12 @@ const toWhyView = ({ sourceId }: StoredWhyFacts, facts: WhyFacts): WhyView => {
     }),
     running: blocker.code === 'RUN_ACTIVE',
     blocker: { ...blocker, clearsAt: blocker.clearsAt?.toISOString() ?? null },
+    run: toRun(facts),
     checks: [...checks],
   }
 }
+
+const toRun = ({ run, processDeaths }: WhyFacts): WhyView['run'] =>
+  run === null
+    ? null
+    : { id: run.id, status: run.status, attempt: run.attempt, lastProgressAt: run.movedAt.toISOString(), workerDeaths: processDeaths }

@@ -5,7 +5,8 @@ const COMMANDS: Readonly<Record<string, (source: string) => string>> = {
   AUTH_FAILED: (source) =>
     `Set its new secrets in its file and \`inlet apply\`, or with PATCH /v1/sources/${source}; it goes on from the last cursor.`,
   PERMISSION_DENIED: (source) => `Grant the permission named in the message, then \`inlet sources resume ${source}\`.`,
-  POISON_SOURCE: (source) => `Runs of this source ended their worker three times; look at its data, then \`inlet sources resume ${source}\`.`,
+  POISON_SOURCE: (source) =>
+    `Runs of this source ended their worker three times; it is tried again from time to time. Look at its data, then \`inlet sources resume ${source}\`.`,
   PAUSED: (source) => `inlet sources resume ${source}`,
   SOURCE_PAUSED: (source) => `Resume it first: inlet sources resume ${source}`,
   STOPPED: (source) => `inlet sources start ${source}`,

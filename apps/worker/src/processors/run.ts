@@ -1,7 +1,18 @@
-import { createContinuousRuns, createRetryRuns, isConnectorOffered, type LeasedRun, markEnqueued, releaseRun, takeLease } from '@inlet/db'
+import {
+  createContinuousRuns,
+  createRetryRuns,
+  finishRun,
+  isConnectorOffered,
+  isPassing,
+  type LeasedRun,
+  markEnqueued,
+  releaseRun,
+  takeLease,
+} from '@inlet/db'
+import { toFailure } from '@inlet/domain'
 import type { Metrics } from '@inlet/observability'
 import { type JobData, type Queues, RetryAt } from '@inlet/queue'
-import { type RunDeps, runSource } from '../extraction/run-source.js'
+import { type RunDeps, type RunResult, runSource } from '../extraction/run-source.js'
 import { retryQuarantine } from '../retries/retry-quarantine.js'
 
 export interface RunProcessorDeps extends RunDeps {
@@ -37,7 +48,7 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
   log.info({ connector: run.connector, attempt: run.attempt }, 'run started')
   const work = run.trigger === 'quarantine' ? retryQuarantine : runSource
   // The lease says who may read, not the lock of the job, which is lost whenever the queue is unavailable for longer than it lives.
-  const result = await work(deps, run, deps.drain)
+  const result = await work(deps, run, deps.drain).catch((error: unknown) => endBroken(deps, run, error))
   log.info({ ...result, durationMs: Math.round(performance.now() - startedAt) }, 'run left')
   if (result.left === 'ended' && result.outcome !== null)
     deps.metrics.countRun({ source: run.sourceId, connector: run.connector }, result.outcome, performance.now() - startedAt)
@@ -49,6 +60,14 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
     await begin(deps, await createRetryRuns(deps.database, { sourceId: run.sourceId, limit: 1 }))
     await follow(deps, run, LEAST_PACE_MS - (performance.now() - startedAt))
   }
+}
+
+/** An error that nothing caught would leave the run to the next worker, and that one to the same error. */
+const endBroken = async (deps: RunProcessorDeps, run: LeasedRun, error: unknown): Promise<RunResult> => {
+  if (isPassing(error)) throw error
+  const failure = toFailure(error)
+  deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run ended by an error that nothing caught')
+  return { left: 'ended', outcome: await finishRun(deps.database, { runId: run.runId, epoch: run.epoch, failure }) }
 }
 
 const handBack = async (deps: RunProcessorDeps, { runId, sourceId, epoch, attempt }: LeasedRun): Promise<void> => {

@@ -1,4 +1,14 @@
-import { type CaveatTally, decideOutcome, FAILURE_CODES, type FailureCode, REASONS, type RunOutcome, restartDelayMs, warningsOf } from '@inlet/domain'
+import {
+  type CaveatTally,
+  decideOutcome,
+  FAILURE_CODES,
+  type FailureCode,
+  probeDelayMs,
+  REASONS,
+  type RunOutcome,
+  restartDelayMs,
+  warningsOf,
+} from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
 import { reopenUntried } from '../quarantine/reopen-untried.js'
@@ -137,33 +147,41 @@ interface Ended {
   readonly superseded: boolean
 }
 
+/** What ends the ERROR of a source: a run that did not fail or, when its runs were said to end their worker, any that came to an end. */
+const LIFTS = `($3 <> 'cancelled' AND (NOT $4 OR status_reason = 'POISON_SOURCE'))`
+
 const updateSource = async (client: pg.ClientBase, args: Ended): Promise<void> => {
   const { outcome, shown } = args
   const failed = outcome === 'failed'
   // Settings that could not work say nothing of the version that is live by now.
   const moot = args.superseded && shown?.code === 'config_invalid'
   const stops = failed && shown !== undefined && FAILURE_CODES[shown.code].retry === 'never' && !moot
-  const { rows } = await client.query<{ consecutive_failures: number }>(
+  const { rows } = await client.query<{ consecutive_failures: number; process_deaths: number; suspended: boolean }>(
     `UPDATE sources SET last_run_id = $2, last_outcome = $3,
        last_success_at = CASE WHEN $3 IN ('ok', 'ok_nothing_new', 'partial') THEN clock_timestamp() ELSE last_success_at END,
        consecutive_failures = CASE WHEN $4 THEN consecutive_failures + 1 WHEN $3 = 'cancelled' THEN consecutive_failures ELSE 0 END,
        process_deaths = CASE WHEN $4 THEN process_deaths ELSE 0 END,
-       status = CASE WHEN $5 AND status NOT IN ('PAUSED', 'STOPPED') THEN 'ERROR' WHEN status = 'ERROR' AND NOT $4 AND $3 <> 'cancelled' THEN 'ACTIVE' ELSE status END,
-       status_reason = CASE WHEN $5 THEN $6 WHEN $4 OR $3 = 'cancelled' THEN status_reason END,
-       status_message = CASE WHEN $5 THEN $7 WHEN $4 OR $3 = 'cancelled' THEN status_message END,
+       status = CASE WHEN $5 AND status NOT IN ('PAUSED', 'STOPPED') THEN 'ERROR' WHEN status = 'ERROR' AND ${LIFTS} THEN 'ACTIVE' ELSE status END,
+       status_reason = CASE WHEN $5 THEN $6 WHEN NOT ${LIFTS} THEN status_reason END,
+       status_message = CASE WHEN $5 THEN $7 WHEN NOT ${LIFTS} THEN status_message END,
        last_error_reason = coalesce($6, last_error_reason), last_error_message = coalesce($7, last_error_message),
        last_error_at = CASE WHEN $6::text IS NULL THEN last_error_at ELSE clock_timestamp() END,
        restart_at = NULL
-     WHERE id = $1 RETURNING consecutive_failures`,
+     WHERE id = $1 RETURNING consecutive_failures, process_deaths, status = 'ERROR' AND status_reason = 'POISON_SOURCE' AS suspended`,
     [args.sourceId, args.runId, outcome, failed, stops, shown?.reason ?? null, shown?.message.slice(0, 2000) ?? null],
   )
-  if (failed && !stops) {
-    const delayMs = restartDelayMs(rows[0]?.consecutive_failures ?? 1, Math.random())
-    await client.query(`UPDATE sources SET restart_at = clock_timestamp() + $2 * interval '1 millisecond' WHERE id = $1 AND status = 'ACTIVE'`, [
-      args.sourceId,
-      delayMs,
-    ])
-  }
+  const source = rows[0]
+  if (source?.suspended) await restartIn(client, args.sourceId, probeDelayMs(source.process_deaths))
+  else if (failed && !stops) await restartIn(client, args.sourceId, restartDelayMs(source?.consecutive_failures ?? 1, Math.random()))
+}
+
+/** A suspended source is tried again as well: what ended its worker may be gone, or never have been its fault. */
+const restartIn = async (client: pg.ClientBase, sourceId: string, delayMs: number): Promise<void> => {
+  await client.query(
+    `UPDATE sources SET restart_at = clock_timestamp() + $2 * interval '1 millisecond' WHERE id = $1
+       AND (status = 'ACTIVE' OR (status = 'ERROR' AND status_reason = 'POISON_SOURCE'))`,
+    [sourceId, delayMs],
+  )
 }
 
 const announce = async (client: pg.ClientBase, args: Ended & { readonly trigger: string }): Promise<void> => {

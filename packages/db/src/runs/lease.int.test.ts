@@ -92,45 +92,6 @@ describe('takeLease', () => {
     const [stored] = await store.rows<{ bytes: number }>('SELECT committed_bytes::int AS bytes FROM runs WHERE id = $1', [first.runId])
     expect(lease.run).toMatchObject({ nextSeq: 2, committedBatches: 1, committedBytes: stored?.bytes })
   })
-
-  it('suspends a source whose runs kill their worker three times at the same place', async () => {
-    const sourceId = await store.addSource()
-    const { runId } = await store.lease(sourceId)
-    for (const expected of [{ taken: true }, { taken: true }, { taken: false, because: 'suspended' }]) {
-      await store.expireLease(sourceId)
-      expect(await take(runId)).toMatchObject(expected)
-    }
-    expect(await sourceRow(sourceId)).toMatchObject({ status: 'ERROR', statusReason: 'POISON_SOURCE', restartAt: null })
-  })
-
-  it('suspends it too when each attempt stores the same batches again before it dies', async () => {
-    const sourceId = await store.addSource()
-    let run = await store.lease(sourceId)
-    const outcomes: string[] = []
-    for (let death = 1; death <= 4; death += 1) {
-      await applyBatch(store.database, testBatch({ ...run, seq: run.nextSeq }, [{ key: 'a' }]))
-      await store.expireLease(sourceId)
-      const next = await take(run.runId)
-      outcomes.push(next.taken ? 'taken' : next.because)
-      if (!next.taken) break
-      run = next.run
-    }
-    expect(outcomes).toEqual(['taken', 'taken', 'suspended'])
-  })
-
-  it('does not suspend a source that comes further each time', async () => {
-    const sourceId = await store.addSource()
-    let run = await store.lease(sourceId)
-    for (let death = 1; death <= 5; death += 1) {
-      const effects = { cursors: [{ stream: 'main', cursor: death }] }
-      await applyBatch(store.database, testBatch({ ...run, seq: run.nextSeq, effects }, [{ key: `k${death}` }]))
-      await store.expireLease(sourceId)
-      const next = await take(run.runId)
-      if (!next.taken) throw new Error(`not taken after death ${death}: ${next.because}`)
-      expect(next.run.cursors.get('main')).toBe(death)
-      run = next.run
-    }
-  })
 })
 
 describe('leaving a run', () => {

@@ -1,10 +1,13 @@
-import { type CaveatTally, MAX_PROCESS_DEATHS, type RunTrigger } from '@inlet/domain'
+import { type CaveatTally, DEATHS_TO_ISOLATE, type RunTrigger } from '@inlet/domain'
 import type pg from 'pg'
 import { CREDENTIAL_OF_SOURCE, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 import { openCursors } from './backfill-cursors.js'
+import { claimPlace } from './claim-place.js'
 import type { BackfillPlan } from './create-run.js'
 import { endRun } from './end-run.js'
+import { failToBegin, isPassing } from './fail-to-begin.js'
+import { judgeLostRun } from './judge-lost-run.js'
 
 /** What a worker needs to read for a source: where to go on, under which epoch. */
 export interface LeasedRun {
@@ -38,8 +41,11 @@ export interface LeasedRun {
 
 export type LeaseResult =
   | { readonly taken: true; readonly run: LeasedRun }
-  /** `held`: another worker is at it until `until`. `gone`: ended, cancelled or deleted. `suspended`: it killed its worker too often. */
-  | { readonly taken: false; readonly because: 'held' | 'gone' | 'suspended' | 'parked'; readonly until?: Date }
+  /**
+   * `held`: another worker is at it until `until`. `gone`: ended, cancelled or deleted. `suspended`: it ended its worker too often. `busy`: it
+   * must be alone in this process, or another run must.
+   */
+  | { readonly taken: false; readonly because: 'held' | 'gone' | 'suspended' | 'parked' | 'busy'; readonly until?: Date }
 
 interface Row {
   readonly id: string
@@ -56,36 +62,71 @@ interface Row {
   readonly committed_batches: number
   readonly committed_bytes: string
   readonly waking: boolean
+  readonly holder: string | null
+  readonly isolated_until: Date | null
+  readonly life_ms: number
+}
+
+interface LeaseRequest {
+  readonly runId: string
+  /** Names the worker. */
+  readonly holder: string
+  readonly ttlMs: number
 }
 
 /**
  * Takes the lease of a run's source, raising its epoch: from then on batches of earlier holders are fenced. A lease
  * that is kept alive is not taken, be it by this very worker: a job delivered twice must not end the work of the first.
- * Database time decides.
+ * Database time decides. An error that trying again does not help with counts against the run, which ends at the third.
  */
-export const takeLease = (
-  database: Database,
-  request: { readonly runId: string; readonly holder: string; readonly ttlMs: number },
-): Promise<LeaseResult> =>
-  database.transaction(async (client) => {
-    const lease = await lockLease(client, request.runId)
-    const run = await lockRun(client, request.runId)
-    if (run === null || run.status === 'ended') return { taken: false, because: 'gone' }
-    if (run.status === 'parked' && !run.waking && run.wake_at !== null) return { taken: false, because: 'parked', until: run.wake_at }
-    if (lease?.live) return { taken: false, because: 'held', until: lease.expires_at }
-    if (run.cancel_requested_at !== null) {
-      await endRun(client, { runId: run.id, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled before it began', next: '' } })
-      return { taken: false, because: 'gone' }
-    }
-    const progress = await client.query<{ seq: number }>('SELECT coalesce(max(seq), 0)::int AS seq FROM ledger WHERE run_id = $1', [run.id])
-    const lastSeq = progress.rows[0]?.seq ?? 0
-    if (run.status === 'running' && (await countDeath(client, run)) >= MAX_PROCESS_DEATHS) {
-      const message = `the worker process died ${MAX_PROCESS_DEATHS} times while it ran this source`
-      await endRun(client, { runId: run.id, failure: { code: 'config_invalid', reason: 'POISON_SOURCE', message, next: '' } })
-      return { taken: false, because: 'suspended' }
-    }
-    return { taken: true, run: await begin(client, { run, lastSeq, ...request }) }
-  })
+export const takeLease = async (database: Database, request: LeaseRequest): Promise<LeaseResult> => {
+  const held = await findHeld(database, request.runId)
+  if (held !== null) return { taken: false, because: 'held', until: held }
+  try {
+    return await database.transaction((client) => take(client, request))
+  } catch (error) {
+    if (isPassing(error)) throw error
+    if (await failToBegin(database, request.runId, error)) return { taken: false, because: 'gone' }
+    throw error
+  }
+}
+
+/** Without a lock: whoever waited here for a lease in use would keep the source from others. */
+const findHeld = async (database: Database, runId: string): Promise<Date | null> => {
+  const { rows } = await database.pool.query<{ expires_at: Date }>(
+    'SELECT l.expires_at FROM runs r JOIN leases l ON l.source_id = r.source_id AND l.run_id IS NOT NULL WHERE r.id = $1 AND l.expires_at > clock_timestamp()',
+    [runId],
+  )
+  return rows[0]?.expires_at ?? null
+}
+
+const take = async (client: pg.ClientBase, request: LeaseRequest): Promise<LeaseResult> => {
+  const lease = await lockLease(client, request.runId)
+  const run = await lockRun(client, request.runId)
+  if (run === null || run.status === 'ended') return { taken: false, because: 'gone' }
+  if (run.status === 'parked' && !run.waking && run.wake_at !== null) return { taken: false, because: 'parked', until: run.wake_at }
+  if (lease?.live) return { taken: false, because: 'held', until: lease.expires_at }
+  if (run.cancel_requested_at !== null) {
+    await endRun(client, { runId: run.id, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled before it began', next: '' } })
+    return { taken: false, because: 'gone' }
+  }
+  if (run.status === 'running' && (await judgeLostRun(client, run, request.ttlMs))) return { taken: false, because: 'suspended' }
+  const { rows: sources } = await client.query<{ deaths: number }>('SELECT process_deaths AS deaths FROM sources WHERE id = $1', [run.source_id])
+  const isolates = (sources[0]?.deaths ?? 0) >= DEATHS_TO_ISOLATE
+  const place = await claimPlace(client, { ...request, isolates, lifeMs: run.life_ms })
+  if (!place.free) {
+    if (run.status === 'running') await leaveQueued(client, run)
+    return { taken: false, because: 'busy', until: place.until }
+  }
+  const progress = await client.query<{ seq: number }>('SELECT coalesce(max(seq), 0)::int AS seq FROM ledger WHERE run_id = $1', [run.id])
+  return { taken: true, run: await begin(client, { run, lastSeq: progress.rows[0]?.seq ?? 0, isolatedUntil: place.isolatedUntil, ...request }) }
+}
+
+/** What was judged once must not be judged again at the next try. */
+const leaveQueued = async (client: pg.ClientBase, run: Row): Promise<void> => {
+  await client.query(`UPDATE runs SET status = 'queued', holder = NULL, enqueued_at = clock_timestamp() WHERE id = $1`, [run.id])
+  await client.query('UPDATE leases SET run_id = NULL, holder = NULL WHERE source_id = $1', [run.source_id])
+}
 
 /** In the order of lock-order.ts. FOR UPDATE waits for batches that are being applied under the old epoch (they hold KEY SHARE). */
 const lockLease = async (client: pg.ClientBase, runId: string): Promise<{ readonly live: boolean; readonly expires_at: Date } | undefined> => {
@@ -106,39 +147,14 @@ const lockLease = async (client: pg.ClientBase, runId: string): Promise<{ readon
 const lockRun = async (client: pg.ClientBase, runId: string): Promise<Row | null> => {
   const { rows } = await client.query<Row>(
     `SELECT id, source_id, status, attempt, prefix_seq, allow_mass_delete, cancel_requested_at, wake_at, records_read, progress->'caveats' AS caveats, epoch, committed_batches, committed_bytes,
+            holder, isolated_until, coalesce(extract(epoch FROM (SELECT w.beat_at FROM workers w WHERE w.id = runs.holder) - attempt_at) * 1000, 0)::float8 AS life_ms,
             wake_at <= clock_timestamp() + interval '1 second' AS waking FROM runs WHERE id = $1 FOR UPDATE`,
     [runId],
   )
   return rows[0] ?? null
 }
 
-/** A death after progress counts as the first: a source that kills its worker does so at the same place again. */
-const countDeath = async (client: pg.ClientBase, run: Row): Promise<number> => {
-  const deaths = (await cameFurther(client, run)) ? '1' : 'process_deaths + 1'
-  const { rows } = await client.query<{ process_deaths: number }>(
-    `UPDATE sources SET process_deaths = ${deaths} WHERE id = $1 RETURNING process_deaths`,
-    [run.source_id],
-  )
-  await client.query(
-    `INSERT INTO events (source_id, run_id, type, level, message) VALUES ($1, $2, 'run.taken_over', 'warn', 'the worker that ran it is gone; another one goes on from the last cursor')`,
-    [run.source_id, run.id],
-  )
-  return rows[0]?.process_deaths ?? 0
-}
-
-/** Whether the attempt that died moved a cursor or, where there is none, stored more batches than every attempt before it. */
-const cameFurther = async (client: pg.ClientBase, run: Row): Promise<boolean> => {
-  const { rows } = await client.query<{ further: boolean }>(
-    `SELECT EXISTS (SELECT FROM streams st WHERE st.source_id = $2 AND (SELECT epoch FROM cursor_history WHERE stream_id = st.id ORDER BY id DESC LIMIT 1) = $3)
-       OR EXISTS (SELECT FROM runs r, jsonb_each(r.cursors) AS c(stream, moved) WHERE r.id = $1 AND (moved->>'epoch')::bigint = $3)
-       OR (SELECT count(*) FROM ledger WHERE run_id = $1 AND epoch = $3)
-        > coalesce((SELECT max(n) FROM (SELECT count(*) AS n FROM ledger WHERE run_id = $1 AND epoch < $3 GROUP BY epoch) before), 0) AS further`,
-    [run.id, run.source_id, run.epoch],
-  )
-  return rows[0]?.further === true
-}
-
-const begin = async (client: pg.ClientBase, args: { run: Row; lastSeq: number; holder: string; ttlMs: number }): Promise<LeasedRun> => {
+const begin = async (client: pg.ClientBase, args: LeaseRequest & { run: Row; lastSeq: number; isolatedUntil: Date | null }): Promise<LeasedRun> => {
   const { run, lastSeq } = args
   const lease = await client.query<{ epoch: string }>(
     `UPDATE leases SET epoch = epoch + 1, run_id = $2, holder = $3, expires_at = clock_timestamp() + $4 * interval '1 millisecond' WHERE source_id = $1 RETURNING epoch`,
@@ -148,8 +164,9 @@ const begin = async (client: pg.ClientBase, args: { run: Row; lastSeq: number; h
   // What lies beyond a gap of the old attempt is stored but not passed by the cursor: it is read again and found unchanged.
   await client.query(
     `UPDATE runs SET status = 'running', attempt = attempt + 1, epoch = $2, holder = $3, prefix_seq = $4, wake_at = NULL, parked_reason = NULL, error_reason = NULL,
-       forwarded_bytes = committed_bytes, forwarded_batches = committed_batches, started_at = coalesce(started_at, clock_timestamp()) WHERE id = $1`,
-    [run.id, epoch, args.holder, lastSeq],
+       forwarded_bytes = committed_bytes, forwarded_batches = committed_batches, started_at = coalesce(started_at, clock_timestamp()),
+       attempt_at = clock_timestamp(), moved_at = clock_timestamp(), isolated_until = $5, begin_failures = 0 WHERE id = $1`,
+    [run.id, epoch, args.holder, lastSeq, args.isolatedUntil],
   )
   const { rows } = await client.query<SourceRow>(SOURCE, [run.source_id, run.id])
   const source = rows[0]

@@ -9,6 +9,7 @@ interface Row {
   readonly id: string
   readonly now: Date
   readonly deleting: boolean
+  readonly deleting_at: Date | null
   readonly status: SourceStatus
   readonly status_reason: string | null
   readonly status_message: string | null
@@ -18,6 +19,7 @@ interface Row {
   readonly armed: boolean
   readonly restart_at: Date | null
   readonly consecutive_failures: number
+  readonly process_deaths: number
   readonly last_outcome: RunOutcome | null
   readonly last_reason: string | null
   readonly last_message: string | null
@@ -29,6 +31,12 @@ interface Row {
   readonly wake_at: Date | null
   readonly parked_reason: string | null
   readonly cancelling: boolean
+  readonly cancel_requested_at: Date | null
+  readonly attempt: number
+  readonly moved_at: Date
+  readonly isolated_until: Date | null
+  readonly begin_failures: number
+  readonly begin_error: string | null
   readonly records_read: string
   readonly waiting_bytes: string
   readonly holder: string | null
@@ -39,12 +47,14 @@ interface Row {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 const FACTS = (condition: string): string => `
-SELECT s.id, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.status, s.status_reason, s.status_message, s.connector,
-  s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.armed_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS armed, s.restart_at, s.consecutive_failures,
+SELECT s.id, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
+  s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.armed_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS armed, s.restart_at, s.consecutive_failures, s.process_deaths,
   s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.progress->'warnings' AS last_warnings,
   (SELECT CASE WHEN n.load_failed_at IS NOT NULL THEN json_build_object('version', n.number, 'reason', n.load_reason, 'message', n.load_message) END
    FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1) AS load_error,
-  r.id AS run_id, r.trigger AS run_trigger, r.status AS run_status, r.wake_at, r.parked_reason, r.cancel_requested_at IS NOT NULL AS cancelling, r.records_read,
+  r.id AS run_id, r.trigger AS run_trigger, r.status AS run_status, r.wake_at, r.parked_reason, r.cancel_requested_at IS NOT NULL AS cancelling, r.cancel_requested_at, r.records_read,
+  r.attempt, r.isolated_until, r.begin_failures, r.error_message AS begin_error,
+  greatest(r.created_at, r.attempt_at, r.moved_at, CASE WHEN r.wake_at < clock_timestamp() THEN r.wake_at END, (SELECT committed_at FROM ledger g WHERE g.run_id = r.id ORDER BY g.seq DESC LIMIT 1)) AS moved_at,
   greatest(r.forwarded_bytes - r.committed_bytes, 0) AS waiting_bytes, l.holder, l.expires_at AS held_until,
   (SELECT json_agg(json_build_object('id', w.id, 'role', w.role, 'alive', ${ALIVE}, 'refuses', w.refuses, 'problem', w.problem, 'concurrency', w.concurrency,
      'running', w.running, 'backpressure', w.backpressure, 'connectors', w.connectors) ORDER BY w.started_at) FROM workers w) AS processes
@@ -62,6 +72,7 @@ const toFacts = (row: Row): StoredWhyFacts => ({
   sourceId: row.id,
   now: row.now,
   deleting: row.deleting,
+  deletingSince: row.deleting_at,
   status: row.status,
   statusReason: row.status_reason,
   statusMessage: row.status_message,
@@ -71,6 +82,7 @@ const toFacts = (row: Row): StoredWhyFacts => ({
   armed: row.armed,
   restartAt: row.restart_at,
   consecutiveFailures: row.consecutive_failures,
+  processDeaths: row.process_deaths,
   lastRun:
     row.last_outcome === null
       ? null
@@ -90,6 +102,12 @@ const toRun = (row: Row): WhyFacts['run'] =>
         wakeAt: row.wake_at,
         parkedReason: row.parked_reason,
         cancelling: row.cancelling,
+        cancelRequestedAt: row.cancel_requested_at,
+        attempt: row.attempt,
+        movedAt: row.moved_at,
+        isolatedUntil: row.isolated_until,
+        beginFailures: row.begin_failures,
+        beginError: row.begin_failures > 0 ? row.begin_error : null,
         recordsRead: Number(row.records_read),
         waitingBytes: Number(row.waiting_bytes),
         holder: row.holder === null || row.held_until === null ? null : { id: row.holder, until: row.held_until },

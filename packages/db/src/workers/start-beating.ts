@@ -8,14 +8,14 @@ export interface Beating {
   stop(): Promise<void>
 }
 
-/** Gives a sign of life now and every 5 s. A beat that fails is left out: the next one follows soon. */
-export const startBeating = (database: Database, read: () => WorkerBeat): Beating => {
+/** Gives a sign of life now and every 5 s, or as often as told. A beat that fails is left out: the next one follows soon. */
+export const startBeating = (database: Database, read: () => WorkerBeat, everyMs = EVERY_MS): Beating => {
   let last: Promise<void> = Promise.resolve()
   const beat = (): void => {
     last = last.then(() => noteAlive(database, read())).catch(() => {})
   }
   beat()
-  const timer = setInterval(beat, EVERY_MS)
+  const timer = setInterval(beat, everyMs)
   return {
     async stop() {
       clearInterval(timer)

@@ -22,14 +22,17 @@ export interface WorkerBeat {
 /** A process whose last sign of life is older counts as dead (s). */
 export const ALIVE_SECONDS = 12
 
-/** Notes a sign of life; one round trip. */
+/** So long after its last sign of life a dead process is still listed (s): much longer than any lease. */
+const FORGET_SECONDS = 300
+
+/** Notes a sign of life; one round trip. A process that was taken for dead clears the sources that it was counted against. */
 export const noteAlive = async (database: Database, beat: WorkerBeat): Promise<void> => {
-  await database.pool.query({
+  const { rows } = await database.pool.query<{ died_with: number | null }>({
     name: 'inlet-alive',
     text: `INSERT INTO workers (id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, started_at, beat_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp(), clock_timestamp())
            ON CONFLICT (id) DO UPDATE SET running = EXCLUDED.running, backpressure = EXCLUDED.backpressure, refuses = EXCLUDED.refuses,
-             problem = EXCLUDED.problem, beat_at = EXCLUDED.beat_at`,
+             problem = EXCLUDED.problem, beat_at = EXCLUDED.beat_at RETURNING died_with`,
     values: [
       beat.id,
       beat.role,
@@ -44,16 +47,27 @@ export const noteAlive = async (database: Database, beat: WorkerBeat): Promise<v
       beat.connectors,
     ],
   })
+  if (rows[0]?.died_with != null) await takeBackDeath(database, beat.id)
 }
+
+const takeBackDeath = (database: Database, id: string): Promise<void> =>
+  database.transaction(async (client) => {
+    await client.query(
+      `UPDATE sources SET process_deaths = greatest(process_deaths - 1, 0), death_of = NULL,
+         restart_at = CASE WHEN status = 'ERROR' AND status_reason = 'POISON_SOURCE' THEN clock_timestamp() ELSE restart_at END WHERE death_of = $1`,
+      [id],
+    )
+    await client.query('UPDATE workers SET died_with = NULL WHERE id = $1', [id])
+  })
 
 /** A process ends in order. */
 export const noteGone = async (database: Database, id: string): Promise<void> => {
   await database.pool.query('DELETE FROM workers WHERE id = $1', [id])
 }
 
-/** Forgets processes that died a while ago. */
+/** Forgets processes that died some minutes ago: until then their runs have been taken over, and their deaths been judged. */
 export const forgetDead = async (database: Database): Promise<void> => {
-  await database.pool.query(`DELETE FROM workers WHERE beat_at < clock_timestamp() - interval '1 hour'`)
+  await database.pool.query(`DELETE FROM workers WHERE beat_at < clock_timestamp() - interval '${FORGET_SECONDS} seconds'`)
 }
 
 export interface WorkerOverview extends WorkerBeat {
@@ -73,7 +87,7 @@ export const isConnectorOffered = async (database: Database, connector: string):
   return rows[0]?.offered === true
 }
 
-/** All worker and scribe processes that gave a sign of life within the last hour, those alive first. */
+/** All worker and scribe processes that gave a sign of life within the last five minutes, those alive first. */
 export const listWorkers = async (database: Database): Promise<readonly WorkerOverview[]> => {
   const { rows } = await database.pool.query<WorkerOverview>(
     `SELECT id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, ${ALIVE} AS alive,

@@ -156,7 +156,10 @@ export const REASONS = {
   CANCELLED: { code: 'cancelled', next: 'Start a new run when wanted; it goes on from the last cursor.' },
   LEASE_LOST: { code: 'cancelled', next: 'Nothing to do: another worker has taken over.' },
   WORKER_LOST: { code: 'transient', next: 'The worker died; the run goes on from the last cursor on another one.' },
-  POISON_SOURCE: { code: 'config_invalid', next: 'Runs of this source ended their worker three times; look at its data, then resume it.' },
+  POISON_SOURCE: {
+    code: 'config_invalid',
+    next: 'Runs of this source ended their worker three times; look at its data, then resume it. It is also tried again by itself from time to time, alone in a worker.',
+  },
   CREDENTIAL_IN_USE: {
     code: 'config_invalid',
     status: 409,

@@ -46,6 +46,3 @@ export const quarantineBudget = (recordsRead: number): number => Math.max(10, Ma
 
 /** Share of live records a sweep may delete without `allowMassDelete`: half, or 20 of a small stream. */
 export const deleteFuse = (liveRecords: number): number => Math.max(20, Math.floor(liveRecords / 2))
-
-/** Three deaths of the worker process during runs of a source suspend it. */
-export const MAX_PROCESS_DEATHS = 3

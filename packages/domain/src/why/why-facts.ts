@@ -6,6 +6,8 @@ export interface WhyFacts {
   /** Database time of the finding. */
   readonly now: Date
   readonly deleting: boolean
+  /** Since when it is being deleted. */
+  readonly deletingSince: Date | null
   readonly status: SourceStatus
   readonly statusReason: string | null
   readonly statusMessage: string | null
@@ -20,6 +22,8 @@ export interface WhyFacts {
   readonly armed: boolean
   readonly restartAt: Date | null
   readonly consecutiveFailures: number
+  /** Worker processes in a row that ended while they ran it and it came no further. */
+  readonly processDeaths: number
   readonly lastRun: EndedRunFacts | null
   readonly loadError: { readonly version: number; readonly reason: string; readonly message: string } | null
   readonly run: ActiveRunFacts | null
@@ -42,6 +46,17 @@ export interface ActiveRunFacts {
   readonly wakeAt: Date | null
   readonly parkedReason: string | null
   readonly cancelling: boolean
+  /** When it was asked to stop. */
+  readonly cancelRequestedAt: Date | null
+  /** How often a worker has begun it, or tried to. */
+  readonly attempt: number
+  /** When something last happened with it: it was made, begun, read, stored, or was to be woken. */
+  readonly movedAt: Date
+  /** Its worker runs nothing else until then; null when it needs no such care. */
+  readonly isolatedUntil: Date | null
+  /** How often in a row it could not even begin, and the last error. */
+  readonly beginFailures: number
+  readonly beginError: string | null
   readonly recordsRead: number
   /** Forwarded and not yet stored. */
   readonly waitingBytes: number

@@ -1,7 +1,9 @@
 import type { FailureCode } from '../errors/failure-codes.js'
 import { isReason, REASONS } from '../errors/reasons.js'
 import { CAVEATS } from '../runs/caveats.js'
+import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
+import { lasts, progressText, sinceText } from './since.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
 
 export interface WhyRule {
@@ -11,6 +13,13 @@ export interface WhyRule {
   /** Null when this is not what keeps the source from running. */
   readonly find: (facts: WhyFacts) => Blocker | null
 }
+
+/** What should take seconds, and takes longer than this, does not clear by itself. */
+const LATE_MS = 120_000
+/** Reading and storing report something every few seconds; waits of up to 30 s in place are normal. */
+const STALLED_MS = 180_000
+const BUSY_MS = 300_000
+const LONG_DELETION_MS = 900_000
 
 const rule = (code: string, check: string, find: WhyRule['find']): WhyRule => ({ code, check, find })
 
@@ -46,14 +55,39 @@ const offers = (facts: WhyFacts): boolean => {
   return told.length === 0 || told.some(({ connectors }) => connectors.includes(facts.connector))
 }
 
+/** Tried again by itself; who knows better may resume it now. */
+const suspensionOf = (facts: WhyFacts): Blocker => {
+  const { message, next } = errorOf(facts)
+  return asksOwner(`${message}${facts.restartAt === null ? '' : '; it is tried again by itself, alone in a worker'}`, next, facts.restartAt)
+}
+
+/** A run of a continuous source waits for news, however long. */
+const listens = ({ continuous, run }: WhyFacts): boolean => continuous && run?.trigger !== 'backfill' && run?.trigger !== 'quarantine'
+
 /** In order of precedence: the first that finds something is the blocker. */
 export const WHY_RULES: readonly WhyRule[] = [
-  rule('DELETING', 'the source is not being deleted', (facts) =>
-    facts.deleting ? waits('the source is being deleted; its records are removed in the background', null) : null,
-  ),
-  rule('CANCELLING', 'no run is about to be cancelled', ({ run }) =>
-    run?.cancelling ? waits(`run ${run.id} was asked to stop; its worker ends it within seconds`, null) : null,
-  ),
+  rule('DELETING', 'the source is not being deleted', (facts) => {
+    if (!facts.deleting) return null
+    const message = `the source is being deleted${sinceText(facts.now, facts.deletingSince)}; its records are removed in the background`
+    return lasts(facts.now, facts.deletingSince, LONG_DELETION_MS)
+      ? asksOperator(message, 'Look for "deletions" in the log of the workers: something may lock its rows. Otherwise it is just large.')
+      : waits(message, null)
+  }),
+  rule('CANCELLING', 'no run is about to be cancelled', ({ run, now }) => {
+    if (!run?.cancelling) return null
+    const message = `run ${run.id} was asked to stop${sinceText(now, run.cancelRequestedAt)}; its worker ends it within seconds`
+    return lasts(now, run.cancelRequestedAt, LATE_MS)
+      ? asksOperator(message, `Look at the log of the worker ${run.holder?.id ?? 'that had it'}; when it is restarted, the run ends.`)
+      : waits(message, null)
+  }),
+  rule('CRASH_LOOP', 'its runs do not end one worker after the other', (facts) => {
+    const { run, processDeaths } = facts
+    if (run === null || processDeaths < DEATHS_TO_ISOLATE || holderOf(facts) !== undefined) return null
+    return asksOperator(
+      `${processDeaths} worker processes in a row ended while they ran run ${run.id}${progressText(facts.now, run)}; it waits for a worker that runs nothing else`,
+      'Look at the log of the workers and at the data of the source. If it ends its worker again, alone, it is suspended; a further worker lets it begin sooner.',
+    )
+  }),
   rule('LEASE_OF_DEAD_WORKER', 'the worker that holds the run is alive', (facts) => {
     const run = held(facts)
     if (run?.holder == null || holderOf(facts) !== undefined) return null
@@ -69,9 +103,25 @@ export const WHY_RULES: readonly WhyRule[] = [
       ? asksOperator('reading is held back until the scribes have stored what waits', 'It goes on by itself; start more scribes if this lasts.')
       : null,
   ),
+  rule('RUN_STALLED', 'its run advances', (facts) => {
+    const run = held(facts)
+    if (run === null || listens(facts) || !lasts(facts.now, run.movedAt, STALLED_MS)) return null
+    return asksOperator(
+      `run ${run.id} is held by worker ${run.holder?.id}, and stands still${progressText(facts.now, run)}`,
+      `Look at the system that it reads and at the log of the worker; POST /v1/runs/${run.id}/cancel ends it.`,
+    )
+  }),
   rule('RUN_ACTIVE', 'no run is active', (facts) => {
     const run = held(facts)
-    return run === null ? null : waits(`it is running: ${run.trigger} run ${run.id} has read ${run.recordsRead} records`, null)
+    if (run === null) return null
+    const message = `it is running: ${run.trigger} run ${run.id} has read ${run.recordsRead} records${progressText(facts.now, run)}`
+    return run.isolatedUntil !== null && run.isolatedUntil > facts.now
+      ? waits(
+          `${message}; it is alone in its worker, since ${facts.processDeaths} have ended with it`,
+          null,
+          'Wait for its end, or look at its data.',
+        )
+      : waits(message, null)
   }),
   rule('RUN_PARKED', 'no run waits for a moment', ({ run, now }) =>
     run?.status === 'parked' && run.wakeAt !== null && run.wakeAt > now
@@ -85,7 +135,7 @@ export const WHY_RULES: readonly WhyRule[] = [
     status === 'PAUSED' && run === null ? asksOwner('the source was paused', 'POST /v1/sources/{id}/resume') : null,
   ),
   rule('SUSPENDED', 'its runs do not end their workers', (facts) =>
-    inError(facts) && facts.statusReason === 'POISON_SOURCE' ? errorOf(facts) : null,
+    inError(facts) && facts.statusReason === 'POISON_SOURCE' ? suspensionOf(facts) : null,
   ),
   rule('SECRET_UNREADABLE', 'its secrets can be opened', (facts) =>
     inError(facts) && facts.statusReason === 'SECRET_UNREADABLE'
@@ -120,15 +170,38 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('NO_WORKER', 'a worker is alive', (facts) =>
     ready(facts).length === 0 ? asksOperator('no worker that takes work is alive', 'Start a worker.') : null,
   ),
-  rule('WORKERS_BUSY', 'a worker has a free place', (facts) =>
-    facts.run !== null && ready(facts).every(({ running, concurrency }) => running >= concurrency)
-      ? waits(`run ${facts.run.id} waits for a free worker`, null, 'It begins by itself; start more workers if this lasts.')
+  rule('CANNOT_BEGIN', 'its run could begin', ({ run, now }) =>
+    run !== null && run.beginFailures > 0
+      ? asksOperator(
+          `run ${run.id} could not begin, ${run.beginFailures} times in a row${progressText(now, run)}: ${run.beginError ?? 'see the log'}`,
+          'It fails at the third time; look at the log of the workers for the error.',
+        )
       : null,
   ),
-  rule('TAKE_OVER', 'no run has lost its worker', ({ run }) =>
-    run?.status === 'running' ? waits(`run ${run.id} has lost its worker; another one takes it over within seconds`, null) : null,
+  rule('WORKERS_BUSY', 'a worker has a free place', (facts) => {
+    const { run, now } = facts
+    if (run === null || ready(facts).some(({ running, concurrency }) => running < concurrency)) return null
+    const message = `run ${run.id} waits for a free worker${progressText(now, run)}`
+    return lasts(now, run.movedAt, BUSY_MS)
+      ? asksOperator(message, 'Start more workers, or raise INLET_WORKER_CONCURRENCY.')
+      : waits(message, null, 'It begins by itself; start more workers if this lasts.')
+  }),
+  rule('RUN_STARVED', 'no run waits for longer than it should', ({ run, now }) =>
+    run !== null && lasts(now, run.movedAt, LATE_MS)
+      ? asksOperator(
+          `run ${run.id} is ${run.status} and no worker has begun it${progressText(now, run)}, though one has a free place`,
+          'Look at the queue (/admin/queues) and at the log of the workers.',
+        )
+      : null,
   ),
-  rule('RUN_QUEUED', 'no run is queued', ({ run }) => (run === null ? null : waits(`run ${run.id} is queued and begins within seconds`, null))),
+  rule('TAKE_OVER', 'no run has lost its worker', ({ run, now }) =>
+    run?.status === 'running'
+      ? waits(`run ${run.id} has lost its worker; another one takes it over within seconds${progressText(now, run)}`, null)
+      : null,
+  ),
+  rule('RUN_QUEUED', 'no run is queued', ({ run, now }) =>
+    run === null ? null : waits(`run ${run.id} is queued and begins within seconds${progressText(now, run)}`, null),
+  ),
   rule('QUARANTINE_BUDGET', 'few records are in quarantine', ({ lastRun, restartAt }) =>
     lastRun?.outcome === 'failed' && lastRun.reason === 'QUARANTINE_BUDGET'
       ? asksOwner(lastRun.message ?? 'too many records could not be stored', REASONS.QUARANTINE_BUDGET.next, restartAt)
@@ -165,9 +238,13 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('SCHEDULE_NOT_ARMED', 'its schedule is in the queue', ({ scheduled, armed }) =>
     scheduled && !armed ? waits('the schedule is not in the queue yet; the reconciler puts it there within 15 s', null) : null,
   ),
-  rule('TICK_OVERDUE', 'no due moment was missed', ({ nextTickAt, now }) =>
-    nextTickAt !== null && nextTickAt <= now ? waits('it is due; if no worker takes the tick, the reconciler does within 35 s', null) : null,
-  ),
+  rule('TICK_OVERDUE', 'no due moment was missed', ({ nextTickAt, now }) => {
+    if (nextTickAt === null || nextTickAt > now) return null
+    const message = `it is due${sinceText(now, nextTickAt)}; if no worker takes the tick, the reconciler does within 35 s`
+    return lasts(now, nextTickAt, LATE_MS)
+      ? asksOperator(message, 'Look for "reconciled" and failures of maintenance in the log of the workers.')
+      : waits(message, null)
+  }),
   rule('NOTHING_PUSHED', 'senders have pushed something', ({ pushed, scheduled }) =>
     pushed && !scheduled ? waits('all is well; it runs as soon as something is pushed to its hook', null) : null,
   ),

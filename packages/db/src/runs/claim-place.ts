@@ -1,0 +1,65 @@
+import { isolationMs } from '@inlet/domain'
+import type pg from 'pg'
+
+export interface PlaceRequest {
+  readonly runId: string
+  /** The worker that would run it. */
+  readonly holder: string
+  /** Whether the run must be alone in its process. */
+  readonly isolates: boolean
+  /** How long its last attempt lived (ms). */
+  readonly lifeMs: number
+}
+
+export type Place = { readonly free: true; readonly isolatedUntil: Date | null } | { readonly free: false; readonly until: Date }
+
+/** So long a worker keeps itself free for a run that must be alone; then others may begin there for a while, however long those in hand take. */
+const RESERVED_MS = 120_000
+const NOT_RESERVED_MS = 480_000
+const AGAIN_MS = 1_500
+
+interface Row {
+  readonly now: Date
+  readonly others: number
+  readonly isolated: boolean
+  readonly reserved: boolean
+  readonly mine: boolean
+  readonly reservable: boolean
+}
+
+/**
+ * Whether a run may begin in a worker's process now: one that must be alone only in an empty one, others only where none is alone or
+ * waits to be. The worker's row is the lock, so that its runs are judged one after the other. A worker without a row has no neighbors to protect.
+ */
+export const claimPlace = async (client: pg.ClientBase, request: PlaceRequest): Promise<Place> => {
+  const { runId, holder, isolates } = request
+  await client.query('SELECT FROM workers WHERE id = $1 FOR NO KEY UPDATE', [holder])
+  const { rows } = await client.query<Row>(PLACE, [holder, runId, NOT_RESERVED_MS])
+  const row = rows[0]
+  if (row === undefined) return { free: true, isolatedUntil: null }
+  const later: Place = { free: false, until: new Date(row.now.getTime() + AGAIN_MS) }
+  if (row.isolated || (row.reserved && !row.mine)) return later
+  if (!isolates) return { free: true, isolatedUntil: null }
+  if (row.others > 0) {
+    if (row.reservable)
+      await client.query(`UPDATE workers SET reserved_for = $2, reserved_until = clock_timestamp() + $3 * interval '1 millisecond' WHERE id = $1`, [
+        holder,
+        runId,
+        RESERVED_MS,
+      ])
+    return later
+  }
+  await client.query('UPDATE workers SET reserved_for = NULL, reserved_until = NULL WHERE id = $1 AND reserved_for = $2', [holder, runId])
+  return { free: true, isolatedUntil: new Date(row.now.getTime() + isolationMs(request.lifeMs)) }
+}
+
+const PLACE = `
+WITH live AS (
+  SELECT r.isolated_until FROM runs r JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id
+  WHERE r.holder = $1 AND r.status = 'running' AND r.id <> $2 AND l.expires_at > clock_timestamp()
+)
+SELECT clock_timestamp() AS now, (SELECT count(*) FROM live)::int AS others,
+  EXISTS (SELECT FROM live WHERE isolated_until > clock_timestamp()) AS isolated,
+  coalesce(reserved_until > clock_timestamp(), false) AS reserved, reserved_for IS NOT DISTINCT FROM $2 AS mine,
+  coalesce(reserved_until < clock_timestamp() - $3 * interval '1 millisecond', true) AS reservable
+FROM workers WHERE id = $1`

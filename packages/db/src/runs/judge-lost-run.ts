@@ -1,0 +1,88 @@
+import { judgeDeath, type LostRun } from '@inlet/domain'
+import type pg from 'pg'
+import { endRun } from './end-run.js'
+
+export interface RunToTakeOver {
+  readonly id: string
+  readonly source_id: string
+  readonly epoch: string
+  readonly holder: string | null
+  readonly isolated_until: Date | null
+}
+
+interface HolderRow {
+  readonly silent: boolean
+  readonly drains: boolean
+  readonly isolated: boolean
+  readonly died_with: number
+}
+
+/** A process that has been silent for this part of a lease's life, while its lease ended, is gone: it gives signs of life several times in one. */
+const SILENT_SHARE = 0.8
+
+/**
+ * Judges what the loss of its worker says of a run and its source, and writes it down. True when the source is suspended for it; the run
+ * has ended then. Under the locks of source, lease and run.
+ */
+export const judgeLostRun = async (client: pg.ClientBase, run: RunToTakeOver, ttlMs: number): Promise<boolean> => {
+  const holder = await findHolder(client, run, ttlMs)
+  const lost: LostRun = {
+    holder: holder === undefined || holder.drains ? 'unknown' : holder.silent ? 'gone' : 'alive',
+    further: await cameFurther(client, run),
+    alone: holder !== undefined && (holder.isolated || holder.died_with === 1),
+    deaths: await countOf(client, run.source_id),
+  }
+  const verdict = judgeDeath(lost)
+  if (lost.holder === 'gone')
+    await client.query('UPDATE sources SET process_deaths = $2, death_of = $3 WHERE id = $1', [run.source_id, verdict.deaths, run.holder])
+  await announce(client, run, lost, verdict.deaths)
+  if (!verdict.suspends) return false
+  const message = `the worker process died ${verdict.deaths} times while it ran this source, the last time with nothing else to run`
+  await endRun(client, { runId: run.id, failure: { code: 'config_invalid', reason: 'POISON_SOURCE', message, next: '' } })
+  return true
+}
+
+/** The first who asks writes down how many runs the process had; they are taken over one after the other. */
+const findHolder = async (client: pg.ClientBase, run: RunToTakeOver, ttlMs: number): Promise<HolderRow | undefined> => {
+  const { rows } = await client.query<HolderRow>(
+    `SELECT beat_at < clock_timestamp() - $3 * interval '1 millisecond' AS silent, refuses IS NOT DISTINCT FROM 'draining' AS drains,
+       coalesce($2 > beat_at, false) AS isolated, coalesce(died_with, (SELECT count(*)::int FROM runs r WHERE r.holder = w.id AND r.status = 'running')) AS died_with
+     FROM workers w WHERE id = $1`,
+    [run.holder, run.isolated_until, ttlMs * SILENT_SHARE],
+  )
+  const [holder] = rows
+  if (holder?.silent) await client.query('UPDATE workers SET died_with = $2 WHERE id = $1 AND died_with IS NULL', [run.holder, holder.died_with])
+  return holder
+}
+
+const countOf = async (client: pg.ClientBase, sourceId: string): Promise<number> => {
+  const { rows } = await client.query<{ n: number }>('SELECT process_deaths AS n FROM sources WHERE id = $1', [sourceId])
+  return rows[0]?.n ?? 0
+}
+
+const WHAT: Readonly<Record<LostRun['holder'], string>> = {
+  alive: 'its worker lost the lease',
+  gone: 'the worker that ran it is gone',
+  unknown: 'its worker left it',
+}
+
+const announce = async (client: pg.ClientBase, run: RunToTakeOver, lost: LostRun, deaths: number): Promise<void> => {
+  await client.query(`INSERT INTO events (source_id, run_id, type, level, message, data) VALUES ($1, $2, 'run.taken_over', 'warn', $3, $4)`, [
+    run.source_id,
+    run.id,
+    `${WHAT[lost.holder]}; another one continues from the last cursor`,
+    JSON.stringify({ worker: lost.holder, alone: lost.alone, deaths }),
+  ])
+}
+
+/** Whether the attempt that ended moved a cursor or, where there is none, stored more batches than every attempt before it. */
+const cameFurther = async (client: pg.ClientBase, run: RunToTakeOver): Promise<boolean> => {
+  const { rows } = await client.query<{ further: boolean }>(
+    `SELECT EXISTS (SELECT FROM streams st WHERE st.source_id = $2 AND (SELECT epoch FROM cursor_history WHERE stream_id = st.id ORDER BY id DESC LIMIT 1) = $3)
+       OR EXISTS (SELECT FROM runs r, jsonb_each(r.cursors) AS c(stream, moved) WHERE r.id = $1 AND (moved->>'epoch')::bigint = $3)
+       OR (SELECT count(*) FROM ledger WHERE run_id = $1 AND epoch = $3)
+        > coalesce((SELECT max(n) FROM (SELECT count(*) AS n FROM ledger WHERE run_id = $1 AND epoch < $3 GROUP BY epoch) before), 0) AS further`,
+    [run.id, run.source_id, run.epoch],
+  )
+  return rows[0]?.further === true
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { explainWhy } from './explain-why.js'
+import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
+
+const now = new Date('2026-11-28T12:00:00Z')
+const ago = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000)
+const worker: ProcessFacts = {
+  id: 'w1',
+  role: 'worker',
+  alive: true,
+  refuses: null,
+  problem: null,
+  concurrency: 2,
+  running: 1,
+  backpressure: false,
+  connectors: [],
+}
+const run: ActiveRunFacts = {
+  id: 'r1',
+  trigger: 'schedule',
+  status: 'running',
+  wakeAt: null,
+  parkedReason: null,
+  cancelling: false,
+  cancelRequestedAt: null,
+  attempt: 3,
+  movedAt: ago(30),
+  isolatedUntil: null,
+  beginFailures: 0,
+  beginError: null,
+  recordsRead: 5,
+  waitingBytes: 0,
+  holder: { id: 'w1', until: ago(-0.2) },
+}
+const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null = null): WhyFacts => ({
+  now,
+  deleting: false,
+  deletingSince: null,
+  status: 'ACTIVE',
+  statusReason: null,
+  statusMessage: null,
+  connector: 'c',
+  continuous: false,
+  pushed: false,
+  scheduled: true,
+  nextTickAt: ago(-5),
+  armed: true,
+  restartAt: null,
+  consecutiveFailures: 0,
+  processDeaths: 0,
+  lastRun: null,
+  loadError: null,
+  run: ofRun === null ? null : { ...run, ...ofRun },
+  processes: [worker],
+  queueProblem: null,
+  ...change,
+})
+const queued = { status: 'queued', holder: null } as const
+
+describe('explainWhy', () => {
+  it.each([
+    ['a hung run', 'RUN_STALLED', facts({}, {})],
+    ['a starved run', 'RUN_STARVED', facts({}, queued)],
+    ['a run that was to be woken', 'RUN_STARVED', facts({}, { ...queued, status: 'parked', wakeAt: ago(3), movedAt: ago(3) })],
+    ['a run whose worker is gone and that nobody takes', 'RUN_STARVED', facts({}, { holder: null })],
+    ['a run that waits for a place', 'WORKERS_BUSY', facts({ processes: [{ ...worker, running: 2 }] }, queued)],
+    ['a run that cannot begin', 'CANNOT_BEGIN', facts({}, { ...queued, beginFailures: 2, beginError: 'no such version' })],
+    ['a crash loop between two workers', 'CRASH_LOOP', facts({ processDeaths: 2 }, { ...queued, movedAt: ago(0.1) })],
+    ['a crash loop whose worker has just ended', 'CRASH_LOOP', facts({ processDeaths: 2, processes: [{ ...worker, alive: false }] }, {})],
+    ['a run that does not stop', 'CANCELLING', facts({}, { cancelling: true, cancelRequestedAt: ago(3) })],
+    ['a deletion that does not end', 'DELETING', facts({ deleting: true, deletingSince: ago(60) })],
+    ['a due moment that nobody handles', 'TICK_OVERDUE', facts({ nextTickAt: ago(3) })],
+  ])('asks somebody to act on %s, and says since when', (_what, code, given) => {
+    const { blocker } = explainWhy(given)
+    expect(blocker).toMatchObject({ code, who: 'operator' })
+    expect(blocker.next).not.toMatch(/nothing to do/i)
+    expect(blocker.message).toMatch(given.run === null || code === 'CANCELLING' ? /since 2026/ : /attempt 3/)
+  })
+
+  it('lets a continuous source listen for as long as it likes, and a run move on', () => {
+    expect(explainWhy(facts({ continuous: true }, {})).blocker.code).toBe('RUN_ACTIVE')
+    expect(explainWhy(facts({ continuous: true }, { trigger: 'backfill' })).blocker.code).toBe('RUN_STALLED')
+    expect(explainWhy(facts({}, { movedAt: ago(1) })).blocker).toMatchObject({ code: 'RUN_ACTIVE', who: 'nobody' })
+  })
+
+  it('says that a run is alone in its worker, and until when a suspended source waits', () => {
+    const { blocker } = explainWhy(facts({ processDeaths: 2 }, { movedAt: now, isolatedUntil: ago(-1) }))
+    expect(blocker.code).toBe('RUN_ACTIVE')
+    expect(blocker.message).toContain('alone in its worker')
+    const suspended = facts({ status: 'ERROR', statusReason: 'POISON_SOURCE', statusMessage: 'it died', restartAt: ago(-15), processDeaths: 3 })
+    expect(explainWhy(suspended).blocker).toMatchObject({ code: 'SUSPENDED', who: 'owner', clearsAt: ago(-15) })
+  })
+})

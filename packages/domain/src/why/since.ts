@@ -1,0 +1,29 @@
+import type { ActiveRunFacts } from './why-facts.js'
+
+const UNITS: readonly (readonly [seconds: number, name: string])[] = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+]
+
+const durationText = (ms: number): string => {
+  const seconds = Math.max(0, Math.round(ms / 1_000))
+  const [size, name] = UNITS.find(([unit]) => seconds >= unit) ?? [1, 's']
+  return `${Math.floor(seconds / size)} ${name}`
+}
+
+/** Whether something that began then has lasted for longer than it should. */
+export const lasts = (now: Date, since: Date | null, longestMs: number): boolean => since !== null && now.getTime() - since.getTime() > longestMs
+
+/** How long, and since when; empty while it has only just begun. */
+export const sinceText = (now: Date, since: Date | null): string =>
+  since === null || now.getTime() - since.getTime() < 1_000
+    ? ''
+    : ` for ${durationText(now.getTime() - since.getTime())} (since ${since.toISOString()})`
+
+/** Since when nothing has moved, and how many attempts there were. */
+export const progressText = (now: Date, { attempt, movedAt }: Pick<ActiveRunFacts, 'attempt' | 'movedAt'>): string => {
+  const age = sinceText(now, movedAt)
+  return `${attempt > 1 ? `, attempt ${attempt}` : ''}${age === '' ? '' : `, without progress${age}`}`
+}
