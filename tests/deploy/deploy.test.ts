@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { isReason } from '@inlet/domain'
 import { createMetrics } from '@inlet/observability'
 import { parseKeyring } from '@inlet/security'
@@ -63,7 +66,43 @@ describe('docker-compose.yml', () => {
   })
 
   it('keeps Redis durable', () => {
-    expect(compose.replaceAll(/\s+/gu, ' ')).toMatch(/--appendonly - 'yes' .*--maxmemory-policy - noeviction/u)
+    expect(compose).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/u)
+  })
+
+  interface Service {
+    readonly image: string
+    readonly read_only?: boolean
+    readonly mem_limit?: string
+    readonly pids_limit?: number
+    readonly cap_drop?: readonly string[]
+    readonly networks?: readonly string[]
+    readonly environment?: Readonly<Record<string, string>>
+    readonly command?: string | readonly string[]
+  }
+  const { services } = parseYaml(compose, { merge: true }) as { services: Record<string, Service> }
+
+  it('hardens every service', () => {
+    for (const [name, service] of Object.entries(services))
+      expect([name, service.read_only, service.cap_drop, typeof service.mem_limit, typeof service.pids_limit]).toEqual([
+        name,
+        true,
+        ['ALL'],
+        'string',
+        'number',
+      ])
+  })
+
+  it('keeps workers away from Grafana and from the ops ports of others', () => {
+    const shared = (a: string, b: string) => (services[a]?.networks ?? []).filter((network) => services[b]?.networks?.includes(network))
+    expect(shared('worker', 'grafana')).toEqual([])
+    for (const other of ['api', 'scribe']) expect(shared('worker', other).filter((network) => network.startsWith('watch'))).toEqual([])
+  })
+
+  it('passes no secret by environment or arguments', () => {
+    for (const { environment = {}, command = '' } of Object.values(services)) {
+      expect(Object.keys(environment).filter((key) => /PASSWORD$|_KEYS$|_URL$/u.test(key))).toEqual([])
+      expect(JSON.stringify(command)).not.toMatch(/requirepass \$\{/u)
+    }
   })
 
   it.skipIf(composeCommand === null)('is accepted by docker-compose (needs docker-compose)', () => {
@@ -86,26 +125,87 @@ describe('.env.example', () => {
     const read_ = new Set(configs.flatMap((file) => mentions(/^\s{2,}([A-Z][A-Z0-9_]+):/gmu, read(file))))
     expect([...read_].filter((key) => !exampleKeys.includes(key))).toEqual([])
     const composeOnly = new Set(mentions(/\$\{([A-Z0-9_]+)/gu, compose))
+    for (const key of ['DATABASE_URL', 'REDIS_URL']) read_.add(`${key}_FILE`)
     expect(exampleKeys.filter((key) => !read_.has(key) && !composeOnly.has(key))).toEqual([])
   })
 
-  it('becomes a .env with fresh secrets that only its owner reads, and never twice', () => {
+  it('becomes a .env with a folder of fresh secrets that only its owner enters, and never twice', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'inlet-env-'))
     try {
-      const file = path.join(folder, '.env')
-      const create = (): string => execFileSync(process.execPath, ['scripts/create-env.mjs', file], { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })
+      const create = (): string => execFileSync(process.execPath, ['scripts/create-env.mjs', folder], { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })
       create()
-      const text = readFileSync(file, 'utf8')
-      expect(statSync(file).mode & 0o777).toBe(0o600)
-      expect(text).toMatch(/^POSTGRES_PASSWORD=[0-9a-f]{48}$/mu)
-      expect(text).toMatch(/^REDIS_PASSWORD=[0-9a-f]{48}$/mu)
-      expect(parseKeyring(/^INLET_ENCRYPTION_KEYS=(.+)$/mu.exec(text)?.[1] ?? '').primaryId).toBe('k1')
-      writeFileSync(file, 'kept')
+      const secret = (name: string): string => readFileSync(path.join(folder, 'secrets', name), 'utf8').trim()
+      expect([statSync(path.join(folder, '.env')).mode & 0o777, statSync(path.join(folder, 'secrets')).mode & 0o777]).toEqual([0o600, 0o700])
+      expect(secret('postgres_password')).toMatch(/^[0-9a-f]{48}$/u)
+      expect(secret('database_url')).toBe(`postgresql://inlet:${secret('postgres_password')}@postgres:5432/inlet`)
+      expect(secret('redis_url')).toBe(`redis://:${secret('redis_password')}@redis:6379`)
+      expect(parseKeyring(secret('encryption_keys')).primaryId).toBe('k1')
+      const mounted = mentions(/\/([a-z_]+)' \}/gu, compose)
+      expect(mounted.filter((name) => !isSecret(folder, name))).toEqual([])
+      const before = secret('encryption_keys')
       expect(create).toThrow('exists')
-      expect(readFileSync(file, 'utf8')).toBe('kept')
+      expect(secret('encryption_keys')).toBe(before)
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+})
+
+const isSecret = (folder: string, name: string): boolean => existsSync(path.join(folder, 'secrets', name))
+
+describe('pin-images.mjs', () => {
+  const digest = `sha256:${'ab'.repeat(32)}`
+
+  it('writes the digests that a registry has, after asking for a token, and finds tags that moved', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'inlet-pin-'))
+    const asked: string[] = []
+    const registry = createServer((request, response) => {
+      const { url = '', headers } = request
+      if (url.startsWith('/token')) response.end(JSON.stringify({ token: 'pull' }))
+      else if (headers.authorization === 'Bearer pull') {
+        asked.push(url)
+        response.writeHead(200, { 'docker-content-digest': digest }).end()
+      } else {
+        const { port } = registry.address() as AddressInfo
+        response.writeHead(401, { 'www-authenticate': `Bearer realm="http://127.0.0.1:${port}/token",service="s",scope="pull"` }).end()
+      }
+    })
+    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+    const { port } = registry.address() as AddressInfo
+    const run = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [path.join(ROOT, 'scripts/pin-images.mjs'), ...args], {
+        cwd: folder,
+        env: { ...process.env, INLET_PIN_REGISTRY: `http://127.0.0.1:${port}` },
+      })
+    try {
+      for (const file of ['Dockerfile', 'docker-compose.yml']) writeFileSync(path.join(folder, file), read(file))
+      await expect(run('--check')).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('not pinned') })
+      await run()
+      const pinned = readFileSync(path.join(folder, 'docker-compose.yml'), 'utf8')
+      expect(mentions(/image: (\S+)/gu, pinned).filter((image) => image !== 'inlet:local' && !image.endsWith(`@${digest}`))).toEqual([])
+      expect(readFileSync(path.join(folder, 'Dockerfile'), 'utf8')).toContain(`FROM node:22.20.0-bookworm-slim@${digest} AS build`)
+      expect(asked).toContain('/v2/library/postgres/manifests/18.4-bookworm')
+      await expect(run('--check')).resolves.toMatchObject({ stdout: '' })
+    } finally {
+      registry.close()
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+describe('the image', () => {
+  it('leaves out Prisma’s tools and the package manager', () => {
+    const dockerfile = read('Dockerfile')
+    expect(dockerfile).toContain('npm ci --omit=dev --omit=optional --omit=peer')
+    expect(dockerfile).toContain('/usr/local/lib/node_modules')
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { peer?: boolean; dev?: boolean; devOptional?: boolean }>
+    }
+    // Every tool of Prisma stands in the lock file as something that these flags leave out.
+    const kept = Object.entries(packages).filter(
+      ([name, { peer, dev, devOptional }]) => /node_modules\/(prisma|@prisma\/(studio|dev|engines))/u.test(name) && !peer && !dev && !devOptional,
+    )
+    expect(kept.map(([name]) => name)).toEqual([])
   })
 })
 

@@ -1,6 +1,5 @@
 import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { INSTALLATION_KEYS, parseEnv, runMain } from '@inlet/runtime'
-import { withKeysFile } from '@inlet/security'
+import { INSTALLATION_KEYS, parseEnv, runMain, withSecretFiles } from '@inlet/runtime'
 import { composeWorker } from './compose.js'
 import { workerEnv } from './config.js'
 
@@ -15,7 +14,7 @@ const concurrencyFlag = (argv: readonly string[]): Record<string, string> => {
 
 await runMain({
   env: { ...process.env, ...concurrencyFlag(process.argv) },
-  parse: (env) => parseEnv(workerEnv, withKeysFile(env), { ownPrefix: 'INLET_', alsoAllowed: INSTALLATION_KEYS }),
+  parse: (env) => parseEnv(workerEnv, withSecretFiles(env), { ownPrefix: 'INLET_', alsoAllowed: INSTALLATION_KEYS }),
   createLog: (config) => createLogger({ level: config.LOG_LEVEL, name: 'worker', secrets }),
   compose: (config, { log, signal }) => composeWorker(config, { log, secrets, signal }),
 })

@@ -9,7 +9,6 @@ export {
   parseApiKey,
 } from './api-keys/api-key.js'
 export { createKeyring, type Keyring, KeyringError, type MasterKey } from './keyring/keyring.js'
-export { withKeysFile } from './keyring/keys-file.js'
 export { createMasterKeyText, envKeyring, parseKeyring } from './keyring/parse-keyring.js'
 export { checkCanary, sealCanary } from './secrets/canary.js'
 export { needsRewrap, openSecrets, rewrapSecrets, type Secrets, sealSecrets } from './secrets/envelope.js'

@@ -1,6 +1,6 @@
 import { createDatabase, insertApiKey } from '@inlet/db'
 import { isScope } from '@inlet/domain'
-import { createApiKey, parseKeyring, withKeysFile } from '@inlet/security'
+import { createApiKey, parseKeyring } from '@inlet/security'
 import type { CommandContext } from './context.js'
 import { requireDatabaseUrl } from './migrate.js'
 
@@ -11,7 +11,7 @@ export const createKeyCommand = async (
 ): Promise<void> => {
   const scopes = flags.scopes.split(',').filter(isScope)
   if (scopes.length === 0) throw new Error('--scopes takes read, write or admin, separated by commas')
-  const keys = withKeysFile(env)['INLET_ENCRYPTION_KEYS']
+  const keys = env['INLET_ENCRYPTION_KEYS']
   if (keys === undefined || keys === '') throw new Error('set INLET_ENCRYPTION_KEYS (or INLET_ENCRYPTION_KEYS_FILE) to the same value as for the api')
   const key = createApiKey(parseKeyring(keys))
   const database = createDatabase({ url: requireDatabaseUrl(env), applicationName: 'inlet-keys', poolSize: 1 })

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isUrl } from '@inlet/domain'
 import { FilesInvalid, formatProblem, parseSourceFiles, readSourceFiles } from '@inlet/registry-files'
-import { withKeysFile } from '@inlet/security'
 import { checkApi } from '../doctor/check-api.js'
 import { checkDatabase } from '../doctor/check-database.js'
 import { checkDataFolder, checkDisk, checkNode, checkPort, checkProgram, checkRoots } from '../doctor/check-machine.js'
@@ -86,7 +85,7 @@ const readLocal = (folder: string): Local => {
 
 const keysOf = (env: CommandContext['env']): string | undefined => {
   try {
-    return withKeysFile(env)['INLET_ENCRYPTION_KEYS'] || undefined
+    return env['INLET_ENCRYPTION_KEYS'] || undefined
   } catch {
     return undefined
   }

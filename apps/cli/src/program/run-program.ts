@@ -1,3 +1,4 @@
+import { withSecretFiles } from '@inlet/runtime'
 import { CommanderError } from 'commander'
 import type { CommandContext } from '../commands/context.js'
 import { EXIT } from '../output/exit-codes.js'
@@ -12,10 +13,10 @@ export interface ProgramOutput {
 /** Runs one command (without `node inlet` in front) and answers its exit code; errors go to stderr, with --json as JSON. */
 export const runProgram = async (args: readonly string[], context: CommandContext, { stdout, stderr }: ProgramOutput): Promise<number> => {
   let exitCode = 0
-  const program = buildProgram(context, { writeOut: stdout, writeErr: stderr }, (code) => {
-    exitCode = code
-  })
   try {
+    const program = buildProgram({ ...context, env: withSecretFiles(context.env) }, { writeOut: stdout, writeErr: stderr }, (code) => {
+      exitCode = code
+    })
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createDatabase, type Database, findApiKeyForLogin, insertApiKey, migrate } from '@inlet/db'
 import { freePort, startEmbeddedPostgres } from '@inlet/db/embedded'
 import { createLifecycle, type Lifecycle } from '@inlet/runtime'
-import { createApiKey, type Keyring, matchApiKey, parseApiKey, parseKeyring, withKeysFile } from '@inlet/security'
+import { createApiKey, type Keyring, matchApiKey, parseApiKey, parseKeyring } from '@inlet/security'
 import { COMMAND_KEYS } from '../client/find-installation.js'
 import type { DataFolder } from './data-folder.js'
 import { type ManagedProcess, startProcess } from './managed-process.js'
@@ -137,7 +137,7 @@ const opens = async (database: Database, keyring: Keyring, key: string): Promise
 }
 
 /** Those of the environment, else those made for the folder: the processes and the administrator's key must agree. */
-const encryptionKeys = ({ env, folder }: StackOptions): string => withKeysFile(env)['INLET_ENCRYPTION_KEYS'] || folder.settings.encryptionKeys
+const encryptionKeys = ({ env, folder }: StackOptions): string => env['INLET_ENCRYPTION_KEYS'] || folder.settings.encryptionKeys
 
 const choosePort = async ({ port, env, notice }: StackOptions): Promise<number> => {
   const wanted = port ?? Number(env['PORT'] ?? DEFAULT_PORT)
