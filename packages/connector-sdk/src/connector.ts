@@ -94,8 +94,16 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
   readonly secretSchema: z.ZodType<Secrets>
   /** Deeper check of a parsed config that zod cannot express, e.g. parsing SQL. Pure and local; throws `Failure` with `field`. Called at save, at publish and in the worker. */
   validate?(config: Config, secrets: Secrets): void | Promise<void>
-  /** Addresses the config names, checked against the egress guard at save, e.g. `[{ field: 'url', url }]`. */
+  /**
+   * Addresses the config names, checked against the egress guard at save, e.g. `[{ field: 'url', url }]`. Stored secrets are bound to
+   * them: settings that name another one need the secrets again. None: secrets are sent nowhere.
+   */
   egress?(config: Config): readonly EgressTarget[]
+  /**
+   * What of the settings decides where secrets go, besides the addresses of `egress`: stored secrets are used only while it stays the same.
+   * For connectors that hand secrets on, e.g. to a program. With neither of the two, all settings count.
+   */
+  secretScope?(config: Config): unknown
   /** The streams of a source. Called with a connection at the start of each run; discovery is allowed here. */
   streams(connection: C, signal: AbortSignal): Promise<readonly StreamSpec[]>
   /** Opens lazily: no I/O needed before first use. The caller disposes. */
@@ -120,7 +128,10 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
   readonly browse?: Browse<C>
 }
 
-export type EgressTarget = { readonly field: string; readonly url: string } | { readonly field: string; readonly host: string; readonly port: number }
+/** `exact`: secrets are for this URL and not for its whole origin, e.g. a token endpoint. */
+export type EgressTarget =
+  | { readonly field: string; readonly url: string; readonly exact?: boolean }
+  | { readonly field: string; readonly host: string; readonly port: number }
 
 export interface BrowseItem {
   readonly name: string

@@ -16,11 +16,21 @@ const secrets = z
   .record(z.string(), z.unknown())
   .meta({ description: 'Secrets of the connector, write-only: encrypted at once and never shown. Given, they replace all that were set.' })
 
+const targets = z
+  .array(z.string().min(1).max(8_192))
+  .max(100)
+  .meta({
+    description:
+      'Where the secrets may be sent: origins such as https://api.example.com, token endpoints as whole URLs, or host:port. Sources that lead elsewhere are refused.',
+    example: ['https://api.example.com'],
+  })
+
 const shape = {
   id: uuid,
   name: z.string(),
   connector: z.string(),
   secrets: secretStates,
+  targets: z.array(z.string()).meta({ description: 'Where the secrets may be sent.' }),
   usedBy: z.int().meta({ description: 'How many sources use it.' }),
   createdAt: timestamp,
   updatedAt: timestamp.meta({ description: 'When somebody last gave new secrets.' }),
@@ -48,9 +58,16 @@ export const createCredentialBody = z
     name: credentialName,
     connector: z.string().min(1).max(100).meta({ description: 'The type of connector.', example: 'api' }),
     secrets,
+    targets: targets.default([]),
   })
   .meta({ id: 'CreateCredential' })
-export const updateCredentialBody = z.strictObject({ name: credentialName.optional(), secrets: secrets.optional() }).meta({ id: 'UpdateCredential' })
+export const updateCredentialBody = z
+  .strictObject({
+    name: credentialName.optional(),
+    secrets: secrets.optional(),
+    targets: targets.optional().meta({ description: 'Further targets need the secrets again, or a key with the scope admin.' }),
+  })
+  .meta({ id: 'UpdateCredential' })
 
 const tag = 'credentials'
 const params = z.strictObject({
@@ -96,12 +113,12 @@ export const credentialEndpoints = {
     path: '/v1/credentials/:id',
     scope: 'write',
     tag,
-    summary: 'Rename a shared credential or replace its secrets',
+    summary: 'Rename a shared credential, replace its secrets or change where they may be sent',
     description: 'New secrets hold for all sources that use it at once; those that had stopped because of the old ones start again.',
     params,
     body: updateCredentialBody,
     answers: { 200: { description: 'The credential as changed.', schema: changedCredential } },
-    reasons: ['NAME_TAKEN'],
+    reasons: ['NAME_TAKEN', 'SECRET_TARGET_REFUSED'],
   }),
   deleteCredential: defineEndpoint({
     method: 'delete',

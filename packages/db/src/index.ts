@@ -14,7 +14,8 @@ export { type BrowseTarget, findBrowseTarget } from './browse/find-browse-target
 export { answerCall, type Call, type CallAnswer, findAnswer, findWaitingCall, insertCall, type NewCall } from './calls/call-repository.js'
 export { type ChoreClaim, claimChore, leaveChore } from './cleanup/chores.js'
 export { removeOrphans } from './cleanup/orphans.js'
-export { type CredentialPlace, findCredential, findCredentialById, type StoredCredential } from './credentials/find-credential.js'
+export { allowTargets } from './credentials/allow-targets.js'
+export { type CredentialPlace, findCredential, findCredentialById, listLiveConfigs, type StoredCredential } from './credentials/find-credential.js'
 export { claimRenewal, findToken, type Renewal, releaseRenewal, type StoredToken, storeRenewal } from './credentials/renewal.js'
 export { listUnreadableSources, repairReadable, type UnreadableSource } from './credentials/repair-sources.js'
 export {

@@ -89,6 +89,14 @@ export {
   type SourceObservation,
   STATE_TRANSITIONS,
 } from './sources/lifecycle.js'
+export {
+  findForeignTarget,
+  parseSecretTarget,
+  requireSecretTargets,
+  type SecretTarget,
+  secretTargetsOf,
+  type TargetedConnector,
+} from './sources/secret-targets.js'
 export { nameKey, parseSourceName, slugify } from './sources/source-name.js'
 export {
   allowsRuns,

@@ -24,6 +24,8 @@ export interface WorkerRequest {
   readonly sourceId?: string | undefined
   /** A shared credential for settings that are not saved yet. */
   readonly credentialId?: string | undefined
+  /** Where the stored secrets may be sent for this call besides their own targets: what `guardTargets` lets through. */
+  readonly allowTargets?: readonly string[] | undefined
 }
 
 export type WorkerOutcome =
@@ -54,6 +56,7 @@ export const askWorker = async (deps: CallDeps, request: WorkerRequest, signal: 
     sealedSecrets: hasSecrets ? sealSecrets(deps.keyring, { ownerId: id, version: 0 }, request.secrets ?? {}) : null,
     sourceId: request.sourceId,
     credentialId: request.credentialId,
+    allowTargets: request.allowTargets,
     params: request.params ?? {},
     timeoutMs,
   })

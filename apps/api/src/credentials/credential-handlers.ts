@@ -6,6 +6,7 @@ import type { Handler } from '../http/reply.js'
 import { toPage } from '../http/to-page.js'
 import { createCredentialHandler, credentialNotFound } from './create-credential.js'
 import type { CredentialDeps } from './credential-deps.js'
+import { shownTargets } from './guard-targets.js'
 import { toCredentialDetail, toCredentialView } from './to-credential-view.js'
 import { updateCredentialHandler } from './update-credential.js'
 
@@ -18,7 +19,10 @@ const listCredentialsHandler =
     const after = query.cursor === undefined ? null : deps.tokens.decode(list, query.cursor, position)[0]
     const rows = await listSharedCredentials(deps.database, { connector: query.connector, after, limit: query.limit + 1 })
     const page = toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.name]))
-    return { status: 200, body: { ...page, items: page.items.map(toCredentialView) } }
+    return {
+      status: 200,
+      body: { ...page, items: await Promise.all(page.items.map(async (item) => toCredentialView(item, await shownTargets(deps, item)))) },
+    }
   }
 
 const getCredentialHandler =
@@ -26,7 +30,8 @@ const getCredentialHandler =
   async ({ params }) => {
     const credential = await findSharedCredential(deps.database, params.id)
     if (credential === null) throw credentialNotFound()
-    return { status: 200, body: toCredentialDetail(credential, await listCredentialUsers(deps.database, credential.id)) }
+    const [users, targets] = await Promise.all([listCredentialUsers(deps.database, credential.id), shownTargets(deps, credential)])
+    return { status: 200, body: toCredentialDetail(credential, users, targets) }
   }
 
 const deleteCredentialHandler =

@@ -1,5 +1,6 @@
 import type { Connector } from '@inlet/connector-sdk'
 import { type Database, findHook, type Hook } from '@inlet/db'
+import { requireSecretTargets, secretTargetsOf } from '@inlet/domain'
 import type { SecretRegistry } from '@inlet/observability'
 import { type Keyring, openSecrets } from '@inlet/security'
 
@@ -86,6 +87,8 @@ const open = ({ keyring, findConnector, secrets: registry }: OpenHooksDeps, hook
   const connector = findConnector(hook.connector)
   if (connector?.receive === undefined) return null
   const { credential } = hook
+  // None of the settings of a webhook lead anywhere; a connector of a package may be another matter.
+  if (credential?.targets != null) requireSecretTargets(secretTargetsOf(connector, hook.config), credential.targets)
   const opened = credential === null ? {} : openSecrets(keyring, credential.place, credential.sealed)
   const secrets = connector.secretSchema.parse(opened)
   registry.add(secrets, FORGET_MS * 2)

@@ -4,6 +4,7 @@ import type { SharedCredential, StoredDefinition } from '@inlet/db'
 import { Failure, nameKey, parseSourceName, REASONS } from '@inlet/domain'
 import { matchesFingerprint } from '@inlet/security'
 import { chooseCredential } from '../credentials/choose-credential.js'
+import { type Asker, guardTargets } from '../credentials/guard-targets.js'
 import { InvalidRequest } from '../http/invalid-request.js'
 import { toSchedule } from '../sources/create-source.js'
 import { checkSettingsForm, getConnector } from '../sources/parse-settings.js'
@@ -18,6 +19,7 @@ export interface PlanContext {
   readonly nameHolders: ReadonlyMap<string, string>
   readonly owner: string | undefined
   readonly resendSecrets: boolean
+  readonly asker: Asker
 }
 
 /** What applying one definition would do; checked like a registration where it changes anything. */
@@ -32,7 +34,9 @@ export const planSource = async (deps: SourceDeps, given: SourceDefinition, cont
     const changes = stored === undefined ? [] : changesOf(deps, named, { ...context, stored })
     if (stored !== undefined && changes.length === 0) return { ...base, action: 'unchanged', changes: [], failure: null }
     await checkDefinition(deps, given, { ...context, connector, shared })
-    return { ...base, action: stored === undefined ? 'create' : 'update', changes: [...changes], failure: null }
+    const resent = await secretsNeeded(deps, given, { ...context, connector, shared })
+    const resend = resent && !changes.some(({ path }) => path === 'secrets') ? [{ path: 'secrets' }] : []
+    return { ...base, action: stored === undefined ? 'create' : 'update', changes: [...changes, ...resend], failure: null }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return { ...base, action: 'refused', changes: [], failure: toView(error) }
@@ -82,6 +86,21 @@ const checkDefinition = async (deps: SourceDeps, given: SourceDefinition, contex
   const secrets = given.secrets ?? (stored === undefined && shared === null ? {} : undefined)
   await checkSettingsForm(deps, connector, { config: given.config, secrets, keptSecrets })
   checkMappingForm(given.mapping)
+}
+
+/**
+ * Whether the secrets of the definition must be sent again, although they are the stored ones, because the settings lead elsewhere
+ * now. Throws SECRET_TARGET_REFUSED where the definition has none and the caller may not do without.
+ */
+const secretsNeeded = async (deps: SourceDeps, given: SourceDefinition, { stored, connector, shared, asker }: CheckContext): Promise<boolean> => {
+  const of = shared !== null ? { credentialId: shared.id } : stored === undefined ? null : { sourceId: stored.id }
+  if (of === null) return false
+  const use = { connector, config: given.config, of }
+  if (given.secrets === undefined) {
+    await guardTargets(deps, use, asker)
+    return false
+  }
+  return guardTargets(deps, use, { actor: asker.actor, principal: null }).then(({ targets }) => targets.length > 0)
 }
 
 const toView = (error: Failure): NonNullable<PlannedSource['failure']> => ({

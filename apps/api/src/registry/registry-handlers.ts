@@ -31,7 +31,7 @@ const listRegistryHandler =
 
 const planRegistryHandler =
   (deps: SourceDeps): Handler<Endpoints['planRegistry']> =>
-  async ({ body }) => {
+  async ({ body, actor, principal }) => {
     const { sources, owner, resendSecrets } = body
     for (const { secrets } of sources) deps.secrets.add(secrets, REDACT_MS)
     const slugs = sources.map(({ slug }) => slug)
@@ -44,7 +44,9 @@ const planRegistryHandler =
     ])
     const bySlug = new Map(stored.map((row) => [row.slug, row]))
     const items = await Promise.all(
-      sources.map((given) => planSource(deps, given, { stored: bySlug.get(given.slug), nameHolders, owner, resendSecrets })),
+      sources.map((given) =>
+        planSource(deps, given, { stored: bySlug.get(given.slug), nameHolders, owner, resendSecrets, asker: { actor, principal } }),
+      ),
     )
     return { status: 200, body: { items } }
   }

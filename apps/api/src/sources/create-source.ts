@@ -5,6 +5,7 @@ import { isRare, parseSchedule, parseSourceName, type Schedule } from '@inlet/do
 import { fingerprintSecrets, type SealedSecrets, type SecretPlace, sealSecrets } from '@inlet/security'
 import { checkSettings } from '../calls/check-settings.js'
 import { chooseCredential } from '../credentials/choose-credential.js'
+import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
 import { toEtag } from '../http/etag.js'
 import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
@@ -21,7 +22,7 @@ const REDACT_MS = 300_000
 /** Registers a source: everything is checked before anything is written. */
 export const createSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['createSource']> =>
-  async ({ body, query, actor, response }) => {
+  async ({ body, query, actor, principal, response }) => {
     deps.secrets.add(body.secrets, REDACT_MS)
     const name = parseSourceName(body.name)
     const schedule = toSchedule(body.schedule)
@@ -31,11 +32,14 @@ export const createSourceHandler =
     const kept = shared === null ? { secrets } : { keptSecrets: Object.keys(shared.fields) }
     await checkSettingsForm(deps, connector, { config: body.config, ...kept })
     checkMappingForm(body.mapping)
+    const use = shared === null ? null : { connector, config: body.config, of: { credentialId: shared.id } }
+    const added = use === null ? null : await guardTargets(deps, use, { actor, principal })
     if (query.check) {
-      const whose = shared === null ? { secrets } : { credentialId: shared.id }
+      const whose = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
       const outcome = await checkSettings(deps, { connector: connector.type, config: body.config, ...whose }, closeSignal(response))
       if (!outcome.ok) throw new CheckRejected(outcome.failure)
     }
+    await added?.allow()
     const id = randomUUID()
     const { runId } = await createSource(
       deps.database,
@@ -53,6 +57,7 @@ export const createSourceHandler =
         runNow: body.runNow && connector.receive === undefined,
         ownership: { managedBy: body.managedBy, secretsFingerprint: fingerprintSecrets(deps.keyring, id, secrets) },
         sealedSecrets: sealForSource(deps, { ownerId: id, version: 1 }, secrets),
+        secretTargets: targetsOf(connector, body.config),
         credentialId: shared?.id,
       },
       actor,

@@ -3,6 +3,7 @@ import { findSourceForCheck, getContent } from '@inlet/db'
 import { z } from 'zod'
 import { askWorker, type WorkerRequest } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/choose-credential.js'
+import { guardTargets } from '../credentials/guard-targets.js'
 import { closeSignal, type Handler, type Reply } from '../http/reply.js'
 import { checkMappingForm } from '../versions/check-content.js'
 import { getConnector } from './parse-settings.js'
@@ -16,16 +17,18 @@ const REDACT_MS = 300_000
 /** A source that cannot be read is a good answer: 200 with the step that failed. */
 export const testSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['testSource']> =>
-  async ({ params, body, response }) => {
+  async ({ params, body, actor, principal, response }) => {
     const source = await findSourceForCheck(deps.database, params.id)
     if (source === null) throw sourceNotFound()
     const { version, config, mapping, ...howMuch } = body
     const content = await getContent(deps.database, source.id, version)
     const tried = { config: config ?? content.config, mapping: mapping === undefined ? content.mapping : mapping }
     checkMappingForm(tried.mapping)
+    const use = { connector: getConnector(deps, source.connector), config: tried.config, of: { sourceId: source.id } }
+    const { targets: allowTargets } = await guardTargets(deps, use, { actor, principal })
     return ask(
       deps,
-      { connector: source.connector, config: tried.config, sourceId: source.id, params: { ...howMuch, mapping: tried.mapping } },
+      { connector: source.connector, config: tried.config, sourceId: source.id, allowTargets, params: { ...howMuch, mapping: tried.mapping } },
       closeSignal(response),
     )
   }
@@ -33,13 +36,15 @@ export const testSourceHandler =
 /** The same for settings that are not saved. */
 export const testNewSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['testNewSource']> =>
-  async ({ body, response }) => {
+  async ({ body, actor, principal, response }) => {
     const { connector: type, config, secrets, credential, mapping = null, ...howMuch } = body
     deps.secrets.add(secrets, REDACT_MS)
     const connector = getConnector(deps, type)
     const shared = await chooseCredential(deps, connector, { secrets, credential })
     checkMappingForm(mapping)
-    const whose = shared === null ? { secrets } : { credentialId: shared.id }
+    const use = shared === null ? null : { connector, config, of: { credentialId: shared.id } }
+    const added = use === null ? null : await guardTargets(deps, use, { actor, principal })
+    const whose = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
     return ask(deps, { connector: connector.type, config, ...whose, params: { ...howMuch, mapping } }, closeSignal(response))
   }
 

@@ -4,6 +4,7 @@ import { allowsRuns, Failure, parseSourceName } from '@inlet/domain'
 import { fingerprintSecrets } from '@inlet/security'
 import { checkSettings } from '../calls/check-settings.js'
 import { chooseCredential } from '../credentials/choose-credential.js'
+import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
 import { toEtag } from '../http/etag.js'
 import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
@@ -21,7 +22,7 @@ import { toSourceDetail } from './to-source-view.js'
 /** Changes a source: what is left out stays; given secrets replace all that were set. */
 export const updateSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['updateSource']> =>
-  async ({ params, body, query, actor, ifMatch, response }) => {
+  async ({ params, body, query, actor, principal, ifMatch, response }) => {
     deps.secrets.add(body.secrets, 300_000)
     const before = await findSource(deps.database, params.id)
     if (before === null) throw sourceNotFound()
@@ -39,13 +40,18 @@ export const updateSourceHandler =
       const keptSecrets = Object.keys(shared?.fields ?? (credentialId === null ? {} : before.secretTimes))
       await checkSettingsForm(deps, connector, { config, secrets, keptSecrets })
     }
+    // Secrets that are given anew are for what is given with them; those that stay are for where they were given for.
+    const keeps = touched && secrets === undefined && credentialId !== null
+    const of = shared === null ? { sourceId: before.id } : { credentialId: shared.id }
+    const added = keeps ? await guardTargets(deps, { connector, config, of }, { actor, principal }) : null
     if (query.check) {
       // Saved secrets stay sealed: the worker opens those of the source itself.
-      const given = shared === null ? { secrets } : { credentialId: shared.id }
-      const whose = secrets === undefined && credentialId === undefined ? { sourceId: before.id } : given
+      const given = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
+      const whose = secrets === undefined && credentialId === undefined ? { sourceId: before.id, allowTargets: added?.targets } : given
       const outcome = await checkSettings(deps, { connector: before.connector, config, ...whose }, closeSignal(response))
       if (!outcome.ok) throw new CheckRejected(outcome.failure)
     }
+    await added?.allow()
     const changed = await updateSource(deps.database, {
       sourceId: before.id,
       expectedRevision: ifMatch,
@@ -56,6 +62,7 @@ export const updateSourceHandler =
       schedule,
       freshWithinSeconds: body.freshWithin === null ? null : toSeconds(body.freshWithin),
       sealSecrets: secrets === undefined ? undefined : (version) => sealForSource(deps, { ownerId: before.id, version }, secrets),
+      secretTargets: targetsOf(connector, config),
       credentialId,
       ownership: {
         managedBy: body.managedBy,

@@ -10,10 +10,10 @@ import { getSource } from './get-source-of.js'
 /** Not held up by the publish gate: it is the way back. */
 export const rollBackHandler =
   (deps: SourceDeps): Handler<Endpoints['rollBack']> =>
-  async ({ params, body, ifMatch, actor }) => {
+  async ({ params, body, ifMatch, actor, principal }) => {
     const source = await getSource(deps, params.id)
     const earlier = await getVersion(deps.database, source.id, body.version)
-    await checkContent(deps, source, earlier)
+    await checkContent(deps, source, earlier, { actor, principal })
     const request = { sourceId: source.id, number: earlier.number, expectedRevision: ifMatch ?? null, actor }
     const version = await rollBack(deps.database, request)
     if (version === null) throw sourceNotFound()

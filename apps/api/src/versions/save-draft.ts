@@ -13,10 +13,10 @@ import { toDraftView } from './to-version-view.js'
 /** What is wrong with a draft is said at once, not at its publication. */
 export const saveDraftHandler =
   (deps: SourceDeps): Handler<Endpoints['saveDraft']> =>
-  async ({ params, body, ifMatch, actor }) => {
+  async ({ params, body, ifMatch, actor, principal }) => {
     const source = await getSource(deps, params.id)
     const schedule = body.schedule === undefined ? undefined : toSchedule(body.schedule)
-    await checkContent(deps, source, { config: body.config ?? source.config, mapping: body.mapping ?? null, schedule: null })
+    await checkContent(deps, source, { config: body.config ?? source.config, mapping: body.mapping ?? null, schedule: null }, { actor, principal })
     const content = { config: body.config, mapping: body.mapping, schedule }
     const saved = await saveDraft(deps.database, { sourceId: source.id, content, expectedRevision: ifMatch, actor })
     if (saved === null) throw sourceNotFound()

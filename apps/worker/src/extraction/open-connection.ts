@@ -9,8 +9,16 @@ import {
   type HttpClient,
   type PageRenderer,
 } from '@inlet/connector-sdk'
-import { createStoredInbox, createStoredRecords, type Database, NO_STORED_RECORDS, openUpload } from '@inlet/db'
-import { Failure } from '@inlet/domain'
+import {
+  createStoredInbox,
+  createStoredRecords,
+  type Database,
+  listLiveConfigs,
+  NO_STORED_RECORDS,
+  openUpload,
+  type StoredCredential,
+} from '@inlet/db'
+import { Failure, findForeignTarget, requireSecretTargets, secretTargetsOf } from '@inlet/domain'
 import type { Logger, SecretRegistry } from '@inlet/observability'
 import { fingerprintSecrets, type Keyring, openSecrets, type SecretPlace, type Secrets } from '@inlet/security'
 import type { SharedPaces } from '../limits/shared-pace.js'
@@ -44,8 +52,17 @@ export interface ConnectionRequest {
   readonly patience?: 'run' | 'call'
   /** False: the connector is told that nothing is stored, so that it reads everything again. Default true. */
   readonly knowsRecords?: boolean
-  /** Sealed secrets: a stored credential, whose tokens are shared, or (without an id) what a call brings along. Null without any. */
-  readonly credential: { readonly id?: string | undefined; readonly sealed: unknown; readonly place: SecretPlace } | null
+  /** A stored credential, whose tokens are shared, or what a call brings along for these very settings. Null without any. */
+  readonly credential: StoredCredential | BroughtSecrets | null
+  /** Where a stored credential may be sent besides its own targets. */
+  readonly allowTargets?: readonly string[] | undefined
+}
+
+/** Sealed secrets that came with the settings they are for. */
+export interface BroughtSecrets {
+  readonly id?: undefined
+  readonly sealed: unknown
+  readonly place: SecretPlace
 }
 
 /** Secrets stay registered for redaction a while after their last use. */
@@ -55,6 +72,7 @@ const SECRET_TTL_MS = 3_600_000
 export const openConnection = async (deps: ConnectionDeps, request: ConnectionRequest, signal: AbortSignal): Promise<PooledConnection> => {
   const connector = deps.findConnector(request.connector)
   if (connector === undefined) throw new Failure('UNKNOWN_CONNECTOR', `this worker has no connector "${request.connector}"`)
+  await requireBound(deps, connector, request)
   const secrets = parseWith(connector.secretSchema, unseal(deps, request), 'secrets')
   deps.secrets.add(secrets, SECRET_TTL_MS)
   const config = parseWith(connector.configSchema, request.config, 'config')
@@ -65,7 +83,11 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
     sourceId: request.sourceId,
     config,
     secrets,
-    ...(request.credential?.id === undefined ? {} : { tokens: deps.tokens.of(request.credential.id, signal) }),
+    ...(request.credential?.id === undefined
+      ? {}
+      : {
+          tokens: deps.tokens.of(request.credential.id, { isFor: (stored) => isBound(deps, connector, { ...request, credential: stored }), signal }),
+        }),
     http: createPacedHttp(
       deps.http[connector.transport ?? 'axios'],
       deps.paces.of(fingerprint(deps.keyring, secrets), request.patience ?? 'run'),
@@ -83,6 +105,28 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
     workDir,
   }
   return { connector, context, connection: await connector.connect(context) }
+}
+
+/** The same check as at save, for whatever led here: secrets are opened for targets they are bound to and for no other. */
+const requireBound = async (deps: ConnectionDeps, connector: Connector, request: ConnectionRequest): Promise<void> => {
+  const { credential, config } = request
+  if (credential?.id === undefined) return
+  requireSecretTargets(secretTargetsOf(connector, config), await boundTargets(deps, connector, { ...request, credential }))
+}
+
+const isBound = async (deps: ConnectionDeps, connector: Connector, request: StoredRequest): Promise<boolean> =>
+  findForeignTarget(secretTargetsOf(connector, request.config), await boundTargets(deps, connector, request)) === undefined
+
+type StoredRequest = ConnectionRequest & { readonly credential: StoredCredential }
+
+const boundTargets = async (
+  { database }: ConnectionDeps,
+  connector: Connector,
+  { credential, allowTargets = [] }: StoredRequest,
+): Promise<readonly string[]> => {
+  if (credential.targets !== null) return [...credential.targets, ...allowTargets]
+  const live = await listLiveConfigs(database, credential.id)
+  return [...live.flatMap((config) => secretTargetsOf(connector, config)).map(({ target }) => target), ...allowTargets]
 }
 
 const unseal = (deps: ConnectionDeps, request: ConnectionRequest): unknown =>

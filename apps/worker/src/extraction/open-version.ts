@@ -1,5 +1,5 @@
-import { noteLoaded, noteLoadFailed, type StoredCredential } from '@inlet/db'
-import { blameForLoad, toFailure } from '@inlet/domain'
+import { findLiveConnections, noteLoaded, noteLoadFailed, type StoredCredential } from '@inlet/db'
+import { blameForLoad, Failure, toFailure } from '@inlet/domain'
 import type { PooledConnection } from './connection-pool.js'
 import { type ConnectionDeps, openConnection } from './open-connection.js'
 
@@ -22,7 +22,7 @@ export const openVersion = async (deps: ConnectionDeps, version: VersionToOpen, 
   try {
     pooled = await openConnection(deps, request, signal)
   } catch (thrown) {
-    const failure = toFailure(thrown)
+    const failure = await explainRefusal(deps, version, toFailure(thrown))
     const blame = blameForLoad(failure)
     if (blame !== 'nothing')
       await noteLoadFailed(deps.database, { sourceId: version.sourceId, versionId, reason: failure.reason, message: failure.message, blame })
@@ -35,4 +35,12 @@ export const openVersion = async (deps: ConnectionDeps, version: VersionToOpen, 
     await pooled.connection[Symbol.asyncDispose]()
     throw error
   }
+}
+
+/** Secrets that are not for a version that is not live any more were given for the one that is: the next run uses that. */
+const explainRefusal = async (deps: ConnectionDeps, { sourceId, versionId }: VersionToOpen, failure: Failure): Promise<Failure> => {
+  if (failure.reason !== 'SECRET_TARGET_REFUSED') return failure
+  const live = (await findLiveConnections(deps.database, [sourceId])).get(sourceId)
+  if (live === undefined || live.versionId === versionId) return failure
+  return new Failure('CREDENTIAL_CHANGED', 'the source was given secrets for another address meanwhile', { cause: failure })
 }

@@ -54,6 +54,7 @@ const OF_REASON: Readonly<Partial<Record<Reason, StepName>>> = {
   TLS_FAILED: 'tls',
   AUTH_FAILED: 'auth',
   SECRET_UNREADABLE: 'auth',
+  SECRET_TARGET_REFUSED: 'auth',
   PERMISSION_DENIED: 'permission',
   ROLE_TOO_POWERFUL: 'permission',
   NOT_FOUND_UPSTREAM: 'content',

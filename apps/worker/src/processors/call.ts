@@ -99,7 +99,13 @@ const ANSWERS: Readonly<
 
 /** A call brings secrets sealed for itself, or names the shared credential or the source whose stored ones it uses. */
 const toRequest = async (database: Database, call: Call): Promise<ConnectionRequest> => {
-  const request = { sourceId: call.sourceId ?? call.id, connector: call.connector, config: call.config, patience: 'call' as const }
+  const request = {
+    sourceId: call.sourceId ?? call.id,
+    connector: call.connector,
+    config: call.config,
+    patience: 'call' as const,
+    allowTargets: call.allowTargets,
+  }
   if (call.sealedSecrets !== null) return { ...request, credential: { sealed: call.sealedSecrets, place: { ownerId: call.id, version: 0 } } }
   return { ...request, credential: await findStored(database, call) }
 }

@@ -26,7 +26,8 @@ const secretsOf = async (id: string) => {
   return openSecrets(keyring, stored.place, stored.sealed)
 }
 const openStore = (secrets: { add: (value: unknown) => void } = { add: () => {} }) => createTokenStore({ database: store.database, keyring, secrets })
-const quiet = new AbortController().signal
+const isFor = () => Promise.resolve(true)
+const quiet = { isFor, signal: new AbortController().signal }
 
 /** An authorization server that replaces the refresh token at each use, and revokes everything when one comes twice. */
 const openServer = (expiresInMs: number | null = 3_600_000) => {
@@ -134,7 +135,7 @@ describe('tokens that workers share', () => {
     const { wish } = openServer()
     await claimRenewal(store.database, { credentialId: id, holder: 'slow', ttlMs: 60_000 })
     const caller = new AbortController()
-    const waiting = openStore().of(id, caller.signal).get(wish())
+    const waiting = openStore().of(id, { isFor, signal: caller.signal }).get(wish())
     caller.abort(new Failure('CANCELLED', 'enough'))
     await expect(waiting).rejects.toBeDefined()
     await releaseRenewal(store.database, { credentialId: id, holder: 'slow' })

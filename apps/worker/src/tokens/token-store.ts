@@ -14,10 +14,18 @@ export interface TokenStoreDeps {
 
 /** The tokens of all credentials, as this worker gets, stores and shares them. */
 export interface TokenStore {
-  /** Those of one credential; `signal` ends waiting for another worker, never a renewal that has begun. */
-  of(credentialId: string, signal: AbortSignal): SharedTokens<Secrets>
+  /** Those of one credential. */
+  of(credentialId: string, use: TokenUse): SharedTokens<Secrets>
   /** Waits until the renewals that have begun are stored or given up. */
   settled(): Promise<void>
+}
+
+/** What tokens are wanted for. */
+export interface TokenUse {
+  /** Whether the secrets that hold now may be sent where the settings of this connection lead: they may have been replaced since it was opened. */
+  readonly isFor: (credential: StoredCredential) => Promise<boolean>
+  /** Ends waiting for another worker, never a renewal that has begun. */
+  readonly signal: AbortSignal
 }
 
 /** Longer than a token endpoint may take (15 s) and its answer needs to be stored. */
@@ -94,26 +102,30 @@ export const createTokenStore = (deps: TokenStoreDeps): TokenStore => {
     )
   }
 
-  const renewAndRelease = async (claimed: StoredCredential, wish: TokenWish<Secrets>, holder: string): Promise<CachedToken | null> => {
+  const renewAndRelease = async (
+    claimed: StoredCredential,
+    { wish, isFor, holder }: Pick<TokenUse, 'isFor'> & { readonly wish: TokenWish<Secrets>; readonly holder: string },
+  ): Promise<CachedToken | null> => {
     try {
+      await requireUse(claimed, isFor)
       return await renew(claimed, wish)
     } finally {
       await releaseRenewal(deps.database, { credentialId: claimed.id, holder }).catch(() => {})
     }
   }
 
-  const get = async (credentialId: string, wish: TokenWish<Secrets>, signal: AbortSignal): Promise<CachedToken> => {
+  const get = async (credentialId: string, wish: TokenWish<Secrets>, { isFor, signal }: TokenUse): Promise<CachedToken> => {
     const deadline = monotonicNow() + WAIT_MS
     for (;;) {
+      await requireUse(await findCredentialById(deps.database, credentialId), isFor)
       const living = await findLiving(credentialId, wish)
       if (living?.fresh) return living
       const holder = randomUUID()
       const claimed = await claimRenewal(deps.database, { credentialId, holder, ttlMs: CLAIM_MS })
       if (claimed !== null) {
-        const token = await track(() => renewAndRelease(claimed, wish, holder))
+        const token = await track(() => renewAndRelease(claimed, { wish, isFor, holder }))
         if (token !== null) return token
-      } else if ((await findCredentialById(deps.database, credentialId)) === null)
-        throw new Failure('CREDENTIAL_CHANGED', 'the credentials of the source were changed meanwhile')
+      }
       if (monotonicNow() > deadline)
         throw new Failure('TIMEOUT', 'no token within 60 s: another worker has been renewing it, or the secrets keep changing')
       await sleep(POLL_MS, signal)
@@ -131,9 +143,15 @@ export const createTokenStore = (deps: TokenStoreDeps): TokenStore => {
   }
 
   return {
-    of: (credentialId, signal) => ({ get: (wish) => get(credentialId, wish, signal) }),
+    of: (credentialId, use) => ({ get: (wish) => get(credentialId, wish, use) }),
     settled: async () => void (await Promise.allSettled(underWay)),
   }
+}
+
+/** Throws CREDENTIAL_CHANGED for secrets that are gone, or are for other targets now than when the connection was opened. */
+const requireUse = async (credential: StoredCredential | null, isFor: TokenUse['isFor']): Promise<void> => {
+  if (credential === null || !(await isFor(credential)))
+    throw new Failure('CREDENTIAL_CHANGED', 'the credentials of the source were changed meanwhile')
 }
 
 const tokenPlace = (credentialId: string, purpose: string, version: number) => ({ ownerId: `${credentialId}/${purpose}`, version })

@@ -39,7 +39,7 @@ const findStream = (config: ApiConfig, name: string): StreamConfig => {
 
 const egressTargets = (config: ApiConfig): readonly EgressTarget[] => [
   { field: 'url', url: config.url },
-  ...('tokenUrl' in config.auth ? [{ field: 'auth.tokenUrl', url: config.auth.tokenUrl }] : []),
+  ...('tokenUrl' in config.auth ? [{ field: 'auth.tokenUrl', url: config.auth.tokenUrl, exact: true }] : []),
   ...config.streams.flatMap(({ pagination }, index) =>
     'allowOrigins' in pagination ? pagination.allowOrigins.map((url) => ({ field: `streams.${index}.pagination.allowOrigins`, url })) : [],
   ),

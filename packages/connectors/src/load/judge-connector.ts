@@ -21,7 +21,7 @@ const TYPE = /^[a-z][a-z0-9_]{0,62}$/
 const SEMVER = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/
 const SCHEMAS = ['configSchema', 'secretSchema'] as const
 const NEEDED = ['connect', 'check', 'streams', 'read'] as const
-const POSSIBLE = ['validate', 'egress', 'receive'] as const
+const POSSIBLE = ['validate', 'egress', 'secretScope', 'receive'] as const
 
 const isObject = (value: unknown): value is Given => typeof value === 'object' && value !== null
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''

@@ -15,6 +15,8 @@ export default defineConnector<SingerConfig, SingerSecrets, SingerConnection>({
   configSchema: singerConfigSchema,
   secretSchema: singerSecretSchema,
   validate: validateSinger,
+  // Where a tap takes its settings only the tap knows.
+  secretScope: ({ tap, settings }) => ({ tap, settings }),
   connect: (ctx) => Promise.resolve(openSingerConnection(ctx)),
   async streams(connection, signal) {
     return chooseStreams(await connection.catalog(signal, true), connection.ctx.config).map(toSpec)

@@ -18,6 +18,8 @@ export default defineConnector<WebhookConfig, WebhookSecrets, WebhookConnection>
   configSchema: webhookConfig,
   secretSchema: webhookSecrets,
   validate: validateWebhook,
+  // Secrets prove senders here and go nowhere.
+  egress: () => [],
   receive: receiveWebhook,
   streams: () => Promise.resolve([{ name: EVENTS, kind: 'event', incremental: true, deletes: 'events', keyFields: ['event id, or paths.key'] }]),
   connect: (ctx) => Promise.resolve({ ctx, [Symbol.asyncDispose]: () => Promise.resolve() }),

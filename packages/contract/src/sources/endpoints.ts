@@ -33,6 +33,7 @@ export const sourceEndpoints = {
     idempotent: true,
     answers: { 201: { description: 'Registered; Location and ETag are set.', schema: createdSource } },
     reasons: [
+      'SECRET_TARGET_REFUSED',
       'NAME_TAKEN',
       'ID_TAKEN',
       'UNKNOWN_CONNECTOR',
@@ -77,7 +78,15 @@ export const sourceEndpoints = {
     body: updateSourceBody,
     ifMatch: true,
     answers: { 200: { description: 'The source as it is now; ETag is set.', schema: createdSource } },
-    reasons: ['NAME_TAKEN', 'PRECONDITION_REQUIRED', 'PRECONDITION_FAILED', 'INVALID_CRON', 'MAPPING_SYNTAX', 'CHECK_TIMEOUT'],
+    reasons: [
+      'SECRET_TARGET_REFUSED',
+      'NAME_TAKEN',
+      'PRECONDITION_REQUIRED',
+      'PRECONDITION_FAILED',
+      'INVALID_CRON',
+      'MAPPING_SYNTAX',
+      'CHECK_TIMEOUT',
+    ],
   }),
   deleteSource: defineEndpoint({
     method: 'delete',

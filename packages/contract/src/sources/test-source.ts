@@ -143,7 +143,7 @@ export const testEndpoints = {
     body: testSourceBody,
     bodyOptional: true,
     answers,
-    reasons: ['MAPPING_SYNTAX', 'CHECK_TIMEOUT'],
+    reasons: ['SECRET_TARGET_REFUSED', 'MAPPING_SYNTAX', 'CHECK_TIMEOUT'],
   }),
   testNewSource: defineEndpoint({
     method: 'post',
@@ -154,6 +154,6 @@ export const testEndpoints = {
     description: 'As POST /v1/sources/{id}/test, for a source that does not exist yet.',
     body: testNewSourceBody,
     answers,
-    reasons: ['UNKNOWN_CONNECTOR', 'MAPPING_SYNTAX', 'CHECK_TIMEOUT'],
+    reasons: ['SECRET_TARGET_REFUSED', 'UNKNOWN_CONNECTOR', 'MAPPING_SYNTAX', 'CHECK_TIMEOUT'],
   }),
 } as const

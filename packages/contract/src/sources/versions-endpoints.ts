@@ -59,7 +59,15 @@ export const versionEndpoints = {
     body: saveDraftBody,
     ifMatch: 'optional',
     answers: { 200: { description: 'Replaced; ETag is set.', schema: draft }, 201: { description: 'Made; ETag is set.', schema: draft } },
-    reasons: ['PRECONDITION_REQUIRED', 'PRECONDITION_FAILED', 'INVALID_CRON', 'CRON_NEVER_FIRES', 'INVALID_TIMEZONE', 'MAPPING_SYNTAX'],
+    reasons: [
+      'SECRET_TARGET_REFUSED',
+      'PRECONDITION_REQUIRED',
+      'PRECONDITION_FAILED',
+      'INVALID_CRON',
+      'CRON_NEVER_FIRES',
+      'INVALID_TIMEZONE',
+      'MAPPING_SYNTAX',
+    ],
   }),
   getDraft: defineEndpoint({
     method: 'get',
@@ -143,7 +151,15 @@ export const versionEndpoints = {
     bodyOptional: true,
     ifMatch: true,
     answers: { 200: { description: 'The source as it is now; ETag is set.', schema: createdSource } },
-    reasons: ['PRECONDITION_REQUIRED', 'PRECONDITION_FAILED', 'VERSION_UNCHANGED', 'PUBLISH_BLOCKED', 'EXAMPLES_BROKEN', 'CHECK_TIMEOUT'],
+    reasons: [
+      'SECRET_TARGET_REFUSED',
+      'PRECONDITION_REQUIRED',
+      'PRECONDITION_FAILED',
+      'VERSION_UNCHANGED',
+      'PUBLISH_BLOCKED',
+      'EXAMPLES_BROKEN',
+      'CHECK_TIMEOUT',
+    ],
   }),
   rollBack: defineEndpoint({
     method: 'post',
@@ -156,6 +172,6 @@ export const versionEndpoints = {
     body: rollBackBody,
     ifMatch: 'optional',
     answers: { 200: { description: 'The source as it is now; ETag is set.', schema: createdSource } },
-    reasons: ['PRECONDITION_FAILED', 'VERSION_UNCHANGED'],
+    reasons: ['SECRET_TARGET_REFUSED', 'PRECONDITION_FAILED', 'VERSION_UNCHANGED'],
   }),
 } as const

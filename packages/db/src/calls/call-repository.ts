@@ -11,6 +11,8 @@ export interface NewCall {
   readonly sourceId?: string | null | undefined
   /** A shared credential whose secrets are used, for settings that are not saved. */
   readonly credentialId?: string | null | undefined
+  /** Where stored secrets may be sent for this call besides their own targets. */
+  readonly allowTargets?: readonly string[] | undefined
   readonly params?: object
   readonly timeoutMs: number
 }
@@ -26,7 +28,8 @@ export interface CallAnswer {
 
 export const insertCall = async (database: Database, call: NewCall): Promise<void> => {
   await database.pool.query(
-    `INSERT INTO calls (id, kind, connector, config, sealed, source_id, credential_id, params, deadline) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9 * interval '1 millisecond')`,
+    `INSERT INTO calls (id, kind, connector, config, sealed, source_id, credential_id, params, deadline, allow_targets)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9 * interval '1 millisecond', $10)`,
     [
       call.id,
       call.kind,
@@ -37,6 +40,7 @@ export const insertCall = async (database: Database, call: NewCall): Promise<voi
       call.credentialId ?? null,
       JSON.stringify(call.params ?? {}),
       call.timeoutMs,
+      JSON.stringify(call.allowTargets ?? []),
     ],
   )
 }
@@ -44,7 +48,8 @@ export const insertCall = async (database: Database, call: NewCall): Promise<voi
 /** The call if it still waits for an answer within its deadline. */
 export const findWaitingCall = async (database: Database, id: string): Promise<Call | null> => {
   const { rows } = await database.pool.query<Call>(
-    `SELECT id, kind, connector, config, sealed AS "sealedSecrets", source_id AS "sourceId", credential_id AS "credentialId", params, deadline FROM calls
+    `SELECT id, kind, connector, config, sealed AS "sealedSecrets", source_id AS "sourceId", credential_id AS "credentialId", params, deadline,
+       coalesce(allow_targets, '[]') AS "allowTargets" FROM calls
      WHERE id = $1 AND status = 'waiting' AND deadline > clock_timestamp()`,
     [id],
   )

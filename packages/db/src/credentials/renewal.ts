@@ -1,5 +1,5 @@
 import type { Database } from '../database.js'
-import type { StoredCredential } from './find-credential.js'
+import { STORED_CREDENTIAL, type StoredCredential } from './find-credential.js'
 
 /**
  * Takes the right to renew tokens with a credential for `ttlMs`, by database time; null when somebody else has it, or the
@@ -13,7 +13,7 @@ export const claimRenewal = async (
   const { rows } = await database.pool.query<StoredCredential>(
     `UPDATE credentials c SET renewing_by = $2, renewing_until = clock_timestamp() + $3 * interval '1 millisecond'
      WHERE c.id = $1 AND (c.renewing_until IS NULL OR c.renewing_until <= clock_timestamp())
-     RETURNING c.id, c.sealed, json_build_object('ownerId', coalesce(c.source_id, c.id), 'version', c.version) AS place`,
+     RETURNING ${STORED_CREDENTIAL}`,
     [claim.credentialId, claim.holder, claim.ttlMs],
   )
   return rows[0] ?? null

@@ -15,6 +15,8 @@ export interface SharedCredential {
   /** Which secrets are set, and since when each has its present value. */
   readonly fields: Readonly<Record<string, string>>
   readonly usedBy: number
+  /** Where the secrets may be sent; null for those stored before this was noted. */
+  readonly targets: readonly string[] | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -22,7 +24,7 @@ export interface SharedCredential {
 /** Each field of the envelope with the time of its last change, for a credential `c`. */
 export const FIELD_TIMES = `(SELECT coalesce(jsonb_object_agg(f, coalesce(c.field_updated_at->f, to_jsonb(c.updated_at))), '{}') FROM jsonb_object_keys(c.sealed->'fields') AS f)`
 
-const SELECT = `SELECT c.id, c.name, c.connector, c.version, ${FIELD_TIMES} AS fields, c.created_at AS "createdAt", c.updated_at AS "updatedAt",
+const SELECT = `SELECT c.id, c.name, c.connector, c.version, ${FIELD_TIMES} AS fields, c.targets, c.created_at AS "createdAt", c.updated_at AS "updatedAt",
   (SELECT count(*) FROM sources s WHERE s.credential_id = c.id)::int AS "usedBy" FROM credentials c`
 
 /** The condition that finds a credential by id or name. */
@@ -73,20 +75,23 @@ export interface NewSharedCredential {
   readonly name: string
   readonly connector: string
   readonly sealed: unknown
+  /** Where they may be sent; absent: where its sources lead. */
+  readonly targets?: readonly string[] | undefined
 }
 
 /** Throws NAME_TAKEN. */
 export const createSharedCredential = async (database: Database, credential: NewSharedCredential, actor: Actor): Promise<void> => {
-  const { id, name, connector, sealed } = credential
+  const { id, name, connector, sealed, targets } = credential
   await database
     .transaction(async (client) => {
-      await client.query('INSERT INTO credentials (id, name, connector, sealed) VALUES ($1, $2, $3, $4)', [
+      await client.query('INSERT INTO credentials (id, name, connector, sealed, targets) VALUES ($1, $2, $3, $4, $5)', [
         id,
         name,
         connector,
         JSON.stringify(sealed),
+        targets === undefined ? null : JSON.stringify(targets),
       ])
-      await writeAudit(client, { actor, action: 'credential.create', targetType: 'credential', targetId: id, after: { name, connector } })
+      await writeAudit(client, { actor, action: 'credential.create', targetType: 'credential', targetId: id, after: { name, connector, targets } })
     })
     .catch((error: unknown) => {
       throw isUniqueViolation(error) ? nameTaken(name) : error
@@ -116,6 +121,8 @@ export interface CredentialChange {
   readonly name?: string | undefined
   /** Seals the new secrets for a version; they replace all that were set. */
   readonly seal?: ((version: number) => unknown) | undefined
+  /** Where the secrets may be sent from now on; undefined: as before. */
+  readonly targets?: readonly string[] | undefined
   readonly actor: Actor
 }
 
@@ -126,18 +133,22 @@ export interface CredentialChange {
 export const updateSharedCredential = async (database: Database, change: CredentialChange): Promise<readonly string[] | null> => {
   try {
     return await database.transaction(async (client) => {
-      const { rows } = await client.query<{ name: string; version: number }>(
-        'SELECT name, version FROM credentials WHERE id = $1 AND name IS NOT NULL FOR UPDATE',
+      const { rows } = await client.query<{ name: string; version: number; targets: readonly string[] | null }>(
+        'SELECT name, version, targets FROM credentials WHERE id = $1 AND name IS NOT NULL FOR UPDATE',
         [change.id],
       )
       const before = rows[0]
       if (before === undefined) return null
-      await client.query('UPDATE credentials SET name = coalesce($2, name) WHERE id = $1', [change.id, change.name ?? null])
+      await client.query('UPDATE credentials SET name = coalesce($2, name), targets = coalesce($3, targets) WHERE id = $1', [
+        change.id,
+        change.name ?? null,
+        change.targets === undefined ? null : JSON.stringify(change.targets),
+      ])
       const version = before.version + (change.seal === undefined ? 0 : 1)
       if (change.seal !== undefined) await replaceSecrets(client, { credentialId: change.id, version, sealed: change.seal(version) })
-      const after = { name: change.name ?? before.name, version }
+      const after = { name: change.name ?? before.name, version, targets: change.targets ?? before.targets }
       await writeAudit(client, { actor: change.actor, action: 'credential.update', targetType: 'credential', targetId: change.id, before, after })
-      return change.seal === undefined ? [] : await repairUsers(client, change.id, change.actor)
+      return change.seal === undefined && change.targets === undefined ? [] : await repairUsers(client, change.id, change.actor)
     })
   } catch (error) {
     throw isUniqueViolation(error) && change.name !== undefined ? nameTaken(change.name) : error

@@ -5,8 +5,14 @@ import { replaceSecrets } from './replace-secrets.js'
 
 type Client = Pick<pg.ClientBase, 'query'>
 
+/** Seals secrets for a version of a credential, or gives null for none; `targets` is where they may be sent. */
+export interface NewSecrets {
+  readonly seal: (credentialVersion: number) => unknown
+  readonly targets: readonly string[] | undefined
+}
+
 /** Gives a source secrets of its own instead of those it had, or (when `seal` gives null) none at all. */
-export const writeSourceSecrets = async (client: Client, sourceId: string, seal: (credentialVersion: number) => unknown): Promise<void> => {
+export const writeSourceSecrets = async (client: Client, sourceId: string, { seal, targets }: NewSecrets): Promise<void> => {
   const { rows } = await client.query<{ id: string; version: number }>('SELECT id, version FROM credentials WHERE source_id = $1 FOR UPDATE', [
     sourceId,
   ])
@@ -16,8 +22,13 @@ export const writeSourceSecrets = async (client: Client, sourceId: string, seal:
   await client.query('UPDATE sources SET credential_id = NULL WHERE id = $1', [sourceId])
   if (sealed === null) await client.query('DELETE FROM credentials WHERE source_id = $1', [sourceId])
   else if (before === undefined)
-    await client.query('INSERT INTO credentials (source_id, version, sealed) VALUES ($1, $2, $3)', [sourceId, version, JSON.stringify(sealed)])
-  else await replaceSecrets(client, { credentialId: before.id, version, sealed })
+    await client.query('INSERT INTO credentials (source_id, version, sealed, targets) VALUES ($1, $2, $3, $4)', [
+      sourceId,
+      version,
+      JSON.stringify(sealed),
+      targets === undefined ? null : JSON.stringify(targets),
+    ])
+  else await replaceSecrets(client, { credentialId: before.id, version, sealed, targets })
 }
 
 /** Lets a source use a shared credential instead of secrets of its own, or (null) none. Throws VALIDATION_FAILED when it was deleted just now. */

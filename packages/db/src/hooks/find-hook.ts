@@ -1,4 +1,4 @@
-import { CREDENTIAL_OF_SOURCE, type StoredCredential } from '../credentials/find-credential.js'
+import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 
 /** What must be known of a source to judge what is pushed to it. */
@@ -19,10 +19,7 @@ interface Row {
   readonly status: string
   readonly version_id: string
   readonly config: unknown
-  readonly credential_id: string | null
-  readonly credential_version: number | null
-  readonly sealed: unknown
-  readonly owner_id: string | null
+  readonly credential: StoredCredential | null
   readonly waiting: string
 }
 
@@ -38,8 +35,7 @@ export const WAITING = `greatest(0, coalesce(h.last_seq - greatest(${STORED_SEQ}
 export const findHook = async (database: Database, ref: string): Promise<Hook | null> => {
   const { rows } = await database.pool.query<Row>({
     name: UUID.test(ref) ? 'inlet-hook-id' : 'inlet-hook-slug',
-    text: `SELECT s.id AS source_id, s.connector, s.status, v.id AS version_id, v.config, c.id AS credential_id, c.version AS credential_version, c.sealed,
-        coalesce(c.source_id, c.id) AS owner_id, ${WAITING} AS waiting
+    text: `SELECT s.id AS source_id, s.connector, s.status, v.id AS version_id, v.config, ${STORED_CREDENTIAL_JSON} AS credential, ${WAITING} AS waiting
       FROM sources s JOIN source_versions v ON v.id = s.version_id LEFT JOIN inbox_heads h ON h.source_id = s.id
         ${CREDENTIAL_OF_SOURCE}
       WHERE ${UUID.test(ref) ? 's.id = $1::uuid' : 's.slug = $1'} AND s.deleting_at IS NULL`,
@@ -54,9 +50,6 @@ const toHook = (row: Row): Hook => ({
   status: row.status,
   versionId: row.version_id,
   config: row.config,
-  credential:
-    row.credential_id === null || row.credential_version === null || row.owner_id === null
-      ? null
-      : { id: row.credential_id, sealed: row.sealed, place: { ownerId: row.owner_id, version: row.credential_version } },
+  credential: row.credential,
   waiting: Number(row.waiting),
 })

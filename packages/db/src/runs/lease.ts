@@ -1,6 +1,6 @@
 import { type CaveatTally, DEATHS_TO_ISOLATE, type RunTrigger } from '@inlet/domain'
 import type pg from 'pg'
-import { CREDENTIAL_OF_SOURCE, type StoredCredential } from '../credentials/find-credential.js'
+import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 import { openCursors } from './backfill-cursors.js'
 import { claimPlace } from './claim-place.js'
@@ -183,7 +183,7 @@ const begin = async (client: pg.ClientBase, args: LeaseRequest & { run: Row; las
     generation: source.generation,
     trigger: source.trigger,
     backfill: source.backfill,
-    credential: toCredential(source),
+    credential: source.credential,
     allowMassDelete: run.allow_mass_delete,
     attempt: run.attempt + 1,
     cursors,
@@ -205,18 +205,12 @@ interface SourceRow {
   readonly generation: number
   readonly trigger: RunTrigger
   readonly backfill: BackfillPlan | null
-  readonly sealed: unknown
-  readonly credential_id: string | null
-  readonly secrets_owner: string | null
-  readonly credential_version: number | null
+  readonly credential: StoredCredential | null
   readonly live_records: string
 }
 
 const SOURCE = `
-SELECT s.name, s.connector, s.generation, r.trigger, r.backfill, v.id AS version_id, v.number, v.config, v.mapping, c.id AS credential_id, c.sealed, coalesce(c.source_id, c.id) AS secrets_owner, c.version AS credential_version,
+SELECT s.name, s.connector, s.generation, r.trigger, r.backfill, v.id AS version_id, v.number, v.config, v.mapping, ${STORED_CREDENTIAL_JSON} AS credential,
        (SELECT coalesce(sum(live_records), 0) FROM streams WHERE source_id = s.id) AS live_records
 FROM sources s JOIN runs r ON r.id = $2 JOIN source_versions v ON v.id = r.version_id ${CREDENTIAL_OF_SOURCE}
 WHERE s.id = $1`
-
-const toCredential = ({ credential_id: id, sealed, secrets_owner: ownerId, credential_version: version }: SourceRow): StoredCredential | null =>
-  id === null || ownerId === null || version === null ? null : { id, sealed, place: { ownerId, version } }

@@ -26,6 +26,8 @@ export interface NewSource {
   readonly ownership?: Ownership | undefined
   /** Sealed envelopes; null when the connector takes no secrets. */
   readonly sealedSecrets: unknown
+  /** Where they may be sent; absent: where the live version leads. */
+  readonly secretTargets?: readonly string[] | undefined
   /** A shared credential to use instead of secrets of its own. */
   readonly credentialId?: string | undefined
 }
@@ -81,7 +83,10 @@ const insertSource = async (
     select: { id: true },
   })
   if (source.sealedSecrets !== null)
-    await prisma.credential.create({ data: { sourceId: id, sealed: toJson(source.sealedSecrets) }, select: { id: true } })
+    await prisma.credential.create({
+      data: { sourceId: id, sealed: toJson(source.sealedSecrets), ...(source.secretTargets && { targets: [...source.secretTargets] }) },
+      select: { id: true },
+    })
   if (source.credentialId !== undefined) await useSharedCredential(client, id, source.credentialId)
   const run = source.runNow === true && source.paused !== true ? await createRun(client, { sourceId: id, trigger: 'manual' }) : null
   const after = { ...source, sealedSecrets: undefined, ownership: undefined, runNow: undefined }

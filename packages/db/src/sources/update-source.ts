@@ -28,6 +28,8 @@ export interface SourceChange {
   readonly freshWithinSeconds?: number | null | undefined
   /** Seals the new secrets for a version of the credential; null when there are none any more. */
   readonly sealSecrets?: ((credentialVersion: number) => unknown) | undefined
+  /** Where the new secrets may be sent. */
+  readonly secretTargets?: readonly string[] | undefined
   /** A shared credential to use instead of secrets of its own; null: none any more. */
   readonly credentialId?: string | null | undefined
   readonly ownership?: Ownership | undefined
@@ -75,7 +77,7 @@ const applyChange = async (tx: Transaction, change: SourceChange): Promise<Chang
   }
   const due = rescheduled ? await accountTicksBefore(client, sourceId) : null
   const version = newSettings || rescheduled ? await insertPublished(prisma, { sourceId, content: contentOf(after), now: source.now }) : null
-  if (change.sealSecrets !== undefined) await writeSourceSecrets(client, sourceId, change.sealSecrets)
+  if (change.sealSecrets !== undefined) await writeSourceSecrets(client, sourceId, { seal: change.sealSecrets, targets: change.secretTargets })
   if (change.credentialId !== undefined) await useSharedCredential(client, sourceId, change.credentialId)
   const wasInError = source.row.status === 'ERROR' && (newSettings || newSecrets)
   await prisma.source.update({

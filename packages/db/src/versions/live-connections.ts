@@ -1,4 +1,4 @@
-import { CREDENTIAL_OF_SOURCE, type StoredCredential } from '../credentials/find-credential.js'
+import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 
 /** What decides whether a connection that is open already may still be used. */
@@ -32,8 +32,7 @@ export interface VersionToLoad {
 export const findVersionToLoad = async (database: Database, versionId: string): Promise<VersionToLoad | null> => {
   const { rows } = await database.pool.query<VersionToLoad>(
     `SELECT s.id AS "sourceId", v.id AS "versionId", s.connector, v.config, s.generation,
-       CASE WHEN c.id IS NOT NULL THEN json_build_object('id', c.id, 'sealed', c.sealed, 'place',
-         json_build_object('ownerId', coalesce(c.source_id, c.id), 'version', c.version)) END AS credential
+       ${STORED_CREDENTIAL_JSON} AS credential
      FROM source_versions v JOIN sources s ON s.version_id = v.id ${CREDENTIAL_OF_SOURCE} WHERE v.id = $1 AND s.deleting_at IS NULL`,
     [versionId],
   )

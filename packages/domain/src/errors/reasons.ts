@@ -166,6 +166,10 @@ export const REASONS = {
     next: 'GET /v1/credentials/{id} lists the sources that use it; give them other secrets first.',
   },
   CREDENTIAL_CHANGED: { code: 'transient', next: 'Nothing to do: the next try uses the new credentials.' },
+  SECRET_TARGET_REFUSED: {
+    code: 'permission_denied',
+    next: 'Send the secrets again together with the new address, or use a key with the scope admin; a shared credential lists its targets.',
+  },
   SECRET_UNREADABLE: {
     code: 'config_invalid',
     next: 'The encryption key that sealed the secrets is not configured; add it or set the secrets anew.',

@@ -1,0 +1,178 @@
+import { type EndpointId, endpoints } from '@inlet/contract'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Answer, expectContract, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
+
+let api: TestApi
+beforeAll(async () => {
+  // No worker answers here: what gets as far as one is a CHECK_TIMEOUT.
+  api = await startApi({ callTimeoutMs: 50 })
+})
+afterAll(() => api.close())
+
+const HOME = 'https://home.example'
+const EVIL = 'https://evil.example/steal'
+const secrets = { password: 'canary-55e1' }
+const write = () => ({ key: api.keys.write })
+const any = { 'if-match': '*' }
+const names = (function* () {
+  for (let n = 1; ; n += 1) yield `guarded-${n}`
+})()
+
+const addSource = async (changes: object = {}) => {
+  const answer = await api.post('/v1/sources', newSource({ config: { url: HOME }, secrets, ...changes }), write())
+  expectContract(answer, 'createSource')
+  return answer.body
+}
+const addShared = async (targets: readonly string[] = [HOME]) => {
+  const answer = await api.post('/v1/credentials', { name: names.next().value, connector: 'toy', secrets, targets }, write())
+  expectContract(answer, 'createCredential')
+  return answer.body
+}
+const putDraft = (id: string, config: object, key: string) => api.send('PUT', `/v1/sources/${id}/draft`, { json: { config }, key })
+/** A source that was moved away from EVIL with new secrets: its first version still leads there. */
+const addMoved = async () => {
+  const { id } = await addSource({ config: { url: EVIL } })
+  const moved = await api.patch(`/v1/sources/${id}`, { config: { url: HOME }, secrets }, { ...write(), headers: any })
+  expect(moved.status).toBe(200)
+  return id
+}
+const definition = (changes: object) => ({ slug: names.next().value, name: names.next().value, connector: 'toy', config: { url: EVIL }, ...changes })
+const plan = (given: object): Promise<Answer> => api.post('/v1/registry/plan', { sources: [given] }, write())
+
+/** How each endpoint that takes settings, or makes others live, is asked to use stored secrets elsewhere; null: it uses none. */
+const ATTACKS: Readonly<Partial<Record<EndpointId, readonly (() => Promise<Answer>)[] | null>>> = {
+  createSource: [async () => api.post('/v1/sources', newSource({ config: { url: EVIL }, credential: (await addShared()).id }), write())],
+  updateSource: [
+    async () => api.patch(`/v1/sources/${(await addSource()).id}`, { config: { url: EVIL } }, { ...write(), headers: any }),
+    async () => api.patch(`/v1/sources/${(await addSource()).id}?check=true`, { config: { url: EVIL } }, { ...write(), headers: any }),
+    async () =>
+      api.patch(
+        `/v1/sources/${(await addSource({ config: { url: EVIL } })).id}?check=true`,
+        { credential: (await addShared()).name },
+        { ...write(), headers: any },
+      ),
+    async () => {
+      const { id } = await addSource({ secrets: undefined, credential: (await addShared()).id })
+      return api.patch(`/v1/sources/${id}`, { config: { url: EVIL } }, { ...write(), headers: any })
+    },
+  ],
+  testSource: [
+    async () => api.post(`/v1/sources/${(await addSource()).id}/test`, { config: { url: EVIL } }, write()),
+    async () => api.post(`/v1/sources/${await addMoved()}/test`, { version: 1 }, write()),
+  ],
+  testNewSource: [
+    async () => api.post('/v1/sources/test', { connector: 'toy', config: { url: EVIL }, credential: (await addShared()).name }, write()),
+    async () => api.post('/v1/sources/test', { connector: 'toy', config: { url: EVIL }, credential: (await addShared([])).name }, write()),
+  ],
+  saveDraft: [async () => putDraft((await addSource()).id, { url: EVIL }, api.keys.write)],
+  publishDraft: [
+    async () => {
+      const { id } = await addSource()
+      expect((await putDraft(id, { url: EVIL }, api.keys.admin)).status).toBe(201)
+      // An admin let that draft pass; with other secrets for the address that is live it counts no more.
+      await api.patch(`/v1/sources/${id}`, { secrets }, { ...write(), headers: any })
+      return api.post(`/v1/sources/${id}/draft/publish`, { force: true }, { ...write(), headers: any })
+    },
+  ],
+  rollBack: [async () => api.post(`/v1/sources/${await addMoved()}/rollback`, { version: 1 }, { ...write(), headers: any })],
+  planRegistry: null,
+  createCredential: null,
+  updateCredential: [
+    async () => api.patch(`/v1/credentials/${(await addShared()).id}`, { targets: [HOME, EVIL] }, write()),
+    async () => {
+      const shared = await addShared()
+      await addSource({ secrets: undefined, credential: shared.id })
+      return api.patch(`/v1/credentials/${shared.id}`, { targets: [], secrets }, write())
+    },
+  ],
+  // Its document is fetched without any secret.
+  importSettings: null,
+  // It takes a record, whose address nobody asks.
+  retryQuarantined: null,
+  // Their secret signs and is never sent; see C18 for their addresses.
+  createNotification: null,
+  updateNotification: null,
+  // They leave settings as they are.
+  deleteSource: null,
+  deleteDraft: null,
+  saveExample: null,
+  deleteExample: null,
+}
+const TELLING = /"(config|credential|targets|url|document|version)":/
+const isConcerned = (id: EndpointId): boolean => {
+  const { body, definesSources } = endpoints[id] as { body?: z.ZodType; definesSources?: boolean }
+  const shape = body === undefined ? '' : JSON.stringify(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }))
+  return definesSources === true || TELLING.test(shape)
+}
+const ids = Object.keys(endpoints) as EndpointId[]
+const attacks = ids.flatMap((id) => (ATTACKS[id] ?? []).map((attack, n) => [`${id} ${n + 1}`, attack] as const))
+
+describe('stored secrets', () => {
+  it('are looked after in every endpoint that takes settings or makes others live', () => {
+    expect(ids.filter((id) => isConcerned(id) && ATTACKS[id] === undefined)).toEqual([])
+  })
+
+  it.each(attacks)('cannot be sent elsewhere by %s with a key that may write', async (_name, attack) => {
+    const answer = await attack()
+    expect(problemOf(answer)).toEqual([403, 'SECRET_TARGET_REFUSED'])
+    expect(answer.text).not.toContain('canary')
+    expect(answer.body.next).toMatch(/admin|target/)
+  })
+
+  it('cannot be sent elsewhere by a plan that has no secrets of its own', async () => {
+    const { slug, name } = await addSource()
+    expect((await plan(definition({ slug, name }))).body.items).toMatchObject([{ action: 'refused', failure: { reason: 'SECRET_TARGET_REFUSED' } }])
+    const withThem = await plan(definition({ slug, name, secrets }))
+    expect(withThem.body.items[0].changes.map(({ path }: { path: string }) => path)).toContain('secrets')
+    const { name: credential } = await addShared()
+    expect((await plan(definition({ credential }))).body.items).toMatchObject([{ action: 'refused', failure: { reason: 'SECRET_TARGET_REFUSED' } }])
+  })
+
+  it('go elsewhere with those who give them again, and are for that from then on', async () => {
+    const { id } = await addSource()
+    const moved = await api.patch(`/v1/sources/${id}`, { config: { url: EVIL }, secrets }, { ...write(), headers: any })
+    expect(moved.status).toBe(200)
+    const back = await api.patch(`/v1/sources/${id}`, { config: { url: HOME } }, { ...write(), headers: any })
+    expect(problemOf(back)).toEqual([403, 'SECRET_TARGET_REFUSED'])
+    expect(back.body).toMatchObject({ field: 'config.url' })
+    expect(back.body.detail).toContain(HOME)
+  })
+
+  it('stay with settings that lead to the same place', async () => {
+    const { id } = await addSource()
+    for (const config of [{ url: `${HOME}/v2` }, { url: `${HOME}:443`, rows: 9 }, {}])
+      expect((await api.patch(`/v1/sources/${id}`, { config }, { ...write(), headers: any })).status).toBe(200)
+    expect(problemOf(await api.post(`/v1/sources/${id}/test`, {}, write()))).toEqual([504, 'CHECK_TIMEOUT'])
+  })
+
+  it('go elsewhere at the word of an admin, which is kept, shown and audited', async () => {
+    const shared = await addShared()
+    await addSource({ secrets: undefined, credential: shared.id })
+    expect((await api.post('/v1/sources', newSource({ config: { url: EVIL }, credential: shared.id }))).status).toBe(201)
+    const shown = await api.get(`/v1/credentials/${shared.id}`)
+    expectContract(shown, 'getCredential')
+    expect(shown.body.targets).toEqual(['https://evil.example', HOME])
+    const { body } = await api.get('/v1/audit?limit=20')
+    expect(body.items).toContainEqual(expect.objectContaining({ action: 'credential.allow_targets', targetId: shared.id }))
+    expect((await addSource({ config: { url: `${EVIL}/2` }, secrets: undefined, credential: shared.id })).id).toBeDefined()
+  })
+
+  it('that were stored before targets were kept are for where their sources lead', async () => {
+    const shared = await addShared()
+    const { id } = await addSource({ secrets: undefined, credential: shared.id })
+    const own = await addSource()
+    await api.database.pool.query('UPDATE credentials SET targets = NULL WHERE id = $1 OR source_id = $2', [shared.id, own.id])
+    for (const source of [id, own.id]) {
+      const change = (url: string) => api.patch(`/v1/sources/${source}`, { config: { url } }, { ...write(), headers: any })
+      expect(problemOf(await change(EVIL))).toEqual([403, 'SECRET_TARGET_REFUSED'])
+      expect((await change(`${HOME}/v2`)).status).toBe(200)
+    }
+    expect((await api.get(`/v1/credentials/${shared.id}`)).body.targets).toEqual([HOME])
+  })
+
+  it.each([['api.example'], ['ftp://api.example'], ['https://a:b@api.example'], ['']])('refuse %j as a target', async (target) => {
+    const answer = await api.post('/v1/credentials', { name: names.next().value, connector: 'toy', secrets, targets: [target] }, write())
+    expect(problemOf(answer)).toEqual([422, 'VALIDATION_FAILED'])
+  })
+})

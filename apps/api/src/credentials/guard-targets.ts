@@ -1,0 +1,69 @@
+import type { Connector } from '@inlet/connector-sdk'
+import { allowTargets, type Database, findCredential, findCredentialById, listLiveConfigs, type StoredCredential } from '@inlet/db'
+import { findForeignTarget, hasScope, requireSecretTargets, secretTargetsOf } from '@inlet/domain'
+import type { ApiCall } from '../http/reply.js'
+
+/** Who asks. Without a principal it is this process itself, for files that the operator has put there. */
+export type Asker = Pick<ApiCall, 'actor' | 'principal'>
+
+export interface SecretUse {
+  readonly connector: Connector
+  /** The settings that the stored secrets would be used with. */
+  readonly config: unknown
+  /** Whose stored secrets: a shared credential, or what a source uses. */
+  readonly of: { readonly credentialId: string } | { readonly sourceId: string }
+}
+
+/** Targets that stored secrets are not bound to yet, and that the caller may add. */
+export interface NewTargets {
+  readonly targets: readonly string[]
+  /** Adds them for good. To be called when nothing stands in the way of what they are needed for. */
+  allow(): Promise<void>
+}
+
+const NONE: NewTargets = { targets: [], allow: () => Promise.resolve() }
+
+/**
+ * Whether stored secrets may be used with these settings: those lead where the secrets were given for, or the caller has the
+ * scope admin. Throws SECRET_TARGET_REFUSED. The worker checks the same again when it opens the secrets.
+ */
+export const guardTargets = async (deps: { readonly database: Database }, use: SecretUse, asker: Asker): Promise<NewTargets> => {
+  const { database } = deps
+  const { connector, config, of } = use
+  const credential = 'credentialId' in of ? await findCredentialById(database, of.credentialId) : await findCredential(database, of.sourceId)
+  if (credential === null) return NONE
+  const wanted = secretTargetsOf(connector, config)
+  const bound = await boundTargets(database, connector, credential)
+  if (findForeignTarget(wanted, bound) === undefined) return NONE
+  if (!mayRetarget(asker)) requireSecretTargets(wanted, bound)
+  const targets = wanted.map(({ target }) => target).filter((target) => !bound.includes(target))
+  return { targets, allow: () => allowTargets(database, { credentialId: credential.id, targets, present: bound }, asker.actor) }
+}
+
+/** Whether the caller may send stored secrets elsewhere without knowing them. */
+export const mayRetarget = ({ principal }: Asker): boolean => principal === null || hasScope(principal.scopes, 'admin')
+
+/** Where the secrets of a credential may be sent. */
+export const boundTargets = async (
+  database: Database,
+  connector: Connector,
+  credential: Pick<StoredCredential, 'id' | 'targets'>,
+): Promise<readonly string[]> => credential.targets ?? targetsOfAll(connector, await listLiveConfigs(database, credential.id))
+
+/** The same for people: none when the connector is not installed here. */
+export const shownTargets = async (
+  deps: { readonly database: Database; readonly findConnector: (type: string) => Connector | undefined },
+  credential: Pick<StoredCredential, 'id' | 'targets'> & { readonly connector: string },
+): Promise<readonly string[]> => {
+  const connector = deps.findConnector(credential.connector)
+  return connector === undefined ? (credential.targets ?? []) : boundTargets(deps.database, connector, credential)
+}
+
+const targetsOfAll = (connector: Connector, configs: readonly unknown[]): readonly string[] => [
+  ...new Set(configs.flatMap((config) => targetsOf(connector, config))),
+]
+
+/** Where a connector takes secrets with these settings, for secrets that are given together with them. */
+export const targetsOf = (connector: Connector, config: unknown): readonly string[] => [
+  ...new Set(secretTargetsOf(connector, config).map(({ target }) => target)),
+]
