@@ -206,6 +206,12 @@ describe('the image', () => {
       ([name, { peer, dev, devOptional }]) => /node_modules\/(prisma|@prisma\/(studio|dev|engines))/u.test(name) && !peer && !dev && !devOptional,
     )
     expect(kept.map(([name]) => name)).toEqual([])
+    const bill = execFileSync(process.execPath, ['scripts/sbom.mjs'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 16_777_216 })
+    const { components } = JSON.parse(bill) as { components: { name: string; hashes: { alg: string; content: string }[] }[] }
+    const names = components.map((component) => component.name)
+    expect(names).toEqual(expect.arrayContaining(['bullmq', 'express', 'pg', '@prisma/client']))
+    expect(names.filter((name) => /^(prisma|vitest|typescript|@prisma\/studio-core)$/u.test(name))).toEqual([])
+    expect(components.filter(({ hashes }) => !/^[0-9a-f]{128}$/u.test(hashes[0]?.content ?? ''))).toEqual([])
   })
 })
 
