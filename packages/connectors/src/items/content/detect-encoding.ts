@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer'
 import { analyse } from 'chardet'
 import { encodingExists } from 'iconv-lite'
+import { detectUtf16 } from '../../parsing/encoding/detect-utf16.js'
 import { guessShort } from '../../parsing/encoding/guess-short.js'
 import { isMostlyUtf8, utf8Evidence } from '../../parsing/encoding/utf8-evidence.js'
 
@@ -45,20 +46,6 @@ export const detectEncoding = (sample: Buffer): DetectedEncoding => {
   // One odd byte at the very end is a cut character of a long text, but the last letter of a short one.
   if (evidence.valid === 0 && evidence.invalid === 0 && sample.length >= CHARDET_BYTES) return sure('utf-8')
   return guess(sample)
-}
-
-/** Latin text in UTF-16 has a zero in almost every second byte, always on the same side. */
-const detectUtf16 = (sample: Buffer): string | null => {
-  const pairs = Math.min(sample.length, 4096) >> 1
-  if (pairs < 2) return null
-  let even = 0
-  let odd = 0
-  for (let pair = 0; pair < pairs; pair++) {
-    if (sample[pair * 2] === 0) even++
-    if (sample[pair * 2 + 1] === 0) odd++
-  }
-  if (odd > pairs * 0.4 && even < pairs * 0.02) return 'utf-16le'
-  return even > pairs * 0.4 && odd < pairs * 0.02 ? 'utf-16be' : null
 }
 
 const guess = (sample: Buffer): DetectedEncoding => {

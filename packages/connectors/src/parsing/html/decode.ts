@@ -1,27 +1,57 @@
 import { analyse } from 'chardet'
 import iconv from 'iconv-lite'
+import { detectUtf16 } from '../encoding/detect-utf16.js'
+import { guessShort } from '../encoding/guess-short.js'
+import { isMostlyUtf8, utf8Evidence } from '../encoding/utf8-evidence.js'
 import { replaceNul, toStorable } from './cut-text.js'
 
 /** How many bytes may be searched for the declaration of a charset, and by the detector. */
 const HEAD_BYTES = 4_096
 const SAMPLE_BYTES = 65_536
 const MIN_CONFIDENCE = 50
+/** So much valid UTF-8 beyond ASCII does not come about by chance in another charset. */
+const SURELY_UTF8 = 8
+
+export interface ChosenCharset {
+  /** As iconv-lite knows it. */
+  readonly charset: string
+  /** From 0 to 1; 1 unless it was guessed. */
+  readonly certainty: number
+}
+
+export interface DecodedText extends ChosenCharset {
+  readonly text: string
+  /** Whether there were bytes that the charset does not know. */
+  readonly damaged: boolean
+}
 
 /**
  * The text of a page: a byte order mark wins, then the charset of the Content-Type header, then that of a meta element,
  * then UTF-8 when the bytes are valid, then what they look like. NUL and lone surrogates become U+FFFD, since they cannot be stored.
  */
-export const decodePage = (bytes: Buffer, contentType: string): string => {
-  const charset = chooseCharset(bytes, contentType)
-  return charset === 'utf-8' ? replaceNul(bytes.toString('utf8', hasUtf8Mark(bytes) ? 3 : 0)) : toStorable(iconv.decode(bytes, charset))
+export const decodePage = (bytes: Buffer, contentType: string): string => decodeText(bytes, contentType).text
+
+/** The same, with what was chosen. */
+export const decodeText = (bytes: Buffer, contentType: string): DecodedText => decodeAs(bytes, chooseCharset(bytes, contentType))
+
+export const decodeAs = (bytes: Buffer, chosen: ChosenCharset): DecodedText => {
+  const isUtf8 = chosen.charset === 'utf-8'
+  const text = isUtf8 ? replaceNul(bytes.toString('utf8', hasUtf8Mark(bytes) ? 3 : 0)) : toStorable(iconv.decode(bytes, chosen.charset))
+  const damaged = text.includes('\ufffd') && (!isUtf8 || utf8Evidence(bytes).invalid > 0)
+  return { text, damaged, ...chosen }
 }
 
-/** The charset that {@link decodePage} takes, as a name iconv-lite knows. */
-export const chooseCharset = (bytes: Buffer, contentType: string): string => {
-  if (hasUtf8Mark(bytes)) return 'utf-8'
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
-  return supported(charsetOf(contentType)) ?? supported(metaCharset(bytes)) ?? guess(bytes)
+const named = (charset: string): ChosenCharset => ({ charset, certainty: 1 })
+
+/** The charset that {@link decodePage} takes. */
+export const chooseCharset = (bytes: Buffer, contentType: string): ChosenCharset => {
+  if (hasUtf8Mark(bytes)) return named('utf-8')
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return named('utf-16le')
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return named('utf-16be')
+  const wide = detectUtf16(bytes)
+  if (wide !== null) return named(wide)
+  const declared = supported(charsetOf(contentType)) ?? supported(metaCharset(bytes))
+  return declared === undefined || contradicts(declared, bytes) ? guess(bytes) : named(declared)
 }
 
 const hasUtf8Mark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
@@ -32,7 +62,7 @@ const metaCharset = (bytes: Buffer): string | undefined => {
   const head = bytes.toString('latin1', 0, HEAD_BYTES)
   const found =
     /<meta\s[^>]{0,500}?charset\s{0,5}=\s{0,5}["']?([\w.:+-]{1,40})/i.exec(head)?.[1] ??
-    /^<\?xml\s[^>]{0,200}?encoding=["']([\w.:+-]{1,40})/.exec(head)?.[1]
+    /^\s{0,1000}<\?xml\s[^>]{0,200}?encoding\s{0,5}=\s{0,5}["']([\w.:+-]{1,40})/.exec(head)?.[1]
   // A meta element that could be read as ASCII is not in UTF-16, whatever it says (WHATWG encoding sniffing).
   return found !== undefined && /^utf-?16/i.test(found) ? 'utf-8' : found
 }
@@ -46,18 +76,20 @@ const supported = (label: string | undefined): string | undefined => {
   return iconv.encodingExists(name) ? name : undefined
 }
 
-const guess = (bytes: Buffer): string => {
-  const sample = bytes.subarray(0, SAMPLE_BYTES)
-  if (isUtf8(sample, bytes.length > sample.length)) return 'utf-8'
-  const best = analyse(sample)[0]
-  return (best !== undefined && best.confidence >= MIN_CONFIDENCE ? supported(best.name) : undefined) ?? 'windows-1252'
+/** Whether the bytes give the lie to what is declared: most of them are no UTF-8, or all of them are. */
+const contradicts = (declared: string, bytes: Buffer): boolean => {
+  if (declared !== 'utf-8' && declared !== 'windows-1252') return false
+  const { valid, invalid } = utf8Evidence(bytes.subarray(0, SAMPLE_BYTES))
+  return declared === 'utf-8' ? invalid > SURELY_UTF8 && invalid > valid : invalid === 0 && valid >= SURELY_UTF8
 }
 
-const isUtf8 = (sample: Buffer, cut: boolean): boolean => {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: cut })
-    return true
-  } catch {
-    return false
-  }
+const guess = (bytes: Buffer): ChosenCharset => {
+  const sample = bytes.subarray(0, SAMPLE_BYTES)
+  const evidence = utf8Evidence(sample)
+  if (evidence.valid + evidence.invalid === 0 || isMostlyUtf8(evidence)) return named('utf-8')
+  const best = analyse(sample)[0]
+  const likely = best !== undefined && best.confidence >= MIN_CONFIDENCE ? supported(best.name) : undefined
+  if (likely !== undefined && evidence.invalid > 64) return { charset: likely, certainty: 0.9 + (best?.confidence ?? 0) / 1_000 }
+  const short = guessShort(sample.subarray(Math.max(0, sample.findIndex((byte) => byte >= 0x80) - 512)))
+  return { charset: short?.encoding ?? likely ?? 'windows-1252', certainty: Math.min(short?.certainty ?? 0, 0.99) }
 }

@@ -43,7 +43,7 @@ export async function* readEntries(connection: RssConnection, request: ReadReque
       if (packer.isFull()) yield finish()
     }
     const last = finish()
-    if (last.cursor !== undefined || last.records.length > 0 || failures.length > 0) yield last
+    if (last.cursor !== undefined || last.records.length > 0 || last.caveats !== undefined || failures.length > 0) yield last
     if (failures.length > 0) return incomplete(`${failures.length} of ${urls.length} feeds could not be read; the first: ${failures[0]?.message}`)
     return complete('every feed was read to its end')
   } finally {

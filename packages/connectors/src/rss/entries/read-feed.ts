@@ -55,6 +55,7 @@ async function* readDocument(
   { packer, signal }: ReadFeedOptions,
 ): AsyncGenerator<Page, { readonly whole: boolean; readonly changed: number }, void> {
   const entries = keyEntries(url, feed.entries)
+  packer.caveats(feed.caveats)
   let whole = !feed.cut
   let changed = 0
   for (let from = 0; from < entries.length; from += GROUP) {

@@ -1,15 +1,15 @@
 import type { Enclosure, FeedEntry, Person, Prose } from './feed.js'
 import { parseFeedDate } from './feed-date.js'
-import { plainText } from './plain-text.js'
+import { htmlLine, plainText } from './plain-text.js'
 import { toEnclosure, unique } from './rss-item.js'
-import { absolute, childOf, childrenOf, htmlOf, textAt, textOf, type XmlNode } from './xml-node.js'
+import { absolute, childOf, childrenOf, htmlOf, mediaChild, textAt, textOf, type XmlNode } from './xml-node.js'
 
 /** Reads an entry of Atom 1.0 (RFC 4287) or 0.3. `authors`: those of the feed, for entries that name none. */
 export const readAtomEntry = (node: XmlNode, authors: readonly Person[]): FeedEntry => {
   const id = textAt(node, 'atom:id')
   const url = linkOf(node, 'alternate') ?? absolute(textAt(node, 'feedburner:origLink'), node.base)
   const title = atomText(childOf(node, 'atom:title'))
-  const content = proseOf(childOf(node, 'atom:content')) ?? proseOf(mediaDescription(node))
+  const content = proseOf(childOf(node, 'atom:content')) ?? proseOf(mediaChild(node, 'media:description'))
   const summary = proseOf(childOf(node, 'atom:summary'))
   const published = parseFeedDate(textAt(node, 'atom:published', 'atom:issued', 'atom:created', 'dc:date'))
   const updated = parseFeedDate(textAt(node, 'atom:updated', 'atom:modified'))
@@ -58,7 +58,7 @@ export const atomPeople = (node: XmlNode): readonly Person[] =>
 export const atomText = (node: XmlNode | undefined): string => {
   const prose = proseOf(node)
   if (prose === undefined) return ''
-  return prose.kind === 'html' ? plainText(prose.value) : prose.value.replace(/\s+/g, ' ').trim()
+  return prose.kind === 'html' ? htmlLine(prose.value) : prose.value.replace(/\s+/g, ' ').trim()
 }
 
 const proseOf = (node: XmlNode | undefined): Prose | undefined => {
@@ -71,11 +71,6 @@ const proseOf = (node: XmlNode | undefined): Prose | undefined => {
   if (value === '') return undefined
   const html = type === 'html' || type === 'text/html' || node.attributes['mode'] === 'escaped'
   return { kind: html ? 'html' : 'text', value }
-}
-
-const mediaDescription = (node: XmlNode): XmlNode | undefined => {
-  const group = childOf(node, 'media:group')
-  return group === undefined ? undefined : childOf(group, 'media:description')
 }
 
 const enclosuresOf = (node: XmlNode): readonly Enclosure[] =>

@@ -1,3 +1,5 @@
+import { normalizeDate } from './normalize-date.js'
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const HOUR = 60
 /** Names of zones in minutes east of Greenwich: those of RFC 822, and others that feeds use and that mean one thing. */
@@ -36,28 +38,38 @@ const ZONES: Readonly<Record<string, number>> = {
   NZDT: 13 * HOUR,
 }
 const RFC822 =
-  /^(?:[a-z]{2,9}(?:\.?,\s{0,3}|\.?\s{1,3}))?(\d{1,2})[\s-]{1,3}([a-z]{3,9})\.?,?[\s-]{1,3}(\d{4}|\d{2})(?:,?\s{1,3}(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?)?\s{0,3}(.{0,20})$/i
+  /^(?:[a-z]{2,9}(?:\.?,\s{0,3}|\.?\s{1,3}))?(\d{1,2})[\s-]{1,3}([a-z]{3,9})\.?,?[\s-]{1,3}(\d{4}|\d{2})(?:,?\s{1,3}(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d{1,9})?)?)?\s{0,3}(.{0,40})$/i
 /** As C prints it: `Wed Oct  2 13:00:00 2002`, with or without a zone; and `Oct 2, 2002`. */
 const ASCTIME =
   /^(?:[a-z]{3,9},?\s{1,3})?([a-z]{3,9})\.?\s{1,3}(\d{1,2})(?:\s{1,3}(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s{1,3}([A-Z]{1,5}))?|,)\s{1,3}(\d{4})$/i
-const W3C = /^(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T\s]{1,2}(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?)?)?\s{0,3}(\S{0,8})$/i
+/** `Dec 28, 2011 8:17`. */
+const US = /^([a-z]{3,9})\.?\s{1,3}(\d{1,2}),?\s{1,3}(\d{4}),?\s{1,3}(?:at\s{1,3})?(\d{1,2}):(\d{2})(?::(\d{2}))?\s{0,3}(.{0,40})$/i
+const W3C = /^(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T\s]{1,2}(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?)?)?\s{0,3}(\S{0,40})$/i
 
 /**
  * The date of a feed as ISO 8601 in UTC: RFC 822 in its many variants (no weekday, two-digit years, no seconds, named zones), W3C
- * dates also cut short, asctime. Without a zone it is taken as UTC, as is a zone nobody knows. Undefined when it is none.
+ * dates also cut short, asctime, and the words of other languages. Without a zone it is taken as UTC, as is a zone nobody knows. Undefined when it is none.
  */
 export const parseFeedDate = (value: string | undefined): string | undefined => {
-  const text = value?.trim().replace(/\s+/g, ' ') ?? ''
-  if (text === '' || text.length > 60) return undefined
+  const given = value?.trim().replace(/\s+/g, ' ') ?? ''
+  if (given === '' || given.length > 60) return undefined
+  const text = normalizeDate(given)
   const w3c = W3C.exec(text)
   if (w3c !== null) {
     const [, year, month, day, hour, minute, second, fraction, zone] = w3c
+    // Behind a date without a time a zone means nothing, and anything else is a date of another kind, such as that of a week.
+    if (hour === undefined && !/^(?:Z|[+-]\d\d:?\d\d)?$/i.test(zone ?? '')) return undefined
     return toIso({ year, month: Number(month ?? 1) - 1, day: day ?? '1', hour, minute, second, ms: Number(`0.${fraction ?? 0}`) * 1000, zone })
   }
   const mail = RFC822.exec(text)
   if (mail !== null) {
     const [, day, month, year, hour, minute, second, zone] = mail
     return toIso({ year: fullYear(year ?? ''), month: monthOf(month), day, hour, minute, second, ms: 0, zone })
+  }
+  const us = US.exec(text)
+  if (us !== null) {
+    const [, month, day, year, hour, minute, second, zone] = us
+    return toIso({ year, month: monthOf(month), day, hour, minute, second, ms: 0, zone })
   }
   const plain = ASCTIME.exec(text)
   if (plain === null) return undefined

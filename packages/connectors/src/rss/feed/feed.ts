@@ -1,3 +1,5 @@
+import type { Caveat } from '@inlet/connector-sdk'
+
 /** A piece of prose as a feed carries it. */
 export interface Prose {
   readonly kind: 'html' | 'text'
@@ -57,4 +59,6 @@ export interface Feed {
   readonly entries: readonly FeedEntry[]
   /** The document ended in the middle; what was whole was read. */
   readonly cut: boolean
+  /** What is to be said of how it was read. */
+  readonly caveats: readonly Caveat[]
 }

@@ -50,7 +50,7 @@ const feedSchema = z.looseObject({
 })
 
 /** Reads JSON Feed 1.0 and 1.1. Throws CONTENT_MISMATCH when it is none. */
-export const readJsonFeed = (source: string, url: string, maxEntries: number): Feed => {
+export const readJsonFeed = (source: string, url: string, maxEntries: number): Omit<Feed, 'caveats'> => {
   const parsed = feedSchema.safeParse(parse(source, url))
   if (!parsed.success) throw new Failure('CONTENT_MISMATCH', `${url} is JSON but no JSON Feed`)
   const feed = parsed.data

@@ -20,16 +20,13 @@ export interface XmlReading {
 /**
  * Reads XML in slices, forgiving what feeds get wrong (stray ampersands, entities of HTML), and gives the root without its entries,
  * and whether the document came to its end. There are no entities but those of XML itself, so none can grow.
- * Throws XML_DTD_NOT_ALLOWED, UPSTREAM_INVALID when it is nested too deep, CONTENT_MISMATCH when it has no element.
+ * Throws UPSTREAM_INVALID when it is nested too deep, CONTENT_MISMATCH when it has no element.
  */
 export const readXml = async (text: string, reading: XmlReading): Promise<{ readonly root: XmlNode; readonly cut: boolean }> => {
   const stack: { readonly node: XmlNode; readonly scope: Scope; readonly entry: boolean }[] = []
   const state: { root?: XmlNode; cut: boolean; done: boolean; nodes: number } = { cut: false, done: false, nodes: 0 }
   const parser = new Parser(
     {
-      onprocessinginstruction(name) {
-        if (name.toLowerCase() === '!doctype') throw new Failure('XML_DTD_NOT_ALLOWED', `${reading.url} has a DOCTYPE`)
-      },
       onopentag(name, attributes) {
         const parent = stack.at(-1)
         if (stack.length >= MAX_DEPTH) throw new Failure('UPSTREAM_INVALID', `${reading.url} is nested more than ${MAX_DEPTH} levels deep`)

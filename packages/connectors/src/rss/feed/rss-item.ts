@@ -1,7 +1,7 @@
 import type { Enclosure, FeedEntry, Person, Prose } from './feed.js'
 import { parseFeedDate } from './feed-date.js'
 import { plainText } from './plain-text.js'
-import { absolute, childOf, childrenOf, htmlOf, textAt, textOf, type XmlNode } from './xml-node.js'
+import { absolute, childOf, childrenOf, htmlOf, mediaChild, textAt, textOf, type XmlNode } from './xml-node.js'
 
 /** Reads an item of RSS 0.9x, 1.0 or 2.0 with the usual extensions. `base`: what its addresses are relative to. */
 export const readItem = (node: XmlNode, base: string): FeedEntry => {
@@ -12,14 +12,14 @@ export const readItem = (node: XmlNode, base: string): FeedEntry => {
   const link = textAt(node, 'feedburner:origLink', 'link') ?? atomLink(node) ?? (/^https?:\/\//i.test(permalink ?? '') ? permalink : undefined)
   const url = absolute(link, own)
   const id = guidText === '' ? node.attributes['rdf:about']?.trim() : guidText
-  const title = plainText(textAt(node, 'title', 'dc:title', 'media:title') ?? '')
+  const title = plainText(textAt(node, 'title', 'dc:title') ?? textOf(mediaChild(node, 'media:title')))
   const full = proseAt(node, 'content:encoded') ?? xhtmlBody(node)
-  const description = proseAt(node, 'description') ?? proseAt(node, 'itunes:summary') ?? proseAt(node, 'media:description')
+  const description = proseAt(node, 'description') ?? proseAt(node, 'itunes:summary') ?? proseOf(mediaChild(node, 'media:description'))
   const content = full ?? description
   const published = parseFeedDate(textAt(node, 'pubDate', 'dc:date', 'dcterms:created', 'dcterms:issued', 'atom:published'))
   const updated = parseFeedDate(textAt(node, 'dcterms:modified', 'atom:updated', 'lastBuildDate'))
   const comments = absolute(textAt(node, 'comments'), own)
-  const image = absolute(childOf(node, 'itunes:image')?.attributes['href'] ?? childOf(node, 'media:thumbnail')?.attributes['url'], own)
+  const image = absolute(childOf(node, 'itunes:image')?.attributes['href'] ?? mediaChild(node, 'media:thumbnail')?.attributes['url'], own)
   const language = textAt(node, 'dc:language') ?? node.language
   return {
     ...(id === undefined || id === '' ? {} : { id }),
@@ -44,8 +44,9 @@ export const unique = (texts: readonly string[]): readonly string[] => [...new S
 const atomLink = (node: XmlNode): string | undefined =>
   childrenOf(node, 'atom:link').find((link) => (link.attributes['rel'] ?? 'alternate') === 'alternate')?.attributes['href']
 
-const proseAt = (node: XmlNode, name: string): Prose | undefined => {
-  const child = childOf(node, name)
+const proseAt = (node: XmlNode, name: string): Prose | undefined => proseOf(childOf(node, name))
+
+const proseOf = (child: XmlNode | undefined): Prose | undefined => {
   if (child === undefined || textOf(child) === '') return undefined
   // Some write tags into a description without escaping them.
   return { kind: 'html', value: child.parts.some((part) => typeof part !== 'string') ? htmlOf(child) : textOf(child) }

@@ -9,7 +9,7 @@ import { absolute, childOf, textAt, type XmlNode } from './xml-node.js'
 const ENTRIES = new Set(['item', 'atom:entry'])
 
 /** Reads RSS 0.9x, 1.0, 2.0 and Atom. Throws what {@link readXml} throws, and CONTENT_MISMATCH for other XML. */
-export const readXmlFeed = async (text: string, url: string, maxEntries: number): Promise<Feed> => {
+export const readXmlFeed = async (text: string, url: string, maxEntries: number): Promise<Omit<Feed, 'caveats'>> => {
   const nodes: XmlNode[] = []
   const { root, cut } = await readXml(text, {
     url,

@@ -26,6 +26,15 @@ export const textAt = (node: XmlNode, ...names: readonly string[]): string | und
   return undefined
 }
 
+/** A child of Media RSS, which may also stand in the group or the content of an entry. */
+export const mediaChild = (node: XmlNode, name: string): XmlNode | undefined => {
+  const groups = childrenOf(node, 'media:group')
+  const places = [node, ...groups, ...[node, ...groups].flatMap((place) => childrenOf(place, 'media:content'))]
+  return places
+    .map((place) => childrenOf(place, name).find((child) => textOf(child) !== '' || child.attributes['url'] !== undefined))
+    .find((child) => child !== undefined)
+}
+
 /** What is inside, as HTML; for XHTML content. */
 export const htmlOf = (node: XmlNode): string => node.parts.map((part) => (typeof part === 'string' ? escapeText(part) : elementOf(part))).join('')
 

@@ -1,0 +1,21 @@
+import type { Caveat } from '@inlet/connector-sdk'
+import { caveatIf } from './caveat-if.js'
+
+/** Below this an encoding can hardly be called known. */
+const DOUBTFUL_BELOW = 0.9
+
+/** What is to be said of the encoding a document was read with. `certainty`: 1 unless it was guessed. */
+export const encodingCaveats = (
+  document: string,
+  { charset, certainty }: { readonly charset: string; readonly certainty: number },
+): readonly Caveat[] => {
+  const example = `${document}: ${charset}, certain to ${Math.floor(certainty * 100)} %`
+  return [
+    caveatIf('ENCODING_GUESSED', certainty < 1 && certainty >= DOUBTFUL_BELOW, example),
+    caveatIf('ENCODING_DOUBTFUL', certainty < DOUBTFUL_BELOW, example),
+  ]
+}
+
+/** Whether a document had bytes that its encoding does not know. */
+export const damageCaveat = (document: string, { charset, damaged }: { readonly charset: string; readonly damaged: boolean }): Caveat =>
+  caveatIf('BYTES_UNDECODABLE', damaged, `${document}: not ${charset}`)
