@@ -10,7 +10,19 @@ export type {
   RejectedRecord,
   SourceRecord,
 } from '@inlet/domain'
-export { addCaveats, canonicalJson, Failure, hasUnstorableText, isUrl, JsonNumber, keyHash, keyText, moment, toFailure } from '@inlet/domain'
+export {
+  addCaveats,
+  canonicalJson,
+  Failure,
+  hasUnstorableText,
+  isUrl,
+  JsonNumber,
+  keyHash,
+  keyText,
+  moment,
+  toCaveats,
+  toFailure,
+} from '@inlet/domain'
 export { abortable } from './abortable.js'
 export {
   type Browse,
@@ -48,6 +60,7 @@ export { type PaginationSpec, paginationSchema } from './http/pagination/paginat
 export type { PageAnswer, PageParams, PagePosition, Paginator } from './http/pagination/paginator.js'
 export { statedTotal } from './http/pagination/signs-of-more.js'
 export { type FilteringProxy, openFilteringProxy, PROXY_GREETING_URL, type ProxyPass } from './http/proxy/filtering-proxy.js'
+export { decodeLocation } from './http/redirect.js'
 export { parseRateLimitReset, parseRetryAfter } from './http/retry-after.js'
 export { toHttpFailure } from './http/to-http-failure.js'
 export type { Importer, ImportRequest, Proposal } from './importer.js'

@@ -54,6 +54,7 @@ export {
   caveatStep,
   describeCaveat,
   type RunWarning,
+  toCaveats,
   warningsOf,
 } from './runs/caveats.js'
 export {

@@ -78,6 +78,9 @@ describe.each(['axios', 'node'] as const)('the HTTP client over %s', (transport)
       ['deflate', deflateRawSync],
       ['gzip, gzip', (body: string) => gzipSync(gzipSync(body))],
       ['identity', (body: string) => Buffer.from(body)],
+      ['UTF-8', (body: string) => Buffer.from(body)],
+      ['none', (body: string) => Buffer.from(body)],
+      ['utf-8, gzip', gzipSync],
     ])('decompresses %s', async (coding, compress) => {
       const text = 'content '.repeat(10_000)
       const { url } = await serve(end(compress(text), { 'content-encoding': coding }))

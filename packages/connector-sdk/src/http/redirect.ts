@@ -5,6 +5,13 @@ import type { Hop } from './exchange/exchange.js'
 const ALWAYS_CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization', 'host']
 const BODY_HEADERS = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location']
 
+/**
+ * A Location header as it goes into an address: bytes beyond ASCII, which Node reads as Latin-1 and servers send as raw UTF-8, are escaped one by one,
+ * so that the address has the bytes the server meant.
+ */
+export const decodeLocation = (location: string): string =>
+  location.replaceAll(/[\u0080-\u00ff]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+
 export const isRedirect = (status: number): boolean => status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 
 /**
@@ -13,8 +20,9 @@ export const isRedirect = (status: number): boolean => status === 301 || status 
  * and for a body that would go to another origin.
  */
 export const nextHop = (hop: Hop, answer: { status: number; location: string }, credentialHeaders: readonly string[]): Hop => {
-  if (!isUrl(answer.location, hop.url.href)) throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects to something that is no URL`)
-  const url = new URL(answer.location, hop.url)
+  const location = decodeLocation(answer.location)
+  if (!isUrl(location, hop.url.href)) throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects to something that is no URL`)
+  const url = new URL(location, hop.url)
   const toGet = (answer.status === 303 && hop.method !== 'HEAD') || ((answer.status === 301 || answer.status === 302) && hop.method === 'POST')
   const sameOrigin = url.protocol === hop.url.protocol && url.host === hop.url.host
   const body = toGet ? undefined : hop.body

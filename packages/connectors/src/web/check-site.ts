@@ -1,6 +1,7 @@
-import { Failure } from '@inlet/connector-sdk'
+import { decodeLocation, Failure, type HttpResponse, isUrl } from '@inlet/connector-sdk'
 import { normalizeUrl, originOf } from './address/normalize-url.js'
 import type { CrawlTools } from './crawl/crawl-tools.js'
+import { withCookies } from './crawl/fetch-page.js'
 import { parseRetryAfter } from './crawl/retry-after.js'
 import { refusedStart } from './crawl/settle.js'
 import type { SiteConnection } from './site-connection.js'
@@ -24,16 +25,7 @@ const checkStart = async (tools: CrawlTools, { config, robots }: SiteConnection)
   const rules = await robots.rulesFor(tools, originOf(url))
   if (!rules.allows(url))
     throw new Failure('ROBOTS_DISALLOWED', `robots.txt does not allow the start address ${url}`, { field: 'config.startUrls.0' })
-  const response = await tools.http.request({
-    url,
-    headers: tools.headers.for(url),
-    credentialHeaders: tools.headers.credentialNames,
-    signal: tools.signal,
-    timeoutMs: TIMEOUT_MS,
-    maxBytes: config.maxPageBytes,
-  })
-  const { status, headers } = response
-  response.discard()
+  const { status, headers } = await askForStart(tools, url)
   if (status >= 200 && status < 300) return
   if (status === 404 || status === 410)
     throw new Failure('NOT_FOUND_UPSTREAM', `the start address ${url} answers ${status}`, { field: 'config.startUrls.0' })
@@ -43,4 +35,31 @@ const checkStart = async (tools: CrawlTools, { config, robots }: SiteConnection)
   }
   if (status >= 500) throw new Failure('UPSTREAM_ERROR', `the start address ${url} answers ${status}`)
   throw refusedStart(url, status)
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+const MAX_HOPS = 5
+
+/** The answer behind all redirects, with the cookies that come along: sites set one and redirect to the same address to see it. */
+const askForStart = async (tools: CrawlTools, start: string): Promise<Pick<HttpResponse, 'status' | 'headers'>> => {
+  let url = start
+  for (let hops = 0; ; hops++) {
+    const response = await tools.http.request({
+      url,
+      headers: withCookies(tools, url),
+      credentialHeaders: tools.headers.credentialNames,
+      signal: tools.signal,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: tools.config.maxPageBytes,
+      maxRedirects: 0,
+    })
+    const { status, headers } = response
+    response.discard()
+    tools.cookies.take(url, headers['set-cookie'])
+    const location = headers['location'] === undefined ? undefined : decodeLocation(headers['location'])
+    if (!REDIRECTS.has(status) || location === undefined || !isUrl(location, url)) return { status, headers }
+    if (hops >= MAX_HOPS)
+      throw new Failure('TOO_MANY_REDIRECTS', `the start address ${start} redirects more than ${MAX_HOPS} times, last to ${location.slice(0, 500)}`)
+    url = new URL(location, url).href
+  }
 }

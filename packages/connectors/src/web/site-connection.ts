@@ -1,6 +1,7 @@
 import { type Connection, type ConnectorContext, Failure, type Page, type ReadEnd, type ReadRequest, type RenderSession } from '@inlet/connector-sdk'
 import { createReaderProcesses } from '../parsing/apart/reader-process.js'
 import type { WebConfig, WebSecrets } from './config.js'
+import { createCookieJar } from './crawl/cookie-jar.js'
 import { crawl } from './crawl/crawl.js'
 import { parseCursor } from './crawl/crawl-cursor.js'
 import type { CrawlTools } from './crawl/crawl-tools.js'
@@ -30,6 +31,7 @@ export const openSite = (ctx: ConnectorContext<WebConfig, WebSecrets>): SiteConn
     config,
     http,
     headers,
+    cookies: createCookieJar(() => now().getTime()),
     processes,
     log,
     now,

@@ -31,7 +31,10 @@ export const REASONS = {
     next: 'The content is not of the expected type; check the address (a login page?) or the format setting.',
   },
   RESPONSE_TOO_LARGE: { code: 'upstream_invalid', next: 'Raise the size limit in the settings of the source or ask the system for smaller pages.' },
-  TOO_MANY_REDIRECTS: { code: 'upstream_invalid', next: 'Use the final address as the URL of the source.' },
+  TOO_MANY_REDIRECTS: {
+    code: 'upstream_invalid',
+    next: 'Use the final address as the URL of the source; a site that redirects in a circle may want a login.',
+  },
   ROBOTS_DISALLOWED: {
     code: 'config_invalid',
     next: 'Choose another start address, ask the owner of the site, or set robots to ignore if the site is yours.',
@@ -98,7 +101,7 @@ export const REASONS = {
   ARCHIVE_UNSAFE_ENTRY: { code: 'record_invalid', next: 'The archive holds a path that leads out of it; make it anew.' },
   ARCHIVE_BOMB: { code: 'upstream_invalid', next: 'The compressed file expands beyond the limit; split it or raise the limit.' },
   FILE_UNREADABLE: { code: 'record_invalid', next: 'The file cannot be parsed; see the position in the message.' },
-  XML_DTD_NOT_ALLOWED: { code: 'upstream_invalid', next: 'XML with a DOCTYPE is not read.' },
+  XML_DTD_NOT_ALLOWED: { code: 'upstream_invalid', next: 'Leave the DOCTYPE out; in feeds and sitemaps one that ends is stepped over.' },
   // records
   OFFSETS_GONE: {
     code: 'record_invalid',

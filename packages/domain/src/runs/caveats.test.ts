@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addCaveats, CAVEATS, type CaveatKind, caveatKinds, describeCaveat, MAX_CAVEAT_EXAMPLES, warningsOf } from './caveats.js'
+import { addCaveats, CAVEATS, type CaveatKind, caveatKinds, describeCaveat, MAX_CAVEAT_EXAMPLES, toCaveats, warningsOf } from './caveats.js'
 
 describe('addCaveats', () => {
   it('sums counts and what was looked at, and keeps the first examples', () => {
@@ -22,6 +22,17 @@ describe('addCaveats', () => {
       { kind: 'READ_IN_PART', example: 'b'.repeat(1_000) },
     ])
     expect(tally.READ_IN_PART?.examples.map(({ length }) => length)).toEqual([1, 300])
+  })
+})
+
+describe('toCaveats', () => {
+  it('gives reports that add up to the same tally', () => {
+    const tally = addCaveats({}, [
+      { kind: 'READ_IN_PART', example: 'a' },
+      { kind: 'READ_IN_PART', example: 'b' },
+      { kind: 'DOCUMENT_WITHOUT_TEXT', count: 0, of: 7 },
+    ])
+    expect(addCaveats({}, toCaveats(tally))).toEqual(tally)
   })
 })
 

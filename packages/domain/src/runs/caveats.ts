@@ -73,6 +73,18 @@ export const addCaveats = (tally: CaveatTally, caveats: readonly Caveat[]): Cave
   return sums
 }
 
+/** A tally as reports again, for those who add up before they report. Pure. */
+export const toCaveats = (tally: CaveatTally): readonly Caveat[] =>
+  (Object.keys(CAVEATS) as CaveatKind[]).flatMap((kind) => {
+    const { count = 0, of = 0, examples = [] } = tally[kind] ?? {}
+    if (of === 0) return []
+    const [first, ...others] = examples
+    return [
+      { kind, count, of, ...(first === undefined ? {} : { example: first }) },
+      ...others.map((example): Caveat => ({ kind, count: 0, of: 0, example })),
+    ]
+  })
+
 /** The kinds that concern something, in the order of the table. */
 export const caveatKinds = (tally: CaveatTally): readonly CaveatKind[] =>
   (Object.keys(CAVEATS) as CaveatKind[]).filter((kind) => (tally[kind]?.count ?? 0) > 0)

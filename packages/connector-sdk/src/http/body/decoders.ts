@@ -7,14 +7,17 @@ import { Failure } from '@inlet/domain'
 export const ACCEPT_ENCODING = 'gzip, deflate, br'
 const MAX_LAYERS = 2
 
-/** The codings of a Content-Encoding header in the order to undo them. Throws UPSTREAM_INVALID for an unknown one and for more than two. */
+/** Codings that compress and that we cannot undo; everything else that is no coding (`utf-8`, `none`, `binary`) is a mistake and changes nothing. */
+const NOT_UNDONE = new Set('compress x-compress zstd x-zstd dcb dcz bzip2 x-bzip2 lzma xz lz4 snappy pack200-gzip exi aes128gcm'.split(' '))
+
+/** The codings of a Content-Encoding header in the order to undo them. Throws UPSTREAM_INVALID for one that cannot be undone and for more than two. */
 export const parseCodings = (contentEncoding: string | undefined): readonly string[] => {
   if (contentEncoding === undefined) return []
   const names = contentEncoding.toLowerCase().split(',')
-  const codings = names.map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity')
+  const codings = names.map((name) => name.trim().replace(/^"|"$/g, '')).filter((name) => KNOWN.has(name) || NOT_UNDONE.has(name))
   if (codings.length > MAX_LAYERS) throw new Failure('UPSTREAM_INVALID', `the body is compressed ${codings.length} times over`)
-  const unknown = codings.find((name) => !KNOWN.has(name))
-  if (unknown !== undefined) throw new Failure('UPSTREAM_INVALID', `the body has the unknown Content-Encoding "${unknown.slice(0, 40)}"`)
+  const unknown = codings.find((name) => NOT_UNDONE.has(name))
+  if (unknown !== undefined) throw new Failure('UPSTREAM_INVALID', `the body has the Content-Encoding "${unknown}", which cannot be undone`)
   return codings.reverse()
 }
 const KNOWN = new Set(['gzip', 'x-gzip', 'br', 'deflate'])

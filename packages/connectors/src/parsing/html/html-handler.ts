@@ -22,6 +22,8 @@ export interface HandlerOptions {
   readonly obeyNofollow: boolean
   /** Keep fragments that begin with `#/` or `#!` in `links`: routes that scripts show. Default no. */
   readonly hashRoutes?: boolean
+  /** Whether the page follows the rules of XML. Default no. */
+  readonly xml?: boolean
 }
 
 const MAX_LINKS = 20_000
@@ -32,6 +34,8 @@ export class HtmlHandler {
   readonly main = new MainContent()
   /** Absolute addresses without fragments, in the order of the page. */
   readonly links = new Set<string>()
+  /** The same, of those that are marked nofollow and left out for it. */
+  readonly nofollowLinks = new Set<string>()
   title = ''
   firstHeading = ''
   language: string | undefined
@@ -126,10 +130,10 @@ export class HtmlHandler {
   #collectLink(attributes: Attributes): void {
     const href = attributes['href']
     if (href === undefined || (href.startsWith('#') && !this.#isRoute(href)) || this.links.size >= MAX_LINKS) return
-    if (this.#options.obeyNofollow && attributes['rel']?.toLowerCase().includes('nofollow')) return
     const hash = href.indexOf('#')
     const url = this.#resolver.resolve(hash < 0 || this.#isRoute(href.slice(hash)) ? href : href.slice(0, hash))
-    if (url !== '') this.links.add(url)
+    const left = this.#options.obeyNofollow && attributes['rel']?.toLowerCase().includes('nofollow')
+    if (url !== '') (left ? this.nofollowLinks : this.links).add(url)
   }
 
   #isRoute(fragment: string): boolean {

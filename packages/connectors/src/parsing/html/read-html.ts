@@ -10,6 +10,10 @@ export interface HtmlPage extends HeadInfo {
   readonly language?: string
   /** Absolute addresses without fragments that the page links to, each once, navigation included. */
   readonly links: readonly string[]
+  /** Addresses left out of `links` since they are marked nofollow. */
+  readonly nofollowLinks?: readonly string[]
+  /** Whether navigation stayed in the text, since little else would be left. */
+  readonly keptBoilerplate?: boolean
   readonly hasPassword: boolean
   /** The page was nested too deep and only its beginning was read. */
   readonly truncated: boolean
@@ -31,9 +35,13 @@ export const readHtml = async (html: string, options: Omit<HandlerOptions, 'prun
 export const readFragment = async (html: string, url: string): Promise<string> =>
   (await parse(html, { url, prune: false, inlineLinks: true, obeyNofollow: false })).markdown
 
+/** Whether a page follows the rules of XML, where `<script/>` is closed. */
+export const isXhtml = (contentType: string, text: string): boolean =>
+  contentType === 'application/xhtml+xml' || /^\s*<\?xml\s/.test(text.slice(0, 200))
+
 const parse = async (html: string, options: HandlerOptions): Promise<HtmlPage> => {
   const handler = new HtmlHandler(options)
-  const parser = new Parser(handler)
+  const parser = new Parser(handler, options.xml === true ? { recognizeSelfClosing: true, recognizeCDATA: true } : {})
   let truncated = false
   try {
     for (let at = 0; at < html.length; at += SLICE_CHARS) {
@@ -55,6 +63,7 @@ const parse = async (html: string, options: HandlerOptions): Promise<HtmlPage> =
     ...(handler.language === undefined ? {} : { language: handler.language }),
     markdown: handler.markdown,
     links: [...handler.links],
+    ...(handler.nofollowLinks.size === 0 ? {} : { nofollowLinks: [...handler.nofollowLinks] }),
     hasPassword: handler.hasPassword,
     truncated,
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, toFailure } from '@inlet/connector-sdk'
 import { decodePage } from '../../parsing/html/decode.js'
-import { readHtml } from '../../parsing/html/read-html.js'
+import { isXhtml, readHtml } from '../../parsing/html/read-html.js'
 import type { RssConnection } from '../connection.js'
 import type { FeedEntry } from '../feed/feed.js'
 import { ACCEPT_PAGE } from '../fetch/request-headers.js'
@@ -32,7 +32,9 @@ export const fetchContent = async (connection: RssConnection, entry: FeedEntry, 
     })
     const contentType = headers['content-type'] ?? ''
     if (!/^(?:$|text\/html|application\/xhtml\+xml)/i.test(contentType)) return null
-    const page = await readHtml(decodePage(bytes, contentType), { url, inlineLinks: true, obeyNofollow: false })
+    const html = decodePage(bytes, contentType)
+    const xml = isXhtml(contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '', html)
+    const page = await readHtml(html, { url, inlineLinks: true, obeyNofollow: false, xml })
     return page.markdown === '' || page.hasPassword ? null : { markdown: page.markdown, url }
   } catch (thrown) {
     signal.throwIfAborted()

@@ -26,7 +26,7 @@ export const normalizeDate = (text: string): string => {
     .replace(/^(\d{4})\/(\d{1,2})\/(\d{1,2})/, (_all, y: string, m: string, d: string) => `${y}-${two(m)}-${two(d)}`)
     .replace(/^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})/, (_all, d: string, m: string, y: string) => `${y}-${two(m)}-${two(d)}`)
     .replace(/^(\d{1,2})\/(\d{1,2})\/(\d{4})/, usOrEuropean)
-    .replace(/^(\d{4})-(\p{L}{3,10})-(\d{1,2})(?:T(\d{1,2}:))?/u, (all, y: string, m: string, d: string, t?: string) => hungarian(all, [y, m, d, t]))
+    .replace(/^(\d{4})-(\p{L}{3,10})-(\d{1,2})(?:T(\d{1,2}:))?/u, (...found: readonly string[]) => hungarian(found))
     .replace(/^(\d{4})-?(\d{3})(?=$|T)/, (_all, y: string, day: string) => ofDay(Number(y), Number(day)))
     .replace(/^\d{9,10}$/, (seconds) => new Date(Number(seconds) * 1_000).toISOString())
   return toFullDay(inEnglish(ordered))
@@ -40,7 +40,7 @@ const usOrEuropean = (all: string, first: string, second: string, year: string):
   return Number(second) > 12 || first === second ? `${year}-${two(first)}-${two(second)}` : all
 }
 
-const hungarian = (all: string, [year, month, day, time]: readonly (string | undefined)[]): string => {
+const hungarian = ([all = '', year, month, day, time]: readonly (string | undefined)[]): string => {
   const number = MONTHS.findIndex(([name]) => name === monthOf(month ?? '')) + 1
   return number === 0 ? all : `${year}-${two(String(number))}-${two(day ?? '')}${time === undefined ? '' : `T${two(time.slice(0, -1))}:`}`
 }
@@ -64,13 +64,12 @@ const monthOf = (word: string): string | null => {
 }
 
 /** `8:17 PM` is 20:17. */
-const toFullDay = (text: string): string =>
-  text.replace(
-    /(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?\s?([ap])\.?m\b\.?/i,
-    (all, hour: string, minute: string, second: string | undefined, half: string) => {
-      const hours = Number(hour)
-      if (hours > 12 || hours === 0) return all.replace(/\s?[ap]\.?m\b\.?$/i, '')
-      const full = (hours % 12) + (half.toLowerCase() === 'p' ? 12 : 0)
-      return `${two(String(full))}:${two(minute)}:${two(second ?? '0')}`
-    },
-  )
+const toFullDay = (text: string): string => {
+  const found = /(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?\s?([ap])\.?m\b\.?/i.exec(text)
+  if (found === null) return text
+  const [all, hour, minute = '', second = '0', half] = found
+  const hours = Number(hour)
+  const is24 = hours > 12 || hours === 0
+  const full = is24 ? hours : (hours % 12) + (half?.toLowerCase() === 'p' ? 12 : 0)
+  return text.replace(all, `${two(String(full))}:${two(minute)}:${two(second)}`)
+}

@@ -39,7 +39,7 @@ const readText = async (
   { url, maxEntries }: ParseFeedOptions,
 ): Promise<{ readonly feed: Omit<Feed, 'caveats'>; readonly left: readonly string[] }> => {
   if (text === '') throw new Failure('CONTENT_MISMATCH', `${url} answered with nothing`)
-  if (text.startsWith('{')) return { feed: await readJsonFeed(text, url, maxEntries), left: [] }
+  if (text.startsWith('{')) return { feed: readJsonFeed(text, url, maxEntries), left: [] }
   if (HTML.test(text.slice(0, 5_000))) throw htmlInstead(text, url)
   if (!text.startsWith('<')) throw new Failure('CONTENT_MISMATCH', `${url} is no feed: neither XML nor JSON`)
   const xml = stepOverDoctype(text)

@@ -24,7 +24,7 @@ const schema = z.strictObject({
 })
 
 /** To be raised when pages give other records than before. */
-const EXTRACTOR_VERSION = 1
+const EXTRACTOR_VERSION = 2
 const MAX_AGAIN_BYTES = 6_000
 
 /** Throws CURSOR_INVALID. */

@@ -1,4 +1,4 @@
-import type { SourceRecord } from '@inlet/connector-sdk'
+import { addCaveats, type Caveat, type CaveatTally, type SourceRecord } from '@inlet/connector-sdk'
 import type { Scope } from '../address/scope.js'
 import { createQueryBudget } from '../address/trap.js'
 import type { CrawlCursor, createAgainList } from './crawl-cursor.js'
@@ -8,6 +8,13 @@ import type { PageMark } from './page-mark.js'
 
 /** Why addresses gave no record; shown and logged at the end. */
 export type Tally = Map<string, number>
+
+/** An address that depends on another one: it has the same content, or (null) names it as canonical. */
+export interface Waiting {
+  readonly visit: Visit
+  readonly content: string | null
+  readonly sketch: string
+}
 
 /** Everything one crawl knows. */
 export interface CrawlState {
@@ -24,8 +31,16 @@ export interface CrawlState {
   /** Which page stands for a content, by its hash. */
   readonly owners: Map<string, string>
   /** Addresses that are read for themselves only if the one they depend on gives no such page. */
-  readonly waiting: Map<string, { readonly visit: Visit; readonly content: string | null }[]>
+  readonly waiting: Map<string, Waiting[]>
   readonly tally: Tally
+  /** The first address of each reason in the tally. */
+  readonly examples: Map<string, string>
+  /** What is to be said of the content. */
+  caveats: CaveatTally
+  /** Sketches of the pages, for those that name them as canonical. */
+  readonly sketches: Map<string, string>
+  /** Addresses that were not followed since a page or link says nofollow; bounded. */
+  readonly nofollowed: Set<string>
   readonly unread: ReturnType<typeof createAgainList>
   readonly dead: (readonly [url: string, depth: number])[]
   readonly starts: { total: number; failed: number; failure: unknown }
@@ -41,7 +56,12 @@ export interface CrawlState {
   readonly emitUnchanged: (url: string) => void
 }
 
-export const count = (state: CrawlState, what: string): void => void state.tally.set(what, (state.tally.get(what) ?? 0) + 1)
+export const count = (state: CrawlState, what: string, url?: string): void => {
+  state.tally.set(what, (state.tally.get(what) ?? 0) + 1)
+  if (url !== undefined && !state.examples.has(what)) state.examples.set(what, url)
+}
+
+export const report = (state: CrawlState, caveats: readonly Caveat[]): void => void (state.caveats = addCaveats(state.caveats, caveats))
 
 /**
  * Queues an address found on the way unless it is known, out of scope or a trap. Answers its state afterwards;
@@ -52,11 +72,11 @@ export const offer = (state: CrawlState, visit: Visit): 'new' | 'known' | undefi
   if (frontier.stateOf(visit.url) !== undefined) return 'known'
   const verdict = visit.start ? 'in' : scope.judge(visit.url)
   if (verdict !== 'in') {
-    if (verdict === 'trap') count(state, 'trap')
+    if (verdict === 'trap') count(state, 'trap', visit.url)
     return undefined
   }
   if (!state.queries.admits(visit.url)) {
-    count(state, 'trap')
+    count(state, 'trap', visit.url)
     return undefined
   }
   const stored = visit.stored ?? state.stored.get(visit.url)

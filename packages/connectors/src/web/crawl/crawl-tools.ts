@@ -1,6 +1,7 @@
 import type { ConnectorLog, HttpClient, RenderSession } from '@inlet/connector-sdk'
 import type { ReaderProcesses } from '../../parsing/apart/reader-process.js'
 import type { WebConfig } from '../config.js'
+import type { CookieJar } from './cookie-jar.js'
 import type { RequestHeaders } from './request-headers.js'
 
 /** What every part of a crawl needs. */
@@ -8,6 +9,8 @@ export interface CrawlTools {
   readonly config: WebConfig
   readonly http: HttpClient
   readonly headers: RequestHeaders
+  /** What the site has set so far. */
+  readonly cookies: CookieJar
   /** Runs the scripts of pages; absent when they are taken as they are sent. */
   readonly rendering?: Pick<RenderSession, 'render'> | undefined
   readonly processes: ReaderProcesses

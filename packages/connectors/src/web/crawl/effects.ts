@@ -1,7 +1,8 @@
 import { Failure } from '@inlet/connector-sdk'
 import { normalizeUrl, originOf } from '../address/normalize-url.js'
 import { isSameSite } from '../address/same-site.js'
-import { type CrawlState, count, offer } from './crawl-state.js'
+import { sameTitle, shareIn } from '../page/sketch.js'
+import { type CrawlState, count, offer, type Waiting } from './crawl-state.js'
 import type { Visit } from './frontier.js'
 
 const MAX_HOPS = 5
@@ -18,12 +19,28 @@ export const resolve = (state: CrawlState, url: string, as: 'page' | 'other', co
   const waiting = state.waiting.get(url)
   if (waiting === undefined) return
   state.waiting.delete(url)
-  for (const { visit, content: wanted } of waiting) {
-    if (as === 'page' && (wanted === null || wanted === content)) {
+  for (const entry of waiting) {
+    const { visit, content: wanted } = entry
+    if (as === 'page' && (wanted === null ? isHeldBy(state, entry, url) : wanted === content)) {
       state.frontier.setState(visit.url, 'other')
-      count(state, wanted === null ? 'canonical_elsewhere' : 'duplicate')
+      count(state, wanted === null ? 'canonical_elsewhere' : 'duplicate', visit.url)
     } else state.frontier.requeue(wanted === null ? { ...visit, ignoreCanonical: true } : visit)
   }
+}
+
+/** Below this share of its words a page is no duplicate of the one it names as canonical; the same path with other parameters may well be sorted or filtered. */
+const MIN_HELD = 0.8
+const MIN_HELD_OF_PATH = 0.5
+
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? url
+
+/** Whether the page that an address names as canonical holds its content. What cannot be told is no reason to lose it. */
+export const isHeldBy = (state: CrawlState, { visit, sketch }: Waiting, canonical: string): boolean => {
+  const other = state.sketches.get(canonical)
+  const least = pathOf(visit.url) === pathOf(canonical) ? MIN_HELD_OF_PATH : MIN_HELD
+  const held = other !== undefined && sameTitle(sketch, other) && (shareIn(sketch, other) ?? 0) >= least
+  if (!held) count(state, 'canonical_ignored', visit.url)
+  return held
 }
 
 /** A page that exists as far as we know: what is stored of it stays. */
@@ -31,14 +48,21 @@ export const keep = (state: CrawlState, visit: Visit, why: string): void => {
   count(state, why)
   if (visit.stored === undefined) return resolve(state, visit.url, 'other', null)
   state.pages++
+  if (visit.stored.k !== undefined) state.sketches.set(visit.url, visit.stored.k)
   state.emitUnchanged(visit.url)
   resolve(state, visit.url, 'page', visit.stored.c)
 }
 
 /** Follows a redirect as an address of its own, so that scope, robots.txt, delay and what is stored apply to the target. */
-export const settleRedirect = (state: CrawlState, visit: Visit, to: string, why: string): void => {
-  count(state, why)
+export const settleRedirect = (
+  state: CrawlState,
+  visit: Visit,
+  { to, cookies = false }: { readonly to: string; readonly cookies?: boolean },
+): void => {
+  count(state, 'redirect')
   const target = normalizeUrl(to, state.tools.config)
+  // With the cookies that came along, the same address may be answered with its page.
+  if (target === visit.url && cookies && visit.hops < MAX_HOPS) return state.frontier.requeue({ ...visit, hops: visit.hops + 1 })
   if (target === visit.url) return selfRedirect(state, visit)
   resolve(state, visit.url, 'other', null)
   if (target === null) return
@@ -54,6 +78,9 @@ export const settleRedirect = (state: CrawlState, visit: Visit, to: string, why:
   const { depth, hops, start } = visit
   const movedFrom = visit.movedFrom ?? (visit.start || visit.stored !== undefined ? visit.url : undefined)
   const known = offer(state, { url: target, depth, hops: hops + 1, start, ...(movedFrom === undefined ? {} : { movedFrom }) })
+  if (known === 'known' && cookies && state.frontier.stateOf(target) === 'other') {
+    return state.frontier.requeue({ url: target, depth, hops: hops + 1, start, ...(movedFrom === undefined ? {} : { movedFrom }) })
+  }
   if (known === 'known' && visit.start && visit.hops > 0 && state.frontier.stateOf(target) === 'other') {
     noteStart(state, new Failure('TOO_MANY_REDIRECTS', `the start address ${visit.url} redirects in a circle`))
   }

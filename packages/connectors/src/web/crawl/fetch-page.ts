@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure, type HttpResponse, isUrl, toFailure } from '@inlet/connector-sdk'
+import { decodeLocation, Failure, type HttpResponse, isUrl, toFailure } from '@inlet/connector-sdk'
+import type { DecodedText } from '../../parsing/html/decode.js'
 import type { HtmlPage } from '../../parsing/html/read-html.js'
 import type { CrawlTools } from './crawl-tools.js'
 import type { Visit } from './frontier.js'
@@ -11,9 +12,17 @@ export type SkipReason = 'content_type' | 'too_large' | 'unreadable'
 
 /** What became of one address. */
 export type Outcome =
-  | { readonly kind: 'page'; readonly page: HtmlPage; readonly etag?: string; readonly lastModified?: string; readonly contentType: string }
+  | {
+      readonly kind: 'page'
+      readonly page: HtmlPage
+      readonly etag?: string
+      readonly lastModified?: string
+      readonly contentType: string
+      readonly decoded?: Omit<DecodedText, 'text'>
+    }
   | { readonly kind: 'not_modified' }
-  | { readonly kind: 'redirect'; readonly to: string }
+  /** `cookies`: the answer set some, so that asking once more may be answered otherwise. */
+  | { readonly kind: 'redirect'; readonly to: string; readonly cookies?: boolean }
   /** 404 or 410. */
   | { readonly kind: 'gone'; readonly status: number }
   /** Another answer that is no page; a stored page is kept. */
@@ -58,7 +67,7 @@ const tryOnce = async (tools: CrawlTools, visit: Visit, conditional: boolean): P
   try {
     const response = await tools.http.request({
       url: visit.url,
-      headers: { ...tools.headers.for(visit.url), ...(conditional ? conditions(visit) : {}) },
+      headers: { ...withCookies(tools, visit.url), ...(conditional ? conditions(visit) : {}) },
       credentialHeaders: tools.headers.credentialNames,
       signal: tools.signal,
       timeoutMs: tools.config.timeoutMs,
@@ -80,19 +89,27 @@ const tryOnce = async (tools: CrawlTools, visit: Visit, conditional: boolean): P
 
 const judge = async (tools: CrawlTools, visit: Visit, response: HttpResponse, conditional: boolean): Promise<Attempt> => {
   const { status } = response
+  const cookies = tools.cookies.take(visit.url, response.headers['set-cookie'])
   if (status >= 200 && status < 300) return readAnswer(tools, visit, response)
   const { location, 'retry-after': retryAfter } = response.headers
   response.discard()
   if (status === 304 && conditional) return { kind: 'not_modified' }
-  if (REDIRECTS.has(status) && location !== undefined && isUrl(location, visit.url)) {
-    return { kind: 'redirect', to: new URL(location, visit.url).href }
-  }
+  const target = location === undefined ? undefined : decodeLocation(location)
+  if (REDIRECTS.has(status) && target !== undefined && isUrl(target, visit.url))
+    return { kind: 'redirect', to: new URL(target, visit.url).href, cookies }
   if (status === 404 || status === 410) return { kind: 'gone', status }
   if (status === 429 || status >= 500) {
     const failure = new Failure(status === 429 ? 'RATE_LIMITED' : 'UPSTREAM_ERROR', `${visit.url} answers ${status}`)
     return { kind: 'again', failure, waitMs: parseRetryAfter(retryAfter, tools.now()) }
   }
   return { kind: 'refused', status }
+}
+
+/** The headers for a request, with the cookies of the crawl. */
+export const withCookies = ({ headers, cookies }: Pick<CrawlTools, 'headers' | 'cookies'>, url: string): Record<string, string> => {
+  const { cookie: own, ...others } = headers.for(url)
+  const cookie = cookies.headerFor(url, own)
+  return cookie === undefined ? others : { ...others, cookie }
 }
 
 const conditions = ({ stored }: Visit): Record<string, string> => ({

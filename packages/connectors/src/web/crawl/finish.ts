@@ -1,4 +1,15 @@
-import { complete, Failure, incomplete, type Page, type ReadEnd, toFailure } from '@inlet/connector-sdk'
+import {
+  addCaveats,
+  type Caveat,
+  type CaveatTally,
+  complete,
+  Failure,
+  incomplete,
+  type Page,
+  type ReadEnd,
+  toCaveats,
+  toFailure,
+} from '@inlet/connector-sdk'
 import { createAgainList, formatCursor, settingsFingerprint } from './crawl-cursor.js'
 import type { CrawlState } from './crawl-state.js'
 
@@ -12,12 +23,47 @@ export const finish = (state: CrawlState): Page => {
   tools.log.info({ pages, records: state.records, seen: state.frontier.seen, complete: state.complete, ...tally }, 'the site was read')
   if (starts.failed > 0 && (starts.failed >= starts.total || pages === 0)) throw starts.failure
   if (pages === 0) throw new Failure('CONTENT_MISMATCH', `no page could be read: ${describe(state)}`)
+  const caveats = toCaveats(withCounts(state))
   return {
     records: [],
+    ...(caveats.length === 0 ? {} : { caveats }),
     progress: { done: pages, total: pages, note: describe(state) },
     ...(state.remembered ? { cursor: nextCursor(state) } : {}),
     ...(state.complete && starts.failed === 0 ? { sweep: {} } : {}),
   }
+}
+
+/** What was reported of single pages, and what the counts of all say. */
+const withCounts = (state: CrawlState): CaveatTally => {
+  const { tally, pages, frontier, examples } = state
+  const times = (what: string): number => tally.get(what) ?? 0
+  const example = (what: string): string => examples.get(what) ?? ''
+  const unfollowed = [...state.nofollowed].filter((url) => frontier.stateOf(url) === undefined)
+  const reasons = [
+    { why: 'nofollow', count: unfollowed.length, url: unfollowed[0] ?? '' },
+    ...['robots', 'trap'].map((why) => ({ why, count: times(why), url: example(why) })),
+  ]
+  const skipped = reasons.reduce((sum, { count }) => sum + count, 0)
+  const counted: readonly (Caveat & { readonly of: number })[] = [
+    { kind: 'DOCUMENT_WITHOUT_TEXT', count: times('empty'), of: pages + times('empty'), example: example('empty') },
+    {
+      kind: 'CANONICAL_ELSEWHERE',
+      count: times('canonical_elsewhere'),
+      of: pages + times('canonical_elsewhere'),
+      example: example('canonical_elsewhere'),
+    },
+    { kind: 'CANONICAL_IGNORED', count: times('canonical_ignored'), of: pages, example: example('canonical_ignored') },
+    ...reasons.map(({ why, count, url }, index): Caveat & { readonly of: number } => ({
+      kind: 'LINKS_NOT_FOLLOWED',
+      count,
+      of: index === 0 ? frontier.seen + skipped : 0,
+      ...(count === 0 ? {} : { example: `${why}: ${count}, e.g. ${url}` }),
+    })),
+  ]
+  return addCaveats(
+    state.caveats,
+    counted.map(({ example: named, ...caveat }) => (caveat.count === 0 || named === undefined ? caveat : { ...caveat, example: named })),
+  )
 }
 
 /** What the crawl could not see may hold anything: pages that failed, sitemaps that could not be read, what lies beyond the limits. */

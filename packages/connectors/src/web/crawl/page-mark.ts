@@ -13,6 +13,8 @@ export interface PageMark {
   readonly g: number
   /** lastmod in the sitemap. */
   readonly s?: string
+  /** Sketch of the text, to compare it with pages that name this one as canonical. */
+  readonly k?: string
   /** The page had a password field. */
   readonly p?: 1
 }
@@ -20,7 +22,7 @@ export interface PageMark {
 const MAX_ETAG = 300
 const MAX_DATE = 100
 
-/** At most 700 bytes: an absurd ETag is left out. */
+/** At most 800 bytes: an absurd ETag is left out. */
 export const formatMark = (mark: PageMark): string => {
   const { e, m, s, ...rest } = mark
   return JSON.stringify({
@@ -44,8 +46,8 @@ export const parseMark = (validator: string | null): PageMark | null => {
 
 const isMark = (value: unknown): value is PageMark => {
   if (typeof value !== 'object' || value === null) return false
-  const { c, h, d, g, e, m, s } = value as Partial<Record<keyof PageMark, unknown>>
-  const optional = [e, m, s].every((field) => field === undefined || typeof field === 'string')
+  const { c, h, d, g, e, m, s, k } = value as Partial<Record<keyof PageMark, unknown>>
+  const optional = [e, m, s, k].every((field) => field === undefined || typeof field === 'string')
   return typeof c === 'string' && typeof h === 'string' && Number.isInteger(d) && Number.isInteger(g) && optional
 }
 

@@ -100,7 +100,7 @@ export const createPump = ({ state, robots, hasRoom, onIdle, onFailure }: PumpOp
 }
 
 const settleDisallowed = (state: CrawlState, visit: Visit): void => {
-  count(state, 'robots')
+  count(state, 'robots', visit.url)
   if (visit.start) {
     noteStart(
       state,

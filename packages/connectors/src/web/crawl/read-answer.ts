@@ -1,6 +1,6 @@
 import { Failure, type HttpResponse, type RenderedPage } from '@inlet/connector-sdk'
-import { decodePage } from '../../parsing/html/decode.js'
-import { type HtmlPage, readHtml } from '../../parsing/html/read-html.js'
+import { type DecodedText, decodeText } from '../../parsing/html/decode.js'
+import { type HtmlPage, isXhtml, readHtml } from '../../parsing/html/read-html.js'
 import { readText } from '../../parsing/html/read-text.js'
 import { withPageHeaders } from '../page/page-headers.js'
 import { isUnreadable, readPdfPage } from '../page/read-pdf-page.js'
@@ -38,12 +38,14 @@ export const readAnswer = async (tools: CrawlTools, { url }: Visit, response: Ht
   const body = await response.bytes()
   const rendered = format === 'html' ? await render(tools, { url, headers, body }) : undefined
   if (rendered !== undefined && 'redirectedTo' in rendered) return { kind: 'redirect', to: rendered.redirectedTo }
-  const page = await toPage({ tools, url, format, body, contentType, html: rendered?.html })
+  const decoded = rendered === undefined && format !== 'pdf' ? decodeText(body, contentType) : undefined
+  const page = await toPage({ tools, url, format, body, type, text: rendered?.html ?? decoded?.text ?? '' })
   if (page === null) return { kind: 'skipped', why: 'unreadable' }
   return {
     kind: 'page',
     page: withPageHeaders(page, url, headers),
     contentType: type,
+    ...(decoded === undefined ? {} : { decoded: toChosen(decoded) }),
     // What the server says of its document says nothing of what scripts make of it.
     ...(headers['etag'] === undefined || rendered !== undefined ? {} : { etag: headers['etag'] }),
     ...(headers['last-modified'] === undefined || rendered !== undefined ? {} : { lastModified: headers['last-modified'] }),
@@ -63,18 +65,21 @@ const render = async (
   }
 }
 
+/** Without the text, which is large. */
+const toChosen = ({ charset, certainty, damaged }: DecodedText): Omit<DecodedText, 'text'> => ({ charset, certainty, damaged })
+
 interface Answer {
   readonly tools: CrawlTools
   readonly url: string
   readonly format: Format
   readonly body: Buffer
-  readonly contentType: string
-  /** The document as the browser left it. */
-  readonly html: string | undefined
+  readonly type: string
+  /** The document, as the browser left it where it ran; empty for a PDF. */
+  readonly text: string
 }
 
 /** Null for a PDF that cannot be read. */
-const toPage = async ({ tools, url, format, body, contentType, html }: Answer): Promise<HtmlPage | null> => {
+const toPage = async ({ tools, url, format, body, type, text }: Answer): Promise<HtmlPage | null> => {
   const { config, processes, signal } = tools
   if (format === 'pdf') {
     try {
@@ -85,8 +90,7 @@ const toPage = async ({ tools, url, format, body, contentType, html }: Answer): 
       return null
     }
   }
-  const text = html ?? decodePage(body, contentType)
   if (format !== 'html') return readText(text, { url, markdown: format === 'markdown' })
   const { links, robotsMeta, hashRoutes } = config
-  return readHtml(text, { url, inlineLinks: links === 'inline', obeyNofollow: robotsMeta === 'obey', hashRoutes })
+  return readHtml(text, { url, inlineLinks: links === 'inline', obeyNofollow: robotsMeta === 'obey', hashRoutes, xml: isXhtml(type, text) })
 }

@@ -1,8 +1,9 @@
 import type { KnownRecords } from '@inlet/connector-sdk'
+import { caveatIf } from '../../parsing/caveats/caveat-if.js'
 import { normalizeUrl, originOf } from '../address/normalize-url.js'
 import type { RobotsCache } from '../robots/robots-cache.js'
 import { readSitemaps } from '../sitemap/read-sitemaps.js'
-import { type CrawlState, offer } from './crawl-state.js'
+import { type CrawlState, offer, report } from './crawl-state.js'
 import { type PageMark, parseMark } from './page-mark.js'
 import { STREAM } from './to-record.js'
 
@@ -58,6 +59,7 @@ const seedFromSitemaps = async (state: CrawlState, robots: RobotsCache, starts: 
     ...(required ? { urls: sitemap, guessed: new Set<string>() } : await findSitemaps(state, robots, starts)),
     allows: (origin: string) => scope.hasOrigin(origin),
     maxPages: maxPages * 2,
+    onRead: (url: string, damage: string | null) => report(state, [caveatIf('READ_IN_PART', damage !== null, `${url}: ${damage}`)]),
   }
   const entries = readSitemaps(request)
   for (let next = await entries.next(); ; next = await entries.next()) {

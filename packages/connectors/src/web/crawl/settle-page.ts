@@ -1,8 +1,11 @@
 import { Failure } from '@inlet/connector-sdk'
+import { caveatIf } from '../../parsing/caveats/caveat-if.js'
+import { damageCaveat, encodingCaveats } from '../../parsing/caveats/encoding-caveats.js'
 import type { HtmlPage } from '../../parsing/html/read-html.js'
 import { normalizeUrl } from '../address/normalize-url.js'
-import { type CrawlState, count, offer } from './crawl-state.js'
-import { noteStart, resolve, settleRedirect } from './effects.js'
+import { sketchOf } from '../page/sketch.js'
+import { type CrawlState, count, offer, report, type Waiting } from './crawl-state.js'
+import { isHeldBy, noteStart, resolve, settleRedirect } from './effects.js'
 import type { Outcome } from './fetch-page.js'
 import type { Visit } from './frontier.js'
 import { looksLikeLogin } from './login-page.js'
@@ -11,6 +14,8 @@ import { hashRecord, toRecord } from './to-record.js'
 
 type PageOutcome = Extract<Outcome, { kind: 'page' }>
 
+/** Addresses that are remembered only to be counted. */
+const MAX_NOFOLLOWED = 10_000
 /** A meta refresh beyond this reloads a page that is meant to be read. */
 const MAX_REFRESH_SECONDS = 10
 
@@ -21,9 +26,10 @@ export const settlePage = (state: CrawlState, visit: Visit, outcome: PageOutcome
   refuseLogin(visit, page)
   const obey = config.robotsMeta === 'obey'
   if (page.refresh !== undefined && page.refresh.seconds <= MAX_REFRESH_SECONDS && !isSelf(state, visit, page.refresh.url)) {
-    return settleRedirect(state, visit, page.refresh.url, 'redirect')
+    return settleRedirect(state, visit, { to: page.refresh.url })
   }
-  if (!(obey && page.nofollow) && visit.depth < config.maxDepth) followLinks(state, visit, page.links)
+  reportPage(state, visit, outcome)
+  if (visit.depth < config.maxDepth) followLinks(state, visit, page, obey)
   if (obey && page.noindex) return leaveOut(state, visit, 'noindex')
   if (page.markdown === '') {
     if (visit.start) noteStart(state, emptyStart(visit.url, config.render))
@@ -41,7 +47,7 @@ const emptyStart = (url: string, render: 'http' | 'browser'): Failure =>
       })
 
 const leaveOut = (state: CrawlState, visit: Visit, why: string): void => {
-  count(state, why)
+  count(state, why, visit.url)
   resolve(state, visit.url, 'other', null)
 }
 
@@ -54,16 +60,28 @@ const refuseLogin = (visit: Visit, page: HtmlPage): void => {
 
 const isSelf = (state: CrawlState, visit: Visit, url: string): boolean => normalizeUrl(url, state.tools.config) === visit.url
 
-const followLinks = (state: CrawlState, visit: Visit, links: readonly string[]): void => {
-  for (const link of links) {
+const reportPage = (state: CrawlState, { url }: Visit, { page, decoded }: PageOutcome): void => {
+  report(state, [
+    caveatIf('BOILERPLATE_KEPT', page.keptBoilerplate === true, url),
+    ...(decoded === undefined ? [] : [...encodingCaveats(url, decoded), damageCaveat(url, decoded)]),
+  ])
+}
+
+const followLinks = (state: CrawlState, visit: Visit, page: HtmlPage, obey: boolean): void => {
+  const left = [...(page.nofollowLinks ?? []), ...(obey && page.nofollow ? page.links : [])]
+  for (const link of left) {
+    const url = normalizeUrl(link, state.tools.config)
+    if (url !== null && state.nofollowed.size < MAX_NOFOLLOWED && state.scope.judge(url) === 'in') state.nofollowed.add(url)
+  }
+  for (const link of obey && page.nofollow ? [] : page.links) {
     const url = normalizeUrl(link, state.tools.config)
     if (url !== null) offer(state, { url, depth: visit.depth + 1, hops: 0, start: false })
   }
 }
 
 /**
- * A page that names another address as the canonical one is left to that address. Since the name is often wrong, the
- * page waits, and stands for itself when the other address turns out to be no page.
+ * A page that names another address as the canonical one is left to that address. Since the name is often wrong, the page waits, and
+ * stands for itself when the other address turns out to be no page, or one with another content (RFC 6596, 3: a duplicate or a superset).
  */
 const isCanonicalElsewhere = (state: CrawlState, visit: Visit, page: HtmlPage): boolean => {
   if (state.tools.config.canonical === 'ignore' || visit.ignoreCanonical === true || page.canonical === undefined) return false
@@ -72,20 +90,22 @@ const isCanonicalElsewhere = (state: CrawlState, visit: Visit, page: HtmlPage): 
   const canonical = normalizeUrl(page.canonical, state.tools.config)
   if (canonical === null || canonical === visit.url) return false
   if (offer(state, { url: canonical, depth: visit.depth, hops: 0, start: false }) === undefined) return false
-  return defer(state, visit, canonical, null)
+  return defer(state, { visit, content: null, sketch: sketchOf(page) }, canonical)
 }
 
 /** Makes an address depend on another one that is not read yet; false when the other one is known to be no page. */
-const defer = (state: CrawlState, visit: Visit, owner: string, content: string | null): boolean => {
+const defer = (state: CrawlState, entry: Waiting, owner: string): boolean => {
+  const { visit, content } = entry
   const ownerState = state.frontier.stateOf(owner)
   if (ownerState === 'page') {
+    if (content === null && !isHeldBy(state, entry, owner)) return false
     leaveOut(state, visit, content === null ? 'canonical_elsewhere' : 'duplicate')
     return true
   }
   if (ownerState !== 'queued') return false
   state.frontier.setState(visit.url, 'waiting')
   const waiting = state.waiting.get(owner) ?? []
-  waiting.push({ visit, content })
+  waiting.push(entry)
   state.waiting.set(owner, waiting)
   return true
 }
@@ -97,11 +117,12 @@ const yieldPage = (state: CrawlState, visit: Visit, outcome: PageOutcome): void 
   if (stored !== undefined && stored.c !== hash.content && state.owners.get(stored.c) === url) state.owners.delete(stored.c)
   if (state.tools.config.dedupe) {
     const owner = state.owners.get(hash.content)
-    if (owner !== undefined && owner !== url && defer(state, visit, owner, hash.content)) return
+    if (owner !== undefined && owner !== url && defer(state, { visit, content: hash.content, sketch: '' }, owner)) return
     state.owners.set(hash.content, url)
   }
   state.pages++
   const mark = toMark(state, visit, outcome, hash)
+  if (mark.k !== undefined) state.sketches.set(url, mark.k)
   if (stored !== undefined && stored.h === hash.whole && sameValidators(stored, mark)) {
     count(state, 'unchanged')
     state.emitUnchanged(url)
@@ -120,6 +141,7 @@ const toMark = (state: CrawlState, visit: Visit, outcome: PageOutcome, hash: { r
   ...(outcome.etag === undefined ? {} : { e: outcome.etag }),
   ...(outcome.lastModified === undefined ? {} : { m: outcome.lastModified }),
   ...(visit.lastmod === undefined ? {} : { s: visit.lastmod }),
+  k: sketchOf(outcome.page),
   ...(outcome.page.hasPassword ? { p: 1 } : {}),
 })
 

@@ -20,7 +20,7 @@ export const settle = (state: CrawlState, visit: Visit, outcome: Outcome): void 
     case 'not_modified':
       return keep(state, visit, 'unchanged')
     case 'redirect':
-      return settleRedirect(state, visit, outcome.to, 'redirect')
+      return settleRedirect(state, visit, outcome)
     case 'gone':
       count(state, 'gone')
       if (visit.start) noteStart(state, new Failure('NOT_FOUND_UPSTREAM', `the start address ${visit.url} answers ${outcome.status}`))

@@ -1,11 +1,11 @@
-import { isUrl } from '@inlet/connector-sdk'
+import { decodeLocation, isUrl } from '@inlet/connector-sdk'
 import { parseRobotsDirectives } from '../../parsing/html/head-collector.js'
 import type { HtmlPage } from '../../parsing/html/read-html.js'
 
 /** Adds the directives (X-Robots-Tag) and the canonical address (Link) that headers carry instead of the head of a page. */
 export const withPageHeaders = (page: HtmlPage, url: string, headers: Readonly<Record<string, string>>): HtmlPage => {
   const directives = toDirectives(headers['x-robots-tag'])
-  const canonical = page.canonical ?? canonicalLink(headers['link'], url)
+  const canonical = page.canonical ?? canonicalLink(headers['link'] === undefined ? undefined : decodeLocation(headers['link']), url)
   return {
     ...page,
     noindex: page.noindex || directives.noindex,

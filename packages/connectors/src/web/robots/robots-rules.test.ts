@@ -14,6 +14,14 @@ it('obeys the group of our name, else that for all', () => {
   expect(other.crawlDelayMs).toBe(2_000)
 })
 
+it('resolves sitemaps against its own address', () => {
+  expect(parseRobots(url, 'Sitemap: /index.xml\nSitemap: more/two.xml\nSitemap: //e.com/three.xml\nSitemap: http://', 'x').sitemaps).toEqual([
+    'https://e.com/index.xml',
+    'https://e.com/more/two.xml',
+    'https://e.com/three.xml',
+  ])
+})
+
 it('caps an absurd delay and reads nonsense as permission', () => {
   expect(parseRobots(url, 'User-agent: *\nCrawl-delay: 99999', 'x').crawlDelayMs).toBe(60_000)
   expect(parseRobots(url, 'User-agent: *\nCrawl-delay: -1\n\0\uffff:::', 'x')).toMatchObject({ crawlDelayMs: 0, sitemaps: [] })

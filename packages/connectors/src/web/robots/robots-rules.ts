@@ -1,3 +1,4 @@
+import { isUrl } from '@inlet/connector-sdk'
 import robotsParser from 'robots-parser'
 
 /** What a site's robots.txt lets us do. */
@@ -5,7 +6,7 @@ export interface RobotsRules {
   allows(url: string): boolean
   /** Milliseconds between requests; 0 when not asked for. */
   readonly crawlDelayMs: number
-  /** Absolute addresses of sitemaps, as written. */
+  /** Absolute addresses of sitemaps; relative ones are taken as relative to the robots.txt. */
   readonly sitemaps: readonly string[]
 }
 
@@ -27,6 +28,9 @@ export const parseRobots = (robotsUrl: string, text: string, userAgent: string):
   return {
     allows: (url) => rules.isAllowed(url, token) !== false,
     crawlDelayMs: delay === undefined || !(delay > 0) ? 0 : Math.min(delay * 1_000, MAX_CRAWL_DELAY_MS),
-    sitemaps: rules.getSitemaps(),
+    sitemaps: rules
+      .getSitemaps()
+      .filter((url) => isUrl(url, robotsUrl))
+      .map((url) => new URL(url, robotsUrl).href),
   }
 }

@@ -10,6 +10,7 @@ it('reads pages with lastmod, also with a prefix and CDATA', async () => {
     pages: [{ url: 'https://e.com/a?x=1&y=2', lastmod: '2024-01-02' }, { url: 'https://e.com/b' }],
     sitemaps: [],
     cut: false,
+    damage: null,
   })
 })
 
@@ -18,6 +19,7 @@ it('reads an index and a list of lines', async () => {
     pages: [],
     sitemaps: ['https://e.com/1.xml.gz'],
     cut: false,
+    damage: null,
   })
   expect(await parse('https://e.com/a\r\n\nhttps://e.com/b\nx')).toMatchObject({ pages: [{ url: 'https://e.com/a' }, { url: 'https://e.com/b' }] })
 })
@@ -30,7 +32,38 @@ it.each(['<!DOCTYPE html><html></html>', '<rss><channel/></rss>', 'nothing', '']
   expect(await parse(text)).toBeNull()
 })
 
-it('refuses a DOCTYPE and broken XML', async () => {
-  await expect(parse(`${head}<!DOCTYPE urlset [<!ENTITY a "b">]><urlset/>`)).rejects.toMatchObject({ reason: 'XML_DTD_NOT_ALLOWED' })
-  await expect(parse('<urlset><url></urlset>')).rejects.toMatchObject({ reason: 'UPSTREAM_INVALID' })
+const entries = '<url><loc>https://e.com/s0</loc></url><url><loc>https://e.com/s1</loc></url>'
+it.each([
+  ['cut off behind an entry', `<urlset>${entries}`, 'ends in the middle'],
+  ['cut off in an address', `<urlset>${entries}<url><loc>https://e.com/s`, 'ends in the middle'],
+  ['a bare ampersand', `<urlset><url><loc>https://e.com/q?a=1&b=2</loc></url>${entries}</urlset>`, 'not escaped'],
+  ['an entity of HTML', `<urlset><url><loc>https://e.com/x-&Acirc;</loc></url>${entries}</urlset>`, 'entity'],
+  ['an element that is not closed', `<urlset><url><loc>https://e.com/a</url>${entries}</urlset>`, 'do not close in order'],
+  ['a DOCTYPE without an end', `<!DOCTYPE urlset [<urlset>${entries}</urlset>`, 'DOCTYPE'],
+  [
+    'an entity that stands for more',
+    `<!DOCTYPE u [<!ENTITY a "b"><!ENTITY c "&a;">]><urlset>${entries}<url><loc>https://e.com/&c;</loc></url></urlset>`,
+    'it has',
+  ],
+])('reads what is whole of one with %s, and says so', async (_what, text, damage) => {
+  const found = await parse(head + text)
+  expect(found?.damage).toContain(damage)
+  expect(found?.pages.map(({ url }) => url)).toEqual(expect.arrayContaining(['https://e.com/s0', 'https://e.com/s1']))
+})
+
+it('takes a bare ampersand as one', async () => {
+  expect((await parse('<urlset><url><loc>https://e.com/q?a=1&b=2</loc></url></urlset>'))?.pages).toEqual([{ url: 'https://e.com/q?a=1&b=2' }])
+})
+
+it('takes empty elements for what they are', async () => {
+  expect(await parse(`${head}<urlset><url><loc>https://e.com/a</loc><lastmod/><x:y/></url></urlset>`)).toMatchObject({
+    pages: [{ url: 'https://e.com/a' }],
+    damage: null,
+  })
+  expect(await parse('<urlset/>')).toMatchObject({ pages: [], damage: null })
+})
+
+it('steps over a DOCTYPE, and resolves addresses against its own', async () => {
+  const text = `${head}<!DOCTYPE urlset PUBLIC "-//E//DTD" "http://dtd.example/s.dtd" [<!ENTITY h "https://e.com">]><urlset><url><loc>&h;/a</loc></url><url><loc>/b</loc></url></urlset>`
+  expect(await parse(text)).toMatchObject({ pages: [{ url: 'https://e.com/a' }, { url: 'https://e.com/b' }], damage: null })
 })

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
-import { Failure } from '@inlet/connector-sdk'
-import { SaxesParser } from 'saxes'
+import { isUrl } from '@inlet/connector-sdk'
+import { Parser } from 'htmlparser2'
+import { stepOverDoctype } from '../../parsing/xml/step-over-doctype.js'
 
 export interface SitemapEntry {
   readonly url: string
@@ -14,34 +15,72 @@ export interface Sitemap {
   readonly sitemaps: readonly string[]
   /** There were more entries than were asked for. */
   readonly cut: boolean
+  /** What is wrong with it, so that entries may be missing; null when it is sound. */
+  readonly damage: string | null
 }
 
 const SLICE_CHARS = 131_072
 const MAX_SITEMAPS = 10_000
 const MAX_TEXT = 8_192
+const MAX_DEPTH = 50
+/** An ampersand that begins no reference of XML. */
+const BARE_AMPERSAND = /&(?!(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);)/i
 
 /**
- * Reads a sitemap or sitemap index (sitemaps.org, XML or a list of lines), at most `maxPages` entries of it, in slices.
- * Null when the text is neither, e.g. the page a site answers for everything it does not have.
- * Throws XML_DTD_NOT_ALLOWED, and UPSTREAM_INVALID when the XML is broken.
+ * Reads a sitemap or sitemap index (sitemaps.org, XML or a list of lines), at most `maxPages` entries of it, in slices. What is whole of a damaged
+ * one is read. Null when the text is neither, e.g. the page a site answers for everything it does not have.
  */
 export const parseSitemap = async (text: string, url: string, maxPages: number): Promise<Sitemap | null> => {
   const start = text.slice(0, 1_024).trimStart().toLowerCase()
   if (/^https?:\/\//.test(start)) return parseLines(text, maxPages)
   if (!start.startsWith('<') || start.startsWith('<!doctype html') || start.startsWith('<html')) return null
-  return parseXml(text, url, maxPages)
+  const xml = stepOverDoctype(text)
+  const read = await parseXml(xml?.text ?? withoutDoctype(text), url, maxPages)
+  if (read === null || read.damage !== null) return read
+  const damage = xml === null ? 'its DOCTYPE does not end' : xml.left.length > 0 ? `it has the entity &${xml.left[0]};` : null
+  return { ...read, damage }
 }
 
 const parseLines = (text: string, maxPages: number): Sitemap => {
   const lines = text
-    .split('\n')
+    .split(/\r\n|\n|\r/)
     .map((line) => line.trim())
     .filter((line) => /^https?:\/\//.test(line))
-  return { pages: lines.slice(0, maxPages).map((url) => ({ url })), sitemaps: [], cut: lines.length > maxPages }
+  return { pages: lines.slice(0, maxPages).map((url) => ({ url })), sitemaps: [], cut: lines.length > maxPages, damage: null }
 }
 
-const parseXml = async (text: string, url: string, maxPages: number): Promise<Sitemap | null> => {
-  const parser = new SaxesParser()
+/** From the element that a sitemap begins with. */
+const withoutDoctype = (text: string): string => {
+  const root = text.search(/<(?:[\w.-]{1,50}:)?(?:urlset|sitemapindex)[\s>]/i)
+  return root === -1 ? '' : text.slice(root)
+}
+
+const parseXml = async (text: string, base: string, maxPages: number): Promise<Sitemap | null> => {
+  const reader = createReader(base, maxPages)
+  const clean = text.replace(/^[\s\ufeff]+/, '')
+  for (let at = 0; at < clean.length && !reader.isDone(); at += SLICE_CHARS) {
+    if (at > 0) await setImmediate()
+    reader.write(clean.slice(at, at + SLICE_CHARS))
+    if (at === 0 && reader.isOther()) return null
+  }
+  const found = reader.end()
+  if (found === null) return null
+  return {
+    ...found,
+    damage: found.damage ?? (BARE_AMPERSAND.test(clean) ? 'it has a "&" that is not escaped, or an entity that is not declared' : null),
+  }
+}
+
+interface Reader {
+  write(text: string): void
+  /** Whether its root is none of a sitemap. */
+  isOther(): boolean
+  /** Whether nothing more is wanted. */
+  isDone(): boolean
+  end(): Sitemap | null
+}
+
+const createReader = (base: string, maxPages: number): Reader => {
   const pages: SitemapEntry[] = []
   const sitemaps: string[] = []
   let root = ''
@@ -50,42 +89,59 @@ const parseXml = async (text: string, url: string, maxPages: number): Promise<Si
   let lastmod = ''
   let field: 'loc' | 'lastmod' | null = null
   let cut = false
-  parser.on('doctype', () => {
-    throw new Failure('XML_DTD_NOT_ALLOWED', `the sitemap ${url} has a DOCTYPE`)
-  })
-  parser.on('opentag', (tag) => {
-    const name = localName(tag.name)
-    depth++
-    if (depth === 1) root = name
-    if (depth === 2) loc = lastmod = ''
-    field = depth === 3 && (name === 'loc' || name === 'lastmod') ? name : null
-  })
-  const onText = (data: string): void => {
-    if (field === 'loc' && loc.length < MAX_TEXT) loc += data
-    else if (field === 'lastmod' && lastmod.length < 100) lastmod += data
-  }
-  parser.on('text', onText)
-  parser.on('cdata', onText)
-  parser.on('closetag', (tag) => {
-    depth--
-    field = null
-    if (depth !== 1 || loc.trim() === '') return
-    const name = localName(tag.name)
-    if (name === 'url' && pages.length < maxPages) pages.push({ url: loc.trim(), ...(lastmod.trim() === '' ? {} : { lastmod: lastmod.trim() }) })
-    else if (name === 'sitemap' && sitemaps.length < MAX_SITEMAPS) sitemaps.push(loc.trim())
+  let ending = false
+  /** Whether the last that came was the beginning of an element. */
+  let bare = false
+  let damage: string | null = null
+
+  const takeEntry = (name: string): void => {
+    const address = loc.trim()
+    if (address === '') return
+    if (!isUrl(address, base)) damage ??= 'it has an address that is none'
+    else if (name === 'url' && pages.length < maxPages)
+      pages.push({ url: new URL(address, base).href, ...(lastmod.trim() === '' ? {} : { lastmod: lastmod.trim() }) })
+    else if (name === 'sitemap' && sitemaps.length < MAX_SITEMAPS) sitemaps.push(new URL(address, base).href)
     else cut = true
-  })
-  parser.on('error', (error) => {
-    throw new Failure('UPSTREAM_INVALID', `the sitemap ${url} is not well-formed XML: ${error.message.slice(0, 200)}`)
-  })
-  const clean = text.replace(/^[\s\ufeff]+/, '')
-  for (let at = 0; at < clean.length; at += SLICE_CHARS) {
-    if (at > 0) await setImmediate()
-    parser.write(clean.slice(at, at + SLICE_CHARS))
-    if (at === 0 && root !== '' && root !== 'urlset' && root !== 'sitemapindex') return null
   }
-  parser.close()
-  return root === 'urlset' || root === 'sitemapindex' ? { pages, sitemaps, cut } : null
+  const parser = new Parser(
+    {
+      onopentagname(given) {
+        const name = localName(given)
+        depth++
+        bare = true
+        if (depth === 1 && root === '') root = name
+        if (depth === 2) loc = lastmod = ''
+        field = depth === 3 && (name === 'loc' || name === 'lastmod') ? name : null
+      },
+      ontext(data) {
+        bare = false
+        if (field === 'loc' && loc.length < MAX_TEXT) loc += data
+        else if (field === 'lastmod' && lastmod.length < 100) lastmod += data
+      },
+      onclosetag(given, implied) {
+        depth--
+        field = null
+        // Elements that are open at the end are closed by the parser: their content may be half of it.
+        if (implied && ending) damage ??= 'it ends in the middle'
+        // The parser closes `<lastmod/>` the same way, right behind its beginning.
+        else if (implied && !bare) damage ??= 'its elements do not close in order'
+        bare = false
+        if (depth === 1 && !(implied && ending)) takeEntry(localName(given))
+      },
+    },
+    { xmlMode: true },
+  )
+  return {
+    write: (text) => parser.write(text),
+    isOther: () => root !== '' && root !== 'urlset' && root !== 'sitemapindex',
+    isDone: () => depth > MAX_DEPTH || (cut && pages.length >= maxPages),
+    end() {
+      if (depth > MAX_DEPTH) damage ??= 'it is nested too deep'
+      ending = true
+      parser.end()
+      return root === 'urlset' || root === 'sitemapindex' ? { pages, sitemaps, cut, damage } : null
+    },
+  }
 }
 
-const localName = (name: string): string => name.slice(name.indexOf(':') + 1)
+const localName = (name: string): string => name.slice(name.indexOf(':') + 1).toLowerCase()

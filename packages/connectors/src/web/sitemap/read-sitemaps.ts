@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { Failure, isUrl, toFailure } from '@inlet/connector-sdk'
+import { decodeXml } from '../../parsing/xml/decode-xml.js'
 import { originOf } from '../address/normalize-url.js'
 import type { CrawlTools } from '../crawl/crawl-tools.js'
 import { parseSitemap, type SitemapEntry } from './parse-sitemap.js'
@@ -21,6 +22,8 @@ export interface SitemapRequest {
   readonly guessed: ReadonlySet<string>
   /** A site whose sitemaps may be read. */
   readonly allows: (origin: string) => boolean
+  /** Told of each sitemap: what is wrong with it, or null. */
+  readonly onRead: (url: string, damage: string | null) => void
   /** How many entries are wanted at most. */
   readonly maxPages: number
 }
@@ -44,7 +47,8 @@ export async function* readSitemaps(request: SitemapRequest): AsyncGenerator<rea
       continue
     }
     left -= sitemap.pages.length
-    complete &&= !sitemap.cut
+    complete &&= !sitemap.cut && sitemap.damage === null
+    request.onRead(next.url, sitemap.damage)
     yield sitemap.pages
     for (const url of sitemap.sitemaps) {
       if (seen.has(url) || !isUrl(url) || !request.allows(originOf(new URL(url).href))) continue
@@ -61,7 +65,8 @@ export async function* readSitemaps(request: SitemapRequest): AsyncGenerator<rea
 
 const readOne = async (request: SitemapRequest, url: string, maxPages: number): Promise<Awaited<ReturnType<typeof parseSitemap>> | 'failed'> => {
   try {
-    const text = await download(request.tools, url)
+    const body = await download(request.tools, url)
+    const text = body === null ? null : decodeXml(body.bytes, body.contentType).text
     const sitemap = text === null ? null : await parseSitemap(text, url, maxPages)
     if (sitemap === null && request.required) throw new Failure('CONTENT_MISMATCH', `${url} is no sitemap`, { field: 'config.sitemap' })
     return sitemap
@@ -69,12 +74,13 @@ const readOne = async (request: SitemapRequest, url: string, maxPages: number): 
     if (request.required || request.tools.signal.aborted) throw error
     const { reason, message } = toFailure(error)
     request.tools.log.warn({ url, reason }, `a sitemap cannot be read: ${message}`)
+    request.onRead(url, `it cannot be read: ${message}`)
     return 'failed'
   }
 }
 
 /** Null when it does not exist. */
-const download = async (tools: CrawlTools, url: string): Promise<string | null> => {
+const download = async (tools: CrawlTools, url: string): Promise<{ readonly bytes: Buffer; readonly contentType: string } | null> => {
   const response = await tools.http.request({
     url,
     headers: tools.headers.for(url),
@@ -92,9 +98,10 @@ const download = async (tools: CrawlTools, url: string): Promise<string | null> 
     return null
   }
   const bytes = await response.bytes()
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8')
+  const contentType = response.headers['content-type'] ?? ''
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { bytes, contentType }
   try {
-    return (await unpack(bytes, { maxOutputLength: MAX_BYTES })).toString('utf8')
+    return { bytes: await unpack(bytes, { maxOutputLength: MAX_BYTES }), contentType: '' }
   } catch (error) {
     throw new Failure('UPSTREAM_INVALID', `${url} cannot be unpacked within ${MAX_BYTES} bytes`, { cause: error })
   }
