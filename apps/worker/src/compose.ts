@@ -5,12 +5,12 @@ import { type ConnectorRegistry, createPageRenderer, openRegistry } from '@inlet
 import {
   claimSetting,
   createDatabase,
-  DEFAULT_RETENTION,
   findKnownSources,
   findLiveConnections,
   listenToSources,
   noteGone,
   readClockSkewSeconds,
+  retentionWithin,
   startBeating,
   untilSchemaReady,
 } from '@inlet/db'
@@ -234,8 +234,9 @@ export const composeWorker = (
     lifecycle.defer('notifier', notifier, { timeoutMs: 12_000 })
     lifecycle.defer('signs of life', () => life.stop())
     lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
+    const retention = retentionWithin({ days: config.INLET_HISTORY_DAYS, latest: config.INLET_HISTORY_PER_SOURCE })
     const choreDeps = { database, metrics, log, holder }
-    const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention: DEFAULT_RETENTION })]
+    const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention })]
     lifecycle.defer('chores', startChores(choreDeps, chores), { timeoutMs: 12_000 })
 
     const probes = createWorkerProbes({ database, queues, consumers, patienceMs, drain: drain.signal })

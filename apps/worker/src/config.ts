@@ -23,6 +23,16 @@ export const workerEnv = z.object({
   INLET_WORK_DIR: envText({ default: '.inlet/work', describe: 'folder for clones and other working copies' }),
   INLET_WORKER_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 20, describe: 'runs at a time' }),
   INLET_LEASE_TTL_MS: envInt({ min: 2_000, max: 120_000, default: 15_000, describe: 'how long a dead process keeps its runs and jobs' }),
+  INLET_HISTORY_DAYS: envInt({
+    min: 1,
+    max: 3_650,
+    describe: 'days that runs, ticks, events and moves of cursors are kept at most; 90 without it',
+  }).optional(),
+  INLET_HISTORY_PER_SOURCE: envInt({
+    min: 10,
+    max: 1_000_000,
+    describe: 'runs, ticks and events that are kept of each source, and moves of the cursor of each stream; 500 without it',
+  }).optional(),
   INLET_WORKER_PAGE_TIMEOUT_MS: envInt({
     min: 1_000,
     max: 86_400_000,

@@ -11,7 +11,16 @@ export {
 export { keepContent, readContent, type StoredContent, tooLarge } from './browse/browsed-content.js'
 export { type BrowsedItem, type BrowseQuestion, findBrowsed, forgetBrowsed, keepBrowsed } from './browse/browsed-items.js'
 export { type BrowseTarget, findBrowseTarget } from './browse/find-browse-target.js'
-export { answerCall, type Call, type CallAnswer, findAnswer, findWaitingCall, insertCall, type NewCall } from './calls/call-repository.js'
+export {
+  answerCall,
+  type Call,
+  type CallAnswer,
+  findAnswer,
+  findWaitingCall,
+  forgetExpiredCalls,
+  insertCall,
+  type NewCall,
+} from './calls/call-repository.js'
 export { type ChoreClaim, claimChore, leaveChore } from './cleanup/chores.js'
 export { removeOrphans } from './cleanup/orphans.js'
 export { allowTargets } from './credentials/allow-targets.js'
@@ -97,7 +106,7 @@ export {
   type RunToEnqueue,
   readClockSkewSeconds,
 } from './reconcile/reconcile-queries.js'
-export { applyRetention, DEFAULT_RETENTION, type Retention } from './reconcile/retention.js'
+export { applyRetention, DEFAULT_RETENTION, type Retention, retentionWithin } from './reconcile/retention.js'
 export type { FetchedRecord } from './records/fetch-records.js'
 export { findRecord, type StoredRecordDetails } from './records/find-record.js'
 export { createStoredRecords, NO_STORED_RECORDS, type StoredRecords } from './records/known-records.js'

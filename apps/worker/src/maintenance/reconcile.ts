@@ -7,6 +7,7 @@ import {
   type Database,
   disarm,
   forgetDead,
+  forgetExpiredCalls,
   listDueRestarts,
   listOverdueSources,
   listRunsToEnqueue,
@@ -71,6 +72,7 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   const continued = await begin('continuous', () => createContinuousRuns(database, { connectors: deps.continuous, limit: CHUNK }))
   const enqueued = await steps.run('lost runs', () => enqueueLost(deps), 0)
   const { stale, fresh } = await steps.run('staleness', () => markStaleness(database), { stale: 0, fresh: 0 })
+  await steps.run('expired calls', () => forgetExpiredCalls(database), 0)
   await steps.run('dead processes', () => forgetDead(database), undefined)
   const report = { rearmed, strays, ticks, enqueued, restarted, retried, pushed, continued, stale, fresh }
   if (Object.values(report).some((count) => count > 0)) deps.log.info(report, 'reconciled')

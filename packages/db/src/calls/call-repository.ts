@@ -68,3 +68,12 @@ export const findAnswer = async (database: Database, id: string): Promise<CallAn
   const { rows } = await database.pool.query<CallAnswer>(`SELECT status, answer FROM calls WHERE id = $1 AND status <> 'waiting'`, [id])
   return rows[0] ?? null
 }
+
+/** Forgets the secrets of calls that nobody answered in time. Answers how many. */
+export const forgetExpiredCalls = async (database: Database): Promise<number> => {
+  const { rowCount } = await database.pool.query(
+    `UPDATE calls SET sealed = NULL, status = 'failed', done_at = clock_timestamp() WHERE id IN (
+       SELECT id FROM calls WHERE status = 'waiting' AND deadline < clock_timestamp() - interval '1 minute' LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED)`,
+  )
+  return rowCount ?? 0
+}

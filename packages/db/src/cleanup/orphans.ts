@@ -50,7 +50,7 @@ const statementFor = (owned: OwnedRows): string => {
 }
 
 /** Every value of the column, by jumping from one to the next in its index. */
-const distinctIds = ({ table, column }: OwnedRows): string => `
+export const distinctIds = ({ table, column }: Pick<OwnedRows, 'table' | 'column'>): string => `
   WITH RECURSIVE ids(id) AS (
     (SELECT ${column} FROM ${table} WHERE ${column} IS NOT NULL ORDER BY ${column} LIMIT 1)
     UNION ALL

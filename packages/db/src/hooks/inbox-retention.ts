@@ -20,6 +20,6 @@ export const removeOldEvents = async (database: Database, days: number): Promise
       [days],
     )
     total += rowCount ?? 0
-    if ((rowCount ?? 0) < CHUNK) return total
+    if ((rowCount ?? 0) === 0) return total
   }
 }

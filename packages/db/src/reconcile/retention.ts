@@ -1,12 +1,24 @@
+import { distinctIds } from '../cleanup/orphans.js'
 import type { Database } from '../database.js'
 import { removeOldEvents } from '../hooks/inbox-retention.js'
+import { boundCursorHistory } from './bound-cursor-history.js'
+import { boundHistory } from './bound-history.js'
+import { CHUNK } from './page-through.js'
 
-/** How long things are kept, in days. Records, cursors and the audit trail are kept for ever. */
+/** How long and how many things are kept. Records and the audit trail are kept for ever. */
 export interface Retention {
+  /** Runs, ticks and events of a source, and moves of the cursor of a stream, beyond which older ones go. */
+  readonly latest: number
+  /** All further ones in days. */
   readonly runDays: number
-  readonly ledgerDays: number
   readonly tickDays: number
   readonly eventDays: number
+  /** How long every move of a cursor is kept; then the last one of each day. */
+  readonly cursorDays: number
+  /** How long one move of a cursor is kept for each day, and how many runs, ticks and events there were. */
+  readonly dayDays: number
+  /** Stored batches of runs that have ended. */
+  readonly ledgerDays: number
   readonly quarantineDays: number
   readonly callDays: number
   /** Pushed events, from when they were stored. */
@@ -16,29 +28,49 @@ export interface Retention {
 }
 
 export const DEFAULT_RETENTION: Retention = {
+  latest: 500,
   runDays: 90,
-  ledgerDays: 7,
   tickDays: 30,
   eventDays: 30,
+  cursorDays: 30,
+  dayDays: 400,
+  ledgerDays: 1,
   quarantineDays: 90,
   callDays: 1,
   sampleDays: 30,
   inboxDays: 7,
 }
 
-const CHUNK = 5_000
+/** The retention where runs, ticks, events and moves of cursors are kept for at most so many days, and so many of each. */
+export const retentionWithin = (bounds: { readonly days?: number | undefined; readonly latest?: number | undefined }): Retention => {
+  const { latest = DEFAULT_RETENTION.latest, days = DEFAULT_RETENTION.runDays } = bounds
+  return {
+    ...DEFAULT_RETENTION,
+    latest,
+    runDays: days,
+    tickDays: Math.min(DEFAULT_RETENTION.tickDays, days),
+    eventDays: Math.min(DEFAULT_RETENTION.eventDays, days),
+    cursorDays: Math.min(DEFAULT_RETENTION.cursorDays, days),
+    dayDays: Math.max(DEFAULT_RETENTION.dayDays, days),
+  }
+}
 
-/** Removes what is past its retention, in chunks; answers how many rows of each table went. Never touches an active run. */
+const ENDED = `NOT EXISTS (SELECT FROM runs r WHERE r.id = t.run_id AND r.status <> 'ended')`
+
+/**
+ * Removes what is past its retention, in chunks; answers how many rows of each table went. Never touches an active run. It may end
+ * anywhere and be begun again; the signal ends it after the statement in hand.
+ */
 export const applyRetention = async (
   database: Database,
   retention: Retention,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Readonly<Record<string, number>>> => {
+  const { signal } = options
+  const { latest } = retention
   const rules: readonly (readonly [table: string, condition: string, days: number])[] = [
-    ['ledger', `committed_at < now() - $1 * interval '1 day' AND run_id NOT IN (SELECT id FROM runs WHERE status <> 'ended')`, retention.ledgerDays],
-    ['runs', `status = 'ended' AND finished_at < now() - $1 * interval '1 day'`, retention.runDays],
-    ['ticks', `recorded_at < now() - $1 * interval '1 day'`, retention.tickDays],
-    ['events', `at < now() - $1 * interval '1 day'`, retention.eventDays],
+    ['ledger', `committed_at < now() - $1 * interval '1 day' AND ${ENDED}`, retention.ledgerDays],
+    ['events', `source_id IS NULL AND at < now() - $1 * interval '1 day'`, retention.eventDays],
     ['quarantine', `created_at < now() - $1 * interval '1 day'`, retention.quarantineDays],
     ['incidents', `closed_at < now() - $1 * interval '1 day'`, retention.eventDays],
     ['notification_deliveries', `created_at < now() - $1 * interval '1 day' AND status <> 'pending'`, retention.eventDays],
@@ -47,26 +79,45 @@ export const applyRetention = async (
     ['browsed_items', `expires_at < now() - $1 * interval '1 day'`, 1],
     ['request_limits', `updated_at < now() - $1 * interval '1 day'`, 2],
     ['idempotency_keys', `created_at < now() - $1 * interval '1 day'`, 1],
+    ['history_days', `day < now() - $1 * interval '1 day'`, retention.dayDays],
   ]
   const removed: Record<string, number> = {}
-  for (const [table, condition, days] of rules)
-    removed[table] = await removeInChunks(
-      database,
-      `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${condition} LIMIT ${CHUNK}))`,
-      { days, signal: options.signal },
-    )
-  removed['inbox'] = await removeOldEvents(database, retention.inboxDays)
+  const count = (table: string, n: number): void => void (removed[table] = (removed[table] ?? 0) + n)
+  for (const [table, condition, days] of rules) count(table, await removeInChunks(database, { table, condition, days, signal }))
+  for (const [table, days] of [
+    ['runs', retention.runDays],
+    ['ticks', retention.tickDays],
+    ['events', retention.eventDays],
+  ] as const)
+    count(table, await boundHistory(database, table, { latest, days, signal }))
+  count('cursor_history', await boundCursorHistory(database, { latest, days: retention.cursorDays, keptDays: retention.dayDays, signal }))
+  count('sweep_seen', await removeSeen(database, signal))
+  count('inbox', await removeOldEvents(database, retention.inboxDays))
   return removed
 }
 
 const removeInChunks = async (
   database: Database,
-  statement: string,
-  { days, signal }: { readonly days: number; readonly signal: AbortSignal | undefined },
+  rule: { readonly table: string; readonly condition: string; readonly days: number; readonly signal: AbortSignal | undefined },
 ): Promise<number> => {
+  const statement = `DELETE FROM ${rule.table} WHERE ctid = ANY(ARRAY(SELECT t.ctid FROM ${rule.table} t WHERE ${rule.condition} LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED))`
+  let total = 0
+  while (rule.signal?.aborted !== true) {
+    const { rowCount } = await database.pool.query(statement, [rule.days])
+    total += rowCount ?? 0
+    if ((rowCount ?? 0) === 0) break
+  }
+  return total
+}
+
+/** The end of a run empties this; a run that ended otherwise may have left some. */
+const removeSeen = async (database: Database, signal: AbortSignal | undefined): Promise<number> => {
+  const runs = `SELECT i.id FROM (${distinctIds({ table: 'sweep_seen', column: 'run_id' })}) AS i(id) JOIN runs r ON r.id = i.id AND r.status = 'ended'`
   let total = 0
   while (signal?.aborted !== true) {
-    const { rowCount } = await database.pool.query(statement, [days])
+    const { rowCount } = await database.pool.query(
+      `DELETE FROM sweep_seen WHERE ctid = ANY(ARRAY(SELECT t.ctid FROM sweep_seen t WHERE t.run_id = ANY(ARRAY(${runs})) LIMIT ${CHUNK}))`,
+    )
     total += rowCount ?? 0
     if ((rowCount ?? 0) === 0) break
   }
