@@ -14,10 +14,8 @@ export const readRawBody = async (request: IncomingMessage, maxBytes: number): P
       bytes += piece.byteLength
       if (bytes <= maxBytes) pieces.push(piece)
       else reject(tooLarge(maxBytes))
-      // A little more is let in, so that the sender can read the refusal.
-      if (bytes > 2 * maxBytes) request.destroy()
     })
-    request.on('end', () => resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, bytes)))
+    request.on('end', () => bytes <= maxBytes && resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, bytes)))
     request.on('close', () => reject(new Failure('CANCELLED', 'the sender went away')))
     request.on('error', reject)
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler, Request } from 'express'
 import { originOf, RESOURCE_METADATA } from '../mcp/mcp-endpoint.js'
+import { endAnswer } from './end-answer.js'
 import { requestIdOf } from './request-log.js'
 import { toProblem } from './to-problem.js'
 
@@ -24,11 +25,9 @@ export const problemHandler =
     }
     if (retryAfterSeconds !== null) response.setHeader('retry-after', String(retryAfterSeconds))
     if (problem.status === 401) response.setHeader('www-authenticate', challengeFor(request))
-    // What is left of the body is not worth reading.
-    if (!request.readableEnded && request.headers['content-length'] !== '0') response.setHeader('connection', 'close')
     response.status(problem.status).setHeader('content-type', 'application/problem+json; charset=utf-8')
     response.setHeader('cache-control', 'no-store')
-    response.end(JSON.stringify(problem))
+    endAnswer(request, response, JSON.stringify(problem))
   }
 
 const challengeFor = (request: Request): string => {

@@ -23,7 +23,8 @@ const tooLarge = (): Failure => new Failure('PAYLOAD_TOO_LARGE', `a JSON body ha
 const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
   const pieces: Buffer[] = []
   let bytes = 0
-  for await (const piece of request as AsyncIterable<Buffer>) {
+  // Not destroyed when it is too large: the caller must be able to read the refusal.
+  for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += piece.byteLength
     if (bytes > MAX_JSON_BYTES) throw tooLarge()
     pieces.push(piece)

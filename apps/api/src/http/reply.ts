@@ -1,6 +1,7 @@
 import type { Endpoint, Endpoints } from '@inlet/contract'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
+import { endAnswer } from './end-answer.js'
 import type { Principal } from './principal.js'
 
 /** What a handler answers. */
@@ -46,7 +47,7 @@ export const sendReply = (response: Response, reply: Reply): void => {
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
   const body = replyBody(reply)
   if (body !== '' && reply.text === undefined) response.setHeader('content-type', 'application/json; charset=utf-8')
-  response.end(body === '' ? undefined : body)
+  endAnswer(response.req, response, body)
 }
 
 /** A signal that aborts when the client goes away before it was answered. */

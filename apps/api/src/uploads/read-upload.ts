@@ -33,7 +33,11 @@ const readForm = (request: IncomingMessage): Promise<IncomingUpload> =>
       reject(new Failure('VALIDATION_FAILED', 'the form cannot be read: its boundary is missing', { cause: error }))
       return
     }
-    form.on('file', (_field, stream, info) => resolve({ name: info.filename ?? null, mediaType: info.mimeType, bytes: complete(stream, request) }))
+    form.on('file', (_field, stream, info) => {
+      // Whoever reads it sees the error as well; nobody may be reading any more.
+      stream.on('error', () => {})
+      resolve({ name: info.filename ?? null, mediaType: info.mimeType, bytes: complete(stream, request) })
+    })
     form.on('close', () => reject(new Failure('VALIDATION_FAILED', 'the form has no file', { field: 'file' })))
     pipeline(request, form).catch((error: unknown) => reject(incomplete(error)))
   })
@@ -41,7 +45,8 @@ const readForm = (request: IncomingMessage): Promise<IncomingUpload> =>
 /** The pieces of a stream; a sender that went away is an incomplete upload, not a short one. */
 async function* complete(stream: Readable, request: IncomingMessage): AsyncGenerator<Uint8Array> {
   try {
-    for await (const piece of stream as AsyncIterable<Buffer>) yield piece
+    // Not destroyed when it is too large: the caller must be able to read the refusal.
+    for await (const piece of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) yield piece
   } catch (error) {
     throw incomplete(error)
   }

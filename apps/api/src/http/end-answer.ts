@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** What a refused body may still bring before the connection is cut: the largest bodies that callers send by mistake. */
+const MAX_REST_BYTES = 67_108_864
+const MAX_REST_MS = 30_000
+
+/**
+ * Ends an answer, also an early one to a body that nobody wanted to read. Such a caller gets the whole answer at once, but the connection stays until
+ * its body has arrived: closing before would make the caller's system drop the answer that it has not read yet (RFC 9112, section 9.6).
+ */
+export const endAnswer = (request: IncomingMessage, response: ServerResponse, body: string): void => {
+  if (request.complete || request.destroyed || response.req.method === 'HEAD') {
+    response.end(body === '' ? undefined : body)
+    return
+  }
+  if (body !== '') {
+    response.setHeader('content-length', Buffer.byteLength(body))
+    response.write(body)
+  }
+  skipRest(request, (whole) => response.end(() => whole || request.destroy()))
+}
+
+/** Reads and drops what is left of a body, within limits; says whether that was all of it. */
+const skipRest = (request: IncomingMessage, done: (whole: boolean) => void): void => {
+  let bytes = 0
+  const finish = (): void => {
+    clearTimeout(timer)
+    request.off('data', count).off('end', finish).off('close', finish)
+    done(request.complete)
+  }
+  const count = (piece: Buffer): void => {
+    bytes += piece.byteLength
+    if (bytes > MAX_REST_BYTES) finish()
+  }
+  const timer = setTimeout(finish, MAX_REST_MS)
+  request.unpipe()
+  request
+    .on('data', count)
+    .on('end', finish)
+    .on('close', finish)
+    .on('error', () => {})
+  request.resume()
+}
