@@ -1,7 +1,7 @@
 import { SCOPES } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { moment, timestamp } from './primitives.js'
+import { moment, timestamp, visible } from './primitives.js'
 
 const shape = {
   id: z.string(),
@@ -21,12 +21,7 @@ export const apiKeyList = z.strictObject({ items: z.array(apiKey) }).meta({ id: 
 
 export const createKeyBody = z
   .strictObject({
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(255)
-      .refine((text) => !/\p{Cc}|\p{Cs}/u.test(text), 'must not hold control characters'),
+    name: visible(z.string().trim().min(1).max(255)),
     scopes: z
       .array(z.enum(SCOPES))
       .min(1)

@@ -1,15 +1,15 @@
 import { INCIDENT_ENDS, INCIDENT_KINDS, NOTIFIED_EVENTS } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { pageOf, pageQuery, plainText, sourceRef, timestamp, uuid } from './primitives.js'
+import { pageOf, pageQuery, plainText, sourceRef, timestamp, uuid, visible } from './primitives.js'
 
 const wishes = {
   events: z.array(z.enum(NOTIFIED_EVENTS)).min(1).meta({ description: 'What to tell: error, stale, recovery.' }),
   sources: z.array(sourceRef).max(1_000).meta({ description: 'Only of these sources (slug or id); empty: of all.' }),
-  labels: z.record(z.string().min(1).max(63), z.string().max(255)).meta({ description: 'Only of sources with all of these labels.' }),
+  labels: z.record(z.string().min(1).max(63), visible(z.string().max(255))).meta({ description: 'Only of sources with all of these labels.' }),
   active: z.boolean(),
 }
-const name = plainText(100).meta({ example: 'on-call' })
+const name = visible(plainText(100)).meta({ example: 'on-call' })
 const url = z.string().min(1).max(8_192).meta({
   description: 'Where messages are posted: a public address, unless the operator allows others.',
   example: 'https://hooks.example.com/inlet',

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { createKeyBody } from './keys.js'
+import { createTargetBody, updateTargetBody } from './notifications.js'
 import { durationSeconds, pageQuery, queryFlag, queryList, toDuration } from './primitives.js'
+import { createSourceBody, updateSourceBody } from './sources/source-requests.js'
+import { fileName } from './uploads.js'
 
 describe('durations', () => {
   it.each([
@@ -27,5 +31,23 @@ describe('query parameters', () => {
   it('refuses repeated single values, long lists and unknown keys', () => {
     for (const bad of [{ limit: ['1', '2'] }, { list: ['a', 'b', 'c'] }, { flag: 'yes' }, { other: '1' }])
       expect(query.safeParse(bad).success).toBe(false)
+  })
+})
+
+describe('names that people read', () => {
+  const source = { name: 'n', connector: 'toy' }
+  const target = { name: 'n', url: 'https://example.com/' }
+  it.each<[string, z.ZodType, (name: string) => unknown]>([
+    ['label of a source', createSourceBody, (name) => ({ ...source, labels: { team: name } })],
+    ['label of a changed source', updateSourceBody, (name) => ({ labels: { team: name } })],
+    ['name of a key', createKeyBody, (name) => ({ name, scopes: ['read'] })],
+    ['name of a target', createTargetBody, (name) => ({ ...target, name })],
+    ['label of a target', createTargetBody, (name) => ({ ...target, labels: { team: name } })],
+    ['name of a changed target', updateTargetBody, (name) => ({ name })],
+    ['name of a file', fileName, (name) => name],
+  ])('%s: nothing invisible, nothing that turns its direction', (_what, schema, body) => {
+    expect(schema.safeParse(body('Näme 1')).error).toBeUndefined()
+    for (const bad of ['a\u202eb', 'a\u200bb', 'a\u2066b', 'a\ufeffb', 'a\u00adb', 'a\nb'])
+      expect([bad, schema.safeParse(body(bad)).success]).toEqual([bad, false])
   })
 })

@@ -1,3 +1,4 @@
+import { findInvisible } from '@inlet/domain'
 import { z } from 'zod'
 
 export { moment } from '@inlet/domain'
@@ -12,6 +13,13 @@ export const plainText = (max: number) =>
     .min(1)
     .max(max)
     .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must not hold NUL characters or half surrogate pairs')
+
+/** Checks what people read and tell apart, such as names: nothing in it may be invisible or turn its direction. */
+export const visible = <T extends z.ZodString>(schema: T): T =>
+  schema.superRefine((text, context) => {
+    const found = findInvisible(text)
+    if (found !== null) context.addIssue({ code: 'custom', message: `must not hold invisible or direction-changing characters such as ${found}` })
+  })
 
 /** The id of a source in an address: its UUID or its slug. */
 export const sourceRef = z

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { pageOf, pageQuery, timestamp, uuid } from './primitives.js'
+import { pageOf, pageQuery, timestamp, uuid, visible } from './primitives.js'
 
 export const upload = z
   .strictObject({
@@ -17,11 +17,10 @@ export const uploadPage = pageOf(upload, 'UploadPage')
 const tag = 'uploads'
 const params = z.strictObject({ id: uuid })
 
-export const fileName = z
-  .string()
-  .min(1)
-  .max(255)
-  .refine((text) => !/\p{Cc}|\p{Cs}|[/\\]/u.test(text) && text !== '.' && text !== '..', 'must be a plain file name')
+export const fileName = visible(z.string().min(1).max(255)).refine(
+  (text) => !/[/\\]/.test(text) && text !== '.' && text !== '..',
+  'must be a plain file name',
+)
 
 export const uploadEndpoints = {
   createUpload: defineEndpoint({

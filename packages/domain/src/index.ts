@@ -108,6 +108,7 @@ export {
   type SourceStatus,
   toSourceState,
 } from './sources/source-state.js'
+export { findInvisible } from './text/find-invisible.js'
 export { isUrl } from './text/is-url.js'
 export { moment } from './time/moment.js'
 export { findBroken, type MappingExample } from './versions/check-example.js'

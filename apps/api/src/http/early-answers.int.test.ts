@@ -138,7 +138,7 @@ print(json.dumps(statuses))`
     const { body, headers } = new Request('http://x/', { method: 'POST', body: form })
     const formHeaders = { 'content-type': headers.get('content-type') ?? '' }
     const authorization = `Bearer ${api.keys.write}`
-    const send = (sent: BodyInit, extra: Record<string, string>) =>
+    const send = (sent: NonNullable<RequestInit['body']>, extra: Record<string, string>) =>
       fetch(`${api.url}/v1/uploads?name=a.csv`, { method: 'POST', headers: { authorization, ...extra }, body: sent, duplex: 'half' } as RequestInit)
     expect((await send(bytes, { 'content-type': 'text/csv' })).status).toBe(413)
     expect((await send(new Blob([bytes]).stream(), { 'content-type': 'text/csv' })).status).toBe(413)

@@ -1,6 +1,6 @@
 import { FRESHNESS_STATES, RUN_OUTCOMES, RUN_STATUSES, RUN_TRIGGERS, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
-import { duration, pageOf, timestamp, uuid } from '../primitives.js'
+import { duration, pageOf, timestamp, uuid, visible } from '../primitives.js'
 import { failureView } from '../problem.js'
 import { mapping } from './mapping.js'
 
@@ -12,13 +12,7 @@ export const schedule = z
   .meta({ id: 'Schedule', description: 'When a source is read.' })
 
 export const labels = z
-  .record(
-    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/, 'a label has 1 to 63 letters, digits or . _ / -'),
-    z
-      .string()
-      .max(255)
-      .refine((text) => !/\p{Cc}|\p{Cs}/u.test(text), 'must not hold control characters'),
-  )
+  .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/, 'a label has 1 to 63 letters, digits or . _ / -'), visible(z.string().max(255)))
   .refine((record) => Object.keys(record).length <= 32, 'at most 32 labels')
   .meta({ description: 'Free key-value pairs to find sources by.' })
 

@@ -1,13 +1,16 @@
 import { Failure } from '../errors/failure.js'
+import { findInvisible } from '../text/find-invisible.js'
 
 /** The form in which names are compared: NFC, trimmed, white space collapsed, lower case. */
 export const nameKey = (name: string): string => name.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()
 
-/** A source name as it is stored. Throws VALIDATION_FAILED for blank, too long (255) or control characters. */
+/** A source name as it is stored. Throws VALIDATION_FAILED for blank, too long (255) or invisible characters. */
 export const parseSourceName = (name: string): string => {
   const trimmed = name.normalize('NFC').trim()
   if (trimmed === '' || trimmed.length > 255) throw new Failure('VALIDATION_FAILED', 'a name has 1 to 255 characters', { field: 'name' })
-  if (/\p{Cc}|\p{Cs}/u.test(trimmed)) throw new Failure('VALIDATION_FAILED', 'a name has no control characters', { field: 'name' })
+  const invisible = findInvisible(trimmed)
+  if (invisible !== null)
+    throw new Failure('VALIDATION_FAILED', `a name has no invisible or direction-changing characters such as ${invisible}`, { field: 'name' })
   return trimmed
 }
 
