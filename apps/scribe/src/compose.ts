@@ -1,7 +1,7 @@
 import os from 'node:os'
 import { createDatabase, findConnectorType, noteGone, readClockSkewSeconds, readSourceLags, startBeating, untilSchemaReady } from '@inlet/db'
-import { createMetrics, type Logger, openOpsServer, runProbes, watchHealth } from '@inlet/observability'
-import { createProgressProbe, openConsumer, openQueues, QUEUES } from '@inlet/queue'
+import { createMetrics, type Logger, openOpsServer, runProbes, silenceOf, watchHealth } from '@inlet/observability'
+import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ScribeConfig } from './config.js'
 import { processBatch } from './processors/batch.js'
@@ -32,6 +32,28 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     const waiting = { startPatienceMs: patienceMs, signal: context.signal }
     const queues = await openQueues({ ...connection, ...waiting, onError })
     lifecycle.defer('queues', () => queues.close())
+    // Before anything is taken: what blocks the event loop at once must be noticed too.
+    const consumers: Consumer[] = []
+    const progress = createProgressProbe({ queues, consumers, patienceMs, now: monotonicNow })
+    const isHealthy = () => runProbes({ progress })
+    const ops = await openOpsServer({
+      host: config.INLET_SCRIBE_OPS_HOST,
+      port: config.INLET_SCRIBE_OPS_PORT,
+      metrics,
+      silentMs: silenceOf(lockMs),
+      isReady: () =>
+        runProbes({
+          database: async () => {
+            await database.pool.query('SELECT 1')
+            return null
+          },
+          queue: async () => (await queues.inspect()).join('; ') || null,
+          started: async () => (consumers.length > 0 ? null : 'starting'),
+          clock: async () => consumers[0]?.clockProblem() ?? null,
+        }),
+      isHealthy,
+    })
+    lifecycle.defer('ops server', () => ops.close())
     metrics.beforeScrape('queues', async () => {
       for (const [queue, counts] of Object.entries(await queues.counts())) metrics.setQueueDepth(queue, counts)
       for (const queue of Object.values(QUEUES)) metrics.setQueueOldestAge(queue, (await queues.oldestAgeSeconds(queue)) * 1_000)
@@ -58,6 +80,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
         problem === null ? log.debug({}, 'the clock is right') : log.error({ problem }, 'no batches are taken until the clock is right'),
       readSkewMs: async () => (await readClockSkewSeconds(database)) * 1_000,
     })
+    consumers.push(consumer)
     const id = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}:scribe`
     lifecycle.defer('place on the list', () => noteGone(database, id))
     const life = startBeating(database, () => ({
@@ -76,26 +99,8 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     lifecycle.defer('signs of life', () => life.stop())
     lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
 
-    const progress = createProgressProbe({ queues, consumers: [consumer], patienceMs, now: monotonicNow })
-    const isHealthy = () => runProbes({ progress })
     const health = watchHealth({ isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })
     lifecycle.defer('health watch', () => health.stop())
-    const ops = await openOpsServer({
-      host: config.INLET_SCRIBE_OPS_HOST,
-      port: config.INLET_SCRIBE_OPS_PORT,
-      metrics,
-      isReady: () =>
-        runProbes({
-          database: async () => {
-            await database.pool.query('SELECT 1')
-            return null
-          },
-          queue: async () => (await queues.inspect()).join('; ') || null,
-          clock: async () => consumer.clockProblem(),
-        }),
-      isHealthy,
-    })
-    lifecycle.defer('ops server', () => ops.close())
     log.info({ opsPort: ops.port, backend: queues.backend, concurrency: config.INLET_SCRIBE_CONCURRENCY }, 'scribe ready')
     return { database, queues, ops, ended: health.ended }
   })

@@ -15,7 +15,7 @@ import {
   untilSchemaReady,
 } from '@inlet/db'
 import { createMappingPool } from '@inlet/mapping'
-import { createMetrics, type Logger, openOpsServer, type SecretRegistry, watchHealth } from '@inlet/observability'
+import { createMetrics, type Logger, openOpsServer, type SecretRegistry, silenceOf, watchHealth } from '@inlet/observability'
 import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName, type Queues, RetryAt } from '@inlet/queue'
 import { createByteBudget, EnvError, monotonicNow, withLifecycle } from '@inlet/runtime'
 import { requireKeys } from '@inlet/security'
@@ -104,6 +104,20 @@ export const composeWorker = (
     lifecycle.defer('queues', () => opened.close())
     const queues = overrides.wrapQueues?.(opened) ?? opened
 
+    // Before anything is taken: what blocks the event loop at once must be noticed too.
+    const drain = new AbortController()
+    const consumers: Consumer[] = []
+    let started = false
+    const probes = createWorkerProbes({ database, queues, consumers, patienceMs, drain: drain.signal, isStarted: () => started })
+    const ops = await openOpsServer({
+      host: config.INLET_WORKER_OPS_HOST,
+      port: config.INLET_WORKER_OPS_PORT,
+      metrics,
+      silentMs: silenceOf(lockMs),
+      ...probes,
+    })
+    lifecycle.defer('ops server', () => ops.close())
+
     const egress = createEgressGuard({ allow: config.INLET_EGRESS_ALLOW })
     const client = { guard: egress, userAgent: 'Inlet/0.1' }
     const http = { axios: createHttpClient(client), node: createHttpClient({ ...client, transport: 'node' }) }
@@ -149,7 +163,6 @@ export const composeWorker = (
     lifecycle.defer('sweeping', startSweeping(folders, { everyMs, onError }))
     const continuous =
       overrides.continuous ?? registry.all.filter(({ connector }) => connector.continuous === true).map(({ connector }) => connector.type)
-    const drain = new AbortController()
     const gate = createBacklogGate(config.INLET_SCRIBE_BACKLOG_BYTES)
     const budget = createByteBudget(config.INLET_WORKER_INFLIGHT_BYTES)
     const holder = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}`
@@ -200,7 +213,7 @@ export const composeWorker = (
       return consumer
     }
     const isThoroughTurn = createTurns(THOROUGH_EVERY_MS, monotonicNow)
-    const consumers = [
+    consumers.push(
       await consume(QUEUES.maintenance, 1, {
         reconcile: async () => {
           await createSteps({ metrics, log }).run('secrets', () => keepSecrets({ database, queues, keyring, log }), undefined)
@@ -217,7 +230,7 @@ export const composeWorker = (
         tick: (data) => processTick({ database, queues, metrics }, data),
         run: (data) => processRun(runDeps, data),
       }),
-    ]
+    )
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
     const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
     const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, backpressure }
@@ -239,16 +252,9 @@ export const composeWorker = (
     const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention })]
     lifecycle.defer('chores', startChores(choreDeps, chores), { timeoutMs: 12_000 })
 
-    const probes = createWorkerProbes({ database, queues, consumers, patienceMs, drain: drain.signal })
     const health = watchHealth({ isHealthy: probes.isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })
     lifecycle.defer('health watch', () => health.stop())
-    const ops = await openOpsServer({
-      host: config.INLET_WORKER_OPS_HOST,
-      port: config.INLET_WORKER_OPS_PORT,
-      metrics,
-      ...probes,
-    })
-    lifecycle.defer('ops server', () => ops.close())
+    started = true
     log.info({ opsPort: ops.port, backend: queues.backend, concurrency: config.INLET_WORKER_CONCURRENCY }, 'worker ready')
     return { database, queues, ops, ended: health.ended }
   })

@@ -6,4 +6,5 @@ export { type BatchResult, createMetrics, type Metrics, type ProcessName, type R
 export { type Check, type Probe, runProbes } from './ops/checks.js'
 export { type OpsAnswer, toHealthAnswer, toMetricsAnswer, toReadyAnswer } from './ops/ops-answers.js'
 export { type OpsServer, type OpsServerOptions, openOpsServer } from './ops/ops-server.js'
+export { silenceOf } from './ops/silence-of.js'
 export { type HealthWatch, watchHealth } from './ops/watch-health.js'

@@ -10,10 +10,11 @@ export interface ProbeDeps {
   /** How long the queue may be unavailable, in ms. */
   readonly patienceMs: number
   readonly drain: AbortSignal
+  readonly isStarted: () => boolean
 }
 
 /** What `/ready` and `/health` of a worker look at. */
-export const createWorkerProbes = ({ database, queues, consumers, patienceMs, drain }: ProbeDeps) => {
+export const createWorkerProbes = ({ database, queues, consumers, patienceMs, drain, isStarted }: ProbeDeps) => {
   const progress = createProgressProbe({ queues, consumers, patienceMs, now: monotonicNow })
   return {
     isReady: (): Promise<readonly Check[]> =>
@@ -24,6 +25,7 @@ export const createWorkerProbes = ({ database, queues, consumers, patienceMs, dr
         },
         queue: async () => (await queues.inspect()).join('; ') || null,
         clock: async () => clockProblemOf(consumers),
+        started: async () => (isStarted() ? null : 'starting'),
         draining: async () => (drain.aborted ? 'draining' : null),
       }),
     isHealthy: (): Promise<readonly Check[]> => runProbes({ progress }),

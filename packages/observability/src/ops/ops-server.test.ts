@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { Worker } from 'node:worker_threads'
 import { Failure } from '@inlet/domain'
+import { until } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMetrics } from '../metrics/metrics.js'
 import { type Probe, runProbes } from './checks.js'
@@ -85,6 +87,7 @@ describe('openOpsServer', () => {
   it('closes while a client keeps its connection open', async () => {
     const { port } = new URL(await open({}))
     const socket = connect(Number(port), '127.0.0.1')
+    socket.on('error', () => {})
     await once(socket, 'connect')
     socket.write('GET /hea')
     await server?.close()
@@ -103,5 +106,23 @@ describe('openOpsServer', () => {
       isHealthy: async () => [],
     })
     await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+})
+
+describe('an event loop that is blocked', () => {
+  it('is not ready, as a thread beside it says', async () => {
+    const url = await open({ all: async () => null })
+    expect((await fetch(`${url}/ready`)).status).toBe(200)
+    // Somebody else asks, while this process computes and waits for nothing.
+    const answers = new Int32Array(new SharedArrayBuffer(4))
+    const asker = new Worker(
+      `const { workerData } = require('node:worker_threads')
+       fetch(workerData.url).then(({ status }) => { Atomics.store(workerData.answers, 0, status); Atomics.notify(workerData.answers, 0) })`,
+      { eval: true, workerData: { url: `${url}/ready`, answers } },
+    )
+    Atomics.wait(answers, 0, 0, 20_000)
+    expect(Atomics.load(answers, 0)).toBe(503)
+    await asker.terminate()
+    expect(await until(async () => (await fetch(`${url}/ready`)).status === 200)).toBe(true)
   })
 })

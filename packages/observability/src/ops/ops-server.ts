@@ -1,8 +1,10 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import type { Metrics } from '../metrics/metrics.js'
 import type { Check } from './checks.js'
 import { brokenAnswer, methodAnswer, notFoundAnswer, type OpsAnswer, toHealthAnswer, toMetricsAnswer, toReadyAnswer } from './ops-answers.js'
+import { OPS_THREAD, type OpsThreadData } from './ops-thread.js'
 
 export interface OpsServerOptions {
   readonly host: string
@@ -11,6 +13,8 @@ export interface OpsServerOptions {
   readonly metrics: Pick<Metrics, 'expose'>
   readonly isReady: () => Promise<readonly Check[]>
   readonly isHealthy: () => Promise<readonly Check[]>
+  /** A process whose event loop is silent for so long (ms) is killed from outside of it; never by default. */
+  readonly silentMs?: number
 }
 
 export interface OpsServer {
@@ -20,6 +24,10 @@ export interface OpsServer {
 }
 
 const REQUEST_TIMEOUT_MS = 10_000
+/** Longer than a probe may take. */
+const ANSWER_MS = 4_000
+const BEAT_MS = 250
+const CLOSE_MS = 1_000
 
 const answer = async (method: string, path: string, options: OpsServerOptions): Promise<OpsAnswer> => {
   if (method !== 'GET' && method !== 'HEAD') return methodAnswer
@@ -32,28 +40,48 @@ const answer = async (method: string, path: string, options: OpsServerOptions): 
   }
 }
 
-const createOpsServer = (options: OpsServerOptions): Server =>
-  createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    const path = (request.url ?? '').split('?', 1)[0] ?? ''
-    request.resume()
-    void answer(request.method ?? '', path, options).then(({ status, contentType, body }) =>
-      response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(request.method === 'HEAD' ? undefined : body),
-    )
-  })
+type ThreadMessage =
+  | { readonly id: number; readonly method: string; readonly path: string }
+  | { readonly port: number }
+  | { readonly failed: { readonly message: string; readonly code?: string } }
 
-/** Serves /health, /ready and /metrics for processes without an API, without authentication: bind it where only operators come. The caller closes. */
+/**
+ * Serves /health, /ready and /metrics for processes without an API, without authentication: bind it where only operators come. It answers from a
+ * thread of its own: while the event loop is blocked, /ready and all else is 503. The caller closes.
+ */
 export const openOpsServer = async (options: OpsServerOptions): Promise<OpsServer> => {
-  const server = createOpsServer(options)
-  server.listen(options.port, options.host)
-  await once(server, 'listening')
-  const address = server.address()
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
+  const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const data: OpsThreadData = {
+    host: options.host,
+    port: options.port,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    answerMs: ANSWER_MS,
+    beats,
+    beatMs: BEAT_MS,
+    // Somebody who holds the process at a breakpoint does not want it killed.
+    silentMs: process.execArgv.some((flag) => flag.startsWith('--inspect')) ? 0 : (options.silentMs ?? 0),
+  }
+  const thread = new Worker(OPS_THREAD, { eval: true, env: {}, execArgv: [], workerData: data })
+  const beating = setInterval(() => Atomics.add(beats, 0, 1), BEAT_MS)
+  const close = async (): Promise<void> => {
+    clearInterval(beating)
+    const exited = once(thread, 'exit')
+    thread.postMessage({ close: true })
+    await Promise.race([exited, sleep(CLOSE_MS, undefined, { ref: false })])
+    await thread.terminate()
+  }
+  const listening = new Promise<number>((resolve, reject) => {
+    thread.once('error', reject)
+    thread.on('message', (message: ThreadMessage) => {
+      if ('port' in message) resolve(message.port)
+      else if ('failed' in message) reject(Object.assign(new Error(message.failed.message), { code: message.failed.code }))
+      else void answer(message.method, message.path, options).then((given) => thread.postMessage({ id: message.id, answer: given }))
+    })
+  })
+  try {
+    return { port: await listening, close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }

@@ -1,0 +1,76 @@
+/** What the thread is given. */
+export interface OpsThreadData {
+  readonly host: string
+  readonly port: number
+  readonly requestTimeoutMs: number
+  /** How long an answer of the event loop is waited for. */
+  readonly answerMs: number
+  /** Raised by the event loop every `beatMs`. */
+  readonly beats: Int32Array
+  readonly beatMs: number
+  /** A process whose event loop is silent for so long is killed; 0: never. */
+  readonly silentMs: number
+}
+
+/**
+ * Serves the operators from a thread of its own and watches the event loop of the process from there: what blocks the loop blocks neither.
+ * Silence is counted in looks of the thread, so that a process that was stopped or starved as a whole is not blamed for the time it did not have.
+ * No file of its own, so that it is the same from source and from dist.
+ */
+export const OPS_THREAD = `
+const { createServer } = require('node:http')
+const { writeSync } = require('node:fs')
+const { parentPort, workerData } = require('node:worker_threads')
+const { host, port, requestTimeoutMs, answerMs, beats, beatMs, silentMs } = workerData
+const BLOCKED_MS = 2000
+
+let seen = Atomics.load(beats, 0)
+let silentLooks = 0
+setInterval(() => {
+  const now = Atomics.load(beats, 0)
+  silentLooks = now === seen ? silentLooks + 1 : 0
+  seen = now
+  if (silentMs === 0 || silentLooks * beatMs < silentMs) return
+  const message = 'the event loop was silent for ' + Math.round(silentMs / 1000) + ' s; the process is killed, so that others can take over'
+  try {
+    writeSync(2, JSON.stringify({ level: 'fatal', time: new Date().toISOString(), pid: process.pid, msg: message }) + '\\n')
+  } catch {}
+  process.kill(process.pid, 'SIGKILL')
+}, beatMs)
+
+const pending = new Map()
+let last = 0
+const blocked = () => {
+  const reason = 'the event loop has not answered for ' + Math.max(answerMs, silentLooks * beatMs) / 1000 + ' s'
+  const body = JSON.stringify({ status: 'not_ready', checks: [{ name: 'event_loop', ok: false, reason }] })
+  return { status: 503, contentType: 'application/json; charset=utf-8', body }
+}
+const ask = (method, path) =>
+  silentLooks * beatMs >= BLOCKED_MS
+    ? Promise.resolve(blocked())
+    : new Promise((resolve) => {
+        const id = ++last
+        const finish = (answer) => {
+          clearTimeout(timer)
+          pending.delete(id)
+          resolve(answer)
+        }
+        const timer = setTimeout(() => finish(blocked()), answerMs)
+        pending.set(id, finish)
+        parentPort.postMessage({ id, method, path })
+      })
+parentPort.on('message', ({ id, answer, close }) => {
+  if (close !== true) return pending.get(id)?.(answer)
+  server.close(() => process.exit())
+  server.closeAllConnections()
+})
+
+const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs }, async (request, response) => {
+  request.resume()
+  const method = request.method ?? ''
+  const { status, contentType, body } = await ask(method, (request.url ?? '').split('?', 1)[0])
+  response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(method === 'HEAD' ? undefined : body)
+})
+server.once('error', (error) => parentPort.postMessage({ failed: { message: error.message, code: error.code } }))
+server.listen(port, host, () => parentPort.postMessage({ port: server.address().port }))
+`

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
+import { openQueues, type Queues } from '@inlet/queue'
+import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { type Cluster, createCluster } from '../harness/cluster.js'
+
+const CONNECTOR = fileURLToPath(new URL('../harness/blocking-connector', import.meta.url))
+const PATIENT = { timeoutMs: 120_000, everyMs: 100 }
+
+describe('a worker whose event loop is blocked', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'inlet-blocked-'))
+  let store: TestDatabase
+  let database: Database
+  let queues: Queues
+  let cluster: Cluster
+
+  beforeAll(async () => {
+    store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
+    database = createDatabase({ url: store.url, applicationName: 'test' })
+    cluster = createCluster({ databaseUrl: store.url, env: { INLET_CONNECTORS: CONNECTOR } })
+    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, onError: () => {} })
+  })
+  afterAll(async () => {
+    await cluster.close()
+    await queues.close()
+    await database.close()
+    await store.drop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('is not ready, is ended from outside, and its run is taken over', async () => {
+    const marker = path.join(folder, 'marker')
+    const id = randomUUID()
+    await createSource(database, { id, name: id, connector: 'blocking', config: { marker }, schedule: null, labels: {}, sealedSecrets: null }, 'test')
+    const run = await database.transaction((client) => createRun(client, { sourceId: id, trigger: 'manual' }))
+    const runId = run?.id ?? ''
+    await queues.enqueueRuns([{ runId, attempt: 0 }])
+    const workers = [await cluster.start('worker'), await cluster.start('worker'), await cluster.start('scribe')]
+    const pid = await until(() => Number(readFileSync(marker, 'utf8')), PATIENT)
+    const blocked = workers.find((worker) => worker.pid === pid)
+    expect(await until(() => fetch(`http://127.0.0.1:${blocked?.opsPort}/ready`).then(({ status }) => status === 503), PATIENT)).toBe(true)
+    await until(() => blocked?.alive() === false, PATIENT)
+    expect(blocked?.log()).toContain('the event loop was silent')
+    const ended = await until(async () => database.prisma.run.findUnique({ where: { id: runId, status: 'ended' } }), PATIENT)
+    expect(ended).toMatchObject({ outcome: 'ok', attempt: 2 })
+    expect(workers.filter((worker) => worker.alive())).toHaveLength(2)
+  }, 300_000)
+})
