@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { accessSync, chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createMasterKeyText } from '@inlet/security'
 import { z } from 'zod'
@@ -22,7 +22,7 @@ export interface DataFolder {
   file(...parts: readonly string[]): string
 }
 
-/** Opens a data folder, making it and its secrets when it is new. Throws with the next step when it cannot be written or read. */
+/** Opens a data folder, making it and its secrets when it is new: once, however many open it at the same moment. Throws with the next step when it cannot be written or read. */
 export const openDataFolder = (directory: string): DataFolder => {
   const root = path.resolve(directory)
   try {
@@ -33,24 +33,43 @@ export const openDataFolder = (directory: string): DataFolder => {
   }
   for (const name of ['logs', 'work']) mkdirSync(path.join(root, name), { recursive: true })
   const file = path.join(root, 'settings.json')
-  let settings = existsSync(file)
-    ? readSettings(file)
-    : { postgresPassword: randomBytes(24).toString('base64url'), encryptionKeys: createMasterKeyText('local1') }
-  const write = (): void => {
-    writeFileSync(file, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 })
-    chmodSync(file, 0o600)
-  }
-  write()
+  if (!existsSync(file)) makeSettings(file)
+  chmodSync(file, 0o600)
+  let settings = readSettings(file)
   return {
     path: root,
     get settings() {
       return settings
     },
     update(change) {
-      settings = { ...settings, ...change }
-      write()
+      // Another process may have changed them meanwhile.
+      settings = { ...readSettings(file), ...change }
+      writeAside(file, settings, (own) => renameSync(own, file))
     },
     file: (...parts) => path.join(root, ...parts),
+  }
+}
+
+/** The first to make them wins: a second encryption key would make what the first has sealed unreadable. */
+const makeSettings = (file: string): void => {
+  const settings = { postgresPassword: randomBytes(24).toString('base64url'), encryptionKeys: createMasterKeyText('local1') }
+  writeAside(file, settings, (own) => {
+    try {
+      linkSync(own, file)
+    } catch (error) {
+      if (!existsSync(file)) throw error
+    }
+  })
+}
+
+/** Writes a file of its own beside, so that nobody ever reads half of the settings, and lets `place` put it where it belongs. */
+const writeAside = (file: string, settings: LocalSettings, place: (own: string) => void): void => {
+  const own = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`
+  try {
+    writeFileSync(own, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    place(own)
+  } finally {
+    rmSync(own, { force: true })
   }
 }
 

@@ -1,12 +1,16 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDataFolder } from './data-folder.js'
 import { isPortFree } from './port.js'
 import { endOfStart } from './process-exit.js'
 import { takeRunLock } from './run-lock.js'
+import { untilReady } from './until-ready.js'
 
 let root: string
 beforeEach(() => {
@@ -43,6 +47,7 @@ describe('takeRunLock', () => {
     lock.update({ url: 'http://127.0.0.1:1', children: [] })
     expect(JSON.parse(readFileSync(folder.file('running.json'), 'utf8'))).toEqual({
       supervisor: process.pid,
+      startedAt: expect.any(String),
       url: 'http://127.0.0.1:1',
       children: [],
     })
@@ -63,6 +68,74 @@ describe('takeRunLock', () => {
       lock.release()
     }
     expect(await takeRunLock(folder)).toBeDefined()
+  })
+})
+
+describe('at the same moment', () => {
+  const script = (what: string): string => `
+    const { openDataFolder } = await import(${JSON.stringify(new URL('data-folder.ts', import.meta.url).href)})
+    const { takeRunLock } = await import(${JSON.stringify(new URL('run-lock.ts', import.meta.url).href)})
+    while (Date.now() < Number(process.argv[1])) {}
+    const folder = openDataFolder(process.argv[2])
+    ${what}`
+  const start = async (what: string, count: number): Promise<readonly string[]> => {
+    const at = String(Date.now() + 3_000)
+    const flags = ['--conditions=@inlet/source', '--import', 'tsx', '--input-type=module', '-e', script(what), at, root]
+    return Promise.all(
+      Array.from({ length: count }, async () => (await promisify(execFile)(process.execPath, flags, { timeout: 60_000 })).stdout.trim()),
+    )
+  }
+  const take = `await takeRunLock(folder).then(() => console.log('mine'), (error) => console.log(error.message))
+    await new Promise((resolve) => setTimeout(resolve, 3_000))`
+
+  it('exactly one takes a folder, and the others say so', async () => {
+    for (const stale of [false, true]) {
+      if (stale) writeFileSync(path.join(root, 'running.json'), JSON.stringify({ supervisor: 2 ** 22 - 1, url: 'x', children: [] }))
+      const said = await start(take, 4)
+      expect(said.filter((text) => text === 'mine')).toHaveLength(1)
+      expect(said.filter((text) => text.startsWith('Inlet already runs from'))).toHaveLength(3)
+      rmSync(path.join(root, 'running.json'), { force: true })
+    }
+  }, 120_000)
+
+  it('secrets are made once', async () => {
+    const keys = await start('console.log(folder.settings.encryptionKeys)', 4)
+    expect(new Set(keys)).toEqual(new Set([openDataFolder(root).settings.encryptionKeys]))
+  }, 120_000)
+})
+
+describe('untilReady', () => {
+  const serve = async (answers: readonly object[]) => {
+    const left = [...answers]
+    const server = http.createServer((_request, response) => {
+      const checks = left.length > 1 ? left.shift() : left[0]
+      const ready = Object.keys(checks ?? {}).length === 0
+      const body = { checks: Object.entries(checks ?? {}).map(([name, reason]) => ({ name, ok: false, reason })) }
+      response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as net.AddressInfo
+    return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
+  }
+  const wait = async (answers: readonly object[], limits: { patienceMs: number; tellAfterMs: number }) => {
+    const { url, close } = await serve(answers)
+    const told: string[] = []
+    const signal = new AbortController().signal
+    const end = await untilReady({ url, logFile: 'api.log', signal, notice: (text) => told.push(text), ...limits }).catch(
+      (error: Error) => error.message,
+    )
+    close()
+    return { told, end }
+  }
+
+  it('says what is not ready, and gives up only when nothing changes', async () => {
+    const stuck = await wait([{ queue: 'appendonly is off' }], { patienceMs: 400, tellAfterMs: 50 })
+    expect(stuck.told).toEqual(['not ready yet: queue: appendonly is off'])
+    expect(stuck.end).toContain('not ready: queue: appendonly is off')
+  })
+  it('waits while there is progress', async () => {
+    const steps = Array.from({ length: 12 }, (_, n) => ({ migrations: `not applied: ${12 - n}` }))
+    expect(await wait([...steps, {}], { patienceMs: 60_000, tellAfterMs: 60_000 })).toEqual({ told: [], end: undefined })
   })
 })
 

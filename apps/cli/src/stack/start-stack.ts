@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { createDatabase, type Database, findApiKeyForLogin, insertApiKey, migrate } from '@inlet/db'
 import { freePort, startEmbeddedPostgres } from '@inlet/db/embedded'
 import { createLifecycle, type Lifecycle } from '@inlet/runtime'
@@ -9,6 +8,7 @@ import { type ManagedProcess, startProcess } from './managed-process.js'
 import { isPortFree } from './port.js'
 import { endOfStart, type ProcessExit, SETTINGS_EXIT, toNotice } from './process-exit.js'
 import { takeRunLock } from './run-lock.js'
+import { untilReady } from './until-ready.js'
 
 export interface StackOptions {
   readonly folder: DataFolder
@@ -88,7 +88,9 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
   launch('scribe', 'scribe', { INLET_SCRIBE_OPS_PORT: env['INLET_SCRIBE_OPS_PORT'] ?? '0' })
   for (let n = 1; n <= options.workers; n += 1) launch(options.workers === 1 ? 'worker' : `worker-${n}`, 'worker', { INLET_WORKER_OPS_PORT: '0' })
   launch('api', 'api', { PORT: String(port), INLET_API_OPS_PORT: '0', INLET_API_HOST: env['INLET_API_HOST'] ?? '127.0.0.1' })
-  await step('waiting for the api', () => untilReady(url, folder, starting.signal))
+  await step('waiting for the api', () =>
+    untilReady({ url, logFile: folder.file('logs', 'api.log'), signal: starting.signal, notice: options.notice }),
+  )
   ready = true
   return { url, adminKey, databaseUrl, postgresPort, processes, close: async () => void (await lifecycle.close()) }
 }
@@ -161,20 +163,5 @@ const processEnv = (options: StackOptions, databaseUrl: string, postgresPort: nu
     INLET_WORK_DIR: folder.file('work'),
     INLET_EGRESS_ALLOW: list('INLET_EGRESS_ALLOW', options.egressAllow?.({ postgresPort }) ?? []),
     INLET_FILE_ROOTS: list('INLET_FILE_ROOTS', options.fileRoots ?? []),
-  }
-}
-
-/** Throws the reason of the signal when it aborts. */
-const untilReady = async (url: string, folder: DataFolder, signal: AbortSignal): Promise<void> => {
-  const deadline = Date.now() + 60_000
-  for (;;) {
-    signal.throwIfAborted()
-    const ready = await fetch(`${url}/ready`).then(
-      (response) => response.ok,
-      () => false,
-    )
-    if (ready) return
-    if (Date.now() > deadline) throw new Error(`the api is not ready after 60 s; see ${folder.file('logs', 'api.log')} and ${url}/ready`)
-    await delay(100)
   }
 }

@@ -26,7 +26,9 @@ export const createTerminal = (out: Output, options: { readonly color?: boolean 
   let drawn = 0
   let printed = new Set<string>()
   const style = (code: number) => (text: string) => (colored ? `\u001b[${code}m${text}\u001b[0m` : text)
-  const line = (text = ''): void => void out.write(`${text}\n`)
+  /** The step that is going on, whose line stands without an end. */
+  let going = ''
+  const line = (text = ''): void => void out.write(fancy && going !== '' ? `\r\u001b[K${text}\n${going}` : `${text}\n`)
   return {
     line,
     block(lines) {
@@ -50,13 +52,16 @@ export const createTerminal = (out: Output, options: { readonly color?: boolean 
     yellow: style(33),
     async step(title, work) {
       const startedAt = Date.now()
-      if (fancy) out.write(`  … ${title}`)
+      going = `  … ${title}`
+      if (fancy) out.write(going)
       try {
         const result = await work()
+        going = ''
         const seconds = ((Date.now() - startedAt) / 1000).toFixed(1)
         out.write(fancy ? `\r\u001b[K  ✔ ${title} ${style(2)(`${seconds} s`)}\n` : `  ✔ ${title} (${seconds} s)\n`)
         return result
       } catch (error) {
+        going = ''
         out.write(fancy ? `\r\u001b[K  ✘ ${title}\n` : `  ✘ ${title}\n`)
         throw error
       }

@@ -66,7 +66,7 @@ export const openOpsServer = async (options: OpsServerOptions): Promise<OpsServe
   const close = async (): Promise<void> => {
     clearInterval(beating)
     const exited = once(thread, 'exit')
-    thread.postMessage({ close: true })
+    thread.postMessage({ close: true }, [])
     await Promise.race([exited, sleep(CLOSE_MS, undefined, { ref: false })])
     await thread.terminate()
   }
@@ -75,7 +75,7 @@ export const openOpsServer = async (options: OpsServerOptions): Promise<OpsServe
     thread.on('message', (message: ThreadMessage) => {
       if ('port' in message) resolve(message.port)
       else if ('failed' in message) reject(Object.assign(new Error(message.failed.message), { code: message.failed.code }))
-      else void answer(message.method, message.path, options).then((given) => thread.postMessage({ id: message.id, answer: given }))
+      else void answer(message.method, message.path, options).then((given) => thread.postMessage({ id: message.id, answer: given }, []))
     })
   })
   try {

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+
+export interface ReadyWait {
+  /** Of the API. */
+  readonly url: string
+  readonly logFile: string
+  /** The wait ends with its reason. */
+  readonly signal: AbortSignal
+  /** Told what is not ready, once it has been so for a while. */
+  readonly notice: (message: string) => void
+  /** How long nothing may change, and how long until people are told (ms). */
+  readonly patienceMs?: number
+  readonly tellAfterMs?: number
+}
+
+const PATIENCE_MS = 60_000
+const TELL_AFTER_MS = 3_000
+const LOOK_MS = 100
+const ANSWER_MS = 10_000
+const answerSchema = z.object({ checks: z.array(z.object({ name: z.string(), ok: z.boolean(), reason: z.string().optional() })) })
+
+/** Waits until the API is ready, as long as something changes. Throws what was not ready at last, and the reason of the signal. */
+export const untilReady = async ({ url, logFile, signal, notice, ...limits }: ReadyWait): Promise<void> => {
+  const { patienceMs = PATIENCE_MS, tellAfterMs = TELL_AFTER_MS } = limits
+  let state = ''
+  let since = performance.now()
+  let told = ''
+  for (;;) {
+    signal.throwIfAborted()
+    const now = await whatIsMissing(url)
+    if (now === null) return
+    if (now !== state) {
+      state = now
+      since = performance.now()
+    }
+    const lastedMs = performance.now() - since
+    if (lastedMs > patienceMs) throw new Error(`not ready: ${state}\n  see ${url}/ready and ${logFile}`)
+    if (lastedMs > tellAfterMs && told !== state) {
+      told = state
+      notice(`not ready yet: ${state}`)
+    }
+    await delay(LOOK_MS)
+  }
+}
+
+/** Null when all is ready; else what /ready says. */
+const whatIsMissing = async (url: string): Promise<string | null> => {
+  const response = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null)
+  if (response === null) return 'the api does not answer'
+  if (response.ok) return null
+  const answer = answerSchema.safeParse(await response.json().catch(() => null))
+  const missing = (answer.data?.checks ?? []).filter(({ ok }) => !ok).map(({ name, reason }) => (reason === undefined ? name : `${name}: ${reason}`))
+  return missing.length > 0 ? missing.join('; ') : `the api answers with status ${response.status}`
+}
