@@ -1,4 +1,4 @@
-import { QUARANTINE_STATES, RECORD_KINDS, RETRY_OUTCOMES } from '@inlet/domain'
+import { QUARANTINE_STATES, RECORD_KINDS, RESOLUTIONS, RETRY_OUTCOMES } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
 import { moment, pageOf, pageQuery, plainText, sourceRef, timestamp, uuid } from './primitives.js'
@@ -13,9 +13,11 @@ const shape = {
   message: z.string(),
   raw: z.string().nullable().meta({ description: 'The beginning of the raw input, at most 64 KiB.' }),
   createdAt: timestamp,
+  occurrences: z.int().meta({ description: 'How often the same failure was seen; each is counted here until the record is not open any more.' }),
+  lastSeenAt: timestamp,
   state: z.enum(QUARANTINE_STATES).meta({
     description:
-      'open: nobody has decided; retrying: its run is to come or at work; retried: stored, or left out by the mapping; superseded: something newer is stored under its key; resolved: the source brought the key again by itself; dropped: given up.',
+      'open: nobody has decided; retrying: its run is to come or at work; retried: stored, or left out by the mapping; superseded: something newer is stored under its key; resolved: the source brought the key again by itself, or a complete reading showed that it is over; dropped: given up.',
   }),
   stateAt: timestamp.nullable(),
   stateBy: z.string().nullable().meta({ description: 'Who brought it into its state: `key:<id>` or `run:<id>`.' }),
@@ -24,6 +26,10 @@ const shape = {
   attempts: z.int().meta({ description: 'How often a retry has failed.' }),
   retryRunId: uuid.nullable().meta({ description: 'The run that tried it last.' }),
   retryOutcome: z.enum(RETRY_OUTCOMES).nullable(),
+  resolution: z.enum(RESOLUTIONS).nullable().meta({
+    description:
+      'Why it is resolved. brought_again: its key came again with its content, or deleted; gone: a complete reading did not show its key; not_repeated: it has no key, and a complete reading did not fail on it again.',
+  }),
 }
 
 export const quarantined = z.strictObject(shape).meta({ id: 'QuarantinedRecord', description: 'A record that could not be stored, with the reason.' })
@@ -89,7 +95,10 @@ export const quarantineChoice = z
 export const retryStart = z
   .strictObject({
     selected: z.int().meta({ description: 'How many are retried.' }),
-    skipped: z.int().meta({ description: 'How many stay open, because no whole record of them is kept.' }),
+    skipped: z.int().meta({ description: 'How many stay open, because they cannot be retried as they are.' }),
+    skippedRecords: z
+      .array(z.strictObject({ id: z.string(), why: z.string() }))
+      .meta({ description: 'Why, of each of them; of the newest 100 when there are more.' }),
     runId: uuid
       .nullable()
       .meta({ description: 'The run that retries them; null while another run of the source is active: it begins after that one.' }),

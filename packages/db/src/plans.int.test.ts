@@ -215,8 +215,8 @@ describe.each([
       },
     ],
   ])('%s touches at most %i rows', { timeout: 60_000 }, async (_name, limit, work) => {
-    const { touched, text } = await worst(work)
-    expect(touched, text).toBeLessThanOrEqual(limit)
+    const plan = await worst(work)
+    expect({ ...plan, isWithin: plan.touched <= limit }).toMatchObject({ isWithin: true })
   })
 
   it('keys of the stream are those of the records that stand in it', async () => {

@@ -32,7 +32,15 @@ export {
   type TargetWishes,
 } from './incidents/incident.js'
 export { JsonNumber } from './records/json-number.js'
-export { QUARANTINE_STATES, type QuarantineState, RETRY_OUTCOMES, type RetryOutcome, whyNotRetryable } from './records/quarantine-state.js'
+export {
+  QUARANTINE_STATES,
+  type QuarantineState,
+  RESOLUTIONS,
+  RETRY_OUTCOMES,
+  type Resolution,
+  type RetryOutcome,
+  whyNotRetryable,
+} from './records/quarantine-state.js'
 export {
   type JsonObject,
   type JsonValue,

@@ -15,6 +15,8 @@ export const toQuarantinedView = (row: QuarantineRow): QuarantinedView => {
     message: row.message,
     raw: row.raw,
     createdAt: row.createdAt.toISOString(),
+    occurrences: row.occurrences,
+    lastSeenAt: row.lastSeenAt.toISOString(),
     state: row.state,
     stateAt: row.stateAt?.toISOString() ?? null,
     stateBy: row.stateBy,
@@ -23,5 +25,6 @@ export const toQuarantinedView = (row: QuarantineRow): QuarantinedView => {
     attempts: row.attempts,
     retryRunId: row.retryRunId,
     retryOutcome: row.outcome,
+    resolution: row.resolution,
   }
 }

@@ -33,7 +33,7 @@ export const handleQuarantine = async (ref: string, flags: QuarantineFlags, cont
     items.length === 0
       ? ['Nothing is in quarantine.']
       : toTable(
-          ['ID', 'STREAM', 'KEY', 'REASON', 'STATE', 'SINCE', 'RETRY', 'MESSAGE'],
+          ['ID', 'STREAM', 'KEY', 'REASON', 'STATE', 'SINCE', 'TIMES', 'RETRY', 'MESSAGE'],
           items.map((row) => [
             row.id,
             row.stream,
@@ -41,6 +41,7 @@ export const handleQuarantine = async (ref: string, flags: QuarantineFlags, cont
             row.reason,
             row.state,
             toRelative(row.createdAt, now),
+            String(row.occurrences),
             row.state !== 'open' ? '–' : row.retryable ? 'yes' : 'edited only',
             row.message.slice(0, 80),
           ]),
@@ -64,7 +65,8 @@ const retry = async (api: ApiClient, ref: string, flags: QuarantineFlags, contex
   const when = started.runId === null ? 'when the active run has ended' : `by run ${started.runId}`
   show(context, flags, started, () => [
     started.selected === 0 ? 'Nothing to retry.' : `${started.selected} retried ${when}.`,
-    ...(started.skipped > 0 ? [`${started.skipped} stay: no whole record of them is kept; retry them one by one with --record.`] : []),
+    ...(started.skipped > 0 ? [`${started.skipped} stay in quarantine:`, ...started.skippedRecords.map(({ id, why }) => `  ${id}  ${why}`)] : []),
+    ...(started.skipped > started.skippedRecords.length ? [`  and ${started.skipped - started.skippedRecords.length} older ones`] : []),
   ])
 }
 

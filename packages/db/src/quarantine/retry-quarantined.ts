@@ -1,4 +1,4 @@
-import { Failure, type SourceStatus } from '@inlet/domain'
+import { Failure, type SourceStatus, whyNotRetryable } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
 import { createRun } from '../runs/create-run.js'
@@ -14,11 +14,16 @@ export interface QuarantineChoice {
   readonly before?: Date | undefined
 }
 
+/** Of how many skipped records the reasons are given. */
+export const MAX_SKIPPED_SHOWN = 100
+
 export interface RetryStart {
   /** How many are retried. */
   readonly selected: number
-  /** How many stay open, because no whole record of them is kept. */
+  /** How many stay open, because they cannot be retried as they are. */
   readonly skipped: number
+  /** Why, of each of the newest of them: at most MAX_SKIPPED_SHOWN. */
+  readonly skippedRecords: readonly { readonly id: string; readonly why: string }[]
   /** The run that retries them, when it could begin at once; it must be enqueued. Null: it begins when the active run has ended. */
   readonly runId: string | null
 }
@@ -51,7 +56,7 @@ export const retryQuarantined = (
       const after = { state: 'retrying', edited: request.edited }
       await writeAudit(client, { actor, action: 'quarantine.retry', targetType: 'quarantined', targetId: request.id, before: row, after })
     }
-    return { selected: 1, skipped: 0, runId: await beginRetry(client, sourceId) }
+    return { selected: 1, skipped: 0, skippedRecords: [], runId: await beginRetry(client, sourceId) }
   })
 
 /** The same for all open records of a source that are chosen and can be retried. Null when the source is unknown. */
@@ -59,19 +64,29 @@ export const retryQuarantine = (database: Database, choice: QuarantineChoice, ac
   database.transaction(async (client) => {
     if (!(await lockSource(client, choice.sourceId))) return null
     const { values, where, add } = chosen(choice)
-    const { rows } = await client.query<{ selected: number; skipped: number }>(
-      `WITH chosen AS (SELECT q.id, q.stream <> '' AND (q.record IS NOT NULL OR q.edited IS NOT NULL) AS possible FROM quarantine q WHERE ${where} FOR UPDATE),
+    const { rows } = await client.query<{ selected: number; skipped: number; shown: readonly Skipped[] }>(
+      `WITH chosen AS (SELECT q.id, q.stream, q.record IS NOT NULL OR q.edited IS NOT NULL AS has_record FROM quarantine q WHERE ${where} FOR UPDATE),
        marked AS (UPDATE quarantine q SET state = 'retrying', state_at = clock_timestamp(), state_by = ${add(actor)}, outcome = NULL FROM chosen c
-                  WHERE q.id = c.id AND c.possible RETURNING q.id)
-       SELECT (SELECT count(*) FROM marked)::int AS selected, (SELECT count(*) FROM chosen WHERE NOT possible)::int AS skipped`,
+                  WHERE q.id = c.id AND c.stream <> '' AND c.has_record RETURNING q.id),
+       skipped AS (SELECT id::text, stream, has_record AS "hasRecord", count(*) OVER ()::int AS n FROM chosen WHERE stream = '' OR NOT has_record
+                   ORDER BY chosen.id DESC LIMIT ${MAX_SKIPPED_SHOWN})
+       SELECT (SELECT count(*) FROM marked)::int AS selected, coalesce((SELECT max(n) FROM skipped), 0)::int AS skipped,
+         coalesce((SELECT jsonb_agg(skipped ORDER BY length(id) DESC, id DESC) FROM skipped), '[]') AS shown`,
       values,
     )
-    const { selected, skipped } = rows[0] ?? { selected: 0, skipped: 0 }
-    if (selected === 0) return { selected, skipped, runId: null }
+    const { selected, skipped, shown } = rows[0] ?? { selected: 0, skipped: 0, shown: [] }
+    const skippedRecords = shown.map(({ id, ...row }) => ({ id, why: whyNotRetryable({ ...row, state: 'open' }) ?? '' }))
+    if (selected === 0) return { selected, skipped, skippedRecords, runId: null }
     const after = { ...choice, before: choice.before?.toISOString(), selected, skipped }
     await writeAudit(client, { actor, action: 'source.quarantine.retry', targetType: 'source', targetId: choice.sourceId, after })
-    return { selected, skipped, runId: await beginRetry(client, choice.sourceId) }
+    return { selected, skipped, skippedRecords, runId: await beginRetry(client, choice.sourceId) }
   })
+
+interface Skipped {
+  readonly id: string
+  readonly stream: string
+  readonly hasRecord: boolean
+}
 
 /** The condition for what is chosen, with its parameters. */
 export const chosen = (choice: QuarantineChoice) => {

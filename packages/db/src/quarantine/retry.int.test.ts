@@ -169,7 +169,7 @@ describe('a retry', () => {
 
   it('waits for the active run, and goes back to open when its own run fails', async () => {
     const { sourceId, run } = await quarantine([bad('a', 1)])
-    expect(await retryQuarantine(store.database, { sourceId }, 'key:a')).toEqual({ selected: 1, skipped: 0, runId: null })
+    expect(await retryQuarantine(store.database, { sourceId }, 'key:a')).toEqual({ selected: 1, skipped: 0, skippedRecords: [], runId: null })
     expect(await createRetryRuns(store.database, { limit: 10 })).toEqual([])
     await end(run)
     const [runId] = await createRetryRuns(store.database, { sourceId, limit: 10 })
@@ -213,7 +213,12 @@ describe('a quarantined record', () => {
     const { rec: _rec, ...cut } = bad('a', 1)
     const { sourceId, run } = await quarantine([cut])
     await end(run)
-    expect(await retryQuarantine(store.database, { sourceId }, 'key:a')).toEqual({ selected: 0, skipped: 1, runId: null })
+    expect(await retryQuarantine(store.database, { sourceId }, 'key:a')).toEqual({
+      selected: 0,
+      skipped: 1,
+      skippedRecords: [{ id: (await rowsOf(sourceId))[0]?.id, why: expect.stringContaining('send the whole record') }],
+      runId: null,
+    })
     const [row] = await rowsOf(sourceId)
     const edited = canonicalJson({ stream: 'main', key: 'a', kind: 'row', data: { v: 12345678901234567890n } })
     const started = await retryQuarantined(store.database, { id: row?.id ?? '', edited }, 'key:a')

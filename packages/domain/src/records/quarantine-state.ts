@@ -2,13 +2,20 @@ export const QUARANTINE_STATES = ['open', 'retrying', 'retried', 'superseded', '
 /**
  * What became of a record that could not be stored. `open`: nobody has decided; `retrying`: asked for, its run is to come; `retried`: stored, or
  * left out by the mapping; `superseded`: the source has moved on, something newer is stored under its key; `resolved`: the source brought the
- * key again by itself; `dropped`: given up by a person.
+ * key again by itself, or a complete reading showed that it is over; `dropped`: given up by a person.
  */
 export type QuarantineState = (typeof QUARANTINE_STATES)[number]
 
 export const RETRY_OUTCOMES = ['stored', 'left_out', 'superseded', 'failed'] as const
 /** What the last retry did with a record. */
 export type RetryOutcome = (typeof RETRY_OUTCOMES)[number]
+
+export const RESOLUTIONS = ['brought_again', 'gone', 'not_repeated'] as const
+/**
+ * Why a record is resolved. `brought_again`: its key came again with its content, or deleted; `gone`: a complete reading did not show its key;
+ * `not_repeated`: it has no key, and a complete reading did not fail on it again.
+ */
+export type Resolution = (typeof RESOLUTIONS)[number]
 
 /** Why a record cannot be retried as it is; null when it can. Pure. */
 export const whyNotRetryable = (row: { readonly stream: string; readonly state: QuarantineState; readonly hasRecord: boolean }): string | null => {
