@@ -30,6 +30,7 @@ import { createLocalRegistry } from './registry/local-registry.js'
 import { createRegistryHandlers } from './registry/registry-handlers.js'
 import { createRunHandlers } from './runs/run-handlers.js'
 import { createApp, openServer } from './server.js'
+import { createSessionHandlers } from './session/session-handlers.js'
 import { createSaveGuard } from './sources/save-guard.js'
 import { createSourceHandlers } from './sources/source-handlers.js'
 import { createUploadHandlers } from './uploads/upload-handlers.js'
@@ -111,6 +112,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     const checking = overrides.callTimeoutMs === undefined ? {} : { callTimeoutMs: overrides.callTimeoutMs }
     const sources = { ...shared, ...checking, findConnector, guard, secrets }
 
+    const failedLogins = createFailedLogins({ limit: FAILED_LOGINS_A_MINUTE, now: monotonicNow })
     const handlers: Handlers = {
       ...createSourceHandlers(sources),
       ...createVersionHandlers(sources),
@@ -134,6 +136,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
         lifecycle,
       ),
       ...createKeyHandlers(shared),
+      ...createSessionHandlers({ ...shared, failedLogins, onError }),
       ...createNotificationHandlers({ ...shared, guard, secrets }),
       ...createAuditHandlers(shared),
       ...createCredentialHandlers({ ...shared, findConnector, secrets }),
@@ -149,7 +152,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       sourceFiles: files?.mode === 'files' ? files.path : null,
       metrics,
       handlers,
-      failedLogins: createFailedLogins({ limit: FAILED_LOGINS_A_MINUTE, now: monotonicNow }),
+      failedLogins,
       boardWritable: config.INLET_BOARD_WRITE,
       requestsPerMinute: config.INLET_RATE_LIMIT_PER_MINUTE,
       proxyHops: config.INLET_TRUST_PROXY_HOPS,

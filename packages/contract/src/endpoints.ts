@@ -12,6 +12,7 @@ import { quarantineEndpoints } from './quarantine.js'
 import { recordEndpoints } from './records.js'
 import { registryEndpoints } from './registry/endpoints.js'
 import { runEndpoints } from './runs.js'
+import { sessionEndpoints } from './session.js'
 import { sourceEndpoints } from './sources/endpoints.js'
 import { testEndpoints } from './sources/test-source.js'
 import { versionEndpoints } from './sources/versions-endpoints.js'
@@ -35,6 +36,7 @@ export const endpoints = {
   ...uploadEndpoints,
   ...hookEndpoints,
   ...keyEndpoints,
+  ...sessionEndpoints,
   ...credentialEndpoints,
   ...encryptionEndpoints,
   ...workerEndpoints,

@@ -16,6 +16,7 @@ export type { FreshnessView, ListRecordsQuery, RecordDetail, RecordHit, RecordPa
 export { type SourceDefinition, type SourceDefinitionInput, sourceDefinition } from './registry/definition.js'
 export { type DefinitionChange, MAX_PLANNED, type Plan, type PlannedSource, type RegistryEntry, type RegistryPage } from './registry/endpoints.js'
 export type { ListRunsQuery, RunPage, RunView } from './runs.js'
+export type { SessionLinkView, SessionView } from './session.js'
 export { type DraftReview, draftReview, type ExampleView } from './sources/draft-review.js'
 export type { SavedSource, SourceDetail, SourcePage, SourceSummary } from './sources/source.js'
 export {

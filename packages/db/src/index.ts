@@ -130,6 +130,7 @@ export {
 export { type LeasedRun, type LeaseResult, takeLease } from './runs/lease.js'
 export { findRun, listEndedRuns, listRuns, type RunListRequest, type RunOverview } from './runs/list-runs.js'
 export { type Cancellation, cancelRun, parkRun, releaseRun } from './runs/release-run.js'
+export { createSession, deleteSession, findSession, type NewSession, type SessionForLogin, takeSessionLink } from './sessions/session-repository.js'
 export { claimSetting, findSetting } from './settings/setting-repository.js'
 export { type Actor, writeAudit } from './sources/audit.js'
 export { createSource, type NewSource } from './sources/create-source.js'

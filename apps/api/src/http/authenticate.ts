@@ -1,7 +1,8 @@
-import { type Database, findApiKeyForLogin, noteApiKeyUse } from '@inlet/db'
+import { type Database, findApiKeyForLogin, findSession, noteApiKeyUse } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { type Keyring, matchApiKey, type ParsedApiKey, parseApiKey } from '@inlet/security'
 import type { Request, RequestHandler } from 'express'
+import { csrfTokenOf, sessionTokenOf, tokenHash } from '../session/session-cookie.js'
 import type { FailedLogins } from './failed-logins.js'
 import { type Principal, setPrincipal } from './principal.js'
 
@@ -19,8 +20,7 @@ export const authenticate =
   (deps: AuthenticateDeps): RequestHandler =>
   async (request, response, next) => {
     if (deps.isPublic(request.path)) return next()
-    const presented = presentedKey(request)
-    const principal = presented === null ? null : await findPrincipal(deps, presented)
+    const principal = request.headers.authorization === undefined ? await findSignedIn(deps.database, request) : await findByKey(deps, request)
     if (principal === null) {
       const waitMs = deps.failedLogins.note(request.ip ?? 'unknown')
       if (waitMs !== null) throw new Failure('TOO_MANY_REQUESTS', 'too many failed authentications', { retryAfterMs: waitMs })
@@ -29,6 +29,23 @@ export const authenticate =
     setPrincipal(response, principal)
     next()
   }
+
+const findByKey = async (deps: AuthenticateDeps, request: Request): Promise<Principal | null> => {
+  const presented = presentedKey(request)
+  return presented === null ? null : findKey(deps, presented)
+}
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+/** Who signed in with this browser. Throws FORBIDDEN for a change that does not prove to come from a page of this origin. */
+const findSignedIn = async (database: Database, request: Request): Promise<Principal | null> => {
+  const token = sessionTokenOf(request)
+  const session = token === null ? null : await findSession(database, tokenHash(token))
+  if (token === null || session === null) return null
+  if (!SAFE_METHODS.includes(request.method) && request.get('x-inlet-csrf') !== csrfTokenOf(token))
+    throw new Failure('FORBIDDEN', 'a change by a session needs its CSRF token', { next: 'Send csrfToken of GET /v1/session as X-Inlet-Csrf.' })
+  return { keyId: session.keyId, name: session.name, scopes: session.scopes }
+}
 
 /** Bearer, or Basic with the key as the password, which browsers can send, for the board alone. */
 const presentedKey = (request: Request): ParsedApiKey | null => {
@@ -41,6 +58,11 @@ const presentedKey = (request: Request): ParsedApiKey | null => {
     : scheme.toLowerCase() === 'bearer'
       ? value
       : ''
+  return parseKey(text)
+}
+
+/** Null for what is no key at all. */
+export const parseKey = (text: string): ParsedApiKey | null => {
   try {
     return parseApiKey(text)
   } catch {
@@ -50,7 +72,11 @@ const presentedKey = (request: Request): ParsedApiKey | null => {
 
 const isBoardPath = (path: string): boolean => path === '/admin/queues' || path.startsWith('/admin/queues/')
 
-const findPrincipal = async (deps: AuthenticateDeps, presented: ParsedApiKey): Promise<Principal | null> => {
+/** Whose key this is; null when it is unknown, wrong, revoked or expired. */
+export const findKey = async (
+  deps: Pick<AuthenticateDeps, 'database' | 'keyring' | 'onError'>,
+  presented: ParsedApiKey,
+): Promise<Principal | null> => {
   const key = await findApiKeyForLogin(deps.database, presented.id)
   if (key === null) return null
   const match = matchApiKey(deps.keyring, presented, key.hash)

@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import { type Endpoint, type Endpoints, endpoints, type SessionView } from '@inlet/contract'
+import { createSession, type Database, deleteSession, findSession, takeSessionLink } from '@inlet/db'
+import { Failure, hasScope, type Scope } from '@inlet/domain'
+import type { Keyring } from '@inlet/security'
+import { findKey, parseKey } from '../http/authenticate.js'
+import type { FailedLogins } from '../http/failed-logins.js'
+import { getPrincipal, type Principal } from '../http/principal.js'
+import type { Handler } from '../http/reply.js'
+import { csrfTokenOf, SESSION_SECONDS, sessionCookie, sessionTokenOf, tokenHash } from './session-cookie.js'
+
+export interface SessionDeps {
+  readonly database: Database
+  readonly keyring: Keyring
+  readonly failedLogins: FailedLogins
+  readonly onError: (error: unknown) => void
+}
+
+const LINK_SECONDS = 600
+
+/** The operations of the contract that these scopes allow: what a console shows follows from the same table as what routes allow. */
+const operationsFor = (scopes: readonly Scope[]): readonly string[] =>
+  Object.entries<Endpoint>(endpoints)
+    .filter(([, { scope }]) => scope === 'public' || (scope !== 'signature' && hasScope(scopes, scope)))
+    .map(([id]) => id)
+
+const toView = ({ keyId, name, scopes }: Principal, session: { readonly token: string; readonly expiresAt: Date } | null): SessionView => ({
+  actor: { id: `key:${keyId}`, name },
+  scopes: [...scopes],
+  may: [...operationsFor(scopes)],
+  csrfToken: session === null ? null : csrfTokenOf(session.token),
+  expiresAt: session?.expiresAt.toISOString() ?? null,
+})
+
+const createSessionHandler =
+  (deps: SessionDeps): Handler<Endpoints['createSession']> =>
+  async ({ body, request }) => {
+    const keyId = 'link' in body ? await takeSessionLink(deps.database, tokenHash(body.link)) : await keyIdOf(deps, body.key)
+    const token = randomBytes(32).toString('base64url')
+    const expiresAt =
+      keyId === null
+        ? null
+        : await createSession(
+            deps.database,
+            { tokenHash: tokenHash(token), kind: 'session', apiKeyId: keyId, ttlSeconds: SESSION_SECONDS },
+            `key:${keyId}`,
+          )
+    // Also a link's key may have been revoked meanwhile.
+    const principal = expiresAt === null ? null : await findSession(deps.database, tokenHash(token))
+    if (expiresAt === null || principal === null) {
+      const waitMs = deps.failedLogins.note(request.ip ?? 'unknown')
+      if (waitMs !== null) throw new Failure('TOO_MANY_REQUESTS', 'too many failed authentications', { retryAfterMs: waitMs })
+      throw new Failure('UNAUTHENTICATED', 'link' in body ? 'this link has been used or is over' : 'this is no valid API key', {
+        next:
+          'link' in body ? 'Sign in with an API key, or make another link.' : 'Check that it was copied whole; `inlet keys create` makes another.',
+      })
+    }
+    return { status: 201, headers: { 'set-cookie': sessionCookie(token, request.secure) }, body: toView(principal, { token, expiresAt }) }
+  }
+
+const keyIdOf = async (deps: SessionDeps, text: string): Promise<string | null> => {
+  const presented = parseKey(text)
+  const principal = presented === null ? null : await findKey(deps, presented)
+  return principal?.keyId ?? null
+}
+
+const getSessionHandler =
+  (deps: SessionDeps): Handler<Endpoints['getSession']> =>
+  async ({ request, response }) => {
+    const principal = getPrincipal(response)
+    const token = request.headers.authorization === undefined ? sessionTokenOf(request) : null
+    const found = token === null ? null : await findSession(deps.database, tokenHash(token))
+    return { status: 200, body: toView(principal, token === null || found === null ? null : { token, expiresAt: found.expiresAt }) }
+  }
+
+const deleteSessionHandler =
+  (deps: SessionDeps): Handler<Endpoints['deleteSession']> =>
+  async ({ request }) => {
+    const token = sessionTokenOf(request)
+    if (token !== null) await deleteSession(deps.database, tokenHash(token))
+    return { status: 204, headers: { 'set-cookie': sessionCookie(null, request.secure) } }
+  }
+
+const createSessionLinkHandler =
+  (deps: SessionDeps): Handler<Endpoints['createSessionLink']> =>
+  async ({ response, actor }) => {
+    const token = randomBytes(32).toString('base64url')
+    const { keyId } = getPrincipal(response)
+    const link = { tokenHash: tokenHash(token), kind: 'link', apiKeyId: keyId, ttlSeconds: LINK_SECONDS } as const
+    const expiresAt = await createSession(deps.database, link, actor)
+    // Browsers do not send what follows #, so that it stands in no log.
+    return { status: 201, body: { path: `/#link=${token}`, expiresAt: expiresAt.toISOString() } }
+  }
+
+export const createSessionHandlers = (deps: SessionDeps) => ({
+  createSession: createSessionHandler(deps),
+  getSession: getSessionHandler(deps),
+  deleteSession: deleteSessionHandler(deps),
+  createSessionLink: createSessionLinkHandler(deps),
+})

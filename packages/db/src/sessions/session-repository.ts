@@ -1,0 +1,57 @@
+import type { Scope } from '@inlet/domain'
+import type { Database } from '../database.js'
+import { type Actor, writeAudit } from '../sources/audit.js'
+
+export interface NewSession {
+  /** SHA-256 of the token, in hex. */
+  readonly tokenHash: string
+  /** `link`: signs in once. */
+  readonly kind: 'session' | 'link'
+  readonly apiKeyId: string
+  readonly ttlSeconds: number
+}
+
+/** Stores a session or a link, and forgets those that are over. Answers when it ends. */
+export const createSession = (database: Database, { ttlSeconds, ...session }: NewSession, actor: Actor): Promise<Date> =>
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const { rows } = await client.query<{ now: Date }>('SELECT clock_timestamp() AS now')
+    const now = rows[0]?.now ?? new Date()
+    await prisma.session.deleteMany({ where: { expiresAt: { lt: now } } })
+    const expiresAt = new Date(now.getTime() + ttlSeconds * 1_000)
+    await prisma.session.create({ data: { ...session, expiresAt } })
+    await writeAudit(client, { actor, action: `${session.kind}.create`, targetType: 'session', targetId: session.apiKeyId })
+    return expiresAt
+  })
+
+export interface SessionForLogin {
+  readonly keyId: string
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  readonly expiresAt: Date
+}
+
+/** The key behind a session that is not over, if that is neither revoked nor expired; null otherwise. */
+export const findSession = async (database: Database, tokenHash: string): Promise<SessionForLogin | null> => {
+  const { rows } = await database.pool.query<SessionForLogin>({
+    name: 'inlet-session',
+    text: `SELECT k.id AS "keyId", k.name, k.scopes, s.expires_at AS "expiresAt" FROM sessions s JOIN api_keys k ON k.id = s.api_key_id
+           WHERE s.token_hash = $1 AND s.kind = 'session' AND s.expires_at > clock_timestamp()
+             AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())`,
+    values: [tokenHash],
+  })
+  return rows[0] ?? null
+}
+
+/** The key of a link, which is used up by this: of two at once, one gets it. Null for a link that is used, over or unknown. */
+export const takeSessionLink = async (database: Database, tokenHash: string): Promise<string | null> => {
+  const { rows } = await database.pool.query<{ api_key_id: string }>(
+    `DELETE FROM sessions WHERE token_hash = $1 AND kind = 'link' AND expires_at > clock_timestamp() RETURNING api_key_id`,
+    [tokenHash],
+  )
+  return rows[0]?.api_key_id ?? null
+}
+
+/** Ends a session; repeating it changes nothing. */
+export const deleteSession = async ({ prisma }: Database, tokenHash: string): Promise<void> => {
+  await prisma.session.deleteMany({ where: { tokenHash } })
+}
