@@ -27,7 +27,7 @@ import { createConnectionRetirer } from './extraction/retire-connections.js'
 import { describeWorker } from './health/signs-of-life.js'
 import { createWorkerProbes } from './health/worker-probes.js'
 import { createSharedPaces } from './limits/shared-pace.js'
-import { applyRetentionHourly } from './maintenance/apply-retention.js'
+import { applyRetentionHourly, removeOrphansOften } from './maintenance/apply-retention.js'
 import { startChores } from './maintenance/chores.js'
 import { finishDeletions } from './maintenance/finish-deletions.js'
 import { keepSecrets } from './maintenance/keep-secrets.js'
@@ -249,7 +249,7 @@ export const composeWorker = (
     lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
     const retention = retentionWithin({ days: config.INLET_HISTORY_DAYS, latest: config.INLET_HISTORY_PER_SOURCE })
     const choreDeps = { database, metrics, log, holder }
-    const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention })]
+    const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention }), removeOrphansOften(choreDeps)]
     lifecycle.defer('chores', startChores(choreDeps, chores), { timeoutMs: 12_000 })
 
     const health = watchHealth({ isHealthy: probes.isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })

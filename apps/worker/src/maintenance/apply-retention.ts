@@ -1,6 +1,6 @@
 import { applyRetention, type Database, type Retention, removeOrphans } from '@inlet/db'
 import type { Chore } from './chores.js'
-import { createSteps, type StepDeps } from './steps.js'
+import type { StepDeps } from './steps.js'
 
 export interface RetentionDeps extends StepDeps {
   readonly database: Database
@@ -8,17 +8,21 @@ export interface RetentionDeps extends StepDeps {
 }
 
 const HOUR_MS = 3_600_000
+const ORPHANS_EVERY_MS = 600_000
 
-/** Removes what is past its retention, and what sources that are gone have left. */
-export const applyRetentionHourly = (deps: RetentionDeps): Chore => ({
+/** Removes what is past its retention. */
+export const applyRetentionHourly = ({ database, retention, log }: RetentionDeps): Chore => ({
   name: 'retention',
   everyMs: HOUR_MS,
+  work: async (signal) => log.info(await applyRetention(database, retention, { signal }), 'retention applied'),
+})
+
+/** Removes what was written for a source while it was being deleted, by somebody who did not see that. */
+export const removeOrphansOften = ({ database, log }: Omit<RetentionDeps, 'retention'>): Chore => ({
+  name: 'orphans',
+  everyMs: ORPHANS_EVERY_MS,
   work: async (signal) => {
-    const { database, retention, log } = deps
-    const steps = createSteps(deps)
-    const goOn = async (): Promise<boolean> => !signal.aborted
-    await steps.run('retention', async () => log.info(await applyRetention(database, retention, { signal }), 'retention applied'), undefined)
-    const orphans = await steps.run('orphans', () => removeOrphans(database, { onChunk: goOn }), {})
+    const orphans = await removeOrphans(database, { onChunk: async () => !signal.aborted })
     if (Object.keys(orphans).length > 0) log.warn(orphans, 'rows of sources that are gone were removed')
   },
 })

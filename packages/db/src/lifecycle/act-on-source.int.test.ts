@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from '../loading/apply-batch.js'
@@ -148,7 +149,7 @@ describe('actOnSource', () => {
     const { runId } = await store.lease(sourceId)
     for (const because of [undefined, undefined, 'suspended']) {
       await store.expireLease(sourceId)
-      const lease = await takeLease(store.database, { runId, holder: 'next', ttlMs: 60_000 })
+      const lease = await takeLease(store.database, { runId, holder: randomUUID(), ttlMs: 60_000 })
       expect(lease.taken ? undefined : lease.because).toBe(because)
     }
     expect(await sourceOf(sourceId)).toMatchObject({ status: 'ERROR', statusReason: 'POISON_SOURCE' })

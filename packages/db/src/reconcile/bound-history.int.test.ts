@@ -140,6 +140,15 @@ describe('applyRetention', () => {
     expect(await store.rows('SELECT run_id FROM sweep_seen')).toEqual([{ run_id: runs[1].runId }])
   })
 
+  it('does the other tables when one fails', async () => {
+    const sourceId = await withHistory(30)
+    await sql(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$`)
+    await sql('CREATE TRIGGER refuse BEFORE DELETE ON ticks FOR EACH ROW EXECUTE FUNCTION refuse()')
+    await expect(applyRetention(store.database, retentionWithin({ latest: 10 }))).rejects.toThrow('failed for 1 tables')
+    await sql('DROP TRIGGER refuse ON ticks')
+    expect([await countOf('runs', sourceId), await countOf('ticks', sourceId), await countOf('events', sourceId)]).toEqual([10, 30, 10])
+  })
+
   it('stops where it is told to, and does the rest the next time', async () => {
     const sourceId = await withHistory(30)
     await applyRetention(store.database, retentionWithin({ days: 90, latest: 10 }), { signal: AbortSignal.abort() })

@@ -59,7 +59,7 @@ const ENDED = `NOT EXISTS (SELECT FROM runs r WHERE r.id = t.run_id AND r.status
 
 /**
  * Removes what is past its retention, in chunks; answers how many rows of each table went. Never touches an active run. It may end
- * anywhere and be begun again; the signal ends it after the statement in hand.
+ * anywhere and be begun again; the signal ends it after the statement in hand. A table that fails does not stop the others; throws at the end.
  */
 export const applyRetention = async (
   database: Database,
@@ -82,17 +82,26 @@ export const applyRetention = async (
     ['history_days', `day < now() - $1 * interval '1 day'`, retention.dayDays],
   ]
   const removed: Record<string, number> = {}
-  const count = (table: string, n: number): void => void (removed[table] = (removed[table] ?? 0) + n)
-  for (const [table, condition, days] of rules) count(table, await removeInChunks(database, { table, condition, days, signal }))
+  const errors: unknown[] = []
+  const remove = async (table: string, work: () => Promise<number>): Promise<void> => {
+    try {
+      removed[table] = (removed[table] ?? 0) + (await work())
+    } catch (error) {
+      errors.push(new Error(`retention of ${table}`, { cause: error }))
+    }
+  }
+  for (const [table, condition, days] of rules) await remove(table, () => removeInChunks(database, { table, condition, days, signal }))
   for (const [table, days] of [
     ['runs', retention.runDays],
     ['ticks', retention.tickDays],
     ['events', retention.eventDays],
   ] as const)
-    count(table, await boundHistory(database, table, { latest, days, signal }))
-  count('cursor_history', await boundCursorHistory(database, { latest, days: retention.cursorDays, keptDays: retention.dayDays, signal }))
-  count('sweep_seen', await removeSeen(database, signal))
-  count('inbox', await removeOldEvents(database, retention.inboxDays))
+    await remove(table, () => boundHistory(database, table, { latest, days, signal }))
+  const cursors = { latest, days: retention.cursorDays, keptDays: retention.dayDays, signal }
+  await remove('cursor_history', () => boundCursorHistory(database, cursors))
+  await remove('sweep_seen', () => removeSeen(database, signal))
+  await remove('inbox', () => removeOldEvents(database, retention.inboxDays))
+  if (errors.length > 0) throw new AggregateError(errors, `retention failed for ${errors.length} tables and is tried again`)
   return removed
 }
 

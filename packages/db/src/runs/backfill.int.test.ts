@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { actOnSource } from '../lifecycle/act-on-source.js'
@@ -14,7 +15,7 @@ afterAll(() => store.close())
 
 const cursors = (...values: readonly number[]) => ({ cursors: values.map((cursor) => ({ stream: 'main', cursor })) })
 const lease = async (runId: string): Promise<LeasedRun> => {
-  const taken = await takeLease(store.database, { runId, holder: 'worker', ttlMs: 60_000 })
+  const taken = await takeLease(store.database, { runId, holder: randomUUID(), ttlMs: 60_000 })
   if (!taken.taken) throw new Error(taken.because)
   return taken.run
 }

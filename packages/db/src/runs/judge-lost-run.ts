@@ -24,10 +24,16 @@ const SILENT_SHARE = 0.8
  * Judges what the loss of its worker says of a run and its source, and writes it down. True when the source is suspended for it; the run
  * has ended then. Under the locks of source, lease and run.
  */
-export const judgeLostRun = async (client: pg.ClientBase, run: RunToTakeOver, ttlMs: number): Promise<boolean> => {
-  const holder = await findHolder(client, run, ttlMs)
+export const judgeLostRun = async (
+  client: pg.ClientBase,
+  run: RunToTakeOver,
+  taker: { readonly holder: string; readonly ttlMs: number },
+): Promise<boolean> => {
+  // A worker that takes its own run again is alive, whatever its last sign of life says: the database may have been unavailable to all.
+  const itself = run.holder === taker.holder
+  const holder = itself ? undefined : await findHolder(client, run, taker.ttlMs)
   const lost: LostRun = {
-    holder: holder === undefined || holder.drains ? 'unknown' : holder.silent ? 'gone' : 'alive',
+    holder: itself ? 'alive' : holder === undefined || holder.drains ? 'unknown' : holder.silent ? 'gone' : 'alive',
     further: await cameFurther(client, run),
     alone: holder !== undefined && (holder.isolated || holder.died_with === 1),
     deaths: await countOf(client, run.source_id),

@@ -110,7 +110,7 @@ const take = async (client: pg.ClientBase, request: LeaseRequest): Promise<Lease
     await endRun(client, { runId: run.id, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled before it began', next: '' } })
     return { taken: false, because: 'gone' }
   }
-  if (run.status === 'running' && (await judgeLostRun(client, run, request.ttlMs))) return { taken: false, because: 'suspended' }
+  if (run.status === 'running' && (await judgeLostRun(client, run, request))) return { taken: false, because: 'suspended' }
   const { rows: sources } = await client.query<{ deaths: number }>('SELECT process_deaths AS deaths FROM sources WHERE id = $1', [run.source_id])
   const isolates = (sources[0]?.deaths ?? 0) >= DEATHS_TO_ISOLATE
   const place = await claimPlace(client, { ...request, isolates, lifeMs: run.life_ms })

@@ -162,6 +162,16 @@ describe('a worker that lost its lease', () => {
     expect(await sourceOf(run.sourceId)).toMatchObject({ processDeaths: 0, status: 'ACTIVE' })
   })
 
+  it('counts nothing when it takes its own run again, after the database was unavailable to all', async () => {
+    const holder = await newWorker()
+    const run = await start(holder)
+    for (let time = 1; time <= 5; time += 1) {
+      await kill(holder)
+      taken(await take(run.runId, holder))
+    }
+    expect(await sourceOf(run.sourceId)).toMatchObject({ processDeaths: 0, status: 'ACTIVE' })
+  })
+
   it('takes back what was counted when it turns out to be alive, a suspension included', async () => {
     let holder = await newWorker()
     const run = await start(holder)
