@@ -22,7 +22,7 @@ const secret = z
 const shape = {
   id: uuid,
   name: z.string(),
-  url: z.string(),
+  url: z.string().meta({ description: 'Masked: whoever knows the address may post there.', example: 'https://hooks.example.com/…' }),
   ...wishes,
   sources: z.array(uuid),
   previousSecretUntil: timestamp.nullable().meta({ description: 'Until then messages are signed with the secret before, too.' }),
@@ -144,7 +144,15 @@ export const notificationEndpoints = {
     params,
     body: updateTargetBody,
     answers: { 200: { description: 'The target as changed.', schema: notificationTarget } },
-    reasons: ['NAME_TAKEN', 'INVALID_URL', 'URL_BLOCKED_ADDRESS', 'URL_PORT_NOT_ALLOWED', 'URL_SCHEME_NOT_ALLOWED', 'URL_CREDENTIALS_NOT_ALLOWED'],
+    reasons: [
+      'SECRET_TARGET_REFUSED',
+      'NAME_TAKEN',
+      'INVALID_URL',
+      'URL_BLOCKED_ADDRESS',
+      'URL_PORT_NOT_ALLOWED',
+      'URL_SCHEME_NOT_ALLOWED',
+      'URL_CREDENTIALS_NOT_ALLOWED',
+    ],
   }),
   deleteNotification: defineEndpoint({
     method: 'delete',

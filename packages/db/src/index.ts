@@ -83,9 +83,12 @@ export {
   createTarget,
   deleteTarget,
   findTarget,
+  listPlainTargets,
   listTargets,
   type NewTarget,
   type NotificationTarget,
+  type PlainTarget,
+  sealTargetUrl,
   type TargetChange,
   updateTarget,
 } from './notifications/targets.js'

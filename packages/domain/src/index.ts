@@ -118,6 +118,7 @@ export {
 } from './sources/source-state.js'
 export { findInvisible } from './text/find-invisible.js'
 export { isUrl } from './text/is-url.js'
+export { hideUrl, maskUrl, showUrl } from './text/show-url.js'
 export { moment } from './time/moment.js'
 export { findBroken, type MappingExample } from './versions/check-example.js'
 export {

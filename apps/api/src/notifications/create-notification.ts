@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Endpoints } from '@inlet/contract'
 import { createTarget, findTarget } from '@inlet/db'
+import { maskUrl } from '@inlet/domain'
 import { createSigningSecret, sealSecrets } from '@inlet/security'
 import type { Handler } from '../http/reply.js'
 import { checkSecret, checkUrl, findSources } from './check-target.js'
@@ -16,12 +17,13 @@ export const createNotificationHandler =
   async ({ body, actor }) => {
     const { secret: given, ...target } = body
     const secret = given ?? createSigningSecret()
-    deps.secrets.add(secret, REDACT_MS)
+    deps.secrets.add([secret, body.url], REDACT_MS)
     checkSecret(secret)
     await checkUrl(deps, body.url)
     const sources = await findSources(deps, body.sources)
     const id = randomUUID()
-    await createTarget(deps.database, { ...target, id, sources, sealed: sealSecrets(deps.keyring, { ownerId: id, version: 1 }, { secret }) }, actor)
+    const sealed = sealSecrets(deps.keyring, { ownerId: id, version: 1 }, { secret, url: body.url })
+    await createTarget(deps.database, { ...target, url: maskUrl(body.url), id, sources, sealed }, actor)
     const saved = await findTarget(deps.database, id)
     if (saved === null) throw targetNotFound()
     return {

@@ -1,9 +1,11 @@
 import type { DeliveryView, NotificationTargetView } from '@inlet/contract'
 import { type DeliveryRow, type NotificationTarget, toMessageId } from '@inlet/db'
+import { maskUrl } from '@inlet/domain'
 
 /** A target as the API shows it. */
 export const toTargetView = ({ previousUntil, createdAt, updatedAt, ...target }: NotificationTarget): NotificationTargetView => ({
   ...target,
+  url: maskUrl(target.url),
   events: [...target.events],
   sources: [...target.sources],
   previousSecretUntil: previousUntil === null || previousUntil.getTime() <= Date.now() ? null : previousUntil.toISOString(),

@@ -1,7 +1,7 @@
 import { answerCall } from '@inlet/db'
 import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
+import { expectContract, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
 
 let api: TestApi
 beforeAll(async () => {
@@ -51,6 +51,31 @@ describe('testing a source', () => {
     expect(call).toMatchObject({ source_id: null, params: { mapping }, sealed: expect.anything() as unknown })
     const { rows } = await api.database.pool.query('SELECT sealed FROM calls WHERE id = $1', [call.id])
     expect(rows).toEqual([{ sealed: null }])
+  })
+
+  it.each<[string, object, string, string]>([
+    ['a password among the settings', { config: { password: 'canary-3c0d' } }, 'config', 'VALIDATION_FAILED'],
+    ['a password in an address', { config: { url: 'https://a:canary-3c0d@x.example/' } }, 'address', 'URL_CREDENTIALS_NOT_ALLOWED'],
+    ['a secret that is not valid', { secrets: { password: 'c', token: 'canary-3c0d' } }, 'config', 'VALIDATION_FAILED'],
+  ])('stores nothing of settings whose form is wrong: %s', async (_what, given, step, code) => {
+    const saved = await api.post('/v1/sources', newSource())
+    const { secrets: _secrets, ...change } = given as { secrets?: object; config?: object }
+    const paths = 'secrets' in given ? ['/v1/sources/test'] : ['/v1/sources/test', `/v1/sources/${saved.body.id}/test`]
+    for (const path of paths) {
+      const answer = await api.post(path, path.endsWith(`${saved.body.id}/test`) ? change : { connector: 'toy', ...given })
+      expectContract(answer, 'testNewSource')
+      expect(answer.body).toMatchObject({ ok: false, failure: { reason: code } })
+      expect(answer.body.steps).toContainEqual(expect.objectContaining({ name: step, status: 'failed', code }))
+      expect(answer.text).not.toContain('canary')
+    }
+    const { rows } = await api.database.pool.query(`SELECT c::text AS text FROM calls c`)
+    expect(JSON.stringify(rows)).not.toContain('canary-3c0d')
+  })
+
+  it('forgets what was asked once it is answered', async () => {
+    const { call } = await ask('/v1/sources/test', { connector: 'toy', config: { url: 'https://x.example/canary-77aa' }, mapping })
+    const { rows } = await api.database.pool.query('SELECT status, config, params, sealed FROM calls WHERE id = $1', [call.id])
+    expect(rows).toEqual([{ status: 'done', config: {}, params: {}, sealed: null }])
   })
 
   it('says what a changed mapping means for stored records', async () => {

@@ -1,12 +1,14 @@
+import type { Connector } from '@inlet/connector-sdk'
 import type { Endpoints } from '@inlet/contract'
-import { findSourceForCheck, getContent } from '@inlet/db'
+import { findSource, findSourceForCheck, getContent } from '@inlet/db'
 import { z } from 'zod'
 import { askWorker, type WorkerRequest } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/choose-credential.js'
 import { guardTargets } from '../credentials/guard-targets.js'
 import { closeSignal, type Handler, type Reply } from '../http/reply.js'
 import { checkMappingForm } from '../versions/check-content.js'
-import { getConnector } from './parse-settings.js'
+import { checkSettingsForm, getConnector, type Settings } from './parse-settings.js'
+import { refuseForm } from './refuse-form.js'
 import type { SourceDeps } from './source-deps.js'
 import { sourceNotFound } from './source-not-found.js'
 
@@ -24,11 +26,20 @@ export const testSourceHandler =
     const content = await getContent(deps.database, source.id, version)
     const tried = { config: config ?? content.config, mapping: mapping === undefined ? content.mapping : mapping }
     checkMappingForm(tried.mapping)
-    const use = { connector: getConnector(deps, source.connector), config: tried.config, of: { sourceId: source.id } }
+    const connector = getConnector(deps, source.connector)
+    const refused = config === undefined ? null : await tryForm(deps, connector, { config, keptSecrets: await secretsOf(deps, source.id) })
+    if (refused !== null && body.sample === undefined) return refused
+    const use = { connector, config: tried.config, of: { sourceId: source.id } }
     const { targets: allowTargets } = await guardTargets(deps, use, { actor, principal })
     return ask(
       deps,
-      { connector: source.connector, config: tried.config, sourceId: source.id, allowTargets, params: { ...howMuch, mapping: tried.mapping } },
+      {
+        connector: source.connector,
+        config: refused === null ? tried.config : {},
+        sourceId: source.id,
+        allowTargets,
+        params: { ...howMuch, mapping: tried.mapping },
+      },
       closeSignal(response),
     )
   }
@@ -42,11 +53,29 @@ export const testNewSourceHandler =
     const connector = getConnector(deps, type)
     const shared = await chooseCredential(deps, connector, { secrets, credential })
     checkMappingForm(mapping)
+    const given = shared === null ? { secrets: secrets ?? {} } : { keptSecrets: Object.keys(shared.fields) }
+    const refused = await tryForm(deps, connector, { config, ...given })
+    if (refused !== null && body.sample === undefined) return refused
+    // A mapping alone is tried on a sample: that needs no settings.
+    if (refused !== null) return ask(deps, { connector: connector.type, config: {}, params: { ...howMuch, mapping } }, closeSignal(response))
     const use = shared === null ? null : { connector, config, of: { credentialId: shared.id } }
     const added = use === null ? null : await guardTargets(deps, use, { actor, principal })
     const whose = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
     return ask(deps, { connector: connector.type, config, ...whose, params: { ...howMuch, mapping } }, closeSignal(response))
   }
+
+/** Null when the settings have the form they need; nothing is stored of others. */
+const tryForm = async (deps: SourceDeps, connector: Connector, settings: Settings): Promise<Reply | null> => {
+  try {
+    await checkSettingsForm(deps, connector, settings)
+    return null
+  } catch (error) {
+    return { status: 200, body: refuseForm(error) }
+  }
+}
+
+const secretsOf = async (deps: SourceDeps, sourceId: string): Promise<readonly string[]> =>
+  Object.keys((await findSource(deps.database, sourceId))?.secretTimes ?? {})
 
 const ask = async (deps: SourceDeps, request: Omit<WorkerRequest, 'kind'>, signal: AbortSignal): Promise<Reply> => {
   const outcome = await askWorker(deps, { ...request, kind: 'test' }, signal)

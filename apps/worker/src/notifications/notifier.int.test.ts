@@ -212,4 +212,18 @@ describe('incidents', () => {
     await store.rows(`UPDATE incidents SET opened_told_at = now() - interval '2 minutes' WHERE opened_told_at IS NOT NULL`)
     expect(await tell()).toBe(1)
   })
+
+  it.each([
+    ['the receiver is down', (text: string) => text.replace(/:\d+\//, ':1/'), ['127.0.0.1']],
+    ['the address is not allowed', (text: string) => text, []],
+  ])('seal addresses that were stored before, and tell no path when %s', async (_why, change, allow) => {
+    const token = 'canary-0f3e'
+    const sourceId = await store.addSource()
+    const { id } = await addTarget({ url: change(`${url}/services/${token}?key=${token}`) })
+    await breakSource(sourceId)
+    start(allow)
+    await until(async () => (await deliveriesOf(id))[0]?.last_error ?? null)
+    const kept = await store.rows('SELECT t::text FROM notification_targets t UNION ALL SELECT d::text FROM notification_deliveries d')
+    expect(JSON.stringify(kept)).not.toContain(token)
+  })
 })

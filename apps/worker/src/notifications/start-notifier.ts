@@ -1,6 +1,7 @@
 import { claimDeliveries, countOpenIncidents, type Database, noteDelivery, tellIncidents } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
 import { sleep } from '@inlet/runtime'
+import { sealUrls } from './seal-urls.js'
 import { type SendDeps, sendMessage } from './send-message.js'
 import { createMessageWriter } from './write-message.js'
 
@@ -41,7 +42,9 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
       if (due.length < AT_A_TIME || stop.signal.aborted) return
     }
   }
+  const sealOld = () => sealUrls(deps).catch((error: unknown) => deps.log.warn({ err: error }, 'an address of notifications could not be sealed'))
   const work = async (): Promise<void> => {
+    await sealOld()
     while (!stop.signal.aborted) {
       try {
         await tellIncidents(deps.database, writer)

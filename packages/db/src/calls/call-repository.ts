@@ -56,12 +56,16 @@ export const findWaitingCall = async (database: Database, id: string): Promise<C
   return rows[0] ?? null
 }
 
-/** Stores the answer and forgets the secrets of the call. */
+/** What is asked is forgotten once it is answered: settings, parameters and secrets are nobody's business any more. */
+const FORGOTTEN = `sealed = NULL, config = '{}', params = '{}', allow_targets = NULL, done_at = clock_timestamp()`
+
+/** Stores the answer and forgets the question. */
 export const answerCall = async (database: Database, id: string, answer: CallAnswer): Promise<void> => {
-  await database.pool.query(
-    `UPDATE calls SET status = $2, answer = $3, sealed = NULL, done_at = clock_timestamp() WHERE id = $1 AND status = 'waiting'`,
-    [id, answer.status, JSON.stringify(answer.answer ?? null)],
-  )
+  await database.pool.query(`UPDATE calls SET status = $2, answer = $3, ${FORGOTTEN} WHERE id = $1 AND status = 'waiting'`, [
+    id,
+    answer.status,
+    JSON.stringify(answer.answer ?? null),
+  ])
 }
 
 export const findAnswer = async (database: Database, id: string): Promise<CallAnswer | null> => {
@@ -69,10 +73,10 @@ export const findAnswer = async (database: Database, id: string): Promise<CallAn
   return rows[0] ?? null
 }
 
-/** Forgets the secrets of calls that nobody answered in time. Answers how many. */
+/** Forgets calls that nobody answered in time. Answers how many. */
 export const forgetExpiredCalls = async (database: Database): Promise<number> => {
   const { rowCount } = await database.pool.query(
-    `UPDATE calls SET sealed = NULL, status = 'failed', done_at = clock_timestamp() WHERE id IN (
+    `UPDATE calls SET status = 'failed', ${FORGOTTEN} WHERE id IN (
        SELECT id FROM calls WHERE status = 'waiting' AND deadline < clock_timestamp() - interval '1 minute' LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED)`,
   )
   return rowCount ?? 0

@@ -9,6 +9,7 @@ export interface DueDelivery {
   readonly body: string
   /** This try included. */
   readonly attempts: number
+  /** Only of targets whose URL is not sealed yet; else masked. */
   readonly url: string
   readonly sealed: unknown
   readonly place: { readonly ownerId: string; readonly version: number }

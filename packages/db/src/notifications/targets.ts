@@ -1,4 +1,4 @@
-import { Failure, type NotifiedEvent } from '@inlet/domain'
+import { Failure, maskUrl, type NotifiedEvent } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { type Actor, writeAudit } from '../sources/audit.js'
 import { isUniqueViolation } from '../sql-state.js'
@@ -7,6 +7,7 @@ import { isUniqueViolation } from '../sql-state.js'
 export interface NotificationTarget {
   readonly id: string
   readonly name: string
+  /** Masked, but for those stored before it was sealed. */
   readonly url: string
   readonly events: readonly NotifiedEvent[]
   /** Ids of sources; empty: all. */
@@ -28,7 +29,7 @@ export const findTarget = async (database: Pick<Database, 'pool'>, id: string): 
   (await database.pool.query<NotificationTarget>(`SELECT ${COLUMNS} FROM notification_targets WHERE id = $1`, [id])).rows[0] ?? null
 
 export interface NewTarget extends Pick<NotificationTarget, 'id' | 'name' | 'url' | 'events' | 'sources' | 'labels' | 'active'> {
-  /** The secret, sealed for (id, version 1). */
+  /** The secret and the whole URL, sealed for (id, version 1). */
   readonly sealed: unknown
 }
 
@@ -54,15 +55,15 @@ const orNameTaken =
 
 export interface TargetChange extends Partial<Pick<NotificationTarget, 'name' | 'url' | 'events' | 'sources' | 'labels' | 'active'>> {
   readonly id: string
-  /** Seals new secrets for a version, given what is sealed now. */
-  readonly reseal?: ((stored: unknown, version: number) => unknown) | undefined
-  /** How long the secret before signs too. */
-  readonly overlapSeconds?: number
+  /** Seals a new secret, a new URL or both for a version, given what is sealed now and the URL as it is kept beside it. */
+  readonly reseal?: ((stored: unknown, version: number, url: string) => unknown) | undefined
+  /** How long the secret before signs too; absent when the secret stays. */
+  readonly overlapSeconds?: number | undefined
 }
 
 /** Changes what is given. False when there is no such target. Throws NAME_TAKEN. A target that is switched off is not told later what it missed. */
 export const updateTarget = async (database: Database, change: TargetChange, actor: Actor): Promise<boolean> => {
-  const { id, reseal, overlapSeconds = 0, ...changes } = change
+  const { id, reseal, overlapSeconds, ...changes } = change
   return database
     .transaction(async (client) => {
       const { rows } = await client.query<NotificationTarget & { sealed: unknown; version: number }>(
@@ -71,22 +72,24 @@ export const updateTarget = async (database: Database, change: TargetChange, act
       )
       if (rows[0] === undefined) return false
       const { sealed, version, createdAt: _created, updatedAt: _updated, previousUntil: _until, ...before } = rows[0]
-      const after = { ...before, ...changes }
+      const changed = { ...before, ...changes }
+      // The envelope holds the whole URL from now on.
+      const after = reseal === undefined ? changed : { ...changed, url: maskUrl(changed.url) }
       await client.query(
         `UPDATE notification_targets SET name = $2, url = $3, events = $4, sources = $5, labels = $6, active = $7, updated_at = clock_timestamp() WHERE id = $1`,
         [id, after.name, after.url, after.events, after.sources, JSON.stringify(after.labels), after.active],
       )
       if (reseal !== undefined)
         await client.query(
-          `UPDATE notification_targets SET sealed = $2, version = $3, previous_until = clock_timestamp() + $4 * interval '1 second' WHERE id = $1`,
-          [id, JSON.stringify(reseal(sealed, version)), version + 1, overlapSeconds],
+          `UPDATE notification_targets SET sealed = $2, version = $3, previous_until = coalesce(clock_timestamp() + $4 * interval '1 second', previous_until) WHERE id = $1`,
+          [id, JSON.stringify(reseal(sealed, version, before.url)), version + 1, overlapSeconds ?? null],
         )
       if (!after.active)
         await client.query(
           `UPDATE notification_deliveries SET status = 'dead', done_at = clock_timestamp(), last_error = 'the target was switched off' WHERE target_id = $1 AND status = 'pending'`,
           [id],
         )
-      const secret = reseal === undefined ? {} : { secret: 'replaced' }
+      const secret = overlapSeconds === undefined ? {} : { secret: 'replaced' }
       await writeAudit(client, {
         actor,
         action: 'notification.update',
@@ -108,3 +111,28 @@ export const deleteTarget = (database: Database, id: string, actor: Actor): Prom
     await writeAudit(client, { actor, action: 'notification.delete', targetType: 'notification', targetId: id, before: rows[0] })
     return true
   })
+
+export interface PlainTarget {
+  readonly id: string
+  readonly url: string
+  readonly sealed: unknown
+  readonly version: number
+}
+
+/** Targets whose URL stands unsealed in the database. */
+export const listPlainTargets = async (database: Pick<Database, 'pool'>): Promise<readonly PlainTarget[]> =>
+  (await database.pool.query<PlainTarget>(`SELECT id, url, sealed, version FROM notification_targets WHERE NOT sealed->'fields' ? 'url'`)).rows
+
+/** Puts an envelope with the URL, and the masked URL, in the place of what was there; does nothing when that has changed. */
+export const sealTargetUrl = async (
+  database: Pick<Database, 'pool'>,
+  before: PlainTarget,
+  after: { readonly sealed: unknown; readonly url: string },
+) => {
+  await database.pool.query('UPDATE notification_targets SET sealed = $3, url = $4 WHERE id = $1 AND sealed = $2', [
+    before.id,
+    JSON.stringify(before.sealed),
+    JSON.stringify(after.sealed),
+    after.url,
+  ])
+}
