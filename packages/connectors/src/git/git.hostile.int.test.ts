@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ReadOptions, readStream } from './testbed/read-stream.js'
@@ -77,6 +77,112 @@ describe.skipIf(!gitIsHere())('git and hostile repositories (needs git 2.37)', (
     } finally {
       outside.remove()
     }
+  })
+
+  describe('with links, pointers or includes that lead out of the allowed roots', () => {
+    let outside: TestRepository
+    beforeEach(() => {
+      repository.commit(...manyCommits(3))
+      repository.git('repack', '-adq')
+      repository.git('pack-refs', '--all')
+      outside = createTestRepository()
+      outside.commit(...manyCommits(3))
+      outside.git('repack', '-adq')
+      outside.git('pack-refs', '--all')
+    })
+    afterEach(() => outside.remove())
+    const within = (...parts: string[]): string => path.join(repository.path, ...parts)
+    /** Puts a link to the same thing of the other repository in its place. */
+    const link = (...parts: string[]): void => {
+      rmSync(within(...parts), { recursive: true, force: true })
+      mkdirSync(path.dirname(within(...parts)), { recursive: true })
+      symlinkSync(path.join(outside.path, ...parts), within(...parts))
+    }
+
+    it.each([
+      ['the objects', ['objects']],
+      ['the packs', ['objects', 'pack']],
+      ['the folder of alternates', ['objects', 'info']],
+      ['the refs', ['refs']],
+      ['the branches', ['refs', 'heads']],
+      ['packed refs', ['packed-refs']],
+      ['the head', ['HEAD']],
+      ['the configuration', ['config']],
+      ['the attributes', ['info']],
+    ])('%s are refused', async (_what, parts) => {
+      mkdirSync(path.join(outside.path, ...parts.slice(0, -1)), { recursive: true })
+      link(...parts)
+      await expect(read('commits')).rejects.toMatchObject({ reason: 'PATH_ESCAPE' })
+      await expect(read('files')).rejects.toMatchObject({ reason: 'PATH_ESCAPE' })
+    })
+    it('one pack, one loose object folder, one ref', async () => {
+      for (const place of [
+        ['objects', 'pack', `pack-${'0'.repeat(40)}.pack`],
+        ['objects', 'ab'],
+        ['refs', 'heads', 'stolen'],
+      ]) {
+        if (!existsSync(path.join(outside.path, ...place))) mkdirSync(path.join(outside.path, ...place), { recursive: true })
+        link(...place)
+        await expect(read('commits')).rejects.toMatchObject({ reason: 'PATH_ESCAPE' })
+        rmSync(within(...place))
+      }
+      expect(await read('commits')).toHaveLength(3)
+    })
+    it('a link over another folder that is allowed', async () => {
+      const between = path.join(root(), 'between')
+      mkdirSync(between)
+      symlinkSync(path.join(outside.path, 'objects', 'pack'), path.join(between, 'pack'))
+      rmSync(within('objects'), { recursive: true })
+      symlinkSync(between, within('objects'))
+      await expect(read('commits')).rejects.toMatchObject({ reason: 'PATH_ESCAPE' })
+    })
+    it.each([
+      ['commondir', (text: string) => writeFileSync(within('commondir'), `${text}\n`)],
+      ['an include', (text: string) => appendFileSync(within('config'), `[include]\npath = ${text}/config\n`)],
+      ['a conditional include', (text: string) => appendFileSync(within('config'), `[includeIf "gitdir:/nowhere/"]\npath = ${text}/config\n`)],
+      [
+        'an include of an include',
+        (text: string) => {
+          writeFileSync(path.join(root(), 'more'), `[include]\npath = ${text}/config\n`)
+          appendFileSync(within('config'), '[include]\npath = ../more\n')
+        },
+      ],
+      ['the configuration of a work tree', (text: string) => writeFileSync(within('config.worktree'), `[include]\npath = ${text}/config\n`)],
+      [
+        'a quoted alternate',
+        (text: string) => {
+          mkdirSync(within('objects', 'info'), { recursive: true })
+          writeFileSync(within('objects', 'info', 'alternates'), `"${text}/objects"\n`)
+        },
+      ],
+      [
+        'a relative alternate',
+        (text: string) => {
+          mkdirSync(within('objects', 'info'), { recursive: true })
+          writeFileSync(within('objects', 'info', 'alternates'), `${path.relative(within('objects'), `${text}/objects`)}\n`)
+        },
+      ],
+    ])('%s', async (_what, write) => {
+      write(outside.path)
+      await expect(read('commits')).rejects.toMatchObject({ reason: 'PATH_NOT_ALLOWED' })
+    })
+    it('a pipe in its place would never end', async () => {
+      execFileSync('mkfifo', [within('refs', 'heads', 'pipe')])
+      await expect(read('commits')).rejects.toMatchObject({ reason: 'NOT_A_REGULAR_FILE' })
+    })
+    it('while links, alternates, includes and work trees inside of them are fine', async () => {
+      mkdirSync(within('hooks'), { recursive: true })
+      symlinkSync('/bin/true', within('hooks', 'post-commit'))
+      const shared = path.join(root(), 'shared')
+      renameSync(within('objects', 'pack'), shared)
+      symlinkSync(shared, within('objects', 'pack'))
+      writeFileSync(path.join(root(), 'more'), '[user]\nname = x\n')
+      appendFileSync(within('config'), '[include]\npath = ../more\npath = ~/.gitconfig-work\n')
+      const tree = path.join(root(), 'tree')
+      repository.git('worktree', 'add', '-q', tree, 'main')
+      expect(await read('commits')).toHaveLength(3)
+      expect(await read('commits', { config: { path: tree } })).toHaveLength(3)
+    })
   })
 
   it('says so when a repository is damaged', async () => {

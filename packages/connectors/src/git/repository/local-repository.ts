@@ -4,7 +4,8 @@ import type { GitSetup } from '../cli/git-environment.js'
 import { createGitRequirement } from '../cli/git-version.js'
 import { runGit } from '../cli/run-git.js'
 import type { GitConfig, GitSecrets } from '../config.js'
-import { requireWithinRoots } from './git-folders.js'
+import { findGitFolders } from './git-folders.js'
+import { requireIncludesInside } from './git-includes.js'
 import { findLocalTarget } from './local-target.js'
 import type { Repository } from './repository.js'
 
@@ -12,18 +13,18 @@ import type { Repository } from './repository.js'
 export const createLocalRepository = (ctx: ConnectorContext<GitConfig, GitSecrets>, path: string): Repository => {
   const requireGit = createGitRequirement()
   const locate = async (signal: AbortSignal): Promise<GitSetup> => {
-    const folder = await ctx.files.resolve(path)
-    const inside = await ctx.files.resolve(`${folder}/.git`).catch((thrown: unknown) => {
-      if (thrown instanceof Failure && thrown.reason === 'NOT_FOUND_UPSTREAM') return folder
-      throw thrown
-    })
+    const folders = await findGitFolders(ctx.files, await ctx.files.resolve(path))
     const plain: GitSetup = { workDir: ctx.workDir, protocols: 'none' }
     await requireGit(plain, signal)
-    const setup = { ...plain, gitDir: inside }
+    await requireIncludesInside(ctx.files, plain, { folders, signal })
+    const setup = { ...plain, gitDir: folders.gitDir }
     const answer = await runGit(setup, ['rev-parse', '--path-format=absolute', '--absolute-git-dir', '--git-common-dir'], signal)
     const [gitDir, commonDir] = answer.trim().split('\n')
     if (gitDir === undefined || commonDir === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `${path} is no git repository`)
-    await requireWithinRoots(ctx.files, [gitDir, commonDir])
+    // Git must mean the folders that were looked through.
+    for (const found of [gitDir, commonDir])
+      if (![folders.gitDir, folders.commonDir].includes(await ctx.files.resolve(found)))
+        throw new Failure('PATH_NOT_ALLOWED', `git takes another folder for the repository of ${path}`)
     return { ...setup, gitDir }
   }
   return {
