@@ -13,6 +13,9 @@ export const nonGlobalClass = (ip: string): string | null => {
   return RANGES_V6.find((range) => range.list.check(address, 'ipv6'))?.label ?? null
 }
 
+/** Whether an IP address is part of the public internet; false for anything that is no IP address. */
+export const isGlobalAddress = (ip: string): boolean => nonGlobalClass(ip) === null
+
 /** The IPv4 address that a mapped or NAT64 address stands for, the IPv6 address in full hexadecimal form otherwise, without a zone. */
 export const unmapAddress = (ip: string): string => {
   if (isIPv4(ip)) return ip

@@ -53,6 +53,7 @@ describe('settings', () => {
       expect(() => parseAddress(text, 'f')).toThrow(expect.objectContaining({ reason: 'VALIDATION_FAILED', field: 'f' }) as Error)
   })
   it.each<[string, object, KafkaSecrets, string]>([
+    ['SASL that sends the password in clear', { sasl: 'plain' }, { username: 'u', password: 'p' }, 'config.sasl'],
     ['SASL without an account', { sasl: 'plain' }, { password: 'p' }, 'secrets.username'],
     ['a certificate without its key', { tls: { enabled: true } }, { certificate: 'c' }, 'secrets.privateKey'],
     ['certificates without TLS', {}, { ca: 'c' }, 'config.tls.enabled'],

@@ -11,6 +11,11 @@ export const validateKafka = ({ brokers, sasl, tls, topics }: KafkaConfig, secre
     if (topic === '.' || topic === '..') throw wrong(`config.topics.${index}`, 'no topic can have this name')
   for (const name of ['username', 'password'] as const)
     if (sasl !== 'none' && secrets[name] === undefined) throw wrong(`secrets.${name}`, `is needed for ${sasl}`)
+  // The mechanism sends the password as it is, to whatever answers.
+  if (sasl === 'plain' && !tls.enabled)
+    throw new Failure('LOGIN_NOT_SAFE', 'config.sasl: "plain" sends the password in clear text, so that tls.enabled must be true', {
+      field: 'config.sasl',
+    })
   if ((secrets.certificate === undefined) !== (secrets.privateKey === undefined))
     throw wrong('secrets.privateKey', 'certificate and privateKey go together')
   const unused = ['ca', 'certificate', 'privateKey'] as const

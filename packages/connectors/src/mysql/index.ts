@@ -1,4 +1,5 @@
 import { type Connection, type ConnectorContext, defineConnector } from '@inlet/connector-sdk'
+import { requireEncryption } from '../sql/session/login-safety.js'
 import { createSessions, type Sessions } from '../sql/session/sessions.js'
 import { checkSource } from './check-source.js'
 import { configSchema, type MysqlConfig, type MysqlSecrets, secretSchema } from './config.js'
@@ -24,7 +25,8 @@ export default defineConnector<MysqlConfig, MysqlSecrets, MysqlConnection>({
   configSchema,
   secretSchema,
 
-  validate({ queries, allowFunctions }) {
+  validate({ host, tls, queries, allowFunctions }) {
+    requireEncryption(host, { host, tls })
     for (const [index, query] of queries.entries()) checkStatement(query.sql, { field: `config.queries.${index}.sql`, allowFunctions })
   },
 

@@ -1,4 +1,5 @@
 import { type Connection, type ConnectorContext, defineConnector } from '@inlet/connector-sdk'
+import { requireEncryption } from '../sql/session/login-safety.js'
 import { createSessions, type Sessions } from '../sql/session/sessions.js'
 import { checkSource } from './check-source.js'
 import { configSchema, type PostgresConfig, type PostgresSecrets, secretSchema } from './config.js'
@@ -25,7 +26,8 @@ export default defineConnector<PostgresConfig, PostgresSecrets, PostgresConnecti
   configSchema,
   secretSchema,
 
-  async validate({ queries, allowFunctions }) {
+  async validate({ host, tls, queries, allowFunctions }) {
+    requireEncryption(host, { host, tls })
     for (const [index, query] of queries.entries()) await checkStatement(query.sql, { field: `config.queries.${index}.sql`, allowFunctions })
   },
 

@@ -23,6 +23,10 @@ export const REASONS = {
   RATE_LIMITED: { code: 'rate_limited', next: 'Nothing to do: the run is parked until the limit resets.' },
   CIRCUIT_OPEN: { code: 'rate_limited', next: 'Nothing to do: the host failed again and again; the run is parked until it is tried again.' },
   AUTH_FAILED: { code: 'auth_failed', next: 'Set new credentials with PATCH /v1/sources/{id}; ingestion goes on from the last cursor.' },
+  LOGIN_NOT_SAFE: {
+    code: 'config_invalid',
+    next: 'Let the connection be encrypted and checked (tls.mode verify-full, with tls.ca and tls.serverName for a certificate of your own), or let the server log in by a method that never shows the password, such as SCRAM.',
+  },
   PERMISSION_DENIED: { code: 'permission_denied', next: 'Grant the permission named in the message, then resume the source.' },
   NOT_FOUND_UPSTREAM: { code: 'config_invalid', next: 'Check the path or name in the settings; the system answers that it does not exist.' },
   UPSTREAM_INVALID: { code: 'upstream_invalid', next: 'Look at what the system answers; it is not what the settings describe.' },

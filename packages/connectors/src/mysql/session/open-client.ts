@@ -1,7 +1,9 @@
 import net from 'node:net'
 import { type CheckedAddress, type EgressGuard, Failure } from '@inlet/connector-sdk'
 import type { Connection, ConnectionOptions } from 'mysql2'
+import { requireEncryption } from '../../sql/session/login-safety.js'
 import type { MysqlConfig, MysqlSecrets } from '../config.js'
+import { createLoginPlugins } from './login-plugins.js'
 import { toMysqlFailure } from './mysql-failure.js'
 
 export interface Target {
@@ -23,7 +25,7 @@ const MAX_ADDRESSES = 4
 
 /**
  * Logs in at the first address of the host that answers, each one checked by the egress guard. Throws UNREACHABLE,
- * TIMEOUT, TLS_FAILED, AUTH_FAILED, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys it.
+ * TIMEOUT, TLS_FAILED, AUTH_FAILED, LOGIN_NOT_SAFE, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys it.
  */
 export const openClient = async (target: Target, signal: AbortSignal): Promise<OpenClient> => {
   const { host, port } = target.config
@@ -43,10 +45,12 @@ export const openClient = async (target: Target, signal: AbortSignal): Promise<O
 
 /** Logs in at one checked address. */
 export const logIn = async (target: Pick<Target, 'config' | 'secrets'>, address: CheckedAddress, signal: AbortSignal): Promise<OpenClient> => {
+  requireEncryption(address.address, target.config)
   const { default: mysql } = await import('mysql2')
+  const login = createLoginPlugins(target.config, mysql.authPlugins)
   signal.throwIfAborted()
   const socket = net.connect({ host: address.address, port: address.port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 })
-  const client = mysql.createConnection(connectionOptions(target, address.host, socket))
+  const client = mysql.createConnection({ ...connectionOptions(target, address.host, socket), authPlugins: login.plugins })
   const lost = new Promise<never>((_resolve, reject) => {
     client.on('error', reject)
     socket.once('close', () => reject(Object.assign(new Error('the connection was lost'), { code: 'PROTOCOL_CONNECTION_LOST' })))
@@ -62,7 +66,7 @@ export const logIn = async (target: Pick<Target, 'config' | 'secrets'>, address:
     return { client, address, lost, destroy }
   } catch (error) {
     destroy()
-    throw error
+    throw login.refusal() ?? error
   } finally {
     signal.removeEventListener('abort', destroy)
   }

@@ -1,6 +1,7 @@
 import net from 'node:net'
 import { type CheckedAddress, type EgressGuard, Failure } from '@inlet/connector-sdk'
 import type { Client, ClientConfig } from 'pg'
+import { requireEncryption, unsafeLogin } from '../../sql/session/login-safety.js'
 import type { PostgresConfig, PostgresSecrets } from '../config.js'
 import { toPgFailure } from './pg-failure.js'
 
@@ -22,7 +23,7 @@ export interface OpenClient {
 
 /**
  * Logs in at the first address of the host that answers, each one checked by the egress guard. Throws UNREACHABLE,
- * TIMEOUT, TLS_FAILED, AUTH_FAILED, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys it.
+ * TIMEOUT, TLS_FAILED, AUTH_FAILED, LOGIN_NOT_SAFE, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys it.
  */
 export const openClient = async (target: Target, signal: AbortSignal): Promise<OpenClient> => {
   const { host, port } = target.config
@@ -43,6 +44,7 @@ export const openClient = async (target: Target, signal: AbortSignal): Promise<O
 const MAX_ADDRESSES = 4
 
 const logIn = async ({ config, secrets }: Target, address: CheckedAddress, signal: AbortSignal): Promise<OpenClient> => {
+  requireEncryption(address.address, config)
   const { default: pg } = await import('pg')
   const socket = new net.Socket()
   const options: ClientConfig = {
@@ -62,6 +64,7 @@ const logIn = async ({ config, secrets }: Target, address: CheckedAddress, signa
   // A connection that breaks while idle is noticed at its next use; without a listener it would end the process.
   client.on('error', () => undefined)
   const destroy = (): void => void socket.destroy()
+  const login = watchLogin(client, config, destroy)
   signal.addEventListener('abort', destroy, { once: true })
   try {
     signal.throwIfAborted()
@@ -69,10 +72,34 @@ const logIn = async ({ config, secrets }: Target, address: CheckedAddress, signa
     return { client, address, destroy }
   } catch (error) {
     destroy()
-    throw error
+    throw login.refusal() ?? error
   } finally {
     signal.removeEventListener('abort', destroy)
   }
+}
+
+/** What the server asks for, by the events of the library; the salted hash of MD5 can be found out in no time. */
+const ASKED: readonly (readonly [event: string, what: string])[] = [
+  ['authenticationCleartextPassword', 'the password in clear text'],
+  ['authenticationMD5Password', 'the password by MD5'],
+]
+
+/**
+ * Breaks the connection when the server asks for a password in a form that shows it and nothing proves that it is the server: whoever
+ * stands on the way would get it. The library answers whatever it is asked, also after another method has begun.
+ */
+const watchLogin = (client: Client, config: PostgresConfig, destroy: () => void): { readonly refusal: () => Failure | undefined } => {
+  let refusal: Failure | undefined
+  if (config.tls.mode !== 'verify-full') {
+    // The types of the library leave its protocol out.
+    const { connection } = client as unknown as { readonly connection: NodeJS.EventEmitter }
+    for (const [event, what] of ASKED)
+      connection.prependListener(event, () => {
+        refusal = unsafeLogin(config, what)
+        destroy()
+      })
+  }
+  return { refusal: () => refusal }
 }
 
 /** TLS of a connection to a checked address: certificate and SNI follow the host name, not the address. */
