@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { Failure } from '@inlet/domain'
+import { Failure, isUrl } from '@inlet/domain'
 import { abortable } from '../abortable.js'
 import type { ConnectorLog } from '../context.js'
 import type { EgressGuard } from '../net/egress-guard.js'
@@ -12,7 +12,7 @@ import { createGuardedAgents } from './exchange/guarded-agents.js'
 import { createNodeExchange } from './exchange/node-exchange.js'
 import { type HttpEvent, observeExchange } from './exchange/observe-exchange.js'
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.js'
-import { isRedirect, nextHop } from './redirect.js'
+import { describeLocation, isRedirect, nextHop } from './redirect.js'
 import { toHop } from './to-hop.js'
 import { toNetworkFailure } from './translate-error.js'
 
@@ -73,7 +73,7 @@ const perform = async (request: HttpRequest, parts: Parts): Promise<HttpResponse
     const answer = await followRedirects(first, request, { ...parts, deadline })
     message = answer.message
     return await createResponse(message, {
-      target,
+      target: answer.hop === first ? target : `${target}, redirected to ${describeUrl(answer.hop.url)}`,
       deadline,
       url: answer.hop.url,
       maxBytes: request.maxBytes ?? DEFAULT_MAX_BYTES,
@@ -102,11 +102,18 @@ const followRedirects = async (
     const { location } = message.headers
     if (!isRedirect(status) || location === undefined || maxRedirects === 0) return { hop, message }
     message.destroy()
-    if (followed === maxRedirects) throw new Failure('TOO_MANY_REDIRECTS', `${describeUrl(first.url)} redirects more than ${maxRedirects} times`)
+    if (followed === maxRedirects)
+      throw new Failure(
+        'TOO_MANY_REDIRECTS',
+        `${describeUrl(first.url)} redirects more than ${maxRedirects} times, the last time to ${whereTo(hop, location)}`,
+      )
     hop = nextHop(hop, { status, location }, credentialHeaders)
     checkHop(hop, parts.guard)
   }
 }
+
+const whereTo = (hop: Hop, location: string): string =>
+  isUrl(location, hop.url.href) ? describeUrl(new URL(location, hop.url)) : describeLocation(location)
 
 /** A redirect to a forbidden address is the work of the other side, not a badly written setting. */
 const checkHop = (hop: Hop, guard: EgressGuard): void => {

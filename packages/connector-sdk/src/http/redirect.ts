@@ -21,13 +21,14 @@ export const isRedirect = (status: number): boolean => status === 301 || status 
  */
 export const nextHop = (hop: Hop, answer: { status: number; location: string }, credentialHeaders: readonly string[]): Hop => {
   const location = decodeLocation(answer.location)
-  if (!isUrl(location, hop.url.href)) throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects to something that is no URL`)
+  if (!isUrl(location, hop.url.href))
+    throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects to something that is no URL: ${describeLocation(location)}`)
   const url = new URL(location, hop.url)
   const toGet = (answer.status === 303 && hop.method !== 'HEAD') || ((answer.status === 301 || answer.status === 302) && hop.method === 'POST')
   const sameOrigin = url.protocol === hop.url.protocol && url.host === hop.url.host
   const body = toGet ? undefined : hop.body
   if (!sameOrigin && body !== undefined) {
-    throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects a request with a body to ${url.host}`, {
+    throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects a request with a body to ${describeUrl(url)}`, {
       next: 'Use the final address as the URL of the source.',
     })
   }
@@ -35,3 +36,12 @@ export const nextHop = (hop: Hop, answer: { status: number; location: string }, 
   const headers = Object.fromEntries(Object.entries(hop.headers).filter(([name]) => !dropped.has(name)))
   return { url, method: toGet ? 'GET' : hop.method, headers, body }
 }
+
+/** What follows the question mark may be secret; the rest is cut and made visible. */
+export const describeLocation = (location: string): string =>
+  JSON.stringify(
+    location
+      .split(/[?#]/, 1)[0]
+      ?.replace(/\/\/[^/@]*@/, '//')
+      .slice(0, 200) ?? '',
+  )

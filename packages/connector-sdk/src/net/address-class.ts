@@ -3,14 +3,16 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
 /**
  * Why an address is not part of the public internet, in words for people, or null when it is global. IPv4 addresses inside
  * IPv6 ones (mapped `::ffff:0:0/96`, NAT64 `64:ff9b::/96`) are judged as the IPv4 address; 6to4, Teredo and IPv4-compatible
- * forms are refused whole, since nothing public is served there. Anything that is no IP address is refused.
+ * forms are refused whole, since nothing public is served there; of IPv6 only global unicast (2000::/3) is public at all. Addresses at which
+ * clouds serve their machines count as theirs, though some look public. Anything that is no IP address is refused.
  * Source: the IANA special-purpose address registries.
  */
 export const nonGlobalClass = (ip: string): string | null => {
   const address = unmapAddress(ip)
   if (isIPv4(address)) return RANGES_V4.find((range) => range.list.check(address, 'ipv4'))?.label ?? null
   if (!isIPv6(address)) return 'not an IP address'
-  return RANGES_V6.find((range) => range.list.check(address, 'ipv6'))?.label ?? null
+  const special = RANGES_V6.find((range) => range.list.check(address, 'ipv6'))?.label
+  return special ?? (GLOBAL_UNICAST.check(address, 'ipv6') ? null : 'reserved')
 }
 
 /** Whether an IP address is part of the public internet; false for anything that is no IP address. */
@@ -61,14 +63,25 @@ const RANGES_V4 = ranges('ipv4', [
   ['172.16.0.0/12', 'private'],
   ['192.0.0.0/24', 'reserved'],
   ['192.0.2.0/24', 'documentation'],
+  ['192.31.196.0/24', 'special-purpose'],
+  ['192.52.193.0/24', 'special-purpose'],
   ['192.88.99.0/24', '6to4 relay'],
   ['192.168.0.0/16', 'private'],
+  ['192.175.48.0/24', 'special-purpose'],
+  // Azure's own services, and those of IBM Cloud.
+  ['168.63.129.16/32', 'cloud platform'],
+  ['161.26.0.0/16', 'cloud platform'],
+  ['166.8.0.0/14', 'cloud platform'],
   ['198.18.0.0/15', 'benchmarking'],
   ['198.51.100.0/24', 'documentation'],
   ['203.0.113.0/24', 'documentation'],
   ['224.0.0.0/4', 'multicast'],
   ['240.0.0.0/4', 'reserved'],
 ])
+
+/** RFC 4291, 2.4: everything else has another purpose or none yet. */
+const GLOBAL_UNICAST = new BlockList()
+GLOBAL_UNICAST.addSubnet('2000::', 3, 'ipv6')
 
 const RANGES_V6 = ranges('ipv6', [
   ['::1/128', 'loopback'],
@@ -80,6 +93,8 @@ const RANGES_V6 = ranges('ipv6', [
   ['2001::/23', 'reserved'],
   ['2001:db8::/32', 'documentation'],
   ['2002::/16', '6to4'],
+  ['2620:4f:8000::/48', 'special-purpose'],
+  ['3ffe::/16', 'reserved'],
   ['3fff::/20', 'documentation'],
   ['5f00::/16', 'segment routing'],
   ['fc00::/7', 'private'],

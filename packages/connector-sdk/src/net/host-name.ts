@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { domainToASCII, domainToUnicode } from 'node:url'
 import { isUrl } from '@inlet/domain'
 
 /**
@@ -13,7 +14,23 @@ export const canonicalHost = (host: string): string | null => {
   const parsed = new URL(url)
   // "host:80" would lose its port here and "host:81" keep it: neither is a host.
   if (isIP(bare) !== 6 && bare.includes(':')) return null
-  return stripHost(parsed.hostname)
+  const found = stripHost(parsed.hostname)
+  return isPossibleHost(found) ? found : null
+}
+
+/**
+ * Whether DNS could know the name, or it is an IP address: labels of 1 to 63 letters, digits, hyphens or underscores, 253 characters in all,
+ * and international ones that can be read. @param host without brackets and trailing dot, in lower case
+ */
+export const isPossibleHost = (host: string): boolean => {
+  if (isIP(host) !== 0) return true
+  if (host.length > 253) return false
+  return host.split('.').every((label) => /^[a-z0-9_-]{1,63}$/.test(label) && (!label.startsWith('xn--') || isPunycode(label)))
+}
+
+const isPunycode = (label: string): boolean => {
+  const text = domainToUnicode(label)
+  return text !== '' && !text.startsWith('xn--') && domainToASCII(text) === label
 }
 
 /** The host of a parsed URL without brackets and trailing dot. */

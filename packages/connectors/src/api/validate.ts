@@ -1,4 +1,4 @@
-import { checkAuthSecrets, Failure, isUrl } from '@inlet/connector-sdk'
+import { checkAuthSecrets, checkHeaders, Failure, parseHttpUrl } from '@inlet/connector-sdk'
 import type { ApiConfig, ApiSecrets, StreamConfig } from './config.js'
 import { createScale } from './cursor/scale.js'
 import { joinUrl } from './request/join-url.js'
@@ -9,13 +9,17 @@ const MAX_DEPTH = 3
 /** What the schema cannot say. Throws VALIDATION_FAILED with the field. */
 export const validateApi = (config: ApiConfig, secrets: ApiSecrets): void => {
   checkAuthSecrets(config.auth, secrets)
-  if (!isUrl(config.url)) fail('config.url', 'is not an absolute URL')
+  parseHttpUrl(config.url, { field: 'config.url' })
+  if ('tokenUrl' in config.auth) parseHttpUrl(config.auth.tokenUrl, { field: 'config.auth.tokenUrl', what: 'the address of the token endpoint' })
+  checkHeaders(config.headers, 'config.headers')
+  checkHeaders(secrets.headers ?? {}, 'secrets.headers')
   refuseSecrets(config.headers, config.query, 'config')
   const names = new Set<string>()
   for (const [index, stream] of config.streams.entries()) {
     const field = `config.streams.${index}`
     if (names.has(stream.name)) fail(`${field}.name`, `"${stream.name}" is there twice`)
     names.add(stream.name)
+    checkHeaders(stream.headers, `${field}.headers`)
     refuseSecrets(stream.headers, stream.query, field)
     checkStream(config, stream, field)
   }

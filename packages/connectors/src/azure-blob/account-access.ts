@@ -1,4 +1,4 @@
-import { Failure, isUrl } from '@inlet/connector-sdk'
+import { Failure, parseHttpUrl } from '@inlet/connector-sdk'
 import type { AzureConfig, AzureSecrets } from './config.js'
 import { parseConnectionString } from './connection-string.js'
 
@@ -29,7 +29,11 @@ export const accountAccess = (config: Pick<AzureConfig, 'account' | 'endpoint'>,
   const account = config.account ?? named.account
   const address = config.endpoint ?? named.endpoint ?? (account === undefined ? undefined : `https://${account}.blob.core.windows.net`)
   if (address === undefined) throw invalid('config.account', 'name the storage account, or its endpoint')
-  const { origin, pathname } = parseEndpoint(address, config.endpoint === undefined ? 'secrets.connectionString' : 'config.endpoint')
+  const { origin, pathname } = parseHttpUrl(address, {
+    field: config.endpoint === undefined ? 'secrets.connectionString' : 'config.endpoint',
+    what: 'the address of the blob service',
+    base: true,
+  })
   return { origin, path: pathname.replace(/\/+$/, ''), credential: toCredential({ ...secrets, ...named }, account) }
 }
 
@@ -48,14 +52,4 @@ const toCredential = ({ accountKey, sasToken }: AzureSecrets, account: string | 
   const query = Object.fromEntries(new URLSearchParams(sasToken.trim().replace(/^\?/, '')))
   if (query['sig'] === undefined) throw invalid('secrets.sasToken', 'the shared access signature has no part "sig"')
   return { kind: 'sas', query }
-}
-
-const parseEndpoint = (address: string, field: string): URL => {
-  if (!isUrl(address)) throw new Failure('INVALID_URL', 'the address of the blob service is no URL', { field })
-  const url = new URL(address)
-  if (url.search !== '' || url.hash !== '')
-    throw new Failure('INVALID_URL', 'the address of the blob service has neither a query nor a fragment; a signature belongs into sasToken', {
-      field,
-    })
-  return url
 }

@@ -1,4 +1,4 @@
-import { Failure, type HttpResponse, type Reason, toHttpFailure } from '@inlet/connector-sdk'
+import { describeLocation, Failure, type HttpResponse, type Reason, toHttpFailure } from '@inlet/connector-sdk'
 
 const MAX_ERROR_BYTES = 64 * 1024
 const CODE = /<Code>\s*([A-Za-z0-9]{1,100})\s*<\/Code>/
@@ -33,7 +33,8 @@ const toBlobFailure = (response: HttpResponse, { reasons, place, hint, now, code
   const byStatus = toHttpFailure(response, now())
   const reason = (Object.hasOwn(reasons, code) ? reasons[code] : undefined) ?? byStatus.reason
   const said = `${place}: the store answers ${code === '' ? `with status ${response.status}` : `${code} (status ${response.status})`}`
-  const more = hint?.(code, response, body)
+  const { location } = response.headers
+  const more = hint?.(code, response, body) ?? (location === undefined ? undefined : `it redirects to ${describeLocation(location)}`)
   const waitMs = reason === 'RATE_LIMITED' ? byStatus.retryAfterMs : undefined
   return new Failure(reason, more === undefined ? said : `${said}; ${more}`, waitMs === undefined ? {} : { retryAfterMs: waitMs })
 }

@@ -1,4 +1,4 @@
-import { moment } from '@inlet/connector-sdk'
+import { canonicalHost, moment } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
 const NAME = /^[A-Za-z0-9._*-]{1,249}$/
@@ -22,6 +22,7 @@ export const kafkaConfig = z.strictObject({
         .string()
         .min(1)
         .max(253)
+        .refine((name) => canonicalHost(name) !== null, { error: 'is no name of a host' })
         .optional()
         .describe('Name in the certificates of the brokers, where it is not the host they are reached by.'),
     })

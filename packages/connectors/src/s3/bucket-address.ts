@@ -1,4 +1,4 @@
-import { Failure, isUrl } from '@inlet/connector-sdk'
+import { parseHttpUrl } from '@inlet/connector-sdk'
 import type { S3Config } from './config.js'
 
 /** Where a bucket answers. */
@@ -12,9 +12,9 @@ export interface BucketAddress {
 
 type Settings = Pick<S3Config, 'bucket' | 'region' | 'endpoint' | 'pathStyle'>
 
-/** Throws INVALID_URL for an endpoint that is none. */
+/** Throws what `parseHttpUrl` throws for an endpoint that is none. */
 export const bucketAddress = ({ bucket, region, endpoint, pathStyle }: Settings): BucketAddress => {
-  const base = parseEndpoint(endpoint ?? awsEndpoint(region))
+  const base = parseHttpUrl(endpoint ?? awsEndpoint(region), { field: 'config.endpoint', what: 'the endpoint', base: true })
   const inPath = pathStyle ?? (endpoint !== undefined || bucket.includes('.'))
   const above = base.pathname.replace(/\/+$/, '')
   const host = inPath ? base.host : `${bucket}.${base.host}`
@@ -22,11 +22,3 @@ export const bucketAddress = ({ bucket, region, endpoint, pathStyle }: Settings)
 }
 
 const awsEndpoint = (region: string): string => `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
-
-const parseEndpoint = (endpoint: string): URL => {
-  if (!isUrl(endpoint)) throw new Failure('INVALID_URL', 'the endpoint is no URL', { field: 'config.endpoint' })
-  const url = new URL(endpoint)
-  if (url.search !== '' || url.hash !== '')
-    throw new Failure('INVALID_URL', 'the endpoint has neither a query nor a fragment', { field: 'config.endpoint' })
-  return url
-}

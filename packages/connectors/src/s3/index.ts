@@ -25,7 +25,10 @@ export default defineConnector<S3Config, S3Secrets, BlobConnection>({
         field: accessKeyId === undefined ? 'secrets.accessKeyId' : 'secrets.secretAccessKey',
       })
   },
-  egress: (config) => [{ field: 'endpoint', url: bucketAddress(config).origin }],
+  egress: (config) => [
+    ...(config.endpoint === undefined ? [] : [{ field: 'endpoint', url: config.endpoint }]),
+    { field: 'endpoint', url: bucketAddress(config).origin },
+  ],
   connect: (ctx) => Promise.resolve(createBlobConnection(ctx, createS3Store(ctx))),
   streams: (connection) => Promise.resolve(streamSpecs(connection.ctx.config)),
   check: checkBlobs,

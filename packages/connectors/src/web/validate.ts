@@ -1,32 +1,22 @@
-import { Failure } from '@inlet/connector-sdk'
+import { checkHeader, Failure, parseHttpUrl } from '@inlet/connector-sdk'
 import type { WebConfig, WebSecrets } from './config.js'
 
-/** Headers that the crawl sets itself, or that break a request. */
-const RESERVED = new Set([
-  'host',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-  'accept-encoding',
-  'if-none-match',
-  'if-modified-since',
-  'upgrade',
-  'te',
-])
+/** Headers that the crawl sets itself. */
+const RESERVED = new Set(['accept-encoding', 'if-none-match', 'if-modified-since'])
 const SECRET_NAME = /auth|cookie|token|secret|key|password|credential/i
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /** Checks what the schema cannot. Throws INVALID_URL, URL_SCHEME_NOT_ALLOWED, URL_CREDENTIALS_NOT_ALLOWED and VALIDATION_FAILED with the field. */
 export const validateWeb = (config: WebConfig, secrets: WebSecrets): void => {
-  for (const [index, url] of config.startUrls.entries()) checkAddress(url, `config.startUrls.${index}`)
-  if (typeof config.sitemap !== 'string') for (const [index, url] of config.sitemap.entries()) checkAddress(url, `config.sitemap.${index}`)
+  for (const [index, url] of config.startUrls.entries()) parseHttpUrl(url, { field: `config.startUrls.${index}`, what: 'the address' })
+  if (typeof config.sitemap !== 'string')
+    for (const [index, url] of config.sitemap.entries()) parseHttpUrl(url, { field: `config.sitemap.${index}`, what: 'the address' })
   if (config.hashRoutes && config.render !== 'browser')
     throw invalid('hashRoutes without a browser', 'config.hashRoutes', 'Fragments are never sent to the server: set render to "browser".')
   for (const [name, value] of Object.entries(config.headers)) {
-    checkHeader(name, value, `config.headers.${name}`)
+    checkOwn(name, value, `config.headers.${name}`)
     if (SECRET_NAME.test(name)) throw invalid(`the header ${name} looks secret`, `config.headers.${name}`, 'Put it into the secrets of the source.')
   }
-  for (const [name, value] of Object.entries(secrets.headers ?? {})) checkHeader(name, value, `secrets.headers.${name}`)
+  for (const [name, value] of Object.entries(secrets.headers ?? {})) checkOwn(name, value, `secrets.headers.${name}`)
   if (secrets.cookie !== undefined) checkHeader('cookie', secrets.cookie, 'secrets.cookie')
   if (secrets.bearerToken !== undefined) checkHeader('authorization', secrets.bearerToken, 'secrets.bearerToken')
   if (secrets.password !== undefined && secrets.username === undefined)
@@ -38,22 +28,9 @@ export const validateWeb = (config: WebConfig, secrets: WebSecrets): void => {
   }
 }
 
-const checkAddress = (address: string, field: string): void => {
-  let url: URL
-  try {
-    url = new URL(address)
-  } catch (error) {
-    throw new Failure('INVALID_URL', 'the address is not an absolute URL', { field, cause: error })
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new Failure('URL_SCHEME_NOT_ALLOWED', `the scheme ${url.protocol} is not read`, { field })
-  if (url.username !== '' || url.password !== '') throw new Failure('URL_CREDENTIALS_NOT_ALLOWED', 'the address contains credentials', { field })
-}
-
-const checkHeader = (name: string, value: string, field: string): void => {
-  if (!TOKEN.test(name)) throw invalid('no name for a header', field, 'Use letters, digits and hyphens.')
+const checkOwn = (name: string, value: string, field: string): void => {
+  checkHeader(name, value, field)
   if (RESERVED.has(name.toLowerCase())) throw invalid(`the header ${name} is set by the crawl itself`, field, 'Leave it out.')
-  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) throw invalid(`the header ${name} has a character that cannot be sent`, field, 'Use ASCII on one line.')
 }
 
 const invalid = (message: string, field: string, next: string): Failure => new Failure('VALIDATION_FAILED', message, { field, next })

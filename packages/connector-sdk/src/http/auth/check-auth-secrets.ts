@@ -1,4 +1,5 @@
 import { Failure } from '@inlet/domain'
+import { checkHeaderName, checkHeaderValue } from '../check-header.js'
 import { type AuthSecrets, type AuthSpec, REQUIRED_SECRETS } from './auth-spec.js'
 
 /** The secret of that name. Throws VALIDATION_FAILED, naming the field, when it is missing. */
@@ -11,7 +12,23 @@ export const needSecret = (spec: AuthSpec, secrets: AuthSecrets, name: keyof Aut
   })
 }
 
-/** Checks that all secrets which the kind of auth needs are there. Throws like {@link needSecret}. */
+/**
+ * Checks that all secrets which the kind of auth needs are there, and that what it puts into headers can be sent. Throws like {@link needSecret},
+ * and what `checkHeader` throws.
+ */
 export const checkAuthSecrets = (spec: AuthSpec, secrets: AuthSecrets): void => {
   for (const name of REQUIRED_SECRETS[spec.kind]) needSecret(spec, secrets, name)
+  checkAuthHeaders(spec, secrets)
+}
+
+const checkAuthHeaders = (spec: AuthSpec, secrets: AuthSecrets): void => {
+  if (spec.kind === 'apiKey' && spec.in === 'header') {
+    checkHeaderName(spec.name, 'config.auth.name')
+    checkHeaderValue(spec.prefix, 'config.auth.prefix')
+    checkHeaderValue(secrets.apiKey ?? '', 'secrets.apiKey')
+  }
+  if (spec.kind === 'bearer') checkHeaderValue(secrets.token ?? '', 'secrets.token')
+  if (spec.kind !== 'hmac') return
+  for (const name of ['header', 'timestampHeader', 'keyIdHeader'] as const) checkHeaderName(spec[name] ?? 'x', `config.auth.${name}`)
+  for (const name of ['prefix', 'keyId'] as const) checkHeaderValue(spec[name] ?? '', `config.auth.${name}`)
 }

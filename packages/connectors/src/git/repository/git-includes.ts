@@ -39,8 +39,8 @@ export const requireIncludesInside = async (
 
 /** `include.path` or `includeif.<condition>.path`, then a line break and the value. */
 const toInclude = (line: string): string[] => {
-  const [key = '', value = ''] = [line.slice(0, Math.max(0, line.indexOf('\n'))), line.slice(line.indexOf('\n') + 1)]
-  return /^(include|includeif\..*)\.path$/is.test(key) ? [value] : []
+  const at = line.indexOf('\n')
+  return at > 0 && /^(include|includeif\..*)\.path$/is.test(line.slice(0, at)) ? [line.slice(at + 1)] : []
 }
 
 const resolveIfThere = async (files: ConnectorContext['files'], file: string): Promise<string | null> => {

@@ -1,4 +1,4 @@
-import { Failure, isUrl } from '@inlet/connector-sdk'
+import { Failure, isUrl, parseHttpUrl } from '@inlet/connector-sdk'
 import { hasControlCharacter } from './ref-name.js'
 
 const MAX_LENGTH = 2048
@@ -18,9 +18,7 @@ export const parseGitUrl = (text: string): URL => {
   if (/^(\/|\.{1,2}(\/|$)|~|file:)/i.test(text)) refuse('is a local folder: name it in `path` instead of `url`')
   if (!/^https?:\/\/[^/:]/i.test(text)) refuse('does not begin with https:// or http://')
   if (!isUrl(text)) refuse('cannot be read')
-  const url = new URL(text)
-  if (url.username !== '' || url.password !== '')
-    throw new Failure('URL_CREDENTIALS_NOT_ALLOWED', 'the URL holds a user name or password', { field: 'config.url' })
+  const url = parseHttpUrl(text, { field: 'config.url' })
   if (url.search !== '' || url.hash !== '') refuse('has a query or a fragment')
   if (url.hostname.startsWith('-')) refuse('has a host that looks like an option')
   return url

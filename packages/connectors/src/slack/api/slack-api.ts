@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ConnectorContext, Failure, toFailure, toHttpFailure } from '@inlet/connector-sdk'
+import { type ConnectorContext, describeLocation, Failure, toFailure, toHttpFailure } from '@inlet/connector-sdk'
 import { z } from 'zod'
 import type { SlackConfig, SlackSecrets } from '../config.js'
 import { DEFAULT_WAIT_MS, toSlackFailure } from './to-slack-failure.js'
@@ -52,7 +52,11 @@ export const createSlackApi = (ctx: ConnectorContext<SlackConfig, SlackSecrets>)
     })
     if (response.status !== 200) {
       response.discard()
-      if (response.status < 400) throw new Failure('CONTENT_MISMATCH', `${method}: the server answers ${response.status} instead of Slack`)
+      if (response.status < 400) {
+        const { location } = response.headers
+        const where = location === undefined ? '' : ` and redirects to ${describeLocation(location)}`
+        throw new Failure('CONTENT_MISMATCH', `${method}: the server answers ${response.status} instead of Slack${where}`)
+      }
       const failure = toHttpFailure(response, now())
       throw failure.reason === 'RATE_LIMITED' ? rest(method, failure) : failure
     }

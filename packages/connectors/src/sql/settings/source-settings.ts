@@ -1,3 +1,4 @@
+import { canonicalHost } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
 const isTimeZone = (name: string): boolean => {
@@ -19,7 +20,13 @@ export const tlsShape = z
       .default('verify-full')
       .describe('`verify-full` checks certificate and host name; `require` only encrypts; `disable` sends everything in clear.'),
     ca: z.string().max(100_000).optional().describe('Certificates of the authorities to trust, PEM; the usual public ones when absent.'),
-    serverName: z.string().min(1).max(253).optional().describe('Name to expect in the certificate, when it differs from the host.'),
+    serverName: z
+      .string()
+      .min(1)
+      .max(253)
+      .refine((name) => canonicalHost(name) !== null, { error: 'is no name of a host' })
+      .optional()
+      .describe('Name to expect in the certificate, when it differs from the host.'),
   })
   .describe('Transport encryption.')
 
