@@ -1,5 +1,5 @@
 // Values of Parquet as JSON, exactly: whole numbers and decimals with all their digits, times as ISO 8601 with all their
-// fractions and with Z only where the file says UTC, bytes that are no UTF-8 as base64.
+// fractions and with Z only where the file says UTC, bytes of columns that are not annotated as text as base64, so that a column has one shape.
 
 /** A function from a value of a column to its JSON. Changes the schema: types it writes itself come from the library raw. */
 export const writerOf = (node, kinds) => {
@@ -62,6 +62,8 @@ const leafWriter = (element) => {
     raw()
     return (value) => JSON.stringify(timestamp(BigInt(value), digits).replace(/^.*T/, ''))
   }
+  if (converted === 'ENUM' || logical?.type === 'ENUM') return (value) => JSON.stringify(value instanceof Uint8Array ? text.decode(value) : value)
+  if (logical?.type === 'JSON' && converted !== 'JSON') return (value) => plain(value instanceof Uint8Array ? { json: text.decode(value) } : value)
   if (converted === 'BSON' || converted === 'INTERVAL') raw()
   return plain
 }
@@ -70,7 +72,7 @@ const plain = (value) => {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'bigint') return value.toString()
   if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : JSON.stringify(String(value))
-  if (value instanceof Uint8Array) return JSON.stringify(textOrBase64(value))
+  if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'))
   if (typeof value !== 'object') return JSON.stringify(value)
   if ('nanos' in value) return JSON.stringify(`${timestamp(value.nanos, 9)}Z`)
   if ('json' in value) return isJson(value.json) ? value.json.replaceAll(/[\r\n]/g, ' ') : JSON.stringify(value.json)
@@ -81,18 +83,11 @@ const plain = (value) => {
     .join(',')}}`
 }
 
-const strict = new TextDecoder('utf-8', { fatal: true })
-const textOrBase64 = (bytes) => {
-  try {
-    return strict.decode(bytes)
-  } catch {
-    return Buffer.from(bytes).toString('base64')
-  }
-}
+const text = new TextDecoder()
 
-const isJson = (text) => {
+const isJson = (json) => {
   try {
-    JSON.parse(text)
+    JSON.parse(json)
     return true
   } catch {
     return false

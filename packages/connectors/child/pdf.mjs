@@ -1,27 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const refuse = (reason, message) => Object.assign(new Error(message), { reason })
 
-/** First a line about the document, then one for each page: `{"page":1,"text":"…"}`. */
+/** So many pages without text are looked at for text that is shown and cannot be read: that takes their pictures apart too. */
+const MAX_LOOKS = 3
+
+/** First a line about the document, then one for each page: `{"page":1,"text":"…"}`, with `"unreadable":true` when it shows text that has no characters. */
 export async function* readPdf(file, { libraries, maxPages }) {
-  const { getDocumentProxy } = await import(pathToFileURL(libraries.unpdf).href)
+  const { getDocumentProxy, getResolvedPDFJS } = await import(pathToFileURL(libraries.unpdf).href)
   const data = new Uint8Array(await file.readAt(0, file.size))
-  const document = await open(getDocumentProxy, data)
+  const document = await open(getDocumentProxy, data, path.dirname(libraries.cmaps))
   const { info } = await document.getMetadata().catch(() => ({ info: {} }))
   yield `${JSON.stringify({ pages: document.numPages, info: plain(info) })}\n`
   if (document.numPages > maxPages) throw refuse('FILE_TOO_LARGE', `the PDF has ${document.numPages} pages, more than maxPages (${maxPages})`)
+  const { OPS } = await getResolvedPDFJS()
+  let looks = 0
   for (let number = 1; number <= document.numPages; number++) {
     const page = await document.getPage(number)
     const { items } = await page.getTextContent()
     const text = items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('')
-    yield `${JSON.stringify({ page: number, text: text.trim() })}\n`
+    const looked = text.trim() === '' && looks++ < MAX_LOOKS
+    const unreadable = (looked && (await showsText(page, OPS))) || isGarbage(text)
+    yield `${JSON.stringify({ page: number, text: text.trim(), ...(unreadable ? { unreadable } : {}) })}\n`
     page.cleanup()
   }
 }
 
-const open = async (getDocumentProxy, data) => {
+const showsText = async (page, OPS) => {
   try {
-    return await getDocumentProxy(data, { verbosity: 0, stopAtErrors: false, isEvalSupported: false, useSystemFonts: false })
+    const { fnArray } = await page.getOperatorList()
+    return fnArray.some((operation) => operation === OPS.showText || operation === OPS.showSpacedText)
+  } catch {
+    return false
+  }
+}
+
+/** Most of it are private or unknown characters: the font does not say which it shows. */
+const isGarbage = (text) => {
+  const unknown = text.replaceAll(/\s/g, '').match(/[\p{Co}\p{Cn}\p{Cc}\ufffd]/gu)?.length ?? 0
+  return unknown > 20 && unknown > text.replaceAll(/\s/g, '').length / 2
+}
+
+/** Gives the library its maps of characters, and nothing else, from this machine. */
+const mapsFrom = (folder) =>
+  class {
+    async fetch({ kind, filename }) {
+      if (kind !== 'cMapUrl' || !/^[\w-]{1,60}\.bcmap$/.test(filename)) throw new Error(`there is no ${kind}`)
+      return new Uint8Array(await readFile(path.join(folder, filename)))
+    }
+  }
+
+const open = async (getDocumentProxy, data, folder) => {
+  try {
+    return await getDocumentProxy(data, {
+      cMapUrl: `${folder}/`,
+      cMapPacked: true,
+      BinaryDataFactory: mapsFrom(folder),
+      verbosity: 0,
+      stopAtErrors: false,
+      isEvalSupported: false,
+      useSystemFonts: false,
+    })
   } catch (error) {
     if (error?.name === 'PasswordException') throw refuse('FILE_UNREADABLE', 'the PDF is encrypted and needs a password')
     throw refuse('FILE_UNREADABLE', `the PDF cannot be read: ${error?.message ?? error}`)

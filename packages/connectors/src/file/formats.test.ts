@@ -1,6 +1,8 @@
+import { ByteWriter, parquetWrite } from 'hyparquet-writer'
 import iconv from 'iconv-lite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeDocx, makeXlsx } from '../parsing/testbed/make-office.js'
+import { makeCjkPdf, makePdf } from '../parsing/testbed/make-pdf.js'
 import { makeZip } from '../parsing/testbed/make-zip.js'
 import { createFileBed, type FileBed } from './testbed/file-bed.js'
 
@@ -167,5 +169,97 @@ describe('Word documents', () => {
     await bed.write('a.docx', makeDocx(body))
     const { store } = await bed.run({ paths: [bed.root] })
     expect(store.find('documents', 'a.docx')?.record.text).toBe('middle\n\nMOVED')
+  })
+})
+
+describe('PDF', () => {
+  it.each([
+    ['90ms-RKSJ-H', 'Japan1', '93 8c 8b 9e 82 a0 82 a2 82 a4', '東京あいう'],
+    ['GBK-EUC-H', 'GB1', 'b1 b1 be a9 c4 e3 ba c3', '北京你好'],
+    ['UniKS-UCS2-H', 'Korea1', 'c1 1c c6 b8 c5 48 b1 55', '서울안녕'],
+    ['ETen-B5-H', 'CNS1', 'a5 78 a5 5f', '台北'],
+    ['UniJIS-UTF16-H', 'Japan1', '67 71 4e ac', '東京'],
+  ])('brings along the map of characters %s', async (map, ordering, bytes, text) => {
+    await bed.write('a.pdf', makeCjkPdf(map, ordering, bytes.replaceAll(' ', '')))
+    const { store, caveats } = await bed.run({ paths: [bed.root] })
+    expect(store.find('documents', 'a.pdf')?.record.text).toBe(text)
+    expect(caveats.TEXT_UNREADABLE?.count).toBe(0)
+  })
+
+  it('tells text that cannot be read from a page without text', async () => {
+    await bed.write('unreadable.pdf', makeCjkPdf('No-Such-Map-H', 'Japan1', '938c'))
+    await bed.write('empty.pdf', makePdf(['']))
+    const { caveats } = await bed.run({ paths: [bed.root] })
+    expect(caveats.TEXT_UNREADABLE).toEqual({ count: 1, of: 2, examples: ['unreadable.pdf'] })
+    expect(caveats.DOCUMENT_WITHOUT_TEXT?.count).toBe(1)
+  })
+})
+
+describe('Parquet', () => {
+  it('has one shape for a column of bytes, text for those that say so', async () => {
+    const bytes = Array.from({ length: 40 }, (_none, n) => Uint8Array.from([0, n, 0, 65 + (n % 60)]))
+    const words = bytes.map((_value, n) => new TextEncoder().encode(n % 2 === 0 ? 'plain' : 'Zoë'))
+    const writer = new ByteWriter()
+    void parquetWrite({
+      writer,
+      columnData: [
+        { name: 'hash', data: bytes },
+        { name: 'word', data: words },
+        { name: 'text', data: words.map(() => 'text') },
+      ],
+      schema: [
+        { name: 'root', num_children: 3 },
+        { name: 'hash', type: 'BYTE_ARRAY', repetition_type: 'REQUIRED' },
+        { name: 'word', type: 'BYTE_ARRAY', repetition_type: 'REQUIRED' },
+        { name: 'text', type: 'BYTE_ARRAY', repetition_type: 'REQUIRED', converted_type: 'UTF8' },
+      ],
+    })
+    const { rows, rejected } = await rowsOf('a.parquet', Buffer.from(writer.getBuffer()))
+    expect(rejected).toEqual([])
+    expect(rows).toHaveLength(40)
+    expect(rows.slice(0, 2)).toEqual([
+      { hash: 'AAAAQQ==', word: 'cGxhaW4=', text: 'text' },
+      { hash: 'AAEAQg==', word: 'Wm/Dqw==', text: 'text' },
+    ])
+  })
+})
+
+describe('names in archives', () => {
+  const named = async (...names: readonly (string | Buffer)[]) => {
+    await bed.write('a.zip', makeZip(names.map((name) => ({ name, content: 'id\n1\n' }))))
+    const { store, rejected } = await bed.run({ paths: [bed.root] })
+    return { files: store.records('rows').map(({ record: { key } }) => (key as readonly string[])[0]?.replace('a.zip!/', '')), rejected }
+  }
+
+  it.each([
+    ['cp437', 'Größe/Übersicht café.csv'],
+    ['cp866', 'Отчёты/Продажи за год.csv'],
+    ['shift_jis', '売上/東京の報告書.csv'],
+    ['gb18030', '销售/北京年度报告.csv'],
+  ])('are read in %s without a word of it', async (encoding, name) => {
+    expect((await named(iconv.encode(name, encoding))).files).toEqual([name])
+  })
+
+  it('are UTF-8 when they are, with the flag or without, and have slashes', async () => {
+    expect((await named(Buffer.from('Отчёты/é 日本.csv'), 'Größe.csv', Buffer.from('dir\\b.csv'))).files).toEqual([
+      'Отчёты/é 日本.csv',
+      'Größe.csv',
+      'dir/b.csv',
+    ])
+  })
+
+  it('that lead out of the archive, or come twice, are refused one by one', async () => {
+    const { files, rejected } = await named(
+      'ok.csv',
+      '../up.csv',
+      '/etc/x.csv',
+      'C:/x.csv',
+      Buffer.from('..\\up.csv'),
+      'a/../../b.csv',
+      'nul\0.csv',
+      'ok.csv',
+    )
+    expect(files).toEqual(['ok.csv'])
+    expect(rejected.map(({ reason }) => reason)).toEqual(Array.from({ length: 7 }, () => 'ARCHIVE_UNSAFE_ENTRY'))
   })
 })

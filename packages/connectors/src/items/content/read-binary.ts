@@ -36,12 +36,14 @@ export const pdfDocument = async (file: RandomAccess, { config, processes, signa
   let title: string | undefined
   let data: JsonObject = {}
   let chars = 0
+  let unreadable = 0
   for await (const event of readPdf(file, { processes, signal })) {
     if ('document' in event) {
       title = event.document.title
       data = { pages: event.document.pages, info: event.document.info }
     } else {
       pages.push(event.text)
+      if (event.unreadable === true) unreadable++
       chars += event.text.length
       if (chars > config.maxRecordBytes)
         throw new Failure(
@@ -50,7 +52,8 @@ export const pdfDocument = async (file: RandomAccess, { config, processes, signa
         )
     }
   }
-  return checked({ title, text: pages.join('\n\f\n').trim(), data }, config.maxRecordBytes)
+  const text = pages.join('\n\f\n').trim()
+  return checked({ title, text, data, unreadable: unreadable > 0 && (text === '' || unreadable * 2 > pages.length) }, config.maxRecordBytes)
 }
 
 /** A row for each page: `page`, `text`. */

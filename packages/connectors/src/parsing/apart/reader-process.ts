@@ -156,6 +156,8 @@ const start = (): ChildProcess => {
   const script = realpathSync(fileURLToPath(new URL('../../../child/read.mjs', import.meta.url)))
   const { resolve } = createRequire(import.meta.url)
   const libraries = {
+    // The maps of characters that a reader of PDF must bring along (ISO 32000-1, 9.7.5.2) come with the library that unpdf bundles, not with unpdf.
+    cmaps: path.join(path.dirname(resolve('pdfjs-dist/package.json')), 'cmaps', 'LICENSE'),
     unpdf: path.join(path.dirname(resolve('unpdf')), 'index.mjs'),
     hyparquet: resolve('hyparquet'),
     'hyparquet-schema': resolve('hyparquet/src/schema.js'),

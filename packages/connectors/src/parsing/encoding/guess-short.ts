@@ -14,11 +14,11 @@ const MAX_BYTES = 4_096
  * The likeliest encoding of a short text that is no UTF-8, by a letter model of each: which letters its bytes would be, whether words would
  * mix scripts, and where capitals would stand. Detectors that count pairs of letters need some hundred of them. Null without bytes beyond ASCII. Pure.
  */
-export const guessShort = (bytes: Buffer): EncodingGuess | null => {
+export const guessShort = (bytes: Buffer, models: readonly LetterModel[] = LETTER_MODELS): EncodingGuess | null => {
   const sample = bytes.subarray(0, MAX_BYTES)
   if (!sample.some((byte) => byte >= 0x80)) return null
   const scores = [
-    ...LETTER_MODELS.map((model) => ({ encoding: model.encoding, score: model.prior + scoreLetters(sample, model) })),
+    ...models.map((model) => ({ encoding: model.encoding, score: model.prior + scoreLetters(sample, model) })),
     ...PAIR_MODELS.map((model) => ({ encoding: model.encoding, score: model.prior + scorePairs(sample, model) })),
   ].sort((a, b) => b.score - a.score)
   const [best] = scores

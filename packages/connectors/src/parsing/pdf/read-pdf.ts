@@ -9,7 +9,7 @@ export interface PdfDocument {
   readonly info: Readonly<Record<string, string | number | boolean>>
 }
 
-export type PdfEvent = { readonly document: PdfDocument } | { readonly page: number; readonly text: string }
+export type PdfEvent = { readonly document: PdfDocument } | { readonly page: number; readonly text: string; readonly unreadable?: boolean }
 
 export interface PdfOptions {
   readonly processes: ReaderProcesses
@@ -23,7 +23,8 @@ const MAX_PDF_BYTES = 256 * 1024 * 1024
 const DEFAULT_PAGES = 10_000
 
 /**
- * What a PDF says about itself, then the text of each page, read in another process. A scanned page has an empty text.
+ * What a PDF says about itself, then the text of each page, read in another process. A scanned page has an empty text; `unreadable`: it shows text whose characters the
+ * document does not tell.
  * Throws FILE_UNREADABLE (damaged, encrypted), FILE_TOO_LARGE.
  */
 export async function* readPdf(
@@ -42,8 +43,7 @@ interface DocumentLine {
   readonly info: PdfDocument['info']
 }
 
-const isPage = (line: unknown): line is { readonly page: number; readonly text: string } =>
-  typeof line === 'object' && line !== null && 'page' in line
+const isPage = (line: unknown): line is Extract<PdfEvent, { readonly page: number }> => typeof line === 'object' && line !== null && 'page' in line
 
 const toDocument = ({ pages, info }: DocumentLine): PdfDocument => {
   const title = info['Title']

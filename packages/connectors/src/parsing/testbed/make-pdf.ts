@@ -17,6 +17,26 @@ export const makePdf = (pages: readonly string[], info: Readonly<Record<string, 
       ]
     }),
   ]
+  return assemble(objects)
+}
+
+/** One page of text in a font whose characters only a predefined map tells. `bytes`: the text, in hexadecimal. */
+export const makeCjkPdf = (map: string, ordering: string, bytes: string): Buffer => {
+  const content = `BT /F1 12 Tf 72 720 Td <${bytes}> Tj ET`
+  return assemble([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [5 0 R] /Count 1 >>',
+    `<< /Type /Font /Subtype /Type0 /BaseFont /Some-Font /Encoding /${map} /DescendantFonts [7 0 R] >>`,
+    '<< >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents 6 0 R >>',
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    `<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Some-Font /CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement 2 >> /FontDescriptor 8 0 R >>`,
+    '<< /Type /FontDescriptor /FontName /Some-Font /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>',
+  ])
+}
+
+/** Objects 1, 2 … as a file; the first is the catalog and the fourth the information. */
+const assemble = (objects: readonly string[]): Buffer => {
   let file = '%PDF-1.4\n'
   const offsets = objects.map((object, index) => {
     const offset = file.length

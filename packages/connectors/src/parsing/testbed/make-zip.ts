@@ -1,7 +1,8 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 
 export interface ZipFileSpec {
-  readonly name: string
+  /** Bytes for a name that is not said to be UTF-8. */
+  readonly name: string | Buffer
   readonly content: string | Buffer
   /** What the archive claims, when it lies. */
   readonly claimedSize?: number
@@ -18,10 +19,10 @@ export const makeZip = (files: readonly ZipFileSpec[]): Buffer => {
   for (const { name, content, claimedSize, stored = false, encrypted = false } of files) {
     const bytes = Buffer.from(content)
     const data = stored ? bytes : deflateRawSync(bytes)
-    const nameBytes = Buffer.from(name)
+    const nameBytes = typeof name === 'string' ? Buffer.from(name) : name
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)
-    common.writeUInt16LE(0x800 | (encrypted ? 1 : 0), 2)
+    common.writeUInt16LE((typeof name === 'string' ? 0x800 : 0) | (encrypted ? 1 : 0), 2)
     common.writeUInt16LE(stored ? 0 : 8, 4)
     common.writeUInt32LE(crc32(bytes), 10)
     common.writeUInt32LE(data.length, 14)

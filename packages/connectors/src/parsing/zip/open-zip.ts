@@ -1,8 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
 import { crc32, createInflateRaw } from 'node:zlib'
 import { Failure } from '@inlet/connector-sdk'
-import { type Entry, fromFdPromise, getFileNameLowLevel, validateFileName, type ZipFile } from 'yauzl'
+import { type Entry, fromFdPromise, validateFileName, type ZipFile } from 'yauzl'
 import { type GunzipLimits, limitExpansion } from '../bytes/gunzip.js'
+import { entryName } from './entry-name.js'
 
 /** A file inside of an archive. */
 export interface ZipEntry {
@@ -42,14 +43,19 @@ export const openZip = async (handle: FileHandle, size: number, options: ZipOpti
     throw new Failure('FILE_TOO_LARGE', `the archive holds ${zip.entryCount} files, more than maxArchiveFiles (${options.maxEntries})`)
   return {
     async *entries() {
+      const names = new Set<string>()
       try {
         for await (const entry of zip.eachEntry()) {
-          const name = nameOf(entry)
+          const name = entryName(entry)
           if (name.endsWith('/')) continue
+          const again = names.has(name)
+          names.add(name)
           yield {
             name,
             size: entry.uncompressedSize,
-            refused: refusalOf(name, entry),
+            refused: again
+              ? new Failure('ARCHIVE_UNSAFE_ENTRY', `the archive holds another file with the name ${quote(name)}`)
+              : refusalOf(name, entry),
             bytes: () => content({ zip, entry, name, size, counts, limits: options }),
           }
         }
@@ -60,12 +66,11 @@ export const openZip = async (handle: FileHandle, size: number, options: ZipOpti
   }
 }
 
-const nameOf = (entry: Entry): string => getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false)
+const quote = (name: string): string => JSON.stringify(name.slice(0, 200))
 
 const refusalOf = (name: string, entry: Entry): Failure | null => {
   const problem = name.includes('\0') ? 'NUL in its name' : validateFileName(name)
-  if (problem !== null)
-    return new Failure('ARCHIVE_UNSAFE_ENTRY', `the archive holds a file whose path leads out of it: ${JSON.stringify(name.slice(0, 200))}`)
+  if (problem !== null) return new Failure('ARCHIVE_UNSAFE_ENTRY', `the archive holds a file whose path leads out of it: ${quote(name)}`)
   if (entry.isEncrypted()) return new Failure('FILE_UNREADABLE', 'it is encrypted')
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
     return new Failure('FILE_UNREADABLE', `it is compressed by method ${entry.compressionMethod}, which is not read`)
