@@ -13,17 +13,22 @@ export interface SweepRequest {
   readonly allowMassDelete: boolean
 }
 
-// What the reading from $5 on has not shown up to the sweep ($4), and nothing brought after it. Each key is looked up by a subquery that
-// is not merged into a join: with statistics older than the stream, a join would read everything seen for each record.
-const UNSEEN = (scoped: boolean): string => `
-FROM records t WHERE t.stream_id = $1 ${scoped ? 'AND t.scope = $6' : ''} AND t.deleted_at IS NULL AND (t.epoch, t.seq) < ($3::bigint, $4::int)
-AND (SELECT true FROM sweep_seen s WHERE s.run_id = $2 AND s.stream_id = $1 AND s.key_hash = t.key_hash AND s.seq >= $5::int
-     AND (s.seq <= $4::int OR s.content) LIMIT 1) IS NULL`
+// Shapes that no statistics can spoil: by those older than the stream a join would read everything seen for each record. A scope has few
+// records, so each key is looked up by a subquery that is not merged into a join; a whole stream is compared set against set, in linear time.
+const LIVE = `FROM records t WHERE t.stream_id = $1 AND t.deleted_at IS NULL AND (t.epoch, t.seq) < ($3::bigint, $4::int)`
+/** What the reading from $5 on has shown up to the sweep ($4), or a later batch has brought. */
+const SHOWN = `FROM sweep_seen s WHERE s.run_id = $2 AND s.stream_id = $1 AND s.seq >= $5::int AND (s.seq <= $4::int OR s.content)`
+const UNSEEN_IN_STREAM = `WITH gone AS MATERIALIZED (SELECT t.key_hash ${LIVE} EXCEPT SELECT s.key_hash ${SHOWN})`
+const COUNT = `${UNSEEN_IN_STREAM} SELECT count(*)::int AS unseen FROM gone`
 
 // By place and not by a join, for the same reason. A row that a later batch is writing is not in its place any more, and is left to it.
-const DELETE = (scoped: boolean): string => `
+const DELETE = (places: string): string => `
 UPDATE records u SET deleted_at = now(), fetched_at = now(), run_id = $2, epoch = $3, seq = $4
-WHERE u.ctid = ANY(ARRAY(SELECT t.ctid ${UNSEEN(scoped)})) AND u.deleted_at IS NULL AND (u.epoch, u.seq) < ($3::bigint, $4::int)`
+WHERE u.ctid = ANY(ARRAY(${places})) AND u.deleted_at IS NULL AND (u.epoch, u.seq) < ($3::bigint, $4::int)`
+const DELETE_IN_SCOPE = DELETE(`SELECT t.ctid ${LIVE} AND t.scope = $6 AND (SELECT true ${SHOWN} AND s.key_hash = t.key_hash LIMIT 1) IS NULL`)
+const DELETE_IN_STREAM = `${UNSEEN_IN_STREAM} ${DELETE(
+  'SELECT at.ctid FROM gone g CROSS JOIN LATERAL (SELECT t.ctid FROM records t WHERE t.stream_id = $1 AND t.key_hash = g.key_hash LIMIT 1) at',
+)}`
 
 /**
  * Deletes the live records of a stream (of a scope) that the reading which sweeps has not shown, resolves what waits in quarantine for
@@ -43,7 +48,7 @@ export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promi
   const scoped = scope !== undefined
   const values = [stream.id, batch.runId, batch.epoch, seq, since, ...(scoped ? [scope] : [])]
   if (!scoped && !request.allowMassDelete) {
-    const { rows } = await client.query<{ unseen: number }>(`SELECT count(*)::int AS unseen ${UNSEEN(false)}`, values)
+    const { rows } = await client.query<{ unseen: number }>(COUNT, values)
     const unseen = rows[0]?.unseen ?? 0
     if (unseen > deleteFuse(Number(stream.live_records))) {
       await warn(client, batch, `${unseen} of ${stream.live_records} records of ${effect.stream} are gone at the source; nothing was deleted`)
@@ -54,7 +59,7 @@ export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promi
       return 0
     }
   }
-  const { rowCount } = await client.query(DELETE(scoped), values)
+  const { rowCount } = await client.query(scoped ? DELETE_IN_SCOPE : DELETE_IN_STREAM, values)
   const deleted = rowCount ?? 0
   if (deleted > 0) {
     await client.query('UPDATE streams SET live_records = live_records - $2 WHERE id = $1', [stream.id, deleted])
