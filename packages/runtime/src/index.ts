@@ -1,3 +1,4 @@
+export { closeMatch } from './env/close-match.js'
 export { EnvError, type EnvProblem } from './env/env-error.js'
 export { envBool, envChoice, envInt, envList, envPrograms, envText, envUrl } from './env/env-types.js'
 export { INSTALLATION_KEYS } from './env/installation-keys.js'

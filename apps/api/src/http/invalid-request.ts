@@ -1,6 +1,8 @@
 import type { FieldProblem } from '@inlet/contract'
 import { Failure, type Reason } from '@inlet/domain'
 import type { z } from 'zod'
+import { describeIssue } from './describe-issue.js'
+import { findUnstorable } from './find-unstorable.js'
 
 /** A request whose fields cannot be used; answered with VALIDATION_FAILED and every field at once. */
 export class InvalidRequest extends Failure {
@@ -29,11 +31,16 @@ export const toFieldProblems = (issues: readonly z.core.$ZodIssue[], prefix: rea
       return issue.keys
         .slice(0, 20)
         .map((key) => ({ path: [...path, key.slice(0, 100)].join('.'), code: 'unknown_field', message: 'is not a known field' }))
-    return [{ path: path.join('.'), code: issue.code, message: issue.message }]
+    return [{ path: path.join('.'), code: issue.code, message: describeIssue(issue) }]
   })
 
 /** The parsed value. Throws {@link InvalidRequest}. */
 export const parseWith = <S extends z.ZodType>(schema: S, value: unknown, prefix: readonly string[] = []): z.output<S> => {
+  const unstorable = findUnstorable(value)
+  if (unstorable !== null)
+    throw new InvalidRequest([
+      { path: [...prefix, ...unstorable].join('.'), code: 'not_storable', message: 'must not hold NUL characters or half surrogate pairs' },
+    ])
   const parsed = schema.safeParse(value)
   if (!parsed.success) throw new InvalidRequest(toFieldProblems(parsed.error.issues, prefix))
   return parsed.data

@@ -1,5 +1,6 @@
 import type { Connector } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/domain'
+import { suggestConnector } from '../connectors/suggest-connector.js'
 import { InvalidRequest, parseWith } from '../http/invalid-request.js'
 import type { SourceDeps } from './source-deps.js'
 
@@ -14,7 +15,11 @@ export interface Settings {
 /** The connector of a type. Throws UNKNOWN_CONNECTOR. */
 export const getConnector = (deps: Pick<SourceDeps, 'findConnector'>, type: string): Connector => {
   const connector = deps.findConnector(type)
-  if (connector === undefined) throw new Failure('UNKNOWN_CONNECTOR', 'there is no such connector', { field: 'connector' })
+  if (connector === undefined) {
+    const meant = suggestConnector(type, (other) => deps.findConnector(other) !== undefined)
+    const hint = meant === null ? '' : `; did you mean "${meant}"?`
+    throw new Failure('UNKNOWN_CONNECTOR', `there is no connector "${type.slice(0, 40)}"${hint}`, { field: 'connector' })
+  }
   return connector
 }
 

@@ -34,7 +34,7 @@ const toText = (value: unknown): string => (value === undefined ? '(none)' : pri
 export const refusalLines = ({ filed }: Pick<PlannedStep, 'filed'>, failure: Refusal): readonly string[] => {
   const problems =
     failure.errors !== undefined && failure.errors.length > 0
-      ? failure.errors.map(({ path, message }) => ({ path, text: `${path}: ${message.endsWith('received undefined') ? 'is missing' : message}` }))
+      ? failure.errors.map(({ path, message }) => ({ path, text: `${path}: ${message}` }))
       : null
   const all = problems ?? [{ path: failure.field ?? '', text: failure.message }]
   const located = all.map(({ path, text }) => (filed === undefined ? text : formatProblem({ ...filed.placeOf(path), message: text })))

@@ -106,16 +106,33 @@ const toAnswers = (endpoint: Endpoint): RouteConfig['responses'] =>
     ]),
   )
 
+const BODY_REASONS = [
+  'MALFORMED_JSON',
+  'JSON_TOO_DEEP',
+  'JSON_TOO_MANY_KEYS',
+  'FORBIDDEN_KEY',
+  'DUPLICATE_KEY',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'PAYLOAD_TOO_LARGE',
+] as const satisfies readonly Reason[]
+
 /** The reasons any endpoint of this kind may answer with. */
-const commonReasons = (endpoint: Endpoint): readonly Reason[] => [
-  ...(isOpen(endpoint) ? [] : (['UNAUTHENTICATED', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'] as const)),
-  ...(endpoint.params === undefined ? [] : (['NOT_FOUND'] as const)),
-  ...(endpoint.query === undefined && endpoint.body === undefined ? [] : (['VALIDATION_FAILED'] as const)),
-  ...(endpoint.body === undefined
-    ? []
-    : (['MALFORMED_JSON', 'JSON_TOO_DEEP', 'FORBIDDEN_KEY', 'DUPLICATE_KEY', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE'] as const)),
-  ...(endpoint.idempotent ? (['IDEMPOTENCY_KEY_REUSED'] as const) : []),
-]
+const commonReasons = (endpoint: Endpoint): readonly Reason[] => {
+  const takes = (parameter: string): boolean => endpoint.query !== undefined && parameter in endpoint.query.shape
+  const when = (applies: boolean, ...reasons: readonly Reason[]): readonly Reason[] => (applies ? reasons : [])
+  return [
+    ...when(!isOpen(endpoint), 'UNAUTHENTICATED', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'),
+    ...when(endpoint.params !== undefined || takes('source'), 'NOT_FOUND'),
+    ...when(takes('cursor'), 'INVALID_CURSOR'),
+    ...when(endpoint.query !== undefined || endpoint.body !== undefined || endpoint.idempotent === true, 'VALIDATION_FAILED'),
+    ...when(endpoint.body !== undefined, ...BODY_REASONS),
+    ...when(endpoint.ifMatch === true, 'PRECONDITION_REQUIRED', 'PRECONDITION_FAILED'),
+    ...when(endpoint.ifMatch === 'optional', 'PRECONDITION_FAILED'),
+    ...when(endpoint.idempotent === true, 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'),
+    ...when(endpoint.definesSources === true, 'SOURCES_IN_FILES'),
+    'INTERNAL',
+  ]
+}
 
 const toProblems = (endpoint: Endpoint): RouteConfig['responses'] => {
   const byStatus = new Map<number, Set<Reason>>()

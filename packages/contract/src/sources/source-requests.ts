@@ -10,7 +10,7 @@ export const sourceSlug = z
   .refine((text) => !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text), 'a slug must not look like an id')
   .meta({ description: 'A readable id, unique. Made from the name when left out.' })
 
-const name = z.string().max(1_000).meta({ description: 'Unique without case, 1 to 255 characters.' })
+const name = z.string().max(1_000, 'must have at most 255 characters').meta({ description: 'Unique without case, 1 to 255 characters.' })
 const config = z.record(z.string(), z.unknown()).meta({ description: 'Settings of the connector; see GET /v1/connectors/{type}.' })
 const secrets = z
   .record(z.string(), z.unknown())

@@ -1,0 +1,53 @@
+import { closeMatch } from '@inlet/runtime'
+
+/** How people call systems, and the type of connector that reads them. */
+const ALSO_CALLED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    postgresql: 'postgres',
+    pg: 'postgres',
+    psql: 'postgres',
+    mariadb: 'mysql',
+    website: 'web',
+    site: 'web',
+    crawler: 'web',
+    html: 'web',
+    rest: 'api',
+    http: 'api',
+    https: 'api',
+    json: 'api',
+    openapi: 'api',
+    feed: 'rss',
+    atom: 'rss',
+    podcast: 'rss',
+    files: 'file',
+    folder: 'file',
+    directory: 'file',
+    csv: 'file',
+    excel: 'file',
+    pdf: 'file',
+    repository: 'git',
+    gitlab: 'git',
+    minio: 's3',
+    bucket: 's3',
+    azure: 'azure_blob',
+    azureblob: 'azure_blob',
+    blob: 'azure_blob',
+    logs: 'api_log',
+    nginx: 'api_log',
+    hook: 'webhook',
+    push: 'webhook',
+    tap: 'singer',
+    redpanda: 'kafka',
+  }),
+)
+
+/** The type that is probably meant by one that does not exist; null when nothing is near. */
+export const suggestConnector = (type: string, exists: (type: string) => boolean): string | null => {
+  if (type.length > 40) return null
+  const given = type.trim().toLowerCase().replaceAll('-', '_')
+  const near = closeMatch(given, [...new Set([...ALSO_CALLED.values(), ...ALSO_CALLED.keys()])])
+  const found = [given, near]
+    .map((name) => (name === undefined ? undefined : (ALSO_CALLED.get(name) ?? name)))
+    .find((name) => name !== undefined && exists(name))
+  return found ?? null
+}
