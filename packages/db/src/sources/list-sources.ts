@@ -1,7 +1,7 @@
 import { nameKey, type SourceState, type SourceStatus } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { allOf, containsPattern, createSqlParts } from '../sql-parts.js'
-import { SOURCE_COLUMNS, SOURCE_STATE, SOURCE_TABLES, type SourceOverview, type SourceRow, toOverview } from './source-row.js'
+import { SOURCE_COLUMNS, SOURCE_JOINS, SOURCE_STATE_IS, type SourceOverview, type SourceRow, toOverview } from './source-row.js'
 
 export interface SourceFilter {
   readonly status?: SourceStatus | undefined
@@ -32,13 +32,15 @@ export const listSources = async (database: Database, request: SourceListRequest
     request.connector === undefined ? null : `s.connector = ${add(request.connector)}`,
     request.labels === undefined || Object.keys(request.labels).length === 0 ? null : `s.labels @> ${add(JSON.stringify(request.labels))}::jsonb`,
     request.text === undefined ? null : textCondition(request.text, add),
-    request.state === undefined ? null : `${SOURCE_STATE} = ${add(request.state)}`,
+    request.state === undefined ? null : SOURCE_STATE_IS[request.state],
     after === null
       ? null
       : `(${column}, s.id) ${request.descending ? '<' : '>'} (${add(after.value)}::${request.sortBy === 'name' ? 'text' : 'timestamptz'}, ${add(after.id)}::uuid)`,
   ])
   const { rows } = await database.pool.query<SourceRow>(
-    `SELECT ${SOURCE_COLUMNS} FROM ${SOURCE_TABLES} WHERE ${where} ORDER BY ${column} ${order}, s.id ${order} LIMIT ${add(request.limit)}`,
+    // The page first: what else belongs to a source is read for its rows alone, whatever the statistics say.
+    `WITH page AS MATERIALIZED (SELECT s.* FROM sources s WHERE ${where} ORDER BY ${column} ${order}, s.id ${order} LIMIT ${add(request.limit)})
+     SELECT ${SOURCE_COLUMNS} FROM page s ${SOURCE_JOINS} ORDER BY ${column} ${order}, s.id ${order}`,
     values,
   )
   return rows.map(toOverview)

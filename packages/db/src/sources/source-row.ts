@@ -55,18 +55,27 @@ export const SOURCE_COLUMNS = `s.id, s.slug, s.name, s.name_key, s.connector, s.
   s.last_run_id, s.last_outcome, s.last_success_at, s.next_tick_at, s.restart_at, s.revision, s.created_at, s.updated_at, clock_timestamp() AS now,
   r.status AS run_status, r.wake_at, coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live`
 
-export const SOURCE_TABLES = `sources s LEFT JOIN runs r ON r.source_id = s.id AND r.status <> 'ended'
+/** What `SOURCE_COLUMNS` needs beside `sources s`. */
+export const SOURCE_JOINS = `LEFT JOIN runs r ON r.source_id = s.id AND r.status <> 'ended'
   LEFT JOIN leases l ON l.source_id = s.id LEFT JOIN source_versions v ON v.id = s.version_id`
 
-/** The same table as `toSourceState` in the domain, for filtering; a test compares both. */
-export const SOURCE_STATE = `CASE
-  WHEN r.status = 'running' AND l.run_id = r.id AND l.expires_at > clock_timestamp() THEN 'RUNNING'
-  WHEN r.status IS NOT NULL THEN 'STARTING'
-  WHEN s.status = 'ERROR' THEN 'ERROR'
-  WHEN s.status IN ('PAUSED', 'STOPPED') THEN 'STOPPED'
-  WHEN s.last_outcome IS NULL THEN 'INIT'
-  WHEN s.last_outcome = 'failed' THEN 'ERROR'
-  ELSE 'STOPPED' END`
+export const SOURCE_TABLES = `sources s ${SOURCE_JOINS}`
+
+const ACTIVE_RUN = `s.id IN (SELECT source_id FROM runs WHERE status <> 'ended')`
+const RUNNING = `s.id IN (SELECT r.source_id FROM runs r JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id
+  WHERE r.status = 'running' AND l.expires_at > clock_timestamp())`
+
+/**
+ * The same table as `toSourceState` in the domain, as conditions on `sources s`; a test compares both. Runs are asked for only once and only
+ * the active ones, which are few: a state computed for each source would read all sources with their runs and leases.
+ */
+export const SOURCE_STATE_IS: Readonly<Record<SourceState, string>> = {
+  RUNNING,
+  STARTING: `${ACTIVE_RUN} AND NOT ${RUNNING}`,
+  ERROR: `(s.status = 'ERROR' OR (s.status NOT IN ('PAUSED', 'STOPPED') AND s.last_outcome = 'failed')) AND NOT ${ACTIVE_RUN}`,
+  STOPPED: `(s.status IN ('PAUSED', 'STOPPED') OR (s.status <> 'ERROR' AND s.last_outcome <> 'failed')) AND NOT ${ACTIVE_RUN}`,
+  INIT: `s.status NOT IN ('ERROR', 'PAUSED', 'STOPPED') AND s.last_outcome IS NULL AND NOT ${ACTIVE_RUN}`,
+}
 
 export const toOverview = (row: SourceRow): SourceOverview => ({
   id: row.id,
