@@ -95,7 +95,7 @@ const requestOf = (method: string, pattern: string, operation: Operation, from: 
     const of = (place: Parameter['in']) => named.filter((parameter) => parameter.in === place).map(({ name, value }) => [name, value ?? ''] as const)
     const path = pattern.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(of('path').find(([known]) => known === name)?.[1] || 'x'))
     const headers = Object.fromEntries(of('header').map(([name, value]) => [name, value.replace(/[^\x21-\x7e]/g, '_')]))
-    const query = new URLSearchParams(of('query').map(([name, value]) => [name, value.toWellFormed?.() ?? value]))
+    const query = new URLSearchParams(of('query').map(([name, value]): [string, string] => [name, value.toWellFormed()]))
     return {
       id: operation.operationId,
       method: method.toUpperCase(),
