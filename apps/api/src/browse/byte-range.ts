@@ -1,4 +1,4 @@
-export interface ByteRange {
+interface ByteRange {
   /** The first byte. */
   readonly start: number
   /** Behind the last byte. */

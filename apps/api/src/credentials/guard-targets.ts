@@ -6,7 +6,7 @@ import type { ApiCall } from '../http/reply.js'
 /** Who asks. Without a principal it is this process itself, for files that the operator has put there. */
 export type Asker = Pick<ApiCall, 'actor' | 'principal'>
 
-export interface SecretUse {
+interface SecretUse {
   readonly connector: Connector
   /** The settings that the stored secrets would be used with. */
   readonly config: unknown
@@ -15,7 +15,7 @@ export interface SecretUse {
 }
 
 /** Targets that stored secrets are not bound to yet, and that the caller may add. */
-export interface NewTargets {
+interface NewTargets {
   readonly targets: readonly string[]
   /** Adds them for good. To be called when nothing stands in the way of what they are needed for. */
   allow(): Promise<void>

@@ -4,8 +4,8 @@ import { Failure } from '@inlet/domain'
 import type { Response } from 'express'
 import type { Handler } from '../http/reply.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
-import type { EventDeps } from './event-deps.js'
 import type { LiveEvent } from './event-hub.js'
+import type { EventDeps } from './events.js'
 
 const HEARTBEAT_MS = 15_000
 /** Clients connect again by themselves; their key is checked again then. */

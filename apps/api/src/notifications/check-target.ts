@@ -2,7 +2,7 @@ import { findSourceId } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { isSigningSecret } from '@inlet/security'
 import { InvalidRequest } from '../http/invalid-request.js'
-import type { NotificationDeps } from './notification-deps.js'
+import type { NotificationDeps } from './notifications.js'
 
 /** Throws what the guard says of the address, with the field. The worker checks again when it connects. */
 export const checkUrl = async ({ guard }: NotificationDeps, url: string): Promise<void> => {

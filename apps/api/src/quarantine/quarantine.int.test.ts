@@ -81,7 +81,11 @@ describe('notifications', () => {
       'SELECT sealed, version FROM notification_targets WHERE id = $1',
       [id],
     )
-    expect(openSecrets(api.keyring, { ownerId: id, version: 2 }, rows[0]?.sealed)).toEqual({ secret: next, previous: secret })
+    expect(openSecrets(api.keyring, { ownerId: id, version: 2 }, rows[0]?.sealed)).toEqual({
+      url: 'https://example.com/hook',
+      secret: next,
+      previous: secret,
+    })
     expectContract(await api.post(`/v1/notifications/${id}/test`), 'testNotification')
     expectContract(await api.get(`/v1/notifications/${id}/deliveries`), 'listDeliveries')
     expectContract(await api.get('/v1/notifications'), 'listNotifications')

@@ -5,7 +5,7 @@ import { monotonicNow, sleep } from '@inlet/runtime'
 import { enqueueAfterCommit } from '../sources/after-commit.js'
 import type { RecordDeps } from './record-deps.js'
 
-export interface FreshnessRequest {
+interface FreshnessRequest {
   /** Null: all sources that are not paused. */
   readonly sourceIds: readonly string[] | null
   readonly maxAgeSeconds: number

@@ -3,7 +3,7 @@ import { findRecord } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Handler } from '../http/reply.js'
 import type { RecordDeps } from './record-deps.js'
-import { toDetailJson } from './to-record-json.js'
+import { toDetailJson } from './record-json.js'
 
 export const getRecordHandler =
   (deps: RecordDeps): Handler<Endpoints['getRecord']> =>

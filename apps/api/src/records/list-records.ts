@@ -6,7 +6,7 @@ import { closeSignal, type Handler } from '../http/reply.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
 import { ensureFresh } from './ensure-fresh.js'
 import type { RecordDeps } from './record-deps.js'
-import { toHitJson, toPageJson } from './to-record-json.js'
+import { toHitJson, toPageJson } from './record-json.js'
 
 /** Data of a page; larger records make it shorter. */
 const MAX_PAGE_BYTES = 8_388_608

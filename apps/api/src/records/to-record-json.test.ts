@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toPageJson, withRawMember } from './to-record-json.js'
+import { toPageJson, withRawMember } from './record-json.js'
 
 describe('raw members', () => {
   it('keep the digits of numbers', () => {

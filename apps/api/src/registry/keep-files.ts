@@ -14,7 +14,7 @@ import {
 } from '@inlet/registry-files'
 import { monotonicNow, sleep } from '@inlet/runtime'
 
-export interface KeepFilesOptions {
+interface KeepFilesOptions {
   /** A file or folder. */
   readonly path: string
   /** `files`: they are the truth, for as long as this runs. `import`: once, what is not registered yet. */
@@ -24,13 +24,13 @@ export interface KeepFilesOptions {
   readonly pollMs: number
 }
 
-export interface KeepFilesDeps {
+interface KeepFilesDeps {
   readonly registry: RegistryClient
   readonly database: Database
   readonly log: Logger
 }
 
-export const FILES_OWNER = 'files'
+const FILES_OWNER = 'files'
 const IMPORTED = 'sources_imported'
 /** What failed for a reason outside the files is tried again. */
 const RETRY_MS = 30_000

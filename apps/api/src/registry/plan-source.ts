@@ -1,19 +1,34 @@
 import type { Connector } from '@inlet/connector-sdk'
-import type { PlannedSource, SourceDefinition } from '@inlet/contract'
+import type { DefinitionChange, PlannedSource, SourceDefinition } from '@inlet/contract'
 import type { SharedCredential, StoredDefinition } from '@inlet/db'
-import { Failure, nameKey, parseSourceName, REASONS } from '@inlet/domain'
+import { canonicalJson, Failure, nameKey, parseSourceName, REASONS } from '@inlet/domain'
 import { matchesFingerprint } from '@inlet/security'
-import { chooseCredential } from '../credentials/choose-credential.js'
+import { chooseCredential } from '../credentials/credential-access.js'
 import { type Asker, guardTargets } from '../credentials/guard-targets.js'
 import { InvalidRequest } from '../http/invalid-request.js'
 import { toSchedule } from '../sources/create-source.js'
 import { checkSettingsForm, getConnector } from '../sources/parse-settings.js'
 import type { SourceDeps } from '../sources/source-deps.js'
 import { checkMappingForm } from '../versions/check-content.js'
-import { diffDefinition } from './diff-definition.js'
 import { normalDefinition, toDefinition } from './to-definition.js'
 
-export interface PlanContext {
+type Tree = Readonly<Record<string, unknown>>
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const same = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) === canonicalJson(b ?? null)
+
+/** What differs, by path: objects member by member, lists and all else as a whole. Null and absent are the same. */
+const diffDefinition = (before: Tree, after: Tree, path: readonly string[] = []): readonly DefinitionChange[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
+    const [left, right] = [before[name], after[name]]
+    if (same(left, right)) return []
+    const here = [...path, name]
+    if (isTree(left) && isTree(right)) return diffDefinition(left, right, here)
+    return [{ path: here.join('.'), ...(left == null ? {} : { before: left }), ...(right == null ? {} : { after: right }) }]
+  })
+
+interface PlanContext {
   readonly stored: StoredDefinition | undefined
   /** The slug of the source that holds each name. */
   readonly nameHolders: ReadonlyMap<string, string>

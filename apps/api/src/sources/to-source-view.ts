@@ -2,7 +2,7 @@ import type { Connector } from '@inlet/connector-sdk'
 import { type SourceDetail, type SourceSummary, toDuration } from '@inlet/contract'
 import type { SourceDetails, SourceOverview } from '@inlet/db'
 import { decideFreshness } from '@inlet/domain'
-import { nextStepOf, toLoadErrorView, toMappingView } from '../versions/to-version-view.js'
+import { nextStepOf, toLoadErrorView, toMappingView } from '../versions/version-view.js'
 import { toSecretStates } from './to-secret-states.js'
 
 const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null

@@ -5,7 +5,7 @@ import { Failure } from '@inlet/domain'
 import busboy from 'busboy'
 import { checkContentEncoding } from '../http/read-json-body.js'
 
-export interface IncomingUpload {
+interface IncomingUpload {
   /** As the sender wrote it; null when it gave none. */
   readonly name: string | null
   readonly mediaType: string | null

@@ -4,7 +4,7 @@ import { Failure } from '@inlet/domain'
 import { askWorker } from '../calls/ask-worker.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import type { SourceDeps } from '../sources/source-deps.js'
-import { getDraft } from './get-draft.js'
+import { getDraft } from './drafts.js'
 import { getSource } from './get-source-of.js'
 
 const workerAnswer = draftReview.omit({ passes: true }).loose()

@@ -1,16 +1,9 @@
 import type { SourceDeps } from '../sources/source-deps.js'
-import { deleteDraftHandler } from './delete-draft.js'
-import { deleteExampleHandler } from './delete-example.js'
-import { diffVersionsHandler } from './diff-versions.js'
-import { getDraftHandler } from './get-draft.js'
-import { getVersionHandler } from './get-version.js'
-import { getExampleHandler, listExamplesHandler } from './list-examples.js'
-import { listVersionsHandler } from './list-versions.js'
-import { publishDraftHandler } from './publish-draft.js'
+import { deleteDraftHandler, getDraftHandler, saveDraftHandler } from './drafts.js'
+import { deleteExampleHandler, getExampleHandler, listExamplesHandler, saveExampleHandler } from './examples.js'
+import { publishDraftHandler, rollBackHandler } from './publish.js'
 import { reviewDraftHandler } from './review-draft.js'
-import { rollBackHandler } from './roll-back.js'
-import { saveDraftHandler } from './save-draft.js'
-import { saveExampleHandler } from './save-example.js'
+import { diffVersionsHandler, getVersionHandler, listVersionsHandler } from './versions.js'
 
 export const createVersionHandlers = (deps: SourceDeps) => ({
   listVersions: listVersionsHandler(deps),

@@ -4,7 +4,7 @@ import { PublishHeldUp } from '../http/publish-held-up.js'
 import type { SourceDeps } from '../sources/source-deps.js'
 import { holdsUp, review } from './review-draft.js'
 
-export interface GateRequest {
+interface GateRequest {
   readonly source: SourceDetails
   readonly draft: Draft
   readonly force: boolean | 'examples'

@@ -1,8 +1,9 @@
 import type { Endpoints, ExampleView } from '@inlet/contract'
-import { listExamples, type StoredExample } from '@inlet/db'
+import { deleteExample, listExamples, type StoredExample, saveExample } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Handler } from '../http/reply.js'
 import type { SourceDeps } from '../sources/source-deps.js'
+import { sourceNotFound } from '../sources/source-not-found.js'
 import { getSourceId } from './get-source-of.js'
 
 const toExampleView = (stored: StoredExample): ExampleView => ({
@@ -32,3 +33,27 @@ export const getExample = async (deps: Pick<SourceDeps, 'database'>, sourceId: s
 export const getExampleHandler =
   (deps: SourceDeps): Handler<Endpoints['getExample']> =>
   async ({ params }) => ({ status: 200, body: await getExample(deps, await getSourceId(deps, params.id), params.name) })
+
+export const saveExampleHandler =
+  (deps: SourceDeps): Handler<Endpoints['saveExample']> =>
+  async ({ params, body, actor }) => {
+    const sourceId = await getSourceId(deps, params.id)
+    const { stream, record, expected } = body
+    const isNew = await saveExample(
+      deps.database,
+      sourceId,
+      // JSON throughout: it came as such.
+      { name: params.name, stream, record: record as Parameters<typeof saveExample>[2]['record'], expected },
+      actor,
+    )
+    if (isNew === null) throw sourceNotFound()
+    return { status: isNew ? 201 : 200, body: await getExample(deps, sourceId, params.name) }
+  }
+
+export const deleteExampleHandler =
+  (deps: SourceDeps): Handler<Endpoints['deleteExample']> =>
+  async ({ params, actor }) => {
+    const sourceId = await getSourceId(deps, params.id)
+    if (!(await deleteExample(deps.database, sourceId, params.name, actor))) throw new Failure('NOT_FOUND', 'the source has no such example')
+    return { status: 204 }
+  }

@@ -1,7 +1,7 @@
 import type { DraftView, FailureView, SourceDetail, VersionView } from '@inlet/contract'
 import type { Draft, LoadError, SourceDetails, StoredVersion, VersionContent } from '@inlet/db'
 import { diffContent, isReason, REASONS } from '@inlet/domain'
-import { warnOfStreams } from './warn-of-streams.js'
+import { warnOfStreams } from './version-warnings.js'
 
 /** What to do about a reason that was stored. */
 export const nextStepOf = (reason: string): string => (isReason(reason) ? REASONS[reason].next : REASONS.INTERNAL.next)

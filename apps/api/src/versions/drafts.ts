@@ -1,14 +1,29 @@
 import type { Endpoints } from '@inlet/contract'
-import { saveDraft } from '@inlet/db'
+import { type Draft, deleteDraft, findDraft, saveDraft } from '@inlet/db'
+import { Failure } from '@inlet/domain'
 import { toEtag } from '../http/etag.js'
 import type { Handler } from '../http/reply.js'
 import { toSchedule } from '../sources/create-source.js'
 import type { SourceDeps } from '../sources/source-deps.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
 import { checkContent } from './check-content.js'
-import { getDraft } from './get-draft.js'
-import { getSource } from './get-source-of.js'
-import { toDraftView } from './to-version-view.js'
+import { getSource, getSourceId } from './get-source-of.js'
+import { toDraftView } from './version-view.js'
+
+/** Throws NOT_FOUND. */
+export const getDraft = async (deps: Pick<SourceDeps, 'database'>, sourceId: string): Promise<Draft> => {
+  const draft = await findDraft(deps.database, sourceId)
+  if (draft === null) throw new Failure('NOT_FOUND', 'the source has no draft')
+  return draft
+}
+
+export const getDraftHandler =
+  (deps: SourceDeps): Handler<Endpoints['getDraft']> =>
+  async ({ params }) => {
+    const source = await getSource(deps, params.id)
+    const draft = await getDraft(deps, source.id)
+    return { status: 200, headers: { etag: toEtag(draft.revision) }, body: toDraftView(draft, source) }
+  }
 
 /** What is wrong with a draft is said at once, not at its publication. */
 export const saveDraftHandler =
@@ -22,4 +37,12 @@ export const saveDraftHandler =
     if (saved === null) throw sourceNotFound()
     const draft = await getDraft(deps, source.id)
     return { status: saved.created ? 201 : 200, headers: { etag: toEtag(draft.revision) }, body: toDraftView(draft, source) }
+  }
+
+export const deleteDraftHandler =
+  (deps: SourceDeps): Handler<Endpoints['deleteDraft']> =>
+  async ({ params, ifMatch, actor }) => {
+    const sourceId = await getSourceId(deps, params.id)
+    if ((await deleteDraft(deps.database, { sourceId, expectedRevision: ifMatch ?? null, actor })) === null) throw sourceNotFound()
+    return { status: 204 }
   }

@@ -1,15 +1,24 @@
 import type { Endpoints } from '@inlet/contract'
-import { findSourceId, listEvents } from '@inlet/db'
+import { type Database, findSourceId, listEvents } from '@inlet/db'
 import { z } from 'zod'
-import { listName } from '../http/page-token.js'
+import { listName, type PageTokens } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { toPage } from '../http/to-page.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
-import type { EventDeps } from './event-deps.js'
+import type { EventHub } from './event-hub.js'
+import { streamEventsHandler } from './stream-events.js'
+
+export interface EventDeps {
+  readonly database: Database
+  readonly tokens: PageTokens
+  readonly hub: EventHub
+  /** Aborts when the process drains. */
+  readonly stopping: AbortSignal
+}
 
 const position = z.tuple([z.string()])
 
-export const listEventsHandler =
+const listEventsHandler =
   (deps: EventDeps): Handler<Endpoints['listEvents']> =>
   async ({ query }) => {
     const list = listName('listEvents', query)
@@ -26,3 +35,5 @@ export const listEventsHandler =
     })
     return { status: 200, body: toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.id])) }
   }
+
+export const createEventHandlers = (deps: EventDeps) => ({ listEvents: listEventsHandler(deps), streamEvents: streamEventsHandler(deps) })

@@ -1,12 +1,41 @@
-import type { Endpoints } from '@inlet/contract'
-import { deleteUpload, findUpload, listUploads } from '@inlet/db'
+import { type Endpoints, fileName } from '@inlet/contract'
+import { type Database, deleteUpload, findUpload, listUploads, storeUpload } from '@inlet/db'
 import { Failure } from '@inlet/domain'
+import type { Semaphore } from '@inlet/runtime'
 import { z } from 'zod'
-import { listName } from '../http/page-token.js'
+import { parseWith } from '../http/invalid-request.js'
+import { listName, type PageTokens } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { toPage } from '../http/to-page.js'
-import { createUploadHandler } from './create-upload.js'
-import type { UploadDeps } from './upload-deps.js'
+import { readUpload } from './read-upload.js'
+
+interface UploadDeps {
+  readonly database: Database
+  readonly tokens: PageTokens
+  readonly maxBytes: number
+  /** How many uploads are stored at a time. */
+  readonly slots: Semaphore
+}
+
+/** A sender that is silent for so long has gone. */
+const SILENCE_MS = 30_000
+
+/** Stores a file as it arrives; after 201 it survives everything. */
+const createUploadHandler =
+  (deps: UploadDeps): Handler<Endpoints['createUpload']> =>
+  async ({ query, actor, request }) => {
+    request.setTimeout(SILENCE_MS, () => request.destroy())
+    // Each upload holds a database connection while its bytes arrive.
+    const release = await deps.slots.acquire()
+    try {
+      const incoming = await readUpload(request, deps.maxBytes)
+      const name = parseWith(fileName, query.name ?? incoming.name ?? '', ['name'])
+      const upload = await storeUpload(deps.database, { name, mediaType: incoming.mediaType, bytes: incoming.bytes, maxBytes: deps.maxBytes, actor })
+      return { status: 201, headers: { location: `/v1/uploads/${upload.id}` }, body: upload }
+    } finally {
+      release()
+    }
+  }
 
 const position = z.tuple([z.string(), z.string()])
 const notFound = (): Failure => new Failure('NOT_FOUND', 'there is no such upload')

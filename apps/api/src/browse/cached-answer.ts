@@ -1,5 +1,5 @@
 import { type BrowsedItem, type BrowseQuestion, findBrowsed, keepBrowsed } from '@inlet/db'
-import type { BrowseDeps } from './browse-deps.js'
+import type { BrowseDeps } from './browse.js'
 
 export interface CacheState {
   readonly state: 'hit' | 'miss' | 'refreshed'
@@ -27,7 +27,7 @@ export const keepAnswer = async <Answer>(
   return { answer, cache: toState(refresh ? 'refreshed' : 'miss', stored ?? { fetchedAt: now, expiresAt: now }) }
 }
 
-export const toState = (state: CacheState['state'], { fetchedAt, expiresAt }: Pick<BrowsedItem<unknown>, 'fetchedAt' | 'expiresAt'>): CacheState => ({
+const toState = (state: CacheState['state'], { fetchedAt, expiresAt }: Pick<BrowsedItem<unknown>, 'fetchedAt' | 'expiresAt'>): CacheState => ({
   state,
   fetchedAt,
   expiresAt,

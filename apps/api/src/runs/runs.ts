@@ -1,5 +1,6 @@
 import type { Endpoints } from '@inlet/contract'
-import { type Database, findSourceId, listRuns } from '@inlet/db'
+import { cancelRun, type Database, findRun, findSourceId, listRuns } from '@inlet/db'
+import { Failure } from '@inlet/domain'
 import { z } from 'zod'
 import { listName, type PageTokens } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
@@ -14,7 +15,7 @@ export interface RunDeps {
 
 const position = z.tuple([z.string(), z.string()])
 
-export const listRunsHandler =
+const listRunsHandler =
   (deps: RunDeps): Handler<Endpoints['listRuns']> =>
   async ({ query }) => {
     const list = listName('listRuns', query)
@@ -31,3 +32,28 @@ export const listRunsHandler =
     const page = toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.createdAt.toISOString(), last.id]))
     return { status: 200, body: { ...page, items: page.items.map(toRunView) } }
   }
+
+const getRunHandler =
+  (deps: RunDeps): Handler<Endpoints['getRun']> =>
+  async ({ params }) => {
+    const run = await findRun(deps.database, params.id)
+    if (run === null) throw new Failure('NOT_FOUND', 'there is no such run')
+    return { status: 200, body: toRunView(run) }
+  }
+
+const cancelRunHandler =
+  (deps: RunDeps): Handler<Endpoints['cancelRun']> =>
+  async ({ params, actor }) => {
+    // A run of a source that is being deleted is gone for readers.
+    const known = await findRun(deps.database, params.id)
+    const result = known === null ? null : await cancelRun(deps.database, params.id, actor)
+    if (result === null) throw new Failure('NOT_FOUND', 'there is no such run')
+    if (result === 'inactive') throw new Failure('RUN_NOT_ACTIVE', 'the run has ended')
+    return { status: 202, body: { runId: params.id, result } }
+  }
+
+export const createRunHandlers = (deps: RunDeps) => ({
+  listRuns: listRunsHandler(deps),
+  getRun: getRunHandler(deps),
+  cancelRun: cancelRunHandler(deps),
+})

@@ -1,12 +1,13 @@
 import type { Endpoints } from '@inlet/contract'
-import { listVersions } from '@inlet/db'
+import { getContent, getVersion, listVersions } from '@inlet/db'
+import { diffContent } from '@inlet/domain'
 import { z } from 'zod'
 import { listName } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { toPage } from '../http/to-page.js'
 import type { SourceDeps } from '../sources/source-deps.js'
 import { getSourceId } from './get-source-of.js'
-import { toVersionView } from './to-version-view.js'
+import { toVersionView } from './version-view.js'
 
 const position = z.tuple([z.int()])
 
@@ -19,3 +20,17 @@ export const listVersionsHandler =
     const rows = await listVersions(deps.database, { sourceId, number: query.number, before, limit: query.limit + 1 })
     return { status: 200, body: toPage(rows.map(toVersionView), query.limit, (last) => deps.tokens.encode(list, [last.number])) }
   }
+
+export const getVersionHandler =
+  (deps: SourceDeps): Handler<Endpoints['getVersion']> =>
+  async ({ params }) => ({ status: 200, body: toVersionView(await getVersion(deps.database, await getSourceId(deps, params.id), params.number)) })
+
+export const diffVersionsHandler =
+  (deps: SourceDeps): Handler<Endpoints['diffVersions']> =>
+  async ({ params, query: { from, to } }) => {
+    const sourceId = await getSourceId(deps, params.id)
+    const [before, after] = await Promise.all([from, to].map((which) => getContent(deps.database, sourceId, toWhich(which))))
+    return { status: 200, body: { from, to, changes: diffContent(before, after) } }
+  }
+
+const toWhich = (text: string): number | 'live' | 'draft' => (text === 'live' || text === 'draft' ? text : Number(text))

@@ -1,0 +1,170 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Connector } from '@inlet/connector-sdk'
+import { browsePage, type Endpoints, itemMetadata } from '@inlet/contract'
+import { type BrowseTarget, findBrowsed, findBrowseTarget, findSourceId, forgetBrowsed, readContent } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import type { Semaphore } from '@inlet/runtime'
+import type { Response } from 'express'
+import { z } from 'zod'
+import { askWorker, type CallDeps } from '../calls/ask-worker.js'
+import { closeSignal, type Handler } from '../http/reply.js'
+import { sourceNotFound } from '../sources/source-not-found.js'
+import { matchesEtag, parseRange } from './byte-range.js'
+import { keepAnswer, toCacheView } from './cached-answer.js'
+
+export interface BrowseDeps extends CallDeps {
+  readonly findConnector: (type: string) => Connector | undefined
+  /** How long answers are kept; 0: not at all. */
+  readonly ttlSeconds: number
+  /** The largest item that is fetched. */
+  readonly maxBytes: number
+  /** How many items are fetched at a time. */
+  readonly slots: Semaphore
+}
+
+/** A source whose connector has paths. Throws NOT_FOUND, NOT_BROWSABLE. */
+const findBrowsable = async ({ database, findConnector }: BrowseDeps, ref: string): Promise<BrowseTarget> => {
+  const target = await findBrowseTarget(database, ref)
+  if (target === null) throw sourceNotFound()
+  const { connector } = target
+  if (findConnector(connector)?.browse === undefined) throw new Failure('NOT_BROWSABLE', `the connector ${connector} has no paths`)
+  return target
+}
+
+/** Has a worker ask the source. Throws what the source answers; what it does not have is NOT_FOUND. */
+const askSource = async (
+  deps: BrowseDeps,
+  { id, connector, config }: BrowseTarget,
+  request: { readonly kind: 'browse' | 'metadata' | 'fetch'; readonly params: object },
+  signal: AbortSignal,
+): Promise<unknown> => {
+  const outcome = await askWorker(deps, { ...request, connector, config, sourceId: id }, signal)
+  if (outcome.ok) return outcome.answer
+  const { reason, message, next } = outcome.failure
+  if (reason === 'NOT_FOUND_UPSTREAM')
+    throw new Failure('NOT_FOUND', message, { next: 'List the folder above it; the system answers that it does not exist.' })
+  throw new Failure(reason, message, { next })
+}
+
+/** The worker's answer says more than the page does. */
+const pageAnswer = z.object(browsePage.omit({ cache: true }).shape)
+
+const browseSourceHandler =
+  (deps: BrowseDeps): Handler<Endpoints['browseSource']> =>
+  async ({ params, query, response }) => {
+    const target = await findBrowsable(deps, params.id)
+    const { path = '', limit, refresh } = query
+    const question = { sourceId: target.id, view: 'list', of: [path, limit], stamp: target.stamp } as const
+    const ask = async () => pageAnswer.parse(await askSource(deps, target, { kind: 'browse', params: { path, limit } }, closeSignal(response)))
+    const { answer, cache } = await keepAnswer(deps, question, { refresh, ask })
+    return { status: 200, body: { ...answer, cache: toCacheView(cache) } }
+  }
+
+/** The worker's answer says more than is shown. */
+const itemAnswer = z.object(itemMetadata.omit({ cache: true }).shape)
+
+const describeItemHandler =
+  (deps: BrowseDeps): Handler<Endpoints['describeItem']> =>
+  async ({ params, query, response }) => {
+    const target = await findBrowsable(deps, params.id)
+    const { path, refresh } = query
+    const question = { sourceId: target.id, view: 'metadata', of: [path], stamp: target.stamp } as const
+    const ask = async () => itemAnswer.parse(await askSource(deps, target, { kind: 'metadata', params: { path } }, closeSignal(response)))
+    const { answer, cache } = await keepAnswer(deps, question, { refresh, ask })
+    return { status: 200, body: { ...answer, cache: toCacheView(cache) } }
+  }
+
+const forgetBrowsedHandler =
+  ({ database }: BrowseDeps): Handler<Endpoints['forgetBrowsed']> =>
+  async ({ params }) => {
+    const id = await findSourceId(database, params.id)
+    if (id === null) throw sourceNotFound()
+    return { status: 200, body: { forgotten: await forgetBrowsed(database, id) } }
+  }
+
+export const createBrowseHandlers = (deps: BrowseDeps) => ({
+  browseSource: browseSourceHandler(deps),
+  describeItem: describeItemHandler(deps),
+  fetchItem: fetchItemHandler(deps),
+  forgetBrowsed: forgetBrowsedHandler(deps),
+})
+
+/** Bytes of somebody else's system: a download in every browser, and never code of this address. */
+const contentHeaders = (content: { readonly name: string; readonly mediaType: string }): Record<string, string> => ({
+  'content-type': content.mediaType,
+  'content-disposition': toDisposition(content.name),
+  'content-security-policy': "sandbox; default-src 'none'",
+  'x-content-type-options': 'nosniff',
+  'accept-ranges': 'bytes',
+  'cache-control': 'private, no-cache',
+})
+
+/** RFC 6266: a plain name for old clients, the real one in UTF-8. */
+const toDisposition = (name: string): string => {
+  const plain = name.replaceAll(/[^\w .()-]/g, '_')
+  const encoded = encodeURIComponent(name.toWellFormed()).replaceAll(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`
+}
+
+/** The worker has 60 s. */
+const TIMEOUT_MS = 65_000
+
+const contentSchema = z.object({ name: z.string(), mediaType: z.string(), size: z.int(), sha256: z.string() })
+const fetchedSchema = contentSchema.extend({ id: z.uuid() })
+
+interface Content extends z.output<typeof fetchedSchema> {
+  readonly state: 'hit' | 'miss' | 'refreshed'
+}
+
+const fetchItemHandler =
+  (deps: BrowseDeps): Handler<Endpoints['fetchItem']> =>
+  async ({ params, query, request, response }) => {
+    const target = await findBrowsable(deps, params.id)
+    const content = await findContent(deps, target, query, response)
+    const etag = `"${content.sha256}"`
+    const headers = { ...contentHeaders(content), etag, 'x-inlet-cache': content.state }
+    if (matchesEtag(request.get('if-none-match'), etag)) return { status: 304, headers }
+    const wanted = [undefined, etag].includes(request.get('if-range')) ? parseRange(request.get('range'), content.size) : null
+    if (wanted === 'unsatisfiable') return { status: 416, headers: { 'content-range': `bytes */${content.size}` } }
+    const { start, end } = wanted ?? { start: 0, end: content.size }
+    response.status(wanted === null ? 200 : 206).set({ ...headers, 'content-length': String(end - start) })
+    if (wanted !== null) response.set('content-range', `bytes ${start}-${end - 1}/${content.size}`)
+    if (request.method === 'HEAD') response.end()
+    else await send(readContent(deps.database, content.id, { start, end }), response)
+    return null
+  }
+
+/** The kept content, or what a worker brings now. */
+const findContent = async (
+  deps: BrowseDeps,
+  target: BrowseTarget,
+  { path, refresh }: { readonly path: string; readonly refresh: boolean },
+  response: Response,
+): Promise<Content> => {
+  const question = { sourceId: target.id, view: 'content', of: [path], stamp: target.stamp } as const
+  const kept = refresh ? null : await findBrowsed<z.output<typeof contentSchema>>(deps.database, question)
+  if (kept !== null) return { ...contentSchema.parse(kept.answer), id: kept.id, state: 'hit' }
+  const signal = closeSignal(response)
+  const release = await deps.slots.acquire(signal)
+  try {
+    const { ttlSeconds, maxBytes } = deps
+    const request = { kind: 'fetch', params: { path, stamp: target.stamp, ttlSeconds, maxBytes } } as const
+    const patient = { ...deps, callTimeoutMs: deps.callTimeoutMs ?? TIMEOUT_MS }
+    return { ...fetchedSchema.parse(await askSource(patient, target, request, signal)), state: refresh ? 'refreshed' : 'miss' }
+  } finally {
+    release()
+  }
+}
+
+/** A client that goes away ends it; what cannot be read to its end cuts the connection, since its length is promised already. */
+const send = async (bytes: AsyncGenerator<Buffer>, response: Response): Promise<void> => {
+  try {
+    await pipeline(Readable.from(bytes, { objectMode: false }), response)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  }
+}

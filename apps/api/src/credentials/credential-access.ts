@@ -1,0 +1,43 @@
+import type { Connector } from '@inlet/connector-sdk'
+import { type Database, findSharedCredential, type SharedCredential } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import type { SourceDeps } from '../sources/source-deps.js'
+
+/** What the endpoints of shared credentials use. */
+export type CredentialDeps = Pick<SourceDeps, 'database' | 'queues' | 'keyring' | 'tokens' | 'findConnector' | 'secrets' | 'log'>
+
+/** The shared credential that a source of this connector names. Throws VALIDATION_FAILED: unknown, or of another connector. */
+const getSharedCredential = async (database: Database, ref: string, connector: Pick<Connector, 'type'>): Promise<SharedCredential> => {
+  const found = await findSharedCredential(database, ref)
+  if (found === null)
+    throw new Failure('VALIDATION_FAILED', `there is no credential "${ref}"`, {
+      field: 'credential',
+      next: 'See GET /v1/credentials, or make it first.',
+    })
+  if (found.connector !== connector.type)
+    throw new Failure('VALIDATION_FAILED', `the credential "${found.name}" is for the connector ${found.connector}, not ${connector.type}`, {
+      field: 'credential',
+      next: `Use a credential of the connector ${connector.type}.`,
+    })
+  return found
+}
+
+interface GivenSecrets {
+  readonly secrets?: Readonly<Record<string, unknown>> | undefined
+  /** Id or name of a shared credential; null: no longer one. */
+  readonly credential?: string | null | undefined
+}
+
+/** The shared credential a request names; null when it names none. Throws VALIDATION_FAILED: unknown, of another connector, or beside secrets. */
+export const chooseCredential = async (
+  deps: Pick<CredentialDeps, 'database'>,
+  connector: Pick<Connector, 'type'>,
+  { secrets, credential }: GivenSecrets,
+): Promise<SharedCredential | null> => {
+  if (typeof credential !== 'string') return null
+  if (secrets !== undefined) {
+    const next = 'Leave out one of the two.'
+    throw new Failure('VALIDATION_FAILED', 'a source has either secrets of its own or a shared credential', { field: 'credential', next })
+  }
+  return getSharedCredential(deps.database, credential, connector)
+}

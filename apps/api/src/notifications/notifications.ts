@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import type { Endpoints } from '@inlet/contract'
+import {
+  addTestDelivery,
+  createTarget,
+  deleteTarget,
+  findSourceId,
+  findTarget,
+  listDeliveries,
+  listIncidents,
+  listTargets,
+  updateTarget,
+} from '@inlet/db'
+import { Failure, maskUrl } from '@inlet/domain'
+import { createSigningSecret, openSecrets, sealSecrets } from '@inlet/security'
+import { z } from 'zod'
+import { mayRetarget } from '../credentials/guard-targets.js'
+import { listName } from '../http/page-token.js'
+import type { Handler } from '../http/reply.js'
+import { toPage } from '../http/to-page.js'
+import type { SourceDeps } from '../sources/source-deps.js'
+import { sourceNotFound } from '../sources/source-not-found.js'
+import { checkSecret, checkUrl, findSources } from './check-target.js'
+import { toDeliveryView, toTargetView } from './target-view.js'
+
+/** What the endpoints of notifications use. */
+export type NotificationDeps = Pick<SourceDeps, 'database' | 'keyring' | 'tokens' | 'guard' | 'secrets'>
+
+const targetNotFound = (): Failure => new Failure('NOT_FOUND', 'there is no such target of notifications')
+
+const listNotificationsHandler =
+  (deps: NotificationDeps): Handler<Endpoints['listNotifications']> =>
+  async () => ({ status: 200, body: { items: (await listTargets(deps.database)).map(toTargetView) } })
+
+const getNotificationHandler =
+  (deps: NotificationDeps): Handler<Endpoints['getNotification']> =>
+  async ({ params }) => {
+    const target = await findTarget(deps.database, params.id)
+    if (target === null) throw targetNotFound()
+    return { status: 200, body: toTargetView(target) }
+  }
+
+const deleteNotificationHandler =
+  (deps: NotificationDeps): Handler<Endpoints['deleteNotification']> =>
+  async ({ params, actor }) => {
+    if (!(await deleteTarget(deps.database, params.id, actor))) throw targetNotFound()
+    return { status: 204 }
+  }
+
+export const REDACT_MS = 300_000
+
+/** Without a secret one is made, and shown in this answer only. */
+const createNotificationHandler =
+  (deps: NotificationDeps): Handler<Endpoints['createNotification']> =>
+  async ({ body, actor }) => {
+    const { secret: given, ...target } = body
+    const secret = given ?? createSigningSecret()
+    deps.secrets.add([secret, body.url], REDACT_MS)
+    checkSecret(secret)
+    await checkUrl(deps, body.url)
+    const sources = await findSources(deps, body.sources)
+    const id = randomUUID()
+    const sealed = sealSecrets(deps.keyring, { ownerId: id, version: 1 }, { secret, url: body.url })
+    await createTarget(deps.database, { ...target, url: maskUrl(body.url), id, sources, sealed }, actor)
+    const saved = await findTarget(deps.database, id)
+    if (saved === null) throw targetNotFound()
+    return {
+      status: 201,
+      headers: { location: `/v1/notifications/${id}` },
+      body: { ...toTargetView(saved), secret: given === undefined ? secret : null },
+    }
+  }
+
+/** Receivers have this long to take over a new secret. */
+const OVERLAP_SECONDS = 86_400
+
+const updateNotificationHandler =
+  (deps: NotificationDeps): Handler<Endpoints['updateNotification']> =>
+  async ({ params: { id }, body, actor, principal }) => {
+    const { secret, url, sources: refs, ...given } = body
+    deps.secrets.add([secret, url], REDACT_MS)
+    if (secret !== undefined) checkSecret(secret)
+    if (url !== undefined) await checkUrl(deps, url)
+    if (url !== undefined && secret === undefined && !mayRetarget({ actor, principal })) await requireSameOrigin(deps, id, url)
+    // Members left out stay as they are: none must be there as undefined.
+    const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+    const sources = refs === undefined ? {} : { sources: await findSources(deps, refs) }
+    const reseal = (stored: unknown, version: number, plainUrl: string): unknown => {
+      const before = openSecrets(deps.keyring, { ownerId: id, version }, stored)
+      const kept = { url: plainUrl, ...before, ...(url === undefined ? {} : { url }) }
+      const next = secret === undefined ? kept : { ...kept, secret, previous: before['secret'] }
+      return sealSecrets(deps.keyring, { ownerId: id, version: version + 1 }, next)
+    }
+    const sealing = secret === undefined && url === undefined ? {} : { reseal, overlapSeconds: secret === undefined ? undefined : OVERLAP_SECONDS }
+    const shown = url === undefined ? {} : { url: maskUrl(url) }
+    if (!(await updateTarget(deps.database, { id, ...changes, ...shown, ...sources, ...sealing }, actor))) throw targetNotFound()
+    const saved = await findTarget(deps.database, id)
+    if (saved === null) throw targetNotFound()
+    return { status: 200, body: toTargetView(saved) }
+  }
+
+/** What is signed with a secret is for its receiver: another one needs a secret of its own, or the word of an admin. */
+const requireSameOrigin = async (deps: NotificationDeps, id: string, url: string): Promise<void> => {
+  const target = await findTarget(deps.database, id)
+  if (target === null) throw targetNotFound()
+  const { origin } = new URL(url)
+  if (origin !== new URL(target.url).origin)
+    throw new Failure('SECRET_TARGET_REFUSED', `the stored secret is not for ${origin}`, {
+      field: 'url',
+      next: 'Send a new secret together with the new address, or use a key with the scope admin.',
+    })
+}
+
+export const createNotificationHandlers = (deps: NotificationDeps) => ({
+  createNotification: createNotificationHandler(deps),
+  listNotifications: listNotificationsHandler(deps),
+  getNotification: getNotificationHandler(deps),
+  updateNotification: updateNotificationHandler(deps),
+  deleteNotification: deleteNotificationHandler(deps),
+  testNotification: testNotificationHandler(deps),
+  listDeliveries: listDeliveriesHandler(deps),
+  listIncidents: listIncidentsHandler(deps),
+})
+
+const position = z.tuple([z.string(), z.string()])
+
+const toPosition = (token: readonly [string, string]): { readonly at: Date; readonly id: string } => ({ at: new Date(token[0]), id: token[1] })
+
+const testNotificationHandler =
+  (deps: NotificationDeps): Handler<Endpoints['testNotification']> =>
+  async ({ params: { id } }) => {
+    const target = await findTarget(deps.database, id)
+    if (target === null) throw targetNotFound()
+    const write = (messageId: string): string =>
+      JSON.stringify({
+        type: 'test',
+        id: messageId,
+        timestamp: new Date().toISOString(),
+        data: { message: `Notifications of Inlet reach "${target.name}".` },
+      })
+    const added = await addTestDelivery(deps.database, id, write)
+    if (added === null) throw targetNotFound()
+    return { status: 202, body: toDeliveryView(added) }
+  }
+
+const listDeliveriesHandler =
+  (deps: NotificationDeps): Handler<Endpoints['listDeliveries']> =>
+  async ({ params, query }) => {
+    if ((await findTarget(deps.database, params.id)) === null) throw targetNotFound()
+    const list = listName('listDeliveries', { ...query, targetId: params.id })
+    const before = query.cursor === undefined ? null : toPosition(deps.tokens.decode(list, query.cursor, position))
+    const rows = await listDeliveries(deps.database, { targetId: params.id, status: query.status, before, limit: query.limit + 1 })
+    const page = toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.createdAt.toISOString(), last.id]))
+    return { status: 200, body: { ...page, items: page.items.map(toDeliveryView) } }
+  }
+
+const listIncidentsHandler =
+  (deps: NotificationDeps): Handler<Endpoints['listIncidents']> =>
+  async ({ query }) => {
+    const sourceId = query.source === undefined ? undefined : await findSourceId(deps.database, query.source)
+    if (sourceId === null) throw sourceNotFound()
+    const list = listName('listIncidents', query)
+    const before = query.cursor === undefined ? null : toPosition(deps.tokens.decode(list, query.cursor, position))
+    const open = query.state === 'all' ? null : query.state === 'open'
+    const rows = await listIncidents(deps.database, { sourceId, kind: query.kind, open, before, limit: query.limit + 1 })
+    return { status: 200, body: toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.openedAt.toISOString(), last.id])) }
+  }

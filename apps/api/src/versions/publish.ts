@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import type { Endpoints } from '@inlet/contract'
+import { findSource, getVersion, insertCall, type PublishedVersion, publishDraft, rollBack, type SourceDetails } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import { toEtag } from '../http/etag.js'
+import { closeSignal, type Handler, type Reply } from '../http/reply.js'
+import { afterCommit, armAfterCommit, enqueueAfterCommit } from '../sources/after-commit.js'
+import { warningsOf } from '../sources/create-source.js'
+import type { SourceDeps } from '../sources/source-deps.js'
+import { sourceNotFound } from '../sources/source-not-found.js'
+import { toSourceDetail } from '../sources/to-source-view.js'
+import { checkContent } from './check-content.js'
+import { getDraft } from './drafts.js'
+import { getSource } from './get-source-of.js'
+import { type GatePass, passGate } from './publish-checks.js'
+import { warnOfRemapping, warnOfStreams } from './version-warnings.js'
+
+/** What follows a publication: the new schedule is armed, a source in error starts again, a worker loads the version. */
+const answerPublished = async (
+  deps: SourceDeps,
+  published: {
+    readonly source: SourceDetails
+    readonly version: PublishedVersion
+    /** Of the review, when there was one. */
+    readonly warnings?: GatePass['warnings']
+  },
+): Promise<Reply> => {
+  const { source, version } = published
+  const { runId } = version
+  const saved = await findSource(deps.database, source.id)
+  if (saved === null) throw sourceNotFound()
+  await Promise.all([
+    version.rescheduled ? armAfterCommit(deps, saved.id, saved.status === 'PAUSED' ? null : saved.schedule) : undefined,
+    runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
+    loadAfterCommit(deps, { sourceId: saved.id, versionId: version.id, connector: saved.connector }),
+  ])
+  const warnings = [
+    ...warningsOf(version.rescheduled ? saved.schedule : null),
+    ...warnOfRemapping(source, saved),
+    ...(published.warnings ?? warnOfStreams(source, saved)),
+  ]
+  return {
+    status: 200,
+    headers: { etag: toEtag(saved.revision) },
+    body: { ...toSourceDetail(saved, deps.findConnector), runId, checked: false, warnings },
+  }
+}
+
+/** A worker that comes up within a day still finds it; later the next run does the same. */
+const DEADLINE_MS = 86_400_000
+
+/** Lets a worker open the live version at once, so that what is wrong with it shows now and not at its next run. Nobody waits for the answer. */
+export const loadAfterCommit = (
+  deps: Pick<SourceDeps, 'database' | 'queues' | 'log'>,
+  version: { readonly sourceId: string; readonly versionId: string; readonly connector: string },
+): Promise<void> =>
+  afterCommit(deps, 'asking a worker to load a version', async () => {
+    const id = randomUUID()
+    const { sourceId, versionId, connector } = version
+    const call = { id, kind: 'load', connector, config: {}, sealedSecrets: null, sourceId, params: { versionId } } as const
+    await insertCall(deps.database, { ...call, timeoutMs: DEADLINE_MS })
+    await deps.queues.enqueueCall(id)
+  })
+
+export const publishDraftHandler =
+  (deps: SourceDeps): Handler<Endpoints['publishDraft']> =>
+  async ({ params, body, ifMatch, actor, principal, response }) => {
+    const source = await getSource(deps, params.id)
+    const draft = await getDraft(deps, source.id)
+    if (ifMatch !== null && ifMatch !== draft.revision)
+      throw new Failure('PRECONDITION_FAILED', `the draft, or the live version it would replace, has changed: it has revision ${draft.revision} now`)
+    await checkContent(deps, source, draft.content, { actor, principal })
+    const { overruled, warnings } = await passGate(deps, { source, draft, force: body.force }, closeSignal(response))
+    // The revision that was checked: a draft that changes meanwhile is refused.
+    const version = await publishDraft(deps.database, { sourceId: source.id, expectedRevision: draft.revision, actor, overruled })
+    if (version === null) throw sourceNotFound()
+    return answerPublished(deps, { source, version, warnings })
+  }
+
+/** Not held up by the publish gate: it is the way back. */
+export const rollBackHandler =
+  (deps: SourceDeps): Handler<Endpoints['rollBack']> =>
+  async ({ params, body, ifMatch, actor, principal }) => {
+    const source = await getSource(deps, params.id)
+    const earlier = await getVersion(deps.database, source.id, body.version)
+    await checkContent(deps, source, earlier, { actor, principal })
+    const request = { sourceId: source.id, number: earlier.number, expectedRevision: ifMatch ?? null, actor }
+    const version = await rollBack(deps.database, request)
+    if (version === null) throw sourceNotFound()
+    return answerPublished(deps, { source, version })
+  }
