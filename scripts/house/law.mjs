@@ -53,6 +53,12 @@ export const MAY_BUILD_REGEXP = [
   'apps/api/src/server.ts',
 ]
 
+/** Tables that one file alone adds rows to, through SQL or through Prisma: what everybody must see has one form. */
+export const ONE_WRITER = [
+  { table: 'events', model: 'event', file: 'packages/db/src/events/write-event.ts' },
+  { table: 'audit', model: 'auditEntry', file: 'packages/db/src/audit/write-audit.ts' },
+]
+
 /** Names that say nothing about what is inside; for files and folders. */
 export const BANNED_NAMES = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc', 'manager', 'service']
 

@@ -1,7 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import path from 'node:path'
-import { BANNED_NAMES, FOR_CONNECTORS, MAY_BUILD_REGEXP, MAY_IMPORT, MAY_READ_ENV, ONLY_IN, SLOW_MATCHERS, TEST_PACKAGES } from './law.mjs'
+import {
+  BANNED_NAMES,
+  FOR_CONNECTORS,
+  MAY_BUILD_REGEXP,
+  MAY_IMPORT,
+  MAY_READ_ENV,
+  ONE_WRITER,
+  ONLY_IN,
+  SLOW_MATCHERS,
+  TEST_PACKAGES,
+} from './law.mjs'
 import { importsOf } from './sources.mjs'
 
 const OURS = /^@inlet\/([^/]+)/u
@@ -26,8 +36,12 @@ const contents = ({ file, isTest, code }) => {
     problems.push(`${file}: makes a regular expression at run time; a pattern of a user could stop the process (see MAY_BUILD_REGEXP)`)
   if (!isTest && /\bmatchesGlob\b|\bfs\.glob(Sync)?\b|import\s*\{[^}]*\bglob(Sync)?\b[^}]*\}\s*from\s*['"](node:)?fs/u.test(code))
     problems.push(`${file}: globs of Node can take for ever; use compileGlob of @inlet/connector-sdk`)
+  for (const { table, model, file: writer } of ONE_WRITER)
+    if (!isTest && file !== writer && adds(table, model).test(code)) problems.push(`${file}: adds rows to ${table}, which only ${writer} does`)
   return problems
 }
+
+const adds = (table, model) => new RegExp(`\\bINSERT\\s+INTO\\s+"?${table}\\b|\\.${model}\\s*\\.\\s*(create|upsert)`, 'iu')
 
 const ours = ({ file, owner, isTest }, name) => {
   const target = OURS.exec(name)?.[1]

@@ -8,6 +8,8 @@ export {
   noteApiKeyUse,
   revokeApiKey,
 } from './api-keys/api-key-repository.js'
+export { type AuditListRequest, type AuditView, listAudit } from './audit/list-audit.js'
+export { type Actor, writeAudit } from './audit/write-audit.js'
 export { keepContent, readContent, type StoredContent, tooLarge } from './browse/browsed-content.js'
 export { type BrowsedItem, type BrowseQuestion, findBrowsed, forgetBrowsed, keepBrowsed } from './browse/browsed-items.js'
 export { type BrowseTarget, findBrowseTarget } from './browse/find-browse-target.js'
@@ -64,7 +66,7 @@ export { FAILURES_TO_OPEN, type Places, type PlaceWish, takePlaces } from './lim
 export { type ApplyResult, applyBatch } from './loading/apply-batch.js'
 export type { WriteCounts } from './loading/write-records.js'
 export { alignMappings, finishReread, type MappingPlace, type StreamMappingState } from './mapping/align-mappings.js'
-export { noteUnknownStreams, type UnknownStreamsNote } from './mapping/note-unknown-streams.js'
+export { reportUnknownStreams, type UnknownStreams } from './mapping/report-unknown-streams.js'
 export { appliedMigrations, migrate } from './migrate/migrate.js'
 export { readMigrationFiles } from './migrate/migration-files.js'
 export { untilSchemaReady } from './migrate/schema-ready.js'
@@ -135,7 +137,6 @@ export { findRun, listEndedRuns, listRuns, type RunListRequest, type RunOverview
 export { type Cancellation, cancelRun, parkRun, releaseRun } from './runs/release-run.js'
 export { createSession, deleteSession, findSession, type NewSession, type SessionForLogin, takeSessionLink } from './sessions/session-repository.js'
 export { claimSetting, findSetting } from './settings/setting-repository.js'
-export { type Actor, writeAudit } from './sources/audit.js'
 export { createSource, type NewSource } from './sources/create-source.js'
 export { type DefinitionRequest, findNameHolders, listDefinitions, type StoredDefinition } from './sources/definitions.js'
 export { type DeletionOptions, deleteSource, markDeleting } from './sources/delete-source.js'
@@ -150,7 +151,6 @@ export {
   type StreamOverview,
 } from './sources/find-source.js'
 export { disarm, listSchedulesToArm, listWantedSchedules, markArmed, type ScheduleToArm } from './sources/job-schedulers.js'
-export { type AuditListRequest, type AuditView, listAudit } from './sources/list-audit.js'
 export { findSourceIds, listFreshness, type SourceFreshness } from './sources/list-freshness.js'
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { listTicks, type TickRow } from './sources/list-ticks.js'

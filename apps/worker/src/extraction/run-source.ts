@@ -6,11 +6,11 @@ import {
   finishReread,
   finishRun,
   type LeasedRun,
-  noteUnknownStreams,
   parkRun,
   type RunEnd,
   type RunFailure,
   releaseRun,
+  reportUnknownStreams,
 } from '@inlet/db'
 import { addCaveats, type CaveatTally, Failure, type RunOutcome, toFailure } from '@inlet/domain'
 import { findUnknownStreams, type Mapping, type MappingPool, type UnknownStream } from '@inlet/mapping'
@@ -265,7 +265,7 @@ const noteUnknown = async (database: Database, run: LeasedRun, unknown: readonly
   if (unknown.length === 0) return
   const { sourceId, runId } = run
   const message = unknown.map((each) => each.message).join('; ')
-  await noteUnknownStreams(database, { sourceId, runId, versionId: run.version.id, streams: unknown.map(({ stream }) => stream), message })
+  await reportUnknownStreams(database, { sourceId, runId, versionId: run.version.id, streams: unknown.map(({ stream }) => stream), message })
 }
 
 /** Failures that no other stream of the source could be spared. */

@@ -1,6 +1,6 @@
 import type { Scope } from '@inlet/domain'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 
 export interface ApiKeyOverview {
   readonly id: string

@@ -1,5 +1,5 @@
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import { repairUsers } from './repair-sources.js'
 
 /** Lets the secrets of a credential be sent to further targets. `present` is what held before, where that was not noted yet. */

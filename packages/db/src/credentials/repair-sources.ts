@@ -1,7 +1,8 @@
 import { REASONS, type Reason } from '@inlet/domain'
 import type pg from 'pg'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
+import { writeEvent } from '../events/write-event.js'
 
 type Client = Pick<pg.ClientBase, 'query'>
 
@@ -29,10 +30,12 @@ const repair = async (client: Client, args: { where: string; values: readonly un
   )
   for (const { id } of rows) {
     await writeAudit(client, { actor: args.actor, action: 'source.repair', targetType: 'source', targetId: id })
-    await client.query(
-      `INSERT INTO events (source_id, type, level, message) VALUES ($1, 'source.status', 'info', 'status ERROR → ACTIVE: its secrets can be used again')`,
-      [id],
-    )
+    await writeEvent(client, {
+      sourceId: id,
+      type: 'source.status',
+      level: 'info',
+      message: 'status ERROR → ACTIVE: its secrets can be used again',
+    })
   }
   return rows.map(({ id }) => id)
 }

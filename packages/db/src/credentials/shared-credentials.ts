@@ -1,6 +1,6 @@
 import { Failure, type SourceStatus } from '@inlet/domain'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
 import { isUniqueViolation, sqlState } from '../sql-state.js'
 import { repairUsers } from './repair-sources.js'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 
 const KEY = 'encryption_rotation'
 

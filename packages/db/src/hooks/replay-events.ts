@@ -1,5 +1,5 @@
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import { STORED_SEQ } from './find-hook.js'
 
 export interface Replay {

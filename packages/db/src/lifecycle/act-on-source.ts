@@ -1,12 +1,12 @@
 import { decideAction, Failure, type Reason, type RunInHand, type RunTrigger, type SourceAction, type SourceStatus } from '@inlet/domain'
 import type pg from 'pg'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import type { Prisma } from '../generated/client.js'
 import { type BackfillPlan, createRun } from '../runs/create-run.js'
 import { endRun } from '../runs/end-run.js'
 import { requestCancel } from '../runs/release-run.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import { accountTicksBefore } from '../ticks/account-ticks.js'
 import { REPAIRED } from '../versions/go-live.js'
 

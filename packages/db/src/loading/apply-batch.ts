@@ -1,6 +1,7 @@
 import { type BatchEnvelope, batchHash } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
+import { writeEvent } from '../events/write-event.js'
 import { isDataError, isTimeout } from '../sql-state.js'
 import { advancePrefix } from './advance-prefix.js'
 import { writeWithBisection } from './bisect.js'
@@ -106,9 +107,5 @@ const recordMismatch = async (client: Pick<pg.ClientBase, 'query'>, batch: Batch
     batch.runId,
     batch.epoch,
   ])
-  await client.query(`INSERT INTO events (source_id, run_id, type, level, message) VALUES ($1, $2, 'batch.mismatch', 'error', $3)`, [
-    batch.sourceId,
-    batch.runId,
-    message,
-  ])
+  await writeEvent(client, { sourceId: batch.sourceId, runId: batch.runId, type: 'batch.mismatch', level: 'error', message })
 }

@@ -1,5 +1,6 @@
 import { type BatchEffects, type BatchEnvelope, deleteFuse } from '@inlet/domain'
 import type pg from 'pg'
+import { writeEvent } from '../events/write-event.js'
 import { resolveSwept } from '../quarantine/resolve-quarantined.js'
 import { firstOfAttempt } from './seen.js'
 
@@ -74,9 +75,5 @@ const warn = async (client: pg.ClientBase, batch: BatchEnvelope, message: string
     `UPDATE runs SET progress = jsonb_set(progress, '{warnings}', coalesce(progress->'warnings', '[]') || $2::jsonb) WHERE id = $1`,
     [batch.runId, JSON.stringify([{ reason: 'DELETE_FUSE', message }])],
   )
-  await client.query(`INSERT INTO events (source_id, run_id, type, level, message) VALUES ($1, $2, 'sweep.refused', 'warn', $3)`, [
-    batch.sourceId,
-    batch.runId,
-    message,
-  ])
+  await writeEvent(client, { sourceId: batch.sourceId, runId: batch.runId, type: 'sweep.refused', level: 'warn', message })
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../database.js'
+import { writeEvent } from '../events/write-event.js'
 
 export interface StreamMappingState {
   readonly name: string
@@ -37,11 +38,13 @@ export const alignMappings = (database: Database, place: MappingPlace, streams: 
     const changed = rows.map(({ name }) => name).toSorted()
     if (!rows.some(({ records }) => records)) return changed
     await client.query('UPDATE streams SET reread_epoch = $2 WHERE source_id = $1', [sourceId, epoch])
-    await client.query(`INSERT INTO events (source_id, type, level, message, data) VALUES ($1, 'mapping.changed', 'info', $2, $3)`, [
+    await writeEvent(client, {
       sourceId,
-      `the mapping changed: ${changed.join(', ')} will be read from the beginning`,
-      JSON.stringify({ streams: changed }),
-    ])
+      type: 'mapping.changed',
+      level: 'info',
+      message: `the mapping changed: ${changed.join(', ')} will be read from the beginning`,
+      data: { streams: changed },
+    })
     return changed
   })
 

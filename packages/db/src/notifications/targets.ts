@@ -1,6 +1,6 @@
 import { Failure, maskUrl, type NotifiedEvent } from '@inlet/domain'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import { isUniqueViolation } from '../sql-state.js'
 
 /** Where notifications go, as it is shown: without its secret. */

@@ -1,5 +1,5 @@
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import { chosen, notOpen, type QuarantineChoice } from './retry-quarantined.js'
 
 // What was given up is not kept: only where it came from, why, and who dropped it.

@@ -1,8 +1,8 @@
 import { Failure, type SourceStatus, whyNotRetryable } from '@inlet/domain'
 import type pg from 'pg'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { createRun } from '../runs/create-run.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
 
 /** Which open records of a source are meant. */

@@ -1,4 +1,5 @@
 import type { Database } from '../database.js'
+import { type NewEvent, writeEvents } from '../events/write-event.js'
 
 export interface MarkedStaleness {
   readonly stale: number
@@ -23,17 +24,17 @@ WITH judged AS MATERIALIZED (
   UPDATE sources s SET stale_since = NULL FROM judged j
   WHERE s.id = j.id AND j.marked IS NOT NULL AND s.stale_since IS NOT NULL AND (j.stale_from IS NULL OR j.stale_from > clock_timestamp())
   RETURNING s.id, j.marked, s.last_success_at
-), told AS (
-  INSERT INTO events (source_id, type, level, message, data)
-  SELECT id, 'source.stale', 'warn', 'no success within ' || fresh_within_seconds || ' s',
-    jsonb_build_object('staleSince', stale_since, 'freshWithinSeconds', fresh_within_seconds, 'lastSuccessAt', last_success_at) FROM stale
-  UNION ALL
-  SELECT id, 'source.fresh', 'info', 'it is fresh again', jsonb_build_object('staleSince', marked, 'lastSuccessAt', last_success_at) FROM fresh
 )
-SELECT (SELECT count(*) FROM stale)::int AS stale, (SELECT count(*) FROM fresh)::int AS fresh`
+SELECT id AS "sourceId", 'source.stale' AS type, 'warn' AS level, 'no success within ' || fresh_within_seconds || ' s' AS message,
+  jsonb_build_object('staleSince', stale_since, 'freshWithinSeconds', fresh_within_seconds, 'lastSuccessAt', last_success_at) AS data FROM stale
+UNION ALL
+SELECT id, 'source.fresh', 'info', 'it is fresh again', jsonb_build_object('staleSince', marked, 'lastSuccessAt', last_success_at) FROM fresh`
 
-/** Tells by an event which sources have begun to miss their freshness objective, and which meet it again. */
-export const markStaleness = async (database: Database): Promise<MarkedStaleness> => {
-  const { rows } = await database.pool.query<MarkedStaleness>(MARK)
-  return rows[0] ?? { stale: 0, fresh: 0 }
-}
+/** Reports by an event which sources have begun to miss their freshness objective, and which meet it again. */
+export const markStaleness = (database: Database): Promise<MarkedStaleness> =>
+  database.transaction(async (client) => {
+    const { rows: events } = await client.query<NewEvent>(MARK)
+    await writeEvents(client, events)
+    const stale = events.filter(({ type }) => type === 'source.stale').length
+    return { stale, fresh: events.length - stale }
+  })

@@ -11,6 +11,7 @@ import {
 } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
+import { type NewEvent, writeEvent } from '../events/write-event.js'
 import { reopenUntried } from '../quarantine/reopen-untried.js'
 import { lockSourceAndLease } from './lock-order.js'
 
@@ -130,7 +131,7 @@ const toFailure = (reason: 'QUARANTINE_BUDGET' | 'BATCH_MISMATCH', message: stri
   next: REASONS[reason].next,
 })
 
-const LEVEL: Readonly<Record<RunOutcome, string>> = {
+const LEVEL: Readonly<Record<RunOutcome, NewEvent['level']>> = {
   ok: 'info',
   ok_nothing_new: 'info',
   suspect_empty: 'warn',
@@ -186,11 +187,12 @@ const restartIn = async (client: pg.ClientBase, sourceId: string, delayMs: numbe
 
 const announce = async (client: pg.ClientBase, args: Ended & { readonly trigger: string }): Promise<void> => {
   const { outcome, shown, trigger } = args
-  await client.query(`INSERT INTO events (source_id, run_id, type, level, message, data) VALUES ($1, $2, 'run.ended', $3, $4, $5)`, [
-    args.sourceId,
-    args.runId,
-    LEVEL[outcome],
-    shown === undefined ? `run ended: ${outcome}` : `run ended: ${outcome}: ${shown.message.slice(0, 500)}`,
-    JSON.stringify({ outcome, trigger, ...(shown === undefined ? {} : { reason: shown.reason, next: shown.next }) }),
-  ])
+  await writeEvent(client, {
+    sourceId: args.sourceId,
+    runId: args.runId,
+    type: 'run.ended',
+    level: LEVEL[outcome],
+    message: shown === undefined ? `run ended: ${outcome}` : `run ended: ${outcome}: ${shown.message.slice(0, 500)}`,
+    data: { outcome, trigger, ...(shown === undefined ? {} : { reason: shown.reason, next: shown.next }) },
+  })
 }

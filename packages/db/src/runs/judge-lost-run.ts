@@ -1,5 +1,6 @@
 import { judgeDeath, type LostRun } from '@inlet/domain'
 import type pg from 'pg'
+import { writeEvent } from '../events/write-event.js'
 import { endRun } from './end-run.js'
 
 export interface RunToTakeOver {
@@ -73,12 +74,14 @@ const WHAT: Readonly<Record<LostRun['holder'], string>> = {
 }
 
 const announce = async (client: pg.ClientBase, run: RunToTakeOver, lost: LostRun, deaths: number): Promise<void> => {
-  await client.query(`INSERT INTO events (source_id, run_id, type, level, message, data) VALUES ($1, $2, 'run.taken_over', 'warn', $3, $4)`, [
-    run.source_id,
-    run.id,
-    `${WHAT[lost.holder]}; another one continues from the last cursor`,
-    JSON.stringify({ worker: lost.holder, alone: lost.alone, deaths }),
-  ])
+  await writeEvent(client, {
+    sourceId: run.source_id,
+    runId: run.id,
+    type: 'run.taken_over',
+    level: 'warn',
+    message: `${WHAT[lost.holder]}; another one continues from the last cursor`,
+    data: { worker: lost.holder, alone: lost.alone, deaths },
+  })
 }
 
 /** Whether the attempt that ended moved a cursor or, where there is none, stored more batches than every attempt before it. */

@@ -1,6 +1,6 @@
 import type pg from 'pg'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import { endRun } from './end-run.js'
 import { lockSourceAndLease } from './lock-order.js'
 

@@ -1,4 +1,5 @@
 import { Failure, nameKey, nextTick, type Schedule, slugify } from '@inlet/domain'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import { useSharedCredential } from '../credentials/source-secrets.js'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
@@ -6,7 +7,6 @@ import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
 import { createRun } from '../runs/create-run.js'
 import { isUniqueViolation, violatedConstraint } from '../sql-state.js'
 import { contentColumns, scheduleColumns, toJson, type VersionContent } from '../versions/version-content.js'
-import { type Actor, writeAudit } from './audit.js'
 import { type Ownership, ownershipColumns } from './ownership.js'
 
 export interface NewSource {

@@ -17,6 +17,7 @@ const NOT_OF_A_SOURCE: Readonly<Record<string, string>> = {
   idempotency_keys: 'answers of the API, kept for a day',
   notification_targets: 'of the installation',
   request_limits: 'of hosts, kept for two days',
+  sessions: 'of people',
   settings: 'of the installation',
   sources: 'the source itself, which goes last',
   upload_chunks: 'of an upload, which sources only name',

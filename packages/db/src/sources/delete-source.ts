@@ -1,6 +1,6 @@
 import { monotonicNow, sleep } from '@inlet/runtime'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from './audit.js'
 import { OWNED_ROWS, type OwnedRows, ofSource, withoutChildren } from './owned-rows.js'
 
 const CHUNK = 10_000

@@ -1,6 +1,7 @@
 import { Failure } from '@inlet/domain'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from './audit.js'
+import { writeEvent } from '../events/write-event.js'
 
 export interface CursorReset {
   readonly sourceId: string
@@ -41,9 +42,7 @@ export const resetCursor = (database: Database, reset: CursorReset, actor: Actor
       before: before.rows,
       after: { streams },
     })
-    await client.query(`INSERT INTO events (source_id, type, level, message) VALUES ($1, 'cursor.reset', 'info', $2)`, [
-      reset.sourceId,
-      `cursors reset: ${streams.join(', ') || 'none was set'}`,
-    ])
+    const message = `cursors reset: ${streams.join(', ') || 'none was set'}`
+    await writeEvent(client, { sourceId: reset.sourceId, type: 'cursor.reset', level: 'info', message })
     return streams
   })

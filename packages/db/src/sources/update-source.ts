@@ -1,4 +1,5 @@
 import { canonicalJson, Failure, nameKey, nextTick, type Schedule } from '@inlet/domain'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import { useSharedCredential, writeSourceSecrets } from '../credentials/source-secrets.js'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
@@ -10,7 +11,6 @@ import { REPAIRED } from '../versions/go-live.js'
 import { insertPublished } from '../versions/insert-version.js'
 import { type LockedSource, lockSource } from '../versions/lock-source.js'
 import { scheduleColumns, toJson, type VersionContent } from '../versions/version-content.js'
-import { type Actor, writeAudit } from './audit.js'
 import { type Ownership, ownershipColumns } from './ownership.js'
 
 /** What to change; absent members stay. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '@inlet/domain'
 import type pg from 'pg'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 
 export interface UploadOverview {
   readonly id: string

@@ -1,5 +1,5 @@
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import type { UploadOverview } from './store-upload.js'
 
 const OVERVIEW = { id: true, name: true, size: true, sha256: true, mediaType: true, createdAt: true } as const

@@ -1,6 +1,6 @@
 import { Failure } from '@inlet/domain'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import { lockSource } from './lock-source.js'
 import { checkDraftRevision, noDraft } from './publish-version.js'
 import { contentColumns, toContent, type VersionContent } from './version-content.js'

@@ -1,6 +1,6 @@
 import { Failure, type MappingExample } from '@inlet/domain'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { type Actor, writeAudit } from '../sources/audit.js'
 import { lockSourceRow } from './lock-source.js'
 import { toJson } from './version-content.js'
 
