@@ -28,11 +28,12 @@ const reading = async (config: object) => {
 it('stops fetching while nobody takes', async () => {
   site = await startTestSite(manyPages(800))
   const { pages, close } = await reading({ concurrency: 8 })
-  await pages.next()
+  // On a busy machine it is shown before it is full.
+  const first = await pages.next()
   await until(() => site.open() === 0)
   const fetched = site.requests.length
   expect(fetched).toBeLessThan(420)
-  let records = 100
+  let records = first.done === true ? 0 : first.value.records.length
   for await (const page of pages) records += page.records.length
   expect(records).toBe(801)
   await close()

@@ -1,4 +1,6 @@
-import { type Attributes, isBoilerplate } from './boilerplate.js'
+import type { Place } from './block.js'
+import { type Attributes, isTextBody, suspicionOf, type Verdict } from './boilerplate.js'
+import { chooseContent } from './choose-content.js'
 import { ElementWriter } from './element-writer.js'
 import { HeadCollector } from './head-collector.js'
 import { createLinkResolver, type LinkResolver } from './link-resolver.js'
@@ -27,6 +29,13 @@ export interface HandlerOptions {
 }
 
 const MAX_LINKS = 20_000
+const NOT_PRUNED: Verdict = { suspicion: null, word: '' }
+/** Elements that hold little by nature. */
+const SMALL = new Set(['td', 'th', 'tr', 'pre', 'li', 'dt', 'p'])
+/** Elements within a paragraph. */
+const INLINE = new Set(
+  'a abbr b bdi bdo big cite code dfn em font i img kbd label mark q s samp small span strike strong sub sup svg time tt u var'.split(' '),
+)
 
 /** Receives the parser's events of one pass over a page and gathers everything that is wanted of it. */
 export class HtmlHandler {
@@ -43,7 +52,9 @@ export class HtmlHandler {
   readonly #elements = new ElementWriter()
   readonly #options: HandlerOptions
   readonly #resolver: LinkResolver
-  readonly #verdicts = new Map<string, boolean>()
+  readonly #verdicts = new Map<string, Verdict>()
+  /** The places that are open, with the depth of their elements. */
+  readonly #places: { readonly place: Place; readonly depth: number }[] = []
   #depth = 0
   #skip = 0
   #inTitle = false
@@ -55,8 +66,14 @@ export class HtmlHandler {
     this.#resolver = createLinkResolver(options.url)
   }
 
-  get markdown(): string {
-    return this.main.text(this.#elements.writer)
+  /** The content, once the page was read; navigation is left out when that is wanted. */
+  finish(): { readonly markdown: string; readonly keptBoilerplate: boolean } {
+    const { writer } = this.#elements
+    writer.endBlock()
+    this.main.finish(writer)
+    if (!this.#options.prune) return { markdown: writer.text(), keptBoilerplate: false }
+    const { keep, keptBoilerplate } = chooseContent(writer.blocks, this.main.ranges)
+    return { markdown: writer.text((_block, index) => keep[index] === true), keptBoilerplate }
   }
 
   resolve(href: string): string {
@@ -70,8 +87,16 @@ export class HtmlHandler {
     else if (role === 'control') this.hasPassword ||= attributes['type']?.toLowerCase() === 'password'
     else if (role === 'heading' && this.firstHeading === '') this.#inHeading = true
     if (this.#skip > 0) this.#skip++
-    else if (this.#isSkipped(name, role, attributes)) this.#skip = 1
-    else if (role !== undefined) this.#open(name, role, attributes)
+    else if (role === 'skip' || role === 'control') this.#skip = 1
+    else {
+      const { suspicion, word } = this.#options.prune ? this.#verdict(name, role, attributes) : NOT_PRUNED
+      if (suspicion === 'hidden' || (suspicion !== null && INLINE.has(name)) || (suspicion === 'decoration' && SMALL.has(name))) this.#skip = 1
+      else {
+        if (suspicion !== null) this.#enter(suspicion === 'strong' ? 'strong' : 'weak', word)
+        if (role !== undefined) this.#open(name, role, attributes)
+        else if (isTextBody(attributes)) this.main.open('body', this.#depth, this.#elements.writer)
+      }
+    }
   }
 
   ontext(data: string): void {
@@ -90,10 +115,10 @@ export class HtmlHandler {
       this.#skip--
       return
     }
-    if (role === undefined) return
+    if (role === undefined) return this.#leave(depth)
     if (name === 'title') this.#inTitle = false
     this.#elements.close(role)
-    this.main.close(depth, this.#elements.writer)
+    this.#leave(depth)
   }
 
   #open(name: string, role: TagRole, attributes: Attributes): void {
@@ -102,20 +127,33 @@ export class HtmlHandler {
     if (role === 'head') return this.#headElement(name, attributes)
     if (name === 'html') this.language = attributes['lang']?.slice(0, 35)
     this.#elements.open(name, role, attributes)
-    if (role === 'main' || attributes['role'] === 'main' || attributes['itemprop'] === 'articleBody') {
-      this.main.open('main', this.#depth, this.#elements.writer)
-    } else if (role === 'article') this.main.open('article', this.#depth, this.#elements.writer)
+    const kind = role === 'main' || attributes['role'] === 'main' ? 'main' : role === 'article' ? 'article' : isTextBody(attributes) ? 'body' : null
+    if (kind !== null) this.main.open(kind, this.#depth, this.#elements.writer)
   }
 
-  #isSkipped(name: string, role: TagRole | undefined, attributes: Attributes): boolean {
-    if (role === 'skip') return true
-    if (role === 'control') return true
-    if (!this.#options.prune) return false
-    const inMain = this.main.inside
-    if (role === 'navigation') return true
-    if (role === 'outside' && !inMain) return attributes['id'] !== 'title-block-header'
-    if (role === 'aside' && !inMain) return true
-    return isBoilerplate(name, attributes, inMain, this.#verdicts)
+  #verdict(name: string, role: TagRole | undefined, attributes: Attributes): Verdict {
+    const verdict = suspicionOf(name, attributes, this.#verdicts)
+    if (verdict.suspicion !== null && verdict.suspicion !== 'weak') return verdict
+    if (role === 'navigation') return { suspicion: 'strong', word: name }
+    const beside = (role === 'outside' && attributes['id'] !== 'title-block-header') || role === 'aside'
+    return beside && !this.main.inside ? { suspicion: 'weak', word: name } : verdict
+  }
+
+  #enter(strength: 'strong' | 'weak', label: string): void {
+    const { writer } = this.#elements
+    writer.endBlock()
+    const place: Place = { parent: writer.place, strength, label }
+    this.#places.push({ place, depth: this.#depth })
+    writer.place = place
+  }
+
+  /** An element at this depth has ended. */
+  #leave(depth: number): void {
+    const { writer } = this.#elements
+    this.main.close(depth, writer)
+    if (this.#places.at(-1)?.depth !== depth) return
+    writer.endBlock()
+    writer.place = this.#places.pop()?.place.parent ?? null
   }
 
   #headElement(name: string, attributes: Attributes): void {

@@ -1,5 +1,11 @@
 type FrameKind = 'text' | 'strong' | 'em' | 'strike' | 'code' | 'link'
 
+/** Characters of text, without marks. */
+export interface TextCounts {
+  readonly chars: number
+  readonly linkChars: number
+}
+
 interface Frame {
   readonly kind: FrameKind
   readonly href: string
@@ -23,6 +29,8 @@ export class InlineBuffer {
   #raw = ''
   #endsInSpace = true
   #codeDepth = 0
+  #chars = 0
+  #linkChars = 0
 
   /** Appends text of the document; the parser gives it in arbitrary pieces, entities apart. */
   add(data: string): void {
@@ -54,6 +62,13 @@ export class InlineBuffer {
     this.#append(wrap(frame))
   }
 
+  /** How much text came since the call before, and how much of it stood in links. */
+  takeCounts(): TextCounts {
+    const counts = { chars: this.#chars, linkChars: this.#linkChars }
+    this.#chars = this.#linkChars = 0
+    return counts
+  }
+
   /** The content so far, trimmed; open elements go on in the next block. */
   take(): string {
     this.#settle()
@@ -80,6 +95,8 @@ export class InlineBuffer {
     if (this.#endsInSpace && text.startsWith(' ')) text = text.slice(1)
     if (text === '') return
     this.#endsInSpace = text.endsWith(' ')
+    this.#chars += text.length
+    if (this.#has('link')) this.#linkChars += text.length
     this.#append(this.#codeDepth === 0 && NEEDS_ESCAPE.test(text) ? text.replace(ESCAPED, '\\$&') : text)
   }
 

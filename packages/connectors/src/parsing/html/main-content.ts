@@ -1,46 +1,49 @@
 import type { MarkdownWriter } from './markdown-writer.js'
 
-interface Range {
+/** Blocks between two positions that their author marked as content. */
+export interface Range {
+  readonly kind: 'main' | 'article' | 'body'
   readonly from: number
-  readonly depth: number
-  to: number | undefined
+  /** The position behind the last one. */
+  readonly to: number
 }
 
-/** The main content must hold this share of the text, or this many characters, to stand for the page. */
-const MIN_SHARE = 0.25
-const MIN_CHARS = 200
+interface Open {
+  readonly kind: Range['kind']
+  readonly from: number
+  readonly depth: number
+}
 
-/** Finds the part of a page that its author marked as the content: `main`, else the only `article`. */
+/** More are not remembered: a page of so many articles is a list. */
+const MAX_RANGES = 200
+
+/** Gathers the parts of a page that its author marked as content: `main`, `article`, and elements whose class says that they hold the text. */
 export class MainContent {
-  #main: Range | undefined
-  #article: Range | undefined
-  #articles = 0
-  #openUntil = 0
+  readonly ranges: Range[] = []
+  readonly #open: Open[] = []
 
   /** Whether the parser is inside of main or an article. */
   get inside(): boolean {
-    return this.#openUntil > 0
+    return this.#open.some(({ kind }) => kind !== 'body')
   }
 
-  open(kind: 'main' | 'article', depth: number, writer: MarkdownWriter): void {
-    if (this.#openUntil === 0) this.#openUntil = depth
-    const range: Range = { from: writer.length, depth, to: undefined }
-    if (kind === 'main') this.#main ??= range
-    else if (this.#articles++ === 0) this.#article = range
+  open(kind: Range['kind'], depth: number, writer: MarkdownWriter): void {
+    this.#open.push({ kind, from: writer.length, depth })
   }
 
   /** To be called for every element that closes. */
   close(depth: number, writer: MarkdownWriter): void {
-    if (depth === this.#openUntil) this.#openUntil = 0
-    if (this.#main?.depth === depth) this.#main.to ??= writer.length
-    if (this.#article?.depth === depth) this.#article.to ??= writer.length
+    while (this.#open.at(-1)?.depth === depth) this.#end(writer)
   }
 
-  text(writer: MarkdownWriter): string {
-    const all = writer.text(0, writer.length)
-    const range = this.#main ?? (this.#articles === 1 ? this.#article : undefined)
-    if (range === undefined) return all
-    const text = writer.text(range.from, range.to ?? writer.length)
-    return text.length >= MIN_CHARS || text.length >= all.length * MIN_SHARE ? text : all
+  /** At the end of the page. */
+  finish(writer: MarkdownWriter): void {
+    while (this.#open.length > 0) this.#end(writer)
+  }
+
+  #end(writer: MarkdownWriter): void {
+    const last = this.#open.pop()
+    if (last !== undefined && (last.kind === 'main' || this.ranges.length < MAX_RANGES))
+      this.ranges.push({ kind: last.kind, from: last.from, to: writer.length })
   }
 }

@@ -1,3 +1,4 @@
+import type { Block, Place } from './block.js'
 import { codeSpan, escapeLineStart, InlineBuffer, longestRun } from './inline-buffer.js'
 import { joinLines, TableBuilder } from './table-builder.js'
 
@@ -20,7 +21,9 @@ interface Container {
 /** Writes Markdown from a stream of structure events. Calls to `open…` and `close…` nest as the elements do. */
 export class MarkdownWriter {
   readonly inline = new InlineBuffer()
-  readonly #out: string[] = []
+  readonly #out: Block[] = []
+  /** The part of the page that what is written now belongs to, when that may be navigation. */
+  place: Place | null = null
   readonly #containers: Container[] = []
   readonly #marks: number[] = []
   readonly #lists: ListState[] = []
@@ -34,12 +37,18 @@ export class MarkdownWriter {
     return this.#out.length
   }
 
-  /** The Markdown of the blocks between two positions. */
-  text(from = 0, to = this.#out.length): string {
+  /** The Markdown of the blocks that are kept. */
+  text(keep: (block: Block, index: number) => boolean = () => true): string {
     return this.#out
-      .slice(from, to)
+      .filter(keep)
+      .map(({ markdown }) => markdown)
       .join('')
       .replace(/^[\n>\s]*\n/, '')
+  }
+
+  /** What was written so far, block by block. */
+  get blocks(): readonly Block[] {
+    return this.#out
   }
 
   add(data: string): void {
@@ -166,14 +175,14 @@ export class MarkdownWriter {
     const result = table.finish()
     if ('table' in result) {
       if (result.table !== '') this.#emit(result.table)
-    } else for (const block of result.blocks) this.#emit(escapeLineStart(block.replaceAll('<br>', '\n')))
+    } else this.#emitAll(result.blocks)
   }
 
   /** A cell that goes on for ever shows a layout, whatever its table says. */
   #addToCell(table: TableBuilder, text: string): void {
     table.addBlock(text)
     if (!table.isLarge || table !== this.table) return
-    for (const block of table.takeBlocks()) this.#emit(escapeLineStart(block.replaceAll('<br>', '\n')))
+    this.#emitAll(table.takeBlocks())
     table.layout = true
   }
 
@@ -192,7 +201,7 @@ export class MarkdownWriter {
     if (table === undefined || table.layout || table.hasHeader || !table.inCell) return
     const blocks = table.takeBlocks()
     table.layout = true
-    for (const block of blocks) this.#emit(escapeLineStart(block.replaceAll('<br>', '\n')))
+    this.#emitAll(blocks)
   }
 
   #itemInCell(): string {
@@ -208,7 +217,16 @@ export class MarkdownWriter {
     this.#containers.push(container)
   }
 
-  #emit(text: string): void {
+  /** Blocks that stood in cells. How much of each stood in links is not known, only how much of all. */
+  #emitAll(blocks: readonly string[]): void {
+    const { chars, linkChars } = this.inline.takeCounts()
+    for (const block of blocks) {
+      const share = chars === 0 ? 0 : linkChars / chars
+      this.#emit(escapeLineStart(block.replaceAll('<br>', '\n')), { chars: block.length, linkChars: Math.round(block.length * share) })
+    }
+  }
+
+  #emit(text: string, counts = this.inline.takeCounts()): void {
     let first = ''
     let rest = ''
     let blank = ''
@@ -228,9 +246,21 @@ export class MarkdownWriter {
     }
     const separator = this.#out.length === 0 ? '' : tight ? '\n' : `\n${blank}\n`
     const body = rest === '' || !text.includes('\n') ? text : text.replace(/\n(?!\n|$)/g, `\n${rest}`)
-    this.#out.push(separator + first + body)
+    const kind = this.#containers.some((container) => container.kind === 'item') ? 'item' : this.#heading > 0 ? 'heading' : 'text'
+    this.#out.push({
+      markdown: separator + first + body,
+      kind,
+      level: this.#heading,
+      place: this.place,
+      ...counts,
+      wideChars: text.match(WIDE)?.length ?? 0,
+      isSentence: ENDS_SENTENCE.test(text),
+    })
   }
 }
+
+const WIDE = /[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g
+const ENDS_SENTENCE = /[.!?…:;。！？][)"'”’»*_\]]*$/u
 
 /** Without the empty lines at both ends and the white space at the end of the text. */
 const trimLines = (text: string): string => {

@@ -53,6 +53,7 @@ const parse = async (html: string, options: HandlerOptions): Promise<HtmlPage> =
     if (!(error instanceof NestedTooDeep)) throw error
     truncated = true
   }
+  const { markdown, keptBoilerplate } = handler.finish()
   const { canonical, refresh, ...head } = handler.head.finish(handler.title, handler.firstHeading)
   const canonicalUrl = canonical === undefined ? '' : handler.resolve(canonical)
   const refreshUrl = refresh === undefined ? '' : handler.resolve(refresh.url)
@@ -61,7 +62,8 @@ const parse = async (html: string, options: HandlerOptions): Promise<HtmlPage> =
     ...(canonicalUrl === '' ? {} : { canonical: canonicalUrl }),
     ...(refresh === undefined || refreshUrl === '' ? {} : { refresh: { url: refreshUrl, seconds: refresh.seconds } }),
     ...(handler.language === undefined ? {} : { language: handler.language }),
-    markdown: handler.markdown,
+    markdown,
+    ...(keptBoilerplate ? { keptBoilerplate } : {}),
     links: [...handler.links],
     ...(handler.nofollowLinks.size === 0 ? {} : { nofollowLinks: [...handler.nofollowLinks] }),
     hasPassword: handler.hasPassword,

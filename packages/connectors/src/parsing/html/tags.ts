@@ -2,7 +2,7 @@
 export type TagRole = keyof typeof NAMES
 
 const NAMES = {
-  skip: 'script style noscript template svg iframe object embed canvas video audio map select datalist textarea button dialog rp progress meter',
+  skip: 'script style noscript template svg iframe object embed canvas video audio map select datalist textarea button dialog rp rt rtc progress meter',
   control: 'input',
   navigation: 'nav',
   outside: 'header footer',
