@@ -19,6 +19,7 @@ import { readinessProbes } from './health/readiness.js'
 import { composeHooks } from './hooks/compose-hooks.js'
 import { createFailedLogins } from './http/failed-logins.js'
 import { createPageTokens } from './http/page-token.js'
+import { createPlaces } from './http/places.js'
 import type { Handlers } from './http/reply.js'
 import { createKeyHandlers } from './keys/key-handlers.js'
 import { createAllowedHosts } from './mcp/allowed-host.js'
@@ -50,6 +51,7 @@ const POOL_SIZE = 10
 const UPLOADS_AT_A_TIME = 4
 const FETCHES_AT_A_TIME = 4
 const FAILED_LOGINS_A_MINUTE = 10
+const STREAMS_OPEN = 2_000
 const EVENT_POLL_MS = 500
 const FILES_POLL_MS = 2_000
 const DRAIN_MS = 10_000
@@ -108,7 +110,14 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     const findConnector = registry.find
     const tokens = createPageTokens(keyring)
     const guard = createSaveGuard(createEgressGuard({ allow: config.INLET_EGRESS_ALLOW }))
-    const shared = { database, queues, keyring, tokens, log, stopping: stopping.signal }
+    const limits = {
+      sources: config.INLET_MAX_SOURCES_PER_KEY,
+      credentials: config.INLET_MAX_CREDENTIALS_PER_KEY,
+      uploads: config.INLET_MAX_UPLOADS_PER_KEY,
+      uploadBytes: config.INLET_MAX_UPLOAD_BYTES_PER_KEY,
+    }
+    const streams = createPlaces({ perName: config.INLET_MAX_STREAMS_PER_KEY, total: STREAMS_OPEN, what: 'live streams' })
+    const shared = { database, queues, keyring, tokens, log, limits, stopping: stopping.signal }
     const checking = overrides.callTimeoutMs === undefined ? {} : { callTimeoutMs: overrides.callTimeoutMs }
     const sources = { ...shared, ...checking, findConnector, guard, secrets }
 
@@ -128,7 +137,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createRunHandlers(shared),
       ...createQuarantineHandlers(shared),
       ...createRecordHandlers(shared),
-      ...createEventHandlers({ ...shared, hub }),
+      ...createEventHandlers({ ...shared, hub, streams }),
       ...createConnectorHandlers({ registry, ...shared }),
       ...createUploadHandlers({ ...shared, maxBytes: config.INLET_UPLOAD_MAX_BYTES, slots: createSemaphore(UPLOADS_AT_A_TIME) }),
       ...composeHooks(

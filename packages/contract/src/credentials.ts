@@ -87,7 +87,7 @@ export const credentialEndpoints = {
     body: createCredentialBody,
     idempotent: true,
     answers: { 201: { description: 'Stored; Location is set.', schema: credentialDetail } },
-    reasons: ['UNKNOWN_CONNECTOR', 'NAME_TAKEN'],
+    reasons: ['UNKNOWN_CONNECTOR', 'NAME_TAKEN', 'LIMIT_REACHED'],
   }),
   listCredentials: defineEndpoint({
     method: 'get',

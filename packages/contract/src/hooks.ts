@@ -74,6 +74,8 @@ export const hookEndpoints = {
       202: { description: 'Accepted and durable.', schema: hookReceipt },
     },
     reasons: [
+      'BODY_TOO_SLOW',
+      'TOO_MANY_REQUESTS',
       'SIGNATURE_INVALID',
       'MALFORMED_JSON',
       'UNSUPPORTED_MEDIA_TYPE',

@@ -68,7 +68,10 @@ export const listRecordsQuery = z.strictObject({
   kind: z.enum(RECORD_KINDS).optional(),
   since: moment.optional().meta({ description: 'Only records fetched at or after this moment.' }),
   deleted: z.enum(['exclude', 'include', 'only']).default('exclude'),
-  ensureFresh: duration.optional().meta({ description: 'First run the sources in scope whose last success is older, e.g. 15m.' }),
+  ensureFresh: duration.optional().meta({
+    description:
+      'First start a run of each source in scope whose last success is older, e.g. 15m, and wait for it: at most 50 of them. Starting runs needs a key with the scope write.',
+  }),
   wait: queryInt({ min: 0, max: 120, default: 30, description: 'How many seconds to wait for those runs at most.' }),
 })
 
@@ -83,7 +86,7 @@ export const recordEndpoints = {
     summary: 'Search records (with q), or list them newest first',
     query: listRecordsQuery,
     answers: { 200: { description: 'One page.', schema: recordPage } },
-    reasons: ['INVALID_CURSOR'],
+    reasons: ['INVALID_CURSOR', 'FORBIDDEN'],
   }),
   getRecord: defineEndpoint({
     method: 'get',

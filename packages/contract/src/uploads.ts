@@ -33,7 +33,7 @@ export const uploadEndpoints = {
     query: z.strictObject({ name: fileName.optional().meta({ description: 'The file name; required with a raw body.' }) }),
     rawBody: true,
     answers: { 201: { description: 'Stored; Location is set.', schema: upload } },
-    reasons: ['EMPTY_FILE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
+    reasons: ['LIMIT_REACHED', 'EMPTY_FILE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
   }),
   listUploads: defineEndpoint({
     method: 'get',

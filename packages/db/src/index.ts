@@ -8,6 +8,7 @@ export {
   noteApiKeyUse,
   revokeApiKey,
 } from './api-keys/api-key-repository.js'
+export { countHoldings } from './api-keys/count-holdings.js'
 export { type AuditListRequest, type AuditView, listAudit } from './audit/list-audit.js'
 export { type Actor, writeAudit } from './audit/write-audit.js'
 export { keepContent, readContent, type StoredContent, tooLarge } from './browse/browsed-content.js'

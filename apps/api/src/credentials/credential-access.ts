@@ -4,7 +4,7 @@ import { Failure } from '@inlet/domain'
 import type { SourceDeps } from '../sources/source-deps.js'
 
 /** What the endpoints of shared credentials use. */
-export type CredentialDeps = Pick<SourceDeps, 'database' | 'queues' | 'keyring' | 'tokens' | 'findConnector' | 'secrets' | 'log'>
+export type CredentialDeps = Pick<SourceDeps, 'database' | 'queues' | 'keyring' | 'tokens' | 'findConnector' | 'secrets' | 'log' | 'limits'>
 
 /** The shared credential that a source of this connector names. Throws VALIDATION_FAILED: unknown, or of another connector. */
 const getSharedCredential = async (database: Database, ref: string, connector: Pick<Connector, 'type'>): Promise<SharedCredential> => {

@@ -18,6 +18,7 @@ import { z } from 'zod'
 import { listName } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { toPage } from '../http/to-page.js'
+import { requireRoom } from '../keys/key-limits.js'
 import { enqueueAfterCommit } from '../sources/after-commit.js'
 import { getConnector, parseSecrets } from '../sources/parse-settings.js'
 import type { CredentialDeps } from './credential-access.js'
@@ -31,6 +32,7 @@ const createCredentialHandler =
   (deps: CredentialDeps): Handler<Endpoints['createCredential']> =>
   async ({ body, actor }) => {
     deps.secrets.add(body.secrets, REDACT_MS)
+    await requireRoom(deps, 'credentials', actor)
     const connector = getConnector(deps, body.connector)
     needSecrets(body.secrets)
     parseSecrets(connector, body.secrets)

@@ -2,6 +2,7 @@ import type { Endpoints } from '@inlet/contract'
 import { type Database, findSourceId, listEvents } from '@inlet/db'
 import { z } from 'zod'
 import { listName, type PageTokens } from '../http/page-token.js'
+import type { Places } from '../http/places.js'
 import type { Handler } from '../http/reply.js'
 import { toPage } from '../http/to-page.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
@@ -12,6 +13,8 @@ export interface EventDeps {
   readonly database: Database
   readonly tokens: PageTokens
   readonly hub: EventHub
+  /** By API key. */
+  readonly streams: Places
   /** Aborts when the process drains. */
   readonly stopping: AbortSignal
 }

@@ -17,11 +17,13 @@ const BACKFILL = 500
 /** Server-sent events (WHATWG HTML, section 9.2): what was missed since Last-Event-ID, then what happens. */
 export const streamEventsHandler =
   (deps: EventDeps): Handler<Endpoints['streamEvents']> =>
-  async ({ query, request, response }) => {
+  async ({ query, principal, request, response }) => {
     const sourceId = query.source === undefined ? undefined : await findSourceId(deps.database, query.source)
     if (sourceId === null) throw sourceNotFound()
     const filter = { sourceId, type: query.type, level: query.level }
     const lastEventId = parseLastEventId(request.get('last-event-id'))
+    const leave = deps.streams.take(principal?.keyId ?? '')
+    response.once('close', leave)
     const early: LiveEvent[] = []
     let onLive = (live: LiveEvent): void => void early.push(live)
     // Followed before the past is read, so that nothing falls between.

@@ -6,6 +6,7 @@ import { type Lifecycle, monotonicNow } from '@inlet/runtime'
 import type { Keyring } from '@inlet/security'
 import { createFailedLogins } from '../http/failed-logins.js'
 import type { PageTokens } from '../http/page-token.js'
+import { createPlaces } from '../http/places.js'
 import { enqueueAfterCommit } from '../sources/after-commit.js'
 import { createEventWriter } from './event-writer.js'
 import { createHookHandlers } from './hook-handlers.js'
@@ -15,6 +16,9 @@ import { createPushStarter } from './push-starter.js'
 
 /** Refused requests a minute of one address to one source: more than a sender with a wrong secret makes by itself. */
 const REFUSALS_A_MINUTE = 60
+/** A body is short and comes at once; many that are open are a sender, or an attacker, that does not finish. */
+const OPEN_BODIES = { perName: 500, total: 1_000, what: 'bodies of events' }
+const BODY_MS = 30_000
 const WRITE = { timeoutMs: 8_000, maxGroupEvents: 1_000, maxGroupBytes: 4_194_304, maxWaitingBytes: 67_108_864 }
 
 export interface ComposeHooks {
@@ -27,6 +31,8 @@ export interface ComposeHooks {
   readonly log: Logger
   readonly maxBytes: number
   readonly maxWaiting: number
+  /** How long a body may take altogether, in ms; 30,000 unless given. */
+  readonly bodyMs?: number
   readonly onError: (error: unknown) => void
 }
 
@@ -50,5 +56,6 @@ export const composeHooks = (deps: ComposeHooks, lifecycle: Pick<Lifecycle, 'def
     onError,
     now,
   })
-  return createHookHandlers({ ...deps, hooks, writer, starter, refusals, refusalEvents })
+  const bodies = createPlaces(OPEN_BODIES)
+  return createHookHandlers({ bodyMs: BODY_MS, ...deps, bodies, hooks, writer, starter, refusals, refusalEvents })
 }

@@ -3,6 +3,7 @@ import type { Logger } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 import type { FailedLogins } from '../http/failed-logins.js'
 import type { PageTokens } from '../http/page-token.js'
+import type { Places } from '../http/places.js'
 import type { EventWriter } from './event-writer.js'
 import type { RefusalEvents } from './note-refusal.js'
 import type { OpenHooks } from './open-hooks.js'
@@ -20,6 +21,10 @@ export interface HookDeps {
   /** Requests that were refused, by address and source. */
   readonly refusals: FailedLogins
   readonly refusalEvents: RefusalEvents
+  /** Bodies on their way, by source. */
+  readonly bodies: Places
+  /** How long a body may take altogether, in ms. */
+  readonly bodyMs: number
   /** Largest body in bytes. */
   readonly maxBytes: number
   /** Events of a source that may wait to be stored. */

@@ -2,13 +2,21 @@ import type { IncomingMessage } from 'node:http'
 import { Failure } from '@inlet/domain'
 import { checkContentEncoding } from '../http/read-json-body.js'
 
-/** The bytes of a body as they were sent. Throws PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE for compressed ones. */
-export const readRawBody = async (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
+export interface BodyLimits {
+  readonly maxBytes: number
+  /** For all of it, in ms: a sender that drips bytes is never silent. */
+  readonly bodyMs: number
+}
+
+/** The bytes of a body as they were sent. Throws PAYLOAD_TOO_LARGE, BODY_TOO_SLOW, UNSUPPORTED_MEDIA_TYPE for compressed ones. */
+export const readRawBody = async (request: IncomingMessage, { maxBytes, bodyMs }: BodyLimits): Promise<Buffer> => {
   checkContentEncoding(request.headers['content-encoding'])
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const pieces: Buffer[] = []
   let bytes = 0
-  return await new Promise<Buffer>((resolve, reject) => {
+  let late: NodeJS.Timeout | undefined
+  const read = new Promise<Buffer>((resolve, reject) => {
+    late = setTimeout(() => reject(new Failure('BODY_TOO_SLOW', `the body did not come within ${bodyMs / 1_000} s`)), bodyMs)
     // Listeners and not an iterator, which costs more than all else of a small request.
     request.on('data', (piece: Buffer) => {
       bytes += piece.byteLength
@@ -19,6 +27,7 @@ export const readRawBody = async (request: IncomingMessage, maxBytes: number): P
     request.on('close', () => reject(new Failure('CANCELLED', 'the sender went away')))
     request.on('error', reject)
   })
+  return await read.finally(() => clearTimeout(late))
 }
 
 const tooLarge = (maxBytes: number): Failure => new Failure('PAYLOAD_TOO_LARGE', `the body of an event has at most ${maxBytes} bytes`)

@@ -16,7 +16,8 @@ export const receiveHookHandler =
   async ({ params, request }) => {
     request.setTimeout(SILENCE_MS, () => request.destroy())
     const open = await getHook(deps, request, params.id)
-    const body = await readRawBody(request, deps.maxBytes)
+    const leave = deps.bodies.take(open.hook.sourceId)
+    const body = await readRawBody(request, deps).finally(leave)
     const receipt = judgeRequest(deps, open, request, body)
     if (receipt.kind === 'reply') return { status: 200, text: receipt.body, headers: { 'content-type': receipt.contentType } }
     const { sourceId, status, waiting } = open.hook

@@ -20,19 +20,25 @@ export const authenticate =
   (deps: AuthenticateDeps): RequestHandler =>
   async (request, response, next) => {
     if (deps.isPublic(request.path)) return next()
-    const principal = request.headers.authorization === undefined ? await findSignedIn(deps.database, request) : await findByKey(deps, request)
+    const isKeyGiven = request.headers.authorization !== undefined
+    const presented = isKeyGiven ? presentedKey(request) : null
+    const principal = isKeyGiven ? presented && (await findKey(deps, presented)) : await findSignedIn(deps.database, request)
     if (principal === null) {
-      const waitMs = deps.failedLogins.note(request.ip ?? 'unknown')
-      if (waitMs !== null) throw new Failure('TOO_MANY_REQUESTS', 'too many failed authentications', { retryAfterMs: waitMs })
+      // Without a key nothing was guessed.
+      if (isKeyGiven) throttle(deps.failedLogins, request, presented)
       throw new Failure('UNAUTHENTICATED', 'a valid API key is required')
     }
     setPrincipal(response, principal)
     next()
   }
 
-const findByKey = async (deps: AuthenticateDeps, request: Request): Promise<Principal | null> => {
-  const presented = presentedKey(request)
-  return presented === null ? null : findKey(deps, presented)
+/**
+ * Counts a wrong key, by the address it came from and the id it names: that nobody guesses many, and nobody locks out the right
+ * key, which is not counted, here or from another address. Throws TOO_MANY_REQUESTS.
+ */
+export const throttle = (failedLogins: FailedLogins, request: Request, presented: ParsedApiKey | null): void => {
+  const waitMs = failedLogins.note(`${request.ip ?? 'unknown'} ${presented?.id ?? ''}`)
+  if (waitMs !== null) throw new Failure('TOO_MANY_REQUESTS', 'too many failed authentications', { retryAfterMs: waitMs })
 }
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']

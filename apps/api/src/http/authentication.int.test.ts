@@ -51,13 +51,23 @@ describe('authentication', () => {
     expect(api.logLines.join('')).not.toContain(api.keys.read)
   })
 
-  it('the 11th failure a minute gets 429, while good keys go on', async () => {
+  it('the 11th failure a minute with a key gets 429, while good keys and other ids continue', async () => {
     api = await startApi()
-    for (let n = 0; n < 10; n += 1) expect(problemOf(await api.get('/v1/sources', { key: null }))).toEqual([401, 'UNAUTHENTICATED'])
-    const answer = await api.get('/v1/sources', { key: null })
+    const wrong = `${api.keys.read.slice(0, -8)}AAAAAAAA`
+    const other = (await api.addKey(['read'])).key
+    for (let n = 0; n < 10; n += 1) expect(problemOf(await api.get('/v1/sources', { key: 'nonsense' }))).toEqual([401, 'UNAUTHENTICATED'])
+    expect(problemOf(await api.get('/v1/sources', { key: 'nonsense' }))).toEqual([429, 'TOO_MANY_REQUESTS'])
+    expect(problemOf(await api.get('/v1/sources', { key: `${other.slice(0, -8)}AAAAAAAA` }))[1]).toMatch(/UNAUTHENTICATED|TOO_MANY/)
+    expect(wrong).not.toBe(api.keys.read)
+    const answer = await api.get('/v1/sources', { key: 'nonsense' })
     expect(problemOf(answer)).toEqual([429, 'TOO_MANY_REQUESTS'])
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await api.get('/v1/sources')).status).toBe(200)
+  })
+
+  it('counts no request without a key', async () => {
+    api = await startApi()
+    for (let n = 0; n < 25; n += 1) expect(problemOf(await api.get('/v1/sources', { key: null }))).toEqual([401, 'UNAUTHENTICATED'])
   })
 
   it('limits the requests of one key when told so', async () => {

@@ -1,7 +1,7 @@
-/** Counts failed authentications per address in windows of a minute. */
+/** Counts failed authentications in windows of a minute. */
 export interface FailedLogins {
-  /** Notes a failure; the milliseconds to wait when there were too many, else null. */
-  note(address: string): number | null
+  /** Notes a failure of whoever is named, e.g. an address with the id of a key; the milliseconds to wait when there were too many, else null. */
+  note(who: string): number | null
 }
 
 const WINDOW_MS = 60_000

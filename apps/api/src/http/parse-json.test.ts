@@ -41,6 +41,15 @@ describe('parseJson', () => {
       expect(() => parse(`{"a":[0,{"b":${number}}]}`)).toThrow(expect.objectContaining({ reason: 'VALIDATION_FAILED', field: 'a.1.b' }))
     },
   )
+  it.each([
+    ['{"a":{"b":["x","y\\u0000z"]}}', 'a.b.1'],
+    ['{"a":{"b\\u0000":1}}', 'a.b\\u0000'],
+    ['"\\u0000"', ''],
+    ['[[[[{"a":"\\\\\\u0000"}]]]]', '0.0.0.0.a'],
+  ])('refuses a NUL character in %s, naming its place', (text, field) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ reason: 'VALIDATION_FAILED', field }))
+  })
+  it('tells a NUL character from text about one', () => expect(parse('{"a":"\\\\u0000"}')).toEqual({ a: '\\u0000' }))
   it('keeps numbers that fit', () => expect(parse('[9007199254740991,0.1,-1e3]')).toEqual([9007199254740991, 0.1, -1000]))
   it('names the position of an error and nothing of the text', () => {
     expect(() => parse('{"password":canary}')).toThrow(expect.objectContaining({ message: expect.not.stringContaining('canary') }))

@@ -19,7 +19,7 @@ interface Frame {
 
 /**
  * Looks at JSON text that is known to be valid for what a parser hides: depth, number of keys, keys named twice or
- * forbidden, and numbers that a JavaScript number would change. One pass, no recursion.
+ * forbidden, numbers that a JavaScript number would change, and NUL characters, which nothing here can store. One pass, no recursion.
  * Throws JSON_TOO_DEEP, JSON_TOO_MANY_KEYS, FORBIDDEN_KEY, DUPLICATE_KEY, VALIDATION_FAILED with the path.
  */
 export const scanJson = (text: string, limits: JsonLimits): void => {
@@ -37,11 +37,13 @@ export const scanJson = (text: string, limits: JsonLimits): void => {
       else top.expectsKey = true
     } else if (character === '"') {
       const end = endOfString(text, i)
+      const token = text.slice(i, end + 1)
       if (top?.expectsKey) {
         keys += 1
         if (keys > limits.maxKeys) throw new Failure('JSON_TOO_MANY_KEYS', `the body has more than ${limits.maxKeys} keys`)
-        enterKey(top, text.slice(i, end + 1), frames)
+        enterKey(top, token, frames)
       }
+      refuseNul(token, frames)
       i = end
     } else if (character !== undefined && (character === '-' || (character >= '0' && character <= '9'))) {
       NUMBER.lastIndex = i
@@ -57,6 +59,14 @@ const endOfString = (text: string, start: number): number => {
     if (text[i] === '\\') i += 1
     else if (text[i] === '"' || i >= text.length) return i
   }
+}
+
+const refuseNul = (token: string, frames: readonly Frame[]): void => {
+  if (token.includes('\\u0000') && String(JSON.parse(token)).includes('\0'))
+    throw new Failure('VALIDATION_FAILED', 'the text holds a NUL character', {
+      field: pathOf(frames).replaceAll('\0', '\\u0000'),
+      next: 'Leave it out.',
+    })
 }
 
 const enterKey = (frame: Frame, token: string, frames: readonly Frame[]): void => {

@@ -2,6 +2,7 @@ import { durationSeconds, type Endpoints, type ListRecordsQuery } from '@inlet/c
 import { findSourceIds, listRecords, MAX_RANKED, type RecordFilter, searchRecords } from '@inlet/db'
 import { z } from 'zod'
 import { listName } from '../http/page-token.js'
+import { requireScope } from '../http/principal.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
 import { ensureFresh } from './ensure-fresh.js'
@@ -22,7 +23,9 @@ interface Page {
 
 export const listRecordsHandler =
   (deps: RecordDeps): Handler<Endpoints['listRecords']> =>
-  async ({ query, response }) => {
+  async ({ query, principal, response }) => {
+    // It starts runs, and so work at the systems that are read.
+    if (query.ensureFresh !== undefined && principal !== null) requireScope(principal, 'write')
     const sourceIds = query.source.length === 0 ? undefined : await getSourceIds(deps, query.source)
     const maxAgeSeconds = query.ensureFresh === undefined ? null : durationSeconds(query.ensureFresh)
     const freshness =

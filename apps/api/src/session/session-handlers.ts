@@ -3,7 +3,7 @@ import { type Endpoint, type Endpoints, endpoints, type SessionView } from '@inl
 import { createSession, type Database, deleteSession, findSession, takeSessionLink } from '@inlet/db'
 import { Failure, hasScope, type Scope } from '@inlet/domain'
 import type { Keyring } from '@inlet/security'
-import { findKey, parseKey } from '../http/authenticate.js'
+import { findKey, parseKey, throttle } from '../http/authenticate.js'
 import type { FailedLogins } from '../http/failed-logins.js'
 import { getPrincipal, type Principal } from '../http/principal.js'
 import type { Handler } from '../http/reply.js'
@@ -48,8 +48,7 @@ const createSessionHandler =
     // Also a link's key may have been revoked meanwhile.
     const principal = expiresAt === null ? null : await findSession(deps.database, tokenHash(token))
     if (expiresAt === null || principal === null) {
-      const waitMs = deps.failedLogins.note(request.ip ?? 'unknown')
-      if (waitMs !== null) throw new Failure('TOO_MANY_REQUESTS', 'too many failed authentications', { retryAfterMs: waitMs })
+      throttle(deps.failedLogins, request, 'link' in body ? null : parseKey(body.key))
       throw new Failure('UNAUTHENTICATED', 'link' in body ? 'this link has been used or is over' : 'this is no valid API key', {
         next:
           'link' in body ? 'Sign in with an API key, or make another link.' : 'Check that it was copied whole; `inlet keys create` makes another.',

@@ -9,6 +9,7 @@ import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
 import { toEtag } from '../http/etag.js'
 import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
+import { requireRoom } from '../keys/key-limits.js'
 import { checkMappingForm } from '../versions/check-content.js'
 import { armAfterCommit, enqueueAfterCommit } from './after-commit.js'
 import { checkSettingsForm, getConnector } from './parse-settings.js'
@@ -24,6 +25,7 @@ export const createSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['createSource']> =>
   async ({ body, query, actor, principal, response }) => {
     deps.secrets.add(body.secrets, REDACT_MS)
+    await requireRoom(deps, 'sources', actor)
     const name = parseSourceName(body.name)
     const schedule = toSchedule(body.schedule)
     const connector = getConnector(deps, body.connector)

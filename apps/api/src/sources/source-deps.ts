@@ -5,10 +5,11 @@ import type { Queues } from '@inlet/queue'
 import type { Keyring } from '@inlet/security'
 import type { CallDeps } from '../calls/ask-worker.js'
 import type { PageTokens } from '../http/page-token.js'
+import type { LimitDeps } from '../keys/key-limits.js'
 import type { SaveGuard } from './save-guard.js'
 
 /** What the endpoints of sources use. */
-export interface SourceDeps extends CallDeps {
+export interface SourceDeps extends CallDeps, LimitDeps {
   readonly database: Database
   readonly queues: Queues
   readonly keyring: Keyring

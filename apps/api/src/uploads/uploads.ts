@@ -7,9 +7,10 @@ import { parseWith } from '../http/invalid-request.js'
 import { listName, type PageTokens } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { toPage } from '../http/to-page.js'
+import { type LimitDeps, requireRoom } from '../keys/key-limits.js'
 import { readUpload } from './read-upload.js'
 
-interface UploadDeps {
+interface UploadDeps extends LimitDeps {
   readonly database: Database
   readonly tokens: PageTokens
   readonly maxBytes: number
@@ -25,12 +26,14 @@ const createUploadHandler =
   (deps: UploadDeps): Handler<Endpoints['createUpload']> =>
   async ({ query, actor, request }) => {
     request.setTimeout(SILENCE_MS, () => request.destroy())
+    const { bytesLeft } = await requireRoom(deps, 'uploads', actor)
+    const maxBytes = Math.min(deps.maxBytes, bytesLeft)
     // Each upload holds a database connection while its bytes arrive.
     const release = await deps.slots.acquire()
     try {
-      const incoming = await readUpload(request, deps.maxBytes)
+      const incoming = await readUpload(request, maxBytes)
       const name = parseWith(fileName, query.name ?? incoming.name ?? '', ['name'])
-      const upload = await storeUpload(deps.database, { name, mediaType: incoming.mediaType, bytes: incoming.bytes, maxBytes: deps.maxBytes, actor })
+      const upload = await storeUpload(deps.database, { name, mediaType: incoming.mediaType, bytes: incoming.bytes, maxBytes, actor })
       return { status: 201, headers: { location: `/v1/uploads/${upload.id}` }, body: upload }
     } finally {
       release()

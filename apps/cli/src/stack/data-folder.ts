@@ -22,16 +22,23 @@ export interface DataFolder {
   file(...parts: readonly string[]): string
 }
 
+/** As root the embedded Postgres runs as another user, who must pass through to its own folder but see nothing. */
+const MODE = process.getuid?.() === 0 ? 0o711 : 0o700
+
 /** Opens a data folder, making it and its secrets when it is new: once, however many open it at the same moment. Throws with the next step when it cannot be written or read. */
 export const openDataFolder = (directory: string): DataFolder => {
   const root = path.resolve(directory)
   try {
-    mkdirSync(root, { recursive: true })
+    mkdirSync(root, { recursive: true, mode: MODE })
+    chmodSync(root, MODE)
     accessSync(root)
   } catch (error) {
     throw new Error(`the data folder ${root} cannot be used; choose another one with --data`, { cause: error })
   }
-  for (const name of ['logs', 'work']) mkdirSync(path.join(root, name), { recursive: true })
+  for (const name of ['logs', 'work']) {
+    mkdirSync(path.join(root, name), { recursive: true, mode: 0o700 })
+    chmodSync(path.join(root, name), 0o700)
+  }
   const file = path.join(root, 'settings.json')
   if (!existsSync(file)) makeSettings(file)
   chmodSync(file, 0o600)

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fchmodSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type ProcessExit, SETTINGS_EXIT } from './process-exit.js'
@@ -33,7 +33,9 @@ export const startProcess = (options: ManagedProcessOptions): ManagedProcess => 
   let child: ChildProcess
   let pause = 250
   const launch = (): void => {
-    const log = openSync(options.logFile, 'a')
+    const log = openSync(options.logFile, 'a', 0o600)
+    // Also one that an earlier version has begun.
+    fchmodSync(log, 0o600)
     const logStart = fstatSync(log).size
     // detached: Ctrl-C in a terminal reaches every process of the group, and the order of shutdown would be lost.
     child = spawn(process.execPath, [...(fromSource ? process.execArgv : []), script, ...(options.args ?? [])], {

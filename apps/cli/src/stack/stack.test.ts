@@ -23,6 +23,9 @@ describe('openDataFolder', () => {
     const first = openDataFolder(path.join(root, 'new', 'data'))
     expect(first.settings.postgresPassword.length).toBeGreaterThan(20)
     expect(statSync(first.file('settings.json')).mode & 0o777).toBe(0o600)
+    // As root, Postgres must get through to its own folder.
+    expect([0o700, 0o711]).toContain(statSync(first.path).mode & 0o777)
+    expect(['logs', 'work'].map((name) => statSync(first.file(name)).mode & 0o777)).toEqual([0o700, 0o700])
     first.update({ adminKey: 'key' })
     expect(openDataFolder(first.path).settings).toEqual({ ...first.settings, adminKey: 'key' })
   })

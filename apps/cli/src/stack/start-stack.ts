@@ -27,6 +27,8 @@ export interface StackOptions {
 export interface Stack {
   readonly url: string
   readonly adminKey: string
+  /** Whether the key was made by this start, so that nobody has seen it yet. */
+  readonly isKeyNew: boolean
   readonly databaseUrl: string
   readonly postgresPort: number | null
   readonly processes: readonly ManagedProcess[]
@@ -56,7 +58,7 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
   // Known from its first moment, so that a start that is killed leaves no server that the next one trips over.
   if (postgresPid !== null) lock.update({ url: 'an address it is still choosing', children: [postgresPid] })
   await step('bringing the database to this version', () => migrate(databaseUrl))
-  const adminKey = await ensureAdminKey(options, databaseUrl)
+  const { adminKey, isKeyNew } = await ensureAdminKey(options, databaseUrl)
   const port = await choosePort(options)
   const url = `http://127.0.0.1:${port}`
   const common = processEnv(options, databaseUrl, postgresPort)
@@ -92,7 +94,7 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
     untilReady({ url, logFile: folder.file('logs', 'api.log'), signal: starting.signal, notice: options.notice }),
   )
   ready = true
-  return { url, adminKey, databaseUrl, postgresPort, processes, close: async () => void (await lifecycle.close()) }
+  return { url, adminKey, isKeyNew, databaseUrl, postgresPort, processes, close: async () => void (await lifecycle.close()) }
 }
 
 const openPostgres = async ({ folder, env, step, notice }: StackOptions, lifecycle: Lifecycle) => {
@@ -116,17 +118,17 @@ const openPostgres = async ({ folder, env, step, notice }: StackOptions, lifecyc
 }
 
 /** The local administrator's key; made anew when the database does not know it. */
-const ensureAdminKey = async (options: StackOptions, databaseUrl: string): Promise<string> => {
+const ensureAdminKey = async (options: StackOptions, databaseUrl: string): Promise<Pick<Stack, 'adminKey' | 'isKeyNew'>> => {
   const { folder } = options
   const keyring = parseKeyring(encryptionKeys(options))
   const database = createDatabase({ url: databaseUrl, applicationName: 'inlet-up', poolSize: 2 })
   try {
     const present = folder.settings.adminKey
-    if (present !== undefined && (await opens(database, keyring, present))) return present
+    if (present !== undefined && (await opens(database, keyring, present))) return { adminKey: present, isKeyNew: false }
     const key = createApiKey(keyring)
     await insertApiKey(database, { id: key.id, name: 'local admin', hash: key.hash, scopes: ['admin'], expiresAt: null }, 'system')
     folder.update({ adminKey: key.plaintext })
-    return key.plaintext
+    return { adminKey: key.plaintext, isKeyNew: true }
   } finally {
     await database.close()
   }

@@ -33,6 +33,7 @@ export const sourceEndpoints = {
     idempotent: true,
     answers: { 201: { description: 'Registered; Location and ETag are set.', schema: createdSource } },
     reasons: [
+      'LIMIT_REACHED',
       'SECRET_TARGET_REFUSED',
       'NAME_TAKEN',
       'ID_TAKEN',

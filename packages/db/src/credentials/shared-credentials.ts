@@ -84,12 +84,13 @@ export const createSharedCredential = async (database: Database, credential: New
   const { id, name, connector, sealed, targets } = credential
   await database
     .transaction(async (client) => {
-      await client.query('INSERT INTO credentials (id, name, connector, sealed, targets) VALUES ($1, $2, $3, $4, $5)', [
+      await client.query('INSERT INTO credentials (id, name, connector, sealed, targets, created_by) VALUES ($1, $2, $3, $4, $5, $6)', [
         id,
         name,
         connector,
         JSON.stringify(sealed),
         targets === undefined ? null : JSON.stringify(targets),
+        actor,
       ])
       await writeAudit(client, { actor, action: 'credential.create', targetType: 'credential', targetId: id, after: { name, connector, targets } })
     })

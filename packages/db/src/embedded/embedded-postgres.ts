@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, closeSync, existsSync, fchmodSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -45,7 +45,8 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const url = (database: string): string =>
     `postgresql://postgres${options.password === undefined ? '' : `:${encodeURIComponent(options.password)}`}@127.0.0.1:${port}/${database}`
   const launch = (): ChildProcess => {
-    const log = openSync(logFile, 'a')
+    const log = openSync(logFile, 'a', 0o600)
+    fchmodSync(log, 0o600)
     const flags = ['-D', data, ...serverFlags(options, port)]
     const server = spawn(path.join(bin, 'postgres'), flags, { ...user, cwd: '/', stdio: ['ignore', log, log] })
     closeSync(log)

@@ -79,6 +79,7 @@ const insertSource = async (
       nextTickAt: schedule === null ? null : nextTick(schedule, now),
       freshWithinSeconds: source.freshWithinSeconds ?? null,
       ...ownershipColumns(source.ownership ?? {}),
+      createdBy: actor,
     },
     select: { id: true },
   })

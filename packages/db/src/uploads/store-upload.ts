@@ -33,8 +33,8 @@ export const storeUpload = (database: Database, upload: NewUpload): Promise<Uplo
     // A slow client may leave the transaction idle between chunks; the server's own request timeout ends it.
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = '15min'`)
     const { rows } = await client.query<{ id: string; createdAt: Date }>(
-      `INSERT INTO uploads (name, size, sha256, media_type) VALUES ($1, 0, '', $2) RETURNING id, created_at AS "createdAt"`,
-      [upload.name, upload.mediaType],
+      `INSERT INTO uploads (name, size, sha256, media_type, created_by) VALUES ($1, 0, '', $2, $3) RETURNING id, created_at AS "createdAt"`,
+      [upload.name, upload.mediaType, upload.actor],
     )
     const row = rows[0]
     if (row === undefined) throw new Error('the upload was not inserted')

@@ -236,6 +236,12 @@ export const REASONS = {
   INBOX_FULL: { code: 'transient', status: 503, next: 'Send it again after Retry-After: the source has not stored yet what it was sent before.' },
   UNAUTHENTICATED: { code: 'auth_failed', status: 401, next: 'Send Authorization: Bearer <API key>.' },
   FORBIDDEN: { code: 'permission_denied', status: 403, next: 'Use a key that has the scope named in the message.' },
+  LIMIT_REACHED: {
+    code: 'config_invalid',
+    status: 409,
+    next: 'Delete what is not needed any more, or ask an operator to raise the limit named in the message.',
+  },
+  BODY_TOO_SLOW: { code: 'transient', status: 408, next: 'Send the body at once, over a faster connection.' },
   TOO_MANY_REQUESTS: { code: 'rate_limited', status: 429, next: 'Wait as long as Retry-After says.' },
   DATABASE_UNAVAILABLE: { code: 'transient', status: 503, next: 'The database does not answer; try again after Retry-After.' },
   QUEUE_UNAVAILABLE: { code: 'transient', status: 503, next: 'The queue does not answer; try again after Retry-After.' },

@@ -33,9 +33,26 @@ describe('parseKeyring', () => {
     [`k1:${Buffer.alloc(33).toString('base64')}`, 'key k1 has 33 bytes instead of 32'],
     ['k1:not base64!', 'part 1 has a key that is not base64'],
     [`${k1},${k1}`, 'key k1 is listed twice'],
-    [`k 1:${Buffer.alloc(32).toString('base64')}`, 'an id of a key has 1 to 32 letters, digits, _ or -'],
+    [`k 1:${createMasterKeyText('x').slice(2)}`, 'an id of a key has 1 to 32 letters, digits, _ or -'],
   ])('refuses %s and shows no key', (text, message) => {
     expect(messageOf(text)).toBe(message)
+  })
+
+  it.each([
+    ['all zero', Buffer.alloc(32)],
+    ['one byte', Buffer.alloc(32, 0xff)],
+    ['a pattern', Buffer.alloc(32, 'secret')],
+    ['half of it twice', Buffer.alloc(32, createMasterKeyText('k').slice(2, 18))],
+    ['counting up', Buffer.from(Array.from({ length: 32 }, (_, n) => n))],
+    ['counting down', Buffer.from(Array.from({ length: 32 }, (_, n) => 200 - 3 * n))],
+    ['few bytes', Buffer.from('0101101011010010'.repeat(2))],
+    ['a word and zeros', Buffer.concat([Buffer.from('password'), Buffer.alloc(24)])],
+  ])('refuses a key that is not random: %s', (_what, key) => {
+    expect(messageOf(`${k1},k9:${key.toString('base64')}`)).toMatch(/^key k9 is not random: make one with/u)
+  })
+
+  it('takes what is random', () => {
+    for (let n = 0; n < 2_000; n += 1) expect(parseKeyring(createMasterKeyText('k')).primaryId).toBe('k')
   })
 
   it('refuses a primary that is not among the keys', () => {

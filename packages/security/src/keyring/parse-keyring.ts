@@ -23,7 +23,23 @@ export const parseKeyring = (text: string): Keyring => {
     .split(',')
     .map((part) => part.trim())
     .map(parseKey)
+  for (const { id, key } of keys) if (isTrivial(key)) throw new KeyringError(`key ${id} is not random: ${HOW_TO_MAKE}`)
   return createKeyring({ keys, primary: keys[0]?.id ?? '' })
+}
+
+const HOW_TO_MAKE = 'make one with `inlet keys generate`'
+/** 32 random bytes have fewer different ones once in 10^20. */
+const LEAST_DIFFERENT = 12
+const LONGEST_PATTERN = 16
+
+/** Whether a key was made up: one byte over and over, a short pattern, or counting. A key of another length is refused as such. */
+const isTrivial = (key: Uint8Array): boolean => {
+  if (key.byteLength !== MASTER_KEY_BYTES) return false
+  const bytes = [...key]
+  const step = (bytes[1] ?? 0) - (bytes[0] ?? 0)
+  const counts = bytes.every((byte, i) => i === 0 || byte === (((bytes[i - 1] ?? 0) + step + 256) & 255))
+  const repeats = Array.from({ length: LONGEST_PATTERN }, (_, n) => n + 1).some((length) => bytes.every((byte, i) => byte === bytes[i % length]))
+  return counts || repeats || new Set(bytes).size < LEAST_DIFFERENT
 }
 
 /** A new random key in the form `parseKeyring` reads. */

@@ -1,0 +1,39 @@
+import { Failure } from '@inlet/domain'
+
+/** Places that are taken for as long as something is open, at most so many for each name and altogether. */
+export interface Places {
+  /** Takes a place; the caller gives it back once, whatever happens. Throws TOO_MANY_REQUESTS. */
+  take(name: string): () => void
+}
+
+export interface PlacesOptions {
+  readonly perName: number
+  readonly total: number
+  /** Of what there are too many, for the message. */
+  readonly what: string
+}
+
+const RETRY_MS = 1_000
+
+export const createPlaces = ({ perName, total, what }: PlacesOptions): Places => {
+  const taken = new Map<string, number>()
+  let all = 0
+  return {
+    take(name) {
+      const count = taken.get(name) ?? 0
+      if (count >= perName || all >= total)
+        throw new Failure('TOO_MANY_REQUESTS', `${Math.min(count, all)} ${what} are open`, { retryAfterMs: RETRY_MS })
+      taken.set(name, count + 1)
+      all += 1
+      let isTaken = true
+      return () => {
+        if (!isTaken) return
+        isTaken = false
+        all -= 1
+        const left = (taken.get(name) ?? 1) - 1
+        if (left === 0) taken.delete(name)
+        else taken.set(name, left)
+      }
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { countHoldings, type Database } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+
+/** How much one API key may hold: whoever has got hold of one fills neither the database nor this process. */
+export interface KeyLimits {
+  readonly sources: number
+  readonly credentials: number
+  readonly uploads: number
+  readonly uploadBytes: number
+}
+
+export interface LimitDeps {
+  readonly database: Database
+  readonly limits: KeyLimits
+}
+
+/**
+ * Whether the key may make one more; answers the bytes that are left for uploads. Nobody but keys is limited. Two requests at the
+ * same moment may both be let through: the limit is against heaps, not against one too many. Throws LIMIT_REACHED.
+ */
+export const requireRoom = async (
+  { database, limits }: LimitDeps,
+  what: 'sources' | 'credentials' | 'uploads',
+  actor: string,
+): Promise<{ readonly bytesLeft: number }> => {
+  if (!actor.startsWith('key:')) return { bytesLeft: Number.POSITIVE_INFINITY }
+  const { count, bytes } = await countHoldings(database, what, actor)
+  if (count >= limits[what]) throw new Failure('LIMIT_REACHED', `this key has made ${count} ${what}, as many as ${SETTINGS[what]} allows`)
+  const bytesLeft = what === 'uploads' ? limits.uploadBytes - bytes : Number.POSITIVE_INFINITY
+  if (bytesLeft <= 0)
+    throw new Failure('LIMIT_REACHED', `the uploads of this key have ${bytes} bytes, as many as INLET_MAX_UPLOAD_BYTES_PER_KEY allows`)
+  return { bytesLeft }
+}
+
+const SETTINGS = {
+  sources: 'INLET_MAX_SOURCES_PER_KEY',
+  credentials: 'INLET_MAX_CREDENTIALS_PER_KEY',
+  uploads: 'INLET_MAX_UPLOADS_PER_KEY',
+} as const
