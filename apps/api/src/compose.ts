@@ -163,6 +163,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       handlers,
       failedLogins,
       boardWritable: config.INLET_BOARD_WRITE,
+      allowedOrigins: config.INLET_CORS_ORIGINS,
       requestsPerMinute: config.INLET_RATE_LIMIT_PER_MINUTE,
       proxyHops: config.INLET_TRUST_PROXY_HOPS,
       mcp: { database, selfUrl: () => self.url, hosts, approval: config.INLET_MCP_APPROVAL, version: VERSION, onError },

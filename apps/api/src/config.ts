@@ -2,6 +2,7 @@ import { LOG_LEVELS } from '@inlet/observability'
 import { envBool, envChoice, envInt, envList, envText, envUrl } from '@inlet/runtime'
 import { envKeyring } from '@inlet/security'
 import { z } from 'zod'
+import { isOrigin } from './http/allow-origins.js'
 
 /** The truth about sources: the files of INLET_SOURCES_FILE, the database after one import of them, or the database alone. */
 export const SOURCES_MODES = ['files', 'import', 'database'] as const
@@ -56,6 +57,10 @@ export const apiEnv = z.object({
   INLET_RATE_LIMIT_PER_MINUTE: envInt({ min: 0, max: 1_000_000, default: 0, describe: 'requests of one API key a minute; 0 means no limit' }),
   INLET_PUBLIC_URL: envUrl({ schemes: ['http', 'https'], describe: 'the address under which people and agents reach the API' }).optional(),
   INLET_MCP_APPROVAL: envBool({ default: false, describe: 'whether only people publish what agents propose over MCP' }),
+  INLET_CORS_ORIGINS: envList({ default: [], describe: 'origins whose pages may call the API from a browser' }).refine(
+    (origins) => origins.every(isOrigin),
+    'must be origins such as https://app.example.com, separated by commas',
+  ),
   INLET_TRUST_PROXY_HOPS: envInt({ min: 0, max: 10, default: 0, describe: 'proxies in front whose X-Forwarded-For is believed' }),
 })
 export type ApiConfig = z.output<typeof apiEnv>

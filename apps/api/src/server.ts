@@ -6,7 +6,9 @@ import type { Queues } from '@inlet/queue'
 import express, { type Express } from 'express'
 import { BOARD_PATH, queueBoard } from './board/queue-board.js'
 import { docsPage } from './docs/docs-page.js'
+import { allowOrigins } from './http/allow-origins.js'
 import { type AuthenticateDeps, authenticate } from './http/authenticate.js'
+import { compressAnswers } from './http/compress-answers.js'
 import { limitRate } from './http/limit-rate.js'
 import { notFound } from './http/not-found.js'
 import { observeRequests } from './http/observe-requests.js'
@@ -23,6 +25,8 @@ export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic'>, RouteDeps {
   readonly queues: Pick<Queues, 'boardQueues'>
   readonly handlers: Handlers
   readonly boardWritable: boolean
+  /** Whose pages may call from browsers. */
+  readonly allowedOrigins: readonly string[]
   readonly requestsPerMinute: number
   /** Proxies in front whose X-Forwarded-For is believed. */
   readonly proxyHops: number
@@ -52,8 +56,11 @@ export const createApp = (deps: AppDeps): Express => {
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('case sensitive routing', true).set('trust proxy', deps.proxyHops)
   app.use(requestLog(deps.log))
   app.use(observeRequests(deps.metrics))
+  app.use(compressAnswers())
   // Before all that is for people and keys: senders of events have neither, and are many.
   routeEndpoints(app, deps.handlers, deps, isSigned)
+  // Before authentication: browsers ask without a key whether they may send one.
+  app.use(allowOrigins(deps.allowedOrigins))
   app.use(securityHeaders())
   app.use(authenticate({ ...deps, isPublic }))
   app.use(limitRate(deps.requestsPerMinute))

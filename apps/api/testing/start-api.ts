@@ -125,6 +125,7 @@ export const startApi = async (
     INLET_BOARD_WRITE: false,
     INLET_RATE_LIMIT_PER_MINUTE: 0,
     INLET_TRUST_PROXY_HOPS: 0,
+    INLET_CORS_ORIGINS: [],
     INLET_PUBLIC_URL: undefined,
     INLET_MCP_APPROVAL: false,
     INLET_BROWSE_CACHE_SECONDS: 300,

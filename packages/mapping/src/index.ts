@@ -1,3 +1,4 @@
+export { findMissingPaths } from './find-missing-paths.js'
 export { findUnknownStreams, type UnknownStream } from './find-unknown-streams.js'
 export { findStreamMapping, type Mapping, type StreamMapping } from './mapping.js'
 export { createMappingPool, type MappedRecord, type MappingPool, type MappingPoolOptions } from './pool/create-mapping-pool.js'

@@ -1,5 +1,6 @@
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from './logging/logger.js'
 export { createPrettyDestination } from './logging/pretty-destination.js'
+export { isSecretName } from './logging/secret-names.js'
 export { createSecretRegistry, type SecretRegistry } from './logging/secret-registry.js'
 export { type SerializedError, serializeError } from './logging/serialize-error.js'
 export { type BatchResult, createMetrics, type Metrics, type ProcessName, type RecordResult, type SourceLabels } from './metrics/metrics.js'

@@ -8,9 +8,10 @@ import type { Semaphore } from '@inlet/runtime'
 import type { Response } from 'express'
 import { z } from 'zod'
 import { askWorker, type CallDeps } from '../calls/ask-worker.js'
+import { matchesEtag } from '../http/etag.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import { sourceNotFound } from '../sources/source-not-found.js'
-import { matchesEtag, parseRange } from './byte-range.js'
+import { parseRange } from './byte-range.js'
 import { keepAnswer, toCacheView } from './cached-answer.js'
 
 export interface BrowseDeps extends CallDeps {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { matchesEtag, parseRange } from './byte-range.js'
+import { matchesEtag } from '../http/etag.js'
+import { parseRange } from './byte-range.js'
 
 describe('parseRange', () => {
   it.each([

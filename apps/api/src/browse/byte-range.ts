@@ -19,7 +19,3 @@ export const parseRange = (header: string | undefined, size: number): ByteRange 
 }
 
 const within = (start: number, end: number, size: number): ByteRange => ({ start: Math.max(0, start), end: Math.min(end, size) })
-
-/** Whether an If-None-Match header names this ETag; weak comparison. */
-export const matchesEtag = (header: string | undefined, etag: string): boolean =>
-  (header ?? '').split(',').some((one) => ['*', etag, `W/${etag}`].includes(one.trim()))

@@ -59,6 +59,7 @@ describe('operation', () => {
       INLET_BOARD_WRITE: false,
       INLET_RATE_LIMIT_PER_MINUTE: 0,
       INLET_TRUST_PROXY_HOPS: 0,
+      INLET_CORS_ORIGINS: [],
       INLET_MCP_APPROVAL: false,
       INLET_SOURCES_FILE: undefined,
       INLET_SOURCES_MODE: 'files' as const,

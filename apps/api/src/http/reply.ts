@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { Endpoint, Endpoints } from '@inlet/contract'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
 import { endAnswer } from './end-answer.js'
+import { matchesEtag } from './etag.js'
 import type { Principal } from './principal.js'
 
 /** What a handler answers. */
@@ -46,8 +48,22 @@ export const sendReply = (response: Response, reply: Reply): void => {
   response.setHeader('x-content-type-options', 'nosniff')
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
   const body = replyBody(reply)
+  if (reply.status === 200 && isRead(response.req) && body !== '' && isUnchanged(response, body)) {
+    response.status(304).end()
+    return
+  }
   if (body !== '' && reply.text === undefined) response.setHeader('content-type', 'application/json; charset=utf-8')
   endAnswer(response.req, response, body)
+}
+
+const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
+
+/** Names the state of what is read by its text, beside the revision that If-Match asks for; says whether the caller has it already. */
+const isUnchanged = (response: Response, body: string): boolean => {
+  const revision = /^"(r\d+)"$/.exec(String(response.getHeader('etag') ?? ''))?.[1]
+  const etag = `"${revision === undefined ? '' : `${revision}-`}${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  response.setHeader('etag', etag)
+  return matchesEtag(response.req.get('if-none-match'), etag)
 }
 
 /** A signal that aborts when the client goes away before it was answered. */

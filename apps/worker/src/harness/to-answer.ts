@@ -4,6 +4,7 @@ import { type Step, toSteps } from './preflight.js'
 import { showRecord, showRejected } from './show-record.js'
 import type { MappedSample, TestFindings } from './test-source.js'
 import { type Warning, warnOf } from './warn.js'
+import { warnOfMapping } from './warn-of-mapping.js'
 
 /** JSON for all samples together; what is beyond is left out. */
 const MAX_SAMPLES_LENGTH = 4_194_304
@@ -32,7 +33,18 @@ export const toAnswer = (found: TestFindings): string => {
     steps,
     capabilities: found.withoutConnector ? null : toCapabilities(found),
     rejected: rejections.map(showRejected),
-    warnings: [...findUnknownStreams(found.mapping, streamsOf(found)), ...found.samples.flatMap(warnOfSample), ...found.samples.flatMap(caveatsOf)],
+    warnings: [
+      ...findUnknownStreams(found.mapping, streamsOf(found)),
+      ...found.samples.flatMap(warnOfSample),
+      ...found.samples.flatMap((sample) =>
+        warnOfMapping(
+          found.mapping,
+          { stream: sample.spec.name, raw: sample.records, stored: sample.mapped.flatMap(({ records: made }) => made) },
+          Date.now(),
+        ),
+      ),
+      ...found.samples.flatMap(caveatsOf),
+    ],
     metrics: {
       requests: found.requests,
       records,

@@ -4,6 +4,7 @@ import { canonicalJson, compareMapped, Failure, type MappedSample, type SourceRe
 import { findUnknownStreams, type Mapping, type MappingPool } from '@inlet/mapping'
 import { z } from 'zod'
 import { type ConnectionDeps, openConnection } from '../extraction/open-connection.js'
+import { warnOfMapping } from '../harness/warn-of-mapping.js'
 import { mapSample } from './map-sample.js'
 import { type RawRecords, readSample } from './read-sample.js'
 import { toReview } from './to-review.js'
@@ -30,9 +31,22 @@ export const reviewDraft = async (
   const draft = await findDraft(deps.database, sourceId)
   if (draft?.revision !== paramsSchema.parse(call.params).revision) throw new Failure('PRECONDITION_FAILED', 'the draft has changed meanwhile')
   const examples = await listExamples(deps.database, sourceId)
-  const { before, after, streams, kept, liveFailure } = await mapBoth(deps, { ...call, draft }, signal)
+  const { before, after, raw, streams, kept, liveFailure } = await mapBoth(deps, { ...call, draft }, signal)
   const broken = await tryExamples(deps.mappings, mappingOf(draft.content), examples, signal)
-  const warnings = findUnknownStreams(mappingOf(draft.content), streams)
+  const mapping = mappingOf(draft.content)
+  const read = new Set(raw.map(({ stream }) => stream))
+  const mistakes = [...read].flatMap((stream) =>
+    warnOfMapping(
+      mapping,
+      {
+        stream,
+        raw: raw.filter((record) => record.stream === stream),
+        stored: after.raw.filter((one) => one.stream === stream).flatMap(({ records }) => records),
+      },
+      Date.now(),
+    ),
+  )
+  const warnings = [...findUnknownStreams(mapping, streams), ...mistakes]
   return toReview({
     comparison: compareMapped(before, after),
     records: after.raw.length,
@@ -47,6 +61,8 @@ export const reviewDraft = async (
 interface Both {
   readonly before: MappedSample
   readonly after: MappedSample
+  /** What the settings of the draft read. */
+  readonly raw: readonly SourceRecord[]
   /** That the source has with the settings of the draft. */
   readonly streams: readonly string[]
   /** Whether the records are those kept from earlier runs; otherwise they were read just now. */
@@ -69,13 +85,13 @@ const mapBoth = async (deps: ReviewDeps, subject: Subject, signal: AbortSignal):
   const raw = kept ?? (await readWith(deps, subject, content.config, signal))
   const after = await map(mappingOf(content), raw)
   const streams = [...raw.streams, ...raw.records.map(({ stream }) => stream)]
-  if (sameConfig) return { before: await map(mappingOf(live.content), raw), after, streams, kept: kept !== null, liveFailure: null }
+  if (sameConfig) return { before: await map(mappingOf(live.content), raw), after, raw: raw.records, streams, kept: kept !== null, liveFailure: null }
   try {
     const liveRaw = await readWith(deps, subject, live.content.config, signal)
-    return { before: await map(mappingOf(live.content), liveRaw), after, streams, kept: false, liveFailure: null }
+    return { before: await map(mappingOf(live.content), liveRaw), after, raw: raw.records, streams, kept: false, liveFailure: null }
   } catch (thrown) {
     // A draft may be the repair of a version that cannot be read any more.
-    return { before: { raw: [], complete: new Set() }, after, streams, kept: false, liveFailure: toFailure(thrown) }
+    return { before: { raw: [], complete: new Set() }, after, raw: raw.records, streams, kept: false, liveFailure: toFailure(thrown) }
   }
 }
 

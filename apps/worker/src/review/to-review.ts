@@ -1,5 +1,4 @@
 import { type Failure, type FieldChange, RECORD_CHANGES, type RecordChange, type SampleComparison } from '@inlet/domain'
-import type { UnknownStream } from '@inlet/mapping'
 import type { BrokenExample } from './try-examples.js'
 
 const MAX_CHANGES = 20
@@ -13,7 +12,7 @@ export interface ReviewFacts {
   readonly liveFailure: Failure | null
   readonly examples: number
   readonly broken: readonly BrokenExample[]
-  readonly warnings: readonly UnknownStream[]
+  readonly warnings: readonly { readonly code: string; readonly message: string }[]
 }
 
 /** The answer of a review: counts of everything, samples of the gravest. Pure. */

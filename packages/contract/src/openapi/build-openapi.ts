@@ -34,8 +34,14 @@ const toRoute = (operationId: string, endpoint: Endpoint): RouteConfig => ({
   description: describe(endpoint),
   security: isOpen(endpoint) ? [] : [{ apiKey: [] }],
   request: toRequest(endpoint),
-  responses: { ...toAnswers(endpoint), ...toProblems(endpoint) },
+  responses: { ...toAnswers(endpoint), ...toUnchanged(endpoint), ...toProblems(endpoint) },
 })
+
+/** Every read that has a body can be asked whether it changed. */
+const toUnchanged = ({ method, answers }: Endpoint): RouteConfig['responses'] =>
+  method === 'get' && answers[200]?.schema !== undefined && answers[200].contentType !== 'text/event-stream'
+    ? { 304: { description: 'It is what If-None-Match names.' } }
+    : {}
 
 /** Whether no API key is needed. */
 const isOpen = ({ scope }: Endpoint): boolean => scope === 'public' || scope === 'signature'
@@ -49,6 +55,9 @@ const describe = (endpoint: Endpoint): string => [endpoint.description, needs(en
 
 const headersOf = (endpoint: Endpoint): z.ZodObject | undefined => {
   const shape = {
+    ...(endpoint.method === 'get'
+      ? { 'If-None-Match': z.string().optional().meta({ description: 'The ETag of what you have; 304 when it is unchanged.' }) }
+      : {}),
     ...(endpoint.ifMatch ? { 'If-Match': ifMatchHeader(endpoint.ifMatch) } : {}),
     ...(endpoint.idempotent
       ? {
