@@ -55,6 +55,8 @@ const STREAMS_OPEN = 2_000
 const EVENT_POLL_MS = 500
 const FILES_POLL_MS = 2_000
 const DRAIN_MS = 10_000
+/** An event loop that does nothing for so long does not come back: the process is killed and started again. */
+const SILENT_MS = 30_000
 
 export interface ApiContext {
   readonly log: Logger
@@ -176,6 +178,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       metrics,
       isReady: () => runProbes(readinessProbes(shared)),
       isHealthy: async () => [],
+      silentMs: SILENT_MS,
     })
     lifecycle.defer('ops server', () => ops.close())
     const server = await openServer(app, { host: config.INLET_API_HOST, port: config.PORT })
