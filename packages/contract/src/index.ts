@@ -1,5 +1,6 @@
 export type { AuditEntryView } from './audit.js'
 export { type BrowsePage, browsePage, type ItemMetadata, itemMetadata } from './browse.js'
+export { CALLS, type CallAnswer, type CallParams, type CallParamsInput } from './calls.js'
 export type { ConnectorSummary, ConnectorView, ProposalView } from './connectors.js'
 export type { CredentialDetailView, CredentialView } from './credentials.js'
 export type { EncryptionView } from './encryption.js'

@@ -113,3 +113,6 @@ export const pageOf = <T extends z.ZodType>(item: T, id: string) =>
       nextCursor: z.string().nullable().meta({ description: 'For the next page; null on the last.' }),
     })
     .meta({ id, description: 'One page of a list.' })
+
+/** The same, readonly all the way down. */
+export type Frozen<T> = T extends readonly (infer E)[] ? readonly Frozen<E>[] : T extends object ? { readonly [P in keyof T]: Frozen<T[P]> } : T

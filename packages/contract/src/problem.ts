@@ -23,7 +23,7 @@ export const problem = z
       .strictObject({ line: z.int(), column: z.int(), offset: z.int() })
       .optional()
       .meta({ description: 'Where in an expression, with MAPPING_SYNTAX: line and column from 1, offset from 0.' }),
-    review: z.unknown().optional().meta({ description: 'What a draft would change, when that holds up its publication; a DraftReview.' }),
+    review: z.unknown().optional().meta({ description: 'What a draft would change, when that blocks its publication; a DraftReview.' }),
     requestId: z.string(),
     errorId: z.string().optional().meta({ description: 'Stands in the log beside the cause.' }),
   })

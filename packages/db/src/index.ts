@@ -17,7 +17,7 @@ export { type BrowseTarget, findBrowseTarget } from './browse/find-browse-target
 export {
   answerCall,
   type Call,
-  type CallAnswer,
+  type CallResult,
   findAnswer,
   findWaitingCall,
   forgetExpiredCalls,

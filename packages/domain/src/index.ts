@@ -10,6 +10,7 @@ export {
   type PackedRecord,
 } from './batches/batch.js'
 export { batchHash } from './batches/batch-hash.js'
+export { CALL_KINDS, type CallKind } from './calls/call-kinds.js'
 export { Failure, type FailureOptions, toFailure } from './errors/failure.js'
 export { FAILURE_CODES, type FailureCode } from './errors/failure-codes.js'
 export { isReason, REASONS, type Reason } from './errors/reasons.js'

@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Connector } from '@inlet/connector-sdk'
-import { browsePage, type Endpoints, itemMetadata } from '@inlet/contract'
+import { CALLS, type CallAnswer, type CallParamsInput, type Endpoints } from '@inlet/contract'
 import { type BrowseTarget, findBrowsed, findBrowseTarget, findSourceId, forgetBrowsed, readContent } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Semaphore } from '@inlet/runtime'
 import type { Response } from 'express'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { askWorker, type CallDeps } from '../calls/ask-worker.js'
 import { matchesEtag } from '../http/etag.js'
 import { closeSignal, type Handler } from '../http/reply.js'
@@ -34,13 +34,13 @@ const findBrowsable = async ({ database, findConnector }: BrowseDeps, ref: strin
 }
 
 /** Has a worker ask the source. Throws what the source answers; what it does not have is NOT_FOUND. */
-const askSource = async (
+const askSource = async <K extends 'browse' | 'metadata' | 'fetch'>(
   deps: BrowseDeps,
   { id, connector, config }: BrowseTarget,
-  request: { readonly kind: 'browse' | 'metadata' | 'fetch'; readonly params: object },
+  { kind, params }: { readonly kind: K; readonly params: CallParamsInput<K> },
   signal: AbortSignal,
-): Promise<unknown> => {
-  const outcome = await askWorker(deps, { ...request, connector, config, sourceId: id }, signal)
+): Promise<CallAnswer<K>> => {
+  const outcome = await askWorker(deps, kind, { connector, config, sourceId: id, params }, signal)
   if (outcome.ok) return outcome.answer
   const { reason, message, next } = outcome.failure
   if (reason === 'NOT_FOUND_UPSTREAM')
@@ -48,22 +48,16 @@ const askSource = async (
   throw new Failure(reason, message, { next })
 }
 
-/** The worker's answer says more than the page does. */
-const pageAnswer = z.object(browsePage.omit({ cache: true }).shape)
-
 const browseSourceHandler =
   (deps: BrowseDeps): Handler<Endpoints['browseSource']> =>
   async ({ params, query, response }) => {
     const target = await findBrowsable(deps, params.id)
     const { path = '', limit, refresh } = query
     const question = { sourceId: target.id, view: 'list', of: [path, limit], stamp: target.stamp } as const
-    const ask = async () => pageAnswer.parse(await askSource(deps, target, { kind: 'browse', params: { path, limit } }, closeSignal(response)))
+    const ask = () => askSource(deps, target, { kind: 'browse', params: { path, limit } }, closeSignal(response))
     const { answer, cache } = await keepAnswer(deps, question, { refresh, ask })
     return { status: 200, body: { ...answer, cache: toCacheView(cache) } }
   }
-
-/** The worker's answer says more than is shown. */
-const itemAnswer = z.object(itemMetadata.omit({ cache: true }).shape)
 
 const describeItemHandler =
   (deps: BrowseDeps): Handler<Endpoints['describeItem']> =>
@@ -71,7 +65,7 @@ const describeItemHandler =
     const target = await findBrowsable(deps, params.id)
     const { path, refresh } = query
     const question = { sourceId: target.id, view: 'metadata', of: [path], stamp: target.stamp } as const
-    const ask = async () => itemAnswer.parse(await askSource(deps, target, { kind: 'metadata', params: { path } }, closeSignal(response)))
+    const ask = () => askSource(deps, target, { kind: 'metadata', params: { path } }, closeSignal(response))
     const { answer, cache } = await keepAnswer(deps, question, { refresh, ask })
     return { status: 200, body: { ...answer, cache: toCacheView(cache) } }
   }
@@ -114,10 +108,9 @@ const toDisposition = (name: string): string => {
 /** The worker has 60 s. */
 const TIMEOUT_MS = 65_000
 
-const contentSchema = z.object({ name: z.string(), mediaType: z.string(), size: z.int(), sha256: z.string() })
-const fetchedSchema = contentSchema.extend({ id: z.uuid() })
+const contentSchema = CALLS.fetch.answer.omit({ id: true })
 
-interface Content extends z.output<typeof fetchedSchema> {
+interface Content extends CallAnswer<'fetch'> {
   readonly state: 'hit' | 'miss' | 'refreshed'
 }
 
@@ -155,7 +148,7 @@ const findContent = async (
     const { ttlSeconds, maxBytes } = deps
     const request = { kind: 'fetch', params: { path, stamp: target.stamp, ttlSeconds, maxBytes } } as const
     const patient = { ...deps, callTimeoutMs: deps.callTimeoutMs ?? TIMEOUT_MS }
-    return { ...fetchedSchema.parse(await askSource(patient, target, request, signal)), state: refresh ? 'refreshed' : 'miss' }
+    return { ...(await askSource(patient, target, request, signal)), state: refresh ? 'refreshed' : 'miss' }
   } finally {
     release()
   }

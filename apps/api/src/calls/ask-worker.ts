@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type FailureView, statusOf } from '@inlet/contract'
-import { type CallAnswer, type Database, findAnswer, insertCall } from '@inlet/db'
-import { Failure, isReason, REASONS } from '@inlet/domain'
+import { CALLS, type CallAnswer, type CallParamsInput, type FailureView, statusOf } from '@inlet/contract'
+import { type CallResult, type Database, findAnswer, insertCall } from '@inlet/db'
+import { type CallKind, Failure, isReason, REASONS } from '@inlet/domain'
 import type { Queues } from '@inlet/queue'
 import { monotonicNow, sleep, withDeadline } from '@inlet/runtime'
 import { type Keyring, type Secrets, sealSecrets } from '@inlet/security'
@@ -14,9 +14,13 @@ export interface CallDeps {
   readonly callTimeoutMs?: number
 }
 
-export interface WorkerRequest {
-  readonly kind: 'check' | 'preview' | 'browse' | 'metadata' | 'fetch' | 'test' | 'gate' | 'import'
-  readonly params?: object
+/** What a call is about. `params` are those of its kind. */
+export interface WorkerRequest<K extends CallKind> extends CallSubject {
+  readonly params: CallParamsInput<K>
+}
+
+/** The system that a call goes to, and the secrets for it. */
+export interface CallSubject {
   readonly connector: string
   readonly config: unknown
   /** Secrets that are not saved yet; for a saved source name it instead, and the worker reads its own. */
@@ -28,8 +32,8 @@ export interface WorkerRequest {
   readonly allowTargets?: readonly string[] | undefined
 }
 
-export type WorkerOutcome =
-  | { readonly ok: true; readonly durationMs: number; readonly answer: unknown }
+export type WorkerOutcome<K extends CallKind> =
+  | { readonly ok: true; readonly durationMs: number; readonly answer: CallAnswer<K> }
   | { readonly ok: false; readonly durationMs: number; readonly failure: CallFailure }
 export interface CallFailure extends FailureView {
   readonly reason: keyof typeof REASONS
@@ -40,33 +44,41 @@ const POLL_MS = 50
 const ENQUEUE_MS = 2_000
 
 /**
- * Lets a worker do a short call and waits for its answer. Throws CHECK_TIMEOUT when none comes in time, QUEUE_UNAVAILABLE
- * when it could not be asked. Secrets travel sealed for this one call.
+ * Lets a worker do a short call and waits for its answer, parsed as `CALLS` says. Throws CHECK_TIMEOUT when none comes in time,
+ * QUEUE_UNAVAILABLE when it could not be asked. Secrets travel sealed for this one call.
  */
-export const askWorker = async (deps: CallDeps, request: WorkerRequest, signal: AbortSignal): Promise<WorkerOutcome> => {
+export const askWorker = async <K extends CallKind>(
+  deps: CallDeps,
+  kind: K,
+  request: WorkerRequest<K>,
+  signal: AbortSignal,
+): Promise<WorkerOutcome<K>> => {
   const id = randomUUID()
   const timeoutMs = deps.callTimeoutMs ?? TIMEOUT_MS
   const startedAt = monotonicNow()
   const hasSecrets = Object.keys(request.secrets ?? {}).length > 0
   await insertCall(deps.database, {
     id,
-    kind: request.kind,
+    kind,
     connector: request.connector,
     config: request.config,
     sealedSecrets: hasSecrets ? sealSecrets(deps.keyring, { ownerId: id, version: 0 }, request.secrets ?? {}) : null,
     sourceId: request.sourceId,
     credentialId: request.credentialId,
     allowTargets: request.allowTargets,
-    params: request.params ?? {},
+    params: request.params,
     timeoutMs,
   })
   await enqueue(deps, id)
   const answer = await untilAnswered(deps.database, { id, deadline: startedAt + timeoutMs, signal })
   const durationMs = Math.round(monotonicNow() - startedAt)
-  return answer.status === 'done' ? { ok: true, durationMs, answer: answer.answer } : { ok: false, durationMs, failure: toCallFailure(answer.answer) }
+  if (answer.status === 'done')
+    // The schema of a kind belongs to its type, which the type of a union cannot say.
+    return { ok: true, durationMs, answer: CALLS[kind].answer.parse(answer.answer) as unknown as CallAnswer<K> }
+  return { ok: false, durationMs, failure: toCallFailure(answer.answer) }
 }
 
-/** A queue that is away would be waited for; the caller has a deadline. */
+/** Producers wait for a queue that is unavailable; the caller has a deadline. */
 const enqueue = async (deps: CallDeps, id: string): Promise<void> => {
   try {
     await withDeadline(() => deps.queues.enqueueCall(id), ENQUEUE_MS, 'asking a worker')
@@ -79,7 +91,7 @@ const enqueue = async (deps: CallDeps, id: string): Promise<void> => {
 const untilAnswered = async (
   database: Database,
   wait: { readonly id: string; readonly deadline: number; readonly signal: AbortSignal },
-): Promise<CallAnswer> => {
+): Promise<CallResult> => {
   for (;;) {
     const answer = await findAnswer(database, wait.id)
     if (answer !== null) return answer

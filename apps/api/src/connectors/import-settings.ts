@@ -1,4 +1,4 @@
-import type { Endpoints, ProposalView } from '@inlet/contract'
+import type { Endpoints } from '@inlet/contract'
 import { Failure } from '@inlet/domain'
 import { askWorker } from '../calls/ask-worker.js'
 import { closeSignal, type Handler } from '../http/reply.js'
@@ -13,16 +13,14 @@ export const importSettingsHandler =
     const { document, ...rest } = body
     const text = document === undefined || typeof document === 'string' ? document : JSON.stringify(document)
     const request = {
-      kind: 'import',
       connector: params.type,
       config: {},
       params: { ...rest, ...(text !== undefined && { document: text }) },
-    } as const
-    const outcome = await askWorker(deps, request, closeSignal(response))
+    }
+    const outcome = await askWorker(deps, 'import', request, closeSignal(response))
     if (!outcome.ok) {
       const { reason, message, next, field } = outcome.failure
       throw new Failure(reason, message, { next, ...(field === undefined ? {} : { field }) })
     }
-    // The importer's own type is the one of the contract.
-    return { status: 200, body: outcome.answer as ProposalView }
+    return { status: 200, body: outcome.answer }
   }

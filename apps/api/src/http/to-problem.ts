@@ -3,7 +3,7 @@ import { isMissingReference, isTimeout, toDatabaseFailure } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { MappingSyntaxError } from '@inlet/mapping'
 import { CheckRejected, InvalidRequest } from './invalid-request.js'
-import { PublishHeldUp } from './publish-held-up.js'
+import { PublishBlocked } from './publish-blocked.js'
 
 export interface ProblemAnswer {
   readonly problem: Problem
@@ -66,7 +66,7 @@ export const toProblem = (thrown: unknown, ids: { readonly requestId: string; re
       ...(failure.field === undefined ? {} : { field: failure.field }),
       ...(failure instanceof MappingSyntaxError ? { position: failure.position } : {}),
       ...(failure instanceof InvalidRequest ? { errors: [...failure.errors] } : {}),
-      ...(failure instanceof PublishHeldUp ? { review: failure.review } : {}),
+      ...(failure instanceof PublishBlocked ? { review: failure.review } : {}),
       requestId: ids.requestId,
       ...(isDefect ? { errorId: ids.errorId } : {}),
     },

@@ -1,16 +1,9 @@
 import type { Endpoints } from '@inlet/contract'
 import { findSourceForCheck } from '@inlet/db'
-import { z } from 'zod'
 import { askWorker } from '../calls/ask-worker.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import type { SourceDeps } from './source-deps.js'
 import { sourceNotFound } from './source-not-found.js'
-
-const answerSchema = z.object({
-  streams: z.array(z.unknown()),
-  records: z.array(z.looseObject({ dataJson: z.string() })),
-  rejected: z.array(z.unknown()),
-})
 
 /** A source that cannot be read is a good answer: 200 with what is wrong. */
 export const previewSourceHandler =
@@ -19,10 +12,10 @@ export const previewSourceHandler =
     const source = await findSourceForCheck(deps.database, params.id)
     if (source === null) throw sourceNotFound()
     const { connector, config, id } = source
-    const outcome = await askWorker(deps, { kind: 'preview', connector, config, sourceId: id, params: body }, closeSignal(response))
+    const outcome = await askWorker(deps, 'preview', { connector, config, sourceId: id, params: body }, closeSignal(response))
     const { durationMs } = outcome
     if (!outcome.ok) return { status: 200, body: { ok: false, failure: outcome.failure, streams: [], records: [], rejected: [], durationMs } }
-    const { streams, records, rejected } = answerSchema.parse(outcome.answer)
+    const { streams, records, rejected } = outcome.answer
     const frame = JSON.stringify({ ok: true, failure: null, streams, rejected, durationMs })
     return { status: 200, json: `${frame.slice(0, -1)},"records":[${records.map(toJson).join(',')}]}` }
   }

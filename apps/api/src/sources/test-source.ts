@@ -1,7 +1,6 @@
 import type { Connector } from '@inlet/connector-sdk'
 import type { Endpoints } from '@inlet/contract'
 import { findSource, findSourceForCheck, getContent } from '@inlet/db'
-import { z } from 'zod'
 import { askWorker, type WorkerRequest } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { guardTargets } from '../credentials/guard-targets.js'
@@ -12,7 +11,6 @@ import { refuseForm } from './refuse-form.js'
 import type { SourceDeps } from './source-deps.js'
 import { sourceNotFound } from './source-not-found.js'
 
-const answerSchema = z.object({ json: z.string() })
 /** How long values of a request are removed from the log. */
 const REDACT_MS = 300_000
 
@@ -24,8 +22,7 @@ export const testSourceHandler =
     if (source === null) throw sourceNotFound()
     const { version, config, mapping, ...howMuch } = body
     const content = await getContent(deps.database, source.id, version)
-    const tried = { config: config ?? content.config, mapping: mapping === undefined ? content.mapping : mapping }
-    checkMappingForm(tried.mapping)
+    const tried = { config: config ?? content.config, mapping: checkMappingForm(mapping === undefined ? content.mapping : mapping) }
     const connector = getConnector(deps, source.connector)
     const refused = config === undefined ? null : await tryForm(deps, connector, { config, keptSecrets: await secretsOf(deps, source.id) })
     if (refused !== null && body.sample === undefined) return refused
@@ -77,10 +74,10 @@ const tryForm = async (deps: SourceDeps, connector: Connector, settings: Setting
 const secretsOf = async (deps: SourceDeps, sourceId: string): Promise<readonly string[]> =>
   Object.keys((await findSource(deps.database, sourceId))?.secretTimes ?? {})
 
-const ask = async (deps: SourceDeps, request: Omit<WorkerRequest, 'kind'>, signal: AbortSignal): Promise<Reply> => {
-  const outcome = await askWorker(deps, { ...request, kind: 'test' }, signal)
+const ask = async (deps: SourceDeps, request: WorkerRequest<'test'>, signal: AbortSignal): Promise<Reply> => {
+  const outcome = await askWorker(deps, 'test', request, signal)
   // Parsing it here would round its numbers.
-  if (outcome.ok) return { status: 200, json: answerSchema.parse(outcome.answer).json }
+  if (outcome.ok) return { status: 200, json: outcome.answer.json }
   const nothing = { steps: [], capabilities: null, records: [], rejected: [], warnings: [], logs: [], truncated: false }
   const metrics = { requests: 0, records: 0, recordBytes: 0, durationMs: outcome.durationMs }
   return { status: 200, body: { ok: false, failure: outcome.failure, ...nothing, metrics } }

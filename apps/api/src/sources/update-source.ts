@@ -9,7 +9,7 @@ import { toEtag } from '../http/etag.js'
 import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import { checkMappingForm } from '../versions/check-content.js'
-import { loadAfterCommit } from '../versions/publish.js'
+import { openAfterCommit } from '../versions/publish.js'
 import { warnOfRemapping, warnOfStreams } from '../versions/version-warnings.js'
 import { armAfterCommit, enqueueAfterCommit } from './after-commit.js'
 import { sealForSource, toSchedule, toSeconds, warningsOf } from './create-source.js'
@@ -78,7 +78,7 @@ export const updateSourceHandler =
       runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
       changed.versionId === null
         ? undefined
-        : loadAfterCommit(deps, { sourceId: saved.id, versionId: changed.versionId, connector: saved.connector }),
+        : openAfterCommit(deps, { sourceId: saved.id, versionId: changed.versionId, connector: saved.connector }),
     ])
     return {
       status: 200,

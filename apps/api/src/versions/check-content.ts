@@ -6,7 +6,11 @@ import { checkSettingsForm, getConnector } from '../sources/parse-settings.js'
 import type { SourceDeps } from '../sources/source-deps.js'
 
 /** Compiles the expressions. Throws MAPPING_SYNTAX with the place. */
-export const checkMappingForm = (mapping: VersionContent['mapping'] | undefined): void => checkMapping(mapping as Mapping | null | undefined)
+export const checkMappingForm = (given: VersionContent['mapping'] | undefined): Mapping | null => {
+  const mapping = (given ?? null) as Mapping | null
+  checkMapping(mapping)
+  return mapping
+}
 
 /**
  * Checks what a version says as far as that needs no connection, and that the stored secrets are for where it leads; the word of

@@ -12,17 +12,17 @@ import { toSourceDetail } from '../sources/to-source-view.js'
 import { checkContent } from './check-content.js'
 import { getDraft } from './drafts.js'
 import { getSource } from './get-source-of.js'
-import { type GatePass, passGate } from './publish-checks.js'
+import { type PublishChecks, runPublishChecks } from './publish-checks.js'
 import { warnOfRemapping, warnOfStreams } from './version-warnings.js'
 
-/** What follows a publication: the new schedule is armed, a source in error starts again, a worker loads the version. */
+/** What follows a publication: the new schedule is armed, a source in error starts again, a worker opens the version. */
 const answerPublished = async (
   deps: SourceDeps,
   published: {
     readonly source: SourceDetails
     readonly version: PublishedVersion
     /** Of the review, when there was one. */
-    readonly warnings?: GatePass['warnings']
+    readonly warnings?: PublishChecks['warnings']
   },
 ): Promise<Reply> => {
   const { source, version } = published
@@ -32,7 +32,7 @@ const answerPublished = async (
   await Promise.all([
     version.rescheduled ? armAfterCommit(deps, saved.id, saved.status === 'PAUSED' ? null : saved.schedule) : undefined,
     runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
-    loadAfterCommit(deps, { sourceId: saved.id, versionId: version.id, connector: saved.connector }),
+    openAfterCommit(deps, { sourceId: saved.id, versionId: version.id, connector: saved.connector }),
   ])
   const warnings = [
     ...warningsOf(version.rescheduled ? saved.schedule : null),
@@ -50,14 +50,14 @@ const answerPublished = async (
 const DEADLINE_MS = 86_400_000
 
 /** Lets a worker open the live version at once, so that what is wrong with it shows now and not at its next run. Nobody waits for the answer. */
-export const loadAfterCommit = (
+export const openAfterCommit = (
   deps: Pick<SourceDeps, 'database' | 'queues' | 'log'>,
   version: { readonly sourceId: string; readonly versionId: string; readonly connector: string },
 ): Promise<void> =>
-  afterCommit(deps, 'asking a worker to load a version', async () => {
+  afterCommit(deps, 'asking a worker to open a version', async () => {
     const id = randomUUID()
     const { sourceId, versionId, connector } = version
-    const call = { id, kind: 'load', connector, config: {}, sealedSecrets: null, sourceId, params: { versionId } } as const
+    const call = { id, kind: 'open', connector, config: {}, sealedSecrets: null, sourceId, params: { versionId } } as const
     await insertCall(deps.database, { ...call, timeoutMs: DEADLINE_MS })
     await deps.queues.enqueueCall(id)
   })
@@ -70,14 +70,14 @@ export const publishDraftHandler =
     if (ifMatch !== null && ifMatch !== draft.revision)
       throw new Failure('PRECONDITION_FAILED', `the draft, or the live version it would replace, has changed: it has revision ${draft.revision} now`)
     await checkContent(deps, source, draft.content, { actor, principal })
-    const { overruled, warnings } = await passGate(deps, { source, draft, force: body.force }, closeSignal(response))
+    const { overridden, warnings } = await runPublishChecks(deps, { source, draft, force: body.force }, closeSignal(response))
     // The revision that was checked: a draft that changes meanwhile is refused.
-    const version = await publishDraft(deps.database, { sourceId: source.id, expectedRevision: draft.revision, actor, overruled })
+    const version = await publishDraft(deps.database, { sourceId: source.id, expectedRevision: draft.revision, actor, overridden })
     if (version === null) throw sourceNotFound()
     return answerPublished(deps, { source, version, warnings })
   }
 
-/** Not held up by the publish gate: it is the way back. */
+/** Without publish checks: it is the way back. */
 export const rollBackHandler =
   (deps: SourceDeps): Handler<Endpoints['rollBack']> =>
   async ({ params, body, ifMatch, actor, principal }) => {

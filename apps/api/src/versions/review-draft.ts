@@ -1,4 +1,4 @@
-import { type DraftReview, draftReview, type Endpoints } from '@inlet/contract'
+import type { DraftReview, Endpoints } from '@inlet/contract'
 import type { Draft, SourceDetails } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { askWorker } from '../calls/ask-worker.js'
@@ -6,8 +6,6 @@ import { closeSignal, type Handler } from '../http/reply.js'
 import type { SourceDeps } from '../sources/source-deps.js'
 import { getDraft } from './drafts.js'
 import { getSource } from './get-source-of.js'
-
-const workerAnswer = draftReview.omit({ passes: true }).loose()
 
 /**
  * Lets a worker try draft and live version on the same records. Throws CHECK_TIMEOUT when none answers, PUBLISH_BLOCKED when
@@ -20,7 +18,7 @@ export const review = async (
 ): Promise<DraftReview> => {
   const { source, draft } = subject
   const params = { revision: draft.revision }
-  const outcome = await askWorker(deps, { kind: 'gate', connector: source.connector, config: {}, sourceId: source.id, params }, signal)
+  const outcome = await askWorker(deps, 'review', { connector: source.connector, config: {}, sourceId: source.id, params }, signal)
   if (!outcome.ok) {
     const { reason, message, next } = outcome.failure
     if (reason === 'PRECONDITION_FAILED') throw new Failure(reason, message)
@@ -28,13 +26,12 @@ export const review = async (
       next: `${next} Or publish untried with {"force": "examples"}.`,
     })
   }
-  const { records, source: from, liveFailure, counts, changes, examples, warnings } = workerAnswer.parse(outcome.answer)
-  const found = { records, source: from, liveFailure, counts, changes, examples, warnings }
-  return { passes: holdsUp(found) === null && examples.broken.length === 0, ...found }
+  const found = outcome.answer
+  return { passes: findBlockers(found) === null && found.examples.broken.length === 0, ...found }
 }
 
-/** Why what was found in records holds up a publication; null when it does not. Added and changed records are what one publishes for. */
-export const holdsUp = ({ counts }: Pick<DraftReview, 'counts'>): string | null => {
+/** What the review found that blocks a publication; null for nothing. Added and changed records are what one publishes for. */
+export const findBlockers = ({ counts }: Pick<DraftReview, 'counts'>): string | null => {
   const grave = [
     [counts.removed, 'removed'],
     [counts.keyChanged, 'get another key'],

@@ -15,7 +15,7 @@ import {
 import { addCaveats, type CaveatTally, Failure, type RunOutcome, toFailure } from '@inlet/domain'
 import { findUnknownStreams, type Mapping, type MappingPool, type UnknownStream } from '@inlet/mapping'
 import type { Logger, Metrics } from '@inlet/observability'
-import { createSampleKeeper } from '../review/sample-keeper.js'
+import { createSampleCollector } from '../reading/collect-samples.js'
 import { type BacklogGate } from './backlog-gate.js'
 import { type Batcher, createBatcher } from './batcher.js'
 import type { ConnectionPool, PooledConnection } from './connection-pool.js'
@@ -169,7 +169,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
     ),
   )
   const mapper = createPageMapper(deps.mappings, mapping)
-  const samples = createSampleKeeper(deps.database, { sourceId: run.sourceId, mapping })
+  const samples = createSampleCollector(deps.database, { sourceId: run.sourceId, mapping })
   const states = all.map(({ name }) => ({ name, mapping: mappingStateOf(mapping, name) }))
   const remapped = run.backfill === null ? await alignMappings(deps.database, run, states) : []
   const options = {
@@ -232,7 +232,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
         listenMs,
         whole: mapper.readsWhole(spec),
         mapPage: (page) => {
-          samples.note(page.records)
+          samples.add(page.records)
           return mapper.map(spec.name, page, signal)
         },
         keep: backfill.keep,

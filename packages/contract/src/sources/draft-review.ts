@@ -1,6 +1,6 @@
 import { RECORD_CHANGES, RECORD_KINDS } from '@inlet/domain'
 import { z } from 'zod'
-import { plainText, timestamp } from '../primitives.js'
+import { type Frozen, plainText, timestamp } from '../primitives.js'
 import { failureView } from '../problem.js'
 import { fieldChange } from './field-change.js'
 import { warning } from './source.js'
@@ -19,7 +19,7 @@ const recordChange = z
 
 export const draftReview = z
   .strictObject({
-    passes: z.boolean().meta({ description: 'Whether publishing is not held up.' }),
+    passes: z.boolean().meta({ description: 'Whether nothing blocks publishing.' }),
     records: z.int().meta({ description: 'Raw records that both versions were tried on.' }),
     source: z
       .enum(['kept', 'read'])
@@ -40,7 +40,7 @@ export const draftReview = z
       broken: z.array(z.strictObject({ name: z.string(), stream: z.string(), message: z.string() })),
     }),
     warnings: z.array(warning).meta({
-      description: 'What somebody should look at; holds nothing up. `STREAM_UNKNOWN`: the mapping names a stream that the source does not have.',
+      description: 'What somebody should look at; blocks nothing. `STREAM_UNKNOWN`: the mapping names a stream that the source does not have.',
     }),
   })
   .meta({ id: 'DraftReview', description: 'What publishing the draft would change in the records.' })
@@ -91,5 +91,5 @@ export const exampleName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/)
   .meta({ description: 'The name of the example: letters, digits and . _ -', example: 'refund' })
 
-export type DraftReview = z.infer<typeof draftReview>
+export type DraftReview = Frozen<z.infer<typeof draftReview>>
 export type ExampleView = z.infer<typeof example>

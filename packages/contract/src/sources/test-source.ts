@@ -7,7 +7,7 @@ import { mapping } from './mapping.js'
 
 const key = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).min(1)])
 
-const sample = z
+export const sample = z
   .strictObject({
     stream: z.string().min(1).max(200),
     records: z

@@ -1,9 +1,10 @@
+import type { CallKind } from '@inlet/domain'
 import type { Database } from '../database.js'
 
 /** A short request to a worker, answered through the database so that no queue event can be lost. */
 export interface NewCall {
   readonly id: string
-  readonly kind: 'check' | 'preview' | 'browse' | 'metadata' | 'fetch' | 'test' | 'load' | 'gate' | 'import'
+  readonly kind: CallKind
   readonly connector: string
   readonly config: unknown
   /** Secrets sealed for the place of this call: its id, version 0. Null without secrets, or when those of `credentialId` or `sourceId` are used. */
@@ -21,10 +22,17 @@ export interface Call extends Omit<NewCall, 'timeoutMs'> {
   readonly deadline: Date
 }
 
-export interface CallAnswer {
+export interface CallResult {
   readonly status: 'done' | 'failed'
   readonly answer: unknown
 }
+
+/**
+ * Kinds that are stored under another name: processes of earlier versions, which run beside newer ones during a roll, know no other (G10).
+ * Reading accepts both.
+ */
+const STORED_AS: Partial<Readonly<Record<CallKind, string>>> = { open: 'load', review: 'gate' }
+const KINDS: Readonly<Record<string, CallKind>> = { load: 'open', gate: 'review' }
 
 export const insertCall = async (database: Database, call: NewCall): Promise<void> => {
   await database.pool.query(
@@ -32,7 +40,7 @@ export const insertCall = async (database: Database, call: NewCall): Promise<voi
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9 * interval '1 millisecond', $10)`,
     [
       call.id,
-      call.kind,
+      STORED_AS[call.kind] ?? call.kind,
       call.connector,
       JSON.stringify(call.config),
       call.sealedSecrets === null ? null : JSON.stringify(call.sealedSecrets),
@@ -45,7 +53,7 @@ export const insertCall = async (database: Database, call: NewCall): Promise<voi
   )
 }
 
-/** The call if it still waits for an answer within its deadline. */
+/** The call if it still waits for an answer within its deadline; null otherwise. */
 export const findWaitingCall = async (database: Database, id: string): Promise<Call | null> => {
   const { rows } = await database.pool.query<Call>(
     `SELECT id, kind, connector, config, sealed AS "sealedSecrets", source_id AS "sourceId", credential_id AS "credentialId", params, deadline,
@@ -53,14 +61,15 @@ export const findWaitingCall = async (database: Database, id: string): Promise<C
      WHERE id = $1 AND status = 'waiting' AND deadline > clock_timestamp()`,
     [id],
   )
-  return rows[0] ?? null
+  const [call] = rows
+  return call === undefined ? null : { ...call, kind: KINDS[call.kind] ?? call.kind }
 }
 
 /** What is asked is forgotten once it is answered: settings, parameters and secrets are nobody's business any more. */
 const FORGOTTEN = `sealed = NULL, config = '{}', params = '{}', allow_targets = NULL, done_at = clock_timestamp()`
 
 /** Stores the answer and forgets the question. */
-export const answerCall = async (database: Database, id: string, answer: CallAnswer): Promise<void> => {
+export const answerCall = async (database: Database, id: string, answer: CallResult): Promise<void> => {
   await database.pool.query(`UPDATE calls SET status = $2, answer = $3, ${FORGOTTEN} WHERE id = $1 AND status = 'waiting'`, [
     id,
     answer.status,
@@ -68,8 +77,8 @@ export const answerCall = async (database: Database, id: string, answer: CallAns
   ])
 }
 
-export const findAnswer = async (database: Database, id: string): Promise<CallAnswer | null> => {
-  const { rows } = await database.pool.query<CallAnswer>(`SELECT status, answer FROM calls WHERE id = $1 AND status <> 'waiting'`, [id])
+export const findAnswer = async (database: Database, id: string): Promise<CallResult | null> => {
+  const { rows } = await database.pool.query<CallResult>(`SELECT status, answer FROM calls WHERE id = $1 AND status <> 'waiting'`, [id])
   return rows[0] ?? null
 }
 

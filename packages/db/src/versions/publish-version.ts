@@ -23,8 +23,8 @@ export interface DraftToPublish {
   /** The revision of the draft that the caller has seen and checked. */
   readonly expectedRevision: number
   readonly actor: Actor
-  /** What the publish gate said when it was overruled; kept with the event. */
-  readonly overruled?: object | undefined
+  /** The blockers that publish checks found and the caller overrode; kept with the event. */
+  readonly overridden?: object | undefined
 }
 
 /**
@@ -41,7 +41,7 @@ export const publishDraft = (database: Database, request: DraftToPublish): Promi
     if (draft === null) throw noDraft()
     if (sameContent(draft.content, source.live.content)) throw unchanged('the draft', source.live.number)
     const version = await publishDraftRow(tx.prisma, { sourceId, id: draft.id, now: source.now })
-    const note = { type: 'version.published', message: `version ${version.number} published`, data: { overruled: request.overruled } }
+    const note = { type: 'version.published', message: `version ${version.number} published`, data: { overridden: request.overridden } }
     return finish(tx, { sourceId, source, version, content: draft.content, actor: request.actor, action: 'source.publish', note })
   })
 

@@ -1,6 +1,7 @@
 import { createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
 import { serveHttp } from '@inlet/connector-sdk/testing'
 import { findConnector } from '@inlet/connectors'
+import { CALLS, type CallParamsInput } from '@inlet/contract'
 import { createDatabase } from '@inlet/db'
 import { createTestDatabase } from '@inlet/testing'
 import { expect, inject, it } from 'vitest'
@@ -23,7 +24,9 @@ it('reads a document that was sent, or lies at an address the guard allows', asy
     const http = createHttpClient({ guard: createEgressGuard({ allow }) })
     const deps = { database, findConnector, http: { axios: http, node: http } }
     // Importing uses no other part of what connecting needs.
-    return { ask: (connector: string, params: object) => importSettings(deps as unknown as ConnectionDeps, { connector, params }, signal), http }
+    const ask = (connector: string, params: CallParamsInput<'import'>) =>
+      importSettings(deps as unknown as ConnectionDeps, { connector, params: CALLS.import.params.parse(params) }, signal)
+    return { ask, http }
   }
   const open = withGuard([`127.0.0.1:${server.port}`])
   const closed = withGuard([])

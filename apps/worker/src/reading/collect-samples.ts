@@ -3,17 +3,20 @@ import { canonicalJson, type SourceRecord } from '@inlet/domain'
 import { findStreamMapping, type Mapping } from '@inlet/mapping'
 
 /** Collects the latest raw records of a run, for drafts to be tried on. Streams without a mapping are left out. */
-export interface SampleKeeper {
-  /** Notes records as the connector yielded them. */
-  note(records: readonly SourceRecord[]): void
+export interface SampleCollector {
+  /** Takes records as the connector yielded them. */
+  add(records: readonly SourceRecord[]): void
   /** Stores what was collected. */
   save(): Promise<void>
 }
 
-export const createSampleKeeper = (database: Database, source: { readonly sourceId: string; readonly mapping: Mapping | null }): SampleKeeper => {
+export const createSampleCollector = (
+  database: Database,
+  source: { readonly sourceId: string; readonly mapping: Mapping | null },
+): SampleCollector => {
   const latest = new Map<string, string[]>()
   return {
-    note(records) {
+    add(records) {
       if (source.mapping === null) return
       for (const record of records.slice(-KEPT_SAMPLES)) {
         if (record.op === 'delete' || findStreamMapping(source.mapping, record.stream) === undefined) continue
@@ -30,7 +33,7 @@ export const createSampleKeeper = (database: Database, source: { readonly source
   }
 }
 
-/** Null for what is too large, or no JSON: the batcher says so. */
+/** Null for what is too large, or no JSON: the batcher rejects it. */
 const toText = (record: SourceRecord): string | null => {
   try {
     const text = canonicalJson(record)

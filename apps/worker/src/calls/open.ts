@@ -1,24 +1,22 @@
+import type { CallAnswer, CallParams } from '@inlet/contract'
 import { type Database, findVersionToLoad } from '@inlet/db'
-import { z } from 'zod'
 import type { ConnectionPool } from '../extraction/connection-pool.js'
 import type { ConnectionDeps } from '../extraction/open-connection.js'
 import { openVersion } from '../extraction/open-version.js'
 import { credentialKey } from '../extraction/retire-connections.js'
 
-const paramsSchema = z.object({ versionId: z.uuid() })
-
-export interface LoadDeps {
+export interface OpenDeps {
   readonly database: Database
   readonly connecting: ConnectionDeps
   readonly connections: Pick<ConnectionPool, 'use'>
 }
 
 /** Opens a version that has just become live, and keeps the connection for its next run. Nothing is read. */
-export const loadVersion = async (deps: LoadDeps, params: object): Promise<object> => {
-  const version = await findVersionToLoad(deps.database, paramsSchema.parse(params).versionId)
-  if (version === null) return { loaded: false }
+export const openLiveVersion = async (deps: OpenDeps, { versionId }: CallParams<'open'>): Promise<CallAnswer<'open'>> => {
+  const version = await findVersionToLoad(deps.database, versionId)
+  if (version === null) return { opened: false }
   const { generation, ...request } = version
-  const { sourceId, versionId, credential } = version
+  const { sourceId, credential } = version
   const key = {
     sourceId,
     versionId,
@@ -31,5 +29,5 @@ export const loadVersion = async (deps: LoadDeps, params: object): Promise<objec
     (closing) => openVersion(deps.connecting, request, closing),
     async () => {},
   )
-  return { loaded: true }
+  return { opened: true }
 }

@@ -23,7 +23,7 @@ import { z } from 'zod'
 import { createConnectionPool } from '../extraction/connection-pool.js'
 import { openVersion } from '../extraction/open-version.js'
 import { createTokenStore } from '../tokens/token-store.js'
-import { processCall } from './call.js'
+import { processCall } from './process-call.js'
 
 const SECRET = 'canary-7d1f'
 
@@ -164,8 +164,8 @@ const PARAMS: Readonly<Record<NewCall['kind'], object | null>> = {
   fetch: { path: 'a', stamp: 's', maxBytes: 10, ttlSeconds: 0 },
   test: { limit: 1, mapping: null },
   // Those two read the settings of stored versions, not of the call.
-  load: null,
-  gate: null,
+  open: null,
+  review: null,
   import: null,
 }
 const kinds = Object.entries(PARAMS).flatMap(([kind, params]) => (params === null ? [] : [[kind as NewCall['kind'], params] as const]))
@@ -196,11 +196,11 @@ describe('stored secrets', () => {
     expect(honest.seen.slice(before).join('')).toContain(SECRET)
   })
 
-  it('are not sent elsewhere by loading a version, nor by a run that was pinned to it', async () => {
+  it('are not sent elsewhere by opening a version, nor by a run that was pinned to it', async () => {
     // As if the API had let it through.
     const sourceId = await addSource({ url: canary.url, secretTargets: [origin(honest.url)] })
     const [row] = await store.rows<{ versionId: string }>('SELECT version_id AS "versionId" FROM sources WHERE id = $1', [sourceId])
-    expect(await ask('load', { sourceId, params: { versionId: row?.versionId } })).toMatchObject({ answer: { reason: 'SECRET_TARGET_REFUSED' } })
+    expect(await ask('open', { sourceId, params: { versionId: row?.versionId } })).toMatchObject({ answer: { reason: 'SECRET_TARGET_REFUSED' } })
     const run = await createRun(store.database.pool, { sourceId, trigger: 'manual' })
     const lease = await takeLease(store.database, { runId: run?.id ?? '', holder: 'w', ttlMs: 60_000 })
     if (!lease.taken) throw new Error('no lease')
@@ -218,7 +218,7 @@ describe('stored secrets', () => {
     const sourceId = await addSource({ secretTargets: [origin(honest.url)] })
     await saveDraft(store.database, { sourceId, content: { config: { url: canary.url } }, expectedRevision: null, actor: 'test' })
     const [row] = await store.rows<{ revision: number }>('SELECT draft_revision AS revision FROM sources WHERE id = $1', [sourceId])
-    const answer = await ask('gate', { sourceId, params: { revision: row?.revision } })
+    const answer = await ask('review', { sourceId, params: { revision: row?.revision } })
     expect(answer).toMatchObject({ status: 'failed', answer: { reason: 'SECRET_TARGET_REFUSED' } })
     expect(canary.seen.join('')).not.toContain(SECRET)
   })

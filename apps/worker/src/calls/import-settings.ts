@@ -1,26 +1,18 @@
-import { createFileAccess, type Proposal, toHttpFailure } from '@inlet/connector-sdk'
+import { createFileAccess, toHttpFailure } from '@inlet/connector-sdk'
+import type { CallAnswer, CallParams } from '@inlet/contract'
 import { openUpload } from '@inlet/db'
 import { Failure } from '@inlet/domain'
-import { z } from 'zod'
 import type { ConnectionDeps } from '../extraction/open-connection.js'
-
-const paramsSchema = z.object({
-  document: z.string().optional(),
-  url: z.string().optional(),
-  upload: z.string().optional(),
-  paths: z.array(z.string()).default([]),
-})
-type Params = z.output<typeof paramsSchema>
 
 /** Has a connector propose settings from a document that was sent, uploaded or lies at an address; nothing is stored. */
 export const importSettings = async (
   deps: ConnectionDeps,
-  request: { readonly connector: string; readonly params: object },
+  request: { readonly connector: string; readonly params: CallParams<'import'> },
   signal: AbortSignal,
-): Promise<Proposal> => {
+): Promise<CallAnswer<'import'>> => {
   const importer = deps.findConnector(request.connector)?.importer
   if (importer === undefined) throw new Failure('NOT_FOUND', `the connector "${request.connector}" imports nothing`)
-  const params = paramsSchema.parse(request.params)
+  const { params } = request
   const { text, documentUrl } = await readDocument(deps, params, { maxBytes: importer.maxBytes, signal })
   return importer.propose({ text, documentUrl, paths: params.paths }, signal)
 }
@@ -32,7 +24,7 @@ interface Limits {
 
 const readDocument = async (
   deps: ConnectionDeps,
-  { document, url, upload }: Params,
+  { document, url, upload }: CallParams<'import'>,
   limits: Limits,
 ): Promise<{ readonly text: string; readonly documentUrl: string | null }> => {
   if (document !== undefined) return { text: document, documentUrl: null }

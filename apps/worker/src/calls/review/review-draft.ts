@@ -1,14 +1,22 @@
 import { parseJsonLossless } from '@inlet/connector-sdk'
+import type { CallAnswer, CallParams } from '@inlet/contract'
 import { type Database, type Draft, findCredential, findDraft, listExamples, listSamples, listStreamNames } from '@inlet/db'
-import { canonicalJson, compareMapped, Failure, type MappedSample, type SourceRecord, toFailure } from '@inlet/domain'
-import { findUnknownStreams, type Mapping, type MappingPool } from '@inlet/mapping'
-import { z } from 'zod'
-import { type ConnectionDeps, openConnection } from '../extraction/open-connection.js'
-import { warnOfMapping } from '../harness/warn-of-mapping.js'
-import { mapSample } from './map-sample.js'
+import {
+  canonicalJson,
+  compareMapped,
+  Failure,
+  findBroken,
+  keyText,
+  type MappedSample,
+  type MappingExample,
+  type SourceRecord,
+  toFailure,
+} from '@inlet/domain'
+import { findStreamMapping, findUnknownStreams, type Mapping, type MappingPool } from '@inlet/mapping'
+import { type ConnectionDeps, openConnection } from '../../extraction/open-connection.js'
+import { warnOfMapping } from '../source-test/warn-of-mapping.js'
 import { type RawRecords, readSample } from './read-sample.js'
 import { toReview } from './to-review.js'
-import { tryExamples } from './try-examples.js'
 
 export interface ReviewDeps {
   readonly database: Database
@@ -16,7 +24,6 @@ export interface ReviewDeps {
   readonly mappings: Pick<MappingPool, 'map'>
 }
 
-const paramsSchema = z.object({ revision: z.int() })
 const PER_STREAM = 50
 /** For reading with the config of one version: both must fit into the call. */
 const READ_MS = 3_500
@@ -24,16 +31,16 @@ const READ_MS = 3_500
 /** Tries the draft of a source and its live version on the same records and says what would change. Nothing is stored. */
 export const reviewDraft = async (
   deps: ReviewDeps,
-  call: { readonly sourceId: string; readonly connector: string; readonly params: object },
+  call: { readonly sourceId: string; readonly connector: string; readonly params: CallParams<'review'> },
   signal: AbortSignal,
-): Promise<object> => {
+): Promise<CallAnswer<'review'>> => {
   const { sourceId } = call
   const draft = await findDraft(deps.database, sourceId)
-  if (draft?.revision !== paramsSchema.parse(call.params).revision) throw new Failure('PRECONDITION_FAILED', 'the draft has changed meanwhile')
+  if (draft?.revision !== call.params.revision) throw new Failure('PRECONDITION_FAILED', 'the draft has changed meanwhile')
   const examples = await listExamples(deps.database, sourceId)
   const { before, after, raw, streams, kept, liveFailure } = await mapBoth(deps, { ...call, draft }, signal)
-  const broken = await tryExamples(deps.mappings, mappingOf(draft.content), examples, signal)
   const mapping = mappingOf(draft.content)
+  const broken = await tryExamples(deps.mappings, mapping, examples, signal)
   const read = new Set(raw.map(({ stream }) => stream))
   const mistakes = [...read].flatMap((stream) =>
     warnOfMapping(
@@ -115,4 +122,59 @@ const readWith = async (deps: ReviewDeps, { sourceId, connector }: Subject, conf
   } finally {
     await pooled.connection[Symbol.asyncDispose]()
   }
+}
+
+/** What a version makes of raw records; without a mapping they stay as they are. */
+export const mapSample = async (
+  mappings: Pick<MappingPool, 'map'>,
+  mapping: Mapping | null,
+  sample: RawRecords,
+  signal: AbortSignal,
+): Promise<MappedSample> => {
+  const byStream = groupByStream(sample.records)
+  const raw: MappedSample['raw'][number][] = []
+  for (const [stream, records] of byStream) {
+    const rule = findStreamMapping(mapping, stream)
+    const mapped = rule === undefined ? records.map((record) => ({ records: [record], rejected: null })) : await mappings.map(rule, records, signal)
+    for (const [n, record] of records.entries()) {
+      const { records: made = [], rejected = null } = mapped[n] ?? {}
+      raw.push({ stream, key: keyText(record.key), records: made, rejected })
+    }
+  }
+  return { raw, complete: sample.complete }
+}
+
+const groupByStream = (records: readonly SourceRecord[]): ReadonlyMap<string, readonly SourceRecord[]> => {
+  const groups = new Map<string, SourceRecord[]>()
+  for (const record of records) {
+    const group = groups.get(record.stream)
+    if (group === undefined) groups.set(record.stream, [record])
+    else group.push(record)
+  }
+  return groups
+}
+
+export interface BrokenExample {
+  readonly name: string
+  readonly stream: string
+  readonly message: string
+}
+
+/** The examples that a mapping does not fulfil. */
+export const tryExamples = async (
+  mappings: Pick<MappingPool, 'map'>,
+  mapping: Mapping | null,
+  examples: readonly MappingExample[],
+  signal: AbortSignal,
+): Promise<readonly BrokenExample[]> => {
+  const broken: BrokenExample[] = []
+  for (const example of examples) {
+    const { name, stream } = example
+    const record = { ...example.record, stream }
+    const rule = findStreamMapping(mapping, stream)
+    const [made] = rule === undefined ? [{ records: [record], rejected: null }] : await mappings.map(rule, [record], signal)
+    const message = made?.rejected?.message ?? findBroken(example, made?.records ?? [])
+    if (message !== null) broken.push({ name, stream, message })
+  }
+  return broken
 }

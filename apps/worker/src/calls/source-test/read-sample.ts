@@ -1,6 +1,7 @@
-import { type StreamSpec, UNDECLARED_END } from '@inlet/connector-sdk'
+import type { StreamSpec } from '@inlet/connector-sdk'
 import { addCaveats, type CaveatTally, type RejectedRecord, type SourceRecord } from '@inlet/domain'
-import type { PooledConnection } from '../extraction/connection-pool.js'
+import type { PooledConnection } from '../../extraction/connection-pool.js'
+import { readFirstPages } from '../read-first-pages.js'
 
 export interface RawSample {
   readonly spec: StreamSpec
@@ -14,32 +15,26 @@ export interface RawSample {
   readonly error?: unknown
 }
 
-/** Reads the first records of a stream from the beginning and lets go of it. Never rejects. */
+/** Reads the first records of a stream, from the beginning. Never rejects. */
 export const readSample = async (
-  { connector, connection }: PooledConnection,
+  pooled: PooledConnection,
   spec: StreamSpec,
   { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
 ): Promise<RawSample> => {
-  const enough = new AbortController()
-  const pages = connector.read(connection, { stream: spec.name, cursor: null, signal: AbortSignal.any([signal, enough.signal]) })
   const records: SourceRecord[] = []
   const rejected: RejectedRecord[] = []
   let total: number | null = null
   let caveats: CaveatTally = {}
   try {
-    while (records.length < limit && rejected.length < limit) {
-      const step = await pages.next()
-      if (step.done === true) break
-      records.push(...step.value.records.slice(0, limit - records.length))
-      rejected.push(...(step.value.rejected ?? []).slice(0, limit - rejected.length))
-      total = step.value.progress?.total ?? total
-      caveats = addCaveats(caveats, step.value.caveats ?? [])
+    for await (const page of readFirstPages(pooled, spec.name, signal)) {
+      records.push(...page.records.slice(0, limit - records.length))
+      rejected.push(...(page.rejected ?? []).slice(0, limit - rejected.length))
+      total = page.progress?.total ?? total
+      caveats = addCaveats(caveats, page.caveats ?? [])
+      if (records.length >= limit || rejected.length >= limit) break
     }
     return { spec, records, rejected, total, caveats }
   } catch (error) {
     return { spec, records, rejected, total, caveats, error }
-  } finally {
-    enough.abort()
-    await pages.return(UNDECLARED_END).catch(() => {})
   }
 }

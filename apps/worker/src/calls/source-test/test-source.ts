@@ -1,25 +1,25 @@
-import { type EgressTarget, type StreamSpec } from '@inlet/connector-sdk'
+import type { EgressTarget, StreamSpec } from '@inlet/connector-sdk'
+import type { CallAnswer, CallParams } from '@inlet/contract'
 import { Failure, type RejectedRecord, type SourceRecord, toFailure } from '@inlet/domain'
 import { findStreamMapping, type MappedRecord, type Mapping, type MappingPool } from '@inlet/mapping'
-import { z } from 'zod'
-import { createPageMapper } from '../extraction/map-page.js'
-import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
-import { packRecord } from '../extraction/pack-record.js'
+import { createPageMapper } from '../../extraction/map-page.js'
+import { type ConnectionDeps, type ConnectionRequest, openConnection } from '../../extraction/open-connection.js'
+import { packRecord } from '../../extraction/pack-record.js'
 import { createCapturedLog } from './capture-log.js'
 import { countRequests } from './count-requests.js'
-import { type RawSample, readSample } from './read-samples.js'
+import { type RawSample, readSample } from './read-sample.js'
 import { toAnswer } from './to-answer.js'
 
 export interface TestDeps {
   readonly connecting: ConnectionDeps
   readonly mappings: Pick<MappingPool, 'map'>
-  /** For connecting and reading, in ms; 7,500 unless told. */
+  /** For connecting and reading, in ms; default 7,500. */
   readonly readLimitMs?: number
 }
 
 export interface TestRequest {
   readonly request: ConnectionRequest
-  readonly params: object
+  readonly params: Params
 }
 
 /** What a test found. */
@@ -45,29 +45,14 @@ export interface MappedSample extends RawSample {
 const READ_LIMIT_MS = 7_500
 /** More for mapping what was read; the call as a whole has 10 s. */
 const MAP_LIMIT_MS = 1_800
-const record = z.object({
-  key: z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number(), z.boolean(), z.null()]))]).optional(),
-  kind: z.enum(['document', 'event', 'row', 'item']).default('row'),
-  title: z.string().optional(),
-  text: z.string().optional(),
-  url: z.string().optional(),
-  occurredAt: z.string().optional(),
-  data: z.record(z.string(), z.unknown()).default({}),
-})
-const paramsSchema = z.object({
-  mapping: z.record(z.string(), z.object({ expression: z.string(), keys: z.enum(['kept', 'set']).optional() })).nullable(),
-  stream: z.string().optional(),
-  limit: z.number().int().min(1).max(20),
-  sample: z.object({ stream: z.string(), records: z.array(record) }).optional(),
-})
-type Params = z.output<typeof paramsSchema>
+
+type Params = CallParams<'test'>
 
 /**
  * Runs the real connector once, or only a mapping on records given, and answers JSON text of what came of it. Stores nothing and
  * moves no cursor; the connector is told that nothing is stored. What goes wrong is part of the answer.
  */
-export const testSource = async (deps: TestDeps, { request, ...given }: TestRequest, outer: AbortSignal): Promise<object> => {
-  const params = paramsSchema.parse(given.params)
+export const testSource = async (deps: TestDeps, { request, params }: TestRequest, outer: AbortSignal): Promise<CallAnswer<'test'>> => {
   const { readLimitMs = READ_LIMIT_MS } = deps
   const startedAt = performance.now()
   const log = createCapturedLog(deps.connecting.secrets)
@@ -134,7 +119,7 @@ const readLive = async (work: Work, request: ConnectionRequest): Promise<void> =
   }
 }
 
-/** So that a blocked address and a name that does not resolve are told apart before anything connects. */
+/** So that a blocked address and a name that does not resolve are distinguished before anything connects. */
 const reachTargets = async (egress: ConnectionDeps['egress'], targets: readonly EgressTarget[], signal: AbortSignal): Promise<void> => {
   for (const target of targets) {
     if ('url' in target) {
@@ -152,7 +137,9 @@ const toRawSample = ({ stream, records }: NonNullable<Params['sample']>, mapping
   return {
     spec: { name: stream, kind: records[0]?.kind ?? 'row', incremental: true, deletes },
     // JSON that came over the API; its members were checked just now.
-    records: records.map((given, n) => ({ ...given, stream, key: given.key ?? `sample ${n + 1}` }) as SourceRecord),
+    records: records.map(
+      (given, n) => ({ ...given, data: given.data ?? {}, kind: given.kind ?? 'row', stream, key: given.key ?? `sample ${n + 1}` }) as SourceRecord,
+    ),
     rejected: [],
     total: null,
     caveats: {},

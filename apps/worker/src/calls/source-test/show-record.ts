@@ -1,9 +1,10 @@
+import type { CallAnswer } from '@inlet/contract'
 import { canonicalJson, keyText, type RejectedRecord, type SourceRecord, toFailure, toStorableText } from '@inlet/domain'
 
 const MAX_TEXT = 2_000
 
 /** What people see of a record beside its data: long texts are cut, what cannot be stored is made visible. */
-export const showMembers = (record: SourceRecord): object => ({
+export const showMembers = (record: SourceRecord): Omit<CallAnswer<'preview'>['records'][number], 'dataJson'> => ({
   stream: record.stream,
   key: toStorableText(keyText(record.key)),
   kind: record.kind,

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { type Connector, createEgressGuard, createHttpClient, defineConnector, Failure, JsonNumber } from '@inlet/connector-sdk'
-import { createDatabase, type Database, findAnswer, insertCall } from '@inlet/db'
+import { createDatabase, type Database, findAnswer, findWaitingCall, insertCall, type NewCall } from '@inlet/db'
+import { CALL_KINDS } from '@inlet/domain'
 import { createMappingPool } from '@inlet/mapping'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
+import { RetryAt } from '@inlet/queue'
 import { createMasterKeyText, parseKeyring, sealSecrets } from '@inlet/security'
 import { createTestDatabase, type TestDatabase } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
 import { createConnectionPool } from '../extraction/connection-pool.js'
 import { createTokenStore } from '../tokens/token-store.js'
-import { processCall } from './call.js'
+import { processCall } from './process-call.js'
 
 let closedReads = 0
 const endless = defineConnector({
@@ -58,10 +60,7 @@ describe('processCall', () => {
     await store.drop()
   })
 
-  const ask = async (
-    kind: 'check' | 'preview' | 'browse',
-    call: { config?: object; params?: object; token?: string; connector?: Connector } = {},
-  ) => {
+  const ask = async (kind: NewCall['kind'], call: { config?: object; params?: object; token?: string; connector?: Connector } = {}) => {
     const id = randomUUID()
     const egress = createEgressGuard({ allow: [] })
     const http = createHttpClient({ guard: egress, userAgent: 'test' })
@@ -136,6 +135,31 @@ describe('processCall', () => {
       status: 'done',
       answer: { truncated: true, items: [{ path: '/top/f0', size: 0 }, { path: '/top/f1' }, { path: '/top/f2' }] },
     })
+  })
+
+  it.each([
+    ['load', 'open'],
+    ['open', 'open'],
+    ['gate', 'review'],
+    ['review', 'review'],
+  ])('understands %s, as processes of other versions may store it', async (stored, kind) => {
+    const id = randomUUID()
+    await insertCall(database, { id, kind: 'check', connector: 'endless', config: {}, sealedSecrets: null, timeoutMs: 10_000 })
+    await database.pool.query('UPDATE calls SET kind = $2 WHERE id = $1', [id, stored])
+    expect(await findWaitingCall(database, id)).toMatchObject({ kind })
+  })
+
+  it('stores kinds under the names that workers of earlier versions know', async () => {
+    const stored = async (kind: NewCall['kind']) => {
+      const id = randomUUID()
+      await insertCall(database, { id, kind, connector: 'endless', config: {}, sealedSecrets: null, timeoutMs: 10_000 })
+      return (await database.pool.query<{ kind: string }>('SELECT kind FROM calls WHERE id = $1', [id])).rows[0]?.kind
+    }
+    expect(await Promise.all(CALL_KINDS.map(stored))).toEqual(['check', 'preview', 'browse', 'metadata', 'fetch', 'test', 'load', 'gate', 'import'])
+  })
+
+  it('leaves a call of an unknown kind to workers of another version', async () => {
+    await expect(ask('foresee' as NewCall['kind'])).rejects.toThrow(RetryAt)
   })
 
   it('refuses to browse a connector without paths', async () => {

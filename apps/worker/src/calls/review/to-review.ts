@@ -1,5 +1,6 @@
+import type { CallAnswer } from '@inlet/contract'
 import { type Failure, type FieldChange, RECORD_CHANGES, type RecordChange, type SampleComparison } from '@inlet/domain'
-import type { BrokenExample } from './try-examples.js'
+import type { BrokenExample } from './review-draft.js'
 
 const MAX_CHANGES = 20
 const MAX_FIELDS = 20
@@ -16,19 +17,25 @@ export interface ReviewFacts {
 }
 
 /** The answer of a review: counts of everything, samples of the gravest. Pure. */
-export const toReview = ({ comparison, records, kept, liveFailure, examples, broken, warnings }: ReviewFacts): object => ({
+export const toReview = ({ comparison, records, kept, liveFailure, examples, broken, warnings }: ReviewFacts): CallAnswer<'review'> => ({
   records,
   source: kept ? 'kept' : 'read',
   liveFailure: liveFailure === null ? null : { reason: liveFailure.reason, message: liveFailure.message, next: liveFailure.next },
   counts: {
     unchanged: comparison.unchanged,
     notCompared: comparison.notCompared,
-    ...Object.fromEntries(RECORD_CHANGES.map((kind) => [kind, comparison.changes.filter((change) => change.kind === kind).length])),
+    ...countByKind(comparison.changes),
   },
   changes: pickSamples(comparison.changes).map(shorten),
   examples: { total: examples, broken: broken.map(({ name, stream, message }) => ({ name, stream, message: message.slice(0, MAX_TEXT) })) },
   warnings: warnings.map(({ code, message }) => ({ code, message })),
 })
+
+const countByKind = (changes: readonly RecordChange[]): Readonly<Record<RecordChange['kind'], number>> => {
+  const counts = { keyChanged: 0, rejected: 0, removed: 0, changed: 0, added: 0 }
+  for (const { kind } of changes) counts[kind] += 1
+  return counts
+}
 
 /** Some of every kind before more of one; the gravest first. */
 const pickSamples = (changes: readonly RecordChange[]): readonly RecordChange[] => {

@@ -1,0 +1,73 @@
+import { addAbortSignal, type Readable } from 'node:stream'
+import type { Browse, BrowseItem, Connection, Connector } from '@inlet/connector-sdk'
+import type { CallAnswer, CallParams } from '@inlet/contract'
+import { type Database, keepContent, tooLarge } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import type { PooledConnection } from '../extraction/connection-pool.js'
+
+/** Lists what lies at a path of a source. Throws NOT_BROWSABLE for connectors without paths. */
+export const browseItems = async (
+  { connector, connection }: PooledConnection,
+  { path, limit }: CallParams<'browse'>,
+  signal: AbortSignal,
+): Promise<CallAnswer<'browse'>> => {
+  const items: CallAnswer<'browse'>['items'][number][] = []
+  for await (const page of browseOf(connector).list(connection, path, signal)) {
+    for (const item of page) {
+      if (items.length === limit) return { items, truncated: true }
+      items.push(toItem(item))
+    }
+  }
+  return { items, truncated: false }
+}
+
+/** Throws NOT_BROWSABLE for connectors without paths. */
+const browseOf = ({ browse, type }: Connector): Browse<Connection> => {
+  if (browse === undefined) throw new Failure('NOT_BROWSABLE', `the connector ${type} has no paths`)
+  return browse
+}
+
+const toItem = ({ name, path, directory, size, modifiedAt }: BrowseItem) => ({
+  name,
+  path,
+  directory,
+  size: size ?? null,
+  modifiedAt: modifiedAt ?? null,
+})
+
+/** Describes one item of a source. Throws NOT_BROWSABLE, NOT_FOUND_UPSTREAM. */
+export const describeItem = async (
+  { connector, connection }: PooledConnection,
+  { path }: CallParams<'metadata'>,
+  signal: AbortSignal,
+): Promise<CallAnswer<'metadata'>> => {
+  const item = await browseOf(connector).metadata(connection, path, signal)
+  return { ...toItem(item), metadata: item.metadata ?? {} }
+}
+
+/**
+ * Puts the content of one item where the API can stream it from, whole or not at all. Throws NOT_BROWSABLE, NOT_FOUND_UPSTREAM,
+ * NOT_A_REGULAR_FILE for folders, PAYLOAD_TOO_LARGE.
+ */
+export const fetchItem = async (
+  database: Database,
+  pooled: PooledConnection,
+  { path, stamp, maxBytes, ttlSeconds }: CallParams<'fetch'>,
+  signal: AbortSignal,
+): Promise<CallAnswer<'fetch'>> => {
+  const { connector, connection, context } = pooled
+  const browse = browseOf(connector)
+  const item = await browse.metadata(connection, path, signal)
+  if (item.directory) throw new Failure('NOT_A_REGULAR_FILE', `${path} is a folder`, { next: 'List it, and fetch its items.' })
+  if ((item.size ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  const answer = { name: item.name, mediaType: mediaTypeOf(item.metadata?.['contentType']) }
+  // Ends with the signal even if the connector forgot to pass it on. Every stream of Node's is a Stream, whatever its interface is called.
+  const bytes = addAbortSignal(signal, (await browse.fetch(connection, path, signal)) as Readable)
+  const question = { sourceId: context.sourceId, view: 'content', of: [path], stamp } as const
+  const { id, size, sha256 } = await keepContent(database, question, { answer, bytes, maxBytes, ttlSeconds })
+  return { ...answer, id, size, sha256 }
+}
+
+/** What a connector reports as the type, if it has the form of one. */
+const mediaTypeOf = (reported: unknown): string =>
+  typeof reported === 'string' && /^[\w.+-]+\/[\w.+-]+(; ?[\w=".+-]+)*$/.test(reported) ? reported : 'application/octet-stream'

@@ -1,0 +1,117 @@
+import { CALLS, type CallAnswer, type CallParams } from '@inlet/contract'
+import {
+  answerCall,
+  type Call,
+  type Database,
+  findCredential,
+  findCredentialById,
+  findWaitingCall,
+  isConnectorOffered,
+  type StoredCredential,
+} from '@inlet/db'
+import { type CallKind, Failure, toFailure } from '@inlet/domain'
+import { type JobContext, type JobData, RetryAt } from '@inlet/queue'
+import type { PooledConnection } from '../extraction/connection-pool.js'
+import { type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
+import { waitFor } from '../extraction/patience.js'
+import { browseItems, describeItem, fetchItem } from './browse.js'
+import { importSettings } from './import-settings.js'
+import { type OpenDeps, openLiveVersion } from './open.js'
+import { previewRecords } from './preview.js'
+import { type ReviewDeps, reviewDraft } from './review/review-draft.js'
+import { testSource } from './source-test/test-source.js'
+
+export interface CallDeps extends OpenDeps, ReviewDeps {}
+
+/** So soon another worker may answer a call that this one cannot. */
+const HAND_BACK_MS = 200
+/** So long after its limit a call may still end by itself; a connector that ignores the signal does not keep the slot. */
+const GRACE_MS = 5_000
+
+/** Answers a short request: runs the real connector once and writes the answer where the API waits for it. */
+export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, context: JobContext): Promise<void> => {
+  const call = await findWaitingCall(deps.database, callId)
+  if (call === null) return
+  if (await isForOthers(deps, call)) throw new RetryAt(new Date(Date.now() + HAND_BACK_MS))
+  const { limitMs } = CALLS[call.kind]
+  const limit = AbortSignal.timeout(limitMs)
+  try {
+    const signal = AbortSignal.any([context.signal, limit])
+    const answer = await waitFor(answerWith(deps, call, signal), signal, GRACE_MS)
+    await answerCall(deps.database, callId, { status: 'done', answer })
+  } catch (error) {
+    const failure = toCallFailure(error, { limitMs, late: limit.aborted })
+    await answerCall(deps.database, callId, {
+      status: 'failed',
+      answer: { code: failure.code, reason: failure.reason, message: failure.message, next: failure.next, field: failure.field },
+    })
+  }
+}
+
+/** A worker of another version may know this kind of call, or one with other packages this connector. */
+const isForOthers = async ({ database, connecting }: CallDeps, { kind, connector }: Call): Promise<boolean> =>
+  !(kind in CALLS) || (connecting.findConnector(connector) === undefined && (await isConnectorOffered(database, connector)))
+
+/** Once the limit has passed, what is thrown is its consequence, unless it is a failure of its own. */
+const toCallFailure = (error: unknown, { limitMs, late }: { readonly limitMs: number; readonly late: boolean }): Failure => {
+  const failure = toFailure(error)
+  const timedOut = error instanceof Error && (error.name === 'TimeoutError' || (late && failure.reason === 'CANCELLED'))
+  return timedOut ? new Failure('TIMEOUT', `the source did not answer within ${limitMs / 1_000} s`, { cause: error }) : failure
+}
+
+type Answerers = { readonly [K in CallKind]: (deps: CallDeps, call: Call, params: CallParams<K>, signal: AbortSignal) => Promise<CallAnswer<K>> }
+
+/** A kind without an entry does not compile. */
+const ANSWERERS: Answerers = {
+  check: (deps, call, _params, signal) =>
+    withConnection(deps, call, signal, async ({ connector, connection }) => {
+      await connector.check(connection, signal)
+      return { ok: true }
+    }),
+  preview: (deps, call, params, signal) => withConnection(deps, call, signal, (pooled) => previewRecords(pooled, params, signal)),
+  browse: (deps, call, params, signal) => withConnection(deps, call, signal, (pooled) => browseItems(pooled, params, signal)),
+  metadata: (deps, call, params, signal) => withConnection(deps, call, signal, (pooled) => describeItem(pooled, params, signal)),
+  fetch: (deps, call, params, signal) => withConnection(deps, call, signal, (pooled) => fetchItem(deps.database, pooled, params, signal)),
+  test: async (deps, call, params, signal) => testSource(deps, { request: await toRequest(deps.database, call), params }, signal),
+  open: (deps, _call, params) => openLiveVersion(deps, params),
+  review: (deps, { id, sourceId, connector }, params, signal) => reviewDraft(deps, { sourceId: sourceId ?? id, connector, params }, signal),
+  import: (deps, { connector }, params, signal) => importSettings(deps.connecting, { connector, params }, signal),
+}
+
+const answerWith = (deps: CallDeps, call: Call, signal: AbortSignal): Promise<unknown> => {
+  const params: unknown = CALLS[call.kind].params.parse(call.params ?? {})
+  // Schema and answerer belong to the same kind, which the type of a union cannot say.
+  const answerer: (deps: CallDeps, call: Call, params: never, signal: AbortSignal) => Promise<unknown> = ANSWERERS[call.kind]
+  return answerer(deps, call, params as never, signal)
+}
+
+const withConnection = async <T>(deps: CallDeps, call: Call, signal: AbortSignal, work: (pooled: PooledConnection) => Promise<T>): Promise<T> => {
+  const pooled = await openConnection(deps.connecting, await toRequest(deps.database, call), signal)
+  try {
+    return await work(pooled)
+  } finally {
+    await pooled.connection[Symbol.asyncDispose]()
+  }
+}
+
+/** A call brings secrets sealed for itself, or names the shared credential or the source whose stored ones it uses. */
+const toRequest = async (database: Database, call: Call): Promise<ConnectionRequest> => {
+  const request = {
+    sourceId: call.sourceId ?? call.id,
+    connector: call.connector,
+    config: call.config,
+    patience: 'call' as const,
+    allowTargets: call.allowTargets,
+  }
+  if (call.sealedSecrets !== null) return { ...request, credential: { sealed: call.sealedSecrets, place: { ownerId: call.id, version: 0 } } }
+  return { ...request, credential: await findStored(database, call) }
+}
+
+const findStored = async (database: Database, call: Call): Promise<StoredCredential | null> => {
+  if (typeof call.credentialId === 'string') {
+    const shared = await findCredentialById(database, call.credentialId)
+    if (shared === null) throw new Failure('CREDENTIAL_CHANGED', 'the credential was deleted meanwhile')
+    return shared
+  }
+  return typeof call.sourceId === 'string' ? await findCredential(database, call.sourceId) : null
+}
