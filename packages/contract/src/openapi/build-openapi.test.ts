@@ -15,9 +15,9 @@ describe('buildOpenApi', () => {
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(endpoints).sort())
   })
 
-  it('marks what needs no key: what says nothing of sources, and what signatures protect', () => {
+  it('marks what needs no key: what says nothing of sources, what signatures protect, and signing in', () => {
     const open = operations.filter(({ security }) => security.length === 0).map(({ operationId }) => operationId)
-    expect(open.sort()).toEqual(['getHealth', 'getIndex', 'getOpenApi', 'getReadiness', 'receiveHook', 'verifyHook'])
+    expect(open.sort()).toEqual(['createSession', 'getHealth', 'getIndex', 'getOpenApi', 'getReadiness', 'receiveHook', 'verifyHook'])
   })
 
   it('refers to named components and leaves no reference open', () => {
