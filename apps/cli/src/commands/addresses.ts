@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal/terminal.js'
 export const printAddresses = (terminal: Terminal, stack: Stack, folder: DataFolder): void => {
   terminal.line(`
   API and its docs   ${terminal.bold(`${stack.url}/docs`)}
-  Bull Board         ${stack.url}/admin/queues  ${terminal.dim('(any user name, the key below as password)')}
+  Bull Board         ${stack.url}/admin/queues  ${terminal.dim('(any user name, the admin key as password)')}
   Metrics            ${stack.url}/metrics
   Key (admin)        ${stack.isKeyNew ? stack.adminKey : terminal.dim(`adminKey in ${folder.file('settings.json')}`)}
   Logs, data         ${folder.path}
