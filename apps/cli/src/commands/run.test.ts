@@ -1,6 +1,7 @@
 import type { RunView } from '@inlet/contract'
 import { describe, expect, it } from 'vitest'
 import { progressLines } from './run.js'
+import { runLines } from './runs.js'
 
 const counts = { read: 5, inserted: 3, updated: 1, unchanged: 1, deleted: 0, quarantined: 0 }
 const here = new Date(2026, 2, 4, 16, 3, 20)
@@ -19,6 +20,23 @@ describe('progressLines', () => {
   it('is one line while it moves', () => {
     expect(linesAt(here, { status: 'running', progress: { streams: { items: {} } } })).toEqual([
       'running: 5 read, 4 stored, 1 unchanged, 0 quarantined  items',
+    ])
+  })
+})
+
+describe('runLines', () => {
+  it('says what the run guessed or left out, each once', () => {
+    const caveats = [
+      { kind: 'READ_IN_PART', message: '1 of 2 documents were read in part: b.xml' },
+      { kind: 'ENCODING_GUESSED', message: '1 of 2 documents do not name their encoding, which was guessed' },
+    ]
+    const warnings = [{ reason: 'READ_IN_PART', message: '1 of 2 documents were read in part: b.xml' }]
+    const lines = runLines({ ...run, caveats, warnings, error: null } as unknown as RunView, 'books').map((line) =>
+      line.replaceAll(/\s+/g, ' ').trim(),
+    )
+    expect(lines.filter((line) => /^(?:warning|caveat)/.test(line))).toEqual([
+      'warning READ_IN_PART: 1 of 2 documents were read in part: b.xml',
+      'caveat ENCODING_GUESSED: 1 of 2 documents do not name their encoding, which was guessed',
     ])
   })
 })

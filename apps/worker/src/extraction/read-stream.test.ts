@@ -17,6 +17,7 @@ const read = async (
 ) => {
   const cursors: unknown[] = []
   const progress: unknown[] = []
+  const caveats: unknown[] = []
   const batcher = createBatcher({ streams: new Set(['s']), swept: new Set() })
   const done = readStream({
     pooled: {
@@ -44,6 +45,7 @@ const read = async (
     limits,
     whole,
     onProgress: (stream, what) => progress.push([stream, what]),
+    onCaveats: (found) => void caveats.push(...found),
   })
   let end: ReadEnd | undefined
   const failure = await done.then(
@@ -53,7 +55,7 @@ const read = async (
     },
     (error: unknown) => error as Failure,
   )
-  return { cursors, failure, end, batcher, forwarded, progress }
+  return { cursors, failure, end, batcher, forwarded, progress, caveats }
 }
 const transient = (retryAfterMs = 0) => new Failure('CONNECTION_LOST', 'lost', { retryAfterMs })
 const limited = (retryAfterMs?: number) => new Failure('RATE_LIMITED', 'slow down', retryAfterMs === undefined ? {} : { retryAfterMs })
@@ -89,6 +91,16 @@ describe('the sweep of a whole stream', () => {
 })
 
 describe('readStream', () => {
+  it('hands on what pages say was guessed or left out', async () => {
+    const { caveats } = await read([
+      async function* () {
+        yield { ...page(1), caveats: [{ kind: 'READ_IN_PART', example: 'a.xml' }] }
+        yield page(2)
+      },
+    ])
+    expect(caveats).toEqual([{ kind: 'READ_IN_PART', example: 'a.xml' }])
+  })
+
   it('counts each try as a reading of its own, so that a sweep does not rest on what a broken one showed', async () => {
     const { batcher, forwarded } = await read([
       async function* () {

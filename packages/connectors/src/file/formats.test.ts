@@ -68,6 +68,26 @@ describe('encodings', () => {
   })
 })
 
+describe('HTML files', () => {
+  const html = async (content: Buffer) => {
+    await bed.write('a.html', content)
+    const { store, caveats } = await bed.run({ paths: [bed.root] })
+    return { text: store.find('documents', 'a.html')?.record.text, caveats }
+  }
+
+  it.each([
+    ['<meta charset="koi8-r"><p>Мир</p>', 'koi8-r'],
+    ['<?xml version="1.0" encoding="iso-8859-2"?><p>Łódź</p>', 'iso-8859-2'],
+  ])('are in the encoding that %s names', async (text, encoding) => {
+    const { text: read, caveats } = await html(iconv.encode(text, encoding))
+    expect([read, caveats.ENCODING_GUESSED?.count, caveats.ENCODING_DOUBTFUL?.count]).toEqual([text.replaceAll(/<[^>]*>/g, ''), 0, 0])
+  })
+
+  it('follow the rules of XML when they are XHTML', async () => {
+    expect((await html(Buffer.from('<?xml version="1.0"?><html><head><script src="x.js"/></head><body><p>Text</p></body></html>'))).text).toBe('Text')
+  })
+})
+
 describe('what a run says of tables and documents', () => {
   it('names the header it took and what it left out', async () => {
     const { rows, caveats } = await rowsOf('a.csv', 'Extracted on 2025-01-06\nid;owner\n1;ALFA\n2;BETA\n')
@@ -77,6 +97,14 @@ describe('what a run says of tables and documents', () => {
     ])
     expect(caveats.LAYOUT_GUESSED?.examples).toEqual([
       'a.csv: the header is in line 2, 1 record above it left out; header in line 2: id, owner; 2 of the first 2 rows fit',
+    ])
+  })
+
+  it('shows how little fits a header that is left, and which setting may help', async () => {
+    const { caveats, rejected } = await rowsOf('a.csv', 'b,c\nx,1,2\ny,3,4\nz,5,6\n')
+    expect(rejected).toHaveLength(3)
+    expect(caveats.LAYOUT_GUESSED?.examples).toEqual([
+      expect.stringMatching(/^a\.csv: header in line 1: b, c; 0 of the first 3 rows fit; .*headerLine/),
     ])
   })
 

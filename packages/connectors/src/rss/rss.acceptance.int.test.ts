@@ -86,7 +86,7 @@ const openBed = async (): Promise<AcceptanceBed> => {
       await hostile('429 for an hour', { body: '', status: 429, headers: { 'retry-after': '3600' } }, 'RATE_LIMITED'),
       await hostile('5xx', { body: '', status: 502 }, 'UPSTREAM_ERROR'),
       await hostile('a page', { body: '<!doctype html><html><body>Log in</body></html>', type: 'text/html' }, 'CONTENT_MISMATCH'),
-      await hostile('billion laughs', { body: '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><rss/>' }, 'XML_DTD_NOT_ALLOWED'),
+      await hostile('a document type without an end', { body: '<!DOCTYPE x [<!ENTITY a "ha"><rss/>' }, 'XML_DTD_NOT_ALLOWED'),
       await hostile('nested', { body: '<rss>'.repeat(500_000) }, 'UPSTREAM_INVALID'),
       await hostile('redirect loop', { body: '', status: 302, headers: { location: '/' } }, 'TOO_MANY_REDIRECTS'),
       await hostile('pages in a circle', { body: rssFeed(rssItem(1), '<atom:link rel="next" href="/"/>') }, 'PAGINATION_LOOP').then((one) => ({

@@ -4,6 +4,7 @@ import { encodingExists } from 'iconv-lite'
 import { detectUtf16 } from '../../parsing/encoding/detect-utf16.js'
 import { guessShort } from '../../parsing/encoding/guess-short.js'
 import { isMostlyUtf8, utf8Evidence } from '../../parsing/encoding/utf8-evidence.js'
+import { declaredCharset } from '../../parsing/html/decode.js'
 
 export interface DetectedEncoding {
   /** `ascii` when the sample leaves it open. */
@@ -33,7 +34,7 @@ const sure = (encoding: string): DetectedEncoding => ({ encoding, certainty: 1, 
 
 /**
  * The encoding of a sample from the start of a text, or of its first bytes beyond ASCII: byte order mark, then UTF-16 by its zeros, then
- * UTF-8, of which a few bytes may be damaged, then what is likely.
+ * UTF-8, of which a few bytes may be damaged, then what HTML or XML declares, then what is likely.
  */
 export const detectEncoding = (sample: Buffer): DetectedEncoding => {
   const marked = BOMS.find(([, bytes]) => bytes.every((byte, index) => sample[index] === byte))
@@ -45,7 +46,9 @@ export const detectEncoding = (sample: Buffer): DetectedEncoding => {
   if (isMostlyUtf8(evidence)) return sure('utf-8')
   // One odd byte at the very end is a cut character of a long text, but the last letter of a short one.
   if (evidence.valid === 0 && evidence.invalid === 0 && sample.length >= CHARDET_BYTES) return sure('utf-8')
-  return guess(sample)
+  // Only markup declares anything; a table may quote it.
+  const declared = sample.toString('latin1', 0, 200).trimStart().startsWith('<') ? declaredCharset(sample) : undefined
+  return declared === undefined || declared === 'utf-8' ? guess(sample) : sure(declared)
 }
 
 const guess = (sample: Buffer): DetectedEncoding => {

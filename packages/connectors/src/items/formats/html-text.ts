@@ -1,5 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
 import { Parser } from 'htmlparser2'
+import { isXhtml } from '../../parsing/html/read-html.js'
 
 const SILENT = new Set(['script', 'style', 'noscript', 'template', 'svg', 'math', 'iframe', 'object', 'canvas', 'select', 'button', 'head'])
 const BLOCKS = new Set(
@@ -19,7 +20,7 @@ export interface HtmlText {
  * heading. Holds at most `maxChars` of text and throws RECORD_TOO_LARGE beyond; FILE_UNREADABLE for absurd nesting.
  */
 export const createHtmlText = (maxChars: number): { push(html: string): void; end(): HtmlText } => {
-  const open: string[] = []
+  const elements: string[] = []
   let silent = 0
   let inTitle = false
   let inHeading = false
@@ -28,37 +29,41 @@ export const createHtmlText = (maxChars: number): { push(html: string): void; en
   let text = ''
   let failure: Failure | undefined
 
-  const parser = new Parser(
-    {
-      onopentagname(name) {
-        open.push(name)
-        if (open.length > MAX_DEPTH) failure ??= new Failure('FILE_UNREADABLE', `HTML with more than ${MAX_DEPTH} open elements is not read`)
-        if (SILENT.has(name)) silent++
-        if (name === 'title' && open.length < 4) inTitle = title === ''
-        if (name === 'h1' || name === 'h2') inHeading = heading === ''
-        if (BLOCKS.has(name)) text += '\n'
-      },
-      ontext(piece) {
-        if (inTitle) title += piece
-        else if (silent === 0) {
-          text += piece
-          if (inHeading) heading += piece
-          if (text.length > maxChars * 2) text = collapse(text)
-          if (text.length > maxChars * 2) failure ??= new Failure('RECORD_TOO_LARGE', `the text has more than ${maxChars} characters`)
-        }
-      },
-      onclosetag(name) {
-        open.pop()
-        if (SILENT.has(name)) silent = Math.max(0, silent - 1)
-        if (name === 'title') inTitle = false
-        if (name === 'h1' || name === 'h2') inHeading = false
-        if (BLOCKS.has(name)) text += '\n'
-      },
+  const handler = {
+    onopentagname(name: string) {
+      elements.push(name)
+      if (elements.length > MAX_DEPTH) failure ??= new Failure('FILE_UNREADABLE', `HTML with more than ${MAX_DEPTH} open elements is not read`)
+      if (SILENT.has(name)) silent++
+      if (name === 'title' && elements.length < 4) inTitle = title === ''
+      if (name === 'h1' || name === 'h2') inHeading = heading === ''
+      if (BLOCKS.has(name)) text += '\n'
     },
-    { decodeEntities: true, lowerCaseTags: true },
-  )
+    ontext(piece: string) {
+      if (inTitle) title += piece
+      else if (silent === 0) {
+        text += piece
+        if (inHeading) heading += piece
+        if (text.length > maxChars * 2) text = collapse(text)
+        if (text.length > maxChars * 2) failure ??= new Failure('RECORD_TOO_LARGE', `the text has more than ${maxChars} characters`)
+      }
+    },
+    onclosetag(name: string) {
+      elements.pop()
+      if (SILENT.has(name)) silent = Math.max(0, silent - 1)
+      if (name === 'title') inTitle = false
+      if (name === 'h1' || name === 'h2') inHeading = false
+      if (BLOCKS.has(name)) text += '\n'
+    },
+  }
+  let parser: Parser | undefined
+  /** XHTML closes `<script/>`, HTML does not; the beginning tells. */
+  const open = (start: string): Parser => {
+    const xml = isXhtml('', start)
+    return new Parser(handler, { decodeEntities: true, lowerCaseTags: true, ...(xml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {}) })
+  }
 
   const push = (html: string): void => {
+    parser ??= open(html)
     // Small pieces, because closing an element searches all that are open.
     for (let from = 0; from < html.length; from += 16_384) {
       parser.write(html.slice(from, from + 16_384))
@@ -67,7 +72,7 @@ export const createHtmlText = (maxChars: number): { push(html: string): void; en
   }
 
   const end = (): HtmlText => {
-    parser.end()
+    parser?.end()
     if (failure !== undefined) throw failure
     const plain = collapse(text).trim()
     if (plain.length > maxChars) throw new Failure('RECORD_TOO_LARGE', `the text has more than ${maxChars} characters`)

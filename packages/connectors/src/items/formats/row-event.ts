@@ -33,6 +33,8 @@ export interface TableLayout {
   /** What was taken for the header and how the rows fit. */
   readonly summary: string
   readonly guesses: readonly string[]
+  /** Which setting may help, when most rows do not fit what was taken for the header. */
+  readonly advice?: string | null
 }
 
 const RAW_LENGTH = 2000

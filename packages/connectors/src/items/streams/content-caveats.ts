@@ -16,11 +16,10 @@ export const createContentCaveats = (content: Content, file: string): ContentCav
   const ofLayouts = (): readonly Caveat[] => {
     const found = content.layouts?.().slice(layouts) ?? []
     layouts += found.length
-    return found.map(({ guesses, summary }) =>
-      guesses.length === 0
-        ? { kind: 'LAYOUT_GUESSED', count: 0, of: 1 }
-        : { kind: 'LAYOUT_GUESSED', example: `${file}: ${[...guesses, summary].filter((part) => part !== '').join('; ')}` },
-    )
+    return found.map(({ guesses, summary, advice }) => {
+      const parts = [...guesses, summary, advice ?? ''].filter((part) => part !== '')
+      return caveatIf('LAYOUT_GUESSED', guesses.length > 0 || typeof advice === 'string', `${file}: ${parts.join('; ')}`)
+    })
   }
   const ofEncoding = (isEnd: boolean): readonly Caveat[] => {
     const certainty = content.certainty?.()

@@ -50,13 +50,16 @@ export const chooseCharset = (bytes: Buffer, contentType: string): ChosenCharset
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return named('utf-16be')
   const wide = detectUtf16(bytes)
   if (wide !== null) return named(wide)
-  const declared = supported(charsetOf(contentType)) ?? supported(metaCharset(bytes))
+  const declared = supported(charsetOf(contentType)) ?? declaredCharset(bytes)
   return declared === undefined || contradicts(declared, bytes) ? guess(bytes) : named(declared)
 }
 
 const hasUtf8Mark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
 
 const charsetOf = (contentType: string): string | undefined => /charset\s{0,5}=\s{0,5}["']?([\w.:+-]{1,40})/i.exec(contentType)?.[1]
+
+/** The charset that a meta element or the declaration of XML names, if it is known. */
+export const declaredCharset = (bytes: Buffer): string | undefined => supported(metaCharset(bytes))
 
 const metaCharset = (bytes: Buffer): string | undefined => {
   const head = bytes.toString('latin1', 0, HEAD_BYTES)
