@@ -46,6 +46,21 @@ describe('two rows never get one key', () => {
     expect((await read('public.parts_eu', { tables: [{ name: 'parts_eu' }] })).keys).toEqual([['eu', 1]])
   })
 
+  it('of foreign tables, alone and as a partition, which have no rows of their own to be read twice', async () => {
+    const csv = (text: string) => `SERVER files OPTIONS (program 'printf "${text}"', format 'csv')`
+    await sql(`CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+      CREATE FOREIGN TABLE afar (id int, name text) ${csv('1,a\\n2,b\\n')};
+      CREATE TABLE spread (id int, region text) PARTITION BY LIST (region); CREATE TABLE spread_near PARTITION OF spread FOR VALUES IN ('near');
+      CREATE FOREIGN TABLE spread_far PARTITION OF spread FOR VALUES IN ('far') ${csv('2,far\\n3,far\\n')}; INSERT INTO spread VALUES (1, 'near')`)
+    const tables = ['afar', 'spread', 'spread_far'].map((name) => ({ name, keyColumns: ['id'] }))
+    expect((await read('public.afar', { tables })).records.map(({ key, data }) => [key, data['name']])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+    ])
+    expect(new Set((await read('public.spread', { tables })).keys)).toEqual(new Set([1, 2, 3]))
+    expect(new Set((await read('public.spread_far', { tables })).keys)).toEqual(new Set([2, 3]))
+  })
+
   it('of a view with keyColumns that do not tell them apart: the second is said to be left out', async () => {
     await sql(`CREATE VIEW twins AS SELECT * FROM (VALUES (1, 'a'), (1, 'b'), (2, 'c'), (2, 'c'), (3, 'd')) AS t (id, name)`)
     const { keys, pages } = await read('public.twins', { tables: [{ name: 'twins', keyColumns: ['id'] }] })
