@@ -31,7 +31,7 @@ const settings = z.strictObject({
     ),
   ...limitFields,
   maxTransactionSeconds: maxTransactionSecondsField.describe(
-    'A read by key or cursor goes on in a new transaction after this time, so that it does not hold back purge and schema changes.',
+    'A read by key or cursor continues in a new transaction after this time, so that it does not hold back purge and schema changes.',
   ),
   allowPowerfulRole: z
     .boolean()

@@ -5,35 +5,21 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findCommand, findMariadb, startMariadb, type TestMariadb, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createReader, reasonOf } from '../sql/fixtures/read-once.js'
+import { PASSWORD, sourceOf } from './fixtures/maria-source.js'
+import { runMaria } from './fixtures/maria-sql.js'
 import mysql from './index.js'
-import { runMaria } from './testing/maria-sql.js'
-import { openContext, readOnce, reasonOf } from './testing/read-once.js'
 
-const PASSWORD = 'correct-horse-battery'
+const { checkOnce, openContext, readOnce } = createReader(mysql)
+
 const binaries = findMariadb()
 const hasOpenssl = findCommand('openssl', ['openssl']) !== null
 const directory = mkdtempSync(path.join(tmpdir(), 'inlet-mysql-tls-'))
 let server: TestMariadb
 
-const source = (changes: object = {}) => ({
-  config: {
-    host: '127.0.0.1',
-    port: server.port,
-    database: 'app',
-    user: 'reader',
-    tls: { mode: 'disable' },
-    safetyLagSeconds: 0,
-    overlapSeconds: 0,
-    ...changes,
-  },
-  password: PASSWORD,
-})
+const source = (changes: object = {}) => sourceOf(server, changes)
 const read = (changes: object, stream: string, options = {}) => readOnce(source(changes), stream, options)
-const check = async (changes: object = {}, password = PASSWORD): Promise<void> => {
-  await using context = await openContext({ ...source(changes), password })
-  await using connection = await mysql.connect(context)
-  await mysql.check(connection, new AbortController().signal)
-}
+const check = (changes: object = {}, password = PASSWORD): Promise<void> => checkOnce({ ...source(changes), password })
 const sql = (text: string) => runMaria(server, 'app', text)
 const busy = async (): Promise<number> =>
   Number((await sql(`SELECT count(*) AS n FROM information_schema.PROCESSLIST WHERE user = 'reader' AND command = 'Query'`))[0]?.['n'])

@@ -1,27 +1,28 @@
 import { Failure, JsonNumber } from '@inlet/connector-sdk'
 import { describe, expect, it } from 'vitest'
+import { selectKeys, selectOrdered, selectUnsettled } from '../sql/plan/select.js'
+import type { StreamPlan } from '../sql/plan/stream-plan.js'
 import type { RowPosition } from '../sql/read/saved-cursor.js'
 import { configSchema } from './config.js'
-import type { MysqlPlan } from './plan/mysql-plan.js'
 import { chooseKey } from './plan/relation.js'
-import { compare, selectKeys, selectOrdered, selectUnsettled } from './plan/select.js'
+import { mysqlSyntax } from './plan/syntax.js'
 import { formatMicros, parseMicros, toLocal } from './read/time-text.js'
 import { timeWindow } from './read/window.js'
 import { findPowerful } from './session/check-role.js'
 import { toMysqlFailure } from './session/mysql-failure.js'
 import { connectionOptions } from './session/open-client.js'
-import type { Kind } from './values/column-type.js'
+import type { ColumnType, Kind } from './values/column-type.js'
 import { convertOf, roleValuesOf } from './values/convert.js'
 
 const base = { host: 'db.example.com', database: 'app', user: 'reader' }
 const type = (kind: Kind, decimals = 0) => ({ kind, decimals, length: 8 })
 const column = (name: string, kind: Kind) => ({ name, type: type(kind), convert: null, ...roleValuesOf(type(kind)), stored: true })
-const planOf = (changes: Partial<MysqlPlan> = {}): MysqlPlan => ({
+const planOf = (changes: Partial<StreamPlan<ColumnType>> = {}): StreamPlan<ColumnType> => ({
   stream: 'app.t',
   from: '`app`.`t` AS t',
   columns: [column('id', 'bigint'), column('at', 'datetime'), column('na`me', 'text'), column('gone', 'integer'), column('f', 'float')],
   key: [0],
-  cursor: { at: 1, kind: 'datetime' },
+  cursor: { at: 1, kind: 'local' },
   deletes: { sweep: false, soft: false, declared: 'none' },
   mapping: { kind: 'row' },
   ...changes,
@@ -55,28 +56,32 @@ describe('settings', () => {
 
 describe('statements', () => {
   it('order by cursor and key, and leave out zero dates', () => {
-    expect(selectOrdered(planOf(), NOTHING)).toBe(
+    expect(selectOrdered(mysqlSyntax, planOf(), NOTHING).text).toBe(
       "SELECT t.`id`, t.`at`, t.`na``me`, t.`gone`, t.`f` + 0e0 AS `f` FROM `app`.`t` AS t WHERE t.`at` >= '1000-01-01 00:00:00' ORDER BY t.`at`, t.`id`",
     )
   })
 
   it('bound by pairs that an index serves', () => {
-    const text = selectOrdered(planOf(), { from: ['2024-01-01', '5'], before: null, to: '2024-01-03' })
+    const text = selectOrdered(mysqlSyntax, planOf(), { from: ['2024-01-01', '5'], before: null, to: '2024-01-03' }).text
     expect(text).toContain("(t.`at` > '2024-01-01' OR (t.`at` = '2024-01-01' AND t.`id` >= 5)) AND t.`at` <= '2024-01-03'")
-    expect(compare([{ expression: 'a', kind: 'text' }], '<', ["x'"])).toBe("a < _utf8mb4 X'7827'")
+    expect(mysqlSyntax.compare([column('a', 'text')], '<', ["x'"], String)).toBe("t.`a` < _utf8mb4 X'7827'")
   })
 
   it('refuse a position that is no value of its column', () => {
-    expect(() => selectOrdered(planOf(), { ...NOTHING, from: ['2024-01-01', '5 or 1=1'] })).toThrow(
+    expect(() => selectOrdered(mysqlSyntax, planOf(), { ...NOTHING, from: ['2024-01-01', '5 or 1=1'] })).toThrow(
       expect.objectContaining({ reason: 'CURSOR_INVALID' }),
     )
   })
 
   it('find what cannot move the cursor, and live keys', () => {
-    expect(selectUnsettled(planOf(), '2024-01-01')).toContain("(t.`at` IS NULL OR t.`at` > '2024-01-01' OR t.`at` < '1000-01-01 00:00:00')")
-    expect(selectUnsettled(planOf({ cursor: { at: 0, kind: 'integer' } }), null)).toContain('WHERE t.`id` IS NULL')
+    expect(selectUnsettled(mysqlSyntax, planOf(), '2024-01-01').text).toContain(
+      "(t.`at` IS NULL OR t.`at` > '2024-01-01' OR t.`at` < '1000-01-01 00:00:00')",
+    )
+    expect(selectUnsettled(mysqlSyntax, planOf({ cursor: { at: 0, kind: 'integer' } }), null).text).toContain('WHERE t.`id` IS NULL')
     const plan = planOf({ deletes: { sweep: true, soft: true, declared: 'sweep' }, mapping: { kind: 'row', softDeleteColumn: 'gone' } })
-    expect(selectKeys(plan, ['9'])).toBe('SELECT t.`id` FROM `app`.`t` AS t WHERE (t.`gone` IS NULL OR t.`gone` = 0) AND t.`id` <= 9')
+    expect(selectKeys(mysqlSyntax, plan, ['9']).text).toBe(
+      'SELECT t.`id` FROM `app`.`t` AS t WHERE (t.`gone` IS NULL OR t.`gone` = 0) AND t.`id` <= 9',
+    )
   })
 
   it('take the primary key, else the smallest unique one without NULLs and prefixes', () => {
@@ -102,7 +107,7 @@ describe('time', () => {
   const clock = { now: micros('2024-07-01 12:00:10'), horizon: micros('2024-07-01 12:00:00') }
   const settings = { overlapSeconds: 60, overlapIds: 0, timeZone: 'UTC' }
   const at = (v: string, h: string | null): RowPosition => ({ c: 'at', v, of: ['id'], k: ['1'], h })
-  const windowOf = (kind: 'timestamp' | 'datetime' | 'date', saved: RowPosition | null, config = settings) =>
+  const windowOf = (kind: 'instant' | 'local' | 'date', saved: RowPosition | null, config = settings) =>
     timeWindow('app.t', kind, { saved, clock, config })
 
   it('reads and writes all digits, local clocks included', () => {
@@ -112,9 +117,9 @@ describe('time', () => {
   })
 
   it('ends a window at the horizon and begins it an overlap before the position', () => {
-    expect(windowOf('timestamp', null)).toEqual({ overlapFrom: null, to: '2024-07-01 12:00:00.000000' })
-    expect(windowOf('timestamp', at('2024-07-01 11:00:00', '2024-07-01 11:30:00'))).toMatchObject({ overlapFrom: '2024-07-01 10:59:00.000000' })
-    expect(windowOf('datetime', at('2024-07-01 13:00:00', null), { ...settings, timeZone: 'Europe/Berlin' })).toEqual({
+    expect(windowOf('instant', null)).toEqual({ overlapFrom: null, to: '2024-07-01 12:00:00.000000' })
+    expect(windowOf('instant', at('2024-07-01 11:00:00', '2024-07-01 11:30:00'))).toMatchObject({ overlapFrom: '2024-07-01 10:59:00.000000' })
+    expect(windowOf('local', at('2024-07-01 13:00:00', null), { ...settings, timeZone: 'Europe/Berlin' })).toEqual({
       overlapFrom: '2024-07-01 11:59:00.000000',
       to: '2024-07-01 14:00:00.000000',
     })
@@ -122,9 +127,9 @@ describe('time', () => {
   })
 
   it('leaves a settled position alone, and refuses one from the future', () => {
-    expect(windowOf('timestamp', at('2024-07-01 09:00:00', '2024-07-01 11:30:00')).overlapFrom).toBeNull()
-    expect(() => windowOf('timestamp', at('2024-07-01 12:05:00', null))).toThrow(expect.objectContaining({ reason: 'CURSOR_IN_FUTURE' }))
-    expect(() => windowOf('timestamp', at('soon', null))).toThrow(expect.objectContaining({ reason: 'CURSOR_INVALID' }))
+    expect(windowOf('instant', at('2024-07-01 09:00:00', '2024-07-01 11:30:00')).overlapFrom).toBeNull()
+    expect(() => windowOf('instant', at('2024-07-01 12:05:00', null))).toThrow(expect.objectContaining({ reason: 'CURSOR_IN_FUTURE' }))
+    expect(() => windowOf('instant', at('soon', null))).toThrow(expect.objectContaining({ reason: 'CURSOR_INVALID' }))
   })
 })
 

@@ -1,8 +1,9 @@
-import { type AcceptanceBed, CHECKS, describeConnector } from '@inlet/connector-sdk/testing'
+import type { AcceptanceBed } from '@inlet/connector-sdk/testing'
 import { findMariadb, startMariadb, type TestMariadb } from '@inlet/testing'
 import { afterAll, beforeAll, describe } from 'vitest'
+import { ACCEPTANCE_SETTINGS, describeDatabase, expectField, queryOnly } from '../sql/fixtures/describe-database.js'
+import { openAdmin, runMaria } from './fixtures/maria-sql.js'
 import mysql from './index.js'
-import { openAdmin, runMaria } from './testing/maria-sql.js'
 
 const binaries = findMariadb()
 let server: TestMariadb
@@ -27,21 +28,9 @@ const openBed = async (): Promise<AcceptanceBed> => {
     port: server.port,
     database,
     user,
-    tls: { mode: 'disable' },
-    tables: [
-      { name: 'orders', cursorColumn: 'at', softDeleteColumn: 'gone', titleColumn: 'note' },
-      { name: 'items', textColumns: ['body'] },
-    ],
-    fetchSize: 250,
-    safetyLagSeconds: 0,
-    overlapSeconds: 5,
+    ...ACCEPTANCE_SETTINGS,
   }
-  const slow = (statement: string) => ({
-    ...config,
-    tables: [],
-    queries: [{ name: 'q', sql: statement, keyFields: ['k'] }],
-    statementTimeoutSeconds: 1,
-  })
+  const slow = (statement: string) => queryOnly(config, statement)
   const [orders, items] = [`${database}.orders`, `${database}.items`]
   const textsOf = async (text: string): Promise<Set<string>> => new Set((await sql(text)).map((row) => String(row['k'])))
   return {
@@ -132,35 +121,11 @@ const openBed = async (): Promise<AcceptanceBed> => {
   }
 }
 
-const expectField = (value: unknown, expected: unknown): void => {
-  if (value !== expected) throw new Error(`the field is ${String(value)} instead of ${String(expected)}`)
-}
-
-const NO_LIMIT = 'MySQL has no rate limit that a client could read; a source holds one connection per stream it reads'
-
 describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no mariadbd and mariadb-install-db on this machine)' : ''}`, () => {
   beforeAll(async () => {
     if (binaries !== null) server = await startMariadb(binaries)
   })
   afterAll(() => server.stop())
 
-  describeConnector(mysql, {
-    bed: openBed,
-    skip: {
-      'rate-limit': NO_LIMIT,
-      'future-cursor': 'runs below; a table without cursor column has positions by key only, which cannot lie in the future',
-    },
-  })
-
-  describe('with cursor columns only', () => {
-    const names = Object.keys(CHECKS).filter((name) => name !== 'future-cursor')
-    describeConnector(mysql, {
-      bed: async () => {
-        const bed = await openBed()
-        const config = bed.config as { readonly tables: readonly { readonly name: string }[] }
-        return { ...bed, config: { ...config, tables: config.tables.filter((table) => table.name === 'orders') } }
-      },
-      skip: Object.fromEntries(names.map((name) => [name, 'runs above'])),
-    })
-  })
+  describeDatabase(mysql, openBed)
 })

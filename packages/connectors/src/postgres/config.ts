@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { checkStreams } from '../sql/settings/check-streams.js'
 import { limitFields, maxTransactionSecondsField, readingFields, selectionFields, timeZoneField, tlsShape } from '../sql/settings/source-settings.js'
-import { queryShape, tableShape } from './stream-settings.js'
+import { streamShapes } from '../sql/settings/stream-settings.js'
 
+const shapes = streamShapes({ column: 63, relation: 127 }, '`table` (of schema public) or `schema.table`.')
+const tableShape = shapes.table.transform((table) => ({ ...table, name: table.name.includes('.') ? table.name : `public.${table.name}` }))
 const { include, exclude, cursorColumns } = selectionFields('schema.table', 63)
 
 /** Settings of the `postgres` connector. Durations in the unit of their name. */
@@ -19,12 +21,12 @@ export const configSchema = z
     includeViews: z.boolean().default(false).describe('Discover views and materialised views as well as tables.'),
     cursorColumns,
     tables: z.array(tableShape).max(2000).default([]).describe('Tables and views with settings of their own.'),
-    queries: z.array(queryShape).max(200).default([]).describe('SELECT statements to read as streams.'),
+    queries: z.array(shapes.query).max(200).default([]).describe('SELECT statements to read as streams.'),
     ...readingFields,
     timeZone: timeZoneField.describe('What cursor columns of type `timestamp without time zone` or `date` mean.'),
     ...limitFields,
     maxTransactionSeconds: maxTransactionSecondsField.describe(
-      'A read by key or cursor goes on in a new transaction after this time, so that it does not hold back vacuum and schema changes.',
+      'A read by key or cursor continues in a new transaction after this time, so that it does not hold back vacuum and schema changes.',
     ),
     allowPowerfulRole: z.boolean().default(false).describe('Accept a superuser or a role that can reach files of the server.'),
     allowFunctions: z

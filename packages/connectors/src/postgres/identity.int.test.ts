@@ -1,7 +1,9 @@
 import { createTestDatabase, runSql, type TestDatabase } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { createReader } from '../sql/fixtures/read-once.js'
 import postgres from './index.js'
-import { openContext, readOnce } from './testing/read-once.js'
+
+const { openContext, readOnce } = createReader(postgres)
 
 const admin = new URL(inject('postgresUrl'))
 const role = `identity_${process.pid}`

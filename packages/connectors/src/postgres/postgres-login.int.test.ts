@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findCommand, runSql, startPostgres, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createReader, reasonOf } from '../sql/fixtures/read-once.js'
 import postgres from './index.js'
-import { openContext, reasonOf } from './testing/read-once.js'
+
+const { checkOnce, openContext } = createReader(postgres)
 
 const PASSWORD = 'correct-horse-battery'
 const hasOpenssl = findCommand('openssl', ['openssl']) !== null
@@ -23,9 +25,7 @@ const check = async (changes: object = {}, password = PASSWORD): Promise<void> =
     schemas: ['app'],
     ...changes,
   }
-  await using context = await openContext({ config, password })
-  await using connection = await postgres.connect(context)
-  await postgres.check(connection, new AbortController().signal)
+  await checkOnce({ config, password })
 }
 
 beforeAll(async () => {

@@ -1,8 +1,10 @@
 import { createTestDatabase, runSql, type TestDatabase, until } from '@inlet/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { createReader, reasonOf } from '../sql/fixtures/read-once.js'
 import postgres from './index.js'
-import { openContext, readOnce, reasonOf } from './testing/read-once.js'
+
+const { checkOnce, listOnce, readOnce } = createReader(postgres)
 
 const admin = new URL(inject('postgresUrl'))
 const role = `streams_${process.pid}`
@@ -23,16 +25,8 @@ const source = (changes: object = {}) => ({
   password: '',
 })
 const read = (changes: object, stream: string, options = {}) => readOnce(source(changes), stream, options)
-const check = async (changes: object = {}): Promise<void> => {
-  await using context = await openContext(source(changes))
-  await using connection = await postgres.connect(context)
-  await postgres.check(connection, new AbortController().signal)
-}
-const specs = async (changes: object = {}) => {
-  await using context = await openContext(source(changes))
-  await using connection = await postgres.connect(context)
-  return await postgres.streams(connection, new AbortController().signal)
-}
+const check = (changes: object = {}): Promise<void> => checkOnce(source(changes))
+const specs = (changes: object = {}) => listOnce(source(changes))
 const openBackends = async (): Promise<number> => {
   const client = new pg.Client({ connectionString: admin.href })
   await client.connect()

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type AcceptanceBed, CHECKS, describeConnector } from '@inlet/connector-sdk/testing'
+import type { AcceptanceBed } from '@inlet/connector-sdk/testing'
 import { createTestDatabase, runSql, startPostgres } from '@inlet/testing'
 import pg from 'pg'
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
+import { ACCEPTANCE_SETTINGS, describeDatabase, expectField, queryOnly } from '../sql/fixtures/describe-database.js'
 import postgres from './index.js'
 
 const directory = mkdtempSync(path.join(tmpdir(), 'inlet-pg-acceptance-'))
@@ -34,14 +35,7 @@ const openBed = async (): Promise<AcceptanceBed> => {
     port: server.port,
     database: database.name,
     user: role,
-    tls: { mode: 'disable' },
-    tables: [
-      { name: 'orders', cursorColumn: 'at', softDeleteColumn: 'gone', titleColumn: 'note' },
-      { name: 'items', textColumns: ['body'] },
-    ],
-    fetchSize: 250,
-    safetyLagSeconds: 0,
-    overlapSeconds: 5,
+    ...ACCEPTANCE_SETTINGS,
   }
   const query = async <T extends pg.QueryResultRow>(text: string): Promise<T[]> => {
     const client = new pg.Client({ connectionString: database.url })
@@ -52,12 +46,7 @@ const openBed = async (): Promise<AcceptanceBed> => {
       await client.end()
     }
   }
-  const slow = (statement: string) => ({
-    ...config,
-    tables: [],
-    queries: [{ name: 'q', sql: statement, keyFields: ['k'] }],
-    statementTimeoutSeconds: 1,
-  })
+  const slow = (statement: string) => queryOnly(config, statement)
   return {
     config,
     secrets: { password },
@@ -138,28 +127,4 @@ const openBed = async (): Promise<AcceptanceBed> => {
   }
 }
 
-const expectField = (value: unknown, expected: unknown): void => {
-  if (value !== expected) throw new Error(`the field is ${String(value)} instead of ${String(expected)}`)
-}
-
-const NO_LIMIT = 'PostgreSQL has no rate limit that a client could read; a source holds one connection per stream it reads'
-
-describeConnector(postgres, {
-  bed: openBed,
-  skip: {
-    'rate-limit': NO_LIMIT,
-    'future-cursor': 'runs below; a table without cursor column has positions by key only, which cannot lie in the future',
-  },
-})
-
-describe('with cursor columns only', () => {
-  const names = Object.keys(CHECKS).filter((name) => name !== 'future-cursor')
-  describeConnector(postgres, {
-    bed: async () => {
-      const bed = await openBed()
-      const config = bed.config as { readonly tables: readonly { readonly name: string }[] }
-      return { ...bed, config: { ...config, tables: config.tables.filter((table) => table.name === 'orders') } }
-    },
-    skip: Object.fromEntries(names.map((name) => [name, 'runs above'])),
-  })
-})
+describeDatabase(postgres, openBed)

@@ -3,7 +3,10 @@ import { createRecordStore } from '@inlet/connector-sdk/testing'
 import { createTestDatabase, runSql, type TestDatabase } from '@inlet/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { type Reading, readOnce, reasonOf } from './testing/read-once.js'
+import { createReader, type Reading, reasonOf } from '../sql/fixtures/read-once.js'
+import postgres from './index.js'
+
+const { readOnce } = createReader(postgres)
 
 const admin = new URL(inject('postgresUrl'))
 const role = `reader_${process.pid}`

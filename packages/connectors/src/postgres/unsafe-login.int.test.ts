@@ -1,7 +1,9 @@
 import net from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createReader, reasonOf } from '../sql/fixtures/read-once.js'
 import postgres from './index.js'
-import { openContext, reasonOf } from './testing/read-once.js'
+
+const { openContext } = createReader(postgres)
 
 const PASSWORD = 'correct-horse-battery'
 const servers: net.Server[] = []

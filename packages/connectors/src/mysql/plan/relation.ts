@@ -1,23 +1,10 @@
-import type { Session } from '../session/session.js'
-import { textList } from '../sql/literal.js'
+import type { Relation, RelationColumn } from '../../sql/dialect.js'
+import type { SqlSession } from '../../sql/session/session.js'
+import type { MysqlConfig } from '../config.js'
+import { quoteName, textList } from '../sql/literal.js'
+import { CURSOR_TYPES } from './cursor-kind.js'
 
-export interface RelationColumn {
-  readonly name: string
-  /** Name of the type, e.g. `varchar`. */
-  readonly type: string
-  readonly readable: boolean
-}
-
-/** A table or view as the information schema describes it to this account: what it has no privilege for is missing. */
-export interface Relation {
-  /** `database.table`, the name of its stream. */
-  readonly name: string
-  readonly database: string
-  readonly table: string
-  readonly columns: readonly RelationColumn[]
-  /** The primary key, else the smallest unique key without NULLs; null when there is none. */
-  readonly key: readonly string[] | null
-}
+type Session = Pick<SqlSession<unknown>, 'query'>
 
 interface Scope {
   readonly databases: readonly string[]
@@ -28,9 +15,9 @@ interface Scope {
 const inScope = ({ databases, tables }: Scope): string =>
   `TABLE_SCHEMA IN (${textList(databases)})${tables === null ? '' : ` AND TABLE_NAME IN (${textList(tables)})`}`
 
-/** Tables, and views if wanted, of these databases. */
-export const listRelations = (session: Session, databases: readonly string[], views: boolean): Promise<readonly Relation[]> =>
-  load(session, { databases, tables: null }, views)
+/** Tables, and views if wanted, of the databases of the settings, as the information schema shows them to this account. */
+export const listRelations = (session: Session, { databases, includeViews }: MysqlConfig): Promise<readonly Relation[]> =>
+  load(session, { databases, tables: null }, includeViews)
 
 /** The relations of these names (`database.table`) that exist. */
 export const findRelations = async (session: Session, names: readonly string[]): Promise<readonly Relation[]> => {
@@ -41,9 +28,15 @@ export const findRelations = async (session: Session, names: readonly string[]):
   return (await load(session, scope, true)).filter((relation) => names.includes(relation.name))
 }
 
-export const splitName = (name: string): { readonly database: string; readonly table: string } => {
+const splitName = (name: string): { readonly database: string; readonly table: string } => {
   const dot = name.indexOf('.')
   return { database: name.slice(0, dot), table: name.slice(dot + 1) }
+}
+
+/** What follows FROM for `database.table`; the first dot separates. */
+export const fromRelation = (name: string): string => {
+  const { database, table } = splitName(name)
+  return `${quoteName(database)}.${quoteName(table)} AS t`
 }
 
 const load = async (session: Session, scope: Scope, views: boolean): Promise<readonly Relation[]> => {
@@ -65,12 +58,15 @@ const load = async (session: Session, scope: Scope, views: boolean): Promise<rea
   )
   return tables.map(([database, table]) => {
     const name = `${database}.${table}`
+    const own = (columns.get(name) ?? []).map(toColumn)
     return {
       name,
-      database: database ?? '',
       table: table ?? '',
-      columns: (columns.get(name) ?? []).map(toColumn),
+      from: fromRelation(name),
+      readable: own.length === 0 || own.some((column) => column.readable),
+      columns: own,
       key: chooseKey(indexes.get(name) ?? []),
+      notices: [],
     }
   })
 }
@@ -91,7 +87,7 @@ const groupRows = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> =>
 
 const toColumn = ([name, type, privileges]: Row): RelationColumn => ({
   name: name ?? '',
-  type: (type ?? '').toLowerCase(),
+  cursor: CURSOR_TYPES.has((type ?? '').toLowerCase()),
   readable: (privileges ?? '').toLowerCase().split(',').includes('select'),
 })
 

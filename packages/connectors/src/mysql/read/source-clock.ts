@@ -1,6 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
+import type { SqlSession } from '../../sql/session/session.js'
 import type { MysqlConfig } from '../config.js'
-import type { Session } from '../session/session.js'
 import { MICROS_PER_SECOND, type Micros, parseMicros } from './time-text.js'
 
 export interface SourceClock {
@@ -24,7 +24,7 @@ const OLDEST_SQL = `SELECT TIMESTAMPDIFF(SECOND, MIN(trx_started), CONVERT_TZ(UT
  * privilege see transactions; without it the overlap covers them. Ask before the snapshot is taken: a transaction that
  * ends in between is then either counted or seen.
  */
-export const readClock = async (session: Session, config: Pick<MysqlConfig, 'safetyLagSeconds'>): Promise<SourceClock> => {
+export const readClock = async (session: Pick<SqlSession<unknown>, 'query'>, config: Pick<MysqlConfig, 'safetyLagSeconds'>): Promise<SourceClock> => {
   const [seen] = await session.query(MAY_SEE_TRANSACTIONS)
   const oldest = seen === undefined ? null : ((await session.query(OLDEST_SQL))[0]?.[0] ?? null)
   const [row] = await session.query('SELECT UTC_TIMESTAMP(6)')

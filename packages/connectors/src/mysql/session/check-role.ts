@@ -1,5 +1,12 @@
 import { Failure } from '@inlet/connector-sdk'
-import type { Session } from './session.js'
+import type { SqlSession } from '../../sql/session/session.js'
+
+/** A session, and which server it is of. */
+interface ServerSession extends Pick<SqlSession<unknown>, 'query'> {
+  readonly mariadb: boolean
+  /** First number of the version, e.g. 8. */
+  readonly majorVersion: number
+}
 
 /** Privileges on the whole server that only look. Everything else there reaches files, other sessions, settings or all data for writing. */
 const HARMLESS: ReadonlySet<string> = new Set([
@@ -33,7 +40,7 @@ export const findPowerful = (grants: readonly string[]): string | null => {
 }
 
 /** Throws ROLE_TOO_POWERFUL when the account, or a role that is active in its sessions, has a privilege on the whole server beyond reading. */
-export const checkRole = async (session: Session, options: { readonly user: string; readonly allowPowerfulRole: boolean }): Promise<void> => {
+export const checkRole = async (session: ServerSession, options: { readonly user: string; readonly allowPowerfulRole: boolean }): Promise<void> => {
   if (options.allowPowerfulRole) return
   // MariaDB lists the privileges of the active role by itself; the lines may hold a hash of the password and go nowhere else.
   const own = await session.query('SHOW GRANTS')
@@ -42,7 +49,7 @@ export const checkRole = async (session: Session, options: { readonly user: stri
   throw new Failure('ROLE_TOO_POWERFUL', `the account ${options.user} has the privilege ${powerful} on the whole server`, { field: 'config.user' })
 }
 
-const activeRoleGrants = async (session: Session) => {
+const activeRoleGrants = async (session: ServerSession) => {
   if (session.mariadb || session.majorVersion < 8) return []
   const [row] = await session.query('SELECT CURRENT_ROLE()')
   const roles = row?.[0] ?? 'NONE'

@@ -1,19 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Failure } from '@inlet/connector-sdk'
 import type { FieldPacket } from 'mysql2'
+import type { Target } from '../../sql/dialect.js'
 import type { RawRow } from '../../sql/read/raw-row.js'
 import type { Chunk } from '../../sql/read/row-source.js'
-import { columnTypeOf, type FieldInfo } from '../values/column-type.js'
+import type { Field, SqlSession, Statement } from '../../sql/session/session.js'
+import { CLIENT_GRACE_MS, GOODBYE_MS, withinLimit } from '../../sql/session/within-limit.js'
+import type { MysqlConfig } from '../config.js'
+import { type ColumnType, columnTypeOf, type FieldInfo } from '../values/column-type.js'
 import { createDecode } from '../values/decode-cell.js'
+import { checkRole } from './check-role.js'
 import { IDENTITY_SQL, killStatement } from './kill-statement.js'
-import { type OpenClient, openClient, type Target } from './open-client.js'
+import { type OpenClient, openClient } from './open-client.js'
 import { startRows } from './row-stream.js'
-import type { Session } from './session.js'
 import { sessionSettings, withStreamLimit } from './session-settings.js'
-
-/** Milliseconds the client waits beyond the server's own limit of a statement. */
-const CLIENT_GRACE_MS = 5000
-const GOODBYE_MS = 1000
 
 interface Live {
   readonly open: OpenClient
@@ -25,13 +24,13 @@ interface Live {
 }
 
 /** Logs in and makes a session. Throws what opening a client throws. */
-export const openSession = async (target: Target, signal: AbortSignal): Promise<Session> => {
+export const openSession = async (target: Target<MysqlConfig>, signal: AbortSignal): Promise<SqlSession<ColumnType>> => {
   const { config } = target
   const closing = new AbortController()
   let live = await connect(target, signal)
   const mariadb = live.identity.at(-1)?.toLowerCase().includes('mariadb') === true
 
-  async function* rows(text: string): AsyncGenerator<Chunk, void, void> {
+  async function* rows({ text }: Pick<Statement, 'text'>): AsyncGenerator<Chunk, void, void> {
     const current = live
     const limitMs = config.statementTimeoutSeconds * 1000
     current.busy++
@@ -59,10 +58,12 @@ export const openSession = async (target: Target, signal: AbortSignal): Promise<
     live.inTransaction = false
   }
 
+  const query = async (text: string) => (await run(live, config, text)).rows
+  const majorVersion = Number.parseInt(live.identity.at(-1) ?? '', 10) || 0
+
   return {
-    mariadb,
-    majorVersion: Number.parseInt(live.identity.at(-1) ?? '', 10) || 0,
-    query: async (text) => (await run(live, config, text)).rows,
+    query,
+    check: () => checkRole({ query, mariadb, majorVersion }, config),
     describe: async (text) => (await run(live, config, `${text}\nLIMIT 0`)).fields,
     rows,
     begin,
@@ -90,7 +91,7 @@ export const openSession = async (target: Target, signal: AbortSignal): Promise<
   }
 }
 
-const connect = async (target: Target, signal: AbortSignal): Promise<Live> => {
+const connect = async (target: Target<MysqlConfig>, signal: AbortSignal): Promise<Live> => {
   const open = await openClient(target, signal)
   const live: Live = { open, identity: [], broken: false, busy: 0, inTransaction: false }
   open.lost.catch(() => {
@@ -112,7 +113,7 @@ const connect = async (target: Target, signal: AbortSignal): Promise<Live> => {
   }
 }
 
-const run = async (live: Live, config: Target['config'], text: string) => {
+const run = async (live: Live, config: MysqlConfig, text: string) => {
   live.busy++
   const answer = await limited(live, config.statementTimeoutSeconds * 1000 + CLIENT_GRACE_MS, send(live.open, text))
   live.busy--
@@ -122,7 +123,7 @@ const run = async (live: Live, config: Target['config'], text: string) => {
 const send = ({ client }: OpenClient, text: string) =>
   new Promise<{
     readonly rows: readonly RawRow[]
-    readonly fields: readonly { readonly name: string; readonly type: ReturnType<typeof columnTypeOf> }[]
+    readonly fields: readonly Field<ColumnType>[]
   }>((resolve, reject) => {
     client.query({ sql: text, rowsAsArray: true, typeCast: false }, (error: Error | null, result: unknown, packets?: readonly FieldPacket[]) => {
       if (error) return reject(error)
@@ -133,18 +134,12 @@ const send = ({ client }: OpenClient, text: string) =>
     })
   })
 
-/** The client's own limit, for what the server's does not cover. A connection that saw any error is not used again. */
+/** A connection that saw any error is not used again. */
 const limited = async <T>(live: Live, limitMs: number, work: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Failure('SQL_TIMEOUT', `the server has not answered within ${limitMs / 1000} s`)), limitMs)
-  })
   try {
-    return await Promise.race([work, live.open.lost, late])
+    return await withinLimit(limitMs, Promise.race([work, live.open.lost]))
   } catch (error) {
     live.broken = true
     throw error
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection } from 'mysql2'
+import type { Target } from '../../sql/dialect.js'
 import type { RawRow } from '../../sql/read/raw-row.js'
-import { logIn, type OpenClient, type Target } from './open-client.js'
+import type { MysqlConfig } from '../config.js'
+import { logIn, type OpenClient } from './open-client.js'
 
 const KILL_TIMEOUT_MS = 1500
 
@@ -18,7 +20,7 @@ interface Victim {
  * Ends a connection and what it was doing, on a connection of its own to the same address; resolves when the server has
  * taken it or after 1.5 s. Without it a server would finish a statement for nobody. Never throws.
  */
-export const killStatement = async (target: Pick<Target, 'config' | 'secrets'>, { open, identity }: Victim): Promise<void> => {
+export const killStatement = async (target: Pick<Target<MysqlConfig>, 'config' | 'secrets'>, { open, identity }: Victim): Promise<void> => {
   const late = new AbortController()
   const work = async (): Promise<void> => {
     const other = await logIn(target, open.address, late.signal)

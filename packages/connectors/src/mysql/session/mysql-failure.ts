@@ -1,13 +1,7 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
+import type { Attempt } from '../../sql/dialect.js'
+import { brokenReason, networkReason, REASON_BY_SQLSTATE_CLASS } from '../../sql/session/network-reason.js'
 import { tlsHint } from '../../sql/session/tls-hint.js'
-
-/** What was being done when it failed. */
-export interface Attempt {
-  /** For the message, e.g. `reading app.orders`. */
-  readonly doing: string
-  /** Before the server had answered once: a broken connection means it was never reached. */
-  readonly connecting?: boolean
-}
 
 /** By the number of the error (MySQL and MariaDB error references); numbers from 1900 to 1999 are MariaDB's own. */
 const BY_NUMBER: ReadonlyMap<number, Reason> = new Map<number, Reason>([
@@ -27,20 +21,6 @@ function numbers(reason: Reason, list: readonly number[]): readonly (readonly [n
   return list.map((number) => [number, reason] as const)
 }
 
-/** By the first two characters of the SQLSTATE. */
-const BY_CLASS: Readonly<Record<string, Reason>> = { '08': 'CONNECTION_LOST', '22': 'UPSTREAM_INVALID', '42': 'SQL_SYNTAX' }
-
-const UNREACHABLE: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EHOSTDOWN',
-  'ENETDOWN',
-  'ETIMEDOUT',
-  'EADDRNOTAVAIL',
-])
-const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'PROTOCOL_CONNECTION_LOST', 'ERR_STREAM_DESTROYED'])
-const TLS_CODE = /^(?:HANDSHAKE_|ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
 const WITHOUT_TLS = 'HANDSHAKE_NO_SSL_SUPPORT'
 const AUTH_CODE = /^(?:AUTH_SWITCH_PLUGIN_ERROR|MYSQL_CLEAR_PASSWORD_NOT_ENABLED)$/
 
@@ -77,14 +57,12 @@ const hintOf = (reason: Reason, { code, number }: Facts): string => {
 }
 
 const reasonOf = ({ code, number, state }: Facts, message: string, connecting: boolean): Reason => {
-  const broken = connecting ? 'UNREACHABLE' : 'CONNECTION_LOST'
-  if (number !== undefined) return BY_NUMBER.get(number) ?? BY_CLASS[state.slice(0, 2)] ?? 'UPSTREAM_ERROR'
+  if (number !== undefined) return BY_NUMBER.get(number) ?? REASON_BY_SQLSTATE_CLASS[state.slice(0, 2)] ?? 'UPSTREAM_ERROR'
   // The library's own limit; the system adds the address.
   if (message === 'connect ETIMEDOUT') return 'TIMEOUT'
-  if (UNREACHABLE.has(code)) return 'UNREACHABLE'
-  if (BROKEN.has(code)) return broken
-  if (TLS_CODE.test(code)) return 'TLS_FAILED'
+  const network = networkReason(code, connecting)
+  if (network !== null) return network
   if (AUTH_CODE.test(code) || /authentication using unknown plugin/.test(message)) return 'AUTH_FAILED'
-  if (/closed state|connection lost|socket/i.test(message)) return broken
+  if (/closed state|connection lost|socket/i.test(message)) return brokenReason(connecting)
   return 'UPSTREAM_ERROR'
 }

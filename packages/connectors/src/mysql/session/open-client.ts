@@ -1,16 +1,12 @@
 import net from 'node:net'
-import { type CheckedAddress, type EgressGuard, Failure } from '@inlet/connector-sdk'
+import type { CheckedAddress } from '@inlet/connector-sdk'
 import type { Connection, ConnectionOptions } from 'mysql2'
+import type { Target } from '../../sql/dialect.js'
 import { requireEncryption } from '../../sql/session/login-safety.js'
-import type { MysqlConfig, MysqlSecrets } from '../config.js'
+import { openAtAddress } from '../../sql/session/open-at-address.js'
+import type { MysqlConfig } from '../config.js'
 import { createLoginPlugins } from './login-plugins.js'
 import { toMysqlFailure } from './mysql-failure.js'
-
-export interface Target {
-  readonly config: MysqlConfig
-  readonly secrets: MysqlSecrets
-  readonly egress: EgressGuard
-}
 
 export interface OpenClient {
   readonly client: Connection
@@ -21,30 +17,21 @@ export interface OpenClient {
   destroy(): void
 }
 
-const MAX_ADDRESSES = 4
-
 /**
  * Logs in at the first address of the host that answers, each one checked by the egress guard. Throws UNREACHABLE,
  * TIMEOUT, TLS_FAILED, AUTH_FAILED, LOGIN_NOT_SAFE, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys it.
  */
-export const openClient = async (target: Target, signal: AbortSignal): Promise<OpenClient> => {
-  const { host, port } = target.config
-  const addresses = target.egress.resolveAll ? await target.egress.resolveAll(host, port, signal) : [await target.egress.resolve(host, port, signal)]
-  let last: Failure | undefined
-  for (const address of addresses.slice(0, MAX_ADDRESSES)) {
-    try {
-      return await logIn(target, address, signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      last = toMysqlFailure(error, { doing: `connecting to ${host}:${port}`, connecting: true })
-      if (last.reason !== 'UNREACHABLE') break
-    }
-  }
-  throw last ?? new Failure('UNREACHABLE', `${host} has no address`)
+export const openClient = (target: Target<MysqlConfig>, signal: AbortSignal): Promise<OpenClient> => {
+  const { egress, config } = target
+  return openAtAddress({ host: config.host, port: config.port, egress, toFailure: toMysqlFailure }, signal, (address) =>
+    logIn(target, address, signal),
+  )
 }
 
+type Login = Pick<Target<MysqlConfig>, 'config' | 'secrets'>
+
 /** Logs in at one checked address. */
-export const logIn = async (target: Pick<Target, 'config' | 'secrets'>, address: CheckedAddress, signal: AbortSignal): Promise<OpenClient> => {
+export const logIn = async (target: Login, address: CheckedAddress, signal: AbortSignal): Promise<OpenClient> => {
   requireEncryption(address.address, target.config)
   const { default: mysql } = await import('mysql2')
   const login = createLoginPlugins(target.config, mysql.authPlugins)
@@ -73,11 +60,7 @@ export const logIn = async (target: Pick<Target, 'config' | 'secrets'>, address:
 }
 
 /** A connection over a socket of ours. Certificate and SNI follow the name of the host, not the address. */
-export const connectionOptions = (
-  { config, secrets }: Pick<Target, 'config' | 'secrets'>,
-  host: string,
-  socket: net.Socket | undefined,
-): ConnectionOptions => {
+export const connectionOptions = ({ config, secrets }: Login, host: string, socket: net.Socket | undefined): ConnectionOptions => {
   const { tls } = config
   const ssl = {
     rejectUnauthorized: tls.mode === 'verify-full',

@@ -1,12 +1,12 @@
 import { Failure } from '@inlet/connector-sdk'
-import type { Session } from '../session/session.js'
+import type { SqlSession } from '../../sql/session/session.js'
 import { textList } from './literal.js'
 
 /**
  * What only the database knows: a statement that calls a stored function declared MODIFIES SQL DATA is refused with
  * SQL_FUNCTION_NOT_ALLOWED. A name of the safe list counts too, since a server that has no such function looks for a stored one.
  */
-export const checkRoutines = async (session: Session, functions: readonly string[], stream: string): Promise<void> => {
+export const checkRoutines = async (session: Pick<SqlSession<unknown>, 'query'>, functions: readonly string[], stream: string): Promise<void> => {
   if (functions.length === 0) return
   const names = textList(functions)
   const [found] = await session.query(

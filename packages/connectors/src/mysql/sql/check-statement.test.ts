@@ -1,17 +1,8 @@
-import { Failure } from '@inlet/connector-sdk'
 import { describe, expect, it } from 'vitest'
+import { createStatementReason } from '../../sql/fixtures/statement-reason.js'
 import { checkStatement } from './check-statement.js'
 
-const reasonOf = (sql: string, allowFunctions: readonly string[] = []): string => {
-  try {
-    checkStatement(sql, { field: 'config.queries.0.sql', allowFunctions })
-    return 'accepted'
-  } catch (error) {
-    expect(error).toBeInstanceOf(Failure)
-    expect((error as Failure).field).toBe('config.queries.0.sql')
-    return (error as Failure).reason
-  }
-}
+const reasonOf = createStatementReason(checkStatement)
 
 describe('what is refused', () => {
   it.each([
@@ -70,16 +61,16 @@ describe('what is refused', () => {
     ['select 1 /* open', 'SQL_SYNTAX'],
     ['select {fn sleep(1)}', 'SQL_SYNTAX'],
     ['select 1\0; drop table t', 'SQL_SYNTAX'],
-  ])('%s', (sql, reason) => {
-    expect(reasonOf(sql)).toBe(reason)
+  ])('%s', async (sql, reason) => {
+    expect(await reasonOf(sql)).toBe(reason)
   })
 
-  it('a statement nested deeper than a server goes', () => {
-    expect(reasonOf(`select ${'('.repeat(50_000)}1${')'.repeat(50_000)}`)).toBe('SQL_SYNTAX')
+  it('a statement nested deeper than a server goes', async () => {
+    expect(await reasonOf(`select ${'('.repeat(50_000)}1${')'.repeat(50_000)}`)).toBe('SQL_SYNTAX')
   })
 
-  it('a waiting function even when the settings allow it', () => {
-    expect(reasonOf('select sleep(1)', ['sleep'])).toBe('SQL_FUNCTION_NOT_ALLOWED')
+  it('a waiting function even when the settings allow it', async () => {
+    expect(await reasonOf('select sleep(1)', ['sleep'])).toBe('SQL_FUNCTION_NOT_ALLOWED')
   })
 
   it('names the function and the position', () => {
@@ -101,8 +92,8 @@ describe('what is accepted', () => {
     "select t.delete, replace(a, 'x', 'y'), insert(a, 1, 2, 'z') from t use index (i)",
     "select a->'$.x', b->>'$.y', -1 - -1, interval(1, 2), date_add(d, interval (1 + 1) day) from t",
     "select match (a, b) against ('x' in boolean mode), left(a, 1), `a b`.`c``d` from `a b` -- the end",
-  ])('%s', (sql) => {
-    expect(reasonOf(sql)).toBe('accepted')
+  ])('%s', async (sql) => {
+    expect(await reasonOf(sql)).toBe('accepted')
   })
 
   it('leaves out comments and semicolons, without joining what they part', () => {

@@ -1,5 +1,6 @@
 import { JsonNumber, type JsonValue, parseJsonLossless } from '@inlet/connector-sdk'
-import type { ColumnPlan, Convert } from '../../sql/plan/stream-plan.js'
+import type { ValuePlan } from '../../sql/dialect.js'
+import type { Convert } from '../../sql/plan/stream-plan.js'
 import type { ColumnType } from './column-type.js'
 
 /** Bits that a JavaScript number holds. */
@@ -40,7 +41,7 @@ export const convertOf = ({ kind, length }: ColumnType, onZeroDate: OnZeroDate):
 }
 
 /** How a column of this type serves as a key and as the mark of deleted rows. */
-export const roleValuesOf = ({ kind, decimals, length }: ColumnType): Pick<ColumnPlan, 'toKey' | 'live'> => {
+export const roleValuesOf = ({ kind, decimals, length }: ColumnType): Pick<ValuePlan, 'toKey' | 'live'> => {
   const fraction = decimals === 0 ? '' : `.${'0'.repeat(decimals)}`
   switch (kind) {
     case 'integer':

@@ -1,11 +1,9 @@
+import type { CursorKind } from '../../sql/plan/stream-plan.js'
 import { OID } from '../values/oids.js'
 
-/** Types a cursor can have: points in time, or whole numbers that grow. */
-export type CursorKind = 'timestamptz' | 'timestamp' | 'date' | 'integer'
-
 const KINDS: ReadonlyMap<number, CursorKind> = new Map([
-  [OID.timestamptz, 'timestamptz'],
-  [OID.timestamp, 'timestamp'],
+  [OID.timestamptz, 'instant'],
+  [OID.timestamp, 'local'],
   [OID.date, 'date'],
   [OID.int2, 'integer'],
   [OID.int4, 'integer'],

@@ -3,27 +3,28 @@ import { describe, expect, it } from 'vitest'
 import { chooseCursor } from '../../sql/plan/choose-cursor.js'
 import { decideDeletes } from '../../sql/plan/decide-deletes.js'
 import { createKeyOf, createRecordOf } from '../../sql/plan/make-record.js'
+import { selectKeys, selectOrdered, selectUnsettled } from '../../sql/plan/select.js'
+import type { StreamPlan } from '../../sql/plan/stream-plan.js'
 import { roleValuesOf } from '../values/column-values.js'
 import { SCALAR_CONVERTERS } from '../values/converters.js'
 import { OID } from '../values/oids.js'
 import { cursorKindOf } from './cursor-kind.js'
-import type { PostgresPlan } from './postgres-plan.js'
-import { selectKeys, selectOrdered, selectUnsettled } from './select.js'
+import { postgresSyntax } from './syntax.js'
 
 const column = (name: string, type: keyof typeof OID, stored = true) => ({
   name,
-  oid: OID[type],
+  type: OID[type],
   convert: SCALAR_CONVERTERS.get(OID[type]) ?? null,
   ...roleValuesOf(OID[type]),
   stored,
 })
 
-const planOf = (changes: Partial<PostgresPlan> = {}): PostgresPlan => ({
+const planOf = (changes: Partial<StreamPlan<number>> = {}): StreamPlan<number> => ({
   stream: 'public.t',
   from: '"public"."t" AS t',
   columns: [column('id', 'int8'), column('at', 'timestamptz'), column('na"me', 'text'), column('gone', 'bool')],
   key: [0],
-  cursor: { at: 1, kind: 'timestamptz' },
+  cursor: { at: 1, kind: 'instant' },
   deletes: { sweep: false, soft: false, declared: 'none' },
   mapping: { kind: 'row' },
   ...changes,
@@ -32,42 +33,44 @@ const NOTHING = { from: null, before: null, to: null }
 
 describe('statements', () => {
   it('orders by cursor and key and quotes names', () => {
-    expect(selectOrdered(planOf(), NOTHING)).toEqual({
+    expect(selectOrdered(postgresSyntax, planOf(), NOTHING)).toEqual({
       text: 'SELECT "id", "at", "na""me", "gone" FROM "public"."t" AS t ORDER BY "at", "id"',
       values: [],
     })
   })
 
   it('bounds by pairs, inclusive below', () => {
-    const { text, values } = selectOrdered(planOf(), { from: ['2024-01-01', '5'], before: ['2024-01-02', '7'], to: '2024-01-03' })
-    expect(text).toContain('WHERE ("at", "id") >= ($1, $2) AND ("at", "id") < ($3, $4) AND "at" <= $5 ORDER BY')
+    const { text, values } = selectOrdered(postgresSyntax, planOf(), { from: ['2024-01-01', '5'], before: ['2024-01-02', '7'], to: '2024-01-03' })
+    expect(text).toContain('WHERE ("at", "id") >= ($1, $2) AND ("at", "id") < ($3, $4) AND ("at") <= ($5) ORDER BY')
     expect(values).toEqual(['2024-01-01', '5', '2024-01-02', '7', '2024-01-03'])
   })
 
   it('bounds by the cursor alone', () => {
-    expect(selectOrdered(planOf(), { ...NOTHING, from: ['2024-01-01'] }).text).toContain('WHERE ("at") >= ($1) ORDER BY')
+    expect(selectOrdered(postgresSyntax, planOf(), { ...NOTHING, from: ['2024-01-01'] }).text).toContain('WHERE ("at") >= ($1) ORDER BY')
   })
 
   it('reads a table without cursor by key, and one without key in no order', () => {
-    expect(selectOrdered(planOf({ cursor: null, key: [0, 2] }), { ...NOTHING, from: ['1', 'x'] }).text).toContain(
+    expect(selectOrdered(postgresSyntax, planOf({ cursor: null, key: [0, 2] }), { ...NOTHING, from: ['1', 'x'] }).text).toContain(
       'WHERE ("id", "na""me") >= ($1, $2) ORDER BY "id", "na""me"',
     )
-    expect(selectOrdered(planOf({ cursor: null, key: [] }), NOTHING).text).not.toContain('ORDER BY')
+    expect(selectOrdered(postgresSyntax, planOf({ cursor: null, key: [] }), NOTHING).text).not.toContain('ORDER BY')
   })
 
   it('finds what cannot move the cursor', () => {
-    expect(selectUnsettled(planOf(), '2024-01-01').text).toContain(`WHERE "at" IS NULL OR "at" > $1 OR "at" = '-infinity'`)
-    expect(selectUnsettled(planOf({ cursor: { at: 0, kind: 'integer' } }), null).text).toContain('WHERE "id" IS NULL')
+    expect(selectUnsettled(postgresSyntax, planOf(), '2024-01-01').text).toContain(`WHERE "at" IS NULL OR "at" > $1 OR "at" = '-infinity'`)
+    expect(selectUnsettled(postgresSyntax, planOf({ cursor: { at: 0, kind: 'integer' } }), null).text).toContain('WHERE "id" IS NULL')
   })
 
   it('sweeps live rows only, up to a position', () => {
     const plan = planOf({ deletes: { sweep: true, soft: true, declared: 'sweep' }, mapping: { kind: 'row', softDeleteColumn: 'gone' } })
-    expect(selectKeys(plan, ['9']).text).toBe(`SELECT "id" FROM "public"."t" AS t WHERE ("gone" IS NULL OR "gone" = 'f') AND ("id") <= ($1)`)
+    expect(selectKeys(postgresSyntax, plan, ['9']).text).toBe(
+      `SELECT "id" FROM "public"."t" AS t WHERE ("gone" IS NULL OR "gone" = 'f') AND ("id") <= ($1)`,
+    )
   })
 })
 
 describe('records', () => {
-  const read = (plan: PostgresPlan, row: readonly (string | null)[]) => createRecordOf(plan, createKeyOf(plan.columns, plan.key))(row)
+  const read = (plan: StreamPlan<number>, row: readonly (string | null)[]) => createRecordOf(plan, createKeyOf(plan.columns, plan.key))(row)
 
   it('keeps key and values exact', () => {
     expect(read(planOf(), ['9007199254740993', '2024-01-01 00:00:00.000001+00', null, 't'])).toEqual({

@@ -1,28 +1,11 @@
-import type { Session } from '../session/session.js'
+import type { Notice, Relation } from '../../sql/dialect.js'
+import type { SqlSession } from '../../sql/session/session.js'
+import type { PostgresConfig } from '../config.js'
+import { quoteName } from '../sql/quote.js'
 import { textArray } from '../sql/text-array.js'
+import { cursorKindOf } from './cursor-kind.js'
 
-export interface RelationColumn {
-  readonly name: string
-  /** Type number; of the base type for a domain. */
-  readonly type: number
-  readonly readable: boolean
-}
-
-/** A table or view as the catalogue describes it. */
-export interface Relation {
-  /** `schema.table`, the name of its stream. */
-  readonly name: string
-  readonly schema: string
-  readonly table: string
-  readonly view: boolean
-  /** Whether it may have inheriting tables, whose rows belong to them: they have keys of their own. Partitions have no rows of their own. */
-  readonly only: boolean
-  /** Tables that inherit from it. */
-  readonly heirs: readonly string[]
-  readonly columns: readonly RelationColumn[]
-  /** The primary key, else the smallest unique key without NULLs; null when there is none. */
-  readonly key: readonly string[] | null
-}
+type Session = Pick<SqlSession<number>, 'query'>
 
 /** Partitions are read through their parent; what belongs to an extension is not the user's data. */
 const DISCOVERABLE = `n.nspname = ANY ($1::pg_catalog.text[]) AND c.relkind = ANY ($2::pg_catalog."char"[]) AND NOT c.relispartition
@@ -30,7 +13,10 @@ const DISCOVERABLE = `n.nspname = ANY ($1::pg_catalog.text[]) AND c.relkind = AN
 
 const NAMED = `n.nspname || '.' || c.relname = ANY ($1::pg_catalog.text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`
 
-const relationsSql = (condition: string): string => `SELECT n.nspname, c.relname, c.relkind IN ('v', 'm'),
+/** Tables that others may inherit from are read alone; partitions have no rows of their own besides those of their parent. */
+const relationsSql = (
+  condition: string,
+): string => `SELECT n.nspname, c.relname, pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT'),
   (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, CASE WHEN t.typbasetype = 0 THEN t.oid ELSE t.typbasetype END,
       pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')) ORDER BY a.attnum)
     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -49,9 +35,9 @@ const relationsSql = (condition: string): string => `SELECT n.nspname, c.relname
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE ${condition} ORDER BY 1, 2`
 
-/** Tables, and views if wanted, of these schemas. */
-export const listRelations = async (session: Session, schemas: readonly string[], views: boolean): Promise<readonly Relation[]> => {
-  const kinds = views ? ['r', 'p', 'v', 'm'] : ['r', 'p']
+/** Tables, and views if wanted, of the schemas of the settings. */
+export const listRelations = async (session: Session, { schemas, includeViews }: PostgresConfig): Promise<readonly Relation[]> => {
+  const kinds = includeViews ? ['r', 'p', 'v', 'm'] : ['r', 'p']
   return (await session.query(relationsSql(DISCOVERABLE), [textArray(schemas), textArray(kinds)])).map(toRelation)
 }
 
@@ -59,17 +45,25 @@ export const listRelations = async (session: Session, schemas: readonly string[]
 export const findRelations = async (session: Session, names: readonly string[]): Promise<readonly Relation[]> =>
   names.length === 0 ? [] : (await session.query(relationsSql(NAMED), [textArray(names)])).map(toRelation)
 
-const toRelation = ([schema, table, view, columns, key, only, heirs]: readonly (string | null)[]): Relation => ({
-  name: `${schema}.${table}`,
-  schema: schema ?? '',
-  table: table ?? '',
-  view: view === 't',
-  only: only === 't',
-  heirs: JSON.parse(heirs ?? '[]') as string[],
-  columns: (JSON.parse(columns ?? '[]') as [string, number | string, boolean][]).map(([name, type, readable]) => ({
-    name,
-    type: Number(type),
-    readable,
-  })),
-  key: key == null ? null : (JSON.parse(key) as string[]),
+const toRelation = ([schema, table, readable, columns, key, ownRows, heirs]: readonly (string | null)[]): Relation => {
+  const qualified = `${quoteName(schema ?? '')}.${quoteName(table ?? '')}`
+  return {
+    name: `${schema}.${table}`,
+    table: table ?? '',
+    // The primary key holds for the table's own rows only: those of inheriting tables would share keys with them, and be read twice.
+    from: `${ownRows === 't' ? 'ONLY ' : ''}${qualified} AS t`,
+    readable: readable === 't',
+    columns: (JSON.parse(columns ?? '[]') as [string, number | string, boolean][]).map(([name, type, isReadable]) => ({
+      name,
+      cursor: cursorKindOf(Number(type)) !== null,
+      readable: isReadable,
+    })),
+    key: key == null ? null : (JSON.parse(key) as string[]),
+    notices: heirs == null ? [] : [heirsNotice(JSON.parse(heirs) as string[])],
+  }
+}
+
+const heirsNotice = (tables: readonly string[]): Notice => ({
+  fields: { tables },
+  message: 'the rows of inheriting tables are not read with the table; they are streams of their own',
 })

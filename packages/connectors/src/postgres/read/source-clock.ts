@@ -1,6 +1,6 @@
+import type { SqlSession } from '../../sql/session/session.js'
 import type { PostgresConfig } from '../config.js'
 import { APPLICATION_NAME } from '../session/open-client.js'
-import type { Session } from '../session/session.js'
 
 export interface SourceClock {
   /** The source's own time, ISO 8601 with microseconds. */
@@ -25,7 +25,10 @@ const CLOCK_SQL = `SELECT ${iso('c.now')}, ${iso('c.horizon')} FROM (SELECT pg_c
   ) AS horizon) c`
 
 /** Ask before the snapshot is taken: a transaction that ends in between is then either counted or seen. */
-export const readClock = async (session: Session, config: Pick<PostgresConfig, 'safetyLagSeconds'>): Promise<SourceClock> => {
+export const readClock = async (
+  session: Pick<SqlSession<number>, 'query'>,
+  config: Pick<PostgresConfig, 'safetyLagSeconds'>,
+): Promise<SourceClock> => {
   const [row] = await session.query(CLOCK_SQL, [String(config.safetyLagSeconds), APPLICATION_NAME])
   return { now: row?.[0] ?? '', horizon: row?.[1] ?? '' }
 }

@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
-import type { Session } from './session.js'
+import type { SqlSession } from '../../sql/session/session.js'
 
 /** Roles that reach files or programs of the server, other sessions, all data for writing, or everything. */
 const POWERFUL_SQL = `SELECT r.rolname FROM pg_catalog.pg_roles r
@@ -7,7 +7,10 @@ WHERE (r.rolsuper OR r.rolname IN ('pg_read_server_files', 'pg_write_server_file
   AND pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER') ORDER BY r.rolsuper DESC, r.rolname LIMIT 1`
 
 /** Throws ROLE_TOO_POWERFUL when the session's role is, or can become, a superuser or one that reaches more than tables. */
-export const checkRole = async (session: Session, options: { readonly user: string; readonly allowPowerfulRole: boolean }): Promise<void> => {
+export const checkRole = async (
+  session: Pick<SqlSession<number>, 'query'>,
+  options: { readonly user: string; readonly allowPowerfulRole: boolean },
+): Promise<void> => {
   if (options.allowPowerfulRole) return
   const [row] = await session.query(POWERFUL_SQL)
   const role = row?.[0]

@@ -1,21 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '@inlet/connector-sdk'
 import type { QueryArrayConfig } from 'pg'
+import type { SqlSession, Statement } from '../../sql/session/session.js'
+import { CLIENT_GRACE_MS, GOODBYE_MS, withinLimit } from '../../sql/session/within-limit.js'
 import type { PostgresConfig } from '../config.js'
 import { cancelBackend } from './cancel-backend.js'
+import { checkRole } from './check-role.js'
 import type { OpenClient } from './open-client.js'
-import type { Session, Values } from './session.js'
 import { streamPortal } from './stream-portal.js'
 import { transactionSettings } from './transaction-settings.js'
 
-/** Milliseconds the client waits beyond the server's own statement timeout. */
-const CLIENT_GRACE_MS = 5000
-const GOODBYE_MS = 1000
 const RAW_TYPES = { getTypeParser: () => (text: string) => text } as unknown as NonNullable<QueryArrayConfig['types']>
 const RAW = { rowMode: 'array', queryMode: 'extended', types: RAW_TYPES } as const
 
 /** A session on a client that has logged in. */
-export const createSession = (open: OpenClient, config: PostgresConfig): Session => {
+export const createSession = (open: OpenClient, config: PostgresConfig): SqlSession<number> => {
   const { client } = open
   const limitMs = config.statementTimeoutSeconds * 1000 + CLIENT_GRACE_MS
   const state = { broken: false, inTransaction: false, portals: 0 }
@@ -23,47 +22,47 @@ export const createSession = (open: OpenClient, config: PostgresConfig): Session
   client.once('end', broken)
   client.once('error', broken)
 
-  /** The client's own limit, for a server that does not keep its. */
   const limited = async <T>(work: Promise<T>): Promise<T> => {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(new Failure('SQL_TIMEOUT', `the server has not answered within ${limitMs / 1000} s`))
-        open.destroy()
-      }, limitMs)
-    })
     try {
-      return await Promise.race([work, late])
+      return await withinLimit(limitMs, work)
     } catch (error) {
       state.broken = true
+      if (error instanceof Failure) open.destroy()
       throw error
-    } finally {
-      clearTimeout(timer)
     }
   }
-  const run = (text: string, values: Values = []) => {
+  const run = (text: string, values: Statement['values'] = []) => {
     const query = { ...RAW, text, values: [...values] }
     return limited(client.query<(string | null)[]>(query))
   }
 
+  const query = async (text: string, values?: Statement['values']) => (await run(text, values)).rows
+  const begin = async (): Promise<void> => {
+    await run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    state.inTransaction = true
+    const settings = transactionSettings(config)
+    const calls = settings.map((_setting, index) => `pg_catalog.set_config($${2 * index + 1}, $${2 * index + 2}, true)`)
+    await run(`SELECT ${calls.join(', ')}`, settings.flat())
+  }
+  const commit = async (): Promise<void> => {
+    await run('COMMIT')
+    state.inTransaction = false
+  }
+
   return {
-    query: async (text, values) => (await run(text, values)).rows,
-    describe: async (text) => (await run(`${text}\nLIMIT 0`)).fields,
-    rows: (text, values = []) => {
+    query,
+    describe: async (text) => (await run(`${text}\nLIMIT 0`)).fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })),
+    rows: ({ text, values }) => {
       const portal = `inlet_${++state.portals}`
       return streamPortal(client, { portal, text, values, fetchSize: config.fetchSize, limited })
     },
-    async begin() {
-      await run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-      state.inTransaction = true
-      const settings = transactionSettings(config)
-      const calls = settings.map((_setting, index) => `pg_catalog.set_config($${2 * index + 1}, $${2 * index + 2}, true)`)
-      await run(`SELECT ${calls.join(', ')}`, settings.flat())
+    begin,
+    commit,
+    async renew() {
+      await commit()
+      await begin()
     },
-    async commit() {
-      await run('COMMIT')
-      state.inTransaction = false
-    },
+    check: () => checkRole({ query }, config),
     get reusable() {
       return !state.broken && !state.inTransaction
     },

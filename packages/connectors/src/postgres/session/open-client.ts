@@ -1,18 +1,14 @@
 import net from 'node:net'
-import { type CheckedAddress, type EgressGuard, Failure } from '@inlet/connector-sdk'
+import type { CheckedAddress, Failure } from '@inlet/connector-sdk'
 import type { Client, ClientConfig } from 'pg'
+import type { Target } from '../../sql/dialect.js'
 import { requireEncryption, unsafeLogin } from '../../sql/session/login-safety.js'
-import type { PostgresConfig, PostgresSecrets } from '../config.js'
+import { openAtAddress } from '../../sql/session/open-at-address.js'
+import type { PostgresConfig } from '../config.js'
 import { toPgFailure } from './pg-failure.js'
 
 /** Seen in pg_stat_activity; sessions of this name never hold a cursor back. */
 export const APPLICATION_NAME = 'inlet (read only)'
-
-export interface Target {
-  readonly config: PostgresConfig
-  readonly secrets: PostgresSecrets
-  readonly egress: EgressGuard
-}
 
 export interface OpenClient {
   readonly client: Client
@@ -25,25 +21,12 @@ export interface OpenClient {
  * Logs in at the first address of the host that answers, each one checked by the egress guard. Throws UNREACHABLE,
  * TIMEOUT, TLS_FAILED, AUTH_FAILED, LOGIN_NOT_SAFE, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys it.
  */
-export const openClient = async (target: Target, signal: AbortSignal): Promise<OpenClient> => {
-  const { host, port } = target.config
-  const addresses = target.egress.resolveAll ? await target.egress.resolveAll(host, port, signal) : [await target.egress.resolve(host, port, signal)]
-  let last: Failure | undefined
-  for (const address of addresses.slice(0, MAX_ADDRESSES)) {
-    try {
-      return await logIn(target, address, signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      last = toPgFailure(error, { doing: `connecting to ${host}:${port}`, connecting: true })
-      if (last.reason !== 'UNREACHABLE') break
-    }
-  }
-  throw last ?? new Failure('UNREACHABLE', `${host} has no address`)
+export const openClient = (target: Target<PostgresConfig>, signal: AbortSignal): Promise<OpenClient> => {
+  const { egress, config } = target
+  return openAtAddress({ host: config.host, port: config.port, egress, toFailure: toPgFailure }, signal, (address) => logIn(target, address, signal))
 }
 
-const MAX_ADDRESSES = 4
-
-const logIn = async ({ config, secrets }: Target, address: CheckedAddress, signal: AbortSignal): Promise<OpenClient> => {
+const logIn = async ({ config, secrets }: Target<PostgresConfig>, address: CheckedAddress, signal: AbortSignal): Promise<OpenClient> => {
   requireEncryption(address.address, config)
   const { default: pg } = await import('pg')
   const socket = new net.Socket()

@@ -1,15 +1,7 @@
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, type Reason } from '@inlet/connector-sdk'
+import type { Attempt } from '../../sql/dialect.js'
+import { brokenReason, networkReason, REASON_BY_SQLSTATE_CLASS } from '../../sql/session/network-reason.js'
 import { tlsHint } from '../../sql/session/tls-hint.js'
-
-type Reason = ConstructorParameters<typeof Failure>[0]
-
-/** What was being done when it failed. */
-export interface Attempt {
-  /** For the message, e.g. `reading public.orders`. */
-  readonly doing: string
-  /** Before the server had answered once: a broken connection means it was never reached. */
-  readonly connecting?: boolean
-}
 
 const BY_SQLSTATE: Readonly<Record<string, Reason>> = {
   '28P01': 'AUTH_FAILED',
@@ -31,20 +23,6 @@ const BY_SQLSTATE: Readonly<Record<string, Reason>> = {
   '25006': 'SQL_NOT_A_SELECT',
 }
 
-/** By the first two characters of the SQLSTATE (PostgreSQL manual, appendix A). */
-const BY_CLASS: Readonly<Record<string, Reason>> = { '08': 'CONNECTION_LOST', '22': 'UPSTREAM_INVALID', '42': 'SQL_SYNTAX' }
-
-const UNREACHABLE: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EHOSTDOWN',
-  'ENETDOWN',
-  'ETIMEDOUT',
-  'EADDRNOTAVAIL',
-])
-const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'])
-const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
 const WITHOUT_TLS = /does not support SSL/
 const TLS_MESSAGE = /does not support SSL|establishing an SSL connection/
 
@@ -59,13 +37,12 @@ export const toPgFailure = (thrown: unknown, attempt: Attempt): Failure => {
 }
 
 const reasonOf = (code: string, message: string, connecting: boolean): Reason => {
-  const broken = connecting ? 'UNREACHABLE' : 'CONNECTION_LOST'
-  if (/^[0-9A-Z]{5}$/.test(code) && code !== 'EPIPE') return BY_SQLSTATE[code] ?? BY_CLASS[code.slice(0, 2)] ?? 'UPSTREAM_ERROR'
-  if (UNREACHABLE.has(code)) return 'UNREACHABLE'
-  if (BROKEN.has(code)) return broken
-  if (TLS_CODE.test(code) || TLS_MESSAGE.test(message)) return 'TLS_FAILED'
+  if (/^[0-9A-Z]{5}$/.test(code) && code !== 'EPIPE') return BY_SQLSTATE[code] ?? REASON_BY_SQLSTATE_CLASS[code.slice(0, 2)] ?? 'UPSTREAM_ERROR'
+  const network = networkReason(code, connecting)
+  if (network !== null) return network
+  if (TLS_MESSAGE.test(message)) return 'TLS_FAILED'
   if (message === 'timeout expired') return 'TIMEOUT'
   if (/SASL|SCRAM|password/i.test(message)) return 'AUTH_FAILED'
-  if (/[Cc]onnection terminated|not queryable|Client was closed|socket/.test(message)) return broken
+  if (/[Cc]onnection terminated|not queryable|Client was closed|socket/.test(message)) return brokenReason(connecting)
   return 'UPSTREAM_ERROR'
 }

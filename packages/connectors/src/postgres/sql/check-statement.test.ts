@@ -1,17 +1,8 @@
-import { Failure } from '@inlet/connector-sdk'
 import { describe, expect, it } from 'vitest'
+import { createStatementReason } from '../../sql/fixtures/statement-reason.js'
 import { checkStatement } from './check-statement.js'
 
-const reasonOf = async (sql: string, allowFunctions: readonly string[] = []): Promise<string> => {
-  try {
-    await checkStatement(sql, { field: 'config.queries.0.sql', allowFunctions })
-    return 'accepted'
-  } catch (error) {
-    expect(error).toBeInstanceOf(Failure)
-    expect((error as Failure).field).toBe('config.queries.0.sql')
-    return (error as Failure).reason
-  }
-}
+const reasonOf = createStatementReason(checkStatement)
 
 describe('what is refused', () => {
   it.each([

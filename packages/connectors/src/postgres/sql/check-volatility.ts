@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
-import type { Session } from '../session/session.js'
+import type { SqlSession } from '../../sql/session/session.js'
 import type { Usage } from './inspect-tree.js'
 import { textArray } from './text-array.js'
 
@@ -21,7 +21,7 @@ const QUESTIONS = {
  * What only the database knows: a statement that may call something declared VOLATILE, by an allowed function, an
  * overload of a safe name, attribute notation or an operator, is refused with SQL_FUNCTION_NOT_ALLOWED.
  */
-export const checkVolatility = async (session: Session, usage: Usage, stream: string): Promise<void> => {
+export const checkVolatility = async (session: Pick<SqlSession<number>, 'query'>, usage: Usage, stream: string): Promise<void> => {
   for (const area of Object.keys(QUESTIONS) as (keyof typeof QUESTIONS)[]) {
     const names = usage[area]
     if (names.size === 0) continue

@@ -1,4 +1,4 @@
-import type { ColumnPlan } from '../../sql/plan/stream-plan.js'
+import type { ValuePlan } from '../../sql/dialect.js'
 import { OID } from './oids.js'
 
 type ToKey = (text: string) => string | number | bigint
@@ -33,7 +33,7 @@ const LIVE_VALUES: ReadonlyMap<number, string> = new Map([
 ])
 
 /** How a column of this type serves as a key and as the mark of deleted rows. */
-export const roleValuesOf = (oid: number): Pick<ColumnPlan, 'toKey' | 'live'> => ({
+export const roleValuesOf = (oid: number): Pick<ValuePlan, 'toKey' | 'live'> => ({
   toKey: KEY_VALUES.get(oid) ?? null,
   live: LIVE_VALUES.get(oid) ?? null,
 })

@@ -1,5 +1,5 @@
 import type { Convert } from '../../sql/plan/stream-plan.js'
-import type { Session } from '../session/session.js'
+import type { SqlSession } from '../../sql/session/session.js'
 import { parseArray } from './array-text.js'
 import { SCALAR_CONVERTERS } from './converters.js'
 
@@ -14,7 +14,10 @@ const TYPES_SQL = `SELECT t.oid, CASE WHEN t.typcategory = 'A' AND t.typname NOT
 FROM pg_catalog.pg_type t WHERE t.oid = ANY ($1::pg_catalog.oid[])`
 
 /** The converters of these types; asks the server about the ones that are not built in: arrays, domains, enums, ranges. */
-export const resolveConverters = async (session: Session, oids: readonly number[]): Promise<ReadonlyMap<number, Convert>> => {
+export const resolveConverters = async (
+  session: Pick<SqlSession<number>, 'query'>,
+  oids: readonly number[],
+): Promise<ReadonlyMap<number, Convert>> => {
   const types = new Map<number, TypeRow>()
   let unknown = [...new Set(oids)].filter((oid) => !SCALAR_CONVERTERS.has(oid))
   while (unknown.length > 0) {

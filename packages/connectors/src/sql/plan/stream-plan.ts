@@ -5,8 +5,10 @@ import type { Deletes } from './decide-deletes.js'
 /** Turns the text form of a value into JSON without loss. Null stands for "the text itself". */
 export type Convert = ((text: string) => JsonValue) | null
 
-export interface ColumnPlan {
+export interface ColumnPlan<T> {
   readonly name: string
+  /** As the description of a result names it. */
+  readonly type: T
   readonly convert: Convert
   /** What the column is as a part of a key; null: its text. */
   readonly toKey: ((text: string) => string | number | bigint) | null
@@ -16,14 +18,19 @@ export interface ColumnPlan {
   readonly stored: boolean
 }
 
-/** How one stream is read now; made anew for every read, so that a changed schema is followed. */
-export interface StreamPlan {
+/** What a cursor can be: a point in time, a time on a clock of some zone, a day, or a whole number that grows. */
+export type CursorKind = 'instant' | 'local' | 'date' | 'integer'
+
+/** How one stream is read now; made again for every read, so that a changed schema is followed. */
+export interface StreamPlan<T = unknown> {
   readonly stream: string
+  /** What follows FROM, with the alias t. */
+  readonly from: string
   /** In the order of the select list. */
-  readonly columns: readonly ColumnPlan[]
+  readonly columns: readonly ColumnPlan<T>[]
   /** Places of the key in `columns`; empty: the row itself is the key. */
   readonly key: readonly number[]
-  readonly cursor: { readonly at: number } | null
+  readonly cursor: { readonly at: number; readonly kind: CursorKind } | null
   readonly deletes: Deletes
   readonly mapping: Mapping
 }

@@ -3,16 +3,17 @@ import { describe, expect, it } from 'vitest'
 import type { StreamPlan } from '../plan/stream-plan.js'
 import { cursorAt, doneCursor, parseStart } from './saved-cursor.js'
 
-const column = (name: string) => ({ name, convert: null, toKey: null, live: null, stored: true })
+const column = (name: string) => ({ name, type: null, convert: null, toKey: null, live: null, stored: true })
 const full: StreamPlan = {
   stream: 's',
+  from: 's AS t',
   columns: [column('id'), column('at')],
   key: [0],
   cursor: null,
   deletes: { sweep: true, soft: false, declared: 'sweep' },
   mapping: { kind: 'row' },
 }
-const incremental: StreamPlan = { ...full, cursor: { at: 1 } }
+const incremental: StreamPlan = { ...full, cursor: { at: 1, kind: 'instant' } }
 
 describe('saved cursors', () => {
   it('come back as they were saved', () => {

@@ -1,3 +1,5 @@
+import { Failure } from '@inlet/connector-sdk'
+
 /** What an incremental read covers. */
 export interface Window {
   /** Rows from this cursor value up to the saved position are read again; null when that position is settled. */
@@ -13,3 +15,7 @@ export interface Window {
 export const SETTLED_AFTER_SECONDS = 3600
 /** A clock may step back a little, e.g. when a standby takes over. */
 export const CLOCK_TOLERANCE_SECONDS = 60
+
+/** A position ahead of the clock of the source, which only a wrong clock or another database explains. @param now as the source tells it. */
+export const cursorInFuture = (stream: string, value: string, now: string): Failure =>
+  new Failure('CURSOR_IN_FUTURE', `the cursor of ${stream} stands at ${value}, ahead of the clock of the source (${now})`)

@@ -2,6 +2,8 @@ import { Failure } from '@inlet/connector-sdk'
 
 /** What every session can, whatever its database. */
 export interface PooledSession {
+  /** Before every use: throws ROLE_TOO_POWERFUL when its user can do more than read, unless the settings allow that. */
+  check(): Promise<void>
   /** Whether nothing odd has happened and no transaction is open: only then may it serve again. */
   readonly reusable: boolean
   /** Breaks the connection at once and has the server end what it was doing. Never throws. */
@@ -24,8 +26,6 @@ export interface Sessions<S> extends AsyncDisposable {
 interface SessionKind<S> {
   /** Logs in. */
   open(signal: AbortSignal): Promise<S>
-  /** Before every use; throws when the session must not be used. */
-  check(session: S): Promise<void>
   /** What an error of the client library means. */
   toFailure(thrown: unknown, doing: string): Failure
 }
@@ -63,7 +63,7 @@ export const createSessions = <S extends PooledSession>(kind: SessionKind<S>, cl
       signal.throwIfAborted()
       session = await acquire(signal)
       signal.throwIfAborted()
-      await kind.check(session)
+      await session.check()
       return yield* work(session)
     } catch (error) {
       if (signal.aborted) throw new Failure('CANCELLED', `${doing} was cancelled`, { cause: error })

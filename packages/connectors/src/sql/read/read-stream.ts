@@ -1,0 +1,41 @@
+import type { ConnectorLog, Cursor, Page, ReadEnd } from '@inlet/connector-sdk'
+import type { Database, SqlConfig } from '../dialect.js'
+import { makePlan } from '../plan/make-plan.js'
+import { createKeyOf, createRecordOf } from '../plan/make-record.js'
+import { createRowSource } from './create-row-source.js'
+import { readFull } from './read-full.js'
+import { readIncremental } from './read-incremental.js'
+import { parseStart } from './saved-cursor.js'
+
+interface ReadOptions {
+  readonly log: ConnectorLog
+  readonly stream: string
+  readonly cursor: Cursor | null
+}
+
+/** Reads one stream from a cursor to its end, in read-only transactions of the session. */
+export async function* readStream<C extends SqlConfig, T>(
+  database: Database<C, T>,
+  { log, stream, cursor }: ReadOptions,
+): AsyncGenerator<Page, ReadEnd, void> {
+  const { dialect, session, config } = database
+  const findWindow = await dialect.takeClock(session, config)
+  await session.begin()
+  const plan = await makePlan(database, stream, (fields, message) => log.warn({ stream, ...fields }, message))
+  const start = parseStart(cursor, plan)
+  if (start.outdated) log.warn({ stream }, 'the cursor or key column of the stream is another one now; it is read from the beginning')
+  const keyOf = createKeyOf(plan.columns, plan.key)
+  const run = {
+    source: createRowSource(database, plan),
+    config,
+    plan,
+    keyOf,
+    recordOf: createRecordOf(plan, keyOf),
+    clock: () => performance.now(),
+    count: { done: 0, limited: 0 },
+    before: { key: '', row: null },
+  }
+  const end = plan.cursor === null ? yield* readFull(run, start) : yield* readIncremental(run, start, await findWindow(plan, start.row))
+  await session.commit()
+  return end
+}

@@ -1,0 +1,30 @@
+import type { Reason } from '@inlet/connector-sdk'
+
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENETDOWN',
+  'ETIMEDOUT',
+  'EADDRNOTAVAIL',
+])
+const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'PROTOCOL_CONNECTION_LOST', 'ERR_STREAM_DESTROYED'])
+const TLS_CODE = /^(?:HANDSHAKE_|ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
+
+/** By the first two characters of the SQLSTATE, where a database knows no more. */
+export const REASON_BY_SQLSTATE_CLASS: Readonly<Record<string, Reason>> = {
+  '08': 'CONNECTION_LOST',
+  '22': 'UPSTREAM_INVALID',
+  '42': 'SQL_SYNTAX',
+}
+
+/** What a connection that broke means. @param connecting before the server had answered once. */
+export const brokenReason = (connecting: boolean): Reason => (connecting ? 'UNREACHABLE' : 'CONNECTION_LOST')
+
+/** What the code of a network or TLS error means; null for any other code. */
+export const networkReason = (code: string, connecting: boolean): Reason | null => {
+  if (UNREACHABLE.has(code)) return 'UNREACHABLE'
+  if (BROKEN.has(code)) return brokenReason(connecting)
+  return TLS_CODE.test(code) ? 'TLS_FAILED' : null
+}

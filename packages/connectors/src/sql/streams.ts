@@ -1,0 +1,47 @@
+import { Failure, type StreamSpec } from '@inlet/connector-sdk'
+import type { Database, Relation, SqlConfig } from './dialect.js'
+import { chooseCursor } from './plan/choose-cursor.js'
+import { createSelection } from './plan/create-selection.js'
+import { decideDeletes } from './plan/decide-deletes.js'
+import { settingsOf } from './plan/stream-settings-of.js'
+
+const MAX_NAME = 200
+
+/** The relations a source reads; a table that the settings name and that the catalog does not show is missing here. */
+export const findSelected = async <C extends SqlConfig, T>({ dialect, session, config }: Database<C, T>): Promise<readonly Relation[]> => {
+  const isSelected = createSelection(config)
+  const discovered = await dialect.listRelations(session, config)
+  const selected = discovered.filter((relation) => isSelected(relation.table, relation.name) && relation.name.length <= MAX_NAME)
+  const found = new Set(selected.map((relation) => relation.name))
+  const named = config.tables.map((table) => table.name).filter((name) => !found.has(name))
+  return [...selected, ...(await dialect.findRelations(session, named))]
+}
+
+/** The streams of a source: queries, named tables (also when they are gone, so that their read says so), discovered tables. */
+export const listStreams = async <C extends SqlConfig, T>(database: Database<C, T>): Promise<readonly StreamSpec[]> => {
+  const { config, session } = database
+  await session.begin()
+  const relations = await findSelected(database)
+  await session.commit()
+  const byName = new Map(relations.map((relation) => [relation.name, relation]))
+  const names = new Set([...config.queries.map((query) => query.name), ...config.tables.map((table) => table.name), ...byName.keys()])
+  if (names.size === 0) throw nothingSelected(database)
+  return [...names].map((name) => specOf(config, name, byName.get(name)))
+}
+
+export const nothingSelected = <C extends SqlConfig, T>({ dialect, config }: Database<C, T>): Failure =>
+  new Failure('NOT_FOUND_UPSTREAM', `no table that the ${dialect.user} can see matches the settings (${dialect.scope(config)})`)
+
+const specOf = (config: SqlConfig, name: string, relation: Relation | undefined): StreamSpec => {
+  const settings = settingsOf(config, name)
+  const usable = (relation?.columns ?? []).filter((column) => column.cursor).map((column) => column.name)
+  const cursor = chooseCursor(settings.cursorColumn, config.cursorColumns, usable)
+  const key = settings.keyColumns ?? relation?.key ?? null
+  return {
+    name,
+    kind: settings.mapping.kind,
+    incremental: cursor !== null || key !== null,
+    deletes: decideDeletes(config, settings.mapping, cursor !== null).declared,
+    ...(key === null ? {} : { keyFields: key }),
+  }
+}
