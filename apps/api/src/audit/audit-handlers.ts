@@ -1,9 +1,8 @@
 import type { Endpoints } from '@inlet/contract'
 import { type Database, listAudit } from '@inlet/db'
 import { z } from 'zod'
-import { listName, type PageTokens } from '../http/page-token.js'
+import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { toPage } from '../http/to-page.js'
 
 interface AuditDeps {
   readonly database: Database

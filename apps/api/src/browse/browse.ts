@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Connector } from '@inlet/connector-sdk'
 import { CALLS, type CallAnswer, type CallParamsInput, type Endpoints } from '@inlet/contract'
-import { type BrowseTarget, findBrowsed, findBrowseTarget, findSourceId, forgetBrowsed, readContent } from '@inlet/db'
+import { type BrowseTarget, findBrowsed, findBrowseTarget, forgetBrowsed, readContent } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Semaphore } from '@inlet/runtime'
 import type { Response } from 'express'
@@ -10,7 +10,7 @@ import type { z } from 'zod'
 import { askWorker, type CallDeps } from '../calls/ask-worker.js'
 import { matchesEtag } from '../http/etag.js'
 import { closeSignal, type Handler } from '../http/reply.js'
-import { sourceNotFound } from '../sources/source-not-found.js'
+import { getSourceId, sourceNotFound } from '../source-access/find-source.js'
 import { parseRange } from './byte-range.js'
 import { keepAnswer, toCacheView } from './cached-answer.js'
 
@@ -71,11 +71,10 @@ const describeItemHandler =
   }
 
 const forgetBrowsedHandler =
-  ({ database }: BrowseDeps): Handler<Endpoints['forgetBrowsed']> =>
+  (deps: BrowseDeps): Handler<Endpoints['forgetBrowsed']> =>
   async ({ params }) => {
-    const id = await findSourceId(database, params.id)
-    if (id === null) throw sourceNotFound()
-    return { status: 200, body: { forgotten: await forgetBrowsed(database, id) } }
+    const id = await getSourceId(deps, params.id)
+    return { status: 200, body: { forgotten: await forgetBrowsed(deps.database, id) } }
   }
 
 export const createBrowseHandlers = (deps: BrowseDeps) => ({

@@ -1,7 +1,7 @@
 import type { Connector } from '@inlet/connector-sdk'
 import { type Database, findSharedCredential, type SharedCredential } from '@inlet/db'
 import { Failure } from '@inlet/domain'
-import type { SourceDeps } from '../sources/source-deps.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 
 /** What the endpoints of shared credentials use. */
 export type CredentialDeps = Pick<SourceDeps, 'database' | 'queues' | 'keyring' | 'tokens' | 'findConnector' | 'secrets' | 'log' | 'limits'>

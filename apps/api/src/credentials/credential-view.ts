@@ -1,6 +1,6 @@
 import type { CredentialDetailView, CredentialView } from '@inlet/contract'
 import type { CredentialUser, SharedCredential } from '@inlet/db'
-import { toSecretStates } from '../sources/to-secret-states.js'
+import { toSecretStates } from '../source-access/source-view.js'
 
 /** A shared credential as lists show it, without its secrets. */
 export const toCredentialView = (credential: SharedCredential, targets: readonly string[]): CredentialView => ({

@@ -3,7 +3,7 @@ import { findSourceId, listEvents, type StoredEvent } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Response } from 'express'
 import type { Handler } from '../http/reply.js'
-import { sourceNotFound } from '../sources/source-not-found.js'
+import { sourceNotFound } from '../source-access/find-source.js'
 import type { LiveEvent } from './event-hub.js'
 import type { EventDeps } from './events.js'
 

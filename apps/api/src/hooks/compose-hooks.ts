@@ -6,13 +6,13 @@ import { type Lifecycle, monotonicNow } from '@inlet/runtime'
 import type { Keyring } from '@inlet/security'
 import { createFailedLogins } from '../http/failed-logins.js'
 import type { PageTokens } from '../http/page-token.js'
-import { createPlaces } from '../http/places.js'
-import { enqueueAfterCommit } from '../sources/after-commit.js'
+import { createPlaces } from '../http/slots.js'
+import { enqueueAfterCommit } from '../source-access/after-commit.js'
 import { createEventWriter } from './event-writer.js'
-import { createHookHandlers } from './hook-handlers.js'
-import { createRefusalEvents } from './note-refusal.js'
+import { createHookHandlers } from './hooks.js'
 import { createOpenHooks } from './open-hooks.js'
 import { createPushStarter } from './push-starter.js'
+import { createRefusalEvents } from './refusals.js'
 
 /** Refused requests a minute of one address to one source: more than a sender with a wrong secret makes by itself. */
 const REFUSALS_A_MINUTE = 60
@@ -21,7 +21,7 @@ const OPEN_BODIES = { perName: 500, total: 1_000, what: 'bodies of events' }
 const BODY_MS = 30_000
 const WRITE = { timeoutMs: 8_000, maxGroupEvents: 1_000, maxGroupBytes: 4_194_304, maxWaitingBytes: 67_108_864 }
 
-export interface ComposeHooks {
+interface ComposeHooks {
   readonly database: Database
   readonly queues: Queues
   readonly keyring: Keyring

@@ -7,7 +7,7 @@ export interface EventWriter {
   add(event: NewEvent): Promise<AddedEvent>
 }
 
-export interface EventWriterOptions {
+interface EventWriterOptions {
   /** Adds events in one transaction; answers in their order. No (source, id) comes twice in a call. */
   readonly write: (events: readonly NewEvent[]) => Promise<readonly AddedEvent[]>
   /** What the error of `write` means, e.g. DATABASE_UNAVAILABLE. */

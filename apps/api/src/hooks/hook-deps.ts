@@ -3,11 +3,11 @@ import type { Logger } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 import type { FailedLogins } from '../http/failed-logins.js'
 import type { PageTokens } from '../http/page-token.js'
-import type { Places } from '../http/places.js'
+import type { Places } from '../http/slots.js'
 import type { EventWriter } from './event-writer.js'
-import type { RefusalEvents } from './note-refusal.js'
 import type { OpenHooks } from './open-hooks.js'
 import type { PushStarter } from './push-starter.js'
+import type { RefusalEvents } from './refusals.js'
 
 /** What the endpoints for pushed events use. */
 export interface HookDeps {

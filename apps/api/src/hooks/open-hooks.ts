@@ -21,7 +21,7 @@ export interface OpenHooks {
   close(): void
 }
 
-export interface OpenHooksDeps {
+interface OpenHooksDeps {
   readonly database: Database
   readonly keyring: Keyring
   readonly findConnector: (type: string) => Connector | undefined

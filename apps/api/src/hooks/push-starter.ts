@@ -5,7 +5,7 @@ export interface PushStarter {
   close(): void
 }
 
-export interface PushStarterOptions {
+interface PushStarterOptions {
   /** Makes and enqueues runs for those of the sources that have events waiting and no run. */
   readonly start: (sourceIds: readonly string[]) => Promise<void>
   readonly onError: (error: unknown) => void

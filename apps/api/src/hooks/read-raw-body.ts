@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { Failure } from '@inlet/domain'
 import { checkContentEncoding } from '../http/read-json-body.js'
 
-export interface BodyLimits {
+interface BodyLimits {
   readonly maxBytes: number
   /** For all of it, in ms: a sender that drips bytes is never silent. */
   readonly bodyMs: number

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPlaces } from './places.js'
+import { createPlaces } from './slots.js'
 
 describe('createPlaces', () => {
   it('gives so many to a name, and so many altogether', () => {

@@ -5,7 +5,7 @@ import { endAnswer } from './end-answer.js'
 import { requestIdOf } from './request-log.js'
 import { toProblem } from './to-problem.js'
 
-export interface ProblemLog {
+interface ProblemLog {
   error(fields: object, message: string): void
   warn(fields: object, message: string): void
 }

@@ -3,7 +3,7 @@ import { Failure } from '@inlet/domain'
 import { parseJson } from './parse-json.js'
 
 /** Room for more keys than are allowed, so that too many keys are told apart from too many bytes. */
-export const MAX_JSON_BYTES = 2_097_152
+const MAX_JSON_BYTES = 2_097_152
 
 /** The parsed JSON body; `{}` for an absent one when it is optional. Throws UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE and what `parseJson` throws. */
 export const readJsonBody = async (request: IncomingMessage, options: { readonly optional: boolean }): Promise<unknown> => {
@@ -33,7 +33,7 @@ const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
 }
 
 /** Throws unless the type is JSON in UTF-8. */
-export const checkContentType = (header: string | undefined): void => {
+const checkContentType = (header: string | undefined): void => {
   const [type = '', ...parameters] = (header ?? '').split(';').map((part) => part.trim().toLowerCase())
   if (type !== 'application/json') throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'the body is not announced as application/json')
   const charset = parameters

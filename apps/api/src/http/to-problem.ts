@@ -5,7 +5,7 @@ import { MappingSyntaxError } from '@inlet/mapping'
 import { CheckRejected, InvalidRequest } from './invalid-request.js'
 import { PublishBlocked } from './publish-blocked.js'
 
-export interface ProblemAnswer {
+interface ProblemAnswer {
   readonly problem: Problem
   /** Seconds for Retry-After. */
   readonly retryAfterSeconds: number | null

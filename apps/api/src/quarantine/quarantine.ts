@@ -1,13 +1,12 @@
 import type { Endpoints } from '@inlet/contract'
-import { dropQuarantine, dropQuarantined, findQuarantined, findSourceId, listQuarantine, retryQuarantine, retryQuarantined } from '@inlet/db'
+import { dropQuarantine, dropQuarantined, findQuarantined, listQuarantine, retryQuarantine, retryQuarantined } from '@inlet/db'
 import { Failure, whyNotRetryable } from '@inlet/domain'
 import { z } from 'zod'
-import { listName } from '../http/page-token.js'
+import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { toPage } from '../http/to-page.js'
-import { enqueueAfterCommit } from '../sources/after-commit.js'
-import type { SourceDeps } from '../sources/source-deps.js'
-import { sourceNotFound } from '../sources/source-not-found.js'
+import { enqueueAfterCommit } from '../source-access/after-commit.js'
+import { getSourceId, sourceNotFound } from '../source-access/find-source.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 import { parseEdited } from './parse-edited.js'
 import { toQuarantinedView } from './quarantined-view.js'
 
@@ -19,8 +18,7 @@ const position = z.tuple([z.string()])
 const listQuarantineHandler =
   (deps: QuarantineDeps): Handler<Endpoints['listQuarantine']> =>
   async ({ params, query }) => {
-    const sourceId = await findSourceId(deps.database, params.id)
-    if (sourceId === null) throw sourceNotFound()
+    const sourceId = await getSourceId(deps, params.id)
     const list = listName('listQuarantine', { ...query, sourceId })
     const beforeId = query.cursor === undefined ? null : deps.tokens.decode(list, query.cursor, position)[0]
     const { run: runId, stream, reason, state } = query
@@ -58,8 +56,7 @@ const retryQuarantinedHandler =
 const retryQuarantineHandler =
   (deps: QuarantineDeps): Handler<Endpoints['retryQuarantine']> =>
   async ({ params, body, actor }) => {
-    const sourceId = await findSourceId(deps.database, params.id)
-    if (sourceId === null) throw sourceNotFound()
+    const sourceId = await getSourceId(deps, params.id)
     const { before, ...choice } = body
     const started = await retryQuarantine(deps.database, { sourceId, ...choice, before: before === undefined ? undefined : new Date(before) }, actor)
     if (started === null) throw sourceNotFound()
@@ -77,8 +74,7 @@ const dropQuarantinedHandler =
 const dropQuarantineHandler =
   (deps: QuarantineDeps): Handler<Endpoints['dropQuarantine']> =>
   async ({ params, body, actor }) => {
-    const sourceId = await findSourceId(deps.database, params.id)
-    if (sourceId === null) throw sourceNotFound()
+    const sourceId = await getSourceId(deps, params.id)
     const { before, ...choice } = body
     const dropped = await dropQuarantine(deps.database, { sourceId, ...choice, before: before === undefined ? undefined : new Date(before) }, actor)
     return { status: 200, body: { dropped } }

@@ -2,8 +2,8 @@ import type { FreshnessView } from '@inlet/contract'
 import { createRun, listEndedRuns, listFreshness, type SourceFreshness } from '@inlet/db'
 import { allowsRuns, Failure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
-import { enqueueAfterCommit } from '../sources/after-commit.js'
-import type { RecordDeps } from './record-deps.js'
+import { enqueueAfterCommit } from '../source-access/after-commit.js'
+import type { RecordDeps } from './records.js'
 
 interface FreshnessRequest {
   /** Null: all sources that are not paused. */

@@ -4,10 +4,10 @@ import { z } from 'zod'
 import { listName } from '../http/page-token.js'
 import { requireScope } from '../http/principal.js'
 import { closeSignal, type Handler } from '../http/reply.js'
-import { sourceNotFound } from '../sources/source-not-found.js'
+import { sourceNotFound } from '../source-access/find-source.js'
 import { ensureFresh } from './ensure-fresh.js'
-import type { RecordDeps } from './record-deps.js'
 import { toHitJson, toPageJson } from './record-json.js'
+import type { RecordDeps } from './records.js'
 
 /** Data of a page; larger records make it shorter. */
 const MAX_PAGE_BYTES = 8_388_608

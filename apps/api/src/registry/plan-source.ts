@@ -1,16 +1,15 @@
 import type { Connector } from '@inlet/connector-sdk'
-import type { DefinitionChange, PlannedSource, SourceDefinition } from '@inlet/contract'
+import { type DefinitionChange, durationSeconds, type PlannedSource, type SourceDefinition, toDuration } from '@inlet/contract'
 import type { SharedCredential, StoredDefinition } from '@inlet/db'
 import { canonicalJson, Failure, nameKey, parseSourceName, REASONS } from '@inlet/domain'
 import { matchesFingerprint } from '@inlet/security'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { type Asker, guardTargets } from '../credentials/guard-targets.js'
 import { InvalidRequest } from '../http/invalid-request.js'
+import { checkSettingsForm, getConnector } from '../source-access/settings-form.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 import { toSchedule } from '../sources/create-source.js'
-import { checkSettingsForm, getConnector } from '../sources/parse-settings.js'
-import type { SourceDeps } from '../sources/source-deps.js'
 import { checkMappingForm } from '../versions/check-content.js'
-import { normalDefinition, toDefinition } from './to-definition.js'
 
 type Tree = Readonly<Record<string, unknown>>
 
@@ -125,3 +124,33 @@ const toView = (error: Failure): NonNullable<PlannedSource['failure']> => ({
   ...(error.field === undefined ? {} : { field: error.field }),
   ...(error instanceof InvalidRequest ? { errors: [...error.errors] } : {}),
 })
+
+/** A stored source in the form of a file: what is at its default is left out. */
+export const toDefinition = (stored: StoredDefinition): Readonly<Record<string, unknown>> => {
+  const { freshWithinSeconds, mapping, credential, schedule } = stored
+  return {
+    slug: stored.slug,
+    name: stored.name,
+    connector: stored.connector,
+    ...(credential === null ? {} : { credential }),
+    config: stored.config,
+    ...(mapping === null ? {} : { mapping }),
+    ...(schedule === null ? {} : { schedule }),
+    ...(Object.keys(stored.labels).length === 0 ? {} : { labels: stored.labels }),
+    ...(freshWithinSeconds === null ? {} : { freshWithin: toDuration(freshWithinSeconds) }),
+    ...(stored.status === 'PAUSED' ? { paused: true } : {}),
+  }
+}
+
+/** A given definition in the same form, its defaults left out; without secrets. */
+const normalDefinition = (given: SourceDefinition, stored: StoredDefinition | undefined): Readonly<Record<string, unknown>> => {
+  const { secrets: _, paused, ...rest } = given
+  // A file that does not say whether a source is paused leaves it as it is.
+  const isPaused = paused ?? stored?.status === 'PAUSED'
+  return {
+    ...rest,
+    ...(given.freshWithin == null ? {} : { freshWithin: toDuration(durationSeconds(given.freshWithin) ?? 1) }),
+    ...(given.labels === undefined || Object.keys(given.labels).length > 0 ? {} : { labels: undefined }),
+    ...(isPaused ? { paused: true } : {}),
+  }
+}

@@ -2,12 +2,10 @@ import type { Endpoints } from '@inlet/contract'
 import { findNameHolders, listDefinitions } from '@inlet/db'
 import { nameKey } from '@inlet/domain'
 import { z } from 'zod'
-import { listName } from '../http/page-token.js'
+import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { toPage } from '../http/to-page.js'
-import type { SourceDeps } from '../sources/source-deps.js'
-import { planSource } from './plan-source.js'
-import { toDefinition } from './to-definition.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
+import { planSource, toDefinition } from './plan-source.js'
 
 const position = z.tuple([z.string()])
 const REDACT_MS = 300_000

@@ -2,10 +2,9 @@ import type { Endpoints } from '@inlet/contract'
 import { cancelRun, type Database, findRun, findSourceId, listRuns } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { z } from 'zod'
-import { listName, type PageTokens } from '../http/page-token.js'
+import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { toPage } from '../http/to-page.js'
-import { sourceNotFound } from '../sources/source-not-found.js'
+import { sourceNotFound } from '../source-access/find-source.js'
 import { toRunView } from './to-run-view.js'
 
 export interface RunDeps {

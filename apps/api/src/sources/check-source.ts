@@ -1,9 +1,9 @@
 import type { Endpoints } from '@inlet/contract'
 import { findSourceForCheck } from '@inlet/db'
-import { checkSettings } from '../calls/check-settings.js'
+import { checkSettings } from '../calls/ask-worker.js'
 import { closeSignal, type Handler } from '../http/reply.js'
-import type { SourceDeps } from './source-deps.js'
-import { sourceNotFound } from './source-not-found.js'
+import { sourceNotFound } from '../source-access/find-source.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 
 /** A failed check is a good answer: 200 with what is wrong. */
 export const checkSourceHandler =

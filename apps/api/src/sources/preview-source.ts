@@ -2,8 +2,8 @@ import type { Endpoints } from '@inlet/contract'
 import { findSourceForCheck } from '@inlet/db'
 import { askWorker } from '../calls/ask-worker.js'
 import { closeSignal, type Handler } from '../http/reply.js'
-import type { SourceDeps } from './source-deps.js'
-import { sourceNotFound } from './source-not-found.js'
+import { sourceNotFound } from '../source-access/find-source.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 
 /** A source that cannot be read is a good answer: 200 with what is wrong. */
 export const previewSourceHandler =

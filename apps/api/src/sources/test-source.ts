@@ -5,11 +5,10 @@ import { askWorker, type WorkerRequest } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { guardTargets } from '../credentials/guard-targets.js'
 import { closeSignal, type Handler, type Reply } from '../http/reply.js'
+import { sourceNotFound } from '../source-access/find-source.js'
+import { checkSettingsForm, getConnector, refuseForm, type Settings } from '../source-access/settings-form.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 import { checkMappingForm } from '../versions/check-content.js'
-import { checkSettingsForm, getConnector, type Settings } from './parse-settings.js'
-import { refuseForm } from './refuse-form.js'
-import type { SourceDeps } from './source-deps.js'
-import { sourceNotFound } from './source-not-found.js'
 
 /** How long values of a request are removed from the log. */
 const REDACT_MS = 300_000

@@ -1,30 +1,29 @@
 import type { Endpoints } from '@inlet/contract'
-import { findSource, updateSource } from '@inlet/db'
+import { updateSource } from '@inlet/db'
 import { allowsRuns, Failure, parseSourceName } from '@inlet/domain'
 import { fingerprintSecrets } from '@inlet/security'
-import { checkSettings } from '../calls/check-settings.js'
+import { checkSettings } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
 import { toEtag } from '../http/etag.js'
 import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
+import { armAfterCommit, enqueueAfterCommit } from '../source-access/after-commit.js'
+import { getSource, sourceNotFound } from '../source-access/find-source.js'
+import { checkSettingsForm, getConnector } from '../source-access/settings-form.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
+import { toSourceDetail } from '../source-access/source-view.js'
 import { checkMappingForm } from '../versions/check-content.js'
 import { openAfterCommit } from '../versions/publish.js'
 import { warnOfRemapping, warnOfStreams } from '../versions/version-warnings.js'
-import { armAfterCommit, enqueueAfterCommit } from './after-commit.js'
 import { sealForSource, toSchedule, toSeconds, warningsOf } from './create-source.js'
-import { checkSettingsForm, getConnector } from './parse-settings.js'
-import type { SourceDeps } from './source-deps.js'
-import { sourceNotFound } from './source-not-found.js'
-import { toSourceDetail } from './to-source-view.js'
 
 /** Changes a source: what is left out stays; given secrets replace all that were set. */
 export const updateSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['updateSource']> =>
   async ({ params, body, query, actor, principal, ifMatch, response }) => {
     deps.secrets.add(body.secrets, 300_000)
-    const before = await findSource(deps.database, params.id)
-    if (before === null) throw sourceNotFound()
+    const before = await getSource(deps, params.id)
     if (ifMatch !== null && ifMatch !== before.revision) throw new Failure('PRECONDITION_FAILED', `the source has revision ${before.revision} now`)
     const name = body.name === undefined ? undefined : parseSourceName(body.name)
     const schedule = body.schedule === undefined ? undefined : toSchedule(body.schedule)
@@ -71,8 +70,7 @@ export const updateSourceHandler =
     })
     if (changed === null) throw sourceNotFound()
     const { runId } = changed
-    const saved = await findSource(deps.database, before.id)
-    if (saved === null) throw sourceNotFound()
+    const saved = await getSource(deps, before.id)
     await Promise.all([
       schedule === undefined ? undefined : armAfterCommit(deps, saved.id, allowsRuns(saved.status) ? saved.schedule : null),
       runId === null ? undefined : enqueueAfterCommit(deps, [runId]),

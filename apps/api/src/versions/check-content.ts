@@ -2,8 +2,8 @@ import type { SourceDetails, VersionContent } from '@inlet/db'
 import { parseSchedule } from '@inlet/domain'
 import { checkMapping, type Mapping } from '@inlet/mapping'
 import { type Asker, guardTargets } from '../credentials/guard-targets.js'
-import { checkSettingsForm, getConnector } from '../sources/parse-settings.js'
-import type { SourceDeps } from '../sources/source-deps.js'
+import { checkSettingsForm, getConnector } from '../source-access/settings-form.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 
 /** Compiles the expressions. Throws MAPPING_SYNTAX with the place. */
 export const checkMappingForm = (given: VersionContent['mapping'] | undefined): Mapping | null => {

@@ -3,11 +3,10 @@ import { type Draft, deleteDraft, findDraft, saveDraft } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { toEtag } from '../http/etag.js'
 import type { Handler } from '../http/reply.js'
+import { getSource, getSourceId, sourceNotFound } from '../source-access/find-source.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 import { toSchedule } from '../sources/create-source.js'
-import type { SourceDeps } from '../sources/source-deps.js'
-import { sourceNotFound } from '../sources/source-not-found.js'
 import { checkContent } from './check-content.js'
-import { getSource, getSourceId } from './get-source-of.js'
 import { toDraftView } from './version-view.js'
 
 /** Throws NOT_FOUND. */

@@ -2,9 +2,8 @@ import type { Endpoints, ExampleView } from '@inlet/contract'
 import { deleteExample, listExamples, type StoredExample, saveExample } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Handler } from '../http/reply.js'
-import type { SourceDeps } from '../sources/source-deps.js'
-import { sourceNotFound } from '../sources/source-not-found.js'
-import { getSourceId } from './get-source-of.js'
+import { getSourceId, sourceNotFound } from '../source-access/find-source.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 
 const toExampleView = (stored: StoredExample): ExampleView => ({
   name: stored.name,

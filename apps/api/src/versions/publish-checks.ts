@@ -1,7 +1,7 @@
 import { type Draft, listExamples, type SourceDetails } from '@inlet/db'
 import { canonicalJson } from '@inlet/domain'
 import { PublishBlocked } from '../http/publish-blocked.js'
-import type { SourceDeps } from '../sources/source-deps.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 import { findBlockers, review } from './review-draft.js'
 
 interface PublishRequest {

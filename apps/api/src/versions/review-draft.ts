@@ -3,9 +3,9 @@ import type { Draft, SourceDetails } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { askWorker } from '../calls/ask-worker.js'
 import { closeSignal, type Handler } from '../http/reply.js'
-import type { SourceDeps } from '../sources/source-deps.js'
+import { getSource } from '../source-access/find-source.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 import { getDraft } from './drafts.js'
-import { getSource } from './get-source-of.js'
 
 /**
  * Lets a worker try draft and live version on the same records. Throws CHECK_TIMEOUT when none answers, PUBLISH_BLOCKED when

@@ -1,4 +1,4 @@
-import type { SourceDeps } from '../sources/source-deps.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 import { deleteDraftHandler, getDraftHandler, saveDraftHandler } from './drafts.js'
 import { deleteExampleHandler, getExampleHandler, listExamplesHandler, saveExampleHandler } from './examples.js'
 import { publishDraftHandler, rollBackHandler } from './publish.js'

@@ -3,7 +3,6 @@ import { type SourceDetail, type SourceSummary, toDuration } from '@inlet/contra
 import type { SourceDetails, SourceOverview } from '@inlet/db'
 import { decideFreshness } from '@inlet/domain'
 import { nextStepOf, toLoadErrorView, toMappingView } from '../versions/version-view.js'
-import { toSecretStates } from './to-secret-states.js'
 
 const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null
 
@@ -85,3 +84,11 @@ const toLag = ({ lastSuccessAt, streams, newestRecordAt, now }: SourceDetails): 
     recordSeconds: secondsBetween(newestRecordAt, now),
   }
 }
+
+/** Which secrets are set and since when, never their values. */
+export const toSecretStates = (times: Readonly<Record<string, Date | string>>): SourceDetail['secrets'] =>
+  Object.fromEntries(
+    Object.entries(times)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([field, time]) => [field, { set: true as const, updatedAt: new Date(time).toISOString() }]),
+  )

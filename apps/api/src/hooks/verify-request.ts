@@ -2,8 +2,8 @@ import type { PushedRequest, Receipt } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/domain'
 import type { Request } from 'express'
 import type { HookDeps } from './hook-deps.js'
-import { noteRefusal } from './note-refusal.js'
 import type { OpenHook } from './open-hooks.js'
+import { noteRefusal } from './refusals.js'
 
 /** Lets the connector judge a request. Whoever is refused gets one text, whatever was wrong; the log knows more. */
 export const judgeRequest = (deps: HookDeps, open: OpenHook, request: Request, body: Buffer): Receipt => {

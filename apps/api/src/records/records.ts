@@ -1,11 +1,21 @@
 import type { Endpoints } from '@inlet/contract'
-import { findRecord } from '@inlet/db'
+import { type Database, findRecord } from '@inlet/db'
 import { Failure } from '@inlet/domain'
+import type { Logger } from '@inlet/observability'
+import type { Queues } from '@inlet/queue'
+import type { PageTokens } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import type { RecordDeps } from './record-deps.js'
+import { listRecordsHandler } from './list-records.js'
 import { toDetailJson } from './record-json.js'
 
-export const getRecordHandler =
+export interface RecordDeps {
+  readonly database: Database
+  readonly queues: Queues
+  readonly tokens: PageTokens
+  readonly log: Logger
+}
+
+const getRecordHandler =
   (deps: RecordDeps): Handler<Endpoints['getRecord']> =>
   async ({ params }) => {
     const [streamId = '', keyHash = ''] = params.id.split('-')
@@ -13,3 +23,5 @@ export const getRecordHandler =
     if (record === null) throw new Failure('NOT_FOUND', 'there is no such record')
     return { status: 200, json: toDetailJson(record) }
   }
+
+export const createRecordHandlers = (deps: RecordDeps) => ({ listRecords: listRecordsHandler(deps), getRecord: getRecordHandler(deps) })

@@ -1,6 +1,8 @@
 import { findSource, findSourceId, type SourceDetails } from '@inlet/db'
-import type { SourceDeps } from '../sources/source-deps.js'
-import { sourceNotFound } from '../sources/source-not-found.js'
+import { Failure } from '@inlet/domain'
+import type { SourceDeps } from './source-deps.js'
+
+export const sourceNotFound = (): Failure => new Failure('NOT_FOUND', 'there is no such source')
 
 /** The id of the source an address names. Throws NOT_FOUND. */
 export const getSourceId = async (deps: Pick<SourceDeps, 'database'>, ref: string): Promise<string> => {

@@ -6,7 +6,7 @@ export interface Places {
   take(name: string): () => void
 }
 
-export interface PlacesOptions {
+interface PlacesOptions {
   readonly perName: number
   readonly total: number
   /** Of what there are too many, for the message. */

@@ -1,0 +1,87 @@
+import type { Endpoints } from '@inlet/contract'
+import { type ActionRequest, type ActionResult, actOnSource, markDeleting, resetCursor } from '@inlet/db'
+import { allowsRuns } from '@inlet/domain'
+import { toEtag } from '../http/etag.js'
+import type { Handler, Reply } from '../http/reply.js'
+import { armAfterCommit, enqueueAfterCommit } from '../source-access/after-commit.js'
+import { getSource, getSourceId, sourceNotFound } from '../source-access/find-source.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
+import { toSourceDetail } from '../source-access/source-view.js'
+
+/** What every action call has. */
+export interface ActionCall {
+  readonly params: { readonly id: string }
+  readonly actor: string
+}
+
+/** Does what was asked of a source and brings the queue in line. Throws NOT_FOUND and what `actOnSource` throws. */
+const performAction = async (
+  deps: SourceDeps,
+  { params, actor }: ActionCall,
+  request: Omit<ActionRequest, 'sourceId' | 'actor'>,
+): Promise<ActionResult & { readonly sourceId: string }> => {
+  const sourceId = await getSourceId(deps, params.id)
+  const result = await actOnSource(deps.database, { ...request, sourceId, actor })
+  if (result === null) throw sourceNotFound()
+  await enqueueAfterCommit(deps, result.enqueue)
+  return { ...result, sourceId }
+}
+
+/** For actions that answer with the source as it is then, whether or not there was anything to do. */
+const showing =
+  (deps: SourceDeps, action: ActionRequest['action']) =>
+  async (call: ActionCall): Promise<Reply> => {
+    const { sourceId } = await performAction(deps, call, { action })
+    const source = await getSource(deps, sourceId)
+    await armAfterCommit(deps, sourceId, allowsRuns(source.status) ? source.schedule : null)
+    return { status: 200, headers: { etag: toEtag(source.revision) }, body: toSourceDetail(source, deps.findConnector) }
+  }
+
+/** For actions that begin a run. */
+const toRunReply = ({ runId }: ActionResult): Reply => ({ status: 202, headers: { location: `/v1/runs/${runId}` }, body: { runId } })
+
+const runHandler =
+  (deps: SourceDeps): Handler<Endpoints['runSource']> =>
+  async (call) =>
+    toRunReply(await performAction(deps, call, { action: 'run', allowMassDelete: call.body.allowMassDelete }))
+
+/** Reads a stream again beside its live cursor. */
+const backfillHandler =
+  (deps: SourceDeps): Handler<Endpoints['backfillSource']> =>
+  async (call) => {
+    const { allowMassDelete, ...backfill } = call.body
+    return toRunReply(await performAction(deps, call, { action: 'backfill', allowMassDelete, backfill }))
+  }
+
+const resetCursorHandler =
+  (deps: SourceDeps): Handler<Endpoints['resetCursor']> =>
+  async ({ params, body, actor }) => {
+    const sourceId = await getSourceId(deps, params.id)
+    const streams = await resetCursor(deps.database, { sourceId, stream: body.stream }, actor)
+    if (streams === null) throw sourceNotFound()
+    return { status: 200, body: { streams } }
+  }
+
+/** Gone for every reader when this answers; its records are removed in the background. */
+const deleteHandler =
+  (deps: SourceDeps): Handler<Endpoints['deleteSource']> =>
+  async ({ params, actor }) => {
+    const id = await getSourceId(deps, params.id)
+    if (!(await markDeleting(deps.database, id, actor))) throw sourceNotFound()
+    await armAfterCommit(deps, id, null)
+    return { status: 202, body: { id, deleting: true } }
+  }
+
+/** What people may ask of a source; the table of what each does is in the domain (`sources/lifecycle.ts`). */
+export const createLifecycleHandlers = (deps: SourceDeps) => ({
+  startSource: showing(deps, 'start'),
+  stopSource: showing(deps, 'stop'),
+  restartSource: showing(deps, 'restart'),
+  reloadSource: showing(deps, 'reload'),
+  pauseSource: showing(deps, 'pause'),
+  resumeSource: showing(deps, 'resume'),
+  runSource: runHandler(deps),
+  backfillSource: backfillHandler(deps),
+  resetCursor: resetCursorHandler(deps),
+  deleteSource: deleteHandler(deps),
+})
