@@ -44,6 +44,17 @@ export default defineConfig({
       },
       {
         extends: './vitest.shared.ts',
+        test: {
+          name: 'console',
+          include: ['tests/console/**/*.test.ts'],
+          globalSetup: ['./tests/console/build-console.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: './vitest.shared.ts',
         test: { name: 'e2e', include: ['tests/{e2e,faults}/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false },
       },
     ],

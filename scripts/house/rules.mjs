@@ -3,6 +3,7 @@ import { builtinModules } from 'node:module'
 import path from 'node:path'
 import {
   BANNED_NAMES,
+  BUNDLED,
   FOR_CONNECTORS,
   MAY_BUILD_REGEXP,
   MAY_IMPORT,
@@ -83,7 +84,12 @@ const declared = (root) => {
     if (known !== undefined) return known
     const file = path.join(root, owner, 'package.json')
     const manifest = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
-    const names = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.peerDependencies ?? {}), manifest.name ?? ''])
+    const bundled = BUNDLED.includes(owner) ? manifest.devDependencies : {}
+    const names = new Set([
+      ...Object.keys({ ...manifest.dependencies, ...bundled }),
+      ...Object.keys(manifest.peerDependencies ?? {}),
+      manifest.name ?? '',
+    ])
     cache.set(owner, names)
     return names
   }

@@ -24,6 +24,7 @@ import { createPlaces } from './http/slots.js'
 import { createKeyHandlers } from './keys/key-handlers.js'
 import { createAllowedHosts } from './mcp/allowed-host.js'
 import { createNotificationHandlers } from './notifications/notifications.js'
+import { createOverviewHandlers } from './overview/overview-handlers.js'
 import { createQuarantineHandlers } from './quarantine/quarantine.js'
 import { createRecordHandlers } from './records/records.js'
 import { openSourceFiles } from './registry/keep-files.js'
@@ -153,6 +154,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createCredentialHandlers({ ...shared, findConnector, secrets }),
       ...createEncryptionHandlers(shared),
       ...createWorkerHandlers(shared),
+      ...createOverviewHandlers(shared),
       ...createHealthHandlers({ metrics, probes: readinessProbes(shared), openApi: buildOpenApi({ version: VERSION }) }),
     }
     const files = sourceFiles(config, context.env ?? {})

@@ -5,6 +5,7 @@ import type { Logger, Metrics } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 import express, { type Express } from 'express'
 import { BOARD_PATH, queueBoard } from './board/queue-board.js'
+import { consolePages } from './console/console-pages.js'
 import { docsPage } from './docs/docs-page.js'
 import { allowOrigins } from './http/allow-origins.js'
 import { type AuthenticateDeps, authenticate } from './http/authenticate.js'
@@ -62,6 +63,7 @@ export const createApp = (deps: AppDeps): Express => {
   // Before authentication: browsers ask without a key whether they may send one.
   app.use(allowOrigins(deps.allowedOrigins))
   app.use(securityHeaders())
+  app.use(consolePages())
   app.use(authenticate({ ...deps, isPublic }))
   app.use(limitRate(deps.requestsPerMinute))
   app.use('/docs', docsPage())

@@ -85,17 +85,17 @@ const toAnswer = async (response: Response): Promise<Answer> => {
   }
 }
 
+export interface ApiOptions {
+  readonly redis?: boolean
+  readonly store?: TestDatabase
+  readonly config?: Partial<ApiConfig>
+  readonly callTimeoutMs?: number
+  readonly env?: Readonly<Record<string, string>>
+  readonly connectors?: readonly Connector[]
+}
+
 /** The API in this process on a free port, on its own database; with the Redis backend when asked. */
-export const startApi = async (
-  options: {
-    redis?: boolean
-    store?: TestDatabase
-    config?: Partial<ApiConfig>
-    callTimeoutMs?: number
-    env?: Readonly<Record<string, string>>
-    connectors?: readonly Connector[]
-  } = {},
-): Promise<TestApi> => {
+export const startApi = async (options: ApiOptions = {}): Promise<TestApi> => {
   const store = options.store ?? (await createTestDatabase(inject('postgresUrl'), inject('templateDatabase')))
   const redis = options.redis ? await startRedis(inject('redisServer')) : null
   const keyring = parseKeyring(createMasterKeyText('k1'))

@@ -8,6 +8,7 @@ import { healthEndpoints } from './health.js'
 import { hookEndpoints } from './hooks.js'
 import { keyEndpoints } from './keys.js'
 import { notificationEndpoints } from './notifications.js'
+import { overviewEndpoints } from './overview.js'
 import { quarantineEndpoints } from './quarantine.js'
 import { recordEndpoints } from './records.js'
 import { registryEndpoints } from './registry/endpoints.js'
@@ -40,6 +41,7 @@ export const endpoints = {
   ...credentialEndpoints,
   ...encryptionEndpoints,
   ...workerEndpoints,
+  ...overviewEndpoints,
   ...healthEndpoints,
 } as const
 

@@ -96,6 +96,9 @@ export {
   updateTarget,
 } from './notifications/targets.js'
 export { type MessageWriter, type News, tellIncidents, toMessageId } from './notifications/tell-incidents.js'
+export { type ActivityBucket, type Backlog, getBacklog, listActivity } from './overview/list-activity.js'
+export { listQuarantineGroups, type QuarantineGroup } from './overview/list-quarantine-groups.js'
+export { listSourceLines, type SourceLineRow } from './overview/list-source-lines.js'
 export { dropQuarantine, dropQuarantined } from './quarantine/drop-quarantined.js'
 export { findQuarantined, listQuarantine, type QuarantineDetails, type QuarantineListRequest } from './quarantine/list-quarantine.js'
 export { countRetries, listRetries, listStreamNames, type Retry } from './quarantine/list-retries.js'

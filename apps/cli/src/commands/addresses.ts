@@ -1,11 +1,16 @@
+import type { SessionLinkView } from '@inlet/contract'
+import { createApiClient } from '../client/api-client.js'
 import type { DataFolder } from '../stack/data-folder.js'
 import type { Stack } from '../stack/start-stack.js'
-import type { Terminal } from '../terminal/terminal.js'
+import type { CommandContext } from './context.js'
+import { openBrowser } from './open-browser.js'
 
-/** Where to go next, and how to get in: the key itself when it was made just now, later where it lies. */
-export const printAddresses = (terminal: Terminal, stack: Stack, folder: DataFolder): void => {
+/** Where to go next, and how to get in: the key itself when it was made just now, later where it lies. Opens the console where there is a desktop. */
+export const printAddresses = async ({ terminal, env }: CommandContext, stack: Stack, folder: DataFolder): Promise<void> => {
+  const link = await createApiClient(stack.url, stack.adminKey).call<SessionLinkView>('POST', '/v1/session/link')
   terminal.line(`
-  API and its docs   ${terminal.bold(`${stack.url}/docs`)}
+  Console            ${terminal.bold(`${stack.url}${link.path}`)}  ${terminal.dim('(signs in once, within ten minutes)')}
+  API and its docs   ${stack.url}/docs
   Bull Board         ${stack.url}/admin/queues  ${terminal.dim('(any user name, the admin key as password)')}
   Metrics            ${stack.url}/metrics
   Key (admin)        ${stack.isKeyNew ? stack.adminKey : terminal.dim(`adminKey in ${folder.file('settings.json')}`)}
@@ -13,4 +18,5 @@ export const printAddresses = (terminal: Terminal, stack: Stack, folder: DataFol
 ${stack.isKeyNew ? `\n  The key is shown this once; it stays in ${folder.file('settings.json')}, which only you can read.` : ''}
   Try:  npm run inlet -- sources
   Ctrl-C stops everything; the data stays.`)
+  openBrowser(`${stack.url}${link.path}`, { platform: process.platform, isTerminal: process.stdout.isTTY, env })
 }

@@ -53,7 +53,7 @@ export const demo = async (flags: UpFlags & { readonly exit: boolean }, context:
       )
       const hits = await api.call<RecordPage>('GET', `/v1/records?q=${encodeURIComponent(QUERY)}&limit=1`)
       printHit(context, hits)
-      printAddresses(terminal, stack, folder)
+      await printAddresses(context, stack, folder)
       if (!flags.exit) await stopped
       return result.failed.length === 0 ? 0 : 1
     } finally {

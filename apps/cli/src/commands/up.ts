@@ -22,7 +22,7 @@ export const up = async (flags: UpFlags, context: CommandContext): Promise<void>
     step: (title, work) => terminal.step(title, work),
     notice: (message) => terminal.line(`  ! ${message}`),
   })
-  printAddresses(terminal, stack, folder)
+  await printAddresses(context, stack, folder)
   await stopped
   await terminal.step('stopping', () => stack.close())
 }

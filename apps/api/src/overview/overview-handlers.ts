@@ -1,0 +1,68 @@
+import type { Endpoints, SourceLine } from '@inlet/contract'
+import { type Database, getBacklog, listActivity, listQuarantineGroups, listSourceLines, type SourceLineRow } from '@inlet/db'
+import { nextTick, parseSchedule } from '@inlet/domain'
+import type { Handler } from '../http/reply.js'
+
+const BUCKETS = 48
+const MAX_GROUPS = 500
+const MAX_PROBLEM_CHARS = 300
+
+export interface OverviewDeps {
+  readonly database: Database
+}
+
+const toSourceLine = (source: SourceLineRow): SourceLine => ({
+  id: source.id,
+  slug: source.slug,
+  name: source.name,
+  connector: source.connector,
+  status: source.status,
+  state: source.state,
+  outcome: source.lastOutcome,
+  labels: { ...source.labels },
+  cron: source.schedule?.cron ?? null,
+  freshWithinSeconds: source.freshWithinSeconds,
+  lastSuccessAt: source.lastSuccessAt?.toISOString() ?? null,
+  nextRunAt: source.nextRunAt?.toISOString() ?? null,
+  quarantined: source.quarantined,
+  problem: source.problem?.slice(0, MAX_PROBLEM_CHARS) ?? null,
+})
+
+const listSourceLinesHandler =
+  ({ database }: OverviewDeps): Handler<Endpoints['listSourceLines']> =>
+  async ({ query }) => {
+    const lines = await listSourceLines(database, { ids: query.id.length === 0 ? null : query.id, recent: query.recent })
+    return { status: 200, body: { at: (lines[0]?.now ?? new Date()).toISOString(), items: lines.map(toSourceLine) } }
+  }
+
+const getActivityHandler =
+  ({ database }: OverviewDeps): Handler<Endpoints['getActivity']> =>
+  async ({ query }) => {
+    const bucketSeconds = (query.hours * 3_600) / BUCKETS
+    const [buckets, backlog] = await Promise.all([listActivity(database, { buckets: BUCKETS, bucketSeconds }), getBacklog(database)])
+    const items = buckets.map((bucket) => ({ ...bucket, at: bucket.at.toISOString() }))
+    return { status: 200, body: { at: new Date().toISOString(), bucketSeconds, buckets: items, ...backlog } }
+  }
+
+const listQuarantineGroupsHandler =
+  ({ database }: OverviewDeps): Handler<Endpoints['listQuarantineGroups']> =>
+  async () => {
+    const groups = await listQuarantineGroups(database, MAX_GROUPS)
+    return { status: 200, body: { items: groups.map((group) => ({ ...group, lastSeenAt: group.lastSeenAt.toISOString() })) } }
+  }
+
+const previewScheduleHandler =
+  (): Handler<Endpoints['previewSchedule']> =>
+  async ({ query }) => {
+    const schedule = parseSchedule(query.cron, query.timeZone)
+    const next: Date[] = []
+    while (next.length < query.count) next.push(nextTick(schedule, next.at(-1) ?? new Date()))
+    return { status: 200, body: { schedule, next: next.map((moment) => moment.toISOString()) } }
+  }
+
+export const createOverviewHandlers = (deps: OverviewDeps) => ({
+  listSourceLines: listSourceLinesHandler(deps),
+  getActivity: getActivityHandler(deps),
+  listQuarantineGroups: listQuarantineGroupsHandler(deps),
+  previewSchedule: previewScheduleHandler(),
+})

@@ -1,0 +1,108 @@
+import type { Problem } from '@inlet/contract'
+import { ApiError, type ApiRequest } from './api-error.js'
+
+export interface CallOptions {
+  readonly body?: unknown
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+type Listener = (isExpired: boolean) => void
+
+/** The one connection to the API: adds the CSRF token, and holds requests back while nobody is signed in. */
+export const createClient = (fetcher: typeof fetch = (...args) => fetch(...args)) => {
+  let csrfToken: string | null = null
+  let signedInAgain: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null
+  const listeners = new Set<Listener>()
+  const announce = (): void => {
+    for (const listener of listeners) listener(signedInAgain !== null)
+  }
+
+  const send = async (request: ApiRequest, options: CallOptions): Promise<Response> => {
+    const headers = new Headers({ accept: 'application/json', ...options.headers })
+    if (request.body !== undefined) headers.set('content-type', 'application/json')
+    if (csrfToken !== null && request.method !== 'GET') headers.set('x-inlet-csrf', csrfToken)
+    try {
+      return await fetcher(request.path, {
+        method: request.method,
+        headers,
+        credentials: 'same-origin',
+        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      })
+    } catch (error) {
+      if (options.signal?.aborted) throw error
+      throw new ApiError(0, request, null, error)
+    }
+  }
+
+  /** Holds everything back until `resume`: an expired session must not turn into a row of refused requests. */
+  const expire = (): void => {
+    if (signedInAgain !== null) return
+    let resolve = (): void => {}
+    const promise = new Promise<void>((done) => {
+      resolve = done
+    })
+    signedInAgain = { promise, resolve }
+    announce()
+  }
+
+  return {
+    /** Calls an operation; a request refused because the session ended is repeated once somebody has signed in. Throws ApiError. */
+    async call<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+      const request = { method, path: path + toQuery(options.query), ...(options.body === undefined ? {} : { body: options.body }) }
+      for (;;) {
+        await signedInAgain?.promise
+        const response = await send(request, options)
+        if (response.status === 401 && csrfToken !== null) {
+          expire()
+          continue
+        }
+        if (!response.ok) throw new ApiError(response.status, request, await readProblem(response))
+        return (response.status === 204 ? undefined : await response.json()) as T
+      }
+    },
+    /** Sends without waiting for a session, for signing in itself. */
+    async callOnce<T>(method: string, path: string, body?: unknown): Promise<T> {
+      const request = { method, path, ...(body === undefined ? {} : { body }) }
+      const response = await send(request, {})
+      if (!response.ok) throw new ApiError(response.status, request, await readProblem(response))
+      return (response.status === 204 ? undefined : await response.json()) as T
+    },
+    /** Lets requests through, with the token of a session. */
+    resume(token: string | null): void {
+      csrfToken = token
+      const waiting = signedInAgain
+      signedInAgain = null
+      waiting?.resolve()
+      announce()
+    },
+    expire,
+    /** Follows whether the session has ended; answers what stops following. */
+    onExpiry(listener: Listener): () => void {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
+
+export const toQuery = (query: CallOptions['query']): string => {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === undefined || value === null || value === '') continue
+    for (const one of Array.isArray(value) ? value : [value]) params.append(name, String(one))
+  }
+  const text = params.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+const readProblem = async (response: Response): Promise<Problem | null> => {
+  try {
+    return (await response.json()) as Problem
+  } catch {
+    return null
+  }
+}
+
+export const client = createClient()

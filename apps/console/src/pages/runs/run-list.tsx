@@ -1,0 +1,79 @@
+import type { RunView } from '@inlet/contract'
+import { messages } from '../../messages.js'
+import { Badge } from '../../ui/badge.js'
+import { formatDuration, formatNumber } from '../../ui/format.js'
+import { Paged } from '../../ui/paged.js'
+import { Time } from '../../ui/time.js'
+
+/** Seconds a run took, or takes so far; null before it began. */
+export const durationOf = ({ startedAt, finishedAt }: Pick<RunView, 'startedAt' | 'finishedAt'>, now: number): number | null =>
+  startedAt === null ? null : Math.max(0, ((finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt)) / 1_000)
+
+export const toneOfRun = ({ status, outcome }: Pick<RunView, 'status' | 'outcome'>): string => {
+  if (status !== 'ended') return 'busy'
+  if (outcome === 'failed') return 'bad'
+  if (outcome === 'partial' || outcome === 'suspect_empty') return 'warn'
+  return outcome === 'cancelled' ? 'idle' : 'ok'
+}
+
+export const textOfRun = ({ status, outcome }: Pick<RunView, 'status' | 'outcome'>): string =>
+  status === 'ended' && outcome !== null ? messages.runs.outcomes[outcome] : messages.runs.statuses[status]
+
+/** Runs, newest first, kept up to date. */
+export const RunList = ({ source, outcome }: { readonly source?: string; readonly outcome?: string | undefined }) => {
+  const t = messages.runs
+  return (
+    <Paged<RunView>
+      queryKey={['source', source ?? 'all', 'runs', outcome ?? '']}
+      path="/v1/runs"
+      query={{ source, outcome }}
+      refetchMs={3_000}
+      empty={t.none}
+    >
+      {(runs) => (
+        <div className="panel table-wrap">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>{t.outcome}</th>
+                <th>{t.trigger}</th>
+                <th>{t.started}</th>
+                <th className="right">{t.duration}</th>
+                <th className="right">{t.read}</th>
+                <th className="right">{t.changed}</th>
+                <th className="right">{t.quarantined}</th>
+                <th>{t.problem}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {runs.map((run) => (
+                <RunRow key={run.id} run={run} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Paged>
+  )
+}
+
+const RunRow = ({ run }: { readonly run: RunView }) => {
+  const seconds = durationOf(run, Date.now())
+  const { counts } = run
+  return (
+    <tr>
+      <td>
+        <Badge tone={toneOfRun(run)}>{textOfRun(run)}</Badge>
+      </td>
+      <td className="muted">{messages.runs.triggers[run.trigger]}</td>
+      <td>
+        <Time at={run.startedAt ?? run.createdAt} />
+      </td>
+      <td className="right num nowrap">{seconds === null ? '–' : formatDuration(seconds)}</td>
+      <td className="right num">{formatNumber(counts.read)}</td>
+      <td className="right num">{formatNumber(counts.inserted + counts.updated + counts.deleted)}</td>
+      <td className="right num">{formatNumber(counts.quarantined)}</td>
+      <td className="muted problem-cell">{run.error?.message ?? run.warnings[0]?.message ?? ''}</td>
+    </tr>
+  )
+}

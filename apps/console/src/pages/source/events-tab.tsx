@@ -1,0 +1,40 @@
+import type { EventView } from '@inlet/contract'
+import { messages } from '../../messages.js'
+import { Badge } from '../../ui/badge.js'
+import { Paged } from '../../ui/paged.js'
+import { Time } from '../../ui/time.js'
+
+const TONES: Readonly<Record<EventView['level'], string>> = { debug: 'idle', info: 'none', warn: 'warn', error: 'bad' }
+
+export const EventsTab = ({ source }: { readonly source: string }) => (
+  <Paged<EventView> queryKey={['source', source, 'events']} path="/v1/events" query={{ source }} refetchMs={5_000} empty={messages.events.none}>
+    {(events) => (
+      <div className="panel table-wrap">
+        <table className="table">
+          <thead>
+            <tr>
+              <th>{messages.events.level}</th>
+              <th>{messages.events.at}</th>
+              <th>{messages.events.type}</th>
+              <th>{messages.events.message}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {events.map((event) => (
+              <tr key={event.id}>
+                <td>
+                  <Badge tone={TONES[event.level]}>{event.level}</Badge>
+                </td>
+                <td>
+                  <Time at={event.at} />
+                </td>
+                <td className="mono nowrap">{event.type}</td>
+                <td>{event.message}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    )}
+  </Paged>
+)

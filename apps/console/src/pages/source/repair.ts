@@ -1,0 +1,32 @@
+import type { WhyView } from '@inlet/contract'
+
+/** The act that repairs what `why` found, where one call does it; null where somebody must change something elsewhere. */
+export interface Repair {
+  readonly label: 'resume' | 'start' | 'run' | 'cancel' | 'restart' | 'massDelete' | 'settings' | 'quarantine' | 'versions' | 'workers'
+  /** The operation of the API that it needs; null for a way to another page. */
+  readonly operation: string | null
+}
+
+const REPAIRS: Readonly<Record<string, Repair>> = {
+  PAUSED: { label: 'resume', operation: 'resumeSource' },
+  STOPPED: { label: 'start', operation: 'startSource' },
+  SUSPENDED: { label: 'resume', operation: 'resumeSource' },
+  NO_SCHEDULE: { label: 'run', operation: 'runSource' },
+  BACK_OFF: { label: 'run', operation: 'runSource' },
+  SUSPECT_EMPTY: { label: 'run', operation: 'runSource' },
+  CONTENT_DOUBTFUL: { label: 'run', operation: 'runSource' },
+  DELETE_FUSE: { label: 'massDelete', operation: 'runSource' },
+  AUTH_FAILED: { label: 'settings', operation: null },
+  CONFIG_INVALID: { label: 'settings', operation: null },
+  SECRET_UNREADABLE: { label: 'settings', operation: null },
+  LOAD_FAILED: { label: 'versions', operation: null },
+  QUARANTINE_BUDGET: { label: 'quarantine', operation: null },
+  RUN_ACTIVE: { label: 'cancel', operation: 'cancelRun' },
+  RUN_PARKED: { label: 'cancel', operation: 'cancelRun' },
+  NO_WORKER: { label: 'workers', operation: null },
+  WORKERS_BUSY: { label: 'workers', operation: null },
+  CLOCK_SKEW: { label: 'workers', operation: null },
+}
+
+export const findRepair = ({ blocker, running }: Pick<WhyView, 'blocker' | 'running'>): Repair | null =>
+  REPAIRS[blocker.code] ?? (running ? { label: 'cancel', operation: 'cancelRun' } : null)

@@ -1,0 +1,109 @@
+import type { SourceDetail, WhyView } from '@inlet/contract'
+import { Link, useParams } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense } from 'react'
+import { ApiError } from '../../api/api-error.js'
+import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
+import { CopyMenu } from '../../ui/copy.js'
+import { NotFound } from '../../ui/not-found.js'
+import { Page } from '../../ui/page.js'
+import { ProblemNote } from '../../ui/problem.js'
+import { Loading } from '../../ui/states.js'
+import { useNow } from '../../ui/time.js'
+import { useSearch } from '../../ui/use-search.js'
+import { conditionText, TONES, toCondition } from '../sources/condition.js'
+import { Actions } from './actions.js'
+import { Overview } from './overview.js'
+import { useAct } from './use-act.js'
+import { useSource } from './use-source.js'
+import { WhyPanel } from './why-panel.js'
+import './source.css'
+
+const Runs = lazy(async () => ({ default: (await import('./runs-tab.js')).RunsTab }))
+const Events = lazy(async () => ({ default: (await import('./events-tab.js')).EventsTab }))
+const Schedule = lazy(async () => ({ default: (await import('./schedule-tab.js')).ScheduleTab }))
+
+interface Tab {
+  readonly name: keyof typeof messages.source.tabs
+  readonly show: (source: SourceDetail) => ReactNode
+}
+
+const TABS: readonly Tab[] = [
+  { name: 'overview', show: (source) => <Overview source={source} /> },
+  { name: 'runs', show: ({ id }) => <Runs source={id} /> },
+  { name: 'schedule', show: (source) => <Schedule source={source} /> },
+  { name: 'events', show: ({ id }) => <Events source={id} /> },
+]
+
+export const SourcePage = () => {
+  const { ref } = useParams({ from: '/sources/$ref' })
+  const { source, why, refresh } = useSource(ref)
+  if (source.data !== undefined) return <Shown source={source.data} why={why.data} error={source.error ?? why.error} refresh={refresh} />
+  if (source.error instanceof ApiError && source.error.status === 404) return <NotFound />
+  return <Page title={ref}>{source.isError ? <ProblemNote error={source.error} onRetry={() => void source.refetch()} /> : <Loading />}</Page>
+}
+
+interface ShownProps {
+  readonly source: SourceDetail
+  readonly why: WhyView | undefined
+  readonly error: unknown
+  readonly refresh: () => Promise<void>
+}
+
+const Shown = ({ source, why, error, refresh }: ShownProps) => {
+  const [search] = useSearch()
+  const now = useNow()
+  const act = useAct(refresh)
+  const session = useSession()
+  const judged = {
+    ...source,
+    outcome: source.lastRun?.outcome ?? null,
+    freshWithinSeconds: source.freshness.state === 'stale' ? 0 : null,
+    quarantined: 0,
+  }
+  const condition = toCondition(judged, now)
+  const tab = TABS.find(({ name }) => name === search['tab']) ?? TABS[0]
+  return (
+    <Page
+      title={source.name}
+      actions={
+        <>
+          <CopyMenu request={{ method: 'GET', path: `/v1/sources/${source.slug}` }} cli={`inlet sources show ${source.slug}`} />
+          {session.can('runSource') && <Actions source={source} act={act} />}
+        </>
+      }
+    >
+      <div className="stack">
+        <div className="row wrap source-meta">
+          <span className="state" data-tone={TONES[condition]}>
+            {conditionText(judged, condition)}
+          </span>
+          <span className="tag">{source.connector}</span>
+          <span className="faint">{source.slug}</span>
+          {Object.entries(source.labels).map(([name, value]) => (
+            <span key={name} className="tag">
+              {name}:{value}
+            </span>
+          ))}
+        </div>
+        {error !== null && error !== undefined && <ProblemNote error={error} />}
+        {why !== undefined && <WhyPanel source={source} why={why} act={act} />}
+        <nav className="tabs" aria-label={messages.source.parts}>
+          {TABS.map(({ name }) => (
+            <Link
+              key={name}
+              to="/sources/$ref"
+              params={{ ref: source.slug }}
+              search={name === 'overview' ? {} : { tab: name }}
+              activeOptions={{ exact: true, includeSearch: true }}
+              aria-current={name === tab?.name ? 'page' : undefined}
+            >
+              {messages.source.tabs[name]}
+            </Link>
+          ))}
+        </nav>
+        <Suspense fallback={<Loading />}>{tab?.show(source)}</Suspense>
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,56 @@
+import type { SourceDetail, WhyView } from '@inlet/contract'
+import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
+import { formatDuration } from '../../ui/format.js'
+import { Time, useNow } from '../../ui/time.js'
+import { findRepair } from './repair.js'
+import type { Act } from './use-act.js'
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/u.test(text) ? '' : '.')
+
+const toneOf = ({ blocker, running }: WhyView): string => {
+  if (running) return 'busy'
+  if (blocker.who === 'nobody') return 'ok'
+  return ['STOPPED', 'PAUSED', 'NO_SCHEDULE'].includes(blocker.code) ? 'idle' : 'bad'
+}
+
+interface WhyPanelProps {
+  readonly source: SourceDetail
+  readonly why: WhyView
+  readonly act: Act
+}
+
+/** Why the source is not running (or that it is) in one sentence, until when, and the button that repairs it. */
+export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
+  const session = useSession()
+  const t = messages.source
+  const repair = findRepair(why)
+  const { blocker } = why
+  return (
+    <section className="note why" data-tone={toneOf(why)} aria-label={t.why}>
+      <div className="row wrap between">
+        <p className="sentence">{sentence(blocker.message)}</p>
+        {repair?.operation != null && session.can(repair.operation) && (
+          <button type="button" className="button primary" disabled={act.isBusy} onClick={() => void act.repair(repair.label, source)}>
+            {t.repairs[repair.label]}
+          </button>
+        )}
+      </div>
+      <p className="muted row wrap">
+        {blocker.next !== 'Nothing to do.' && <span>{blocker.next}</span>}
+        {blocker.clearsAt !== null && <Clock at={blocker.clearsAt} isDue={blocker.code === 'NEXT_TICK'} />}
+        <span className="tag">{blocker.code}</span>
+      </p>
+    </section>
+  )
+}
+
+const Clock = ({ at, isDue }: { readonly at: string; readonly isDue: boolean }) => {
+  const now = useNow()
+  const seconds = (Date.parse(at) - now.getTime()) / 1_000
+  return (
+    <span>
+      {seconds > 0 ? messages.source[isDue ? 'dueIn' : 'clearsIn'](formatDuration(seconds)) : messages.source.clearsNow} (<Time at={at} />)
+    </span>
+  )
+}

@@ -1,0 +1,43 @@
+import type { SourceLine } from '@inlet/contract'
+import { useState } from 'react'
+import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
+import { formatNumber } from '../../ui/format.js'
+import { BULK_ACTIONS, type BulkAction, OPERATIONS } from './bulk-actions.js'
+import { BulkDialog } from './bulk-dialog.js'
+import type { JudgedLine } from './filter-sources.js'
+import type { Selection } from './use-selection.js'
+
+interface BulkBarProps {
+  readonly lines: readonly SourceLine[]
+  readonly matching: readonly JudgedLine[]
+  readonly selection: Selection
+}
+
+/** What can be done with the selected sources. */
+export const BulkBar = ({ lines, matching, selection }: BulkBarProps) => {
+  const session = useSession()
+  const [begun, setBegun] = useState<{ readonly action: BulkAction; readonly chosen: readonly SourceLine[] } | null>(null)
+  const t = messages.sources.bulk
+  const chosen = lines.filter(({ id }) => selection.ids.has(id))
+  return (
+    <div className="bulk" role="toolbar" aria-label={t.title}>
+      <strong className="num">{t.selected(formatNumber(chosen.length))}</strong>
+      {chosen.length < matching.length && (
+        <button type="button" className="button small quiet" onClick={() => selection.set(matching.map(({ line }) => line.id))}>
+          {t.selectMatching(formatNumber(matching.length))}
+        </button>
+      )}
+      <span className="grow" />
+      {BULK_ACTIONS.filter((action) => session.can(OPERATIONS[action])).map((action) => (
+        <button key={action} type="button" className="button small" onClick={() => setBegun({ action, chosen })}>
+          {t.actions[action]}
+        </button>
+      ))}
+      <button type="button" className="button small quiet" onClick={() => selection.set([])}>
+        {t.clear}
+      </button>
+      {begun !== null && <BulkDialog action={begun.action} chosen={begun.chosen} onClose={() => setBegun(null)} />}
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import type { SourceLine } from '@inlet/contract'
+import { CONDITIONS, type Condition, isBroken, isStale, toCondition } from './condition.js'
+
+export const SHOWS = ['all', 'attention', 'running', 'stale', 'quarantined', 'off'] as const
+export type Show = (typeof SHOWS)[number]
+export const SORTS = ['worst', 'name', '-name', 'success', '-success', 'next', 'quarantined'] as const
+export type Sort = (typeof SORTS)[number]
+
+export interface SourceFilter {
+  readonly q: string
+  readonly show: Show
+  readonly connector: string
+  readonly sort: Sort
+}
+
+export interface JudgedLine {
+  readonly line: SourceLine
+  readonly condition: Condition
+  /** What a search looks through. */
+  readonly text: string
+}
+
+export const judge = (line: SourceLine, now: Date): JudgedLine => ({
+  line,
+  condition: toCondition(line, now),
+  text: [line.name, line.slug, line.connector, ...Object.entries(line.labels).map(([name, value]) => `${name}:${value}`)].join('\n').toLowerCase(),
+})
+
+/** Words of a search that all must stand in a source, and those (after a minus) that must not. */
+export const parseTerms = (q: string): { readonly wanted: readonly string[]; readonly unwanted: readonly string[] } => {
+  const words = q.toLowerCase().split(/\s+/u).filter(Boolean)
+  return {
+    wanted: words.filter((word) => !word.startsWith('-')),
+    unwanted: words.filter((word) => word.startsWith('-') && word.length > 1).map((word) => word.slice(1)),
+  }
+}
+
+const ATTENTION: readonly Condition[] = ['broken', 'doubtful', 'stale']
+
+const SHOWN: Readonly<Record<Show, (judged: JudgedLine, now: Date) => boolean>> = {
+  all: () => true,
+  attention: ({ line, condition }) => ATTENTION.includes(condition) || isBroken(line) || line.quarantined > 0,
+  running: ({ condition }) => condition === 'running' || condition === 'starting',
+  stale: ({ line }, now) => isStale(line, now),
+  quarantined: ({ line }) => line.quarantined > 0,
+  off: ({ condition }) => condition === 'paused' || condition === 'stopped',
+}
+
+export const isShown = (judged: JudgedLine, show: Show, now: Date): boolean => SHOWN[show](judged, now)
+
+export const matchesText = ({ text, line }: JudgedLine, filter: Pick<SourceFilter, 'q' | 'connector'>): boolean => {
+  const { wanted, unwanted } = parseTerms(filter.q)
+  return (
+    (filter.connector === '' || line.connector === filter.connector) &&
+    wanted.every((word) => text.includes(word)) &&
+    !unwanted.some((word) => text.includes(word))
+  )
+}
+
+const byName = (a: JudgedLine, b: JudgedLine): number => (a.line.name.toLowerCase() < b.line.name.toLowerCase() ? -1 : 1)
+const moment = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : Date.parse(at))
+const rank = (judged: JudgedLine): number => CONDITIONS.indexOf(judged.condition)
+
+const ORDERS: Readonly<Record<Sort, (a: JudgedLine, b: JudgedLine) => number>> = {
+  worst: (a, b) => rank(a) - rank(b) || b.line.quarantined - a.line.quarantined,
+  name: byName,
+  '-name': (a, b) => byName(b, a),
+  success: (a, b) => moment(a.line.lastSuccessAt) - moment(b.line.lastSuccessAt),
+  '-success': (a, b) => (b.line.lastSuccessAt ?? '').localeCompare(a.line.lastSuccessAt ?? ''),
+  next: (a, b) => moment(a.line.nextRunAt) - moment(b.line.nextRunAt),
+  quarantined: (a, b) => b.line.quarantined - a.line.quarantined,
+}
+
+export const sortSources = (lines: readonly JudgedLine[], sort: Sort): readonly JudgedLine[] =>
+  lines.toSorted((a, b) => ORDERS[sort](a, b) || byName(a, b))

@@ -1,0 +1,59 @@
+import { messages } from '../../messages.js'
+import { formatNumber } from '../../ui/format.js'
+import { SearchField } from '../../ui/search-field.js'
+import { SHOWS, SORTS, type SourceFilter } from './filter-sources.js'
+
+interface FiltersProps {
+  readonly filter: SourceFilter
+  readonly counts: Readonly<Record<string, number>>
+  readonly connectors: readonly string[]
+  readonly onChange: (change: Readonly<Record<string, string | null>>) => void
+}
+
+export const Filters = ({ filter, counts, connectors, onChange }: FiltersProps) => {
+  const t = messages.sources
+  return (
+    <div className="stack tight">
+      <div className="row wrap">
+        <SearchField label={t.search} hint={t.searchHint} value={filter.q} onChange={(q) => onChange({ q })} />
+        <select
+          className="input narrow"
+          aria-label={t.connector}
+          value={filter.connector}
+          onChange={(event) => onChange({ connector: event.target.value })}
+        >
+          <option value="">{t.anyConnector}</option>
+          {connectors.map((connector) => (
+            <option key={connector}>{connector}</option>
+          ))}
+        </select>
+        <select
+          className="input narrow"
+          aria-label={t.sort}
+          value={filter.sort}
+          onChange={(event) => onChange({ sort: event.target.value === SORTS[0] ? null : event.target.value })}
+        >
+          {SORTS.map((sort) => (
+            <option key={sort} value={sort}>
+              {t.sorts[sort]}
+            </option>
+          ))}
+        </select>
+      </div>
+      <fieldset className="chips">
+        <legend className="visually-hidden">{t.show}</legend>
+        {SHOWS.map((show) => (
+          <button
+            key={show}
+            type="button"
+            aria-pressed={filter.show === show}
+            data-show={show}
+            onClick={() => onChange({ show: show === SHOWS[0] ? null : show })}
+          >
+            {t.shows[show]} <span className="num">{formatNumber(counts[show] ?? 0)}</span>
+          </button>
+        ))}
+      </fieldset>
+    </div>
+  )
+}

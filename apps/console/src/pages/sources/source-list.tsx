@@ -1,0 +1,87 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useLayoutEffect, useRef, useState } from 'react'
+import { messages } from '../../messages.js'
+import type { JudgedLine, Sort } from './filter-sources.js'
+import { SourceRow } from './source-row.js'
+import type { Selection } from './use-selection.js'
+
+const ROW_PX = 54
+
+interface SourceListProps {
+  readonly rows: readonly JudgedLine[]
+  readonly selection: Selection
+  readonly sort: Sort
+  readonly onSort: (sort: Sort) => void
+  /** Somebody points at a row: it must not move now. */
+  readonly onHold: (isHeld: boolean) => void
+}
+
+/** Only the rows in sight are in the page, however many there are. */
+export const SourceList = ({ rows, selection, sort, onSort, onHold }: SourceListProps) => {
+  const ref = useRef<HTMLDivElement>(null)
+  const [top, setTop] = useState(0)
+  useLayoutEffect(() => setTop((ref.current?.getBoundingClientRect().top ?? 0) + window.scrollY), [])
+  const list = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+    scrollMargin: top,
+    getItemKey: (index) => rows[index]?.line.id ?? index,
+  })
+  const t = messages.sources
+  const isAll = rows.every(({ line }) => selection.ids.has(line.id))
+  const head = (label: string, by: Sort, className: string) => (
+    <span role="columnheader" className={className} aria-sort={sort === by ? 'ascending' : sort === `-${by}` ? 'descending' : 'none'}>
+      <button
+        type="button"
+        onClick={() => onSort(sort === 'name' && by === 'name' ? '-name' : sort === 'success' && by === 'success' ? '-success' : by)}
+      >
+        {label}
+        {sort === by ? ' ↑' : sort === `-${by}` ? ' ↓' : ''}
+      </button>
+    </span>
+  )
+  return (
+    <div className="panel source-list" role="table" aria-label={t.title} aria-rowcount={rows.length + 1}>
+      <div className="source-row head" role="row">
+        <span role="columnheader">
+          <input
+            type="checkbox"
+            aria-label={t.selectAll}
+            checked={isAll}
+            onChange={() => selection.set(isAll ? [] : rows.map(({ line }) => line.id))}
+          />
+        </span>
+        {head(t.columns.name, 'name', 'name')}
+        {head(t.columns.state, 'worst', 'condition')}
+        {head(t.columns.success, 'success', 'success')}
+        {head(t.columns.next, 'next', 'next')}
+        {head(t.columns.quarantined, 'quarantined', 'quarantined right')}
+      </div>
+      <div
+        ref={ref}
+        className="source-rows"
+        role="rowgroup"
+        style={{ height: list.getTotalSize() }}
+        onPointerEnter={() => onHold(true)}
+        onPointerLeave={() => onHold(false)}
+        onFocus={() => onHold(true)}
+        onBlur={() => onHold(false)}
+      >
+        {list.getVirtualItems().map((item) => {
+          const judged = rows[item.index]
+          return judged === undefined ? null : (
+            <SourceRow
+              key={item.key}
+              judged={judged}
+              index={item.index}
+              top={item.start - top}
+              isSelected={selection.ids.has(judged.line.id)}
+              onToggle={(id) => selection.toggle(id)}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+import { Link } from '@tanstack/react-router'
+import { messages } from '../../messages.js'
+import { formatNumber } from '../../ui/format.js'
+import { Time } from '../../ui/time.js'
+import { conditionText, TONES } from './condition.js'
+import type { JudgedLine } from './filter-sources.js'
+
+interface SourceRowProps {
+  readonly judged: JudgedLine
+  readonly index: number
+  readonly top: number
+  readonly isSelected: boolean
+  readonly onToggle: (id: string) => void
+}
+
+export const SourceRow = ({ judged: { line, condition }, index, top, isSelected, onToggle }: SourceRowProps) => (
+  <div
+    className="source-row"
+    role="row"
+    aria-rowindex={index + 2}
+    aria-selected={isSelected}
+    data-slug={line.slug}
+    style={{ transform: `translateY(${top}px)` }}
+    onKeyDown={(event) => {
+      if (event.key === 'x' && !event.ctrlKey && !event.metaKey) onToggle(line.id)
+    }}
+  >
+    <span role="cell">
+      <input type="checkbox" aria-label={messages.sources.select(line.name)} checked={isSelected} onChange={() => onToggle(line.id)} />
+    </span>
+    <span role="cell" className="name">
+      <Link to="/sources/$ref" params={{ ref: line.slug }} data-row className="truncate title" title={line.name}>
+        {line.name}
+      </Link>
+      {line.problem === null || condition !== 'broken' ? (
+        <span className="second truncate">
+          {line.connector} · {line.slug}
+          {Object.entries(line.labels).map(([name, value]) => (
+            <span key={name}>
+              {' '}
+              · {name}:{value}
+            </span>
+          ))}
+        </span>
+      ) : (
+        <span className="second problem truncate" title={line.problem}>
+          {line.problem}
+        </span>
+      )}
+    </span>
+    <span role="cell" className="condition">
+      <span className="state" data-tone={TONES[condition]}>
+        {conditionText(line, condition)}
+      </span>
+    </span>
+    <span role="cell" className="success">
+      <Time at={line.lastSuccessAt} />
+    </span>
+    <span role="cell" className="next">
+      <Time at={line.nextRunAt} none="–" />
+    </span>
+    <span role="cell" className="quarantined right num">
+      {line.quarantined === 0 ? <span className="faint">–</span> : formatNumber(line.quarantined)}
+    </span>
+  </div>
+)

@@ -1,0 +1,99 @@
+import type { SourceLine } from '@inlet/contract'
+import { useDeferredValue, useMemo, useState } from 'react'
+import { messages } from '../../messages.js'
+import { formatNumber } from '../../ui/format.js'
+import { Page } from '../../ui/page.js'
+import { ProblemNote } from '../../ui/problem.js'
+import { Empty, Loading } from '../../ui/states.js'
+import { useNow } from '../../ui/time.js'
+import { useSearch } from '../../ui/use-search.js'
+import { BulkBar } from './bulk-bar.js'
+import { isShown, judge, matchesText, SHOWS, SORTS, type SourceFilter, sortSources } from './filter-sources.js'
+import { Filters } from './filters.js'
+import { SourceList } from './source-list.js'
+import { useSelection } from './use-selection.js'
+import { useSourceLines } from './use-source-lines.js'
+import { useSteadyOrder } from './use-steady-order.js'
+import './sources.css'
+
+const oneOf = <T extends string>(choices: readonly T[], value: string | undefined): T =>
+  choices.find((choice) => choice === value) ?? (choices[0] as T)
+
+export const SourcesPage = () => {
+  const lines = useSourceLines()
+  const t = messages.sources
+  return (
+    <Page title={t.title}>
+      {lines.data === undefined ? (
+        lines.isError ? (
+          <ProblemNote error={lines.error} onRetry={() => void lines.refetch()} />
+        ) : (
+          <Loading />
+        )
+      ) : (
+        <div className="stack">
+          {lines.isError && <ProblemNote error={lines.error} onRetry={() => void lines.refetch()} />}
+          {lines.data.items.length === 0 ? <NoSources /> : <Sources items={lines.data.items} />}
+        </div>
+      )}
+    </Page>
+  )
+}
+
+const NoSources = () => (
+  <Empty title={messages.sources.none}>
+    <p>{messages.sources.noneHint}</p>
+  </Empty>
+)
+
+const Sources = ({ items }: { readonly items: readonly SourceLine[] }) => {
+  const [search, setSearch] = useSearch()
+  const now = useNow()
+  const filter: SourceFilter = {
+    q: search['q'] ?? '',
+    show: oneOf(SHOWS, search['show']),
+    connector: search['connector'] ?? '',
+    sort: oneOf(SORTS, search['sort']),
+  }
+  // The field follows the typing at once; 5,000 rows follow as fast as they can.
+  const q = useDeferredValue(filter.q)
+  const judged = useMemo(() => items.map((line) => judge(line, now)), [items, now])
+  const matching = useMemo(() => judged.filter((each) => matchesText(each, { q, connector: filter.connector })), [judged, q, filter.connector])
+  const counts = useMemo(
+    () => Object.fromEntries(SHOWS.map((show) => [show, matching.filter((each) => isShown(each, show, now)).length])),
+    [matching, now],
+  )
+  const sorted = useMemo(
+    () =>
+      sortSources(
+        matching.filter((each) => isShown(each, filter.show, now)),
+        filter.sort,
+      ),
+    [matching, filter.show, filter.sort, now],
+  )
+  const [isHeld, setHeld] = useState(false)
+  const rows = useSteadyOrder(sorted, isHeld, JSON.stringify([q, filter.show, filter.connector, filter.sort]))
+  const connectors = useMemo(() => [...new Set(items.map(({ connector }) => connector))].sort(), [items])
+  const selection = useSelection(items)
+  const t = messages.sources
+
+  return (
+    <div className="stack">
+      <Filters filter={filter} counts={counts} connectors={connectors} onChange={setSearch} />
+      <p className="visually-hidden" role="status">
+        {formatNumber(rows.length)} {t.title}
+      </p>
+      {rows.length === 0 ? (
+        <Empty title={t.noneMatch}>
+          <p>{t.noneMatchHint(formatNumber(items.length))}</p>
+          <button type="button" className="button" onClick={() => setSearch({ q: null, show: null, connector: null })}>
+            {t.clear}
+          </button>
+        </Empty>
+      ) : (
+        <SourceList rows={rows} selection={selection} sort={filter.sort} onSort={(sort) => setSearch({ sort })} onHold={setHeld} />
+      )}
+      {selection.ids.size > 0 && <BulkBar lines={items} matching={rows} selection={selection} />}
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import type { SourceLine, SourceLines } from '@inlet/contract'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { client } from '../../api/client.js'
+import { useEvents, useLiveState } from '../../api/use-live.js'
+
+const KEY = ['source-lines']
+const MAX_IDS = 200
+/** What no event says, such as a source that turns stale or a deletion elsewhere, shows after this. */
+const REFETCH_MS = 60_000
+const CHANGE_MS = 300
+const RECENT_MS = 1_500
+
+/** All sources, kept up to date: what an event names is read again, and nothing else. */
+export const useSourceLines = () => {
+  const queries = useQueryClient()
+  const changed = useRef(new Set<string>())
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const liveState = useLiveState()
+
+  const refresh = async (): Promise<void> => {
+    timer.current = undefined
+    const ids = [...changed.current]
+    changed.current.clear()
+    if (ids.length > MAX_IDS) return queries.invalidateQueries({ queryKey: KEY })
+    const fresh = await client.call<SourceLines>('GET', '/v1/overview/sources', { query: { id: ids } })
+    queries.setQueryData<SourceLines>(KEY, (known) => (known === undefined ? known : { at: fresh.at, items: merge(known.items, fresh.items, ids) }))
+  }
+  useEvents((events) => {
+    for (const { sourceId } of events) if (sourceId !== null) changed.current.add(sourceId)
+    // A failure shows at the next full reading, which the query reports.
+    if (changed.current.size > 0) timer.current ??= setTimeout(() => void refresh().catch(() => undefined), CHANGE_MS)
+  })
+  useEffect(() => () => clearTimeout(timer.current), [])
+
+  // No event says that a run began: what is under way is asked for.
+  useQuery({
+    queryKey: ['source-lines-recent'],
+    queryFn: async ({ signal }) => {
+      const recent = await client.call<SourceLines>('GET', '/v1/overview/sources', { query: { recent: true }, signal })
+      const present = new Set(recent.items.map(({ id }) => id))
+      queries.setQueryData<SourceLines>(KEY, (known) => {
+        if (known === undefined) return known
+        for (const { id, state } of known.items) if (!present.has(id) && (state === 'RUNNING' || state === 'STARTING')) changed.current.add(id)
+        return { at: recent.at, items: merge(known.items, recent.items, []) }
+      })
+      if (changed.current.size > 0) timer.current ??= setTimeout(() => void refresh().catch(() => undefined), CHANGE_MS)
+      return recent.at
+    },
+    refetchInterval: RECENT_MS,
+    retry: false,
+  })
+
+  const wasLost = useRef(false)
+  useEffect(() => {
+    if (liveState === 'live' && wasLost.current) void queries.invalidateQueries({ queryKey: KEY })
+    wasLost.current = liveState === 'lost'
+  }, [liveState, queries])
+
+  return useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => client.call<SourceLines>('GET', '/v1/overview/sources', { signal }),
+    refetchInterval: REFETCH_MS,
+    staleTime: 10_000,
+  })
+}
+
+/** The known lines with the fresh ones in their places; those that were asked for and are no more are left out. */
+export const merge = (known: readonly SourceLine[], fresh: readonly SourceLine[], asked: readonly string[]): SourceLine[] => {
+  const byId = new Map(fresh.map((line) => [line.id, line]))
+  const gone = new Set(asked.filter((id) => !byId.has(id)))
+  const kept = known.filter(({ id }) => !gone.has(id)).map((line) => byId.get(line.id) ?? line)
+  const present = new Set(known.map(({ id }) => id))
+  return [...kept, ...fresh.filter(({ id }) => !present.has(id))]
+}

@@ -1,0 +1,18 @@
+import { useRef } from 'react'
+import type { JudgedLine } from './filter-sources.js'
+
+/**
+ * Keeps the rows where they are while somebody points at one: they change in place, new ones come at the end, and the order is made again when
+ * the pointer leaves, or the reader asks for another order (`resetKey`).
+ */
+export const useSteadyOrder = (sorted: readonly JudgedLine[], isHeld: boolean, resetKey: string): readonly JudgedLine[] => {
+  const held = useRef<{ readonly key: string; readonly ids: readonly string[] }>({ key: '', ids: [] })
+  if (!isHeld || held.current.key !== resetKey) {
+    held.current = { key: resetKey, ids: sorted.map(({ line }) => line.id) }
+    return sorted
+  }
+  const byId = new Map(sorted.map((judged) => [judged.line.id, judged]))
+  const kept = held.current.ids.flatMap((id) => byId.get(id) ?? [])
+  const known = new Set(held.current.ids)
+  return [...kept, ...sorted.filter(({ line }) => !known.has(line.id))]
+}

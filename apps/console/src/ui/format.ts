@@ -1,0 +1,85 @@
+const locale = (): string => navigator.language
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['m', 60],
+  ['s', 1],
+] as const
+
+/** A length of time in its two largest units: 3,725 s is `1h 2m`. Never negative. */
+export const formatDuration = (seconds: number): string => {
+  let rest = Math.max(0, Math.round(seconds))
+  const parts: string[] = []
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size)
+    rest -= count * size
+    if (count > 0) parts.push(`${formatNumber(count)}${unit}`)
+    else if (parts.length > 0) break
+    if (parts.length === 2) break
+  }
+  return parts.length === 0 ? '0s' : parts.join(' ')
+}
+
+export const formatNumber = (value: number): string => new Intl.NumberFormat(locale()).format(value)
+
+export const formatCompact = (value: number): string =>
+  value < 10_000 ? formatNumber(value) : new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value)
+
+export const formatBytes = (bytes: number): string => {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+  const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1_000)))
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: units[step] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: step === 0 ? 0 : 1,
+  }).format(bytes / 1_000 ** step)
+}
+
+/** A moment with its zone, to the second. */
+export const formatExact = (moment: Date, timeZone?: 'UTC'): string =>
+  new Intl.DateTimeFormat(locale(), {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'short',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(moment)
+
+/** A moment as lists show it: the day only when it is not today. */
+export const formatMoment = (moment: Date, now: Date, timeZone?: 'UTC'): string => {
+  const zone = timeZone === undefined ? {} : { timeZone }
+  const day = (date: Date): string => new Intl.DateTimeFormat('en-CA', zone).format(date)
+  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
+  const text = new Intl.DateTimeFormat(
+    locale(),
+    day(moment) === day(now)
+      ? { ...time, ...zone }
+      : {
+          month: 'short',
+          day: 'numeric',
+          hour: '2-digit',
+          minute: '2-digit',
+          ...(moment.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
+          ...zone,
+        },
+  ).format(moment)
+  return timeZone === undefined ? text : `${text} UTC`
+}
+
+export const formatRelative = (moment: Date, now: Date): string => {
+  const seconds = Math.round((moment.getTime() - now.getTime()) / 1_000)
+  const [unit, size] = (
+    [
+      ['day', 86_400],
+      ['hour', 3_600],
+      ['minute', 60],
+      ['second', 1],
+    ] as const
+  ).find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1]
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' }).format(Math.trunc(seconds / size), unit)
+}

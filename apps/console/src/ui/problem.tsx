@@ -1,0 +1,74 @@
+import { Component, type ErrorInfo, type ReactNode } from 'react'
+import { ApiError } from '../api/api-error.js'
+import { messages } from '../messages.js'
+import { CopyMenu } from './copy.js'
+
+/** What went wrong, what to do, and how to report it. */
+export const ProblemNote = ({ error, onRetry }: { readonly error: unknown; readonly onRetry?: (() => void) | undefined }) => {
+  const failure = error instanceof ApiError ? error : null
+  const { title, next } = explain(error)
+  return (
+    <div className="note" data-tone="bad" role="alert">
+      <strong>{title}</strong>
+      {next !== null && <span className="muted">{next}</span>}
+      {failure?.problem?.errors?.map(({ path, message }) => (
+        <span key={path + message}>
+          <code>{path}</code> {message}
+        </span>
+      ))}
+      <div className="row wrap faint">
+        {failure?.problem != null && (
+          <span>
+            {messages.problem.requestId} <code>{failure.problem.requestId}</code>
+          </span>
+        )}
+        {failure !== null && <CopyMenu request={failure.request} />}
+        {onRetry !== undefined && (
+          <button type="button" className="button small" onClick={onRetry}>
+            {messages.problem.retry}
+          </button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+const explain = (error: unknown): { readonly title: string; readonly next: string | null } => {
+  if (!(error instanceof ApiError)) return { title: error instanceof Error ? error.message : String(error), next: null }
+  if (error.status === 0) return { title: messages.problem.unreachable, next: messages.problem.unreachableNext }
+  return { title: error.message, next: error.problem?.next ?? null }
+}
+
+interface BoundaryProps {
+  readonly children: ReactNode
+  /** A change of it, such as another page, gives the content another try. */
+  readonly resetKey: string
+}
+
+/** Keeps a failure inside the page that has it. */
+export class ErrorBoundary extends Component<BoundaryProps, { readonly error: unknown; readonly resetKey: string }> {
+  override state = { error: null as unknown, resetKey: this.props.resetKey }
+
+  static getDerivedStateFromError(error: unknown): { error: unknown } {
+    return { error: error ?? new Error('unknown') }
+  }
+
+  static getDerivedStateFromProps(props: BoundaryProps, state: { error: unknown; resetKey: string }) {
+    return props.resetKey === state.resetKey ? null : { error: null, resetKey: props.resetKey }
+  }
+
+  override componentDidCatch(error: unknown, info: ErrorInfo): void {
+    console.error(error, info.componentStack)
+  }
+
+  override render(): ReactNode {
+    if (this.state.error === null) return this.props.children
+    return (
+      <div className="stack">
+        <h1>{messages.problem.crash}</h1>
+        <p className="muted">{messages.problem.crashHint}</p>
+        <ProblemNote error={this.state.error} onRetry={() => location.reload()} />
+      </div>
+    )
+  }
+}

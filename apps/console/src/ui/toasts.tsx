@@ -1,0 +1,64 @@
+import { useSyncExternalStore } from 'react'
+import { ApiError } from '../api/api-error.js'
+import { messages } from '../messages.js'
+import { ProblemNote } from './problem.js'
+
+interface Toast {
+  readonly id: number
+  readonly text: string | null
+  readonly error: unknown
+}
+
+const SHOWN_MS = 6_000
+let toasts: readonly Toast[] = []
+let nextId = 1
+const listeners = new Set<() => void>()
+const set = (next: readonly Toast[]): void => {
+  toasts = next
+  for (const listener of listeners) listener()
+}
+const remove = (id: number): void => set(toasts.filter((toast) => toast.id !== id))
+const add = (toast: Omit<Toast, 'id'>): number => {
+  const id = nextId++
+  set([...toasts.slice(-3), { ...toast, id }])
+  return id
+}
+
+/** Says that something was done; goes by itself. */
+export const notify = (text: string): void => {
+  const id = add({ text, error: null })
+  setTimeout(() => remove(id), SHOWN_MS)
+}
+
+/** Says what failed; stays until it is closed. */
+export const notifyError = (error: unknown): void => {
+  if (error instanceof ApiError && error.status === 401) return
+  add({ text: null, error })
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+export const Toasts = () => {
+  const shown = useSyncExternalStore(subscribe, () => toasts)
+  return (
+    <div className="toasts" aria-live="polite">
+      {shown.map(({ id, text, error }) =>
+        text === null ? (
+          <div key={id} className="toast">
+            <ProblemNote error={error} />
+            <button type="button" className="button small" onClick={() => remove(id)}>
+              {messages.common.close}
+            </button>
+          </div>
+        ) : (
+          <output key={id} className="note" data-tone="ok">
+            {text}
+          </output>
+        ),
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,26 @@
+import type { Database } from '../database.js'
+
+export interface QuarantineGroup {
+  readonly sourceId: string
+  readonly slug: string
+  readonly name: string
+  readonly stream: string
+  readonly reason: string
+  readonly count: number
+  /** Of the latest one. */
+  readonly message: string
+  readonly lastSeenAt: Date
+}
+
+/** Open records in quarantine by source, stream and reason, the largest group first. */
+export const listQuarantineGroups = async (database: Database, limit: number): Promise<readonly QuarantineGroup[]> => {
+  const { rows } = await database.pool.query<QuarantineGroup>(
+    `SELECT s.id AS "sourceId", s.slug, s.name, q.stream, q.reason, count(*)::int AS count,
+       (array_agg(q.message ORDER BY q.id DESC))[1] AS message, max(q.last_seen_at) AS "lastSeenAt"
+     FROM quarantine q JOIN sources s ON s.id = q.source_id
+     WHERE q.state = 'open' AND s.deleting_at IS NULL
+     GROUP BY s.id, q.stream, q.reason ORDER BY count(*) DESC, max(q.last_seen_at) DESC LIMIT $1`,
+    [limit],
+  )
+  return rows
+}

@@ -1,0 +1,30 @@
+import type { Database } from '../database.js'
+import { SOURCE_COLUMNS, SOURCE_TABLES, type SourceOverview, type SourceRow, toOverview } from '../sources/source-row.js'
+
+/** A source with what is wrong with it. */
+export interface SourceLineRow extends SourceOverview {
+  /** Open records in quarantine. */
+  readonly quarantined: number
+  /** Why it is in ERROR, or why its last run failed. */
+  readonly problem: string | null
+}
+
+type Row = SourceRow & { readonly quarantined: number; readonly problem: string | null }
+
+/** Sources that are not being deleted, in no particular order: all, those with the given ids, or those that move or changed in the last 15 s. */
+export const listSourceLines = async (
+  database: Database,
+  { ids, recent }: { readonly ids: readonly string[] | null; readonly recent: boolean },
+): Promise<readonly SourceLineRow[]> => {
+  const { rows } = await database.pool.query<Row>(
+    `SELECT ${SOURCE_COLUMNS}, coalesce(q.n, 0) AS quarantined,
+       CASE WHEN s.status = 'ERROR' THEN coalesce(s.status_message, s.last_error_message) WHEN s.last_outcome = 'failed' THEN s.last_error_message END AS problem
+     FROM ${SOURCE_TABLES}
+     LEFT JOIN (SELECT source_id, count(*)::int AS n FROM quarantine
+       WHERE state = 'open' AND ($1::uuid[] IS NULL OR source_id = ANY($1)) GROUP BY source_id) q ON q.source_id = s.id
+     WHERE s.deleting_at IS NULL AND ($1::uuid[] IS NULL OR s.id = ANY($1))
+       AND (NOT $2 OR r.id IS NOT NULL OR s.updated_at > clock_timestamp() - interval '15 seconds')`,
+    [ids, recent],
+  )
+  return rows.map((row) => ({ ...toOverview(row), quarantined: row.quarantined, problem: row.problem }))
+}
