@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '@inlet/db'
 import { ticksBetween } from '@inlet/domain'
-import { openQueues } from '@inlet/queue'
+import { openQueues, UNCONFIRMED } from '@inlet/queue'
 import { smallApiConfig, startSmallApi } from '../inputs/small-api.js'
 import { inParallel } from '../stack/in-parallel.js'
 import { openStack } from '../stack/stack.js'
@@ -25,7 +25,7 @@ export const measureLoss: Scenario = async (context) => {
   const site = await startSmallApi()
   const stack = await openStack({ ...context, redisServer: context.binaries['redis-server'], name: 'loss', workers: 2 })
   const { api, database, redisUrl } = stack
-  const queues = await openQueues({ redisUrl, databaseUrl: '', onError: () => {} })
+  const queues = await openQueues({ redisUrl, databaseUrl: '', confirm: UNCONFIRMED, onError: () => {} })
   try {
     await inParallel([...Array(settings.schedules).keys()], 8, (n) =>
       api.call('POST', '/v1/sources', {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
-import { openQueues, type Queues } from '@inlet/queue'
+import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
 import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Cluster, createCluster } from '../harness/cluster.js'
@@ -23,7 +23,7 @@ describe('a worker whose event loop is blocked', () => {
     store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
     database = createDatabase({ url: store.url, applicationName: 'test' })
     cluster = createCluster({ databaseUrl: store.url, env: { INLET_CONNECTORS: CONNECTOR } })
-    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, onError: () => {} })
+    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
   })
   afterAll(async () => {
     await cluster.close()

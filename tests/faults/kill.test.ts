@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
-import { openQueues, type Queues } from '@inlet/queue'
+import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
 import { parseKeyring, sealSecrets } from '@inlet/security'
 import { createTestDatabase, startRedis, type TestDatabase, type TestRedis, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -29,7 +29,7 @@ describe.each(redisServer === '' ? ['postgres'] : ['postgres', 'redis'])('killin
     cluster = createCluster({ databaseUrl: store.url, redisUrl: redis?.url, egressAllow: [new URL(inject('postgresUrl')).host] })
     workers.push(await cluster.start('worker'), await cluster.start('worker'))
     scribes.push(await cluster.start('scribe'), await cluster.start('scribe'))
-    queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: store.url, onError: () => {} })
+    queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
   })
   afterAll(async () => {
     await cluster?.close()

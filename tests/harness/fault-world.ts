@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
 import type { Schedule } from '@inlet/domain'
-import { openQueues, type Queues } from '@inlet/queue'
+import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
 import { parseKeyring, sealSecrets } from '@inlet/security'
 import { createTestDatabase, startRedis, type TestRedis, until } from '@inlet/testing'
 import { type Cluster, type ClusterProcess, createCluster } from './cluster.js'
@@ -44,7 +44,7 @@ export const openFaultWorld = async (options: FaultWorldOptions): Promise<FaultW
   const truth = await createTruthTable(options.postgresUrl, { rows: options.rows, seed: options.seed })
   const database = createDatabase({ url: storeUrl, applicationName: 'test' })
   const cluster = createCluster({ databaseUrl: storeUrl, redisUrl: redis?.url, egressAllow: [new URL(options.postgresUrl).host] })
-  const queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: storeUrl, onError: () => {} })
+  const queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: storeUrl, confirm: UNCONFIRMED, onError: () => {} })
   const find = (runId: string) => database.prisma.run.findUniqueOrThrow({ where: { id: runId } })
   return {
     database,

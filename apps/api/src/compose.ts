@@ -1,7 +1,7 @@
 import { type Connector, createEgressGuard } from '@inlet/connector-sdk'
 import { type ConnectorRegistry, createRegistry, openRegistry } from '@inlet/connectors'
 import { buildOpenApi } from '@inlet/contract/openapi'
-import { createDatabase } from '@inlet/db'
+import { confirmQueued, createDatabase } from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes, type SecretRegistry } from '@inlet/observability'
 import { openQueues } from '@inlet/queue'
 import { createSemaphore, EnvError, monotonicNow, withLifecycle } from '@inlet/runtime'
@@ -102,6 +102,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       redisUrl: config.REDIS_URL ?? null,
       databaseUrl: config.DATABASE_URL,
       prefix: config.INLET_QUEUE_PREFIX,
+      confirm: confirmQueued(database),
       onError,
     })
     lifecycle.defer('queues', () => queues.close())

@@ -1,7 +1,7 @@
 import os from 'node:os'
 import { createDatabase, findConnectorType, noteGone, readClockSkewSeconds, readSourceLags, startBeating, untilSchemaReady } from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes, silenceOf, watchHealth } from '@inlet/observability'
-import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES } from '@inlet/queue'
+import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES, UNCONFIRMED } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ScribeConfig } from './config.js'
 import { processBatch } from './processors/batch.js'
@@ -30,7 +30,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     const lockMs = config.INLET_LEASE_TTL_MS
     const patienceMs = config.INLET_QUEUE_PATIENCE_MS ?? QUEUE_PATIENCE_MS
     const waiting = { startPatienceMs: patienceMs, signal: context.signal }
-    const queues = await openQueues({ ...connection, ...waiting, onError })
+    const queues = await openQueues({ ...connection, ...waiting, confirm: UNCONFIRMED, onError })
     lifecycle.defer('queues', () => queues.close())
     // Before anything is taken: what blocks the event loop at once must be noticed too.
     const consumers: Consumer[] = []

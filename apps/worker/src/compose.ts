@@ -4,6 +4,7 @@ import { type Connector, createEgressGuard, createHttpClient } from '@inlet/conn
 import { type ConnectorRegistry, createPageRenderer, openRegistry } from '@inlet/connectors'
 import {
   claimSetting,
+  confirmQueued,
   createDatabase,
   findKnownSources,
   findLiveConnections,
@@ -100,7 +101,7 @@ export const composeWorker = (
     const lockMs = config.INLET_LEASE_TTL_MS
     const patienceMs = config.INLET_QUEUE_PATIENCE_MS ?? QUEUE_PATIENCE_MS
     const waiting = { startPatienceMs: patienceMs, signal: context.signal }
-    const opened = await openQueues({ ...connection, ...waiting, onError })
+    const opened = await openQueues({ ...connection, ...waiting, confirm: confirmQueued(database), onError })
     lifecycle.defer('queues', () => opened.close())
     const queues = overrides.wrapQueues?.(opened) ?? opened
 

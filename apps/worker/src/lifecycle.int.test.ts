@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { complete, defineConnector } from '@inlet/connector-sdk'
 import { type ActionRequest, actOnSource, createDatabase, createSource, type Database, listWorkers } from '@inlet/db'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { openQueues, type Queues } from '@inlet/queue'
+import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
 import { sleep } from '@inlet/runtime'
 import { composeScribe } from '@inlet/scribe/compose'
 import { createMasterKeyText, parseKeyring } from '@inlet/security'
@@ -89,7 +89,7 @@ describe('the life of a source on a real worker', () => {
       { log, secrets: createSecretRegistry(), signal },
       { findConnector: () => numbers },
     )
-    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, onError: () => {} })
+    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
     closers.push(
       () => queues.close(),
       () => worker.close(),

@@ -4,7 +4,7 @@ import { complete, defineConnector, keyText } from '@inlet/connector-sdk'
 import { createDatabase, createRun, createSource, type Database, updateSource } from '@inlet/db'
 import type { Mapping } from '@inlet/mapping'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { openQueues, type Queues } from '@inlet/queue'
+import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
 import { composeScribe } from '@inlet/scribe/compose'
 import { createMasterKeyText, parseKeyring } from '@inlet/security'
 import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
@@ -88,7 +88,7 @@ describe('a source with a mapping', () => {
       { log, secrets: createSecretRegistry(), signal },
       { findConnector: () => shelf },
     )
-    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, onError: () => {} })
+    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
     closers.push(
       () => queues.close(),
       () => worker.close(),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createRun, createSharedCredential, createSource, findAnswer, findCredentialById, insertCall, updateSharedCredential } from '@inlet/db'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { openQueues, type Queues } from '@inlet/queue'
+import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
 import { composeScribe } from '@inlet/scribe/compose'
 import { createMasterKeyText, openSecrets, parseKeyring, type Secrets, sealSecrets } from '@inlet/security'
 import { openTestStore, type TestStore, until } from '@inlet/testing'
@@ -51,7 +51,7 @@ beforeAll(async () => {
   }
   // One run at a time each, so that two runs at once are with two workers.
   const workers = [await composeWorker(config, context), await composeWorker(config, context)]
-  queues = await openQueues({ redisUrl: null, databaseUrl: store.url, onError: () => {} })
+  queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
   closers.push(
     () => queues.close(),
     ...workers.map((worker) => () => worker.close()),

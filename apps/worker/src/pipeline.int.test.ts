@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { complete, defineConnector } from '@inlet/connector-sdk'
 import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { createQueueBackend, openQueues, QUEUES, type Queues } from '@inlet/queue'
+import { createQueueBackend, openQueues, QUEUES, type Queues, UNCONFIRMED } from '@inlet/queue'
 import { composeScribe } from '@inlet/scribe/compose'
 import { createMasterKeyText, parseKeyring } from '@inlet/security'
 import { createTestDatabase, startRedis, type TestDatabase, until } from '@inlet/testing'
@@ -83,7 +83,7 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
       { log, secrets: createSecretRegistry(), signal },
       { findConnector: () => counting, wrapQueues: (inner) => doubling(inner) },
     )
-    queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: store.url, onError: () => {} })
+    queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
     const backend = createQueueBackend({ redisUrl: redis?.url ?? null, databaseUrl: store.url })
     raw.batches = backend.queue(QUEUES.scribe, {})
     raw.runs = backend.queue(QUEUES.ingestion, {})

@@ -104,6 +104,7 @@ export { findQuarantined, listQuarantine, type QuarantineDetails, type Quarantin
 export { countRetries, listRetries, listStreamNames, type Retry } from './quarantine/list-retries.js'
 export type { QuarantineRow } from './quarantine/quarantine-row.js'
 export { createRetryRuns, type QuarantineChoice, type RetryStart, retryQuarantine, retryQuarantined } from './quarantine/retry-quarantined.js'
+export { confirmQueued } from './reconcile/confirm-queued.js'
 export { type MarkedStaleness, markStaleness } from './reconcile/mark-staleness.js'
 export {
   createDueRestart,
@@ -124,7 +125,7 @@ export type { RecordFilter, StoredRecord } from './records/record-row.js'
 export { MAX_RANKED, type RankedRecord, type RecordSearch, type SearchRows, searchRecords } from './records/search-records.js'
 export { runScript } from './run-script.js'
 export { createContinuousRuns } from './runs/create-continuous-runs.js'
-export { type BackfillPlan, createRun, markEnqueued, type NewRun } from './runs/create-run.js'
+export { type BackfillPlan, createRun, type NewRun } from './runs/create-run.js'
 export { finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
 export { isPassing } from './runs/fail-to-begin.js'
 export {
@@ -154,7 +155,7 @@ export {
   type SourceForCheck,
   type StreamOverview,
 } from './sources/find-source.js'
-export { disarm, listSchedulesToArm, listWantedSchedules, markArmed, type ScheduleToArm } from './sources/job-schedulers.js'
+export { forgetSynced, listSchedulersToSync, listWantedSchedules, type SchedulerToSync } from './sources/job-schedulers.js'
 export { findSourceIds, listFreshness, type SourceFreshness } from './sources/list-freshness.js'
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { listTicks, type TickRow } from './sources/list-ticks.js'

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createQueueBackend } from './backend.js'
 import { type Consumer, type ConsumerOptions, openConsumer, RetryAt } from './consumer.js'
 import { QUEUES } from './jobs.js'
-import { openQueues, type Queues } from './queues.js'
+import { openQueues, type Queues, UNCONFIRMED } from './queues.js'
 
 const backends = [['postgres', ''] as const, ...(inject('redisServer') === '' ? [] : [['redis', inject('redisServer')] as const])]
 
@@ -20,7 +20,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     store = await createTestDatabase(inject('postgresUrl'))
     if (redisServer !== '') redis = await startRedis(redisServer)
     connection = { redisUrl: redis?.url ?? null, databaseUrl: store.url, prefix: 'test' }
-    queues = await openQueues({ ...connection, onError: () => {} })
+    queues = await openQueues({ ...connection, confirm: UNCONFIRMED, onError: () => {} })
   })
   afterAll(async () => {
     for (const consumer of consumers) await consumer.close(1_000)
@@ -109,10 +109,28 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(maintenance)
   })
 
+  it('confirms what it has taken, and nothing else', async () => {
+    const confirmed: unknown[] = []
+    const confirm = {
+      runsEnqueued: async (runIds: readonly string[]) => void confirmed.push(runIds),
+      schedulerSynced: async (...synced: unknown[]) => void confirmed.push(synced),
+    }
+    const confirming = await openQueues({ ...connection, confirm, onError: () => {} })
+    const [runId, sourceId] = [randomUUID(), randomUUID()]
+    const yearly = { cron: '0 0 1 1 *', timeZone: 'UTC' }
+    await confirming.enqueueRuns([])
+    await confirming.enqueueRuns([{ runId, attempt: 0, delayMs: 3_600_000 }])
+    await confirming.syncJobScheduler(sourceId, yearly)
+    await confirming.syncJobScheduler(sourceId, null)
+    await expect(confirming.syncJobScheduler(sourceId, { ...yearly, cron: 'no cron' })).rejects.toMatchObject({ reason: 'INVALID_CRON' })
+    expect(confirmed).toEqual([[runId], [sourceId, yearly], [sourceId, null]])
+    await confirming.close()
+  })
+
   it('computes the moments of schedules as the ledger does, where the parser of the queue would skip one', async () => {
     const schedule = { cron: '0,0 0 * * *', timeZone: 'America/Santiago' }
     const sourceId = randomUUID()
-    await queues.armSchedule(sourceId, schedule)
+    await queues.syncJobScheduler(sourceId, schedule)
     const ingestion = queues.boardQueues().find(({ name }) => name === QUEUES.ingestion)
     const scheduler = await ingestion?.getJobScheduler(sourceId)
     const armed = new Date(scheduler?.next ?? 0)
@@ -122,19 +140,19 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     expect(await strategy?.(Date.parse('2027-09-04T12:00:00Z'), { pattern: schedule.cron, tz: schedule.timeZone })).toBe(
       Date.parse('2027-09-05T04:00:00Z'),
     )
-    await queues.armSchedule(sourceId, null)
+    await queues.syncJobScheduler(sourceId, null)
   })
 
   it('arms, changes, lists and removes schedules', async () => {
     const [a, b] = [randomUUID(), randomUUID()]
-    await queues.armSchedule(a, { cron: '0 0 1 1 *', timeZone: 'UTC' })
-    await queues.armSchedule(b, { cron: '0 0 1 1 *', timeZone: 'UTC' })
-    await queues.armSchedule(a, { cron: '30 4 1 1 *', timeZone: 'Asia/Tokyo' })
-    await queues.armSchedule(b, null)
-    await queues.armSchedule(b, null)
+    await queues.syncJobScheduler(a, { cron: '0 0 1 1 *', timeZone: 'UTC' })
+    await queues.syncJobScheduler(b, { cron: '0 0 1 1 *', timeZone: 'UTC' })
+    await queues.syncJobScheduler(a, { cron: '30 4 1 1 *', timeZone: 'Asia/Tokyo' })
+    await queues.syncJobScheduler(b, null)
+    await queues.syncJobScheduler(b, null)
     expect(await queues.countSchedules()).toBe(1)
     expect(await queues.listSchedules()).toEqual([{ sourceId: a, cron: '30 4 1 1 *', timeZone: 'Asia/Tokyo' }])
-    await queues.armSchedule(a, null)
+    await queues.syncJobScheduler(a, null)
     expect(await queues.listSchedules()).toEqual([])
   })
 
@@ -286,7 +304,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
   it.runIf(redisServer !== '')(
     'says so while the server is away, closes in time, and works again after',
     async () => {
-      const other = await openQueues({ ...connection, onError: () => {} })
+      const other = await openQueues({ ...connection, confirm: UNCONFIRMED, onError: () => {} })
       const consumer = await consume({ queue: QUEUES.calls, handlers: { call: async () => {} } })
       await redis?.kill()
       await expect(queues.inspect()).rejects.toMatchObject({ reason: 'QUEUE_UNAVAILABLE' })

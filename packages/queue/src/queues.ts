@@ -7,23 +7,37 @@ import { QUEUES, type QueueName } from './jobs.js'
 import { type Patience, patiently } from './patiently.js'
 import { inspectRedis } from './redis-health.js'
 
+/**
+ * Where it is remembered what the queue has taken, so that the reconciler repairs only what is missing. `confirmQueued` of packages/db does it.
+ * What cannot be remembered is enqueued once more later, which changes nothing.
+ */
+export interface QueueConfirmations {
+  runsEnqueued(runIds: readonly string[]): Promise<void>
+  /** Null: the source has no job scheduler any more. */
+  schedulerSynced(sourceId: string, schedule: Schedule | null): Promise<void>
+}
+
+/** Remembers nothing: for processes that neither start runs nor change schedules. */
+export const UNCONFIRMED: QueueConfirmations = { runsEnqueued: async () => {}, schedulerSynced: async () => {} }
+
 export interface QueuesOptions extends QueueConnection, Patience {
+  readonly confirm: QueueConfirmations
   readonly onError: (error: Error) => void
 }
 
-export interface ArmedSchedule {
+export interface JobScheduler {
   readonly sourceId: string
   readonly cron: string
   readonly timeZone: string
 }
 
 /**
- * Producers of all queues. Every method throws QUEUE_UNAVAILABLE when the queue is away for 10 s; what it was to do may
+ * Producers of all queues. Every method throws QUEUE_UNAVAILABLE when the queue does not answer for 10 s; what it was to do may
  * still happen then, which is harmless since job ids are deterministic. `close` ends the connections.
  */
 export interface Queues {
   readonly backend: 'redis' | 'postgres'
-  /** A job per run; repeating it for the same attempt changes nothing. */
+  /** A job per run, which is confirmed; repeating it for the same attempt changes nothing. Throws also what the confirmation throws. */
   enqueueRuns(runs: readonly { readonly runId: string; readonly attempt: number; readonly delayMs?: number }[]): Promise<void>
   /**
    * Repeating it changes nothing while the job waits in the queue; it makes the job again when it was lost, and one beside it when it was
@@ -32,10 +46,10 @@ export interface Queues {
   forwardBatch(batch: BatchEnvelope): Promise<void>
   enqueueCall(callId: string): Promise<void>
   enqueueMaintenance(name: 'reconcile' | 'retention' | 'rotate', slot: number): Promise<void>
-  /** Makes, changes or (null) removes the job scheduler of a source. */
-  armSchedule(sourceId: string, schedule: Schedule | null): Promise<void>
+  /** Makes, changes or (null) removes the job scheduler of a source, and confirms it. Throws also what the confirmation throws. */
+  syncJobScheduler(sourceId: string, schedule: Schedule | null): Promise<void>
   countSchedules(): Promise<number>
-  listSchedules(): Promise<readonly ArmedSchedule[]>
+  listSchedules(): Promise<readonly JobScheduler[]>
   /** Jobs by queue and state. */
   counts(): Promise<Readonly<Record<QueueName, Readonly<Record<string, number>>>>>
   /** Age in seconds of the oldest waiting job; 0 when none waits. */
@@ -81,8 +95,9 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   const { ingestion } = queues
   return {
     backend: backend.kind,
-    enqueueRuns: (runs) =>
-      guarded(async () => {
+    enqueueRuns: async (runs) => {
+      if (runs.length === 0) return
+      await guarded(async () => {
         const jobs = runs.map(({ runId, attempt, delayMs }) => ({
           name: 'run',
           data: { v: 1, runId },
@@ -97,8 +112,10 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
             ...(delayMs === undefined ? {} : { delay: Math.max(0, Math.ceil(delayMs)) }),
           },
         }))
-        if (jobs.length > 0) await ingestion.addBulk(jobs)
-      }),
+        await ingestion.addBulk(jobs)
+      })
+      await options.confirm.runsEnqueued(runs.map(({ runId }) => runId))
+    },
     forwardBatch: (batch) => guarded(() => sendBatch(batch)),
     enqueueCall: (callId) =>
       guarded(async () => {
@@ -112,8 +129,8 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
           { jobId: `${name}.${slot}`, removeOnComplete: { count: 50 }, removeOnFail: { count: 50 } },
         )
       }),
-    armSchedule: (sourceId, schedule) =>
-      guarded(async () => {
+    syncJobScheduler: async (sourceId, schedule) => {
+      await guarded(async () => {
         if (schedule === null) await ingestion.removeJobScheduler(sourceId)
         else
           await ingestion.upsertJobScheduler(
@@ -121,7 +138,9 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
             { pattern: schedule.cron, tz: schedule.timeZone },
             { name: 'tick', data: { v: 1, sourceId }, opts: { ...RETRY_FOR_EVER, removeOnComplete: { count: 200 }, removeOnFail: { count: 200 } } },
           )
-      }),
+      })
+      await options.confirm.schedulerSynced(sourceId, schedule)
+    },
     countSchedules: () => guarded(() => ingestion.getJobSchedulersCount()),
     listSchedules: () =>
       guarded(async () => {

@@ -1,11 +1,10 @@
-import { markArmed, markEnqueued } from '@inlet/db'
 import type { Schedule } from '@inlet/domain'
 import { withDeadline } from '@inlet/runtime'
 import type { SourceDeps } from './source-deps.js'
 
 type QueueDeps = Pick<SourceDeps, 'database' | 'queues' | 'log'>
 
-/** The queue is a cache of what was committed: when it is away, the reconciler brings it up to date within seconds. */
+/** The queue is a cache of what was committed: when it is unavailable, the reconciler brings it up to date within seconds. */
 const LIMIT_MS = 2_000
 
 /** Does what a commit entails, as far as it can be done now. Never throws. */
@@ -18,11 +17,8 @@ export const afterCommit = async (deps: QueueDeps, what: string, work: () => Pro
 }
 
 /** Brings the job scheduler of a source in line with its committed schedule; null removes it. */
-export const armAfterCommit = (deps: QueueDeps, sourceId: string, schedule: Schedule | null): Promise<void> =>
-  afterCommit(deps, 'arming a schedule', async () => {
-    await deps.queues.armSchedule(sourceId, schedule)
-    await markArmed(deps.database, sourceId, schedule)
-  })
+export const syncSchedulerAfterCommit = (deps: QueueDeps, sourceId: string, schedule: Schedule | null): Promise<void> =>
+  afterCommit(deps, 'syncing a job scheduler', () => deps.queues.syncJobScheduler(sourceId, schedule))
 
 /** Lets a worker begin a committed rotation of keys. */
 export const enqueueRotationAfterCommit = (deps: QueueDeps): Promise<void> =>
@@ -30,8 +26,4 @@ export const enqueueRotationAfterCommit = (deps: QueueDeps): Promise<void> =>
 
 /** Puts committed runs into the queue. */
 export const enqueueAfterCommit = (deps: QueueDeps, runIds: readonly string[]): Promise<void> =>
-  afterCommit(deps, 'enqueueing a run', async () => {
-    if (runIds.length === 0) return
-    await deps.queues.enqueueRuns(runIds.map((runId) => ({ runId, attempt: 0 })))
-    await markEnqueued(deps.database, runIds)
-  })
+  afterCommit(deps, 'enqueueing a run', () => deps.queues.enqueueRuns(runIds.map((runId) => ({ runId, attempt: 0 }))))

@@ -10,7 +10,7 @@ import { toEtag } from '../http/etag.js'
 import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import { requireRoom } from '../keys/key-limits.js'
-import { armAfterCommit, enqueueAfterCommit } from '../source-access/after-commit.js'
+import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
 import { sourceNotFound } from '../source-access/find-source.js'
 import { checkSettingsForm, getConnector } from '../source-access/settings-form.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
@@ -66,7 +66,7 @@ export const createSourceHandler =
     )
     const [saved] = await Promise.all([
       findSource(deps.database, id),
-      body.paused || schedule === null ? undefined : armAfterCommit(deps, id, schedule),
+      body.paused || schedule === null ? undefined : syncSchedulerAfterCommit(deps, id, schedule),
       runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
     ])
     if (saved === null) throw sourceNotFound()

@@ -3,7 +3,7 @@ import { type ActionRequest, type ActionResult, actOnSource, markDeleting, reset
 import { allowsRuns } from '@inlet/domain'
 import { toEtag } from '../http/etag.js'
 import type { Handler, Reply } from '../http/reply.js'
-import { armAfterCommit, enqueueAfterCommit } from '../source-access/after-commit.js'
+import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
 import { getSource, getSourceId, sourceNotFound } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 import { toSourceDetail } from '../source-access/source-view.js'
@@ -33,7 +33,7 @@ const showing =
   async (call: ActionCall): Promise<Reply> => {
     const { sourceId } = await performAction(deps, call, { action })
     const source = await getSource(deps, sourceId)
-    await armAfterCommit(deps, sourceId, allowsRuns(source.status) ? source.schedule : null)
+    await syncSchedulerAfterCommit(deps, sourceId, allowsRuns(source.status) ? source.schedule : null)
     return { status: 200, headers: { etag: toEtag(source.revision) }, body: toSourceDetail(source, deps.findConnector) }
   }
 
@@ -68,7 +68,7 @@ const deleteHandler =
   async ({ params, actor }) => {
     const id = await getSourceId(deps, params.id)
     if (!(await markDeleting(deps.database, id, actor))) throw sourceNotFound()
-    await armAfterCommit(deps, id, null)
+    await syncSchedulerAfterCommit(deps, id, null)
     return { status: 202, body: { id, deleting: true } }
   }
 

@@ -8,7 +8,7 @@ import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
 import { toEtag } from '../http/etag.js'
 import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
-import { armAfterCommit, enqueueAfterCommit } from '../source-access/after-commit.js'
+import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
 import { getSource, sourceNotFound } from '../source-access/find-source.js'
 import { checkSettingsForm, getConnector } from '../source-access/settings-form.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
@@ -72,7 +72,7 @@ export const updateSourceHandler =
     const { runId } = changed
     const saved = await getSource(deps, before.id)
     await Promise.all([
-      schedule === undefined ? undefined : armAfterCommit(deps, saved.id, allowsRuns(saved.status) ? saved.schedule : null),
+      schedule === undefined ? undefined : syncSchedulerAfterCommit(deps, saved.id, allowsRuns(saved.status) ? saved.schedule : null),
       runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
       changed.versionId === null
         ? undefined

@@ -4,7 +4,7 @@ import { findSource, getVersion, insertCall, type PublishedVersion, publishDraft
 import { Failure } from '@inlet/domain'
 import { toEtag } from '../http/etag.js'
 import { closeSignal, type Handler, type Reply } from '../http/reply.js'
-import { afterCommit, armAfterCommit, enqueueAfterCommit } from '../source-access/after-commit.js'
+import { afterCommit, enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
 import { getSource, sourceNotFound } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 import { toSourceDetail } from '../source-access/source-view.js'
@@ -29,7 +29,7 @@ const answerPublished = async (
   const saved = await findSource(deps.database, source.id)
   if (saved === null) throw sourceNotFound()
   await Promise.all([
-    version.rescheduled ? armAfterCommit(deps, saved.id, saved.status === 'PAUSED' ? null : saved.schedule) : undefined,
+    version.rescheduled ? syncSchedulerAfterCommit(deps, saved.id, saved.status === 'PAUSED' ? null : saved.schedule) : undefined,
     runId === null ? undefined : enqueueAfterCommit(deps, [runId]),
     openAfterCommit(deps, { sourceId: saved.id, versionId: version.id, connector: saved.connector }),
   ])

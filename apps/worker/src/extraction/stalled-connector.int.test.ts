@@ -4,7 +4,7 @@ import path from 'node:path'
 import { complete, defineConnector } from '@inlet/connector-sdk'
 import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { openQueues, type Queues } from '@inlet/queue'
+import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
 import { createMasterKeyText, parseKeyring } from '@inlet/security'
 import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -77,7 +77,7 @@ describe('a connector that hangs', () => {
       { log: createLogger({ level: 'fatal', name: 'test' }), secrets: createSecretRegistry(), signal: new AbortController().signal },
       { findConnector: () => hanging, graceMs: 100 },
     )
-    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, onError: () => {} })
+    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
     closers.push(
       () => queues.close(),
       () => worker.close(),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { accountTicks, actOnSource, applyBatch, createRun, deleteSource, finishRun, markArmed, markDeleting, markEnqueued, parkRun } from '@inlet/db'
+import { accountTicks, actOnSource, applyBatch, confirmQueued, createRun, deleteSource, finishRun, markDeleting, parkRun } from '@inlet/db'
 import { nextTick, type Schedule, ticksBetween } from '@inlet/domain'
 import { createLogger } from '@inlet/observability'
-import { openQueues, type Queues } from '@inlet/queue'
+import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
 import { openTestStore, startRedis, type TestRedis, type TestStore, testBatch, until } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startChores } from './chores.js'
@@ -17,17 +17,21 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
   let store: TestStore
   let redis: TestRedis | null = null
   let queues: Queues
+  /** Loses and adds things in the queue that nobody has confirmed. */
+  let loser: Queues
   let enqueued: { runId: string; attempt: number }[] = []
   const failures: string[] = []
 
   beforeAll(async () => {
     store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
     if (redisServer !== '') redis = await startRedis(redisServer)
-    queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: store.url, prefix: 'test', onError: () => {} })
+    const connection = { redisUrl: redis?.url ?? null, databaseUrl: store.url, prefix: 'test', onError: () => {} }
+    queues = await openQueues({ ...connection, confirm: confirmQueued(store.database) })
+    loser = await openQueues({ ...connection, confirm: UNCONFIRMED })
   })
   afterEach(async () => {
     for (const { id } of await store.rows<{ id: string }>('SELECT id FROM sources')) {
-      await queues.armSchedule(id, null)
+      await queues.syncJobScheduler(id, null)
       await markDeleting(store.database, id, 'test')
       await deleteSource(store.database, id)
     }
@@ -36,6 +40,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
   })
   afterAll(async () => {
     await queues.close()
+    await loser.close()
     await redis?.stop()
     await store.close()
   })
@@ -94,7 +99,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
   it('arms everything again after the queue was emptied', async () => {
     const ids = await arm(200)
     if (redis !== null) await redis.restart({ empty: true })
-    else for (const id of ids) await queues.armSchedule(id, null)
+    else for (const id of ids) await loser.syncJobScheduler(id, null)
     expect(await pass()).toMatchObject({ rearmed: 200 })
     expect(await armedIds()).toEqual(ids.toSorted())
     expect(await pass()).toEqual(NOTHING)
@@ -103,7 +108,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
   it('removes strays, and schedulers of sources that are paused or deleted', async () => {
     const [kept, paused, deleted] = await arm(3)
     const stray = randomUUID()
-    await queues.armSchedule(stray, YEARLY)
+    await loser.syncJobScheduler(stray, YEARLY)
     await actOnSource(store.database, { sourceId: paused ?? '', action: 'pause', actor: 'test' })
     await markDeleting(store.database, deleted ?? '', 'test')
     await pass()
@@ -113,9 +118,9 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
 
   it('finds a missing one beside a stray, and one that drifted, when it looks thoroughly', async () => {
     const [missing, drifted] = await arm(2)
-    await queues.armSchedule(missing ?? '', null)
-    await queues.armSchedule(randomUUID(), YEARLY)
-    await queues.armSchedule(drifted ?? '', { ...YEARLY, timeZone: 'Asia/Tokyo' })
+    await loser.syncJobScheduler(missing ?? '', null)
+    await loser.syncJobScheduler(randomUUID(), YEARLY)
+    await loser.syncJobScheduler(drifted ?? '', { ...YEARLY, timeZone: 'Asia/Tokyo' })
     expect(await pass(true)).toMatchObject({ rearmed: 2, strays: 1 })
     const listed = (await queues.listSchedules()).toSorted((a, b) => a.sourceId.localeCompare(b.sourceId))
     expect(listed).toEqual([missing, drifted].toSorted().map((sourceId) => ({ sourceId, ...YEARLY })))
@@ -124,7 +129,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
   it('does not take a schedule for armed that changed meanwhile', async () => {
     const [id] = await arm(1)
     await store.database.pool.query(`UPDATE sources SET cron = '0 0 2 1 *' WHERE id = $1`, [id])
-    await markArmed(store.database, id ?? '', YEARLY)
+    await confirmQueued(store.database).schedulerSynced(id ?? '', YEARLY)
     expect(await pass()).toMatchObject({ rearmed: 1 })
     expect(await queues.listSchedules()).toMatchObject([{ cron: '0 0 2 1 *' }])
   })
@@ -147,7 +152,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
       (await store.database.transaction((client) => createRun(client, { sourceId, trigger: 'manual' })))?.id ?? ''
     const neverRun = await make(never)
     const lostRun = await make(lost)
-    await markEnqueued(store.database, [lostRun])
+    await confirmQueued(store.database).runsEnqueued([lostRun])
     const parkedRun = await store.lease(parked)
     await parkRun(store.database, { ...parkedRun, wakeAt: new Date(Date.now() + 3_600_000), reason: 'RATE_LIMITED' })
     const deadRun = await store.lease(dead)

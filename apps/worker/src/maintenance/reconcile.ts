@@ -5,25 +5,23 @@ import {
   createPushRuns,
   createRetryRuns,
   type Database,
-  disarm,
   forgetDead,
   forgetExpiredCalls,
+  forgetSynced,
   listDueRestarts,
   listOverdueSources,
   listRunsToEnqueue,
-  listSchedulesToArm,
+  listSchedulersToSync,
   listWantedSchedules,
-  markArmed,
-  markEnqueued,
   markStaleness,
 } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
-import type { ArmedSchedule, Queues } from '@inlet/queue'
+import type { JobScheduler, Queues } from '@inlet/queue'
 import { createSteps, type Steps } from './steps.js'
 
 export interface ReconcileDeps {
   readonly database: Database
-  readonly queues: Pick<Queues, 'armSchedule' | 'countSchedules' | 'listSchedules' | 'enqueueRuns'>
+  readonly queues: Pick<Queues, 'syncJobScheduler' | 'countSchedules' | 'listSchedules' | 'enqueueRuns'>
   readonly metrics: Pick<Metrics, 'countTick' | 'countRearmed' | 'countMaintenanceFailure'>
   readonly log: Logger
   /** Compares each schedule with the queue, not only their number: one may have drifted, or one be missing beside a stray. */
@@ -32,7 +30,7 @@ export interface ReconcileDeps {
   readonly continuous: readonly string[]
 }
 
-/** What one pass mended. */
+/** What one pass repaired. */
 export interface ReconcileReport {
   readonly rearmed: number
   readonly strays: number
@@ -64,7 +62,7 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   const begin = (step: string, create: () => Promise<readonly string[]>): Promise<number> =>
     steps.run(step, async () => enqueueNew(deps, await create()), 0)
   const strays = await steps.run('strays', () => repairSchedules(deps, steps), 0)
-  const rearmed = await steps.run('schedules', () => armMissing(deps, steps), 0)
+  const rearmed = await steps.run('schedules', () => syncMissing(deps, steps), 0)
   const ticks = await steps.run('ticks', () => handleOverdue(deps, steps), 0)
   const restarted = await begin('restarts', () => createRestarts(deps, steps))
   const retried = await begin('retries', () => createRetryRuns(database, { limit: CHUNK }))
@@ -84,42 +82,39 @@ const repairSchedules = async ({ database, queues, thorough }: ReconcileDeps, st
   const wanted = await listWantedSchedules(database)
   if (!thorough && (await queues.countSchedules()) === wanted.length) return 0
   const { missing, strays } = compareSchedules(wanted, await queues.listSchedules())
-  await disarm(database, missing)
-  await steps.each('strays', strays, (sourceId) => queues.armSchedule(sourceId, null))
+  await forgetSynced(database, missing)
+  await steps.each('strays', strays, (sourceId) => queues.syncJobScheduler(sourceId, null))
   return strays.length
 }
 
 /** Which wanted schedules are missing or differ in the queue, and which there nobody wants. Pure. */
 export const compareSchedules = (
   wanted: readonly { readonly sourceId: string; readonly schedule: { readonly cron: string; readonly timeZone: string } }[],
-  actual: readonly ArmedSchedule[],
+  actual: readonly JobScheduler[],
 ): { readonly missing: readonly string[]; readonly strays: readonly string[] } => {
-  const armed = new Map(actual.map((scheduler) => [scheduler.sourceId, `${scheduler.cron} ${scheduler.timeZone}`]))
+  const present = new Map(actual.map((scheduler) => [scheduler.sourceId, `${scheduler.cron} ${scheduler.timeZone}`]))
   const ids = new Set(wanted.map(({ sourceId }) => sourceId))
   return {
     missing: wanted
-      .filter(({ sourceId, schedule }) => armed.get(sourceId) !== `${schedule.cron} ${schedule.timeZone}`)
+      .filter(({ sourceId, schedule }) => present.get(sourceId) !== `${schedule.cron} ${schedule.timeZone}`)
       .map(({ sourceId }) => sourceId),
     strays: actual.filter(({ sourceId }) => !ids.has(sourceId)).map(({ sourceId }) => sourceId),
   }
 }
 
-const armMissing = async ({ database, queues, metrics }: ReconcileDeps, steps: Steps): Promise<number> => {
+const syncMissing = async ({ database, queues, metrics }: ReconcileDeps, steps: Steps): Promise<number> => {
   const tried: string[] = []
   let failed = 0
   for (;;) {
-    const chunk = await listSchedulesToArm(database, CHUNK, tried)
-    const left = await steps.each('schedules', chunk, async ({ sourceId, schedule }) => {
-      await queues.armSchedule(sourceId, schedule)
-      await markArmed(database, sourceId, schedule)
-    })
+    const chunk = await listSchedulersToSync(database, CHUNK, tried)
+    const left = await steps.each('schedules', chunk, ({ sourceId, schedule }) => queues.syncJobScheduler(sourceId, schedule))
     tried.push(...chunk.map(({ sourceId }) => sourceId))
     failed += left.length
     if (chunk.length < CHUNK) break
   }
-  const armed = tried.length - failed
-  if (armed > 0) metrics.countRearmed(armed)
-  return armed
+  const synced = tried.length - failed
+  if (synced > 0) metrics.countRearmed(synced)
+  return synced
 }
 
 const handleOverdue = async (deps: ReconcileDeps, steps: Steps): Promise<number> => {
@@ -149,19 +144,13 @@ const createRestarts = async ({ database }: ReconcileDeps, steps: Steps): Promis
   return runs
 }
 
-const enqueueNew = async ({ database, queues }: ReconcileDeps, runIds: readonly string[]): Promise<number> => {
+const enqueueNew = async ({ queues }: ReconcileDeps, runIds: readonly string[]): Promise<number> => {
   await queues.enqueueRuns(runIds.map((runId) => ({ runId, attempt: 0 })))
-  if (runIds.length > 0) await markEnqueued(database, runIds)
   return runIds.length
 }
 
 const enqueueLost = async ({ database, queues }: ReconcileDeps): Promise<number> => {
   const runs = await listRunsToEnqueue(database, CHUNK)
   await queues.enqueueRuns(runs)
-  if (runs.length > 0)
-    await markEnqueued(
-      database,
-      runs.map(({ runId }) => runId),
-    )
   return runs.length
 }

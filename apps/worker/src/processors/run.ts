@@ -1,14 +1,4 @@
-import {
-  createContinuousRuns,
-  createRetryRuns,
-  finishRun,
-  isConnectorOffered,
-  isPassing,
-  type LeasedRun,
-  markEnqueued,
-  releaseRun,
-  takeLease,
-} from '@inlet/db'
+import { createContinuousRuns, createRetryRuns, finishRun, isConnectorOffered, isPassing, type LeasedRun, releaseRun, takeLease } from '@inlet/db'
 import { toFailure } from '@inlet/domain'
 import type { Metrics } from '@inlet/observability'
 import { type JobData, type Queues, RetryAt } from '@inlet/queue'
@@ -52,10 +42,8 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
   log.info({ ...result, durationMs: Math.round(performance.now() - startedAt) }, 'run left')
   if (result.left === 'ended' && result.outcome !== null)
     deps.metrics.countRun({ source: run.sourceId, connector: run.connector }, result.outcome, performance.now() - startedAt)
-  if (result.left === 'released' || result.left === 'parked') {
+  if (result.left === 'released' || result.left === 'parked')
     await deps.queues.enqueueRuns([{ runId, attempt: run.attempt, ...(result.left === 'parked' ? { delayMs: result.waitMs } : {}) }])
-    await markEnqueued(deps.database, [runId])
-  }
   if (result.left === 'ended') {
     await begin(deps, await createRetryRuns(deps.database, { sourceId: run.sourceId, limit: 1 }))
     await follow(deps, run, LEAST_PACE_MS - (performance.now() - startedAt))
@@ -73,7 +61,6 @@ const endBroken = async (deps: RunProcessorDeps, run: LeasedRun, error: unknown)
 const handBack = async (deps: RunProcessorDeps, { runId, sourceId, epoch, attempt }: LeasedRun): Promise<void> => {
   await releaseRun(deps.database, { runId, sourceId, epoch })
   await deps.queues.enqueueRuns([{ runId, attempt, delayMs: HAND_BACK_MS }])
-  await markEnqueued(deps.database, [runId])
 }
 
 /** Begins the next run of a continuous source; should that fail, the reconciler does it. */
@@ -85,5 +72,4 @@ const follow = async (deps: RunProcessorDeps, { connector, sourceId }: LeasedRun
 
 const begin = async (deps: RunProcessorDeps, runs: readonly string[], delayMs = 0): Promise<void> => {
   await deps.queues.enqueueRuns(runs.map((runId) => ({ runId, attempt: 0, ...(delayMs > 0 ? { delayMs: Math.ceil(delayMs) } : {}) })))
-  if (runs.length > 0) await markEnqueued(deps.database, runs)
 }

@@ -1,4 +1,4 @@
-import { accountTicks, type Database, markEnqueued } from '@inlet/db'
+import { accountTicks, type Database } from '@inlet/db'
 import type { Metrics } from '@inlet/observability'
 import type { JobData, Queues } from '@inlet/queue'
 
@@ -12,7 +12,5 @@ export interface TickDeps {
 export const processTick = async (deps: TickDeps, { sourceId }: JobData<'tick'>): Promise<void> => {
   const { runId, written } = await accountTicks(deps.database, sourceId, 'scheduler')
   for (const [outcome, count] of Object.entries(written)) for (let i = 0; i < count; i++) deps.metrics.countTick(outcome)
-  if (runId === null) return
-  await deps.queues.enqueueRuns([{ runId, attempt: 0 }])
-  await markEnqueued(deps.database, [runId])
+  if (runId !== null) await deps.queues.enqueueRuns([{ runId, attempt: 0 }])
 }

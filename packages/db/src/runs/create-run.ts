@@ -1,6 +1,5 @@
 import type { RunTrigger } from '@inlet/domain'
 import type pg from 'pg'
-import type { Database } from '../database.js'
 
 export interface NewRun {
   readonly sourceId: string
@@ -45,12 +44,4 @@ export const createRun = async (
   if (inserted.rows[0] !== undefined) return { id: inserted.rows[0].id, created: true }
   const active = await client.query<{ id: string }>(`SELECT id FROM runs WHERE source_id = $1 AND status <> 'ended'`, [run.sourceId])
   return active.rows[0] === undefined ? null : { id: active.rows[0].id, created: false }
-}
-
-/** Notes that runs have a job in the queue, so that the reconciler leaves them alone for a while. Waits for no row that somebody has locked. */
-export const markEnqueued = async (database: Database, runIds: readonly string[]): Promise<void> => {
-  await database.pool.query(
-    'UPDATE runs SET enqueued_at = now() WHERE id IN (SELECT id FROM runs WHERE id = ANY($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)',
-    [runIds],
-  )
 }

@@ -1,8 +1,8 @@
 import type { Schedule } from '@inlet/domain'
 import type { Database } from '../database.js'
 
-/** Sources whose job scheduler is not known to be in the queue as wanted. */
-export interface ScheduleToArm {
+/** A source whose job scheduler is not known to be in the queue as wanted. */
+export interface SchedulerToSync {
   readonly sourceId: string
   /** Null: the scheduler must go. */
   readonly schedule: Schedule | null
@@ -11,7 +11,11 @@ export interface ScheduleToArm {
 const WANTED = `CASE WHEN status IN ('PAUSED', 'STOPPED') OR deleting_at IS NOT NULL OR cron IS NULL THEN NULL ELSE cron || ' ' || time_zone END`
 
 /** Up to `limit` sources whose scheduler differs from what was last confirmed, but for those that were tried already. */
-export const listSchedulesToArm = async (database: Database, limit: number, except: readonly string[] = []): Promise<readonly ScheduleToArm[]> => {
+export const listSchedulersToSync = async (
+  database: Database,
+  limit: number,
+  except: readonly string[] = [],
+): Promise<readonly SchedulerToSync[]> => {
   const { rows } = await database.pool.query<{ id: string; wanted: string | null; cron: string; time_zone: string }>(
     `SELECT id, ${WANTED} AS wanted, cron, time_zone FROM sources WHERE armed_schedule IS DISTINCT FROM ${WANTED} AND id <> ALL($2::uuid[]) LIMIT $1`,
     [limit, except],
@@ -27,19 +31,8 @@ export const listWantedSchedules = async (database: Database): Promise<readonly 
   return rows.map((row) => ({ sourceId: row.id, schedule: { cron: row.cron, timeZone: row.time_zone } }))
 }
 
-/**
- * Notes what the queue now has for a source, which need not be what it wants by now. A source that somebody has locked stays
- * as it was: arming it again changes nothing.
- */
-export const markArmed = async (database: Database, sourceId: string, schedule: Schedule | null): Promise<void> => {
-  await database.pool.query(
-    'UPDATE sources SET armed_schedule = $2 WHERE id = (SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)',
-    [sourceId, schedule === null ? null : `${schedule.cron} ${schedule.timeZone}`],
-  )
-}
-
-/** Forgets what was confirmed, e.g. after the queue was lost; null means all sources. */
-export const disarm = async (database: Database, sourceIds: readonly string[] | null): Promise<void> => {
+/** Forgets which job schedulers were confirmed, e.g. after the queue was lost; null means all sources. */
+export const forgetSynced = async (database: Database, sourceIds: readonly string[] | null): Promise<void> => {
   await database.pool.query(
     `UPDATE sources SET armed_schedule = NULL WHERE id IN (
        SELECT id FROM sources WHERE ($1::uuid[] IS NULL OR id = ANY($1)) AND armed_schedule IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED)`,

@@ -1,0 +1,20 @@
+import type { Schedule } from '@inlet/domain'
+import type { Database } from '../database.js'
+
+/** Remembers what the queue has taken. Nothing here waits for a row that somebody has locked: what is not remembered is enqueued once more. */
+export const confirmQueued = (database: Database) => ({
+  /** The reconciler leaves these runs alone for a while. */
+  async runsEnqueued(runIds: readonly string[]): Promise<void> {
+    await database.pool.query(
+      'UPDATE runs SET enqueued_at = now() WHERE id IN (SELECT id FROM runs WHERE id = ANY($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)',
+      [runIds],
+    )
+  },
+  /** What the queue now has for a source, which need not be what the source wants by now; null: nothing. */
+  async schedulerSynced(sourceId: string, schedule: Schedule | null): Promise<void> {
+    await database.pool.query(
+      'UPDATE sources SET armed_schedule = $2 WHERE id = (SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)',
+      [sourceId, schedule === null ? null : `${schedule.cron} ${schedule.timeZone}`],
+    )
+  },
+})
