@@ -22,27 +22,26 @@ import { createByteBudget, EnvError, monotonicNow, withLifecycle } from '@inlet/
 import { requireKeys } from '@inlet/security'
 import { processCall } from './calls/process-call.js'
 import type { WorkerConfig } from './config.js'
-import { createBacklogGate } from './extraction/backlog-gate.js'
-import { createCommitWatch } from './extraction/commit-watch.js'
-import { createConnectionPool } from './extraction/connection-pool.js'
-import { createConnectionRetirer } from './extraction/retire-connections.js'
-import { describeWorker } from './health/signs-of-life.js'
+import { createConnectionPool } from './connections/connection-pool.js'
+import { createConnectionRetirer } from './connections/retire-connections.js'
+import { createSharedPaces } from './connections/shared-pace.js'
+import { createTokenStore } from './connections/token-store.js'
+import { describeWorker } from './health/heartbeat.js'
 import { createWorkerProbes } from './health/worker-probes.js'
-import { createSharedPaces } from './limits/shared-pace.js'
 import { applyRetentionHourly, removeOrphansOften } from './maintenance/apply-retention.js'
 import { startChores } from './maintenance/chores.js'
 import { finishDeletions } from './maintenance/finish-deletions.js'
 import { keepSecrets } from './maintenance/keep-secrets.js'
-import { startMaintenanceClock } from './maintenance/maintenance-clock.js'
+import { createThrottle, startMaintenanceClock } from './maintenance/maintenance-clock.js'
 import { reconcile } from './maintenance/reconcile.js'
 import { rotateKeys } from './maintenance/rotate-keys.js'
 import { createSteps } from './maintenance/steps.js'
 import { startSweeping } from './maintenance/sweep-work-folders.js'
-import { createTurns } from './maintenance/turns.js'
 import { startNotifier } from './notifications/start-notifier.js'
 import { processRun } from './processors/run.js'
 import { processTick } from './processors/tick.js'
-import { createTokenStore } from './tokens/token-store.js'
+import { createBacklog } from './writing/backlog.js'
+import { createCommitWatch } from './writing/commit-watch.js'
 
 /** Leaves that tests replace. */
 export interface WorkerOverrides {
@@ -65,7 +64,7 @@ const IDLE_CONNECTION_MS = 60_000
 const LOST_AFTER_MS = 10_000
 const SWEEPING = { everyMs: 60_000, idleMs: 300_000 }
 const THOROUGH_EVERY_MS = 300_000
-/** Several signs of life fit into a lease: a process that gives none during one is gone. */
+/** Several heartbeats fit into a lease: a process that sends none during one is gone. */
 const LONGEST_BEAT_MS = 5_000
 const CALLS_AT_A_TIME = 8
 const UNHEALTHY_PATIENCE_MS = 30_000
@@ -164,18 +163,18 @@ export const composeWorker = (
     lifecycle.defer('sweeping', startSweeping(folders, { everyMs, onError }))
     const continuous =
       overrides.continuous ?? registry.all.filter(({ connector }) => connector.continuous === true).map(({ connector }) => connector.type)
-    const gate = createBacklogGate(config.INLET_SCRIBE_BACKLOG_BYTES)
+    const backlog = createBacklog(config.INLET_SCRIBE_BACKLOG_BYTES)
     const budget = createByteBudget(config.INLET_WORKER_INFLIGHT_BYTES)
     const holder = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}`
     lifecycle.defer('place on the list', () => noteGone(database, holder))
-    const backpressure = (): boolean => gate.closed || budget.waiting > 0
+    const backpressure = (): boolean => backlog.full || budget.waiting > 0
     const runDeps = {
       database,
       queues,
       metrics,
       connections,
       connecting,
-      gate,
+      backlog,
       mappings,
       budget,
       watch,
@@ -191,7 +190,7 @@ export const composeWorker = (
     }
     metrics.beforeScrape('backpressure', async () => {
       metrics.setBackpressure(backpressure())
-      metrics.setBacklogBytes(gate.backlogBytes)
+      metrics.setBacklogBytes(backlog.bytes)
     })
 
     const onFailed = ({ job, id, error }: { job: string; id: string; error: Error }): void =>
@@ -213,12 +212,12 @@ export const composeWorker = (
       lifecycle.defer(queue, () => consumer.close(15_000), { timeoutMs: 20_000 })
       return consumer
     }
-    const isThoroughTurn = createTurns(THOROUGH_EVERY_MS, monotonicNow)
+    const isThoroughPass = createThrottle(THOROUGH_EVERY_MS, monotonicNow)
     consumers.push(
       await consume(QUEUES.maintenance, 1, {
         reconcile: async () => {
           await createSteps({ metrics, log }).run('secrets', () => keepSecrets({ database, queues, keyring, log }), undefined)
-          await reconcile({ database, queues, metrics, log, continuous, thorough: isThoroughTurn() })
+          await reconcile({ database, queues, metrics, log, continuous, thorough: isThoroughPass() })
         },
         rotate: async () => {
           if (await rotateKeys({ database, keyring, log })) throw new RetryAt(new Date())
@@ -246,7 +245,7 @@ export const composeWorker = (
       publicUrl: (config.INLET_PUBLIC_URL ?? '').replace(/\/+$/, ''),
     })
     lifecycle.defer('notifier', notifier, { timeoutMs: 12_000 })
-    lifecycle.defer('signs of life', () => life.stop())
+    lifecycle.defer('heartbeat', () => life.stop())
     lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
     const retention = retentionWithin({ days: config.INLET_HISTORY_DAYS, latest: config.INLET_HISTORY_PER_SOURCE })
     const choreDeps = { database, metrics, log, holder }

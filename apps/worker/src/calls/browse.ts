@@ -3,7 +3,7 @@ import type { Browse, BrowseItem, Connection, Connector } from '@inlet/connector
 import type { CallAnswer, CallParams } from '@inlet/contract'
 import { type Database, keepContent, tooLarge } from '@inlet/db'
 import { Failure } from '@inlet/domain'
-import type { PooledConnection } from '../extraction/connection-pool.js'
+import type { PooledConnection } from '../connections/connection-pool.js'
 
 /** Lists what lies at a path of a source. Throws NOT_BROWSABLE for connectors without paths. */
 export const browseItems = async (

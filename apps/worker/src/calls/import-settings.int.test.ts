@@ -5,7 +5,7 @@ import { CALLS, type CallParamsInput } from '@inlet/contract'
 import { createDatabase } from '@inlet/db'
 import { createTestDatabase } from '@inlet/testing'
 import { expect, inject, it } from 'vitest'
-import type { ConnectionDeps } from '../extraction/open-connection.js'
+import type { ConnectionDeps } from '../connections/open-connection.js'
 import { importSettings } from './import-settings.js'
 
 const DOCUMENT = `openapi: 3.0.3

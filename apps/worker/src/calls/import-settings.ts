@@ -2,7 +2,7 @@ import { createFileAccess, toHttpFailure } from '@inlet/connector-sdk'
 import type { CallAnswer, CallParams } from '@inlet/contract'
 import { openUpload } from '@inlet/db'
 import { Failure } from '@inlet/domain'
-import type { ConnectionDeps } from '../extraction/open-connection.js'
+import type { ConnectionDeps } from '../connections/open-connection.js'
 
 /** Has a connector propose settings from a document that was sent, uploaded or lies at an address; nothing is stored. */
 export const importSettings = async (

@@ -1,9 +1,9 @@
 import type { CallAnswer, CallParams } from '@inlet/contract'
 import { type Database, findVersionToLoad } from '@inlet/db'
-import type { ConnectionPool } from '../extraction/connection-pool.js'
-import type { ConnectionDeps } from '../extraction/open-connection.js'
-import { openVersion } from '../extraction/open-version.js'
-import { credentialKey } from '../extraction/retire-connections.js'
+import type { ConnectionPool } from '../connections/connection-pool.js'
+import type { ConnectionDeps } from '../connections/open-connection.js'
+import { openVersion } from '../connections/open-version.js'
+import { credentialKey } from '../connections/retire-connections.js'
 
 export interface OpenDeps {
   readonly database: Database

@@ -1,6 +1,6 @@
 import type { CallAnswer, CallParams } from '@inlet/contract'
 import { canonicalJson, Failure, toStorableText } from '@inlet/domain'
-import type { PooledConnection } from '../extraction/connection-pool.js'
+import type { PooledConnection } from '../connections/connection-pool.js'
 import { readFirstPages } from './read-first-pages.js'
 import { showMembers } from './source-test/show-record.js'
 

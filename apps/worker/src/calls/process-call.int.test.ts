@@ -10,8 +10,8 @@ import { createMasterKeyText, parseKeyring, sealSecrets } from '@inlet/security'
 import { createTestDatabase, type TestDatabase } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
-import { createConnectionPool } from '../extraction/connection-pool.js'
-import { createTokenStore } from '../tokens/token-store.js'
+import { createConnectionPool } from '../connections/connection-pool.js'
+import { createTokenStore } from '../connections/token-store.js'
 import { processCall } from './process-call.js'
 
 let closedReads = 0
@@ -140,7 +140,7 @@ describe('processCall', () => {
   it.each([
     ['load', 'open'],
     ['open', 'open'],
-    ['gate', 'review'],
+    ['backlog', 'review'],
     ['review', 'review'],
   ])('understands %s, as processes of other versions may store it', async (stored, kind) => {
     const id = randomUUID()
@@ -155,7 +155,17 @@ describe('processCall', () => {
       await insertCall(database, { id, kind, connector: 'endless', config: {}, sealedSecrets: null, timeoutMs: 10_000 })
       return (await database.pool.query<{ kind: string }>('SELECT kind FROM calls WHERE id = $1', [id])).rows[0]?.kind
     }
-    expect(await Promise.all(CALL_KINDS.map(stored))).toEqual(['check', 'preview', 'browse', 'metadata', 'fetch', 'test', 'load', 'gate', 'import'])
+    expect(await Promise.all(CALL_KINDS.map(stored))).toEqual([
+      'check',
+      'preview',
+      'browse',
+      'metadata',
+      'fetch',
+      'test',
+      'load',
+      'backlog',
+      'import',
+    ])
   })
 
   it('leaves a call of an unknown kind to workers of another version', async () => {

@@ -11,9 +11,9 @@ import {
 } from '@inlet/db'
 import { type CallKind, Failure, toFailure } from '@inlet/domain'
 import { type JobContext, type JobData, RetryAt } from '@inlet/queue'
-import type { PooledConnection } from '../extraction/connection-pool.js'
-import { type ConnectionRequest, openConnection } from '../extraction/open-connection.js'
-import { waitFor } from '../extraction/patience.js'
+import type { PooledConnection } from '../connections/connection-pool.js'
+import { type ConnectionRequest, openConnection } from '../connections/open-connection.js'
+import { waitFor } from '../reading/wait-policy.js'
 import { browseItems, describeItem, fetchItem } from './browse.js'
 import { importSettings } from './import-settings.js'
 import { type OpenDeps, openLiveVersion } from './open.js'
@@ -100,7 +100,7 @@ const toRequest = async (database: Database, call: Call): Promise<ConnectionRequ
     sourceId: call.sourceId ?? call.id,
     connector: call.connector,
     config: call.config,
-    patience: 'call' as const,
+    waitsAs: 'call' as const,
     allowTargets: call.allowTargets,
   }
   if (call.sealedSecrets !== null) return { ...request, credential: { sealed: call.sealedSecrets, place: { ownerId: call.id, version: 0 } } }

@@ -1,5 +1,5 @@
 import { type Page, UNDECLARED_END } from '@inlet/connector-sdk'
-import type { PooledConnection } from '../extraction/connection-pool.js'
+import type { PooledConnection } from '../connections/connection-pool.js'
 
 /** The pages of a stream from its beginning. Leaving the loop early ends the reading; a loop that ends by itself has seen them all. */
 export async function* readFirstPages({ connector, connection }: PooledConnection, stream: string, signal: AbortSignal): AsyncGenerator<Page, void> {

@@ -18,3 +18,13 @@ export const startMaintenanceClock = (queues: Pick<Queues, 'enqueueMaintenance'>
   const timer = setInterval(tick, RECONCILE_EVERY_MS / 3)
   return () => clearInterval(timer)
 }
+
+/** Answers true at the first call and then once in every period (ms), for what costs too much for each pass. */
+export const createThrottle = (everyMs: number, now: () => number): (() => boolean) => {
+  let next = Number.NEGATIVE_INFINITY
+  return () => {
+    if (now() < next) return false
+    next = now() + everyMs
+    return true
+  }
+}

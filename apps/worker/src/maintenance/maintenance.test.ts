@@ -1,8 +1,7 @@
 import { createLogger } from '@inlet/observability'
 import { describe, expect, it } from 'vitest'
-import { startMaintenanceClock } from './maintenance-clock.js'
+import { createThrottle, startMaintenanceClock } from './maintenance-clock.js'
 import { compareSchedules } from './reconcile.js'
-import { createTurns } from './turns.js'
 
 const log = createLogger({ level: 'fatal', name: 'test' })
 const daily = { cron: '0 0 * * *', timeZone: 'UTC' }
@@ -32,10 +31,10 @@ describe('compareSchedules', () => {
   })
 })
 
-describe('createTurns', () => {
+describe('createThrottle', () => {
   it('is true at first and then once in a period', () => {
     let now = 0
-    const isTurn = createTurns(100, () => now)
+    const isTurn = createThrottle(100, () => now)
     const at = (ms: number): boolean => {
       now = ms
       return isTurn()

@@ -2,8 +2,8 @@ import { createContinuousRuns, createRetryRuns, finishRun, isConnectorOffered, i
 import { toFailure } from '@inlet/domain'
 import type { Metrics } from '@inlet/observability'
 import { type JobData, type Queues, RetryAt } from '@inlet/queue'
-import { type RunDeps, type RunResult, runSource } from '../extraction/run-source.js'
-import { retryQuarantine } from '../retries/retry-quarantine.js'
+import { retryQuarantine } from '../reading/retry-quarantine.js'
+import { type RunDeps, type RunResult, runSource } from '../reading/run-source.js'
 
 export interface RunProcessorDeps extends RunDeps {
   readonly queues: Pick<Queues, 'forwardBatch' | 'enqueueRuns'>

@@ -1,5 +1,5 @@
 import { keyText, type SourceRecord } from '@inlet/domain'
-import type { PooledConnection } from '../../extraction/connection-pool.js'
+import type { PooledConnection } from '../../connections/connection-pool.js'
 import { readFirstPages } from '../read-first-pages.js'
 
 /** Raw records of a source, and the streams of which they are all there are. */

@@ -13,7 +13,7 @@ import {
   toFailure,
 } from '@inlet/domain'
 import { findStreamMapping, findUnknownStreams, type Mapping, type MappingPool } from '@inlet/mapping'
-import { type ConnectionDeps, openConnection } from '../../extraction/open-connection.js'
+import { type ConnectionDeps, openConnection } from '../../connections/open-connection.js'
 import { warnOfMapping } from '../source-test/warn-of-mapping.js'
 import { type RawRecords, readSample } from './read-sample.js'
 import { toReview } from './to-review.js'

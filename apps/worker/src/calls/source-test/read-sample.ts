@@ -1,6 +1,6 @@
 import type { StreamSpec } from '@inlet/connector-sdk'
 import { addCaveats, type CaveatTally, type RejectedRecord, type SourceRecord } from '@inlet/domain'
-import type { PooledConnection } from '../../extraction/connection-pool.js'
+import type { PooledConnection } from '../../connections/connection-pool.js'
 import { readFirstPages } from '../read-first-pages.js'
 
 export interface RawSample {

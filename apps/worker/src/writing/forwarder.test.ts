@@ -3,7 +3,7 @@ import { type BatchEnvelope, Failure } from '@inlet/domain'
 import { createByteBudget } from '@inlet/runtime'
 import { until } from '@inlet/testing'
 import { describe, expect, it } from 'vitest'
-import { createBacklogGate } from './backlog-gate.js'
+import { createBacklog } from './backlog.js'
 import type { DraftBatch } from './batcher.js'
 import { createForwarder } from './forwarder.js'
 
@@ -37,7 +37,7 @@ const setUp = (
   let clock = 0
   let watching = true
   const budget = createByteBudget(options.budget ?? 1_000_000)
-  const gate = createBacklogGate(1_000_000)
+  const backlog = createBacklog(1_000_000)
   const forwarder = createForwarder(
     {
       queues: {
@@ -57,7 +57,7 @@ const setUp = (
         close: async () => {},
       },
       budget,
-      gate,
+      backlog,
       now: () => clock,
       lostAfterMs: 1_000,
     },
@@ -67,7 +67,7 @@ const setUp = (
     forwarder,
     sent,
     budget,
-    gate,
+    backlog,
     committed: (prefixSeq: number, errorReason: string | null = null) => tell({ runId: 'run', prefixSeq, errorReason }),
     pass: (ms: number) => {
       clock += ms
@@ -116,14 +116,14 @@ describe('createForwarder', () => {
   })
 
   it('waits while the backlog of all workers is over its budget', async () => {
-    const { forwarder, gate } = setUp()
-    gate.report(2_000_000)
+    const { forwarder, backlog } = setUp()
+    backlog.report(2_000_000)
     const waiting = forwarder.forward(draft(['a']), never)
     expect(await isPending(waiting)).toBe(true)
-    gate.report(0)
+    backlog.report(0)
     await waiting
     const stop = AbortSignal.abort(new Failure('CANCELLED', 'stop'))
-    gate.report(2_000_000)
+    backlog.report(2_000_000)
     await expect(forwarder.forward(draft(['b']), stop)).rejects.toThrow('stop')
   })
 

@@ -1,10 +1,10 @@
 import { type Cursor, type Page, type ReadEnd, type StreamSpec, UNDECLARED_END } from '@inlet/connector-sdk'
 import { Failure, fullJitter, toFailure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
-import type { Batcher } from './batcher.js'
-import type { PooledConnection } from './connection-pool.js'
-import type { Forwarder } from './forwarder.js'
-import { type ConnectorLimits, createPatience, type Patience, waitFor } from './patience.js'
+import type { PooledConnection } from '../connections/connection-pool.js'
+import type { Batcher } from '../writing/batcher.js'
+import type { Forwarder } from '../writing/forwarder.js'
+import { type ConnectorLimits, createWaitPolicy, type WaitPolicy, waitFor } from './wait-policy.js'
 
 export interface ReadStream {
   readonly pooled: PooledConnection
@@ -40,7 +40,7 @@ const WAIT_IN_PLACE_MS = 5_000
  */
 export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
   let { cursor } = args
-  const patience = createPatience(args.signal, args.limits)
+  const waits = createWaitPolicy(args.signal, args.limits)
   for (let attempt = 0; ; attempt += 1) {
     // What a try before showed may be gone by now, so that each try stands for itself where a sweep follows.
     const left = attempt === 0 ? null : args.batcher.flush()
@@ -57,7 +57,7 @@ export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
       attempt = 0
     }
     try {
-      const pages = lingering(args, patience, cursor)
+      const pages = lingering(args, waits, cursor)
       let step = await pages.next()
       try {
         for (; step.done !== true; step = await pages.next()) {
@@ -73,7 +73,7 @@ export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
       return step.value
     } catch (error) {
       const failure = toFailure(error)
-      const { aborted, reason } = patience.signal
+      const { aborted, reason } = waits.signal
       if (aborted) throw reason instanceof Failure ? reason : failure
       const waitMs = retryDelay(failure, attempt)
       if (waitMs === null) throw failure
@@ -104,14 +104,14 @@ const retryDelay = (failure: Failure, attempt: number): number | null => {
 }
 
 /** The pages of a stream; what has waited for them long enough is flushed. */
-async function* lingering(args: ReadStream, patience: Patience, cursor: Cursor | null): AsyncGenerator<Page, ReadEnd, void> {
+async function* lingering(args: ReadStream, waits: WaitPolicy, cursor: Cursor | null): AsyncGenerator<Page, ReadEnd, void> {
   const { pooled, spec, signal, until, batcher, forwarder } = args
-  const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal: patience.signal, until })
+  const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal: waits.signal, until })
   let made = -1
   let dueAt = 0
   try {
     for (;;) {
-      const next = patience.wait(`reading ${spec.name}`, pages.next(), args.listenMs)
+      const next = waits.wait(`reading ${spec.name}`, pages.next(), args.listenMs)
       // It may fail while what came before is still being forwarded.
       next.catch(() => {})
       if (batcher.pending && made !== batcher.made) {

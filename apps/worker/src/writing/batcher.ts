@@ -1,6 +1,6 @@
 import type { Cursor } from '@inlet/connector-sdk'
 import { type BatchEffects, type BatchEnvelope, batchHash, Failure, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_CURSOR_BYTES } from '@inlet/domain'
-import type { MappedPage } from './map-page.js'
+import type { MappedPage } from '../reading/map-page.js'
 import { type PackedLine, packKey, packRecord, packRejected } from './pack-record.js'
 
 /** A batch before it has its place in the run. */

@@ -1,8 +1,8 @@
 import type { Retry } from '@inlet/db'
 import { batchHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS } from '@inlet/domain'
-import type { DraftBatch } from '../extraction/batcher.js'
-import { type PackedLine, packRecord, packRejected } from '../extraction/pack-record.js'
-import type { MappedRetry } from './map-retries.js'
+import type { MappedRetry } from '../reading/retry-quarantine.js'
+import type { DraftBatch } from './batcher.js'
+import { type PackedLine, packRecord, packRejected } from './pack-record.js'
 
 /** Packs what retries came to into batches; that a retry is over travels with the batch of its last entry. Pure. */
 export function* packRetries(retries: readonly MappedRetry[]): Generator<DraftBatch> {

@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/domain'
-import type { PooledConnection } from './connection-pool.js'
+import type { PooledConnection } from '../connections/connection-pool.js'
 
 /** How long a connector is waited for. */
 export interface ConnectorLimits {
@@ -9,8 +9,8 @@ export interface ConnectorLimits {
   readonly graceMs: number
 }
 
-/** What waits for the work of one connector, so that no connector can hold up its run for good. */
-export interface Patience {
+/** How the work of one connector is waited for, so that no connector can block its run for good. */
+export interface WaitPolicy {
   /** For the connector: aborts when the run must stop, and when the connector takes too long. */
   readonly signal: AbortSignal
   /**
@@ -21,7 +21,7 @@ export interface Patience {
 }
 
 /** @param outer aborts when the run must stop */
-export const createPatience = (outer: AbortSignal, { pageMs, graceMs }: ConnectorLimits): Patience => {
+export const createWaitPolicy = (outer: AbortSignal, { pageMs, graceMs }: ConnectorLimits): WaitPolicy => {
   const stalled = new AbortController()
   const signal = AbortSignal.any([outer, stalled.signal])
   return {
@@ -61,24 +61,40 @@ export const waitFor = <T>(work: Promise<T>, signal: AbortSignal, graceMs: numbe
     work.then(resolve, reject).finally(finish)
   })
 
-/** Opens a connection as long as there is patience; one that opens later is closed. `closing` ends its life afterwards. */
-export const openPatiently = async (
-  patience: Patience,
+/** Opens a connection within the wait policy; one that opens later is closed. `closing` ends its life afterwards. */
+export const openWithin = async (
+  waits: WaitPolicy,
   closing: AbortSignal,
   open: (signal: AbortSignal) => Promise<PooledConnection>,
 ): Promise<PooledConnection> => {
   const opening = new AbortController()
   // Only while it is being opened: the connection outlives the run.
-  const onAbort = (): void => opening.abort(patience.signal.reason)
-  if (patience.signal.aborted) onAbort()
-  else patience.signal.addEventListener('abort', onAbort, { once: true })
+  const onAbort = (): void => opening.abort(waits.signal.reason)
+  if (waits.signal.aborted) onAbort()
+  else waits.signal.addEventListener('abort', onAbort, { once: true })
   const work = open(AbortSignal.any([closing, opening.signal]))
   try {
-    return await patience.wait('connecting', work)
+    return await waits.wait('connecting', work)
   } catch (error) {
     work.then((late) => late.connection[Symbol.asyncDispose]()).catch(() => {})
     throw error
   } finally {
-    patience.signal.removeEventListener('abort', onAbort)
+    waits.signal.removeEventListener('abort', onAbort)
   }
+}
+
+export interface Listening {
+  /** Aborts when the run has listened long enough, or the source wants something else. */
+  readonly until: AbortSignal
+  stop(): void
+}
+
+/** How long a run listens to a continuous source: `forMs`, or until it is outdated. The caller stops it. */
+export const listen = (outdated: AbortSignal, forMs: number): Listening => {
+  const enough = new AbortController()
+  const end = (): void => enough.abort()
+  const timer = setTimeout(end, forMs)
+  if (outdated.aborted) end()
+  else outdated.addEventListener('abort', end, { once: true })
+  return { until: enough.signal, stop: () => clearTimeout(timer) }
 }

@@ -1,5 +1,4 @@
-import type { SourceRecord } from '@inlet/domain'
-import { hasUnstorableText, JsonNumber, keyHash, type PackedRecord } from '@inlet/domain'
+import { hasUnstorableText, JsonNumber, keyHash, type PackedRecord, type SourceRecord } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
 import { packKey, packRecord, packRejected } from './pack-record.js'
 

@@ -1,7 +1,7 @@
 import { type Database, type HeartbeatAnswer, heartbeat, type LeasedRun } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
-import type { BacklogGate } from './backlog-gate.js'
+import type { Backlog } from '../writing/backlog.js'
 
 const LONGEST_BEAT_MS = 1_000
 /** Several beats fit into the watchdog's time, so that a slow one does no harm. */
@@ -16,29 +16,29 @@ export interface RunProgress {
   readonly progress: object
 }
 
-export interface LeaseKeeper {
+export interface LeaseRenewal {
   /** Aborts with a Failure (LEASE_LOST or CANCELLED) when the work must stop. */
   readonly signal: AbortSignal
-  /** Aborts when the source wants something else than this run does: a run that listens ends then. */
+  /** Aborts when something else is wanted of the source than this run does: a run that listens ends then. */
   readonly outdated: AbortSignal
-  /** Stops renewing; the lease itself is ended by whoever finishes the run. */
+  /** Stops renewing; the lease itself ends with the run. */
   stop(): Promise<void>
 }
 
 /** Renews the lease of a run every second (more often when it is short) and publishes its progress, until stopped. */
-export const createLeaseKeeper = (
-  deps: { readonly database: Database; readonly gate: BacklogGate; readonly leaseTtlMs: number },
+export const startLeaseRenewal = (
+  deps: { readonly database: Database; readonly backlog: Backlog; readonly leaseTtlMs: number },
   run: LeasedRun,
   progress: () => RunProgress,
-): LeaseKeeper => {
+): LeaseRenewal => {
   const abort = new AbortController()
   const outdated = new AbortController()
   const stop = new AbortController()
   const beatMs = Math.min(LONGEST_BEAT_MS, deps.leaseTtlMs / BEATS_PER_LEASE)
   let renewedAt = monotonicNow()
 
-  const judge = (answer: HeartbeatAnswer): void => {
-    deps.gate.report(answer.backlogBytes)
+  const apply = (answer: HeartbeatAnswer): void => {
+    deps.backlog.report(answer.backlogBytes)
     if (!answer.held) abort.abort(new Failure('LEASE_LOST', 'another worker has taken over the run'))
     else if (answer.cancelRequested) abort.abort(new Failure('CANCELLED', 'cancelled on request'))
     else if (answer.outdated) outdated.abort()
@@ -52,10 +52,10 @@ export const createLeaseKeeper = (
       try {
         const { sourceId, runId, epoch, generation, credential } = run
         const answer = await heartbeat(deps.database, { sourceId, runId, epoch, generation, credential, ttlMs: deps.leaseTtlMs, ...progress() })
-        judge(answer)
+        apply(answer)
         if (answer.renewed) renewedAt = sentAt
       } catch {
-        // The database is away; the watchdog decides how long that may last.
+        // The database is unavailable; the watchdog decides how long that may last.
       }
     }
   }

@@ -15,26 +15,25 @@ import {
 import { addCaveats, type CaveatTally, Failure, type RunOutcome, toFailure } from '@inlet/domain'
 import { findUnknownStreams, type Mapping, type MappingPool, type UnknownStream } from '@inlet/mapping'
 import type { Logger, Metrics } from '@inlet/observability'
-import { createSampleCollector } from '../reading/collect-samples.js'
-import { type BacklogGate } from './backlog-gate.js'
-import { type Batcher, createBatcher } from './batcher.js'
-import type { ConnectionPool, PooledConnection } from './connection-pool.js'
-import { createForwarder, type Forwarder, type ForwarderDeps } from './forwarder.js'
-import { createLeaseKeeper } from './lease-keeper.js'
-import { listen } from './listen.js'
+import type { ConnectionPool, PooledConnection } from '../connections/connection-pool.js'
+import type { ConnectionDeps } from '../connections/open-connection.js'
+import { openVersion } from '../connections/open-version.js'
+import { credentialKey } from '../connections/retire-connections.js'
+import type { Backlog } from '../writing/backlog.js'
+import { type Batcher, createBatcher } from '../writing/batcher.js'
+import { createForwarder, type Forwarder, type ForwarderDeps } from '../writing/forwarder.js'
+import { createSampleCollector } from './collect-samples.js'
+import { startLeaseRenewal } from './lease-renewal.js'
 import { createPageMapper, mappingStateOf } from './map-page.js'
-import type { ConnectionDeps } from './open-connection.js'
-import { openVersion } from './open-version.js'
-import { type ConnectorLimits, createPatience, openPatiently, type Patience } from './patience.js'
 import { planBackfill } from './plan-backfill.js'
 import { readStream } from './read-stream.js'
-import { credentialKey } from './retire-connections.js'
+import { type ConnectorLimits, createWaitPolicy, listen, openWithin, type WaitPolicy } from './wait-policy.js'
 
 export interface RunDeps extends ForwarderDeps {
   readonly database: Database
   readonly connections: ConnectionPool
   readonly connecting: ConnectionDeps
-  readonly gate: BacklogGate
+  readonly backlog: Backlog
   readonly mappings: Pick<MappingPool, 'map'>
   /** Default: ten minutes. */
   readonly listenMs?: number | undefined
@@ -68,14 +67,14 @@ const LISTEN_MS = 600_000
 export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
   const forwarder = createForwarder(deps, run)
   const state: RunState = { recordsRead: () => 0, streams: {}, caveats: run.caveats }
-  const keeper = createLeaseKeeper(deps, run, () => ({
+  const lease = startLeaseRenewal(deps, run, () => ({
     recordsRead: run.recordsRead + state.recordsRead(),
     forwardedBatches: forwarder.forwardedBatches,
     forwardedBytes: forwarder.forwardedBytes,
     progress: { streams: state.streams, caveats: state.caveats },
   }))
-  const signal = AbortSignal.any([keeper.signal, drain])
-  const patience = createPatience(signal, deps.limits)
+  const signal = AbortSignal.any([lease.signal, drain])
+  const waits = createWaitPolicy(signal, deps.limits)
   const stopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>): Promise<RunOutcome | null> =>
     finishRun(deps.database, {
       runId: run.runId,
@@ -95,13 +94,13 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
     }
     const read = await deps.connections.use(
       key,
-      (closing) => openPatiently(patience, closing, (opening) => open(deps, run, opening)),
+      (closing) => openWithin(waits, closing, (opening) => open(deps, run, opening)),
       async (pooled) => {
         const listens = pooled.connector.continuous === true && run.backfill === null
         const listenMs = listens ? (deps.listenMs ?? LISTEN_MS) : undefined
-        const listening = listenMs === undefined ? undefined : listen(keeper.outdated, listenMs)
+        const listening = listenMs === undefined ? undefined : listen(lease.outdated, listenMs)
         try {
-          return await readAll({ deps, run, pooled, forwarder, signal, patience, until: listening?.until, listenMs, state })
+          return await readAll({ deps, run, pooled, forwarder, signal, waits, until: listening?.until, listenMs, state })
         } finally {
           listening?.stop()
         }
@@ -112,10 +111,10 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
       await finishReread(deps.database, run)
     return { left: 'ended', outcome: await stopWith(read) }
   } catch (thrown) {
-    return await leave({ deps, run, forwarder, drain, keeperSignal: keeper.signal, thrown, stopWith })
+    return await leave({ deps, run, forwarder, drain, leaseSignal: lease.signal, thrown, stopWith })
   } finally {
     forwarder.close()
-    await keeper.stop()
+    await lease.stop()
   }
 }
 
@@ -145,7 +144,7 @@ interface ReadAll {
   readonly pooled: PooledConnection
   readonly forwarder: Forwarder
   readonly signal: AbortSignal
-  readonly patience: Patience
+  readonly waits: WaitPolicy
   /** Until when a run of a continuous source listens. */
   readonly until: AbortSignal | undefined
   readonly listenMs: number | undefined
@@ -153,8 +152,8 @@ interface ReadAll {
 }
 
 const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[]; provedUnchanged: boolean; listened: boolean }> => {
-  const { deps, run, pooled, forwarder, patience, until, listenMs, state } = args
-  const all = await patience.wait('listing the streams', pooled.connector.streams(pooled.connection, patience.signal))
+  const { deps, run, pooled, forwarder, waits, until, listenMs, state } = args
+  const all = await waits.wait('listing the streams', pooled.connector.streams(pooled.connection, waits.signal))
   await ensureStreams(deps.database, run.sourceId, all)
   const backfill = planBackfill(run.backfill, all)
   const { specs } = backfill
@@ -283,19 +282,19 @@ export interface Leave {
   readonly run: LeasedRun
   readonly forwarder: Forwarder
   readonly drain: AbortSignal
-  readonly keeperSignal: AbortSignal
+  readonly leaseSignal: AbortSignal
   readonly thrown: unknown
   readonly stopWith: StopWith
 }
 
 /** How a run that was interrupted leaves this worker: lost, released, parked or failed. */
-export const leave = async ({ deps, run, forwarder, drain, keeperSignal, thrown, stopWith }: Leave): Promise<RunResult> => {
-  const reason: unknown = keeperSignal.aborted ? keeperSignal.reason : thrown
+export const leave = async ({ deps, run, forwarder, drain, leaseSignal, thrown, stopWith }: Leave): Promise<RunResult> => {
+  const reason: unknown = leaseSignal.aborted ? leaseSignal.reason : thrown
   const failure = toFailure(reason)
   if (failure.reason === 'LEASE_LOST') return { left: 'lost' }
   const place = { runId: run.runId, sourceId: run.sourceId, epoch: run.epoch }
   await settle(forwarder)
-  if (drain.aborted && !keeperSignal.aborted) {
+  if (drain.aborted && !leaseSignal.aborted) {
     await releaseRun(deps.database, place)
     return { left: 'released' }
   }

@@ -21,9 +21,9 @@ import {
 import { Failure, findForeignTarget, requireSecretTargets, secretTargetsOf } from '@inlet/domain'
 import type { Logger, SecretRegistry } from '@inlet/observability'
 import { fingerprintSecrets, type Keyring, openSecrets, type SecretPlace, type Secrets } from '@inlet/security'
-import type { SharedPaces } from '../limits/shared-pace.js'
-import type { TokenStore } from '../tokens/token-store.js'
 import type { PooledConnection } from './connection-pool.js'
+import type { SharedPaces } from './shared-pace.js'
+import type { TokenStore } from './token-store.js'
 
 export interface ConnectionDeps {
   readonly database: Database
@@ -49,7 +49,7 @@ export interface ConnectionRequest {
   readonly connector: string
   readonly config: unknown
   /** How long a request may wait for its turn; default `run`. */
-  readonly patience?: 'run' | 'call'
+  readonly waitsAs?: 'run' | 'call'
   /** False: the connector is told that nothing is stored, so that it reads everything again. Default true. */
   readonly knowsRecords?: boolean
   /** A stored credential, whose tokens are shared, or what a call brings along for these very settings. Null without any. */
@@ -90,7 +90,7 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
         }),
     http: createPacedHttp(
       deps.http[connector.transport ?? 'axios'],
-      deps.paces.of(fingerprint(deps.keyring, secrets), request.patience ?? 'run'),
+      deps.paces.of(fingerprint(deps.keyring, secrets), request.waitsAs ?? 'run'),
       () => new Date(),
     ),
     egress: deps.egress,

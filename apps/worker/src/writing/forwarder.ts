@@ -2,7 +2,7 @@ import { type Database, type LeasedRun, readStoredSeqs } from '@inlet/db'
 import { type BatchEnvelope, Failure, isReason, REASONS } from '@inlet/domain'
 import type { Queues } from '@inlet/queue'
 import { type ByteBudget, sleep } from '@inlet/runtime'
-import type { BacklogGate } from './backlog-gate.js'
+import type { Backlog } from './backlog.js'
 import type { DraftBatch } from './batcher.js'
 import type { CommitWatch } from './commit-watch.js'
 
@@ -13,7 +13,7 @@ export interface ForwarderDeps {
   /** Of this worker, over all its runs. */
   readonly budget: ByteBudget
   /** Of the whole backlog, over all workers. */
-  readonly gate: BacklogGate
+  readonly backlog: Backlog
   readonly now: () => number
   /** How long without progress until batches count as lost and are forwarded again (ms). */
   readonly lostAfterMs: number
@@ -109,7 +109,7 @@ export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder 
   return {
     async forward(draft, signal) {
       if (failure !== undefined) throw failure
-      await deps.gate.pass(signal)
+      await deps.backlog.untilWithinBudget(signal)
       while (inFlight.size >= MAX_IN_FLIGHT) {
         await changed(signal)
         if (failure !== undefined) throw failure
@@ -123,7 +123,7 @@ export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder 
       for (const hash of draft.keyHashes) if (hash !== '') keysInFlight.set(hash, seq)
       forwardedBatches += 1
       forwardedBytes += draft.bytes
-      void forwardPatiently(deps.queues, batch, signal).catch((error: unknown) => (signal.aborted ? undefined : fail(error)))
+      void forwardWithRetry(deps.queues, batch, signal).catch((error: unknown) => (signal.aborted ? undefined : fail(error)))
     },
     async drained(signal) {
       for (;;) {
@@ -148,7 +148,7 @@ export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder 
   }
 }
 
-const forwardPatiently = async (queues: Pick<Queues, 'forwardBatch'>, batch: BatchEnvelope, signal: AbortSignal): Promise<void> => {
+const forwardWithRetry = async (queues: Pick<Queues, 'forwardBatch'>, batch: BatchEnvelope, signal: AbortSignal): Promise<void> => {
   for (let pause = 200; ; pause = Math.min(pause * 2, 5_000)) {
     try {
       await queues.forwardBatch(batch)

@@ -2,7 +2,7 @@ import { complete, incomplete, type Page, type ReadEnd } from '@inlet/connector-
 import { Failure } from '@inlet/domain'
 import { sleep } from '@inlet/runtime'
 import { describe, expect, it } from 'vitest'
-import { createBatcher, type DraftBatch } from './batcher.js'
+import { createBatcher, type DraftBatch } from '../writing/batcher.js'
 import { readStream } from './read-stream.js'
 
 const row = (n: number) => ({ stream: 's', key: n, kind: 'row' as const, data: { n } })

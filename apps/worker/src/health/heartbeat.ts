@@ -14,7 +14,7 @@ export interface LifeFacts {
   readonly backpressure: () => boolean
 }
 
-/** What this worker says of itself, read anew at every beat. */
+/** What this worker reports of itself, read again at every heartbeat. */
 export const describeWorker =
   (facts: LifeFacts): (() => WorkerBeat) =>
   () => {

@@ -1,0 +1,161 @@
+import { gapOf, type Pace, type PaceRequest } from '@inlet/connector-sdk'
+import { type Database, isLimited, type Places, reportAnswer, takePlaces } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import type { Logger } from '@inlet/observability'
+import { monotonicNow, sleep } from '@inlet/runtime'
+
+/** What all workers keep to together, by host and credential; see `request_limits`. */
+export interface SharedPaces {
+  /**
+   * @param credential a fingerprint of the secrets; null for anonymous requests
+   * @param waitsAs `run`: waits up to half a minute. `call`: a client waits for the answer, and wants to know whether a
+   * host that was left alone is back.
+   */
+  of(credential: string | null, waitsAs: 'run' | 'call'): Pace
+}
+
+const LONGEST_WAIT_MS = { run: 30_000, call: 5_000 } as const
+/** However often others were faster. */
+const LONGEST_TOTAL_FACTOR = 2
+const REFRESH_MS = 1_000
+const MAX_BUCKETS = 10_000
+
+export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>): SharedPaces => {
+  const buckets = new Map<string, Bucket>()
+  const bucketOf = (key: string): Bucket => {
+    const bucket = buckets.get(key) ?? createBucket(monotonicNow)
+    buckets.delete(key)
+    buckets.set(key, bucket)
+    for (const oldest of buckets.keys()) {
+      if (buckets.size <= MAX_BUCKETS) break
+      buckets.delete(oldest)
+    }
+    return bucket
+  }
+
+  /** Hosts without limits cost no round trip: what others learn about them is heard of within a second. */
+  const refresh = (key: string, bucket: Bucket): void => {
+    const seen = bucket.look(REFRESH_MS)
+    if (seen === null) return
+    void isLimited(database, key).then(seen, (error: unknown) => log.warn({ err: error, key }, 'the limits of a host could not be read; tried again'))
+  }
+
+  const reserve = async (key: string, request: PaceRequest, longestWaitMs: number): Promise<Places> => {
+    const bucket = bucketOf(key)
+    const gapMs = request.perMinute === undefined ? null : gapOf(request.perMinute)
+    const kept = gapMs === null ? null : bucket.next(gapMs)
+    if (kept !== null && !bucket.limited) {
+      refresh(key, bucket)
+      return { taken: true, waitMs: kept, blockedBy: 'RATE_LIMITED', limited: false }
+    }
+    const count = gapMs === null || bucket.limited ? 1 : bucket.reservation(gapMs)
+    const slots = await takePlaces(database, { key, host: request.host, gapMs, count, longestWaitMs })
+    bucket.setLimited(slots.limited)
+    if (slots.taken && gapMs !== null && count > 1) bucket.keep({ waitMs: slots.waitMs, gapMs, count })
+    return slots
+  }
+
+  return {
+    of: (credential, waitsAs) => {
+      const keyOf = (host: string): string => (credential === null ? host : `${host} ${credential}`)
+      const longest = LONGEST_WAIT_MS[waitsAs]
+      return {
+        take: async (request) => {
+          const key = keyOf(request.host)
+          const bucket = bucketOf(key)
+          if (request.perMinute === undefined && !bucket.limited) return refresh(key, bucket)
+          const giveUpAt = monotonicNow() + longest * LONGEST_TOTAL_FACTOR
+          for (;;) {
+            const slots = await bucket.inTurn(() => reserve(key, request, longest))
+            const isOpenCircuit = slots.blockedBy === 'CIRCUIT_OPEN' && !slots.taken
+            if (isOpenCircuit && waitsAs === 'call') return
+            if (!slots.taken && (slots.waitMs > longest || monotonicNow() + slots.waitMs > giveUpAt)) throw tooLong(request.host, slots)
+            if (slots.waitMs > 0) await sleep(slots.waitMs, request.signal)
+            if (slots.taken) return
+          }
+        },
+        report: async (host, { host: verdict, silenceMs, quota }) => {
+          const key = keyOf(host)
+          const bucket = bucketOf(key)
+          const isNews = verdict === 'failed' || silenceMs !== undefined || quota !== undefined || (bucket.limited && verdict === 'served')
+          if (!isNews) return
+          bucket.setLimited(true)
+          await reportAnswer(database, {
+            key,
+            host,
+            served: verdict === 'served',
+            failed: verdict === 'failed',
+            silenceMs: silenceMs ?? null,
+            quota: quota ?? null,
+          }).catch((error: unknown) => log.warn({ err: error, host }, 'the limits of a host could not be stored'))
+        },
+      }
+    },
+  }
+}
+
+const tooLong = (host: string, { blockedBy, waitMs }: Places): Failure =>
+  blockedBy === 'CIRCUIT_OPEN'
+    ? new Failure('CIRCUIT_OPEN', `${host} has failed again and again and is left alone for ${seconds(waitMs)}`, { retryAfterMs: waitMs })
+    : new Failure('RATE_LIMITED', `the limit of ${host} is used up for ${seconds(waitMs)}`, { retryAfterMs: waitMs })
+
+const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`
+
+/** The slots that this worker has reserved at a host with one credential. */
+export interface Bucket {
+  /** Whether each request must be asked for, since something other than spacing holds them back. */
+  readonly limited: boolean
+  setLimited(limited: boolean): void
+  /** Null while what is known is younger than `everyMs`; else takes the answer of a new look, unless something newer was learnt meanwhile. */
+  look(everyMs: number): ((limited: boolean) => void) | null
+  /** How many slots to reserve at once, so that fast sources do not ask for each. */
+  reservation(gapMs: number): number
+  /** Keeps slots that were reserved, the first of which is used. */
+  keep(slots: { readonly waitMs: number; readonly gapMs: number; readonly count: number }): void
+  /** One after the other, so that slots reserved at the same time are not lost. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>
+  /** Uses a reserved slot: the milliseconds until it; null without one of this spacing. */
+  next(gapMs: number): number | null
+}
+
+/** As many slots are reserved at once as pass in this time. */
+const RESERVED_MS = 100
+
+/** @param monotonicMs a clock that never goes back */
+export const createBucket = (monotonicMs: () => number): Bucket => {
+  const state = { limited: false, checkedAt: Number.NEGATIVE_INFINITY, changes: 0, kept: 0, nextAt: 0, gapMs: 0 }
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    inTurn: (work) => {
+      const mine = last.then(work)
+      last = mine.catch(() => {})
+      return mine
+    },
+    get limited() {
+      return state.limited
+    },
+    setLimited: (limited) => {
+      state.limited = limited
+      state.checkedAt = monotonicMs()
+      state.changes++
+    },
+    look: (everyMs) => {
+      const now = monotonicMs()
+      if (now - state.checkedAt < everyMs) return null
+      state.checkedAt = now
+      const changes = state.changes
+      return (limited) => {
+        if (state.changes === changes) state.limited = limited
+      }
+    },
+    reservation: (gapMs) => Math.max(1, Math.floor(RESERVED_MS / gapMs)),
+    keep: ({ waitMs, gapMs, count }) => Object.assign(state, { kept: count - 1, nextAt: monotonicMs() + waitMs + gapMs, gapMs }),
+    next: (gapMs) => {
+      if (state.kept === 0 || state.gapMs !== gapMs) return null
+      state.kept--
+      const waitMs = state.nextAt - monotonicMs()
+      state.nextAt += gapMs
+      return Math.max(0, waitMs)
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { parseJsonLossless } from '@inlet/connector-sdk'
+import { countRetries, finishRun, type LeasedRun, listRetries, listStreamNames, type Retry } from '@inlet/db'
+import { Failure, MAX_BATCH_BYTES, type RejectedRecord, type SourceRecord } from '@inlet/domain'
+import { findStreamMapping, type Mapping, type MappingPool } from '@inlet/mapping'
+import { createForwarder } from '../writing/forwarder.js'
+import { packRetries } from '../writing/pack-retries.js'
+import { startLeaseRenewal } from './lease-renewal.js'
+import { leave, type RunDeps, type RunResult, type StopWith } from './run-source.js'
+
+const PAGE = 500
+
+/**
+ * The run with the trigger `quarantine`: reads the records that wait for a retry instead of the source, maps them as the live version says and
+ * forwards them like any others. It needs no connection and moves no cursor. Where it was killed it begins again with what is not settled.
+ */
+export const retryQuarantine = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
+  const forwarder = createForwarder(deps, run)
+  let recordsRead = 0
+  const total = run.recordsRead + (await countRetries(deps.database, run.sourceId))
+  const state = () => ({ recordsRead: run.recordsRead + recordsRead, progress: { retries: { total, done: run.recordsRead + recordsRead } } })
+  const lease = startLeaseRenewal(deps, run, () => ({
+    ...state(),
+    forwardedBatches: forwarder.forwardedBatches,
+    forwardedBytes: forwarder.forwardedBytes,
+  }))
+  const signal = AbortSignal.any([lease.signal, drain])
+  const stopWith: StopWith = (end) => finishRun(deps.database, { runId: run.runId, epoch: run.epoch, ...state(), ...end })
+  try {
+    // What was saved was checked.
+    const mapping = run.version.mapping as Mapping | null
+    const streams = new Set(await listStreamNames(deps.database, run.sourceId))
+    for (let afterId = '0'; ; ) {
+      const page = await listRetries(deps.database, { sourceId: run.sourceId, afterId, limit: PAGE, maxBytes: MAX_BATCH_BYTES })
+      const last = page.at(-1)
+      if (last === undefined) break
+      const mapped = await mapRetries({ mappings: deps.mappings, mapping, streams }, page, signal)
+      for (const batch of packRetries(mapped)) await forwarder.forward({ ...batch, retries: true }, signal)
+      recordsRead += page.length
+      afterId = last.id
+    }
+    await forwarder.drained(signal)
+    return { left: 'ended', outcome: await stopWith({ streams: [], provedUnchanged: true }) }
+  } catch (thrown) {
+    return await leave({ deps, run, forwarder, drain, leaseSignal: lease.signal, thrown, stopWith })
+  } finally {
+    forwarder.close()
+    await lease.stop()
+  }
+}
+
+/** What a retried record is now: records to store (none: the mapping leaves it out), or why it fails again. */
+export interface MappedRetry {
+  readonly retry: Retry
+  readonly records: readonly SourceRecord[]
+  readonly rejected: RejectedRecord | null
+}
+
+/** Maps quarantined records as the version says, in their order. `streams`: those the source has. */
+export const mapRetries = async (
+  deps: { readonly mappings: Pick<MappingPool, 'map'>; readonly mapping: Mapping | null; readonly streams: ReadonlySet<string> },
+  retries: readonly Retry[],
+  signal: AbortSignal,
+): Promise<readonly MappedRetry[]> => {
+  const results = new Map<Retry, MappedRetry>()
+  for (const stream of new Set(retries.map((retry) => retry.stream))) {
+    const own = retries.filter((retry) => retry.stream === stream)
+    if (!deps.streams.has(stream)) {
+      const rejected = { stream, reason: 'RECORD_INVALID', message: `the source has no stream "${stream}" any more` }
+      for (const retry of own) results.set(retry, { retry, records: [], rejected })
+      continue
+    }
+    const records = own.map((retry) => parseJsonLossless(retry.record) as SourceRecord)
+    const rule = findStreamMapping(deps.mapping, stream)
+    const mapped =
+      rule === undefined ? records.map((record) => ({ records: [record], rejected: null })) : await deps.mappings.map(rule, records, signal)
+    for (const [n, retry] of own.entries()) {
+      const record = records[n]
+      const result = mapped[n]
+      if (record === undefined || result === undefined) throw new Failure('INTERNAL', 'a record to retry was not mapped')
+      const leftOut = result.records.length === 0 && result.rejected === null && rule?.keys !== 'set'
+      // Dropped now, but it may have been stored before it changed.
+      results.set(retry, { retry, rejected: result.rejected, records: leftOut ? [{ ...record, op: 'delete' }] : result.records })
+    }
+  }
+  return retries.flatMap((retry) => results.get(retry) ?? [])
+}
