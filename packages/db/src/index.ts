@@ -5,14 +5,14 @@ export {
   insertApiKey,
   listApiKeys,
   type NewApiKeyRow,
-  noteApiKeyUse,
+  recordApiKeyUse,
   revokeApiKey,
 } from './api-keys/api-key-repository.js'
 export { countHoldings } from './api-keys/count-holdings.js'
 export { type AuditListRequest, type AuditView, listAudit } from './audit/list-audit.js'
 export { type Actor, writeAudit } from './audit/write-audit.js'
-export { keepContent, readContent, type StoredContent, tooLarge } from './browse/browsed-content.js'
-export { type BrowsedItem, type BrowseQuestion, findBrowsed, forgetBrowsed, keepBrowsed } from './browse/browsed-items.js'
+export { cacheContent, readContent, type StoredContent, tooLarge } from './browse/browsed-content.js'
+export { type BrowsedItem, type BrowseQuestion, cacheBrowsed, findBrowsed, forgetBrowsed } from './browse/browsed-items.js'
 export { type BrowseTarget, findBrowseTarget } from './browse/find-browse-target.js'
 export {
   answerCall,
@@ -26,11 +26,11 @@ export {
 } from './calls/call-repository.js'
 export { type ChoreClaim, claimChore, leaveChore } from './cleanup/chores.js'
 export { removeOrphans } from './cleanup/orphans.js'
-export { allowTargets } from './credentials/allow-targets.js'
 export { type CredentialPlace, findCredential, findCredentialById, listLiveConfigs, type StoredCredential } from './credentials/find-credential.js'
 export { claimRenewal, findToken, type Renewal, releaseRenewal, type StoredToken, storeRenewal } from './credentials/renewal.js'
 export { listUnreadableSources, repairReadable, type UnreadableSource } from './credentials/repair-sources.js'
 export {
+  allowTargets,
   type CredentialChange,
   type CredentialUser,
   createSharedCredential,
@@ -43,9 +43,16 @@ export {
   updateSharedCredential,
 } from './credentials/shared-credentials.js'
 export { createDatabase, type Database, type DatabaseOptions, toDatabaseFailure } from './database.js'
-export { beginRotation, findRotation, noteRotation, type Rotation, replaceSetting } from './encryption/rotation.js'
-export { SEALED_PLACES, type SealedPlace } from './encryption/sealed-places.js'
-export { countApiKeys, countSealed, listSealedByOthers, replaceSealed, type SealedText } from './encryption/sealed-texts.js'
+export { beginRotation, findRotation, type Rotation, recordRotation, replaceSetting } from './encryption/rotation.js'
+export {
+  countApiKeys,
+  countSealed,
+  listSealedByOthers,
+  replaceSealed,
+  SEALED_PLACES,
+  type SealedPlace,
+  type SealedText,
+} from './encryption/sealed-texts.js'
 export { type EventListRequest, findLastEventId, listEvents, listNewEvents, type StoredEvent } from './events/list-events.js'
 export { writeEvent } from './events/write-event.js'
 export { type AddedEvent, addEvents, type NewEvent } from './hooks/add-events.js'
@@ -79,9 +86,10 @@ export {
   type DeliveryRow,
   type DueDelivery,
   listDeliveries,
-  noteDelivery,
+  recordDelivery,
 } from './notifications/deliveries.js'
 export { countOpenIncidents, type IncidentListRequest, type IncidentRow, listIncidents } from './notifications/list-incidents.js'
+export { type MessageWriter, type News, reportIncidents, toMessageId } from './notifications/report-incidents.js'
 export {
   createTarget,
   deleteTarget,
@@ -95,7 +103,6 @@ export {
   type TargetChange,
   updateTarget,
 } from './notifications/targets.js'
-export { type MessageWriter, type News, tellIncidents, toMessageId } from './notifications/tell-incidents.js'
 export { type ActivityBucket, type Backlog, getBacklog, listActivity } from './overview/list-activity.js'
 export { listQuarantineGroups, type QuarantineGroup } from './overview/list-quarantine-groups.js'
 export { listSourceLines, type SourceLineRow } from './overview/list-source-lines.js'
@@ -175,7 +182,7 @@ export { findLiveConnections, findVersionToLoad, type LiveConnection, type Versi
 export { deleteExample, listExamples, type StoredExample, saveExample } from './versions/mapping-examples.js'
 export { type FailedLoad, noteLoaded, noteLoadFailed } from './versions/note-load.js'
 export { type DraftToPublish, type PublishedVersion, publishDraft, type Rollback, rollBack } from './versions/publish-version.js'
-export { KEPT_SAMPLES, listSamples, MAX_SAMPLE_LENGTH, type RawSample, saveSamples } from './versions/raw-samples.js'
+export { listSamples, MAX_SAMPLE_LENGTH, type RawSample, STORED_SAMPLES, saveSamples } from './versions/raw-samples.js'
 export { sameContent, type VersionContent } from './versions/version-content.js'
 export { gatherWhyFacts, type StoredWhyFacts } from './why/gather-why-facts.js'
 export { type Beating, startBeating } from './workers/start-beating.js'

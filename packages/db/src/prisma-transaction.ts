@@ -16,7 +16,7 @@ export interface PrismaOnPool {
 }
 
 /** What the clock of the database says; those of our processes may differ by seconds. */
-export const readDatabaseTime = async (client: pg.ClientBase): Promise<Date> => {
+export const readDatabaseTime = async (client: Pick<pg.ClientBase, 'query'>): Promise<Date> => {
   const { rows } = await client.query<{ now: Date }>('SELECT clock_timestamp() AS now')
   return rows[0]?.now ?? new Date()
 }

@@ -1,4 +1,4 @@
-import { type BrowsedItem, type BrowseQuestion, findBrowsed, keepBrowsed } from '@inlet/db'
+import { type BrowsedItem, type BrowseQuestion, cacheBrowsed, findBrowsed } from '@inlet/db'
 import type { BrowseDeps } from './browse.js'
 
 export interface CacheState {
@@ -23,7 +23,7 @@ export const keepAnswer = async <Answer>(
   if (kept !== null) return { answer: kept.answer, cache: toState('hit', kept) }
   const answer = await ask()
   const now = new Date()
-  const stored = ttlSeconds === 0 ? null : await keepBrowsed(database, question, { answer, ttlSeconds })
+  const stored = ttlSeconds === 0 ? null : await cacheBrowsed(database, question, { answer, ttlSeconds })
   return { answer, cache: toState(refresh ? 'refreshed' : 'miss', stored ?? { fetchedAt: now, expiresAt: now }) }
 }
 

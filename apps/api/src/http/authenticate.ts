@@ -1,4 +1,4 @@
-import { type Database, findApiKeyForLogin, findSession, noteApiKeyUse } from '@inlet/db'
+import { type Database, findApiKeyForLogin, findSession, recordApiKeyUse } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { type Keyring, matchApiKey, type ParsedApiKey, parseApiKey } from '@inlet/security'
 import type { Request, RequestHandler } from 'express'
@@ -87,6 +87,6 @@ export const findKey = async (
   if (key === null) return null
   const match = matchApiKey(deps.keyring, presented, key.hash)
   if (match.result !== 'match' || !key.live) return null
-  if (key.noteUse || match.rehash !== undefined) void noteApiKeyUse(deps.database, key.id, match.rehash).catch(deps.onError)
+  if (key.recordUse || match.rehash !== undefined) void recordApiKeyUse(deps.database, key.id, match.rehash).catch(deps.onError)
   return { keyId: key.id, name: key.name, scopes: key.scopes }
 }

@@ -1,7 +1,7 @@
 import { addAbortSignal, type Readable } from 'node:stream'
 import type { Browse, BrowseItem, Connection, Connector } from '@inlet/connector-sdk'
 import type { CallAnswer, CallParams } from '@inlet/contract'
-import { type Database, keepContent, tooLarge } from '@inlet/db'
+import { cacheContent, type Database, tooLarge } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { PooledConnection } from '../connections/connection-pool.js'
 
@@ -64,7 +64,7 @@ export const fetchItem = async (
   // Ends with the signal even if the connector forgot to pass it on. Every stream of Node's is a Stream, whatever its interface is called.
   const bytes = addAbortSignal(signal, (await browse.fetch(connection, path, signal)) as Readable)
   const question = { sourceId: context.sourceId, view: 'content', of: [path], stamp } as const
-  const { id, size, sha256 } = await keepContent(database, question, { answer, bytes, maxBytes, ttlSeconds })
+  const { id, size, sha256 } = await cacheContent(database, question, { answer, bytes, maxBytes, ttlSeconds })
   return { ...answer, id, size, sha256 }
 }
 

@@ -4,7 +4,7 @@ import {
   findRotation,
   findSetting,
   listSealedByOthers,
-  noteRotation,
+  recordRotation,
   replaceSealed,
   replaceSetting,
   SEALED_PLACES,
@@ -39,7 +39,7 @@ export const rotateKeys = async (deps: RotateDeps, turnMs = TURN_MS): Promise<bo
   const { to } = rotation
   if (keyring.primaryId !== to) {
     const message = `a worker has the primary key ${keyring.primaryId} instead of ${to}: give all processes the same keys`
-    await noteRotation(database, { to, finished: false, unreadable: 0, message })
+    await recordRotation(database, { to, finished: false, unreadable: 0, message })
     return false
   }
   const deadline = monotonicNow() + turnMs
@@ -51,7 +51,7 @@ export const rotateKeys = async (deps: RotateDeps, turnMs = TURN_MS): Promise<bo
   }
   const message = unreadable === 0 ? null : `${unreadable} texts cannot be opened with the configured keys and were left as they are`
   if (!(await rewrapCanary(database, keyring))) return true
-  await noteRotation(database, { to, finished: true, unreadable, message })
+  await recordRotation(database, { to, finished: true, unreadable, message })
   deps.log.info({ to, unreadable }, 'keys rotated')
   return false
 }

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
-import { addTestDelivery, createTarget, markStaleness, tellIncidents, updateTarget } from '@inlet/db'
+import { addTestDelivery, createTarget, markStaleness, reportIncidents, updateTarget } from '@inlet/db'
 import { MAX_TRIES } from '@inlet/domain'
 import { createLogger, createMetrics, createSecretRegistry } from '@inlet/observability'
 import { createMasterKeyText, createSigningSecret, openSecrets, parseKeyring, sealSecrets } from '@inlet/security'
@@ -99,7 +99,7 @@ const verify = ({ headers, body }: Received, secret: string): boolean => {
     .digest('base64')
   return (headers['webhook-signature'] ?? '').split(' ').includes(`v1,${expected}`)
 }
-const tell = () => tellIncidents(store.database, createMessageWriter(''))
+const tell = () => reportIncidents(store.database, createMessageWriter(''))
 
 describe('notifications', () => {
   it('come once for the beginning and once for the end of an incident, signed, also when the receiver was down', async () => {

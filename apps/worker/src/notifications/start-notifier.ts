@@ -1,4 +1,4 @@
-import { claimDeliveries, countOpenIncidents, type Database, noteDelivery, tellIncidents } from '@inlet/db'
+import { claimDeliveries, countOpenIncidents, type Database, recordDelivery, reportIncidents } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
 import { sleep } from '@inlet/runtime'
 import { sealUrls } from './seal-urls.js'
@@ -35,7 +35,7 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
           const result = await sendMessage(deps, delivery, stop.signal)
           // Cut off by the end of this process: another one sends it when the claim ends.
           if (stop.signal.aborted && !result.delivered) return
-          await noteDelivery(deps.database, delivery.id, result)
+          await recordDelivery(deps.database, delivery.id, result)
           deps.metrics.countNotification(result.delivered ? 'delivered' : result.retryMs === null ? 'dead' : 'failed')
         }),
       )
@@ -47,7 +47,7 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
     await sealOld()
     while (!stop.signal.aborted) {
       try {
-        await tellIncidents(deps.database, writer)
+        await reportIncidents(deps.database, writer)
         await send()
       } catch (error) {
         deps.log.warn({ err: error }, 'notifications could not be looked after; they are in a moment')

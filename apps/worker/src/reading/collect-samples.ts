@@ -1,4 +1,4 @@
-import { type Database, KEPT_SAMPLES, MAX_SAMPLE_LENGTH, saveSamples } from '@inlet/db'
+import { type Database, MAX_SAMPLE_LENGTH, STORED_SAMPLES, saveSamples } from '@inlet/db'
 import { canonicalJson, type SourceRecord } from '@inlet/domain'
 import { findStreamMapping, type Mapping } from '@inlet/mapping'
 
@@ -18,12 +18,12 @@ export const createSampleCollector = (
   return {
     add(records) {
       if (source.mapping === null) return
-      for (const record of records.slice(-KEPT_SAMPLES)) {
+      for (const record of records.slice(-STORED_SAMPLES)) {
         if (record.op === 'delete' || findStreamMapping(source.mapping, record.stream) === undefined) continue
         const text = toText(record)
         if (text === null) continue
         const kept = latest.get(record.stream) ?? []
-        latest.set(record.stream, [...kept.slice(1 - KEPT_SAMPLES), text])
+        latest.set(record.stream, [...kept.slice(1 - STORED_SAMPLES), text])
       }
     },
     async save() {

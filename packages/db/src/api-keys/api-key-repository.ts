@@ -1,6 +1,7 @@
 import type { Scope } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
 
 export interface ApiKeyOverview {
   readonly id: string
@@ -21,19 +22,18 @@ export interface NewApiKeyRow {
   readonly expiresAt: Date | null
 }
 
-const COLUMNS = `id, name, scopes, created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt", last_used_at AS "lastUsedAt"`
+const OVERVIEW = { id: true, name: true, scopes: true, createdAt: true, expiresAt: true, revokedAt: true, lastUsedAt: true } as const
+
+// Only scopes are written to the column of scopes.
+const toOverview = (row: Omit<ApiKeyOverview, 'scopes'> & { readonly scopes: readonly string[] }): ApiKeyOverview => row as ApiKeyOverview
 
 /** Stores a key by its hash. */
 export const insertApiKey = (database: Database, key: NewApiKeyRow, actor: Actor): Promise<ApiKeyOverview> =>
-  database.transaction(async (client) => {
-    const { rows } = await client.query<ApiKeyOverview>(
-      `INSERT INTO api_keys (id, name, hash, scopes, expires_at) VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
-      [key.id, key.name, Buffer.from(key.hash), key.scopes, key.expiresAt],
-    )
-    await writeAudit(client, { actor, action: 'key.create', targetType: 'key', targetId: key.id, after: { name: key.name, scopes: key.scopes } })
-    const row = rows[0]
-    if (row === undefined) throw new Error('the key was not inserted')
-    return row
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const { id, name, hash, scopes, expiresAt } = key
+    const row = await prisma.apiKey.create({ data: { id, name, hash: Buffer.from(hash), scopes: [...scopes], expiresAt }, select: OVERVIEW })
+    await writeAudit(client, { actor, action: 'key.create', targetType: 'key', targetId: id, after: { name, scopes } })
+    return toOverview(row)
   })
 
 export interface ApiKeyForLogin {
@@ -43,42 +43,40 @@ export interface ApiKeyForLogin {
   readonly scopes: readonly Scope[]
   /** Neither revoked nor expired, by database time. */
   readonly live: boolean
-  /** Whether its last use was noted more than a minute ago. */
-  readonly noteUse: boolean
+  /** Whether its last use was recorded more than a minute ago. */
+  readonly recordUse: boolean
 }
 
 /** A key by its public id, to be compared with what was presented. */
 export const findApiKeyForLogin = async (database: Database, id: string): Promise<ApiKeyForLogin | null> => {
+  // SQL: with every request, so one prepared statement that compares by the database's clock.
   const { rows } = await database.pool.query<ApiKeyForLogin & { hash: Buffer | string }>({
     name: 'inlet-login',
     text: `SELECT id, name, convert_from(hash, 'UTF8') AS hash, scopes,
              revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp()) AS live,
-             last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute' AS "noteUse"
+             last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute' AS "recordUse"
            FROM api_keys WHERE id = $1`,
     values: [id],
   })
   return rows[0] ?? null
 }
 
-/** Notes that a key was used now; with `rehash` also its hash under the present master key. */
-export const noteApiKeyUse = async (database: Database, id: string, rehash?: string): Promise<void> => {
-  await database.pool.query('UPDATE api_keys SET last_used_at = clock_timestamp(), hash = coalesce($2, hash) WHERE id = $1', [
-    id,
-    rehash === undefined ? null : Buffer.from(rehash),
-  ])
+/** Records that a key was used now; with `rehash` also its hash under the present master key. */
+export const recordApiKeyUse = async ({ pool, prisma }: Database, id: string, rehash?: string): Promise<void> => {
+  const lastUsedAt = await readDatabaseTime(pool)
+  await prisma.apiKey.updateMany({ where: { id }, data: { lastUsedAt, ...(rehash !== undefined && { hash: Buffer.from(rehash) }) } })
 }
 
 /** All keys, newest first. */
-export const listApiKeys = async (database: Database): Promise<readonly ApiKeyOverview[]> => {
-  const { rows } = await database.pool.query<ApiKeyOverview>(`SELECT ${COLUMNS} FROM api_keys ORDER BY created_at DESC, id LIMIT 1000`)
-  return rows
-}
+export const listApiKeys = async ({ prisma }: Database): Promise<readonly ApiKeyOverview[]> =>
+  (await prisma.apiKey.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'asc' }], take: 1_000, select: OVERVIEW })).map(toOverview)
 
 /** Revokes a key for good; repeating it changes nothing. False when there is none. */
 export const revokeApiKey = (database: Database, id: string, actor: Actor): Promise<boolean> =>
-  database.transaction(async (client) => {
-    const { rowCount } = await client.query('UPDATE api_keys SET revoked_at = coalesce(revoked_at, clock_timestamp()) WHERE id = $1', [id])
-    if (rowCount === 0) return false
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const revokedAt = await readDatabaseTime(client)
+    await prisma.apiKey.updateMany({ where: { id, revokedAt: null }, data: { revokedAt } })
+    if ((await prisma.apiKey.count({ where: { id } })) === 0) return false
     await writeAudit(client, { actor, action: 'key.revoke', targetType: 'key', targetId: id })
     return true
   })

@@ -19,15 +19,16 @@ export interface StoredContent {
 }
 
 export const CONTENT_CHUNK_BYTES = 1_048_576
-/** Contents of one source that are kept, as a multiple of the largest one. */
-const KEPT_CONTENTS = 4
+/** Contents of one source that are cached, as a multiple of the largest one. */
+const CACHED_CONTENTS = 4
 
 /**
- * Keeps the content of an item, in one transaction and pieces of 1 MiB. Whoever reads the one before goes on with it.
+ * Caches the content of an item, in one transaction and pieces of 1 MiB. A reader of the one before continues with that.
  * Throws PAYLOAD_TOO_LARGE, NOT_FOUND when the source has gone, and whatever `bytes` throws; then nothing of it exists.
  */
-export const keepContent = (database: Database, question: BrowseQuestion, content: NewContent): Promise<StoredContent> =>
+export const cacheContent = (database: Database, question: BrowseQuestion, content: NewContent): Promise<StoredContent> =>
   database.transaction(async (client) => {
+    // SQL: bytes, and a transaction as long as the source takes; Prisma bounds its own.
     // A slow source may leave the transaction idle between pieces; the caller's own limit ends it.
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = '5min'`)
     const { sourceId, view, stamp } = question
@@ -51,7 +52,7 @@ export const keepContent = (database: Database, question: BrowseQuestion, conten
       `UPDATE browsed_items SET key = $2, answer = $3, size = $4, fetched_at = clock_timestamp(), expires_at = clock_timestamp() + $5 * interval '1 second' WHERE id = $1`,
       [id, key, JSON.stringify({ ...content.answer, size, sha256 }), size, content.ttlSeconds],
     )
-    await trimBrowsed(client, sourceId, KEPT_CONTENTS * content.maxBytes)
+    await trimBrowsed(client, sourceId, CACHED_CONTENTS * content.maxBytes)
     return { id, size, sha256 }
   })
 
@@ -86,7 +87,7 @@ export const tooLarge = (maxBytes: number): Failure =>
     next: 'Raise INLET_BROWSE_MAX_BYTES of the API, or get the item from the system itself.',
   })
 
-/** The bytes of a kept content from `start` up to and without `end`. Throws when it is removed meanwhile. */
+/** The bytes of a cached content from `start` up to and without `end`. Throws when it is removed meanwhile. */
 export async function* readContent(database: Database, id: string, range: { readonly start: number; readonly end: number }): AsyncGenerator<Buffer> {
   for (let at = range.start; at < range.end; ) {
     const n = Math.floor(at / CONTENT_CHUNK_BYTES)

@@ -12,6 +12,7 @@ export interface BrowseTarget {
 
 /** What browsing a saved source needs; its secrets stay where they are. Null when unknown or being deleted. */
 export const findBrowseTarget = async (database: Database, ref: string): Promise<BrowseTarget | null> => {
+  // SQL: what the stamp is made of is read at one moment.
   const { rows } = await database.pool.query<BrowseTarget>(
     `SELECT s.id, s.connector, v.config, concat_ws(' ', v.id, s.generation, c.id, c.version) AS stamp
      FROM sources s JOIN source_versions v ON v.id = s.version_id ${CREDENTIAL_OF_SOURCE} WHERE ${byRef(ref)} AND s.deleting_at IS NULL`,

@@ -1,5 +1,8 @@
 import type { CallKind } from '@inlet/domain'
 import type { Database } from '../database.js'
+import { Prisma } from '../generated/client.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
+import { toJson } from '../versions/version-content.js'
 
 /** A short request to a worker, answered through the database so that no queue event can be lost. */
 export interface NewCall {
@@ -34,58 +37,64 @@ export interface CallResult {
 const STORED_AS: Partial<Readonly<Record<CallKind, string>>> = { open: 'load', review: 'gate' }
 const KINDS: Readonly<Record<string, CallKind>> = { load: 'open', gate: 'review' }
 
-export const insertCall = async (database: Database, call: NewCall): Promise<void> => {
-  await database.pool.query(
-    `INSERT INTO calls (id, kind, connector, config, sealed, source_id, credential_id, params, deadline, allow_targets)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + $9 * interval '1 millisecond', $10)`,
-    [
-      call.id,
-      STORED_AS[call.kind] ?? call.kind,
-      call.connector,
-      JSON.stringify(call.config),
-      call.sealedSecrets === null ? null : JSON.stringify(call.sealedSecrets),
-      call.sourceId ?? null,
-      call.credentialId ?? null,
-      JSON.stringify(call.params ?? {}),
-      call.timeoutMs,
-      JSON.stringify(call.allowTargets ?? []),
-    ],
-  )
+export const insertCall = async ({ pool, prisma }: Database, call: NewCall): Promise<void> => {
+  const { id, kind, connector, timeoutMs } = call
+  const now = await readDatabaseTime(pool)
+  await prisma.call.create({
+    data: {
+      id,
+      kind: STORED_AS[kind] ?? kind,
+      connector,
+      config: toJson(call.config),
+      sealed: call.sealedSecrets === null ? Prisma.DbNull : toJson(call.sealedSecrets),
+      sourceId: call.sourceId ?? null,
+      credentialId: call.credentialId ?? null,
+      params: toJson(call.params ?? {}),
+      deadline: new Date(now.getTime() + timeoutMs),
+      allowTargets: [...(call.allowTargets ?? [])],
+    },
+    select: { id: true },
+  })
 }
 
 /** The call if it still waits for an answer within its deadline; null otherwise. */
-export const findWaitingCall = async (database: Database, id: string): Promise<Call | null> => {
-  const { rows } = await database.pool.query<Call>(
-    `SELECT id, kind, connector, config, sealed AS "sealedSecrets", source_id AS "sourceId", credential_id AS "credentialId", params, deadline,
-       coalesce(allow_targets, '[]') AS "allowTargets" FROM calls
-     WHERE id = $1 AND status = 'waiting' AND deadline > clock_timestamp()`,
-    [id],
-  )
-  const [call] = rows
-  return call === undefined ? null : { ...call, kind: KINDS[call.kind] ?? call.kind }
-}
-
-/** What is asked is forgotten once it is answered: settings, parameters and secrets are nobody's business any more. */
-const FORGOTTEN = `sealed = NULL, config = '{}', params = '{}', allow_targets = NULL, done_at = clock_timestamp()`
-
-/** Stores the answer and forgets the question. */
-export const answerCall = async (database: Database, id: string, answer: CallResult): Promise<void> => {
-  await database.pool.query(`UPDATE calls SET status = $2, answer = $3, ${FORGOTTEN} WHERE id = $1 AND status = 'waiting'`, [
+export const findWaitingCall = async ({ pool, prisma }: Database, id: string): Promise<Call | null> => {
+  const now = await readDatabaseTime(pool)
+  const row = await prisma.call.findUnique({ where: { id, status: 'waiting', deadline: { gt: now } } })
+  if (row === null) return null
+  const { kind, connector, config, sealed, sourceId, credentialId, params, deadline, allowTargets } = row
+  // Written from a NewCall and from nothing else.
+  return {
     id,
-    answer.status,
-    JSON.stringify(answer.answer ?? null),
-  ])
+    kind: KINDS[kind] ?? kind,
+    connector,
+    config,
+    sealedSecrets: sealed,
+    sourceId,
+    credentialId,
+    params,
+    deadline,
+    allowTargets: allowTargets ?? [],
+  } as Call
 }
 
-export const findAnswer = async (database: Database, id: string): Promise<CallResult | null> => {
-  const { rows } = await database.pool.query<CallResult>(`SELECT status, answer FROM calls WHERE id = $1 AND status <> 'waiting'`, [id])
-  return rows[0] ?? null
+/** Stores the answer and forgets the question: settings, parameters and secrets are nobody's business any more. */
+export const answerCall = async ({ pool, prisma }: Database, id: string, { status, answer }: CallResult): Promise<void> => {
+  const doneAt = await readDatabaseTime(pool)
+  const forgotten = { sealed: Prisma.DbNull, config: {}, params: {}, allowTargets: Prisma.DbNull, doneAt }
+  await prisma.call.updateMany({ where: { id, status: 'waiting' }, data: { status, answer: toJson(answer) ?? Prisma.JsonNull, ...forgotten } })
+}
+
+export const findAnswer = async ({ prisma }: Database, id: string): Promise<CallResult | null> => {
+  const row = await prisma.call.findUnique({ where: { id, status: { not: 'waiting' } }, select: { status: true, answer: true } })
+  return row === null ? null : { status: row.status as CallResult['status'], answer: row.answer }
 }
 
 /** Forgets calls that nobody answered in time. Answers how many. */
 export const forgetExpiredCalls = async (database: Database): Promise<number> => {
+  // SQL: any number of processes do this at once, so each skips what another has locked.
   const { rowCount } = await database.pool.query(
-    `UPDATE calls SET status = 'failed', ${FORGOTTEN} WHERE id IN (
+    `UPDATE calls SET status = 'failed', sealed = NULL, config = '{}', params = '{}', allow_targets = NULL, done_at = clock_timestamp() WHERE id IN (
        SELECT id FROM calls WHERE status = 'waiting' AND deadline < clock_timestamp() - interval '1 minute' LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED)`,
   )
   return rowCount ?? 0

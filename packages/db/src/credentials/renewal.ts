@@ -1,5 +1,8 @@
 import type { Database } from '../database.js'
-import { STORED_CREDENTIAL, type StoredCredential } from './find-credential.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
+import { lockRow } from '../row-lock.js'
+import { toJson } from '../versions/version-content.js'
+import { STORED_CREDENTIAL_JSON, type StoredCredential } from './find-credential.js'
 
 /**
  * Takes the right to renew tokens with a credential for `ttlMs`, by database time; null when somebody else has it, or the
@@ -10,21 +13,22 @@ export const claimRenewal = async (
   database: Database,
   claim: { readonly credentialId: string; readonly holder: string; readonly ttlMs: number },
 ): Promise<StoredCredential | null> => {
-  const { rows } = await database.pool.query<StoredCredential>(
+  // SQL: one statement claims and reads, by the database's clock.
+  const { rows } = await database.pool.query<{ credential: StoredCredential }>(
     `UPDATE credentials c SET renewing_by = $2, renewing_until = clock_timestamp() + $3 * interval '1 millisecond'
      WHERE c.id = $1 AND (c.renewing_until IS NULL OR c.renewing_until <= clock_timestamp())
-     RETURNING ${STORED_CREDENTIAL}`,
+     RETURNING ${STORED_CREDENTIAL_JSON} AS credential`,
     [claim.credentialId, claim.holder, claim.ttlMs],
   )
-  return rows[0] ?? null
+  return rows[0]?.credential ?? null
 }
 
 /** Gives the right back; does nothing when somebody else has it by now. */
-export const releaseRenewal = async (database: Database, claim: { readonly credentialId: string; readonly holder: string }): Promise<void> => {
-  await database.pool.query('UPDATE credentials SET renewing_by = NULL, renewing_until = NULL WHERE id = $1 AND renewing_by = $2', [
-    claim.credentialId,
-    claim.holder,
-  ])
+export const releaseRenewal = async (
+  { prisma }: Database,
+  { credentialId, holder }: { readonly credentialId: string; readonly holder: string },
+): Promise<void> => {
+  await prisma.credential.updateMany({ where: { id: credentialId, renewingBy: holder }, data: { renewingBy: null, renewingUntil: null } })
 }
 
 export interface StoredToken {
@@ -37,14 +41,13 @@ export interface StoredToken {
 }
 
 /** A token that was got with a credential for a purpose; null without one that has not expired. */
-export const findToken = async (database: Database, credentialId: string, purpose: string): Promise<StoredToken | null> => {
-  const { rows } = await database.pool.query<StoredToken>(
-    `SELECT sealed, version, (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS "expiresInMs",
-       (extract(epoch FROM clock_timestamp() - obtained_at) * 1000)::float8 AS "ageMs"
-     FROM access_tokens WHERE credential_id = $1 AND purpose = $2 AND (expires_at IS NULL OR expires_at > clock_timestamp())`,
-    [credentialId, purpose],
-  )
-  return rows[0] ?? null
+export const findToken = async ({ pool, prisma }: Database, credentialId: string, purpose: string): Promise<StoredToken | null> => {
+  const token = await prisma.accessToken.findUnique({ where: { credentialId_purpose: { credentialId, purpose } } })
+  if (token === null) return null
+  const now = (await readDatabaseTime(pool)).getTime()
+  const { sealed, version, expiresAt, obtainedAt } = token
+  const expiresInMs = expiresAt === null ? null : expiresAt.getTime() - now
+  return expiresInMs !== null && expiresInMs <= 0 ? null : { sealed, version, expiresInMs, ageMs: now - obtainedAt.getTime() }
 }
 
 export interface Renewal {
@@ -62,27 +65,37 @@ export interface Renewal {
  * of the secrets. False, and nothing is stored, when they were changed meanwhile.
  */
 export const storeRenewal = (database: Database, renewal: Renewal): Promise<boolean> =>
-  database.transaction(async (client) => {
-    const { rows } = await client.query<{ version: number }>(
-      `UPDATE credentials SET renewing_by = NULL, renewing_until = NULL, version = version + CASE WHEN $3::jsonb IS NULL THEN 0 ELSE 1 END,
-         sealed = coalesce($3, sealed),
-         field_updated_at = field_updated_at || (SELECT coalesce(jsonb_object_agg(f, clock_timestamp()), '{}') FROM unnest($4::text[]) f)
-       WHERE id = $1 AND version = $2 RETURNING version`,
-      [
-        renewal.credentialId,
-        renewal.expectedVersion,
-        renewal.secrets === null ? null : JSON.stringify(renewal.secrets.sealed),
-        renewal.secrets?.fields ?? [],
-      ],
-    )
-    if (rows[0] === undefined) return false
-    const { purpose, sealed, expiresInMs } = renewal.token
-    await client.query(
-      `INSERT INTO access_tokens (credential_id, purpose, version, sealed, obtained_at, expires_at)
-       VALUES ($1, $2, $3, $4, clock_timestamp(), clock_timestamp() + $5 * interval '1 millisecond')
-       ON CONFLICT (credential_id, purpose) DO UPDATE SET version = EXCLUDED.version, sealed = EXCLUDED.sealed,
-         obtained_at = EXCLUDED.obtained_at, expires_at = EXCLUDED.expires_at`,
-      [renewal.credentialId, purpose, rows[0].version, JSON.stringify(sealed), expiresInMs],
-    )
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const { credentialId, expectedVersion, secrets, token } = renewal
+    const now = await lockRow(client, 'credential', credentialId)
+    const credential = await prisma.credential.findUnique({
+      where: { id: credentialId, version: expectedVersion },
+      select: { fieldUpdatedAt: true, version: true },
+    })
+    if (now === null || credential === null) return false
+    const version = credential.version + (secrets === null ? 0 : 1)
+    await prisma.credential.update({
+      where: { id: credentialId },
+      data: {
+        renewingBy: null,
+        renewingUntil: null,
+        version,
+        ...(secrets !== null && {
+          sealed: toJson(secrets.sealed),
+          fieldUpdatedAt: {
+            ...(credential.fieldUpdatedAt as object),
+            ...Object.fromEntries(secrets.fields.map((field) => [field, now.toISOString()])),
+          },
+        }),
+      },
+    })
+    const { purpose, expiresInMs } = token
+    const expiresAt = expiresInMs === null ? null : new Date(now.getTime() + expiresInMs)
+    const stored = { version, sealed: toJson(token.sealed), obtainedAt: now, expiresAt }
+    await prisma.accessToken.upsert({
+      where: { credentialId_purpose: { credentialId, purpose } },
+      create: { credentialId, purpose, ...stored },
+      update: stored,
+    })
     return true
   })

@@ -1,10 +1,12 @@
 import { Failure, type SourceStatus } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { allOf, createSqlParts } from '../sql-parts.js'
-import { isUniqueViolation, sqlState } from '../sql-state.js'
+import { type Credential, Prisma } from '../generated/client.js'
+import { lockRow } from '../row-lock.js'
+import { isMissingReference, isUniqueViolation } from '../sql-state.js'
+import { toJson } from '../versions/version-content.js'
 import { repairUsers } from './repair-sources.js'
-import { replaceSecrets } from './replace-secrets.js'
+import { replaceSecrets } from './source-secrets.js'
 
 /** A credential that several sources of one connector use, as it is shown: never with a secret. */
 export interface SharedCredential {
@@ -15,40 +17,60 @@ export interface SharedCredential {
   /** Which secrets are set, and since when each has its present value. */
   readonly fields: Readonly<Record<string, string>>
   readonly usedBy: number
-  /** Where the secrets may be sent; null for those stored before this was noted. */
+  /** Where the secrets may be sent; null for those stored before this was recorded. */
   readonly targets: readonly string[] | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
-/** Each field of the envelope with the time of its last change, for a credential `c`. */
+/** Each field of the envelope with the time of its last change, for a credential `c`; `fieldTimes` says the same of a row. */
 export const FIELD_TIMES = `(SELECT coalesce(jsonb_object_agg(f, coalesce(c.field_updated_at->f, to_jsonb(c.updated_at))), '{}') FROM jsonb_object_keys(c.sealed->'fields') AS f)`
 
-const SELECT = `SELECT c.id, c.name, c.connector, c.version, ${FIELD_TIMES} AS fields, c.targets, c.created_at AS "createdAt", c.updated_at AS "updatedAt",
-  (SELECT count(*) FROM sources s WHERE s.credential_id = c.id)::int AS "usedBy" FROM credentials c`
+type FieldTimes = Readonly<Record<string, string>>
 
-/** The condition that finds a credential by id or name. */
-const byRef = (ref: string): string => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(ref) ? 'c.id = $1::uuid' : 'c.name = $1')
+const fieldTimes = ({ sealed, fieldUpdatedAt, updatedAt }: Credential): FieldTimes => {
+  const { fields } = sealed as { readonly fields: object }
+  return Object.fromEntries(Object.keys(fields).map((field) => [field, (fieldUpdatedAt as FieldTimes)[field] ?? updatedAt.toISOString()]))
+}
+
+const COUNTED = { _count: { select: { usedBy: true } } } as const
+
+const toShared = (row: Credential & { readonly _count: { readonly usedBy: number } }): SharedCredential => {
+  const { id, name, connector, version, targets, createdAt, updatedAt } = row
+  return {
+    id,
+    // Those that are shared have a name and a connector, as a constraint of the table says.
+    name: name ?? '',
+    connector: connector ?? '',
+    version,
+    fields: fieldTimes(row),
+    usedBy: row._count.usedBy,
+    targets: targets as readonly string[] | null,
+    createdAt,
+    updatedAt,
+  }
+}
 
 /** Shared credentials by name. */
 export const listSharedCredentials = async (
-  database: Database,
+  { prisma }: Database,
   request: { readonly connector?: string | undefined; readonly after: string | null; readonly limit: number },
 ): Promise<readonly SharedCredential[]> => {
-  const { values, add } = createSqlParts()
-  const where = allOf([
-    'c.name IS NOT NULL',
-    request.connector === undefined ? null : `c.connector = ${add(request.connector)}`,
-    request.after === null ? null : `c.name > ${add(request.after)}`,
-  ])
-  const { rows } = await database.pool.query<SharedCredential>(`${SELECT} WHERE ${where} ORDER BY c.name LIMIT ${add(request.limit)}`, values)
-  return rows
+  const { connector, after, limit } = request
+  const rows = await prisma.credential.findMany({
+    where: { name: { not: null, ...(after !== null && { gt: after }) }, ...(connector !== undefined && { connector }) },
+    orderBy: { name: 'asc' },
+    take: limit,
+    include: COUNTED,
+  })
+  return rows.map(toShared)
 }
 
 /** A shared credential by id or name; null when unknown. */
-export const findSharedCredential = async (database: Database, ref: string): Promise<SharedCredential | null> => {
-  const { rows } = await database.pool.query<SharedCredential>(`${SELECT} WHERE c.name IS NOT NULL AND ${byRef(ref)}`, [ref])
-  return rows[0] ?? null
+export const findSharedCredential = async ({ prisma }: Database, ref: string): Promise<SharedCredential | null> => {
+  const byId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(ref)
+  const row = await prisma.credential.findFirst({ where: byId ? { id: ref, name: { not: null } } : { name: ref }, include: COUNTED })
+  return row === null ? null : toShared(row)
 }
 
 export interface CredentialUser {
@@ -60,13 +82,20 @@ export interface CredentialUser {
 }
 
 /** The sources that use a shared credential, by name. */
-export const listCredentialUsers = async (database: Database, credentialId: string): Promise<readonly CredentialUser[]> => {
-  const { rows } = await database.pool.query<CredentialUser>(
-    `SELECT s.id, s.slug, s.name, s.status, v.config FROM sources s LEFT JOIN source_versions v ON v.id = s.version_id
-     WHERE s.credential_id = $1 AND s.deleting_at IS NULL ORDER BY s.name_key`,
-    [credentialId],
-  )
-  return rows
+export const listCredentialUsers = async ({ prisma }: Database, credentialId: string): Promise<readonly CredentialUser[]> => {
+  const users = await prisma.source.findMany({
+    where: { credentialId, deletingAt: null },
+    orderBy: { nameKey: 'asc' },
+    select: { id: true, slug: true, name: true, status: true, versionId: true },
+  })
+  const live = users.flatMap(({ versionId }) => versionId ?? [])
+  const versions = await prisma.sourceVersion.findMany({ where: { id: { in: live } }, select: { id: true, config: true } })
+  const configs = new Map(versions.map(({ id, config }) => [id, config]))
+  return users.map(({ versionId, status, ...user }) => ({
+    ...user,
+    status: status as SourceStatus,
+    config: versionId === null ? null : (configs.get(versionId) ?? null),
+  }))
 }
 
 export interface NewSharedCredential {
@@ -83,15 +112,11 @@ export interface NewSharedCredential {
 export const createSharedCredential = async (database: Database, credential: NewSharedCredential, actor: Actor): Promise<void> => {
   const { id, name, connector, sealed, targets } = credential
   await database
-    .transaction(async (client) => {
-      await client.query('INSERT INTO credentials (id, name, connector, sealed, targets, created_by) VALUES ($1, $2, $3, $4, $5, $6)', [
-        id,
-        name,
-        connector,
-        JSON.stringify(sealed),
-        targets === undefined ? null : JSON.stringify(targets),
-        actor,
-      ])
+    .prismaTransaction(async ({ prisma, client }) => {
+      await prisma.credential.create({
+        data: { id, name, connector, sealed: toJson(sealed), targets: targets === undefined ? Prisma.DbNull : [...targets], createdBy: actor },
+        select: { id: true },
+      })
       await writeAudit(client, { actor, action: 'credential.create', targetType: 'credential', targetId: id, after: { name, connector, targets } })
     })
     .catch((error: unknown) => {
@@ -101,18 +126,17 @@ export const createSharedCredential = async (database: Database, credential: New
 
 const nameTaken = (name: string): Failure => new Failure('NAME_TAKEN', `a credential named "${name}" exists`, { field: 'name' })
 
-/** Removes a shared credential; false when there is none. Throws CREDENTIAL_IN_USE: the foreign key decides, whoever attaches it just now. */
+/** Removes a shared credential; false when there is none. Throws CREDENTIAL_IN_USE: the foreign key decides, also while somebody attaches it. */
 export const deleteSharedCredential = async (database: Database, id: string, actor: Actor): Promise<boolean> => {
   try {
-    return await database.transaction(async (client) => {
-      const { rowCount } = await client.query('DELETE FROM credentials WHERE id = $1 AND name IS NOT NULL', [id])
-      if (rowCount === 0) return false
+    return await database.prismaTransaction(async ({ prisma, client }) => {
+      const { count } = await prisma.credential.deleteMany({ where: { id, name: { not: null } } })
+      if (count === 0) return false
       await writeAudit(client, { actor, action: 'credential.delete', targetType: 'credential', targetId: id })
       return true
     })
   } catch (error) {
-    // 23503: a foreign key, since Postgres 18 23001 where it restricts.
-    if (!['23503', '23001'].includes(sqlState(error) ?? '')) throw error
+    if (!isMissingReference(error)) throw error
     throw new Failure('CREDENTIAL_IN_USE', 'sources use this credential')
   }
 }
@@ -133,25 +157,40 @@ export interface CredentialChange {
  */
 export const updateSharedCredential = async (database: Database, change: CredentialChange): Promise<readonly string[] | null> => {
   try {
-    return await database.transaction(async (client) => {
-      const { rows } = await client.query<{ name: string; version: number; targets: readonly string[] | null }>(
-        'SELECT name, version, targets FROM credentials WHERE id = $1 AND name IS NOT NULL FOR UPDATE',
-        [change.id],
-      )
-      const before = rows[0]
-      if (before === undefined) return null
-      await client.query('UPDATE credentials SET name = coalesce($2, name), targets = coalesce($3, targets) WHERE id = $1', [
-        change.id,
-        change.name ?? null,
-        change.targets === undefined ? null : JSON.stringify(change.targets),
-      ])
-      const version = before.version + (change.seal === undefined ? 0 : 1)
-      if (change.seal !== undefined) await replaceSecrets(client, { credentialId: change.id, version, sealed: change.seal(version) })
-      const after = { name: change.name ?? before.name, version, targets: change.targets ?? before.targets }
-      await writeAudit(client, { actor: change.actor, action: 'credential.update', targetType: 'credential', targetId: change.id, before, after })
-      return change.seal === undefined && change.targets === undefined ? [] : await repairUsers(client, change.id, change.actor)
+    return await database.prismaTransaction(async (tx) => {
+      const { prisma, client } = tx
+      const { id, name, targets, seal } = change
+      await lockRow(client, 'credential', id)
+      const before = await prisma.credential.findFirst({ where: { id, name: { not: null } }, select: { name: true, version: true, targets: true } })
+      if (before === null) return null
+      const changes = { ...(name !== undefined && { name }), ...(targets !== undefined && { targets: [...targets] }) }
+      await prisma.credential.update({ where: { id }, data: changes, select: { id: true } })
+      const version = before.version + (seal === undefined ? 0 : 1)
+      if (seal !== undefined) await replaceSecrets(tx, { credentialId: id, version, sealed: seal(version) })
+      const after = { name: name ?? before.name, version, targets: targets ?? before.targets }
+      await writeAudit(client, { actor: change.actor, action: 'credential.update', targetType: 'credential', targetId: id, before, after })
+      return seal === undefined && targets === undefined ? [] : await repairUsers(tx, id, change.actor)
     })
   } catch (error) {
     throw isUniqueViolation(error) && change.name !== undefined ? nameTaken(change.name) : error
   }
 }
+
+/** Lets the secrets of a credential be sent to further targets. `present` is what held before, where that was not recorded yet. */
+export const allowTargets = (
+  database: Database,
+  allowed: { readonly credentialId: string; readonly targets: readonly string[]; readonly present: readonly string[] },
+  actor: Actor,
+): Promise<void> =>
+  database.prismaTransaction(async (tx) => {
+    const { prisma, client } = tx
+    const { credentialId } = allowed
+    await lockRow(client, 'credential', credentialId)
+    const credential = await prisma.credential.findUnique({ where: { id: credentialId }, select: { targets: true } })
+    if (credential === null) return
+    const before = (credential.targets as readonly string[] | null) ?? allowed.present
+    const after = [...new Set([...before, ...allowed.targets])].sort()
+    await prisma.credential.update({ where: { id: credentialId }, data: { targets: after }, select: { id: true } })
+    await writeAudit(client, { actor, action: 'credential.allow_targets', targetType: 'credential', targetId: credentialId, before, after })
+    await repairUsers(tx, credentialId, actor)
+  })

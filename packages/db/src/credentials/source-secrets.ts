@@ -1,9 +1,9 @@
 import { Failure } from '@inlet/domain'
-import type pg from 'pg'
-import { sqlState } from '../sql-state.js'
-import { replaceSecrets } from './replace-secrets.js'
-
-type Client = Pick<pg.ClientBase, 'query'>
+import { Prisma } from '../generated/client.js'
+import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
+import { lockRow } from '../row-lock.js'
+import { isMissingReference } from '../sql-state.js'
+import { toJson } from '../versions/version-content.js'
 
 /** Seals secrets for a version of a credential, or gives null for none; `targets` is where they may be sent. */
 export interface NewSecrets {
@@ -11,33 +11,64 @@ export interface NewSecrets {
   readonly targets: readonly string[] | undefined
 }
 
-/** Gives a source secrets of its own instead of those it had, or (when `seal` gives null) none at all. */
-export const writeSourceSecrets = async (client: Client, sourceId: string, { seal, targets }: NewSecrets): Promise<void> => {
-  const { rows } = await client.query<{ id: string; version: number }>('SELECT id, version FROM credentials WHERE source_id = $1 FOR UPDATE', [
-    sourceId,
-  ])
-  const before = rows[0]
+/** Gives a source secrets of its own instead of those it had, or (when `seal` gives null) none at all. The caller holds the lock on the source. */
+export const writeSourceSecrets = async (tx: Transaction, sourceId: string, { seal, targets }: NewSecrets): Promise<void> => {
+  const { prisma, client } = tx
+  const own = await prisma.credential.findUnique({ where: { sourceId }, select: { id: true } })
+  // A renewal may store other secrets meanwhile; it has a lock of its own.
+  if (own !== null) await lockRow(client, 'credential', own.id)
+  const before = await prisma.credential.findUnique({ where: { sourceId }, select: { id: true, version: true } })
   const version = (before?.version ?? 0) + 1
   const sealed = seal(version)
-  await client.query('UPDATE sources SET credential_id = NULL WHERE id = $1', [sourceId])
-  if (sealed === null) await client.query('DELETE FROM credentials WHERE source_id = $1', [sourceId])
-  else if (before === undefined)
-    await client.query('INSERT INTO credentials (source_id, version, sealed, targets) VALUES ($1, $2, $3, $4)', [
-      sourceId,
-      version,
-      JSON.stringify(sealed),
-      targets === undefined ? null : JSON.stringify(targets),
-    ])
-  else await replaceSecrets(client, { credentialId: before.id, version, sealed, targets })
+  await prisma.source.update({ where: { id: sourceId }, data: { credentialId: null }, select: { id: true } })
+  if (sealed === null) await prisma.credential.deleteMany({ where: { sourceId } })
+  else if (before === null)
+    await prisma.credential.create({
+      data: { sourceId, version, sealed: toJson(sealed), targets: targets === undefined ? Prisma.DbNull : [...targets] },
+      select: { id: true },
+    })
+  else await replaceSecrets(tx, { credentialId: before.id, version, sealed, targets })
 }
 
 /** Lets a source use a shared credential instead of secrets of its own, or (null) none. Throws VALIDATION_FAILED when it was deleted just now. */
-export const useSharedCredential = async (client: Client, sourceId: string, credentialId: string | null): Promise<void> => {
+export const useSharedCredential = async ({ prisma }: Transaction, sourceId: string, credentialId: string | null): Promise<void> => {
   try {
-    await client.query('UPDATE sources SET credential_id = $2 WHERE id = $1', [sourceId, credentialId])
+    await prisma.source.update({ where: { id: sourceId }, data: { credentialId }, select: { id: true } })
   } catch (error) {
-    if (sqlState(error) !== '23503') throw error
+    if (!isMissingReference(error)) throw error
     throw new Failure('VALIDATION_FAILED', 'the credential was deleted meanwhile', { field: 'credential' })
   }
-  await client.query('DELETE FROM credentials WHERE source_id = $1', [sourceId])
+  await prisma.credential.deleteMany({ where: { sourceId } })
+}
+
+/**
+ * Puts new secrets in the place of a credential's present ones, in the transaction of the caller that decided so: tokens got with
+ * the old ones are void, and a renewal under way will not be stored.
+ */
+export const replaceSecrets = async (
+  { prisma, client }: Transaction,
+  change: {
+    readonly credentialId: string
+    readonly version: number
+    readonly sealed: unknown
+    /** Where the new secrets may be sent; undefined: where the old ones might. */
+    readonly targets?: readonly string[] | undefined
+  },
+): Promise<void> => {
+  const { credentialId, version, sealed, targets } = change
+  const updatedAt = await readDatabaseTime(client)
+  await prisma.credential.update({
+    where: { id: credentialId },
+    data: {
+      version,
+      sealed: toJson(sealed),
+      fieldUpdatedAt: {},
+      renewingBy: null,
+      renewingUntil: null,
+      updatedAt,
+      ...(targets !== undefined && { targets: [...targets] }),
+    },
+    select: { id: true },
+  })
+  await prisma.accessToken.deleteMany({ where: { credentialId } })
 }

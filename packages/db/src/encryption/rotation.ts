@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
+import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
+import { lockRow } from '../row-lock.js'
+import { findSetting } from '../settings/setting-repository.js'
+import { toJson } from '../versions/version-content.js'
 
 const KEY = 'encryption_rotation'
 
@@ -18,43 +22,50 @@ export type Rotation = z.infer<typeof rotation>
 
 /** The last rotation; null before the first. */
 export const findRotation = async (database: Database): Promise<Rotation | null> => {
-  const { rows } = await database.pool.query<{ value: unknown }>('SELECT value FROM settings WHERE key = $1', [KEY])
-  return rows[0] === undefined ? null : rotation.parse(rows[0].value)
+  const value = await findSetting(database, KEY)
+  return value === null ? null : rotation.parse(value)
 }
 
 /** Begins a rotation unless one to the same key is running. */
-export const beginRotation = (database: Database, start: { readonly to: string; readonly total: number }, actor: Actor): Promise<void> =>
-  database.transaction(async (client) => {
-    const value = { ...start, finishedAt: null, unreadable: 0, message: null }
-    const { rowCount } = await client.query(
-      `INSERT INTO settings AS s (key, value) VALUES ($1, jsonb_set($2::jsonb, '{startedAt}', to_jsonb(clock_timestamp())))
-       ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value WHERE s.value->>'finishedAt' IS NOT NULL OR s.value->>'to' <> $3`,
-      [KEY, JSON.stringify(value), start.to],
-    )
-    if (rowCount === 1) await writeAudit(client, { actor, action: 'encryption.rotate', targetType: 'encryption', targetId: start.to })
+export const beginRotation = (database: Database, { to, total }: { readonly to: string; readonly total: number }, actor: Actor): Promise<void> =>
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const now = await readDatabaseTime(client)
+    const value: Rotation = { to, total, startedAt: now.toISOString(), finishedAt: null, unreadable: 0, message: null }
+    const { count: first } = await prisma.setting.createMany({ data: [{ key: KEY, value }], skipDuplicates: true })
+    if (first === 0) {
+      const running = await lockRunning({ prisma, client }, to)
+      if (running !== null) return
+      await prisma.setting.update({ where: { key: KEY }, data: { value } })
+    }
+    await writeAudit(client, { actor, action: 'encryption.rotate', targetType: 'encryption', targetId: to })
   })
 
-/** Notes how a rotation stands; does nothing when another one was begun meanwhile. */
-export const noteRotation = async (
-  database: Database,
-  note: { readonly to: string; readonly finished: boolean; readonly unreadable: number; readonly message: string | null },
-): Promise<void> => {
-  await database.pool.query(
-    `UPDATE settings SET value = value || jsonb_build_object('unreadable', $3::int, 'message', $4::text, 'finishedAt', CASE WHEN $5 THEN clock_timestamp() END)
-     WHERE key = $1 AND value->>'to' = $2 AND value->>'finishedAt' IS NULL`,
-    [KEY, note.to, note.unreadable, note.message, note.finished],
-  )
+/** The rotation to this key while it is not finished, locked; null when another one is the last, or none is running. */
+const lockRunning = async ({ prisma, client }: Transaction, to: string): Promise<Rotation | null> => {
+  await lockRow(client, 'setting', KEY)
+  const setting = await prisma.setting.findUnique({ where: { key: KEY } })
+  const last = setting === null ? null : rotation.parse(setting.value)
+  return last !== null && last.to === to && last.finishedAt === null ? last : null
 }
+
+/** Records how a rotation stands; does nothing when another one was begun meanwhile. */
+export const recordRotation = (
+  database: Database,
+  progress: { readonly to: string; readonly finished: boolean; readonly unreadable: number; readonly message: string | null },
+): Promise<void> =>
+  database.prismaTransaction(async (tx) => {
+    const running = await lockRunning(tx, progress.to)
+    if (running === null) return
+    const { unreadable, message, finished } = progress
+    const finishedAt = finished ? (await readDatabaseTime(tx.client)).toISOString() : null
+    await tx.prisma.setting.update({ where: { key: KEY }, data: { value: { ...running, unreadable, message, finishedAt } } })
+  })
 
 /** Replaces a fact of this installation if it still is what the caller has read. False when it is not. */
 export const replaceSetting = async (
-  database: Database,
-  change: { readonly key: string; readonly before: unknown; readonly after: unknown },
+  { prisma }: Database,
+  { key, before, after }: { readonly key: string; readonly before: unknown; readonly after: unknown },
 ): Promise<boolean> => {
-  const { rowCount } = await database.pool.query('UPDATE settings SET value = $3 WHERE key = $1 AND value = $2', [
-    change.key,
-    JSON.stringify(change.before),
-    JSON.stringify(change.after),
-  ])
-  return rowCount === 1
+  const { count } = await prisma.setting.updateMany({ where: { key, value: { equals: toJson(before) } }, data: { value: toJson(after) } })
+  return count === 1
 }

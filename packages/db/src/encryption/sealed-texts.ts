@@ -1,5 +1,20 @@
 import type { Database } from '../database.js'
-import { SEALED_PLACES, type SealedPlace } from './sealed-places.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
+
+// SQL: one statement for whatever table of this list, which Prisma has no word for.
+
+/**
+ * Every table that holds something sealed, in a column `sealed` and with a column `id`: a rotation of keys visits all of them, and a test
+ * compares the list with the schema. `owner` and `version` are the place the text was sealed for, as SQL.
+ */
+export const SEALED_PLACES = [
+  { table: 'credentials', owner: 'coalesce(source_id, id)::text', version: 'version' },
+  { table: 'access_tokens', owner: `credential_id || '/' || purpose`, version: 'version' },
+  { table: 'calls', owner: 'id::text', version: '0' },
+  { table: 'notification_targets', owner: 'id::text', version: 'version' },
+] as const
+
+export type SealedPlace = (typeof SEALED_PLACES)[number]
 
 /** How many texts each key sealed, by table. */
 export const countSealed = async (
@@ -14,12 +29,18 @@ export const countSealed = async (
 }
 
 /** How many live API keys have a hash that needs a master key, by its id. */
-export const countApiKeys = async (database: Database): Promise<readonly { readonly keyId: string; readonly count: number }[]> => {
-  const { rows } = await database.pool.query<{ keyId: string; count: number }>(
-    `SELECT split_part(convert_from(hash, 'UTF8'), ':', 1) AS "keyId", count(*)::int AS count FROM api_keys
-     WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp()) GROUP BY 1`,
-  )
-  return rows
+export const countApiKeys = async ({ pool, prisma }: Database): Promise<readonly { readonly keyId: string; readonly count: number }[]> => {
+  const now = await readDatabaseTime(pool)
+  const keys = await prisma.apiKey.findMany({
+    where: { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+    select: { hash: true },
+  })
+  const counts = new Map<string, number>()
+  for (const { hash } of keys) {
+    const [keyId = ''] = Buffer.from(hash).toString('utf8').split(':', 1)
+    counts.set(keyId, (counts.get(keyId) ?? 0) + 1)
+  }
+  return [...counts].map(([keyId, count]) => ({ keyId, count }))
 }
 
 export interface SealedText {

@@ -13,6 +13,7 @@ export interface StoredEvent {
   readonly at: Date
 }
 
+// SQL: joined with sources, to which no foreign key leads; live streams ask for it all the time.
 const SELECT = `SELECT e.id, e.source_id AS "sourceId", e.run_id AS "runId", e.type, e.level, e.message, e.data, e.at
 FROM events e LEFT JOIN sources s ON s.id = e.source_id`
 const VISIBLE = '(e.source_id IS NULL OR (s.id IS NOT NULL AND s.deleting_at IS NULL))'
@@ -46,9 +47,9 @@ export const listEvents = async (database: Database, request: EventListRequest):
 }
 
 /** The newest event's id, as digits; "0" without any. */
-export const findLastEventId = async (database: Database): Promise<string> => {
-  const { rows } = await database.pool.query<{ id: string }>('SELECT coalesce(max(id), 0) AS id FROM events')
-  return rows[0]?.id ?? '0'
+export const findLastEventId = async ({ prisma }: Database): Promise<string> => {
+  const last = await prisma.event.findFirst({ orderBy: { id: 'desc' }, select: { id: true } })
+  return String(last?.id ?? 0)
 }
 
 /**

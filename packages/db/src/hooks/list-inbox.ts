@@ -25,6 +25,7 @@ export interface InboxListRequest {
   readonly limit: number
 }
 
+// SQL: the state follows from the cursors of the streams, the size from the body that is not read.
 const STATE = `CASE WHEN e.seq > ${STORED_SEQ} THEN 'waiting' ELSE 'stored' END`
 const COLUMNS = `e.id, e.event_id AS "eventId", e.event_type AS "eventType", ${STATE} AS state, octet_length(e.body) AS size, e.received_at AS "receivedAt"`
 

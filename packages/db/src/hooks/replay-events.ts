@@ -28,6 +28,7 @@ export const replayEvents = async (database: Database, replay: Replay, actor: Ac
   return moved
 }
 
+// SQL: gives thousands of events their new places by one statement, under the lock of the head.
 const moveChunk = (database: Database, { sourceId, from, to, ids }: Replay, upTo: string): Promise<number> =>
   database.transaction(async (client) => {
     await client.query('SELECT FROM inbox_heads WHERE source_id = $1 FOR UPDATE', [sourceId])

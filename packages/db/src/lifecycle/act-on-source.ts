@@ -4,6 +4,8 @@ import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import type { Prisma } from '../generated/client.js'
+import type { Transaction } from '../prisma-transaction.js'
+import { lockRow } from '../row-lock.js'
 import { type BackfillPlan, createRun } from '../runs/create-run.js'
 import { endRun } from '../runs/end-run.js'
 import { requestCancel } from '../runs/release-run.js'
@@ -46,7 +48,7 @@ interface Row {
 export const actOnSource = (database: Database, request: ActionRequest): Promise<ActionResult | null> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const { sourceId } = request
-    const found = await lockSource(client, sourceId)
+    const found = await lockSource({ prisma, client }, sourceId)
     if (found === null) return null
     const first = decide(request, found)
     if (!first.changes) return { changed: false, runId: null, enqueue: [] }
@@ -78,18 +80,18 @@ const decide = (request: ActionRequest, before: Row) => {
 }
 
 /** In the order of runs/lock-order.ts. */
-const lockSource = async (client: pg.ClientBase, sourceId: string): Promise<Row | null> => {
-  const source = await client.query<Pick<Row, 'status' | 'generation' | 'now'>>(
-    'SELECT status, generation, clock_timestamp() AS now FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE',
-    [sourceId],
-  )
-  if (source.rows[0] === undefined) return null
+const lockSource = async ({ prisma, client }: Transaction, sourceId: string): Promise<Row | null> => {
+  const now = await lockRow(client, 'source', sourceId)
+  const source = await prisma.source.findUnique({ where: { id: sourceId }, select: { status: true, generation: true } })
+  if (now === null || source === null) return null
+  // SQL: Prisma has no FOR UPDATE, and the lease may be renewed meanwhile.
   const run = await client.query<Pick<Row, 'run_id' | 'cancelling'>>(
     `SELECT id AS run_id, cancel_requested_at IS NOT NULL AS cancelling FROM runs WHERE source_id = $1 AND status <> 'ended' FOR UPDATE`,
     [sourceId],
   )
-  await client.query('SELECT FROM leases WHERE source_id = $1 FOR NO KEY UPDATE', [sourceId])
-  return { ...source.rows[0], ...(run.rows[0] ?? { run_id: null, cancelling: false }) }
+  await lockRow(client, 'lease', sourceId, 'NO KEY UPDATE')
+  // Only statuses of the table in the domain are written.
+  return { generation: source.generation, status: source.status as SourceStatus, now, ...(run.rows[0] ?? { run_id: null, cancelling: false }) }
 }
 
 const runInHand = ({ run_id, cancelling }: Row): RunInHand => (run_id === null ? 'none' : cancelling ? 'cancelling' : 'active')

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../database.js'
-import { allOf, createSqlParts } from '../sql-parts.js'
-import { toMessageId } from './tell-incidents.js'
+import { olderThan } from '../page-before.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
+import { isMissingReference } from '../sql-state.js'
+import { toMessageId } from './report-incidents.js'
 
 /** A message that is to be sent now, with what that needs. */
 export interface DueDelivery {
@@ -17,11 +19,12 @@ export interface DueDelivery {
   readonly signsPrevious: boolean
 }
 
-/** Whoever has claimed a message and dies leaves it to others after this long. */
+/** A process that has claimed a message and dies leaves it to others after this long. */
 const CLAIM_SECONDS = 60
 
-/** Claims messages that are due, for this process alone; each must be noted as delivered or failed. */
+/** Claims messages that are due, for this process alone; each must be recorded as delivered or failed. */
 export const claimDeliveries = async (database: Pick<Database, 'pool'>, limit: number): Promise<readonly DueDelivery[]> => {
+  // SQL: several processes claim at once, each what no other has, by the database's clock.
   const { rows } = await database.pool.query<DueDelivery>(
     `WITH due AS (
        SELECT d.id FROM notification_deliveries d JOIN notification_targets t ON t.id = d.target_id
@@ -40,19 +43,17 @@ export type DeliveryResult =
   | { readonly delivered: true; readonly status: number }
   | { readonly delivered: false; readonly status: number | null; readonly error: string; readonly retryMs: number | null }
 
-export const noteDelivery = async (database: Pick<Database, 'pool'>, id: string, result: DeliveryResult): Promise<void> => {
-  if (result.delivered)
-    await database.pool.query(
-      `UPDATE notification_deliveries SET status = 'delivered', done_at = clock_timestamp(), last_status = $2, last_error = NULL WHERE id = $1 AND status = 'pending'`,
-      [id, result.status],
-    )
-  else
-    await database.pool.query(
-      `UPDATE notification_deliveries SET last_status = $2, last_error = left($3, 500), status = CASE WHEN $4::float8 IS NULL THEN 'dead' ELSE status END,
-         done_at = CASE WHEN $4::float8 IS NULL THEN clock_timestamp() END, next_at = clock_timestamp() + coalesce($4::float8, 0) * interval '1 millisecond'
-       WHERE id = $1 AND status = 'pending'`,
-      [id, result.status, result.error, result.retryMs],
-    )
+export const recordDelivery = async ({ pool, prisma }: Pick<Database, 'pool' | 'prisma'>, id: string, result: DeliveryResult): Promise<void> => {
+  const now = await readDatabaseTime(pool)
+  await prisma.notificationDelivery.updateMany({ where: { id, status: 'pending' }, data: { lastStatus: result.status, ...outcomeOf(result, now) } })
+}
+
+const outcomeOf = (result: DeliveryResult, now: Date) => {
+  if (result.delivered) return { status: 'delivered', doneAt: now, lastError: null }
+  const lastError = result.error.slice(0, 500)
+  return result.retryMs === null
+    ? { status: 'dead', doneAt: now, lastError }
+    : { nextAt: new Date(now.getTime() + Math.ceil(result.retryMs)), lastError }
 }
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'dead'] as const
@@ -70,11 +71,9 @@ export interface DeliveryRow {
   readonly doneAt: Date | null
 }
 
-const COLUMNS = `id, incident_id AS "incidentId", event, status, attempts, next_at AS "nextAt", last_status AS "lastStatus", last_error AS "lastError", created_at AS "createdAt", done_at AS "doneAt"`
-
 /** Messages to a target, newest first. */
 export const listDeliveries = async (
-  database: Pick<Database, 'pool'>,
+  { prisma }: Pick<Database, 'prisma'>,
   request: {
     readonly targetId: string
     readonly status?: string | undefined
@@ -82,30 +81,34 @@ export const listDeliveries = async (
     readonly limit: number
   },
 ): Promise<readonly DeliveryRow[]> => {
-  const { values, add } = createSqlParts()
-  const where = allOf([
-    `target_id = ${add(request.targetId)}`,
-    request.status === undefined ? null : `status = ${add(request.status)}`,
-    request.before === null ? null : `(created_at, id) < (${add(request.before.at)}, ${add(request.before.id)}::uuid)`,
-  ])
-  const { rows } = await database.pool.query<DeliveryRow>(
-    `SELECT ${COLUMNS} FROM notification_deliveries WHERE ${where} ORDER BY created_at DESC, id DESC LIMIT ${add(request.limit)}`,
-    values,
-  )
-  return rows
+  const { targetId, status, before, limit } = request
+  const rows = await prisma.notificationDelivery.findMany({
+    where: { targetId, ...(status !== undefined && { status }), ...(before !== null && olderThan('createdAt', before)) },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit,
+    omit: UNSHOWN,
+  })
+  return rows.map(toDelivery)
 }
 
 /** Puts a message to try the target with into the outbox; null when there is no such target (any more). */
 export const addTestDelivery = async (
-  database: Pick<Database, 'pool'>,
+  { prisma }: Pick<Database, 'prisma'>,
   targetId: string,
   write: (messageId: string) => string,
 ): Promise<DeliveryRow | null> => {
   const id = randomUUID()
-  const { rows } = await database.pool.query<DeliveryRow>(
-    `INSERT INTO notification_deliveries (id, target_id, event, body)
-     SELECT $1, t.id, 'test', $3 FROM notification_targets t WHERE t.id = $2 FOR KEY SHARE RETURNING ${COLUMNS}`,
-    [id, targetId, write(toMessageId(id))],
-  )
-  return rows[0] ?? null
+  try {
+    return toDelivery(
+      await prisma.notificationDelivery.create({ data: { id, targetId, event: 'test', body: write(toMessageId(id)) }, omit: UNSHOWN }),
+    )
+  } catch (error) {
+    if (isMissingReference(error)) return null
+    throw error
+  }
 }
+
+const UNSHOWN = { targetId: true, body: true } as const
+
+// Only statuses of the list are written.
+const toDelivery = (row: Omit<DeliveryRow, 'status'> & { readonly status: string }): DeliveryRow => row as DeliveryRow

@@ -1,6 +1,7 @@
 import type { IncidentEnd, IncidentKind } from '@inlet/domain'
 import type { Database } from '../database.js'
-import { allOf, createSqlParts } from '../sql-parts.js'
+import { olderThan } from '../page-before.js'
+import { visibleSources } from '../sources/visible-sources.js'
 
 export interface IncidentRow {
   readonly id: string
@@ -25,29 +26,28 @@ export interface IncidentListRequest {
   readonly limit: number
 }
 
-/** Incidents, the latest first; `open` null: open or not. */
-export const listIncidents = async (database: Pick<Database, 'pool'>, request: IncidentListRequest): Promise<readonly IncidentRow[]> => {
-  const { values, add } = createSqlParts()
-  const where = allOf([
-    request.sourceId === undefined ? null : `i.source_id = ${add(request.sourceId)}`,
-    request.kind === undefined ? null : `i.kind = ${add(request.kind)}`,
-    request.open === null ? null : `i.closed_at IS ${request.open ? '' : 'NOT '}NULL`,
-    request.before === null ? null : `(i.opened_at, i.id) < (${add(request.before.at)}, ${add(request.before.id)}::uuid)`,
-    's.deleting_at IS NULL',
-  ])
-  const { rows } = await database.pool.query<IncidentRow>(
-    `SELECT i.id, i.source_id AS "sourceId", s.slug AS source, i.kind, i.reason, i.message, i.next, i.run_id AS "runId", i.since,
-       i.opened_at AS "openedAt", i.closed_at AS "closedAt", i.closed_as AS "closedAs"
-     FROM incidents i JOIN sources s ON s.id = i.source_id WHERE ${where} ORDER BY i.opened_at DESC, i.id DESC LIMIT ${add(request.limit)}`,
-    values,
-  )
-  return rows
+/** Incidents of sources that are not being deleted, the latest first; `open` null: open or not. */
+export const listIncidents = async ({ prisma }: Pick<Database, 'prisma'>, request: IncidentListRequest): Promise<readonly IncidentRow[]> => {
+  const { sourceId, kind, open, before, limit } = request
+  const rows = await prisma.incident.findMany({
+    where: {
+      sourceId: await visibleSources(prisma, sourceId),
+      ...(kind !== undefined && { kind }),
+      ...(open !== null && { closedAt: open ? null : { not: null } }),
+      ...(before !== null && olderThan('openedAt', before)),
+    },
+    orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
+    take: limit,
+    omit: { openedToldAt: true, closedToldAt: true },
+  })
+  const sources = await prisma.source.findMany({ where: { id: { in: rows.map((row) => row.sourceId) } }, select: { id: true, slug: true } })
+  const slugs = new Map(sources.map(({ id, slug }) => [id, slug]))
+  // Kinds and ends are those that following incidents writes.
+  return rows.map((row) => ({ ...row, source: slugs.get(row.sourceId) ?? row.sourceId })) as readonly IncidentRow[]
 }
 
 /** How many incidents of each kind are open. */
-export const countOpenIncidents = async (database: Pick<Database, 'pool'>): Promise<Readonly<Record<IncidentKind, number>>> => {
-  const { rows } = await database.pool.query<{ kind: IncidentKind; n: number }>(
-    'SELECT kind, count(*)::int AS n FROM incidents WHERE closed_at IS NULL GROUP BY kind',
-  )
-  return { error: 0, stale: 0, ...Object.fromEntries(rows.map(({ kind, n }) => [kind, n])) }
+export const countOpenIncidents = async ({ prisma }: Pick<Database, 'prisma'>): Promise<Readonly<Record<IncidentKind, number>>> => {
+  const counts = await prisma.incident.groupBy({ by: ['kind'], where: { closedAt: null }, _count: true })
+  return { error: 0, stale: 0, ...Object.fromEntries(counts.map(({ kind, _count: count }) => [kind, count])) }
 }

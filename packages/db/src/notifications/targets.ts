@@ -1,7 +1,10 @@
 import { Failure, maskUrl, type NotifiedEvent } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
+import type { Prisma } from '../generated/client.js'
+import { lockRow } from '../row-lock.js'
 import { isUniqueViolation } from '../sql-state.js'
+import { toJson } from '../versions/version-content.js'
 
 /** Where notifications go, as it is shown: without its secret. */
 export interface NotificationTarget {
@@ -19,14 +22,30 @@ export interface NotificationTarget {
   readonly previousUntil: Date | null
 }
 
-const COLUMNS = `id, name, url, events, sources, labels, active, created_at AS "createdAt", updated_at AS "updatedAt", previous_until AS "previousUntil"`
+const SHOWN = {
+  id: true,
+  name: true,
+  url: true,
+  events: true,
+  sources: true,
+  labels: true,
+  active: true,
+  createdAt: true,
+  updatedAt: true,
+  previousUntil: true,
+} as const
+
+// Written from a NotificationTarget and from nothing else.
+const toTarget = (row: Prisma.NotificationTargetGetPayload<{ select: typeof SHOWN }>) => row as NotificationTarget
 
 /** All targets by name; there are few. */
-export const listTargets = async (database: Pick<Database, 'pool'>): Promise<readonly NotificationTarget[]> =>
-  (await database.pool.query<NotificationTarget>(`SELECT ${COLUMNS} FROM notification_targets ORDER BY name`)).rows
+export const listTargets = async ({ prisma }: Pick<Database, 'prisma'>): Promise<readonly NotificationTarget[]> =>
+  (await prisma.notificationTarget.findMany({ orderBy: { name: 'asc' }, select: SHOWN })).map(toTarget)
 
-export const findTarget = async (database: Pick<Database, 'pool'>, id: string): Promise<NotificationTarget | null> =>
-  (await database.pool.query<NotificationTarget>(`SELECT ${COLUMNS} FROM notification_targets WHERE id = $1`, [id])).rows[0] ?? null
+export const findTarget = async ({ prisma }: Pick<Database, 'prisma'>, id: string): Promise<NotificationTarget | null> => {
+  const row = await prisma.notificationTarget.findUnique({ where: { id }, select: SHOWN })
+  return row === null ? null : toTarget(row)
+}
 
 export interface NewTarget extends Pick<NotificationTarget, 'id' | 'name' | 'url' | 'events' | 'sources' | 'labels' | 'active'> {
   /** The secret and the whole URL, sealed for (id, version 1). */
@@ -37,15 +56,22 @@ export interface NewTarget extends Pick<NotificationTarget, 'id' | 'name' | 'url
 export const createTarget = async (database: Database, target: NewTarget, actor: Actor): Promise<void> => {
   const { id, sealed, ...shown } = target
   await database
-    .transaction(async (client) => {
-      await client.query(
-        'INSERT INTO notification_targets (id, name, url, sealed, events, sources, labels, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)',
-        [id, shown.name, shown.url, JSON.stringify(sealed), shown.events, shown.sources, JSON.stringify(shown.labels), shown.active],
-      )
+    .prismaTransaction(async ({ prisma, client }) => {
+      await prisma.notificationTarget.create({ data: { id, sealed: toJson(sealed), ...columns(shown) }, select: { id: true } })
       await writeAudit(client, { actor, action: 'notification.create', targetType: 'notification', targetId: id, after: shown })
     })
     .catch(orNameTaken(shown.name))
 }
+
+/** As Prisma writes them: its lists are not read-only. */
+const columns = ({ name, url, events, sources, labels, active }: Omit<NewTarget, 'id' | 'sealed'>) => ({
+  name,
+  url,
+  events: [...events],
+  sources: [...sources],
+  labels: { ...labels },
+  active,
+})
 
 const orNameTaken =
   (name: string) =>
@@ -65,30 +91,31 @@ export interface TargetChange extends Partial<Pick<NotificationTarget, 'name' | 
 export const updateTarget = async (database: Database, change: TargetChange, actor: Actor): Promise<boolean> => {
   const { id, reseal, overlapSeconds, ...changes } = change
   return database
-    .transaction(async (client) => {
-      const { rows } = await client.query<NotificationTarget & { sealed: unknown; version: number }>(
-        `SELECT ${COLUMNS}, sealed, version FROM notification_targets WHERE id = $1 FOR UPDATE`,
-        [id],
-      )
-      if (rows[0] === undefined) return false
-      const { sealed, version, createdAt: _created, updatedAt: _updated, previousUntil: _until, ...before } = rows[0]
+    .prismaTransaction(async ({ prisma, client }) => {
+      const now = await lockRow(client, 'notificationTarget', id)
+      const row = await prisma.notificationTarget.findUnique({ where: { id }, select: { ...SHOWN, sealed: true, version: true } })
+      if (now === null || row === null) return false
+      const { sealed, version, createdAt: _created, updatedAt: _updated, previousUntil, ...stored } = row
+      // Written from a NotificationTarget and from nothing else.
+      const before = stored as Omit<NotificationTarget, 'createdAt' | 'updatedAt' | 'previousUntil'>
       const changed = { ...before, ...changes }
       // The envelope holds the whole URL from now on.
       const after = reseal === undefined ? changed : { ...changed, url: maskUrl(changed.url) }
-      await client.query(
-        `UPDATE notification_targets SET name = $2, url = $3, events = $4, sources = $5, labels = $6, active = $7, updated_at = clock_timestamp() WHERE id = $1`,
-        [id, after.name, after.url, after.events, after.sources, JSON.stringify(after.labels), after.active],
-      )
-      if (reseal !== undefined)
-        await client.query(
-          `UPDATE notification_targets SET sealed = $2, version = $3, previous_until = coalesce(clock_timestamp() + $4 * interval '1 second', previous_until) WHERE id = $1`,
-          [id, JSON.stringify(reseal(sealed, version, before.url)), version + 1, overlapSeconds ?? null],
-        )
+      const until = overlapSeconds === undefined ? previousUntil : new Date(now.getTime() + overlapSeconds * 1_000)
+      await prisma.notificationTarget.update({
+        where: { id },
+        data: {
+          ...columns(after),
+          updatedAt: now,
+          ...(reseal !== undefined && { sealed: toJson(reseal(sealed, version, before.url)), version: version + 1, previousUntil: until }),
+        },
+        select: { id: true },
+      })
       if (!after.active)
-        await client.query(
-          `UPDATE notification_deliveries SET status = 'dead', done_at = clock_timestamp(), last_error = 'the target was switched off' WHERE target_id = $1 AND status = 'pending'`,
-          [id],
-        )
+        await prisma.notificationDelivery.updateMany({
+          where: { targetId: id, status: 'pending' },
+          data: { status: 'dead', doneAt: now, lastError: 'the target was switched off' },
+        })
       const secret = overlapSeconds === undefined ? {} : { secret: 'replaced' }
       await writeAudit(client, {
         actor,
@@ -105,10 +132,12 @@ export const updateTarget = async (database: Database, change: TargetChange, act
 
 /** Removes a target with its messages; false when there is none. */
 export const deleteTarget = (database: Database, id: string, actor: Actor): Promise<boolean> =>
-  database.transaction(async (client) => {
-    const { rows } = await client.query<{ name: string; url: string }>('DELETE FROM notification_targets WHERE id = $1 RETURNING name, url', [id])
-    if (rows[0] === undefined) return false
-    await writeAudit(client, { actor, action: 'notification.delete', targetType: 'notification', targetId: id, before: rows[0] })
+  database.prismaTransaction(async ({ prisma, client }) => {
+    await lockRow(client, 'notificationTarget', id)
+    const before = await prisma.notificationTarget.findUnique({ where: { id }, select: { name: true, url: true } })
+    if (before === null) return false
+    await prisma.notificationTarget.delete({ where: { id }, select: { id: true } })
+    await writeAudit(client, { actor, action: 'notification.delete', targetType: 'notification', targetId: id, before })
     return true
   })
 
@@ -120,19 +149,19 @@ export interface PlainTarget {
 }
 
 /** Targets whose URL stands unsealed in the database. */
-export const listPlainTargets = async (database: Pick<Database, 'pool'>): Promise<readonly PlainTarget[]> =>
-  (await database.pool.query<PlainTarget>(`SELECT id, url, sealed, version FROM notification_targets WHERE NOT sealed->'fields' ? 'url'`)).rows
+export const listPlainTargets = async ({ prisma }: Pick<Database, 'prisma'>): Promise<readonly PlainTarget[]> => {
+  const targets = await prisma.notificationTarget.findMany({ select: { id: true, url: true, sealed: true, version: true } })
+  return targets.filter(({ sealed }) => !('url' in (sealed as { readonly fields: object }).fields))
+}
 
 /** Puts an envelope with the URL, and the masked URL, in the place of what was there; does nothing when that has changed. */
 export const sealTargetUrl = async (
-  database: Pick<Database, 'pool'>,
+  { prisma }: Pick<Database, 'prisma'>,
   before: PlainTarget,
   after: { readonly sealed: unknown; readonly url: string },
 ) => {
-  await database.pool.query('UPDATE notification_targets SET sealed = $3, url = $4 WHERE id = $1 AND sealed = $2', [
-    before.id,
-    JSON.stringify(before.sealed),
-    JSON.stringify(after.sealed),
-    after.url,
-  ])
+  await prisma.notificationTarget.updateMany({
+    where: { id: before.id, sealed: { equals: toJson(before.sealed) } },
+    data: { sealed: toJson(after.sealed), url: after.url },
+  })
 }

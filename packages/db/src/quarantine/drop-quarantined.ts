@@ -1,34 +1,32 @@
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { chosen, notOpen, type QuarantineChoice } from './retry-quarantined.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
+import { lockRow } from '../row-lock.js'
+import { notOpen, type QuarantineChoice, whereChosen } from './retry-quarantined.js'
 
-// What was given up is not kept: only where it came from, why, and who dropped it.
-const DROP = (actor: string): string =>
-  `state = 'dropped', state_at = clock_timestamp(), state_by = ${actor}, raw = NULL, record = NULL, edited = NULL`
+// What was given up is not stored any more: only where it came from, why, and who dropped it.
+const dropped = (actor: Actor, now: Date) => ({ state: 'dropped', stateAt: now, stateBy: actor, raw: null, record: null, edited: null })
 
 /** Gives a record up: its content goes, its row stays until its retention ends. False when unknown. Throws QUARANTINE_NOT_OPEN; dropping it twice changes nothing. */
 export const dropQuarantined = (database: Database, id: string, actor: Actor): Promise<boolean> =>
-  database.transaction(async (client) => {
-    const { rows } = await client.query<{ state: string; key: string | null; reason: string; stream: string; source_id: string }>(
-      'SELECT q.state, q.key, q.reason, q.stream, q.source_id FROM quarantine q JOIN sources s ON s.id = q.source_id WHERE q.id = $1 AND s.deleting_at IS NULL FOR UPDATE OF q',
-      [id],
-    )
-    const row = rows[0]
-    if (row === undefined) return false
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const now = await lockRow(client, 'quarantined', id)
+    const where = { id: BigInt(id) }
+    const row = await prisma.quarantine.findUnique({ where, select: { state: true, key: true, reason: true, stream: true, sourceId: true } })
+    if (now === null || row === null || (await prisma.source.count({ where: { id: row.sourceId, deletingAt: null } })) === 0) return false
     if (row.state === 'dropped') return true
     if (row.state !== 'open') throw notOpen(row.state)
-    await client.query(`UPDATE quarantine SET ${DROP('$2')} WHERE id = $1`, [id, actor])
+    await prisma.quarantine.update({ where, data: dropped(actor, now), select: { id: true } })
     await writeAudit(client, { actor, action: 'quarantine.drop', targetType: 'quarantined', targetId: id, before: row, after: { state: 'dropped' } })
     return true
   })
 
 /** The same for all open records of a source that are chosen; answers how many. */
 export const dropQuarantine = (database: Database, choice: QuarantineChoice, actor: Actor): Promise<number> =>
-  database.transaction(async (client) => {
-    const { values, where, add } = chosen(choice)
-    const { rowCount } = await client.query(`UPDATE quarantine q SET ${DROP(add(actor))} WHERE ${where}`, values)
-    const dropped = rowCount ?? 0
-    const after = { ...choice, before: choice.before?.toISOString(), dropped }
-    if (dropped > 0) await writeAudit(client, { actor, action: 'source.quarantine.drop', targetType: 'source', targetId: choice.sourceId, after })
-    return dropped
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const data = dropped(actor, await readDatabaseTime(client))
+    const { count } = await prisma.quarantine.updateMany({ where: whereChosen(choice), data })
+    const after = { ...choice, before: choice.before?.toISOString(), dropped: count }
+    if (count > 0) await writeAudit(client, { actor, action: 'source.quarantine.drop', targetType: 'source', targetId: choice.sourceId, after })
+    return count
   })

@@ -1,7 +1,6 @@
 import type { QuarantineState } from '@inlet/domain'
 import type { Database } from '../database.js'
-import { allOf, createSqlParts } from '../sql-parts.js'
-import { QUARANTINE_COLUMNS, type QuarantineRow } from './quarantine-row.js'
+import type { QuarantineRow } from './quarantine-row.js'
 
 export interface QuarantineListRequest {
   readonly sourceId: string
@@ -14,22 +13,35 @@ export interface QuarantineListRequest {
 }
 
 /** Records of a source that could not be stored, newest first. */
-export const listQuarantine = async (database: Database, request: QuarantineListRequest): Promise<readonly QuarantineRow[]> => {
-  const { values, add } = createSqlParts()
-  const where = allOf([
-    `q.source_id = ${add(request.sourceId)}`,
-    request.runId === undefined ? null : `q.run_id = ${add(request.runId)}`,
-    request.stream === undefined ? null : `q.stream = ${add(request.stream)}`,
-    request.reason === undefined ? null : `q.reason = ${add(request.reason)}`,
-    request.state === undefined ? null : `q.state = ${add(request.state)}`,
-    request.beforeId === null ? null : `q.id < ${add(request.beforeId)}`,
-  ])
-  const { rows } = await database.pool.query<QuarantineRow>(
-    `SELECT ${QUARANTINE_COLUMNS} FROM quarantine q WHERE ${where} ORDER BY q.id DESC LIMIT ${add(request.limit)}`,
-    values,
-  )
-  return rows
+export const listQuarantine = async ({ prisma }: Database, request: QuarantineListRequest): Promise<readonly QuarantineRow[]> => {
+  const { sourceId, runId, stream, reason, state, beforeId, limit } = request
+  const rows = await prisma.quarantine.findMany({
+    where: {
+      sourceId,
+      ...(runId !== undefined && { runId }),
+      ...(stream !== undefined && { stream }),
+      ...(reason !== undefined && { reason }),
+      ...(state !== undefined && { state }),
+      ...(beforeId !== null && { id: { lt: BigInt(beforeId) } }),
+    },
+    orderBy: { id: 'desc' },
+    take: limit,
+    omit: { ...UNSHOWN, record: true, edited: true },
+  })
+  // Whole records are large and not shown here.
+  const whole = await prisma.quarantine.findMany({
+    where: { id: { in: rows.map(({ id }) => id) }, OR: [{ record: { not: null } }, { edited: { not: null } }] },
+    select: { id: true },
+  })
+  const withRecord = new Set(whole.map(({ id }) => id))
+  return rows.map((row) => toRow(row, withRecord.has(row.id)))
 }
+
+const UNSHOWN = { keyHash: true, epoch: true, seq: true, scope: true, fingerprint: true } as const
+
+// States, outcomes and resolutions are those of the domain.
+const toRow = <Row extends { readonly id: bigint }>(row: Row, hasRecord: boolean) =>
+  ({ ...row, id: String(row.id), hasRecord }) as unknown as Omit<Row, 'id'> & QuarantineRow
 
 /** With the texts of the whole records, JSON. */
 export interface QuarantineDetails extends QuarantineRow {
@@ -38,10 +50,8 @@ export interface QuarantineDetails extends QuarantineRow {
 }
 
 /** One of them; null when unknown, or its source is being deleted. */
-export const findQuarantined = async (database: Pick<Database, 'pool'>, id: string): Promise<QuarantineDetails | null> => {
-  const { rows } = await database.pool.query<QuarantineDetails>(
-    `SELECT ${QUARANTINE_COLUMNS}, q.record, q.edited FROM quarantine q JOIN sources s ON s.id = q.source_id WHERE q.id = $1 AND s.deleting_at IS NULL`,
-    [id],
-  )
-  return rows[0] ?? null
+export const findQuarantined = async ({ prisma }: Pick<Database, 'prisma'>, id: string): Promise<QuarantineDetails | null> => {
+  const row = await prisma.quarantine.findUnique({ where: { id: BigInt(id) }, omit: UNSHOWN })
+  if (row === null || (await prisma.source.count({ where: { id: row.sourceId, deletingAt: null } })) === 0) return null
+  return toRow(row, row.record !== null || row.edited !== null)
 }

@@ -16,6 +16,7 @@ export const listRetries = async (
   database: Pick<Database, 'pool'>,
   request: { readonly sourceId: string; readonly afterId: string; readonly limit: number; readonly maxBytes: number },
 ): Promise<readonly Retry[]> => {
+  // SQL: adds up sizes before it reads texts.
   const { rows } = await database.pool.query<{ id: string; stream: string; record: string; epoch: string; seq: number }>(
     `SELECT id, stream, coalesce(edited, record) AS record, epoch, seq FROM (
        SELECT *, sum(octet_length(coalesce(edited, record))) OVER (ORDER BY id) - octet_length(coalesce(edited, record)) AS before FROM (
@@ -27,15 +28,9 @@ export const listRetries = async (
 }
 
 /** How many records of a source are to be retried. */
-export const countRetries = async (database: Pick<Database, 'pool'>, sourceId: string): Promise<number> => {
-  const { rows } = await database.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM quarantine WHERE source_id = $1 AND state = 'retrying'`, [
-    sourceId,
-  ])
-  return rows[0]?.n ?? 0
-}
+export const countRetries = ({ prisma }: Pick<Database, 'prisma'>, sourceId: string): Promise<number> =>
+  prisma.quarantine.count({ where: { sourceId, state: 'retrying' } })
 
 /** The names of the streams of a source. */
-export const listStreamNames = async (database: Pick<Database, 'pool'>, sourceId: string): Promise<readonly string[]> => {
-  const { rows } = await database.pool.query<{ name: string }>('SELECT name FROM streams WHERE source_id = $1', [sourceId])
-  return rows.map(({ name }) => name)
-}
+export const listStreamNames = async ({ prisma }: Pick<Database, 'prisma'>, sourceId: string): Promise<readonly string[]> =>
+  (await prisma.stream.findMany({ where: { sourceId }, select: { name: true } })).map(({ name }) => name)

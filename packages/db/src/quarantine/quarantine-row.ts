@@ -23,8 +23,3 @@ export interface QuarantineRow {
   readonly outcome: RetryOutcome | null
   readonly resolution: Resolution | null
 }
-
-/** The columns of a QuarantineRow, of a table or alias `q`. */
-export const QUARANTINE_COLUMNS = `q.id, q.source_id AS "sourceId", q.run_id AS "runId", q.stream, q.key, q.reason, q.message, q.raw, q.created_at AS "createdAt", q.state,
-  q.state_at AS "stateAt", q.state_by AS "stateBy", (q.record IS NOT NULL OR q.edited IS NOT NULL) AS "hasRecord", q.attempts, q.retry_run_id AS "retryRunId", q.outcome, q.resolution,
-  q.occurrences, q.last_seen_at AS "lastSeenAt"`

@@ -1,9 +1,10 @@
-import { Failure, type SourceStatus, whyNotRetryable } from '@inlet/domain'
+import { Failure, whyNotRetryable } from '@inlet/domain'
 import type pg from 'pg'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
+import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
+import { lockRow } from '../row-lock.js'
 import { createRun } from '../runs/create-run.js'
-import { allOf, createSqlParts } from '../sql-parts.js'
 
 /** Which open records of a source are meant. */
 export interface QuarantineChoice {
@@ -37,88 +38,77 @@ export const retryQuarantined = (
   request: { readonly id: string; readonly edited: string | null },
   actor: Actor,
 ): Promise<RetryStart | null> =>
-  database.transaction(async (client) => {
-    const sourceId = await lockSourceOf(client, request.id)
-    if (sourceId === null) return null
-    const { rows } = await client.query<{ state: string; edited: string | null; record: string | null }>(
-      'SELECT state, edited, record FROM quarantine WHERE id = $1 FOR UPDATE',
-      [request.id],
-    )
-    const row = rows[0]
-    if (row === undefined) return null
-    const same = request.edited === null || request.edited === row.edited
+  database.prismaTransaction(async (tx) => {
+    const { prisma, client } = tx
+    const { id, edited } = request
+    const where = { id: BigInt(id) }
+    const found = await prisma.quarantine.findUnique({ where, select: { sourceId: true } })
+    if (found === null || !(await lockSource(tx, found.sourceId))) return null
+    const now = await lockRow(client, 'quarantined', id)
+    const row = await prisma.quarantine.findUnique({ where, select: { state: true, edited: true, record: true } })
+    if (now === null || row === null) return null
+    const same = edited === null || edited === row.edited
     if (row.state !== 'open' && !(row.state === 'retrying' && same)) throw notOpen(row.state)
     if (row.state === 'open') {
-      await client.query(
-        `UPDATE quarantine SET state = 'retrying', state_at = clock_timestamp(), state_by = $2, outcome = NULL, edited = coalesce($3, edited) WHERE id = $1`,
-        [request.id, actor, request.edited],
-      )
-      const after = { state: 'retrying', edited: request.edited }
-      await writeAudit(client, { actor, action: 'quarantine.retry', targetType: 'quarantined', targetId: request.id, before: row, after })
+      await prisma.quarantine.update({ where, data: { ...retrying(actor, now), ...(edited !== null && { edited }) }, select: { id: true } })
+      const after = { state: 'retrying', edited }
+      await writeAudit(client, { actor, action: 'quarantine.retry', targetType: 'quarantined', targetId: id, before: row, after })
     }
-    return { selected: 1, skipped: 0, skippedRecords: [], runId: await beginRetry(client, sourceId) }
+    return { selected: 1, skipped: 0, skippedRecords: [], runId: await beginRetry(client, found.sourceId) }
   })
+
+const retrying = (actor: Actor, now: Date) => ({ state: 'retrying', stateAt: now, stateBy: actor, outcome: null })
 
 /** The same for all open records of a source that are chosen and can be retried. Null when the source is unknown. */
 export const retryQuarantine = (database: Database, choice: QuarantineChoice, actor: Actor): Promise<RetryStart | null> =>
-  database.transaction(async (client) => {
-    if (!(await lockSource(client, choice.sourceId))) return null
-    const { values, where, add } = chosen(choice)
-    const { rows } = await client.query<{ selected: number; skipped: number; shown: readonly Skipped[] }>(
-      `WITH chosen AS (SELECT q.id, q.stream, q.record IS NOT NULL OR q.edited IS NOT NULL AS has_record FROM quarantine q WHERE ${where} FOR UPDATE),
-       marked AS (UPDATE quarantine q SET state = 'retrying', state_at = clock_timestamp(), state_by = ${add(actor)}, outcome = NULL FROM chosen c
-                  WHERE q.id = c.id AND c.stream <> '' AND c.has_record RETURNING q.id),
-       skipped AS (SELECT id::text, stream, has_record AS "hasRecord", count(*) OVER ()::int AS n FROM chosen WHERE stream = '' OR NOT has_record
-                   ORDER BY chosen.id DESC LIMIT ${MAX_SKIPPED_SHOWN})
-       SELECT (SELECT count(*) FROM marked)::int AS selected, coalesce((SELECT max(n) FROM skipped), 0)::int AS skipped,
-         coalesce((SELECT jsonb_agg(skipped ORDER BY length(id) DESC, id DESC) FROM skipped), '[]') AS shown`,
-      values,
-    )
-    const { selected, skipped, shown } = rows[0] ?? { selected: 0, skipped: 0, shown: [] }
-    const skippedRecords = shown.map(({ id, ...row }) => ({ id, why: whyNotRetryable({ ...row, state: 'open' }) ?? '' }))
+  database.prismaTransaction(async (tx) => {
+    const { prisma, client } = tx
+    const { sourceId } = choice
+    if (!(await lockSource(tx, sourceId))) return null
+    const data = retrying(actor, await readDatabaseTime(client))
+    const { count: selected } = await prisma.quarantine.updateMany({ where: { ...whereChosen(choice), ...RETRYABLE }, data })
+    const left = { ...whereChosen(choice), NOT: RETRYABLE }
+    const skipped = await prisma.quarantine.count({ where: left })
+    const shown = await prisma.quarantine.findMany({
+      where: left,
+      orderBy: { id: 'desc' },
+      take: MAX_SKIPPED_SHOWN,
+      select: { id: true, stream: true },
+    })
+    // One that has a record lacks its stream, the others lack a record.
+    const skippedRecords = shown.map(({ id, stream }) => ({
+      id: String(id),
+      why: whyNotRetryable({ stream, hasRecord: stream === '', state: 'open' }) ?? '',
+    }))
     if (selected === 0) return { selected, skipped, skippedRecords, runId: null }
     const after = { ...choice, before: choice.before?.toISOString(), selected, skipped }
-    await writeAudit(client, { actor, action: 'source.quarantine.retry', targetType: 'source', targetId: choice.sourceId, after })
-    return { selected, skipped, skippedRecords, runId: await beginRetry(client, choice.sourceId) }
+    await writeAudit(client, { actor, action: 'source.quarantine.retry', targetType: 'source', targetId: sourceId, after })
+    return { selected, skipped, skippedRecords, runId: await beginRetry(client, sourceId) }
   })
 
-interface Skipped {
-  readonly id: string
-  readonly stream: string
-  readonly hasRecord: boolean
-}
+/** Those with a stream and a whole record; the others stay open, as `whyNotRetryable` says. */
+const RETRYABLE = { stream: { not: '' }, OR: [{ record: { not: null } }, { edited: { not: null } }] }
 
-/** The condition for what is chosen, with its parameters. */
-export const chosen = (choice: QuarantineChoice) => {
-  const { values, add } = createSqlParts()
-  const where = allOf([
-    `q.source_id = ${add(choice.sourceId)}`,
-    `q.state = 'open'`,
-    choice.stream === undefined ? null : `q.stream = ${add(choice.stream)}`,
-    choice.reason === undefined ? null : `q.reason = ${add(choice.reason)}`,
-    choice.before === undefined ? null : `q.created_at < ${add(choice.before)}`,
-  ])
-  return { values, where, add }
-}
+/** The open records of a source that are chosen. */
+export const whereChosen = ({ sourceId, stream, reason, before }: QuarantineChoice) => ({
+  sourceId,
+  state: 'open',
+  AND: [
+    ...(stream === undefined ? [] : [{ stream }]),
+    ...(reason === undefined ? [] : [{ reason }]),
+    ...(before === undefined ? [] : [{ createdAt: { lt: before } }]),
+  ],
+})
 
 export const notOpen = (state: string): Failure =>
   new Failure('QUARANTINE_NOT_OPEN', state === 'retrying' ? 'the record is being retried' : `the record is not open any more: ${state}`)
 
-const lockSourceOf = async (client: pg.ClientBase, id: string): Promise<string | null> => {
-  const { rows } = await client.query<{ source_id: string }>('SELECT source_id FROM quarantine WHERE id = $1', [id])
-  const sourceId = rows[0]?.source_id
-  return sourceId !== undefined && (await lockSource(client, sourceId)) ? sourceId : null
-}
-
-const lockSource = async (client: pg.ClientBase, sourceId: string): Promise<boolean> => {
-  const { rows } = await client.query<{ status: SourceStatus }>(
-    'SELECT status FROM sources WHERE id = $1 AND deleting_at IS NULL FOR NO KEY UPDATE',
-    [sourceId],
-  )
-  const status = rows[0]?.status
-  if (status === 'PAUSED') throw new Failure('SOURCE_PAUSED', 'the source is paused')
-  if (status === 'STOPPED') throw new Failure('SOURCE_STOPPED', 'the source is stopped')
-  return status !== undefined
+const lockSource = async ({ prisma, client }: Transaction, sourceId: string): Promise<boolean> => {
+  if ((await lockRow(client, 'source', sourceId, 'NO KEY UPDATE')) === null) return false
+  const source = await prisma.source.findUnique({ where: { id: sourceId }, select: { status: true } })
+  if (source?.status === 'PAUSED') throw new Failure('SOURCE_PAUSED', 'the source is paused')
+  if (source?.status === 'STOPPED') throw new Failure('SOURCE_STOPPED', 'the source is stopped')
+  return source !== null
 }
 
 /** Null while another run of the source is active: `createRetryRuns` makes one after it. */

@@ -1,6 +1,7 @@
 import type { Scope } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
 
 export interface NewSession {
   /** SHA-256 of the token, in hex. */
@@ -14,8 +15,7 @@ export interface NewSession {
 /** Stores a session or a link, and forgets those that are over. Answers when it ends. */
 export const createSession = (database: Database, { ttlSeconds, ...session }: NewSession, actor: Actor): Promise<Date> =>
   database.prismaTransaction(async ({ prisma, client }) => {
-    const { rows } = await client.query<{ now: Date }>('SELECT clock_timestamp() AS now')
-    const now = rows[0]?.now ?? new Date()
+    const now = await readDatabaseTime(client)
     await prisma.session.deleteMany({ where: { expiresAt: { lt: now } } })
     const expiresAt = new Date(now.getTime() + ttlSeconds * 1_000)
     await prisma.session.create({ data: { ...session, expiresAt } })
@@ -32,6 +32,7 @@ export interface SessionForLogin {
 
 /** The key behind a session that is not over, if that is neither revoked nor expired; null otherwise. */
 export const findSession = async (database: Database, tokenHash: string): Promise<SessionForLogin | null> => {
+  // SQL: with every request of the console, so one prepared statement that compares by the database's clock.
   const { rows } = await database.pool.query<SessionForLogin>({
     name: 'inlet-session',
     text: `SELECT k.id AS "keyId", k.name, k.scopes, s.expires_at AS "expiresAt" FROM sessions s JOIN api_keys k ON k.id = s.api_key_id
@@ -43,12 +44,11 @@ export const findSession = async (database: Database, tokenHash: string): Promis
 }
 
 /** The key of a link, which is used up by this: of two at once, one gets it. Null for a link that is used, over or unknown. */
-export const takeSessionLink = async (database: Database, tokenHash: string): Promise<string | null> => {
-  const { rows } = await database.pool.query<{ api_key_id: string }>(
-    `DELETE FROM sessions WHERE token_hash = $1 AND kind = 'link' AND expires_at > clock_timestamp() RETURNING api_key_id`,
-    [tokenHash],
-  )
-  return rows[0]?.api_key_id ?? null
+export const takeSessionLink = async ({ pool, prisma }: Database, tokenHash: string): Promise<string | null> => {
+  const where = { tokenHash, kind: 'link', expiresAt: { gt: await readDatabaseTime(pool) } }
+  const link = await prisma.session.findUnique({ where, select: { apiKeyId: true } })
+  const { count } = await prisma.session.deleteMany({ where })
+  return link !== null && count === 1 ? link.apiKeyId : null
 }
 
 /** Ends a session; repeating it changes nothing. */

@@ -88,7 +88,7 @@ const insertSource = async (
       data: { sourceId: id, sealed: toJson(source.sealedSecrets), ...(source.secretTargets && { targets: [...source.secretTargets] }) },
       select: { id: true },
     })
-  if (source.credentialId !== undefined) await useSharedCredential(client, id, source.credentialId)
+  if (source.credentialId !== undefined) await useSharedCredential({ prisma, client }, id, source.credentialId)
   const run = source.runNow === true && source.paused !== true ? await createRun(client, { sourceId: id, trigger: 'manual' }) : null
   const after = { ...source, sealedSecrets: undefined, ownership: undefined, runNow: undefined }
   await writeAudit(client, { actor, action: 'source.create', targetType: 'source', targetId: id, after })

@@ -48,7 +48,7 @@ export const listDefinitions = async (database: Database, request: DefinitionReq
     request.after === undefined || request.after === null ? null : `s.slug COLLATE "C" > ${add(request.after)}`,
   ])
   const { rows } = await database.pool.query<Row>(
-    // The page first: configs and secrets are read for its rows alone, whatever the statistics say.
+    // SQL: in the order of bytes. The page first: configs and secrets are read for its rows alone, whatever the statistics say.
     `WITH page AS MATERIALIZED (
        SELECT s.* FROM sources s WHERE s.version_id IS NOT NULL AND ${where} ORDER BY s.slug COLLATE "C" LIMIT ${add(request.limit)})
      SELECT s.id, s.slug, s.name, s.connector, v.config, v.mapping, s.cron, s.time_zone AS "timeZone", s.labels, s.status, s.revision,

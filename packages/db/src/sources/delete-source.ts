@@ -1,6 +1,7 @@
 import { monotonicNow, sleep } from '@inlet/runtime'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
+import { lockRow } from '../row-lock.js'
 import { OWNED_ROWS, type OwnedRows, ofSource, withoutChildren } from './owned-rows.js'
 
 const CHUNK = 10_000
@@ -9,19 +10,18 @@ const RETRY_MS = 100
 
 /** Begins the deletion: the source is gone for every reader at once, its rest follows. False when it does not exist. */
 export const markDeleting = (database: Database, sourceId: string, actor: Actor): Promise<boolean> =>
-  database.transaction(async (client) => {
-    const { rowCount } = await client.query(
-      `UPDATE sources SET deleting_at = now(), status = 'PAUSED', next_tick_at = NULL, restart_at = NULL, credential_id = NULL, revision = revision + 1,
-         name_key = name_key || ' ' || id, slug = id::text WHERE id = $1 AND deleting_at IS NULL`,
-      [sourceId],
-    )
-    if (rowCount === 0) return false
-    // Whoever still writes for the source is fenced from here on; in the order of runs/lock-order.ts.
-    await client.query('SELECT FROM leases WHERE source_id = $1 FOR UPDATE', [sourceId])
-    await client.query('UPDATE leases SET epoch = epoch + 1, run_id = NULL, holder = NULL, expires_at = now() WHERE source_id = $1', [sourceId])
-    await client.query(`UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, now()) WHERE source_id = $1 AND status <> 'ended'`, [
-      sourceId,
-    ])
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const now = await lockRow(client, 'source', sourceId)
+    const source = await prisma.source.findUnique({ where: { id: sourceId }, select: { nameKey: true } })
+    if (now === null || source === null) return false
+    const free = { nameKey: `${source.nameKey} ${sourceId}`, slug: sourceId, credentialId: null }
+    const still = { status: 'PAUSED', nextTickAt: null, restartAt: null }
+    await prisma.source.update({ where: { id: sourceId }, data: { deletingAt: now, ...still, ...free, revision: { increment: 1 } } })
+    // What still writes for the source is fenced from here on; in the order of runs/lock-order.ts.
+    await lockRow(client, 'lease', sourceId)
+    await prisma.lease.updateMany({ where: { sourceId }, data: { epoch: { increment: 1 }, runId: null, holder: null, expiresAt: now } })
+    const active = { sourceId, status: { not: 'ended' }, cancelRequestedAt: null }
+    await prisma.run.updateMany({ where: active, data: { cancelRequestedAt: now } })
     await writeAudit(client, { actor, action: 'source.delete', targetType: 'source', targetId: sourceId })
     return true
   })
@@ -53,6 +53,8 @@ export const deleteSource = async (database: Database, sourceId: string, options
   return false
 }
 
+// SQL: in chunks and past locked rows, from whatever table the list names.
+
 /** Rows that somebody has locked are left for the next pass, so that nobody is waited for. */
 const removeRows = async (database: Database, owned: OwnedRows, options: DeletionOptions & { readonly sourceId: string }): Promise<void> => {
   const { table } = owned
@@ -66,7 +68,7 @@ const removeRows = async (database: Database, owned: OwnedRows, options: Deletio
 
 const REST = `SELECT ${OWNED_ROWS.map((owned) => `EXISTS (SELECT FROM ${owned.table} t WHERE ${ofSource(owned)})`).join(' OR ')} AS left`
 
-/** Under its lock, which everybody takes first who begins to write for the source; true when source and rest are gone. */
+/** Under its lock, which is taken first by all that begin to write for the source; true when source and rest are gone. */
 const removeSource = (database: Database, sourceId: string): Promise<boolean> =>
   database.transaction(async (client) => {
     const locked = await client.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NOT NULL FOR UPDATE SKIP LOCKED', [sourceId])

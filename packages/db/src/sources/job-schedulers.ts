@@ -8,6 +8,7 @@ export interface SchedulerToSync {
   readonly schedule: Schedule | null
 }
 
+// SQL: compares each row with what follows from its other columns, and passes over rows that somebody has locked.
 const WANTED = `CASE WHEN status IN ('PAUSED', 'STOPPED') OR deleting_at IS NOT NULL OR cron IS NULL THEN NULL ELSE cron || ' ' || time_zone END`
 
 /** Up to `limit` sources whose scheduler differs from what was last confirmed, but for those that were tried already. */
@@ -24,11 +25,12 @@ export const listSchedulersToSync = async (
 }
 
 /** All schedules that must be in the queue, for comparison with what is there. */
-export const listWantedSchedules = async (database: Database): Promise<readonly { readonly sourceId: string; readonly schedule: Schedule }[]> => {
-  const { rows } = await database.pool.query<{ id: string; cron: string; time_zone: string }>(
-    `SELECT id, cron, time_zone FROM sources WHERE ${WANTED} IS NOT NULL`,
-  )
-  return rows.map((row) => ({ sourceId: row.id, schedule: { cron: row.cron, timeZone: row.time_zone } }))
+export const listWantedSchedules = async ({ prisma }: Database): Promise<readonly { readonly sourceId: string; readonly schedule: Schedule }[]> => {
+  const rows = await prisma.source.findMany({
+    where: { status: { notIn: ['PAUSED', 'STOPPED'] }, deletingAt: null, cron: { not: null } },
+    select: { id: true, cron: true, timeZone: true },
+  })
+  return rows.flatMap(({ id, cron, timeZone }) => (cron === null ? [] : [{ sourceId: id, schedule: { cron, timeZone } }]))
 }
 
 /** Forgets which job schedulers were confirmed, e.g. after the queue was lost; null means all sources. */

@@ -1,5 +1,6 @@
 import type { SourceStatus } from '@inlet/domain'
 import type { Database } from '../database.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
 import { whereRef } from './find-source.js'
 
 export interface SourceFreshness {
@@ -12,17 +13,26 @@ export interface SourceFreshness {
 
 /** How fresh sources are: those named (by id), or all that may run when null. Only the stale ones unless `all`. */
 export const listFreshness = async (
-  database: Database,
+  { pool, prisma }: Database,
   request: { readonly sourceIds: readonly string[] | null; readonly maxAgeSeconds: number; readonly limit: number; readonly all?: boolean },
 ): Promise<readonly SourceFreshness[]> => {
-  const { rows } = await database.pool.query<SourceFreshness>(
-    `SELECT id, name, status, last_success_at AS "lastSuccessAt", fresh FROM (
-       SELECT *, coalesce(last_success_at >= clock_timestamp() - $2 * interval '1 second', false) AS fresh FROM sources
-       WHERE deleting_at IS NULL AND CASE WHEN $1::uuid[] IS NULL THEN status NOT IN ('PAUSED', 'STOPPED') ELSE id = ANY($1) END
-     ) s WHERE $4 OR NOT fresh ORDER BY name_key LIMIT $3`,
-    [request.sourceIds, request.maxAgeSeconds, request.limit, request.all ?? false],
-  )
-  return rows
+  const { sourceIds, maxAgeSeconds, limit, all = false } = request
+  const freshSince = new Date((await readDatabaseTime(pool)).getTime() - maxAgeSeconds * 1_000)
+  const rows = await prisma.source.findMany({
+    where: {
+      deletingAt: null,
+      ...(sourceIds === null ? { status: { notIn: ['PAUSED', 'STOPPED'] } } : { id: { in: [...sourceIds] } }),
+      ...(!all && { OR: [{ lastSuccessAt: null }, { lastSuccessAt: { lt: freshSince } }] }),
+    },
+    orderBy: { nameKey: 'asc' },
+    take: limit,
+    select: { id: true, name: true, status: true, lastSuccessAt: true },
+  })
+  return rows.map((row) => ({
+    ...row,
+    status: row.status as SourceStatus,
+    fresh: row.lastSuccessAt !== null && row.lastSuccessAt >= freshSince,
+  }))
 }
 
 /** The ids of sources named by id or slug, in the order of the names; null where unknown. */

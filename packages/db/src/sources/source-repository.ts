@@ -1,4 +1,5 @@
 import type { Database } from '../database.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
 
 /** The connector of a source; null when the source does not exist. */
 export const findConnectorType = async ({ prisma }: Database, sourceId: string): Promise<string | null> => {
@@ -7,12 +8,14 @@ export const findConnectorType = async ({ prisma }: Database, sourceId: string):
 }
 
 /** Milliseconds since the last successful ingestion of every source that had one. */
-export const readSourceLags = async (
-  database: Database,
-): Promise<readonly { readonly source: string; readonly connector: string; readonly lagMs: number }[]> => {
-  const { rows } = await database.pool.query<{ source: string; connector: string; lagMs: number }>(
-    `SELECT id AS source, connector, (extract(epoch FROM clock_timestamp() - last_success_at) * 1000)::float8 AS "lagMs"
-     FROM sources WHERE last_success_at IS NOT NULL AND deleting_at IS NULL`,
-  )
-  return rows
+export const readSourceLags = async ({
+  pool,
+  prisma,
+}: Database): Promise<readonly { readonly source: string; readonly connector: string; readonly lagMs: number }[]> => {
+  const now = (await readDatabaseTime(pool)).getTime()
+  const rows = await prisma.source.findMany({
+    where: { lastSuccessAt: { not: null }, deletingAt: null },
+    select: { id: true, connector: true, lastSuccessAt: true },
+  })
+  return rows.map(({ id, connector, lastSuccessAt }) => ({ source: id, connector, lagMs: now - (lastSuccessAt?.getTime() ?? now) }))
 }

@@ -51,6 +51,7 @@ export interface SourceRow {
   readonly lease_live: boolean
 }
 
+// SQL: a source with its version, active run and lease is one statement; it is what everybody asks for, and filtered by a state that all four decide.
 export const SOURCE_COLUMNS = `s.id, s.slug, s.name, s.name_key, s.connector, s.status, s.labels, s.cron, s.time_zone, v.number AS version, s.fresh_within_seconds,
   s.last_run_id, s.last_outcome, s.last_success_at, s.next_tick_at, s.restart_at, s.revision, s.created_at, s.updated_at, clock_timestamp() AS now,
   r.status AS run_status, r.wake_at, coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live`

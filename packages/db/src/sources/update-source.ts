@@ -77,8 +77,8 @@ const applyChange = async (tx: Transaction, change: SourceChange): Promise<Chang
   }
   const due = rescheduled ? await accountTicksBefore(client, sourceId) : null
   const version = newSettings || rescheduled ? await insertPublished(prisma, { sourceId, content: contentOf(after), now: source.now }) : null
-  if (change.sealSecrets !== undefined) await writeSourceSecrets(client, sourceId, { seal: change.sealSecrets, targets: change.secretTargets })
-  if (change.credentialId !== undefined) await useSharedCredential(client, sourceId, change.credentialId)
+  if (change.sealSecrets !== undefined) await writeSourceSecrets(tx, sourceId, { seal: change.sealSecrets, targets: change.secretTargets })
+  if (change.credentialId !== undefined) await useSharedCredential(tx, sourceId, change.credentialId)
   const wasInError = source.row.status === 'ERROR' && (newSettings || newSecrets)
   await prisma.source.update({
     where: { id: sourceId },

@@ -30,6 +30,7 @@ const CHUNK_BYTES = 1_048_576
  */
 export const storeUpload = (database: Database, upload: NewUpload): Promise<UploadOverview> =>
   database.transaction(async (client) => {
+    // SQL: bytes, and a transaction as long as the client takes; Prisma bounds its own.
     // A slow client may leave the transaction idle between chunks; the server's own request timeout ends it.
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = '15min'`)
     const { rows } = await client.query<{ id: string; createdAt: Date }>(

@@ -1,5 +1,6 @@
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
+import { olderThan } from '../page-before.js'
 import type { UploadOverview } from './store-upload.js'
 
 const OVERVIEW = { id: true, name: true, size: true, sha256: true, mediaType: true, createdAt: true } as const
@@ -10,7 +11,7 @@ export const listUploads = async (
   { after, limit }: { readonly after: { readonly createdAt: string; readonly id: string } | null; readonly limit: number },
 ): Promise<readonly UploadOverview[]> => {
   const rows = await prisma.upload.findMany({
-    ...(after !== null && { where: { OR: [{ createdAt: { lt: after.createdAt } }, { createdAt: after.createdAt, id: { lt: after.id } }] } }),
+    ...(after !== null && { where: olderThan('createdAt', { at: after.createdAt, id: after.id }) }),
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: limit,
     select: OVERVIEW,

@@ -8,6 +8,8 @@ export interface LiveConnection {
   readonly credential: { readonly id: string; readonly version: number } | null
 }
 
+// SQL: source, version and credential of one moment; workers ask at every run.
+
 /** What is live of these sources now; one that is gone is missing. */
 export const findLiveConnections = async (database: Database, sourceIds: readonly string[]): Promise<ReadonlyMap<string, LiveConnection>> => {
   const { rows } = await database.pool.query<LiveConnection & { sourceId: string }>(

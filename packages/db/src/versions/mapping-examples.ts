@@ -1,7 +1,7 @@
 import { Failure, type MappingExample } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { lockSourceRow } from './lock-source.js'
+import { lockRow } from '../row-lock.js'
 import { toJson } from './version-content.js'
 
 /** Each is tried at every publication. */
@@ -22,7 +22,7 @@ export const listExamples = async ({ prisma }: Database, sourceId: string, name?
 /** Writes an example; true when it is new. Null when the source is unknown. Throws VALIDATION_FAILED beyond the limit. */
 export const saveExample = (database: Database, sourceId: string, example: MappingExample, actor: Actor): Promise<boolean | null> =>
   database.prismaTransaction(async ({ prisma, client }) => {
-    const now = await lockSourceRow(client, sourceId)
+    const now = await lockRow(client, 'source', sourceId)
     if (now === null) return null
     const { name, stream } = example
     const where = { sourceId_name: { sourceId, name } }

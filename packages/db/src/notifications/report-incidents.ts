@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { decideTelling, type IncidentKind, isWanted, type TargetWishes } from '@inlet/domain'
-import type pg from 'pg'
 import type { Database } from '../database.js'
+import type { Prisma } from '../generated/client.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
 import { followIncidents } from './follow-incidents.js'
 
 /** Beginning or end of an incident, with what a message says of it. */
@@ -28,7 +29,8 @@ export interface MessageWriter {
   digest(messageId: string, news: readonly News[], at: Date): string
 }
 
-const UNTOLD = `
+// SQL: an incident gives up to two lines, its beginning and its end, in the order of their times.
+const UNREPORTED = `
 SELECT i.id, i.kind, w.what, i.reason, i.message, i.next, i.run_id AS "runId", i.since, CASE WHEN w.what = 'closed' THEN i.closed_at END AS "closedAt",
   s.id AS "sourceId", s.slug, s.name, s.connector, s.labels
 FROM incidents i JOIN sources s ON s.id = i.source_id AND s.deleting_at IS NULL
@@ -36,56 +38,60 @@ CROSS JOIN (VALUES ('opened'), ('closed')) AS w(what)
 WHERE (w.what = 'opened' AND i.opened_told_at IS NULL) OR (w.what = 'closed' AND i.closed_at IS NOT NULL AND i.closed_told_at IS NULL AND i.closed_as = 'recovered')
 ORDER BY CASE w.what WHEN 'opened' THEN i.opened_at ELSE i.closed_at END, w.what DESC LIMIT 1000`
 
-const FACTS = `
-SELECT (SELECT count(*) FROM incidents WHERE opened_told_at > clock_timestamp() - interval '1 minute')::int AS recent,
-  EXISTS (SELECT FROM notification_deliveries WHERE event = 'incidents.digest' AND created_at > clock_timestamp() - interval '1 minute') AS digest,
-  clock_timestamp() AS now`
-
 /**
  * One pass over all sources: opens and closes incidents and puts a message for each target that wants it into the outbox, in one transaction.
  * Answers how many messages it made; null when another process is at it.
  */
-export const tellIncidents = (database: Database, writer: MessageWriter): Promise<number | null> =>
-  database.transaction(async (client) => {
+export const reportIncidents = (database: Database, writer: MessageWriter): Promise<number | null> =>
+  database.prismaTransaction(async ({ prisma, client }) => {
     const { rows } = await client.query<{ free: boolean }>(`SELECT pg_try_advisory_xact_lock(hashtextextended('inlet incidents', 0)) AS free`)
     if (rows[0]?.free !== true) return null
     await followIncidents(client)
-    const { rows: news } = await client.query<News>(UNTOLD)
+    const { rows: news } = await client.query<News>(UNREPORTED)
     if (news.length === 0) return 0
-    const { rows: facts } = await client.query<{ recent: number; digest: boolean; now: Date }>(FACTS)
-    const { recent = 0, digest = false, now = new Date() } = facts[0] ?? {}
-    const telling = decideTelling({ recent, opening: news.filter(({ what }) => what === 'opened').length, digestWithinMinute: digest })
+    const now = await readDatabaseTime(client)
+    const opening = news.filter(({ what }) => what === 'opened').length
+    const telling = decideTelling({ ...(await countRecent(prisma, now)), opening })
     if (telling === 'later') return 0
-    const { rows: targets } = await client.query<TargetWishes & { id: string }>(
-      'SELECT id, events, sources, labels FROM notification_targets WHERE active',
-    )
+    const targets = await prisma.notificationTarget.findMany({
+      where: { active: true },
+      select: { id: true, events: true, sources: true, labels: true },
+    })
     let made = 0
     for (const target of targets) {
-      const wanted = news.filter((each) => isWanted(target, each))
+      const wanted = news.filter((each) => isWanted(target as TargetWishes, each))
       if (telling === 'digest' && wanted.length > 1)
-        made += await put(client, target.id, { event: 'incidents.digest', news: null, write: (id) => writer.digest(id, wanted, now) })
+        made += await put(prisma, target.id, { event: 'incidents.digest', news: null, write: (id) => writer.digest(id, wanted, now) })
       else
         for (const each of wanted)
-          made += await put(client, target.id, { event: `incident.${each.what}`, news: each, write: (id) => writer.one(id, each, now) })
+          made += await put(prisma, target.id, { event: `incident.${each.what}`, news: each, write: (id) => writer.one(id, each, now) })
     }
-    for (const what of ['opened', 'closed'] as const)
-      await client.query(`UPDATE incidents SET ${what}_told_at = clock_timestamp() WHERE id = ANY($1::uuid[])`, [
-        news.filter((each) => each.what === what).map(({ id }) => id),
-      ])
+    const idsOf = (what: News['what']) => ({ id: { in: news.filter((each) => each.what === what).map(({ id }) => id) } })
+    await prisma.incident.updateMany({ where: idsOf('opened'), data: { openedToldAt: now } })
+    await prisma.incident.updateMany({ where: idsOf('closed'), data: { closedToldAt: now } })
     return made
   })
 
+const countRecent = async (
+  prisma: Prisma.TransactionClient,
+  now: Date,
+): Promise<{ readonly recent: number; readonly digestWithinMinute: boolean }> => {
+  const gt = new Date(now.getTime() - 60_000)
+  return {
+    recent: await prisma.incident.count({ where: { openedToldAt: { gt } } }),
+    digestWithinMinute: (await prisma.notificationDelivery.count({ where: { event: 'incidents.digest', createdAt: { gt } } })) > 0,
+  }
+}
+
 const put = async (
-  client: pg.ClientBase,
+  prisma: Prisma.TransactionClient,
   targetId: string,
   message: { readonly event: string; readonly news: News | null; readonly write: (messageId: string) => string },
 ): Promise<number> => {
   const id = randomUUID()
-  const { rowCount } = await client.query(
-    'INSERT INTO notification_deliveries (id, target_id, incident_id, event, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
-    [id, targetId, message.news?.id ?? null, message.event, message.write(toMessageId(id))],
-  )
-  return rowCount ?? 0
+  const { event, news, write } = message
+  const row = { id, targetId, incidentId: news?.id ?? null, event, body: write(toMessageId(id)) }
+  return (await prisma.notificationDelivery.createMany({ data: [row], skipDuplicates: true })).count
 }
 
 /** The id a receiver sees, the same at every try. */

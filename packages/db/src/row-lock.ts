@@ -1,0 +1,25 @@
+import type pg from 'pg'
+
+/** What may be locked, by its key. A source that is being deleted is not found. */
+const ROWS = {
+  source: 'sources WHERE id = $1 AND deleting_at IS NULL',
+  credential: 'credentials WHERE id = $1',
+  lease: 'leases WHERE source_id = $1',
+  notificationTarget: 'notification_targets WHERE id = $1',
+  quarantined: 'quarantine WHERE id = $1',
+  setting: 'settings WHERE key = $1',
+} as const
+
+/**
+ * Locks a row until the end of the transaction, which Prisma cannot say, and answers the database's time; null when there is no such row.
+ * Lock first and read after: what is read together with a lock that had to be waited for is as it was before.
+ */
+export const lockRow = async (
+  client: Pick<pg.ClientBase, 'query'>,
+  row: keyof typeof ROWS,
+  key: string,
+  strength: 'UPDATE' | 'NO KEY UPDATE' | 'KEY SHARE' = 'UPDATE',
+): Promise<Date | null> => {
+  const { rows } = await client.query<{ now: Date }>(`SELECT clock_timestamp() AS now FROM ${ROWS[row]} FOR ${strength}`, [key])
+  return rows[0]?.now ?? null
+}
