@@ -1,0 +1,59 @@
+import { type Language, STEMMED_LANGUAGES, type StemmedLanguage } from './language.js'
+import { STOP_WORDS } from './stop-words.js'
+
+const CYRILLIC = /^[\u0400-\u04ff]/u
+const LATIN = /^[a-z]/u
+
+const languagesOf = new Map<string, number>()
+const stopWords = new Map<Language, ReadonlySet<string>>()
+for (const [n, language] of STEMMED_LANGUAGES.entries()) {
+  const words = STOP_WORDS[language].split(' ')
+  stopWords.set(language, new Set(words))
+  for (const word of words) languagesOf.set(word, (languagesOf.get(word) ?? 0) | (1 << n))
+}
+
+/** Whether a folded word says next to nothing in this language. */
+export const isStopWord = (word: string, language: Language): boolean => stopWords.get(language)?.has(word) ?? false
+
+/** Whether it says next to nothing in any of these. */
+export const isStopWordOf = (word: string, languages: readonly Language[]): boolean => languages.some((language) => isStopWord(word, language))
+
+const SAMPLE = 300
+/** Stop words that no other language has, or shares of those of several, before a text counts as not English. */
+const MIN_EVIDENCE = 1.2
+const LEAD = 1.2
+
+/**
+ * The language whose stop words are the most among the first words; with too few of them that of the letters, and English
+ * for Latin ones: identifiers, names and headings are mostly written beside English text.
+ */
+export const detectLanguage = (words: readonly { readonly text: string }[]): Language => {
+  const counts = new Float64Array(STEMMED_LANGUAGES.length)
+  let cyrillic = 0
+  let latin = 0
+  const sample = Math.min(words.length, SAMPLE)
+  for (let n = 0; n < sample; n += 1) {
+    const text = words[n]?.text ?? ''
+    if (LATIN.test(text)) latin += 1
+    else if (CYRILLIC.test(text)) cyrillic += 1
+    countStopWord(counts, languagesOf.get(text) ?? 0)
+  }
+  if (cyrillic > latin) return 'ru'
+  if (latin === 0) return 'simple'
+  return mostFrequent(counts)
+}
+
+// A word of several languages speaks less for each of them: `die` is an article in German and a verb in English.
+const countStopWord = (counts: Float64Array, mask: number): void => {
+  if (mask === 0) return
+  let owners = 0
+  for (let bit = 0; bit < counts.length; bit += 1) if ((mask & (1 << bit)) !== 0) owners += 1
+  for (let bit = 0; bit < counts.length; bit += 1) if ((mask & (1 << bit)) !== 0) counts[bit] = (counts[bit] ?? 0) + 1 / owners
+}
+
+const mostFrequent = (counts: Float64Array): StemmedLanguage => {
+  let best = 0
+  for (let n = 1; n < counts.length; n += 1) if ((counts[n] ?? 0) > (counts[best] ?? 0)) best = n
+  const evidence = counts[best] ?? 0
+  return evidence >= MIN_EVIDENCE && evidence > (counts[0] ?? 0) * LEAD ? (STEMMED_LANGUAGES[best] ?? 'en') : 'en'
+}

@@ -1,0 +1,154 @@
+import { ByteReader } from '../postings/bytes.js'
+import { MAX_PARTS } from '../postings/postings.js'
+import type { QueryTerm } from '../query/query.js'
+import { type Accumulator, createAccumulator } from './accumulator.js'
+import { inverseFrequency, termFactors } from './bm25.js'
+import { selectBest } from './select-best.js'
+
+/** Postings of a term in one segment. */
+export interface PostingList {
+  readonly data: Uint8Array
+  readonly base: number
+}
+
+/** A term of the question with what the index has of it. */
+export interface IndexedTerm {
+  readonly term: QueryTerm
+  /** How many documents hold it. */
+  readonly documents: number
+  readonly lists: readonly PostingList[]
+}
+
+export interface IndexSize {
+  readonly documents: number
+  /** Mean length of a document in words. */
+  readonly meanLength: number
+}
+
+export interface RankRequest {
+  readonly terms: readonly IndexedTerm[]
+  readonly size: IndexSize
+  /** Whether a record may be a hit; null: all may. */
+  readonly allows: ((record: number) => boolean) | null
+  /** How many hits at most. */
+  readonly limit: number
+}
+
+export interface RankedHit {
+  readonly record: number
+  readonly score: number
+  /** Parts of the record with their own scores, the best first. */
+  readonly parts: readonly { readonly part: number; readonly score: number }[]
+}
+
+export interface Ranking {
+  /** The best first. */
+  readonly hits: readonly RankedHit[]
+  /** Whether there are more, which are worse. */
+  readonly more: boolean
+}
+
+/** When so many documents are candidates already, a word that stands in many only adds to their scores. */
+const ENOUGH = 100_000
+const FREQUENT = 0.02
+/** How much the second best part of a record adds to the best. */
+const SECOND_PART = 0.2
+
+/** Ranks by BM25, the rarest term first. What a long question leaves out are documents that hold only its most frequent words. */
+export const rank = ({ terms, size, allows, limit }: RankRequest): Ranking => {
+  const factors = termFactors(size.meanLength)
+  const rarestFirst = [...terms].sort((a, b) => a.documents - b.documents)
+  const scores = createAccumulator(Math.min(ENOUGH, rarestFirst[0]?.documents ?? 0))
+  let left = false
+  for (const indexed of rarestFirst) {
+    const only = scores.size >= ENOUGH && indexed.documents > size.documents * FREQUENT
+    left ||= only
+    addTerm(scores, indexed, { factors, weight: weightOf(indexed, size), allows, only })
+  }
+  const best = selectBest(scores, limit * 2)
+  const hits = toHits(best.entries)
+  return { hits: hits.slice(0, limit), more: left || best.more || hits.length > limit }
+}
+
+/** What a term adds at most to a score. */
+export const weightOf = ({ term, documents }: IndexedTerm, size: IndexSize): number => term.weight * inverseFrequency(documents, size.documents)
+
+interface Adding {
+  readonly factors: Float32Array
+  readonly weight: number
+  readonly allows: ((record: number) => boolean) | null
+  readonly only: boolean
+}
+
+const addTerm = (scores: Accumulator, { lists }: IndexedTerm, { factors, weight, allows, only }: Adding): void => {
+  for (const { data, base } of lists) {
+    const reader = new ByteReader(data)
+    let record = base
+    while (!reader.done) {
+      const step = reader.number()
+      record += Math.floor(step / 2)
+      const part = step % 2 === 0 ? 0 : reader.number()
+      const factor = factors[reader.byte() * 256 + reader.byte()] ?? 0
+      if (allows === null || allows(record)) scores.add(record * MAX_PARTS + part, weight * factor, only)
+    }
+  }
+}
+
+const toHits = (entries: readonly { readonly key: number; readonly score: number }[]): RankedHit[] => {
+  const parts = new Map<number, { part: number; score: number }[]>()
+  for (const { key, score } of entries) {
+    const record = Math.floor(key / MAX_PARTS)
+    const known = parts.get(record)
+    if (known === undefined) parts.set(record, [{ part: key % MAX_PARTS, score }])
+    else known.push({ part: key % MAX_PARTS, score })
+  }
+  return [...parts]
+    .map(([record, all]) => {
+      all.sort((a, b) => b.score - a.score || a.part - b.part)
+      return { record, score: (all[0]?.score ?? 0) + SECOND_PART * (all[1]?.score ?? 0), parts: all.slice(0, 3) }
+    })
+    .sort((a, b) => b.score - a.score || a.record - b.record)
+}
+
+/** The records that hold any variant of a term. */
+export const recordsOf = ({ lists }: Pick<IndexedTerm, 'lists'>): ReadonlySet<number> => {
+  const records = new Set<number>()
+  for (const { data, base } of lists) {
+    const reader = new ByteReader(data)
+    let record = base
+    while (!reader.done) {
+      const step = reader.number()
+      record += Math.floor(step / 2)
+      if (step % 2 === 1) reader.number()
+      reader.at += 2
+      records.add(record)
+    }
+  }
+  return records
+}
+
+/** What each term adds to the scores of these parts of records, the most first; for explanations. */
+export const explain = (
+  { terms, size }: Pick<RankRequest, 'terms' | 'size'>,
+  places: readonly { readonly record: number; readonly part: number }[],
+): ReadonlyMap<number, readonly { readonly word: string; readonly weight: number }[]> => {
+  const wanted = new Map(places.map(({ record, part }) => [record * MAX_PARTS + part, new Map<string, number>()]))
+  const factors = termFactors(size.meanLength)
+  for (const indexed of terms) {
+    const collected: Accumulator = {
+      size: 0,
+      forEach: () => {},
+      add: (key, score) => {
+        const words = wanted.get(key)
+        words?.set(indexed.term.word, (words.get(indexed.term.word) ?? 0) + score)
+      },
+    }
+    addTerm(collected, indexed, { factors, weight: weightOf(indexed, size), allows: null, only: false })
+  }
+  return new Map(
+    [...wanted].map(([key, words]) => [
+      Math.floor(key / MAX_PARTS),
+      [...words].map(([word, weight]) => ({ word, weight })).sort((a, b) => b.weight - a.weight),
+    ]),
+  )
+}

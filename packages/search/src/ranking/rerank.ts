@@ -1,0 +1,66 @@
+import { foldWord } from '../text/fold.js'
+import type { ReadText } from '../query/match-text.js'
+import type { Query } from '../query/query.js'
+
+/** How much words that stand together as in the question add, relative to what the rarer of the two is worth. */
+const PROXIMITY = 0.4
+const WINDOW = 3
+/** How much a record adds that holds all words of a short question. */
+const ALL_WORDS = 0.1
+/** A title or key that is the question itself is what was meant. */
+const EXACT = 1
+
+export interface RerankInput {
+  readonly query: Query
+  /** What each word of the question is worth. */
+  readonly weights: ReadonlyMap<string, number>
+  readonly question: string
+}
+
+export interface RerankText extends ReadText {
+  readonly title: string | null
+  readonly key: string
+}
+
+/** Adds to the score of a hit what its text shows: words beside each other, all words, an exact title or key. Pure. */
+export const rerankScore = ({ query, weights, question }: RerankInput, text: RerankText, score: number): number => {
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
+  const asked = foldWord(question.trim())
+  const exact = asked !== '' && (asked === foldWord(text.title?.trim() ?? '') || asked === foldWord(text.key))
+  return score + PROXIMITY * proximity(query, weights, text) + (holdsAll(query, text) ? ALL_WORDS * total : 0) + (exact ? EXACT * total : 0)
+}
+
+const holdsAll = ({ terms }: Query, { words, stems }: ReadText): boolean => {
+  if (terms.length < 2) return false
+  const present = new Set([...stems, ...words.map(({ text }) => text)])
+  return terms.every(({ word, variants }) => present.has(word) || variants.some((variant) => present.has(variant)))
+}
+
+/** Sum over neighbours in the question of how close they stand in the text, the more often the better. */
+const proximity = (query: Query, weights: ReadonlyMap<string, number>, text: ReadText): number => {
+  const stemOf = new Map(query.terms.flatMap(({ word, variants }) => [word, ...variants].map((form) => [form, word])))
+  const pairs = pairsOf(query, stemOf, weights)
+  if (pairs.size === 0) return 0
+  const seen = new Map<string, number>()
+  const found = text.words.map(({ text: word }, n) => stemOf.get(word) ?? stemOf.get(text.stems[n] ?? ''))
+  for (let n = 0; n < found.length; n += 1) {
+    const first = found[n]
+    if (first === undefined) continue
+    for (let next = n + 1; next <= n + WINDOW && next < found.length; next += 1) {
+      const pair = `${first} ${found[next]}`
+      if (pairs.has(pair)) seen.set(pair, (seen.get(pair) ?? 0) + 1 / (next - n))
+    }
+  }
+  return [...seen].reduce((sum, [pair, count]) => sum + ((pairs.get(pair) ?? 0) * count) / (count + 1), 0)
+}
+
+const pairsOf = (query: Query, stemOf: ReadonlyMap<string, string>, weights: ReadonlyMap<string, number>): ReadonlyMap<string, number> => {
+  const pairs = new Map<string, number>()
+  const words = query.order.map((word) => (word === null ? undefined : stemOf.get(word)))
+  for (const [n, first] of words.entries()) {
+    if (first === undefined) continue
+    const second = words.slice(n + 1, n + 1 + WINDOW).find((word) => word !== undefined)
+    if (second !== undefined && second !== first) pairs.set(`${first} ${second}`, Math.min(weights.get(first) ?? 0, weights.get(second) ?? 0))
+  }
+  return pairs
+}

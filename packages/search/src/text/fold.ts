@@ -1,0 +1,52 @@
+const ASCII = /^[\u0000-\u007f]*$/u
+const ACCENTED = /[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]/gu
+const MARKS = /\p{M}/gu
+/** Letters that Unicode does not decompose, or that readers type without their dots. */
+const LETTERS = /[ßæœøđðłþıſёأإآىةـ\u064b-\u0652\u05b0-\u05c7]/gu
+const PLAIN: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ı: 'i',
+  ſ: 's',
+  ё: 'е',
+  أ: 'ا',
+  إ: 'ا',
+  آ: 'ا',
+  ى: 'ي',
+  ة: 'ه',
+}
+
+/**
+ * A word as it is compared: lower case, compatibility forms unified (full-width letters, ligatures), accents of Latin and
+ * Greek letters dropped. Marks of other scripts stay, because there they make other letters.
+ */
+export const foldWord = (word: string): string => {
+  const known = cache.get(word)
+  if (known !== undefined) return known
+  const folded = fold(word)
+  if (cache.size >= MAX_CACHED) cache.clear()
+  if (word.length <= MAX_CACHED_WORD) cache.set(word, folded)
+  return folded
+}
+
+/** Words met last: those of a language repeat, and folding one costs more than all else that is done with it. */
+const cache = new Map<string, string>()
+const MAX_CACHED = 100_000
+const MAX_CACHED_WORD = 32
+
+const fold = (word: string): string => {
+  const lower = word.toLowerCase()
+  if (ASCII.test(lower)) return lower
+  return lower
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(ACCENTED, (letter) => letter.normalize('NFD').replace(MARKS, ''))
+    .replace(LETTERS, (letter) => PLAIN[letter] ?? '')
+    .replaceAll('\u0307', '')
+}

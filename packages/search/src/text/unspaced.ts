@@ -1,0 +1,44 @@
+/** A word of a text without spaces; `pair`: two characters beside each other, whatever the words are. */
+export interface Segment {
+  readonly word: string
+  readonly offset: number
+  readonly pair: boolean
+}
+
+/** The segmenter takes time quadratic in what it gets for some scripts. */
+const MAX_RUN = 2_000
+const HAN = /[\p{Script=Han}\p{Script=Katakana}]/u
+
+let segmenter: Intl.Segmenter | undefined
+
+/**
+ * Words by the dictionaries of the runtime. In Chinese and Japanese also pairs of characters, since a word that stands
+ * alone in a question may be part of a longer one in a text.
+ */
+export const segmentUnspaced = (run: string): readonly Segment[] => {
+  const segments: Segment[] = []
+  for (let from = 0; from < run.length; from += MAX_RUN) {
+    const part = run.slice(from, from + MAX_RUN)
+    segmenter ??= new Intl.Segmenter('und', { granularity: 'word' })
+    for (const { segment, index } of segmenter.segment(part)) {
+      segments.push({ word: segment, offset: from + index, pair: false })
+    }
+  }
+  return HAN.test(run) ? [...segments, ...pairsOf(run, new Set(segments.map(({ word, offset }) => `${offset} ${word}`)))] : segments
+}
+
+const pairsOf = (run: string, present: ReadonlySet<string>): readonly Segment[] => {
+  const pairs: Segment[] = []
+  const characters = [...run]
+  let offset = 0
+  for (let n = 0; n + 1 < characters.length; n += 1) {
+    const [first = '', second = ''] = [characters[n], characters[n + 1]]
+    if (HAN.test(first) && HAN.test(second) && !present.has(`${offset} ${first}${second}`)) segments(pairs, first + second, offset)
+    offset += first.length
+  }
+  return pairs
+}
+
+const segments = (pairs: Segment[], word: string, offset: number): void => {
+  pairs.push({ word, offset, pair: true })
+}
