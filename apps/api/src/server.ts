@@ -82,9 +82,12 @@ export interface ListeningServer {
   close(limitMs: number): Promise<void>
 }
 
+/** A question of 10,000 characters takes up to nine bytes for each in an address. */
+const MAX_HEADER_BYTES = 131_072
+
 /** Listens; throws when the port is taken. */
 export const openServer = async (app: Express, address: { readonly host: string; readonly port: number }): Promise<ListeningServer> => {
-  const server = createServer({ requestTimeout: 900_000, headersTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 32_768 }, app)
+  const server = createServer({ requestTimeout: 900_000, headersTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: MAX_HEADER_BYTES }, app)
   server.listen(address.port, address.host)
   await once(server, 'listening')
   const bound = server.address()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { type Connector, complete, defineConnector } from '@inlet/connector-sdk'
 import { type EndpointId, endpoints, problem } from '@inlet/contract'
-import { createDatabase, type Database, insertApiKey } from '@inlet/db'
+import { createDatabase, type Database, indexPending, insertApiKey } from '@inlet/db'
 import { Failure, type Scope } from '@inlet/domain'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
@@ -249,6 +249,7 @@ export const insertRecords = async (
         record.url ?? null,
       ],
     )
+  await indexPending(database)
 }
 
 /** A loopback server, for addresses that must not be reached. */

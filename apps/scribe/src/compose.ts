@@ -5,6 +5,7 @@ import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES, U
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ScribeConfig } from './config.js'
 import { processBatch } from './processors/batch.js'
+import { startIndexMaintenance } from './search-index/maintain-index.js'
 
 const VERSION = '0.1.0'
 const QUEUE_PATIENCE_MS = 600_000
@@ -20,7 +21,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     const database = createDatabase({
       url: config.DATABASE_URL,
       applicationName: 'inlet-scribe',
-      poolSize: config.INLET_SCRIBE_CONCURRENCY + 2,
+      poolSize: config.INLET_SCRIBE_CONCURRENCY + 3,
       onError,
     })
     lifecycle.defer('database', () => database.close())
@@ -97,6 +98,8 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       connectors: [],
     }))
     lifecycle.defer('signs of life', () => life.stop())
+    const index = startIndexMaintenance(database, log)
+    lifecycle.defer('search index', () => index.stop())
     lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
 
     const health = watchHealth({ isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })

@@ -82,12 +82,12 @@ export const queryInt = (options: QueryIntOptions & { readonly default: number }
     .meta({ ...integerMeta(options), default: options.default })
 
 /** `true` or `false` in a query string. */
-export const queryFlag = (description: string) =>
+export const queryFlag = (description: string, usual = false) =>
   z
     .enum(['true', 'false'])
     .optional()
-    .transform((value) => value === 'true')
-    .meta({ type: 'boolean', description })
+    .transform((value) => (value === undefined ? usual : value === 'true'))
+    .meta({ type: 'boolean', description, ...(usual ? { default: true } : {}) })
 
 /** A parameter that may be repeated. */
 export const queryList = <T extends z.ZodType<string, string>>(item: T, options: { readonly max: number; readonly description: string }) =>

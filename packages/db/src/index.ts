@@ -124,12 +124,23 @@ export {
   readClockSkewSeconds,
 } from './reconcile/reconcile-queries.js'
 export { applyRetention, DEFAULT_RETENTION, type Retention, retentionWithin } from './reconcile/retention.js'
-export type { FetchedRecord } from './records/fetch-records.js'
+export { MAX_RANKED } from './records/collect-hits.js'
+export { countListFacets, type Facet, isFacet, MAX_COUNTED } from './records/count-facets.js'
+export { type FetchedRecord, type RecordFields, USUAL_FIELDS } from './records/fetch-records.js'
 export { findRecord, type StoredRecordDetails } from './records/find-record.js'
 export { createStoredRecords, NO_STORED_RECORDS, type StoredRecords } from './records/known-records.js'
+export { type ChunkRequest, listChunks } from './records/list-chunks.js'
 export { listRecords, type RecordListRequest, type RecordRows } from './records/list-records.js'
 export type { RecordFilter, StoredRecord } from './records/record-row.js'
-export { MAX_RANKED, type RankedRecord, type RecordSearch, type SearchRows, searchRecords } from './records/search-records.js'
+export {
+  type CitedChunk,
+  type RankedRecord,
+  type RecordSearch,
+  type SearchPosition,
+  type SearchRows,
+  searchRecords,
+  shortName,
+} from './records/search-records.js'
 export { runScript } from './run-script.js'
 export { createContinuousRuns } from './runs/create-continuous-runs.js'
 export { type BackfillPlan, createRun, type NewRun } from './runs/create-run.js'
@@ -147,6 +158,8 @@ export {
 export { type LeasedRun, type LeaseResult, takeLease } from './runs/lease.js'
 export { findRun, listEndedRuns, listRuns, type RunListRequest, type RunOverview } from './runs/list-runs.js'
 export { type Cancellation, cancelRun, parkRun, releaseRun } from './runs/release-run.js'
+export { indexPending } from './search/index-pending.js'
+export { mergeSegments } from './search/merge-segments.js'
 export { createSession, deleteSession, findSession, type NewSession, type SessionForLogin, takeSessionLink } from './sessions/session-repository.js'
 export { claimSetting, findSetting } from './settings/setting-repository.js'
 export { createSource, type NewSource } from './sources/create-source.js'

@@ -1,40 +1,37 @@
 import { durationSeconds, type Endpoints, type ListRecordsQuery } from '@inlet/contract'
-import { findSourceIds, listRecords, MAX_RANKED, type RecordFilter, searchRecords } from '@inlet/db'
+import { countListFacets, findSourceIds, listRecords, type RecordFilter } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import { parseWhere } from '@inlet/search'
 import { z } from 'zod'
 import { listName } from '../http/page-token.js'
 import { requireScope } from '../http/principal.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import { sourceNotFound } from '../source-access/find-source.js'
 import { ensureFresh } from './ensure-fresh.js'
-import { toHitJson, toPageJson } from './record-json.js'
+import { checkFacets, toFields } from './fields.js'
+import { toListedJson, toPageJson } from './record-json.js'
+import { MAX_PAGE_BYTES, type PageRequest, type RecordPageJson } from './record-page.js'
 import type { RecordDeps } from './records.js'
-
-/** Data of a page; larger records make it shorter. */
-const MAX_PAGE_BYTES = 8_388_608
+import { searchPage } from './search-page.js'
 
 const listPosition = z.tuple([z.string(), z.int(), z.string()])
-const searchPosition = z.tuple([z.int().min(0).max(MAX_RANKED)])
-
-interface Page {
-  readonly items: readonly string[]
-  readonly nextCursor: string | null
-  readonly truncated?: boolean
-}
 
 export const listRecordsHandler =
   (deps: RecordDeps): Handler<Endpoints['listRecords']> =>
   async ({ query, principal, response }) => {
     // It starts runs, and so work at the systems that are read.
     if (query.ensureFresh !== undefined && principal !== null) requireScope(principal, 'write')
+    checkFacets(query.facets)
     const sourceIds = query.source.length === 0 ? undefined : await getSourceIds(deps, query.source)
     const maxAgeSeconds = query.ensureFresh === undefined ? null : durationSeconds(query.ensureFresh)
+    const filter = toFilter(query, sourceIds)
     const freshness =
       maxAgeSeconds === null
         ? undefined
         : await ensureFresh(deps, { sourceIds: sourceIds ?? null, maxAgeSeconds, waitMs: query.wait * 1_000, signal: closeSignal(response) })
-    const filter = { sourceIds, stream: query.stream, kind: query.kind, since: query.since, deleted: query.deleted }
     const list = listName('listRecords', { ...query, ensureFresh: undefined, wait: undefined })
-    const { items, ...rest } = await (query.q === undefined ? listPage(deps, { query, filter, list }) : searchPage(deps, { query, filter, list }))
+    const request = { query, filter, list }
+    const { items, ...rest } = await (query.q === undefined ? listPage(deps, request) : searchPage(deps, query.q, request))
     return { status: 200, json: toPageJson(items, { ...rest, ...(freshness === undefined ? {} : { freshness }) }) }
   }
 
@@ -46,33 +43,45 @@ const getSourceIds = async (deps: RecordDeps, refs: readonly string[]): Promise<
   })
 }
 
-interface PageRequest {
-  readonly query: ListRecordsQuery
-  readonly filter: RecordFilter
-  readonly list: string
-}
+const toFilter = (query: ListRecordsQuery, sourceIds: readonly string[] | undefined): RecordFilter => ({
+  sourceIds,
+  connector: query.connector,
+  labels: Object.fromEntries(query.label.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)])),
+  stream: query.stream,
+  kind: query.kind,
+  since: latest(query.since, query.fetchedAfter),
+  fetchedBefore: query.fetchedBefore,
+  occurredAfter: query.occurredAfter,
+  occurredBefore: query.occurredBefore,
+  where: query.where.map((text) => {
+    const condition = parseWhere(text)
+    if (condition !== null) return condition
+    throw new Failure('VALIDATION_FAILED', `'${text.slice(0, 100)}' is no condition on data`, {
+      field: 'where',
+      next: 'Write data.name:value, data.name:one,two, data.name!:value, data.name>=10 or data.name:*.',
+    })
+  }),
+  deleted: query.deleted,
+})
 
-const listPage = async (deps: RecordDeps, { query, filter, list }: PageRequest): Promise<Page> => {
+const latest = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Date.parse(a) > Date.parse(b) ? a : b
+
+const listPage = async (deps: RecordDeps, { query, filter, list }: PageRequest): Promise<RecordPageJson> => {
+  if (query.sort === 'relevance')
+    throw new Failure('VALIDATION_FAILED', 'relevance needs a question', { field: 'sort', next: 'Send q, or sort by time.' })
   const after = query.cursor === undefined ? null : deps.tokens.decode(list, query.cursor, listPosition)
-  const { records, more } = await listRecords(deps.database, {
+  const { records, next } = await listRecords(deps.database, {
     ...filter,
-    after: after === null ? null : { fetchedAt: after[0], streamId: after[1], keyHash: after[2] },
+    sort: query.sort ?? 'fetchedAt',
+    after: after === null ? null : { at: after[0], streamId: after[1], keyHash: after[2] },
+    fields: toFields(query.fields),
     limit: query.limit,
     maxBytes: MAX_PAGE_BYTES,
   })
-  const last = more ? records.at(-1) : undefined
   return {
-    items: records.map(toHitJson),
-    nextCursor: last === undefined ? null : deps.tokens.encode(list, [last.fetchedAt.toISOString(), last.streamId, last.keyHash]),
-  }
-}
-
-const searchPage = async (deps: RecordDeps, { query, filter, list }: PageRequest): Promise<Page> => {
-  const offset = query.cursor === undefined ? 0 : deps.tokens.decode(list, query.cursor, searchPosition)[0]
-  const found = await searchRecords(deps.database, { ...filter, query: query.q ?? '', offset, limit: query.limit, maxBytes: MAX_PAGE_BYTES })
-  return {
-    items: found.records.map(toHitJson),
-    nextCursor: found.more ? deps.tokens.encode(list, [offset + found.records.length]) : null,
-    truncated: found.truncated,
+    items: records.map(toListedJson),
+    nextCursor: next === null ? null : deps.tokens.encode(list, [next.at, next.streamId, next.keyHash]),
+    ...(query.facets.length === 0 ? {} : { facets: await countListFacets(deps.database, filter, query.facets) }),
   }
 }

@@ -1,9 +1,9 @@
-import type { RecordDetail, RecordHit } from '@inlet/contract'
+import type { RecordDetail, RecordHit, RecordSummary } from '@inlet/contract'
 import type { FetchedRecord, RankedRecord, StoredRecord, StoredRecordDetails } from '@inlet/db'
 
 const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null
 
-const toView = (record: StoredRecord): Omit<RecordHit, 'data' | 'score' | 'snippet'> => ({
+const toView = (record: StoredRecord): Omit<RecordSummary, 'data'> => ({
   id: `${record.streamId}-${record.keyHash}`,
   stream: record.stream,
   key: record.key,
@@ -28,9 +28,28 @@ export const withRawMember = (object: object, name: string, json: string): strin
   return `${text.slice(0, -1)}${text === '{}' ? '' : ','}${JSON.stringify(name)}:${json}}`
 }
 
-/** A record of a list or a search, as JSON text. */
-export const toHitJson = (record: FetchedRecord | RankedRecord): string =>
-  withRawMember({ ...toView(record), ...('score' in record ? { score: record.score, snippet: record.snippet } : {}) }, 'data', record.dataText)
+const shown = ({ omitted, text }: FetchedRecord): Pick<RecordHit, 'omitted' | 'text'> => ({
+  ...(omitted === null || omitted.length === 0 ? {} : { omitted: [...omitted] }),
+  ...(text === null ? {} : { text }),
+})
+
+/** A record of a list, as JSON text. */
+export const toListedJson = (record: FetchedRecord): string => withRawMember({ ...toView(record), ...shown(record) }, 'data', record.dataText)
+
+/** A hit of a search, as JSON text. */
+export const toHitJson = (record: RankedRecord): string => {
+  const { score, chunks, why } = record
+  const hit: Omit<RecordHit, 'data'> = {
+    ...toView(record),
+    ...shown(record),
+    score,
+    matchedBy: ['lexical'],
+    snippet: chunks[0]?.snippet ?? null,
+    chunks: chunks.map((chunk) => ({ ...chunk, headings: [...chunk.headings] })),
+    ...(why === null ? {} : { why: [...why] }),
+  }
+  return withRawMember(hit, 'data', record.dataText)
+}
 
 /** A record in full, as JSON text. */
 export const toDetailJson = (record: StoredRecordDetails): string => {

@@ -5,6 +5,7 @@ import type { Logger } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 import type { PageTokens } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
+import { listRecordChunksHandler } from './list-record-chunks.js'
 import { listRecordsHandler } from './list-records.js'
 import { toDetailJson } from './record-json.js'
 
@@ -24,4 +25,8 @@ const getRecordHandler =
     return { status: 200, json: toDetailJson(record) }
   }
 
-export const createRecordHandlers = (deps: RecordDeps) => ({ listRecords: listRecordsHandler(deps), getRecord: getRecordHandler(deps) })
+export const createRecordHandlers = (deps: RecordDeps) => ({
+  listRecords: listRecordsHandler(deps),
+  getRecord: getRecordHandler(deps),
+  listRecordChunks: listRecordChunksHandler(deps),
+})

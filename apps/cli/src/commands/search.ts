@@ -7,29 +7,54 @@ import { openApi, type RemoteFlags, show } from './remote.js'
 
 export interface SearchFlags extends RemoteFlags {
   readonly source?: readonly string[]
+  readonly connector?: string
+  readonly label?: readonly string[]
   readonly stream?: string
   readonly kind?: string
+  readonly where?: readonly string[]
+  readonly fetchedAfter?: string
+  readonly fetchedBefore?: string
+  readonly occurredAfter?: string
+  readonly occurredBefore?: string
+  readonly sort?: string
+  readonly recency?: string
+  readonly facet?: readonly string[]
+  readonly field?: readonly string[]
+  readonly explain?: boolean
   readonly ensureFresh?: string
   readonly limit: number
+  readonly cursor?: string
 }
 
 /** `inlet search`: records that match, best first; without words the newest. */
 export const search = async (words: readonly string[], flags: SearchFlags, context: CommandContext): Promise<void> => {
-  const { source, stream, kind, ensureFresh, limit } = flags
+  const { url: _url, key: _key, data: _data, json: _json, facet: facets, field: fields, ...query } = flags
   const q = words.length === 0 ? undefined : words.join(' ')
-  const page = await openApi(flags, context).call<RecordPage>('GET', withQuery('/v1/records', { q, source, stream, kind, ensureFresh, limit }))
+  const page = await openApi(flags, context).call<RecordPage>('GET', withQuery('/v1/records', { q, ...query, facets, fields }))
   show(context, flags, page, () => [
     ...(page.freshness ?? []).filter(({ fresh }) => !fresh).map((one) => `! ${printable(one.source)} is not fresh: ${one.because ?? ''}`),
     ...(page.items.length === 0 ? ['No records match.'] : page.items.flatMap((hit) => hitLines(hit, context.terminal))),
+    ...facetLines(page, context.terminal),
+    ...(page.nextCursor === null ? [] : ['', context.terminal.dim(`More with --cursor ${page.nextCursor}`)]),
   ])
 }
 
 const hitLines = (hit: RecordHit, terminal: Terminal): readonly string[] => {
-  const { title, key, url, stream, provenance, snippet } = hit
+  const { title, key, url, stream, provenance, snippet, why } = hit
   const text = typeof snippet === 'string' ? shorten(printable(snippet.replaceAll(/\s+/gu, ' ')), 240) : ''
+  const place = (hit.chunks?.[0]?.headings ?? []).join(' › ')
   return [
     terminal.bold(printable(title ?? key)),
-    `  ${terminal.dim(printable(`${provenance.source} · ${stream} · ${key}${url === null ? '' : ` · ${url}`}`))}`,
+    `  ${terminal.dim(printable(`${provenance.source} · ${stream} · ${key}${url === null ? '' : ` · ${url}`}${place === '' ? '' : ` · ${place}`}`))}`,
     ...(text === '' ? [] : [`  ${text}`]),
+    ...(why === undefined ? [] : [`  ${terminal.dim(printable(why.map(({ word, weight }) => `${word} ${weight.toFixed(2)}`).join(', ')))}`]),
   ]
 }
+
+const facetLines = ({ facets = [] }: RecordPage, terminal: Terminal): readonly string[] =>
+  facets.flatMap(({ field, values, more }) => [
+    '',
+    terminal.bold(printable(field)),
+    ...values.map(({ value, count }) => `  ${printable(value)}  ${count}`),
+    ...(more ? ['  …'] : []),
+  ])

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Act } from './act.js'
-import { examples, remote, repeated, wholeNumber } from './options.js'
+import { examples, remote, wholeNumber } from './options.js'
+import { addSearchCommands } from './search-commands.js'
 
 /** Runs, events and records. */
 export const addRunCommands = (program: Command, act: Act): void => {
@@ -46,18 +47,7 @@ export const addRunCommands = (program: Command, act: Act): void => {
     'inlet logs -f --source docs',
     'inlet logs -f --json | jq -r .message',
   )
-  examples(
-    remote(program.command('search').description('search records, or list the newest'))
-      .argument('[words...]', 'words, "phrases", or, -not')
-      .option('--source <source>', 'slug or id; may be repeated', repeated)
-      .option('--stream <stream>', 'only of this stream')
-      .option('--kind <kind>', 'only of this kind')
-      .option('--ensure-fresh <duration>', 'first run sources whose last success is older, e.g. 15m')
-      .option('--limit <n>', 'at most so many', wholeNumber, 10)
-      .action(act(async (context, flags, [words]) => (await import('../commands/search.js')).search(words, flags, context))),
-    'inlet search rate limit --source docs',
-    `inlet search '"exactly once"' --json`,
-  )
+  addSearchCommands(program, act)
   examples(
     remote(program.command('mcp').description('serve agents over standard input and output (Model Context Protocol)')).action(
       act(async (context, flags) => (await import('../commands/mcp.js')).mcp(flags, context)),

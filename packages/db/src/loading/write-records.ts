@@ -1,5 +1,6 @@
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
+import { indexBatch, type NumberedRecords } from '../search/index-batch.js'
 import { holdKeys, keepFromOlder, oneAtATime } from './out-of-order.js'
 import { inputOf } from './payload-input.js'
 import { markAllSeen } from './seen.js'
@@ -36,26 +37,28 @@ export interface Slice {
 const UPSERT = `
 WITH ${inputOf("r.o = 'u'", ["decode(r.c, 'hex') AS content_hash", 'r.k, r.kind, r.title, r.text, r.url, r.at, r.data, r.val, r.scope'])},
 changed AS MATERIALIZED (
-  SELECT i.*
+  SELECT i.*, CASE WHEN old.content_hash = i.content_hash AND old.doc_id IS NOT NULL THEN NULL ELSE nextval('record_docs') END AS doc
   FROM input i LEFT JOIN records old ON old.stream_id = i.stream_id AND old.key_hash = i.key_hash
   WHERE old.key_hash IS NULL OR old.content_hash <> i.content_hash OR old.deleted_at IS NOT NULL
      OR old.validator IS DISTINCT FROM i.val OR old.scope IS DISTINCT FROM i.scope
 ), written AS (
   INSERT INTO records AS t (stream_id, key_hash, source_id, key, kind, title, text, url, data, content_hash, occurred_at,
-                            validator, scope, run_id, version, epoch, seq)
-  SELECT stream_id, key_hash, $2, k, kind, title, text, url, data, content_hash, at, val, scope, $3, $4, $5, $6
+                            validator, scope, run_id, version, epoch, seq, doc_id)
+  SELECT stream_id, key_hash, $2, k, kind, title, text, url, data, content_hash, at, val, scope, $3, $4, $5, $6, doc
   FROM changed ORDER BY stream_id, key_hash
   ON CONFLICT (stream_id, key_hash) DO UPDATE SET
     key = EXCLUDED.key, kind = EXCLUDED.kind, title = EXCLUDED.title, text = EXCLUDED.text, url = EXCLUDED.url, data = EXCLUDED.data,
     content_hash = EXCLUDED.content_hash, occurred_at = EXCLUDED.occurred_at, validator = EXCLUDED.validator, scope = EXCLUDED.scope,
     run_id = EXCLUDED.run_id, version = EXCLUDED.version, epoch = EXCLUDED.epoch, seq = EXCLUDED.seq,
+    doc_id = CASE WHEN t.content_hash = EXCLUDED.content_hash THEN coalesce(t.doc_id, EXCLUDED.doc_id) ELSE EXCLUDED.doc_id END,
     fetched_at = now() + CASE WHEN t.deleted_at IS NULL THEN interval '0' ELSE interval '1 millisecond' END, deleted_at = NULL
   WHERE (t.epoch, t.seq) < (EXCLUDED.epoch, EXCLUDED.seq)
-  RETURNING stream_id, (xmax = 0) AS inserted, fetched_at > now()::timestamptz(3) AS revived
+  RETURNING stream_id, key_hash, doc_id, (xmax = 0) AS inserted, fetched_at > now()::timestamptz(3) AS revived
 )
-SELECT stream_id, count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE NOT inserted)::int AS updated,
-  count(*) FILTER (WHERE inserted OR revived)::int AS live
-FROM written GROUP BY stream_id`
+SELECT w.stream_id, count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE NOT inserted)::int AS updated,
+  count(*) FILTER (WHERE inserted OR revived)::int AS live, (SELECT name FROM streams WHERE id = w.stream_id) AS name,
+  array_agg(encode(c.key_hash, 'hex')) FILTER (WHERE c.doc IS NOT NULL) AS keys, array_agg(c.doc::text) FILTER (WHERE c.doc IS NOT NULL) AS docs
+FROM written w LEFT JOIN changed c ON c.doc = w.doc_id GROUP BY w.stream_id`
 
 const DELETE = `
 WITH ${inputOf("r.o = 'd'")},
@@ -100,11 +103,12 @@ export const writeRecords = async (client: pg.ClientBase, batch: BatchEnvelope, 
 }
 
 const upsert = async (client: pg.ClientBase, batch: BatchEnvelope, { payload, counts }: Slice): Promise<Written> => {
-  const { rows } = await client.query<{ stream_id: number; inserted: number; updated: number; live: number }>({
+  const { rows } = await client.query<{ stream_id: number; inserted: number; updated: number; live: number } & NumberedRecords>({
     name: 'inlet-upsert',
     text: UPSERT,
     values: [payload, batch.sourceId, batch.runId, batch.version, batch.epoch, batch.seq],
   })
+  await indexBatch(client, { sourceId: batch.sourceId, payload, streams: rows })
   const inserted = rows.reduce((sum, row) => sum + row.inserted, 0)
   const updated = rows.reduce((sum, row) => sum + row.updated, 0)
   return {

@@ -1,5 +1,5 @@
 import type { Database } from '../database.js'
-import { RECORD_COLUMNS, RECORD_TABLES, type StoredRecord } from './record-row.js'
+import { columnsWith, RECORD_TABLES, type StoredRecord } from './record-row.js'
 
 /** The place of a record, with the size of its data in bytes. */
 export interface RecordKeyRow {
@@ -21,29 +21,71 @@ export const countWithin = (keys: readonly Pick<RecordKeyRow, 'bytes'>[], limit:
   return count
 }
 
-export interface FetchedRecord extends StoredRecord {
-  readonly snippet: string | null
+/** Which parts of records are shown. */
+export interface RecordFields {
+  /** All of data, bulky or not. */
+  readonly allData: boolean
+  /** Members of data that are shown even if they are bulky. */
+  readonly members: readonly string[]
+  readonly text: boolean
 }
 
-const FETCH = (snippet: string): string => `
-SELECT ${RECORD_COLUMNS}, ${snippet} AS snippet
+export const USUAL_FIELDS: RecordFields = { allData: false, members: [], text: false }
+
+/** Members of data with more characters are bulky: shown on demand only. */
+const BULKY = 2_000
+
+export interface FetchedRecord extends StoredRecord {
+  /** Names of members of data that are left out. */
+  readonly omitted: readonly string[] | null
+  /** Null unless asked for. */
+  readonly text: string | null
+}
+
+/** Bytes of what is shown of a record, over `r`. */
+export const shownBytes = ({ allData, text }: RecordFields, members: string): string =>
+  `${allData ? 'octet_length(r.data::text)' : `octet_length((${trimmed(members)})::text)`}${text ? " + octet_length(coalesce(r.text, ''))" : ''}`
+
+const isKept = (members: string): string => `length(m.value::text) <= ${BULKY} OR m.key = ANY(${members}::text[])`
+
+const trimmed = (members: string): string => `CASE WHEN jsonb_typeof(r.data) <> 'object' OR length(r.data::text) <= ${BULKY} THEN r.data
+  ELSE coalesce((SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(r.data) m WHERE ${isKept(members)}), '{}') END`
+
+const FETCH = ({ allData, text }: RecordFields): string => `
+SELECT ${columnsWith(allData ? 'r.data::text' : `(${trimmed('$3')})::text`)},
+  ${
+    allData
+      ? 'NULL::text[]'
+      : `CASE WHEN jsonb_typeof(r.data) = 'object' AND length(r.data::text) > ${BULKY}
+    THEN ARRAY(SELECT m.key FROM jsonb_each(r.data) m WHERE NOT (${isKept('$3')}) ORDER BY m.key) END`
+  } AS omitted,
+  ${text ? 'r.text' : 'NULL'} AS text
 FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS k(stream_id, key_hash, place)
-JOIN (${RECORD_TABLES}) ON r.stream_id = k.stream_id AND r.key_hash = decode(k.key_hash, 'hex') ORDER BY k.place`
+JOIN (${RECORD_TABLES}) ON r.stream_id = k.stream_id AND r.key_hash = decode(k.key_hash, 'hex') ${allData ? 'AND $3::text[] IS NOT NULL' : ''} ORDER BY k.place`
 
-const HEADLINE = `ts_headline('english', left(concat_ws(E'\\n', r.title, r.text), 100000), websearch_to_tsquery('english', $3),
-  'MaxFragments=2, MinWords=8, MaxWords=28, FragmentDelimiter=" … ", StartSel=**, StopSel=**')`
-
-/** The records at these places in their order; with a query also where its words stand. */
+/** The records at these places in their order. */
 export const fetchRecords = async (
-  database: Database,
+  { pool }: Pick<Database, 'pool'>,
   keys: readonly Pick<RecordKeyRow, 'streamId' | 'keyHash'>[],
-  query: string | null,
+  fields: RecordFields,
 ): Promise<readonly FetchedRecord[]> => {
   if (keys.length === 0) return []
-  const { rows } = await database.pool.query<FetchedRecord>(FETCH(query === null ? 'NULL' : HEADLINE), [
-    keys.map(({ streamId }) => streamId),
-    keys.map(({ keyHash }) => keyHash),
-    ...(query === null ? [] : [query]),
-  ])
-  return rows
+  const values = [keys.map(({ streamId }) => streamId), keys.map(({ keyHash }) => keyHash), fields.members]
+  return (await pool.query<FetchedRecord>(FETCH(fields), values)).rows
+}
+
+/** How large the records are as they are shown, in the order of the keys. */
+export const measureRecords = async (
+  { pool }: Pick<Database, 'pool'>,
+  keys: readonly Pick<RecordKeyRow, 'streamId' | 'keyHash'>[],
+  fields: RecordFields,
+): Promise<readonly { readonly bytes: number }[]> => {
+  if (keys.length === 0) return []
+  const values = [keys.map(({ streamId }) => streamId), keys.map(({ keyHash }) => keyHash), fields.members]
+  const { rows } = await pool.query<{ bytes: number | null }>(
+    `SELECT ${shownBytes(fields, '$3')} AS bytes FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS k(stream_id, key_hash, place)
+     LEFT JOIN records r ON r.stream_id = k.stream_id AND r.key_hash = decode(k.key_hash, 'hex') AND $3::text[] IS NOT NULL ORDER BY k.place`,
+    values,
+  )
+  return rows.map(({ bytes }) => ({ bytes: bytes ?? 0 }))
 }

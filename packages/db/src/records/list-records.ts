@@ -1,35 +1,53 @@
 import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
-import { countWithin, type FetchedRecord, fetchRecords, type RecordKeyRow } from './fetch-records.js'
+import { countWithin, type FetchedRecord, fetchRecords, type RecordFields, type RecordKeyRow, shownBytes } from './fetch-records.js'
 import { RECORD_TABLES, type RecordFilter, recordConditions } from './record-row.js'
 
 export interface RecordListRequest extends RecordFilter {
-  readonly after: { readonly fetchedAt: string; readonly streamId: number; readonly keyHash: string } | null
+  /** Records without a time of their own are not in a list by `occurredAt`. */
+  readonly sort: 'fetchedAt' | 'occurredAt'
+  readonly after: { readonly at: string; readonly streamId: number; readonly keyHash: string } | null
+  readonly fields: RecordFields
   readonly limit: number
-  /** A page ends earlier when the data of its records exceeds this. */
+  /** A page ends earlier when what is shown of its records exceeds this. */
   readonly maxBytes: number
 }
 
 export interface RecordRows<R = FetchedRecord> {
   readonly records: readonly R[]
-  readonly more: boolean
+  /** Where the next page begins; null on the last. */
+  readonly next: { readonly at: string; readonly streamId: number; readonly keyHash: string } | null
 }
 
-/** Records, the ones fetched last first. */
+interface PlaceRow extends RecordKeyRow {
+  /** With all digits. */
+  readonly at: string
+}
+
+const COLUMN = { fetchedAt: 'r.fetched_at', occurredAt: 'r.occurred_at' } as const
+
+/** Records, the ones fetched last (or with the latest time of their own) first. */
 export const listRecords = async (database: Database, request: RecordListRequest): Promise<RecordRows> => {
   const { values, add } = createSqlParts()
-  const { after } = request
+  const { after, fields } = request
+  const column = COLUMN[request.sort]
   const where = allOf([
     ...recordConditions(request, add),
+    request.sort === 'occurredAt' ? 'r.occurred_at IS NOT NULL' : null,
     after === null
       ? null
-      : `(r.fetched_at, r.stream_id, r.key_hash) < (${add(after.fetchedAt)}::timestamptz, ${add(after.streamId)}::int, decode(${add(after.keyHash)}, 'hex'))`,
+      : `(${column}, r.stream_id, r.key_hash) < (${add(after.at)}::timestamptz, ${add(after.streamId)}::int, decode(${add(after.keyHash)}, 'hex'))`,
   ])
-  const { rows } = await database.pool.query<RecordKeyRow>(
-    `SELECT r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash", octet_length(r.data::text) AS bytes FROM ${RECORD_TABLES} WHERE ${where}
-     ORDER BY r.fetched_at DESC, r.stream_id DESC, r.key_hash DESC LIMIT ${add(request.limit + 1)}`,
+  const members = fields.allData ? '' : add(fields.members)
+  const { rows } = await database.pool.query<PlaceRow>(
+    `SELECT r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash", ${shownBytes(fields, members)} AS bytes, ${column}::text AS at
+     FROM ${RECORD_TABLES} WHERE ${where} ORDER BY ${column} DESC, r.stream_id DESC, r.key_hash DESC LIMIT ${add(request.limit + 1)}`,
     values,
   )
   const count = countWithin(rows, request.limit, request.maxBytes)
-  return { records: await fetchRecords(database, rows.slice(0, count), null), more: count < rows.length }
+  const last = rows[count - 1]
+  return {
+    records: await fetchRecords(database, rows.slice(0, count), fields),
+    next: count < rows.length && last !== undefined ? { at: last.at, streamId: last.streamId, keyHash: last.keyHash } : null,
+  }
 }

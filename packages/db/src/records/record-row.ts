@@ -1,4 +1,5 @@
 import type { RecordKind } from '@inlet/domain'
+import type { DataCondition } from '@inlet/search'
 
 /** A stored record as it is shown; `dataText` is JSON whose numbers have all their digits. */
 export interface StoredRecord {
@@ -10,6 +11,7 @@ export interface StoredRecord {
   readonly kind: RecordKind
   readonly title: string | null
   readonly url: string | null
+  /** Without its bulky members unless they were asked for. */
   readonly dataText: string
   readonly occurredAt: Date | null
   readonly createdAt: Date
@@ -17,34 +19,76 @@ export interface StoredRecord {
   readonly deletedAt: Date | null
   readonly sourceId: string
   readonly sourceName: string
+  readonly connector: string
   readonly runId: string
   readonly version: number
 }
 
-export const RECORD_COLUMNS = `r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash", st.name AS stream, r.key, r.kind, r.title, r.url,
-  r.data::text AS "dataText", r.occurred_at AS "occurredAt", r.created_at AS "createdAt", r.fetched_at AS "fetchedAt", r.deleted_at AS "deletedAt",
-  r.source_id AS "sourceId", s.name AS "sourceName", r.run_id AS "runId", r.version`
+const COLUMNS = (
+  data: string,
+): string => `r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash", st.name AS stream, r.key, r.kind, r.title, r.url,
+  ${data} AS "dataText", r.occurred_at AS "occurredAt", r.created_at AS "createdAt", r.fetched_at AS "fetchedAt", r.deleted_at AS "deletedAt",
+  r.source_id AS "sourceId", s.name AS "sourceName", s.connector, r.run_id AS "runId", r.version`
+
+export const RECORD_COLUMNS = COLUMNS('r.data::text')
+export const columnsWith = COLUMNS
 
 /** Records of sources that are being deleted are gone for readers. */
 export const RECORD_TABLES = 'records r JOIN streams st ON st.id = r.stream_id JOIN sources s ON s.id = r.source_id AND s.deleting_at IS NULL'
 
 export interface RecordFilter {
   readonly sourceIds?: readonly string[] | undefined
+  readonly connector?: string | undefined
+  readonly labels?: Readonly<Record<string, string>> | undefined
   readonly stream?: string | undefined
   readonly kind?: RecordKind | undefined
   readonly since?: string | undefined
+  readonly fetchedBefore?: string | undefined
+  readonly occurredAfter?: string | undefined
+  readonly occurredBefore?: string | undefined
+  readonly where?: readonly DataCondition[] | undefined
   readonly deleted: 'exclude' | 'include' | 'only'
 }
 
-/** The conditions of a filter over `r` and `st`. */
-export const recordConditions = (filter: RecordFilter, add: (value: unknown) => string): readonly (string | null)[] => [
+type Add = (value: unknown) => string
+
+/** The conditions of a filter over `r`, `st` and `s`. */
+export const recordConditions = (filter: RecordFilter, add: Add): readonly (string | null)[] => [
   filter.sourceIds === undefined ? null : sourceCondition(filter.sourceIds, add),
+  filter.connector === undefined ? null : `s.connector = ${add(filter.connector)}`,
+  filter.labels === undefined || Object.keys(filter.labels).length === 0 ? null : `s.labels @> ${add(JSON.stringify(filter.labels))}::jsonb`,
   filter.stream === undefined ? null : `st.name = ${add(filter.stream)}`,
   filter.kind === undefined ? null : `r.kind = ${add(filter.kind)}`,
-  filter.since === undefined ? null : `r.fetched_at >= ${add(filter.since)}::timestamptz`,
+  moment('r.fetched_at >=', filter.since, add),
+  moment('r.fetched_at <', filter.fetchedBefore, add),
+  moment('r.occurred_at >=', filter.occurredAfter, add),
+  moment('r.occurred_at <', filter.occurredBefore, add),
+  ...(filter.where ?? []).map((condition) => dataCondition(condition, add)),
   filter.deleted === 'include' ? null : `r.deleted_at IS ${filter.deleted === 'only' ? 'NOT NULL' : 'NULL'}`,
 ]
 
+/** Whether a filter leaves out more than deleted records. */
+export const narrows = (filter: RecordFilter): boolean =>
+  Object.entries(filter).some(
+    ([name, value]) => name !== 'deleted' && value !== undefined && (!Array.isArray(value) || name === 'sourceIds' || value.length > 0),
+  )
+
+const moment = (comparison: string, value: string | undefined, add: Add): string | null =>
+  value === undefined ? null : `${comparison} ${add(value)}::timestamptz`
+
 // One source is the frequent case, and `=` lets the index give the order as well.
-const sourceCondition = (ids: readonly string[], add: (value: unknown) => string): string =>
+const sourceCondition = (ids: readonly string[], add: Add): string =>
   ids.length === 1 ? `r.source_id = ${add(ids[0])}::uuid` : `r.source_id = ANY(${add(ids)}::uuid[])`
+
+/** In lax mode, which looks into arrays at every step; a value may stand there as text, number or boolean. */
+const dataCondition = ({ path, operator, values, negated }: DataCondition, add: Add): string => {
+  const place = `$${path.map((name) => `.${JSON.stringify(name)}`).join('')}`
+  const compared = values.flatMap((value) => [value, ...(isScalar(value) ? [JSON.parse(value) as unknown] : [])])
+  const variables = Object.fromEntries(compared.map((value, n) => [`v${n}`, value]))
+  const test = compared.map((_value, n) => `@ ${operator === '=' ? '==' : operator} $v${n}`).join(' || ')
+  const jsonpath = operator === 'exists' ? place : `${place} ? (${test})`
+  return `${negated ? 'NOT ' : ''}jsonb_path_exists(r.data, ${add(jsonpath)}::jsonpath, ${add(JSON.stringify(variables))}::jsonb, true)`
+}
+
+const isScalar = (text: string): boolean =>
+  /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d{1,3})?|true|false|null)$/iu.test(text) && text === text.toLowerCase()

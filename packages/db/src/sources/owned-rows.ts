@@ -14,6 +14,7 @@ const bySource = (table: string): OwnedRows => ({ table, column: 'source_id' })
 export const OWNED_ROWS: readonly OwnedRows[] = [
   bySource('inbox_heads'),
   bySource('leases'),
+  { table: 'record_chunks', column: 'stream_id', parent: 'streams' },
   bySource('records'),
   { table: 'sweep_seen', column: 'run_id', parent: 'runs' },
   { table: 'cursor_history', column: 'stream_id', parent: 'streams' },

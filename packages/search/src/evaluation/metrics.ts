@@ -20,7 +20,8 @@ export const recall = (ranked: readonly string[], grades: Grades, depth: number)
 }
 
 /** Whether a relevant document is among the first `depth`. */
-export const success = (ranked: readonly string[], grades: Grades, depth: number): boolean => ranked.slice(0, depth).some((id) => (grades[id] ?? 0) > 0)
+export const success = (ranked: readonly string[], grades: Grades, depth: number): boolean =>
+  ranked.slice(0, depth).some((id) => (grades[id] ?? 0) > 0)
 
 export interface AnsweredQuestion {
   readonly ranked: readonly string[]

@@ -1,32 +1,63 @@
 import { ByteReader } from './bytes.js'
-import { createPostingWriter, type TermPostings } from './postings.js'
+import { createPostingWriter, type PostingWriter, type TermPostings } from './postings.js'
 
 /** Postings of one term in one segment. */
-export interface MergePart {
+export interface SegmentPart {
   readonly data: Uint8Array
   readonly base: number
 }
 
-/**
- * One list out of several of the same term, by record and part, without the records that are gone. Segments may
- * overlap: two transactions take numbers side by side.
- */
-export const mergePostings = (term: string, parts: readonly MergePart[], base: number, isAlive: (record: number) => boolean): TermPostings | null => {
-  const postings: { readonly record: number; readonly part: number; readonly count: number; readonly length: number }[] = []
-  for (const part of parts) {
-    const reader = new ByteReader(part.data)
-    let record = part.base
+/** Which documents stay. */
+export interface PostingFilter {
+  keeps(record: number, part: number, packedLength: number): boolean
+}
+
+/** One list out of several of the same term, by record and part, without what is gone; null when nothing is left. */
+export const mergePostings = (term: string, parts: readonly SegmentPart[], base: number, filter: PostingFilter): TermPostings | null => {
+  const writer = createPostingWriter(base)
+  const documents = writeInTurn(parts, writer, filter) ?? writeSorted(parts, writer, filter)
+  return documents === 0 ? null : { term, documents, data: writer.bytes.view() }
+}
+
+type Visit = (record: number, part: number, count: number, length: number) => void
+
+const readAll = (parts: readonly SegmentPart[], visit: Visit): void => {
+  for (const { data, base } of parts) {
+    const reader = new ByteReader(data)
+    let record = base
     while (!reader.done) {
       const step = reader.number()
       record += Math.floor(step / 2)
-      const place = step % 2 === 0 ? 0 : reader.number()
-      const [count, length] = [reader.byte(), reader.byte()]
-      if (isAlive(record)) postings.push({ record, part: place, count, length })
+      visit(record, step % 2 === 0 ? 0 : reader.number(), reader.byte(), reader.byte())
     }
   }
-  if (postings.length === 0) return null
-  if (parts.length > 1) postings.sort((a, b) => a.record - b.record || a.part - b.part)
-  const writer = createPostingWriter(base)
-  for (const { record, part, count, length } of postings) writer.add(record, part, count, length)
-  return { term, documents: postings.length, data: writer.bytes.view() }
+}
+
+/** How many were written; null when the segments overlap, which transactions that run side by side may cause. */
+const writeInTurn = (parts: readonly SegmentPart[], writer: PostingWriter, filter: PostingFilter): number | null => {
+  let documents = 0
+  let last = -1
+  let ordered = true
+  readAll(
+    [...parts].sort((a, b) => a.base - b.base),
+    (record, part, count, length) => {
+      if (record < last) ordered = false
+      last = record
+      if (!ordered || !filter.keeps(record, part, length)) return
+      writer.add(record, part, count, length)
+      documents += 1
+    },
+  )
+  return ordered ? documents : null
+}
+
+const writeSorted = (parts: readonly SegmentPart[], writer: PostingWriter, filter: PostingFilter): number => {
+  const postings: Parameters<Visit>[] = []
+  readAll(parts, (record, part, count, length) => {
+    if (filter.keeps(record, part, length)) postings.push([record, part, count, length])
+  })
+  postings.sort((a, b) => a[0] - b[0] || a[1] - b[1])
+  writer.restart()
+  for (const posting of postings) writer.add(...posting)
+  return postings.length
 }

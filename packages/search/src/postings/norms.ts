@@ -16,8 +16,9 @@ export const textCount = (count: number): number => count >>> TITLE_BITS
 export const packCount = (count: number): number => (Math.min(textCount(count), MAX_TEXT) << TITLE_BITS) | titleCount(count)
 
 /** The length of a document in words, as one byte: exact up to 18, then within three percent, at most about a million. */
-export const packLength = (length: number): number =>
-  length <= 18 ? length : Math.min(255, 18 + Math.round(Math.log(length / 18) / LENGTH_STEP))
+export const packLength = (length: number): number => (length <= 18 ? length : Math.min(255, 18 + Math.round(Math.log(length / 18) / LENGTH_STEP)))
 
 /** The length behind each byte. */
-export const LENGTHS: Float64Array = Float64Array.from({ length: 256 }, (_, packed) => (packed <= 18 ? packed : 18 * Math.exp((packed - 18) * LENGTH_STEP)))
+export const LENGTHS: Float64Array = Float64Array.from({ length: 256 }, (_, packed) =>
+  packed <= 18 ? packed : 18 * Math.exp((packed - 18) * LENGTH_STEP),
+)

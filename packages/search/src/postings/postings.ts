@@ -89,21 +89,37 @@ export const readTerms = (slot: Uint8Array): readonly TermPostings[] => {
   return terms
 }
 
-/** One term of a slot; null when it is not there. */
-export const findTerm = (slot: Uint8Array, term: string): TermPostings | null => {
-  const wanted = encoder.encode(term)
-  const reader = new ByteReader(slot)
-  while (!reader.done) {
-    const name = reader.slice(reader.number())
-    const documents = reader.number()
-    const data = reader.slice(reader.number())
-    if (isEqual(name, wanted)) return { term, documents, data }
+/** Terms that are looked for, by their first byte. */
+export type WantedTerms = ReadonlyMap<number, readonly { readonly term: string; readonly name: Uint8Array }[]>
+
+export const wantTerms = (terms: readonly string[]): WantedTerms => {
+  const wanted = new Map<number, { term: string; name: Uint8Array }[]>()
+  for (const term of new Set(terms)) {
+    const name = encoder.encode(term)
+    const first = name[0] ?? 0
+    wanted.set(first, [...(wanted.get(first) ?? []), { term, name }])
   }
-  return null
+  return wanted
 }
 
-const isEqual = (a: Uint8Array, b: Uint8Array): boolean => {
-  if (a.length !== b.length) return false
-  for (let n = 0; n < a.length; n += 1) if (a[n] !== b[n]) return false
+/** Those of the wanted terms that a slot holds. */
+export const findTerms = (slot: Uint8Array, wanted: WantedTerms): readonly TermPostings[] => {
+  const found: TermPostings[] = []
+  const reader = new ByteReader(slot)
+  while (!reader.done) {
+    const length = reader.number()
+    const from = reader.at
+    reader.at += length
+    const documents = reader.number()
+    const bytes = reader.number()
+    const match = wanted.get(slot[from] ?? 0)?.find(({ name }) => name.length === length && standsAt(slot, from, name))
+    if (match !== undefined) found.push({ term: match.term, documents, data: slot.subarray(reader.at, reader.at + bytes) })
+    reader.at += bytes
+  }
+  return found
+}
+
+const standsAt = (data: Uint8Array, from: number, name: Uint8Array): boolean => {
+  for (let n = 0; n < name.length; n += 1) if (data[from + n] !== name[n]) return false
   return true
 }

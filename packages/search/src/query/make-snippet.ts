@@ -1,5 +1,5 @@
-import { stemWord } from '../language/stem.js'
 import type { Language } from '../language/language.js'
+import { stemWord } from '../language/stem.js'
 import { type Word, wordsOf } from '../text/words.js'
 import type { Query } from './query.js'
 

@@ -1,5 +1,5 @@
-import { stemWord } from '../language/stem.js'
 import type { Language } from '../language/language.js'
+import { stemWord } from '../language/stem.js'
 import type { Word } from '../text/words.js'
 import type { Requirement, WordSequence } from './query.js'
 

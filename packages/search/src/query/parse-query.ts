@@ -12,9 +12,12 @@ const REPEATED = 0.6
 /** Pairs of characters and humps of identifiers say less than words. */
 const PART_WEIGHT = 0.5
 
+/** In a longer sentence quotes cite: a phrase is what it is about, not what every answer must hold. */
+const MAX_STRICT = 4
+
 /** Understands a question for records in these languages. Pure. */
 export const parseQuery = (question: string, languages: readonly Language[]): Query => {
-  const clauses = splitClauses(question)
+  const clauses = loosenCitations(splitClauses(question))
   const own = ownLanguage(clauses)
   const searched = [...new Set<Language>([own, ...languages, 'simple'])]
   const positive = clauses.filter(({ mode }) => mode !== 'not').flatMap(({ text }) => wordsOf(text))
@@ -28,6 +31,13 @@ export const parseQuery = (question: string, languages: readonly Language[]): Qu
     excluded: clauses.filter(({ mode }) => mode === 'not').flatMap((clause) => toRequirement([clause], searched)),
     order: positive.filter(({ kind }) => kind === 'word').map(({ text }) => (isStopWord(text, own) ? null : text)),
   }
+}
+
+const loosenCitations = (clauses: readonly Clause[]): readonly Clause[] => {
+  const plain = clauses.filter(({ mode, phrase }) => mode === 'may' && !phrase).length
+  return plain <= MAX_STRICT
+    ? clauses
+    : clauses.map((clause) => (clause.phrase && clause.mode === 'must' && !clause.signed ? { ...clause, mode: 'may' } : clause))
 }
 
 const ownLanguage = (clauses: readonly Clause[]): Language => {
@@ -87,7 +97,12 @@ const groupByOr = (clauses: readonly Clause[]): readonly (readonly Clause[])[] =
 /** None when nothing can be searched in it. */
 const toRequirement = (group: readonly Clause[], languages: readonly Language[]): readonly Requirement[] => {
   const anyOf = group
-    .map(({ text }): WordSequence => wordsOf(text).filter(({ kind }) => kind === 'word').map((word) => toTerm(word, languages)))
+    .map(
+      ({ text }): WordSequence =>
+        wordsOf(text)
+          .filter(({ kind }) => kind === 'word')
+          .map((word) => toTerm(word, languages)),
+    )
     .filter((sequence) => sequence.length > 0)
   return anyOf.length === 0 ? [] : [{ anyOf }]
 }

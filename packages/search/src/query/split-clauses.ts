@@ -3,6 +3,8 @@ export interface Clause {
   readonly text: string
   readonly phrase: boolean
   readonly mode: 'may' | 'must' | 'not'
+  /** Whether a sign says so. */
+  readonly signed: boolean
   /** Joined with the clause before it by OR. */
   readonly or: boolean
 }
@@ -31,17 +33,17 @@ export const splitClauses = (question: string): readonly Clause[] => {
       or = true
       continue
     }
-    clauses.push({ text, phrase: phrase !== null, mode: sign ?? (phrase === null ? 'may' : 'must'), or })
+    clauses.push({ text, phrase: phrase !== null, mode: sign ?? (phrase === null ? 'may' : 'must'), signed: sign !== null, or })
     or = false
   }
   return clauses
 }
 
-/** A minus before a digit is a number, two of them an option of a command line. */
+/** A sign before a digit is a number, two of them an option of a command line. */
 const signAt = (question: string, at: number): 'must' | 'not' | null => {
   const [sign, next = ' '] = [question[at], question[at + 1]]
   if (sign !== '+' && sign !== '-') return null
-  const begins = next in QUOTES || (sign === '+' ? /[\p{L}\p{N}]/u : /\p{L}/u).test(next)
+  const begins = next in QUOTES || /\p{L}/u.test(next)
   if (!begins) return null
   return sign === '+' ? 'must' : 'not'
 }

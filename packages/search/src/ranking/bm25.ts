@@ -6,7 +6,8 @@ const B = 0.5
 const TITLE_WEIGHT = 1
 
 /** How much a term says that so many of all documents hold. */
-export const inverseFrequency = (documents: number, all: number): number => Math.log(1 + (Math.max(all, documents) - documents + 0.5) / (documents + 0.5))
+export const inverseFrequency = (documents: number, all: number): number =>
+  Math.log(1 + (Math.max(all, documents) - documents + 0.5) / (documents + 0.5))
 
 /** What one occurrence byte is worth in a document of one length byte, as a table of both: `table[count * 256 + length]`. */
 export const termFactors = (meanLength: number): Float32Array => {

@@ -110,23 +110,6 @@ const toHits = (entries: readonly { readonly key: number; readonly score: number
     .sort((a, b) => b.score - a.score || a.record - b.record)
 }
 
-/** The records that hold any variant of a term. */
-export const recordsOf = ({ lists }: Pick<IndexedTerm, 'lists'>): ReadonlySet<number> => {
-  const records = new Set<number>()
-  for (const { data, base } of lists) {
-    const reader = new ByteReader(data)
-    let record = base
-    while (!reader.done) {
-      const step = reader.number()
-      record += Math.floor(step / 2)
-      if (step % 2 === 1) reader.number()
-      reader.at += 2
-      records.add(record)
-    }
-  }
-  return records
-}
-
 /** What each term adds to the scores of these parts of records, the most first; for explanations. */
 export const explain = (
   { terms, size }: Pick<RankRequest, 'terms' | 'size'>,

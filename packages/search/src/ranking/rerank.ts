@@ -1,6 +1,6 @@
-import { foldWord } from '../text/fold.js'
 import type { ReadText } from '../query/match-text.js'
 import type { Query } from '../query/query.js'
+import { foldWord } from '../text/fold.js'
 
 /** How much words that stand together as in the question add, relative to what the rarer of the two is worth. */
 const PROXIMITY = 0.4

@@ -12,7 +12,7 @@ const UNKNOWN = 255
 
 const LETTERS = /[\p{L}\p{N}\p{M}]/u
 const NO_SPACES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々]/u
-const CONNECTORS = new Set([...'._-@/\\:#+&=~\u2010\u2011'])
+const CONNECTORS = new Set('._-@/\\:#+&=~\u2010\u2011'.split(''))
 
 const classOf = (character: string): number => {
   if (NO_SPACES.test(character)) return UNSPACED
@@ -43,4 +43,11 @@ export const characterClass = (text: string, at: number): number => {
 const codePointAround = (text: string, at: number): string => {
   const code = text.charCodeAt(at)
   return String.fromCodePoint(text.codePointAt(code >= 0xdc_00 ? at - 1 : at) ?? 0x20)
+}
+
+/** How many characters (code points) a text has. */
+export const countCharacters = (text: string): number => {
+  let count = text.length
+  for (let at = 0; at < text.length; at += 1) if ((text.charCodeAt(at) & 0xfc_00) === 0xdc_00) count -= 1
+  return count
 }

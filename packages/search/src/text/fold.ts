@@ -1,4 +1,4 @@
-const ASCII = /^[\u0000-\u007f]*$/u
+const ASCII = /^[ -~]*$/u
 const ACCENTED = /[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1fff]/gu
 const MARKS = /\p{M}/gu
 /** Letters that Unicode does not decompose, or that readers type without their dots. */

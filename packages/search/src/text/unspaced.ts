@@ -29,16 +29,12 @@ export const segmentUnspaced = (run: string): readonly Segment[] => {
 
 const pairsOf = (run: string, present: ReadonlySet<string>): readonly Segment[] => {
   const pairs: Segment[] = []
-  const characters = [...run]
+  const characters = Array.from(run)
   let offset = 0
   for (let n = 0; n + 1 < characters.length; n += 1) {
     const [first = '', second = ''] = [characters[n], characters[n + 1]]
-    if (HAN.test(first) && HAN.test(second) && !present.has(`${offset} ${first}${second}`)) segments(pairs, first + second, offset)
+    if (HAN.test(first) && HAN.test(second) && !present.has(`${offset} ${first}${second}`)) pairs.push({ word: first + second, offset, pair: true })
     offset += first.length
   }
   return pairs
-}
-
-const segments = (pairs: Segment[], word: string, offset: number): void => {
-  pairs.push({ word, offset, pair: true })
 }

@@ -1,0 +1,55 @@
+import { durationSeconds } from '@inlet/contract'
+import { type SearchPosition, searchRecords } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import { z } from 'zod'
+import { toFields } from './fields.js'
+import { toHitJson } from './record-json.js'
+import { MAX_PAGE_BYTES, type PageRequest, type RecordPageJson } from './record-page.js'
+import type { RecordDeps } from './records.js'
+
+const NAME_BYTES = 5
+const position = z.union([z.tuple([z.literal('second'), z.string()]), z.tuple([z.literal('walk'), z.uuid(), z.int().min(0)])])
+const DAY_SECONDS = 86_400
+
+/** A page of what answers a question. */
+export const searchPage = async (deps: RecordDeps, question: string, { query, filter, list }: PageRequest): Promise<RecordPageJson> => {
+  const found = await searchRecords(deps.database, {
+    question,
+    filter,
+    order: {
+      sort: query.sort ?? 'relevance',
+      recencyDays: query.recency === undefined ? null : (durationSeconds(query.recency) ?? DAY_SECONDS) / DAY_SECONDS,
+      now: Date.now(),
+    },
+    position: query.cursor === undefined ? { at: 'start' } : toPosition(deps.tokens.decode(list, query.cursor, position)),
+    fields: toFields(query.fields),
+    facets: query.facets,
+    snippets: query.snippets,
+    explain: query.explain,
+    limit: query.limit,
+    maxBytes: MAX_PAGE_BYTES,
+  })
+  if (found === null) throw new Failure('INVALID_CURSOR', 'the hits of this search are kept no longer', { field: 'cursor', next: 'Search again.' })
+  return {
+    items: found.records.map((record) => toHitJson(record)),
+    nextCursor: found.next === null ? null : deps.tokens.encode(list, fromPosition(found.next)),
+    truncated: found.truncated,
+    ...(found.relaxed ? { relaxed: true } : {}),
+    ...(found.dropped === 0 ? {} : { ignoredWords: found.dropped }),
+    ...(query.facets.length === 0 ? {} : { facets: found.facets }),
+  }
+}
+
+const toPosition = (token: z.output<typeof position>): SearchPosition => {
+  if (token[0] === 'walk') return { at: 'walk', id: token[1], from: token[2] }
+  const names = Buffer.from(token[1], 'base64url')
+  return {
+    at: 'second',
+    shown: new Set(Array.from({ length: names.length / NAME_BYTES }, (_, n) => names.toString('hex', n * NAME_BYTES, (n + 1) * NAME_BYTES))),
+  }
+}
+
+const fromPosition = (next: SearchPosition): readonly (string | number)[] => {
+  if (next.at === 'walk') return ['walk', next.id, next.from]
+  return ['second', next.at === 'second' ? Buffer.from([...next.shown].join(''), 'hex').toString('base64url') : '']
+}

@@ -1,0 +1,64 @@
+import { performance } from 'node:perf_hooks'
+import type { RecordPage } from '@inlet/contract'
+import { type EvaluatedSearch, evaluateSearch, success } from '@inlet/search'
+import { withQuery } from '../client/api-client.js'
+import { toPairs } from '../output/table.js'
+import type { CommandContext } from './context.js'
+import { readBeirFolder, readJudgementFile } from './read-judgements.js'
+import { openApi, type RemoteFlags, show } from './remote.js'
+
+export interface SearchEvalFlags extends RemoteFlags {
+  readonly file?: string
+  readonly beir?: string
+  readonly source?: readonly string[]
+  /** Share of the questions that must have a right answer among the first three. */
+  readonly floor?: number
+}
+
+const DEPTH = 100
+
+/** `inlet search eval`: how well the search answers judged questions. 1 when it is below the floor. */
+export const searchEval = async (flags: SearchEvalFlags, context: CommandContext): Promise<number> => {
+  const judgements = flags.file === undefined ? readBeirFolder(flags.beir ?? '.') : readJudgementFile(flags.file)
+  const source = flags.source ?? (judgements.source === null ? undefined : [judgements.source])
+  const api = openApi(flags, context)
+  const ask = async (q: string): Promise<readonly string[]> => {
+    const { items } = await api.call<RecordPage>('GET', withQuery('/v1/records', { q, source, limit: DEPTH, snippets: false }))
+    return items.map(({ key }) => key)
+  }
+  const result = await evaluateSearch(judgements, ask, () => performance.now())
+  const { answers, ...figures } = result
+  show(context, flags, { ...figures, missed: missedOf(answers) }, () => [...toFigures(result), ...toMissed(answers)])
+  return flags.floor !== undefined && result.success3 < flags.floor ? 1 : 0
+}
+
+const missedOf = (
+  answers: EvaluatedSearch['answers'],
+): readonly { readonly q: string; readonly first: string | null; readonly relevant: readonly string[] }[] =>
+  answers
+    .filter(({ ranked, grades }) => !success(ranked, grades, 3))
+    .map(({ question, ranked, grades }) => ({ q: question, first: ranked[0] ?? null, relevant: Object.keys(grades) }))
+
+const round = (value: number): string => value.toFixed(3)
+
+const toFigures = (result: EvaluatedSearch): readonly string[] =>
+  toPairs([
+    ['questions', result.questions],
+    ['nDCG@10', round(result.ndcg10)],
+    ['recall@100', round(result.recall100)],
+    ['success@3', round(result.success3)],
+    ['without a hit', `${(result.withoutHit * 100).toFixed(1)} %`],
+    ['p50, p95', `${result.p50Ms.toFixed(1)} ms, ${result.p95Ms.toFixed(1)} ms`],
+  ])
+
+const SHOWN = 20
+
+const toMissed = (answers: EvaluatedSearch['answers']): readonly string[] => {
+  const missed = missedOf(answers)
+  if (missed.length === 0) return []
+  return [
+    '',
+    'Not among the first three:',
+    ...missed.slice(0, SHOWN).map(({ q, first, relevant }) => `  ${q}  →  ${first ?? 'nothing'}, not ${relevant.slice(0, 3).join(', ')}`),
+  ]
+}

@@ -1,0 +1,53 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Act } from './act.js'
+import { examples, remote, repeated, wholeNumber } from './options.js'
+
+/** Finding records, and measuring how well they are found. */
+export const addSearchCommands = (program: Command, act: Act): void => {
+  const search = remote(program.command('search').description('answer a question with records, or list the newest'))
+    .argument('[words...]', 'a question or words; "phrases", +must, -without, a OR b')
+    .option('--source <source>', 'slug or id; may be repeated', repeated)
+    .option('--connector <type>', 'only sources of this connector')
+    .option('--label <name:value>', 'only sources with this label; may be repeated', repeated)
+    .option('--stream <stream>', 'only of this stream')
+    .option('--kind <kind>', 'only of this kind')
+    .option('--where <condition>', 'on data: data.status:open, data.price>=10, data.note:*; may be repeated', repeated)
+    .option('--fetched-after <time>', 'only records fetched at this moment or later')
+    .option('--fetched-before <time>', 'only records fetched before')
+    .option('--occurred-after <time>', 'only records whose own time is this moment or later')
+    .option('--occurred-before <time>', 'only records whose own time is before')
+    .option('--sort <by>', 'relevance, occurredAt or fetchedAt')
+    .option('--recency <duration>', 'prefer newer records, e.g. 30d')
+    .option('--facet <field>', 'count values of source, connector, stream, kind or data.name; may be repeated', repeated)
+    .option('--field <field>', 'show also data, data.name or text (with --json); may be repeated', repeated)
+    .option('--explain', 'say what each word adds to the score')
+    .option('--ensure-fresh <duration>', 'first run sources whose last success is older, e.g. 15m')
+    .option('--limit <n>', 'at most so many', wholeNumber, 10)
+    .option('--cursor <cursor>', 'nextCursor of the page before')
+    .action(act(async (context, flags, [words]) => (await import('../commands/search.js')).search(words, flags, context)))
+  examples(
+    search,
+    'inlet search how do I rotate the encryption key',
+    `inlet search '"exactly once" -kafka' --source docs --json`,
+    'inlet search refund --where data.status:open,waiting --facet data.status --recency 30d',
+  )
+  examples(
+    search
+      .command('eval')
+      .description('measure how well judged questions are answered (search for the word itself with: inlet search -- eval)')
+      .option('-f, --file <path>', 'judgements as YAML: questions with q and the keys of relevant records')
+      .option('--beir <dir>', 'a folder with queries.jsonl and qrels/test.tsv, or queries.json and qrels.json')
+      .option('--floor <share>', 'exit 1 when fewer questions have a right answer among the first three, e.g. 0.85', toShare)
+      // The options of `search` (--source, --json, …) hold here as well, and commander gives them to the parent.
+      .action((...given) => evaluate(given.at(-1)?.optsWithGlobals(), given.at(-1))),
+    'inlet search eval -f judgements.yaml --source docs --floor 0.85',
+    'inlet search eval --beir ./scifact --source scifact',
+  )
+  const evaluate = act(async (context, flags) => (await import('../commands/search-eval.js')).searchEval(flags, context))
+}
+
+const toShare = (text: string): number => {
+  const share = Number(text)
+  if (!(share >= 0 && share <= 1)) throw new InvalidArgumentError('a share from 0 to 1 is needed')
+  return share
+}

@@ -1,0 +1,63 @@
+import type { RankedHit } from '@inlet/search'
+import type { Database } from '../database.js'
+import type { OpenSearch } from '../search/open-search.js'
+import { checkPhrases } from './check-phrases.js'
+import { findFiltered, findHits, type Hit } from './find-hits.js'
+import { narrows, type RecordFilter } from './record-row.js'
+
+/** The best hits of a question; worse ones are not reached, and the answer says so. */
+export const MAX_RANKED = 10_000
+/** A filter that fewer records pass is applied before ranking. */
+const MAX_FILTERED = 200_000
+const FIRST_CHUNK = 200
+const PHRASE_CHUNK = 100
+
+export interface CollectedHits {
+  /** The best first; at least as many as wanted when there are. */
+  readonly hits: readonly Hit[]
+  /** Whether more records match than these and those that a longer collection would reach. */
+  readonly truncated: boolean
+  /** Whether a longer collection may find more. */
+  readonly more: boolean
+}
+
+/** The best records that pass the filter and the strict parts of the question. */
+export const collectHits = async (
+  database: Pick<Database, 'pool'>,
+  search: OpenSearch,
+  filter: RecordFilter,
+  wanted: number,
+): Promise<CollectedHits> => {
+  const ranking = search.rank(MAX_RANKED)
+  const collected = await collect(database, { search, filter, ranked: ranking.hits, wanted })
+  if (collected.hits.length >= wanted || !ranking.more || !narrows(filter)) return { ...collected, truncated: ranking.more }
+  // The filter left too few of the best: rank again among what passes it.
+  const within = await findFiltered(database, filter, MAX_FILTERED)
+  if (within === null) return { ...collected, truncated: true }
+  const narrow = search.rank(MAX_RANKED, within)
+  return { ...(await collect(database, { search, filter, ranked: narrow.hits, wanted })), truncated: narrow.more }
+}
+
+interface Collecting {
+  readonly search: OpenSearch
+  readonly filter: RecordFilter
+  readonly ranked: readonly RankedHit[]
+  readonly wanted: number
+}
+
+const collect = async (
+  database: Pick<Database, 'pool'>,
+  { search, filter, ranked, wanted }: Collecting,
+): Promise<{ readonly hits: readonly Hit[]; readonly more: boolean }> => {
+  const hits: Hit[] = []
+  const { needsText } = search.strict
+  let chunk = needsText ? PHRASE_CHUNK : Math.max(FIRST_CHUNK, wanted)
+  let at = 0
+  while (at < ranked.length && hits.length < wanted) {
+    const found = await findHits(database, ranked.slice(at, at + chunk), filter)
+    hits.push(...(needsText ? await checkPhrases(database, found, search.query) : found))
+    at += chunk
+    if (!needsText) chunk *= 3
+  }
+  return { hits, more: at < ranked.length }
+}

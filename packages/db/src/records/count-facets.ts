@@ -1,0 +1,73 @@
+import type { Database } from '../database.js'
+import { allOf, createSqlParts } from '../sql-parts.js'
+import type { Hit } from './find-hits.js'
+import { RECORD_TABLES, type RecordFilter, recordConditions } from './record-row.js'
+
+/** How many of the records have each value of a field. */
+export interface Facet {
+  readonly field: string
+  /** The most frequent first. */
+  readonly values: readonly { readonly value: string; readonly count: number }[]
+  /** Whether there are more values. */
+  readonly more: boolean
+}
+
+const MAX_VALUES = 50
+/** Without a question so many records are counted, the ones fetched last. */
+export const MAX_COUNTED = 100_000
+
+/** Facets over the hits of a search. */
+export const countFacets = async (
+  { pool }: Pick<Database, 'pool'>,
+  hits: readonly Pick<Hit, 'record'>[],
+  fields: readonly string[],
+): Promise<readonly Facet[]> => {
+  const numbers = hits.map(({ record }) => record)
+  return inTurn(fields, async (field) => {
+    const { values, add } = createSqlParts()
+    const from = `unnest(${add(numbers)}::bigint[]) AS c(doc) JOIN (${RECORD_TABLES}) ON r.doc_id = c.doc`
+    return toFacet(field, (await pool.query<ValueRow>(statement(field, from, add), values)).rows)
+  })
+}
+
+/** Facets over a list without a question. */
+export const countListFacets = async ({ pool }: Pick<Database, 'pool'>, filter: RecordFilter, fields: readonly string[]): Promise<readonly Facet[]> =>
+  inTurn(fields, async (field) => {
+    const { values, add } = createSqlParts()
+    const chosen = `SELECT r.ctid FROM ${RECORD_TABLES} WHERE ${allOf(recordConditions(filter, add))} ORDER BY r.fetched_at DESC LIMIT ${MAX_COUNTED}`
+    const from = `(${chosen}) AS c JOIN (${RECORD_TABLES}) ON r.ctid = c.ctid`
+    return toFacet(field, (await pool.query<ValueRow>(statement(field, from, add), values)).rows)
+  })
+
+interface ValueRow {
+  readonly value: string
+  readonly count: number
+}
+
+const COLUMNS: Readonly<Record<string, string>> = { source: 's.slug', connector: 's.connector', stream: 'st.name', kind: 'r.kind' }
+
+/** Whether a name is one that can be counted. */
+export const isFacet = (field: string): boolean => field in COLUMNS || /^data(?:\.[^.]{1,100}){1,10}$/u.test(field)
+
+// Of an array each element counts once.
+const statement = (field: string, from: string, add: (value: unknown) => string): string => {
+  const column = COLUMNS[field]
+  if (column !== undefined)
+    return `SELECT ${column} AS value, count(*)::int AS count FROM ${from} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MAX_VALUES + 1}`
+  const path = `$${field
+    .split('.')
+    .slice(1)
+    .map((name) => `.${JSON.stringify(name)}`)
+    .join('')}[*]`
+  return `SELECT left(v #>> '{}', 200) AS value, count(DISTINCT (r.stream_id, r.key_hash))::int AS count FROM ${from}
+    CROSS JOIN LATERAL jsonb_path_query(r.data, ${add(path)}::jsonpath, '{}', true) AS v
+    WHERE jsonb_typeof(v) IN ('string', 'number', 'boolean') GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MAX_VALUES + 1}`
+}
+
+const toFacet = (field: string, rows: readonly ValueRow[]): Facet => ({ field, values: rows.slice(0, MAX_VALUES), more: rows.length > MAX_VALUES })
+
+const inTurn = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> => {
+  const results: R[] = []
+  for (const item of items) results.push(await work(item))
+  return results
+}

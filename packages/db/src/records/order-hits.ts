@@ -1,0 +1,52 @@
+import { detectLanguage, readText, rerankScore, wordsOf } from '@inlet/search'
+import type { Database } from '../database.js'
+import type { OpenSearch } from '../search/open-search.js'
+import type { Hit } from './find-hits.js'
+import { readHitTexts } from './read-hit-texts.js'
+
+/** So many of the best are ordered by what their texts show. */
+export const RERANKED = 100
+const DAY_MS = 86_400_000
+
+export interface HitOrder {
+  readonly sort: 'relevance' | 'occurredAt' | 'fetchedAt'
+  /** Days after which a record counts half as much; null: its age does not matter. */
+  readonly recencyDays: number | null
+  readonly now: number
+}
+
+/** Orders hits by relevance, or the best of them by time. */
+export const orderHits = async (
+  database: Pick<Database, 'pool'>,
+  search: OpenSearch,
+  hits: readonly Hit[],
+  order: HitOrder,
+): Promise<readonly Hit[]> => {
+  if (order.sort !== 'relevance') return byTime(hits, order.sort)
+  const reranked = await rerank(database, search, hits.slice(0, RERANKED))
+  const all = [...reranked, ...hits.slice(RERANKED)]
+  const { recencyDays } = order
+  if (recencyDays === null) return [...byScore(reranked), ...hits.slice(RERANKED)]
+  return byScore(all.map((hit) => ({ ...hit, score: hit.score * recency(hit, recencyDays, order.now) })))
+}
+
+const byScore = (hits: readonly Hit[]): readonly Hit[] =>
+  [...hits].sort((a, b) => b.score - a.score || b.fetchedAt - a.fetchedAt || a.streamId - b.streamId || (a.keyHash < b.keyHash ? -1 : 1))
+
+const byTime = (hits: readonly Hit[], sort: 'occurredAt' | 'fetchedAt'): readonly Hit[] =>
+  hits.filter((hit) => hit[sort] !== null).sort((a, b) => (b[sort] ?? 0) - (a[sort] ?? 0) || b.score - a.score || a.record - b.record)
+
+/** Between one half and one: age alone never hides what was asked for. */
+const recency = ({ occurredAt, fetchedAt }: Hit, halfLife: number, now: number): number =>
+  0.5 + 0.5 * 0.5 ** (Math.max(0, now - (occurredAt ?? fetchedAt)) / DAY_MS / halfLife)
+
+const rerank = async (database: Pick<Database, 'pool'>, search: OpenSearch, hits: readonly Hit[]): Promise<readonly Hit[]> => {
+  const texts = await readHitTexts(database, hits, 1)
+  return hits.map((hit, n) => {
+    const own = texts[n]
+    if (own === null || own === undefined) return hit
+    const words = wordsOf(`${own.title ?? ''}\n${own.parts[0]?.text ?? ''}`)
+    const text = { ...readText(words, detectLanguage(words)), title: own.title, key: own.key }
+    return { ...hit, score: rerankScore(search, text, hit.score) }
+  })
+}

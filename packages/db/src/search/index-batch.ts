@@ -1,0 +1,50 @@
+import type { PackedRecord } from '@inlet/domain'
+import { analyzeRecord, type Language } from '@inlet/search'
+import type pg from 'pg'
+import { readLanguage } from './source-language.js'
+import { writeChunks } from './write-chunks.js'
+import { type IndexedRecord, writeSegment } from './write-segment.js'
+
+/** Records of a stream that were written and must be found by their new content: hex of their key hashes, and their numbers. */
+export interface NumberedRecords {
+  readonly stream_id: number
+  readonly name: string
+  readonly keys: readonly string[] | null
+  readonly docs: readonly string[] | null
+  readonly updated: number
+}
+
+export interface WrittenBatch {
+  readonly sourceId: string
+  /** JSON array of PackedRecord. */
+  readonly payload: string
+  readonly streams: readonly NumberedRecords[]
+}
+
+/** Makes what a batch wrote searchable, in the transaction that writes it. */
+export const indexBatch = async (client: pg.ClientBase, { sourceId, payload, streams }: WrittenBatch): Promise<void> => {
+  if (streams.every(({ keys }) => keys === null)) return
+  const language = await readLanguage(client, sourceId)
+  const packed = new Map(
+    (JSON.parse(payload) as readonly PackedRecord[]).filter(({ o }) => o === 'u').map((record) => [`${record.s} ${record.h}`, record]),
+  )
+  const records = streams.flatMap((stream) => toRecords(stream, packed, language))
+  await writeSegment(client, records)
+  await writeChunks(
+    client,
+    records,
+    streams.some(({ updated }) => updated > 0),
+  )
+}
+
+const toRecords = (
+  { stream_id: streamId, name, keys, docs }: NumberedRecords,
+  packed: ReadonlyMap<string, PackedRecord>,
+  language: Language | null,
+): readonly IndexedRecord[] =>
+  (keys ?? []).flatMap((keyHash, n) => {
+    const record = packed.get(`${name} ${keyHash}`)
+    if (record === undefined) return []
+    const analyzed = analyzeRecord({ key: record.k, title: record.title, text: record.text, data: record.data }, language)
+    return [{ doc: Number(docs?.[n] ?? 0), streamId, keyHash, ...analyzed }]
+  })

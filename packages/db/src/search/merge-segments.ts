@@ -1,0 +1,167 @@
+import {
+  bucketBits,
+  bucketSlot,
+  hashTerm,
+  isLargeSlot,
+  mergePostings,
+  planMerge,
+  readTerms,
+  type SegmentPart,
+  type TermPostings,
+  toSlots,
+} from '@inlet/search'
+import type pg from 'pg'
+import type { Database } from '../database.js'
+import { createLiveness, type Liveness } from './read-liveness.js'
+import { insertSegment, insertSlots } from './write-segment.js'
+
+/** Anything but the locks of others. */
+const LOCK = 7_365_172_401
+/** Bytes of postings that are in memory at once, about. */
+const RANGE_BYTES = 8_388_608
+const MAX_MERGES = 20
+
+interface SegmentRow {
+  readonly id: string
+  readonly base: number
+  readonly last: number
+  readonly documents: number
+  readonly length: number
+  readonly bits: number
+  readonly bytes: number
+  readonly languages: readonly string[]
+}
+
+/**
+ * Merges segments of like size, so that a search reads few of them, and leaves out what is gone. One process at a time;
+ * safe to interrupt. Answers how many segments were merged.
+ */
+export const mergeSegments = async (database: Pick<Database, 'pool'>, options: { readonly signal?: AbortSignal } = {}): Promise<number> => {
+  const client = await database.pool.connect()
+  let broken: Error | undefined
+  try {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK])
+    if (rows[0]?.locked !== true) return 0
+    try {
+      return await mergeAll(client, options.signal)
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1)', [LOCK])
+    }
+  } catch (error) {
+    // The lock belongs to the connection: one that failed is closed, which frees it.
+    broken = error instanceof Error ? error : new Error(String(error))
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+const mergeAll = async (client: pg.PoolClient, signal: AbortSignal | undefined): Promise<number> => {
+  await removeUnfinished(client)
+  let merged = 0
+  for (let n = 0; n < MAX_MERGES && signal?.aborted !== true; n += 1) {
+    const { rows } = await client.query<SegmentRow>(
+      `SELECT id::text, base::float8, last::float8, documents, length::float8, bits, bytes::float8, languages FROM search_segments WHERE live ORDER BY id`,
+    )
+    const chosen = planMerge(rows)
+    if (chosen.length === 0) return merged
+    await mergeChosen(client, chosen, signal)
+    merged += chosen.length
+  }
+  return merged
+}
+
+/** Under the lock, what is not live was left by a process that ended. */
+const removeUnfinished = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(`DELETE FROM search_postings WHERE segment_id IN (SELECT id FROM search_segments WHERE NOT live)`)
+  await client.query(`DELETE FROM search_segments WHERE NOT live`)
+}
+
+const mergeChosen = async (client: pg.ClientBase, segments: readonly SegmentRow[], signal: AbortSignal | undefined): Promise<void> => {
+  const base = Math.min(...segments.map((segment) => segment.base))
+  const last = Math.max(...segments.map((segment) => segment.last))
+  const bits = bucketBits(segments.reduce((sum, { bytes }) => sum + bytes, 0))
+  const liveness = await createLiveness(client, base, last)
+  const languages = [...new Set(segments.flatMap((segment) => segment.languages))]
+  const id = await insertSegment(client, { base, last, documents: 0, length: 0, bits, slots: [] }, languages, false)
+  let bytes = 0
+  for (const range of rangesOf(segments)) {
+    if (signal?.aborted === true) return
+    const terms = await mergeRange(client, { segments, range, base, liveness })
+    const slots = toSlots(terms, bits)
+    await insertSlots(client, id, slots)
+    bytes += slots.reduce((sum, { data }) => sum + data.length, 0)
+  }
+  await replace(client, { id, bytes, segments, liveness })
+}
+
+/** Ranges of hashes with about as many bytes as may be in memory at once. */
+const rangesOf = (segments: readonly SegmentRow[]): readonly (readonly [number, number])[] => {
+  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0)
+  const parts = 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, bytes) / RANGE_BYTES)))
+  const size = 2 ** 32 / parts
+  return Array.from({ length: parts }, (_, n) => [n * size, (n + 1) * size - 1])
+}
+
+interface RangeRequest {
+  readonly segments: readonly SegmentRow[]
+  readonly range: readonly [number, number]
+  readonly base: number
+  readonly liveness: Liveness
+}
+
+const READ_RANGE = `
+SELECT slot::float8, postings FROM search_postings WHERE segment_id = $1 AND slot BETWEEN $2 AND $3
+UNION ALL SELECT slot::float8, postings FROM search_postings WHERE segment_id = $1 AND slot BETWEEN 4294967296 + $4 AND 4294967296 + $5`
+
+const mergeRange = async (client: pg.ClientBase, { segments, range, base, liveness }: RangeRequest): Promise<readonly HashedTerm[]> => {
+  const [low, high] = range
+  const parts = new Map<string, SegmentPart[]>()
+  for (const segment of segments) {
+    const values = [segment.id, bucketSlot(low, segment.bits), bucketSlot(high, segment.bits), low, high]
+    const { rows } = await client.query<{ readonly slot: number; readonly postings: Buffer }>({ text: READ_RANGE, values })
+    for (const { slot, postings } of rows)
+      for (const { term, data } of readTerms(postings)) {
+        // A small segment's bucket reaches over several ranges.
+        const hash = isLargeSlot(slot) ? low : hashTerm(term)
+        if (hash < low || hash > high) continue
+        const known = parts.get(term)
+        if (known === undefined) parts.set(term, [{ data, base: segment.base }])
+        else known.push({ data, base: segment.base })
+      }
+  }
+  return [...parts].flatMap(([term, own]) => {
+    const merged = mergePostings(term, own, base, liveness)
+    return merged === null ? [] : [{ ...merged, hash: hashTerm(term) }]
+  })
+}
+
+type HashedTerm = TermPostings & { readonly hash: number }
+
+interface Replacement {
+  readonly id: string
+  readonly bytes: number
+  readonly segments: readonly SegmentRow[]
+  readonly liveness: Liveness
+}
+
+const replace = async (client: pg.ClientBase, { id, bytes, segments, liveness }: Replacement): Promise<void> => {
+  const old = segments.map((segment) => segment.id)
+  const documents = segments.reduce((sum, segment) => sum + segment.documents, 0) - liveness.gone()
+  const length = segments.reduce((sum, segment) => sum + segment.length, 0) - liveness.goneLength()
+  await client.query('BEGIN')
+  try {
+    await client.query('UPDATE search_segments SET live = true, bytes = $2, documents = $3, length = $4 WHERE id = $1', [
+      id,
+      bytes,
+      Math.max(0, documents),
+      Math.max(0, Math.round(length)),
+    ])
+    await client.query('DELETE FROM search_segments WHERE id = ANY($1::bigint[])', [old])
+    await client.query('DELETE FROM search_postings WHERE segment_id = ANY($1::bigint[])', [old])
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw error
+  }
+}

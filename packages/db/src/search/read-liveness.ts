@@ -1,0 +1,54 @@
+import { LENGTHS, MAX_PARTS, type PostingFilter } from '@inlet/search'
+import type pg from 'pg'
+
+/** Which numbers of the index still stand for a record, and how many documents were met that do not. */
+export interface Liveness extends PostingFilter {
+  gone(): number
+  goneLength(): number
+}
+
+const PAGE = 200_000
+/** A bit for each number, as long as that is not too much memory. */
+const MAX_BITS = 2 ** 31
+
+/** Reads which numbers of a range are in use. */
+export const createLiveness = async (client: pg.ClientBase, base: number, last: number): Promise<Liveness> => {
+  const isLive = await readLive(client, base, last)
+  const gone = new Set<number>()
+  let length = 0
+  return {
+    keeps(record, part, packedLength) {
+      if (isLive(record)) return true
+      const key = record * MAX_PARTS + part
+      if (!gone.has(key)) {
+        gone.add(key)
+        length += LENGTHS[packedLength] ?? 0
+      }
+      return false
+    },
+    gone: () => gone.size,
+    goneLength: () => length,
+  }
+}
+
+const readLive = async (client: pg.ClientBase, base: number, last: number): Promise<(record: number) => boolean> => {
+  const span = last - base + 1
+  const bits = span <= MAX_BITS ? new Uint8Array(Math.ceil(span / 8)) : null
+  const numbers = new Set<number>()
+  let after = base - 1
+  for (;;) {
+    const { rows } = await client.query<{ doc_id: string }>(
+      'SELECT doc_id::text FROM records WHERE doc_id > $1 AND doc_id <= $2 ORDER BY doc_id LIMIT $3',
+      [after, last, PAGE],
+    )
+    for (const row of rows) {
+      const doc = Number(row.doc_id)
+      if (bits === null) numbers.add(doc)
+      else bits[(doc - base) >>> 3] = (bits[(doc - base) >>> 3] ?? 0) | (1 << ((doc - base) & 7))
+      after = doc
+    }
+    if (rows.length < PAGE) break
+  }
+  if (bits === null) return (record) => numbers.has(record)
+  return (record) => ((bits[(record - base) >>> 3] ?? 0) & (1 << ((record - base) & 7))) !== 0
+}

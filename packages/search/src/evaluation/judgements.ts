@@ -1,0 +1,63 @@
+import type { Grades } from './metrics.js'
+
+/** A question with the records that answer it. */
+export interface JudgedQuestion {
+  readonly id: string
+  readonly question: string
+  /** Grade by key of the record; above 0 is relevant. */
+  readonly grades: Grades
+}
+
+export interface Judgements {
+  /** Slug of the source that is asked; null: all. */
+  readonly source: string | null
+  readonly questions: readonly JudgedQuestion[]
+}
+
+/** Reads `{source?, questions: [{q, relevant: [key, …] | {key: grade}}]}`; throws an Error that names what is wrong. */
+export const parseJudgements = (document: unknown): Judgements => {
+  const { source, questions } = asObject(document, 'the file')
+  if (!Array.isArray(questions) || questions.length === 0) throw new Error('questions must be a list that is not empty')
+  return {
+    source: typeof source === 'string' ? source : null,
+    questions: questions.map((one: unknown, n) => {
+      const { q, relevant } = asObject(one, `question ${n + 1}`)
+      if (typeof q !== 'string' || q.trim() === '') throw new Error(`question ${n + 1} has no text in q`)
+      const grades = Array.isArray(relevant)
+        ? Object.fromEntries(relevant.map((key: unknown) => [String(key), 1]))
+        : toGrades(relevant, `question ${n + 1}`)
+      if (Object.keys(grades).length === 0) throw new Error(`question ${n + 1} has no relevant records`)
+      return { id: String(n + 1), question: q, grades }
+    }),
+  }
+}
+
+/** Reads questions by id and grades by question and document, as BEIR and its relatives keep them. */
+export const joinJudgements = (questions: ReadonlyMap<string, string>, grades: ReadonlyMap<string, Grades>): Judgements => ({
+  source: null,
+  questions: [...grades].flatMap(([id, own]) => {
+    const question = questions.get(id)
+    return question === undefined || Object.values(own).every((grade) => grade <= 0) ? [] : [{ id, question, grades: own }]
+  }),
+})
+
+/** Grades out of the lines of a BEIR `qrels` file: question, document, grade, separated by tabs, with a header. */
+export const parseQrels = (text: string): ReadonlyMap<string, Grades> => {
+  const grades = new Map<string, Record<string, number>>()
+  for (const line of text.split('\n')) {
+    const [question = '', document = '', grade = ''] = line.trim().split('\t')
+    if (!/^\d+$/u.test(grade)) continue
+    const own = grades.get(question) ?? {}
+    own[document] = Number(grade)
+    grades.set(question, own)
+  }
+  return grades
+}
+
+const asObject = (value: unknown, what: string): Readonly<Record<string, unknown>> => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${what} must be an object`)
+  return value as Record<string, unknown>
+}
+
+const toGrades = (value: unknown, what: string): Grades =>
+  Object.fromEntries(Object.entries(asObject(value, `relevant of ${what}`)).map(([key, grade]) => [key, Number(grade)]))
