@@ -18,17 +18,26 @@ export interface IndexSummary extends IndexSize {
 
 const SUMMARY = `
 SELECT coalesce(sum(documents), 0)::float8 AS documents, coalesce(sum(length), 0)::float8 AS length,
+  coalesce(min(base), 0)::float8 AS base, coalesce(max(last), 0)::float8 AS last,
   ARRAY(SELECT DISTINCT l FROM search_segments s, unnest(s.languages) l WHERE s.live) AS languages
 FROM search_segments WHERE live`
 
+interface SummaryRow {
+  readonly documents: number
+  readonly length: number
+  readonly base: number
+  readonly last: number
+  readonly languages: readonly string[]
+}
+
 /** How much there is in the index. */
 export const readIndexSummary = async ({ pool }: Pick<Database, 'pool'>): Promise<IndexSummary> => {
-  const { rows } = await pool.query<{ documents: number; length: number; languages: readonly string[] }>({
+  const { rows } = await pool.query<SummaryRow>({
     name: 'inlet-index-summary',
     text: SUMMARY,
   })
-  const { documents = 0, length = 0, languages = [] } = rows[0] ?? {}
-  return { documents, meanLength: documents === 0 ? 1 : length / documents, languages: languages.filter(isLanguage) }
+  const { documents = 0, length = 0, base = 0, last = 0, languages = [] } = rows[0] ?? {}
+  return { base, last, documents, meanLength: documents === 0 ? 1 : length / documents, languages: languages.filter(isLanguage) }
 }
 
 // One statement, and so one view of the segments: merging replaces them. OFFSET 0 keeps the planner from reading all postings.

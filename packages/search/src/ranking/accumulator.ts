@@ -1,22 +1,61 @@
-/** Scores by document in an open hash table of plain numbers: a Map of as many boxed numbers takes several times as long. */
+import { MAX_PARTS } from '../postings/postings.js'
+
+/** Scores by part of a record. */
 export interface Accumulator {
-  /** Adds to the score of a document; `only`: if it has one already. */
-  add(key: number, score: number, only: boolean): void
+  /** Adds to the score of a part; `only`: if it has one already. */
+  add(record: number, part: number, score: number, only: boolean): void
   readonly size: number
-  /** Calls for each document, in no order. */
-  forEach(visit: (key: number, score: number) => void): void
+  /** Calls for each part that has a score, in no order. */
+  forEach(visit: (record: number, part: number, score: number) => void): void
+}
+
+/** Numbers of records in a wider range are not kept in one array. */
+const MAX_DENSE = 8_000_000
+
+/**
+ * Scores of records that have numbers in a range. First parts, which nearly all are, have their places in one array; the
+ * others, and numbers of a very wide range, are in a hash table of plain numbers: a Map takes several times as long.
+ */
+export const createAccumulator = (base: number, last: number): Accumulator => {
+  const dense = last - base < MAX_DENSE ? new Float32Array(Math.max(0, last - base + 1)) : new Float32Array(0)
+  const others = createTable()
+  let size = 0
+  return {
+    add(record, part, score, only) {
+      const place = record - base
+      if (part !== 0 || place >= dense.length) others.add(record, part, score, only)
+      else {
+        const known = dense[place] ?? 0
+        if (known === 0) {
+          if (only) return
+          size += 1
+        }
+        dense[place] = known + score
+      }
+    },
+    get size() {
+      return size + others.size
+    },
+    forEach(visit) {
+      for (let n = 0; n < dense.length; n += 1) {
+        const score = dense[n] ?? 0
+        if (score !== 0) visit(base + n, 0, score)
+      }
+      others.forEach(visit)
+    },
+  }
 }
 
 const EMPTY = -1
 
-export const createAccumulator = (expected: number): Accumulator => {
-  let capacity = 2 ** Math.max(10, Math.ceil(Math.log2(expected * 2 + 1)))
+const createTable = (): Accumulator => {
+  let capacity = 1_024
   let keys = new Float64Array(capacity).fill(EMPTY)
   let scores = new Float32Array(capacity)
   let size = 0
   const placeOf = (key: number): number => {
     const mask = capacity - 1
-    const hash = Math.imul(key % 0x7f_ff_ff_ff, 0x9e_37_79_b1)
+    const hash = Math.imul((key / 4_096) | 0, 0x9e_37_79_b1) ^ Math.imul(key | 0, 0x85_eb_ca_6b)
     let place = (hash ^ (hash >>> 15)) & mask
     while (keys[place] !== EMPTY && keys[place] !== key) place = (place + 1) & mask
     return place
@@ -35,7 +74,8 @@ export const createAccumulator = (expected: number): Accumulator => {
     }
   }
   return {
-    add(key, score, only) {
+    add(record, part, score, only) {
+      const key = record * MAX_PARTS + part
       const place = placeOf(key)
       if (keys[place] === EMPTY) {
         if (only) return
@@ -49,7 +89,10 @@ export const createAccumulator = (expected: number): Accumulator => {
       return size
     },
     forEach(visit) {
-      for (let n = 0; n < capacity; n += 1) if (keys[n] !== EMPTY) visit(keys[n] ?? 0, scores[n] ?? 0)
+      for (let n = 0; n < capacity; n += 1) {
+        const key = keys[n] ?? EMPTY
+        if (key !== EMPTY) visit(Math.floor(key / MAX_PARTS), key % MAX_PARTS, scores[n] ?? 0)
+      }
     },
   }
 }

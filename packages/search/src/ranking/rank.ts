@@ -3,7 +3,7 @@ import { MAX_PARTS } from '../postings/postings.js'
 import type { QueryTerm } from '../query/query.js'
 import { type Accumulator, createAccumulator } from './accumulator.js'
 import { inverseFrequency, termFactors } from './bm25.js'
-import { selectBest } from './select-best.js'
+import { type ScoredPart, selectBest } from './select-best.js'
 
 /** Postings of a term in one segment. */
 export interface PostingList {
@@ -23,6 +23,9 @@ export interface IndexSize {
   readonly documents: number
   /** Mean length of a document in words. */
   readonly meanLength: number
+  /** Lowest and highest number of a record. */
+  readonly base: number
+  readonly last: number
 }
 
 export interface RankRequest {
@@ -58,7 +61,7 @@ const SECOND_PART = 0.2
 export const rank = ({ terms, size, allows, limit }: RankRequest): Ranking => {
   const factors = termFactors(size.meanLength)
   const rarestFirst = [...terms].sort((a, b) => a.documents - b.documents)
-  const scores = createAccumulator(Math.min(ENOUGH, rarestFirst[0]?.documents ?? 0))
+  const scores = createAccumulator(size.base, size.last)
   let left = false
   for (const indexed of rarestFirst) {
     const only = scores.size >= ENOUGH && indexed.documents > size.documents * FREQUENT
@@ -80,27 +83,39 @@ interface Adding {
   readonly only: boolean
 }
 
+// This loop runs for every posting that a question reads: it decodes in place.
 const addTerm = (scores: Accumulator, { lists }: IndexedTerm, { factors, weight, allows, only }: Adding): void => {
   for (const { data, base } of lists) {
     const reader = new ByteReader(data)
     let record = base
-    while (!reader.done) {
-      const step = reader.number()
-      record += Math.floor(step / 2)
-      const part = step % 2 === 0 ? 0 : reader.number()
-      const factor = factors[reader.byte() * 256 + reader.byte()] ?? 0
-      if (allows === null || allows(record)) scores.add(record * MAX_PARTS + part, weight * factor, only)
+    for (let at = 0; at < data.length; ) {
+      let step = data[at] ?? 0
+      if (step < 128) at += 1
+      else {
+        reader.at = at
+        step = reader.number()
+        at = reader.at
+      }
+      record += step < 0x7f_ff_ff_ff ? step >>> 1 : Math.floor(step / 2)
+      let part = 0
+      if ((step & 1) === 1) {
+        reader.at = at
+        part = reader.number()
+        at = reader.at
+      }
+      const factor = factors[(data[at] ?? 0) * 256 + (data[at + 1] ?? 0)] ?? 0
+      at += 2
+      if (allows === null || allows(record)) scores.add(record, part, weight * factor, only)
     }
   }
 }
 
-const toHits = (entries: readonly { readonly key: number; readonly score: number }[]): RankedHit[] => {
+const toHits = (entries: readonly ScoredPart[]): RankedHit[] => {
   const parts = new Map<number, { part: number; score: number }[]>()
-  for (const { key, score } of entries) {
-    const record = Math.floor(key / MAX_PARTS)
+  for (const { record, part, score } of entries) {
     const known = parts.get(record)
-    if (known === undefined) parts.set(record, [{ part: key % MAX_PARTS, score }])
-    else known.push({ part: key % MAX_PARTS, score })
+    if (known === undefined) parts.set(record, [{ part, score }])
+    else known.push({ part, score })
   }
   return [...parts]
     .map(([record, all]) => {
@@ -121,8 +136,8 @@ export const explain = (
     const collected: Accumulator = {
       size: 0,
       forEach: () => {},
-      add: (key, score) => {
-        const words = wanted.get(key)
+      add: (record, part, score) => {
+        const words = wanted.get(record * MAX_PARTS + part)
         words?.set(indexed.term.word, (words.get(indexed.term.word) ?? 0) + score)
       },
     }

@@ -2,25 +2,26 @@ import type { Accumulator } from './accumulator.js'
 
 const BINS = 4_096
 
-export interface ScoredKey {
-  readonly key: number
+export interface ScoredPart {
+  readonly record: number
+  readonly part: number
   readonly score: number
 }
 
 /** At least the `limit` best, a few more when they are close together, in no order; without sorting all there are. */
-export const selectBest = (scores: Accumulator, limit: number): { readonly entries: readonly ScoredKey[]; readonly more: boolean } => {
-  const entries: ScoredKey[] = []
+export const selectBest = (scores: Accumulator, limit: number): { readonly entries: readonly ScoredPart[]; readonly more: boolean } => {
+  const entries: ScoredPart[] = []
   if (scores.size <= limit) {
-    scores.forEach((key, score) => entries.push({ key, score }))
+    scores.forEach((record, part, score) => entries.push({ record, part, score }))
     return { entries, more: false }
   }
   let highest = 0
-  scores.forEach((_key, score) => {
+  scores.forEach((_record, _part, score) => {
     if (score > highest) highest = score
   })
   const threshold = thresholdOf(scores, limit, highest)
-  scores.forEach((key, score) => {
-    if (score >= threshold) entries.push({ key, score })
+  scores.forEach((record, part, score) => {
+    if (score >= threshold) entries.push({ record, part, score })
   })
   return { entries, more: entries.length < scores.size }
 }
@@ -28,7 +29,7 @@ export const selectBest = (scores: Accumulator, limit: number): { readonly entri
 const thresholdOf = (scores: Accumulator, limit: number, highest: number): number => {
   const counts = new Uint32Array(BINS)
   const binOf = (score: number): number => Math.min(BINS - 1, Math.max(0, Math.floor((score / highest) * (BINS - 1))))
-  scores.forEach((_key, score) => {
+  scores.forEach((_record, _part, score) => {
     const bin = binOf(score)
     counts[bin] = (counts[bin] ?? 0) + 1
   })
