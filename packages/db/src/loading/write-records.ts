@@ -55,10 +55,10 @@ changed AS MATERIALIZED (
   WHERE (t.epoch, t.seq) < (EXCLUDED.epoch, EXCLUDED.seq)
   RETURNING stream_id, key_hash, doc_id, (xmax = 0) AS inserted, fetched_at > now()::timestamptz(3) AS revived
 )
-SELECT w.stream_id, count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE NOT inserted)::int AS updated,
-  count(*) FILTER (WHERE inserted OR revived)::int AS live, (SELECT name FROM streams WHERE id = w.stream_id) AS name,
-  array_agg(encode(c.key_hash, 'hex')) FILTER (WHERE c.doc IS NOT NULL) AS keys, array_agg(c.doc::text) FILTER (WHERE c.doc IS NOT NULL) AS docs
-FROM written w LEFT JOIN changed c ON c.doc = w.doc_id GROUP BY w.stream_id`
+SELECT stream_id, count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE NOT inserted)::int AS updated,
+  count(*) FILTER (WHERE inserted OR revived)::int AS live, (SELECT name FROM streams WHERE id = stream_id) AS name,
+  array_agg(encode(key_hash, 'hex')) AS keys, array_agg(doc_id::text) AS docs, (SELECT array_agg(doc::text) FROM changed WHERE doc IS NOT NULL) AS fresh
+FROM written GROUP BY stream_id`
 
 const DELETE = `
 WITH ${inputOf("r.o = 'd'")},

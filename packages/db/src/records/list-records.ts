@@ -39,9 +39,12 @@ export const listRecords = async (database: Database, request: RecordListRequest
       : `(${column}, r.stream_id, r.key_hash) < (${add(after.at)}::timestamptz, ${add(after.streamId)}::int, decode(${add(after.keyHash)}, 'hex'))`,
   ])
   const members = fields.allData ? '' : add(fields.members)
+  // What is shown is measured for the page alone, not for all that is sorted to find it.
   const { rows } = await database.pool.query<PlaceRow>(
-    `SELECT r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash", ${shownBytes(fields, members)} AS bytes, ${column}::text AS at
-     FROM ${RECORD_TABLES} WHERE ${where} ORDER BY ${column} DESC, r.stream_id DESC, r.key_hash DESC LIMIT ${add(request.limit + 1)}`,
+    `SELECT k.stream_id AS "streamId", encode(k.key_hash, 'hex') AS "keyHash", ${shownBytes(fields, members)} AS bytes, k.at::text AS at
+     FROM (SELECT r.stream_id, r.key_hash, ${column} AS at FROM ${RECORD_TABLES} WHERE ${where}
+           ORDER BY ${column} DESC, r.stream_id DESC, r.key_hash DESC LIMIT ${add(request.limit + 1)}) k
+     JOIN records r ON r.stream_id = k.stream_id AND r.key_hash = k.key_hash ORDER BY k.at DESC, k.stream_id DESC, k.key_hash DESC`,
     values,
   )
   const count = countWithin(rows, request.limit, request.maxBytes)

@@ -1,0 +1,17 @@
+import { USUAL_FIELDS } from '../fetch-records.js'
+import type { RecordSearch } from '../search-records.js'
+
+/** A search as the API asks it by default. */
+export const testSearch = (question: string, changes: Partial<RecordSearch> = {}): RecordSearch => ({
+  question,
+  filter: { deleted: 'exclude' },
+  order: { sort: 'relevance', recencyDays: null, now: Date.now() },
+  position: { at: 'start' },
+  fields: USUAL_FIELDS,
+  facets: [],
+  snippets: true,
+  explain: false,
+  limit: 50,
+  maxBytes: 8e6,
+  ...changes,
+})
