@@ -46,6 +46,8 @@ export const CALLS = {
       stream: z.string().optional(),
       limit: z.int().min(1).max(20),
       sample: sample.optional(),
+      // The same as JSON text with all digits of its numbers. Workers of earlier versions read `sample` alone.
+      sampleJson: z.string().optional(),
     }),
     answer: z.object({ json: z.string() }),
     limitMs: 10_000,

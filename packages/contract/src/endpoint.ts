@@ -29,6 +29,8 @@ export interface Endpoint {
   readonly body?: z.ZodType
   /** Whether the body may be left out, which counts as `{}`. */
   readonly bodyOptional?: boolean
+  /** A member of the body whose numbers keep all their digits. */
+  readonly exactMember?: string
   /** The body is a stream of bytes that the endpoint reads itself. */
   readonly rawBody?: boolean
   /** Whether If-Match is required, or optional. */

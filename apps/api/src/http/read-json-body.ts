@@ -1,21 +1,45 @@
 import type { IncomingMessage } from 'node:http'
+import { parseJsonLossless } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/domain'
-import { parseJson } from './parse-json.js'
+import { JSON_LIMITS, parseJson } from './parse-json.js'
 
 /** Room for more keys than are allowed, so that too many keys are told apart from too many bytes. */
 const MAX_JSON_BYTES = 2_097_152
 
+export interface JsonBodyOptions {
+  readonly optional: boolean
+  /** A member that may hold any numbers, and is given once more with all their digits. */
+  readonly exactMember?: string | undefined
+}
+
+export interface JsonBody {
+  readonly value: unknown
+  /** The exact member as `parseJsonLossless` reads it; undefined without one. */
+  readonly exact?: unknown
+}
+
 /** The parsed JSON body; `{}` for an absent one when it is optional. Throws UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE and what `parseJson` throws. */
-export const readJsonBody = async (request: IncomingMessage, options: { readonly optional: boolean }): Promise<unknown> => {
+export const readJsonBody = async (request: IncomingMessage, options: JsonBodyOptions): Promise<JsonBody> => {
   const announced = Number(request.headers['content-length'] ?? (request.headers['transfer-encoding'] === undefined ? 0 : Number.NaN))
   if (announced === 0) {
-    if (options.optional) return {}
+    if (options.optional) return { value: {} }
     throw new Failure('MALFORMED_JSON', 'the body is empty')
   }
   checkContentType(request.headers['content-type'])
   checkContentEncoding(request.headers['content-encoding'])
   if (announced > MAX_JSON_BYTES) throw tooLarge()
-  return parseJson(await readBytes(request))
+  const { exactMember } = options
+  const bytes = await readBytes(request)
+  const value = parseJson(bytes, { ...JSON_LIMITS, exactMember })
+  return { value, exact: exactMember === undefined || !hasMember(value, exactMember) ? undefined : readExactly(bytes, exactMember) }
+}
+
+const hasMember = (value: unknown, name: string): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+
+const readExactly = (bytes: Buffer, member: string): unknown => {
+  // JSON, as was just seen; what decodes text drops a byte order mark.
+  const whole = parseJsonLossless(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>>
+  return whole[member]
 }
 
 const tooLarge = (): Failure => new Failure('PAYLOAD_TOO_LARGE', `a JSON body has at most ${MAX_JSON_BYTES} bytes`)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Endpoint, Endpoints } from '@inlet/contract'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
+import { compressSmall } from './compress-answers.js'
 import { endAnswer } from './end-answer.js'
 import { matchesEtag } from './etag.js'
 import type { Principal } from './principal.js'
@@ -25,6 +26,8 @@ export interface ApiCall<E extends Endpoint = Endpoint> {
   readonly params: OutputOf<E, 'params'>
   readonly query: OutputOf<E, 'query'>
   readonly body: OutputOf<E, 'body'>
+  /** The member of the body whose numbers keep their digits, where the endpoint has one: bigint and JsonNumber stand for what JavaScript would round. */
+  readonly exact?: unknown
   /** For the audit trail. */
   readonly actor: string
   readonly principal: Principal | null
@@ -53,7 +56,7 @@ export const sendReply = (response: Response, reply: Reply): void => {
     return
   }
   if (body !== '' && reply.text === undefined) response.setHeader('content-type', 'application/json; charset=utf-8')
-  endAnswer(response.req, response, body)
+  endAnswer(response.req, response, compressSmall(response, body))
 }
 
 const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'

@@ -49,13 +49,15 @@ const readCall = async (
   const query = endpoint.query === undefined ? undefined : parseWith(endpoint.query, { ...request.query })
   const ifMatchHeader = request.headers['if-match']
   const ifMatch = endpoint.ifMatch === 'optional' && ifMatchHeader === undefined ? undefined : endpoint.ifMatch ? parseIfMatch(ifMatchHeader) : null
-  const body =
-    endpoint.body === undefined ? undefined : parseWith(endpoint.body, await readJsonBody(request, { optional: endpoint.bodyOptional === true }))
+  const { exactMember, bodyOptional } = endpoint
+  const given = endpoint.body === undefined ? undefined : await readJsonBody(request, { optional: bodyOptional === true, exactMember })
+  const body = endpoint.body === undefined ? undefined : parseWith(endpoint.body, given?.value)
   // The outputs have the types of the endpoint's own schemas; the loose Endpoint type cannot say so.
   return {
     params: params?.data,
     query,
     body,
+    exact: given?.exact,
     ifMatch,
     principal,
     actor: principal === null ? 'anonymous' : `key:${principal.keyId}`,

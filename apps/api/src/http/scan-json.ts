@@ -5,6 +5,8 @@ export interface JsonLimits {
   readonly maxKeys: number
   /** Numbers that JavaScript would round are allowed, for callers that keep their digits. */
   readonly anyNumbers?: boolean
+  /** The same within this member of the whole. */
+  readonly exactMember?: string | undefined
 }
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
@@ -48,11 +50,13 @@ export const scanJson = (text: string, limits: JsonLimits): void => {
     } else if (character !== undefined && (character === '-' || (character >= '0' && character <= '9'))) {
       NUMBER.lastIndex = i
       const token = NUMBER.exec(text)?.[0] ?? character
-      if (!limits.anyNumbers) checkNumber(token, frames)
+      if (!limits.anyNumbers && !isWithin(frames, limits.exactMember)) checkNumber(token, frames)
       i += token.length - 1
     }
   }
 }
+
+const isWithin = ([outermost]: readonly Frame[], member: string | undefined): boolean => member !== undefined && outermost?.place === member
 
 const endOfString = (text: string, start: number): number => {
   for (let i = start + 1; ; i++) {

@@ -17,9 +17,11 @@ interface WaitingCall {
   readonly sealed: unknown
 }
 
+const sendText = (path: string, text: string) => api.send('POST', path, { raw: text, headers: { 'content-type': 'application/json' } })
+
 /** Sends a test, answers it in place of a worker, and says what the worker was asked. */
-const ask = async (path: string, body: object, answer = '{"ok":true}') => {
-  const sent = api.post(path, body)
+const ask = async (path: string, body: object | string, answer = '{"ok":true}') => {
+  const sent = typeof body === 'string' ? sendText(path, body) : api.post(path, body)
   const call = await until(async () => {
     const { rows } = await api.database.pool.query<WaitingCall>(`SELECT * FROM calls WHERE kind = 'test' AND status = 'waiting'`)
     return rows[0] ?? null
@@ -43,6 +45,21 @@ describe('testing a source', () => {
       config: { rows: 3 },
       params: { mapping: null, sample, limit: 2 },
     })
+  })
+
+  it('keeps every digit of a sample, and takes no such number elsewhere', async () => {
+    const { body } = await api.post('/v1/sources', newSource())
+    const sample =
+      '{"records":[{"data":{"deep":[{"n":-9007199254740993}],"price":0.12345678901234567891,"vast":1e400},"key":9007199254740993}],"stream":"rows"}'
+    for (const [path, rest] of [
+      [`/v1/sources/${body.id}/test`, ''],
+      ['/v1/sources/test', '"connector":"toy",'],
+    ] as const) {
+      const { call } = await ask(path, `{${rest}"sample":${sample}}`)
+      expect(call.params).toMatchObject({ sampleJson: sample })
+      const refused = await sendText(path, `{${rest}"limit":9007199254740993,"sample":${sample}}`)
+      expect([...problemOf(refused), (refused.body as { field: string }).field]).toEqual([422, 'VALIDATION_FAILED', 'limit'])
+    }
   })
 
   it('tries settings that are not saved, and seals their secrets', async () => {

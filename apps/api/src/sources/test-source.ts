@@ -1,6 +1,7 @@
 import type { Connector } from '@inlet/connector-sdk'
 import type { Endpoints } from '@inlet/contract'
 import { findSource, findSourceForCheck, getContent } from '@inlet/db'
+import { canonicalJson } from '@inlet/domain'
 import { askWorker, type WorkerRequest } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { guardTargets } from '../credentials/guard-targets.js'
@@ -16,10 +17,11 @@ const REDACT_MS = 300_000
 /** A source that cannot be read is a good answer: 200 with the step that failed. */
 export const testSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['testSource']> =>
-  async ({ params, body, actor, principal, response }) => {
+  async ({ params, body, exact, actor, principal, response }) => {
     const source = await findSourceForCheck(deps.database, params.id)
     if (source === null) throw sourceNotFound()
-    const { version, config, mapping, ...howMuch } = body
+    const { version, config, mapping, ...rest } = body
+    const howMuch = { ...rest, ...toSampleJson(exact) }
     const content = await getContent(deps.database, source.id, version)
     const tried = { config: config ?? content.config, mapping: checkMappingForm(mapping === undefined ? content.mapping : mapping) }
     const connector = getConnector(deps, source.connector)
@@ -43,8 +45,9 @@ export const testSourceHandler =
 /** The same for settings that are not saved. */
 export const testNewSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['testNewSource']> =>
-  async ({ body, actor, principal, response }) => {
-    const { connector: type, config, secrets, credential, mapping = null, ...howMuch } = body
+  async ({ body, exact, actor, principal, response }) => {
+    const { connector: type, config, secrets, credential, mapping = null, ...rest } = body
+    const howMuch = { ...rest, ...toSampleJson(exact) }
     deps.secrets.add(secrets, REDACT_MS)
     const connector = getConnector(deps, type)
     const shared = await chooseCredential(deps, connector, { secrets, credential })
@@ -69,6 +72,9 @@ const tryForm = async (deps: SourceDeps, connector: Connector, settings: Setting
     return { status: 200, body: refuseForm(error) }
   }
 }
+
+/** A sample travels as text, too: on the way to a worker its numbers would lose digits. */
+const toSampleJson = (sample: unknown): { readonly sampleJson?: string } => (sample === undefined ? {} : { sampleJson: canonicalJson(sample) })
 
 const secretsOf = async (deps: SourceDeps, sourceId: string): Promise<readonly string[]> =>
   Object.keys((await findSource(deps.database, sourceId))?.secretTimes ?? {})

@@ -19,7 +19,7 @@ export const sample = z
           text: z.string().optional(),
           url: z.string().optional(),
           occurredAt: z.string().optional(),
-          data: z.record(z.string(), z.unknown()).optional(),
+          data: z.record(z.string(), z.unknown()).optional().meta({ description: 'Numbers keep all their digits.' }),
         }),
       )
       .min(1)
@@ -141,6 +141,7 @@ export const testEndpoints = {
       'The real connector reads at most 20 records of each stream in 10 seconds; with a sample, only the mapping is tried. Nothing is stored and no cursor moves.',
     params: z.strictObject({ id: sourceRef }),
     body: testSourceBody,
+    exactMember: 'sample',
     bodyOptional: true,
     answers,
     reasons: ['SECRET_TARGET_REFUSED', 'MAPPING_SYNTAX', 'CHECK_TIMEOUT'],
@@ -153,6 +154,7 @@ export const testEndpoints = {
     summary: 'Try settings that are not saved',
     description: 'As POST /v1/sources/{id}/test, for a source that does not exist yet.',
     body: testNewSourceBody,
+    exactMember: 'sample',
     answers,
     reasons: ['SECRET_TARGET_REFUSED', 'UNKNOWN_CONNECTOR', 'MAPPING_SYNTAX', 'CHECK_TIMEOUT'],
   }),

@@ -156,6 +156,15 @@ describe('testSource', () => {
     expect([answer.ok, stepsOf(answer)['records'], answer.warnings[0]?.code]).toEqual([true, 'warning', 'EMPTY'])
   })
 
+  it('maps a sample with all digits of its numbers', async () => {
+    const sampleJson = '{"records":[{"data":{"n":9007199254740993,"price":0.12345678901234567891},"key":9007199254740995}],"stream":"books"}'
+    const mapping = { books: { expression: '{"data": {"id": data.n, "price": data.price}}' } }
+    const answer = await ask({ sample: JSON.parse(sampleJson) as object, sampleJson, mapping })
+    expect(answer.text).toContain('"data":{"n":9007199254740993,"price":0.12345678901234567891}')
+    expect(answer.text).toContain('"data":{"id":9007199254740993,"price":0.12345678901234567891}')
+    expect(answer.records[0]?.raw.key).toBe('9007199254740995')
+  })
+
   it('tries only the mapping on a sample, without connecting', async () => {
     const sample = { stream: 'books', records: [{ key: 'a', title: 'one', data: { n: 1 } }, { data: { n: 'x' } }] }
     const answer = await ask({ sample, mapping: { books: { expression: '{"data": {"n": data.n + 1}}' } } }, { url: 'nonsense' })

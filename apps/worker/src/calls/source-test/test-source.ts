@@ -1,4 +1,4 @@
-import type { EgressTarget, StreamSpec } from '@inlet/connector-sdk'
+import { type EgressTarget, parseJsonLossless, type StreamSpec } from '@inlet/connector-sdk'
 import type { CallAnswer, CallParams } from '@inlet/contract'
 import { Failure, type RejectedRecord, type SourceRecord, toFailure } from '@inlet/domain'
 import { findStreamMapping, type MappedRecord, type Mapping, type MappingPool } from '@inlet/mapping'
@@ -64,7 +64,7 @@ export const testSource = async (deps: TestDeps, { request, params }: TestReques
   let failure: Failure | null = null
   try {
     if (params.sample === undefined) await readLive(work, request)
-    else await keepMapped(work, toRawSample(params.sample, params.mapping))
+    else await keepMapped(work, toRawSample(exactSample(params, params.sample), params.mapping))
   } catch (error) {
     outer.throwIfAborted()
     failure = signal.aborted ? new Failure('TIMEOUT', `the test was stopped after ${readLimitMs / 1_000} s`, { cause: error }) : toFailure(error)
@@ -132,7 +132,13 @@ const reachTargets = async (egress: ConnectionDeps['egress'], targets: readonly 
   }
 }
 
-const toRawSample = ({ stream, records }: NonNullable<Params['sample']>, mapping: Mapping | null): RawSample => {
+type Sample = NonNullable<Params['sample']>
+
+/** With all digits of its numbers, where the API sent them. */
+const exactSample = ({ sampleJson }: Params, sample: Sample): Sample =>
+  sampleJson === undefined ? sample : (parseJsonLossless(sampleJson) as Sample)
+
+const toRawSample = ({ stream, records }: Sample, mapping: Mapping | null): RawSample => {
   const deletes = findStreamMapping(mapping, stream)?.keys === 'set' ? 'sweep' : 'events'
   return {
     spec: { name: stream, kind: records[0]?.kind ?? 'row', incremental: true, deletes },
