@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const SCENARIOS = ['registry', 'fleet', 'rows', 'site', 'memory', 'webhook', 'limit', 'loss'] as const
+export const SCENARIOS = ['registry', 'fleet', 'rows', 'site', 'memory', 'webhook', 'limit', 'loss', 'lists'] as const
 export type ScenarioName = (typeof SCENARIOS)[number]
 export type Backend = 'postgres' | 'redis'
 

@@ -10,6 +10,7 @@ import { isReached, type Measure } from './report/measure.js'
 import { toTable } from './report/table.js'
 import { measureFleet } from './scenarios/fleet.js'
 import { measureLimit } from './scenarios/limit.js'
+import { measureLists } from './scenarios/lists.js'
 import { measureLoss } from './scenarios/loss.js'
 import { measureMemory } from './scenarios/memory.js'
 import { measureRegistry } from './scenarios/registry.js'
@@ -28,6 +29,7 @@ const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
   webhook: measureWebhook,
   loss: measureLoss,
   limit: measureLimit,
+  lists: measureLists,
 }
 
 const settings = parseSettings(process.argv.slice(2), process.env)

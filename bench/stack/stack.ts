@@ -26,6 +26,10 @@ export interface Stack {
   readonly database: Database
   /** Address of the API. */
   readonly url: string
+  /** Address of the scribe's /health and /metrics. */
+  readonly scribeUrl: string
+  /** The admin key of `api`. */
+  readonly key: string
   readonly api: ApiClient
   readonly processes: readonly AppProcess[]
   /** Null with the queue in Postgres. */
@@ -87,14 +91,24 @@ const open = async (
     lifecycle.defer(label, () => started.stop(), { timeoutMs: 35_000 })
   }
   const port = await freePort()
-  launch('scribe', 'scribe', { INLET_SCRIBE_OPS_PORT: '0' })
+  const scribePort = await freePort()
+  launch('scribe', 'scribe', { INLET_SCRIBE_OPS_PORT: String(scribePort) })
   for (let n = 1; n <= workers; n += 1) launch('worker', `worker-${n}`, { INLET_WORKER_OPS_PORT: '0' })
   launch('api', 'api', { PORT: String(port), INLET_API_OPS_PORT: '0' })
   const url = `http://127.0.0.1:${port}`
   await until('the API', () => isReady(url, processes), { limitMs: 60_000, everyMs: 100 })
   const api = createApiClient(url, key.plaintext)
   lifecycle.defer('client', async () => api.close())
-  return { database, url, api, processes, redisUrl: common['REDIS_URL'] ?? null, close: async () => void (await lifecycle.close()) }
+  return {
+    database,
+    url,
+    scribeUrl: `http://127.0.0.1:${scribePort}`,
+    key: key.plaintext,
+    api,
+    processes,
+    redisUrl: common['REDIS_URL'] ?? null,
+    close: async () => void (await lifecycle.close()),
+  }
 }
 
 const isReady = async (url: string, processes: readonly AppProcess[]): Promise<true | null> => {

@@ -1,7 +1,7 @@
 import os from 'node:os'
 import { createDatabase, findConnectorType, noteGone, readClockSkewSeconds, readSourceLags, startBeating, untilSchemaReady } from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes, silenceOf, watchHealth } from '@inlet/observability'
-import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES, UNCONFIRMED } from '@inlet/queue'
+import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES, type QueueName, UNCONFIRMED } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ScribeConfig } from './config.js'
 import { processBatch } from './processors/batch.js'
@@ -10,6 +10,7 @@ import { startIndexMaintenance } from './search-index/maintain-index.js'
 const VERSION = '0.1.0'
 const QUEUE_PATIENCE_MS = 600_000
 const UNHEALTHY_PATIENCE_MS = 30_000
+const LAGS_KEEP_MS = 2_000
 
 /** The whole scribe: reads top to bottom; what is opened is closed in reverse order. */
 export const composeScribe = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal }) =>
@@ -56,11 +57,15 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     })
     lifecycle.defer('ops server', () => ops.close())
     metrics.beforeScrape('queues', async () => {
-      for (const [queue, counts] of Object.entries(await queues.counts())) metrics.setQueueDepth(queue, counts)
-      for (const queue of Object.values(QUEUES)) metrics.setQueueOldestAge(queue, (await queues.oldestAgeSeconds(queue)) * 1_000)
+      const setDepths = async () => {
+        for (const [queue, counts] of Object.entries(await queues.counts())) metrics.setQueueDepth(queue, counts)
+      }
+      const setAge = async (queue: QueueName) => metrics.setQueueOldestAge(queue, (await queues.oldestAgeSeconds(queue)) * 1_000)
+      await Promise.all([setDepths(), ...Object.values(QUEUES).map(setAge)])
     })
 
-    metrics.beforeScrape('lags', async () => metrics.replaceSourceLags(await readSourceLags(database)))
+    // All sources at once: what takes long is shared by scrapes that follow each other closely.
+    metrics.beforeScrape('lags', async () => metrics.replaceSourceLags(await readSourceLags(database)), { keepMs: LAGS_KEEP_MS })
 
     const connectors = new Map<string, string>()
     const connectorOf = async (sourceId: string): Promise<string> => {

@@ -8,12 +8,12 @@ const MAX_REST_MS = 30_000
  * Ends an answer, also an early one to a body that nobody wanted to read. Such a caller gets the whole answer at once, but the connection stays until
  * its body has arrived: closing before would make the caller's system drop the answer that it has not read yet (RFC 9112, section 9.6).
  */
-export const endAnswer = (request: IncomingMessage, response: ServerResponse, body: string): void => {
+export const endAnswer = (request: IncomingMessage, response: ServerResponse, body: string | Buffer): void => {
   if (request.complete || request.destroyed || response.req.method === 'HEAD') {
-    response.end(body === '' ? undefined : body)
+    response.end(body.length === 0 ? undefined : body)
     return
   }
-  if (body !== '') {
+  if (body.length > 0) {
     response.setHeader('content-length', Buffer.byteLength(body))
     response.write(body)
   }

@@ -47,9 +47,12 @@ export const listDefinitions = async (database: Database, request: DefinitionReq
     // The order of bytes, the same on every server.
     request.after === undefined || request.after === null ? null : `s.slug COLLATE "C" > ${add(request.after)}`,
   ])
-  const { rows } = await database.pool.query<Row>(
+  const { slugs, managedBy, after } = request
+  const { rows } = await database.pool.query<Row>({
+    // Parsed once in each connection.
+    name: `inlet-definitions ${slugs === undefined ? '' : 'slugs'} ${managedBy === undefined ? '' : 'managed'} ${after == null ? 'first' : 'next'}`,
     // SQL: in the order of bytes. The page first: configs and secrets are read for its rows alone, whatever the statistics say.
-    `WITH page AS MATERIALIZED (
+    text: `WITH page AS MATERIALIZED (
        SELECT s.* FROM sources s WHERE s.version_id IS NOT NULL AND ${where} ORDER BY s.slug COLLATE "C" LIMIT ${add(request.limit)})
      SELECT s.id, s.slug, s.name, s.connector, v.config, v.mapping, s.cron, s.time_zone AS "timeZone", s.labels, s.status, s.revision,
        s.fresh_within_seconds AS "freshWithinSeconds", s.managed_by AS "managedBy", s.secrets_fingerprint AS "secretsFingerprint",
@@ -57,7 +60,7 @@ export const listDefinitions = async (database: Database, request: DefinitionReq
        (SELECT array_agg(k ORDER BY k) FROM credentials c, jsonb_object_keys(c.sealed->'fields') AS k WHERE c.source_id = s.id) AS "secretFields"
      FROM page s JOIN source_versions v ON v.id = s.version_id ORDER BY s.slug COLLATE "C"`,
     values,
-  )
+  })
   return rows.map(({ cron, timeZone, secretFields, ...row }) => ({
     ...row,
     schedule: cron === null ? null : { cron, timeZone },

@@ -1,5 +1,4 @@
 import type { Database } from '../database.js'
-import { readDatabaseTime } from '../prisma-transaction.js'
 
 /** The connector of a source; null when the source does not exist. */
 export const findConnectorType = async ({ prisma }: Database, sourceId: string): Promise<string | null> => {
@@ -8,14 +7,13 @@ export const findConnectorType = async ({ prisma }: Database, sourceId: string):
 }
 
 /** Milliseconds since the last successful ingestion of every source that had one. */
-export const readSourceLags = async ({
-  pool,
-  prisma,
-}: Database): Promise<readonly { readonly source: string; readonly connector: string; readonly lagMs: number }[]> => {
-  const now = (await readDatabaseTime(pool)).getTime()
-  const rows = await prisma.source.findMany({
-    where: { lastSuccessAt: { not: null }, deletingAt: null },
-    select: { id: true, connector: true, lastSuccessAt: true },
-  })
-  return rows.map(({ id, connector, lastSuccessAt }) => ({ source: id, connector, lagMs: now - (lastSuccessAt?.getTime() ?? now) }))
+export const readSourceLags = async (
+  database: Database,
+): Promise<readonly { readonly source: string; readonly connector: string; readonly lagMs: number }[]> => {
+  // SQL: one row for all: of thousands, the driver spends longer on rows than on their values.
+  const { rows } = await database.pool.query<{ lags: readonly (readonly [string, string, number])[] | null }>(
+    `SELECT json_agg(json_build_array(id, connector, (extract(epoch FROM clock_timestamp() - last_success_at) * 1000)::float8)) AS lags
+     FROM sources WHERE last_success_at IS NOT NULL AND deleting_at IS NULL`,
+  )
+  return (rows[0]?.lags ?? []).map(([source, connector, lagMs]) => ({ source, connector, lagMs }))
 }

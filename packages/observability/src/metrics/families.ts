@@ -25,12 +25,6 @@ export const createFamilies = (registry: Registry) => {
       buckets: RUN_SECONDS,
       registers,
     }),
-    sourceLag: new Gauge({
-      name: 'inlet_source_lag_seconds',
-      help: 'Age of the last successful ingestion of a source.',
-      labelNames: ['source', 'connector'],
-      registers,
-    }),
     eventDelay: new Gauge({
       name: 'inlet_last_event_delay_seconds',
       help: 'How long after it happened the newest event of a source was stored.',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createMetrics } from './metrics.js'
 
 const SOURCE = { source: 's1', connector: 'http-json' }
@@ -91,6 +91,24 @@ describe('createMetrics', () => {
     expect((await seriesOf(metrics)).filter((line) => line.startsWith('inlet_source_lag'))).toEqual([
       'inlet_source_lag_seconds{connector="git",process="api",source="s2"} 2',
     ])
+  })
+
+  it('escapes what would break a line of the exposition, as for every other series', async () => {
+    const metrics = createMetrics({ process: 'api' })
+    metrics.replaceSourceLags([{ source: 's1', connector: 'a"b\\c\nd', lagMs: 1_234.567 }])
+    expect((await metrics.expose()).body).toMatch(/\n# HELP inlet_source_lag_seconds .*\n# TYPE inlet_source_lag_seconds gauge\n/)
+    expect((await metrics.expose()).body.trimEnd().split('\n').at(-1)).toBe(
+      String.raw`inlet_source_lag_seconds{source="s1",connector="a\"b\\c\nd",process="api"} 1.235`,
+    )
+  })
+
+  it('does not refresh again what may be kept, unless its refresh failed', async () => {
+    const metrics = createMetrics({ process: 'api' })
+    const refresh = vi.fn(async () => {})
+    refresh.mockRejectedValueOnce(new Error('not yet'))
+    metrics.beforeScrape('lags', refresh, { keepMs: 3_600_000 })
+    for (let n = 0; n < 3; n += 1) await metrics.expose()
+    expect(refresh).toHaveBeenCalledTimes(2)
   })
 
   it('refreshes before a scrape, and a refresh that fails costs only its own value', async () => {

@@ -1,8 +1,9 @@
 import type { Reason } from '@inlet/domain'
-import { withDeadline } from '@inlet/runtime'
+import { monotonicNow, withDeadline } from '@inlet/runtime'
 import { Registry } from 'prom-client'
 import { createFamilies } from './families.js'
 import { removeSource } from './remove-source.js'
+import { createSourceLags, type SourceLag } from './source-lags.js'
 
 export type ProcessName = 'api' | 'worker' | 'scribe'
 export type RecordResult = 'inserted' | 'updated' | 'unchanged' | 'deleted' | 'quarantined'
@@ -21,7 +22,7 @@ export interface Metrics {
   countError(source: SourceLabels, reason: Reason): void
   countRun(source: SourceLabels, outcome: string, durationMs: number): void
   /** Sets the age of the last successful ingestion for all sources at once; sources left out lose their series. */
-  replaceSourceLags(lags: Iterable<SourceLabels & { readonly lagMs: number }>): void
+  replaceSourceLags(lags: Iterable<SourceLag>): void
   setLastEventDelay(source: SourceLabels, delayMs: number): void
   setQueueDepth(queue: string, counts: Readonly<Record<string, number>>): void
   setQueueOldestAge(queue: string, ageMs: number): void
@@ -38,8 +39,11 @@ export interface Metrics {
   observeHttp(request: { readonly method: string; readonly route: string; readonly status: number }, durationMs: number): void
   /** Removes every series of a deleted source. */
   forgetSource(id: string): Promise<void>
-  /** Refreshes values before each scrape, with 2 s at most; a failure is counted and the last value stays. `name` is a label. */
-  beforeScrape(name: string, refresh: () => Promise<void>): void
+  /**
+   * Refreshes values before a scrape, with 2 s at most; a failure is counted and the last value stays. `name` is a label. What was refreshed
+   * less than `keepMs` ago (0 unless given) is not refreshed again.
+   */
+  beforeScrape(name: string, refresh: () => Promise<void>, options?: { readonly keepMs: number }): void
   /** The exposition text. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>
 }
@@ -53,6 +57,7 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
   const registry = new Registry()
   registry.setDefaultLabels({ process })
   const families = createFamilies(registry)
+  const sourceLags = createSourceLags(process)
   const refreshes = new Map<string, () => Promise<void>>()
 
   const refreshAll = async (): Promise<void> => {
@@ -76,10 +81,7 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
       families.runs.inc({ source, connector, outcome })
       families.runSeconds.observe({ source, connector }, durationMs / SECOND_MS)
     },
-    replaceSourceLags(lags) {
-      families.sourceLag.reset()
-      for (const { source, connector, lagMs } of lags) families.sourceLag.set({ source, connector }, lagMs / SECOND_MS)
-    },
+    replaceSourceLags: (lags) => sourceLags.replace(lags),
     setLastEventDelay: ({ source, connector }, delayMs) => families.eventDelay.set({ source, connector }, delayMs / SECOND_MS),
     setQueueDepth(queue, counts) {
       for (const [state, count] of Object.entries(counts)) families.queueDepth.set({ queue, state }, count)
@@ -102,13 +104,26 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
       const known = METHODS.has(method) ? method : 'OTHER'
       families.httpSeconds.observe({ method: known, route, status: String(status) }, durationMs / SECOND_MS)
     },
-    forgetSource: (id) => removeSource(families, id),
-    beforeScrape(name, refresh) {
-      refreshes.set(name, refresh)
+    forgetSource(id) {
+      sourceLags.remove(id)
+      return removeSource(families, id)
+    },
+    beforeScrape(name, refresh, { keepMs } = { keepMs: 0 }) {
+      refreshes.set(name, keepMs === 0 ? refresh : atMostEvery(keepMs, refresh))
     },
     async expose() {
       await refreshAll()
-      return { contentType: registry.contentType, body: await registry.metrics() }
+      return { contentType: registry.contentType, body: `${await registry.metrics()}${sourceLags.toText()}` }
     },
+  }
+}
+
+/** A refresh that failed is tried again at once. */
+const atMostEvery = (keepMs: number, refresh: () => Promise<void>): (() => Promise<void>) => {
+  let freshUntil = 0
+  return async () => {
+    if (monotonicNow() < freshUntil) return
+    await refresh()
+    freshUntil = monotonicNow() + keepMs
   }
 }

@@ -19,6 +19,6 @@ const removeFrom = async (family: SourceFamily, id: string): Promise<void> => {
 
 /** Removes every series of a source, so that deleted sources do not stay in memory and on dashboards. */
 export const removeSource = async (families: Families, id: string): Promise<void> => {
-  const { records, bytes, errors, runs, runSeconds, sourceLag, eventDelay } = families
-  for (const family of [records, bytes, errors, runs, runSeconds, sourceLag, eventDelay]) await removeFrom(family, id)
+  const { records, bytes, errors, runs, runSeconds, eventDelay } = families
+  for (const family of [records, bytes, errors, runs, runSeconds, eventDelay]) await removeFrom(family, id)
 }
