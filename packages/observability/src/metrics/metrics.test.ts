@@ -104,7 +104,7 @@ describe('createMetrics', () => {
 
   it('does not refresh again what may be kept, unless its refresh failed', async () => {
     const metrics = createMetrics({ process: 'api' })
-    const refresh = vi.fn(async () => {})
+    const refresh = vi.fn<() => Promise<void>>(async () => {})
     refresh.mockRejectedValueOnce(new Error('not yet'))
     metrics.beforeScrape('lags', refresh, { keepMs: 3_600_000 })
     for (let n = 0; n < 3; n += 1) await metrics.expose()
