@@ -1,4 +1,4 @@
-import { LOG_LEVELS } from '@inlet/observability'
+import { connectorSettings, processSettings } from '@inlet/observability'
 import { envBool, envChoice, envInt, envList, envText, envUrl } from '@inlet/runtime'
 import { envKeyring } from '@inlet/security'
 import { z } from 'zod'
@@ -9,17 +9,13 @@ export const SOURCES_MODES = ['files', 'import', 'database'] as const
 
 /** The settings of the API. */
 export const apiEnv = z.object({
-  DATABASE_URL: envUrl({ schemes: ['postgres', 'postgresql'], describe: 'Postgres that holds everything' }),
-  REDIS_URL: envUrl({ schemes: ['redis', 'rediss'], describe: 'Redis for the queues; without it they live in Postgres' }).optional(),
+  ...processSettings,
+  ...connectorSettings,
   PORT: envInt({ min: 0, max: 65_535, default: 3210, describe: 'port of the API' }),
-  LOG_LEVEL: envChoice(LOG_LEVELS, { default: 'info', describe: 'least level that is logged' }),
   INLET_API_HOST: envText({ default: '127.0.0.1', describe: 'address the API listens on' }),
   INLET_API_OPS_HOST: envText({ default: '127.0.0.1', describe: 'address for /health, /ready and /metrics without a key' }),
   INLET_API_OPS_PORT: envInt({ min: 0, max: 65_535, default: 3213, describe: 'port for /health, /ready and /metrics without a key' }),
   INLET_ENCRYPTION_KEYS: envKeyring,
-  INLET_ENCRYPTION_KEYS_FILE: envText({ describe: 'file with the master keys, instead of INLET_ENCRYPTION_KEYS' }).optional(),
-  INLET_QUEUE_PREFIX: envText({ default: 'inlet', describe: 'separates installations on one queue server' }),
-  INLET_EGRESS_ALLOW: envList({ default: [], describe: 'private hosts, addresses or networks that connectors may reach' }),
   INLET_UPLOAD_MAX_BYTES: envInt({ min: 1, max: 10_737_418_240, default: 1_073_741_824, describe: 'largest upload in bytes' }),
   INLET_BROWSE_CACHE_SECONDS: envInt({ min: 0, max: 86_400, default: 300, describe: 'how long answers of sources that are browsed are kept' }),
   INLET_BROWSE_MAX_BYTES: envInt({
@@ -28,7 +24,6 @@ export const apiEnv = z.object({
     default: 67_108_864,
     describe: 'largest item in bytes that is fetched from a source',
   }),
-  INLET_CONNECTORS: envList({ default: [], describe: 'packages or folders with further connectors' }),
   INLET_SOURCES_FILE: envText({ describe: 'file or folder of YAML that defines the sources' }).optional(),
   INLET_SOURCES_MODE: envChoice(SOURCES_MODES, { default: 'files', describe: 'what INLET_SOURCES_FILE is for' }),
   INLET_HOOK_MAX_BYTES: envInt({ min: 1_024, max: 16_777_216, default: 1_048_576, describe: 'largest pushed event in bytes' }),

@@ -1,28 +1,18 @@
-import { LOG_LEVELS } from '@inlet/observability'
+import { connectorSettings, jobSettings, processSettings } from '@inlet/observability'
 import { envChoice, envInt, envList, envPrograms, envText, envUrl } from '@inlet/runtime'
 import { envKeyring } from '@inlet/security'
 import { z } from 'zod'
 
 /** The settings of a worker. */
 export const workerEnv = z.object({
-  DATABASE_URL: envUrl({ schemes: ['postgres', 'postgresql'], describe: 'Postgres that holds everything' }),
-  REDIS_URL: envUrl({ schemes: ['redis', 'rediss'], describe: 'Redis for the queues; without it they live in Postgres' }).optional(),
-  LOG_LEVEL: envChoice(LOG_LEVELS, { default: 'info', describe: 'least level that is logged' }),
+  ...processSettings,
+  ...jobSettings,
+  ...connectorSettings,
   INLET_ENCRYPTION_KEYS: envKeyring,
-  INLET_ENCRYPTION_KEYS_FILE: envText({ describe: 'file with the master keys, instead of INLET_ENCRYPTION_KEYS' }).optional(),
-  INLET_QUEUE_PREFIX: envText({ default: 'inlet', describe: 'separates installations on one queue server' }),
-  INLET_QUEUE_PATIENCE_MS: envInt({
-    min: 1_000,
-    max: 86_400_000,
-    describe: 'how long the queue may be unavailable before the process ends; 10 minutes without it',
-  }).optional(),
-  INLET_EGRESS_ALLOW: envList({ default: [], describe: 'private hosts, addresses or networks that connectors may reach' }),
-  INLET_CONNECTORS: envList({ default: [], describe: 'packages or folders with further connectors' }),
   INLET_FILE_ROOTS: envList({ default: [], describe: 'folders that connectors may read files and repositories from' }),
   INLET_SINGER_TAPS: envPrograms({ describe: 'Singer taps that sources may run, as name=/path/to/executable arguments' }),
   INLET_WORK_DIR: envText({ default: '.inlet/work', describe: 'folder for clones and other working copies' }),
   INLET_WORKER_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 20, describe: 'runs at a time' }),
-  INLET_LEASE_TTL_MS: envInt({ min: 2_000, max: 120_000, default: 15_000, describe: 'how long a dead process keeps its runs and jobs' }),
   INLET_HISTORY_DAYS: envInt({
     min: 1,
     max: 3_650,

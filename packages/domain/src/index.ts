@@ -16,6 +16,7 @@ export { FAILURE_CODES, type FailureCode } from './errors/failure-codes.js'
 export { isReason, REASONS, type Reason } from './errors/reasons.js'
 export { canonicalJson, hasUnstorableText, toStorableText } from './identity/canonical-json.js'
 export { keyHash, keyText, sha256Hex } from './identity/identity.js'
+export { findUuid, isUuid } from './identity/uuid.js'
 export {
   decideTelling,
   FAILURES_FOR_INCIDENT,

@@ -1,4 +1,5 @@
 import type { RunView } from '@inlet/contract'
+import { findUuid } from '@inlet/domain'
 import { ApiProblem } from '../client/api-client.js'
 import { followRun } from '../client/follow-run.js'
 import { exitOfOutcome } from '../output/exit-codes.js'
@@ -39,11 +40,8 @@ export const runSource = async (ref: string, flags: RunFlags, context: CommandCo
 
 /** With --follow a run that is active already is followed; what it will not do is said by the API otherwise. */
 const joinActive = (error: unknown, { follow, allowMassDelete }: RunFlags): { runId: string } => {
-  const active =
-    error instanceof ApiProblem && error.code === 'RUN_IN_PROGRESS'
-      ? /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u.exec(error.message)?.[0]
-      : undefined
-  if (!follow || allowMassDelete || active === undefined) throw error
+  const active = error instanceof ApiProblem && error.code === 'RUN_IN_PROGRESS' ? findUuid(error.message) : null
+  if (!follow || allowMassDelete || active === null) throw error
   return { runId: active }
 }
 

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { isUuid } from '@inlet/domain'
 
 export interface WorkFolders {
   readonly workRoot: string
@@ -12,11 +13,9 @@ export interface WorkFolders {
   readonly now: () => number
 }
 
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** Removes the working folders of sources that are gone, and of calls that are over; answers how many. */
 export const sweepWorkFolders = async ({ workRoot, findSources, inUse, idleMs, now }: WorkFolders): Promise<number> => {
-  const names = (await namesIn(workRoot)).filter((name) => ID.test(name) && !inUse().has(name))
+  const names = (await namesIn(workRoot)).filter((name) => isUuid(name) && !inUse().has(name))
   if (names.length === 0) return 0
   const registered = await findSources(names)
   let removed = 0

@@ -5,6 +5,7 @@ export { createTestContext, type TestContext, type TestContextOptions } from './
 export type { TestUpload } from './context/test-upload.js'
 export { type AcceptanceOptions, describeConnector } from './describe-connector.js'
 export { type LoopbackServer, serveHttp, serveRaw } from './servers/loopback-server.js'
+export { createRateLimit, createTestServers, repeatUntilStopped, type TestServers } from './servers/test-servers.js'
 export { createRecordStore, type PageEffect, type RecordStore, type StoreRun } from './store/record-store.js'
 export type { StoredRecord } from './store/stored-record.js'
 export { Violation } from './violation.js'

@@ -1,9 +1,10 @@
 import { createRecordStore, createTestContext, type RecordStore } from '@inlet/connector-sdk/testing'
+import { hasEmulator } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import github from './index.js'
 import { STREAMS } from './streams.js'
 import { comment, fill, openIssue, openPull, putFile, release } from './testbed/fill.js'
-import { hasEmulator, startGithub, type TestGithub } from './testbed/start-github.js'
+import { startGithub, type TestGithub } from './testbed/start-github.js'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {

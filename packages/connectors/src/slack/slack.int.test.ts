@@ -1,7 +1,8 @@
 import { createRecordStore, createTestContext, type RecordStore } from '@inlet/connector-sdk/testing'
+import { hasEmulator } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import slack from './index.js'
-import { hasEmulator, startSlack, type TestSlack } from './testbed/start-slack.js'
+import { startSlack, type TestSlack } from './testbed/start-slack.js'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import { SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
+import { isUuid, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
 import { duration, moment, pageQuery, plainText, queryFlag, queryList } from '../primitives.js'
 import { mapping } from './mapping.js'
@@ -7,7 +7,7 @@ import { labels, schedule } from './source.js'
 export const sourceSlug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug has 1 to 63 lower-case letters, digits or dashes')
-  .refine((text) => !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text), 'a slug must not look like an id')
+  .refine((text) => !isUuid(text), 'a slug must not look like an id')
   .meta({ description: 'A readable id, unique. Made from the name when left out.' })
 
 const name = z.string().max(1_000, 'must have at most 255 characters').meta({ description: 'Unique without case, 1 to 255 characters.' })

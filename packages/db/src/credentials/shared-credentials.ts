@@ -1,4 +1,4 @@
-import { Failure, type SourceStatus } from '@inlet/domain'
+import { Failure, isUuid, type SourceStatus } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { type Credential, Prisma } from '../generated/client.js'
@@ -68,7 +68,7 @@ export const listSharedCredentials = async (
 
 /** A shared credential by id or name; null when unknown. */
 export const findSharedCredential = async ({ prisma }: Database, ref: string): Promise<SharedCredential | null> => {
-  const byId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(ref)
+  const byId = isUuid(ref)
   const row = await prisma.credential.findFirst({ where: byId ? { id: ref, name: { not: null } } : { name: ref }, include: COUNTED })
   return row === null ? null : toShared(row)
 }

@@ -1,3 +1,4 @@
+import { isUuid } from '@inlet/domain'
 import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 
@@ -23,8 +24,6 @@ interface Row {
   readonly waiting: string
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** The last place of a source's inbox that is stored: the cursors of its streams say so. */
 export const STORED_SEQ = `coalesce((SELECT min((st.cursor->>'inbox')::bigint) FROM streams st WHERE st.source_id = s.id AND st.cursor ? 'inbox'), 0)`
 
@@ -34,11 +33,11 @@ export const WAITING = `greatest(0, coalesce(h.last_seq - greatest(${STORED_SEQ}
 /** A source with its live version and sealed secrets, by id or slug; null when there is none. */
 export const findHook = async (database: Database, ref: string): Promise<Hook | null> => {
   const { rows } = await database.pool.query<Row>({
-    name: UUID.test(ref) ? 'inlet-hook-id' : 'inlet-hook-slug',
+    name: isUuid(ref) ? 'inlet-hook-id' : 'inlet-hook-slug',
     text: `SELECT s.id AS source_id, s.connector, s.status, v.id AS version_id, v.config, ${STORED_CREDENTIAL_JSON} AS credential, ${WAITING} AS waiting
       FROM sources s JOIN source_versions v ON v.id = s.version_id LEFT JOIN inbox_heads h ON h.source_id = s.id
         ${CREDENTIAL_OF_SOURCE}
-      WHERE ${UUID.test(ref) ? 's.id = $1::uuid' : 's.slug = $1'} AND s.deleting_at IS NULL`,
+      WHERE ${isUuid(ref) ? 's.id = $1::uuid' : 's.slug = $1'} AND s.deleting_at IS NULL`,
     values: [ref],
   })
   return rows[0] === undefined ? null : toHook(rows[0])

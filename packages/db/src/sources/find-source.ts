@@ -1,4 +1,4 @@
-import type { RunStatus, RunTrigger } from '@inlet/domain'
+import { isUuid, type RunStatus, type RunTrigger } from '@inlet/domain'
 import { CREDENTIAL_OF_SOURCE } from '../credentials/find-credential.js'
 import { FIELD_TIMES } from '../credentials/shared-credentials.js'
 import type { Database } from '../database.js'
@@ -75,13 +75,11 @@ interface DetailRow extends SourceRow {
   readonly streams: readonly { name: string; kind: string; live: number; moved: string | null }[] | null
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 /** The condition that finds a source by id or slug. */
-export const byRef = (ref: string): string => (UUID.test(ref) ? 's.id = $1::uuid' : 's.slug = $1')
+export const byRef = (ref: string): string => (isUuid(ref) ? 's.id = $1::uuid' : 's.slug = $1')
 
 /** The same for Prisma; a source that is being deleted is not found. */
-export const whereRef = (ref: string) => ({ ...(UUID.test(ref) ? { id: ref } : { slug: ref }), deletingAt: null })
+export const whereRef = (ref: string) => ({ ...(isUuid(ref) ? { id: ref } : { slug: ref }), deletingAt: null })
 
 /** The id of a source named by id or slug; null when unknown or being deleted. */
 export const findSourceId = async ({ prisma }: Database, ref: string): Promise<string | null> => {
@@ -103,7 +101,7 @@ const NEWEST_LOAD_ERROR = `(SELECT CASE WHEN n.load_failed_at IS NOT NULL
 export const findSource = async (database: Database, ref: string): Promise<SourceDetails | null> => {
   // Named, so that a connection plans its many joins once.
   const { rows } = await database.pool.query<DetailRow>({
-    name: UUID.test(ref) ? 'inlet-source-by-id' : 'inlet-source-by-slug',
+    name: isUuid(ref) ? 'inlet-source-by-id' : 'inlet-source-by-slug',
     text: `SELECT ${SOURCE_COLUMNS}, v.config, v.mapping, ${NEWEST_LOAD_ERROR} AS load_error,
        EXISTS (SELECT FROM source_versions d WHERE d.source_id = s.id AND d.state = 'draft') AS has_draft, s.status_reason, s.status_message, s.consecutive_failures, s.last_error_reason, s.last_error_message, s.last_error_at,
        CASE WHEN c.id IS NOT NULL THEN ${FIELD_TIMES} END AS secret_times, CASE WHEN c.name IS NOT NULL THEN json_build_object('id', c.id, 'name', c.name) END AS credential,

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { Failure } from '@inlet/domain'
+import { Failure, isUuid } from '@inlet/domain'
 import type { Database } from '../database.js'
 
 export interface StoredUpload {
@@ -11,11 +11,9 @@ export interface StoredUpload {
   readonly stream: Readable
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
 /** The bytes of an accepted upload. Throws NOT_FOUND_UPSTREAM. */
 export const openUpload = async (database: Database, id: string): Promise<StoredUpload> => {
-  const upload = UUID.test(id) ? await database.prisma.upload.findUnique({ where: { id } }) : null
+  const upload = isUuid(id.toLowerCase()) ? await database.prisma.upload.findUnique({ where: { id } }) : null
   if (upload === null) throw new Failure('NOT_FOUND_UPSTREAM', `there is no upload ${id.slice(0, 40)}`)
   return {
     name: upload.name,

@@ -1,4 +1,4 @@
-import type { ProcessFacts, RunOutcome, RunStatus, RunTrigger, SourceStatus, WhyFacts } from '@inlet/domain'
+import { isUuid, type ProcessFacts, type RunOutcome, type RunStatus, type RunTrigger, type SourceStatus, type WhyFacts } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { ALIVE } from '../workers/worker-repository.js'
 
@@ -44,8 +44,6 @@ interface Row {
   readonly processes: readonly ProcessFacts[] | null
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 const FACTS = (condition: string): string => `
 SELECT s.id, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
   s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.armed_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS armed, s.restart_at, s.consecutive_failures, s.process_deaths,
@@ -64,7 +62,7 @@ WHERE ${condition}`
 
 /** One query for all that decides whether a source runs; null when it is unknown. A source being deleted is found by its id. */
 export const gatherWhyFacts = async (database: Database, ref: string): Promise<StoredWhyFacts | null> => {
-  const { rows } = await database.pool.query<Row>(FACTS(UUID.test(ref) ? 's.id = $1::uuid' : 's.slug = $1 AND s.deleting_at IS NULL'), [ref])
+  const { rows } = await database.pool.query<Row>(FACTS(isUuid(ref) ? 's.id = $1::uuid' : 's.slug = $1 AND s.deleting_at IS NULL'), [ref])
   return rows[0] === undefined ? null : toFacts(rows[0])
 }
 

@@ -1,8 +1,7 @@
+import { findUuid } from '@inlet/domain'
 import { z } from 'zod'
 import { ApiRefusal, segment } from '../inlet-api.js'
 import { defineTool } from '../tool.js'
-
-const RUN_ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u
 
 /** Reads a source now; repeating a call with the same key starts nothing twice. */
 export const runSource = defineTool({
@@ -22,8 +21,8 @@ export const runSource = defineTool({
       return { runId, started: true }
     } catch (error) {
       // A source has one run at a time; the one that is active is as good.
-      const active = error instanceof ApiRefusal && error.code === 'RUN_IN_PROGRESS' ? RUN_ID.exec(error.message)?.[0] : undefined
-      if (active === undefined) throw error
+      const active = error instanceof ApiRefusal && error.code === 'RUN_IN_PROGRESS' ? findUuid(error.message) : null
+      if (active === null) throw error
       return { runId: active, started: false }
     }
   },

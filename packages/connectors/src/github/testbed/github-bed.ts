@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Reason } from '@inlet/connector-sdk'
-import { type AcceptanceBed, serveHttp, serveRaw, type Variant } from '@inlet/connector-sdk/testing'
+import { type AcceptanceBed, createRateLimit, createTestServers, repeatUntilStopped, type Variant } from '@inlet/connector-sdk/testing'
 import { STREAMS } from '../streams.js'
 import { act, comment, fill, openIssue, openPull, putFile, release } from './fill.js'
 import { startGithub } from './start-github.js'
@@ -14,7 +14,7 @@ const LARGE = 10_000
 export const openGithubBed = async (): Promise<AcceptanceBed> => {
   const token = `canary-${randomBytes(16).toString('hex')}`
   const github = await startGithub({ repositories: REPOSITORIES }, token)
-  const opened: { close(): Promise<void> }[] = [github]
+  const servers = createTestServers(github)
   for (const name of REPOSITORIES) await fill(github, name, { commits: 12, issues: 13, pulls: 4 })
   const config = { repositories: REPOSITORIES, streams: [...STREAMS], pageSize: 5, retries: 0 }
   const alone = (url: string): Variant => ({ config: { ...config, baseUrl: url }, allow: [new URL(url).host] })
@@ -33,12 +33,11 @@ export const openGithubBed = async (): Promise<AcceptanceBed> => {
 
   /** A server whose repositories exist and whose lists answer like this. */
   const hostile = async (name: string, answer: { status?: number; headers?: Record<string, string>; body?: string }, expectReason: Reason) => {
-    const server = await serveHttp((request, response) => {
+    const server = await servers.serve((request, response) => {
       if (/^\/repos\/[^/]+\/[^/]+$/.test(request.url ?? ''))
         response.end(JSON.stringify({ id: (request.url ?? '').length, full_name: request.url?.slice(7) }))
       else response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers }).end(answer.body ?? '')
     })
-    opened.push(server)
     return { name, expectReason, ...alone(server.url) }
   }
   const limited = (status: number, headers: Record<string, string>, message = 'API rate limit exceeded') => ({
@@ -46,11 +45,10 @@ export const openGithubBed = async (): Promise<AcceptanceBed> => {
     headers,
     body: JSON.stringify({ message }),
   })
-  const closed = await serveHttp(() => undefined)
-  await closed.close()
-  const forbidden = await serveHttp((_, response) => response.writeHead(403).end('{"message":"Resource not accessible by personal access token"}'))
-  const cut = await serveRaw((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n[{"id":'))
-  opened.push(forbidden, cut)
+  const forbidden = await servers.serve((_, response) =>
+    response.writeHead(403).end('{"message":"Resource not accessible by personal access token"}'),
+  )
+  const cut = await servers.serveCut('[{"id":')
   const inAnHour = String(Math.floor(Date.now() / 1000) + 3_600)
 
   return {
@@ -63,7 +61,7 @@ export const openGithubBed = async (): Promise<AcceptanceBed> => {
     rereads: 'more than a page of items changed within one second, so that there is no answer whose ETag speaks for all of them',
     change,
     failures: {
-      unreachable: alone(closed.url),
+      unreachable: alone(await servers.closedUrl()),
       auth: { secrets: { token: 'another-token-of-some-length' } },
       permission: alone(forbidden.url),
     },
@@ -93,25 +91,17 @@ export const openGithubBed = async (): Promise<AcceptanceBed> => {
         expectReason: 'NOT_FOUND_UPSTREAM',
       },
     ],
-    async writer() {
-      let stopped = false
-      const loop = (async () => {
-        for (let n = 0; !stopped; n++) {
+    writer: () =>
+      Promise.resolve(
+        repeatUntilStopped(async (n) => {
           await openIssue(github, 'acme/docs', `busy ${n}`)
           await comment(github, 'acme/docs', 1, `busy ${n}`)
           await setTimeout(20)
-        }
-      })()
-      return {
-        stop: async () => {
-          stopped = true
-          await loop
-        },
-      }
-    },
+        }),
+      ),
     async large() {
       const size = 100
-      const server = await serveHttp((request, response) => {
+      const server = await servers.serve((request, response) => {
         const url = new URL(request.url ?? '/', 'http://x')
         if (url.pathname === '/repos/acme/big') {
           response.end('{"id":7,"full_name":"acme/big"}')
@@ -130,7 +120,6 @@ export const openGithubBed = async (): Promise<AcceptanceBed> => {
         }))
         response.writeHead(200, from + size <= LARGE ? { link: '</x?page=2>; rel="next"' } : {}).end(JSON.stringify(items))
       })
-      opened.push(server)
       return {
         records: LARGE,
         stream: 'issues',
@@ -139,25 +128,12 @@ export const openGithubBed = async (): Promise<AcceptanceBed> => {
       }
     },
     async rateLimited() {
-      const state = { used: 0, window: 0, restUntil: 0, violations: 0 }
-      github.fault = (_, response) => {
-        const now = Date.now()
-        if (now < state.restUntil) state.violations++
-        if (Math.floor(now / 1000) !== state.window) [state.window, state.used] = [Math.floor(now / 1000), 0]
-        if (++state.used <= 25) return false
-        state.restUntil = now + 1_000
-        response.writeHead(403, { 'retry-after': '1' }).end('{"message":"You have exceeded a secondary rate limit"}')
-        return true
-      }
-      return {
-        config: { ...config, baseUrl: github.url, pageSize: 50, repositories: ['acme/docs'] },
-        verify() {
-          if (state.violations > 0) throw new Error(`${state.violations} requests came while the server had asked to wait`)
-        },
-      }
+      const limit = createRateLimit(25, (response) =>
+        response.writeHead(403, { 'retry-after': '1' }).end('{"message":"You have exceeded a secondary rate limit"}'),
+      )
+      github.fault = (_, response) => limit.refuses(response)
+      return { config: { ...config, baseUrl: github.url, pageSize: 50, repositories: ['acme/docs'] }, verify: limit.verify }
     },
-    async close() {
-      for (const one of opened) await one.close()
-    },
+    close: () => servers.close(),
   }
 }

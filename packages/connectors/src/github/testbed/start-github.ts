@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:net'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { serveHttp } from '@inlet/connector-sdk/testing'
-import { findCounterpart } from '@inlet/testing'
+import { startEmulator } from '@inlet/testing'
 
 interface Exchange {
   readonly request: IncomingMessage
@@ -34,13 +31,6 @@ export interface TestGithub {
   call(method: string, path: string, body?: object): Promise<Fields>
   close(): Promise<void>
 }
-
-interface Emulator {
-  readonly url: string
-  close(): Promise<void>
-}
-
-export const hasEmulator = (): boolean => findCounterpart('emulate') !== null
 
 /** The caller closes. */
 export const startGithub = async (seed: { readonly repositories: readonly string[] }, token = 'token-of-the-owner'): Promise<TestGithub> => {
@@ -133,7 +123,7 @@ export const startGithub = async (seed: { readonly repositories: readonly string
     url,
     host: new URL(url).host,
     token,
-    emulatorAt: ['127.0.0.1', '::1', '[::1]'].map((address) => `${address}:${new URL(emulator.url).port}`),
+    emulatorAt: emulator.addresses,
     log,
     activity,
     get aheadMs() {
@@ -165,23 +155,3 @@ export const startGithub = async (seed: { readonly repositories: readonly string
     },
   }
 }
-
-/** Starts a service of the emulator on a free port. The caller closes. */
-const startEmulator = async (service: string, seed: object): Promise<Emulator> => {
-  const folder = findCounterpart('emulate')
-  if (folder === null) throw new Error('emulate is not installed: npm run counterparts')
-  const emulate = (await import(pathToFileURL(path.join(folder, 'dist/api.js')).href)) as {
-    readonly createEmulator: (options: { service: string; port: number; seed: object }) => Promise<Emulator>
-  }
-  return await emulate.createEmulator({ service, port: await freePort(), seed })
-}
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })

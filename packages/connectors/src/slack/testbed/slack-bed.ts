@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Reason } from '@inlet/connector-sdk'
-import { type AcceptanceBed, serveHttp, serveRaw, type Variant } from '@inlet/connector-sdk/testing'
+import { type AcceptanceBed, createRateLimit, createTestServers, repeatUntilStopped, type Variant } from '@inlet/connector-sdk/testing'
 import { startSlack } from './start-slack.js'
 
 const CHANNELS = ['team-a', 'team-b']
@@ -13,7 +13,7 @@ const LARGE = 10_000
 export const openSlackBed = async (): Promise<AcceptanceBed> => {
   const token = `xoxb-canary-${randomBytes(16).toString('hex')}`
   const slack = await startSlack(CHANNELS, token)
-  const opened: { close(): Promise<void> }[] = [slack]
+  const servers = createTestServers(slack)
   const posted: string[] = []
   for (const name of CHANNELS) {
     const channel = slack.channel(name)
@@ -37,15 +37,11 @@ export const openSlackBed = async (): Promise<AcceptanceBed> => {
     await slack.call('reactions.add', { channel: first, timestamp: posted[n + 1] ?? '', name: 'eyes' })
   }
   const hostile = async (name: string, answer: { status?: number; headers?: Record<string, string>; body?: string }, expectReason: Reason) => {
-    const server = await serveHttp((_, response) => response.writeHead(answer.status ?? 200, answer.headers).end(answer.body ?? ''))
-    opened.push(server)
+    const server = await servers.serve((_, response) => response.writeHead(answer.status ?? 200, answer.headers).end(answer.body ?? ''))
     return { name, expectReason, ...alone(server.url) }
   }
-  const closed = await serveHttp(() => undefined)
-  await closed.close()
-  const scoped = await serveHttp((_, response) => response.end('{"ok":false,"error":"missing_scope","needed":"channels:read"}'))
-  const cut = await serveRaw((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"ok":'))
-  opened.push(scoped, cut)
+  const scoped = await servers.serve((_, response) => response.end('{"ok":false,"error":"missing_scope","needed":"channels:read"}'))
+  const cut = await servers.serveCut('{"ok":')
   return {
     config: { ...config, baseUrl: slack.url },
     secrets: { token },
@@ -54,7 +50,7 @@ export const openSlackBed = async (): Promise<AcceptanceBed> => {
     minRecords: 2 * MESSAGES,
     crashRounds: 6,
     change,
-    failures: { unreachable: alone(closed.url), auth: { secrets: { token: 'xoxb-another-token' } }, permission: alone(scoped.url) },
+    failures: { unreachable: alone(await servers.closedUrl()), auth: { secrets: { token: 'xoxb-another-token' } }, permission: alone(scoped.url) },
     futureCursor: () => ({ channels: `${first}:${(Date.now() * 1000 + 86_400_000_000).toString(36)}` }),
     hostile: [
       await hostile('429 for an hour', { status: 429, headers: { 'retry-after': '3600' } }, 'RATE_LIMITED'),
@@ -86,25 +82,17 @@ export const openSlackBed = async (): Promise<AcceptanceBed> => {
         },
       },
     ],
-    async writer() {
-      let stopped = false
-      const loop = (async () => {
-        for (let n = 0; !stopped; n++) {
+    writer: () =>
+      Promise.resolve(
+        repeatUntilStopped(async (n) => {
           await slack.post(first, `busy ${n}`)
           await slack.post(first, `busy reply ${n}`, posted[4])
           await setTimeout(20)
-        }
-      })()
-      return {
-        stop: async () => {
-          stopped = true
-          await loop
-        },
-      }
-    },
+        }),
+      ),
     async large() {
       const size = 200
-      const server = await serveHttp((request, response) => {
+      const server = await servers.serve((request, response) => {
         const chunks: Buffer[] = []
         request.on('data', (chunk: Buffer) => chunks.push(chunk))
         request.on('end', () => {
@@ -125,29 +113,13 @@ export const openSlackBed = async (): Promise<AcceptanceBed> => {
           response.end(JSON.stringify({ ok: true, ...answers[request.url?.replace('/api/', '') ?? ''] }))
         })
       })
-      opened.push(server)
       return { records: LARGE, stream: 'messages', config: { channels: ['big'], baseUrl: `${server.url}/api` }, allow: [new URL(server.url).host] }
     },
     async rateLimited() {
-      const state = { used: 0, window: 0, restUntil: 0, violations: 0 }
-      slack.fault = (method, response) => {
-        if (method !== 'conversations.history') return false
-        const now = Date.now()
-        if (now < state.restUntil) state.violations++
-        if (Math.floor(now / 1000) !== state.window) [state.window, state.used] = [Math.floor(now / 1000), 0]
-        if (++state.used <= 8) return false
-        state.restUntil = now + 1_000
-        response.writeHead(429, { 'retry-after': '1' }).end('{"ok":false,"error":"ratelimited"}')
-        return true
-      }
-      return {
-        verify() {
-          if (state.violations > 0) throw new Error(`${state.violations} requests came while Slack had asked to wait`)
-        },
-      }
+      const limit = createRateLimit(8, (response) => response.writeHead(429, { 'retry-after': '1' }).end('{"ok":false,"error":"ratelimited"}'))
+      slack.fault = (method, response) => method === 'conversations.history' && limit.refuses(response)
+      return { verify: limit.verify }
     },
-    async close() {
-      for (const one of opened) await one.close()
-    },
+    close: () => servers.close(),
   }
 }

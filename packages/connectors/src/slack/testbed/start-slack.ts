@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:net'
-import path from 'node:path'
 import { text } from 'node:stream/consumers'
-import { pathToFileURL } from 'node:url'
 import { serveHttp } from '@inlet/connector-sdk/testing'
-import { findCounterpart } from '@inlet/testing'
+import { startEmulator } from '@inlet/testing'
 
 type Fault = (method: string, response: ServerResponse) => boolean
 export type Fields = { readonly [name: string]: unknown }
@@ -33,11 +30,9 @@ export interface TestSlack {
   close(): Promise<void>
 }
 
-export const hasEmulator = (): boolean => findCounterpart('emulate') !== null
-
 /** The caller closes. */
 export const startSlack = async (names: readonly string[], token = 'xoxb-token-of-the-app'): Promise<TestSlack> => {
-  const emulator = await startEmulator({
+  const emulator = await startEmulator('slack', {
     slack: {
       team: { name: 'Acme', domain: 'acme' },
       users: [{ name: 'ada', real_name: 'Ada Lovelace' }],
@@ -109,7 +104,7 @@ export const startSlack = async (names: readonly string[], token = 'xoxb-token-o
     url: `${url}/api`,
     host: new URL(url).host,
     token,
-    emulatorAt: ['127.0.0.1', '::1', '[::1]'].map((address) => `${address}:${new URL(emulator.url).port}`),
+    emulatorAt: emulator.addresses,
     log,
     tombstones,
     get edit() {
@@ -135,27 +130,3 @@ export const startSlack = async (names: readonly string[], token = 'xoxb-token-o
     },
   }
 }
-
-interface Emulator {
-  readonly url: string
-  close(): Promise<void>
-}
-
-const startEmulator = async (seed: object): Promise<Emulator> => {
-  const folder = findCounterpart('emulate')
-  if (folder === null) throw new Error('emulate is not installed: npm run counterparts')
-  const emulate = (await import(pathToFileURL(path.join(folder, 'dist/api.js')).href)) as {
-    readonly createEmulator: (options: { service: string; port: number; seed: object }) => Promise<Emulator>
-  }
-  return await emulate.createEmulator({ service: 'slack', port: await freePort(), seed })
-}
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
