@@ -11,9 +11,9 @@ const counterpartOf = (read) =>
 
 const testOf = ({ connector, counterpart }) => `import { describeConnector } from '@inlet/connector-sdk/testing'
 import connector from '${connector}'
-import { openNotebookBed } from '${counterpart}'
+import { openNotebookFixture } from '${counterpart}'
 
-describeConnector(connector, { bed: openNotebookBed })
+describeConnector(connector, { fixture: openNotebookFixture })
 `
 
 const readmeOf = ({ type, title }, more) => `# ${title}
@@ -102,6 +102,6 @@ export const packageFiles = (names, { read, sdk }) => {
 export const builtInFiles = (names, read) => ({
   'README.md': readmeOf(names, ''),
   'index.ts': connectorOf(names, read),
-  'testbed/notebook-server.ts': counterpartOf(read),
-  [`${names.name}.acceptance.int.test.ts`]: testOf({ connector: './index.js', counterpart: './testbed/notebook-server.js' }),
+  'fixtures/notebook-server.ts': counterpartOf(read),
+  [`${names.name}.acceptance.int.test.ts`]: testOf({ connector: './index.js', counterpart: './fixtures/notebook-server.js' }),
 })

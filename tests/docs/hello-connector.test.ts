@@ -1,9 +1,9 @@
 import { describeConnector } from '@inlet/connector-sdk/testing'
 import { describe, expect, it } from 'vitest'
 import hello from '../../docs/guides/examples/hello-connector.js'
-import { openNotebookBed } from './notebook-server.js'
+import { openNotebookFixture } from './notebook-server.js'
 
-describeConnector(hello, { bed: openNotebookBed })
+describeConnector(hello, { fixture: openNotebookFixture })
 
 describe('the example', () => {
   it('declares the address it reaches', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { type AcceptanceBed, serveHttp } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, serveHttp } from '@inlet/connector-sdk/testing'
 
 const NOTES = 120
 const LARGE = 50_000
@@ -18,7 +18,7 @@ const answer = (response: ServerResponse, status: number, body: unknown, headers
   void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(typeof body === 'string' ? body : JSON.stringify(body))
 
 /** The notebook that docs/guides/examples/hello-connector.ts reads, with all that the acceptance suite asks of a counterpart. */
-export const openNotebookBed = async (): Promise<AcceptanceBed> => {
+export const openNotebookFixture = async (): Promise<AcceptanceFixture> => {
   const token = `canary-${randomBytes(16).toString('hex')}`
   const notes = new Map<string, Note>()
   const state = { change: 0, renamed: false, openAtMs: 0, limited: 0, violations: 0 }

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { AcceptanceBed } from '@inlet/connector-sdk/testing'
+import type { AcceptanceFixture } from '@inlet/connector-sdk/testing'
 import { createDatabase, insertApiKey } from '@inlet/db'
 import { createApiKey, parseKeyring } from '@inlet/security'
 import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createApiClient } from '../../apps/cli/src/client/api-client.js'
-import { openNotebookBed } from '../docs/notebook-server.js'
+import { openNotebookFixture } from '../docs/notebook-server.js'
 import { type Cluster, createCluster } from '../harness/cluster.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -24,19 +24,19 @@ describe('a connector of somebody else', () => {
   let folder: string
   let store: TestDatabase
   let cluster: Cluster
-  let bed: AcceptanceBed
+  let fixture: AcceptanceFixture
   beforeAll(async () => {
     home = mkdtempSync(path.join(tmpdir(), 'inlet-new-'))
     folder = path.join(home, 'acme-notes')
-    bed = await openNotebookBed()
+    fixture = await openNotebookFixture()
     store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
-    cluster = createCluster({ databaseUrl: store.url, egressAllow: bed.allow ?? [] })
+    cluster = createCluster({ databaseUrl: store.url, egressAllow: fixture.allow ?? [] })
     // Packages use the SDK as it is built.
     await run(bin('tsc'), ['-b', 'packages/connector-sdk'], { cwd: ROOT })
   })
   afterAll(async () => {
     await cluster.close()
-    await bed.close()
+    await fixture.close()
     await store.drop()
     rmSync(home, { recursive: true, force: true })
   })
@@ -87,7 +87,7 @@ describe('a connector of somebody else', () => {
     expect(listed).toMatchObject({ type: 'acme_notes', origin: 'package', package: { name: 'inlet-connector-acme-notes', version: '0.1.0' } })
     expect(await client.call('GET', '/v1/connectors/file')).toMatchObject({ origin: 'built-in', package: null })
 
-    const { config, secrets } = bed
+    const { config, secrets } = fixture
     const source = await client.call<{ id: string }>('POST', '/v1/sources', { name: 'Notes', connector: 'acme_notes', config, secrets })
     const why = () => client.call<{ blocker: { code: string } | null }>('GET', `/v1/sources/${source.id}/why`)
     await until(async () => (await why()).blocker?.code === 'CONNECTOR_MISSING', PATIENT)

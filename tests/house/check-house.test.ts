@@ -59,7 +59,7 @@ describe('check-house', () => {
     plant('packages/connectors/src/web/index.ts', "// import x from './postgres'\nexport const a = '*/*; process'\n")
     plant('packages/connectors/src/postgres/index.ts', "import pg from 'pg'\nimport { Failure } from '@inlet/connector-sdk'\nexport const b = pg\n")
     plant('packages/connectors/src/web/web.test.ts', "import { until } from '@inlet/testing'\nimport pg from 'pg'\nprocess.env['X']\n")
-    plant('packages/connectors/src/web/testbed/bed.ts', "import { bed } from '@inlet/connector-sdk/testing'\n")
+    plant('packages/connectors/src/web/fixtures/fixture.ts', "import { fixture } from '@inlet/connector-sdk/testing'\n")
     plant('apps/api/src/main.ts', "import { open } from '@inlet/db'\nprocess.env['PORT']\n")
     plant('apps/api/src/board.ts', "import { createBullBoard } from '@bull-board/api'\n")
     expect(await check()).toEqual({ code: 0, problems: [] })
@@ -80,7 +80,7 @@ describe('check-house', () => {
     ['parsing that imports a connector', 'packages/connectors/src/parsing/a.ts', "import { d } from '../web/index.js'", 'imports the connector web'],
     ['an app that imports an app', 'apps/api/src/a.ts', "import { w } from '@inlet/worker'", 'apps never import each other'],
     ['product code that imports test tools', 'apps/api/src/a.ts', "import { w } from '@inlet/testing'", 'for tests only'],
-    ['product code that imports a testbed', 'packages/connectors/src/web/a.ts', "import { bed } from './testbed/bed.js'", 'for tests only'],
+    ['product code that imports a testbed', 'packages/connectors/src/web/a.ts', "import { fixture } from './fixtures/fixture.js'", 'for tests only'],
     ['a path into another package', 'apps/api/src/a.ts', "import { w } from '../../worker/src/x.js'", 'reaches into another package'],
     ['a package without a stand', 'packages/novel/src/a.ts', "import { w } from '@inlet/db'", 'packages/novel is not in the import law'],
     ['pg elsewhere', 'packages/queue/src/a.ts', "import pg from 'pg'", 'imports pg, which only packages/db/src'],

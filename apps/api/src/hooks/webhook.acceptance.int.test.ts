@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import type { AcceptanceBed } from '@inlet/connector-sdk/testing'
+import type { AcceptanceFixture } from '@inlet/connector-sdk/testing'
 import { describeConnector } from '@inlet/connector-sdk/testing'
 import { connectors } from '@inlet/connectors'
 import { addEvents, createStoredInbox, type NewEvent } from '@inlet/db'
@@ -39,7 +39,7 @@ const addMany = async (source: string, from: number, to: number, text = ''): Pro
 }
 
 /** The real receiver and its inbox in Postgres; what changes is pushed over HTTP, signed. */
-const openBed = async (): Promise<AcceptanceBed> => {
+const openFixture = async (): Promise<AcceptanceFixture> => {
   const source = await createHook(api, CONFIG)
   const send = async (to: string, body: object | string): Promise<void> => {
     const answer = await push(api, to, { body: typeof body === 'string' ? body : JSON.stringify(body) })
@@ -104,6 +104,6 @@ const openBed = async (): Promise<AcceptanceBed> => {
 }
 
 describeConnector(webhook, {
-  bed: openBed,
+  fixture: openFixture,
   skip: { 'rate-limit': 'the connector asks nobody; the receiver limits its senders (hooks.int.test.ts)' },
 })

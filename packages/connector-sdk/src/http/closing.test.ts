@@ -1,11 +1,11 @@
 import { until } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEgressGuard } from '../net/create-egress-guard.js'
-import { createBed, failureOf } from '../testing/http/http-bed.js'
+import { createHttpFixture, failureOf } from '../testing/http/http-fixture.js'
 import { createHttpClient } from './create-http-client.js'
 
 describe.each(['axios', 'node'] as const)('ending over %s', (transport) => {
-  const { open, serve, close } = createBed(transport)
+  const { open, serve, close } = createHttpFixture(transport)
   afterEach(close)
 
   describe('the end', () => {

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createBed, end, failureOf, redirectTo } from '../testing/http/http-bed.js'
+import { createHttpFixture, end, failureOf, redirectTo } from '../testing/http/http-fixture.js'
 import type { HttpEvent } from './exchange/observe-exchange.js'
 
 describe.each(['axios', 'node'] as const)('the HTTP client over %s', (transport) => {
-  const { open, serve, close } = createBed(transport)
+  const { open, serve, close } = createHttpFixture(transport)
   afterEach(close)
 
   describe('what it sends and gives', () => {

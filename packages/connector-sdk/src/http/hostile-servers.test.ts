@@ -2,10 +2,10 @@ import type { Socket } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { until } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createBed, end, failureOf } from '../testing/http/http-bed.js'
+import { createHttpFixture, end, failureOf } from '../testing/http/http-fixture.js'
 
 describe.each(['axios', 'node'] as const)('a hostile or broken server over %s', (transport) => {
-  const { open, serve, serveRaw, close } = createBed(transport)
+  const { open, serve, serveRaw, close } = createHttpFixture(transport)
   afterEach(close)
 
   describe('a hostile or broken server', () => {

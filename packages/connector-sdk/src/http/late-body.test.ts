@@ -1,7 +1,7 @@
 import { deflateSync, gzipSync } from 'node:zlib'
 import { until } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createBed, failureOf } from '../testing/http/http-bed.js'
+import { createHttpFixture, failureOf } from '../testing/http/http-fixture.js'
 import type { ClosableHttpClient } from './create-http-client.js'
 import type { HttpResponse } from './http-client.js'
 
@@ -32,7 +32,7 @@ const ticks = async (): Promise<void> => {
 }
 
 describe.each(['axios', 'node'] as const)('a body that is asked for late, over %s', (transport) => {
-  const { open, serve, close } = createBed(transport)
+  const { open, serve, close } = createHttpFixture(transport)
   afterEach(close)
 
   const ENDS: Readonly<Record<string, (url: string, client: ClosableHttpClient) => Promise<HttpResponse>>> = {

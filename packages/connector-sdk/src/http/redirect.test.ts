@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEgressGuard } from '../net/create-egress-guard.js'
-import { createBed, end, failureOf, redirectTo } from '../testing/http/http-bed.js'
+import { createHttpFixture, end, failureOf, redirectTo } from '../testing/http/http-fixture.js'
 
 describe.each(['axios', 'node'] as const)('redirects over %s', (transport) => {
-  const { open, serve, close } = createBed(transport)
+  const { open, serve, close } = createHttpFixture(transport)
   afterEach(close)
 
   describe('redirects', () => {

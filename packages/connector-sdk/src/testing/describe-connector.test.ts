@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { AcceptanceBed } from './acceptance-bed.js'
+import type { AcceptanceFixture } from './acceptance-fixture.js'
 import type { CheckName } from './check-names.js'
 import { CHECK_FUNCTIONS } from './checks/check-functions.js'
 import { describeConnector } from './describe-connector.js'
-import { openToyBed } from './toy/toy-bed.js'
 import { createToyConnector, type ToyDefect } from './toy/toy-connector.js'
+import { openToyFixture } from './toy/toy-fixture.js'
 import { createToySource } from './toy/toy-source.js'
 
 const ITEMS = 120
@@ -18,17 +18,17 @@ describe('a sound connector passes', () => {
     }),
   )
   describeConnector(connector, {
-    bed: () => {
+    fixture: () => {
       source.current = createToySource(ITEMS)
-      return openToyBed(source.current)
+      return openToyFixture(source.current)
     },
   })
 })
 
 describe('a defect is caught', () => {
-  const beds: AcceptanceBed[] = []
+  const fixtures: AcceptanceFixture[] = []
   afterEach(async () => {
-    for (const bed of beds.splice(0)) await bed.close()
+    for (const fixture of fixtures.splice(0)) await fixture.close()
   })
 
   const cases: readonly (readonly [ToyDefect, CheckName, RegExp])[] = [
@@ -70,11 +70,11 @@ describe('a defect is caught', () => {
   ]
   it.each(cases)('%s by %s', async (defect, check, message) => {
     const source = createToySource(defect === 'oversized-page' ? 1200 : ITEMS)
-    const bed = await openToyBed(source)
-    beds.push(bed)
+    const fixture = await openToyFixture(source)
+    fixtures.push(fixture)
     // These are waited for to the end.
     const waits = defect === 'ignores-abort' || defect.startsWith('leaves-')
-    await expect(CHECK_FUNCTIONS[check]({ connector: createToyConnector(source, defect), bed, ...(waits && { cancelMs: 800 }) })).rejects.toThrow(
+    await expect(CHECK_FUNCTIONS[check]({ connector: createToyConnector(source, defect), fixture, ...(waits && { cancelMs: 800 }) })).rejects.toThrow(
       message,
     )
   })

@@ -1,12 +1,12 @@
 import { describe, it } from 'vitest'
 import type { Connection, Connector } from '../connector.js'
-import type { AcceptanceBed } from './acceptance-bed.js'
+import type { AcceptanceFixture } from './acceptance-fixture.js'
 import { CHECKS, type CheckName } from './check-names.js'
 import { CHECK_FUNCTIONS } from './checks/check-functions.js'
 
 export interface AcceptanceOptions {
   /** A real counterpart with data; called once for every check, which closes it. */
-  readonly bed: () => Promise<AcceptanceBed>
+  readonly fixture: () => Promise<AcceptanceFixture>
   /** Checks that cannot apply, each with the written reason, which the report shows. */
   readonly skip?: Partial<Record<CheckName, string>>
   /** Milliseconds for one check; default 120,000. */
@@ -24,7 +24,7 @@ export const describeConnector = <Config, Secrets, C extends Connection>(
       if (reason?.trim() === '') throw new Error(`${name} is skipped without a reason`)
       const title = `${index + 1} ${name}: ${CHECKS[name]}${reason === undefined ? '' : ` [skipped: ${reason}]`}`
       // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- checks assert by throwing; the title names check and reason
-      it(title, { timeout: options.timeoutMs ?? 120_000, skip: reason !== undefined }, () => runCheck(connector, name, options.bed))
+      it(title, { timeout: options.timeoutMs ?? 120_000, skip: reason !== undefined }, () => runCheck(connector, name, options.fixture))
     }
   })
 }
@@ -32,12 +32,12 @@ export const describeConnector = <Config, Secrets, C extends Connection>(
 const runCheck = async <Config, Secrets, C extends Connection>(
   connector: Connector<Config, Secrets, C>,
   name: CheckName,
-  open: () => Promise<AcceptanceBed>,
+  open: () => Promise<AcceptanceFixture>,
 ): Promise<void> => {
-  const bed = await open()
+  const fixture = await open()
   try {
-    await CHECK_FUNCTIONS[name]({ connector, bed })
+    await CHECK_FUNCTIONS[name]({ connector, fixture })
   } finally {
-    await bed.close()
+    await fixture.close()
   }
 }

@@ -1,4 +1,4 @@
-export type { AcceptanceBed, DriftCase, FailureCase, HostileCase, Variant } from './acceptance-bed.js'
+export type { AcceptanceFixture, DriftCase, FailureCase, HostileCase, Variant } from './acceptance-fixture.js'
 export { CHECKS, type CheckName } from './check-names.js'
 export type { LogLine } from './context/captured-log.js'
 export { createTestContext, type TestContext, type TestContextOptions } from './context/test-context.js'

@@ -6,9 +6,9 @@ import { finished } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { Reason } from '@inlet/connector-sdk'
-import { type AcceptanceBed, describeConnector } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, describeConnector } from '@inlet/connector-sdk/testing'
+import { combinedLine, combinedLines, createLogFixture } from './fixtures/log-fixture.js'
 import apiLog from './index.js'
-import { combinedLine, combinedLines, createLogBed } from './testbed/log-bed.js'
 
 const jsonLines = (from: number, to: number): string =>
   Array.from(
@@ -16,25 +16,25 @@ const jsonLines = (from: number, to: number): string =>
     (_, i) => `{"ts":${1_800_000_000 + from + i},"request":{"method":"GET","uri":"/j/${from + i}"},"status":200}\n`,
   ).join('')
 
-const openBed = async (): Promise<AcceptanceBed> => {
-  const bed = await createLogBed()
-  const at = (name: string) => path.join(bed.root, name)
-  await bed.write('web/access.log', combinedLines(0, 4000))
-  await bed.write('web/access.log.1', combinedLines(10_000, 13_000))
-  await bed.write('web/access.log.2.gz', gzipSync(combinedLines(20_000, 23_000)))
-  await bed.write('web/access.json', jsonLines(0, 2500))
+const openFixture = async (): Promise<AcceptanceFixture> => {
+  const fixture = await createLogFixture()
+  const at = (name: string) => path.join(fixture.root, name)
+  await fixture.write('web/access.log', combinedLines(0, 4000))
+  await fixture.write('web/access.log.1', combinedLines(10_000, 13_000))
+  await fixture.write('web/access.log.2.gz', gzipSync(combinedLines(20_000, 23_000)))
+  await fixture.write('web/access.json', jsonLines(0, 2500))
   return {
-    config: { paths: [`${bed.root}/web/access.log`, `${bed.root}/web/*.json`] },
-    roots: [bed.root],
+    config: { paths: [`${fixture.root}/web/access.log`, `${fixture.root}/web/*.json`] },
+    roots: [fixture.root],
     minRecords: 12_500,
     async change() {
       await appendFile(at('web/access.log'), combinedLines(4000, 4100))
       await rename(at('web/access.log'), at('web/access.log.3'))
       await appendFile(at('web/access.log.3'), combinedLine(4100))
-      await bed.write('web/access.log', combinedLines(5000, 5010))
+      await fixture.write('web/access.log', combinedLines(5000, 5010))
     },
     failures: {
-      unreachable: { config: { paths: [`${bed.root}/none/*.log`] }, expectReason: 'NOT_FOUND_UPSTREAM' },
+      unreachable: { config: { paths: [`${fixture.root}/none/*.log`] }, expectReason: 'NOT_FOUND_UPSTREAM' },
       auth: 'files need no credentials',
       permission: { config: { paths: ['/etc/passwd'] }, expectReason: 'PATH_NOT_ALLOWED' },
     },
@@ -83,19 +83,19 @@ const openBed = async (): Promise<AcceptanceBed> => {
     },
     async large() {
       const records = 600_000
-      await bed.write('large/empty', '')
+      await fixture.write('large/empty', '')
       const out = createWriteStream(at('large/access.log'))
       for (let from = 0; from < records; from += 10_000) if (!out.write(combinedLines(from, from + 10_000))) await once(out, 'drain')
       out.end()
       await finished(out)
       return { records, config: { paths: [at('large/access.log')] } }
     },
-    close: async () => bed[Symbol.asyncDispose](),
+    close: async () => fixture[Symbol.asyncDispose](),
   }
 
   /** Last written long ago, so that it is not taken for a file that is still being written. */
   async function alone(name: string, content: string | Uint8Array) {
-    await bed.write(`.hostile/${name}`, content)
+    await fixture.write(`.hostile/${name}`, content)
     await utimes(at(`.hostile/${name}`), 0, 0)
     return { paths: [at(`.hostile/${name}`)] }
   }
@@ -104,7 +104,7 @@ const openBed = async (): Promise<AcceptanceBed> => {
 const rejectedAs = (expectReason: Reason) => ({ expectReason, rejected: true as const })
 
 describeConnector(apiLog, {
-  bed: openBed,
+  fixture: openFixture,
   skip: {
     canary: 'the connector has no secrets',
     'rate-limit': 'a file system has no rate limit',

@@ -2,32 +2,32 @@ import { appendFile, copyFile, rename, truncate, unlink, utimes, writeFile } fro
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { combinedLine, combinedLines, createLogBed, type LogBed } from './testbed/log-bed.js'
+import { combinedLine, combinedLines, createLogFixture, type LogFixture } from './fixtures/log-fixture.js'
 
-let bed: LogBed
+let fixture: LogFixture
 let log: string
-const others: LogBed[] = []
-const anotherBed = async (): Promise<LogBed> => {
-  const other = await createLogBed()
+const others: LogFixture[] = []
+const anotherFixture = async (): Promise<LogFixture> => {
+  const other = await createLogFixture()
   others.push(other)
   return other
 }
 beforeEach(async () => {
-  bed = await createLogBed()
-  log = path.join(bed.root, 'access.log')
+  fixture = await createLogFixture()
+  log = path.join(fixture.root, 'access.log')
 })
 afterEach(async () => {
-  for (const opened of [bed, ...others.splice(0)]) await opened[Symbol.asyncDispose]()
+  for (const opened of [fixture, ...others.splice(0)]) await opened[Symbol.asyncDispose]()
 })
 
-const run = (config: object = {}) => bed.run({ paths: ['access.log'], ...config })
+const run = (config: object = {}) => fixture.run({ paths: ['access.log'], ...config })
 const numbers = (result: Awaited<ReturnType<typeof run>>) =>
   result.records.map((record) => Number(/n=(\d+)/.exec(record.data['content'] as string)?.[1]))
-const stored = () => bed.store.snapshot('requests').size
+const stored = () => fixture.store.snapshot('requests').size
 
 describe('logs that grow and rotate', () => {
   it('gives events, and later only what was added; a half line waits', async () => {
-    await bed.write('access.log', `${combinedLines(0, 3)}${combinedLine(3).slice(0, 40)}`)
+    await fixture.write('access.log', `${combinedLines(0, 3)}${combinedLine(3).slice(0, 40)}`)
     const first = await run()
     expect(numbers(first)).toEqual([0, 1, 2])
     expect(first.records[1]).toMatchObject({
@@ -47,7 +47,7 @@ describe('logs that grow and rotate', () => {
   })
 
   it('loses and doubles nothing when a log is renamed, written on and reopened', async () => {
-    await bed.write('access.log', combinedLines(0, 5))
+    await fixture.write('access.log', combinedLines(0, 5))
     await run()
     await appendFile(log, combinedLines(5, 6))
     await rename(log, `${log}.1`)
@@ -63,21 +63,21 @@ describe('logs that grow and rotate', () => {
   })
 
   it('knows a log again after it was compressed, with and without lines that were not read yet', async () => {
-    await bed.write('access.log', combinedLines(0, 5))
+    await fixture.write('access.log', combinedLines(0, 5))
     await run()
     await unlink(log)
-    await bed.write('access.log.1.gz', gzipSync(combinedLines(0, 5)))
+    await fixture.write('access.log.1.gz', gzipSync(combinedLines(0, 5)))
     expect((await run()).records).toEqual([])
-    await bed.write('access.log.1.gz', gzipSync(`${combinedLines(0, 7)}${combinedLine(7).trimEnd()}`))
+    await fixture.write('access.log.1.gz', gzipSync(`${combinedLines(0, 7)}${combinedLine(7).trimEnd()}`))
     expect(numbers(await run())).toEqual([5, 6, 7])
     expect((await run()).records).toEqual([])
-    await bed.write('access.log.2.gz', Buffer.concat([gzipSync(combinedLines(20, 22)), gzipSync(combinedLines(22, 24))]))
+    await fixture.write('access.log.2.gz', Buffer.concat([gzipSync(combinedLines(20, 22)), gzipSync(combinedLines(22, 24))]))
     expect(numbers(await run())).toEqual([20, 21, 22, 23])
     expect((await run()).records).toEqual([])
   })
 
   it('follows copytruncate, also while the copy is not complete', async () => {
-    await bed.write('access.log', combinedLines(0, 5))
+    await fixture.write('access.log', combinedLines(0, 5))
     await run()
     await appendFile(log, combinedLines(5, 7))
     await writeFile(`${log}.1`, combinedLines(0, 2))
@@ -92,42 +92,42 @@ describe('logs that grow and rotate', () => {
 
   it('reads a log that was rewritten under the same first line, and keeps equal lines apart', async () => {
     const header = '#Fields: a b\n'
-    await bed.write('access.log', `${header}${combinedLine(0).repeat(3)}${combinedLines(1, 3)}`)
+    await fixture.write('access.log', `${header}${combinedLine(0).repeat(3)}${combinedLines(1, 3)}`)
     expect((await run()).records).toHaveLength(5)
-    await bed.write('access.log', `${header}${combinedLine(0).repeat(3)}${combinedLines(5, 9)}`)
+    await fixture.write('access.log', `${header}${combinedLine(0).repeat(3)}${combinedLines(5, 9)}`)
     expect((await run()).inserted).toBe(4)
     expect((await run()).records).toEqual([])
     expect(stored()).toBe(9)
   })
 
   it('keeps keys over installations, names and compression', async () => {
-    await bed.write('access.log', combinedLines(0, 3))
+    await fixture.write('access.log', combinedLines(0, 3))
     await run()
-    const other = await anotherBed()
+    const other = await anotherFixture()
     await other.write('elsewhere/old.gz', gzipSync(combinedLines(0, 3)))
     await other.run({ paths: ['elsewhere'] })
-    expect([...other.store.snapshot('requests')]).toEqual([...bed.store.snapshot('requests')])
+    expect([...other.store.snapshot('requests')]).toEqual([...fixture.store.snapshot('requests')])
   })
 
   it('says when there are more logs than it can follow, and since helps', async () => {
     for (let i = 0; i < 300; i++) {
-      await bed.write(`many/${i}.log`, combinedLine(i))
-      await utimes(path.join(bed.root, `many/${i}.log`), 0, i < 100 ? 1_800_000_000 : 1_000_000_000)
+      await fixture.write(`many/${i}.log`, combinedLine(i))
+      await utimes(path.join(fixture.root, `many/${i}.log`), 0, i < 100 ? 1_800_000_000 : 1_000_000_000)
     }
-    await expect(bed.run({ paths: ['many'] })).rejects.toMatchObject({ reason: 'VALIDATION_FAILED', field: 'config.paths' })
-    expect((await bed.run({ paths: ['many'], since: '2026-01-01T00:00:00Z' })).records).toHaveLength(100)
+    await expect(fixture.run({ paths: ['many'] })).rejects.toMatchObject({ reason: 'VALIDATION_FAILED', field: 'config.paths' })
+    expect((await fixture.run({ paths: ['many'], since: '2026-01-01T00:00:00Z' })).records).toHaveLength(100)
   })
 })
 
 describe('what is read', () => {
   it('filters by status, method, endpoint and time', async () => {
-    await bed.write(
+    await fixture.write(
       'access.log',
       [combinedLine(0), combinedLine(1, '/health', 200), combinedLine(2, '/api/v1/x', 404), combinedLine(3, '/api/v2/x', 503)].join(''),
     )
     expect(numbers(await run({ status: ['4xx', '500-599'] }))).toEqual([2, 3])
     const fresh = async (config: object) => {
-      const other = await anotherBed()
+      const other = await anotherFixture()
       await other.write('access.log', combinedLines(0, 4) + combinedLine(4, '/health'))
       return numbers(await other.run({ paths: ['access.log'], ...config }))
     }
@@ -137,7 +137,7 @@ describe('what is read', () => {
   })
 
   it('rejects lines that cannot be read with their number, and goes on', async () => {
-    await bed.write('access.log', `${combinedLine(0)}nonsense\n\n${combinedLine(1)}`)
+    await fixture.write('access.log', `${combinedLine(0)}nonsense\n\n${combinedLine(1)}`)
     const first = await run()
     expect(numbers(first)).toEqual([0, 1])
     expect(first.rejected).toMatchObject([{ reason: 'RECORD_INVALID', message: 'access.log: line 2 does not fit the format', raw: 'nonsense' }])
@@ -155,7 +155,7 @@ describe('what is read', () => {
   })
 
   it('reads text beyond ASCII, damaged text, NULs and CRLF', async () => {
-    await bed.write(
+    await fixture.write(
       'access.log',
       Buffer.concat([
         Buffer.from('\0\0\0'),
@@ -169,26 +169,26 @@ describe('what is read', () => {
 
   it('reports a broken archive once and reads the others', async () => {
     const whole = gzipSync(combinedLines(0, 3000))
-    await bed.write('access.log.2.gz', whole.subarray(0, whole.length - 500))
-    await bed.write('access.log.3.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]))
-    await bed.write('access.log', combinedLines(5000, 5002))
+    await fixture.write('access.log.2.gz', whole.subarray(0, whole.length - 500))
+    await fixture.write('access.log.3.zst', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]))
+    await fixture.write('access.log', combinedLines(5000, 5002))
     const early = await run()
     expect(early.rejected.map(({ reason }) => reason)).toEqual(['CONTENT_MISMATCH'])
     await utimes(`${log}.2.gz`, 0, 0)
     expect((await run()).rejected.map(({ reason }) => reason)).toEqual(['FILE_UNREADABLE'])
     expect((await run()).rejected).toEqual([])
-    await bed.write('access.log.2.gz', whole)
+    await fixture.write('access.log.2.gz', whole)
     await run()
     expect(stored()).toBe(3002)
   })
 
   it('checks folders, files and the format', async () => {
-    await expect(bed.check({ paths: ['access.log'] })).rejects.toMatchObject({ reason: 'NOT_FOUND_UPSTREAM' })
-    await expect(bed.check({ paths: ['/etc/passwd'] })).rejects.toMatchObject({ reason: 'PATH_NOT_ALLOWED' })
-    await bed.write('access.log', 'nonsense\nmore\n')
-    await expect(bed.check({ paths: ['access.log'] })).rejects.toMatchObject({ reason: 'CONTENT_MISMATCH', field: 'config.format' })
-    await bed.write('access.log', combinedLine(1))
-    await bed.check({ paths: ['*.log'], status: ['5xx'] })
+    await expect(fixture.check({ paths: ['access.log'] })).rejects.toMatchObject({ reason: 'NOT_FOUND_UPSTREAM' })
+    await expect(fixture.check({ paths: ['/etc/passwd'] })).rejects.toMatchObject({ reason: 'PATH_NOT_ALLOWED' })
+    await fixture.write('access.log', 'nonsense\nmore\n')
+    await expect(fixture.check({ paths: ['access.log'] })).rejects.toMatchObject({ reason: 'CONTENT_MISMATCH', field: 'config.format' })
+    await fixture.write('access.log', combinedLine(1))
+    await fixture.check({ paths: ['*.log'], status: ['5xx'] })
   })
 
   it.each([

@@ -8,22 +8,22 @@ import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { findCommand } from '@inlet/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createLogBed, type LogBed } from './testbed/log-bed.js'
+import { createLogFixture, type LogFixture } from './fixtures/log-fixture.js'
 
 const NGINX = findCommand('nginx', ['nginx'])
 
 describe.skipIf(NGINX === null)('a real nginx that is rotated (needs nginx to be installed)', () => {
-  let bed: LogBed
+  let fixture: LogFixture
   let url: string
   let stop: () => Promise<void>
 
   beforeEach(async () => {
-    bed = await createLogBed()
+    fixture = await createLogFixture()
     const port = await freePort()
     url = `http://127.0.0.1:${port}`
-    await mkdir(path.join(bed.root, 'logs'))
-    await bed.write('nginx.conf', configuration(bed.root, port))
-    const nginx = spawn(NGINX ?? '', ['-p', `${bed.root}/`, '-e', path.join(bed.root, 'error.log'), '-c', 'nginx.conf'], { stdio: 'ignore' })
+    await mkdir(path.join(fixture.root, 'logs'))
+    await fixture.write('nginx.conf', configuration(fixture.root, port))
+    const nginx = spawn(NGINX ?? '', ['-p', `${fixture.root}/`, '-e', path.join(fixture.root, 'error.log'), '-c', 'nginx.conf'], { stdio: 'ignore' })
     const ended = once(nginx, 'exit')
     stop = async () => {
       nginx.kill('SIGQUIT')
@@ -38,20 +38,20 @@ describe.skipIf(NGINX === null)('a real nginx that is rotated (needs nginx to be
   })
   afterEach(async () => {
     await stop()
-    await bed[Symbol.asyncDispose]()
+    await fixture[Symbol.asyncDispose]()
   })
 
-  const read = (name: string) => bed.run({ paths: [`logs/${name}`], endpoints: ['/n/*'] })
-  const paths = () => bed.store.records('requests').map(({ record }) => (record.data['context'] as { path: string }).path)
+  const read = (name: string) => fixture.run({ paths: [`logs/${name}`], endpoints: ['/n/*'] })
+  const paths = () => fixture.store.records('requests').map(({ record }) => (record.data['context'] as { path: string }).path)
   const ask = async (n: number) => (await fetch(`${url}/n/${n}?q=${n}`, { headers: { 'user-agent': `a "quoted" agent` } })).text()
   const reopen = async () => {
-    process.kill(Number(await readFile(path.join(bed.root, 'nginx.pid'), 'utf8')), 'SIGUSR1')
-    await until(() => existsSync(path.join(bed.root, 'logs/access.log')))
+    process.kill(Number(await readFile(path.join(fixture.root, 'nginx.pid'), 'utf8')), 'SIGUSR1')
+    await until(() => existsSync(path.join(fixture.root, 'logs/access.log')))
   }
 
   it.each(['access.log', 'access.json'])('loses and doubles no line of %s between mv and USR1', async (name) => {
     const other = name === 'access.log' ? 'access.json' : 'access.log'
-    const at = (file: string) => path.join(bed.root, 'logs', file)
+    const at = (file: string) => path.join(fixture.root, 'logs', file)
     let n = 0
     for (let rotation = 0; rotation < 3; rotation++) {
       for (let i = 0; i < 5; i++) await ask(n++)
@@ -67,10 +67,10 @@ describe.skipIf(NGINX === null)('a real nginx that is rotated (needs nginx to be
       for (let i = 0; i < 2; i++) await ask(n++)
       await read(name)
     }
-    await bed.write(`logs/${name}.9.gz`, gzipSync(await readFile(at(`${name}.1`))))
+    await fixture.write(`logs/${name}.9.gz`, gzipSync(await readFile(at(`${name}.1`))))
     await read(name)
     expect(paths().sort()).toEqual(Array.from({ length: n }, (_, i) => `/n/${i}`).sort())
-    const sample = bed.store.records('requests')[0]?.record
+    const sample = fixture.store.records('requests')[0]?.record
     expect(sample).toMatchObject({
       data: { actor: '127.0.0.1', context: { method: 'GET', status: 200, bytes: 3, userAgent: 'a "quoted" agent' } },
     })

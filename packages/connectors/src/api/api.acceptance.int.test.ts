@@ -1,5 +1,5 @@
 import { describeConnector } from '@inlet/connector-sdk/testing'
+import { openApiFixture } from './fixtures/api-fixture.js'
 import api from './index.js'
-import { openApiBed } from './testbed/api-bed.js'
 
-describeConnector(api, { bed: openApiBed })
+describeConnector(api, { fixture: openApiFixture })

@@ -21,7 +21,7 @@ afterEach(async () => {
 })
 
 /** A certified OpenID provider and an API that asks it about every token. */
-const openBed = async () => {
+const openFixture = async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -77,18 +77,18 @@ const openBed = async () => {
 
 describe('OAuth 2 client credentials against oidc-provider', () => {
   it.each(['basic', 'post'])('reads a whole list with one token, by %s', async (clientAuth) => {
-    const { run, state } = await openBed()
+    const { run, state } = await openFixture()
     expect(await run('canary-secret-1', { clientAuth })).toEqual([1, 2, 3, 4, 5])
     expect(state.tokens).toBe(1)
   })
   it('gets a new token when the server revokes the first one', async () => {
-    const { run, state } = await openBed()
+    const { run, state } = await openFixture()
     state.revokeAfter = 3
     expect(await run('canary-secret-1')).toEqual([1, 2, 3, 4, 5])
     expect(state.tokens).toBe(2)
   })
   it('tells a wrong secret from everything else', async () => {
-    const { run, state } = await openBed()
+    const { run, state } = await openFixture()
     const failure = await run('wrong-secret-99').then(
       () => expect.fail('it succeeded'),
       (error: unknown) => error as Failure,

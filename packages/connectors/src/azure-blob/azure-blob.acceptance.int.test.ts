@@ -1,10 +1,10 @@
 import { describeConnector, serveHttp } from '@inlet/connector-sdk/testing'
 import { findCounterpart } from '@inlet/testing'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { openBlobBed } from '../blobs/testbed/blob-bed.js'
-import type { ScriptServer } from '../blobs/testbed/start-script.js'
+import { openBlobFixture } from '../blobs/fixtures/blob-fixture.js'
+import type { ScriptServer } from '../blobs/fixtures/start-script.js'
+import { ACCOUNT, createContainer, startAzurite } from './fixtures/azurite.js'
 import azureBlob from './index.js'
-import { ACCOUNT, createContainer, startAzurite } from './testbed/azurite.js'
 
 const installed = findCounterpart('azurite') !== null
 
@@ -26,10 +26,10 @@ describe.skipIf(!installed)(`Azurite${installed ? '' : ' (not installed: npm run
   }
 
   describeConnector(azureBlob, {
-    bed: async () => {
+    fixture: async () => {
       const container = await createContainer(server)
       const allow = [`127.0.0.1:${server.port}`, '127.0.0.1:1']
-      return openBlobBed(container, {
+      return openBlobFixture(container, {
         failures: {
           unreachable: { config: container.at('http://127.0.0.1:1'), allow },
           auth: { secrets: { accountKey: Buffer.from('another key than the right one').toString('base64') } },

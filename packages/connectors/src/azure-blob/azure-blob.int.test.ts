@@ -3,13 +3,13 @@ import { createTestContext } from '@inlet/connector-sdk/testing'
 import { findCounterpart } from '@inlet/testing'
 import { ByteWriter, parquetWrite } from 'hyparquet-writer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openFront } from '../blobs/testbed/front.js'
-import { checkBlobSource, runBlobs } from '../blobs/testbed/run-blobs.js'
-import type { ScriptServer } from '../blobs/testbed/start-script.js'
+import { openFront } from '../blobs/fixtures/front.js'
+import { checkBlobSource, runBlobs } from '../blobs/fixtures/run-blobs.js'
+import type { ScriptServer } from '../blobs/fixtures/start-script.js'
 import { makePdf } from '../parsing/testbed/make-pdf.js'
 import { makeZip } from '../parsing/testbed/make-zip.js'
+import { ACCOUNT, connectionString, createContainer, KEY, startAzurite } from './fixtures/azurite.js'
 import azureBlob from './index.js'
-import { ACCOUNT, connectionString, createContainer, KEY, startAzurite } from './testbed/azurite.js'
 
 const installed = findCounterpart('azurite') !== null
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { finished } from 'node:stream/promises'
 import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import type { AcceptanceBed } from '@inlet/connector-sdk/testing'
+import type { AcceptanceFixture } from '@inlet/connector-sdk/testing'
 import { describeConnector } from '@inlet/connector-sdk/testing'
 import fileConnector from './index.js'
 import { createFileBed } from './testbed/file-bed.js'
@@ -13,7 +13,7 @@ import { createFileBed } from './testbed/file-bed.js'
 const csv = (from: number, to: number) => `id,name,about\n${rows(from, to)}`
 const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `${from + i},name ${from + i},"about, ${from + i}"\n`).join('')
 
-const openBed = async (): Promise<AcceptanceBed> => {
+const openBed = async (): Promise<AcceptanceFixture> => {
   const bed = await createFileBed()
   const at = (name: string) => path.join(bed.root, name)
   await bed.write('tables/big.csv', csv(0, 6000))
@@ -127,7 +127,7 @@ const openBed = async (): Promise<AcceptanceBed> => {
 }
 
 describeConnector(fileConnector, {
-  bed: openBed,
+  fixture: openBed,
   skip: {
     canary: 'the connector has no secrets',
     'rate-limit': 'a file system has no rate limit',

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ReadOptions, readStream } from './testbed/read-stream.js'
-import { createTestRepository, gitIsHere, manyCommits, type TestRepository } from './testbed/test-repository.js'
+import { type ReadOptions, readStream } from './fixtures/read-stream.js'
+import { createTestRepository, gitIsHere, manyCommits, type TestRepository } from './fixtures/test-repository.js'
 
 describe.skipIf(!gitIsHere())('git and hostile repositories (needs git 2.37)', () => {
   let repository: TestRepository

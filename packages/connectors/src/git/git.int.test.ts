@@ -3,8 +3,8 @@ import path from 'node:path'
 import type { SourceRecord } from '@inlet/connector-sdk'
 import { createRecordStore } from '@inlet/connector-sdk/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ReadOptions, readStream } from './testbed/read-stream.js'
-import { createTestRepository, gitIsHere, manyCommits, type TestRepository } from './testbed/test-repository.js'
+import { type ReadOptions, readStream } from './fixtures/read-stream.js'
+import { createTestRepository, gitIsHere, manyCommits, type TestRepository } from './fixtures/test-repository.js'
 
 describe.skipIf(!gitIsHere())('git records (needs git 2.37)', () => {
   let repository: TestRepository

@@ -6,10 +6,10 @@ import { createEgressGuard } from '@inlet/connector-sdk'
 import { createRecordStore, createTestContext } from '@inlet/connector-sdk/testing'
 import { until } from '@inlet/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type HttpRemote, startHttpRemote } from './fixtures/http-remote.js'
+import { type ReadOptions, readStream } from './fixtures/read-stream.js'
+import { createTestRepository, gitIsHere, manyCommits, type TestRepository } from './fixtures/test-repository.js'
 import git from './index.js'
-import { type HttpRemote, startHttpRemote } from './testbed/http-remote.js'
-import { type ReadOptions, readStream } from './testbed/read-stream.js'
-import { createTestRepository, gitIsHere, manyCommits, type TestRepository } from './testbed/test-repository.js'
 
 describe.skipIf(!gitIsHere())('git remotes (needs git 2.37)', () => {
   let repository: TestRepository

@@ -1,4 +1,4 @@
-import { type AcceptanceBed, describeConnector } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, describeConnector } from '@inlet/connector-sdk/testing'
 import { findLibrdkafka, type MockMessage, startMockCluster } from '@inlet/testing'
 import { describe, expect } from 'vitest'
 import { toCursor } from './cursor.js'
@@ -15,7 +15,7 @@ const order = (n: number): MockMessage => ({
 })
 const orders = (from: number, to: number): MockMessage[] => Array.from({ length: to - from }, (_, n) => order(from + n))
 
-const openBed = async (): Promise<AcceptanceBed> => {
+const openFixture = async (): Promise<AcceptanceFixture> => {
   if (library === null) throw new Error('librdkafka is missing')
   const mock = startMockCluster(library, 2)
   mock.createTopic('orders', PARTITIONS)
@@ -86,7 +86,7 @@ const openBed = async (): Promise<AcceptanceBed> => {
 
 describe.skipIf(library === null)(`librdkafka's mock cluster${library === null ? ' (not run: no librdkafka1, or npm run counterparts)' : ''}`, () => {
   describeConnector(kafka, {
-    bed: openBed,
+    fixture: openFixture,
     skip: { 'rate-limit': 'brokers slow a client down by answering late, within their quotas; there is no limit that a client could break' },
   })
 })

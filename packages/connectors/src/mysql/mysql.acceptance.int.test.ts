@@ -1,4 +1,4 @@
-import type { AcceptanceBed } from '@inlet/connector-sdk/testing'
+import type { AcceptanceFixture } from '@inlet/connector-sdk/testing'
 import { findMariadb, startMariadb, type TestMariadb } from '@inlet/testing'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { ACCEPTANCE_SETTINGS, describeDatabase, expectField, queryOnly } from '../sql/fixtures/describe-database.js'
@@ -7,10 +7,10 @@ import mysql from './index.js'
 
 const binaries = findMariadb()
 let server: TestMariadb
-let beds = 0
+let fixtures = 0
 
-const openBed = async (): Promise<AcceptanceBed> => {
-  const number = ++beds
+const openFixture = async (): Promise<AcceptanceFixture> => {
+  const number = ++fixtures
   const [database, user] = [`app_${number}`, `reader_${number}`]
   const password = `canary-${user}-4f9d2b7c`
   const sql = (text: string) => runMaria(server, database, text)
@@ -127,5 +127,5 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
   })
   afterAll(() => server.stop())
 
-  describeDatabase(mysql, openBed)
+  describeDatabase(mysql, openFixture)
 })

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { AcceptanceBed } from '@inlet/connector-sdk/testing'
+import type { AcceptanceFixture } from '@inlet/connector-sdk/testing'
 import { createTestDatabase, runSql, startPostgres } from '@inlet/testing'
 import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
@@ -10,7 +10,7 @@ import postgres from './index.js'
 
 const directory = mkdtempSync(path.join(tmpdir(), 'inlet-pg-acceptance-'))
 let server: Awaited<ReturnType<typeof startPostgres>>
-let beds = 0
+let fixtures = 0
 
 beforeAll(async () => {
   server = await startPostgres({ directory, durable: false, maxConnections: 100, password: 'admin-password' })
@@ -20,9 +20,9 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-const openBed = async (): Promise<AcceptanceBed> => {
+const openFixture = async (): Promise<AcceptanceFixture> => {
   const database = await createTestDatabase(server.url('postgres'))
-  const role = `reader_${++beds}`
+  const role = `reader_${++fixtures}`
   const password = `canary-${role}-4f9d2b7c`
   const sql = (text: string): Promise<void> => runSql(database.url, text)
   await sql(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'; ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO ${role};
@@ -127,4 +127,4 @@ const openBed = async (): Promise<AcceptanceBed> => {
   }
 }
 
-describeDatabase(postgres, openBed)
+describeDatabase(postgres, openFixture)

@@ -1,11 +1,11 @@
 import { describeConnector, serveHttp } from '@inlet/connector-sdk/testing'
 import { findCounterpart } from '@inlet/testing'
 import { afterAll, beforeAll, describe } from 'vitest'
-import { openBlobBed } from '../blobs/testbed/blob-bed.js'
-import { openFront } from '../blobs/testbed/front.js'
-import type { ScriptServer } from '../blobs/testbed/start-script.js'
+import { openBlobFixture } from '../blobs/fixtures/blob-fixture.js'
+import { openFront } from '../blobs/fixtures/front.js'
+import type { ScriptServer } from '../blobs/fixtures/start-script.js'
+import { createBucket, startS3rver } from './fixtures/s3rver.js'
 import s3 from './index.js'
-import { createBucket, startS3rver } from './testbed/s3rver.js'
 
 const installed = findCounterpart('s3rver') !== null
 const error = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>said</Message></Error>`
@@ -28,7 +28,7 @@ describe.skipIf(!installed)(`s3rver${installed ? '' : ' (not installed: npm run 
   }
 
   describeConnector(s3, {
-    bed: async () => {
+    fixture: async () => {
       const bucket = await createBucket(server)
       // s3rver has no policies: the front refuses objects as S3 does to a key that may only list.
       const front = await openFront(server.port, (request, response) => {
@@ -37,7 +37,7 @@ describe.skipIf(!installed)(`s3rver${installed ? '' : ' (not installed: npm run 
         return isObject
       })
       closers.push(() => front.close())
-      return openBlobBed(bucket, {
+      return openBlobFixture(bucket, {
         failures: {
           unreachable: { config: bucket.at('http://127.0.0.1:1'), allow: ['127.0.0.1:1'] },
           auth: { secrets: { accessKeyId: 'UNKNOWNKEY', secretAccessKey: 'another-secret-of-nobody' } },

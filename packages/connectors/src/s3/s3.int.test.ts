@@ -2,11 +2,11 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findCounterpart } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openFront } from '../blobs/testbed/front.js'
-import { checkBlobSource, runBlobs } from '../blobs/testbed/run-blobs.js'
-import { freePort, type ScriptServer } from '../blobs/testbed/start-script.js'
+import { openFront } from '../blobs/fixtures/front.js'
+import { checkBlobSource, runBlobs } from '../blobs/fixtures/run-blobs.js'
+import { freePort, type ScriptServer } from '../blobs/fixtures/start-script.js'
+import { createBucket, KEYS, startS3rver } from './fixtures/s3rver.js'
 import s3 from './index.js'
-import { createBucket, KEYS, startS3rver } from './testbed/s3rver.js'
 
 const installed = findCounterpart('s3rver') !== null
 const error = (code: string) => `<Error><Code>${code}</Code><Message>the string that was signed</Message><Region>eu-west-3</Region></Error>`

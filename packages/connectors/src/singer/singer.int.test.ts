@@ -4,8 +4,8 @@ import path from 'node:path'
 import { createTestContext, type TestContext } from '@inlet/connector-sdk/testing'
 import { until } from '@inlet/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createSampleData, PASSWORD, PROGRAMS } from './fixtures/singer-fixture.js'
 import singer from './index.js'
-import { createSampleData, PASSWORD, PROGRAMS } from './testbed/singer-bed.js'
 
 let data: ReturnType<typeof createSampleData>
 let workDir: string

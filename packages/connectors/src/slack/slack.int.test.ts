@@ -1,8 +1,8 @@
 import { createRecordStore, createTestContext, type RecordStore } from '@inlet/connector-sdk/testing'
 import { hasEmulator } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
+import { startSlack, type TestSlack } from './fixtures/start-slack.js'
 import slack from './index.js'
-import { startSlack, type TestSlack } from './testbed/start-slack.js'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -10,9 +10,9 @@ afterEach(async () => {
 })
 
 const start = async (names: readonly string[]): Promise<TestSlack> => {
-  const bed = await startSlack(names)
-  closers.push(() => bed.close())
-  return bed
+  const fixture = await startSlack(names)
+  closers.push(() => fixture.close())
+  return fixture
 }
 
 interface Outcome {
@@ -22,16 +22,16 @@ interface Outcome {
   readonly requests: readonly string[]
 }
 
-const run = async (bed: TestSlack, store: RecordStore, config: object = {}): Promise<Outcome> => {
+const run = async (fixture: TestSlack, store: RecordStore, config: object = {}): Promise<Outcome> => {
   await using context = await createTestContext({
     connector: slack,
-    config: { channels: ['team-*'], baseUrl: bed.url, retries: 0, ...config },
-    secrets: { token: bed.token },
-    allow: [bed.host],
+    config: { channels: ['team-*'], baseUrl: fixture.url, retries: 0, ...config },
+    secrets: { token: fixture.token },
+    allow: [fixture.host],
     store,
   })
   await using connection = await slack.connect(context)
-  const before = bed.log.length
+  const before = fixture.log.length
   const written: Record<string, number> = {}
   const rejected: string[] = []
   const notes: string[] = []
@@ -45,25 +45,25 @@ const run = async (bed: TestSlack, store: RecordStore, config: object = {}): Pro
       if (page.progress?.note !== undefined) notes.push(page.progress.note)
     }
   }
-  return { written, rejected, notes, requests: bed.log.slice(before) }
+  return { written, rejected, notes, requests: fixture.log.slice(before) }
 }
 
 const sumOf = ({ written }: Outcome): number => Object.values(written).reduce((sum, one) => sum + one, 0)
 
 describe.skipIf(!hasEmulator())('slack, against an emulator', () => {
   it('asks once for the history of an unchanged channel, and writes nothing', async () => {
-    const bed = await start(['team-a', 'team-b'])
-    const channel = bed.channel('team-a')
-    const root = await bed.post(channel, 'Hi <https://x.test|there>')
-    await bed.post(channel, 'Hello', root)
-    await bed.call('reactions.add', { channel, timestamp: root, name: 'tada' })
-    await bed.post(bed.channel('team-b'), 'Alone')
+    const fixture = await start(['team-a', 'team-b'])
+    const channel = fixture.channel('team-a')
+    const root = await fixture.post(channel, 'Hi <https://x.test|there>')
+    await fixture.post(channel, 'Hello', root)
+    await fixture.call('reactions.add', { channel, timestamp: root, name: 'tada' })
+    await fixture.post(fixture.channel('team-b'), 'Alone')
     const store = createRecordStore()
-    const first = await run(bed, store)
+    const first = await run(fixture, store)
     expect(first.rejected).toEqual([])
     expect(first.written).toMatchObject({ channels: 2, messages: 2, threads: 2, reactions: 1 })
     expect(store.find('messages', [channel, root])?.record.text).toBe('Hi [there](https://x.test)')
-    const second = await run(bed, store)
+    const second = await run(fixture, store)
     expect(sumOf(second)).toBe(0)
     expect(second.requests.toSorted()).toEqual(
       [
@@ -71,25 +71,25 @@ describe.skipIf(!hasEmulator())('slack, against an emulator', () => {
         'conversations.list',
         'users.list',
         `conversations.history ${channel}`,
-        `conversations.history ${bed.channel('team-b')}`,
+        `conversations.history ${fixture.channel('team-b')}`,
       ].toSorted(),
     )
   })
 
   it('follows edits, deletions, tombstones, reactions taken back and new replies', async () => {
-    const bed = await start(['team-a'])
-    const channel = bed.channel('team-a')
-    const [edited, deleted, root] = [await bed.post(channel, 'one'), await bed.post(channel, 'two'), await bed.post(channel, 'three')]
-    await bed.post(channel, 'reply', root)
-    await bed.call('reactions.add', { channel, timestamp: edited, name: 'tada' })
+    const fixture = await start(['team-a'])
+    const channel = fixture.channel('team-a')
+    const [edited, deleted, root] = [await fixture.post(channel, 'one'), await fixture.post(channel, 'two'), await fixture.post(channel, 'three')]
+    await fixture.post(channel, 'reply', root)
+    await fixture.call('reactions.add', { channel, timestamp: edited, name: 'tada' })
     const store = createRecordStore()
-    await run(bed, store)
-    await bed.call('chat.update', { channel, ts: edited, text: 'ONE' })
-    await bed.call('chat.delete', { channel, ts: deleted })
-    await bed.call('reactions.remove', { channel, timestamp: edited, name: 'tada' })
-    const late = await bed.post(channel, 'late reply', root)
-    bed.tombstones.add(root)
-    await run(bed, store)
+    await run(fixture, store)
+    await fixture.call('chat.update', { channel, ts: edited, text: 'ONE' })
+    await fixture.call('chat.delete', { channel, ts: deleted })
+    await fixture.call('reactions.remove', { channel, timestamp: edited, name: 'tada' })
+    const late = await fixture.post(channel, 'late reply', root)
+    fixture.tombstones.add(root)
+    await run(fixture, store)
     expect(store.find('messages', [channel, edited])?.record.text).toBe('ONE')
     expect(store.find('messages', [channel, deleted])).toBeUndefined()
     expect(store.find('messages', [channel, root])).toBeUndefined()
@@ -99,61 +99,61 @@ describe.skipIf(!hasEmulator())('slack, against an emulator', () => {
       sessionId: `${channel}:${root}`,
     })
     expect(store.snapshot('reactions').size).toBe(0)
-    expect(sumOf(await run(bed, store))).toBe(0)
+    expect(sumOf(await run(fixture, store))).toBe(0)
   })
 
   it('goes on where a reading was interrupted, and takes what came since', async () => {
-    const bed = await start(['team-a'])
-    const channel = bed.channel('team-a')
-    for (let n = 0; n < 12; n++) await bed.post(channel, `Message ${n}`)
+    const fixture = await start(['team-a'])
+    const channel = fixture.channel('team-a')
+    for (let n = 0; n < 12; n++) await fixture.post(channel, `Message ${n}`)
     const store = createRecordStore()
     let calls = 0
-    bed.fault = (method, response) => {
+    fixture.fault = (method, response) => {
       if (method !== 'conversations.history' || ++calls < 3) return false
       response.writeHead(429, { 'retry-after': '90' }).end()
       return true
     }
     const config = { streams: ['messages'], pageSize: 4 }
-    await expect(run(bed, store, config)).rejects.toMatchObject({ reason: 'RATE_LIMITED', retryAfterMs: 90_000 })
+    await expect(run(fixture, store, config)).rejects.toMatchObject({ reason: 'RATE_LIMITED', retryAfterMs: 90_000 })
     expect(store.snapshot('messages').size).toBe(8)
-    bed.fault = undefined
-    await bed.post(channel, 'Since then')
-    await run(bed, store, config)
+    fixture.fault = undefined
+    await fixture.post(channel, 'Since then')
+    await run(fixture, store, config)
     expect(store.snapshot('messages').size).toBe(13)
-    expect(sumOf(await run(bed, store, config))).toBe(0)
+    expect(sumOf(await run(fixture, store, config))).toBe(0)
   })
 
   it('passes over channels it is not in unless they are named, and reads on', async () => {
-    const bed = await start(['team-a', 'team-b'])
-    await bed.post(bed.channel('team-a'), 'one')
+    const fixture = await start(['team-a', 'team-b'])
+    await fixture.post(fixture.channel('team-a'), 'one')
     let asked = 0
-    bed.fault = (method, response) => {
+    fixture.fault = (method, response) => {
       // The channel that is asked for first.
       if (method !== 'conversations.history' || ++asked > 1) return false
       response.end('{"ok":false,"error":"not_in_channel"}')
       return true
     }
     const config = { streams: ['messages'] }
-    const globbed = await run(bed, createRecordStore(), config)
+    const globbed = await run(fixture, createRecordStore(), config)
     expect(globbed.rejected).toEqual([])
     expect(globbed.notes.join()).toContain('the app is not in 1 of the channels')
     asked = 0
-    const named = await run(bed, createRecordStore(), { streams: ['channels', 'messages'], channels: ['#team-a', 'team-b', 'team-gone'] })
+    const named = await run(fixture, createRecordStore(), { streams: ['channels', 'messages'], channels: ['#team-a', 'team-b', 'team-gone'] })
     expect(named.rejected).toEqual(['channels NOT_FOUND_UPSTREAM', 'messages PERMISSION_DENIED'])
   })
 
   it('names people by id where the app may not see them', async () => {
-    const bed = await start(['team-a'])
-    const at = await bed.post(bed.channel('team-a'), 'one')
-    bed.fault = (method, response) => {
+    const fixture = await start(['team-a'])
+    const at = await fixture.post(fixture.channel('team-a'), 'one')
+    fixture.fault = (method, response) => {
       if (method !== 'users.list') return false
       response.end('{"ok":false,"error":"missing_scope","needed":"users:read"}')
       return true
     }
     const store = createRecordStore()
-    await run(bed, store, { streams: ['messages'] })
-    expect(store.find('messages', [bed.channel('team-a'), at])?.record.data['actor']).toMatch(/^U/)
-    await expect(run(bed, store, { streams: ['users'] })).rejects.toMatchObject({
+    await run(fixture, store, { streams: ['messages'] })
+    expect(store.find('messages', [fixture.channel('team-a'), at])?.record.data['actor']).toMatch(/^U/)
+    await expect(run(fixture, store, { streams: ['users'] })).rejects.toMatchObject({
       reason: 'PERMISSION_DENIED',
       message: expect.stringContaining('users:read') as string,
     })

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type AcceptanceBed, describeConnector } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, describeConnector } from '@inlet/connector-sdk/testing'
 import { findChromium } from '@inlet/testing'
 import { describe } from 'vitest'
 import web from './index.js'
@@ -41,7 +41,7 @@ const settings = (url: string): object => ({
   browser: { waitFor: { selector: 'h1' } },
 })
 
-const openBed = async (): Promise<AcceptanceBed> => {
+const openBed = async (): Promise<AcceptanceFixture> => {
   const renderer = createTestRenderer({ chromium: chromium ?? undefined })
   const site = await startTestSite()
   const secure = await startTestSite({ '/': (request, response) => guard(request.headers.authorization, response) })
@@ -83,7 +83,7 @@ const SAME = 'the part that speaks HTTP is the same as without a browser, where 
 
 describe.skipIf(chromium === null)('in a browser', () => {
   describeConnector(web, {
-    bed: openBed,
+    fixture: openBed,
     skip: {
       schema: SAME,
       drift: 'a web site has no schema that could change',

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type AcceptanceBed, describeConnector, serveRaw } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, describeConnector, serveRaw } from '@inlet/connector-sdk/testing'
 import web from './index.js'
 import { htmlPage, redirectTo, startTestSite, type TestPage, type TestSite } from './testing/test-site.js'
 
@@ -16,7 +16,7 @@ const fill = (site: TestSite): void => {
   }
 }
 
-const openBed = async (): Promise<AcceptanceBed> => {
+const openBed = async (): Promise<AcceptanceFixture> => {
   const sites: { close(): Promise<void> }[] = []
   const open = async (pages: Readonly<Record<string, TestPage>> = {}): Promise<TestSite> => {
     const site = await startTestSite(pages)
@@ -156,6 +156,6 @@ const endless: TestPage = (_, response) => {
 }
 
 describeConnector(web, {
-  bed: openBed,
+  fixture: openBed,
   skip: { drift: 'a web site has no schema that could change; changed pages are part of the check of incremental reads' },
 })

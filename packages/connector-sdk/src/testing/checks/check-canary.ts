@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Variant } from '../acceptance-bed.js'
+import type { Variant } from '../acceptance-fixture.js'
 import { readEverything } from '../drive/read-everything.js'
 import { withSession } from '../drive/session.js'
 import type { Witness } from '../drive/witness.js'
@@ -10,12 +10,12 @@ import { fieldsOf } from '../probes/schema-fields.js'
 import { must } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
-/** Check 12: in good runs and in all the failures of the bed, no secret shows in anything the connector gives away. */
-export const checkCanary: Check = async ({ connector, bed }) => {
-  const variants: readonly Variant[] = [{}, ...failureVariants({ connector, bed }), ...(bed.hostile ?? [])]
-  const canaries = canariesOf([bed.secrets, ...variants.map((variant) => variant.secrets)])
+/** Check 12: in good runs and in all the failures of the fixture, no secret shows in anything the connector gives away. */
+export const checkCanary: Check = async ({ connector, fixture }) => {
+  const variants: readonly Variant[] = [{}, ...failureVariants({ connector, fixture }), ...(fixture.hostile ?? [])]
+  const canaries = canariesOf([fixture.secrets, ...variants.map((variant) => variant.secrets)])
   if (canaries.length === 0) {
-    must(fieldsOf(connector.secretSchema, 'secrets').length === 0, 'the bed sets no secret of at least 6 characters; the check proves nothing')
+    must(fieldsOf(connector.secretSchema, 'secrets').length === 0, 'the fixture sets no secret of at least 6 characters; the check proves nothing')
     return
   }
   const clean = (text: string, where: string): void => must(findCanary(text, canaries) === undefined, `a secret shows in ${where}`)
@@ -28,7 +28,7 @@ export const checkCanary: Check = async ({ connector, bed }) => {
         clean(await readFile(file, 'latin1'), `the file ${path.basename(file)} of the work folder`)
     },
   }
-  for (const variant of variants) await exercise({ connector, bed, witness }, variant, variants[0] === variant)
+  for (const variant of variants) await exercise({ connector, fixture, witness }, variant, variants[0] === variant)
 }
 
 /** Runs check and read; a deviating variant may fail as it likes, the witness looks at how. */
@@ -42,5 +42,5 @@ const exercise = async (subject: Subject, variant: Variant, mustSucceed: boolean
 
 const isViolation = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'Violation'
 
-const failureVariants = ({ bed }: Subject): readonly Variant[] =>
-  Object.values(bed.failures ?? {}).filter((failure): failure is Variant => typeof failure !== 'string')
+const failureVariants = ({ fixture }: Subject): readonly Variant[] =>
+  Object.values(fixture.failures ?? {}).filter((failure): failure is Variant => typeof failure !== 'string')

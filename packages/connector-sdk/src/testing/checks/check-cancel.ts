@@ -26,8 +26,9 @@ export const checkCancel: Check = async (subject) => {
     const ours = (): readonly number[] => stillAlive([...started, ...descendants()].filter((pid) => !before.has(pid)))
     await eventuallyNone(ours, cancelMs, 'processes were alive')
     await eventuallyNone(() => sockets.busy(), cancelMs, 'sockets were open')
-    if (subject.bed.openConnections !== undefined) {
-      const open = async (): Promise<readonly string[]> => Array.from({ length: (await subject.bed.openConnections?.()) ?? 0 }, () => 'a connection')
+    if (subject.fixture.openConnections !== undefined) {
+      const open = async (): Promise<readonly string[]> =>
+        Array.from({ length: (await subject.fixture.openConnections?.()) ?? 0 }, () => 'a connection')
       await eventuallyNone(open, cancelMs, 'the counterpart held')
     }
     await eventuallyNone(

@@ -1,5 +1,5 @@
 import type { Reason } from '@inlet/domain'
-import type { FailureCase } from '../acceptance-bed.js'
+import type { FailureCase } from '../acceptance-fixture.js'
 import { mustFail } from '../drive/expect-failure.js'
 import { withSession } from '../drive/session.js'
 import { within } from '../drive/within.js'
@@ -15,7 +15,7 @@ const REASONS_OF = {
 
 /** Check 2: good settings pass; each kind of failure has its own reason; all within 10 s. */
 export const checkCheck: Check = async (subject) => {
-  const failures = needed(subject.bed.failures, 'failures')
+  const failures = needed(subject.fixture.failures, 'failures')
   await within(CHECK_MS, runCheck(subject, {}), 'check() of good settings')
   for (const kind of ['unreachable', 'auth', 'permission'] as const) {
     const failure = failures[kind]

@@ -10,9 +10,9 @@ import type { Check, Subject } from './subject.js'
 const DEFAULT_ROUNDS = 6
 
 /** INLET_TEST_ROUNDS asks for more, e.g. 200 for a night; the seeds of the default are the first of them. */
-const roundsOf = ({ bed }: Subject): number => {
+const roundsOf = ({ fixture }: Subject): number => {
   const asked = process.env['INLET_TEST_ROUNDS']
-  if (asked === undefined) return bed.crashRounds ?? DEFAULT_ROUNDS
+  if (asked === undefined) return fixture.crashRounds ?? DEFAULT_ROUNDS
   must(/^[1-9]\d{0,5}$/.test(asked), `INLET_TEST_ROUNDS must be a number from 1 on, not "${asked}"`)
   return Number(asked)
 }
@@ -21,7 +21,7 @@ const roundsOf = ({ bed }: Subject): number => {
 export const checkCrash: Check = async (subject) => {
   const whole = await readEverything(subject)
   const longest = Math.max(...[...whole.results.values()].map((result) => result.pages))
-  must(longest > 1, 'the bed gives one page only; a read cannot be interrupted between pages')
+  must(longest > 1, 'the fixture gives one page only; a read cannot be interrupted between pages')
   for (let seed = 1; seed <= roundsOf(subject); seed++) {
     const random = seededRandom(seed)
     const store = createRecordStore()

@@ -5,7 +5,7 @@ import type { Check } from './subject.js'
 
 /** Check 9: after each change of the schema the next read succeeds or fails as documented, never as INTERNAL. */
 export const checkDrift: Check = async (subject) => {
-  const cases = needed(subject.bed.drift, 'drift cases')
+  const cases = needed(subject.fixture.drift, 'drift cases')
   must(cases.length > 0, 'the list of drift cases is empty')
   const { store } = await readEverything(subject)
   for (const drift of cases) {

@@ -8,9 +8,9 @@ import { must } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
 /** Check 13: every connection goes to an address the guard gave out, of a host that the connector declares; a refused one is not reached. */
-export const checkEgress: Check = async ({ connector, bed }) => {
+export const checkEgress: Check = async ({ connector, fixture }) => {
   const contexts: TestContext[] = []
-  const subject: Subject = { connector, bed, witness: { closing: (context) => void contexts.push(context) } }
+  const subject: Subject = { connector, fixture, witness: { closing: (context) => void contexts.push(context) } }
   const sockets = watchSockets()
   try {
     await withSession(subject, {}, ({ connection }) => connector.check(connection, new AbortController().signal))
@@ -18,15 +18,16 @@ export const checkEgress: Check = async ({ connector, bed }) => {
   } finally {
     sockets.stop()
   }
-  const declared = new Set([...contexts.flatMap((context) => connector.egress?.(context.config) ?? []).map(authority), ...(bed.reaches ?? [])])
+  const declared = new Set([...contexts.flatMap((context) => connector.egress?.(context.config) ?? []).map(authority), ...(fixture.reaches ?? [])])
   const checked = new Set<string>()
   for (const address of contexts.flatMap((context) => context.reached)) {
     checked.add(`${address.address}:${address.port}`)
     must(declared.has(`${address.host}:${address.port}`), `${address.host}:${address.port} was reached, but egress() does not declare it`)
   }
-  const ownedByBed = new Set(bed.opensItself ?? [])
-  for (const opened of sockets.opened) must(checked.has(opened) || ownedByBed.has(opened), `a connection to ${opened} did not pass the egress guard`)
-  await refuses({ connector, bed }, contexts)
+  const ownedByFixture = new Set(fixture.opensItself ?? [])
+  for (const opened of sockets.opened)
+    must(checked.has(opened) || ownedByFixture.has(opened), `a connection to ${opened} did not pass the egress guard`)
+  await refuses({ connector, fixture }, contexts)
 }
 
 const authority = (target: EgressTarget): string => {
@@ -35,12 +36,12 @@ const authority = (target: EgressTarget): string => {
   return `${url.hostname.replaceAll(/^\[|\]$/g, '')}:${url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : url.port}`
 }
 
-/** The same settings on an installation that allows no private address, unless the bed names better ones. */
+/** The same settings on an installation that allows no private address, unless the fixture names better ones. */
 const refuses = async (subject: Subject, contexts: readonly TestContext[]): Promise<void> => {
-  const { bed, connector } = subject
-  const blocked = bed.blocked ?? (bed.allow === undefined || bed.allow.length === 0 ? undefined : { allow: [] })
+  const { fixture, connector } = subject
+  const blocked = fixture.blocked ?? (fixture.allow === undefined || fixture.allow.length === 0 ? undefined : { allow: [] })
   if (blocked === undefined) {
-    must(connector.egress === undefined && contexts.every((context) => context.reached.length === 0), 'the bed names no blocked variant')
+    must(connector.egress === undefined && contexts.every((context) => context.reached.length === 0), 'the fixture names no blocked variant')
     return
   }
   if (typeof blocked === 'string') return must(blocked.trim() !== '', 'blocked is left out without a reason')
@@ -54,7 +55,7 @@ const refuses = async (subject: Subject, contexts: readonly TestContext[]): Prom
   } finally {
     sockets.stop()
   }
-  const ownedByBed = new Set(bed.opensItself ?? [])
-  const leaked = [...sockets.opened].filter((opened) => !ownedByBed.has(opened))
+  const ownedByFixture = new Set(fixture.opensItself ?? [])
+  const leaked = [...sockets.opened].filter((opened) => !ownedByFixture.has(opened))
   must(leaked.length === 0, `a blocked address was refused, but ${leaked.join(', ')} was connected to`)
 }

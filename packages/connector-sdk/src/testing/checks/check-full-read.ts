@@ -6,9 +6,9 @@ import { createRecordStore } from '../store/record-store.js'
 import { must } from '../violation.js'
 import type { Check } from './subject.js'
 
-/** Check 3: two full reads, by two installations and by one again, give the same set, and the true one where the bed knows it. */
+/** Check 3: two full reads, by two installations and by one again, give the same set, and the true one where the fixture knows it. */
 export const checkFullRead: Check = async (subject) => {
-  const { bed } = subject
+  const { fixture } = subject
   const store = createRecordStore()
   const specs = await withSession(subject, { store }, async (session) => {
     const specs = await streamsOf(session)
@@ -24,8 +24,8 @@ export const checkFullRead: Check = async (subject) => {
     return specs
   })
   const records = specs.reduce((sum, spec) => sum + store.snapshot(spec.name).size, 0)
-  must(records >= bed.minRecords, `a full read gave ${records} records; the bed promises ${bed.minRecords}`)
-  const truth = await bed.truth?.()
+  must(records >= fixture.minRecords, `a full read gave ${records} records; the fixture promises ${fixture.minRecords}`)
+  const truth = await fixture.truth?.()
   for (const [stream, keys] of truth ?? []) {
     const have = store.snapshot(stream)
     const missing = [...keys].filter((key) => !have.has(key))

@@ -10,7 +10,7 @@ const NONSENSE: readonly Cursor[] = [true, 'nonsense', ['nonsense'], { nonsense:
 /** Check 6: a cursor ahead of the source is CURSOR_IN_FUTURE, not progress; a cursor of another shape is CURSOR_INVALID, not a crash. */
 export const checkFutureCursor: Check = async (subject) => {
   const { store, specs } = await readEverything(subject)
-  const make = needed(subject.bed.futureCursor, 'futureCursor')
+  const make = needed(subject.fixture.futureCursor, 'futureCursor')
   must(typeof make !== 'string' || make.trim() !== '', 'futureCursor is left out without a reason')
   for (const spec of specs.filter((spec) => spec.incremental)) {
     const last = store.cursor(spec.name)

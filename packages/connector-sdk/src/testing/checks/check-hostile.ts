@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/domain'
-import type { HostileCase } from '../acceptance-bed.js'
+import type { HostileCase } from '../acceptance-fixture.js'
 import { mustFail } from '../drive/expect-failure.js'
 import { readEverything } from '../drive/read-everything.js'
 import { within } from '../drive/within.js'
@@ -11,7 +11,7 @@ const DEFAULT_MS = 20_000
 
 /** Check 8: each hostile answer ends in its documented reason, in time, with what came before it stored consistently. */
 export const checkHostile: Check = async (subject) => {
-  const cases = needed(subject.bed.hostile, 'hostile cases')
+  const cases = needed(subject.fixture.hostile, 'hostile cases')
   must(cases.length > 0, 'the list of hostile cases is empty')
   for (const hostile of cases) await within(hostile.withinMs ?? DEFAULT_MS, meet(subject, hostile), hostile.name)
 }

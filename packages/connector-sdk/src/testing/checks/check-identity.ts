@@ -12,7 +12,7 @@ export const checkIdentity: Check = async (subject) => {
     must(result.inserted - result.deleted === live, `${stream} has ${live} live records after ${result.inserted} inserts`)
   }
   const records = first.specs.reduce((sum, spec) => sum + first.store.snapshot(spec.name).size, 0)
-  must(records >= subject.bed.minRecords, `only ${records} records; the bed promises ${subject.bed.minRecords}`)
+  must(records >= subject.fixture.minRecords, `only ${records} records; the fixture promises ${subject.fixture.minRecords}`)
   const second = await readEverything(subject)
   mustEqual(second.store, first.store, { specs: first.specs, what: 'on a second installation' })
 }

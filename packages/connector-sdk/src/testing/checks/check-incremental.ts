@@ -6,7 +6,7 @@ import type { Check } from './subject.js'
 
 /** Check 4: an unchanged source gives nothing new; a changed one gives exactly the change. */
 export const checkIncremental: Check = async (subject) => {
-  const { bed } = subject
+  const { fixture } = subject
   const first = await readEverything(subject)
   for (const spec of first.specs) {
     const pages = first.results.get(spec.name)?.emitted ?? 0
@@ -14,8 +14,8 @@ export const checkIncremental: Check = async (subject) => {
   }
   const again = await readEverything(subject, { store: first.store })
   mustWriteNothing(again, 'a second read without a change')
-  for (const spec of first.specs) mustReadLess(spec, first, again, bed.rereads)
-  await needed(bed.change?.bind(bed), 'change()')()
+  for (const spec of first.specs) mustReadLess(spec, first, again, fixture.rereads)
+  await needed(fixture.change?.bind(fixture), 'change()')()
   const followed = await readEverything(subject, { store: first.store })
   const written = [...followed.results.values()].reduce((sum, result) => sum + result.inserted + result.updated + result.deleted, 0)
   must(written > 0, 'the change of the source was not noticed')

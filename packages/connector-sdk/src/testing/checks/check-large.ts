@@ -11,7 +11,7 @@ const SAMPLE_EVERY_PAGES = 25
 
 /** Check 14: many records pass with flat memory. Nothing is stored, so that only the connector's own memory counts. */
 export const checkLarge: Check = async (subject) => {
-  const { records, stream, ...variant } = await needed(subject.bed.large?.bind(subject.bed), 'large()')()
+  const { records, stream, ...variant } = await needed(subject.fixture.large?.bind(subject.fixture), 'large()')()
   const memory = createMemoryProbe()
   let emitted = 0
   let pages = 0

@@ -10,7 +10,7 @@ const MAX_WAIT_MS = 5000
 
 /** Check 15: parked as long as the other side asks and resumed from the cursor, the read ends well; the server counts no violation. */
 export const checkRateLimit: Check = async (subject) => {
-  const limited = await needed(subject.bed.rateLimited?.bind(subject.bed), 'rateLimited()')()
+  const limited = await needed(subject.fixture.rateLimited?.bind(subject.fixture), 'rateLimited()')()
   const store = createRecordStore()
   for (let waits = 0; ; waits++) {
     must(waits <= MAX_WAITS, `the read was parked ${waits} times and did not end`)
@@ -27,6 +27,6 @@ export const checkRateLimit: Check = async (subject) => {
 const waitFor = (thrown: unknown): number => {
   if (!(thrown instanceof Failure) || thrown.code !== 'rate_limited') throw thrown
   if (thrown.retryAfterMs === undefined) throw new Violation(`${thrown.reason} does not say how long to wait`)
-  must(thrown.retryAfterMs <= MAX_WAIT_MS, `the bed makes the suite wait ${thrown.retryAfterMs} ms`)
+  must(thrown.retryAfterMs <= MAX_WAIT_MS, `the fixture makes the suite wait ${thrown.retryAfterMs} ms`)
   return thrown.retryAfterMs
 }

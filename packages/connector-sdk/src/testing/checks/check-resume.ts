@@ -58,8 +58,8 @@ const readOne = (subject: Subject, spec: StreamSpec, options: { store: RecordSto
 
 /** The first, the middle and the last cursor, with a source that has moved on in the meantime. */
 const resumeAfterChange = async (subject: Subject, checkpoints: readonly Checkpoint[]): Promise<void> => {
-  if (subject.bed.change === undefined || checkpoints.length === 0) return
-  await subject.bed.change()
+  if (subject.fixture.change === undefined || checkpoints.length === 0) return
+  await subject.fixture.change()
   const fresh = await readEverything(subject)
   for (const index of new Set([0, Math.floor(checkpoints.length / 2), checkpoints.length - 1])) {
     const checkpoint = checkpoints[index]

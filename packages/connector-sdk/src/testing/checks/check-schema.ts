@@ -7,7 +7,7 @@ import type { Check, Subject } from './subject.js'
 /** Check 1: settings and secrets are strict and described; what looks like a secret lives in secretSchema. */
 export const checkSchema: Check = (subject) => Promise.resolve().then(() => check(subject))
 
-const check = ({ connector, bed }: Subject): void => {
+const check = ({ connector, fixture }: Subject): void => {
   must(/^[a-z][a-z0-9_]{0,39}$/.test(connector.type), `${connector.type} is not a lower-case identifier`)
   must(/^\d+\.\d+\.\d+$/.test(connector.version), `${connector.version} is not a semver`)
   must(connector.title.trim() !== '' && connector.description.trim() !== '', 'title or description is empty')
@@ -16,19 +16,19 @@ const check = ({ connector, bed }: Subject): void => {
   must(fields.length > 0, 'configSchema has no field')
   for (const field of [...fields, ...secretFields]) must(field.described, `${field.path} has no description`)
   for (const field of fields.filter((field) => looksSecret(field.name) && field.type !== 'boolean')) {
-    const reason = bed.notSecret?.[field.name]
+    const reason = fixture.notSecret?.[field.name]
     must(
       reason !== undefined && reason.trim() !== '',
       `${field.path} looks like a secret; move it to secretSchema or name it under notSecret with a reason`,
     )
   }
-  mustBeStrict(connector.configSchema, bed.config, 'config')
-  mustBeStrict(connector.secretSchema, bed.secrets ?? {}, 'secrets')
+  mustBeStrict(connector.configSchema, fixture.config, 'config')
+  mustBeStrict(connector.secretSchema, fixture.secrets ?? {}, 'secrets')
 }
 
 const mustBeStrict = (schema: z.ZodType, good: unknown, what: string): void => {
   const parsed = schema.safeParse(good)
-  must(parsed.success, `the bed's ${what} is refused: ${parsed.error?.message}`)
+  must(parsed.success, `the fixture's ${what} is refused: ${parsed.error?.message}`)
   const unknown = schema.safeParse({ ...(good as object), 'no-such-field': 1 })
   must(!unknown.success, `${what} lets an unknown key pass`)
 }

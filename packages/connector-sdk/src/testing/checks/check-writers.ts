@@ -10,16 +10,16 @@ const READ_MS = 30_000
 
 /** Check 10: what is written while reads go on is found by these reads or the next. */
 export const checkWriters: Check = async (subject) => {
-  const { bed } = subject
+  const { fixture } = subject
   const before = await readEverything(subject)
-  const writer = await needed(bed.writer?.bind(bed), 'writer()')()
+  const writer = await needed(fixture.writer?.bind(fixture), 'writer()')()
   try {
     for (let read = 0; read < READS_WHILE_WRITING; read++)
       await within(READ_MS, readEverything(subject, { store: before.store }), 'a read while the source is written to')
   } finally {
     await writer.stop()
   }
-  await bed.settle?.()
+  await fixture.settle?.()
   const last = await readEverything(subject, { store: before.store })
   const fresh = await readEverything(subject)
   mustEqual(last.store, fresh.store, { specs: fresh.specs, what: 'with writers active', gone: true })

@@ -1,11 +1,11 @@
 import type { Connector } from '../../connector.js'
-import type { AcceptanceBed } from '../acceptance-bed.js'
+import type { AcceptanceFixture } from '../acceptance-fixture.js'
 import type { Witness } from '../drive/witness.js'
 
 /** What a check examines. */
 export interface Subject {
   readonly connector: Connector
-  readonly bed: AcceptanceBed
+  readonly fixture: AcceptanceFixture
   /** Sees everything the connector gives away; only some checks need one. */
   readonly witness?: Witness
   /** Milliseconds within which a read must end and be cleaned up after an abort; default 2,000. */

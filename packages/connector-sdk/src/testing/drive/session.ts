@@ -1,5 +1,5 @@
 import type { Connection, StreamSpec } from '../../connector.js'
-import type { Variant } from '../acceptance-bed.js'
+import type { Variant } from '../acceptance-fixture.js'
 import type { Subject } from '../checks/subject.js'
 import { createTestContext, type TestContext } from '../context/test-context.js'
 import type { RecordStore } from '../store/record-store.js'
@@ -23,19 +23,19 @@ const DISPOSE_MS = 2000
 
 /** Opens a fresh context and connection, hands them over and closes both, also after a failure. */
 export const withSession = async <T>(subject: Subject, options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> => {
-  const { connector, bed, witness } = subject
+  const { connector, fixture, witness } = subject
   const { variant = {} } = options
   try {
     await using context = await createTestContext({
       connector,
-      config: variant.config ?? bed.config,
-      secrets: variant.secrets ?? bed.secrets,
-      allow: variant.allow ?? bed.allow ?? [],
-      roots: bed.roots ?? [],
-      uploads: bed.uploads ?? [],
-      inbox: variant.inbox ?? bed.inbox,
-      renderer: bed.renderer,
-      programs: bed.programs,
+      config: variant.config ?? fixture.config,
+      secrets: variant.secrets ?? fixture.secrets,
+      allow: variant.allow ?? fixture.allow ?? [],
+      roots: fixture.roots ?? [],
+      uploads: fixture.uploads ?? [],
+      inbox: variant.inbox ?? fixture.inbox,
+      renderer: fixture.renderer,
+      programs: fixture.programs,
       ...(options.store === undefined ? {} : { store: options.store }),
       ...(options.workDir === undefined ? {} : { workDir: options.workDir }),
     })

@@ -1,7 +1,7 @@
 import { createTestContext, serveHttp } from '@inlet/connector-sdk/testing'
 import { expect, it } from 'vitest'
+import { createJsonServer } from '../fixtures/json-server.js'
 import api from '../index.js'
-import { createJsonServer } from '../testbed/json-server.js'
 
 const schema = (name: string) => ({ type: 'array', items: { $ref: `#/components/schemas/${name}` } })
 const list = (name: string, parameters: object[] = []) => ({

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
-import type { AcceptanceBed } from '../acceptance-bed.js'
+import type { AcceptanceFixture } from '../acceptance-fixture.js'
 import type { ToySource } from './toy-source.js'
 
 const listen = async (sockets: Set<Socket>): Promise<{ server: Server; port: number }> => {
@@ -14,8 +14,8 @@ const listen = async (sockets: Set<Socket>): Promise<{ server: Server; port: num
   return { server, port: typeof address === 'object' && address !== null ? address.port : 0 }
 }
 
-/** A bed that offers something for each of the sixteen checks. */
-export const openToyBed = async (source: ToySource): Promise<AcceptanceBed> => {
+/** A fixture that offers something for each of the sixteen checks. */
+export const openToyFixture = async (source: ToySource): Promise<AcceptanceFixture> => {
   const sockets = new Set<Socket>()
   const { server, port } = await listen(sockets)
   const closed = await listen(new Set())

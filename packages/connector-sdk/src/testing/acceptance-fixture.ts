@@ -5,7 +5,7 @@ import type { PageRenderer } from '../rendering/page-renderer.js'
 import type { TestUpload } from './context/test-upload.js'
 import type { RecordStore } from './store/record-store.js'
 
-/** Settings that deviate from those of the bed; what is absent is taken from the bed. */
+/** Settings that deviate from those of the fixture; what is absent is taken from the fixture. */
 export interface Variant {
   readonly config?: unknown
   readonly secrets?: unknown
@@ -29,7 +29,7 @@ export interface HostileCase extends Variant {
 
 export interface DriftCase {
   readonly name: string
-  /** Changes the schema of the source. The cases run one after the other on the same bed. */
+  /** Changes the schema of the source. The cases run one after the other on the same fixture. */
   apply(): Promise<void>
   /** How the next read must end; absent: it succeeds. */
   readonly expectReason?: Reason | readonly Reason[]
@@ -41,7 +41,7 @@ export interface DriftCase {
  * A real counterpart with some data, as one connector's suite needs it. Every check gets its own from the factory and
  * closes it. A part that is needed by a check and missing here fails that check, unless the suite skips it with a reason.
  */
-export interface AcceptanceBed {
+export interface AcceptanceFixture {
   /** Raw settings, before the schema. Small pages make the checks sharp: aim at 5 to 30 pages a stream. */
   readonly config: unknown
   /** Raw secrets. Use long random strings: each string of at least 6 characters is searched for as a canary. */
@@ -53,7 +53,7 @@ export interface AcceptanceBed {
   readonly uploads?: readonly TestUpload[]
   /** What was pushed to the source, for connectors that receive; default: nothing. */
   readonly inbox?: Inbox
-  /** The browser, for connectors that use one. The bed closes it. */
+  /** The browser, for connectors that use one. The fixture closes it. */
   readonly renderer?: PageRenderer
   /** Programs that the source may run, as in INLET_SINGER_TAPS. */
   readonly programs?: ReadonlyMap<string, readonly string[]>
@@ -79,7 +79,7 @@ export interface AcceptanceBed {
   openConnections?(): number | Promise<number>
   /** Further `host:port` the connector may reach, e.g. of links it follows. */
   readonly reaches?: readonly string[]
-  /** `address:port` of connections that the bed itself opens in this process, e.g. of a proxy. */
+  /** `address:port` of connections that the fixture itself opens in this process, e.g. of a proxy. */
   readonly opensItself?: readonly string[]
   /** A variant whose address must be refused; default: the same config with an empty allow-list. Or the reason why there is none. */
   readonly blocked?: Variant | string

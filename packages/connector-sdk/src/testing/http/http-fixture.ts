@@ -6,7 +6,7 @@ import { createEgressGuard } from '../../net/create-egress-guard.js'
 import { serveHttp, serveRaw } from '../servers/loopback-server.js'
 
 /** Servers and clients of one test file; `close` ends those opened since the last call. */
-export const createBed = (transport: 'axios' | 'node') => {
+export const createHttpFixture = (transport: 'axios' | 'node') => {
   const closers: (() => unknown)[] = []
   return {
     open: (options: Partial<HttpClientOptions> = {}): ClosableHttpClient => {
