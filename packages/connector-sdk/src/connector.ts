@@ -117,8 +117,8 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
    */
   read(connection: C, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void>
   /**
-   * Judges what senders push to /v1/hooks/{source}; `read` gets the accepted events from `ctx.inbox`. Pure and quick, no I/O, no
-   * clock: it runs in the API before anything is stored. Throws SIGNATURE_INVALID for whoever does not prove to be the sender (the
+   * Verifies what senders push to /v1/hooks/{source}; `read` gets the accepted events from `ctx.inbox`. Pure and quick, no I/O, no
+   * clock: it runs in the API before anything is stored. Throws SIGNATURE_INVALID for a request that does not prove its sender (the
    * message goes to the log, never into the answer), MALFORMED_JSON for a body that the settings do not allow.
    */
   receive?(request: PushedRequest<Config, Secrets>): Receipt

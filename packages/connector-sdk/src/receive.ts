@@ -1,4 +1,4 @@
-/** A request of a sender as it arrived, with all that is needed to judge it. */
+/** A request of a sender as it arrived, with all that is needed to verify it. */
 export interface PushedRequest<Config = unknown, Secrets = unknown> {
   readonly config: Config
   readonly secrets: Secrets

@@ -37,7 +37,7 @@ describe('the pace that workers share', () => {
   it('stops all workers for as long as one was told, and says until when', async () => {
     const [first, second] = [worker().of('secret', 'run'), worker().of('secret', 'run')]
     await first.take({ host: 'busy.example' })
-    await first.report('busy.example', { host: 'served', silenceMs: 90_000 })
+    await first.report('busy.example', { host: 'served', cooldownMs: 90_000 })
     await expect(first.take({ host: 'busy.example' })).rejects.toMatchObject({ reason: 'RATE_LIMITED', code: 'rate_limited' })
     // The other one hears of it within its next refresh.
     await until(() =>
@@ -51,7 +51,7 @@ describe('the pace that workers share', () => {
 
   it('sits out a short silence', async () => {
     const pace = worker().of('brief', 'run')
-    await pace.report('brief.example', { host: 'served', silenceMs: 300 })
+    await pace.report('brief.example', { host: 'served', cooldownMs: 300 })
     await pace.take({ host: 'brief.example' })
     expect(await store.rows(`SELECT 1 FROM request_limits WHERE host = 'brief.example' AND blocked_until > clock_timestamp()`)).toEqual([])
   })

@@ -74,10 +74,10 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
             if (slots.taken) return
           }
         },
-        report: async (host, { host: verdict, silenceMs, quota }) => {
+        report: async (host, { host: verdict, cooldownMs, quota }) => {
           const key = keyOf(host)
           const bucket = bucketOf(key)
-          const isNews = verdict === 'failed' || silenceMs !== undefined || quota !== undefined || (bucket.limited && verdict === 'served')
+          const isNews = verdict === 'failed' || cooldownMs !== undefined || quota !== undefined || (bucket.limited && verdict === 'served')
           if (!isNews) return
           bucket.setLimited(true)
           await reportAnswer(database, {
@@ -85,7 +85,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
             host,
             served: verdict === 'served',
             failed: verdict === 'failed',
-            silenceMs: silenceMs ?? null,
+            silenceMs: cooldownMs ?? null,
             quota: quota ?? null,
           }).catch((error: unknown) => log.warn({ err: error, host }, 'the limits of a host could not be stored'))
         },

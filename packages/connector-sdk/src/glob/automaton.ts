@@ -7,7 +7,7 @@ export type Piece =
 
 type Step =
   | { readonly op: 'test'; readonly test: (char: string, begins: boolean) => boolean }
-  /** Goes on at all of these places at once. */
+  /** Continues at all of these places at once. */
   | { readonly op: 'fork'; readonly to: readonly number[] }
   | { readonly op: 'end' }
 

@@ -57,7 +57,7 @@ describe.each(['axios', 'node'] as const)('a body that is asked for late, over %
 
   describe.each(Object.entries(ENDS))('%s', (reason, begin) => {
     it.each(Object.entries(ANSWERS))(
-      'fails for a body that is %s, whoever reads it and however often',
+      'fails for a body that is %s, whichever reader asks and however often',
       async (_name, { body, headers, complete }) => {
         const { url } = await serve((_request, response) => {
           response.writeHead(200, headers)

@@ -1,5 +1,5 @@
 const DAY_MS = 86_400_000
-/** Longer than this is a mistake of the server, not a wish. */
+/** Longer than this is a mistake of the server, not a request to wait. */
 const ABSURD_MS = 31 * DAY_MS
 
 /**

@@ -2,7 +2,7 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
 /**
  * Why an address is not part of the public internet, in words for people, or null when it is global. IPv4 addresses inside
- * IPv6 ones (mapped `::ffff:0:0/96`, NAT64 `64:ff9b::/96`) are judged as the IPv4 address; 6to4, Teredo and IPv4-compatible
+ * IPv6 ones (mapped `::ffff:0:0/96`, NAT64 `64:ff9b::/96`) are classified as the IPv4 address; 6to4, Teredo and IPv4-compatible
  * forms are refused whole, since nothing public is served there; of IPv6 only global unicast (2000::/3) is public at all. Addresses at which
  * clouds serve their machines count as theirs, though some look public. Anything that is no IP address is refused.
  * Source: the IANA special-purpose address registries.

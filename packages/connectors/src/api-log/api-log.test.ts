@@ -136,7 +136,7 @@ describe('what is read', () => {
     expect(await fresh({ since: '2026-01-01T01:00:01+01:00', until: '2026-01-01T00:00:03Z' })).toEqual([1, 2])
   })
 
-  it('rejects lines that cannot be read with their number, and goes on', async () => {
+  it('rejects lines that cannot be read with their number, and continues', async () => {
     await fixture.write('access.log', `${combinedLine(0)}nonsense\n\n${combinedLine(1)}`)
     const first = await run()
     expect(numbers(first)).toEqual([0, 1])

@@ -120,7 +120,7 @@ describe('a change feed', () => {
       incremental: { kind: 'pageToken' },
     },
   ]
-  it('goes on from its token and passes deletes on', async () => {
+  it('continues from its token and passes deletes on', async () => {
     const events = [{ id: 'a' }, { id: 'b' }, { id: 'a', deleted: true }]
     const feed = (query: URLSearchParams) => {
       const since = Number(query.get('since') ?? 0)

@@ -81,7 +81,7 @@ describe.skipIf(!installed)(`azure_blob against Azurite${installed ? '' : ' (not
     expect(front.seen.every((request) => request.includes('comp=list'))).toBe(true)
   })
 
-  it('goes on over pages of the list, by prefix and globs', async () => {
+  it('continues over pages of the list, by prefix and globs', async () => {
     const container = await createContainer(server)
     await Promise.all(Array.from({ length: 12 }, (_, i) => container.put(`many/${String(i).padStart(4, '0')}.txt`, 'x')))
     await container.put('other/a.txt', 'x')

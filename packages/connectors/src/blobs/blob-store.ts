@@ -50,7 +50,7 @@ export interface BlobStore {
   read(request: ReadBlobRequest, signal: AbortSignal): Promise<Buffer>
 }
 
-/** Whether a failure to read one blob concerns that blob alone: everything else ends the run, which goes on from its cursor later. */
+/** Whether a failure to read one blob concerns that blob alone: everything else ends the run, which continues from its cursor later. */
 export const isAboutOneBlob = ({ reason, code }: Failure): boolean =>
   reason === 'NOT_FOUND_UPSTREAM' ||
   reason === 'PERMISSION_DENIED' ||

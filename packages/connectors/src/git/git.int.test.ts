@@ -135,7 +135,7 @@ describe.skipIf(!gitIsHere())('git records (needs git 2.37)', () => {
     expect(await read('commits', { config: { path: path.join(root(), 'tree') } })).toHaveLength(2)
   })
 
-  it('rejects a message beyond the limit and goes on', async () => {
+  it('rejects a message beyond the limit and continues', async () => {
     repository.commit({ message: 'before' }, { message: 'x'.repeat(3_000_000) }, { message: 'after' })
     expect((await read('commits')).map((record) => record.title)).toEqual(['before', 'after'])
   })

@@ -106,7 +106,7 @@ describe.skipIf(!gitIsHere())('git remotes (needs git 2.37)', () => {
     expect(readdirSync(workDir).filter((name) => name.startsWith('mirror-'))).toEqual([])
   })
 
-  it('goes on after a killed process left locks and half a pack behind', async () => {
+  it('continues after a killed process left locks and half a pack behind', async () => {
     repository.commit(...manyCommits(1))
     const workDir = path.join(root(), 'work')
     mkdirSync(workDir)

@@ -198,7 +198,7 @@ describe.skipIf(!hasEmulator())('github, against an emulator', () => {
     { name: 'a secondary limit without a time', status: 403, headers: {}, message: 'You have exceeded a secondary rate limit.', waitMs: 60_000 },
     { name: 'an absurd time', status: 429, headers: { 'retry-after': '99999999999' }, message: 'slow down', waitMs: 60_000 },
     { name: 'seconds', status: 429, headers: { 'retry-after': '77' }, message: 'slow down', waitMs: 77_000 },
-  ])('waits as long as it is told: $name', async ({ status, headers, message, waitMs }) => {
+  ])('waits as long as the answer asks: $name', async ({ status, headers, message, waitMs }) => {
     const fixture = await start(['acme/docs'])
     fixture.fault = (_, response) => {
       response.writeHead(status, headers).end(JSON.stringify({ message }))

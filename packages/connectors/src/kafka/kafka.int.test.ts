@@ -72,7 +72,7 @@ describe.skipIf(library === null)(`kafka with faults${library === null ? ' (not 
       ),
     )
 
-  it('goes on after leaders moved, answers were refused and every broker was away', async () => {
+  it('continues after leaders moved, answers were refused and every broker was unavailable', async () => {
     mock.createTopic('t', 4)
     const reader = await follow()
     mock.produce('t', messages(100, 4))
@@ -110,7 +110,7 @@ describe.skipIf(library === null)(`kafka with faults${library === null ? ' (not 
     )
   })
 
-  it('says what was deleted before it was read: fails, or notes it and goes on', async () => {
+  it('says what was deleted before it was read: fails, or notes it and continues', async () => {
     mock.createTopic('t', 1)
     // The mock keeps 5 MB of a partition.
     for (let round = 0; round < 8; round += 1) mock.produce('t', messages(10, 1, 100_000))

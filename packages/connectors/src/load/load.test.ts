@@ -104,7 +104,7 @@ describe('connectors from packages', () => {
     expect(problems.every((text) => text.startsWith(`${named}: `))).toBe(true)
   })
 
-  it('tell of all that is wrong at once, and of two with one type', async () => {
+  it('report all that is wrong at once, and of two with one type', async () => {
     const [one, two, bad] = [pack(code('')), pack(code('')), pack(code("type: 'X', version: '1', check: null"))]
     const problems = await problemsOf(one, two, bad, './none')
     expect(problems).toEqual([

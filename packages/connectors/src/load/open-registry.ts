@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url'
 import type { Connector } from '@inlet/connector-sdk'
 import { connectors as builtIn } from '../registry.js'
 import { findPackage, UnusablePackage } from './find-package.js'
-import { judgeConnector, toConnector } from './judge-connector.js'
+import { toConnector, validateConnector } from './validate-connector.js'
 
 export interface RegisteredConnector {
   readonly connector: Connector
@@ -58,7 +58,7 @@ const load = async (
   try {
     const { name, version, entry } = await findPackage(named, [folder, import.meta.dirname])
     const { default: value } = await importEntry(entry)
-    const problems = judgeConnector(value)
+    const problems = validateConnector(value)
     return { registered: problems.length > 0 ? null : { connector: toConnector(value), package: { name, version } }, problems }
   } catch (error) {
     if (error instanceof UnusablePackage) return { registered: null, problems: [error.message] }

@@ -33,7 +33,7 @@ export const mysqlDialect: SqlDialect<MysqlConfig, ColumnType> = {
   scope: ({ databases }) => `databases: ${databases.join(', ')}`,
   listRelations,
   findRelations,
-  // The information schema leaves out what the account may not see; the server's own answer tells it from what is not there.
+  // The information schema leaves out what the account may not see; the server's own answer distinguishes it from what is not there.
   async probe(session, name) {
     await session.describe(`SELECT 1 FROM ${fromRelation(name)}`)
   },

@@ -76,7 +76,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
       expect(pages.flatMap((page) => page.unchanged ?? [])).toHaveLength(2499)
     })
 
-    it('stop at the row limit and go on from there, and in a new transaction when the old one has aged', async () => {
+    it('stop at the row limit and continue from there, and in a new transaction when the old one has aged', async () => {
       const first = await read({ tables: [{ name: 'people' }], maxRows: 1200, fetchSize: 100 }, 'app.people')
       expect([first.keys.length, first.pages.some((page) => page.sweep)]).toEqual([1200, false])
       await sql(`CREATE TABLE long_one (id int PRIMARY KEY, body text); INSERT INTO long_one SELECT seq, repeat('x', 200) FROM seq_1_to_60000`)

@@ -93,7 +93,7 @@ describe('streams', () => {
     expect(pages.every((page) => page.cursor === undefined)).toBe(true)
   })
 
-  it('resume a full read inside and sweep completely, and start anew after its end', async () => {
+  it('resume a full read inside and sweep completely, and start over after its end', async () => {
     const whole = await read({}, 'public.people')
     expect(whole.cursor).toEqual({ done: true })
     expect(whole.pages.at(-1)?.sweep).toEqual({})
@@ -117,7 +117,7 @@ describe('streams', () => {
     await sql(`UPDATE people SET gone = false, updated_at = '2024-01-01' WHERE id = 7`)
   })
 
-  it('stop at the row limit and go on from there', async () => {
+  it('stop at the row limit and continue from there', async () => {
     const config = { tables: [{ name: 'people' }], maxRows: 1200 }
     const first = await read(config, 'public.people')
     expect([first.keys.length, first.pages.some((page) => page.sweep)]).toEqual([1200, false])

@@ -1,7 +1,7 @@
 import { type ConnectorLog, Failure, type FetchedDocument, type PageRenderer, type RenderedPage, type RenderSettings } from '@inlet/connector-sdk'
-import { createBrowserKeeper } from './browser-keeper.js'
 import { findChromium } from './find-chromium.js'
 import { removeStaleProfiles } from './profile-folder.js'
+import { createSharedBrowser } from './shared-browser.js'
 import { createSlotPool, type SlotPool, type TakenSlot } from './slot-pool.js'
 import { within } from './within.js'
 
@@ -27,13 +27,13 @@ export interface ClosablePageRenderer extends PageRenderer, AsyncDisposable {
 const LEAVE_MS = 500
 
 /**
- * The browser of this process: started with the first page of the first session, ended with the last session, started anew
+ * The browser of this process: started with the first page of the first session, ended with the last session, started again
  * when it crashes, grows too large or has shown many pages. Does nothing yet. The caller disposes.
  */
 export const createPageRenderer = (options: PageRendererOptions): ClosablePageRenderer => {
   const { sandbox = 'auto', maxPages = 4, maxMemoryBytes = 1024 ** 3, maxPagesPerBrowser = 1_000, log } = options
   let swept: Promise<void> | undefined
-  const keeper = createBrowserKeeper({
+  const browser = createSharedBrowser({
     launchOptions: async () => {
       await (swept ??= removeStaleProfiles())
       return { executablePath: await findChromium(options.chromium), sandbox: sandbox === 'auto' ? process.getuid?.() !== 0 : sandbox === 'on' }
@@ -42,16 +42,16 @@ export const createPageRenderer = (options: PageRendererOptions): ClosablePageRe
     maxPages: maxPagesPerBrowser,
     log,
   })
-  const pool = createSlotPool({ keeper, maxPages })
+  const pool = createSlotPool({ browser, maxPages })
   let sessions = 0
   const leave = async (owner: object): Promise<void> => {
     // Pages need not be closed one by one when the browser ends.
-    if (--sessions === 0) await keeper.close()
+    if (--sessions === 0) await browser.close()
     await pool.closeOf(owner)
   }
   return {
     get started() {
-      return keeper.started
+      return browser.started
     },
     check: async () => void (await findChromium(options.chromium)),
     open(settings) {
@@ -68,7 +68,7 @@ export const createPageRenderer = (options: PageRendererOptions): ClosablePageRe
         },
       }
     },
-    [Symbol.asyncDispose]: () => keeper.close(),
+    [Symbol.asyncDispose]: () => browser.close(),
   }
 }
 

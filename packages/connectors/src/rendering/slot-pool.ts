@@ -1,7 +1,7 @@
 import { Failure, type FetchedDocument, type RenderedPage, type RenderSettings } from '@inlet/connector-sdk'
-import type { BrowserKeeper } from './browser-keeper.js'
 import { openPageSlot, type PageSlot } from './page-slot.js'
 import type { RunningBrowser } from './running-browser.js'
+import type { SharedBrowser } from './shared-browser.js'
 import { within } from './within.js'
 
 /** A page that was taken from the pool. */
@@ -33,7 +33,7 @@ const OPEN_MS = 30_000
 /** A browser that has just ended is found out by a page that cannot be opened. */
 const OPEN_ATTEMPTS = 3
 
-export const createSlotPool = ({ keeper, maxPages }: { readonly keeper: BrowserKeeper; readonly maxPages: number }): SlotPool => {
+export const createSlotPool = ({ browser, maxPages }: { readonly browser: SharedBrowser; readonly maxPages: number }): SlotPool => {
   const entries = new Set<Entry>()
   const waiting: (() => void)[] = []
   /** Pages that are open, being opened or being closed. */
@@ -46,7 +46,7 @@ export const createSlotPool = ({ keeper, maxPages }: { readonly keeper: BrowserK
   const close = async (entry: Entry): Promise<void> => {
     if (!entries.delete(entry)) return
     await entry.slot.close()
-    keeper.release(entry.running)
+    browser.release(entry.running)
     free()
   }
   const idle = (isWanted: (entry: Entry) => boolean): Entry | undefined => [...entries].find((entry) => !entry.busy && isWanted(entry))
@@ -55,7 +55,7 @@ export const createSlotPool = ({ keeper, maxPages }: { readonly keeper: BrowserK
     used++
     let running: RunningBrowser | undefined
     try {
-      running = await keeper.acquire()
+      running = await browser.acquire()
       const slot = await inTime(openPageSlot(running, settings))
       const entry: Entry = {
         owner,
@@ -71,9 +71,9 @@ export const createSlotPool = ({ keeper, maxPages }: { readonly keeper: BrowserK
       return entry
     } catch (error) {
       if (running !== undefined) {
-        // It may have ended without our having been told yet.
-        if (!(error instanceof Failure)) keeper.giveUp(running)
-        keeper.release(running)
+        // It may have ended before it was noticed.
+        if (!(error instanceof Failure)) browser.giveUp(running)
+        browser.release(running)
       }
       free()
       throw error
@@ -99,7 +99,7 @@ export const createSlotPool = ({ keeper, maxPages }: { readonly keeper: BrowserK
       let failures = 0
       for (;;) {
         signal.throwIfAborted()
-        const stale = idle((entry) => entry.crashed || keeper.isRetired(entry.running))
+        const stale = idle((entry) => entry.crashed || browser.isRetired(entry.running))
         if (stale !== undefined) {
           await close(stale)
           continue
@@ -131,10 +131,10 @@ export const createSlotPool = ({ keeper, maxPages }: { readonly keeper: BrowserK
     giveBack(taken, healthy) {
       const entry = [...entries].find((each) => each === taken)
       if (entry === undefined) return
-      keeper.countPage(entry.running)
-      const keep = healthy && !entry.crashed && !keeper.isRetired(entry.running) ? entry.slot.reset() : Promise.resolve(false)
+      browser.countPage(entry.running)
+      const keep = healthy && !entry.crashed && !browser.isRetired(entry.running) ? entry.slot.reset() : Promise.resolve(false)
       void keep.then((clean) => {
-        if (!clean || keeper.isRetired(entry.running)) return close(entry)
+        if (!clean || browser.isRetired(entry.running)) return close(entry)
         entry.busy = false
         return waiting.shift()?.()
       })

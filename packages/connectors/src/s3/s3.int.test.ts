@@ -20,7 +20,7 @@ describe.skipIf(!installed)(`s3 against s3rver${installed ? '' : ' (not installe
   })
   afterAll(() => server?.close())
 
-  it('goes on over pages of the list and asks an unchanged bucket for nothing else', async () => {
+  it('continues over pages of the list and asks an unchanged bucket for nothing else', async () => {
     const bucket = await createBucket(server)
     await Promise.all(Array.from({ length: 12 }, (_, i) => bucket.put(`many/${String(i).padStart(4, '0')}.txt`, 'x')))
     await bucket.put('other.txt', 'x')

@@ -102,7 +102,7 @@ describe.skipIf(!hasEmulator())('slack, against an emulator', () => {
     expect(sumOf(await run(fixture, store))).toBe(0)
   })
 
-  it('goes on where a reading was interrupted, and takes what came since', async () => {
+  it('continues where a reading was interrupted, and takes what came since', async () => {
     const fixture = await start(['team-a'])
     const channel = fixture.channel('team-a')
     for (let n = 0; n < 12; n++) await fixture.post(channel, `Message ${n}`)

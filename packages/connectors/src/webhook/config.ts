@@ -50,7 +50,7 @@ const signature = z
 const paths = z
   .strictObject({
     id: path.optional().describe('Id of the event: the same id again is the same event.'),
-    key: path.optional().describe('Key of the record, for senders that tell of things that change; without it every event is a record of its own.'),
+    key: path.optional().describe('Key of the record, for senders that report things that change; without it every event is a record of its own.'),
     type: path.optional().describe('Type of the event.'),
     title: path.optional().describe('Title of the record.'),
     text: path.optional().describe('Text that search reads.'),

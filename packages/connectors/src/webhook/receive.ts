@@ -12,7 +12,7 @@ import { verifySender } from './verify/verify-sender.js'
 type Request = PushedRequest<WebhookConfig, WebhookSecrets>
 
 const MAX_NAME = 200
-/** What tells how to read a body later. */
+/** What says how to read a body later. */
 const KEPT = [
   'content-type',
   'user-agent',
@@ -26,7 +26,7 @@ const KEPT = [
   'x-slack-retry-num',
 ]
 
-/** Judges a request of a sender: who sent it, whether it can be read, and which event it is. */
+/** Verifies a request of a sender: who sent it, whether it can be read, and which event it is. */
 export const receiveWebhook = (request: Request): Receipt => {
   if (request.method === 'GET') return answerHubChallenge(request)
   verifySender(request)

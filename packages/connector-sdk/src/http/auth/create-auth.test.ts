@@ -228,18 +228,18 @@ describe('OAuth 2', () => {
     expect(tokenRequests(seen).map((request) => formOf(request).get('refresh_token'))).toEqual(['r1', 'r2', 'r2'])
   })
   it('names the token that was refused, and the purpose it is for', async () => {
-    const wishes: object[] = []
+    const requests: object[] = []
     const tokens: AuthOptions['tokens'] = {
       get: async ({ purpose, refused }) => {
-        wishes.push({ purpose, refused })
+        requests.push({ purpose, refused })
         return { value: refused === null ? 'old' : 'new', expiresInMs: null }
       },
     }
     const client = scripted((request) => ({ status: request.headers?.['authorization'] === 'Bearer new' ? 200 : 401 }))
     for (const scope of ['read', 'read', 'write'])
       expect((await open({ ...spec, scope }, secrets, client, { tokens }).auth.send({ url: `${origin}/x` })).status).toBe(200)
-    const [first, , , , other] = wishes as { purpose: string }[]
-    expect(wishes).toEqual([first, { ...first, refused: 'old' }, first, { ...first, refused: 'old' }, other, { ...other, refused: 'old' }])
+    const [first, , , , other] = requests as { purpose: string }[]
+    expect(requests).toEqual([first, { ...first, refused: 'old' }, first, { ...first, refused: 'old' }, other, { ...other, refused: 'old' }])
     expect(other?.purpose).not.toBe(first?.purpose)
   })
   it('stops waiting for a token when cancelled', async () => {

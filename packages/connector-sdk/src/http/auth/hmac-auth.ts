@@ -6,7 +6,7 @@ import { needSecret } from './check-auth-secrets.js'
 
 type HmacSpec = Extract<AuthSpec, { kind: 'hmac' }>
 
-/** Signs every request anew, with the time of `now`. */
+/** Signs every request, with the time of `now`. */
 export const createHmacAuth = (spec: HmacSpec, secrets: AuthSecrets, now: () => Date): Authorizer => {
   const key = needSecret(spec, secrets, 'hmacSecret')
   return {

@@ -8,7 +8,7 @@ export interface Renewed<Secrets> {
 }
 
 export interface TokenWish<Secrets> {
-  /** Names what the token is good for; whoever asks with the same purpose and credentials may get the same one. */
+  /** Names what the token is good for; a request with the same purpose and credentials may get the same one. */
   readonly purpose: string
   /** A token that the system refused and that must not come again; null when any will do. */
   readonly refused: string | null

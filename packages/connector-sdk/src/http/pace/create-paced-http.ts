@@ -3,7 +3,7 @@ import type { HttpClient } from '../http-client.js'
 import type { Pace } from './pace.js'
 import { toFailedOutcome, toOutcome } from './to-outcome.js'
 
-/** Sends what `pace` lets pass, and tells it what came back. The client stays with whoever opened it. */
+/** Sends what `pace` lets pass, and reports what came back to it. The client stays with its owner. */
 export const createPacedHttp = (http: HttpClient, pace: Pace, now: () => Date): HttpClient => ({
   request: async (request) => {
     // What is no address is for the client to refuse.

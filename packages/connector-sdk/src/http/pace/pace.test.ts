@@ -12,13 +12,13 @@ const outcome = (status: number, headers: Record<string, string> = {}) => toOutc
 
 describe('what an answer says about limits', () => {
   it('finds silence asked for, whatever the status', () => {
-    expect(outcome(429, { 'retry-after': '7' })).toEqual({ host: 'served', silenceMs: 7_000, quota: undefined })
-    expect(outcome(403, { 'retry-after': '7' })).toMatchObject({ host: 'served', silenceMs: 7_000 })
-    expect(outcome(503, { 'retry-after': 'Thu, 01 Jan 2026 00:00:09 GMT' })).toMatchObject({ host: 'failed', silenceMs: 9_000 })
+    expect(outcome(429, { 'retry-after': '7' })).toEqual({ host: 'served', cooldownMs: 7_000, quota: undefined })
+    expect(outcome(403, { 'retry-after': '7' })).toMatchObject({ host: 'served', cooldownMs: 7_000 })
+    expect(outcome(503, { 'retry-after': 'Thu, 01 Jan 2026 00:00:09 GMT' })).toMatchObject({ host: 'failed', cooldownMs: 9_000 })
   })
   it('gives a server that limits without a time two seconds', () => {
-    expect(outcome(429)).toMatchObject({ silenceMs: 2_000 })
-    expect(outcome(429, { 'retry-after': 'soon' })).toMatchObject({ silenceMs: 2_000 })
+    expect(outcome(429)).toMatchObject({ cooldownMs: 2_000 })
+    expect(outcome(429, { 'retry-after': 'soon' })).toMatchObject({ cooldownMs: 2_000 })
   })
   it.each([
     ['X-RateLimit of GitHub', { 'x-ratelimit-remaining': '41', 'x-ratelimit-reset': String(now.getTime() / 1000 + 60) }],
@@ -48,12 +48,12 @@ describe('paced HTTP', () => {
     }
     return { seen, http: createPacedHttp(http, pace, () => now) }
   }
-  it('waits before, and tells what came back', async () => {
+  it('waits before, and reports what came back', async () => {
     const { seen, http } = openWith({ request: async () => answer })
     expect(await http.request({ url: 'https://a.example:8443/p', perMinute: 60 })).toBe(answer)
-    expect(seen).toEqual(['take a.example:8443 60', { host: 'served', silenceMs: undefined, quota: undefined }])
+    expect(seen).toEqual(['take a.example:8443 60', { host: 'served', cooldownMs: undefined, quota: undefined }])
   })
-  it('tells of a request without an answer, and throws its failure', async () => {
+  it('reports a request without an answer, and throws its failure', async () => {
     const { seen, http } = openWith({ request: () => Promise.reject(new Failure('TIMEOUT', 'late')) })
     await expect(http.request({ url: 'https://a.example/p' })).rejects.toMatchObject({ reason: 'TIMEOUT' })
     expect(seen.at(-1)).toEqual({ host: 'failed' })

@@ -12,12 +12,12 @@ export interface PaceOutcome {
   /** `failed`: the host is not there or says it cannot serve; `unknown`: nothing was learnt. */
   readonly host: 'served' | 'failed' | 'unknown'
   /** How long the other side wants to hear nothing. */
-  readonly silenceMs?: number | undefined
+  readonly cooldownMs?: number | undefined
   /** What is left of a window that ends in `resetMs`. */
   readonly quota?: { readonly remaining: number; readonly resetMs: number } | undefined
 }
 
-/** How fast requests may go to a host with one credential, whoever sends them. */
+/** How fast requests may go to a host with one credential, from all workers. */
 export interface Pace {
   /**
    * Resolves when the request may be sent. Throws RATE_LIMITED or CIRCUIT_OPEN with `retryAfterMs` when that takes so long

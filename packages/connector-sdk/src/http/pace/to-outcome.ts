@@ -5,7 +5,7 @@ import type { PaceOutcome } from './pace.js'
 
 const LIMIT_FAMILIES = ['x-ratelimit', 'ratelimit', 'x-rate-limit'] as const
 /** A server that limits without saying for how long. */
-const DEFAULT_SILENCE_MS = 2_000
+const DEFAULT_COOLDOWN_MS = 2_000
 /** Statuses with which a host, or what stands before it, says that it is down; a 500 may be the fault of one page. */
 const DOWN = [502, 503, 504]
 const AWAY: readonly Reason[] = ['UNREACHABLE', 'DNS_FAILED', 'TIMEOUT', 'CONNECTION_LOST']
@@ -17,8 +17,8 @@ export const toOutcome = (
 ): PaceOutcome => {
   const quota = quotaOf(response.headers, now)
   const failure = response.status < 400 ? null : toHttpFailure(response, now)
-  if (failure?.code === 'rate_limited') return { host: 'served', silenceMs: failure.retryAfterMs ?? DEFAULT_SILENCE_MS, quota }
-  return { host: DOWN.includes(response.status) ? 'failed' : 'served', silenceMs: failure?.retryAfterMs, quota }
+  if (failure?.code === 'rate_limited') return { host: 'served', cooldownMs: failure.retryAfterMs ?? DEFAULT_COOLDOWN_MS, quota }
+  return { host: DOWN.includes(response.status) ? 'failed' : 'served', cooldownMs: failure?.retryAfterMs, quota }
 }
 
 /** Reads a request that had no answer. */

@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/domain'
 import { readPath } from '../../json/read-path.js'
+import { classifyEnd, isNo, isYes, toNumber } from './classify-end.js'
 import { nextCycle } from './cycle.js'
-import { isNo, isYes, judgeEnd, toNumber } from './judge-end.js'
 import { nextLinkOf, resolveNextLink } from './next-link.js'
 import type { PaginationSpec } from './pagination-spec.js'
 import type { PageAnswer, PageParams, PagePosition, Paginator } from './paginator.js'
@@ -43,7 +43,7 @@ export const createPaginator = (spec: PaginationSpec): Paginator => ({
       cycle: nextCycle(position.cycle, step.mark),
     }
   },
-  end: (position, answer) => judgeEnd(spec, { ...position, pages: pagesOf(spec, answer) ?? position.pages }, answer),
+  end: (position, answer) => classifyEnd(spec, { ...position, pages: pagesOf(spec, answer) ?? position.pages }, answer),
   isEnd: (position, status) => spec.kind === 'page' && status === spec.endStatus && position.page > 1,
 })
 

@@ -45,7 +45,7 @@ export interface Paginator {
   params(position: PagePosition): PageParams
   /**
    * The position after this answer, null at the end. Throws PAGINATION_LOOP when pages repeat or are too many,
-   * UPSTREAM_INVALID for a link to a forbidden origin, READING_INCOMPLETE when the answer says that the list goes on and not how.
+   * UPSTREAM_INVALID for a link to a forbidden origin, READING_INCOMPLETE when the answer says that the list continues and not how.
    */
   next(position: PagePosition, answer: PageAnswer): PagePosition | null
   /** Whether an answer after which nothing follows proves that the list was complete. */

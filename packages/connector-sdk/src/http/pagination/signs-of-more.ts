@@ -23,7 +23,7 @@ function names(text: string): ReadonlySet<string> {
 }
 
 /**
- * What in an answer says, by the names that are usual, that its list goes on: words for people, or null. Systems that page are
+ * What in an answer says, by the names that are usual, that its list continues: words for people, or null. Systems that page are
  * often described as if they did not; without this the first page would be taken for everything.
  */
 export const signOfMore = (answer: PageAnswer): string | null => {

@@ -153,9 +153,9 @@ const checkToy = async ({ config, secrets, egress, log }: ConnectorContext<ToyCo
   if (defect === 'secret-in-log') log.info({ header: `Basic ${Buffer.from(`me:${secrets.apiKey}`).toString('base64')}` }, 'asking')
   const target = defect === 'bypasses-guard' ? { address: '127.0.0.1', port: config.port } : await egress.resolve('127.0.0.1', config.port)
   await ping(target)
-  const told = defect === 'secret-in-error' ? ` for ${secrets.apiKey}` : ''
+  const shown = defect === 'secret-in-error' ? ` for ${secrets.apiKey}` : ''
   if (secrets.apiKey.startsWith('wrong'))
-    throw new Failure(defect === 'one-reason-for-all' ? 'UNREACHABLE' : 'AUTH_FAILED', `the key was refused${told}`)
+    throw new Failure(defect === 'one-reason-for-all' ? 'UNREACHABLE' : 'AUTH_FAILED', `the key was refused${shown}`)
   if (secrets.apiKey.startsWith('weak')) throw new Failure('PERMISSION_DENIED', 'the key may not read items')
 }
 

@@ -71,7 +71,7 @@ const NEXT_TOKEN = [
 ]
 const NEXT_LINK = ['nextlink', 'nexturl', 'nextpageurl', 'odatanextlink', 'nexthref', 'nexturi', 'nextpageuri', 'nextpagelink', 'nextpagehref']
 
-/** How the list goes on, from the parameters and the answer. Pure. */
+/** How the list continues, from the parameters and the answer. Pure. */
 export const guessPagination = (
   resolver: Resolver,
   operation: Operation,
@@ -132,7 +132,7 @@ export const guessPagination = (
     return {
       spec: { kind: 'none' },
       sure: false,
-      warning: `the parameter ${size.sizeParam} limits the list, but nothing says how it goes on: perhaps only its beginning is read`,
+      warning: `the parameter ${size.sizeParam} limits the list, but nothing says how it continues: perhaps only its beginning is read`,
     }
   return { spec: { kind: 'none' }, sure: true }
 }

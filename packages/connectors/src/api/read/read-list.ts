@@ -13,7 +13,7 @@ export interface ListOptions {
   /** The page token to begin with. */
   readonly token: string | null
   readonly signal: AbortSignal
-  /** Asked after each answer: parameters with which the list is to begin anew instead of going on to the next page. */
+  /** Asked after each answer: parameters with which the list is to begin again instead of continuing with the next page. */
   readonly raise?: () => Readonly<Record<string, string>> | null
 }
 

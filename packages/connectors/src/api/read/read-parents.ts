@@ -20,7 +20,7 @@ export interface ParentOptions {
   readonly onEnd: (end: ReadEnd) => void
 }
 
-/** Walks through the records of the parent stream, read anew and completely. Throws the failures of {@link readList}. */
+/** Walks through the records of the parent stream, read again and completely. Throws the failures of {@link readList}. */
 export async function* readParents(
   connection: ApiConnection,
   stream: StreamConfig,

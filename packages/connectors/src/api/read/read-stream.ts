@@ -67,7 +67,7 @@ async function* readOfParent(connection: ApiConnection, read: ParentRead): Async
   const { stream, parent, tracker, tally, signal } = read
   const isNested = stream.parent !== undefined
   const isNumbered = stream.pagination.kind === 'page' || stream.pagination.kind === 'offset'
-  // Records that move while numbered pages are read would be skipped; a list that begins anew at the cursor skips nothing.
+  // Records that move while numbered pages are read would be skipped; a list that begins again at the cursor skips nothing.
   const raise = isNumbered && !isNested ? { raise: () => tracker.raise() } : {}
   try {
     const list = readList(connection, { stream, parents: parent.parents, params: tracker.params, token: tracker.token, signal, ...raise })

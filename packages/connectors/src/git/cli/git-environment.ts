@@ -11,7 +11,7 @@ export interface GitSetup {
   readonly secrets?: readonly string[]
 }
 
-/** Where git is looked for: the usual folders, not those of whoever started the worker. */
+/** Where git is looked for: the usual folders, not those of the user who started the worker. */
 const PATH = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/opt/local/bin'
 
 /**

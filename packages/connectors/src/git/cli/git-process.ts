@@ -19,7 +19,7 @@ const GRACE_MS = 400
 
 /**
  * Starts git without a shell in a process group of its own, hardened as {@link gitEnvironment} says. Ends with the
- * signal. Whoever starts it awaits `done` or calls `stop`.
+ * signal. The caller awaits `done` or calls `stop`.
  */
 export const startGit = (setup: GitSetup, args: readonly string[], signal: AbortSignal): GitProcess => {
   signal.throwIfAborted()

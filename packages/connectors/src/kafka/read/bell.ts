@@ -1,4 +1,4 @@
-/** Wakes whoever waits for something to change. */
+/** Wakes the reader that waits for something to change. */
 export interface Bell {
   ring(): void
   /** Resolves at the next ring, or after `ms`; rings in between are not kept. */

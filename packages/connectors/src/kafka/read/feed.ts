@@ -6,7 +6,7 @@ import type { Bell } from './bell.js'
 export interface Chunk {
   readonly partition: number
   readonly messages: readonly Message[]
-  /** Where the partition goes on. */
+  /** Where the partition continues. */
   readonly nextOffset: number
   readonly bytes: number
 }

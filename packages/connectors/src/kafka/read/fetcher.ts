@@ -25,10 +25,10 @@ export interface Fetcher {
 
 /** How long a broker waits for a first byte. */
 const LONG_POLL_MS = 500
-/** The same while a topic pauses, so that it need not wait for the others when it goes on. */
+/** The same while a topic pauses, so that it need not wait for the others when it continues. */
 const SHORT_POLL_MS = 50
 const PARTITION_BYTES = 1024 * 1024
-/** A broker that is away, a leader that moves: tried again for this long. */
+/** A broker that is unavailable, a leader that moves: tried again for this long. */
 const PATIENCE_MS = 10_000
 const PAUSE_MS = 250
 const REST_MS = 60_000

@@ -30,7 +30,7 @@ export const showPositions = (
       await cluster.commit(group, topic, positions)
       shown = text
     } catch (error) {
-      if (!warned) log.warn({ err: toFailure(error), group, topic }, 'positions cannot be shown under the group; reading goes on')
+      if (!warned) log.warn({ err: toFailure(error), group, topic }, 'positions cannot be shown under the group; reading continues')
       warned = true
     }
   }

@@ -53,13 +53,13 @@ const endsBeyond = async ({ cluster, topic, partitions, saved }: PlanRequest): P
 }
 
 const RECREATED =
-  'If the topic was made anew, POST /v1/sources/{id}/reset-cursor reads it from the beginning; else find out what became of its messages.'
+  'If the topic was recreated, POST /v1/sources/{id}/reset-cursor reads it from the beginning; else find out what became of its messages.'
 
 const describeFuture = (topic: string, at: readonly [number, number] | undefined, ends: ReadonlyMap<number, number>): string => {
   const [partition = 0, position = 0] = at ?? []
   const end = ends.get(partition)
   const found = end === undefined ? 'does not exist' : `ends at ${end}`
-  return `the next offset of partition ${partition} of ${topic} is ${position}, but the partition ${found}: the topic was made anew or has lost messages`
+  return `the next offset of partition ${partition} of ${topic} is ${position}, but the partition ${found}: the topic was recreated or has lost messages`
 }
 
 const firstPositions = async (

@@ -55,7 +55,7 @@ describe('decodeBatches', () => {
     ])
   })
 
-  it('goes on after batches that compaction has emptied, and after offsets that are missing', () => {
+  it('continues after batches that compaction has emptied, and after offsets that are missing', () => {
     expect(offsets(Buffer.concat([batch({ base: 10, last: 19 }), batch({ base: 20, last: 29, records: [record(4, 'x')] })]))).toEqual([[24], 30])
     expect(offsets(batch({ base: 10, last: 19 }))).toEqual([[], 20])
   })

@@ -29,7 +29,7 @@ export const readClock = async (session: Pick<SqlSession<unknown>, 'query'>, con
   const oldest = seen === undefined ? null : ((await session.query(OLDEST_SQL))[0]?.[0] ?? null)
   const [row] = await session.query('SELECT UTC_TIMESTAMP(6)')
   const now = parseMicros(row?.[0] ?? '')
-  if (now === null) throw new Failure('UPSTREAM_INVALID', 'the server does not tell the time')
+  if (now === null) throw new Failure('UPSTREAM_INVALID', 'the server does not say what time it is')
   const lag = now - BigInt(config.safetyLagSeconds) * MICROS_PER_SECOND
   // One second more, since both ends were cut to whole ones.
   const started = oldest === null ? lag : now - (BigInt(oldest) + 1n) * MICROS_PER_SECOND

@@ -1,5 +1,5 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
-import { findCalls, judgeCall } from './judge-calls.js'
+import { findCalls, mayCall } from './classify-calls.js'
 import { WRITING_WORDS } from './keywords.js'
 import { type Token, tokenize } from './tokenize.js'
 
@@ -47,7 +47,7 @@ export const checkStatement = (sql: string, { field, allowFunctions }: Statement
   const unbalanced = findUnbalanced(tokens)
   if (unbalanced !== null) return refuse('SQL_SYNTAX', unbalanced)
   const calls = findCalls(tokens)
-  const refused = calls.find((call) => !judgeCall(call, allowFunctions))
+  const refused = calls.find((call) => !mayCall(call, allowFunctions))
   if (refused !== undefined) return refuse('SQL_FUNCTION_NOT_ALLOWED', `the function ${refused} is not allowed`)
   return { sql: textOf(sql, tokens), functions: calls.map((call) => call.toLowerCase()) }
 }

@@ -68,7 +68,7 @@ const ASKED: readonly (readonly [event: string, what: string])[] = [
 ]
 
 /**
- * Breaks the connection when the server asks for a password in a form that shows it and nothing proves that it is the server: whoever
+ * Breaks the connection when the server asks for a password in a form that shows it and nothing proves that it is the server: the machine
  * stands on the way would get it. The library answers whatever it is asked, also after another method has begun.
  */
 const watchLogin = (client: Client, config: PostgresConfig, destroy: () => void): { readonly refusal: () => Failure | undefined } => {

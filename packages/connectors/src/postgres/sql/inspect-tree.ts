@@ -1,4 +1,4 @@
-import { isFunctionInDisguise, judgeFunction } from './judge-function.js'
+import { classifyFunction, isFunctionInDisguise } from './classify-function.js'
 import { isNode, namePartsOf, type TreeNode, walkTree } from './parse-tree.js'
 import { SAFE_SAMPLING } from './safe-functions.js'
 
@@ -55,7 +55,7 @@ export const inspectTree = (root: TreeNode, allowFunctions: readonly string[]): 
         return SAFE_SAMPLING.has(method) ? undefined : refuseFunction(method)
       }
       case 'FuncCall': {
-        const verdict = judgeFunction(namePartsOf(content['funcname']), allowFunctions)
+        const verdict = classifyFunction(namePartsOf(content['funcname']), allowFunctions)
         if (verdict.kind === 'refused') return refuseFunction(verdict.name)
         const names = verdict.kind === 'own' ? usage.ownFunctions : usage.safeFunctions
         return void names.add(verdict.name)

@@ -43,8 +43,8 @@ const withStreamMetadata = (entry: CatalogEntry, more: Readonly<Record<string, u
 /** Taps differ in what they take for a field that says nothing, so that every field says something. */
 const withFields = (entry: CatalogEntry): NonNullable<CatalogEntry['metadata']> => {
   const metadata = entry.metadata ?? []
-  const told = new Set(metadata.map(({ breadcrumb }) => breadcrumb.join('\0')))
-  const silent = Object.keys(entry.schema.properties ?? {}).filter((field) => !told.has(`properties\0${field}`))
+  const described = new Set(metadata.map(({ breadcrumb }) => breadcrumb.join('\0')))
+  const silent = Object.keys(entry.schema.properties ?? {}).filter((field) => !described.has(`properties\0${field}`))
   return [
     ...metadata.map(({ breadcrumb, metadata: field }) => {
       const isOpen = breadcrumb.length > 0 && field['selected'] === undefined && field['inclusion'] !== 'unsupported'

@@ -29,7 +29,7 @@ export interface TapProcess {
 /** A tap may end its work on SIGTERM; what has not ended then is killed. */
 const GRACE_MS = 500
 
-/** Starts a tap without a shell, in a process group of its own, with nothing of our environment. Whoever starts it awaits `done` or calls `stop`. */
+/** Starts a tap without a shell, in a process group of its own, with nothing of our environment. The caller awaits `done` or calls `stop`. */
 export const startTap = (setup: TapSetup, args: readonly string[], signal: AbortSignal): TapProcess => {
   signal.throwIfAborted()
   const [executable = '', ...first] = setup.command

@@ -77,7 +77,7 @@ const endsSource = (failure: Failure): boolean =>
 const isOutside = ({ reason, message }: Failure): boolean =>
   (reason === 'PERMISSION_DENIED' && message.includes('not_in_channel')) || (reason === 'NOT_FOUND_UPSTREAM' && message.includes('channel_not_found'))
 
-/** A reading that was interrupted goes on first. */
+/** A reading that was interrupted continues first. */
 const startingWith = (channels: readonly SlackChannel[], { descent }: Positions): readonly SlackChannel[] =>
   descent === undefined ? channels : [...channels].sort((a, b) => Number(b.id === descent.id) - Number(a.id === descent.id))
 

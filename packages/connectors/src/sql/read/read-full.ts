@@ -6,7 +6,7 @@ import { sweepKeys } from './sweep-keys.js'
 
 /**
  * All rows by key. Its cursors only serve to resume an interrupted read; the one at the end says that the next read
- * starts anew. A resumed read reports the keys before its start too, so that its sweep is complete.
+ * starts over. A resumed read reports the keys before its start too, so that its sweep is complete.
  */
 export async function* readFull(run: Run, start: Start): AsyncGenerator<Page, ReadEnd, void> {
   const { plan } = run

@@ -23,7 +23,7 @@ describe('saved cursors', () => {
     expect(parseStart(doneCursor(2), incremental)).toEqual({ row: null, key: null, runsSinceSweep: 2, outdated: false })
   })
 
-  it('start anew when cursor or key column is another one now', () => {
+  it('start over when cursor or key column is another one now', () => {
     expect(parseStart(cursorAt(full, ['5'], { horizon: null, n: 0 }) as Cursor, incremental)).toMatchObject({ row: null, outdated: true })
     const renamed = { ...incremental, columns: [column('other'), column('at')] }
     expect(parseStart(cursorAt(incremental, ['v', '5'], { horizon: 'h', n: 0 }) as Cursor, renamed)).toMatchObject({ row: null, outdated: true })

@@ -21,7 +21,7 @@ const atRow = z.strictObject({
 })
 /** The position of a full read that was interrupted. */
 const atKey = z.strictObject({ of: texts, pk: texts, n: runs })
-/** A full read, or one that found nothing to stand on, has ended: the next starts anew. */
+/** A full read, or one that found nothing to stand on, has ended: the next starts over. */
 const done = z.strictObject({ done: z.literal(true), n: runs })
 
 export type RowPosition = z.output<typeof atRow>
@@ -32,7 +32,7 @@ export interface Start {
   /** Only for streams that are read in full. */
   readonly key: readonly string[] | null
   readonly runsSinceSweep: number
-  /** A position was saved, but under another cursor or key column: the read starts anew. */
+  /** A position was saved, but under another cursor or key column: the read starts over. */
   readonly outdated: boolean
 }
 

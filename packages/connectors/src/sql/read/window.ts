@@ -16,6 +16,6 @@ export const SETTLED_AFTER_SECONDS = 3600
 /** A clock may step back a little, e.g. when a standby takes over. */
 export const CLOCK_TOLERANCE_SECONDS = 60
 
-/** A position ahead of the clock of the source, which only a wrong clock or another database explains. @param now as the source tells it. */
+/** A position ahead of the clock of the source, which only a wrong clock or another database explains. @param now as the source says it. */
 export const cursorInFuture = (stream: string, value: string, now: string): Failure =>
   new Failure('CURSOR_IN_FUTURE', `the cursor of ${stream} stands at ${value}, ahead of the clock of the source (${now})`)

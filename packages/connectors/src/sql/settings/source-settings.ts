@@ -64,7 +64,7 @@ export const timeZoneField = z.string().max(64).refine(isTimeZone, 'not an IANA 
 /** Limits of a read, where databases do not differ. */
 export const limitFields = {
   fetchSize: z.int().min(1).max(10_000).default(2000).describe('Rows per round trip, at most; fewer when rows are large.'),
-  maxRows: z.int().min(1).optional().describe('Rows of a stream per run, at most; the next run goes on from there.'),
+  maxRows: z.int().min(1).optional().describe('Rows of a stream per run, at most; the next run continues from there.'),
   statementTimeoutSeconds: seconds(1, 3600).default(120).describe('Limit of each statement and each fetch.'),
   connectTimeoutSeconds: seconds(1, 60).default(8).describe('Limit for opening a connection.'),
 }

@@ -24,7 +24,7 @@ const decode = (bytes: Buffer): string => {
 }
 
 const parseForm = (text: string): JsonValue => {
-  // Many clients announce a form unless told otherwise, and send JSON.
+  // Many clients announce a form unless configured otherwise, and send JSON.
   if (/^\s*[[{]/.test(text)) return parseJson(text, 'the body')
   const fields = new URLSearchParams(text)
   const payload = fields.get('payload')

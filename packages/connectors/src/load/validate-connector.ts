@@ -2,16 +2,16 @@ import { CONTRACT, type Connector } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
 /** What is wrong with the default export of a package; empty for a connector that follows the contract. */
-export const judgeConnector = (value: unknown): readonly string[] => {
+export const validateConnector = (value: unknown): readonly string[] => {
   if (value === undefined) return ['has no default export; export default defineConnector({…})']
   if (!isObject(value) || value['sdk'] === undefined) return ['its default export is not made by defineConnector of @inlet/connector-sdk']
   const { sdk } = value
   if (sdk !== CONTRACT)
     return [`follows contract ${shown(sdk)} of @inlet/connector-sdk, and this is contract ${CONTRACT}; use a version of it made for this Inlet`]
-  return [...judgeIdentity(value), ...judgeMembers(value), ...SCHEMAS.flatMap((name) => judgeSchema(name, value[name]))]
+  return [...validateIdentity(value), ...validateMembers(value), ...SCHEMAS.flatMap((name) => validateSchema(name, value[name]))]
 }
 
-/** Only for what was judged before. */
+/** Only for what was validated before. */
 export const toConnector = (value: unknown): Connector => value as Connector
 
 type Given = Readonly<Record<string, unknown>>
@@ -26,7 +26,7 @@ const POSSIBLE = ['validate', 'egress', 'secretScope', 'receive'] as const
 const isObject = (value: unknown): value is Given => typeof value === 'object' && value !== null
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
 
-const judgeIdentity = ({ type, version, title, description }: Given): readonly string[] => [
+const validateIdentity = ({ type, version, title, description }: Given): readonly string[] => [
   ...(isText(type) && TYPE.test(type)
     ? []
     : [`type is ${shown(type)}; it must be lower-case letters, digits and _, 63 at most, and begin with a letter`]),
@@ -35,7 +35,7 @@ const judgeIdentity = ({ type, version, title, description }: Given): readonly s
   ...(isText(description) ? [] : ['description is missing']),
 ]
 
-const judgeMembers = (given: Given): readonly string[] => {
+const validateMembers = (given: Given): readonly string[] => {
   const { browse, transport } = given
   return [
     ...NEEDED.filter((name) => typeof given[name] !== 'function').map((name) => `${name} is missing, or no function`),
@@ -51,8 +51,8 @@ const judgeMembers = (given: Given): readonly string[] => {
   ]
 }
 
-/** Any copy of zod 4 will do, so it is judged by what it does. */
-const judgeSchema = (name: (typeof SCHEMAS)[number], schema: unknown): readonly string[] => {
+/** Any copy of zod 4 will do, so it is validated by what it does. */
+const validateSchema = (name: (typeof SCHEMAS)[number], schema: unknown): readonly string[] => {
   if (!isObject(schema) || typeof schema['safeParse'] !== 'function') return [`${name} is no zod schema`]
   let json: z.core.JSONSchema.BaseSchema
   try {

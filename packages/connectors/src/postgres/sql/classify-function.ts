@@ -6,7 +6,7 @@ export interface FunctionVerdict {
 }
 
 /** A name without schema, or of pg_catalog, must be of the safe list; every other must be allowed by the very name it is called with. */
-export const judgeFunction = (parts: readonly string[], allowFunctions: readonly string[]): FunctionVerdict => {
+export const classifyFunction = (parts: readonly string[], allowFunctions: readonly string[]): FunctionVerdict => {
   const written = parts.join('.')
   const [name = '', schema = ''] = [parts.at(-1), parts.at(-2)]
   if (parts.length <= 2 && (schema === '' || schema === 'pg_catalog') && SAFE_FUNCTIONS.has(name)) return { name, kind: 'safe' }

@@ -22,7 +22,7 @@ const read = (spec: object, answers: readonly Given[]): string => {
       return (error as { reason: string }).reason
     }
   }
-  return 'goes on'
+  return 'continues'
 }
 const FULL: Given = { count: 100 }
 const EMPTY: Given = { count: 0 }

@@ -3,7 +3,7 @@ import { measureMemory } from './process-memory.js'
 import { type Launching, type LaunchOptions, launchBrowser, type RunningBrowser } from './running-browser.js'
 
 /** Holds the one browser that new pages are opened in. One that is to be replaced ends when its last page is closed. */
-export interface BrowserKeeper {
+export interface SharedBrowser {
   /** The browser with one more page; `release` must follow. Starts it when there is none. Throws BROWSER_NOT_INSTALLED, BROWSER_UNUSABLE. */
   acquire(): Promise<RunningBrowser>
   release(running: RunningBrowser): void
@@ -27,7 +27,7 @@ interface Kept {
   watch?: NodeJS.Timeout
 }
 
-export interface KeeperOptions {
+export interface SharedBrowserOptions {
   readonly launchOptions: () => Promise<LaunchOptions>
   readonly maxMemoryBytes: number
   readonly maxPages: number
@@ -38,7 +38,7 @@ const WATCH_MS = 1_000
 /** Above the limit times this the largest page is ended at once. */
 const KILL_FACTOR = 1.5
 
-export const createBrowserKeeper = ({ launchOptions, maxMemoryBytes, maxPages, log }: KeeperOptions): BrowserKeeper => {
+export const createSharedBrowser = ({ launchOptions, maxMemoryBytes, maxPages, log }: SharedBrowserOptions): SharedBrowser => {
   const all = new Set<Kept>()
   let current: Promise<Kept> | undefined
   let epoch = 0

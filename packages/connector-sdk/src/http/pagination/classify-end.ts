@@ -5,7 +5,7 @@ import type { PageAnswer, PagePosition } from './paginator.js'
 import { signOfMore, statedTotal } from './signs-of-more.js'
 
 /** Whether the last answer of a list proves that the list ended there. Pure. */
-export const judgeEnd = (spec: PaginationSpec, position: PagePosition, answer: PageAnswer): ReadEnd => {
+export const classifyEnd = (spec: PaginationSpec, position: PagePosition, answer: PageAnswer): ReadEnd => {
   const seen = position.seen + answer.count
   const promised = promisedEnd(spec, position, answer)
   if (promised !== null) return promised
@@ -16,7 +16,7 @@ export const judgeEnd = (spec: PaginationSpec, position: PagePosition, answer: P
   if (answer.status === 202 && answer.count === 0) return incomplete('the system has accepted the request (202) and not answered it yet')
   const pages = spec.kind === 'page' || spec.kind === 'offset'
   const sign = pages ? null : signOfMore(answer)
-  if (sign !== null) return incomplete(`the answer says that the list goes on (${sign}), but not as the pagination settings say`)
+  if (sign !== null) return incomplete(`the answer says that the list continues (${sign}), but not as the pagination settings say`)
   if (saysEnd(spec, answer)) return complete('the answer names no next page')
   const total = statedTotal(answer)
   if (total !== null && total > seen) return incomplete(`the list ended after ${seen} of ${total} records`)

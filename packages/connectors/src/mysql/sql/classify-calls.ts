@@ -42,7 +42,7 @@ const isNoFunction = (token: Token, previous: Token | undefined): boolean => {
 }
 
 /** Whether a function may be called: of the safe list when unqualified, or allowed by the very name it is called with. */
-export const judgeCall = (call: string, allowFunctions: readonly string[]): boolean => {
+export const mayCall = (call: string, allowFunctions: readonly string[]): boolean => {
   if (!call.includes('.') && SAFE_FUNCTIONS.has(call.toLowerCase())) return true
   return allowFunctions.includes(call) && !NEVER.test(call)
 }
