@@ -61,7 +61,7 @@ export const createRateLimit = (perSecond: number, refuse: (response: ServerResp
       refuse(response)
       return true
     },
-    verify(): void {
+    verify: (): void => {
       if (state.violations > 0) throw new Error(`${state.violations} requests came while the server had asked to wait`)
     },
   }
