@@ -1,15 +1,13 @@
-import { SOURCE_STATUSES } from '@inlet/domain'
+import { isUuid, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
 import { pageOf, pageQuery, timestamp, uuid } from './primitives.js'
 import { secretStates } from './sources/source.js'
 
-const looksLikeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
 const credentialName = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a name of a credential has 1 to 63 lower-case letters, digits or dashes')
-  .refine((text) => !looksLikeId.test(text), 'a name must not look like an id')
+  .refine((text) => !isUuid(text), 'a name must not look like an id')
   .meta({ description: 'A readable, unique name.', example: 'crm-oauth' })
 
 const secrets = z
