@@ -3,6 +3,7 @@ import { Failure } from '@inlet/domain'
 import { sleep } from '@inlet/runtime'
 import { describe, expect, it } from 'vitest'
 import { createBatcher, type DraftBatch } from '../writing/batcher.js'
+import { createPageWriter } from '../writing/run-writer.js'
 import { readStream } from './read-stream.js'
 
 const row = (n: number) => ({ stream: 's', key: n, kind: 'row' as const, data: { n } })
@@ -34,13 +35,7 @@ const read = async (
     },
     spec: { name: 's', kind: 'row', incremental: true, deletes: 'none' },
     cursor: null,
-    batcher,
-    forwarder: {
-      forward: async (draft: DraftBatch) => void forwarded.push(draft),
-      get nextSeq() {
-        return forwarded.length + 1
-      },
-    } as never,
+    writer: createPageWriter(batcher, { send: async (draft) => void forwarded.push(draft), nextSeq: () => forwarded.length + 1 }),
     signal,
     limits,
     whole,

@@ -1,17 +1,15 @@
 import { type Cursor, type Page, type ReadEnd, type StreamSpec, UNDECLARED_END } from '@inlet/connector-sdk'
 import { Failure, fullJitter, toFailure } from '@inlet/domain'
-import { monotonicNow, sleep } from '@inlet/runtime'
+import { sleep } from '@inlet/runtime'
 import type { PooledConnection } from '../connections/connection-pool.js'
-import type { Batcher } from '../writing/batcher.js'
-import type { Forwarder } from '../writing/forwarder.js'
+import type { PageWriter } from '../writing/run-writer.js'
 import { type ConnectorLimits, createWaitPolicy, type WaitPolicy, waitFor } from './wait-policy.js'
 
 export interface ReadStream {
   readonly pooled: PooledConnection
   readonly spec: StreamSpec
   readonly cursor: Cursor | null
-  readonly batcher: Batcher
-  readonly forwarder: Forwarder
+  readonly writer: PageWriter
   readonly signal: AbortSignal
   readonly limits: ConnectorLimits
   /** How long to listen to a stream without end. */
@@ -28,8 +26,6 @@ export interface ReadStream {
   readonly onCaveats?: ((caveats: NonNullable<Page['caveats']>) => void) | undefined
 }
 
-/** Records do not wait longer than this for their batch to fill, whether nothing more comes or a little now and then, in ms. */
-const LINGER_MS = 1_000
 const RETRIES = 2
 /** A rate limit shorter than this is waited for in place; a longer one parks the run. */
 const WAIT_IN_PLACE_MS = 5_000
@@ -43,9 +39,7 @@ export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
   const waits = createWaitPolicy(args.signal, args.limits)
   for (let attempt = 0; ; attempt += 1) {
     // What a try before showed may be gone by now, so that each try stands for itself where a sweep follows.
-    const left = attempt === 0 ? null : args.batcher.flush()
-    if (left !== null) await args.forwarder.forward(left, args.signal)
-    args.batcher.beginReading(args.spec.name, args.forwarder.nextSeq)
+    await args.writer.begin(args.spec.name, { again: attempt > 0, signal: args.signal })
     // The page with the sweep of the whole stream, until it is known whether the reading was complete.
     let held: Page | undefined
     const release = async (page: Page | undefined): Promise<void> => {
@@ -57,7 +51,7 @@ export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
       attempt = 0
     }
     try {
-      const pages = lingering(args, waits, cursor)
+      const pages = readPages(args, waits, cursor)
       let step = await pages.next()
       try {
         for (; step.done !== true; step = await pages.next()) {
@@ -84,9 +78,7 @@ export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
 
 const take = async (args: ReadStream, page: Page): Promise<void> => {
   const mapped = (await args.mapPage?.(page)) ?? page
-  for (const batch of args.batcher.add(args.spec.name, args.keep?.(mapped) ?? mapped)) await args.forwarder.forward(batch, args.signal)
-  const urgent = page.flush === true ? args.batcher.flush() : null
-  if (urgent !== null) await args.forwarder.forward(urgent, args.signal)
+  await args.writer.write(args.spec.name, args.keep?.(mapped) ?? mapped, args.signal)
   if (page.progress !== undefined) args.onProgress(args.spec.name, page.progress)
   if (page.caveats !== undefined) args.onCaveats?.(page.caveats)
 }
@@ -103,26 +95,14 @@ const retryDelay = (failure: Failure, attempt: number): number | null => {
     : (failure.retryAfterMs ?? fullJitter({ baseMs: 500, capMs: 10_000, attempt, random: Math.random() }))
 }
 
-/** The pages of a stream; what has waited for them long enough is flushed. */
-async function* lingering(args: ReadStream, waits: WaitPolicy, cursor: Cursor | null): AsyncGenerator<Page, ReadEnd, void> {
-  const { pooled, spec, signal, until, batcher, forwarder } = args
+/** The pages of a stream. */
+async function* readPages(args: ReadStream, waits: WaitPolicy, cursor: Cursor | null): AsyncGenerator<Page, ReadEnd, void> {
+  const { pooled, spec, signal, until, writer } = args
   const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal: waits.signal, until })
-  let made = -1
-  let dueAt = 0
   try {
     for (;;) {
       const next = waits.wait(`reading ${spec.name}`, pages.next(), args.listenMs)
-      // It may fail while what came before is still being forwarded.
-      next.catch(() => {})
-      if (batcher.pending && made !== batcher.made) {
-        made = batcher.made
-        dueAt = monotonicNow() + LINGER_MS
-      }
-      if (batcher.pending && !(await settlesWithin(next, dueAt - monotonicNow()))) {
-        const batch = batcher.flush()
-        if (batch !== null) await forwarder.forward(batch, signal)
-      }
-      const step = await next
+      const step = await writer.untilNext(next, signal)
       if (step.done === true) return declaredEnd(step.value)
       yield step.value
       signal.throwIfAborted()
@@ -135,20 +115,3 @@ async function* lingering(args: ReadStream, waits: WaitPolicy, cursor: Cursor | 
 
 /** Connectors without types may return nothing. */
 const declaredEnd = (end: ReadEnd | undefined): ReadEnd => end ?? UNDECLARED_END
-
-const settlesWithin = async (work: Promise<unknown>, limitMs: number): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs)
-  })
-  const settled = work.then(
-    () => true,
-    () => true,
-  )
-  try {
-    if (limitMs <= 0) return false
-    return await Promise.race([settled, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}

@@ -2,8 +2,8 @@ import { parseJsonLossless } from '@inlet/connector-sdk'
 import { countRetries, finishRun, type LeasedRun, listRetries, listStreamNames, type Retry } from '@inlet/db'
 import { Failure, MAX_BATCH_BYTES, type RejectedRecord, type SourceRecord } from '@inlet/domain'
 import { findStreamMapping, type Mapping, type MappingPool } from '@inlet/mapping'
-import { createForwarder } from '../writing/forwarder.js'
 import { packRetries } from '../writing/pack-retries.js'
+import { createRunWriter } from '../writing/run-writer.js'
 import { startLeaseRenewal } from './lease-renewal.js'
 import { leave, type RunDeps, type RunResult, type StopWith } from './run-source.js'
 
@@ -14,14 +14,14 @@ const PAGE = 500
  * forwards them like any others. It needs no connection and moves no cursor. Where it was killed it begins again with what is not settled.
  */
 export const retryQuarantine = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
-  const forwarder = createForwarder(deps, run)
+  const writer = createRunWriter(deps, run)
   let recordsRead = 0
   const total = run.recordsRead + (await countRetries(deps.database, run.sourceId))
   const state = () => ({ recordsRead: run.recordsRead + recordsRead, progress: { retries: { total, done: run.recordsRead + recordsRead } } })
   const lease = startLeaseRenewal(deps, run, () => ({
     ...state(),
-    forwardedBatches: forwarder.forwardedBatches,
-    forwardedBytes: forwarder.forwardedBytes,
+    forwardedBatches: writer.forwardedBatches,
+    forwardedBytes: writer.forwardedBytes,
   }))
   const signal = AbortSignal.any([lease.signal, drain])
   const stopWith: StopWith = (end) => finishRun(deps.database, { runId: run.runId, epoch: run.epoch, ...state(), ...end })
@@ -34,16 +34,16 @@ export const retryQuarantine = async (deps: RunDeps, run: LeasedRun, drain: Abor
       const last = page.at(-1)
       if (last === undefined) break
       const mapped = await mapRetries({ mappings: deps.mappings, mapping, streams }, page, signal)
-      for (const batch of packRetries(mapped)) await forwarder.forward({ ...batch, retries: true }, signal)
+      for (const batch of packRetries(mapped)) await writer.send({ ...batch, retries: true }, signal)
       recordsRead += page.length
       afterId = last.id
     }
-    await forwarder.drained(signal)
+    await writer.drained(signal)
     return { left: 'ended', outcome: await stopWith({ streams: [], provedUnchanged: true }) }
   } catch (thrown) {
-    return await leave({ deps, run, forwarder, drain, leaseSignal: lease.signal, thrown, stopWith })
+    return await leave({ deps, run, writer, drain, leaseSignal: lease.signal, thrown, stopWith })
   } finally {
-    forwarder.close()
+    writer.close()
     await lease.stop()
   }
 }

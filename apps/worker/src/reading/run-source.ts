@@ -20,8 +20,7 @@ import type { ConnectionDeps } from '../connections/open-connection.js'
 import { openVersion } from '../connections/open-version.js'
 import { credentialKey } from '../connections/retire-connections.js'
 import type { Backlog } from '../writing/backlog.js'
-import { type Batcher, createBatcher } from '../writing/batcher.js'
-import { createForwarder, type Forwarder, type ForwarderDeps } from '../writing/forwarder.js'
+import { createRunWriter, type PageWriter, type RunWriter, type WriterDeps } from '../writing/run-writer.js'
 import { createSampleCollector } from './collect-samples.js'
 import { startLeaseRenewal } from './lease-renewal.js'
 import { createPageMapper, mappingStateOf } from './map-page.js'
@@ -29,7 +28,7 @@ import { planBackfill } from './plan-backfill.js'
 import { readStream } from './read-stream.js'
 import { type ConnectorLimits, createWaitPolicy, listen, openWithin, type WaitPolicy } from './wait-policy.js'
 
-export interface RunDeps extends ForwarderDeps {
+export interface RunDeps extends WriterDeps {
   readonly database: Database
   readonly connections: ConnectionPool
   readonly connecting: ConnectionDeps
@@ -65,12 +64,12 @@ const LISTEN_MS = 600_000
 
 /** Reads a leased run to its end, or hands it on: parked, released on drain, or lost to another worker. */
 export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
-  const forwarder = createForwarder(deps, run)
+  const writer = createRunWriter(deps, run)
   const state: RunState = { recordsRead: () => 0, streams: {}, caveats: run.caveats }
   const lease = startLeaseRenewal(deps, run, () => ({
     recordsRead: run.recordsRead + state.recordsRead(),
-    forwardedBatches: forwarder.forwardedBatches,
-    forwardedBytes: forwarder.forwardedBytes,
+    forwardedBatches: writer.forwardedBatches,
+    forwardedBytes: writer.forwardedBytes,
     progress: { streams: state.streams, caveats: state.caveats },
   }))
   const signal = AbortSignal.any([lease.signal, drain])
@@ -100,20 +99,20 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
         const listenMs = listens ? (deps.listenMs ?? LISTEN_MS) : undefined
         const listening = listenMs === undefined ? undefined : listen(lease.outdated, listenMs)
         try {
-          return await readAll({ deps, run, pooled, forwarder, signal, waits, until: listening?.until, listenMs, state })
+          return await readAll({ deps, run, pooled, writer, signal, waits, until: listening?.until, listenMs, state })
         } finally {
           listening?.stop()
         }
       },
     )
-    await forwarder.drained(signal)
+    await writer.drained(signal)
     if (run.backfill === null && read.streams.every(({ error, incomplete }) => error === undefined && incomplete === undefined))
       await finishReread(deps.database, run)
     return { left: 'ended', outcome: await stopWith(read) }
   } catch (thrown) {
-    return await leave({ deps, run, forwarder, drain, leaseSignal: lease.signal, thrown, stopWith })
+    return await leave({ deps, run, writer, drain, leaseSignal: lease.signal, thrown, stopWith })
   } finally {
-    forwarder.close()
+    writer.close()
     await lease.stop()
   }
 }
@@ -142,7 +141,7 @@ interface ReadAll {
   readonly deps: RunDeps
   readonly run: LeasedRun
   readonly pooled: PooledConnection
-  readonly forwarder: Forwarder
+  readonly writer: RunWriter
   readonly signal: AbortSignal
   readonly waits: WaitPolicy
   /** Until when a run of a continuous source listens. */
@@ -152,7 +151,7 @@ interface ReadAll {
 }
 
 const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[]; provedUnchanged: boolean; listened: boolean }> => {
-  const { deps, run, pooled, forwarder, waits, until, listenMs, state } = args
+  const { deps, run, pooled, writer, waits, until, listenMs, state } = args
   const all = await waits.wait('listing the streams', pooled.connector.streams(pooled.connection, waits.signal))
   await ensureStreams(deps.database, run.sourceId, all)
   const backfill = planBackfill(run.backfill, all)
@@ -175,10 +174,9 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
     streams: new Set(specs.map(({ name }) => name)),
     swept: backfill.sweeps ? new Set(specs.filter(({ deletes }) => deletes === 'sweep').map(({ name }) => name)) : new Set<string>(),
   }
-  const shared = createBatcher(options)
-  // Streams that are read at the same time must not flush each other's halves of a page, so each has a batcher of its own.
-  const batchers = until === undefined ? [shared] : specs.map(() => createBatcher(options))
-  state.recordsRead = () => batchers.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
+  const shared = writer.openPages(options)
+  const writers = until === undefined ? [shared] : specs.map(() => writer.openPages(options))
+  state.recordsRead = () => writers.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
   const results: StreamResult[] = []
   try {
     if (until === undefined) for (const spec of specs) results.push(await readOne(spec, shared, args.signal))
@@ -186,10 +184,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
   } finally {
     await samples.save().catch((error: unknown) => deps.log.warn({ err: error, runId: run.runId }, 'raw samples could not be kept'))
   }
-  for (const batcher of batchers) {
-    const rest = batcher.flush()
-    if (rest !== null) await forwarder.forward(rest, args.signal)
-  }
+  for (const pages of writers) await pages.flush(args.signal)
   const provedUnchanged = backfill.mayBeEmpty || (specs.length > 0 && specs.every(({ incremental }) => incremental))
   return { streams: results, provedUnchanged, listened: until !== undefined }
 
@@ -199,7 +194,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
     const together = AbortSignal.any([args.signal, abort.signal])
     const work = specs.map(async (spec, index) => {
       try {
-        return await readOne(spec, batchers[index] as Batcher, together)
+        return await readOne(spec, writers[index] as PageWriter, together)
       } catch (error) {
         abort.abort(error)
         throw error
@@ -210,11 +205,11 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
     return Promise.all(work)
   }
 
-  async function readOne(spec: StreamSpec, batcher: Batcher, signal: AbortSignal): Promise<StreamResult> {
-    const before = batcher.recordsRead
-    const note = (extra: object): void =>
-      void (state.streams[spec.name] = { ...state.streams[spec.name], records: batcher.recordsRead - before, ...extra })
-    note({ status: 'reading' })
+  async function readOne(spec: StreamSpec, pages: PageWriter, signal: AbortSignal): Promise<StreamResult> {
+    const before = pages.recordsRead
+    const report = (extra: object): void =>
+      void (state.streams[spec.name] = { ...state.streams[spec.name], records: pages.recordsRead - before, ...extra })
+    report({ status: 'reading' })
     try {
       backfill.check(spec)
       mapper.check(spec)
@@ -223,8 +218,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
         pooled,
         spec,
         cursor: fromStart ? null : ((run.cursors.get(spec.name) as Cursor | undefined) ?? null),
-        batcher,
-        forwarder,
+        writer: pages,
         signal,
         limits: deps.limits,
         until,
@@ -235,14 +229,14 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
           return mapper.map(spec.name, page, signal)
         },
         keep: backfill.keep,
-        onProgress: (_stream, progress) => note({ progress }),
+        onProgress: (_stream, progress) => report({ progress }),
         onCaveats: (caveats) => void (state.caveats = addCaveats(state.caveats, caveats)),
       })
       if (end.complete) {
-        note({ status: 'done', proof: end.proof })
+        report({ status: 'done', proof: end.proof })
         return { name: spec.name }
       }
-      note({ status: 'incomplete', reason: end.reason, message: end.message })
+      report({ status: 'incomplete', reason: end.reason, message: end.message })
       deps.log.warn(
         { runId: run.runId, stream: spec.name, reason: end.reason },
         `a stream may lack something, so that nothing of it was swept: ${end.message}`,
@@ -253,7 +247,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
       if (signal.aborted || endsRun(failure)) throw failure
       deps.metrics.countError({ source: run.sourceId, connector: run.connector }, failure.reason)
       deps.log.warn({ err: failure, runId: run.runId, stream: spec.name }, 'a stream failed; the others go on')
-      note({ status: 'failed', reason: failure.reason, message: failure.message })
+      report({ status: 'failed', reason: failure.reason, message: failure.message })
       return { name: spec.name, error: toRunFailure(failure) }
     }
   }
@@ -280,7 +274,7 @@ export type StopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>) => Promise<RunOutc
 export interface Leave {
   readonly deps: RunDeps
   readonly run: LeasedRun
-  readonly forwarder: Forwarder
+  readonly writer: RunWriter
   readonly drain: AbortSignal
   readonly leaseSignal: AbortSignal
   readonly thrown: unknown
@@ -288,12 +282,12 @@ export interface Leave {
 }
 
 /** How a run that was interrupted leaves this worker: lost, released, parked or failed. */
-export const leave = async ({ deps, run, forwarder, drain, leaseSignal, thrown, stopWith }: Leave): Promise<RunResult> => {
+export const leave = async ({ deps, run, writer, drain, leaseSignal, thrown, stopWith }: Leave): Promise<RunResult> => {
   const reason: unknown = leaseSignal.aborted ? leaseSignal.reason : thrown
   const failure = toFailure(reason)
   if (failure.reason === 'LEASE_LOST') return { left: 'lost' }
   const place = { runId: run.runId, sourceId: run.sourceId, epoch: run.epoch }
-  await settle(forwarder)
+  await untilStored(writer)
   if (drain.aborted && !leaseSignal.aborted) {
     await releaseRun(deps.database, place)
     return { left: 'released' }
@@ -308,7 +302,7 @@ export const leave = async ({ deps, run, forwarder, drain, leaseSignal, thrown, 
   return { left: 'ended', outcome: await stopWith({ failure: toRunFailure(failure) }) }
 }
 
-/** What was forwarded is worth a few seconds: stored, it need not be read again. */
-const settle = async (forwarder: Forwarder): Promise<void> => {
-  await forwarder.drained(AbortSignal.timeout(5_000)).catch(() => {})
+/** What was sent is worth a few seconds: stored, it need not be read again. */
+const untilStored = async (writer: RunWriter): Promise<void> => {
+  await writer.drained(AbortSignal.timeout(5_000)).catch(() => {})
 }

@@ -1,12 +1,13 @@
 import { type Database, type LeasedRun, readStoredSeqs } from '@inlet/db'
 import { type BatchEnvelope, Failure, isReason, REASONS } from '@inlet/domain'
 import type { Queues } from '@inlet/queue'
-import { type ByteBudget, sleep } from '@inlet/runtime'
+import { type ByteBudget, monotonicNow, sleep } from '@inlet/runtime'
+import type { MappedPage } from '../reading/map-page.js'
 import type { Backlog } from './backlog.js'
-import type { DraftBatch } from './batcher.js'
+import { type Batcher, type BatcherOptions, createBatcher, type DraftBatch } from './batcher.js'
 import type { CommitWatch } from './commit-watch.js'
 
-export interface ForwarderDeps {
+export interface WriterDeps {
   readonly queues: Pick<Queues, 'forwardBatch'>
   readonly database: Database
   readonly watch: CommitWatch
@@ -19,11 +20,13 @@ export interface ForwarderDeps {
   readonly lostAfterMs: number
 }
 
-/** Forwards batches of one run and keeps each until the scribe has stored it, so that a lost queue costs nothing but time. */
-export interface Forwarder {
-  /** Waits for room, then forwards in the background. Throws what an earlier batch ran into. */
-  forward(draft: DraftBatch, signal: AbortSignal): Promise<void>
-  /** Resolves when everything forwarded is stored. */
+/** Sends batches of one run to the scribe and keeps each until it is stored, so that a lost queue costs nothing but time. */
+export interface RunWriter {
+  /** Packs pages into batches. Streams that are read at the same time need one each, or they would send each other's halves of a page. */
+  openPages(options: BatcherOptions): PageWriter
+  /** Waits for room, then sends in the background. Throws what an earlier batch ran into. */
+  send(draft: DraftBatch, signal: AbortSignal): Promise<void>
+  /** Resolves when everything sent is stored. */
   drained(signal: AbortSignal): Promise<void>
   /** The place in the run that the next batch gets. */
   readonly nextSeq: number
@@ -41,7 +44,7 @@ interface InFlight {
 
 const MAX_IN_FLIGHT = 12
 
-export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder => {
+export const createRunWriter = (deps: WriterDeps, run: LeasedRun): RunWriter => {
   const inFlight = new Map<number, InFlight>()
   const keysInFlight = new Map<string, number>()
   const waiters = new Set<() => void>()
@@ -77,7 +80,7 @@ export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder 
     failure ??= error
     wake()
   }
-  const settle = (entry: InFlight, at: number): void => {
+  const release = (entry: InFlight, at: number): void => {
     inFlight.delete(at)
     for (const hash of entry.keyHashes) if (keysInFlight.get(hash) === at) keysInFlight.delete(hash)
     entry.release()
@@ -88,7 +91,7 @@ export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder 
       const stored = await readStoredSeqs(deps.database, run.runId, prefix)
       for (const [at, { batch }] of inFlight) if (!stored.has(at)) await deps.queues.forwardBatch(batch)
     } catch {
-      // The queue or the database is away: the next look tries again.
+      // The queue or the database is unavailable: the next look tries again.
     } finally {
       resending = false
       progressAt = deps.now()
@@ -98,7 +101,7 @@ export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder 
   const unwatch = deps.watch.watch(run.runId, (state) => {
     if (state.errorReason !== null) return fail(toRunFailure(state.errorReason))
     if (state.prefixSeq > prefix) {
-      for (const [at, entry] of inFlight) if (at <= state.prefixSeq) settle(entry, at)
+      for (const [at, entry] of inFlight) if (at <= state.prefixSeq) release(entry, at)
       prefix = state.prefixSeq
       progressAt = deps.now()
       lostAfterMs = deps.lostAfterMs
@@ -106,8 +109,10 @@ export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder 
     } else if (inFlight.size > 0 && !resending && deps.now() - progressAt > lostAfterMs) void resend()
   })
 
-  return {
-    async forward(draft, signal) {
+  const self: RunWriter = {
+    openPages: (options) =>
+      createPageWriter(createBatcher(options), { send: (batch, signal) => self.send(batch, signal), nextSeq: () => self.nextSeq }),
+    async send(draft, signal) {
       if (failure !== undefined) throw failure
       await deps.backlog.untilWithinBudget(signal)
       while (inFlight.size >= MAX_IN_FLIGHT) {
@@ -143,8 +148,79 @@ export const createForwarder = (deps: ForwarderDeps, run: LeasedRun): Forwarder 
     },
     close() {
       unwatch()
-      for (const [at, entry] of inFlight) settle(entry, at)
+      for (const [at, entry] of inFlight) release(entry, at)
     },
+  }
+  return self
+}
+
+/** Pages on their way into batches. */
+export interface PageWriter {
+  /** A reading of the stream begins. A sweep counts only what it shows, so that what an earlier one left is sent before (`again`). */
+  begin(stream: string, options: { readonly again: boolean; readonly signal: AbortSignal }): Promise<void>
+  write(stream: string, page: MappedPage, signal: AbortSignal): Promise<void>
+  /** The next page, while what was written before does not wait for it for long. */
+  untilNext<T>(next: Promise<T>, signal: AbortSignal): Promise<T>
+  /** Sends what is left. */
+  flush(signal: AbortSignal): Promise<void>
+  readonly recordsRead: number
+}
+
+/** Records do not wait longer than this for their batch to fill, whether nothing more comes or a little now and then, in ms. */
+const LINGER_MS = 1_000
+
+/**
+ * Decides when a batch leaves: it is full, its page asks for it, its records have waited for a second, its stream is read again, or
+ * everything was read.
+ */
+export const createPageWriter = (batcher: Batcher, { send, ...run }: Pick<RunWriter, 'send'> & { readonly nextSeq: () => number }): PageWriter => {
+  let made = -1
+  let dueAt = 0
+  const flush = async (signal: AbortSignal): Promise<void> => {
+    const batch = batcher.flush()
+    if (batch !== null) await send(batch, signal)
+  }
+  return {
+    flush,
+    async begin(stream, { again, signal }) {
+      if (again) await flush(signal)
+      made = -1
+      batcher.beginReading(stream, run.nextSeq())
+    },
+    async write(stream, page, signal) {
+      for (const batch of batcher.add(stream, page)) await send(batch, signal)
+      if (page.flush === true) await flush(signal)
+    },
+    async untilNext(next, signal) {
+      // It may fail while what came before is still being sent.
+      next.catch(() => {})
+      if (batcher.pending && made !== batcher.made) {
+        made = batcher.made
+        dueAt = monotonicNow() + LINGER_MS
+      }
+      if (batcher.pending && !(await settlesWithin(next, dueAt - monotonicNow()))) await flush(signal)
+      return next
+    },
+    get recordsRead() {
+      return batcher.recordsRead
+    },
+  }
+}
+
+const settlesWithin = async (work: Promise<unknown>, limitMs: number): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs)
+  })
+  const settled = work.then(
+    () => true,
+    () => true,
+  )
+  try {
+    if (limitMs <= 0) return false
+    return await Promise.race([settled, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -5,7 +5,7 @@ import { until } from '@inlet/testing'
 import { describe, expect, it } from 'vitest'
 import { createBacklog } from './backlog.js'
 import type { DraftBatch } from './batcher.js'
-import { createForwarder } from './forwarder.js'
+import { createRunWriter } from './run-writer.js'
 
 const run = {
   runId: 'run',
@@ -28,7 +28,7 @@ const draft = (keys: readonly string[], bytes = 10): DraftBatch => ({
   keyHashes: keys,
 })
 
-/** A forwarder among fakes: the queue keeps what it gets, the scribe commits when told. */
+/** A writer among fakes: the queue keeps what it gets, the scribe commits when told. */
 const setUp = (
   options: { readonly budget?: number; readonly forward?: (batch: BatchEnvelope) => Promise<void>; readonly stored?: readonly number[] } = {},
 ) => {
@@ -38,7 +38,7 @@ const setUp = (
   let watching = true
   const budget = createByteBudget(options.budget ?? 1_000_000)
   const backlog = createBacklog(1_000_000)
-  const forwarder = createForwarder(
+  const writer = createRunWriter(
     {
       queues: {
         forwardBatch: async (batch) => {
@@ -64,7 +64,7 @@ const setUp = (
     run,
   )
   return {
-    forwarder,
+    writer,
     sent,
     budget,
     backlog,
@@ -81,22 +81,22 @@ const isPending = async (promise: Promise<unknown>): Promise<boolean> => {
   return (await Promise.race([promise.catch(() => 'failed'), Promise.resolve(none)])) === none
 }
 
-describe('createForwarder', () => {
+describe('createRunWriter', () => {
   it('numbers batches from the first free place, under the epoch of the lease', async () => {
-    const { forwarder, sent } = setUp()
-    await forwarder.forward(draft(['a']), never)
-    await forwarder.forward(draft(['b']), never)
+    const { writer, sent } = setUp()
+    await writer.send(draft(['a']), never)
+    await writer.send(draft(['b']), never)
     expect(sent.map(({ seq, epoch, version, runId }) => [seq, epoch, version, runId])).toEqual([
       [5, 3, 2, 'run'],
       [6, 3, 2, 'run'],
     ])
-    expect([forwarder.forwardedBatches, forwarder.forwardedBytes]).toEqual([6, 420])
+    expect([writer.forwardedBatches, writer.forwardedBytes]).toEqual([6, 420])
   })
 
   it('keeps at most twelve batches on their way', async () => {
-    const { forwarder, committed, sent } = setUp()
-    for (let n = 0; n < 12; n += 1) await forwarder.forward(draft([`k${n}`]), never)
-    const next = forwarder.forward(draft(['more']), never)
+    const { writer, committed, sent } = setUp()
+    for (let n = 0; n < 12; n += 1) await writer.send(draft([`k${n}`]), never)
+    const next = writer.send(draft(['more']), never)
     expect(await isPending(next)).toBe(true)
     committed(5)
     await next
@@ -104,46 +104,46 @@ describe('createForwarder', () => {
   })
 
   it('holds bytes until they are stored', async () => {
-    const { forwarder, budget, committed } = setUp({ budget: 100 })
-    await forwarder.forward(draft(['a'], 60), never)
-    const next = forwarder.forward(draft(['b'], 60), never)
+    const { writer, budget, committed } = setUp({ budget: 100 })
+    await writer.send(draft(['a'], 60), never)
+    const next = writer.send(draft(['b'], 60), never)
     expect(await isPending(next)).toBe(true)
     expect(budget.used).toBe(60)
     committed(5)
     await next
-    forwarder.close()
+    writer.close()
     expect(budget.used).toBe(0)
   })
 
   it('waits while the backlog of all workers is over its budget', async () => {
-    const { forwarder, backlog } = setUp()
+    const { writer, backlog } = setUp()
     backlog.report(2_000_000)
-    const waiting = forwarder.forward(draft(['a']), never)
+    const waiting = writer.send(draft(['a']), never)
     expect(await isPending(waiting)).toBe(true)
     backlog.report(0)
     await waiting
     const stop = AbortSignal.abort(new Failure('CANCELLED', 'stop'))
     backlog.report(2_000_000)
-    await expect(forwarder.forward(draft(['b']), stop)).rejects.toThrow('stop')
+    await expect(writer.send(draft(['b']), stop)).rejects.toThrow('stop')
   })
 
   it('marks a batch that shares a key with one still on its way, and only that', async () => {
-    const { forwarder, sent, committed } = setUp()
-    await forwarder.forward(draft(['a', 'b']), never)
-    await forwarder.forward(draft(['b']), never)
-    await forwarder.forward(draft(['c', '']), never)
-    await forwarder.forward(draft(['d', '']), never)
+    const { writer, sent, committed } = setUp()
+    await writer.send(draft(['a', 'b']), never)
+    await writer.send(draft(['b']), never)
+    await writer.send(draft(['c', '']), never)
+    await writer.send(draft(['d', '']), never)
     committed(8)
-    await forwarder.forward(draft(['a']), never)
+    await writer.send(draft(['a']), never)
     expect(sent.map(({ overlaps }) => overlaps === true)).toEqual([false, true, false, false, false])
   })
 
   it('is drained when the last batch is stored', async () => {
-    const { forwarder, committed } = setUp()
-    await forwarder.drained(never)
-    await forwarder.forward(draft(['a']), never)
-    await forwarder.forward(draft(['b']), never)
-    const drained = forwarder.drained(never)
+    const { writer, committed } = setUp()
+    await writer.drained(never)
+    await writer.send(draft(['a']), never)
+    await writer.send(draft(['b']), never)
+    const drained = writer.drained(never)
     committed(5)
     expect(await isPending(drained)).toBe(true)
     committed(6)
@@ -151,8 +151,8 @@ describe('createForwarder', () => {
   })
 
   it('sends lost batches again after a while without progress, but not those that are stored', async () => {
-    const { forwarder, sent, committed, pass } = setUp({ stored: [6] })
-    for (const key of ['a', 'b', 'c']) await forwarder.forward(draft([key]), never)
+    const { writer, sent, committed, pass } = setUp({ stored: [6] })
+    for (const key of ['a', 'b', 'c']) await writer.send(draft([key]), never)
     committed(4)
     expect(sent).toHaveLength(3)
     pass(1_001)
@@ -168,37 +168,37 @@ describe('createForwarder', () => {
 
   it('tries again while the queue is away', async () => {
     let tries = 0
-    const { forwarder, sent } = setUp({
+    const { writer, sent } = setUp({
       forward: async () => {
         tries += 1
         if (tries < 3) throw new Failure('QUEUE_UNAVAILABLE', 'away')
       },
     })
-    await forwarder.forward(draft(['a']), never)
+    await writer.send(draft(['a']), never)
     await until(() => sent.length === 1)
     expect(tries).toBe(3)
   })
 
   it('passes on what else went wrong: at the next batch, and to whoever waits', async () => {
     const broken = setUp({ forward: async () => Promise.reject(new TypeError('defect')) })
-    await broken.forwarder.forward(draft(['a']), never)
-    await expect(broken.forwarder.drained(never)).rejects.toThrow('defect')
-    await expect(broken.forwarder.forward(draft(['b']), never)).rejects.toThrow('defect')
+    await broken.writer.send(draft(['a']), never)
+    await expect(broken.writer.drained(never)).rejects.toThrow('defect')
+    await expect(broken.writer.send(draft(['b']), never)).rejects.toThrow('defect')
     const refused = setUp()
-    await refused.forwarder.forward(draft(['a']), never)
-    const drained = refused.forwarder.drained(never)
+    await refused.writer.send(draft(['a']), never)
+    const drained = refused.writer.drained(never)
     refused.committed(4, 'QUARANTINE_BUDGET')
     await expect(drained).rejects.toMatchObject({ reason: 'QUARANTINE_BUDGET' })
   })
 
   it('stops waiting when the signal aborts, and watching when closed', async () => {
-    const { forwarder, isWatching } = setUp()
-    await forwarder.forward(draft(['a']), never)
+    const { writer, isWatching } = setUp()
+    await writer.send(draft(['a']), never)
     const stop = new AbortController()
-    const drained = forwarder.drained(stop.signal)
+    const drained = writer.drained(stop.signal)
     stop.abort(new Error('enough'))
     await expect(drained).rejects.toThrow('enough')
-    forwarder.close()
+    writer.close()
     expect(isWatching()).toBe(false)
   })
 })
