@@ -10,7 +10,16 @@ const documents = readDocuments()
 const operate = read('docs/guides/operate.md')
 
 /** Keys by process, from the schemas of the apps. */
-const keys = new Map(['api', 'worker', 'scribe'].map((app) => [app, matches(/^\s{2}([A-Z][A-Z0-9_]+):/gmu, read(`apps/${app}/src/config.ts`))]))
+const KEY = /^\s{2}([A-Z][A-Z0-9_]+):/gmu
+const shapes = read('packages/observability/src/settings/process-settings.ts')
+/** The keys of a shape that several processes spread into their settings. */
+const keysOfShape = (name: string): readonly string[] => matches(KEY, new RegExp(`const ${name} = \\{\n([^]*?)\n\\}`, 'u').exec(shapes)?.[1] ?? '')
+const keys = new Map(
+  ['api', 'worker', 'scribe'].map((app) => {
+    const config = read(`apps/${app}/src/config.ts`)
+    return [app, [...matches(KEY, config), ...matches(/^\s{2}\.\.\.(\w+),$/gmu, config).flatMap(keysOfShape)]]
+  }),
+)
 const composeKeys = matches(/\$\{([A-Z][A-Z0-9_]+)/gu, read('docker-compose.yml'))
 const readByTests = ['packages/testing/src/redis-binary.ts', 'packages/connector-sdk/src/testing/checks/check-crash.ts', 'tests/harness/cluster.ts']
 const testKeys = matches(/\b(INLET_TEST_[A-Z_]+)\b/gu, readByTests.map(read).join(' '))

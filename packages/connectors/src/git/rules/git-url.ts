@@ -17,6 +17,7 @@ export const parseGitUrl = (text: string): URL => {
   if (hasUnsafeCharacter(text)) refuse('holds white space, control characters or backslashes')
   if (/^(\/|\.{1,2}(\/|$)|~|file:)/i.test(text)) refuse('is a local folder: name it in `path` instead of `url`')
   if (!/^https?:\/\/[^/:]/i.test(text)) refuse('does not begin with https:// or http://')
+  if (/^https?:\/\/-/i.test(text)) refuse('has a host that looks like an option')
   if (!isUrl(text)) refuse('cannot be read')
   const url = parseHttpUrl(text, { field: 'config.url' })
   if (url.search !== '' || url.hash !== '') refuse('has a query or a fragment')
