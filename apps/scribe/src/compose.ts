@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { createDatabase, findConnectorType, noteGone, readClockSkewSeconds, readSourceLags, startBeating, untilSchemaReady } from '@inlet/db'
+import { createDatabase, findConnectorType, markGone, readClockSkewSeconds, readSourceLags, startHeartbeats, untilSchemaReady } from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes, silenceOf, watchHealth } from '@inlet/observability'
 import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES, type QueueName, UNCONFIRMED } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
@@ -88,8 +88,8 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     })
     consumers.push(consumer)
     const id = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}:scribe`
-    lifecycle.defer('place on the list', () => noteGone(database, id))
-    const life = startBeating(database, () => ({
+    lifecycle.defer('place on the list', () => markGone(database, id))
+    const life = startHeartbeats(database, () => ({
       id,
       role: 'scribe',
       host: os.hostname(),

@@ -9,10 +9,10 @@ import {
   findKnownSources,
   findLiveConnections,
   listenToSources,
-  noteGone,
+  markGone,
   readClockSkewSeconds,
   retentionWithin,
-  startBeating,
+  startHeartbeats,
   untilSchemaReady,
 } from '@inlet/db'
 import { createMappingPool } from '@inlet/mapping'
@@ -166,7 +166,7 @@ export const composeWorker = (
     const backlog = createBacklog(config.INLET_SCRIBE_BACKLOG_BYTES)
     const budget = createByteBudget(config.INLET_WORKER_INFLIGHT_BYTES)
     const holder = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}`
-    lifecycle.defer('place on the list', () => noteGone(database, holder))
+    lifecycle.defer('place on the list', () => markGone(database, holder))
     const backpressure = (): boolean => backlog.full || budget.waiting > 0
     const runDeps = {
       database,
@@ -234,7 +234,7 @@ export const composeWorker = (
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
     const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
     const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, backpressure }
-    const life = startBeating(database, describeWorker({ ...facts, drain: drain.signal }), Math.min(LONGEST_BEAT_MS, lockMs / 3))
+    const life = startHeartbeats(database, describeWorker({ ...facts, drain: drain.signal }), Math.min(LONGEST_BEAT_MS, lockMs / 3))
     const notifier = startNotifier({
       database,
       keyring,

@@ -11,6 +11,8 @@ export {
 export { countHoldings } from './api-keys/count-holdings.js'
 export { type AuditListRequest, type AuditView, listAudit } from './audit/list-audit.js'
 export { type Actor, writeAudit } from './audit/write-audit.js'
+export { type ApplyResult, applyBatch } from './batches/apply-batch.js'
+export type { WriteCounts } from './batches/write-records.js'
 export { cacheContent, readContent, type StoredContent, tooLarge } from './browse/browsed-content.js'
 export { type BrowsedItem, type BrowseQuestion, cacheBrowsed, findBrowsed, forgetBrowsed } from './browse/browsed-items.js'
 export { type BrowseTarget, findBrowseTarget } from './browse/find-browse-target.js'
@@ -71,8 +73,6 @@ export {
 export { type ActionRequest, type ActionResult, actOnSource } from './lifecycle/act-on-source.js'
 export { isLimited, type LimitReport, reportAnswer } from './limits/report-answer.js'
 export { FAILURES_TO_OPEN, type Places, type PlaceWish, takePlaces } from './limits/take-places.js'
-export { type ApplyResult, applyBatch } from './loading/apply-batch.js'
-export type { WriteCounts } from './loading/write-records.js'
 export { alignMappings, finishReread, type MappingPlace, type StreamMappingState } from './mapping/align-mappings.js'
 export { reportUnknownStreams, type UnknownStreams } from './mapping/report-unknown-streams.js'
 export { appliedMigrations, migrate } from './migrate/migrate.js'
@@ -193,19 +193,19 @@ export { getContent, getVersion, type LoadError, listVersions, type StoredVersio
 export { type ListenOptions, listenToSources } from './versions/listen-to-sources.js'
 export { findLiveConnections, findVersionToLoad, type LiveConnection, type VersionToLoad } from './versions/live-connections.js'
 export { deleteExample, listExamples, type StoredExample, saveExample } from './versions/mapping-examples.js'
-export { type FailedLoad, noteLoaded, noteLoadFailed } from './versions/note-load.js'
 export { type DraftToPublish, type PublishedVersion, publishDraft, type Rollback, rollBack } from './versions/publish-version.js'
 export { listSamples, MAX_SAMPLE_LENGTH, type RawSample, STORED_SAMPLES, saveSamples } from './versions/raw-samples.js'
+export { type OpenFailure, recordOpened, recordOpenFailure } from './versions/record-open.js'
 export { sameContent, type VersionContent } from './versions/version-content.js'
 export { gatherWhyFacts, type StoredWhyFacts } from './why/gather-why-facts.js'
-export { type Beating, startBeating } from './workers/start-beating.js'
+export { type Heartbeats, startHeartbeats } from './workers/start-heartbeats.js'
 export {
   ALIVE_SECONDS,
   forgetDead,
   isConnectorOffered,
   listWorkers,
-  noteAlive,
-  noteGone,
+  markGone,
+  recordHeartbeat,
   type WorkerBeat,
   type WorkerOverview,
 } from './workers/worker-repository.js'

@@ -68,17 +68,17 @@ export {
   warningsOf,
 } from './runs/caveats.js'
 export {
+  classifyDeath,
   DEATHS_TO_ISOLATE,
   type DeathVerdict,
   isolationMs,
-  judgeDeath,
   type LostRun,
   MAX_PROCESS_DEATHS,
   probeDelayMs,
 } from './runs/process-deaths.js'
 export {
   decideOutcome,
-  deleteFuse,
+  massDeleteLimit,
   quarantineBudget,
   RUN_OUTCOMES,
   RUN_STATUSES,

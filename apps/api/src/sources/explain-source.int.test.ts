@@ -1,4 +1,15 @@
-import { actOnSource, applyBatch, createRun, ensureStreams, finishRun, markDeleting, noteAlive, parkRun, takeLease, type WorkerBeat } from '@inlet/db'
+import {
+  actOnSource,
+  applyBatch,
+  createRun,
+  ensureStreams,
+  finishRun,
+  markDeleting,
+  parkRun,
+  recordHeartbeat,
+  takeLease,
+  type WorkerBeat,
+} from '@inlet/db'
 import { type FailureCode, REASONS, type Reason, WHY_RULES } from '@inlet/domain'
 import { testBatch } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -18,7 +29,7 @@ afterEach(() => api.database.pool.query('DELETE FROM workers'))
 
 const sql = (text: string, values: readonly unknown[] = []) => api.database.pool.query(text, [...values])
 const alive = (change: Partial<WorkerBeat> = {}) =>
-  noteAlive(api.database, {
+  recordHeartbeat(api.database, {
     id: change.role ?? 'worker',
     role: 'worker',
     host: 'h',

@@ -1,4 +1,4 @@
-import { findLiveConnections, noteLoaded, noteLoadFailed, type StoredCredential } from '@inlet/db'
+import { findLiveConnections, recordOpened, recordOpenFailure, type StoredCredential } from '@inlet/db'
 import { blameForLoad, Failure, toFailure } from '@inlet/domain'
 import type { PooledConnection } from './connection-pool.js'
 import { type ConnectionDeps, openConnection } from './open-connection.js'
@@ -25,11 +25,11 @@ export const openVersion = async (deps: ConnectionDeps, version: VersionToOpen, 
     const failure = await explainRefusal(deps, version, toFailure(thrown))
     const blame = blameForLoad(failure)
     if (blame !== 'nothing')
-      await noteLoadFailed(deps.database, { sourceId: version.sourceId, versionId, reason: failure.reason, message: failure.message, blame })
+      await recordOpenFailure(deps.database, { sourceId: version.sourceId, versionId, reason: failure.reason, message: failure.message, blame })
     throw failure
   }
   try {
-    await noteLoaded(deps.database, versionId)
+    await recordOpened(deps.database, versionId)
     return pooled
   } catch (error) {
     await pooled.connection[Symbol.asyncDispose]()

@@ -10,12 +10,12 @@ describe('createCommitWatch', () => {
     const query = async ({ values: [ids] }: { values: [string[]] }) => {
       asked.push(ids)
       if (fail) throw new Error('away')
-      return { rows: ids.map((runId) => ({ runId, prefixSeq: 7, errorReason: null })) }
+      return { rows: ids.map((runId) => ({ runId, highWaterMark: 7, errorReason: null })) }
     }
     const watch = createCommitWatch({ pool: { query } } as never, (error) => errors.push(error))
     const seen = new Map<string, number>()
-    const stopA = watch.watch('a', (state) => seen.set('a', state.prefixSeq))
-    const stopB = watch.watch('b', (state) => seen.set('b', state.prefixSeq))
+    const stopA = watch.watch('a', (state) => seen.set('a', state.highWaterMark))
+    const stopB = watch.watch('b', (state) => seen.set('b', state.highWaterMark))
     await until(() => errors.length > 0)
     fail = false
     await until(() => seen.size === 2)
@@ -25,7 +25,7 @@ describe('createCommitWatch', () => {
     stopB()
     await watch.close()
     const again = createCommitWatch({ pool: { query } } as never, () => {})
-    again.watch('c', (state) => seen.set('c', state.prefixSeq))
+    again.watch('c', (state) => seen.set('c', state.highWaterMark))
     await until(() => seen.has('c'))
     await again.close()
   })

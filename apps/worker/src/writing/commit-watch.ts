@@ -25,7 +25,7 @@ export const createCommitWatch = (database: Database, onError: (error: unknown) 
     while (watched.size > 0 && !stop.signal.aborted) {
       try {
         const states = await readCommitStates(database, [...watched.keys()])
-        const seen = states.map((state) => `${state.runId}${state.prefixSeq}`).join()
+        const seen = states.map((state) => `${state.runId}${state.highWaterMark}`).join()
         pause = seen === last ? Math.min(SLOW_MS, pause * 1.3) : FAST_MS
         last = seen
         for (const state of states) watched.get(state.runId)?.(state)

@@ -68,7 +68,7 @@ const setUp = (
     sent,
     budget,
     backlog,
-    committed: (prefixSeq: number, errorReason: string | null = null) => tell({ runId: 'run', prefixSeq, errorReason }),
+    committed: (highWaterMark: number, errorReason: string | null = null) => tell({ runId: 'run', highWaterMark, errorReason }),
     pass: (ms: number) => {
       clock += ms
     },

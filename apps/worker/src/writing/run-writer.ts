@@ -50,7 +50,7 @@ export const createRunWriter = (deps: WriterDeps, run: LeasedRun): RunWriter => 
   const waiters = new Set<() => void>()
   let failure: unknown
   let seq = run.nextSeq - 1
-  let prefix = run.nextSeq - 1
+  let highWaterMark = run.nextSeq - 1
   // What earlier attempts stored counts on, or the backlog would look smaller than it is.
   let forwardedBatches = run.committedBatches
   let forwardedBytes = run.committedBytes
@@ -88,7 +88,7 @@ export const createRunWriter = (deps: WriterDeps, run: LeasedRun): RunWriter => 
   const resend = async (): Promise<void> => {
     resending = true
     try {
-      const stored = await readStoredSeqs(deps.database, run.runId, prefix)
+      const stored = await readStoredSeqs(deps.database, run.runId, highWaterMark)
       for (const [at, { batch }] of inFlight) if (!stored.has(at)) await deps.queues.forwardBatch(batch)
     } catch {
       // The queue or the database is unavailable: the next look tries again.
@@ -100,9 +100,9 @@ export const createRunWriter = (deps: WriterDeps, run: LeasedRun): RunWriter => 
   }
   const unwatch = deps.watch.watch(run.runId, (state) => {
     if (state.errorReason !== null) return fail(toRunFailure(state.errorReason))
-    if (state.prefixSeq > prefix) {
-      for (const [at, entry] of inFlight) if (at <= state.prefixSeq) release(entry, at)
-      prefix = state.prefixSeq
+    if (state.highWaterMark > highWaterMark) {
+      for (const [at, entry] of inFlight) if (at <= state.highWaterMark) release(entry, at)
+      highWaterMark = state.highWaterMark
       progressAt = deps.now()
       lostAfterMs = deps.lostAfterMs
       wake()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { applyBatch } from '../loading/apply-batch.js'
+import { applyBatch } from '../batches/apply-batch.js'
 import { finishRun } from '../runs/end-run.js'
 import { heartbeat } from '../runs/heartbeat.js'
 import { takeLease } from '../runs/lease.js'

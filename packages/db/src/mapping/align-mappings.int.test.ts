@@ -1,6 +1,6 @@
 import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { applyBatch } from '../loading/apply-batch.js'
+import { applyBatch } from '../batches/apply-batch.js'
 import { createStoredRecords } from '../records/known-records.js'
 import { finishRun } from '../runs/end-run.js'
 import { alignMappings, finishReread } from './align-mappings.js'

@@ -14,7 +14,7 @@ export interface MappingPlace {
 }
 
 /**
- * Notes the mapping that each stream is read with from now on, and answers the streams whose mapping was another: their cursors
+ * Records the mapping that each stream is read with from now on, and answers the streams whose mapping was another: their cursors
  * are forgotten, and until `finishReread` the validators of everything the source stored before do not count, so that unchanged
  * items are mapped again. Of all streams, since a connector may skip the items of one by the validators of another.
  */

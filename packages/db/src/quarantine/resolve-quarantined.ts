@@ -2,7 +2,7 @@
 // nothing of its content, which is what could not be stored.
 import type { BatchEffects, BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
-import { splitPayload } from '../loading/bisect.js'
+import { splitPayload } from '../batches/bisect.js'
 
 const RESOLVED = (resolution: 'brought_again' | 'gone' | 'not_repeated', run: string): string =>
   `state = 'resolved', state_at = now(), state_by = 'run:' || ${run}, resolution = '${resolution}'`

@@ -1,7 +1,7 @@
 import { batchHash } from '@inlet/domain'
 import { openTestStore, type TestEntry, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { applyBatch } from '../loading/apply-batch.js'
+import { applyBatch } from '../batches/apply-batch.js'
 import { retryQuarantine } from './retry-quarantined.js'
 
 let store: TestStore
@@ -114,7 +114,7 @@ describe('a complete reading', () => {
     expect(await rowsOf(sourceId)).toMatchObject([{ state: 'resolved', resolution: 'not_repeated' }, { state: 'open' }, { state: 'open' }])
   })
 
-  it('that the fuse refused resolves nothing', async () => {
+  it('that the mass-delete guard refused resolves nothing', async () => {
     const sourceId = await store.addSource()
     const many = Array.from({ length: 60 }, (_, n) => ({ key: `k${n}` }))
     await read(sourceId, [...many, bad('x')], { contents: true })

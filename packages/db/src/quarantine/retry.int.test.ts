@@ -1,7 +1,7 @@
 import { type BatchEnvelope, batchHash, canonicalJson, keyHash, sha256Hex } from '@inlet/domain'
 import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { applyBatch } from '../loading/apply-batch.js'
+import { applyBatch } from '../batches/apply-batch.js'
 import { finishRun } from '../runs/end-run.js'
 import { type LeasedRun, takeLease } from '../runs/lease.js'
 import { dropQuarantine, dropQuarantined } from './drop-quarantined.js'

@@ -30,7 +30,7 @@ FROM streams st JOIN runs r ON r.id = $2 WHERE st.source_id = $1`
 
 const ofBackfill = ({ sourceId, runId, backfill }: CursorsOf): [string, unknown[]] => [OWN, [sourceId, runId, backfill?.cursorAt ?? null]]
 
-/** Moves a cursor of a backfill. The prefix passes batches in order, under the lock of the run's row: it never moves back. */
+/** Moves a cursor of a backfill. The high-water mark passes batches in order, under the lock of the run's row: it never moves back. */
 export const moveBackfillCursor = async (
   client: pg.ClientBase,
   batch: BatchEnvelope,

@@ -1,8 +1,8 @@
 import { FAILURE_CODES, type FailureCode } from '@inlet/domain'
 import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { applyBatch } from '../batches/apply-batch.js'
 import { actOnSource } from '../lifecycle/act-on-source.js'
-import { applyBatch } from '../loading/apply-batch.js'
 import { finishRun, type RunEnd } from './end-run.js'
 
 let store: TestStore

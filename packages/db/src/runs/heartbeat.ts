@@ -83,7 +83,7 @@ export const heartbeat = async (database: Database, beat: Heartbeat): Promise<He
 
 export interface CommitState {
   readonly runId: string
-  readonly prefixSeq: number
+  readonly highWaterMark: number
   readonly errorReason: string | null
 }
 
@@ -91,7 +91,7 @@ export interface CommitState {
 export const readCommitStates = async (database: Database, runIds: readonly string[]): Promise<readonly CommitState[]> => {
   const { rows } = await database.pool.query<CommitState>({
     name: 'inlet-commit-states',
-    text: 'SELECT id AS "runId", prefix_seq AS "prefixSeq", error_reason AS "errorReason" FROM runs WHERE id = ANY($1::uuid[])',
+    text: 'SELECT id AS "runId", prefix_seq AS "highWaterMark", error_reason AS "errorReason" FROM runs WHERE id = ANY($1::uuid[])',
     values: [runIds],
   })
   return rows

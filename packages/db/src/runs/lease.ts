@@ -4,10 +4,10 @@ import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } f
 import type { Database } from '../database.js'
 import { openCursors } from './backfill-cursors.js'
 import { claimPlace } from './claim-place.js'
+import { classifyLostRun } from './classify-lost-run.js'
 import type { BackfillPlan } from './create-run.js'
 import { endRun } from './end-run.js'
 import { failToBegin, isPassing } from './fail-to-begin.js'
-import { judgeLostRun } from './judge-lost-run.js'
 
 /** What a worker needs to read for a source: where to go on, under which epoch. */
 export interface LeasedRun {
@@ -110,7 +110,7 @@ const take = async (client: pg.ClientBase, request: LeaseRequest): Promise<Lease
     await endRun(client, { runId: run.id, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled before it began', next: '' } })
     return { taken: false, because: 'gone' }
   }
-  if (run.status === 'running' && (await judgeLostRun(client, run, request))) return { taken: false, because: 'suspended' }
+  if (run.status === 'running' && (await classifyLostRun(client, run, request))) return { taken: false, because: 'suspended' }
   const { rows: sources } = await client.query<{ deaths: number }>('SELECT process_deaths AS deaths FROM sources WHERE id = $1', [run.source_id])
   const isolates = (sources[0]?.deaths ?? 0) >= DEATHS_TO_ISOLATE
   const place = await claimPlace(client, { ...request, isolates, lifeMs: run.life_ms })

@@ -1,8 +1,8 @@
 import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
-import { applyBatch } from '../loading/apply-batch.js'
+import { applyBatch } from '../batches/apply-batch.js'
 import { createDueRestart, listDueRestarts } from '../reconcile/reconcile-queries.js'
-import { noteAlive, noteGone, type WorkerBeat } from '../workers/worker-repository.js'
+import { markGone, recordHeartbeat, type WorkerBeat } from '../workers/worker-repository.js'
 import { createRun } from './create-run.js'
 import { finishRun } from './end-run.js'
 import { type LeasedRun, type LeaseResult, takeLease } from './lease.js'
@@ -32,7 +32,7 @@ const beatOf = (id: string): WorkerBeat => ({
   problem: null,
   connectors: [],
 })
-const alive = (id: string, refuses: WorkerBeat['refuses'] = null) => noteAlive(store.database, { ...beatOf(id), refuses })
+const alive = (id: string, refuses: WorkerBeat['refuses'] = null) => recordHeartbeat(store.database, { ...beatOf(id), refuses })
 const take = (runId: string, holder: string): Promise<LeaseResult> => takeLease(store.database, { runId, holder, ttlMs: TTL_MS })
 const taken = (result: LeaseResult): LeasedRun => {
   if (!result.taken) throw new Error(`not taken: ${result.because}`)
@@ -148,7 +148,7 @@ describe('a source that ends its worker', () => {
 describe('a worker that lost its lease', () => {
   it.each([
     ['is alive', async (holder: string) => alive(holder)],
-    ['has ended in order', async (holder: string) => noteGone(store.database, holder)],
+    ['has ended in order', async (holder: string) => markGone(store.database, holder)],
     ['was about to end', async (holder: string) => alive(holder, 'draining').then(() => kill(holder))],
   ])('counts nothing against the source when it %s', async (_how, leave) => {
     let holder = await newWorker()

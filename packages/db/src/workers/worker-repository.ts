@@ -25,8 +25,8 @@ export const ALIVE_SECONDS = 12
 /** So long after its last sign of life a dead process is still listed (s): much longer than any lease. */
 const FORGET_SECONDS = 300
 
-/** Notes a sign of life; one round trip. A process that was taken for dead clears the sources that it was counted against. */
-export const noteAlive = async (database: Database, beat: WorkerBeat): Promise<void> => {
+/** Records a heartbeat; one round trip. A process that was taken for dead clears the sources that it was counted against. */
+export const recordHeartbeat = async (database: Database, beat: WorkerBeat): Promise<void> => {
   const { rows } = await database.pool.query<{ died_with: number | null }>({
     name: 'inlet-alive',
     text: `INSERT INTO workers (id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, started_at, beat_at)
@@ -61,7 +61,7 @@ const takeBackDeath = (database: Database, id: string): Promise<void> =>
   })
 
 /** A process ends in order. */
-export const noteGone = async (database: Database, id: string): Promise<void> => {
+export const markGone = async (database: Database, id: string): Promise<void> => {
   await database.pool.query('DELETE FROM workers WHERE id = $1', [id])
 }
 

@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import { isolationMs, judgeDeath, type LostRun, probeDelayMs } from './process-deaths.js'
+import { classifyDeath, isolationMs, type LostRun, probeDelayMs } from './process-deaths.js'
 
 const lost: LostRun = { holder: 'gone', further: false, alone: false, deaths: 0 }
 
-describe('judgeDeath', () => {
+describe('classifyDeath', () => {
   it.each(['alive', 'unknown'] as const)('counts nothing when the process is %s, however often', (holder) => {
     for (const alone of [true, false])
-      expect(judgeDeath({ ...lost, holder, alone, deaths: 7 })).toEqual({ deaths: 7, suspends: false, isolates: true })
-    expect(judgeDeath({ ...lost, holder })).toEqual({ deaths: 0, suspends: false, isolates: false })
+      expect(classifyDeath({ ...lost, holder, alone, deaths: 7 })).toEqual({ deaths: 7, suspends: false, isolates: true })
+    expect(classifyDeath({ ...lost, holder })).toEqual({ deaths: 0, suspends: false, isolates: false })
   })
   it('suspends at the third death in a row, if it was alone then', () => {
-    const verdicts = [0, 1, 2].map((deaths) => judgeDeath({ ...lost, alone: true, deaths }))
+    const verdicts = [0, 1, 2].map((deaths) => classifyDeath({ ...lost, alone: true, deaths }))
     expect(verdicts.map(({ suspends }) => suspends)).toEqual([false, false, true])
   })
   it('never suspends a source that had neighbors, and isolates it from the second death on', () => {
-    const verdicts = [0, 1, 2, 30].map((deaths) => judgeDeath({ ...lost, deaths }))
+    const verdicts = [0, 1, 2, 30].map((deaths) => classifyDeath({ ...lost, deaths }))
     expect(verdicts.map(({ suspends }) => suspends)).toEqual([false, false, false, false])
     expect(verdicts.map(({ isolates }) => isolates)).toEqual([false, true, true, true])
   })
   it('begins to count again when an attempt came further', () => {
-    expect(judgeDeath({ ...lost, alone: true, further: true, deaths: 9 })).toEqual({ deaths: 1, suspends: false, isolates: false })
+    expect(classifyDeath({ ...lost, alone: true, further: true, deaths: 9 })).toEqual({ deaths: 1, suspends: false, isolates: false })
   })
 })
 

@@ -25,7 +25,7 @@ export interface DeathVerdict {
 }
 
 /** What the loss of a worker says of the source it ran: only ends of processes count, and only one without neighbors is proof. Pure. */
-export const judgeDeath = ({ holder, further, alone, deaths: before }: LostRun): DeathVerdict => {
+export const classifyDeath = ({ holder, further, alone, deaths: before }: LostRun): DeathVerdict => {
   if (holder !== 'gone') return { deaths: before, suspends: false, isolates: before >= DEATHS_TO_ISOLATE }
   const deaths = further ? 1 : before + 1
   return { deaths, suspends: alone && deaths >= MAX_PROCESS_DEATHS, isolates: deaths >= DEATHS_TO_ISOLATE }

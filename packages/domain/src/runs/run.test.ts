@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decideOutcome, deleteFuse, quarantineBudget, type RunFacts } from './run.js'
+import { decideOutcome, massDeleteLimit, quarantineBudget, type RunFacts } from './run.js'
 
 const facts: RunFacts = {
   failure: null,
@@ -42,6 +42,6 @@ describe('limits', () => {
     expect([0, 999, 1_000, 1_100, 50_000].map(quarantineBudget)).toEqual([10, 10, 10, 11, 500])
   })
   it('lets a sweep delete half, or 20 of a small stream', () => {
-    expect([0, 40, 41, 1_000].map(deleteFuse)).toEqual([20, 20, 20, 500])
+    expect([0, 40, 41, 1_000].map(massDeleteLimit)).toEqual([20, 20, 20, 500])
   })
 })

@@ -45,4 +45,4 @@ export const decideOutcome = (facts: RunFacts): RunOutcome => {
 export const quarantineBudget = (recordsRead: number): number => Math.max(10, Math.floor(recordsRead / 100))
 
 /** Share of live records a sweep may delete without `allowMassDelete`: half, or 20 of a small stream. */
-export const deleteFuse = (liveRecords: number): number => Math.max(20, Math.floor(liveRecords / 2))
+export const massDeleteLimit = (liveRecords: number): number => Math.max(20, Math.floor(liveRecords / 2))

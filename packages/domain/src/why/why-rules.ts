@@ -216,8 +216,8 @@ export const WHY_RULES: readonly WhyRule[] = [
         }),
   ),
   rule('DELETE_FUSE', 'no deletion waits for a confirmation', ({ lastRun }) => {
-    const fuse = lastRun?.warnings.find(({ reason }) => reason === 'DELETE_FUSE')
-    return fuse === undefined ? null : asksOwner(fuse.message, REASONS.DELETE_FUSE.next)
+    const guard = lastRun?.warnings.find(({ reason }) => reason === 'DELETE_FUSE')
+    return guard === undefined ? null : asksOwner(guard.message, REASONS.DELETE_FUSE.next)
   }),
   rule('CONTENT_DOUBTFUL', 'the last run read its content whole', ({ lastRun, nextTickAt }) => {
     const doubt = lastRun?.warnings.find(({ reason }) => Object.hasOwn(CAVEATS, reason))

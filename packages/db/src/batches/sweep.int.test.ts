@@ -54,7 +54,7 @@ describe('a sweep', () => {
     expect(await live()).toEqual(['a1', 'b1', 'none'])
   })
 
-  it('blows the fuse when most records would go, and says so', async () => {
+  it('refuses when most records would go, and says so', async () => {
     const { apply, live, counter, runRow, sourceId } = await begin(keys(50))
     await apply(1, [{ key: 'k0' }], {})
     expect([(await live()).length, await counter()]).toEqual([50, 50])

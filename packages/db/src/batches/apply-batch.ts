@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import { isDataError, isTimeout } from '../sql-state.js'
-import { advancePrefix } from './advance-prefix.js'
+import { advanceHighWaterMark } from './advance-high-water-mark.js'
 import { writeWithBisection } from './bisect.js'
 import { quarantineEntry } from './write-quarantine.js'
 import { type WriteCounts, type Written, writeRecords } from './write-records.js'
@@ -43,8 +43,8 @@ const applyInTransaction = async (
     if (place === 'mismatch') await recordMismatch(client, batch, 'another batch was already applied at this place of the run')
     return { result: place }
   }
-  const written = await write(place.prefix === batch.seq - 1)
-  const { counts } = await advancePrefix(client, batch, written, place.prefix)
+  const written = await write(place.highWaterMark === batch.seq - 1)
+  const { counts } = await advanceHighWaterMark(client, batch, written, place.highWaterMark)
   return { result: 'applied', counts }
 }
 
@@ -67,8 +67,8 @@ const refuse = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<'dup
 }
 
 interface Place {
-  /** The run's prefix. */
-  readonly prefix: number
+  /** How far the run is stored without a gap. */
+  readonly highWaterMark: number
 }
 
 /** The place in the run when it was free, else what stands there. */
@@ -89,7 +89,7 @@ const insertLedger = async (client: pg.ClientBase, batch: BatchEnvelope): Promis
       batch.effects === undefined ? null : JSON.stringify(batch.effects),
     ],
   })
-  if (rows[0] !== undefined) return { prefix: rows[0].prefix_seq ?? 0 }
+  if (rows[0] !== undefined) return { highWaterMark: rows[0].prefix_seq ?? 0 }
   const { rows: present } = await client.query<{ same: boolean }>(
     `SELECT sha256 = decode($3, 'hex') AS same FROM ledger WHERE run_id = $1 AND seq = $2`,
     [batch.runId, batch.seq, batch.sha256],

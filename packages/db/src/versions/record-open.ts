@@ -7,7 +7,7 @@ import { type LockedSource, lockSource } from './lock-source.js'
 import { toContent } from './version-content.js'
 
 /** Records that a worker could open a version; one statement at the start of a run, which writes nothing when that is known. */
-export const noteLoaded = async (database: Database, versionId: string): Promise<void> => {
+export const recordOpened = async (database: Database, versionId: string): Promise<void> => {
   await database.pool.query(
     `UPDATE source_versions SET loaded_at = coalesce(loaded_at, clock_timestamp()), load_reason = NULL, load_message = NULL, load_failed_at = NULL
      WHERE id = $1 AND (loaded_at IS NULL OR load_failed_at IS NOT NULL)`,
@@ -15,7 +15,7 @@ export const noteLoaded = async (database: Database, versionId: string): Promise
   )
 }
 
-export interface FailedLoad {
+export interface OpenFailure {
   readonly sourceId: string
   readonly versionId: string
   readonly reason: string
@@ -28,7 +28,7 @@ export interface FailedLoad {
  * Marks a version that a worker could not open. If it is live and never was opened before, the last version that could be
  * takes its place, whose number this answers; otherwise the source stops with an error and waits for its owner.
  */
-export const noteLoadFailed = (database: Database, failed: FailedLoad): Promise<number | null> =>
+export const recordOpenFailure = (database: Database, failed: OpenFailure): Promise<number | null> =>
   database.prismaTransaction(async (tx) => {
     const { prisma, client } = tx
     const { sourceId, versionId, reason } = failed
@@ -55,7 +55,7 @@ export const noteLoadFailed = (database: Database, failed: FailedLoad): Promise<
   })
 
 /** One that was opened goes before one that nobody tried. */
-const goBack = async (prisma: Prisma.TransactionClient, { sourceId, versionId }: FailedLoad, before: LockedSource): Promise<number | null> => {
+const goBack = async (prisma: Prisma.TransactionClient, { sourceId, versionId }: OpenFailure, before: LockedSource): Promise<number | null> => {
   const where = { sourceId, id: { not: versionId }, number: { not: null }, loadFailedAt: null }
   const orderBy = { number: 'desc' } as const
   const earlier =

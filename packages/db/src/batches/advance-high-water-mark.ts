@@ -2,8 +2,8 @@ import { type BatchEffects, type BatchEnvelope, quarantineBudget } from '@inlet/
 import type pg from 'pg'
 import { resolveQuarantined } from '../quarantine/resolve-quarantined.js'
 import { moveBackfillCursor } from '../runs/backfill-cursors.js'
+import { completeRetries } from './complete-retries.js'
 import { reviveSwept } from './revive-swept.js'
-import { settleRetries } from './settle-retries.js'
 import { sweep } from './sweep.js'
 import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Written } from './write-records.js'
 
@@ -24,11 +24,11 @@ RETURNING prefix_seq, allow_mass_delete, quarantined, inserted + updated + uncha
   trigger = 'backfill' AS backfills, trigger = 'quarantine' AS retries`
 
 /**
- * Counts a stored batch and moves the run's contiguous prefix; cursors and sweeps of the batches passed take effect
+ * Counts a stored batch and moves the run's high-water mark; cursors and sweeps of the batches passed take effect
  * now. Takes the run's row lock and then those of its streams, so it comes last in the transaction and batches cannot
- * lock each other out. `prefix` is what it was before the batch was written. Answers what is written in all.
+ * lock each other out. `highWaterMark` is what it was before the batch was written. Answers what is written in all.
  */
-export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope, done: Written, prefix: number): Promise<Written> => {
+export const advanceHighWaterMark = async (client: pg.ClientBase, batch: BatchEnvelope, done: Written, highWaterMark: number): Promise<Written> => {
   const { counts } = done
   const { rows } = await client.query<RunRow>({
     name: 'inlet-count',
@@ -37,7 +37,7 @@ export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope,
   })
   const run = rows[0]
   if (run === undefined) return done
-  const revived = await reviveSwept(client, batch, { from: prefix, to: run.prefix_seq })
+  const revived = await reviveSwept(client, batch, { from: highWaterMark, to: run.prefix_seq })
   await countRevived(client, batch.runId, revived.counts.updated)
   const written = addWritten(done, revived)
   await countLive(client, written.live)
@@ -58,7 +58,7 @@ export const advancePrefix = async (client: pg.ClientBase, batch: BatchEnvelope,
     for (const { stream, cursor } of effects?.cursors ?? [])
       if (run.backfills) await moveBackfillCursor(client, batch, { stream, cursor })
       else await moveCursor(client, batch, { stream, cursor, seq })
-    if (effects?.retries !== undefined) await settleRetries(client, batch.runId, effects.retries)
+    if (effects?.retries !== undefined) await completeRetries(client, batch.runId, effects.retries)
     for (const effect of effects?.sweeps ?? []) deleted += await sweep(client, { batch, seq, effect, allowMassDelete: run.allow_mass_delete })
   }
   return addWritten(written, { ...NOTHING_WRITTEN, counts: { ...NO_COUNTS, deleted } })
@@ -85,7 +85,7 @@ interface Passed {
 }
 
 interface Ahead {
-  /** The batches that the prefix can pass now. */
+  /** The batches that the high-water mark can pass now. */
   readonly passed: readonly Passed[]
   /** Whether records of the source with a known key wait in quarantine. */
   readonly unresolved: boolean
@@ -95,15 +95,15 @@ const AHEAD = `
 SELECT EXISTS (SELECT FROM quarantine WHERE source_id = $3 AND state IN ('open', 'retrying') AND key_hash IS NOT NULL) AS unresolved,
   coalesce((SELECT jsonb_agg(jsonb_build_object('seq', seq, 'effects', effects) ORDER BY seq) FROM ledger WHERE run_id = $1 AND seq > $2), '[]') AS ahead`
 
-const lookAhead = async (client: pg.ClientBase, batch: BatchEnvelope, prefix: number): Promise<Ahead> => {
+const lookAhead = async (client: pg.ClientBase, batch: BatchEnvelope, highWaterMark: number): Promise<Ahead> => {
   // A statement of its own after the row lock, so that it sees what the previous holder committed.
   const { rows } = await client.query<{ unresolved: boolean; ahead: readonly Passed[] }>({
     name: 'inlet-ahead',
     text: AHEAD,
-    values: [batch.runId, prefix, batch.sourceId],
+    values: [batch.runId, highWaterMark, batch.sourceId],
   })
   const { unresolved, ahead } = rows[0] ?? { unresolved: false, ahead: [] }
-  const gap = ahead.findIndex((row, index) => row.seq !== prefix + 1 + index)
+  const gap = ahead.findIndex((row, index) => row.seq !== highWaterMark + 1 + index)
   return { passed: gap === -1 ? ahead : ahead.slice(0, gap), unresolved }
 }
 

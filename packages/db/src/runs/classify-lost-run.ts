@@ -1,4 +1,4 @@
-import { judgeDeath, type LostRun } from '@inlet/domain'
+import { classifyDeath, type LostRun } from '@inlet/domain'
 import type pg from 'pg'
 import { writeEvent } from '../events/write-event.js'
 import { endRun } from './end-run.js'
@@ -25,7 +25,7 @@ const SILENT_SHARE = 0.8
  * Judges what the loss of its worker says of a run and its source, and writes it down. True when the source is suspended for it; the run
  * has ended then. Under the locks of source, lease and run.
  */
-export const judgeLostRun = async (
+export const classifyLostRun = async (
   client: pg.ClientBase,
   run: RunToTakeOver,
   taker: { readonly holder: string; readonly ttlMs: number },
@@ -39,7 +39,7 @@ export const judgeLostRun = async (
     alone: holder !== undefined && (holder.isolated || holder.died_with === 1),
     deaths: await countOf(client, run.source_id),
   }
-  const verdict = judgeDeath(lost)
+  const verdict = classifyDeath(lost)
   if (lost.holder === 'gone')
     await client.query('UPDATE sources SET process_deaths = $2, death_of = $3 WHERE id = $1', [run.source_id, verdict.deaths, run.holder])
   await announce(client, run, lost, verdict.deaths)

@@ -13,7 +13,7 @@ interface Failed {
   readonly message: string
 }
 
-/** Writes entries that come out of quarantine and notes with each row what became of it; `settleRetries` closes the rows. */
+/** Writes entries that come out of quarantine and notes with each row what became of it; `completeRetries` closes the rows. */
 export const writeRetries = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Written> => {
   await oneAtATime(client, batch)
   const entries = splitPayload(batch.payload)

@@ -3,7 +3,7 @@ import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { finishRun } from '../runs/end-run.js'
 import { updateSource } from '../sources/update-source.js'
-import { noteLoaded, noteLoadFailed } from './note-load.js'
+import { recordOpened, recordOpenFailure } from './record-open.js'
 
 let store: TestStore
 beforeAll(async () => {
@@ -24,13 +24,13 @@ const liveOf = async (sourceId: string) => {
   return row
 }
 const bad = (sourceId: string, versionId: string, blame: 'version' | 'secrets' = 'version') =>
-  noteLoadFailed(store.database, { sourceId, versionId, reason: 'VALIDATION_FAILED', message: 'config.url: missing', blame })
+  recordOpenFailure(store.database, { sourceId, versionId, reason: 'VALIDATION_FAILED', message: 'config.url: missing', blame })
 
 describe('a version that cannot be loaded', () => {
   it('gives way to the last one that could, with its schedule, and the source goes on', async () => {
     const sourceId = await store.addSource({ schedule: { cron: '0 1 * * *', timeZone: 'UTC' } })
     const first = await liveOf(sourceId)
-    await noteLoaded(store.database, first.id)
+    await recordOpened(store.database, first.id)
     await change(sourceId, { n: 2 })
     const third = await change(sourceId, { n: 3 }, { cron: '0 3 * * *', timeZone: 'UTC' })
     expect(await bad(sourceId, third)).toBe(1)
@@ -55,7 +55,7 @@ describe('a version that cannot be loaded', () => {
 
   it('stops the source when secrets are to blame, or when the version was loaded before', async () => {
     const secrets = await store.addSource()
-    await noteLoaded(store.database, (await liveOf(secrets)).id)
+    await recordOpened(store.database, (await liveOf(secrets)).id)
     expect(await bad(secrets, await change(secrets, { n: 2 }), 'secrets')).toBeNull()
     const stopped = await liveOf(secrets)
     expect(stopped).toMatchObject({ number: 2, status: 'ERROR' })
@@ -66,13 +66,13 @@ describe('a version that cannot be loaded', () => {
       actor: 'test',
     })
     expect(mended).toEqual({ changed: true, runId: expect.any(String), versionId: stopped.id })
-    await noteLoaded(store.database, stopped.id)
+    await recordOpened(store.database, stopped.id)
     expect(await store.rows('SELECT load_reason AS reason FROM source_versions WHERE id = $1', [stopped.id])).toEqual([{ reason: null }])
     expect(await liveOf(secrets)).toMatchObject({ number: 2, status: 'ACTIVE' })
     const known = await store.addSource()
-    await noteLoaded(store.database, (await liveOf(known)).id)
+    await recordOpened(store.database, (await liveOf(known)).id)
     const second = await change(known, { n: 2 })
-    await noteLoaded(store.database, second)
+    await recordOpened(store.database, second)
     expect(await bad(known, second)).toBeNull()
     expect(await liveOf(known)).toMatchObject({ number: 2, status: 'ERROR' })
   })
@@ -88,7 +88,7 @@ describe('a version that cannot be loaded', () => {
 
   it('leaves the source to the version that took over, though the run on the failed one ends with its error', async () => {
     const sourceId = await store.addSource()
-    await noteLoaded(store.database, (await liveOf(sourceId)).id)
+    await recordOpened(store.database, (await liveOf(sourceId)).id)
     const second = await change(sourceId, { n: 2 })
     const run = await store.lease(sourceId)
     expect(run.version).toMatchObject({ id: second, number: 2 })

@@ -38,7 +38,7 @@ describe('applyBatch', () => {
     expect(await applyBatch(store.database, one)).toEqual({ result: 'duplicate' })
     expect(await live()).toEqual({ a: 'a', b: 'b' })
     expect(await stream()).toEqual({ cursor: 7, live: 2 })
-    expect(await runRow()).toMatchObject({ committedBatches: 1, duplicateBatches: 1, prefixSeq: 1, inserted: 2n })
+    expect(await runRow()).toMatchObject({ committedBatches: 1, duplicateBatches: 1, highWaterMark: 1, inserted: 2n })
   })
 
   it('lets exactly one of two scribes apply the same batch at once', async () => {
@@ -75,7 +75,7 @@ describe('applyBatch', () => {
     const good = batch(1, [{ key: 'a' }])
     expect(await applyBatch(store.database, { ...good, payload: good.payload.replace('"a"', '"z"') })).toEqual({ result: 'mismatch' })
     expect(await live()).toEqual({})
-    expect(await runRow()).toMatchObject({ errorReason: 'BATCH_MISMATCH', prefixSeq: 0 })
+    expect(await runRow()).toMatchObject({ errorReason: 'BATCH_MISMATCH', highWaterMark: 0 })
     expect(await applyBatch(store.database, good)).toMatchObject({ result: 'applied' })
     expect(await applyBatch(store.database, batch(1, [{ key: 'other' }]))).toEqual({ result: 'mismatch' })
     expect(await live()).toEqual({ a: 'a' })
@@ -114,7 +114,7 @@ describe('applyBatch', () => {
       seen.push((await stream())?.cursor)
     }
     expect(seen).toEqual([null, null, null, 30, 50])
-    expect((await runRow()).prefixSeq).toBe(5)
+    expect((await runRow()).highWaterMark).toBe(5)
     const history = await store.rows<{ seq: number }>(
       'SELECT h.seq FROM cursor_history h JOIN streams s ON s.id = h.stream_id WHERE s.source_id = $1 ORDER BY h.id',
       [sourceId],

@@ -1,4 +1,4 @@
-import { type BatchEffects, type BatchEnvelope, deleteFuse } from '@inlet/domain'
+import { type BatchEffects, type BatchEnvelope, massDeleteLimit } from '@inlet/domain'
 import type pg from 'pg'
 import { writeEvent } from '../events/write-event.js'
 import { resolveSwept } from '../quarantine/resolve-quarantined.js'
@@ -34,7 +34,7 @@ const DELETE_IN_STREAM = `${UNSEEN_IN_STREAM} ${DELETE(
 /**
  * Deletes the live records of a stream (of a scope) that the reading which sweeps has not shown, resolves what waits in quarantine for
  * reasons that the reading disproves, and answers the number of records deleted. A sweep of a whole stream that would delete more than the
- * fuse allows does nothing and leaves a warning on the run.
+ * mass-delete guard allows does nothing and leaves a warning on the run.
  */
 export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promise<number> => {
   const { batch, seq, effect } = request
@@ -51,7 +51,7 @@ export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promi
   if (!scoped && !request.allowMassDelete) {
     const { rows } = await client.query<{ unseen: number }>(COUNT, values)
     const unseen = rows[0]?.unseen ?? 0
-    if (unseen > deleteFuse(Number(stream.live_records))) {
+    if (unseen > massDeleteLimit(Number(stream.live_records))) {
       await warn(client, batch, `${unseen} of ${stream.live_records} records of ${effect.stream} are gone at the source; nothing was deleted`)
       return 0
     }
