@@ -140,7 +140,7 @@ describe('processCall', () => {
   it.each([
     ['load', 'open'],
     ['open', 'open'],
-    ['backlog', 'review'],
+    ['gate', 'review'],
     ['review', 'review'],
   ])('understands %s, as processes of other versions may store it', async (stored, kind) => {
     const id = randomUUID()
@@ -155,17 +155,7 @@ describe('processCall', () => {
       await insertCall(database, { id, kind, connector: 'endless', config: {}, sealedSecrets: null, timeoutMs: 10_000 })
       return (await database.pool.query<{ kind: string }>('SELECT kind FROM calls WHERE id = $1', [id])).rows[0]?.kind
     }
-    expect(await Promise.all(CALL_KINDS.map(stored))).toEqual([
-      'check',
-      'preview',
-      'browse',
-      'metadata',
-      'fetch',
-      'test',
-      'load',
-      'backlog',
-      'import',
-    ])
+    expect(await Promise.all(CALL_KINDS.map(stored))).toEqual(['check', 'preview', 'browse', 'metadata', 'fetch', 'test', 'load', 'gate', 'import'])
   })
 
   it('leaves a call of an unknown kind to workers of another version', async () => {

@@ -31,13 +31,13 @@ const quiet = { isFor, signal: new AbortController().signal }
 
 /** An authorization server that replaces the refresh token at each use, and revokes everything when one comes twice. */
 const openServer = (expiresInMs: number | null = 3_600_000) => {
-  const server = { requests: 0, good: 'r1', revoked: false, backlog: Promise.resolve() }
+  const server = { requests: 0, good: 'r1', revoked: false, gate: Promise.resolve() }
   const wish = (changes: Partial<TokenWish<Secrets>> = {}): TokenWish<Secrets> => ({
     purpose: 'p',
     refused: null,
     renew: async ({ refreshToken }): Promise<Renewed<Secrets>> => {
       server.requests += 1
-      await server.backlog
+      await server.gate
       if (refreshToken !== server.good) server.revoked = true
       if (server.revoked) throw new Failure('AUTH_FAILED', 'invalid_grant')
       server.good = `r${server.requests + 1}`
@@ -112,7 +112,7 @@ describe('tokens that workers share', () => {
     const id = await addCredential()
     const { server, wish } = openServer()
     let open = (): void => {}
-    server.backlog = new Promise((resolve) => (open = resolve))
+    server.gate = new Promise((resolve) => (open = resolve))
     const wanted = openStore().of(id, quiet).get(wish())
     await until(() => server.requests === 1)
     const seal = (version: number) => sealSecrets(keyring, { ownerId: id, version }, { refreshToken: 'r2', clientSecret: 'new' })
