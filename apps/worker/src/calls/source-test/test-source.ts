@@ -27,6 +27,8 @@ export interface TestFindings {
   readonly samples: readonly MappedSample[]
   readonly specs: readonly StreamSpec[]
   readonly targets: readonly EgressTarget[]
+  /** Whether the connector was given secrets. */
+  readonly hasSecrets: boolean
   readonly browsable: boolean
   /** Whether the connector's own check passed. */
   readonly checked: boolean
@@ -57,7 +59,7 @@ export const testSource = async (deps: TestDeps, { request, params }: TestReques
   const startedAt = performance.now()
   const log = createCapturedLog(deps.connecting.secrets)
   const counted = countRequests(deps.connecting.http, log.log)
-  const found: Found = { samples: [], specs: [], targets: [], browsable: false, checked: false }
+  const found: Found = { samples: [], specs: [], targets: [], hasSecrets: false, browsable: false, checked: false }
   const signal = AbortSignal.any([outer, AbortSignal.timeout(readLimitMs)])
   const mapSignal = AbortSignal.any([outer, AbortSignal.timeout(readLimitMs + MAP_LIMIT_MS)])
   const work = { deps: { ...deps, connecting: { ...deps.connecting, log: log.log, http: counted.http } }, params, found, signal, mapSignal }
@@ -81,6 +83,7 @@ interface Found {
   samples: MappedSample[]
   specs: readonly StreamSpec[]
   targets: readonly EgressTarget[]
+  hasSecrets: boolean
   browsable: boolean
   checked: boolean
 }
@@ -101,6 +104,7 @@ const readLive = async (work: Work, request: ConnectionRequest): Promise<void> =
   const pooled = await openConnection(deps.connecting, { ...request, knowsRecords: false }, signal)
   try {
     found.targets = pooled.connector.egress?.(pooled.context.config) ?? []
+    found.hasSecrets = Object.keys(pooled.context.secrets ?? {}).length > 0
     await reachTargets(deps.connecting.egress, found.targets, signal)
     await pooled.connector.check(pooled.connection, signal)
     found.checked = true

@@ -3,7 +3,7 @@ import { findStreamMapping, findUnknownStreams } from '@inlet/mapping'
 import { type Step, toSteps } from './preflight.js'
 import { showRecord, showRejected } from './show-record.js'
 import type { MappedSample, TestFindings } from './test-source.js'
-import { type Warning, warnOf } from './warn.js'
+import { type Warning, warnOf, warnOfClearText } from './warn.js'
 import { warnOfMapping } from './warn-of-mapping.js'
 
 /** JSON for all samples together; what is beyond is left out. */
@@ -34,6 +34,7 @@ export const toAnswer = (found: TestFindings): string => {
     capabilities: found.withoutConnector ? null : toCapabilities(found),
     rejected: rejections.map(showRejected),
     warnings: [
+      ...warnOfClearText(found),
       ...findUnknownStreams(found.mapping, streamsOf(found)),
       ...found.samples.flatMap(warnOfSample),
       ...found.samples.flatMap((sample) =>

@@ -1,7 +1,7 @@
 import type { StreamSpec } from '@inlet/connector-sdk'
 import type { SourceRecord } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
-import { warnOf } from './warn.js'
+import { warnOf, warnOfClearText } from './warn.js'
 
 const spec = (changes: Partial<StreamSpec> = {}): StreamSpec => ({ name: 's', kind: 'row', incremental: true, deletes: 'sweep', ...changes })
 const record = (key: number, changes: Partial<SourceRecord> = {}): SourceRecord => ({ stream: 's', key, kind: 'row', data: {}, ...changes })
@@ -28,5 +28,20 @@ describe('warnOf', () => {
   ])('warns of %s', (_what, found, expected) => expect(found).toEqual(expected))
   it('counts keys after the mapping', () => {
     expect(codes(spec(), [record(1)], [[record(7), record(7)]])).toEqual(['KEY_NOT_UNIQUE'])
+  })
+})
+
+describe('warnOfClearText', () => {
+  const to = (url: string, hasSecrets = true) => warnOfClearText({ targets: [{ field: 'url', url }], hasSecrets }).map(({ code }) => code)
+
+  it('warns of secrets that leave this machine over plain HTTP, and of nothing else', () => {
+    expect(to('http://api.example.com:8080/v1')).toEqual(['CLEAR_TEXT'])
+    expect([to('https://api.example.com'), to('http://127.0.0.1:8080'), to('http://localhost'), to('http://api.example.com', false)]).toEqual([
+      [],
+      [],
+      [],
+      [],
+    ])
+    expect(warnOfClearText({ targets: [{ field: 'host', host: 'db.example.com', port: 5432 }], hasSecrets: true })).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-import type { StreamSpec } from '@inlet/connector-sdk'
+import type { EgressTarget, StreamSpec } from '@inlet/connector-sdk'
 import { keyText, type SourceRecord } from '@inlet/domain'
 
 /** What was read of a stream, and what became of it. */
@@ -11,7 +11,7 @@ export interface StreamSample {
 }
 
 export interface Warning {
-  readonly code: 'EMPTY' | 'NOT_INCREMENTAL' | 'DELETES_NOT_FOUND' | 'KEY_NOT_UNIQUE' | 'TEXT_MISSING' | 'ALL_DROPPED' | 'REJECTED'
+  readonly code: 'EMPTY' | 'NOT_INCREMENTAL' | 'DELETES_NOT_FOUND' | 'KEY_NOT_UNIQUE' | 'TEXT_MISSING' | 'ALL_DROPPED' | 'REJECTED' | 'CLEAR_TEXT'
   readonly stream: string
   readonly message: string
 }
@@ -41,3 +41,12 @@ export const warnOf = ({ spec, raw, mapped, rejected }: StreamSample): readonly 
 }
 
 const needsText = ({ kind }: StreamSpec): boolean => kind === 'document' || kind === 'event'
+
+/** Secrets that travel to another machine over plain HTTP. Pure. */
+export const warnOfClearText = (found: { readonly targets: readonly EgressTarget[]; readonly hasSecrets: boolean }): readonly Warning[] => {
+  const hosts = found.targets.flatMap((target) => ('url' in target && target.url.startsWith('http:') ? [new URL(target.url).host] : []))
+  const [host] = hosts.filter((name) => !/^(localhost|127\.|\[::1\])/u.test(name))
+  return host === undefined || !found.hasSecrets
+    ? []
+    : [{ code: 'CLEAR_TEXT', stream: '', message: `secrets travel to ${host} in clear text, where others on the way can read them: use https` }]
+}
