@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { Shell } from './shell/shell.js'
 import { NotFound } from './ui/not-found.js'
 import { Loading } from './ui/states.js'
@@ -14,9 +14,7 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, va
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/sources' })
-  },
+  component: lazyRouteComponent(() => import('./pages/overview/overview-page.js'), 'OverviewPage'),
 })
 const sources = createRoute({
   getParentRoute: () => root,
@@ -30,8 +28,73 @@ const source = createRoute({
   component: lazyRouteComponent(() => import('./pages/source/source-page.js'), 'SourcePage'),
 })
 
+const newSource = createRoute({
+  getParentRoute: () => root,
+  path: '/sources/new',
+  component: lazyRouteComponent(() => import('./pages/new-source/new-source-page.js'), 'NewSourcePage'),
+})
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  component: lazyRouteComponent(() => import('./pages/runs/runs-page.js'), 'RunsPage'),
+})
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$id',
+  component: lazyRouteComponent(() => import('./pages/runs/run-page.js'), 'RunPage'),
+})
+const records = createRoute({
+  getParentRoute: () => root,
+  path: '/records',
+  component: lazyRouteComponent(() => import('./pages/records/records-page.js'), 'RecordsPage'),
+})
+const quarantine = createRoute({
+  getParentRoute: () => root,
+  path: '/quarantine',
+  component: lazyRouteComponent(() => import('./pages/quarantine/quarantine-page.js'), 'QuarantinePage'),
+})
+const workers = createRoute({
+  getParentRoute: () => root,
+  path: '/workers',
+  component: lazyRouteComponent(() => import('./pages/operate/workers-page.js'), 'WorkersPage'),
+})
+const credentials = createRoute({
+  getParentRoute: () => root,
+  path: '/credentials',
+  component: lazyRouteComponent(() => import('./pages/operate/credentials-page.js'), 'CredentialsPage'),
+})
+const notifications = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications',
+  component: lazyRouteComponent(() => import('./pages/operate/notifications-page.js'), 'NotificationsPage'),
+})
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./pages/operate/audit-page.js'), 'AuditPage'),
+})
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/operate/settings-page.js'), 'SettingsPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, sources, source]),
+  routeTree: root.addChildren([
+    home,
+    sources,
+    newSource,
+    source,
+    runs,
+    run,
+    records,
+    quarantine,
+    workers,
+    credentials,
+    notifications,
+    audit,
+    settings,
+  ]),
   defaultPendingComponent: Loading,
   defaultPreload: 'intent',
   // Every value is a text: addresses stay readable, e.g. ?q=-x and not ?q=%22-x%22.

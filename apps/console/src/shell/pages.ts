@@ -11,4 +11,15 @@ export interface Page {
   readonly key?: string
 }
 
-export const PAGES: readonly Page[] = [{ to: '/sources', name: 'sources', group: 'data', needs: 'listSources', key: 's' }]
+export const PAGES: readonly Page[] = [
+  { to: '/', name: 'overview', group: null, needs: 'listSources', key: 'o' },
+  { to: '/sources', name: 'sources', group: 'data', needs: 'listSources', key: 's' },
+  { to: '/records', name: 'records', group: 'data', needs: 'listRecords', key: 'r' },
+  { to: '/quarantine', name: 'quarantine', group: 'data', needs: 'listQuarantine', key: 'q' },
+  { to: '/runs', name: 'runs', group: 'operation', needs: 'listRuns' },
+  { to: '/workers', name: 'workers', group: 'operation', needs: 'listWorkers' },
+  { to: '/notifications', name: 'notifications', group: 'operation', needs: 'listIncidents' },
+  { to: '/credentials', name: 'credentials', group: 'access', needs: 'listCredentials' },
+  { to: '/settings', name: 'settings', group: 'access', needs: 'listKeys' },
+  { to: '/audit', name: 'audit', group: 'access', needs: 'listAudit' },
+]

@@ -1,4 +1,5 @@
 import type { RunView } from '@inlet/contract'
+import { Link } from '@tanstack/react-router'
 import { messages } from '../../messages.js'
 import { Badge } from '../../ui/badge.js'
 import { formatDuration, formatNumber } from '../../ui/format.js'
@@ -63,7 +64,9 @@ const RunRow = ({ run }: { readonly run: RunView }) => {
   return (
     <tr>
       <td>
-        <Badge tone={toneOfRun(run)}>{textOfRun(run)}</Badge>
+        <Link to="/runs/$id" params={{ id: run.id }} data-row>
+          <Badge tone={toneOfRun(run)}>{textOfRun(run)}</Badge>
+        </Link>
       </td>
       <td className="muted">{messages.runs.triggers[run.trigger]}</td>
       <td>

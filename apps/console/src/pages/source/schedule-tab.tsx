@@ -1,13 +1,10 @@
-import type { NextMoments, SourceDetail, TickView } from '@inlet/contract'
-import { useQuery } from '@tanstack/react-query'
-import { client } from '../../api/client.js'
+import type { SourceDetail, TickView } from '@inlet/contract'
 import { messages } from '../../messages.js'
 import { Badge } from '../../ui/badge.js'
-import { formatExact } from '../../ui/format.js'
 import { Paged } from '../../ui/paged.js'
-import { ProblemNote } from '../../ui/problem.js'
 import { Time } from '../../ui/time.js'
 import { describeCron } from './describe-cron.js'
+import { NextFive } from './next-five.js'
 
 const TONES: Readonly<Record<TickView['outcome'], string>> = { ran: 'ok', coalesced: 'none', skipped: 'warn', paused: 'idle', missed: 'bad' }
 
@@ -71,27 +68,3 @@ export const ScheduleTab = ({ source }: { readonly source: SourceDetail }) => {
     </div>
   )
 }
-
-/** The next five moments of a schedule, as the API computes them: also in nights when the clocks change. */
-export const NextFive = ({ cron, timeZone }: { readonly cron: string; readonly timeZone: string }) => {
-  const next = useQuery({
-    queryKey: ['next-moments', cron, timeZone],
-    queryFn: ({ signal }) => client.call<NextMoments>('GET', '/v1/overview/schedule', { query: { cron, timeZone }, signal }),
-    staleTime: 60_000,
-  })
-  if (next.isError) return <ProblemNote error={next.error} />
-  return (
-    <ol className="moments num" aria-label={messages.schedule.next}>
-      {(next.data?.next ?? []).map((moment) => (
-        <li key={moment}>
-          <span>{formatExact(new Date(moment))}</span> <span className="faint">{formatIn(moment, timeZone)}</span>
-        </li>
-      ))}
-    </ol>
-  )
-}
-
-const formatIn = (moment: string, timeZone: string): string =>
-  new Intl.DateTimeFormat(navigator.language, { weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone, timeZoneName: 'short' }).format(
-    new Date(moment),
-  )

@@ -21,6 +21,9 @@ import './source.css'
 
 const Runs = lazy(async () => ({ default: (await import('./runs-tab.js')).RunsTab }))
 const Events = lazy(async () => ({ default: (await import('./events-tab.js')).EventsTab }))
+const Quarantine = lazy(async () => ({ default: (await import('./quarantine-tab.js')).QuarantineTab }))
+const Settings = lazy(async () => ({ default: (await import('./settings-tab.js')).SettingsTab }))
+const Versions = lazy(async () => ({ default: (await import('./versions-tab.js')).VersionsTab }))
 const Schedule = lazy(async () => ({ default: (await import('./schedule-tab.js')).ScheduleTab }))
 
 interface Tab {
@@ -31,6 +34,9 @@ interface Tab {
 const TABS: readonly Tab[] = [
   { name: 'overview', show: (source) => <Overview source={source} /> },
   { name: 'runs', show: ({ id }) => <Runs source={id} /> },
+  { name: 'quarantine', show: (source) => <Quarantine source={source} /> },
+  { name: 'settings', show: (source) => <Settings source={source} /> },
+  { name: 'versions', show: (source) => <Versions source={source} /> },
   { name: 'schedule', show: (source) => <Schedule source={source} /> },
   { name: 'events', show: ({ id }) => <Events source={id} /> },
 ]
@@ -69,6 +75,9 @@ const Shown = ({ source, why, error, refresh }: ShownProps) => {
       actions={
         <>
           <CopyMenu request={{ method: 'GET', path: `/v1/sources/${source.slug}` }} cli={`inlet sources show ${source.slug}`} />
+          <Link to="/records" search={{ source: source.slug }} className="button">
+            {messages.runs.records}
+          </Link>
           {session.can('runSource') && <Actions source={source} act={act} />}
         </>
       }

@@ -1,4 +1,5 @@
 import type { SourceDetail, WhyView } from '@inlet/contract'
+import { Link } from '@tanstack/react-router'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { formatDuration } from '../../ui/format.js'
@@ -30,11 +31,21 @@ export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
     <section className="note why" data-tone={toneOf(why)} aria-label={t.why}>
       <div className="row wrap between">
         <p className="sentence">{sentence(blocker.message)}</p>
-        {repair?.operation != null && session.can(repair.operation) && (
+        {repair !== null && repair.operation !== null && session.can(repair.operation) && (
           <button type="button" className="button primary" disabled={act.isBusy} onClick={() => void act.repair(repair.label, source)}>
             {t.repairs[repair.label]}
           </button>
         )}
+        {repair?.operation === null &&
+          (repair.label === 'workers' ? (
+            <Link to="/workers" className="button">
+              {t.repairs.workers}
+            </Link>
+          ) : (
+            <Link to="/sources/$ref" params={{ ref: source.slug }} search={{ tab: repair.label }} className="button">
+              {t.repairs[repair.label]}
+            </Link>
+          ))}
       </div>
       <p className="muted row wrap">
         {blocker.next !== 'Nothing to do.' && <span>{blocker.next}</span>}

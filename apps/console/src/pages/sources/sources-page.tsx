@@ -1,6 +1,8 @@
 import type { SourceLine } from '@inlet/contract'
+import { Link } from '@tanstack/react-router'
 import { useDeferredValue, useMemo, useState } from 'react'
 import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
 import { formatNumber } from '../../ui/format.js'
 import { Page } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
@@ -21,9 +23,19 @@ const oneOf = <T extends string>(choices: readonly T[], value: string | undefine
 
 export const SourcesPage = () => {
   const lines = useSourceLines()
+  const session = useSession()
   const t = messages.sources
   return (
-    <Page title={t.title}>
+    <Page
+      title={t.title}
+      actions={
+        session.can('createSource') ? (
+          <Link to="/sources/new" className="button primary">
+            {t.add}
+          </Link>
+        ) : undefined
+      }
+    >
       {lines.data === undefined ? (
         lines.isError ? (
           <ProblemNote error={lines.error} onRetry={() => void lines.refetch()} />
@@ -43,6 +55,9 @@ export const SourcesPage = () => {
 const NoSources = () => (
   <Empty title={messages.sources.none}>
     <p>{messages.sources.noneHint}</p>
+    <Link to="/sources/new" className="button primary">
+      {messages.sources.add}
+    </Link>
   </Empty>
 )
 

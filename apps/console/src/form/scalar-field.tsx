@@ -1,0 +1,180 @@
+import { type ReactNode, useId, useState } from 'react'
+import { messages } from '../messages.js'
+import { kindOf, labelOf } from './schema.js'
+import type { FieldProps } from './schema-form.js'
+
+/** One value with its label, its explanation and what the server said of it. */
+export const ScalarField = (props: FieldProps) => {
+  const { name, schema, isRequired, path, errors } = props
+  const id = useId()
+  const error = errors.get(path)
+  const described = [schema.description === undefined ? '' : `${id}-hint`, error === undefined ? '' : `${id}-error`].filter(Boolean).join(' ')
+  const control = { id, 'aria-invalid': error !== undefined, 'aria-describedby': described === '' ? undefined : described, 'data-path': path }
+  const label = (
+    <>
+      {labelOf(name, schema)} {!isRequired && kindOf(schema) !== 'flag' && <span className="faint optional">{messages.form.optional}</span>}
+    </>
+  )
+  return (
+    <div className="field">
+      {kindOf(schema) === 'flag' ? (
+        <label className="row" htmlFor={id}>
+          <Control {...props} control={control} /> {label}
+        </label>
+      ) : (
+        <>
+          <label htmlFor={id}>{label}</label>
+          <Control {...props} control={control} />
+        </>
+      )}
+      {error !== undefined && (
+        <p className="error" id={`${id}-error`} role="alert">
+          {error}
+        </p>
+      )}
+      {schema.description !== undefined && (
+        <p className="hint" id={`${id}-hint`}>
+          {schema.description}
+        </p>
+      )}
+    </div>
+  )
+}
+
+interface ControlProps extends FieldProps {
+  readonly control: {
+    readonly id: string
+    readonly 'aria-invalid': boolean
+    readonly 'aria-describedby': string | undefined
+    readonly 'data-path': string
+  }
+}
+
+const shown = (value: unknown): string => (value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value))
+
+const Control = ({ schema, value, isRequired, control, onChange }: ControlProps): ReactNode => {
+  const placeholder = shown(schema.default)
+  switch (kindOf(schema)) {
+    case 'flag':
+      return <input {...control} type="checkbox" checked={(value ?? schema.default) === true} onChange={(event) => onChange(event.target.checked)} />
+    case 'choice':
+      return (
+        <select
+          {...control}
+          className="input"
+          value={shown(value)}
+          onChange={(event) => onChange(schema.enum?.find((one) => shown(one) === event.target.value))}
+        >
+          {(!isRequired || value === undefined) && (
+            <option value="">{schema.default === undefined ? messages.form.notSet : messages.form.standard(placeholder)}</option>
+          )}
+          {schema.enum?.map((one) => (
+            <option key={shown(one)} value={shown(one)}>
+              {shown(one)}
+            </option>
+          ))}
+        </select>
+      )
+    case 'number':
+      return (
+        <input
+          {...control}
+          type="number"
+          className="input"
+          step={schema.type === 'integer' ? 1 : 'any'}
+          min={schema.minimum}
+          max={schema.maximum}
+          placeholder={placeholder}
+          value={typeof value === 'number' ? value : ''}
+          onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.valueAsNumber)}
+        />
+      )
+    case 'lines':
+      return (
+        <Lines control={control} value={value} placeholder={Array.isArray(schema.default) ? schema.default.join('\n') : ''} onChange={onChange} />
+      )
+    case 'json':
+      return <Json control={control} value={value} placeholder={placeholder} onChange={onChange} />
+    case 'long':
+      return (
+        <textarea
+          {...control}
+          className="input mono"
+          rows={6}
+          placeholder={placeholder}
+          value={shown(value)}
+          onChange={(event) => onChange(event.target.value || undefined)}
+        />
+      )
+    default:
+      return (
+        <input
+          {...control}
+          type="text"
+          className="input"
+          autoComplete="off"
+          spellCheck={false}
+          placeholder={placeholder}
+          value={shown(value)}
+          onChange={(event) => onChange(event.target.value || undefined)}
+        />
+      )
+  }
+}
+
+interface TextProps {
+  readonly control: ControlProps['control']
+  readonly value: unknown
+  readonly placeholder: string
+  readonly onChange: (value: unknown) => void
+}
+
+const Lines = ({ control, value, placeholder, onChange }: TextProps) => {
+  const [text, setText] = useState(Array.isArray(value) ? value.join('\n') : '')
+  return (
+    <textarea
+      {...control}
+      className="input mono"
+      rows={Math.min(8, Math.max(2, text.split('\n').length))}
+      placeholder={placeholder}
+      title={messages.form.onePerLine}
+      value={text}
+      onChange={(event) => {
+        setText(event.target.value)
+        const lines = event.target.value
+          .split('\n')
+          .map((line) => line.trim())
+          .filter(Boolean)
+        onChange(lines.length === 0 ? undefined : lines)
+      }}
+    />
+  )
+}
+
+/** What has no fields of its own is written as JSON; what is no JSON yet is not taken over, and says so. */
+const Json = ({ control, value, placeholder, onChange }: TextProps) => {
+  const [text, setText] = useState(value === undefined ? '' : JSON.stringify(value, null, 2))
+  const [isWrong, setWrong] = useState(false)
+  return (
+    <>
+      <textarea
+        {...control}
+        aria-invalid={control['aria-invalid'] || isWrong}
+        className="input mono"
+        rows={Math.min(12, Math.max(2, text.split('\n').length))}
+        placeholder={placeholder === '' ? 'JSON' : placeholder}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value)
+          try {
+            onChange(event.target.value.trim() === '' ? undefined : JSON.parse(event.target.value))
+            setWrong(false)
+          } catch {
+            setWrong(true)
+          }
+        }}
+      />
+      {isWrong && <p className="error">{messages.form.noJson}</p>}
+    </>
+  )
+}

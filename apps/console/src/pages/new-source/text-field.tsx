@@ -1,0 +1,34 @@
+import { useId } from 'react'
+
+interface TextFieldProps {
+  readonly label: string
+  readonly value: string
+  readonly error?: string | undefined
+  readonly hint?: string
+  readonly isRequired?: boolean
+  readonly onChange: (value: string) => void
+}
+
+export const TextField = ({ label, value, error, hint, isRequired, onChange }: TextFieldProps) => {
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className="input"
+        autoComplete="off"
+        required={isRequired}
+        aria-invalid={error !== undefined}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {error !== undefined && (
+        <p className="error" role="alert">
+          {error}
+        </p>
+      )}
+      {hint !== undefined && <p className="hint">{hint}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,144 @@
+import type { ApiKeyView, NewApiKeyView } from '@inlet/contract'
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useId, useState } from 'react'
+import { client } from '../../api/client.js'
+import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
+import { Badge } from '../../ui/badge.js'
+import { CopyButton } from '../../ui/copy.js'
+import { Dialog } from '../../ui/dialog.js'
+import { Page } from '../../ui/page.js'
+import { ProblemNote } from '../../ui/problem.js'
+import { Time } from '../../ui/time.js'
+import { notifyError } from '../../ui/toasts.js'
+import { Listed } from './listed.js'
+
+const SCOPES = ['read', 'write', 'publish', 'admin'] as const
+
+/** The API keys of the installation. */
+export const SettingsPage = () => {
+  const t = messages.keysPage
+  const session = useSession()
+  const queries = useQueryClient()
+  const [isCreating, setCreating] = useState(false)
+  const [revoking, setRevoking] = useState<ApiKeyView | null>(null)
+  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['keys'] })
+  const revoke = async (key: ApiKeyView): Promise<void> => {
+    setRevoking(null)
+    await client.call('DELETE', `/v1/keys/${key.id}`).catch(notifyError)
+    await refresh()
+  }
+  return (
+    <Page
+      title={t.title}
+      actions={
+        session.can('createKey') ? (
+          <button type="button" className="button primary" onClick={() => setCreating(true)}>
+            {t.create}
+          </button>
+        ) : undefined
+      }
+    >
+      <Listed<ApiKeyView>
+        queryKey={['keys']}
+        path="/v1/keys"
+        none={t.none}
+        head={[t.name, t.scopes, t.state, t.lastUsed, t.created, '']}
+        row={(key) => [
+          <strong key="n">{key.name}</strong>,
+          key.scopes.join(', '),
+          <Badge key="s" tone={key.revokedAt === null ? 'ok' : 'idle'}>
+            {key.revokedAt === null ? t.valid : t.revoked}
+          </Badge>,
+          <Time key="u" at={key.lastUsedAt} />,
+          <Time key="c" at={key.createdAt} />,
+          key.revokedAt === null && session.can('deleteKey') ? (
+            <button key="r" type="button" className="button small quiet danger" onClick={() => setRevoking(key)}>
+              {t.revoke}
+            </button>
+          ) : null,
+        ]}
+        keyOf={({ id }) => id}
+      />
+      {isCreating && <CreateKey onClose={() => setCreating(false)} onCreated={refresh} />}
+      {revoking !== null && (
+        <Dialog title={t.revokeTitle(revoking.name)} onClose={() => setRevoking(null)}>
+          <p>{t.revokeHint}</p>
+          <div className="actions">
+            <button type="button" className="button" autoFocus onClick={() => setRevoking(null)}>
+              {messages.common.cancel}
+            </button>
+            <button type="button" className="button danger" onClick={() => void revoke(revoking)}>
+              {t.revoke}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </Page>
+  )
+}
+
+const CreateKey = ({ onClose, onCreated }: { readonly onClose: () => void; readonly onCreated: () => Promise<void> }) => {
+  const [name, setName] = useState('')
+  const [scope, setScope] = useState<(typeof SCOPES)[number]>('read')
+  const [created, setCreated] = useState<NewApiKeyView | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const id = useId()
+  const t = messages.keysPage
+  const create = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    try {
+      setCreated(await client.call<NewApiKeyView>('POST', '/v1/keys', { body: { name, scopes: [scope] } }))
+      await onCreated()
+    } catch (caught) {
+      setError(caught)
+    }
+  }
+  return (
+    <Dialog title={t.create} onClose={onClose}>
+      {created === null ? (
+        <form className="bare" onSubmit={(event) => void create(event)}>
+          <div className="field">
+            <label htmlFor={`${id}-name`}>{t.name}</label>
+            <input id={`${id}-name`} className="input" autoFocus required value={name} onChange={(event) => setName(event.target.value)} />
+          </div>
+          <div className="field">
+            <label htmlFor={`${id}-scope`}>{t.scopes}</label>
+            <select
+              id={`${id}-scope`}
+              className="input"
+              value={scope}
+              onChange={(event) => setScope(SCOPES.find((one) => one === event.target.value) ?? 'read')}
+            >
+              {SCOPES.map((one) => (
+                <option key={one} value={one}>
+                  {t.scopeNames[one]}
+                </option>
+              ))}
+            </select>
+          </div>
+          {error !== null && <ProblemNote error={error} />}
+          <div className="actions">
+            <button type="button" className="button" onClick={onClose}>
+              {messages.common.cancel}
+            </button>
+            <button type="submit" className="button primary">
+              {t.create}
+            </button>
+          </div>
+        </form>
+      ) : (
+        <>
+          <p>{t.once}</p>
+          <pre className="raw">{created.key}</pre>
+          <div className="actions">
+            <CopyButton text={created.key} label={t.copy} className="button" />
+            <button type="button" className="button primary" onClick={onClose}>
+              {messages.common.close}
+            </button>
+          </div>
+        </>
+      )}
+    </Dialog>
+  )
+}

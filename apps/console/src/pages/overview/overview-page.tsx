@@ -1,0 +1,122 @@
+import type { ActivityView } from '@inlet/contract'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { client } from '../../api/client.js'
+import { messages } from '../../messages.js'
+import { Badge } from '../../ui/badge.js'
+import { formatCompact, formatDuration, formatNumber } from '../../ui/format.js'
+import { Page } from '../../ui/page.js'
+import { ProblemNote } from '../../ui/problem.js'
+import { Empty, Loading } from '../../ui/states.js'
+import { Time, useNow } from '../../ui/time.js'
+import { conditionText, TONES } from '../sources/condition.js'
+import { isShown, type JudgedLine, judge, sortSources } from '../sources/filter-sources.js'
+import { useSourceLines } from '../sources/use-source-lines.js'
+import { Plot } from './plot.js'
+import './overview.css'
+
+const SHOWN = 8
+
+/** What needs somebody now, and what the installation does. */
+export const OverviewPage = () => {
+  const lines = useSourceLines()
+  const now = useNow()
+  const judged = useMemo(() => (lines.data?.items ?? []).map((line) => judge(line, now)), [lines.data, now])
+  const activity = useQuery({
+    queryKey: ['activity'],
+    queryFn: ({ signal }) => client.call<ActivityView>('GET', '/v1/overview/activity', { signal }),
+    refetchInterval: 5_000,
+  })
+  const t = messages.overview
+  if (lines.data === undefined)
+    return <Page title={t.title}>{lines.isError ? <ProblemNote error={lines.error} onRetry={() => void lines.refetch()} /> : <Loading />}</Page>
+  const attention = sortSources(
+    judged.filter((each) => isShown(each, 'attention', now)),
+    'worst',
+  )
+  const count = (condition: string): number => judged.filter((each) => each.condition === condition).length
+  const quarantined = judged.reduce((sum, { line }) => sum + line.quarantined, 0)
+  return (
+    <Page title={t.title}>
+      <div className="stack">
+        <div className="cards">
+          <Figure to="/sources" search={{ show: 'attention' }} label={t.broken} value={count('broken')} tone="bad" />
+          <Figure to="/sources" search={{ show: 'stale' }} label={t.stale} value={count('stale')} tone="warn" />
+          <Figure to="/quarantine" search={{}} label={t.quarantined} value={quarantined} tone="warn" />
+          <Figure to="/sources" search={{ show: 'running' }} label={t.running} value={count('running') + count('starting')} />
+          <Figure to="/runs" search={{}} label={t.backlog} value={activity.data?.waitingBatches ?? 0} />
+          <Figure to="/sources" search={{}} label={t.sources} value={judged.length} />
+        </div>
+        <section className="panel">
+          <header>
+            <h2>{t.needsYou}</h2>
+            {attention.length > SHOWN && (
+              <Link to="/sources" search={{ show: 'attention' }} className="link">
+                {t.all(formatNumber(attention.length))}
+              </Link>
+            )}
+          </header>
+          {attention.length === 0 ? (
+            <Empty title={judged.length === 0 ? messages.sources.none : t.nothing}>
+              <p>{judged.length === 0 ? messages.sources.noneHint : t.nothingHint}</p>
+            </Empty>
+          ) : (
+            <ul className="attention">
+              {attention.slice(0, SHOWN).map((each) => (
+                <Attention key={each.line.id} judged={each} />
+              ))}
+            </ul>
+          )}
+        </section>
+        {activity.isError && <ProblemNote error={activity.error} onRetry={() => void activity.refetch()} />}
+        {activity.data !== undefined && <Plots activity={activity.data} />}
+      </div>
+    </Page>
+  )
+}
+
+interface FigureProps {
+  readonly to: '/sources' | '/quarantine' | '/runs'
+  readonly search: Readonly<Record<string, string>>
+  readonly label: string
+  readonly value: number
+  readonly tone?: string
+}
+
+const Figure = ({ to, search, label, value, tone }: FigureProps) => (
+  <Link to={to} search={search} className="card" data-tone={value > 0 ? tone : undefined}>
+    <span className="muted">{label}</span>
+    <span className="figure">{formatCompact(value)}</span>
+  </Link>
+)
+
+const Attention = ({ judged: { line, condition } }: { readonly judged: JudgedLine }) => (
+  <li>
+    <Badge tone={TONES[condition]}>{conditionText(line, condition)}</Badge>
+    <div className="grow">
+      <Link to="/sources/$ref" params={{ ref: line.slug }} className="title" data-row>
+        {line.name}
+      </Link>
+      {line.problem !== null && <p className="muted truncate">{line.problem}</p>}
+    </div>
+    <span className="faint">
+      <Time at={line.lastSuccessAt} />
+    </span>
+  </li>
+)
+
+const Plots = ({ activity }: { readonly activity: ActivityView }) => {
+  const t = messages.overview.plots
+  const series = (pick: (bucket: ActivityView['buckets'][number]) => number | null) =>
+    activity.buckets.map((bucket) => ({ at: bucket.at, value: pick(bucket) }))
+  const per = formatDuration(activity.bucketSeconds)
+  return (
+    <div className="columns">
+      <Plot title={t.records(per)} kind="bars" format={formatCompact} buckets={series(({ records }) => records)} />
+      <Plot title={t.delay} kind="points" format={formatDuration} buckets={series(({ delaySeconds }) => delaySeconds)} />
+      <Plot title={t.runs(per)} kind="bars" format={formatCompact} buckets={series(({ runs }) => runs)} />
+      <Plot title={t.failed(per)} kind="bars" tone="bad" format={formatCompact} buckets={series(({ failed }) => failed)} />
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import type { QuarantineGroups } from '@inlet/contract'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { client } from '../../api/client.js'
+import { messages } from '../../messages.js'
+import { formatNumber } from '../../ui/format.js'
+import { Page } from '../../ui/page.js'
+import { ProblemNote } from '../../ui/problem.js'
+import { Empty, Loading } from '../../ui/states.js'
+import { Time } from '../../ui/time.js'
+
+/** What could not be stored, of all sources, by source, stream and reason. */
+export const QuarantinePage = () => {
+  const groups = useQuery({
+    queryKey: ['quarantine-groups'],
+    queryFn: ({ signal }) => client.call<QuarantineGroups>('GET', '/v1/overview/quarantine', { signal }),
+    refetchInterval: 10_000,
+  })
+  const t = messages.quarantine
+  return (
+    <Page title={t.title}>
+      {groups.data === undefined ? (
+        groups.isError ? (
+          <ProblemNote error={groups.error} onRetry={() => void groups.refetch()} />
+        ) : (
+          <Loading />
+        )
+      ) : groups.data.items.length === 0 ? (
+        <Empty title={t.none}>
+          <p>{t.noneHint}</p>
+        </Empty>
+      ) : (
+        <div className="panel table-wrap">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>{messages.sources.columns.name}</th>
+                <th>{messages.source.stream}</th>
+                <th>{t.reason}</th>
+                <th className="right">{t.count}</th>
+                <th>{t.lastSeen}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {groups.data.items.map((group) => (
+                <tr key={group.sourceId + group.stream + group.reason}>
+                  <td>
+                    <Link
+                      to="/sources/$ref"
+                      params={{ ref: group.slug }}
+                      search={{ tab: 'quarantine', reason: group.reason, stream: group.stream }}
+                      className="link"
+                      data-row
+                    >
+                      {group.name}
+                    </Link>
+                  </td>
+                  <td>{group.stream}</td>
+                  <td>
+                    <span className="mono">{group.reason}</span>
+                    <p className="muted">{group.message}</p>
+                  </td>
+                  <td className="right num">{formatNumber(group.count)}</td>
+                  <td>
+                    <Time at={group.lastSeenAt} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,92 @@
+import type { RecordDetail } from '@inlet/contract'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { client } from '../../api/client.js'
+import { messages } from '../../messages.js'
+import { CopyMenu } from '../../ui/copy.js'
+import { Dialog } from '../../ui/dialog.js'
+import { ProblemNote } from '../../ui/problem.js'
+import { Loading } from '../../ui/states.js'
+import { Time } from '../../ui/time.js'
+
+/** Only addresses of the web are links: what else a source gives stays text. */
+const isWebAddress = (url: string): boolean => /^https?:\/\//iu.test(url)
+
+/** One record with where it comes from, its text and its raw data, as text: what a source sends is never run. */
+export const RecordDialog = ({ id, onClose }: { readonly id: string; readonly onClose: () => void }) => {
+  const record = useQuery({
+    queryKey: ['record', id],
+    queryFn: ({ signal }) => client.call<RecordDetail>('GET', `/v1/records/${id}`, { signal }),
+  })
+  const t = messages.records
+  const { data } = record
+  return (
+    <Dialog title={data?.title ?? data?.key ?? t.one} onClose={onClose} className="wide">
+      {data === undefined ? (
+        record.isError ? (
+          <ProblemNote error={record.error} />
+        ) : (
+          <Loading />
+        )
+      ) : (
+        <>
+          <dl className="facts">
+            <dt>{t.source}</dt>
+            <dd>
+              <Link to="/sources/$ref" params={{ ref: data.provenance.sourceId }} className="link">
+                {data.provenance.source}
+              </Link>{' '}
+              · {data.stream}
+            </dd>
+            <dt>{t.key}</dt>
+            <dd className="mono">{data.key}</dd>
+            {data.url !== null && (
+              <>
+                <dt>{t.url}</dt>
+                <dd>
+                  {isWebAddress(data.url) ? (
+                    <a href={data.url} className="link" target="_blank" rel="noreferrer noopener">
+                      {data.url}
+                    </a>
+                  ) : (
+                    data.url
+                  )}
+                </dd>
+              </>
+            )}
+            <dt>{t.fetched}</dt>
+            <dd>
+              <Time at={data.provenance.fetchedAt} /> ·{' '}
+              <Link to="/runs/$id" params={{ id: data.provenance.runId }} className="link">
+                {t.run}
+              </Link>{' '}
+              · {messages.versions.version(data.provenance.version)}
+            </dd>
+            {data.occurredAt !== null && (
+              <>
+                <dt>{t.occurred}</dt>
+                <dd>
+                  <Time at={data.occurredAt} />
+                </dd>
+              </>
+            )}
+          </dl>
+          {data.text !== null && data.text !== '' && (
+            <>
+              <h3>{t.text}</h3>
+              <pre className="raw prose">{data.text}</pre>
+            </>
+          )}
+          <h3>{t.data}</h3>
+          <pre className="raw">{JSON.stringify(data.data, null, 2)}</pre>
+          <div className="actions">
+            <CopyMenu request={{ method: 'GET', path: `/v1/records/${id}` }} />
+            <button type="button" className="button" onClick={onClose}>
+              {messages.common.close}
+            </button>
+          </div>
+        </>
+      )}
+    </Dialog>
+  )
+}

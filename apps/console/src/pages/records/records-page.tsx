@@ -1,0 +1,107 @@
+import type { RecordHit } from '@inlet/contract'
+import { Link } from '@tanstack/react-router'
+import { toQuery } from '../../api/client.js'
+import { messages } from '../../messages.js'
+import { CopyMenu } from '../../ui/copy.js'
+import { Page } from '../../ui/page.js'
+import { Paged } from '../../ui/paged.js'
+import { SearchField } from '../../ui/search-field.js'
+import { Empty } from '../../ui/states.js'
+import { Time } from '../../ui/time.js'
+import { useSearch } from '../../ui/use-search.js'
+import { Highlighted } from './highlighted.js'
+import { RecordDialog } from './record-dialog.js'
+import './records.css'
+
+const KINDS = ['row', 'document', 'event', 'item'] as const
+
+/** Search over everything that is stored; what is found says where it comes from. */
+export const RecordsPage = () => {
+  const [search, setSearch] = useSearch()
+  const t = messages.records
+  const query = { q: search['q'], source: search['source'], stream: search['stream'], kind: search['kind'], deleted: search['deleted'] }
+  return (
+    <Page
+      title={t.title}
+      actions={
+        <CopyMenu request={{ method: 'GET', path: `/v1/records${toQuery(query)}` }} cli={`inlet search ${JSON.stringify(search['q'] ?? '')}`} />
+      }
+    >
+      <div className="stack">
+        <div className="row wrap">
+          <SearchField label={t.search} hint={t.searchHint} value={search['q'] ?? ''} pauseMs={250} onChange={(q) => setSearch({ q })} />
+          <select
+            className="input narrow"
+            aria-label={t.kind}
+            value={search['kind'] ?? ''}
+            onChange={(event) => setSearch({ kind: event.target.value })}
+          >
+            <option value="">{t.anyKind}</option>
+            {KINDS.map((kind) => (
+              <option key={kind}>{kind}</option>
+            ))}
+          </select>
+          <select
+            className="input narrow"
+            aria-label={t.deleted}
+            value={search['deleted'] ?? ''}
+            onChange={(event) => setSearch({ deleted: event.target.value })}
+          >
+            <option value="">{t.live}</option>
+            <option value="include">{t.withDeleted}</option>
+            <option value="only">{t.onlyDeleted}</option>
+          </select>
+          {(['source', 'stream'] as const).map(
+            (name) =>
+              search[name] !== undefined && (
+                <button key={name} type="button" className="button small" onClick={() => setSearch({ [name]: null })}>
+                  {name}: {search[name]} ×
+                </button>
+              ),
+          )}
+        </div>
+        <Paged<RecordHit>
+          queryKey={['records', query]}
+          path="/v1/records"
+          query={query}
+          empty={
+            <Empty title={Object.values(query).some(Boolean) ? t.noneMatch : t.none}>
+              <p>{t.noneHint}</p>
+            </Empty>
+          }
+        >
+          {(hits) => (
+            <ul className="panel hits">
+              {hits.map((hit) => (
+                <Hit key={hit.id} hit={hit} onOpen={() => setSearch({ record: hit.id })} />
+              ))}
+            </ul>
+          )}
+        </Paged>
+        {search['record'] !== undefined && <RecordDialog id={search['record']} onClose={() => setSearch({ record: null })} />}
+      </div>
+    </Page>
+  )
+}
+
+const Hit = ({ hit, onOpen }: { readonly hit: RecordHit; readonly onOpen: () => void }) => (
+  <li>
+    <button type="button" className="hit-title" data-row onClick={onOpen}>
+      {hit.title ?? hit.key}
+    </button>
+    {typeof hit.snippet === 'string' && hit.snippet !== '' && (
+      <p className="snippet">
+        <Highlighted text={hit.snippet} />
+      </p>
+    )}
+    <p className="row wrap faint">
+      <Link to="/sources/$ref" params={{ ref: hit.provenance.sourceId }} className="link">
+        {hit.provenance.source}
+      </Link>
+      <span>{hit.stream}</span>
+      <span className="truncate key">{hit.key}</span>
+      <Time at={hit.provenance.fetchedAt} />
+      {hit.deletedAt !== null && <span className="tag">{messages.records.isDeleted}</span>}
+    </p>
+  </li>
+)

@@ -1,0 +1,164 @@
+import type { RunView, SourceDetail } from '@inlet/contract'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { ApiError } from '../../api/api-error.js'
+import { client } from '../../api/client.js'
+import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
+import { Badge } from '../../ui/badge.js'
+import { CopyMenu } from '../../ui/copy.js'
+import { formatBytes, formatDuration, formatNumber } from '../../ui/format.js'
+import { NotFound } from '../../ui/not-found.js'
+import { Page } from '../../ui/page.js'
+import { ProblemNote } from '../../ui/problem.js'
+import { Loading } from '../../ui/states.js'
+import { Time } from '../../ui/time.js'
+import { notify, notifyError } from '../../ui/toasts.js'
+import { durationOf, textOfRun, toneOfRun } from './run-list.js'
+import { Streams } from './streams.js'
+import './run.css'
+
+/** One run, live while it is under way. */
+export const RunPage = () => {
+  const { id } = useParams({ from: '/runs/$id' })
+  const run = useQuery({
+    queryKey: ['run', id],
+    queryFn: ({ signal }) => client.call<RunView>('GET', `/v1/runs/${id}`, { signal }),
+    refetchInterval: ({ state }) => (state.data?.status === 'ended' ? false : 1_000),
+  })
+  const sourceId = run.data?.sourceId
+  const source = useQuery({
+    queryKey: ['source', sourceId, 'detail'],
+    queryFn: ({ signal }) => client.call<SourceDetail>('GET', `/v1/sources/${sourceId}`, { signal }),
+    enabled: sourceId !== undefined,
+  })
+  if (run.data !== undefined) return <Shown run={run.data} source={source.data} error={run.error} />
+  if (run.error instanceof ApiError && run.error.status === 404) return <NotFound />
+  return <Page title={messages.runs.one}>{run.isError ? <ProblemNote error={run.error} onRetry={() => void run.refetch()} /> : <Loading />}</Page>
+}
+
+interface ShownProps {
+  readonly run: RunView
+  readonly source: SourceDetail | undefined
+  readonly error: unknown
+}
+
+const Shown = ({ run, source, error }: ShownProps) => {
+  const session = useSession()
+  const t = messages.runs
+  const seconds = durationOf(run, Date.now())
+  const cancel = async (): Promise<void> => {
+    try {
+      await client.call('POST', `/v1/runs/${run.id}/cancel`)
+      notify(messages.source.done.cancel)
+    } catch (caught) {
+      notifyError(caught)
+    }
+  }
+  return (
+    <Page
+      title={source === undefined ? t.one : t.of(source.name)}
+      actions={
+        <>
+          <CopyMenu request={{ method: 'GET', path: `/v1/runs/${run.id}` }} cli={`inlet runs --source ${source?.slug ?? run.sourceId}`} />
+          {run.status !== 'ended' && session.can('cancelRun') && (
+            <button type="button" className="button" disabled={run.cancelRequested} onClick={() => void cancel()}>
+              {t.cancel}
+            </button>
+          )}
+          {source !== undefined && (
+            <Link to="/records" search={{ source: source.slug }} className="button">
+              {t.records}
+            </Link>
+          )}
+        </>
+      }
+    >
+      <div className="stack">
+        <div className="row wrap source-meta">
+          <Badge tone={toneOfRun(run)}>{textOfRun(run)}</Badge>
+          <span className="tag">{t.triggers[run.trigger]}</span>
+          {source !== undefined && (
+            <Link to="/sources/$ref" params={{ ref: source.slug }} className="link">
+              {source.name}
+            </Link>
+          )}
+          {run.version !== null && <span className="faint">{messages.versions.version(run.version)}</span>}
+          {seconds !== null && <span className="faint num">{formatDuration(seconds)}</span>}
+        </div>
+        {error !== null && <ProblemNote error={error} />}
+        {run.error !== null && (
+          <div className="note" data-tone="bad">
+            <strong>{run.error.message}</strong>
+            <span className="muted">{run.error.next}</span>
+            <span className="tag">{run.error.reason}</span>
+          </div>
+        )}
+        {[
+          ...run.warnings.map(({ reason, message }) => ({ key: reason, message, next: null })),
+          ...run.caveats.map(({ kind, message, next }) => ({ key: kind, message, next })),
+        ].map(({ key, message, next }) => (
+          <div key={key + message} className="note" data-tone="warn">
+            <span>{message}</span>
+            {next !== null && <span className="muted">{next}</span>}
+          </div>
+        ))}
+        <Timeline run={run} />
+        <Counts run={run} />
+        <Streams progress={run.progress} />
+      </div>
+    </Page>
+  )
+}
+
+const Timeline = ({ run }: { readonly run: RunView }) => {
+  const t = messages.runs.timeline
+  const moments = [
+    { text: t.due, at: run.scheduledFor },
+    { text: t.created, at: run.createdAt },
+    { text: t.started(run.attempt), at: run.startedAt },
+    { text: t.wakes(run.parkedReason ?? ''), at: run.status === 'parked' ? run.wakeAt : null },
+    { text: t.finished, at: run.finishedAt },
+  ].filter(({ at }) => at !== null)
+  return (
+    <ol className="timeline" aria-label={t.title}>
+      {moments.map(({ text, at }) => (
+        <li key={text}>
+          <span>{text}</span> <Time at={at} />
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** What was read must be found again in what became of it; while batches wait to be stored, that is said. */
+const Counts = ({ run }: { readonly run: RunView }) => {
+  const t = messages.runs
+  const { counts, batches, bytes } = run
+  const names = ['inserted', 'updated', 'unchanged', 'deleted', 'quarantined'] as const
+  return (
+    <section className="panel">
+      <header>
+        <h2>{t.counts}</h2>
+        <span className="muted num">
+          {t.batchesStored(formatNumber(batches.committed), formatNumber(batches.forwarded), formatBytes(bytes.committed))}
+        </span>
+      </header>
+      <div className="body cards">
+        <div>
+          <span className="muted">{t.read}</span>
+          <div className="figure num">{formatNumber(counts.read)}</div>
+        </div>
+        {names.map((name) => (
+          <div key={name}>
+            <span className="muted">{t.countNames[name]}</span>
+            <div className="figure num">{formatNumber(counts[name])}</div>
+          </div>
+        ))}
+      </div>
+      {(batches.fenced > 0 || batches.duplicate > 0) && (
+        <p className="body muted">{t.refused(formatNumber(batches.fenced), formatNumber(batches.duplicate))}</p>
+      )}
+    </section>
+  )
+}

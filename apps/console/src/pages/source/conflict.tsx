@@ -1,0 +1,44 @@
+import type { SourceDetail } from '@inlet/contract'
+import { useQuery } from '@tanstack/react-query'
+import { client } from '../../api/client.js'
+import type { Values } from '../../form/schema.js'
+import { messages } from '../../messages.js'
+import { Changes } from './changes.js'
+import { diffValues } from './diff-values.js'
+
+interface ConflictProps {
+  readonly source: SourceDetail
+  /** What these edits began from. */
+  readonly base: Values
+  readonly onKeep: (revision: number) => void
+  readonly onDrop: () => void
+}
+
+/** Somebody else has changed the source meanwhile: shows what, and lets one decide. */
+export const Conflict = ({ source, base, onKeep, onDrop }: ConflictProps) => {
+  const now = useQuery({
+    queryKey: ['source', source.slug, 'conflict'],
+    queryFn: ({ signal }) => client.call<SourceDetail>('GET', `/v1/sources/${source.id}`, { signal }),
+    staleTime: 0,
+  })
+  const t = messages.settings.conflict
+  return (
+    <div className="note" data-tone="warn" role="alert">
+      <strong>{t.title}</strong>
+      <p className="muted">{t.hint}</p>
+      {now.data !== undefined && (
+        <>
+          <Changes changes={diffValues(base, now.data.config, 'config')} none={t.elsewhere} />
+          <div className="row wrap">
+            <button type="button" className="button" onClick={() => onKeep(now.data.revision)}>
+              {t.keep}
+            </button>
+            <button type="button" className="button" onClick={onDrop}>
+              {t.drop}
+            </button>
+          </div>
+        </>
+      )}
+    </div>
+  )
+}

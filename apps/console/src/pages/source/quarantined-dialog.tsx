@@ -1,0 +1,109 @@
+import type { QuarantinedDetailView } from '@inlet/contract'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useId, useState } from 'react'
+import { client } from '../../api/client.js'
+import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
+import { Dialog } from '../../ui/dialog.js'
+import { ProblemNote } from '../../ui/problem.js'
+import { Loading } from '../../ui/states.js'
+import { notify } from '../../ui/toasts.js'
+
+interface QuarantinedDialogProps {
+  readonly id: string
+  readonly slug: string
+  readonly onClose: () => void
+}
+
+/** One record that could not be stored: what was read, and a place to correct it and try again. */
+export const QuarantinedDialog = ({ id, slug, onClose }: QuarantinedDialogProps) => {
+  const found = useQuery({
+    queryKey: ['quarantined', id],
+    queryFn: ({ signal }) => client.call<QuarantinedDetailView>('GET', `/v1/quarantine/${id}`, { signal }),
+  })
+  return (
+    <Dialog title={found.data?.key ?? messages.quarantine.one} onClose={onClose} className="wide">
+      {found.data === undefined ? (
+        found.isError ? (
+          <ProblemNote error={found.error} />
+        ) : (
+          <Loading />
+        )
+      ) : (
+        <Found item={found.data} slug={slug} onClose={onClose} />
+      )}
+    </Dialog>
+  )
+}
+
+const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView } & Omit<QuarantinedDialogProps, 'id'>) => {
+  const original = item.record === null ? null : JSON.stringify(item.record, null, 2)
+  const [text, setText] = useState(original)
+  const [error, setError] = useState<unknown>(null)
+  const queries = useQueryClient()
+  const session = useSession()
+  const id = useId()
+  const t = messages.quarantine
+  const act = async (work: () => Promise<unknown>, done: string): Promise<void> => {
+    setError(null)
+    try {
+      await work()
+      notify(done)
+      onClose()
+    } catch (caught) {
+      setError(caught)
+    }
+    await queries.invalidateQueries({ queryKey: ['source', slug] })
+  }
+  const isEdited = text !== original
+  return (
+    <>
+      <p>
+        <span className="mono">{item.reason}</span> <span className="muted">{item.message}</span>
+      </p>
+      {item.whyNot !== null && <p className="muted">{item.whyNot}</p>}
+      {text === null ? (
+        <>
+          <h3>{t.raw}</h3>
+          <pre className="raw">{item.raw ?? t.notKept}</pre>
+        </>
+      ) : (
+        <div className="field">
+          <label htmlFor={id}>{t.record}</label>
+          <textarea id={id} className="input mono" rows={16} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />
+        </div>
+      )}
+      {error !== null && <ProblemNote error={error} />}
+      <div className="actions">
+        {session.can('dropQuarantined') && (
+          <button
+            type="button"
+            className="button quiet danger"
+            onClick={() => void act(() => client.call('DELETE', `/v1/quarantine/${item.id}`), t.dropped)}
+          >
+            {t.drop}
+          </button>
+        )}
+        <button type="button" className="button" onClick={onClose}>
+          {messages.common.cancel}
+        </button>
+        {session.can('retryQuarantined') && (
+          <button
+            type="button"
+            className="button primary"
+            disabled={!isEdited && !item.retryable}
+            // As text: numbers keep all their digits.
+            onClick={() =>
+              void act(
+                () => client.call('POST', `/v1/quarantine/${item.id}/retry`, { body: isEdited && text !== null ? { raw: text } : {} }),
+                t.retriedOne,
+              )
+            }
+          >
+            {isEdited ? t.retryEdited : t.retry}
+          </button>
+        )}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,172 @@
+import type { DraftReview, DraftView, SourceDetail, VersionView } from '@inlet/contract'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { ApiError } from '../../api/api-error.js'
+import { client } from '../../api/client.js'
+import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
+import { Badge } from '../../ui/badge.js'
+import { Paged } from '../../ui/paged.js'
+import { ProblemNote } from '../../ui/problem.js'
+import { Time } from '../../ui/time.js'
+import { notify, notifyError } from '../../ui/toasts.js'
+import { Changes } from './changes.js'
+import type { Change } from './diff-values.js'
+import { Review } from './review.js'
+
+/** The draft on its way to being live, and every version before it. */
+export const VersionsTab = ({ source }: { readonly source: SourceDetail }) => (
+  <div className="stack">
+    {source.hasDraft && <Draft source={source} />}
+    <Versions source={source} />
+  </div>
+)
+
+const Draft = ({ source }: { readonly source: SourceDetail }) => {
+  const queries = useQueryClient()
+  const session = useSession()
+  const [review, setReview] = useState<DraftReview | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const [isBusy, setBusy] = useState(false)
+  const draft = useQuery({
+    queryKey: ['source', source.slug, 'draft'],
+    queryFn: ({ signal }) => client.call<DraftView>('GET', `/v1/sources/${source.id}/draft`, { signal }),
+  })
+  const t = messages.versions
+  const act = async (work: () => Promise<void>): Promise<void> => {
+    setBusy(true)
+    setError(null)
+    try {
+      await work()
+    } catch (caught) {
+      const found = caught instanceof ApiError ? (caught.problem?.review as DraftReview | undefined) : undefined
+      if (found !== undefined) setReview(found)
+      setError(caught)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const publish = (force: boolean): Promise<void> =>
+    act(async () => {
+      await client.call('POST', `/v1/sources/${source.id}/draft/publish`, { body: { force }, headers: { 'if-match': `"r${draft.data?.revision}"` } })
+      notify(t.published)
+      await queries.invalidateQueries({ queryKey: ['source', source.slug] })
+    })
+  if (draft.data === undefined) return draft.isError ? <ProblemNote error={draft.error} /> : null
+  return (
+    <section className="panel">
+      <header>
+        <h2>{t.draft}</h2>
+        <span className="muted">{t.replaces(draft.data.liveVersion)}</span>
+      </header>
+      <div className="body stack">
+        <Changes changes={draft.data.changes as readonly Change[]} none={t.noChanges} />
+        {draft.data.warnings.map(({ code, message }) => (
+          <p key={code} className="muted">
+            {message}
+          </p>
+        ))}
+        {review !== null && <Review review={review} />}
+        {error !== null && <ProblemNote error={error} />}
+        <div className="row wrap">
+          {session.can('reviewDraft') && (
+            <button
+              type="button"
+              className="button"
+              disabled={isBusy}
+              onClick={() => void act(async () => setReview(await client.call<DraftReview>('POST', `/v1/sources/${source.id}/draft/review`)))}
+            >
+              {isBusy ? t.reviewing : t.review}
+            </button>
+          )}
+          {session.can('publishDraft') && (
+            <button type="button" className="button primary" disabled={isBusy} onClick={() => void publish(review !== null && !review.passes)}>
+              {review !== null && !review.passes ? t.publishAnyway : t.publish}
+            </button>
+          )}
+          {session.can('deleteDraft') && (
+            <button
+              type="button"
+              className="button quiet danger"
+              disabled={isBusy}
+              onClick={() =>
+                void act(async () => {
+                  await client.call('DELETE', `/v1/sources/${source.id}/draft`, { headers: { 'if-match': '*' } })
+                  await queries.invalidateQueries({ queryKey: ['source', source.slug] })
+                })
+              }
+            >
+              {t.discard}
+            </button>
+          )}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+const Versions = ({ source }: { readonly source: SourceDetail }) => {
+  const session = useSession()
+  const queries = useQueryClient()
+  const [compared, setCompared] = useState<number | null>(null)
+  const t = messages.versions
+  const rollBack = async (version: number): Promise<void> => {
+    try {
+      await client.call('POST', `/v1/sources/${source.id}/rollback`, { body: { version }, headers: { 'if-match': '*' } })
+      notify(t.rolledBack(version))
+    } catch (error) {
+      notifyError(error)
+    }
+    await queries.invalidateQueries({ queryKey: ['source', source.slug] })
+  }
+  return (
+    <Paged<VersionView> queryKey={['source', source.slug, 'versions']} path={`/v1/sources/${source.id}/versions`} empty={t.none}>
+      {(versions) => (
+        <ul className="panel versions">
+          {versions.map((version) => {
+            const isLive = version.number === source.version
+            return (
+              <li key={version.number}>
+                <div className="row wrap">
+                  <strong>{t.version(version.number)}</strong>
+                  {isLive && <Badge tone="ok">{t.live}</Badge>}
+                  {version.restoredFrom !== null && <span className="tag">{t.restored(version.restoredFrom)}</span>}
+                  {version.loadError !== null && <Badge tone="bad">{version.loadError.message}</Badge>}
+                  <span className="muted">
+                    <Time at={version.publishedAt ?? version.createdAt} />
+                  </span>
+                  <span className="grow" />
+                  {!isLive && (
+                    <button
+                      type="button"
+                      className="button small quiet"
+                      onClick={() => setCompared(compared === version.number ? null : version.number)}
+                    >
+                      {t.compare}
+                    </button>
+                  )}
+                  {!isLive && session.can('rollBack') && (
+                    <button type="button" className="button small" onClick={() => void rollBack(version.number)}>
+                      {t.rollBack}
+                    </button>
+                  )}
+                </div>
+                {compared === version.number && <Comparison source={source} from={version.number} />}
+              </li>
+            )
+          })}
+        </ul>
+      )}
+    </Paged>
+  )
+}
+
+const Comparison = ({ source, from }: { readonly source: SourceDetail; readonly from: number }) => {
+  const diff = useQuery({
+    queryKey: ['source', source.slug, 'diff', from, source.version],
+    queryFn: ({ signal }) =>
+      client.call<{ readonly changes: readonly Change[] }>('GET', `/v1/sources/${source.id}/diff`, { query: { from, to: 'live' }, signal }),
+  })
+  if (diff.isError) return <ProblemNote error={diff.error} />
+  return diff.data === undefined ? null : <Changes changes={diff.data.changes} none={messages.versions.same} />
+}

@@ -1,0 +1,66 @@
+import type { TestResult } from '@inlet/contract'
+import { messages } from '../messages.js'
+import { Badge } from '../ui/badge.js'
+import { formatNumber } from '../ui/format.js'
+
+const TONES: Readonly<Record<TestResult['steps'][number]['status'], string>> = { passed: 'ok', warning: 'warn', failed: 'bad', skipped: 'idle' }
+
+/** What came of a test, step by step, and the records it read: raw beside what would be stored. */
+export const TestPanel = ({ result }: { readonly result: TestResult }) => {
+  const t = messages.test
+  const steps = result.steps.filter(({ status }) => status !== 'skipped')
+  return (
+    <div className="stack" role="status">
+      <ol className="stack tight">
+        {steps.map((step) => (
+          <li key={step.name}>
+            <Badge tone={TONES[step.status]}>{t.steps[step.name]}</Badge>
+            {step.message !== null && <p className="step-text">{step.message}</p>}
+            {step.status === 'failed' && step.next !== null && <p className="muted step-text">{step.next}</p>}
+          </li>
+        ))}
+      </ol>
+      {result.warnings.map(({ code, stream, message }) => (
+        <p key={code + stream} className="muted">
+          {stream === '' ? '' : `${stream}: `}
+          {message}
+        </p>
+      ))}
+      {result.capabilities !== null && result.capabilities.streams.length > 0 && (
+        <p className="muted">
+          {t.streams(formatNumber(result.capabilities.streams.length))}:{' '}
+          {result.capabilities.streams
+            .slice(0, 20)
+            .map(({ name }) => name)
+            .join(', ')}
+        </p>
+      )}
+      {result.records.length > 0 && (
+        <>
+          <h3>{t.records(formatNumber(result.records.length))}</h3>
+          <ul className="stack tight">
+            {result.records.slice(0, 20).map(({ raw, mapped, rejected }) => (
+              <li key={raw.stream + raw.key} className="preview">
+                <details>
+                  <summary>
+                    <span className="truncate">{mapped[0]?.title ?? raw.title ?? raw.key}</span> <span className="tag">{raw.stream}</span>
+                  </summary>
+                  <div className="columns">
+                    <figure>
+                      <figcaption className="faint">{t.raw}</figcaption>
+                      <pre className="raw">{JSON.stringify(raw.data ?? raw.text, null, 2)}</pre>
+                    </figure>
+                    <figure>
+                      <figcaption className="faint">{rejected === null ? t.stored : t.rejected}</figcaption>
+                      <pre className="raw">{rejected === null ? JSON.stringify(mapped, null, 2) : rejected.message}</pre>
+                    </figure>
+                  </div>
+                </details>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  )
+}
