@@ -144,7 +144,7 @@ describe.skipIf(chromiumPath === null)('the console', () => {
     await page.getByText('req-17').waitFor()
     await page.getByRole('button', { name: 'Copy as curl' }).click()
     const copied = await page.evaluate('navigator.clipboard.readText()')
-    expect(copied).toBe(`curl -s -H "Authorization: Bearer $INLET_KEY" ${stack.api.url}/v1/sources/beta`)
+    expect(copied).toBe(`curl -s -H "Authorization: Bearer $INLET_API_KEY" ${stack.api.url}/v1/sources/beta`)
     await close()
   })
 })

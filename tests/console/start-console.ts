@@ -46,7 +46,9 @@ export const startConsole = async (options: ApiOptions = {}): Promise<ConsoleSta
       if (key === undefined) {
         const link = await api.post('/v1/session/link')
         const [, hash] = (link.body as { path: string }).path.split('#')
-        return open(`${address}#${hash}`, context)
+        const opened = await open(`${address}#${hash}`, context)
+        await opened.page.locator('nav.side').waitFor({ state: 'attached' })
+        return opened
       }
       const opened = await open(address, context)
       await opened.page.getByLabel('API key').fill(key)

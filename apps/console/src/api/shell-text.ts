@@ -8,7 +8,7 @@ export const toCurl = ({ method, path, body }: ApiRequest, origin: string): stri
   [
     'curl -s',
     ...(method === 'GET' ? [] : [`-X ${method}`]),
-    '-H "Authorization: Bearer $INLET_KEY"',
+    '-H "Authorization: Bearer $INLET_API_KEY"',
     ...(body === undefined ? [] : [`-H 'content-type: application/json' -d ${quote(JSON.stringify(body))}`]),
     quote(origin + path),
   ].join(' ')

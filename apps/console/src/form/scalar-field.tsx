@@ -7,7 +7,8 @@ import type { FieldProps } from './schema-form.js'
 export const ScalarField = (props: FieldProps) => {
   const { name, schema, isRequired, path, errors } = props
   const id = useId()
-  const error = errors.get(path)
+  // A list or JSON is one field: what is wrong within it is said here.
+  const error = errors.get(path) ?? [...errors].find(([key]) => key.startsWith(`${path}.`))?.[1]
   const described = [schema.description === undefined ? '' : `${id}-hint`, error === undefined ? '' : `${id}-error`].filter(Boolean).join(' ')
   const control = { id, 'aria-invalid': error !== undefined, 'aria-describedby': described === '' ? undefined : described, 'data-path': path }
   const label = (

@@ -53,7 +53,7 @@ export const Members = ({ schema, values, path, errors, onChange, isOpen = false
         (first.length === 0 && rest.length <= 3 ? (
           rest.map(field)
         ) : (
-          <details className="more" open={isOpen || hasError}>
+          <details className="more" open={isOpen || hasError || first.length === 0}>
             <summary>{messages.form.more(String(rest.length))}</summary>
             <div className="stack members">{rest.map(field)}</div>
           </details>
@@ -99,7 +99,7 @@ const Variants = ({ name, schema, value, isRequired: mustBe, path, errors, onCha
         <select
           id={id}
           className="input"
-          value={String(values[by] ?? '')}
+          value={typeof values[by] === 'string' ? values[by] : ''}
           onChange={(event) => onChange(event.target.value === '' ? undefined : { [by]: event.target.value })}
         >
           {(!mustBe || chosen === undefined) && <option value="">{messages.form.notSet}</option>}

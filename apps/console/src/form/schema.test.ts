@@ -28,6 +28,7 @@ describe('fields of a JSON Schema', () => {
 
   it('names, sets and finds members', () => {
     expect(labelOf('maxPagesPerHost', {})).toBe('Max pages per host')
+    expect(labelOf('baseUrl', {})).toBe('Base URL')
     expect(withMember({ a: 1, b: 2 }, 'a', undefined)).toEqual({ b: 2 })
     expect(withMember({ a: 1 }, 'a', null)).toEqual({ a: null })
     expect(normalPath('config.tables[0].columns[12]')).toBe('config.tables.0.columns.12')

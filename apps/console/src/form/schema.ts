@@ -69,7 +69,8 @@ export const normalPath = (path: string): string => path.replaceAll(/\[(\d+)\]/g
 export const labelOf = (name: string, schema: Schema): string => {
   if (schema.title !== undefined) return schema.title
   const words = name.replaceAll(/([a-z\d])([A-Z])/gu, '$1 $2').toLowerCase()
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  const written = words.replaceAll(/\b(?:api|ca|csv|http|id|ip|json|sql|tls|url)\b/gu, (word) => word.toUpperCase())
+  return written.charAt(0).toUpperCase() + written.slice(1)
 }
 
 /** Whether somebody must fill it in: it has no default. */

@@ -48,11 +48,15 @@ export const TestPanel = ({ result }: { readonly result: TestResult }) => {
                   <div className="columns">
                     <figure>
                       <figcaption className="faint">{t.raw}</figcaption>
-                      <pre className="raw">{JSON.stringify(raw.data ?? raw.text, null, 2)}</pre>
+                      <pre className="raw" tabIndex={0}>
+                        {JSON.stringify(raw.data ?? raw.text, null, 2)}
+                      </pre>
                     </figure>
                     <figure>
                       <figcaption className="faint">{rejected === null ? t.stored : t.rejected}</figcaption>
-                      <pre className="raw">{rejected === null ? JSON.stringify(mapped, null, 2) : rejected.message}</pre>
+                      <pre className="raw" tabIndex={0}>
+                        {rejected === null ? JSON.stringify(mapped, null, 2) : rejected.message}
+                      </pre>
                     </figure>
                   </div>
                 </details>

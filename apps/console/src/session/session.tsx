@@ -32,8 +32,12 @@ const takeLink = (): string | null => {
   return link
 }
 
+/** Says that this browser has signed in: without it there is no session to ask for. */
+const HINT = 'inlet.signedIn'
+
 const enter = async (): Promise<Known> => {
   const link = takeLink()
+  if (link === null && localStorage.getItem(HINT) === null) return { state: 'out' }
   try {
     const view =
       link === null ? await client.callOnce<SessionView>('GET', '/v1/session') : await client.callOnce<SessionView>('POST', '/v1/sign-in', { link })
@@ -53,6 +57,7 @@ export const SessionGate = ({ children }: { readonly children: ReactNode }) => {
 
   const accept = useCallback((next: Known): void => {
     if (next.state === 'in') {
+      localStorage.setItem(HINT, '1')
       client.resume(next.view.csrfToken)
       live.start()
     }
@@ -76,6 +81,7 @@ export const SessionGate = ({ children }: { readonly children: ReactNode }) => {
       async signOut() {
         await client.callOnce('DELETE', '/v1/session').catch(() => undefined)
         live.stop()
+        localStorage.removeItem(HINT)
         // A fresh page: nothing that was read stays in memory.
         location.assign('/')
       },

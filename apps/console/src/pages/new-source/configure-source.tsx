@@ -89,7 +89,7 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
           <div className="body stack">
             <TextField label={t.name} value={kept.name} error={errors.get('name')} isRequired onChange={(name) => setKept({ ...kept, name })} />
             <Members
-              schema={connector.configSchema as Schema}
+              schema={connector.configSchema}
               values={kept.config}
               path="config"
               errors={errors}
@@ -98,7 +98,7 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
             {Object.keys((connector.secretSchema as Schema).properties ?? {}).length > 0 && (
               <>
                 <h3>{messages.settings.secrets}</h3>
-                <SecretsForm schema={connector.secretSchema as Schema} values={secrets} stored={[]} errors={errors} onChange={setSecrets} />
+                <SecretsForm schema={connector.secretSchema} values={secrets} stored={[]} errors={errors} onChange={setSecrets} />
               </>
             )}
             <ScheduleField value={kept.schedule} onChange={(schedule) => setKept({ ...kept, schedule })} />

@@ -21,7 +21,7 @@ interface ListedProps<T> {
 export const Listed = <T,>({ none, noneHint, head, row, keyOf, ...list }: ListedProps<T>) => (
   <Paged<T> {...list} empty={<Empty title={none}>{noneHint !== undefined && <p>{noneHint}</p>}</Empty>}>
     {(items) => (
-      <div className="panel table-wrap">
+      <div className="panel table-wrap" tabIndex={0}>
         <table className="table">
           <thead>
             <tr>

@@ -130,7 +130,9 @@ const CreateKey = ({ onClose, onCreated }: { readonly onClose: () => void; reado
       ) : (
         <>
           <p>{t.once}</p>
-          <pre className="raw">{created.key}</pre>
+          <pre className="raw" tabIndex={0}>
+            {created.key}
+          </pre>
           <div className="actions">
             <CopyButton text={created.key} label={t.copy} className="button" />
             <button type="button" className="button primary" onClick={onClose}>

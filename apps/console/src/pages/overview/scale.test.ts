@@ -4,6 +4,7 @@ import { axisSteps } from './scale.js'
 describe('axisSteps', () => {
   it.each([
     [0, [0, 1]],
+    [2, [0, 1, 2]],
     [4, [0, 1, 2, 3, 4]],
     [5, [0, 2, 4, 6]],
     [97, [0, 50, 100]],

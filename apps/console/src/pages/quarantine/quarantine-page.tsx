@@ -30,7 +30,7 @@ export const QuarantinePage = () => {
           <p>{t.noneHint}</p>
         </Empty>
       ) : (
-        <div className="panel table-wrap">
+        <div className="panel table-wrap" tabIndex={0}>
           <table className="table">
             <thead>
               <tr>

@@ -74,11 +74,15 @@ export const RecordDialog = ({ id, onClose }: { readonly id: string; readonly on
           {data.text !== null && data.text !== '' && (
             <>
               <h3>{t.text}</h3>
-              <pre className="raw prose">{data.text}</pre>
+              <pre className="raw prose" tabIndex={0}>
+                {data.text}
+              </pre>
             </>
           )}
           <h3>{t.data}</h3>
-          <pre className="raw">{JSON.stringify(data.data, null, 2)}</pre>
+          <pre className="raw" tabIndex={0}>
+            {JSON.stringify(data.data, null, 2)}
+          </pre>
           <div className="actions">
             <CopyMenu request={{ method: 'GET', path: `/v1/records/${id}` }} />
             <button type="button" className="button" onClick={onClose}>

@@ -32,7 +32,7 @@ export const RunList = ({ source, outcome }: { readonly source?: string; readonl
       empty={t.none}
     >
       {(runs) => (
-        <div className="panel table-wrap">
+        <div className="panel table-wrap" tabIndex={0}>
           <table className="table">
             <thead>
               <tr>

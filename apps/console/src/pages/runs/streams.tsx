@@ -18,7 +18,7 @@ export const Streams = ({ progress }: { readonly progress: Readonly<Record<strin
   const t = messages.runs
   if (streams.length === 0) return null
   return (
-    <section className="panel table-wrap">
+    <section className="panel table-wrap" tabIndex={0}>
       <table className="table">
         <thead>
           <tr>

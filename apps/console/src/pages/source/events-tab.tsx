@@ -9,7 +9,7 @@ const TONES: Readonly<Record<EventView['level'], string>> = { debug: 'idle', inf
 export const EventsTab = ({ source }: { readonly source: string }) => (
   <Paged<EventView> queryKey={['source', source, 'events']} path="/v1/events" query={{ source }} refetchMs={5_000} empty={messages.events.none}>
     {(events) => (
-      <div className="panel table-wrap">
+      <div className="panel table-wrap" tabIndex={0}>
         <table className="table">
           <thead>
             <tr>

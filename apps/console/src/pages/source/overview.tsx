@@ -45,7 +45,7 @@ export const Overview = ({ source }: { readonly source: SourceDetail }) => {
         {source.streams.length === 0 ? (
           <p className="body muted">{t.noStreams}</p>
         ) : (
-          <div className="table-wrap">
+          <div className="table-wrap" tabIndex={0}>
             <table className="table">
               <thead>
                 <tr>

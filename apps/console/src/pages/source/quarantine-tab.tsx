@@ -63,7 +63,7 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
         }
       >
         {(items) => (
-          <div className="panel table-wrap">
+          <div className="panel table-wrap" tabIndex={0}>
             <table className="table">
               <thead>
                 <tr>

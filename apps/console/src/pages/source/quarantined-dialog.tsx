@@ -65,7 +65,9 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
       {text === null ? (
         <>
           <h3>{t.raw}</h3>
-          <pre className="raw">{item.raw ?? t.notKept}</pre>
+          <pre className="raw" tabIndex={0}>
+            {item.raw ?? t.notKept}
+          </pre>
         </>
       ) : (
         <div className="field">

@@ -36,7 +36,7 @@ export const ScheduleTab = ({ source }: { readonly source: SourceDetail }) => {
       <h2>{t.ledger}</h2>
       <Paged<TickView> queryKey={['source', source.slug, 'ticks']} path={`/v1/sources/${source.id}/ticks`} empty={t.noTicks}>
         {(ticks) => (
-          <div className="panel table-wrap">
+          <div className="panel table-wrap" tabIndex={0}>
             <table className="table">
               <thead>
                 <tr>

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { ApiError } from '../../api/api-error.js'
 import { client } from '../../api/client.js'
 import { fieldErrors } from '../../form/field-errors.js'
-import type { Schema, Values } from '../../form/schema.js'
+import type { Values } from '../../form/schema.js'
 import { Members } from '../../form/schema-form.js'
 import { SecretsForm } from '../../form/secrets-form.js'
 import { messages } from '../../messages.js'
@@ -94,7 +94,7 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
         >
           <Members
             key={edits === null ? source.revision : 'edited'}
-            schema={connector.configSchema as Schema}
+            schema={connector.configSchema}
             values={config}
             path="config"
             errors={errors}
@@ -104,7 +104,7 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
             <>
               <h3>{t.secrets}</h3>
               <SecretsForm
-                schema={connector.secretSchema as Schema}
+                schema={connector.secretSchema}
                 values={secrets}
                 stored={Object.keys(source.secrets)}
                 errors={errors}

@@ -60,7 +60,7 @@ const Draft = ({ source }: { readonly source: SourceDetail }) => {
         <span className="muted">{t.replaces(draft.data.liveVersion)}</span>
       </header>
       <div className="body stack">
-        <Changes changes={draft.data.changes as readonly Change[]} none={t.noChanges} />
+        <Changes changes={draft.data.changes} none={t.noChanges} />
         {draft.data.warnings.map(({ code, message }) => (
           <p key={code} className="muted">
             {message}

@@ -1,0 +1,89 @@
+import axe from 'axe-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newSource } from '../../apps/api/testing/start-api.js'
+import { type ConsoleStack, chromiumPath, type OpenPage, startConsole } from './start-console.js'
+
+const PAGES = [
+  '/',
+  '/sources',
+  '/sources/new',
+  '/sources/new?connector=api',
+  '/sources/long',
+  '/sources/long?tab=runs',
+  '/sources/long?tab=quarantine',
+  '/sources/long?tab=settings',
+  '/sources/long?tab=versions',
+  '/sources/long?tab=schedule',
+  '/sources/long?tab=events',
+  '/runs',
+  '/records',
+  '/quarantine',
+  '/workers',
+  '/credentials',
+  '/notifications',
+  '/audit',
+  '/settings',
+]
+
+interface Violation {
+  readonly id: string
+  readonly impact: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+
+const seriousIn = async ({ page }: OpenPage): Promise<readonly string[]> => {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate<{ violations: readonly Violation[] }>('axe.run(document)')
+  return violations
+    .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+}
+
+describe.skipIf(chromiumPath === null)('every page', () => {
+  let stack: ConsoleStack
+  beforeAll(async () => {
+    stack = await startConsole()
+    const name = `Ein sehr langer Name für eine Quelle, 東京の注文データベース ${'x'.repeat(120)}`
+    await stack.api.post(
+      '/v1/sources',
+      newSource({ name, slug: 'long', labels: { team: 'ein-langes-schild' }, runNow: true, schedule: { cron: '0 3 * * *' } }),
+    )
+  })
+  afterAll(() => stack?.close())
+
+  it.each([
+    ['light', 1_280],
+    ['dark', 375],
+    ['light', 2_560],
+  ] as const)('is accessible, fits, and complains of nothing (%s, %d px)', async (colorScheme, width) => {
+    const opened = await stack.signIn('/', { colorScheme, viewport: { width, height: 800 } })
+    for (const address of PAGES) {
+      await opened.page.goto(address)
+      await opened.page.getByRole('heading', { level: 1 }).waitFor()
+      await opened.page.locator('main [aria-busy=true]').waitFor({ state: 'detached' })
+      // What is accessible does not depend on room to spare.
+      expect([address, width > 2_000 ? [] : await seriousIn(opened)]).toEqual([address, []])
+      expect([address, await opened.page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([address, true])
+    }
+    expect(opened.complaints).toEqual([])
+    await opened.close()
+  })
+
+  it('writes numbers and dates as the reader does', async () => {
+    const { page, close } = await stack.signIn('/sources/long?tab=schedule', { locale: 'de-DE', timezoneId: 'Europe/Berlin' })
+    const moments = page.getByLabel('The next five moments').getByText(/^\d{1,2}\. \S+ \d{4}, \d{2}:\d{2}:\d{2} MEZ$/u)
+    await moments.first().waitFor()
+    expect(await moments.count()).toBe(5)
+    await close()
+  })
+
+  it('loads little at first', async () => {
+    const { page, close } = await stack.open('/')
+    const bytes = await page.evaluate<number>(
+      `performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/')).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`,
+    )
+    expect(bytes).toBeGreaterThan(50_000)
+    expect(bytes).toBeLessThan(250_000)
+    await close()
+  })
+})

@@ -1,0 +1,115 @@
+import { until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newSource } from '../../apps/api/testing/start-api.js'
+import { type ConsoleStack, chromiumPath, startConsole } from './start-console.js'
+
+const MANY = 5_000
+
+/** As many sources as an operator may have, copies of one that was registered. */
+const copySources = async ({ api }: ConsoleStack): Promise<void> => {
+  await api.post('/v1/sources', newSource({ name: 'Seed', slug: 'seed', labels: { team: 'sales' } }))
+  await api.database.pool.query(
+    `INSERT INTO sources SELECT (jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'slug', 'many-' || n, 'name', 'Many ' || n,
+       'name_key', 'many ' || n, 'last_outcome', CASE WHEN n % 500 = 0 THEN 'failed' ELSE 'ok' END, 'last_error_message', 'the table is gone'))).*
+     FROM sources s, generate_series(1, $1) n WHERE s.slug = 'seed'`,
+    [MANY],
+  )
+}
+
+describe.skipIf(chromiumPath === null)('the list of sources', () => {
+  let stack: ConsoleStack
+  beforeAll(async () => {
+    stack = await startConsole()
+    await copySources(stack)
+  })
+  afterAll(() => stack?.close())
+
+  it('shows 5,000 sources with only the rows in sight in the page, the worst first', async () => {
+    const { page, complaints, close } = await stack.signIn('/sources')
+    await page.getByText('the table is gone').first().waitFor()
+    expect(await page.locator('.source-rows [role=row]').count()).toBeLessThan(80)
+    expect(await page.locator('[role=table]').getAttribute('aria-rowcount')).toBe(String(MANY + 2))
+    await page.getByRole('button', { name: /^Needs attention 10/u }).click()
+    await page.waitForURL('**/sources?show=attention')
+    await page.mouse.wheel(0, 5_000)
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('searches as one types, leaves out what has a minus, and keeps it all in the address', async () => {
+    const { page, close } = await stack.signIn('/sources')
+    await page.getByRole('searchbox').fill('many-499 -many-4990 team:sales')
+    const names = (): Promise<string[]> => page.locator('[data-row]').allTextContents()
+    await until(async () => (await names()).length === 10)
+    expect(await names()).not.toContain('Many 4990')
+    await page.getByLabel('Select Many 4991').check()
+    await page.getByRole('button', { name: /^Source/u }).click()
+    await until(() => page.url().includes('select=many-4991') && page.url().includes('sort=name'))
+    await page.reload()
+    await page.getByText('1 selected').waitFor()
+    expect((await names())[0]).toBe('Many 499')
+    expect(await page.getByRole('searchbox').inputValue()).toBe('many-499 -many-4990 team:sales')
+    await page.getByRole('searchbox').fill('nothing like this')
+    await page.getByText('No source matches').waitFor()
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await page.getByRole('link', { name: 'Many 10', exact: true }).waitFor()
+    await close()
+  })
+
+  it('says what an action will do, does it, and shows each failure', async () => {
+    const { page, close } = await stack.signIn('/sources?q=many-77&select=many-77,many-770,many-771')
+    await page.getByText('3 selected').waitFor()
+    await stack.api.post('/v1/sources/many-770/pause')
+    await page
+      .getByRole('row', { name: /Many 770/u })
+      .getByText('Paused')
+      .waitFor()
+    await page.route(/\/pause$/u, async (route) => {
+      if ((await stack.api.get('/v1/sources/many-771')).body.id === route.request().url().split('/').at(-2))
+        await route.fulfill({
+          status: 409,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ detail: 'It cannot be paused.', code: 'X' }),
+        })
+      else await route.continue()
+    })
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('2 are paused: runs under way end as usual').waitFor()
+    await dialog.getByText('1 are as asked already').waitFor()
+    await dialog.getByRole('button', { name: 'Pause' }).click()
+    await dialog.getByText('Done: 1. Not done: 1.').waitFor()
+    await dialog.getByText('It cannot be paused.').waitFor()
+    await page.unroute(/\/pause$/u)
+    await dialog.getByRole('button', { name: 'Try 1 again' }).click()
+    await dialog.getByText('Done: 1.', { exact: true }).waitFor()
+    expect((await stack.api.get('/v1/sources/many-771')).body.status).toBe('PAUSED')
+    await close()
+  })
+
+  it('follows what happens without moving the row under the pointer', async () => {
+    const { page, close } = await stack.signIn('/sources?q=many-88')
+    const row = page.getByRole('row', { name: /Many 88\b/u }).first()
+    await row.hover()
+    const before = await row.boundingBox()
+    await stack.api.post('/v1/sources/many-88/stop')
+    await row.getByText('Stopped').waitFor()
+    expect(await row.boundingBox()).toEqual(before)
+    await page.getByRole('heading', { name: 'Sources' }).hover()
+    await until(async () => (await row.boundingBox())?.y !== before?.y)
+    await close()
+  })
+
+  it('says when the connection is lost, and recovers', async () => {
+    const { page, close } = await stack.signIn('/sources?q=many-99')
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.route('**/v1/events/stream', (route) => route.abort())
+    await page.reload()
+    await page.getByText('What you see may be out of date.').waitFor()
+    await page.unroute('**/v1/events/stream')
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByText('What you see may be out of date.').waitFor({ state: 'detached' })
+    expect(await page.getByText('Live', { exact: true }).count()).toBe(1)
+    await close()
+  })
+})
