@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { uuid } from './primitives.js'
+import { pageOf, pageQuery, uuid } from './primitives.js'
 
 const shape = {
   type: z.string(),
@@ -23,7 +23,7 @@ export const connector = z
     secretSchema: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the secrets.' }),
   })
   .meta({ id: 'Connector', description: 'A connector with its settings.' })
-export const connectorList = z.strictObject({ items: z.array(connectorSummary) }).meta({ id: 'ConnectorList' })
+export const connectorList = pageOf(connectorSummary, 'ConnectorList')
 
 export const importRequest = z
   .strictObject({
@@ -72,7 +72,9 @@ export const connectorEndpoints = {
     scope: 'read',
     tag,
     summary: 'List the kinds of systems that can be registered',
-    answers: { 200: { description: 'All of them.', schema: connectorList } },
+    query: z.strictObject(pageQuery),
+    answers: { 200: { description: 'One page.', schema: connectorList } },
+    reasons: ['INVALID_CURSOR'],
   }),
   getConnector: defineEndpoint({
     method: 'get',

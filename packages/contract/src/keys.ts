@@ -1,7 +1,7 @@
 import { SCOPES } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { moment, timestamp, visible } from './primitives.js'
+import { moment, pageOf, pageQuery, timestamp, visible } from './primitives.js'
 
 const shape = {
   id: z.string(),
@@ -17,7 +17,7 @@ export const apiKey = z.strictObject(shape).meta({ id: 'ApiKey', description: 'A
 export const newApiKey = z
   .strictObject({ ...shape, key: z.string().meta({ description: 'The key itself. It is shown this one time.' }) })
   .meta({ id: 'NewApiKey' })
-export const apiKeyList = z.strictObject({ items: z.array(apiKey) }).meta({ id: 'ApiKeyList' })
+export const apiKeyList = pageOf(apiKey, 'ApiKeyList')
 
 export const createKeyBody = z
   .strictObject({
@@ -48,8 +48,10 @@ export const keyEndpoints = {
     path: '/v1/keys',
     scope: 'admin',
     tag,
-    summary: 'List API keys',
-    answers: { 200: { description: 'All keys, newest first.', schema: apiKeyList } },
+    summary: 'List API keys, newest first',
+    query: z.strictObject(pageQuery),
+    answers: { 200: { description: 'One page.', schema: apiKeyList } },
+    reasons: ['INVALID_CURSOR'],
   }),
   deleteKey: defineEndpoint({
     method: 'delete',

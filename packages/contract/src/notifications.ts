@@ -36,7 +36,7 @@ export const newNotificationTarget = z
     secret: z.string().nullable().meta({ description: 'The secret that was made; it is shown this once. Null when one was given.' }),
   })
   .meta({ id: 'NewNotificationTarget' })
-export const notificationTargets = z.strictObject({ items: z.array(notificationTarget) }).meta({ id: 'NotificationTargets' })
+export const notificationTargets = pageOf(notificationTarget, 'NotificationTargets')
 
 export const createTargetBody = z
   .strictObject({
@@ -124,7 +124,9 @@ export const notificationEndpoints = {
     scope: 'read',
     tag,
     summary: 'List the targets of notifications by name',
-    answers: { 200: { description: 'All of them.', schema: notificationTargets } },
+    query: z.strictObject(pageQuery),
+    answers: { 200: { description: 'One page.', schema: notificationTargets } },
+    reasons: ['INVALID_CURSOR'],
   }),
   getNotification: defineEndpoint({
     method: 'get',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { timestamp } from './primitives.js'
+import { pageOf, pageQuery, timestamp } from './primitives.js'
 
 const worker = z
   .strictObject({
@@ -21,7 +21,7 @@ const worker = z
   })
   .meta({ id: 'Worker', description: 'A worker or scribe process.' })
 
-export const workerList = z.strictObject({ items: z.array(worker) }).meta({ id: 'WorkerList', description: 'All processes.' })
+export const workerList = pageOf(worker, 'WorkerList')
 
 export const workerEndpoints = {
   listWorkers: defineEndpoint({
@@ -31,7 +31,9 @@ export const workerEndpoints = {
     tag: 'operation',
     summary: 'List the worker and scribe processes, those alive first',
     description: 'One that ended in order is gone at once; one that died stays for five minutes with `alive: false`.',
-    answers: { 200: { description: 'The processes.', schema: workerList } },
+    query: z.strictObject(pageQuery),
+    answers: { 200: { description: 'One page.', schema: workerList } },
+    reasons: ['INVALID_CURSOR'],
   }),
 } as const
 

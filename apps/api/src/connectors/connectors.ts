@@ -3,10 +3,13 @@ import type { ConnectorSummary, Endpoints } from '@inlet/contract'
 import { Failure } from '@inlet/domain'
 import { z } from 'zod'
 import { askWorker, type CallDeps } from '../calls/ask-worker.js'
+import { pageOfAll } from '../http/page-of-all.js'
+import type { PageTokens } from '../http/page-token.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 
 export interface ConnectorDeps extends CallDeps {
   readonly registry: ConnectorRegistry
+  readonly tokens: PageTokens
 }
 
 const toSummary = ({ connector, package: from }: RegisteredConnector): ConnectorSummary => ({
@@ -24,7 +27,10 @@ const toJsonSchema = (schema: z.ZodType): object => z.toJSONSchema(schema, { io:
 
 const listConnectorsHandler =
   (deps: ConnectorDeps): Handler<Endpoints['listConnectors']> =>
-  async () => ({ status: 200, body: { items: deps.registry.all.map(toSummary).sort((a, b) => a.type.localeCompare(b.type)) } })
+  async ({ query }) => ({
+    status: 200,
+    body: pageOfAll(deps.registry.all.map(toSummary), { tokens: deps.tokens, list: ['listConnectors', {}], query }, ({ type }) => type),
+  })
 
 const getConnectorHandler =
   (deps: ConnectorDeps): Handler<Endpoints['getConnector']> =>

@@ -2,11 +2,14 @@ import type { Endpoints } from '@inlet/contract'
 import { type Database, insertApiKey, listApiKeys, revokeApiKey } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { createApiKey, type Keyring } from '@inlet/security'
+import { newestFirst, pageOfAll } from '../http/page-of-all.js'
+import type { PageTokens } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 
 export interface KeyDeps {
   readonly database: Database
   readonly keyring: Keyring
+  readonly tokens: PageTokens
 }
 
 const createKeyHandler =
@@ -23,7 +26,10 @@ const createKeyHandler =
 
 const listKeysHandler =
   (deps: KeyDeps): Handler<Endpoints['listKeys']> =>
-  async () => ({ status: 200, body: { items: await listApiKeys(deps.database) } })
+  async ({ query }) => {
+    const page = { tokens: deps.tokens, list: ['listKeys', {}], query } as const
+    return { status: 200, body: pageOfAll(await listApiKeys(deps.database), page, ({ createdAt, id }) => `${newestFirst(createdAt)} ${id}`) }
+  }
 
 const deleteKeyHandler =
   (deps: KeyDeps): Handler<Endpoints['deleteKey']> =>

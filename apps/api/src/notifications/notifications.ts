@@ -15,6 +15,7 @@ import { Failure, maskUrl } from '@inlet/domain'
 import { createSigningSecret, openSecrets, sealSecrets } from '@inlet/security'
 import { z } from 'zod'
 import { mayRetarget } from '../credentials/guard-targets.js'
+import { pageOfAll } from '../http/page-of-all.js'
 import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { sourceNotFound } from '../source-access/find-source.js'
@@ -29,7 +30,10 @@ const targetNotFound = (): Failure => new Failure('NOT_FOUND', 'there is no such
 
 const listNotificationsHandler =
   (deps: NotificationDeps): Handler<Endpoints['listNotifications']> =>
-  async () => ({ status: 200, body: { items: (await listTargets(deps.database)).map(toTargetView) } })
+  async ({ query }) => {
+    const page = pageOfAll(await listTargets(deps.database), { tokens: deps.tokens, list: ['listNotifications', {}], query }, ({ name }) => name)
+    return { status: 200, body: { items: page.items.map(toTargetView), nextCursor: page.nextCursor } }
+  }
 
 const getNotificationHandler =
   (deps: NotificationDeps): Handler<Endpoints['getNotification']> =>

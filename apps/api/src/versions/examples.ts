@@ -1,6 +1,7 @@
 import type { Endpoints, ExampleView } from '@inlet/contract'
 import { deleteExample, listExamples, type StoredExample, saveExample } from '@inlet/db'
 import { Failure } from '@inlet/domain'
+import { pageOfAll } from '../http/page-of-all.js'
 import type { Handler } from '../http/reply.js'
 import { getSourceId, sourceNotFound } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
@@ -17,9 +18,11 @@ const toExampleView = (stored: StoredExample): ExampleView => ({
 
 export const listExamplesHandler =
   (deps: SourceDeps): Handler<Endpoints['listExamples']> =>
-  async ({ params }) => {
-    const stored = await listExamples(deps.database, await getSourceId(deps, params.id))
-    return { status: 200, body: { items: stored.map(toExampleView) } }
+  async ({ params, query }) => {
+    const sourceId = await getSourceId(deps, params.id)
+    const list = ['listExamples', { sourceId }] as const
+    const page = pageOfAll(await listExamples(deps.database, sourceId), { tokens: deps.tokens, list, query }, ({ name }) => name)
+    return { status: 200, body: { items: page.items.map(toExampleView), nextCursor: page.nextCursor } }
   }
 
 /** Throws NOT_FOUND. */

@@ -1,11 +1,12 @@
 import type { ConnectorSummary, ConnectorView } from '@inlet/contract'
+import { collect, listAll } from '../client/list-all.js'
 import { toTable } from '../output/table.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
 /** `inlet connectors`: all kinds of systems. */
 export const listConnectors = async (flags: RemoteFlags, context: CommandContext): Promise<void> => {
-  const list = await openApi(flags, context).call<{ items: readonly ConnectorSummary[] }>('GET', '/v1/connectors')
+  const list = { items: await collect(listAll<ConnectorSummary>(openApi(flags, context), '/v1/connectors', {})) }
   show(context, flags, list, () =>
     toTable(
       ['TYPE', 'TITLE', 'DESCRIPTION'],

@@ -1,5 +1,6 @@
 import type { ApiKeyView, NewApiKeyView } from '@inlet/contract'
 import { SCOPES, type Scope } from '@inlet/domain'
+import { collect, listAll } from '../client/list-all.js'
 import { toRelative } from '../output/moments.js'
 import { toTable } from '../output/table.js'
 import type { CommandContext } from './context.js'
@@ -24,7 +25,7 @@ export const createKeyOverApi = async (
 
 /** `inlet keys list` */
 export const listKeys = async (flags: RemoteFlags, context: CommandContext): Promise<void> => {
-  const list = await openApi(flags, context).call<{ items: readonly ApiKeyView[] }>('GET', '/v1/keys')
+  const list = { items: await collect(listAll<ApiKeyView>(openApi(flags, context), '/v1/keys', {})) }
   const now = Date.now()
   show(context, flags, list, () =>
     toTable(

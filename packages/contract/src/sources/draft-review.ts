@@ -1,6 +1,6 @@
 import { RECORD_CHANGES, RECORD_KINDS } from '@inlet/domain'
 import { z } from 'zod'
-import { type Frozen, plainText, timestamp } from '../primitives.js'
+import { type Frozen, pageOf, plainText, timestamp } from '../primitives.js'
 import { failureView } from '../problem.js'
 import { fieldChange } from './field-change.js'
 import { warning } from './source.js'
@@ -82,9 +82,7 @@ export const example = z
   .strictObject({ name: z.string(), ...saveExampleBody.shape, record: z.record(z.string(), z.unknown()), createdAt: timestamp, updatedAt: timestamp })
   .meta({ id: 'MappingExample', description: 'A record and what the mapping of the source must make of it.' })
 
-export const exampleList = z
-  .strictObject({ items: z.array(example) })
-  .meta({ id: 'MappingExampleList', description: 'All examples of a source; at most 100.' })
+export const exampleList = pageOf(example, 'MappingExampleList')
 
 export const exampleName = z
   .string()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from '../endpoint.js'
-import { sourceRef } from '../primitives.js'
+import { pageQuery, sourceRef } from '../primitives.js'
 import { draftReview, example, exampleList, exampleName, saveExampleBody } from './draft-review.js'
 import { createdSource } from './source.js'
 import { contentDiff, diffQuery, draft, publishBody, rollBackBody, saveDraftBody, version, versionPage, versionsQuery } from './versions.js'
@@ -107,7 +107,9 @@ export const versionEndpoints = {
     tag,
     summary: 'List the examples that a publication must not break',
     params,
-    answers: { 200: { description: 'All of them.', schema: exampleList } },
+    query: z.strictObject(pageQuery),
+    answers: { 200: { description: 'One page.', schema: exampleList } },
+    reasons: ['INVALID_CURSOR'],
   }),
   getExample: defineEndpoint({
     method: 'get',

@@ -69,7 +69,7 @@ export const recordApiKeyUse = async ({ pool, prisma }: Database, id: string, re
 
 /** All keys, newest first. */
 export const listApiKeys = async ({ prisma }: Database): Promise<readonly ApiKeyOverview[]> =>
-  (await prisma.apiKey.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'asc' }], take: 1_000, select: OVERVIEW })).map(toOverview)
+  (await prisma.apiKey.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'asc' }], select: OVERVIEW })).map(toOverview)
 
 /** Revokes a key for good; repeating it changes nothing. False when there is none. */
 export const revokeApiKey = (database: Database, id: string, actor: Actor): Promise<boolean> =>

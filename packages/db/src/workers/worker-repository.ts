@@ -91,7 +91,7 @@ export const isConnectorOffered = async (database: Database, connector: string):
 export const listWorkers = async (database: Database): Promise<readonly WorkerOverview[]> => {
   const { rows } = await database.pool.query<WorkerOverview>(
     `SELECT id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, ${ALIVE} AS alive,
-       started_at AS "startedAt", beat_at AS "beatAt" FROM workers ORDER BY alive DESC, role, started_at, id LIMIT 1000`,
+       started_at AS "startedAt", beat_at AS "beatAt" FROM workers ORDER BY alive DESC, role, started_at, id`,
   )
   return rows
 }
