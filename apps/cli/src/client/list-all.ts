@@ -2,7 +2,8 @@ import { type ApiClient, type Query, withQuery } from './api-client.js'
 
 interface Page<T> {
   readonly items: readonly T[]
-  readonly nextCursor: string | null
+  /** Absent where a server of an earlier version gives the whole list. */
+  readonly nextCursor?: string | null
 }
 
 const MAX_PAGE = 200
@@ -14,7 +15,7 @@ export async function* listAll<T>(api: ApiClient, path: string, query: Query & {
     const page: Page<T> = await api.call('GET', withQuery(path, { ...query, limit: Math.min(left, MAX_PAGE), cursor }))
     yield* page.items
     left -= page.items.length
-    if (page.nextCursor === null) return
+    if (page.nextCursor === null || page.nextCursor === undefined) return
     cursor = page.nextCursor
   }
 }
