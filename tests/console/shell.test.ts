@@ -49,7 +49,7 @@ describe.skipIf(chromiumPath === null)('the console', () => {
   it('signs in once with a link, which leaves the address', async () => {
     const { body } = await stack.api.post('/v1/session/link')
     const first = await stack.open(body.path)
-    await first.page.getByRole('link', { name: 'Alpha' }).waitFor()
+    await first.page.getByRole('heading', { name: 'Overview' }).waitFor()
     expect(first.page.url()).not.toContain('link=')
     expect(first.complaints).toEqual([])
     await first.close()
