@@ -10,7 +10,7 @@ export { buildSegment, type PlacedDocument, type Segment, toSlots } from './post
 export { mergePostings, type PostingFilter, type SegmentPart } from './postings/merge.js'
 export { LENGTHS } from './postings/norms.js'
 export { planMerge } from './postings/plan-merge.js'
-export { findTerms, MAX_PARTS, readTerms, type TermPostings, wantTerms } from './postings/postings.js'
+export { findTerms, MAX_PARTS, readTerms, type TermPostings, type WantedTerms, wantTerms } from './postings/postings.js'
 export { bucketBits, bucketSlot, hashTerm, isLargeSlot, largeSlot } from './postings/slots.js'
 export { makeSnippet } from './query/make-snippet.js'
 export { holdsSequence, meets, type ReadText, readText } from './query/match-text.js'

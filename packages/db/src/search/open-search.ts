@@ -4,6 +4,7 @@ import {
   type IndexSize,
   parseQuery,
   type Query,
+  type QueryTerm,
   type RankedHit,
   type Ranking,
   rank,
@@ -21,6 +22,9 @@ export interface OpenSearch {
   readonly query: Query
   readonly terms: readonly IndexedTerm[]
   readonly size: IndexSize
+  readonly meanLength: number
+  /** Terms so frequent that their postings were not read. */
+  readonly unread: readonly QueryTerm[]
   /** What each word is worth at most. */
   readonly weights: ReadonlyMap<string, number>
   readonly strict: StrictParts
@@ -37,7 +41,12 @@ export const openSearch = async (database: Pick<Database, 'pool'>, question: str
   const size = await readIndexSummary(database)
   const query = parseQuery(question, size.languages)
   const wanted = new Map([...strictTerms(query), ...query.terms].map((term) => [term.word, term]))
-  const read = new Map((await readTerms(database, [...wanted.values()])).map((indexed) => [indexed.term.word, indexed]))
+  const read = new Map(
+    (await readTerms(database, [...wanted.values()], new Set(strictTerms(query).map(({ word }) => word)))).map((indexed) => [
+      indexed.term.word,
+      indexed,
+    ]),
+  )
   return toSearch({ question, query, read, size })
 }
 
@@ -57,6 +66,8 @@ const toSearch = ({ question, query, read, size }: Read): OpenSearch => {
     query,
     terms,
     size,
+    meanLength: size.meanLength,
+    unread: terms.filter(({ unread }) => unread).map(({ term }) => term),
     weights: new Map(terms.map((indexed) => [indexed.term.word, weightOf(indexed, size)])),
     strict,
     relax: () =>

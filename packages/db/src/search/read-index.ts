@@ -5,8 +5,10 @@ import {
   type IndexSize,
   isLanguage,
   type Language,
+  largeSlot,
   type PostingList,
   type QueryTerm,
+  type WantedTerms,
   wantTerms,
 } from '@inlet/search'
 import type { Database } from '../database.js'
@@ -40,26 +42,95 @@ export const readIndexSummary = async ({ pool }: Pick<Database, 'pool'>): Promis
   return { base, last, documents, meanLength: documents === 0 ? 1 : length / documents, languages: languages.filter(isLanguage) }
 }
 
-// One statement, and so one view of the segments: merging replaces them. OFFSET 0 keeps the planner from reading all postings.
+// OFFSET 0 keeps the planner from reading all postings. Of a frequent term, which has a slot of its own, only the size comes.
 const READ_SLOTS = `
-SELECT w.base::float8 AS base, p.postings
+SELECT w.id::text AS id, w.base::float8 AS base, w.slot::float8 AS slot, p.bytes, p.postings
 FROM (SELECT DISTINCT g.id, g.base, s.slot FROM search_segments g CROSS JOIN unnest($1::bigint[]) AS h(hash)
       CROSS JOIN LATERAL (VALUES (h.hash >> (32 - g.bits)), (4294967296 + h.hash)) AS s(slot) WHERE g.live) w
+CROSS JOIN LATERAL (SELECT octet_length(postings) AS bytes, CASE WHEN p.slot < 4294967296 THEN postings END AS postings
+                    FROM search_postings p WHERE p.segment_id = w.id AND p.slot = w.slot OFFSET 0) p`
+
+const READ_LARGE = `
+SELECT w.base, p.postings FROM unnest($1::bigint[], $2::bigint[], $3::float8[]) AS w(id, slot, base)
 CROSS JOIN LATERAL (SELECT postings FROM search_postings p WHERE p.segment_id = w.id AND p.slot = w.slot OFFSET 0) p`
 
 interface SlotRow {
+  readonly id: string
+  readonly base: number
+  readonly slot: number
+  readonly bytes: number
+  readonly postings: Buffer | null
+}
+
+/** Postings of frequent terms are read up to so many bytes, those of the rarest first; what is left are words of most records. */
+const LARGE_BYTES = 1_500_000
+/** About so many take one posting of a frequent term. */
+const BYTES_A_POSTING = 3
+const MAX_TRIES = 5
+
+/** What the index has of these terms; those in `needed` are read however frequent they are. */
+export const readTerms = async (
+  database: Pick<Database, 'pool'>,
+  terms: readonly QueryTerm[],
+  needed: ReadonlySet<string>,
+): Promise<readonly IndexedTerm[]> => {
+  if (terms.length === 0) return []
+  for (let n = 0; ; n += 1) {
+    const read = await tryToRead(database, terms, needed)
+    if (read !== null) return read
+    if (n === MAX_TRIES) throw new Error('the search index changed whenever it was read')
+  }
+}
+
+/** Null when segments were merged between the two readings. */
+const tryToRead = async (
+  { pool }: Pick<Database, 'pool'>,
+  terms: readonly QueryTerm[],
+  needed: ReadonlySet<string>,
+): Promise<readonly IndexedTerm[] | null> => {
+  const hashes = [...new Set(terms.flatMap(({ variants }) => variants.map(hashTerm)))]
+  const { rows } = await pool.query<SlotRow>({ name: 'inlet-read-slots', text: READ_SLOTS, values: [hashes] })
+  const large = rows.filter(({ postings }) => postings === null)
+  const chosen = chooseLarge(large, terms, needed)
+  const values = [chosen.map(({ id }) => id), chosen.map(({ slot }) => slot), chosen.map(({ base }) => base)]
+  const more = chosen.length === 0 ? [] : (await pool.query<ReadSlot>({ name: 'inlet-read-large-slots', text: READ_LARGE, values })).rows
+  if (more.length !== chosen.length) return null
+  const found = collectPostings([...rows.filter(isRead), ...more], wantTerms(terms.flatMap(({ variants }) => variants)))
+  const left = large.filter((row) => !chosen.includes(row))
+  return terms.map((term) => toIndexedTerm(term, found, left))
+}
+
+interface ReadSlot {
   readonly base: number
   readonly postings: Buffer
 }
 
-/** What the index has of these terms. */
-export const readTerms = async ({ pool }: Pick<Database, 'pool'>, terms: readonly QueryTerm[]): Promise<readonly IndexedTerm[]> => {
-  if (terms.length === 0) return []
-  const hashes = [...new Set(terms.flatMap(({ variants }) => variants.map(hashTerm)))]
-  const { rows } = await pool.query<SlotRow>({ name: 'inlet-read-slots', text: READ_SLOTS, values: [hashes] })
-  const wanted = wantTerms(terms.flatMap(({ variants }) => variants))
+const isRead = (row: SlotRow): row is SlotRow & ReadSlot => row.postings !== null
+
+/** The slots to read: those of needed terms, and of the others from the smallest on; one word alone is always read. */
+const chooseLarge = (large: readonly SlotRow[], terms: readonly QueryTerm[], needed: ReadonlySet<string>): readonly SlotRow[] => {
+  const chosen: SlotRow[] = []
+  let bytes = 0
+  const sized = terms
+    .map((term) => {
+      const slots = new Set(term.variants.map((variant) => largeSlot(hashTerm(variant))))
+      const own = large.filter(({ slot }) => slots.has(slot))
+      return { term, own, size: own.reduce((sum, row) => sum + row.bytes, 0) }
+    })
+    .sort((a, b) => a.size - b.size)
+  for (const [n, { term, own, size }] of sized.entries()) {
+    if (n > 0 && bytes + size > LARGE_BYTES && !needed.has(term.word)) continue
+    bytes += size
+    chosen.push(...own.filter((row) => !chosen.includes(row)))
+  }
+  return chosen
+}
+
+type Found = ReadonlyMap<string, { readonly documents: number; readonly lists: readonly PostingList[] }>
+
+const collectPostings = (slots: readonly ReadSlot[], wanted: WantedTerms): Found => {
   const found = new Map<string, { documents: number; lists: PostingList[] }>()
-  for (const { base, postings } of rows)
+  for (const { base, postings } of slots)
     for (const { term, documents, data } of findTerms(new Uint8Array(postings.buffer, postings.byteOffset, postings.length), wanted)) {
       const known = found.get(term)
       if (known === undefined) found.set(term, { documents, lists: [{ data, base }] })
@@ -68,8 +139,13 @@ export const readTerms = async ({ pool }: Pick<Database, 'pool'>, terms: readonl
         known.lists.push({ data, base })
       }
     }
-  return terms.map((term) => {
-    const own = term.variants.flatMap((variant) => found.get(variant) ?? [])
-    return { term, documents: own.reduce((sum, { documents }) => sum + documents, 0), lists: own.flatMap(({ lists }) => lists) }
-  })
+  return found
+}
+
+const toIndexedTerm = (term: QueryTerm, found: Found, left: readonly SlotRow[]): IndexedTerm => {
+  const slots = new Set(term.variants.map((variant) => largeSlot(hashTerm(variant))))
+  const unread = left.filter(({ slot }) => slots.has(slot)).reduce((sum, { bytes }) => sum + bytes, 0)
+  const own = term.variants.flatMap((variant) => found.get(variant) ?? [])
+  const documents = own.reduce((sum, one) => sum + one.documents, 0) + Math.round(unread / BYTES_A_POSTING)
+  return { term, documents, lists: unread > 0 ? [] : own.flatMap(({ lists }) => lists), unread: unread > 0 }
 }

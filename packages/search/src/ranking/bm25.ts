@@ -19,3 +19,7 @@ export const termFactors = (meanLength: number): Float32Array => {
   }
   return table
 }
+
+/** What so many occurrences in a text of so many words are worth, in the same measure as the table. */
+export const frequencyFactor = (frequency: number, length: number, meanLength: number): number =>
+  frequency === 0 ? 0 : (frequency * (K1 + 1)) / (frequency + K1 * (1 - B + (B * length) / Math.max(1, meanLength)))

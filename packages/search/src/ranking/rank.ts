@@ -17,6 +17,8 @@ export interface IndexedTerm {
   /** How many documents hold it. */
   readonly documents: number
   readonly lists: readonly PostingList[]
+  /** It is so frequent that its postings were not read: it only counts where texts are looked at. */
+  readonly unread: boolean
 }
 
 export interface IndexSize {
@@ -62,7 +64,7 @@ export const rank = ({ terms, size, allows, limit }: RankRequest): Ranking => {
   const factors = termFactors(size.meanLength)
   const rarestFirst = [...terms].sort((a, b) => a.documents - b.documents)
   const scores = createAccumulator(size.base, size.last)
-  let left = false
+  let left = terms.some(({ unread }) => unread)
   for (const indexed of rarestFirst) {
     const only = scores.size >= ENOUGH && indexed.documents > size.documents * FREQUENT
     left ||= only

@@ -1,6 +1,7 @@
 import type { ReadText } from '../query/match-text.js'
-import type { Query } from '../query/query.js'
+import type { Query, QueryTerm } from '../query/query.js'
 import { foldWord } from '../text/fold.js'
+import { frequencyFactor } from './bm25.js'
 
 /** How much words that stand together as in the question add, relative to what the rarer of the two is worth. */
 const PROXIMITY = 0.4
@@ -15,6 +16,9 @@ export interface RerankInput {
   /** What each word of the question is worth. */
   readonly weights: ReadonlyMap<string, number>
   readonly question: string
+  /** Terms that did not count yet because they are so frequent. */
+  readonly unread: readonly QueryTerm[]
+  readonly meanLength: number
 }
 
 export interface RerankText extends ReadText {
@@ -23,12 +27,19 @@ export interface RerankText extends ReadText {
 }
 
 /** Adds to the score of a hit what its text shows: words beside each other, all words, an exact title or key. Pure. */
-export const rerankScore = ({ query, weights, question }: RerankInput, text: RerankText, score: number): number => {
+export const rerankScore = ({ query, weights, question, unread, meanLength }: RerankInput, text: RerankText, score: number): number => {
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
   const asked = foldWord(question.trim())
   const exact = asked !== '' && (asked === foldWord(text.title?.trim() ?? '') || asked === foldWord(text.key))
-  return score + PROXIMITY * proximity(query, weights, text) + (holdsAll(query, text) ? ALL_WORDS * total : 0) + (exact ? EXACT * total : 0)
+  const missing = unread.reduce(
+    (sum, term) => sum + (weights.get(term.word) ?? 0) * frequencyFactor(countOf(term, text), text.words.length, meanLength),
+    0,
+  )
+  return score + missing + PROXIMITY * proximity(query, weights, text) + (holdsAll(query, text) ? ALL_WORDS * total : 0) + (exact ? EXACT * total : 0)
 }
+
+const countOf = ({ word, variants }: QueryTerm, { words, stems }: ReadText): number =>
+  stems.reduce((count, stem, n) => (variants.includes(stem) || words[n]?.text === word ? count + 1 : count), 0)
 
 const holdsAll = ({ terms }: Query, { words, stems }: ReadText): boolean => {
   if (terms.length < 2) return false
