@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const SCENARIOS = ['registry', 'fleet', 'rows', 'site', 'memory', 'webhook', 'limit', 'loss', 'lists'] as const
+export const SCENARIOS = ['registry', 'fleet', 'rows', 'site', 'memory', 'webhook', 'limit', 'loss', 'lists', 'search'] as const
 export type ScenarioName = (typeof SCENARIOS)[number]
 export type Backend = 'postgres' | 'redis'
 
@@ -22,6 +22,8 @@ export interface BenchSettings {
   readonly repetitions: number
   readonly fleets: readonly number[]
   readonly docsFolder: string | null
+  /** Folders with judged questions, see inputs/judged-folder.ts. */
+  readonly judgedFolders: readonly string[]
   /** A folder for .cpuprofile files of workers and scribes; null: no profiles. */
   readonly profileFolder: string | null
   /** For the environment of the processes under test. */
@@ -60,6 +62,7 @@ export const parseSettings = (argv: readonly string[], env: Env): BenchSettings 
     repetitions: number('INLET_BENCH_REPEAT', 3, 1),
     fleets: (env['INLET_BENCH_FLEETS'] ?? (quick ? '20' : '50,1000')).split(',').map(Number),
     docsFolder: env['INLET_BENCH_DOCS'] ?? null,
+    judgedFolders: (env['INLET_BENCH_RETRIEVAL'] ?? '').split(',').filter((folder) => folder !== ''),
     profileFolder: values.profile ?? null,
     tuning: Object.fromEntries(
       Object.entries(env).filter((entry): entry is [string, string] => /^INLET_(SCRIBE|WORKER)_/.test(entry[0]) && entry[1] !== undefined),

@@ -16,6 +16,7 @@ import { measureMemory } from './scenarios/memory.js'
 import { measureRegistry } from './scenarios/registry.js'
 import { measureRows } from './scenarios/rows.js'
 import type { Scenario } from './scenarios/scenario.js'
+import { measureSearch } from './scenarios/search.js'
 import { measureSite } from './scenarios/site.js'
 import { measureWebhook } from './scenarios/webhook.js'
 import { findBinary } from './stack/find-binary.js'
@@ -29,6 +30,7 @@ const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
   webhook: measureWebhook,
   loss: measureLoss,
   limit: measureLimit,
+  search: measureSearch,
   lists: measureLists,
 }
 
@@ -81,7 +83,7 @@ if (failures.length > 0) process.exitCode = 1
 /** After each scenario, so that an interrupted run leaves what it has. */
 function save(): void {
   // What is left out are paths of this machine.
-  const { searchPath: _path, docsFolder: _docs, profileFolder: _profiles, ...shown } = settings
+  const { searchPath: _path, docsFolder: _docs, judgedFolders: _judged, profileFolder: _profiles, ...shown } = settings
   const lines = measures.map((measure) => ({ ...measure, reached: isReached(measure) }))
   writeFileSync(file, `${JSON.stringify({ startedAt, machine, settings: shown, notes, failures, measures: lines }, null, 2)}\n`)
 }

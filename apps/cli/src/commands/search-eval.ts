@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { RecordPage } from '@inlet/contract'
+import type { RecordHit, RecordPage } from '@inlet/contract'
 import { type EvaluatedSearch, evaluateSearch, success } from '@inlet/search'
 import { withQuery } from '../client/api-client.js'
 import { toPairs } from '../output/table.js'
@@ -24,12 +24,18 @@ export const searchEval = async (flags: SearchEvalFlags, context: CommandContext
   const api = openApi(flags, context)
   const ask = async (q: string): Promise<readonly string[]> => {
     const { items } = await api.call<RecordPage>('GET', withQuery('/v1/records', { q, source, limit: DEPTH, snippets: false }))
-    return items.map(({ key }) => key)
+    return items.map((hit) => (flags.file === undefined ? documentId(hit) : hit.key))
   }
   const result = await evaluateSearch(judgements, ask, () => performance.now())
   const { answers, ...figures } = result
   show(context, flags, { ...figures, missed: missedOf(answers) }, () => [...toFigures(result), ...toMissed(answers)])
   return flags.floor !== undefined && result.success3 < flags.floor ? 1 : 0
+}
+
+/** Collections name their documents in a field; a file source makes keys of its own of them. */
+const documentId = ({ key, data }: RecordHit): string => {
+  const { _id: underscored, id } = (typeof data === 'object' && data !== null ? data : {}) as { readonly _id?: unknown; readonly id?: unknown }
+  return String(underscored ?? id ?? key)
 }
 
 const missedOf = (

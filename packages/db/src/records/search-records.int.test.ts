@@ -37,7 +37,15 @@ const openSource = async (store: TestStore) => {
     )
     const payload = `[${lines.join(',\n')}]`
     const answer = await applyBatch(store.database, {
-      ...{ v: 1 as const, runId: run.runId, sourceId, epoch: run.epoch, seq, version: 1, bytes: payload.length, forwardedAt: 0, payload },
+      v: 1,
+      runId: run.runId,
+      sourceId,
+      epoch: run.epoch,
+      seq,
+      version: 1,
+      bytes: payload.length,
+      forwardedAt: 0,
+      payload,
       counts: { u: records.length, d: 0, n: 0, q: 0 },
       sha256: batchHash(payload, undefined),
     })
