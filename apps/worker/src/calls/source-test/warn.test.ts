@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { warnOf, warnOfClearText } from './warn.js'
 
 const spec = (changes: Partial<StreamSpec> = {}): StreamSpec => ({ name: 's', kind: 'row', incremental: true, deletes: 'sweep', ...changes })
-const record = (key: number, changes: Partial<SourceRecord> = {}): SourceRecord => ({ stream: 's', key, kind: 'row', data: {}, ...changes })
+const record = (key: number, changes: Partial<SourceRecord> = {}): SourceRecord => ({
+  stream: 's',
+  key,
+  kind: 'row',
+  data: { name: 'n' },
+  ...changes,
+})
 const codes = (
   of: StreamSpec,
   raw: readonly SourceRecord[],
@@ -22,7 +28,7 @@ describe('warnOf', () => {
     ['a stream without a cursor', codes(spec({ incremental: false }), [record(1)]), ['NOT_INCREMENTAL']],
     ['a stream that finds no deletes', codes(spec({ deletes: 'none' }), [record(1)]), ['DELETES_NOT_FOUND']],
     ['a key twice', codes(spec(), [record(1), record(1)]), ['KEY_NOT_UNIQUE']],
-    ['documents without text', codes(spec({ kind: 'document' }), [record(1), record(2, { text: '' })]), ['TEXT_MISSING']],
+    ['records that only their keys find', codes(spec(), [record(1, { data: { n: 1.5 } }), record(2, { data: {}, text: '' })]), ['TEXT_MISSING']],
     ['a mapping that drops everything', codes(spec(), [record(1)], [[]]), ['ALL_DROPPED']],
     ['rejections', codes(spec(), [record(1), record(2)], [[], [record(2)]], 1), ['REJECTED']],
   ])('warns of %s', (_what, found, expected) => expect(found).toEqual(expected))

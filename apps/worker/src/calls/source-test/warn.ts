@@ -1,5 +1,6 @@
 import type { EgressTarget, StreamSpec } from '@inlet/connector-sdk'
 import { keyText, type SourceRecord } from '@inlet/domain'
+import { searchableText } from '@inlet/search'
 
 /** What was read of a stream, and what became of it. */
 export interface StreamSample {
@@ -31,8 +32,8 @@ export const warnOf = ({ spec, raw, mapped, rejected }: StreamSample): readonly 
     ],
     [
       'TEXT_MISSING',
-      stored.length > 0 && needsText(spec) && stored.every(({ text }) => !text),
-      'no record has a text, so that search finds only titles',
+      stored.length > 0 && stored.every(isHidden),
+      'no record has a title, a text or strings in its data, so that search finds them by their keys only; a mapping can set title and text',
     ],
     ['ALL_DROPPED', raw.length > 0 && stored.length === 0 && rejected === 0, 'the mapping drops every record'],
     ['REJECTED', rejected > 0, `${rejected} records could not be used and would go to quarantine`],
@@ -40,7 +41,7 @@ export const warnOf = ({ spec, raw, mapped, rejected }: StreamSample): readonly 
   return found.flatMap(([code, applies, message]) => (applies ? [{ code, stream: spec.name, message }] : []))
 }
 
-const needsText = ({ kind }: StreamSpec): boolean => kind === 'document' || kind === 'event'
+const isHidden = ({ key, title, text, data }: SourceRecord): boolean => searchableText({ key: keyText(key), title, text, data }).from === 'none'
 
 /** Secrets that travel to another machine over plain HTTP. Pure. */
 export const warnOfClearText = (found: { readonly targets: readonly EgressTarget[]; readonly hasSecrets: boolean }): readonly Warning[] => {
