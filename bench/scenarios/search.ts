@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Ask, evaluateSearch } from '@inlet/search'
 import { type JudgedFolder, readJudgedFolder } from '../inputs/judged-folder.js'
@@ -24,7 +26,10 @@ export const measureSearch: Scenario = async (context) => {
 const measureFolder = async (context: ScenarioContext, folder: string): Promise<readonly Measure[]> => {
   const judged = readJudgedFolder(folder)
   const name = `search_${judged.name.replaceAll(/\W/gu, '_')}`
-  const env = { INLET_FILE_ROOTS: path.resolve(folder) }
+  // What was lost before it came to us would end the run as partial.
+  const root = mkdtempSync(path.join(tmpdir(), 'inlet-bench-judged-'))
+  writeFileSync(path.join(root, 'docs.ndjson'), judged.documents.map((document) => JSON.stringify(document).replaceAll('\uFFFD', ' ')).join('\n'))
+  const env = { INLET_FILE_ROOTS: root }
   const stack = await openStack({ ...context, redisServer: context.binaries['redis-server'], name, workers: 1, env })
   try {
     await ingestOnce(stack, {
@@ -39,6 +44,7 @@ const measureFolder = async (context: ScenarioContext, folder: string): Promise<
     return toMeasures(context, judged, ours, plain)
   } finally {
     await stack.close()
+    rmSync(root, { recursive: true, force: true })
   }
 }
 

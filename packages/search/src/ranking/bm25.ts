@@ -1,8 +1,8 @@
 import { LENGTHS, textCount, titleCount } from '../postings/norms.js'
 
 /** Fitted on SciFact (training questions), CACM, Cranfield, CISI and MED; far from the edge of what is good for any of them. */
-const K1 = 1
-const B = 0.5
+const K1 = 1.2
+const B = 0.6
 const TITLE_WEIGHT = 1
 
 /** How much a term says that so many of all documents hold. */
