@@ -1,3 +1,4 @@
+import type { Database } from '@inlet/db'
 import type { Ask } from '@inlet/search'
 import type { JudgedDocument } from '../inputs/judged-folder.js'
 
@@ -9,12 +10,7 @@ interface Lexeme {
   readonly count: number
 }
 
-/** Anything with a pool: the lexemes come from Postgres. */
-interface LexemeSource {
-  readonly pool: { query<R extends object>(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly R[] }> }
-}
-
-const lexemesOf = async ({ pool }: LexemeSource, text: string): Promise<readonly Lexeme[]> =>
+const lexemesOf = async ({ pool }: Pick<Database, 'pool'>, text: string): Promise<readonly Lexeme[]> =>
   (
     await pool.query<Lexeme>(
       `SELECT l.lexeme, coalesce(array_length(l.positions, 1), 1) AS count FROM unnest(to_tsvector('english', $1)) AS l(lexeme, positions, weights)`,
@@ -23,7 +19,7 @@ const lexemesOf = async ({ pool }: LexemeSource, text: string): Promise<readonly
   ).rows
 
 /** BM25 (k1 0.9, b 0.4) over the lexemes that Postgres' `english` gives of title and text, in memory and with no code of ours: what search must not be worse than. */
-export const createPlainBm25 = async (database: LexemeSource, documents: readonly JudgedDocument[]): Promise<Ask> => {
+export const createPlainBm25 = async (database: Pick<Database, 'pool'>, documents: readonly JudgedDocument[]): Promise<Ask> => {
   const postings = new Map<string, Map<string, number>>()
   const lengths = new Map<string, number>()
   for (const { id, title, text } of documents) {

@@ -35,7 +35,8 @@ export const searchEval = async (flags: SearchEvalFlags, context: CommandContext
 /** Collections name their documents in a field; a file source makes keys of its own of them. */
 const documentId = ({ key, data }: RecordHit): string => {
   const { _id: underscored, id } = (typeof data === 'object' && data !== null ? data : {}) as { readonly _id?: unknown; readonly id?: unknown }
-  return String(underscored ?? id ?? key)
+  const own = underscored ?? id
+  return typeof own === 'string' || typeof own === 'number' ? String(own) : key
 }
 
 const missedOf = (
