@@ -1,7 +1,7 @@
 import { batchHash, keyHash, sha256Hex } from '@inlet/domain'
 import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { applyBatch } from '../loading/apply-batch.js'
+import { applyBatch } from '../batches/apply-batch.js'
 import { indexPending } from '../search/index-pending.js'
 import { mergeSegments } from '../search/merge-segments.js'
 import { listChunks } from './list-chunks.js'
