@@ -156,7 +156,7 @@ describe('inlet on a real installation', () => {
   })
 
   it.each([
-    ['an unknown connector', 'sources:\n  x:\n    connector: nothing\n', 1, /bad\.yaml:3:16: there is no such connector/],
+    ['an unknown connector', 'sources:\n  x:\n    connector: nothing\n', 1, /bad\.yaml:3:16: there is no connector "nothing"/],
     [
       'a setting the API refuses',
       'sources:\n  x:\n    connector: rss\n    config:\n      feeds: []\n      feed: 5\n',

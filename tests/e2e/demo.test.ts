@@ -12,6 +12,8 @@ const START_LIMIT_MS = 170_000
 
 interface Demo {
   readonly child: ChildProcess
+  /** Its data. */
+  readonly folder: string
   output(): string
   readonly exited: Promise<number | null>
 }
@@ -32,7 +34,7 @@ const start = async (folder: string): Promise<Demo> => {
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
-  return { child, output: () => output, exited }
+  return { child, folder, output: () => output, exited }
 }
 
 /** Waits until everything is ingested, and answers what the API says of each source. */
@@ -42,7 +44,8 @@ const ingested = async (demo: Demo): Promise<Readonly<Record<string, Stored>>> =
     everyMs: 100,
     what: 'the demo',
   })
-  const [, key] = /Key \(admin\)\s+(\S+)/.exec(demo.output()) ?? []
+  // The output shows the key at the first start only.
+  const { adminKey: key } = JSON.parse(readFileSync(path.join(demo.folder, 'settings.json'), 'utf8')) as { adminKey?: string }
   const [, url] = /(http:\/\/127\.0\.0\.1:\d+)\/docs/.exec(demo.output()) ?? []
   if (key === undefined || url === undefined) throw new Error(`the demo did not come up:\n${demo.output()}`)
   const get = async <T>(place: string): Promise<T> =>

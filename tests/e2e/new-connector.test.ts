@@ -96,7 +96,7 @@ describe('a connector of somebody else', () => {
     const workers = () => client.call<{ items: readonly { connectors: readonly string[] }[] }>('GET', '/v1/workers')
     await until(async () => (await workers()).items.some(({ connectors }) => connectors.includes('acme_notes')), PATIENT)
     // Whichever of the two workers is asked first.
-    expect(await client.call('POST', `/v1/sources/${source.id}/check`, {})).toMatchObject({ ok: true })
+    expect(await client.call('POST', `/v1/sources/${source.id}/check`, {})).toMatchObject({ ok: true, failure: null })
     await client.call('POST', `/v1/sources/${source.id}/start`)
     const found = await until(async () => {
       const { streams } = await client.call<{ streams: readonly { liveRecords: number }[] }>('GET', `/v1/sources/${source.id}`)

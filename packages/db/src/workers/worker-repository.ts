@@ -81,7 +81,7 @@ export const ALIVE = `beat_at > clock_timestamp() - interval '${ALIVE_SECONDS} s
 /** Whether a worker that takes work has a connector. */
 export const isConnectorOffered = async (database: Database, connector: string): Promise<boolean> => {
   const { rows } = await database.pool.query<{ offered: boolean }>(
-    `SELECT EXISTS (SELECT FROM workers WHERE role = 'worker' AND refuses IS NULL AND ${ALIVE} AND $1 = ANY(connectors)) AS offered`,
+    `SELECT EXISTS (SELECT FROM workers WHERE role = 'worker' AND refuses IS DISTINCT FROM 'draining' AND ${ALIVE} AND $1 = ANY(connectors)) AS offered`,
     [connector],
   )
   return rows[0]?.offered === true
