@@ -27,7 +27,7 @@ export const createSourceLags = (process: string): SourceLags => {
     replace: (lags) => set([...lags]),
     remove: (source) => set(known.filter((lag) => lag.source !== source)),
     toText() {
-      text ??= known.length === 0 ? '' : `\n${HEAD}${known.map((lag) => toLine(lag, process)).join('')}`
+      text ??= `\n${HEAD}${known.map((lag) => toLine(lag, process)).join('')}`
       return text
     },
   }
