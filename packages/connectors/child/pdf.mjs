@@ -28,10 +28,26 @@ export async function* readPdf(file, { libraries, maxPages }) {
   }
 }
 
+// Node 20 lacks it, and without it the library stops at the first page with an embedded font.
+ArrayBuffer.prototype.transferToFixedLength ??= function (length = this.byteLength) {
+  const copy = new ArrayBuffer(length)
+  new Uint8Array(copy).set(new Uint8Array(this, 0, Math.min(length, this.byteLength)))
+  return copy
+}
+
+/** Whether a page without text shows some: in a font that cannot be used, or as glyphs that are not spaces. */
 const showsText = async (page, OPS) => {
   try {
-    const { fnArray } = await page.getOperatorList()
-    return fnArray.some((operation) => operation === OPS.showText || operation === OPS.showSpacedText)
+    const { fnArray, argsArray } = await page.getOperatorList()
+    let fontFailed = false
+    for (const [index, operation] of fnArray.entries()) {
+      const [first] = argsArray[index] ?? []
+      // The library leaves the message of the failure where the font would be.
+      if (operation === OPS.setFont) fontFailed = page.commonObjs.has(first) && typeof page.commonObjs.get(first) === 'string'
+      if (operation !== OPS.showText && operation !== OPS.showSpacedText) continue
+      if (fontFailed || first.some((glyph) => typeof glyph === 'object' && glyph !== null && glyph.unicode?.trim() !== '')) return true
+    }
+    return false
   } catch {
     return false
   }

@@ -217,9 +217,10 @@ describe('PDF', () => {
   it('tells text that cannot be read from a page without text', async () => {
     await bed.write('unreadable.pdf', makeCjkPdf('No-Such-Map-H', 'Japan1', '938c'))
     await bed.write('empty.pdf', makePdf(['']))
+    await bed.write('spaces.pdf', makePdf(['   ']))
     const { caveats } = await bed.run({ paths: [bed.root] })
-    expect(caveats.TEXT_UNREADABLE).toEqual({ count: 1, of: 2, examples: ['unreadable.pdf'] })
-    expect(caveats.DOCUMENT_WITHOUT_TEXT?.count).toBe(1)
+    expect(caveats.TEXT_UNREADABLE).toEqual({ count: 1, of: 3, examples: ['unreadable.pdf'] })
+    expect(caveats.DOCUMENT_WITHOUT_TEXT?.count).toBe(2)
   })
 })
 
