@@ -2,19 +2,19 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { complete, defineConnector } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
-/** Blocks the event loop for good, in the first process that reads it; where the marker is, it is an ordinary source. */
+/** Blocks the event loop for good: in every process that reads it or, unless `always`, only where the marker is missing. */
 export default defineConnector({
   type: 'blocking',
   version: '0.1.0',
   title: 'Blocking',
   description: 'Computes without end.',
-  configSchema: z.strictObject({ marker: z.string() }),
+  configSchema: z.strictObject({ marker: z.string(), always: z.boolean().default(false) }),
   secretSchema: z.strictObject({}),
-  connect: async ({ config }) => ({ marker: config.marker, [Symbol.asyncDispose]: async () => {} }),
+  connect: async ({ config }) => ({ ...config, [Symbol.asyncDispose]: async () => {} }),
   check: async () => {},
   streams: async () => [{ name: 'numbers', kind: 'row', incremental: true, deletes: 'none' }],
-  async *read({ marker }) {
-    if (!existsSync(marker)) {
+  async *read({ marker, always }) {
+    if (always || !existsSync(marker)) {
       writeFileSync(marker, String(process.pid))
       for (let n = 0; ; n++) if (n < 0) break
     }
