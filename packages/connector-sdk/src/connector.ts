@@ -108,8 +108,11 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
   streams(connection: C, signal: AbortSignal): Promise<readonly StreamSpec[]>
   /** Opens lazily: no I/O needed before first use. The caller disposes. */
   connect(ctx: ConnectorContext<Config, Secrets>): Promise<C>
-  /** Resolves within 10 s if source, credentials and permissions work; else throws UNREACHABLE, AUTH_FAILED or PERMISSION_DENIED, told apart. */
-  check(connection: C, signal: AbortSignal): Promise<void>
+  /**
+   * Resolves within 10 s if source, credentials and permissions work, with what somebody should know all the same; else throws UNREACHABLE,
+   * AUTH_FAILED or PERMISSION_DENIED, told apart.
+   */
+  check(connection: C, signal: AbortSignal): Promise<readonly CheckWarning[] | void>
   /**
    * Reads one stream page by page from the cursor. Bounded memory however large the source. Returns whether it has seen all that exists
    * (see {@link ReadEnd}): "could not tell" is never "none". An incomplete reading deletes nothing and makes the run `partial`;
@@ -126,6 +129,12 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
   readonly importer?: Importer
   /** Lists and fetches items by path, for connectors that have such a notion. */
   readonly browse?: Browse<C>
+}
+
+/** Something that works and should be changed. The code is stable, upper case; the message says what to do. */
+export interface CheckWarning {
+  readonly code: string
+  readonly message: string
 }
 
 /** `exact`: secrets are for this URL and not for its whole origin, e.g. a token endpoint. */

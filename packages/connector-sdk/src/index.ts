@@ -27,6 +27,7 @@ export { abortable } from './abortable.js'
 export {
   type Browse,
   type BrowseItem,
+  type CheckWarning,
   CONTRACT,
   type Connection,
   type Connector,
@@ -50,6 +51,7 @@ export type { CachedToken } from './http/auth/token-cache.js'
 export { checkHeader, checkHeaderName, checkHeaders, checkHeaderValue } from './http/check-header.js'
 export { type ClosableHttpClient, createHttpClient, type HttpClientOptions } from './http/create-http-client.js'
 export type { HttpEvent } from './http/exchange/observe-exchange.js'
+export { parseGrantedScopes, warnOfScopes } from './http/granted-scopes.js'
 export type { HttpClient, HttpRequest, HttpResponse } from './http/http-client.js'
 export { createLocalPace } from './http/pace/create-local-pace.js'
 export { createPacedHttp } from './http/pace/create-paced-http.js'

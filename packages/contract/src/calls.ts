@@ -4,6 +4,7 @@ import { browsePage, itemMetadata } from './browse.js'
 import { proposal } from './connectors.js'
 import type { Frozen } from './primitives.js'
 import { draftReview } from './sources/draft-review.js'
+import { warning } from './sources/source.js'
 import { previewResult } from './sources/source-parts.js'
 import { sample } from './sources/test-source.js'
 
@@ -15,7 +16,7 @@ const none = z.object({})
  */
 export const CALLS = {
   /** Connects and runs the connector's own check. */
-  check: { params: none, answer: z.object({ ok: z.literal(true) }), limitMs: 10_000 },
+  check: { params: none, answer: z.object({ ok: z.literal(true), warnings: z.array(warning).default([]) }), limitMs: 10_000 },
   /** The first records of a source. `dataJson` is JSON text, so that numbers keep their digits. */
   preview: {
     params: z.object({ stream: z.string().optional(), limit: z.int().min(1).max(20) }),

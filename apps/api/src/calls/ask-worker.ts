@@ -5,6 +5,7 @@ import { type CallKind, Failure, isReason, REASONS } from '@inlet/domain'
 import type { Queues } from '@inlet/queue'
 import { monotonicNow, sleep, withDeadline } from '@inlet/runtime'
 import { type Keyring, type Secrets, sealSecrets } from '@inlet/security'
+import { CheckRejected } from '../http/invalid-request.js'
 
 export interface CallDeps {
   readonly database: Database
@@ -116,3 +117,10 @@ const toCallFailure = (answer: unknown): CallFailure => {
 /** Lets a worker try to connect with these settings. Throws CHECK_TIMEOUT when none answers in time. */
 export const checkSettings = (deps: CallDeps, subject: CallSubject, signal: AbortSignal): Promise<WorkerOutcome<'check'>> =>
   askWorker(deps, 'check', { ...subject, params: {} }, signal)
+
+/** The same before something is saved: answers what the check warns of. Throws CheckRejected when it fails. */
+export const requireCheck = async (deps: CallDeps, subject: CallSubject, signal: AbortSignal): Promise<CallAnswer<'check'>['warnings']> => {
+  const outcome = await checkSettings(deps, subject, signal)
+  if (!outcome.ok) throw new CheckRejected(outcome.failure)
+  return outcome.answer.warnings
+}

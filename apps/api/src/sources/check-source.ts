@@ -13,8 +13,6 @@ export const checkSourceHandler =
     if (source === null) throw sourceNotFound()
     const { connector, config, id } = source
     const outcome = await checkSettings(deps, { connector, config, sourceId: id }, closeSignal(response))
-    return {
-      status: 200,
-      body: { ok: outcome.ok, failure: outcome.ok ? null : outcome.failure, checkedAt: new Date().toISOString(), durationMs: outcome.durationMs },
-    }
+    const found = outcome.ok ? { failure: null, warnings: outcome.answer.warnings } : { failure: outcome.failure, warnings: [] }
+    return { status: 200, body: { ok: outcome.ok, ...found, checkedAt: new Date().toISOString(), durationMs: outcome.durationMs } }
   }

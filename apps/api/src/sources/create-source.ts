@@ -3,11 +3,10 @@ import { durationSeconds, type Endpoints } from '@inlet/contract'
 import { createSource, findSource } from '@inlet/db'
 import { isRare, parseSchedule, parseSourceName, type Schedule } from '@inlet/domain'
 import { fingerprintSecrets, type SealedSecrets, type SecretPlace, sealSecrets } from '@inlet/security'
-import { checkSettings } from '../calls/ask-worker.js'
+import { requireCheck } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
 import { toEtag } from '../http/etag.js'
-import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import { requireRoom } from '../keys/key-limits.js'
 import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
@@ -36,11 +35,8 @@ export const createSourceHandler =
     checkMappingForm(body.mapping)
     const use = shared === null ? null : { connector, config: body.config, of: { credentialId: shared.id } }
     const added = use === null ? null : await guardTargets(deps, use, { actor, principal })
-    if (query.check) {
-      const whose = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
-      const outcome = await checkSettings(deps, { connector: connector.type, config: body.config, ...whose }, closeSignal(response))
-      if (!outcome.ok) throw new CheckRejected(outcome.failure)
-    }
+    const whose = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
+    const found = query.check ? await requireCheck(deps, { connector: connector.type, config: body.config, ...whose }, closeSignal(response)) : []
     await added?.allow()
     const id = randomUUID()
     const { runId } = await createSource(
@@ -73,7 +69,7 @@ export const createSourceHandler =
     return {
       status: 201,
       headers: { location: `/v1/sources/${id}`, etag: toEtag(saved.revision) },
-      body: { ...toSourceDetail(saved, deps.findConnector), runId, checked: query.check, warnings: warningsOf(schedule) },
+      body: { ...toSourceDetail(saved, deps.findConnector), runId, checked: query.check, warnings: [...found, ...warningsOf(schedule)] },
     }
   }
 

@@ -2,11 +2,10 @@ import type { Endpoints } from '@inlet/contract'
 import { updateSource } from '@inlet/db'
 import { allowsRuns, Failure, parseSourceName } from '@inlet/domain'
 import { fingerprintSecrets } from '@inlet/security'
-import { checkSettings } from '../calls/ask-worker.js'
+import { requireCheck } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
 import { toEtag } from '../http/etag.js'
-import { CheckRejected } from '../http/invalid-request.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
 import { getSource, sourceNotFound } from '../source-access/find-source.js'
@@ -42,13 +41,10 @@ export const updateSourceHandler =
     const keeps = touched && secrets === undefined && credentialId !== null
     const of = shared === null ? { sourceId: before.id } : { credentialId: shared.id }
     const added = keeps ? await guardTargets(deps, { connector, config, of }, { actor, principal }) : null
-    if (query.check) {
-      // Saved secrets stay sealed: the worker opens those of the source itself.
-      const given = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
-      const whose = secrets === undefined && credentialId === undefined ? { sourceId: before.id, allowTargets: added?.targets } : given
-      const outcome = await checkSettings(deps, { connector: before.connector, config, ...whose }, closeSignal(response))
-      if (!outcome.ok) throw new CheckRejected(outcome.failure)
-    }
+    // Saved secrets stay sealed: the worker opens those of the source itself.
+    const given = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
+    const whose = secrets === undefined && credentialId === undefined ? { sourceId: before.id, allowTargets: added?.targets } : given
+    const found = query.check ? await requireCheck(deps, { connector: before.connector, config, ...whose }, closeSignal(response)) : []
     await added?.allow()
     const changed = await updateSource(deps.database, {
       sourceId: before.id,
@@ -85,7 +81,12 @@ export const updateSourceHandler =
         ...toSourceDetail(saved, deps.findConnector),
         runId,
         checked: query.check,
-        warnings: [...warningsOf(schedule ?? null), ...warnOfRemapping(before, saved), ...(body.mapping == null ? [] : warnOfStreams(before, saved))],
+        warnings: [
+          ...found,
+          ...warningsOf(schedule ?? null),
+          ...warnOfRemapping(before, saved),
+          ...(body.mapping == null ? [] : warnOfStreams(before, saved)),
+        ],
       },
     }
   }

@@ -8,10 +8,10 @@ import { openApi, type RemoteFlags, show } from './remote.js'
 /** `inlet check`: whether the saved settings and secrets work. Answers the exit code. */
 export const checkSource = async (ref: string, flags: RemoteFlags, context: CommandContext): Promise<number> => {
   const result = await openApi(flags, context).call<CheckResult>('POST', `/v1/sources/${encodeURIComponent(ref)}/check`, {})
-  const { ok, failure, durationMs } = result
+  const { ok, failure, warnings, durationMs } = result
   show(context, flags, result, () =>
     failure === null
-      ? [`ok (${durationMs} ms)`]
+      ? [`ok (${durationMs} ms)`, ...warnings.map(({ code, message }) => `  ${code}: ${printable(message)}`)]
       : [`${failure.reason}: ${printable(failure.message)}`, `  ${printable(toNextStep(failure.reason, failure.next, ref))}`],
   )
   return ok ? EXIT.done : EXIT.failed

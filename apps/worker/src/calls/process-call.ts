@@ -65,8 +65,8 @@ type Answerers = { readonly [K in CallKind]: (deps: CallDeps, call: Call, params
 const ANSWERERS: Answerers = {
   check: (deps, call, _params, signal) =>
     withConnection(deps, call, signal, async ({ connector, connection }) => {
-      await connector.check(connection, signal)
-      return { ok: true }
+      const warnings = await connector.check(connection, signal)
+      return { ok: true, warnings: [...(warnings ?? [])] }
     }),
   preview: (deps, call, params, signal) => withConnection(deps, call, signal, (pooled) => previewRecords(pooled, params, signal)),
   browse: (deps, call, params, signal) => withConnection(deps, call, signal, (pooled) => browseItems(pooled, params, signal)),

@@ -1,4 +1,4 @@
-import { Failure, toFailure } from '@inlet/connector-sdk'
+import { type CheckWarning, Failure, toFailure, warnOfScopes } from '@inlet/connector-sdk'
 import type { GithubConnection } from './connection.js'
 
 const TIMEOUT_MS = 8_000
@@ -14,8 +14,16 @@ const PROBES = {
   events: '/events',
 } as const
 
-/** Finds the repositories, and asks one of them for an item of each stream. Throws the first failure; one missing repository is one. */
-export const check = async (connection: GithubConnection, asked: AbortSignal): Promise<void> => {
+const SCOPES = {
+  reads: (scope: string): boolean => scope.startsWith('read:') || scope === 'user:email',
+  advice: 'use a fine-grained token with read-only access to these repositories, or a classic one without scopes where they are public',
+}
+
+/**
+ * Finds the repositories, and asks one of them for an item of each stream. Throws the first failure; one missing repository is one.
+ * Warns of a token that may do more than read.
+ */
+export const check = async (connection: GithubConnection, asked: AbortSignal): Promise<readonly CheckWarning[]> => {
   const signal = connection.signal(AbortSignal.any([asked, AbortSignal.timeout(TIMEOUT_MS)]))
   try {
     connection.forget()
@@ -30,6 +38,7 @@ export const check = async (connection: GithubConnection, asked: AbortSignal): P
       })
     const paths = new Set(connection.ctx.config.streams.map((stream) => PROBES[stream]))
     for (const path of paths) await probe(connection, `/repos/${first.name}${path}`, signal)
+    return warnOfScopes(connection.api.granted(), SCOPES)
   } catch (thrown) {
     if (signal.aborted && !asked.aborted) throw new Failure('TIMEOUT', `GitHub did not answer within ${TIMEOUT_MS / 1_000} s`, { cause: thrown })
     throw thrown

@@ -65,6 +65,25 @@ describe.skipIf(!hasEmulator())('github, against an emulator', () => {
     expect(second.requests.filter((line) => !line.startsWith('304 '))).toEqual([])
   })
 
+  it('warns in its check of a token that may do more than read', async () => {
+    const fixture = await start()
+    await using context = await createTestContext({
+      connector: github,
+      config: { repositories: REPOSITORIES, baseUrl: fixture.url },
+      secrets: { token: fixture.token },
+      allow: [fixture.host],
+    })
+    await using connection = await github.connect(context)
+    const warned = async (granted: string | undefined): Promise<unknown> => {
+      fixture.granted = granted
+      return await github.check(connection, new AbortController().signal)
+    }
+    for (const harmless of [undefined, '', 'read:org, user:email']) expect(await warned(harmless)).toEqual([])
+    expect(await warned('admin:org, delete_repo, read:user, repo')).toEqual([
+      { code: 'TOKEN_TOO_POWERFUL', message: expect.stringMatching(/\(admin:org, delete_repo, repo\); use a fine-grained token/) as string },
+    ])
+  })
+
   it('follows closed issues, merged pull requests, new commits, releases that are gone', async () => {
     const fixture = await start(['acme/docs'])
     await fill(fixture, 'acme/docs', { commits: 3, issues: 3, pulls: 2 })

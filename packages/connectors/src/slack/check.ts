@@ -1,12 +1,20 @@
-import { Failure, toFailure } from '@inlet/connector-sdk'
+import { type CheckWarning, Failure, toFailure, warnOfScopes } from '@inlet/connector-sdk'
 import { messagesShape } from './api/shapes.js'
 import type { SlackConnection } from './connection.js'
 import { listUsers } from './directory/catalog.js'
 
 const TIMEOUT_MS = 8_000
 
-/** Whether the token works, the channels are there, and messages and people may be read. Throws the first failure. */
-export const check = async (connection: SlackConnection, asked: AbortSignal): Promise<void> => {
+const SCOPES = {
+  reads: (scope: string): boolean => /^(?:[a-z_.]+:(?:read|history|read\.email)|identify)$/.test(scope),
+  advice: 'take the other scopes out of the app, and install it again',
+}
+
+/**
+ * Whether the token works, the channels are there, and messages and people may be read. Throws the first failure. Warns of a token that may
+ * do more than read.
+ */
+export const check = async (connection: SlackConnection, asked: AbortSignal): Promise<readonly CheckWarning[]> => {
   const signal = connection.signal(AbortSignal.any([asked, AbortSignal.timeout(TIMEOUT_MS)]))
   const { streams } = connection.ctx.config
   try {
@@ -22,9 +30,10 @@ export const check = async (connection: SlackConnection, asked: AbortSignal): Pr
         },
       )
     if (streams.includes('users')) for await (const _first of listUsers(connection.api, signal)) break
-    if (!streams.some((stream) => stream === 'messages' || stream === 'threads' || stream === 'reactions')) return
     const first = channels.find(isNamed) ?? channels.find(({ is_member: member }) => member === true) ?? channels[0]
-    if (first !== undefined) await probe(connection, first.id, { signal, strict: isNamed(first) || first.is_member === true })
+    const readsHistory = streams.some((stream) => stream === 'messages' || stream === 'threads' || stream === 'reactions')
+    if (readsHistory && first !== undefined) await probe(connection, first.id, { signal, strict: isNamed(first) || first.is_member === true })
+    return warnOfScopes(connection.api.granted(), SCOPES)
   } catch (thrown) {
     if (signal.aborted && !asked.aborted) throw new Failure('TIMEOUT', `Slack did not answer within ${TIMEOUT_MS / 1_000} s`, { cause: thrown })
     throw thrown

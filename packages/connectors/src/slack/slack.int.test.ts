@@ -51,6 +51,28 @@ const run = async (fixture: TestSlack, store: RecordStore, config: object = {}):
 const sumOf = ({ written }: Outcome): number => Object.values(written).reduce((sum, one) => sum + one, 0)
 
 describe.skipIf(!hasEmulator())('slack, against an emulator', () => {
+  it('warns in its check of a token that may do more than read', async () => {
+    const fixture = await start(['team-a'])
+    await using context = await createTestContext({
+      connector: slack,
+      config: { channels: ['team-*'], baseUrl: fixture.url },
+      secrets: { token: fixture.token },
+      allow: [fixture.host],
+    })
+    await using connection = await slack.connect(context)
+    const warned = async (granted: string): Promise<unknown> => {
+      fixture.fault = (_method, response) => {
+        response.setHeader('x-oauth-scopes', granted)
+        return false
+      }
+      return await slack.check(connection, new AbortController().signal)
+    }
+    expect(await warned('channels:history,channels:read,groups:history,users:read,users:read.email')).toEqual([])
+    expect(await warned('channels:history,chat:write,admin')).toEqual([
+      { code: 'TOKEN_TOO_POWERFUL', message: expect.stringContaining('(chat:write, admin)') as string },
+    ])
+  })
+
   it('asks once for the history of an unchanged channel, and writes nothing', async () => {
     const fixture = await start(['team-a', 'team-b'])
     const channel = fixture.channel('team-a')

@@ -2,6 +2,7 @@ import { RECORD_KINDS } from '@inlet/domain'
 import { z } from 'zod'
 import { pageOf, timestamp, uuid } from '../primitives.js'
 import { failureView } from '../problem.js'
+import { warning } from './source.js'
 
 export const tick = z
   .strictObject({
@@ -18,6 +19,7 @@ export const checkResult = z
   .strictObject({
     ok: z.boolean(),
     failure: failureView.nullable(),
+    warnings: z.array(warning).meta({ description: 'What works and should be changed, such as a token that may do more than read.' }),
     checkedAt: timestamp,
     durationMs: z.int(),
   })

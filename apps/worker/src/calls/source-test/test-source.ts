@@ -1,4 +1,4 @@
-import { type EgressTarget, parseJsonLossless, type StreamSpec } from '@inlet/connector-sdk'
+import { type CheckWarning, type EgressTarget, parseJsonLossless, type StreamSpec } from '@inlet/connector-sdk'
 import type { CallAnswer, CallParams } from '@inlet/contract'
 import { Failure, type RejectedRecord, type SourceRecord, toFailure } from '@inlet/domain'
 import { findStreamMapping, type MappedRecord, type Mapping, type MappingPool } from '@inlet/mapping'
@@ -32,6 +32,8 @@ export interface TestFindings {
   readonly browsable: boolean
   /** Whether the connector's own check passed. */
   readonly checked: boolean
+  /** What that check found besides. */
+  readonly checkWarnings: readonly CheckWarning[]
   readonly mapping: Mapping | null
   readonly failure: Failure | null
   readonly withoutConnector: boolean
@@ -59,7 +61,7 @@ export const testSource = async (deps: TestDeps, { request, params }: TestReques
   const startedAt = performance.now()
   const log = createCapturedLog(deps.connecting.secrets)
   const counted = countRequests(deps.connecting.http, log.log)
-  const found: Found = { samples: [], specs: [], targets: [], hasSecrets: false, browsable: false, checked: false }
+  const found: Found = { samples: [], specs: [], targets: [], hasSecrets: false, browsable: false, checked: false, checkWarnings: [] }
   const signal = AbortSignal.any([outer, AbortSignal.timeout(readLimitMs)])
   const mapSignal = AbortSignal.any([outer, AbortSignal.timeout(readLimitMs + MAP_LIMIT_MS)])
   const work = { deps: { ...deps, connecting: { ...deps.connecting, log: log.log, http: counted.http } }, params, found, signal, mapSignal }
@@ -86,6 +88,7 @@ interface Found {
   hasSecrets: boolean
   browsable: boolean
   checked: boolean
+  checkWarnings: readonly CheckWarning[]
 }
 
 interface Work {
@@ -106,7 +109,7 @@ const readLive = async (work: Work, request: ConnectionRequest): Promise<void> =
     found.targets = pooled.connector.egress?.(pooled.context.config) ?? []
     found.hasSecrets = Object.keys(pooled.context.secrets ?? {}).length > 0
     await reachTargets(deps.connecting.egress, found.targets, signal)
-    await pooled.connector.check(pooled.connection, signal)
+    found.checkWarnings = (await pooled.connector.check(pooled.connection, signal)) ?? []
     found.checked = true
     found.specs = await pooled.connector.streams(pooled.connection, signal)
     const wanted = params.stream === undefined ? found.specs : found.specs.filter(({ name }) => name === params.stream)

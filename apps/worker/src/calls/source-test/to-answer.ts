@@ -34,6 +34,7 @@ export const toAnswer = (found: TestFindings): string => {
     capabilities: found.withoutConnector ? null : toCapabilities(found),
     rejected: rejections.map(showRejected),
     warnings: [
+      ...found.checkWarnings.map((warning) => ({ ...warning, stream: '' })),
       ...warnOfClearText(found),
       ...findUnknownStreams(found.mapping, streamsOf(found)),
       ...found.samples.flatMap(warnOfSample),

@@ -29,5 +29,5 @@ export const checkCheck: Check = async (subject) => {
   }
 }
 
-const runCheck = (subject: Subject, variant: FailureCase): Promise<void> =>
+const runCheck = (subject: Subject, variant: FailureCase): Promise<unknown> =>
   withSession(subject, { variant }, ({ connection }) => subject.connector.check(connection, new AbortController().signal))

@@ -46,7 +46,7 @@ const refuses = async (subject: Subject, contexts: readonly TestContext[]): Prom
   }
   if (typeof blocked === 'string') return must(blocked.trim() !== '', 'blocked is left out without a reason')
   const reasons = ['EGRESS_BLOCKED', 'URL_BLOCKED_ADDRESS', 'URL_PORT_NOT_ALLOWED'] as const
-  const check = (): Promise<void> =>
+  const check = (): Promise<unknown> =>
     withSession(subject, { variant: blocked }, ({ connection }) => connector.check(connection, new AbortController().signal))
   const sockets = watchSockets()
   try {

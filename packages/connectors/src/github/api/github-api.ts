@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ConnectorContext, Failure, isUrl, nextLinkOf, parseRateLimitReset, toFailure } from '@inlet/connector-sdk'
+import { type ConnectorContext, Failure, isUrl, nextLinkOf, parseGrantedScopes, parseRateLimitReset, toFailure } from '@inlet/connector-sdk'
 import type { GithubConfig, GithubSecrets } from '../config.js'
 import { toGithubFailure } from './to-github-failure.js'
 
@@ -26,6 +26,8 @@ export interface GithubApi {
   get(request: ApiRequest): Promise<ApiAnswer>
   /** Null when the answer is still the one with this ETag; such requests cost no quota. Without an ETag as `get`. */
   getChanged(request: ApiRequest & { readonly etag: string | undefined }): Promise<ApiAnswer | null>
+  /** What the token may do, by the last answer; null for fine-grained tokens and those of apps, of which GitHub does not say it. */
+  granted(): readonly string[] | null
 }
 
 type Conditional = ApiRequest & { readonly etag: string | undefined }
@@ -47,6 +49,7 @@ export const createGithubApi = (ctx: ConnectorContext<GithubConfig, GithubSecret
   }
   // Until when the quota is used up, in ms.
   const quota = { restUntil: 0 }
+  const token: { granted: readonly string[] | null } = { granted: null }
 
   const once = async ({ path, query, etag, signal }: Conditional): Promise<ApiAnswer | null> => {
     const waitMs = quota.restUntil - now().getTime()
@@ -60,6 +63,7 @@ export const createGithubApi = (ctx: ConnectorContext<GithubConfig, GithubSecret
     })
     const { status } = response
     if (status >= 400) throw await toGithubFailure(response, path, now())
+    token.granted = parseGrantedScopes(response.headers['x-oauth-scopes'])
     const remaining = Number(response.headers['x-ratelimit-remaining'] ?? Number.NaN)
     const resetMs = parseRateLimitReset(response.headers['x-ratelimit-reset'], now())
     // A reserve larger than the whole quota would park the source for ever.
@@ -99,6 +103,7 @@ export const createGithubApi = (ctx: ConnectorContext<GithubConfig, GithubSecret
   }
   return {
     getChanged,
+    granted: () => token.granted,
     async get(request) {
       const answer = await getChanged({ ...request, etag: undefined })
       if (answer === null) throw new Failure('INTERNAL', 'a request without a condition has no unchanged answer')

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ConnectorContext, describeLocation, Failure, toFailure, toHttpFailure } from '@inlet/connector-sdk'
+import { type ConnectorContext, describeLocation, Failure, parseGrantedScopes, toFailure, toHttpFailure } from '@inlet/connector-sdk'
 import { z } from 'zod'
 import type { SlackConfig, SlackSecrets } from '../config.js'
 import { DEFAULT_WAIT_MS, toSlackFailure } from './to-slack-failure.js'
@@ -10,6 +10,8 @@ export type Arguments = Readonly<Record<string, string | number | boolean | unde
 export interface SlackApi {
   /** The answer of a method, checked to be of this shape. */
   call<T extends z.ZodType>(method: string, args: Arguments, shape: T, signal: AbortSignal): Promise<z.infer<T>>
+  /** What the token may do, by the last answer; null before there is one. */
+  granted(): readonly string[] | null
 }
 
 const BASE_MS = 500
@@ -25,6 +27,7 @@ export const createSlackApi = (ctx: ConnectorContext<SlackConfig, SlackSecrets>)
   const base = config.baseUrl.replace(/\/+$/, '')
   /** Slack counts by method: until when each rests, in ms. */
   const restUntil = new Map<string, number>()
+  const token: { granted: readonly string[] | null } = { granted: null }
 
   const rest = (method: string, failure: Failure): Failure => {
     const waitMs = failure.retryAfterMs ?? DEFAULT_WAIT_MS
@@ -60,6 +63,7 @@ export const createSlackApi = (ctx: ConnectorContext<SlackConfig, SlackSecrets>)
       const failure = toHttpFailure(response, now())
       throw failure.reason === 'RATE_LIMITED' ? rest(method, failure) : failure
     }
+    token.granted = parseGrantedScopes(response.headers['x-oauth-scopes'])
     const answer = envelope.safeParse(await response.json())
     if (!answer.success) throw new Failure('UPSTREAM_INVALID', `${method}: the answer is not one of Slack`)
     if (answer.data.ok) return answer.data
@@ -68,6 +72,7 @@ export const createSlackApi = (ctx: ConnectorContext<SlackConfig, SlackSecrets>)
   }
 
   return {
+    granted: () => token.granted,
     async call(method, args, shape, signal) {
       for (let attempt = 0; ; attempt++) {
         try {
