@@ -35,11 +35,15 @@ interface Change {
 const changesOf = (years: readonly number[]): readonly Change[] => {
   const found = new Map<string, Change>()
   for (const timeZone of Intl.supportedValuesOf('timeZone'))
-    for (const year of years)
-      for (let day = Date.UTC(year, 0, 1); day < Date.UTC(year + 1, 0, 1); day += DAY) {
-        const [before, after] = [wallAt(timeZone, day) - day, wallAt(timeZone, day + DAY) - day - DAY]
+    for (const year of years) {
+      const start = Date.UTC(year, 0, 1)
+      let before = wallAt(timeZone, start) - start
+      for (let day = start; day < Date.UTC(year + 1, 0, 1); day += DAY) {
+        const after = wallAt(timeZone, day + DAY) - day - DAY
         if (before !== after) found.set(`${day} ${before} ${after}`, { timeZone, day, byMinutes: (after - before) / MINUTE })
+        before = after
       }
+    }
   return [...found.values()]
 }
 
@@ -50,21 +54,19 @@ interface Fields {
   readonly minutes: readonly number[]
   readonly hours: readonly number[]
 }
-const matches = ({ minutes, hours }: Fields, wall: number): boolean => {
-  const date = new Date(wall)
-  return minutes.includes(date.getUTCMinutes()) && hours.includes(date.getUTCHours()) && date.getUTCSeconds() === 0
-}
+const matches = ({ minutes, hours }: Fields, wall: number): boolean =>
+  wall % MINUTE === 0 && minutes.includes((wall / MINUTE) % 60) && hours.includes(Math.floor(wall / (60 * MINUTE)) % 24)
 
 /** The rule, minute by minute: each slot once; skipped ones as long after the clock change as they were meant to be after it began. */
 const reference = (fields: Fields, walls: readonly { at: number; wall: number }[]): readonly number[] => {
   const ticks = new Set<number>()
-  const seen = new Set<number>()
+  let latest = -Infinity
   for (const [index, { at, wall }] of walls.entries()) {
     const before = walls[index - 1]
     for (let slot = (before?.wall ?? wall) + MINUTE; slot < wall; slot += MINUTE)
       if (before !== undefined && matches(fields, slot)) ticks.add(before.at + slot - before.wall)
-    if (matches(fields, wall) && (fields.hours.length === 24 || !seen.has(wall))) ticks.add(at)
-    seen.add(wall)
+    if (matches(fields, wall) && (fields.hours.length === 24 || wall > latest)) ticks.add(at)
+    latest = Math.max(latest, wall)
   }
   return [...ticks].sort((a, b) => a - b)
 }
