@@ -225,7 +225,9 @@ export const composeWorker = (
         // A process of an earlier version asks for it; retention is a chore by now.
         retention: async () => {},
       }),
-      await consume(QUEUES.calls, CALLS_AT_A_TIME, { call: (data, job) => processCall({ database, connecting, connections, mappings }, data, job) }),
+      await consume(QUEUES.calls, CALLS_AT_A_TIME, {
+        call: (data, job) => processCall({ database, queues, metrics, connecting, connections, mappings }, data, job),
+      }),
       await consume(QUEUES.ingestion, config.INLET_WORKER_CONCURRENCY, {
         tick: (data) => processTick({ database, queues, metrics }, data),
         run: (data) => processRun(runDeps, data),

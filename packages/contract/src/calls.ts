@@ -57,6 +57,12 @@ export const CALLS = {
   open: { params: z.object({ versionId: z.uuid() }), answer: z.object({ opened: z.boolean() }), limitMs: 60_000 },
   /** Tries a draft and the live version on the same records. */
   review: { params: z.object({ revision: z.int() }), answer: z.object(draftReview.omit({ passes: true }).shape), limitMs: 10_000 },
+  /** The same check for a source that stopped, whose result is written down; no one waits for the answer. */
+  recheck: {
+    params: z.object({ versionId: z.uuid() }),
+    answer: z.object({ reason: z.string().nullable(), runId: z.uuid().nullable() }),
+    limitMs: 15_000,
+  },
   /** Settings proposed from a document. */
   import: {
     params: z.object({

@@ -1,12 +1,16 @@
-import { RUN_STATUSES, SOURCE_STATES, SOURCE_STATUSES, WHY_RULES } from '@inlet/domain'
+import { REASONS, type Reason, RUN_STATUSES, SOURCE_STATES, SOURCE_STATUSES, WHY_RULES } from '@inlet/domain'
 import { z } from 'zod'
 import { timestamp, uuid } from './primitives.js'
 
-const CODES = WHY_RULES.map(({ code }) => code)
+const CODES = [...new Set([...WHY_RULES.map(({ code }) => code), ...(Object.keys(REASONS) as Reason[])])]
 
 const blocker = z
   .strictObject({
-    code: z.enum(CODES).meta({ description: 'Which blocker it is.' }),
+    code: z.enum(CODES).meta({ description: 'Which blocker it is; of a source that stopped because of a fault, its reason.' }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'The reason of the fault behind it, the same as in its run and its incident; null without one.' }),
     message: z.string(),
     who: z.enum(['owner', 'operator', 'nobody']).meta({ description: 'Who must act; nobody: it clears by itself.' }),
     next: z.string().meta({ description: 'What to do about it.' }),
@@ -22,6 +26,15 @@ export const why = z
     state: z.enum(SOURCE_STATES),
     running: z.boolean().meta({ description: 'Whether a run is active and advances: then `blocker` says which.' }),
     blocker,
+    recheck: z
+      .strictObject({
+        at: timestamp.meta({ description: 'When it is checked again.' }),
+        lastAt: timestamp.nullable(),
+        reason: z.string().nullable().meta({ description: 'What the last check found; null when it passed, or there was none.' }),
+        message: z.string().nullable(),
+      })
+      .nullable()
+      .meta({ description: 'The checks by which a source that stopped because of a fault goes on by itself; null where there are none.' }),
     run: z
       .strictObject({
         id: uuid,

@@ -111,6 +111,8 @@ export { findQuarantined, listQuarantine, type QuarantineDetails, type Quarantin
 export { countRetries, listRetries, listStreamNames, type Retry } from './quarantine/list-retries.js'
 export type { QuarantineRow } from './quarantine/quarantine-row.js'
 export { createRetryRuns, type QuarantineChoice, type RetryStart, retryQuarantine, retryQuarantined } from './quarantine/retry-quarantined.js'
+export { claimRechecks, type DueRecheck } from './rechecks/claim-rechecks.js'
+export { type RecheckResult, recordRecheck } from './rechecks/record-recheck.js'
 export { confirmQueued } from './reconcile/confirm-queued.js'
 export { type MarkedStaleness, markStaleness } from './reconcile/mark-staleness.js'
 export {

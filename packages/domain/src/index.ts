@@ -12,8 +12,10 @@ export {
 export { batchHash } from './batches/batch-hash.js'
 export { CALL_KINDS, type CallKind } from './calls/call-kinds.js'
 export { Failure, type FailureOptions, toFailure } from './errors/failure.js'
-export { FAILURE_CODES, type FailureCode } from './errors/failure-codes.js'
+export { FAILURE_CODES, type FailureCode, type WhoActs } from './errors/failure-codes.js'
+export { nextStepOf, stepOfStopped } from './errors/next-step.js'
 export { isReason, REASONS, type Reason } from './errors/reasons.js'
+export { whoActs } from './errors/who-acts.js'
 export { canonicalJson, hasUnstorableText, toStorableText } from './identity/canonical-json.js'
 export { keyHash, keyText, sha256Hex } from './identity/identity.js'
 export { findUuid, isUuid } from './identity/uuid.js'
@@ -100,6 +102,7 @@ export {
   type SourceObservation,
   STATE_TRANSITIONS,
 } from './sources/lifecycle.js'
+export { isRechecked, RECHECKED_REASONS, recheckDelayMs } from './sources/recheck.js'
 export {
   findForeignTarget,
   parseSecretTarget,
@@ -134,7 +137,7 @@ export {
 export { diffContent, type FieldChange } from './versions/diff-content.js'
 export { blameForLoad } from './versions/load-failure.js'
 export { plainRecord, plainValue } from './versions/plain-record.js'
-export type { Blocker, WhoActs } from './why/blocker.js'
+export type { Blocker } from './why/blocker.js'
 export { explainWhy, type WhyAnswer } from './why/explain-why.js'
-export type { ActiveRunFacts, EndedRunFacts, ProcessFacts, WhyFacts } from './why/why-facts.js'
+export type { ActiveRunFacts, EndedRunFacts, ProcessFacts, RecheckFacts, WhyFacts } from './why/why-facts.js'
 export { WHY_RULES } from './why/why-rules.js'

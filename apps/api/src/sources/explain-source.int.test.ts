@@ -145,8 +145,11 @@ when('CONNECTOR_MISSING', 'operator', 'stays', () => sql(`UPDATE workers SET con
 when('AUTH_FAILED', 'owner', 'stays', async (id) => {
   await fail(id, 'AUTH_FAILED')
 })
-when('CONFIG_INVALID', 'owner', 'stays', async (id) => {
+when('NOT_FOUND_UPSTREAM', 'owner', 'stays', async (id) => {
   await fail(id, 'NOT_FOUND_UPSTREAM')
+})
+when('CONFIG_INVALID', 'operator', 'stays', async (id) => {
+  await sql(`UPDATE sources SET status = 'ERROR', status_reason = 'OF_A_LATER_VERSION' WHERE id = $1`, [id])
 })
 when('LOAD_FAILED', 'owner', 'stays', async (id) => {
   await sql(`UPDATE source_versions SET load_failed_at = now(), load_reason = 'VALIDATION_FAILED', load_message = 'bad' WHERE source_id = $1`, [id])

@@ -82,10 +82,21 @@ const toWhyView = ({ sourceId }: StoredWhyFacts, facts: WhyFacts): WhyView => {
     }),
     running: blocker.code === 'RUN_ACTIVE',
     blocker: { ...blocker, clearsAt: blocker.clearsAt?.toISOString() ?? null },
+    recheck: toRecheck(facts),
     run: toRun(facts),
     checks: [...checks],
   }
 }
+
+const toRecheck = ({ recheck }: WhyFacts): WhyView['recheck'] =>
+  recheck === null
+    ? null
+    : {
+        at: recheck.dueAt.toISOString(),
+        lastAt: recheck.checkedAt?.toISOString() ?? null,
+        reason: recheck.reason,
+        message: recheck.message,
+      }
 
 const toRun = ({ run, processDeaths }: WhyFacts): WhyView['run'] =>
   run === null

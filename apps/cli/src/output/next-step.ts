@@ -4,7 +4,6 @@ import { isReason, REASONS } from '@inlet/domain'
 const COMMANDS: Readonly<Record<string, (source: string) => string>> = {
   AUTH_FAILED: (source) =>
     `Set its new secrets in its file and \`inlet apply\`, or with PATCH /v1/sources/${source}; it goes on from the last cursor.`,
-  PERMISSION_DENIED: (source) => `Grant the permission named in the message, then \`inlet sources resume ${source}\`.`,
   POISON_SOURCE: (source) =>
     `Runs of this source ended their worker three times; it is tried again from time to time. Look at its data, then \`inlet sources resume ${source}\`.`,
   PAUSED: (source) => `inlet sources resume ${source}`,
@@ -23,8 +22,9 @@ const COMMANDS: Readonly<Record<string, (source: string) => string>> = {
 
 /** What to do, in commands. A step that the API words more closely than the catalogue of reasons stays as it is, with the source filled in. */
 export const toNextStep = (code: string, next: string, source?: string): string => {
-  const isStock = !isReason(code) || REASONS[code].next === next
+  const stock = isReason(code) ? REASONS[code].next : next
   const command = Object.hasOwn(COMMANDS, code) ? COMMANDS[code] : undefined
-  if (isStock && command !== undefined) return command(source ?? '<source>')
-  return source === undefined ? next : next.replaceAll('/v1/sources/{id}', `/v1/sources/${source}`)
+  const text = next.startsWith(stock) && command !== undefined ? command(source ?? '<source>') + next.slice(stock.length) : next
+  const commands = text.replaceAll('POST /v1/sources/{id}/resume', `inlet sources resume ${source ?? '<source>'}`)
+  return source === undefined ? commands : commands.replaceAll('/v1/sources/{id}', `/v1/sources/${source}`)
 }

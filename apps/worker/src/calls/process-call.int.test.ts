@@ -90,7 +90,14 @@ describe('processCall', () => {
     }
     const connections = createConnectionPool({ idleMs: 1, onCloseError: () => {} })
     await processCall(
-      { database, connecting, connections, mappings: createMappingPool() },
+      {
+        database,
+        connecting,
+        connections,
+        mappings: createMappingPool(),
+        queues: { enqueueRuns: async () => {} },
+        metrics: { countRecheck: () => {} },
+      },
       { v: 1, callId: id },
       { id, signal: new AbortController().signal },
     )
@@ -155,7 +162,18 @@ describe('processCall', () => {
       await insertCall(database, { id, kind, connector: 'endless', config: {}, sealedSecrets: null, timeoutMs: 10_000 })
       return (await database.pool.query<{ kind: string }>('SELECT kind FROM calls WHERE id = $1', [id])).rows[0]?.kind
     }
-    expect(await Promise.all(CALL_KINDS.map(stored))).toEqual(['check', 'preview', 'browse', 'metadata', 'fetch', 'test', 'load', 'gate', 'import'])
+    expect(await Promise.all(CALL_KINDS.map(stored))).toEqual([
+      'check',
+      'preview',
+      'browse',
+      'metadata',
+      'fetch',
+      'test',
+      'load',
+      'gate',
+      'import',
+      'recheck',
+    ])
   })
 
   it('leaves a call of an unknown kind to workers of another version', async () => {

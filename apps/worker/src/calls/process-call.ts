@@ -18,10 +18,11 @@ import { browseItems, describeItem, fetchItem } from './browse.js'
 import { importSettings } from './import-settings.js'
 import { type OpenDeps, openLiveVersion } from './open.js'
 import { previewRecords } from './preview.js'
+import { type RecheckDeps, recheckSource } from './recheck.js'
 import { type ReviewDeps, reviewDraft } from './review/review-draft.js'
 import { testSource } from './source-test/test-source.js'
 
-export interface CallDeps extends OpenDeps, ReviewDeps {}
+export interface CallDeps extends OpenDeps, ReviewDeps, RecheckDeps {}
 
 /** So soon another worker may answer a call that this one cannot. */
 const HAND_BACK_MS = 200
@@ -75,6 +76,10 @@ const ANSWERERS: Answerers = {
   test: async (deps, call, params, signal) => testSource(deps, { request: await toRequest(deps.database, call), params }, signal),
   open: (deps, _call, params) => openLiveVersion(deps, params),
   review: (deps, { id, sourceId, connector }, params, signal) => reviewDraft(deps, { sourceId: sourceId ?? id, connector, params }, signal),
+  recheck: (deps, call, { versionId }, signal) => {
+    const check = () => withConnection(deps, call, signal, ({ connector, connection }) => connector.check(connection, signal))
+    return recheckSource(deps, { sourceId: call.sourceId ?? call.id, versionId, check }, signal)
+  },
   import: (deps, { connector }, params, signal) => importSettings(deps.connecting, { connector, params }, signal),
 }
 

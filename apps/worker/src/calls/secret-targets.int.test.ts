@@ -118,6 +118,8 @@ const open = () => {
     },
     connections: createConnectionPool({ idleMs: 1, onCloseError: () => {} }),
     mappings: createMappingPool(),
+    queues: { enqueueRuns: async () => {} },
+    metrics: { countRecheck: () => {} },
   }
 }
 
@@ -163,6 +165,7 @@ const PARAMS: Readonly<Record<NewCall['kind'], object | null>> = {
   metadata: { path: 'a' },
   fetch: { path: 'a', stamp: 's', maxBytes: 10, ttlSeconds: 0 },
   test: { limit: 1, mapping: null },
+  recheck: { versionId: randomUUID() },
   // Those two read the settings of stored versions, not of the call.
   open: null,
   review: null,

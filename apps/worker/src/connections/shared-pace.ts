@@ -46,7 +46,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
     const kept = gapMs === null ? null : bucket.next(gapMs)
     if (kept !== null && !bucket.limited) {
       refresh(key, bucket)
-      return { taken: true, waitMs: kept, blockedBy: 'RATE_LIMITED', limited: false }
+      return { taken: true, waitMs: kept, blockedBy: 'RATE_LIMITED', failures: 0, lastFailure: null, limited: false }
     }
     const count = gapMs === null || bucket.limited ? 1 : bucket.reservation(gapMs)
     const slots = await takePlaces(database, { key, host: request.host, gapMs, count, longestWaitMs })
@@ -74,7 +74,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
             if (slots.taken) return
           }
         },
-        report: async (host, { host: verdict, cooldownMs, quota }) => {
+        report: async (host, { host: verdict, failure, cooldownMs, quota }) => {
           const key = keyOf(host)
           const bucket = bucketOf(key)
           const isNews = verdict === 'failed' || cooldownMs !== undefined || quota !== undefined || (bucket.limited && verdict === 'served')
@@ -84,7 +84,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
             key,
             host,
             served: verdict === 'served',
-            failed: verdict === 'failed',
+            failure: verdict === 'failed' ? (failure ?? 'it failed') : null,
             silenceMs: cooldownMs ?? null,
             quota: quota ?? null,
           }).catch((error: unknown) => log.warn({ err: error, host }, 'the limits of a host could not be stored'))
@@ -94,9 +94,13 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
   }
 }
 
-const tooLong = (host: string, { blockedBy, waitMs }: Places): Failure =>
+const tooLong = (host: string, { blockedBy, waitMs, failures, lastFailure }: Places): Failure =>
   blockedBy === 'CIRCUIT_OPEN'
-    ? new Failure('CIRCUIT_OPEN', `${host} has failed again and again and is left alone for ${seconds(waitMs)}`, { retryAfterMs: waitMs })
+    ? new Failure(
+        'CIRCUIT_OPEN',
+        `${host} has failed ${failures} times in a row and is left alone for ${seconds(waitMs)}; the last failure: ${lastFailure ?? 'unknown'}`,
+        { retryAfterMs: waitMs },
+      )
     : new Failure('RATE_LIMITED', `the limit of ${host} is used up for ${seconds(waitMs)}`, { retryAfterMs: waitMs })
 
 const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`

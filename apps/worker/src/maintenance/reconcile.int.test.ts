@@ -65,7 +65,19 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
       thorough,
       continuous,
     })
-  const NOTHING = { rearmed: 0, strays: 0, ticks: 0, enqueued: 0, restarted: 0, retried: 0, pushed: 0, continued: 0, stale: 0, fresh: 0 }
+  const NOTHING = {
+    rearmed: 0,
+    strays: 0,
+    ticks: 0,
+    enqueued: 0,
+    restarted: 0,
+    rechecked: 0,
+    retried: 0,
+    pushed: 0,
+    continued: 0,
+    stale: 0,
+    fresh: 0,
+  }
   const arm = async (count: number, schedule = YEARLY): Promise<string[]> => {
     const ids: string[] = []
     for (let n = 0; n < count; n += 1) ids.push(await store.addSource({ schedule }))

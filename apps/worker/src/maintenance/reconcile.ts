@@ -17,11 +17,12 @@ import {
 } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { JobScheduler, Queues } from '@inlet/queue'
+import { startRechecks } from './start-rechecks.js'
 import { createSteps, type Steps } from './steps.js'
 
 export interface ReconcileDeps {
   readonly database: Database
-  readonly queues: Pick<Queues, 'syncJobScheduler' | 'countSchedules' | 'listSchedules' | 'enqueueRuns'>
+  readonly queues: Pick<Queues, 'syncJobScheduler' | 'countSchedules' | 'listSchedules' | 'enqueueRuns' | 'enqueueCall'>
   readonly metrics: Pick<Metrics, 'countTick' | 'countRearmed' | 'countMaintenanceFailure'>
   readonly log: Logger
   /** Compares each schedule with the queue, not only their number: one may have drifted, or one be missing beside a stray. */
@@ -37,6 +38,8 @@ export interface ReconcileReport {
   readonly ticks: number
   readonly enqueued: number
   readonly restarted: number
+  /** Sources in ERROR that are checked again. */
+  readonly rechecked: number
   /** Runs for records of the quarantine that somebody wants to be retried. */
   readonly retried: number
   /** Runs for events that were pushed and that nobody read. */
@@ -65,6 +68,7 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   const rearmed = await steps.run('schedules', () => syncMissing(deps, steps), 0)
   const ticks = await steps.run('ticks', () => handleOverdue(deps, steps), 0)
   const restarted = await begin('restarts', () => createRestarts(deps, steps))
+  const rechecked = await steps.run('rechecks', () => startRechecks(deps, steps), 0)
   const retried = await begin('retries', () => createRetryRuns(database, { limit: CHUNK }))
   const pushed = await begin('pushed', () => createPushRuns(database, { limit: CHUNK }))
   const continued = await begin('continuous', () => createContinuousRuns(database, { connectors: deps.continuous, limit: CHUNK }))
@@ -72,7 +76,7 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   const { stale, fresh } = await steps.run('staleness', () => markStaleness(database), { stale: 0, fresh: 0 })
   await steps.run('expired calls', () => forgetExpiredCalls(database), 0)
   await steps.run('dead processes', () => forgetDead(database), undefined)
-  const report = { rearmed, strays, ticks, enqueued, restarted, retried, pushed, continued, stale, fresh }
+  const report = { rearmed, strays, ticks, enqueued, restarted, rechecked, retried, pushed, continued, stale, fresh }
   if (Object.values(report).some((count) => count > 0)) deps.log.info(report, 'reconciled')
   return report
 }

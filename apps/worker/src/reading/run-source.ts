@@ -294,7 +294,7 @@ export const leave = async ({ deps, run, writer, drain, leaseSignal, thrown, sto
   }
   if (failure.code === 'rate_limited') {
     const waitMs = Math.min(failure.retryAfterMs ?? DEFAULT_PARK_MS, LONGEST_PARK_MS)
-    await parkRun(deps.database, { ...place, wakeAt: new Date(Date.now() + waitMs), reason: failure.reason })
+    await parkRun(deps.database, { ...place, wakeAt: new Date(Date.now() + waitMs), reason: failure.reason, message: failure.message })
     return { left: 'parked', waitMs }
   }
   deps.metrics.countError({ source: run.sourceId, connector: run.connector }, failure.reason)

@@ -3,8 +3,8 @@ import { Failure, type Reason } from '@inlet/domain'
 const REASONS: Readonly<Record<string, readonly [Reason, string]>> = {
   ENOENT: ['NOT_FOUND_UPSTREAM', 'does not exist'],
   ENOTDIR: ['NOT_FOUND_UPSTREAM', 'does not exist'],
-  EACCES: ['PERMISSION_DENIED', 'may not be read by this process'],
-  EPERM: ['PERMISSION_DENIED', 'may not be read by this process'],
+  EACCES: ['FILE_NOT_READABLE', 'may not be read by this process'],
+  EPERM: ['FILE_NOT_READABLE', 'may not be read by this process'],
   ELOOP: ['PATH_ESCAPE', 'is a link where none is followed'],
   ENXIO: ['NOT_A_REGULAR_FILE', 'is not a regular file'],
   EISDIR: ['NOT_A_REGULAR_FILE', 'is a folder'],

@@ -5,7 +5,7 @@ import type { FileConnection } from './connection.js'
 const MAX_TRIED = 20
 
 /**
- * Resolves when at least one file matches and can be opened. Throws PATH_NOT_ALLOWED, PATH_ESCAPE, PERMISSION_DENIED,
+ * Resolves when at least one file matches and can be opened. Throws PATH_NOT_ALLOWED, PATH_ESCAPE, FILE_NOT_READABLE,
  * NOT_A_REGULAR_FILE, or NOT_FOUND_UPSTREAM for an absent file or folder and when nothing matches.
  */
 export const check = async (connection: FileConnection, signal: AbortSignal): Promise<void> => {

@@ -14,11 +14,11 @@ afterAll(() => store.close())
 
 let next = 0
 const newKey = () => ({ key: `key ${++next}`, host: 'api.example.com' })
-const NOTHING = { served: false, failed: false, silenceMs: null, quota: null }
+const NOTHING = { served: false, failure: null, silenceMs: null, quota: null }
 const take = (of: { key: string; host: string }, gapMs: number | null = null, count = 1, longestWaitMs = 3_600_000) =>
   takePlaces(database, { ...of, gapMs, count, longestWaitMs })
 const fail = async (of: { key: string; host: string }, times: number) => {
-  for (let i = 0; i < times; i++) await reportAnswer(database, { ...NOTHING, ...of, failed: true })
+  for (let i = 0; i < times; i++) await reportAnswer(database, { ...NOTHING, ...of, failure: 'UNREACHABLE: connect ECONNREFUSED' })
 }
 const passTime = (key: string, ms: number) =>
   database.pool.query(
@@ -108,7 +108,12 @@ describe('the circuit breaker', () => {
     await fail(of, FAILURES_TO_OPEN - 1)
     expect((await take(of)).taken).toBe(true)
     await fail(of, 1)
-    expect(await take(of)).toMatchObject({ taken: false, blockedBy: 'CIRCUIT_OPEN' })
+    expect(await take(of)).toMatchObject({
+      taken: false,
+      blockedBy: 'CIRCUIT_OPEN',
+      failures: FAILURES_TO_OPEN,
+      lastFailure: 'UNREACHABLE: connect ECONNREFUSED',
+    })
     await passTime(of.key, 16_000)
     const tries = await Promise.all([take(of), take(of), take(of)])
     expect(tries.filter(({ taken }) => taken)).toHaveLength(1)

@@ -5,7 +5,8 @@ export interface LimitReport {
   readonly key: string
   readonly host: string
   readonly served: boolean
-  readonly failed: boolean
+  /** How the host failed; null when it did not. */
+  readonly failure: string | null
   readonly silenceMs: number | null
   readonly quota: { readonly remaining: number; readonly resetMs: number } | null
 }
@@ -20,7 +21,7 @@ export const reportAnswer = async (database: Database, report: LimitReport): Pro
   const values = [
     report.key,
     report.served,
-    report.failed,
+    report.failure?.slice(0, 500) ?? null,
     report.silenceMs,
     report.quota?.remaining ?? null,
     report.quota?.resetMs ?? null,
@@ -48,7 +49,7 @@ export const isLimited = async (database: Database, key: string): Promise<boolea
 const MS = `interval '1 millisecond'`
 const RESETS_AT = `m.now_at + $6::float8 * ${MS}`
 const SAME_WINDOW = `(l.window_resets_at > m.now_at AND abs(extract(epoch FROM l.window_resets_at - (${RESETS_AT})) * 1000) < $10::int)`
-const FAILURES = '(l.failures + CASE WHEN $3::boolean THEN 1 ELSE 0 END)'
+const FAILURES = '(l.failures + CASE WHEN $3::text IS NOT NULL THEN 1 ELSE 0 END)'
 
 const REPORT = `
 UPDATE request_limits l SET
@@ -57,12 +58,13 @@ UPDATE request_limits l SET
   failures = CASE WHEN $2::boolean THEN 0 ELSE ${FAILURES} END,
   blocked_until = CASE
     WHEN $4::float8 IS NOT NULL THEN greatest(l.blocked_until, m.now_at + $4::float8 * ${MS})
-    WHEN $3::boolean AND ${FAILURES} >= $7::int THEN m.now_at + least($9::float8, $8::float8 * 2 ^ least(${FAILURES} - $7::int, 20)) * ${MS}
+    WHEN $3::text IS NOT NULL AND ${FAILURES} >= $7::int THEN m.now_at + least($9::float8, $8::float8 * 2 ^ least(${FAILURES} - $7::int, 20)) * ${MS}
     WHEN $2::boolean AND l.blocked_reason = 'CIRCUIT_OPEN' THEN NULL
     ELSE l.blocked_until END,
   blocked_reason = CASE
     WHEN $4::float8 IS NOT NULL THEN 'RATE_LIMITED'
-    WHEN $3::boolean AND ${FAILURES} >= $7::int THEN 'CIRCUIT_OPEN'
+    WHEN $3::text IS NOT NULL AND ${FAILURES} >= $7::int THEN 'CIRCUIT_OPEN'
     ELSE l.blocked_reason END,
+  last_failure = CASE WHEN $2::boolean THEN NULL ELSE coalesce($3::text, l.last_failure) END,
   updated_at = m.now_at
 FROM (SELECT clock_timestamp() AS now_at) m WHERE l.key = $1`

@@ -17,6 +17,9 @@ export interface Places {
   /** Until the first of the places; the next ones follow `gapMs` after each other. */
   readonly waitMs: number
   readonly blockedBy: 'RATE_LIMITED' | 'CIRCUIT_OPEN'
+  /** Failures of the host in a row, and what the last one was. */
+  readonly failures: number
+  readonly lastFailure: string | null
   /** Whether anything but the wished spacing holds requests back now. */
   readonly limited: boolean
 }
@@ -38,7 +41,7 @@ export const takePlaces = async (database: Database, wish: PlaceWish): Promise<P
   if (taken.rows[0] !== undefined) return taken.rows[0]
   await ensureLimit(database, wish)
   const again = await database.pool.query<Places>(TAKE, values)
-  return again.rows[0] ?? { taken: true, waitMs: 0, blockedBy: 'RATE_LIMITED', limited: false }
+  return again.rows[0] ?? { taken: true, waitMs: 0, blockedBy: 'RATE_LIMITED', failures: 0, lastFailure: null, limited: false }
 }
 
 export const ensureLimit = async (database: Database, { key, host }: { readonly key: string; readonly host: string }): Promise<void> => {
@@ -70,4 +73,5 @@ UPDATE request_limits l SET
 FROM judged j WHERE l.key = j.key
 RETURNING j.taken, CASE WHEN j.taken THEN j.spaced_ms ELSE greatest(j.silence_ms, j.spent_ms, j.spaced_ms) END AS "waitMs",
   CASE WHEN j.silence_ms > 0 AND j.blocked_reason = 'CIRCUIT_OPEN' THEN 'CIRCUIT_OPEN' ELSE 'RATE_LIMITED' END AS "blockedBy",
+  j.failures, j.last_failure AS "lastFailure",
   (j.silence_ms > 0 OR j.failures > 0 OR coalesce(${knowsQuota('j.window_resets_at', 'j.now_at')}, false)) AS limited`

@@ -1,4 +1,4 @@
-import { FAILURES_FOR_INCIDENT, isReason, REASONS } from '@inlet/domain'
+import { FAILURES_FOR_INCIDENT, nextStepOf, stepOfStopped } from '@inlet/domain'
 import type pg from 'pg'
 
 // What is wrong is told by the sources' own rows: whoever was killed between a failure and this pass has lost nothing.
@@ -10,36 +10,44 @@ WHERE o.id = i.id AND i.closed_at IS NULL AND (
   OR (i.kind = 'error' AND s.status = 'ACTIVE' AND s.consecutive_failures = 0 AND s.last_outcome IS DISTINCT FROM 'failed' AND s.last_outcome IS DISTINCT FROM 'cancelled')
   OR (i.kind = 'stale' AND s.stale_since IS NULL))`
 
+/** An incident that is open already is found again when its source fails for another reason by now. */
+const isNews = (kind: string, reason: string): string =>
+  `NOT EXISTS (SELECT FROM incidents i WHERE i.source_id = s.id AND i.kind = '${kind}' AND i.closed_at IS NULL AND i.reason = ${reason})`
+const REASON = `coalesce(s.status_reason, s.last_error_reason, 'INTERNAL')`
+
 const FIND = `
-SELECT s.id AS source_id, 'error' AS kind, coalesce(s.status_reason, s.last_error_reason, 'INTERNAL') AS reason,
-  coalesce(s.status_message, s.last_error_message, 'runs of the source fail') AS message, s.last_run_id AS run_id, coalesce(s.last_error_at, clock_timestamp()) AS since
-FROM sources s WHERE s.deleting_at IS NULL AND (s.status = 'ERROR' OR (s.status = 'ACTIVE' AND s.consecutive_failures >= $1))
-  AND NOT EXISTS (SELECT FROM incidents i WHERE i.source_id = s.id AND i.kind = 'error' AND i.closed_at IS NULL)
+SELECT s.id AS source_id, 'error' AS kind, ${REASON} AS reason, coalesce(s.status_message, s.last_error_message, 'runs of the source fail') AS message,
+  CASE WHEN r.error_reason = ${REASON} THEN r.error_next END AS next, s.status = 'ERROR' AS stopped, s.last_run_id AS run_id, coalesce(s.last_error_at, clock_timestamp()) AS since
+FROM sources s LEFT JOIN runs r ON r.id = s.last_run_id
+WHERE s.deleting_at IS NULL AND (s.status = 'ERROR' OR (s.status = 'ACTIVE' AND s.consecutive_failures >= $1)) AND ${isNews('error', REASON)}
 UNION ALL
-SELECT s.id, 'stale', 'SOURCE_STALE', 'no success within ' || s.fresh_within_seconds || ' s', s.last_run_id, s.stale_since
-FROM sources s WHERE s.deleting_at IS NULL AND s.stale_since IS NOT NULL AND s.status IN ('ACTIVE', 'ERROR')
-  AND NOT EXISTS (SELECT FROM incidents i WHERE i.source_id = s.id AND i.kind = 'stale' AND i.closed_at IS NULL)`
+SELECT s.id, 'stale', 'SOURCE_STALE', 'no success within ' || s.fresh_within_seconds || ' s', NULL, false, s.last_run_id, s.stale_since
+FROM sources s WHERE s.deleting_at IS NULL AND s.stale_since IS NOT NULL AND s.status IN ('ACTIVE', 'ERROR') AND ${isNews('stale', `'SOURCE_STALE'`)}`
 
 const OPEN = `
 INSERT INTO incidents (source_id, kind, reason, message, next, run_id, since)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[])
-ON CONFLICT (source_id, kind) WHERE closed_at IS NULL DO NOTHING`
+ON CONFLICT (source_id, kind) WHERE closed_at IS NULL DO UPDATE SET reason = EXCLUDED.reason, message = EXCLUDED.message, next = EXCLUDED.next, run_id = EXCLUDED.run_id`
 
 interface Found {
   readonly source_id: string
   readonly kind: string
   readonly reason: string
   readonly message: string
+  /** What the failure says to do; null where its reason does. */
+  readonly next: string | null
+  /** Whether the source waits for a person. */
+  readonly stopped: boolean
   readonly run_id: string | null
   readonly since: Date
 }
 
-/** Opens incidents of what is wrong now and closes those that are over. */
+/** Opens incidents of what is wrong now, and closes those that are over. */
 export const followIncidents = async (client: pg.ClientBase): Promise<void> => {
   await client.query(CLOSE)
   const { rows } = await client.query<Found>(FIND, [FAILURES_FOR_INCIDENT])
   if (rows.length === 0) return
-  const nexts = rows.map(({ reason }) => (isReason(reason) ? REASONS[reason].next : ''))
+  const nexts = rows.map(({ reason, next, stopped }) => (stopped ? stepOfStopped(reason, next) : nextStepOf(reason, next)))
   await client.query(OPEN, [
     rows.map((row) => row.source_id),
     rows.map(({ kind }) => kind),

@@ -3,16 +3,19 @@ import {
   decideOutcome,
   FAILURE_CODES,
   type FailureCode,
+  isRechecked,
   probeDelayMs,
   REASONS,
   type RunOutcome,
   restartDelayMs,
+  type SourceStatus,
   warningsOf,
 } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
 import { type NewEvent, writeEvent } from '../events/write-event.js'
 import { reopenUntried } from '../quarantine/reopen-untried.js'
+import { scheduleRecheck } from '../rechecks/schedule-recheck.js'
 import { lockSourceAndLease } from './lock-order.js'
 
 export interface RunFailure {
@@ -157,7 +160,7 @@ const updateSource = async (client: pg.ClientBase, args: Ended): Promise<void> =
   // Settings that could not work say nothing of the version that is live by now.
   const moot = args.superseded && shown?.code === 'config_invalid'
   const stops = failed && shown !== undefined && FAILURE_CODES[shown.code].retry === 'never' && !moot
-  const { rows } = await client.query<{ consecutive_failures: number; process_deaths: number; suspended: boolean }>(
+  const { rows } = await client.query<SourceAfter>(
     `UPDATE sources SET last_run_id = $2, last_outcome = $3,
        last_success_at = CASE WHEN $3 IN ('ok', 'ok_nothing_new', 'partial') THEN clock_timestamp() ELSE last_success_at END,
        consecutive_failures = CASE WHEN $4 THEN consecutive_failures + 1 WHEN $3 = 'cancelled' THEN consecutive_failures ELSE 0 END,
@@ -168,12 +171,23 @@ const updateSource = async (client: pg.ClientBase, args: Ended): Promise<void> =
        last_error_reason = coalesce($6, last_error_reason), last_error_message = coalesce($7, last_error_message),
        last_error_at = CASE WHEN $6::text IS NULL THEN last_error_at ELSE clock_timestamp() END,
        restart_at = NULL
-     WHERE id = $1 RETURNING consecutive_failures, process_deaths, status = 'ERROR' AND status_reason = 'POISON_SOURCE' AS suspended`,
+     WHERE id = $1 RETURNING consecutive_failures, process_deaths, status, status_reason`,
     [args.sourceId, args.runId, outcome, failed, stops, shown?.reason ?? null, shown?.message.slice(0, 2000) ?? null],
   )
   const source = rows[0]
-  if (source?.suspended) await restartIn(client, args.sourceId, probeDelayMs(source.process_deaths))
-  else if (failed && !stops) await restartIn(client, args.sourceId, restartDelayMs(source?.consecutive_failures ?? 1, Math.random()))
+  if (source === undefined) return
+  const inError = source.status === 'ERROR'
+  if (inError && source.status_reason === 'POISON_SOURCE') await restartIn(client, args.sourceId, probeDelayMs(source.process_deaths))
+  else if (failed && inError && isRechecked(source.status_reason)) await scheduleRecheck(client, args.sourceId, source.consecutive_failures === 1)
+  else if (failed && !stops) await restartIn(client, args.sourceId, restartDelayMs(source.consecutive_failures, Math.random()))
+  else if (!failed && outcome !== 'cancelled') await client.query('DELETE FROM rechecks WHERE source_id = $1', [args.sourceId])
+}
+
+interface SourceAfter {
+  readonly consecutive_failures: number
+  readonly process_deaths: number
+  readonly status: SourceStatus
+  readonly status_reason: string | null
 }
 
 /** A suspended source is tried again as well: what ended its worker may be gone, or never have been its fault. */

@@ -163,7 +163,7 @@ const begin = async (client: pg.ClientBase, args: LeaseRequest & { run: Row; las
   const epoch = Number(lease.rows[0]?.epoch)
   // What lies beyond a gap of the old attempt is stored but not passed by the cursor: it is read again and found unchanged.
   await client.query(
-    `UPDATE runs SET status = 'running', attempt = attempt + 1, epoch = $2, holder = $3, prefix_seq = $4, wake_at = NULL, parked_reason = NULL, error_reason = NULL,
+    `UPDATE runs SET status = 'running', attempt = attempt + 1, epoch = $2, holder = $3, prefix_seq = $4, wake_at = NULL, parked_reason = NULL, parked_message = NULL, error_reason = NULL,
        forwarded_bytes = committed_bytes, forwarded_batches = committed_batches, started_at = coalesce(started_at, clock_timestamp()),
        attempt_at = clock_timestamp(), moved_at = clock_timestamp(), isolated_until = $5, begin_failures = 0 WHERE id = $1`,
     [run.id, epoch, args.holder, lastSeq, args.isolatedUntil],

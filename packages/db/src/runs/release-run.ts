@@ -15,8 +15,15 @@ export const releaseRun = (database: Database, release: Release): Promise<void> 
   giveUpLease(database, release, `status = 'queued', enqueued_at = NULL`, [])
 
 /** Parks a run that must wait: it holds no worker until `wakeAt`. */
-export const parkRun = (database: Database, release: Release & { readonly wakeAt: Date; readonly reason: string }): Promise<void> =>
-  giveUpLease(database, release, `status = 'parked', wake_at = $3, parked_reason = $4, enqueued_at = NULL`, [release.wakeAt, release.reason])
+export const parkRun = (
+  database: Database,
+  release: Release & { readonly wakeAt: Date; readonly reason: string; readonly message?: string },
+): Promise<void> =>
+  giveUpLease(database, release, `status = 'parked', wake_at = $3, parked_reason = $4, parked_message = $5, enqueued_at = NULL`, [
+    release.wakeAt,
+    release.reason,
+    release.message?.slice(0, 2_000) ?? null,
+  ])
 
 const giveUpLease = (database: Database, release: Release, set: string, values: readonly unknown[]): Promise<void> =>
   database.transaction(async (client) => {

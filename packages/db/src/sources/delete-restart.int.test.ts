@@ -83,7 +83,7 @@ const fill = async (sourceId: string, count: number): Promise<void> => {
   for (let n = 0; n < count; n += 1) {
     const owners = await parents(sourceId)
     for (const { table, column, parent } of OWNED_ROWS) {
-      if (count > 1 && n > 0 && ['inbox_heads', 'leases', 'credentials'].includes(table)) continue
+      if (count > 1 && n > 0 && ['inbox_heads', 'leases', 'credentials', 'rechecks'].includes(table)) continue
       if (table in owners) continue
       const extra: Record<string, object> = {
         notification_deliveries: { target_id: target },

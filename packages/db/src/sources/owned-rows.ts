@@ -35,6 +35,7 @@ export const OWNED_ROWS: readonly OwnedRows[] = [
     'mapping_examples',
     'calls',
     'browsed_items',
+    'rechecks',
   ].map(bySource),
 ]
 

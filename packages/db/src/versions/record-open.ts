@@ -1,6 +1,7 @@
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import type { Prisma } from '../generated/client.js'
+import { scheduleRecheck } from '../rechecks/schedule-recheck.js'
 import { goLive } from './go-live.js'
 import { retirePublished } from './insert-version.js'
 import { type LockedSource, lockSource } from './lock-source.js'
@@ -43,7 +44,10 @@ export const recordOpenFailure = (database: Database, failed: OpenFailure): Prom
     const isLive = source.live.id === versionId
     const mayGoBack = isLive && version.loadedAt === null && failed.blame === 'version'
     const liveAgain = mayGoBack ? await goBack(prisma, failed, source) : null
-    if (isLive && liveAgain === null) await stop(prisma, source, { reason, message })
+    if (isLive && liveAgain === null) {
+      await stop(prisma, source, { reason, message })
+      await scheduleRecheck(client, sourceId, source.row.status !== 'ERROR')
+    }
     await writeEvent(client, {
       sourceId,
       type: 'source.load_failed',

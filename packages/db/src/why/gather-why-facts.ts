@@ -1,4 +1,13 @@
-import { isUuid, type ProcessFacts, type RunOutcome, type RunStatus, type RunTrigger, type SourceStatus, type WhyFacts } from '@inlet/domain'
+import {
+  isRechecked,
+  isUuid,
+  type ProcessFacts,
+  type RunOutcome,
+  type RunStatus,
+  type RunTrigger,
+  type SourceStatus,
+  type WhyFacts,
+} from '@inlet/domain'
 import type { Database } from '../database.js'
 import { ALIVE } from '../workers/worker-repository.js'
 
@@ -18,11 +27,18 @@ interface Row {
   readonly next_tick_at: Date | null
   readonly armed: boolean
   readonly restart_at: Date | null
+  readonly recheck: {
+    readonly due_at: string
+    readonly checked_at: string | null
+    readonly reason: string | null
+    readonly message: string | null
+  } | null
   readonly consecutive_failures: number
   readonly process_deaths: number
   readonly last_outcome: RunOutcome | null
   readonly last_reason: string | null
   readonly last_message: string | null
+  readonly last_next: string | null
   readonly last_warnings: readonly { reason: string; message: string }[] | null
   readonly load_error: WhyFacts['loadError']
   readonly run_id: string | null
@@ -30,6 +46,7 @@ interface Row {
   readonly run_status: RunStatus
   readonly wake_at: Date | null
   readonly parked_reason: string | null
+  readonly parked_message: string | null
   readonly cancelling: boolean
   readonly cancel_requested_at: Date | null
   readonly attempt: number
@@ -46,11 +63,12 @@ interface Row {
 
 const FACTS = (condition: string): string => `
 SELECT s.id, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
-  s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.armed_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS armed, s.restart_at, s.consecutive_failures, s.process_deaths,
-  s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.progress->'warnings' AS last_warnings,
+  s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.armed_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS armed, s.restart_at, s.consecutive_failures,
+  (SELECT row_to_json(c) FROM rechecks c WHERE c.source_id = s.id AND s.status = 'ERROR') AS recheck, s.process_deaths,
+  s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings,
   (SELECT CASE WHEN n.load_failed_at IS NOT NULL THEN json_build_object('version', n.number, 'reason', n.load_reason, 'message', n.load_message) END
    FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1) AS load_error,
-  r.id AS run_id, r.trigger AS run_trigger, r.status AS run_status, r.wake_at, r.parked_reason, r.cancel_requested_at IS NOT NULL AS cancelling, r.cancel_requested_at, r.records_read,
+  r.id AS run_id, r.trigger AS run_trigger, r.status AS run_status, r.wake_at, r.parked_reason, r.parked_message, r.cancel_requested_at IS NOT NULL AS cancelling, r.cancel_requested_at, r.records_read,
   r.attempt, r.isolated_until, r.begin_failures, r.error_message AS begin_error,
   greatest(r.created_at, r.attempt_at, r.moved_at, CASE WHEN r.wake_at < clock_timestamp() THEN r.wake_at END, (SELECT committed_at FROM ledger g WHERE g.run_id = r.id ORDER BY g.seq DESC LIMIT 1)) AS moved_at,
   greatest(r.forwarded_bytes - r.committed_bytes, 0) AS waiting_bytes, l.holder, l.expires_at AS held_until,
@@ -79,16 +97,27 @@ const toFacts = (row: Row): StoredWhyFacts => ({
   nextTickAt: row.next_tick_at,
   armed: row.armed,
   restartAt: row.restart_at,
+  recheck: toRecheck(row),
   consecutiveFailures: row.consecutive_failures,
   processDeaths: row.process_deaths,
   lastRun:
     row.last_outcome === null
       ? null
-      : { outcome: row.last_outcome, reason: row.last_reason, message: row.last_message, warnings: row.last_warnings ?? [] },
+      : { outcome: row.last_outcome, reason: row.last_reason, message: row.last_message, next: row.last_next, warnings: row.last_warnings ?? [] },
   loadError: row.load_error,
   run: toRun(row),
   processes: row.processes ?? [],
 })
+
+const toRecheck = ({ recheck, status_reason: reason }: Row): WhyFacts['recheck'] =>
+  recheck === null || !isRechecked(reason)
+    ? null
+    : {
+        dueAt: new Date(recheck.due_at),
+        checkedAt: recheck.checked_at === null ? null : new Date(recheck.checked_at),
+        reason: recheck.reason,
+        message: recheck.message,
+      }
 
 const toRun = (row: Row): WhyFacts['run'] =>
   row.run_id === null
@@ -99,6 +128,7 @@ const toRun = (row: Row): WhyFacts['run'] =>
         status: row.run_status,
         wakeAt: row.wake_at,
         parkedReason: row.parked_reason,
+        parkedMessage: row.parked_message,
         cancelling: row.cancelling,
         cancelRequestedAt: row.cancel_requested_at,
         attempt: row.attempt,

@@ -1,46 +1,67 @@
 /**
  * What each class of failure makes the system do. One closed table: retry, job effect, HTTP status and log level
- * are looked up here and decided nowhere else.
+ * are looked up here and decided nowhere else. So is who must act, unless a reason knows better.
  */
 export const FAILURE_CODES = {
   transient: {
     retry: 'backoff',
+    who: 'nobody',
     httpStatus: 503,
     logLevel: 'warn',
     meaning: 'The other side was unreachable or busy; the same request may succeed later.',
   },
-  rate_limited: { retry: 'after', httpStatus: 429, logLevel: 'info', meaning: 'The other side asked to wait; the run is parked until then.' },
+  rate_limited: {
+    retry: 'after',
+    who: 'nobody',
+    httpStatus: 429,
+    logLevel: 'info',
+    meaning: 'The other side asked to wait; the run is parked until then.',
+  },
   auth_failed: {
     retry: 'never',
+    who: 'owner',
     httpStatus: 401,
     logLevel: 'error',
-    meaning: 'The credentials were refused; the source stops until somebody changes them.',
+    meaning: 'The credentials were refused; the source stops, and is checked again from time to time.',
   },
   permission_denied: {
     retry: 'never',
+    who: 'owner',
     httpStatus: 403,
     logLevel: 'error',
-    meaning: 'The credentials are valid but lack a permission; the source stops.',
+    meaning: 'The credentials are valid but lack a permission; the source stops, and is checked again from time to time.',
   },
   config_invalid: {
     retry: 'never',
+    who: 'owner',
     httpStatus: 422,
     logLevel: 'error',
-    meaning: 'The settings of the source cannot work; the source stops until they change.',
+    meaning: 'The settings of the source cannot work; the source stops, and is checked again from time to time.',
   },
-  upstream_invalid: { retry: 'backoff', httpStatus: 502, logLevel: 'warn', meaning: 'The other side answered with something that cannot be used.' },
+  upstream_invalid: {
+    retry: 'backoff',
+    who: 'owner',
+    httpStatus: 502,
+    logLevel: 'warn',
+    meaning: 'The other side answered with something that cannot be used.',
+  },
   record_invalid: {
     retry: 'quarantine',
+    who: 'owner',
     httpStatus: 422,
     logLevel: 'warn',
     meaning: 'One record cannot be stored; it goes to quarantine and its neighbours pass.',
   },
-  cancelled: { retry: 'never', httpStatus: 409, logLevel: 'info', meaning: 'Somebody asked for the work to stop.' },
-  internal: { retry: 'backoff', httpStatus: 500, logLevel: 'error', meaning: 'A defect of Inlet itself.' },
+  cancelled: { retry: 'never', who: 'nobody', httpStatus: 409, logLevel: 'info', meaning: 'Somebody asked for the work to stop.' },
+  internal: { retry: 'backoff', who: 'operator', httpStatus: 500, logLevel: 'error', meaning: 'A defect of Inlet itself.' },
 } as const satisfies Record<string, FailureRule>
+
+/** Who must act: the owner of the source, whoever runs Inlet, or nobody, since it clears by itself. */
+export type WhoActs = 'owner' | 'operator' | 'nobody'
 
 interface FailureRule {
   readonly retry: 'backoff' | 'after' | 'never' | 'quarantine'
+  readonly who: WhoActs
   readonly httpStatus: number
   readonly logLevel: 'info' | 'warn' | 'error'
   readonly meaning: string

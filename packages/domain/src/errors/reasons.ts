@@ -1,7 +1,9 @@
-import type { FailureCode } from './failure-codes.js'
+import type { FailureCode, WhoActs } from './failure-codes.js'
 
 interface ReasonRule {
   readonly code: FailureCode
+  /** Who must act, where the class does not say it. */
+  readonly who?: WhoActs
   /** Overrides the HTTP status of the class where the API answers with it. */
   readonly status?: number
   readonly next: string
@@ -16,18 +18,22 @@ export const REASONS = {
   TIMEOUT: { code: 'transient', next: 'The system answered too slowly; it is tried again with back-off.' },
   CONNECTOR_STALLED: {
     code: 'transient',
+    who: 'operator',
     next: 'The source gave nothing for longer than INLET_WORKER_PAGE_TIMEOUT_MS; see what it is busy with, or raise that limit. It is tried again with back-off.',
   },
   UPSTREAM_ERROR: { code: 'transient', next: 'The system reported an error of its own; it is tried again with back-off.' },
   CONNECTION_LOST: { code: 'transient', next: 'The connection broke in the middle; it is tried again from the last cursor.' },
   RATE_LIMITED: { code: 'rate_limited', next: 'Nothing to do: the run is parked until the limit resets.' },
-  CIRCUIT_OPEN: { code: 'rate_limited', next: 'Nothing to do: the host failed again and again; the run is parked until it is tried again.' },
+  CIRCUIT_OPEN: {
+    code: 'rate_limited',
+    next: 'Nothing to do: the host named in the message failed again and again; the run is parked until it is tried again.',
+  },
   AUTH_FAILED: { code: 'auth_failed', next: 'Set new credentials with PATCH /v1/sources/{id}; ingestion goes on from the last cursor.' },
   LOGIN_NOT_SAFE: {
     code: 'config_invalid',
     next: 'Let the connection be encrypted and checked (tls.mode verify-full, with tls.ca and tls.serverName for a certificate of your own), or let the server log in by a method that never shows the password, such as SCRAM.',
   },
-  PERMISSION_DENIED: { code: 'permission_denied', next: 'Grant the permission named in the message, then resume the source.' },
+  PERMISSION_DENIED: { code: 'permission_denied', next: 'Grant the permission named in the message.' },
   NOT_FOUND_UPSTREAM: { code: 'config_invalid', next: 'Check the path or name in the settings; the system answers that it does not exist.' },
   UPSTREAM_INVALID: { code: 'upstream_invalid', next: 'Look at what the system answers; it is not what the settings describe.' },
   CONTENT_MISMATCH: {
@@ -46,10 +52,12 @@ export const REASONS = {
   PAGE_NOT_RENDERED: { code: 'upstream_invalid', next: 'The browser cannot show the page; try it with render "http", or exclude it.' },
   BROWSER_NOT_INSTALLED: {
     code: 'config_invalid',
+    who: 'operator',
     next: 'Install Chromium on every worker (Debian: apt-get install chromium), or name one with INLET_CHROMIUM; or set render to "http".',
   },
   BROWSER_UNUSABLE: {
     code: 'config_invalid',
+    who: 'operator',
     next: 'Start the browser of INLET_CHROMIUM by hand as the user of the worker to see what it lacks; in a container it may need INLET_CHROMIUM_SANDBOX=off.',
   },
   PAGINATION_LOOP: { code: 'upstream_invalid', next: 'The system keeps pointing to the same page; check the pagination settings.' },
@@ -74,7 +82,11 @@ export const REASONS = {
   },
   CURSOR_TOO_LARGE: { code: 'internal', next: 'A cursor may have 8 KiB; report this with the name of the connector.' },
   // addresses
-  EGRESS_BLOCKED: { code: 'config_invalid', next: 'The address is private or not allowed; an operator may allow it with INLET_EGRESS_ALLOW.' },
+  EGRESS_BLOCKED: {
+    code: 'config_invalid',
+    who: 'operator',
+    next: 'The address is private or not allowed; an operator may allow it with INLET_EGRESS_ALLOW.',
+  },
   URL_BLOCKED_ADDRESS: { code: 'config_invalid', next: 'Use a public address; an operator may allow private ones with INLET_EGRESS_ALLOW.' },
   URL_CREDENTIALS_NOT_ALLOWED: { code: 'config_invalid', next: 'Put user and password into the secrets of the source, not into the URL.' },
   URL_SCHEME_NOT_ALLOWED: { code: 'config_invalid', next: 'Use http or https.' },
@@ -90,14 +102,27 @@ export const REASONS = {
   ROLE_TOO_POWERFUL: { code: 'config_invalid', next: 'Use a role that may only read, or set allowPowerfulRole knowingly.' },
   // git
   GIT_URL_NOT_ALLOWED: { code: 'config_invalid', next: 'Use an https URL or a path below an allowed root.' },
-  GIT_NOT_INSTALLED: { code: 'config_invalid', next: 'Install git 2.37 or newer on every worker.' },
+  GIT_NOT_INSTALLED: { code: 'config_invalid', who: 'operator', next: 'Install git 2.37 or newer on every worker.' },
   INVALID_REF: { code: 'config_invalid', next: 'Use an existing branch or tag name.' },
   // Singer taps
-  TAP_NOT_ALLOWED: { code: 'config_invalid', next: 'Name a tap of INLET_SINGER_TAPS; an operator may add it there on every worker.' },
+  TAP_NOT_ALLOWED: {
+    code: 'config_invalid',
+    who: 'operator',
+    next: 'Name a tap of INLET_SINGER_TAPS; an operator may add it there on every worker.',
+  },
   TAP_FAILED: { code: 'upstream_invalid', next: 'See what the tap said last, and its lines in the log of the worker; correct its settings.' },
   // files
-  PATH_NOT_ALLOWED: { code: 'config_invalid', next: 'Use a path below one of the roots in INLET_FILE_ROOTS.' },
-  PATH_ESCAPE: { code: 'config_invalid', next: 'The path leaves its root through a link; remove the link.' },
+  PATH_NOT_ALLOWED: {
+    code: 'config_invalid',
+    who: 'operator',
+    next: 'Use a path below one of the folders in INLET_FILE_ROOTS, or let an operator add this one there, on every worker.',
+  },
+  PATH_ESCAPE: { code: 'config_invalid', who: 'operator', next: 'The path leaves its root through a link; remove the link.' },
+  FILE_NOT_READABLE: {
+    code: 'permission_denied',
+    who: 'operator',
+    next: 'Let the user of the worker read the file or folder named in the message: its permissions, its owner, or the mount of the container.',
+  },
   NOT_A_REGULAR_FILE: { code: 'config_invalid', next: 'Only regular files are read.' },
   EMPTY_FILE: { code: 'record_invalid', next: 'The file has no content; upload it again.' },
   FILE_TOO_LARGE: { code: 'record_invalid', next: 'Split the file or raise maxFileBytes in the settings of the source.' },
@@ -116,7 +141,7 @@ export const REASONS = {
   RECORD_KEY_MISSING: { code: 'record_invalid', next: 'Name key fields that every record has.' },
   TEXT_NOT_STORABLE: { code: 'record_invalid', next: 'The record holds a NUL character or half a surrogate pair; correct it at the source.' },
   NUMBER_NOT_STORABLE: { code: 'record_invalid', next: 'The record holds a number outside the range that can be stored.' },
-  QUARANTINE_NOT_OPEN: { code: 'config_invalid', status: 409, next: 'Nothing to do: see `state` in GET /v1/quarantine/{id}.' },
+  QUARANTINE_NOT_OPEN: { code: 'config_invalid', who: 'nobody', status: 409, next: 'Nothing to do: see `state` in GET /v1/quarantine/{id}.' },
   NOT_RETRYABLE: { code: 'config_invalid', status: 409, next: 'Send the whole record: POST /v1/quarantine/{id}/retry with {"record": …}.' },
   BATCH_MISMATCH: { code: 'internal', next: 'Two different batches claim the same place in a run; report this with the run id.' },
   QUARANTINE_BUDGET: { code: 'upstream_invalid', next: 'Too many records cannot be stored; look at the quarantine of the run.' },
@@ -130,7 +155,7 @@ export const REASONS = {
     code: 'upstream_invalid',
     next: 'The fonts do not say which characters they show; export the documents again with text that can be searched.',
   },
-  BOILERPLATE_KEPT: { code: 'upstream_invalid', next: 'Nothing to do: rather some navigation in the text than no text.' },
+  BOILERPLATE_KEPT: { code: 'upstream_invalid', who: 'nobody', next: 'Nothing to do: rather some navigation in the text than no text.' },
   CANONICAL_IGNORED: { code: 'upstream_invalid', next: 'Correct rel=canonical on the site, or set canonical to "ignore".' },
   CANONICAL_ELSEWHERE: { code: 'upstream_invalid', next: 'If these pages are no duplicates, set canonical to "ignore".' },
   LINKS_NOT_FOLLOWED: {
@@ -165,7 +190,7 @@ export const REASONS = {
   WORKER_LOST: { code: 'transient', next: 'The worker died; the run goes on from the last cursor on another one.' },
   POISON_SOURCE: {
     code: 'config_invalid',
-    next: 'Runs of this source ended their worker three times; look at its data, then resume it. It is also tried again by itself from time to time, alone in a worker.',
+    next: 'Runs of this source ended their worker three times; look at its data, then POST /v1/sources/{id}/resume. It is also tried again by itself from time to time, alone in a worker.',
   },
   CREDENTIAL_IN_USE: {
     code: 'config_invalid',
@@ -179,6 +204,7 @@ export const REASONS = {
   },
   SECRET_UNREADABLE: {
     code: 'config_invalid',
+    who: 'operator',
     next: 'The encryption key that sealed the secrets is not configured; add it or set the secrets anew.',
   },
   INTERNAL: { code: 'internal', next: 'Look at the log of the process for the error id; report it.' },
@@ -197,7 +223,7 @@ export const REASONS = {
   NAME_TAKEN: { code: 'config_invalid', status: 409, next: 'Choose another name; names are compared without case.' },
   ID_TAKEN: { code: 'config_invalid', status: 409, next: 'Choose another slug.' },
   SOURCES_IN_FILES: { code: 'config_invalid', status: 409, next: 'Change the files named in the message; they are taken over within seconds.' },
-  UNKNOWN_CONNECTOR: { code: 'config_invalid', status: 422, next: 'See GET /v1/connectors for the known types.' },
+  UNKNOWN_CONNECTOR: { code: 'config_invalid', who: 'operator', status: 422, next: 'See GET /v1/connectors for the known types.' },
   IMPORT_UNREADABLE: {
     code: 'config_invalid',
     status: 422,
@@ -208,7 +234,7 @@ export const REASONS = {
   INVALID_TIMEZONE: { code: 'config_invalid', status: 422, next: 'Use an IANA name such as Europe/Berlin.' },
   PRECONDITION_REQUIRED: { code: 'config_invalid', status: 428, next: 'Send If-Match with the ETag of what you read.' },
   PRECONDITION_FAILED: { code: 'config_invalid', status: 412, next: 'Somebody changed it; read it again and repeat your change.' },
-  VERSION_UNCHANGED: { code: 'config_invalid', status: 409, next: 'Nothing to do: the live version says the same already.' },
+  VERSION_UNCHANGED: { code: 'config_invalid', who: 'nobody', status: 409, next: 'Nothing to do: the live version says the same already.' },
   PUBLISH_BLOCKED: {
     code: 'config_invalid',
     status: 409,
@@ -224,7 +250,7 @@ export const REASONS = {
   RUN_IN_PROGRESS: { code: 'config_invalid', status: 409, next: 'Wait for the run named in the message, or cancel it.' },
   RUN_NOT_ACTIVE: { code: 'config_invalid', status: 409, next: 'The run has ended; nothing is left to cancel.' },
   NOT_BROWSABLE: { code: 'config_invalid', status: 409, next: 'Only connectors with paths can be browsed; see `browsable` in GET /v1/connectors.' },
-  SOURCE_PAUSED: { code: 'config_invalid', status: 409, next: 'Resume the source first.' },
+  SOURCE_PAUSED: { code: 'config_invalid', status: 409, next: 'Resume the source first: POST /v1/sources/{id}/resume.' },
   SOURCE_STOPPED: { code: 'config_invalid', status: 409, next: 'Start the source first: POST /v1/sources/{id}/start.' },
   SIGNATURE_INVALID: {
     code: 'auth_failed',
@@ -243,9 +269,9 @@ export const REASONS = {
   },
   BODY_TOO_SLOW: { code: 'transient', status: 408, next: 'Send the body at once, over a faster connection.' },
   TOO_MANY_REQUESTS: { code: 'rate_limited', status: 429, next: 'Wait as long as Retry-After says.' },
-  DATABASE_UNAVAILABLE: { code: 'transient', status: 503, next: 'The database does not answer; try again after Retry-After.' },
-  QUEUE_UNAVAILABLE: { code: 'transient', status: 503, next: 'The queue does not answer; try again after Retry-After.' },
-  CHECK_TIMEOUT: { code: 'transient', status: 504, next: 'No worker answered in time; check that one is running.' },
+  DATABASE_UNAVAILABLE: { code: 'transient', who: 'operator', status: 503, next: 'The database does not answer; try again after Retry-After.' },
+  QUEUE_UNAVAILABLE: { code: 'transient', who: 'operator', status: 503, next: 'The queue does not answer; try again after Retry-After.' },
+  CHECK_TIMEOUT: { code: 'transient', who: 'operator', status: 504, next: 'No worker answered in time; check that one is running.' },
 } as const satisfies Record<string, ReasonRule>
 
 export type Reason = keyof typeof REASONS

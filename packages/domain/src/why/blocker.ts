@@ -1,17 +1,39 @@
-/** Who must act: the owner of the source, whoever runs Inlet, or nobody, since it clears by itself. */
-export type WhoActs = 'owner' | 'operator' | 'nobody'
+import type { WhoActs } from '../errors/failure-codes.js'
 
 /** The one thing that keeps a source from running now. */
 export interface Blocker {
+  /** What it is called, where the fault has a name of its own: that of the run, the incident and the last error. */
+  readonly code?: string
   readonly message: string
   readonly who: WhoActs
   readonly next: string
   /** When it clears by itself, as far as that is known. */
   readonly clearsAt: Date | null
+  /** The reason of the fault behind it; null when there is none. */
+  readonly reason: string | null
 }
 
 const NOTHING_TO_DO = 'Nothing to do.'
+type Because = string | null
 
-export const waits = (message: string, clearsAt: Date | null, next = NOTHING_TO_DO): Blocker => ({ message, who: 'nobody', next, clearsAt })
-export const asksOwner = (message: string, next: string, clearsAt: Date | null = null): Blocker => ({ message, who: 'owner', next, clearsAt })
-export const asksOperator = (message: string, next: string): Blocker => ({ message, who: 'operator', next, clearsAt: null })
+export const waits = (message: string, clearsAt: Date | null, next = NOTHING_TO_DO, reason: Because = null): Blocker => ({
+  message,
+  who: 'nobody',
+  next,
+  clearsAt,
+  reason,
+})
+export const asksOwner = (message: string, next: string, clearsAt: Date | null = null, reason: Because = null): Blocker => ({
+  message,
+  who: 'owner',
+  next,
+  clearsAt,
+  reason,
+})
+export const asksOperator = (message: string, next: string, reason: Because = null): Blocker => ({
+  message,
+  who: 'operator',
+  next,
+  clearsAt: null,
+  reason,
+})

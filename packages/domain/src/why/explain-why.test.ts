@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { REASONS, type Reason } from '../errors/reasons.js'
+import { whoActs } from '../errors/who-acts.js'
 import { explainWhy } from './explain-why.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
 
@@ -21,6 +23,7 @@ const run: ActiveRunFacts = {
   status: 'running',
   wakeAt: null,
   parkedReason: null,
+  parkedMessage: null,
   cancelling: false,
   cancelRequestedAt: null,
   attempt: 3,
@@ -46,6 +49,7 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   nextTickAt: ago(-5),
   armed: true,
   restartAt: null,
+  recheck: null,
   consecutiveFailures: 0,
   processDeaths: 0,
   lastRun: null,
@@ -89,5 +93,39 @@ describe('explainWhy', () => {
     expect(blocker.message).toContain('alone in its worker')
     const suspended = facts({ status: 'ERROR', statusReason: 'POISON_SOURCE', statusMessage: 'it died', restartAt: ago(-15), processDeaths: 3 })
     expect(explainWhy(suspended).blocker).toMatchObject({ code: 'SUSPENDED', who: 'owner', clearsAt: ago(-15) })
+  })
+
+  it.each(Object.keys(REASONS) as Reason[])('calls %s by one name, and asks who can repair it', (reason) => {
+    const stopped = explainWhy(facts({ status: 'ERROR', statusReason: reason, statusMessage: 'the message' })).blocker
+    expect(stopped).toMatchObject({ reason, who: reason === 'POISON_SOURCE' ? 'owner' : whoActs(reason) })
+    expect(['SUSPENDED', 'CONNECTOR_MISSING', reason]).toContain(stopped.code)
+    const lastRun = { outcome: 'failed', reason, message: 'the message', next: 'Do this.', warnings: [] } as const
+    const backingOff = explainWhy(facts({ lastRun, restartAt: ago(-1), consecutiveFailures: 1 })).blocker
+    expect(backingOff).toMatchObject({ reason, who: whoActs(reason), clearsAt: ago(-1) })
+  })
+
+  it('says when a stopped source is checked again, what the last check found, and how to go on at once', () => {
+    const recheck = { dueAt: ago(-5), checkedAt: ago(5), reason: 'UNREACHABLE', message: 'nobody there' }
+    const lastRun = { outcome: 'failed', reason: 'AUTH_FAILED', message: 'no', next: 'Set another password.', warnings: [] } as const
+    const { blocker } = explainWhy(facts({ status: 'ERROR', statusReason: 'AUTH_FAILED', statusMessage: 'refused', lastRun, recheck }))
+    expect(blocker.message).toBe(
+      'refused; checked again at 2026-11-28T12:05:00.000Z; the last check, at 2026-11-28T11:55:00.000Z, said UNREACHABLE: nobody there',
+    )
+    expect(blocker.next).toMatch(/^Set another password\. .*\/resume/)
+  })
+
+  it('names the host and its last failure for a run that waits for it', () => {
+    const parked = {
+      status: 'parked',
+      holder: null,
+      wakeAt: ago(-1),
+      parkedReason: 'CIRCUIT_OPEN',
+      parkedMessage: 'api.example.com has failed',
+    } as const
+    expect(explainWhy(facts({}, parked)).blocker).toMatchObject({
+      code: 'RUN_PARKED',
+      reason: 'CIRCUIT_OPEN',
+      message: 'run r1 is parked: CIRCUIT_OPEN: api.example.com has failed',
+    })
   })
 })

@@ -14,7 +14,7 @@ export const explainWhy = (facts: WhyFacts): WhyAnswer => {
   for (const { code, check, find } of WHY_RULES) {
     const blocker = find(facts)
     checks.push({ check, passed: blocker === null })
-    if (blocker !== null) return { blocker: { code, ...blocker }, checks }
+    if (blocker !== null) return { blocker: { ...blocker, code: blocker.code ?? code }, checks }
   }
   throw new Error('the last rule finds something always')
 }

@@ -1,4 +1,4 @@
-import type { ActiveRunFacts } from './why-facts.js'
+import type { ActiveRunFacts, WhyFacts } from './why-facts.js'
 
 const UNITS: readonly (readonly [seconds: number, name: string])[] = [
   [86_400, 'd'],
@@ -26,4 +26,12 @@ export const sinceText = (now: Date, since: Date | null): string =>
 export const progressText = (now: Date, { attempt, movedAt }: Pick<ActiveRunFacts, 'attempt' | 'movedAt'>): string => {
   const age = sinceText(now, movedAt)
   return `${attempt > 1 ? `, attempt ${attempt}` : ''}${age === '' ? '' : `, without progress${age}`}`
+}
+
+/** When a source that has stopped is checked again, and what the last check found; empty where it is not. */
+export const recheckText = ({ recheck, run }: Pick<WhyFacts, 'recheck' | 'run'>): string => {
+  if (recheck === null || run !== null) return ''
+  const { dueAt, checkedAt, reason, message } = recheck
+  const found = reason === null ? 'passed, but its run failed' : `said ${reason}: ${message ?? ''}`
+  return `; checked again at ${dueAt.toISOString()}${checkedAt === null ? '' : `; the last check, at ${checkedAt.toISOString()}, ${found}`}`
 }

@@ -21,6 +21,8 @@ export interface WhyFacts {
   /** Whether the queue is known to hold the job scheduler of the schedule. */
   readonly armed: boolean
   readonly restartAt: Date | null
+  /** When a source in ERROR is checked again by itself, and what the last such check found; null where it is not. */
+  readonly recheck: RecheckFacts | null
   readonly consecutiveFailures: number
   /** Worker processes in a row that ended while they ran it and it came no further. */
   readonly processDeaths: number
@@ -32,10 +34,21 @@ export interface WhyFacts {
   readonly queueProblem: string | null
 }
 
+export interface RecheckFacts {
+  readonly dueAt: Date
+  /** Null: none yet. */
+  readonly checkedAt: Date | null
+  /** Null: it passed, or there was none. */
+  readonly reason: string | null
+  readonly message: string | null
+}
+
 export interface EndedRunFacts {
   readonly outcome: RunOutcome
   readonly reason: string | null
   readonly message: string | null
+  /** What the failure says to do. */
+  readonly next: string | null
   readonly warnings: readonly { readonly reason: string; readonly message: string }[]
 }
 
@@ -45,6 +58,8 @@ export interface ActiveRunFacts {
   readonly status: RunStatus
   readonly wakeAt: Date | null
   readonly parkedReason: string | null
+  /** Which limit or host it waits for, and what was seen of it. */
+  readonly parkedMessage: string | null
   readonly cancelling: boolean
   /** When it was asked to stop. */
   readonly cancelRequestedAt: Date | null

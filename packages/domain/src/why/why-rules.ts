@@ -1,9 +1,10 @@
-import type { FailureCode } from '../errors/failure-codes.js'
-import { isReason, REASONS } from '../errors/reasons.js'
+import { nextStepOf, stepOfStopped } from '../errors/next-step.js'
+import { isReason } from '../errors/reasons.js'
+import { whoActs } from '../errors/who-acts.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
-import { lasts, progressText, sinceText } from './since.js'
+import { lasts, progressText, recheckText, sinceText } from './since.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
 
 export interface WhyRule {
@@ -30,19 +31,26 @@ const ready = (facts: WhyFacts): readonly ProcessFacts[] => alive(facts, 'worker
 const holderOf = (facts: WhyFacts): ProcessFacts | undefined =>
   facts.processes.find(({ id, alive: lives }) => lives && id === held(facts)?.holder?.id)
 
-const stepFor = (reason: string | null): string => (reason !== null && isReason(reason) ? REASONS[reason].next : REASONS.INTERNAL.next)
-const classOf = (reason: string | null): FailureCode | null => (reason !== null && isReason(reason) ? REASONS[reason].code : null)
-
-/** Classes of failures that trying again does not mend as long as nobody changes anything. */
-const NEEDS_OWNER: readonly (FailureCode | null)[] = ['config_invalid', 'auth_failed', 'permission_denied', 'upstream_invalid']
-
-const backingOff = (message: string, { reason, restartAt }: { readonly reason: string | null; readonly restartAt: Date }): Blocker =>
-  NEEDS_OWNER.includes(classOf(reason)) ? asksOwner(message, stepFor(reason), restartAt) : waits(message, restartAt, stepFor(reason))
+/** A fault that somebody repairs or that clears by itself, as its reason says. */
+const faultOf = (reason: string | null, fault: { readonly message: string; readonly next?: string; readonly clearsAt?: Date | null }): Blocker => ({
+  message: fault.message,
+  who: whoActs(reason),
+  next: fault.next ?? nextStepOf(reason),
+  clearsAt: fault.clearsAt ?? null,
+  reason,
+})
 
 /** A source in ERROR without a run that tries again. */
 const inError = (facts: WhyFacts): boolean => facts.status === 'ERROR' && facts.run === null
-const errorOf = (facts: WhyFacts): Blocker =>
-  asksOwner(`${facts.statusMessage ?? 'the last run failed'}${laterFailureOf(facts)}`, stepFor(facts.statusReason))
+/** What a failure says to do is said of this very failure: a later one may have another reason. */
+const ownStep = ({ statusReason, lastRun }: WhyFacts): string | null => (lastRun?.reason === statusReason ? lastRun.next : null)
+const errorOf = (facts: WhyFacts): Blocker => ({
+  ...faultOf(facts.statusReason, {
+    message: `${facts.statusMessage ?? 'the last run failed'}${laterFailureOf(facts)}${recheckText(facts)}`,
+    next: stepOfStopped(facts.statusReason, ownStep(facts)),
+  }),
+  ...(facts.statusReason !== null && isReason(facts.statusReason) ? { code: facts.statusReason } : {}),
+})
 
 /** A run that was asked for since may fail for another reason. */
 const laterFailureOf = ({ statusReason, lastRun }: WhyFacts): string =>
@@ -57,8 +65,8 @@ const offers = (facts: WhyFacts): boolean => {
 
 /** Tried again by itself; who knows better may resume it now. */
 const suspensionOf = (facts: WhyFacts): Blocker => {
-  const { message, next } = errorOf(facts)
-  return asksOwner(`${message}${facts.restartAt === null ? '' : '; it is tried again by itself, alone in a worker'}`, next, facts.restartAt)
+  const { message, next, reason } = errorOf(facts)
+  return asksOwner(`${message}${facts.restartAt === null ? '' : '; it is tried again by itself, alone in a worker'}`, next, facts.restartAt, reason)
 }
 
 /** A run of a continuous source waits for news, however long. */
@@ -125,7 +133,12 @@ export const WHY_RULES: readonly WhyRule[] = [
   }),
   rule('RUN_PARKED', 'no run waits for a moment', ({ run, now }) =>
     run?.status === 'parked' && run.wakeAt !== null && run.wakeAt > now
-      ? waits(`run ${run.id} is parked: ${run.parkedReason ?? 'it must wait'}`, run.wakeAt, stepFor(run.parkedReason))
+      ? waits(
+          `run ${run.id} is parked: ${[run.parkedReason ?? 'it must wait', run.parkedMessage].filter((text) => text !== null).join(': ')}`,
+          run.wakeAt,
+          nextStepOf(run.parkedReason),
+          run.parkedReason,
+        )
       : null,
   ),
   rule('STOPPED', 'the source is not stopped', ({ status, run }) =>
@@ -138,23 +151,28 @@ export const WHY_RULES: readonly WhyRule[] = [
     inError(facts) && facts.statusReason === 'POISON_SOURCE' ? suspensionOf(facts) : null,
   ),
   rule('SECRET_UNREADABLE', 'its secrets can be opened', (facts) =>
-    inError(facts) && facts.statusReason === 'SECRET_UNREADABLE'
-      ? asksOperator(facts.statusMessage ?? 'the secrets cannot be opened', stepFor(facts.statusReason))
-      : null,
+    inError(facts) && facts.statusReason === 'SECRET_UNREADABLE' ? errorOf(facts) : null,
   ),
   rule('CONNECTOR_MISSING', 'a worker has its connector', (facts) =>
     (inError(facts) && facts.statusReason === 'UNKNOWN_CONNECTOR') || !offers(facts)
-      ? asksOperator(`no worker that is alive has the connector "${facts.connector}"`, 'Start workers that have it, then resume the source.')
+      ? asksOperator(
+          `no worker that is alive has the connector "${facts.connector}"`,
+          'Start workers that have it. A source that has stopped for it goes on by itself at one of the next checks, or at once after POST /v1/sources/{id}/resume.',
+          'UNKNOWN_CONNECTOR',
+        )
       : null,
   ),
-  rule('AUTH_FAILED', 'its credentials are accepted', (facts) =>
-    inError(facts) && ['auth_failed', 'permission_denied'].includes(classOf(facts.statusReason) ?? '') ? errorOf(facts) : null,
-  ),
-  rule('CONFIG_INVALID', 'its settings work', (facts) => (inError(facts) ? errorOf(facts) : null)),
+  rule('AUTH_FAILED', 'its credentials are accepted', (facts) => (inError(facts) && facts.statusReason === 'AUTH_FAILED' ? errorOf(facts) : null)),
+  rule('CONFIG_INVALID', 'its settings work, and it may be read', (facts) => (inError(facts) ? errorOf(facts) : null)),
   rule('LOAD_FAILED', 'its newest version could be loaded', ({ loadError }) =>
     loadError === null
       ? null
-      : asksOwner(`version ${loadError.version} could not be loaded: ${loadError.message}`, 'Correct it and publish again, or roll back.'),
+      : asksOwner(
+          `version ${loadError.version} could not be loaded: ${loadError.message}`,
+          'Correct it and publish again, or roll back.',
+          null,
+          loadError.reason,
+        ),
   ),
   rule('QUEUE_UNREACHABLE', 'the queue answers', ({ queueProblem }) =>
     queueProblem === null
@@ -204,24 +222,25 @@ export const WHY_RULES: readonly WhyRule[] = [
   ),
   rule('QUARANTINE_BUDGET', 'few records are in quarantine', ({ lastRun, restartAt }) =>
     lastRun?.outcome === 'failed' && lastRun.reason === 'QUARANTINE_BUDGET'
-      ? asksOwner(lastRun.message ?? 'too many records could not be stored', REASONS.QUARANTINE_BUDGET.next, restartAt)
+      ? faultOf('QUARANTINE_BUDGET', { message: lastRun.message ?? 'too many records could not be stored', clearsAt: restartAt })
       : null,
   ),
   rule('BACK_OFF', 'the last run did not fail', ({ lastRun, restartAt, consecutiveFailures }) =>
     restartAt === null
       ? null
-      : backingOff(`${consecutiveFailures} failed in a row: ${lastRun?.message ?? 'see the last run'}; it tries again by itself`, {
-          reason: lastRun?.reason ?? null,
-          restartAt,
+      : faultOf(lastRun?.reason ?? null, {
+          message: `${consecutiveFailures} failed in a row: ${lastRun?.message ?? 'see the last run'}; it tries again by itself`,
+          next: nextStepOf(lastRun?.reason ?? null, lastRun?.next),
+          clearsAt: restartAt,
         }),
   ),
   rule('DELETE_FUSE', 'no deletion waits for a confirmation', ({ lastRun }) => {
     const guard = lastRun?.warnings.find(({ reason }) => reason === 'DELETE_FUSE')
-    return guard === undefined ? null : asksOwner(guard.message, REASONS.DELETE_FUSE.next)
+    return guard === undefined ? null : faultOf('DELETE_FUSE', guard)
   }),
   rule('CONTENT_DOUBTFUL', 'the last run read its content whole', ({ lastRun, nextTickAt }) => {
     const doubt = lastRun?.warnings.find(({ reason }) => Object.hasOwn(CAVEATS, reason))
-    return doubt === undefined || !isReason(doubt.reason) ? null : asksOwner(doubt.message, REASONS[doubt.reason].next, nextTickAt)
+    return doubt === undefined ? null : faultOf(doubt.reason, { message: doubt.message, clearsAt: nextTickAt })
   }),
   rule('SUSPECT_EMPTY', 'the last run found what it should', ({ lastRun, nextTickAt }) =>
     lastRun?.outcome === 'suspect_empty'

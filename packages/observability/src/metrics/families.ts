@@ -56,6 +56,12 @@ export const createFamilies = (registry: Registry) => {
       registers,
     }),
     incidents: new Gauge({ name: 'inlet_incidents_open', help: 'Sources with an open incident, by kind.', labelNames: ['kind'], registers }),
+    rechecks: new Counter({
+      name: 'inlet_rechecks_total',
+      help: 'Checks of sources that stopped because of a fault, to see whether it is repaired.',
+      labelNames: ['result'],
+      registers,
+    }),
     notifications: new Counter({
       name: 'inlet_notifications_total',
       help: 'Tries to deliver notifications: delivered, failed (tried again later), dead (given up).',

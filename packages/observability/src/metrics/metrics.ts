@@ -34,6 +34,8 @@ export interface Metrics {
   /** A step of maintenance failed, wholly or for one source. */
   countMaintenanceFailure(step: string): void
   setOpenIncidents(counts: Readonly<Record<string, number>>): void
+  /** A source in ERROR was checked again. */
+  countRecheck(result: 'passed' | 'failed'): void
   countNotification(outcome: 'delivered' | 'failed' | 'dead'): void
   /** `route` is the pattern of the route, never the path; 'unmatched' without one. */
   observeHttp(request: { readonly method: string; readonly route: string; readonly status: number }, durationMs: number): void
@@ -99,6 +101,7 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
     setOpenIncidents(counts) {
       for (const [kind, count] of Object.entries(counts)) families.incidents.set({ kind }, count)
     },
+    countRecheck: (result) => families.rechecks.inc({ result }),
     countNotification: (outcome) => families.notifications.inc({ outcome }),
     observeHttp({ method, route, status }, durationMs) {
       const known = METHODS.has(method) ? method : 'OTHER'

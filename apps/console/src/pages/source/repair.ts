@@ -17,7 +17,6 @@ const REPAIRS: Readonly<Record<string, Repair>> = {
   CONTENT_DOUBTFUL: { label: 'run', operation: 'runSource' },
   DELETE_FUSE: { label: 'massDelete', operation: 'runSource' },
   AUTH_FAILED: { label: 'settings', operation: null },
-  CONFIG_INVALID: { label: 'settings', operation: null },
   SECRET_UNREADABLE: { label: 'settings', operation: null },
   LOAD_FAILED: { label: 'versions', operation: null },
   QUARANTINE_BUDGET: { label: 'quarantine', operation: null },
@@ -29,4 +28,5 @@ const REPAIRS: Readonly<Record<string, Repair>> = {
 }
 
 export const findRepair = ({ blocker, running }: Pick<WhyView, 'blocker' | 'running'>): Repair | null =>
-  REPAIRS[blocker.code] ?? (running ? { label: 'cancel', operation: 'cancelRun' } : null)
+  REPAIRS[blocker.code] ??
+  (running ? { label: 'cancel', operation: 'cancelRun' } : blocker.code === blocker.reason ? { label: 'settings', operation: null } : null)

@@ -56,7 +56,7 @@ describe('paced HTTP', () => {
   it('reports a request without an answer, and throws its failure', async () => {
     const { seen, http } = openWith({ request: () => Promise.reject(new Failure('TIMEOUT', 'late')) })
     await expect(http.request({ url: 'https://a.example/p' })).rejects.toMatchObject({ reason: 'TIMEOUT' })
-    expect(seen.at(-1)).toEqual({ host: 'failed' })
+    expect(seen.at(-1)).toMatchObject({ host: 'failed', failure: 'TIMEOUT: late' })
   })
   it('does not send what may not be sent', async () => {
     const sent: string[] = []

@@ -11,6 +11,8 @@ export interface PaceRequest {
 export interface PaceOutcome {
   /** `failed`: the host is not there or says it cannot serve; `unknown`: nothing was learnt. */
   readonly host: 'served' | 'failed' | 'unknown'
+  /** How the host failed, for people. */
+  readonly failure?: string | undefined
   /** How long the other side wants to hear nothing. */
   readonly cooldownMs?: number | undefined
   /** What is left of a window that ends in `resetMs`. */

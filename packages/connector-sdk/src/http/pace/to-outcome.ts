@@ -18,11 +18,15 @@ export const toOutcome = (
   const quota = quotaOf(response.headers, now)
   const failure = response.status < 400 ? null : toHttpFailure(response, now)
   if (failure?.code === 'rate_limited') return { host: 'served', cooldownMs: failure.retryAfterMs ?? DEFAULT_COOLDOWN_MS, quota }
-  return { host: DOWN.includes(response.status) ? 'failed' : 'served', cooldownMs: failure?.retryAfterMs, quota }
+  const cooldownMs = failure?.retryAfterMs
+  return DOWN.includes(response.status)
+    ? { host: 'failed', failure: `it answered with status ${response.status}`, cooldownMs, quota }
+    : { host: 'served', cooldownMs, quota }
 }
 
 /** Reads a request that had no answer. */
-export const toFailedOutcome = ({ reason }: Failure): PaceOutcome => ({ host: AWAY.includes(reason) ? 'failed' : 'unknown' })
+export const toFailedOutcome = ({ reason, message }: Failure): PaceOutcome =>
+  AWAY.includes(reason) ? { host: 'failed', failure: `${reason}: ${message}` } : { host: 'unknown' }
 
 const quotaOf = (headers: Readonly<Record<string, string>>, now: Date): PaceOutcome['quota'] => {
   for (const family of LIMIT_FAMILIES) {

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 64 * 1024
 /** Whoever reads gets the error thrown; without a listener an abort while nobody reads would end the process. */
 const seen = (): void => undefined
 
-/** Throws NOT_FOUND_UPSTREAM, PERMISSION_DENIED, NOT_A_REGULAR_FILE, PATH_ESCAPE. The caller closes. */
+/** Throws NOT_FOUND_UPSTREAM, FILE_NOT_READABLE, NOT_A_REGULAR_FILE, PATH_ESCAPE. The caller closes. */
 export const openFile = async (place: FilePlace, path: string, signal: AbortSignal): Promise<OpenItem> => {
   const { handle } = await place.ctx.files.open(path)
   try {

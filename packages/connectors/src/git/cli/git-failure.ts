@@ -21,7 +21,7 @@ const RULES: readonly (readonly [RegExp, Reason, string])[] = [
     'CONNECTION_LOST',
     'the connection to the remote broke',
   ],
-  [/permission denied/i, 'PERMISSION_DENIED', 'the files of the repository may not be read'],
+  [/permission denied/i, 'FILE_NOT_READABLE', 'the files of the repository may not be read'],
   [/no space left|disk quota/i, 'INTERNAL', 'the disk of the worker is full'],
 ]
 

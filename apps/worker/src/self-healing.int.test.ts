@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createRun, createSource } from '@inlet/db'
+import { createLogger, createSecretRegistry } from '@inlet/observability'
+import { openQueues, UNCONFIRMED } from '@inlet/queue'
+import { composeScribe } from '@inlet/scribe/compose'
+import { createMasterKeyText, parseKeyring, sealSecrets } from '@inlet/security'
+import { openTestStore, runSql, startPostgres, type TestStore, until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { composeWorker } from './compose.js'
+
+const keyring = parseKeyring(createMasterKeyText('k1'))
+const PASSWORD = 'correct-horse-battery'
+const directory = mkdtempSync(path.join(tmpdir(), 'inlet-healing-'))
+const closers: (() => Promise<unknown>)[] = []
+let store: TestStore
+let server: Awaited<ReturnType<typeof startPostgres>>
+
+beforeAll(async () => {
+  server = await startPostgres({ directory, durable: false, maxConnections: 20, password: 'admin-password' })
+  await runSql(
+    server.url('postgres'),
+    `CREATE ROLE reader LOGIN PASSWORD 'another-one'; CREATE SCHEMA app; GRANT USAGE ON SCHEMA app TO PUBLIC; CREATE TABLE app.t (id int PRIMARY KEY);
+     INSERT INTO app.t VALUES (1), (2); GRANT SELECT ON app.t TO PUBLIC`,
+  )
+  store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
+  const context = {
+    log: createLogger({ level: 'fatal', name: 'test' }),
+    secrets: createSecretRegistry(),
+    signal: new AbortController().signal,
+  }
+  const common = {
+    DATABASE_URL: store.url,
+    REDIS_URL: undefined,
+    LOG_LEVEL: 'warn' as const,
+    INLET_QUEUE_PREFIX: 'inlet',
+    INLET_LEASE_TTL_MS: 15_000,
+  }
+  const scribe = await composeScribe(
+    { ...common, INLET_SCRIBE_CONCURRENCY: 2, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
+    context,
+  )
+  const worker = await composeWorker(
+    {
+      ...common,
+      INLET_ENCRYPTION_KEYS: keyring,
+      INLET_EGRESS_ALLOW: ['127.0.0.1'],
+      INLET_CONNECTORS: [],
+      INLET_SINGER_TAPS: new Map(),
+      INLET_FILE_ROOTS: [],
+      INLET_WORK_DIR: path.join(directory, 'work'),
+      INLET_CHROMIUM_SANDBOX: 'auto',
+      INLET_CHROMIUM_PAGES: 4,
+      INLET_CHROMIUM_MEMORY_BYTES: 1_073_741_824,
+      INLET_WORKER_CONCURRENCY: 2,
+      INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
+      INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
+      INLET_WORKER_OPS_HOST: '127.0.0.1',
+      INLET_WORKER_OPS_PORT: 0,
+    },
+    context,
+  )
+  closers.push(
+    () => worker.close(),
+    () => scribe.close(),
+    () => store.close(),
+    () => server.stop(),
+  )
+})
+afterAll(async () => {
+  for (const close of closers) await close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+const sourceIn = (id: string, status: string) =>
+  until(() => store.database.prisma.source.findUnique({ where: { id, status } }), { timeoutMs: 60_000 })
+const recheckAfter = (sourceId: string, at: Date | null) =>
+  until(() => store.database.prisma.recheck.findFirst({ where: { sourceId, checkedAt: at === null ? { not: null } : { gt: at } } }), {
+    timeoutMs: 60_000,
+  })
+const bringForward = (sourceId: string) => store.rows('UPDATE rechecks SET due_at = now() WHERE source_id = $1', [sourceId])
+
+describe('a source whose password was wrong', () => {
+  it('goes on by itself once the password is right at the other side', async () => {
+    const id = randomUUID()
+    const config = {
+      host: '127.0.0.1',
+      port: server.port,
+      database: 'postgres',
+      user: 'reader',
+      tls: { mode: 'disable' },
+      schemas: ['app'],
+    }
+    const sealedSecrets = sealSecrets(keyring, { ownerId: id, version: 1 }, { password: PASSWORD })
+    await createSource(store.database, { id, name: id, connector: 'postgres', config, schedule: null, labels: {}, sealedSecrets }, 'test')
+    const run = await createRun(store.database.pool, { sourceId: id, trigger: 'manual' })
+    const queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
+    await queues.enqueueRuns([{ runId: run?.id ?? '', attempt: 0 }])
+    await queues.close()
+    expect(await sourceIn(id, 'ERROR')).toMatchObject({ statusReason: 'AUTH_FAILED' })
+
+    await bringForward(id)
+    const first = await recheckAfter(id, null)
+    expect(first).toMatchObject({ reason: 'AUTH_FAILED', failures: 2 })
+    expect(first.dueAt.getTime() - (first.checkedAt?.getTime() ?? 0)).toBeGreaterThan(4 * 60_000)
+    expect(await store.rows('SELECT FROM runs WHERE source_id = $1', [id])).toHaveLength(1)
+
+    await runSql(server.url('postgres'), `ALTER ROLE reader PASSWORD '${PASSWORD}'`)
+    await bringForward(id)
+    expect(await sourceIn(id, 'ACTIVE')).toMatchObject({ lastOutcome: 'ok', statusReason: null, consecutiveFailures: 0 })
+    expect(await store.rows('SELECT FROM records WHERE source_id = $1', [id])).toHaveLength(2)
+    const events = await store.rows<{ message: string }>(
+      `SELECT message FROM events WHERE source_id = $1 AND type = 'source.rechecked' ORDER BY id`,
+      [id],
+    )
+    expect(events.map(({ message }) => message)).toEqual([
+      expect.stringContaining('AUTH_FAILED') as string,
+      'checked again: it works; it is read again',
+    ])
+  }, 180_000)
+})
