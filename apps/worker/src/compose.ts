@@ -71,6 +71,7 @@ const UNHEALTHY_PATIENCE_MS = 30_000
 const PAGE_TIMEOUT_MS = 1_800_000
 const CONNECTOR_GRACE_MS = 5_000
 const QUEUE_PATIENCE_MS = 600_000
+const QUARANTINE_PERCENT = 5
 
 const openConnectors = async ({ INLET_CONNECTORS: packages }: WorkerConfig): Promise<ConnectorRegistry> => {
   const { registry, problems } = await openRegistry(packages, process.cwd())
@@ -244,6 +245,7 @@ export const composeWorker = (
       http: http.node,
       metrics,
       log,
+      quarantinePercent: config.INLET_QUARANTINE_PERCENT ?? QUARANTINE_PERCENT,
       publicUrl: (config.INLET_PUBLIC_URL ?? '').replace(/\/+$/, ''),
     })
     lifecycle.defer('notifier', notifier, { timeoutMs: 12_000 })

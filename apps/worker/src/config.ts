@@ -23,6 +23,11 @@ export const workerEnv = z.object({
     max: 1_000_000,
     describe: 'runs, ticks and events that are kept of each source, and moves of the cursor of each stream; 500 without it',
   }).optional(),
+  INLET_QUARANTINE_PERCENT: envInt({
+    min: 0,
+    max: 100,
+    describe: 'how much of the records of a source may be in quarantine before an incident opens, in percent; 5 without it, 100: never',
+  }).optional(),
   INLET_WORKER_PAGE_TIMEOUT_MS: envInt({
     min: 1_000,
     max: 86_400_000,

@@ -4,7 +4,7 @@ import { defineEndpoint } from './endpoint.js'
 import { pageOf, pageQuery, plainText, sourceRef, timestamp, uuid, visible } from './primitives.js'
 
 const wishes = {
-  events: z.array(z.enum(NOTIFIED_EVENTS)).min(1).meta({ description: 'What to tell: error, stale, recovery.' }),
+  events: z.array(z.enum(NOTIFIED_EVENTS)).min(1).meta({ description: 'Which incidents to tell of, and whether of their end (recovery).' }),
   sources: z.array(sourceRef).max(1_000).meta({ description: 'Only of these sources (slug or id); empty: of all.' }),
   labels: z.record(z.string().min(1).max(63), visible(z.string().max(255))).meta({ description: 'Only of sources with all of these labels.' }),
   active: z.boolean(),

@@ -35,6 +35,7 @@ export {
   nextTryMs,
   type TargetWishes,
 } from './incidents/incident.js'
+export { describeShare, exceedsShare, LEAST_QUARANTINED, type QuarantineFacts } from './incidents/quarantine-share.js'
 export { JsonNumber } from './records/json-number.js'
 export {
   QUARANTINE_STATES,

@@ -29,6 +29,7 @@ export const toSourceSummary = (source: SourceOverview): SourceSummary => {
     lastSuccessAt: iso(source.lastSuccessAt),
     lagSeconds,
     nextRunAt: iso(source.nextRunAt),
+    incidents: [...source.incidents],
     createdAt: source.createdAt.toISOString(),
     updatedAt: source.updatedAt.toISOString(),
   }

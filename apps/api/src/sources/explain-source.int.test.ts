@@ -181,6 +181,15 @@ when('QUARANTINE_BUDGET', 'owner', 'clears', async (id) => {
 when('BACK_OFF', 'nobody', 'clears', async (id) => {
   await fail(id, 'UNREACHABLE')
 })
+when('QUARANTINE_SHARE', 'owner', 'clears', async (id) => {
+  const run = await lease(id)
+  await applyBatch(api.database, testBatch({ ...run, seq: 1 }, [{ key: 'k1' }]))
+  await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })
+  await sql(
+    `INSERT INTO incidents (source_id, kind, reason, message, next, since) VALUES ($1, 'quarantine', 'QUARANTINE_SHARE', '10 of 31 records', '', now())`,
+    [id],
+  )
+})
 when('DELETE_FUSE', 'owner', 'stays', async (id) => {
   const run = await lease(id)
   await applyBatch(api.database, testBatch({ ...run, seq: 1, swept: ['main'], effects: { sweeps: [{ stream: 'main' }] } }, [{ key: 'k1' }]))

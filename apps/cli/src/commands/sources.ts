@@ -30,7 +30,7 @@ export const listSources = async (flags: ListSourcesFlags, context: CommandConte
           items.map((source) => [
             source.slug,
             source.connector,
-            toCondition(source),
+            [toCondition(source), ...source.incidents.filter((kind) => kind !== 'error')].join(', '),
             source.lastRun?.outcome ?? '–',
             toRelative(source.lastSuccessAt, now),
             toRelative(source.nextRunAt, now),

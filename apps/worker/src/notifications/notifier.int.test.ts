@@ -63,6 +63,7 @@ const start = (allow: readonly string[] = ['127.0.0.1']): void => {
     metrics: createMetrics({ process: 'worker' }),
     log: createLogger({ level: 'silent', name: 'test' }),
     publicUrl: 'https://inlet.example',
+    quarantinePercent: 5,
     everyMs: 50,
   })
   stops.push(stop, async () => http.close())

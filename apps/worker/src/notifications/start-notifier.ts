@@ -1,6 +1,7 @@
 import { claimDeliveries, countOpenIncidents, type Database, recordDelivery, reportIncidents } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
-import { sleep } from '@inlet/runtime'
+import { monotonicNow, sleep } from '@inlet/runtime'
+import { createThrottle } from '../maintenance/maintenance-clock.js'
 import { sealUrls } from './seal-urls.js'
 import { type SendDeps, sendMessage } from './send-message.js'
 import { createMessageWriter } from './write-message.js'
@@ -11,11 +12,14 @@ export interface NotifierDeps extends SendDeps {
   readonly log: Logger
   /** Of the API, for links; empty: links are paths. */
   readonly publicUrl: string
+  /** The most of the records of a source that may be in quarantine before an incident opens (%). */
+  readonly quarantinePercent: number
   /** How often it looks, in ms; 2,000 unless told. */
   readonly everyMs?: number
 }
 
 const EVERY_MS = 2_000
+const CONTENT_EVERY_MS = 15_000
 const AT_A_TIME = 10
 
 /**
@@ -25,6 +29,7 @@ const AT_A_TIME = 10
 export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
   const stop = new AbortController()
   const writer = createMessageWriter(deps.publicUrl)
+  const looksAtContent = createThrottle(CONTENT_EVERY_MS, monotonicNow)
   deps.metrics.beforeScrape('incidents', async () => deps.metrics.setOpenIncidents(await countOpenIncidents(deps.database)))
 
   const send = async (): Promise<void> => {
@@ -47,7 +52,7 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
     await sealOld()
     while (!stop.signal.aborted) {
       try {
-        await reportIncidents(deps.database, writer)
+        await reportIncidents(deps.database, writer, looksAtContent() ? { percent: deps.quarantinePercent } : null)
         await send()
       } catch (error) {
         deps.log.warn({ err: error }, 'notifications could not be looked after; they are in a moment')

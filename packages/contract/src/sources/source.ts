@@ -1,4 +1,4 @@
-import { FRESHNESS_STATES, RUN_OUTCOMES, RUN_STATUSES, RUN_TRIGGERS, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
+import { FRESHNESS_STATES, INCIDENT_KINDS, RUN_OUTCOMES, RUN_STATUSES, RUN_TRIGGERS, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
 import { duration, pageOf, timestamp, uuid, visible } from '../primitives.js'
 import { failureView } from '../problem.js'
@@ -31,7 +31,10 @@ const summary = {
   lastRun: z.strictObject({ id: uuid, outcome: z.enum(RUN_OUTCOMES).nullable() }).nullable(),
   lastSuccessAt: timestamp.nullable(),
   lagSeconds: z.int().nullable().meta({ description: 'Seconds since the last success; null before the first.' }),
-  nextRunAt: timestamp.nullable().meta({ description: 'The next due moment: of the schedule, of an automatic restart, or of a parked run.' }),
+  nextRunAt: timestamp.nullable().meta({
+    description: 'The next due moment: of the schedule, of an automatic restart, or of a parked run; null while none of them begins a run.',
+  }),
+  incidents: z.array(z.enum(INCIDENT_KINDS)).meta({ description: 'Kinds of its open incidents.' }),
   createdAt: timestamp,
   updatedAt: timestamp,
 }

@@ -1,5 +1,6 @@
 import { FAILURES_FOR_INCIDENT, nextStepOf, stepOfStopped } from '@inlet/domain'
 import type pg from 'pg'
+import { type FoundIncident, openIncidents } from './open-incidents.js'
 
 // What is wrong is told by the sources' own rows: whoever was killed between a failure and this pass has lost nothing.
 const CLOSE = `
@@ -24,37 +25,19 @@ UNION ALL
 SELECT s.id, 'stale', 'SOURCE_STALE', 'no success within ' || s.fresh_within_seconds || ' s', NULL, false, s.last_run_id, s.stale_since
 FROM sources s WHERE s.deleting_at IS NULL AND s.stale_since IS NOT NULL AND s.status IN ('ACTIVE', 'ERROR') AND ${isNews('stale', `'SOURCE_STALE'`)}`
 
-const OPEN = `
-INSERT INTO incidents (source_id, kind, reason, message, next, run_id, since)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[])
-ON CONFLICT (source_id, kind) WHERE closed_at IS NULL DO UPDATE SET reason = EXCLUDED.reason, message = EXCLUDED.message, next = EXCLUDED.next, run_id = EXCLUDED.run_id`
-
-interface Found {
-  readonly source_id: string
-  readonly kind: string
-  readonly reason: string
-  readonly message: string
+interface Found extends Omit<FoundIncident, 'next'> {
   /** What the failure says to do; null where its reason does. */
   readonly next: string | null
   /** Whether the source waits for a person. */
   readonly stopped: boolean
-  readonly run_id: string | null
-  readonly since: Date
 }
 
 /** Opens incidents of what is wrong now, and closes those that are over. */
 export const followIncidents = async (client: pg.ClientBase): Promise<void> => {
   await client.query(CLOSE)
   const { rows } = await client.query<Found>(FIND, [FAILURES_FOR_INCIDENT])
-  if (rows.length === 0) return
-  const nexts = rows.map(({ reason, next, stopped }) => (stopped ? stepOfStopped(reason, next) : nextStepOf(reason, next)))
-  await client.query(OPEN, [
-    rows.map((row) => row.source_id),
-    rows.map(({ kind }) => kind),
-    rows.map(({ reason }) => reason),
-    rows.map(({ message }) => message),
-    nexts,
-    rows.map((row) => row.run_id),
-    rows.map(({ since }) => since),
-  ])
+  await openIncidents(
+    client,
+    rows.map((row) => ({ ...row, next: row.stopped ? stepOfStopped(row.reason, row.next) : nextStepOf(row.reason, row.next) })),
+  )
 }

@@ -49,5 +49,5 @@ export const listIncidents = async ({ prisma }: Pick<Database, 'prisma'>, reques
 /** How many incidents of each kind are open. */
 export const countOpenIncidents = async ({ prisma }: Pick<Database, 'prisma'>): Promise<Readonly<Record<IncidentKind, number>>> => {
   const counts = await prisma.incident.groupBy({ by: ['kind'], where: { closedAt: null }, _count: true })
-  return { error: 0, stale: 0, ...Object.fromEntries(counts.map(({ kind, _count: count }) => [kind, count])) }
+  return { error: 0, stale: 0, quarantine: 0, content: 0, ...Object.fromEntries(counts.map(({ kind, _count: count }) => [kind, count])) }
 }

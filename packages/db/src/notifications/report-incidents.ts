@@ -3,6 +3,7 @@ import { decideTelling, type IncidentKind, isWanted, type TargetWishes } from '@
 import type { Database } from '../database.js'
 import type { Prisma } from '../generated/client.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
+import { followContent } from './follow-content.js'
 import { followIncidents } from './follow-incidents.js'
 
 /** Beginning or end of an incident, with what a message says of it. */
@@ -40,13 +41,18 @@ ORDER BY CASE w.what WHEN 'opened' THEN i.opened_at ELSE i.closed_at END, w.what
 
 /**
  * One pass over all sources: opens and closes incidents and puts a message for each target that wants it into the outbox, in one transaction.
- * Answers how many messages it made; null when another process is at it.
+ * `content`: also looks at what sources bring, which costs more. Answers how many messages it made; null when another process is at it.
  */
-export const reportIncidents = (database: Database, writer: MessageWriter): Promise<number | null> =>
+export const reportIncidents = (
+  database: Database,
+  writer: MessageWriter,
+  content: { readonly percent: number } | null = null,
+): Promise<number | null> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const { rows } = await client.query<{ free: boolean }>(`SELECT pg_try_advisory_xact_lock(hashtextextended('inlet incidents', 0)) AS free`)
     if (rows[0]?.free !== true) return null
     await followIncidents(client)
+    if (content !== null) await followContent(client, content)
     const { rows: news } = await client.query<News>(UNREPORTED)
     if (news.length === 0) return 0
     const now = await readDatabaseTime(client)

@@ -1,4 +1,13 @@
-import { allowsRuns, type RunOutcome, type RunStatus, type Schedule, type SourceState, type SourceStatus, toSourceState } from '@inlet/domain'
+import {
+  allowsRuns,
+  type IncidentKind,
+  type RunOutcome,
+  type RunStatus,
+  type Schedule,
+  type SourceState,
+  type SourceStatus,
+  toSourceState,
+} from '@inlet/domain'
 
 /** A source as lists show it. */
 export interface SourceOverview {
@@ -18,6 +27,8 @@ export interface SourceOverview {
   readonly lastOutcome: RunOutcome | null
   readonly lastSuccessAt: Date | null
   readonly nextRunAt: Date | null
+  /** Kinds of its open incidents. */
+  readonly incidents: readonly IncidentKind[]
   readonly revision: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -49,12 +60,14 @@ export interface SourceRow {
   readonly run_status: RunStatus | null
   readonly wake_at: Date | null
   readonly lease_live: boolean
+  readonly incidents: readonly IncidentKind[]
 }
 
 // SQL: a source with its version, active run and lease is one statement; it is what everybody asks for, and filtered by a state that all four decide.
 export const SOURCE_COLUMNS = `s.id, s.slug, s.name, s.name_key, s.connector, s.status, s.labels, s.cron, s.time_zone, v.number AS version, s.fresh_within_seconds,
   s.last_run_id, s.last_outcome, s.last_success_at, s.next_tick_at, s.restart_at, s.revision, s.created_at, s.updated_at, clock_timestamp() AS now,
-  r.status AS run_status, r.wake_at, coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live`
+  r.status AS run_status, r.wake_at, coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live,
+  ARRAY (SELECT i.kind FROM incidents i WHERE i.source_id = s.id AND i.closed_at IS NULL ORDER BY i.kind) AS incidents`
 
 /** What `SOURCE_COLUMNS` needs beside `sources s`. */
 export const SOURCE_JOINS = `LEFT JOIN runs r ON r.source_id = s.id AND r.status <> 'ended'
@@ -97,14 +110,15 @@ export const toOverview = (row: SourceRow): SourceOverview => ({
   lastOutcome: row.last_outcome,
   lastSuccessAt: row.last_success_at,
   nextRunAt: nextRunAt(row),
+  incidents: row.incidents,
   revision: row.revision,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   now: row.now,
 })
 
-/** The earliest of what will make it run; a paused or stopped source does nothing by itself. */
+/** The earliest of what will make it run; a paused or stopped source does nothing by itself, and the schedule of one in ERROR begins nothing. */
 const nextRunAt = (row: SourceRow): Date | null => {
-  const moments = [row.wake_at, ...(!allowsRuns(row.status) ? [] : [row.next_tick_at, row.restart_at])]
+  const moments = [row.wake_at, ...(allowsRuns(row.status) ? [row.restart_at] : []), ...(row.status === 'ACTIVE' ? [row.next_tick_at] : [])]
   return moments.filter((moment) => moment !== null).sort((a, b) => a.getTime() - b.getTime())[0] ?? null
 }

@@ -40,6 +40,7 @@ interface Row {
   readonly last_message: string | null
   readonly last_next: string | null
   readonly last_warnings: readonly { reason: string; message: string }[] | null
+  readonly quarantine: string | null
   readonly load_error: WhyFacts['loadError']
   readonly run_id: string | null
   readonly run_trigger: RunTrigger
@@ -64,7 +65,8 @@ interface Row {
 const FACTS = (condition: string): string => `
 SELECT s.id, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
   s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.armed_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS armed, s.restart_at, s.consecutive_failures,
-  (SELECT row_to_json(c) FROM rechecks c WHERE c.source_id = s.id AND s.status = 'ERROR') AS recheck, s.process_deaths,
+  (SELECT row_to_json(c) FROM rechecks c WHERE c.source_id = s.id AND s.status = 'ERROR') AS recheck,
+  (SELECT message FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
   s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings,
   (SELECT CASE WHEN n.load_failed_at IS NOT NULL THEN json_build_object('version', n.number, 'reason', n.load_reason, 'message', n.load_message) END
    FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1) AS load_error,
@@ -104,6 +106,7 @@ const toFacts = (row: Row): StoredWhyFacts => ({
     row.last_outcome === null
       ? null
       : { outcome: row.last_outcome, reason: row.last_reason, message: row.last_message, next: row.last_next, warnings: row.last_warnings ?? [] },
+  quarantine: row.quarantine,
   loadError: row.load_error,
   run: toRun(row),
   processes: row.processes ?? [],

@@ -145,6 +145,10 @@ export const REASONS = {
   NOT_RETRYABLE: { code: 'config_invalid', status: 409, next: 'Send the whole record: POST /v1/quarantine/{id}/retry with {"record": …}.' },
   BATCH_MISMATCH: { code: 'internal', next: 'Two different batches claim the same place in a run; report this with the run id.' },
   QUARANTINE_BUDGET: { code: 'upstream_invalid', next: 'Too many records cannot be stored; look at the quarantine of the run.' },
+  QUARANTINE_SHARE: {
+    code: 'upstream_invalid',
+    next: 'See GET /v1/sources/{id}/quarantine: correct the mapping, or the records at the source; then retry them with POST /v1/quarantine/retry, or drop them.',
+  },
   DELETE_FUSE: { code: 'upstream_invalid', next: 'The source suddenly lacks most of its records; check it, then run with allowMassDelete.' },
   // what reading guessed, left out or read in part (runs/caveats.ts)
   DOCUMENT_WITHOUT_TEXT: {

@@ -1,12 +1,15 @@
-export const INCIDENT_KINDS = ['error', 'stale'] as const
-/** `error`: the source waits for a person, or fails again and again; `stale`: it misses its freshness objective. */
+export const INCIDENT_KINDS = ['error', 'stale', 'quarantine', 'content'] as const
+/**
+ * `error`: the source waits for a person, or fails again and again; `stale`: it misses its freshness objective; `quarantine`: more than a small
+ * share of its records cannot be stored; `content`: its last run guessed, left out or read in part more than it may.
+ */
 export type IncidentKind = (typeof INCIDENT_KINDS)[number]
 
 export const INCIDENT_ENDS = ['recovered', 'withdrawn'] as const
 /** `withdrawn`: its owner paused, stopped or deleted the source, so that nobody need be told. */
 export type IncidentEnd = (typeof INCIDENT_ENDS)[number]
 
-export const NOTIFIED_EVENTS = ['error', 'stale', 'recovery'] as const
+export const NOTIFIED_EVENTS = [...INCIDENT_KINDS, 'recovery'] as const
 /** What a target wants to be told. */
 export type NotifiedEvent = (typeof NOTIFIED_EVENTS)[number]
 

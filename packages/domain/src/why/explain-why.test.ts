@@ -53,6 +53,7 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   consecutiveFailures: 0,
   processDeaths: 0,
   lastRun: null,
+  quarantine: null,
   loadError: null,
   run: ofRun === null ? null : { ...run, ...ofRun },
   processes: [worker],

@@ -27,6 +27,8 @@ export interface WhyFacts {
   /** Worker processes in a row that ended while they ran it and it came no further. */
   readonly processDeaths: number
   readonly lastRun: EndedRunFacts | null
+  /** What is said of the records in quarantine while they are more than a small share; null otherwise. */
+  readonly quarantine: string | null
   readonly loadError: { readonly version: number; readonly reason: string; readonly message: string } | null
   readonly run: ActiveRunFacts | null
   readonly processes: readonly ProcessFacts[]

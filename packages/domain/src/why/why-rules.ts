@@ -238,6 +238,9 @@ export const WHY_RULES: readonly WhyRule[] = [
     const guard = lastRun?.warnings.find(({ reason }) => reason === 'DELETE_FUSE')
     return guard === undefined ? null : faultOf('DELETE_FUSE', guard)
   }),
+  rule('QUARANTINE_SHARE', 'no more than a small share of its records is in quarantine', ({ quarantine, nextTickAt }) =>
+    quarantine === null ? null : faultOf('QUARANTINE_SHARE', { message: quarantine, clearsAt: nextTickAt }),
+  ),
   rule('CONTENT_DOUBTFUL', 'the last run read its content whole', ({ lastRun, nextTickAt }) => {
     const doubt = lastRun?.warnings.find(({ reason }) => Object.hasOwn(CAVEATS, reason))
     return doubt === undefined ? null : faultOf(doubt.reason, { message: doubt.message, clearsAt: nextTickAt })

@@ -1,0 +1,88 @@
+import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { applyBatch } from '../batches/apply-batch.js'
+import { finishRun } from '../runs/end-run.js'
+import { findSource } from '../sources/find-source.js'
+import { gatherWhyFacts } from '../why/gather-why-facts.js'
+import { reportIncidents } from './report-incidents.js'
+
+let store: TestStore
+beforeAll(async () => {
+  store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
+})
+afterAll(() => store.close())
+
+const look = (percent = 5) => reportIncidents(store.database, { one: () => '{}', digest: () => '{}' }, { percent })
+const incidents = (sourceId: string) =>
+  store.rows<{ kind: string; reason: string; message: string; next: string; closed_as: string | null }>(
+    'SELECT kind, reason, message, next, closed_as FROM incidents WHERE source_id = $1 ORDER BY opened_at',
+    [sourceId],
+  )
+const run = async (sourceId: string, { stored = 0, quarantined = 0, caveats = {} }: { stored?: number; quarantined?: number; caveats?: object }) => {
+  const lease = await store.lease(sourceId)
+  const records = [
+    ...Array.from({ length: stored }, (_, n) => ({ key: `${lease.runId} ${n}` })),
+    ...Array.from({ length: quarantined }, (_, n) => ({ key: `${lease.runId} q${n}`, op: 'q' as const, keyed: true })),
+  ]
+  if (records.length > 0) await applyBatch(store.database, testBatch({ ...lease, seq: 1 }, records))
+  await finishRun(store.database, {
+    runId: lease.runId,
+    epoch: lease.epoch,
+    streams: [{ name: 'main' }],
+    provedUnchanged: true,
+    listened: true,
+    caveats,
+  })
+}
+
+describe('incidents of what sources bring', () => {
+  it('open when more than a small share is in quarantine, however slowly it grew, and close when it is dealt with', async () => {
+    const sourceId = await store.addSource()
+    await run(sourceId, { stored: 20, quarantined: 5 })
+    await look()
+    expect(await incidents(sourceId)).toEqual([])
+    await run(sourceId, { stored: 1, quarantined: 5 })
+    await look(100)
+    expect(await incidents(sourceId)).toEqual([])
+    await look()
+    const message = expect.stringMatching(/^10 of 31 records \(32 %\) are in quarantine, most of them with [A-Z_]+$/) as string
+    expect(await incidents(sourceId)).toMatchObject([{ kind: 'quarantine', reason: 'QUARANTINE_SHARE', message, closed_as: null }])
+    expect((await findSource(store.database, sourceId))?.incidents).toEqual(['quarantine'])
+    expect((await gatherWhyFacts(store.database, sourceId))?.quarantine).toEqual(message)
+    await run(sourceId, { stored: 400 })
+    await look()
+    expect(await incidents(sourceId)).toMatchObject([{ kind: 'quarantine', closed_as: 'recovered' }])
+    expect((await findSource(store.database, sourceId))?.incidents).toEqual([])
+    expect((await gatherWhyFacts(store.database, sourceId))?.quarantine).toBeNull()
+  })
+
+  it('open when a run guessed or left out too much, stay while runs fail, and close after one that did not', async () => {
+    const sourceId = await store.addSource()
+    const caveats = { READ_IN_PART: { count: 1, of: 3, examples: ['sitemap.xml ends in the middle'] } }
+    await run(sourceId, { stored: 3, caveats })
+    await look()
+    expect(await incidents(sourceId)).toMatchObject([{ kind: 'content', reason: 'READ_IN_PART', closed_as: null }])
+    const lease = await store.lease(sourceId)
+    const failure = { code: 'transient', reason: 'TIMEOUT', message: 'late', next: '' } as const
+    await finishRun(store.database, { runId: lease.runId, epoch: lease.epoch, failure })
+    await look()
+    expect(await incidents(sourceId)).toMatchObject([{ closed_as: null }])
+    await run(sourceId, { stored: 3 })
+    await look()
+    expect(await incidents(sourceId)).toMatchObject([{ kind: 'content', closed_as: 'recovered' }])
+  })
+})
+
+describe('nextRunAt', () => {
+  it('is null for a source in ERROR: its schedule begins nothing', async () => {
+    const sourceId = await store.addSource({ schedule: { cron: '0 0 1 1 *', timeZone: 'UTC' } })
+    expect((await findSource(store.database, sourceId))?.nextRunAt).toBeInstanceOf(Date)
+    const lease = await store.lease(sourceId)
+    const failure = { code: 'auth_failed', reason: 'AUTH_FAILED', message: 'refused', next: '' } as const
+    await finishRun(store.database, { runId: lease.runId, epoch: lease.epoch, failure })
+    expect(await findSource(store.database, sourceId)).toMatchObject({ status: 'ERROR', nextRunAt: null })
+    const inAnHour = new Date(Date.now() + 3_600_000)
+    await store.rows('UPDATE sources SET restart_at = $2 WHERE id = $1', [sourceId, inAnHour])
+    expect(await findSource(store.database, sourceId)).toMatchObject({ nextRunAt: inAnHour })
+  })
+})

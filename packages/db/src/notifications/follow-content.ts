@@ -1,0 +1,54 @@
+import { CAVEATS, describeShare, exceedsShare, LEAST_QUARANTINED, nextStepOf } from '@inlet/domain'
+import type pg from 'pg'
+import { closeIncidents, type FoundIncident, openIncidents } from './open-incidents.js'
+
+/** Counted in an index alone; streams and reasons are read only of the sources that have enough. */
+const QUARANTINED = `
+SELECT s.id AS source_id, q.n AS quarantined, live.n AS live, s.last_run_id AS run_id, clock_timestamp() AS since,
+  (SELECT mode() WITHIN GROUP (ORDER BY reason) FROM quarantine WHERE source_id = s.id AND state IN ('open', 'retrying')) AS reason
+FROM (SELECT source_id, count(*)::int AS n FROM quarantine WHERE state IN ('open', 'retrying') GROUP BY source_id HAVING count(*) >= $1) q
+JOIN sources s ON s.id = q.source_id AND s.deleting_at IS NULL AND s.status IN ('ACTIVE', 'ERROR')
+CROSS JOIN LATERAL (SELECT coalesce(sum(live_records), 0)::int AS n FROM streams WHERE source_id = s.id) live`
+
+interface QuarantineRow {
+  readonly source_id: string
+  readonly quarantined: number
+  readonly live: number
+  readonly run_id: string | null
+  readonly since: Date
+  readonly reason: string
+}
+
+/** The first warning of the last run that is about its content. */
+const DOUBTFUL = `
+SELECT s.id AS source_id, w.warning->>'reason' AS reason, w.warning->>'message' AS message, r.id AS run_id, r.finished_at AS since
+FROM sources s JOIN runs r ON r.id = s.last_run_id
+CROSS JOIN LATERAL (SELECT warning FROM jsonb_array_elements(r.progress->'warnings') warning WHERE warning->>'reason' = ANY($1) LIMIT 1) w
+WHERE s.deleting_at IS NULL AND s.status IN ('ACTIVE', 'ERROR') AND s.last_outcome = 'partial'`
+
+/** A failed run says nothing of the content: what was doubtful stays so until one ends well. */
+const CLEARED = `EXISTS (SELECT FROM sources s WHERE s.id = i.source_id AND s.last_outcome NOT IN ('failed', 'cancelled'))`
+
+/**
+ * Opens and closes incidents of sources that bring much that cannot be stored (more than `percent`), or whose last run guessed or left out
+ * too much. Reads more than the other incidents need, so it is done more rarely.
+ */
+export const followContent = async (client: pg.ClientBase, { percent }: { readonly percent: number }): Promise<void> => {
+  const { rows } = await client.query<QuarantineRow>(QUARANTINED, [LEAST_QUARANTINED])
+  const shares = rows
+    .filter((row) => exceedsShare(row, percent))
+    .map(
+      (row): FoundIncident => ({
+        ...row,
+        kind: 'quarantine',
+        reason: 'QUARANTINE_SHARE',
+        message: describeShare(row, row.reason),
+        next: nextStepOf('QUARANTINE_SHARE'),
+      }),
+    )
+  const { rows: doubtful } = await client.query<Omit<FoundIncident, 'kind' | 'next'>>(DOUBTFUL, [Object.keys(CAVEATS)])
+  const contents = doubtful.map((row): FoundIncident => ({ ...row, kind: 'content', next: nextStepOf(row.reason) }))
+  await closeIncidents(client, { kind: 'quarantine', except: shares.map(({ source_id }) => source_id), when: 'true' })
+  await closeIncidents(client, { kind: 'content', except: contents.map(({ source_id }) => source_id), when: CLEARED })
+  await openIncidents(client, [...shares, ...contents])
+}
