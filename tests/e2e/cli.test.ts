@@ -196,6 +196,13 @@ describe('inlet on a real installation', () => {
     expect(['node', 'data folder', 'database', 'migrations', 'clock', 'encryption key', 'processes', 'queue', 'api'].map(status)).toEqual(
       Array(9).fill('ok'),
     )
+    const remote = async (more: Readonly<Record<string, string>>) => {
+      const { out } = await run(['doctor', '--json', '--data', path.join(folder, 'nothing'), '--url', url], { env: more })
+      const { findings } = JSON.parse(out) as { findings: { name: string; status: string; message: string }[] }
+      return ['queue', 'processes', 'incidents', 'api'].map((name) => findings.filter((finding) => finding.name === name).map(({ status: is }) => is))
+    }
+    expect(await remote({ INLET_API_KEY: keys.read })).toEqual([['ok'], ['ok'], ['ok'], ['ok']])
+    expect(await remote({ INLET_API_KEY: '' })).toEqual([['ok'], ['skip'], ['skip'], ['ok']])
     const broken = await run(args, {
       env: { ...env, INLET_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`, INLET_SOURCES_FILE: path.join(folder, 'nothing.yaml') },
     })

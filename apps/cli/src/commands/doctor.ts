@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isUrl } from '@inlet/domain'
 import { FilesInvalid, formatProblem, parseSourceFiles, readSourceFiles } from '@inlet/registry-files'
+import { type ApiClient, createApiClient } from '../client/api-client.js'
+import { findInstallation } from '../client/find-installation.js'
 import { checkApi } from '../doctor/check-api.js'
 import { checkDatabase } from '../doctor/check-database.js'
 import { checkDataFolder, checkDisk, checkNode, checkPort, checkProgram, checkRoots } from '../doctor/check-machine.js'
@@ -15,6 +17,7 @@ import { show } from './remote.js'
 
 export interface DoctorFlags {
   readonly url?: string
+  readonly key?: string
   readonly data: string
   readonly json?: boolean
 }
@@ -31,9 +34,14 @@ export const doctor = async (flags: DoctorFlags, context: CommandContext): Promi
   const broken = findings.filter(({ status }) => status === 'fail').length
   show(context, flags, { ok: broken === 0, findings }, () => [
     ...findings.flatMap((finding) => findingLines(finding, context.terminal)),
-    broken === 0 ? '\nNothing is wrong.' : `\n${broken === 1 ? 'One thing is' : `${broken} things are`} wrong.`,
+    `\n${verdictOf(broken, findings.filter(({ status }) => status === 'warn').length)}`,
   ])
   return broken === 0 ? EXIT.done : EXIT.failed
+}
+
+const verdictOf = (broken: number, doubtful: number): string => {
+  if (broken > 0) return `${broken === 1 ? 'One thing is' : `${broken} things are`} wrong.`
+  return doubtful === 0 ? 'Nothing is wrong.' : `Nothing is broken; ${doubtful === 1 ? 'one thing deserves' : `${doubtful} things deserve`} a look.`
 }
 
 const examine = async (flags: DoctorFlags, env: CommandContext['env']): Promise<readonly Finding[]> => {
@@ -50,10 +58,22 @@ const examine = async (flags: DoctorFlags, env: CommandContext['env']): Promise<
     ...(databaseUrl === null
       ? [skip('database', 'no DATABASE_URL, and no installation runs from the data folder: `inlet up` starts one of its own')]
       : await checkDatabase(databaseUrl, keysOf(env) ?? local.encryptionKeys)),
-    ...(await checkQueue(env['REDIS_URL'])),
+    ...(await checkQueue(env['REDIS_URL'], { inDatabase: databaseUrl !== null, asksApi: url !== null })),
     ...(await checkFiles(env)),
-    ...(url === null ? [skip('api', 'no installation runs from the data folder; name one with --url')] : await checkApi(url)),
+    ...(url === null
+      ? [skip('api', 'no installation runs from the data folder; name one with --url')]
+      : await checkApi({ url, client: clientOf({ ...flags, url }, env), knowsDatabase: databaseUrl !== null })),
   ]
+}
+
+/** Null without a key, which only some of the checks need. */
+const clientOf = (flags: DoctorFlags, env: CommandContext['env']): ApiClient | null => {
+  try {
+    const { url, key } = findInstallation(flags, env)
+    return createApiClient(url, key)
+  } catch {
+    return null
+  }
 }
 
 interface Local {

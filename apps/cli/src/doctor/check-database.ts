@@ -1,11 +1,22 @@
-import { appliedMigrations, createDatabase, type Database, findSetting, listWorkers, readClockSkewSeconds, readMigrationFiles } from '@inlet/db'
+import {
+  appliedMigrations,
+  createDatabase,
+  type Database,
+  findSetting,
+  listIncidents,
+  listWorkers,
+  readClockSkewSeconds,
+  readMigrationFiles,
+} from '@inlet/db'
 import { CANARY_SETTING, checkCanary, parseKeyring } from '@inlet/security'
+import { judgeIncidents } from './check-incidents.js'
 import { judgeProcesses } from './check-processes.js'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
 const MIN_POSTGRES = 150_000
 /** As readiness has it: schedulers and queues trust the clocks of clients. */
 const MAX_SKEW_SECONDS = 2
+const MAX_INCIDENTS = 10_000
 
 /** Reach, version, migrations, clock, encryption keys, and whether workers and scribes are alive. `keys` as in INLET_ENCRYPTION_KEYS. */
 export const checkDatabase = async (url: string, keys: string | undefined): Promise<readonly Finding[]> => {
@@ -19,7 +30,14 @@ export const checkDatabase = async (url: string, keys: string | undefined): Prom
       Number(number) >= MIN_POSTGRES
         ? ok('database', `Postgres ${version}`)
         : fail('database', `Postgres ${version} is too old`, 'Use Postgres 15 or newer.')
-    return [server, await checkMigrations(database), await checkClock(database), await checkKeys(database, keys), await checkProcesses(database)]
+    return [
+      server,
+      await checkMigrations(database),
+      await checkClock(database),
+      await checkKeys(database, keys),
+      await checkProcesses(database),
+      await checkIncidents(database),
+    ]
   } catch (error) {
     return [fail('database', `cannot be reached: ${messageOf(error)}`, 'Start Postgres, and check host, port, user and password in DATABASE_URL.')]
   } finally {
@@ -45,6 +63,14 @@ const checkProcesses = async (database: Database): Promise<Finding> => {
     return judgeProcesses(await listWorkers(database))
   } catch {
     return skip('processes', 'the database is not migrated')
+  }
+}
+
+const checkIncidents = async (database: Database): Promise<Finding> => {
+  try {
+    return judgeIncidents(await listIncidents(database, { open: true, before: null, limit: MAX_INCIDENTS }))
+  } catch {
+    return skip('incidents', 'the database is not migrated')
   }
 }
 

@@ -1,9 +1,15 @@
 import { inspectRedis } from '@inlet/queue'
-import { type Finding, fail, messageOf, ok } from './finding.js'
+import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
-/** Whether the queue answers, and cannot lose jobs. */
-export const checkQueue = async (redisUrl: string | undefined): Promise<readonly Finding[]> => {
-  if (redisUrl === undefined || redisUrl === '') return [ok('queue', 'in Postgres (REDIS_URL is not set)')]
+/** Whether the queue answers, and cannot lose jobs. What neither a setting nor the API says is not looked at. */
+export const checkQueue = async (
+  redisUrl: string | undefined,
+  known: { readonly inDatabase: boolean; readonly asksApi: boolean },
+): Promise<readonly Finding[]> => {
+  if (redisUrl === undefined || redisUrl === '') {
+    if (known.inDatabase) return [ok('queue', 'in Postgres (REDIS_URL is not set)')]
+    return known.asksApi ? [] : [skip('queue', 'not looked at: neither DATABASE_URL nor REDIS_URL is set')]
+  }
   try {
     const problems = await inspectRedis(redisUrl)
     return problems.length === 0

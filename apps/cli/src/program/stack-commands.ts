@@ -35,6 +35,7 @@ export const addStackCommands = (program: Command, act: Act): void => {
       .command('doctor')
       .description('check everything an installation needs, and say how to mend what it lacks')
       .option('--url <url>', 'also ask the API at this address (INLET_URL)')
+      .option('--key <key>', 'its key, to ask it about processes and incidents (INLET_API_KEY)')
       .option('--data <dir>', 'data folder of a local installation', DATA_FOLDER)
       .option('--json', 'print JSON')
       .action(act(async (context, flags) => (await import('../commands/doctor.js')).doctor(flags, context))),

@@ -1,0 +1,21 @@
+import { INCIDENT_KINDS, type IncidentKind } from '@inlet/domain'
+import { type Finding, ok, warn } from './finding.js'
+
+export interface OpenIncident {
+  readonly kind: IncidentKind
+  /** The slug of its source. */
+  readonly source: string
+}
+
+const MAX_NAMED = 5
+
+/** How many sources have something wrong with them, by kind, and which. Pure. */
+export const judgeIncidents = (open: readonly OpenIncident[]): Finding => {
+  if (open.length === 0) return ok('incidents', 'none is open')
+  const kinds = INCIDENT_KINDS.flatMap((kind) => {
+    const sources = open.filter((incident) => incident.kind === kind).map(({ source }) => source)
+    const named = sources.slice(0, MAX_NAMED).join(', ')
+    return sources.length === 0 ? [] : [`${sources.length} ${kind} (${named}${sources.length > MAX_NAMED ? ', …' : ''})`]
+  })
+  return warn('incidents', `${open.length} open: ${kinds.join('; ')}`, '`inlet why <source>` says what to do about one; GET /v1/incidents lists all.')
+}
