@@ -258,6 +258,41 @@ describe('alerts.yml', () => {
     expect(reasons.filter((reason) => !isReason(reason))).toEqual([])
   })
 
+  it('names sources by their slugs, and uses only labels that its expression keeps', () => {
+    for (const { alert, expr, annotations } of rules) {
+      const used = new Set(mentions(/\$labels\.(\w+)/gu, `${annotations.summary} ${annotations.next}`))
+      const kept = new Set([...mentions(/(?:by|group_left) \(([^)]+)\)/gu, expr).flatMap((list) => list.split(/,\s*/u)), 'job', 'instance'])
+      expect([alert, [...used].filter((label) => !kept.has(label))]).toEqual([alert, []])
+      expect([alert, used.has('source') && !used.has('slug')]).toEqual([alert, false])
+    }
+  })
+
+  it('goes to Alertmanager, whose every route leads to a receiver', () => {
+    interface Route {
+      readonly receiver?: string
+      readonly routes?: readonly Route[]
+    }
+    interface AlertmanagerConfig {
+      readonly route: Route
+      readonly receivers: readonly { readonly name: string }[]
+      readonly inhibit_rules: readonly { readonly source_matchers: string[]; readonly target_matchers: string[] }[]
+    }
+    expect(parseYaml(read('deploy/prometheus.yml'))).toMatchObject({
+      alerting: { alertmanagers: [{ static_configs: [{ targets: ['alertmanager:9093'] }] }] },
+    })
+    const config = parseYaml(read('deploy/alertmanager.yml')) as AlertmanagerConfig
+    const receiversOf = ({ receiver, routes = [] }: Route): readonly string[] => [
+      ...(receiver === undefined ? [] : [receiver]),
+      ...routes.flatMap(receiversOf),
+    ]
+    const known = config.receivers.map(({ name }) => name)
+    expect(receiversOf(config.route).filter((receiver) => !known.includes(receiver))).toEqual([])
+    const alerts = config.inhibit_rules
+      .flatMap((rule) => [...rule.source_matchers, ...rule.target_matchers])
+      .flatMap((text) => mentions(/(Inlet\w+)/gu, text))
+    expect(alerts.filter((alert) => !rules.some((rule) => rule.alert === alert))).toEqual([])
+  })
+
   it('says of each what it means, how bad it is and what to do', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
     expect(

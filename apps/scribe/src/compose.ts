@@ -1,5 +1,5 @@
 import os from 'node:os'
-import { createDatabase, findConnectorType, markGone, readClockSkewSeconds, readSourceLags, startHeartbeats, untilSchemaReady } from '@inlet/db'
+import { createDatabase, findConnectorType, markGone, readClockSkewSeconds, readSourceStandings, startHeartbeats, untilSchemaReady } from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes, silenceOf, watchHealth } from '@inlet/observability'
 import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES, type QueueName, UNCONFIRMED } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
@@ -10,7 +10,7 @@ import { startIndexMaintenance } from './search-index/maintain-index.js'
 const VERSION = '0.1.0'
 const QUEUE_PATIENCE_MS = 600_000
 const UNHEALTHY_PATIENCE_MS = 30_000
-const LAGS_KEEP_MS = 2_000
+const SOURCES_KEEP_MS = 2_000
 
 /** The whole scribe: reads top to bottom; what is opened is closed in reverse order. */
 export const composeScribe = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal }) =>
@@ -65,7 +65,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     })
 
     // All sources at once: what takes long is shared by scrapes that follow each other closely.
-    metrics.beforeScrape('lags', async () => metrics.replaceSourceLags(await readSourceLags(database)), { keepMs: LAGS_KEEP_MS })
+    metrics.beforeScrape('sources', async () => metrics.replaceSources(await readSourceStandings(database)), { keepMs: SOURCES_KEEP_MS })
 
     const connectors = new Map<string, string>()
     const connectorOf = async (sourceId: string): Promise<string> => {

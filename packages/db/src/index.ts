@@ -182,7 +182,7 @@ export { findSourceIds, listFreshness, type SourceFreshness } from './sources/li
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { listTicks, type TickRow } from './sources/list-ticks.js'
 export { type CursorReset, resetCursor } from './sources/reset-cursor.js'
-export { findConnectorType, readSourceLags } from './sources/source-repository.js'
+export { findConnectorType, readSourceStandings } from './sources/source-repository.js'
 export type { SourceOverview } from './sources/source-row.js'
 export { type ChangedSource, type SourceChange, updateSource } from './sources/update-source.js'
 export { isMissingReference, isRetryable, isTimeout, sqlState } from './sql-state.js'

@@ -27,7 +27,7 @@ describe('createMetrics', () => {
     metrics.countBytes(SOURCE, 2_048)
     metrics.countError(SOURCE, 'TIMEOUT')
     metrics.countRun(SOURCE, 'ok', 1_500)
-    metrics.replaceSourceLags([{ ...SOURCE, lagMs: 90_000 }])
+    metrics.replaceSources([{ ...SOURCE, slug: 'orders', lagMs: 90_000, incidents: [] }])
     metrics.setLastEventDelay(SOURCE, 250)
     metrics.setQueueDepth('ingestion', { waiting: 4, active: 1 })
     metrics.setQueueOldestAge('ingestion', 12_000)
@@ -73,9 +73,9 @@ describe('createMetrics', () => {
       metrics.countRun(source, 'failed', 10)
       metrics.setLastEventDelay(source, 1)
     }
-    metrics.replaceSourceLags([
-      { ...SOURCE, lagMs: 1 },
-      { source: 's2', connector: 'git', lagMs: 1 },
+    metrics.replaceSources([
+      { ...SOURCE, slug: 'orders', lagMs: 1, incidents: ['error'] },
+      { source: 's2', connector: 'git', slug: 'code', lagMs: 1, incidents: [] },
     ])
     const before = await seriesOf(metrics)
     await metrics.forgetSource('s1')
@@ -86,8 +86,8 @@ describe('createMetrics', () => {
 
   it('drops sources that a replacement of all lags leaves out', async () => {
     const metrics = createMetrics({ process: 'api' })
-    metrics.replaceSourceLags([{ ...SOURCE, lagMs: 1 }])
-    metrics.replaceSourceLags([{ source: 's2', connector: 'git', lagMs: 2_000 }])
+    metrics.replaceSources([{ ...SOURCE, slug: 'orders', lagMs: 1, incidents: ['error'] }])
+    metrics.replaceSources([{ source: 's2', connector: 'git', slug: 'code', lagMs: 2_000, incidents: [] }])
     expect((await seriesOf(metrics)).filter((line) => line.startsWith('inlet_source_lag'))).toEqual([
       'inlet_source_lag_seconds{connector="git",process="api",source="s2"} 2',
     ])
@@ -95,11 +95,22 @@ describe('createMetrics', () => {
 
   it('escapes what would break a line of the exposition, as for every other series', async () => {
     const metrics = createMetrics({ process: 'api' })
-    metrics.replaceSourceLags([{ source: 's1', connector: 'a"b\\c\nd', lagMs: 1_234.567 }])
+    metrics.replaceSources([{ source: 's1', connector: 'a"b\\c\nd', slug: 'x', lagMs: 1_234.567, incidents: [] }])
     expect((await metrics.expose()).body).toMatch(/\n# HELP inlet_source_lag_seconds .*\n# TYPE inlet_source_lag_seconds gauge\n/)
-    expect((await metrics.expose()).body.trimEnd().split('\n').at(-1)).toBe(
+    expect((await metrics.expose()).body.trimEnd().split('\n')).toContain(
       String.raw`inlet_source_lag_seconds{source="s1",connector="a\"b\\c\nd",process="api"} 1.235`,
     )
+  })
+
+  it('joins ids to names, and says which incidents of a source are open', async () => {
+    const metrics = createMetrics({ process: 'scribe' })
+    metrics.replaceSources([{ ...SOURCE, slug: 'orders', lagMs: null, incidents: ['quarantine', 'stale'] }])
+    const labels = `connector="${SOURCE.connector}",`
+    expect((await seriesOf(metrics)).filter((line) => line.startsWith('inlet_source'))).toEqual([
+      `inlet_source_info{${labels}process="scribe",slug="orders",source="s1"} 1`,
+      `inlet_source_incident_open{${labels}kind="quarantine",process="scribe",slug="orders",source="s1"} 1`,
+      `inlet_source_incident_open{${labels}kind="stale",process="scribe",slug="orders",source="s1"} 1`,
+    ])
   })
 
   it('does not refresh again what may be kept, unless its refresh failed', async () => {

@@ -3,7 +3,7 @@ import { monotonicNow, withDeadline } from '@inlet/runtime'
 import { Registry } from 'prom-client'
 import { createFamilies } from './families.js'
 import { removeSource } from './remove-source.js'
-import { createSourceLags, type SourceLag } from './source-lags.js'
+import { createSourceSeries, type SourceStanding } from './source-series.js'
 
 export type ProcessName = 'api' | 'worker' | 'scribe'
 export type RecordResult = 'inserted' | 'updated' | 'unchanged' | 'deleted' | 'quarantined'
@@ -21,8 +21,8 @@ export interface Metrics {
   countBytes(source: SourceLabels, bytes: number): void
   countError(source: SourceLabels, reason: Reason): void
   countRun(source: SourceLabels, outcome: string, durationMs: number): void
-  /** Sets the age of the last successful ingestion for all sources at once; sources left out lose their series. */
-  replaceSourceLags(lags: Iterable<SourceLag>): void
+  /** Sets age of the last success, names and incidents of all sources at once; sources left out lose their series. */
+  replaceSources(sources: Iterable<SourceStanding>): void
   setLastEventDelay(source: SourceLabels, delayMs: number): void
   setQueueDepth(queue: string, counts: Readonly<Record<string, number>>): void
   setQueueOldestAge(queue: string, ageMs: number): void
@@ -59,7 +59,7 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
   const registry = new Registry()
   registry.setDefaultLabels({ process })
   const families = createFamilies(registry)
-  const sourceLags = createSourceLags(process)
+  const sourceSeries = createSourceSeries(process)
   const refreshes = new Map<string, () => Promise<void>>()
 
   const refreshAll = async (): Promise<void> => {
@@ -83,7 +83,7 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
       families.runs.inc({ source, connector, outcome })
       families.runSeconds.observe({ source, connector }, durationMs / SECOND_MS)
     },
-    replaceSourceLags: (lags) => sourceLags.replace(lags),
+    replaceSources: (sources) => sourceSeries.replace(sources),
     setLastEventDelay: ({ source, connector }, delayMs) => families.eventDelay.set({ source, connector }, delayMs / SECOND_MS),
     setQueueDepth(queue, counts) {
       for (const [state, count] of Object.entries(counts)) families.queueDepth.set({ queue, state }, count)
@@ -108,7 +108,7 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
       families.httpSeconds.observe({ method: known, route, status: String(status) }, durationMs / SECOND_MS)
     },
     forgetSource(id) {
-      sourceLags.remove(id)
+      sourceSeries.remove(id)
       return removeSource(families, id)
     },
     beforeScrape(name, refresh, { keepMs } = { keepMs: 0 }) {
@@ -116,7 +116,7 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
     },
     async expose() {
       await refreshAll()
-      return { contentType: registry.contentType, body: `${await registry.metrics()}${sourceLags.toText()}` }
+      return { contentType: registry.contentType, body: `${await registry.metrics()}${sourceSeries.toText()}` }
     },
   }
 }
