@@ -243,6 +243,7 @@ export const composeWorker = (
       keyring,
       secrets,
       http: http.node,
+      egress,
       metrics,
       log,
       quarantinePercent: config.INLET_QUARANTINE_PERCENT ?? QUARANTINE_PERCENT,

@@ -1,27 +1,50 @@
-import { INCIDENT_ENDS, INCIDENT_KINDS, NOTIFIED_EVENTS } from '@inlet/domain'
+import { INCIDENT_ENDS, INCIDENT_KINDS, NOTIFIED_EVENTS, TARGET_KINDS } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
 import { pageOf, pageQuery, plainText, sourceRef, timestamp, uuid, visible } from './primitives.js'
+
+const minuteOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write HH:MM')
+const mailAddress = z.email().max(320)
 
 const wishes = {
   events: z.array(z.enum(NOTIFIED_EVENTS)).min(1).meta({ description: 'Which incidents to tell of, and whether of their end (recovery).' }),
   sources: z.array(sourceRef).max(1_000).meta({ description: 'Only of these sources (slug or id); empty: of all.' }),
   labels: z.record(z.string().min(1).max(63), visible(z.string().max(255))).meta({ description: 'Only of sources with all of these labels.' }),
   active: z.boolean(),
+  quietHours: z
+    .strictObject({
+      from: minuteOfDay,
+      to: minuteOfDay.meta({ description: 'Earlier than `from`: over midnight.' }),
+      timeZone: z.string().min(1).max(64).meta({ example: 'Europe/Berlin' }),
+    })
+    .nullable()
+    .meta({ description: 'When nothing is told; what happens meanwhile comes in one message at their end.' }),
+  groupMinutes: z.int().min(0).max(1_440).meta({ description: 'What happens within so many minutes comes in one message; 0: each at once.' }),
 }
+const mail = z
+  .strictObject({
+    from: mailAddress,
+    to: z.array(mailAddress).min(1).max(50),
+    username: visible(z.string().min(1).max(320)).optional().meta({ description: 'For servers that want a log-in; the password is `secret`.' }),
+  })
+  .meta({ id: 'MailSettings', description: 'Of targets of kind email.' })
+const kind = z.enum(TARGET_KINDS).meta({ description: 'What takes the messages.' })
 const name = visible(plainText(100)).meta({ example: 'on-call' })
 const url = z.string().min(1).max(8_192).meta({
-  description: 'Where messages are posted: a public address, unless the operator allows others.',
+  description:
+    'Where messages are posted: a public address, unless the operator allows others. Of kind slack or teams that of an incoming webhook, of email `smtp://host:587` or `smtps://host:465`; pagerduty has one of its own.',
   example: 'https://hooks.example.com/inlet',
 })
-const secret = z
-  .string()
-  .max(200)
-  .meta({ description: '`whsec_` and the base64 of 24 to 64 bytes; write-only. Messages are signed with it as Standard Webhooks says.' })
+const secret = z.string().max(200).meta({
+  description:
+    'Write-only. Of kind webhook `whsec_` and the base64 of 24 to 64 bytes: messages are signed with it as Standard Webhooks says. Of pagerduty the routing key, of email the password.',
+})
 
 const shape = {
   id: uuid,
   name: z.string(),
+  kind,
+  mail: mail.nullable(),
   url: z.string().meta({ description: 'Masked: whoever knows the address may post there.', example: 'https://hooks.example.com/…' }),
   ...wishes,
   sources: z.array(uuid),
@@ -41,8 +64,12 @@ export const notificationTargets = pageOf(notificationTarget, 'NotificationTarge
 export const createTargetBody = z
   .strictObject({
     name,
-    url,
+    kind: kind.default('webhook'),
+    url: url.optional(),
     secret: secret.optional(),
+    mail: mail.optional(),
+    quietHours: wishes.quietHours.default(null),
+    groupMinutes: wishes.groupMinutes.default(0),
     events: wishes.events.default([...NOTIFIED_EVENTS]),
     sources: wishes.sources.default([]),
     labels: wishes.labels.default({}),
@@ -53,6 +80,9 @@ export const updateTargetBody = z
   .strictObject({
     name: name.optional(),
     url: url.optional(),
+    mail: mail.optional(),
+    quietHours: wishes.quietHours.optional(),
+    groupMinutes: wishes.groupMinutes.optional(),
     secret: secret.optional().meta({ description: 'A new secret; for 24 hours messages are signed with both.' }),
     events: wishes.events.optional(),
     sources: wishes.sources.optional(),
@@ -67,9 +97,11 @@ export const delivery = z
     messageId: z.string().meta({ description: 'The header webhook-id, the same at every try.' }),
     incidentId: uuid.nullable(),
     event: z.string().meta({ description: 'incident.opened, incident.closed, incidents.digest or test.' }),
-    status: z.enum(['pending', 'delivered', 'dead']).meta({ description: 'dead: given up.' }),
+    status: z.enum(['pending', 'held', 'grouped', 'delivered', 'dead']).meta({
+      description: 'held: quiet hours, or waiting for others to go with; grouped: told by another message; dead: given up.',
+    }),
     attempts: z.int(),
-    nextAt: timestamp.nullable().meta({ description: 'When a pending message is tried next.' }),
+    nextAt: timestamp.nullable().meta({ description: 'When a pending message is tried next, or a held one goes.' }),
     lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last answer.' }),
     lastError: z.string().nullable(),
     createdAt: timestamp,
@@ -109,6 +141,7 @@ export const notificationEndpoints = {
     body: createTargetBody,
     answers: { 201: { description: 'Saved; Location is set.', schema: newNotificationTarget } },
     reasons: [
+      'INVALID_TIMEZONE',
       'NAME_TAKEN',
       'NOT_FOUND',
       'INVALID_URL',
@@ -148,6 +181,7 @@ export const notificationEndpoints = {
     answers: { 200: { description: 'The target as changed.', schema: notificationTarget } },
     reasons: [
       'SECRET_TARGET_REFUSED',
+      'INVALID_TIMEZONE',
       'NAME_TAKEN',
       'INVALID_URL',
       'URL_BLOCKED_ADDRESS',
@@ -181,7 +215,7 @@ export const notificationEndpoints = {
     tag,
     summary: 'List messages to a target, newest first',
     params,
-    query: z.strictObject({ ...pageQuery, status: z.enum(['pending', 'delivered', 'dead']).optional() }),
+    query: z.strictObject({ ...pageQuery, status: z.enum(['pending', 'held', 'grouped', 'delivered', 'dead']).optional() }),
     answers: { 200: { description: 'One page.', schema: deliveryPage } },
     reasons: ['INVALID_CURSOR'],
   }),

@@ -89,13 +89,15 @@ export {
   recordDelivery,
 } from './notifications/deliveries.js'
 export { countOpenIncidents, type IncidentListRequest, type IncidentRow, listIncidents } from './notifications/list-incidents.js'
-export { type MessageWriter, type News, reportIncidents, toMessageId } from './notifications/report-incidents.js'
+export { toMessageId } from './notifications/message-id.js'
+export { type MessageWriter, type News, reportIncidents } from './notifications/report-incidents.js'
 export {
   createTarget,
   deleteTarget,
   findTarget,
   listPlainTargets,
   listTargets,
+  type MailSettings,
   type NewTarget,
   type NotificationTarget,
   type PlainTarget,

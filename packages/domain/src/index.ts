@@ -19,6 +19,7 @@ export { whoActs } from './errors/who-acts.js'
 export { canonicalJson, hasUnstorableText, toStorableText } from './identity/canonical-json.js'
 export { keyHash, keyText, sha256Hex } from './identity/identity.js'
 export { findUuid, isUuid } from './identity/uuid.js'
+export { type HoldRules, holdUntil, type QuietHours } from './incidents/hold-messages.js'
 export {
   decideTelling,
   FAILURES_FOR_INCIDENT,
@@ -36,6 +37,7 @@ export {
   type TargetWishes,
 } from './incidents/incident.js'
 export { describeShare, exceedsShare, LEAST_QUARANTINED, type QuarantineFacts } from './incidents/quarantine-share.js'
+export { TARGET_KINDS, TARGET_RULES, type TargetKind } from './incidents/target-kind.js'
 export { JsonNumber } from './records/json-number.js'
 export {
   QUARANTINE_STATES,

@@ -9,10 +9,11 @@ import {
   listDeliveries,
   listIncidents,
   listTargets,
+  type NotificationTarget,
   updateTarget,
 } from '@inlet/db'
-import { Failure, maskUrl } from '@inlet/domain'
-import { createSigningSecret, openSecrets, sealSecrets } from '@inlet/security'
+import { Failure, maskUrl, parseSchedule, TARGET_RULES, type TargetKind } from '@inlet/domain'
+import { openSecrets, sealSecrets } from '@inlet/security'
 import { z } from 'zod'
 import { mayRetarget } from '../credentials/guard-targets.js'
 import { pageOfAll } from '../http/page-of-all.js'
@@ -20,7 +21,8 @@ import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { sourceNotFound } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { checkSecret, checkUrl, findSources } from './check-target.js'
+import { findSources } from './check-target.js'
+import { checkMail, checkNewSecret, requireUrl, secretOf } from './target-settings.js'
 import { toDeliveryView, toTargetView } from './target-view.js'
 
 /** What the endpoints of notifications use. */
@@ -56,15 +58,17 @@ export const REDACT_MS = 300_000
 const createNotificationHandler =
   (deps: NotificationDeps): Handler<Endpoints['createNotification']> =>
   async ({ body, actor }) => {
-    const { secret: given, ...target } = body
-    const secret = given ?? createSigningSecret()
-    deps.secrets.add([secret, body.url], REDACT_MS)
-    checkSecret(secret)
-    await checkUrl(deps, body.url)
+    const { secret: given, url: _address, mail = null, ...target } = body
+    deps.secrets.add([given, body.url], REDACT_MS)
+    checkMail(body)
+    checkQuietHours(body.quietHours)
+    const secret = secretOf(body)
+    deps.secrets.add(secret, REDACT_MS)
+    const url = await requireUrl(deps, body)
     const sources = await findSources(deps, body.sources)
     const id = randomUUID()
-    const sealed = sealSecrets(deps.keyring, { ownerId: id, version: 1 }, { secret, url: body.url })
-    await createTarget(deps.database, { ...target, url: maskUrl(body.url), id, sources, sealed }, actor)
+    const sealed = sealSecrets(deps.keyring, { ownerId: id, version: 1 }, { ...(secret === null ? {} : { secret }), url })
+    await createTarget(deps.database, { ...target, mail, url: shownUrl(body.kind, url), id, sources, sealed }, actor)
     const saved = await findTarget(deps.database, id)
     if (saved === null) throw targetNotFound()
     return {
@@ -74,6 +78,14 @@ const createNotificationHandler =
     }
   }
 
+/** The server of a mail is no secret. */
+const shownUrl = (kind: TargetKind, url: string): string => (kind === 'email' ? url : maskUrl(url))
+
+/** Throws INVALID_TIMEZONE. */
+const checkQuietHours = (hours: { readonly timeZone: string } | null | undefined): void => {
+  if (hours !== null && hours !== undefined) parseSchedule('0 0 * * *', hours.timeZone)
+}
+
 /** Receivers have this long to take over a new secret. */
 const OVERLAP_SECONDS = 86_400
 
@@ -82,36 +94,48 @@ const updateNotificationHandler =
   async ({ params: { id }, body, actor, principal }) => {
     const { secret, url, sources: refs, ...given } = body
     deps.secrets.add([secret, url], REDACT_MS)
-    if (secret !== undefined) checkSecret(secret)
-    if (url !== undefined) await checkUrl(deps, url)
-    if (url !== undefined && secret === undefined && !mayRetarget({ actor, principal })) await requireSameOrigin(deps, id, url)
+    const target = await findTarget(deps.database, id)
+    if (target === null) throw targetNotFound()
+    const { kind } = target
+    if (given.mail !== undefined) checkMail({ kind, mail: given.mail })
+    checkQuietHours(given.quietHours)
+    if (secret !== undefined) checkNewSecret(kind, secret)
+    if (url !== undefined) await requireUrl(deps, { kind, url })
+    if (url !== undefined && secret === undefined && !mayRetarget({ actor, principal })) requireSameReceiver(target, url)
     // Members left out stay as they are: none must be there as undefined.
     const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     const sources = refs === undefined ? {} : { sources: await findSources(deps, refs) }
+    const isSigned = TARGET_RULES[kind].secret === 'signing'
     const reseal = (stored: unknown, version: number, plainUrl: string): unknown => {
       const before = openSecrets(deps.keyring, { ownerId: id, version }, stored)
       const kept = { url: plainUrl, ...before, ...(url === undefined ? {} : { url }) }
-      const next = secret === undefined ? kept : { ...kept, secret, previous: before['secret'] }
+      const next = secret === undefined ? kept : { ...kept, secret, ...(isSigned ? { previous: before['secret'] } : {}) }
       return sealSecrets(deps.keyring, { ownerId: id, version: version + 1 }, next)
     }
-    const sealing = secret === undefined && url === undefined ? {} : { reseal, overlapSeconds: secret === undefined ? undefined : OVERLAP_SECONDS }
-    const shown = url === undefined ? {} : { url: maskUrl(url) }
+    const sealing =
+      secret === undefined && url === undefined
+        ? {}
+        : { reseal, replaced: secret !== undefined, overlapSeconds: secret !== undefined && isSigned ? OVERLAP_SECONDS : undefined }
+    const shown = url === undefined ? {} : { url: shownUrl(kind, url) }
     if (!(await updateTarget(deps.database, { id, ...changes, ...shown, ...sources, ...sealing }, actor))) throw targetNotFound()
     const saved = await findTarget(deps.database, id)
     if (saved === null) throw targetNotFound()
     return { status: 200, body: toTargetView(saved) }
   }
 
-/** What is signed with a secret is for its receiver: another one needs a secret of its own, or the word of an admin. */
-const requireSameOrigin = async (deps: NotificationDeps, id: string, url: string): Promise<void> => {
-  const target = await findTarget(deps.database, id)
-  if (target === null) throw targetNotFound()
-  const { origin } = new URL(url)
-  if (origin !== new URL(target.url).origin)
-    throw new Failure('SECRET_TARGET_REFUSED', `the stored secret is not for ${origin}`, {
-      field: 'url',
-      next: 'Send a new secret together with the new address, or use a key with the scope admin.',
-    })
+/** A secret is for its receiver: another one needs a secret of its own, or the word of an admin. An address that is the only secret goes with it. */
+const requireSameReceiver = (target: NotificationTarget, url: string): void => {
+  if (TARGET_RULES[target.kind].secret === 'none' || receiverOf(url) === receiverOf(target.url)) return
+  throw new Failure('SECRET_TARGET_REFUSED', `the stored secret is not for ${receiverOf(url)}`, {
+    field: 'url',
+    next: 'Send a new secret together with the new address, or use a key with the scope admin.',
+  })
+}
+
+/** Other schemes than http have no origin in the sense of the standard. */
+const receiverOf = (text: string): string => {
+  const { protocol, host } = new URL(text)
+  return `${protocol}//${host}`
 }
 
 export const createNotificationHandlers = (deps: NotificationDeps) => ({

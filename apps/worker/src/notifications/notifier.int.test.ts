@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
-import { addTestDelivery, createTarget, markStaleness, reportIncidents, updateTarget } from '@inlet/db'
+import { addTestDelivery, createTarget, markStaleness, type NotificationTarget, reportIncidents, updateTarget } from '@inlet/db'
 import { MAX_TRIES } from '@inlet/domain'
 import { createLogger, createMetrics, createSecretRegistry } from '@inlet/observability'
 import { createMasterKeyText, createSigningSecret, openSecrets, parseKeyring, sealSecrets } from '@inlet/security'
@@ -54,11 +54,13 @@ afterAll(async () => {
 })
 
 const start = (allow: readonly string[] = ['127.0.0.1']): void => {
-  const http = createHttpClient({ guard: createEgressGuard({ allow }), transport: 'node' })
+  const egress = createEgressGuard({ allow })
+  const http = createHttpClient({ guard: egress, transport: 'node' })
   const stop = startNotifier({
     database: store.database,
     keyring,
     http,
+    egress,
     secrets: createSecretRegistry(),
     metrics: createMetrics({ process: 'worker' }),
     log: createLogger({ level: 'silent', name: 'test' }),
@@ -69,11 +71,19 @@ const start = (allow: readonly string[] = ['127.0.0.1']): void => {
   stops.push(stop, async () => http.close())
 }
 
-const addTarget = async (changes: { url?: string; events?: ('error' | 'stale' | 'recovery')[]; sources?: string[] } = {}) => {
+type TargetChanges = Partial<Pick<NotificationTarget, 'url' | 'events' | 'sources' | 'kind' | 'mail' | 'quietHours' | 'groupMinutes'>>
+const addTarget = async (changes: TargetChanges = {}, secret = createSigningSecret()) => {
   const id = randomUUID()
-  const secret = createSigningSecret()
-  const sealed = sealSecrets(keyring, { ownerId: id, version: 1 }, { secret })
-  const wishes = { events: ['error' as const, 'stale' as const, 'recovery' as const], sources: [], labels: {} }
+  const sealed = sealSecrets(keyring, { ownerId: id, version: 1 }, { secret, ...(changes.kind === undefined ? {} : { url: changes.url ?? url }) })
+  const wishes = {
+    events: ['error' as const, 'stale' as const, 'recovery' as const],
+    sources: [],
+    labels: {},
+    kind: 'webhook' as const,
+    mail: null,
+    quietHours: null,
+    groupMinutes: 0,
+  }
   await createTarget(store.database, { id, name: id, url, active: true, ...wishes, ...changes, sealed }, 'test')
   return { id, secret }
 }

@@ -1,12 +1,19 @@
-import type { HttpClient } from '@inlet/connector-sdk'
+import type { EgressGuard, HttpClient } from '@inlet/connector-sdk'
 import { type DeliveryResult, type DueDelivery, toMessageId } from '@inlet/db'
 import { hideUrl, nextTryMs, toFailure } from '@inlet/domain'
 import type { SecretRegistry } from '@inlet/observability'
 import { type Keyring, openSecrets, signMessage } from '@inlet/security'
+import { toPagerDuty } from './kinds/pagerduty.js'
+import { sendMail } from './kinds/send-mail.js'
+import { toSlack } from './kinds/slack.js'
+import { toTeams } from './kinds/teams.js'
+import { parseMessage } from './message.js'
+import { summarize } from './summarize.js'
 
 export interface SendDeps {
   /** Reaches only what the egress guard permits. */
   readonly http: HttpClient
+  readonly egress: EgressGuard
   readonly keyring: Keyring
   readonly secrets: SecretRegistry
 }
@@ -14,29 +21,25 @@ export interface SendDeps {
 const TIMEOUT_MS = 10_000
 const REDACT_MS = 60_000
 const MAX_ANSWER_BYTES = 65_536
+/** What a mail server answers when it has taken a mail. */
+const MAIL_TAKEN = 250
 
-/** Sends a message once; any 2xx counts as taken. Redirects are not followed: what is signed goes to the address that was named, or nowhere. */
+/** What a target was told in secret. */
+interface Opened {
+  readonly url: string
+  readonly secret: string | null
+  /** The signing secret before the present one, while it signs too. */
+  readonly previous: string | null
+}
+
+/** Sends a message once, as the kind of its target wants it. */
 export const sendMessage = async (deps: SendDeps, due: DueDelivery, signal: AbortSignal): Promise<DeliveryResult> => {
   const retryMs = nextTryMs(due.attempts, Math.random())
   let url = due.url
   try {
-    const opened = openSecrets(deps.keyring, due.place, due.sealed)
-    deps.secrets.add(opened, REDACT_MS)
-    if (typeof opened['url'] === 'string') url = opened['url']
-    const keys = [opened['secret'], ...(due.signsPrevious ? [opened['previous']] : [])].filter((key) => typeof key === 'string')
-    const signature = signMessage({ id: toMessageId(due.id), at: Math.floor(Date.now() / 1_000), body: due.body }, keys)
-    const response = await deps.http.request({
-      url,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...signature },
-      body: due.body,
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: MAX_ANSWER_BYTES,
-      maxRedirects: 0,
-      signal,
-    })
-    const { status } = response
-    response.discard()
+    const opened = open(deps, due)
+    url = opened.url
+    const status = await SENDERS[due.kind](deps, due, { ...opened, signal })
     if (status >= 200 && status < 300) return { delivered: true, status }
     // The receiver says that it is gone for good.
     if (status === 410) return { delivered: false, status, error: 'the receiver answers 410 Gone', retryMs: null }
@@ -45,4 +48,58 @@ export const sendMessage = async (deps: SendDeps, due: DueDelivery, signal: Abor
     const { reason, message } = toFailure(error)
     return { delivered: false, status: null, error: hideUrl(`${reason}: ${message}`, url), retryMs }
   }
+}
+
+const open = (deps: SendDeps, due: DueDelivery): Opened => {
+  const opened = openSecrets(deps.keyring, due.place, due.sealed)
+  deps.secrets.add(opened, REDACT_MS)
+  const text = (name: string): string | null => (typeof opened[name] === 'string' ? opened[name] : null)
+  return { url: text('url') ?? due.url, secret: text('secret'), previous: due.signsPrevious ? text('previous') : null }
+}
+
+type Sender = (deps: SendDeps, due: DueDelivery, to: Opened & { readonly signal: AbortSignal }) => Promise<number>
+
+const SENDERS: Readonly<Record<DueDelivery['kind'], Sender>> = {
+  webhook: (deps, { id, body }, { url, secret, previous, signal }) => {
+    const keys = [secret, previous].filter((key) => key !== null)
+    return post(deps, { url, body, headers: signMessage({ id: toMessageId(id), at: Math.floor(Date.now() / 1_000), body }, keys), signal })
+  },
+  slack: (deps, { body }, { url, signal }) => post(deps, { url, body: JSON.stringify(toSlack(summarize(parseMessage(body)))), signal }),
+  teams: (deps, { body }, { url, signal }) => post(deps, { url, body: JSON.stringify(toTeams(summarize(parseMessage(body)))), signal }),
+  pagerduty: async (deps, { body }, { url, secret, signal }) => {
+    let status = 202
+    for (const event of toPagerDuty(parseMessage(body), secret ?? '')) {
+      status = await post(deps, { url, body: JSON.stringify(event), signal })
+      if (status >= 300) return status
+    }
+    return status
+  },
+  email: async (deps, { id, body, mail }, { url, secret, signal }) => {
+    if (mail === null) throw new Error('the target has no addresses')
+    await sendMail(deps.egress, { url, settings: mail, password: secret, messageId: toMessageId(id), summary: summarize(parseMessage(body)) }, signal)
+    return MAIL_TAKEN
+  },
+}
+
+interface Post {
+  readonly url: string
+  readonly body: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** Redirects are not followed: a message goes to the address that was named, or nowhere. Answers the status. */
+const post = async ({ http }: SendDeps, { url, body, headers = {}, signal }: Post): Promise<number> => {
+  const response = await http.request({
+    url,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_ANSWER_BYTES,
+    maxRedirects: 0,
+    signal,
+  })
+  response.discard()
+  return response.status
 }

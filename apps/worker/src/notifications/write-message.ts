@@ -1,4 +1,5 @@
 import type { MessageWriter, News } from '@inlet/db'
+import { parseMessage } from './message.js'
 
 const MAX_LISTED = 50
 
@@ -17,6 +18,17 @@ export const createMessageWriter = (publicUrl: string): MessageWriter => ({
         links: { incidents: `${publicUrl}/v1/incidents` },
       },
     }),
+  group: (id, bodies, at) => {
+    const messages = bodies.map(parseMessage).filter((message) => message.type === 'incident.opened' || message.type === 'incident.closed')
+    const incidents = messages.map(({ type, data }) => ({ what: type === 'incident.opened' ? 'opened' : 'closed', ...data }))
+    const data = {
+      opened: incidents.filter(({ what }) => what === 'opened').length,
+      closed: incidents.filter(({ what }) => what === 'closed').length,
+      incidents: incidents.slice(0, MAX_LISTED),
+      links: { incidents: `${publicUrl}/v1/incidents` },
+    }
+    return JSON.stringify({ type: 'incidents.digest', id, timestamp: at.toISOString(), data })
+  },
 })
 
 const describe = (news: News, publicUrl: string) => ({
@@ -24,7 +36,7 @@ const describe = (news: News, publicUrl: string) => ({
   source: { id: news.sourceId, slug: news.slug, name: news.name, connector: news.connector, labels: news.labels },
   reason: news.reason,
   message: news.message,
-  next: news.what === 'closed' ? 'Nothing to do: it works again.' : news.next,
+  next: news.what === 'closed' ? 'Nothing to do: it works again.' : news.next.replaceAll('{id}', news.slug),
   links: {
     source: `${publicUrl}/v1/sources/${news.sourceId}`,
     why: `${publicUrl}/v1/sources/${news.sourceId}/why`,

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
+import type { TargetKind } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { olderThan } from '../page-before.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
 import { isMissingReference } from '../sql-state.js'
-import { toMessageId } from './report-incidents.js'
+import { toMessageId } from './message-id.js'
+import type { MailSettings } from './targets.js'
 
 /** A message that is to be sent now, with what that needs. */
 export interface DueDelivery {
   readonly id: string
   readonly body: string
+  readonly kind: TargetKind
+  readonly mail: MailSettings | null
   /** This try included. */
   readonly attempts: number
   /** Only of targets whose URL is not sealed yet; else masked. */
@@ -31,7 +35,7 @@ export const claimDeliveries = async (database: Pick<Database, 'pool'>, limit: n
        WHERE d.status = 'pending' AND d.next_at <= clock_timestamp() AND t.active ORDER BY d.next_at LIMIT $1 FOR UPDATE OF d SKIP LOCKED)
      UPDATE notification_deliveries d SET attempts = d.attempts + 1, next_at = clock_timestamp() + interval '${CLAIM_SECONDS} seconds'
      FROM due, notification_targets t WHERE d.id = due.id AND t.id = d.target_id
-     RETURNING d.id, d.body, d.attempts, t.url, t.sealed, json_build_object('ownerId', t.id, 'version', t.version) AS place,
+     RETURNING d.id, d.body, t.kind, t.mail, d.attempts, t.url, t.sealed, json_build_object('ownerId', t.id, 'version', t.version) AS place,
        coalesce(t.previous_until > clock_timestamp(), false) AS "signsPrevious"`,
     [limit],
   )
@@ -56,7 +60,8 @@ const outcomeOf = (result: DeliveryResult, now: Date) => {
     : { nextAt: new Date(now.getTime() + Math.ceil(result.retryMs)), lastError }
 }
 
-export const DELIVERY_STATUSES = ['pending', 'delivered', 'dead'] as const
+/** `held`: quiet hours or a group; `grouped`: told by another message, together with others. */
+export const DELIVERY_STATUSES = ['pending', 'held', 'grouped', 'delivered', 'dead'] as const
 
 export interface DeliveryRow {
   readonly id: string

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-const look = (percent = 5) => reportIncidents(store.database, { one: () => '{}', digest: () => '{}' }, { percent })
+const look = (percent = 5) => reportIncidents(store.database, { one: () => '{}', digest: () => '{}', group: () => '{}' }, { percent })
 const incidents = (sourceId: string) =>
   store.rows<{ kind: string; reason: string; message: string; next: string; closed_as: string | null }>(
     'SELECT kind, reason, message, next, closed_as FROM incidents WHERE source_id = $1 ORDER BY opened_at',

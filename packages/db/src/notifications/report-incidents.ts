@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { decideTelling, type IncidentKind, isWanted, type TargetWishes } from '@inlet/domain'
+import { decideTelling, type HoldRules, holdUntil, type IncidentKind, isWanted, type TargetWishes } from '@inlet/domain'
 import type { Database } from '../database.js'
 import type { Prisma } from '../generated/client.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
 import { followContent } from './follow-content.js'
 import { followIncidents } from './follow-incidents.js'
+import { toMessageId } from './message-id.js'
+import { type GroupWriter, heldUntil, releaseHeld, sumsUp } from './release-held.js'
 
 /** Beginning or end of an incident, with what a message says of it. */
 export interface News {
@@ -25,7 +27,7 @@ export interface News {
 }
 
 /** Makes the body of a message, JSON text. */
-export interface MessageWriter {
+export interface MessageWriter extends GroupWriter {
   one(messageId: string, news: News, at: Date): string
   digest(messageId: string, news: readonly News[], at: Date): string
 }
@@ -53,24 +55,27 @@ export const reportIncidents = (
     if (rows[0]?.free !== true) return null
     await followIncidents(client)
     if (content !== null) await followContent(client, content)
-    const { rows: news } = await client.query<News>(UNREPORTED)
-    if (news.length === 0) return 0
     const now = await readDatabaseTime(client)
+    const released = await releaseHeld(prisma, { writer, now })
+    const { rows: news } = await client.query<News>(UNREPORTED)
+    if (news.length === 0) return released
     const opening = news.filter(({ what }) => what === 'opened').length
     const telling = decideTelling({ ...(await countRecent(prisma, now)), opening })
-    if (telling === 'later') return 0
+    if (telling === 'later') return released
     const targets = await prisma.notificationTarget.findMany({
       where: { active: true },
-      select: { id: true, events: true, sources: true, labels: true },
+      select: { id: true, kind: true, events: true, sources: true, labels: true, quietHours: true, groupMinutes: true },
     })
-    let made = 0
+    let made = released
     for (const target of targets) {
       const wanted = news.filter((each) => isWanted(target as TargetWishes, each))
-      if (telling === 'digest' && wanted.length > 1)
-        made += await put(prisma, target.id, { event: 'incidents.digest', news: null, write: (id) => writer.digest(id, wanted, now) })
+      if (wanted.length === 0) continue
+      const until = holdUntil(target as unknown as HoldRules, now, await heldUntil(prisma, target.id))
+      if (until === null && telling === 'digest' && wanted.length > 1 && sumsUp(target.kind))
+        made += await put(prisma, target.id, { event: 'incidents.digest', news: null, until, write: (id) => writer.digest(id, wanted, now) })
       else
         for (const each of wanted)
-          made += await put(prisma, target.id, { event: `incident.${each.what}`, news: each, write: (id) => writer.one(id, each, now) })
+          made += await put(prisma, target.id, { event: `incident.${each.what}`, news: each, until, write: (id) => writer.one(id, each, now) })
     }
     const idsOf = (what: News['what']) => ({ id: { in: news.filter((each) => each.what === what).map(({ id }) => id) } })
     await prisma.incident.updateMany({ where: idsOf('opened'), data: { openedToldAt: now } })
@@ -92,13 +97,11 @@ const countRecent = async (
 const put = async (
   prisma: Prisma.TransactionClient,
   targetId: string,
-  message: { readonly event: string; readonly news: News | null; readonly write: (messageId: string) => string },
+  message: { readonly event: string; readonly news: News | null; readonly until: Date | null; readonly write: (messageId: string) => string },
 ): Promise<number> => {
   const id = randomUUID()
-  const { event, news, write } = message
-  const row = { id, targetId, incidentId: news?.id ?? null, event, body: write(toMessageId(id)) }
+  const { event, news, until, write } = message
+  const hold = until === null ? {} : { status: 'held', nextAt: until }
+  const row = { id, targetId, incidentId: news?.id ?? null, event, body: write(toMessageId(id)), ...hold }
   return (await prisma.notificationDelivery.createMany({ data: [row], skipDuplicates: true })).count
 }
-
-/** The id a receiver sees, the same at every try. */
-export const toMessageId = (deliveryId: string): string => `msg_${deliveryId}`

@@ -1,15 +1,28 @@
-import { Failure, maskUrl, type NotifiedEvent } from '@inlet/domain'
+import { Failure, maskUrl, type NotifiedEvent, type QuietHours, type TargetKind } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import type { Prisma } from '../generated/client.js'
+import { Prisma } from '../generated/client.js'
 import { lockRow } from '../row-lock.js'
 import { isUniqueViolation } from '../sql-state.js'
 import { toJson } from '../versions/version-content.js'
+
+/** How a mail is sent. */
+export interface MailSettings {
+  readonly from: string
+  readonly to: readonly string[]
+  /** For servers that want a log-in. */
+  readonly username?: string | undefined
+}
 
 /** Where notifications go, as it is shown: without its secret. */
 export interface NotificationTarget {
   readonly id: string
   readonly name: string
+  readonly kind: TargetKind
+  /** Of kind `email` only. */
+  readonly mail: MailSettings | null
+  readonly quietHours: QuietHours | null
+  readonly groupMinutes: number
   /** Masked, but for those stored before it was sealed. */
   readonly url: string
   readonly events: readonly NotifiedEvent[]
@@ -25,6 +38,10 @@ export interface NotificationTarget {
 const SHOWN = {
   id: true,
   name: true,
+  kind: true,
+  mail: true,
+  quietHours: true,
+  groupMinutes: true,
   url: true,
   events: true,
   sources: true,
@@ -36,7 +53,7 @@ const SHOWN = {
 } as const
 
 // Written from a NotificationTarget and from nothing else.
-const toTarget = (row: Prisma.NotificationTargetGetPayload<{ select: typeof SHOWN }>) => row as NotificationTarget
+const toTarget = (row: Prisma.NotificationTargetGetPayload<{ select: typeof SHOWN }>) => row as unknown as NotificationTarget
 
 /** All targets by name; there are few. */
 export const listTargets = async ({ prisma }: Pick<Database, 'prisma'>): Promise<readonly NotificationTarget[]> =>
@@ -47,7 +64,9 @@ export const findTarget = async ({ prisma }: Pick<Database, 'prisma'>, id: strin
   return row === null ? null : toTarget(row)
 }
 
-export interface NewTarget extends Pick<NotificationTarget, 'id' | 'name' | 'url' | 'events' | 'sources' | 'labels' | 'active'> {
+type Shown = 'name' | 'kind' | 'mail' | 'quietHours' | 'groupMinutes' | 'url' | 'events' | 'sources' | 'labels' | 'active'
+
+export interface NewTarget extends Pick<NotificationTarget, 'id' | Shown> {
   /** The secret and the whole URL, sealed for (id, version 1). */
   readonly sealed: unknown
 }
@@ -64,8 +83,12 @@ export const createTarget = async (database: Database, target: NewTarget, actor:
 }
 
 /** As Prisma writes them: its lists are not read-only. */
-const columns = ({ name, url, events, sources, labels, active }: Omit<NewTarget, 'id' | 'sealed'>) => ({
+const columns = ({ name, kind, mail, quietHours, groupMinutes, url, events, sources, labels, active }: Omit<NewTarget, 'id' | 'sealed'>) => ({
   name,
+  kind,
+  mail: toJson(mail) ?? Prisma.DbNull,
+  quietHours: toJson(quietHours) ?? Prisma.DbNull,
+  groupMinutes,
   url,
   events: [...events],
   sources: [...sources],
@@ -79,17 +102,19 @@ const orNameTaken =
     throw isUniqueViolation(error) ? new Failure('NAME_TAKEN', `a target named "${name}" exists`, { field: 'name' }) : error
   }
 
-export interface TargetChange extends Partial<Pick<NotificationTarget, 'name' | 'url' | 'events' | 'sources' | 'labels' | 'active'>> {
+export interface TargetChange extends Partial<Pick<NotificationTarget, Exclude<Shown, 'kind'>>> {
   readonly id: string
   /** Seals a new secret, a new URL or both for a version, given what is sealed now and the URL as it is kept beside it. */
   readonly reseal?: ((stored: unknown, version: number, url: string) => unknown) | undefined
-  /** How long the secret before signs too; absent when the secret stays. */
+  /** Whether `reseal` brings another secret, for the audit trail. */
+  readonly replaced?: boolean | undefined
+  /** How long the secret before signs too; absent when the secret stays, or signs nothing. */
   readonly overlapSeconds?: number | undefined
 }
 
 /** Changes what is given. False when there is no such target. Throws NAME_TAKEN. A target that is switched off is not told later what it missed. */
 export const updateTarget = async (database: Database, change: TargetChange, actor: Actor): Promise<boolean> => {
-  const { id, reseal, overlapSeconds, ...changes } = change
+  const { id, reseal, replaced = false, overlapSeconds, ...changes } = change
   return database
     .prismaTransaction(async ({ prisma, client }) => {
       const now = await lockRow(client, 'notificationTarget', id)
@@ -97,10 +122,10 @@ export const updateTarget = async (database: Database, change: TargetChange, act
       if (now === null || row === null) return false
       const { sealed, version, createdAt: _created, updatedAt: _updated, previousUntil, ...stored } = row
       // Written from a NotificationTarget and from nothing else.
-      const before = stored as Omit<NotificationTarget, 'createdAt' | 'updatedAt' | 'previousUntil'>
+      const before = stored as unknown as Omit<NotificationTarget, 'createdAt' | 'updatedAt' | 'previousUntil'>
       const changed = { ...before, ...changes }
       // The envelope holds the whole URL from now on.
-      const after = reseal === undefined ? changed : { ...changed, url: maskUrl(changed.url) }
+      const after = reseal === undefined ? changed : { ...changed, url: changed.kind === 'email' ? changed.url : maskUrl(changed.url) }
       const until = overlapSeconds === undefined ? previousUntil : new Date(now.getTime() + overlapSeconds * 1_000)
       await prisma.notificationTarget.update({
         where: { id },
@@ -113,10 +138,10 @@ export const updateTarget = async (database: Database, change: TargetChange, act
       })
       if (!after.active)
         await prisma.notificationDelivery.updateMany({
-          where: { targetId: id, status: 'pending' },
+          where: { targetId: id, status: { in: ['pending', 'held'] } },
           data: { status: 'dead', doneAt: now, lastError: 'the target was switched off' },
         })
-      const secret = overlapSeconds === undefined ? {} : { secret: 'replaced' }
+      const secret = replaced ? { secret: 'replaced' } : {}
       await writeAudit(client, {
         actor,
         action: 'notification.update',

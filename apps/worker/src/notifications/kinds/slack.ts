@@ -1,0 +1,16 @@
+import { absoluteLinks, type Summary } from '../summarize.js'
+
+/** Slack cuts longer texts itself, in the middle of a link. */
+const MAX_TEXT = 3_500
+
+/** The body for an incoming webhook of Slack. Pure. */
+export const toSlack = (summary: Summary): object => {
+  const links = absoluteLinks(summary).map(([name, url]) => `<${url}|${name}>`)
+  const text = [`${summary.isGood ? ':white_check_mark:' : ':rotating_light:'} *${plain(summary.title)}*`, ...summary.lines.map(plain)].join('\n')
+  return { text: [text.slice(0, MAX_TEXT), ...(links.length === 0 ? [] : [links.join(' · ')])].join('\n') }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+
+/** So that no part of a message is read as a link or a mention; https://docs.slack.dev/messaging/formatting-message-text. */
+const plain = (text: string): string => text.replaceAll(/[&<>]/g, (character) => ENTITIES[character] ?? character)

@@ -1,0 +1,2 @@
+/** The id a receiver sees, the same at every try. */
+export const toMessageId = (deliveryId: string): string => `msg_${deliveryId}`
