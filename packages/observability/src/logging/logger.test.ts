@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/domain'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createLogger } from './logger.js'
 import { createSecretRegistry } from './secret-registry.js'
 
@@ -12,6 +12,36 @@ const capture = () => {
   const log = createLogger({ level: 'debug', name: 'test', secrets, destination: { write: (line) => lines.push(line) } })
   return { log, lines, last: () => JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown> }
 }
+
+describe('repeated warnings', () => {
+  it('of a source and a kind of failure are one line, then one with their number', async () => {
+    const lines: Record<string, unknown>[] = []
+    const log = createLogger({ level: 'info', name: 'test', repeatWindowMs: 20, destination: { write: (line) => void lines.push(JSON.parse(line)) } })
+    const [one, other] = [log.child({ sourceId: 's1' }), log.child({ sourceId: 's2' })]
+    for (let n = 0; n < 5; n += 1) {
+      one.warn({ err: new Failure('TIMEOUT', `late by ${n}`) }, 'it failed')
+      other.warn({ err: new Failure('TIMEOUT', 'late') }, 'it failed')
+      one.info('going on')
+    }
+    one.warn({ err: new Failure('DNS_FAILED', 'no such name') }, 'it failed')
+    for (const tap of ['first line', 'second line']) one.warn({ tap, runId: `${Math.random()}` }, 'the tap says')
+    const warnings = () => lines.filter(({ level }) => level === 'warn').map(({ sourceId, repeated }) => [sourceId, repeated])
+    expect(warnings()).toEqual([
+      ['s1', undefined],
+      ['s2', undefined],
+      ['s1', undefined],
+      ['s1', undefined],
+      ['s1', undefined],
+    ])
+    expect(lines.filter(({ level }) => level === 'info')).toHaveLength(5)
+    await vi.waitUntil(() => warnings().length === 7)
+    expect(warnings().slice(5)).toEqual([
+      ['s1', 3],
+      ['s2', 3],
+    ])
+    expect(lines.at(-2)).toMatchObject({ err: { message: 'late by 4' }, msg: 'it failed' })
+  })
+})
 
 describe('createLogger', () => {
   it('writes JSON lines with level, name and ISO time', () => {

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { createRepeatLimit } from './limit-repeats.js'
 import { redactLine } from './redact-line.js'
 import type { SecretRegistry } from './secret-registry.js'
 import { serializeError } from './serialize-error.js'
@@ -14,15 +15,18 @@ export interface LoggerOptions {
   readonly secrets?: Pick<SecretRegistry, 'pattern'>
   /** Where lines of JSON go; standard output unless told. */
   readonly destination?: { write(line: string): void }
+  /** How long after a warning the same one is only counted, in ms; a minute unless told. */
+  readonly repeatWindowMs?: number
 }
 
 export type Logger = pino.Logger
 
 /**
  * JSON lines with ISO time. Everything passes one gate before it leaves, whichever serialiser or child logger made it: fields
- * with names of secrets, passwords in URLs, API keys, and the registered values are replaced. Errors go under `err`.
+ * with names of secrets, passwords in URLs, API keys, and the registered values are replaced. Errors go under `err`. Warnings that come again
+ * and again are counted: see `createRepeatLimit`.
  */
-export const createLogger = ({ level, name, secrets, destination }: LoggerOptions): Logger =>
+export const createLogger = ({ level, name, secrets, destination, repeatWindowMs }: LoggerOptions): Logger =>
   pino(
     {
       level,
@@ -30,7 +34,7 @@ export const createLogger = ({ level, name, secrets, destination }: LoggerOption
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: serializeError, error: serializeError },
-      hooks: { streamWrite: (line) => redactLine(line, secrets?.pattern()) },
+      hooks: { streamWrite: (line) => redactLine(line, secrets?.pattern()), logMethod: createRepeatLimit(repeatWindowMs) },
     },
     destination ?? pino.destination(1),
   )
