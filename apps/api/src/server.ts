@@ -69,7 +69,7 @@ export const createApp = (deps: AppDeps): Express => {
   app.use('/docs', docsPage())
   app.get(RESOURCE_METADATA, protectedResource())
   app.all('/mcp', mcpEndpoint(deps.mcp))
-  app.use(BOARD_PATH, queueBoard({ queues: deps.queues, writable: deps.boardWritable }))
+  app.use(BOARD_PATH, queueBoard({ queues: deps.queues, database: deps.database, writable: deps.boardWritable }))
   routeEndpoints(app, deps.handlers, deps, (endpoint) => !isSigned(endpoint))
   app.use(notFound())
   app.use(problemHandler(deps.log))

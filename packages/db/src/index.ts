@@ -161,6 +161,7 @@ export {
 } from './runs/heartbeat.js'
 export { type LeasedRun, type LeaseResult, takeLease } from './runs/lease.js'
 export { findRun, listEndedRuns, listRuns, type RunListRequest, type RunOverview } from './runs/list-runs.js'
+export { type JobNames, nameJobs } from './runs/name-jobs.js'
 export { type Cancellation, cancelRun, parkRun, releaseRun } from './runs/release-run.js'
 export { indexPending } from './search/index-pending.js'
 export { mergeSegments } from './search/merge-segments.js'

@@ -1,5 +1,5 @@
 import { createApiKey } from '@inlet/security'
-import { until } from '@inlet/testing'
+import { testBatch, until } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { problemOf, startApi, type TestApi } from '../../testing/start-api.js'
 
@@ -104,7 +104,7 @@ describe('authentication', () => {
     ])
   })
 
-  it('the board takes the key as a password, shows no job data and changes nothing', async () => {
+  it('the board takes the key as a password, shows what jobs are about and never what they carry, and changes nothing', async () => {
     api = await startApi()
     const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`admin:${key}`).toString('base64')}` })
     const page = await api.get('/admin/queues', { key: null, headers: basic(api.keys.admin) })
@@ -116,8 +116,13 @@ describe('authentication', () => {
     await api.queues.enqueueRuns([{ runId, attempt: 0 }])
     const queues = await api.get('/admin/queues/api/queues?activeQueue=ingestion&status=latest&page=1&jobsPerPage=10', { headers: {} })
     expect(queues.status).toBe(200)
-    expect(queues.text).toContain('hidden')
-    expect(queues.text).not.toContain(`"runId":"${runId}"`)
+    const [job] = queues.body.queues[0].jobs
+    expect(job).toMatchObject({ data: { runId }, externalUrl: { href: `/runs/${runId}` } })
+    await api.queues.forwardBatch(testBatch({ runId, sourceId: runId, epoch: 1, seq: 1 }, [{ key: 'canary-of-board' }]))
+    const batches = await api.get('/admin/queues/api/queues?activeQueue=ingestion-scribe&status=latest&page=1&jobsPerPage=10', { headers: {} })
+    expect(batches.text).toContain('records are not shown here')
+    expect(batches.text).not.toContain('canary-of-board')
+    expect(page.text).not.toMatch(/googleapis|<style|style="/)
     const paused = await api.send('PUT', '/admin/queues/api/queues/ingestion/pause')
     expect(paused.status).not.toBe(200)
     const crossSite = await api.send('PUT', '/admin/queues/api/queues/ingestion/pause', { headers: { 'sec-fetch-site': 'cross-site' } })
