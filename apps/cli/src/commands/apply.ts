@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { SourceSummary } from '@inlet/contract'
 import {
   type AppliedStep,
   applyPlan,
@@ -9,9 +10,11 @@ import {
   readSourceFiles,
   type SourceFile,
 } from '@inlet/registry-files'
+import { collect, listAll } from '../client/list-all.js'
 import { EXIT } from '../output/exit-codes.js'
 import { createHttpRegistry } from '../registry/http-registry.js'
 import { planLines, refusalLines } from '../registry/plan-lines.js'
+import { stoppedLines } from '../registry/stopped-lines.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags } from './remote.js'
 
@@ -32,7 +35,8 @@ export interface ApplyFlags extends RemoteFlags {
 export const apply = async (flags: ApplyFlags, context: CommandContext): Promise<number> => {
   const { terminal } = context
   const filed = parseSourceFiles(await readFiles(flags.file), context.env)
-  const registry = createHttpRegistry(openApi(flags, context))
+  const api = openApi(flags, context)
+  const registry = createHttpRegistry(api)
   const plan = await planFiles(registry, filed, {
     owner: flags.owner,
     adopt: flags.adopt === true,
@@ -41,7 +45,10 @@ export const apply = async (flags: ApplyFlags, context: CommandContext): Promise
   })
   const counts = countSteps(plan)
   const changes = counts.create + counts.update + counts.delete
-  if (!flags.json) for (const line of planLines(plan, terminal)) terminal.line(line)
+  if (!flags.json) {
+    const stopped = counts.unchanged === 0 ? [] : await collect(listAll<SourceSummary>(api, '/v1/sources', { status: 'ERROR' }))
+    for (const line of [...planLines(plan, terminal), ...stoppedLines(plan, stopped)]) terminal.line(line)
+  }
   const blocked = counts.refused > 0 && !flags.skipRefused
   if (flags.dryRun || blocked || changes === 0) {
     if (flags.json) terminal.line(JSON.stringify(toDocument(plan, []), null, 2))
