@@ -16,7 +16,7 @@ export interface AppProcess {
   stop(): Promise<void>
 }
 
-/** Starts a process; with a profile folder it writes a .cpuprofile there when it stops. */
+/** Starts a process; with a profile folder it, and each child of it, writes a .cpuprofile there when it stops. */
 export const startApp = (options: {
   readonly app: App
   readonly name: string
@@ -25,10 +25,7 @@ export const startApp = (options: {
   readonly profileFolder: string | null
 }): AppProcess => {
   const script = fileURLToPath(new URL(`../../apps/${options.app}/dist/main.js`, import.meta.url))
-  const profile =
-    options.profileFolder === null
-      ? []
-      : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(options.profileFolder)}`, `--cpu-prof-name=${options.name}-${Date.now()}.cpuprofile`]
+  const profile = options.profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${path.resolve(options.profileFolder, options.name)}`]
   const log = openSync(options.logFile, 'a')
   const child = spawn(process.execPath, [...profile, script], { env: { ...options.env }, stdio: ['ignore', log, log] })
   closeSync(log)

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { applyBatch, searchRecords, USUAL_FIELDS } from '@inlet/db'
+import { applyBatch, indexPending, searchRecords, USUAL_FIELDS } from '@inlet/db'
 import { batchHash, keyHash, sha256Hex } from '@inlet/domain'
 import { evaluateSearch, parseJudgements } from '@inlet/search'
 import { openTestStore, type TestStore } from '@inlet/testing'
@@ -45,6 +45,7 @@ beforeAll(async () => {
     payload,
   })
   if (result !== 'applied') throw new Error(`the pages were not stored: ${result}`)
+  await indexPending(store.database)
 }, 60_000)
 afterAll(() => store.close())
 

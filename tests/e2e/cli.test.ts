@@ -133,7 +133,7 @@ describe('inlet on a real installation', () => {
     const followed = await run(['run', 'docs', '--follow', '--json'])
     const last = JSON.parse(followed.out.trim().split('\n').at(-1) ?? '')
     expect([followed.code, last.status, last.error]).toEqual([0, 'ended', null])
-    expect((await run(['search', 'marmalade'])).out).toContain('Docs · documents · one.md')
+    await until(async () => (await run(['search', 'marmalade'])).out.includes('Docs · documents · one.md'), { what: 'the search to find it' })
     expect((await run(['runs', '--source', 'docs'])).out).toMatch(/^RUN .*\n.* docs {4}manual/)
     const tested = await run(['test', 'docs', '-f', file('sources.yaml', SOURCES), '--json'])
     expect([tested.code, JSON.parse(tested.out).records.map(({ raw }: { raw: { key: string } }) => raw.key)]).toEqual([

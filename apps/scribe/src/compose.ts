@@ -4,16 +4,20 @@ import { createMetrics, type Logger, openOpsServer, runProbes, silenceOf, watchH
 import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES, type QueueName, UNCONFIRMED } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ScribeConfig } from './config.js'
+import { startIndexer } from './indexer/start-indexer.js'
+import { startIndexing } from './indexer/start-indexing.js'
 import { processBatch } from './processors/batch.js'
-import { startIndexMaintenance } from './search-index/maintain-index.js'
 
 const VERSION = '0.1.0'
 const QUEUE_PATIENCE_MS = 600_000
 const UNHEALTHY_PATIENCE_MS = 30_000
 const SOURCES_KEEP_MS = 2_000
 
-/** The whole scribe: reads top to bottom; what is opened is closed in reverse order. */
-export const composeScribe = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal }) =>
+/**
+ * The whole scribe: reads top to bottom; what is opened is closed in reverse order. `script` is its main file, which is also that of its
+ * indexer; without one it indexes in its own process.
+ */
+export const composeScribe = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal; script?: string }) =>
   withLifecycle(async (lifecycle) => {
     const { log } = context
     const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
@@ -73,13 +77,15 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       connectors.set(sourceId, known)
       return known
     }
+    const indexer = context.script === undefined ? await startIndexing(database, log) : startIndexer(context.script, log)
+    lifecycle.defer('indexer', () => indexer.stop())
     const consumer = await openConsumer({
       ...connection,
       ...waiting,
       lockMs,
       queue: QUEUES.scribe,
       concurrency: config.INLET_SCRIBE_CONCURRENCY,
-      handlers: { batch: (data, job) => processBatch({ database, metrics, connectorOf, log }, data, job) },
+      handlers: { batch: (data, job) => processBatch({ database, metrics, connectorOf, onStored: () => indexer.wake(), log }, data, job) },
       onError,
       onFailed: ({ error, id }) => log.warn({ err: error, jobId: id }, 'a batch failed; it is tried again'),
       onClock: (problem) =>
@@ -103,8 +109,6 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       connectors: [],
     }))
     lifecycle.defer('signs of life', () => life.stop())
-    const index = startIndexMaintenance(database, log)
-    lifecycle.defer('search index', () => index.stop())
     lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
 
     const health = watchHealth({ isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })

@@ -8,6 +8,8 @@ export interface BatchDeps {
   readonly database: Database
   readonly metrics: Pick<Metrics, 'countBatch' | 'countRecords' | 'countBytes' | 'setLastEventDelay'>
   readonly connectorOf: (sourceId: string) => Promise<string>
+  /** Called when records were written. */
+  readonly onStored: () => void
   readonly log: Logger
 }
 
@@ -22,6 +24,7 @@ export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { s
     deps.log.error({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'two different batches claim the same place of a run')
   if (result.result === 'fenced') deps.log.info({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'batch of a superseded worker refused')
   if (result.result !== 'applied') return
+  if (result.counts.inserted + result.counts.updated > 0) deps.onStored()
   const source = { source: batch.sourceId, connector: await deps.connectorOf(batch.sourceId) }
   const { inserted, updated, unchanged, deleted, quarantined } = result.counts
   deps.metrics.countRecords(source, { inserted, updated, unchanged, deleted, quarantined })

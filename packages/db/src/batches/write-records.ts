@@ -1,6 +1,5 @@
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
-import { indexBatch, type NumberedRecords } from '../search/index-batch.js'
 import { holdKeys, keepFromOlder, oneAtATime } from './out-of-order.js'
 import { inputOf } from './payload-input.js'
 import { markAllSeen } from './seen.js'
@@ -33,11 +32,12 @@ export interface Slice {
 // The left join keeps unchanged rows out of the INSERT, since ON CONFLICT would lock, and so dirty, each of them.
 // Sorting by key makes concurrent batches lock rows in one order. Whether a record was deleted is known only once its row is locked, where
 // a sweep or another batch may have been at it meanwhile, and RETURNING shows no old values before Postgres 18: so fetched_at says it, by
-// a millisecond.
+// a millisecond. For the same reason the number of the state that was replaced stays in the row: the record is found by it until the new
+// state is indexed (ADR 21), which happens later and not here.
 const UPSERT = `
 WITH ${inputOf("r.o = 'u'", ["decode(r.c, 'hex') AS content_hash", 'r.k, r.kind, r.title, r.text, r.url, r.at, r.data, r.val, r.scope'])},
 changed AS MATERIALIZED (
-  SELECT i.*, CASE WHEN old.content_hash = i.content_hash AND old.doc_id IS NOT NULL THEN NULL ELSE nextval('record_docs') END AS doc
+  SELECT i.*, nextval('record_docs') AS doc
   FROM input i LEFT JOIN records old ON old.stream_id = i.stream_id AND old.key_hash = i.key_hash
   WHERE old.key_hash IS NULL OR old.content_hash <> i.content_hash OR old.deleted_at IS NOT NULL
      OR old.validator IS DISTINCT FROM i.val OR old.scope IS DISTINCT FROM i.scope
@@ -51,13 +51,19 @@ changed AS MATERIALIZED (
     content_hash = EXCLUDED.content_hash, occurred_at = EXCLUDED.occurred_at, validator = EXCLUDED.validator, scope = EXCLUDED.scope,
     run_id = EXCLUDED.run_id, version = EXCLUDED.version, epoch = EXCLUDED.epoch, seq = EXCLUDED.seq,
     doc_id = CASE WHEN t.content_hash = EXCLUDED.content_hash THEN coalesce(t.doc_id, EXCLUDED.doc_id) ELSE EXCLUDED.doc_id END,
+    prior_doc_id = t.doc_id,
     fetched_at = now() + CASE WHEN t.deleted_at IS NULL THEN interval '0' ELSE interval '1 millisecond' END, deleted_at = NULL
   WHERE (t.epoch, t.seq) < (EXCLUDED.epoch, EXCLUDED.seq)
-  RETURNING stream_id, key_hash, doc_id, (xmax = 0) AS inserted, fetched_at > now()::timestamptz(3) AS revived
+  RETURNING stream_id, key_hash, doc_id, prior_doc_id, (xmax = 0) AS inserted, fetched_at > now()::timestamptz(3) AS revived
+), fresh AS (
+  SELECT stream_id, key_hash, doc_id, prior_doc_id FROM written WHERE prior_doc_id IS DISTINCT FROM doc_id
+), former AS (
+  INSERT INTO search_former (doc_id, stream_id, key_hash) SELECT prior_doc_id, stream_id, key_hash FROM fresh WHERE prior_doc_id IS NOT NULL
+), pending AS (
+  INSERT INTO search_pending (docs, records, bytes) SELECT array_agg(doc_id), count(*), $7 FROM fresh HAVING count(*) > 0
 )
 SELECT stream_id, count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE NOT inserted)::int AS updated,
-  count(*) FILTER (WHERE inserted OR revived)::int AS live, (SELECT name FROM streams WHERE id = stream_id) AS name,
-  array_agg(encode(key_hash, 'hex')) AS keys, array_agg(doc_id::text) AS docs, (SELECT array_agg(doc::text) FROM changed WHERE doc IS NOT NULL) AS fresh
+  count(*) FILTER (WHERE inserted OR revived)::int AS live
 FROM written GROUP BY stream_id`
 
 const DELETE = `
@@ -103,12 +109,11 @@ export const writeRecords = async (client: pg.ClientBase, batch: BatchEnvelope, 
 }
 
 const upsert = async (client: pg.ClientBase, batch: BatchEnvelope, { payload, counts }: Slice): Promise<Written> => {
-  const { rows } = await client.query<{ stream_id: number; inserted: number; updated: number; live: number } & NumberedRecords>({
+  const { rows } = await client.query<{ stream_id: number; inserted: number; updated: number; live: number }>({
     name: 'inlet-upsert',
     text: UPSERT,
-    values: [payload, batch.sourceId, batch.runId, batch.version, batch.epoch, batch.seq],
+    values: [payload, batch.sourceId, batch.runId, batch.version, batch.epoch, batch.seq, payload.length],
   })
-  await indexBatch(client, { sourceId: batch.sourceId, payload, streams: rows })
   const inserted = rows.reduce((sum, row) => sum + row.inserted, 0)
   const updated = rows.reduce((sum, row) => sum + row.updated, 0)
   return {

@@ -19,13 +19,14 @@ export const MAX_COUNTED = 100_000
 /** Facets over the hits of a search. */
 export const countFacets = async (
   { pool }: Pick<Database, 'pool'>,
-  hits: readonly Pick<Hit, 'record'>[],
+  hits: readonly Pick<Hit, 'streamId' | 'keyHash'>[],
   fields: readonly string[],
 ): Promise<readonly Facet[]> => {
-  const numbers = hits.map(({ record }) => record)
+  const keys = [hits.map(({ streamId }) => streamId), hits.map(({ keyHash }) => keyHash)] as const
   return inTurn(fields, async (field) => {
     const { values, add } = createSqlParts()
-    const from = `unnest(${add(numbers)}::bigint[]) AS c(doc) JOIN (${RECORD_TABLES}) ON r.doc_id = c.doc`
+    const chosen = `unnest(${add(keys[0])}::int[], ${add(keys[1])}::text[]) AS c(stream_id, key_hash)`
+    const from = `${chosen} JOIN (${RECORD_TABLES}) ON r.stream_id = c.stream_id AND r.key_hash = decode(c.key_hash, 'hex')`
     return toFacet(field, (await pool.query<ValueRow>(statement(field, from, add), values)).rows)
   })
 }

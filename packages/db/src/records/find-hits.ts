@@ -25,11 +25,18 @@ interface HitRow {
 export const findHits = async ({ pool }: Pick<Database, 'pool'>, ranked: readonly RankedHit[], filter: RecordFilter): Promise<readonly Hit[]> => {
   if (ranked.length === 0) return []
   const { values, add } = createSqlParts()
+  const docs = add(ranked.map(({ record }) => record))
+  const conditions = allOf(recordConditions(filter, add))
+  const select = (joined: string): string => `
+    SELECT c.place::int AS place, r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash",
+      extract(epoch FROM r.fetched_at)::float8 * 1000 AS "fetchedAt", extract(epoch FROM r.occurred_at)::float8 * 1000 AS "occurredAt"
+    FROM ${joined} WHERE ${conditions}`
   const { rows } = await pool.query<HitRow>(
-    `SELECT c.place::int AS place, r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash",
-       extract(epoch FROM r.fetched_at)::float8 * 1000 AS "fetchedAt", extract(epoch FROM r.occurred_at)::float8 * 1000 AS "occurredAt"
-     FROM unnest(${add(ranked.map(({ record }) => record))}::bigint[]) WITH ORDINALITY AS c(doc, place) JOIN (${RECORD_TABLES}) ON r.doc_id = c.doc
-     WHERE ${allOf(recordConditions(filter, add))} ORDER BY c.place`,
+    `WITH c AS MATERIALIZED (
+       SELECT d.doc, d.place, f.stream_id, f.key_hash
+       FROM unnest(${docs}::bigint[]) WITH ORDINALITY AS d(doc, place) LEFT JOIN search_former f ON f.doc_id = d.doc)
+     ${select(`c JOIN (${RECORD_TABLES}) ON r.doc_id = c.doc`)} AND c.stream_id IS NULL
+     UNION ALL ${select(`c JOIN (${RECORD_TABLES}) ON r.stream_id = c.stream_id AND r.key_hash = c.key_hash`)} ORDER BY 1`,
     values,
   )
   return rows.flatMap(({ place, ...row }) => {
@@ -38,25 +45,30 @@ export const findHits = async ({ pool }: Pick<Database, 'pool'>, ranked: readonl
   })
 }
 
-/** The numbers of the records that pass a filter; null when there are more than `limit`. */
+/** The numbers by which records that pass a filter are found; null when there are more than `limit`. */
 export const findFiltered = async ({ pool }: Pick<Database, 'pool'>, filter: RecordFilter, limit: number): Promise<ReadonlySet<number> | null> => {
   const { values, add } = createSqlParts()
+  const conditions = allOf(recordConditions(filter, add))
   const { rows } = await pool.query<{ doc: string }>(
-    `SELECT r.doc_id::text AS doc FROM ${RECORD_TABLES} WHERE ${allOf(recordConditions(filter, add))} AND r.doc_id IS NOT NULL LIMIT ${add(limit + 1)}`,
+    `SELECT r.doc_id::text AS doc FROM ${RECORD_TABLES} WHERE ${conditions} AND r.doc_id IS NOT NULL
+     UNION ALL SELECT f.doc_id::text FROM search_former f JOIN (${RECORD_TABLES}) ON r.stream_id = f.stream_id AND r.key_hash = f.key_hash
+     WHERE ${conditions} LIMIT ${add(limit + 1)}`,
     values,
   )
   return rows.length > limit ? null : new Set(rows.map(({ doc }) => Number(doc)))
 }
 
-/** The numbers that records have in the index now, in the order of the records; 0 for one that is gone or not indexed yet. */
+/** The numbers by which records are found now, in the order of the records; none for one that is gone. */
 export const findNumbers = async (
   { pool }: Pick<Database, 'pool'>,
   keys: readonly Pick<Hit, 'streamId' | 'keyHash'>[],
-): Promise<readonly number[]> => {
-  const { rows } = await pool.query<{ doc: string | null }>(
-    `SELECT r.doc_id::text AS doc FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS k(stream_id, key_hash, place)
+): Promise<readonly (readonly number[])[]> => {
+  const { rows } = await pool.query<{ docs: readonly string[] }>(
+    `SELECT ARRAY(SELECT r.doc_id::text WHERE r.doc_id IS NOT NULL
+                  UNION ALL SELECT f.doc_id::text FROM search_former f WHERE f.stream_id = r.stream_id AND f.key_hash = r.key_hash) AS docs
+     FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS k(stream_id, key_hash, place)
      LEFT JOIN records r ON r.stream_id = k.stream_id AND r.key_hash = decode(k.key_hash, 'hex') ORDER BY k.place`,
     [keys.map(({ streamId }) => streamId), keys.map(({ keyHash }) => keyHash)],
   )
-  return rows.map(({ doc }) => Number(doc ?? 0))
+  return rows.map(({ docs }) => docs.map(Number))
 }

@@ -17,10 +17,11 @@ interface Given {
 
 /** A source whose records are found alone, with a way to write to it. */
 const openSource = async (store: TestStore) => {
+  const { database } = store
   const sourceId = await store.addSource()
   const run = await store.lease(sourceId)
   let seq = 0
-  const write = async (records: readonly Given[]): Promise<void> => {
+  const put = async (records: readonly Given[]): Promise<void> => {
     seq += 1
     const lines = records.map(({ key, title, text, data = {} }) =>
       JSON.stringify({
@@ -36,7 +37,7 @@ const openSource = async (store: TestStore) => {
       }),
     )
     const payload = `[${lines.join(',\n')}]`
-    const answer = await applyBatch(store.database, {
+    const answer = await applyBatch(database, {
       v: 1,
       runId: run.runId,
       sourceId,
@@ -51,10 +52,14 @@ const openSource = async (store: TestStore) => {
     })
     expect(answer.result).toBe('applied')
   }
+  const write = async (records: readonly Given[]): Promise<void> => {
+    await put(records)
+    await indexPending(database)
+  }
   const search = (question: string, changes: Parameters<typeof testSearch>[1] = {}) =>
-    searchRecords(store.database, testSearch(question, { filter: { deleted: 'exclude', sourceIds: [sourceId] }, ...changes }))
+    searchRecords(database, testSearch(question, { filter: { deleted: 'exclude', sourceIds: [sourceId] }, ...changes }))
   const keys = async (question: string): Promise<readonly string[]> => (await search(question))?.records.map(({ key }) => key) ?? []
-  return { sourceId, write, search, keys }
+  return { sourceId, put, write, search, keys }
 }
 
 let store: TestStore

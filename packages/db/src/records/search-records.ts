@@ -107,10 +107,10 @@ const walkOn = async (
   if (walk === null) return null
   const numbers = await findNumbers(database, walk.hits)
   // Which parts of these answer best; a record that changed meanwhile may have none that does.
-  const ranked = new Map(search.rank(MAX_RANKED, new Set(numbers)).hits.map((hit) => [hit.record, hit]))
+  const ranked = new Map(search.rank(MAX_RANKED, new Set(numbers.flat())).hits.map((hit) => [hit.record, hit]))
   const hits = walk.hits.map((hit, n): Hit => {
-    const record = numbers[n] ?? 0
-    return { ...hit, record, parts: ranked.get(record)?.parts ?? [{ part: 0, score: 0 }], fetchedAt: 0, occurredAt: null }
+    const own = (numbers[n] ?? []).flatMap((number) => ranked.get(number) ?? [])[0]
+    return { ...hit, record: own?.record ?? 0, parts: own?.parts ?? [{ part: 0, score: 0 }], fetchedAt: 0, occurredAt: null }
   })
   const count = countWithin(await measureRecords(database, hits, request.fields), request.limit, request.maxBytes)
   const records = await toPage(database, search, request, hits.slice(0, count))

@@ -1,55 +1,64 @@
-import { analyzeRecord } from '@inlet/search'
+import type pg from 'pg'
 import type { Database } from '../database.js'
-import { readLanguage } from './source-language.js'
-import { writeChunks } from './write-chunks.js'
-import { writeSegment } from './write-segment.js'
+import { isConnectionError, isDataError, sqlState } from '../sql-state.js'
+import { inTransaction, withIndexLock } from './index-lock.js'
+import { indexPortion } from './index-portion.js'
+import { numberRecords } from './number-records.js'
+import { isolate, MAX_ATTEMPTS, type PendingRow, returnPortion, takePortion } from './take-portion.js'
 
-const CHUNK = 500
+/** Bytes of records that become one segment. */
+const PORTION_BYTES = 4_194_304
 
-// Locked, so that nobody changes a record between its reading and its number; who is writing one makes it searchable.
-const PENDING = `
-SELECT r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash", r.source_id AS "sourceId", r.key, r.title, r.text, r.data, nextval('record_docs')::text AS doc
-FROM records r WHERE r.doc_id IS NULL AND r.deleted_at IS NULL ORDER BY r.stream_id, r.key_hash LIMIT $1 FOR UPDATE SKIP LOCKED`
-
-const NUMBER = `UPDATE records r SET doc_id = p.doc FROM unnest($1::int[], $2::text[], $3::bigint[]) AS p(stream_id, key_hash, doc)
-WHERE r.stream_id = p.stream_id AND r.key_hash = decode(p.key_hash, 'hex')`
-
-interface PendingRow {
-  readonly streamId: number
-  readonly keyHash: string
-  readonly sourceId: string
-  readonly key: string
-  readonly title: string | null
-  readonly text: string | null
-  readonly data: unknown
-  readonly doc: string
+export interface IndexOptions {
+  /** Ends the work; what is not committed is left for the next time. */
+  readonly signal?: AbortSignal
+  readonly portionBytes?: number
+  /** Called when a segment was added. */
+  readonly onPortion?: (records: number) => void
+  /** Called with a record that cannot be indexed and is left out, and with what comes before that. */
+  readonly onProblem?: (error: unknown) => void
 }
 
-/** Makes records searchable that an earlier version stored, chunk by chunk. Safe to interrupt; answers how many it were. */
-export const indexPending = async (database: Database, options: { readonly signal?: AbortSignal; readonly chunk?: number } = {}): Promise<number> => {
-  const chunk = options.chunk ?? CHUNK
-  let indexed = 0
-  for (;;) {
-    const count = await indexChunk(database, chunk)
-    indexed += count
-    if (count < chunk || options.signal?.aborted === true) return indexed
+/**
+ * Indexes all states of records that wait, portion by portion, each in one transaction: safe to end anywhere. Answers how many records that
+ * were, also records of an earlier version; null when another process is at it.
+ */
+export const indexPending = async (database: Database, options: IndexOptions = {}): Promise<number | null> => {
+  await numberRecords(database, options)
+  return withIndexLock(database, 'index', async (client) => {
+    let indexed = 0
+    while (options.signal?.aborted !== true) {
+      const portion = await takePortion(client, options.portionBytes ?? PORTION_BYTES)
+      if (portion.length === 0) break
+      const records = await tryPortion(client, portion, options)
+      indexed += records
+      if (records > 0) options.onPortion?.(records)
+    }
+    return indexed
+  })
+}
+
+const tryPortion = async (client: pg.ClientBase, portion: readonly PendingRow[], options: IndexOptions): Promise<number> => {
+  const [first] = portion
+  // Whatever had it in hand so often has ended without a word.
+  const exhausted = first !== undefined && first.attempts > MAX_ATTEMPTS
+  if (exhausted) {
+    await isolate(client, first, 'the indexer ended whenever it had this record in hand')
+    return 0
+  }
+  try {
+    return await inTransaction(client, () => indexPortion(client, portion, options.signal))
+  } catch (error) {
+    if (!isFaultOfRecord(error, options.signal)) {
+      await returnPortion(client, portion)
+      throw error
+    }
+    options.onProblem?.(error)
+    if (first !== undefined && first.attempts >= MAX_ATTEMPTS) await isolate(client, first, error instanceof Error ? error.message : String(error))
+    return 0
   }
 }
 
-const indexChunk = (database: Database, limit: number): Promise<number> =>
-  database.transaction(async (client) => {
-    const { rows } = await client.query<PendingRow>(PENDING, [limit])
-    if (rows.length === 0) return 0
-    const languages = new Map<string, Awaited<ReturnType<typeof readLanguage>>>()
-    for (const { sourceId } of rows) if (!languages.has(sourceId)) languages.set(sourceId, await readLanguage(client, sourceId))
-    const records = rows.map(({ streamId, keyHash, doc, sourceId, ...record }) => ({
-      doc: Number(doc),
-      streamId,
-      keyHash,
-      ...analyzeRecord(record, languages.get(sourceId) ?? null),
-    }))
-    await client.query(NUMBER, [records.map(({ streamId }) => streamId), records.map(({ keyHash }) => keyHash), records.map(({ doc }) => doc)])
-    await writeSegment(client, records)
-    await writeChunks(client, records, true)
-    return rows.length
-  })
+/** Whether what was thrown says something of the records, not of the moment: a full disk must not make any of them suspect. */
+const isFaultOfRecord = (error: unknown, signal: AbortSignal | undefined): boolean =>
+  signal?.aborted !== true && !isConnectionError(error) && (sqlState(error) === null || isDataError(error))

@@ -12,11 +12,10 @@ import {
 } from '@inlet/search'
 import type pg from 'pg'
 import type { Database } from '../database.js'
+import { inTransaction, withIndexLock } from './index-lock.js'
 import { createLiveness, type Liveness } from './read-liveness.js'
 import { insertSegment, insertSlots } from './write-segment.js'
 
-/** Anything but the locks of others. */
-const LOCK = 7_365_172_401
 /** Bytes of postings that are in memory at once, about. */
 const RANGE_BYTES = 8_388_608
 const MAX_MERGES = 20
@@ -37,23 +36,8 @@ interface SegmentRow {
  * safe to interrupt. Answers how many segments were merged.
  */
 export const mergeSegments = async (database: Pick<Database, 'pool'>, options: { readonly signal?: AbortSignal } = {}): Promise<number> => {
-  const client = await database.pool.connect()
-  let broken: Error | undefined
-  try {
-    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK])
-    if (rows[0]?.locked !== true) return 0
-    try {
-      return await mergeAll(client, options.signal)
-    } finally {
-      await client.query('SELECT pg_advisory_unlock($1)', [LOCK])
-    }
-  } catch (error) {
-    // The lock belongs to the connection: one that failed is closed, which frees it.
-    broken = error instanceof Error ? error : new Error(String(error))
-    throw error
-  } finally {
-    client.release(broken)
-  }
+  const merged = await withIndexLock(database, 'merge', (client) => mergeAll(client, options.signal))
+  return merged ?? 0
 }
 
 const mergeAll = async (client: pg.PoolClient, signal: AbortSignal | undefined): Promise<number> => {
@@ -149,8 +133,7 @@ const replace = async (client: pg.ClientBase, { id, bytes, segments, liveness }:
   const old = segments.map((segment) => segment.id)
   const documents = segments.reduce((sum, segment) => sum + segment.documents, 0) - liveness.gone()
   const length = segments.reduce((sum, segment) => sum + segment.length, 0) - liveness.goneLength()
-  await client.query('BEGIN')
-  try {
+  await inTransaction(client, async () => {
     await client.query('UPDATE search_segments SET live = true, bytes = $2, documents = $3, length = $4 WHERE id = $1', [
       id,
       bytes,
@@ -159,9 +142,5 @@ const replace = async (client: pg.ClientBase, { id, bytes, segments, liveness }:
     ])
     await client.query('DELETE FROM search_segments WHERE id = ANY($1::bigint[])', [old])
     await client.query('DELETE FROM search_postings WHERE segment_id = ANY($1::bigint[])', [old])
-    await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK')
-    throw error
-  }
+  })
 }

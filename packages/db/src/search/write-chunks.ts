@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto'
-import { countCharacters, type RecordPart } from '@inlet/search'
+import type { RecordPart } from '@inlet/search'
 import type pg from 'pg'
+import { characterOffsets } from './character-offsets.js'
 import type { IndexedRecord } from './write-segment.js'
 
-// A chunk that is as it was is not touched; its hash says whether what is made of it (an embedding) still holds.
+// A chunk that is as it was is not touched; its hash says whether what is made of it (an embedding) still holds. The lock keeps the record from
+// being deleted with its source until its chunks are there to be deleted as well; writing the record needs not wait for it.
 const UPSERT_CHUNKS = `
+WITH present AS MATERIALIZED (
+  SELECT p.stream_id, p.key_hash FROM records p JOIN unnest($2::int[], $3::text[]) AS k(stream_id, key_hash)
+  ON p.stream_id = k.stream_id AND p.key_hash = decode(k.key_hash, 'hex') FOR KEY SHARE OF p)
 INSERT INTO record_chunks AS c (stream_id, key_hash, ordinal, from_char, to_char, headings, hash, text)
-SELECT r.stream_id, decode(r.key_hash, 'hex'), r.ordinal, r.from_char, r.to_char, ARRAY(SELECT json_array_elements_text(r.headings)), decode(r.hash, 'hex'), r.text
+SELECT p.stream_id, p.key_hash, r.ordinal, r.from_char, r.to_char, ARRAY(SELECT json_array_elements_text(r.headings)), decode(r.hash, 'hex'), r.text
 FROM json_to_recordset($1::json) AS r(stream_id int, key_hash text, ordinal int, from_char int, to_char int, headings json, hash text, text text)
+JOIN present p ON p.stream_id = r.stream_id AND p.key_hash = decode(r.key_hash, 'hex')
 ORDER BY 1, 2, 3
 ON CONFLICT (stream_id, key_hash, ordinal) DO UPDATE SET
   from_char = EXCLUDED.from_char, to_char = EXCLUDED.to_char, headings = EXCLUDED.headings, hash = EXCLUDED.hash, text = EXCLUDED.text
@@ -18,34 +24,26 @@ DELETE FROM record_chunks c USING unnest($1::int[], $2::text[], $3::int[]) AS r(
 WHERE c.stream_id = r.stream_id AND c.key_hash = decode(r.key_hash, 'hex') AND c.ordinal >= r.parts`
 
 /** Keeps the rows of records that are divided; a record of one part has none. */
-export const writeChunks = async (client: pg.ClientBase, records: readonly IndexedRecord[], someUpdated: boolean): Promise<void> => {
-  const rows = records.filter(({ parts }) => parts.length > 1).flatMap(toRows)
-  if (rows.length > 0) await client.query(UPSERT_CHUNKS, [JSON.stringify(rows)])
-  if (!someUpdated) return
-  const parts = records.map((record) => (record.parts.length > 1 ? record.parts.length : 0))
-  await client.query(DELETE_CHUNKS, [records.map(({ streamId }) => streamId), records.map(({ keyHash }) => keyHash), parts])
+export const writeChunks = async (client: pg.ClientBase, records: readonly IndexedRecord[]): Promise<void> => {
+  const divided = records.filter(({ parts }) => parts.length > 1)
+  const keys = (of: readonly IndexedRecord[]): readonly unknown[] => [of.map(({ streamId }) => streamId), of.map(({ keyHash }) => keyHash)]
+  if (divided.length > 0) await client.query(UPSERT_CHUNKS, [JSON.stringify(divided.flatMap(toRows)), ...keys(divided)])
+  const changed = records.filter(({ updated }) => updated)
+  if (changed.length > 0) await client.query(DELETE_CHUNKS, [...keys(changed), changed.map(({ parts }) => (parts.length > 1 ? parts.length : 0))])
 }
 
 const toRows = ({ streamId, keyHash, parts }: IndexedRecord): readonly object[] => {
-  let at = 0
-  let last = 0
-  return parts.map((part, ordinal) => {
-    // Parts follow one another; what stands between them is blank, so that units and characters advance alike.
-    at += part.start - last
-    const from = at
-    at += countCharacters(part.text)
-    last = part.end
-    return {
-      stream_id: streamId,
-      key_hash: keyHash,
-      ordinal,
-      from_char: from,
-      to_char: at,
-      headings: part.headings,
-      hash: chunkHash(part),
-      text: part.text,
-    }
-  })
+  const places = characterOffsets(parts)
+  return parts.map((part, ordinal) => ({
+    stream_id: streamId,
+    key_hash: keyHash,
+    ordinal,
+    from_char: places[ordinal]?.from,
+    to_char: places[ordinal]?.to,
+    headings: part.headings,
+    hash: chunkHash(part),
+    text: part.text,
+  }))
 }
 
 /** sha256 (hex) of what a chunk says: its headings and its text. */

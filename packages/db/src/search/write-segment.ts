@@ -8,6 +8,8 @@ export interface IndexedRecord extends AnalyzedRecord {
   readonly streamId: number
   /** Hex. */
   readonly keyHash: string
+  /** Whether it had another state before. */
+  readonly updated: boolean
 }
 
 /** Adds a segment with these records to the index. */

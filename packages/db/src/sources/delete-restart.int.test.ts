@@ -18,6 +18,7 @@ const NOT_OF_A_SOURCE: Readonly<Record<string, string>> = {
   notification_targets: 'of the installation',
   request_limits: 'of hosts, kept for two days',
   sessions: 'of people',
+  search_pending: 'of the index: numbers without a record are left out when it is written',
   search_postings: 'of the index: numbers without a record are left out when segments are merged',
   search_segments: 'of the index',
   search_walks: 'of searches, kept for half an hour',

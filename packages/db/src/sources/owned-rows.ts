@@ -15,6 +15,7 @@ export const OWNED_ROWS: readonly OwnedRows[] = [
   bySource('inbox_heads'),
   bySource('leases'),
   { table: 'record_chunks', column: 'stream_id', parent: 'streams' },
+  { table: 'search_former', column: 'stream_id', parent: 'streams' },
   bySource('records'),
   { table: 'sweep_seen', column: 'run_id', parent: 'runs' },
   { table: 'cursor_history', column: 'stream_id', parent: 'streams' },

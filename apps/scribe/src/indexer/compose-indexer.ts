@@ -1,0 +1,36 @@
+import { createDatabase, untilSchemaReady } from '@inlet/db'
+import type { Logger } from '@inlet/observability'
+import { withLifecycle } from '@inlet/runtime'
+import type { ScribeConfig } from '../config.js'
+import { startIndexing } from './start-indexing.js'
+
+/** The part of `process` by which a scribe and its indexer know of each other. */
+export interface IndexerHost {
+  on(event: 'message' | 'disconnect', listener: () => void): unknown
+}
+
+/** Lock, merge, and one for whatever comes in between. */
+const CONNECTIONS = 3
+
+/**
+ * The indexer: a process of its own beside the scribe, since analysing texts takes more of a processor than storing them. A message says that
+ * something was stored. It ends with its scribe.
+ */
+export const composeIndexer = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal }, host: IndexerHost) =>
+  withLifecycle(async (lifecycle) => {
+    const { log } = context
+    const ended = new Promise<string>((resolve) => host.on('disconnect', () => resolve('its scribe is gone')))
+    const database = createDatabase({
+      url: config.DATABASE_URL,
+      applicationName: 'inlet-indexer',
+      poolSize: CONNECTIONS,
+      onError: (error) => log.warn({ err: error }, 'a connection failed; it is opened again when needed'),
+    })
+    lifecycle.defer('database', () => database.close())
+    await untilSchemaReady(database, context.signal)
+    const indexing = await startIndexing(database, log)
+    lifecycle.defer('indexing', () => indexing.stop())
+    host.on('message', () => indexing.wake())
+    log.info({}, 'indexer ready')
+    return { ended }
+  })

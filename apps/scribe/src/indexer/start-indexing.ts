@@ -1,0 +1,40 @@
+import { type Database, hasPendingIndex, indexPending, mergeSegments, retryGivenUp } from '@inlet/db'
+import type { Logger } from '@inlet/observability'
+import { withLifecycle } from '@inlet/runtime'
+import { type IndexLoop, startIndexLoop } from './index-loop.js'
+
+/** Indexes in this process, and merges segments beside it. */
+export const startIndexing = async (database: Database, log: Logger): Promise<IndexLoop> => {
+  const indexing = await withLifecycle(async (lifecycle) => {
+    await retryGivenUp(database.pool)
+    const onProblem = (error: unknown): void => log.error({ err: error }, 'a record cannot be indexed for search; it is set apart')
+    let merging: Promise<unknown> | null = null
+    const stopping = new AbortController()
+    const merge = (): void => {
+      merging ??= mergeSegments(database, { signal: stopping.signal })
+        .then((merged) => merged > 0 && log.debug({ merged }, 'segments of the search index merged'))
+        .catch((error: unknown) => log.warn({ err: error }, 'segments of the search index could not be merged; it is tried again'))
+        .finally(() => {
+          merging = null
+        })
+    }
+    lifecycle.defer('merging', async () => {
+      stopping.abort()
+      await merging
+    })
+    const loop = startIndexLoop({
+      index: (signal) => indexPending(database, { signal, onProblem, onPortion: merge }),
+      waits: () => hasPendingIndex(database),
+      log,
+    })
+    lifecycle.defer('indexing', () => loop.stop())
+    merge()
+    return { loop }
+  })
+  return {
+    wake: () => indexing.loop.wake(),
+    async stop() {
+      await indexing.close()
+    },
+  }
+}

@@ -1,0 +1,141 @@
+import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { applyBatch } from '../batches/apply-batch.js'
+import { listChunks } from '../records/list-chunks.js'
+import { searchRecords } from '../records/search-records.js'
+import { testSearch } from '../records/testing/test-search.js'
+import { deleteSource, markDeleting } from '../sources/delete-source.js'
+import { indexPending } from './index-pending.js'
+import { readIndexState } from './index-state.js'
+import { retryGivenUp } from './take-portion.js'
+
+let store: TestStore
+beforeAll(async () => {
+  store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
+})
+beforeEach(async () => {
+  await store.rows('DELETE FROM search_pending')
+})
+afterAll(() => store.close())
+
+const open = async () => {
+  const sourceId = await store.addSource()
+  const run = await store.lease(sourceId)
+  let seq = 0
+  return {
+    sourceId,
+    put: async (states: Readonly<Record<string, string>>): Promise<void> => {
+      seq += 1
+      await applyBatch(
+        store.database,
+        testBatch(
+          { ...run, seq },
+          Object.entries(states).map(([key, v]) => ({ key, v })),
+        ),
+      )
+    },
+    find: async (q: string, facets: readonly string[] = []): Promise<readonly string[]> => {
+      const found = await searchRecords(store.database, testSearch(q, { facets, filter: { deleted: 'exclude', sourceIds: [sourceId] } }))
+      return found?.records.map(({ key }) => key) ?? []
+    },
+  }
+}
+
+describe('a record that waits for the index', () => {
+  it('is counted, with the age of the oldest', async () => {
+    const { put } = await open()
+    expect(await readIndexState(store.database)).toEqual({ pending: 0, oldestSeconds: null, failed: 0 })
+    await put({ a: 'one', b: 'two' })
+    await put({ c: 'three' })
+    expect(await readIndexState(store.database)).toEqual({ pending: 3, oldestSeconds: expect.any(Number), failed: 0 })
+    expect(await indexPending(store.database)).toBe(3)
+    expect(await readIndexState(store.database)).toEqual({ pending: 0, oldestSeconds: null, failed: 0 })
+  })
+
+  it('is found by the words of its state before, also after several changes', async () => {
+    const { put, find } = await open()
+    await put({ a: 'walrus' })
+    await indexPending(store.database)
+    await put({ a: 'badger' })
+    await put({ a: 'weasel' })
+    expect([await find('walrus', ['stream']), await find('badger'), await find('weasel')]).toEqual([['a'], [], []])
+    await indexPending(store.database)
+    expect([await find('walrus'), await find('badger'), await find('weasel')]).toEqual([[], [], ['a']])
+  })
+
+  it('has the chunks of its text as it is', async () => {
+    const { put, sourceId } = await open()
+    const long = (word: string, count: number): string => `${word} `.repeat(count)
+    await put({ a: long('walrus', 1_500) })
+    const [at] = await store.rows<{ streamId: number; keyHash: string }>(
+      `SELECT stream_id AS "streamId", encode(key_hash, 'hex') AS "keyHash" FROM records WHERE source_id = $1`,
+      [sourceId],
+    )
+    const read = () => listChunks(store.database, { streamId: at?.streamId ?? 0, keyHash: at?.keyHash ?? '', around: null, limit: 100 })
+    const waiting = await read()
+    expect(waiting?.total).toBeGreaterThan(2)
+    await indexPending(store.database)
+    expect(await read()).toEqual(waiting)
+    await put({ a: long('badger', 700) })
+    const changed = await read()
+    expect(changed?.chunks.every(({ text }) => text.startsWith('badger'))).toBe(true)
+    await indexPending(store.database)
+    expect(await read()).toEqual(changed)
+  })
+
+  it('goes with its source', async () => {
+    const { put, sourceId } = await open()
+    await put({ a: 'walrus '.repeat(1_500) })
+    await indexPending(store.database)
+    await put({ a: 'badger '.repeat(1_500) })
+    await markDeleting(store.database, sourceId, 'test')
+    expect(await deleteSource(store.database, sourceId)).toBe(true)
+    expect(await indexPending(store.database)).toBe(0)
+    expect(await store.rows('SELECT FROM record_chunks WHERE stream_id NOT IN (SELECT id FROM streams)')).toEqual([])
+    expect(await store.rows('SELECT FROM search_former')).toEqual([])
+  })
+})
+
+describe('a record that cannot be indexed', () => {
+  it('is set apart and named; its neighbors are found, and it is tried again when asked', async () => {
+    await store.rows(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW.text LIKE '%poison%' THEN RAISE EXCEPTION 'it does not fit' USING ERRCODE = '22000'; END IF; RETURN NEW; END $$`)
+    await store.rows('CREATE TRIGGER refuse BEFORE INSERT ON record_chunks FOR EACH ROW EXECUTE FUNCTION refuse()')
+    const { put, find } = await open()
+    await put(Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`k${n}`, n === 17 ? 'poison '.repeat(1_500) : 'walrus'])))
+    await put({ later: 'walrus' })
+    const problems: unknown[] = []
+    expect(await indexPending(store.database, { onProblem: (error) => problems.push(error) })).toBe(40)
+    expect(await readIndexState(store.database)).toMatchObject({ pending: 0, failed: 1 })
+    expect(await store.rows('SELECT problem FROM search_pending')).toEqual([{ problem: 'it does not fit' }])
+    expect((await find('walrus')).toSorted()).toEqual(
+      [...Array.from({ length: 40 }, (_, n) => `k${n}`).filter((key) => key !== 'k17'), 'later'].toSorted(),
+    )
+    expect(problems.length).toBeGreaterThan(0)
+    await store.rows('DROP TRIGGER refuse ON record_chunks')
+    expect(await retryGivenUp(store.database.pool)).toBe(1)
+    expect(await indexPending(store.database)).toBe(1)
+    expect(await find('poison')).toEqual(['k17'])
+  })
+
+  it('is set apart also when it ends the indexer without a word', async () => {
+    const { put } = await open()
+    await put({ a: 'walrus', b: 'badger', c: 'weasel' })
+    await store.rows('UPDATE search_pending SET attempts = 9')
+    expect(await indexPending(store.database)).toBe(3)
+    await put({ d: 'ferret' })
+    await store.rows('UPDATE search_pending SET attempts = 9')
+    expect(await indexPending(store.database)).toBe(0)
+    expect(await readIndexState(store.database)).toMatchObject({ pending: 0, failed: 1 })
+  })
+
+  it('is none when the database is at fault', async () => {
+    const { put } = await open()
+    await put({ a: 'walrus' })
+    await store.rows('ALTER TABLE search_postings RENAME TO away')
+    await expect(indexPending(store.database)).rejects.toThrow('search_postings')
+    await store.rows('ALTER TABLE away RENAME TO search_postings')
+    expect(await store.rows('SELECT attempts, problem FROM search_pending')).toEqual([{ attempts: 0, problem: null }])
+    expect(await indexPending(store.database)).toBe(1)
+  })
+})

@@ -1,0 +1,30 @@
+import type { Database } from '../database.js'
+
+/** How far the search index is behind what is stored. */
+export interface IndexState {
+  /** Records that wait to be indexed. */
+  readonly pending: number
+  /** How long the oldest waits; null when none does. */
+  readonly oldestSeconds: number | null
+  /** Records that cannot be indexed and are not tried again. */
+  readonly failed: number
+}
+
+const READ = `
+SELECT coalesce(sum(records) FILTER (WHERE problem IS NULL), 0)::int AS pending, coalesce(sum(records) FILTER (WHERE problem IS NOT NULL), 0)::int AS failed,
+  extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE problem IS NULL))::float8 AS "oldestSeconds"
+FROM search_pending`
+
+export const readIndexState = async ({ pool }: Pick<Database, 'pool'>): Promise<IndexState> => {
+  const { rows } = await pool.query<IndexState>({ name: 'inlet-index-state', text: READ })
+  return rows[0] ?? { pending: 0, oldestSeconds: null, failed: 0 }
+}
+
+const WORK = `
+SELECT EXISTS (SELECT FROM search_pending WHERE problem IS NULL) OR EXISTS (SELECT FROM records WHERE doc_id IS NULL AND deleted_at IS NULL) AS waits`
+
+/** Whether anything waits to be indexed. */
+export const hasPendingIndex = async ({ pool }: Pick<Database, 'pool'>): Promise<boolean> => {
+  const { rows } = await pool.query<{ waits: boolean }>({ name: 'inlet-index-waits', text: WORK })
+  return rows[0]?.waits === true
+}

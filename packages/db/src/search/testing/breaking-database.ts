@@ -1,0 +1,20 @@
+import type pg from 'pg'
+import { createDatabase, type Database } from '../../database.js'
+
+/** A database whose connection breaks with a statement, as when the process is killed there: what was begun is rolled back. */
+export const createBreakingDatabase = (url: string, options: { readonly statements: number }): Database => {
+  const database = createDatabase({ url, applicationName: 'breaking', poolSize: 1 })
+  let left = options.statements
+  database.pool.on('connect', (client) => {
+    const inner = client as unknown as { query(...args: readonly unknown[]): unknown; connection: { stream: { destroy(): void } } } & pg.PoolClient
+    const query = inner.query.bind(inner)
+    Object.assign(inner, {
+      query(...args: readonly unknown[]) {
+        left -= 1
+        if (left < 0) inner.connection.stream.destroy()
+        return query(...args)
+      },
+    })
+  })
+  return database
+}
