@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -37,6 +39,118 @@ describe.skipIf(chromiumPath === null)('the way of a newcomer', () => {
       .click()
     await page.getByRole('dialog').getByText('<script>').first().waitFor()
     expect(await page.evaluate('window.wasRun')).toBeUndefined()
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('shows what a mapping makes of real records while it is typed, and where it is wrong', async () => {
+    const { page, complaints, close } = await stack.signIn('/sources/new?connector=file')
+    await page.getByLabel('Name', { exact: true }).fill('Shop')
+    const csv = 'id,name,price\n9007199254740993,Tea,1.50\n2,Cup,7.25\n'
+    await page.locator('[data-path="config.uploads"]').setInputFiles({ name: 'shop.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
+    await page.getByText('shop.csv').waitFor()
+    await page.getByRole('button', { name: 'Test these settings' }).click()
+    await page.getByText(/^Preview: \d/u).waitFor()
+    await page.getByText('Mapping', { exact: true }).click()
+    const preview = page.getByLabel('Preview of the mapping')
+    await preview.getByText('Record 1 of 2').waitFor()
+    const expression = page.getByLabel('Expression (JSONata)')
+    await expression.fill('{ "title": data.name & " at " & data.price')
+    await page.getByText(/^line 1, column 43: /u).waitFor()
+    expect(await expression.getAttribute('aria-invalid')).toBe('true')
+    await expression.fill('{ "title": data.name & " at " & data.price }')
+    await preview.getByText('"title": "Tea at 1.50"').waitFor()
+    await preview.getByRole('button', { name: 'Next record' }).click()
+    await preview.getByText('"title": "Cup at 7.25"').waitFor()
+    await page.getByLabel('Must be fresh within').fill('2h')
+    await page.getByRole('button', { name: 'Add a label' }).click()
+    await page.getByLabel('Label', { exact: true }).fill('team')
+    await page.getByLabel('Value', { exact: true }).fill('sales')
+    await page.getByRole('button', { name: 'Create and run' }).click()
+    await page.getByRole('heading', { name: 'Run of Shop' }).waitFor()
+    await page.getByRole('main').getByText('OK', { exact: true }).waitFor()
+    expect((await stack.api.get('/v1/sources/shop')).body).toMatchObject({ labels: { team: 'sales' }, freshWithin: '2h' })
+    const stored = await stack.api.get('/v1/records?source=shop')
+    expect(stored.body.items.map(({ title }: { title: string }) => title).sort()).toEqual(['Cup at 7.25', 'Tea at 1.50', 'shop.csv'])
+    expect(complaints.filter((text) => !text.includes('422'))).toEqual([])
+    await close()
+  })
+
+  it('fills in the settings of a REST API from its description, with a credential that several share', async () => {
+    const server = createServer((request, response) => {
+      const body = request.url === '/openapi.json' ? describeApi() : [{ id: 1, name: `seen with ${request.headersDistinct['x-api-key']?.join('')}` }]
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const describeApi = () => ({
+      openapi: '3.0.0',
+      info: { title: 'Small shop', version: '1' },
+      servers: [{ url: `http://127.0.0.1:${port}` }],
+      components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'x-api-key' } } },
+      security: [{ key: [] }],
+      paths: {
+        '/items': {
+          get: {
+            responses: {
+              200: {
+                description: 'x',
+                content: {
+                  'application/json': {
+                    schema: { type: 'array', items: { type: 'object', properties: { id: { type: 'integer' }, name: { type: 'string' } } } },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    })
+    const shared = { name: 'shop-key', connector: 'api', secrets: { apiKey: 'canary-of-the-shop' }, targets: [`http://127.0.0.1:${port}`] }
+    expect((await stack.api.post('/v1/credentials', shared)).status).toBe(201)
+    const { page, close } = await stack.signIn('/sources/new?connector=api')
+    await page.getByLabel('Address of the document').fill(`http://127.0.0.1:${port}/openapi.json`)
+    await page.getByRole('button', { name: 'Read it' }).click()
+    await page.getByText('Small shop: 1 streams are filled in below.').waitFor()
+    expect(await page.getByLabel('Name', { exact: true }).first().inputValue()).toBe('Small shop')
+    await page.getByLabel('Whose secrets').selectOption('shop-key')
+    await page.getByRole('button', { name: 'Test these settings' }).click()
+    await page.getByText(/^Preview: 1/u).waitFor()
+    await page.getByRole('button', { name: 'Create and run' }).click()
+    await page.getByRole('heading', { name: 'Run of Small shop' }).waitFor()
+    await page.getByRole('main').getByText('OK', { exact: true }).waitFor()
+    const [record] = (await stack.api.get('/v1/records?source=small-shop&fields=data')).body.items
+    expect(JSON.stringify(record)).toContain('seen with')
+    await page.goto('/credentials')
+    await page.getByText('shop-key').waitFor()
+    expect(await page.content()).not.toContain('canary-of-the-shop')
+    await close()
+    server.close()
+    server.closeAllConnections()
+    for (const slug of ['small-shop', 'shop']) await stack.api.delete(`/v1/sources/${slug}`)
+  })
+
+  it('changes schedule, labels and freshness of a source, and undoes it', async () => {
+    const { page, complaints, close } = await stack.signIn('/sources/notes?tab=schedule')
+    await page.getByRole('link', { name: 'Change', exact: true }).click()
+    await page.getByLabel('When it is read').selectOption('0 3 * * *')
+    await page.getByText('Unsaved edits').waitFor()
+    await page.getByLabel('Must be fresh within').fill('25h')
+    await page.getByRole('button', { name: 'Add a label' }).click()
+    await page.getByLabel('Label', { exact: true }).fill('team')
+    await page.getByLabel('Value', { exact: true }).pressSequentially('docs')
+    await page.getByRole('button', { name: 'Save and publish' }).click()
+    await page.getByText('Saved. The new version is live.').waitFor()
+    const changed = (await stack.api.get('/v1/sources/notes')).body
+    expect(changed).toMatchObject({ schedule: { cron: '0 3 * * *' }, labels: { team: 'docs' }, freshWithin: '25h', version: 2 })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('Version 1 is live again').waitFor()
+    expect((await stack.api.get('/v1/sources/notes')).body).toMatchObject({ schedule: { cron: '0 * * * *' }, labels: { team: 'docs' } })
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Paused. Resume it').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).last().click()
+    await page.getByText('Resumed.').waitFor()
+    expect((await stack.api.get('/v1/sources/notes')).body.status).toBe('ACTIVE')
     expect(complaints).toEqual([])
     await close()
   })

@@ -9,6 +9,9 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { type ApiOptions, startApi, type TestApi, toyConnector } from '../../apps/api/testing/start-api.js'
 import { composeWorker } from '../../apps/worker/src/compose.js'
 
+/** Where systems of these tests may be read. */
+const LOOPBACK = '127.0.0.1'
+
 export const chromiumPath = findChromium()
 
 export interface OpenPage {
@@ -32,7 +35,11 @@ export interface ConsoleStack {
 /** API, worker and scribe in this process with the real connectors, and a browser in front. */
 export const startConsole = async (options: ApiOptions = {}): Promise<ConsoleStack> => {
   if (chromiumPath === null) throw new Error('there is no Chromium on this machine')
-  const api = await startApi({ connectors: connectors.filter(({ type }) => type !== toyConnector.type), ...options })
+  const api = await startApi({
+    connectors: connectors.filter(({ type }) => type !== toyConnector.type),
+    ...options,
+    config: { INLET_EGRESS_ALLOW: [LOOPBACK], ...options.config },
+  })
   const fileRoot = mkdtempSync(path.join(tmpdir(), 'inlet-console-'))
   writeFileSync(path.join(fileRoot, 'hello.md'), '# Hello\n\nA first document about leases.\n')
   const processes = await startProcesses(api, fileRoot)
@@ -98,7 +105,7 @@ const startProcesses = async (api: TestApi, fileRoot: string): Promise<readonly 
     {
       ...common,
       INLET_ENCRYPTION_KEYS: api.keyring,
-      INLET_EGRESS_ALLOW: [],
+      INLET_EGRESS_ALLOW: [LOOPBACK],
       INLET_CONNECTORS: [],
       INLET_FILE_ROOTS: [fileRoot],
       INLET_SINGER_TAPS: new Map(),

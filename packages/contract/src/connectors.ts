@@ -8,6 +8,7 @@ const shape = {
   title: z.string(),
   description: z.string(),
   browsable: z.boolean(),
+  importable: z.boolean().meta({ description: 'Whether settings can be proposed from a document; see POST /v1/connectors/{type}/import.' }),
   origin: z.enum(['built-in', 'package']).meta({ description: 'Whether it comes with Inlet or from INLET_CONNECTORS.' }),
   package: z
     .strictObject({ name: z.string(), version: z.string().nullable() })

@@ -18,6 +18,7 @@ const toSummary = ({ connector, package: from }: RegisteredConnector): Connector
   title: connector.title,
   description: connector.description,
   browsable: connector.browse !== undefined,
+  importable: connector.importer !== undefined,
   origin: from === null ? 'built-in' : 'package',
   package: from,
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createClient, toQuery } from './client.js'
+import { createClient, parseExactly, toQuery } from './client.js'
 
 const answer = (status: number, body: unknown = {}): Response => new Response(status === 204 ? null : JSON.stringify(body), { status })
 
@@ -31,6 +31,12 @@ describe('the client', () => {
     await expect(away.call('GET', '/v1/x')).rejects.toMatchObject({ status: 0 })
     const refusing = createClient(async () => answer(422, { detail: 'no', code: 'VALIDATION_FAILED' }))
     await expect(refusing.call('GET', '/v1/x')).rejects.toMatchObject({ status: 422, message: 'no', request: { method: 'GET', path: '/v1/x' } })
+  })
+
+  it.skipIf(!('rawJSON' in JSON))('keeps all digits of long numbers', () => {
+    const text = '{"id":9007199254740993,"price":0.12345678901234567891,"n":1.5}'
+    expect(JSON.stringify(parseExactly(text))).toBe(text)
+    expect(parseExactly('{"n":1700000000000.5,"at":1.50}')).toEqual({ n: 1_700_000_000_000.5, at: 1.5 })
   })
 
   it('leaves out what is not given', () => {

@@ -2,6 +2,7 @@ import type { Problem } from '@inlet/contract'
 import { ApiError, type ApiRequest } from './api-error.js'
 
 export interface CallOptions {
+  /** Sent as JSON; a Blob as its bytes. */
   readonly body?: unknown
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
   readonly headers?: Readonly<Record<string, string>>
@@ -21,14 +22,14 @@ export const createClient = (fetcher: typeof fetch = (...args) => fetch(...args)
 
   const send = async (request: ApiRequest, options: CallOptions): Promise<Response> => {
     const headers = new Headers({ accept: 'application/json', ...options.headers })
-    if (request.body !== undefined) headers.set('content-type', 'application/json')
+    if (request.body !== undefined) headers.set('content-type', request.body instanceof Blob ? 'application/octet-stream' : 'application/json')
     if (csrfToken !== null && request.method !== 'GET') headers.set('x-inlet-csrf', csrfToken)
     try {
       return await fetcher(request.path, {
         method: request.method,
         headers,
         credentials: 'same-origin',
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        ...(request.body === undefined ? {} : { body: request.body instanceof Blob ? request.body : JSON.stringify(request.body) }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       })
     } catch (error) {
@@ -60,7 +61,7 @@ export const createClient = (fetcher: typeof fetch = (...args) => fetch(...args)
           continue
         }
         if (!response.ok) throw new ApiError(response.status, request, await readProblem(response))
-        return (response.status === 204 ? undefined : await response.json()) as T
+        return (response.status === 204 ? undefined : parseExactly(await response.text())) as T
       }
     },
     /** Sends without waiting for a session, for signing in itself. */
@@ -103,6 +104,20 @@ const readProblem = async (response: Response): Promise<Problem | null> => {
   } catch {
     return null
   }
+}
+
+/** Digits enough that a number may be more than JavaScript can hold. */
+const MAYBE_LONG = /\d[\d.]{15}/u
+
+/** As JSON.parse; numbers that would lose digits stay as they are written, where the browser can hold them so. */
+export const parseExactly = (text: string): unknown => {
+  if (!('rawJSON' in JSON) || !MAYBE_LONG.test(text)) return JSON.parse(text)
+  const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown }
+  return JSON.parse(text, (_name, value: unknown, context?: { readonly source?: string }) =>
+    typeof value === 'number' && context?.source !== undefined && String(value) !== context.source && MAYBE_LONG.test(context.source)
+      ? rawJSON(context.source)
+      : value,
+  )
 }
 
 export const client = createClient()

@@ -2,6 +2,7 @@ import { type ReactNode, useId, useState } from 'react'
 import { messages } from '../messages.js'
 import { kindOf, labelOf } from './schema.js'
 import type { FieldProps } from './schema-form.js'
+import { UploadsField } from './uploads-field.js'
 
 /** One value with its label, its explanation and what the server said of it. */
 export const ScalarField = (props: FieldProps) => {
@@ -42,13 +43,16 @@ export const ScalarField = (props: FieldProps) => {
   )
 }
 
+/** What makes an element the control of its field. */
+export interface ControlAttributes {
+  readonly id: string
+  readonly 'aria-invalid': boolean
+  readonly 'aria-describedby': string | undefined
+  readonly 'data-path': string
+}
+
 interface ControlProps extends FieldProps {
-  readonly control: {
-    readonly id: string
-    readonly 'aria-invalid': boolean
-    readonly 'aria-describedby': string | undefined
-    readonly 'data-path': string
-  }
+  readonly control: ControlAttributes
 }
 
 const shown = (value: unknown): string => (value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value))
@@ -94,6 +98,8 @@ const Control = ({ schema, value, isRequired, control, onChange }: ControlProps)
       return (
         <Lines control={control} value={value} placeholder={Array.isArray(schema.default) ? schema.default.join('\n') : ''} onChange={onChange} />
       )
+    case 'uploads':
+      return <UploadsField control={control} value={value} onChange={onChange} />
     case 'json':
       return <Json control={control} value={value} placeholder={placeholder} onChange={onChange} />
     case 'long':
@@ -124,7 +130,7 @@ const Control = ({ schema, value, isRequired, control, onChange }: ControlProps)
 }
 
 interface TextProps {
-  readonly control: ControlProps['control']
+  readonly control: ControlAttributes
   readonly value: unknown
   readonly placeholder: string
   readonly onChange: (value: unknown) => void

@@ -10,6 +10,7 @@ describe('fields of a JSON Schema', () => {
     [{ type: 'integer' }, 'number'],
     [{ type: 'boolean' }, 'flag'],
     [{ type: 'array', items: { type: 'string' } }, 'lines'],
+    [{ type: 'array', items: { type: 'string', format: 'upload' } }, 'uploads'],
     [{ type: 'array', items: { type: 'object', properties: {} } }, 'list'],
     [{ type: 'array', items: { type: 'integer' } }, 'json'],
     [{ type: 'object', properties: {} }, 'group'],

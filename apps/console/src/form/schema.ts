@@ -14,12 +14,14 @@ export interface Schema {
   readonly minimum?: number
   readonly maximum?: number
   readonly maxLength?: number
+  /** `upload`: the id of an uploaded file. */
+  readonly format?: string
   readonly additionalProperties?: Schema | boolean
 }
 
 export type Values = Readonly<Record<string, unknown>>
 
-export type FieldKind = 'choice' | 'text' | 'long' | 'number' | 'flag' | 'lines' | 'list' | 'group' | 'variants' | 'json'
+export type FieldKind = 'choice' | 'text' | 'long' | 'number' | 'flag' | 'lines' | 'uploads' | 'list' | 'group' | 'variants' | 'json'
 
 const LONG_CHARS = 2_000
 
@@ -47,6 +49,7 @@ export const kindOf = (schema: Schema): FieldKind => {
     case 'object':
       return schema.properties === undefined ? 'json' : 'group'
     case 'array':
+      if (schema.items?.format === 'upload') return 'uploads'
       return schema.items?.type === 'string' && schema.items.enum === undefined ? 'lines' : schema.items?.properties === undefined ? 'json' : 'list'
     default: {
       // Text or null: null is what an empty field means.

@@ -1,9 +1,14 @@
 import type { TestResult } from '@inlet/contract'
+import { normalPath } from '../form/schema.js'
 import { messages } from '../messages.js'
 import { Badge } from '../ui/badge.js'
 import { formatNumber } from '../ui/format.js'
 
 const TONES: Readonly<Record<TestResult['steps'][number]['status'], string>> = { passed: 'ok', warning: 'warn', failed: 'bad', skipped: 'idle' }
+
+/** What a test found wrong with one setting, at its path. */
+export const failureErrors = (result: TestResult | null): ReadonlyMap<string, string> =>
+  result?.failure?.field === undefined ? new Map() : new Map([[normalPath(result.failure.field), result.failure.message]])
 
 /** What came of a test, step by step, and the records it read: raw beside what would be stored. */
 export const TestPanel = ({ result }: { readonly result: TestResult }) => {

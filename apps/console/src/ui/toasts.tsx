@@ -7,9 +7,13 @@ interface Toast {
   readonly id: number
   readonly text: string | null
   readonly error: unknown
+  /** Takes back what was done; null where that cannot be. */
+  readonly undo: (() => Promise<unknown>) | null
 }
 
 const SHOWN_MS = 6_000
+/** Time enough to see that it was the wrong one. */
+const SHOWN_WITH_UNDO_MS = 12_000
 let toasts: readonly Toast[] = []
 let nextId = 1
 const listeners = new Set<() => void>()
@@ -24,16 +28,16 @@ const add = (toast: Omit<Toast, 'id'>): number => {
   return id
 }
 
-/** Says that something was done; goes by itself. */
-export const notify = (text: string): void => {
-  const id = add({ text, error: null })
-  setTimeout(() => remove(id), SHOWN_MS)
+/** Says that something was done, and offers to undo it where it can be; goes by itself. */
+export const notify = (text: string, undo: (() => Promise<unknown>) | null = null): void => {
+  const id = add({ text, error: null, undo })
+  setTimeout(() => remove(id), undo === null ? SHOWN_MS : SHOWN_WITH_UNDO_MS)
 }
 
 /** Says what failed; stays until it is closed. */
 export const notifyError = (error: unknown): void => {
   if (error instanceof ApiError && error.status === 401) return
-  add({ text: null, error })
+  add({ text: null, error, undo: null })
 }
 
 const subscribe = (listener: () => void): (() => void) => {
@@ -45,7 +49,7 @@ export const Toasts = () => {
   const shown = useSyncExternalStore(subscribe, () => toasts)
   return (
     <div className="toasts" aria-live="polite">
-      {shown.map(({ id, text, error }) =>
+      {shown.map(({ id, text, error, undo }) =>
         text === null ? (
           <div key={id} className="toast">
             <ProblemNote error={error} />
@@ -55,7 +59,21 @@ export const Toasts = () => {
           </div>
         ) : (
           <output key={id} className="note" data-tone="ok">
-            {text}
+            <span className="row between">
+              {text}
+              {undo !== null && (
+                <button
+                  type="button"
+                  className="button small"
+                  onClick={() => {
+                    remove(id)
+                    undo().catch(notifyError)
+                  }}
+                >
+                  {messages.common.undo}
+                </button>
+              )}
+            </span>
           </output>
         ),
       )}

@@ -6,7 +6,12 @@ const pattern = z.string().min(1).max(1024)
 /** Settings of the `file` connector. Sizes are bytes. */
 export const configSchema = z
   .strictObject({
-    uploads: z.array(z.string().min(1).max(200)).max(1000).default([]).describe('Ids of uploads to read.'),
+    // Forms offer to upload a file where the format says so.
+    uploads: z
+      .array(z.string().min(1).max(200).meta({ format: 'upload' }))
+      .max(1000)
+      .default([])
+      .describe('Ids of uploads to read.'),
     paths: z
       .array(pattern)
       .max(100)

@@ -1,4 +1,4 @@
-import type { ConnectorView, SavedSource, TestResult } from '@inlet/contract'
+import type { ConnectorView, ProposalView, SavedSource, TestResult } from '@inlet/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
@@ -6,14 +6,16 @@ import { client } from '../../api/client.js'
 import { fieldErrors } from '../../form/field-errors.js'
 import type { Schema, Values } from '../../form/schema.js'
 import { Members } from '../../form/schema-form.js'
-import { SecretsForm } from '../../form/secrets-form.js'
 import { messages } from '../../messages.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Loading } from '../../ui/states.js'
 import { notify } from '../../ui/toasts.js'
-import { TestPanel } from '../test-panel.js'
-import { ScheduleField, type ScheduleValue } from './schedule-field.js'
-import { TextField } from './text-field.js'
+import { MappingEditor } from '../mapping/mapping-editor.js'
+import type { MappingValue } from '../mapping/mapping-value.js'
+import { SecretsChoice } from '../source-fields/secrets-choice.js'
+import { NameField, SourceFields, type SourceFieldValues } from '../source-fields/source-fields.js'
+import { failureErrors, TestPanel } from '../test-panel.js'
+import { ImportSettings } from './import-settings.js'
 import { useKept } from './use-kept.js'
 
 export const ConfigureSource = ({ type }: { readonly type: string }) => {
@@ -27,21 +29,37 @@ export const ConfigureSource = ({ type }: { readonly type: string }) => {
   return <Configure connector={connector.data} />
 }
 
-interface Kept {
-  readonly name: string
+interface Kept extends SourceFieldValues {
   readonly config: Values
-  readonly schedule: ScheduleValue | null
+  readonly mapping: MappingValue | null
+  readonly credential: string | null
+}
+
+const EMPTY: Kept = {
+  name: '',
+  labels: {},
+  freshWithin: null,
+  schedule: { cron: '0 * * * *', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+  config: {},
+  mapping: null,
+  credential: null,
 }
 
 const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
-  const [kept, setKept] = useKept<Kept>(`inlet.new.${connector.type}`, { name: '', config: {}, schedule: { cron: '0 * * * *', timeZone: 'UTC' } })
+  const [kept, setKept] = useKept<Kept>(`inlet.new.${connector.type}`, EMPTY)
   const [secrets, setSecrets] = useState<Values>({})
   const [error, setError] = useState<unknown>(null)
   const [result, setResult] = useState<TestResult | null>(null)
   const [busy, setBusy] = useState<'test' | 'create' | null>(null)
+  // Fields that keep what is typed begin again with the settings of a document.
+  const [imports, setImports] = useState(0)
+  const [isMapped] = useState(kept.mapping !== null)
   const navigate = useNavigate()
   const t = messages.newSource
-  const common = { connector: connector.type, config: kept.config, ...(Object.keys(secrets).length === 0 ? {} : { secrets }) }
+  const { config, credential, mapping, ...fields } = kept
+  const change = (next: Partial<Kept>): void => setKept({ ...kept, ...next })
+  const whose = credential !== null ? { credential } : Object.keys(secrets).length === 0 ? {} : { secrets }
+  const common = { connector: connector.type, config, ...(mapping === null ? {} : { mapping }), ...whose }
 
   const work = async (kind: 'test' | 'create', act: () => Promise<void>): Promise<void> => {
     setBusy(kind)
@@ -62,7 +80,7 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
   const create = (event: FormEvent): Promise<void> => {
     event.preventDefault()
     return work('create', async () => {
-      const source = await client.call<SavedSource>('POST', '/v1/sources', { body: { ...common, name: kept.name, schedule: kept.schedule } })
+      const source = await client.call<SavedSource>('POST', '/v1/sources', { body: { ...common, ...fields } })
       setKept(null)
       notify(t.created(source.name))
       // Its first run is under way: it is watched where every run is.
@@ -71,7 +89,12 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
       )
     })
   }
-  const errors = fieldErrors(error)
+  const takeOver = (proposal: ProposalView): void => {
+    setImports(imports + 1)
+    change({ config: proposal.config, name: fields.name === '' ? proposal.title : fields.name })
+  }
+  const errors = new Map([...failureErrors(result), ...fieldErrors(error)])
+  const hasSecrets = Object.keys((connector.secretSchema as Schema).properties ?? {}).length > 0
   return (
     <div className="stack">
       <p className="row wrap">
@@ -81,47 +104,72 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
         <strong>{connector.title}</strong>
         <span className="muted">{connector.description}</span>
       </p>
-      <div className="columns">
-        <form className="panel" onSubmit={(event) => void create(event)}>
-          <header>
-            <h2>{t.settings}</h2>
-          </header>
-          <div className="body stack">
-            <TextField label={t.name} value={kept.name} error={errors.get('name')} isRequired onChange={(name) => setKept({ ...kept, name })} />
-            <Members
-              schema={connector.configSchema}
-              values={kept.config}
-              path="config"
-              errors={errors}
-              onChange={(config) => setKept({ ...kept, config })}
-            />
-            {Object.keys((connector.secretSchema as Schema).properties ?? {}).length > 0 && (
-              <>
-                <h3>{messages.settings.secrets}</h3>
-                <SecretsForm schema={connector.secretSchema} values={secrets} stored={[]} errors={errors} onChange={setSecrets} />
-              </>
-            )}
-            <ScheduleField value={kept.schedule} onChange={(schedule) => setKept({ ...kept, schedule })} />
-            {error !== null && <ProblemNote error={error} />}
-            <div className="row wrap">
-              <button type="button" className="button" disabled={busy !== null} onClick={() => void test()}>
+      {connector.importable && <ImportSettings type={connector.type} onProposal={takeOver} />}
+      <form className="stack" onSubmit={(event) => void create(event)}>
+        <div className="columns">
+          <section className="panel">
+            <header>
+              <h2>{t.settings}</h2>
+            </header>
+            <div className="body stack">
+              <NameField values={kept} errors={errors} onChange={change} />
+              <Members
+                key={imports}
+                schema={connector.configSchema}
+                values={config}
+                path="config"
+                errors={errors}
+                onChange={(next) => change({ config: next })}
+              />
+              {hasSecrets && (
+                <SecretsChoice
+                  connector={connector.type}
+                  schema={connector.secretSchema}
+                  credential={credential}
+                  secrets={secrets}
+                  stored={[]}
+                  errors={errors}
+                  onCredential={(name) => change({ credential: name })}
+                  onSecrets={setSecrets}
+                />
+              )}
+              <SourceFields values={kept} errors={errors} onChange={change} />
+            </div>
+          </section>
+          <section className="panel beside" aria-label={messages.settings.test}>
+            <header>
+              <h2>{messages.settings.test}</h2>
+              <button type="button" className="button small" disabled={busy !== null} onClick={() => void test()}>
                 {busy === 'test' ? messages.settings.testing : messages.settings.runTest}
               </button>
-              <button type="submit" className="button primary" disabled={busy !== null || kept.name.trim() === ''}>
-                {t.create}
-              </button>
+            </header>
+            <div className="body">
+              {result === null ? <p className="muted">{busy === 'test' ? messages.settings.testing : t.testHint}</p> : <TestPanel result={result} />}
             </div>
-          </div>
-        </form>
-        <section className="panel" aria-label={messages.settings.test}>
-          <header>
-            <h2>{messages.settings.test}</h2>
-          </header>
+          </section>
+        </div>
+        <details className="panel fold" open={isMapped}>
+          <summary>
+            <h2>{messages.mapping.title}</h2>
+            <span className="muted">{messages.mapping.intro}</span>
+          </summary>
           <div className="body">
-            {result === null ? <p className="muted">{busy === 'test' ? messages.settings.testing : t.testHint}</p> : <TestPanel result={result} />}
+            <MappingEditor
+              subject={{ connector: connector.type }}
+              value={mapping}
+              records={result?.records ?? []}
+              error={error}
+              onChange={(next) => change({ mapping: next })}
+            />
           </div>
-        </section>
-      </div>
+        </details>
+        {error !== null && <ProblemNote error={error} />}
+        <div className="row wrap">
+          <button type="submit" className="button primary" disabled={busy !== null || kept.name.trim() === ''}>
+            {t.create}
+          </button>
+        </div>
+      </form>
     </div>
   )
 }

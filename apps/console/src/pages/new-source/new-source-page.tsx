@@ -1,7 +1,7 @@
 import type { ConnectorSummary } from '@inlet/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { client } from '../../api/client.js'
+import { listAll } from '../../api/list-all.js'
 import { messages } from '../../messages.js'
 import { Page } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
@@ -22,14 +22,14 @@ const Catalog = () => {
   const [search, setSearch] = useSearch()
   const connectors = useQuery({
     queryKey: ['connectors'],
-    queryFn: ({ signal }) => client.call<{ readonly items: readonly ConnectorSummary[] }>('GET', '/v1/connectors', { signal }),
+    queryFn: ({ signal }) => listAll<ConnectorSummary>('/v1/connectors', { signal }),
     staleTime: Number.POSITIVE_INFINITY,
   })
   const t = messages.newSource
   if (connectors.data === undefined)
     return connectors.isError ? <ProblemNote error={connectors.error} onRetry={() => void connectors.refetch()} /> : <Loading />
   const words = (search['q'] ?? '').toLowerCase().split(/\s+/u).filter(Boolean)
-  const found = connectors.data.items.filter(({ title, type, description }) =>
+  const found = connectors.data.filter(({ title, type, description }) =>
     words.every((word) => `${title} ${type} ${description}`.toLowerCase().includes(word)),
   )
   return (

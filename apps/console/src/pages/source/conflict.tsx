@@ -1,15 +1,15 @@
 import type { SourceDetail } from '@inlet/contract'
 import { useQuery } from '@tanstack/react-query'
 import { client } from '../../api/client.js'
-import type { Values } from '../../form/schema.js'
 import { messages } from '../../messages.js'
 import { Changes } from './changes.js'
 import { diffValues } from './diff-values.js'
+import { type Editable, toEditable } from './use-edits.js'
 
 interface ConflictProps {
   readonly source: SourceDetail
   /** What these edits began from. */
-  readonly base: Values
+  readonly base: Editable
   readonly onKeep: (revision: number) => void
   readonly onDrop: () => void
 }
@@ -28,7 +28,7 @@ export const Conflict = ({ source, base, onKeep, onDrop }: ConflictProps) => {
       <p className="muted">{t.hint}</p>
       {now.data !== undefined && (
         <>
-          <Changes changes={diffValues(base, now.data.config, 'config')} none={t.elsewhere} />
+          <Changes changes={diffValues(base, toEditable(now.data), '')} none={t.elsewhere} />
           <div className="row wrap">
             <button type="button" className="button" onClick={() => onKeep(now.data.revision)}>
               {t.keep}

@@ -1,4 +1,4 @@
-import type { ConnectorView, SourceDetail, TestResult } from '@inlet/contract'
+import type { ConnectorView, SavedSource, SourceDetail, TestResult } from '@inlet/contract'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiError } from '../../api/api-error.js'
@@ -6,15 +6,18 @@ import { client } from '../../api/client.js'
 import { fieldErrors } from '../../form/field-errors.js'
 import type { Values } from '../../form/schema.js'
 import { Members } from '../../form/schema-form.js'
-import { SecretsForm } from '../../form/secrets-form.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Loading } from '../../ui/states.js'
 import { notify } from '../../ui/toasts.js'
-import { TestPanel } from '../test-panel.js'
+import { MappingEditor } from '../mapping/mapping-editor.js'
+import { SecretsChoice } from '../source-fields/secrets-choice.js'
+import { NameField, SourceFields } from '../source-fields/source-fields.js'
+import { failureErrors, TestPanel } from '../test-panel.js'
 import { Conflict } from './conflict.js'
-import { useEdits } from './use-edits.js'
+import { rollBack } from './roll-back.js'
+import { changesOf, type Editable, toEditable, useEdits } from './use-edits.js'
 
 export const SettingsTab = ({ source }: { readonly source: SourceDetail }) => {
   const connector = useQuery({
@@ -33,13 +36,26 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
   const [error, setError] = useState<unknown>(null)
   const [result, setResult] = useState<TestResult | null>(null)
   const [busy, setBusy] = useState<'save' | 'draft' | 'test' | null>(null)
+  // Fields keep what is typed: they begin again when edits are given up.
+  const [discards, setDiscards] = useState(0)
   const queries = useQueryClient()
   const session = useSession()
   const t = messages.settings
-  const config = edits?.config ?? source.config
-  const base = edits?.base ?? { revision: source.revision, config: source.config }
-  const isChanged = edits !== null || Object.keys(secrets).length > 0
+  const base = edits?.base ?? { revision: source.revision, values: toEditable(source) }
+  const values = edits?.values ?? base.values
+  const changes = edits === null ? {} : changesOf(edits)
+  const hasSecrets = Object.keys(secrets).length > 0
+  const isChanged = Object.keys(changes).length > 0 || hasSecrets
+  const mayWrite = session.can('updateSource')
 
+  const change = (next: Partial<Editable>): void => setEdits({ base, values: { ...values, ...next } })
+  const discard = (): void => {
+    setEdits(null)
+    setSecrets({})
+    setError(null)
+    setDiscards(discards + 1)
+  }
+  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['source', source.slug] })
   const work = async (kind: 'save' | 'draft' | 'test', act: () => Promise<void>): Promise<void> => {
     setBusy(kind)
     setError(null)
@@ -53,110 +69,117 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
   }
   const save = (revision = base.revision): Promise<void> =>
     work('save', async () => {
-      await client.call('PATCH', `/v1/sources/${source.id}`, {
-        body: { ...(edits === null ? {} : { config }), ...(Object.keys(secrets).length === 0 ? {} : { secrets }) },
+      const saved = await client.call<SavedSource>('PATCH', `/v1/sources/${source.id}`, {
+        body: { ...changes, ...(hasSecrets ? { secrets } : {}) },
         headers: { 'if-match': `"r${revision}"` },
       })
-      setEdits(null)
-      setSecrets({})
-      notify(t.saved)
-      await queries.invalidateQueries({ queryKey: ['source', source.slug] })
+      const before = source.version
+      discard()
+      if (before === null || saved.version === before) notify(t.savedAsIs)
+      else notify(t.saved, session.can('rollBack') ? () => rollBack(source, before, refresh, true) : null)
+      await refresh()
     })
   const test = (): Promise<void> =>
     work('test', async () => {
       setResult(null)
-      setResult(await client.call<TestResult>('POST', `/v1/sources/${source.id}/test`, { body: { config, limit: 5 } }))
+      const body = { config: values.config, mapping: values.mapping, limit: 5 }
+      setResult(await client.call<TestResult>('POST', `/v1/sources/${source.id}/test`, { body }))
     })
   const saveDraft = (): Promise<void> =>
     work('draft', async () => {
-      await client.call('PUT', `/v1/sources/${source.id}/draft`, { body: { config }, headers: { 'if-match': '*' } })
-      setEdits(null)
+      const { config, mapping, schedule } = values
+      await client.call('PUT', `/v1/sources/${source.id}/draft`, { body: { config, mapping, schedule }, headers: { 'if-match': '*' } })
+      // What is no part of a version stays to be saved.
+      const { config: was, mapping: mapped, schedule: due } = base.values
+      setEdits({ base, values: { ...values, config: was, mapping: mapped, schedule: due } })
+      setDiscards(discards + 1)
       notify(t.draftSaved)
-      await queries.invalidateQueries({ queryKey: ['source', source.slug] })
+      await refresh()
     })
 
-  const errors = fieldErrors(error)
+  const errors = new Map([...failureErrors(result), ...fieldErrors(error)])
   const isConflict = error instanceof ApiError && error.status === 412
-  const mayWrite = session.can('updateSource')
+  const isInVersion = 'config' in changes || 'mapping' in changes || 'schedule' in changes
   return (
-    <div className="columns">
+    <form
+      className="stack"
+      key={`${discards} ${base.revision}`}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save()
+      }}
+    >
+      <div className="columns">
+        <section className="panel">
+          <header>
+            <h2>{t.title}</h2>
+            {isChanged && <span className="tag">{t.unsaved}</span>}
+          </header>
+          <div className="body stack">
+            <NameField values={values} errors={errors} onChange={change} />
+            <Members schema={connector.configSchema} values={values.config} path="config" errors={errors} onChange={(config) => change({ config })} />
+            <SecretsChoice
+              connector={connector.type}
+              schema={connector.secretSchema}
+              credential={values.credential}
+              secrets={secrets}
+              stored={source.credential === null ? Object.keys(source.secrets) : []}
+              errors={errors}
+              onCredential={(credential) => change({ credential })}
+              onSecrets={setSecrets}
+            />
+            <SourceFields values={values} errors={errors} onChange={change} />
+          </div>
+        </section>
+        <section className="panel beside">
+          <header>
+            <h2>{t.test}</h2>
+            {session.can('testSource') && (
+              <button type="button" className="button small" disabled={busy !== null} onClick={() => void test()}>
+                {busy === 'test' ? t.testing : t.runTest}
+              </button>
+            )}
+          </header>
+          <div className="body">
+            {result === null ? <p className="muted">{busy === 'test' ? t.testing : t.testHint}</p> : <TestPanel result={result} />}
+          </div>
+        </section>
+      </div>
       <section className="panel">
         <header>
-          <h2>{t.title}</h2>
-          {isChanged && <span className="tag">{t.unsaved}</span>}
-        </header>
-        <form
-          className="body stack"
-          onSubmit={(event) => {
-            event.preventDefault()
-            void save()
-          }}
-        >
-          <Members
-            key={edits === null ? source.revision : 'edited'}
-            schema={connector.configSchema}
-            values={config}
-            path="config"
-            errors={errors}
-            onChange={(next) => setEdits({ base, config: next })}
-          />
-          {source.credential === null ? (
-            <>
-              <h3>{t.secrets}</h3>
-              <SecretsForm
-                schema={connector.secretSchema}
-                values={secrets}
-                stored={Object.keys(source.secrets)}
-                errors={errors}
-                onChange={setSecrets}
-              />
-            </>
-          ) : (
-            <p className="muted">{t.sharedSecrets(source.credential.name)}</p>
-          )}
-          {isConflict ? (
-            <Conflict source={source} base={base.config} onKeep={(revision) => void save(revision)} onDrop={() => setEdits(null)} />
-          ) : (
-            error !== null && <ProblemNote error={error} />
-          )}
-          {mayWrite && (
-            <div className="row wrap">
-              <button type="submit" className="button primary" disabled={!isChanged || busy !== null}>
-                {t.save}
-              </button>
-              <button type="button" className="button" disabled={edits === null || busy !== null} onClick={() => void saveDraft()}>
-                {t.saveDraft}
-              </button>
-              {isChanged && (
-                <button
-                  type="button"
-                  className="button quiet"
-                  onClick={() => {
-                    setEdits(null)
-                    setSecrets({})
-                    setError(null)
-                  }}
-                >
-                  {t.discard}
-                </button>
-              )}
-            </div>
-          )}
-        </form>
-      </section>
-      <section className="panel">
-        <header>
-          <h2>{t.test}</h2>
-          {session.can('testSource') && (
-            <button type="button" className="button small" disabled={busy !== null} onClick={() => void test()}>
-              {busy === 'test' ? t.testing : t.runTest}
-            </button>
-          )}
+          <h2>{messages.mapping.title}</h2>
+          <span className="muted">{messages.mapping.intro}</span>
         </header>
         <div className="body">
-          {result === null ? <p className="muted">{busy === 'test' ? t.testing : t.testHint}</p> : <TestPanel result={result} />}
+          <MappingEditor
+            subject={{ sourceId: source.id }}
+            value={values.mapping}
+            records={result?.records ?? []}
+            error={error}
+            onChange={(mapping) => change({ mapping })}
+          />
         </div>
       </section>
-    </div>
+      {isConflict ? (
+        <Conflict source={source} base={base.values} onKeep={(revision) => void save(revision)} onDrop={discard} />
+      ) : (
+        error !== null && <ProblemNote error={error} />
+      )}
+      {mayWrite && (
+        <div className="row wrap save-bar" data-shown={isChanged}>
+          <button type="submit" className="button primary" disabled={!isChanged || busy !== null}>
+            {t.save}
+          </button>
+          <button type="button" className="button" disabled={!isInVersion || busy !== null} onClick={() => void saveDraft()}>
+            {t.saveDraft}
+          </button>
+          {isChanged && (
+            <button type="button" className="button quiet" onClick={discard}>
+              {t.discard}
+            </button>
+          )}
+        </div>
+      )}
+    </form>
   )
 }

@@ -7,6 +7,9 @@ import type { Repair } from './repair.js'
 
 export type LifecycleAction = 'start' | 'stop' | 'pause' | 'resume' | 'run' | 'restart' | 'reload'
 
+/** What takes an action back; the others cannot be taken back, such as a run that was cancelled. */
+const UNDO: Partial<Readonly<Record<LifecycleAction, LifecycleAction>>> = { pause: 'resume', resume: 'pause', stop: 'start' }
+
 export interface Act {
   readonly isBusy: boolean
   perform(action: LifecycleAction, source: SourceDetail, body?: object): Promise<void>
@@ -16,11 +19,15 @@ export interface Act {
 /** Acts on a source, says what came of it, and reads it again. */
 export const useAct = (refresh: () => Promise<void>): Act => {
   const [isBusy, setBusy] = useState(false)
-  const call = async (path: string, done: string, body?: object): Promise<void> => {
+  const call = async (
+    path: string,
+    done: string,
+    options: { readonly body?: object | undefined; readonly undo?: () => Promise<void> } = {},
+  ): Promise<void> => {
     setBusy(true)
     try {
-      await client.call('POST', path, body === undefined ? {} : { body })
-      notify(done)
+      await client.call('POST', path, options.body === undefined ? {} : { body: options.body })
+      notify(done, options.undo)
     } catch (error) {
       notifyError(error)
     } finally {
@@ -28,8 +35,11 @@ export const useAct = (refresh: () => Promise<void>): Act => {
       await refresh()
     }
   }
-  const perform: Act['perform'] = (action, source, body = action === 'run' ? {} : undefined) =>
-    call(`/v1/sources/${source.id}/${action}`, messages.source.done[action], body)
+  const perform: Act['perform'] = (action, source, body = action === 'run' ? {} : undefined) => {
+    const back = UNDO[action]
+    const undo = back === undefined ? {} : { undo: () => call(`/v1/sources/${source.id}/${back}`, messages.source.done[back]) }
+    return call(`/v1/sources/${source.id}/${action}`, messages.source.done[action], { body, ...undo })
+  }
   return {
     isBusy,
     perform,

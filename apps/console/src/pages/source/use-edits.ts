@@ -1,15 +1,40 @@
+import type { SourceDetail } from '@inlet/contract'
 import { useCallback, useState } from 'react'
 import type { Values } from '../../form/schema.js'
+import type { MappingValue } from '../mapping/mapping-value.js'
+import type { SourceFieldValues } from '../source-fields/source-fields.js'
+import { diffValues } from './diff-values.js'
 
-/** What somebody edits of a source; secrets are not among it, since it is kept in the storage of the tab. */
-export interface Edits {
-  readonly base: { readonly revision: number; readonly config: Values }
+/** What of a source can be edited; secrets are not among it, since it is kept in the storage of the tab. */
+export interface Editable extends SourceFieldValues {
   readonly config: Values
+  readonly mapping: MappingValue | null
+  readonly credential: string | null
 }
+
+export interface Edits {
+  readonly base: { readonly revision: number; readonly values: Editable }
+  readonly values: Editable
+}
+
+export const toEditable = ({ name, labels, freshWithin, schedule, config, mapping, credential }: SourceDetail): Editable => ({
+  name,
+  labels,
+  freshWithin,
+  schedule,
+  config,
+  mapping,
+  credential: credential?.name ?? null,
+})
+
+/** The members that were changed: what somebody else did to the others meanwhile stays. */
+export const changesOf = ({ base, values }: Edits): Partial<Editable> =>
+  Object.fromEntries(Object.entries(values).filter(([name, value]) => diffValues((base.values as unknown as Values)[name], value, name).length > 0))
 
 const read = (key: string): Edits | null => {
   try {
-    return JSON.parse(sessionStorage.getItem(key) ?? 'null') as Edits | null
+    const stored = JSON.parse(sessionStorage.getItem(key) ?? 'null') as Edits | null
+    return stored?.values === undefined ? null : stored
   } catch {
     return null
   }

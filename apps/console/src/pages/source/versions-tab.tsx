@@ -13,6 +13,7 @@ import { notify, notifyError } from '../../ui/toasts.js'
 import { Changes } from './changes.js'
 import type { Change } from './diff-values.js'
 import { Review } from './review.js'
+import { rollBack } from './roll-back.js'
 
 /** The draft on its way to being live, and every version before it. */
 export const VersionsTab = ({ source }: { readonly source: SourceDetail }) => (
@@ -91,8 +92,15 @@ const Draft = ({ source }: { readonly source: SourceDetail }) => {
               disabled={isBusy}
               onClick={() =>
                 void act(async () => {
-                  await client.call('DELETE', `/v1/sources/${source.id}/draft`, { headers: { 'if-match': '*' } })
-                  await queries.invalidateQueries({ queryKey: ['source', source.slug] })
+                  const { config, mapping, schedule } = draft.data
+                  const path = `/v1/sources/${source.id}/draft`
+                  await client.call('DELETE', path, { headers: { 'if-match': '*' } })
+                  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['source', source.slug] })
+                  notify(t.discarded, async () => {
+                    await client.call('PUT', path, { body: { config, mapping, schedule }, headers: { 'if-match': '*' } })
+                    await refresh()
+                  })
+                  await refresh()
                 })
               }
             >
@@ -110,15 +118,7 @@ const Versions = ({ source }: { readonly source: SourceDetail }) => {
   const queries = useQueryClient()
   const [compared, setCompared] = useState<number | null>(null)
   const t = messages.versions
-  const rollBack = async (version: number): Promise<void> => {
-    try {
-      await client.call('POST', `/v1/sources/${source.id}/rollback`, { body: { version }, headers: { 'if-match': '*' } })
-      notify(t.rolledBack(version))
-    } catch (error) {
-      notifyError(error)
-    }
-    await queries.invalidateQueries({ queryKey: ['source', source.slug] })
-  }
+  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['source', source.slug] })
   return (
     <Paged<VersionView> queryKey={['source', source.slug, 'versions']} path={`/v1/sources/${source.id}/versions`} empty={t.none}>
       {(versions) => (
@@ -146,7 +146,7 @@ const Versions = ({ source }: { readonly source: SourceDetail }) => {
                     </button>
                   )}
                   {!isLive && session.can('rollBack') && (
-                    <button type="button" className="button small" onClick={() => void rollBack(version.number)}>
+                    <button type="button" className="button small" onClick={() => void rollBack(source, version.number, refresh).catch(notifyError)}>
                       {t.rollBack}
                     </button>
                   )}

@@ -1,7 +1,7 @@
 import { useId } from 'react'
 import { messages } from '../../messages.js'
-import { describeCron } from '../source/describe-cron.js'
-import { NextFive } from '../source/next-five.js'
+import { describeCron } from './describe-cron.js'
+import { NextFive } from './next-five.js'
 
 export interface ScheduleValue {
   readonly cron: string
@@ -14,9 +14,11 @@ const isComplete = (cron: string): boolean => cron.trim().split(/\s+/u).length =
 /** A schedule in words, as a cron expression, and as the next five moments. */
 export const ScheduleField = ({
   value,
+  error,
   onChange,
 }: {
   readonly value: ScheduleValue | null
+  readonly error?: string | undefined
   readonly onChange: (value: ScheduleValue | null) => void
 }) => {
   const id = useId()
@@ -73,6 +75,11 @@ export const ScheduleField = ({
           </div>
           {isComplete(value.cron) && <NextFive cron={value.cron.trim()} timeZone={value.timeZone} />}
         </>
+      )}
+      {error !== undefined && (
+        <p className="error" role="alert">
+          {error}
+        </p>
       )}
     </fieldset>
   )

@@ -1,0 +1,40 @@
+import { messages } from '../../messages.js'
+import { LabelsField } from './labels-field.js'
+import { ScheduleField, type ScheduleValue } from './schedule-field.js'
+import { TextField } from './text-field.js'
+
+/** What every source has, whatever it reads. */
+export interface SourceFieldValues {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly freshWithin: string | null
+  readonly schedule: ScheduleValue | null
+}
+
+interface SourceFieldsProps {
+  readonly values: SourceFieldValues
+  readonly errors: ReadonlyMap<string, string>
+  readonly onChange: (change: Partial<SourceFieldValues>) => void
+}
+
+const errorBelow = (errors: ReadonlyMap<string, string>, path: string): string | undefined =>
+  errors.get(path) ?? [...errors].find(([key]) => key.startsWith(`${path}.`))?.[1]
+
+export const NameField = ({ values, errors, onChange }: SourceFieldsProps) => (
+  <TextField label={messages.newSource.name} value={values.name} error={errors.get('name')} isRequired onChange={(name) => onChange({ name })} />
+)
+
+/** When it is read, how fresh it must be, and by what it is found. */
+export const SourceFields = ({ values, errors, onChange }: SourceFieldsProps) => (
+  <>
+    <ScheduleField value={values.schedule} error={errorBelow(errors, 'schedule')} onChange={(schedule) => onChange({ schedule })} />
+    <TextField
+      label={messages.source.freshWithin}
+      hint={messages.source.freshWithinHint}
+      value={values.freshWithin ?? ''}
+      error={errors.get('freshWithin')}
+      onChange={(text) => onChange({ freshWithin: text.trim() === '' ? null : text.trim() })}
+    />
+    <LabelsField value={values.labels} error={errorBelow(errors, 'labels')} onChange={(labels) => onChange({ labels })} />
+  </>
+)
