@@ -29,6 +29,7 @@ export async function* readPdf(file, { libraries, maxPages }) {
 }
 
 // Node 20 lacks it, and without it the library stops at the first page with an embedded font.
+// oxlint-disable-next-line no-extend-native -- this process only reads PDFs, and no copy of the library can be handed one
 ArrayBuffer.prototype.transferToFixedLength ??= function (length = this.byteLength) {
   const copy = new ArrayBuffer(length)
   new Uint8Array(copy).set(new Uint8Array(this, 0, Math.min(length, this.byteLength)))
