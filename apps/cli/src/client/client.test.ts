@@ -33,6 +33,23 @@ describe('findInstallation', () => {
     expect(findInstallation({ data, ...flags }, env)).toEqual({ url, key })
   })
 
+  it('finds the demo where no other installation runs', () => {
+    const before = process.cwd()
+    process.chdir(data)
+    try {
+      mkdirSync('.inlet')
+      mkdirSync('.inlet-demo')
+      writeFileSync('.inlet-demo/running.json', JSON.stringify({ url: 'http://127.0.0.1:4001' }))
+      writeFileSync('.inlet-demo/settings.json', JSON.stringify({ adminKey: 'demo-key' }))
+      expect(findInstallation({}, {})).toEqual({ url: 'http://127.0.0.1:4001/', key: 'demo-key' })
+      writeFileSync('.inlet/running.json', JSON.stringify({ url: 'http://127.0.0.1:4000' }))
+      writeFileSync('.inlet/settings.json', JSON.stringify({ adminKey: 'own-key' }))
+      expect(findInstallation({}, {})).toEqual({ url: 'http://127.0.0.1:4000/', key: 'own-key' })
+    } finally {
+      process.chdir(before)
+    }
+  })
+
   it('keeps the key of the folder from other machines, and says what is missing', () => {
     expect(() => findInstallation({ data, url: 'https://inlet.test' }, {})).toThrow('no API key for https://inlet.test')
     expect(() => findInstallation({ data, url: 'http://127.evil.test' }, {})).toThrow('no API key')

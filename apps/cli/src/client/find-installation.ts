@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isUrl } from '@inlet/domain'
+import { DATA_FOLDERS } from '../stack/data-folders.js'
 
 export interface InstallationFlags {
   readonly url?: string | undefined
   readonly key?: string | undefined
-  readonly data: string
+  /** The data folder of a local installation; without it those of `up` and of the demo are looked into. */
+  readonly data?: string | undefined
 }
 
 /** Where an API is, and the key to it. */
@@ -20,14 +22,16 @@ type Env = Readonly<Record<string, string | undefined>>
 export const COMMAND_KEYS = ['INLET_URL', 'INLET_API_KEY'] as const
 
 /**
- * The installation that commands talk to: flags, else INLET_URL and INLET_API_KEY, else the one that `inlet up` runs from
- * the data folder. The key of a data folder is sent to this machine alone. Throws with the next step.
+ * The installation that commands talk to: flags, else INLET_URL and INLET_API_KEY, else the one that runs from a data
+ * folder. The key of a data folder is sent to this machine alone. Throws with the next step.
  */
 export const findInstallation = (flags: InstallationFlags, env: Env): Installation => {
-  const url = toUrl(nonEmpty(flags.url) ?? nonEmpty(env['INLET_URL']) ?? urlOfFolder(flags.data))
+  const folders = flags.data === undefined ? DATA_FOLDERS : [flags.data]
+  const folder = folders.find((name) => readMember(path.join(name, 'running.json'), 'url') !== undefined) ?? folders[0] ?? ''
+  const url = toUrl(nonEmpty(flags.url) ?? nonEmpty(env['INLET_URL']) ?? urlOfFolder(folder))
   const given = nonEmpty(flags.key) ?? nonEmpty(env['INLET_API_KEY'])
   if (given !== undefined) return { url: url.href, key: given.trim() }
-  const own = isLoopback(url) ? readMember(path.join(flags.data, 'settings.json'), 'adminKey') : undefined
+  const own = isLoopback(url) ? readMember(path.join(folder, 'settings.json'), 'adminKey') : undefined
   if (own === undefined) throw new Error(`no API key for ${url.origin}: set INLET_API_KEY, or give --key (inlet keys create makes one)`)
   return { url: url.href, key: own }
 }

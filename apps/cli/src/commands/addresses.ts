@@ -1,6 +1,8 @@
+import path from 'node:path'
 import type { SessionLinkView } from '@inlet/contract'
 import { createApiClient } from '../client/api-client.js'
 import type { DataFolder } from '../stack/data-folder.js'
+import { DATA_FOLDER } from '../stack/data-folders.js'
 import type { Stack } from '../stack/start-stack.js'
 import type { CommandContext } from './context.js'
 import { openBrowser } from './open-browser.js'
@@ -16,7 +18,7 @@ export const printAddresses = async ({ terminal, env }: CommandContext, stack: S
   Key (admin)        ${stack.isKeyNew ? stack.adminKey : terminal.dim(`adminKey in ${folder.file('settings.json')}`)}
   Logs, data         ${folder.path}
 ${stack.isKeyNew ? `\n  The key is shown this once; it stays in ${folder.file('settings.json')}, which only you can read.` : ''}
-  Try:  npm run inlet -- sources
+  Try:  npm run inlet -- sources${folder.path === path.resolve(DATA_FOLDER) ? '' : ` --data ${path.relative('', folder.path)}`}
   Ctrl-C stops everything; the data stays.`)
   openBrowser(`${stack.url}${link.path}`, { platform: process.platform, isTerminal: process.stdout.isTTY, env })
 }

@@ -13,10 +13,12 @@ import { isPortFree } from '../stack/port.js'
 import { startStack } from '../stack/start-stack.js'
 import { printAddresses } from './addresses.js'
 import type { CommandContext } from './context.js'
+import { hitLines } from './search.js'
 import type { UpFlags } from './up.js'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
-const QUERY = 'cursor lease'
+/** As somebody would ask it of these docs. */
+const QUESTION = 'What happens when a worker dies?'
 
 /** `inlet demo`: `up` with sources that need no internet. Answers the exit code. */
 export const demo = async (flags: UpFlags & { readonly exit: boolean }, context: CommandContext): Promise<number> => {
@@ -51,7 +53,7 @@ export const demo = async (flags: UpFlags & { readonly exit: boolean }, context:
           ? '\n  Nothing new: everything was stored before, and nothing was stored twice.'
           : `\n  ${result.stored} records stored.`,
       )
-      const hits = await api.call<RecordPage>('GET', `/v1/records?q=${encodeURIComponent(QUERY)}&limit=1`)
+      const hits = await api.call<RecordPage>('GET', `/v1/records?q=${encodeURIComponent(QUESTION)}&limit=1`)
       printHit(context, hits)
       await printAddresses(context, stack, folder)
       if (!flags.exit) await stopped
@@ -74,8 +76,6 @@ const demoSettings = async (folder: DataFolder): Promise<{ readonly sitePort: nu
 
 const printHit = ({ terminal }: CommandContext, hits: RecordPage): void => {
   const [hit] = hits.items
-  terminal.line(`\n  Search "${QUERY}": GET /v1/records?q=${encodeURIComponent(QUERY)}`)
-  if (hit === undefined) return terminal.line('    no hit')
-  terminal.line(`    ${terminal.bold(hit.title ?? hit.key)}  ${terminal.dim(`(${hit.provenance.source}, ${hit.stream})`)}`)
-  if (typeof hit.snippet === 'string') terminal.line(`    ${hit.snippet.replace(/\s+/g, ' ').slice(0, 200)}`)
+  terminal.line(`\n  Asked "${QUESTION}" (GET /v1/records?q=…):`)
+  for (const line of hit === undefined ? ['no hit'] : hitLines(hit, terminal)) terminal.line(`    ${line}`)
 }

@@ -39,7 +39,8 @@ export const search = async (words: readonly string[], flags: SearchFlags, conte
   ])
 }
 
-const hitLines = (hit: RecordHit, terminal: Terminal): readonly string[] => {
+/** A hit with where it stands and the words that answer. */
+export const hitLines = (hit: RecordHit, terminal: Terminal): readonly string[] => {
   const { title, key, url, stream, provenance, snippet, why } = hit
   const text = typeof snippet === 'string' ? shorten(printable(snippet.replaceAll(/\s+/gu, ' ')), 240) : ''
   const place = (hit.chunks?.[0]?.headings ?? []).join(' › ')

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { DATA_FOLDERS } from '../stack/data-folders.js'
 
 /** A whole number from 1. */
 export const wholeNumber = (text: string): number => {
@@ -9,14 +10,12 @@ export const wholeNumber = (text: string): number => {
 /** An option that may be repeated. */
 export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
-export const DATA_FOLDER = '.inlet'
-
 /** What every command takes that talks to an API. */
 export const remote = (command: Command): Command =>
   command
     .addOption(new Option('--url <url>', 'address of the API (INLET_URL)'))
     .addOption(new Option('--key <key>', 'API key (rather INLET_API_KEY: flags can be seen by others)'))
-    .addOption(new Option('--data <dir>', 'data folder of a local installation, for address and key').default(DATA_FOLDER))
+    .addOption(new Option('--data <dir>', `data folder of a local installation, for address and key (default ${DATA_FOLDERS.join(', else ')})`))
     .option('--json', 'print JSON')
 
 /** Examples at the end of the help. */

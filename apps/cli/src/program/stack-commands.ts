@@ -1,24 +1,25 @@
 import type { Command } from 'commander'
+import { DATA_FOLDER, DEMO_FOLDER } from '../stack/data-folders.js'
 import type { Act } from './act.js'
-import { DATA_FOLDER, examples, wholeNumber } from './options.js'
+import { examples, wholeNumber } from './options.js'
 
-const stack = (command: Command): Command =>
+const stack = (command: Command, folder: string): Command =>
   command
-    .option('--data <dir>', 'folder for database, logs and secrets', DATA_FOLDER)
+    .option('--data <dir>', 'folder for database, logs and secrets', folder)
     .option('--workers <n>', 'worker processes', wholeNumber, 1)
     .option('--port <p>', 'port of the API (default 3210, or a free one)', wholeNumber)
 
 /** Commands that run or prepare an installation. */
 export const addStackCommands = (program: Command, act: Act): void => {
   examples(
-    stack(program.command('up').description('start a whole installation on this machine')).action(
+    stack(program.command('up').description('start a whole installation on this machine'), DATA_FOLDER).action(
       act(async (context, flags) => (await import('../commands/up.js')).up(flags, context)),
     ),
     'inlet up --workers 2 --data ./data --port 8080',
     'INLET_SOURCES_FILE=sources.yaml inlet up      # the sources are kept in a file',
   )
   examples(
-    stack(program.command('demo').description('up, with sources that need no internet'))
+    stack(program.command('demo').description('up in a folder of its own, with sources that need no internet'), DEMO_FOLDER)
       .option('--exit', 'stop when everything is ingested', false)
       .action(act(async (context, flags) => (await import('../commands/demo.js')).demo(flags, context))),
     'inlet demo --exit',
