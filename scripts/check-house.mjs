@@ -1,4 +1,4 @@
-// Checks what compiler and linter cannot: the import law between packages, banned names, who reads the environment, and that
+// Checks what compiler and linter cannot: the import law between packages, banned names and words, who reads the environment, and that
 // docs/errors.md says what the code says. Part of `npm run lint`.
 //   node scripts/check-house.mjs                  list breaches, exit 1 if there are any
 //   node scripts/check-house.mjs --write-errors   write docs/errors.md from the code
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { checkErrorsPage, writeErrorsPage } from './house/errors-page.mjs'
 import { checkCycles, checkSources } from './house/rules.mjs'
 import { listOwners, readSources } from './house/sources.mjs'
+import { checkWords } from './house/words.mjs'
 
 const { values } = parseArgs({ options: { root: { type: 'string' }, 'write-errors': { type: 'boolean', default: false } } })
 const root = values.root ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
@@ -16,7 +17,7 @@ const root = values.root ?? path.resolve(path.dirname(fileURLToPath(import.meta.
 if (values['write-errors']) await writeErrorsPage(root)
 
 const sources = listOwners(root).flatMap((owner) => readSources(root, owner))
-const problems = [...checkSources(root, sources), ...checkCycles(sources), ...(await checkErrorsPage(root))]
+const problems = [...checkSources(root, sources), ...checkCycles(sources), ...checkWords(root), ...(await checkErrorsPage(root))]
 for (const problem of problems) console.error(problem)
 console.log(problems.length === 0 ? `${sources.length} files keep the house rules` : `${problems.length} breaches of the house rules`)
 process.exitCode = problems.length === 0 ? 0 : 1

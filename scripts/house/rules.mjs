@@ -66,7 +66,7 @@ const libraries = ({ file, isTest }, name) => {
 const relative = ({ file, owner, isTest }, name) => {
   if (isTest || !name.startsWith('.')) return []
   const target = path.posix.join(path.posix.dirname(file), name)
-  if (/\/(testing|testbed|fixtures)\//u.test(target)) return [`${file}: imports ${name}, which is for tests only`]
+  if (/\/(testing|fixtures)\//u.test(target)) return [`${file}: imports ${name}, which is for tests only`]
   if (!target.startsWith(`${owner}/`)) return [`${file}: reaches into another package with ${name}; import it by its name`]
   if (owner !== 'packages/connectors') return []
   // A connector is one folder; files right under src (registry, index) name them all.

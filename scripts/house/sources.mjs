@@ -12,7 +12,7 @@ import { TEST_PACKAGES } from './law.mjs'
 
 const EXTENSIONS = /\.(ts|tsx|mts|cts|js|mjs|jsx)$/u
 // A `testing` folder is what a package offers to tests, a `fixtures` folder what its own tests start.
-const TEST_FILE = /\.test\.tsx?$|\/(testing|testbed|fixtures)\//u
+const TEST_FILE = /\.test\.tsx?$|\/(testing|fixtures)\//u
 
 const walk = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

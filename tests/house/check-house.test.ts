@@ -80,7 +80,7 @@ describe('check-house', () => {
     ['parsing that imports a connector', 'packages/connectors/src/parsing/a.ts', "import { d } from '../web/index.js'", 'imports the connector web'],
     ['an app that imports an app', 'apps/api/src/a.ts', "import { w } from '@inlet/worker'", 'apps never import each other'],
     ['product code that imports test tools', 'apps/api/src/a.ts', "import { w } from '@inlet/testing'", 'for tests only'],
-    ['product code that imports a testbed', 'packages/connectors/src/web/a.ts', "import { fixture } from './fixtures/fixture.js'", 'for tests only'],
+    ['product code that imports a fixture', 'packages/connectors/src/web/a.ts', "import { fixture } from './fixtures/fixture.js'", 'for tests only'],
     ['a path into another package', 'apps/api/src/a.ts', "import { w } from '../../worker/src/x.js'", 'reaches into another package'],
     ['a package without a stand', 'packages/novel/src/a.ts', "import { w } from '@inlet/db'", 'packages/novel is not in the import law'],
     ['pg elsewhere', 'packages/queue/src/a.ts', "import pg from 'pg'", 'imports pg, which only packages/db/src'],
@@ -120,6 +120,9 @@ describe('check-house', () => {
     ['an audit row through Prisma', 'apps/api/src/a.ts', 'await prisma.auditEntry.create({ data })', 'adds rows to audit, which only'],
     ['a file of no name', 'packages/db/src/utils.ts', '', "'utils' says nothing"],
     ['a folder of no name', 'packages/db/src/helpers/page.ts', '', "'helpers' says nothing"],
+    ['a word the field does not say, in a name', 'packages/db/src/file-bed.ts', '', "'bed' is not a word of the field; say fixture"],
+    ['such a word in an identifier', 'packages/db/src/a.ts', '\nconst fileBed = 1', "'Bed' in line 2 is not a word"],
+    ['such a word in the docs', 'docs/a.md', 'The test bed.', "'bed' in line 1 is not a word"],
     ['a test of no name', 'packages/db/src/common.int.test.ts', '', "'common' says nothing"],
   ])('finds %s', async (_, file, text, problem) => {
     plant(file, text)

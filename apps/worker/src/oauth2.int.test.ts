@@ -6,7 +6,7 @@ import { composeScribe } from '@inlet/scribe/compose'
 import { createMasterKeyText, openSecrets, parseKeyring, type Secrets, sealSecrets } from '@inlet/security'
 import { openTestStore, type TestStore, until } from '@inlet/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { type OidcBed, openOidcBed } from '../testing/oidc-bed.js'
+import { type OidcFixture, openOidcFixture } from '../testing/oidc-fixture.js'
 import { composeWorker } from './compose.js'
 
 const keyring = parseKeyring(createMasterKeyText('k1'))
@@ -14,7 +14,7 @@ const closers: (() => Promise<unknown>)[] = []
 const logged: string[] = []
 let store: TestStore
 let queues: Queues
-let bed: OidcBed
+let fixture: OidcFixture
 
 beforeAll(async () => {
   store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
@@ -60,12 +60,12 @@ beforeAll(async () => {
   )
 })
 afterAll(async () => {
-  await bed.close()
+  await fixture.close()
   for (const close of closers) await close()
 })
 beforeEach(async () => {
-  if (bed !== undefined) await bed.close()
-  bed = await openOidcBed()
+  if (fixture !== undefined) await fixture.close()
+  fixture = await openOidcFixture()
 })
 
 const addCredential = async (secrets: Secrets): Promise<string> => {
@@ -75,8 +75,8 @@ const addCredential = async (secrets: Secrets): Promise<string> => {
   return id
 }
 const configOf = (kind: 'oauth2ClientCredentials' | 'oauth2RefreshToken') => ({
-  url: bed.apiUrl,
-  auth: { kind, tokenUrl: bed.tokenUrl, clientId: 'inlet', ...(kind === 'oauth2ClientCredentials' ? { scope: 'read' } : {}) },
+  url: fixture.apiUrl,
+  auth: { kind, tokenUrl: fixture.tokenUrl, clientId: 'inlet', ...(kind === 'oauth2ClientCredentials' ? { scope: 'read' } : {}) },
   streams: [{ name: 'items', path: '/items', keyFields: ['id'], pagination: { kind: 'page' } }],
   requestsPerMinute: 60_000,
   retries: 0,
@@ -118,11 +118,11 @@ describe('OAuth 2 against oidc-provider, two workers', () => {
       { status: 'ended', outcome: 'ok', read: 3, reason: null },
     ])
     expect((await run(sources[0] ?? '')).outcome).toBe('ok_nothing_new')
-    expect(bed.seen).toEqual({ issued: 1, refused: [], unauthorized: 0 })
+    expect(fixture.seen).toEqual({ issued: 1, refused: [], unauthorized: 0 })
   })
 
   it('uses each refresh token once, whoever needs a token at the same moment', async () => {
-    const credential = await addCredential({ clientSecret: 'canary-client-secret', refreshToken: await bed.grant() })
+    const credential = await addCredential({ clientSecret: 'canary-client-secret', refreshToken: await fixture.grant() })
     const sources = [await addSource(credential), await addSource(credential)]
     const call = randomUUID()
     await insertCall(store.database, {
@@ -137,21 +137,21 @@ describe('OAuth 2 against oidc-provider, two workers', () => {
     const runs = await Promise.all([...sources.map(startRun), queues.enqueueCall(call)])
     expect((await Promise.all(runs.slice(0, 2).map((id) => ended(String(id))))).map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])
     expect(await until(() => findAnswer(store.database, call))).toMatchObject({ status: 'done', answer: { ok: true } })
-    expect(bed.seen).toEqual({ issued: 1, refused: [], unauthorized: 0 })
+    expect(fixture.seen).toEqual({ issued: 1, refused: [], unauthorized: 0 })
     // All tokens are gone; the chain goes on.
-    await bed.revokeAccess()
+    await fixture.revokeAccess()
     expect((await Promise.all(sources.map(run))).map(({ outcome }) => outcome)).toEqual(['ok_nothing_new', 'ok_nothing_new'])
-    expect(bed.seen).toMatchObject({ issued: 2, refused: [] })
+    expect(fixture.seen).toMatchObject({ issued: 2, refused: [] })
   })
 
   it('goes on when the token expires in the middle of a run', async () => {
-    const refreshToken = await bed.grant()
+    const refreshToken = await fixture.grant()
     const credential = await addCredential({ clientSecret: 'canary-client-secret', refreshToken })
-    bed.beforeAnswer = async (page) => {
-      if (page === 2 && bed.seen.issued === 1) await bed.revokeAccess()
+    fixture.beforeAnswer = async (page) => {
+      if (page === 2 && fixture.seen.issued === 1) await fixture.revokeAccess()
     }
     expect(await run(await addSource(credential))).toMatchObject({ outcome: 'ok', read: 3 })
-    expect(bed.seen).toEqual({ issued: 2, refused: [], unauthorized: 1 })
+    expect(fixture.seen).toEqual({ issued: 2, refused: [], unauthorized: 1 })
     const kept = await secretsOf(credential)
     expect(kept['clientSecret']).toBe('canary-client-secret')
     expect(kept['refreshToken']).not.toBe(refreshToken)
@@ -163,17 +163,17 @@ describe('OAuth 2 against oidc-provider, two workers', () => {
   })
 
   it('stops with auth_failed when the grant is revoked, and goes on with a new one', async () => {
-    const used = await bed.grant()
+    const used = await fixture.grant()
     const credential = await addCredential({ clientSecret: 'canary-client-secret', refreshToken: used })
     const source = await addSource(credential)
     expect((await run(source)).outcome).toBe('ok')
     // Somebody else uses the first token again: the provider revokes the whole chain.
     const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: used, client_id: 'inlet' })
     const authorization = `Basic ${Buffer.from('inlet:canary-client-secret').toString('base64')}`
-    expect((await fetch(bed.tokenUrl, { method: 'POST', body: form, headers: { authorization } })).status).toBe(400)
+    expect((await fetch(fixture.tokenUrl, { method: 'POST', body: form, headers: { authorization } })).status).toBe(400)
     expect(await run(source)).toMatchObject({ outcome: 'failed', reason: 'AUTH_FAILED' })
     expect(await statusOf(source)).toEqual({ status: 'ERROR', reason: 'AUTH_FAILED' })
-    const refreshToken = await bed.grant()
+    const refreshToken = await fixture.grant()
     const seal = (version: number) => sealSecrets(keyring, { ownerId: credential, version }, { clientSecret: 'canary-client-secret', refreshToken })
     expect(await updateSharedCredential(store.database, { id: credential, seal, actor: 'test' })).toEqual([source])
     expect((await run(source)).outcome).toBe('ok_nothing_new')

@@ -4,21 +4,21 @@ import { text } from 'node:stream/consumers'
 import { createTestContext } from '@inlet/connector-sdk/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { browse } from './browse.js'
+import { createFileFixture, type FileFixture } from './fixtures/file-fixture.js'
 import fileConnector from './index.js'
-import { createFileBed, type FileBed } from './testbed/file-bed.js'
 
-let bed: FileBed
+let fixture: FileFixture
 const { signal } = new AbortController()
 beforeEach(async () => {
-  bed = await createFileBed()
-  await bed.write('in/a.csv', 'id\n1\n')
-  await bed.write('b.txt', 'text')
-  await symlink('/etc', path.join(bed.root, 'etc'))
+  fixture = await createFileFixture()
+  await fixture.write('in/a.csv', 'id\n1\n')
+  await fixture.write('b.txt', 'text')
+  await symlink('/etc', path.join(fixture.root, 'etc'))
 })
-afterEach(() => bed[Symbol.asyncDispose]())
+afterEach(() => fixture[Symbol.asyncDispose]())
 
 const connect = async () =>
-  fileConnector.connect(await createTestContext({ connector: fileConnector, config: { paths: [bed.root] }, roots: [bed.root] }))
+  fileConnector.connect(await createTestContext({ connector: fileConnector, config: { paths: [fixture.root] }, roots: [fixture.root] }))
 const list = async (place: string) => {
   const items = []
   for await (const page of browse.list(await connect(), place, signal)) items.push(...page)
@@ -27,17 +27,17 @@ const list = async (place: string) => {
 
 describe('browse', () => {
   it('starts at the allowed folders and goes down', async () => {
-    expect(await list('')).toEqual([{ name: path.basename(bed.root), path: bed.root, directory: true }])
-    expect(await list(bed.root)).toMatchObject([
+    expect(await list('')).toEqual([{ name: path.basename(fixture.root), path: fixture.root, directory: true }])
+    expect(await list(fixture.root)).toMatchObject([
       { name: 'b.txt', directory: false, size: 4 },
       { name: 'in', directory: true },
     ])
-    expect(await list(`${bed.root}/in`)).toMatchObject([{ path: `${bed.root}/in/a.csv` }])
+    expect(await list(`${fixture.root}/in`)).toMatchObject([{ path: `${fixture.root}/in/a.csv` }])
   })
 
   it('describes and fetches a file', async () => {
     const connection = await connect()
-    expect(await browse.metadata(connection, `${bed.root}/b.txt`, signal)).toMatchObject({ name: 'b.txt', size: 4 })
+    expect(await browse.metadata(connection, `${fixture.root}/b.txt`, signal)).toMatchObject({ name: 'b.txt', size: 4 })
     expect(await text(await browse.fetch(connection, 'b.txt', signal))).toBe('text')
   })
 

@@ -7,25 +7,25 @@ import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { AcceptanceFixture } from '@inlet/connector-sdk/testing'
 import { describeConnector } from '@inlet/connector-sdk/testing'
+import { createFileFixture } from './fixtures/file-fixture.js'
 import fileConnector from './index.js'
-import { createFileBed } from './testbed/file-bed.js'
 
 const csv = (from: number, to: number) => `id,name,about\n${rows(from, to)}`
 const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `${from + i},name ${from + i},"about, ${from + i}"\n`).join('')
 
-const openBed = async (): Promise<AcceptanceFixture> => {
-  const bed = await createFileBed()
-  const at = (name: string) => path.join(bed.root, name)
-  await bed.write('tables/big.csv', csv(0, 6000))
-  await bed.write('tables/small.csv.gz', gzipSync(csv(0, 50)))
-  await bed.write('tables/gone.tsv', 'id\tn\n1\tx\n')
-  await bed.write('lines.ndjson', Array.from({ length: 3000 }, (_, i) => `{"id":${9007199254740993n + BigInt(i)}}\n`).join(''))
-  await bed.write('list.json', JSON.stringify(Array.from({ length: 1500 }, (_, i) => ({ id: i, tags: ['a', 'b'] }))))
-  for (let i = 0; i < 8; i++) await bed.write(`docs/${i}.md`, `# Title ${i}\n\n${'Some text. '.repeat(20_000)}`)
-  await bed.write('unnamed', csv(0, 10))
+const openFixture = async (): Promise<AcceptanceFixture> => {
+  const fixture = await createFileFixture()
+  const at = (name: string) => path.join(fixture.root, name)
+  await fixture.write('tables/big.csv', csv(0, 6000))
+  await fixture.write('tables/small.csv.gz', gzipSync(csv(0, 50)))
+  await fixture.write('tables/gone.tsv', 'id\tn\n1\tx\n')
+  await fixture.write('lines.ndjson', Array.from({ length: 3000 }, (_, i) => `{"id":${9007199254740993n + BigInt(i)}}\n`).join(''))
+  await fixture.write('list.json', JSON.stringify(Array.from({ length: 1500 }, (_, i) => ({ id: i, tags: ['a', 'b'] }))))
+  for (let i = 0; i < 8; i++) await fixture.write(`docs/${i}.md`, `# Title ${i}\n\n${'Some text. '.repeat(20_000)}`)
+  await fixture.write('unnamed', csv(0, 10))
   return {
-    config: { paths: [`${bed.root}/**`], uploads: ['upload-1'] },
-    roots: [bed.root],
+    config: { paths: [`${fixture.root}/**`], uploads: ['upload-1'] },
+    roots: [fixture.root],
     uploads: [{ id: 'upload-1', name: 'upload.csv', content: Buffer.from(csv(0, 20)) }],
     minRecords: 10_000,
     truth: () =>
@@ -53,10 +53,10 @@ const openBed = async (): Promise<AcceptanceFixture> => {
       await rm(at('tables/gone.tsv'))
       await writeFile(at('docs/0.md'), '# Other')
       await rm(at('docs/1.md'))
-      await bed.write('added/new.csv', csv(0, 5))
+      await fixture.write('added/new.csv', csv(0, 5))
     },
     failures: {
-      unreachable: { config: { paths: [`${bed.root}/none/*.csv`] }, expectReason: 'NOT_FOUND_UPSTREAM' },
+      unreachable: { config: { paths: [`${fixture.root}/none/*.csv`] }, expectReason: 'NOT_FOUND_UPSTREAM' },
       auth: 'files need no credentials',
       permission: { config: { paths: ['/etc/passwd'] }, expectReason: 'PATH_NOT_ALLOWED' },
     },
@@ -93,7 +93,7 @@ const openBed = async (): Promise<AcceptanceFixture> => {
       const loop = (async () => {
         while (!stopped) {
           await appendFile(at('tables/big.csv'), rows(next, ++next))
-          if (next % 10 === 0) await bed.write(`written/${next}.csv`, csv(0, 3))
+          if (next % 10 === 0) await fixture.write(`written/${next}.csv`, csv(0, 3))
           await setTimeout(5)
         }
       })()
@@ -117,17 +117,17 @@ const openBed = async (): Promise<AcceptanceFixture> => {
       await finished(out)
       return { records, stream: 'rows', config: { paths: [at('large/large.csv')] } }
     },
-    close: async () => bed[Symbol.asyncDispose](),
+    close: async () => fixture[Symbol.asyncDispose](),
   }
 
   async function alone(name: string, content: string | Uint8Array) {
-    await bed.write(`.hostile/${name}`, content)
-    return { paths: [`${bed.root}/.hostile/${name}`] }
+    await fixture.write(`.hostile/${name}`, content)
+    return { paths: [`${fixture.root}/.hostile/${name}`] }
   }
 }
 
 describeConnector(fileConnector, {
-  fixture: openBed,
+  fixture: openFixture,
   skip: {
     canary: 'the connector has no secrets',
     'rate-limit': 'a file system has no rate limit',

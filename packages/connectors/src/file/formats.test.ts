@@ -1,21 +1,21 @@
 import { ByteWriter, parquetWrite } from 'hyparquet-writer'
 import iconv from 'iconv-lite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { makeDocx, makeXlsx } from '../parsing/testbed/make-office.js'
-import { makeCjkPdf, makePdf } from '../parsing/testbed/make-pdf.js'
-import { makeZip } from '../parsing/testbed/make-zip.js'
-import { createFileBed, type FileBed } from './testbed/file-bed.js'
+import { makeDocx, makeXlsx } from '../parsing/fixtures/make-office.js'
+import { makeCjkPdf, makePdf } from '../parsing/fixtures/make-pdf.js'
+import { makeZip } from '../parsing/fixtures/make-zip.js'
+import { createFileFixture, type FileFixture } from './fixtures/file-fixture.js'
 
-let bed: FileBed
+let fixture: FileFixture
 beforeEach(async () => {
-  bed = await createFileBed()
+  fixture = await createFileFixture()
 })
-afterEach(() => bed[Symbol.asyncDispose]())
+afterEach(() => fixture[Symbol.asyncDispose]())
 
 /** The data of all rows, without the sheet. */
 const rowsOf = async (name: string, content: string | Buffer, config: object = {}) => {
-  await bed.write(name, content)
-  const run = await bed.run({ paths: [bed.root], ...config })
+  await fixture.write(name, content)
+  const run = await fixture.run({ paths: [fixture.root], ...config })
   const rows = run.store.records('rows').map(({ record: { data } }) => Object.fromEntries(Object.entries(data).filter(([key]) => key !== '_sheet')))
   return { ...run, rows }
 }
@@ -70,8 +70,8 @@ describe('encodings', () => {
 
 describe('HTML files', () => {
   const html = async (content: Buffer) => {
-    await bed.write('a.html', content)
-    const { store, caveats } = await bed.run({ paths: [bed.root] })
+    await fixture.write('a.html', content)
+    const { store, caveats } = await fixture.run({ paths: [fixture.root] })
     return { text: store.find('documents', 'a.html')?.record.text, caveats }
   }
 
@@ -109,7 +109,7 @@ describe('what a run says of tables and documents', () => {
   })
 
   it('counts documents without text', async () => {
-    await bed.write('a.html', '<title>x</title><script>1</script>')
+    await fixture.write('a.html', '<title>x</title><script>1</script>')
     const { caveats } = await rowsOf('b.txt', 'text')
     expect(caveats.DOCUMENT_WITHOUT_TEXT).toEqual({ count: 1, of: 2, examples: ['a.html'] })
   })
@@ -194,8 +194,8 @@ describe('Word documents', () => {
   it('has moved text at its new place only, whatever the prefix', async () => {
     const run = (text: string) => `<w:r><w:t>${text}</w:t></w:r>`
     const body = `<w:p><w:moveFrom w:id="1">${run('MOVED')}</w:moveFrom></w:p><w:p>${run('middle')}</w:p><w:p><w:moveTo w:id="2">${run('MOVED')}</w:moveTo></w:p>`
-    await bed.write('a.docx', makeDocx(body))
-    const { store } = await bed.run({ paths: [bed.root] })
+    await fixture.write('a.docx', makeDocx(body))
+    const { store } = await fixture.run({ paths: [fixture.root] })
     expect(store.find('documents', 'a.docx')?.record.text).toBe('middle\n\nMOVED')
   })
 })
@@ -208,17 +208,17 @@ describe('PDF', () => {
     ['ETen-B5-H', 'CNS1', 'a5 78 a5 5f', '台北'],
     ['UniJIS-UTF16-H', 'Japan1', '67 71 4e ac', '東京'],
   ])('brings along the map of characters %s', async (map, ordering, bytes, text) => {
-    await bed.write('a.pdf', makeCjkPdf(map, ordering, bytes.replaceAll(' ', '')))
-    const { store, caveats } = await bed.run({ paths: [bed.root] })
+    await fixture.write('a.pdf', makeCjkPdf(map, ordering, bytes.replaceAll(' ', '')))
+    const { store, caveats } = await fixture.run({ paths: [fixture.root] })
     expect(store.find('documents', 'a.pdf')?.record.text).toBe(text)
     expect(caveats.TEXT_UNREADABLE?.count).toBe(0)
   })
 
   it('tells text that cannot be read from a page without text', async () => {
-    await bed.write('unreadable.pdf', makeCjkPdf('No-Such-Map-H', 'Japan1', '938c'))
-    await bed.write('empty.pdf', makePdf(['']))
-    await bed.write('spaces.pdf', makePdf(['   ']))
-    const { caveats } = await bed.run({ paths: [bed.root] })
+    await fixture.write('unreadable.pdf', makeCjkPdf('No-Such-Map-H', 'Japan1', '938c'))
+    await fixture.write('empty.pdf', makePdf(['']))
+    await fixture.write('spaces.pdf', makePdf(['   ']))
+    const { caveats } = await fixture.run({ paths: [fixture.root] })
     expect(caveats.TEXT_UNREADABLE).toEqual({ count: 1, of: 3, examples: ['unreadable.pdf'] })
     expect(caveats.DOCUMENT_WITHOUT_TEXT?.count).toBe(2)
   })
@@ -255,8 +255,8 @@ describe('Parquet', () => {
 
 describe('names in archives', () => {
   const named = async (...names: readonly (string | Buffer)[]) => {
-    await bed.write('a.zip', makeZip(names.map((name) => ({ name, content: 'id\n1\n' }))))
-    const { store, rejected } = await bed.run({ paths: [bed.root] })
+    await fixture.write('a.zip', makeZip(names.map((name) => ({ name, content: 'id\n1\n' }))))
+    const { store, rejected } = await fixture.run({ paths: [fixture.root] })
     return { files: store.records('rows').map(({ record: { key } }) => (key as readonly string[])[0]?.replace('a.zip!/', '')), rejected }
   }
 

@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createFileBed, type FileBed } from './testbed/file-bed.js'
+import { createFileFixture, type FileFixture } from './fixtures/file-fixture.js'
 
-let bed: FileBed
+let fixture: FileFixture
 beforeEach(async () => {
-  bed = await createFileBed()
-  await bed.write('good.csv', 'id\n1\n')
+  fixture = await createFileFixture()
+  await fixture.write('good.csv', 'id\n1\n')
 })
-afterEach(() => bed[Symbol.asyncDispose]())
+afterEach(() => fixture[Symbol.asyncDispose]())
 
 const program = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0', 'latin1'), Buffer.alloc(4096)])
 const table = gzipSync(`id,name\n${Array.from({ length: 15_000 }, (_, i) => `${i},${Math.sin(i)}\n`).join('')}`)
@@ -37,38 +37,38 @@ describe('files that cannot be read', () => {
     ['a document over the limit', 'bad.txt', 'x'.repeat(1024 * 1024 + 1), 'RECORD_TOO_LARGE'],
     ['a bomb by ratio', 'bad.ndjson.gz', gzipSync(`{"a":1}\n${blankLines(66)}`), 'ARCHIVE_BOMB'],
   ])('%s in %s: its neighbour is read', async (_what, name, content, reason) => {
-    await bed.write(name, content)
-    const first = await bed.run({ paths: [bed.root] })
+    await fixture.write(name, content)
+    const first = await fixture.run({ paths: [fixture.root] })
     expect(first.rejected.map((entry) => entry.reason)).toEqual([reason])
     expect(first.rejected[0]?.message).toContain(name)
     expect(first.store.find('rows', ['good.csv', 1])).toBeDefined()
     expect(first.store.find('files', name)?.record.data['problem']).toBe(reason)
-    const again = await bed.run({ paths: [bed.root] }, { store: first.store })
+    const again = await fixture.run({ paths: [fixture.root] }, { store: first.store })
     expect(again).toMatchObject({ emitted: 0, deleted: 0, rejected: [] })
   })
 
   it('keeps the last good version of a file that became unreadable, and replaces it when it is well again', async () => {
-    await bed.write('a.csv', 'id\n1\n2\n')
-    await bed.write('a.md', '# Good')
-    const { store } = await bed.run({ paths: [bed.root] })
-    await bed.write('a.csv', program)
-    await bed.write('a.md', program)
-    const broken = await bed.run({ paths: [bed.root] }, { store })
+    await fixture.write('a.csv', 'id\n1\n2\n')
+    await fixture.write('a.md', '# Good')
+    const { store } = await fixture.run({ paths: [fixture.root] })
+    await fixture.write('a.csv', program)
+    await fixture.write('a.md', program)
+    const broken = await fixture.run({ paths: [fixture.root] }, { store })
     expect(broken.deleted).toBe(0)
     expect(broken.rejected.map((entry) => entry.reason)).toEqual(['CONTENT_MISMATCH', 'CONTENT_MISMATCH'])
-    expect((await bed.run({ paths: [bed.root] }, { store })).deleted).toBe(0)
-    await bed.write('a.csv', 'id\n3\n')
-    await bed.write('a.md', '# Better')
-    await bed.run({ paths: [bed.root] }, { store })
+    expect((await fixture.run({ paths: [fixture.root] }, { store })).deleted).toBe(0)
+    await fixture.write('a.csv', 'id\n3\n')
+    await fixture.write('a.md', '# Better')
+    await fixture.run({ paths: [fixture.root] }, { store })
     expect(store.find('rows', ['a.csv', 1])?.record.data).toEqual({ id: '3' })
     expect(store.find('rows', ['a.csv', 2])).toBeUndefined()
     expect(store.find('documents', 'a.md')?.record.title).toBe('Better')
   })
 
   it('refuses what is over the limits of the settings', async () => {
-    await bed.write('big.csv', `id\n${'1\n'.repeat(1000)}`)
-    await bed.write('big.csv.gz', gzipSync(`id\n${'1\n'.repeat(1000)}`))
-    const { rejected } = await bed.run({ paths: ['big.*'], maxFileBytes: 500, maxExpandedBytes: 500 })
+    await fixture.write('big.csv', `id\n${'1\n'.repeat(1000)}`)
+    await fixture.write('big.csv.gz', gzipSync(`id\n${'1\n'.repeat(1000)}`))
+    const { rejected } = await fixture.run({ paths: ['big.*'], maxFileBytes: 500, maxExpandedBytes: 500 })
     expect(rejected.map((entry) => [entry.key, entry.reason])).toEqual([
       [['big.csv'], 'FILE_TOO_LARGE'],
       [['big.csv.gz'], 'ARCHIVE_BOMB'],
@@ -76,8 +76,8 @@ describe('files that cannot be read', () => {
   })
 
   it('quarantines bad rows with their lines and stores their neighbours', async () => {
-    await bed.write('rows.csv', `a,b\n1,2\n1,2,3\n${'x'.repeat(2000)},1\n"open,1\n3,4\n`)
-    const { store, rejected } = await bed.run({ paths: ['rows.csv'], maxRecordBytes: 1000 })
+    await fixture.write('rows.csv', `a,b\n1,2\n1,2,3\n${'x'.repeat(2000)},1\n"open,1\n3,4\n`)
+    const { store, rejected } = await fixture.run({ paths: ['rows.csv'], maxRecordBytes: 1000 })
     expect(rejected.map((entry) => [entry.reason, entry.message.slice(0, 18)])).toEqual([
       ['RECORD_INVALID', 'rows.csv: line 3 h'],
       ['RECORD_TOO_LARGE', 'rows.csv: line 4 h'],
@@ -90,8 +90,8 @@ describe('files that cannot be read', () => {
   })
 
   it('rejects keys that cannot be stored', async () => {
-    await bed.write('k.ndjson', '{"k":"a\\u0000b"}\n{"k":"\\ud800"}\n{"k":"e\\u0301"}\n{"k":"\\u00e9"}\n')
-    const { store, rejected } = await bed.run({ paths: ['k.ndjson'], keyFields: ['k'] })
+    await fixture.write('k.ndjson', '{"k":"a\\u0000b"}\n{"k":"\\ud800"}\n{"k":"e\\u0301"}\n{"k":"\\u00e9"}\n')
+    const { store, rejected } = await fixture.run({ paths: ['k.ndjson'], keyFields: ['k'] })
     expect(rejected.map((entry) => entry.reason)).toEqual(['TEXT_NOT_STORABLE', 'TEXT_NOT_STORABLE'])
     expect(store.snapshot('rows').size).toBe(2)
   })

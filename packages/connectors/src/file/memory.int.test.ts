@@ -5,18 +5,18 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { createTestContext } from '@inlet/connector-sdk/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createFileFixture, type FileFixture } from './fixtures/file-fixture.js'
 import fileConnector from './index.js'
-import { createFileBed, type FileBed } from './testbed/file-bed.js'
 
 const MIB = 1024 * 1024
-let bed: FileBed
+let fixture: FileFixture
 beforeEach(async () => {
-  bed = await createFileBed()
+  fixture = await createFileFixture()
 })
-afterEach(() => bed[Symbol.asyncDispose]())
+afterEach(() => fixture[Symbol.asyncDispose]())
 
 const write = (name: string, pieces: Iterable<string>, ...through: NodeJS.ReadWriteStream[]) =>
-  pipeline([Readable.from(pieces), ...through, createWriteStream(path.join(bed.root, name))])
+  pipeline([Readable.from(pieces), ...through, createWriteStream(path.join(fixture.root, name))])
 
 function* table(rows: number): Generator<string> {
   yield 'id,name,email,amount\n'
@@ -26,7 +26,7 @@ function* table(rows: number): Generator<string> {
 
 /** Counts what a read yields and keeps none of it. */
 const measure = async (config: object) => {
-  await using context = await createTestContext({ connector: fileConnector, config, roots: [bed.root] })
+  await using context = await createTestContext({ connector: fileConnector, config, roots: [fixture.root] })
   const connection = await fileConnector.connect(context)
   const before = process.memoryUsage().rss
   const seen = { records: 0, growth: 0, reasons: [] as string[] }

@@ -1,18 +1,18 @@
 import { gzipSync } from 'node:zlib'
 import { ByteWriter, parquetWrite } from 'hyparquet-writer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { makeDocx, makeXlsx } from '../parsing/testbed/make-office.js'
-import { makeEncryptedPdf, makePdf } from '../parsing/testbed/make-pdf.js'
-import { makeZip } from '../parsing/testbed/make-zip.js'
-import { createFileBed, type FileBed } from './testbed/file-bed.js'
+import { makeDocx, makeXlsx } from '../parsing/fixtures/make-office.js'
+import { makeEncryptedPdf, makePdf } from '../parsing/fixtures/make-pdf.js'
+import { makeZip } from '../parsing/fixtures/make-zip.js'
+import { createFileFixture, type FileFixture } from './fixtures/file-fixture.js'
 
-let bed: FileBed
+let fixture: FileFixture
 beforeEach(async () => {
-  bed = await createFileBed()
+  fixture = await createFileFixture()
 })
-afterEach(() => bed[Symbol.asyncDispose]())
+afterEach(() => fixture[Symbol.asyncDispose]())
 
-const all = () => ({ paths: [bed.root] })
+const all = () => ({ paths: [fixture.root] })
 const paragraph = (text: string, style = '') =>
   `<w:p>${style === '' ? '' : `<w:pPr><w:pStyle w:val="${style}"/></w:pPr>`}<w:r><w:t xml:space="preserve">${text}</w:t></w:r></w:p>`
 const cell = (text: string) => `<w:tc>${paragraph(text)}</w:tc>`
@@ -30,13 +30,13 @@ describe('documents', () => {
         '<w:p><w:r><w:t>One</w:t><w:tab/><w:t>two</w:t><w:br/><w:t>three</w:t><w:delText>gone</w:delText></w:r></w:p>' +
         `<w:tbl><w:tr>${cell('a')}${cell('b')}</w:tr><w:tr>${cell('c')}${cell('d &amp; e')}</w:tr></w:tbl>`,
     )
-    await bed.write('a.pdf', pdf)
-    await bed.write('b.pdf.gz', gzipSync(pdf))
-    await bed.write('c', pdf)
-    await bed.write('d.docx', docx)
-    await bed.write('e', docx)
-    await bed.write('f.docx', makeDocx(paragraph('Text'), 'From the properties'))
-    const { store, rejected } = await bed.run(all())
+    await fixture.write('a.pdf', pdf)
+    await fixture.write('b.pdf.gz', gzipSync(pdf))
+    await fixture.write('c', pdf)
+    await fixture.write('d.docx', docx)
+    await fixture.write('e', docx)
+    await fixture.write('f.docx', makeDocx(paragraph('Text'), 'From the properties'))
+    const { store, rejected } = await fixture.run(all())
     expect(rejected).toEqual([])
     const documents = store.records('documents').map(({ record }) => [record.key, record.title, record.text])
     const plan = 'Plan\n\nOne\ttwo\nthree\n\na | b\nc | d & e'
@@ -54,12 +54,12 @@ describe('documents', () => {
       readAs: 'documents',
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     })
-    expect(await bed.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
+    expect(await fixture.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
   })
 
   it('makes a record of each page when asked', async () => {
-    await bed.write('a.pdf', makePdf(['One', 'Two']))
-    const { store } = await bed.run({ ...all(), recordPer: 'row', fields: { text: 'text' } })
+    await fixture.write('a.pdf', makePdf(['One', 'Two']))
+    const { store } = await fixture.run({ ...all(), recordPer: 'row', fields: { text: 'text' } })
     expect(store.records('rows').map(({ record }) => [record.key, record.text])).toEqual([
       [['a.pdf', 1], 'One'],
       [['a.pdf', 2], 'Two'],
@@ -67,7 +67,7 @@ describe('documents', () => {
   })
 
   it('takes a PDF from an upload', async () => {
-    const { store } = await bed.run({ uploads: ['u1'] }, { uploads: [{ id: 'u1', name: 'a.pdf', content: makePdf(['From an upload']) }] })
+    const { store } = await fixture.run({ uploads: ['u1'] }, { uploads: [{ id: 'u1', name: 'a.pdf', content: makePdf(['From an upload']) }] })
     expect(store.find('documents', 'u1')?.record.text).toBe('From an upload')
   })
 })
@@ -85,8 +85,8 @@ describe('tables', () => {
       },
       { strings: ['<t>Name</t>', '<r><t>Rich </t></r><r><t>text</t></r><rPh><t>x</t></rPh>'], hidden: ['Secret'] },
     )
-    await bed.write('a.xlsx', xlsx)
-    const { store, rejected } = await bed.run(all())
+    await fixture.write('a.xlsx', xlsx)
+    const { store, rejected } = await fixture.run(all())
     expect(rejected).toEqual([])
     expect(store.records('rows').map(({ record }) => [record.key, record.data])).toEqual([
       [['a.xlsx', 'Orders', 2], { _sheet: 'Orders', Name: 'Rich text', When: '2024-05-01', Amount: 1.5 }],
@@ -97,14 +97,14 @@ describe('tables', () => {
   })
 
   it('counts days from 1904 when the workbook does', async () => {
-    await bed.write('a.xlsx', makeXlsx({ S: '<row r="1"><c r="A1" s="1"><v>0</v></c></row>' }, { date1904: true }))
-    const { store } = await bed.run({ ...all(), header: ['day'] })
+    await fixture.write('a.xlsx', makeXlsx({ S: '<row r="1"><c r="A1" s="1"><v>0</v></c></row>' }, { date1904: true }))
+    const { store } = await fixture.run({ ...all(), header: ['day'] })
     expect(store.records('rows')[0]?.record.data).toEqual({ _sheet: 'S', day: '1904-01-01' })
   })
 
   it('reads Parquet, whatever its size, with every digit', async () => {
-    await bed.write('a.parquet', parquetOf([9007199254740993n, 2n]))
-    const { store } = await bed.run(all())
+    await fixture.write('a.parquet', parquetOf([9007199254740993n, 2n]))
+    const { store } = await fixture.run(all())
     expect(store.records('rows').map(({ record }) => record.data)).toEqual([{ id: 9007199254740993n }, { id: 2 }])
   })
 })
@@ -121,35 +121,35 @@ describe('archives', () => {
     ])
 
   it('reads the files inside, as rows and documents, and nothing again while it is unchanged', async () => {
-    await bed.write('b.zip', inside())
-    const { store, rejected } = await bed.run(all())
+    await fixture.write('b.zip', inside())
+    const { store, rejected } = await fixture.run(all())
     expect(rejected).toEqual([])
     expect([...store.snapshot('rows').keys()]).toEqual(['["b.zip!/tables/a.csv",1]', '["b.zip!/tables/a.csv",2]', '["b.zip!/data.parquet",1]'])
     expect([...store.snapshot('documents').keys()]).toEqual(['b.zip!/docs/readme.md', 'b.zip!/docs/report.pdf'])
     expect(store.find('files', 'b.zip')?.record.data).toMatchObject({ format: 'zip', readAs: 'archive', files: 4, rows: 3, documents: 2 })
-    expect(await bed.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
-    expect(await bed.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
+    expect(await fixture.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
+    expect(await fixture.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
   })
 
   it('follows an archive that changes, and one that goes', async () => {
-    await bed.write('b.zip', inside())
-    await bed.write('c.zip', inside())
-    const { store } = await bed.run(all())
-    await bed.write('b.zip', makeZip([{ name: 'tables/a.csv', content: 'id,n\n1,x\n' }]))
-    await bed.remove('c.zip')
-    await bed.run(all(), { store })
+    await fixture.write('b.zip', inside())
+    await fixture.write('c.zip', inside())
+    const { store } = await fixture.run(all())
+    await fixture.write('b.zip', makeZip([{ name: 'tables/a.csv', content: 'id,n\n1,x\n' }]))
+    await fixture.remove('c.zip')
+    await fixture.run(all(), { store })
     expect([...store.snapshot('rows').keys()]).toEqual(['["b.zip!/tables/a.csv",1]'])
     expect([...store.snapshot('documents').keys()]).toEqual([])
     expect([...store.snapshot('files').keys()]).toEqual(['b.zip'])
   })
 
   it('reads its documents again when they are not known to be stored', async () => {
-    await bed.write('b.zip', inside())
-    const { store } = await bed.run(all(), { streams: ['rows', 'files'] })
-    await bed.run(all(), { store })
+    await fixture.write('b.zip', inside())
+    const { store } = await fixture.run(all(), { streams: ['rows', 'files'] })
+    await fixture.run(all(), { store })
     expect(store.snapshot('documents').size).toBe(2)
-    await bed.run(all(), { store })
-    expect(await bed.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
+    await fixture.run(all(), { store })
+    expect(await fixture.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
   })
 
   it('refuses single files inside and reads their neighbours', async () => {
@@ -161,8 +161,8 @@ describe('archives', () => {
       { name: 'program.csv', content: 'MZ\u0000\u0000' },
       { name: 'empty.md', content: '' },
     ]
-    await bed.write('b.zip', inside(more))
-    const { store, rejected } = await bed.run(all())
+    await fixture.write('b.zip', inside(more))
+    const { store, rejected } = await fixture.run(all())
     expect(new Map(rejected.map((entry) => [String(entry.key), entry.reason]))).toEqual(
       new Map([
         ['b.zip!/../../evil.csv', 'ARCHIVE_UNSAFE_ENTRY'],
@@ -175,7 +175,7 @@ describe('archives', () => {
     )
     expect(rejected).toHaveLength(6)
     expect(store.snapshot('rows').size).toBe(3)
-    expect(await bed.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0, rejected: [] })
+    expect(await fixture.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0, rejected: [] })
   })
 })
 
@@ -198,18 +198,18 @@ describe('what cannot be read', () => {
     ['a zip bomb', 'bad.zip', makeZip([{ name: 'a.ndjson', content: lines }]), 'ARCHIVE_BOMB'],
     ['a zip that lies about sizes', 'bad.zip', makeZip([{ name: 'a.ndjson', content: '{"a":1}\n'.repeat(5000), claimedSize: 10 }]), 'ARCHIVE_BOMB'],
   ])('%s in %s: its neighbour is read', async (_what, name, content, reason) => {
-    await bed.write('good.csv', 'id\n1\n')
-    await bed.write(name, content)
-    const { store, rejected } = await bed.run(all())
+    await fixture.write('good.csv', 'id\n1\n')
+    await fixture.write(name, content)
+    const { store, rejected } = await fixture.run(all())
     expect(new Set(rejected.map((entry) => entry.reason))).toEqual(new Set([reason]))
     expect(store.find('rows', ['good.csv', 1])).toBeDefined()
     expect(store.find('files', name)?.record.data['problem']).toBe(reason)
-    expect(await bed.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0, rejected: [] })
+    expect(await fixture.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0, rejected: [] })
   })
 
   it('refuses a zip with too many files', async () => {
-    await bed.write('a.zip', makeZip(Array.from({ length: 20 }, (_, i) => ({ name: `${i}.csv`, content: 'id\n1\n' }))))
-    const { rejected } = await bed.run({ ...all(), maxArchiveFiles: 10 })
+    await fixture.write('a.zip', makeZip(Array.from({ length: 20 }, (_, i) => ({ name: `${i}.csv`, content: 'id\n1\n' }))))
+    const { rejected } = await fixture.run({ ...all(), maxArchiveFiles: 10 })
     expect(rejected.map((entry) => entry.reason)).toEqual(expect.arrayContaining(['FILE_TOO_LARGE']))
   })
 })

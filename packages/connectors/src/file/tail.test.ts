@@ -3,28 +3,28 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { createRecordStore, type RecordStore } from '@inlet/connector-sdk/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createFileBed, type FileBed } from './testbed/file-bed.js'
+import { createFileFixture, type FileFixture } from './fixtures/file-fixture.js'
 
-let bed: FileBed
+let fixture: FileFixture
 let store: RecordStore
 let log: string
 beforeEach(async () => {
-  bed = await createFileBed()
+  fixture = await createFileFixture()
   store = createRecordStore()
-  log = path.join(bed.root, 'app.log')
+  log = path.join(fixture.root, 'app.log')
 })
-afterEach(() => bed[Symbol.asyncDispose]())
+afterEach(() => fixture[Symbol.asyncDispose]())
 
 const lines = (...numbers: readonly number[]) => numbers.map((n) => `{"n":${n},"at":"${'x'.repeat(20)}"}\n`).join('')
-const run = async (paths = [`${bed.root}/*`]) => {
-  const result = await bed.run({ paths, format: 'ndjson', append: true }, { store })
+const run = async (paths = [`${fixture.root}/*`]) => {
+  const result = await fixture.run({ paths, format: 'ndjson', append: true }, { store })
   const numbers = (result.pages.get('rows') ?? []).flatMap((page) => page.records.map((record) => record.data['n']))
   return { ...result, numbers }
 }
 
 describe('files that grow', () => {
   it('reads only what was added, and a last line once it is complete', async () => {
-    await bed.write('app.log', `${lines(1, 2)}{"n":3`)
+    await fixture.write('app.log', `${lines(1, 2)}{"n":3`)
     expect((await run()).numbers).toEqual([1, 2])
     expect((await run()).numbers).toEqual([])
     await appendFile(log, `}\n${lines(4)}`)
@@ -33,14 +33,14 @@ describe('files that grow', () => {
   })
 
   it('waits for a first line it can know the file by', async () => {
-    await bed.write('app.log', '{"n":1')
+    await fixture.write('app.log', '{"n":1')
     expect((await run()).numbers).toEqual([])
     await appendFile(log, '}\n')
     expect((await run()).numbers).toEqual([1])
   })
 
   it('follows a rotation: the renamed file goes on, the new one starts', async () => {
-    await bed.write('app.log', lines(1, 2))
+    await fixture.write('app.log', lines(1, 2))
     await run()
     await appendFile(log, lines(3))
     await rename(log, `${log}.1`)
@@ -51,7 +51,7 @@ describe('files that grow', () => {
   })
 
   it('reads a truncated and a rewritten file anew and keeps what was read before', async () => {
-    await bed.write('app.log', lines(1, 2, 3))
+    await fixture.write('app.log', lines(1, 2, 3))
     await run()
     await writeFile(log, lines(7))
     expect((await run()).numbers).toEqual([7])
@@ -61,7 +61,7 @@ describe('files that grow', () => {
   })
 
   it('quarantines lines that are no JSON or too long, and goes on', async () => {
-    await bed.write('app.log', `${lines(1)}nonsense\n{"a":"${'x'.repeat(2_000_000)}"}\n${lines(2)}`)
+    await fixture.write('app.log', `${lines(1)}nonsense\n{"a":"${'x'.repeat(2_000_000)}"}\n${lines(2)}`)
     const { numbers, rejected } = await run()
     expect(numbers).toEqual([1, 2])
     expect(rejected.map((entry) => entry.reason)).toEqual(['RECORD_INVALID', 'RECORD_TOO_LARGE'])
@@ -69,20 +69,20 @@ describe('files that grow', () => {
   })
 
   it('says once that it does not follow gzip files', async () => {
-    await bed.write('app.log.gz', gzipSync(lines(1, 2, 3)))
+    await fixture.write('app.log.gz', gzipSync(lines(1, 2, 3)))
     expect((await run()).rejected.map((entry) => entry.reason)).toEqual(['CONTENT_MISMATCH'])
     expect((await run()).rejected).toEqual([])
   })
 
   it('keeps every cursor within 8 KiB and says when there are too many files', async () => {
-    for (let i = 0; i < 100; i++) await bed.write(`${i}.log`, lines(i))
+    for (let i = 0; i < 100; i++) await fixture.write(`${i}.log`, lines(i))
     expect((await run()).numbers).toHaveLength(100)
-    for (let i = 100; i < 250; i++) await bed.write(`${i}.log`, lines(i))
+    for (let i = 100; i < 250; i++) await fixture.write(`${i}.log`, lines(i))
     await expect(run()).rejects.toMatchObject({ reason: 'VALIDATION_FAILED', field: 'config.paths' })
   })
 
   it('continues from every page and goes on where it stopped', async () => {
-    await bed.write('app.log', lines(...Array.from({ length: 2500 }, (_, i) => i)))
+    await fixture.write('app.log', lines(...Array.from({ length: 2500 }, (_, i) => i)))
     const whole = await run()
     const spec = { name: 'rows', kind: 'row', incremental: true, deletes: 'none' } as const
     store = createRecordStore()

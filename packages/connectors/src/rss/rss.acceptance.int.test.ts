@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { Reason } from '@inlet/connector-sdk'
 import { type AcceptanceFixture, describeConnector, serveHttp, serveRaw } from '@inlet/connector-sdk/testing'
+import { type FeedSite, rssFeed, rssItem, type SitePage, startFeedSite } from './fixtures/feed-site.js'
 import rss from './index.js'
-import { type FeedSite, rssFeed, rssItem, type SitePage, startFeedSite } from './testbed/feed-site.js'
 
 const FEEDS = 24
 const ENTRIES = 250
@@ -25,7 +25,7 @@ const feedOf = (f: number, from: number, to: number): SitePage => {
   return { body: JSON.stringify({ version: 'https://jsonfeed.org/version/1.1', title: `JSON ${f}`, items }), type: 'application/feed+json' }
 }
 
-const openBed = async (): Promise<AcceptanceFixture> => {
+const openFixture = async (): Promise<AcceptanceFixture> => {
   const token = `canary-${randomBytes(16).toString('hex')}`
   const opened: { close(): Promise<void> }[] = []
   const open = async (pages: Readonly<Record<string, SitePage>> = {}): Promise<FeedSite> => {
@@ -159,4 +159,4 @@ const openBed = async (): Promise<AcceptanceFixture> => {
   }
 }
 
-describeConnector(rss, { fixture: openBed })
+describeConnector(rss, { fixture: openFixture })

@@ -1,6 +1,6 @@
 import { createRecordStore } from '@inlet/connector-sdk/testing'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type FeedSite, rssFeed, rssItem, runFeeds, type SitePage, startFeedSite } from './testbed/feed-site.js'
+import { type FeedSite, rssFeed, rssItem, runFeeds, type SitePage, startFeedSite } from './fixtures/feed-site.js'
 
 const sites: FeedSite[] = []
 afterEach(async () => {

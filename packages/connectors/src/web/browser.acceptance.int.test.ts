@@ -41,7 +41,7 @@ const settings = (url: string): object => ({
   browser: { waitFor: { selector: 'h1' } },
 })
 
-const openBed = async (): Promise<AcceptanceFixture> => {
+const openFixture = async (): Promise<AcceptanceFixture> => {
   const renderer = createTestRenderer({ chromium: chromium ?? undefined })
   const site = await startTestSite()
   const secure = await startTestSite({ '/': (request, response) => guard(request.headers.authorization, response) })
@@ -83,7 +83,7 @@ const SAME = 'the part that speaks HTTP is the same as without a browser, where 
 
 describe.skipIf(chromium === null)('in a browser', () => {
   describeConnector(web, {
-    fixture: openBed,
+    fixture: openFixture,
     skip: {
       schema: SAME,
       drift: 'a web site has no schema that could change',

@@ -1,7 +1,7 @@
 import type { Page } from '@inlet/connector-sdk'
 import { createRecordStore, createTestContext, type RecordStore } from '@inlet/connector-sdk/testing'
 import { afterEach, describe, expect, it } from 'vitest'
-import { makeEncryptedPdf, makePdf } from '../parsing/testbed/make-pdf.js'
+import { makeEncryptedPdf, makePdf } from '../parsing/fixtures/make-pdf.js'
 import web from './index.js'
 import { htmlPage, startTestSite, type TestPage, type TestSite } from './testing/test-site.js'
 

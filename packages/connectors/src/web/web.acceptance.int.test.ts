@@ -16,7 +16,7 @@ const fill = (site: TestSite): void => {
   }
 }
 
-const openBed = async (): Promise<AcceptanceFixture> => {
+const openFixture = async (): Promise<AcceptanceFixture> => {
   const sites: { close(): Promise<void> }[] = []
   const open = async (pages: Readonly<Record<string, TestPage>> = {}): Promise<TestSite> => {
     const site = await startTestSite(pages)
@@ -156,6 +156,6 @@ const endless: TestPage = (_, response) => {
 }
 
 describeConnector(web, {
-  fixture: openBed,
+  fixture: openFixture,
   skip: { drift: 'a web site has no schema that could change; changed pages are part of the check of incremental reads' },
 })

@@ -1,7 +1,7 @@
 import { ByteWriter, parquetWrite } from 'hyparquet-writer'
 import { afterAll, describe, expect, it } from 'vitest'
+import { makeEncryptedPdf, makePdf } from '../fixtures/make-pdf.js'
 import { readPdf } from '../pdf/read-pdf.js'
-import { makeEncryptedPdf, makePdf } from '../testbed/make-pdf.js'
 import { createReaderProcesses, type RandomAccess } from './reader-process.js'
 
 const processes = createReaderProcesses()

@@ -22,7 +22,7 @@ interface Provider {
   readonly RefreshToken: Model
 }
 
-export interface OidcBed {
+export interface OidcFixture {
   readonly tokenUrl: string
   /** An API with the stream /items of three pages, each for a token that is live at that moment. */
   readonly apiUrl: string
@@ -38,7 +38,7 @@ export interface OidcBed {
 }
 
 /** A certified OpenID provider that replaces refresh tokens and revokes the grant when one is used twice, and an API that asks it about every token. */
-export const openOidcBed = async (options: { readonly accessTokenSeconds?: number } = {}): Promise<OidcBed> => {
+export const openOidcFixture = async (options: { readonly accessTokenSeconds?: number } = {}): Promise<OidcFixture> => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -75,11 +75,11 @@ export const openOidcBed = async (options: { readonly accessTokenSeconds?: numbe
     (_context, error) => void seen.refused.push((error as { error_description?: string }).error_description ?? String(error)),
   )
 
-  const bed = { beforeAnswer: async (_page: number) => {} }
+  const fixture = { beforeAnswer: async (_page: number) => {} }
   const resource = await serveHttp((request, response) => {
     const answer = async () => {
       const page = Number(new URL(request.url ?? '/', 'http://x').searchParams.get('page'))
-      await bed.beforeAnswer(page)
+      await fixture.beforeAnswer(page)
       const value = request.headers.authorization?.replace('Bearer ', '') ?? ''
       const token = (await provider.AccessToken.find(value)) ?? (await provider.ClientCredentials.find(value))
       if (token === undefined) seen.unauthorized += 1
@@ -87,7 +87,7 @@ export const openOidcBed = async (options: { readonly accessTokenSeconds?: numbe
     }
     answer().catch(() => response.destroy())
   })
-  return Object.assign(bed, {
+  return Object.assign(fixture, {
     tokenUrl: `${issuer}/token`,
     apiUrl: resource.url,
     seen,

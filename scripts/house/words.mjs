@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+/**
+ * Words that the field says otherwise, and what it says. Looked for in names (`fileBed`, `file-bed.ts`), comments, messages and docs alike, so only
+ * words that have no other meaning stand here.
+ */
+const WORDS = [{ found: /\b(test)?beds?\b/iu, say: 'fixture' }]
+
+const LOOKED_THROUGH = ['apps', 'packages', 'docs', 'tests', 'bench', 'deploy', 'scripts', 'prisma/schema.prisma', 'README.md', 'CONTRIBUTING.md']
+const LEFT_OUT = /(^|\/)(dist|node_modules|generated|testing-data|\.turbo)$|^scripts\/house\/words\.mjs$|^tests\/house$|package-lock\.json$/u
+const TEXT = /\.(ts|tsx|mjs|js|css|md|ya?ml|json|prisma)$/u
+
+const walk = (root, file) => {
+  const full = path.join(root, file)
+  if (LEFT_OUT.test(file) || !existsSync(full)) return []
+  const entries = TEXT.test(file) ? [] : readdirSync(full, { withFileTypes: true })
+  if (TEXT.test(file)) return [file]
+  return entries.filter((entry) => entry.isDirectory() || TEXT.test(entry.name)).flatMap((entry) => walk(root, `${file}/${entry.name}`))
+}
+
+// `fileBed`, `FILE_BED` and `file-bed` are words like others.
+const spread = (text) => text.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/gu, ' ').replaceAll('_', ' ')
+
+const breaches = (file, text, describe) => {
+  const words = spread(text)
+  return WORDS.flatMap(({ found, say }) => {
+    const match = found.exec(words)
+    return match === null ? [] : [`${file}: '${match[0]}' ${describe(words.slice(0, match.index))}is not a word of the field; say ${say}`]
+  })
+}
+
+const inLine = (before) => `in line ${before.split('\n').length} `
+
+/** Words of the table in names and texts of the tree: the first of each in a file. */
+export const checkWords = (root) =>
+  LOOKED_THROUGH.flatMap((file) => walk(root, file)).flatMap((file) => [
+    ...breaches(file, file, () => ''),
+    ...breaches(file, readFileSync(path.join(root, file), 'utf8'), inLine),
+  ])
