@@ -15,9 +15,14 @@ export interface DatabaseOptions {
   readonly onError?: (error: Error) => void
 }
 
-/** Our own database: one pool that Prisma and the set-based statements share. `close` ends both. */
+/** Our own database: one pool that Prisma and the set-based statements share, and one for lists. `close` ends both. */
 export interface Database {
   readonly pool: pg.Pool
+  /**
+   * For named statements that page through lists, by index alone: planned once in each connection, whatever the statistics say later. Few connections
+   * and a short time limit, so that lists keep nobody else waiting. Opened at its first use.
+   */
+  readonly lists: pg.Pool
   readonly prisma: PrismaClient
   /** Runs work in one READ COMMITTED transaction on one connection; rolls back when it throws. For the paths of records and runs. */
   transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
@@ -28,31 +33,53 @@ export interface Database {
 
 /** Creates the pool; nothing connects before first use. Connection errors come out as `DATABASE_UNAVAILABLE`. */
 export const createDatabase = (options: DatabaseOptions): Database => {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    application_name: options.applicationName,
+  const pool = openPool(options, {
     max: options.poolSize ?? 10,
-    connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 60_000,
-    keepAlive: true,
+    statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
     // A generic plan made while a table was small would read all of it for each record of a batch once it has grown.
-    options: `-c plan_cache_mode=force_custom_plan -c statement_timeout=${options.statementTimeoutMs ?? 30_000} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
+    planning: '-c plan_cache_mode=force_custom_plan',
   })
-  // An idle connection that breaks would otherwise end the process; the next query opens another.
-  pool.on('error', (error) => options.onError?.(error))
-  // The pool listens to idle connections only. One that breaks in hand fails its query; its event would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}))
+  // Planning a page takes longer than reading it. A plan that can only go by an index is as good when the tables have grown.
+  const lists = openPool(options, {
+    max: LIST_CONNECTIONS,
+    statementTimeoutMs: LIST_TIMEOUT_MS,
+    planning: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_sort=off',
+  })
   const { prisma, transaction } = createPrismaOnPool(pool)
   return {
     pool,
+    lists,
     prisma,
     transaction: (work) => runTransaction(pool, work),
     prismaTransaction: (work) => transaction(work).catch(throwDatabaseFailure),
     async close() {
       await prisma.$disconnect()
-      await pool.end()
+      await Promise.all([pool.end(), lists.end()])
     },
   }
+}
+
+const LIST_CONNECTIONS = 4
+const LIST_TIMEOUT_MS = 5_000
+
+const openPool = (
+  { url, applicationName, onError }: DatabaseOptions,
+  { max, statementTimeoutMs, planning }: { readonly max: number; readonly statementTimeoutMs: number; readonly planning: string },
+): pg.Pool => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: applicationName,
+    max,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    options: `${planning} -c statement_timeout=${statementTimeoutMs} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
+  })
+  // An idle connection that breaks would otherwise end the process; the next query opens another.
+  pool.on('error', (error) => onError?.(error))
+  // The pool listens to idle connections only. One that breaks in hand fails its query; its event would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
 }
 
 const runTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {

@@ -2,7 +2,7 @@ import { keyHash } from '@inlet/domain'
 import { openTestStore, type TestEntry, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from './batches/apply-batch.js'
-import { createDatabase, type Database } from './database.js'
+import type { Database } from './database.js'
 import { dropQuarantine } from './quarantine/drop-quarantined.js'
 import { listQuarantine } from './quarantine/list-quarantine.js'
 import { countRetries, listRetries } from './quarantine/list-retries.js'
@@ -16,51 +16,10 @@ import { finishRun } from './runs/end-run.js'
 import { heartbeat, readCommitStates, readStoredSeqs } from './runs/heartbeat.js'
 import { type LeasedRun, takeLease } from './runs/lease.js'
 import { indexPending } from './search/index-pending.js'
+import { openWatched, type Plan } from './testing/open-watched.js'
 
 // What a statement touches must follow from what it is about, whatever the statistics of its tables are: of a stream younger than the last
 // ANALYZE they say that it is empty, and of a table that was never analyzed nothing.
-interface Plan {
-  readonly text: string
-  /** Rows that its scans and joins looked at. */
-  readonly touched: number
-}
-interface PlanNode {
-  readonly 'Node Type': string
-  readonly 'Relation Name'?: string
-  readonly 'Actual Rows'?: number
-  readonly 'Actual Loops'?: number
-  readonly 'Rows Removed by Filter'?: number
-  readonly 'Rows Removed by Join Filter'?: number
-  readonly 'Rows Removed by Index Recheck'?: number
-  readonly Plans?: readonly PlanNode[]
-}
-
-const touchedBy = (node: PlanNode): number => {
-  const loops = node['Actual Loops'] ?? 0
-  const own = node['Relation Name'] === undefined ? 0 : (node['Actual Rows'] ?? 0)
-  const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Join Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)
-  return (own + removed) * loops + (node.Plans ?? []).reduce((sum, child) => sum + touchedBy(child), 0)
-}
-
-/** A database whose statements leave their plans, with what really happened. */
-const openWatched = (url: string) => {
-  const plans: Plan[] = []
-  const database = createDatabase({ url, applicationName: 'plans', poolSize: 2 })
-  database.pool.on('connect', (client) => {
-    client.on('notice', ({ message }) => {
-      const at = message?.indexOf('plan:\n') ?? -1
-      if (message === undefined || at === -1) return
-      const { 'Query Text': text, Plan: plan } = JSON.parse(message.slice(at + 6)) as { 'Query Text': string; Plan: PlanNode }
-      plans.push({ text, touched: touchedBy(plan) })
-    })
-    void client.query(
-      `LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_analyze = on; SET auto_explain.log_timing = off;
-       SET auto_explain.log_format = json; SET auto_explain.log_level = notice`,
-    )
-  })
-  return { database, plans }
-}
-
 const MANY = 40_000
 const STREAM = 8_000
 const SCOPE = 40

@@ -20,7 +20,7 @@ export const compressSmall = (response: Response, body: string): string | Buffer
   if (!isSmall || !isCompressible(response.req, response) || response.req.acceptsEncodings('gzip', 'identity') !== 'gzip') return body
   response.setHeader('content-encoding', 'gzip')
   response.vary('accept-encoding')
-  return gzipSync(body, { level: 4 })
+  return gzipSync(body, { level: 1 })
 }
 
 const isCompressible = (_request: IncomingMessage, response: ServerResponse): boolean =>

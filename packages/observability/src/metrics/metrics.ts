@@ -48,6 +48,8 @@ export interface Metrics {
   beforeScrape(name: string, refresh: () => Promise<void>, options?: { readonly keepMs: number }): void
   /** The exposition text. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>
+  /** The same in two parts: the second, of all sources and large, is UTF-8 in memory that threads share, and written only when it changed. */
+  exposeParts(): Promise<{ readonly contentType: string; readonly body: string; readonly rest: Uint8Array }>
 }
 
 const REFRESH_TIMEOUT_MS = 2_000
@@ -71,6 +73,11 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
       }
     })
     await Promise.all(outcomes)
+  }
+
+  const exposeParts = async () => {
+    await refreshAll()
+    return { contentType: registry.contentType, body: await registry.metrics(), rest: sourceSeries.toBytes() }
   }
 
   return {
@@ -115,9 +122,10 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
       refreshes.set(name, keepMs === 0 ? refresh : atMostEvery(keepMs, refresh))
     },
     async expose() {
-      await refreshAll()
-      return { contentType: registry.contentType, body: `${await registry.metrics()}${sourceSeries.toText()}` }
+      const { contentType, body, rest } = await exposeParts()
+      return { contentType, body: body + Buffer.from(rest).toString('utf8') }
     },
+    exposeParts,
   }
 }
 

@@ -15,59 +15,66 @@ export interface SourceSeries {
   /** Sets all at once; sources left out lose their series. */
   replace(sources: Iterable<SourceStanding>): void
   remove(source: string): void
-  /** The lines of the exposition; only the heads without sources. */
-  toText(): string
+  /** The lines of the exposition, UTF-8 in memory that threads share; only the heads without sources. */
+  toBytes(): Uint8Array
 }
-
-type Line = (labels: Readonly<Record<string, string>>, value: number) => string
 
 interface Family {
   readonly name: string
   readonly help: string
-  readonly lines: (standing: SourceStanding, line: Line) => string
+  /** The labels of each series of a source, written, with its value. */
+  readonly series: (standing: SourceStanding) => readonly (readonly [labels: string, value: number])[]
 }
 
 const FAMILIES: readonly Family[] = [
   {
     name: 'inlet_source_lag_seconds',
     help: 'Age of the last successful ingestion of a source.',
-    lines: ({ source, connector, lagMs }, line) => (lagMs === null ? '' : line({ source, connector }, Math.round(lagMs) / 1_000)),
+    series: ({ source, connector, lagMs }) =>
+      lagMs === null ? [] : [[`source="${escape(source)}",connector="${escape(connector)}"`, Math.round(lagMs) / 1_000]],
   },
   {
     name: 'inlet_source_info',
     help: 'Always 1: joins the ids in the label source of other metrics to names that people know.',
-    lines: ({ source, slug, connector }, line) => line({ source, slug, connector }, 1),
+    series: (standing) => [[named(standing), 1]],
   },
   {
     name: 'inlet_source_incident_open',
     help: '1 for each open incident of a source.',
-    lines: ({ source, slug, connector, incidents }, line) => incidents.map((kind) => line({ source, slug, connector, kind }, 1)).join(''),
+    series: (standing) => standing.incidents.map((kind) => [`${named(standing)},kind="${escape(kind)}"`, 1]),
   },
 ]
 
+const named = ({ source, slug, connector }: SourceStanding): string =>
+  `source="${escape(source)}",slug="${escape(slug)}",connector="${escape(connector)}"`
+
 export const createSourceSeries = (process: string): SourceSeries => {
   let known: readonly SourceStanding[] = []
-  let text: string | null = null
+  let bytes: Uint8Array | null = null
   const set = (sources: readonly SourceStanding[]): void => {
     known = sources
-    text = null
+    bytes = null
   }
   return {
     replace: (sources) => set([...sources]),
     remove: (source) => set(known.filter((standing) => standing.source !== source)),
-    toText() {
-      text ??= FAMILIES.map((family) => toFamily(family, known, process)).join('')
-      return text
+    toBytes() {
+      bytes ??= toShared(FAMILIES.map((family) => toFamily(family, known, process)).join(''))
+      return bytes
     },
   }
 }
 
-const toFamily = ({ name, help, lines }: Family, known: readonly SourceStanding[], process: string): string => {
-  const line: Line = (labels, value) => {
-    const pairs = Object.entries({ ...labels, process }).map(([label, text]) => `${label}="${escape(text)}"`)
-    return `${name}{${pairs.join(',')}} ${value}\n`
-  }
-  return `\n# HELP ${name} ${help}\n# TYPE ${name} gauge\n${known.map((standing) => lines(standing, line)).join('')}`
+const toFamily = ({ name, help, series }: Family, known: readonly SourceStanding[], process: string): string => {
+  let text = `\n# HELP ${name} ${help}\n# TYPE ${name} gauge\n`
+  for (const standing of known) for (const [labels, value] of series(standing)) text += `${name}{${labels},process="${process}"} ${value}\n`
+  return text
+}
+
+const toShared = (text: string): Uint8Array => {
+  const bytes = Buffer.from(new SharedArrayBuffer(Buffer.byteLength(text)))
+  bytes.write(text)
+  return bytes
 }
 
 const PLAIN = /^[\w-]*$/

@@ -5,6 +5,8 @@ export interface OpsAnswer {
   readonly status: number
   readonly contentType: string
   readonly body: string
+  /** What follows the body, in memory that threads share: it is not copied. */
+  readonly rest?: Uint8Array
 }
 
 const json = (status: number, body: object): OpsAnswer => ({ status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) })
@@ -23,6 +25,12 @@ export const toReadyAnswer = (checks: readonly Check[]): OpsAnswer => {
 
 /** GET /metrics in the text format of Prometheus. */
 export const toMetricsAnswer = async (metrics: Pick<Metrics, 'expose'>): Promise<OpsAnswer> => ({ status: 200, ...(await metrics.expose()) })
+
+/** The same to be sent by another thread. */
+export const toSharedMetricsAnswer = async (metrics: Pick<Metrics, 'exposeParts'>): Promise<OpsAnswer> => ({
+  status: 200,
+  ...(await metrics.exposeParts()),
+})
 
 export const notFoundAnswer: OpsAnswer = json(404, { status: 'not_found', paths: ['/health', '/ready', '/metrics'] })
 export const methodAnswer: OpsAnswer = json(405, { status: 'method_not_allowed' })

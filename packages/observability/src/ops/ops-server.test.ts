@@ -17,6 +17,7 @@ afterEach(async () => {
 
 const open = async (ready: Record<string, Probe>, healthy: Record<string, Probe> = {}): Promise<string> => {
   const metrics = createMetrics({ process: 'worker' })
+  metrics.replaceSources([{ source: 's1', slug: 'bestellungen-größer', connector: 'git', lagMs: null, incidents: [] }])
   server = await openOpsServer({ host: '127.0.0.1', port: 0, metrics, isReady: () => runProbes(ready), isHealthy: () => runProbes(healthy) })
   return `http://127.0.0.1:${server.port}`
 }
@@ -74,7 +75,10 @@ describe('openOpsServer', () => {
   it('exposes metrics', async () => {
     const answer = await fetch(`${await open({})}/metrics`)
     expect(answer.headers.get('content-type')).toContain('text/plain')
-    expect(await answer.text()).toContain('inlet_backpressure_active')
+    const text = await answer.text()
+    expect(text).toContain('inlet_backpressure_active')
+    expect(text).toContain('inlet_source_info{source="s1",slug="bestellungen-größer",connector="git",process="worker"} 1')
+    expect(Number(answer.headers.get('content-length'))).toBe(Buffer.byteLength(text))
   })
 
   it('refuses other methods and paths', async () => {

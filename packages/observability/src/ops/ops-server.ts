@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Metrics } from '../metrics/metrics.js'
 import type { Check } from './checks.js'
-import { brokenAnswer, methodAnswer, notFoundAnswer, type OpsAnswer, toHealthAnswer, toMetricsAnswer, toReadyAnswer } from './ops-answers.js'
+import { brokenAnswer, methodAnswer, notFoundAnswer, type OpsAnswer, toHealthAnswer, toReadyAnswer, toSharedMetricsAnswer } from './ops-answers.js'
 import { OPS_THREAD, type OpsThreadData } from './ops-thread.js'
 
 export interface OpsServerOptions {
   readonly host: string
   /** 0 takes a free port. */
   readonly port: number
-  readonly metrics: Pick<Metrics, 'expose'>
+  readonly metrics: Pick<Metrics, 'exposeParts'>
   readonly isReady: () => Promise<readonly Check[]>
   readonly isHealthy: () => Promise<readonly Check[]>
   /** A process whose event loop is silent for so long (ms) is killed from outside of it; never by default. */
@@ -34,7 +34,7 @@ const answer = async (method: string, path: string, options: OpsServerOptions): 
   try {
     if (path === '/health') return toHealthAnswer(await options.isHealthy())
     if (path === '/ready') return toReadyAnswer(await options.isReady())
-    return path === '/metrics' ? await toMetricsAnswer(options.metrics) : notFoundAnswer
+    return path === '/metrics' ? await toSharedMetricsAnswer(options.metrics) : notFoundAnswer
   } catch {
     return brokenAnswer
   }

@@ -68,8 +68,13 @@ parentPort.on('message', ({ id, answer, close }) => {
 const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs }, async (request, response) => {
   request.resume()
   const method = request.method ?? ''
-  const { status, contentType, body } = await ask(method, (request.url ?? '').split('?', 1)[0])
-  response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(method === 'HEAD' ? undefined : body)
+  const { status, contentType, body, rest } = await ask(method, (request.url ?? '').split('?', 1)[0])
+  const headers = { 'content-type': contentType, 'cache-control': 'no-store' }
+  if (method === 'HEAD') return response.writeHead(status, headers).end()
+  if (rest === undefined) return response.writeHead(status, headers).end(body)
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) + rest.byteLength })
+  response.write(body)
+  response.end(Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength))
 })
 server.once('error', (error) => parentPort.postMessage({ failed: { message: error.message, code: error.code } }))
 server.listen(port, host, () => parentPort.postMessage({ port: server.address().port }))
