@@ -42,6 +42,7 @@ import { processRun } from './processors/run.js'
 import { processTick } from './processors/tick.js'
 import { createBacklog } from './writing/backlog.js'
 import { createCommitWatch } from './writing/commit-watch.js'
+import { createRunLogs } from './writing/run-log.js'
 
 /** Leaves that tests replace. */
 export interface WorkerOverrides {
@@ -143,8 +144,10 @@ export const composeWorker = (
     const watch = createCommitWatch(database, onError)
     lifecycle.defer('commit watch', () => watch.close())
 
+    const runLogs = createRunLogs({ database, secrets, onError })
     const connecting = {
       database,
+      runLogs,
       keyring,
       tokens,
       egress,
@@ -177,6 +180,7 @@ export const composeWorker = (
       connecting,
       backlog,
       mappings,
+      runLogs,
       budget,
       watch,
       log,

@@ -17,7 +17,7 @@ export { editedRecord, type QuarantinedDetailView, type QuarantinedView, type Re
 export type { FreshnessView, ListRecordsQuery, RecordChunksView, RecordDetail, RecordHit, RecordPage, RecordSummary } from './records.js'
 export { type SourceDefinition, type SourceDefinitionInput, sourceDefinition } from './registry/definition.js'
 export { type DefinitionChange, MAX_PLANNED, type Plan, type PlannedSource, type RegistryEntry, type RegistryPage } from './registry/endpoints.js'
-export type { ListRunsQuery, RunPage, RunView } from './runs.js'
+export type { ListRunsQuery, RunDetailView, RunLogLine, RunPage, RunView } from './runs.js'
 export type { SessionLinkView, SessionView } from './session.js'
 export { type DraftReview, draftReview, type ExampleView } from './sources/draft-review.js'
 export type { SavedSource, SourceDetail, SourcePage, SourceSummary } from './sources/source.js'

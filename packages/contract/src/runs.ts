@@ -1,7 +1,7 @@
 import { RUN_OUTCOMES, RUN_STATUSES, RUN_TRIGGERS } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { pageOf, pageQuery, sourceRef, timestamp, uuid } from './primitives.js'
+import { optionalQueryInt, pageOf, pageQuery, queryInt, sourceRef, timestamp, uuid } from './primitives.js'
 import { failureView } from './problem.js'
 
 export const run = z
@@ -54,6 +54,40 @@ export const run = z
   })
   .meta({ id: 'Run', description: 'One ingestion of a source.' })
 
+const attempt = z
+  .strictObject({
+    number: z.int(),
+    worker: z.string().meta({ description: 'Names the process.' }),
+    startedAt: timestamp,
+    endedAt: timestamp.nullable().meta({ description: 'Null while it is under way.' }),
+    left: z
+      .enum(['ended', 'parked', 'released', 'lost'])
+      .nullable()
+      .meta({ description: 'parked: it waits; released: its worker shut down; lost: its worker died, or lost the lease.' }),
+    reason: z.string().nullable().meta({ description: 'Why it was parked.' }),
+    message: z.string().nullable(),
+    wakeAt: timestamp.nullable().meta({ description: 'When a parked run continues.' }),
+  })
+  .meta({ id: 'RunAttempt', description: 'One time that a worker had a run.' })
+
+export const runDetail = z
+  .strictObject({ ...run.shape, attempts: z.array(attempt).meta({ description: 'The latest 100, oldest first.' }) })
+  .meta({ id: 'RunDetail', description: 'One ingestion of a source, with its attempts.' })
+
+export const LOG_LEVELS = ['info', 'warn', 'error'] as const
+export const logLine = z
+  .strictObject({
+    id: z.string().meta({ description: 'A growing number.' }),
+    at: timestamp,
+    attempt: z.int(),
+    level: z.enum(LOG_LEVELS),
+    stream: z.string().nullable(),
+    message: z.string(),
+  })
+  .meta({ id: 'RunLogLine', description: 'What the connector or the worker said during a run.' })
+export const logPage = pageOf(logLine, 'RunLogPage')
+const MAX_LOG_PAGE = 5_000
+
 export const runPage = pageOf(run, 'RunPage')
 export const cancellation = z
   .strictObject({
@@ -90,7 +124,30 @@ export const runEndpoints = {
     tag,
     summary: 'Get a run with its progress',
     params,
-    answers: { 200: { description: 'The run.', schema: run } },
+    answers: { 200: { description: 'The run.', schema: runDetail } },
+  }),
+  listRunLogs: defineEndpoint({
+    method: 'get',
+    path: '/v1/runs/:id/logs',
+    scope: 'read',
+    tag,
+    summary: 'Read the log of a run, oldest line first',
+    description: 'Lines are there within two seconds and kept for 14 days. A run that finds nothing new and warns of nothing has none.',
+    params,
+    query: z.strictObject({
+      limit: queryInt({ min: 1, max: MAX_LOG_PAGE, default: 500, description: 'How many lines at most.' }),
+      cursor: pageQuery.cursor,
+      after: z
+        .string()
+        .regex(/^\d{1,18}$/, 'must be the id of a line')
+        .optional()
+        .meta({ description: 'Only lines after this one, to follow a run that is under way.' }),
+      level: z.enum(LOG_LEVELS).optional().meta({ description: 'Only lines of this level.' }),
+      stream: z.string().min(1).max(300).optional(),
+      attempt: optionalQueryInt({ min: 1, max: 1_000_000, description: 'Only lines of this attempt.' }),
+    }),
+    answers: { 200: { description: 'One page.', schema: logPage } },
+    reasons: ['INVALID_CURSOR'],
   }),
   cancelRun: defineEndpoint({
     method: 'post',
@@ -105,5 +162,7 @@ export const runEndpoints = {
 } as const
 
 export type RunView = z.infer<typeof run>
+export type RunDetailView = z.infer<typeof runDetail>
+export type RunLogLine = z.infer<typeof logLine>
 export type RunPage = z.infer<typeof runPage>
 export type ListRunsQuery = z.output<typeof listRunsQuery>

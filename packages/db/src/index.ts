@@ -146,6 +146,7 @@ export {
   shortName,
 } from './records/search-records.js'
 export { runScript } from './run-script.js'
+export type { RunAttempt } from './runs/attempts.js'
 export { createContinuousRuns } from './runs/create-continuous-runs.js'
 export { type BackfillPlan, createRun, type NewRun } from './runs/create-run.js'
 export { finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
@@ -160,9 +161,10 @@ export {
   readStoredSeqs,
 } from './runs/heartbeat.js'
 export { type LeasedRun, type LeaseResult, takeLease } from './runs/lease.js'
-export { findRun, listEndedRuns, listRuns, type RunListRequest, type RunOverview } from './runs/list-runs.js'
+export { findRun, listEndedRuns, listRuns, type RunDetail, type RunListRequest, type RunOverview } from './runs/list-runs.js'
 export { type JobNames, nameJobs } from './runs/name-jobs.js'
 export { type Cancellation, cancelRun, parkRun, releaseRun } from './runs/release-run.js'
+export { addLogLines, listLogLines, type NewLogLine, RUN_LOG_LEVELS, type RunLogLevel, type StoredLogLine } from './runs/run-logs.js'
 export { type IndexOptions, indexPending } from './search/index-pending.js'
 export { hasPendingIndex, type IndexState, readIndexState } from './search/index-state.js'
 export { mergeSegments } from './search/merge-segments.js'

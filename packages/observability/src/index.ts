@@ -1,5 +1,6 @@
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from './logging/logger.js'
 export { createPrettyDestination } from './logging/pretty-destination.js'
+export { redactText } from './logging/redact-line.js'
 export { isSecretName } from './logging/secret-names.js'
 export { createSecretRegistry, type SecretRegistry } from './logging/secret-registry.js'
 export { type SerializedError, serializeError } from './logging/serialize-error.js'

@@ -1,11 +1,11 @@
 import type { Endpoints } from '@inlet/contract'
-import { cancelRun, type Database, findRun, findSourceId, listRuns } from '@inlet/db'
+import { cancelRun, type Database, findRun, findSourceId, listLogLines, listRuns } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { z } from 'zod'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { sourceNotFound } from '../source-access/find-source.js'
-import { toRunView } from './to-run-view.js'
+import { toRunDetailView, toRunView } from './to-run-view.js'
 
 export interface RunDeps {
   readonly database: Database
@@ -37,7 +37,21 @@ const getRunHandler =
   async ({ params }) => {
     const run = await findRun(deps.database, params.id)
     if (run === null) throw new Failure('NOT_FOUND', 'there is no such run')
-    return { status: 200, body: toRunView(run) }
+    return { status: 200, body: toRunDetailView(run) }
+  }
+
+const linePosition = z.tuple([z.string()])
+
+const listRunLogsHandler =
+  (deps: RunDeps): Handler<Endpoints['listRunLogs']> =>
+  async ({ params, query }) => {
+    const list = listName(`listRunLogs ${params.id}`, query)
+    const afterId = query.cursor === undefined ? (query.after ?? '0') : deps.tokens.decode(list, query.cursor, linePosition)[0]
+    if ((await findRun(deps.database, params.id)) === null) throw new Failure('NOT_FOUND', 'there is no such run')
+    const { level, stream, attempt } = query
+    const rows = await listLogLines(deps.database, { runId: params.id, level, stream, attempt, afterId, limit: query.limit + 1 })
+    const page = toPage(rows, query.limit, ({ id }) => deps.tokens.encode(list, [id]))
+    return { status: 200, body: { ...page, items: page.items.map((line) => ({ ...line, at: line.at.toISOString() })) } }
   }
 
 const cancelRunHandler =
@@ -54,5 +68,6 @@ const cancelRunHandler =
 export const createRunHandlers = (deps: RunDeps) => ({
   listRuns: listRunsHandler(deps),
   getRun: getRunHandler(deps),
+  listRunLogs: listRunLogsHandler(deps),
   cancelRun: cancelRunHandler(deps),
 })

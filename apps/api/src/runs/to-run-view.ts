@@ -1,5 +1,5 @@
-import type { RunView } from '@inlet/contract'
-import type { RunOverview } from '@inlet/db'
+import type { RunDetailView, RunView } from '@inlet/contract'
+import type { RunAttempt, RunDetail, RunOverview } from '@inlet/db'
 import { type CaveatTally, caveatKinds, caveatStep, describeCaveat } from '@inlet/domain'
 
 const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null
@@ -34,6 +34,21 @@ export const toRunView = (run: RunOverview): RunView => ({
   caveats: toCaveats(run.progress['caveats'] as CaveatTally | undefined),
   warnings: [...((run.progress['warnings'] as RunView['warnings'] | undefined) ?? [])],
   error: run.errorReason === null ? null : { reason: run.errorReason, message: run.errorMessage ?? '', next: run.errorNext ?? '' },
+})
+
+export const toRunDetailView = (run: RunDetail): RunDetailView => ({ ...toRunView(run), attempts: run.attempts.map(toAttemptView) })
+
+const moment = (text: string | undefined): string | null => (text === undefined ? null : new Date(text).toISOString())
+
+const toAttemptView = (attempt: RunAttempt): RunDetailView['attempts'][number] => ({
+  number: attempt.number,
+  worker: attempt.worker,
+  startedAt: new Date(attempt.startedAt).toISOString(),
+  endedAt: moment(attempt.endedAt),
+  left: attempt.left ?? null,
+  reason: attempt.reason ?? null,
+  message: attempt.message ?? null,
+  wakeAt: moment(attempt.wakeAt),
 })
 
 const toCaveats = (tally: CaveatTally = {}): RunView['caveats'] =>

@@ -3,6 +3,7 @@ import path from 'node:path'
 import {
   type Connector,
   type ConnectorContext,
+  type ConnectorLog,
   createFileAccess,
   createPacedHttp,
   type EgressGuard,
@@ -21,6 +22,7 @@ import {
 import { Failure, findForeignTarget, requireSecretTargets, secretTargetsOf } from '@inlet/domain'
 import type { Logger, SecretRegistry } from '@inlet/observability'
 import { fingerprintSecrets, type Keyring, openSecrets, type SecretPlace, type Secrets } from '@inlet/security'
+import type { RunLogs } from '../writing/run-log.js'
 import type { PooledConnection } from './connection-pool.js'
 import type { SharedPaces } from './shared-pace.js'
 import type { TokenStore } from './token-store.js'
@@ -42,6 +44,8 @@ export interface ConnectionDeps {
   /** Programs that sources may run, by name. */
   readonly programs?: ReadonlyMap<string, readonly string[]>
   readonly workRoot: string
+  /** Where what connectors say during a run is kept for people. */
+  readonly runLogs?: Pick<RunLogs, 'sinkOf'>
 }
 
 export interface ConnectionRequest {
@@ -54,6 +58,8 @@ export interface ConnectionRequest {
   readonly knowsRecords?: boolean
   /** A stored credential, whose tokens are shared, or what a call brings along for these very settings. Null without any. */
   readonly credential: StoredCredential | BroughtSecrets | null
+  /** What the connector says goes here as well. */
+  readonly alsoLog?: ConnectorLog | undefined
   /** Where a stored credential may be sent besides its own targets. */
   readonly allowTargets?: readonly string[] | undefined
 }
@@ -95,7 +101,7 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
     ),
     egress: deps.egress,
     renderer: deps.renderer,
-    log: deps.log.child({ sourceId: request.sourceId, connector: connector.type }),
+    log: logTo(deps.log.child({ sourceId: request.sourceId, connector: connector.type }), request.alsoLog),
     signal,
     now: () => new Date(),
     known: request.knowsRecords === false ? NO_STORED_RECORDS : createStoredRecords(deps.database, request.sourceId),
@@ -105,6 +111,17 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
     workDir,
   }
   return { connector, context, connection: await connector.connect(context) }
+}
+
+const logTo = (log: ConnectorLog, also: ConnectorLog | undefined): ConnectorLog => {
+  if (also === undefined) return log
+  const both =
+    (level: keyof ConnectorLog) =>
+    (fields: object, message: string): void => {
+      log[level](fields, message)
+      also[level](fields, message)
+    }
+  return { debug: both('debug'), info: both('info'), warn: both('warn'), error: both('error') }
 }
 
 /** The same check as at save, for whatever led here: secrets are opened for targets they are bound to and for no other. */

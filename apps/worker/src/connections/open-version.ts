@@ -20,7 +20,7 @@ export const openVersion = async (deps: ConnectionDeps, version: VersionToOpen, 
   const { versionId, ...request } = version
   let pooled: PooledConnection
   try {
-    pooled = await openConnection(deps, request, signal)
+    pooled = await openConnection(deps, { ...request, alsoLog: deps.runLogs?.sinkOf(version.sourceId) }, signal)
   } catch (thrown) {
     const failure = await explainRefusal(deps, version, toFailure(thrown))
     const blame = blameForLoad(failure)

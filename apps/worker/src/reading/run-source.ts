@@ -20,12 +20,14 @@ import type { ConnectionDeps } from '../connections/open-connection.js'
 import { openVersion } from '../connections/open-version.js'
 import { credentialKey } from '../connections/retire-connections.js'
 import type { Backlog } from '../writing/backlog.js'
+import type { RunLog, RunLogs } from '../writing/run-log.js'
 import { createRunWriter, type PageWriter, type RunWriter, type WriterDeps } from '../writing/run-writer.js'
 import { createSampleCollector } from './collect-samples.js'
 import { startLeaseRenewal } from './lease-renewal.js'
 import { createPageMapper, mappingStateOf } from './map-page.js'
 import { planBackfill } from './plan-backfill.js'
 import { readStream } from './read-stream.js'
+
 import { type ConnectorLimits, createWaitPolicy, listen, openWithin, type WaitPolicy } from './wait-policy.js'
 
 export interface RunDeps extends WriterDeps {
@@ -41,6 +43,7 @@ export interface RunDeps extends WriterDeps {
   /** How long a lease lives without renewal, in ms. */
   readonly leaseTtlMs: number
   readonly metrics: Pick<Metrics, 'countError'>
+  readonly runLogs?: Pick<RunLogs, 'open'>
   readonly log: Logger
 }
 
@@ -65,6 +68,7 @@ const LISTEN_MS = 600_000
 /** Reads a leased run to its end, or hands it on: parked, released on drain, or lost to another worker. */
 export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
   const writer = createRunWriter(deps, run)
+  const runLog = deps.runLogs?.open(run)
   const state: RunState = { recordsRead: () => 0, streams: {}, caveats: run.caveats }
   const lease = startLeaseRenewal(deps, run, () => ({
     recordsRead: run.recordsRead + state.recordsRead(),
@@ -99,20 +103,24 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
         const listenMs = listens ? (deps.listenMs ?? LISTEN_MS) : undefined
         const listening = listenMs === undefined ? undefined : listen(lease.outdated, listenMs)
         try {
-          return await readAll({ deps, run, pooled, writer, signal, waits, until: listening?.until, listenMs, state })
+          return await readAll({ deps, run, runLog, pooled, writer, signal, waits, until: listening?.until, listenMs, state })
         } finally {
           listening?.stop()
         }
       },
     )
     await writer.drained(signal)
+    await runLog?.flush(state.recordsRead() > 0)
     if (run.backfill === null && read.streams.every(({ error, incomplete }) => error === undefined && incomplete === undefined))
       await finishReread(deps.database, run)
     return { left: 'ended', outcome: await stopWith(read) }
   } catch (thrown) {
+    runLog?.add('error', toFailure(lease.signal.aborted ? lease.signal.reason : thrown).message)
+    await runLog?.flush(true)
     return await leave({ deps, run, writer, drain, leaseSignal: lease.signal, thrown, stopWith })
   } finally {
     writer.close()
+    await runLog?.close()
     await lease.stop()
   }
 }
@@ -140,6 +148,7 @@ const open = (deps: RunDeps, run: LeasedRun, closing: AbortSignal): Promise<Pool
 interface ReadAll {
   readonly deps: RunDeps
   readonly run: LeasedRun
+  readonly runLog: RunLog | undefined
   readonly pooled: PooledConnection
   readonly writer: RunWriter
   readonly signal: AbortSignal
@@ -151,7 +160,7 @@ interface ReadAll {
 }
 
 const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[]; provedUnchanged: boolean; listened: boolean }> => {
-  const { deps, run, pooled, writer, waits, until, listenMs, state } = args
+  const { deps, run, runLog, pooled, writer, waits, until, listenMs, state } = args
   const all = await waits.wait('listing the streams', pooled.connector.streams(pooled.connection, waits.signal))
   await ensureStreams(deps.database, run.sourceId, all)
   const backfill = planBackfill(run.backfill, all)
@@ -209,7 +218,9 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
     const before = pages.recordsRead
     const report = (extra: object): void =>
       void (state.streams[spec.name] = { ...state.streams[spec.name], records: pages.recordsRead - before, ...extra })
-    report({ status: 'reading' })
+    const since = run.cursors.has(spec.name) ? 'from its cursor' : 'from the beginning'
+    report({ status: 'reading', startedAt: new Date().toISOString() })
+    runLog?.add('info', `reading ${since}`, spec.name)
     try {
       backfill.check(spec)
       mapper.check(spec)
@@ -233,10 +244,12 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
         onCaveats: (caveats) => void (state.caveats = addCaveats(state.caveats, caveats)),
       })
       if (end.complete) {
-        report({ status: 'done', proof: end.proof })
+        report({ status: 'done', proof: end.proof, endedAt: new Date().toISOString() })
+        runLog?.add('info', `read ${pages.recordsRead - before} records: ${end.proof}`, spec.name)
         return { name: spec.name }
       }
-      report({ status: 'incomplete', reason: end.reason, message: end.message })
+      report({ status: 'incomplete', reason: end.reason, message: end.message, endedAt: new Date().toISOString() })
+      runLog?.add('warn', `read ${pages.recordsRead - before} records, and something may be missing: ${end.message}`, spec.name)
       deps.log.warn(
         { runId: run.runId, stream: spec.name, reason: end.reason },
         `a stream may lack something, so that nothing of it was swept: ${end.message}`,
@@ -247,7 +260,8 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
       if (signal.aborted || endsRun(failure)) throw failure
       deps.metrics.countError({ source: run.sourceId, connector: run.connector }, failure.reason)
       deps.log.warn({ err: failure, runId: run.runId, stream: spec.name }, 'a stream failed; the others go on')
-      report({ status: 'failed', reason: failure.reason, message: failure.message })
+      report({ status: 'failed', reason: failure.reason, message: failure.message, endedAt: new Date().toISOString() })
+      runLog?.add('error', failure.message, spec.name)
       return { name: spec.name, error: toRunFailure(failure) }
     }
   }

@@ -13,6 +13,7 @@ const PROBED: readonly string[] = [
   'inbox',
   'cursor_history',
   'sweep_seen',
+  'run_logs',
 ]
 
 /**

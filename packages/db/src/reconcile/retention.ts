@@ -13,6 +13,8 @@ export interface Retention {
   readonly runDays: number
   readonly tickDays: number
   readonly eventDays: number
+  /** Log lines of runs; they go with their run at the latest. */
+  readonly logDays: number
   /** How long every move of a cursor is kept; then the last one of each day. */
   readonly cursorDays: number
   /** How long one move of a cursor is kept for each day, and how many runs, ticks and events there were. */
@@ -32,6 +34,7 @@ export const DEFAULT_RETENTION: Retention = {
   runDays: 90,
   tickDays: 30,
   eventDays: 30,
+  logDays: 14,
   cursorDays: 30,
   dayDays: 400,
   ledgerDays: 1,
@@ -50,6 +53,7 @@ export const retentionWithin = (bounds: { readonly days?: number | undefined; re
     runDays: days,
     tickDays: Math.min(DEFAULT_RETENTION.tickDays, days),
     eventDays: Math.min(DEFAULT_RETENTION.eventDays, days),
+    logDays: Math.min(DEFAULT_RETENTION.logDays, days),
     cursorDays: Math.min(DEFAULT_RETENTION.cursorDays, days),
     dayDays: Math.max(DEFAULT_RETENTION.dayDays, days),
   }
@@ -74,6 +78,7 @@ export const applyRetention = async (
     ['quarantine', `created_at < now() - $1 * interval '1 day'`, retention.quarantineDays],
     ['incidents', `closed_at < now() - $1 * interval '1 day'`, retention.eventDays],
     ['notification_deliveries', `created_at < now() - $1 * interval '1 day' AND status <> 'pending'`, retention.eventDays],
+    ['run_logs', `at < now() - $1 * interval '1 day' AND ${ENDED}`, retention.logDays],
     ['calls', `created_at < now() - $1 * interval '1 day'`, retention.callDays],
     ['raw_samples', `read_at < now() - $1 * interval '1 day'`, retention.sampleDays],
     ['browsed_items', `expires_at < now() - $1 * interval '1 day'`, 1],
@@ -99,7 +104,8 @@ export const applyRetention = async (
     await remove(table, () => boundHistory(database, table, { latest, days, signal }))
   const cursors = { latest, days: retention.cursorDays, keptDays: retention.dayDays, signal }
   await remove('cursor_history', () => boundCursorHistory(database, cursors))
-  await remove('sweep_seen', () => removeSeen(database, signal))
+  await remove('sweep_seen', () => removeByRun(database, 'sweep_seen', ENDED_RUNS, signal))
+  await remove('run_logs', () => removeByRun(database, 'run_logs', GONE_RUNS, signal))
   await remove('inbox', () => removeOldEvents(database, retention.inboxDays))
   if (errors.length > 0) throw new AggregateError(errors, `retention failed for ${errors.length} tables and is tried again`)
   return removed
@@ -120,12 +126,14 @@ const removeInChunks = async (
 }
 
 /** The end of a run empties this; a run that ended otherwise may have left some. */
-const removeSeen = async (database: Database, signal: AbortSignal | undefined): Promise<number> => {
-  const runs = `SELECT i.id FROM (${distinctIds({ table: 'sweep_seen', column: 'run_id' })}) AS i(id) JOIN runs r ON r.id = i.id AND r.status = 'ended'`
+const ENDED_RUNS = `SELECT i.id FROM (${distinctIds({ table: 'sweep_seen', column: 'run_id' })}) AS i(id) JOIN runs r ON r.id = i.id AND r.status = 'ended'`
+const GONE_RUNS = `SELECT i.id FROM (${distinctIds({ table: 'run_logs', column: 'run_id' })}) AS i(id) WHERE NOT EXISTS (SELECT FROM runs r WHERE r.id = i.id)`
+
+const removeByRun = async (database: Database, table: 'sweep_seen' | 'run_logs', runs: string, signal: AbortSignal | undefined): Promise<number> => {
   let total = 0
   while (signal?.aborted !== true) {
     const { rowCount } = await database.pool.query(
-      `DELETE FROM sweep_seen WHERE ctid = ANY(ARRAY(SELECT t.ctid FROM sweep_seen t WHERE t.run_id = ANY(ARRAY(${runs})) LIMIT ${CHUNK}))`,
+      `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT t.ctid FROM ${table} t WHERE t.run_id = ANY(ARRAY(${runs})) LIMIT ${CHUNK}))`,
     )
     total += rowCount ?? 0
     if ((rowCount ?? 0) === 0) break

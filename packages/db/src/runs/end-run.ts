@@ -16,6 +16,7 @@ import type { Database } from '../database.js'
 import { type NewEvent, writeEvent } from '../events/write-event.js'
 import { reopenUntried } from '../quarantine/reopen-untried.js'
 import { scheduleRecheck } from '../rechecks/schedule-recheck.js'
+import { endAttempt } from './attempts.js'
 import { lockSourceAndLease } from './lock-order.js'
 
 export interface RunFailure {
@@ -89,7 +90,7 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
   })
   const shown = failure ?? failedStreams[0]?.error ?? incomplete[0]
   await client.query(
-    `UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), error_reason = $3, error_message = $4, error_next = $5, forwarded_batches = committed_batches, forwarded_bytes = committed_bytes,
+    `UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), ${endAttempt('ended')}, error_reason = $3, error_message = $4, error_next = $5, forwarded_batches = committed_batches, forwarded_bytes = committed_bytes,
        records_read = coalesce($6, records_read), progress = CASE WHEN $8::jsonb = '[]' THEN progress || $7::jsonb
          ELSE progress || $7::jsonb || jsonb_build_object('warnings', coalesce(progress->'warnings', '[]') || $8::jsonb) END WHERE id = $1`,
     [

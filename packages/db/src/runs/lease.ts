@@ -2,6 +2,7 @@ import { type CaveatTally, DEATHS_TO_ISOLATE, type RunTrigger } from '@inlet/dom
 import type pg from 'pg'
 import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
+import { beginAttempt } from './attempts.js'
 import { openCursors } from './backfill-cursors.js'
 import { claimPlace } from './claim-place.js'
 import { classifyLostRun } from './classify-lost-run.js'
@@ -165,7 +166,7 @@ const begin = async (client: pg.ClientBase, args: LeaseRequest & { run: Row; las
   await client.query(
     `UPDATE runs SET status = 'running', attempt = attempt + 1, epoch = $2, holder = $3, prefix_seq = $4, wake_at = NULL, parked_reason = NULL, parked_message = NULL, error_reason = NULL,
        forwarded_bytes = committed_bytes, forwarded_batches = committed_batches, started_at = coalesce(started_at, clock_timestamp()),
-       attempt_at = clock_timestamp(), moved_at = clock_timestamp(), isolated_until = $5, begin_failures = 0 WHERE id = $1`,
+       attempt_at = clock_timestamp(), moved_at = clock_timestamp(), isolated_until = $5, begin_failures = 0, ${beginAttempt('attempt + 1', '$3')} WHERE id = $1`,
     [run.id, epoch, args.holder, lastSeq, args.isolatedUntil],
   )
   const { rows } = await client.query<SourceRow>(SOURCE, [run.source_id, run.id])

@@ -1,6 +1,7 @@
 import type { RunOutcome, RunStatus, RunTrigger } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
+import type { RunAttempt } from './attempts.js'
 import type { BackfillPlan } from './create-run.js'
 
 export interface RunOverview {
@@ -73,8 +74,13 @@ export const listRuns = async (database: Database, request: RunListRequest): Pro
   return rows
 }
 
-export const findRun = async (database: Database, id: string): Promise<RunOverview | null> => {
-  const { rows } = await database.pool.query<RunOverview>(`SELECT ${COLUMNS} FROM ${TABLES} WHERE r.id = $1`, [id])
+export interface RunDetail extends RunOverview {
+  /** The latest 100, oldest first. */
+  readonly attempts: readonly RunAttempt[]
+}
+
+export const findRun = async (database: Database, id: string): Promise<RunDetail | null> => {
+  const { rows } = await database.pool.query<RunDetail>(`SELECT ${COLUMNS}, r.attempts FROM ${TABLES} WHERE r.id = $1`, [id])
   return rows[0] ?? null
 }
 

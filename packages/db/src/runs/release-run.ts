@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
+import { endAttempt } from './attempts.js'
 import { endRun } from './end-run.js'
 import { lockSourceAndLease } from './lock-order.js'
 
@@ -12,14 +13,16 @@ interface Release {
 
 /** Gives a run back unharmed, e.g. when the worker drains: it goes on elsewhere from the committed cursor. */
 export const releaseRun = (database: Database, release: Release): Promise<void> =>
-  giveUpLease(database, release, `status = 'queued', enqueued_at = NULL`, [])
+  giveUpLease(database, release, `status = 'queued', enqueued_at = NULL, ${endAttempt('released')}`, [])
+
+const PARKED = endAttempt('parked', `, 'wakeAt', $3::timestamptz, 'reason', $4::text, 'message', $5::text`)
 
 /** Parks a run that must wait: it holds no worker until `wakeAt`. */
 export const parkRun = (
   database: Database,
   release: Release & { readonly wakeAt: Date; readonly reason: string; readonly message?: string },
 ): Promise<void> =>
-  giveUpLease(database, release, `status = 'parked', wake_at = $3, parked_reason = $4, parked_message = $5, enqueued_at = NULL`, [
+  giveUpLease(database, release, `status = 'parked', wake_at = $3, parked_reason = $4, parked_message = $5, enqueued_at = NULL, ${PARKED}`, [
     release.wakeAt,
     release.reason,
     release.message?.slice(0, 2_000) ?? null,

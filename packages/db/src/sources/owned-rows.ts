@@ -18,6 +18,7 @@ export const OWNED_ROWS: readonly OwnedRows[] = [
   { table: 'search_former', column: 'stream_id', parent: 'streams' },
   bySource('records'),
   { table: 'sweep_seen', column: 'run_id', parent: 'runs' },
+  { table: 'run_logs', column: 'run_id', parent: 'runs' },
   { table: 'cursor_history', column: 'stream_id', parent: 'streams' },
   { table: 'notification_deliveries', column: 'incident_id', parent: 'incidents' },
   ...[

@@ -11,7 +11,8 @@ const API_KEY = /\b(inl_[a-z0-9]{1,64}_)[a-z0-9]{8,256}(?:_[a-z0-9]{1,64})?/giu
 const NAMED =
   /([\w-]{0,64}(?:password|passwd|passphrase|secret|token|api[-_]?key|(?:access|account|shared|private)[-_]?key|signature|\bsig)["']?(?:=|["']\s{0,4}:\s{0,4}))(["']?)([^\s"'&;,}\]]{1,8192})/giu
 
-const redactText = (text: string, values: RegExp | undefined): string => {
+/** Text without the values that the pattern finds, and without what looks like a password, token or key. */
+export const redactText = (text: string, values: RegExp | undefined): string => {
   const bare = values === undefined ? text : text.replace(values, REDACTED)
   if (!MAY_HOLD_SECRET.test(bare)) return bare
   return bare

@@ -1,6 +1,7 @@
-import type { RunView, SourceDetail } from '@inlet/contract'
+import type { RunDetailView, RunView, SourceDetail } from '@inlet/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { ApiError } from '../../api/api-error.js'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
@@ -12,18 +13,21 @@ import { NotFound } from '../../ui/not-found.js'
 import { Page } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Loading } from '../../ui/states.js'
-import { Time } from '../../ui/time.js'
 import { notify, notifyError } from '../../ui/toasts.js'
+import { useSearch } from '../../ui/use-search.js'
 import { durationOf, textOfRun, toneOfRun } from './run-list.js'
 import { Streams } from './streams.js'
+import { Timeline } from './timeline.js'
 import './run.css'
+
+const Log = lazy(async () => ({ default: (await import('./run-log.js')).RunLog }))
 
 /** One run, live while it is under way. */
 export const RunPage = () => {
   const { id } = useParams({ from: '/runs/$id' })
   const run = useQuery({
     queryKey: ['run', id],
-    queryFn: ({ signal }) => client.call<RunView>('GET', `/v1/runs/${id}`, { signal }),
+    queryFn: ({ signal }) => client.call<RunDetailView>('GET', `/v1/runs/${id}`, { signal }),
     refetchInterval: ({ state }) => (state.data?.status === 'ended' ? false : 1_000),
   })
   const sourceId = run.data?.sourceId
@@ -38,13 +42,15 @@ export const RunPage = () => {
 }
 
 interface ShownProps {
-  readonly run: RunView
+  readonly run: RunDetailView
   readonly source: SourceDetail | undefined
   readonly error: unknown
 }
 
 const Shown = ({ run, source, error }: ShownProps) => {
   const session = useSession()
+  const [search] = useSearch()
+  const tab = search['tab'] === 'log' ? 'log' : 'overview'
   const t = messages.runs
   const seconds = durationOf(run, Date.now())
   const cancel = async (): Promise<void> => {
@@ -103,31 +109,33 @@ const Shown = ({ run, source, error }: ShownProps) => {
             {next !== null && <span className="muted">{next}</span>}
           </div>
         ))}
-        <Timeline run={run} />
-        <Counts run={run} />
-        <Streams progress={run.progress} />
+        <nav className="tabs" aria-label={t.parts}>
+          {(['overview', 'log'] as const).map((name) => (
+            <Link
+              key={name}
+              to="/runs/$id"
+              params={{ id: run.id }}
+              search={name === 'overview' ? {} : { tab: name }}
+              activeOptions={{ exact: true, includeSearch: true }}
+              aria-current={name === tab ? 'page' : undefined}
+            >
+              {t.tabs[name]}
+            </Link>
+          ))}
+        </nav>
+        {tab === 'log' ? (
+          <Suspense fallback={<Loading />}>
+            <Log run={run} />
+          </Suspense>
+        ) : (
+          <>
+            <Timeline run={run} />
+            <Counts run={run} />
+            <Streams progress={run.progress} />
+          </>
+        )}
       </div>
     </Page>
-  )
-}
-
-const Timeline = ({ run }: { readonly run: RunView }) => {
-  const t = messages.runs.timeline
-  const moments = [
-    { text: t.due, at: run.scheduledFor },
-    { text: t.created, at: run.createdAt },
-    { text: t.started(run.attempt), at: run.startedAt },
-    { text: t.wakes(run.parkedReason ?? ''), at: run.status === 'parked' ? run.wakeAt : null },
-    { text: t.finished, at: run.finishedAt },
-  ].filter(({ at }) => at !== null)
-  return (
-    <ol className="timeline" aria-label={t.title}>
-      {moments.map(({ text, at }) => (
-        <li key={text}>
-          <span>{text}</span> <Time at={at} />
-        </li>
-      ))}
-    </ol>
   )
 }
 

@@ -1,0 +1,100 @@
+import type { ConnectorLog } from '@inlet/connector-sdk'
+import { addLogLines, type Database, type LeasedRun, type NewLogLine, type RunLogLevel } from '@inlet/db'
+import { redactText, type SecretRegistry } from '@inlet/observability'
+
+/** What is said during a run, kept for people. */
+export interface RunLog {
+  /** Never throws, never waits. */
+  add(level: RunLogLevel, message: string, stream?: string): void
+  /** Stores what waits; `worth` false leaves out what a run without any result says of its usual way. */
+  flush(worth: boolean): Promise<void>
+  /** Stores what waits and takes no more. */
+  close(): Promise<void>
+}
+
+export interface RunLogs {
+  /** The log of a run that this process has just begun. The caller closes it. */
+  open(run: Pick<LeasedRun, 'runId' | 'sourceId' | 'attempt'>): RunLog
+  /** What a connector says goes to the run of its source that is under way; what it says without one is left to the log of the process. */
+  sinkOf(sourceId: string): ConnectorLog
+}
+
+interface RunLogDeps {
+  readonly database: Pick<Database, 'pool'>
+  readonly secrets: Pick<SecretRegistry, 'pattern'>
+  readonly onError: (error: unknown) => void
+}
+
+const MAX_LINES = 100_000
+const MAX_CHARACTERS = 2_000
+/** Longest wait of a line, and of the first lines of a run that may turn out not to be worth keeping. */
+const FLUSH_MS = 1_000
+const BATCH = 1_000
+
+/** Lines of all runs of this process: bounded in number, without secrets, written in batches. What cannot be stored is given up, never waited for. */
+export const createRunLogs = ({ database, secrets, onError }: RunLogDeps): RunLogs => {
+  const running = new Map<string, RunLog>()
+  const clean = (text: string): string => redactText(text, secrets.pattern()).replaceAll('\0', '').toWellFormed().slice(0, MAX_CHARACTERS)
+
+  const open: RunLogs['open'] = (run) => {
+    let waiting: NewLogLine[] = []
+    let taken = 0
+    let isWorth = false
+    let timer: NodeJS.Timeout | undefined
+    let storing: Promise<void> = Promise.resolve()
+
+    const store = (): Promise<void> => {
+      clearTimeout(timer)
+      timer = undefined
+      const lines = waiting
+      waiting = []
+      storing = storing.then(() => addLogLines(database, run, lines)).catch(onError)
+      return storing
+    }
+    const take = (line: NewLogLine): void => {
+      waiting.push(line)
+      if (waiting.length >= BATCH) void store()
+      else timer ??= setTimeout(() => void store(), FLUSH_MS).unref()
+    }
+    const log: RunLog = {
+      add(level, message, stream) {
+        taken += 1
+        if (level !== 'info') isWorth = true
+        if (taken > MAX_LINES) return
+        take({ at: new Date(), level, stream: stream ?? null, message: clean(message) })
+        if (taken === MAX_LINES) take({ at: new Date(), level: 'warn', stream: null, message: `after ${MAX_LINES} lines the rest is left out` })
+      },
+      async flush(worth) {
+        isWorth ||= worth
+        if (!isWorth) waiting = []
+        await store()
+      },
+      async close() {
+        if (running.get(run.sourceId) === log) running.delete(run.sourceId)
+        if (!isWorth) waiting = []
+        await store()
+      },
+    }
+    running.set(run.sourceId, log)
+    return log
+  }
+
+  return {
+    open,
+    sinkOf(sourceId) {
+      const say =
+        (level: RunLogLevel) =>
+        (fields: object, message: string): void => {
+          const { stream, ...rest } = fields as { readonly stream?: unknown }
+          running.get(sourceId)?.add(level, `${message}${describe(rest)}`, typeof stream === 'string' ? stream : undefined)
+        }
+      return { debug: () => {}, info: say('info'), warn: say('warn'), error: say('error') }
+    },
+  }
+}
+
+/** Fields as ` name=value`; of errors their message. */
+const describe = (fields: object): string =>
+  Object.entries(fields)
+    .map(([name, value]) => ` ${name}=${value instanceof Error ? value.message : typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join('')

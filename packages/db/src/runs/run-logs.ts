@@ -1,0 +1,68 @@
+import type { Database } from '../database.js'
+import { allOf, createSqlParts } from '../sql-parts.js'
+
+export const RUN_LOG_LEVELS = ['info', 'warn', 'error'] as const
+export type RunLogLevel = (typeof RUN_LOG_LEVELS)[number]
+
+export interface NewLogLine {
+  readonly at: Date
+  readonly level: RunLogLevel
+  readonly stream: string | null
+  /** Without secrets, at most 2,000 characters. */
+  readonly message: string
+}
+
+export interface StoredLogLine extends NewLogLine {
+  /** Digits; grows with every line. */
+  readonly id: string
+  readonly attempt: number
+}
+
+/** Adds lines to the log of a run by one statement, in their order; a run that is gone takes none. */
+export const addLogLines = async (
+  database: Pick<Database, 'pool'>,
+  run: { readonly runId: string; readonly attempt: number },
+  lines: readonly NewLogLine[],
+): Promise<void> => {
+  if (lines.length === 0) return
+  await database.pool.query(
+    `INSERT INTO run_logs (run_id, attempt, at, level, stream, message)
+     SELECT r.id, $2, l.at, l.level, l.stream, l.message FROM runs r,
+       unnest($3::timestamptz[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS l(at, level, stream, message, n) WHERE r.id = $1 ORDER BY l.n`,
+    [
+      run.runId,
+      run.attempt,
+      lines.map(({ at }) => at),
+      lines.map(({ level }) => level),
+      lines.map(({ stream }) => stream),
+      lines.map(({ message }) => message),
+    ],
+  )
+}
+
+export interface LogRequest {
+  readonly runId: string
+  readonly level?: RunLogLevel | undefined
+  readonly stream?: string | undefined
+  readonly attempt?: number | undefined
+  /** Only lines after this one; digits. */
+  readonly afterId: string
+  readonly limit: number
+}
+
+/** Lines of a run, oldest first. */
+export const listLogLines = async (database: Pick<Database, 'pool'>, request: LogRequest): Promise<readonly StoredLogLine[]> => {
+  const { values, add } = createSqlParts()
+  const where = allOf([
+    `run_id = ${add(request.runId)}`,
+    `id > ${add(request.afterId)}::bigint`,
+    request.level === undefined ? null : `level = ${add(request.level)}`,
+    request.stream === undefined ? null : `stream = ${add(request.stream)}`,
+    request.attempt === undefined ? null : `attempt = ${add(request.attempt)}`,
+  ])
+  const { rows } = await database.pool.query<StoredLogLine>(
+    `SELECT id, at, attempt, level, stream, message FROM run_logs WHERE ${where} ORDER BY id LIMIT ${add(request.limit)}`,
+    values,
+  )
+  return rows
+}
