@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Grades, type Judgements, joinJudgements } from '@inlet/search'
+import { type Grades, type Judgments, joinJudgments } from '@inlet/search'
 
 export interface JudgedDocument {
   readonly id: string
@@ -12,7 +12,7 @@ export interface JudgedDocument {
 export interface JudgedFolder {
   readonly name: string
   readonly documents: readonly JudgedDocument[]
-  readonly judgements: Judgements
+  readonly judgments: Judgments
 }
 
 export const readJudgedFolder = (folder: string): JudgedFolder => {
@@ -23,5 +23,5 @@ export const readJudgedFolder = (folder: string): JudgedFolder => {
     .map((line) => JSON.parse(line) as JudgedDocument)
   const questions = new Map(Object.entries(JSON.parse(read('queries.json')) as Record<string, string>))
   const grades = new Map(Object.entries(JSON.parse(read('qrels.json')) as Record<string, Grades>))
-  return { name: path.basename(folder), documents, judgements: joinJudgements(questions, grades) }
+  return { name: path.basename(folder), documents, judgments: joinJudgments(questions, grades) }
 }

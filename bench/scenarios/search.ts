@@ -38,8 +38,8 @@ const measureFolder = async (context: ScenarioContext, folder: string): Promise<
       config: { paths: ['docs.ndjson'], keyFields: ['id'], fields: { title: 'title', text: ['title', 'text'] } },
     })
     const now = (): number => performance.now()
-    const ours = await evaluateSearch(judged.judgements, askApi(stack), now)
-    const plain = await evaluateSearch(judged.judgements, await createPlainBm25(stack.database, judged.documents), now)
+    const ours = await evaluateSearch(judged.judgments, askApi(stack), now)
+    const plain = await evaluateSearch(judged.judgments, await createPlainBm25(stack.database, judged.documents), now)
     context.note(`${judged.name}: ${judged.documents.length} documents, ${ours.questions} questions, success@3 ${ours.success3.toFixed(3)}`)
     return toMeasures(context, judged, ours, plain)
   } finally {

@@ -11,14 +11,14 @@ export interface PushConnection {
 /** Connects when first used, and again after the server closed the connection. */
 export const createPushConnection = (url: URL): PushConnection => {
   let socket: Socket | null = null
-  let settle: { resolve: (status: number) => void; reject: (error: Error) => void } | null = null
+  let pending: { resolve: (status: number) => void; reject: (error: Error) => void } | null = null
   let received = ''
 
   const end = (error: Error): void => {
     socket = null
     received = ''
-    settle?.reject(error)
-    settle = null
+    pending?.reject(error)
+    pending = null
   }
   const open = (): Socket => {
     const opened = connect(Number(url.port), url.hostname)
@@ -28,8 +28,8 @@ export const createPushConnection = (url: URL): PushConnection => {
       const status = wholeAnswer(received)
       if (status === null) return
       received = ''
-      const { resolve } = settle ?? {}
-      settle = null
+      const { resolve } = pending ?? {}
+      pending = null
       resolve?.(status)
     })
     opened.on('error', end)
@@ -39,11 +39,11 @@ export const createPushConnection = (url: URL): PushConnection => {
 
   return {
     get busy() {
-      return settle !== null
+      return pending !== null
     },
     send: (request) =>
       new Promise((resolve, reject) => {
-        settle = { resolve, reject }
+        pending = { resolve, reject }
         socket ??= open()
         socket.write(request)
       }),

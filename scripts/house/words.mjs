@@ -5,7 +5,13 @@ import path from 'node:path'
  * Words that the field says otherwise, and what it says. Looked for in names (`fileBed`, `file-bed.ts`), comments, messages and docs alike, so only
  * words that have no other meaning stand here.
  */
-const WORDS = [{ found: /\b(test)?beds?\b/iu, say: 'fixture' }]
+const WORDS = [
+  { found: /\b(test)?beds?\b/iu, say: 'fixture' },
+  { found: /(?<!\ball )\bsettl(e|es|ed|ing)\b/iu, say: 'resolve or complete' },
+  { found: /\b(im)?patien(t|tly|ce)\b/iu, say: 'timeout, or with retry' },
+  { found: /\bwish(es|ed)?\b/iu, say: 'request or reservation' },
+  { found: /\bhungry\b/iu, say: 'has capacity' },
+]
 
 const LOOKED_THROUGH = ['apps', 'packages', 'docs', 'tests', 'bench', 'deploy', 'scripts', 'prisma/schema.prisma', 'README.md', 'CONTRIBUTING.md']
 const LEFT_OUT = /(^|\/)(dist|node_modules|generated|testing-data|\.turbo)$|^scripts\/house\/words\.mjs$|^tests\/house$|package-lock\.json$/u

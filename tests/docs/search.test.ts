@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { applyBatch, indexPending, searchRecords, USUAL_FIELDS } from '@inlet/db'
 import { batchHash, keyHash, sha256Hex } from '@inlet/domain'
-import { evaluateSearch, parseJudgements } from '@inlet/search'
+import { evaluateSearch, parseJudgments } from '@inlet/search'
 import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parse } from 'yaml'
 
 const DOCS = path.resolve(import.meta.dirname, '../../docs')
-const judged = parse(readFileSync(path.join(import.meta.dirname, 'search-judgements.yaml'), 'utf8')) as {
+const judged = parse(readFileSync(path.join(import.meta.dirname, 'search-judgments.yaml'), 'utf8')) as {
   readonly questions: readonly { readonly q: string; readonly words?: string; readonly relevant: readonly string[] }[]
 }
 
@@ -73,7 +73,7 @@ describe('questions about Inlet', () => {
   })
 
   it('are answered by their pages', { timeout: 120_000 }, async () => {
-    const { success3, withoutHit, answers } = await evaluateSearch(parseJudgements(judged), ask, () => performance.now())
+    const { success3, withoutHit, answers } = await evaluateSearch(parseJudgments(judged), ask, () => performance.now())
     const missed = answers.filter(({ ranked, grades }) => !ranked.slice(0, 3).some((key) => (grades[key] ?? 0) > 0)).map(({ question }) => question)
     expect({ success3, missed, isGood: success3 >= FLOOR }).toMatchObject({ isGood: true })
     expect(withoutHit).toBe(0)

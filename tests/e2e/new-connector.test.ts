@@ -16,7 +16,7 @@ import { type Cluster, createCluster } from '../harness/cluster.js'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
 /** Processes start from their sources. */
-const PATIENT = { timeoutMs: 60_000 }
+const SLOW = { timeoutMs: 60_000 }
 const bin = (name: string): string => path.join(ROOT, 'node_modules/.bin', name)
 
 describe('a connector of somebody else', () => {
@@ -83,25 +83,25 @@ describe('a connector of somebody else', () => {
     await insertApiKey(database, { id: key.id, name: 'test', hash: key.hash, scopes: ['admin'], expiresAt: null }, 'test')
     await database.close()
     const client = createApiClient(`http://127.0.0.1:${api.opsPort}`, key.plaintext)
-    const listed = await until(() => client.call<object>('GET', '/v1/connectors/acme_notes'), PATIENT)
+    const listed = await until(() => client.call<object>('GET', '/v1/connectors/acme_notes'), SLOW)
     expect(listed).toMatchObject({ type: 'acme_notes', origin: 'package', package: { name: 'inlet-connector-acme-notes', version: '0.1.0' } })
     expect(await client.call('GET', '/v1/connectors/file')).toMatchObject({ origin: 'built-in', package: null })
 
     const { config, secrets } = fixture
     const source = await client.call<{ id: string }>('POST', '/v1/sources', { name: 'Notes', connector: 'acme_notes', config, secrets })
     const why = () => client.call<{ blocker: { code: string } | null }>('GET', `/v1/sources/${source.id}/why`)
-    await until(async () => (await why()).blocker?.code === 'CONNECTOR_MISSING', PATIENT)
+    await until(async () => (await why()).blocker?.code === 'CONNECTOR_MISSING', SLOW)
 
     await cluster.start('worker', env)
     const workers = () => client.call<{ items: readonly { connectors: readonly string[] }[] }>('GET', '/v1/workers')
-    await until(async () => (await workers()).items.some(({ connectors }) => connectors.includes('acme_notes')), PATIENT)
+    await until(async () => (await workers()).items.some(({ connectors }) => connectors.includes('acme_notes')), SLOW)
     // Whichever of the two workers is asked first.
     expect(await client.call('POST', `/v1/sources/${source.id}/check`, {})).toMatchObject({ ok: true, failure: null })
     await client.call('POST', `/v1/sources/${source.id}/start`)
     const found = await until(async () => {
       const { streams } = await client.call<{ streams: readonly { liveRecords: number }[] }>('GET', `/v1/sources/${source.id}`)
       return streams[0]?.liveRecords === 120 ? streams : null
-    }, PATIENT)
+    }, SLOW)
     expect(found).toMatchObject([{ name: 'notes', liveRecords: 120 }])
   })
 })

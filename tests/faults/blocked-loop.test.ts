@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Cluster, type ClusterProcess, createCluster } from '../harness/cluster.js'
 
 const CONNECTOR = fileURLToPath(new URL('../harness/blocking-connector', import.meta.url))
-const PATIENT = { timeoutMs: 120_000, everyMs: 100 }
+const SLOW = { timeoutMs: 120_000, everyMs: 100 }
 
 describe('a worker whose event loop is blocked', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'inlet-blocked-'))
@@ -47,12 +47,12 @@ describe('a worker whose event loop is blocked', () => {
     const marker = path.join(folder, 'marker')
     const { runId } = await addRun({ marker })
     const workers = [await cluster.start('worker'), await cluster.start('worker'), await cluster.start('scribe')]
-    const pid = await until(() => Number(readFileSync(marker, 'utf8')), PATIENT)
+    const pid = await until(() => Number(readFileSync(marker, 'utf8')), SLOW)
     const blocked = workers.find((worker) => worker.pid === pid)
-    expect(await until(() => fetch(`http://127.0.0.1:${blocked?.opsPort}/ready`).then(({ status }) => status === 503), PATIENT)).toBe(true)
-    await until(() => blocked?.alive() === false, PATIENT)
+    expect(await until(() => fetch(`http://127.0.0.1:${blocked?.opsPort}/ready`).then(({ status }) => status === 503), SLOW)).toBe(true)
+    await until(() => blocked?.alive() === false, SLOW)
     expect(blocked?.log()).toContain('the event loop was silent')
-    const ended = await until(async () => database.prisma.run.findUnique({ where: { id: runId, status: 'ended' } }), PATIENT)
+    const ended = await until(async () => database.prisma.run.findUnique({ where: { id: runId, status: 'ended' } }), SLOW)
     expect(ended).toMatchObject({ outcome: 'ok', attempt: 2 })
     expect(workers.filter((worker) => worker.alive())).toHaveLength(2)
     await Promise.all(workers.map((worker) => worker.signal('SIGKILL')))
@@ -65,7 +65,7 @@ describe('a worker whose event loop is blocked', () => {
     await cluster.start('scribe')
     while ((await status()) !== 'ERROR') {
       const worker = await cluster.start('worker')
-      await until(async () => !worker.alive() || (await status()) === 'ERROR', PATIENT)
+      await until(async () => !worker.alive() || (await status()) === 'ERROR', SLOW)
       if (!worker.alive()) ended.push(worker)
     }
     expect(ended.every((worker) => worker.log().includes('the event loop was silent'))).toBe(true)
@@ -78,7 +78,7 @@ describe('a worker whose event loop is blocked', () => {
     const marker = path.join(folder, 'calm')
     writeFileSync(marker, '')
     const calm = await addRun({ marker })
-    const run = await until(() => database.prisma.run.findUnique({ where: { id: calm.runId, status: 'ended' } }), PATIENT)
+    const run = await until(() => database.prisma.run.findUnique({ where: { id: calm.runId, status: 'ended' } }), SLOW)
     expect(run).toMatchObject({ outcome: 'ok', attempt: 1 })
     expect(await status()).toBe('ERROR')
   }, 600_000)

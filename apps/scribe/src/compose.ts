@@ -9,8 +9,8 @@ import { startIndexing } from './indexer/start-indexing.js'
 import { processBatch } from './processors/batch.js'
 
 const VERSION = '0.1.0'
-const QUEUE_PATIENCE_MS = 600_000
-const UNHEALTHY_PATIENCE_MS = 30_000
+const QUEUE_MAX_OUTAGE_MS = 600_000
+const UNHEALTHY_GRACE_MS = 30_000
 const SOURCES_KEEP_MS = 2_000
 
 /**
@@ -34,13 +34,13 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
 
     const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
     const lockMs = config.INLET_LEASE_TTL_MS
-    const patienceMs = config.INLET_QUEUE_PATIENCE_MS ?? QUEUE_PATIENCE_MS
-    const waiting = { startPatienceMs: patienceMs, signal: context.signal }
+    const maxOutageMs = config.INLET_QUEUE_MAX_OUTAGE_MS ?? QUEUE_MAX_OUTAGE_MS
+    const waiting = { startTimeoutMs: maxOutageMs, signal: context.signal }
     const queues = await openQueues({ ...connection, ...waiting, confirm: UNCONFIRMED, onError })
     lifecycle.defer('queues', () => queues.close())
     // Before anything is taken: what blocks the event loop at once must be noticed too.
     const consumers: Consumer[] = []
-    const progress = createProgressProbe({ queues, consumers, patienceMs, now: monotonicNow })
+    const progress = createProgressProbe({ queues, consumers, maxOutageMs, now: monotonicNow })
     const isHealthy = () => runProbes({ progress })
     const ops = await openOpsServer({
       host: config.INLET_SCRIBE_OPS_HOST,
@@ -111,7 +111,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     lifecycle.defer('signs of life', () => life.stop())
     lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
 
-    const health = watchHealth({ isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })
+    const health = watchHealth({ isHealthy, graceMs: UNHEALTHY_GRACE_MS })
     lifecycle.defer('health watch', () => health.stop())
     log.info({ opsPort: ops.port, backend: queues.backend, concurrency: config.INLET_SCRIBE_CONCURRENCY }, 'scribe ready')
     return { database, queues, ops, ended: health.ended }

@@ -68,10 +68,10 @@ const THOROUGH_EVERY_MS = 300_000
 /** Several heartbeats fit into a lease: a process that sends none during one is gone. */
 const LONGEST_BEAT_MS = 5_000
 const CALLS_AT_A_TIME = 8
-const UNHEALTHY_PATIENCE_MS = 30_000
+const UNHEALTHY_GRACE_MS = 30_000
 const PAGE_TIMEOUT_MS = 1_800_000
 const CONNECTOR_GRACE_MS = 5_000
-const QUEUE_PATIENCE_MS = 600_000
+const QUEUE_MAX_OUTAGE_MS = 600_000
 const QUARANTINE_PERCENT = 5
 
 const openConnectors = async ({ INLET_CONNECTORS: packages }: WorkerConfig): Promise<ConnectorRegistry> => {
@@ -100,8 +100,8 @@ export const composeWorker = (
 
     const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
     const lockMs = config.INLET_LEASE_TTL_MS
-    const patienceMs = config.INLET_QUEUE_PATIENCE_MS ?? QUEUE_PATIENCE_MS
-    const waiting = { startPatienceMs: patienceMs, signal: context.signal }
+    const maxOutageMs = config.INLET_QUEUE_MAX_OUTAGE_MS ?? QUEUE_MAX_OUTAGE_MS
+    const waiting = { startTimeoutMs: maxOutageMs, signal: context.signal }
     const opened = await openQueues({ ...connection, ...waiting, confirm: confirmQueued(database), onError })
     lifecycle.defer('queues', () => opened.close())
     const queues = overrides.wrapQueues?.(opened) ?? opened
@@ -110,7 +110,7 @@ export const composeWorker = (
     const drain = new AbortController()
     const consumers: Consumer[] = []
     let started = false
-    const probes = createWorkerProbes({ database, queues, consumers, patienceMs, drain: drain.signal, isStarted: () => started })
+    const probes = createWorkerProbes({ database, queues, consumers, maxOutageMs, drain: drain.signal, isStarted: () => started })
     const ops = await openOpsServer({
       host: config.INLET_WORKER_OPS_HOST,
       port: config.INLET_WORKER_OPS_PORT,
@@ -125,7 +125,7 @@ export const composeWorker = (
     const http = { axios: createHttpClient(client), node: createHttpClient({ ...client, transport: 'node' }) }
     lifecycle.defer('http', () => Object.values(http).forEach((each) => each.close()))
     const tokens = createTokenStore({ database, keyring, secrets })
-    lifecycle.defer('tokens', () => tokens.settled(), { timeoutMs: 20_000 })
+    lifecycle.defer('tokens', () => tokens.drained(), { timeoutMs: 20_000 })
     const mappings = createMappingPool()
     lifecycle.defer('mappings', () => mappings[Symbol.asyncDispose]())
     const renderer = createPageRenderer({
@@ -261,7 +261,7 @@ export const composeWorker = (
     const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention }), removeOrphansOften(choreDeps)]
     lifecycle.defer('chores', startChores(choreDeps, chores), { timeoutMs: 12_000 })
 
-    const health = watchHealth({ isHealthy: probes.isHealthy, patienceMs: UNHEALTHY_PATIENCE_MS })
+    const health = watchHealth({ isHealthy: probes.isHealthy, graceMs: UNHEALTHY_GRACE_MS })
     lifecycle.defer('health watch', () => health.stop())
     started = true
     log.info({ opsPort: ops.port, backend: queues.backend, concurrency: config.INLET_WORKER_CONCURRENCY }, 'worker ready')

@@ -142,17 +142,17 @@ describe('a source with a mapping', () => {
     const id = await addSource({ oders: { expression: 'null' } })
     await runWith(id, [one])
     await runWith(id, [one, two])
-    const noted = async () => {
+    const warnings = async () => {
       const { rows } = await database.pool.query<{ level: string; message: string }>(
         `SELECT level, message FROM events WHERE source_id = $1 AND type = 'mapping.stream_unknown'`,
         [id],
       )
       return rows
     }
-    expect(await noted()).toMatchObject([{ level: 'warn', message: expect.stringMatching(/"oders".*it has: orders$/) as string }])
+    expect(await warnings()).toMatchObject([{ level: 'warn', message: expect.stringMatching(/"oders".*it has: orders$/) as string }])
     await remap(id, { odrers: { expression: 'null' } })
     await runWith(id, [one, two])
-    expect(await noted()).toHaveLength(2)
+    expect(await warnings()).toHaveLength(2)
   })
 
   it('removes what the expression drops now, and what is gone', async () => {

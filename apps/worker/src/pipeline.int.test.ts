@@ -149,16 +149,16 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
     doubled = false
     expect(run).toMatchObject({ outcome: 'ok', inserted: 20_000n, updated: 0n, recordsRead: 20_000n, attempt: 1, quarantined: 0n })
     // Every batch that was put into the queue is accounted for: stored, or refused as a duplicate or for coming after the end.
-    const settled = await until(async () => {
+    const ended = await until(async () => {
       const row = await database.prisma.run.findUniqueOrThrow({ where: { id: run.id } })
       return row.committedBatches + row.duplicateBatches + row.fencedBatches === 2 * row.committedBatches ? row : null
     })
-    expect(settled.duplicateBatches + settled.fencedBatches).toBe(settled.committedBatches)
+    expect(ended.duplicateBatches + ended.fencedBatches).toBe(ended.committedBatches)
     const { rows } = await database.pool.query(
       'SELECT count(*)::int AS n, (SELECT count(*)::int FROM ledger WHERE source_id = $1) AS batches FROM records WHERE source_id = $1',
       [id],
     )
-    expect(rows[0]).toEqual({ n: 20_000, batches: settled.committedBatches })
+    expect(rows[0]).toEqual({ n: 20_000, batches: ended.committedBatches })
     const { processDeaths } = await database.prisma.source.findUniqueOrThrow({ where: { id } })
     expect(processDeaths).toBe(0)
   })

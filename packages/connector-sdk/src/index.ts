@@ -46,7 +46,7 @@ export { compileGlob, compileGlobs, type GlobOptions } from './glob/compile-glob
 export { type AuthSecrets, type AuthSpec, authSchema, authSecretsSchema } from './http/auth/auth-spec.js'
 export { checkAuthSecrets } from './http/auth/check-auth-secrets.js'
 export { type Auth, type AuthOptions, createAuth } from './http/auth/create-auth.js'
-export type { Renewed, SharedTokens, TokenWish } from './http/auth/shared-tokens.js'
+export type { Renewed, SharedTokens, TokenRequest } from './http/auth/shared-tokens.js'
 export type { CachedToken } from './http/auth/token-cache.js'
 export { checkHeader, checkHeaderName, checkHeaders, checkHeaderValue } from './http/check-header.js'
 export { type ClosableHttpClient, createHttpClient, type HttpClientOptions } from './http/create-http-client.js'

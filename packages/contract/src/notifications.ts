@@ -6,7 +6,7 @@ import { pageOf, pageQuery, plainText, sourceRef, timestamp, uuid, visible } fro
 const minuteOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write HH:MM')
 const mailAddress = z.email().max(320)
 
-const wishes = {
+const fields = {
   events: z.array(z.enum(NOTIFIED_EVENTS)).min(1).meta({ description: 'Which incidents to tell of, and whether of their end (recovery).' }),
   sources: z.array(sourceRef).max(1_000).meta({ description: 'Only of these sources (slug or id); empty: of all.' }),
   labels: z.record(z.string().min(1).max(63), visible(z.string().max(255))).meta({ description: 'Only of sources with all of these labels.' }),
@@ -46,7 +46,7 @@ const shape = {
   kind,
   mail: mail.nullable(),
   url: z.string().meta({ description: 'Masked: whoever knows the address may post there.', example: 'https://hooks.example.com/…' }),
-  ...wishes,
+  ...fields,
   sources: z.array(uuid),
   previousSecretUntil: timestamp.nullable().meta({ description: 'Until then messages are signed with the secret before, too.' }),
   createdAt: timestamp,
@@ -68,12 +68,12 @@ export const createTargetBody = z
     url: url.optional(),
     secret: secret.optional(),
     mail: mail.optional(),
-    quietHours: wishes.quietHours.default(null),
-    groupMinutes: wishes.groupMinutes.default(0),
-    events: wishes.events.default([...NOTIFIED_EVENTS]),
-    sources: wishes.sources.default([]),
-    labels: wishes.labels.default({}),
-    active: wishes.active.default(true),
+    quietHours: fields.quietHours.default(null),
+    groupMinutes: fields.groupMinutes.default(0),
+    events: fields.events.default([...NOTIFIED_EVENTS]),
+    sources: fields.sources.default([]),
+    labels: fields.labels.default({}),
+    active: fields.active.default(true),
   })
   .meta({ id: 'CreateNotificationTarget' })
 export const updateTargetBody = z
@@ -81,13 +81,13 @@ export const updateTargetBody = z
     name: name.optional(),
     url: url.optional(),
     mail: mail.optional(),
-    quietHours: wishes.quietHours.optional(),
-    groupMinutes: wishes.groupMinutes.optional(),
+    quietHours: fields.quietHours.optional(),
+    groupMinutes: fields.groupMinutes.optional(),
     secret: secret.optional().meta({ description: 'A new secret; for 24 hours messages are signed with both.' }),
-    events: wishes.events.optional(),
-    sources: wishes.sources.optional(),
-    labels: wishes.labels.optional(),
-    active: wishes.active.optional(),
+    events: fields.events.optional(),
+    sources: fields.sources.optional(),
+    labels: fields.labels.optional(),
+    active: fields.active.optional(),
   })
   .meta({ id: 'UpdateNotificationTarget' })
 

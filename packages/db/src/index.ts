@@ -72,7 +72,7 @@ export {
 } from './idempotency/idempotency-repository.js'
 export { type ActionRequest, type ActionResult, actOnSource } from './lifecycle/act-on-source.js'
 export { isLimited, type LimitReport, reportAnswer } from './limits/report-answer.js'
-export { FAILURES_TO_OPEN, type Places, type PlaceWish, takePlaces } from './limits/take-places.js'
+export { FAILURES_TO_OPEN, type Reservation, reserveSlots, type SlotRequest } from './limits/reserve-slots.js'
 export { alignMappings, finishReread, type MappingPlace, type StreamMappingState } from './mapping/align-mappings.js'
 export { reportUnknownStreams, type UnknownStreams } from './mapping/report-unknown-streams.js'
 export { appliedMigrations, migrate } from './migrate/migrate.js'

@@ -34,7 +34,7 @@ export {
   NOTIFIED_EVENTS,
   type NotifiedEvent,
   nextTryMs,
-  type TargetWishes,
+  type TargetFilter,
 } from './incidents/incident.js'
 export { describeShare, exceedsShare, LEAST_QUARANTINED, type QuarantineFacts } from './incidents/quarantine-share.js'
 export { TARGET_KINDS, TARGET_RULES, type TargetKind } from './incidents/target-kind.js'

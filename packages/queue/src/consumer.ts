@@ -2,8 +2,8 @@ import { withDeadline } from '@inlet/runtime'
 import { DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq'
 import { createQueueBackend, type QueueConnection } from './backend.js'
 import { startClockWatch } from './clock-watch.js'
+import { connectWithRetry, type StartWait } from './connect-with-retry.js'
 import { JOBS, type JobData, type JobName, type QueueName } from './jobs.js'
-import { type Patience, patiently } from './patiently.js'
 
 /** Thrown by a handler: put the job back and deliver it again at that time, without counting an attempt. */
 export class RetryAt extends Error {
@@ -23,7 +23,7 @@ export interface JobContext {
 
 export type Handlers = { readonly [N in JobName]?: (data: JobData<N>, context: JobContext) => Promise<void> }
 
-export interface ConsumerOptions extends QueueConnection, Patience {
+export interface ConsumerOptions extends QueueConnection, StartWait {
   readonly queue: QueueName
   readonly concurrency: number
   /** BullMQ's lock on a job in ms: how long a dead process keeps it. */
@@ -90,7 +90,11 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
     made.on('lockRenewalFailed', (jobIds: string[]) => jobIds.forEach((id) => made.cancelJob(id, 'the lock on the job was lost')))
     return made
   }
-  const worker = await patiently(options, { make, ready: (made) => made.waitUntilReady(), drop: (made) => void made.close(true).catch(() => {}) })
+  const worker = await connectWithRetry(options, {
+    make,
+    ready: (made) => made.waitUntilReady(),
+    drop: (made) => void made.close(true).catch(() => {}),
+  })
   const clock = startClockWatch({
     readSkewMs: options.readSkewMs ?? (() => backend.readSkewMs(worker)),
     onRight: () => {

@@ -13,7 +13,7 @@ const setUp = () => {
       },
     },
     consumers: [{ queue: 'ingestion-scribe', active: () => state.active, lastProgressAt: () => state.progressAt, clockProblem: () => state.clock }],
-    patienceMs: 10 * MINUTE,
+    maxOutageMs: 10 * MINUTE,
     now: () => state.nowMs,
   })
   const at = (minutes: number): Promise<string | null> => {

@@ -11,16 +11,16 @@ export interface ProgressProbe {
   readonly queues: Pick<Queues, 'counts'>
   readonly consumers: readonly Pick<Consumer, 'queue' | 'active' | 'lastProgressAt' | 'clockProblem'>[]
   /** How long the queue may be unavailable without a break, in ms. */
-  readonly patienceMs: number
+  readonly maxOutageMs: number
   /** Monotonic, in ms. */
   readonly now: () => number
 }
 
 /**
  * Finds out whether a process takes jobs while there are some: null when it does. A queue that does not answer is no fault of the process, and
- * starting again would lose the batches it keeps, so that only counts once it has lasted for `patienceMs`.
+ * starting again would lose the batches it keeps, so that only counts once it has lasted for `maxOutageMs`.
  */
-export const createProgressProbe = ({ queues, consumers, patienceMs, now }: ProgressProbe): (() => Promise<string | null>) => {
+export const createProgressProbe = ({ queues, consumers, maxOutageMs, now }: ProgressProbe): (() => Promise<string | null>) => {
   let answersSince = now()
   let lastAnswerAt = now()
   return async () => {
@@ -29,7 +29,7 @@ export const createProgressProbe = ({ queues, consumers, patienceMs, now }: Prog
     const counts = await withDeadline(() => queues.counts(), ANSWER_MS, 'counting jobs').catch(() => null)
     if (counts === null) {
       answersSince = Number.POSITIVE_INFINITY
-      return now() - lastAnswerAt > patienceMs ? `the queue has not answered for ${Math.round((now() - lastAnswerAt) / 1_000)} s` : null
+      return now() - lastAnswerAt > maxOutageMs ? `the queue has not answered for ${Math.round((now() - lastAnswerAt) / 1_000)} s` : null
     }
     lastAnswerAt = now()
     answersSince = Math.min(answersSince, lastAnswerAt)

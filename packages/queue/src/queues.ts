@@ -3,8 +3,8 @@ import { withDeadline } from '@inlet/runtime'
 import type { Queue } from 'bullmq'
 import { createQueueBackend, type QueueConnection } from './backend.js'
 import { createBatchSender } from './batch-sender.js'
+import { connectWithRetry, type StartWait } from './connect-with-retry.js'
 import { QUEUES, type QueueName } from './jobs.js'
-import { type Patience, patiently } from './patiently.js'
 import { inspectRedis } from './redis-health.js'
 
 /**
@@ -20,7 +20,7 @@ export interface QueueConfirmations {
 /** Remembers nothing: for processes that neither start runs nor change schedules. */
 export const UNCONFIRMED: QueueConfirmations = { runsEnqueued: async () => {}, schedulerSynced: async () => {} }
 
-export interface QueuesOptions extends QueueConnection, Patience {
+export interface QueuesOptions extends QueueConnection, StartWait {
   readonly confirm: QueueConfirmations
   readonly onError: (error: Error) => void
 }
@@ -64,7 +64,7 @@ export interface Queues {
 const RETRY_FOR_EVER = { attempts: 1_000_000, backoff: { type: 'fixed', delay: 2_000, jitter: 0.5 } } as const
 const ANSWER_TIMEOUT_MS = 10_000
 
-/** Connects the producers; throws QUEUE_UNAVAILABLE when the queue server does not answer within `startPatienceMs`. */
+/** Connects the producers; throws QUEUE_UNAVAILABLE when the queue server does not answer within `startTimeoutMs`. */
 export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   const backend = createQueueBackend(options)
   const make = (name: QueueName): Queue => {
@@ -80,7 +80,7 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   })
   type All = ReturnType<typeof makeAll>
   const closeAll = async (made: All): Promise<void> => void (await Promise.allSettled(Object.values(made).map((queue) => queue.close())))
-  const queues = await patiently<All>(options, {
+  const queues = await connectWithRetry<All>(options, {
     make: makeAll,
     ready: async (made) => {
       await Promise.all(Object.values(made).map((queue) => queue.waitUntilReady()))

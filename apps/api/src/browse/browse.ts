@@ -146,8 +146,8 @@ const findContent = async (
   try {
     const { ttlSeconds, maxBytes } = deps
     const request = { kind: 'fetch', params: { path, stamp: target.stamp, ttlSeconds, maxBytes } } as const
-    const patient = { ...deps, callTimeoutMs: deps.callTimeoutMs ?? TIMEOUT_MS }
-    return { ...(await askSource(patient, target, request, signal)), state: refresh ? 'refreshed' : 'miss' }
+    const withLimit = { ...deps, callTimeoutMs: deps.callTimeoutMs ?? TIMEOUT_MS }
+    return { ...(await askSource(withLimit, target, request, signal)), state: refresh ? 'refreshed' : 'miss' }
   } finally {
     release()
   }

@@ -22,7 +22,7 @@ interface EventWriterOptions {
 
 interface Waiting {
   readonly event: NewEvent
-  readonly settle: (outcome: AddedEvent | { readonly error: unknown }) => void
+  readonly complete: (outcome: AddedEvent | { readonly error: unknown }) => void
   /** The same event again, which came while this one waited. */
   readonly repetitions: Waiting[]
 }
@@ -65,7 +65,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
         const one: Waiting = {
           event,
           repetitions: [],
-          settle(outcome) {
+          complete(outcome) {
             clearTimeout(timer)
             waitingBytes -= event.body.length
             if ('error' in outcome) reject(outcome.error)
@@ -87,17 +87,17 @@ const tooSlow = (): Failure => new Failure('DATABASE_UNAVAILABLE', 'the event co
 const writeGroup = async (options: EventWriterOptions, group: readonly Waiting[]): Promise<void> => {
   try {
     const outcomes = await options.write(group.map(({ event }) => event))
-    for (const [n, one] of group.entries()) settleAll(one, outcomes[n] ?? { error: new Error('the store gave no outcome') })
+    for (const [n, one] of group.entries()) completeAll(one, outcomes[n] ?? { error: new Error('the store gave no outcome') })
   } catch (thrown) {
     const error = options.toFailure(thrown)
-    if (error instanceof Failure || group.length === 1) for (const one of group) settleAll(one, { error })
+    if (error instanceof Failure || group.length === 1) for (const one of group) completeAll(one, { error })
     else for (const one of group) await writeGroup(options, [one])
   }
 }
 
-const settleAll = (one: Waiting, outcome: AddedEvent | { readonly error: unknown }): void => {
-  one.settle(outcome)
-  for (const repetition of one.repetitions) repetition.settle(repeated(one.event, repetition.event, outcome))
+const completeAll = (one: Waiting, outcome: AddedEvent | { readonly error: unknown }): void => {
+  one.complete(outcome)
+  for (const repetition of one.repetitions) repetition.complete(repeated(one.event, repetition.event, outcome))
 }
 
 /** What becomes of an event that came again while the first one waited. */

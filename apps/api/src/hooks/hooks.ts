@@ -9,7 +9,7 @@ import { enqueueAfterCommit } from '../source-access/after-commit.js'
 import { getSourceId } from '../source-access/find-source.js'
 import type { HookDeps } from './hook-deps.js'
 import { readRawBody } from './read-raw-body.js'
-import { getHook, judgeRequest } from './verify-request.js'
+import { getHook, verifyRequest } from './verify-request.js'
 
 const position = z.tuple([z.string(), z.string()])
 
@@ -48,7 +48,7 @@ const verifyHookHandler =
   (deps: HookDeps): Handler<Endpoints['verifyHook']> =>
   async ({ params, request }) => {
     const open = await getHook(deps, request, params.id)
-    const receipt = judgeRequest(deps, open, request, Buffer.alloc(0))
+    const receipt = verifyRequest(deps, open, request, Buffer.alloc(0))
     if (receipt.kind !== 'reply') throw new Failure('METHOD_NOT_ALLOWED', 'this source takes events by POST')
     return { status: 200, text: receipt.body, headers: { 'content-type': receipt.contentType } }
   }
@@ -76,7 +76,7 @@ const receiveHookHandler =
     const open = await getHook(deps, request, params.id)
     const leave = deps.bodies.take(open.hook.sourceId)
     const body = await readRawBody(request, deps).finally(leave)
-    const receipt = judgeRequest(deps, open, request, body)
+    const receipt = verifyRequest(deps, open, request, body)
     if (receipt.kind === 'reply') return { status: 200, text: receipt.body, headers: { 'content-type': receipt.contentType } }
     const { sourceId, status, waiting } = open.hook
     if (status === 'PAUSED') throw paused()

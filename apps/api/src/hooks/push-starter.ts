@@ -19,7 +19,7 @@ const AGAIN_MS = 250
 const WATCH_MS = 3_000
 
 export const createPushStarter = ({ start, onError, now }: PushStarterOptions): PushStarter => {
-  const noted = new Map<string, number>()
+  const pending = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
@@ -28,20 +28,20 @@ export const createPushStarter = ({ start, onError, now }: PushStarterOptions): 
   }
 
   const look = async (): Promise<void> => {
-    const sources = [...noted.keys()]
-    for (const [sourceId, at] of noted) if (now() - at > WATCH_MS) noted.delete(sourceId)
+    const sources = [...pending.keys()]
+    for (const [sourceId, at] of pending) if (now() - at > WATCH_MS) pending.delete(sourceId)
     try {
       await start(sources)
     } catch (error) {
       onError(error)
     }
     timer = undefined
-    if (noted.size > 0) arm(AGAIN_MS)
+    if (pending.size > 0) arm(AGAIN_MS)
   }
 
   return {
     note(sourceId) {
-      noted.set(sourceId, now())
+      pending.set(sourceId, now())
       arm(SOON_MS)
     },
     close() {

@@ -3,7 +3,7 @@ import type { HookDeps } from './hook-deps.js'
 const REMEMBERED = 10_000
 
 /** Tells operators why requests are refused: in the log, and once a minute for a source among its events. */
-export const noteRefusal = ({ log, refusalEvents }: Pick<HookDeps, 'log' | 'refusalEvents'>, sourceId: string, why: string): void => {
+export const recordRefusal = ({ log, refusalEvents }: Pick<HookDeps, 'log' | 'refusalEvents'>, sourceId: string, why: string): void => {
   log.info({ sourceId, why }, 'a pushed event was refused')
   refusalEvents.note(sourceId, why)
 }

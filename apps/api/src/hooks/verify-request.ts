@@ -3,15 +3,15 @@ import { Failure } from '@inlet/domain'
 import type { Request } from 'express'
 import type { HookDeps } from './hook-deps.js'
 import type { OpenHook } from './open-hooks.js'
-import { noteRefusal } from './refusals.js'
+import { recordRefusal } from './refusals.js'
 
 /** Lets the connector judge a request. Whoever is refused gets one text, whatever was wrong; the log knows more. */
-export const judgeRequest = (deps: HookDeps, open: OpenHook, request: Request, body: Buffer): Receipt => {
+export const verifyRequest = (deps: HookDeps, open: OpenHook, request: Request, body: Buffer): Receipt => {
   try {
     return open.receive(toPushed(open, request, body))
   } catch (error) {
     if (!(error instanceof Failure) || error.reason !== 'SIGNATURE_INVALID') throw error
-    noteRefusal(deps, open.hook.sourceId, error.message)
+    recordRefusal(deps, open.hook.sourceId, error.message)
     throwIfTooMany(deps, request, open.hook.sourceId)
     throw new Failure('SIGNATURE_INVALID', 'the request is not signed as this source expects it', { cause: error })
   }

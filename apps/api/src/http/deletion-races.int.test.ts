@@ -139,7 +139,7 @@ const race = async (deletable: Deletable, endpoint: EndpointId, waits: { readonl
   const removed: Sent = { endpoint: deletable.deletedBy }
   const deletion = delay(waits.deletion).then(async () => {
     const answer = await send(removed, id)
-    if (deletable.deletedBy === 'deleteSource') await deleteSource(api.database, id, { patienceMs: 50 })
+    if (deletable.deletedBy === 'deleteSource') await deleteSource(api.database, id, { waitMs: 50 })
     return { sent: removed, answer }
   })
   const requests = waits.requests.flatMap((ms) => wanted.map((sent) => delay(ms).then(async () => ({ sent, answer: await send(sent, id) }))))

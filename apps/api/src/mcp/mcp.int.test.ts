@@ -156,7 +156,7 @@ describe('changes', () => {
     const client = await connect.modern(api.keys.write)
     const again = { source: 'to-run', idempotencyKey: 'one-and-the-same' }
     const [first, second] = [await client.call('run_source', again), await client.call('run_source', again)]
-    const other = await client.call('run_source', { ...again, idempotencyKey: 'another-wish' })
+    const other = await client.call('run_source', { ...again, idempotencyKey: 'another-request' })
     await client.close()
     expect(first.structured).toMatchObject({ started: true })
     expect(second.structured['runId']).toBe(first.structured['runId'])

@@ -122,8 +122,8 @@ describe('records', () => {
     )
 
     await api.database.pool.query('UPDATE sources SET last_success_at = NULL WHERE id = $1', [stale])
-    const impatient = await api.get(`/v1/records?source=${stale}&ensureFresh=15m&wait=0`)
-    expect(impatient.body.freshness).toMatchObject([{ sourceId: stale, fresh: false }])
+    const immediate = await api.get(`/v1/records?source=${stale}&ensureFresh=15m&wait=0`)
+    expect(immediate.body.freshness).toMatchObject([{ sourceId: stale, fresh: false }])
     for (const bad of ['0m', 'soon', '15']) expect(problemOf(await api.get(`/v1/records?ensureFresh=${bad}`))).toEqual([422, 'VALIDATION_FAILED'])
   })
 })

@@ -34,7 +34,7 @@ const FILES_OWNER = 'files'
 const IMPORTED = 'sources_imported'
 /** What failed for a reason outside the files is tried again. */
 const RETRY_MS = 30_000
-/** A folder that is suddenly almost empty is a failed mount rather than a wish. */
+/** A folder that is suddenly almost empty is a failed mount rather than intended. */
 const MAX_PRUNED = 0.5
 const ALWAYS_PRUNED = 5
 

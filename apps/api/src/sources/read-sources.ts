@@ -46,7 +46,7 @@ const toLabels = (pairs: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)]))
 
 /** A queue that takes longer to answer counts as away (ms). */
-const QUEUE_PATIENCE_MS = 2_000
+const QUEUE_TIMEOUT_MS = 2_000
 
 /** Says why a source is not running: one blocker, and what was looked at. */
 export const explainSourceHandler =
@@ -61,7 +61,7 @@ export const explainSourceHandler =
 
 const findQueueProblem = async ({ queues }: Pick<SourceDeps, 'queues'>): Promise<string | null> => {
   try {
-    await withDeadline(() => queues.countSchedules(), QUEUE_PATIENCE_MS, 'the queue')
+    await withDeadline(() => queues.countSchedules(), QUEUE_TIMEOUT_MS, 'the queue')
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

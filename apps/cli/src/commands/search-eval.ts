@@ -4,7 +4,7 @@ import { type EvaluatedSearch, evaluateSearch, success } from '@inlet/search'
 import { withQuery } from '../client/api-client.js'
 import { toPairs } from '../output/table.js'
 import type { CommandContext } from './context.js'
-import { readBeirFolder, readJudgementFile } from './read-judgements.js'
+import { readBeirFolder, readJudgmentFile } from './read-judgments.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
 export interface SearchEvalFlags extends RemoteFlags {
@@ -19,14 +19,14 @@ const DEPTH = 100
 
 /** `inlet search eval`: how well the search answers judged questions. 1 when it is below the floor. */
 export const searchEval = async (flags: SearchEvalFlags, context: CommandContext): Promise<number> => {
-  const judgements = flags.file === undefined ? readBeirFolder(flags.beir ?? '.') : readJudgementFile(flags.file)
-  const source = flags.source ?? (judgements.source === null ? undefined : [judgements.source])
+  const judgments = flags.file === undefined ? readBeirFolder(flags.beir ?? '.') : readJudgmentFile(flags.file)
+  const source = flags.source ?? (judgments.source === null ? undefined : [judgments.source])
   const api = openApi(flags, context)
   const ask = async (q: string): Promise<readonly string[]> => {
     const { items } = await api.call<RecordPage>('GET', withQuery('/v1/records', { q, source, limit: DEPTH, snippets: false }))
     return items.map((hit) => (flags.file === undefined ? documentId(hit) : hit.key))
   }
-  const result = await evaluateSearch(judgements, ask, () => performance.now())
+  const result = await evaluateSearch(judgments, ask, () => performance.now())
   const { answers, ...figures } = result
   show(context, flags, { ...figures, missed: missedOf(answers) }, () => [...toFigures(result), ...toMissed(answers)])
   return flags.floor !== undefined && result.success3 < flags.floor ? 1 : 0

@@ -1,8 +1,8 @@
 import type { IncidentView, WorkerView } from '@inlet/contract'
 import type { ApiClient } from '../client/api-client.js'
 import { collect, listAll } from '../client/list-all.js'
-import { judgeIncidents } from './check-incidents.js'
-import { judgeProcesses } from './check-processes.js'
+import { classifyIncidents } from './check-incidents.js'
+import { classifyProcesses } from './check-processes.js'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
 interface Readiness {
@@ -47,7 +47,7 @@ const askForMore = async (client: ApiClient | null): Promise<readonly Finding[]>
   try {
     const workers = await collect(listAll<WorkerView>(client, '/v1/workers', {}))
     const incidents = await collect(listAll<IncidentView>(client, '/v1/incidents', {}))
-    return [judgeProcesses(workers), judgeIncidents(incidents)]
+    return [classifyProcesses(workers), classifyIncidents(incidents)]
   } catch (error) {
     return NAMES.map((name) => skip(name, `not looked at: ${messageOf(error)}`))
   }

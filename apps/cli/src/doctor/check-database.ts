@@ -9,8 +9,8 @@ import {
   readMigrationFiles,
 } from '@inlet/db'
 import { CANARY_SETTING, checkCanary, parseKeyring } from '@inlet/security'
-import { judgeIncidents } from './check-incidents.js'
-import { judgeProcesses } from './check-processes.js'
+import { classifyIncidents } from './check-incidents.js'
+import { classifyProcesses } from './check-processes.js'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
 const MIN_POSTGRES = 150_000
@@ -60,7 +60,7 @@ const checkMigrations = async (database: Database): Promise<Finding> => {
 
 const checkProcesses = async (database: Database): Promise<Finding> => {
   try {
-    return judgeProcesses(await listWorkers(database))
+    return classifyProcesses(await listWorkers(database))
   } catch {
     return skip('processes', 'the database is not migrated')
   }
@@ -68,7 +68,7 @@ const checkProcesses = async (database: Database): Promise<Finding> => {
 
 const checkIncidents = async (database: Database): Promise<Finding> => {
   try {
-    return judgeIncidents(await listIncidents(database, { open: true, before: null, limit: MAX_INCIDENTS }))
+    return classifyIncidents(await listIncidents(database, { open: true, before: null, limit: MAX_INCIDENTS }))
   } catch {
     return skip('incidents', 'the database is not migrated')
   }

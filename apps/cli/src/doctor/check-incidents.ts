@@ -10,7 +10,7 @@ export interface OpenIncident {
 const MAX_NAMED = 5
 
 /** How many sources have something wrong with them, by kind, and which. Pure. */
-export const judgeIncidents = (open: readonly OpenIncident[]): Finding => {
+export const classifyIncidents = (open: readonly OpenIncident[]): Finding => {
   if (open.length === 0) return ok('incidents', 'none is open')
   const kinds = INCIDENT_KINDS.flatMap((kind) => {
     const sources = open.filter((incident) => incident.kind === kind).map(({ source }) => source)

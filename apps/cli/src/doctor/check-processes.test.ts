@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { judgeProcesses } from './check-processes.js'
+import { classifyProcesses } from './check-processes.js'
 
-type Process = Parameters<typeof judgeProcesses>[0][number]
+type Process = Parameters<typeof classifyProcesses>[0][number]
 const process = (role: Process['role'], changes: Partial<Process> = {}): Process => ({
   id: role,
   role,
@@ -18,5 +18,5 @@ it.each<[string, readonly Process[], string, string]>([
   ['no scribe', [process('worker'), process('scribe', { alive: false })], 'fail', 'no scribe is alive'],
   ['a wrong clock', [process('worker', { refuses: 'clock', problem: '5 s off' }), process('scribe')], 'fail', 'worker worker takes no work: 5 s off'],
 ])('%s', (_, known, status, message) => {
-  expect(judgeProcesses(known)).toMatchObject({ status, message })
+  expect(classifyProcesses(known)).toMatchObject({ status, message })
 })

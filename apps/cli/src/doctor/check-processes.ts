@@ -6,7 +6,7 @@ type Process = Pick<WorkerOverview, 'id' | 'role' | 'alive' | 'refuses' | 'probl
 const NAME = 'processes'
 
 /** Whether somebody reads and somebody stores, by the signs of life of workers and scribes. Pure. */
-export const judgeProcesses = (known: readonly Process[]): Finding => {
+export const classifyProcesses = (known: readonly Process[]): Finding => {
   const alive = known.filter((process) => process.alive)
   const of = (role: Process['role']): readonly Process[] => alive.filter((process) => process.role === role)
   const [workers, scribes] = [of('worker'), of('scribe')]

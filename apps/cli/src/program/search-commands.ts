@@ -35,12 +35,12 @@ export const addSearchCommands = (program: Command, act: Act): void => {
     search
       .command('eval')
       .description('measure how well judged questions are answered (search for the word itself with: inlet search -- eval)')
-      .option('-f, --file <path>', 'judgements as YAML: questions with q and the keys of relevant records')
+      .option('-f, --file <path>', 'judgments as YAML: questions with q and the keys of relevant records')
       .option('--beir <dir>', 'a folder with queries.jsonl and qrels/test.tsv, or queries.json and qrels.json')
       .option('--floor <share>', 'exit 1 when fewer questions have a right answer among the first three, e.g. 0.85', toShare)
       // The options of `search` (--source, --json, …) hold here as well, and commander gives them to the parent.
       .action((...given) => evaluate(given.at(-1)?.optsWithGlobals(), given.at(-1))),
-    'inlet search eval -f judgements.yaml --source docs --floor 0.85',
+    'inlet search eval -f judgments.yaml --source docs --floor 0.85',
     'inlet search eval --beir ./scifact --source scifact',
   )
   const evaluate = act(async (context, flags) => (await import('../commands/search-eval.js')).searchEval(flags, context))

@@ -20,7 +20,7 @@ export interface RunLock {
 
 const CHOOSING = { url: 'an address it is still choosing', children: [] }
 const ATTEMPTS = 20
-const SETTLE_MS = 100
+const CONFIRM_AFTER_MS = 100
 
 /**
  * Takes the lock of a folder, which exists. Of several that try at the same moment exactly one succeeds. Throws with the address when an
@@ -52,7 +52,7 @@ export const takeRunLock = async ({ path: folder }: Pick<DataFolder, 'path'>): P
     rmSync(own, { force: true })
   }
   // Who found an old file in it may have moved this one away, and given it back unless another was faster.
-  await delay(SETTLE_MS)
+  await delay(CONFIRM_AFTER_MS)
   const now = readRunFile(file)
   if (now?.supervisor !== process.pid) throw alreadyRuns(folder, now?.url ?? CHOOSING.url)
   await endLeftovers(leftovers.filter(isOurs))

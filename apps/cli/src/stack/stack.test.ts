@@ -120,7 +120,7 @@ describe('untilReady', () => {
     const { port } = server.address() as net.AddressInfo
     return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
   }
-  const wait = async (answers: readonly object[], limits: { patienceMs: number; tellAfterMs: number }) => {
+  const wait = async (answers: readonly object[], limits: { timeoutMs: number; tellAfterMs: number }) => {
     const { url, close } = await serve(answers)
     const told: string[] = []
     const signal = new AbortController().signal
@@ -132,13 +132,13 @@ describe('untilReady', () => {
   }
 
   it('says what is not ready, and gives up only when nothing changes', async () => {
-    const stuck = await wait([{ queue: 'appendonly is off' }], { patienceMs: 400, tellAfterMs: 50 })
+    const stuck = await wait([{ queue: 'appendonly is off' }], { timeoutMs: 400, tellAfterMs: 50 })
     expect(stuck.told).toEqual(['not ready yet: queue: appendonly is off'])
     expect(stuck.end).toContain('not ready: queue: appendonly is off')
   })
   it('waits while there is progress', async () => {
     const steps = Array.from({ length: 12 }, (_, n) => ({ migrations: `not applied: ${12 - n}` }))
-    expect(await wait([...steps, {}], { patienceMs: 60_000, tellAfterMs: 60_000 })).toEqual({ told: [], end: undefined })
+    expect(await wait([...steps, {}], { timeoutMs: 60_000, tellAfterMs: 60_000 })).toEqual({ told: [], end: undefined })
   })
 })
 

@@ -10,11 +10,11 @@ export interface ReadyWait {
   /** Told what is not ready, once it has been so for a while. */
   readonly notice: (message: string) => void
   /** How long nothing may change, and how long until people are told (ms). */
-  readonly patienceMs?: number
+  readonly timeoutMs?: number
   readonly tellAfterMs?: number
 }
 
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 const TELL_AFTER_MS = 3_000
 const LOOK_MS = 100
 const ANSWER_MS = 10_000
@@ -22,7 +22,7 @@ const answerSchema = z.object({ checks: z.array(z.object({ name: z.string(), ok:
 
 /** Waits until the API is ready, as long as something changes. Throws what was not ready at last, and the reason of the signal. */
 export const untilReady = async ({ url, logFile, signal, notice, ...limits }: ReadyWait): Promise<void> => {
-  const { patienceMs = PATIENCE_MS, tellAfterMs = TELL_AFTER_MS } = limits
+  const { timeoutMs = TIMEOUT_MS, tellAfterMs = TELL_AFTER_MS } = limits
   let state = ''
   let since = performance.now()
   let told = ''
@@ -35,7 +35,7 @@ export const untilReady = async ({ url, logFile, signal, notice, ...limits }: Re
       since = performance.now()
     }
     const lastedMs = performance.now() - since
-    if (lastedMs > patienceMs) throw new Error(`not ready: ${state}\n  see ${url}/ready and ${logFile}`)
+    if (lastedMs > timeoutMs) throw new Error(`not ready: ${state}\n  see ${url}/ready and ${logFile}`)
     if (lastedMs > tellAfterMs && told !== state) {
       told = state
       notice(`not ready yet: ${state}`)

@@ -18,7 +18,7 @@ const RETRIES = 8
 /** Stores one batch; deadlocks and serialization failures are tried again at once, anything else by the queue. */
 export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { signal }: JobContext): Promise<void> => {
   const startedAt = performance.now()
-  const result = await applyPatiently(deps, batch, signal)
+  const result = await applyWithRetry(deps, batch, signal)
   deps.metrics.countBatch(result.result, performance.now() - startedAt)
   if (result.result === 'mismatch')
     deps.log.error({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'two different batches claim the same place of a run')
@@ -32,7 +32,7 @@ export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { s
   deps.metrics.setLastEventDelay(source, Math.max(0, Date.now() - batch.forwardedAt))
 }
 
-const applyPatiently = async (deps: BatchDeps, batch: JobData<'batch'>, signal: AbortSignal): Promise<ApplyResult> => {
+const applyWithRetry = async (deps: BatchDeps, batch: JobData<'batch'>, signal: AbortSignal): Promise<ApplyResult> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await applyBatch(deps.database, batch)

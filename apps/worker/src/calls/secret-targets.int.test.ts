@@ -233,7 +233,7 @@ describe('stored secrets', () => {
       isFor: async ({ targets }) => targets?.includes(origin(honest.url)) === true,
       signal: new AbortController().signal,
     })
-    const wish = {
+    const request = {
       purpose: 'p',
       refused: null,
       renew: async () => {
@@ -241,9 +241,9 @@ describe('stored secrets', () => {
         return { token: { value: `t${asked}`, expiresInMs: 3_600_000 }, changed: null }
       },
     }
-    expect((await tokens.get(wish)).value).toBe('t1')
+    expect((await tokens.get(request)).value).toBe('t1')
     await store.rows('UPDATE credentials SET targets = $2 WHERE id = $1', [credentialId, JSON.stringify([origin(canary.url)])])
-    await expect(tokens.get(wish)).rejects.toMatchObject({ reason: 'CREDENTIAL_CHANGED' })
+    await expect(tokens.get(request)).rejects.toMatchObject({ reason: 'CREDENTIAL_CHANGED' })
     expect(asked).toBe(1)
   })
 })

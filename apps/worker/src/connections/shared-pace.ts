@@ -1,5 +1,5 @@
 import { gapOf, type Pace, type PaceRequest } from '@inlet/connector-sdk'
-import { type Database, isLimited, type Places, reportAnswer, takePlaces } from '@inlet/db'
+import { type Database, isLimited, type Reservation, reportAnswer, reserveSlots } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Logger } from '@inlet/observability'
 import { monotonicNow, sleep } from '@inlet/runtime'
@@ -40,7 +40,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
     void isLimited(database, key).then(seen, (error: unknown) => log.warn({ err: error, key }, 'the limits of a host could not be read; tried again'))
   }
 
-  const reserve = async (key: string, request: PaceRequest, longestWaitMs: number): Promise<Places> => {
+  const reserve = async (key: string, request: PaceRequest, longestWaitMs: number): Promise<Reservation> => {
     const bucket = bucketOf(key)
     const gapMs = request.perMinute === undefined ? null : gapOf(request.perMinute)
     const kept = gapMs === null ? null : bucket.next(gapMs)
@@ -49,7 +49,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
       return { taken: true, waitMs: kept, blockedBy: 'RATE_LIMITED', failures: 0, lastFailure: null, limited: false }
     }
     const count = gapMs === null || bucket.limited ? 1 : bucket.reservation(gapMs)
-    const slots = await takePlaces(database, { key, host: request.host, gapMs, count, longestWaitMs })
+    const slots = await reserveSlots(database, { key, host: request.host, gapMs, count, longestWaitMs })
     bucket.setLimited(slots.limited)
     if (slots.taken && gapMs !== null && count > 1) bucket.keep({ waitMs: slots.waitMs, gapMs, count })
     return slots
@@ -85,7 +85,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
             host,
             served: verdict === 'served',
             failure: verdict === 'failed' ? (failure ?? 'it failed') : null,
-            silenceMs: cooldownMs ?? null,
+            cooldownMs: cooldownMs ?? null,
             quota: quota ?? null,
           }).catch((error: unknown) => log.warn({ err: error, host }, 'the limits of a host could not be stored'))
         },
@@ -94,7 +94,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
   }
 }
 
-const tooLong = (host: string, { blockedBy, waitMs, failures, lastFailure }: Places): Failure =>
+const tooLong = (host: string, { blockedBy, waitMs, failures, lastFailure }: Reservation): Failure =>
   blockedBy === 'CIRCUIT_OPEN'
     ? new Failure(
         'CIRCUIT_OPEN',

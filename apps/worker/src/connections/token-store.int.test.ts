@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Renewed, TokenWish } from '@inlet/connector-sdk'
+import type { Renewed, TokenRequest } from '@inlet/connector-sdk'
 import { claimRenewal, createSharedCredential, findCredentialById, releaseRenewal, updateSharedCredential } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { createMasterKeyText, openSecrets, parseKeyring, type Secrets, sealSecrets } from '@inlet/security'
@@ -32,7 +32,7 @@ const quiet = { isFor, signal: new AbortController().signal }
 /** An authorization server that replaces the refresh token at each use, and revokes everything when one comes twice. */
 const openServer = (expiresInMs: number | null = 3_600_000) => {
   const server = { requests: 0, good: 'r1', revoked: false, gate: Promise.resolve() }
-  const wish = (changes: Partial<TokenWish<Secrets>> = {}): TokenWish<Secrets> => ({
+  const request = (changes: Partial<TokenRequest<Secrets>> = {}): TokenRequest<Secrets> => ({
     purpose: 'p',
     refused: null,
     renew: async ({ refreshToken }): Promise<Renewed<Secrets>> => {
@@ -45,20 +45,20 @@ const openServer = (expiresInMs: number | null = 3_600_000) => {
     },
     ...changes,
   })
-  return { server, wish }
+  return { server, request }
 }
 
 describe('tokens that workers share', () => {
   it('are got by one request, however many workers and sources want them at once', async () => {
     const id = await addCredential()
-    const { server, wish } = openServer()
-    const wishes = Array.from({ length: 8 }, () => openStore().of(id, quiet).get(wish()))
-    const tokens = await Promise.all(wishes)
+    const { server, request } = openServer()
+    const requests = Array.from({ length: 8 }, () => openStore().of(id, quiet).get(request()))
+    const tokens = await Promise.all(requests)
     expect(new Set(tokens.map(({ value }) => value))).toEqual(new Set(['a1']))
     expect(server).toMatchObject({ requests: 1, revoked: false })
     expect(await secretsOf(id)).toEqual({ refreshToken: 'r2', clientSecret: 'c' })
     // A worker that starts later needs no request of its own.
-    const later = await openStore().of(id, quiet).get(wish())
+    const later = await openStore().of(id, quiet).get(request())
     expect(later.value).toBe('a1')
     expect(later.expiresInMs).toBeLessThanOrEqual(3_600_000)
     expect(server.requests).toBe(1)
@@ -66,13 +66,13 @@ describe('tokens that workers share', () => {
 
   it('are renewed once when the system refuses them to several workers', async () => {
     const id = await addCredential()
-    const { server, wish } = openServer()
-    await openStore().of(id, quiet).get(wish())
+    const { server, request } = openServer()
+    await openStore().of(id, quiet).get(request())
     const tokens = await Promise.all(
       Array.from({ length: 4 }, () =>
         openStore()
           .of(id, quiet)
-          .get(wish({ refused: 'a1' })),
+          .get(request({ refused: 'a1' })),
       ),
     )
     expect(tokens.map(({ value }) => value)).toEqual(['a2', 'a2', 'a2', 'a2'])
@@ -81,9 +81,9 @@ describe('tokens that workers share', () => {
 
   it('of different purposes use up one chain of refresh tokens in order', async () => {
     const id = await addCredential()
-    const { server, wish } = openServer()
+    const { server, request } = openServer()
     const purposes = ['read', 'write', 'admin']
-    const tokens = await Promise.all(purposes.map((purpose) => openStore().of(id, quiet).get(wish({ purpose }))))
+    const tokens = await Promise.all(purposes.map((purpose) => openStore().of(id, quiet).get(request({ purpose }))))
     expect(new Set(tokens.map(({ value }) => value)).size).toBe(3)
     expect(server).toMatchObject({ requests: 3, revoked: false })
     expect(await secretsOf(id)).toMatchObject({ refreshToken: 'r4' })
@@ -91,29 +91,29 @@ describe('tokens that workers share', () => {
 
   it('live on to their end while no new one can be had', async () => {
     const id = await addCredential()
-    const { server, wish } = openServer()
-    await openStore().of(id, quiet).get(wish())
+    const { server, request } = openServer()
+    await openStore().of(id, quiet).get(request())
     // Past half of its life.
     await store.database.pool.query(
       `UPDATE access_tokens SET obtained_at = obtained_at - interval '50 minutes', expires_at = expires_at - interval '50 minutes'`,
     )
     server.revoked = true
-    const token = await openStore().of(id, quiet).get(wish())
+    const token = await openStore().of(id, quiet).get(request())
     expect(token.value).toBe('a1')
     expect(server.requests).toBe(2)
     await expect(
       openStore()
         .of(id, quiet)
-        .get(wish({ refused: 'a1' })),
+        .get(request({ refused: 'a1' })),
     ).rejects.toMatchObject({ reason: 'AUTH_FAILED' })
   })
 
   it('that somebody gets with secrets that were replaced meanwhile are not stored, and got again with the new ones', async () => {
     const id = await addCredential()
-    const { server, wish } = openServer()
+    const { server, request } = openServer()
     let open = (): void => {}
     server.gate = new Promise((resolve) => (open = resolve))
-    const wanted = openStore().of(id, quiet).get(wish())
+    const wanted = openStore().of(id, quiet).get(request())
     await until(() => server.requests === 1)
     const seal = (version: number) => sealSecrets(keyring, { ownerId: id, version }, { refreshToken: 'r2', clientSecret: 'new' })
     await updateSharedCredential(store.database, { id, seal, actor: 'test' })
@@ -124,33 +124,33 @@ describe('tokens that workers share', () => {
 
   it('are renewed by another worker when the one at it is gone', async () => {
     const id = await addCredential()
-    const { server, wish } = openServer()
+    const { server, request } = openServer()
     expect(await claimRenewal(store.database, { credentialId: id, holder: 'dead', ttlMs: 400 })).not.toBeNull()
-    expect((await openStore().of(id, quiet).get(wish())).value).toBe('a1')
+    expect((await openStore().of(id, quiet).get(request())).value).toBe('a1')
     expect(server.requests).toBe(1)
   })
 
   it('wait for the worker at it only as long as the caller does, and not for a credential that is gone', async () => {
     const id = await addCredential()
-    const { wish } = openServer()
+    const { request } = openServer()
     await claimRenewal(store.database, { credentialId: id, holder: 'slow', ttlMs: 60_000 })
     const caller = new AbortController()
-    const waiting = openStore().of(id, { isFor, signal: caller.signal }).get(wish())
+    const waiting = openStore().of(id, { isFor, signal: caller.signal }).get(request())
     caller.abort(new Failure('CANCELLED', 'enough'))
     await expect(waiting).rejects.toBeDefined()
     await releaseRenewal(store.database, { credentialId: id, holder: 'slow' })
-    await expect(openStore().of(randomUUID(), quiet).get(wish())).rejects.toMatchObject({ reason: 'CREDENTIAL_CHANGED' })
+    await expect(openStore().of(randomUUID(), quiet).get(request())).rejects.toMatchObject({ reason: 'CREDENTIAL_CHANGED' })
   })
 
   it('are sealed where they are stored, bound to their place, and registered for redaction', async () => {
     const id = await addCredential({ refreshToken: 'r1' })
-    const { wish } = openServer()
+    const { request } = openServer()
     const added: unknown[] = []
     const redacted = { add: (value: unknown) => void added.push(value) }
     const renewed = { token: { value: 'canary-access', expiresInMs: null }, changed: { refreshToken: 'canary-refresh' } }
     await openStore(redacted)
       .of(id, quiet)
-      .get(wish({ renew: async () => renewed }))
+      .get(request({ renew: async () => renewed }))
     const [row] = await store.rows<{ sealed: unknown; text: string }>(
       `SELECT t.sealed, t::text || c::text AS text FROM access_tokens t JOIN credentials c ON c.id = t.credential_id WHERE c.id = $1`,
       [id],
@@ -164,12 +164,12 @@ describe('tokens that workers share', () => {
 
   it('that cannot be stored at once are stored as soon as they can, instead of asking again with a refresh token that is used up', async () => {
     const id = await addCredential()
-    const { server, wish } = openServer()
+    const { server, request } = openServer()
     const tokens = openStore()
     // As a database that cannot write for a moment.
     await store.database.pool.query(`CREATE FUNCTION refuse_token() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$`)
     await store.database.pool.query('CREATE TRIGGER refuse_token BEFORE INSERT ON access_tokens FOR EACH ROW EXECUTE FUNCTION refuse_token()')
-    const wanted = tokens.of(id, quiet).get(wish())
+    const wanted = tokens.of(id, quiet).get(request())
     await until(() => server.requests === 1)
     expect(await secretsOf(id)).toMatchObject({ refreshToken: 'r1' })
     await store.database.pool.query('DROP TRIGGER refuse_token ON access_tokens; DROP FUNCTION refuse_token')

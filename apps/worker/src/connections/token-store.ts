@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CachedToken, Renewed, SharedTokens, TokenWish } from '@inlet/connector-sdk'
+import type { CachedToken, Renewed, SharedTokens, TokenRequest } from '@inlet/connector-sdk'
 import { claimRenewal, type Database, findCredentialById, findToken, releaseRenewal, type StoredCredential, storeRenewal } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { SecretRegistry } from '@inlet/observability'
@@ -17,7 +17,7 @@ export interface TokenStore {
   /** Those of one credential. */
   of(credentialId: string, use: TokenUse): SharedTokens<Secrets>
   /** Waits until the renewals that have begun are stored or given up. */
-  settled(): Promise<void>
+  drained(): Promise<void>
 }
 
 /** What tokens are wanted for. */
@@ -46,37 +46,37 @@ export const createTokenStore = (deps: TokenStoreDeps): TokenStore => {
   const unstored = new Map<string, Got>()
   const underWay = new Set<Promise<unknown>>()
 
-  const findLiving = async (credentialId: string, wish: TokenWish<Secrets>): Promise<(CachedToken & { readonly fresh: boolean }) | null> => {
-    const stored = await findToken(deps.database, credentialId, wish.purpose)
-    const value = stored === null ? null : openToken(deps.keyring, tokenPlace(credentialId, wish.purpose, stored.version), stored.sealed)
-    if (stored === null || value === null || value === wish.refused) return null
+  const findLiving = async (credentialId: string, request: TokenRequest<Secrets>): Promise<(CachedToken & { readonly fresh: boolean }) | null> => {
+    const stored = await findToken(deps.database, credentialId, request.purpose)
+    const value = stored === null ? null : openToken(deps.keyring, tokenPlace(credentialId, request.purpose, stored.version), stored.sealed)
+    if (stored === null || value === null || value === request.refused) return null
     deps.secrets.add({ value }, SECRET_TTL_MS)
     return { value, expiresInMs: stored.expiresInMs, fresh: stored.expiresInMs === null || stored.ageMs < stored.expiresInMs }
   }
 
   /** Null: the secrets were changed meanwhile, so that what was got with the old ones counts for nothing. */
-  const renew = async (credential: StoredCredential, wish: TokenWish<Secrets>): Promise<CachedToken | null> => {
+  const renew = async (credential: StoredCredential, request: TokenRequest<Secrets>): Promise<CachedToken | null> => {
     const { version } = credential.place
-    const living = await findLiving(credential.id, wish)
+    const living = await findLiving(credential.id, request)
     if (living?.fresh) return living
     const secrets = openSecrets(deps.keyring, credential.place, credential.sealed)
     deps.secrets.add(secrets, SECRET_TTL_MS)
     const kept = unstored.get(credential.id)
-    const got = kept?.version === version ? kept : await ask(credential, wish, secrets)
+    const got = kept?.version === version ? kept : await ask(credential, request, secrets)
     if (got === null) return living
     deps.secrets.add({ token: got.renewed.token.value, ...got.renewed.changed }, SECRET_TTL_MS)
     unstored.set(credential.id, got)
     const stored = await store(credential, secrets, got)
     unstored.delete(credential.id)
-    return stored && got.purpose === wish.purpose ? got.renewed.token : null
+    return stored && got.purpose === request.purpose ? got.renewed.token : null
   }
 
   /** Null when there is no answer, but a token that still lives, or secrets that were changed meanwhile. */
-  const ask = async (credential: StoredCredential, wish: TokenWish<Secrets>, secrets: Secrets): Promise<Got | null> => {
+  const ask = async (credential: StoredCredential, request: TokenRequest<Secrets>, secrets: Secrets): Promise<Got | null> => {
     try {
-      return { version: credential.place.version, purpose: wish.purpose, renewed: await wish.renew(secrets) }
+      return { version: credential.place.version, purpose: request.purpose, renewed: await request.renew(secrets) }
     } catch (error) {
-      if ((await findLiving(credential.id, wish)) !== null) return null
+      if ((await findLiving(credential.id, request)) !== null) return null
       const now = await findCredentialById(deps.database, credential.id)
       if (now !== null && now.place.version !== credential.place.version) return null
       throw error
@@ -104,26 +104,26 @@ export const createTokenStore = (deps: TokenStoreDeps): TokenStore => {
 
   const renewAndRelease = async (
     claimed: StoredCredential,
-    { wish, isFor, holder }: Pick<TokenUse, 'isFor'> & { readonly wish: TokenWish<Secrets>; readonly holder: string },
+    { request, isFor, holder }: Pick<TokenUse, 'isFor'> & { readonly request: TokenRequest<Secrets>; readonly holder: string },
   ): Promise<CachedToken | null> => {
     try {
       await requireUse(claimed, isFor)
-      return await renew(claimed, wish)
+      return await renew(claimed, request)
     } finally {
       await releaseRenewal(deps.database, { credentialId: claimed.id, holder }).catch(() => {})
     }
   }
 
-  const get = async (credentialId: string, wish: TokenWish<Secrets>, { isFor, signal }: TokenUse): Promise<CachedToken> => {
+  const get = async (credentialId: string, request: TokenRequest<Secrets>, { isFor, signal }: TokenUse): Promise<CachedToken> => {
     const deadline = monotonicNow() + WAIT_MS
     for (;;) {
       await requireUse(await findCredentialById(deps.database, credentialId), isFor)
-      const living = await findLiving(credentialId, wish)
+      const living = await findLiving(credentialId, request)
       if (living?.fresh) return living
       const holder = randomUUID()
       const claimed = await claimRenewal(deps.database, { credentialId, holder, ttlMs: CLAIM_MS })
       if (claimed !== null) {
-        const token = await track(() => renewAndRelease(claimed, { wish, isFor, holder }))
+        const token = await track(() => renewAndRelease(claimed, { request, isFor, holder }))
         if (token !== null) return token
       }
       if (monotonicNow() > deadline)
@@ -143,8 +143,8 @@ export const createTokenStore = (deps: TokenStoreDeps): TokenStore => {
   }
 
   return {
-    of: (credentialId, use) => ({ get: (wish) => get(credentialId, wish, use) }),
-    settled: async () => void (await Promise.allSettled(underWay)),
+    of: (credentialId, use) => ({ get: (request) => get(credentialId, request, use) }),
+    drained: async () => void (await Promise.allSettled(underWay)),
   }
 }
 

@@ -8,14 +8,14 @@ export interface ProbeDeps {
   readonly queues: Pick<Queues, 'inspect' | 'counts'>
   readonly consumers: readonly Pick<Consumer, 'queue' | 'active' | 'lastProgressAt' | 'clockProblem'>[]
   /** How long the queue may be unavailable, in ms. */
-  readonly patienceMs: number
+  readonly maxOutageMs: number
   readonly drain: AbortSignal
   readonly isStarted: () => boolean
 }
 
 /** What `/ready` and `/health` of a worker look at. */
-export const createWorkerProbes = ({ database, queues, consumers, patienceMs, drain, isStarted }: ProbeDeps) => {
-  const progress = createProgressProbe({ queues, consumers, patienceMs, now: monotonicNow })
+export const createWorkerProbes = ({ database, queues, consumers, maxOutageMs, drain, isStarted }: ProbeDeps) => {
+  const progress = createProgressProbe({ queues, consumers, maxOutageMs, now: monotonicNow })
   return {
     isReady: (): Promise<readonly Check[]> =>
       runProbes({

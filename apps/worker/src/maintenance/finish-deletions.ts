@@ -11,7 +11,7 @@ export interface DeletionDeps extends StepDeps {
 const LISTED = 100
 const AT_A_TIME = 3
 /** Rows of a source that stay locked for longer are left to a later turn. */
-const PATIENCE_MS = 2_000
+const WAIT_MS = 2_000
 
 /** Removes what sources that were deleted have left behind. A big or locked one delays, but does not stop the others. */
 export const finishDeletions = (deps: DeletionDeps): Chore => ({
@@ -20,7 +20,7 @@ export const finishDeletions = (deps: DeletionDeps): Chore => ({
   isWanted: async () => (await listSourcesToDelete(deps.database, 1)).length > 0,
   work: async (signal) => {
     const remove = async (sourceId: string): Promise<void> => {
-      if (!(await deleteSource(deps.database, sourceId, { signal, patienceMs: PATIENCE_MS }))) return
+      if (!(await deleteSource(deps.database, sourceId, { signal, waitMs: WAIT_MS }))) return
       await deps.metrics.forgetSource(sourceId)
       deps.log.info({ sourceId }, 'source deleted')
     }

@@ -75,7 +75,7 @@ type TargetChanges = Partial<Pick<NotificationTarget, 'url' | 'events' | 'source
 const addTarget = async (changes: TargetChanges = {}, secret = createSigningSecret()) => {
   const id = randomUUID()
   const sealed = sealSecrets(keyring, { ownerId: id, version: 1 }, { secret, ...(changes.kind === undefined ? {} : { url: changes.url ?? url }) })
-  const wishes = {
+  const fields = {
     events: ['error' as const, 'stale' as const, 'recovery' as const],
     sources: [],
     labels: {},
@@ -84,7 +84,7 @@ const addTarget = async (changes: TargetChanges = {}, secret = createSigningSecr
     quietHours: null,
     groupMinutes: 0,
   }
-  await createTarget(store.database, { id, name: id, url, active: true, ...wishes, ...changes, sealed }, 'test')
+  await createTarget(store.database, { id, name: id, url, active: true, ...fields, ...changes, sealed }, 'test')
   return { id, secret }
 }
 const breakSource = (id: string) =>

@@ -11,7 +11,7 @@ const PAGE = 500
 
 /**
  * The run with the trigger `quarantine`: reads the records that wait for a retry instead of the source, maps them as the live version says and
- * forwards them like any others. It needs no connection and moves no cursor. Where it was killed it begins again with what is not settled.
+ * forwards them like any others. It needs no connection and moves no cursor. Where it was killed it begins again with what is not resolved yet.
  */
 export const retryQuarantine = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
   const writer = createRunWriter(deps, run)

@@ -167,7 +167,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
   const { specs } = backfill
   // What was saved was checked.
   const mapping = run.version.mapping as Mapping | null
-  await noteUnknown(
+  await recordUnknownStreams(
     deps.database,
     run,
     findUnknownStreams(
@@ -268,7 +268,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
 }
 
 /** A rule for a stream that does not exist has no effect; whoever wrote it should hear of that. */
-const noteUnknown = async (database: Database, run: LeasedRun, unknown: readonly UnknownStream[]): Promise<void> => {
+const recordUnknownStreams = async (database: Database, run: LeasedRun, unknown: readonly UnknownStream[]): Promise<void> => {
   if (unknown.length === 0) return
   const { sourceId, runId } = run
   const message = unknown.map((each) => each.message).join('; ')

@@ -198,7 +198,7 @@ export const createPageWriter = (batcher: Batcher, { send, ...run }: Pick<RunWri
         made = batcher.made
         dueAt = monotonicNow() + LINGER_MS
       }
-      if (batcher.pending && !(await settlesWithin(next, dueAt - monotonicNow()))) await flush(signal)
+      if (batcher.pending && !(await isDoneWithin(next, dueAt - monotonicNow()))) await flush(signal)
       return next
     },
     get recordsRead() {
@@ -207,18 +207,18 @@ export const createPageWriter = (batcher: Batcher, { send, ...run }: Pick<RunWri
   }
 }
 
-const settlesWithin = async (work: Promise<unknown>, limitMs: number): Promise<boolean> => {
+const isDoneWithin = async (work: Promise<unknown>, limitMs: number): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), limitMs)
   })
-  const settled = work.then(
+  const done = work.then(
     () => true,
     () => true,
   )
   try {
     if (limitMs <= 0) return false
-    return await Promise.race([settled, late])
+    return await Promise.race([done, late])
   } finally {
     clearTimeout(timer)
   }

@@ -61,14 +61,14 @@ const locate = async (input: string, configured: readonly string[], roots: reado
       throw new Failure('NOT_FOUND_UPSTREAM', `the allowed folder of ${input} does not exist now`)
     throw refuse(`${input} is outside of the allowed folders`)
   }
-  return settle(wanted, root, input)
+  return resolveLink(wanted, root, input)
 }
 
 const locateRelative = async (input: string, configured: readonly string[], roots: readonly Root[]): Promise<Place> => {
   if (configured.length === 0) throw refuse('no folder is allowed')
   for (const root of roots) {
     try {
-      return await settle(path.resolve(root.real, input), root, input)
+      return await resolveLink(path.resolve(root.real, input), root, input)
     } catch (thrown) {
       if (!(thrown instanceof Failure && thrown.reason === 'NOT_FOUND_UPSTREAM')) throw thrown
     }
@@ -78,7 +78,7 @@ const locateRelative = async (input: string, configured: readonly string[], root
 
 const innermost = (roots: readonly Root[]): Root | undefined => [...roots].sort((a, b) => b.real.length - a.real.length)[0]
 
-const settle = async (wanted: string, root: Root, input: string): Promise<Place> => {
+const resolveLink = async (wanted: string, root: Root, input: string): Promise<Place> => {
   let real: string
   try {
     real = await realpath(wanted)

@@ -74,7 +74,7 @@ export interface AcceptanceFixture {
   /** Starts writing to the source, e.g. a row every few ms, until stopped. */
   writer?(): Promise<{ stop(): Promise<void> }>
   /** Makes late writes visible to the connector, e.g. waits for a safety lag. Called after the writer stopped. */
-  settle?(): Promise<void>
+  waitUntilVisible?(): Promise<void>
   /** Connections the counterpart holds for the connector right now. */
   openConnections?(): number | Promise<number>
   /** Further `host:port` the connector may reach, e.g. of links it follows. */

@@ -38,10 +38,10 @@ describe('a defect is caught', () => {
     ['one-reason-for-all', 'check', /with auth: failed with UNREACHABLE/],
     ['oversized-page', 'full-read', /a page of items has 1200 records/],
     ['silent-end', 'full-read', /does not say whether it was complete/],
-    ['never-settles', 'identity', /on a second installation: items has other content/],
+    ['unstable-content', 'identity', /on a second installation: items has other content/],
     ['keys-differ-by-run', 'incremental', /lacks|too much/],
-    ['never-settles', 'full-read', /other content/],
-    ['never-settles', 'incremental', /a second read without a change wrote/],
+    ['unstable-content', 'full-read', /other content/],
+    ['unstable-content', 'incremental', /a second read without a change wrote/],
     ['misses-changes', 'incremental', /not noticed/],
     ['no-cursor', 'incremental', /no page had a cursor/],
     ['no-cursor', 'resume', /no page had a cursor/],
@@ -66,7 +66,7 @@ describe('a defect is caught', () => {
     ['secret-in-file', 'canary', /the file settings/],
     ['bypasses-guard', 'egress', /did not pass the egress guard/],
     ['hoards', 'large', /memory grew/],
-    ['impatient', 'rate-limit', /too early/],
+    ['ignores-retry-after', 'rate-limit', /too early/],
   ]
   it.each(cases)('%s by %s', async (defect, check, message) => {
     const source = createToySource(defect === 'oversized-page' ? 1200 : ITEMS)

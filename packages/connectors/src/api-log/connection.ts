@@ -6,10 +6,10 @@ import type { Place } from './files/place.js'
 export interface LogConnection extends Connection {
   readonly ctx: ConnectorContext<LogConfig, LogSecrets>
   /** Files that were read to their end, by path, so that those that did not change since need not be opened. */
-  readonly settled: Map<string, SettledFile>
+  readonly readToEnd: Map<string, ReadFile>
 }
 
-export interface SettledFile {
+export interface ReadFile {
   /** Inode, size and times. */
   readonly version: string
   readonly place: Place
@@ -18,6 +18,6 @@ export interface SettledFile {
 /** Opens nothing; files are opened and closed one by one. */
 export const createConnection = (ctx: ConnectorContext<LogConfig, LogSecrets>): LogConnection => ({
   ctx,
-  settled: new Map(),
+  readToEnd: new Map(),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 })

@@ -33,7 +33,7 @@ export async function* readRequests(connection: LogConnection, { cursor, signal 
   return complete('every log file was read to its end')
 }
 
-const forget = ({ settled }: LogConnection, logs: readonly object[]): void => {
+const forget = ({ readToEnd }: LogConnection, logs: readonly object[]): void => {
   const present = new Set(logs.flatMap((log) => ('path' in log ? [log.path] : [])))
-  for (const path of settled.keys()) if (!present.has(path)) settled.delete(path)
+  for (const path of readToEnd.keys()) if (!present.has(path)) readToEnd.delete(path)
 }

@@ -1,6 +1,6 @@
 import { Failure, JsonNumber } from '@inlet/connector-sdk'
 import { describe, expect, it } from 'vitest'
-import { selectKeys, selectOrdered, selectUnsettled } from '../sql/plan/select.js'
+import { selectBeyondHorizon, selectKeys, selectOrdered } from '../sql/plan/select.js'
 import type { StreamPlan } from '../sql/plan/stream-plan.js'
 import type { RowPosition } from '../sql/read/saved-cursor.js'
 import { configSchema } from './config.js'
@@ -74,10 +74,10 @@ describe('statements', () => {
   })
 
   it('find what cannot move the cursor, and live keys', () => {
-    expect(selectUnsettled(mysqlSyntax, planOf(), '2024-01-01').text).toContain(
+    expect(selectBeyondHorizon(mysqlSyntax, planOf(), '2024-01-01').text).toContain(
       "(t.`at` IS NULL OR t.`at` > '2024-01-01' OR t.`at` < '1000-01-01 00:00:00')",
     )
-    expect(selectUnsettled(mysqlSyntax, planOf({ cursor: { at: 0, kind: 'integer' } }), null).text).toContain('WHERE t.`id` IS NULL')
+    expect(selectBeyondHorizon(mysqlSyntax, planOf({ cursor: { at: 0, kind: 'integer' } }), null).text).toContain('WHERE t.`id` IS NULL')
     const plan = planOf({ deletes: { sweep: true, soft: true, declared: 'sweep' }, mapping: { kind: 'row', softDeleteColumn: 'gone' } })
     expect(selectKeys(mysqlSyntax, plan, ['9']).text).toBe(
       'SELECT t.`id` FROM `app`.`t` AS t WHERE (t.`gone` IS NULL OR t.`gone` = 0) AND t.`id` <= 9',
@@ -126,7 +126,7 @@ describe('time', () => {
     expect(windowOf('date', at('2024-07-01', '2024-07-01'))).toEqual({ overlapFrom: '2024-06-30', to: '2024-07-01' })
   })
 
-  it('leaves a settled position alone, and refuses one from the future', () => {
+  it('leaves a final position alone, and refuses one from the future', () => {
     expect(windowOf('instant', at('2024-07-01 09:00:00', '2024-07-01 11:30:00')).overlapFrom).toBeNull()
     expect(() => windowOf('instant', at('2024-07-01 12:05:00', null))).toThrow(expect.objectContaining({ reason: 'CURSOR_IN_FUTURE' }))
     expect(() => windowOf('instant', at('soon', null))).toThrow(expect.objectContaining({ reason: 'CURSOR_INVALID' }))

@@ -102,10 +102,10 @@ const end = async (opened: Opened, ready: Promise<unknown>): Promise<void> => {
   // Nothing of it is kept, so it need not end in good order; elsewhere than on Linux it is asked to.
   if (opened.profile !== undefined) killBrowserOf(opened.profile)
   if (opened.context !== undefined) await within(CLOSE_MS, opened.context.close())
-  const settled = ready.then(ignore, ignore)
+  const started = ready.then(ignore, ignore)
   for (let done = false; !done; ) {
     if (opened.profile !== undefined) killBrowserOf(opened.profile)
-    done = await Promise.race([settled.then(() => true), sleep(KILL_EVERY_MS, false)])
+    done = await Promise.race([started.then(() => true), sleep(KILL_EVERY_MS, false)])
   }
   await opened.context?.close().catch(ignore)
   await opened.proxy?.[Symbol.asyncDispose]()

@@ -1,9 +1,9 @@
 import { decodeLocation, Failure, type HttpResponse, isUrl } from '@inlet/connector-sdk'
 import { normalizeUrl, originOf } from './address/normalize-url.js'
+import { refusedStart } from './crawl/complete-visit.js'
 import type { CrawlTools } from './crawl/crawl-tools.js'
 import { withCookies } from './crawl/fetch-page.js'
 import { parseRetryAfter } from './crawl/retry-after.js'
-import { refusedStart } from './crawl/settle.js'
 import type { SiteConnection } from './site-connection.js'
 
 const TIMEOUT_MS = 8_000

@@ -2,7 +2,7 @@ import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Database } from '../database.js'
 import { isLimited, reportAnswer } from './report-answer.js'
-import { FAILURES_TO_OPEN, takePlaces } from './take-places.js'
+import { FAILURES_TO_OPEN, reserveSlots } from './reserve-slots.js'
 
 let store: TestStore
 let database: Database
@@ -14,9 +14,9 @@ afterAll(() => store.close())
 
 let next = 0
 const newKey = () => ({ key: `key ${++next}`, host: 'api.example.com' })
-const NOTHING = { served: false, failure: null, silenceMs: null, quota: null }
+const NOTHING = { served: false, failure: null, cooldownMs: null, quota: null }
 const take = (of: { key: string; host: string }, gapMs: number | null = null, count = 1, longestWaitMs = 3_600_000) =>
-  takePlaces(database, { ...of, gapMs, count, longestWaitMs })
+  reserveSlots(database, { ...of, gapMs, count, longestWaitMs })
 const fail = async (of: { key: string; host: string }, times: number) => {
   for (let i = 0; i < times; i++) await reportAnswer(database, { ...NOTHING, ...of, failure: 'UNREACHABLE: connect ECONNREFUSED' })
 }
@@ -92,8 +92,8 @@ describe('a quota told by the other side', () => {
 describe('silence', () => {
   it('holds for all until its end, the longest one wins', async () => {
     const of = newKey()
-    await reportAnswer(database, { ...NOTHING, ...of, served: true, silenceMs: 20_000 })
-    await reportAnswer(database, { ...NOTHING, ...of, served: true, silenceMs: 5_000 })
+    await reportAnswer(database, { ...NOTHING, ...of, served: true, cooldownMs: 20_000 })
+    await reportAnswer(database, { ...NOTHING, ...of, served: true, cooldownMs: 5_000 })
     const places = await take(of)
     expect(places).toMatchObject({ taken: false, blockedBy: 'RATE_LIMITED', limited: true })
     expect(Math.round(places.waitMs / 10_000)).toBe(2)

@@ -1,5 +1,5 @@
 import type { Database } from '../database.js'
-import { ensureLimit, FAILURES_TO_OPEN, knowsQuota } from './take-places.js'
+import { ensureLimit, FAILURES_TO_OPEN, knowsQuota } from './reserve-slots.js'
 
 export interface LimitReport {
   readonly key: string
@@ -7,22 +7,22 @@ export interface LimitReport {
   readonly served: boolean
   /** How the host failed; null when it did not. */
   readonly failure: string | null
-  readonly silenceMs: number | null
+  readonly cooldownMs: number | null
   readonly quota: { readonly remaining: number; readonly resetMs: number } | null
 }
 
 const FIRST_REST_MS = 15_000
 const LONGEST_REST_MS = 600_000
-/** Two answers speak of the same window when its ends differ by less: whole seconds are all that servers tell. */
+/** Two answers speak of the same window when its ends differ by less: servers report whole seconds only. */
 const SAME_WINDOW_MS = 2_000
 
-/** Writes down what an answer said about limits, for all workers. A smaller rest of the same window wins, since answers overtake each other. */
+/** Stores what an answer said about limits, for all workers. A smaller rest of the same window wins, since answers overtake each other. */
 export const reportAnswer = async (database: Database, report: LimitReport): Promise<void> => {
   const values = [
     report.key,
     report.served,
     report.failure?.slice(0, 500) ?? null,
-    report.silenceMs,
+    report.cooldownMs,
     report.quota?.remaining ?? null,
     report.quota?.resetMs ?? null,
     FAILURES_TO_OPEN,

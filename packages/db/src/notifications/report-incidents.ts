@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { decideTelling, type HoldRules, holdUntil, type IncidentKind, isWanted, type TargetWishes } from '@inlet/domain'
+import { decideTelling, type HoldRules, holdUntil, type IncidentKind, isWanted, type TargetFilter } from '@inlet/domain'
 import type { Database } from '../database.js'
 import type { Prisma } from '../generated/client.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
@@ -68,7 +68,7 @@ export const reportIncidents = (
     })
     let made = released
     for (const target of targets) {
-      const wanted = news.filter((each) => isWanted(target as TargetWishes, each))
+      const wanted = news.filter((each) => isWanted(target as TargetFilter, each))
       if (wanted.length === 0) continue
       const until = holdUntil(target as unknown as HoldRules, now, await heldUntil(prisma, target.id))
       if (until === null && telling === 'digest' && wanted.length > 1 && sumsUp(target.kind))

@@ -10,20 +10,20 @@ export interface MarkedStaleness {
 // locked, and one that another transaction has is left to the next pass. Sources that their owner has paused or stopped raise no alarm.
 const FROM = `(coalesce(last_success_at, created_at) + fresh_within_seconds * interval '1 second')`
 const MARK = `
-WITH judged AS MATERIALIZED (
+WITH due AS MATERIALIZED (
   SELECT id, stale_since AS marked, status, ${FROM} AS stale_from FROM sources
   WHERE deleting_at IS NULL AND (
     (stale_since IS NULL AND ${FROM} <= clock_timestamp() AND status IN ('ACTIVE', 'ERROR'))
     OR (stale_since IS NOT NULL AND (${FROM} IS NULL OR ${FROM} > clock_timestamp())))
   FOR NO KEY UPDATE SKIP LOCKED
 ), stale AS (
-  UPDATE sources s SET stale_since = j.stale_from FROM judged j
-  WHERE s.id = j.id AND j.marked IS NULL AND s.stale_since IS NULL AND j.stale_from <= clock_timestamp() AND s.status IN ('ACTIVE', 'ERROR')
+  UPDATE sources s SET stale_since = d.stale_from FROM due d
+  WHERE s.id = d.id AND d.marked IS NULL AND s.stale_since IS NULL AND d.stale_from <= clock_timestamp() AND s.status IN ('ACTIVE', 'ERROR')
   RETURNING s.id, s.stale_since, s.fresh_within_seconds, s.last_success_at
 ), fresh AS (
-  UPDATE sources s SET stale_since = NULL FROM judged j
-  WHERE s.id = j.id AND j.marked IS NOT NULL AND s.stale_since IS NOT NULL AND (j.stale_from IS NULL OR j.stale_from > clock_timestamp())
-  RETURNING s.id, j.marked, s.last_success_at
+  UPDATE sources s SET stale_since = NULL FROM due d
+  WHERE s.id = d.id AND d.marked IS NOT NULL AND s.stale_since IS NOT NULL AND (d.stale_from IS NULL OR d.stale_from > clock_timestamp())
+  RETURNING s.id, d.marked, s.last_success_at
 )
 SELECT id AS "sourceId", 'source.stale' AS type, 'warn' AS level, 'no success within ' || fresh_within_seconds || ' s' AS message,
   jsonb_build_object('staleSince', stale_since, 'freshWithinSeconds', fresh_within_seconds, 'lastSuccessAt', last_success_at) AS data FROM stale

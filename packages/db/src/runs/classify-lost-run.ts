@@ -22,7 +22,7 @@ interface HolderRow {
 const SILENT_SHARE = 0.8
 
 /**
- * Judges what the loss of its worker says of a run and its source, and writes it down. True when the source is suspended for it; the run
+ * Classifies what the loss of its worker says of a run and its source, and stores it. True when the source is suspended for it; the run
  * has ended then. Under the locks of source, lease and run.
  */
 export const classifyLostRun = async (

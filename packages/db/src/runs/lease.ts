@@ -4,7 +4,7 @@ import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } f
 import type { Database } from '../database.js'
 import { beginAttempt } from './attempts.js'
 import { openCursors } from './backfill-cursors.js'
-import { claimPlace } from './claim-place.js'
+import { claimProcess } from './claim-process.js'
 import { classifyLostRun } from './classify-lost-run.js'
 import type { BackfillPlan } from './create-run.js'
 import { endRun } from './end-run.js'
@@ -114,7 +114,7 @@ const take = async (client: pg.ClientBase, request: LeaseRequest): Promise<Lease
   if (run.status === 'running' && (await classifyLostRun(client, run, request))) return { taken: false, because: 'suspended' }
   const { rows: sources } = await client.query<{ deaths: number }>('SELECT process_deaths AS deaths FROM sources WHERE id = $1', [run.source_id])
   const isolates = (sources[0]?.deaths ?? 0) >= DEATHS_TO_ISOLATE
-  const place = await claimPlace(client, { ...request, isolates, lifeMs: run.life_ms })
+  const place = await claimProcess(client, { ...request, isolates, lifeMs: run.life_ms })
   if (!place.free) {
     if (run.status === 'running') await leaveQueued(client, run)
     return { taken: false, because: 'busy', until: place.until }
@@ -123,7 +123,7 @@ const take = async (client: pg.ClientBase, request: LeaseRequest): Promise<Lease
   return { taken: true, run: await begin(client, { run, lastSeq: progress.rows[0]?.seq ?? 0, isolatedUntil: place.isolatedUntil, ...request }) }
 }
 
-/** What was judged once must not be judged again at the next try. */
+/** What was classified once must not be classified again at the next attempt. */
 const leaveQueued = async (client: pg.ClientBase, run: Row): Promise<void> => {
   await client.query(`UPDATE runs SET status = 'queued', holder = NULL, enqueued_at = clock_timestamp() WHERE id = $1`, [run.id])
   await client.query('UPDATE leases SET run_id = NULL, holder = NULL WHERE source_id = $1', [run.source_id])

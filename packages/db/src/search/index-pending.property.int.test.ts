@@ -56,7 +56,7 @@ class Reference {
   }
 
   /** Everything that was stored is indexed. */
-  settle(): void {
+  indexAll(): void {
     for (const state of this.states.values()) {
       state.words = state.words.slice(-1)
       state.indexed = true
@@ -103,7 +103,7 @@ const run = async (steps: readonly Step[]): Promise<void> => {
     await check()
   }
   while ((await readIndexState(store.database)).pending > 0) await indexPending(store.database)
-  reference.settle()
+  reference.indexAll()
   await check()
   expect((await readIndexState(store.database)).failed).toBe(0)
   expect(await store.rows('SELECT FROM search_former')).toEqual([])

@@ -159,7 +159,7 @@ describe('a deletion that several processes work on', () => {
       let killed = 0
       const work = databases.map(async (database) => {
         // A killed connection fails its statement, as the death of its process would; the next reconciler begins again.
-        while (await exists(sourceId)) await deleteSource(database, sourceId, { chunk: 2, patienceMs: 100 }).catch(() => (killed += 1))
+        while (await exists(sourceId)) await deleteSource(database, sourceId, { chunk: 2, waitMs: 100 }).catch(() => (killed += 1))
       })
       let done = false
       const all = Promise.all(work).finally(() => (done = true))
@@ -185,7 +185,7 @@ describe('a deletion that several processes work on', () => {
     const client = await store.database.pool.connect()
     await client.query('BEGIN')
     await client.query('SELECT FROM records WHERE source_id = $1 LIMIT 1 FOR UPDATE', [sourceId])
-    expect(await deleteSource(store.database, sourceId, { patienceMs: 0 })).toBe(false)
+    expect(await deleteSource(store.database, sourceId, { waitMs: 0 })).toBe(false)
     expect(await exists(sourceId)).toBe(true)
     expect(await leftOf(sourceId)).toEqual(['records'])
     await client.query('COMMIT')

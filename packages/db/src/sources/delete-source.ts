@@ -5,7 +5,7 @@ import { lockRow } from '../row-lock.js'
 import { OWNED_ROWS, type OwnedRows, ofSource, withoutChildren } from './owned-rows.js'
 
 const CHUNK = 10_000
-const PATIENCE_MS = 10_000
+const WAIT_MS = 10_000
 const RETRY_MS = 100
 
 /** Begins the deletion: the source is gone for every reader at once, its rest follows. False when it does not exist. */
@@ -30,7 +30,7 @@ export interface DeletionOptions {
   /** Rows that one statement removes at most. Default 10,000. */
   readonly chunk?: number
   /** How long rows that others have locked are waited for (ms). Default 10,000. */
-  readonly patienceMs?: number
+  readonly waitMs?: number
   /** Ends the work after the statement in hand. */
   readonly signal?: AbortSignal
 }
@@ -43,7 +43,7 @@ export interface DeletionOptions {
 export const deleteSource = async (database: Database, sourceId: string, options: DeletionOptions = {}): Promise<boolean> => {
   const { rowCount: wanted } = await database.pool.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL', [sourceId])
   if (wanted !== 0) return false
-  const deadline = monotonicNow() + (options.patienceMs ?? PATIENCE_MS)
+  const deadline = monotonicNow() + (options.waitMs ?? WAIT_MS)
   while (options.signal?.aborted !== true) {
     for (const owned of OWNED_ROWS) await removeRows(database, owned, { ...options, sourceId })
     if (await removeSource(database, sourceId)) return true

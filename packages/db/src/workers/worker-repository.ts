@@ -65,7 +65,7 @@ export const markGone = async (database: Database, id: string): Promise<void> =>
   await database.pool.query('DELETE FROM workers WHERE id = $1', [id])
 }
 
-/** Forgets processes that died some minutes ago: until then their runs have been taken over, and their deaths been judged. */
+/** Forgets processes that died some minutes ago: until then their runs have been taken over, and their deaths classified. */
 export const forgetDead = async (database: Database): Promise<void> => {
   await database.pool.query(`DELETE FROM workers WHERE beat_at < clock_timestamp() - interval '${FORGET_SECONDS} seconds'`)
 }

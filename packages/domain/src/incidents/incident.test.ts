@@ -14,8 +14,8 @@ describe('isWanted', () => {
     ['a source that is not named', { sources: ['s2'] }, {}, false],
     ['all labels', { labels: { team: 'crm', tier: '1' } }, {}, true],
     ['one label of two', { labels: { team: 'crm', tier: '2' } }, {}, false],
-  ])('%s', (_title, wishes, changes, wanted) => {
-    expect(isWanted({ ...all, ...wishes }, { ...news, ...changes })).toBe(wanted)
+  ])('%s', (_title, filter, changes, wanted) => {
+    expect(isWanted({ ...all, ...filter }, { ...news, ...changes })).toBe(wanted)
   })
 })
 

@@ -26,7 +26,7 @@ export interface IncidentNews {
   readonly labels: Readonly<Record<string, string>>
 }
 
-export interface TargetWishes {
+export interface TargetFilter {
   readonly events: readonly string[]
   /** Ids of sources; empty: all. */
   readonly sources: readonly string[]
@@ -35,10 +35,10 @@ export interface TargetWishes {
 }
 
 /** Whether a target is to be told. Pure. */
-export const isWanted = (wishes: TargetWishes, { kind, what, sourceId, labels }: IncidentNews): boolean =>
-  wishes.events.includes(what === 'closed' ? 'recovery' : kind) &&
-  (wishes.sources.length === 0 || wishes.sources.includes(sourceId)) &&
-  Object.entries(wishes.labels).every(([name, value]) => labels[name] === value)
+export const isWanted = (filter: TargetFilter, { kind, what, sourceId, labels }: IncidentNews): boolean =>
+  filter.events.includes(what === 'closed' ? 'recovery' : kind) &&
+  (filter.sources.length === 0 || filter.sources.includes(sourceId)) &&
+  Object.entries(filter.labels).every(([name, value]) => labels[name] === value)
 
 /**
  * How news are told: one message each; in one digest, when too many come at once; or later, when the last digest was less than a minute ago. Pure.

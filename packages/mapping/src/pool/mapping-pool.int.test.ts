@@ -13,8 +13,8 @@ const reasonsOf = (mapped: readonly MappedRecord[]): object =>
 
 describe('createMappingPool', () => {
   const pool = createMappingPool({ timeoutMs: 800 })
-  const patient = createMappingPool({ processes: 1, timeoutMs: 20_000, memoryMb: 32 })
-  afterAll(() => Promise.all([pool, patient].map((each) => each[Symbol.asyncDispose]())))
+  const slow = createMappingPool({ processes: 1, timeoutMs: 20_000, memoryMb: 32 })
+  afterAll(() => Promise.all([pool, slow].map((each) => each[Symbol.asyncDispose]())))
   afterEach(() => void vi.unstubAllEnvs())
   const map = (expression: string, input: readonly SourceRecord[], keys: 'kept' | 'set' = 'kept') => pool.map({ expression, keys }, input)
 
@@ -57,7 +57,7 @@ describe('createMappingPool', () => {
     ['a text of 300 MB', '{"title": data.n = 7 ? $pad("", 3e8) : "x"}'],
     ['a list of ten million', '{"data": {"c": data.n = 7 ? $count([1..9999999]) : 1}}'],
   ])('rejects only the record that needs too much memory: %s', async (_what, expression) => {
-    expect(reasonsOf(await patient.map({ expression }, records(20)))).toEqual({ 7: 'MAPPING_MEMORY' })
+    expect(reasonsOf(await slow.map({ expression }, records(20)))).toEqual({ 7: 'MAPPING_MEMORY' })
   })
 
   it.each([

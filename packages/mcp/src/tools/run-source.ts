@@ -11,7 +11,7 @@ export const runSource = defineTool({
   hints: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
   input: z.object({
     source: z.string().describe('Its slug or id.'),
-    idempotencyKey: z.string().min(8).max(200).describe('A new random text for each wish to run.'),
+    idempotencyKey: z.string().min(8).max(200).describe('A new random text for each run you ask for.'),
   }),
   output: z.object({ runId: z.string(), started: z.boolean() }),
   run: async ({ api }, { source, idempotencyKey }) => {

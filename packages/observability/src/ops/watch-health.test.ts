@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { watchHealth } from './watch-health.js'
 
-const settled = async (promise: Promise<string>): Promise<string | null> =>
+const outcomeOf = async (promise: Promise<string>): Promise<string | null> =>
   Promise.race([promise, new Promise<null>((resolve) => setImmediate(() => resolve(null)))])
 
-const looks = async (answers: readonly boolean[], patienceMs: number): Promise<string | null> => {
+const looks = async (answers: readonly boolean[], graceMs: number): Promise<string | null> => {
   const left = [...answers]
   let done: () => void = () => {}
   const allSeen = new Promise<void>((resolve) => {
@@ -16,12 +16,12 @@ const looks = async (answers: readonly boolean[], patienceMs: number): Promise<s
       if (left.length === 0) setTimeout(done, 5)
       return [ok ? { name: 'progress', ok } : { name: 'progress', ok, reason: 'stuck' }]
     },
-    patienceMs,
+    graceMs,
     lookMs: 5,
   })
   await allSeen
   watch.stop()
-  return settled(watch.ended)
+  return outcomeOf(watch.ended)
 }
 
 describe('watchHealth', () => {

@@ -9,10 +9,10 @@ export interface HealthWatch {
 
 const LOOK_MS = 5_000
 
-/** Looks at a process's own health; one that stays unhealthy for `patienceMs` had better start anew. */
+/** Looks at a process's own health; one that stays unhealthy for `graceMs` had better start anew. */
 export const watchHealth = (options: {
   readonly isHealthy: () => Promise<readonly Check[]>
-  readonly patienceMs: number
+  readonly graceMs: number
   readonly lookMs?: number
 }): HealthWatch => {
   let unhealthySince: number | null = null
@@ -25,7 +25,7 @@ export const watchHealth = (options: {
     if (broken.length === 0) unhealthySince = null
     else {
       unhealthySince ??= monotonicNow()
-      if (monotonicNow() - unhealthySince >= options.patienceMs) finish(broken.map(({ name, reason }) => `${name}: ${reason}`).join('; '))
+      if (monotonicNow() - unhealthySince >= options.graceMs) finish(broken.map(({ name, reason }) => `${name}: ${reason}`).join('; '))
     }
   }
   const timer = setInterval(() => void look(), options.lookMs ?? LOOK_MS)

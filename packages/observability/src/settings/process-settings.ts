@@ -11,7 +11,7 @@ export const processSettings = {
 
 /** Settings of processes that work on jobs. */
 export const jobSettings = {
-  INLET_QUEUE_PATIENCE_MS: envInt({
+  INLET_QUEUE_MAX_OUTAGE_MS: envInt({
     min: 1_000,
     max: 86_400_000,
     describe: 'how long the queue may be unavailable before the process ends; 10 minutes without it',

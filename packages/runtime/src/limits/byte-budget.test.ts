@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createByteBudget } from './byte-budget.js'
 import { createSemaphore } from './semaphore.js'
 
-const settled = async (promise: Promise<unknown>): Promise<boolean> => {
+const isDone = async (promise: Promise<unknown>): Promise<boolean> => {
   const none = Symbol('pending')
   await new Promise((resolve) => setImmediate(resolve))
   return (await Promise.race([promise, Promise.resolve(none)])) !== none
@@ -15,7 +15,7 @@ describe('createByteBudget', () => {
     await budget.acquire(4)
     expect(budget.used).toBe(10)
     const third = budget.acquire(1)
-    expect(await settled(third)).toBe(false)
+    expect(await isDone(third)).toBe(false)
     expect(budget.waiting).toBe(1)
     release()
     release()
@@ -28,7 +28,7 @@ describe('createByteBudget', () => {
     const release = await budget.acquire(8)
     const large = budget.acquire(9)
     const small = budget.acquire(1)
-    expect(await settled(small)).toBe(false)
+    expect(await isDone(small)).toBe(false)
     release()
     await Promise.all([large, small])
     expect(budget.used).toBe(10)
@@ -38,12 +38,12 @@ describe('createByteBudget', () => {
     const budget = createByteBudget(10)
     const release = await budget.acquire(1)
     const huge = budget.acquire(100)
-    expect(await settled(huge)).toBe(false)
+    expect(await isDone(huge)).toBe(false)
     release()
     const releaseHuge = await huge
     expect(budget.used).toBe(100)
     const next = budget.acquire(1)
-    expect(await settled(next)).toBe(false)
+    expect(await isDone(next)).toBe(false)
     releaseHuge()
     await next
   })

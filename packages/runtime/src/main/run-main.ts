@@ -13,7 +13,7 @@ export interface MainLog {
 
 export interface RunningApp {
   close(): Promise<readonly CloseFailure[]>
-  /** Settles when the app must end by itself, e.g. since it makes no progress; the process then closes and exits 1. */
+  /** Resolves when the app must end by itself, e.g. since it makes no progress; the process then closes and exits 1. */
   readonly ended?: Promise<unknown>
 }
 

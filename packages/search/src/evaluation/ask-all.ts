@@ -1,4 +1,4 @@
-import type { JudgedQuestion, Judgements } from './judgements.js'
+import type { JudgedQuestion, Judgments } from './judgments.js'
 import { type AnsweredQuestion, type Evaluation, evaluate } from './metrics.js'
 
 /** Asks a search; answers the keys of at most 100 records, the best first. */
@@ -9,7 +9,7 @@ export interface EvaluatedSearch extends Evaluation {
 }
 
 /** Asks every question once, one after the other, and measures the answers. */
-export const evaluateSearch = async ({ questions }: Judgements, ask: Ask, now: () => number): Promise<EvaluatedSearch> => {
+export const evaluateSearch = async ({ questions }: Judgments, ask: Ask, now: () => number): Promise<EvaluatedSearch> => {
   const answers: (AnsweredQuestion & JudgedQuestion)[] = []
   for (const judged of questions) {
     const startedAt = now()

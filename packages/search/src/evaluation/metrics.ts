@@ -1,4 +1,4 @@
-/** Judgements of one question: grade by document; 0 and absent mean not relevant. */
+/** Judgments of one question: grade by document; 0 and absent mean not relevant. */
 export type Grades = Readonly<Record<string, number>>
 
 const gain = (grade: number): number => 2 ** grade - 1

@@ -79,7 +79,7 @@ export const toSteps = (facts: Facts): readonly Step[] => {
     if (at === failedAt && facts.failure !== null) return withReason(name, 'failed', facts.failure)
     const skipped = at > failedAt || isSkipped(name, facts) || isUnproven(name, facts, failedAt)
     if (skipped) return { name, status: 'skipped', code: null, message: null, next: null }
-    return judge(name, facts) ?? { name, status: 'passed', code: null, message: null, next: null }
+    return classify(name, facts) ?? { name, status: 'passed', code: null, message: null, next: null }
   })
 }
 
@@ -94,7 +94,7 @@ const isSkipped = (name: StepName, facts: Facts): boolean => {
 const isUnproven = (name: StepName, { checked, withoutConnector }: Facts, failedAt: number): boolean =>
   !checked && !withoutConnector && (name === 'permission' || (name === 'auth' && STEPS[failedAt] !== 'permission'))
 
-const judge = (name: StepName, { unmapped, unusable, records, durationMs }: Facts): Step | null => {
+const classify = (name: StepName, { unmapped, unusable, records, durationMs }: Facts): Step | null => {
   if (name === 'mapping' && unmapped !== null) return withReason(name, 'failed', unmapped)
   if (name === 'records' && unusable !== null) return withReason(name, 'warning', unusable)
   if (name === 'records' && records === 0) return withReason(name, 'warning', { reason: 'SOURCE_EMPTY', message: 'the source has no records' })

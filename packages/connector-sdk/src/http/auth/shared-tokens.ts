@@ -7,7 +7,7 @@ export interface Renewed<Secrets> {
   readonly changed: Partial<Secrets> | null
 }
 
-export interface TokenWish<Secrets> {
+export interface TokenRequest<Secrets> {
   /** Names what the token is good for; a request with the same purpose and credentials may get the same one. */
   readonly purpose: string
   /** A token that the system refused and that must not come again; null when any will do. */
@@ -23,7 +23,7 @@ export interface SharedTokens<Secrets = unknown> {
    * worker at a time renews with a credential; the others wait and get its token. Nobody gets what is not stored yet.
    * Rejects with what `renew` rejects with, unless the token that is there still lives.
    */
-  get(wish: TokenWish<Secrets>): Promise<CachedToken>
+  get(request: TokenRequest<Secrets>): Promise<CachedToken>
 }
 
 /** Tokens where nothing can be stored, e.g. while a draft is checked: what was replaced is known here only. */

@@ -25,7 +25,7 @@ export const forwardRequest = (pass: Pass, request: IncomingMessage, response: S
   let authority = ''
   const refuse = (status: number, error: unknown): void => {
     const failure = toNetworkFailure(error, `${method} http://${authority}`)
-    if (authority !== '') pass.noteFailure(authority, failure)
+    if (authority !== '') pass.recordFailure(authority, failure)
     if (response.headersSent) response.destroy()
     else response.writeHead(status, { 'content-type': 'text/plain' }).end(`${failure.reason}\n`)
   }

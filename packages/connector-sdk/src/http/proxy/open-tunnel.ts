@@ -22,7 +22,7 @@ export const openTunnel = (pass: Pass, { authority, socket, head }: TunnelReques
   pass.hold(socket)
   let upstream: net.Socket
   const refuse = (status: string, error: unknown): void => {
-    pass.noteFailure(authority, toNetworkFailure(error, `CONNECT ${authority.slice(0, 300)}`))
+    pass.recordFailure(authority, toNetworkFailure(error, `CONNECT ${authority.slice(0, 300)}`))
     socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
   }
   try {

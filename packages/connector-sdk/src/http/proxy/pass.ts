@@ -15,7 +15,7 @@ export interface Pass {
   count(bytes: number): void
   /** Keeps a connection until it ends, so that `close` can end it. */
   hold(socket: Duplex): void
-  noteFailure(origin: string, failure: Failure): void
+  recordFailure(origin: string, failure: Failure): void
   /** Why the last request to the host and port of this address failed, since the last `begin`. */
   failureOf(url: string): Failure | undefined
   close(): void
@@ -55,7 +55,7 @@ export const createPass = (options: { readonly guard: EgressGuard; readonly agen
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
     },
-    noteFailure(origin, failure) {
+    recordFailure(origin, failure) {
       if (failures.size < MAX_FAILURES) failures.set(origin, failure)
     },
     failureOf: (url) => (isUrl(url) ? failures.get(authorityOf(new URL(url))) : undefined),

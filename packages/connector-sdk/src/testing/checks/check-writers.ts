@@ -19,7 +19,7 @@ export const checkWriters: Check = async (subject) => {
   } finally {
     await writer.stop()
   }
-  await fixture.settle?.()
+  await fixture.waitUntilVisible?.()
   const last = await readEverything(subject, { store: before.store })
   const fresh = await readEverything(subject)
   mustEqual(last.store, fresh.store, { specs: fresh.specs, what: 'with writers active', gone: true })

@@ -1,6 +1,6 @@
 import { Violation } from '../violation.js'
 
-/** The promise, or a `Violation` when it has not settled after that many milliseconds. */
+/** The promise, or a `Violation` when it is not done after that many milliseconds. */
 export const within = async <T>(timeoutMs: number, promise: Promise<T>, what: string): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {

@@ -19,7 +19,7 @@ export type ToyDefect =
   | 'loses-on-resume'
   | 'keys-differ-by-run'
   | 'rewrites-on-resume'
-  | 'never-settles'
+  | 'unstable-content'
   | 'misses-changes'
   | 'no-cursor'
   | 'accepts-any-cursor'
@@ -36,7 +36,7 @@ export type ToyDefect =
   | 'secret-in-file'
   | 'bypasses-guard'
   | 'hoards'
-  | 'impatient'
+  | 'ignores-retry-after'
   | 'oversized-page'
   | 'silent-end'
 
@@ -72,7 +72,7 @@ export const createToyConnector = (source: ToySource, defect?: ToyDefect): Conne
       const start = parseCursor(cursor, source, defect)
       await checkToy(ctx, defect)
       leave(ctx, defect)
-      let seq = start - (defect === 'never-settles' || defect === 'rewrites-on-resume' ? Math.min(start, 3) : 0)
+      let seq = start - (defect === 'unstable-content' || defect === 'rewrites-on-resume' ? Math.min(start, 3) : 0)
       if (defect === 'loses-on-resume' && seq > 0) seq++
       if (defect === 'misses-changes' && seq > 0) return complete('nothing is new')
       for (;;) {
@@ -118,9 +118,9 @@ const ask = (source: ToySource, ctx: ConnectorContext<ToyConfig, ToySecrets>, { 
   if (source.mode === 'renamed' && defect !== 'ignores-drift') throw new Failure('SCHEMA_CHANGED', 'the field text is gone')
   if (source.mode === 'limited') {
     if (performance.now() < source.quietUntil) source.violations++
-    if (source.quietUntil === 0 || (defect === 'impatient' && source.violations < 3)) {
+    if (source.quietUntil === 0 || (defect === 'ignores-retry-after' && source.violations < 3)) {
       source.quietUntil = performance.now() + 60
-      throw new Failure('RATE_LIMITED', 'too many requests', { retryAfterMs: defect === 'impatient' ? 0 : 80 })
+      throw new Failure('RATE_LIMITED', 'too many requests', { retryAfterMs: defect === 'ignores-retry-after' ? 0 : 80 })
     }
   }
   return source.after(seq, defect === 'oversized-page' ? 5000 : ctx.config.pageSize)
@@ -141,7 +141,7 @@ const toPage = ({ config, secrets }: ConnectorContext<ToyConfig, ToySecrets>, it
         id: item.id,
         ...(defect === 'secret-in-record' ? { via: `key=${secrets.apiKey}` } : {}),
         ...(defect === 'rewrites-on-resume' ? { start } : {}),
-        ...(defect === 'never-settles' ? { readAt: performance.now() } : {}),
+        ...(defect === 'unstable-content' ? { readAt: performance.now() } : {}),
       },
     }),
   )

@@ -38,7 +38,7 @@ export async function* readLog(connection: LogConnection, file: LogFile, options
       opened = true
       const stat = await handle.stat({ bigint: true })
       state.version = [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join('.')
-      if (isSettled(connection, file, state.version, places)) return null
+      if (isReadToEnd(connection, file, state.version, places)) return null
       const log = await openLog(handle, config, signal)
       const { head } = log
       if (head === null) return null
@@ -56,7 +56,7 @@ export async function* readLog(connection: LogConnection, file: LogFile, options
             state.at = to
           },
         })
-      if (state.at !== undefined) connection.settled.set(file.path, { version: state.version, place: state.at })
+      if (state.at !== undefined) connection.readToEnd.set(file.path, { version: state.version, place: state.at })
       return null
     } finally {
       await handle.close()
@@ -93,8 +93,8 @@ const markBroken = (
   places.move(known ?? null, known ?? { ...(at ?? { offset: 0, lines: 0, crc: 0 }), head, tail })
 }
 
-const isSettled = ({ settled }: LogConnection, file: LogFile, version: string, places: Places): boolean => {
-  const known = settled.get(file.path)
+const isReadToEnd = ({ readToEnd }: LogConnection, file: LogFile, version: string, places: Places): boolean => {
+  const known = readToEnd.get(file.path)
   if (known?.version !== version) return false
   const place = places.find(known.place.head).find(({ offset, tail }) => offset === known.place.offset && tail === known.place.tail)
   if (place === undefined) return false

@@ -47,12 +47,12 @@ const toJson = (text: string, signal: AbortSignal): Promise<string> =>
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
     })
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
-    const settle = (finish: () => void): void => {
+    const finishOnce = (finish: () => void): void => {
       limit.removeEventListener('abort', onAbort)
       void thread.terminate()
       finish()
     }
-    const refuse = (why: string): void => settle(() => reject(new Failure('IMPORT_UNREADABLE', why)))
+    const refuse = (why: string): void => finishOnce(() => reject(new Failure('IMPORT_UNREADABLE', why)))
     const onAbort = (): void => refuse(`the document could not be read within ${TIMEOUT_MS / 1000} s; send it as JSON`)
     if (limit.aborted) return onAbort()
     limit.addEventListener('abort', onAbort, { once: true })
@@ -61,6 +61,6 @@ const toJson = (text: string, signal: AbortSignal): Promise<string> =>
     thread.once('message', (message: { readonly json?: string; readonly problem?: string }) => {
       const { json } = message
       if (json === undefined) refuse(`the document is neither JSON nor YAML: ${message.problem ?? ''}`)
-      else settle(() => resolve(json))
+      else finishOnce(() => resolve(json))
     })
   })

@@ -35,4 +35,4 @@ export const markOf = (address: string, etag: string | undefined): string =>
   etag === undefined ? '' : createHash('sha256').update(`${address}\n${etag}`).digest('base64url').slice(0, MARK)
 
 /** The latest time that can count as stored when a list was asked for at this moment, in seconds. */
-export const settledAt = (askedAt: Date): number => Math.floor(askedAt.getTime() / 1000) - LAG_SECONDS
+export const stableAt = (askedAt: Date): number => Math.floor(askedAt.getTime() / 1000) - LAG_SECONDS

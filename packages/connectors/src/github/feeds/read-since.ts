@@ -1,7 +1,7 @@
 import { Failure, type SourceRecord } from '@inlet/connector-sdk'
 import { type Query, toSearch } from '../api/github-api.js'
 import { type Item, itemsOf, numberOf, secondsOf, textOf } from '../api/items.js'
-import { type SincePosition, settledAt } from '../cursor/since-position.js'
+import { type SincePosition, stableAt } from '../cursor/since-position.js'
 import { askForList, isoSeconds, type ListReading, type ListSpec, rememberList, startSeconds } from './list-reader.js'
 
 export interface SinceStep {
@@ -29,8 +29,8 @@ export async function* readSince(reading: ListReading, spec: ListSpec, from: Sin
   let query = queryOf(since)
   let answer = await askForList(reading, { feed, path, query, mark: from?.mark ?? '' })
   if (answer === null) return
-  const settled = settledAt(answer.at)
-  let reached = from?.since ?? Math.min(since, settled)
+  const stable = stableAt(answer.at)
+  let reached = from?.since ?? Math.min(since, stable)
   /** The numbered pages of this moment, when more changed in it than a page holds. */
   const pages = new Set<string>()
   let previous = new Map<number, string>()
@@ -43,7 +43,7 @@ export async function* readSince(reading: ListReading, spec: ListSpec, from: Sin
     }
     const records = await spec.toRecords(items.filter(isFresh))
     const newest = items.reduce((max, item) => Math.max(max, secondsOf(item, spec.timeField) ?? 0), since)
-    reached = Math.max(reached, Math.min(newest, settled))
+    reached = Math.max(reached, Math.min(newest, stable))
     previous = new Map([...(newest > since ? [] : previous), ...items.map((item) => [numberOf(item, 'id'), timeOf(item, spec)] as const)])
     if (answer.next === null && (reached === since || confirming)) {
       // An ETag of the first page says nothing about others, and a full page may get one.

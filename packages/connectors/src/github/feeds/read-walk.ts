@@ -2,7 +2,7 @@ import { Failure } from '@inlet/connector-sdk'
 import { type Query, toSearch } from '../api/github-api.js'
 import { itemsOf, secondsOf } from '../api/items.js'
 import type { Backfill } from '../cursor/positions.js'
-import { formatSince, parseSince, settledAt } from '../cursor/since-position.js'
+import { formatSince, parseSince, stableAt } from '../cursor/since-position.js'
 import { askForList, type ListReading, type ListSpec, rememberList, startSeconds } from './list-reader.js'
 import type { Step } from './reading.js'
 
@@ -35,7 +35,7 @@ async function* readBackfill(reading: ListReading, spec: WalkSpec, under: Backfi
     const answer = await connection.api.get({ path: spec.path, query: { ...query, page }, signal })
     const items = itemsOf(answer.body, spec.path)
     // What changes from here on is found by the walk.
-    reaches ??= formatSince({ since: settledAt(answer.at), mark: '' })
+    reaches ??= formatSince({ since: stableAt(answer.at), mark: '' })
     const records = await spec.toRecords(items)
     if (answer.next === null) {
       yield { records, position: reaches, backfill: null }
@@ -53,7 +53,7 @@ async function* walk(reading: ListReading, spec: WalkSpec, position: string | un
   let answer = await askForList(reading, { feed, path, query, mark: from.mark })
   if (answer === null) return
   const { etag } = answer
-  const settled = settledAt(answer.at)
+  const stable = stableAt(answer.at)
   const pages = new Set<string>()
   let newest = 0
   for (;;) {
@@ -64,7 +64,7 @@ async function* walk(reading: ListReading, spec: WalkSpec, position: string | un
     const known = times.some((time) => time < from.since)
     if (known || answer.next === null) {
       const mark = rememberList(reading, { feed, path, query, etag })
-      const since = Math.max(position === undefined ? 0 : from.since, Math.min(newest, settled))
+      const since = Math.max(position === undefined ? 0 : from.since, Math.min(newest, stable))
       yield { records, position: formatSince({ since, mark }) }
       return
     }

@@ -13,7 +13,7 @@ import { contradiction, fixedFormat, isBinary, ownerOf, sniffFormat } from './de
 export const openText = (bytes: StartedBytes, name: string, config: ReadingConfig): Content => {
   const decoding = createDecoding(config.encoding)
   const sample = decoding.write(bytes.start)
-  const format = judge(sample, name, config)
+  const format = chooseFormat(sample, name, config)
   const pieces = decodeRest(sample, bytes, decoding)
   const layouts: TableLayout[] = []
   return {
@@ -43,7 +43,7 @@ export const openText = (bytes: StartedBytes, name: string, config: ReadingConfi
 /** Of all but archives. */
 export async function* noMembers(): AsyncGenerator<never, void, void> {}
 
-const judge = (sample: string, name: string, config: ReadingConfig): Format => {
+const chooseFormat = (sample: string, name: string, config: ReadingConfig): Format => {
   if (sample.trim() === '') throw new Failure('EMPTY_FILE', 'the file holds nothing but white space')
   const format = fixedFormat(name, config) ?? (isBinary(sample) ? 'text' : sniffFormat(sample))
   const why = contradiction(format, sample)

@@ -43,8 +43,8 @@ describe('the layout of CSV, where it can be recognised', () => {
     ],
     [
       'names and values',
-      'Vendor;Test\nStart;06/02/2024\nEnd;06/29/2024\nDate;Settled;Number\n06/19/2024;06/22/2024;1435\n06/14/2024;06/14/2024;1436\n',
-      [{ Date: '06/19/2024', Settled: '06/22/2024', Number: '1435' }, { Number: '1436' }],
+      'Vendor;Test\nStart;06/02/2024\nEnd;06/29/2024\nDate;Booked;Number\n06/19/2024;06/22/2024;1435\n06/14/2024;06/14/2024;1436\n',
+      [{ Date: '06/19/2024', Booked: '06/22/2024', Number: '1435' }, { Number: '1436' }],
     ],
     ['a title and an empty line', 'Report\n\nid,name\n1,a\n2,b\n', [{ id: '1', name: 'a' }, { id: '2' }]],
     ['a title padded with delimiters', 'Sales 2024,,\n,,\nid,name,sum\n1,a,5\n2,b,6\n', [{ id: '1', name: 'a', sum: '5' }, { id: '2' }]],

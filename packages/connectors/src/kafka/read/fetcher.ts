@@ -2,8 +2,8 @@ import { Failure } from '@inlet/connector-sdk'
 import type { FetchRequest } from '../client/broker-link.js'
 import type { Cluster } from '../client/cluster.js'
 import type { PartitionAnswer } from '../records/decode-fetch.js'
-import { createBell } from './bell.js'
-import { createFeed, type Feed, type OpenFeed } from './feed.js'
+import { createFetchBuffer, type FetchBuffer, type OpenFetchBuffer } from './fetch-buffer.js'
+import { createSignal } from './signal.js'
 
 export interface FetcherDeps {
   readonly cluster: Pick<Cluster, 'leaderOf' | 'broker' | 'describe' | 'toFailure'>
@@ -17,9 +17,9 @@ export interface FetcherDeps {
 export interface Fetcher {
   /**
    * Begins to fetch a topic at these offsets, each partition up to its goal, or on and on without `goals`. The caller closes the
-   * feed. One feed for each topic.
+   * buffer. One buffer for each topic.
    */
-  open(topic: string, from: ReadonlyMap<number, number>, goals: ReadonlyMap<number, number> | undefined): Feed
+  open(topic: string, from: ReadonlyMap<number, number>, goals: ReadonlyMap<number, number> | undefined): FetchBuffer
   close(): void
 }
 
@@ -29,7 +29,7 @@ const LONG_POLL_MS = 500
 const SHORT_POLL_MS = 50
 const PARTITION_BYTES = 1024 * 1024
 /** A broker that is unavailable, a leader that moves: tried again for this long. */
-const PATIENCE_MS = 10_000
+const RETRY_FOR_MS = 10_000
 const PAUSE_MS = 250
 const REST_MS = 60_000
 /** Leaders that moved, and brokers that do not know it yet. */
@@ -46,24 +46,24 @@ const PASSING = new Set([
 ])
 
 interface Ask {
-  readonly feed: OpenFeed
+  readonly buffer: OpenFetchBuffer
   readonly partition: number
   readonly offset: number
 }
 
 export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDeps): Fetcher => {
-  const feeds = new Map<string, OpenFeed>()
+  const buffers = new Map<string, OpenFetchBuffer>()
   const pumps = new Set<number>()
-  const taken = createBell()
+  const taken = createSignal()
   let closed = false
 
   const collect = (nodeId: number): { readonly asks: readonly Ask[]; readonly resting: boolean } => {
     const asks: Ask[] = []
     let resting = false
-    for (const feed of feeds.values())
-      for (const [partition, offset] of feed.wanted) {
-        if (cluster.leaderOf(feed.topic, partition) !== nodeId) continue
-        if (feed.hungry) asks.push({ feed, partition, offset })
+    for (const buffer of buffers.values())
+      for (const [partition, offset] of buffer.wanted) {
+        if (cluster.leaderOf(buffer.topic, partition) !== nodeId) continue
+        if (buffer.hasCapacity) asks.push({ buffer, partition, offset })
         else resting = true
       }
     return { asks, resting }
@@ -79,9 +79,9 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
     pumps.delete(nodeId)
   }
   const ensurePumps = (): void => {
-    for (const feed of feeds.values())
-      for (const partition of feed.wanted.keys()) {
-        const nodeId = cluster.leaderOf(feed.topic, partition)
+    for (const buffer of buffers.values())
+      for (const partition of buffer.wanted.keys()) {
+        const nodeId = cluster.leaderOf(buffer.topic, partition)
         if (pumps.has(nodeId)) continue
         pumps.add(nodeId)
         void pump(nodeId)
@@ -89,7 +89,7 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
   }
 
   const fetchOnce = async (nodeId: number, asks: readonly Ask[], maxWaitTime: number): Promise<void> => {
-    const doing = `fetching ${[...new Set(asks.map(({ feed }) => feed.topic))].slice(0, 3).join(', ')}`
+    const doing = `fetching ${[...new Set(asks.map(({ buffer }) => buffer.topic))].slice(0, 3).join(', ')}`
     try {
       const { errorCode, partitions } = await cluster.broker(nodeId).fetch(toRequest(asks, { maxWaitTime, maxBytes }))
       if (errorCode !== 0) throw cluster.toFailure({ type: nameOfError(errorCode) }, doing)
@@ -103,26 +103,26 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
 
   /** Hands on what came; answers what must be tried again. */
   const deliver = (answer: PartitionAnswer, asks: readonly Ask[]): readonly Trouble[] => {
-    const ask = asks.find(({ feed, partition }) => feed.topic === answer.topic && partition === answer.partition)
+    const ask = asks.find(({ buffer, partition }) => buffer.topic === answer.topic && partition === answer.partition)
     // Closed, or sought elsewhere meanwhile.
-    if (ask === undefined || feeds.get(answer.topic) !== ask.feed || ask.feed.wanted.get(ask.partition) !== ask.offset) return []
-    const { feed, partition, offset } = ask
+    if (ask === undefined || buffers.get(answer.topic) !== ask.buffer || ask.buffer.wanted.get(ask.partition) !== ask.offset) return []
+    const { buffer, partition, offset } = ask
     if (answer.errorCode === 0) {
-      feed.noteTrouble(partition, null)
-      feed.noteEnd(partition, answer.highWatermark)
+      buffer.recordFailure(partition, null)
+      buffer.recordEnd(partition, answer.highWatermark)
       const nextOffset = Math.max(offset, answer.nextOffset ?? offset)
       const messages = answer.messages.filter((message) => message.offset >= offset)
-      if (nextOffset > offset) feed.push({ partition, messages, nextOffset, bytes: answer.bytes })
+      if (nextOffset > offset) buffer.push({ partition, messages, nextOffset, bytes: answer.bytes })
       else if (answer.bytes > 0)
-        feed.fail(new Failure('UPSTREAM_INVALID', `partition ${partition} of ${feed.topic} does not go on after offset ${offset}`))
+        buffer.fail(new Failure('UPSTREAM_INVALID', `partition ${partition} of ${buffer.topic} does not continue after offset ${offset}`))
       return []
     }
     const error = nameOfError(answer.errorCode)
-    if (error === 'OFFSET_OUT_OF_RANGE') feed.noteLost(partition)
+    if (error === 'OFFSET_OUT_OF_RANGE') buffer.markLost(partition)
     else {
-      const failure = cluster.toFailure({ type: error }, `fetching partition ${partition} of ${feed.topic}`)
+      const failure = cluster.toFailure({ type: error }, `fetching partition ${partition} of ${buffer.topic}`)
       if (PASSING.has(error)) return [{ ask, failure }]
-      feed.fail(failure)
+      buffer.fail(failure)
     }
     return []
   }
@@ -131,33 +131,38 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
     readonly ask: Ask
     readonly failure: Failure
   }
-  /** Gives leaders time to move and finds them; what lasts too long, or will not pass, ends its feed. */
+  /** Gives leaders time to move and finds them; what lasts too long, or will not pass, ends its buffer. */
   const recover = async (troubles: readonly Trouble[]): Promise<void> => {
     for (const { ask, failure } of troubles) {
-      const lasts = ask.feed.noteTrouble(ask.partition, now()) > PATIENCE_MS
-      if (lasts || !(failure.code === 'transient' || failure.reason === 'NOT_FOUND_UPSTREAM')) ask.feed.fail(failure)
+      const lasts = ask.buffer.recordFailure(ask.partition, now()) > RETRY_FOR_MS
+      if (lasts || !(failure.code === 'transient' || failure.reason === 'NOT_FOUND_UPSTREAM')) ask.buffer.fail(failure)
     }
     await taken.wait(PAUSE_MS)
-    if (closed || feeds.size === 0) return
-    await cluster.describe([...feeds.keys()]).catch(() => undefined)
+    if (closed || buffers.size === 0) return
+    await cluster.describe([...buffers.keys()]).catch(() => undefined)
     ensurePumps()
   }
 
   return {
     open(topic, from, goals) {
-      const came = createBell()
-      const feed: OpenFeed = createFeed(topic, goals, { taken: { ...taken, ring: () => (taken.ring(), ensurePumps()) }, came }, () => {
-        if (feeds.get(topic) === feed) feeds.delete(topic)
-        taken.ring()
-      })
-      feeds.set(topic, feed)
-      for (const [partition, offset] of from) feed.seek(partition, offset)
-      return feed
+      const came = createSignal()
+      const buffer: OpenFetchBuffer = createFetchBuffer(
+        topic,
+        goals,
+        { taken: { ...taken, notify: () => (taken.notify(), ensurePumps()) }, came },
+        () => {
+          if (buffers.get(topic) === buffer) buffers.delete(topic)
+          taken.notify()
+        },
+      )
+      buffers.set(topic, buffer)
+      for (const [partition, offset] of from) buffer.seek(partition, offset)
+      return buffer
     },
     close() {
       closed = true
-      feeds.clear()
-      taken.ring()
+      buffers.clear()
+      taken.notify()
     },
   }
 }
@@ -166,9 +171,9 @@ const toRequest = (asks: readonly Ask[], limits: Pick<FetchRequest, 'maxWaitTime
   const topics = new Map<string, { partition: number; fetchOffset: number; maxBytes: number }[]>()
   // Brokers fill their answer in this order, so it changes each time.
   const turn = Math.floor(Math.random() * asks.length)
-  for (const { feed, partition, offset } of [...asks.slice(turn), ...asks.slice(0, turn)]) {
-    const partitions = topics.get(feed.topic) ?? []
-    topics.set(feed.topic, partitions)
+  for (const { buffer, partition, offset } of [...asks.slice(turn), ...asks.slice(0, turn)]) {
+    const partitions = topics.get(buffer.topic) ?? []
+    topics.set(buffer.topic, partitions)
     partitions.push({ partition, fetchOffset: offset, maxBytes: Math.min(limits.maxBytes, PARTITION_BYTES) })
   }
   return { ...limits, topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })) }

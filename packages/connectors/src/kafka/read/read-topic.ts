@@ -12,7 +12,7 @@ import type { Cluster } from '../client/cluster.js'
 import type { KafkaConfig, KafkaSecrets } from '../config.js'
 import { parseCursor, toCursor } from '../cursor.js'
 import { describeLag } from './describe-lag.js'
-import type { Feed } from './feed.js'
+import type { FetchBuffer } from './fetch-buffer.js'
 import type { Fetcher } from './fetcher.js'
 import { showPositions } from './show-positions.js'
 import { type Plan, planRead } from './starting-point.js'
@@ -51,20 +51,20 @@ export async function* readTopic(reader: TopicReader, { stream: topic, cursor, s
   if (saved === null || plan.losses.length > 0 || plan.positions.size > saved.size) yield page([], plan.losses)
 
   const behind = (partition: number): boolean => until !== undefined || (positions.get(partition) ?? 0) < (plan.ends.get(partition) ?? 0)
-  const feed: Feed = fetcher.open(
+  const buffer: FetchBuffer = fetcher.open(
     topic,
     new Map([...positions].filter(([partition]) => behind(partition))),
     until === undefined ? plan.ends : undefined,
   )
   const shown = showPositions({ cluster, log }, { group: config.commitGroup, topic })
-  const wake = (): void => feed.wake()
+  const wake = (): void => buffer.wake()
   for (const each of [signal, until]) each?.addEventListener('abort', wake)
   let toldAt = now()
   let lookedAt = now()
   try {
     while (until === undefined ? [...positions.keys()].some(behind) : !until.aborted) {
-      const chunks = feed.take()
-      ends = new Map([...ends, ...feed.ends])
+      const chunks = buffer.take()
+      ends = new Map([...ends, ...buffer.ends])
       if (chunks.length > 0) {
         for (const { records, rejected, moved } of toPages(chunks, topic, config)) {
           for (const [partition, offset] of moved) positions.set(partition, offset)
@@ -76,13 +76,13 @@ export async function* readTopic(reader: TopicReader, { stream: topic, cursor, s
         toldAt = now()
         continue
       }
-      const lost = feed.takeLost()
+      const lost = buffer.takeLost()
       if (lost.length > 0 || now() - lookedAt >= LOOK_EVERY_MS) {
         lookedAt = now()
         const again = await abortable(planTopic(reader, topic, positions), signal)
         const moved = [...again.positions].filter(([partition, offset]) => positions.get(partition) !== offset)
         for (const [partition, offset] of moved) positions.set(partition, offset)
-        for (const partition of new Set([...moved.map(([moving]) => moving), ...lost])) feed.seek(partition, positions.get(partition) ?? 0)
+        for (const partition of new Set([...moved.map(([moving]) => moving), ...lost])) buffer.seek(partition, positions.get(partition) ?? 0)
         if (moved.length > 0) yield page([], again.losses)
         continue
       }
@@ -90,12 +90,12 @@ export async function* readTopic(reader: TopicReader, { stream: topic, cursor, s
         toldAt = now()
         yield { records: [], progress: describeLag(read, positions, ends) }
       }
-      if (until?.aborted !== true) await feed.wait(WAIT_MS)
+      if (until?.aborted !== true) await buffer.wait(WAIT_MS)
       signal.throwIfAborted()
     }
   } finally {
     for (const each of [signal, until]) each?.removeEventListener('abort', wake)
-    feed.close()
+    buffer.close()
     if (!signal.aborted) await shown.finish()
   }
   return complete(until === undefined ? 'every partition was read to where it ended at the beginning' : 'it was listened to until the run had to end')

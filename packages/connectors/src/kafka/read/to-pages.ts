@@ -1,7 +1,7 @@
 import type { Page, RejectedRecord, SourceRecord } from '@inlet/connector-sdk'
 import type { KafkaConfig } from '../config.js'
 import { toRecord } from '../records/to-record.js'
-import type { Chunk } from './feed.js'
+import type { Chunk } from './fetch-buffer.js'
 
 const PAGE_RECORDS = 1_000
 const PAGE_BYTES = 1024 * 1024

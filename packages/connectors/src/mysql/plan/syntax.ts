@@ -41,7 +41,7 @@ export const mysqlSyntax: SqlSyntax<ColumnType> = {
   compare,
   /** NULL is read separately in every run, and so is a zero date. */
   hasPosition: (cursor, kind) => (kind === 'integer' ? `${sorted(cursor)} IS NOT NULL` : compare([cursor], '>=', [LEAST[kind]])),
-  unsettled(cursor, kind, horizon) {
+  beyondHorizon(cursor, kind, horizon) {
     const least = kind === 'integer' ? '' : ` OR ${name(cursor)} < ${valueLiteral(cursor.type.kind, LEAST[kind])}`
     return `(${name(cursor)} IS NULL OR ${name(cursor)} > ${valueLiteral(cursor.type.kind, horizon)}${least})`
   },

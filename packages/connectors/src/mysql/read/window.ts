@@ -3,7 +3,7 @@ import type { FindWindow } from '../../sql/dialect.js'
 import type { CursorKind, StreamPlan } from '../../sql/plan/stream-plan.js'
 import type { RowPosition } from '../../sql/read/saved-cursor.js'
 import { wholeNumberOverlap } from '../../sql/read/whole-number-overlap.js'
-import { CLOCK_TOLERANCE_SECONDS, cursorInFuture, SETTLED_AFTER_SECONDS, type Window } from '../../sql/read/window.js'
+import { CLOCK_TOLERANCE_SECONDS, cursorInFuture, FINAL_AFTER_SECONDS, type Window } from '../../sql/read/window.js'
 import type { SqlSession } from '../../sql/session/session.js'
 import type { MysqlConfig } from '../config.js'
 import { LEAST } from '../plan/cursor-kind.js'
@@ -53,8 +53,8 @@ export const timeWindow = (stream: string, kind: Exclude<CursorKind, 'integer'>,
   const overlap = BigInt(config.overlapSeconds + repeated) * MICROS_PER_SECOND
   // A date keeps receiving rows until it is over.
   const end = kind === 'date' ? value + MICROS_PER_DAY : value
-  const settled = reached !== null && end <= reached - overlap - BigInt(SETTLED_AFTER_SECONDS) * MICROS_PER_SECOND
-  if (settled || config.overlapSeconds === 0) return { overlapFrom: null, to }
+  const final = reached !== null && end <= reached - overlap - BigInt(FINAL_AFTER_SECONDS) * MICROS_PER_SECOND
+  if (final || config.overlapSeconds === 0) return { overlapFrom: null, to }
   const back = value - overlap
   const lower = kind === 'date' ? back - floorMod(back, MICROS_PER_DAY) : back
   const least = parseMicros(LEAST[kind]) ?? lower

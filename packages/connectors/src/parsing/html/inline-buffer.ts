@@ -35,19 +35,19 @@ export class InlineBuffer {
   /** Appends text of the document; the parser gives it in arbitrary pieces, entities apart. */
   add(data: string): void {
     this.#raw += data
-    if (this.#raw.length > MAX_PIECE) this.#settle()
+    if (this.#raw.length > MAX_PIECE) this.#flush()
   }
 
   /** Appends Markdown as it is. */
   addMarkdown(markdown: string): void {
-    this.#settle()
+    this.#flush()
     this.#endsInSpace = markdown.endsWith(' ') || markdown.endsWith('\n')
     this.#append(markdown)
   }
 
   /** Opens an inline element; every `open` has its `close`. */
   open(kind: FrameKind, href = ''): void {
-    this.#settle()
+    this.#flush()
     const idle = this.#codeDepth > 0 && kind !== 'link'
     if (kind === 'code') this.#codeDepth++
     this.#frames.push({ kind: idle || this.#has(kind) ? 'text' : kind, href, text: '' })
@@ -55,7 +55,7 @@ export class InlineBuffer {
   }
 
   close(): void {
-    this.#settle()
+    this.#flush()
     const frame = this.#frames.length > 1 ? this.#frames.pop() : undefined
     if (frame === undefined) return
     if (frame.kind === 'code') this.#codeDepth--
@@ -71,7 +71,7 @@ export class InlineBuffer {
 
   /** The content so far, trimmed; open elements go on in the next block. */
   take(): string {
-    this.#settle()
+    this.#flush()
     for (let i = this.#frames.length - 1; i > 0; i--) {
       const frame = this.#frames[i]
       const outer = this.#frames[i - 1]
@@ -87,7 +87,7 @@ export class InlineBuffer {
   }
 
   /** Takes the text gathered so far, as one piece. */
-  #settle(): void {
+  #flush(): void {
     const data = this.#raw
     if (data === '') return
     this.#raw = ''

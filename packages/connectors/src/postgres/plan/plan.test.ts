@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { chooseCursor } from '../../sql/plan/choose-cursor.js'
 import { decideDeletes } from '../../sql/plan/decide-deletes.js'
 import { createKeyOf, createRecordOf } from '../../sql/plan/make-record.js'
-import { selectKeys, selectOrdered, selectUnsettled } from '../../sql/plan/select.js'
+import { selectBeyondHorizon, selectKeys, selectOrdered } from '../../sql/plan/select.js'
 import type { StreamPlan } from '../../sql/plan/stream-plan.js'
 import { roleValuesOf } from '../values/column-values.js'
 import { SCALAR_CONVERTERS } from '../values/converters.js'
@@ -57,8 +57,8 @@ describe('statements', () => {
   })
 
   it('finds what cannot move the cursor', () => {
-    expect(selectUnsettled(postgresSyntax, planOf(), '2024-01-01').text).toContain(`WHERE "at" IS NULL OR "at" > $1 OR "at" = '-infinity'`)
-    expect(selectUnsettled(postgresSyntax, planOf({ cursor: { at: 0, kind: 'integer' } }), null).text).toContain('WHERE "id" IS NULL')
+    expect(selectBeyondHorizon(postgresSyntax, planOf(), '2024-01-01').text).toContain(`WHERE "at" IS NULL OR "at" > $1 OR "at" = '-infinity'`)
+    expect(selectBeyondHorizon(postgresSyntax, planOf({ cursor: { at: 0, kind: 'integer' } }), null).text).toContain('WHERE "id" IS NULL')
   })
 
   it('sweeps live rows only, up to a position', () => {

@@ -13,7 +13,7 @@ export const postgresSyntax: SqlSyntax<number> = {
     return `(${names.join(', ')}) ${operator} (${position.map(bind).join(', ')})`
   },
   hasPosition: () => null,
-  unsettled: (cursor, _kind, horizon, bind) => `${name(cursor)} IS NULL OR ${name(cursor)} > ${bind(horizon)} OR ${name(cursor)} = '-infinity'`,
+  beyondHorizon: (cursor, _kind, horizon, bind) => `${name(cursor)} IS NULL OR ${name(cursor)} > ${bind(horizon)} OR ${name(cursor)} = '-infinity'`,
   // The marks that a type has hold no quotes.
   equals: (column, value) => `${name(column)} = '${value}'`,
 }

@@ -2,7 +2,7 @@ import { Failure } from '@inlet/connector-sdk'
 import type { FindWindow } from '../../sql/dialect.js'
 import type { CursorKind, StreamPlan } from '../../sql/plan/stream-plan.js'
 import { wholeNumberOverlap } from '../../sql/read/whole-number-overlap.js'
-import { CLOCK_TOLERANCE_SECONDS, cursorInFuture, SETTLED_AFTER_SECONDS } from '../../sql/read/window.js'
+import { CLOCK_TOLERANCE_SECONDS, cursorInFuture, FINAL_AFTER_SECONDS } from '../../sql/read/window.js'
 import type { SqlSession } from '../../sql/session/session.js'
 import type { PostgresConfig } from '../config.js'
 import { toPgFailure } from '../session/pg-failure.js'
@@ -27,7 +27,7 @@ const timeSql = (kind: Exclude<CursorKind, 'integer'>): string => {
   const overlap = 'pg_catalog.make_interval(secs => $6::pg_catalog.float8)'
   return `SELECT ${local('$4::pg_catalog.timestamptz')}::pg_catalog.text,
     $1::${type} > ${local(`($3::pg_catalog.timestamptz + pg_catalog.make_interval(secs => ${CLOCK_TOLERANCE_SECONDS}))`)},
-    ${end} <= $2::${type}::${plain} - ${overlap} - pg_catalog.make_interval(secs => ${SETTLED_AFTER_SECONDS}),
+    ${end} <= $2::${type}::${plain} - ${overlap} - pg_catalog.make_interval(secs => ${FINAL_AFTER_SECONDS}),
     (($1::${type}::${plain} - ${overlap})::${type})::pg_catalog.text${kind === 'instant' ? ', $5::pg_catalog.text' : ''}`
 }
 
@@ -45,10 +45,10 @@ export const takeClock = async (session: SqlSession<number>, config: PostgresCon
     const repeated = kind === 'local' && config.timeZone !== 'UTC' ? 3600 : 0
     const values = [saved?.v ?? null, saved?.h ?? null, clock.now, clock.horizon, config.timeZone, String(config.overlapSeconds + repeated)]
     const [row] = await asCursorFailure(stream, session.query(timeSql(kind), values))
-    const [horizon = null, future, settled, lower] = row ?? []
+    const [horizon = null, future, final, lower] = row ?? []
     if (saved === null) return { overlapFrom: null, to: horizon }
     if (future === 't') throw cursorInFuture(stream, saved.v, clock.now)
-    return { overlapFrom: settled === 't' || config.overlapSeconds === 0 ? null : (lower ?? null), to: horizon }
+    return { overlapFrom: final === 't' || config.overlapSeconds === 0 ? null : (lower ?? null), to: horizon }
   }
 }
 

@@ -30,11 +30,11 @@ export const inspectTree = (root: TreeNode, allowFunctions: readonly string[]): 
   }
   const refuse = (reason: Refusal['reason'], message: string): void => void usage.refused.push({ reason, message })
   const refuseFunction = (name: string): void => refuse('SQL_FUNCTION_NOT_ALLOWED', `the function ${name} is not allowed`)
-  const noteOperator = (value: unknown): void => {
+  const recordOperator = (value: unknown): void => {
     const name = namePartsOf(value).at(-1)
     if (name !== undefined) usage.operators.add(name)
   }
-  const noteAttributes = (names: readonly string[]): void => {
+  const recordAttributes = (names: readonly string[]): void => {
     for (const name of names.filter((name) => name !== '')) {
       usage.attributes.add(name)
       if (isFunctionInDisguise(name)) refuseFunction(name)
@@ -61,15 +61,15 @@ export const inspectTree = (root: TreeNode, allowFunctions: readonly string[]): 
         return void names.add(verdict.name)
       }
       case 'ColumnRef':
-        return noteAttributes(namePartsOf(content['fields']).slice(1))
+        return recordAttributes(namePartsOf(content['fields']).slice(1))
       case 'A_Indirection':
-        return noteAttributes(namePartsOf(content['indirection']))
+        return recordAttributes(namePartsOf(content['indirection']))
       case 'A_Expr':
-        return noteOperator(content['name'])
+        return recordOperator(content['name'])
       case 'SubLink':
-        return noteOperator(content['operName'])
+        return recordOperator(content['operName'])
       case 'SortBy':
-        return noteOperator(content['useOp'])
+        return recordOperator(content['useOp'])
     }
   })
   return usage

@@ -17,10 +17,10 @@ export interface SqlSyntax<T> {
   sorted(column: Column<T>): string
   /** Compares the first columns of an order with a position that may be shorter. Throws CURSOR_INVALID for a value that its column cannot hold. */
   compare(columns: readonly Column<T>[], operator: '>=' | '<=' | '<', position: readonly string[], bind: Bind): string
-  /** Which rows a read from the very beginning leaves to `unsettled`; null: none. */
+  /** Which rows a read from the very beginning leaves to `beyondHorizon`; null: none. */
   hasPosition(cursor: Column<T>, kind: CursorKind): string | null
   /** Rows whose cursor value cannot move the cursor: none, infinite, or beyond the horizon. */
-  unsettled(cursor: Column<T>, kind: CursorKind, horizon: string, bind: Bind): string
+  beyondHorizon(cursor: Column<T>, kind: CursorKind, horizon: string, bind: Bind): string
   equals(column: Column<T>, value: string): string
 }
 
@@ -56,11 +56,11 @@ export const selectOrdered = <T>(syntax: SqlSyntax<T>, plan: StreamPlan<T>, { fr
 }
 
 /** Rows whose cursor value cannot move the cursor; a null horizon is that of whole numbers. */
-export const selectUnsettled = <T>(syntax: SqlSyntax<T>, plan: StreamPlan<T>, horizon: string | null): Statement => {
+export const selectBeyondHorizon = <T>(syntax: SqlSyntax<T>, plan: StreamPlan<T>, horizon: string | null): Statement => {
   const { bind, values } = binder()
   const column = columnAt(plan, plan.cursor?.at ?? -1)
   const kind = plan.cursor?.kind ?? 'integer'
-  const where = horizon === null || kind === 'integer' ? `${syntax.name(column)} IS NULL` : syntax.unsettled(column, kind, horizon, bind)
+  const where = horizon === null || kind === 'integer' ? `${syntax.name(column)} IS NULL` : syntax.beyondHorizon(column, kind, horizon, bind)
   return { text: statement({ select: plan.columns.map((one) => syntax.selected(one)), from: plan.from, where: [where] }), values }
 }
 

@@ -1,13 +1,13 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { Database, SqlConfig } from '../dialect.js'
-import { selectKeys, selectOrdered, selectUnsettled } from '../plan/select.js'
+import { selectBeyondHorizon, selectKeys, selectOrdered } from '../plan/select.js'
 import type { StreamPlan } from '../plan/stream-plan.js'
 import type { RowSource } from './row-source.js'
 
 /** The rows of a plan over a session with an open transaction. */
 export const createRowSource = <C extends SqlConfig, T>({ dialect, session }: Database<C, T>, plan: StreamPlan<T>): RowSource => ({
   ordered: (bounds) => session.rows(selectOrdered(dialect.syntax, plan, bounds)),
-  unsettled: (horizon) => session.rows(selectUnsettled(dialect.syntax, plan, horizon)),
+  beyondHorizon: (horizon) => session.rows(selectBeyondHorizon(dialect.syntax, plan, horizon)),
   keys: (upTo) => session.rows(selectKeys(dialect.syntax, plan, upTo)),
   async renew() {
     await session.renew()

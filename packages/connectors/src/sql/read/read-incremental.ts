@@ -27,7 +27,7 @@ export async function* readIncremental(run: Run, start: Start, window: Window): 
   }
   if (remainingRows(run) <= 0) return cutByLimit(run)
 
-  for await (const chunk of run.source.unsettled(window.to)) {
+  for await (const chunk of run.source.beyondHorizon(window.to)) {
     for (const { page } of toPages(run, chunk, {})) yield page
     if (remainingRows(run) <= 0) return cutByLimit(run)
   }
@@ -40,9 +40,9 @@ export async function* readIncremental(run: Run, start: Start, window: Window): 
   return complete('all statements up to the horizon ended without an error')
 }
 
-/** A settled position that nothing has moved keeps its cursor unchanged to the letter, so that an idle table is seen to be idle. */
+/** A final position that nothing has moved keeps its cursor unchanged to the letter, so that an idle table is seen to be idle. */
 const createCursorOf = ({ plan }: Run, { row }: Start, window: Window): ((at: readonly string[], n: number) => Cursor | undefined) => {
-  const settled = row !== null && window.overlapFrom === null
-  const unmoved = (at: readonly string[]): boolean => settled && at[0] === row.v && at.slice(1).every((value, index) => value === row.k[index])
+  const final = row !== null && window.overlapFrom === null
+  const unmoved = (at: readonly string[]): boolean => final && at[0] === row.v && at.slice(1).every((value, index) => value === row.k[index])
   return (at, n) => cursorAt(plan, at, { horizon: unmoved(at) ? (row?.h ?? null) : window.to, n })
 }

@@ -22,7 +22,7 @@ export interface RowSource {
   /** All rows between the bounds, in the order of cursor and key. */
   ordered(bounds: Bounds): AsyncGenerator<Chunk, void, void>
   /** Rows whose cursor value cannot move the cursor: none, infinite, or beyond the horizon; a null horizon is that of whole numbers. */
-  unsettled(horizon: string | null): AsyncGenerator<Chunk, void, void>
+  beyondHorizon(horizon: string | null): AsyncGenerator<Chunk, void, void>
   /** The key columns (all columns where there is no key) of the rows that exist, up to a position when given. Rows marked as deleted do not exist. */
   keys(upTo: readonly string[] | null): AsyncGenerator<Chunk, void, void>
   /** Ends the transaction and starts another. Throws SCHEMA_CHANGED when the columns are no longer those of the plan. */

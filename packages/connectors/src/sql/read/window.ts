@@ -2,17 +2,17 @@ import { Failure } from '@inlet/connector-sdk'
 
 /** What an incremental read covers. */
 export interface Window {
-  /** Rows from this cursor value up to the saved position are read again; null when that position is settled. */
+  /** Rows from this cursor value up to the saved position are read again; null when that position is final. */
   readonly overlapFrom: string | null
   /** The horizon as a value of the cursor column; null for whole numbers, which have none. */
   readonly to: string | null
 }
 
 /**
- * A position this much older than the horizon of the read that reached it, besides the overlap, is settled: nothing can
+ * A position this much older than the horizon of the read that reached it, besides the overlap, is final: nothing can
  * commit behind it any more, so that an idle table is not read again. Leaves room for clocks of writers that run behind.
  */
-export const SETTLED_AFTER_SECONDS = 3600
+export const FINAL_AFTER_SECONDS = 3600
 /** A clock may step back a little, e.g. when a standby takes over. */
 export const CLOCK_TOLERANCE_SECONDS = 60
 

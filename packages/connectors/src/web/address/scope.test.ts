@@ -13,7 +13,7 @@ it.each([
   ['https://e.com/docs/a.PNG?v=1', 'no_page'],
   ['https://e.com/docs/a/a/a/a/a/a', 'trap'],
 ])('%s is %s', (url, verdict) => {
-  expect(scope.judge(url)).toBe(verdict)
+  expect(scope.classify(url)).toBe(verdict)
 })
 
 it.each([

@@ -11,8 +11,8 @@ const PDF = /\.pdf$/i
 export type ScopeVerdict = 'in' | 'other_site' | 'excluded' | 'no_page' | 'trap'
 
 export interface Scope {
-  /** Judges a normalised address that is no start address. */
-  judge(url: string): ScopeVerdict
+  /** Classifies a normalised address that is no start address. */
+  classify(url: string): ScopeVerdict
   /** Adds the site that a start address redirects to. */
   addOrigin(origin: string): void
   hasOrigin(origin: string): boolean
@@ -29,7 +29,7 @@ export const createScope = (options: {
   const include = options.include.map(compileGlob)
   const exclude = options.exclude.map(compileGlob)
   return {
-    judge(url) {
+    classify(url) {
       if (!origins.has(originOf(url))) return 'other_site'
       if (exclude.some((glob) => glob.matches(url))) return 'excluded'
       if (include.length > 0 && !include.some((glob) => glob.matches(url))) return 'excluded'

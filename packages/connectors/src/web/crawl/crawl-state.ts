@@ -70,7 +70,7 @@ export const report = (state: CrawlState, caveats: readonly Caveat[]): void => v
 export const offer = (state: CrawlState, visit: Visit): 'new' | 'known' | undefined => {
   const { frontier, scope } = state
   if (frontier.stateOf(visit.url) !== undefined) return 'known'
-  const verdict = visit.start ? 'in' : scope.judge(visit.url)
+  const verdict = visit.start ? 'in' : scope.classify(visit.url)
   if (verdict !== 'in') {
     if (verdict === 'trap') count(state, 'trap', visit.url)
     return undefined

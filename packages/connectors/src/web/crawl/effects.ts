@@ -8,7 +8,7 @@ import type { Visit } from './frontier.js'
 const MAX_HOPS = 5
 
 /** A start address that gave no page. When none does, the crawl fails with the first of these. */
-export const noteStart = (state: CrawlState, failure: Failure): void => {
+export const recordStartFailure = (state: CrawlState, failure: Failure): void => {
   state.starts.failed++
   state.starts.failure ??= failure
 }
@@ -54,7 +54,7 @@ export const keep = (state: CrawlState, visit: Visit, why: string): void => {
 }
 
 /** Follows a redirect as an address of its own, so that scope, robots.txt, delay and what is stored apply to the target. */
-export const settleRedirect = (
+export const completeRedirect = (
   state: CrawlState,
   visit: Visit,
   { to, cookies = false }: { readonly to: string; readonly cookies?: boolean },
@@ -68,11 +68,12 @@ export const settleRedirect = (
   if (target === null) return
   if (visit.hops >= MAX_HOPS) {
     count(state, 'too_many_redirects')
-    if (visit.start) noteStart(state, new Failure('TOO_MANY_REDIRECTS', `the start address redirects more than ${MAX_HOPS} times, last to ${target}`))
+    if (visit.start)
+      recordStartFailure(state, new Failure('TOO_MANY_REDIRECTS', `the start address redirects more than ${MAX_HOPS} times, last to ${target}`))
     return
   }
   if (visit.start && !state.scope.hasOrigin(originOf(target))) {
-    if (!isSameSite(visit.url, target)) return noteStart(state, otherSite(visit.url, target))
+    if (!isSameSite(visit.url, target)) return recordStartFailure(state, otherSite(visit.url, target))
     state.scope.addOrigin(originOf(target))
   }
   const { depth, hops, start } = visit
@@ -82,13 +83,13 @@ export const settleRedirect = (
     return state.frontier.requeue({ url: target, depth, hops: hops + 1, start, ...(movedFrom === undefined ? {} : { movedFrom }) })
   }
   if (known === 'known' && visit.start && visit.hops > 0 && state.frontier.stateOf(target) === 'other') {
-    noteStart(state, new Failure('TOO_MANY_REDIRECTS', `the start address ${visit.url} redirects in a circle`))
+    recordStartFailure(state, new Failure('TOO_MANY_REDIRECTS', `the start address ${visit.url} redirects in a circle`))
   }
 }
 
 /** What differs is only what normalising takes away, e.g. a fragment or a tracking parameter. */
 const selfRedirect = (state: CrawlState, visit: Visit): void => {
-  if (visit.start) noteStart(state, new Failure('TOO_MANY_REDIRECTS', `the start address ${visit.url} redirects to itself`))
+  if (visit.start) recordStartFailure(state, new Failure('TOO_MANY_REDIRECTS', `the start address ${visit.url} redirects to itself`))
   keep(state, visit, 'redirect_to_itself')
 }
 

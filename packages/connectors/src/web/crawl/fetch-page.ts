@@ -31,7 +31,7 @@ export type Outcome =
   /** After all tries. */
   | { readonly kind: 'failed'; readonly failure: Failure }
 
-/** Tells the site's lane to rest. */
+/** Tells the site's bucket to rest. */
 export type Pause = (ms: number) => void
 
 /** No page can be read then. */
@@ -74,7 +74,7 @@ const tryOnce = async (tools: CrawlTools, visit: Visit, conditional: boolean): P
       maxBytes: tools.config.maxPageBytes,
       maxRedirects: 0,
     })
-    return await judge(tools, visit, response, conditional)
+    return await classify(tools, visit, response, conditional)
   } catch (error) {
     if (tools.signal.aborted) throw error
     const failure = toFailure(error)
@@ -87,7 +87,7 @@ const tryOnce = async (tools: CrawlTools, visit: Visit, conditional: boolean): P
   }
 }
 
-const judge = async (tools: CrawlTools, visit: Visit, response: HttpResponse, conditional: boolean): Promise<Attempt> => {
+const classify = async (tools: CrawlTools, visit: Visit, response: HttpResponse, conditional: boolean): Promise<Attempt> => {
   const { status } = response
   const cookies = tools.cookies.take(visit.url, response.headers['set-cookie'])
   if (status >= 200 && status < 300) return readAnswer(tools, visit, response)

@@ -20,7 +20,7 @@ export interface Visit {
 /** `waiting`: it stands for itself only if another address turns out not to. `other`: read, and no page of ours. */
 export type VisitState = 'queued' | 'waiting' | 'page' | 'other'
 
-interface Lane {
+interface Bucket {
   queue: Visit[]
   head: number
   active: number
@@ -29,7 +29,7 @@ interface Lane {
   readyAt: number
 }
 
-/** The addresses of a crawl: each once, bounded, in lanes per site that keep concurrency and delay. */
+/** The addresses of a crawl: each once, bounded, in buckets per site that keep concurrency and delay. */
 export interface Frontier {
   stateOf(url: string): VisitState | undefined
   setState(url: string, state: VisitState): void
@@ -54,21 +54,21 @@ const COMPACT_AT = 1_024
 
 export const createFrontier = (options: { readonly concurrency: number; readonly delayMs: number; readonly maxSeen: number }): Frontier => {
   const states = new Map<string, VisitState>()
-  const lanes = new Map<string, Lane>()
+  const buckets = new Map<string, Bucket>()
   let queued = 0
   let active = 0
-  const laneOf = (url: string): Lane => {
+  const bucketOf = (url: string): Bucket => {
     const origin = originOf(url)
-    let lane = lanes.get(origin)
-    if (lane === undefined) lanes.set(origin, (lane = { queue: [], head: 0, active: 0, delayMs: options.delayMs, readyAt: 0 }))
-    return lane
+    let bucket = buckets.get(origin)
+    if (bucket === undefined) buckets.set(origin, (bucket = { queue: [], head: 0, active: 0, delayMs: options.delayMs, readyAt: 0 }))
+    return bucket
   }
   const push = (visit: Visit): void => {
     states.set(visit.url, 'queued')
-    laneOf(visit.url).queue.push(visit)
+    bucketOf(visit.url).queue.push(visit)
     queued++
   }
-  const isOpen = (lane: Lane): boolean => lane.head < lane.queue.length && lane.active < options.concurrency
+  const isOpen = (bucket: Bucket): boolean => bucket.head < bucket.queue.length && bucket.active < options.concurrency
   return {
     stateOf: (url) => states.get(url),
     setState: (url, state) => void states.set(url, state),
@@ -79,12 +79,12 @@ export const createFrontier = (options: { readonly concurrency: number; readonly
     },
     requeue: push,
     take(nowMs) {
-      for (const lane of lanes.values()) {
-        if (!isOpen(lane) || lane.readyAt > nowMs) continue
-        const visit = shift(lane)
+      for (const bucket of buckets.values()) {
+        if (!isOpen(bucket) || bucket.readyAt > nowMs) continue
+        const visit = shift(bucket)
         if (visit === undefined) continue
-        lane.active++
-        lane.readyAt = nowMs + lane.delayMs
+        bucket.active++
+        bucket.readyAt = nowMs + bucket.delayMs
         queued--
         active++
         return visit
@@ -92,20 +92,20 @@ export const createFrontier = (options: { readonly concurrency: number; readonly
       return undefined
     },
     done(visit) {
-      laneOf(visit.url).active--
+      bucketOf(visit.url).active--
       active--
     },
     nextReadyAt() {
       let next: number | undefined
-      for (const lane of lanes.values()) if (isOpen(lane) && (next === undefined || lane.readyAt < next)) next = lane.readyAt
+      for (const bucket of buckets.values()) if (isOpen(bucket) && (next === undefined || bucket.readyAt < next)) next = bucket.readyAt
       return next
     },
     pause(url, untilMs) {
-      const lane = laneOf(url)
-      lane.readyAt = Math.max(lane.readyAt, untilMs)
+      const bucket = bucketOf(url)
+      bucket.readyAt = Math.max(bucket.readyAt, untilMs)
     },
     setDelay(origin, delayMs) {
-      laneOf(`${origin}/`).delayMs = delayMs
+      bucketOf(`${origin}/`).delayMs = delayMs
     },
     get queued() {
       return queued
@@ -119,11 +119,11 @@ export const createFrontier = (options: { readonly concurrency: number; readonly
   }
 }
 
-const shift = (lane: Lane): Visit | undefined => {
-  const visit = lane.queue[lane.head++]
-  if (lane.head >= COMPACT_AT && lane.head * 2 >= lane.queue.length) {
-    lane.queue = lane.queue.slice(lane.head)
-    lane.head = 0
+const shift = (bucket: Bucket): Visit | undefined => {
+  const visit = bucket.queue[bucket.head++]
+  if (bucket.head >= COMPACT_AT && bucket.head * 2 >= bucket.queue.length) {
+    bucket.queue = bucket.queue.slice(bucket.head)
+    bucket.head = 0
   }
   return visit
 }

@@ -1,11 +1,11 @@
 import { Failure, toFailure } from '@inlet/connector-sdk'
 import { originOf } from '../address/normalize-url.js'
 import type { RobotsCache } from '../robots/robots-cache.js'
+import { completeVisit } from './complete-visit.js'
 import { type CrawlState, count } from './crawl-state.js'
-import { noteStart, resolve } from './effects.js'
+import { recordStartFailure, resolve } from './effects.js'
 import { fetchPage, type Outcome } from './fetch-page.js'
 import type { Visit } from './frontier.js'
-import { settle } from './settle.js'
 
 export interface PumpOptions {
   readonly state: CrawlState
@@ -35,8 +35,8 @@ export const createPump = ({ state, robots, hasRoom, onIdle, onFailure }: PumpOp
     try {
       const outcome = await read(visit)
       if (stopped) return
-      if (outcome === 'disallowed') settleDisallowed(state, visit)
-      else settle(state, visit, outcome)
+      if (outcome === 'disallowed') completeDisallowed(state, visit)
+      else completeVisit(state, visit, outcome)
     } catch (error) {
       if (!stopped) fail(error)
     } finally {
@@ -73,8 +73,8 @@ export const createPump = ({ state, robots, hasRoom, onIdle, onFailure }: PumpOp
       })
       inFlight.add(task)
     }
-    if (frontier.active > 0 || !hasRoom()) return waitForLane()
-    if (frontier.queued > 0 && state.pages < maxPages) return waitForLane()
+    if (frontier.active > 0 || !hasRoom()) return waitForBucket()
+    if (frontier.queued > 0 && state.pages < maxPages) return waitForBucket()
     if (frontier.queued > 0) {
       state.complete = false
       count(state, 'beyond_max_pages')
@@ -84,7 +84,7 @@ export const createPump = ({ state, robots, hasRoom, onIdle, onFailure }: PumpOp
   }
 
   /** Wakes when the delay of a site has passed; ends of fetches and a consumer that takes wake it anyway. */
-  const waitForLane = (): void => {
+  const waitForBucket = (): void => {
     const at = hasRoom() && state.pages + frontier.active < maxPages ? frontier.nextReadyAt() : undefined
     if (at !== undefined) timer = setTimeout(run, Math.max(1, Math.ceil(at - performance.now())))
   }
@@ -99,10 +99,10 @@ export const createPump = ({ state, robots, hasRoom, onIdle, onFailure }: PumpOp
   }
 }
 
-const settleDisallowed = (state: CrawlState, visit: Visit): void => {
+const completeDisallowed = (state: CrawlState, visit: Visit): void => {
   count(state, 'robots', visit.url)
   if (visit.start) {
-    noteStart(
+    recordStartFailure(
       state,
       new Failure('ROBOTS_DISALLOWED', `robots.txt of ${originOf(visit.url)} does not allow the start address ${visit.url}`, {
         field: 'config.startUrls',

@@ -5,7 +5,7 @@ import type { HtmlPage } from '../../parsing/html/read-html.js'
 import { normalizeUrl } from '../address/normalize-url.js'
 import { sketchOf } from '../page/sketch.js'
 import { type CrawlState, count, offer, report, type Waiting } from './crawl-state.js'
-import { isHeldBy, noteStart, resolve, settleRedirect } from './effects.js'
+import { completeRedirect, isHeldBy, recordStartFailure, resolve } from './effects.js'
 import type { Outcome } from './fetch-page.js'
 import type { Visit } from './frontier.js'
 import { looksLikeLogin } from './login-page.js'
@@ -20,19 +20,19 @@ const MAX_NOFOLLOWED = 10_000
 const MAX_REFRESH_SECONDS = 10
 
 /** Decides whether a page that was read becomes a record, and follows its links. */
-export const settlePage = (state: CrawlState, visit: Visit, outcome: PageOutcome): void => {
+export const completePage = (state: CrawlState, visit: Visit, outcome: PageOutcome): void => {
   const { config } = state.tools
   const { page } = outcome
   refuseLogin(visit, page)
   const obey = config.robotsMeta === 'obey'
   if (page.refresh !== undefined && page.refresh.seconds <= MAX_REFRESH_SECONDS && !isSelf(state, visit, page.refresh.url)) {
-    return settleRedirect(state, visit, { to: page.refresh.url })
+    return completeRedirect(state, visit, { to: page.refresh.url })
   }
   reportPage(state, visit, outcome)
   if (visit.depth < config.maxDepth) followLinks(state, visit, page, obey)
   if (obey && page.noindex) return leaveOut(state, visit, 'noindex')
   if (page.markdown === '') {
-    if (visit.start) noteStart(state, emptyStart(visit.url, config.render))
+    if (visit.start) recordStartFailure(state, emptyStart(visit.url, config.render))
     return leaveOut(state, visit, 'empty')
   }
   if (isCanonicalElsewhere(state, visit, page)) return
@@ -71,7 +71,7 @@ const followLinks = (state: CrawlState, visit: Visit, page: HtmlPage, obey: bool
   const left = [...(page.nofollowLinks ?? []), ...(obey && page.nofollow ? page.links : [])]
   for (const link of left) {
     const url = normalizeUrl(link, state.tools.config)
-    if (url !== null && state.nofollowed.size < MAX_NOFOLLOWED && state.scope.judge(url) === 'in') state.nofollowed.add(url)
+    if (url !== null && state.nofollowed.size < MAX_NOFOLLOWED && state.scope.classify(url) === 'in') state.nofollowed.add(url)
   }
   for (const link of obey && page.nofollow ? [] : page.links) {
     const url = normalizeUrl(link, state.tools.config)

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Grades, type Judgements, joinJudgements, parseJudgements, parseQrels } from '@inlet/search'
+import { type Grades, type Judgments, joinJudgments, parseJudgments, parseQrels } from '@inlet/search'
 import { parse } from 'yaml'
 
 /** Judged questions out of a YAML or JSON file; throws when it cannot be read. */
-export const readJudgementFile = (file: string): Judgements => parseJudgements(parse(readFileSync(file, 'utf8')))
+export const readJudgmentFile = (file: string): Judgments => parseJudgments(parse(readFileSync(file, 'utf8')))
 
 /** Judged questions of a folder: `queries.jsonl` and `qrels/test.tsv` (BEIR), or `queries.json` and `qrels.json`. */
-export const readBeirFolder = (folder: string): Judgements => {
+export const readBeirFolder = (folder: string): Judgments => {
   const at = (...parts: readonly string[]): string => path.join(folder, ...parts)
   if (existsSync(at('queries.json')))
-    return joinJudgements(
+    return joinJudgments(
       new Map(Object.entries(readJson(at('queries.json')) as Record<string, string>)),
       new Map(Object.entries(readJson(at('qrels.json')) as Record<string, Grades>)),
     )
@@ -18,7 +18,7 @@ export const readBeirFolder = (folder: string): Judgements => {
     .split('\n')
     .filter((line) => line.trim() !== '')
   const questions = lines.map((line) => JSON.parse(line) as { readonly _id: string; readonly text: string })
-  return joinJudgements(new Map(questions.map(({ _id, text }) => [_id, text])), parseQrels(readFileSync(at('qrels', 'test.tsv'), 'utf8')))
+  return joinJudgments(new Map(questions.map(({ _id, text }) => [_id, text])), parseQrels(readFileSync(at('qrels', 'test.tsv'), 'utf8')))
 }
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))

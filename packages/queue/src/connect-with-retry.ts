@@ -2,23 +2,23 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { withDeadline } from '@inlet/runtime'
 
 /** How long a queue server may be unavailable at start. */
-export interface Patience {
+export interface StartWait {
   /** In ms; 30,000 by default. */
-  readonly startPatienceMs?: number | undefined
+  readonly startTimeoutMs?: number | undefined
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined
 }
 
-const DEFAULT_PATIENCE_MS = 30_000
+const DEFAULT_TIMEOUT_MS = 30_000
 const ATTEMPT_MS = 30_000
 const PAUSE_MS = 1_000
 
 /** Tries until it works, with new connections each time: BullMQ remembers a first one that failed. Throws the last error, or the reason of the signal. */
-export const patiently = async <T>(
-  { startPatienceMs = DEFAULT_PATIENCE_MS, signal }: Patience,
+export const connectWithRetry = async <T>(
+  { startTimeoutMs = DEFAULT_TIMEOUT_MS, signal }: StartWait,
   attempt: { readonly make: () => T; readonly ready: (made: T) => Promise<unknown>; readonly drop: (made: T) => void },
 ): Promise<T> => {
-  const deadline = performance.now() + startPatienceMs
+  const deadline = performance.now() + startTimeoutMs
   for (;;) {
     signal?.throwIfAborted()
     const made = attempt.make()

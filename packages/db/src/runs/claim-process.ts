@@ -1,7 +1,7 @@
 import { isolationMs } from '@inlet/domain'
 import type pg from 'pg'
 
-export interface PlaceRequest {
+export interface ProcessRequest {
   readonly runId: string
   /** The worker that would run it. */
   readonly holder: string
@@ -11,7 +11,7 @@ export interface PlaceRequest {
   readonly lifeMs: number
 }
 
-export type Place = { readonly free: true; readonly isolatedUntil: Date | null } | { readonly free: false; readonly until: Date }
+export type ProcessClaim = { readonly free: true; readonly isolatedUntil: Date | null } | { readonly free: false; readonly until: Date }
 
 /** So long a worker keeps itself free for a run that must be alone; then others may begin there for a while, however long those in hand take. */
 const RESERVED_MS = 120_000
@@ -29,15 +29,15 @@ interface Row {
 
 /**
  * Whether a run may begin in a worker's process now: one that must be alone only in an empty one, others only where none is alone or
- * waits to be. The worker's row is the lock, so that its runs are judged one after the other. A worker without a row has no neighbors to protect.
+ * waits to be. The worker's row is the lock, so that its runs are taken one at a time. A worker without a row has no neighbors to protect.
  */
-export const claimPlace = async (client: pg.ClientBase, request: PlaceRequest): Promise<Place> => {
+export const claimProcess = async (client: pg.ClientBase, request: ProcessRequest): Promise<ProcessClaim> => {
   const { runId, holder, isolates } = request
   await client.query('SELECT FROM workers WHERE id = $1 FOR NO KEY UPDATE', [holder])
-  const { rows } = await client.query<Row>(PLACE, [holder, runId, NOT_RESERVED_MS])
+  const { rows } = await client.query<Row>(CLAIM, [holder, runId, NOT_RESERVED_MS])
   const row = rows[0]
   if (row === undefined) return { free: true, isolatedUntil: null }
-  const later: Place = { free: false, until: new Date(row.now.getTime() + AGAIN_MS) }
+  const later: ProcessClaim = { free: false, until: new Date(row.now.getTime() + AGAIN_MS) }
   if (row.isolated || (row.reserved && !row.mine)) return later
   if (!isolates) return { free: true, isolatedUntil: null }
   if (row.others > 0) {
@@ -53,7 +53,7 @@ export const claimPlace = async (client: pg.ClientBase, request: PlaceRequest): 
   return { free: true, isolatedUntil: new Date(row.now.getTime() + isolationMs(request.lifeMs)) }
 }
 
-const PLACE = `
+const CLAIM = `
 WITH live AS (
   SELECT r.isolated_until FROM runs r JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id
   WHERE r.holder = $1 AND r.status = 'running' AND r.id <> $2 AND l.expires_at > clock_timestamp()

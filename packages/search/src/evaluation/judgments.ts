@@ -8,14 +8,14 @@ export interface JudgedQuestion {
   readonly grades: Grades
 }
 
-export interface Judgements {
+export interface Judgments {
   /** Slug of the source that is asked; null: all. */
   readonly source: string | null
   readonly questions: readonly JudgedQuestion[]
 }
 
 /** Reads `{source?, questions: [{q, relevant: [key, …] | {key: grade}}]}`; throws an Error that names what is wrong. */
-export const parseJudgements = (document: unknown): Judgements => {
+export const parseJudgments = (document: unknown): Judgments => {
   const { source, questions } = asObject(document, 'the file')
   if (!Array.isArray(questions) || questions.length === 0) throw new Error('questions must be a list that is not empty')
   return {
@@ -33,7 +33,7 @@ export const parseJudgements = (document: unknown): Judgements => {
 }
 
 /** Reads questions by id and grades by question and document, as BEIR and its relatives keep them. */
-export const joinJudgements = (questions: ReadonlyMap<string, string>, grades: ReadonlyMap<string, Grades>): Judgements => ({
+export const joinJudgments = (questions: ReadonlyMap<string, string>, grades: ReadonlyMap<string, Grades>): Judgments => ({
   source: null,
   questions: [...grades].flatMap(([id, own]) => {
     const question = questions.get(id)

@@ -1,14 +1,14 @@
 /** Wakes the reader that waits for something to change. */
-export interface Bell {
-  ring(): void
-  /** Resolves at the next ring, or after `ms`; rings in between are not kept. */
+export interface Signal {
+  notify(): void
+  /** Resolves at the next notification, or after `ms`; those in between are not kept. */
   wait(ms: number): Promise<void>
 }
 
-export const createBell = (): Bell => {
+export const createSignal = (): Signal => {
   const waiters = new Set<() => void>()
   return {
-    ring() {
+    notify() {
       for (const wake of waiters) wake()
     },
     wait: (ms) =>

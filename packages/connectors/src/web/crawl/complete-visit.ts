@@ -1,9 +1,9 @@
 import { Failure } from '@inlet/connector-sdk'
+import { completePage } from './complete-page.js'
 import { type CrawlState, count } from './crawl-state.js'
-import { keep, noteStart, resolve, settleRedirect } from './effects.js'
+import { completeRedirect, keep, recordStartFailure, resolve } from './effects.js'
 import type { Outcome, SkipReason } from './fetch-page.js'
 import type { Visit } from './frontier.js'
-import { settlePage } from './settle-page.js'
 
 /** More do not fit into a cursor. */
 const MAX_DEAD = 300
@@ -11,26 +11,26 @@ const MAX_DEAD = 300
 const MAX_CONSECUTIVE_FAILURES = 20
 
 /** Draws the conclusions from what became of an address. Throws a failure that ends the crawl. */
-export const settle = (state: CrawlState, visit: Visit, outcome: Outcome): void => {
-  if (outcome.kind === 'failed') return settleFailure(state, visit, outcome.failure)
+export const completeVisit = (state: CrawlState, visit: Visit, outcome: Outcome): void => {
+  if (outcome.kind === 'failed') return completeFailure(state, visit, outcome.failure)
   state.consecutiveFailures = 0
   switch (outcome.kind) {
     case 'page':
-      return settlePage(state, visit, outcome)
+      return completePage(state, visit, outcome)
     case 'not_modified':
       return keep(state, visit, 'unchanged')
     case 'redirect':
-      return settleRedirect(state, visit, outcome)
+      return completeRedirect(state, visit, outcome)
     case 'gone':
       count(state, 'gone')
-      if (visit.start) noteStart(state, new Failure('NOT_FOUND_UPSTREAM', `the start address ${visit.url} answers ${outcome.status}`))
+      if (visit.start) recordStartFailure(state, new Failure('NOT_FOUND_UPSTREAM', `the start address ${visit.url} answers ${outcome.status}`))
       else if (visit.stored === undefined && state.dead.length < MAX_DEAD) state.dead.push([visit.url, visit.depth])
       return resolve(state, visit.url, 'other', null)
     case 'refused':
       if (visit.start) throw refusedStart(visit.url, outcome.status)
       return keep(state, visit, `refused_${outcome.status}`)
     case 'skipped':
-      if (visit.start) noteStart(state, skippedStart(visit.url, outcome.why))
+      if (visit.start) recordStartFailure(state, skippedStart(visit.url, outcome.why))
       if (outcome.why !== 'content_type') return keep(state, visit, outcome.why)
       count(state, outcome.why)
       return resolve(state, visit.url, 'other', null)
@@ -55,11 +55,11 @@ const skippedStart = (url: string, why: SkipReason): Failure => {
   return new Failure('CONTENT_MISMATCH', `the start address ${url} is no HTML, Markdown, text or PDF`)
 }
 
-const settleFailure = (state: CrawlState, visit: Visit, failure: Failure): void => {
+const completeFailure = (state: CrawlState, visit: Visit, failure: Failure): void => {
   state.complete = false
   state.consecutiveFailures++
   state.tools.log.warn({ url: visit.url, reason: failure.reason }, `a page could not be read: ${failure.message}`)
-  if (visit.start) noteStart(state, failure)
+  if (visit.start) recordStartFailure(state, failure)
   else if (visit.stored === undefined && !state.unread.add(visit.url, visit.depth)) state.remembered = false
   keep(state, visit, 'failed')
   if (state.consecutiveFailures >= MAX_CONSECUTIVE_FAILURES) throw failure

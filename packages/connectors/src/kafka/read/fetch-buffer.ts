@@ -1,6 +1,6 @@
 import type { Failure } from '@inlet/connector-sdk'
 import type { Message } from '../records/message.js'
-import type { Bell } from './bell.js'
+import type { Signal } from './signal.js'
 
 /** What came of one partition, in order. */
 export interface Chunk {
@@ -12,9 +12,9 @@ export interface Chunk {
 }
 
 /** What is fetched of one topic and waits to be taken. */
-export interface Feed {
+export interface FetchBuffer {
   readonly topic: string
-  /** Takes all that waits, in order. Throws what ended the feed, after all that came before it was taken. */
+  /** Takes all that waits, in order. Throws what ended the buffer, after all that came before it was taken. */
   take(): readonly Chunk[]
   /** Resolves when there may be something to take, or after `ms`. */
   wait(ms: number): Promise<void>
@@ -29,30 +29,30 @@ export interface Feed {
   close(): void
 }
 
-/** The side of a feed that fetches. */
-export interface OpenFeed extends Feed {
+/** The side of a buffer that fetches. */
+export interface OpenFetchBuffer extends FetchBuffer {
   /** What to fetch next, by partition. */
   readonly wanted: ReadonlyMap<number, number>
   /** Whether it takes more: otherwise its partitions pause. */
-  readonly hungry: boolean
+  readonly hasCapacity: boolean
   push(chunk: Chunk): void
-  noteEnd(partition: number, end: number): void
-  noteLost(partition: number): void
+  recordEnd(partition: number, end: number): void
+  markLost(partition: number): void
   fail(failure: Failure): void
   /** Since when a partition could not be fetched; null when it could again. */
-  noteTrouble(partition: number, at: number | null): number
+  recordFailure(partition: number, at: number | null): number
 }
 
 /** A topic that waits with more than this rests until it was taken. */
 const FULL_BYTES = 1024 * 1024
 
 /** `goals`: where partitions need not be fetched any further. */
-export const createFeed = (
+export const createFetchBuffer = (
   topic: string,
   goals: ReadonlyMap<number, number> | undefined,
-  bells: { readonly taken: Bell; readonly came: Bell },
+  signals: { readonly taken: Signal; readonly came: Signal },
   onClose: () => void,
-): OpenFeed => {
+): OpenFetchBuffer => {
   let chunks: Chunk[] = []
   const wanted = new Map<number, number>()
   const ends = new Map<number, number>()
@@ -64,7 +64,7 @@ export const createFeed = (
     topic,
     wanted,
     ends,
-    get hungry() {
+    get hasCapacity() {
       return bytes < FULL_BYTES && failure === undefined
     },
     take() {
@@ -75,11 +75,11 @@ export const createFeed = (
       }
       chunks = []
       bytes = 0
-      bells.taken.ring()
+      signals.taken.notify()
       return all
     },
-    wait: (ms) => (chunks.length > 0 || lost.size > 0 || failure !== undefined ? Promise.resolve() : bells.came.wait(ms)),
-    wake: () => bells.came.ring(),
+    wait: (ms) => (chunks.length > 0 || lost.size > 0 || failure !== undefined ? Promise.resolve() : signals.came.wait(ms)),
+    wake: () => signals.came.notify(),
     takeLost() {
       const partitions = [...lost]
       lost.clear()
@@ -87,26 +87,26 @@ export const createFeed = (
     },
     seek(partition, offset) {
       wanted.set(partition, offset)
-      bells.taken.ring()
+      signals.taken.notify()
     },
     push(chunk) {
       chunks.push(chunk)
       bytes += chunk.bytes
       if (goals !== undefined && chunk.nextOffset >= (goals.get(chunk.partition) ?? 0)) wanted.delete(chunk.partition)
       else wanted.set(chunk.partition, chunk.nextOffset)
-      bells.came.ring()
+      signals.came.notify()
     },
-    noteEnd: (partition, end) => void ends.set(partition, end),
-    noteLost(partition) {
+    recordEnd: (partition, end) => void ends.set(partition, end),
+    markLost(partition) {
       wanted.delete(partition)
       lost.add(partition)
-      bells.came.ring()
+      signals.came.notify()
     },
     fail(because) {
       failure ??= because
-      bells.came.ring()
+      signals.came.notify()
     },
-    noteTrouble(partition, at) {
+    recordFailure(partition, at) {
       if (at === null) {
         troubles.delete(partition)
         return 0

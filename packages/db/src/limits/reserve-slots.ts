@@ -1,0 +1,77 @@
+import type { Database } from '../database.js'
+
+export interface SlotRequest {
+  readonly key: string
+  readonly host: string
+  /** Milliseconds between two requests; null: no even spacing. */
+  readonly gapMs: number | null
+  /** How many requests. */
+  readonly count: number
+  /** A slot further away than this is not taken. */
+  readonly longestWaitMs: number
+}
+
+export interface Reservation {
+  /** False: nothing may be sent for `waitMs`, and nothing is reserved. */
+  readonly taken: boolean
+  /** Until the first of the slots; the next ones follow every `gapMs`. */
+  readonly waitMs: number
+  readonly blockedBy: 'RATE_LIMITED' | 'CIRCUIT_OPEN'
+  /** Failures of the host in a row, and what the last one was. */
+  readonly failures: number
+  readonly lastFailure: string | null
+  /** Whether anything but the spacing asked for holds requests back now. */
+  readonly limited: boolean
+}
+
+/** Failures in a row after which a host is left alone. */
+export const FAILURES_TO_OPEN = 8
+/** How long one request may try out whether the host is back before another may. */
+const PROBE_MS = 15_000
+/** When a window of a quota is over, one request finds out what the next one holds; the others wait for its answer this long. */
+const ASK_MS = 1_000
+
+/**
+ * Reserves slots for requests to a host with one credential, shared with all workers: evenly spaced, within the quota that
+ * is left, and not during a cooldown. One statement; the row is the lock.
+ */
+export const reserveSlots = async (database: Database, request: SlotRequest): Promise<Reservation> => {
+  const values = [request.key, request.gapMs, request.count, request.longestWaitMs, FAILURES_TO_OPEN, PROBE_MS, ASK_MS]
+  const taken = await database.pool.query<Reservation>(TAKE, values)
+  if (taken.rows[0] !== undefined) return taken.rows[0]
+  await ensureLimit(database, request)
+  const again = await database.pool.query<Reservation>(TAKE, values)
+  return again.rows[0] ?? { taken: true, waitMs: 0, blockedBy: 'RATE_LIMITED', failures: 0, lastFailure: null, limited: false }
+}
+
+export const ensureLimit = async (database: Database, { key, host }: { readonly key: string; readonly host: string }): Promise<void> => {
+  await database.pool.query('INSERT INTO request_limits (key, host) VALUES ($1, $2) ON CONFLICT DO NOTHING', [key, host])
+}
+
+const MS = `interval '1 millisecond'`
+/** A host that reported a quota is asked for each request, also some time after its last window. */
+export const knowsQuota = (resetsAt: string, now: string): string => `(${resetsAt} > ${now} - interval '10 minutes')`
+const untilMs = (moment: string): string => `greatest(0, extract(epoch FROM ${moment} - now_at) * 1000)::float8`
+
+const TAKE = `
+WITH held AS (SELECT *, clock_timestamp() AS now_at FROM request_limits WHERE key = $1 FOR UPDATE),
+waits AS (
+  SELECT *, coalesce(${untilMs('blocked_until')}, 0) AS cooldown_ms,
+    CASE WHEN remaining < $3::int THEN coalesce(${untilMs('window_resets_at')}, 0) ELSE 0 END AS spent_ms,
+    CASE WHEN $2::float8 IS NULL THEN 0 ELSE coalesce(${untilMs('next_at')}, 0) END AS spaced_ms
+  FROM held),
+decided AS (
+  SELECT *, cooldown_ms = 0 AND spent_ms = 0 AND spaced_ms <= $4::float8 AS taken,
+    coalesce(${knowsQuota('window_resets_at', 'now_at')} AND window_resets_at <= now_at, false) AS asks
+  FROM waits)
+UPDATE request_limits l SET
+  next_at = CASE WHEN d.taken AND $2::float8 IS NOT NULL THEN greatest(d.next_at, d.now_at) + $3::int * $2::float8 * ${MS} ELSE d.next_at END,
+  remaining = CASE WHEN d.taken AND d.asks THEN 0 WHEN d.taken AND d.window_resets_at > d.now_at THEN d.remaining - $3::int ELSE d.remaining END,
+  window_resets_at = CASE WHEN d.taken AND d.asks THEN d.now_at + $7::int * ${MS} ELSE d.window_resets_at END,
+  blocked_until = CASE WHEN d.taken AND d.failures >= $5::int THEN d.now_at + $6::int * ${MS} ELSE d.blocked_until END,
+  updated_at = d.now_at
+FROM decided d WHERE l.key = d.key
+RETURNING d.taken, CASE WHEN d.taken THEN d.spaced_ms ELSE greatest(d.cooldown_ms, d.spent_ms, d.spaced_ms) END AS "waitMs",
+  CASE WHEN d.cooldown_ms > 0 AND d.blocked_reason = 'CIRCUIT_OPEN' THEN 'CIRCUIT_OPEN' ELSE 'RATE_LIMITED' END AS "blockedBy",
+  d.failures, d.last_failure AS "lastFailure",
+  (d.cooldown_ms > 0 OR d.failures > 0 OR coalesce(${knowsQuota('d.window_resets_at', 'd.now_at')}, false)) AS limited`
