@@ -3,8 +3,10 @@ import { copyRecords, copySource } from '../limits/server-copy.js'
 import { runPgloader } from '../peers/pgloader.js'
 import type { Measure } from '../report/measure.js'
 import { median } from '../report/statistics.js'
+import { childrenOf, readCpuSeconds, readTreeCpuSeconds } from '../stack/cpu-time.js'
 import { ingestOnce } from '../stack/ingest-once.js'
-import { createEmptyDatabase, openStack } from '../stack/stack.js'
+import { createEmptyDatabase, openStack, type Stack } from '../stack/stack.js'
+import { until } from '../stack/until.js'
 import type { Scenario } from './scenario.js'
 
 /** Rows per second of one table, end to end, beside COPY and pgloader in turn. */
@@ -13,7 +15,7 @@ export const measureRows: Scenario = async (context) => {
   const table = await createRowsTable(postgres, 'bench_rows_source', settings.rows)
   note(`${settings.rows} rows of ten columns, ${table.bytesPerRow} bytes each as text`)
   const stack = await openStack({ ...context, redisServer: binaries['redis-server'], name: 'rows', workers: 1 })
-  const rates = { inlet: [] as number[], equal: [] as number[], plain: [] as number[], pgloader: [] as number[] }
+  const rates = { inlet: [] as number[], searchable: [] as number[], equal: [] as number[], plain: [] as number[], pgloader: [] as number[] }
   const per = (seconds: number): number => settings.rows / seconds
   const { pool } = stack.database
   try {
@@ -21,6 +23,8 @@ export const measureRows: Scenario = async (context) => {
     for (let n = 0; n < settings.repetitions; n += 1) {
       await pool.query('TRUNCATE records')
       await pool.query('CHECKPOINT')
+      const before = readCpu(stack, postgres.pid)
+      const started = Date.now()
       const { seconds, inserted } = await ingestOnce(stack, {
         name: `Rows ${n}`,
         connector: 'postgres',
@@ -29,6 +33,11 @@ export const measureRows: Scenario = async (context) => {
       })
       if (inserted !== settings.rows) throw new Error(`${inserted} of ${settings.rows} rows were stored`)
       rates.inlet.push(per(seconds))
+      const used = Object.entries(readCpu(stack, postgres.pid)).map(([name, now]) => `${name} ${(now - (before[name] ?? 0)).toFixed(1)}`)
+      note(`processor seconds until stored: ${used.join(', ')}`)
+      // The peers must not be measured beside the indexer.
+      await until('the search index', async () => ((await countPending(pool)) === 0 ? true : null), { limitMs: 600_000, everyMs: 100 })
+      rates.searchable.push(per((Date.now() - started) / 1_000))
       rates.equal.push(per(await copyRecords(pool, serverFolder)))
       rates.plain.push(per(await copySource(table.url, serverFolder)))
       if (binaries.pgloader !== null) {
@@ -44,20 +53,34 @@ export const measureRows: Scenario = async (context) => {
   } finally {
     await stack.close()
   }
+  const measure = (what: string, values: readonly number[]) =>
+    ({ scenario: 'rows', backend, what, value: median(values), unit: 'rows/s', values }) as const
   const value = median(rates.inlet)
   const beside = (what: string, name: string, values: readonly number[], limit?: number): Measure => ({
-    scenario: 'rows',
-    backend,
-    what,
-    value,
-    unit: 'rows/s',
-    values: rates.inlet,
+    ...measure(what, rates.inlet),
     beside: { name, value: median(values), ratio: value / median(values) },
     ...(limit === undefined ? {} : { target: { of: 'ratio', sense: 'at least', limit } }),
   })
   return [
-    ...(rates.pgloader.length === 0 ? [] : [beside('table → searchable records, beside pgloader table → table', 'pgloader', rates.pgloader, 0.8)]),
+    ...(rates.pgloader.length === 0 ? [] : [beside('table → stored records, beside pgloader table → table', 'pgloader', rates.pgloader, 0.8)]),
     beside('the same, beside COPY of the stored records into an equal table', 'COPY, equal table', rates.equal, 0.6),
     beside('the same, beside COPY out and in of the source table', 'COPY out, in', rates.plain),
+    measure('table → searchable records', rates.searchable),
   ]
+}
+
+const countPending = async (pool: Stack['database']['pool']): Promise<number> => {
+  const { rows } = await pool.query<{ count: number }>('SELECT count(*)::int AS count FROM search_pending WHERE problem IS NULL')
+  return rows[0]?.count ?? 0
+}
+
+/** Processor seconds used so far, by what used them. */
+const readCpu = (stack: Stack, postgresPid: number): Record<string, number> => {
+  const used: Record<string, number> = {}
+  for (const { app, pid } of stack.processes) {
+    used[app] = (used[app] ?? 0) + readCpuSeconds(pid)
+    if (app === 'scribe') used['indexer'] = childrenOf(pid).reduce((sum, child) => sum + readCpuSeconds(child), 0)
+  }
+  used['postgres'] = readTreeCpuSeconds(postgresPid)
+  return used
 }
