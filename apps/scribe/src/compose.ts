@@ -1,5 +1,14 @@
 import os from 'node:os'
-import { createDatabase, findConnectorType, markGone, readClockSkewSeconds, readSourceStandings, startHeartbeats, untilSchemaReady } from '@inlet/db'
+import {
+  createDatabase,
+  findConnectorType,
+  markGone,
+  readClockSkewSeconds,
+  readIndexState,
+  readSourceStandings,
+  startHeartbeats,
+  untilSchemaReady,
+} from '@inlet/db'
 import { createMetrics, type Logger, openOpsServer, runProbes, silenceOf, watchHealth } from '@inlet/observability'
 import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES, type QueueName, UNCONFIRMED } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
@@ -66,6 +75,11 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       }
       const setAge = async (queue: QueueName) => metrics.setQueueOldestAge(queue, (await queues.oldestAgeSeconds(queue)) * 1_000)
       await Promise.all([setDepths(), ...Object.values(QUEUES).map(setAge)])
+    })
+
+    metrics.beforeScrape('search index', async () => {
+      const { pending, oldestSeconds, failed } = await readIndexState(database)
+      metrics.setIndexState({ pending, oldestMs: (oldestSeconds ?? 0) * 1_000, failed })
     })
 
     // All sources at once: what takes long is shared by scrapes that follow each other closely.

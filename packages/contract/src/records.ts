@@ -95,6 +95,14 @@ const freshness = z
   })
   .meta({ id: 'Freshness', description: 'Whether a source was read recently enough.' })
 
+const indexLag = z
+  .strictObject({
+    pending: z.int().meta({ description: 'Records that were stored or changed and are not found, or found as they were before.' }),
+    oldestSeconds: z.number().nullable().meta({ description: 'How long the oldest of them has waited.' }),
+    failed: z.int().meta({ description: 'Records that cannot be indexed; the log of the scribe says why.' }),
+  })
+  .meta({ id: 'IndexLag', description: 'How far the search index is behind what is stored.' })
+
 export const recordPage = z
   .strictObject({
     items: z.array(recordHit),
@@ -103,6 +111,7 @@ export const recordPage = z
     relaxed: z.boolean().optional().meta({ description: 'No record meets the phrases and +words of the question: these come closest, on one page.' }),
     ignoredWords: z.int().optional().meta({ description: 'Words of the question that were not searched because it has so many (160 are).' }),
     facets: z.array(facet).optional().meta({ description: 'With facets: over the records that match, not over this page.' }),
+    index: indexLag.optional().meta({ description: 'With q: how far the search index is behind what is stored; absent when it is not.' }),
     freshness: z
       .array(freshness)
       .optional()

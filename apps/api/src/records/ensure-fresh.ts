@@ -1,5 +1,5 @@
 import type { FreshnessView } from '@inlet/contract'
-import { createRun, listEndedRuns, listFreshness, type SourceFreshness } from '@inlet/db'
+import { createRun, findLastPending, isIndexedUpTo, listEndedRuns, listFreshness, type SourceFreshness } from '@inlet/db'
 import { allowsRuns, Failure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
 import { enqueueAfterCommit } from '../source-access/after-commit.js'
@@ -10,6 +10,8 @@ interface FreshnessRequest {
   readonly sourceIds: readonly string[] | null
   readonly maxAgeSeconds: number
   readonly waitMs: number
+  /** Whether the answer is searched: then what the runs stored must be in the index, too. */
+  readonly searched: boolean
   readonly signal: AbortSignal
 }
 
@@ -27,7 +29,9 @@ export const ensureFresh = async (deps: RecordDeps, request: FreshnessRequest): 
       next: 'Name the sources with source=.',
     })
   const runs = await startRuns(deps, stale)
-  await untilEnded(deps, [...runs.values()], request)
+  const deadline = monotonicNow() + request.waitMs
+  await untilEnded(deps, [...runs.values()], deadline, request.signal)
+  if (request.searched && runs.size > 0) await untilIndexed(deps, deadline, request.signal)
   const ids = stale.map(({ id }) => id)
   const now = await listFreshness(deps.database, { sourceIds: ids, maxAgeSeconds, limit: MAX_SOURCES, all: true })
   return now.map((source) => toView(source, runs.get(source.id) ?? null))
@@ -47,15 +51,22 @@ const startRuns = async (deps: RecordDeps, stale: readonly SourceFreshness[]): P
   return runs
 }
 
-const untilEnded = async (deps: RecordDeps, runIds: readonly string[], request: FreshnessRequest): Promise<void> => {
-  const deadline = monotonicNow() + request.waitMs
+const untilEnded = async (deps: RecordDeps, runIds: readonly string[], deadline: number, signal: AbortSignal): Promise<void> => {
   let waiting = runIds
   while (waiting.length > 0 && monotonicNow() < deadline) {
-    await sleep(Math.min(POLL_MS, Math.max(1, deadline - monotonicNow())), request.signal)
+    await pause(deadline, signal)
     const ended = await listEndedRuns(deps.database, waiting)
     waiting = waiting.filter((id) => !ended.has(id))
   }
 }
+
+/** Until all is searchable that is stored now. */
+const untilIndexed = async (deps: RecordDeps, deadline: number, signal: AbortSignal): Promise<void> => {
+  const last = await findLastPending(deps.database)
+  while (last !== null && monotonicNow() < deadline && !(await isIndexedUpTo(deps.database, last))) await pause(deadline, signal)
+}
+
+const pause = (deadline: number, signal: AbortSignal): Promise<void> => sleep(Math.min(POLL_MS, Math.max(1, deadline - monotonicNow())), signal)
 
 const toView = (source: SourceFreshness, runId: string | null): FreshnessView => ({
   sourceId: source.id,

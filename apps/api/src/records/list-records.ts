@@ -28,7 +28,13 @@ export const listRecordsHandler =
     const freshness =
       maxAgeSeconds === null
         ? undefined
-        : await ensureFresh(deps, { sourceIds: sourceIds ?? null, maxAgeSeconds, waitMs: query.wait * 1_000, signal: closeSignal(response) })
+        : await ensureFresh(deps, {
+            sourceIds: sourceIds ?? null,
+            maxAgeSeconds,
+            waitMs: query.wait * 1_000,
+            searched: query.q !== undefined,
+            signal: closeSignal(response),
+          })
     const list = listName('listRecords', { ...query, ensureFresh: undefined, wait: undefined })
     const request = { query, filter, list }
     const { items, ...rest } = await (query.q === undefined ? listPage(deps, request) : searchPage(deps, query.q, request))

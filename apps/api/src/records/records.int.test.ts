@@ -1,4 +1,4 @@
-import { finishRun } from '@inlet/db'
+import { finishRun, indexPending } from '@inlet/db'
 import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectContract, insertRecords, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
@@ -11,6 +11,22 @@ afterAll(() => api.close())
 
 const newSourceId = async (changes: object = {}): Promise<string> => (await api.post('/v1/sources', newSource(changes))).body.id
 const keysOf = (body: { items: { key: string }[] }): string[] => body.items.map(({ key }) => key)
+
+const ASKED_FOR_INDEX = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%AS behind'`
+
+/** A record as the scribe leaves it before the indexer has seen it. */
+const storeWithoutIndex = async (sourceId: string, title: string): Promise<void> => {
+  await api.database.pool.query(
+    `WITH stream AS (
+       INSERT INTO streams (source_id, name, kind) VALUES ($1, 'rows', 'row') ON CONFLICT (source_id, name) DO UPDATE SET kind = 'row' RETURNING id
+     ), record AS (
+       INSERT INTO records (stream_id, key_hash, source_id, key, kind, title, data, content_hash, run_id, version, epoch, seq, doc_id)
+       SELECT id, sha256($2::text::bytea), $1, $2, 'row', $2, '{}', sha256('x'), gen_random_uuid(), 1, 1, 1, nextval('record_docs') FROM stream RETURNING doc_id
+     )
+     INSERT INTO search_pending (docs, records, bytes) SELECT array_agg(doc_id), 1, 100 FROM record`,
+    [sourceId, title],
+  )
+}
 
 describe('records', () => {
   it('lists the newest first, page by page, with the same moment many times', async () => {
@@ -100,6 +116,25 @@ describe('records', () => {
     await api.delete(`/v1/sources/${id}`)
     expect(keysOf((await api.get('/v1/records?q=zebra')).body)).toEqual([])
     expect(problemOf(await api.get(`/v1/records/${answer.body.items[0].id}`))).toEqual([404, 'NOT_FOUND'])
+  })
+
+  it('says how far the index is behind, and ensureFresh waits for it', async () => {
+    const id = await newSourceId({ name: 'Indexed later' })
+    const asking = api.get(`/v1/records?q=okapi&source=${id}&ensureFresh=15m&wait=60`)
+    const runId: string = await until(
+      async () => (await api.database.pool.query(`SELECT id FROM runs WHERE source_id = $1 AND trigger = 'fresh'`, [id])).rows[0]?.id,
+    )
+    await storeWithoutIndex(id, 'okapi')
+    const meanwhile = await api.get(`/v1/records?q=okapi&source=${id}`)
+    expectContract(meanwhile, 'listRecords')
+    expect(meanwhile.body).toMatchObject({ items: [], index: { pending: 1, oldestSeconds: expect.any(Number), failed: 0 } })
+    await finishRun(api.database, { runId, provedUnchanged: true, streams: [{ name: 'rows' }] })
+    // Without waiting for the index the answer would come without the record.
+    await until(async () => (await api.database.pool.query(ASKED_FOR_INDEX)).rowCount !== 0)
+    await indexPending(api.database)
+    const answer = await asking
+    expect(keysOf(answer.body)).toEqual(['okapi'])
+    expect(answer.body.index).toBeUndefined()
   })
 
   it('ensureFresh runs what is older and says what became fresh', async () => {

@@ -1,5 +1,5 @@
 import { durationSeconds } from '@inlet/contract'
-import { type SearchPosition, searchRecords } from '@inlet/db'
+import { readIndexState, type SearchPosition, searchRecords } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { z } from 'zod'
 import { toFields } from './fields.js'
@@ -13,6 +13,8 @@ const DAY_SECONDS = 86_400
 
 /** A page of what answers a question. */
 export const searchPage = async (deps: RecordDeps, question: string, { query, filter, list }: PageRequest): Promise<RecordPageJson> => {
+  // Read first: what is indexed meanwhile may be called pending, never the other way round.
+  const index = await readIndexState(deps.database)
   const found = await searchRecords(deps.database, {
     question,
     filter,
@@ -37,6 +39,7 @@ export const searchPage = async (deps: RecordDeps, question: string, { query, fi
     ...(found.relaxed ? { relaxed: true } : {}),
     ...(found.dropped === 0 ? {} : { ignoredWords: found.dropped }),
     ...(query.facets.length === 0 ? {} : { facets: found.facets }),
+    ...(index.pending + index.failed === 0 ? {} : { index }),
   }
 }
 

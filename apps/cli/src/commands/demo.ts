@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { RecordPage } from '@inlet/contract'
 import { freePort } from '@inlet/db/embedded'
 import { createApiClient } from '../client/api-client.js'
+import { untilSearchable } from '../client/until-searchable.js'
 import { DEMO_SHOP, ensureDemoShop } from '../demo/demo-shop.js'
 import { openDemoSite } from '../demo/demo-site.js'
 import { demoSources } from '../demo/demo-sources.js'
@@ -53,6 +54,7 @@ export const demo = async (flags: UpFlags & { readonly exit: boolean }, context:
           ? '\n  Nothing new: everything was stored before, and nothing was stored twice.'
           : `\n  ${result.stored} records stored.`,
       )
+      await untilSearchable(api)
       const hits = await api.call<RecordPage>('GET', `/v1/records?q=${encodeURIComponent(QUESTION)}&limit=1`)
       printHit(context, hits)
       await printAddresses(context, stack, folder)

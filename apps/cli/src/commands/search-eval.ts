@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { RecordHit, RecordPage } from '@inlet/contract'
 import { type EvaluatedSearch, evaluateSearch, success } from '@inlet/search'
 import { withQuery } from '../client/api-client.js'
+import { untilSearchable } from '../client/until-searchable.js'
 import { toPairs } from '../output/table.js'
 import type { CommandContext } from './context.js'
 import { readBeirFolder, readJudgmentFile } from './read-judgments.js'
@@ -26,6 +27,7 @@ export const searchEval = async (flags: SearchEvalFlags, context: CommandContext
     const { items } = await api.call<RecordPage>('GET', withQuery('/v1/records', { q, source, limit: DEPTH, snippets: false }))
     return items.map((hit) => (flags.file === undefined ? documentId(hit) : hit.key))
   }
+  await untilSearchable(api)
   const result = await evaluateSearch(judgments, ask, () => performance.now())
   const { answers, ...figures } = result
   show(context, flags, { ...figures, missed: missedOf(answers) }, () => [...toFigures(result), ...toMissed(answers)])

@@ -33,6 +33,7 @@ export const search = async (words: readonly string[], flags: SearchFlags, conte
   const page = await openApi(flags, context).call<RecordPage>('GET', withQuery('/v1/records', { q, ...query, facets, fields }))
   show(context, flags, page, () => [
     ...(page.freshness ?? []).filter(({ fresh }) => !fresh).map((one) => `! ${printable(one.source)} is not fresh: ${one.because ?? ''}`),
+    ...(page.index === undefined || page.index.pending === 0 ? [] : [`! ${page.index.pending} records are not searchable yet.`]),
     ...(page.items.length === 0 ? ['No records match.'] : page.items.flatMap((hit) => hitLines(hit, context.terminal))),
     ...facetLines(page, context.terminal),
     ...(page.nextCursor === null ? [] : ['', context.terminal.dim(`More with --cursor ${page.nextCursor}`)]),

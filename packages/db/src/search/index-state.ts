@@ -20,6 +20,21 @@ export const readIndexState = async ({ pool }: Pick<Database, 'pool'>): Promise<
   return rows[0] ?? { pending: 0, oldestSeconds: null, failed: 0 }
 }
 
+const UP_TO = 'SELECT max(id)::text AS id FROM search_pending WHERE problem IS NULL'
+const BEHIND = 'SELECT EXISTS (SELECT FROM search_pending WHERE id <= $1 AND problem IS NULL) AS behind'
+
+/** The last state that waits to be indexed now; null when none does. See isIndexedUpTo. */
+export const findLastPending = async ({ pool }: Pick<Database, 'pool'>): Promise<string | null> => {
+  const { rows } = await pool.query<{ id: string | null }>(UP_TO)
+  return rows[0]?.id ?? null
+}
+
+/** Whether all that waited when findLastPending answered `last` is indexed. */
+export const isIndexedUpTo = async ({ pool }: Pick<Database, 'pool'>, last: string): Promise<boolean> => {
+  const { rows } = await pool.query<{ behind: boolean }>({ name: 'inlet-index-behind', text: BEHIND, values: [last] })
+  return rows[0]?.behind === false
+}
+
 const WORK = `
 SELECT EXISTS (SELECT FROM search_pending WHERE problem IS NULL) OR EXISTS (SELECT FROM records WHERE doc_id IS NULL AND deleted_at IS NULL) AS waits`
 

@@ -49,8 +49,12 @@ export const search = defineTool({
           snippet: shortenText(cleanText(item.snippet ?? ''), maxChars),
         }),
       })
+    const pending = page.index?.pending ?? 0
     const stale = (page.freshness ?? []).filter(({ fresh }) => !fresh).map(({ source }) => source)
-    const note = page.items.length === 0 ? 'Nothing was found. Try fewer or other words, or list_sources to see what there is.' : null
+    const note =
+      page.items.length === 0
+        ? `Nothing was found. ${pending > 0 ? `${pending} records are not searchable yet: ask again in a moment.` : 'Try fewer or other words, or list_sources to see what there is.'}`
+        : null
     return fitAnswer(
       (maxChars) => ({ hits: page.items.map(toHit(maxChars)), nextCursor: page.nextCursor, stale, note }),
       (answer, count) => ({

@@ -40,6 +40,13 @@ export const createFamilies = (registry: Registry) => {
     }),
     backpressure: new Gauge({ name: 'inlet_backpressure_active', help: '1 while workers wait for the scribe.', registers }),
     backlogBytes: new Gauge({ name: 'inlet_backlog_bytes', help: 'Bytes of batches forwarded and not yet stored.', registers }),
+    indexPending: new Gauge({ name: 'inlet_search_index_pending', help: 'Records stored and not yet searchable.', registers }),
+    indexOldest: new Gauge({
+      name: 'inlet_search_index_oldest_seconds',
+      help: 'How long the oldest of them has waited; 0 when none does.',
+      registers,
+    }),
+    indexFailed: new Gauge({ name: 'inlet_search_index_failed', help: 'Records that cannot be indexed for search.', registers }),
     ticks: new Counter({ name: 'inlet_ticks_total', help: 'Due moments of schedules by outcome.', labelNames: ['outcome'], registers }),
     batches: new Counter({ name: 'inlet_batches_total', help: 'Batches the scribe took, by result.', labelNames: ['result'], registers }),
     batchSeconds: new Histogram({

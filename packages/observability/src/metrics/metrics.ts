@@ -28,6 +28,7 @@ export interface Metrics {
   setQueueOldestAge(queue: string, ageMs: number): void
   setBackpressure(active: boolean): void
   setBacklogBytes(bytes: number): void
+  setIndexState(state: { readonly pending: number; readonly oldestMs: number; readonly failed: number }): void
   countTick(outcome: string): void
   countBatch(result: BatchResult, durationMs: number): void
   countRearmed(schedules?: number): void
@@ -98,6 +99,11 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
     setQueueOldestAge: (queue, ageMs) => families.queueAge.set({ queue }, ageMs / SECOND_MS),
     setBackpressure: (active) => families.backpressure.set(active ? 1 : 0),
     setBacklogBytes: (bytes) => families.backlogBytes.set(bytes),
+    setIndexState({ pending, oldestMs, failed }) {
+      families.indexPending.set(pending)
+      families.indexOldest.set(oldestMs / SECOND_MS)
+      families.indexFailed.set(failed)
+    },
     countTick: (outcome) => families.ticks.inc({ outcome }),
     countBatch(result, durationMs) {
       families.batches.inc({ result })
