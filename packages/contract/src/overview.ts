@@ -1,7 +1,7 @@
 import { RUN_OUTCOMES, RUN_STATUSES, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { queryFlag, queryInt, queryList, timestamp, uuid } from './primitives.js'
+import { queryFlag, queryInt, queryList, sourceRef, timestamp, uuid } from './primitives.js'
 import { schedule } from './sources/source.js'
 
 const sourceLine = z
@@ -51,6 +51,31 @@ export const activity = z
   })
   .meta({ id: 'Activity', description: 'What the installation did lately, for plots.' })
 
+const NOT_KEPT = 'Null where older runs were removed already.'
+const sourceBucket = z
+  .strictObject({
+    at: timestamp.meta({ description: 'Where it begins.' }),
+    runs: z
+      .int()
+      .nullable()
+      .meta({ description: `Runs that ended in it. ${NOT_KEPT}` }),
+    failed: z.int().nullable(),
+    records: z.int().nullable().meta({ description: 'Inserted, updated and deleted by those runs.' }),
+    quarantined: z.int().nullable(),
+    durationSeconds: z.number().nullable().meta({ description: 'Median length of those runs; null when none ended.' }),
+    lagSeconds: z
+      .number()
+      .nullable()
+      .meta({ description: 'Since the last success, at its end (of the last bucket: now); null before the first that is known.' }),
+  })
+  .meta({ id: 'SourceActivityBucket' })
+
+export const sourceActivity = z
+  .strictObject({ at: timestamp, bucketSeconds: z.int(), buckets: z.array(sourceBucket).meta({ description: 'Oldest first, without gaps.' }) })
+  .meta({ id: 'SourceActivity', description: 'Throughput and lag of one source, for plots.' })
+
+const HOURS = { min: 1, max: 168, default: 24, description: 'How far back.' } as const
+
 const quarantineGroup = z
   .strictObject({
     sourceId: uuid,
@@ -93,8 +118,18 @@ export const overviewEndpoints = {
     scope: 'read',
     tag,
     summary: 'Throughput, failures and delays of the last hours, and what is under way',
-    query: z.strictObject({ hours: queryInt({ min: 1, max: 168, default: 24, description: 'How far back.' }) }),
+    query: z.strictObject({ hours: queryInt(HOURS) }),
     answers: { 200: { description: 'In 48 buckets.', schema: activity } },
+  }),
+  getSourceActivity: defineEndpoint({
+    method: 'get',
+    path: '/v1/sources/:id/activity',
+    scope: 'read',
+    tag,
+    summary: 'Throughput, failures and lag of one source over the last hours',
+    params: z.strictObject({ id: sourceRef }),
+    query: z.strictObject({ hours: queryInt(HOURS) }),
+    answers: { 200: { description: 'In 48 buckets.', schema: sourceActivity } },
   }),
   listQuarantineGroups: defineEndpoint({
     method: 'get',
@@ -123,5 +158,6 @@ export const overviewEndpoints = {
 export type SourceLine = z.infer<typeof sourceLine>
 export type SourceLines = z.infer<typeof sourceLines>
 export type ActivityView = z.infer<typeof activity>
+export type SourceActivityView = z.infer<typeof sourceActivity>
 export type QuarantineGroups = z.infer<typeof quarantineGroups>
 export type NextMoments = z.infer<typeof nextMoments>

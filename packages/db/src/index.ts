@@ -107,6 +107,7 @@ export {
 } from './notifications/targets.js'
 export { type ActivityBucket, type Backlog, getBacklog, listActivity } from './overview/list-activity.js'
 export { listQuarantineGroups, type QuarantineGroup } from './overview/list-quarantine-groups.js'
+export { listSourceActivity, type SourceActivityBucket } from './overview/list-source-activity.js'
 export { listSourceLines, type SourceLineRow } from './overview/list-source-lines.js'
 export { dropQuarantine, dropQuarantined } from './quarantine/drop-quarantined.js'
 export { findQuarantined, listQuarantine, type QuarantineDetails, type QuarantineListRequest } from './quarantine/list-quarantine.js'

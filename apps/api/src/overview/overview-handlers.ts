@@ -1,7 +1,17 @@
 import type { Endpoints, SourceLine } from '@inlet/contract'
-import { type Database, getBacklog, listActivity, listQuarantineGroups, listSourceLines, type SourceLineRow } from '@inlet/db'
+import {
+  type Database,
+  findSourceId,
+  getBacklog,
+  listActivity,
+  listQuarantineGroups,
+  listSourceActivity,
+  listSourceLines,
+  type SourceLineRow,
+} from '@inlet/db'
 import { nextTick, parseSchedule } from '@inlet/domain'
 import type { Handler } from '../http/reply.js'
+import { sourceNotFound } from '../source-access/find-source.js'
 
 const BUCKETS = 48
 const MAX_GROUPS = 500
@@ -44,6 +54,17 @@ const getActivityHandler =
     return { status: 200, body: { at: new Date().toISOString(), bucketSeconds, buckets: items, ...backlog } }
   }
 
+const getSourceActivityHandler =
+  ({ database }: OverviewDeps): Handler<Endpoints['getSourceActivity']> =>
+  async ({ params, query }) => {
+    const sourceId = await findSourceId(database, params.id)
+    if (sourceId === null) throw sourceNotFound()
+    const bucketSeconds = (query.hours * 3_600) / BUCKETS
+    const buckets = await listSourceActivity(database, { sourceId, buckets: BUCKETS, bucketSeconds })
+    const items = buckets.map((bucket) => ({ ...bucket, at: bucket.at.toISOString() }))
+    return { status: 200, body: { at: new Date().toISOString(), bucketSeconds, buckets: items } }
+  }
+
 const listQuarantineGroupsHandler =
   ({ database }: OverviewDeps): Handler<Endpoints['listQuarantineGroups']> =>
   async () => {
@@ -63,6 +84,7 @@ const previewScheduleHandler =
 export const createOverviewHandlers = (deps: OverviewDeps) => ({
   listSourceLines: listSourceLinesHandler(deps),
   getActivity: getActivityHandler(deps),
+  getSourceActivity: getSourceActivityHandler(deps),
   listQuarantineGroups: listQuarantineGroupsHandler(deps),
   previewSchedule: previewScheduleHandler(),
 })

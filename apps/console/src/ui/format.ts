@@ -51,10 +51,10 @@ export const formatExact = (moment: Date, timeZone?: 'UTC'): string =>
   }).format(moment)
 
 /** A moment as lists show it: the day only when it is not today. */
-export const formatMoment = (moment: Date, now: Date, timeZone?: 'UTC'): string => {
+export const formatMoment = (moment: Date, now: Date, timeZone?: 'UTC', hasSeconds = true): string => {
   const zone = timeZone === undefined ? {} : { timeZone }
   const day = (date: Date): string => new Intl.DateTimeFormat('en-CA', zone).format(date)
-  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
+  const time = { hour: '2-digit', minute: '2-digit', ...(hasSeconds ? { second: '2-digit' as const } : {}) } as const
   const text = new Intl.DateTimeFormat(
     locale(),
     day(moment) === day(now)

@@ -10,9 +10,11 @@ import { Page } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Empty, Loading } from '../../ui/states.js'
 import { Time, useNow } from '../../ui/time.js'
+import { useSearch } from '../../ui/use-search.js'
 import { conditionText, TONES } from '../sources/condition.js'
 import { isShown, type JudgedLine, judge, sortSources } from '../sources/filter-sources.js'
 import { useSourceLines } from '../sources/use-source-lines.js'
+import { HoursSwitch, hoursOf } from './hours-switch.js'
 import { Plot } from './plot.js'
 import './overview.css'
 
@@ -23,10 +25,13 @@ export const OverviewPage = () => {
   const lines = useSourceLines()
   const now = useNow()
   const judged = useMemo(() => (lines.data?.items ?? []).map((line) => judge(line, now)), [lines.data, now])
+  const [search] = useSearch()
+  const hours = hoursOf(search)
   const activity = useQuery({
-    queryKey: ['activity'],
-    queryFn: ({ signal }) => client.call<ActivityView>('GET', '/v1/overview/activity', { signal }),
+    queryKey: ['activity', hours],
+    queryFn: ({ signal }) => client.call<ActivityView>('GET', '/v1/overview/activity', { query: { hours }, signal }),
     refetchInterval: 5_000,
+    placeholderData: (before) => before,
   })
   const t = messages.overview
   if (lines.data === undefined)
@@ -112,11 +117,17 @@ const Plots = ({ activity }: { readonly activity: ActivityView }) => {
     activity.buckets.map((bucket) => ({ at: bucket.at, value: pick(bucket) }))
   const per = formatDuration(activity.bucketSeconds)
   return (
-    <div className="columns">
-      <Plot title={t.records(per)} kind="bars" format={formatCompact} buckets={series(({ records }) => records)} />
-      <Plot title={t.delay} kind="points" format={formatDuration} buckets={series(({ delaySeconds }) => delaySeconds)} />
-      <Plot title={t.runs(per)} kind="bars" format={formatCompact} buckets={series(({ runs }) => runs)} />
-      <Plot title={t.failed(per)} kind="bars" tone="bad" format={formatCompact} buckets={series(({ failed }) => failed)} />
+    <div className="stack tight">
+      <div className="row between">
+        <h2>{messages.overview.activity}</h2>
+        <HoursSwitch />
+      </div>
+      <div className="columns">
+        <Plot title={t.records(per)} kind="bars" format={formatCompact} buckets={series(({ records }) => records)} />
+        <Plot title={t.delay} kind="points" format={formatDuration} buckets={series(({ delaySeconds }) => delaySeconds)} isTime />
+        <Plot title={t.runs(per)} kind="bars" format={formatCompact} buckets={series(({ runs }) => runs)} />
+        <Plot title={t.failed(per)} kind="bars" tone="bad" format={formatCompact} buckets={series(({ failed }) => failed)} />
+      </div>
     </div>
   )
 }

@@ -2,6 +2,7 @@ import type { SourceDetail } from '@inlet/contract'
 import { messages } from '../../messages.js'
 import { formatDuration, formatNumber } from '../../ui/format.js'
 import { Time } from '../../ui/time.js'
+import { ActivityPlots } from './activity-plots.js'
 
 const ago = (seconds: number | null): string => (seconds === null ? messages.common.never : messages.source.ago(formatDuration(seconds)))
 
@@ -38,6 +39,7 @@ export const Overview = ({ source }: { readonly source: SourceDetail }) => {
         </div>
       </div>
       {source.activeRun !== null && <ActiveRun run={source.activeRun} />}
+      <ActivityPlots source={source.slug} />
       <section className="panel">
         <header>
           <h2>{t.streams}</h2>
