@@ -151,7 +151,7 @@ describe.each([
     // On no statistics it may sort the records of the source, but reads no others.
     [
       'listing records',
-      analyze ? 1_000 : 5 * STREAM,
+      analyze ? 1_000 : 3 * STREAM,
       () =>
         listRecords(watched.database, {
           sourceIds: [run.sourceId],

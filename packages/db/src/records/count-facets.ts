@@ -1,7 +1,7 @@
 import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
 import type { Hit } from './find-hits.js'
-import { RECORD_TABLES, type RecordFilter, recordConditions } from './record-row.js'
+import { filteredTables, RECORD_TABLES, type RecordFilter, recordConditions } from './record-row.js'
 
 /** How many of the records have each value of a field. */
 export interface Facet {
@@ -35,7 +35,7 @@ export const countFacets = async (
 export const countListFacets = async ({ pool }: Pick<Database, 'pool'>, filter: RecordFilter, fields: readonly string[]): Promise<readonly Facet[]> =>
   inTurn(fields, async (field) => {
     const { values, add } = createSqlParts()
-    const chosen = `SELECT r.ctid FROM ${RECORD_TABLES} WHERE ${allOf(recordConditions(filter, add))} ORDER BY r.fetched_at DESC LIMIT ${MAX_COUNTED}`
+    const chosen = `SELECT r.ctid FROM ${filteredTables(filter)} WHERE ${allOf(recordConditions(filter, add))} ORDER BY r.fetched_at DESC LIMIT ${MAX_COUNTED}`
     const from = `(${chosen}) AS c JOIN (${RECORD_TABLES}) ON r.ctid = c.ctid`
     return toFacet(field, (await pool.query<ValueRow>(statement(field, from, add), values)).rows)
   })

@@ -1,7 +1,7 @@
 import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
 import { countWithin, type FetchedRecord, fetchRecords, type RecordFields, type RecordKeyRow, shownBytes } from './fetch-records.js'
-import { RECORD_TABLES, type RecordFilter, recordConditions } from './record-row.js'
+import { filteredTables, type RecordFilter, recordConditions } from './record-row.js'
 
 export interface RecordListRequest extends RecordFilter {
   /** Records without a time of their own are not in a list by `occurredAt`. */
@@ -42,7 +42,7 @@ export const listRecords = async (database: Database, request: RecordListRequest
   // What is shown is measured for the page alone, not for all that is sorted to find it.
   const { rows } = await database.pool.query<PlaceRow>(
     `SELECT k.stream_id AS "streamId", encode(k.key_hash, 'hex') AS "keyHash", ${shownBytes(fields, members)} AS bytes, k.at::text AS at
-     FROM (SELECT r.stream_id, r.key_hash, ${column} AS at FROM ${RECORD_TABLES} WHERE ${where}
+     FROM (SELECT r.stream_id, r.key_hash, ${column} AS at FROM ${filteredTables(request)} WHERE ${where}
            ORDER BY ${column} DESC, r.stream_id DESC, r.key_hash DESC LIMIT ${add(request.limit + 1)}) k
      JOIN records r ON r.stream_id = k.stream_id AND r.key_hash = k.key_hash ORDER BY k.at DESC, k.stream_id DESC, k.key_hash DESC`,
     values,

@@ -35,6 +35,10 @@ export const columnsWith = COLUMNS
 
 /** Records of sources that are being deleted are gone for readers. */
 export const RECORD_TABLES = 'records r JOIN streams st ON st.id = r.stream_id JOIN sources s ON s.id = r.source_id AND s.deleting_at IS NULL'
+const WITHOUT_STREAMS = 'records r JOIN sources s ON s.id = r.source_id AND s.deleting_at IS NULL'
+
+/** The tables that the conditions of a filter speak of. */
+export const filteredTables = ({ stream }: RecordFilter): string => (stream === undefined ? WITHOUT_STREAMS : RECORD_TABLES)
 
 export interface RecordFilter {
   readonly sourceIds?: readonly string[] | undefined
