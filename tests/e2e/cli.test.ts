@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
+import type { UploadPage } from '@inlet/contract'
 import { createDatabase, insertApiKey } from '@inlet/db'
 import { createApiKey, parseKeyring } from '@inlet/security'
 import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { parse } from 'yaml'
 import { runProgram } from '../../apps/cli/src/program/run-program.js'
 import { createTerminal } from '../../apps/cli/src/terminal/terminal.js'
 import { type Cluster, createCluster } from '../harness/cluster.js'
@@ -19,6 +21,8 @@ interface Result {
 interface Situation {
   readonly env?: Readonly<Record<string, string>>
   readonly stopped?: Promise<unknown>
+  /** To a question for a secret. */
+  readonly answer?: string
   readonly onOut?: (text: string) => void
 }
 
@@ -42,6 +46,7 @@ describe('inlet on a real installation', () => {
       env: { INLET_URL: url, INLET_API_KEY: keys.admin, FEED_PASSWORD: 'canary-of-cli', ...more.env },
       stopped: more.stopped ?? new Promise(() => {}),
       confirm: async () => false,
+      ask: async () => more.answer ?? '',
     }
     const code = await runProgram(args, context, { stdout: write, stderr: (text) => void (err += text) })
     return { code, out, err }
@@ -186,6 +191,110 @@ describe('inlet on a real installation', () => {
     const misspelt = await run(['aply'])
     expect([misspelt.code, misspelt.err]).toEqual([64, expect.stringContaining('Did you mean apply?')])
     expect((await run(['apply'])).code).toBe(64)
+  })
+
+  it('registers a file from the command line, and finds what is in it', async () => {
+    const people = file('people.csv', 'name,role,city\nAda Lovelace,mathematician,London\nAlan Turing,computer scientist,Manchester\n')
+    const made = await run(['sources', 'create', people, '--name', 'People', '--label', 'team=hr', '--follow'])
+    expect([made.code, made.out]).toEqual([0, expect.stringContaining('people: registered (file)')])
+    await until(async () => (await run(['search', 'who', 'comes', 'from', 'Manchester?'])).out.includes('Alan Turing'), {
+      what: 'the search to find it',
+    })
+    const described = await run(['describe', 'people'])
+    expect(described.out).toContain('inlet run people')
+    expect(JSON.parse((await run(['describe', 'people', '-o', 'json'])).out)).toMatchObject({
+      source: { slug: 'people' },
+      incidents: [],
+      runs: [{ outcome: 'ok' }],
+    })
+
+    const uploads = async () =>
+      ((await (await fetch(`${url}/v1/uploads`, { headers: { authorization: `Bearer ${keys.admin}` } })).json()) as UploadPage).items.length
+    const before = await uploads()
+    const taken = await run(['sources', 'create', people, '--name', 'People', '-o', 'json'])
+    expect([taken.code, JSON.parse(taken.err).error.code, await uploads()]).toEqual([1, 'NAME_TAKEN', before])
+    const secret = await run(['sources', 'create', '--connector', 'postgres', '--name', 'x', '--secret', 'password=canary-in-words'])
+    expect([secret.code, secret.err]).toEqual([1, expect.not.stringContaining('canary')])
+    expect((await run(['sources', 'delete', 'people', '--yes'])).code).toBe(0)
+  })
+
+  it('lists every kind of thing in every form', async () => {
+    for (const noun of [
+      'sources',
+      'runs',
+      'events',
+      'workers',
+      'incidents',
+      'notifications',
+      'audit',
+      'credentials',
+      'keys',
+      'connectors',
+      'versions docs',
+      'hooks docs',
+    ]) {
+      const words = noun.split(' ')
+      const [table, json, yaml, name] = [
+        await run(words),
+        await run([...words, '-o', 'json']),
+        await run([...words, '-o', 'yaml']),
+        await run([...words, '-o', 'name']),
+      ]
+      const { items } = JSON.parse(json.out) as { items: readonly object[] }
+      expect({ noun, codes: [table, json, yaml, name].map(({ code }) => code) }).toEqual({ noun, codes: [0, 0, 0, 0] })
+      expect(parse(yaml.out)).toHaveProperty('items')
+      expect({ noun, names: name.out.split('\n').filter((line) => line !== '').length }).toEqual({ noun, names: items.length })
+      expect(table.out.trim().split('\n').length).toBe(Math.max(1, items.length + (items.length === 0 ? 0 : 1)))
+    }
+  })
+
+  it('acts on credentials, notifications and versions', async () => {
+    const made = await run([
+      'credentials',
+      'create',
+      '--name',
+      'crm',
+      '--connector',
+      'rss',
+      '--secret',
+      'password=env:FEED_PASSWORD',
+      '--target',
+      'https://example.com',
+    ])
+    expect([made.code, made.out]).toEqual([0, expect.stringContaining('--credential crm')])
+    expect((await run(['credentials', 'get', 'crm'])).out).toContain('No source uses it.')
+    expect((await run(['credentials', 'update', 'crm', '--name', 'feeds'])).out).toContain('feeds: changed')
+    expect((await run(['credentials', 'delete', 'feeds'])).code).toBe(0)
+
+    const target = JSON.parse(
+      (await run(['notifications', 'create', '--name', 'on-call', '--address', 'https://example.com/hook', '--event', 'error', '-o', 'json'])).out,
+    )
+    expect(target).toMatchObject({ events: ['error'], secret: expect.stringMatching(/^whsec_/) })
+    expect((await run(['notifications', 'disable', target.id])).out).toContain('left alone')
+    expect((await run(['notifications', 'deliveries', target.id])).out).toBe('No messages yet.\n')
+    expect((await run(['notifications', 'delete', target.id])).code).toBe(0)
+
+    expect((await run(['versions', 'diff', 'docs', '--from', '1', '--to', 'live'])).out).toBe('1 and live say the same.\n')
+    expect([(await run(['versions', 'publish', 'docs'])).code, (await run(['versions', 'rollback', 'docs', '1'])).code]).toEqual([1, 1])
+  })
+
+  it('stores address and key, and talks to them', async () => {
+    const env = { INLET_URL: '', INLET_API_KEY: '', XDG_CONFIG_HOME: path.join(folder, 'config') }
+    const wrong = await run(['login', url], { env, answer: 'inl_wrong' })
+    expect(wrong.code).toBe(77)
+    const signedIn = await run(['login', url, '--name', 'here'], { env, answer: keys.read })
+    expect([signedIn.code, signedIn.out + signedIn.err]).toEqual([0, expect.not.stringContaining(keys.read)])
+    expect((await run(['sources', '-o', 'name'], { env })).out).toContain('docs')
+    expect((await run(['context', '-o', 'name'], { env })).out).toBe('here\n')
+    expect((await run(['context', 'use', 'nowhere'], { env })).err).toContain('there are: here')
+    expect((await run(['context', 'use'], { env })).code).toBe(0)
+    expect((await run(['sources', '--context', 'here', '-o', 'name'], { env })).out).toContain('docs')
+    expect((await run(['context', 'delete', 'here'], { env })).code).toBe(0)
+  })
+
+  it('suggests the source that was meant', async () => {
+    for (const words of ['why dcos', 'sources get doc', 'runs --source dosc', 'search x --source doc', 'events --source doc'])
+      expect((await run(words.split(' '))).err).toContain('did you mean "docs"?')
   })
 
   it('examines an installation', async () => {

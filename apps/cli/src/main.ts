@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { waitForSignal } from '@inlet/runtime'
 import { runProgram } from './program/run-program.js'
+import { askSecret } from './terminal/ask-secret.js'
 import { confirm } from './terminal/confirm.js'
 import { createTerminal } from './terminal/terminal.js'
 
@@ -17,6 +18,7 @@ const exitCode = await runProgram(
     stdout: process.stdout,
     env: process.env,
     stopped,
+    ask: (question) => askSecret({ input: process.stdin, output: process.stderr }, question),
     confirm: (question) => confirm({ input: process.stdin, output: process.stderr }, question),
   },
   { stdout: (text) => void process.stdout.write(text), stderr: (text) => void process.stderr.write(text) },

@@ -133,5 +133,7 @@ export const hookEndpoints = {
   }),
 } as const
 
+export type PushedEventView = z.infer<typeof pushedEvent>
+export type PushedEventDetailView = z.infer<typeof pushedEventDetail>
 export type PushedEventPage = z.infer<typeof pushedEventPage>
 export type HookReplay = z.infer<typeof replayed>

@@ -181,6 +181,7 @@ export {
   findSource,
   findSourceForCheck,
   findSourceId,
+  listSlugsNear,
   type SourceDetails,
   type SourceForCheck,
   type StreamOverview,

@@ -10,7 +10,7 @@ import type { z } from 'zod'
 import { askWorker, type CallDeps } from '../calls/ask-worker.js'
 import { matchesEtag } from '../http/etag.js'
 import { closeSignal, type Handler } from '../http/reply.js'
-import { getSourceId, sourceNotFound } from '../source-access/find-source.js'
+import { getSourceId, unknownSource } from '../source-access/find-source.js'
 import { parseRange } from './byte-range.js'
 import { keepAnswer, toCacheView } from './cached-answer.js'
 
@@ -27,7 +27,7 @@ export interface BrowseDeps extends CallDeps {
 /** A source whose connector has paths. Throws NOT_FOUND, NOT_BROWSABLE. */
 const findBrowsable = async ({ database, findConnector }: BrowseDeps, ref: string): Promise<BrowseTarget> => {
   const target = await findBrowseTarget(database, ref)
-  if (target === null) throw sourceNotFound()
+  if (target === null) throw await unknownSource({ database }, ref)
   const { connector } = target
   if (findConnector(connector)?.browse === undefined) throw new Failure('NOT_BROWSABLE', `the connector ${connector} has no paths`)
   return target

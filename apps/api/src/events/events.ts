@@ -1,10 +1,10 @@
 import type { Endpoints } from '@inlet/contract'
-import { type Database, findSourceId, listEvents } from '@inlet/db'
+import { type Database, listEvents } from '@inlet/db'
 import { z } from 'zod'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import type { Places } from '../http/slots.js'
-import { sourceNotFound } from '../source-access/find-source.js'
+import { getSourceId } from '../source-access/find-source.js'
 import type { EventHub } from './event-hub.js'
 import { streamEventsHandler } from './stream-events.js'
 
@@ -26,8 +26,7 @@ const listEventsHandler =
     const list = listName('listEvents', query)
     const direction = query.after === undefined ? ('before' as const) : ('after' as const)
     const id = query.cursor === undefined ? query.after : deps.tokens.decode(list, query.cursor, position)[0]
-    const sourceId = query.source === undefined ? undefined : await findSourceId(deps.database, query.source)
-    if (sourceId === null) throw sourceNotFound()
+    const sourceId = query.source === undefined ? undefined : await getSourceId(deps, query.source)
     const rows = await listEvents(deps.database, {
       sourceId,
       type: query.type,

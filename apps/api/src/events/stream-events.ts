@@ -1,9 +1,9 @@
 import type { Endpoints } from '@inlet/contract'
-import { findSourceId, listEvents, type StoredEvent } from '@inlet/db'
+import { listEvents, type StoredEvent } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Response } from 'express'
 import type { Handler } from '../http/reply.js'
-import { sourceNotFound } from '../source-access/find-source.js'
+import { getSourceId } from '../source-access/find-source.js'
 import type { LiveEvent } from './event-hub.js'
 import type { EventDeps } from './events.js'
 
@@ -18,8 +18,7 @@ const BACKFILL = 500
 export const streamEventsHandler =
   (deps: EventDeps): Handler<Endpoints['streamEvents']> =>
   async ({ query, principal, request, response }) => {
-    const sourceId = query.source === undefined ? undefined : await findSourceId(deps.database, query.source)
-    if (sourceId === null) throw sourceNotFound()
+    const sourceId = query.source === undefined ? undefined : await getSourceId(deps, query.source)
     const filter = { sourceId, type: query.type, level: query.level }
     const lastEventId = parseLastEventId(request.get('last-event-id'))
     const leave = deps.streams.take(principal?.keyId ?? '')

@@ -4,7 +4,6 @@ import {
   addTestDelivery,
   createTarget,
   deleteTarget,
-  findSourceId,
   findTarget,
   listDeliveries,
   listIncidents,
@@ -19,7 +18,7 @@ import { mayRetarget } from '../credentials/guard-targets.js'
 import { pageOfAll } from '../http/page-of-all.js'
 import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { sourceNotFound } from '../source-access/find-source.js'
+import { getSourceId } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 import { findSources } from './check-target.js'
 import { checkMail, checkNewSecret, requireUrl, secretOf } from './target-settings.js'
@@ -184,8 +183,7 @@ const listDeliveriesHandler =
 const listIncidentsHandler =
   (deps: NotificationDeps): Handler<Endpoints['listIncidents']> =>
   async ({ query }) => {
-    const sourceId = query.source === undefined ? undefined : await findSourceId(deps.database, query.source)
-    if (sourceId === null) throw sourceNotFound()
+    const sourceId = query.source === undefined ? undefined : await getSourceId(deps, query.source)
     const list = listName('listIncidents', query)
     const before = query.cursor === undefined ? null : toPosition(deps.tokens.decode(list, query.cursor, position))
     const open = query.state === 'all' ? null : query.state === 'open'

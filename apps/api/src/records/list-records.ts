@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { listName } from '../http/page-token.js'
 import { requireScope } from '../http/principal.js'
 import { closeSignal, type Handler } from '../http/reply.js'
-import { sourceNotFound } from '../source-access/find-source.js'
+import { unknownSource } from '../source-access/find-source.js'
 import { ensureFresh } from './ensure-fresh.js'
 import { checkFacets, toFields } from './fields.js'
 import { toListedJson, toPageJson } from './record-json.js'
@@ -43,10 +43,9 @@ export const listRecordsHandler =
 
 const getSourceIds = async (deps: RecordDeps, refs: readonly string[]): Promise<readonly string[]> => {
   const ids = await findSourceIds(deps.database, refs)
-  return ids.map((id) => {
-    if (id === null) throw sourceNotFound()
-    return id
-  })
+  const unknown = ids.indexOf(null)
+  if (unknown !== -1) throw await unknownSource(deps, refs[unknown] ?? '')
+  return ids.filter((id) => id !== null)
 }
 
 const toFilter = (query: ListRecordsQuery, sourceIds: readonly string[] | undefined): RecordFilter => ({

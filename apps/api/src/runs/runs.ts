@@ -1,10 +1,10 @@
 import type { Endpoints } from '@inlet/contract'
-import { cancelRun, type Database, findRun, findSourceId, listLogLines, listRuns } from '@inlet/db'
+import { cancelRun, type Database, findRun, listLogLines, listRuns } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { z } from 'zod'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { sourceNotFound } from '../source-access/find-source.js'
+import { getSourceId } from '../source-access/find-source.js'
 import { toRunDetailView, toRunView } from './to-run-view.js'
 
 export interface RunDeps {
@@ -19,8 +19,7 @@ const listRunsHandler =
   async ({ query }) => {
     const list = listName('listRuns', query)
     const after = query.cursor === undefined ? null : deps.tokens.decode(list, query.cursor, position)
-    const sourceId = query.source === undefined ? undefined : await findSourceId(deps.database, query.source)
-    if (sourceId === null) throw sourceNotFound()
+    const sourceId = query.source === undefined ? undefined : await getSourceId(deps, query.source)
     const rows = await listRuns(deps.database, {
       sourceId,
       status: query.status,

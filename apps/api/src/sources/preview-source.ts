@@ -2,7 +2,7 @@ import type { Endpoints } from '@inlet/contract'
 import { findSourceForCheck } from '@inlet/db'
 import { askWorker } from '../calls/ask-worker.js'
 import { closeSignal, type Handler } from '../http/reply.js'
-import { sourceNotFound } from '../source-access/find-source.js'
+import { unknownSource } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 
 /** A source that cannot be read is a good answer: 200 with what is wrong. */
@@ -10,7 +10,7 @@ export const previewSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['previewSource']> =>
   async ({ params, body, response }) => {
     const source = await findSourceForCheck(deps.database, params.id)
-    if (source === null) throw sourceNotFound()
+    if (source === null) throw await unknownSource(deps, params.id)
     const { connector, config, id } = source
     const outcome = await askWorker(deps, 'preview', { connector, config, sourceId: id, params: body }, closeSignal(response))
     const { durationMs } = outcome

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { toEtag } from '../http/etag.js'
 import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { getSource, getSourceId, sourceNotFound } from '../source-access/find-source.js'
+import { getSource, getSourceId, unknownSource } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 import { toSourceDetail, toSourceSummary } from '../source-access/source-view.js'
 
@@ -53,7 +53,7 @@ export const explainSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['explainSource']> =>
   async ({ params }) => {
     const [stored, queueProblem] = await Promise.all([gatherWhyFacts(deps.database, params.id), findQueueProblem(deps)])
-    if (stored === null) throw sourceNotFound()
+    if (stored === null) throw await unknownSource(deps, params.id)
     const connector = deps.findConnector(stored.connector)
     const facts = { ...stored, queueProblem, continuous: connector?.continuous === true, pushed: connector?.receive !== undefined }
     return { status: 200, body: toWhyView(stored, facts) }

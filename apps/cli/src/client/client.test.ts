@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiUnreachable, createApiClient, withQuery } from './api-client.js'
+import { contextsFile, readContexts, writeContexts } from './contexts.js'
 import { findInstallation } from './find-installation.js'
 import { followEvents } from './follow-events.js'
 import { toServerEvents } from './server-events.js'
@@ -33,7 +34,26 @@ describe('findInstallation', () => {
     expect(findInstallation({ data, ...flags }, env)).toEqual({ url, key })
   })
 
+  it('takes what login has stored, and sends its key nowhere else', () => {
+    const env = { XDG_CONFIG_HOME: path.join(data, 'config') }
+    expect(readContexts(env)).toEqual({ current: null, contexts: {} })
+    const contexts = { work: { url: 'https://inlet.test/', key: 'work-key' }, home: { url: 'http://127.0.0.1:4002/', key: 'home-key' } }
+    writeContexts(env, { current: 'work', contexts })
+    expect(statSync(contextsFile(env)).mode & 0o777).toBe(0o600)
+    expect(findInstallation({}, env)).toEqual(contexts.work)
+    expect(findInstallation({ context: 'home' }, { ...env, INLET_URL: 'https://a.test', INLET_API_KEY: 'a' })).toEqual(contexts.home)
+    expect(findInstallation({ url: 'https://inlet.test' }, env)).toEqual(contexts.work)
+    expect(() => findInstallation({ url: 'https://other.test' }, env)).toThrow('no API key for https://other.test')
+    expect(findInstallation({ data }, env)).toEqual({ url: 'http://127.0.0.1:4000/', key: 'local-key' })
+    expect(findInstallation({}, { ...env, INLET_URL: 'https://a.test', INLET_API_KEY: 'a' })).toEqual({ url: 'https://a.test/', key: 'a' })
+    expect(() => findInstallation({ context: 'elsewhere' }, env)).toThrow('there are: work, home')
+    expect(() => findInstallation({ context: 'toString' }, env)).toThrow('there is no context')
+    writeFileSync(contextsFile(env), '{')
+    expect(() => findInstallation({}, env)).toThrow(/is damaged; remove it/)
+  })
+
   it('finds the demo where no other installation runs', () => {
+    const nobody = { HOME: path.join(data, 'nobody') }
     const before = process.cwd()
     process.chdir(data)
     try {
@@ -41,10 +61,10 @@ describe('findInstallation', () => {
       mkdirSync('.inlet-demo')
       writeFileSync('.inlet-demo/running.json', JSON.stringify({ url: 'http://127.0.0.1:4001' }))
       writeFileSync('.inlet-demo/settings.json', JSON.stringify({ adminKey: 'demo-key' }))
-      expect(findInstallation({}, {})).toEqual({ url: 'http://127.0.0.1:4001/', key: 'demo-key' })
+      expect(findInstallation({}, nobody)).toEqual({ url: 'http://127.0.0.1:4001/', key: 'demo-key' })
       writeFileSync('.inlet/running.json', JSON.stringify({ url: 'http://127.0.0.1:4000' }))
       writeFileSync('.inlet/settings.json', JSON.stringify({ adminKey: 'own-key' }))
-      expect(findInstallation({}, {})).toEqual({ url: 'http://127.0.0.1:4000/', key: 'own-key' })
+      expect(findInstallation({}, nobody)).toEqual({ url: 'http://127.0.0.1:4000/', key: 'own-key' })
     } finally {
       process.chdir(before)
     }

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isUrl } from '@inlet/domain'
 import { DATA_FOLDERS } from '../stack/data-folders.js'
+import { getContext, readContexts } from './contexts.js'
 
 export interface InstallationFlags {
   readonly url?: string | undefined
   readonly key?: string | undefined
+  /** One that `inlet login` has stored. */
+  readonly context?: string | undefined
   /** The data folder of a local installation; without it those of `up` and of the demo are looked into. */
   readonly data?: string | undefined
 }
@@ -22,21 +25,40 @@ type Env = Readonly<Record<string, string | undefined>>
 export const COMMAND_KEYS = ['INLET_URL', 'INLET_API_KEY'] as const
 
 /**
- * The installation that commands talk to: flags, else INLET_URL and INLET_API_KEY, else the one that runs from a data
- * folder. The key of a data folder is sent to this machine alone. Throws with the next step.
+ * The installation that commands talk to: flags, else INLET_URL and INLET_API_KEY, else the context that is current, else the one that runs from a
+ * data folder. Keys that are stored go to their own address alone: that of a context, or this machine. Throws with the next step.
  */
 export const findInstallation = (flags: InstallationFlags, env: Env): Installation => {
-  const folders = flags.data === undefined ? DATA_FOLDERS : [flags.data]
-  const folder = folders.find((name) => readMember(path.join(name, 'running.json'), 'url') !== undefined) ?? folders[0] ?? ''
-  const url = toUrl(nonEmpty(flags.url) ?? nonEmpty(env['INLET_URL']) ?? urlOfFolder(folder))
-  const given = nonEmpty(flags.key) ?? nonEmpty(env['INLET_API_KEY'])
-  if (given !== undefined) return { url: url.href, key: given.trim() }
-  const own = isLoopback(url) ? readMember(path.join(folder, 'settings.json'), 'adminKey') : undefined
-  if (own === undefined) throw new Error(`no API key for ${url.origin}: set INLET_API_KEY, or give --key (inlet keys create makes one)`)
+  const given = nonEmpty(flags.url) ?? (flags.context === undefined ? nonEmpty(env['INLET_URL']) : undefined)
+  const stored = given === undefined ? storedContext(flags, env) : null
+  const folder = folderOf(flags)
+  const url = toUrl(given ?? stored?.url ?? urlOfFolder(folder))
+  const key = nonEmpty(flags.key) ?? (stored === null || flags.context === undefined ? nonEmpty(env['INLET_API_KEY']) : undefined)
+  if (key !== undefined) return { url: url.href, key: key.trim() }
+  const own = stored?.key ?? keyOfContext(url, env) ?? (isLoopback(url) ? readMember(path.join(folder, 'settings.json'), 'adminKey') : undefined)
+  if (own === undefined)
+    throw new Error(`no API key for ${url.origin}: sign in with \`inlet login\`, set INLET_API_KEY, or give --key (inlet keys create makes one)`)
   return { url: url.href, key: own }
 }
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === undefined || text.trim() === '' ? undefined : text)
+
+/** The context of the flag, else the current one; a data folder that is named comes before the latter. */
+const storedContext = ({ context, data }: InstallationFlags, env: Env): Installation | null => {
+  if (context !== undefined) return getContext(readContexts(env), context)
+  if (data !== undefined) return null
+  const { current, contexts } = readContexts(env)
+  return current === null ? null : (contexts[current] ?? null)
+}
+
+const keyOfContext = ({ origin }: URL, env: Env): string | undefined =>
+  Object.values(readContexts(env).contexts).find(({ url }) => isUrl(url) && new URL(url).origin === origin)?.key
+
+/** The first folder from which an installation runs. */
+const folderOf = ({ data }: InstallationFlags): string => {
+  const folders = data === undefined ? DATA_FOLDERS : [data]
+  return folders.find((folder) => readMember(path.join(folder, 'running.json'), 'url') !== undefined) ?? folders[0] ?? ''
+}
 
 const toUrl = (text: string): URL => {
   const url = isUrl(text) ? new URL(text) : null
@@ -47,7 +69,9 @@ const toUrl = (text: string): URL => {
 const urlOfFolder = (folder: string): string => {
   const url = readMember(path.join(folder, 'running.json'), 'url')
   if (url === undefined || !isUrl(url))
-    throw new Error(`no installation runs from ${path.resolve(folder)}: start one with \`inlet up\`, or name one with --url or INLET_URL`)
+    throw new Error(
+      `no installation runs from ${path.resolve(folder)}: start one with \`inlet up\`, sign in to one with \`inlet login\`, or name one with --url or INLET_URL`,
+    )
   return url
 }
 

@@ -18,7 +18,13 @@ export const printAddresses = async ({ terminal, env }: CommandContext, stack: S
   Key (admin)        ${stack.isKeyNew ? stack.adminKey : terminal.dim(`adminKey in ${folder.file('settings.json')}`)}
   Logs, data         ${folder.path}
 ${stack.isKeyNew ? `\n  The key is shown this once; it stays in ${folder.file('settings.json')}, which only you can read.` : ''}
-  Try:  npm run inlet -- sources${folder.path === path.resolve(DATA_FOLDER) ? '' : ` --data ${path.relative('', folder.path)}`}
+  Try:  npm run inlet -- sources${folder.path === path.resolve(DATA_FOLDER) ? '' : ` --data ${nearest(folder.path)}`}
   Ctrl-C stops everything; the data stays.`)
   openBrowser(`${stack.url}${link.path}`, { platform: process.platform, isTerminal: process.stdout.isTTY, env })
+}
+
+/** From here, unless that leads up. */
+const nearest = (place: string): string => {
+  const relative = path.relative('', place)
+  return relative.startsWith('..') ? place : relative
 }

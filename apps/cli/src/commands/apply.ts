@@ -12,6 +12,7 @@ import {
 } from '@inlet/registry-files'
 import { collect, listAll } from '../client/list-all.js'
 import { EXIT } from '../output/exit-codes.js'
+import { isForPeople, print } from '../output/print.js'
 import { createHttpRegistry } from '../registry/http-registry.js'
 import { planLines, refusalLines } from '../registry/plan-lines.js'
 import { stoppedLines } from '../registry/stopped-lines.js'
@@ -45,13 +46,16 @@ export const apply = async (flags: ApplyFlags, context: CommandContext): Promise
   })
   const counts = countSteps(plan)
   const changes = counts.create + counts.update + counts.delete
-  if (!flags.json) {
+  const people = isForPeople(flags)
+  const printPlan = (document: ReturnType<typeof toDocument>): void =>
+    print(context, flags, { document, lines: () => [], names: () => document.sources.map(({ slug }) => slug) })
+  if (people) {
     const stopped = counts.unchanged === 0 ? [] : await collect(listAll<SourceSummary>(api, '/v1/sources', { status: 'ERROR' }))
     for (const line of [...planLines(plan, terminal), ...stoppedLines(plan, stopped)]) terminal.line(line)
   }
   const blocked = counts.refused > 0 && !flags.skipRefused
   if (flags.dryRun || blocked || changes === 0) {
-    if (flags.json) terminal.line(JSON.stringify(toDocument(plan, []), null, 2))
+    if (!people) printPlan(toDocument(plan, []))
     else if (blocked && !flags.dryRun) terminal.line('Nothing was changed. Correct what is refused, or apply the rest with --skip-refused.')
     if (counts.refused > 0) return EXIT.failed
     return changes > 0 ? EXIT.changes : EXIT.done
@@ -59,7 +63,7 @@ export const apply = async (flags: ApplyFlags, context: CommandContext): Promise
   if (counts.delete > 0 && !flags.yes && !(await context.confirm(`Delete ${counts.delete} sources with all their records?`)))
     throw new Error(`${counts.delete} sources would be deleted with all their records: say --yes if you mean it; nothing was changed`)
   const applied = await applyPlan(registry, plan, { runNow: flags.run })
-  if (flags.json) terminal.line(JSON.stringify(toDocument(plan, applied), null, 2))
+  if (!people) printPlan(toDocument(plan, applied))
   else for (const line of appliedLines(plan, applied)) terminal.line(line)
   return counts.refused > 0 || applied.some(({ failure }) => failure !== null) ? EXIT.failed : EXIT.done
 }

@@ -1,19 +1,7 @@
-import type { ConnectorSummary, ConnectorView } from '@inlet/contract'
-import { collect, listAll } from '../client/list-all.js'
+import type { ConnectorView } from '@inlet/contract'
 import { toTable } from '../output/table.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
-
-/** `inlet connectors`: all kinds of systems. */
-export const listConnectors = async (flags: RemoteFlags, context: CommandContext): Promise<void> => {
-  const list = { items: await collect(listAll<ConnectorSummary>(openApi(flags, context), '/v1/connectors', {})) }
-  show(context, flags, list, () =>
-    toTable(
-      ['TYPE', 'TITLE', 'DESCRIPTION'],
-      list.items.map(({ type, title, description }) => [type, title, description]),
-    ),
-  )
-}
 
 /** `inlet connectors <type>`: its settings and secrets. */
 export const getConnector = async (type: string, flags: RemoteFlags, context: CommandContext): Promise<void> => {

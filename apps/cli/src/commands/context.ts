@@ -10,4 +10,6 @@ export interface CommandContext {
   readonly stopped: Promise<unknown>
   /** A question is asked on a terminal only; elsewhere it counts as no. */
   readonly confirm: (question: string) => Promise<boolean>
+  /** Asks for a secret, which is not shown on a terminal; elsewhere it is the first line of standard input. */
+  readonly ask: (question: string) => Promise<string>
 }

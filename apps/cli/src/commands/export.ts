@@ -6,7 +6,7 @@ import { createHttpRegistry } from '../registry/http-registry.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags } from './remote.js'
 
-export interface ExportFlags extends RemoteFlags {
+export interface ExportFlags extends Omit<RemoteFlags, 'output'> {
   readonly output?: string
   readonly owner?: string
 }

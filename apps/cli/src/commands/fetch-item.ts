@@ -6,7 +6,7 @@ import { withQuery } from '../client/api-client.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags } from './remote.js'
 
-export interface FetchFlags extends RemoteFlags {
+export interface FetchFlags extends Omit<RemoteFlags, 'output'> {
   readonly output?: string
   readonly refresh?: boolean
 }

@@ -6,7 +6,7 @@ import { printable } from '../output/printable.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags } from './remote.js'
 
-export interface ImportFlags extends RemoteFlags {
+export interface ImportFlags extends Omit<RemoteFlags, 'output'> {
   readonly out?: string
   readonly slug?: string
   readonly path?: readonly string[]

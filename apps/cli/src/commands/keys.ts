@@ -1,8 +1,5 @@
-import type { ApiKeyView, NewApiKeyView } from '@inlet/contract'
+import type { NewApiKeyView } from '@inlet/contract'
 import { SCOPES, type Scope } from '@inlet/domain'
-import { collect, listAll } from '../client/list-all.js'
-import { toRelative } from '../output/moments.js'
-import { toTable } from '../output/table.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
@@ -21,31 +18,6 @@ export const createKeyOverApi = async (
 ): Promise<void> => {
   const made = await openApi(flags, context).call<NewApiKeyView>('POST', '/v1/keys', { name: flags.name, scopes: parseScopes(flags.scopes) })
   show(context, flags, made, () => [made.key])
-}
-
-/** `inlet keys list` */
-export const listKeys = async (flags: RemoteFlags, context: CommandContext): Promise<void> => {
-  const list = { items: await collect(listAll<ApiKeyView>(openApi(flags, context), '/v1/keys', {})) }
-  const now = Date.now()
-  show(context, flags, list, () =>
-    toTable(
-      ['ID', 'NAME', 'SCOPES', 'MADE', 'USED', 'STATE'],
-      list.items.map((key) => [
-        key.id,
-        key.name,
-        key.scopes.join(','),
-        toRelative(key.createdAt, now),
-        toRelative(key.lastUsedAt, now),
-        stateOf(key, now),
-      ]),
-    ),
-  )
-}
-
-const stateOf = ({ revokedAt, expiresAt }: ApiKeyView, now: number): string => {
-  if (revokedAt !== null) return 'revoked'
-  if (expiresAt === null) return 'live'
-  return Date.parse(expiresAt) <= now ? 'expired' : `expires ${toRelative(expiresAt, now)}`
 }
 
 /** `inlet keys revoke`: at once and for good. */

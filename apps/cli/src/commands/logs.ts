@@ -2,6 +2,7 @@ import type { EventPage, EventView } from '@inlet/contract'
 import { withQuery } from '../client/api-client.js'
 import { type EventFilter, followEvents } from '../client/follow-events.js'
 import { createSourceNames } from '../client/source-names.js'
+import { toStreamLine } from '../output/print.js'
 import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 import type { CommandContext } from './context.js'
@@ -21,7 +22,7 @@ export const logs = async (flags: LogsFlags, context: CommandContext): Promise<v
   const nameOf = createSourceNames(api)
   const print = async (event: EventView): Promise<void> => {
     const source = event.sourceId === null ? null : await nameOf(event.sourceId)
-    terminal.line(flags.json ? JSON.stringify({ ...event, source }) : eventLine(event, source, terminal))
+    terminal.line(toStreamLine(flags, { ...event, source }, () => eventLine(event, source, terminal)))
   }
   for (const event of items.toReversed()) await print(event)
   if (!flags.follow) return

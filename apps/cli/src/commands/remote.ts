@@ -1,11 +1,10 @@
 import { type ApiClient, createApiClient } from '../client/api-client.js'
 import { findInstallation, type InstallationFlags } from '../client/find-installation.js'
+import { type OutputFlags, print, type Shown } from '../output/print.js'
 import type { CommandContext } from './context.js'
 
 /** Flags of every command that talks to an API. */
-export interface RemoteFlags extends InstallationFlags {
-  readonly json?: boolean
-}
+export interface RemoteFlags extends InstallationFlags, OutputFlags {}
 
 /** The API that flags and environment name. */
 export const openApi = (flags: InstallationFlags, { env }: Pick<CommandContext, 'env'>): ApiClient => {
@@ -13,13 +12,10 @@ export const openApi = (flags: InstallationFlags, { env }: Pick<CommandContext, 
   return createApiClient(url, key)
 }
 
-/** Prints one JSON document, or lines for people. */
+/** Prints a document, or what people read of it, as the flags ask. */
 export const show = (
-  { terminal }: Pick<CommandContext, 'terminal'>,
-  flags: Pick<RemoteFlags, 'json'>,
+  context: Pick<CommandContext, 'terminal'>,
+  flags: OutputFlags,
   document: unknown,
-  lines: () => readonly string[],
-): void => {
-  if (flags.json) terminal.line(JSON.stringify(document, null, 2))
-  else for (const line of lines()) terminal.line(line)
-}
+  shown: Shown['lines'] | Omit<Shown, 'document'>,
+): void => print(context, flags, { document, ...(typeof shown === 'function' ? { lines: shown } : shown) })

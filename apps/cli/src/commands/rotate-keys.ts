@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { EncryptionView } from '@inlet/contract'
 import { EXIT } from '../output/exit-codes.js'
+import { isForPeople, print } from '../output/print.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags } from './remote.js'
 
@@ -11,17 +12,18 @@ const BAR_WIDTH = 30
 export const rotateKeys = async (flags: RemoteFlags, context: CommandContext): Promise<number> => {
   const { terminal } = context
   const api = openApi(flags, context)
+  const people = isForPeople(flags)
   let view = await api.call<EncryptionView>('POST', '/v1/encryption/rotate')
   const stopped = context.stopped.then(() => true)
   while (view.rotation?.state === 'running') {
-    if (!flags.json) terminal.block(progressLines(view.rotation))
+    if (people) terminal.block(progressLines(view.rotation))
     if (await Promise.race([stopped, delay(POLL_MS).then(() => false)])) {
-      if (!flags.json) terminal.line('\nThe rotation goes on; inlet keys rotate shows it again.')
+      if (people) terminal.line('\nThe rotation goes on; inlet keys rotate shows it again.')
       return EXIT.interrupted
     }
     view = await api.call<EncryptionView>('GET', '/v1/encryption')
   }
-  if (flags.json) terminal.line(JSON.stringify(view, null, 2))
+  if (!people) print(context, flags, { document: view, lines: () => [], names: () => [view.rotation?.to ?? ''] })
   else {
     if (view.rotation !== null) terminal.block(progressLines(view.rotation))
     terminal.endBlock()

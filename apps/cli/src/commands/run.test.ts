@@ -1,7 +1,7 @@
 import type { RunView } from '@inlet/contract'
 import { describe, expect, it } from 'vitest'
+import { runLines } from '../resources/run-lines.js'
 import { progressLines } from './run.js'
-import { runLines } from './runs.js'
 
 const counts = { read: 5, inserted: 3, updated: 1, unchanged: 1, deleted: 0, quarantined: 0 }
 const here = new Date(2026, 2, 4, 16, 3, 20)

@@ -1,13 +1,14 @@
 import type { RunView } from '@inlet/contract'
 import { findUuid } from '@inlet/domain'
-import { ApiProblem } from '../client/api-client.js'
+import { type ApiClient, ApiProblem } from '../client/api-client.js'
 import { followRun } from '../client/follow-run.js'
-import { exitOfOutcome } from '../output/exit-codes.js'
+import { EXIT, exitOfOutcome } from '../output/exit-codes.js'
 import { toClock } from '../output/moments.js'
+import { isForPeople, outputOf, toStreamLine } from '../output/print.js'
 import { printable } from '../output/printable.js'
+import { runLines } from '../resources/run-lines.js'
 import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags } from './remote.js'
-import { runLines } from './runs.js'
+import { openApi, type RemoteFlags, show } from './remote.js'
 
 export interface RunFlags extends RemoteFlags {
   readonly follow?: boolean
@@ -16,25 +17,36 @@ export interface RunFlags extends RemoteFlags {
 
 /** `inlet run`: starts a run; with --follow shows its progress and answers its outcome as the exit code. */
 export const runSource = async (ref: string, flags: RunFlags, context: CommandContext): Promise<number> => {
-  const { terminal } = context
   const api = openApi(flags, context)
   const { runId } = await api
     .call<{ runId: string }>('POST', `/v1/sources/${encodeURIComponent(ref)}/run`, flags.allowMassDelete ? { allowMassDelete: true } : {})
     .catch((error: unknown) => joinActive(error, flags))
   if (!flags.follow) {
-    terminal.line(flags.json ? JSON.stringify({ runId }) : `Run ${runId} is queued. See it with: inlet runs get ${runId}`)
-    return 0
+    show(context, flags, { runId }, { lines: () => [`Run ${runId} is queued. See it with: inlet runs get ${runId}`], names: () => [runId] })
+    return EXIT.done
   }
+  return followToEnd(api, { source: ref, runId }, flags, context)
+}
+
+/** Shows the progress of a run to its end; answers its outcome as the exit code. */
+export const followToEnd = async (
+  api: ApiClient,
+  { source, runId }: { readonly source: string; readonly runId: string },
+  flags: RemoteFlags,
+  { terminal, stopped }: CommandContext,
+): Promise<number> => {
   const stopping = new AbortController()
-  void context.stopped.then(() => stopping.abort())
+  void stopped.then(() => stopping.abort())
   let run: RunView | null = null
-  for await (run of followRun(api, { source: ref, runId, signal: stopping.signal })) {
-    if (flags.json) terminal.line(JSON.stringify(run))
-    else terminal.block(progressLines(run, Date.now()))
+  for await (run of followRun(api, { source, runId, signal: stopping.signal })) {
+    const now = run
+    if (isForPeople(flags)) terminal.block(progressLines(now, Date.now()))
+    else if (outputOf(flags) !== 'name') terminal.line(toStreamLine(flags, now, () => ''))
   }
   terminal.endBlock()
   if (run === null || run.status !== 'ended') throw new Error(`stopped following; the run goes on: inlet runs get ${runId}`)
-  if (!flags.json) for (const line of runLines(run, ref)) terminal.line(line)
+  if (isForPeople(flags)) for (const line of runLines(run, source)) terminal.line(line)
+  else if (outputOf(flags) === 'name') terminal.line(runId)
   return exitOfOutcome(run.outcome)
 }
 

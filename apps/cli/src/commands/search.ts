@@ -28,7 +28,7 @@ export interface SearchFlags extends RemoteFlags {
 
 /** `inlet search`: records that match, best first; without words the newest. */
 export const search = async (words: readonly string[], flags: SearchFlags, context: CommandContext): Promise<void> => {
-  const { url: _url, key: _key, data: _data, json: _json, facet: facets, field: fields, ...query } = flags
+  const { url: _url, key: _key, data: _data, context: _context, output: _output, json: _json, facet: facets, field: fields, ...query } = flags
   const q = words.length === 0 ? undefined : words.join(' ')
   const page = await openApi(flags, context).call<RecordPage>('GET', withQuery('/v1/records', { q, ...query, facets, fields }))
   show(context, flags, page, () => [
@@ -46,12 +46,22 @@ export const hitLines = (hit: RecordHit, terminal: Terminal): readonly string[] 
   const text = typeof snippet === 'string' ? shorten(printable(snippet.replaceAll(/\s+/gu, ' ')), 240) : ''
   const place = (hit.chunks?.[0]?.headings ?? []).join(' › ')
   return [
-    terminal.bold(printable(title ?? key)),
+    terminal.bold(printable(title ?? (summaryOf(hit.data) || key))),
     `  ${terminal.dim(printable(`${provenance.source} · ${stream} · ${key}${url === null ? '' : ` · ${url}`}${place === '' ? '' : ` · ${place}`}`))}`,
     ...(text === '' ? [] : [`  ${text}`]),
     ...(why === undefined ? [] : [`  ${terminal.dim(printable(why.map(({ word, weight }) => `${word} ${weight.toFixed(2)}`).join(', ')))}`]),
   ]
 }
+
+const MAX_MEMBERS = 4
+
+/** Of a record without a title, such as a row: its first short values. */
+const summaryOf = (data: unknown): string =>
+  Object.entries(typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {})
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && String(value).length <= 60)
+    .slice(0, MAX_MEMBERS)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ')
 
 const facetLines = ({ facets = [] }: RecordPage, terminal: Terminal): readonly string[] =>
   facets.flatMap(({ field, values, more }) => [

@@ -14,7 +14,7 @@ export const explainSource = async (ref: string, flags: RemoteFlags, context: Co
 
 const WHO = { owner: 'you, who own the source', operator: 'who operates the installation', nobody: null } as const
 
-const whyLines = (source: string, { status, state, blocker, checks, at }: WhyView): readonly string[] => [
+export const whyLines = (source: string, { status, state, blocker, checks, at }: WhyView): readonly string[] => [
   blocker.message,
   '',
   ...toPairs([

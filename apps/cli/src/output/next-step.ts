@@ -25,6 +25,9 @@ export const toNextStep = (code: string, next: string, source?: string): string 
   const stock = isReason(code) ? REASONS[code].next : next
   const command = Object.hasOwn(COMMANDS, code) ? COMMANDS[code] : undefined
   const text = next.startsWith(stock) && command !== undefined ? command(source ?? '<source>') + next.slice(stock.length) : next
-  const commands = text.replaceAll('POST /v1/sources/{id}/resume', `inlet sources resume ${source ?? '<source>'}`)
+  const named = source ?? '<source>'
+  const commands = text
+    .replaceAll('POST /v1/sources/{id}/resume', `inlet sources resume ${named}`)
+    .replaceAll('POST /v1/sources/{id}/run,', `inlet run ${named},`)
   return source === undefined ? commands : commands.replaceAll('/v1/sources/{id}', `/v1/sources/${source}`)
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Act } from './act.js'
-import { examples, remote, wholeNumber } from './options.js'
+import { examples, remote, remoteToFile, wholeNumber } from './options.js'
 
 /** Looking into a source, and taking things out. */
 export const addBrowseCommands = (program: Command, act: Act): void => {
@@ -22,7 +22,7 @@ export const addBrowseCommands = (program: Command, act: Act): void => {
     'inlet browse exports 2026/may.csv --about',
   )
   examples(
-    remote(program.command('fetch').description('the bytes of an item of a source'))
+    remoteToFile(program.command('fetch').description('the bytes of an item of a source'))
       .argument('<source>', 'slug or id')
       .argument('<path>', 'as browse lists it')
       .option('-o, --output <file>', 'write to a file, which is complete or not there')

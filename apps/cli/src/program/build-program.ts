@@ -3,7 +3,9 @@ import type { CommandContext } from '../commands/context.js'
 import { createAct } from './act.js'
 import { addBrowseCommands } from './browse-commands.js'
 import { SHELLS, type Shell, toCompletion } from './completion.js'
+import { addContextCommands } from './context-commands.js'
 import { addKeyCommands } from './key-commands.js'
+import { addOperationCommands } from './operation-commands.js'
 import { examples } from './options.js'
 import { addQuarantineCommands } from './quarantine-commands.js'
 import { addRegistryCommands } from './registry-commands.js'
@@ -20,7 +22,7 @@ export const buildProgram = (context: CommandContext, output: OutputConfiguratio
     .configureHelp({ sortSubcommands: false })
     .addHelpText(
       'after',
-      '\nCommands talk to the API at --url or INLET_URL with INLET_API_KEY; without them to the installation that `inlet up` runs from --data.\nExit codes: docs/guides/cli.md.',
+      '\nCommands talk to the API at --url or INLET_URL with INLET_API_KEY; without them to the one of `inlet login`, else to the one that `inlet up` or `inlet demo` runs on this machine.\nExit codes: docs/guides/cli.md.',
     )
   const act = createAct(context, setExitCode)
   addStackCommands(program, act)
@@ -29,7 +31,9 @@ export const buildProgram = (context: CommandContext, output: OutputConfiguratio
   addBrowseCommands(program, act)
   addRunCommands(program, act)
   addQuarantineCommands(program, act)
+  addOperationCommands(program, act)
   addKeyCommands(program, act)
+  addContextCommands(program, act)
   examples(
     program
       .command('completion')

@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
+import { KEYS } from '../resources/operation-resources.js'
 import type { Act } from './act.js'
 import { addMasterKeyCommands } from './master-key-commands.js'
 import { examples, remote } from './options.js'
+import { addResource } from './resource-commands.js'
 
 /** API keys. */
 export const addKeyCommands = (program: Command, act: Act): void => {
-  const keys = program.command('keys').description('API keys and master keys')
+  const keys = addResource(program, act, KEYS)
   examples(
     remote(keys.command('create').description('make an API key and print it once; with DATABASE_URL and no --url straight in the database'))
       .requiredOption('--name <name>', 'what the key is for')
@@ -19,12 +21,6 @@ export const addKeyCommands = (program: Command, act: Act): void => {
       ),
     'inlet keys create --name reports --scopes read',
     'DATABASE_URL=… INLET_ENCRYPTION_KEYS=… inlet keys create --name ops --scopes admin     # the first one',
-  )
-  examples(
-    remote(keys.command('list').description('all keys, without their secrets')).action(
-      act(async (context, flags) => (await import('../commands/keys.js')).listKeys(flags, context)),
-    ),
-    'inlet keys list',
   )
   examples(
     remote(keys.command('revoke').description('revoke a key, at once and for good'))

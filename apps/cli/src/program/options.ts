@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { OUTPUTS } from '../output/print.js'
 import { DATA_FOLDERS } from '../stack/data-folders.js'
 
 /** A whole number from 1. */
@@ -10,13 +11,25 @@ export const wholeNumber = (text: string): number => {
 /** An option that may be repeated. */
 export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
-/** What every command takes that talks to an API. */
-export const remote = (command: Command): Command =>
+/** Which installation a command talks to. */
+export const installation = (command: Command): Command =>
   command
     .addOption(new Option('--url <url>', 'address of the API (INLET_URL)'))
     .addOption(new Option('--key <key>', 'API key (rather INLET_API_KEY: flags can be seen by others)'))
+    .addOption(new Option('--context <name>', 'an installation that `inlet login` has stored'))
     .addOption(new Option('--data <dir>', `data folder of a local installation, for address and key (default ${DATA_FOLDERS.join(', else ')})`))
-    .option('--json', 'print JSON')
+
+/** What every command takes that talks to an API and shows its answer. */
+export const remote = (command: Command): Command =>
+  installation(command)
+    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(OUTPUTS))
+    .option('--json', 'the same as -o json')
+
+/** The same where -o names a file. */
+export const remoteToFile = (command: Command): Command => installation(command).option('--json', 'print JSON')
+
+/** Again and again, until Ctrl-C. */
+export const watchable = (command: Command): Command => command.option('--watch [seconds]', 'look again, every 2 s unless told', wholeNumber)
 
 /** Examples at the end of the help. */
 export const examples = (command: Command, ...lines: readonly string[]): Command =>

@@ -14,6 +14,7 @@ const run = async (...args: readonly string[]) => {
     env: {},
     stopped: new Promise(() => {}),
     confirm: async () => false,
+    ask: async () => '',
   }
   const code = await runProgram(args, context, { stdout: write, stderr: (text) => void (err += text) })
   return { code, out, err }

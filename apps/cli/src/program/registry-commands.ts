@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Act } from './act.js'
-import { examples, remote, repeated } from './options.js'
+import { examples, remote, remoteToFile, repeated } from './options.js'
 
 /** Sources as code. */
 export const addRegistryCommands = (program: Command, act: Act): void => {
@@ -22,7 +22,7 @@ export const addRegistryCommands = (program: Command, act: Act): void => {
     'inlet export | inlet apply -f -',
   )
   examples(
-    remote(program.command('export').description('print the registered sources as YAML that apply takes back'))
+    remoteToFile(program.command('export').description('print the registered sources as YAML that apply takes back'))
       .argument('[slug...]', 'only these')
       .option('-o, --output <file>', 'write to a file')
       .option('--owner <name>', 'only sources of this owner')
@@ -31,7 +31,7 @@ export const addRegistryCommands = (program: Command, act: Act): void => {
     'inlet export docs crm',
   )
   examples(
-    remote(program.command('import').description('make sources from the description of a system').command('openapi'))
+    remoteToFile(program.command('import').description('make sources from the description of a system').command('openapi'))
       .description('propose a source of connector api from an OpenAPI 3 or Swagger 2 document; nothing is registered')
       .argument('<file|url>', 'the document, JSON or YAML; an address is read by a worker')
       .option('-o, --out <file>', 'write the YAML to a file')

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
+import { RUNS } from '../resources/source-resources.js'
 import type { Act } from './act.js'
 import { examples, remote, wholeNumber } from './options.js'
+import { addResource } from './resource-commands.js'
 import { addSearchCommands } from './search-commands.js'
 
 /** Runs, events and records. */
@@ -14,26 +16,11 @@ export const addRunCommands = (program: Command, act: Act): void => {
     'inlet run docs --follow',
     'inlet run docs --follow --json | tail -1     # the run as it ended',
   )
-  const runs = program.command('runs').description('list runs, and look at one')
+  const runs = addResource(program, act, RUNS)
   examples(
-    remote(runs.command('list', { isDefault: true }).description('runs, newest first'))
-      .option('--source <source>', 'slug or id')
-      .option('--status <status>', 'queued, running, parked or ended')
-      .option('--outcome <outcome>', 'ok, ok_nothing_new, suspect_empty, partial, failed or cancelled')
-      .option('--limit <n>', 'at most so many', wholeNumber, 20)
-      .action(act(async (context, flags) => (await import('../commands/runs.js')).listRuns(flags, context))),
-    'inlet runs --source docs',
-    'inlet runs --outcome failed --limit 100 --json',
-  )
-  const one = (name: string, text: string): Command => remote(runs.command(name).description(text)).argument('<run>', 'id of a run')
-  examples(
-    one('get', 'a run with its counts').action(act(async (context, flags, [id]) => (await import('../commands/runs.js')).getRun(id, flags, context))),
-    'inlet runs get b7f13909-3c9c-4f6e-a7b1-0d6d4c7f5a11',
-  )
-  examples(
-    one('cancel', 'stop an active run; what it has stored stays').action(
-      act(async (context, flags, [id]) => (await import('../commands/runs.js')).cancelRun(id, flags, context)),
-    ),
+    remote(runs.command('cancel').description('stop an active run; what it has stored stays'))
+      .argument('<run>', 'id of a run')
+      .action(act(async (context, flags, [id]) => (await import('../commands/cancel-run.js')).cancelRun(id, flags, context))),
     'inlet runs cancel b7f13909-3c9c-4f6e-a7b1-0d6d4c7f5a11',
   )
   examples(

@@ -23,7 +23,14 @@ export const runProgram = async (args: readonly string[], context: CommandContex
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
     const explained = explainError(error)
     const { exitCode: code, ...shown } = explained
-    stderr(`${args.includes('--json') ? JSON.stringify({ error: shown }) : errorLines(explained).join('\n')}\n`)
+    stderr(`${wantsJson(args) ? JSON.stringify({ error: shown }) : errorLines(explained).join('\n')}\n`)
     return code
   }
 }
+
+/** Looked for in the words themselves: an error may come before they are understood. */
+const wantsJson = (args: readonly string[]): boolean =>
+  args.some(
+    (word, index) =>
+      word === '--json' || /^(-ojson|--output=json)$/u.test(word) || (word === 'json' && /^(-o|--output)$/u.test(args[index - 1] ?? '')),
+  )

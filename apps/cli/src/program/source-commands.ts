@@ -1,29 +1,15 @@
 import type { Command } from 'commander'
 import { knownActions, SOURCE_ACTIONS } from '../commands/change-source.js'
+import { listResource } from '../resources/show-resource.js'
+import { CONNECTORS, SOURCES } from '../resources/source-resources.js'
 import type { Act } from './act.js'
 import { examples, remote, repeated, wholeNumber } from './options.js'
+import { addResource } from './resource-commands.js'
 
 /** Looking at sources and changing what they do. */
 export const addSourceCommands = (program: Command, act: Act): void => {
-  const sources = program.command('sources').description('list sources, and act on them')
-  examples(
-    remote(sources.command('list', { isDefault: true }).description('a line for each source'))
-      .option('--status <status>', 'ACTIVE, PAUSED or ERROR')
-      .option('--state <state>', 'INIT, STARTING, RUNNING, ERROR or STOPPED')
-      .option('--connector <type>', 'only of this connector')
-      .option('--label <name:value>', 'only with this label; may be repeated', repeated)
-      .option('-q, --query <text>', 'part of the name or slug')
-      .option('--limit <n>', 'at most so many', wholeNumber)
-      .action(act(async (context, flags) => (await import('../commands/sources.js')).listSources(flags, context))),
-    'inlet sources',
-    'inlet sources list --status ERROR --label team:crm --json',
-  )
-  examples(
-    remote(sources.command('get').description('everything about a source, except its secrets'))
-      .argument('<source>', 'slug or id')
-      .action(act(async (context, flags, [ref]) => (await import('../commands/sources.js')).getSource(ref, flags, context))),
-    'inlet sources get docs',
-  )
+  const sources = addResource(program, act, SOURCES)
+  addCreate(sources, act)
   for (const action of knownActions())
     examples(
       remote(sources.command(action).description(SOURCE_ACTIONS[action]))
@@ -39,6 +25,13 @@ export const addSourceCommands = (program: Command, act: Act): void => {
     'inlet sources delete docs --yes',
   )
   examples(
+    remote(program.command('describe').description('a source with why it is as it is, its latest runs, open incidents and events'))
+      .argument('<source>', 'slug or id')
+      .action(act(async (context, flags, [ref]) => (await import('../commands/describe.js')).describeSource(ref, flags, context))),
+    'inlet describe docs',
+    'inlet describe docs -o json',
+  )
+  examples(
     remote(program.command('test').description('read a few records of a source, saved or as a file defines it; nothing is stored'))
       .argument('<source>', 'slug or id')
       .option('-f, --file <path>', 'test what this file or folder says; may be repeated', repeated)
@@ -48,7 +41,7 @@ export const addSourceCommands = (program: Command, act: Act): void => {
       .action(act(async (context, flags, [ref]) => (await import('../commands/test-source.js')).testSource(ref, flags, context))),
     'inlet test docs',
     'inlet test crm -f sources.yaml          # before it is applied',
-    'inlet test crm --of draft --json',
+    'inlet test crm --of draft -o json',
   )
   examples(
     remote(program.command('why').description('why a source is not running now, and who must act'))
@@ -63,15 +56,41 @@ export const addSourceCommands = (program: Command, act: Act): void => {
     'inlet check docs',
   )
   examples(
-    remote(program.command('connectors').description('the kinds of systems, or the settings of one'))
+    remote(program.command('connectors').description(CONNECTORS.about))
       .argument('[type]', 'a connector')
       .action(
-        act(async (context, flags, [type]) => {
-          const { getConnector, listConnectors } = await import('../commands/connectors.js')
-          await (type === undefined ? listConnectors(flags, context) : getConnector(type, flags, context))
-        }),
+        act(async (context, flags, [type]) =>
+          type === undefined
+            ? listResource(CONNECTORS, undefined, flags, context)
+            : (await import('../commands/connectors.js')).getConnector(type, flags, context),
+        ),
       ),
-    'inlet connectors',
+    ...CONNECTORS.list.examples,
     'inlet connectors postgres',
+  )
+}
+
+const addCreate = (sources: Command, act: Act): void => {
+  examples(
+    remote(sources.command('create').description('register a source'))
+      .argument('[file...]', 'files to upload and read; the connector is then `file`')
+      .option('--connector <type>', 'which kind of system; see `inlet connectors`')
+      .option('--name <name>', 'what to call it; the name of the first file when left out')
+      .option('--slug <slug>', 'its readable id; made from the name when left out')
+      .option('--set <setting=value>', 'a setting of the connector, e.g. tls.mode=disable; repeated for lists', repeated)
+      .option('--secret <name=from>', 'a secret, from env:NAME or file:path; may be repeated', repeated)
+      .option('--credential <credential>', 'a shared credential instead of secrets')
+      .option('--cron <fields>', 'when to read it, e.g. "*/15 * * * *"')
+      .option('--time-zone <zone>', 'of --cron, e.g. Europe/Berlin')
+      .option('--fresh-within <duration>', 'how recent its last success should be, e.g. 1h')
+      .option('--label <name=value>', 'may be repeated', repeated)
+      .option('--check', 'connect first; nothing is saved when that fails')
+      .option('--paused', 'register it without starting anything')
+      .option('--no-run', 'do not run it at once')
+      .option('--follow', 'show its first run until it has ended; the exit code says how')
+      .action(act(async (context, flags, [files]) => (await import('../commands/create-source.js')).createSource(files, flags, context))),
+    'inlet sources create people.csv --follow',
+    'inlet sources create --connector web --name Docs --set startUrls=https://docs.example.com/ --cron "30 4 * * *"',
+    'inlet sources create --connector postgres --name Shop --set host=db.example.com --set database=shop --set user=reader --secret password=env:SHOP_PASSWORD --check',
   )
 }

@@ -1,5 +1,7 @@
 /** What a command prints: plain lines, or a block that is drawn again in place on a terminal. */
 export interface Terminal {
+  /** Whether a block is drawn again in place. */
+  readonly redraws: boolean
   line(text?: string): void
   /** Shows a block; on a terminal it replaces the block before it, elsewhere only changed lines are printed. */
   block(lines: readonly string[]): void
@@ -30,6 +32,7 @@ export const createTerminal = (out: Output, options: { readonly color?: boolean 
   let going = ''
   const line = (text = ''): void => void out.write(fancy && going !== '' ? `\r\u001b[K${text}\n${going}` : `${text}\n`)
   return {
+    redraws: fancy,
     line,
     block(lines) {
       if (fancy) {

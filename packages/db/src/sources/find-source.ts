@@ -87,6 +87,21 @@ export const findSourceId = async ({ prisma }: Database, ref: string): Promise<s
   return source?.id ?? null
 }
 
+/** As many slugs are compared with one that is not there. */
+const MAX_NEAR = 5_000
+
+/** Slugs that begin or end like one that is not there, or hold it: among them is the one that was meant, if it is near. */
+export const listSlugsNear = async ({ prisma }: Database, slug: string): Promise<readonly string[]> => {
+  const alike = [{ slug: { contains: slug } }, { slug: { startsWith: slug.slice(0, 1) } }, { slug: { endsWith: slug.slice(-3) } }]
+  const rows = await prisma.source.findMany({
+    where: { deletingAt: null, OR: alike },
+    orderBy: { slug: 'asc' },
+    take: MAX_NEAR,
+    select: { slug: true },
+  })
+  return rows.map(({ slug: near }) => near)
+}
+
 /** Those of these ids that are sources, being deleted or not. */
 export const findKnownSources = async ({ prisma }: Database, ids: readonly string[]): Promise<ReadonlySet<string>> => {
   const rows = await prisma.source.findMany({ where: { id: { in: [...ids] } }, select: { id: true } })

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { ConnectorView, NewSourceRequest, SavedSource } from '@inlet/contract'
+import { type ApiClient, withQuery } from '../client/api-client.js'
+import { EXIT } from '../output/exit-codes.js'
+import { isForPeople } from '../output/print.js'
+import { toCondition } from '../output/source-condition.js'
+import type { CommandContext } from './context.js'
+import { readSecrets, splitPair } from './pairs.js'
+import { openApi, type RemoteFlags, show } from './remote.js'
+import { followToEnd } from './run.js'
+import { toSettings } from './settings.js'
+
+export interface CreateSourceFlags extends RemoteFlags {
+  readonly connector?: string
+  readonly name?: string
+  readonly slug?: string
+  readonly set?: readonly string[]
+  readonly secret?: readonly string[]
+  readonly credential?: string
+  readonly cron?: string
+  readonly timeZone?: string
+  readonly freshWithin?: string
+  readonly label?: readonly string[]
+  readonly check?: boolean
+  readonly paused?: boolean
+  readonly run: boolean
+  readonly follow?: boolean
+}
+
+/** `inlet sources create`: registers one; files that are named are uploaded and read. Answers the exit code, with --follow the outcome of the first run. */
+export const createSource = async (files: readonly string[], flags: CreateSourceFlags, context: CommandContext): Promise<number> => {
+  const connector = flags.connector ?? (files.length > 0 ? 'file' : undefined)
+  if (connector === undefined) throw new Error('name a --connector (`inlet connectors` lists them), or files to upload')
+  const name = flags.name ?? (files[0] === undefined ? undefined : path.parse(files[0]).name)
+  if (name === undefined) throw new Error('say what to call it with --name')
+  const secrets = readSecrets(flags.secret ?? [], context.env)
+  const contents = files.map((file) => ({ name: path.basename(file), bytes: readFileSync(file) }))
+  const api = openApi(flags, context)
+  const config = await toConfig(api, connector, flags.set ?? [])
+  const uploads = await uploadAll(api, contents)
+  const request: NewSourceRequest = {
+    name,
+    connector,
+    config: uploads.length === 0 ? config : { ...config, uploads },
+    ...(flags.slug === undefined ? {} : { slug: flags.slug }),
+    ...(secrets === null ? {} : { secrets }),
+    ...(flags.credential === undefined ? {} : { credential: flags.credential }),
+    ...(flags.cron === undefined ? {} : { schedule: { cron: flags.cron, ...(flags.timeZone === undefined ? {} : { timeZone: flags.timeZone }) } }),
+    ...(flags.freshWithin === undefined ? {} : { freshWithin: flags.freshWithin }),
+    ...(flags.label === undefined ? {} : { labels: Object.fromEntries(flags.label.map((text) => splitPair(text, '--label name=value'))) }),
+    ...(flags.paused ? { paused: true } : {}),
+    ...(flags.run ? {} : { runNow: false }),
+  }
+  const saved = await register(api, request, { check: flags.check, uploads })
+  const follow = flags.follow === true && saved.runId !== null
+  if (!follow || isForPeople(flags)) show(context, flags, saved, () => createdLines(saved, follow))
+  return follow && saved.runId !== null ? followToEnd(api, { source: saved.slug, runId: saved.runId }, flags, context) : EXIT.done
+}
+
+const createdLines = ({ slug, connector, runId, warnings, ...source }: SavedSource, follow: boolean): readonly string[] => [
+  `${slug}: registered (${connector}), ${toCondition(source)}`,
+  ...warnings.map(({ code, message }) => `  ${code}: ${message}`),
+  ...(follow || runId === null ? [] : [`See its first run with: inlet runs get ${runId} --watch`]),
+]
+
+const toConfig = async (api: ApiClient, connector: string, set: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
+  if (set.length === 0) return {}
+  const { items } = await api.call<{ items: readonly { type: string }[] }>('GET', '/v1/connectors?limit=200')
+  // Of one that does not exist the registration says what may be meant.
+  const schema = items.some(({ type }) => type === connector)
+    ? (await api.call<ConnectorView>('GET', `/v1/connectors/${encodeURIComponent(connector)}`)).configSchema
+    : {}
+  return toSettings(set, schema)
+}
+
+const uploadAll = async (
+  api: ApiClient,
+  contents: readonly { readonly name: string; readonly bytes: Buffer<ArrayBuffer> }[],
+): Promise<readonly string[]> => {
+  const ids: string[] = []
+  for (const { name, bytes } of contents) ids.push((await api.upload(name, bytes)).id)
+  return ids
+}
+
+interface Registration {
+  readonly check: boolean | undefined
+  readonly uploads: readonly string[]
+}
+
+/** A refusal leaves no uploads behind that nothing reads. */
+const register = async (api: ApiClient, request: NewSourceRequest, { check, uploads }: Registration): Promise<SavedSource> => {
+  try {
+    return await api.call<SavedSource>('POST', withQuery('/v1/sources', { check }), request)
+  } catch (error) {
+    for (const id of uploads) await api.call('DELETE', `/v1/uploads/${id}`).catch(() => undefined)
+    throw error
+  }
+}

@@ -1,0 +1,68 @@
+import { stringify } from 'yaml'
+import type { Terminal } from '../terminal/terminal.js'
+
+export const OUTPUTS = ['table', 'wide', 'yaml', 'name', 'json'] as const
+export type Output = (typeof OUTPUTS)[number]
+
+export interface OutputFlags {
+  readonly output?: Output
+  /** The same as `output: 'json'`. */
+  readonly json?: boolean
+}
+
+/** What a command shows: a document in the shape of the API's answer, and the same for people. */
+export interface Shown {
+  readonly document: unknown
+  readonly lines: () => readonly string[]
+  /** With more columns; the same lines when absent. */
+  readonly wide?: () => readonly string[]
+  /** What other commands take it by, one each; of a document without them slug, name or id of its items. */
+  readonly names?: () => readonly string[]
+}
+
+export const outputOf = ({ output, json }: OutputFlags): Output => (json ? 'json' : (output ?? 'table'))
+
+/** The lines of a command in the form that was asked for. */
+export const toLines = (output: Output, { document, lines, wide, names }: Shown): readonly string[] => {
+  if (output === 'json') return [JSON.stringify(document, null, 2)]
+  if (output === 'yaml') return [stringify(document).trimEnd()]
+  if (output === 'name') return names === undefined ? namesOf(document) : names()
+  return output === 'wide' && wide !== undefined ? wide() : lines()
+}
+
+/** Prints it. */
+export const print = ({ terminal }: { readonly terminal: Pick<Terminal, 'line'> }, flags: OutputFlags, shown: Shown): void => {
+  for (const line of toLines(outputOf(flags), shown)) terminal.line(line)
+}
+
+/** Whether people read the answer, not programs. */
+export const isForPeople = (flags: OutputFlags): boolean => ['table', 'wide'].includes(outputOf(flags))
+
+interface Identified {
+  readonly id: string
+  readonly [member: string]: unknown
+}
+
+/** One of many documents that follow each other: JSON a line, YAML behind `---`; people get the line that is given. */
+export const toStreamLine = (flags: OutputFlags, document: Identified, line: () => string): string => {
+  const output = outputOf(flags)
+  if (output === 'json') return JSON.stringify(document)
+  if (output === 'yaml') return `---\n${stringify(document).trimEnd()}`
+  return output === 'name' ? document.id : line()
+}
+
+interface Named {
+  readonly slug?: unknown
+  readonly name?: unknown
+  readonly id?: unknown
+}
+
+const namesOf = (document: unknown): readonly string[] => {
+  const { items = [document] } = document as { readonly items?: readonly unknown[] }
+  return items.map((item) => {
+    const { slug, name, id } = item as Named
+    const found = [slug, id, name].find((value) => typeof value === 'string')
+    if (found === undefined) throw new Error('this has no names to print; use -o json or -o yaml')
+    return found
+  })
+}

@@ -1,0 +1,43 @@
+import { type Command, Option } from 'commander'
+import { OUTPUTS } from '../output/print.js'
+import type { Act } from './act.js'
+import { examples } from './options.js'
+
+const withOutput = (command: Command): Command =>
+  command.addOption(new Option('-o, --output <format>', 'how to print the answer').choices(OUTPUTS)).option('--json', 'the same as -o json')
+
+/** Installations elsewhere, by name. */
+export const addContextCommands = (program: Command, act: Act): void => {
+  examples(
+    withOutput(program.command('login').description('store address and key of an installation, for all commands that follow'))
+      .argument('<url>', 'address of its API')
+      .option('--name <name>', 'what to call it; its host when left out')
+      .action(act(async (context, flags, [url]) => (await import('../commands/login.js')).login(url, flags, context))),
+    'inlet login https://inlet.example.com          # asks for the key',
+    'INLET_API_KEY=inl_… inlet login https://inlet.example.com --name production',
+  )
+  const contexts = program.command('context').description('installations that `inlet login` has stored')
+  examples(
+    withOutput(contexts.command('list', { isDefault: true }).description('all of them; * marks the one that commands talk to')).action(
+      act(async (context, flags) => (await import('../commands/login.js')).listContexts(flags, context)),
+    ),
+    'inlet context',
+  )
+  examples(
+    contexts
+      .command('use')
+      .description('talk to this one from now on')
+      .argument('[name]', 'as the list has it; none: an installation on this machine')
+      .action(act(async (context, _flags, [name]) => (await import('../commands/login.js')).useContext(name ?? null, context))),
+    'inlet context use production',
+    'inlet context use          # back to this machine',
+  )
+  examples(
+    contexts
+      .command('delete')
+      .description('forget address and key')
+      .argument('<name>', 'as the list has it')
+      .action(act(async (context, _flags, [name]) => (await import('../commands/login.js')).deleteContext(name, context))),
+    'inlet context delete production',
+  )
+}

@@ -1,0 +1,46 @@
+import type { SourceDetail } from '@inlet/contract'
+import { toRelative } from '../output/moments.js'
+import { toNextStep } from '../output/next-step.js'
+import { toCondition } from '../output/source-condition.js'
+import { toPairs, toTable } from '../output/table.js'
+
+/** All of a source that people ask for. */
+export const sourceLines = (source: SourceDetail): readonly string[] => {
+  const now = Date.now()
+  const { activeRun, lastError, schedule } = source
+  return [
+    ...toPairs([
+      ['slug', source.slug],
+      ['name', source.name],
+      ['id', source.id],
+      ['connector', source.connector],
+      ['status', `${toCondition(source)}${source.statusMessage === null ? '' : ` (${source.statusMessage})`}`],
+      ['version', source.version],
+      ['schedule', schedule === null ? 'none' : `${schedule.cron} ${schedule.timeZone}`],
+      ['next run', source.nextRunAt === null ? null : toRelative(source.nextRunAt, now)],
+      ['last success', toRelative(source.lastSuccessAt, now)],
+      ['fresh within', source.freshWithin === null ? null : `${source.freshWithin} (${source.fresh ? 'fresh' : 'stale'})`],
+      ['last outcome', source.lastRun?.outcome],
+      ['active run', activeRun === null ? null : `${activeRun.id} ${activeRun.status}, ${activeRun.recordsRead} records read`],
+      ['last error', lastError === null ? null : `${lastError.reason}: ${lastError.message}`],
+      ['  what to do', lastError === null ? null : toNextStep(lastError.reason, lastError.next, source.slug)],
+      ['secrets', Object.keys(source.secrets).join(', ')],
+      [
+        'labels',
+        Object.entries(source.labels)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(', '),
+      ],
+      ['config', JSON.stringify(source.config)],
+    ]),
+    ...(source.streams.length === 0
+      ? []
+      : [
+          '',
+          ...toTable(
+            ['STREAM', 'KIND', 'RECORDS', 'CURSOR'],
+            source.streams.map(({ name, kind, liveRecords, hasCursor }) => [name, kind, String(liveRecords), hasCursor ? 'yes' : 'no']),
+          ),
+        ]),
+  ]
+}

@@ -1,0 +1,26 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+
+interface Streams {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean }
+  readonly output: NodeJS.WritableStream
+}
+
+/** Asks for a line without showing it; without a terminal it is the first line of the input, and nothing is asked. Empty when there is none. */
+export const askSecret = async ({ input, output }: Streams, question: string): Promise<string> => {
+  const terminal = input.isTTY === true
+  if (terminal) output.write(question)
+  // readline echoes what it reads to its output.
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input, output: silent, terminal })
+  try {
+    return await new Promise<string>((resolve) => {
+      lines.once('line', resolve)
+      lines.once('close', () => resolve(''))
+      lines.once('SIGINT', () => lines.close())
+    })
+  } finally {
+    lines.close()
+    if (terminal) output.write('\n')
+  }
+}
