@@ -26,6 +26,7 @@ import { createConnectionPool } from './connections/connection-pool.js'
 import { createConnectionRetirer } from './connections/retire-connections.js'
 import { createSharedPaces } from './connections/shared-pace.js'
 import { createTokenStore } from './connections/token-store.js'
+import { startEmbedder } from './embeddings/start-embedder.js'
 import { describeWorker } from './health/heartbeat.js'
 import { createWorkerProbes } from './health/worker-probes.js'
 import { applyRetentionHourly, removeOrphansOften } from './maintenance/apply-retention.js'
@@ -254,6 +255,8 @@ export const composeWorker = (
       publicUrl: (config.INLET_PUBLIC_URL ?? '').replace(/\/+$/, ''),
     })
     lifecycle.defer('notifier', notifier, { timeoutMs: 12_000 })
+    const embedder = startEmbedder({ database, keyring, secrets, http: http.node, paces: connecting.paces, metrics, log })
+    lifecycle.defer('embedder', embedder, { timeoutMs: 12_000 })
     lifecycle.defer('heartbeat', () => life.stop())
     lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
     const retention = retentionWithin({ days: config.INLET_HISTORY_DAYS, latest: config.INLET_HISTORY_PER_SOURCE })

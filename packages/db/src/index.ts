@@ -45,6 +45,34 @@ export {
   updateSharedCredential,
 } from './credentials/shared-credentials.js'
 export { createDatabase, type Database, type DatabaseOptions, toDatabaseFailure } from './database.js'
+export { countTokens, pauseGeneration, reserveTokens, resumeGeneration } from './embeddings/budget.js'
+export { type Coverage, readCoverage } from './embeddings/coverage.js'
+export { type EmbeddableParts, readEmbeddable } from './embeddings/embeddable.js'
+export {
+  activateGeneration,
+  createGeneration,
+  deleteGeneration,
+  findActiveGeneration,
+  findGeneration,
+  finishDroppedGenerations,
+  type Generation,
+  type GenerationChange,
+  listGenerations,
+  type NewGeneration,
+  rollBackGeneration,
+  updateGeneration,
+} from './embeddings/generations.js'
+export {
+  finishRecord,
+  holdRecords,
+  type RecordKey,
+  releaseRecords,
+  type TakenRecord,
+  type Taker,
+  takeRecords,
+  walkRecords,
+} from './embeddings/pending.js'
+export { findVectors, type PartText, type StoredVector, toStoredVector, writeVectors } from './embeddings/vectors.js'
 export { beginRotation, findRotation, type Rotation, recordRotation, replaceSetting } from './encryption/rotation.js'
 export {
   countApiKeys,

@@ -1,6 +1,16 @@
 export type { AnalyzedDocument } from './analysis/analyze.js'
 export { type AnalyzedRecord, analyzeRecord, type RecordPart } from './analysis/analyze-record.js'
 export { type Chunk, estimateTokens, splitChunks } from './chunks/split-chunks.js'
+export {
+  type Embedded,
+  type EmbeddingModel,
+  type EmbeddingRequest,
+  type EmbeddingResponse,
+  type EmbeddingTransport,
+  embedTexts,
+  readEmbeddings,
+} from './embedding/embed-texts.js'
+export { type EmbeddablePart, embeddingInput } from './embedding/embedding-input.js'
 export { type Ask, type EvaluatedSearch, evaluateSearch } from './evaluation/ask-all.js'
 export { type JudgedQuestion, type Judgments, joinJudgments, parseJudgments, parseQrels } from './evaluation/judgments.js'
 export { type AnsweredQuestion, type Evaluation, evaluate, type Grades, ndcg, recall, success } from './evaluation/metrics.js'
@@ -17,9 +27,11 @@ export { holdsSequence, meets, type ReadText, readText } from './query/match-tex
 export { parseQuery } from './query/parse-query.js'
 export { type DataCondition, parseWhere } from './query/parse-where.js'
 export type { Query, QueryTerm, Requirement } from './query/query.js'
+export { fuseRanks, type RankedList } from './ranking/fuse-ranks.js'
 export { explain, type IndexedTerm, type IndexSize, type PostingList, type RankedHit, type Ranking, rank, weightOf } from './ranking/rank.js'
 export { type RerankText, rerankScore } from './ranking/rerank.js'
 export { type StrictParts, strictParts, strictTerms } from './ranking/strict-parts.js'
 export { countCharacters } from './text/characters.js'
 export { type SearchableRecord, type SearchableText, searchableText } from './text/searchable-text.js'
 export { type Word, wordsOf } from './text/words.js'
+export { cosine, packVector, signBits } from './vectors/pack-vector.js'

@@ -1,6 +1,14 @@
 export { startEmbeddedPostgres as startPostgres } from '@inlet/db/embedded'
 export { findChromium } from './chromium-binary.js'
 export { findCounterpart, requireCounterpart } from './counterparts.js'
+export {
+  type EmbeddingBehaviour,
+  type EmbeddingCall,
+  type EmbeddingServer,
+  type EmbedTexts,
+  embedWords,
+  startEmbeddingServer,
+} from './embedding-server.js'
 export { type Emulator, hasEmulator, startEmulator } from './emulator.js'
 export { findCommand, TEST_TOOLS } from './find-tool.js'
 export { findLibrdkafka, type Librdkafka } from './kafka/librdkafka.js'

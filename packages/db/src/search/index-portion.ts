@@ -1,5 +1,6 @@
 import { analyzeRecord } from '@inlet/search'
 import type pg from 'pg'
+import { followRecords } from '../embeddings/pending.js'
 import { readStates } from './read-states.js'
 import type { PendingRow } from './take-portion.js'
 import { writeChunks } from './write-chunks.js'
@@ -30,6 +31,7 @@ export const indexPortion = async (client: pg.ClientBase, portion: readonly Pend
   await writeSegment(client, indexed)
   if (former.length > 0) await client.query('DELETE FROM search_former WHERE doc_id = ANY($1::bigint[])', [former])
   await client.query('DELETE FROM search_pending WHERE id = ANY($1::bigint[])', [portion.map(({ id }) => id)])
+  await followRecords(client, indexed)
   return indexed.length
 }
 

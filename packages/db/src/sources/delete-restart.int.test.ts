@@ -18,6 +18,7 @@ const NOT_OF_A_SOURCE: Readonly<Record<string, string>> = {
   notification_targets: 'of the installation',
   request_limits: 'of hosts, kept for two days',
   sessions: 'of people',
+  search_generations: 'of the installation',
   search_pending: 'of the index: numbers without a record are left out when it is written',
   search_postings: 'of the index: numbers without a record are left out when segments are merged',
   search_segments: 'of the index',
@@ -58,6 +59,8 @@ const VALUES: Readonly<Record<string, () => unknown>> = {
   jsonb: () => '{}',
   bytea: () => Buffer.from(randomUUID()),
   bool: () => false,
+  varbit: () => '101',
+  float8: () => 1,
 }
 
 /** A row with these values and something in every other column that needs it; answers its id, if it has one. */
@@ -150,6 +153,8 @@ describe('the list of what goes with a source', () => {
   })
 })
 
+const MAX_KILLED = 40
+
 describe('a deletion that several processes work on', () => {
   it('ends with nothing left, whoever is killed at which statement', async () => {
     for (let round = 0; round < 4; round += 1) {
@@ -169,9 +174,11 @@ describe('a deletion that several processes work on', () => {
           [sourceId],
         )
         expect(left).not.toEqual({ source: false, rest: true })
-        await store.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
-          names[Math.floor(Math.random() * names.length)],
-        ])
+        // A busy machine would else kill each of them in every pass, for ever.
+        if (killed < MAX_KILLED)
+          await store.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
+            names[Math.floor(Math.random() * names.length)],
+          ])
       }
       await all
       expect(killed).toBeGreaterThan(0)

@@ -75,6 +75,25 @@ export const createFamilies = (registry: Registry) => {
       labelNames: ['outcome'],
       registers,
     }),
+    embeddings: new Counter({
+      name: 'inlet_embeddings_total',
+      help: 'Texts embedded for search: made, refused (the text is at fault), failed (tried again).',
+      labelNames: ['result'],
+      registers,
+    }),
+    embeddingTokens: new Counter({ name: 'inlet_embedding_tokens_total', help: 'Tokens of texts embedded for search.', registers }),
+    embeddingWaiting: new Gauge({
+      name: 'inlet_embedding_waiting_records',
+      help: 'Records whose vectors are to be made, by generation.',
+      labelNames: ['generation'],
+      registers,
+    }),
+    embeddingCoverage: new Gauge({
+      name: 'inlet_embedding_coverage_ratio',
+      help: 'Share of the records that have their vectors, by generation.',
+      labelNames: ['generation'],
+      registers,
+    }),
     httpSeconds: new Histogram({
       name: 'http_request_duration_seconds',
       help: 'Time to answer a request of the API.',

@@ -38,6 +38,9 @@ export interface Metrics {
   /** A source in ERROR was checked again. */
   countRecheck(result: 'passed' | 'failed'): void
   countNotification(outcome: 'delivered' | 'failed' | 'dead'): void
+  countEmbeddings(result: 'made' | 'refused' | 'failed', counts: { readonly texts: number; readonly tokens: number }): void
+  /** Sets how far all generations of vectors are; those left out lose their series. */
+  replaceEmbeddingStates(states: readonly { readonly generation: string; readonly waiting: number; readonly share: number }[]): void
   /** `route` is the pattern of the route, never the path; 'unmatched' without one. */
   observeHttp(request: { readonly method: string; readonly route: string; readonly status: number }, durationMs: number): void
   /** Removes every series of a deleted source. */
@@ -116,6 +119,18 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
     },
     countRecheck: (result) => families.rechecks.inc({ result }),
     countNotification: (outcome) => families.notifications.inc({ outcome }),
+    countEmbeddings(result, { texts, tokens }) {
+      families.embeddings.inc({ result }, texts)
+      families.embeddingTokens.inc(tokens)
+    },
+    replaceEmbeddingStates(states) {
+      families.embeddingWaiting.reset()
+      families.embeddingCoverage.reset()
+      for (const { generation, waiting, share } of states) {
+        families.embeddingWaiting.set({ generation }, waiting)
+        families.embeddingCoverage.set({ generation }, share)
+      }
+    },
     observeHttp({ method, route, status }, durationMs) {
       const known = METHODS.has(method) ? method : 'OTHER'
       families.httpSeconds.observe({ method: known, route, status: String(status) }, durationMs / SECOND_MS)

@@ -1,0 +1,217 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createPacedHttp, type HttpClient, toHttpFailure } from '@inlet/connector-sdk'
+import {
+  countTokens,
+  type Database,
+  findVectors,
+  finishRecord,
+  type Generation,
+  holdRecords,
+  type PartText,
+  readEmbeddable,
+  releaseRecords,
+  reserveTokens,
+  resumeGeneration,
+  type StoredVector,
+  type TakenRecord,
+  type Taker,
+  takeRecords,
+  toStoredVector,
+  writeVectors,
+} from '@inlet/db'
+import { toFailure } from '@inlet/domain'
+import type { Metrics, SecretRegistry } from '@inlet/observability'
+import { type EmbeddingTransport, embeddingInput, embedTexts, estimateTokens } from '@inlet/search'
+import { fingerprintSecrets, type Keyring, openSecrets } from '@inlet/security'
+import type { SharedPaces } from '../connections/shared-pace.js'
+import { type AskEndpoint, embedBatch } from './embed-batch.js'
+
+export interface EmbeddingDeps {
+  readonly database: Database
+  readonly keyring: Keyring
+  readonly secrets: SecretRegistry
+  /** Reaches only what the egress guard permits. */
+  readonly http: HttpClient
+  readonly paces: SharedPaces
+  readonly metrics: Pick<Metrics, 'countEmbeddings'>
+  /** How long an answer may take; 60,000 unless given. */
+  readonly timeoutMs?: number
+}
+
+/** How much is asked of an endpoint at once: less after it took too long. By generation. */
+export interface BatchSizes {
+  of(space: number): number
+  report(space: number, inTime: boolean): void
+}
+
+const MOST_TEXTS = 64
+
+export const createBatchSizes = (): BatchSizes => {
+  const sizes = new Map<number, number>()
+  const of = (space: number): number => sizes.get(space) ?? MOST_TEXTS
+  return {
+    of,
+    report: (space, inTime) => sizes.set(space, inTime ? Math.min(MOST_TEXTS, of(space) + 1) : Math.max(1, Math.floor(of(space) / 2))),
+  }
+}
+
+/** The tokens of the day are used up. */
+export class BudgetUsed extends Error {
+  override readonly name = 'BudgetUsed'
+}
+
+const RECORDS_AT_A_TIME = 32
+/** Parts of one record that are in memory at once. */
+const PARTS_AT_A_TIME = 64
+const MAX_BATCH_TOKENS = 16_000
+/** What is left of a day is used up to this share of it. */
+const BATCHES_PER_DAY = 10
+/** A record that was taken so often without end is at fault for it. */
+const MAX_ATTEMPTS = 5
+const TIMEOUT_MS = 60_000
+const REDACT_MS = 300_000
+const HASH_BYTES = 16
+
+/** A part that has no vector yet. */
+interface Wanted extends PartText {
+  readonly input: string
+  readonly tokens: number
+}
+
+/**
+ * Makes the vectors of some records that wait; answers how many records that were. Safe to end anywhere: what was written stays, and the rest is
+ * taken again. Throws the endpoint's failure, or BudgetUsed.
+ */
+export const embedPending = async (deps: EmbeddingDeps, generation: Generation, sizes: BatchSizes, signal: AbortSignal): Promise<number> => {
+  const taker: Taker = { space: generation.space, by: randomUUID() }
+  const taken = await takeRecords(deps.database, taker, RECORDS_AT_A_TIME)
+  if (taken.length === 0) return 0
+  try {
+    await embedRecords({ deps, generation, taker, sizes, ask: createAsk(deps, generation, signal), signal }, taken)
+  } catch (error) {
+    await releaseRecords(deps.database, taker)
+    throw error
+  }
+  return taken.length
+}
+
+interface Work {
+  readonly deps: EmbeddingDeps
+  readonly generation: Generation
+  readonly taker: Taker
+  readonly sizes: BatchSizes
+  readonly ask: AskEndpoint
+  readonly signal: AbortSignal
+}
+
+const createAsk = (
+  { http, paces, keyring, secrets, timeoutMs = TIMEOUT_MS }: EmbeddingDeps,
+  generation: Generation,
+  signal: AbortSignal,
+): AskEndpoint => {
+  const opened = generation.sealed === null ? {} : openSecrets(keyring, { ownerId: generation.id, version: generation.version }, generation.sealed)
+  secrets.add(opened, REDACT_MS)
+  const paced = createPacedHttp(http, paces.of(fingerprintSecrets(keyring, 'request limits', opened), 'run'), () => new Date())
+  const transport: EmbeddingTransport = { request: (request) => paced.request(request), toFailure: toHttpFailure }
+  const apiKey = typeof opened['apiKey'] === 'string' ? opened['apiKey'] : null
+  return (texts) => embedTexts(transport, { model: generation, apiKey, texts, timeoutMs, signal })
+}
+
+const embedRecords = async (work: Work, taken: readonly TakenRecord[]): Promise<void> => {
+  const { deps, generation, taker, sizes, signal } = work
+  const maxTokens = Math.min(MAX_BATCH_TOKENS, (generation.tokensPerDay ?? Number.POSITIVE_INFINITY) / BATCHES_PER_DAY)
+  const problems = new Map<string, string>()
+  const ends: (TakenRecord & { readonly parts: number })[] = []
+  let wanted: Wanted[] = []
+  let tokens = 0
+  const flush = async (): Promise<void> => {
+    signal.throwIfAborted()
+    const batch = wanted
+    wanted = []
+    tokens = 0
+    for (const [name, problem] of await embedWanted(work, batch)) problems.set(name, problem)
+  }
+  for (const record of taken) {
+    if (record.attempts > MAX_ATTEMPTS) {
+      await finishRecord(deps.database, taker, { ...record, parts: 0, problem: 'the worker ended whenever it had this record in hand' })
+      continue
+    }
+    let parts = 0
+    for await (const part of missingParts(work, record, (count) => (parts = count))) {
+      if (wanted.length > 0 && (wanted.length >= sizes.of(taker.space) || tokens + part.tokens > maxTokens)) await flush()
+      wanted.push(part)
+      tokens += part.tokens
+    }
+    ends.push({ ...record, parts })
+  }
+  if (wanted.length > 0) await flush()
+  for (const record of ends) await finishRecord(deps.database, taker, { ...record, problem: problems.get(nameOf(record)) ?? null })
+}
+
+const nameOf = ({ streamId, keyHash }: Pick<PartText, 'streamId' | 'keyHash'>): string => `${streamId}-${keyHash}`
+
+/** Parts of a record that must be embedded, in their order; vectors of the same text elsewhere are copied. `onParts` hears how many parts it has. */
+async function* missingParts(
+  { deps: { database }, generation, taker, signal }: Work,
+  record: TakenRecord,
+  onParts: (count: number) => void,
+): AsyncGenerator<Wanted> {
+  const { streamId, keyHash } = record
+  for (let from = 0; ; from += PARTS_AT_A_TIME) {
+    signal.throwIfAborted()
+    const { title, parts } = await readEmbeddable(database, record, { from, limit: PARTS_AT_A_TIME })
+    const inputs = parts.flatMap(({ ordinal, ...part }): Wanted[] => {
+      const own = embeddingInput({ title, ...part })
+      if (own === '') return []
+      const input = `${generation.textPrefix}${own}`
+      return [{ streamId, keyHash, ordinal, input, tokens: estimateTokens(input), hash: hashOf(input) }]
+    })
+    const last = inputs.at(-1)
+    if (last !== undefined) onParts(last.ordinal + 1)
+    const known = await findVectors(database, taker.space, inputs)
+    const copies = inputs.flatMap((input, n): readonly (PartText & StoredVector)[] => {
+      const vector = known[n]
+      return vector === null || vector === undefined || vector === 'same' ? [] : [{ ...input, ...vector }]
+    })
+    await writeVectors(database, taker, copies)
+    for (const [n, input] of inputs.entries()) if (known[n] === null) yield input
+    if (parts.length < PARTS_AT_A_TIME) return
+  }
+}
+
+const hashOf = (text: string): Uint8Array => createHash('sha256').update(text).digest().subarray(0, HASH_BYTES)
+
+/** Embeds and writes; answers the problems of texts that have no vector, by record. */
+const embedWanted = async ({ deps, generation, taker, sizes, ask }: Work, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>> => {
+  const { database, metrics } = deps
+  // The same text may stand at several places.
+  const texts = [...new Map(wanted.map((part) => [part.input, part])).values()]
+  const estimate = Math.ceil(texts.reduce((sum, { tokens }) => sum + tokens, 0))
+  if (!(await reserveTokens(database, taker.space, estimate))) throw new BudgetUsed('the tokens of today are used up')
+  const { texts: results, tokens } = await embedBatch(
+    ask,
+    texts.map(({ input }) => input),
+  ).catch(async (error: unknown) => {
+    const { reason } = toFailure(error)
+    if (reason === 'TIMEOUT') sizes.report(taker.space, false)
+    metrics.countEmbeddings('failed', { texts: texts.length, tokens: 0 })
+    await countTokens(database, taker.space, -estimate)
+    throw error
+  })
+  sizes.report(taker.space, true)
+  await countTokens(database, taker.space, (tokens ?? estimate) - estimate)
+  if (generation.failures > 0 || generation.problem !== null) await resumeGeneration(database, taker.space)
+  const byInput = new Map(texts.map(({ input }, n) => [input, results[n]]))
+  const vectors: (PartText & StoredVector)[] = []
+  const problems = new Map<string, string>()
+  for (const part of wanted) {
+    const result = byInput.get(part.input)
+    if (result !== undefined && 'vector' in result) vectors.push({ ...part, ...toStoredVector(result.vector) })
+    else problems.set(nameOf(part), result?.problem ?? 'it was left out')
+  }
+  await writeVectors(database, taker, vectors)
+  await holdRecords(database, taker)
+  metrics.countEmbeddings('made', { texts: vectors.length, tokens: tokens ?? estimate })
+  if (problems.size > 0) metrics.countEmbeddings('refused', { texts: wanted.length - vectors.length, tokens: 0 })
+  return problems
+}

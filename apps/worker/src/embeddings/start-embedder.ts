@@ -1,0 +1,85 @@
+import { finishDroppedGenerations, type Generation, listGenerations, pauseGeneration, readCoverage, walkRecords } from '@inlet/db'
+import { toFailure } from '@inlet/domain'
+import type { Logger, Metrics } from '@inlet/observability'
+import { sleep } from '@inlet/runtime'
+import { BudgetUsed, createBatchSizes, type EmbeddingDeps, embedPending } from './embed-pending.js'
+
+export interface EmbedderDeps extends EmbeddingDeps {
+  readonly metrics: Pick<Metrics, 'countEmbeddings' | 'replaceEmbeddingStates' | 'beforeScrape'>
+  readonly log: Logger
+  /** How often it looks while nothing waits, in ms; 2,000 unless given. */
+  readonly everyMs?: number
+}
+
+const EVERY_MS = 2_000
+const SCRAPED_MS = 15_000
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 900_000
+/** What only somebody's change repairs; a change of the generation ends the pause at once. */
+const BROKEN_PAUSE_MS = 300_000
+
+/**
+ * Makes the vectors of all generations, beside all jobs and without a queue: what waits stands in a table. Any number of workers may do so, each
+ * takes records of its own. Without a generation it costs a glance at an empty table.
+ */
+export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
+  const stop = new AbortController()
+  const { signal } = stop
+  const sizes = createBatchSizes()
+  deps.metrics.beforeScrape(
+    'embeddings',
+    async () => {
+      const states = []
+      for (const generation of await listGenerations(deps.database))
+        if (generation.deletingAt === null) states.push({ generation: generation.id, ...(await readCoverage(deps.database, generation)) })
+      deps.metrics.replaceEmbeddingStates(states)
+    },
+    { keepMs: SCRAPED_MS },
+  )
+
+  /** Answers whether there was anything to do. */
+  const serve = async (generation: Generation): Promise<boolean> => {
+    const walked = await walkRecords(deps.database, generation.space)
+    if (generation.pausedUntil !== null && generation.pausedUntil.getTime() > Date.now()) return walked
+    try {
+      return (await embedPending(deps, generation, sizes, signal)) > 0 || walked
+    } catch (error) {
+      if (signal.aborted) return false
+      const pause = pauseAfter(error, generation.failures)
+      await pauseGeneration(deps.database, { space: generation.space, ...pause })
+      deps.log.warn({ err: error, model: generation.model, pauseMs: pause.ms }, 'vectors for search cannot be made; it is tried again')
+      return false
+    }
+  }
+  const work = async (): Promise<void> => {
+    while (!signal.aborted) {
+      let busy = false
+      try {
+        const generations = await listGenerations(deps.database)
+        if (generations.some(({ deletingAt }) => deletingAt !== null)) await finishDroppedGenerations(deps.database, signal)
+        for (const generation of generations.filter(({ deletingAt }) => deletingAt === null))
+          if (!signal.aborted && (await serve(generation))) busy = true
+      } catch (error) {
+        deps.log.warn({ err: error }, 'vectors for search could not be looked after; they are in a moment')
+      }
+      if (!busy) await sleep(deps.everyMs ?? EVERY_MS, signal).catch(() => {})
+    }
+  }
+  const working = work()
+  return async () => {
+    stop.abort(new DOMException('the worker ends', 'AbortError'))
+    await working
+  }
+}
+
+/** How long to leave the endpoint alone, and why. */
+const pauseAfter = (error: unknown, failures: number): { readonly ms: number; readonly problem: string } => {
+  if (error instanceof BudgetUsed) return { ms: untilTomorrow(Date.now()), problem: error.message }
+  const { reason, code, message, retryAfterMs } = toFailure(error)
+  const growing = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 20))
+  const ms = retryAfterMs ?? (code === 'transient' || code === 'rate_limited' ? growing : Math.max(growing, BROKEN_PAUSE_MS))
+  return { ms, problem: `${reason}: ${message}` }
+}
+
+const DAY_MS = 86_400_000
+const untilTomorrow = (now: number): number => DAY_MS - (now % DAY_MS)

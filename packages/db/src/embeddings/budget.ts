@@ -1,0 +1,44 @@
+import type { Database } from '../database.js'
+
+const TODAY = `(now() AT TIME ZONE 'UTC')::date`
+const USED = `CASE WHEN tokens_day = ${TODAY} THEN tokens_today ELSE 0 END`
+
+/** Takes tokens from what a generation may embed today; false when that is used up. What is left for less is not given. */
+export const reserveTokens = async ({ pool }: Pick<Database, 'pool'>, space: number, tokens: number): Promise<boolean> => {
+  const { rowCount } = await pool.query(
+    `UPDATE search_generations SET tokens_day = ${TODAY}, tokens_today = ${USED} + $2, tokens_total = tokens_total + $2
+     WHERE space = $1 AND deleting_at IS NULL AND (tokens_per_day IS NULL OR ${USED} + $2 <= tokens_per_day)`,
+    [space, Math.ceil(tokens)],
+  )
+  return rowCount === 1
+}
+
+/** Counts tokens beside those that were reserved: what an answer says more, or (negative) less. */
+export const countTokens = async ({ pool }: Pick<Database, 'pool'>, space: number, tokens: number): Promise<void> => {
+  if (Math.ceil(tokens) === 0) return
+  await pool.query(
+    `UPDATE search_generations SET tokens_day = ${TODAY}, tokens_today = greatest(0, ${USED} + $2), tokens_total = greatest(0, tokens_total + $2)
+     WHERE space = $1`,
+    [space, Math.ceil(tokens)],
+  )
+}
+
+/** Asks nothing of the endpoint of a generation for a while, because of a problem; a longer pause that holds already stays. */
+export const pauseGeneration = async (
+  { pool }: Pick<Database, 'pool'>,
+  { space, ms, problem }: { readonly space: number; readonly ms: number; readonly problem: string },
+): Promise<void> => {
+  await pool.query(
+    `UPDATE search_generations SET failures = failures + 1, problem = left($3, 1000),
+       paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => $2::float8 / 1000)) WHERE space = $1`,
+    [space, ms, problem.replaceAll('\u0000', '')],
+  )
+}
+
+/** Notes that the endpoint of a generation works. */
+export const resumeGeneration = async ({ pool }: Pick<Database, 'pool'>, space: number): Promise<void> => {
+  await pool.query(
+    `UPDATE search_generations SET failures = 0, problem = NULL, paused_until = NULL WHERE space = $1 AND (failures > 0 OR problem IS NOT NULL)`,
+    [space],
+  )
+}

@@ -1,0 +1,138 @@
+import type pg from 'pg'
+import type { Database } from '../database.js'
+
+/** A record, by what identifies it. */
+export interface RecordKey {
+  readonly streamId: number
+  /** Hex. */
+  readonly keyHash: string
+}
+
+// Only where a generation exists. The record is locked as its chunks are: it is not deleted with its source before this row can be, too.
+const FOLLOW = `
+WITH present AS MATERIALIZED (
+  SELECT p.stream_id, p.key_hash FROM records p JOIN unnest($1::int[], $2::text[]) AS k(stream_id, key_hash)
+  ON p.stream_id = k.stream_id AND p.key_hash = decode(k.key_hash, 'hex')
+  WHERE EXISTS (SELECT FROM search_generations WHERE deleting_at IS NULL) ORDER BY 1, 2 FOR KEY SHARE OF p)
+INSERT INTO embedding_pending AS e (space, stream_id, key_hash)
+SELECT g.space, p.stream_id, p.key_hash FROM present p, search_generations g WHERE g.deleting_at IS NULL ORDER BY 1, 2, 3
+ON CONFLICT (space, stream_id, key_hash) DO UPDATE SET revision = e.revision + 1, attempts = 0, problem = NULL`
+
+/** Notes that these records have other parts than before, in the transaction of whoever indexes them, as its last statement. */
+export const followRecords = async (client: pg.ClientBase, records: readonly RecordKey[]): Promise<void> => {
+  if (records.length === 0) return
+  await client.query(FOLLOW, [records.map(({ streamId }) => streamId), records.map(({ keyHash }) => keyHash)])
+}
+
+/** So many records of a walk may wait before it goes on. */
+const MAX_WALKED_WAITING = 20_000
+const WALKED_AT_A_TIME = 2_000
+/** Nothing should be missing; what is, is found so often. */
+const WALK_AGAIN = `interval '24 hours'`
+
+// What is too long ago to be in `walk_key` of the generation begins anew.
+const WALK = `
+WITH g AS MATERIALIZED (
+  SELECT space, walk_stream, walk_key FROM search_generations
+  WHERE space = $1 AND deleting_at IS NULL AND (walked_at IS NULL OR walk_stream IS NOT NULL OR walked_at < now() - ${WALK_AGAIN})
+    AND (SELECT count(*) FROM (SELECT FROM embedding_pending WHERE space = $1 AND problem IS NULL LIMIT ${MAX_WALKED_WAITING}) p) < ${MAX_WALKED_WAITING}
+  FOR UPDATE SKIP LOCKED
+), page AS MATERIALIZED (
+  SELECT r.stream_id, r.key_hash, r.deleted_at IS NULL AS live FROM g, LATERAL (
+    SELECT stream_id, key_hash, deleted_at FROM records
+    WHERE (stream_id, key_hash) > (coalesce(g.walk_stream, -1), coalesce(g.walk_key, ''::bytea)) ORDER BY stream_id, key_hash LIMIT ${WALKED_AT_A_TIME}) r
+), present AS MATERIALIZED (
+  SELECT p.stream_id, p.key_hash FROM records p JOIN page USING (stream_id, key_hash)
+  WHERE page.live AND NOT EXISTS (
+    SELECT FROM search_codes c WHERE c.stream_id = p.stream_id AND c.key_hash = p.key_hash AND c.ordinal = 0 AND c.space = $1)
+  ORDER BY 1, 2 FOR KEY SHARE OF p
+), added AS (
+  INSERT INTO embedding_pending (space, stream_id, key_hash) SELECT $1, stream_id, key_hash FROM present ON CONFLICT DO NOTHING
+), last AS (
+  SELECT stream_id, key_hash FROM page ORDER BY stream_id DESC, key_hash DESC LIMIT 1
+), size AS (
+  SELECT count(*) AS records, count(*) FILTER (WHERE live) AS live FROM page
+)
+UPDATE search_generations s SET
+  walk_stream = CASE WHEN size.records < ${WALKED_AT_A_TIME} THEN NULL ELSE (SELECT stream_id FROM last) END,
+  walk_key = CASE WHEN size.records < ${WALKED_AT_A_TIME} THEN NULL ELSE (SELECT key_hash FROM last) END,
+  walked = CASE WHEN g.walk_stream IS NULL THEN 0 ELSE walked END + size.live,
+  walked_at = CASE WHEN size.records < ${WALKED_AT_A_TIME} THEN now() ELSE walked_at END
+FROM g, size WHERE s.space = g.space
+RETURNING size.records::int AS records`
+
+/**
+ * A step of a generation's walk over all records: those without vectors are added to what waits. Answers whether there was anything to walk. The
+ * walk begins again once a day, and pauses while enough waits.
+ */
+export const walkRecords = async ({ pool }: Pick<Database, 'pool'>, space: number): Promise<boolean> => {
+  const { rows } = await pool.query<{ records: number }>(WALK, [space])
+  return (rows[0]?.records ?? 0) === WALKED_AT_A_TIME
+}
+
+/** A record in the hands of one who makes its vectors. */
+export interface TakenRecord extends RecordKey {
+  readonly revision: number
+  /** How often it was taken and not finished, with this time. */
+  readonly attempts: number
+}
+
+/** Who has taken records of a generation: a name for this once. */
+export interface Taker {
+  readonly space: number
+  readonly by: string
+}
+
+/** How long records stay in the hands of one who is not heard of. */
+const HELD = `interval '3 minutes'`
+
+const TAKE = `
+WITH next AS (
+  SELECT space, stream_id, key_hash FROM embedding_pending
+  WHERE space = $1 AND problem IS NULL AND (taken_until IS NULL OR taken_until < clock_timestamp()) LIMIT $2 FOR UPDATE SKIP LOCKED)
+UPDATE embedding_pending e SET taken_by = $3, taken_until = clock_timestamp() + ${HELD}, attempts = e.attempts + 1
+FROM next n WHERE e.space = n.space AND e.stream_id = n.stream_id AND e.key_hash = n.key_hash
+RETURNING e.stream_id AS "streamId", encode(e.key_hash, 'hex') AS "keyHash", e.revision, e.attempts`
+
+/** Takes records whose vectors are to be made, which nobody else has. */
+export const takeRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Taker, limit: number): Promise<readonly TakenRecord[]> =>
+  (await pool.query<TakenRecord>(TAKE, [space, limit, by])).rows
+
+const FINISH = `
+WITH held AS MATERIALIZED (
+  SELECT revision FROM embedding_pending WHERE space = $1 AND taken_by = $2 AND stream_id = $3 AND key_hash = decode($4, 'hex') FOR UPDATE
+), codes AS (
+  DELETE FROM search_codes c USING held WHERE c.space = $1 AND c.stream_id = $3 AND c.key_hash = decode($4, 'hex') AND c.ordinal >= $5
+), vectors AS (
+  DELETE FROM search_vectors v USING held WHERE v.space = $1 AND v.stream_id = $3 AND v.key_hash = decode($4, 'hex') AND v.ordinal >= $5
+), done AS (
+  DELETE FROM embedding_pending e USING held WHERE e.space = $1 AND e.stream_id = $3 AND e.key_hash = decode($4, 'hex')
+    AND held.revision = $6 AND $7::text IS NULL
+)
+UPDATE embedding_pending e SET taken_by = NULL, taken_until = NULL, attempts = 0, problem = CASE WHEN held.revision = $6 THEN left($7, 1000) END
+FROM held WHERE e.space = $1 AND e.stream_id = $3 AND e.key_hash = decode($4, 'hex') AND NOT (held.revision = $6 AND $7::text IS NULL)`
+
+/**
+ * Ends the work on a record that has so many parts. One that changed meanwhile stays to be taken again; one with a problem stays, too, but is not
+ * taken before it changes.
+ */
+export const finishRecord = async (
+  { pool }: Pick<Database, 'pool'>,
+  { space, by }: Taker,
+  { streamId, keyHash, revision, parts, problem }: Omit<TakenRecord, 'attempts'> & { readonly parts: number; readonly problem: string | null },
+): Promise<void> => {
+  await pool.query(FINISH, [space, by, streamId, keyHash, parts, revision, problem?.replaceAll('\u0000', '') ?? null])
+}
+
+/** Puts back what was taken and not finished, for no fault of its own. */
+export const releaseRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Taker): Promise<void> => {
+  await pool.query(
+    'UPDATE embedding_pending SET taken_by = NULL, taken_until = NULL, attempts = greatest(0, attempts - 1) WHERE space = $1 AND taken_by = $2',
+    [space, by],
+  )
+}
+
+/** Keeps what was taken in the same hands for longer. */
+export const holdRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Taker): Promise<void> => {
+  await pool.query(`UPDATE embedding_pending SET taken_until = clock_timestamp() + ${HELD} WHERE space = $1 AND taken_by = $2`, [space, by])
+}

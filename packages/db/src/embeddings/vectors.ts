@@ -1,0 +1,91 @@
+import { packVector, signBits } from '@inlet/search'
+import type { Database } from '../database.js'
+import type { RecordKey, Taker } from './pending.js'
+
+/** A part of a record, and what of it is embedded. */
+export interface PartText extends RecordKey {
+  readonly ordinal: number
+  /** Of the text that is embedded: 16 bytes. */
+  readonly hash: Uint8Array
+}
+
+/** A vector as it is stored. */
+export interface StoredVector {
+  readonly code: string
+  readonly packed: Uint8Array
+}
+
+export const toStoredVector = (vector: Float32Array): StoredVector => ({ code: signBits(vector), packed: packVector(vector) })
+
+const columnsOf = (parts: readonly PartText[]): readonly unknown[] => [
+  parts.map(({ streamId }) => streamId),
+  parts.map(({ keyHash }) => keyHash),
+  parts.map(({ ordinal }) => ordinal),
+  parts.map(({ hash }) => Buffer.from(hash)),
+]
+
+const FIND = `
+SELECT w.place::int AS place, own.hash IS NOT NULL AS same, k.code::text AS code, v.vector AS packed
+FROM unnest($2::int[], $3::text[], $4::int[], $5::bytea[]) WITH ORDINALITY AS w(stream_id, key_hash, ordinal, hash, place)
+LEFT JOIN search_codes own ON own.space = $1 AND own.stream_id = w.stream_id AND own.key_hash = decode(w.key_hash, 'hex')
+  AND own.ordinal = w.ordinal AND own.hash = w.hash
+LEFT JOIN LATERAL (SELECT code, stream_id, key_hash, ordinal FROM search_codes WHERE space = $1 AND hash = w.hash AND own.hash IS NULL LIMIT 1) k ON true
+LEFT JOIN search_vectors v ON v.space = $1 AND v.stream_id = k.stream_id AND v.key_hash = k.key_hash AND v.ordinal = k.ordinal
+ORDER BY 1`
+
+/** What a generation has of these texts: `same` where it stands at its place already, a vector where it stands elsewhere, null where it must be made. */
+export const findVectors = async (
+  { pool }: Pick<Database, 'pool'>,
+  space: number,
+  parts: readonly PartText[],
+): Promise<readonly ('same' | StoredVector | null)[]> => {
+  const { rows } = await pool.query<{ place: number; same: boolean; code: string | null; packed: Uint8Array | null }>(FIND, [
+    space,
+    ...columnsOf(parts),
+  ])
+  const found = new Map(rows.map((row) => [row.place, row]))
+  return parts.map((_part, n) => {
+    const row = found.get(n + 1)
+    if (row?.same === true) return 'same'
+    return row === undefined || row.code === null || row.packed === null ? null : { code: row.code, packed: row.packed }
+  })
+}
+
+// Only what is still in these hands, of a record and a generation that are still there: none of them goes before these rows can go with it.
+const WRITE = `
+WITH w AS MATERIALIZED (
+  SELECT stream_id, decode(key, 'hex') AS key_hash, ordinal, hash, code, vector
+  FROM unnest($3::int[], $4::text[], $5::int[], $6::bytea[], $7::text[], $8::bytea[]) AS w(stream_id, key, ordinal, hash, code, vector)
+), held AS MATERIALIZED (
+  SELECT e.stream_id, e.key_hash FROM embedding_pending e JOIN search_generations g ON g.space = e.space AND g.deleting_at IS NULL
+  WHERE e.space = $1 AND e.taken_by = $2 AND (e.stream_id, e.key_hash) IN (SELECT stream_id, key_hash FROM w)
+  ORDER BY 1, 2 FOR UPDATE OF e FOR KEY SHARE OF g
+), present AS MATERIALIZED (
+  SELECT r.stream_id, r.key_hash FROM records r JOIN held USING (stream_id, key_hash) ORDER BY 1, 2 FOR KEY SHARE OF r
+), kept AS MATERIALIZED (
+  SELECT w.* FROM w JOIN present USING (stream_id, key_hash) ORDER BY 1, 2, 3
+), codes AS (
+  INSERT INTO search_codes (space, stream_id, key_hash, ordinal, hash, code) SELECT $1, stream_id, key_hash, ordinal, hash, code::varbit FROM kept
+  ON CONFLICT (stream_id, key_hash, ordinal, space) DO UPDATE SET hash = EXCLUDED.hash, code = EXCLUDED.code
+), vectors AS (
+  INSERT INTO search_vectors (space, stream_id, key_hash, ordinal, vector) SELECT $1, stream_id, key_hash, ordinal, vector FROM kept
+  ON CONFLICT (stream_id, key_hash, ordinal, space) DO UPDATE SET vector = EXCLUDED.vector
+)
+SELECT count(*)::int AS rows FROM kept`
+
+/** Writes vectors of records that are in the hands of this taker; what no longer is, is left out. Answers how many were written. */
+export const writeVectors = async (
+  { pool }: Pick<Database, 'pool'>,
+  { space, by }: Taker,
+  vectors: readonly (PartText & StoredVector)[],
+): Promise<number> => {
+  if (vectors.length === 0) return 0
+  const { rows } = await pool.query<{ rows: number }>(WRITE, [
+    space,
+    by,
+    ...columnsOf(vectors),
+    vectors.map(({ code }) => code),
+    vectors.map(({ packed }) => Buffer.from(packed)),
+  ])
+  return rows[0]?.rows ?? 0
+}

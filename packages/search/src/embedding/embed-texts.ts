@@ -1,0 +1,119 @@
+import { Failure } from '@inlet/domain'
+
+/** The model of a generation, at an endpoint that answers like `POST /v1/embeddings` of OpenAI. */
+export interface EmbeddingModel {
+  /** The whole address, e.g. `https://api.example.com/v1/embeddings`. */
+  readonly url: string
+  readonly model: string
+  readonly dimensions: number
+  /** Whether the endpoint is asked for so many dimensions; models that cannot choose refuse to be asked. */
+  readonly asksDimensions: boolean
+}
+
+/** What sends requests: an HTTP client behind the egress guard, and what the status of a refusal stands for. */
+export interface EmbeddingTransport {
+  readonly request: (request: {
+    readonly url: string
+    readonly method: 'POST'
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: object
+    readonly timeoutMs: number
+    readonly maxBytes: number
+    readonly maxRedirects: number
+    readonly signal?: AbortSignal
+  }) => Promise<EmbeddingResponse>
+  readonly toFailure: (response: EmbeddingResponse, now: Date) => Failure
+}
+
+export interface EmbeddingResponse {
+  readonly status: number
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  json(): Promise<unknown>
+  discard(): void
+}
+
+export interface EmbeddingRequest {
+  readonly model: Omit<EmbeddingModel, 'dimensions'> & { readonly dimensions: number | null }
+  readonly apiKey: string | null
+  readonly texts: readonly string[]
+  /** For the whole answer. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Embedded {
+  /** In the order of the texts, each of length 1. */
+  readonly vectors: readonly Float32Array[]
+  /** As the endpoint counts them; null when it does not say. */
+  readonly tokens: number | null
+}
+
+/** A number of 20 characters for each dimension. */
+const BYTES_PER_DIMENSION = 24
+const MAX_DIMENSIONS = 8_192
+
+/**
+ * Asks for the vectors of texts. Throws the failures of the transport, and UPSTREAM_INVALID for an answer that cannot be true: another number
+ * of vectors or dimensions, or values that are no numbers. Redirects are not followed, since texts and key are for the address that was named.
+ */
+export const embedTexts = async (transport: EmbeddingTransport, { model, apiKey, texts, timeoutMs, signal }: EmbeddingRequest): Promise<Embedded> => {
+  const response = await transport.request({
+    url: model.url,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }) },
+    body: {
+      model: model.model,
+      input: texts,
+      encoding_format: 'float',
+      ...(model.asksDimensions && model.dimensions !== null ? { dimensions: model.dimensions } : {}),
+    },
+    timeoutMs,
+    maxBytes: 65_536 + texts.length * (model.dimensions ?? MAX_DIMENSIONS) * BYTES_PER_DIMENSION,
+    maxRedirects: 0,
+    ...(signal === undefined ? {} : { signal }),
+  })
+  if (response.status < 200 || response.status > 299) {
+    response.discard()
+    throw transport.toFailure(response, new Date())
+  }
+  return readEmbeddings(await response.json(), { count: texts.length, dimensions: model.dimensions })
+}
+
+/** The vectors of an answer; `dimensions` null: as many as the first has. Throws UPSTREAM_INVALID. */
+export const readEmbeddings = (answer: unknown, expected: { readonly count: number; readonly dimensions: number | null }): Embedded => {
+  const { data, usage } = toObject(answer)
+  if (!Array.isArray(data)) throw invalid('its answer has no list `data`')
+  if (data.length !== expected.count) throw invalid(`it was asked for ${expected.count} vectors and answered ${data.length}`)
+  const vectors: Float32Array[] = []
+  let dimensions = expected.dimensions
+  for (const [place, item] of data.entries()) {
+    const { index = place, embedding } = toObject(item)
+    if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= expected.count || vectors[index] !== undefined)
+      throw invalid('the numbers of its vectors are not those of the texts')
+    dimensions ??= Array.isArray(embedding) ? embedding.length : 0
+    vectors[index] = toUnitVector(embedding, dimensions)
+  }
+  const { total_tokens: tokens } = toObject(usage ?? {})
+  return { vectors, tokens: typeof tokens === 'number' && Number.isFinite(tokens) && tokens >= 0 ? Math.ceil(tokens) : null }
+}
+
+const toUnitVector = (embedding: unknown, dimensions: number): Float32Array => {
+  if (!Array.isArray(embedding)) throw invalid('a vector is no list of numbers')
+  if (embedding.length !== dimensions) throw invalid(`a vector has ${embedding.length} dimensions instead of ${dimensions}`)
+  if (dimensions === 0 || dimensions > MAX_DIMENSIONS)
+    throw invalid(`its vectors have ${dimensions} dimensions; 1 to ${MAX_DIMENSIONS} can be stored`)
+  let sum = 0
+  for (const value of embedding as readonly unknown[]) {
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid('a vector holds what is no number')
+    sum += value * value
+  }
+  const length = Math.sqrt(sum)
+  if (!(length > 0) || !Number.isFinite(length)) throw invalid('a vector has no direction')
+  return Float32Array.from(embedding as readonly number[], (value) => value / length)
+}
+
+const invalid = (why: string): Failure => new Failure('UPSTREAM_INVALID', `the endpoint for embeddings cannot be used: ${why}`)
+
+const toObject = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}

@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fuseRanks } from '../ranking/fuse-ranks.js'
+import { cosine, packVector, signBits } from './pack-vector.js'
+
+const unit = (values: readonly number[]): Float32Array => {
+  const length = Math.hypot(...values)
+  return Float32Array.from(values, (value) => value / length)
+}
+const vector = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 }).filter((values) => Math.hypot(...values) > 0.01)
+
+describe('a stored vector', () => {
+  it('keeps its cosines', () => {
+    fc.assert(
+      fc.property(vector, vector, (a, b) => {
+        const exact = unit(a).reduce((sum, value, n) => sum + value * (unit(b)[n] ?? 0), 0)
+        expect(Math.abs(cosine(unit(a), packVector(unit(b))) - exact)).toBeLessThan(1e-3)
+      }),
+    )
+  })
+
+  it('has a bit for each dimension', () => {
+    expect(signBits(Float32Array.of(0.5, -0.5, 0, 1))).toBe('1001')
+  })
+})
+
+describe('a fusion of ranks', () => {
+  const fuse = (a: readonly string[], b: readonly string[], weight: number) =>
+    fuseRanks(
+      [
+        { items: a, weight: 1 },
+        { items: b, weight },
+      ],
+      (item) => item,
+    ).map(({ name }) => name)
+
+  it('puts what both know first, and keeps an order that nothing disagrees with', () => {
+    expect(fuse(['a', 'b', 'c'], ['c', 'd'], 1)).toEqual(['c', 'a', 'b', 'd'])
+    expect(fuse(['a', 'b', 'c'], [], 1)).toEqual(['a', 'b', 'c'])
+  })
+
+  it('follows one list alone where the other weighs nothing', () => {
+    expect(fuse(['a', 'b', 'c'], ['c', 'b', 'a'], 0)).toEqual(['a', 'b', 'c'])
+  })
+})
