@@ -7,6 +7,8 @@ import { openQueues } from '@inlet/queue'
 import { createSemaphore, EnvError, monotonicNow, withLifecycle } from '@inlet/runtime'
 import { createAuditHandlers } from './audit/audit-handlers.js'
 import { createBrowseHandlers } from './browse/browse.js'
+import { createChangeHub } from './changes/change-hub.js'
+import { createChangeHandlers } from './changes/changes.js'
 import type { ApiConfig } from './config.js'
 import { createConnectorHandlers } from './connectors/connectors.js'
 import { createCredentialHandlers } from './credentials/credentials.js'
@@ -54,6 +56,7 @@ const FETCHES_AT_A_TIME = 4
 const FAILED_LOGINS_A_MINUTE = 10
 const STREAMS_OPEN = 2_000
 const EVENT_POLL_MS = 500
+const CHANGE_POLL_MS = 200
 const FILES_POLL_MS = 2_000
 const DRAIN_MS = 10_000
 /** An event loop that does nothing for so long does not come back: the process is killed and started again. */
@@ -111,6 +114,9 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     const hub = createEventHub({ database, pollMs: EVENT_POLL_MS, onError })
     lifecycle.defer('event hub', () => hub.close())
 
+    const changes = createChangeHub({ database, pollMs: CHANGE_POLL_MS, onError })
+    lifecycle.defer('change hub', () => changes.close())
+
     const findConnector = registry.find
     const tokens = createPageTokens(keyring)
     const guard = createSaveGuard(createEgressGuard({ allow: config.INLET_EGRESS_ALLOW }))
@@ -141,6 +147,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createRunHandlers(shared),
       ...createQuarantineHandlers(shared),
       ...createRecordHandlers(shared),
+      ...createChangeHandlers({ ...shared, hub: changes, streams }),
       ...createEventHandlers({ ...shared, hub, streams }),
       ...createConnectorHandlers({ registry, ...shared }),
       ...createUploadHandlers({ ...shared, maxBytes: config.INLET_UPLOAD_MAX_BYTES, slots: createSemaphore(UPLOADS_AT_A_TIME) }),

@@ -259,7 +259,11 @@ export const composeWorker = (
     lifecycle.defer('embedder', embedder, { timeoutMs: 12_000 })
     lifecycle.defer('heartbeat', () => life.stop())
     lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
-    const retention = retentionWithin({ days: config.INLET_HISTORY_DAYS, latest: config.INLET_HISTORY_PER_SOURCE })
+    const retention = retentionWithin({
+      days: config.INLET_HISTORY_DAYS,
+      latest: config.INLET_HISTORY_PER_SOURCE,
+      changeDays: config.INLET_CHANGES_DAYS,
+    })
     const choreDeps = { database, metrics, log, holder }
     const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention }), removeOrphansOften(choreDeps)]
     lifecycle.defer('chores', startChores(choreDeps, chores), { timeoutMs: 12_000 })

@@ -23,6 +23,7 @@ export const workerEnv = z.object({
     max: 1_000_000,
     describe: 'runs, ticks and events that are kept of each source, and moves of the cursor of each stream; 500 without it',
   }).optional(),
+  INLET_CHANGES_DAYS: envInt({ min: 1, max: 365, describe: 'days that the change feed can be resumed from a token; 7 without it' }).optional(),
   INLET_QUARANTINE_PERCENT: envInt({
     min: 0,
     max: 100,

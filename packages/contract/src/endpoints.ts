@@ -1,5 +1,6 @@
 import { auditEndpoints } from './audit.js'
 import { browseEndpoints } from './browse.js'
+import { changeEndpoints } from './changes.js'
 import { connectorEndpoints } from './connectors.js'
 import { credentialEndpoints } from './credentials.js'
 import { encryptionEndpoints } from './encryption.js'
@@ -30,6 +31,7 @@ export const endpoints = {
   ...runEndpoints,
   ...quarantineEndpoints,
   ...recordEndpoints,
+  ...changeEndpoints,
   ...eventEndpoints,
   ...notificationEndpoints,
   ...auditEndpoints,

@@ -1,6 +1,7 @@
 export type { AuditEntryView } from './audit.js'
 export { type BrowsePage, browsePage, type ItemMetadata, itemMetadata } from './browse.js'
 export { CALLS, type CallAnswer, type CallParams, type CallParamsInput } from './calls.js'
+export type { ChangePageView, ChangeView, ListChangesQuery } from './changes.js'
 export type { ConnectorSummary, ConnectorView, ProposalView } from './connectors.js'
 export type { CredentialDetailView, CredentialView } from './credentials.js'
 export type { EncryptionView } from './encryption.js'

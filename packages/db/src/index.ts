@@ -26,6 +26,9 @@ export {
   insertCall,
   type NewCall,
 } from './calls/call-repository.js'
+export { type ChangePosition, comparePlaces } from './changes/change-position.js'
+export { type Change, type ChangeFilter, type ChangePage, type ChangeRequest, readChanges, startOfChanges } from './changes/read-changes.js'
+export { readChangeLag, readNewestChange } from './changes/read-head.js'
 export { type ChoreClaim, claimChore, leaveChore } from './cleanup/chores.js'
 export { removeOrphans } from './cleanup/orphans.js'
 export { type CredentialPlace, findCredential, findCredentialById, listLiveConfigs, type StoredCredential } from './credentials/find-credential.js'

@@ -1,5 +1,5 @@
-import type { RecordDetail, RecordHit, RecordSummary } from '@inlet/contract'
-import type { FetchedRecord, RankedRecord, StoredRecord, StoredRecordDetails } from '@inlet/db'
+import type { ChangeView, RecordDetail, RecordHit, RecordSummary } from '@inlet/contract'
+import type { Change, FetchedRecord, RankedRecord, StoredRecord, StoredRecordDetails } from '@inlet/db'
 
 const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null
 
@@ -35,6 +35,33 @@ const shown = ({ omitted, text }: FetchedRecord): Pick<RecordHit, 'omitted' | 't
 
 /** A record of a list, as JSON text. */
 export const toListedJson = (record: FetchedRecord): string => withRawMember({ ...toView(record), ...shown(record) }, 'data', record.dataText)
+
+/** A change of the feed, as JSON text. */
+export const toChangeJson = (change: Change): string => {
+  if (change.op === 'source_deleted') {
+    const gone: ChangeView = {
+      op: change.op,
+      at: change.at.toISOString(),
+      sourceId: change.sourceId,
+      id: null,
+      stream: null,
+      key: null,
+      record: null,
+    }
+    return JSON.stringify(gone)
+  }
+  const { op, record } = change
+  const at = (record.deletedAt ?? record.fetchedAt).toISOString()
+  const view: Omit<ChangeView, 'record'> = {
+    op,
+    at,
+    sourceId: record.sourceId,
+    id: `${record.streamId}-${record.keyHash}`,
+    stream: record.stream,
+    key: record.key,
+  }
+  return withRawMember(view, 'record', op === 'upsert' ? toListedJson(record) : 'null')
+}
 
 /** A hit of a search, as JSON text. */
 export const toHitJson = (record: RankedRecord): string => {

@@ -34,6 +34,17 @@ export const addRunCommands = (program: Command, act: Act): void => {
     'inlet logs -f --source docs',
     'inlet logs -f --json | jq -r .message',
   )
+  examples(
+    remote(program.command('changes').description('records that were stored, changed or deleted'))
+      .option('--after <token>', 'what the last call ended with, or now; without it everything that is stored comes first')
+      .option('--source <source...>', 'slugs or ids')
+      .option('--stream <stream>', 'the name of a stream')
+      .option('--kind <kind>', 'document, row, item or event')
+      .option('-f, --follow', 'go on with what changes')
+      .action(act(async (context, flags) => (await import('../commands/changes.js')).changes(flags, context))),
+    'inlet changes --follow --after now',
+    'inlet changes --source docs --json | jq -r .key',
+  )
   addSearchCommands(program, act)
   examples(
     remote(program.command('mcp').description('serve agents over standard input and output (Model Context Protocol)')).action(

@@ -2,6 +2,7 @@
 // cannot see the later one before it is committed. Under the lock of the run's row the later batch looks again and wins.
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
+import { CHANGES_OF, LEAVE_TO_INDEX } from '../changes/log-changes.js'
 import { splitPayload } from './bisect.js'
 import { NO_COUNTS, NOTHING_WRITTEN, type Written } from './write-records.js'
 
@@ -11,13 +12,14 @@ const REVIVE = `
 WITH input AS MATERIALIZED (
   SELECT st.id AS stream_id, decode(r.h, 'hex') AS key_hash, decode(r.c, 'hex') AS content_hash
   FROM unnest($5::text[], $6::text[], $7::text[]) AS r(s, h, c) JOIN streams st ON st.source_id = $1 AND st.name = r.s
-), back AS (
-  UPDATE records t SET deleted_at = NULL, fetched_at = now(), run_id = $2, epoch = $3, seq = $4 FROM input i
+), fresh AS (
+  UPDATE records t SET deleted_at = NULL, fetched_at = now(), run_id = $2, epoch = $3, seq = $4, doc_id = nextval('record_docs'), prior_doc_id = t.doc_id
+  FROM input i
   WHERE t.stream_id = i.stream_id AND t.key_hash = i.key_hash AND t.content_hash = i.content_hash AND t.deleted_at IS NOT NULL
     AND t.run_id = $2 AND (t.epoch, t.seq) < ($3, $4)
-  RETURNING t.stream_id
-)
-SELECT stream_id, count(*)::int AS live FROM back GROUP BY stream_id`
+  RETURNING t.stream_id, t.key_hash, t.doc_id, t.prior_doc_id, pg_column_size(t.text) + pg_column_size(t.data) AS bytes
+), ${LEAVE_TO_INDEX('coalesce(sum(bytes), 0)')}, ${CHANGES_OF('fresh', '$1')}
+SELECT stream_id, count(*)::int AS live FROM fresh GROUP BY stream_id`
 
 /** Brings back what sweeps of the batches after `from` up to `to` deleted although this later batch shows it. */
 export const reviveSwept = async (client: pg.ClientBase, batch: BatchEnvelope, { from, to }: { from: number; to: number }): Promise<Written> => {

@@ -1,5 +1,6 @@
 import { type BatchEffects, type BatchEnvelope, massDeleteLimit } from '@inlet/domain'
 import type pg from 'pg'
+import { CHANGES_OF, NUMBERED } from '../changes/log-changes.js'
 import { writeEvent } from '../events/write-event.js'
 import { resolveSwept } from '../quarantine/resolve-quarantined.js'
 import { firstOfAttempt } from './seen.js'
@@ -23,11 +24,14 @@ const UNSEEN_IN_STREAM = `WITH gone AS MATERIALIZED (SELECT t.key_hash ${LIVE} E
 const COUNT = `${UNSEEN_IN_STREAM} SELECT count(*)::int AS unseen FROM gone`
 
 // By place and not by a join, for the same reason. A row that a later batch is writing is not in its place any more, and is left to it.
-const DELETE = (places: string): string => `
-UPDATE records u SET deleted_at = now(), fetched_at = now(), run_id = $2, epoch = $3, seq = $4
-WHERE u.ctid = ANY(ARRAY(${places})) AND u.deleted_at IS NULL AND (u.epoch, u.seq) < ($3::bigint, $4::int)`
-const DELETE_IN_SCOPE = DELETE(`SELECT t.ctid ${LIVE} AND t.scope = $6 AND (SELECT true ${SHOWN} AND s.key_hash = t.key_hash LIMIT 1) IS NULL`)
-const DELETE_IN_STREAM = `${UNSEEN_IN_STREAM} ${DELETE(
+const DELETE = (places: string): string => `swept AS (
+  UPDATE records u SET deleted_at = now(), fetched_at = now(), run_id = $2, epoch = $3, seq = $4, doc_id = ${NUMBERED('u')}
+  WHERE u.ctid = ANY(ARRAY(${places})) AND u.deleted_at IS NULL AND (u.epoch, u.seq) < ($3::bigint, $4::int)
+  RETURNING u.source_id, u.doc_id
+), ${CHANGES_OF('swept', 'source_id')}
+SELECT count(*)::int AS deleted FROM swept`
+const DELETE_IN_SCOPE = `WITH ${DELETE(`SELECT t.ctid ${LIVE} AND t.scope = $6 AND (SELECT true ${SHOWN} AND s.key_hash = t.key_hash LIMIT 1) IS NULL`)}`
+const DELETE_IN_STREAM = `${UNSEEN_IN_STREAM}, ${DELETE(
   'SELECT at.ctid FROM gone g CROSS JOIN LATERAL (SELECT t.ctid FROM records t WHERE t.stream_id = $1 AND t.key_hash = g.key_hash LIMIT 1) at',
 )}`
 
@@ -60,8 +64,8 @@ export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promi
       return 0
     }
   }
-  const { rowCount } = await client.query(scoped ? DELETE_IN_SCOPE : DELETE_IN_STREAM, values)
-  const deleted = rowCount ?? 0
+  const { rows: swept } = await client.query<{ deleted: number }>(scoped ? DELETE_IN_SCOPE : DELETE_IN_STREAM, values)
+  const deleted = swept[0]?.deleted ?? 0
   if (deleted > 0) {
     await client.query('UPDATE streams SET live_records = live_records - $2 WHERE id = $1', [stream.id, deleted])
     await client.query('UPDATE runs SET deleted = deleted + $2 WHERE id = $1', [batch.runId, deleted])

@@ -1,5 +1,6 @@
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
+import { CHANGES_OF, LEAVE_TO_INDEX, NUMBERED } from '../changes/log-changes.js'
 import { holdKeys, keepFromOlder, oneAtATime } from './out-of-order.js'
 import { inputOf } from './payload-input.js'
 import { markAllSeen } from './seen.js'
@@ -33,7 +34,8 @@ export interface Slice {
 // Sorting by key makes concurrent batches lock rows in one order. Whether a record was deleted is known only once its row is locked, where
 // a sweep or another batch may have been at it meanwhile, and RETURNING shows no old values before Postgres 18: so fetched_at says it, by
 // a millisecond. For the same reason the number of the state that was replaced stays in the row: the record is found by it until the new
-// state is indexed (ADR 21), which happens later and not here.
+// state is indexed (ADR 21), which happens later and not here. A record that comes back takes a new number too, so that new numbers are all
+// that changed.
 const UPSERT = `
 WITH ${inputOf("r.o = 'u'", ["decode(r.c, 'hex') AS content_hash", 'r.k, r.kind, r.title, r.text, r.url, r.at, r.data, r.val, r.scope'])},
 changed AS MATERIALIZED (
@@ -50,18 +52,14 @@ changed AS MATERIALIZED (
     key = EXCLUDED.key, kind = EXCLUDED.kind, title = EXCLUDED.title, text = EXCLUDED.text, url = EXCLUDED.url, data = EXCLUDED.data,
     content_hash = EXCLUDED.content_hash, occurred_at = EXCLUDED.occurred_at, validator = EXCLUDED.validator, scope = EXCLUDED.scope,
     run_id = EXCLUDED.run_id, version = EXCLUDED.version, epoch = EXCLUDED.epoch, seq = EXCLUDED.seq,
-    doc_id = CASE WHEN t.content_hash = EXCLUDED.content_hash THEN coalesce(t.doc_id, EXCLUDED.doc_id) ELSE EXCLUDED.doc_id END,
+    doc_id = CASE WHEN t.content_hash = EXCLUDED.content_hash AND t.deleted_at IS NULL THEN coalesce(t.doc_id, EXCLUDED.doc_id) ELSE EXCLUDED.doc_id END,
     prior_doc_id = t.doc_id,
     fetched_at = now() + CASE WHEN t.deleted_at IS NULL THEN interval '0' ELSE interval '1 millisecond' END, deleted_at = NULL
   WHERE (t.epoch, t.seq) < (EXCLUDED.epoch, EXCLUDED.seq)
   RETURNING stream_id, key_hash, doc_id, prior_doc_id, (xmax = 0) AS inserted, fetched_at > now()::timestamptz(3) AS revived
 ), fresh AS (
   SELECT stream_id, key_hash, doc_id, prior_doc_id FROM written WHERE prior_doc_id IS DISTINCT FROM doc_id
-), former AS (
-  INSERT INTO search_former (doc_id, stream_id, key_hash) SELECT prior_doc_id, stream_id, key_hash FROM fresh WHERE prior_doc_id IS NOT NULL
-), pending AS (
-  INSERT INTO search_pending (docs, records, bytes) SELECT array_agg(doc_id), count(*), $7 FROM fresh HAVING count(*) > 0
-)
+), ${LEAVE_TO_INDEX('$7')}, ${CHANGES_OF('fresh', '$2')}
 SELECT stream_id, count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE NOT inserted)::int AS updated,
   count(*) FILTER (WHERE inserted OR revived)::int AS live
 FROM written GROUP BY stream_id`
@@ -69,11 +67,11 @@ FROM written GROUP BY stream_id`
 const DELETE = `
 WITH ${inputOf("r.o = 'd'")},
 gone AS (
-  UPDATE records t SET deleted_at = now(), fetched_at = now(), run_id = $3, epoch = $4, seq = $5
+  UPDATE records t SET deleted_at = now(), fetched_at = now(), run_id = $3, epoch = $4, seq = $5, doc_id = ${NUMBERED('t')}
   FROM input i
   WHERE t.stream_id = i.stream_id AND t.key_hash = i.key_hash AND t.deleted_at IS NULL AND (t.epoch, t.seq) < ($4, $5)
-  RETURNING t.stream_id
-)
+  RETURNING t.stream_id, t.doc_id
+), ${CHANGES_OF('gone', '$2')}
 SELECT stream_id, count(*)::int AS deleted FROM gone GROUP BY stream_id`
 
 /** What was written, and by how much the live records of each stream (id) changed. */

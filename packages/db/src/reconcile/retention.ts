@@ -1,3 +1,4 @@
+import { expireChanges } from '../changes/expire-changes.js'
 import { distinctIds } from '../cleanup/orphans.js'
 import type { Database } from '../database.js'
 import { removeOldEvents } from '../hooks/inbox-retention.js'
@@ -25,6 +26,8 @@ export interface Retention {
   readonly callDays: number
   /** Pushed events, from when they were stored. */
   readonly inboxDays: number
+  /** How long a token of the change feed can be resumed. */
+  readonly changeDays: number
   /** Raw records that drafts are tried on. */
   readonly sampleDays: number
 }
@@ -42,14 +45,20 @@ export const DEFAULT_RETENTION: Retention = {
   callDays: 1,
   sampleDays: 30,
   inboxDays: 7,
+  changeDays: 7,
 }
 
 /** The retention where runs, ticks, events and moves of cursors are kept for at most so many days, and so many of each. */
-export const retentionWithin = (bounds: { readonly days?: number | undefined; readonly latest?: number | undefined }): Retention => {
+export const retentionWithin = (bounds: {
+  readonly days?: number | undefined
+  readonly latest?: number | undefined
+  readonly changeDays?: number | undefined
+}): Retention => {
   const { latest = DEFAULT_RETENTION.latest, days = DEFAULT_RETENTION.runDays } = bounds
   return {
     ...DEFAULT_RETENTION,
     latest,
+    changeDays: bounds.changeDays ?? DEFAULT_RETENTION.changeDays,
     runDays: days,
     tickDays: Math.min(DEFAULT_RETENTION.tickDays, days),
     eventDays: Math.min(DEFAULT_RETENTION.eventDays, days),
@@ -106,6 +115,7 @@ export const applyRetention = async (
   await remove('cursor_history', () => boundCursorHistory(database, cursors))
   await remove('sweep_seen', () => removeByRun(database, 'sweep_seen', ENDED_RUNS, signal))
   await remove('run_logs', () => removeByRun(database, 'run_logs', GONE_RUNS, signal))
+  await remove('record_changes', () => expireChanges(database, retention.changeDays, signal))
   await remove('inbox', () => removeOldEvents(database, retention.inboxDays))
   if (errors.length > 0) throw new AggregateError(errors, `retention failed for ${errors.length} tables and is tried again`)
   return removed

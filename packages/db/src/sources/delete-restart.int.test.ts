@@ -54,6 +54,7 @@ const VALUES: Readonly<Record<string, () => unknown>> = {
   varchar: randomUUID,
   int4: () => Math.floor(Math.random() * 1e9),
   int8: () => Math.floor(Math.random() * 1e9),
+  int8multirange: () => '{}',
   timestamptz: () => new Date(),
   date: () => new Date(),
   jsonb: () => '{}',

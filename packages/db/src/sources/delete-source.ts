@@ -22,6 +22,7 @@ export const markDeleting = (database: Database, sourceId: string, actor: Actor)
     await prisma.lease.updateMany({ where: { sourceId }, data: { epoch: { increment: 1 }, runId: null, holder: null, expiresAt: now } })
     const active = { sourceId, status: { not: 'ended' }, cancelRequestedAt: null }
     await prisma.run.updateMany({ where: active, data: { cancelRequestedAt: now } })
+    await client.query(`INSERT INTO record_changes (gone_source_id, docs, records) VALUES ($1, '{}', 1)`, [sourceId])
     await writeAudit(client, { actor, action: 'source.delete', targetType: 'source', targetId: sourceId })
     return true
   })

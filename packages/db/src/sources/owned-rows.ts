@@ -27,6 +27,7 @@ export const OWNED_ROWS: readonly OwnedRows[] = [
   ...[
     'inbox',
     'ledger',
+    'record_changes',
     'incidents',
     'quarantine',
     'ticks',

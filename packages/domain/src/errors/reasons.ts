@@ -222,6 +222,11 @@ export const REASONS = {
   PAYLOAD_TOO_LARGE: { code: 'config_invalid', status: 413, next: 'Send a smaller body.' },
   VALIDATION_FAILED: { code: 'config_invalid', status: 422, next: 'Correct the fields listed under errors.' },
   INVALID_CURSOR: { code: 'config_invalid', status: 400, next: 'Start again without a cursor, or use nextCursor exactly as it was given.' },
+  TOKEN_EXPIRED: {
+    code: 'config_invalid',
+    status: 410,
+    next: 'Begin again without a token: the feed shows everything that is stored, deleted records included.',
+  },
   NOT_FOUND: { code: 'config_invalid', status: 404, next: 'Check the id; a deleted thing is gone.' },
   METHOD_NOT_ALLOWED: { code: 'config_invalid', status: 405, next: 'See /docs for the methods of this address.' },
   NAME_TAKEN: { code: 'config_invalid', status: 409, next: 'Choose another name; names are compared without case.' },

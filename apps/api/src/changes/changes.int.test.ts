@@ -1,0 +1,115 @@
+import { applyBatch, createRun, ensureStreams, takeLease } from '@inlet/db'
+import { type TestEntry, testBatch, until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectContract, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
+
+let api: TestApi
+let source: { id: string; slug: string }
+let put: (entries: readonly TestEntry[]) => Promise<void>
+beforeAll(async () => {
+  api = await startApi()
+  source = (await api.post('/v1/sources', newSource())).body
+  await ensureStreams(api.database, source.id, [{ name: 'main', kind: 'row' }])
+  const run = await api.database.transaction((client) => createRun(client, { sourceId: source.id, trigger: 'manual' }))
+  const lease = await takeLease(api.database, { runId: run?.id ?? '', holder: 'worker', ttlMs: 600_000 })
+  if (!lease.taken) throw new Error(lease.because)
+  let seq = 0
+  put = async (entries) => {
+    seq += 1
+    await applyBatch(api.database, testBatch({ ...lease.run, seq }, entries))
+  }
+})
+afterAll(() => api.close())
+
+/** All changes after a token, and the token after them. */
+const readAll = async (after: string | undefined, query = ''): Promise<{ items: { op: string; key: string }[]; token: string }> => {
+  const items: { op: string; key: string }[] = []
+  for (let token = after; ; ) {
+    const { body } = await api.get(`/v1/changes?limit=3${query}${token === undefined ? '' : `&after=${token}`}`)
+    items.push(...body.items)
+    token = body.nextToken as string
+    if (!body.more) return { items, token }
+  }
+}
+
+const follow = async (headers: Record<string, string> = {}, query = '') => {
+  const abort = new AbortController()
+  const response = await fetch(`${api.url}/v1/changes${query}`, {
+    headers: { authorization: `Bearer ${api.keys.read}`, accept: 'text/event-stream', ...headers },
+    signal: abort.signal,
+  })
+  const state = { text: '', response, stop: () => abort.abort() }
+  const decoder = new TextDecoder()
+  void (async () => {
+    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) state.text += decoder.decode(piece, { stream: true })
+  })().catch(() => {})
+  return state
+}
+const keysOf = (text: string): string[] => [...text.matchAll(/^data: .*?"key":"([^"]*)","record"/gmu)].map((match) => match[1] ?? '')
+
+describe('GET /v1/changes', () => {
+  it('shows what is stored, then what changes, page by page', async () => {
+    await put(['a', 'b', 'c', 'd'].map((key) => ({ key, data: '{"v":12345678901234567890,"long":"' + 'x'.repeat(3_000) + '"}' })))
+    const page = await api.get('/v1/changes?limit=2')
+    expectContract(page, 'listChanges')
+    expect(page.text).toContain('12345678901234567890')
+    expect(page.body.items[0].record.data.long).toHaveLength(3_000)
+    const { token } = await readAll(undefined)
+    await put([
+      { key: 'b', v: 2 },
+      { op: 'd', key: 'c' },
+    ])
+    let seen = await readAll(token)
+    await until(async () => {
+      seen = await readAll(token)
+      return seen.items.length === 2
+    })
+    expect(seen.items.map(({ op, key }) => `${op} ${key}`)).toEqual(['upsert b', 'delete c'])
+    expect((await readAll(seen.token)).items).toEqual([])
+    const short = await api.get('/v1/changes?fields=data.v&limit=1')
+    expect(short.body.items[0].record).toMatchObject({ omitted: ['long'] })
+    expect((await readAll(undefined, `&source=${source.slug}&stream=other`)).items).toEqual([])
+  })
+
+  it('waits for a change, and no longer than asked', async () => {
+    const { nextToken } = (await api.get('/v1/changes?after=now')).body
+    const nothing = api.get(`/v1/changes?after=${nextToken}&wait=1`)
+    expect((await nothing).body).toMatchObject({ items: [], more: false })
+    const waiting = api.get(`/v1/changes?after=${nextToken}&wait=60`)
+    await put([{ key: 'e', v: 1 }])
+    expect((await waiting).body.items).toMatchObject([{ op: 'upsert', key: 'e' }])
+  })
+
+  it('streams the same, and continues after Last-Event-ID', async () => {
+    const { token } = await readAll(undefined)
+    const first = await follow({ 'last-event-id': token })
+    expect(first.response.headers.get('content-type')).toContain('text/event-stream')
+    await put([
+      { key: 'f', v: 1 },
+      { key: 'g', v: 1 },
+    ])
+    await until(() => keysOf(first.text).length === 2)
+    first.stop()
+    const [middle] = [...first.text.matchAll(/^id: (.*)\nevent: upsert$/gmu)].map((match) => match[1] ?? '')
+    await put([{ key: 'h', v: 1 }])
+    const second = await follow({ 'last-event-id': middle ?? '' })
+    await until(() => keysOf(second.text).length === 2)
+    expect([keysOf(first.text), keysOf(second.text)]).toEqual([
+      ['f', 'g'],
+      ['g', 'h'],
+    ])
+    second.stop()
+  })
+
+  it('refuses tokens that are none, and those whose changes are gone', async () => {
+    expect(problemOf(await api.get('/v1/changes?after=x'))).toEqual([400, 'INVALID_CURSOR'])
+    const bad = await follow({ 'last-event-id': 'x' })
+    expect(bad.response.status).toBe(400)
+    const { nextToken } = (await api.get('/v1/changes?after=now')).body
+    await api.database.pool.query(`INSERT INTO settings (key, value) VALUES ('changes.expired', '{"xid": "9000000000000", "id": "1"}')`)
+    expect(problemOf(await api.get(`/v1/changes?after=${nextToken}`))).toEqual([410, 'TOKEN_EXPIRED'])
+    await api.database.pool.query(`DELETE FROM settings WHERE key = 'changes.expired'`)
+    expect(problemOf(await api.get('/v1/changes?source=unknown'))).toEqual([404, 'NOT_FOUND'])
+    expect(problemOf(await api.get('/v1/changes', { key: null }))).toEqual([401, 'UNAUTHENTICATED'])
+  })
+})

@@ -1,0 +1,49 @@
+import type { ChangePageView, ChangeView } from '@inlet/contract'
+import { withQuery } from '../client/api-client.js'
+import { printable } from '../output/printable.js'
+import type { Terminal } from '../terminal/terminal.js'
+import type { CommandContext } from './context.js'
+import { openApi, type RemoteFlags } from './remote.js'
+
+export interface ChangesFlags extends RemoteFlags {
+  readonly after?: string
+  readonly source?: readonly string[]
+  readonly stream?: string
+  readonly kind?: string
+  readonly follow?: boolean
+}
+
+const PAGE = 1_000
+const WAIT_SECONDS = 20
+
+/** `inlet changes`: what was stored, changed and deleted; with --follow what is. With --json one change a line, and at last the token to go on from. */
+export const changes = async (flags: ChangesFlags, context: CommandContext): Promise<void> => {
+  const { terminal } = context
+  const { source, stream, kind, follow, json } = flags
+  const api = openApi(flags, context)
+  let isStopped = false
+  const stopped = context.stopped.then(() => {
+    isStopped = true
+    return null
+  })
+  const fields = json === true ? undefined : ['data.title']
+  let after = flags.after
+  while (!isStopped) {
+    const query = { after, source, stream, kind, fields, limit: PAGE, wait: follow ? WAIT_SECONDS : 0 }
+    const page = await Promise.race([api.call<ChangePageView>('GET', withQuery('/v1/changes', query)), stopped])
+    if (page === null) break
+    for (const item of page.items) terminal.line(json ? JSON.stringify(item) : changeLine(item, terminal))
+    after = page.nextToken
+    if (!follow && !page.more) break
+  }
+  if (after !== undefined) terminal.line(json ? JSON.stringify({ nextToken: after }) : terminal.dim(`Continue with --after ${after}`))
+}
+
+const SHORT_ID = 8
+
+const changeLine = ({ at, op, sourceId, stream, key, record }: ChangeView, terminal: Terminal): string => {
+  const mark = op === 'upsert' ? terminal.green(op) : terminal.red(op)
+  const title = record?.title ?? ''
+  const where = `${record?.provenance.source ?? sourceId.slice(0, SHORT_ID)}${stream === null ? '' : ` · ${stream}`}`
+  return `${terminal.dim(at)}  ${mark}  ${printable(key ?? '')}${title === '' ? '' : `  ${printable(title)}`}  ${terminal.dim(printable(where))}`.trimEnd()
+}

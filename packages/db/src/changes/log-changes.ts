@@ -1,0 +1,23 @@
+// What writes records leaves here which ones it changed, in the same statement: a row of some 60 bytes for each batch of new records, since the
+// numbers of their states are consecutive. See docs/adr/0022-a-change-feed-in-the-order-of-transactions.md.
+
+/** Changes of one statement that make up one row at most, so that a page of the feed never has to read many more than it shows. */
+const ROW = 1_000
+
+/** A CTE that logs the changed records of the CTE `from`, which has their `doc_id`; `source` is their source. */
+export const CHANGES_OF = (from: string, source: string): string => `numbers AS (
+  SELECT ${source} AS source, doc_id, (row_number() OVER (ORDER BY doc_id) - 1) / ${ROW} AS part FROM ${from}
+), logged AS (
+  INSERT INTO record_changes (source_id, docs, records)
+  SELECT source, range_agg(int8range(doc_id, doc_id, '[]')), count(*) FROM numbers GROUP BY source, part
+)`
+
+/** Two CTEs that leave the new states of the CTE `fresh` to the search index, which finds them by the numbers before until then (ADR 21). */
+export const LEAVE_TO_INDEX = (bytes: string): string => `former AS (
+  INSERT INTO search_former (doc_id, stream_id, key_hash) SELECT prior_doc_id, stream_id, key_hash FROM fresh WHERE prior_doc_id IS NOT NULL
+), pending AS (
+  INSERT INTO search_pending (docs, records, bytes) SELECT array_agg(doc_id), count(*), ${bytes} FROM fresh HAVING count(*) > 0
+)`
+
+/** The number of a record that is deleted: one that a version without numbers stored gets its first. */
+export const NUMBERED = (record: string): string => `coalesce(${record}.doc_id, nextval('record_docs'))`
