@@ -12,10 +12,10 @@ import type { Scenario } from './scenario.js'
 
 const EVERY_MINUTE = { cron: '* * * * *', timeZone: 'UTC' }
 const MINUTES_AFTER = 2
-const ARMED_WITHIN = { of: 'value', sense: 'below', limit: 60 } as const
+const RESTORED_WITHIN = { of: 'value', sense: 'below', limit: 60 } as const
 const NOTHING = { of: 'value', sense: 'below', limit: 1 } as const
 
-/** Empties Redis while many schedules tick: how soon they are armed again, and whether any tick is missing or ran twice. */
+/** Empties Redis while many schedules tick: how soon they are restored, and whether any tick is missing or ran twice. */
 export const measureLoss: Scenario = async (context) => {
   const { settings, backend } = context
   if (backend === 'postgres') {
@@ -36,19 +36,19 @@ export const measureLoss: Scenario = async (context) => {
         runNow: false,
       }),
     )
-    const armed = (): Promise<true | null> => queues.countSchedules().then((count) => count === settings.schedules || null)
-    await until('all schedules to be armed', armed)
+    const allQueued = (): Promise<true | null> => queues.countSchedules().then((count) => count === settings.schedules || null)
+    await until('all schedules to be queued', allQueued)
     await until('a first round of ticks', async () => ((await countTicks(database)) >= settings.schedules ? true : null), { everyMs: 500 })
     const owed = await readOwed(database)
     const lostAt = performance.now()
     await flush(redisUrl ?? '')
-    await until('all schedules to be armed again', armed, { everyMs: 100 })
+    await until('all schedules to be restored', allQueued, { everyMs: 100 })
     const seconds = (performance.now() - lostAt) / 1_000
     await delay(MINUTES_AFTER * 60_000)
     const { missing, twice } = await compareWithLedger(database, owed)
     const what = `${settings.schedules} schedules, FLUSHALL`
     return [
-      { scenario: 'loss', backend, what: `${what}: all armed again after`, value: Number(seconds.toFixed(1)), unit: 's', target: ARMED_WITHIN },
+      { scenario: 'loss', backend, what: `${what}: all restored after`, value: Number(seconds.toFixed(1)), unit: 's', target: RESTORED_WITHIN },
       { scenario: 'loss', backend, what: `${what}: expected ticks − ledger`, value: missing, unit: 'ticks', target: NOTHING },
       { scenario: 'loss', backend, what: `${what}: ticks that ran twice`, value: twice, unit: 'ticks', target: NOTHING },
     ]

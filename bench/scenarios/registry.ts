@@ -28,13 +28,13 @@ export const measureRegistry: Scenario = async (context) => {
     const seeded = performance.now()
     await seedSources(database, site.url, settings.sources)
     context.note(`${settings.sources} sources written by createSource in ${seconds(seeded)} s`)
-    const arming = performance.now()
-    await untilArmed(database)
-    const armed: Measure = {
+    const syncing = performance.now()
+    await untilSynced(database)
+    const synced: Measure = {
       scenario: 'registry',
       backend,
-      what: `arming the schedules of ${settings.sources} sources at once`,
-      value: Number(seconds(arming)),
+      what: `syncing the schedules of ${settings.sources} sources at once`,
+      value: Number(seconds(syncing)),
       unit: 's',
     }
     const listing = loadApi(api, [LIST], 20)
@@ -44,7 +44,7 @@ export const measureRegistry: Scenario = async (context) => {
     const scheduled = await awaitTicks(api, database, { url: site.url, due: settings.due, minutes: settings.quick ? 1 : 3 })
     const beside = `beside ${settings.sources} sources`
     return [
-      armed,
+      synced,
       ...add(`POST /v1/sources ${beside}`, registered),
       ...add('GET /v1/sources meanwhile', listed),
       ...add('POST …/run → the run has started', started),
@@ -58,7 +58,7 @@ export const measureRegistry: Scenario = async (context) => {
 
 const seconds = (since: number): string => ((performance.now() - since) / 1000).toFixed(1)
 
-/** The fast way in: the repository the API uses, eight at a time; the reconciler then arms their schedules. */
+/** The fast way in: the repository the API uses, eight at a time; the reconciler then syncs their schedules. */
 const seedSources = (database: Database, url: string, count: number): Promise<unknown> =>
   inParallel([...Array(count).keys()], 8, (n) =>
     createSource(
@@ -78,9 +78,9 @@ const seedSources = (database: Database, url: string, count: number): Promise<un
     ),
   )
 
-const untilArmed = (database: Database): Promise<true> =>
-  until('the reconciler to arm all schedules', async () => {
-    const { rows } = await database.pool.query('SELECT FROM sources WHERE cron IS NOT NULL AND armed_schedule IS NULL LIMIT 1')
+const untilSynced = (database: Database): Promise<true> =>
+  until('the reconciler to sync all schedules', async () => {
+    const { rows } = await database.pool.query('SELECT FROM sources WHERE cron IS NOT NULL AND synced_schedule IS NULL LIMIT 1')
     return rows.length === 0 || null
   })
 

@@ -122,7 +122,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       problem: consumer.clockProblem(),
       connectors: [],
     }))
-    lifecycle.defer('signs of life', () => life.stop())
+    lifecycle.defer('heartbeats', () => life.stop())
     lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
 
     const health = watchHealth({ isHealthy, graceMs: UNHEALTHY_GRACE_MS })

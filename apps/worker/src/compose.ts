@@ -67,7 +67,7 @@ const LOST_AFTER_MS = 10_000
 const SWEEPING = { everyMs: 60_000, idleMs: 300_000 }
 const THOROUGH_EVERY_MS = 300_000
 /** Several heartbeats fit into a lease: a process that sends none during one is gone. */
-const LONGEST_BEAT_MS = 5_000
+const LONGEST_HEARTBEAT_MS = 5_000
 const CALLS_AT_A_TIME = 8
 const UNHEALTHY_GRACE_MS = 30_000
 const PAGE_TIMEOUT_MS = 1_800_000
@@ -242,7 +242,7 @@ export const composeWorker = (
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
     const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
     const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, backpressure }
-    const life = startHeartbeats(database, describeWorker({ ...facts, drain: drain.signal }), Math.min(LONGEST_BEAT_MS, lockMs / 3))
+    const life = startHeartbeats(database, describeWorker({ ...facts, drain: drain.signal }), Math.min(LONGEST_HEARTBEAT_MS, lockMs / 3))
     const notifier = startNotifier({
       database,
       keyring,

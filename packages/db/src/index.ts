@@ -248,6 +248,6 @@ export {
   listWorkers,
   markGone,
   recordHeartbeat,
-  type WorkerBeat,
+  type WorkerHeartbeat,
   type WorkerOverview,
 } from './workers/worker-repository.js'

@@ -133,8 +133,8 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await queues.syncJobScheduler(sourceId, schedule)
     const ingestion = queues.boardQueues().find(({ name }) => name === QUEUES.ingestion)
     const scheduler = await ingestion?.getJobScheduler(sourceId)
-    const armed = new Date(scheduler?.next ?? 0)
-    expect(armed).toEqual(nextTick(schedule, new Date(armed.getTime() - 1)))
+    const due = new Date(scheduler?.next ?? 0)
+    expect(due).toEqual(nextTick(schedule, new Date(due.getTime() - 1)))
     // Every moment is asked for by the same function; at the midnight that clocks skip, BullMQ's own would lose a day.
     const strategy = ingestion?.opts.settings?.repeatStrategy
     expect(await strategy?.(Date.parse('2027-09-04T12:00:00Z'), { pattern: schedule.cron, tz: schedule.timeZone })).toBe(
@@ -143,7 +143,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await queues.syncJobScheduler(sourceId, null)
   })
 
-  it('arms, changes, lists and removes schedules', async () => {
+  it('syncs, changes, lists and removes schedules', async () => {
     const [a, b] = [randomUUID(), randomUUID()]
     await queues.syncJobScheduler(a, { cron: '0 0 1 1 *', timeZone: 'UTC' })
     await queues.syncJobScheduler(b, { cron: '0 0 1 1 *', timeZone: 'UTC' })

@@ -66,9 +66,9 @@ export const openTestStore = async (adminUrl: string, template: string): Promise
     async expireLease(sourceId) {
       await database.pool.query(
         `WITH ended AS (UPDATE leases SET expires_at = clock_timestamp() - interval '1 second' WHERE source_id = $1 RETURNING holder)
-         INSERT INTO workers (id, role, host, pid, version, concurrency, connectors, beat_at)
+         INSERT INTO workers (id, role, host, pid, version, concurrency, connectors, heartbeat_at)
          SELECT holder, 'worker', 'test', 1, '1', 20, '{}', clock_timestamp() - interval '3 minutes' FROM ended WHERE holder IS NOT NULL
-         ON CONFLICT (id) DO UPDATE SET beat_at = EXCLUDED.beat_at`,
+         ON CONFLICT (id) DO UPDATE SET heartbeat_at = EXCLUDED.heartbeat_at`,
         [sourceId],
       )
     },

@@ -23,7 +23,7 @@ export const createPushStarter = ({ start, onError, now }: PushStarterOptions): 
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
-  const arm = (delayMs: number): void => {
+  const startTimer = (delayMs: number): void => {
     if (!closed && timer === undefined) timer = setTimeout(() => void look(), delayMs)
   }
 
@@ -36,13 +36,13 @@ export const createPushStarter = ({ start, onError, now }: PushStarterOptions): 
       onError(error)
     }
     timer = undefined
-    if (pending.size > 0) arm(AGAIN_MS)
+    if (pending.size > 0) startTimer(AGAIN_MS)
   }
 
   return {
     note(sourceId) {
       pending.set(sourceId, now())
-      arm(SOON_MS)
+      startTimer(SOON_MS)
     },
     close() {
       closed = true

@@ -12,7 +12,7 @@ beforeAll(async () => {
     await api.post('/v1/notifications', { name, url: `https://example.com/${name}` })
     await api.send('PUT', `/v1/sources/${source}/examples/${name}`, { json: { stream: 'rows', record: { key: name, data: {} }, expected: [] } })
     await api.database.pool.query(
-      `INSERT INTO workers (id, role, host, pid, version, concurrency, running, started_at, beat_at) VALUES ($1, 'worker', 'h', 1, '1', 1, 0, now(), now())`,
+      `INSERT INTO workers (id, role, host, pid, version, concurrency, running, started_at, heartbeat_at) VALUES ($1, 'worker', 'h', 1, '1', 1, 0, now(), now())`,
       [`worker-${name}`],
     )
   }

@@ -8,7 +8,7 @@ import {
   parkRun,
   recordHeartbeat,
   takeLease,
-  type WorkerBeat,
+  type WorkerHeartbeat,
 } from '@inlet/db'
 import { type FailureCode, REASONS, type Reason, WHY_RULES } from '@inlet/domain'
 import { testBatch } from '@inlet/testing'
@@ -28,7 +28,7 @@ afterAll(() => api.close())
 afterEach(() => api.database.pool.query('DELETE FROM workers'))
 
 const sql = (text: string, values: readonly unknown[] = []) => api.database.pool.query(text, [...values])
-const alive = (change: Partial<WorkerBeat> = {}) =>
+const alive = (change: Partial<WorkerHeartbeat> = {}) =>
   recordHeartbeat(api.database, {
     id: change.role ?? 'worker',
     role: 'worker',
@@ -89,11 +89,11 @@ when('CANCELLING', 'nobody', 'stays', async (id) => {
 when('LEASE_OF_DEAD_WORKER', 'nobody', 'clears', async (id) => {
   await lease(id, 'dead')
   await alive({ id: 'dead' })
-  await sql(`UPDATE workers SET beat_at = now() - interval '1 minute' WHERE id = 'dead'`)
+  await sql(`UPDATE workers SET heartbeat_at = now() - interval '1 minute' WHERE id = 'dead'`)
 })
 when('SCRIBE_DOWN', 'operator', 'stays', async (id) => {
   await forward((await lease(id)).runId)
-  await sql(`UPDATE workers SET beat_at = now() - interval '1 minute' WHERE role = 'scribe'`)
+  await sql(`UPDATE workers SET heartbeat_at = now() - interval '1 minute' WHERE role = 'scribe'`)
 })
 when('BACKLOG_FULL', 'operator', 'stays', async (id) => {
   await forward((await lease(id)).runId)
@@ -116,7 +116,7 @@ const killWorkerOf = async (id: string, times: number): Promise<void> => {
   for (let death = 0; death < times; death += 1) {
     const { rows } = await sql(`UPDATE leases SET expires_at = now() - interval '1 second' WHERE source_id = $1 RETURNING holder`, [id])
     await alive({ id: rows[0]?.['holder'] })
-    await sql(`UPDATE workers SET beat_at = now() - interval '2 minutes' WHERE id = $1`, [rows[0]?.['holder']])
+    await sql(`UPDATE workers SET heartbeat_at = now() - interval '2 minutes' WHERE id = $1`, [rows[0]?.['holder']])
     await takeLease(api.database, { runId, holder: `next ${death}`, ttlMs: 60_000 })
   }
 }
@@ -155,7 +155,7 @@ when('LOAD_FAILED', 'owner', 'stays', async (id) => {
   await sql(`UPDATE source_versions SET load_failed_at = now(), load_reason = 'VALIDATION_FAILED', load_message = 'bad' WHERE source_id = $1`, [id])
 })
 when('CLOCK_SKEW', 'operator', 'stays', () => alive({ refuses: 'clock', problem: 'the clock is 9 s off' }))
-when('NO_WORKER', 'operator', 'stays', () => sql(`UPDATE workers SET beat_at = now() - interval '1 minute'`))
+when('NO_WORKER', 'operator', 'stays', () => sql(`UPDATE workers SET heartbeat_at = now() - interval '1 minute'`))
 when('WORKERS_BUSY', 'nobody', 'stays', async (id) => {
   await alive({ running: 2 })
   await api.post(`/v1/sources/${id}/run`)
@@ -190,7 +190,7 @@ when('QUARANTINE_SHARE', 'owner', 'clears', async (id) => {
     [id],
   )
 })
-when('DELETE_FUSE', 'owner', 'stays', async (id) => {
+when('MASS_DELETE_REFUSED', 'owner', 'stays', async (id) => {
   const run = await lease(id)
   await applyBatch(api.database, testBatch({ ...run, seq: 1, swept: ['main'], effects: { sweeps: [{ stream: 'main' }] } }, [{ key: 'k1' }]))
   await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })
@@ -208,8 +208,8 @@ when('NEXT_RUN', 'nobody', 'stays', async (id) => {
   await alive({ id: 'another', connectors: ['listener'] })
   await sql(`UPDATE sources SET connector = 'listener' WHERE id = $1`, [id])
 })
-when('SCHEDULE_NOT_ARMED', 'nobody', 'stays', async (id) => {
-  await sql('UPDATE sources SET armed_schedule = NULL WHERE id = $1', [id])
+when('SCHEDULE_NOT_QUEUED', 'nobody', 'stays', async (id) => {
+  await sql('UPDATE sources SET synced_schedule = NULL WHERE id = $1', [id])
 })
 when('TICK_OVERDUE', 'nobody', 'stays', async (id) => {
   await sql(`UPDATE sources SET next_tick_at = now() - interval '5 seconds' WHERE id = $1`, [id])
@@ -285,7 +285,7 @@ describe('why a source is not running', () => {
   it('lists the processes, dead ones last', async () => {
     await alive({ id: 'w2', running: 1 })
     await alive({ id: 'w1' })
-    await sql(`UPDATE workers SET beat_at = now() - interval '1 minute' WHERE id = 'w1'`)
+    await sql(`UPDATE workers SET heartbeat_at = now() - interval '1 minute' WHERE id = 'w1'`)
     const answer = await api.get('/v1/workers')
     expectContract(answer, 'listWorkers')
     expect(answer.body.items).toMatchObject([

@@ -9,7 +9,7 @@ afterAll(() => api.close())
 
 const CRON = { cron: '0 0 * * *' }
 const register = async (changes: object = {}) => (await api.post('/v1/sources', newSource({ schedule: CRON, ...changes }))).body
-const armed = async (): Promise<string[]> => (await api.queues.listSchedules()).map(({ sourceId }) => sourceId)
+const scheduled = async (): Promise<string[]> => (await api.queues.listSchedules()).map(({ sourceId }) => sourceId)
 
 describe('the life of a source', () => {
   it('start, stop, restart, reload answer 200 with what is, however often', async () => {
@@ -31,18 +31,18 @@ describe('the life of a source', () => {
     expectContract(reloaded, 'reloadSource')
     expect(reloaded.body).toMatchObject({ status: 'ACTIVE', revision: restarted.body.revision, activeRun: { id: restarted.body.activeRun.id } })
 
-    expect(await armed()).toContain(source.id)
+    expect(await scheduled()).toContain(source.id)
     for (let twice = 0; twice < 2; twice += 1) {
       const stopped = await api.post(`/v1/sources/${source.id}/stop`)
       expectContract(stopped, 'stopSource')
       expect(stopped.body).toMatchObject({ status: 'STOPPED', state: 'STOPPED', activeRun: null, nextRunAt: null })
     }
-    expect(await armed()).not.toContain(source.id)
+    expect(await scheduled()).not.toContain(source.id)
     for (const path of ['run', 'restart', 'backfill', 'resume'])
       expect(problemOf(await api.post(`/v1/sources/${source.id}/${path}`))).toEqual([409, 'SOURCE_STOPPED'])
     expect((await api.post(`/v1/sources/${source.id}/pause`)).body.status).toBe('STOPPED')
     expect((await api.post(`/v1/sources/${source.id}/start`)).body).toMatchObject({ status: 'ACTIVE', state: 'STARTING' })
-    expect(await armed()).toContain(source.id)
+    expect(await scheduled()).toContain(source.id)
     expect((await api.get('/v1/sources?status=STOPPED')).body.items).toEqual([])
   })
 

@@ -30,7 +30,7 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     return call
   }
 
-  it('registers: source, version, sealed secrets, armed schedule, first run in the queue', async () => {
+  it('registers: source, version, sealed secrets, synced schedule, first run in the queue', async () => {
     const answer = await api.post(
       '/v1/sources',
       newSource({
@@ -64,10 +64,10 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     expect(answer.text).not.toContain('canary-secret-1')
     expect(await api.queues.listSchedules()).toContainEqual({ sourceId: id, cron: '*/5 * * * *', timeZone: 'Europe/Berlin' })
     const { rows } = await api.database.pool.query(
-      'SELECT s.armed_schedule, c.sealed, r.enqueued_at FROM sources s JOIN credentials c ON c.source_id = s.id JOIN runs r ON r.source_id = s.id WHERE s.id = $1',
+      'SELECT s.synced_schedule, c.sealed, r.enqueued_at FROM sources s JOIN credentials c ON c.source_id = s.id JOIN runs r ON r.source_id = s.id WHERE s.id = $1',
       [id],
     )
-    expect(rows[0].armed_schedule).toBe('*/5 * * * * Europe/Berlin')
+    expect(rows[0].synced_schedule).toBe('*/5 * * * * Europe/Berlin')
     expect(rows[0].enqueued_at).not.toBeNull()
     expect(JSON.stringify(rows[0].sealed)).not.toContain('canary')
     expect(openSecrets(api.keyring, { ownerId: id, version: 1 }, rows[0].sealed)).toEqual({ password: 'canary-secret-1' })

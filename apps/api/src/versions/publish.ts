@@ -14,7 +14,7 @@ import { getDraft } from './drafts.js'
 import { type PublishChecks, runPublishChecks } from './publish-checks.js'
 import { warnOfRemapping, warnOfStreams } from './version-warnings.js'
 
-/** What follows a publication: the new schedule is armed, a source in error starts again, a worker opens the version. */
+/** What follows a publication: the new schedule is synced with the queue, a source in error starts again, a worker opens the version. */
 const answerPublished = async (
   deps: SourceDeps,
   published: {

@@ -17,7 +17,11 @@ export const listWorkersHandler =
       { tokens, list: ['listWorkers', {}], query },
       ({ alive, role, startedAt, id }) => `${alive ? 0 : 1} ${role} ${startedAt.toISOString()} ${id}`,
     )
-    const items = page.items.map((worker) => ({ ...worker, startedAt: worker.startedAt.toISOString(), beatAt: worker.beatAt.toISOString() }))
+    const items = page.items.map((worker) => ({
+      ...worker,
+      startedAt: worker.startedAt.toISOString(),
+      heartbeatAt: worker.heartbeatAt.toISOString(),
+    }))
     return { status: 200, body: { items, nextCursor: page.nextCursor } }
   }
 

@@ -12,7 +12,7 @@ const COMMANDS: Readonly<Record<string, (source: string) => string>> = {
   SOURCE_STOPPED: (source) => `Start it first: inlet sources start ${source}`,
   SOURCE_STALE: (source) => `\`inlet why ${source}\` names what keeps it from being read in time.`,
   RUN_IN_PROGRESS: (source) => `See it end with \`inlet run ${source} --follow\`, or stop it with \`inlet runs cancel <run>\`.`,
-  DELETE_FUSE: (source) => `It suddenly lacks most of its records; check it, then \`inlet run ${source} --allow-mass-delete\`.`,
+  MASS_DELETE_REFUSED: (source) => `It suddenly lacks most of its records; check it, then \`inlet run ${source} --allow-mass-delete\`.`,
   QUARANTINE_BUDGET: (source) => `Too many records cannot be stored; see \`inlet quarantine ${source}\`.`,
   MAPPING_FAILED: (source) => `The expression fails for this record; try it with \`inlet test ${source}\`.`,
   VALIDATION_FAILED: () => 'Correct what is named above.',

@@ -1,5 +1,5 @@
 import os from 'node:os'
-import type { WorkerBeat } from '@inlet/db'
+import type { WorkerHeartbeat } from '@inlet/db'
 import { type Consumer, QUEUES } from '@inlet/queue'
 import { clockProblemOf } from './worker-probes.js'
 
@@ -16,7 +16,7 @@ export interface LifeFacts {
 
 /** What this worker reports of itself, read again at every heartbeat. */
 export const describeWorker =
-  (facts: LifeFacts): (() => WorkerBeat) =>
+  (facts: LifeFacts): (() => WorkerHeartbeat) =>
   () => {
     const problem = clockProblemOf(facts.consumers)
     return {

@@ -60,13 +60,13 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
           await queues.enqueueRuns(runs)
         },
       },
-      metrics: { countTick: () => {}, countRearmed: () => {}, countMaintenanceFailure: (step) => failures.push(step) },
+      metrics: { countTick: () => {}, countRestored: () => {}, countMaintenanceFailure: (step) => failures.push(step) },
       log: createLogger({ level: 'fatal', name: 'test' }),
       thorough,
       continuous,
     })
   const NOTHING = {
-    rearmed: 0,
+    restored: 0,
     strays: 0,
     ticks: 0,
     enqueued: 0,
@@ -78,17 +78,17 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     stale: 0,
     fresh: 0,
   }
-  const arm = async (count: number, schedule = YEARLY): Promise<string[]> => {
+  const addScheduled = async (count: number, schedule = YEARLY): Promise<string[]> => {
     const ids: string[] = []
     for (let n = 0; n < count; n += 1) ids.push(await store.addSource({ schedule }))
     await pass()
     return ids
   }
-  const armedIds = async () => (await queues.listSchedules()).map(({ sourceId }) => sourceId).toSorted()
+  const scheduledIds = async () => (await queues.listSchedules()).map(({ sourceId }) => sourceId).toSorted()
 
-  it('arms what is missing, once', async () => {
-    const ids = await arm(3)
-    expect(await armedIds()).toEqual(ids.toSorted())
+  it('restores what is missing, once', async () => {
+    const ids = await addScheduled(3)
+    expect(await scheduledIds()).toEqual(ids.toSorted())
     expect(await pass()).toEqual(NOTHING)
   })
 
@@ -108,46 +108,46 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(await pass(false, ['stream'])).toMatchObject({ continued: 1 })
   })
 
-  it('arms everything again after the queue was emptied', async () => {
-    const ids = await arm(200)
+  it('restores everything after the queue was emptied', async () => {
+    const ids = await addScheduled(200)
     if (redis !== null) await redis.restart({ empty: true })
     else for (const id of ids) await loser.syncJobScheduler(id, null)
-    expect(await pass()).toMatchObject({ rearmed: 200 })
-    expect(await armedIds()).toEqual(ids.toSorted())
+    expect(await pass()).toMatchObject({ restored: 200 })
+    expect(await scheduledIds()).toEqual(ids.toSorted())
     expect(await pass()).toEqual(NOTHING)
   })
 
   it('removes strays, and schedulers of sources that are paused or deleted', async () => {
-    const [kept, paused, deleted] = await arm(3)
+    const [kept, paused, deleted] = await addScheduled(3)
     const stray = randomUUID()
     await loser.syncJobScheduler(stray, YEARLY)
     await actOnSource(store.database, { sourceId: paused ?? '', action: 'pause', actor: 'test' })
     await markDeleting(store.database, deleted ?? '', 'test')
     await pass()
     await pass()
-    expect(await armedIds()).toEqual([kept])
+    expect(await scheduledIds()).toEqual([kept])
   })
 
   it('finds a missing one beside a stray, and one that drifted, when it looks thoroughly', async () => {
-    const [missing, drifted] = await arm(2)
+    const [missing, drifted] = await addScheduled(2)
     await loser.syncJobScheduler(missing ?? '', null)
     await loser.syncJobScheduler(randomUUID(), YEARLY)
     await loser.syncJobScheduler(drifted ?? '', { ...YEARLY, timeZone: 'Asia/Tokyo' })
-    expect(await pass(true)).toMatchObject({ rearmed: 2, strays: 1 })
+    expect(await pass(true)).toMatchObject({ restored: 2, strays: 1 })
     const listed = (await queues.listSchedules()).toSorted((a, b) => a.sourceId.localeCompare(b.sourceId))
     expect(listed).toEqual([missing, drifted].toSorted().map((sourceId) => ({ sourceId, ...YEARLY })))
   })
 
-  it('does not take a schedule for armed that changed meanwhile', async () => {
-    const [id] = await arm(1)
+  it('does not take a schedule for synced that changed meanwhile', async () => {
+    const [id] = await addScheduled(1)
     await store.database.pool.query(`UPDATE sources SET cron = '0 0 2 1 *' WHERE id = $1`, [id])
     await confirmQueued(store.database).schedulerSynced(id ?? '', YEARLY)
-    expect(await pass()).toMatchObject({ rearmed: 1 })
+    expect(await pass()).toMatchObject({ restored: 1 })
     expect(await queues.listSchedules()).toMatchObject([{ cron: '0 0 2 1 *' }])
   })
 
   it('handles ticks that nobody handled: one run, every tick accounted for', async () => {
-    const [id = ''] = await arm(1, EVERY_MINUTE)
+    const [id = ''] = await addScheduled(1, EVERY_MINUTE)
     const first = nextTick(EVERY_MINUTE, new Date(Date.now() - 600_000))
     await store.database.pool.query('UPDATE sources SET next_tick_at = $2 WHERE id = $1', [id, first])
     expect(await pass()).toMatchObject({ ticks: 1 })
@@ -216,11 +216,11 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     await until(() => forgotten.includes(locked))
     await Promise.all(stop.map((each) => each()))
     await pass()
-    expect(await armedIds()).toEqual([])
+    expect(await scheduledIds()).toEqual([])
   })
 
   it('waits for no locked source or run, and does the work of all others', async () => {
-    const ids = await arm(2, EVERY_MINUTE)
+    const ids = await addScheduled(2, EVERY_MINUTE)
     const [locked = '', free = ''] = ids
     const run = await store.lease(locked)
     await store.expireLease(locked)
@@ -228,17 +228,17 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     await client.query('SELECT FROM runs WHERE id = $1 FOR UPDATE', [run.runId])
     await store.database.pool.query(
       `UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '2 minutes', fresh_within_seconds = 1, created_at = now() - interval '1 hour',
-         armed_schedule = NULL WHERE id = $1`,
+         synced_schedule = NULL WHERE id = $1`,
       [free],
     )
     const restarting = await store.addSource()
     await store.database.pool.query(`UPDATE sources SET restart_at = now() - interval '1 second' WHERE id = $1`, [restarting])
     // What stands in the row of the locked source is as due as that of the other ones.
     await client.query(
-      `UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '2 minutes', fresh_within_seconds = 1, armed_schedule = NULL, restart_at = now() - interval '1 second' WHERE id = $1`,
+      `UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '2 minutes', fresh_within_seconds = 1, synced_schedule = NULL, restart_at = now() - interval '1 second' WHERE id = $1`,
       [locked],
     )
-    expect(await pass(true)).toMatchObject({ rearmed: 1, ticks: 1, restarted: 1, enqueued: 1, stale: 1 })
+    expect(await pass(true)).toMatchObject({ restored: 1, ticks: 1, restarted: 1, enqueued: 1, stale: 1 })
     expect(failures).toEqual([])
     await client.query('COMMIT')
     client.release()
@@ -246,7 +246,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
   })
 
   it('a source whose step fails, or a step that fails wholly, stops none of the others', async () => {
-    const [broken = '', whole = ''] = await arm(2, EVERY_MINUTE)
+    const [broken = '', whole = ''] = await addScheduled(2, EVERY_MINUTE)
     await store.database.pool.query(`UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '2 minutes'`)
     await store.database.pool.query(`UPDATE sources SET time_zone = 'Nowhere/Never' WHERE id = $1`, [broken])
     const failing = { ...queues, countSchedules: () => Promise.reject(new Error('no answer')) }
@@ -257,13 +257,13 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
   })
 
   it('may run many times at once', async () => {
-    const ids = await arm(10, EVERY_MINUTE)
+    const ids = await addScheduled(10, EVERY_MINUTE)
     await store.database.pool.query(`UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '5 minutes'`)
     await Promise.all([pass(true), pass(true), pass(true), ...ids.map((id) => accountTicks(store.database, id, 'scheduler'))])
     expect(await store.rows(`SELECT count(*)::int AS n FROM runs WHERE status <> 'ended'`)).toEqual([{ n: 10 }])
     const ticks = await store.rows<{ n: number }>('SELECT sum(count)::int AS n FROM ticks GROUP BY source_id')
     expect(ticks).toHaveLength(10)
     expect(Math.max(...ticks.map(({ n }) => n)) - Math.min(...ticks.map(({ n }) => n))).toBeLessThanOrEqual(1)
-    expect(await armedIds()).toEqual(ids.toSorted())
+    expect(await scheduledIds()).toEqual(ids.toSorted())
   })
 })

@@ -23,7 +23,7 @@ import { createSteps, type Steps } from './steps.js'
 export interface ReconcileDeps {
   readonly database: Database
   readonly queues: Pick<Queues, 'syncJobScheduler' | 'countSchedules' | 'listSchedules' | 'enqueueRuns' | 'enqueueCall'>
-  readonly metrics: Pick<Metrics, 'countTick' | 'countRearmed' | 'countMaintenanceFailure'>
+  readonly metrics: Pick<Metrics, 'countTick' | 'countRestored' | 'countMaintenanceFailure'>
   readonly log: Logger
   /** Compares each schedule with the queue, not only their number: one may have drifted, or one be missing beside a stray. */
   readonly thorough: boolean
@@ -33,7 +33,7 @@ export interface ReconcileDeps {
 
 /** What one pass repaired. */
 export interface ReconcileReport {
-  readonly rearmed: number
+  readonly restored: number
   readonly strays: number
   readonly ticks: number
   readonly enqueued: number
@@ -65,7 +65,7 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   const begin = (step: string, create: () => Promise<readonly string[]>): Promise<number> =>
     steps.run(step, async () => enqueueNew(deps, await create()), 0)
   const strays = await steps.run('strays', () => repairSchedules(deps, steps), 0)
-  const rearmed = await steps.run('schedules', () => syncMissing(deps, steps), 0)
+  const restored = await steps.run('schedules', () => syncMissing(deps, steps), 0)
   const ticks = await steps.run('ticks', () => handleOverdue(deps, steps), 0)
   const restarted = await begin('restarts', () => createRestarts(deps, steps))
   const rechecked = await steps.run('rechecks', () => startRechecks(deps, steps), 0)
@@ -76,7 +76,7 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   const { stale, fresh } = await steps.run('staleness', () => markStaleness(database), { stale: 0, fresh: 0 })
   await steps.run('expired calls', () => forgetExpiredCalls(database), 0)
   await steps.run('dead processes', () => forgetDead(database), undefined)
-  const report = { rearmed, strays, ticks, enqueued, restarted, rechecked, retried, pushed, continued, stale, fresh }
+  const report = { restored, strays, ticks, enqueued, restarted, rechecked, retried, pushed, continued, stale, fresh }
   if (Object.values(report).some((count) => count > 0)) deps.log.info(report, 'reconciled')
   return report
 }
@@ -117,7 +117,7 @@ const syncMissing = async ({ database, queues, metrics }: ReconcileDeps, steps: 
     if (chunk.length < CHUNK) break
   }
   const synced = tried.length - failed
-  if (synced > 0) metrics.countRearmed(synced)
+  if (synced > 0) metrics.countRestored(synced)
   return synced
 }
 

@@ -10,22 +10,22 @@ const progress = () => ({ recordsRead: 1, forwardedBatches: 2, forwardedBytes: 3
 
 /** A lease whose database answers as the test says; `null` never answers. */
 const setUp = (answer: () => object | null, leaseTtlMs = 600) => {
-  let beats = 0
+  let heartbeats = 0
   const backlog = createBacklog(100)
   const query = () => {
-    beats += 1
+    heartbeats += 1
     const row = answer()
     return row === null ? new Promise<never>(() => {}) : Promise.resolve({ rows: [row] })
   }
   const lease = startLeaseRenewal({ database: { pool: { query } } as never, backlog, leaseTtlMs }, run, progress)
-  return { lease, backlog, beats: () => beats }
+  return { lease, backlog, heartbeats: () => heartbeats }
 }
 const held = { held: true, renewed: true, cancel: false, backlog: '0' }
 
 describe('startLeaseRenewal', () => {
   it('renews while all is well, and reports the backlog', async () => {
-    const { lease, backlog, beats } = setUp(() => ({ ...held, backlog: '101' }))
-    await until(() => beats() >= 5)
+    const { lease, backlog, heartbeats } = setUp(() => ({ ...held, backlog: '101' }))
+    await until(() => heartbeats() >= 5)
     expect([lease.signal.aborted, backlog.full]).toEqual([false, true])
     await lease.stop()
   })
@@ -52,14 +52,14 @@ describe('startLeaseRenewal', () => {
     await until(() => lease.signal.aborted)
     expect(lease.signal.reason).toMatchObject({ reason: 'LEASE_LOST' })
   })
-  it('goes on after a failed beat if the next one is in time', async () => {
+  it('goes on after a failed heartbeat if the next one is in time', async () => {
     let n = 0
-    const { lease, beats } = setUp(() => {
+    const { lease, heartbeats } = setUp(() => {
       n += 1
       if (n === 1) throw new Error('away')
       return held
     }, 6_000)
-    await until(() => beats() >= 2)
+    await until(() => heartbeats() >= 2)
     expect(lease.signal.aborted).toBe(false)
     await lease.stop()
   })

@@ -3,9 +3,9 @@ import { Failure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
 import type { Backlog } from '../writing/backlog.js'
 
-const LONGEST_BEAT_MS = 1_000
-/** Several beats fit into the watchdog's time, so that a slow one does no harm. */
-const BEATS_PER_LEASE = 6
+const LONGEST_HEARTBEAT_MS = 1_000
+/** Several heartbeats fit into the watchdog's time, so that a slow one does no harm. */
+const HEARTBEATS_PER_LEASE = 6
 /** Our own watchdog: work stops when the lease was not renewed for this part of its life, well before another worker may take it. */
 const WATCHDOG_SHARE = 0.6
 
@@ -34,7 +34,7 @@ export const startLeaseRenewal = (
   const abort = new AbortController()
   const outdated = new AbortController()
   const stop = new AbortController()
-  const beatMs = Math.min(LONGEST_BEAT_MS, deps.leaseTtlMs / BEATS_PER_LEASE)
+  const heartbeatMs = Math.min(LONGEST_HEARTBEAT_MS, deps.leaseTtlMs / HEARTBEATS_PER_LEASE)
   let renewedAt = monotonicNow()
 
   const apply = (answer: HeartbeatAnswer): void => {
@@ -43,9 +43,9 @@ export const startLeaseRenewal = (
     else if (answer.cancelRequested) abort.abort(new Failure('CANCELLED', 'cancelled on request'))
     else if (answer.outdated) outdated.abort()
   }
-  const beat = async (): Promise<void> => {
+  const renewUntilStopped = async (): Promise<void> => {
     while (!stop.signal.aborted && !abort.signal.aborted) {
-      await sleep(beatMs, stop.signal).catch(() => {})
+      await sleep(heartbeatMs, stop.signal).catch(() => {})
       if (stop.signal.aborted) return
       // The lease lives from when the database renews it, which is no earlier than this.
       const sentAt = monotonicNow()
@@ -62,8 +62,8 @@ export const startLeaseRenewal = (
   const watchdog = setInterval(() => {
     if (monotonicNow() - renewedAt > deps.leaseTtlMs * WATCHDOG_SHARE)
       abort.abort(new Failure('LEASE_LOST', 'the lease could not be renewed in time'))
-  }, beatMs)
-  const beating = beat()
+  }, heartbeatMs)
+  const renewing = renewUntilStopped()
 
   return {
     signal: abort.signal,
@@ -71,7 +71,7 @@ export const startLeaseRenewal = (
     async stop() {
       clearInterval(watchdog)
       stop.abort()
-      await beating
+      await renewing
     },
   }
 }

@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
-import type { Item, Listed, Listing } from '../items/listing/item.js'
+import type { Item, Listed, Listing } from '../files/listing/item.js'
 import type { Blob, BlobStore } from './blob-store.js'
 import { chooseBlobs } from './choose-blobs.js'
 import { openBlob } from './open-blob.js'

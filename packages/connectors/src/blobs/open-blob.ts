@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { OpenItem } from '../items/listing/item.js'
+import type { OpenItem } from '../files/listing/item.js'
 import type { Blob, BlobStore } from './blob-store.js'
 import { readParts } from './read-parts.js'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readingShape } from '../items/settings.js'
+import { readingShape } from '../files/settings.js'
 
 const pattern = z.string().min(1).max(1024)
 

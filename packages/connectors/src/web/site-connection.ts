@@ -1,5 +1,5 @@
 import { type Connection, type ConnectorContext, Failure, type Page, type ReadEnd, type ReadRequest, type RenderSession } from '@inlet/connector-sdk'
-import { createReaderProcesses } from '../parsing/apart/reader-process.js'
+import { createReaderProcesses } from '../parsing/subprocess/reader-process.js'
 import type { WebConfig, WebSecrets } from './config.js'
 import { createCookieJar } from './crawl/cookie-jar.js'
 import { crawl } from './crawl/crawl.js'

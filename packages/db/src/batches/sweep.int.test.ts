@@ -58,7 +58,7 @@ describe('a sweep', () => {
     const { apply, live, counter, runRow, sourceId } = await begin(keys(50))
     await apply(1, [{ key: 'k0' }], {})
     expect([(await live()).length, await counter()]).toEqual([50, 50])
-    expect((await runRow()).progress).toMatchObject({ warnings: [{ reason: 'DELETE_FUSE' }] })
+    expect((await runRow()).progress).toMatchObject({ warnings: [{ reason: 'MASS_DELETE_REFUSED' }] })
     expect(await store.rows(`SELECT level FROM events WHERE source_id = $1 AND type = 'sweep.refused'`, [sourceId])).toEqual([{ level: 'warn' }])
   })
 

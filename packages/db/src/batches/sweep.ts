@@ -77,7 +77,7 @@ export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promi
 const warn = async (client: pg.ClientBase, batch: BatchEnvelope, message: string): Promise<void> => {
   await client.query(
     `UPDATE runs SET progress = jsonb_set(progress, '{warnings}', coalesce(progress->'warnings', '[]') || $2::jsonb) WHERE id = $1`,
-    [batch.runId, JSON.stringify([{ reason: 'DELETE_FUSE', message }])],
+    [batch.runId, JSON.stringify([{ reason: 'MASS_DELETE_REFUSED', message }])],
   )
   await writeEvent(client, { sourceId: batch.sourceId, runId: batch.runId, type: 'sweep.refused', level: 'warn', message })
 }

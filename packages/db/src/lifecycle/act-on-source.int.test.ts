@@ -26,7 +26,7 @@ const activeRuns = (sourceId: string) =>
   store.rows<{ id: string; trigger: string; status: string }>(`SELECT id, trigger, status FROM runs WHERE source_id = $1 AND status <> 'ended'`, [
     sourceId,
   ])
-const beat = (run: { sourceId: string; runId: string; epoch: number }) =>
+const sendHeartbeat = (run: { sourceId: string; runId: string; epoch: number }) =>
   heartbeat(store.database, {
     generation: 1,
     credential: null,
@@ -45,7 +45,7 @@ describe('actOnSource', () => {
     await applyBatch(store.database, testBatch({ ...run, seq: 1, effects: { cursors: [{ stream: 'main', cursor: 7 }] } }, [{ key: 'a' }]))
     expect(await act(sourceId, 'stop')).toEqual({ changed: true, runId: null, enqueue: [] })
     expect(await sourceOf(sourceId)).toMatchObject({ status: 'STOPPED', generation: 2, revision: 2 })
-    expect(await beat(run)).toMatchObject({ held: true, cancelRequested: true })
+    expect(await sendHeartbeat(run)).toMatchObject({ held: true, cancelRequested: true })
     await expect(act(sourceId, 'run')).rejects.toMatchObject({ reason: 'SOURCE_STOPPED' })
     await finishRun(store.database, {
       runId: run.runId,
@@ -67,7 +67,7 @@ describe('actOnSource', () => {
     await act(sourceId, 'stop')
     const started = await act(sourceId, 'start')
     expect(await activeRuns(sourceId)).toMatchObject([{ id: started?.runId, status: 'queued' }])
-    expect(await beat(run)).toMatchObject({ held: false })
+    expect(await sendHeartbeat(run)).toMatchObject({ held: false })
   })
 
   it('restart ends the run and begins another on the live version; what the old one still sends is fenced', async () => {
@@ -75,7 +75,7 @@ describe('actOnSource', () => {
     const run = await store.lease(sourceId)
     const restarted = await act(sourceId, 'restart')
     expect(await applyBatch(store.database, testBatch({ ...run, seq: 1 }, [{ key: 'late' }]))).toEqual({ result: 'fenced' })
-    expect(await beat(run)).toMatchObject({ held: false })
+    expect(await sendHeartbeat(run)).toMatchObject({ held: false })
     expect(await store.database.prisma.run.findUniqueOrThrow({ where: { id: run.runId } })).toMatchObject({ status: 'ended', outcome: 'cancelled' })
     const next = await takeLease(store.database, { runId: restarted?.runId ?? '', holder: 'other', ttlMs: 60_000 })
     expect(next).toMatchObject({ taken: true, run: { generation: run.generation + 1, attempt: 1 } })

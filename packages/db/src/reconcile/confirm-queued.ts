@@ -13,7 +13,7 @@ export const confirmQueued = (database: Database) => ({
   /** What the queue now has for a source, which need not be what the source wants by now; null: nothing. */
   async schedulerSynced(sourceId: string, schedule: Schedule | null): Promise<void> {
     await database.pool.query(
-      'UPDATE sources SET armed_schedule = $2 WHERE id = (SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)',
+      'UPDATE sources SET synced_schedule = $2 WHERE id = (SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)',
       [sourceId, schedule === null ? null : `${schedule.cron} ${schedule.timeZone}`],
     )
   },

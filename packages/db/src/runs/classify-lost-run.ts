@@ -18,7 +18,7 @@ interface HolderRow {
   readonly died_with: number
 }
 
-/** A process that has been silent for this part of a lease's life, while its lease ended, is gone: it gives signs of life several times in one. */
+/** A process that has been silent for this part of a lease's life, while its lease ended, is gone: it sends several heartbeats in one. */
 const SILENT_SHARE = 0.8
 
 /**
@@ -30,7 +30,7 @@ export const classifyLostRun = async (
   run: RunToTakeOver,
   taker: { readonly holder: string; readonly ttlMs: number },
 ): Promise<boolean> => {
-  // A worker that takes its own run again is alive, whatever its last sign of life says: the database may have been unavailable to all.
+  // A worker that takes its own run again is alive, whatever its last heartbeat says: the database may have been unavailable to all.
   const itself = run.holder === taker.holder
   const holder = itself ? undefined : await findHolder(client, run, taker.ttlMs)
   const lost: LostRun = {
@@ -52,8 +52,8 @@ export const classifyLostRun = async (
 /** The first who asks writes down how many runs the process had; they are taken over one after the other. */
 const findHolder = async (client: pg.ClientBase, run: RunToTakeOver, ttlMs: number): Promise<HolderRow | undefined> => {
   const { rows } = await client.query<HolderRow>(
-    `SELECT beat_at < clock_timestamp() - $3 * interval '1 millisecond' AS silent, refuses IS NOT DISTINCT FROM 'draining' AS drains,
-       coalesce($2 > beat_at, false) AS isolated, coalesce(died_with, (SELECT count(*)::int FROM runs r WHERE r.holder = w.id AND r.status = 'running')) AS died_with
+    `SELECT heartbeat_at < clock_timestamp() - $3 * interval '1 millisecond' AS silent, refuses IS NOT DISTINCT FROM 'draining' AS drains,
+       coalesce($2 > heartbeat_at, false) AS isolated, coalesce(died_with, (SELECT count(*)::int FROM runs r WHERE r.holder = w.id AND r.status = 'running')) AS died_with
      FROM workers w WHERE id = $1`,
     [run.holder, run.isolated_until, ttlMs * SILENT_SHARE],
   )

@@ -45,13 +45,15 @@ describe('finishRun', () => {
   it('is partial when too much was guessed or left out, and keeps what a sweep has warned of', async () => {
     const caveats = { READ_IN_PART: { count: 1, of: 9, examples: ['a.xml'] }, ENCODING_GUESSED: { count: 9, of: 9, examples: [] } }
     const run = await store.lease(await store.addSource())
-    await store.rows(`UPDATE runs SET progress = '{"warnings":[{"reason":"DELETE_FUSE","message":"x"}]}' WHERE id = $1 RETURNING 1`, [run.runId])
+    await store.rows(`UPDATE runs SET progress = '{"warnings":[{"reason":"MASS_DELETE_REFUSED","message":"x"}]}' WHERE id = $1 RETURNING 1`, [
+      run.runId,
+    ])
     expect(await finishRun(store.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }], caveats })).toBe('partial')
     const [row] = await store.rows<{ progress: object }>('SELECT progress FROM runs WHERE id = $1', [run.runId])
     expect(row?.progress).toEqual({
       caveats,
       warnings: [
-        { reason: 'DELETE_FUSE', message: 'x' },
+        { reason: 'MASS_DELETE_REFUSED', message: 'x' },
         { reason: 'READ_IN_PART', message: '1 of 9 documents were read in part: a.xml' },
       ],
     })

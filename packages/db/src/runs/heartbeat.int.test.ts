@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 type Run = Awaited<ReturnType<TestStore['lease']>>
-const beat = (run: Run, recordsRead = 0) =>
+const sendHeartbeat = (run: Run, recordsRead = 0) =>
   heartbeat(store.database, { ...run, ttlMs: 60_000, recordsRead, forwardedBatches: 0, forwardedBytes: 0, progress: {} })
 
 /** A scribe in the middle of a long sweep: it has passed the fence and counted, and holds lease and run. */
@@ -35,12 +35,12 @@ describe('heartbeat', () => {
   it('says when something moved, and only then', async () => {
     const run = await store.lease(await store.addSource())
     const movedAt = async () => (await store.database.prisma.run.findUniqueOrThrow({ where: { id: run.runId } })).movedAt
-    await beat(run, 0)
+    await sendHeartbeat(run, 0)
     const before = await movedAt()
-    await beat(run, 5)
+    await sendHeartbeat(run, 5)
     const after = await movedAt()
     expect(after?.getTime()).toBeGreaterThan(before?.getTime() ?? 0)
-    await beat(run, 5)
+    await sendHeartbeat(run, 5)
     expect(await movedAt()).toEqual(after)
   })
 
@@ -63,7 +63,7 @@ describe('heartbeat', () => {
       .catch(() => {})
       .finally(() => (over = true))
     await until(async () => over || (await waiting()))
-    for (let n = 0; n < 3; n += 1) expect(await beat(run)).toMatchObject({ held: true, renewed: true })
+    for (let n = 0; n < 3; n += 1) expect(await sendHeartbeat(run)).toMatchObject({ held: true, renewed: true })
     await scribe.query('COMMIT')
     await scribe.end()
     await other

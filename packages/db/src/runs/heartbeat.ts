@@ -17,7 +17,7 @@ export interface Heartbeat {
 }
 
 export interface HeartbeatAnswer {
-  /** False: the lease's row was locked just then; the next beat tries again. */
+  /** False: the lease's row was locked just then; the next heartbeat tries again. */
   readonly renewed: boolean
   /** False: another worker has taken over, or the run has ended. Stop at once. */
   readonly held: boolean
@@ -32,7 +32,7 @@ export interface HeartbeatAnswer {
  * Renews the lease and publishes progress. One round trip, which waits for no lock: the scribe may hold the row of a run for as long as a
  * sweep takes, and a lease that was lost to that wait would be taken for the death of its worker.
  */
-export const heartbeat = async (database: Database, beat: Heartbeat): Promise<HeartbeatAnswer> => {
+export const heartbeat = async (database: Database, report: Heartbeat): Promise<HeartbeatAnswer> => {
   const { rows } = await database.pool.query<{ held: boolean; renewed: boolean; cancel: boolean; outdated: boolean; backlog: string }>({
     name: 'inlet-heartbeat',
     text: `WITH mine AS (
@@ -58,17 +58,17 @@ export const heartbeat = async (database: Database, beat: Heartbeat): Promise<He
          FROM run, sources s ${CREDENTIAL_OF_SOURCE} WHERE s.id = $1) AS outdated,
         (SELECT coalesce(sum(greatest(forwarded_bytes - committed_bytes, 0)), 0) FROM runs WHERE status = 'running') AS backlog`,
     values: [
-      beat.sourceId,
-      beat.runId,
-      beat.epoch,
-      beat.ttlMs,
-      beat.recordsRead,
-      beat.forwardedBatches,
-      beat.forwardedBytes,
-      JSON.stringify(beat.progress),
-      beat.generation,
-      beat.credential?.id ?? null,
-      beat.credential?.place.version ?? null,
+      report.sourceId,
+      report.runId,
+      report.epoch,
+      report.ttlMs,
+      report.recordsRead,
+      report.forwardedBatches,
+      report.forwardedBytes,
+      JSON.stringify(report.progress),
+      report.generation,
+      report.credential?.id ?? null,
+      report.credential?.place.version ?? null,
     ],
   })
   const row = rows[0]

@@ -37,8 +37,8 @@ describe('takeLease', () => {
     await store.expireLease(sourceId)
     const second = await take(first.runId)
     expect(second).toMatchObject({ taken: true, run: { epoch: first.epoch + 1, attempt: 2 } })
-    const beat = { ...first, ttlMs: 60_000, recordsRead: 0, forwardedBatches: 0, forwardedBytes: 0, progress: {} }
-    expect(await heartbeat(store.database, beat)).toMatchObject({ held: false })
+    const stale = { ...first, ttlMs: 60_000, recordsRead: 0, forwardedBatches: 0, forwardedBytes: 0, progress: {} }
+    expect(await heartbeat(store.database, stale)).toMatchObject({ held: false })
     expect(await finishRun(store.database, { runId: first.runId, epoch: first.epoch })).toBeNull()
   })
 

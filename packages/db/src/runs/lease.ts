@@ -148,7 +148,7 @@ const lockLease = async (client: pg.ClientBase, runId: string): Promise<{ readon
 const lockRun = async (client: pg.ClientBase, runId: string): Promise<Row | null> => {
   const { rows } = await client.query<Row>(
     `SELECT id, source_id, status, attempt, prefix_seq, allow_mass_delete, cancel_requested_at, wake_at, records_read, progress->'caveats' AS caveats, epoch, committed_batches, committed_bytes,
-            holder, isolated_until, coalesce(extract(epoch FROM (SELECT w.beat_at FROM workers w WHERE w.id = runs.holder) - attempt_at) * 1000, 0)::float8 AS life_ms,
+            holder, isolated_until, coalesce(extract(epoch FROM (SELECT w.heartbeat_at FROM workers w WHERE w.id = runs.holder) - attempt_at) * 1000, 0)::float8 AS life_ms,
             wake_at <= clock_timestamp() + interval '1 second' AS waking FROM runs WHERE id = $1 FOR UPDATE`,
     [runId],
   )

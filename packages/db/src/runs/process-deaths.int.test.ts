@@ -2,7 +2,7 @@ import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from '../batches/apply-batch.js'
 import { createDueRestart, listDueRestarts } from '../reconcile/reconcile-queries.js'
-import { markGone, recordHeartbeat, type WorkerBeat } from '../workers/worker-repository.js'
+import { markGone, recordHeartbeat, type WorkerHeartbeat } from '../workers/worker-repository.js'
 import { createRun } from './create-run.js'
 import { finishRun } from './end-run.js'
 import { type LeasedRun, type LeaseResult, takeLease } from './lease.js'
@@ -19,7 +19,7 @@ afterEach(async () => {
 afterAll(() => store.close())
 
 const TTL_MS = 15_000
-const beatOf = (id: string): WorkerBeat => ({
+const heartbeatOf = (id: string): WorkerHeartbeat => ({
   id,
   role: 'worker',
   host: 'h',
@@ -32,15 +32,15 @@ const beatOf = (id: string): WorkerBeat => ({
   problem: null,
   connectors: [],
 })
-const alive = (id: string, refuses: WorkerBeat['refuses'] = null) => recordHeartbeat(store.database, { ...beatOf(id), refuses })
+const alive = (id: string, refuses: WorkerHeartbeat['refuses'] = null) => recordHeartbeat(store.database, { ...heartbeatOf(id), refuses })
 const take = (runId: string, holder: string): Promise<LeaseResult> => takeLease(store.database, { runId, holder, ttlMs: TTL_MS })
 const taken = (result: LeaseResult): LeasedRun => {
   if (!result.taken) throw new Error(`not taken: ${result.because}`)
   return result.run
 }
-/** A process ends without a word: it gave its last sign of life a while ago, and its leases are over. */
+/** A process ends without a word: its last heartbeat was a while ago, and its leases are over. */
 const kill = async (holder: string): Promise<void> => {
-  await store.database.pool.query(`UPDATE workers SET beat_at = clock_timestamp() - interval '13 seconds' WHERE id = $1`, [holder])
+  await store.database.pool.query(`UPDATE workers SET heartbeat_at = clock_timestamp() - interval '13 seconds' WHERE id = $1`, [holder])
   await store.database.pool.query(`UPDATE leases SET expires_at = clock_timestamp() - interval '1 millisecond' WHERE holder = $1`, [holder])
 }
 const sourceOf = (id: string) => store.database.prisma.source.findUniqueOrThrow({ where: { id } })

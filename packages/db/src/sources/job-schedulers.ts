@@ -18,7 +18,7 @@ export const listSchedulersToSync = async (
   except: readonly string[] = [],
 ): Promise<readonly SchedulerToSync[]> => {
   const { rows } = await database.pool.query<{ id: string; wanted: string | null; cron: string; time_zone: string }>(
-    `SELECT id, ${WANTED} AS wanted, cron, time_zone FROM sources WHERE armed_schedule IS DISTINCT FROM ${WANTED} AND id <> ALL($2::uuid[]) LIMIT $1`,
+    `SELECT id, ${WANTED} AS wanted, cron, time_zone FROM sources WHERE synced_schedule IS DISTINCT FROM ${WANTED} AND id <> ALL($2::uuid[]) LIMIT $1`,
     [limit, except],
   )
   return rows.map((row) => ({ sourceId: row.id, schedule: row.wanted === null ? null : { cron: row.cron, timeZone: row.time_zone } }))
@@ -36,8 +36,8 @@ export const listWantedSchedules = async ({ prisma }: Database): Promise<readonl
 /** Forgets which job schedulers were confirmed, e.g. after the queue was lost; null means all sources. */
 export const forgetSynced = async (database: Database, sourceIds: readonly string[] | null): Promise<void> => {
   await database.pool.query(
-    `UPDATE sources SET armed_schedule = NULL WHERE id IN (
-       SELECT id FROM sources WHERE ($1::uuid[] IS NULL OR id = ANY($1)) AND armed_schedule IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED)`,
+    `UPDATE sources SET synced_schedule = NULL WHERE id IN (
+       SELECT id FROM sources WHERE ($1::uuid[] IS NULL OR id = ANY($1)) AND synced_schedule IS NOT NULL FOR NO KEY UPDATE SKIP LOCKED)`,
     [sourceIds],
   )
 }

@@ -25,7 +25,7 @@ interface Row {
   readonly connector: string
   readonly scheduled: boolean
   readonly next_tick_at: Date | null
-  readonly armed: boolean
+  readonly schedule_synced: boolean
   readonly restart_at: Date | null
   readonly recheck: {
     readonly due_at: string
@@ -64,7 +64,7 @@ interface Row {
 
 const FACTS = (condition: string): string => `
 SELECT s.id, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
-  s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.armed_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS armed, s.restart_at, s.consecutive_failures,
+  s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.synced_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS schedule_synced, s.restart_at, s.consecutive_failures,
   (SELECT row_to_json(c) FROM rechecks c WHERE c.source_id = s.id AND s.status = 'ERROR') AS recheck,
   (SELECT message FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
   s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings,
@@ -97,7 +97,7 @@ const toFacts = (row: Row): StoredWhyFacts => ({
   connector: row.connector,
   scheduled: row.scheduled,
   nextTickAt: row.next_tick_at,
-  armed: row.armed,
+  scheduleSynced: row.schedule_synced,
   restartAt: row.restart_at,
   recheck: toRecheck(row),
   consecutiveFailures: row.consecutive_failures,

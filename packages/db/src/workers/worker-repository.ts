@@ -1,7 +1,7 @@
 import type { Database } from '../database.js'
 
 /** What a worker or scribe process says of itself. */
-export interface WorkerBeat {
+export interface WorkerHeartbeat {
   /** Also names it in leases. */
   readonly id: string
   readonly role: 'worker' | 'scribe'
@@ -19,35 +19,35 @@ export interface WorkerBeat {
   readonly connectors: readonly string[]
 }
 
-/** A process whose last sign of life is older counts as dead (s). */
+/** A process whose last heartbeat is older counts as dead (s). */
 export const ALIVE_SECONDS = 12
 
-/** So long after its last sign of life a dead process is still listed (s): much longer than any lease. */
+/** So long after its last heartbeat a dead process is still listed (s): much longer than any lease. */
 const FORGET_SECONDS = 300
 
 /** Records a heartbeat; one round trip. A process that was taken for dead clears the sources that it was counted against. */
-export const recordHeartbeat = async (database: Database, beat: WorkerBeat): Promise<void> => {
+export const recordHeartbeat = async (database: Database, heartbeat: WorkerHeartbeat): Promise<void> => {
   const { rows } = await database.pool.query<{ died_with: number | null }>({
     name: 'inlet-alive',
-    text: `INSERT INTO workers (id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, started_at, beat_at)
+    text: `INSERT INTO workers (id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, started_at, heartbeat_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp(), clock_timestamp())
            ON CONFLICT (id) DO UPDATE SET running = EXCLUDED.running, backpressure = EXCLUDED.backpressure, refuses = EXCLUDED.refuses,
-             problem = EXCLUDED.problem, beat_at = EXCLUDED.beat_at RETURNING died_with`,
+             problem = EXCLUDED.problem, heartbeat_at = EXCLUDED.heartbeat_at RETURNING died_with`,
     values: [
-      beat.id,
-      beat.role,
-      beat.host,
-      beat.pid,
-      beat.version,
-      beat.concurrency,
-      beat.running,
-      beat.backpressure,
-      beat.refuses,
-      beat.problem,
-      beat.connectors,
+      heartbeat.id,
+      heartbeat.role,
+      heartbeat.host,
+      heartbeat.pid,
+      heartbeat.version,
+      heartbeat.concurrency,
+      heartbeat.running,
+      heartbeat.backpressure,
+      heartbeat.refuses,
+      heartbeat.problem,
+      heartbeat.connectors,
     ],
   })
-  if (rows[0]?.died_with != null) await takeBackDeath(database, beat.id)
+  if (rows[0]?.died_with != null) await takeBackDeath(database, heartbeat.id)
 }
 
 const takeBackDeath = (database: Database, id: string): Promise<void> =>
@@ -67,16 +67,16 @@ export const markGone = async (database: Database, id: string): Promise<void> =>
 
 /** Forgets processes that died some minutes ago: until then their runs have been taken over, and their deaths classified. */
 export const forgetDead = async (database: Database): Promise<void> => {
-  await database.pool.query(`DELETE FROM workers WHERE beat_at < clock_timestamp() - interval '${FORGET_SECONDS} seconds'`)
+  await database.pool.query(`DELETE FROM workers WHERE heartbeat_at < clock_timestamp() - interval '${FORGET_SECONDS} seconds'`)
 }
 
-export interface WorkerOverview extends WorkerBeat {
+export interface WorkerOverview extends WorkerHeartbeat {
   readonly alive: boolean
   readonly startedAt: Date
-  readonly beatAt: Date
+  readonly heartbeatAt: Date
 }
 
-export const ALIVE = `beat_at > clock_timestamp() - interval '${ALIVE_SECONDS} seconds'`
+export const ALIVE = `heartbeat_at > clock_timestamp() - interval '${ALIVE_SECONDS} seconds'`
 
 /** Whether a worker that takes work has a connector. */
 export const isConnectorOffered = async (database: Database, connector: string): Promise<boolean> => {
@@ -87,11 +87,11 @@ export const isConnectorOffered = async (database: Database, connector: string):
   return rows[0]?.offered === true
 }
 
-/** All worker and scribe processes that gave a sign of life within the last five minutes, those alive first. */
+/** All worker and scribe processes that sent a heartbeat within the last five minutes, those alive first. */
 export const listWorkers = async (database: Database): Promise<readonly WorkerOverview[]> => {
   const { rows } = await database.pool.query<WorkerOverview>(
     `SELECT id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, ${ALIVE} AS alive,
-       started_at AS "startedAt", beat_at AS "beatAt" FROM workers ORDER BY alive DESC, role, started_at, id`,
+       started_at AS "startedAt", heartbeat_at AS "heartbeatAt" FROM workers ORDER BY alive DESC, role, started_at, id`,
   )
   return rows
 }

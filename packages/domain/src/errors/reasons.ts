@@ -149,7 +149,7 @@ export const REASONS = {
     code: 'upstream_invalid',
     next: 'See GET /v1/sources/{id}/quarantine: correct the mapping, or the records at the source; then retry them with POST /v1/quarantine/retry, or drop them.',
   },
-  DELETE_FUSE: { code: 'upstream_invalid', next: 'The source suddenly lacks most of its records; check it, then run with allowMassDelete.' },
+  MASS_DELETE_REFUSED: { code: 'upstream_invalid', next: 'The source suddenly lacks most of its records; check it, then run with allowMassDelete.' },
   // what reading guessed, left out or read in part (runs/caveats.ts)
   DOCUMENT_WITHOUT_TEXT: {
     code: 'upstream_invalid',

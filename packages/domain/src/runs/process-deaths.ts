@@ -5,7 +5,7 @@ export const DEATHS_TO_ISOLATE = 2
 
 export interface LostRun {
   /**
-   * What is known of the process that held the run: `alive`: it only lost the lease. `gone`: it gives no sign of life any more. `unknown`: it
+   * What is known of the process that held the run: `alive`: it only lost the lease. `gone`: it sends no heartbeat any more. `unknown`: it
    * ended in order, or long ago.
    */
   readonly holder: 'alive' | 'gone' | 'unknown'

@@ -47,7 +47,7 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   pushed: false,
   scheduled: true,
   nextTickAt: ago(-5),
-  armed: true,
+  scheduleSynced: true,
   restartAt: null,
   recheck: null,
   consecutiveFailures: 0,

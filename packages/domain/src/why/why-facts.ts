@@ -19,7 +19,7 @@ export interface WhyFacts {
   readonly scheduled: boolean
   readonly nextTickAt: Date | null
   /** Whether the queue is known to hold the job scheduler of the schedule. */
-  readonly armed: boolean
+  readonly scheduleSynced: boolean
   readonly restartAt: Date | null
   /** When a source in ERROR is checked again by itself, and what the last such check found; null where it is not. */
   readonly recheck: RecheckFacts | null
@@ -81,7 +81,7 @@ export interface ActiveRunFacts {
   readonly holder: { readonly id: string; readonly until: Date } | null
 }
 
-/** A worker or scribe process by its last sign of life. */
+/** A worker or scribe process by its last heartbeat. */
 export interface ProcessFacts {
   readonly id: string
   readonly role: 'worker' | 'scribe'

@@ -99,7 +99,7 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('LEASE_OF_DEAD_WORKER', 'the worker that holds the run is alive', (facts) => {
     const run = held(facts)
     if (run?.holder == null || holderOf(facts) !== undefined) return null
-    return waits(`run ${run.id} is held by a worker that gives no sign of life; another one takes over when its lease ends`, run.holder.until)
+    return waits(`run ${run.id} is held by a worker that sends no heartbeat; another one takes over when its lease ends`, run.holder.until)
   }),
   rule('SCRIBE_DOWN', 'a scribe stores what is read', (facts) =>
     held(facts) !== null && (held(facts)?.waitingBytes ?? 0) > 0 && alive(facts, 'scribe').length === 0
@@ -234,9 +234,9 @@ export const WHY_RULES: readonly WhyRule[] = [
           clearsAt: restartAt,
         }),
   ),
-  rule('DELETE_FUSE', 'no deletion waits for a confirmation', ({ lastRun }) => {
-    const guard = lastRun?.warnings.find(({ reason }) => reason === 'DELETE_FUSE')
-    return guard === undefined ? null : faultOf('DELETE_FUSE', guard)
+  rule('MASS_DELETE_REFUSED', 'no deletion waits for a confirmation', ({ lastRun }) => {
+    const guard = lastRun?.warnings.find(({ reason }) => reason === 'MASS_DELETE_REFUSED')
+    return guard === undefined ? null : faultOf('MASS_DELETE_REFUSED', guard)
   }),
   rule('QUARANTINE_SHARE', 'no more than a small share of its records is in quarantine', ({ quarantine, nextTickAt }) =>
     quarantine === null ? null : faultOf('QUARANTINE_SHARE', { message: quarantine, clearsAt: nextTickAt }),
@@ -257,8 +257,8 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('NEXT_RUN', 'its next run has begun', ({ continuous }) =>
     continuous ? waits('it listens without a pause; the reconciler begins its next run within 15 s', null) : null,
   ),
-  rule('SCHEDULE_NOT_ARMED', 'its schedule is in the queue', ({ scheduled, armed }) =>
-    scheduled && !armed ? waits('the schedule is not in the queue yet; the reconciler puts it there within 15 s', null) : null,
+  rule('SCHEDULE_NOT_QUEUED', 'its schedule is in the queue', ({ scheduled, scheduleSynced }) =>
+    scheduled && !scheduleSynced ? waits('the schedule is not in the queue yet; the reconciler puts it there within 15 s', null) : null,
   ),
   rule('TICK_OVERDUE', 'no due moment was missed', ({ nextTickAt, now }) => {
     if (nextTickAt === null || nextTickAt > now) return null

@@ -35,7 +35,7 @@ export interface Evaluator {
 const START_MS = 20_000
 const PROGRESS_FD = 4
 const CPU_SECONDS = 60
-const CHILD = realpathSync(fileURLToPath(new URL('../../child/evaluate.mjs', import.meta.url)))
+const CHILD = realpathSync(fileURLToPath(new URL('../../subprocess/evaluate.mjs', import.meta.url)))
 const LIBRARY = realpathSync(createRequire(import.meta.url).resolve('jsonata'))
 /** Node 20 has the permission model under its first name. */
 const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'

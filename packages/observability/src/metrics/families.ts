@@ -55,7 +55,7 @@ export const createFamilies = (registry: Registry) => {
       buckets: BATCH_SECONDS,
       registers,
     }),
-    rearmed: new Counter({ name: 'inlet_scheduler_rearmed_total', help: 'Schedules that were missing in the queue and put back.', registers }),
+    restored: new Counter({ name: 'inlet_scheduler_restored_total', help: 'Schedules that were missing in the queue and put back.', registers }),
     maintenanceFailures: new Counter({
       name: 'inlet_maintenance_failures_total',
       help: 'Steps of maintenance that failed, for one source or wholly; the next pass tries them again.',

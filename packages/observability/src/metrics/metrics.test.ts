@@ -35,7 +35,7 @@ describe('createMetrics', () => {
     metrics.setBacklogBytes(5_000)
     metrics.countTick('ran')
     metrics.countBatch('applied', 20)
-    metrics.countRearmed(2)
+    metrics.countRestored(2)
     metrics.countMaintenanceFailure('ticks')
     metrics.observeHttp({ method: 'GET', route: '/v1/sources/:id', status: 200 }, 30)
     const series = await seriesOf(metrics)
@@ -56,7 +56,7 @@ describe('createMetrics', () => {
       'inlet_ticks_total{outcome="ran",process="worker"} 1',
       'inlet_batches_total{result="applied",process="worker"} 1',
       'inlet_batch_apply_seconds_sum{process="worker"} 0.02',
-      'inlet_scheduler_rearmed_total{process="worker"} 2',
+      'inlet_scheduler_restored_total{process="worker"} 2',
       'http_request_duration_seconds_count{method="GET",route="/v1/sources/:id",status="200",process="worker"} 1',
     ])
       expect(series).toContain(inOrder(line))

@@ -31,7 +31,7 @@ export interface Metrics {
   setIndexState(state: { readonly pending: number; readonly oldestMs: number; readonly failed: number }): void
   countTick(outcome: string): void
   countBatch(result: BatchResult, durationMs: number): void
-  countRearmed(schedules?: number): void
+  countRestored(schedules?: number): void
   /** A step of maintenance failed, wholly or for one source. */
   countMaintenanceFailure(step: string): void
   setOpenIncidents(counts: Readonly<Record<string, number>>): void
@@ -112,7 +112,7 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
       families.batches.inc({ result })
       families.batchSeconds.observe(durationMs / SECOND_MS)
     },
-    countRearmed: (schedules = 1) => families.rearmed.inc(schedules),
+    countRestored: (schedules = 1) => families.restored.inc(schedules),
     countMaintenanceFailure: (step) => families.maintenanceFailures.inc({ step }),
     setOpenIncidents(counts) {
       for (const [kind, count] of Object.entries(counts)) families.incidents.set({ kind }, count)

@@ -26,7 +26,7 @@ export interface OpsServer {
 const REQUEST_TIMEOUT_MS = 10_000
 /** Longer than a probe may take. */
 const ANSWER_MS = 4_000
-const BEAT_MS = 250
+const HEARTBEAT_MS = 250
 const CLOSE_MS = 1_000
 
 const answer = async (method: string, path: string, options: OpsServerOptions): Promise<OpsAnswer> => {
@@ -50,21 +50,21 @@ type ThreadMessage =
  * thread of its own: while the event loop is blocked, /ready and all else is 503. The caller closes.
  */
 export const openOpsServer = async (options: OpsServerOptions): Promise<OpsServer> => {
-  const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const heartbeats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const data: OpsThreadData = {
     host: options.host,
     port: options.port,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
     answerMs: ANSWER_MS,
-    beats,
-    beatMs: BEAT_MS,
+    heartbeats,
+    heartbeatMs: HEARTBEAT_MS,
     // Somebody who holds the process at a breakpoint does not want it killed.
     silentMs: process.execArgv.some((flag) => flag.startsWith('--inspect')) ? 0 : (options.silentMs ?? 0),
   }
   const thread = new Worker(OPS_THREAD, { eval: true, env: {}, execArgv: [], workerData: data })
-  const beating = setInterval(() => Atomics.add(beats, 0, 1), BEAT_MS)
+  const timer = setInterval(() => Atomics.add(heartbeats, 0, 1), HEARTBEAT_MS)
   const close = async (): Promise<void> => {
-    clearInterval(beating)
+    clearInterval(timer)
     const exited = once(thread, 'exit')
     thread.postMessage({ close: true }, [])
     await Promise.race([exited, sleep(CLOSE_MS, undefined, { ref: false })])

@@ -5,9 +5,9 @@ export interface OpsThreadData {
   readonly requestTimeoutMs: number
   /** How long an answer of the event loop is waited for. */
   readonly answerMs: number
-  /** Raised by the event loop every `beatMs`. */
-  readonly beats: Int32Array
-  readonly beatMs: number
+  /** Raised by the event loop every `heartbeatMs`. */
+  readonly heartbeats: Int32Array
+  readonly heartbeatMs: number
   /** A process whose event loop is silent for so long is killed; 0: never. */
   readonly silentMs: number
 }
@@ -21,32 +21,32 @@ export const OPS_THREAD = `
 const { createServer } = require('node:http')
 const { writeSync } = require('node:fs')
 const { parentPort, workerData } = require('node:worker_threads')
-const { host, port, requestTimeoutMs, answerMs, beats, beatMs, silentMs } = workerData
+const { host, port, requestTimeoutMs, answerMs, heartbeats, heartbeatMs, silentMs } = workerData
 const BLOCKED_MS = 2000
 
-let seen = Atomics.load(beats, 0)
+let seen = Atomics.load(heartbeats, 0)
 let silentLooks = 0
 setInterval(() => {
-  const now = Atomics.load(beats, 0)
+  const now = Atomics.load(heartbeats, 0)
   silentLooks = now === seen ? silentLooks + 1 : 0
   seen = now
-  if (silentMs === 0 || silentLooks * beatMs < silentMs) return
+  if (silentMs === 0 || silentLooks * heartbeatMs < silentMs) return
   const message = 'the event loop was silent for ' + Math.round(silentMs / 1000) + ' s; the process is killed, so that others can take over'
   try {
     writeSync(2, JSON.stringify({ level: 'fatal', time: new Date().toISOString(), pid: process.pid, msg: message }) + '\\n')
   } catch {}
   process.kill(process.pid, 'SIGKILL')
-}, beatMs)
+}, heartbeatMs)
 
 const pending = new Map()
 let last = 0
 const blocked = () => {
-  const reason = 'the event loop has not answered for ' + Math.max(answerMs, silentLooks * beatMs) / 1000 + ' s'
+  const reason = 'the event loop has not answered for ' + Math.max(answerMs, silentLooks * heartbeatMs) / 1000 + ' s'
   const body = JSON.stringify({ status: 'not_ready', checks: [{ name: 'event_loop', ok: false, reason }] })
   return { status: 503, contentType: 'application/json; charset=utf-8', body }
 }
 const ask = (method, path) =>
-  silentLooks * beatMs >= BLOCKED_MS
+  silentLooks * heartbeatMs >= BLOCKED_MS
     ? Promise.resolve(blocked())
     : new Promise((resolve) => {
         const id = ++last

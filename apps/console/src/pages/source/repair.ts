@@ -15,7 +15,7 @@ const REPAIRS: Readonly<Record<string, Repair>> = {
   BACK_OFF: { label: 'run', operation: 'runSource' },
   SUSPECT_EMPTY: { label: 'run', operation: 'runSource' },
   CONTENT_DOUBTFUL: { label: 'run', operation: 'runSource' },
-  DELETE_FUSE: { label: 'massDelete', operation: 'runSource' },
+  MASS_DELETE_REFUSED: { label: 'massDelete', operation: 'runSource' },
   AUTH_FAILED: { label: 'settings', operation: null },
   SECRET_UNREADABLE: { label: 'settings', operation: null },
   LOAD_FAILED: { label: 'versions', operation: null },

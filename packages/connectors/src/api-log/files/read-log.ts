@@ -1,5 +1,5 @@
 import { Failure, type Page, type RejectedRecord, type SourceRecord, toFailure, toFileFailure } from '@inlet/connector-sdk'
-import { createBreath } from '../../parsing/bytes/breathe.js'
+import { createYield } from '../../parsing/bytes/yield-to-loop.js'
 import type { PagePacker } from '../../parsing/page-packer.js'
 import type { LogConnection } from '../connection.js'
 import { REQUESTS } from '../to-event.js'
@@ -115,7 +115,7 @@ async function* readAdded(log: OpenLog, file: LogFile, reading: Reading): AsyncG
   const tracker = createPlaceTracker({ head: from.head, offset: from.offset, crc: from.crc, tail: start.tail })
   const blocks = createLineBlocks(from.offset, config.maxLineBytes)
   const lineOf = toRecord.of(file, head)
-  const breathe = createBreath()
+  const yieldToLoop = createYield()
   let lines = from.lines
   let pageLines = 0
   let beforeOverlong: Place | null = null
@@ -152,7 +152,7 @@ async function* readAdded(log: OpenLog, file: LogFile, reading: Reading): AsyncG
       }
       tracker.advance(block.bytes.subarray(done))
     }
-    await breathe()
+    await yieldToLoop()
   }
   const rest = blocks.rest()
   if (log.gzip && rest.bytes.length > 0) {

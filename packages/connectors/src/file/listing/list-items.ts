@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, toFileFailure } from '@inlet/connector-sdk'
-import type { Item, Listed, Listing } from '../../items/listing/item.js'
+import type { Item, Listed, Listing } from '../../files/listing/item.js'
 import { relativeTo } from '../../parsing/listing/glob.js'
 import { findTargets, type Targets } from '../../parsing/listing/targets.js'
 import { walk } from '../../parsing/listing/walk.js'

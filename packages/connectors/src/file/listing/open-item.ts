@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Failure, toFileFailure } from '@inlet/connector-sdk'
-import type { OpenItem } from '../../items/listing/item.js'
+import type { OpenItem } from '../../files/listing/item.js'
 import type { FilePlace } from './place.js'
 import { fileSignature, uploadSignature } from './signature.js'
 

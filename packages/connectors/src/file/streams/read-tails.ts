@@ -1,5 +1,5 @@
 import type { Page, ReadEnd, ReadRequest } from '@inlet/connector-sdk'
-import { createBlindSpots } from '../../items/listing/blind-end.js'
+import { createBlindSpots } from '../../files/listing/blind-end.js'
 import { createPagePacker } from '../../parsing/page-packer.js'
 import type { FileConnection } from '../connection.js'
 import { formatTails, markOf, parseTails, type Tail } from './tail-cursor.js'

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises'
 import { type Cursor, Failure, type Page, toFailure, toFileFailure } from '@inlet/connector-sdk'
-import { parseJsonRow } from '../../items/formats/json-row.js'
-import type { RowEvent } from '../../items/formats/row-event.js'
-import { rejectFile } from '../../items/streams/rejection.js'
-import { ROWS, toRowRecord } from '../../items/streams/row-record.js'
-import { createBreath } from '../../parsing/bytes/breathe.js'
+import { parseJsonRow } from '../../files/formats/json-row.js'
+import type { RowEvent } from '../../files/formats/row-event.js'
+import { rejectFile } from '../../files/streams/rejection.js'
+import { ROWS, toRowRecord } from '../../files/streams/row-record.js'
 import { type ByteLine, createByteLines } from '../../parsing/bytes/byte-lines.js'
 import { isGzip } from '../../parsing/bytes/gunzip.js'
+import { createYield } from '../../parsing/bytes/yield-to-loop.js'
 import type { PagePacker } from '../../parsing/page-packer.js'
 import type { FileConnection } from '../connection.js'
 import type { FileItem } from '../listing/list-items.js'
@@ -61,7 +61,7 @@ async function* readAdded(
     return
   }
   const take = createByteLines(config.maxRecordBytes)
-  const breathe = createBreath()
+  const yieldToLoop = createYield()
   let number = 0
   move({ ...tail, offset: from })
   const added = handle.createReadStream({ start: from, end: Math.max(from, size - 1), highWaterMark: CHUNK_BYTES, autoClose: false, signal })
@@ -81,7 +81,7 @@ async function* readAdded(
       }
       move({ ...tail, offset: from + line.end })
     }
-    await breathe()
+    await yieldToLoop()
   }
 }
 

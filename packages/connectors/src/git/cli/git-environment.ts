@@ -15,7 +15,7 @@ export interface GitSetup {
 const PATH = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/opt/local/bin'
 
 /**
- * Settings of the command scope, which beat those of the repository: nothing that a repository configures may run a
+ * Settings of the command scope, which override those of the repository: nothing that a repository configures may run a
  * program, show other output or reach another place. See git-config(1).
  */
 const HARDENED: readonly (readonly [string, string])[] = [

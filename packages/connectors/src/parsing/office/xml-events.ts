@@ -1,6 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
 import { SaxesParser } from 'saxes'
-import { createBreath } from '../bytes/breathe.js'
+import { createYield } from '../bytes/yield-to-loop.js'
 
 export interface XmlHandler {
   /** Names without their prefix. */
@@ -34,12 +34,12 @@ export async function* xmlEvents(bytes: AsyncIterable<Buffer>, handler: XmlHandl
   parser.on('closetag', ({ name }) => handler.close?.(local(name)))
   parser.on('text', (text) => handler.text?.(text))
   parser.on('cdata', (text) => handler.text?.(text))
-  const breathe = createBreath()
+  const yieldToLoop = createYield()
   for await (const chunk of bytes) {
     parser.write(decoder.decode(chunk, { stream: true }))
     if (found.failure !== undefined) throw found.failure
     yield
-    await breathe()
+    await yieldToLoop()
   }
   parser.write(decoder.decode()).close()
   if (found.failure !== undefined) throw found.failure

@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
-import type { RandomAccess, ReaderProcesses } from '../apart/reader-process.js'
+import type { RandomAccess, ReaderProcesses } from '../subprocess/reader-process.js'
 
 export interface PdfDocument {
   /** From its metadata, when there is one worth the name. */

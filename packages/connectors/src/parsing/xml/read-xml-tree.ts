@@ -1,6 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
 import { SaxesParser } from 'saxes'
-import { createBreath } from '../bytes/breathe.js'
+import { createYield } from '../bytes/yield-to-loop.js'
 
 /** An element with its text; names without prefix. */
 export interface XmlElement {
@@ -47,10 +47,10 @@ export const readXmlTree = async (xml: string): Promise<XmlElement> => {
   parser.on('text', addText)
   parser.on('cdata', addText)
 
-  const breathe = createBreath()
+  const yieldToLoop = createYield()
   for (let from = 0; from < xml.length && found.failure === undefined; from += PIECE_CHARS) {
     parser.write(xml.slice(from, from + PIECE_CHARS))
-    await breathe()
+    await yieldToLoop()
   }
   if (found.failure === undefined) parser.close()
   if (found.failure !== undefined) throw found.failure

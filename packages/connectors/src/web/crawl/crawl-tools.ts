@@ -1,5 +1,5 @@
 import type { ConnectorLog, HttpClient, RenderSession } from '@inlet/connector-sdk'
-import type { ReaderProcesses } from '../../parsing/apart/reader-process.js'
+import type { ReaderProcesses } from '../../parsing/subprocess/reader-process.js'
 import type { WebConfig } from '../config.js'
 import type { CookieJar } from './cookie-jar.js'
 import type { RequestHeaders } from './request-headers.js'

@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
-import type { RandomAccess, ReaderProcesses } from '../../parsing/apart/reader-process.js'
 import type { HtmlPage } from '../../parsing/html/read-html.js'
 import { readPdf } from '../../parsing/pdf/read-pdf.js'
+import type { RandomAccess, ReaderProcesses } from '../../parsing/subprocess/reader-process.js'
 
 /** A record holds no more. */
 const MAX_CHARS = 2_000_000

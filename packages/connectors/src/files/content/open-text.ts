@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
-import { createBreath } from '../../parsing/bytes/breathe.js'
+import { createYield } from '../../parsing/bytes/yield-to-loop.js'
 import { readDocument } from '../formats/document.js'
 import type { TableLayout } from '../formats/row-event.js'
 import { createRowParser } from '../formats/row-parser.js'
@@ -52,13 +52,13 @@ const chooseFormat = (sample: string, name: string, config: ReadingConfig): Form
 }
 
 async function* decodeRest(sample: string, bytes: StartedBytes, decoding: TextDecoding): AsyncGenerator<string, void, void> {
-  const breathe = createBreath()
+  const yieldToLoop = createYield()
   yield sample
   let first = true
   for await (const chunk of bytes.all()) {
     // The start is in the sample.
     if (!first) {
-      await breathe()
+      await yieldToLoop()
       yield decoding.write(chunk)
     }
     first = false

@@ -153,7 +153,7 @@ const permissionFlag = (): string => (process.allowedNodeEnvironmentFlags.has('-
 
 /** Without our environment, and able to read nothing but its own code. */
 const start = (): ChildProcess => {
-  const script = realpathSync(fileURLToPath(new URL('../../../child/read.mjs', import.meta.url)))
+  const script = realpathSync(fileURLToPath(new URL('../../../subprocess/read.mjs', import.meta.url)))
   const { resolve } = createRequire(import.meta.url)
   const libraries = {
     // The maps of characters that a reader of PDF must bring along (ISO 32000-1, 9.7.5.2) come with the library that unpdf bundles, not with unpdf.

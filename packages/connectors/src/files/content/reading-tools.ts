@@ -1,4 +1,4 @@
-import type { ReaderProcesses } from '../../parsing/apart/reader-process.js'
+import type { ReaderProcesses } from '../../parsing/subprocess/reader-process.js'
 import type { ReadingConfig } from '../settings.js'
 
 /** What reading the content of an item takes besides its bytes. */

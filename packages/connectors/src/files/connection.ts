@@ -1,5 +1,5 @@
 import type { Connection, ConnectorContext, Failure } from '@inlet/connector-sdk'
-import type { ReaderProcesses } from '../parsing/apart/reader-process.js'
+import type { ReaderProcesses } from '../parsing/subprocess/reader-process.js'
 import type { Listing } from './listing/item.js'
 import type { ReadingConfig } from './settings.js'
 import type { Reading } from './streams/reading.js'
