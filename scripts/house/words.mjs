@@ -14,7 +14,6 @@ const WORDS = [
   { found: /\bbreathes?\b/iu, say: 'yield to the event loop' },
   { found: /\bsigns? of life\b/iu, say: 'heartbeat' },
   { found: /\b(re|dis)?arm(s|ed|ing)?\b/iu, say: 'sync the job scheduler' },
-  { found: /\bfuse\b/iu, say: 'mass-delete guard' },
 ]
 
 const LOOKED_THROUGH = ['apps', 'packages', 'docs', 'tests', 'bench', 'deploy', 'scripts', 'prisma/schema.prisma', 'README.md', 'CONTRIBUTING.md']
