@@ -1,6 +1,6 @@
-export { createQueueBackend, type QueueConnection } from './backend.js'
+export { createQueueBackend, type JobScheduler, type QueueConnection } from './backend.js'
 export { type Consumer, type ConsumerOptions, type Handlers, type JobContext, openConsumer, RetryAt } from './consumer.js'
 export { JOBS, type JobData, type JobName, QUEUES, type QueueName } from './jobs.js'
 export { createProgressProbe, type ProgressProbe } from './progress-probe.js'
-export { type JobScheduler, openQueues, type QueueConfirmations, type Queues, type QueuesOptions, UNCONFIRMED } from './queues.js'
+export { openQueues, type QueueConfirmations, type Queues, type QueuesOptions, UNCONFIRMED } from './queues.js'
 export { inspectRedis, redisProblems } from './redis-health.js'

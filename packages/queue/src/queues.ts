@@ -1,7 +1,7 @@
 import { type BatchEnvelope, Failure, type Schedule } from '@inlet/domain'
 import { withDeadline } from '@inlet/runtime'
 import type { Queue } from 'bullmq'
-import { createQueueBackend, type QueueConnection } from './backend.js'
+import { createQueueBackend, type JobScheduler, type QueueConnection } from './backend.js'
 import { createBatchSender } from './batch-sender.js'
 import { connectWithRetry, type StartWait } from './connect-with-retry.js'
 import { QUEUES, type QueueName } from './jobs.js'
@@ -23,12 +23,6 @@ export const UNCONFIRMED: QueueConfirmations = { runsEnqueued: async () => {}, s
 export interface QueuesOptions extends QueueConnection, StartWait {
   readonly confirm: QueueConfirmations
   readonly onError: (error: Error) => void
-}
-
-export interface JobScheduler {
-  readonly sourceId: string
-  readonly cron: string
-  readonly timeZone: string
 }
 
 /**
@@ -142,11 +136,7 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
       await options.confirm.schedulerSynced(sourceId, schedule)
     },
     countSchedules: () => guarded(() => ingestion.getJobSchedulersCount()),
-    listSchedules: () =>
-      guarded(async () => {
-        const found = await ingestion.getJobSchedulers(0, -1)
-        return found.map((scheduler) => ({ sourceId: scheduler.key, cron: scheduler.pattern ?? '', timeZone: scheduler.tz ?? 'UTC' }))
-      }),
+    listSchedules: () => guarded(() => backend.listSchedulers(ingestion)),
     counts: () =>
       guarded(async () => {
         const entries = await Promise.all(Object.entries(queues).map(async ([name, queue]) => [name, await queue.getJobCounts()] as const))
