@@ -19,6 +19,7 @@ import type { Scenario } from './scenarios/scenario.js'
 import { measureSearch } from './scenarios/search.js'
 import { measureSite } from './scenarios/site.js'
 import { measureWebhook } from './scenarios/webhook.js'
+import { COUNTING_SETTINGS } from './stack/count-statements.js'
 import { findBinary } from './stack/find-binary.js'
 
 const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
@@ -46,7 +47,7 @@ const startedAt = new Date()
 const notes: string[] = []
 const measures: Measure[] = []
 const failures: string[] = []
-const postgres = await startEmbeddedPostgres({ directory: path.join(folder, 'postgres'), durable: true })
+const postgres = await startEmbeddedPostgres({ directory: path.join(folder, 'postgres'), durable: true, settings: COUNTING_SETTINGS })
 const version = await readServerVersion()
 const machine = { ...describeMachine(binaries), postgres: version }
 const results = fileURLToPath(new URL('results/', import.meta.url))

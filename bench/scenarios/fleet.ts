@@ -2,7 +2,10 @@ import type { Database } from '@inlet/db'
 import { RECORDS_PER_SOURCE, smallApiConfig, startSmallApi } from '../inputs/small-api.js'
 import type { Measure } from '../report/measure.js'
 import { percentile } from '../report/statistics.js'
+import type { ApiClient } from '../stack/api-client.js'
 import { loadApi } from '../stack/api-load.js'
+import { countStatements } from '../stack/count-statements.js'
+import { readCpuSeconds } from '../stack/cpu-time.js'
 import { inParallel } from '../stack/in-parallel.js'
 import { openStack } from '../stack/stack.js'
 import { until } from '../stack/until.js'
@@ -15,8 +18,60 @@ const LIMIT = { of: 'value', sense: 'below', limit: 300 } as const
 export const measureFleet: Scenario = async (context) => {
   const measures: Measure[] = []
   for (const sources of context.settings.fleets) measures.push(...(await measureOne(context, sources)))
-  return measures
+  return [...measures, ...(await countRun(context))]
 }
+
+const COUNTED = 100
+const SHOWN = 80
+
+/** What a small run costs the database, and the processors, when nobody asks for anything else. */
+const countRun = async (context: ScenarioContext): Promise<readonly Measure[]> => {
+  const { backend } = context
+  const site = await startSmallApi()
+  const stack = await openStack({ ...context, redisServer: context.binaries['redis-server'], name: 'counted', workers: 2, counting: true })
+  try {
+    const { database, processes } = stack
+    const ids = await registerFleet(stack.api, site.url, COUNTED)
+    const cpu = (): number => processes.reduce((sum, { pid }) => sum + readCpuSeconds(pid), 0)
+    const [cpuBefore, count] = [cpu(), await countStatements(database)]
+    await inParallel(ids, 16, (id) => stack.api.call('POST', `/v1/sources/${id}/run`, {}))
+    await until('all runs to end', async () => ((await countRuns(database, 'ended')) === COUNTED ? true : null), { everyMs: 250 })
+    const { statements, transactions, texts } = await count()
+    const seconds = cpu() - cpuBefore
+    await expectEverythingOnce(database, COUNTED)
+    for (const { text, calls } of texts.slice(0, SHOWN))
+      context.note(`${(calls / COUNTED).toFixed(2)} a run: ${text.replaceAll(/\s+/g, ' ').slice(0, 120)}`)
+    const what = `${COUNTED} sources at once`
+    return [
+      {
+        scenario: 'fleet',
+        backend,
+        what: `${what}: statements a run`,
+        value: statements / COUNTED,
+        unit: '',
+        target: { of: 'value', sense: 'below', limit: 25 },
+      },
+      {
+        scenario: 'fleet',
+        backend,
+        what: `${what}: transactions of several statements a run`,
+        value: transactions / COUNTED,
+        unit: '',
+        target: { of: 'value', sense: 'below', limit: 4 },
+      },
+      { scenario: 'fleet', backend, what: `${what}: CPU of our processes a run`, value: (seconds / COUNTED) * 1_000, unit: 'ms' },
+    ]
+  } finally {
+    await stack.close()
+    await site.close()
+  }
+}
+
+const registerFleet = (api: ApiClient, url: string, sources: number): Promise<readonly string[]> =>
+  inParallel([...Array(sources).keys()], 8, async (n) => {
+    const body = { name: `Fleet ${n}`, connector: 'api', config: smallApiConfig(url, n), runNow: false }
+    return (await api.call<{ id: string }>('POST', '/v1/sources', body)).body.id
+  })
 
 const measureOne = async (context: ScenarioContext, sources: number): Promise<readonly Measure[]> => {
   const { backend } = context
@@ -24,10 +79,7 @@ const measureOne = async (context: ScenarioContext, sources: number): Promise<re
   const stack = await openStack({ ...context, redisServer: context.binaries['redis-server'], name: 'fleet', workers: 2 })
   try {
     const { api, database } = stack
-    const ids = await inParallel([...Array(sources).keys()], 8, async (n) => {
-      const body = { name: `Fleet ${n}`, connector: 'api', config: smallApiConfig(site.url, n), runNow: false }
-      return (await api.call<{ id: string }>('POST', '/v1/sources', body)).body.id
-    })
+    const ids = await registerFleet(api, site.url, sources)
     const load = loadApi(api, PATHS, 10)
     const started = performance.now()
     await inParallel(ids, 16, (id) => api.call('POST', `/v1/sources/${id}/run`, {}))

@@ -9,6 +9,7 @@ import { startRedis } from '@inlet/testing'
 import type { Backend, BenchSettings } from '../arguments.js'
 import { type ApiClient, createApiClient } from './api-client.js'
 import { type App, type AppProcess, startApp } from './app-process.js'
+import { enableCounting } from './count-statements.js'
 import { until } from './until.js'
 
 export interface StackOptions {
@@ -18,6 +19,8 @@ export interface StackOptions {
   readonly settings: BenchSettings
   readonly name: string
   readonly workers: number
+  /** Whether the statements of its processes can be counted. */
+  readonly counting?: boolean
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -49,7 +52,7 @@ export const openStack = async (options: StackOptions): Promise<Stack> => {
 }
 
 const open = async (
-  { backend, postgres, redisServer, settings, name, workers, env }: StackOptions,
+  { backend, postgres, redisServer, settings, name, workers, counting, env }: StackOptions,
   lifecycle: ReturnType<typeof createLifecycle>,
 ) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'inlet-bench-'))
@@ -58,6 +61,7 @@ const open = async (
   await migrate(databaseUrl)
   const database = createDatabase({ url: databaseUrl, applicationName: 'inlet-bench', poolSize: 8, statementTimeoutMs: 600_000 })
   lifecycle.defer('database', () => database.close())
+  if (counting === true) await enableCounting(database)
   const encryptionKeys = createMasterKeyText('bench')
   const key = createApiKey(parseKeyring(encryptionKeys))
   await insertApiKey(database, { id: key.id, name: 'bench', hash: key.hash, scopes: ['admin'], expiresAt: null }, 'system')

@@ -14,6 +14,8 @@ export interface EmbeddedPostgresOptions {
   /** False switches fsync off: for tests only. */
   readonly durable: boolean
   readonly maxConnections?: number
+  /** More settings of the server, by name. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Password of the superuser, set when the folder is initialised. Without one every local user may connect: for tests only. */
   readonly password?: string
 }
@@ -126,6 +128,7 @@ const serverFlags = (options: EmbeddedPostgresOptions, port: number): string[] =
     max_wal_size: '2GB',
     random_page_cost: '1.1',
     ...(options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...options.settings,
   }
   return ['-p', String(port), '-k', '', '-h', '127.0.0.1', ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])]
 }
