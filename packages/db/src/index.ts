@@ -104,7 +104,14 @@ export {
 export { type ActionRequest, type ActionResult, actOnSource } from './lifecycle/act-on-source.js'
 export { isLimited, type LimitReport, reportAnswer } from './limits/report-answer.js'
 export { FAILURES_TO_OPEN, type Reservation, reserveSlots, type SlotRequest } from './limits/reserve-slots.js'
-export { alignMappings, finishReread, type MappingPlace, type StreamMappingState } from './mapping/align-mappings.js'
+export {
+  alignMappings,
+  finishReread,
+  type MappingPlace,
+  type PreparedStreams,
+  prepareStreams,
+  type StreamMappingState,
+} from './mapping/align-mappings.js'
 export { reportUnknownStreams, type UnknownStreams } from './mapping/report-unknown-streams.js'
 export { appliedMigrations, migrate } from './migrate/migrate.js'
 export { readMigrationFiles } from './migrate/migration-files.js'
@@ -181,7 +188,7 @@ export { runScript } from './run-script.js'
 export type { RunAttempt } from './runs/attempts.js'
 export { createContinuousRuns } from './runs/create-continuous-runs.js'
 export { type BackfillPlan, createRun, type NewRun } from './runs/create-run.js'
-export { finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
+export { type EndedRun, finishLeasedRun, finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
 export { isPassing } from './runs/fail-to-begin.js'
 export {
   type CommitState,
@@ -192,7 +199,7 @@ export {
   readCommitStates,
   readStoredSeqs,
 } from './runs/heartbeat.js'
-export { type LeasedRun, type LeaseResult, takeLease } from './runs/lease.js'
+export { type KnownStream, type LeasedRun, type LeaseResult, takeLease } from './runs/lease.js'
 export { findRun, listEndedRuns, listRuns, type RunDetail, type RunListRequest, type RunOverview } from './runs/list-runs.js'
 export { type JobNames, nameJobs } from './runs/name-jobs.js'
 export { type Cancellation, cancelRun, parkRun, releaseRun } from './runs/release-run.js'

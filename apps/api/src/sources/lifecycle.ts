@@ -1,6 +1,6 @@
 import type { Endpoints } from '@inlet/contract'
 import { type ActionRequest, type ActionResult, actOnSource, markDeleting, resetCursor } from '@inlet/db'
-import { allowsRuns } from '@inlet/domain'
+import { allowsRuns, isUuid } from '@inlet/domain'
 import { toEtag } from '../http/etag.js'
 import type { Handler, Reply } from '../http/reply.js'
 import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
@@ -20,7 +20,8 @@ const performAction = async (
   { params, actor }: ActionCall,
   request: Omit<ActionRequest, 'sourceId' | 'actor'>,
 ): Promise<ActionResult & { readonly sourceId: string }> => {
-  const sourceId = await getSourceId(deps, params.id)
+  // An id needs no looking up: whether it is known is found with its row locked.
+  const sourceId = isUuid(params.id) ? params.id : await getSourceId(deps, params.id)
   const result = await actOnSource(deps.database, { ...request, sourceId, actor })
   if (result === null) throw sourceNotFound()
   await enqueueAfterCommit(deps, result.enqueue)

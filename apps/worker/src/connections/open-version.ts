@@ -10,6 +10,8 @@ export interface VersionToOpen {
   readonly config: unknown
   readonly credential: StoredCredential | null
   readonly knowsRecords?: boolean
+  /** It is known that it can be opened, so that this needs no record. */
+  readonly opened?: boolean
 }
 
 /**
@@ -17,7 +19,7 @@ export interface VersionToOpen {
  * its place when it was not loaded before. Throws what `openConnection` throws. The caller disposes.
  */
 export const openVersion = async (deps: ConnectionDeps, version: VersionToOpen, signal: AbortSignal): Promise<PooledConnection> => {
-  const { versionId, ...request } = version
+  const { versionId, opened, ...request } = version
   let pooled: PooledConnection
   try {
     pooled = await openConnection(deps, { ...request, alsoLog: deps.runLogs?.sinkOf(version.sourceId) }, signal)
@@ -29,7 +31,7 @@ export const openVersion = async (deps: ConnectionDeps, version: VersionToOpen, 
     throw failure
   }
   try {
-    await recordOpened(deps.database, versionId)
+    if (opened !== true) await recordOpened(deps.database, versionId)
     return pooled
   } catch (error) {
     await pooled.connection[Symbol.asyncDispose]()

@@ -1,9 +1,19 @@
-import { createContinuousRuns, createRetryRuns, finishRun, isConnectorOffered, isPassing, type LeasedRun, releaseRun, takeLease } from '@inlet/db'
+import {
+  createContinuousRuns,
+  createRetryRuns,
+  finishLeasedRun,
+  isConnectorOffered,
+  isPassing,
+  type LeasedRun,
+  releaseRun,
+  takeLease,
+} from '@inlet/db'
 import { toFailure } from '@inlet/domain'
 import type { Metrics } from '@inlet/observability'
 import { type JobData, type Queues, RetryAt } from '@inlet/queue'
 import { retryQuarantine } from '../reading/retry-quarantine.js'
-import { type RunDeps, type RunResult, runSource } from '../reading/run-source.js'
+import { type RunResult, toEnded } from '../reading/run-result.js'
+import { type RunDeps, runSource } from '../reading/run-source.js'
 
 export interface RunProcessorDeps extends RunDeps {
   readonly queues: Pick<Queues, 'forwardBatch' | 'enqueueRuns'>
@@ -45,7 +55,7 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
   if (result.left === 'released' || result.left === 'parked')
     await deps.queues.enqueueRuns([{ runId, attempt: run.attempt, ...(result.left === 'parked' ? { delayMs: result.waitMs } : {}) }])
   if (result.left === 'ended') {
-    await begin(deps, await createRetryRuns(deps.database, { sourceId: run.sourceId, limit: 1 }))
+    if (result.retriesWait) await begin(deps, await createRetryRuns(deps.database, { sourceId: run.sourceId, limit: 1 }))
     await follow(deps, run, LEAST_PACE_MS - (performance.now() - startedAt))
   }
 }
@@ -55,7 +65,7 @@ const endBroken = async (deps: RunProcessorDeps, run: LeasedRun, error: unknown)
   if (isPassing(error)) throw error
   const failure = toFailure(error)
   deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run ended by an error that nothing caught')
-  return { left: 'ended', outcome: await finishRun(deps.database, { runId: run.runId, epoch: run.epoch, failure }) }
+  return toEnded(await finishLeasedRun(deps.database, { runId: run.runId, epoch: run.epoch, failure }))
 }
 
 const handBack = async (deps: RunProcessorDeps, { runId, sourceId, epoch, attempt }: LeasedRun): Promise<void> => {

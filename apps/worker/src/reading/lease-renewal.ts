@@ -3,7 +3,7 @@ import { Failure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
 import type { Backlog } from '../writing/backlog.js'
 
-const LONGEST_HEARTBEAT_MS = 1_000
+const LONGEST_HEARTBEAT_MS = 2_000
 /** Several heartbeats fit into the watchdog's time, so that a slow one does no harm. */
 const HEARTBEATS_PER_LEASE = 6
 /** Our own watchdog: work stops when the lease was not renewed for this part of its life, well before another worker may take it. */
@@ -25,7 +25,7 @@ export interface LeaseRenewal {
   stop(): Promise<void>
 }
 
-/** Renews the lease of a run every second (more often when it is short) and publishes its progress, until stopped. */
+/** Renews the lease of a run every two seconds (more often when it is short) and publishes its progress, until stopped. */
 export const startLeaseRenewal = (
   deps: { readonly database: Database; readonly backlog: Backlog; readonly leaseTtlMs: number },
   run: LeasedRun,

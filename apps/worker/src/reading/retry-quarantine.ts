@@ -1,11 +1,12 @@
 import { parseJsonLossless } from '@inlet/connector-sdk'
-import { countRetries, finishRun, type LeasedRun, listRetries, listStreamNames, type Retry } from '@inlet/db'
+import { countRetries, finishLeasedRun, type LeasedRun, listRetries, listStreamNames, type Retry } from '@inlet/db'
 import { Failure, MAX_BATCH_BYTES, type RejectedRecord, type SourceRecord } from '@inlet/domain'
 import { findStreamMapping, type Mapping, type MappingPool } from '@inlet/mapping'
 import { packRetries } from '../writing/pack-retries.js'
 import { createRunWriter } from '../writing/run-writer.js'
 import { startLeaseRenewal } from './lease-renewal.js'
-import { leave, type RunDeps, type RunResult, type StopWith } from './run-source.js'
+import { type RunResult, toEnded } from './run-result.js'
+import { leave, type RunDeps, type StopWith } from './run-source.js'
 
 const PAGE = 500
 
@@ -24,7 +25,7 @@ export const retryQuarantine = async (deps: RunDeps, run: LeasedRun, drain: Abor
     forwardedBytes: writer.forwardedBytes,
   }))
   const signal = AbortSignal.any([lease.signal, drain])
-  const stopWith: StopWith = (end) => finishRun(deps.database, { runId: run.runId, epoch: run.epoch, ...state(), ...end })
+  const stopWith: StopWith = (end) => finishLeasedRun(deps.database, { runId: run.runId, epoch: run.epoch, ...state(), ...end })
   try {
     // What was saved was checked.
     const mapping = run.version.mapping as Mapping | null
@@ -39,7 +40,7 @@ export const retryQuarantine = async (deps: RunDeps, run: LeasedRun, drain: Abor
       afterId = last.id
     }
     await writer.drained(signal)
-    return { left: 'ended', outcome: await stopWith({ streams: [], provedUnchanged: true }) }
+    return toEnded(await stopWith({ streams: [], provedUnchanged: true }))
   } catch (thrown) {
     return await leave({ deps, run, writer, drain, leaseSignal: lease.signal, thrown, stopWith })
   } finally {

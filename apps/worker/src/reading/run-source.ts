@@ -1,18 +1,18 @@
 import type { Cursor, StreamSpec } from '@inlet/connector-sdk'
 import {
-  alignMappings,
   type Database,
-  ensureStreams,
+  type EndedRun,
+  finishLeasedRun,
   finishReread,
-  finishRun,
   type LeasedRun,
   parkRun,
+  prepareStreams,
   type RunEnd,
   type RunFailure,
   releaseRun,
   reportUnknownStreams,
 } from '@inlet/db'
-import { addCaveats, type CaveatTally, Failure, type RunOutcome, toFailure } from '@inlet/domain'
+import { addCaveats, type CaveatTally, Failure, toFailure } from '@inlet/domain'
 import { findUnknownStreams, type Mapping, type MappingPool, type UnknownStream } from '@inlet/mapping'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { ConnectionPool, PooledConnection } from '../connections/connection-pool.js'
@@ -27,6 +27,7 @@ import { startLeaseRenewal } from './lease-renewal.js'
 import { createPageMapper, mappingStateOf } from './map-page.js'
 import { planBackfill } from './plan-backfill.js'
 import { readStream } from './read-stream.js'
+import { type RunResult, toEnded } from './run-result.js'
 
 import { type ConnectorLimits, createWaitPolicy, listen, openWithin, type WaitPolicy } from './wait-policy.js'
 
@@ -46,12 +47,6 @@ export interface RunDeps extends WriterDeps {
   readonly runLogs?: Pick<RunLogs, 'open'>
   readonly log: Logger
 }
-
-/** How a run left this worker. */
-export type RunResult =
-  | { readonly left: 'ended'; readonly outcome: RunOutcome | null }
-  | { readonly left: 'parked'; readonly waitMs: number }
-  | { readonly left: 'released' | 'lost' }
 
 interface StreamResult {
   readonly name: string
@@ -78,8 +73,8 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
   }))
   const signal = AbortSignal.any([lease.signal, drain])
   const waits = createWaitPolicy(signal, deps.limits)
-  const stopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>): Promise<RunOutcome | null> =>
-    finishRun(deps.database, {
+  const stopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>): Promise<EndedRun | null> =>
+    finishLeasedRun(deps.database, {
       runId: run.runId,
       epoch: run.epoch,
       recordsRead: run.recordsRead + state.recordsRead(),
@@ -111,9 +106,10 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
     )
     await writer.drained(signal)
     await runLog?.flush(state.recordsRead() > 0)
-    if (run.backfill === null && read.streams.every(({ error, incomplete }) => error === undefined && incomplete === undefined))
+    if (read.rereads && read.streams.every(({ error, incomplete }) => error === undefined && incomplete === undefined))
       await finishReread(deps.database, run)
-    return { left: 'ended', outcome: await stopWith(read) }
+    const { rereads: _, ...end } = read
+    return toEnded(await stopWith(end))
   } catch (thrown) {
     runLog?.add('error', toFailure(lease.signal.aborted ? lease.signal.reason : thrown).message)
     await runLog?.flush(true)
@@ -137,6 +133,7 @@ const open = (deps: RunDeps, run: LeasedRun, closing: AbortSignal): Promise<Pool
     {
       sourceId: run.sourceId,
       versionId: run.version.id,
+      opened: run.version.opened,
       connector: run.connector,
       config: run.version.config,
       knowsRecords: run.backfill === null,
@@ -159,10 +156,17 @@ interface ReadAll {
   readonly state: RunState
 }
 
-const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[]; provedUnchanged: boolean; listened: boolean }> => {
+interface Read {
+  readonly streams: readonly StreamResult[]
+  readonly provedUnchanged: boolean
+  readonly listened: boolean
+  /** Whether what was stored under another mapping was read again. */
+  readonly rereads: boolean
+}
+
+const readAll = async (args: ReadAll): Promise<Read> => {
   const { deps, run, runLog, pooled, writer, waits, until, listenMs, state } = args
   const all = await waits.wait('listing the streams', pooled.connector.streams(pooled.connection, waits.signal))
-  await ensureStreams(deps.database, run.sourceId, all)
   const backfill = planBackfill(run.backfill, all)
   const { specs } = backfill
   // What was saved was checked.
@@ -177,8 +181,10 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
   )
   const mapper = createPageMapper(deps.mappings, mapping)
   const samples = createSampleCollector(deps.database, { sourceId: run.sourceId, mapping })
-  const states = all.map(({ name }) => ({ name, mapping: mappingStateOf(mapping, name) }))
-  const remapped = run.backfill === null ? await alignMappings(deps.database, run, states) : []
+  const { remapped, rereads } = await prepareStreams(deps.database, run, {
+    streams: all.map(({ name, kind }) => ({ name, kind, mapping: mappingStateOf(mapping, name) })),
+    aligns: run.backfill === null,
+  })
   const options = {
     streams: new Set(specs.map(({ name }) => name)),
     swept: backfill.sweeps ? new Set(specs.filter(({ deletes }) => deletes === 'sweep').map(({ name }) => name)) : new Set<string>(),
@@ -195,7 +201,7 @@ const readAll = async (args: ReadAll): Promise<{ streams: readonly StreamResult[
   }
   for (const pages of writers) await pages.flush(args.signal)
   const provedUnchanged = backfill.mayBeEmpty || (specs.length > 0 && specs.every(({ incremental }) => incremental))
-  return { streams: results, provedUnchanged, listened: until !== undefined }
+  return { streams: results, provedUnchanged, listened: until !== undefined, rereads }
 
   /** What ends the run ends the other streams too, before anything is closed under them. */
   async function readTogether(): Promise<readonly StreamResult[]> {
@@ -283,7 +289,7 @@ const endsRun = (failure: Failure): boolean =>
 const toRunFailure = (failure: Failure): RunFailure => ({ code: failure.code, reason: failure.reason, message: failure.message, next: failure.next })
 
 /** Ends the run with what is known of it. */
-export type StopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>) => Promise<RunOutcome | null>
+export type StopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>) => Promise<EndedRun | null>
 
 export interface Leave {
   readonly deps: RunDeps
@@ -313,7 +319,7 @@ export const leave = async ({ deps, run, writer, drain, leaseSignal, thrown, sto
   }
   deps.metrics.countError({ source: run.sourceId, connector: run.connector }, failure.reason)
   if (failure.code === 'internal') deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run failed by a defect')
-  return { left: 'ended', outcome: await stopWith({ failure: toRunFailure(failure) }) }
+  return toEnded(await stopWith({ failure: toRunFailure(failure) }))
 }
 
 /** What was sent is worth a few seconds: stored, it need not be read again. */

@@ -7,7 +7,7 @@ export interface CommitWatch {
   close(): Promise<void>
 }
 
-const FAST_MS = 25
+const FAST_MS = 50
 const SLOW_MS = 250
 
 /**

@@ -40,19 +40,15 @@ export const advanceHighWaterMark = async (client: pg.ClientBase, batch: BatchEn
   const revived = await reviveSwept(client, batch, { from: highWaterMark, to: run.prefix_seq })
   await countRevived(client, batch.runId, revived.counts.updated)
   const written = addWritten(done, revived)
-  await countLive(client, written.live)
   const { passed, unresolved } = await lookAhead(client, batch, run.prefix_seq)
   if (batch.retries !== true) await resolveQuarantined(client, batch, unresolved)
   const last = passed.at(-1)
-  if (last === undefined) return written
   const quarantined = Number(run.quarantined)
-  // What fails again was counted when it first failed, and passes nothing over.
-  if (!run.retries && quarantined > quarantineBudget(Number(run.stored) + quarantined)) {
-    // The cursor stays, so that nothing is passed over; the worker sees the reason and ends the run.
-    await client.query(`UPDATE runs SET error_reason = 'QUARANTINE_BUDGET' WHERE id = $1`, [batch.runId])
-    return written
-  }
-  await client.query({ name: 'inlet-prefix', text: 'UPDATE runs SET prefix_seq = $2 WHERE id = $1', values: [batch.runId, last.seq] })
+  // What fails again was counted when it first failed, and passes nothing over. The cursor stays where the budget is spent, so that nothing is passed
+  // over; the worker sees the reason and ends the run.
+  const overspent = last !== undefined && !run.retries && quarantined > quarantineBudget(Number(run.stored) + quarantined)
+  await mark(client, batch.runId, { live: written.live, highWaterMark: overspent ? undefined : last?.seq, overspent })
+  if (last === undefined || overspent) return written
   let deleted = 0
   for (const { effects, seq } of passed) {
     for (const { stream, cursor } of effects?.cursors ?? [])
@@ -68,14 +64,25 @@ const countRevived = async (client: pg.ClientBase, runId: string, revived: numbe
   if (revived > 0) await client.query('UPDATE runs SET updated = updated + $2, unchanged = unchanged - $2 WHERE id = $1', [runId, revived])
 }
 
-const countLive = async (client: pg.ClientBase, live: Written['live']): Promise<void> => {
+interface Mark {
+  readonly live: Written['live']
+  /** Absent: it stays where it is. */
+  readonly highWaterMark: number | undefined
+  readonly overspent: boolean
+}
+
+/** Counts the live records of streams and moves the high-water mark, whose row is locked already. */
+const mark = async (client: pg.ClientBase, runId: string, { live, highWaterMark, overspent }: Mark): Promise<void> => {
   const moved = [...live].filter(([, delta]) => delta !== 0)
-  if (moved.length === 0) return
+  if (moved.length === 0 && highWaterMark === undefined && !overspent) return
   await client.query({
-    name: 'inlet-live',
-    text: `UPDATE streams st SET live_records = live_records + d.delta
-           FROM unnest($1::int[], $2::int[]) AS d(id, delta) WHERE st.id = d.id`,
-    values: [moved.map(([id]) => id), moved.map(([, delta]) => delta)],
+    name: 'inlet-mark',
+    text: `WITH counted AS (
+             UPDATE streams st SET live_records = live_records + d.delta FROM unnest($2::int[], $3::int[]) AS d(id, delta) WHERE st.id = d.id
+           )
+           UPDATE runs SET prefix_seq = coalesce($4, prefix_seq), error_reason = CASE WHEN $5 THEN 'QUARANTINE_BUDGET' ELSE error_reason END
+           WHERE id = $1 AND ($4::int IS NOT NULL OR $5::boolean)`,
+    values: [runId, moved.map(([id]) => id), moved.map(([, delta]) => delta), highWaterMark ?? null, overspent],
   })
 }
 

@@ -37,8 +37,8 @@ const applyInTransaction = async (
   batch: BatchEnvelope,
   write: (inOrder: boolean) => Promise<Written>,
 ): Promise<ApplyResult> => {
-  if (!(await holdsLease(client, batch))) return { result: await refuse(client, batch) }
-  const place = await insertLedger(client, batch)
+  const place = await takePlace(client, batch)
+  if (place === 'fenced') return { result: await refuse(client, batch) }
   if (typeof place === 'string') {
     if (place === 'mismatch') await recordMismatch(client, batch, 'another batch was already applied at this place of the run')
     return { result: place }
@@ -46,16 +46,6 @@ const applyInTransaction = async (
   const written = await write(place.highWaterMark === batch.seq - 1)
   const { counts } = await advanceHighWaterMark(client, batch, written, place.highWaterMark)
   return { result: 'applied', counts }
-}
-
-/** KEY SHARE: batches of a run go in parallel and beside the heartbeat, while taking the lease (FOR UPDATE) waits for them. */
-const holdsLease = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<boolean> => {
-  const { rows } = await client.query<{ held: boolean }>({
-    name: 'inlet-fence',
-    text: 'SELECT epoch = $2 AND run_id = $3 AS held FROM leases WHERE source_id = $1 FOR KEY SHARE',
-    values: [batch.sourceId, batch.epoch, batch.runId],
-  })
-  return rows[0]?.held === true
 }
 
 /** A batch of a superseded worker, unless it was stored while its lease still held: then it is only delivered again. */
@@ -71,13 +61,21 @@ interface Place {
   readonly highWaterMark: number
 }
 
-/** The place in the run when it was free, else what stands there. */
-const insertLedger = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Place | 'duplicate' | 'mismatch'> => {
-  const { rows } = await client.query<{ prefix_seq: number }>({
+// KEY SHARE: batches of a run go in parallel and beside the heartbeat, while taking the lease (FOR UPDATE) waits for them. The batch is written down only
+// where the lease, once locked, is its worker's.
+const PLACE = `
+WITH lease AS MATERIALIZED (SELECT epoch = $4 AND run_id = $1 AS held FROM leases WHERE source_id = $3 FOR KEY SHARE),
+entry AS (
+  INSERT INTO ledger (run_id, seq, source_id, epoch, sha256, records, bytes, effects)
+  SELECT $1, $2, $3, $4, decode($5, 'hex'), $6, $7, $8 WHERE (SELECT held FROM lease) ON CONFLICT DO NOTHING RETURNING seq
+)
+SELECT coalesce((SELECT held FROM lease), false) AS held, EXISTS (SELECT FROM entry) AS free, (SELECT prefix_seq FROM runs WHERE id = $1) AS prefix_seq`
+
+/** The place in the run when it was free, else what stands there, or that another worker holds the lease. */
+const takePlace = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Place | 'duplicate' | 'mismatch' | 'fenced'> => {
+  const { rows } = await client.query<{ held: boolean; free: boolean; prefix_seq: number | null }>({
     name: 'inlet-ledger',
-    text: `INSERT INTO ledger (run_id, seq, source_id, epoch, sha256, records, bytes, effects)
-           VALUES ($1, $2, $3, $4, decode($5, 'hex'), $6, $7, $8) ON CONFLICT DO NOTHING
-           RETURNING (SELECT prefix_seq FROM runs WHERE id = $1) AS prefix_seq`,
+    text: PLACE,
     values: [
       batch.runId,
       batch.seq,
@@ -89,7 +87,9 @@ const insertLedger = async (client: pg.ClientBase, batch: BatchEnvelope): Promis
       batch.effects === undefined ? null : JSON.stringify(batch.effects),
     ],
   })
-  if (rows[0] !== undefined) return { highWaterMark: rows[0].prefix_seq ?? 0 }
+  const place = rows[0]
+  if (place?.held !== true) return 'fenced'
+  if (place.free) return { highWaterMark: place.prefix_seq ?? 0 }
   const { rows: present } = await client.query<{ same: boolean }>(
     `SELECT sha256 = decode($3, 'hex') AS same FROM ledger WHERE run_id = $1 AND seq = $2`,
     [batch.runId, batch.seq, batch.sha256],

@@ -4,8 +4,6 @@ import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import type { Prisma } from '../generated/client.js'
-import type { Transaction } from '../prisma-transaction.js'
-import { lockRow } from '../row-lock.js'
 import { type BackfillPlan, createRun } from '../runs/create-run.js'
 import { endRun } from '../runs/end-run.js'
 import { requestCancel } from '../runs/release-run.js'
@@ -48,7 +46,7 @@ interface Row {
 export const actOnSource = (database: Database, request: ActionRequest): Promise<ActionResult | null> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const { sourceId } = request
-    const found = await lockSource({ prisma, client }, sourceId)
+    const found = await lockSource(client, sourceId)
     if (found === null) return null
     const first = decide(request, found)
     if (!first.changes) return { changed: false, runId: null, enqueue: [] }
@@ -59,14 +57,13 @@ export const actOnSource = (database: Database, request: ActionRequest): Promise
     if (request.backfill !== undefined) await checkStream(prisma, sourceId, request.backfill)
     await cancel(client, before, decision.cancelRun)
     const generation = before.generation + (decision.reconnect ? 1 : 0)
-    await updateSource(prisma, {
-      ...request,
-      status: decision.status,
-      statusChanges: decision.status !== before.status,
-      generation,
-      now: before.now,
-    })
-    await client.query(`SELECT pg_notify('inlet_sources', $1)`, [sourceId])
+    const statusChanges = decision.status !== before.status
+    const restarts = statusChanges || request.action === 'start' || request.action === 'restart'
+    // A run alone changes nothing of the source, nor what its connections were opened with.
+    if (restarts || decision.reconnect) {
+      await updateSource(prisma, { sourceId, status: decision.status, restarts, statusChanges, generation, now: before.now })
+      await client.query(`SELECT pg_notify('inlet_sources', $1)`, [sourceId])
+    }
     const runId = decision.beginRun ? await begin(client, request) : null
     await record(client, request, { before, after: { status: decision.status, generation, runId }, cancelled: decision.cancelRun !== 'no' })
     return { changed: true, runId, enqueue: [due?.runId, runId].filter((id) => typeof id === 'string') }
@@ -79,19 +76,22 @@ const decide = (request: ActionRequest, before: Row) => {
   return decision
 }
 
-/** In the order of runs/lock-order.ts. */
-const lockSource = async ({ prisma, client }: Transaction, sourceId: string): Promise<Row | null> => {
-  const now = await lockRow(client, 'source', sourceId)
-  const source = await prisma.source.findUnique({ where: { id: sourceId }, select: { status: true, generation: true } })
-  if (now === null || source === null) return null
-  // SQL: Prisma has no FOR UPDATE, and the lease may be renewed meanwhile.
-  const run = await client.query<Pick<Row, 'run_id' | 'cancelling'>>(
-    `SELECT id AS run_id, cancel_requested_at IS NOT NULL AS cancelling FROM runs WHERE source_id = $1 AND status <> 'ended' FOR UPDATE`,
-    [sourceId],
-  )
-  await lockRow(client, 'lease', sourceId, 'NO KEY UPDATE')
-  // Only statuses of the table in the domain are written.
-  return { generation: source.generation, status: source.status as SourceStatus, now, ...(run.rows[0] ?? { run_id: null, cancelling: false }) }
+// SQL: Prisma has no FOR UPDATE. Counting the run puts its lock before that of the lease.
+const LOCK_RUN = `
+WITH run AS MATERIALIZED (SELECT id, cancel_requested_at FROM runs WHERE source_id = $1 AND status <> 'ended' FOR UPDATE),
+lease AS MATERIALIZED (SELECT source_id FROM leases WHERE source_id = $1 AND (SELECT count(*) FROM run) >= 0 FOR NO KEY UPDATE)
+SELECT (SELECT id FROM run) AS run_id, coalesce((SELECT cancel_requested_at IS NOT NULL FROM run), false) AS cancelling, (SELECT count(*) FROM lease) AS leases`
+
+/** In the order of runs/lock-order.ts. The run is looked for when the source is locked: one may have begun while its row was waited for. */
+const lockSource = async (client: pg.ClientBase, sourceId: string): Promise<Row | null> => {
+  const source = await client.query<Pick<Row, 'status' | 'generation' | 'now'>>({
+    name: 'inlet-lock-source',
+    text: 'SELECT status, generation, clock_timestamp() AS now FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE',
+    values: [sourceId],
+  })
+  if (source.rows[0] === undefined) return null
+  const run = await client.query<Pick<Row, 'run_id' | 'cancelling'>>({ name: 'inlet-lock-active-run', text: LOCK_RUN, values: [sourceId] })
+  return { ...source.rows[0], ...(run.rows[0] ?? { run_id: null, cancelling: false }) }
 }
 
 const runInHand = ({ run_id, cancelling }: Row): RunInHand => (run_id === null ? 'none' : cancelling ? 'cancelling' : 'active')
@@ -115,10 +115,9 @@ const cancel = async (client: pg.ClientBase, { run_id: runId }: Row, how: 'no' |
 
 const updateSource = async (
   prisma: Prisma.TransactionClient,
-  change: { sourceId: string; action: SourceAction; status: SourceStatus; statusChanges: boolean; generation: number; now: Date },
+  change: { sourceId: string; status: SourceStatus; restarts: boolean; statusChanges: boolean; generation: number; now: Date },
 ): Promise<void> => {
-  const { action, status, statusChanges, generation, now } = change
-  const restarts = statusChanges || action === 'start' || action === 'restart'
+  const { status, restarts, statusChanges, generation, now } = change
   await prisma.source.update({
     where: { id: change.sourceId },
     data: {

@@ -1,5 +1,7 @@
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
+import { ensureStreams } from '../runs/heartbeat.js'
+import type { KnownStream } from '../runs/lease.js'
 
 export interface StreamMappingState {
   readonly name: string
@@ -12,6 +14,37 @@ export interface MappingPlace {
   /** Of the lease; a worker that lost it changes nothing. */
   readonly epoch: number
 }
+
+export interface PreparedStreams {
+  /** Streams whose mapping was another: they are read from the beginning. */
+  readonly remapped: readonly string[]
+  /** Whether `finishReread` is needed when all streams have been read. */
+  readonly rereads: boolean
+}
+
+/**
+ * Makes the streams of a source what a run needs, as far as they are not that already, going by what was found when its lease was taken: a run
+ * that finds everything as it left it sends nothing. A backfill (`aligns` false) leaves the mappings of the live streams alone.
+ */
+export const prepareStreams = async (
+  database: Database,
+  run: MappingPlace & { readonly streams: ReadonlyMap<string, KnownStream> },
+  wanted: { readonly streams: readonly (StreamMappingState & { readonly kind: string })[]; readonly aligns: boolean },
+): Promise<PreparedStreams> => {
+  const { streams, aligns } = wanted
+  const unknown = streams.filter(({ name, kind }) => run.streams.get(name)?.kind !== kind)
+  if (unknown.length > 0)
+    await ensureStreams(
+      database,
+      run.sourceId,
+      unknown.map(({ name, kind, mapping }) => ({ name, kind, mappingHash: aligns ? hashOf(mapping) : null })),
+    )
+  const differing = streams.filter(({ name, mapping }) => run.streams.has(name) && run.streams.get(name)?.mappingHash !== hashOf(mapping))
+  const remapped = aligns && differing.length > 0 ? await alignMappings(database, run, differing) : []
+  return { remapped, rereads: aligns && (remapped.length > 0 || [...run.streams.values()].some(({ rereads }) => rereads)) }
+}
+
+const hashOf = (mapping: StreamMappingState['mapping']): string | null => (mapping === null ? null : `${mapping.keys}:${mapping.sha256}`)
 
 /**
  * Records the mapping that each stream is read with from now on, and answers the streams whose mapping was another: their cursors
@@ -28,12 +61,7 @@ export const alignMappings = (database: Database, place: MappingPlace, streams: 
        UPDATE streams st SET mapping_hash = w.hash, cursor = NULL, cursor_epoch = $2, cursor_seq = 0, updated_at = now()
        FROM wanted w WHERE st.source_id = $1 AND st.name = w.name AND st.mapping_hash IS DISTINCT FROM w.hash
        RETURNING st.name, st.live_records > 0 AS records`,
-      [
-        sourceId,
-        epoch,
-        streams.map(({ name }) => name),
-        streams.map(({ mapping }) => (mapping === null ? null : `${mapping.keys}:${mapping.sha256}`)),
-      ],
+      [sourceId, epoch, streams.map(({ name }) => name), streams.map(({ mapping }) => hashOf(mapping))],
     )
     const changed = rows.map(({ name }) => name).toSorted()
     if (!rows.some(({ records }) => records)) return changed

@@ -6,12 +6,12 @@ import type { BackfillPlan } from './create-run.js'
 export interface CursorsOf {
   readonly sourceId: string
   readonly runId: string
-  readonly backfill: BackfillPlan | null
+  readonly backfill: BackfillPlan
 }
 
-/** Where a run goes on, by stream: a stream that is missing begins at the beginning. */
-export const openCursors = async (client: pg.ClientBase, of: CursorsOf): Promise<ReadonlyMap<string, unknown>> => {
-  const { rows } = of.backfill === null ? await client.query<CursorRow>(LIVE, [of.sourceId]) : await client.query<CursorRow>(...ofBackfill(of))
+/** Where a backfill continues, by stream: a stream that is missing begins at the beginning. */
+export const openBackfillCursors = async (client: pg.ClientBase, { sourceId, runId, backfill }: CursorsOf): Promise<ReadonlyMap<string, unknown>> => {
+  const { rows } = await client.query<CursorRow>(OWN, [sourceId, runId, backfill.cursorAt ?? null])
   return new Map(rows.filter(({ cursor }) => cursor !== null).map(({ name, cursor }) => [name, cursor]))
 }
 
@@ -20,15 +20,11 @@ interface CursorRow {
   readonly cursor: unknown
 }
 
-const LIVE = 'SELECT name, cursor FROM streams WHERE source_id = $1 AND cursor IS NOT NULL'
-
 // What an earlier attempt of the run has reached; else where the live cursor stood at the moment named, if one is.
 const OWN = `
 SELECT st.name, CASE WHEN r.cursors ? st.name THEN r.cursors->st.name->'cursor'
   ELSE (SELECT h.cursor FROM cursor_history h WHERE h.stream_id = st.id AND h.at <= $3::timestamptz ORDER BY h.id DESC LIMIT 1) END AS cursor
 FROM streams st JOIN runs r ON r.id = $2 WHERE st.source_id = $1`
-
-const ofBackfill = ({ sourceId, runId, backfill }: CursorsOf): [string, unknown[]] => [OWN, [sourceId, runId, backfill?.cursorAt ?? null]]
 
 /** Moves a cursor of a backfill. The high-water mark passes batches in order, under the lock of the run's row: it never moves back. */
 export const moveBackfillCursor = async (

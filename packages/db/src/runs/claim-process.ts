@@ -29,12 +29,11 @@ interface Row {
 
 /**
  * Whether a run may begin in a worker's process now: one that must be alone only in an empty one, others only where none is alone or
- * waits to be. The worker's row is the lock, so that its runs are taken one at a time. A worker without a row has no neighbors to protect.
+ * waits to be. The worker's row is the lock, which the caller holds, so that its runs are taken one at a time. A worker without a row has no neighbors to protect.
  */
 export const claimProcess = async (client: pg.ClientBase, request: ProcessRequest): Promise<ProcessClaim> => {
   const { runId, holder, isolates } = request
-  await client.query('SELECT FROM workers WHERE id = $1 FOR NO KEY UPDATE', [holder])
-  const { rows } = await client.query<Row>(CLAIM, [holder, runId, NOT_RESERVED_MS])
+  const { rows } = await client.query<Row>({ name: 'inlet-claim-process', text: CLAIM, values: [holder, runId, NOT_RESERVED_MS] })
   const row = rows[0]
   if (row === undefined) return { free: true, isolatedUntil: null }
   const later: ProcessClaim = { free: false, until: new Date(row.now.getTime() + AGAIN_MS) }

@@ -42,7 +42,17 @@ export interface RunEnd {
 }
 
 /** Ends a run, decides its outcome, and lets the source know. Null when this worker no longer holds the run. */
-export const finishRun = (database: Database, end: RunEnd): Promise<RunOutcome | null> => database.transaction((client) => endRun(client, end))
+export const finishRun = async (database: Database, end: RunEnd): Promise<RunOutcome | null> =>
+  (await database.transaction((client) => endRun(client, end)))?.outcome ?? null
+
+export interface EndedRun {
+  readonly outcome: RunOutcome
+  /** Whether records of the source wait to be retried by a run of their own. */
+  readonly retriesWait: boolean
+}
+
+/** The same, and what waits for the end of the run. */
+export const finishLeasedRun = (database: Database, end: RunEnd): Promise<EndedRun | null> => database.transaction((client) => endRun(client, end))
 
 interface RunRow {
   readonly source_id: string
@@ -57,18 +67,20 @@ interface RunRow {
   readonly warnings: number
   /** Whether another version has become live since the run began. */
   readonly superseded: boolean
+  readonly retries_wait: boolean
 }
 
-const LOCK = `
+const FACTS = `
 SELECT r.source_id, r.status, r.trigger, r.epoch, r.error_reason, r.inserted + r.updated + r.deleted AS changed, r.unchanged, r.quarantined,
   (SELECT coalesce(sum(live_records), 0) FROM streams st WHERE st.source_id = r.source_id) AS live_records,
   jsonb_array_length(coalesce(r.progress->'warnings', '[]')) AS warnings,
-  r.version_id IS DISTINCT FROM (SELECT version_id FROM sources s WHERE s.id = r.source_id) AS superseded
-FROM runs r WHERE r.id = $1 FOR UPDATE`
+  r.version_id IS DISTINCT FROM (SELECT version_id FROM sources s WHERE s.id = r.source_id) AS superseded,
+  EXISTS (SELECT FROM quarantine q WHERE q.source_id = r.source_id AND q.state = 'retrying') AS retries_wait
+FROM runs r WHERE r.id = $1`
 
-export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOutcome | null> => {
+export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<EndedRun | null> => {
   await lockSourceAndLease(client, end.runId)
-  const { rows } = await client.query<RunRow>(LOCK, [end.runId])
+  const { rows } = await client.query<RunRow>({ name: 'inlet-run-facts', text: FACTS, values: [end.runId] })
   const run = rows[0]
   if (run === undefined || run.status === 'ended' || (end.epoch !== undefined && Number(run.epoch) !== end.epoch)) return null
   const failure = end.failure ?? storedFailure(run)
@@ -89,11 +101,16 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
     warnings: run.warnings + warnings.length,
   })
   const shown = failure ?? failedStreams[0]?.error ?? incomplete[0]
-  await client.query(
-    `UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), ${endAttempt('ended')}, error_reason = $3, error_message = $4, error_next = $5, forwarded_batches = committed_batches, forwarded_bytes = committed_bytes,
-       records_read = coalesce($6, records_read), progress = CASE WHEN $8::jsonb = '[]' THEN progress || $7::jsonb
-         ELSE progress || $7::jsonb || jsonb_build_object('warnings', coalesce(progress->'warnings', '[]') || $8::jsonb) END WHERE id = $1`,
-    [
+  // A backfill or a retry says nothing of how fresh the source is, nor does its failure stop what reads on from the live cursors.
+  const isOwnWork = run.trigger !== 'backfill' && run.trigger !== 'quarantine'
+  const failed = outcome === 'failed'
+  // Settings that could not work say nothing of the version that is live by now.
+  const moot = run.superseded && shown?.code === 'config_invalid'
+  const stops = failed && shown !== undefined && FAILURE_CODES[shown.code].retry === 'never' && !moot
+  const { rows: sources } = await client.query<SourceAfter>({
+    name: `inlet-end ${isOwnWork ? 'own' : 'beside'}`,
+    text: isOwnWork ? END_OWN : END_BESIDE,
+    values: [
       end.runId,
       outcome,
       shown?.reason ?? null,
@@ -102,22 +119,46 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<RunOut
       end.recordsRead ?? null,
       JSON.stringify({ ...end.progress, ...(end.caveats === undefined ? {} : { caveats: end.caveats }) }),
       JSON.stringify(warnings),
+      run.source_id,
+      ...(isOwnWork ? [failed, stops] : []),
     ],
-  )
-  await client.query('UPDATE leases SET run_id = NULL, holder = NULL, expires_at = clock_timestamp() WHERE source_id = $1 AND run_id = $2', [
-    run.source_id,
-    end.runId,
-  ])
-  await client.query('DELETE FROM sweep_seen WHERE run_id = $1', [end.runId])
-  const ended = { sourceId: run.source_id, runId: end.runId, outcome, shown, superseded: run.superseded }
-  // A backfill or a retry says nothing of how fresh the source is, nor does its failure stop what reads on from the live cursors.
-  if (run.trigger === 'quarantine' && (outcome === 'failed' || outcome === 'cancelled')) await reopenUntried(client, run.source_id, end.runId)
-  if (run.trigger === 'backfill' || run.trigger === 'quarantine')
-    await client.query('UPDATE sources SET process_deaths = 0 WHERE id = $1', [run.source_id])
-  else await updateSource(client, ended)
-  await announce(client, { ...ended, trigger: run.trigger })
-  return outcome
+  })
+  if (run.trigger === 'quarantine' && (failed || outcome === 'cancelled')) await reopenUntried(client, run.source_id, end.runId)
+  if (isOwnWork && sources[0] !== undefined) await planNext(client, run.source_id, { failed, stops, source: sources[0] })
+  await announce(client, { sourceId: run.source_id, runId: end.runId, outcome, shown, trigger: run.trigger })
+  return { outcome, retriesWait: run.retries_wait }
 }
+
+/** What ends the ERROR of a source: a run that did not fail or, when its runs were said to end their worker, any that came to an end. */
+const LIFTS = `($2 <> 'cancelled' AND (NOT $10 OR status_reason = 'POISON_SOURCE'))`
+
+const SOURCE_AFTER = `last_run_id = $1, last_outcome = $2,
+    last_success_at = CASE WHEN $2 IN ('ok', 'ok_nothing_new', 'partial') THEN clock_timestamp() ELSE last_success_at END,
+    consecutive_failures = CASE WHEN $10 THEN consecutive_failures + 1 WHEN $2 = 'cancelled' THEN consecutive_failures ELSE 0 END,
+    process_deaths = CASE WHEN $10 THEN process_deaths ELSE 0 END,
+    status = CASE WHEN $11 AND status NOT IN ('PAUSED', 'STOPPED') THEN 'ERROR' WHEN status = 'ERROR' AND ${LIFTS} THEN 'ACTIVE' ELSE status END,
+    status_reason = CASE WHEN $11 THEN $3 WHEN NOT ${LIFTS} THEN status_reason END,
+    status_message = CASE WHEN $11 THEN $4 WHEN NOT ${LIFTS} THEN status_message END,
+    last_error_reason = coalesce($3, last_error_reason), last_error_message = coalesce($4, last_error_message),
+    last_error_at = CASE WHEN $3::text IS NULL THEN last_error_at ELSE clock_timestamp() END,
+    restart_at = NULL`
+
+// With the run end its lease and what it has seen. All rows that others may want are locked.
+const end = (sourceAfter: string, more: string): string => `
+WITH run AS (
+  UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), ${endAttempt('ended')}, error_reason = $3, error_message = $4, error_next = $5, forwarded_batches = committed_batches, forwarded_bytes = committed_bytes,
+    records_read = coalesce($6, records_read), progress = CASE WHEN $8::jsonb = '[]' THEN progress || $7::jsonb
+      ELSE progress || $7::jsonb || jsonb_build_object('warnings', coalesce(progress->'warnings', '[]') || $8::jsonb) END WHERE id = $1
+), lease AS (
+  UPDATE leases SET run_id = NULL, holder = NULL, expires_at = clock_timestamp() WHERE source_id = $9 AND run_id = $1
+), seen AS (
+  DELETE FROM sweep_seen WHERE run_id = $1
+)${more}
+UPDATE sources SET ${sourceAfter} WHERE id = $9 RETURNING consecutive_failures, process_deaths, status, status_reason`
+
+// A good end needs no check that waits for one.
+const END_OWN = end(SOURCE_AFTER, `, checks AS (DELETE FROM rechecks WHERE source_id = $9 AND NOT $10::boolean AND $2 <> 'cancelled')`)
+const END_BESIDE = end('process_deaths = 0', '')
 
 /** What the scribe found out about the run, whether or not its worker saw it in time. */
 const storedFailure = (run: RunRow): RunFailure | undefined => {
@@ -149,39 +190,19 @@ interface Ended {
   readonly runId: string
   readonly outcome: RunOutcome
   readonly shown: RunFailure | undefined
-  readonly superseded: boolean
+  readonly trigger: string
 }
 
-/** What ends the ERROR of a source: a run that did not fail or, when its runs were said to end their worker, any that came to an end. */
-const LIFTS = `($3 <> 'cancelled' AND (NOT $4 OR status_reason = 'POISON_SOURCE'))`
-
-const updateSource = async (client: pg.ClientBase, args: Ended): Promise<void> => {
-  const { outcome, shown } = args
-  const failed = outcome === 'failed'
-  // Settings that could not work say nothing of the version that is live by now.
-  const moot = args.superseded && shown?.code === 'config_invalid'
-  const stops = failed && shown !== undefined && FAILURE_CODES[shown.code].retry === 'never' && !moot
-  const { rows } = await client.query<SourceAfter>(
-    `UPDATE sources SET last_run_id = $2, last_outcome = $3,
-       last_success_at = CASE WHEN $3 IN ('ok', 'ok_nothing_new', 'partial') THEN clock_timestamp() ELSE last_success_at END,
-       consecutive_failures = CASE WHEN $4 THEN consecutive_failures + 1 WHEN $3 = 'cancelled' THEN consecutive_failures ELSE 0 END,
-       process_deaths = CASE WHEN $4 THEN process_deaths ELSE 0 END,
-       status = CASE WHEN $5 AND status NOT IN ('PAUSED', 'STOPPED') THEN 'ERROR' WHEN status = 'ERROR' AND ${LIFTS} THEN 'ACTIVE' ELSE status END,
-       status_reason = CASE WHEN $5 THEN $6 WHEN NOT ${LIFTS} THEN status_reason END,
-       status_message = CASE WHEN $5 THEN $7 WHEN NOT ${LIFTS} THEN status_message END,
-       last_error_reason = coalesce($6, last_error_reason), last_error_message = coalesce($7, last_error_message),
-       last_error_at = CASE WHEN $6::text IS NULL THEN last_error_at ELSE clock_timestamp() END,
-       restart_at = NULL
-     WHERE id = $1 RETURNING consecutive_failures, process_deaths, status, status_reason`,
-    [args.sourceId, args.runId, outcome, failed, stops, shown?.reason ?? null, shown?.message.slice(0, 2000) ?? null],
-  )
-  const source = rows[0]
-  if (source === undefined) return
+/** When a source whose run did not come to a good end is tried again. */
+const planNext = async (
+  client: pg.ClientBase,
+  sourceId: string,
+  { failed, stops, source }: { readonly failed: boolean; readonly stops: boolean; readonly source: SourceAfter },
+): Promise<void> => {
   const inError = source.status === 'ERROR'
-  if (inError && source.status_reason === 'POISON_SOURCE') await restartIn(client, args.sourceId, probeDelayMs(source.process_deaths))
-  else if (failed && inError && isRechecked(source.status_reason)) await scheduleRecheck(client, args.sourceId, source.consecutive_failures === 1)
-  else if (failed && !stops) await restartIn(client, args.sourceId, restartDelayMs(source.consecutive_failures, Math.random()))
-  else if (!failed && outcome !== 'cancelled') await client.query('DELETE FROM rechecks WHERE source_id = $1', [args.sourceId])
+  if (inError && source.status_reason === 'POISON_SOURCE') await restartIn(client, sourceId, probeDelayMs(source.process_deaths))
+  else if (failed && inError && isRechecked(source.status_reason)) await scheduleRecheck(client, sourceId, source.consecutive_failures === 1)
+  else if (failed && !stops) await restartIn(client, sourceId, restartDelayMs(source.consecutive_failures, Math.random()))
 }
 
 interface SourceAfter {
@@ -200,7 +221,7 @@ const restartIn = async (client: pg.ClientBase, sourceId: string, delayMs: numbe
   )
 }
 
-const announce = async (client: pg.ClientBase, args: Ended & { readonly trigger: string }): Promise<void> => {
+const announce = async (client: pg.ClientBase, args: Ended): Promise<void> => {
   const { outcome, shown, trigger } = args
   await writeEvent(client, {
     sourceId: args.sourceId,

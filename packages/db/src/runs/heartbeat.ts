@@ -103,16 +103,16 @@ export const readStoredSeqs = async (database: Database, runId: string, fromSeq:
   return new Set(rows.map(({ seq }) => seq))
 }
 
-/** Creates the streams of a source that are new. */
+/** Creates the streams of a source that are new. `mappingHash`: of the mapping they are read with. */
 export const ensureStreams = async (
   database: Database,
   sourceId: string,
-  streams: readonly { readonly name: string; readonly kind: string }[],
+  streams: readonly { readonly name: string; readonly kind: string; readonly mappingHash?: string | null }[],
 ): Promise<void> => {
   await database.pool.query(
     `WITH source AS (SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL FOR KEY SHARE)
-     INSERT INTO streams (source_id, name, kind) SELECT $1, name, kind FROM unnest($2::text[], $3::text[]) AS s(name, kind), source
+     INSERT INTO streams (source_id, name, kind, mapping_hash) SELECT $1, name, kind, hash FROM unnest($2::text[], $3::text[], $4::text[]) AS s(name, kind, hash), source
      ON CONFLICT (source_id, name) DO UPDATE SET kind = EXCLUDED.kind WHERE streams.kind <> EXCLUDED.kind`,
-    [sourceId, streams.map(({ name }) => name), streams.map(({ kind }) => kind)],
+    [sourceId, streams.map(({ name }) => name), streams.map(({ kind }) => kind), streams.map(({ mappingHash }) => mappingHash ?? null)],
   )
 }

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 import { beginAttempt } from './attempts.js'
-import { openCursors } from './backfill-cursors.js'
+import { openBackfillCursors } from './backfill-cursors.js'
 import { claimProcess } from './claim-process.js'
 import { classifyLostRun } from './classify-lost-run.js'
 import type { BackfillPlan } from './create-run.js'
@@ -19,7 +19,14 @@ export interface LeasedRun {
   readonly epoch: number
   /** The first free place in the run's sequence of batches. */
   readonly nextSeq: number
-  readonly version: { readonly id: string; readonly number: number; readonly config: unknown; readonly mapping: unknown }
+  readonly version: {
+    readonly id: string
+    readonly number: number
+    readonly config: unknown
+    readonly mapping: unknown
+    /** Whether it is known that workers can open it. */
+    readonly opened: boolean
+  }
   /** Of the source's connections: one of an earlier generation must not be used. */
   readonly generation: number
   readonly trigger: RunTrigger
@@ -30,6 +37,8 @@ export interface LeasedRun {
   readonly allowMassDelete: boolean
   readonly attempt: number
   readonly cursors: ReadonlyMap<string, unknown>
+  /** The streams that the source has, by name. */
+  readonly streams: ReadonlyMap<string, KnownStream>
   readonly liveRecords: number
   /** What earlier attempts of this run stored; forwarded counts go on from here. */
   readonly committedBatches: number
@@ -38,6 +47,15 @@ export interface LeasedRun {
   readonly recordsRead: number
   /** What earlier attempts of this run reported of their content. */
   readonly caveats: CaveatTally
+}
+
+/** A stream as it was when the lease was taken. */
+export interface KnownStream {
+  readonly kind: string
+  /** Of the mapping it was read with last; null without one. */
+  readonly mappingHash: string | null
+  /** Whether it is being read from the beginning, since its mapping changed. */
+  readonly rereads: boolean
 }
 
 export type LeaseResult =
@@ -68,6 +86,16 @@ interface Row {
   readonly life_ms: number
 }
 
+/** What was locked, as it is then. */
+type Locked = { readonly [K in keyof Row]: Row[K] | null } & {
+  /** The lease is in use until then, and nothing was locked. */
+  readonly held_until: Date | null
+  /** Null without a lease. */
+  readonly lease_live: boolean | null
+  readonly lease_expires_at: Date | null
+  readonly deaths: number | null
+}
+
 interface LeaseRequest {
   readonly runId: string
   /** Names the worker. */
@@ -81,8 +109,6 @@ interface LeaseRequest {
  * Database time decides. An error that trying again does not help with counts against the run, which ends at the third.
  */
 export const takeLease = async (database: Database, request: LeaseRequest): Promise<LeaseResult> => {
-  const held = await findHeld(database, request.runId)
-  if (held !== null) return { taken: false, because: 'held', until: held }
   try {
     return await database.transaction((client) => take(client, request))
   } catch (error) {
@@ -92,35 +118,34 @@ export const takeLease = async (database: Database, request: LeaseRequest): Prom
   }
 }
 
-/** Without a lock: whoever waited here for a lease in use would keep the source from others. */
-const findHeld = async (database: Database, runId: string): Promise<Date | null> => {
-  const { rows } = await database.pool.query<{ expires_at: Date }>(
-    'SELECT l.expires_at FROM runs r JOIN leases l ON l.source_id = r.source_id AND l.run_id IS NOT NULL WHERE r.id = $1 AND l.expires_at > clock_timestamp()',
-    [runId],
-  )
-  return rows[0]?.expires_at ?? null
-}
-
 const take = async (client: pg.ClientBase, request: LeaseRequest): Promise<LeaseResult> => {
-  const lease = await lockLease(client, request.runId)
-  const run = await lockRun(client, request.runId)
+  const locked = await lock(client, request)
+  if (locked.held_until !== null) return { taken: false, because: 'held', until: locked.held_until }
+  const run = runOf(locked)
   if (run === null || run.status === 'ended') return { taken: false, because: 'gone' }
   if (run.status === 'parked' && !run.waking && run.wake_at !== null) return { taken: false, because: 'parked', until: run.wake_at }
-  if (lease?.live) return { taken: false, because: 'held', until: lease.expires_at }
+  if (locked.lease_live === true && locked.lease_expires_at !== null) return { taken: false, because: 'held', until: locked.lease_expires_at }
   if (run.cancel_requested_at !== null) {
     await endRun(client, { runId: run.id, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled before it began', next: '' } })
     return { taken: false, because: 'gone' }
   }
-  if (run.status === 'running' && (await classifyLostRun(client, run, request))) return { taken: false, because: 'suspended' }
-  const { rows: sources } = await client.query<{ deaths: number }>('SELECT process_deaths AS deaths FROM sources WHERE id = $1', [run.source_id])
-  const isolates = (sources[0]?.deaths ?? 0) >= DEATHS_TO_ISOLATE
-  const place = await claimProcess(client, { ...request, isolates, lifeMs: run.life_ms })
+  let deaths = locked.deaths ?? 0
+  if (run.status === 'running') {
+    if (await classifyLostRun(client, run, request)) return { taken: false, because: 'suspended' }
+    deaths = await readDeaths(client, run.source_id)
+    await client.query('SELECT FROM workers WHERE id = $1 FOR NO KEY UPDATE', [request.holder])
+  }
+  const place = await claimProcess(client, { ...request, isolates: deaths >= DEATHS_TO_ISOLATE, lifeMs: run.life_ms })
   if (!place.free) {
     if (run.status === 'running') await leaveQueued(client, run)
     return { taken: false, because: 'busy', until: place.until }
   }
-  const progress = await client.query<{ seq: number }>('SELECT coalesce(max(seq), 0)::int AS seq FROM ledger WHERE run_id = $1', [run.id])
-  return { taken: true, run: await begin(client, { run, lastSeq: progress.rows[0]?.seq ?? 0, isolatedUntil: place.isolatedUntil, ...request }) }
+  return { taken: true, run: await begin(client, { run, isolatedUntil: place.isolatedUntil, ...request }) }
+}
+
+const readDeaths = async (client: pg.ClientBase, sourceId: string): Promise<number> => {
+  const { rows } = await client.query<{ deaths: number }>('SELECT process_deaths AS deaths FROM sources WHERE id = $1', [sourceId])
+  return rows[0]?.deaths ?? 0
 }
 
 /** What was classified once must not be classified again at the next attempt. */
@@ -129,65 +154,87 @@ const leaveQueued = async (client: pg.ClientBase, run: Row): Promise<void> => {
   await client.query('UPDATE leases SET run_id = NULL, holder = NULL WHERE source_id = $1', [run.source_id])
 }
 
-/** In the order of lock-order.ts. FOR UPDATE waits for batches that are being applied under the old epoch (they hold KEY SHARE). */
-const lockLease = async (client: pg.ClientBase, runId: string): Promise<{ readonly live: boolean; readonly expires_at: Date } | undefined> => {
-  const { rows: known } = await client.query<{ source_id: string }>(
-    'SELECT id AS source_id FROM sources WHERE id = (SELECT source_id FROM runs WHERE id = $1) FOR NO KEY UPDATE',
-    [runId],
-  )
-  if (known[0] === undefined) return undefined
-  const { source_id: sourceId } = known[0]
-  await client.query('INSERT INTO leases (source_id, epoch, expires_at) VALUES ($1, 0, now()) ON CONFLICT DO NOTHING', [sourceId])
-  const { rows } = await client.query<{ live: boolean; expires_at: Date }>(
-    'SELECT run_id IS NOT NULL AND expires_at > clock_timestamp() AS live, expires_at FROM leases WHERE source_id = $1 FOR UPDATE',
-    [sourceId],
-  )
-  return rows[0]
+/**
+ * In the order of lock-order.ts, then the worker for `claimProcess`, unless its own run was lost, which is looked into first. FOR UPDATE of the lease waits for batches that are being applied under the old epoch
+ * (they hold KEY SHARE). Nothing is locked while the lease is in use: a delivery that waited for it would keep the source from others.
+ */
+const lock = async (client: pg.ClientBase, request: LeaseRequest): Promise<Locked> => {
+  const first = await lockOnce(client, request)
+  // The first lease of a source may have been made while the source's row was waited for: by its row alone it is not seen.
+  return first.lease_live === null && first.status === 'running' ? await lockOnce(client, request) : first
 }
 
-const lockRun = async (client: pg.ClientBase, runId: string): Promise<Row | null> => {
-  const { rows } = await client.query<Row>(
-    `SELECT id, source_id, status, attempt, prefix_seq, allow_mass_delete, cancel_requested_at, wake_at, records_read, progress->'caveats' AS caveats, epoch, committed_batches, committed_bytes,
-            holder, isolated_until, coalesce(extract(epoch FROM (SELECT w.heartbeat_at FROM workers w WHERE w.id = runs.holder) - attempt_at) * 1000, 0)::float8 AS life_ms,
-            wake_at <= clock_timestamp() + interval '1 second' AS waking FROM runs WHERE id = $1 FOR UPDATE`,
-    [runId],
-  )
-  return rows[0] ?? null
+const lockOnce = async (client: pg.ClientBase, { runId, holder }: LeaseRequest): Promise<Locked> => {
+  const { rows } = await client.query<Locked>({ name: 'inlet-lock-lease', text: LOCK, values: [runId, holder] })
+  const row = rows[0]
+  if (row === undefined) throw new Error('one row is always given')
+  return row
 }
 
-const begin = async (client: pg.ClientBase, args: LeaseRequest & { run: Row; lastSeq: number; isolatedUntil: Date | null }): Promise<LeasedRun> => {
-  const { run, lastSeq } = args
-  const lease = await client.query<{ epoch: string }>(
-    `UPDATE leases SET epoch = epoch + 1, run_id = $2, holder = $3, expires_at = clock_timestamp() + $4 * interval '1 millisecond' WHERE source_id = $1 RETURNING epoch`,
-    [run.source_id, run.id, args.holder, args.ttlMs],
-  )
-  const epoch = Number(lease.rows[0]?.epoch)
-  // What lies beyond a gap of the old attempt is stored but not passed by the cursor: it is read again and found unchanged.
-  await client.query(
-    `UPDATE runs SET status = 'running', attempt = attempt + 1, epoch = $2, holder = $3, prefix_seq = $4, wake_at = NULL, parked_reason = NULL, parked_message = NULL, error_reason = NULL,
-       forwarded_bytes = committed_bytes, forwarded_batches = committed_batches, started_at = coalesce(started_at, clock_timestamp()),
-       attempt_at = clock_timestamp(), moved_at = clock_timestamp(), isolated_until = $5, begin_failures = 0, ${beginAttempt('attempt + 1', '$3')} WHERE id = $1`,
-    [run.id, epoch, args.holder, lastSeq, args.isolatedUntil],
-  )
-  const { rows } = await client.query<SourceRow>(SOURCE, [run.source_id, run.id])
+const runOf = (locked: Locked): Row | null => (locked.id === null ? null : (locked as Row))
+
+// Counting what was locked before puts the locks in order, as in lock-order.ts.
+const LOCK = `
+WITH known AS MATERIALIZED (
+  SELECT r.source_id, l.expires_at AS held_until FROM runs r
+  LEFT JOIN leases l ON l.source_id = r.source_id AND l.run_id IS NOT NULL AND l.expires_at > clock_timestamp() WHERE r.id = $1
+), source AS MATERIALIZED (
+  SELECT id, process_deaths FROM sources WHERE id = (SELECT source_id FROM known WHERE held_until IS NULL) FOR NO KEY UPDATE
+), lease AS MATERIALIZED (
+  SELECT run_id, expires_at FROM leases WHERE source_id = (SELECT id FROM source) FOR UPDATE
+), run AS MATERIALIZED (
+  SELECT id, source_id, status, attempt, prefix_seq, allow_mass_delete, cancel_requested_at, wake_at, records_read, progress->'caveats' AS caveats, epoch, committed_batches, committed_bytes,
+    holder, isolated_until, coalesce(extract(epoch FROM (SELECT w.heartbeat_at FROM workers w WHERE w.id = runs.holder) - attempt_at) * 1000, 0)::float8 AS life_ms,
+    wake_at <= clock_timestamp() + interval '1 second' AS waking
+  FROM runs WHERE id = $1 AND (SELECT count(*) FROM source) > 0 AND (SELECT count(*) FROM lease) >= 0 FOR UPDATE
+), worker AS MATERIALIZED (
+  SELECT id FROM workers WHERE id = $2 AND (SELECT status FROM run) IN ('queued', 'parked') FOR NO KEY UPDATE
+)
+SELECT run.*, (SELECT held_until FROM known) AS held_until, (SELECT process_deaths FROM source) AS deaths, (SELECT count(*) FROM worker) AS workers,
+  (SELECT run_id IS NOT NULL AND expires_at > clock_timestamp() FROM lease) AS lease_live, (SELECT expires_at FROM lease) AS lease_expires_at
+FROM (SELECT 1) one LEFT JOIN run ON true`
+
+// What lies beyond a gap of the old attempt is stored but not passed by the cursor: it is read again and found unchanged.
+const BEGIN = `
+WITH lease AS (
+  INSERT INTO leases AS l (source_id, epoch, run_id, holder, expires_at) VALUES ($1, 1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond')
+  ON CONFLICT (source_id) DO UPDATE SET epoch = l.epoch + 1, run_id = EXCLUDED.run_id, holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
+  RETURNING epoch
+)
+UPDATE runs SET status = 'running', attempt = attempt + 1, epoch = lease.epoch, holder = $3, prefix_seq = $5, wake_at = NULL, parked_reason = NULL, parked_message = NULL, error_reason = NULL,
+  forwarded_bytes = committed_bytes, forwarded_batches = committed_batches, started_at = coalesce(started_at, clock_timestamp()),
+  attempt_at = clock_timestamp(), moved_at = clock_timestamp(), isolated_until = $6, begin_failures = 0, ${beginAttempt('attempt + 1', '$3')}
+FROM lease WHERE id = $2 RETURNING lease.epoch`
+
+const begin = async (client: pg.ClientBase, args: LeaseRequest & { run: Row; isolatedUntil: Date | null }): Promise<LeasedRun> => {
+  const { run } = args
+  const { rows } = await client.query<SourceRow>({ name: 'inlet-leased-source', text: SOURCE, values: [run.source_id, run.id] })
   const source = rows[0]
   if (source === undefined) throw new Error('the version of the run is gone')
-  const cursors = await openCursors(client, { sourceId: run.source_id, runId: run.id, backfill: source.backfill })
+  const lastSeq = source.last_seq
+  const lease = await client.query<{ epoch: string }>({
+    name: 'inlet-begin',
+    text: BEGIN,
+    values: [run.source_id, run.id, args.holder, args.ttlMs, lastSeq, args.isolatedUntil],
+  })
+  const live = source.streams.flatMap(({ name, cursor }) => (cursor === null ? [] : [[name, cursor] as const]))
+  const { backfill } = source
   return {
     runId: run.id,
     sourceId: run.source_id,
     sourceName: source.name,
     connector: source.connector,
-    epoch,
+    epoch: Number(lease.rows[0]?.epoch),
     nextSeq: lastSeq + 1,
-    version: { id: source.version_id, number: source.number, config: source.config, mapping: source.mapping },
+    version: { id: source.version_id, number: source.number, config: source.config, mapping: source.mapping, opened: source.opened },
     generation: source.generation,
     trigger: source.trigger,
-    backfill: source.backfill,
+    backfill,
     credential: source.credential,
     allowMassDelete: run.allow_mass_delete,
     attempt: run.attempt + 1,
-    cursors,
+    cursors: backfill === null ? new Map(live) : await openBackfillCursors(client, { sourceId: run.source_id, runId: run.id, backfill }),
+    streams: new Map(source.streams.map(({ name, kind, mappingHash, rereads }) => [name, { kind, mappingHash, rereads }])),
     liveRecords: Number(source.live_records),
     committedBatches: run.committed_batches,
     committedBytes: Number(run.committed_bytes),
@@ -203,15 +250,21 @@ interface SourceRow {
   readonly number: number
   readonly config: unknown
   readonly mapping: unknown
+  readonly opened: boolean
   readonly generation: number
   readonly trigger: RunTrigger
   readonly backfill: BackfillPlan | null
   readonly credential: StoredCredential | null
   readonly live_records: string
+  readonly last_seq: number
+  readonly streams: readonly (KnownStream & { readonly name: string; readonly cursor: unknown })[]
 }
 
 const SOURCE = `
-SELECT s.name, s.connector, s.generation, r.trigger, r.backfill, v.id AS version_id, v.number, v.config, v.mapping, ${STORED_CREDENTIAL_JSON} AS credential,
-       (SELECT coalesce(sum(live_records), 0) FROM streams WHERE source_id = s.id) AS live_records
+SELECT s.name, s.connector, s.generation, r.trigger, r.backfill, v.id AS version_id, v.number, v.config, v.mapping, v.loaded_at IS NOT NULL AND v.load_failed_at IS NULL AS opened, ${STORED_CREDENTIAL_JSON} AS credential,
+       (SELECT coalesce(sum(live_records), 0) FROM streams WHERE source_id = s.id) AS live_records,
+       (SELECT coalesce(max(seq), 0)::int FROM ledger WHERE run_id = $2) AS last_seq,
+       (SELECT coalesce(json_agg(json_build_object('name', st.name, 'kind', st.kind, 'cursor', st.cursor, 'mappingHash', st.mapping_hash, 'rereads', st.reread_epoch IS NOT NULL)), '[]')
+        FROM streams st WHERE st.source_id = s.id) AS streams
 FROM sources s JOIN runs r ON r.id = $2 JOIN source_versions v ON v.id = r.version_id ${CREDENTIAL_OF_SOURCE}
 WHERE s.id = $1`

@@ -7,7 +7,13 @@ import type pg from 'pg'
  * it before the run. Nothing happens for an unknown run.
  */
 export const lockSourceAndLease = async (client: pg.ClientBase, runId: string): Promise<void> => {
-  await client.query('SELECT FROM sources WHERE id = (SELECT source_id FROM runs WHERE id = $1) FOR NO KEY UPDATE', [runId])
-  await client.query('SELECT FROM runs WHERE id = $1 FOR UPDATE', [runId])
-  await client.query('SELECT FROM leases WHERE source_id = (SELECT source_id FROM runs WHERE id = $1) FOR NO KEY UPDATE', [runId])
+  await client.query({ name: 'inlet-lock-run', text: LOCK, values: [runId] })
 }
+
+// Counting what was locked before makes each lock wait for the one before it: parts of a statement have no order by themselves. What else is read must be
+// read by a later statement, which sees what the locks were waited for.
+const LOCK = `
+WITH source AS MATERIALIZED (SELECT id FROM sources WHERE id = (SELECT source_id FROM runs WHERE id = $1) FOR NO KEY UPDATE),
+run AS MATERIALIZED (SELECT source_id FROM runs WHERE id = $1 AND (SELECT count(*) FROM source) >= 0 FOR UPDATE),
+lease AS MATERIALIZED (SELECT source_id FROM leases WHERE source_id = (SELECT source_id FROM run) FOR NO KEY UPDATE)
+SELECT count(*) FROM lease`
