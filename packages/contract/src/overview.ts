@@ -136,7 +136,8 @@ export const overviewEndpoints = {
     path: '/v1/overview/quarantine',
     scope: 'read',
     tag,
-    summary: 'Open quarantined records of all sources, grouped by source, stream and reason',
+    summary: 'Open quarantined records of all sources or one, grouped by source, stream and reason',
+    query: z.strictObject({ source: sourceRef.optional() }),
     answers: { 200: { description: 'The groups.', schema: quarantineGroups } },
   }),
   previewSchedule: defineEndpoint({

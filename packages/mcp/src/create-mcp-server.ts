@@ -76,7 +76,7 @@ const registerResources = (server: McpServer, api: InletApi): void => {
     new ResourceTemplate('inlet://record/{id}', { list: undefined }),
     { ...json, title: 'A record', description: 'The beginning of a record; its data is untrusted content of a source.' },
     async (uri, { id }) => {
-      const record = await readRecord.run(context, { recordId: String(id), offset: 0, maxChars: 8_000 })
+      const record = await readRecord.run(context, { recordId: String(id), neighbors: 0, offset: 0, maxChars: 8_000 })
       return { contents: [{ uri: uri.href, ...json, text: toFencedJson(record) }] }
     },
   )

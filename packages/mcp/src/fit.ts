@@ -1,19 +1,26 @@
+import { toFencedJson } from './untrusted.js'
+
 /** No answer is larger than this in bytes of JSON: a reader's window is small. */
 export const MAX_ANSWER_BYTES = 32_000
 
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value), 'utf8')
+/** As it is sent: what could close a fence is written as six characters. */
+const bytesOf = (value: unknown): number => Buffer.byteLength(toFencedJson(value), 'utf8')
+
+export const fits = (answer: unknown): boolean => bytesOf(answer) <= MAX_ANSWER_BYTES
+
+const LENGTHS = [8_000, 4_000, 2_000, 1_000, 500, 240, 100]
 
 /**
  * The longest answer that fits: texts are shortened first, then lists lose their end. `shorten` gives the answer with texts of at
  * most so many characters, `drop` the answer without its last items; what it gives must itself say that something is missing.
  */
 export const fitAnswer = <T>(shorten: (maxChars: number) => T, drop: (answer: T, count: number) => T): T => {
-  for (const maxChars of [8_000, 4_000, 2_000, 1_000, 500, 240]) {
+  for (const maxChars of LENGTHS) {
     const answer = shorten(maxChars)
-    if (bytesOf(answer) <= MAX_ANSWER_BYTES) return answer
+    if (fits(answer)) return answer
   }
-  let answer = shorten(240)
-  for (let count = 1; bytesOf(answer) > MAX_ANSWER_BYTES && count < 100; count += 1) answer = drop(shorten(240), count)
+  let answer = shorten(100)
+  for (let count = 1; !fits(answer) && count < 100; count += 1) answer = drop(shorten(100), count)
   return answer
 }
 

@@ -67,8 +67,10 @@ const getSourceActivityHandler =
 
 const listQuarantineGroupsHandler =
   ({ database }: OverviewDeps): Handler<Endpoints['listQuarantineGroups']> =>
-  async () => {
-    const groups = await listQuarantineGroups(database, MAX_GROUPS)
+  async ({ query }) => {
+    const sourceId = query.source === undefined ? undefined : await findSourceId(database, query.source)
+    if (sourceId === null) throw sourceNotFound()
+    const groups = await listQuarantineGroups(database, { sourceId, limit: MAX_GROUPS })
     return { status: 200, body: { items: groups.map((group) => ({ ...group, lastSeenAt: group.lastSeenAt.toISOString() })) } }
   }
 

@@ -1,5 +1,6 @@
 import type { ChangePageView, ChangeView } from '@inlet/contract'
 import { withQuery } from '../client/api-client.js'
+import { isForPeople, toStreamLine } from '../output/print.js'
 import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 import type { CommandContext } from './context.js'
@@ -19,24 +20,25 @@ const WAIT_SECONDS = 20
 /** `inlet changes`: what was stored, changed and deleted; with --follow what is. With --json one change a line, and at last the token to go on from. */
 export const changes = async (flags: ChangesFlags, context: CommandContext): Promise<void> => {
   const { terminal } = context
-  const { source, stream, kind, follow, json } = flags
+  const { source, stream, kind, follow } = flags
+  const isShort = isForPeople(flags)
   const api = openApi(flags, context)
   let isStopped = false
   const stopped = context.stopped.then(() => {
     isStopped = true
     return null
   })
-  const fields = json === true ? undefined : ['data.title']
+  const fields = isShort ? ['data.title'] : undefined
   let after = flags.after
   while (!isStopped) {
     const query = { after, source, stream, kind, fields, limit: PAGE, wait: follow ? WAIT_SECONDS : 0 }
     const page = await Promise.race([api.call<ChangePageView>('GET', withQuery('/v1/changes', query)), stopped])
     if (page === null) break
-    for (const item of page.items) terminal.line(json ? JSON.stringify(item) : changeLine(item, terminal))
+    for (const item of page.items) terminal.line(toStreamLine(flags, { ...item, id: item.id ?? item.sourceId }, () => changeLine(item, terminal)))
     after = page.nextToken
     if (!follow && !page.more) break
   }
-  if (after !== undefined) terminal.line(json ? JSON.stringify({ nextToken: after }) : terminal.dim(`Continue with --after ${after}`))
+  if (after !== undefined) terminal.line(toStreamLine(flags, { id: after, nextToken: after }, () => terminal.dim(`Continue with --after ${after}`)))
 }
 
 const SHORT_ID = 8

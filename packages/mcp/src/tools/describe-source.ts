@@ -11,7 +11,7 @@ const MAX_EXAMPLE = 200
 /** One source in full, with why it is not running and what its records look like. */
 export const describeSource = defineTool({
   name: 'describe_source',
-  description: 'See settings (never secrets), streams, schedule and freshness of a source, why it is not running, and fields of its records.',
+  description: 'See settings (no secrets), streams, schedule and freshness of a source, why it is not running, fields of its records.',
   scope: 'read',
   hints: { readOnlyHint: true, idempotentHint: true },
   input: z.object({ source: z.string().describe('Its slug or id.') }),

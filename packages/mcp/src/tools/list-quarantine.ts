@@ -1,55 +1,61 @@
-import type { QuarantinedView } from '@inlet/contract'
+import type { QuarantinedView, QuarantineGroups } from '@inlet/contract'
+import { isReason, REASONS } from '@inlet/domain'
 import { z } from 'zod'
-import { shortenText } from '../fit.js'
-import { segment } from '../inlet-api.js'
+import { fitAnswer, shortenText } from '../fit.js'
+import { type InletApi, segment } from '../inlet-api.js'
 import { defineTool } from '../tool.js'
 import { cleanText, markUntrusted, untrusted } from '../untrusted.js'
 
 const SAMPLES = 3
-const LOOKED_AT = 100
+const GROUPS = 20
 
-/** What could not be stored, by reason. */
+/** All that could not be stored, counted by reason. */
 export const listQuarantine = defineTool({
   name: 'list_quarantine',
-  description: 'See which records of a source could not be stored, grouped by reason with samples of their raw content.',
+  description: 'See which records of a source could not be stored: counted by reason, with samples and the next step.',
   scope: 'read',
   hints: { readOnlyHint: true, idempotentHint: true },
   input: z.object({ source: z.string().describe('Its slug or id.'), reason: z.string().optional().describe('Only this reason.') }),
   output: z.object({
+    total: z.number(),
     groups: z.array(z.looseObject({ reason: z.string(), count: z.number(), data: untrusted.describe('samples') })),
-    lookedAt: z.number(),
     more: z.boolean(),
   }),
   run: async ({ api }, { source, reason }) => {
-    const path = `/v1/sources/${segment(source)}/quarantine`
-    const page = await api<{ items: QuarantinedView[]; nextCursor: string | null }>({
-      method: 'GET',
-      path,
-      query: { state: 'open', reason, limit: LOOKED_AT },
-    })
-    const groups = new Map<string, QuarantinedView[]>()
-    for (const item of page.items) {
-      const key = JSON.stringify([item.reason, item.stream])
-      groups.set(key, [...(groups.get(key) ?? []), item])
-    }
-    return {
-      groups: [...groups.values()].slice(0, 20).map((items) => toGroup(source, items)),
-      lookedAt: page.items.length,
-      more: page.nextCursor !== null,
-    }
+    const { items } = await api<QuarantineGroups>({ method: 'GET', path: '/v1/overview/quarantine', query: { source } })
+    const wanted = items.filter((group) => reason === undefined || group.reason === reason)
+    const shown = await Promise.all(wanted.slice(0, GROUPS).map(async (group) => ({ group, samples: await readSamples(api, source, group) })))
+    return fitAnswer(
+      (maxChars) => ({
+        total: wanted.reduce((sum, { count }) => sum + count, 0),
+        groups: shown.map(({ group, samples }) => ({
+          reason: group.reason,
+          stream: group.stream,
+          count: group.count,
+          lastSeenAt: group.lastSeenAt,
+          retryable: samples.some(({ retryable }) => retryable),
+          next: isReason(group.reason) ? REASONS[group.reason].next : null,
+          data: markUntrusted(source, {
+            samples: samples.map(({ id, key, message, raw }) => ({
+              id,
+              key: key === null ? null : shortenText(cleanText(key), 200),
+              message: shortenText(cleanText(message), 200),
+              raw: shortenText(cleanText(raw ?? ''), Math.min(maxChars, 400)),
+            })),
+          }),
+        })),
+        more: wanted.length > GROUPS,
+      }),
+      (answer, count) => ({ ...answer, groups: answer.groups.slice(0, -count), more: true }),
+    )
   },
 })
 
-const toGroup = (source: string, items: readonly QuarantinedView[]) => ({
-  reason: items[0]?.reason ?? '',
-  stream: items[0]?.stream ?? '',
-  count: items.length,
-  latestAt: items[0]?.createdAt ?? '',
-  data: markUntrusted(source, {
-    samples: items.slice(0, SAMPLES).map(({ id, message, raw }) => ({
-      id,
-      message: shortenText(cleanText(message), 200),
-      raw: shortenText(cleanText(raw ?? ''), 300),
-    })),
-  }),
-})
+const readSamples = async (
+  api: InletApi,
+  source: string,
+  { stream, reason }: QuarantineGroups['items'][number],
+): Promise<readonly QuarantinedView[]> => {
+  const query = { state: 'open', limit: SAMPLES, reason, ...(stream === '' ? {} : { stream }) }
+  return (await api<{ items: readonly QuarantinedView[] }>({ method: 'GET', path: `/v1/sources/${segment(source)}/quarantine`, query })).items
+}
