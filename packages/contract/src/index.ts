@@ -16,8 +16,17 @@ export { durationSeconds, MAX_PAGE, toDuration } from './primitives.js'
 export { type FailureView, type FieldProblem, type Problem, problem } from './problem.js'
 export { editedRecord, type QuarantinedDetailView, type QuarantinedView, type RetryStartView } from './quarantine.js'
 export type { FreshnessView, ListRecordsQuery, RecordChunksView, RecordDetail, RecordHit, RecordPage, RecordSummary } from './records.js'
-export { type SourceDefinition, type SourceDefinitionInput, sourceDefinition } from './registry/definition.js'
-export { type DefinitionChange, MAX_PLANNED, type Plan, type PlannedSource, type RegistryEntry, type RegistryPage } from './registry/endpoints.js'
+export {
+  type DefinitionChange,
+  MAX_PLANNED,
+  type Plan,
+  type PlannedSource,
+  type RegistryEntry,
+  type RegistryPage,
+  type SourceDefinition,
+  type SourceDefinitionInput,
+  sourceDefinition,
+} from './registry/endpoints.js'
 export type { ListRunsQuery, RunDetailView, RunLogLine, RunPage, RunView } from './runs.js'
 export type { SessionLinkView, SessionView } from './session.js'
 export { type DraftReview, draftReview, type ExampleView } from './sources/draft-review.js'

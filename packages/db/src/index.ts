@@ -14,8 +14,15 @@ export { type Actor, writeAudit } from './audit/write-audit.js'
 export { type ApplyResult, applyBatch } from './batches/apply-batch.js'
 export type { WriteCounts } from './batches/write-records.js'
 export { cacheContent, readContent, type StoredContent, tooLarge } from './browse/browsed-content.js'
-export { type BrowsedItem, type BrowseQuestion, cacheBrowsed, findBrowsed, forgetBrowsed } from './browse/browsed-items.js'
-export { type BrowseTarget, findBrowseTarget } from './browse/find-browse-target.js'
+export {
+  type BrowsedItem,
+  type BrowseQuestion,
+  type BrowseTarget,
+  cacheBrowsed,
+  findBrowsed,
+  findBrowseTarget,
+  forgetBrowsed,
+} from './browse/browsed-items.js'
 export {
   answerCall,
   type Call,
@@ -125,9 +132,9 @@ export {
   type DueDelivery,
   listDeliveries,
   recordDelivery,
+  toMessageId,
 } from './notifications/deliveries.js'
 export { countOpenIncidents, type IncidentListRequest, type IncidentRow, listIncidents } from './notifications/list-incidents.js'
-export { toMessageId } from './notifications/message-id.js'
 export { type MessageWriter, type News, reportIncidents } from './notifications/report-incidents.js'
 export {
   createTarget,

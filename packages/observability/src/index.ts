@@ -7,7 +7,6 @@ export { type SerializedError, serializeError } from './logging/serialize-error.
 export { type BatchResult, createMetrics, type Metrics, type ProcessName, type RecordResult, type SourceLabels } from './metrics/metrics.js'
 export { type Check, type Probe, runProbes } from './ops/checks.js'
 export { type OpsAnswer, toHealthAnswer, toMetricsAnswer, toReadyAnswer } from './ops/ops-answers.js'
-export { type OpsServer, type OpsServerOptions, openOpsServer } from './ops/ops-server.js'
-export { silenceOf } from './ops/silence-of.js'
+export { type OpsServer, type OpsServerOptions, openOpsServer, silenceOf } from './ops/ops-server.js'
 export { type HealthWatch, watchHealth } from './ops/watch-health.js'
 export { connectorSettings, jobSettings, processSettings } from './settings/process-settings.js'

@@ -4,9 +4,16 @@ export { envBool, envChoice, envInt, envList, envPrograms, envText, envUrl } fro
 export { INSTALLATION_KEYS } from './env/installation-keys.js'
 export { type Env, type ParseEnvOptions, parseEnv } from './env/parse-env.js'
 export { withSecretFiles } from './env/secret-files.js'
-export { type CloseFailure, createLifecycle, type DeferOptions, type Lifecycle, type LifecycleLog } from './lifecycle/lifecycle.js'
+export {
+  type Closeable,
+  type CloseFailure,
+  createLifecycle,
+  type DeferOptions,
+  type Lifecycle,
+  type LifecycleLog,
+  withLifecycle,
+} from './lifecycle/lifecycle.js'
 export { DeadlineError, withDeadline } from './lifecycle/with-deadline.js'
-export { type Closeable, withLifecycle } from './lifecycle/with-lifecycle.js'
 export { type ByteBudget, createByteBudget } from './limits/byte-budget.js'
 export { createSemaphore, type Semaphore } from './limits/semaphore.js'
 export { EXIT_CONFIG, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK } from './main/exit-codes.js'

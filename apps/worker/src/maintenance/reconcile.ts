@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import {
   accountTicks,
+  claimRechecks,
   createContinuousRuns,
   createDueRestart,
   createPushRuns,
@@ -8,6 +10,7 @@ import {
   forgetDead,
   forgetExpiredCalls,
   forgetSynced,
+  insertCall,
   listDueRestarts,
   listOverdueSources,
   listRunsToEnqueue,
@@ -17,7 +20,6 @@ import {
 } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { JobScheduler, Queues } from '@inlet/queue'
-import { startRechecks } from './start-rechecks.js'
 import { createSteps, type Steps } from './steps.js'
 
 export interface ReconcileDeps {
@@ -157,4 +159,24 @@ const enqueueLost = async ({ database, queues }: ReconcileDeps): Promise<number>
   const runs = await listRunsToEnqueue(database, CHUNK)
   await queues.enqueueRuns(runs)
   return runs.length
+}
+
+/** So few that calls which somebody waits for are not held up, however many sources stopped together. */
+const AT_A_TIME = 10
+/** A check that no worker has begun by then is left to the next time. */
+const DEADLINE_MS = 60_000
+
+/** Lets workers check sources in ERROR whose time has come. Answers how many. */
+const startRechecks = async (
+  { database, queues }: { readonly database: Database; readonly queues: Pick<Queues, 'enqueueCall'> },
+  steps: Steps,
+): Promise<number> => {
+  const due = await claimRechecks(database, AT_A_TIME)
+  const failed = await steps.each('rechecks', due, async ({ sourceId, versionId, connector, config }) => {
+    const id = randomUUID()
+    const call = { id, kind: 'recheck', connector, config, sealedSecrets: null, sourceId, params: { versionId }, timeoutMs: DEADLINE_MS } as const
+    await insertCall(database, call)
+    await queues.enqueueCall(id)
+  })
+  return due.length - failed.length
 }

@@ -1,8 +1,9 @@
-import { claimDeliveries, countOpenIncidents, type Database, recordDelivery, reportIncidents } from '@inlet/db'
+import { claimDeliveries, countOpenIncidents, type Database, listPlainTargets, recordDelivery, reportIncidents, sealTargetUrl } from '@inlet/db'
+import { maskUrl } from '@inlet/domain'
 import type { Logger, Metrics } from '@inlet/observability'
 import { monotonicNow, sleep } from '@inlet/runtime'
+import { type Keyring, openSecrets, sealSecrets } from '@inlet/security'
 import { createThrottle } from '../maintenance/maintenance-clock.js'
-import { sealUrls } from './seal-urls.js'
 import { type SendDeps, sendMessage } from './send-message.js'
 import { createMessageWriter } from './write-message.js'
 
@@ -64,5 +65,14 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
   return async () => {
     stop.abort()
     await working
+  }
+}
+
+/** Seals the URLs of targets that were stored before URLs were: who knows one may post there. */
+const sealUrls = async ({ database, keyring }: { readonly database: Database; readonly keyring: Keyring }): Promise<void> => {
+  for (const target of await listPlainTargets(database)) {
+    const place = { ownerId: target.id, version: target.version }
+    const sealed = sealSecrets(keyring, place, { ...openSecrets(keyring, place, target.sealed), url: target.url })
+    await sealTargetUrl(database, target, { sealed, url: maskUrl(target.url) })
   }
 }

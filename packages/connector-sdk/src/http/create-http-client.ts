@@ -1,19 +1,20 @@
 import type { IncomingMessage } from 'node:http'
+import http from 'node:http'
+import https from 'node:https'
 import { Failure, isUrl } from '@inlet/domain'
 import { abortable } from '../abortable.js'
 import type { ConnectorLog } from '../context.js'
 import type { EgressGuard } from '../net/egress-guard.js'
 import { createResponse } from './body/response.js'
 import { type Deadline, startDeadline } from './deadline.js'
-import { describeUrl } from './describe-url.js'
 import { createAxiosExchange } from './exchange/axios-exchange.js'
 import { type Exchange, ExchangeError, type Hop } from './exchange/exchange.js'
-import { createGuardedAgents } from './exchange/guarded-agents.js'
-import { createNodeExchange } from './exchange/node-exchange.js'
+import { createGuardedAgents, type GuardedAgents } from './exchange/guarded-agents.js'
 import { type HttpEvent, observeExchange } from './exchange/observe-exchange.js'
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.js'
 import { describeLocation, isRedirect, nextHop } from './redirect.js'
 import { toHop } from './to-hop.js'
+import { describeUrl } from './to-http-failure.js'
 import { toNetworkFailure } from './translate-error.js'
 
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -143,3 +144,21 @@ const inTime = (answer: Promise<IncomingMessage>, signal: AbortSignal): Promise<
   )
   return abortable(answer, signal)
 }
+
+/** Exchanges through Node's own client, for callers that send very many small requests. */
+const createNodeExchange =
+  (agents: GuardedAgents): Exchange =>
+  (hop, signal) =>
+    new Promise((resolve, reject) => {
+      const secure = hop.url.protocol === 'https:'
+      const options = { method: hop.method, headers: hop.headers, agent: secure ? agents.https : agents.http }
+      const request = (secure ? https : http).request(hop.url, options)
+      const onAbort = () => request.destroy(signal.reason instanceof Error ? signal.reason : undefined)
+      signal.addEventListener('abort', onAbort, { once: true })
+      request.once('close', () => signal.removeEventListener('abort', onAbort))
+      request.once('response', resolve)
+      // Stays for the whole life of the request: a socket that dies late reports here too.
+      request.on('error', (error) => reject(new ExchangeError(error, request.reusedSocket)))
+      if (signal.aborted) onAbort()
+      request.end(hop.body)
+    })

@@ -1,6 +1,6 @@
 import { Failure, isUrl } from '@inlet/domain'
-import { describeUrl } from './describe-url.js'
 import type { Hop } from './exchange/exchange.js'
+import { describeUrl } from './to-http-failure.js'
 
 const ALWAYS_CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization', 'host']
 const BODY_HEADERS = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location']

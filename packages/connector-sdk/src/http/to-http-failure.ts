@@ -1,5 +1,4 @@
-import { Failure, type Reason } from '@inlet/domain'
-import { describeUrl } from './describe-url.js'
+import { Failure, type Reason, showUrl } from '@inlet/domain'
 import { parseRateLimitReset, parseRetryAfter } from './retry-after.js'
 
 /**
@@ -40,3 +39,6 @@ const waitMs = (headers: Readonly<Record<string, string>>, now: Date): number | 
 
 const REMAINING = ['x-ratelimit-remaining', 'ratelimit-remaining', 'x-rate-limit-remaining']
 const RESET = ['x-ratelimit-reset', 'ratelimit-reset', 'x-rate-limit-reset']
+
+/** A URL for messages and logs: without what may hold secrets, and at most 300 characters. */
+export const describeUrl = (url: URL): string => showUrl(url)

@@ -1,7 +1,7 @@
 import { checkAuthSecrets, checkHeaders, Failure, parseHttpUrl } from '@inlet/connector-sdk'
 import type { ApiConfig, ApiSecrets, StreamConfig } from './config.js'
 import { createScale } from './cursor/scale.js'
-import { joinUrl } from './request/join-url.js'
+import { joinUrl } from './request/build-request.js'
 import { templateLevels } from './request/template.js'
 
 const MAX_DEPTH = 3

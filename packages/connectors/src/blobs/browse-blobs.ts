@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { Browse, BrowseItem } from '@inlet/connector-sdk'
 import type { Blob } from './blob-store.js'
 import type { BlobConnection } from './connection.js'
-import { readParts } from './read-parts.js'
+import { readParts } from './open-blob.js'
 
 const PAGE = 200
 

@@ -1,6 +1,6 @@
 import type { ConnectorContext } from '@inlet/connector-sdk'
 import type { ItemConnection } from '../files/connection.js'
-import { settingsMark } from '../files/listing/settings-mark.js'
+import { settingsMark } from '../files/settings.js'
 import { createReaderProcesses } from '../parsing/subprocess/reader-process.js'
 import { type BlobStore, isAboutOneBlob } from './blob-store.js'
 import { listBlobs } from './list-blobs.js'

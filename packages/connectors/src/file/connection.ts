@@ -1,7 +1,7 @@
 import type { ConnectorContext } from '@inlet/connector-sdk'
 import type { ItemConnection } from '../files/connection.js'
 import type { Listing } from '../files/listing/item.js'
-import { settingsMark } from '../files/listing/settings-mark.js'
+import { settingsMark } from '../files/settings.js'
 import { createReaderProcesses } from '../parsing/subprocess/reader-process.js'
 import type { FileConfig, FileSecrets } from './config.js'
 import { type FileItem, openListing } from './listing/list-items.js'

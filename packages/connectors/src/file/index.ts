@@ -1,7 +1,6 @@
 import { defineConnector, type Page, type ReadEnd, type ReadRequest } from '@inlet/connector-sdk'
-import { readStream } from '../files/streams/read-stream.js'
+import { readStream, streamSpecs } from '../files/streams/read-stream.js'
 import { ROWS } from '../files/streams/row-record.js'
-import { streamSpecs } from '../files/streams/stream-specs.js'
 import { browse } from './browse.js'
 import { check } from './check.js'
 import { configSchema, type FileConfig, type FileSecrets, secretSchema } from './config.js'

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
 export const FORMATS = ['csv', 'tsv', 'ndjson', 'json', 'markdown', 'html', 'text', 'pdf', 'docx', 'xlsx', 'parquet', 'zip'] as const
@@ -103,3 +105,13 @@ export type ReadingConfig = z.infer<typeof readingSchema>
 
 /** Only what says how an item is read, without where it is found. */
 export const readingOf = (config: ReadingConfig): ReadingConfig => z.object(readingShape).parse(config)
+
+/** Raise it when the records made of the same item change, so that all items are read again. */
+const READER_VERSION = 2
+
+/** Eight characters that change with any setting that changes what an item is read as. */
+export const settingsMark = (config: ReadingConfig): string =>
+  createHash('sha256')
+    .update(`${READER_VERSION}${canonicalJson(readingOf(config))}`)
+    .digest('base64url')
+    .slice(0, 8)

@@ -1,14 +1,14 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { SqlDialect, Warn } from '../sql/dialect.js'
+import type { SqlSession } from '../sql/session/session.js'
 import type { MysqlConfig } from './config.js'
-import { cursorKindOf } from './plan/cursor-kind.js'
 import { findRelations, fromRelation, listRelations } from './plan/relation.js'
-import { mysqlSyntax } from './plan/syntax.js'
+import { cursorKindOf, mysqlSyntax } from './plan/syntax.js'
 import { takeClock } from './read/window.js'
 import { openSession } from './session/create-session.js'
 import { toMysqlFailure } from './session/mysql-failure.js'
-import { checkRoutines } from './sql/check-routines.js'
 import { checkStatement } from './sql/check-statement.js'
+import { textList } from './sql/literal.js'
 import type { ColumnType } from './values/column-type.js'
 import { convertOf, type OnZeroDate, roleValuesOf } from './values/convert.js'
 
@@ -57,4 +57,19 @@ const createZeroDates = ({ zeroDates }: Pick<MysqlConfig, 'zeroDates'>, warn: Wa
     warned.add(column)
     return null
   }
+}
+
+/**
+ * What only the database knows: a statement that calls a stored function declared MODIFIES SQL DATA is refused with
+ * SQL_FUNCTION_NOT_ALLOWED. A name of the safe list counts too, since a server that has no such function looks for a stored one.
+ */
+const checkRoutines = async (session: Pick<SqlSession<unknown>, 'query'>, functions: readonly string[], stream: string): Promise<void> => {
+  if (functions.length === 0) return
+  const names = textList(functions)
+  const [found] = await session.query(
+    `SELECT CONCAT(ROUTINE_SCHEMA, '.', ROUTINE_NAME) FROM information_schema.ROUTINES WHERE SQL_DATA_ACCESS = 'MODIFIES SQL DATA'
+      AND (LOWER(CONCAT(ROUTINE_SCHEMA, '.', ROUTINE_NAME)) IN (${names}) OR (ROUTINE_SCHEMA = DATABASE() AND LOWER(ROUTINE_NAME) IN (${names}))) LIMIT 1`,
+  )
+  if (found?.[0] == null) return
+  throw new Failure('SQL_FUNCTION_NOT_ALLOWED', `the statement of ${stream} calls ${found[0]}, which is declared MODIFIES SQL DATA`)
 }

@@ -2,7 +2,6 @@ import { Failure, type FetchedDocument, PROXY_GREETING_URL, type ProxyPass, type
 import type { BrowserContext, CDPSession, Page } from 'playwright-core'
 import { createDocumentInterceptor, type DocumentInterceptor } from './document-interceptor.js'
 import type { RunningBrowser } from './running-browser.js'
-import { toCookies } from './to-cookies.js'
 import { untilFinished } from './until-finished.js'
 import { within } from './within.js'
 
@@ -136,4 +135,13 @@ const greetProxy = async (page: Page, cdp: CDPSession, { username, password }: P
   await page.goto(BLANK)
   await cdp.send('Fetch.disable')
   cdp.off('Fetch.requestPaused', go)
+}
+
+/** The Cookie header as cookies of each origin: the browser sends no other ones. */
+const toCookies = ({ origins, values }: RenderSettings['headers']): { readonly name: string; readonly value: string; readonly url: string }[] => {
+  const pairs = (values['cookie'] ?? '').split(';').flatMap((pair) => {
+    const at = pair.indexOf('=')
+    return at > 0 ? [{ name: pair.slice(0, at).trim(), value: pair.slice(at + 1).trim() }] : []
+  })
+  return origins.flatMap((url) => pairs.map((pair) => ({ ...pair, url })))
 }

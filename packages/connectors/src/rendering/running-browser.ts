@@ -2,7 +2,6 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, type FilteringProxy, openFilteringProxy } from '@inlet/connector-sdk'
 import type { Browser, BrowserContext, CDPSession } from 'playwright-core'
-import { CHROMIUM_FLAGS } from './chromium-flags.js'
 import { createProfileFolder, killBrowserOf, removeProfile, removeProfileNow } from './profile-folder.js'
 import { within } from './within.js'
 
@@ -121,3 +120,28 @@ const firstLines = (error: unknown): string => {
   const own = text.split('\n').filter((line) => /\[err\]|error|sandbox|not found|cannot/i.test(line) && !line.includes('unexpected operator'))
   return (own.length > 0 ? own : text.split('\n')).slice(0, 3).join(' ').slice(0, 400)
 }
+
+/** JavaScript of one page may use so much; more ends the page, not the worker. */
+const PAGE_HEAP_MB = 512
+
+/** Besides Playwright's own: nothing leaves the browser but through the proxy, and nothing is fetched that no page asked for. */
+const CHROMIUM_FLAGS: readonly string[] = [
+  // Loopback too goes through the proxy.
+  '--proxy-bypass-list=<-loopback>',
+  // Names are resolved by the proxy alone.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  '--disable-quic',
+  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--dns-prefetch-disable',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-domain-reliability',
+  '--disable-sync',
+  '--no-pings',
+  '--no-first-run',
+  '--disable-gpu',
+  '--disable-breakpad',
+  '--mute-audio',
+  `--js-flags=--max-old-space-size=${PAGE_HEAP_MB}`,
+]

@@ -1,5 +1,5 @@
+import { readFile } from 'node:fs/promises'
 import { type ConnectorLog, Failure } from '@inlet/connector-sdk'
-import { measureMemory } from './process-memory.js'
 import { type Launching, type LaunchOptions, launchBrowser, type RunningBrowser } from './running-browser.js'
 
 /** Holds the one browser that new pages are opened in. One that is to be replaced ends when its last page is closed. */
@@ -142,4 +142,21 @@ const killProcess = (pid: number): void => {
   } catch {
     // It has ended.
   }
+}
+
+interface ProcessMemory {
+  readonly pid: number
+  readonly bytes: number
+}
+
+const PAGE_BYTES = 4_096
+
+/** Memory that these processes do not share with others, in the order given; 0 where it cannot be known, e.g. not on Linux. */
+const measureMemory = (pids: readonly number[]): Promise<ProcessMemory[]> =>
+  Promise.all(pids.map(async (pid) => ({ pid, bytes: await readFile(`/proc/${pid}/statm`, 'utf8').then(privateBytes, () => 0) })))
+
+/** Of /proc/<pid>/statm: resident pages without shared ones. */
+const privateBytes = (statm: string): number => {
+  const [, resident = 0, shared = 0] = statm.split(' ').map(Number)
+  return Math.max(0, resident - shared) * PAGE_BYTES
 }

@@ -4,10 +4,9 @@ import type { BlobStore } from '../blobs/blob-store.js'
 import { takeRange } from '../blobs/read-range.js'
 import { bucketAddress } from './bucket-address.js'
 import type { S3Config, S3Secrets } from './config.js'
-import { canonicalQuery, encodePath, type Query } from './encode-url.js'
 import { toBlobPage } from './list-answer.js'
 import { hintOf, REASONS } from './reasons.js'
-import { type SigningKeys, signV4 } from './sign-v4.js'
+import { canonicalQuery, encodePath, type Query, type SigningKeys, signV4 } from './sign-v4.js'
 
 const TIMEOUT_MS = 60_000
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalQuery, encodePath } from './encode-url.js'
-import { signV4 } from './sign-v4.js'
+import { canonicalQuery, encodePath, signV4 } from './sign-v4.js'
 
 // The examples of Amazon's own documentation of Signature Version 4, with their keys, requests and results.
 const scope = {

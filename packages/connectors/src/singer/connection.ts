@@ -4,7 +4,6 @@ import { createStreamMatcher, isChosen, planStream, type StreamPlan } from './ca
 import type { SingerConfig, SingerSecrets } from './config.js'
 import { mergeSettings } from './merge-settings.js'
 import { createRedactor } from './redact.js'
-import { guardSilence } from './tap/guard-silence.js'
 import { openRunFolder, type RunFolder } from './tap/run-folder.js'
 import { startTap, type TapProcess } from './tap/tap-process.js'
 
@@ -121,3 +120,24 @@ export const chooseStreams = (catalog: Catalog, config: SingerConfig): readonly 
 
 /** A catalog as text for the tap, numbers kept. */
 export const writeCatalog = (catalog: Catalog): string => canonicalJson(catalog)
+
+/** The chunks of a tap's stdout. Ends the tap with TIMEOUT when it writes neither there nor to stderr for that long while it is waited for. */
+async function* guardSilence(tap: TapProcess, silenceMs: number): AsyncGenerator<Buffer, void, void> {
+  const chunks = tap.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  let silent = false
+  let timer: NodeJS.Timeout | undefined
+  tap.onSign(() => timer?.refresh())
+  for (;;) {
+    timer = setTimeout(() => {
+      silent = true
+      void tap.stop()
+    }, silenceMs)
+    // A tap that is ended has its output destroyed; `done` says why.
+    const step = await chunks.next().catch(() => ({ done: true, value: undefined }) as const)
+    clearTimeout(timer)
+    timer = undefined
+    if (silent) throw new Failure('TIMEOUT', `the tap wrote nothing for ${Math.round(silenceMs / 1000)} s and was ended`)
+    if (step.done === true) return
+    yield step.value
+  }
+}

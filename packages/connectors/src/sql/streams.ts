@@ -1,8 +1,8 @@
 import { Failure, type StreamSpec } from '@inlet/connector-sdk'
 import type { Database, Relation, SqlConfig } from './dialect.js'
-import { chooseCursor } from './plan/choose-cursor.js'
 import { createSelection } from './plan/create-selection.js'
 import { decideDeletes } from './plan/decide-deletes.js'
+import { chooseCursor } from './plan/make-plan.js'
 import { settingsOf } from './plan/stream-settings-of.js'
 
 const MAX_NAME = 200

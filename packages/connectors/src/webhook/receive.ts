@@ -6,8 +6,7 @@ import { describeEvent } from './events/describe-event.js'
 import { sameStripeEvent } from './events/describe-stripe.js'
 import { toText, valueOf } from './events/field-reader.js'
 import { isOneOf } from './verify/compare.js'
-import { refused } from './verify/refused.js'
-import { verifySender } from './verify/verify-sender.js'
+import { refused, verifySender } from './verify/verify-sender.js'
 
 type Request = PushedRequest<WebhookConfig, WebhookSecrets>
 

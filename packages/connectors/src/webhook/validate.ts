@@ -1,6 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { WebhookConfig, WebhookSecrets } from './config.js'
-import { isBase64 } from './verify/signing-key.js'
+import { isBase64 } from './verify/verify-sender.js'
 
 /** Headers that hold secrets or signatures: they are never stored. */
 const NEVER_KEPT = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key'])

@@ -2,7 +2,6 @@ import { type BatchEffects, type BatchEnvelope, quarantineBudget } from '@inlet/
 import type pg from 'pg'
 import { resolveQuarantined } from '../quarantine/resolve-quarantined.js'
 import { moveBackfillCursor } from '../runs/backfill-cursors.js'
-import { completeRetries } from './complete-retries.js'
 import { reviveSwept } from './revive-swept.js'
 import { sweep } from './sweep.js'
 import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Written } from './write-records.js'
@@ -122,4 +121,15 @@ const moveCursor = async (client: pg.ClientBase, batch: BatchEnvelope, move: { s
            WHERE source_id = $1 AND name = $2 AND (cursor_epoch, cursor_seq) < ($4, $5)`,
     values: [batch.sourceId, move.stream, JSON.stringify(move.cursor), batch.epoch, move.seq],
   })
+}
+
+/** Closes quarantined records of which everything is stored, as the effect of a batch. One that has failed again is open already. */
+const completeRetries = async (client: pg.ClientBase, runId: string, retries: NonNullable<BatchEffects['retries']>): Promise<void> => {
+  await client.query(
+    `UPDATE quarantine q SET state_at = clock_timestamp(), state_by = 'run:' || $3, retry_run_id = $3::uuid,
+       outcome = CASE WHEN r.left_out THEN 'left_out' ELSE coalesce(q.outcome, 'superseded') END,
+       state = CASE WHEN r.left_out OR q.outcome IN ('stored', 'left_out') THEN 'retried' ELSE 'superseded' END
+     FROM unnest($1::bigint[], $2::boolean[]) AS r(id, left_out) WHERE q.id = r.id AND q.state = 'retrying'`,
+    [retries.map(({ id }) => id), retries.map(({ leftOut }) => leftOut === true), runId],
+  )
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { CREDENTIAL_OF_SOURCE } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
 import { lockRow } from '../row-lock.js'
+import { byRef } from '../sources/find-source.js'
 import { toJson } from '../versions/version-content.js'
 
 /** What was asked of a source: `of` is the path with everything else that the answer depends on. */
@@ -74,3 +76,22 @@ export const forgetBrowsed = (database: Database, sourceId: string): Promise<num
     await tx.prisma.browsedItem.deleteMany({ where: { sourceId } })
     return live
   })
+
+export interface BrowseTarget {
+  readonly id: string
+  readonly connector: string
+  readonly config: unknown
+  /** Changes with everything that an answer depends on besides its time: version, credential, and the generation that reload raises. */
+  readonly stamp: string
+}
+
+/** What browsing a saved source needs; its secrets stay where they are. Null when unknown or being deleted. */
+export const findBrowseTarget = async (database: Database, ref: string): Promise<BrowseTarget | null> => {
+  // SQL: what the stamp is made of is read at one moment.
+  const { rows } = await database.pool.query<BrowseTarget>(
+    `SELECT s.id, s.connector, v.config, concat_ws(' ', v.id, s.generation, c.id, c.version) AS stamp
+     FROM sources s JOIN source_versions v ON v.id = s.version_id ${CREDENTIAL_OF_SOURCE} WHERE ${byRef(ref)} AND s.deleting_at IS NULL`,
+    [ref],
+  )
+  return rows[0] ?? null
+}

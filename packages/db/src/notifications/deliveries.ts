@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { TargetKind } from '@inlet/domain'
 import type { Database } from '../database.js'
-import { olderThan } from '../page-before.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
+import { olderThan } from '../sql-parts.js'
 import { isMissingReference } from '../sql-state.js'
-import { toMessageId } from './message-id.js'
 import type { MailSettings } from './targets.js'
 
 /** A message that is to be sent now, with what that needs. */
@@ -117,3 +116,6 @@ const UNSHOWN = { targetId: true, body: true } as const
 
 // Only statuses of the list are written.
 const toDelivery = (row: Omit<DeliveryRow, 'status'> & { readonly status: string }): DeliveryRow => row as DeliveryRow
+
+/** The id a receiver sees, the same at every try. */
+export const toMessageId = (deliveryId: string): string => `msg_${deliveryId}`

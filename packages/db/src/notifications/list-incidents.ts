@@ -1,7 +1,7 @@
 import type { IncidentEnd, IncidentKind } from '@inlet/domain'
 import type { Database } from '../database.js'
-import { olderThan } from '../page-before.js'
-import { visibleSources } from '../sources/visible-sources.js'
+import type { Prisma } from '../generated/client.js'
+import { olderThan } from '../sql-parts.js'
 
 export interface IncidentRow {
   readonly id: string
@@ -50,4 +50,18 @@ export const listIncidents = async ({ prisma }: Pick<Database, 'prisma'>, reques
 export const countOpenIncidents = async ({ prisma }: Pick<Database, 'prisma'>): Promise<Readonly<Record<IncidentKind, number>>> => {
   const counts = await prisma.incident.groupBy({ by: ['kind'], where: { closedAt: null }, _count: true })
   return { error: 0, stale: 0, quarantine: 0, content: 0, ...Object.fromEntries(counts.map(({ kind, _count: count }) => [kind, count])) }
+}
+
+/**
+ * The condition on `sourceId` for rows of one source, or of all, without those being deleted: there are few of them at a time.
+ */
+const visibleSources = async (
+  prisma: Pick<Prisma.TransactionClient, 'source'>,
+  sourceId: string | undefined,
+): Promise<{ readonly equals?: string; readonly notIn: string[] }> => {
+  const deleting = await prisma.source.findMany({
+    where: { deletingAt: { not: null }, ...(sourceId !== undefined && { id: sourceId }) },
+    select: { id: true },
+  })
+  return { ...(sourceId !== undefined && { equals: sourceId }), notIn: deleting.map(({ id }) => id) }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { TARGET_RULES, type TargetKind } from '@inlet/domain'
 import type { Prisma } from '../generated/client.js'
-import { toMessageId } from './message-id.js'
+import { toMessageId } from './deliveries.js'
 
 /** Whether a target of this kind takes several incidents in one message. A kind of a later version does. */
 export const sumsUp = (kind: string): boolean => !Object.hasOwn(TARGET_RULES, kind) || TARGET_RULES[kind as TargetKind].sumsUp

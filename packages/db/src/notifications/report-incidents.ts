@@ -3,9 +3,9 @@ import { decideTelling, type HoldRules, holdUntil, type IncidentKind, isWanted, 
 import type { Database } from '../database.js'
 import type { Prisma } from '../generated/client.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
+import { toMessageId } from './deliveries.js'
 import { followContent } from './follow-content.js'
 import { followIncidents } from './follow-incidents.js'
-import { toMessageId } from './message-id.js'
 import { type GroupWriter, heldUntil, releaseHeld, sumsUp } from './release-held.js'
 
 /** Beginning or end of an incident, with what a message says of it. */

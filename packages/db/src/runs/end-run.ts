@@ -14,7 +14,6 @@ import {
 import type pg from 'pg'
 import type { Database } from '../database.js'
 import { type NewEvent, writeEvent } from '../events/write-event.js'
-import { reopenUntried } from '../quarantine/reopen-untried.js'
 import { scheduleRecheck } from '../rechecks/schedule-recheck.js'
 import { endAttempt } from './attempts.js'
 import { lockSourceAndLease } from './lock-order.js'
@@ -231,4 +230,12 @@ const announce = async (client: pg.ClientBase, args: Ended): Promise<void> => {
     message: shown === undefined ? `run ended: ${outcome}` : `run ended: ${outcome}: ${shown.message.slice(0, 500)}`,
     data: { outcome, trigger, ...(shown === undefined ? {} : { reason: shown.reason, next: shown.next }) },
   })
+}
+
+/** Opens again what a run that failed was to retry and did not resolve: the caller sees the run and may ask again. */
+const reopenUntried = async (client: pg.ClientBase, sourceId: string, runId: string): Promise<void> => {
+  await client.query(
+    `UPDATE quarantine SET state = 'open', state_at = clock_timestamp(), state_by = 'run:' || $2, retry_run_id = $2::uuid WHERE source_id = $1 AND state = 'retrying'`,
+    [sourceId, runId],
+  )
 }

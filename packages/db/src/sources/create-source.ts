@@ -7,7 +7,6 @@ import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
 import { createRun } from '../runs/create-run.js'
 import { isUniqueViolation, violatedConstraint } from '../sql-state.js'
 import { contentColumns, scheduleColumns, toJson, type VersionContent } from '../versions/version-content.js'
-import { type Ownership, ownershipColumns } from './ownership.js'
 
 export interface NewSource {
   /** Chosen by the caller, so that secrets can be sealed for their place before anything is written. */
@@ -95,3 +94,17 @@ const insertSource = async (
   await writeEvent(client, { sourceId: id, type: 'source.created', level: 'info', message: 'source registered' })
   return { runId: run?.id ?? null }
 }
+
+/** What concerns files; absent members stay. */
+export interface Ownership {
+  /** Who keeps the source in files; null: nobody. */
+  readonly managedBy?: string | null | undefined
+  /** Keyed hash of the secrets as they were given; null: it has none. */
+  readonly secretsFingerprint?: string | null | undefined
+}
+
+/** The columns to write with the change that brings them; those that stay are left out. */
+export const ownershipColumns = ({ managedBy, secretsFingerprint }: Ownership) => ({
+  ...(managedBy !== undefined && { managedBy }),
+  ...(secretsFingerprint !== undefined && { secretsFingerprint }),
+})

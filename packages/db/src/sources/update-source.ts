@@ -11,7 +11,7 @@ import { REPAIRED } from '../versions/go-live.js'
 import { insertPublished } from '../versions/insert-version.js'
 import { type LockedSource, lockSource } from '../versions/lock-source.js'
 import { scheduleColumns, toJson, type VersionContent } from '../versions/version-content.js'
-import { type Ownership, ownershipColumns } from './ownership.js'
+import { type Ownership, ownershipColumns } from './create-source.js'
 
 /** What to change; absent members stay. */
 export interface SourceChange {

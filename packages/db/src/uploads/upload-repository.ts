@@ -1,6 +1,6 @@
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { olderThan } from '../page-before.js'
+import { olderThan } from '../sql-parts.js'
 import type { UploadOverview } from './store-upload.js'
 
 const OVERVIEW = { id: true, name: true, size: true, sha256: true, mediaType: true, createdAt: true } as const

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isRechecked } from '../sources/recheck.js'
-import { nextStepOf, stepOfStopped } from './next-step.js'
+import { nextStepOf, stepOfStopped, whoActs } from './next-step.js'
 import { REASONS, type Reason } from './reasons.js'
-import { whoActs } from './who-acts.js'
 
 const ALL = Object.keys(REASONS) as Reason[]
 

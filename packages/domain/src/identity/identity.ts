@@ -13,3 +13,12 @@ export const keyHash = (key: RecordKey): string => sha256Hex(canonicalJson(key))
 
 /** sha256 of a text in UTF-8 as 64 hex digits. */
 export const sha256Hex = (text: string): string => hash('sha256', text, 'hex')
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const UUID_IN_TEXT = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/u
+
+/** Whether a text is an id of ours: a UUID in lower case. */
+export const isUuid = (text: string): boolean => UUID.test(text)
+
+/** The first id that a text such as an error message names; null when it names none. */
+export const findUuid = (text: string): string | null => UUID_IN_TEXT.exec(text)?.[0] ?? null

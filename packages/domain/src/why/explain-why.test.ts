@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { whoActs } from '../errors/next-step.js'
 import { REASONS, type Reason } from '../errors/reasons.js'
-import { whoActs } from '../errors/who-acts.js'
 import { explainWhy } from './explain-why.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
 

@@ -1,6 +1,5 @@
-import { nextStepOf, stepOfStopped } from '../errors/next-step.js'
+import { nextStepOf, stepOfStopped, whoActs } from '../errors/next-step.js'
 import { isReason } from '../errors/reasons.js'
-import { whoActs } from '../errors/who-acts.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLifecycle } from './lifecycle.js'
-import { withLifecycle } from './with-lifecycle.js'
+import { createLifecycle, withLifecycle } from './lifecycle.js'
 
 describe('createLifecycle', () => {
   it('closes in reverse order, one at a time', async () => {

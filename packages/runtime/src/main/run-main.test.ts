@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { EnvError } from '../env/env-error.js'
-import { withLifecycle } from '../lifecycle/with-lifecycle.js'
+import { withLifecycle } from '../lifecycle/lifecycle.js'
 import { type Main, type MainLog, type RunningApp, runMain } from './run-main.js'
 
 // Promise.withResolvers needs Node 22.

@@ -2,7 +2,6 @@ import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:c
 import { crc32 } from 'node:zlib'
 import { Failure } from '@inlet/domain'
 import type { Keyring } from '../keyring/keyring.js'
-import { toBase62 } from './base62.js'
 
 const ID_LENGTH = 16
 const SECRET_LENGTH = 43
@@ -75,4 +74,15 @@ export const matchApiKey = (keyring: Keyring, presented: ParsedApiKey, storedHas
   const actual = digest(pepper, presented.plaintext)
   if (expected.byteLength !== actual.byteLength || !timingSafeEqual(expected, actual)) return { result: 'mismatch' }
   return keyId === keyring.primaryId ? { result: 'match' } : { result: 'match', rehash: hashApiKey(keyring, presented.plaintext) }
+}
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const BASE = 62n
+
+/** The bytes as a number in base 62, padded to a fixed length. */
+const toBase62 = (bytes: Uint8Array, length: number): string => {
+  let rest = BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`)
+  let text = ''
+  for (; rest > 0n; rest /= BASE) text = `${DIGITS[Number(rest % BASE)]}${text}`
+  return text.padStart(length, '0')
 }

@@ -5,7 +5,6 @@ import { abortable } from '../../abortable.js'
 import { parseJsonLossless } from '../../json/parse-json-lossless.js'
 import type { HttpResponse } from '../http-client.js'
 import { type BodyOptions, openBody, readWhole, tooLarge } from './body-stream.js'
-import { decodeText } from './decode-text.js'
 import { createDecoders, parseCodings } from './decoders.js'
 
 /** Bodies up to this size are read to the end when nobody wants them, so that the connection can be used again. */
@@ -81,4 +80,22 @@ const joinHeaders = (message: IncomingMessage): Readonly<Record<string, string>>
     if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(', ') : value
   }
   return joined
+}
+
+/** Text in the charset that a Content-Type names, UTF-8 when it names none or an unknown one; a byte order mark goes. */
+const decodeText = (bytes: Buffer, contentType: string | undefined): string => {
+  const charset = /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
+  if (charset === 'utf-8' || charset === 'utf8') {
+    const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+    return bytes.toString('utf8', hasMark ? 3 : 0)
+  }
+  return decoderOf(charset).decode(bytes)
+}
+
+const decoderOf = (charset: string): InstanceType<typeof TextDecoder> => {
+  try {
+    return new TextDecoder(charset)
+  } catch {
+    return new TextDecoder()
+  }
 }

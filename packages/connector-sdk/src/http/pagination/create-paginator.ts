@@ -1,7 +1,6 @@
 import { Failure } from '@inlet/domain'
 import { readPath } from '../../json/read-path.js'
 import { classifyEnd, isNo, isYes, toNumber } from './classify-end.js'
-import { nextCycle } from './cycle.js'
 import { nextLinkOf, resolveNextLink } from './next-link.js'
 import type { PaginationSpec } from './pagination-spec.js'
 import type { PageAnswer, PageParams, PagePosition, Paginator } from './paginator.js'
@@ -128,3 +127,10 @@ const saysMore = (path: string | undefined, answer: PageAnswer): boolean => path
 
 /** The system says itself that the list was not read to its end. */
 const goesOn = (message: string) => new Failure('READING_INCOMPLETE', message, { field: 'pagination' })
+
+/** The cycle detector after one more mark (Brent 1980). Throws PAGINATION_LOOP when the mark was seen before. */
+const nextCycle = (cycle: PagePosition['cycle'], mark: string): PagePosition['cycle'] => {
+  if (mark === cycle.mark) throw new Failure('PAGINATION_LOOP', 'the same page came again')
+  if (cycle.mark === null || cycle.steps === cycle.limit) return { mark, steps: 1, limit: cycle.limit * 2 }
+  return { ...cycle, steps: cycle.steps + 1 }
+}

@@ -1,5 +1,5 @@
 import { Failure, isUrl } from '@inlet/domain'
-import { describeUrl } from '../describe-url.js'
+import { describeUrl } from '../to-http-failure.js'
 
 /** The target of `rel="next"` in a Link header (RFC 8288), null when there is none. */
 export const nextLinkOf = (header: string | undefined): string | null => {

@@ -1,6 +1,5 @@
-import type { HttpRequest, PageParams } from '@inlet/connector-sdk'
+import { Failure, type HttpRequest, isUrl, type PageParams } from '@inlet/connector-sdk'
 import type { ApiConfig, StreamConfig } from '../config.js'
-import { joinUrl } from './join-url.js'
 import { fillTemplate, type Parents, pathSegment } from './template.js'
 
 export interface ListRequest {
@@ -42,4 +41,14 @@ const fillBody = (body: object, parents: Parents): object => {
     return value
   }
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, fill(value)]))
+}
+
+/** The address of a path below the base, whose own path stays. Throws VALIDATION_FAILED, with the field, when the path leaves the base. */
+export const joinUrl = (base: string, path: string, field: string): URL => {
+  const root = new URL(base)
+  const prefix = root.pathname.replace(/\/+$/, '')
+  const text = path === '' ? root.href : `${root.origin}${prefix}/${path.replace(/^\/+/, '')}`
+  const isBelow = isUrl(text) && !/^[a-z][\w+.-]*:/i.test(path) && `${new URL(text).pathname}/`.startsWith(`${prefix}/`)
+  if (!isBelow) throw new Failure('VALIDATION_FAILED', `${field} must be a path below the URL`, { field })
+  return new URL(text)
 }

@@ -1,6 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Auth, Failure, type HttpRequest, type HttpResponse, toFailure, toHttpFailure } from '@inlet/connector-sdk'
 import { decideRetry } from './decide-retry.js'
-import { wait } from './wait.js'
 
 /** A page as it came: the status is below 400, or one that the caller expects. */
 export interface Answer {
@@ -50,4 +50,15 @@ const readJson = async (response: HttpResponse): Promise<unknown> => {
   if (response.status < 300 && response.status !== 204) return await response.json()
   response.discard()
   return undefined
+}
+
+type Wait = (ms: number, signal: AbortSignal) => Promise<void>
+
+/** Waits, or throws CANCELLED as soon as the signal aborts. */
+const wait: Wait = async (ms, signal) => {
+  try {
+    await delay(ms, undefined, { signal })
+  } catch (cause) {
+    throw new Failure('CANCELLED', 'the read was cancelled', { cause })
+  }
 }

@@ -5,9 +5,7 @@ import type { Item, Listed, Listing } from '../../files/listing/item.js'
 import { relativeTo } from '../../parsing/listing/glob.js'
 import { findTargets, type Targets } from '../../parsing/listing/targets.js'
 import { walk } from '../../parsing/listing/walk.js'
-import { openFile, openUpload } from './open-item.js'
-import type { FilePlace } from './place.js'
-import { fileSignature, uploadSignature } from './signature.js'
+import { type FilePlace, fileSignature, openFile, openUpload, uploadSignature } from './open-item.js'
 
 /** A position must fit into a cursor. */
 const MAX_KEY_BYTES = 4000

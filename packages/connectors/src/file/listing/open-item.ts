@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { Failure, toFileFailure } from '@inlet/connector-sdk'
+import type { BigIntStats } from 'node:fs'
+import { type ConnectorContext, Failure, toFileFailure } from '@inlet/connector-sdk'
 import type { OpenItem } from '../../files/listing/item.js'
-import type { FilePlace } from './place.js'
-import { fileSignature, uploadSignature } from './signature.js'
+import type { FileConfig } from '../config.js'
 
 const CHUNK_BYTES = 64 * 1024
 
@@ -71,3 +71,15 @@ async function* hashed(stream: AsyncIterable<Buffer>, hash: ReturnType<typeof cr
     throw toFileFailure(thrown, path)
   }
 }
+
+/** Where the files of a source are found, and the mark of its settings in their signatures. */
+export interface FilePlace {
+  readonly ctx: Pick<ConnectorContext<FileConfig>, 'config' | 'files'>
+  readonly mark: string
+}
+
+/** The change time is part of it: a copy that keeps the modification time still sets it. */
+export const fileSignature = (mark: string, stat: BigIntStats): string =>
+  [mark, stat.size, stat.mtimeNs, stat.ctimeNs].map((part) => (typeof part === 'bigint' ? part.toString(36) : part)).join('.')
+
+export const uploadSignature = (mark: string, sha256: string): string => `${mark}.${sha256}`

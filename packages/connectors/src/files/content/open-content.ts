@@ -1,5 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
 import { gunzip, isGzip } from '../../parsing/bytes/gunzip.js'
+import type { Zip } from '../../parsing/zip/open-zip.js'
 import type { TableLayout } from '../formats/row-event.js'
 import { openArchiveContent } from './archive-content.js'
 import { type BinaryFormat, binaryContradiction, binaryKind, isBinaryFormat } from './binary-format.js'
@@ -10,7 +11,6 @@ import { noMembers, openText } from './open-text.js'
 import { docxDocument, openArchive, parquetRows, pdfDocument, pdfRows, toRandomAccess, xlsxRows } from './read-binary.js'
 import type { ReadingTools } from './reading-tools.js'
 import { type LocalFile, spool } from './spool.js'
-import { zipKind } from './zip-kind.js'
 
 /**
  * Looks at the start of some bytes and prepares the rest. Throws FILE_TOO_LARGE, EMPTY_FILE, CONTENT_MISMATCH, ARCHIVE_NESTED, and while it
@@ -125,3 +125,19 @@ const binaryContent = (format: BinaryFormat, { config }: ReadingTools): Omit<Con
   members: noMembers,
   readsAll: true,
 })
+
+const MAX_LOOKED_AT = 1000
+
+/** What a zip without a telling name is. Throws CONTENT_MISMATCH for packages of other programs, whose parts tell nobody anything. */
+const zipKind = async (zip: Zip): Promise<'docx' | 'xlsx' | 'zip'> => {
+  let looked = 0
+  let isPackage = false
+  for await (const { name } of zip.entries()) {
+    if (name === 'word/document.xml') return 'docx'
+    if (name === 'xl/workbook.xml') return 'xlsx'
+    isPackage ||= name === '[Content_Types].xml' || name === 'mimetype' || name === 'META-INF/MANIFEST.MF'
+    if (++looked >= MAX_LOOKED_AT) break
+  }
+  if (isPackage) throw new Failure('CONTENT_MISMATCH', 'the content is the package of a program (such as PPTX, ODT, EPUB or JAR), which is not read')
+  return 'zip'
+}

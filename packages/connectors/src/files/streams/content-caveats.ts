@@ -1,6 +1,5 @@
 import type { Caveat } from '@inlet/connector-sdk'
-import { caveatIf } from '../../parsing/caveats/caveat-if.js'
-import { damageCaveat, encodingCaveats } from '../../parsing/caveats/encoding-caveats.js'
+import { caveatIf, damageCaveat, encodingCaveats } from '../../parsing/caveats/caveats.js'
 import type { Content } from '../content/content.js'
 import type { Document } from '../formats/document.js'
 

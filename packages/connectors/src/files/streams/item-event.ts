@@ -1,7 +1,9 @@
-import type { Caveat, Failure } from '@inlet/connector-sdk'
+import type { Caveat, Failure, RejectedRecord } from '@inlet/connector-sdk'
+import type { Content } from '../content/content.js'
 import type { Document } from '../formats/document.js'
 import type { RowEvent } from '../formats/row-event.js'
 import type { Format } from '../settings.js'
+import { createContentCaveats, documentCaveats } from './content-caveats.js'
 
 /** `file`: the key of the item, or of the file of an archive that it is about. */
 export type ItemEvent = { readonly file: string } & (
@@ -16,3 +18,29 @@ export interface ReadItemOptions {
   readonly owner?: 'rows' | 'documents'
   readonly signal: AbortSignal
 }
+
+/** The rows of some content, and what is to be said of it. */
+export async function* rowsOf(content: Content, file: string): AsyncGenerator<ItemEvent, void, void> {
+  const caveats = createContentCaveats(content, file)
+  for await (const rows of content.rows()) {
+    const found = caveats.take(false)
+    if (found.length > 0) yield { file, caveats: found }
+    if (rows.length > 0) yield { file, rows }
+  }
+  yield { file, caveats: caveats.take(true) }
+}
+
+/** The document that some content is, and what is to be said of it. */
+export async function* documentOf(content: Content, file: string, name: string): AsyncGenerator<ItemEvent, void, void> {
+  const document = await content.document()
+  yield { file, name, format: content.format, document }
+  yield { file, caveats: [...documentCaveats(document, file), ...createContentCaveats(content, file).take(true)] }
+}
+
+/** A whole file that could not be read, as an entry of the quarantine. */
+export const rejectFile = (stream: string, key: string, failure: Failure): RejectedRecord => ({
+  stream,
+  key: [key],
+  reason: failure.reason,
+  message: `${key}: ${failure.message}`,
+})

@@ -7,10 +7,9 @@ import { createBlindSpots } from '../listing/blind-end.js'
 import type { Item } from '../listing/item.js'
 import { type ArchiveDocuments, findArchiveDocuments, unchangedMembers } from './archive-documents.js'
 import { type FileValidator, parseValidator } from './file-validator.js'
-import type { ItemEvent } from './item-event.js'
+import { type ItemEvent, rejectFile } from './item-event.js'
 import { readItem } from './read-item.js'
 import { forgetReadings, remember } from './reading.js'
-import { rejectFile } from './rejection.js'
 
 export const DOCUMENTS = 'documents'
 

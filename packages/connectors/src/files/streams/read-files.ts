@@ -6,9 +6,9 @@ import { listInBatches } from '../listing/batches.js'
 import { createBlindSpots } from '../listing/blind-end.js'
 import type { Item } from '../listing/item.js'
 import { type FileValidator, formatValidator, parseValidator } from './file-validator.js'
+import { rejectFile } from './item-event.js'
 import { readItem } from './read-item.js'
 import { type Reading, readingData } from './reading.js'
-import { rejectFile } from './rejection.js'
 
 export const FILES = 'files'
 

@@ -4,8 +4,7 @@ import type { Content, Member } from '../content/content.js'
 import { fixedFormat, ownerOf } from '../content/detect-format.js'
 import type { ReadingTools } from '../content/reading-tools.js'
 import type { Item } from '../listing/item.js'
-import { documentOf, rowsOf } from './content-events.js'
-import type { ItemEvent, ReadItemOptions } from './item-event.js'
+import { documentOf, type ItemEvent, type ReadItemOptions, rowsOf } from './item-event.js'
 import { memberKey } from './member-key.js'
 
 /** What was found in an archive so far. */

@@ -5,11 +5,10 @@ import { listInBatches } from '../listing/batches.js'
 import { createBlindSpots } from '../listing/blind-end.js'
 import type { Item } from '../listing/item.js'
 import { type FileValidator, hasRows, parseValidator } from './file-validator.js'
-import { createKeySum } from './key-sum.js'
 import { forgetReadings } from './reading.js'
 import { readRowFile } from './row-file.js'
 import { isDone, type PassPosition, parseRowsCursor } from './rows-cursor.js'
-import { sweepVanished } from './vanished.js'
+import { createKeySum, sweepVanished } from './vanished.js'
 
 /** The clock of the file system may lag behind ours this much. */
 const CLOCK_MARGIN_MS = 5000

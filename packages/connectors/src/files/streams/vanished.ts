@@ -1,8 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { Page } from '@inlet/connector-sdk'
 import type { ItemConnection } from '../connection.js'
 import type { Listing } from '../listing/item.js'
 import { hasRows, parseValidator } from './file-validator.js'
-import { createKeySum } from './key-sum.js'
 import { archivesOf } from './member-key.js'
 import { ROWS } from './row-record.js'
 
@@ -50,5 +50,22 @@ async function* sweepGone(keys: AsyncIterable<string>, listing: Listing, signal:
   for await (const key of keys) {
     signal.throwIfAborted()
     if (await listing.isGone(key)) yield { records: [], sweep: { scope: key } }
+  }
+}
+
+/** Compares two sets of keys of any size by 8 bytes each: equal sets have equal sums, others all but never. */
+interface KeySum {
+  add(key: string): void
+  /** 16 hex digits. */
+  value(): string
+}
+
+export const createKeySum = (): KeySum => {
+  let sum = 0n
+  return {
+    add(key) {
+      sum = (sum + createHash('sha256').update(key).digest().readBigUInt64BE()) & 0xffff_ffff_ffff_ffffn
+    },
+    value: () => sum.toString(16).padStart(16, '0'),
   }
 }

@@ -1,3 +1,4 @@
+import { Failure } from '@inlet/connector-sdk'
 import type { GitSetup } from './git-environment.js'
 import { startGit } from './git-process.js'
 
@@ -19,4 +20,14 @@ export const runGit = async (setup: GitSetup, args: readonly string[], signal: A
   }
   await git.done
   return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Whether the repository holds a commit with this id. */
+export const commitExists = async (setup: GitSetup, id: string, signal: AbortSignal): Promise<boolean> => {
+  try {
+    return (await runGit(setup, ['cat-file', '-t', id], signal)).trim() === 'commit'
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.code === 'upstream_invalid') return false
+    throw thrown
+  }
 }

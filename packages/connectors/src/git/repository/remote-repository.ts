@@ -6,12 +6,10 @@ import type { GitSetup } from '../cli/git-environment.js'
 import { createGitRequirement } from '../cli/git-version.js'
 import { runGit } from '../cli/run-git.js'
 import type { GitConfig, GitSecrets } from '../config.js'
-import { removeLeftovers } from './leftovers.js'
 import { openRemoteAccess, type RemoteAccess } from './remote-access.js'
 import { findRemoteTarget } from './remote-target.js'
 import type { Repository, Target } from './repository.js'
 import { watchSize } from './size-watch.js'
-import { requireGitServer } from './smart-answer.js'
 
 /** The branch that is read, in the mirror. */
 const MIRROR_REF = 'refs/inlet/target'
@@ -103,4 +101,31 @@ const fetchTarget = async ({ access, target, gitDir, maxBytes }: FetchOrder, sig
     throw thrown
   }
   if (await watch.isExceeded()) return tooLarge()
+}
+
+const LEFT_OVER = /\.lock$|^tmp_|^\.tmp-/
+
+/** Removes lock files and temporary packs of a git process that was killed; only one run at a time uses the folder. */
+const removeLeftovers = async (gitDir: string): Promise<void> => {
+  const entries = await readdir(gitDir, { recursive: true, withFileTypes: true }).catch(() => [])
+  for (const entry of entries) if (LEFT_OVER.test(entry.name)) await rm(path.join(entry.parentPath, entry.name), { recursive: true, force: true })
+}
+
+const SMART = 'application/x-git-upload-pack-advertisement'
+
+/**
+ * Throws UPSTREAM_INVALID unless a git server answers at the address. Git takes a web page for a repository without
+ * branches, so this is asked whenever a remote seems to be empty.
+ */
+const requireGitServer = async (ctx: ConnectorContext, access: RemoteAccess, signal: AbortSignal): Promise<void> => {
+  const response = await ctx.http.request({
+    url: `${access.url.replace(/\/+$/, '')}/info/refs?service=git-upload-pack`,
+    headers: access.authorization === null ? {} : { authorization: access.authorization },
+    maxRedirects: 0,
+    signal,
+  })
+  response.discard()
+  const type = response.headers['content-type'] ?? 'no content type'
+  if (!type.startsWith(SMART))
+    throw new Failure('UPSTREAM_INVALID', `the address answers with ${type.slice(0, 80)}, not as a git server`, { field: 'config.url' })
 }

@@ -1,6 +1,5 @@
 import { type Cursor, Failure } from '@inlet/connector-sdk'
 import { z } from 'zod'
-import { packNumber, unpackNumber } from './pack.js'
 
 /** What is being read of one repository over several pages, where the list is the same each time: its next page. */
 export interface Backfill {
@@ -71,3 +70,14 @@ const parse = (cursor: Cursor | null, width: number): { readonly stored: Map<num
   const entries = positions.match(new RegExp(`.{${one}}`, 'g')) ?? []
   return { stored: new Map(entries.map((entry) => [unpackNumber(entry.slice(0, ID)), entry.slice(ID)])), backfill }
 }
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** A whole number in `width` characters of 6 bits each. */
+export const packNumber = (value: number, width: number): string => {
+  let text = ''
+  for (let rest = value; text.length < width; rest = Math.floor(rest / 64)) text = `${DIGITS[rest % 64]}${text}`
+  return text
+}
+
+export const unpackNumber = (text: string): number => Array.from(text, (digit) => DIGITS.indexOf(digit)).reduce((sum, digit) => sum * 64 + digit, 0)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Failure } from '@inlet/connector-sdk'
-import { packNumber, unpackNumber } from './pack.js'
+import { packNumber, unpackNumber } from './positions.js'
 
 /** Up to when a list is stored, and which answer (address and ETag) said that this is all. */
 export interface SincePosition {

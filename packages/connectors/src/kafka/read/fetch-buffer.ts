@@ -1,5 +1,5 @@
 import type { Failure } from '@inlet/connector-sdk'
-import type { Message } from '../records/message.js'
+import type { Message } from '../records/decode-batches.js'
 import type { Signal } from './signal.js'
 
 /** What came of one partition, in order. */

@@ -1,7 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
 import { ByteReader } from './byte-reader.js'
 import { decompress } from './decompress.js'
-import type { Message } from './message.js'
 
 /** Messages of transactions by this producer, from this offset on, were taken back. */
 export interface Aborted {
@@ -114,4 +113,14 @@ const createTransactionFilter = (aborted: readonly Aborted[]): TransactionFilter
       if (markerKey !== null && markerKey.length >= 4 && markerKey.readInt16BE(2) === ABORT_MARKER) open.delete(producerId)
     },
   }
+}
+
+/** One message of a partition. */
+export interface Message {
+  readonly offset: number
+  /** Milliseconds since 1970; negative when it has none. */
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: readonly (readonly [name: string, value: Buffer | null])[]
 }

@@ -1,7 +1,15 @@
-import { Failure, type JsonObject, type JsonValue, parseJsonLossless, type RejectedRecord, type SourceRecord, toFailure } from '@inlet/connector-sdk'
+import {
+  Failure,
+  JsonNumber,
+  type JsonObject,
+  type JsonValue,
+  parseJsonLossless,
+  type RejectedRecord,
+  type SourceRecord,
+  toFailure,
+} from '@inlet/connector-sdk'
 import type { KafkaConfig } from '../config.js'
-import type { Message } from './message.js'
-import { textsOf } from './texts-of.js'
+import type { Message } from './decode-batches.js'
 
 export interface Place {
   readonly topic: string
@@ -80,4 +88,22 @@ const headersOf = (headers: Message['headers']): JsonObject | undefined => {
   const byName = new Map<string, (string | null)[]>()
   for (const [name, value] of headers) byName.set(name, [...(byName.get(name) ?? []), value === null ? null : textOf(value)])
   return Object.fromEntries([...byName].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? null) : values]))
+}
+
+const LONGEST = 150_000
+
+/** The strings of a value, one a line: what full-text search reads of it. Undefined when there are none. */
+const textsOf = (value: JsonValue | undefined): string | undefined => {
+  const texts: string[] = []
+  let length = 0
+  const pending: (JsonValue | undefined)[] = [value]
+  while (pending.length > 0 && length < LONGEST) {
+    const next = pending.pop()
+    if (typeof next === 'string') {
+      texts.push(next)
+      length += next.length + 1
+    } else if (typeof next === 'object' && next !== null && !(next instanceof JsonNumber))
+      for (const child of Object.values(next).toReversed()) pending.push(child)
+  }
+  return texts.length === 0 ? undefined : texts.join('\n').slice(0, LONGEST)
 }

@@ -2,7 +2,7 @@ import type { Relation, RelationColumn } from '../../sql/dialect.js'
 import type { SqlSession } from '../../sql/session/session.js'
 import type { MysqlConfig } from '../config.js'
 import { quoteName, textList } from '../sql/literal.js'
-import { CURSOR_TYPES } from './cursor-kind.js'
+import { CURSOR_TYPES } from './syntax.js'
 
 type Session = Pick<SqlSession<unknown>, 'query'>
 

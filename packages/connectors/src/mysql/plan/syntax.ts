@@ -1,8 +1,7 @@
 import type { SqlSyntax } from '../../sql/plan/select.js'
-import type { ColumnPlan } from '../../sql/plan/stream-plan.js'
+import type { ColumnPlan, CursorKind } from '../../sql/plan/stream-plan.js'
 import { quoteName, valueLiteral } from '../sql/literal.js'
-import type { ColumnType } from '../values/column-type.js'
-import { LEAST } from './cursor-kind.js'
+import type { ColumnType, Kind } from '../values/column-type.js'
 
 type Column = Pick<ColumnPlan<ColumnType>, 'name' | 'type'>
 
@@ -46,4 +45,22 @@ export const mysqlSyntax: SqlSyntax<ColumnType> = {
     return `(${name(cursor)} IS NULL OR ${name(cursor)} > ${valueLiteral(cursor.type.kind, horizon)}${least})`
   },
   equals: (column, value) => `${name(column)} = ${valueLiteral(column.type.kind, value)}`,
+}
+
+/** Null when a column of this kind cannot be a cursor. */
+export const cursorKindOf = (kind: Kind): CursorKind | null => {
+  if (kind === 'integer' || kind === 'bigint') return 'integer'
+  if (kind === 'timestamp') return 'instant'
+  if (kind === 'datetime') return 'local'
+  return kind === 'date' ? kind : null
+}
+
+/** Names of types in the information schema that can be a cursor. */
+export const CURSOR_TYPES: ReadonlySet<string> = new Set(['timestamp', 'datetime', 'date', 'tinyint', 'smallint', 'mediumint', 'int', 'bigint'])
+
+/** The least value that is a date; below are zero dates, which cannot move a cursor (MySQL manual 13.2.2). */
+export const LEAST: Record<Exclude<CursorKind, 'integer'>, string> = {
+  instant: '1970-01-01 00:00:01',
+  local: '1000-01-01 00:00:00',
+  date: '1000-01-01',
 }

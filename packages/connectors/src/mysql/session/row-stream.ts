@@ -1,8 +1,7 @@
 import type { Connection, FieldPacket } from 'mysql2'
-import type { RawRow } from '../../sql/read/raw-row.js'
 import type { Chunk } from '../../sql/read/row-source.js'
-import { columnTypeOf, type FieldInfo } from '../values/column-type.js'
-import { createDecode } from '../values/decode-cell.js'
+import type { RawRow } from '../../sql/session/session.js'
+import { type ColumnType, columnTypeOf, type FieldInfo } from '../values/column-type.js'
 
 /** Bytes a chunk should have. */
 const CHUNK_BYTES = 2 * 1024 * 1024
@@ -84,4 +83,11 @@ export const startRows = (client: Connection, text: string, fetchSize: number): 
       return chunk
     },
   }
+}
+
+/** A value of the text protocol as text: bytes as hexadecimal digits, bits as a decimal number, everything else as the server wrote it. */
+export const createDecode = ({ kind }: ColumnType): ((cell: Buffer) => string) => {
+  if (kind === 'binary' || kind === 'geometry') return (cell) => cell.toString('hex')
+  if (kind === 'bit') return (cell) => (cell.length === 0 ? '0' : BigInt(`0x${cell.toString('hex')}`).toString())
+  return (cell) => cell.toString('utf8')
 }

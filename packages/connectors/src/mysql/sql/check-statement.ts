@@ -1,6 +1,5 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
-import { findCalls, mayCall } from './classify-calls.js'
-import { WRITING_WORDS } from './keywords.js'
+import { findCalls, mayCall, WRITING_WORDS } from './classify-calls.js'
 import { type Token, tokenize } from './tokenize.js'
 
 export interface CheckedStatement {

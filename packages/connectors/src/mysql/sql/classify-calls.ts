@@ -1,4 +1,3 @@
-import { PAREN_WORDS } from './keywords.js'
 import { SAFE_FUNCTIONS } from './safe-functions.js'
 import type { Token } from './tokenize.js'
 
@@ -50,3 +49,18 @@ export const mayCall = (call: string, allowFunctions: readonly string[]): boolea
 /** Functions of the server that no setting opens. */
 const NEVER =
   /^(?:sleep|benchmark|load_file|get_lock|release_lock|release_all_locks|is_free_lock|is_used_lock|(?:master|source)_.*|wait_.*|nextval|setval|lastval|last_insert_id|sys_.*)$/i
+
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/))
+
+/**
+ * Reserved words that a reading SELECT has no use for. Unquoted they cannot be names, so that no column is refused by
+ * mistake. `insert` and `replace` are functions too, `set` belongs to CHARACTER SET.
+ */
+export const WRITING_WORDS = words(`into insert replace update delete load call alter create drop rename grant revoke lock unlock set kill purge
+  explain describe analyze optimize release signal resignal leave iterate loop repeat while trigger procedure`)
+
+/** Reserved words that a parenthesis may follow without being a function. */
+const PAREN_WORDS = words(`select from where having on using in exists and or xor not between like rlike regexp is div mod when then else case
+  union except intersect all any some distinct distinctrow by join inner cross left right straight_join lateral values row over partition interval
+  limit return returning as binary char character varchar varbinary decimal numeric dec float double real int integer bigint smallint tinyint mediumint
+  index key fulltext collate escape within unsigned signed datetime`)

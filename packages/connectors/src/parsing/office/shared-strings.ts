@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
+import { toStorable } from '../html/cut-text.js'
 import type { ZipEntry } from '../zip/open-zip.js'
 import { readXml } from './xml-events.js'
-import { unescapeXstring } from './xstring.js'
 
 /** The strings that cells refer to by number; empty without the part. Throws FILE_TOO_LARGE. */
 export const readSharedStrings = async (part: ZipEntry | undefined, maxChars: number): Promise<readonly string[]> => {
@@ -32,3 +32,9 @@ export const readSharedStrings = async (part: ZipEntry | undefined, maxChars: nu
   })
   return strings
 }
+
+/** Text of a sheet without the escapes of characters that XML cannot hold: `_x000D_`, and `_x005F_` for the line itself (ECMA-376 part 1, 22.9.2.19). */
+export const unescapeXstring = (text: string): string =>
+  text.includes('_x')
+    ? toStorable(text.replaceAll(/_x([0-9A-Fa-f]{4})_/g, (_escape, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))))
+    : text

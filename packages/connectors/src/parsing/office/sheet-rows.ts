@@ -1,8 +1,8 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { DateStyle } from './date-styles.js'
 import { excelDate, excelDuration } from './excel-date.js'
+import { unescapeXstring } from './shared-strings.js'
 import { xmlEvents } from './xml-events.js'
-import { unescapeXstring } from './xstring.js'
 
 export type CellValue = string | number | boolean | null
 

@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { ZipEntry } from '../zip/open-zip.js'
+import { unescapeXstring } from './shared-strings.js'
 import { attributeOf, readXml } from './xml-events.js'
-import { unescapeXstring } from './xstring.js'
 
 export interface Workbook {
   /** Visible worksheets in their order, each with the name of its part. */

@@ -1,15 +1,14 @@
 import { Failure, keyHash } from '@inlet/connector-sdk'
 import { describe, expect, it } from 'vitest'
-import { chooseCursor } from '../../sql/plan/choose-cursor.js'
 import { decideDeletes } from '../../sql/plan/decide-deletes.js'
+import { chooseCursor } from '../../sql/plan/make-plan.js'
 import { createKeyOf, createRecordOf } from '../../sql/plan/make-record.js'
 import { selectBeyondHorizon, selectKeys, selectOrdered } from '../../sql/plan/select.js'
 import type { StreamPlan } from '../../sql/plan/stream-plan.js'
 import { roleValuesOf } from '../values/column-values.js'
 import { SCALAR_CONVERTERS } from '../values/converters.js'
 import { OID } from '../values/oids.js'
-import { cursorKindOf } from './cursor-kind.js'
-import { postgresSyntax } from './syntax.js'
+import { cursorKindOf, postgresSyntax } from './syntax.js'
 
 const column = (name: string, type: keyof typeof OID, stored = true) => ({
   name,

@@ -1,9 +1,7 @@
 import type { Notice, Relation } from '../../sql/dialect.js'
 import type { SqlSession } from '../../sql/session/session.js'
 import type { PostgresConfig } from '../config.js'
-import { quoteName } from '../sql/quote.js'
-import { textArray } from '../sql/text-array.js'
-import { cursorKindOf } from './cursor-kind.js'
+import { cursorKindOf, quoteName, textArray } from './syntax.js'
 
 type Session = Pick<SqlSession<number>, 'query'>
 

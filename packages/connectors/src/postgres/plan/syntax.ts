@@ -1,5 +1,6 @@
 import type { SqlSyntax } from '../../sql/plan/select.js'
-import { quoteName } from '../sql/quote.js'
+import type { CursorKind } from '../../sql/plan/stream-plan.js'
+import { OID } from '../values/oids.js'
 
 const name = (column: { readonly name: string }): string => quoteName(column.name)
 
@@ -17,3 +18,21 @@ export const postgresSyntax: SqlSyntax<number> = {
   // The marks that a type has hold no quotes.
   equals: (column, value) => `${name(column)} = '${value}'`,
 }
+
+/** A list as the text form of text[]. */
+export const textArray = (items: Iterable<string>): string => `{${Array.from(items, (item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
+
+/** A name as an SQL identifier, whatever it contains. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+const KINDS: ReadonlyMap<number, CursorKind> = new Map([
+  [OID.timestamptz, 'instant'],
+  [OID.timestamp, 'local'],
+  [OID.date, 'date'],
+  [OID.int2, 'integer'],
+  [OID.int4, 'integer'],
+  [OID.int8, 'integer'],
+])
+
+/** Null when a column of this type cannot be a cursor. */
+export const cursorKindOf = (oid: number): CursorKind | null => KINDS.get(oid) ?? null

@@ -5,8 +5,8 @@ import { wholeNumberOverlap } from '../../sql/read/whole-number-overlap.js'
 import { CLOCK_TOLERANCE_SECONDS, cursorInFuture, FINAL_AFTER_SECONDS } from '../../sql/read/window.js'
 import type { SqlSession } from '../../sql/session/session.js'
 import type { PostgresConfig } from '../config.js'
+import { quoteName } from '../plan/syntax.js'
 import { toPgFailure } from '../session/pg-failure.js'
-import { quoteName } from '../sql/quote.js'
 import { readClock } from './source-clock.js'
 
 /** How a point in time of the source reads in the cursor's type, and how its values are moved. */

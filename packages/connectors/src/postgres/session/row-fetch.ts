@@ -1,6 +1,6 @@
 import type { Client, Connection, Submittable } from 'pg'
-import type { RawRow } from '../../sql/read/raw-row.js'
 import type { Chunk } from '../../sql/read/row-source.js'
+import type { RawRow } from '../../sql/session/session.js'
 
 export interface FetchOptions {
   /** Name of a portal of the open transaction. */

@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { SqlSession } from '../../sql/session/session.js'
+import { textArray } from '../plan/syntax.js'
 import type { Usage } from './inspect-tree.js'
-import { textArray } from './text-array.js'
 
 const VOLATILE = `SELECT n.nspname || '.' || p.proname FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 WHERE p.provolatile = 'v' AND `

@@ -1,7 +1,6 @@
 import { type Cursor, complete, type Failure, incomplete, type Page, type ReadEnd, type ReadRequest, toFailure } from '@inlet/connector-sdk'
 import { createPagePacker, type PagePacker } from '../../parsing/page-packer.js'
 import type { RssConnection } from '../connection.js'
-import { mapAhead } from '../fetch/map-ahead.js'
 import { ENTRIES } from '../streams.js'
 import { openStoredFeeds, type StoredFeeds } from './entries-cursor.js'
 import { askForFeed, type FeedAnswer } from './fetch-feed.js'
@@ -74,5 +73,25 @@ async function* takeAnswer(
     const failure = toFailure(thrown)
     if (failure.code === 'internal' || failure.code === 'cancelled') throw thrown
     return failure
+  }
+}
+
+/** Works on some items ahead of the one that is taken, and gives the results in order. A failure comes when its turn comes. */
+async function* mapAhead<T, R>(items: readonly T[], ahead: number, work: (item: T) => Promise<R>): AsyncGenerator<R, void, void> {
+  const running: Promise<R>[] = []
+  let next = 0
+  const start = (): void => {
+    const item = items[next++]
+    if (item === undefined) return
+    const result = work(item)
+    // Nobody may come for it any more.
+    result.catch(() => undefined)
+    running.push(result)
+  }
+  while (running.length < ahead && next < items.length) start()
+  for (let result = running.shift(); result !== undefined; result = running.shift()) {
+    const done = await result
+    start()
+    yield done
   }
 }

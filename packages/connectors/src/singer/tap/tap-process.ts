@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { type ConnectorLog, Failure } from '@inlet/connector-sdk'
-import { tapEnvironment } from './tap-environment.js'
 import { toTapFailure } from './tap-failure.js'
 import { createTapLog } from './tap-log.js'
 
@@ -103,3 +103,17 @@ const killGroup = (child: ChildProcess, name: NodeJS.Signals): void => {
     // The group is gone already.
   }
 }
+
+const PATH = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/opt/local/bin'
+
+/** The whole environment of a tap: nothing of the worker's own, which holds its keys and database. Pure. */
+const tapEnvironment = (executable: string, folder: string): Readonly<Record<string, string>> => ({
+  // A tap in a virtual environment starts programs that lie beside it.
+  PATH: `${path.dirname(executable)}:${PATH}`,
+  HOME: folder,
+  TMPDIR: folder,
+  LANG: 'C.UTF-8',
+  TZ: 'UTC',
+  PYTHONUNBUFFERED: '1',
+  PYTHONDONTWRITEBYTECODE: '1',
+})

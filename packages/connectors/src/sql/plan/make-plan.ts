@@ -1,7 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { Database, Notice, SqlConfig, Warn } from '../dialect.js'
 import type { Field } from '../session/session.js'
-import { chooseCursor } from './choose-cursor.js'
 import { decideDeletes } from './decide-deletes.js'
 import type { StreamPlan } from './stream-plan.js'
 import { type StreamSettings, settingsOf } from './stream-settings-of.js'
@@ -107,3 +106,7 @@ const cursorPlan = <C extends SqlConfig, T>(
     throw new Failure('SQL_COLUMN_UNUSABLE', `the column ${column?.name} of ${stream} is neither a timestamp, a date nor a whole number`)
   return { at, kind }
 }
+
+/** The cursor column of a stream: the wanted one, or the first candidate among the columns of a usable type; null: read in full. */
+export const chooseCursor = (wanted: string | null | undefined, candidates: readonly string[], usable: readonly string[]): string | null =>
+  wanted === undefined ? (candidates.find((name) => usable.includes(name)) ?? null) : wanted

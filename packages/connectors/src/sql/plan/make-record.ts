@@ -1,6 +1,5 @@
-import type { JsonValue, RecordKey, SourceRecord } from '@inlet/connector-sdk'
-import { Failure, keyHash } from '@inlet/connector-sdk'
-import type { RawRow } from '../read/raw-row.js'
+import { Failure, type JsonValue, keyHash, type RecordKey, type SourceRecord } from '@inlet/connector-sdk'
+import type { RawRow } from '../session/session.js'
 import type { StreamPlan } from './stream-plan.js'
 
 /** Turns a row into its key; throws RECORD_KEY_MISSING when a part is NULL. */

@@ -1,4 +1,4 @@
-import type { RawRow } from './raw-row.js'
+import type { RawRow } from '../session/session.js'
 
 /** Rows as they came, with their size on the wire. */
 export interface Chunk {

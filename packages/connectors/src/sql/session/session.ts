@@ -1,4 +1,3 @@
-import type { RawRow } from '../read/raw-row.js'
 import type { Chunk } from '../read/row-source.js'
 import type { PooledSession } from './sessions.js'
 
@@ -28,3 +27,6 @@ export interface SqlSession<T> extends PooledSession {
   /** Ends the transaction and starts another, on a new connection when a statement is still sending rows. */
   renew(): Promise<void>
 }
+
+/** A row as the server sent it: text per column, null for NULL. */
+export type RawRow = readonly (string | null)[]

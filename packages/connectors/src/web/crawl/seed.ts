@@ -1,5 +1,5 @@
 import type { KnownRecords } from '@inlet/connector-sdk'
-import { caveatIf } from '../../parsing/caveats/caveat-if.js'
+import { caveatIf } from '../../parsing/caveats/caveats.js'
 import { normalizeUrl, originOf } from '../address/normalize-url.js'
 import type { RobotsCache } from '../robots/robots-cache.js'
 import { readSitemaps } from '../sitemap/read-sitemaps.js'

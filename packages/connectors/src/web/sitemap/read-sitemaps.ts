@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { Failure, isUrl, toFailure } from '@inlet/connector-sdk'
-import { decodeXml } from '../../parsing/xml/decode-xml.js'
+import { decodeXml } from '../../parsing/xml/read-xml-tree.js'
 import { originOf } from '../address/normalize-url.js'
 import type { CrawlTools } from '../crawl/crawl-tools.js'
 import { parseSitemap, type SitemapEntry } from './parse-sitemap.js'

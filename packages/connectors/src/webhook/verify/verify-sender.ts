@@ -1,9 +1,7 @@
-import type { PushedRequest } from '@inlet/connector-sdk'
+import { Failure, type PushedRequest } from '@inlet/connector-sdk'
+import { toMoment } from '../body/to-moment.js'
 import type { SignatureSpec, WebhookConfig, WebhookSecrets } from '../config.js'
 import { decodeSignatures, isOneOf, isSigned } from './compare.js'
-import { refused } from './refused.js'
-import { standardKey } from './signing-key.js'
-import { checkTimestamp } from './timestamp.js'
 
 type Request = PushedRequest<WebhookConfig, WebhookSecrets>
 type Verify<S extends SignatureSpec['scheme']> = (request: Request, spec: Extract<SignatureSpec, { scheme: S }>) => void
@@ -108,4 +106,25 @@ const afterPrefix = (texts: readonly string[], prefix: string): readonly string[
 
 const expectSigned = (signed: boolean): void => {
   if (!signed) throw refused('the signature does not fit the body and the secret')
+}
+
+/** Throws unless the moment of signing is within the tolerance of now, in the past or ahead. */
+const checkTimestamp = (text: string, now: Date, toleranceSeconds: number): void => {
+  const signedAt = toMoment(text)
+  if (signedAt === null) throw refused('the time of signing is missing or not a time')
+  const offSeconds = Math.abs(now.getTime() - signedAt.getTime()) / 1_000
+  if (offSeconds > toleranceSeconds) throw refused(`the time of signing is ${Math.round(offSeconds)} s off, more than ${toleranceSeconds} s`)
+}
+
+/** Not the sender, or not provably. The message is for the operator's log; the sender learns nothing but that. */
+export const refused = (message: string): Failure => new Failure('SIGNATURE_INVALID', message)
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+export const isBase64 = (text: string): boolean => text !== '' && BASE64.test(text)
+
+/** The key of Standard Webhooks: base64 after `whsec_` or alone; other text counts as it is. */
+const standardKey = (secret: string): Buffer => {
+  const bare = secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : secret
+  return isBase64(bare) ? Buffer.from(bare, 'base64') : Buffer.from(secret)
 }

@@ -1,5 +1,4 @@
-import type { Caveat } from '@inlet/connector-sdk'
-import { caveatIf } from './caveat-if.js'
+import type { Caveat, CaveatKind } from '@inlet/connector-sdk'
 
 /** Below this an encoding can hardly be called known. */
 const DOUBTFUL_BELOW = 0.9
@@ -19,3 +18,7 @@ export const encodingCaveats = (
 /** Whether a document had bytes that its encoding does not know. */
 export const damageCaveat = (document: string, { charset, damaged }: { readonly charset: string; readonly damaged: boolean }): Caveat =>
   caveatIf('BYTES_UNDECODABLE', damaged, `${document}: not ${charset}`)
+
+/** One thing that was looked at, and whether the kind concerns it. */
+export const caveatIf = (kind: CaveatKind, concerned: boolean, example: string): Caveat =>
+  concerned ? { kind, count: 1, of: 1, example } : { kind, count: 0, of: 1 }
