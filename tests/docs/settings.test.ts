@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { connectors } from '@inlet/connectors'
+import { SOURCE_EXAMPLES } from '@inlet/contract'
 import { INSTALLATION_KEYS } from '@inlet/runtime'
 import { describe, expect, it } from 'vitest'
 import { matches, ROOT, readDocuments } from './documents.js'
@@ -56,6 +57,11 @@ describe('examples of sources', () => {
 
   it('there is one for every connector', () => {
     expect(examples.map(({ connector }) => connector).sort()).toEqual(connectors.map(({ type }) => type).sort())
+  })
+
+  it('are those that the API shows at /docs', () => {
+    const shown = Object.fromEntries(Object.entries(SOURCE_EXAMPLES).map(([type, { value }]) => [type, value]))
+    expect(shown).toEqual(Object.fromEntries(examples.map((example) => [example.connector, example])))
   })
 
   it.each(examples)('the connector $connector accepts its example', async ({ connector, config, secrets }) => {

@@ -41,6 +41,9 @@ export const checkSettingsForm = async (deps: SourceDeps, connector: Connector, 
   }
 }
 
+/** That something is missing, of another kind, too short or too long. */
+const SAYS_NO_VALUE = /^(is required|must be (text|an object|a list)|must have at (least|most) [\d,]+ (characters?|items?))$/u
+
 /** The secrets as the connector takes them; what is wrong comes out without their values. */
 export const parseSecrets = (connector: Connector, secrets: Readonly<Record<string, unknown>>): unknown => {
   try {
@@ -49,7 +52,11 @@ export const parseSecrets = (connector: Connector, secrets: Readonly<Record<stri
     if (!(error instanceof InvalidRequest)) throw error
     // The message of a rule may quote the value it looked at.
     throw new InvalidRequest(
-      error.errors.map(({ path, code, message }) => ({ path, code, message: code === 'unknown_field' ? message : 'is missing or not valid' })),
+      error.errors.map(({ path, code, message }) => ({
+        path,
+        code,
+        message: code === 'unknown_field' || SAYS_NO_VALUE.test(message) ? message : 'is missing or not valid',
+      })),
     )
   }
 }

@@ -57,7 +57,7 @@ export const configSchema = settings
     const expected = tls.serverName ?? host
     // The client library checks a certificate by name only.
     if (tls.mode === 'verify-full' && net.isIP(expected) !== 0) {
-      const message = 'verify-full needs the name in the certificate, since the host is an address'
+      const message = 'verify-full needs the name in the certificate, since the host is an address; tls.mode "require" encrypts without it'
       context.issues.push({ code: 'custom', input: expected, path: ['tls', 'serverName'], message })
     }
   })

@@ -1,12 +1,19 @@
 import { REASONS } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
+import type { Endpoint } from '../endpoint.js'
 import { endpoints } from '../endpoints.js'
 import { statusOf } from '../status-of.js'
 import { buildOpenApi } from './build-openapi.js'
+import { REQUEST_EXAMPLES } from './request-examples.js'
 
 const document = buildOpenApi({ version: '1.2.3' })
 const operations = Object.values(document.paths ?? {}).flatMap(
-  (item) => Object.values(item as object) as { operationId: string; security: unknown[] }[],
+  (item) =>
+    Object.values(item as object) as {
+      operationId: string
+      security: unknown[]
+      parameters?: { in: string; example?: unknown; schema?: { example?: unknown } }[]
+    }[],
 )
 
 describe('buildOpenApi', () => {
@@ -26,6 +33,26 @@ describe('buildOpenApi', () => {
     const known = Object.keys(document.components?.schemas ?? {})
     expect(known).toEqual(expect.arrayContaining([...used]))
     expect(known).toEqual(expect.arrayContaining(['Source', 'SourcePage', 'CreateSource', 'Problem', 'Run', 'RecordPage']))
+  })
+
+  it.each(Object.entries<Endpoint>(endpoints).filter(([, { body }]) => body !== undefined))('shows bodies for %s that it takes', (id, endpoint) => {
+    const examples = Object.entries(REQUEST_EXAMPLES).find(([name]) => name === id)?.[1] ?? {}
+    expect(Object.keys(examples).length).toBeGreaterThan(0)
+    for (const { value } of Object.values(examples)) expect(endpoint.body?.safeParse(value).error?.issues ?? []).toEqual([])
+  })
+
+  it('shows a source of each kind by name', () => {
+    const sources = document.paths?.['/v1/sources'] as unknown as { post: { requestBody: { content: Record<string, { examples: object }> } } }
+    expect(Object.keys(sources.post.requestBody.content['application/json']?.examples ?? {})).toEqual(
+      expect.arrayContaining(['web', 'postgres', 'file', 'webhook']),
+    )
+  })
+
+  it('fills no filter in where lists are tried', () => {
+    const filters = operations.flatMap(({ parameters = [] }) => parameters).filter((parameter) => parameter.in !== 'path')
+    expect(filters.length).toBeGreaterThan(50)
+    expect(filters.filter((parameter) => parameter.example !== undefined || parameter.schema?.example !== undefined)).toEqual([])
+    expect(JSON.stringify(document.paths?.['/v1/runs'])).toContain('For example my-feed.')
   })
 
   it('documents query numbers as numbers', () => {

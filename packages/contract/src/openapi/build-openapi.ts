@@ -5,6 +5,7 @@ import type { Endpoint } from '../endpoint.js'
 import { endpoints } from '../endpoints.js'
 import { problem } from '../problem.js'
 import { statusOf } from '../status-of.js'
+import { REQUEST_EXAMPLES } from './request-examples.js'
 
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>
 
@@ -13,16 +14,42 @@ export const buildOpenApi = (options: { readonly version: string; readonly serve
   const registry = new OpenAPIRegistry()
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer', description: 'An API key.' })
   for (const [operationId, endpoint] of Object.entries(endpoints)) registry.registerPath(toRoute(operationId, endpoint))
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
-    openapi: '3.1.0',
-    info: {
-      title: 'Inlet',
-      version: options.version,
-      description: 'Data source registry and queue-driven ingestion: register a source, have it read on schedule, find its records.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
-    servers: [{ url: options.serverUrl ?? '/' }],
-  })
+  return withoutPrefilledFilters(
+    new OpenApiGeneratorV31(registry.definitions).generateDocument({
+      openapi: '3.1.0',
+      info: {
+        title: 'Inlet',
+        version: options.version,
+        description: 'Data source registry and queue-driven ingestion: register a source, have it read on schedule, find its records.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: options.serverUrl ?? '/' }],
+    }),
+  )
+}
+
+interface Parameter {
+  readonly in: string
+  readonly required?: boolean
+  description?: string
+  example?: unknown
+  readonly schema?: { example?: unknown; description?: string }
+}
+
+/** Forms fill an example of a parameter in, and a list that is narrowed down to a source of that name has nothing: it goes into the description. */
+const withoutPrefilledFilters = (document: OpenApiDocument): OpenApiDocument => {
+  const operations = Object.values(document.paths ?? {}).flatMap((item) =>
+    Object.values(item as Record<string, { readonly parameters?: readonly Parameter[] }>),
+  )
+  for (const parameter of operations.flatMap(({ parameters = [] }) => parameters)) {
+    const example = parameter.example ?? parameter.schema?.example
+    if (parameter.in === 'path' || example === undefined) continue
+    delete parameter.example
+    delete parameter.schema?.example
+    parameter.description =
+      `${parameter.description ?? parameter.schema?.description ?? ''} For example ${typeof example === 'string' ? example : JSON.stringify(example)}.`.trim()
+  }
+  return document
 }
 
 const toRoute = (operationId: string, endpoint: Endpoint): RouteConfig => ({
@@ -33,7 +60,7 @@ const toRoute = (operationId: string, endpoint: Endpoint): RouteConfig => ({
   summary: endpoint.summary,
   description: describe(endpoint),
   security: isOpen(endpoint) ? [] : [{ apiKey: [] }],
-  request: toRequest(endpoint),
+  request: toRequest(endpoint, examplesOf(operationId)),
   responses: { ...toAnswers(endpoint), ...toUnchanged(endpoint), ...toProblems(endpoint) },
 })
 
@@ -76,7 +103,9 @@ const ifMatchHeader = (rule: true | 'optional') => {
   return rule === 'optional' ? header.optional() : header
 }
 
-const toRequest = (endpoint: Endpoint): NonNullable<RouteConfig['request']> => {
+const examplesOf = (operationId: string) => Object.entries(REQUEST_EXAMPLES).find(([id]) => id === operationId)?.[1]
+
+const toRequest = (endpoint: Endpoint, examples: ReturnType<typeof examplesOf>): NonNullable<RouteConfig['request']> => {
   const headers = headersOf(endpoint)
   return {
     ...(endpoint.params === undefined ? {} : { params: endpoint.params }),
@@ -84,7 +113,12 @@ const toRequest = (endpoint: Endpoint): NonNullable<RouteConfig['request']> => {
     ...(headers === undefined ? {} : { headers }),
     ...(endpoint.body === undefined
       ? {}
-      : { body: { required: endpoint.bodyOptional !== true, content: { 'application/json': { schema: endpoint.body } } } }),
+      : {
+          body: {
+            required: endpoint.bodyOptional !== true,
+            content: { 'application/json': { schema: endpoint.body, ...(examples === undefined ? {} : { examples }) } },
+          },
+        }),
     ...(endpoint.rawBody === true ? { body: endpoint.scope === 'signature' ? EVENT_BODY : RAW_BODY } : {}),
   }
 }
