@@ -247,6 +247,7 @@ export const messages = {
       toEnd: 'To the end',
     },
     none: 'No runs yet',
+    source: 'Source',
     outcome: 'Outcome',
     trigger: 'Trigger',
     started: 'Started',

@@ -8,6 +8,7 @@ export const run = z
   .strictObject({
     id: uuid,
     sourceId: uuid,
+    source: z.strictObject({ slug: z.string(), name: z.string() }),
     version: z.int().nullable().meta({ description: 'The version of the config it reads with.' }),
     trigger: z.enum(RUN_TRIGGERS),
     status: z.enum(RUN_STATUSES),

@@ -7,6 +7,7 @@ const iso = (moment: Date | null): string | null => moment?.toISOString() ?? nul
 export const toRunView = (run: RunOverview): RunView => ({
   id: run.id,
   sourceId: run.sourceId,
+  source: { slug: run.slug, name: run.sourceName },
   version: run.version,
   trigger: run.trigger,
   status: run.status,

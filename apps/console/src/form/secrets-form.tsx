@@ -2,6 +2,9 @@ import { useId } from 'react'
 import { messages } from '../messages.js'
 import { labelOf, type Schema, type Values, withMember } from './schema.js'
 
+/** Secrets of several lines; all others are typed unseen. */
+const HAS_LINES = /(private|ssh|deploy|client|account)key$|certificate|pem|json|^ca$/iu
+
 interface SecretsFormProps {
   readonly schema: Schema
   readonly values: Values
@@ -29,7 +32,7 @@ export const SecretsForm = ({ schema, values, stored, errors, onChange }: Secret
           placeholder: stored.includes(name) ? messages.form.secretSet : '',
           value: typeof values[name] === 'string' ? values[name] : '',
         }
-        const isLong = (member.maxLength ?? 0) > 10_000
+        const isLong = HAS_LINES.test(name)
         return (
           <div key={name} className="field">
             <label htmlFor={`${id}-${name}`}>{labelOf(name, member)}</label>

@@ -1,14 +1,17 @@
 import { type ReactNode, useEffect } from 'react'
 import { messages } from '../messages.js'
+import { CopyMenu, type CopyTarget } from './copy.js'
 
 interface PageProps {
   readonly title: string
   readonly actions?: ReactNode
+  /** The request behind the page. */
+  readonly copy?: CopyTarget
   readonly children: ReactNode
 }
 
 /** A page with its title, in the window as well. */
-export const Page = ({ title, actions, children }: PageProps) => {
+export const Page = ({ title, actions, copy, children }: PageProps) => {
   useEffect(() => {
     document.title = `${title} · ${messages.app}`
   }, [title])
@@ -16,7 +19,12 @@ export const Page = ({ title, actions, children }: PageProps) => {
     <>
       <header className="page-head">
         <h1 tabIndex={-1}>{title}</h1>
-        {actions !== undefined && <div className="row wrap actions">{actions}</div>}
+        {(actions !== undefined || copy !== undefined) && (
+          <div className="row wrap actions">
+            {copy !== undefined && <CopyMenu target={copy} />}
+            {actions}
+          </div>
+        )}
       </header>
       {children}
     </>

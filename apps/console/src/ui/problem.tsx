@@ -1,7 +1,7 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react'
 import { ApiError } from '../api/api-error.js'
 import { messages } from '../messages.js'
-import { CopyMenu } from './copy.js'
+import { CopyRequest } from './copy.js'
 
 /** What went wrong, what to do, and how to report it. */
 export const ProblemNote = ({ error, onRetry }: { readonly error: unknown; readonly onRetry?: (() => void) | undefined }) => {
@@ -22,7 +22,7 @@ export const ProblemNote = ({ error, onRetry }: { readonly error: unknown; reado
             {messages.problem.requestId} <code>{failure.problem.requestId}</code>
           </span>
         )}
-        {failure !== null && <CopyMenu request={failure.request} />}
+        {failure !== null && <CopyRequest request={failure.request} />}
         {onRetry !== undefined && (
           <button type="button" className="button small" onClick={onRetry}>
             {messages.problem.retry}

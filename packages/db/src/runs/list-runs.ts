@@ -7,6 +7,8 @@ import type { BackfillPlan } from './create-run.js'
 export interface RunOverview {
   readonly id: string
   readonly sourceId: string
+  readonly slug: string
+  readonly sourceName: string
   readonly version: number | null
   readonly trigger: RunTrigger
   readonly status: RunStatus
@@ -40,7 +42,7 @@ export interface RunOverview {
 }
 
 // SQL: asked for all the time while somebody waits for a run, and one statement with its join is five times as fast as Prisma's three.
-const COLUMNS = `r.id, r.source_id AS "sourceId", v.number AS version, r.trigger, r.status, r.outcome, r.attempt, r.scheduled_for AS "scheduledFor",
+const COLUMNS = `r.id, r.source_id AS "sourceId", s.slug, s.name AS "sourceName", v.number AS version, r.trigger, r.status, r.outcome, r.attempt, r.scheduled_for AS "scheduledFor",
   r.created_at AS "createdAt", r.started_at AS "startedAt", r.finished_at AS "finishedAt", r.wake_at AS "wakeAt", r.parked_reason AS "parkedReason",
   r.cancel_requested_at AS "cancelRequestedAt", r.forwarded_batches AS "forwardedBatches", r.committed_batches AS "committedBatches",
   r.fenced_batches AS "fencedBatches", r.duplicate_batches AS "duplicateBatches", r.forwarded_bytes AS "forwardedBytes", r.committed_bytes AS "committedBytes",

@@ -46,7 +46,7 @@ export const ImportSettings = ({ type, onProposal }: { readonly type: string; re
       <div className="body stack">
         <p className="muted">{t.hint}</p>
         <div className="row wrap">
-          <div className="field grow">
+          <div className="field grow address">
             <label htmlFor={id}>{t.url}</label>
             <input
               id={id}

@@ -15,7 +15,17 @@ import './new-source.css'
 export const NewSourcePage = () => {
   const [search] = useSearch()
   const type = search['connector']
-  return <Page title={messages.newSource.title}>{type === undefined ? <Catalog /> : <ConfigureSource key={type} type={type} />}</Page>
+  return (
+    <Page
+      title={messages.newSource.title}
+      copy={{
+        path: type === undefined ? '/v1/connectors' : `/v1/connectors/${type}`,
+        cli: `inlet connectors${type === undefined ? '' : ` ${type}`}`,
+      }}
+    >
+      {type === undefined ? <Catalog /> : <ConfigureSource key={type} type={type} />}
+    </Page>
+  )
 }
 
 const Catalog = () => {

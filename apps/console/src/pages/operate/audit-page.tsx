@@ -11,7 +11,7 @@ export const AuditPage = () => {
   const [search, setSearch] = useSearch()
   const t = messages.audit
   return (
-    <Page title={t.title}>
+    <Page title={t.title} copy={{ path: '/v1/audit', query: { action: search['action'], target: search['target'] } }}>
       <div className="stack">
         <div className="row wrap">
           <SearchField

@@ -9,7 +9,7 @@ import { Listed } from './listed.js'
 export const CredentialsPage = () => {
   const t = messages.credentials
   return (
-    <Page title={t.title}>
+    <Page title={t.title} copy={{ path: '/v1/credentials' }}>
       <Listed<CredentialView>
         queryKey={['credentials']}
         path="/v1/credentials"

@@ -22,7 +22,7 @@ export const Listed = <T,>({ none, noneHint, head, row, keyOf, ...list }: Listed
   <Paged<T> {...list} empty={<Empty title={none}>{noneHint !== undefined && <p>{noneHint}</p>}</Empty>}>
     {(items) => (
       <div className="panel table-wrap" tabIndex={0}>
-        <table className="table">
+        <table className="table stacks">
           <thead>
             <tr>
               {head.map((text) => (
@@ -34,7 +34,9 @@ export const Listed = <T,>({ none, noneHint, head, row, keyOf, ...list }: Listed
             {items.map((item) => (
               <tr key={keyOf(item)}>
                 {row(item).map((cell, index) => (
-                  <td key={head[index]}>{cell}</td>
+                  <td key={head[index]} data-label={head[index]}>
+                    {cell}
+                  </td>
                 ))}
               </tr>
             ))}

@@ -22,7 +22,7 @@ export const NotificationsPage = () => {
     }
   }
   return (
-    <Page title={t.title}>
+    <Page title={t.title} copy={{ path: '/v1/notifications' }}>
       <div className="stack">
         <h2>{t.incidents}</h2>
         <Listed<IncidentView>

@@ -31,6 +31,7 @@ export const SettingsPage = () => {
   return (
     <Page
       title={t.title}
+      copy={{ path: '/v1/keys', cli: 'inlet keys list' }}
       actions={
         session.can('createKey') ? (
           <button type="button" className="button primary" onClick={() => setCreating(true)}>

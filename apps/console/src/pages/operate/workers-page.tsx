@@ -15,6 +15,7 @@ export const WorkersPage = () => {
   return (
     <Page
       title={t.title}
+      copy={{ path: '/v1/workers' }}
       actions={
         session.scopes.includes('admin') ? (
           <a className="button" href="/admin/queues">

@@ -43,9 +43,9 @@ export const OverviewPage = () => {
   const count = (condition: string): number => judged.filter((each) => each.condition === condition).length
   const quarantined = judged.reduce((sum, { line }) => sum + line.quarantined, 0)
   return (
-    <Page title={t.title}>
+    <Page title={t.title} copy={{ path: '/v1/overview/activity', query: { hours } }}>
       <div className="stack">
-        <div className="cards">
+        <div className="cards six">
           <Figure to="/sources" search={{ show: 'attention' }} label={t.broken} value={count('broken')} tone="bad" />
           <Figure to="/sources" search={{ show: 'stale' }} label={t.stale} value={count('stale')} tone="warn" />
           <Figure to="/quarantine" search={{}} label={t.quarantined} value={quarantined} tone="warn" />

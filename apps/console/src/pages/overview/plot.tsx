@@ -3,6 +3,7 @@ import { messages } from '../../messages.js'
 import { usePreference } from '../../preferences/preferences.js'
 import { formatMoment } from '../../ui/format.js'
 import { axisSteps, timeSteps } from './scale.js'
+import './plot.css'
 
 interface PlotProps {
   readonly title: string

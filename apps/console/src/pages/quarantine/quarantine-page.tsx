@@ -18,7 +18,7 @@ export const QuarantinePage = () => {
   })
   const t = messages.quarantine
   return (
-    <Page title={t.title}>
+    <Page title={t.title} copy={{ path: '/v1/overview/quarantine' }}>
       {groups.data === undefined ? (
         groups.isError ? (
           <ProblemNote error={groups.error} onRetry={() => void groups.refetch()} />

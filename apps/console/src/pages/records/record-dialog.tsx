@@ -84,7 +84,7 @@ export const RecordDialog = ({ id, onClose }: { readonly id: string; readonly on
             {JSON.stringify(data.data, null, 2)}
           </pre>
           <div className="actions">
-            <CopyMenu request={{ method: 'GET', path: `/v1/records/${id}` }} />
+            <CopyMenu target={{ path: `/v1/records/${id}` }} />
             <button type="button" className="button" onClick={onClose}>
               {messages.common.close}
             </button>

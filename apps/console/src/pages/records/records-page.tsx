@@ -1,8 +1,7 @@
 import type { RecordHit } from '@inlet/contract'
 import { Link } from '@tanstack/react-router'
-import { toQuery } from '../../api/client.js'
+import { quote } from '../../api/shell-text.js'
 import { messages } from '../../messages.js'
-import { CopyMenu } from '../../ui/copy.js'
 import { Page } from '../../ui/page.js'
 import { Paged } from '../../ui/paged.js'
 import { SearchField } from '../../ui/search-field.js'
@@ -23,9 +22,11 @@ export const RecordsPage = () => {
   return (
     <Page
       title={t.title}
-      actions={
-        <CopyMenu request={{ method: 'GET', path: `/v1/records${toQuery(query)}` }} cli={`inlet search ${JSON.stringify(search['q'] ?? '')}`} />
-      }
+      copy={{
+        path: '/v1/records',
+        query,
+        cli: `inlet search ${quote(search['q'] ?? '')}${query.source === undefined ? '' : ` --source ${query.source}`}`,
+      }}
     >
       <div className="stack">
         <div className="row wrap">

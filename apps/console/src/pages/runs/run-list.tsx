@@ -33,10 +33,11 @@ export const RunList = ({ source, outcome }: { readonly source?: string; readonl
     >
       {(runs) => (
         <div className="panel table-wrap" tabIndex={0}>
-          <table className="table">
+          <table className="table stacks">
             <thead>
               <tr>
                 <th>{t.outcome}</th>
+                {source === undefined && <th>{t.source}</th>}
                 <th>{t.trigger}</th>
                 <th>{t.started}</th>
                 <th className="right">{t.duration}</th>
@@ -48,7 +49,7 @@ export const RunList = ({ source, outcome }: { readonly source?: string; readonl
             </thead>
             <tbody>
               {runs.map((run) => (
-                <RunRow key={run.id} run={run} />
+                <RunRow key={run.id} run={run} hasSource={source === undefined} />
               ))}
             </tbody>
           </table>
@@ -58,7 +59,8 @@ export const RunList = ({ source, outcome }: { readonly source?: string; readonl
   )
 }
 
-const RunRow = ({ run }: { readonly run: RunView }) => {
+const RunRow = ({ run, hasSource }: { readonly run: RunView; readonly hasSource: boolean }) => {
+  const t = messages.runs
   const seconds = durationOf(run, Date.now())
   const { counts } = run
   return (
@@ -68,15 +70,34 @@ const RunRow = ({ run }: { readonly run: RunView }) => {
           <Badge tone={toneOfRun(run)}>{textOfRun(run)}</Badge>
         </Link>
       </td>
-      <td className="muted">{messages.runs.triggers[run.trigger]}</td>
-      <td>
+      {hasSource && (
+        <td data-label={t.source}>
+          <Link to="/sources/$ref" params={{ ref: run.source.slug }} className="link">
+            {run.source.name}
+          </Link>
+        </td>
+      )}
+      <td className="muted nowrap" data-label={t.trigger}>
+        {t.triggers[run.trigger]}
+      </td>
+      <td data-label={t.started}>
         <Time at={run.startedAt ?? run.createdAt} />
       </td>
-      <td className="right num nowrap">{seconds === null ? '–' : formatDuration(seconds)}</td>
-      <td className="right num">{formatNumber(counts.read)}</td>
-      <td className="right num">{formatNumber(counts.inserted + counts.updated + counts.deleted)}</td>
-      <td className="right num">{formatNumber(counts.quarantined)}</td>
-      <td className="muted problem-cell">{run.error?.message ?? run.warnings[0]?.message ?? ''}</td>
+      <td className="right num nowrap" data-label={t.duration}>
+        {seconds === null ? '–' : formatDuration(seconds)}
+      </td>
+      <td className="right num" data-label={t.read}>
+        {formatNumber(counts.read)}
+      </td>
+      <td className="right num" data-label={t.changed}>
+        {formatNumber(counts.inserted + counts.updated + counts.deleted)}
+      </td>
+      <td className="right num" data-label={t.quarantined}>
+        {formatNumber(counts.quarantined)}
+      </td>
+      <td className="muted problem-cell" data-label={t.problem}>
+        {run.error?.message ?? run.warnings[0]?.message ?? ''}
+      </td>
     </tr>
   )
 }

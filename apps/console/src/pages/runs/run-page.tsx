@@ -7,7 +7,6 @@ import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { Badge } from '../../ui/badge.js'
-import { CopyMenu } from '../../ui/copy.js'
 import { formatBytes, formatDuration, formatNumber } from '../../ui/format.js'
 import { NotFound } from '../../ui/not-found.js'
 import { Page } from '../../ui/page.js'
@@ -64,9 +63,9 @@ const Shown = ({ run, source, error }: ShownProps) => {
   return (
     <Page
       title={source === undefined ? t.one : t.of(source.name)}
+      copy={tab === 'log' ? { path: `/v1/runs/${run.id}/logs` } : { path: `/v1/runs/${run.id}`, cli: `inlet runs get ${run.id}` }}
       actions={
         <>
-          <CopyMenu request={{ method: 'GET', path: `/v1/runs/${run.id}` }} cli={`inlet runs --source ${source?.slug ?? run.sourceId}`} />
           {run.status !== 'ended' && session.can('cancelRun') && (
             <button type="button" className="button" disabled={run.cancelRequested} onClick={() => void cancel()}>
               {t.cancel}
@@ -152,7 +151,7 @@ const Counts = ({ run }: { readonly run: RunView }) => {
           {t.batchesStored(formatNumber(batches.committed), formatNumber(batches.forwarded), formatBytes(bytes.committed))}
         </span>
       </header>
-      <div className="body cards">
+      <div className="body figures">
         <div>
           <span className="muted">{t.read}</span>
           <div className="figure num">{formatNumber(counts.read)}</div>

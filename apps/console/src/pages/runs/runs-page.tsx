@@ -9,6 +9,11 @@ export const RunsPage = () => {
   return (
     <Page
       title={t.title}
+      copy={{
+        path: '/v1/runs',
+        query: { outcome: search['outcome'] },
+        cli: `inlet runs${search['outcome'] === undefined ? '' : ` --outcome ${search['outcome']}`}`,
+      }}
       actions={
         <select
           className="input narrow"

@@ -4,7 +4,7 @@ import { lazy, type ReactNode, Suspense } from 'react'
 import { ApiError } from '../../api/api-error.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
-import { CopyMenu } from '../../ui/copy.js'
+import type { CopyTarget } from '../../ui/copy.js'
 import { NotFound } from '../../ui/not-found.js'
 import { Page } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
@@ -14,6 +14,7 @@ import { useSearch } from '../../ui/use-search.js'
 import { conditionText, TONES, toCondition } from '../sources/condition.js'
 import { Actions } from './actions.js'
 import { Overview } from './overview.js'
+import { toSourceFile } from './to-source-file.js'
 import { useAct } from './use-act.js'
 import { useSource } from './use-source.js'
 import { WhyPanel } from './why-panel.js'
@@ -56,6 +57,30 @@ interface ShownProps {
   readonly refresh: () => Promise<void>
 }
 
+/** In a narrow window the tab that is shown may be out of sight. */
+const showCurrent = (tabs: HTMLElement | null): void => {
+  const current = tabs?.querySelector<HTMLElement>('[aria-current=page]')
+  if (tabs && current && current.offsetLeft + current.offsetWidth > tabs.clientWidth) tabs.scrollLeft = current.offsetLeft - 24
+}
+
+/** The request behind a tab. */
+const copyOf = ({ slug }: SourceDetail, tab: Tab['name'] | undefined): CopyTarget => {
+  switch (tab) {
+    case 'runs':
+      return { path: '/v1/runs', query: { source: slug }, cli: `inlet runs --source ${slug}` }
+    case 'quarantine':
+      return { path: `/v1/sources/${slug}/quarantine`, query: { state: 'open' }, cli: `inlet quarantine ${slug}` }
+    case 'versions':
+      return { path: `/v1/sources/${slug}/versions` }
+    case 'schedule':
+      return { path: `/v1/sources/${slug}/ticks` }
+    case 'events':
+      return { path: '/v1/events', query: { source: slug }, cli: `inlet logs --source ${slug}` }
+    default:
+      return { path: `/v1/sources/${slug}`, cli: `inlet sources get ${slug}`, toYaml: toSourceFile }
+  }
+}
+
 const Shown = ({ source, why, error, refresh }: ShownProps) => {
   const [search] = useSearch()
   const now = useNow()
@@ -72,9 +97,9 @@ const Shown = ({ source, why, error, refresh }: ShownProps) => {
   return (
     <Page
       title={source.name}
+      copy={copyOf(source, tab?.name)}
       actions={
         <>
-          <CopyMenu request={{ method: 'GET', path: `/v1/sources/${source.slug}` }} cli={`inlet sources show ${source.slug}`} />
           <Link to="/records" search={{ source: source.slug }} className="button">
             {messages.runs.records}
           </Link>
@@ -97,7 +122,7 @@ const Shown = ({ source, why, error, refresh }: ShownProps) => {
         </div>
         {error !== null && error !== undefined && <ProblemNote error={error} />}
         {why !== undefined && <WhyPanel source={source} why={why} act={act} />}
-        <nav className="tabs" aria-label={messages.source.parts}>
+        <nav className="tabs" aria-label={messages.source.parts} ref={showCurrent}>
           {TABS.map(({ name }) => (
             <Link
               key={name}

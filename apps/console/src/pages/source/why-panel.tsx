@@ -2,8 +2,9 @@ import type { SourceDetail, WhyView } from '@inlet/contract'
 import { Link } from '@tanstack/react-router'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
-import { formatDuration } from '../../ui/format.js'
-import { Time, useNow } from '../../ui/time.js'
+import { formatDuration, formatExact } from '../../ui/format.js'
+import { useNow } from '../../ui/time.js'
+import { WithTimes } from '../../ui/with-times.js'
 import { findRepair } from './repair.js'
 import type { Act } from './use-act.js'
 
@@ -30,7 +31,9 @@ export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
   return (
     <section className="note why" data-tone={toneOf(why)} aria-label={t.why}>
       <div className="row wrap between">
-        <p className="sentence">{sentence(blocker.message)}</p>
+        <p className="sentence">
+          <WithTimes text={sentence(blocker.message)} />
+        </p>
         {repair !== null && repair.operation !== null && session.can(repair.operation) && (
           <button type="button" className="button primary" disabled={act.isBusy} onClick={() => void act.repair(repair.label, source)}>
             {t.repairs[repair.label]}
@@ -48,7 +51,11 @@ export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
           ))}
       </div>
       <p className="muted row wrap">
-        {blocker.next !== 'Nothing to do.' && <span>{blocker.next}</span>}
+        {blocker.next !== 'Nothing to do.' && (
+          <span>
+            <WithTimes text={blocker.next} />
+          </span>
+        )}
         {blocker.clearsAt !== null && <Clock at={blocker.clearsAt} isDue={blocker.code === 'NEXT_TICK'} />}
         <span className="tag">{blocker.code}</span>
       </p>
@@ -60,8 +67,8 @@ const Clock = ({ at, isDue }: { readonly at: string; readonly isDue: boolean }) 
   const now = useNow()
   const seconds = (Date.parse(at) - now.getTime()) / 1_000
   return (
-    <span>
-      {seconds > 0 ? messages.source[isDue ? 'dueIn' : 'clearsIn'](formatDuration(seconds)) : messages.source.clearsNow} (<Time at={at} />)
-    </span>
+    <time dateTime={at} title={formatExact(new Date(at))}>
+      {seconds > 0 ? messages.source[isDue ? 'dueIn' : 'clearsIn'](formatDuration(seconds)) : messages.source.clearsNow}
+    </time>
   )
 }

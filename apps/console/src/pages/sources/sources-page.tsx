@@ -24,10 +24,12 @@ const oneOf = <T extends string>(choices: readonly T[], value: string | undefine
 export const SourcesPage = () => {
   const lines = useSourceLines()
   const session = useSession()
+  const [search] = useSearch()
   const t = messages.sources
   return (
     <Page
       title={t.title}
+      copy={{ path: '/v1/sources', query: { q: search['q'], connector: search['connector'] }, cli: 'inlet sources' }}
       actions={
         session.can('createSource') ? (
           <Link to="/sources/new" className="button primary">
