@@ -383,6 +383,9 @@ export const messages = {
     wrong: 'The expression cannot be read yet.',
     testFirst: 'Test the settings first: the mapping is then tried on the records that were read, while you type.',
     dropped: 'Nothing: the mapping drops this record.',
+    show: 'How would it be mapped now?',
+    now: 'As the live mapping would store it now',
+    nowRejected: 'The live mapping would put it into quarantine',
   },
   settings: {
     title: 'Settings',

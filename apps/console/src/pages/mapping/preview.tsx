@@ -50,7 +50,8 @@ export const Preview = ({ records, hasRaw, isWrong, failure }: PreviewProps) => 
   )
 }
 
-const mappedText = ({ mapped, rejected }: TestResult['records'][number]): string => {
+/** What would be stored of a record, or why not. */
+export const mappedText = ({ mapped, rejected }: TestResult['records'][number]): string => {
   if (rejected !== null) return rejected.message
   if (mapped.length === 0) return messages.mapping.dropped
   const shown = mapped.map(withoutEmpty)

@@ -1,13 +1,17 @@
 import type { RecordDetail } from '@inlet/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
 import { CopyMenu } from '../../ui/copy.js'
 import { Dialog } from '../../ui/dialog.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Loading } from '../../ui/states.js'
 import { Time } from '../../ui/time.js'
+import { MappedNow } from '../mapping/mapped-now.js'
+import { toSample } from '../mapping/to-sample.js'
 
 /** Only addresses of the web are links: what else a source gives stays text. */
 const isWebAddress = (url: string): boolean => /^https?:\/\//iu.test(url)
@@ -18,6 +22,8 @@ export const RecordDialog = ({ id, onClose }: { readonly id: string; readonly on
     queryKey: ['record', id],
     queryFn: ({ signal }) => client.call<RecordDetail>('GET', `/v1/records/${id}`, { signal }),
   })
+  const [isMapped, setMapped] = useState(false)
+  const session = useSession()
   const t = messages.records
   const { data } = record
   return (
@@ -83,7 +89,13 @@ export const RecordDialog = ({ id, onClose }: { readonly id: string; readonly on
           <pre className="raw" tabIndex={0}>
             {JSON.stringify(data.data, null, 2)}
           </pre>
+          {isMapped && <MappedNow sourceId={data.provenance.sourceId} stream={data.stream} record={toSample(data)} />}
           <div className="actions">
+            {!isMapped && session.can('testSource') && (
+              <button type="button" className="button" onClick={() => setMapped(true)}>
+                {messages.mapping.show}
+              </button>
+            )}
             <CopyMenu target={{ path: `/v1/records/${id}` }} />
             <button type="button" className="button" onClick={onClose}>
               {messages.common.close}

@@ -1,13 +1,15 @@
 import type { QuarantinedDetailView } from '@inlet/contract'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
-import { client } from '../../api/client.js'
+import { useEffect, useId, useMemo, useState } from 'react'
+import { client, parseExactly } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { Dialog } from '../../ui/dialog.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Loading } from '../../ui/states.js'
 import { notify } from '../../ui/toasts.js'
+import { MappedNow } from '../mapping/mapped-now.js'
+import { toSample } from '../mapping/to-sample.js'
 
 interface QuarantinedDialogProps {
   readonly id: string
@@ -36,6 +38,25 @@ export const QuarantinedDialog = ({ id, slug, onClose }: QuarantinedDialogProps)
   )
 }
 
+const PAUSE_MS = 500
+
+/** What is typed, as a record to try, once the typing pauses; null while it is no JSON. */
+const useSample = (text: string | null): object | null => {
+  const [paused, setPaused] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(text), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  return useMemo(() => {
+    try {
+      const record = parseExactly(paused ?? '')
+      return typeof record === 'object' && record !== null ? toSample(record) : null
+    } catch {
+      return null
+    }
+  }, [paused])
+}
+
 const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView } & Omit<QuarantinedDialogProps, 'id'>) => {
   const original = item.record === null ? null : JSON.stringify(item.record, null, 2)
   const [text, setText] = useState(original)
@@ -56,6 +77,7 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
     await queries.invalidateQueries({ queryKey: ['source', slug] })
   }
   const isEdited = text !== original
+  const sample = useSample(text)
   return (
     <>
       <p>
@@ -70,9 +92,12 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
           </pre>
         </>
       ) : (
-        <div className="field">
-          <label htmlFor={id}>{t.record}</label>
-          <textarea id={id} className="input mono" rows={16} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />
+        <div className="pair-of">
+          <div className="field">
+            <label htmlFor={id}>{t.record}</label>
+            <textarea id={id} className="input mono" rows={16} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />
+          </div>
+          {sample !== null && <MappedNow sourceId={item.sourceId} stream={item.stream} record={sample} />}
         </div>
       )}
       {error !== null && <ProblemNote error={error} />}
