@@ -8,6 +8,7 @@ import { parseSettings, type ScenarioName } from './arguments.js'
 import { describeMachine } from './report/machine.js'
 import { isReached, type Measure } from './report/measure.js'
 import { toTable } from './report/table.js'
+import { measureConsole } from './scenarios/console.js'
 import { measureFleet } from './scenarios/fleet.js'
 import { measureLimit } from './scenarios/limit.js'
 import { measureLists } from './scenarios/lists.js'
@@ -33,6 +34,7 @@ const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
   limit: measureLimit,
   search: measureSearch,
   lists: measureLists,
+  console: measureConsole,
 }
 
 const settings = parseSettings(process.argv.slice(2), process.env)

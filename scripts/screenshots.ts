@@ -78,7 +78,7 @@ const signIn = async (browser: Browser, demo: Demo, look: { readonly width: numb
   return page
 }
 
-const settle = async (page: Page): Promise<void> => {
+const untilQuiet = async (page: Page): Promise<void> => {
   await page.getByRole('heading', { level: 1 }).waitFor()
   while ((await page.locator('main [aria-busy=true]').count()) > 0) await page.waitForTimeout(100)
   await page.waitForTimeout(300)
@@ -86,7 +86,7 @@ const settle = async (page: Page): Promise<void> => {
 
 const take = async (page: Page, address: string, file: string, isFull = false): Promise<void> => {
   await page.goto(address)
-  await settle(page)
+  await untilQuiet(page)
   await page.screenshot({ path: file, fullPage: isFull })
 }
 

@@ -232,6 +232,8 @@ describe.skipIf(chromiumPath === null)('what an operator relies on', () => {
     await stack.api.post('/v1/sources/alpha/stop')
     await row.getByText('Stopped').waitFor({ timeout: 2_000 })
     await stack.api.post('/v1/sources/alpha/start')
+    await row.getByText('Stopped').waitFor({ state: 'detached', timeout: 2_000 })
+    expect(await page.getByText('What you see may be out of date.').count()).toBe(0)
     await close()
   })
 })

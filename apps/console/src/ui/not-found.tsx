@@ -1,8 +1,9 @@
 import { messages } from '../messages.js'
+import { Page } from './page.js'
 import { Empty } from './states.js'
 
 export const NotFound = () => (
-  <Empty title={messages.problem.notFound}>
-    <p>{messages.problem.notFoundHint}</p>
-  </Empty>
+  <Page title={messages.problem.notFound}>
+    <Empty title={messages.problem.notFoundHint} />
+  </Page>
 )

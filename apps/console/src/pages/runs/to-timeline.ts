@@ -78,10 +78,14 @@ const streamRows = (
   since: number,
   span: (from: number, to: number | null) => Pick<TimelineRow, 'from' | 'to' | 'isOpen'>,
 ): readonly TimelineRow[] =>
-  Object.entries((run.progress['streams'] ?? {}) as Readonly<Record<string, StreamTimes>>).flatMap(([name, stream]) => {
-    if (stream.startedAt === undefined) return []
-    const to = stream.endedAt === undefined ? null : Date.parse(stream.endedAt)
-    const tone = STREAM_TONES[stream.status ?? ''] ?? 'idle'
-    const from = Math.max(since, Date.parse(stream.startedAt))
-    return [{ key: `stream ${name}`, kind: 'stream' as const, name, tone, worker: null, how: null, note: stream.message ?? null, ...span(from, to) }]
-  })
+  Object.entries((run.progress['streams'] ?? {}) as Readonly<Record<string, StreamTimes>>)
+    .flatMap(([name, stream]) => {
+      if (stream.startedAt === undefined) return []
+      const to = stream.endedAt === undefined ? null : Date.parse(stream.endedAt)
+      const tone = STREAM_TONES[stream.status ?? ''] ?? 'idle'
+      const from = Math.max(since, Date.parse(stream.startedAt))
+      return [
+        { key: `stream ${name}`, kind: 'stream' as const, name, tone, worker: null, how: null, note: stream.message ?? null, ...span(from, to) },
+      ]
+    })
+    .toSorted((a, b) => a.from - b.from)
