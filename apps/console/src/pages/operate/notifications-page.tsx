@@ -1,18 +1,44 @@
 import type { IncidentView, NotificationTargetView } from '@inlet/contract'
+import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { Badge } from '../../ui/badge.js'
+import { Dialog } from '../../ui/dialog.js'
 import { Page } from '../../ui/page.js'
 import { Time } from '../../ui/time.js'
 import { notify, notifyError } from '../../ui/toasts.js'
+import { WithTimes } from '../../ui/with-times.js'
+import { DeliveriesDialog } from './deliveries-dialog.js'
 import { Listed } from './listed.js'
+import { TargetDialog } from './target-dialog.js'
+
+/** Quiet hours and grouping, in words. */
+const whenOf = ({ quietHours, groupMinutes }: NotificationTargetView): string => {
+  const t = messages.notifications
+  const parts = [
+    quietHours === null ? null : t.quietIn(`${quietHours.from}–${quietHours.to}`, quietHours.timeZone),
+    groupMinutes === 0 ? null : t.groupedIn(String(groupMinutes)),
+  ].filter((part) => part !== null)
+  return parts.length === 0 ? t.atOnce : parts.join(', ')
+}
 
 /** What is wrong with sources now, and who hears of it. */
 export const NotificationsPage = () => {
   const t = messages.notifications
   const session = useSession()
+  const queries = useQueryClient()
+  const [editing, setEditing] = useState<NotificationTargetView | 'new' | null>(null)
+  const [shown, setShown] = useState<NotificationTargetView | null>(null)
+  const [deleting, setDeleting] = useState<NotificationTargetView | null>(null)
+  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['notifications'] })
+  const remove = async (target: NotificationTargetView): Promise<void> => {
+    setDeleting(null)
+    await client.call('DELETE', `/v1/notifications/${target.id}`).catch(notifyError)
+    await refresh()
+  }
   const test = async (target: NotificationTargetView): Promise<void> => {
     try {
       await client.call('POST', `/v1/notifications/${target.id}/test`)
@@ -22,7 +48,17 @@ export const NotificationsPage = () => {
     }
   }
   return (
-    <Page title={t.title} copy={{ path: '/v1/notifications' }}>
+    <Page
+      title={t.title}
+      copy={{ path: '/v1/notifications' }}
+      actions={
+        session.can('createNotification') ? (
+          <button type="button" className="button primary" onClick={() => setEditing('new')}>
+            {t.form.add}
+          </button>
+        ) : undefined
+      }
+    >
       <div className="stack">
         <h2>{t.incidents}</h2>
         <Listed<IncidentView>
@@ -37,11 +73,13 @@ export const NotificationsPage = () => {
               {incident.source}
             </Link>,
             <Badge key="k" tone="bad">
-              {incident.kind}
+              {t.kinds[incident.kind]}
             </Badge>,
             <span key="w">
-              {incident.message}
-              <p className="muted">{incident.next}</p>
+              <WithTimes text={incident.message} />
+              <p className="muted">
+                <WithTimes text={incident.next} />
+              </p>
             </span>,
             <Time key="t" at={incident.since} />,
           ]}
@@ -53,25 +91,57 @@ export const NotificationsPage = () => {
           path="/v1/notifications"
           none={t.noTargets}
           noneHint={t.noTargetsHint}
-          head={[t.name, t.address, t.events, t.active, '']}
+          head={[t.name, t.form.kind, t.address, t.events, t.when, t.active, '']}
           row={(target) => [
             <strong key="n">{target.name}</strong>,
+            t.form.kinds[target.kind],
             <span key="u" className="mono">
               {target.url}
             </span>,
-            target.events.join(', '),
+            target.events.map((event) => t.kinds[event]).join(', '),
+            whenOf(target),
             <Badge key="a" tone={target.active ? 'ok' : 'idle'}>
               {target.active ? t.on : t.off}
             </Badge>,
-            session.can('testNotification') ? (
-              <button key="t" type="button" className="button small" onClick={() => void test(target)}>
-                {t.test}
+            <span key="b" className="row wrap">
+              <button type="button" className="button small quiet" onClick={() => setShown(target)}>
+                {t.deliveries.show}
               </button>
-            ) : null,
+              {session.can('testNotification') && (
+                <button type="button" className="button small" onClick={() => void test(target)}>
+                  {t.test}
+                </button>
+              )}
+              {session.can('updateNotification') && (
+                <button type="button" className="button small" onClick={() => setEditing(target)}>
+                  {t.form.change}
+                </button>
+              )}
+              {session.can('deleteNotification') && (
+                <button type="button" className="button small quiet danger" onClick={() => setDeleting(target)}>
+                  {t.form.remove}
+                </button>
+              )}
+            </span>,
           ]}
           keyOf={({ id }) => id}
         />
       </div>
+      {editing !== null && <TargetDialog target={editing === 'new' ? null : editing} onClose={() => setEditing(null)} onSaved={refresh} />}
+      {shown !== null && <DeliveriesDialog target={shown} onClose={() => setShown(null)} />}
+      {deleting !== null && (
+        <Dialog title={t.form.removeTitle(deleting.name)} onClose={() => setDeleting(null)}>
+          <p>{t.form.removeHint}</p>
+          <div className="actions">
+            <button type="button" className="button" autoFocus onClick={() => setDeleting(null)}>
+              {messages.common.cancel}
+            </button>
+            <button type="button" className="button danger" onClick={() => void remove(deleting)}>
+              {t.form.remove}
+            </button>
+          </div>
+        </Dialog>
+      )}
     </Page>
   )
 }

@@ -6,16 +6,18 @@ interface TextFieldProps {
   readonly error?: string | undefined
   readonly hint?: string
   readonly isRequired?: boolean
+  readonly type?: 'text' | 'password' | 'time'
   readonly onChange: (value: string) => void
 }
 
-export const TextField = ({ label, value, error, hint, isRequired, onChange }: TextFieldProps) => {
+export const TextField = ({ label, value, error, hint, isRequired, type = 'text', onChange }: TextFieldProps) => {
   const id = useId()
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <input
         id={id}
+        type={type}
         className="input"
         autoComplete="off"
         required={isRequired}

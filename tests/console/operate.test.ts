@@ -1,0 +1,96 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { until } from '@inlet/testing'
+import axe from 'axe-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ConsoleStack, chromiumPath, startConsole } from './start-console.js'
+
+describe.skipIf(chromiumPath === null)('who is notified', () => {
+  let stack: ConsoleStack
+  const bodies: string[] = []
+  const receiver = createServer((request, response) => {
+    let text = ''
+    request.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+    })
+    request.on('end', () => {
+      bodies.push(text)
+      response.end('ok')
+    })
+  })
+  beforeAll(async () => {
+    stack = await startConsole()
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+  })
+  afterAll(async () => {
+    receiver.close()
+    await stack?.close()
+  })
+
+  it('is named, tried, changed and taken away, each kind with its own fields', async () => {
+    const { page, complaints, close } = await stack.signIn('/notifications')
+    await page.getByText('Nobody is notified').waitFor()
+    await page.getByRole('button', { name: 'Notify somebody' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Kind').selectOption('email')
+    for (const label of ['Mail server', 'From', 'To', 'User name, if the server wants one'])
+      await dialog.getByLabel(label, { exact: true }).first().waitFor()
+    await dialog.getByLabel('Kind').selectOption('pagerduty')
+    await dialog.getByLabel('Routing key').waitFor()
+    expect(await dialog.getByLabel('Mail server').count()).toBe(0)
+    await dialog.getByLabel('Kind').selectOption('slack')
+    await dialog.getByLabel('Name').fill('ops')
+    await dialog.getByLabel('Address of the incoming webhook').fill('not an address')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.locator('.field .error').waitFor()
+    await dialog.getByLabel('Address of the incoming webhook').fill(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/canary-path`)
+    await page.evaluate(axe.source)
+    const { violations } = await page.evaluate<{ violations: readonly { impact: string; id: string }[] }>('axe.run(document)')
+    expect(violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id }) => id)).toEqual([])
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('ops is saved.').waitFor()
+    await page.getByRole('button', { name: 'Send a test' }).click()
+    await until(() => bodies.length > 0, { timeoutMs: 60_000 })
+    await page.getByRole('button', { name: 'Messages', exact: true }).click()
+    await page.getByRole('dialog').getByText('Delivered').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Change' }).click()
+    await page
+      .getByRole('dialog')
+      .getByLabel(/^Quiet hours/u)
+      .check()
+    await page.getByRole('dialog').getByLabel('Collect for (minutes)').fill('15')
+    await page.getByRole('dialog').getByLabel('Stale').uncheck()
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByText(/^quiet 22:00–07:00 \(.+\), together every 15 min$/u).waitFor()
+    const [target] = (await stack.api.get('/v1/notifications')).body.items
+    expect(target).toMatchObject({
+      kind: 'slack',
+      groupMinutes: 15,
+      events: ['error', 'quarantine', 'content', 'recovery'],
+      quietHours: { from: '22:00' },
+    })
+    expect(await page.content()).not.toContain('canary-path')
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('Nobody is notified').waitFor()
+    expect(complaints.filter((text) => !text.includes('422'))).toEqual([])
+    await close()
+  })
+
+  it('reads a long list page by page', async () => {
+    const keys = Array.from({ length: 60 }, (_, n) => n)
+    for (const n of keys) await stack.api.post('/v1/keys', { name: `key ${String(n).padStart(2, '0')}`, scopes: ['read'] })
+    const { page, close } = await stack.signIn('/settings')
+    await page
+      .getByText(/^key \d\d$/u)
+      .first()
+      .waitFor()
+    const shown = await page.locator('tbody tr').count()
+    expect(shown).toBe(50)
+    await page.getByRole('button', { name: 'Load more' }).click()
+    await until(async () => (await page.locator('tbody tr').count()) > 60)
+    expect(await page.getByText(/^key \d\d$/u).count()).toBe(60)
+    await close()
+  })
+})
