@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { createDeadline } from '@inlet/connector-sdk/testing/deadline'
 
-/** Polls until the condition gives something truthy and returns that; throws with the last answer or error after the time limit (ms). */
+/** Polls until the condition gives something truthy and returns that; throws with the last answer or error after the time limit (ms of a machine that does nothing else). */
 export const until = async <T>(
   condition: () => T | Promise<T>,
   options: { timeoutMs?: number; everyMs?: number; what?: string } = {},
 ): Promise<NonNullable<T>> => {
-  const deadline = performance.now() + (options.timeoutMs ?? 20_000)
+  const deadline = createDeadline(options.timeoutMs ?? 20_000)
   let last: unknown
   for (;;) {
     try {
@@ -14,7 +15,7 @@ export const until = async <T>(
     } catch (error) {
       last = error
     }
-    if (performance.now() > deadline) throw new Error(`gave up waiting for ${options.what ?? 'a condition'}; last: ${String(last)}`, { cause: last })
+    if (deadline.isOver()) throw new Error(`gave up waiting for ${options.what ?? 'a condition'}; last: ${String(last)}`, { cause: last })
     await delay(options.everyMs ?? 20)
   }
 }

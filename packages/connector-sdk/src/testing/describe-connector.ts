@@ -24,7 +24,7 @@ export const describeConnector = <Config, Secrets, C extends Connection>(
       if (reason?.trim() === '') throw new Error(`${name} is skipped without a reason`)
       const title = `${index + 1} ${name}: ${CHECKS[name]}${reason === undefined ? '' : ` [skipped: ${reason}]`}`
       // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- checks assert by throwing; the title names check and reason
-      it(title, { timeout: options.timeoutMs ?? 120_000, skip: reason !== undefined }, () => runCheck(connector, name, options.fixture))
+      it(title, { timeout: options.timeoutMs ?? 600_000, skip: reason !== undefined }, () => runCheck(connector, name, options.fixture))
     }
   })
 }

@@ -30,7 +30,7 @@ const isOlderThanThisProcess = async (folder: string): Promise<boolean> => {
 
 export const removeProfile = (folder: string): Promise<void> =>
   // The last processes of the browser may still be writing.
-  rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => undefined)
+  rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }).catch(() => undefined)
 
 /** Kills the browser that writes to this folder, also one that is still starting; its other processes end with it. Only on Linux. */
 export const killBrowserOf = (folder: string): void => {

@@ -39,7 +39,7 @@ export const checkCancel: Check = async (subject) => {
   } finally {
     sockets.stop()
     temp.restore()
-    await rm(workDir, { recursive: true, force: true })
+    await rm(workDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
 }
 

@@ -1,14 +1,20 @@
+import { createDeadline } from '../probes/deadline.js'
 import { Violation } from '../violation.js'
 
-/** The promise, or a `Violation` when it is not done after that many milliseconds. */
+const LOOK_EVERY_MS = 20
+
+/** The promise, or a `Violation` when it is not done after that many milliseconds of a machine that does nothing else. */
 export const within = async <T>(timeoutMs: number, promise: Promise<T>, what: string): Promise<T> => {
+  const deadline = createDeadline(timeoutMs)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Violation(`${what} took more than ${timeoutMs} ms`)), timeoutMs)
+    timer = setInterval(() => {
+      if (deadline.isOver()) reject(new Violation(`${what} took more than ${timeoutMs} ms`))
+    }, LOOK_EVERY_MS)
   })
   try {
     return await Promise.race([promise, late])
   } finally {
-    clearTimeout(timer)
+    clearInterval(timer)
   }
 }

@@ -1,19 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Violation } from '../violation.js'
+import { createDeadline } from './deadline.js'
 
 const EVERY_MS = 20
 
-/** Waits until nothing is left of what the function lists; throws a `Violation` with the rest after the time limit (ms). */
+/** Waits until nothing is left of what the function lists; throws a `Violation` with the rest after the time limit (ms of a machine that does nothing else). */
 export const eventuallyNone = async (
   list: () => readonly unknown[] | Promise<readonly unknown[]>,
   timeoutMs: number,
   what: string,
 ): Promise<void> => {
-  const deadline = performance.now() + timeoutMs
+  const deadline = createDeadline(timeoutMs)
   for (;;) {
     const rest = await list()
     if (rest.length === 0) return
-    if (performance.now() > deadline) throw new Violation(`${what} ${timeoutMs} ms after the abort: ${rest.slice(0, 5).join(', ')}`)
+    if (deadline.isOver()) throw new Violation(`${what} ${timeoutMs} ms after the abort: ${rest.slice(0, 5).join(', ')}`)
     await delay(EVERY_MS)
   }
 }

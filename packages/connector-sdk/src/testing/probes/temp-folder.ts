@@ -12,7 +12,8 @@ export const redirectTempFolder = (): { readonly folder: string; restore(): void
     restore: () => {
       if (before === undefined) delete process.env['TMPDIR']
       else process.env['TMPDIR'] = before
-      rmSync(folder, { recursive: true, force: true })
+      // A process that ends may still be writing.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
     },
   }
 }
