@@ -8,7 +8,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`Inlet needs Node 20.19 or newer; this is ${process.version}.`)
   process.exit(1)
 }
-// Not on standard output, which may be JSON or YAML that goes on into a pipe.
+// Not on standard output, which may be JSON or YAML that continues into a pipe.
 process.stderr.write('Building…\n')
 const build = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' })
 if (build.status !== 0) {

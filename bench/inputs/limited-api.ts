@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** How the limit is told: not at all before it is passed (the settings name it), or in the headers of each answer. */
+/** How the limit is announced: not at all before it is passed (the settings name it), or in the headers of each answer. */
 export type LimitStyle = 'silent' | 'headers'
 
 export interface LimitedApi {

@@ -41,8 +41,8 @@ const measureOne = async (context: ScenarioContext, style: LimitStyle): Promise<
       limitMs: (minutes + 1) * 60_000,
     })
     const served = api.served.filter((at) => at - first < minutes * 60_000).length
-    const told = style === 'silent' ? 'known by the settings' : 'told by headers'
-    const what = `${SOURCES} sources, one token, ${WORKERS} workers, limit ${told}`
+    const announced = style === 'silent' ? 'known by the settings' : 'announced by headers'
+    const what = `${SOURCES} sources, one token, ${WORKERS} workers, limit ${announced}`
     const quota = { name: `${minutes * PER_MINUTE} allowed`, value: minutes * PER_MINUTE, ratio: served / (minutes * PER_MINUTE) }
     return [
       {

@@ -10,7 +10,7 @@ export interface ScenarioContext {
   /** A folder the server may read and write, for server-side COPY. */
   readonly serverFolder: string
   readonly binaries: Readonly<Record<'nginx' | 'pgloader' | 'scrapy' | 'redis-server', string | null>>
-  /** Tells the reader of the terminal, and of the report, something. */
+  /** A note for the terminal and the report. */
   readonly note: (message: string) => void
 }
 

@@ -14,7 +14,7 @@ export const loadApi = (api: ApiClient, paths: readonly string[], pauseMs: numbe
     }
   }
   const running = loop()
-  // Whoever stops it gets the error; until then it must not end the process.
+  // stop() throws the error; until then it must not end the process.
   running.catch(() => {})
   return {
     async stop() {

@@ -12,12 +12,18 @@ const WORDS = [
   { found: /\bwish(es|ed)?\b/iu, say: 'request or reservation' },
   { found: /\bhungry\b/iu, say: 'has capacity' },
   { found: /\bbreathes?\b/iu, say: 'yield to the event loop' },
+  { found: /\b(told|tells|telling)\b/iu, say: 'notify, report, show or distinguish' },
+  { found: /\bwhoever\b/iu, say: 'the caller' },
+  { found: /\banew\b/iu, say: 'again' },
+  { found: /\b(is|are) away\b/iu, say: 'is unavailable' },
+  { found: /\bmend(s|ed|ing)?\b/iu, say: 'repair' },
   { found: /\bsigns? of life\b/iu, say: 'heartbeat' },
   { found: /\b(re|dis)?arm(s|ed|ing)?\b/iu, say: 'sync the job scheduler' },
 ]
 
 const LOOKED_THROUGH = ['apps', 'packages', 'docs', 'tests', 'bench', 'deploy', 'scripts', 'prisma/schema.prisma', 'README.md', 'CONTRIBUTING.md']
-const LEFT_OUT = /(^|\/)(dist|node_modules|generated|testing-data|\.turbo)$|^scripts\/house\/words\.mjs$|^tests\/house$|package-lock\.json$/u
+const LEFT_OUT =
+  /(^|\/)(dist|node_modules|generated|testing-data|\.turbo)$|^scripts\/house\/words\.mjs$|^tests\/house$|^tests\/docs\/search-judgments|package-lock\.json$/u
 const TEXT = /\.(ts|tsx|mjs|js|css|md|ya?ml|json|prisma)$/u
 
 const walk = (root, file) => {

@@ -25,7 +25,7 @@ Type \`${type}\`. Reads a notebook: a server that numbers its changes (\`GET /no
 | streams | \`notes\`: one document a note |
 | key | \`id\` |
 | cursor | the number of the last change |
-| deletes | the server tells of removed notes |
+| deletes | the server reports removed notes |
 | not read | attachments |
 | bad input | a note without its fields goes to quarantine; its neighbours pass |
 
@@ -34,7 +34,7 @@ Type \`${type}\`. Reads a notebook: a server that numbers its changes (\`GET /no
 | setting | means |
 | --- | --- |
 | \`url\` | address of the notebook |
-| \`pageSize\` | notes a request, 200 unless told |
+| \`pageSize\` | notes a request, 200 by default |
 | \`token\` (secret) | sent as \`Authorization: Bearer\` |
 ${more}`
 

@@ -37,7 +37,7 @@ describe('looking into a source', () => {
       expect([(await browse(id)).body.items.length, shelf.lists]).toEqual([2, 4])
     })
 
-    it('tells of an item, and keeps that, too', async () => {
+    it('reports an item, and keeps that, too', async () => {
       const id = await register()
       const about = await browse(id, '/metadata?path=a.txt')
       expectContract(about, 'describeItem')

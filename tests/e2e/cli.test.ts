@@ -134,7 +134,7 @@ describe('inlet on a real installation', () => {
     expect(JSON.parse((await run(['sources', '--json'])).out).items.map(({ slug }: { slug: string }) => slug)).toEqual(['docs', 'feed'])
   })
 
-  it('runs a source to its end, finds its records and tells what happened', async () => {
+  it('runs a source to its end, finds its records and says what happened', async () => {
     const followed = await run(['run', 'docs', '--follow', '--json'])
     const last = JSON.parse(followed.out.trim().split('\n').at(-1) ?? '')
     expect([followed.code, last.status, last.error]).toEqual([0, 'ended', null])

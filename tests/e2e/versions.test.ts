@@ -103,7 +103,7 @@ describe('a version from draft to the records', () => {
   const titlesOf = async (id: string): Promise<readonly (string | null)[]> =>
     (await api.get(`/v1/records?source=${id}`)).body.items.map(({ title }: { title: string | null }) => title).sort()
 
-  it('tells before a publication what it would do to the records, and holds it up when some would go', async () => {
+  it('shows before a publication what it would do to the records, and blocks it when some would go', async () => {
     const id = await register({ config: { rows: 3 }, mapping: { people: { expression: '{"title": data.name}' } } })
     expect((await run(id)).body).toMatchObject({ outcome: 'ok', version: 1 })
     expect(await titlesOf(id)).toEqual(['Ada', 'Edsger', 'Grace'])
@@ -152,7 +152,7 @@ describe('a version from draft to the records', () => {
     expect((await publish(id)).body.warnings).toContainEqual(unknown)
   })
 
-  it('lets no publication break an example, forced or not, unless told so', async () => {
+  it('lets no publication break an example, forced or not, unless asked to', async () => {
     const id = await register({ config: { rows: 2 }, mapping: { people: { expression: '{"title": data.name}' } } })
     const example = { stream: 'people', record: { key: 7, data: { name: 'Alan' } }, expected: [{ title: 'Alan', key: 7 }] }
     const put = (name: string, json: object): Promise<Answer> => api.send('PUT', `/v1/sources/${id}/examples/${name}`, { json })
@@ -195,11 +195,11 @@ describe('a version from draft to the records', () => {
     const events = await api.get(`/v1/events?source=${id}&type=source.load_failed`)
     expect(events.body.items).toMatchObject([{ level: 'error', data: { version: 2, liveAgain: 1 } }])
     await api.patch(`/v1/sources/${id}`, { config: { rows: 2 } }, { headers: { 'if-match': '*' } })
-    const mended = await until(async () => {
+    const repaired = await until(async () => {
       const version = await api.get(`/v1/sources/${id}/versions/3`)
       return version.body.loadedAt === null ? null : version
     })
-    expect(mended.body).toMatchObject({ state: 'published', loadError: null })
+    expect(repaired.body).toMatchObject({ state: 'published', loadError: null })
     expect((await api.get(`/v1/sources/${id}`)).body).toMatchObject({ version: 3, loadError: null })
   })
 

@@ -78,7 +78,7 @@ describe.skipIf(library === null)(`a continuous source${library === null ? ' (no
   const allStored = () =>
     until(async () => (await storedKeys()).length >= produced.size, { timeoutMs: 40_000, everyMs: 100, what: `${produced.size} stored messages` })
 
-  it('is read without schedule or request, and goes on where a killed worker was', async () => {
+  it('is read without schedule or request, and continues where a killed worker was', async () => {
     produce(ROUND)
     await until(async () => (await storedKeys()).length > 0, { timeoutMs: 120_000, everyMs: 50, what: 'first messages' })
     produce(ROUND)

@@ -43,7 +43,7 @@ describe.each(redisServer === '' ? ['postgres'] : ['postgres', 'redis'])('outage
     rmSync(directory, { recursive: true, force: true })
   })
 
-  it('goes on by itself when Postgres restarts under load', async () => {
+  it('continues by itself when Postgres restarts under load', async () => {
     const sourceId = await world.register()
     const runId = await world.startRun(sourceId)
     await world.stored(runId, 4)

@@ -46,7 +46,7 @@ describe.each(redisServer === '' ? ['postgres'] : ['postgres', 'redis'])('faults
     expect(frozen.alive()).toBe(true)
   })
 
-  it('drains on SIGTERM: exit code 0 in time, the run goes on elsewhere and no death is counted', async () => {
+  it('drains on SIGTERM: exit code 0 in time, the run continues elsewhere and no death is counted', async () => {
     const sourceId = await world.register()
     const runId = await world.startRun(sourceId)
     await world.stored(runId, 2 + Math.floor(Math.random() * 10))

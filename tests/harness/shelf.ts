@@ -18,7 +18,7 @@ export const shelf = {
   opened: 0,
   open: [] as string[],
   lists: 0,
-  told: 0,
+  described: 0,
   fetched: 0,
   tokens: new Set<string | undefined>(),
 }
@@ -30,7 +30,7 @@ const find = (name: string): Buffer => {
 }
 const toItem = (name: string) => ({ name, path: name, directory: false, size: shelf.items.get(name)?.length ?? 0, metadata: { shelf: 'left' } })
 
-/** Whoever may connect finds a shelf with items. */
+/** A shelf with items for those who may connect. */
 const shelfConnector: Connector = defineConnector({
   type: 'shelf',
   version: '1.0.0',
@@ -59,7 +59,7 @@ const shelfConnector: Connector = defineConnector({
       yield [{ name: 'box', path: 'box/', directory: true }, ...[...shelf.items.keys()].map(toItem)]
     },
     metadata: async (_connection, name) => {
-      shelf.told += 1
+      shelf.described += 1
       if (name === 'box/') return { name: 'box', path: name, directory: true }
       find(name)
       return name === 'liar' ? { ...toItem(name), size: 1 } : toItem(name)
@@ -73,7 +73,7 @@ const shelfConnector: Connector = defineConnector({
 
 /** As new; what is open stays open. */
 export const fillShelf = (): void => {
-  Object.assign(shelf, { opened: 0, lists: 0, told: 0, fetched: 0 })
+  Object.assign(shelf, { opened: 0, lists: 0, described: 0, fetched: 0 })
   shelf.tokens.clear()
   shelf.items = new Map([
     ['a.txt', Buffer.from('alpha')],

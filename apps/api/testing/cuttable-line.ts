@@ -1,9 +1,9 @@
 import net from 'node:net'
 
-/** A TCP line to a database that can be cut and mended, as a network or a server fails. */
+/** A TCP line to a database that can be cut and restored, as a network or a server fails. */
 export const startCuttableLine = async (
   databaseUrl: string,
-): Promise<{ readonly url: string; readonly cut: () => void; readonly mend: () => void; readonly close: () => void }> => {
+): Promise<{ readonly url: string; readonly cut: () => void; readonly restore: () => void; readonly close: () => void }> => {
   const target = new URL(databaseUrl)
   const sockets = new Set<net.Socket>()
   let whole = true
@@ -34,7 +34,7 @@ export const startCuttableLine = async (
       whole = false
       for (const socket of sockets) socket.destroy()
     },
-    mend() {
+    restore() {
       whole = true
     },
     close: () => void server.close(),

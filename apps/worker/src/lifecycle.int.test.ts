@@ -123,7 +123,7 @@ describe('the life of a source on a real worker', () => {
     return Object.fromEntries(rows.map(({ mark, n }) => [mark, n]))
   }
 
-  it('stop cancels the active run and closes its connections; start goes on from the cursor', async () => {
+  it('stop cancels the active run and closes its connections; start continues from the cursor', async () => {
     world.held = true
     const sourceId = await addSource()
     const runId = await act(sourceId, 'start')

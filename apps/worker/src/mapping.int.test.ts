@@ -170,7 +170,7 @@ describe('a source with a mapping', () => {
     expect((await runWith(id, [two])).stored).toEqual(['[2,0]=pot'])
   })
 
-  it('keeps the parts of a record that fails, since nobody can tell which they are', async () => {
+  it('keeps the parts of a record that fails, since nobody can know which they are', async () => {
     const expression = 'data.state = "bad" ? $error("bad order") : data.items#$i.{"key": [$$.key, $i], "title": $string($)}'
     const id = await addSource({ orders: { expression, keys: 'set' } })
     await runWith(id, [one, two])

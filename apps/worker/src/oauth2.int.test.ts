@@ -121,7 +121,7 @@ describe('OAuth 2 against oidc-provider, two workers', () => {
     expect(fixture.seen).toEqual({ issued: 1, refused: [], unauthorized: 0 })
   })
 
-  it('uses each refresh token once, whoever needs a token at the same moment', async () => {
+  it('uses each refresh token once, however many need a token at the same moment', async () => {
     const credential = await addCredential({ clientSecret: 'canary-client-secret', refreshToken: await fixture.grant() })
     const sources = [await addSource(credential), await addSource(credential)]
     const call = randomUUID()
@@ -138,13 +138,13 @@ describe('OAuth 2 against oidc-provider, two workers', () => {
     expect((await Promise.all(runs.slice(0, 2).map((id) => ended(String(id))))).map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])
     expect(await until(() => findAnswer(store.database, call))).toMatchObject({ status: 'done', answer: { ok: true } })
     expect(fixture.seen).toEqual({ issued: 1, refused: [], unauthorized: 0 })
-    // All tokens are gone; the chain goes on.
+    // All tokens are gone; the chain continues.
     await fixture.revokeAccess()
     expect((await Promise.all(sources.map(run))).map(({ outcome }) => outcome)).toEqual(['ok_nothing_new', 'ok_nothing_new'])
     expect(fixture.seen).toMatchObject({ issued: 2, refused: [] })
   })
 
-  it('goes on when the token expires in the middle of a run', async () => {
+  it('continues when the token expires in the middle of a run', async () => {
     const refreshToken = await fixture.grant()
     const credential = await addCredential({ clientSecret: 'canary-client-secret', refreshToken })
     fixture.beforeAnswer = async (page) => {
@@ -162,7 +162,7 @@ describe('OAuth 2 against oidc-provider, two workers', () => {
     expect(times).toEqual({ fields: { refreshToken: expect.any(String) }, same: true })
   })
 
-  it('stops with auth_failed when the grant is revoked, and goes on with a new one', async () => {
+  it('stops with auth_failed when the grant is revoked, and continues with a new one', async () => {
     const used = await fixture.grant()
     const credential = await addCredential({ clientSecret: 'canary-client-secret', refreshToken: used })
     const source = await addSource(credential)

@@ -50,7 +50,7 @@ export default defineConnector<Config, Secrets, Notebook>({
       const { notes, next, latest } = await ask(ctx, { after, limit: ctx.config.pageSize, signal })
       end ??= latest
       if (after > end) throw new Failure('CURSOR_IN_FUTURE', `the cursor is ${after}, but the newest change is ${end}`)
-      if (next <= after && after < end) throw new Failure('PAGINATION_LOOP', `asked for changes after ${after}, the notebook goes on at ${next}`)
+      if (next <= after && after < end) throw new Failure('PAGINATION_LOOP', `asked for changes after ${after}, the notebook continues at ${next}`)
       if (next > after) yield toPage(notes, next)
       after = next
     }

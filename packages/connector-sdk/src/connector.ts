@@ -110,12 +110,12 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
   connect(ctx: ConnectorContext<Config, Secrets>): Promise<C>
   /**
    * Resolves within 10 s if source, credentials and permissions work, with what somebody should know all the same; else throws UNREACHABLE,
-   * AUTH_FAILED or PERMISSION_DENIED, told apart.
+   * AUTH_FAILED or PERMISSION_DENIED, distinguished.
    */
   check(connection: C, signal: AbortSignal): Promise<readonly CheckWarning[] | void>
   /**
    * Reads one stream page by page from the cursor. Bounded memory however large the source. Returns whether it has seen all that exists
-   * (see {@link ReadEnd}): "could not tell" is never "none". An incomplete reading deletes nothing and makes the run `partial`;
+   * (see {@link ReadEnd}): "unknown" is never "none". An incomplete reading deletes nothing and makes the run `partial`;
    * it must not move the cursor past what it could not see.
    */
   read(connection: C, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void>

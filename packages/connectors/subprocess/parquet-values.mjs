@@ -107,7 +107,7 @@ const decimal = (unscaled, scale) => {
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
 }
 
-/** A count of 10^-digits seconds since 1970 as ISO 8601 without a zone and without zeros behind the last digit that tells. */
+/** A count of 10^-digits seconds since 1970 as ISO 8601 without a zone and without zeros behind the last digit that counts. */
 const timestamp = (count, digits) => {
   const perSecond = 10n ** BigInt(digits)
   const fraction = ((count % perSecond) + perSecond) % perSecond

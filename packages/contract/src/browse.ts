@@ -34,7 +34,7 @@ export const browsePage = z
 export const itemMetadata = z
   .strictObject({
     ...item,
-    metadata: z.record(z.string(), z.unknown()).meta({ description: 'What else the system tells of it, e.g. its ETag.' }),
+    metadata: z.record(z.string(), z.unknown()).meta({ description: 'What else the system reports it, e.g. its ETag.' }),
     cache: cacheState,
   })
   .meta({ id: 'ItemMetadata', description: 'One item of a source.' })
@@ -68,7 +68,7 @@ export const browseEndpoints = {
     path: '/v1/sources/:id/browse/metadata',
     scope: 'read',
     tag,
-    summary: 'Get what a source tells of one item',
+    summary: 'Get what a source reports one item',
     params,
     query: z.strictObject({ path: path.meta({ description: 'As the list names it.' }), ...refresh }),
     answers: { 200: { description: 'The item.', schema: itemMetadata } },

@@ -19,7 +19,7 @@ const keyUse = z
 const rotation = z
   .strictObject({
     state: z.enum(['running', 'done', 'incomplete']),
-    to: z.string().meta({ description: 'The key everything is sealed with anew.' }),
+    to: z.string().meta({ description: 'The key everything is sealed with again.' }),
     total: z.int().meta({ description: 'Texts that were sealed with other keys when it began.' }),
     done: z.int(),
     unreadable: z.int().meta({ description: 'Texts that could not be opened, and stay as they are.' }),
@@ -55,7 +55,7 @@ export const encryptionEndpoints = {
     tag,
     summary: 'Seal everything with the primary key',
     description:
-      'A worker does it beside its other work, goes on after any interruption, and stops nothing. Asking again while it runs changes nothing. Follow it with GET /v1/encryption.',
+      'A worker does it beside its other work, continues after any interruption, and stops nothing. Asking again while it runs changes nothing. Follow it with GET /v1/encryption.',
     answers: { 202: { description: 'It runs, or nothing is left to do.', schema: encryption } },
   }),
 } as const

@@ -7,7 +7,7 @@ const minuteOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write HH:MM')
 const mailAddress = z.email().max(320)
 
 const fields = {
-  events: z.array(z.enum(NOTIFIED_EVENTS)).min(1).meta({ description: 'Which incidents to tell of, and whether of their end (recovery).' }),
+  events: z.array(z.enum(NOTIFIED_EVENTS)).min(1).meta({ description: 'Which incidents to report, and whether of their end (recovery).' }),
   sources: z.array(sourceRef).max(1_000).meta({ description: 'Only of these sources (slug or id); empty: of all.' }),
   labels: z.record(z.string().min(1).max(63), visible(z.string().max(255))).meta({ description: 'Only of sources with all of these labels.' }),
   active: z.boolean(),
@@ -18,7 +18,7 @@ const fields = {
       timeZone: z.string().min(1).max(64).meta({ example: 'Europe/Berlin' }),
     })
     .nullable()
-    .meta({ description: 'When nothing is told; what happens meanwhile comes in one message at their end.' }),
+    .meta({ description: 'When nothing is sent; what happens meanwhile comes in one message at their end.' }),
   groupMinutes: z.int().min(0).max(1_440).meta({ description: 'What happens within so many minutes comes in one message; 0: each at once.' }),
 }
 const mail = z
@@ -45,7 +45,7 @@ const shape = {
   name: z.string(),
   kind,
   mail: mail.nullable(),
-  url: z.string().meta({ description: 'Masked: whoever knows the address may post there.', example: 'https://hooks.example.com/…' }),
+  url: z.string().meta({ description: 'Masked: anyone who knows the address may post there.', example: 'https://hooks.example.com/…' }),
   ...fields,
   sources: z.array(uuid),
   previousSecretUntil: timestamp.nullable().meta({ description: 'Until then messages are signed with the secret before, too.' }),
@@ -98,7 +98,7 @@ export const delivery = z
     incidentId: uuid.nullable(),
     event: z.string().meta({ description: 'incident.opened, incident.closed, incidents.digest or test.' }),
     status: z.enum(['pending', 'held', 'grouped', 'delivered', 'dead']).meta({
-      description: 'held: quiet hours, or waiting for others to go with; grouped: told by another message; dead: given up.',
+      description: 'held: quiet hours, or waiting for others to go with; grouped: part of another message; dead: given up.',
     }),
     attempts: z.int(),
     nextAt: timestamp.nullable().meta({ description: 'When a pending message is tried next, or a held one goes.' }),
@@ -137,7 +137,7 @@ export const notificationEndpoints = {
     path: '/v1/notifications',
     scope: 'write',
     tag,
-    summary: 'Name an address that is told when sources break, go stale and recover',
+    summary: 'Name an address that is notified when sources break, go stale and recover',
     body: createTargetBody,
     answers: { 201: { description: 'Saved; Location is set.', schema: newNotificationTarget } },
     reasons: [
@@ -206,7 +206,7 @@ export const notificationEndpoints = {
     tag,
     summary: 'Send a message to try the target with',
     params,
-    answers: { 202: { description: 'It is sent within seconds; the list of messages tells what came of it.', schema: delivery } },
+    answers: { 202: { description: 'It is sent within seconds; the list of messages says what came of it.', schema: delivery } },
   }),
   listDeliveries: defineEndpoint({
     method: 'get',
@@ -229,7 +229,7 @@ export const notificationEndpoints = {
       ...pageQuery,
       source: sourceRef.optional(),
       kind: z.enum(INCIDENT_KINDS).optional(),
-      state: z.enum(['open', 'closed', 'all']).default('open').meta({ description: 'Open ones unless told.' }),
+      state: z.enum(['open', 'closed', 'all']).default('open').meta({ description: 'Open ones by default.' }),
     }),
     answers: { 200: { description: 'One page.', schema: incidentPage } },
     reasons: ['INVALID_CURSOR'],

@@ -14,7 +14,7 @@ export const plainText = (max: number) =>
     .max(max)
     .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must not hold NUL characters or half surrogate pairs')
 
-/** Checks what people read and tell apart, such as names: nothing in it may be invisible or turn its direction. */
+/** Checks what people read and distinguish, such as names: nothing in it may be invisible or turn its direction. */
 export const visible = <T extends z.ZodString>(schema: T): T =>
   schema.superRefine((text, context) => {
     const found = findInvisible(text)

@@ -142,7 +142,7 @@ export const quarantineEndpoints = {
     params,
     body: retryBody,
     bodyOptional: true,
-    answers: { 202: { description: 'It is retried; GET /v1/quarantine/{id} tells what came of it.', schema: retryStart } },
+    answers: { 202: { description: 'It is retried; GET /v1/quarantine/{id} says what came of it.', schema: retryStart } },
     reasons: ['QUARANTINE_NOT_OPEN', 'NOT_RETRYABLE', 'RECORD_INVALID', 'SOURCE_PAUSED', 'SOURCE_STOPPED'],
   }),
   dropQuarantined: defineEndpoint({

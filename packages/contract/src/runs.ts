@@ -18,7 +18,7 @@ export const run = z
     createdAt: timestamp,
     startedAt: timestamp.nullable(),
     finishedAt: timestamp.nullable(),
-    wakeAt: timestamp.nullable().meta({ description: 'When a parked run goes on.' }),
+    wakeAt: timestamp.nullable().meta({ description: 'When a parked run continues.' }),
     parkedReason: z.string().nullable(),
     cancelRequested: z.boolean(),
     counts: z.strictObject({

@@ -34,7 +34,7 @@ export const why = z
         message: z.string().nullable(),
       })
       .nullable()
-      .meta({ description: 'The checks by which a source that stopped because of a fault goes on by itself; null where there are none.' }),
+      .meta({ description: 'The checks by which a source that stopped because of a fault continues by itself; null where there are none.' }),
     run: z
       .strictObject({
         id: uuid,

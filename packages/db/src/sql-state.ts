@@ -44,7 +44,7 @@ const CONNECTION_CODES = new Set([
   'P2024',
 ])
 
-/** The server is away, restarting or full: try again later. */
+/** The server is unavailable, restarting or full: try again later. */
 export const isConnectionError = (error: unknown): boolean => {
   const state = sqlState(error)
   if (state !== null) return /^(08|57P|53)/.test(state)

@@ -19,7 +19,7 @@ export { canonicalJson, hasUnstorableText, toStorableText } from './identity/can
 export { findUuid, isUuid, keyHash, keyText, sha256Hex } from './identity/identity.js'
 export { type HoldRules, holdUntil, type QuietHours } from './incidents/hold-messages.js'
 export {
-  decideTelling,
+  decideNotice,
   FAILURES_FOR_INCIDENT,
   INCIDENT_ENDS,
   INCIDENT_KINDS,

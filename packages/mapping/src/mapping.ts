@@ -3,7 +3,7 @@ export interface StreamMapping {
   /** JSONata; its input is one record. */
   readonly expression: string
   /**
-   * `kept` (unless told): the result is one record with the key of its original, or none. `set`: the expression gives keys of its
+   * `kept` (by default): the result is one record with the key of its original, or none. `set`: the expression gives keys of its
    * own or splits records; then nothing links a stored record to its original, and the stream is read as a whole each time.
    */
   readonly keys?: 'kept' | 'set' | undefined

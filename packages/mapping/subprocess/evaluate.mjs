@@ -15,7 +15,7 @@ const CHUNK_CHARACTERS = 8_388_608
 const MAX_DEPTH = 200
 const PROGRESS_FD = 4
 
-// Regular expressions that backtrack too much go on in an engine without backtracking, where one can express them.
+// Regular expressions that backtrack too much continue in an engine without backtracking, where one can express them.
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
 const deny = () => {
   throw new Error('a mapping has no network')
@@ -66,7 +66,7 @@ const answer = async ({ expression, inputs }) => {
   const outputs = []
   let characters = 0
   for (const input of inputs) {
-    // One byte per record begun tells the parent which one this process died of.
+    // One byte per record begun shows the parent which one this process died of.
     writeSync(PROGRESS_FD, '.')
     const output = await evaluate(expression, input)
     outputs.push(output)

@@ -33,7 +33,7 @@ export interface McpServerOptions {
   readonly version: string
   /** Whether a person publishes what agents propose. */
   readonly approval: boolean
-  /** Told of every call before it is made; a rejection refuses the call. */
+  /** Called before every call; a rejection refuses the call. */
   readonly onCall?: (call: { readonly tool: string; readonly client: string | null }) => Promise<void>
 }
 

@@ -24,6 +24,6 @@ export const fitAnswer = <T>(shorten: (maxChars: number) => T, drop: (answer: T,
   return answer
 }
 
-/** The beginning of a text that fits in so many characters; says that it goes on. */
+/** The beginning of a text that fits in so many characters; says that it continues. */
 export const shortenText = (text: string, maxChars: number): string =>
   text.length <= maxChars ? text : `${text.slice(0, Math.max(0, maxChars - 1)).toWellFormed()}…`

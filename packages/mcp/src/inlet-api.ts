@@ -1,4 +1,4 @@
-/** A request to the REST API, in the name of whoever called the tool: tools can do what that key can do, and nothing else. */
+/** A request to the REST API, in the name of the tool's caller: tools can do what that key can do, and nothing else. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Without a query, such as `/v1/runs`; parts from tool arguments are encoded with `segment`. */

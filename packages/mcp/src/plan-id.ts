@@ -5,7 +5,7 @@ import { ApiRefusal } from './inlet-api.js'
 const plan = z.union([z.strictObject({ publish: z.string(), revision: z.int() }), z.strictObject({ start: z.string(), revision: z.int() })])
 export type Plan = z.infer<typeof plan>
 
-/** Names a plan. It grants nothing: whoever publishes needs the scope, and a revision that is not current any more is refused. */
+/** Names a plan. It grants nothing: publishing needs the scope, and a revision that is not current any more is refused. */
 export const toPlanId = (of: Plan): string => `plan_${Buffer.from(JSON.stringify(of)).toString('base64url')}`
 
 /** Throws a refusal for anything that toPlanId did not make. */

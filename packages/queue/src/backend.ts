@@ -41,7 +41,7 @@ const settings: NonNullable<QueueOptions['settings']> = {
     pattern === undefined ? undefined : nextTick({ cron: pattern, timeZone: tz ?? 'UTC' }, new Date(now)).getTime(),
 }
 
-/** Work goes on soon after a server is back, however long it was unavailable. */
+/** Work continues soon after a server is back, however long it was unavailable. */
 const retryStrategy = (times: number): number => Math.min(times * 100, 2_000)
 
 const redisBackend = (connection: QueueConnection, url: string): QueueBackend => {

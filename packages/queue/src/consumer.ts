@@ -117,7 +117,7 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
     abortAll: (reason) => worker.cancelAllJobs(reason),
     async close(limitMs) {
       clock.stop()
-      // close() waits for ever while the server is away; the second call only drops the connections.
+      // close() waits for ever while the server is unavailable; the second call only drops the connections.
       await withDeadline(() => worker.close(), limitMs, 'closing').catch(() =>
         withDeadline(() => worker.close(true), 1_000, 'closing').catch(() => {}),
       )

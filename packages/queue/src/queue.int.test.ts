@@ -302,7 +302,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
   })
 
   it.runIf(redisServer !== '')(
-    'says so while the server is away, closes in time, and works again after',
+    'says so while the server is unavailable, closes in time, and works again after',
     async () => {
       const other = await openQueues({ ...connection, confirm: UNCONFIRMED, onError: () => {} })
       const consumer = await consume({ queue: QUEUES.calls, handlers: { call: async () => {} } })

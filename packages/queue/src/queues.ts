@@ -35,7 +35,7 @@ export interface Queues {
   enqueueRuns(runs: readonly { readonly runId: string; readonly attempt: number; readonly delayMs?: number }[]): Promise<void>
   /**
    * Repeating it changes nothing while the job waits in the queue; it makes the job again when it was lost, and one beside it when it was
-   * found taken twice: then whoever took it may be gone.
+   * found taken twice: then the process that took it may be gone.
    */
   forwardBatch(batch: BatchEnvelope): Promise<void>
   enqueueCall(callId: string): Promise<void>

@@ -21,7 +21,7 @@ const createRegistry = (known: Readonly<Record<string, Partial<PlannedSource>>>,
     await Promise.resolve()
     active -= 1
     if (JSON.stringify(call).includes('broken')) throw new Error('refused')
-    if (JSON.stringify(call).includes('fatal')) throw new TypeError('the API is away')
+    if (JSON.stringify(call).includes('fatal')) throw new TypeError('the API is unavailable')
   }
   const client: RegistryClient = {
     async plan(request) {
@@ -38,7 +38,7 @@ const createRegistry = (known: Readonly<Record<string, Partial<PlannedSource>>>,
     update: ({ id, revision, change }) => note('update', id, revision, change),
     setPaused: (id, paused) => note('paused', id, paused),
     remove: (id) => note('remove', id),
-    explain: (error) => (error instanceof TypeError ? null : { reason: 'NO', message: 'no', next: 'mend it' }),
+    explain: (error) => (error instanceof TypeError ? null : { reason: 'NO', message: 'no', next: 'repair it' }),
   }
   return { client, calls, most: () => most }
 }
@@ -91,7 +91,7 @@ describe('planFiles and applyPlan', () => {
     expect(countSteps(await planFiles(client, filed, { owner: 'apply' })).delete).toBe(0)
   })
 
-  it('go on past a source that is refused, and stop when all of them would be', async () => {
+  it('continue past a source that is refused, and stop when all of them would be', async () => {
     const { client } = createRegistry({})
     const applied = await applyPlan(
       client,
@@ -102,7 +102,7 @@ describe('planFiles and applyPlan', () => {
       fine: null,
     })
     const away = await planFiles(client, files('sources: { fatal: { connector: web } }'), { owner: 'apply' })
-    await expect(applyPlan(client, away)).rejects.toThrow('the API is away')
+    await expect(applyPlan(client, away)).rejects.toThrow('the API is unavailable')
   })
 
   it('compare in batches and change with bounded concurrency', async () => {

@@ -25,7 +25,7 @@ export const streamChanges = (
   const follow = async (): Promise<void> => {
     for (let page = first; !signal.aborted; page = await nextChanges(deps, page.next, request)) {
       const events = page.changes.map((change) => `id: ${toToken(deps, change.position)}\nevent: ${change.op}\ndata: ${toChangeJson(change)}\n\n`)
-      // An id without data moves the client's position and tells nothing.
+      // An id without data moves the client's position and carries nothing.
       await send(`${events.join('')}id: ${toToken(deps, page.next)}\n\n`)
       if (page.atEnd) await deps.hub.wait(page.next, { timeoutMs: HEARTBEAT_MS, signal })
     }

@@ -46,7 +46,7 @@ const send = (request: Request, response: Response, file: StaticFile, cacheContr
 /** Whether a browser asks for a page. API clients that take anything get JSON. */
 const wantsPage = (request: Request): boolean => request.accepts(['json', 'html']) === 'html' && PAGES.has(request.path.split('/')[1] ?? '')
 
-/** Serves the console: its pages to browsers, its files by their hashed names. All else goes on to the API. */
+/** Serves the console: its pages to browsers, its files by their hashed names. All else continues to the API. */
 export const consolePages = (folder: string = DIST): RequestHandler => {
   const files = readFiles(folder)
   const page = files.get('/index.html')

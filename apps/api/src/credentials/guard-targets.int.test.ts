@@ -99,11 +99,11 @@ const ATTACKS: Readonly<Partial<Record<EndpointId, readonly (() => Promise<Answe
   saveExample: null,
   deleteExample: null,
 }
-const TELLING = /"(config|credential|targets|url|document|version)":/
+const DEFINES_SOURCES = /"(config|credential|targets|url|document|version)":/
 const isConcerned = (id: EndpointId): boolean => {
   const { body, definesSources } = endpoints[id] as { body?: z.ZodType; definesSources?: boolean }
   const shape = body === undefined ? '' : JSON.stringify(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }))
-  return definesSources === true || TELLING.test(shape)
+  return definesSources === true || DEFINES_SOURCES.test(shape)
 }
 const ids = Object.keys(endpoints) as EndpointId[]
 const attacks = ids.flatMap((id) => (ATTACKS[id] ?? []).map((attack, n) => [`${id} ${n + 1}`, attack] as const))

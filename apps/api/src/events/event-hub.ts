@@ -10,7 +10,7 @@ export interface LiveEvent {
 
 type Listener = (live: LiveEvent) => void
 
-/** Tells all followers of new events; polls the table only while somebody follows. */
+/** Notifies all followers of new events; polls the table only while somebody follows. */
 export interface EventHub {
   /** Events committed from now on. The caller calls the function it gets when it stops. */
   subscribe(listener: Listener): Promise<() => void>
@@ -32,7 +32,7 @@ export const createEventHub = (options: {
 
   let polling: Promise<boolean> = Promise.resolve(false)
 
-  /** Tells the listeners what is new; true when there may be more at once. */
+  /** Notifies the listeners of what is new; true when there may be more at once. */
   const pollNow = async (): Promise<boolean> => {
     window ??= { lastId: BigInt(await findLastEventId(database)), missing: new Map() }
     const current = window
@@ -51,7 +51,7 @@ export const createEventHub = (options: {
     return events.length === BATCH
   }
 
-  // One at a time, so that nothing is told twice.
+  // One at a time, so that nothing is sent twice.
   const poll = (): Promise<boolean> => {
     polling = polling.then(pollNow, pollNow)
     return polling

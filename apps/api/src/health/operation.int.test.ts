@@ -97,7 +97,7 @@ describe('operation', () => {
   })
 })
 
-describe('while the database is away', () => {
+describe('while the database is unavailable', () => {
   it('answers 503 with Retry-After and serves again by itself', async () => {
     const store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
     const line = await startCuttableLine(store.url)
@@ -110,7 +110,7 @@ describe('while the database is away', () => {
     }
     expect((await own.get('/health', { key: null })).status).toBe(200)
     expect((await own.get('/ready', { key: null })).status).toBe(503)
-    line.mend()
+    line.restore()
     expect((await own.post('/v1/sources', newSource())).status).toBe(201)
     await own.close()
     line.close()

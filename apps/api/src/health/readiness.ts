@@ -14,7 +14,7 @@ export interface ReadinessDeps {
   readonly stopping: AbortSignal
 }
 
-/** What the API needs in order to serve; each is checked anew for every question. */
+/** What the API needs in order to serve; each is checked again for every question. */
 export const readinessProbes = (deps: ReadinessDeps): Readonly<Record<string, Probe>> => {
   const expected = readMigrationFiles().map(({ name }) => name)
   return {

@@ -177,7 +177,7 @@ describe('Postgres', () => {
     line.cut()
     await until(() => seen.has(503))
     const before = accepted.size
-    line.mend()
+    line.restore()
     await until(() => accepted.size > before + 50)
     sending = false
     await Promise.all(senders)

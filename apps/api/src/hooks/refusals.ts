@@ -2,7 +2,7 @@ import type { HookDeps } from './hook-deps.js'
 
 const REMEMBERED = 10_000
 
-/** Tells operators why requests are refused: in the log, and once a minute for a source among its events. */
+/** Shows operators why requests are refused: in the log, and once a minute for a source among its events. */
 export const recordRefusal = ({ log, refusalEvents }: Pick<HookDeps, 'log' | 'refusalEvents'>, sourceId: string, why: string): void => {
   log.info({ sourceId, why }, 'a pushed event was refused')
   refusalEvents.note(sourceId, why)
@@ -18,13 +18,13 @@ export const createRefusalEvents = (options: {
   readonly onError: (error: unknown) => void
   readonly now: () => number
 }): RefusalEvents => {
-  const toldAt = new Map<string, number>()
+  const reportedAt = new Map<string, number>()
   return {
     note(sourceId, why) {
       const now = options.now()
-      if (now - (toldAt.get(sourceId) ?? Number.NEGATIVE_INFINITY) < 60_000) return
-      if (toldAt.size >= REMEMBERED) toldAt.clear()
-      toldAt.set(sourceId, now)
+      if (now - (reportedAt.get(sourceId) ?? Number.NEGATIVE_INFINITY) < 60_000) return
+      if (reportedAt.size >= REMEMBERED) reportedAt.clear()
+      reportedAt.set(sourceId, now)
       options.write(sourceId, why).catch(options.onError)
     },
   }

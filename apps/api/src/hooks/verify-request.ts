@@ -5,7 +5,7 @@ import type { HookDeps } from './hook-deps.js'
 import type { OpenHook } from './open-hooks.js'
 import { recordRefusal } from './refusals.js'
 
-/** Lets the connector judge a request. Whoever is refused gets one text, whatever was wrong; the log knows more. */
+/** Lets the connector verify a request. A refused sender gets one text, whatever was wrong; the log has the reason. */
 export const verifyRequest = (deps: HookDeps, open: OpenHook, request: Request, body: Buffer): Receipt => {
   try {
     return open.receive(toPushed(open, request, body))

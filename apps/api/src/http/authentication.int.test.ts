@@ -70,7 +70,7 @@ describe('authentication', () => {
     for (let n = 0; n < 25; n += 1) expect(problemOf(await api.get('/v1/sources', { key: null }))).toEqual([401, 'UNAUTHENTICATED'])
   })
 
-  it('limits the requests of one key when told so', async () => {
+  it('limits the requests of one key when asked to', async () => {
     api = await startApi({ config: { INLET_RATE_LIMIT_PER_MINUTE: 3 } })
     for (let n = 0; n < 3; n += 1) expect((await api.get('/v1/sources', { key: api.keys.read })).status).toBe(200)
     const answer = await api.get('/v1/sources', { key: api.keys.read })

@@ -1,6 +1,6 @@
 /** Counts failed authentications in windows of a minute. */
 export interface FailedLogins {
-  /** Notes a failure of whoever is named, e.g. an address with the id of a key; the milliseconds to wait when there were too many, else null. */
+  /** Records a failure of one caller, e.g. an address with the id of a key; the milliseconds to wait when there were too many, else null. */
   note(who: string): number | null
 }
 

@@ -28,7 +28,7 @@ describe('parseJson', () => {
     const limits = { maxDepth: 32, maxKeys: 2 }
     expect([reasonOf('{"a":{"b":1}}', limits), reasonOf('{"a":{"b":1},"c":1}', limits)]).toEqual([null, 'JSON_TOO_MANY_KEYS'])
   })
-  it('tells keys from values and one object from the next', () => {
+  it('distinguishes keys from values and one object from the next', () => {
     expect(reasonOf('[{"a":1},{"a":1}]')).toBeNull()
     expect(reasonOf('{"a":"__proto__"}')).toBeNull()
     expect(reasonOf('{"a":["constructor"]}')).toBeNull()
@@ -49,7 +49,7 @@ describe('parseJson', () => {
   ])('refuses a NUL character in %s, naming its place', (text, field) => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ reason: 'VALIDATION_FAILED', field }))
   })
-  it('tells a NUL character from text about one', () => expect(parse('{"a":"\\\\u0000"}')).toEqual({ a: '\\u0000' }))
+  it('distinguishes a NUL character from text about one', () => expect(parse('{"a":"\\\\u0000"}')).toEqual({ a: '\\u0000' }))
   it('keeps numbers that fit', () => expect(parse('[9007199254740991,0.1,-1e3]')).toEqual([9007199254740991, 0.1, -1000]))
   it('names the position of an error and nothing of the text', () => {
     expect(() => parse('{"password":canary}')).toThrow(expect.objectContaining({ message: expect.not.stringContaining('canary') }))

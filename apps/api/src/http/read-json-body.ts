@@ -3,7 +3,7 @@ import { parseJsonLossless } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/domain'
 import { JSON_LIMITS, parseJson } from './parse-json.js'
 
-/** Room for more keys than are allowed, so that too many keys are told apart from too many bytes. */
+/** Room for more keys than are allowed, so that too many keys are distinguished from too many bytes. */
 const MAX_JSON_BYTES = 2_097_152
 
 export interface JsonBodyOptions {

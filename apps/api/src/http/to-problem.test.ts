@@ -19,7 +19,7 @@ describe('toProblem', () => {
     expect(JSON.stringify(problem)).not.toContain('canary')
     expect(JSON.stringify(toProblem(new Failure('BATCH_MISMATCH', 'canary'), ids).problem)).not.toContain('canary')
   })
-  it('says when to come back, while the database is away or slow', () => {
+  it('says when to come back, while the database is unavailable or slow', () => {
     for (const error of [
       Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
       Object.assign(new Error('x'), { code: '57P03' }),

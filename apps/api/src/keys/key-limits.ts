@@ -1,7 +1,7 @@
 import { countHoldings, type Database } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 
-/** How much one API key may hold: whoever has got hold of one fills neither the database nor this process. */
+/** How much one API key may hold: a stolen one fills neither the database nor this process. */
 export interface KeyLimits {
   readonly sources: number
   readonly credentials: number

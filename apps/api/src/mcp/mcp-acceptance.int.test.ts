@@ -183,8 +183,8 @@ describe('tasks of an agent', () => {
     const { sources } = await agent.call('list_sources')
     expect(sources.map(({ source }: { source: string }) => source)).toContain(slug)
     const { why } = await agent.call('describe_source', { source: slug })
-    const told = (await api.get(`/v1/sources/${slug}/why`)).body.blocker
-    expect(why).toEqual({ code: told.code, message: told.message, who: told.who, next: told.next })
+    const blocker = (await api.get(`/v1/sources/${slug}/why`)).body.blocker
+    expect(why).toEqual({ code: blocker.code, message: blocker.message, who: blocker.who, next: blocker.next })
     expect(why.next).not.toBe('')
     expect(agent.calls()).toBeLessThanOrEqual(4)
     await agent.close()

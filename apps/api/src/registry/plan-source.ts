@@ -75,7 +75,7 @@ const secretsChanged = (
   if (secrets === undefined) return false
   if (resendSecrets && Object.keys(secrets).length > 0) return true
   const names = Object.keys(secrets).sort()
-  // A fingerprint alone would not tell that the secrets themselves are gone.
+  // A fingerprint alone would not say that the secrets themselves are gone.
   if (names.join('\0') !== [...stored.secretFields].sort().join('\0')) return true
   return !matchesFingerprint(deps.keyring, stored.id, { secrets, stored: stored.secretsFingerprint })
 }

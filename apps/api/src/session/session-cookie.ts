@@ -7,7 +7,7 @@ const NAME = 'inlet_session'
 
 export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('hex')
 
-/** Sent back by pages of this origin only: it is told to them by the API, and cannot be read from the cookie. */
+/** Sent back by pages of this origin only: the API gives it to them, and cannot be read from the cookie. */
 export const csrfTokenOf = (token: string): string => createHash('sha256').update(`inlet-csrf\0${token}`).digest('base64url')
 
 /** The token in the cookie of a request; null without one. */

@@ -7,7 +7,7 @@ import type { SourceDeps } from './source-deps.js'
 
 export interface Settings {
   readonly config: unknown
-  /** Given anew; absent when those that are set stay. */
+  /** Given again; absent when those that are set stay. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined
   /** Names of the secrets that stay, when none are given. */
   readonly keptSecrets?: readonly string[]

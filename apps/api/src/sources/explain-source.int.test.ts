@@ -243,7 +243,7 @@ describe('why a source is not running', () => {
     expect(WHY_RULES.map(({ code }) => code).filter((code) => !induced.has(code))).toEqual([])
   })
 
-  it('names the owner while it backs off from what only a change of the settings mends', async () => {
+  it('names the owner while it backs off from what only a change of the settings repairs', async () => {
     await alive()
     const id = await healthy()
     await fail(id, 'SCHEMA_CHANGED')

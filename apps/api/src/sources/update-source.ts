@@ -37,7 +37,7 @@ export const updateSourceHandler =
       const keptSecrets = Object.keys(shared?.fields ?? (credentialId === null ? {} : before.secretTimes))
       await checkSettingsForm(deps, connector, { config, secrets, keptSecrets })
     }
-    // Secrets that are given anew are for what is given with them; those that stay are for where they were given for.
+    // Secrets that are given again are for what is given with them; those that stay are for where they were given for.
     const keeps = touched && secrets === undefined && credentialId !== null
     const of = shared === null ? { sourceId: before.id } : { credentialId: shared.id }
     const added = keeps ? await guardTargets(deps, { connector, config, of }, { actor, principal }) : null

@@ -34,7 +34,7 @@ const readForm = (request: IncomingMessage): Promise<IncomingUpload> =>
       return
     }
     form.on('file', (_field, stream, info) => {
-      // Whoever reads it sees the error as well; nobody may be reading any more.
+      // The reader sees the error as well; nobody may be reading any more.
       stream.on('error', () => {})
       resolve({ name: info.filename ?? null, mediaType: info.mimeType, bytes: complete(stream, request) })
     })

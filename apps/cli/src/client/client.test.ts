@@ -136,7 +136,7 @@ describe('the client', () => {
     ])
   })
 
-  it('tells an API that is away, or something else in its place, from a refusal', async () => {
+  it('distinguishes an API that is unavailable, or something else in its place, from a refusal', async () => {
     await expect(createApiClient(url, 'k').call('GET', '/page')).rejects.toThrow(/is not Inlet's API/)
     await expect(createApiClient('http://127.0.0.1:1', 'k').call('GET', '/')).rejects.toThrow(ApiUnreachable)
     expect(withQuery('/v1/x', { a: undefined, b: ['1', '2'], c: 'ä b' })).toBe('/v1/x?b=1&b=2&c=%C3%A4+b')

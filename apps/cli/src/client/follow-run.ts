@@ -49,6 +49,6 @@ const listen = async (
     for await (const { data } of api.events(withQuery('/v1/events/stream', { source }), { signal: how.signal }))
       if (data.includes(runId)) how.onEvent()
   } catch {
-    // The regular look goes on without it.
+    // The regular look continues without it.
   }
 }

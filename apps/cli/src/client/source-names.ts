@@ -1,7 +1,7 @@
 import type { SourceDetail } from '@inlet/contract'
 import { type ApiClient, ApiProblem } from './api-client.js'
 
-/** Slugs by source id, each asked for once; null for a source that is gone, and while the API does not tell. */
+/** Slugs by source id, each asked for once; null for a source that is gone, and while the API does not say. */
 export const createSourceNames = (api: Pick<ApiClient, 'call'>): ((sourceId: string) => Promise<string | null>) => {
   const known = new Map<string, string | null>()
   return async (sourceId) => {

@@ -10,7 +10,7 @@ export const SOURCE_ACTIONS = {
   start: 'start it',
   stop: 'stop it, its active run included',
   restart: 'stop it and start it again',
-  reload: 'open its connection anew',
+  reload: 'open its connection again',
 } as const
 export type SourceAction = keyof typeof SOURCE_ACTIONS
 

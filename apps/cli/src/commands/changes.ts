@@ -17,7 +17,7 @@ export interface ChangesFlags extends RemoteFlags {
 const PAGE = 1_000
 const WAIT_SECONDS = 20
 
-/** `inlet changes`: what was stored, changed and deleted; with --follow what is. With --json one change a line, and at last the token to go on from. */
+/** `inlet changes`: what was stored, changed and deleted; with --follow what is. With --json one change a line, and at last the token to continue from. */
 export const changes = async (flags: ChangesFlags, context: CommandContext): Promise<void> => {
   const { terminal } = context
   const { source, stream, kind, follow } = flags

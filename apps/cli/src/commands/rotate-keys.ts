@@ -8,7 +8,7 @@ import { openApi, type RemoteFlags } from './remote.js'
 const POLL_MS = 500
 const BAR_WIDTH = 30
 
-/** `inlet keys rotate`: seals everything with the primary key and follows it to its end. Interrupted, the rotation goes on. */
+/** `inlet keys rotate`: seals everything with the primary key and follows it to its end. Interrupted, the rotation continues. */
 export const rotateKeys = async (flags: RemoteFlags, context: CommandContext): Promise<number> => {
   const { terminal } = context
   const api = openApi(flags, context)
@@ -18,7 +18,7 @@ export const rotateKeys = async (flags: RemoteFlags, context: CommandContext): P
   while (view.rotation?.state === 'running') {
     if (people) terminal.block(progressLines(view.rotation))
     if (await Promise.race([stopped, delay(POLL_MS).then(() => false)])) {
-      if (people) terminal.line('\nThe rotation goes on; inlet keys rotate shows it again.')
+      if (people) terminal.line('\nThe rotation continues; inlet keys rotate shows it again.')
       return EXIT.interrupted
     }
     view = await api.call<EncryptionView>('GET', '/v1/encryption')

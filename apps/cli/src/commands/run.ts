@@ -44,7 +44,7 @@ export const followToEnd = async (
     else if (outputOf(flags) !== 'name') terminal.line(toStreamLine(flags, now, () => ''))
   }
   terminal.endBlock()
-  if (run === null || run.status !== 'ended') throw new Error(`stopped following; the run goes on: inlet runs get ${runId}`)
+  if (run === null || run.status !== 'ended') throw new Error(`stopped following; the run continues: inlet runs get ${runId}`)
   if (isForPeople(flags)) for (const line of runLines(run, source)) terminal.line(line)
   else if (outputOf(flags) === 'name') terminal.line(runId)
   return exitOfOutcome(run.outcome)

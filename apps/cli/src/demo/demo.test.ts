@@ -45,7 +45,7 @@ describe('openDemoSite', () => {
     expect(await (await get('/sitemap.xml')).text()).toContain('/docs/docs/guides/one.html')
     expect(await (await get('/robots.txt')).text()).toContain('Sitemap:')
   })
-  it('answers 304 to whoever knows the page', async () => {
+  it('answers 304 to a client that knows the page', async () => {
     const etag = (await get('/docs/README.html')).headers.get('etag') ?? ''
     expect((await get('/docs/README.html', { 'if-none-match': etag })).status).toBe(304)
   })

@@ -4,7 +4,7 @@ export interface Finding {
   /** warn: it works, but not as it should. skip: it could not or need not be looked at. */
   readonly status: 'ok' | 'warn' | 'fail' | 'skip'
   readonly message: string
-  /** How to mend it. */
+  /** How to repair it. */
   readonly next?: string
 }
 

@@ -3,7 +3,7 @@ import { isReason, REASONS } from '@inlet/domain'
 /** Commands in place of requests, by reason of a failure or code of `why`. `source` is a slug or id, or a placeholder. */
 const COMMANDS: Readonly<Record<string, (source: string) => string>> = {
   AUTH_FAILED: (source) =>
-    `Set its new secrets in its file and \`inlet apply\`, or with PATCH /v1/sources/${source}; it goes on from the last cursor.`,
+    `Set its new secrets in its file and \`inlet apply\`, or with PATCH /v1/sources/${source}; it continues from the last cursor.`,
   POISON_SOURCE: (source) =>
     `Runs of this source ended their worker three times; it is tried again from time to time. Look at its data, then \`inlet sources resume ${source}\`.`,
   PAUSED: (source) => `inlet sources resume ${source}`,
@@ -17,7 +17,7 @@ const COMMANDS: Readonly<Record<string, (source: string) => string>> = {
   MAPPING_FAILED: (source) => `The expression fails for this record; try it with \`inlet test ${source}\`.`,
   VALIDATION_FAILED: () => 'Correct what is named above.',
   UNKNOWN_CONNECTOR: () => 'See `inlet connectors` for the known types.',
-  CHECK_TIMEOUT: () => 'No worker answered in time; `inlet doctor` tells whether one is running.',
+  CHECK_TIMEOUT: () => 'No worker answered in time; `inlet doctor` says whether one is running.',
 }
 
 /** What to do, in commands. A step that the API words more closely than the catalogue of reasons stays as it is, with the source filled in. */

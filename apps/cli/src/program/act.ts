@@ -5,7 +5,7 @@ import type { CommandContext } from '../commands/context.js'
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Act = (work: (context: CommandContext, flags: any, args: readonly any[]) => Promise<number | void>) => (...given: any[]) => Promise<void>
 
-/** Notes the exit code; what is thrown is reported by whoever runs the program. */
+/** Notes the exit code; what is thrown is reported by the caller. */
 export const createAct =
   (context: CommandContext, setExitCode: (code: number) => void): Act =>
   (work) =>

@@ -13,7 +13,7 @@ export const addMasterKeyCommands = (keys: Command, act: Act): void => {
     'inlet keys generate 2026-11',
   )
   examples(
-    remote(keys.command('rotate').description('seal all secrets with the first of the master keys; sources go on meanwhile')).action(
+    remote(keys.command('rotate').description('seal all secrets with the first of the master keys; sources continue meanwhile')).action(
       act(async (context, flags) => (await import('../commands/rotate-keys.js')).rotateKeys(flags, context)),
     ),
     'inlet keys rotate',

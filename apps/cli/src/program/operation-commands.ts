@@ -6,7 +6,7 @@ import type { Act } from './act.js'
 import { examples, remote, repeated, wholeNumber } from './options.js'
 import { addList, addResource } from './resource-commands.js'
 
-/** What happens, what is wrong, who is told, and what sources share. */
+/** What happens, what is wrong, who is notified, and what sources share. */
 export const addOperationCommands = (program: Command, act: Act): void => {
   addResource(program, act, EVENTS)
   addResource(program, act, WORKERS)
@@ -31,12 +31,12 @@ const TARGET = '9b2f0c1e-6c0c-4c64-9b0a-0c6b7f1f2a11'
 const addNotificationActions = (notifications: Command, act: Act): void => {
   addList(notifications.command('deliveries'), act, DELIVERIES)
   examples(
-    remote(notifications.command('create').description('name an address that is told when sources break, go stale and recover'))
+    remote(notifications.command('create').description('name an address that is notified when sources break, go stale and recover'))
       .requiredOption('--name <name>', 'what to call it')
       .option('--kind <kind>', 'webhook, slack, teams, pagerduty or email', 'webhook')
       .option('--address <url>', 'where messages go; of email smtp://host:587')
       .option('--secret <from>', 'signing secret, routing key or password, from env:NAME or file:path')
-      .option('--event <event>', 'error, stale, quarantine, content or recovery; may be repeated; all unless told', repeated)
+      .option('--event <event>', 'error, stale, quarantine, content or recovery; may be repeated; default all', repeated)
       .option('--source <source>', 'only of this source; may be repeated', repeated)
       .option('--label <name=value>', 'only of sources with this label; may be repeated', repeated)
       .option('--mail-from <address>', 'of kind email')

@@ -29,7 +29,7 @@ export const remote = (command: Command): Command =>
 export const remoteToFile = (command: Command): Command => installation(command).option('--json', 'print JSON')
 
 /** Again and again, until Ctrl-C. */
-export const watchable = (command: Command): Command => command.option('--watch [seconds]', 'look again, every 2 s unless told', wholeNumber)
+export const watchable = (command: Command): Command => command.option('--watch [seconds]', 'look again, every 2 s by default', wholeNumber)
 
 /** Examples at the end of the help. */
 export const examples = (command: Command, ...lines: readonly string[]): Command =>

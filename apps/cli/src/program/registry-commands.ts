@@ -9,7 +9,7 @@ export const addRegistryCommands = (program: Command, act: Act): void => {
       .requiredOption('-f, --file <path>', 'file or folder of YAML, or - for standard input; may be repeated', repeated)
       .option('--dry-run', 'only show what would change; exit code 2 if anything would')
       .option('--prune', 'delete sources of this owner that the files lack')
-      .option('--prune-all', 'delete all sources that the files lack, whoever made them')
+      .option('--prune-all', 'delete all sources that the files lack, also those made by others')
       .option('--yes', 'delete without asking')
       .option('--owner <name>', 'who keeps these files; set it when several sets of files are applied', 'apply')
       .option('--adopt', 'take over sources that another owner keeps, or nobody')

@@ -25,7 +25,7 @@ export const addRunCommands = (program: Command, act: Act): void => {
   )
   examples(
     remote(program.command('logs').description('what happened last, and what happens'))
-      .option('-f, --follow', 'go on with what happens')
+      .option('-f, --follow', 'continue with what happens')
       .option('--source <source>', 'slug or id')
       .option('--level <level>', 'debug, info, warn or error')
       .option('--type <type>', 'a type of event, e.g. run.ended')
@@ -40,7 +40,7 @@ export const addRunCommands = (program: Command, act: Act): void => {
       .option('--source <source...>', 'slugs or ids')
       .option('--stream <stream>', 'the name of a stream')
       .option('--kind <kind>', 'document, row, item or event')
-      .option('-f, --follow', 'go on with what changes')
+      .option('-f, --follow', 'continue with what changes')
       .action(act(async (context, flags) => (await import('../commands/changes.js')).changes(flags, context))),
     'inlet changes --follow --after now',
     'inlet changes --source docs --json | jq -r .key',

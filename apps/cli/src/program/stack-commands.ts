@@ -34,7 +34,7 @@ export const addStackCommands = (program: Command, act: Act): void => {
   examples(
     program
       .command('doctor')
-      .description('check everything an installation needs, and say how to mend what it lacks')
+      .description('check everything an installation needs, and say how to repair what it lacks')
       .option('--url <url>', 'also ask the API at this address (INLET_URL)')
       .option('--key <key>', 'its key, to ask it about processes and incidents (INLET_API_KEY)')
       .option('--data <dir>', 'data folder of a local installation', DATA_FOLDER)

@@ -12,6 +12,6 @@ export const stoppedLines = (plan: Pick<FilePlan, 'steps'>, stopped: readonly Pi
     .filter(({ slug }) => unchanged.has(slug))
     .map(({ slug }) => {
       const name = printable(slug)
-      return `! ${name} is unchanged and in error: \`inlet why ${name}\` says what to do; repaired elsewhere it goes on by itself, or at once after \`inlet sources resume ${name}\`.`
+      return `! ${name} is unchanged and in error: \`inlet why ${name}\` says what to do; repaired elsewhere it continues by itself, or at once after \`inlet sources resume ${name}\`.`
     })
 }

@@ -77,7 +77,7 @@ export const INCIDENTS: Resource<IncidentView> = {
     filters: [
       { flags: '--source <source>', text: 'slug or id' },
       { flags: '--kind <kind>', text: 'error, stale, quarantine or content' },
-      { flags: '--state <state>', text: 'open (unless told), closed or all' },
+      { flags: '--state <state>', text: 'open (default), closed or all' },
     ],
     limit: 50,
     columns: [

@@ -28,7 +28,7 @@ export const runLines = (run: RunView, source = run.sourceId): readonly string[]
       .filter(({ kind }) => !run.warnings.some(({ reason }) => reason === kind))
       .map(({ kind, message }): [string, string] => ['caveat', `${kind}: ${message}`]),
     ['parked', run.parkedReason],
-    ['goes on at', run.wakeAt],
+    ['continues at', run.wakeAt],
     ['error', run.error === null ? null : `${run.error.reason}: ${run.error.message}`],
     ['  what to do', run.error === null ? null : toNextStep(run.error.reason, run.error.next, source)],
   ])

@@ -1,4 +1,4 @@
-/** Where `inlet up` keeps an installation unless told otherwise. */
+/** Where `inlet up` keeps an installation by default. */
 export const DATA_FOLDER = '.inlet'
 
 /** The demo's own: its sources read servers that run with the demo only, and would fail for ever in another installation. */

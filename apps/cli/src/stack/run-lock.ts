@@ -37,7 +37,7 @@ export const takeRunLock = async ({ path: folder }: Pick<DataFolder, 'path'>): P
       const before = readRunFile(file)
       if (before !== null && isHolder(before)) throw alreadyRuns(folder, before.url)
       if (attempt === ATTEMPTS) throw alreadyRuns(folder, CHOOSING.url)
-      // Only the one that moves the file away may go on: to remove it could take the lock of one that was faster.
+      // Only the one that moves the file away may continue: to remove it could take the lock of one that was faster.
       const moved = `${own}.stale`
       if (!moveAway(file, moved)) continue
       const stale = readRunFile(moved)

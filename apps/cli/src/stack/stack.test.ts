@@ -120,25 +120,25 @@ describe('untilReady', () => {
     const { port } = server.address() as net.AddressInfo
     return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
   }
-  const wait = async (answers: readonly object[], limits: { timeoutMs: number; tellAfterMs: number }) => {
+  const wait = async (answers: readonly object[], limits: { timeoutMs: number; notifyAfterMs: number }) => {
     const { url, close } = await serve(answers)
-    const told: string[] = []
+    const notices: string[] = []
     const signal = new AbortController().signal
-    const end = await untilReady({ url, logFile: 'api.log', signal, notice: (text) => told.push(text), ...limits }).catch(
+    const end = await untilReady({ url, logFile: 'api.log', signal, notice: (text) => notices.push(text), ...limits }).catch(
       (error: Error) => error.message,
     )
     close()
-    return { told, end }
+    return { notices, end }
   }
 
   it('says what is not ready, and gives up only when nothing changes', async () => {
-    const stuck = await wait([{ queue: 'appendonly is off' }], { timeoutMs: 400, tellAfterMs: 50 })
-    expect(stuck.told).toEqual(['not ready yet: queue: appendonly is off'])
+    const stuck = await wait([{ queue: 'appendonly is off' }], { timeoutMs: 400, notifyAfterMs: 50 })
+    expect(stuck.notices).toEqual(['not ready yet: queue: appendonly is off'])
     expect(stuck.end).toContain('not ready: queue: appendonly is off')
   })
   it('waits while there is progress', async () => {
     const steps = Array.from({ length: 12 }, (_, n) => ({ migrations: `not applied: ${12 - n}` }))
-    expect(await wait([...steps, {}], { timeoutMs: 60_000, tellAfterMs: 60_000 })).toEqual({ told: [], end: undefined })
+    expect(await wait([...steps, {}], { timeoutMs: 60_000, notifyAfterMs: 60_000 })).toEqual({ notices: [], end: undefined })
   })
 })
 
@@ -156,7 +156,7 @@ describe('endOfStart', () => {
 })
 
 describe('isPortFree', () => {
-  it('tells a port in use from a free one', async () => {
+  it('distinguishes a port in use from a free one', async () => {
     const server = net.createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as net.AddressInfo

@@ -117,7 +117,7 @@ const openPostgres = async ({ folder, env, step, notice }: StackOptions, lifecyc
   return { databaseUrl: postgres.url('postgres'), postgresPort: port, postgresPid: postgres.pid }
 }
 
-/** The local administrator's key; made anew when the database does not know it. */
+/** The local administrator's key; made again when the database does not know it. */
 const ensureAdminKey = async (options: StackOptions, databaseUrl: string): Promise<Pick<Stack, 'adminKey' | 'isKeyNew'>> => {
   const { folder } = options
   const keyring = parseKeyring(encryptionKeys(options))

@@ -7,25 +7,25 @@ export interface ReadyWait {
   readonly logFile: string
   /** The wait ends with its reason. */
   readonly signal: AbortSignal
-  /** Told what is not ready, once it has been so for a while. */
+  /** Gets what is not ready, once it has been so for a while. */
   readonly notice: (message: string) => void
-  /** How long nothing may change, and how long until people are told (ms). */
+  /** How long nothing may change, and how long until people are notified (ms). */
   readonly timeoutMs?: number
-  readonly tellAfterMs?: number
+  readonly notifyAfterMs?: number
 }
 
 const TIMEOUT_MS = 60_000
-const TELL_AFTER_MS = 3_000
+const NOTIFY_AFTER_MS = 3_000
 const LOOK_MS = 100
 const ANSWER_MS = 10_000
 const answerSchema = z.object({ checks: z.array(z.object({ name: z.string(), ok: z.boolean(), reason: z.string().optional() })) })
 
 /** Waits until the API is ready, as long as something changes. Throws what was not ready at last, and the reason of the signal. */
 export const untilReady = async ({ url, logFile, signal, notice, ...limits }: ReadyWait): Promise<void> => {
-  const { timeoutMs = TIMEOUT_MS, tellAfterMs = TELL_AFTER_MS } = limits
+  const { timeoutMs = TIMEOUT_MS, notifyAfterMs = NOTIFY_AFTER_MS } = limits
   let state = ''
   let since = performance.now()
-  let told = ''
+  let noticed = ''
   for (;;) {
     signal.throwIfAborted()
     const now = await whatIsMissing(url)
@@ -36,8 +36,8 @@ export const untilReady = async ({ url, logFile, signal, notice, ...limits }: Re
     }
     const lastedMs = performance.now() - since
     if (lastedMs > timeoutMs) throw new Error(`not ready: ${state}\n  see ${url}/ready and ${logFile}`)
-    if (lastedMs > tellAfterMs && told !== state) {
-      told = state
+    if (lastedMs > notifyAfterMs && noticed !== state) {
+      noticed = state
       notice(`not ready yet: ${state}`)
     }
     await delay(LOOK_MS)

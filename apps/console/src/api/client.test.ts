@@ -24,7 +24,7 @@ describe('the client', () => {
     expect(seen).toEqual(['old', null, 'new', null])
   })
 
-  it('tells an API that does not answer from one that refuses', async () => {
+  it('distinguishes an API that does not answer from one that refuses', async () => {
     const away = createClient(async () => {
       throw new TypeError('fetch failed')
     })

@@ -8,7 +8,7 @@ const SILENCE_MS = 40_000
 const BATCH_MS = 150
 
 /**
- * The events of the API (server-sent), read with fetch: EventSource hears only types that it was told before, and cannot say why it failed.
+ * The events of the API (server-sent), read with fetch: EventSource hears only types that it knows beforehand, and cannot say why it failed.
  * Reconnects by itself where it left off.
  */
 export const createLive = (onUnauthenticated: () => void) => {

@@ -22,7 +22,7 @@ describe('fields of a JSON Schema', () => {
     expect(kindOf(schema)).toBe(kind)
   })
 
-  it('finds what tells variants apart', () => {
+  it('finds what distinguishes variants', () => {
     expect(variantsOf({ oneOf: [{ properties: { x: {}, kind: { const: 'a' } } }, { properties: { kind: { const: 'b' } } }] })?.by).toBe('kind')
     expect(variantsOf({ anyOf: [{ type: 'string' }] })).toBeNull()
   })

@@ -20,11 +20,11 @@ export const SearchField = ({ label, hint, value, onChange, pauseMs = 0 }: Searc
     setText(value)
   }
   useEffect(() => {
-    const tell = (): void => {
+    const report = (): void => {
       setKnown(text)
       onChange(text)
     }
-    const timer = text === value ? undefined : setTimeout(tell, pauseMs)
+    const timer = text === value ? undefined : setTimeout(report, pauseMs)
     return () => clearTimeout(timer)
   }, [text, value, pauseMs, onChange])
   return (

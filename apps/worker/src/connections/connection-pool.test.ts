@@ -39,7 +39,7 @@ describe('createConnectionPool', () => {
     expect(await pool.use(key(), open, idOf)).toBe(2)
   })
 
-  it('opens anew for another version or other credentials, and closes the old one', async () => {
+  it('opens again for another version or other credentials, and closes the old one', async () => {
     const { pool, open, idOf, closed } = setUp()
     await pool.use(key('v1', 'c1'), open, idOf)
     expect(await pool.use(key('v2', 'c1'), open, idOf)).toBe(2)

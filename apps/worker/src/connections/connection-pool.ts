@@ -7,7 +7,7 @@ export interface ConnectionKey {
   readonly versionId: string
   /** Raised by stop, restart and reload: what was opened before is not used again. */
   readonly generation: number
-  /** Whether the connector is told what is stored; a backfill reads as if nothing were. */
+  /** Whether the connector sees what is stored; a backfill reads as if nothing were. */
   readonly knowsRecords: boolean
   /** Which secrets: id and version of the credential; null without. */
   readonly credential: string | null

@@ -54,7 +54,7 @@ export interface ConnectionRequest {
   readonly config: unknown
   /** How long a request may wait for its turn; default `run`. */
   readonly waitsAs?: 'run' | 'call'
-  /** False: the connector is told that nothing is stored, so that it reads everything again. Default true. */
+  /** False: the connector sees nothing as stored, so that it reads everything again. Default true. */
   readonly knowsRecords?: boolean
   /** A stored credential, whose tokens are shared, or what a call brings along for these very settings. Null without any. */
   readonly credential: StoredCredential | BroughtSecrets | null

@@ -73,7 +73,7 @@ describe('connections of versions that are not live any more', () => {
     await worker.stop()
   })
 
-  it('are looked for anew when the listener was away while the change was made', async () => {
+  it('are looked for again when the listener was unavailable while the change was made', async () => {
     const worker = await startWorker()
     const sourceId = await store.addSource()
     await worker.use(sourceId)

@@ -34,7 +34,7 @@ describe('the pace that workers share', () => {
     expect(taken).toBeGreaterThanOrEqual(60)
   })
 
-  it('stops all workers for as long as one was told, and says until when', async () => {
+  it('stops all workers for as long as one was asked to wait, and says until when', async () => {
     const [first, second] = [worker().of('secret', 'run'), worker().of('secret', 'run')]
     await first.take({ host: 'busy.example' })
     await first.report('busy.example', { host: 'served', cooldownMs: 90_000 })

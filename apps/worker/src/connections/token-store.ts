@@ -166,7 +166,7 @@ const openToken = (keyring: Keyring, place: { readonly ownerId: string; readonly
   }
 }
 
-/** A refresh token that was got and not stored may be lost for good, so a database that is away for a moment is waited for. */
+/** A refresh token that was got and not stored may be lost for good, so a database that is unavailable for a moment is waited for. */
 const insist = async <T>(work: () => Promise<T>): Promise<T> => {
   const deadline = monotonicNow() + STORE_FOR_MS
   for (;;) {

@@ -2,7 +2,7 @@ import { claimChore, type Database, leaveChore } from '@inlet/db'
 import { sleep } from '@inlet/runtime'
 import { createSteps, type StepDeps } from './steps.js'
 
-/** Work in the background that may take long: it must be possible to end it anywhere and to go on later. */
+/** Work in the background that may take long: it must be possible to end it anywhere and to continue later. */
 export interface Chore {
   readonly name: string
   /** Not more often than this (ms). */
@@ -27,7 +27,7 @@ const PAUSE_MS = 30_000
 
 /**
  * Does chores beside all jobs, each in a loop of its own: neither the queue nor the reconciler waits for them. One process
- * at a time does a chore; should it die, another one goes on after 30 s. Stopping ends the statement in hand.
+ * at a time does a chore; should it die, another one continues after 30 s. Stopping ends the statement in hand.
  */
 export const startChores = (deps: ChoreDeps, chores: readonly Chore[]): (() => Promise<void>) => {
   const stop = new AbortController()

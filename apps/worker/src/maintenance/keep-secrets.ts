@@ -14,7 +14,7 @@ export interface KeepSecretsDeps {
 
 const AT_ONCE = 200
 
-/** Mends what is wrong with secrets: goes on with a rotation whose job was lost, and lets sources start again whose key is back. */
+/** Repairs what is wrong with secrets: continues with a rotation whose job was lost, and lets sources start again whose key is back. */
 export const keepSecrets = async (deps: KeepSecretsDeps): Promise<{ readonly repaired: number }> => {
   const rotation = await findRotation(deps.database)
   if (rotation !== null && rotation.finishedAt === null) await deps.queues.enqueueMaintenance('rotate', Math.floor(Date.now() / RECONCILE_EVERY_MS))

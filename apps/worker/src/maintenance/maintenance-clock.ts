@@ -5,7 +5,7 @@ export const RECONCILE_EVERY_MS = 15_000
 
 /**
  * Puts the maintenance job of the current time slot into the queue. Every worker does so and the slot makes the job's
- * id, so it runs once, and goes on after the queue was lost, which a scheduler inside the queue would not.
+ * id, so it runs once, and continues after the queue was lost, which a scheduler inside the queue would not.
  */
 export const startMaintenanceClock = (queues: Pick<Queues, 'enqueueMaintenance'>, log: Logger): (() => void) => {
   const tick = (): void => {

@@ -63,7 +63,7 @@ const rotateAll = async (keyring = both) => {
 }
 
 describe('rotating keys', () => {
-  it('seals everything anew, so that the old key can go: credentials, tokens, calls, canary', async () => {
+  it('seals everything again, so that the old key can go: credentials, tokens, calls, canary', async () => {
     const sourceId = await addSource(old)
     const [shared, call] = [randomUUID(), randomUUID()]
     const sealed = sealSecrets(old, { ownerId: shared, version: 1 }, { refreshToken: 'r1' })
@@ -92,11 +92,11 @@ describe('rotating keys', () => {
     expect(openSecrets(renewed, { ownerId: call, version: 0 }, callRow?.sealed)).toEqual({ password: 'p' })
     expect(checkCanary(renewed, String(await findSetting(store.database, CANARY_SETTING)))).toBe('current')
     expect(await findRotation(store.database)).toMatchObject({ to: 'k2', unreadable: 0, message: null, finishedAt: expect.any(String) })
-    // For whoever uses the secrets nothing has changed.
+    // For users of the secrets nothing has changed.
     expect(await store.rows('SELECT version, updated_at AS at FROM credentials ORDER BY id')).toEqual(before)
   })
 
-  it('goes on where it was killed, in turns, by several workers at once', async () => {
+  it('continues where it was killed, in turns, by several workers at once', async () => {
     for (let n = 0; n < 250; n += 1) await addSource(old, `p${n}`)
     await begin()
     expect(await rotateKeys({ database: store.database, keyring: both, log }, 0)).toBe(true)
@@ -178,7 +178,7 @@ describe('rotating keys', () => {
 })
 
 describe('keeping secrets', () => {
-  it('goes on with a rotation whose job was lost, and lets sources start again when their key is back', async () => {
+  it('continues with a rotation whose job was lost, and lets sources start again when their key is back', async () => {
     const [id, other] = [await addSource(old), await addSource(old)]
     await store.database.pool.query(
       `UPDATE sources SET status = 'ERROR', status_reason = CASE WHEN id = $1 THEN 'SECRET_UNREADABLE' ELSE 'AUTH_FAILED' END`,

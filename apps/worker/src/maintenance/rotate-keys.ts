@@ -84,7 +84,7 @@ const rewrap = (keyring: Keyring, { id, sealed, place }: SealedText): readonly {
 /** False when it was changed meanwhile. */
 const rewrapCanary = async (database: Database, keyring: Keyring): Promise<boolean> => {
   const before = await findSetting(database, CANARY_SETTING)
-  // Whoever starts without a key that something still needs must be told so.
+  // A process that starts without a key that is still needed must learn so.
   const stillNeeded = (await countSealed(database)).some(({ keyId }) => String(before).startsWith(`${keyId}:`))
   if (stillNeeded || checkCanary(keyring, String(before)) === 'current') return true
   return replaceSetting(database, { key: CANARY_SETTING, before, after: sealCanary(keyring) })

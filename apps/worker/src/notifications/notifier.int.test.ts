@@ -92,7 +92,7 @@ const breakSource = (id: string) =>
     `UPDATE sources SET status = 'ERROR', status_reason = 'AUTH_FAILED', status_message = 'it answers 401', last_error_at = now(), last_outcome = 'failed', consecutive_failures = 1 WHERE id = $1`,
     [id],
   )
-const mendSource = (id: string) =>
+const repairSource = (id: string) =>
   store.rows(
     `UPDATE sources SET status = 'ACTIVE', status_reason = NULL, last_outcome = 'ok', consecutive_failures = 0, last_success_at = now() WHERE id = $1`,
     [id],
@@ -110,7 +110,7 @@ const verify = ({ headers, body }: Received, secret: string): boolean => {
     .digest('base64')
   return (headers['webhook-signature'] ?? '').split(' ').includes(`v1,${expected}`)
 }
-const tell = () => reportIncidents(store.database, createMessageWriter(''))
+const reportNow = () => reportIncidents(store.database, createMessageWriter(''))
 
 describe('notifications', () => {
   it('come once for the beginning and once for the end of an incident, signed, also when the receiver was down', async () => {
@@ -126,7 +126,7 @@ describe('notifications', () => {
     answer = 204
     await dueNow()
     await until(async () => (await deliveriesOf(id))[0]?.status === 'delivered')
-    await mendSource(sourceId)
+    await repairSource(sourceId)
     await until(async () => (await deliveriesOf(id))[1]?.status === 'delivered')
     expect(received.map(({ body }) => (JSON.parse(body) as { type: string }).type)).toEqual(['incident.opened', 'incident.opened', 'incident.closed'])
     expect(received.every((message) => verify(message, secret))).toBe(true)
@@ -197,11 +197,11 @@ describe('incidents', () => {
     const { id } = await addTarget({ events: ['stale', 'recovery'] })
     await store.rows(`UPDATE sources SET fresh_within_seconds = 1, created_at = now() - interval '1 hour' WHERE id = $1`, [sourceId])
     await markStaleness(store.database)
-    const passes = await Promise.all([tell(), tell(), tell()])
+    const passes = await Promise.all([reportNow(), reportNow(), reportNow()])
     expect(passes.reduce((sum: number, made) => sum + (made ?? 0), 0)).toBe(1)
-    expect(await tell()).toBe(0)
+    expect(await reportNow()).toBe(0)
     await store.rows(`UPDATE sources SET status = 'PAUSED' WHERE id = $1`, [sourceId])
-    expect(await tell()).toBe(0)
+    expect(await reportNow()).toBe(0)
     expect(await store.rows('SELECT kind, closed_as FROM incidents')).toEqual([{ kind: 'stale', closed_as: 'withdrawn' }])
     expect(await deliveriesOf(id)).toMatchObject([{ event: 'incident.opened' }])
   })
@@ -211,23 +211,23 @@ describe('incidents', () => {
     const { id } = await addTarget()
     const one = await addTarget({ sources: sources.slice(0, 1) })
     for (const source of sources) await breakSource(source)
-    expect(await tell()).toBe(2)
+    expect(await reportNow()).toBe(2)
     expect(await deliveriesOf(id)).toMatchObject([{ event: 'incidents.digest' }])
     expect(await deliveriesOf(one.id)).toMatchObject([{ event: 'incident.opened' }])
     const [digest] = await store.rows<{ body: string }>('SELECT body FROM notification_deliveries WHERE target_id = $1', [id])
     expect(JSON.parse(digest?.body ?? '')).toMatchObject({ type: 'incidents.digest', data: { opened: 25, closed: 0 } })
     const late = await store.addSource()
     await breakSource(late)
-    expect(await tell()).toBe(0)
+    expect(await reportNow()).toBe(0)
     await store.rows(`UPDATE notification_deliveries SET created_at = now() - interval '2 minutes'`)
-    await store.rows(`UPDATE incidents SET opened_told_at = now() - interval '2 minutes' WHERE opened_told_at IS NOT NULL`)
-    expect(await tell()).toBe(1)
+    await store.rows(`UPDATE incidents SET opened_notified_at = now() - interval '2 minutes' WHERE opened_notified_at IS NOT NULL`)
+    expect(await reportNow()).toBe(1)
   })
 
   it.each([
     ['the receiver is down', (text: string) => text.replace(/:\d+\//, ':1/'), ['127.0.0.1']],
     ['the address is not allowed', (text: string) => text, []],
-  ])('seal addresses that were stored before, and tell no path when %s', async (_why, change, allow) => {
+  ])('seal addresses that were stored before, and show no path when %s', async (_why, change, allow) => {
     const token = 'canary-0f3e'
     const sourceId = await store.addSource()
     const { id } = await addTarget({ url: change(`${url}/services/${token}?key=${token}`) })

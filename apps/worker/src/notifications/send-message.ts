@@ -24,7 +24,7 @@ const MAX_ANSWER_BYTES = 65_536
 /** What a mail server answers when it has taken a mail. */
 const MAIL_TAKEN = 250
 
-/** What a target was told in secret. */
+/** The secrets of a target. */
 interface Opened {
   readonly url: string
   readonly secret: string | null

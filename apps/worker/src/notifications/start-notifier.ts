@@ -15,7 +15,7 @@ export interface NotifierDeps extends SendDeps {
   readonly publicUrl: string
   /** The most of the records of a source that may be in quarantine before an incident opens (%). */
   readonly quarantinePercent: number
-  /** How often it looks, in ms; 2,000 unless told. */
+  /** How often it looks, in ms; 2,000 by default. */
   readonly everyMs?: number
 }
 
@@ -24,7 +24,7 @@ const CONTENT_EVERY_MS = 15_000
 const AT_A_TIME = 10
 
 /**
- * Looks all the time for incidents and for messages to send. Needs no queue: that the queue is away must be told, too. Any number of workers may
+ * Looks all the time for incidents and for messages to send. Needs no queue: that the queue is unavailable must be reported, too. Any number of workers may
  * do so: one at a time looks for incidents, and each message is claimed by one. Stopping waits for messages on their way.
  */
 export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {

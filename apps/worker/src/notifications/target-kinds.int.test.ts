@@ -146,7 +146,7 @@ describe('notifications of other kinds', () => {
     await until(async () => /BLOCKED/.test((await deliveriesOf(open))[0]?.last_error ?? ''))
   })
 
-  it('are held back in quiet hours and told together at their end', async () => {
+  it('are held back in quiet hours and sent together at their end', async () => {
     const sources = [await store.addSource(), await store.addSource()]
     // From now on, for twelve hours.
     const hour = new Date().getUTCHours()

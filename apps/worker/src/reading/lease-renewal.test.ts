@@ -52,7 +52,7 @@ describe('startLeaseRenewal', () => {
     await until(() => lease.signal.aborted)
     expect(lease.signal.reason).toMatchObject({ reason: 'LEASE_LOST' })
   })
-  it('goes on after a failed heartbeat if the next one is in time', async () => {
+  it('continues after a failed heartbeat if the next one is in time', async () => {
     let n = 0
     const { lease, heartbeats } = setUp(() => {
       n += 1
@@ -63,7 +63,7 @@ describe('startLeaseRenewal', () => {
     expect(lease.signal.aborted).toBe(false)
     await lease.stop()
   })
-  it('tells a run that listens when the source wants something else, and lets the work go on', async () => {
+  it('notifies a run that listens when the source wants something else, and lets the work continue', async () => {
     const { lease } = setUp(() => ({ ...held, outdated: true }))
     const listening = listen(lease.outdated, 600_000)
     await until(() => listening.until.aborted)

@@ -95,7 +95,7 @@ describe('createPageMapper', () => {
 })
 
 describe('mappingStateOf', () => {
-  it('tells mappings apart by expression and keys', () => {
+  it('distinguishes mappings by expression and keys', () => {
     const state = (expression: string, keys?: 'kept' | 'set') => mappingStateOf({ '*': { expression, keys } }, 's')
     expect(state('$')).toEqual(state('$', 'kept'))
     expect(new Set([state('$')?.sha256, state('$', 'set')?.sha256, state('data')?.sha256]).size).toBe(3)

@@ -59,7 +59,7 @@ export const createPageMapper = (pool: Pick<MappingPool, 'map'>, mapping: Mappin
       const rejected = [...(page.rejected ?? []), ...parts.flatMap((part) => part.rejected)]
       for (const { stream: name } of rejected) rejecting.add(name)
       const { sweep, ...rest } = page
-      // What a rejected record was stored as is not known, so that nothing can be told to be gone.
+      // What a rejected record was stored as is not known, so that nothing can be known to be gone.
       const sweeps = sweep !== undefined && !(setsKeys(stream) && rejecting.has(stream))
       const records = parts.flatMap((part) => part.records)
       return {
@@ -85,7 +85,7 @@ interface Mapped {
 const unsound = (stream: string, because: string): Failure =>
   new Failure('MAPPING_UNSOUND', `the mapping of ${stream} sets keys, but ${because}`, { field: `mapping.${stream}.keys` })
 
-/** What tells whether the mapping of a stream is still the same. */
+/** What says whether the mapping of a stream is still the same. */
 export const mappingStateOf = (mapping: Mapping | null, stream: string): { readonly sha256: string; readonly keys: 'kept' | 'set' } | null => {
   const own = findStreamMapping(mapping, stream)
   if (own === undefined) return null

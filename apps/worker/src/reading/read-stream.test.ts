@@ -121,7 +121,7 @@ describe('readStream', () => {
     expect([cursors, failure?.reason]).toEqual([[null, null, null], 'CONNECTION_LOST'])
   })
 
-  it('reads to the end and tells progress', async () => {
+  it('reads to the end and reports progress', async () => {
     const { cursors, failure, batcher, progress } = await read([
       async function* () {
         yield { ...page(1), progress: { done: 1, total: 2 } }
@@ -150,7 +150,7 @@ describe('readStream', () => {
     expect(forwarded[0]?.counts.u).toBeGreaterThan(1)
   })
 
-  it('goes on from the last page after a transient failure', async () => {
+  it('continues from the last page after a transient failure', async () => {
     const { cursors, failure } = await read([
       async function* () {
         yield page(1)
@@ -243,14 +243,14 @@ describe('readStream', () => {
   const never = new Promise<never>(() => {})
   const LIMITS = { pageMs: 50, graceMs: 20 }
 
-  it('gives up a connector that gives no page, and tells it so', async () => {
-    let told: unknown
+  it('gives up a connector that gives no page, and aborts it', async () => {
+    let abortReason: unknown
     const { failure, cursors } = await read(
       [
         async function* (_cursor, signal) {
           yield page(1)
           await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-          told = signal.reason
+          abortReason = signal.reason
           throw new Error('aborted')
         },
       ],
@@ -258,7 +258,7 @@ describe('readStream', () => {
       [],
       { limits: LIMITS },
     )
-    expect([failure?.reason, told, cursors.length]).toEqual(['CONNECTOR_STALLED', failure, 1])
+    expect([failure?.reason, abortReason, cursors.length]).toEqual(['CONNECTOR_STALLED', failure, 1])
   })
 
   it.each(['next', 'cleanup'])('leaves a connector alone that ignores its signal in its %s', async (where) => {

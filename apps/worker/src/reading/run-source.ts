@@ -265,7 +265,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
       const failure = toFailure(thrown)
       if (signal.aborted || endsRun(failure)) throw failure
       deps.metrics.countError({ source: run.sourceId, connector: run.connector }, failure.reason)
-      deps.log.warn({ err: failure, runId: run.runId, stream: spec.name }, 'a stream failed; the others go on')
+      deps.log.warn({ err: failure, runId: run.runId, stream: spec.name }, 'a stream failed; the others continue')
       report({ status: 'failed', reason: failure.reason, message: failure.message, endedAt: new Date().toISOString() })
       runLog?.add('error', failure.message, spec.name)
       return { name: spec.name, error: toRunFailure(failure) }
@@ -273,7 +273,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
   }
 }
 
-/** A rule for a stream that does not exist has no effect; whoever wrote it should hear of that. */
+/** A rule for a stream that does not exist has no effect; its author should hear of that. */
 const recordUnknownStreams = async (database: Database, run: LeasedRun, unknown: readonly UnknownStream[]): Promise<void> => {
   if (unknown.length === 0) return
   const { sourceId, runId } = run

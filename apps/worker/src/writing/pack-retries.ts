@@ -29,7 +29,7 @@ export function* packRetries(retries: readonly MappedRetry[]): Generator<DraftBa
     return batch
   }
   for (const { retry, records, rejected } of retries) {
-    // Of a record that fails in part nothing is stored: it would be told as failed and be there all the same.
+    // Of a record that fails in part nothing is stored: it would be reported as failed and be there all the same.
     const packed = rejected === null ? records.map((record) => packRecord(record)) : [packRejected(rejected)]
     const refused = packed.find(({ op }) => op === 'q')
     for (const { op, line } of refused === undefined ? packed : [refused]) {

@@ -28,12 +28,12 @@ const draft = (keys: readonly string[], bytes = 10): DraftBatch => ({
   keyHashes: keys,
 })
 
-/** A writer among fakes: the queue keeps what it gets, the scribe commits when told. */
+/** A writer among fakes: the queue keeps what it gets, the scribe commits on demand. */
 const setUp = (
   options: { readonly budget?: number; readonly forward?: (batch: BatchEnvelope) => Promise<void>; readonly stored?: readonly number[] } = {},
 ) => {
   const sent: BatchEnvelope[] = []
-  let tell: (state: CommitState) => void = () => {}
+  let notify: (state: CommitState) => void = () => {}
   let clock = 0
   let watching = true
   const budget = createByteBudget(options.budget ?? 1_000_000)
@@ -49,7 +49,7 @@ const setUp = (
       database: { pool: { query: async () => ({ rows: (options.stored ?? []).map((seq) => ({ seq })) }) } } as never,
       watch: {
         watch: (_runId, onState) => {
-          tell = onState
+          notify = onState
           return () => {
             watching = false
           }
@@ -68,7 +68,7 @@ const setUp = (
     sent,
     budget,
     backlog,
-    committed: (highWaterMark: number, errorReason: string | null = null) => tell({ runId: 'run', highWaterMark, errorReason }),
+    committed: (highWaterMark: number, errorReason: string | null = null) => notify({ runId: 'run', highWaterMark, errorReason }),
     pass: (ms: number) => {
       clock += ms
     },
@@ -166,7 +166,7 @@ describe('createRunWriter', () => {
     expect(sent).toHaveLength(5)
   })
 
-  it('tries again while the queue is away', async () => {
+  it('tries again while the queue is unavailable', async () => {
     let tries = 0
     const { writer, sent } = setUp({
       forward: async () => {
@@ -179,7 +179,7 @@ describe('createRunWriter', () => {
     expect(tries).toBe(3)
   })
 
-  it('passes on what else went wrong: at the next batch, and to whoever waits', async () => {
+  it('passes on what else went wrong: at the next batch, and to the one that waits', async () => {
     const broken = setUp({ forward: async () => Promise.reject(new TypeError('defect')) })
     await broken.writer.send(draft(['a']), never)
     await expect(broken.writer.drained(never)).rejects.toThrow('defect')

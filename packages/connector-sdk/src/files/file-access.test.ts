@@ -56,7 +56,7 @@ describe('createFileAccess', () => {
     expect(() => createFileAccess({ roots: ['data'], openUpload: () => Promise.reject(new Error('none')) })).toThrow(RangeError)
   })
 
-  it('tells a link out of the root, an absent file and an absent root apart', async () => {
+  it('distinguishes a link out of the root, an absent file and an absent root', async () => {
     await symlink(path.join(base, 'secret.txt'), path.join(root, 'link'))
     await symlink(base, path.join(root, 'up'))
     expect(await reasonOf(files().resolve(path.join(root, 'link')))).toBe('PATH_ESCAPE')

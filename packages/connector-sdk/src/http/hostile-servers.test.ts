@@ -97,7 +97,7 @@ describe.each(['axios', 'node'] as const)('a hostile or broken server over %s', 
       expect((await failureOf(client.request({ url, method: 'POST', body: 'x' }))).reason).toBe('CONNECTION_LOST')
       expect(seen).toHaveLength(4)
     })
-    it('with an HTML page for JSON is told apart, and the page is not repeated', async () => {
+    it('with an HTML page for JSON is distinguished, and the page is not repeated', async () => {
       const { url } = await serve(end('<html>log in, hunter2</html>', { 'content-type': 'text/html' }))
       const failure = await failureOf((await open().request({ url: `${url}/x?token=s3` })).json())
       expect(failure.reason).toBe('CONTENT_MISMATCH')

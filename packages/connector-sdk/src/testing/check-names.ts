@@ -1,7 +1,7 @@
 /** The sixteen acceptance checks, in the order they run, with what each one proves. */
 export const CHECKS = {
   schema: 'settings are strict and described, and no secret hides outside secretSchema',
-  check: 'check() tells unreachable, refused credentials and missing permission apart within 10 s',
+  check: 'check() distinguishes unreachable, refused credentials and missing permission within 10 s',
   'full-read': 'two full reads give equal sets',
   incremental: 'a second incremental read writes nothing, and changes are followed',
   resume: 'a read resumed from every committed cursor ends with the same set',

@@ -39,7 +39,7 @@ export const configSchema = z.strictObject({
   format: z
     .enum(['auto', 'json', 'combined', 'common'])
     .default('auto')
-    .describe('Format of the lines: JSON, Combined or Common Log Format; `auto` tells them apart line by line.'),
+    .describe('Format of the lines: JSON, Combined or Common Log Format; `auto` distinguishes them line by line.'),
   pattern: z
     .string()
     .min(3)

@@ -87,7 +87,7 @@ describe('OAuth 2 client credentials against oidc-provider', () => {
     expect(await run('canary-secret-1')).toEqual([1, 2, 3, 4, 5])
     expect(state.tokens).toBe(2)
   })
-  it('tells a wrong secret from everything else', async () => {
+  it('distinguishes a wrong secret from everything else', async () => {
     const { run, state } = await openFixture()
     const failure = await run('wrong-secret-99').then(
       () => expect.fail('it succeeded'),

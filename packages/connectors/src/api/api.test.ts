@@ -63,7 +63,7 @@ const nested = (over: object = {}) => ({
 })
 
 describe('nested streams', () => {
-  it('are read for every parent, with keys that tell them apart', async () => {
+  it('are read for every parent, with keys that distinguish them', async () => {
     const { read } = await open(
       { '/repos': () => [{ id: 'a' }, { id: 'b' }], '/repos/a/issues': () => [{ n: 1 }], '/repos/b/issues': () => [{ n: 1 }, { n: 2 }] },
       nested(),

@@ -109,7 +109,7 @@ describe.skipIf(!installed)(`azure_blob against Azurite${installed ? '' : ' (not
     expect(store.find('documents', 'b.zip!/c.pdf')?.record.text).toBe('Inside')
   })
 
-  it('browses folders, tells of a blob and fetches it', async () => {
+  it('browses folders, reports a blob and fetches it', async () => {
     const container = await open()
     await using context = await createTestContext({ connector: azureBlob, config: container.config, secrets: container.secrets, allow })
     await using connection = await azureBlob.connect(context)

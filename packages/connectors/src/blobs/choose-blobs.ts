@@ -3,7 +3,7 @@ import type { BlobConfig } from './settings.js'
 
 /** Which names of a container are wanted. */
 export interface BlobChoice {
-  /** The longest start all wanted names share, as far as the settings tell. */
+  /** The longest start all wanted names share, as far as the settings show. */
   readonly prefix: string
   accepts(name: string): boolean
 }

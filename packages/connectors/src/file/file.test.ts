@@ -269,7 +269,7 @@ describe('following changes', () => {
     expect(keys(store, 'rows')).toContain('["a.ndjson",3]')
   })
 
-  it('goes on in the middle of a file, keeping what is stored', async () => {
+  it('continues in the middle of a file, keeping what is stored', async () => {
     await fixture.write('a.csv', `id\n${Array.from({ length: 2500 }, (_, i) => `${i}\n`).join('')}`)
     const whole = await fixture.run(all(), { streams: ['rows'] })
     const store = createRecordStore()

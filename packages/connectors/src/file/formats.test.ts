@@ -214,7 +214,7 @@ describe('PDF', () => {
     expect(caveats.TEXT_UNREADABLE?.count).toBe(0)
   })
 
-  it('tells text that cannot be read from a page without text', async () => {
+  it('distinguishes text that cannot be read from a page without text', async () => {
     await fixture.write('unreadable.pdf', makeCjkPdf('No-Such-Map-H', 'Japan1', '938c'))
     await fixture.write('empty.pdf', makePdf(['']))
     await fixture.write('spaces.pdf', makePdf(['   ']))

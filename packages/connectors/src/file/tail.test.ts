@@ -39,7 +39,7 @@ describe('files that grow', () => {
     expect((await run()).numbers).toEqual([1])
   })
 
-  it('follows a rotation: the renamed file goes on, the new one starts', async () => {
+  it('follows a rotation: the renamed file continues, the new one starts', async () => {
     await fixture.write('app.log', lines(1, 2))
     await run()
     await appendFile(log, lines(3))
@@ -50,7 +50,7 @@ describe('files that grow', () => {
     expect(store.snapshot('rows').size).toBe(5)
   })
 
-  it('reads a truncated and a rewritten file anew and keeps what was read before', async () => {
+  it('reads a truncated and a rewritten file again and keeps what was read before', async () => {
     await fixture.write('app.log', lines(1, 2, 3))
     await run()
     await writeFile(log, lines(7))
@@ -60,7 +60,7 @@ describe('files that grow', () => {
     expect(store.snapshot('rows').size).toBe(9)
   })
 
-  it('quarantines lines that are no JSON or too long, and goes on', async () => {
+  it('quarantines lines that are no JSON or too long, and continues', async () => {
     await fixture.write('app.log', `${lines(1)}nonsense\n{"a":"${'x'.repeat(2_000_000)}"}\n${lines(2)}`)
     const { numbers, rejected } = await run()
     expect(numbers).toEqual([1, 2])
@@ -81,7 +81,7 @@ describe('files that grow', () => {
     await expect(run()).rejects.toMatchObject({ reason: 'VALIDATION_FAILED', field: 'config.paths' })
   })
 
-  it('continues from every page and goes on where it stopped', async () => {
+  it('continues from every page and continues where it stopped', async () => {
     await fixture.write('app.log', lines(...Array.from({ length: 2500 }, (_, i) => i)))
     const whole = await run()
     const spec = { name: 'rows', kind: 'row', incremental: true, deletes: 'none' } as const

@@ -174,7 +174,7 @@ describe.skipIf(library === null)(`kafka with faults${library === null ? ' (not 
     await close()
   })
 
-  it('tells a lost permission, and shows positions without resting on it', async () => {
+  it('reports a lost permission, and shows positions without resting on it', async () => {
     mock.createTopic('t', 1)
     mock.produce('t', messages(5))
     mock.failRequests(OFFSET_COMMIT, [DENIED])

@@ -64,7 +64,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
   })
 
   describe('log-in', () => {
-    it('works, and tells its failures apart', async () => {
+    it('works, and distinguishes its failures', async () => {
       expect(await reasonOf(check())).toBe('none')
       expect(await reasonOf(check({}, 'wrong-password'))).toBe('AUTH_FAILED')
       expect(await reasonOf(check({}, ''))).toBe('AUTH_FAILED')

@@ -195,7 +195,7 @@ describe('the server', () => {
     expect(messageOf({ errno: 1045, sqlState: '28000' })).toBe('connecting: no')
   })
 
-  it('tells accounts that only read from powerful ones', () => {
+  it('distinguishes accounts that only read from powerful ones', () => {
     const on = (privileges: string, scope = '*.*') => `GRANT ${privileges} ON ${scope} TO \`r\`@\`%\``
     expect(findPowerful([on('USAGE'), on('SELECT, PROCESS, SHOW VIEW'), on('ALL PRIVILEGES', '`app`.*'), 'GRANT `role` TO `r`@`%`'])).toBeNull()
     expect(findPowerful([on('SELECT, FILE')])).toBe('FILE')

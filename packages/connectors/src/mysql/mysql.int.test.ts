@@ -130,7 +130,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
       expect(new Set([...first, ...resumed.keys]).size).toBe(2000)
       await sql('DROP TABLE longs')
     })
-    it('of a view with keyColumns that do not tell them apart: the second is said to be left out', async () => {
+    it('of a view with keyColumns that do not distinguish them: the second is said to be left out', async () => {
       await sql(`CREATE VIEW twins AS SELECT 1 AS id, 'a' AS name UNION ALL SELECT 1, 'b' UNION ALL SELECT 2, 'c'`)
       const { keys, pages } = await read({ tables: [{ name: 'twins', keyColumns: ['id'] }] }, 'app.twins')
       expect([new Set(keys), pages.flatMap((page) => page.rejected ?? []).length]).toEqual([new Set([1, 2]), 1])

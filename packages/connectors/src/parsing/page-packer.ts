@@ -14,7 +14,7 @@ export interface PagePacker {
   /** Whether the page has to be yielded before anything of this size is added. */
   isFull(size?: number): boolean
   isEmpty(): boolean
-  /** What was gathered, and starts anew. */
+  /** What was gathered, and starts again. */
   take(): Page
 }
 

@@ -63,7 +63,7 @@ describe('two rows never get one key', () => {
     expect(new Set((await read('public.spread_far', { tables })).keys)).toEqual(new Set([2, 3]))
   })
 
-  it('of a view with keyColumns that do not tell them apart: the second is said to be left out', async () => {
+  it('of a view with keyColumns that do not distinguish them: the second is said to be left out', async () => {
     await sql(`CREATE VIEW twins AS SELECT * FROM (VALUES (1, 'a'), (1, 'b'), (2, 'c'), (2, 'c'), (3, 'd')) AS t (id, name)`)
     const { keys, pages } = await read('public.twins', { tables: [{ name: 'twins', keyColumns: ['id'] }] })
     expect(new Set(keys)).toEqual(new Set([1, 2, 3]))

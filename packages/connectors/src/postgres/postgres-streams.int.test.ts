@@ -177,7 +177,7 @@ describe('a changing schema', () => {
 })
 
 describe('permissions and statements', () => {
-  it('tell a table that may not be read, and leave the others', async () => {
+  it('report a table that may not be read, and leave the others', async () => {
     await sql(`CREATE TABLE private (id int PRIMARY KEY); REVOKE ALL ON private FROM ${role}`)
     expect(await reasonOf(check())).toBe('PERMISSION_DENIED')
     expect(await reasonOf(read({}, 'public.private'))).toBe('PERMISSION_DENIED')

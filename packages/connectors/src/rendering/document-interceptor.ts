@@ -107,7 +107,7 @@ export const createDocumentInterceptor = async (
 /** They describe the body as it was sent, or would make the browser save it instead of showing it. */
 const DROPPED = new Set(['content-encoding', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'content-disposition', 'alt-svc'])
 
-/** The headers of an answer as the browser takes them. Cookies that were joined by commas are told apart again. */
+/** The headers of an answer as the browser takes them. Cookies that were joined by commas are distinguished again. */
 const toAnswerHeaders = (headers: Readonly<Record<string, string>>): { readonly name: string; readonly value: string }[] =>
   Object.entries(headers).flatMap(([name, value]) => {
     if (DROPPED.has(name)) return []

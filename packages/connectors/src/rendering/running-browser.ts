@@ -114,7 +114,7 @@ const end = async (opened: Opened, ready: Promise<unknown>): Promise<void> => {
 
 const ignore = (): void => undefined
 
-/** What Playwright tells of a failed start is long; the browser's own words come first. */
+/** What Playwright reports a failed start is long; the browser's own words come first. */
 const firstLines = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error)
   const own = text.split('\n').filter((line) => /\[err\]|error|sandbox|not found|cannot/i.test(line) && !line.includes('unexpected operator'))

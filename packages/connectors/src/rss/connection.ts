@@ -4,7 +4,7 @@ import type { FeedHead } from './feed/feed.js'
 import { shortHash } from './feeds/feed-mark.js'
 import { createFetcher, type Fetcher } from './fetch/fetcher.js'
 
-/** What reading the entries of a feed has told about it. */
+/** What reading the entries of a feed has shown about it. */
 export type FeedReading =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'failed'; readonly failure: Failure }

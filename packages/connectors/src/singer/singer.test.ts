@@ -98,7 +98,7 @@ describe('messages', () => {
     ['{"type":"BATCH","stream":"s"}', 'BATCH'],
     ['{"type":"STATE","value":null}', 'STATE'],
     ['{"type":"SCHEMA","stream":"s","schema":{},"key_properties":"id"}', 'SCHEMA'],
-  ])('tells %j to be %s', (line, type) => {
+  ])('recognizes %j as %s', (line, type) => {
     expect(parseMessage(line).type).toBe(type)
   })
 
@@ -157,7 +157,7 @@ describe('what a tap says', () => {
     })
   })
 
-  it('tells why a tap is slow', () => {
+  it('says why a tap is slow', () => {
     const tail = ['INFO Backing off connect(...) for 0.7s (OperationalError: (1045, "Access denied for user \'a\'"))', 'INFO retrying']
     expect(toSlowTapFailure(tail, 9000)).toMatchObject({ reason: 'AUTH_FAILED' })
     expect(toSlowTapFailure(['INFO starting'], 9000)).toMatchObject({ reason: 'TIMEOUT' })

@@ -41,7 +41,7 @@ describe.skipIf(chromium === null)('the browser of a worker', { timeout: 60_000 
     await until(() => browserProcesses().length === 0)
   })
 
-  it('gives a page up that kills it twice, and goes on with the others', async () => {
+  it('gives a page up that kills it twice, and continues with the others', async () => {
     const kill: TestPage = (_request, response) => {
       process.kill(browserPid(), 'SIGKILL')
       response.end()
@@ -65,7 +65,7 @@ describe.skipIf(chromium === null)('the browser of a worker', { timeout: 60_000 
     expect(renderer.started).toBe(2)
   })
 
-  it.runIf(process.platform === 'linux')('ends a page that uses too much memory, and goes on with the others', async () => {
+  it.runIf(process.platform === 'linux')('ends a page that uses too much memory, and continues with the others', async () => {
     const hog = '<main><p>Hog</p></main><script>window.all = Array.from({ length: 20 }, () => new Uint8Array(16 << 20).fill(1))</script>'
     const site = await start({ '/': htmlPage('Home', ['/hog', '/good']), '/hog': { body: hog }, '/good': htmlPage('Good') })
     const renderer = rendererWith({ maxMemoryBytes: 150 * 1024 ** 2, maxPages: 1 })

@@ -92,7 +92,7 @@ it('ends a read when its connection is disposed', async () => {
   await close()
 })
 
-it('check tells an unreachable site', async () => {
+it('check reports an unreachable site', async () => {
   site = await startTestSite()
   const { host, url } = site
   await site.close()
@@ -107,7 +107,7 @@ it.each<[number, string]>([
   [404, 'NOT_FOUND_UPSTREAM'],
   [429, 'RATE_LIMITED'],
   [503, 'UPSTREAM_ERROR'],
-])('check tells a start address that answers %i as %s', async (status, reason) => {
+])('check reports a start address that answers %i as %s', async (status, reason) => {
   site = await startTestSite({ '/': { body: '', status } })
   const { connection, close } = await reading({})
   await expect(web.check(connection, new AbortController().signal)).rejects.toMatchObject({ reason })

@@ -2,7 +2,7 @@ import { type ConnectorContext, Failure, type PageRenderer, type RenderSettings 
 import type { WebConfig } from './config.js'
 import type { RequestHeaders } from './crawl/request-headers.js'
 
-/** What the browser is told for a source. */
+/** How the browser renders a source. */
 export const toRenderSettings = (
   { config, egress }: Pick<ConnectorContext<WebConfig>, 'config' | 'egress'>,
   headers: RequestHeaders,

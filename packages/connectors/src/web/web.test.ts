@@ -97,7 +97,7 @@ describe('what is found', () => {
     await expect(read(site, { sitemap: [`${site.url}/`] })).rejects.toMatchObject({ reason: 'CONTENT_MISMATCH' })
   })
 
-  it('obeys robots.txt, robots meta and nofollow, unless told not to', async () => {
+  it('obeys robots.txt, robots meta and nofollow, unless configured not to', async () => {
     const site = await start({
       '/robots.txt': { body: 'User-agent: *\nDisallow: /secret', type: 'text/plain' },
       '/': htmlPage('H', ['/secret', '/noindex'], '<a rel="nofollow" href="/nofollow">n</a>'),
@@ -188,7 +188,7 @@ describe('the second time', () => {
     expect(half.snapshot('pages')).toEqual(whole.snapshot('pages'))
   })
 
-  it('reads anew when the settings say so', async () => {
+  it('reads again when the settings say so', async () => {
     const site = await start({ '/': htmlPage('H', ['/a', '/b']), '/a': htmlPage('A'), '/b': htmlPage('B') })
     const store = createRecordStore()
     await read(site, { exclude: ['/b'] }, { store })
@@ -216,7 +216,7 @@ describe('the second time', () => {
     expect((await read(site, {}, { store })).keys).toEqual(['/later'])
   })
 
-  it('believes the lastmod of a sitemap when told to', async () => {
+  it('believes the lastmod of a sitemap when asked to', async () => {
     const site: TestSite = await start({ '/': htmlPage('H'), '/a': htmlPage('A') })
     site.pages.set('/sitemap.xml', { body: `<urlset><url><loc>${site.url}/a</loc><lastmod>2024-01-01</lastmod></url></urlset>`, type: 'text/xml' })
     const store = createRecordStore()

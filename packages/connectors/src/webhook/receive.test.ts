@@ -121,7 +121,7 @@ describe('who sent it', () => {
     const pushed = request(SLACK, { body, headers, secrets: { signingSecret: '8f742231b10e8888abcd99yyyzzz85a5' } })
     expect(receiveWebhook({ ...pushed, now: new Date(1_531_420_618_000) })).toMatchObject({ eventType: 'slash_command', silent: true })
   })
-  it('knows Stripe, and tells its repetitions from other events', () => {
+  it('knows Stripe, and distinguishes its repetitions from other events', () => {
     const body = '{"id":"evt_1","type":"charge.failed","pending_webhooks":2}'
     const again = '{"id":"evt_1","type":"charge.failed","pending_webhooks":1}'
     const receipt = receive(STRIPE, { body, headers: stripe(body) })

@@ -22,7 +22,7 @@ const event = (body: unknown, headers: Readonly<Record<string, string>> = {}): P
 const recordOf = (config: object, pushed: PushedEvent) => toRecord(pushed, webhookConfig.parse(config))
 
 describe('what is stored', () => {
-  it('tells a GitHub comment', () => {
+  it('describes a GitHub comment', () => {
     const body = {
       action: 'created',
       issue: { number: 7, title: 'It breaks' },
@@ -39,7 +39,7 @@ describe('what is stored', () => {
       data: { eventType: 'issue_comment.created', content: 'Same here', actor: 'ann', projectId: 'o/r', sessionId: 'o/r#7', payload: body },
     })
   })
-  it('tells a Slack message', () => {
+  it('describes a Slack message', () => {
     const body = {
       team_id: 'T1',
       event_id: 'Ev1',

@@ -146,7 +146,7 @@ export const sourceEndpoints = {
     path: '/v1/sources/:id/reload',
     scope: 'write',
     tag,
-    summary: 'Open the connections of a source anew, with the live version and secrets',
+    summary: 'Open the connections of a source again, with the live version and secrets',
     description: 'Idle connections are closed on all workers at once. An active run keeps its own to its end; restart replaces it.',
     params,
     answers: { 200: { description: 'The source as it is now.', schema: source } },
@@ -208,7 +208,7 @@ export const sourceEndpoints = {
     params,
     body: resetCursorBody,
     bodyOptional: true,
-    answers: { 200: { description: 'The streams that begin anew.', schema: cursorReset } },
+    answers: { 200: { description: 'The streams that begin again.', schema: cursorReset } },
     reasons: ['RUN_IN_PROGRESS'],
   }),
   previewSource: defineEndpoint({

@@ -51,7 +51,7 @@ export const previewResult = z
   .meta({ id: 'PreviewResult', description: 'The first records of a source, read for looking only: nothing was stored and no cursor moved.' })
 
 export const cursorReset = z
-  .strictObject({ streams: z.array(z.string()).meta({ description: 'The streams that begin anew.' }) })
+  .strictObject({ streams: z.array(z.string()).meta({ description: 'The streams that begin again.' }) })
   .meta({ id: 'CursorReset' })
 
 export const runStarted = z.strictObject({ runId: uuid }).meta({ id: 'RunStarted' })

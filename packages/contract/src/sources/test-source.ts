@@ -95,7 +95,7 @@ export const testResult = z
             deletes: z.enum(['none', 'events', 'sweep']),
             keyFields: z.array(z.string()),
             keys: z.enum(['kept', 'set']).nullable().meta({ description: 'What the mapping does with keys; null without one.' }),
-            estimatedTotal: z.number().nullable().meta({ description: 'Records, where the connector can tell.' }),
+            estimatedTotal: z.number().nullable().meta({ description: 'Records, where the connector can know.' }),
           }),
         ),
       })

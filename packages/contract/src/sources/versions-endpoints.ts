@@ -169,7 +169,7 @@ export const versionEndpoints = {
     scope: 'write',
     definesSources: true,
     tag,
-    summary: 'Publish the content of an earlier version anew',
+    summary: 'Publish the content of an earlier version again',
     params,
     body: rollBackBody,
     ifMatch: 'optional',

@@ -34,6 +34,6 @@ export const listAudit = async ({ prisma }: Pick<Database, 'prisma'>, request: A
   return rows.map((row) => ({ ...row, id: String(row.id) }))
 }
 
-/** Prisma's types tell an absent condition from one that is undefined. */
+/** Prisma's types distinguish an absent condition from one that is undefined. */
 const definedOf = <T extends object>(conditions: T): { [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }

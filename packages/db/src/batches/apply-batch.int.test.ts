@@ -81,7 +81,7 @@ describe('applyBatch', () => {
     expect(await live()).toEqual({ a: 'a' })
   })
 
-  it('lets a mismatch of a superseded worker not touch the run that goes on', async () => {
+  it('lets a mismatch of a superseded worker not touch the run that continues', async () => {
     const { sourceId, run, batch, runRow } = await begin()
     await store.expireLease(sourceId)
     await store.lease(sourceId, { holder: 'other' })

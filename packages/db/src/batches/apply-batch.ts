@@ -17,7 +17,7 @@ import { writeRetries } from './write-retries.js'
  */
 export type ApplyResult = { readonly result: 'applied'; readonly counts: WriteCounts } | { readonly result: 'duplicate' | 'fenced' | 'mismatch' }
 
-/** Applies one batch in one fenced transaction. Throws on anything that a later try may mend. */
+/** Applies one batch in one fenced transaction. Throws on anything that a later try may resolve. */
 export const applyBatch = async (database: Database, batch: BatchEnvelope): Promise<ApplyResult> => {
   if (batchHash(batch.payload, batch.effects) !== batch.sha256) {
     await recordMismatch(database.pool, batch, 'the content of the batch does not fit its sha256')
@@ -102,7 +102,7 @@ const takePlace = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<P
 const recordMismatch = async (client: Pick<pg.ClientBase, 'query'>, batch: BatchEnvelope, message: string): Promise<void> => {
   const text = `batch ${batch.seq} of epoch ${batch.epoch}: ${message}`
   await quarantineEntry(client, batch, { record: { s: '', k: '', h: '' }, text: batch.payload, reason: 'BATCH_MISMATCH', message: text })
-  // A superseded worker must not end the run that another one goes on with.
+  // A superseded worker must not end the run that another one continues with.
   await client.query(`UPDATE runs SET error_reason = 'BATCH_MISMATCH' WHERE id = $1 AND epoch = $2 AND status = 'running'`, [
     batch.runId,
     batch.epoch,

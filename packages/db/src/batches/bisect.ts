@@ -56,7 +56,7 @@ export const splitPayload = (payload: string): readonly Entry[] =>
     .filter((line) => line !== '')
     .map((text) => ({ text, record: JSON.parse(text) as PackedRecord }))
 
-/** Takes out all but the last state of a key: Postgres refuses two in one statement, and nobody could tell later which was which. */
+/** Takes out all but the last state of a key: Postgres refuses two in one statement, and nobody could know later which was which. */
 const splitDoubled = (all: readonly Entry[]): { readonly entries: readonly Entry[]; readonly doubled: readonly Entry[] } => {
   const last = new Map(all.map((entry) => [identityOf(entry), entry]))
   const isLast = (entry: Entry): boolean => entry.record.o === 'q' || last.get(identityOf(entry)) === entry

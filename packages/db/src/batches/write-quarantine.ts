@@ -16,7 +16,7 @@ ON CONFLICT (source_id, fingerprint) WHERE state IN ('open', 'retrying') AND fin
   seq = CASE WHEN (q.epoch, q.seq) < (EXCLUDED.epoch, EXCLUDED.seq) THEN EXCLUDED.seq ELSE q.seq END,
   epoch = greatest(q.epoch, EXCLUDED.epoch)`
 
-// A message may name a line or a position that moves; it tells failures apart only where nothing of the content is kept.
+// A message may name a line or a position that moves; it distinguishes failures only where nothing of the content is kept.
 const FINGERPRINT = `sha256(convert_to(jsonb_build_array(stream, encode(key_hash, 'hex'), reason, coalesce(record, raw, message))::text, 'UTF8'))`
 
 const once = (from: string): string => `

@@ -62,7 +62,7 @@ const groupByPlace = (entries: readonly Entry[]): readonly Group[] => {
   return [...groups.values()].sort((a, b) => a.epoch - b.epoch || a.seq - b.seq)
 }
 
-// Held until the end of the transaction. What came in the very same batch counts as newer too: nobody can tell the order within it.
+// Held until the end of the transaction. What came in the very same batch counts as newer too: nobody can know the order within it.
 const SUPERSEDED = `
 WITH ${inputOf('true', ['r.s, r.h, r.o, r.c'])}
 SELECT concat_ws(' ', i.s, i.h, i.o, i.c) AS state

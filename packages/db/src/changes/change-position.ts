@@ -1,6 +1,6 @@
-/** A place in the change feed, after which it goes on. Numbers have 64 bits, as text. */
+/** A place in the change feed, after which it continues. Numbers have 64 bits, as text. */
 export interface ChangePosition {
-  /** Tells the database cluster: numbers of transactions mean nothing in another one, such as one restored from a dump. */
+  /** Identifies the database cluster: numbers of transactions mean nothing in another one, such as one restored from a dump. */
   readonly cluster: string
   /** Transaction, row of the log and record in it; what comes first has (xid, '0', '0'). */
   readonly xid: string

@@ -153,9 +153,9 @@ const untilReady = async ({ launch, url, logFile }: Launch): Promise<ChildProces
     child.once('exit', () => process.off('exit', killWithParent))
     child.once('error', () => process.off('exit', killWithParent))
     if (await answers(child, url, begun + 60_000)) return child
-    const told = readFileSync(logFile).subarray(written).toString('utf8')
-    if (Date.now() > begun + PREDECESSOR_MS || !PREDECESSOR_LIVES.test(told)) {
-      const tail = told.split('\n').slice(-15).join('\n')
+    const logged = readFileSync(logFile).subarray(written).toString('utf8')
+    if (Date.now() > begun + PREDECESSOR_MS || !PREDECESSOR_LIVES.test(logged)) {
+      const tail = logged.split('\n').slice(-15).join('\n')
       throw new Error(`the embedded Postgres did not start; its log ends with:\n${tail}`)
     }
     await delay(250)

@@ -69,7 +69,7 @@ export type NewGeneration = Pick<
 /** Begins a generation beside those that exist; its vectors are made by the workers. `sealed` is sealed for (id, version 1). */
 export const createGeneration = (database: Database, { sealed, ...generation }: NewGeneration, actor: Actor): Promise<void> =>
   database.prismaTransaction(async ({ prisma, client }) => {
-    // Whoever indexes records now does not know of it yet: its walk over all records must not begin before they are done.
+    // An indexer at work now does not know of it yet: its walk over all records must not begin before they are done.
     await client.query('LOCK TABLE embedding_pending IN SHARE ROW EXCLUSIVE MODE')
     await prisma.searchGeneration.create({
       data: { ...generation, ...(sealed === null ? {} : { sealed: toJson(sealed) }), createdBy: actor },
@@ -86,7 +86,7 @@ export interface GenerationChange {
   readonly seal?: ((version: number) => unknown) | undefined
 }
 
-/** Changes what is given, and lets it go on at once where it was paused. False when there is no such generation. */
+/** Changes what is given, and lets it continue at once where it was paused. False when there is no such generation. */
 export const updateGeneration = (database: Database, { id, seal, weight, tokensPerDay }: GenerationChange, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const before = await lockGeneration({ prisma, client }, id)

@@ -18,19 +18,19 @@ INSERT INTO embedding_pending AS e (space, stream_id, key_hash)
 SELECT g.space, p.stream_id, p.key_hash FROM present p, search_generations g WHERE g.deleting_at IS NULL ORDER BY 1, 2, 3
 ON CONFLICT (space, stream_id, key_hash) DO UPDATE SET revision = e.revision + 1, attempts = 0, problem = NULL`
 
-/** Notes that these records have other parts than before, in the transaction of whoever indexes them, as its last statement. */
+/** Notes that these records have other parts than before, in the transaction that indexes them, as its last statement. */
 export const followRecords = async (client: pg.ClientBase, records: readonly RecordKey[]): Promise<void> => {
   if (records.length === 0) return
   await client.query(FOLLOW, [records.map(({ streamId }) => streamId), records.map(({ keyHash }) => keyHash)])
 }
 
-/** So many records of a walk may wait before it goes on. */
+/** So many records of a walk may wait before it continues. */
 const MAX_WALKED_WAITING = 20_000
 const WALKED_AT_A_TIME = 2_000
 /** Nothing should be missing; what is, is found so often. */
 const WALK_AGAIN = `interval '24 hours'`
 
-// What is too long ago to be in `walk_key` of the generation begins anew.
+// What is too long ago to be in `walk_key` of the generation begins again.
 const WALK = `
 WITH g AS MATERIALIZED (
   SELECT space, walk_stream, walk_key FROM search_generations

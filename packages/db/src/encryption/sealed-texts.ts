@@ -64,7 +64,7 @@ export const listSealedByOthers = async (
   return rows
 }
 
-/** Puts texts that were sealed anew in the place of the old ones, by compare-and-swap: one that was replaced meanwhile stays. Answers how many. */
+/** Puts texts that were sealed again in the place of the old ones, by compare-and-swap: one that was replaced meanwhile stays. Answers how many. */
 export const replaceSealed = async (
   database: Database,
   place: SealedPlace,

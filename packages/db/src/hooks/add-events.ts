@@ -6,7 +6,7 @@ export interface NewEvent {
   readonly sourceId: string
   readonly eventId: string
   readonly eventType: string | null
-  /** Tells the same event from another one under its id. */
+  /** Distinguishes the same event from another one under its id. */
   readonly contentHash: Buffer
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
@@ -16,7 +16,7 @@ export interface NewEvent {
 export type AddedEvent = { readonly result: 'added' | 'duplicate' | 'conflict'; readonly id: string } | { readonly result: 'closed' }
 
 /**
- * Adds events to the inboxes of their sources in one transaction: durable once it returns. Whoever adds to a source locks
+ * Adds events to the inboxes of their sources in one transaction: durable once it returns. Adding to a source locks
  * its head first, so that places (`seq`) become visible in their order and a reader that goes by them passes over none.
  * The same (source, id) may stand only once in `events`. Answers in the order of `events`.
  */

@@ -107,15 +107,15 @@ describe('actOnSource', () => {
     expect(await audits(sourceId)).toHaveLength(actions.length)
   })
 
-  it('tells workers about new generations', async () => {
+  it('notifies workers of new generations', async () => {
     const client = await store.database.pool.connect()
-    const told: string[] = []
-    client.on('notification', ({ payload }) => void told.push(payload ?? ''))
+    const notified: string[] = []
+    client.on('notification', ({ payload }) => void notified.push(payload ?? ''))
     await client.query('LISTEN inlet_sources')
     const sourceId = await store.addSource()
     await act(sourceId, 'reload')
     await client.query('SELECT 1')
-    expect(told).toEqual([sourceId])
+    expect(notified).toEqual([sourceId])
     await client.query('UNLISTEN *')
     client.release()
   })

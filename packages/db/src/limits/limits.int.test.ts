@@ -52,7 +52,7 @@ describe('even spacing', () => {
   })
 })
 
-describe('a quota told by the other side', () => {
+describe('a quota reported by the other side', () => {
   it('is shared, used up, and whole again when its window ends', async () => {
     const of = newKey()
     await reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining: 3, resetMs: 40_000 } })
@@ -63,8 +63,8 @@ describe('a quota told by the other side', () => {
     expect(Math.round((refused?.waitMs ?? 0) / 10_000)).toBe(4)
     await passTime(of.key, 41_000)
     // What the next window holds, one request finds out.
-    const anew = await Promise.all([take(of), take(of), take(of)])
-    expect(anew.filter(({ taken: passed }) => passed)).toHaveLength(1)
+    const again = await Promise.all([take(of), take(of), take(of)])
+    expect(again.filter(({ taken: passed }) => passed)).toHaveLength(1)
     await reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining: 2, resetMs: 60_000 } })
     const more = await Promise.all([take(of), take(of), take(of)])
     expect(more.filter(({ taken: passed }) => passed)).toHaveLength(2)
@@ -79,12 +79,13 @@ describe('a quota told by the other side', () => {
   })
   it('is not raised again by an answer that was overtaken', async () => {
     const of = newKey()
-    const tell = (remaining: number, resetMs: number) => reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining, resetMs } })
-    await tell(5, 30_000)
-    await tell(1, 30_500)
-    await tell(4, 29_800)
+    const reportQuota = (remaining: number, resetMs: number) =>
+      reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining, resetMs } })
+    await reportQuota(5, 30_000)
+    await reportQuota(1, 30_500)
+    await reportQuota(4, 29_800)
     expect([(await take(of)).taken, (await take(of)).taken]).toEqual([true, false])
-    await tell(9, 60_000)
+    await reportQuota(9, 60_000)
     expect((await take(of)).taken).toBe(true)
   })
 })
@@ -134,7 +135,7 @@ describe('the circuit breaker', () => {
     }
     expect(waits).toEqual([15, 30, 60, 120, 240, 480, 600, 600])
   })
-  it('a success in between begins the count anew', async () => {
+  it('a success in between begins the count again', async () => {
     const of = newKey()
     await fail(of, FAILURES_TO_OPEN - 1)
     await reportAnswer(database, { ...NOTHING, ...of, served: true })

@@ -59,7 +59,7 @@ const outcomeOf = (result: DeliveryResult, now: Date) => {
     : { nextAt: new Date(now.getTime() + Math.ceil(result.retryMs)), lastError }
 }
 
-/** `held`: quiet hours or a group; `grouped`: told by another message, together with others. */
+/** `held`: quiet hours or a group; `grouped`: part of another message, together with others. */
 export const DELIVERY_STATUSES = ['pending', 'held', 'grouped', 'delivered', 'dead'] as const
 
 export interface DeliveryRow {

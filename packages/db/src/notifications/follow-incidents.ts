@@ -2,7 +2,7 @@ import { FAILURES_FOR_INCIDENT, nextStepOf, stepOfStopped } from '@inlet/domain'
 import type pg from 'pg'
 import { type FoundIncident, openIncidents } from './open-incidents.js'
 
-// What is wrong is told by the sources' own rows: whoever was killed between a failure and this pass has lost nothing.
+// What is wrong follows from the sources' own rows, so a process killed between a failure and this pass loses nothing.
 const CLOSE = `
 UPDATE incidents i SET closed_at = clock_timestamp(), closed_as = CASE WHEN s.id IS NULL OR s.status IN ('PAUSED', 'STOPPED') THEN 'withdrawn' ELSE 'recovered' END
 FROM incidents o LEFT JOIN sources s ON s.id = o.source_id AND s.deleting_at IS NULL

@@ -38,7 +38,7 @@ export const listIncidents = async ({ prisma }: Pick<Database, 'prisma'>, reques
     },
     orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
     take: limit,
-    omit: { openedToldAt: true, closedToldAt: true },
+    omit: { openedNotifiedAt: true, closedNotifiedAt: true },
   })
   const sources = await prisma.source.findMany({ where: { id: { in: rows.map((row) => row.sourceId) } }, select: { id: true, slug: true } })
   const slugs = new Map(sources.map(({ id, slug }) => [id, slug]))

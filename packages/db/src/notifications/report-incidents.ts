@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { decideTelling, type HoldRules, holdUntil, type IncidentKind, isWanted, type TargetFilter } from '@inlet/domain'
+import { decideNotice, type HoldRules, holdUntil, type IncidentKind, isWanted, type TargetFilter } from '@inlet/domain'
 import type { Database } from '../database.js'
 import type { Prisma } from '../generated/client.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
@@ -38,7 +38,7 @@ SELECT i.id, i.kind, w.what, i.reason, i.message, i.next, i.run_id AS "runId", i
   s.id AS "sourceId", s.slug, s.name, s.connector, s.labels
 FROM incidents i JOIN sources s ON s.id = i.source_id AND s.deleting_at IS NULL
 CROSS JOIN (VALUES ('opened'), ('closed')) AS w(what)
-WHERE (w.what = 'opened' AND i.opened_told_at IS NULL) OR (w.what = 'closed' AND i.closed_at IS NOT NULL AND i.closed_told_at IS NULL AND i.closed_as = 'recovered')
+WHERE (w.what = 'opened' AND i.opened_notified_at IS NULL) OR (w.what = 'closed' AND i.closed_at IS NOT NULL AND i.closed_notified_at IS NULL AND i.closed_as = 'recovered')
 ORDER BY CASE w.what WHEN 'opened' THEN i.opened_at ELSE i.closed_at END, w.what DESC LIMIT 1000`
 
 /**
@@ -60,8 +60,8 @@ export const reportIncidents = (
     const { rows: news } = await client.query<News>(UNREPORTED)
     if (news.length === 0) return released
     const opening = news.filter(({ what }) => what === 'opened').length
-    const telling = decideTelling({ ...(await countRecent(prisma, now)), opening })
-    if (telling === 'later') return released
+    const notice = decideNotice({ ...(await countRecent(prisma, now)), opening })
+    if (notice === 'later') return released
     const targets = await prisma.notificationTarget.findMany({
       where: { active: true },
       select: { id: true, kind: true, events: true, sources: true, labels: true, quietHours: true, groupMinutes: true },
@@ -71,15 +71,15 @@ export const reportIncidents = (
       const wanted = news.filter((each) => isWanted(target as TargetFilter, each))
       if (wanted.length === 0) continue
       const until = holdUntil(target as unknown as HoldRules, now, await heldUntil(prisma, target.id))
-      if (until === null && telling === 'digest' && wanted.length > 1 && sumsUp(target.kind))
+      if (until === null && notice === 'digest' && wanted.length > 1 && sumsUp(target.kind))
         made += await put(prisma, target.id, { event: 'incidents.digest', news: null, until, write: (id) => writer.digest(id, wanted, now) })
       else
         for (const each of wanted)
           made += await put(prisma, target.id, { event: `incident.${each.what}`, news: each, until, write: (id) => writer.one(id, each, now) })
     }
     const idsOf = (what: News['what']) => ({ id: { in: news.filter((each) => each.what === what).map(({ id }) => id) } })
-    await prisma.incident.updateMany({ where: idsOf('opened'), data: { openedToldAt: now } })
-    await prisma.incident.updateMany({ where: idsOf('closed'), data: { closedToldAt: now } })
+    await prisma.incident.updateMany({ where: idsOf('opened'), data: { openedNotifiedAt: now } })
+    await prisma.incident.updateMany({ where: idsOf('closed'), data: { closedNotifiedAt: now } })
     return made
   })
 
@@ -89,7 +89,7 @@ const countRecent = async (
 ): Promise<{ readonly recent: number; readonly digestWithinMinute: boolean }> => {
   const gt = new Date(now.getTime() - 60_000)
   return {
-    recent: await prisma.incident.count({ where: { openedToldAt: { gt } } }),
+    recent: await prisma.incident.count({ where: { openedNotifiedAt: { gt } } }),
     digestWithinMinute: (await prisma.notificationDelivery.count({ where: { event: 'incidents.digest', createdAt: { gt } } })) > 0,
   }
 }

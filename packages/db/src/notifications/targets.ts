@@ -112,7 +112,7 @@ export interface TargetChange extends Partial<Pick<NotificationTarget, Exclude<S
   readonly overlapSeconds?: number | undefined
 }
 
-/** Changes what is given. False when there is no such target. Throws NAME_TAKEN. A target that is switched off is not told later what it missed. */
+/** Changes what is given. False when there is no such target. Throws NAME_TAKEN. A target that is switched off does not receive later what it missed. */
 export const updateTarget = async (database: Database, change: TargetChange, actor: Actor): Promise<boolean> => {
   const { id, reseal, replaced = false, overlapSeconds, ...changes } = change
   return database

@@ -29,16 +29,16 @@ export const listSourceActivity = async (
        SELECT CASE WHEN EXISTS (SELECT FROM history_days WHERE source_id = $1 AND kind = 'run') THEN coalesce(min(finished_at), 'infinity') ELSE '-infinity' END AS since
        FROM mine
      )
-     SELECT e.at, CASE WHEN k.told THEN count(r.finished_at)::int END AS runs,
-       CASE WHEN k.told THEN count(*) FILTER (WHERE r.outcome = 'failed')::int END AS failed,
-       CASE WHEN k.told THEN coalesce(sum(r.records), 0)::float8 END AS records,
-       CASE WHEN k.told THEN coalesce(sum(r.quarantined), 0)::float8 END AS quarantined,
+     SELECT e.at, CASE WHEN k.covered THEN count(r.finished_at)::int END AS runs,
+       CASE WHEN k.covered THEN count(*) FILTER (WHERE r.outcome = 'failed')::int END AS failed,
+       CASE WHEN k.covered THEN coalesce(sum(r.records), 0)::float8 END AS records,
+       CASE WHEN k.covered THEN coalesce(sum(r.quarantined), 0)::float8 END AS quarantined,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY r.duration)::float8 AS "durationSeconds",
        (SELECT extract(epoch FROM least(now(), e.at + $3 * interval '1 second') - max(s.finished_at))::float8 FROM mine s
         WHERE s.outcome IN ('ok', 'ok_nothing_new', 'partial') AND s.finished_at < e.at + $3 * interval '1 second') AS "lagSeconds"
-     FROM edges e CROSS JOIN LATERAL (SELECT e.at + $3 * interval '1 second' > known.since AS told FROM known) k
+     FROM edges e CROSS JOIN LATERAL (SELECT e.at + $3 * interval '1 second' > known.since AS covered FROM known) k
      LEFT JOIN mine r ON r.finished_at >= e.at AND r.finished_at < e.at + $3 * interval '1 second'
-     GROUP BY e.at, k.told ORDER BY e.at`,
+     GROUP BY e.at, k.covered ORDER BY e.at`,
     [request.sourceId, request.buckets, request.bucketSeconds],
   )
   return rows

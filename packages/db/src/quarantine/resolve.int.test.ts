@@ -47,7 +47,7 @@ describe('what fails again and again', () => {
     expect((await rowsOf(sourceId)).map(({ state }) => state)).toEqual(['dropped', 'open'])
   })
 
-  it('is told apart by what was read, not by a message that names its line', async () => {
+  it('is distinguished by what was read, not by a message that names its line', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     for (const [seq, message, raw] of [

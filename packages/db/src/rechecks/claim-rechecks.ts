@@ -12,7 +12,7 @@ export interface DueRecheck {
 
 /**
  * Sources in ERROR whose next check is due. Each is put off at once to the time after, so that there is never more than one check of a
- * source, whoever asks and whatever becomes of it. Sources that a person paused or stopped, and those with a run, are left alone.
+ * source, whichever process asks and whatever becomes of it. Sources that a person paused or stopped, and those with a run, are left alone.
  */
 export const claimRechecks = (database: Database, limit: number): Promise<readonly DueRecheck[]> =>
   database.transaction(async (client) => {

@@ -149,7 +149,7 @@ describe('applyRetention', () => {
     expect([await countOf('runs', sourceId), await countOf('ticks', sourceId), await countOf('events', sourceId)]).toEqual([10, 30, 10])
   })
 
-  it('stops where it is told to, and does the rest the next time', async () => {
+  it('stops at its limit, and does the rest the next time', async () => {
     const sourceId = await withHistory(30)
     await applyRetention(store.database, retentionWithin({ days: 90, latest: 10 }), { signal: AbortSignal.abort() })
     expect(await countOf('runs', sourceId)).toBe(30)

@@ -38,7 +38,7 @@ const HISTORIES: readonly History[] = [
   { table: 'events', order: ['id'], at: 'at', kind: 'event', name: 'type', count: '1', changed: '0', removable: 'true' },
 ]
 
-// Removed and counted in one statement: whoever is killed has counted exactly what is gone.
+// Removed and counted in one statement: a process that is killed has counted exactly what is gone.
 const statementFor = ({ table, order, at, kind, name, count, changed, removable }: History): string => {
   const columns = (of: string): string => order.map((column) => `${of}.${column}`).join(', ')
   return `

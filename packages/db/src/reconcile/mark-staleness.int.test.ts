@@ -17,7 +17,7 @@ const events = async (sourceId: string): Promise<string[]> =>
   ).map(({ type }) => type)
 const set = (sourceId: string, what: string) => store.database.pool.query(`UPDATE sources SET ${what} WHERE id = $1`, [sourceId])
 
-it('tells once per incident that a source is stale, and once that it is fresh again', async () => {
+it('reports once per incident that a source is stale, and once that it is fresh again', async () => {
   const sourceId = await store.addSource()
   await set(sourceId, `fresh_within_seconds = 60, last_success_at = now() - interval '30 seconds'`)
   expect(await markStaleness(store.database)).toEqual({ stale: 0, fresh: 0 })

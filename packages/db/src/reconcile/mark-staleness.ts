@@ -6,7 +6,7 @@ export interface MarkedStaleness {
   readonly fresh: number
 }
 
-// The same rule as decideFreshness in the domain. A mark changes once per incident whoever calls: only rows that need a change are
+// The same rule as decideFreshness in the domain. A mark changes once per incident, however many processes call: only rows that need a change are
 // locked, and one that another transaction has is left to the next pass. Sources that their owner has paused or stopped raise no alarm.
 const FROM = `(coalesce(last_success_at, created_at) + fresh_within_seconds * interval '1 second')`
 const MARK = `

@@ -56,7 +56,7 @@ describe('readClockSkewSeconds', () => {
   it.each([
     [3_600_000, -3600],
     [-3_600_000, 3600],
-  ])('tells a database clock that is %i ms ahead', async (offset, seconds) => {
+  ])('detects a database clock that is %i ms ahead', async (offset, seconds) => {
     const pool = { query: async () => ({ rows: [{ at: String(Date.now() + offset) }] }) } as never
     expect(Math.round(await readClockSkewSeconds({ pool }))).toBe(seconds)
   })

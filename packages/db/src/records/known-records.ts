@@ -12,7 +12,7 @@ export interface StoredRecords {
 /** For a run that must read everything again: nothing is known. */
 export const NO_STORED_RECORDS: StoredRecords = { lookup: async () => new Map(), async *entries() {} }
 
-// While everything is read anew, what was stored before says nothing about being unchanged.
+// While everything is read again, what was stored before says nothing about being unchanged.
 const VALIDATOR = 'CASE WHEN r.epoch < st.reread_epoch THEN NULL ELSE r.validator END AS validator'
 // Keys that a mapping set are not those that the connector knows.
 const OWN_KEYS = `coalesce(st.mapping_hash NOT LIKE 'set:%', true)`

@@ -65,7 +65,7 @@ describe('a backfill', () => {
     expect(next.backfill).toBeNull()
   })
 
-  it('goes on from its own cursor when its worker dies, and a batch of the dead one is fenced', async () => {
+  it('continues from its own cursor when its worker dies, and a batch of the dead one is fenced', async () => {
     const sourceId = await readSource()
     const first = await beginBackfill(sourceId)
     await applyBatch(store.database, testBatch({ ...first, seq: 1, effects: cursors(3) }, [{ key: 'a' }]))

@@ -5,7 +5,7 @@ import { lockSourceAndLease } from './lock-order.js'
 
 const MAX_FAILURES = 3
 
-/** Errors of the moment: the database is away or busy. They say nothing of the run. */
+/** Errors of the moment: the database is unavailable or busy. They say nothing of the run. */
 export const isPassing = (error: unknown): boolean => isConnectionError(error) || isRetryable(error) || isTimeout(error) || isUnavailable(error)
 
 const isUnavailable = (error: unknown): boolean => (error as { reason?: unknown } | null)?.reason === 'DATABASE_UNAVAILABLE'

@@ -31,7 +31,7 @@ describe('takeLease', () => {
     })
   })
 
-  it('raises the epoch at each take-over, and tells the old holder', async () => {
+  it('raises the epoch at each take-over, and notifies the old holder', async () => {
     const sourceId = await store.addSource()
     const first = await store.lease(sourceId)
     await store.expireLease(sourceId)
@@ -82,7 +82,7 @@ describe('takeLease', () => {
     expect(await taking).toMatchObject({ taken: true, run: { epoch: run.epoch + 1, committedBatches: 1 } })
   })
 
-  it('goes on counting where the attempt before stopped, so that the backlog stays true', async () => {
+  it('continues counting where the attempt before stopped, so that the backlog stays true', async () => {
     const sourceId = await store.addSource()
     const first = await store.lease(sourceId)
     await applyBatch(store.database, testBatch({ ...first, seq: 1 }, [{ key: 'a' }]))
@@ -95,7 +95,7 @@ describe('takeLease', () => {
 })
 
 describe('leaving a run', () => {
-  it('released: another worker goes on at once, and no death is counted', async () => {
+  it('released: another worker continues at once, and no death is counted', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await releaseRun(store.database, run)

@@ -10,7 +10,7 @@ import type { BackfillPlan } from './create-run.js'
 import { endRun } from './end-run.js'
 import { failToBegin, isPassing } from './fail-to-begin.js'
 
-/** What a worker needs to read for a source: where to go on, under which epoch. */
+/** What a worker needs to read for a source: where to continue, under which epoch. */
 export interface LeasedRun {
   readonly runId: string
   readonly sourceId: string
@@ -40,7 +40,7 @@ export interface LeasedRun {
   /** The streams that the source has, by name. */
   readonly streams: ReadonlyMap<string, KnownStream>
   readonly liveRecords: number
-  /** What earlier attempts of this run stored; forwarded counts go on from here. */
+  /** What earlier attempts of this run stored; forwarded counts continue from here. */
   readonly committedBatches: number
   readonly committedBytes: number
   /** Records read by earlier attempts of this run. */

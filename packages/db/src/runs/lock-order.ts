@@ -2,8 +2,8 @@ import type pg from 'pg'
 
 /**
  * Locks the source of a run, the run and its lease. Everybody but the scribe begins with the source, so that a tick, a take-over and the
- * end of a run never wait for each other in a circle. The scribe holds the lease (KEY SHARE), then run and streams: whoever waits for the
- * run must not hold the lease meanwhile, or its worker could not renew it during a long sweep; whoever needs the lease FOR UPDATE takes
+ * end of a run never wait for each other in a circle. The scribe holds the lease (KEY SHARE), then run and streams: a transaction that waits for the
+ * run must not hold the lease meanwhile, or its worker could not renew it during a long sweep; one that needs the lease FOR UPDATE takes
  * it before the run. Nothing happens for an unknown run.
  */
 export const lockSourceAndLease = async (client: pg.ClientBase, runId: string): Promise<void> => {

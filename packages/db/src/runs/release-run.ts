@@ -11,7 +11,7 @@ interface Release {
   readonly epoch: number
 }
 
-/** Gives a run back unharmed, e.g. when the worker drains: it goes on elsewhere from the committed cursor. */
+/** Gives a run back unharmed, e.g. when the worker drains: it continues elsewhere from the committed cursor. */
 export const releaseRun = (database: Database, release: Release): Promise<void> =>
   giveUpLease(database, release, `status = 'queued', enqueued_at = NULL, ${endAttempt('released')}`, [])
 

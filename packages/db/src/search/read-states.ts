@@ -21,7 +21,7 @@ export interface RecordState {
   readonly former: readonly string[]
 }
 
-// A state that was replaced meanwhile is not found, and whoever replaced it has left another one to index. A deleted record is indexed too:
+// A state that was replaced meanwhile is not found, and its replacement has left another one to index. A deleted record is indexed too:
 // it may come back as it was. The numbers of earlier states are those of the same moment: later ones must stay.
 const READ = `
 SELECT r.doc_id::float8 AS doc, r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash", s.language, r.key, r.title, r.text,

@@ -158,7 +158,7 @@ const MAX_KILLED = 40
 const LOOKS_PER_DEATH = 3
 
 describe('a deletion that several processes work on', () => {
-  it('ends with nothing left, whoever is killed at which statement', async () => {
+  it('ends with nothing left, whichever process is killed at whichever statement', async () => {
     for (let round = 0; round < 4; round += 1) {
       const sourceId = await doomed(12)
       const names = ['one', 'two', 'three'].map((name) => `deleter-${name}-${round}`)

@@ -27,7 +27,7 @@ interface Row {
 
 /**
  * Writes a ledger row for every tick that is due and has none, in one transaction with the run the last of them makes:
- * earlier ones are coalesced into it. Whoever calls it, however often, each tick is accounted for once. The reconciler
+ * earlier ones are coalesced into it. However often it is called, each tick is accounted for once. The reconciler
  * passes over a source that somebody has locked: its next pass comes soon.
  */
 export const accountTicks = (database: Database, sourceId: string, how: 'scheduler' | 'reconciler'): Promise<AccountedTicks> =>

@@ -8,14 +8,14 @@ const PROBE_EVERY_MS = 30_000
 
 export interface ListenOptions {
   readonly url: string
-  /** The id of a source that changed; null when any may have, since the connection was away. */
+  /** The id of a source that changed; null when any may have, since the connection was unavailable. */
   readonly onChange: (sourceId: string | null) => void
   readonly onError: (error: Error) => void
 }
 
 /**
  * Hears of changed sources over a connection of its own, which is made again by itself. Nothing may rest on what it says:
- * while it is away, or behind a pooler that cannot LISTEN, nobody is told. Connects in the background; the caller closes it.
+ * while it is unavailable, or behind a pooler that cannot LISTEN, nothing is heard. Connects in the background; the caller closes it.
  */
 export const listenToSources = (options: ListenOptions): { close(): Promise<void> } => {
   let closed = false

@@ -54,7 +54,7 @@ export interface Rollback {
   readonly actor: Actor
 }
 
-/** Publishes the content of an earlier version anew. Null when the source is unknown. Throws NOT_FOUND, PRECONDITION_FAILED, VERSION_UNCHANGED. */
+/** Publishes the content of an earlier version again. Null when the source is unknown. Throws NOT_FOUND, PRECONDITION_FAILED, VERSION_UNCHANGED. */
 export const rollBack = (database: Database, request: Rollback): Promise<PublishedVersion | null> =>
   database.prismaTransaction(async (tx) => {
     const { sourceId, number } = request

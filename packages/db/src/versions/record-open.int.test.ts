@@ -27,7 +27,7 @@ const bad = (sourceId: string, versionId: string, blame: 'version' | 'secrets' =
   recordOpenFailure(store.database, { sourceId, versionId, reason: 'VALIDATION_FAILED', message: 'config.url: missing', blame })
 
 describe('a version that cannot be loaded', () => {
-  it('gives way to the last one that could, with its schedule, and the source goes on', async () => {
+  it('gives way to the last one that could, with its schedule, and the source continues', async () => {
     const sourceId = await store.addSource({ schedule: { cron: '0 1 * * *', timeZone: 'UTC' } })
     const first = await liveOf(sourceId)
     await recordOpened(store.database, first.id)
@@ -59,13 +59,13 @@ describe('a version that cannot be loaded', () => {
     expect(await bad(secrets, await change(secrets, { n: 2 }), 'secrets')).toBeNull()
     const stopped = await liveOf(secrets)
     expect(stopped).toMatchObject({ number: 2, status: 'ERROR' })
-    const mended = await updateSource(store.database, {
+    const repaired = await updateSource(store.database, {
       sourceId: secrets,
       expectedRevision: null,
       sealSecrets: () => ({ fields: {} }),
       actor: 'test',
     })
-    expect(mended).toEqual({ changed: true, runId: expect.any(String), versionId: stopped.id })
+    expect(repaired).toEqual({ changed: true, runId: expect.any(String), versionId: stopped.id })
     await recordOpened(store.database, stopped.id)
     expect(await store.rows('SELECT load_reason AS reason FROM source_versions WHERE id = $1', [stopped.id])).toEqual([{ reason: null }])
     expect(await liveOf(secrets)).toMatchObject({ number: 2, status: 'ACTIVE' })

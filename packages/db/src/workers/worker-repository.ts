@@ -15,7 +15,7 @@ export interface WorkerHeartbeat {
   /** Why it takes no work, and the same in words; null when it does. */
   readonly refuses: 'clock' | 'draining' | null
   readonly problem: string | null
-  /** Types of connectors a worker has; empty where they are not told. */
+  /** Types of connectors a worker has; empty where unknown. */
   readonly connectors: readonly string[]
 }
 

@@ -56,7 +56,7 @@ export const FAILURE_CODES = {
   internal: { retry: 'backoff', who: 'operator', httpStatus: 500, logLevel: 'error', meaning: 'A defect of Inlet itself.' },
 } as const satisfies Record<string, FailureRule>
 
-/** Who must act: the owner of the source, whoever runs Inlet, or nobody, since it clears by itself. */
+/** Who must act: the owner of the source, the operator of Inlet, or nobody, since it clears by itself. */
 export type WhoActs = 'owner' | 'operator' | 'nobody'
 
 interface FailureRule {

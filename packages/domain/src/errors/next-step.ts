@@ -6,11 +6,11 @@ import { isReason, REASONS } from './reasons.js'
 export const nextStepOf = (reason: string | null, own: string | null = null): string =>
   own !== null && own !== '' ? own : reason !== null && isReason(reason) ? REASONS[reason].next : REASONS.INTERNAL.next
 
-const GOES_ON = 'Once that is done it goes on by itself at one of the next checks, or at once after POST /v1/sources/{id}/resume.'
+const CONTINUES = 'Once that is done it continues by itself at one of the next checks, or at once after POST /v1/sources/{id}/resume.'
 
 /** The same about a source that has stopped: a fault that may be repaired elsewhere is looked for from time to time. */
 export const stepOfStopped = (reason: string | null, own: string | null = null): string =>
-  isRechecked(reason) ? `${nextStepOf(reason, own)} ${GOES_ON}` : nextStepOf(reason, own)
+  isRechecked(reason) ? `${nextStepOf(reason, own)} ${CONTINUES}` : nextStepOf(reason, own)
 
 /** Who repairs a fault. A reason that is not known comes from another version, which operators run. */
 export const whoActs = (reason: string | null): WhoActs => {

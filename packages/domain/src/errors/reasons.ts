@@ -28,7 +28,7 @@ export const REASONS = {
     code: 'rate_limited',
     next: 'Nothing to do: the host named in the message failed again and again; the run is parked until it is tried again.',
   },
-  AUTH_FAILED: { code: 'auth_failed', next: 'Set new credentials with PATCH /v1/sources/{id}; ingestion goes on from the last cursor.' },
+  AUTH_FAILED: { code: 'auth_failed', next: 'Set new credentials with PATCH /v1/sources/{id}; ingestion continues from the last cursor.' },
   LOGIN_NOT_SAFE: {
     code: 'config_invalid',
     next: 'Let the connection be encrypted and checked (tls.mode verify-full, with tls.ca and tls.serverName for a certificate of your own), or let the server log in by a method that never shows the password, such as SCRAM.',
@@ -127,7 +127,7 @@ export const REASONS = {
   EMPTY_FILE: { code: 'record_invalid', next: 'The file has no content; upload it again.' },
   FILE_TOO_LARGE: { code: 'record_invalid', next: 'Split the file or raise maxFileBytes in the settings of the source.' },
   ARCHIVE_NESTED: { code: 'record_invalid', next: 'An archive inside of an archive is not read; unpack it first.' },
-  ARCHIVE_UNSAFE_ENTRY: { code: 'record_invalid', next: 'The archive holds a path that leads out of it; make it anew.' },
+  ARCHIVE_UNSAFE_ENTRY: { code: 'record_invalid', next: 'The archive holds a path that leads out of it; make it again.' },
   ARCHIVE_BOMB: { code: 'upstream_invalid', next: 'The compressed file expands beyond the limit; split it or raise the limit.' },
   FILE_UNREADABLE: { code: 'record_invalid', next: 'The file cannot be parsed; see the position in the message.' },
   XML_DTD_NOT_ALLOWED: { code: 'upstream_invalid', next: 'Leave the DOCTYPE out; in feeds and sitemaps one that ends is stepped over.' },
@@ -178,7 +178,7 @@ export const REASONS = {
   MAPPING_SYNTAX: { code: 'config_invalid', next: 'Correct the expression at the line and column named.' },
   MAPPING_UNSOUND: {
     code: 'config_invalid',
-    next: 'Write the mapping so that Inlet can still tell which records are gone; see docs/guides/mapping.md.',
+    next: 'Write the mapping so that Inlet can still determine which records are gone; see docs/guides/mapping.md.',
   },
   MAPPING_FAILED: { code: 'record_invalid', next: 'The expression fails for this record; try it with POST /v1/sources/{id}/test.' },
   MAPPING_RESULT: { code: 'record_invalid', next: 'The expression must give null, an object of record members, or an array of such objects.' },
@@ -189,9 +189,9 @@ export const REASONS = {
   MAPPING_MEMORY: { code: 'record_invalid', next: 'The expression needs too much memory for this record; build smaller values.' },
   // runs and sources
   SOURCE_STALE: { code: 'upstream_invalid', next: 'See GET /v1/sources/{id}/why: it names what keeps the source from being read in time.' },
-  CANCELLED: { code: 'cancelled', next: 'Start a new run when wanted; it goes on from the last cursor.' },
+  CANCELLED: { code: 'cancelled', next: 'Start a new run when wanted; it continues from the last cursor.' },
   LEASE_LOST: { code: 'cancelled', next: 'Nothing to do: another worker has taken over.' },
-  WORKER_LOST: { code: 'transient', next: 'The worker died; the run goes on from the last cursor on another one.' },
+  WORKER_LOST: { code: 'transient', next: 'The worker died; the run continues from the last cursor on another one.' },
   POISON_SOURCE: {
     code: 'config_invalid',
     next: 'Runs of this source ended their worker three times; look at its data, then POST /v1/sources/{id}/resume. It is also tried again by itself from time to time, alone in a worker.',
@@ -209,7 +209,7 @@ export const REASONS = {
   SECRET_UNREADABLE: {
     code: 'config_invalid',
     who: 'operator',
-    next: 'The encryption key that sealed the secrets is not configured; add it or set the secrets anew.',
+    next: 'The encryption key that sealed the secrets is not configured; add it or set the secrets again.',
   },
   INTERNAL: { code: 'internal', next: 'Look at the log of the process for the error id; report it.' },
   // API

@@ -23,7 +23,7 @@ describe('every reason', () => {
     expect(findFaults(reason)).toEqual([])
   })
 
-  it('says of a stopped source that it goes on by itself where it does', () => {
+  it('says of a stopped source that it continues by itself where it does', () => {
     for (const reason of ALL) expect(stepOfStopped(reason).includes('/resume')).toBe(isRechecked(reason) || nextStepOf(reason).includes('/resume'))
     expect(stepOfStopped('AUTH_FAILED', 'Renew it.')).toMatch(/^Renew it\. Once that is done/)
   })

@@ -61,7 +61,7 @@ describe('hasUnstorableText', () => {
 })
 
 describe('identity', () => {
-  it('tells keys apart that only look the same', () => {
+  it('distinguishes keys that only look the same', () => {
     const keys = ['1', 1, ['1'], [1], 'caf\u00e9', 'cafe\u0301', '', [null], ['null'], [true], '[1]']
     expect(new Set(keys.map(keyHash)).size).toBe(keys.length)
   })

@@ -1,7 +1,7 @@
 import { nextTick, parseSchedule } from '../schedule/schedule.js'
 import { offsetAt } from '../schedule/zone-offsets.js'
 
-/** Hours in which a target is told nothing, in its own time zone: from a minute of the day (`HH:MM`) to another, over midnight where that is earlier. */
+/** Hours in which a target is sent nothing, in its own time zone: from a minute of the day (`HH:MM`) to another, over midnight where that is earlier. */
 export interface QuietHours {
   readonly from: string
   readonly to: string
@@ -10,7 +10,7 @@ export interface QuietHours {
 
 export interface HoldRules {
   readonly quietHours: QuietHours | null
-  /** News of so many minutes are told together; 0: each at once. */
+  /** News of so many minutes are sent together; 0: each at once. */
   readonly groupMinutes: number
 }
 

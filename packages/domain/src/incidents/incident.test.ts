@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decideTelling, type IncidentNews, isWanted, MAX_TRIES, nextTryMs } from './incident.js'
+import { decideNotice, type IncidentNews, isWanted, MAX_TRIES, nextTryMs } from './incident.js'
 
 const news: IncidentNews = { kind: 'error', what: 'opened', sourceId: 's1', labels: { team: 'crm', tier: '1' } }
 const all = { events: ['error', 'stale', 'recovery'], sources: [], labels: {} }
@@ -8,7 +8,7 @@ describe('isWanted', () => {
   it.each<[string, object, Partial<IncidentNews>, boolean]>([
     ['everything', {}, {}, true],
     ['an event that was not asked for', { events: ['stale'] }, {}, false],
-    ['the end, told as recovery', { events: ['recovery'] }, { what: 'closed' }, true],
+    ['the end, sent as recovery', { events: ['recovery'] }, { what: 'closed' }, true],
     ['the end, when only errors were asked for', { events: ['error'] }, { what: 'closed' }, false],
     ['a source that is named', { sources: ['s2', 's1'] }, {}, true],
     ['a source that is not named', { sources: ['s2'] }, {}, false],
@@ -19,15 +19,15 @@ describe('isWanted', () => {
   })
 })
 
-describe('decideTelling', () => {
+describe('decideNotice', () => {
   it.each([
     [0, 20, false, 'each'],
     [0, 21, false, 'digest'],
     [20, 1, false, 'digest'],
     [30, 5, true, 'later'],
     [0, 0, true, 'each'],
-  ] as const)('%i told, %i opening, digest within the minute: %s → %s', (recent, opening, digestWithinMinute, telling) => {
-    expect(decideTelling({ recent, opening, digestWithinMinute })).toBe(telling)
+  ] as const)('%i reported, %i opening, digest within the minute: %s → %s', (recent, opening, digestWithinMinute, notice) => {
+    expect(decideNotice({ recent, opening, digestWithinMinute })).toBe(notice)
   })
 })
 

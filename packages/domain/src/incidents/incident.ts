@@ -6,11 +6,11 @@ export const INCIDENT_KINDS = ['error', 'stale', 'quarantine', 'content'] as con
 export type IncidentKind = (typeof INCIDENT_KINDS)[number]
 
 export const INCIDENT_ENDS = ['recovered', 'withdrawn'] as const
-/** `withdrawn`: its owner paused, stopped or deleted the source, so that nobody need be told. */
+/** `withdrawn`: its owner paused, stopped or deleted the source, so that nobody need be notified. */
 export type IncidentEnd = (typeof INCIDENT_ENDS)[number]
 
 export const NOTIFIED_EVENTS = [...INCIDENT_KINDS, 'recovery'] as const
-/** What a target wants to be told. */
+/** What a target wants to receive. */
 export type NotifiedEvent = (typeof NOTIFIED_EVENTS)[number]
 
 /** A source that would be tried again by itself counts as broken from so many failures in a row. */
@@ -18,7 +18,7 @@ export const FAILURES_FOR_INCIDENT = 3
 /** When more incidents than this open within a minute, one message sums them up. */
 export const MAX_MESSAGES_A_MINUTE = 20
 
-/** What happened to an incident and is to be told. */
+/** What happened to an incident and is to be reported. */
 export interface IncidentNews {
   readonly kind: IncidentKind
   readonly what: 'opened' | 'closed'
@@ -34,17 +34,17 @@ export interface TargetFilter {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** Whether a target is to be told. Pure. */
+/** Whether a target is to be notified. Pure. */
 export const isWanted = (filter: TargetFilter, { kind, what, sourceId, labels }: IncidentNews): boolean =>
   filter.events.includes(what === 'closed' ? 'recovery' : kind) &&
   (filter.sources.length === 0 || filter.sources.includes(sourceId)) &&
   Object.entries(filter.labels).every(([name, value]) => labels[name] === value)
 
 /**
- * How news are told: one message each; in one digest, when too many come at once; or later, when the last digest was less than a minute ago. Pure.
- * `recent`: incidents whose beginning was told within the last minute.
+ * How news are sent: one message each; in one digest, when too many come at once; or later, when the last digest was less than a minute ago. Pure.
+ * `recent`: incidents whose beginning was reported within the last minute.
  */
-export const decideTelling = (facts: {
+export const decideNotice = (facts: {
   readonly recent: number
   readonly opening: number
   readonly digestWithinMinute: boolean

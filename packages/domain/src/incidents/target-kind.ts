@@ -7,7 +7,7 @@ interface TargetRule {
   readonly secret: 'signing' | 'none' | 'routing' | 'password'
   /** Used unless another address is given. */
   readonly url: string | null
-  /** Whether several incidents may be told in one message; where each opens and closes an alert of its own, none may be summed up. */
+  /** Whether several incidents may be reported in one message; where each opens and closes an alert of its own, none may be summed up. */
   readonly sumsUp: boolean
 }
 

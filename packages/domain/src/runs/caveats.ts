@@ -13,7 +13,7 @@ interface CaveatRule {
 }
 
 /**
- * Everything that reading may guess, leave out or read in part without failing. Whoever adds a heuristic that can cost content reports it as
+ * Everything that reading may guess, leave out or read in part without failing. A heuristic that can cost content is reported as
  * one of these; a run keeps counts and examples, and whether it is `partial` for them is decided here and nowhere else. Each is a {@link Reason}.
  */
 export const CAVEATS = {

@@ -29,7 +29,7 @@ export interface RunFacts {
 }
 
 /**
- * The honest outcome of a run. "Succeeded with nothing" is told apart: `ok_nothing_new` when the source itself proved
+ * The honest outcome of a run. "Succeeded with nothing" is distinguished: `ok_nothing_new` when the source itself proved
  * it, `suspect_empty` when a source that had records, or is new, gave none and could not prove that this is right.
  */
 export const decideOutcome = (facts: RunFacts): RunOutcome => {

@@ -6,7 +6,7 @@ export const DAY_MS = 86_400_000
 /**
  * The ticks within a day of UTC (days since 1970-01-01), rising (ms since 1970). Each local slot gets one, as RFC 5545 (3.3.5) reads local times:
  * a slot that clocks skip runs when it would have come without the change, and one that occurs twice runs the first time.
- * Only a schedule of every hour goes on through the repeated time: it is meant as an interval, and must not pause.
+ * Only a schedule of every hour continues through the repeated time: it is meant as an interval, and must not pause.
  */
 export const ticksOfDay = (cron: Cron, timeZone: string, day: number): readonly number[] => {
   // No clock is more than a day away from UTC, nor ever changed by more than a day.

@@ -24,7 +24,7 @@ it('counts a record once that the sample holds several times, as it was read las
   expect(compare(sample, sample)).toEqual({ unchanged: 2, notCompared: 0, changes: [] })
 })
 
-it('tells added, dropped and changed records, worst first', () => {
+it('distinguishes added, dropped and changed records, worst first', () => {
   const { changes } = compare(
     [raw('a', record('a', { title: 'old' })), raw('b', record('b')), raw('c')],
     [raw('a', record('a', { title: 'new', data: { n: 2n ** 60n } })), raw('b'), raw('c', record('c'))],
@@ -44,7 +44,7 @@ it('tells added, dropped and changed records, worst first', () => {
   ])
 })
 
-it('tells a key that changes from a record that is gone', () => {
+it('distinguishes a key that changes from a record that is gone', () => {
   expect(compare([raw('a', record(1))], [raw('a', record('x1', { title: 't' }))]).changes).toEqual([
     { kind: 'keyChanged', stream: 's', key: '1', newKey: 'x1', fields: [{ path: 'title', after: 't' }] },
   ])

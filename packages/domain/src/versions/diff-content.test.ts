@@ -20,7 +20,7 @@ it('names each field that was added, removed or changed', () => {
   ])
 })
 
-it('tells a change of type from a change inside', () => {
+it('distinguishes a change of type from a change inside', () => {
   expect(diffContent({ a: { b: 1 } }, { a: [1] })).toEqual([{ path: 'a', before: { b: 1 }, after: [1] }])
   expect(diffContent({ a: null }, { a: {} })).toEqual([{ path: 'a', before: null, after: {} }])
 })

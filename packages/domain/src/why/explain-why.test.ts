@@ -105,7 +105,7 @@ describe('explainWhy', () => {
     expect(backingOff).toMatchObject({ reason, who: whoActs(reason), clearsAt: ago(-1) })
   })
 
-  it('says when a stopped source is checked again, what the last check found, and how to go on at once', () => {
+  it('says when a stopped source is checked again, what the last check found, and how to continue at once', () => {
     const recheck = { dueAt: ago(-5), checkedAt: ago(5), reason: 'UNREACHABLE', message: 'nobody there' }
     const lastRun = { outcome: 'failed', reason: 'AUTH_FAILED', message: 'no', next: 'Set another password.', warnings: [] } as const
     const { blocker } = explainWhy(facts({ status: 'ERROR', statusReason: 'AUTH_FAILED', statusMessage: 'refused', lastRun, recheck }))

@@ -58,8 +58,8 @@ const laterFailureOf = ({ statusReason, lastRun }: WhyFacts): string =>
     : ''
 
 const offers = (facts: WhyFacts): boolean => {
-  const told = ready(facts).filter(({ connectors }) => connectors.length > 0)
-  return told.length === 0 || told.some(({ connectors }) => connectors.includes(facts.connector))
+  const listed = ready(facts).filter(({ connectors }) => connectors.length > 0)
+  return listed.length === 0 || listed.some(({ connectors }) => connectors.includes(facts.connector))
 }
 
 /** Tried again by itself; who knows better may resume it now. */
@@ -107,7 +107,7 @@ export const WHY_RULES: readonly WhyRule[] = [
   ),
   rule('BACKLOG_FULL', 'storing keeps pace with reading', (facts) =>
     holderOf(facts)?.backpressure
-      ? asksOperator('reading is held back until the scribes have stored what waits', 'It goes on by itself; start more scribes if this lasts.')
+      ? asksOperator('reading is held back until the scribes have stored what waits', 'It continues by itself; start more scribes if this lasts.')
       : null,
   ),
   rule('RUN_STALLED', 'its run advances', (facts) => {
@@ -156,7 +156,7 @@ export const WHY_RULES: readonly WhyRule[] = [
     (inError(facts) && facts.statusReason === 'UNKNOWN_CONNECTOR') || !offers(facts)
       ? asksOperator(
           `no worker that is alive has the connector "${facts.connector}"`,
-          'Start workers that have it. A source that has stopped for it goes on by itself at one of the next checks, or at once after POST /v1/sources/{id}/resume.',
+          'Start workers that have it. A source that has stopped for it continues by itself at one of the next checks, or at once after POST /v1/sources/{id}/resume.',
           'UNKNOWN_CONNECTOR',
         )
       : null,
@@ -181,7 +181,7 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('CLOCK_SKEW', 'the clocks of the workers are right', (facts) => {
     const skewed = alive(facts, 'worker').find(({ refuses }) => refuses === 'clock')
     return ready(facts).length === 0 && skewed !== undefined
-      ? asksOperator(`no worker takes work: ${skewed.problem ?? 'its clock is off'}`, 'Set the clock right (NTP); the worker goes on by itself.')
+      ? asksOperator(`no worker takes work: ${skewed.problem ?? 'its clock is off'}`, 'Set the clock right (NTP); the worker continues by itself.')
       : null
   }),
   rule('NO_WORKER', 'a worker is alive', (facts) =>

@@ -7,11 +7,11 @@ import { type ExactJson, toExactJson } from './exact-numbers.js'
 import { toRecords } from './to-records.js'
 
 export interface MappingPoolOptions {
-  /** Processes at most; each starts with its first work. 2 unless told. */
+  /** Processes at most; each starts with its first work. 2 by default. */
   readonly processes?: number
-  /** How long one record may take, in ms; 2,000 unless told. */
+  /** How long one record may take, in ms; 2,000 by default. */
   readonly timeoutMs?: number
-  /** Heap of a process, in MiB; 128 unless told. */
+  /** Heap of a process, in MiB; 128 by default. */
   readonly memoryMb?: number
 }
 

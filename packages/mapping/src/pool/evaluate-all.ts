@@ -14,7 +14,7 @@ export interface EvaluateAll {
 export type Outcome = { readonly json: string } | Failure
 
 /**
- * Evaluates all inputs, in as many rounds as it takes. The process tells which input it is at, so that the one it was ended for is
+ * Evaluates all inputs, in as many rounds as it takes. The process says which input it is at, so that the one it was ended for is
  * known and the others are evaluated again. That one gets a second try, alone: the machine may have been busy, or somebody else may
  * have killed the process. Once a record of the page has failed both tries, records that take too long get only one.
  */

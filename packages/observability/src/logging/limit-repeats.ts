@@ -9,7 +9,7 @@ const later = (work: () => void, ms: number): void => void setTimeout(work, ms).
 type Fields = Readonly<Record<string, unknown>>
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !(value instanceof Error)
 
-/** What tells failures of one kind apart: never a text, which may hold ids and times. */
+/** What distinguishes failures of one kind: never a text, which may hold ids and times. */
 const kindOf = (error: unknown): string => {
   const { reason, code, name } = (error ?? {}) as { readonly reason?: unknown; readonly code?: unknown; readonly name?: unknown }
   return [reason, code, name].find((text) => typeof text === 'string') ?? ''

@@ -101,7 +101,7 @@ describe('createLogger', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ pinned: '[redacted]', larger: 123_456_789, level: 'info' })
   })
 
-  it('removes what can be told by its surroundings', () => {
+  it('removes what can be known by its surroundings', () => {
     const { log, last } = capture()
     log.info({
       a: 'postgres://inlet:hunter2@db:5432/x',

@@ -13,9 +13,9 @@ export interface LoggerOptions {
   readonly name: string
   /** Values that must not appear in any line. */
   readonly secrets?: Pick<SecretRegistry, 'pattern'>
-  /** Where lines of JSON go; standard output unless told. */
+  /** Where lines of JSON go; standard output by default. */
   readonly destination?: { write(line: string): void }
-  /** How long after a warning the same one is only counted, in ms; a minute unless told. */
+  /** How long after a warning the same one is only counted, in ms; a minute by default. */
   readonly repeatWindowMs?: number
 }
 

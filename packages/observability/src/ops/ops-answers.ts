@@ -11,7 +11,7 @@ export interface OpsAnswer {
 
 const json = (status: number, body: object): OpsAnswer => ({ status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) })
 
-/** GET /health: 200 while the process makes progress, else 503 with what does not; whoever runs it should start it anew. */
+/** GET /health: 200 while the process makes progress, else 503 with what does not; the supervisor should restart it. */
 export const toHealthAnswer = (checks: readonly Check[]): OpsAnswer => {
   const ok = checks.every((check) => check.ok)
   return json(ok ? 200 : 503, { status: ok ? 'ok' : 'unhealthy', checks })

@@ -9,7 +9,7 @@ export interface HealthWatch {
 
 const LOOK_MS = 5_000
 
-/** Looks at a process's own health; one that stays unhealthy for `graceMs` had better start anew. */
+/** Looks at a process's own health; one that stays unhealthy for `graceMs` had better start again. */
 export const watchHealth = (options: {
   readonly isHealthy: () => Promise<readonly Check[]>
   readonly graceMs: number

@@ -15,7 +15,7 @@ describe('createLifecycle', () => {
     expect(seen).toEqual(['queue begins', 'queue ends', 'pool'])
   })
 
-  it('goes on after an error and after a closer that never ends, and reports both', async () => {
+  it('continues after an error and after a closer that never ends, and reports both', async () => {
     const seen: string[] = []
     const logged: object[] = []
     const lifecycle = createLifecycle({ error: (fields) => logged.push(fields) })

@@ -10,7 +10,7 @@ export interface CloseFailure {
 }
 
 export interface DeferOptions {
-  /** How long the closer may take; 10,000 ms unless told. */
+  /** How long the closer may take; 10,000 ms by default. */
   readonly timeoutMs?: number
 }
 
@@ -21,7 +21,7 @@ export interface Lifecycle {
    * so that construction ends and nothing leaks.
    */
   defer(name: string, close: () => unknown, options?: DeferOptions): void
-  /** Runs all closers, last first, one at a time; goes on after errors and timeouts and reports them. Later calls give the same answer. */
+  /** Runs all closers, last first, one at a time; continues after errors and timeouts and reports them. Later calls give the same answer. */
   close(): Promise<readonly CloseFailure[]>
 }
 
@@ -74,7 +74,7 @@ export type Closeable<T extends object> = T & { close(): Promise<readonly CloseF
 
 /**
  * Builds something out of parts that must be closed. When `build` throws, what it had opened is closed, last first, and
- * the error goes on to the caller; else the built plain object is returned with a `close` that the caller calls.
+ * the error continues to the caller; else the built plain object is returned with a `close` that the caller calls.
  */
 export const withLifecycle = async <T extends object>(build: (lifecycle: Lifecycle) => Promise<T>, log?: LifecycleLog): Promise<Closeable<T>> => {
   const lifecycle = createLifecycle(log)

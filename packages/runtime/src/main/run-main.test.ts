@@ -85,7 +85,7 @@ describe('runMain', () => {
     expect([exits, closed, lines]).toEqual([[0], ['thing'], ['stopping', 'stopped']])
   })
 
-  it('tells composition that a stop was asked for, and exits 0 when it gives up', async () => {
+  it('signals composition that a stop was asked for, and exits 0 when it gives up', async () => {
     const { host, exits, events } = createHost()
     const running = runMain(
       mainOf(createTestLog().log, async (_, { signal }) => {

@@ -24,7 +24,7 @@ export interface Main<Config, Log extends MainLog> {
   createLog(config: Config): Log
   /** Opens everything; the signal aborts when the process was asked to stop meanwhile. Use `withLifecycle`, so that a throw leaves nothing open. */
   compose(config: Config, context: { readonly log: Log; readonly signal: AbortSignal }): Promise<RunningApp>
-  /** How long closing may take altogether; 25,000 ms unless told. */
+  /** How long closing may take altogether; 25,000 ms by default. */
   readonly closeTimeoutMs?: number
 }
 

@@ -23,7 +23,7 @@ describe('an answer of an endpoint', () => {
     expect(tokens).toBe(7)
   })
 
-  it('tells its dimensions where they are not known yet', () => {
+  it('reports its dimensions where they are not known yet', () => {
     expect(readEmbeddings(answer([1, 0, 0]), { count: 1, dimensions: null }).vectors[0]).toHaveLength(3)
     expect(readEmbeddings({ data: [{ embedding: [1] }] }, { count: 1, dimensions: null }).tokens).toBeNull()
   })

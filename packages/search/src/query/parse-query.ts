@@ -21,8 +21,8 @@ export const parseQuery = (question: string, languages: readonly Language[]): Qu
   const own = ownLanguage(clauses)
   const searched = [...new Set<Language>([own, ...languages, 'simple'])]
   const positive = clauses.filter(({ mode }) => mode !== 'not').flatMap(({ text }) => wordsOf(text))
-  const telling = positive.filter((word) => word.kind !== 'word' || !isStopWord(word.text, own))
-  const counted = telling.some(({ kind }) => kind === 'word') ? telling : positive
+  const significant = positive.filter((word) => word.kind !== 'word' || !isStopWord(word.text, own))
+  const counted = significant.some(({ kind }) => kind === 'word') ? significant : positive
   const terms = countTerms(counted, searched)
   return {
     terms: terms.slice(0, MAX_TERMS),

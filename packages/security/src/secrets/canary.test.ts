@@ -19,7 +19,7 @@ describe('checkCanary', () => {
     )
   })
 
-  it('tells a wrong key under the right id', () => {
+  it('detects a wrong key under the right id', () => {
     expect(() => checkCanary(parseKeyring(createMasterKeyText('k1')), stored)).toThrow('key k1 is configured, but is not the key of that id')
   })
 

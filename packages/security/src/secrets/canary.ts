@@ -13,7 +13,7 @@ export const sealCanary = (keyring: Keyring): string => {
 }
 
 /**
- * Whether the configured keys are those of this database: 'current', or 'old_key' when the canary should be sealed anew with
+ * Whether the configured keys are those of this database: 'current', or 'old_key' when the canary should be sealed again with
  * the primary key. Throws SECRET_UNREADABLE, naming the key, when it is missing or is another one under the same id.
  */
 export const checkCanary = (keyring: Keyring, stored: string): 'current' | 'old_key' => {

@@ -83,7 +83,7 @@ describe('sealSecrets and openSecrets', () => {
     ])
   })
 
-  it('tell another key under the same id', () => {
+  it('detect another key under the same id', () => {
     const failure = failureOf(() => openSecrets(parseKeyring(createMasterKeyText('k1')), place, sealed))
     expect(failure.reason).toBe('SECRET_UNREADABLE')
     expect(failure.message).toContain('k1 was another key then')

@@ -7,7 +7,7 @@ import { type SealedSecrets, type SecretPlace, sealedSecretsSchema } from './sea
 export type Secrets = Readonly<Record<string, unknown>>
 
 const FORBIDDEN_FIELDS = new Set(['__proto__', 'constructor', 'prototype'])
-const SET_ANEW = 'Set the secrets anew.'
+const SET_AGAIN = 'Set the secrets again.'
 
 // The names of all fields are part of it, so that none can be taken away or added.
 const dataKeyAad = (place: SecretPlace, keyId: string, fields: readonly string[]): Buffer =>
@@ -60,7 +60,7 @@ const openAll = (wrapping: KeyObject, place: SecretPlace, sealed: SealedSecrets)
 export const openSecrets = (keyring: Keyring, place: SecretPlace, stored: unknown): Secrets => {
   const parsed = sealedSecretsSchema.safeParse(stored)
   const whose = `the secrets of ${place.ownerId}`
-  if (!parsed.success) throw new Failure('SECRET_UNREADABLE', `${whose} are not stored in a known form`, { next: SET_ANEW })
+  if (!parsed.success) throw new Failure('SECRET_UNREADABLE', `${whose} are not stored in a known form`, { next: SET_AGAIN })
   const wrapping = getWrappingKey(keyring, parsed.data.keyId, `${whose} were`)
   try {
     return openAll(wrapping, place, parsed.data)
@@ -71,7 +71,7 @@ export const openSecrets = (keyring: Keyring, place: SecretPlace, stored: unknow
       'SECRET_UNREADABLE',
       `${whose} cannot be opened with key ${keyId}: they were changed or moved, or ${keyId} was another key then`,
       {
-        next: `Configure the key ${keyId} that sealed them, or set the secrets anew.`,
+        next: `Configure the key ${keyId} that sealed them, or set the secrets again.`,
       },
     )
   }

@@ -12,7 +12,7 @@ const digest = (keyring: Keyring, keyId: string, sourceId: string, secrets: Secr
         .digest()
 }
 
-/** Tells later whether the same secrets come again, without opening them: `<key id>:<hex of HMAC-SHA-256>`; null without secrets. */
+/** Shows later whether the same secrets come again, without opening them: `<key id>:<hex of HMAC-SHA-256>`; null without secrets. */
 export const fingerprintSecrets = (keyring: Keyring, sourceId: string, secrets: Secrets): string | null => {
   if (Object.keys(secrets).length === 0) return null
   return `${keyring.primaryId}:${digest(keyring, keyring.primaryId, sourceId, secrets)?.toString('hex') ?? ''}`

@@ -67,5 +67,5 @@ const lengthOf = ({ from, to }: TimelineRow): string => {
 const detailOf = ({ how, worker, note }: TimelineRow): string =>
   [how === null ? null : messages.runs.timeline.left[how], worker === null ? null : shortWorker(worker), note].filter(Boolean).join(' · ')
 
-/** Host and process; the rest of the name only tells starts of it apart. */
+/** Host and process; the rest of the name only distinguishes starts of it. */
 const shortWorker = (worker: string): string => worker.split(':').slice(0, 2).join(':')

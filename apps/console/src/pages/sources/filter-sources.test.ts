@@ -35,7 +35,7 @@ describe('searching sources', () => {
   ])('%j: %s', (q, expected) => {
     expect(matchesText(judge(line(), now), { q, connector: '' })).toBe(expected)
   })
-  it('tells words from those that are not wanted', () => {
+  it('distinguishes words from those that are not wanted', () => {
     expect(parseTerms(' a  -b - ')).toEqual({ wanted: ['a'], unwanted: ['b'] })
   })
 })

@@ -38,7 +38,7 @@ const proseOf = ({ title, text }: SourceRecord): readonly string[] =>
 const equalTitle = (stored: readonly SourceRecord[]): string | null => {
   const [first] = stored
   const equal = first?.title !== undefined && stored.length >= ENOUGH && stored.every(({ title }) => title === first.title)
-  return equal ? `all ${stored.length} records have the same title, so that hits cannot be told apart` : null
+  return equal ? `all ${stored.length} records have the same title, so that hits cannot be distinguished` : null
 }
 
 const isEmpty = ({ data }: SourceRecord): boolean => typeof data !== 'object' || data === null || Object.keys(data).length === 0

@@ -54,7 +54,7 @@ type Params = CallParams<'test'>
 
 /**
  * Runs the real connector once, or only a mapping on records given, and answers JSON text of what came of it. Stores nothing and
- * moves no cursor; the connector is told that nothing is stored. What goes wrong is part of the answer.
+ * moves no cursor; the connector sees nothing as stored. What goes wrong is part of the answer.
  */
 export const testSource = async (deps: TestDeps, { request, params }: TestRequest, outer: AbortSignal): Promise<CallAnswer<'test'>> => {
   const { readLimitMs = READ_LIMIT_MS } = deps

@@ -22,7 +22,7 @@ export const parseCodings = (contentEncoding: string | undefined): readonly stri
 }
 const KNOWN = new Set(['gzip', 'x-gzip', 'br', 'deflate'])
 
-/** The streams that undo the codings. `deflate` means zlib by the standard and raw deflate by some servers: the first byte tells. */
+/** The streams that undo the codings. `deflate` means zlib by the standard and raw deflate by some servers: the first byte shows which. */
 export const createDecoders = async (message: IncomingMessage, codings: readonly string[]): Promise<readonly Transform[]> => {
   const raw = codings[0] === 'deflate' && ((await peekByte(message)) & 0x0f) !== 0x08
   return codings.map((coding, layer) => {

@@ -31,7 +31,7 @@ describe('what an answer says about limits', () => {
     expect(outcome(200, { 'x-ratelimit-remaining': '41' }).quota).toBeUndefined()
     expect(outcome(200, { 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '60' }).quota).toBeUndefined()
   })
-  it('tells a host that is down from a page that fails', () => {
+  it('distinguishes a host that is down from a page that fails', () => {
     expect([500, 502, 503, 504, 404, 200].map((status) => outcome(status).host)).toEqual(['served', 'failed', 'failed', 'failed', 'served', 'served'])
     expect(toFailedOutcome(new Failure('UNREACHABLE', '')).host).toBe('failed')
     expect(toFailedOutcome(new Failure('CANCELLED', '')).host).toBe('unknown')

@@ -64,5 +64,5 @@ const abortOnce = (subject: Subject, moment: AbortMoment): Promise<void> =>
     let after = 0
     const take = (page: Page): void => void (after += page.records.length)
     await drainAborted({ pages, controller, take, cancelMs: subject.cancelMs ?? CANCEL_MS })
-    must(after <= 2000, `${moment.spec.name} went on with ${after} records after the abort`)
+    must(after <= 2000, `${moment.spec.name} continued with ${after} records after the abort`)
   })

@@ -8,7 +8,7 @@ const READS_WHILE_WRITING = 3
 /** A read has an end, also when the source has none. */
 const READ_MS = 30_000
 
-/** Check 10: what is written while reads go on is found by these reads or the next. */
+/** Check 10: what is written while reads continue is found by these reads or the next. */
 export const checkWriters: Check = async (subject) => {
   const { fixture } = subject
   const before = await readEverything(subject)

@@ -34,7 +34,7 @@ export interface StreamRunOptions {
   readonly signal?: AbortSignal
 }
 
-/** Milliseconds a read may go on after its signal aborted. */
+/** Milliseconds a read may continue after its signal aborted. */
 export const CANCEL_MS = 2000
 
 /** Reads a stream from the last committed cursor of the context's store and stores its pages in order, until the end or the plan's. */

@@ -13,7 +13,7 @@ const row = (key: SourceRecord['key'], value: number, more: Partial<SourceRecord
 })
 
 describe('the scribe in memory', () => {
-  it('tells inserted, updated, unchanged and deleted apart', () => {
+  it('distinguishes inserted, updated, unchanged and deleted', () => {
     const run = createRecordStore().beginRun(spec)
     expect(run.apply({ records: [row(1, 1), row(2, 1)] })).toEqual({ inserted: 2, updated: 0, unchanged: 0, deleted: 0 })
     expect(run.apply({ records: [row(1, 1), row(2, 2), row(3, 1)] })).toEqual({ inserted: 1, updated: 1, unchanged: 1, deleted: 0 })

@@ -14,7 +14,7 @@ export interface Start {
 }
 
 /**
- * Where to go on reading: the farthest known place of a log with this head at which the content is what it was, else the beginning.
+ * Where to continue reading: the farthest known place of a log with this head at which the content is what it was, else the beginning.
  * `version` names this state of the file.
  */
 export const findStart = async (log: OpenLog & { readonly head: string }, known: readonly Place[], version: string): Promise<Start> => {

@@ -73,7 +73,7 @@ const rotatedOf = async ({ ctx }: LogConnection): Promise<readonly string[]> => 
   return patterns
 }
 
-/** The real place of a file that may be missing; null for a folder, and where a pattern could not be told from the name. */
+/** The real place of a file that may be missing; null for a folder, and where a pattern could not be recognized by the name. */
 const placeOf = async (resolve: (path: string) => Promise<string>, named: string): Promise<string | null> => {
   try {
     const real = await resolve(named)

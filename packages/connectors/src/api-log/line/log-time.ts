@@ -7,7 +7,7 @@ const MAX_MS = 253_402_300_799_999
 
 /**
  * The time of a log line as ISO 8601 in UTC: `10/Oct/2000:13:55:36 -0700`, ISO 8601 (UTC when it names no zone), or a number since 1970 in seconds,
- * milliseconds, microseconds or nanoseconds, told apart by its size. Undefined for anything else.
+ * milliseconds, microseconds or nanoseconds, distinguished by its size. Undefined for anything else.
  */
 export const parseLogTime = (value: string | number): string | undefined => {
   if (typeof value === 'number') return fromNumber(value)

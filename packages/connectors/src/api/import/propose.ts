@@ -43,7 +43,7 @@ export const proposeConfig = (document: Node, options: ProposeOptions): Proposal
   const settings = { url: base.url, ...(auth.kind !== 'none' && { auth }) }
   const chosen = choose(found.filter((draft) => isUsable(settings, draft, skipped)))
   if (chosen.length === 0)
-    throw new Failure('IMPORT_UNREADABLE', `none of the ${all.length} GET operations gives a list of records that can be told apart`)
+    throw new Failure('IMPORT_UNREADABLE', `none of the ${all.length} GET operations gives a list of records that can be distinguished`)
   const rest = found.length - chosen.length
   return {
     title: asText(asObject(document['info'])['title']).slice(0, 200) || 'API',

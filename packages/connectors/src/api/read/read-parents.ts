@@ -45,7 +45,7 @@ export async function* readParents(
   }
 }
 
-/** The same pages; tells the end, which a loop does not see. */
+/** The same pages; reports the end, which a loop does not see. */
 export async function* withEnd<T>(pages: AsyncGenerator<T, ReadEnd, void>, onEnd: (end: ReadEnd) => void): AsyncGenerator<T, void, void> {
   onEnd(yield* pages)
 }

@@ -6,7 +6,7 @@ import type { FileConfig } from '../config.js'
 
 const CHUNK_BYTES = 64 * 1024
 
-/** Whoever reads gets the error thrown; without a listener an abort while nobody reads would end the process. */
+/** The reader gets the error thrown; without a listener an abort while nobody reads would end the process. */
 const seen = (): void => undefined
 
 /** Throws NOT_FOUND_UPSTREAM, FILE_NOT_READABLE, NOT_A_REGULAR_FILE, PATH_ESCAPE. The caller closes. */

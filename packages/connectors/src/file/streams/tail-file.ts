@@ -95,7 +95,7 @@ const readHead = async (handle: FileHandle): Promise<Buffer | null> => {
   return end === -1 ? start : start.subarray(0, end)
 }
 
-/** The offset to go on from: of the same file under this name or the one it had before; 0 for a new, truncated or rewritten one. */
+/** The offset to continue from: of the same file under this name or the one it had before; 0 for a new, truncated or rewritten one. */
 const startOf = ({ ino, head }: Tail, size: number, { tail, others }: TailFileOptions): number => {
   const same = (known: Tail): boolean => known.ino === ino && known.head === head && known.offset <= size
   return (tail !== undefined && same(tail) ? tail : findSame(others, same))?.offset ?? 0

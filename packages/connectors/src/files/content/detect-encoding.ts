@@ -52,12 +52,12 @@ export const detectEncoding = (sample: Buffer): DetectedEncoding => {
 }
 
 const guess = (sample: Buffer): DetectedEncoding => {
-  // From the first byte that tells something: a long run of ASCII would only dilute the statistics.
+  // From the first byte outside ASCII: a long run of ASCII would only dilute the statistics.
   const first = sample.findIndex((byte) => byte >= 0x80)
-  const telling = sample.subarray(Math.max(0, first - 512)).subarray(0, CHARDET_BYTES)
-  const high = telling.reduce((count, byte) => (byte >= 0x80 ? count + 1 : count), 0)
-  const counted = high >= MANY ? guessByPairs(telling) : null
-  const { encoding, certainty } = counted ?? guessShort(telling) ?? { encoding: 'windows-1252', certainty: 0 }
+  const section = sample.subarray(Math.max(0, first - 512)).subarray(0, CHARDET_BYTES)
+  const high = section.reduce((count, byte) => (byte >= 0x80 ? count + 1 : count), 0)
+  const counted = high >= MANY ? guessByPairs(section) : null
+  const { encoding, certainty } = counted ?? guessShort(section) ?? { encoding: 'windows-1252', certainty: 0 }
   return { encoding, certainty: Math.min(certainty, MOST_CERTAIN), tentative: high < FEW }
 }
 

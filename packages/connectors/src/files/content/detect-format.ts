@@ -36,7 +36,7 @@ export const formatOfName = (name: string): Format | null => {
   return extension !== undefined && Object.hasOwn(BY_EXTENSION, extension) ? (BY_EXTENSION[extension] ?? null) : null
 }
 
-/** The format the settings or the name of a file fix; null when only the content can tell. */
+/** The format the settings or the name of a file fix; null when only the content can know. */
 export const fixedFormat = (name: string, config: ReadingConfig): Format | null => (config.format === 'auto' ? formatOfName(name) : config.format)
 
 export const ownerOf = (format: Format, { recordPer }: ReadingConfig): Owner => {

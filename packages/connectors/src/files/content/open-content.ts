@@ -109,7 +109,7 @@ const localContent = async (
 }
 
 const zipContent = async (file: LocalFile, raw: Raw, tools: ReadingTools): Promise<Omit<Content, 'close'>> => {
-  // Office files without a name that tells are zips by their content.
+  // Office files without a known name are zips by their content.
   const kind = fixedFormat(raw.name, tools.config) === 'zip' ? 'zip' : await zipKind(await openArchive(file, tools))
   if (kind !== 'zip') return localContent(kind, { file, raw, tools })
   if (raw.item === undefined) throw new Failure('ARCHIVE_NESTED', 'it is an archive itself')
@@ -128,7 +128,7 @@ const binaryContent = (format: BinaryFormat, { config }: ReadingTools): Omit<Con
 
 const MAX_LOOKED_AT = 1000
 
-/** What a zip without a telling name is. Throws CONTENT_MISMATCH for packages of other programs, whose parts tell nobody anything. */
+/** What a zip without a known name is. Throws CONTENT_MISMATCH for packages of other programs, whose parts mean nothing to us. */
 const zipKind = async (zip: Zip): Promise<'docx' | 'xlsx' | 'zip'> => {
   let looked = 0
   let isPackage = false

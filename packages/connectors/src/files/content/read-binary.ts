@@ -84,7 +84,7 @@ const checked = (document: Document, maxBytes: number): Document => {
 export async function* xlsxRows(file: LocalFile, tools: ReadingTools, layouts: TableLayout[]): AsyncGenerator<readonly RowEvent[], void, void> {
   const table = createXlsxRows(tools.config)
   const said = (): void => void layouts.push(...table.layouts.slice(layouts.length))
-  // A column too many is told apart from a thousand too many only as far as Excel itself goes.
+  // A column too many is distinguished from a thousand too many only as far as Excel itself goes.
   for await (const rows of readXlsx(await openArchive(file, tools), { maxSharedChars: MAX_SHARED_CHARS })) {
     const events = table.push(rows)
     said()

@@ -4,7 +4,7 @@ import type { CsvSyntax } from './csv-record.js'
 import { type CsvEvent, createCsvScanner } from './csv-scanner.js'
 import { type FoundHeader, findHeader, fitHeader, type TableRecord } from './find-header.js'
 
-/** How a CSV file is laid out, as far as settings and a sample of it tell. */
+/** How a CSV file is laid out, as far as settings and a sample of it show. */
 export interface CsvLayout extends CsvSyntax {
   /** Lines at the top that are passed over, before the header. */
   readonly skipLines: number

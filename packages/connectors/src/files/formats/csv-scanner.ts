@@ -21,7 +21,7 @@ export interface CsvScannerOptions extends CsvSyntax {
 
 /**
  * CSV records from text in pieces. A record that is malformed, too large or never ends costs its first line only:
- * scanning goes on at the next one, since csv-parse, which stops for good there, would lose the rest of the file.
+ * scanning continues at the next one, since csv-parse, which stops for good there, would lose the rest of the file.
  * Holds at most one record and one piece.
  */
 export const createCsvScanner = (options: CsvScannerOptions): CsvScanner => {

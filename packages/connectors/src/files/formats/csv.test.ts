@@ -45,7 +45,7 @@ describe('CSV rows', () => {
     }
   })
 
-  it('refuses a ragged row with its line and goes on', () => {
+  it('refuses a ragged row with its line and continues', () => {
     const rows = rowsOf('a,b\n1,2\n"x\ny",2,3\n4\n5,6\n')
     expect(rows.map((row) => row.failure?.message ?? row.data)).toEqual([
       { a: '1', b: '2' },
@@ -129,7 +129,7 @@ describe('CSV dialect', () => {
     expect(dataOf('a,b\r1,2\r', { newline: '\r' })).toEqual([{ a: '1', b: '2' }])
   })
 
-  it('tells tables from prose', () => {
+  it('distinguishes tables from prose', () => {
     expect(looksTabular('a,b\n1,2\n3,4\n')).toBe(true)
     expect(looksTabular('Dear all, this is prose.\nIt has no, or many, commas, here.\nEnd.\n')).toBe(false)
   })

@@ -56,7 +56,7 @@ export const createHtmlText = (maxChars: number): { push(html: string): void; en
     },
   }
   let parser: Parser | undefined
-  /** XHTML closes `<script/>`, HTML does not; the beginning tells. */
+  /** XHTML closes `<script/>`, HTML does not; the beginning shows which it is. */
   const open = (start: string): Parser => {
     const xml = isXhtml('', start)
     return new Parser(handler, { decodeEntities: true, lowerCaseTags: true, ...(xml ? { recognizeSelfClosing: true, recognizeCDATA: true } : {}) })

@@ -38,7 +38,7 @@ describe('JSON rows', () => {
     expect(json('[1,{"a":1},[2]]')).toEqual(['RECORD_INVALID: record 1 is not an object', { a: 1 }, 'RECORD_INVALID: record 3 is not an object'])
   })
 
-  it('drops what is too large and goes on', () => {
+  it('drops what is too large and continues', () => {
     expect(json(`[{"a":"${'x'.repeat(5000)}"},{"a":1},{"b":[${'[],'.repeat(2000)}0]},{"a":2}]`)).toEqual([
       'RECORD_TOO_LARGE: record 1 has more than 1000 bytes',
       { a: 1 },
@@ -71,7 +71,7 @@ describe('JSON rows', () => {
 })
 
 describe('NDJSON rows', () => {
-  it('reads lines, passes over blank ones and goes on behind a bad one', () => {
+  it('reads lines, passes over blank ones and continues behind a bad one', () => {
     expect(lines('{"a":1}\r\n\n{"a":\n[1]\n{"a":9007199254740993}\n{"a":"1e5"}')).toEqual([
       { a: 1 },
       'RECORD_INVALID: line 3 is not valid JSON',

@@ -4,7 +4,7 @@ import type { JsonObject, Reason } from '@inlet/connector-sdk'
 export interface RowEvent {
   /** Counts the rows of the file from 1, refused ones included, so that the number of a row does not depend on the others. */
   readonly number: number
-  /** What tells it apart within the file, when that is not its number, e.g. sheet and row. */
+  /** What distinguishes it within the file, when that is not its number, e.g. sheet and row. */
   readonly place?: readonly (string | number)[]
   /** About its bytes as JSON. */
   readonly size: number

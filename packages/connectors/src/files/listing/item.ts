@@ -13,7 +13,7 @@ export interface Item {
   readonly modifiedAt: Date
   /** When anything about it changed last, by the clock of the store, in ms. */
   readonly changedAtMs: number
-  /** Tells versions of the item apart, and settings that read it otherwise. */
+  /** Distinguishes versions of the item, and settings that read it otherwise. */
   readonly signature: string
   /** What its record in `files` says besides name, size and time. */
   readonly data: JsonObject

@@ -14,7 +14,7 @@ export type ItemEvent = { readonly file: string } & (
 )
 
 export interface ReadItemOptions {
-  /** The stream that asks; an item of the other is left alone. Absent: whoever owns it. */
+  /** The stream that asks; an item of the other is left alone. Absent: its owner. */
   readonly owner?: 'rows' | 'documents'
   readonly signal: AbortSignal
 }

@@ -13,7 +13,7 @@ import { forgetReadings, remember } from './reading.js'
 
 export const DOCUMENTS = 'documents'
 
-/** One record a file, or a file of an archive. Its validator is the version of the file, so the record itself tells whether it has to be read again. */
+/** One record a file, or a file of an archive. Its validator is the version of the file, so the record itself says whether it has to be read again. */
 export async function* readDocuments(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const listing = await connection.openListing()
   const packer = createPagePacker()

@@ -33,7 +33,7 @@ export async function* readMembers(
     counts.files++
     const name = member.name.slice(member.name.lastIndexOf('/') + 1)
     const format = fixedFormat(name, inside.config)
-    // Of a file that cannot be told from its name, the rows say what is wrong.
+    // Of a file that cannot be known from its name, the rows say what is wrong.
     const likely = format === null ? (inside.config.recordPer === 'file' ? 'documents' : 'rows') : ownerOf(format, inside.config)
     const mine = owner === undefined || likely === owner || likely === 'archive'
     if (format !== null && !mine) continue

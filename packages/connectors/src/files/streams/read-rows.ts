@@ -15,7 +15,7 @@ const CLOCK_MARGIN_MS = 5000
 
 /**
  * One pass over all files with rows. A file is passed over when `files` says that its rows were yielded in a pass that
- * came to its end: only the cursor, which moves when everything before it is stored, tells that they are safe.
+ * came to its end: only the cursor, which moves when everything before it is stored, says that they are safe.
  */
 export async function* readRows(connection: ItemConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { signal } = request

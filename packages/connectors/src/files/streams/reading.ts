@@ -2,7 +2,7 @@ import type { JsonObject, Reason } from '@inlet/connector-sdk'
 import type { Owner } from '../content/detect-format.js'
 import type { Format } from '../settings.js'
 
-/** What reading a file has told about it. */
+/** What reading a file has shown about it. */
 export interface Reading {
   readonly owner: Owner
   /** Of the version that was read; null when it changed meanwhile or could not be read this time, so that it is read again. */
@@ -45,7 +45,7 @@ export const remember = (readings: Map<string, Reading>, key: string, reading: R
   if (before !== undefined || readings.size < MAX_READINGS) readings.set(key, both ? { ...before, ...reading } : reading)
 }
 
-/** Starts anew for one stream: what an earlier run read was not necessarily stored. */
+/** Starts again for one stream: what an earlier run read was not necessarily stored. */
 export const forgetReadings = (readings: Map<string, Reading>, stream: 'rows' | 'documents'): void => {
   for (const [key, reading] of readings) if (reading.owner === stream || (reading.owner === 'archive' && stream === 'rows')) readings.delete(key)
 }

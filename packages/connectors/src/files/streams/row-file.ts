@@ -22,7 +22,7 @@ export interface RowFileOptions {
 const BEHIND = '\u0001'
 
 /**
- * The rows of one file, then a sweep of those that are gone. When a pass goes on in the middle of the same version, the
+ * The rows of one file, then a sweep of those that are gone. When a pass continues in the middle of the same version, the
  * rows that are stored are reported as unchanged, so that the sweep of this run keeps them.
  */
 export async function* readRowFile(connection: ItemConnection, item: Item, options: RowFileOptions): AsyncGenerator<Page, void, void> {

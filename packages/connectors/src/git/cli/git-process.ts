@@ -31,7 +31,7 @@ export const startGit = (setup: GitSetup, args: readonly string[], signal: Abort
     shell: false,
   })
   const life = watchLife(child, setup, signal)
-  // A git that ends early closes its input; its exit code tells why.
+  // A git that ends early closes its input; its exit code says why.
   child.stdin.on('error', () => undefined)
   life.done.catch(() => undefined)
   return { stdin: child.stdin, stdout: child.stdout, ...life }

@@ -12,7 +12,7 @@ export interface SinceStep {
 /**
  * A list that GitHub bounds by `since`, oldest change first. Each page begins where the last one ended by time, not by number: items that
  * change during the read move to the end of the list, and numbers would pass over those that take their place. At the end the list is
- * asked for once more from its last moment: that answer's ETag tells the next run whether anything has changed.
+ * asked for once more from its last moment: that answer's ETag shows the next run whether anything has changed.
  */
 export async function* readSince(reading: ListReading, spec: ListSpec, from: SincePosition | undefined): AsyncGenerator<SinceStep, void, void> {
   const { feed, path } = spec

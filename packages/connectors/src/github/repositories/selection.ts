@@ -43,7 +43,7 @@ export const selectionOf = (config: GithubConfig): Selection => {
   }
 }
 
-/** GitHub's names do not tell upper from lower case. */
+/** GitHub's names do not distinguish upper from lower case. */
 const matchName = (pattern: string): ((name: string) => boolean) => {
   const [owner = '', name = ''] = pattern.toLowerCase().split('/')
   const matches = matcher(name)

@@ -30,7 +30,7 @@ export interface Cluster {
   offsets(topic: string, partitions: readonly number[], at: number): Promise<ReadonlyMap<number, number>>
   /** Shows positions under a group that nobody has joined. */
   commit(group: string, topic: string, positions: ReadonlyMap<number, number>): Promise<void>
-  /** Finds the broker that keeps a group: tells whether the account may use it. */
+  /** Finds the broker that keeps a group: says whether the account may use it. */
   findCoordinator(group: string): Promise<BrokerLink>
   /** The failure that a thrown value or an error code stands for. */
   toFailure(thrown: unknown, doing: string): Failure

@@ -26,7 +26,7 @@ export interface TopicReader {
 
 const WAIT_MS = 1_000
 /** How often a person sees the lag while nothing comes. */
-const TELL_EVERY_MS = 10_000
+const REPORT_EVERY_MS = 10_000
 /** How often new partitions are looked for. */
 const LOOK_EVERY_MS = 30_000
 
@@ -59,7 +59,7 @@ export async function* readTopic(reader: TopicReader, { stream: topic, cursor, s
   const shown = showPositions({ cluster, log }, { group: config.commitGroup, topic })
   const wake = (): void => buffer.wake()
   for (const each of [signal, until]) each?.addEventListener('abort', wake)
-  let toldAt = now()
+  let reportedAt = now()
   let lookedAt = now()
   try {
     while (until === undefined ? [...positions.keys()].some(behind) : !until.aborted) {
@@ -73,7 +73,7 @@ export async function* readTopic(reader: TopicReader, { stream: topic, cursor, s
           signal.throwIfAborted()
         }
         shown.note(positions, now())
-        toldAt = now()
+        reportedAt = now()
         continue
       }
       const lost = buffer.takeLost()
@@ -86,8 +86,8 @@ export async function* readTopic(reader: TopicReader, { stream: topic, cursor, s
         if (moved.length > 0) yield page([], again.losses)
         continue
       }
-      if (until !== undefined && now() - toldAt >= TELL_EVERY_MS) {
-        toldAt = now()
+      if (until !== undefined && now() - reportedAt >= REPORT_EVERY_MS) {
+        reportedAt = now()
         yield { records: [], progress: describeLag(read, positions, ends) }
       }
       if (until?.aborted !== true) await buffer.wait(WAIT_MS)

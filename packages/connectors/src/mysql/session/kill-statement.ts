@@ -7,7 +7,7 @@ import { logIn, type OpenClient } from './open-client.js'
 
 const KILL_TIMEOUT_MS = 1500
 
-/** A server, to tell those behind one address apart: their connections have the same numbers. */
+/** A server, to distinguish those behind one address: their connections have the same numbers. */
 export const IDENTITY_SQL = 'SELECT @@hostname, @@port, @@server_id, VERSION()'
 
 interface Victim {

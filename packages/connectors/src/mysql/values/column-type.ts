@@ -36,7 +36,7 @@ export interface FieldInfo {
   readonly extendedFormat?: string | undefined
 }
 
-/** Type numbers of the protocol (include/field_types.h). Strings and blobs are told apart below. */
+/** Type numbers of the protocol (include/field_types.h). Strings and blobs are distinguished below. */
 const KINDS: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   [0, 'decimal'],
   [1, 'integer'],

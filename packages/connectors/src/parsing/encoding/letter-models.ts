@@ -1,4 +1,4 @@
-/** How text in a single-byte encoding looks, as far as telling encodings apart takes it. */
+/** How text in a single-byte encoding looks, as far as distinguishing encodings needs it. */
 export interface LetterModel {
   readonly encoding: string
   /** Letters beyond ASCII in lower case, the most frequent first. */

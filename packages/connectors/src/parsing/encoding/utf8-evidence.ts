@@ -20,7 +20,7 @@ export const utf8Evidence = (bytes: Buffer): Utf8Evidence => {
     let found = 1
     while (found < length && isTrail(bytes[at + found], found === 1 ? lead : 0)) found++
     if (length > 1 && found === length) valid += length - 1
-    // A sequence that goes on beyond the end is no evidence of either kind.
+    // A sequence that continues beyond the end is no evidence of either kind.
     else if (length === 1 || at + found < bytes.length) invalid++
     at += found
   }

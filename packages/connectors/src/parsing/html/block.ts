@@ -7,7 +7,7 @@ export interface Place {
   readonly label: string
 }
 
-/** A block of Markdown with what tells content from navigation. */
+/** A block of Markdown with what distinguishes content from navigation. */
 export interface Block {
   /** With what separates it from the block before. */
   readonly markdown: string

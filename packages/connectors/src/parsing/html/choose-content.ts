@@ -11,7 +11,7 @@ export interface ChosenContent {
 /** A paragraph of so many characters is prose, wherever it stands. */
 const PROSE_CHARS = 60
 const MAX_LINKS_OF_PROSE = 0.4
-/** Text in which nothing is told apart any more. */
+/** Text in which nothing is distinguished any more. */
 const LITTLE_CHARS = 250
 
 /**

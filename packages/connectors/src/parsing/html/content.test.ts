@@ -3,7 +3,7 @@ import { readHtml } from './read-html.js'
 
 const read = (html: string) => readHtml(html, { url: 'https://example.com/page', inlineLinks: false, obeyNofollow: false })
 
-/** A paragraph of prose that is told from others by its mark. */
+/** A paragraph of prose that is distinguished from others by its mark. */
 const prose = (mark: string) =>
   `<p>The ferry to the island leaves at nine and comes back at six. Tickets are sold at the pier, and children travel free. ${mark} stands here.</p>`
 const article = (...marks: readonly string[]) => `<h1>Winter timetable</h1>${marks.map(prose).join('')}`

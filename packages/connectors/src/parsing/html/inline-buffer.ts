@@ -69,7 +69,7 @@ export class InlineBuffer {
     return counts
   }
 
-  /** The content so far, trimmed; open elements go on in the next block. */
+  /** The content so far, trimmed; open elements continue in the next block. */
   take(): string {
     this.#flush()
     for (let i = this.#frames.length - 1; i > 0; i--) {

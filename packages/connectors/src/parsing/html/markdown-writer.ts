@@ -178,7 +178,7 @@ export class MarkdownWriter {
     } else this.#emitAll(result.blocks)
   }
 
-  /** A cell that goes on for ever shows a layout, whatever its table says. */
+  /** A cell that continues for ever shows a layout, whatever its table says. */
   #addToCell(table: TableBuilder, text: string): void {
     table.addBlock(text)
     if (!table.isLarge || table !== this.table) return

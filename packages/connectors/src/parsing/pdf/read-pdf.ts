@@ -24,7 +24,7 @@ const DEFAULT_PAGES = 10_000
 
 /**
  * What a PDF says about itself, then the text of each page, read in another process. A scanned page has an empty text; `unreadable`: it shows text whose characters the
- * document does not tell.
+ * document does not say.
  * Throws FILE_UNREADABLE (damaged, encrypted), FILE_TOO_LARGE.
  */
 export async function* readPdf(

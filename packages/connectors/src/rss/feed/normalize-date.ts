@@ -34,7 +34,7 @@ export const normalizeDate = (text: string): string => {
 
 const two = (digits: string): string => digits.padStart(2, '0')
 
-/** Which one it is tells only a number beyond twelve; else it stays as it is. */
+/** Only a number beyond twelve shows which one it is; else it stays as it is. */
 const usOrEuropean = (all: string, first: string, second: string, year: string): string => {
   if (Number(first) > 12) return `${year}-${two(second)}-${two(first)}`
   return Number(second) > 12 || first === second ? `${year}-${two(first)}-${two(second)}` : all
@@ -49,7 +49,7 @@ const ofDay = (year: number, day: number): string => new Date(Date.UTC(year, 0, 
 
 const inEnglish = (text: string): string => {
   if (!/\p{L}/u.test(text) || /^\d{4}-/.test(text)) return text
-  // A weekday tells nothing that the date does not.
+  // A weekday adds nothing that the date does not.
   const withoutDay = text.replace(/^\p{L}{2,12}\.?(?:,\s{0,3}|\s{1,3}(?=\d))/u, (word) =>
     monthOf(word.replace(/[.,\s]+$/, '')) === null ? '' : word,
   )

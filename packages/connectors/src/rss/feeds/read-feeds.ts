@@ -15,7 +15,7 @@ import { fetchPage } from '../entries/fetch-feed.js'
 import type { FeedHead } from '../feed/feed.js'
 import { FEEDS } from '../streams.js'
 
-/** One record per feed, made of what reading the entries told; a feed that is new and was not read with them is fetched for it. */
+/** One record per feed, made of what reading the entries showed; a feed that is new and was not read with them is fetched for it. */
 export async function* readFeeds(connection: RssConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { urls, readings, ctx } = connection
   const signal = connection.signal(request.signal)

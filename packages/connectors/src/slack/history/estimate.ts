@@ -4,7 +4,7 @@ import { type Descent, toDate, toMicros } from '../cursor/positions.js'
 const REQUESTS_A_MINUTE = 50
 const SMALL_PAGE = 15
 
-/** How far a reading has come and how long the rest may take, as far as the messages so far tell. */
+/** How far a reading has come and how long the rest may take, as far as the messages so far show. */
 export const estimate = (channel: string, { top, down, floor }: Descent, { given }: { readonly given: number }): string => {
   const day = toDate(down).toISOString().slice(0, 10)
   const reached = `#${channel}: read back to ${day}`

@@ -3,7 +3,7 @@ import { type Paging, type PlacedPage, type Run, remainingRows } from './run.js'
 import { toPages } from './to-pages.js'
 
 /**
- * The rows between the bounds in the order of cursor and key. Goes on in a new transaction when the present one is old,
+ * The rows between the bounds in the order of cursor and key. Continues in a new transaction when the present one is old,
  * so that a long read neither holds back the clean-up of old row versions nor makes a schema change wait for long. Ends
  * early at the row limit.
  */

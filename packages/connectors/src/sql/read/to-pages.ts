@@ -88,7 +88,7 @@ const refuseTwin = ({ plan, before }: Run, key: RecordKey, row: RawRow): void =>
   }
   const names = plan.key.map((at) => plan.columns[at]?.name).join(', ')
   throw new TwinRow('RECORD_INVALID', `another row of ${plan.stream} has the same key (${names}), so that this one was not stored`, {
-    next: 'Name columns as keyColumns that tell the rows apart.',
+    next: 'Name columns as keyColumns that distinguish the rows.',
   })
 }
 

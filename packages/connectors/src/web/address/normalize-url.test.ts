@@ -26,7 +26,7 @@ it.each(['ftp://example.com/', 'javascript:alert(1)', 'mailto:a@example.com', '/
   },
 )
 
-it('keeps tracking parameters when told to', () => {
+it('keeps tracking parameters when asked to', () => {
   expect(normalizeUrl('https://example.com/a?utm_source=x', { dropTrackingParams: false })).toBe('https://example.com/a?utm_source=x')
 })
 

@@ -2,7 +2,7 @@ const TRACKING =
   /^(?:utm_[a-z_]+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|oly_anon_id|oly_enc_id|vero_id|wickedid)$/i
 const SESSION = /;jsessionid=[^/?#]*/i
 
-/** Which parts of an address tell pages apart. */
+/** Which parts of an address distinguish pages. */
 export interface AddressForm {
   readonly dropTrackingParams: boolean
   /** Fragments that begin with `#/` or `#!` name pages, which the scripts of the site show; default no. */

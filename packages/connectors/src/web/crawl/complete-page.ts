@@ -52,7 +52,7 @@ const leaveOut = (state: CrawlState, visit: Visit, why: string): void => {
 const refuseLogin = (visit: Visit, page: HtmlPage): void => {
   if (!looksLikeLogin(visit, page)) return
   throw new Failure('AUTH_FAILED', `${visit.movedFrom ?? visit.url} shows a login page (${visit.url})`, {
-    next: 'Set the credentials or the session cookie of the source anew, or correct its start address.',
+    next: 'Set the credentials or the session cookie of the source again, or correct its start address.',
   })
 }
 

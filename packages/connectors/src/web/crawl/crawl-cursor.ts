@@ -10,7 +10,7 @@ import type { WebConfig } from '../config.js'
  */
 export interface CrawlCursor {
   readonly generation: number
-  /** Fingerprint of the settings that decide what is found; after a change of them everything is read anew. */
+  /** Fingerprint of the settings that decide what is found; after a change of them everything is read again. */
   readonly settings: string
   /** Linked addresses that could not be read, with their depth: nothing else would lead to them again. */
   readonly again: readonly (readonly [url: string, depth: number])[]

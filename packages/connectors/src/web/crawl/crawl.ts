@@ -25,7 +25,7 @@ export interface CrawlRequest {
 const maxSeen = (maxPages: number): number => Math.min(maxPages * 10 + 1_000, 1_000_000)
 
 /**
- * Reads a site and yields its pages as they come. Fetching goes on while the consumer works, at most two pages of records
+ * Reads a site and yields its pages as they come. Fetching continues while the consumer works, at most two pages of records
  * ahead. Every way out, also `return()`, ends all requests first.
  */
 export async function* crawl({ tools: outer, known, robots, cursor }: CrawlRequest): AsyncGenerator<Page, ReadEnd, void> {

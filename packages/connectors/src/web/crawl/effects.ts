@@ -34,7 +34,7 @@ const MIN_HELD_OF_PATH = 0.5
 
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? url
 
-/** Whether the page that an address names as canonical holds its content. What cannot be told is no reason to lose it. */
+/** Whether the page that an address names as canonical holds its content. What cannot be known is no reason to lose it. */
 export const isHeldBy = (state: CrawlState, { visit, sketch }: Waiting, canonical: string): boolean => {
   const other = state.sketches.get(canonical)
   const least = pathOf(visit.url) === pathOf(canonical) ? MIN_HELD_OF_PATH : MIN_HELD

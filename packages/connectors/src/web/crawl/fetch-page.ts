@@ -31,7 +31,7 @@ export type Outcome =
   /** After all tries. */
   | { readonly kind: 'failed'; readonly failure: Failure }
 
-/** Tells the site's bucket to rest. */
+/** Makes the site's bucket rest. */
 export type Pause = (ms: number) => void
 
 /** No page can be read then. */

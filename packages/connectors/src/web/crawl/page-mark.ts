@@ -33,7 +33,7 @@ export const formatMark = (mark: PageMark): string => {
   })
 }
 
-/** Null for a record whose validator is missing or of another kind: it is then read anew. */
+/** Null for a record whose validator is missing or of another kind: it is then read again. */
 export const parseMark = (validator: string | null): PageMark | null => {
   if (validator === null) return null
   try {

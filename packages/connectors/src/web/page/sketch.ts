@@ -2,7 +2,7 @@
 const SIZE = 16
 const TOKEN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]{2}|[\p{L}\p{N}]+/gu
 
-/** What tells whether one page is the duplicate of another, or a part of it, in 92 characters or less: its title, and the smallest hashes of its words (bottom-k sampling, Broder 1997). */
+/** What says whether one page is the duplicate of another, or a part of it, in 92 characters or less: its title, and the smallest hashes of its words (bottom-k sampling, Broder 1997). */
 export const sketchOf = ({ title = '', markdown }: { readonly title?: string; readonly markdown: string }): string => {
   const words = markdown.toLowerCase().match(TOKEN) ?? []
   const smallest = Uint32Array.from(new Set(words.map(hashOf)))
@@ -21,7 +21,7 @@ export const sameTitle = (sketch: string, other: string): boolean => {
   return own === others || own === 0 || others === 0
 }
 
-/** About which share of the words of a page another one has too; null when that cannot be told, since one is far longer. */
+/** About which share of the words of a page another one has too; null when that cannot be known, since one is far longer. */
 export const shareIn = (sketch: string, other: string): number | null => {
   const own = hashesOf(sketch).slice(1)
   const others = hashesOf(other).slice(1)

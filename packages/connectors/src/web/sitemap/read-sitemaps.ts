@@ -22,7 +22,7 @@ export interface SitemapRequest {
   readonly guessed: ReadonlySet<string>
   /** A site whose sitemaps may be read. */
   readonly allows: (origin: string) => boolean
-  /** Told of each sitemap: what is wrong with it, or null. */
+  /** Called for each sitemap: what is wrong with it, or null. */
   readonly onRead: (url: string, damage: string | null) => void
   /** How many entries are wanted at most. */
   readonly maxPages: number
