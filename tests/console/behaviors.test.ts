@@ -89,7 +89,7 @@ describe.skipIf(chromiumPath === null)('what an operator relies on', () => {
     await close()
   })
 
-  it('tells times relative, local and in UTC by one switch, also in the night when the clocks change', async () => {
+  it('shows times relative, local and in UTC by one switch, also in the night when the clocks change', async () => {
     // 02:30 does not exist on 28 March 2027 in Berlin, and exists twice on 31 October.
     const ticks = ['2027-03-28T00:59:59Z', '2027-03-28T01:00:00Z', '2027-10-31T00:30:00Z', '2027-10-31T01:30:00Z']
     await stack.api.database.pool.query(
