@@ -72,7 +72,7 @@ describe('questions about Inlet', () => {
     for (const { relevant } of judged.questions) for (const page of relevant) expect(pages).toContain(page)
   })
 
-  it('are answered by their pages', { timeout: 120_000 }, async () => {
+  it('are answered by their pages', async () => {
     const { success3, withoutHit, answers } = await evaluateSearch(parseJudgments(judged), ask, () => performance.now())
     const missed = answers.filter(({ ranked, grades }) => !ranked.slice(0, 3).some((key) => (grades[key] ?? 0) > 0)).map(({ question }) => question)
     expect({ success3, missed, isGood: success3 >= FLOOR }).toMatchObject({ isGood: true })

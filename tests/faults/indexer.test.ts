@@ -42,13 +42,13 @@ const isAlive = (pid: number): boolean => {
 }
 
 describe('the indexer of a scribe', () => {
-  it('indexes what waits when it starts', { timeout: 60_000 }, async () => {
+  it('indexes what waits when it starts', async () => {
     expect(await readIndexState(store.database)).toMatchObject({ pending: 1 })
     scribe = await cluster.start('scribe')
     await indexed()
   })
 
-  it('is started again when it dies, and does what it left', { timeout: 60_000 }, async () => {
+  it('is started again when it dies, and does what it left', async () => {
     const [first] = await until(() => (indexers().length > 0 ? indexers() : null))
     process.kill(first ?? 0, 'SIGKILL')
     await put(['after'])
@@ -57,7 +57,7 @@ describe('the indexer of a scribe', () => {
     expect(scribe.alive()).toBe(true)
   })
 
-  it('ends with its scribe, also when that is killed', { timeout: 60_000 }, async () => {
+  it('ends with its scribe, also when that is killed', async () => {
     const pid = indexers().at(-1) ?? 0
     expect(isAlive(pid)).toBe(true)
     await scribe.signal('SIGKILL')

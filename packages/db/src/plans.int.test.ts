@@ -180,7 +180,7 @@ describe.each([
         await takeLease(watched.database, { runId: created.runId, holder: 'w', ttlMs: 60_000 })
       },
     ],
-  ])('%s touches at most %i rows', { timeout: 60_000 }, async (_name, limit, work) => {
+  ])('%s touches at most %i rows', async (_name, limit, work) => {
     const plan = await worst(work)
     expect({ ...plan, isWithin: plan.touched <= limit }).toMatchObject({ isWithin: true })
   })

@@ -56,9 +56,15 @@ describe('the program', () => {
         'bash',
         ['-c', `${out}\nCOMP_WORDS=(inlet ${words.join(' ')} "")\nCOMP_CWORD=${words.length + 1}\n_inlet\nprintf '%s\\n' "\${COMPREPLY[@]}"`],
         { encoding: 'utf8' },
-      ).split('\n')
+      )
+        .trim()
+        .split('\n')
     expect(complete()).toEqual(expect.arrayContaining(['apply', 'sources', 'doctor']))
     expect(complete('sources')).toEqual(expect.arrayContaining(['get', 'pause', 'delete']))
+    expect(complete('sources')).toContain('--watch')
+    expect(complete('sources', '-o')).toEqual(['table', 'wide', 'yaml', 'name', 'json'])
+    expect(complete('runs', 'get', '--output')).toContain('yaml')
+    expect(complete('fetch', 'x', '-o')).not.toContain('yaml')
     expect(complete('apply')).toEqual(expect.arrayContaining(['--dry-run', '--prune']))
     expect((await run('completion', 'fish')).out).toContain(`complete -c inlet -n '__fish_use_subcommand' -f -a apply`)
   })

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
@@ -56,12 +56,17 @@ describe('takeRunLock', () => {
     })
     lock.release()
     // A process id nobody has, and one of a process that is not ours.
-    for (const supervisor of [2 ** 22 - 1, process.ppid]) {
-      writeFileSync(folder.file('running.json'), JSON.stringify({ supervisor, url: 'x', children: [supervisor] }))
-      const again = await takeRunLock(folder)
-      again.release()
+    const foreign = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 60_000)'], { stdio: 'ignore' })
+    try {
+      for (const supervisor of [2 ** 22 - 1, foreign.pid ?? 0]) {
+        writeFileSync(folder.file('running.json'), JSON.stringify({ supervisor, url: 'x', children: [supervisor] }))
+        const again = await takeRunLock(folder)
+        again.release()
+      }
+      expect(foreign.signalCode).toBeNull()
+    } finally {
+      foreign.kill('SIGKILL')
     }
-    expect(process.kill(process.ppid, 0)).toBe(true)
   })
   it('takes a damaged file for nobody', async () => {
     const folder = openDataFolder(root)

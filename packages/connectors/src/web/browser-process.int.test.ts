@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const site of sites.splice(0)) await site.close()
 })
 
-describe.skipIf(chromium === null)('the browser of a worker', { timeout: 60_000 }, () => {
+describe.skipIf(chromium === null)('the browser of a worker', () => {
   it('is started again when it is killed, and the page in it is read once more', async () => {
     const renderer = rendererWith()
     let killed = 0

@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const site of sites.splice(0)) await site.close()
 })
 
-describe.skipIf(chromium === null)('a site that needs its scripts to run', { timeout: 60_000 }, () => {
+describe.skipIf(chromium === null)('a site that needs its scripts to run', () => {
   it('is read as people see it, and a second time without a record', async () => {
     const site = await start({
       '/': scriptPage('Home', '/home.json'),
@@ -92,7 +92,7 @@ describe.skipIf(chromium === null)('a site that needs its scripts to run', { tim
   })
 })
 
-describe.skipIf(chromium === null)('the browser', { timeout: 60_000 }, () => {
+describe.skipIf(chromium === null)('the browser', () => {
   it('reaches no private address, whatever a page tries', async () => {
     const inner = await start({ '/': { body: 'secret', headers: { 'access-control-allow-origin': '*' } } })
     const port = new URL(inner.url).port

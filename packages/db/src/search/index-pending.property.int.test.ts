@@ -116,7 +116,7 @@ const run = async (steps: readonly Step[]): Promise<void> => {
 const ROUNDS = Number(process.env['INLET_TEST_ROUNDS'] ?? 25)
 
 describe('an indexer that is killed between any two statements', () => {
-  it('leaves an index that finds each record by one of its states, and in the end by its last', { timeout: 120_000 }, async () => {
+  it('leaves an index that finds each record by one of its states, and in the end by its last', async () => {
     const result = await fc.check(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), (steps) => run(steps)),
       { numRuns: ROUNDS },
