@@ -52,6 +52,7 @@ afterAll(() => store.close())
 const ask = async (question: string): Promise<readonly string[]> => {
   const found = await searchRecords(store.database, {
     question,
+    meaning: null,
     filter: { deleted: 'exclude' },
     order: { sort: 'relevance', recencyDays: null, now: Date.now() },
     position: { at: 'start' },

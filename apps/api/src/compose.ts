@@ -1,4 +1,4 @@
-import { type Connector, createEgressGuard } from '@inlet/connector-sdk'
+import { type Connector, createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
 import { type ConnectorRegistry, createRegistry, openRegistry } from '@inlet/connectors'
 import { buildOpenApi } from '@inlet/contract/openapi'
 import { confirmQueued, createDatabase } from '@inlet/db'
@@ -15,6 +15,7 @@ import { createCredentialHandlers } from './credentials/credentials.js'
 import { createEncryptionHandlers } from './encryption/encryption.js'
 import { createEventHub } from './events/event-hub.js'
 import { createEventHandlers } from './events/events.js'
+import { createGenerationHandlers } from './generations/generations.js'
 import { checkInstallation } from './health/check-installation.js'
 import { createHealthHandlers } from './health/health-handlers.js'
 import { readinessProbes } from './health/readiness.js'
@@ -29,6 +30,7 @@ import { createNotificationHandlers } from './notifications/notifications.js'
 import { createOverviewHandlers } from './overview/overview-handlers.js'
 import { createQuarantineHandlers } from './quarantine/quarantine.js'
 import { createRecordHandlers } from './records/records.js'
+import { createUnderstand } from './records/understand.js'
 import { openSourceFiles } from './registry/keep-files.js'
 import { createLocalRegistry } from './registry/local-registry.js'
 import { createRegistryHandlers } from './registry/registry-handlers.js'
@@ -119,7 +121,10 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
 
     const findConnector = registry.find
     const tokens = createPageTokens(keyring)
-    const guard = createSaveGuard(createEgressGuard({ allow: config.INLET_EGRESS_ALLOW }))
+    const egress = createEgressGuard({ allow: config.INLET_EGRESS_ALLOW })
+    const guard = createSaveGuard(egress)
+    const http = createHttpClient({ guard: egress, userAgent: 'Inlet/0.1', transport: 'node' })
+    lifecycle.defer('http', () => http.close())
     const limits = {
       sources: config.INLET_MAX_SOURCES_PER_KEY,
       credentials: config.INLET_MAX_CREDENTIALS_PER_KEY,
@@ -146,8 +151,9 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createRegistryHandlers(sources),
       ...createRunHandlers(shared),
       ...createQuarantineHandlers(shared),
-      ...createRecordHandlers(shared),
+      ...createRecordHandlers({ ...shared, understand: createUnderstand({ ...shared, secrets, http, metrics }) }),
       ...createChangeHandlers({ ...shared, hub: changes, streams }),
+      ...createGenerationHandlers({ ...shared, guard, secrets, http }),
       ...createEventHandlers({ ...shared, hub, streams }),
       ...createConnectorHandlers({ registry, ...shared }),
       ...createUploadHandlers({ ...shared, maxBytes: config.INLET_UPLOAD_MAX_BYTES, slots: createSemaphore(UPLOADS_AT_A_TIME) }),

@@ -5,6 +5,7 @@ import { connectorEndpoints } from './connectors.js'
 import { credentialEndpoints } from './credentials.js'
 import { encryptionEndpoints } from './encryption.js'
 import { eventEndpoints } from './events.js'
+import { generationEndpoints } from './generations.js'
 import { healthEndpoints } from './health.js'
 import { hookEndpoints } from './hooks.js'
 import { keyEndpoints } from './keys.js'
@@ -32,6 +33,7 @@ export const endpoints = {
   ...quarantineEndpoints,
   ...recordEndpoints,
   ...changeEndpoints,
+  ...generationEndpoints,
   ...eventEndpoints,
   ...notificationEndpoints,
   ...auditEndpoints,

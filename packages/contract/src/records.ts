@@ -52,9 +52,10 @@ export const recordHit = z
     text: z.string().nullable().optional().meta({ description: 'With fields=text.' }),
     score: z.number().optional().meta({ description: 'Rank of a search hit; absent without q.' }),
     matchedBy: z
-      .array(z.enum(['lexical']))
+      .array(z.enum(['lexical', 'vector']))
       .optional()
-      .meta({ description: 'How it was found; absent without q.' }),
+      .meta({ description: 'What found it: words, or vectors; absent without q.' }),
+    similarity: z.number().optional().meta({ description: 'How close its closest part is to the question (cosine), where vectors found it.' }),
     snippet: z.string().nullable().optional().meta({ description: 'Where the words stand, matches between ** and **.' }),
     chunks: z.array(citation).optional().meta({ description: 'The best parts of the record, the best first; absent without q.' }),
     why: z
@@ -103,10 +104,19 @@ const indexLag = z
   })
   .meta({ id: 'IndexLag', description: 'How far the search index is behind what is stored.' })
 
+const searched = z
+  .strictObject({
+    mode: z.enum(['lexical', 'vector', 'hybrid']).meta({ description: 'What looked for the hits: words, vectors, or both.' }),
+    fellBack: z.string().nullable().meta({ description: 'Why words alone did, where vectors were to.' }),
+    vectorCoverage: z.number().nullable().meta({ description: 'The share of the records that have vectors; null without an active generation.' }),
+  })
+  .meta({ id: 'Searched', description: 'How a question was answered.' })
+
 export const recordPage = z
   .strictObject({
     items: z.array(recordHit),
     nextCursor: z.string().nullable(),
+    search: searched.optional().meta({ description: 'With q: how it was answered.' }),
     truncated: z.boolean().optional().meta({ description: 'More records match than the 10,000 best, which are all that pages and facets reach.' }),
     relaxed: z.boolean().optional().meta({ description: 'No record meets the phrases and +words of the question: these come closest, on one page.' }),
     ignoredWords: z.int().optional().meta({ description: 'Words of the question that were not searched because it has so many (160 are).' }),
@@ -133,6 +143,11 @@ export const listRecordsQuery = z.strictObject({
     description: 'A question or words; answers are ranked. "phrases" and +words must be there, -words must not, a OR b asks for one of them.',
     example: 'how do I rotate the "encryption key"',
   }),
+  mode: z.enum(['auto', 'lexical', 'vector', 'hybrid']).default('auto').meta({
+    description:
+      'With q: what looks for hits. lexical: words. vector: the vectors of the active generation. hybrid: both. auto: both where a generation is active and has the vectors of nearly all records, else words.',
+  }),
+  generation: uuid.optional().meta({ description: 'With q: this generation of vectors instead of the active one, e.g. to evaluate it.' }),
   source: queryList(sourceRef, { max: 50, description: 'Only these sources (id or slug); may be repeated.' }),
   connector: plainText(100).optional().meta({ description: 'Only sources of this connector.' }),
   label: queryList(z.string().max(320).regex(LABEL, 'must be name:value'), {

@@ -1,6 +1,7 @@
 export { startEmbeddedPostgres as startPostgres } from '@inlet/db/embedded'
 export { findChromium } from './chromium-binary.js'
 export { findCounterpart, requireCounterpart } from './counterparts.js'
+export { embedStored, toUnit } from './embed-stored.js'
 export {
   type EmbeddingBehaviour,
   type EmbeddingCall,

@@ -1,4 +1,4 @@
-import type { ListRecordsQuery } from '@inlet/contract'
+import type { ListRecordsQuery, RecordPage } from '@inlet/contract'
 import type { Facet, RecordFilter } from '@inlet/db'
 
 /** Data of a page; larger records make it shorter. */
@@ -7,6 +7,7 @@ export const MAX_PAGE_BYTES = 8_388_608
 export interface RecordPageJson {
   readonly items: readonly string[]
   readonly nextCursor: string | null
+  readonly search?: RecordPage['search']
   readonly truncated?: boolean
   readonly relaxed?: boolean
   readonly ignoredWords?: number

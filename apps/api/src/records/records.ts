@@ -8,12 +8,14 @@ import type { Handler } from '../http/reply.js'
 import { listRecordChunksHandler } from './list-record-chunks.js'
 import { listRecordsHandler } from './list-records.js'
 import { toDetailJson } from './record-json.js'
+import type { Understand } from './understand.js'
 
 export interface RecordDeps {
   readonly database: Database
   readonly queues: Queues
   readonly tokens: PageTokens
   readonly log: Logger
+  readonly understand: Understand
 }
 
 const getRecordHandler =

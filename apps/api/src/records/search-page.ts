@@ -15,15 +15,20 @@ const DAY_SECONDS = 86_400
 export const searchPage = async (deps: RecordDeps, question: string, { query, filter, list }: PageRequest): Promise<RecordPageJson> => {
   // Read first: what is indexed meanwhile may be called pending, never the other way round.
   const index = await readIndexState(deps.database)
+  const at: SearchPosition = query.cursor === undefined ? { at: 'start' } : toPosition(deps.tokens.decode(list, query.cursor, position))
+  const byTime = query.sort !== undefined && query.sort !== 'relevance'
+  // A kept order has been found already.
+  const understood = at.at === 'walk' ? null : await deps.understand({ question, mode: query.mode, generation: query.generation, byTime })
   const found = await searchRecords(deps.database, {
     question,
+    meaning: understood?.meaning ?? null,
     filter,
     order: {
       sort: query.sort ?? 'relevance',
       recencyDays: query.recency === undefined ? null : (durationSeconds(query.recency) ?? DAY_SECONDS) / DAY_SECONDS,
       now: Date.now(),
     },
-    position: query.cursor === undefined ? { at: 'start' } : toPosition(deps.tokens.decode(list, query.cursor, position)),
+    position: at,
     fields: toFields(query.fields),
     facets: query.facets,
     snippets: query.snippets,
@@ -35,6 +40,7 @@ export const searchPage = async (deps: RecordDeps, question: string, { query, fi
   return {
     items: found.records.map((record) => toHitJson(record)),
     nextCursor: found.next === null ? null : deps.tokens.encode(list, fromPosition(found.next)),
+    search: { mode: found.mode, fellBack: understood?.fellBack ?? null, vectorCoverage: understood?.coverage ?? null },
     truncated: found.truncated,
     ...(found.relaxed ? { relaxed: true } : {}),
     ...(found.dropped === 0 ? {} : { ignoredWords: found.dropped }),

@@ -12,6 +12,8 @@ export interface SearchEvalFlags extends RemoteFlags {
   readonly file?: string
   readonly beir?: string
   readonly source?: readonly string[]
+  readonly mode?: string
+  readonly generation?: string
   /** Share of the questions that must have a right answer among the first three. */
   readonly floor?: number
 }
@@ -24,7 +26,10 @@ export const searchEval = async (flags: SearchEvalFlags, context: CommandContext
   const source = flags.source ?? (judgments.source === null ? undefined : [judgments.source])
   const api = openApi(flags, context)
   const ask = async (q: string): Promise<readonly string[]> => {
-    const { items } = await api.call<RecordPage>('GET', withQuery('/v1/records', { q, source, limit: DEPTH, snippets: false }))
+    const query = { q, source, mode: flags.mode, generation: flags.generation, limit: DEPTH, snippets: false }
+    const { items, search } = await api.call<RecordPage>('GET', withQuery('/v1/records', query))
+    // Figures of words alone would be taken for those of the mode.
+    if (typeof search?.fellBack === 'string') throw new Error(`words alone answered: ${search.fellBack}`)
     return items.map((hit) => (flags.file === undefined ? documentId(hit) : hit.key))
   }
   await untilSearchable(api)

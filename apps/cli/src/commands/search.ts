@@ -21,6 +21,8 @@ export interface SearchFlags extends RemoteFlags {
   readonly facet?: readonly string[]
   readonly field?: readonly string[]
   readonly explain?: boolean
+  readonly mode?: string
+  readonly generation?: string
   readonly ensureFresh?: string
   readonly limit: number
   readonly cursor?: string
@@ -33,6 +35,7 @@ export const search = async (words: readonly string[], flags: SearchFlags, conte
   const page = await openApi(flags, context).call<RecordPage>('GET', withQuery('/v1/records', { q, ...query, facets, fields }))
   show(context, flags, page, () => [
     ...(page.freshness ?? []).filter(({ fresh }) => !fresh).map((one) => `! ${printable(one.source)} is not fresh: ${one.because ?? ''}`),
+    ...(typeof page.search?.fellBack === 'string' ? [`! Words alone answer: ${printable(page.search.fellBack)}.`] : []),
     ...(page.index === undefined || page.index.pending === 0 ? [] : [`! ${page.index.pending} records are not searchable yet.`]),
     ...(page.items.length === 0 ? ['No records match.'] : page.items.flatMap((hit) => hitLines(hit, context.terminal))),
     ...facetLines(page, context.terminal),

@@ -21,6 +21,8 @@ export const addSearchCommands = (program: Command, act: Act): void => {
     .option('--facet <field>', 'count values of source, connector, stream, kind or data.name; may be repeated', repeated)
     .option('--field <field>', 'show also data, data.name or text (with --json); may be repeated', repeated)
     .option('--explain', 'say what each word adds to the score')
+    .option('--mode <mode>', 'what looks for hits: auto, lexical, vector or hybrid')
+    .option('--generation <id>', 'of vectors, instead of the active one')
     .option('--ensure-fresh <duration>', 'first run sources whose last success is older, e.g. 15m')
     .option('--limit <n>', 'at most so many', wholeNumber, 10)
     .option('--cursor <cursor>', 'nextCursor of the page before')
@@ -41,7 +43,7 @@ export const addSearchCommands = (program: Command, act: Act): void => {
       // The options of `search` (--source, --json, …) hold here as well, and commander gives them to the parent.
       .action((...given) => evaluate(given.at(-1)?.optsWithGlobals(), given.at(-1))),
     'inlet search eval -f judgments.yaml --source docs --floor 0.85',
-    'inlet search eval --beir ./scifact --source scifact',
+    'inlet search eval --beir ./scifact --source scifact --mode hybrid --json',
   )
   const evaluate = act(async (context, flags) => (await import('../commands/search-eval.js')).searchEval(flags, context))
 }

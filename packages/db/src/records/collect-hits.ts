@@ -66,7 +66,7 @@ const collect = async (
 const MAX_PARTS_READ = 50
 
 /** Those of the hits in whose texts the phrases of a question stand, and those that must not be there do not. */
-const checkPhrases = async (database: Pick<Database, 'pool'>, hits: readonly Hit[], query: Query): Promise<readonly Hit[]> => {
+export const checkPhrases = async (database: Pick<Database, 'pool'>, hits: readonly Hit[], query: Query): Promise<readonly Hit[]> => {
   const texts = await readHitTexts(database, hits, MAX_PARTS_READ)
   return hits.filter((_hit, n) => {
     const own = texts[n]

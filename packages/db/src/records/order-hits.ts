@@ -24,16 +24,20 @@ export const orderHits = async (
 ): Promise<readonly Hit[]> => {
   if (order.sort !== 'relevance') return byTime(hits, order.sort)
   const reranked = await rerank(database, search, hits.slice(0, RERANKED))
-  const all = [...reranked, ...hits.slice(RERANKED)]
-  const { recencyDays } = order
-  if (recencyDays === null) return [...byScore(reranked), ...hits.slice(RERANKED)]
-  return byScore(all.map((hit) => ({ ...hit, score: hit.score * recency(hit, recencyDays, order.now) })))
+  return reorderHits([...byScore(reranked), ...hits.slice(RERANKED)], order)
 }
 
-const byScore = (hits: readonly Hit[]): readonly Hit[] =>
+/** Orders hits whose order by relevance is known: by time, or with what their age takes from their scores. */
+export const reorderHits = <T extends Hit>(hits: readonly T[], { sort, recencyDays, now }: HitOrder): readonly T[] => {
+  if (sort !== 'relevance') return byTime(hits, sort)
+  if (recencyDays === null) return hits
+  return byScore(hits.map((hit) => ({ ...hit, score: hit.score * recency(hit, recencyDays, now) })))
+}
+
+const byScore = <T extends Hit>(hits: readonly T[]): readonly T[] =>
   [...hits].sort((a, b) => b.score - a.score || b.fetchedAt - a.fetchedAt || a.streamId - b.streamId || (a.keyHash < b.keyHash ? -1 : 1))
 
-const byTime = (hits: readonly Hit[], sort: 'occurredAt' | 'fetchedAt'): readonly Hit[] =>
+const byTime = <T extends Hit>(hits: readonly T[], sort: 'occurredAt' | 'fetchedAt'): readonly T[] =>
   hits.filter((hit) => hit[sort] !== null).sort((a, b) => (b[sort] ?? 0) - (a[sort] ?? 0) || b.score - a.score || a.record - b.record)
 
 /** Between one half and one: age alone never hides what was asked for. */

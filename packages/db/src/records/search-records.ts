@@ -1,11 +1,12 @@
-import { detectLanguage, makeSnippet, wordsOf } from '@inlet/search'
+import { detectLanguage, makeSnippet, readText, wordCoverage, wordsOf } from '@inlet/search'
 import type { Database } from '../database.js'
 import { type OpenSearch, openSearch } from '../search/open-search.js'
-import { collectHits, MAX_RANKED } from './collect-hits.js'
+import { type CollectedHits, collectHits, MAX_RANKED } from './collect-hits.js'
 import { countFacets, type Facet } from './count-facets.js'
 import { countWithin, type FetchedRecord, fetchRecords, measureRecords, type RecordFields } from './fetch-records.js'
 import { findNumbers, type Hit } from './find-hits.js'
-import { type HitOrder, orderHits, RERANKED } from './order-hits.js'
+import { type FoundHit, findByMeaning, foundByWords, fuseHits, type MeaningSearch, type SearchMode } from './fuse-hits.js'
+import { type HitOrder, orderHits, RERANKED, reorderHits } from './order-hits.js'
 import { type HitText, readHitTexts } from './read-hit-texts.js'
 import type { RecordFilter } from './record-row.js'
 import { keepWalk, readWalk } from './walks.js'
@@ -18,6 +19,8 @@ export type SearchPosition =
 
 export interface RecordSearch {
   readonly question: string
+  /** Null: by words alone. */
+  readonly meaning: MeaningSearch | null
   readonly filter: RecordFilter
   readonly order: HitOrder
   readonly position: SearchPosition
@@ -39,12 +42,17 @@ export interface CitedChunk extends Omit<HitText, 'text'> {
 
 export interface RankedRecord extends FetchedRecord {
   readonly score: number
+  readonly matchedBy: FoundHit['matchedBy']
+  /** The cosine between the question and the closest part; null where only words found it. */
+  readonly similarity: number | null
   readonly chunks: readonly CitedChunk[]
   /** What each word adds to the score, the most first; null unless asked for. */
   readonly why: readonly { readonly word: string; readonly weight: number }[] | null
 }
 
 export interface SearchRows {
+  /** What looked for them; a further page keeps to what its first pages did. */
+  readonly mode: SearchMode
   readonly records: readonly RankedRecord[]
   readonly next: SearchPosition | null
   /** Whether worse matches exist that no page reaches. */
@@ -76,26 +84,57 @@ const searchPage = async (database: Database, search: OpenSearch, request: Recor
   // The second page fixes the order of all that follow.
   const wanted =
     position.at === 'second' || request.facets.length > 0 ? MAX_RANKED : Math.max(limit + 1, RERANKED, request.order.sort === 'relevance' ? 0 : 1_000)
-  const collected = await collectHits(database, search, filter, wanted)
-  const ordered = await orderHits(database, search, collected.hits, request.order)
+  const collected = request.meaning?.mode === 'vector' ? NOTHING : await collectHits(database, search, filter, wanted)
+  const found = await arrange(database, search, { request, hits: collected.hits })
+  const ordered = found.hits
   const hits = position.at === 'second' ? ordered.filter((hit) => !position.shown.has(shortName(hit))) : ordered
   const records = await toPage(database, search, request, hits.slice(0, limit))
   const shown = hits.slice(0, records.length)
   const more = hits.length > records.length || collected.more
   return {
+    mode: request.meaning?.mode ?? 'lexical',
     records,
     next: more && shown.length > 0 ? await nextPosition(database, request, hits, shown) : null,
-    truncated: collected.truncated || collected.hits.length >= MAX_RANKED,
-    facets: await countFacets(database, collected.hits, request.facets),
+    truncated: collected.truncated || collected.hits.length >= MAX_RANKED || (request.meaning?.mode === 'vector' && found.more),
+    facets: await countFacets(database, ordered, request.facets),
     dropped: search.query.dropped,
     relaxed: false,
   }
 }
 
-const nextPosition = async (database: Database, { position }: RecordSearch, hits: readonly Hit[], shown: readonly Hit[]): Promise<SearchPosition> =>
+const NOTHING: CollectedHits = { hits: [], truncated: false, more: false }
+
+/** The hits in the order that is asked for, by words, by meaning or by both. */
+const arrange = async (
+  database: Database,
+  search: OpenSearch,
+  { request: { meaning, filter, order }, hits }: { readonly request: RecordSearch; readonly hits: readonly Hit[] },
+): Promise<{ readonly hits: readonly FoundHit[]; readonly more: boolean }> => {
+  if (meaning === null) return { hits: (await orderHits(database, search, hits, order)).map(foundByWords), more: false }
+  const similar = await findByMeaning(database, search, { meaning, filter })
+  if (meaning.mode === 'vector') return { ...similar, hits: reorderHits(similar.hits, order) }
+  const lexical = await orderHits(database, search, hits, { ...order, sort: 'relevance', recencyDays: null })
+  const trust = await coverageOf(database, search, lexical[0])
+  return { hits: reorderHits(fuseHits(lexical, similar.hits, { weight: meaning.weight, trust }), order), more: similar.more }
+}
+
+/** How much of what a question asks stands in the best hit of its words. */
+const coverageOf = async (database: Database, search: OpenSearch, best: Hit | undefined): Promise<number> => {
+  const [texts] = best === undefined ? [] : await readHitTexts(database, [best], 1)
+  if (texts === null || texts === undefined) return 0
+  const words = wordsOf(`${texts.title ?? ''}\n${texts.key}\n${texts.parts[0]?.text ?? ''}`)
+  return wordCoverage(search, readText(words, detectLanguage(words)))
+}
+
+const nextPosition = async (
+  database: Database,
+  { position, meaning }: RecordSearch,
+  hits: readonly FoundHit[],
+  shown: readonly FoundHit[],
+): Promise<SearchPosition> =>
   position.at === 'start'
     ? { at: 'second', shown: new Set(shown.map(shortName)) }
-    : { at: 'walk', id: await keepWalk(database, hits), from: shown.length }
+    : { at: 'walk', id: await keepWalk(database, meaning?.mode ?? 'lexical', hits), from: shown.length }
 
 const walkOn = async (
   database: Database,
@@ -108,14 +147,18 @@ const walkOn = async (
   const numbers = await findNumbers(database, walk.hits)
   // Which parts of these answer best; a record that changed meanwhile may have none that does.
   const ranked = new Map(search.rank(MAX_RANKED, new Set(numbers.flat())).hits.map((hit) => [hit.record, hit]))
-  const hits = walk.hits.map((hit, n): Hit => {
+  const hits = walk.hits.map((hit, n): FoundHit => {
+    const { closest } = hit
     const own = (numbers[n] ?? []).flatMap((number) => ranked.get(number) ?? [])[0]
-    return { ...hit, record: own?.record ?? 0, parts: own?.parts ?? [{ part: 0, score: 0 }], fetchedAt: 0, occurredAt: null }
+    const byWords = own?.parts ?? (closest === null ? [{ part: 0, score: 0 }] : [])
+    const parts = closest === null || byWords.some(({ part }) => part === closest.part) ? byWords : [...byWords, closest]
+    return { ...hit, record: own?.record ?? 0, parts, fetchedAt: 0, occurredAt: null }
   })
   const count = countWithin(await measureRecords(database, hits, request.fields), request.limit, request.maxBytes)
   const records = await toPage(database, search, request, hits.slice(0, count))
   const next = from + count
   return {
+    mode: walk.mode,
     records: records.filter(({ deletedAt }) => request.filter.deleted !== 'exclude' || deletedAt === null),
     next: next < walk.total && count > 0 ? { at: 'walk', id, from: next } : null,
     truncated: false,
@@ -125,7 +168,7 @@ const walkOn = async (
   }
 }
 
-const toPage = async (database: Database, search: OpenSearch, request: RecordSearch, hits: readonly Hit[]): Promise<readonly RankedRecord[]> => {
+const toPage = async (database: Database, search: OpenSearch, request: RecordSearch, hits: readonly FoundHit[]): Promise<readonly RankedRecord[]> => {
   const count = countWithin(await measureRecords(database, hits, request.fields), request.limit, request.maxBytes)
   const page = hits.slice(0, count)
   const records = new Map((await fetchRecords(database, page, request.fields)).map((record) => [`${record.streamId}-${record.keyHash}`, record]))
@@ -135,7 +178,16 @@ const toPage = async (database: Database, search: OpenSearch, request: RecordSea
     const record = records.get(`${hit.streamId}-${hit.keyHash}`)
     if (record === undefined) return []
     const chunks = (texts[n]?.parts ?? []).map((part) => toCitation(part, hit, search, request.snippets))
-    return [{ ...record, score: hit.score, chunks, why: why === null ? null : (why.get(hit.record) ?? []) }]
+    return [
+      {
+        ...record,
+        score: hit.score,
+        matchedBy: hit.matchedBy,
+        similarity: hit.closest?.score ?? null,
+        chunks,
+        why: why === null ? null : (why.get(hit.record) ?? []),
+      },
+    ]
   })
 }
 

@@ -1,35 +1,66 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '../database.js'
-import type { Hit } from './find-hits.js'
+import type { FoundHit, SearchMode } from './fuse-hits.js'
 
 /** How long the hits of a search can be read page by page after the last page was. */
 const KEPT = `interval '30 minutes'`
 const KEY_BYTES = 36
+/** What found a hit, its closest part (0xffff: none) and how close that is. */
+const MARK_BYTES = 7
+const NO_PART = 0xff_ff
+const WORDS = 1
+const MEANING = 2
+
+/** A hit of a kept order. */
+export type KeptHit = Pick<FoundHit, 'streamId' | 'keyHash' | 'score' | 'matchedBy' | 'closest'>
 
 /** Keeps the order of hits, so that pages neither leave out nor repeat one while records are written. Answers its id. */
-export const keepWalk = async ({ pool }: Pick<Database, 'pool'>, hits: readonly Pick<Hit, 'streamId' | 'keyHash' | 'score'>[]): Promise<string> => {
+export const keepWalk = async ({ pool }: Pick<Database, 'pool'>, mode: SearchMode, hits: readonly KeptHit[]): Promise<string> => {
   const records = Buffer.alloc(hits.length * KEY_BYTES)
   const scores = Buffer.alloc(hits.length * 4)
-  for (const [n, { streamId, keyHash, score }] of hits.entries()) {
-    records.writeUInt32BE(streamId, n * KEY_BYTES)
-    records.write(keyHash, n * KEY_BYTES + 4, 'hex')
-    scores.writeFloatBE(score, n * 4)
+  const marks = Buffer.alloc(mode === 'lexical' ? 0 : hits.length * MARK_BYTES)
+  for (const [n, hit] of hits.entries()) {
+    records.writeUInt32BE(hit.streamId, n * KEY_BYTES)
+    records.write(hit.keyHash, n * KEY_BYTES + 4, 'hex')
+    scores.writeFloatBE(hit.score, n * 4)
+    if (mode !== 'lexical') writeMark(marks, n * MARK_BYTES, hit)
   }
   const id = randomUUID()
   await pool.query('DELETE FROM search_walks WHERE expires_at < now()')
-  await pool.query(`INSERT INTO search_walks (id, records, scores, expires_at) VALUES ($1, $2, $3, now() + ${KEPT})`, [id, records, scores])
+  await pool.query(`INSERT INTO search_walks (id, mode, records, scores, marks, expires_at) VALUES ($1, $2, $3, $4, $5, now() + ${KEPT})`, [
+    id,
+    mode,
+    records,
+    scores,
+    marks,
+  ])
   return id
+}
+
+const writeMark = (marks: Buffer, at: number, { matchedBy, closest }: KeptHit): void => {
+  marks.writeUInt8((matchedBy.includes('lexical') ? WORDS : 0) + (matchedBy.includes('vector') ? MEANING : 0), at)
+  marks.writeUInt16BE(closest === null ? NO_PART : Math.min(NO_PART - 1, closest.part), at + 1)
+  marks.writeFloatBE(closest?.score ?? 0, at + 3)
+}
+
+interface WalkRow {
+  readonly mode: SearchMode
+  readonly records: Buffer
+  readonly scores: Buffer
+  readonly marks: Buffer
+  readonly bytes: number
 }
 
 /** Hits of a kept order from a place on; null when it is kept no longer. */
 export const readWalk = async (
   { pool }: Pick<Database, 'pool'>,
   { id, from, limit }: { readonly id: string; readonly from: number; readonly limit: number },
-): Promise<{ readonly hits: readonly Pick<Hit, 'streamId' | 'keyHash' | 'score'>[]; readonly total: number } | null> => {
-  const { rows } = await pool.query<{ records: Buffer; scores: Buffer; bytes: number }>(
+): Promise<{ readonly mode: SearchMode; readonly hits: readonly KeptHit[]; readonly total: number } | null> => {
+  const { rows } = await pool.query<WalkRow>(
     `UPDATE search_walks SET expires_at = now() + ${KEPT} WHERE id = $1 AND expires_at > now()
-     RETURNING substring(records FROM $2 FOR $3) AS records, substring(scores FROM $4 FOR $5) AS scores, octet_length(records) AS bytes`,
-    [id, from * KEY_BYTES + 1, limit * KEY_BYTES, from * 4 + 1, limit * 4],
+     RETURNING mode, substring(records FROM $2 FOR $3) AS records, substring(scores FROM $4 FOR $5) AS scores,
+       substring(marks FROM $6 FOR $7) AS marks, octet_length(records) AS bytes`,
+    [id, from * KEY_BYTES + 1, limit * KEY_BYTES, from * 4 + 1, limit * 4, from * MARK_BYTES + 1, limit * MARK_BYTES],
   )
   const row = rows[0]
   if (row === undefined) return null
@@ -38,6 +69,16 @@ export const readWalk = async (
     streamId: row.records.readUInt32BE(n * KEY_BYTES),
     keyHash: row.records.toString('hex', n * KEY_BYTES + 4, (n + 1) * KEY_BYTES),
     score: row.scores.readFloatBE(n * 4),
+    ...(row.mode === 'lexical' ? { matchedBy: ['lexical'] as const, closest: null } : readMark(row.marks, n * MARK_BYTES)),
   }))
-  return { hits, total: row.bytes / KEY_BYTES }
+  return { mode: row.mode, hits, total: row.bytes / KEY_BYTES }
+}
+
+const readMark = (marks: Buffer, at: number): Pick<KeptHit, 'matchedBy' | 'closest'> => {
+  const found = marks.readUInt8(at)
+  const part = marks.readUInt16BE(at + 1)
+  return {
+    matchedBy: [...((found & WORDS) === 0 ? [] : (['lexical'] as const)), ...((found & MEANING) === 0 ? [] : (['vector'] as const))],
+    closest: part === NO_PART ? null : { part, score: marks.readFloatBE(at + 3) },
+  }
 }

@@ -254,6 +254,11 @@ export const REASONS = {
     status: 409,
     next: 'Correct the draft or the examples named in `review`; {"force": "examples"} publishes in spite of them and of all else the review found.',
   },
+  GENERATION_INCOMPLETE: {
+    code: 'config_invalid',
+    status: 409,
+    next: 'Wait until GET /v1/search/generations/{id} is ready, or activate it with {"force": true}.',
+  },
   IDEMPOTENCY_KEY_REUSED: { code: 'config_invalid', status: 422, next: 'Use a new Idempotency-Key for another request.' },
   IDEMPOTENCY_IN_PROGRESS: { code: 'transient', status: 409, next: 'Wait a moment and repeat the request with the same Idempotency-Key.' },
   RUN_IN_PROGRESS: { code: 'config_invalid', status: 409, next: 'Wait for the run named in the message, or cancel it.' },

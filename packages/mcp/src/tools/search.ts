@@ -57,10 +57,13 @@ export const search = defineTool({
 const toAnswer = (page: RecordPage) => {
   const pending = page.index?.pending ?? 0
   const stale = (page.freshness ?? []).filter(({ fresh }) => !fresh).map(({ source }) => source)
+  const fellBack = page.search?.fellBack ?? null
   const note =
     page.items.length === 0
       ? `Nothing was found. ${pending > 0 ? `${pending} records are not searchable yet: ask again in a moment.` : 'Try fewer or other words, or list_sources to see what there is.'}`
-      : null
+      : fellBack === null
+        ? null
+        : `Searched by words alone: ${fellBack}.`
   return fitAnswer(
     (maxChars) => ({ hits: page.items.map((item) => toHit(item, maxChars)), nextCursor: page.nextCursor, stale, note }),
     (answer) => answer,

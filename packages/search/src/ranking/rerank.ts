@@ -47,6 +47,19 @@ const holdsAll = ({ terms }: Query, { words, stems }: ReadText): boolean => {
   return terms.every(({ word, variants }) => present.has(word) || variants.some((variant) => present.has(variant)))
 }
 
+/** The share of what the words of a question are worth that stands in a text, from 0 to 1: how much of it words can answer there. */
+export const wordCoverage = ({ query, weights }: Pick<RerankInput, 'query' | 'weights'>, { words, stems }: ReadText): number => {
+  const present = new Set([...stems, ...words.map(({ text }) => text)])
+  let total = 0
+  let held = 0
+  for (const { word, variants } of query.terms) {
+    const weight = weights.get(word) ?? 0
+    total += weight
+    if (present.has(word) || variants.some((variant) => present.has(variant))) held += weight
+  }
+  return total === 0 ? 0 : held / total
+}
+
 /** Sum over neighbours in the question of how close they stand in the text, the more often the better. */
 const proximity = (query: Query, weights: ReadonlyMap<string, number>, text: ReadText): number => {
   const stemOf = new Map(query.terms.flatMap(({ word, variants }) => [word, ...variants].map((form) => [form, word])))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fuseRanks } from '../ranking/fuse-ranks.js'
+import { fuseArms, fuseRanks } from '../ranking/fuse-ranks.js'
 import { cosine, packVector, signBits } from './pack-vector.js'
 
 const unit = (values: readonly number[]): Float32Array => {
@@ -41,5 +41,31 @@ describe('a fusion of ranks', () => {
 
   it('follows one list alone where the other weighs nothing', () => {
     expect(fuse(['a', 'b', 'c'], ['c', 'b', 'a'], 0)).toEqual(['a', 'b', 'c'])
+  })
+})
+
+describe('words and meaning as one order', () => {
+  const words = Array.from({ length: 12 }, (_, n) => `w${n}`)
+  const order = (similar: readonly string[], trust: number, weight = 0.5) => fuseArms(words, similar, { weight, trust }).map(({ name }) => name)
+
+  it('leaves the first hits to words that answer well, and adds what they missed', () => {
+    const fused = order(['new', 'w11'], 0.8)
+    expect(fused.slice(0, 10)).toEqual(words.slice(0, 10))
+    expect(new Set(fused)).toEqual(new Set([...words, 'new']))
+    expect(fused.indexOf('w11')).toBeLessThan(fused.indexOf('w10'))
+  })
+
+  it('lets both decide where words answer badly, or both know the best', () => {
+    expect(order(['new', 'w11'], 0.3).slice(0, 3)).toEqual(['w11', 'w0', 'new'])
+    expect(order(['w0', 'w5'], 0.8).slice(0, 2)).toEqual(['w0', 'w5'])
+  })
+
+  it('is the order of words where the model counts nothing and knows nothing else', () => {
+    expect(order([], 0, 0)).toEqual(words)
+  })
+
+  it('has scores that fall', () => {
+    const scores = fuseArms(words, ['w3', 'new'], { weight: 1, trust: 0.2 }).map(({ score }) => score)
+    expect(scores).toEqual([...scores].sort((a, b) => b - a))
   })
 })

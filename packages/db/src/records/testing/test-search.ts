@@ -4,6 +4,7 @@ import type { RecordSearch } from '../search-records.js'
 /** A search as the API asks it by default. */
 export const testSearch = (question: string, changes: Partial<RecordSearch> = {}): RecordSearch => ({
   question,
+  meaning: null,
   filter: { deleted: 'exclude' },
   order: { sort: 'relevance', recencyDays: null, now: Date.now() },
   position: { at: 'start' },

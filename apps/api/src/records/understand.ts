@@ -1,0 +1,113 @@
+import { type Database, findActiveGeneration, findGeneration, type Generation, type MeaningSearch, readCoverage } from '@inlet/db'
+import { Failure, toFailure } from '@inlet/domain'
+import type { Logger, Metrics } from '@inlet/observability'
+import { monotonicNow } from '@inlet/runtime'
+import { hasMeaning, plainQuestion } from '@inlet/search'
+import { askEndpoint, type EndpointDeps, openApiKey } from '../generations/endpoint-client.js'
+
+export interface UnderstandDeps extends EndpointDeps {
+  readonly database: Database
+  readonly metrics: Pick<Metrics, 'countEmbeddings'>
+  readonly log: Logger
+  /** How long the vector of a question may take; 2,000 ms unless given. */
+  readonly deadlineMs?: number
+}
+
+export interface UnderstandRequest {
+  readonly question: string
+  readonly mode: 'auto' | 'lexical' | 'vector' | 'hybrid'
+  /** Instead of the active generation. */
+  readonly generation: string | undefined
+  readonly byTime: boolean
+}
+
+/** What a search does beside words, and why not where it was to. */
+export interface Understood {
+  readonly meaning: MeaningSearch | null
+  readonly fellBack: string | null
+  readonly coverage: number | null
+}
+
+export type Understand = (request: UnderstandRequest) => Promise<Understood>
+
+const DEADLINE_MS = 2_000
+/** An endpoint that failed is not asked for a question before, so that searches do not wait for it one after the other. */
+const REST_MS = 5_000
+const COVERAGE_KEPT_MS = 10_000
+/** So much of the records `auto` wants to be comparable. */
+const ENOUGH = 0.9
+const KEPT_QUESTIONS = 500
+
+/**
+ * Turns questions into vectors of the active generation, or says why words alone answer. Whatever happens to the endpoint, a search is answered:
+ * it waits for it at most for the deadline. Vector and generation are taken together, so that a switch never mixes two.
+ */
+export const createUnderstand = (deps: UnderstandDeps): Understand => {
+  const questions = new Map<string, Float32Array>()
+  const coverages = new Map<number, { readonly at: number; readonly share: number }>()
+  const resting = new Map<number, { readonly until: number; readonly why: string }>()
+
+  const coverageOf = async (generation: Generation): Promise<number> => {
+    const known = coverages.get(generation.space)
+    if (known !== undefined && monotonicNow() - known.at < COVERAGE_KEPT_MS) return known.share
+    const { share } = await readCoverage(deps.database, generation)
+    coverages.set(generation.space, { at: monotonicNow(), share })
+    return share
+  }
+
+  const embed = async (generation: Generation, question: string): Promise<Float32Array> => {
+    const text = `${generation.questionPrefix}${plainQuestion(question)}`
+    const name = `${generation.space} ${text}`
+    const known = questions.get(name)
+    if (known !== undefined) return known
+    const timeoutMs = deps.deadlineMs ?? DEADLINE_MS
+    const { vectors, tokens } = await askEndpoint(deps, { model: generation, apiKey: openApiKey(deps, generation), texts: [text], timeoutMs })
+    const [vector] = vectors
+    if (vector === undefined) throw new Failure('UPSTREAM_INVALID', 'the endpoint for embeddings answers no vector')
+    deps.metrics.countEmbeddings('made', { texts: 1, tokens: tokens ?? 0 })
+    questions.set(name, vector)
+    for (const oldest of questions.keys()) {
+      if (questions.size <= KEPT_QUESTIONS) break
+      questions.delete(oldest)
+    }
+    return vector
+  }
+
+  /** The vector, or why there is none. */
+  const ask = async (generation: Generation, question: string): Promise<Float32Array | string> => {
+    const rest = resting.get(generation.space)
+    if (rest !== undefined && rest.until > monotonicNow()) return rest.why
+    try {
+      const vector = await embed(generation, question)
+      resting.delete(generation.space)
+      return vector
+    } catch (error) {
+      const { reason, message, retryAfterMs } = toFailure(error)
+      const why = `the endpoint for embeddings does not answer (${reason})`
+      deps.metrics.countEmbeddings('failed', { texts: 1, tokens: 0 })
+      deps.log.warn({ reason, problem: message, model: generation.model }, 'a question has no vector; words alone answer it')
+      resting.set(generation.space, { until: monotonicNow() + Math.max(REST_MS, retryAfterMs ?? 0), why })
+      return why
+    }
+  }
+
+  return async ({ question, mode, generation: id, byTime }) => {
+    if (mode === 'lexical') return { meaning: null, fellBack: null, coverage: null }
+    const generation = id === undefined ? await findActiveGeneration(deps.database) : await findGeneration(deps.database, id)
+    if (generation === null && id !== undefined)
+      throw new Failure('VALIDATION_FAILED', 'there is no such generation', { field: 'generation', next: 'See GET /v1/search/generations.' })
+    if (generation === null) return { meaning: null, fellBack: mode === 'auto' ? null : 'no generation of vectors is active', coverage: null }
+    const coverage = await coverageOf(generation)
+    const words = (fellBack: string | null): Understood => ({ meaning: null, fellBack, coverage })
+    if (mode === 'auto' && (byTime || !hasMeaning(question))) return words(null)
+    if (mode === 'auto' && coverage < ENOUGH) return words(`only ${Math.floor(coverage * 100)} % of the records have vectors`)
+    if (plainQuestion(question) === '') return words('the question has no words')
+    const vector = await ask(generation, question)
+    if (typeof vector === 'string') return words(vector)
+    return {
+      meaning: { space: generation.space, vector, weight: generation.weight, mode: mode === 'vector' ? 'vector' : 'hybrid' },
+      fellBack: null,
+      coverage,
+    }
+  }
+}

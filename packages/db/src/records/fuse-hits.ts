@@ -1,0 +1,81 @@
+import { fuseArms } from '@inlet/search'
+import type { Database } from '../database.js'
+import type { OpenSearch } from '../search/open-search.js'
+import { checkPhrases } from './collect-hits.js'
+import { findNumbers, type Hit } from './find-hits.js'
+import { findSimilar, type QuestionVector } from './find-similar.js'
+import type { RecordFilter } from './record-row.js'
+
+/** What looks for hits: words, vectors, or both. */
+export type SearchMode = 'lexical' | 'vector' | 'hybrid'
+
+/** A question that is also asked by its meaning. */
+export interface MeaningSearch extends QuestionVector {
+  readonly mode: 'vector' | 'hybrid'
+  /** What ranks by meaning count, where those by words count 1. */
+  readonly weight: number
+}
+
+/** A hit, and what found it. */
+export interface FoundHit extends Hit {
+  readonly matchedBy: readonly ('lexical' | 'vector')[]
+  /** The part that is closest to what the question means, and the cosine between the two; null where only words found it. */
+  readonly closest: { readonly part: number; readonly score: number } | null
+}
+
+/** So many records are looked for by meaning: beside words, and alone. */
+const BESIDE_WORDS = 200
+export const MAX_SIMILAR = 1_000
+
+export const foundByWords = (hit: Hit): FoundHit => ({ ...hit, matchedBy: ['lexical'], closest: null })
+
+export interface MeaningHits {
+  readonly hits: readonly FoundHit[]
+  readonly more: boolean
+}
+
+/** Records that are close to what a question means, and meet its strict parts. */
+export const findByMeaning = async (
+  database: Pick<Database, 'pool'>,
+  search: OpenSearch,
+  { meaning, filter }: { readonly meaning: MeaningSearch; readonly filter: RecordFilter },
+): Promise<MeaningHits> => {
+  const { hits, more } = await findSimilar(database, meaning, { filter, limit: meaning.mode === 'hybrid' ? BESIDE_WORDS : MAX_SIMILAR })
+  const met = await meetingStrictParts(database, search, hits)
+  return { hits: met.map((hit) => ({ ...hit, matchedBy: ['vector'], closest: hit.parts[0] ?? null })), more }
+}
+
+const meetingStrictParts = async (database: Pick<Database, 'pool'>, search: OpenSearch, hits: readonly Hit[]): Promise<readonly Hit[]> => {
+  const { allows, needsText } = search.strict
+  if (allows === null && !needsText) return hits
+  const numbers = allows === null ? [] : await findNumbers(database, hits)
+  const allowed = allows === null ? hits : hits.filter((_hit, n) => (numbers[n] ?? []).some(allows))
+  return needsText ? checkPhrases(database, allowed, search.query) : allowed
+}
+
+const nameOf = ({ streamId, keyHash }: Hit): string => `${streamId}-${keyHash}`
+
+/** The hits of words and of meaning as one order; `trust` is how well words alone answer, see coverageOf. */
+export const fuseHits = (
+  lexical: readonly Hit[],
+  similar: readonly FoundHit[],
+  { weight, trust }: { readonly weight: number; readonly trust: number },
+): readonly FoundHit[] => {
+  const byName = new Map<string, FoundHit>(lexical.map((hit) => [nameOf(hit), foundByWords(hit)]))
+  for (const hit of similar) {
+    const known = byName.get(nameOf(hit))
+    byName.set(nameOf(hit), known === undefined ? hit : withMeaning(known, hit))
+  }
+  return fuseArms(lexical.map(nameOf), similar.map(nameOf), { weight, trust }).flatMap(({ name, score }) => {
+    const hit = byName.get(name)
+    return hit === undefined ? [] : [{ ...hit, score }]
+  })
+}
+
+/** The parts that words found come first: their snippets show the words. */
+const withMeaning = (known: FoundHit, similar: FoundHit): FoundHit => ({
+  ...known,
+  matchedBy: ['lexical', 'vector'],
+  closest: similar.closest,
+  parts: [...known.parts, ...similar.parts.filter(({ part }) => !known.parts.some((own) => own.part === part))],
+})
