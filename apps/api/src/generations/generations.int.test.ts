@@ -127,7 +127,7 @@ describe('a search', () => {
     const { id } = await created()
     await build(id)
     await activate(id)
-    server.behave(behaviour as never)
+    server.behave(behaviour)
     const found = await search('a recipe for soup please')
     expect(found.search).toMatchObject({ mode: 'lexical', fellBack: expect.stringMatching(why), vectorCoverage: 1 })
     expect(found.items[0].key).toBe('k1')

@@ -57,6 +57,18 @@ export const REQUEST_EXAMPLES: Readonly<Record<Bodied, Readonly<Record<string, R
   },
   retryQuarantine: one('Those of one reason', { reason: 'MAPPING_FAILED' }),
   dropQuarantine: one('Old ones', { before: '2026-01-01T00:00:00Z' }),
+  createGeneration: {
+    hosted: {
+      summary: 'A hosted model with a daily limit',
+      value: { url: 'https://api.example.com/v1/embeddings', model: 'text-embedding-3-small', apiKey: '<key>', tokensPerDay: 5_000_000 },
+    },
+    own: {
+      summary: 'A model of your own that wants prefixes',
+      value: { url: 'https://embeddings.example.com/v1/embeddings', model: 'e5', questionPrefix: 'query: ', textPrefix: 'passage: ' },
+    },
+  },
+  updateGeneration: one('After an evaluation', { weight: 0.5 }),
+  activateGeneration: one('When it is ready', {}),
   createNotification: {
     webhook: {
       summary: 'A receiver of signed JSON',

@@ -1,4 +1,4 @@
-import { fuseArms } from '@inlet/search'
+import { fuseSearches } from '@inlet/search'
 import type { Database } from '../database.js'
 import type { OpenSearch } from '../search/open-search.js'
 import { checkPhrases } from './collect-hits.js'
@@ -66,7 +66,7 @@ export const fuseHits = (
     const known = byName.get(nameOf(hit))
     byName.set(nameOf(hit), known === undefined ? hit : withMeaning(known, hit))
   }
-  return fuseArms(lexical.map(nameOf), similar.map(nameOf), { weight, trust }).flatMap(({ name, score }) => {
+  return fuseSearches(lexical.map(nameOf), similar.map(nameOf), { weight, trust }).flatMap(({ name, score }) => {
     const hit = byName.get(name)
     return hit === undefined ? [] : [{ ...hit, score }]
   })

@@ -40,9 +40,9 @@ const BESIDE = 0.5
 
 /**
  * One order out of the hits of words and those of meaning. A weak model must not spoil what words answer well, so it decides only where they do
- * not, or where both agree on what is best; elsewhere it adds what words have missed. Measured: ADR 22.
+ * not, or where both agree on what is best; elsewhere it adds what words have missed. Measured: ADR 23.
  */
-export const fuseArms = (
+export const fuseSearches = (
   lexical: readonly string[],
   similar: readonly string[],
   { weight, trust }: FusionRules,

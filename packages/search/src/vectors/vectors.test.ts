@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fuseArms, fuseRanks } from '../ranking/fuse-ranks.js'
+import { fuseRanks, fuseSearches } from '../ranking/fuse-ranks.js'
 import { cosine, packVector, signBits } from './pack-vector.js'
 
 const unit = (values: readonly number[]): Float32Array => {
@@ -46,7 +46,7 @@ describe('a fusion of ranks', () => {
 
 describe('words and meaning as one order', () => {
   const words = Array.from({ length: 12 }, (_, n) => `w${n}`)
-  const order = (similar: readonly string[], trust: number, weight = 0.5) => fuseArms(words, similar, { weight, trust }).map(({ name }) => name)
+  const order = (similar: readonly string[], trust: number, weight = 0.5) => fuseSearches(words, similar, { weight, trust }).map(({ name }) => name)
 
   it('leaves the first hits to words that answer well, and adds what they missed', () => {
     const fused = order(['new', 'w11'], 0.8)
@@ -65,7 +65,7 @@ describe('words and meaning as one order', () => {
   })
 
   it('has scores that fall', () => {
-    const scores = fuseArms(words, ['w3', 'new'], { weight: 1, trust: 0.2 }).map(({ score }) => score)
+    const scores = fuseSearches(words, ['w3', 'new'], { weight: 1, trust: 0.2 }).map(({ score }) => score)
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
   })
 })
