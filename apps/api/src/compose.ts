@@ -37,6 +37,7 @@ import { createRegistryHandlers } from './registry/registry-handlers.js'
 import { createRunHandlers } from './runs/runs.js'
 import { createApp, openServer } from './server.js'
 import { createSessionHandlers } from './session/session-handlers.js'
+import { createSinkHandlers } from './sinks/sinks.js'
 import { createSaveGuard } from './source-access/save-guard.js'
 import { createSourceHandlers } from './sources/sources.js'
 import { createUploadHandlers } from './uploads/uploads.js'
@@ -164,6 +165,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createKeyHandlers(shared),
       ...createSessionHandlers({ ...shared, failedLogins, onError }),
       ...createNotificationHandlers({ ...shared, guard, secrets }),
+      ...createSinkHandlers({ ...shared, guard, secrets }),
       ...createAuditHandlers(shared),
       ...createCredentialHandlers({ ...shared, findConnector, secrets }),
       ...createEncryptionHandlers(shared),

@@ -41,6 +41,7 @@ import { startSweeping } from './maintenance/sweep-work-folders.js'
 import { startNotifier } from './notifications/start-notifier.js'
 import { processRun } from './processors/run.js'
 import { processTick } from './processors/tick.js'
+import { startSinks } from './sinks/start-sinks.js'
 import { createBacklog } from './writing/backlog.js'
 import { createCommitWatch } from './writing/commit-watch.js'
 import { createRunLogs } from './writing/run-log.js'
@@ -255,6 +256,7 @@ export const composeWorker = (
       publicUrl: (config.INLET_PUBLIC_URL ?? '').replace(/\/+$/, ''),
     })
     lifecycle.defer('notifier', notifier, { timeoutMs: 12_000 })
+    lifecycle.defer('sinks', startSinks({ database, keyring, secrets, http: http.node, log, holder }), { timeoutMs: 17_000 })
     const embedder = startEmbedder({ database, keyring, secrets, http: http.node, paces: connecting.paces, metrics, log })
     lifecycle.defer('embedder', embedder, { timeoutMs: 12_000 })
     lifecycle.defer('heartbeat', () => life.stop())

@@ -16,6 +16,7 @@ import { recordEndpoints } from './records.js'
 import { registryEndpoints } from './registry/endpoints.js'
 import { runEndpoints } from './runs.js'
 import { sessionEndpoints } from './session.js'
+import { sinkEndpoints } from './sinks.js'
 import { sourceEndpoints } from './sources/endpoints.js'
 import { testEndpoints } from './sources/test-source.js'
 import { versionEndpoints } from './sources/versions-endpoints.js'
@@ -34,6 +35,7 @@ export const endpoints = {
   ...recordEndpoints,
   ...changeEndpoints,
   ...generationEndpoints,
+  ...sinkEndpoints,
   ...eventEndpoints,
   ...notificationEndpoints,
   ...auditEndpoints,

@@ -31,6 +31,7 @@ export {
 } from './registry/endpoints.js'
 export type { ListRunsQuery, RunDetailView, RunLogLine, RunPage, RunView } from './runs.js'
 export type { SessionLinkView, SessionView } from './session.js'
+export type { SinkView } from './sinks.js'
 export { type DraftReview, draftReview, type ExampleView } from './sources/draft-review.js'
 export type { SavedSource, SourceDetail, SourcePage, SourceSummary } from './sources/source.js'
 export {

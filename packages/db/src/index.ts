@@ -182,6 +182,7 @@ export { type FoundHit, MAX_SIMILAR, type MeaningSearch, type SearchMode } from 
 export { createStoredRecords, NO_STORED_RECORDS, type StoredRecords } from './records/known-records.js'
 export { type ChunkRequest, listChunks } from './records/list-chunks.js'
 export { listRecords, type RecordListRequest, type RecordRows } from './records/list-records.js'
+export { toChangeJson, toListedJson, toRecordView, toShownParts, withRawMember } from './records/record-json.js'
 export type { RecordFilter, StoredRecord } from './records/record-row.js'
 export {
   type CitedChunk,
@@ -218,6 +219,8 @@ export { mergeSegments } from './search/merge-segments.js'
 export { retryGivenUp } from './search/take-portion.js'
 export { createSession, deleteSession, findSession, type NewSession, type SessionForLogin, takeSessionLink } from './sessions/session-repository.js'
 export { claimSetting, findSetting } from './settings/setting-repository.js'
+export { type ClaimedSink, claimSinks, leaveSink, recordSinkFailure, saveSinkPosition } from './sinks/claim-sinks.js'
+export { createSink, deleteSink, findSink, listSinks, type Sink, updateSink } from './sinks/sinks.js'
 export { createSource, type NewSource } from './sources/create-source.js'
 export { type DefinitionRequest, findNameHolders, listDefinitions, type StoredDefinition } from './sources/definitions.js'
 export { type DeletionOptions, deleteSource, markDeleting } from './sources/delete-source.js'

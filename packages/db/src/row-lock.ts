@@ -7,6 +7,7 @@ const ROWS = {
   lease: 'leases WHERE source_id = $1',
   notificationTarget: 'notification_targets WHERE id = $1',
   quarantined: 'quarantine WHERE id = $1',
+  sink: 'sinks WHERE id = $1',
   setting: 'settings WHERE key = $1',
 } as const
 

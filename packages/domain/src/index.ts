@@ -92,6 +92,7 @@ export {
   type RunTrigger,
 } from './runs/run.js'
 export { isRare, nextTick, parseSchedule, type Schedule, ticksBetween } from './schedule/schedule.js'
+export { explainSink, SINK_KINDS, SINK_STATUSES, type SinkKind, type SinkStatus, sinkRetryMs } from './sinks/sink.js'
 export { decideFreshness, FRESHNESS_STATES, type Freshness, type FreshnessFacts } from './sources/freshness.js'
 export {
   type ActionDecision,

@@ -1,8 +1,7 @@
 import { once } from 'node:events'
-import type { ChangePage, ChangeRequest } from '@inlet/db'
+import { type ChangePage, type ChangeRequest, toChangeJson } from '@inlet/db'
 import type { Response } from 'express'
 import { closeSignal } from '../http/reply.js'
-import { toChangeJson } from '../records/record-json.js'
 import { type ChangeDeps, nextChanges, toToken } from './next-changes.js'
 
 const HEARTBEAT_MS = 15_000

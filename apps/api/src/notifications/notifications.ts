@@ -122,7 +122,7 @@ const updateNotificationHandler =
     return { status: 200, body: toTargetView(saved) }
   }
 
-/** A secret is for its receiver: another one needs a secret of its own, or the word of an admin. An address that is the only secret goes with it. */
+/** Throws SECRET_TARGET_REFUSED for another receiver, where there is a secret besides the address. */
 const requireSameReceiver = (target: NotificationTarget, url: string): void => {
   if (TARGET_RULES[target.kind].secret === 'none' || receiverOf(url) === receiverOf(target.url)) return
   throw new Failure('SECRET_TARGET_REFUSED', `the stored secret is not for ${receiverOf(url)}`, {

@@ -1,5 +1,6 @@
+import { withRawMember } from '@inlet/db'
 import { describe, expect, it } from 'vitest'
-import { toPageJson, withRawMember } from './record-json.js'
+import { toPageJson } from './record-json.js'
 
 describe('raw members', () => {
   it('keep the digits of numbers', () => {

@@ -69,6 +69,17 @@ export const REQUEST_EXAMPLES: Readonly<Record<Bodied, Readonly<Record<string, R
   },
   updateGeneration: one('After an evaluation', { weight: 0.5 }),
   activateGeneration: one('When it is ready', {}),
+  createSink: {
+    all: { summary: 'Everything, from the beginning', value: { name: 'warehouse', url: 'https://example.com/inlet' } },
+    some: {
+      summary: 'What changes in one source from now on',
+      value: { name: 'docs', url: 'https://example.com/docs', sources: ['docs'], from: 'now' },
+    },
+  },
+  updateSink: {
+    pause: { summary: 'Pause it', value: { active: false } },
+    again: { summary: 'Begin again', value: { from: 'beginning' } },
+  },
   createNotification: {
     webhook: {
       summary: 'A receiver of signed JSON',

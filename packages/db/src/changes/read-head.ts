@@ -49,13 +49,15 @@ export const readNewestChange = async ({ pool }: Pick<Database, 'pool'>): Promis
 
 const LAG = `
 SELECT extract(epoch FROM clock_timestamp() - min(at))::float8 AS seconds, coalesce(sum(records), 0)::int AS waiting
-FROM (SELECT at, records FROM record_changes WHERE (xid, id) > ($1::bigint, $2::bigint) ORDER BY xid, id LIMIT 10000) c`
+FROM (SELECT at, records FROM record_changes
+  WHERE (xid, id) > ($1::bigint, $2::bigint) AND ($3::uuid[] = '{}' OR source_id = ANY($3::uuid[]) OR gone_source_id = ANY($3::uuid[]))
+  ORDER BY xid, id LIMIT 10000) c`
 
-/** What a reader at this place of the log has before it: changes (of the next 10,000 rows of the log), and the age of the oldest in seconds. */
+/** What a reader of these sources (none: of all) at this place of the log has before it: changes of the next 10,000 rows, and the age of the oldest in seconds. */
 export const readChangeLag = async (
   { pool }: Pick<Database, 'pool'>,
-  { xid, id }: { readonly xid: string; readonly id: string },
+  { xid, id, sources }: { readonly xid: string; readonly id: string; readonly sources: readonly string[] },
 ): Promise<{ readonly waiting: number; readonly seconds: number | null }> => {
-  const { rows } = await pool.query<{ seconds: number | null; waiting: number }>(LAG, [xid, id])
+  const { rows } = await pool.query<{ seconds: number | null; waiting: number }>(LAG, [xid, id, sources])
   return rows[0] ?? { waiting: 0, seconds: null }
 }

@@ -12,6 +12,7 @@ export const SEALED_PLACES = [
   { table: 'access_tokens', owner: `credential_id || '/' || purpose`, version: 'version' },
   { table: 'calls', owner: 'id::text', version: '0' },
   { table: 'notification_targets', owner: 'id::text', version: 'version' },
+  { table: 'sinks', owner: 'id::text', version: 'version' },
   { table: 'search_generations', owner: 'id::text', version: 'version' },
 ] as const
 

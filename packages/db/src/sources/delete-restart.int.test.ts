@@ -24,6 +24,7 @@ const NOT_OF_A_SOURCE: Readonly<Record<string, string>> = {
   search_segments: 'of the index',
   search_walks: 'of searches, kept for half an hour',
   settings: 'of the installation',
+  sinks: 'of the installation',
   sources: 'the source itself, which goes last',
   upload_chunks: 'of an upload, which sources only name',
   uploads: 'of people; sources only name them',

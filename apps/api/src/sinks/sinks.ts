@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto'
+import type { Endpoints } from '@inlet/contract'
+import { createSink, deleteSink, findSink, findSourceId, listSinks, type Sink, startOfChanges, updateSink } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import { createSigningSecret, isSigningSecret, openSecrets, sealSecrets } from '@inlet/security'
+import { InvalidRequest } from '../http/invalid-request.js'
+import { pageOfAll } from '../http/page-of-all.js'
+import type { Handler } from '../http/reply.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
+import { toSinkView } from './sink-view.js'
+
+/** What the endpoints of sinks use. */
+export type SinkDeps = Pick<SourceDeps, 'database' | 'keyring' | 'tokens' | 'guard' | 'secrets'>
+
+const REDACT_MS = 300_000
+/** Receivers have this long to take over a new secret. */
+const OVERLAP_SECONDS = 86_400
+
+const getSaved = async ({ database }: SinkDeps, id: string): Promise<Sink> => {
+  const sink = await findSink(database, id)
+  if (sink === null) throw new Failure('NOT_FOUND', 'there is no such sink')
+  return sink
+}
+
+const listSinksHandler =
+  (deps: SinkDeps): Handler<Endpoints['listSinks']> =>
+  async ({ query }) => {
+    const page = pageOfAll(await listSinks(deps.database), { tokens: deps.tokens, list: ['listSinks', {}], query }, ({ name }) => name)
+    return { status: 200, body: { items: await Promise.all(page.items.map((sink) => toSinkView(deps.database, sink))), nextCursor: page.nextCursor } }
+  }
+
+const getSinkHandler =
+  (deps: SinkDeps): Handler<Endpoints['getSink']> =>
+  async ({ params }) => ({ status: 200, body: await toSinkView(deps.database, await getSaved(deps, params.id)) })
+
+/** Without a secret one is made, and shown in this answer only. */
+const createSinkHandler =
+  (deps: SinkDeps): Handler<Endpoints['createSink']> =>
+  async ({ body, actor }) => {
+    const { url, secret: given, from, sources: refs, ...settings } = body
+    const secret = given ?? createSigningSecret()
+    deps.secrets.add([secret, url], REDACT_MS)
+    requireSecret(secret)
+    await requireUrl(deps, url)
+    const sources = await findSources(deps, refs)
+    const id = randomUUID()
+    const sealed = sealSecrets(deps.keyring, { ownerId: id, version: 1 }, { secret, url })
+    const position = from === 'now' ? await startOfChanges(deps.database, 'now') : null
+    await createSink(deps.database, { ...settings, id, url, sources, sealed, position }, actor)
+    const view = await toSinkView(deps.database, await getSaved(deps, id))
+    return { status: 201, headers: { location: `/v1/sinks/${id}` }, body: { ...view, secret: given === undefined ? secret : null } }
+  }
+
+const updateSinkHandler =
+  (deps: SinkDeps): Handler<Endpoints['updateSink']> =>
+  async ({ params: { id }, body, actor }) => {
+    const { url, secret, from, sources: refs, ...given } = body
+    deps.secrets.add([secret, url], REDACT_MS)
+    await getSaved(deps, id)
+    if (secret !== undefined) requireSecret(secret)
+    if (url !== undefined) await requireUrl(deps, url)
+    const settings = {
+      ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+      ...(refs === undefined ? {} : { sources: await findSources(deps, refs) }),
+    }
+    const reseal = (stored: unknown, version: number): unknown => {
+      const before = openSecrets(deps.keyring, { ownerId: id, version }, stored)
+      const changed = { ...before, ...(url === undefined ? {} : { url }), ...(secret === undefined ? {} : { secret, previous: before['secret'] }) }
+      return sealSecrets(deps.keyring, { ownerId: id, version: version + 1 }, changed)
+    }
+    const change = {
+      id,
+      settings,
+      url,
+      position: from === undefined ? undefined : from === 'now' ? await startOfChanges(deps.database, 'now') : null,
+      reseal: url === undefined && secret === undefined ? undefined : reseal,
+      overlapSeconds: secret === undefined ? undefined : OVERLAP_SECONDS,
+    }
+    if (!(await updateSink(deps.database, change, actor))) throw new Failure('NOT_FOUND', 'there is no such sink')
+    return { status: 200, body: await toSinkView(deps.database, await getSaved(deps, id)) }
+  }
+
+const deleteSinkHandler =
+  (deps: SinkDeps): Handler<Endpoints['deleteSink']> =>
+  async ({ params, actor }) => {
+    if (!(await deleteSink(deps.database, params.id, actor))) throw new Failure('NOT_FOUND', 'there is no such sink')
+    return { status: 204 }
+  }
+
+const requireSecret = (secret: string): void => {
+  if (!isSigningSecret(secret))
+    throw new InvalidRequest([{ path: 'secret', code: 'invalid_value', message: 'must be whsec_ and the base64 of 24 to 64 bytes' }])
+}
+
+/** The worker checks again when it connects. */
+const requireUrl = async ({ guard }: SinkDeps, url: string): Promise<void> => {
+  try {
+    await guard.check([{ field: 'url', url }])
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    throw new Failure(error.reason, error.message, { field: 'url', next: error.next, cause: error })
+  }
+}
+
+const findSources = async ({ database }: SinkDeps, refs: readonly string[]): Promise<readonly string[]> => {
+  const ids = await Promise.all(refs.map((ref) => findSourceId(database, ref)))
+  const missing = refs.flatMap((ref, n) =>
+    ids[n] === null ? [{ path: `sources.${n}`, code: 'unknown_source', message: `there is no source "${ref}"` }] : [],
+  )
+  if (missing.length > 0) throw new InvalidRequest(missing)
+  return [...new Set(ids.filter((id) => id !== null))]
+}
+
+export const createSinkHandlers = (deps: SinkDeps) => ({
+  createSink: createSinkHandler(deps),
+  listSinks: listSinksHandler(deps),
+  getSink: getSinkHandler(deps),
+  updateSink: updateSinkHandler(deps),
+  deleteSink: deleteSinkHandler(deps),
+})

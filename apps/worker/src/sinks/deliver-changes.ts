@@ -1,0 +1,118 @@
+import type { HttpClient } from '@inlet/connector-sdk'
+import {
+  type ChangePage,
+  type ChangePosition,
+  type ClaimedSink,
+  type Database,
+  leaveSink,
+  readChanges,
+  recordSinkFailure,
+  saveSinkPosition,
+  startOfChanges,
+  toChangeJson,
+} from '@inlet/db'
+import { hideUrl, sha256Hex, sinkRetryMs, toFailure } from '@inlet/domain'
+import type { Logger, SecretRegistry } from '@inlet/observability'
+import { monotonicNow, sleep } from '@inlet/runtime'
+import { type Keyring, openSecrets } from '@inlet/security'
+import { SINK_SENDERS } from './sink-kinds.js'
+
+export interface DeliverDeps {
+  readonly database: Database
+  /** Reaches only what the egress guard permits. */
+  readonly http: HttpClient
+  readonly keyring: Keyring
+  readonly secrets: SecretRegistry
+  readonly log: Logger
+  /** A process that dies keeps a sink for so long from others, in ms; 45,000 by default. */
+  readonly holdMs?: number
+}
+
+export const HOLD_MS = 45_000
+const SAVE_EVERY_MS = 10_000
+const IDLE_MS = 500
+const REDACT_MS = 600_000
+const MAX_BYTES = 1_048_576
+const GONE = 410
+
+/**
+ * Delivers changes to a sink, batch by batch, until a receiver fails, the claim is lost or the signal ends it. A position is saved when what comes
+ * before it was taken: the next one may send a batch again and leaves none out.
+ */
+export const deliverChanges = async (deps: DeliverDeps, sink: ClaimedSink, signal: AbortSignal): Promise<void> => {
+  const { database, log } = deps
+  let position = sink.position ?? (await startOfChanges(database, 'beginning'))
+  let savedAt = Number.NEGATIVE_INFINITY
+  const save = async (delivered: number, status: number | null): Promise<boolean> => {
+    savedAt = monotonicNow()
+    return saveSinkPosition(database, sink, { position, delivered, status, holdMs: deps.holdMs ?? HOLD_MS })
+  }
+  while (!signal.aborted) {
+    const page = await readChanges(database, position, {
+      filter: {
+        sourceIds: sink.sources.length === 0 ? undefined : sink.sources,
+        stream: sink.stream ?? undefined,
+        kind: sink.recordKind ?? undefined,
+      },
+      fields: { allData: true, members: [], text: true },
+      limit: sink.batchSize,
+      maxBytes: MAX_BYTES,
+    })
+    if (page === null) {
+      log.warn({ sink: sink.name }, 'changes that a sink has not taken are not kept any more: it gets everything from the beginning')
+      position = await startOfChanges(database, 'beginning')
+      if (!(await save(0, null))) return
+      continue
+    }
+    if (page.changes.length > 0) {
+      const sent = await send(deps, sink, { from: position, page, signal })
+      if (sent.failure !== null) {
+        // Cut off by the end of this process: no fault of the receiver.
+        if (!signal.aborted) await recordSinkFailure(database, sink, sent.failure)
+        break
+      }
+      position = page.next
+      if (!(await save(page.changes.length, sent.status))) return
+      continue
+    }
+    position = page.next
+    if (monotonicNow() - savedAt > SAVE_EVERY_MS && !(await save(0, null))) return
+    if (page.atEnd) await sleep(IDLE_MS, signal).catch(() => {})
+  }
+  await leaveSink(database, sink)
+}
+
+interface Sent {
+  readonly status: number | null
+  readonly failure: { readonly status: number | null; readonly error: string; readonly retryMs: number | null } | null
+}
+
+const send = async (
+  deps: DeliverDeps,
+  sink: ClaimedSink,
+  { from, page, signal }: { readonly from: ChangePosition; readonly page: ChangePage; readonly signal: AbortSignal },
+): Promise<Sent> => {
+  const opened = openSecrets(deps.keyring, { ownerId: sink.id, version: sink.version }, sink.sealed)
+  deps.secrets.add(opened, REDACT_MS)
+  const url = String(opened['url'])
+  const retryMs = sinkRetryMs(sink.attempts + 1, Math.random())
+  const fail = (status: number | null, error: string, retry: number | null = retryMs): Sent => ({
+    status,
+    failure: { status, error, retryMs: retry },
+  })
+  try {
+    const status = await SINK_SENDERS[sink.kind](
+      { http: deps.http, sink, url, secrets: toKeys(opened, sink.signsPrevious), signal },
+      // Both ends: a batch that has grown since it was sent in vain is another message.
+      { id: `msg_${sha256Hex(JSON.stringify([sink.id, from, page.next])).slice(0, 32)}`, changes: page.changes.map(toChangeJson) },
+    )
+    if (status >= 200 && status < 300) return { status, failure: null }
+    return status === GONE ? fail(status, 'the receiver answers 410 Gone', null) : fail(status, `the receiver answers ${status}`)
+  } catch (error) {
+    const { reason, message } = toFailure(error)
+    return fail(null, hideUrl(`${reason}: ${message}`, url))
+  }
+}
+
+const toKeys = (opened: Readonly<Record<string, unknown>>, signsPrevious: boolean): readonly string[] =>
+  [opened['secret'], signsPrevious ? opened['previous'] : undefined].filter((key) => typeof key === 'string')

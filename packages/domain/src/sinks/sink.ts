@@ -1,0 +1,61 @@
+/** What takes changes. */
+export const SINK_KINDS = ['webhook'] as const
+export type SinkKind = (typeof SINK_KINDS)[number]
+
+/**
+ * - `paused`: a person has switched it off.
+ * - `refused`: the receiver said that it is gone for good.
+ * - `failing`: the last try failed; it is tried again.
+ * - `delivering`: there are changes that it has not taken yet.
+ * - `current`: it has everything.
+ */
+export const SINK_STATUSES = ['paused', 'refused', 'failing', 'delivering', 'current'] as const
+export type SinkStatus = (typeof SINK_STATUSES)[number]
+
+export interface SinkFacts {
+  readonly active: boolean
+  readonly refused: string | null
+  /** Failures since the last success. */
+  readonly attempts: number
+  readonly lastError: string | null
+  readonly nextAt: Date | null
+  /** Whether what was stored before it was made is still being delivered. */
+  readonly fillsUp: boolean
+  readonly waiting: number
+  readonly lagSeconds: number | null
+}
+
+export interface SinkExplanation {
+  readonly status: SinkStatus
+  readonly why: string
+  readonly next: string
+}
+
+const RESUMES = 'Nothing to do: it continues after the last change that was taken.'
+
+/** What is happening with a sink, why, and what to do. Pure. */
+export const explainSink = (facts: SinkFacts): SinkExplanation => {
+  if (!facts.active) return { status: 'paused', why: 'it was switched off', next: 'Set active to true: it continues where it was.' }
+  if (facts.refused !== null)
+    return { status: 'refused', why: facts.refused, next: 'Correct the receiver or its URL and set active to true: it continues where it was.' }
+  if (facts.attempts > 0) {
+    const why = `the receiver did not take the last message, ${facts.attempts} ${facts.attempts === 1 ? 'time' : 'times'} in a row: ${facts.lastError ?? ''}`
+    const when = facts.nextAt === null ? '' : ` It is tried again at ${facts.nextAt.toISOString()}.`
+    return { status: 'failing', why, next: `Look at the receiver.${when} Nothing is lost meanwhile.` }
+  }
+  if (facts.fillsUp) return { status: 'delivering', why: 'what was stored before it was made is being delivered', next: RESUMES }
+  if (facts.waiting > 0) {
+    const age = facts.lagSeconds === null ? '' : `, the oldest for ${Math.round(facts.lagSeconds)} s`
+    return { status: 'delivering', why: `${facts.waiting} changes wait${age}`, next: RESUMES }
+  }
+  return { status: 'current', why: 'everything is delivered', next: 'Nothing to do.' }
+}
+
+const BASE_MS = 1_000
+const CAP_MS = 300_000
+
+/** How long to wait after so many failures in a row: from one second, doubling up to five minutes, between half and the whole of it. Pure. */
+export const sinkRetryMs = (failures: number, random: number): number => {
+  const whole = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(Math.max(failures - 1, 0), 20))
+  return Math.floor(whole / 2 + (random * whole) / 2)
+}
