@@ -18,9 +18,12 @@ interface Ended {
   readonly output: string
 }
 
-const hasCurl = spawnSync('curl', ['--version']).status === 0
+const hasPrograms = [
+  ['curl', '--version'],
+  ['openssl', 'version'],
+].every(([program = '', flag = '']) => spawnSync(program, [flag]).status === 0)
 
-describe.skipIf(!existsSync(CLI) || !hasCurl)('the commands of the docs (skipped without curl or a build: npm run build)', () => {
+describe.skipIf(!existsSync(CLI) || !hasPrograms)('the commands of the docs (skipped without curl, openssl or a build: npm run build)', () => {
   let folder: string
   let port: number
   let up: { readonly child: ChildProcess; readonly exited: Promise<unknown>; readonly output: () => string } | undefined

@@ -213,6 +213,7 @@ describe('inlet on a real installation', () => {
     const before = await uploads()
     const taken = await run(['sources', 'create', people, '--name', 'People', '-o', 'json'])
     expect([taken.code, JSON.parse(taken.err).error.code, await uploads()]).toEqual([1, 'NAME_TAKEN', before])
+    expect((await run(['sources', 'create', path.join(folder, 'none.csv')])).err).toContain('none.csv cannot be read')
     const secret = await run(['sources', 'create', '--connector', 'postgres', '--name', 'x', '--secret', 'password=canary-in-words'])
     expect([secret.code, secret.err]).toEqual([1, expect.not.stringContaining('canary')])
     expect((await run(['sources', 'delete', 'people', '--yes'])).code).toBe(0)

@@ -54,8 +54,8 @@ const storedContext = ({ context, data }: InstallationFlags, env: Env): Installa
 const keyOfContext = ({ origin }: URL, env: Env): string | undefined =>
   Object.values(readContexts(env).contexts).find(({ url }) => isUrl(url) && new URL(url).origin === origin)?.key
 
-/** The first folder from which an installation runs. */
-const folderOf = ({ data }: InstallationFlags): string => {
+/** The data folder that is named, else the first from which an installation runs. */
+export const folderOf = ({ data }: Pick<InstallationFlags, 'data'>): string => {
   const folders = data === undefined ? DATA_FOLDERS : [data]
   return folders.find((folder) => readMember(path.join(folder, 'running.json'), 'url') !== undefined) ?? folders[0] ?? ''
 }

@@ -35,7 +35,7 @@ export const createSource = async (files: readonly string[], flags: CreateSource
   const name = flags.name ?? (files[0] === undefined ? undefined : path.parse(files[0]).name)
   if (name === undefined) throw new Error('say what to call it with --name')
   const secrets = readSecrets(flags.secret ?? [], context.env)
-  const contents = files.map((file) => ({ name: path.basename(file), bytes: readFileSync(file) }))
+  const contents = files.map((file) => ({ name: path.basename(file), bytes: readBytes(file) }))
   const api = openApi(flags, context)
   const config = await toConfig(api, connector, flags.set ?? [])
   const uploads = await uploadAll(api, contents)
@@ -56,6 +56,14 @@ export const createSource = async (files: readonly string[], flags: CreateSource
   const follow = flags.follow === true && saved.runId !== null
   if (!follow || isForPeople(flags)) show(context, flags, saved, () => createdLines(saved, follow))
   return follow && saved.runId !== null ? followToEnd(api, { source: saved.slug, runId: saved.runId }, flags, context) : EXIT.done
+}
+
+const readBytes = (file: string): Buffer<ArrayBuffer> => {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new Error(`${path.resolve(file)} cannot be read`, { cause: error })
+  }
 }
 
 const createdLines = ({ slug, connector, runId, warnings, ...source }: SavedSource, follow: boolean): readonly string[] => [

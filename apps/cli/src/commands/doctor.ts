@@ -3,23 +3,23 @@ import path from 'node:path'
 import { isUrl } from '@inlet/domain'
 import { FilesInvalid, formatProblem, parseSourceFiles, readSourceFiles } from '@inlet/registry-files'
 import { type ApiClient, createApiClient } from '../client/api-client.js'
-import { findInstallation } from '../client/find-installation.js'
+import { findInstallation, folderOf } from '../client/find-installation.js'
 import { checkApi } from '../doctor/check-api.js'
 import { checkDatabase } from '../doctor/check-database.js'
 import { checkDataFolder, checkDisk, checkNode, checkPort, checkProgram, checkRoots } from '../doctor/check-machine.js'
 import { checkQueue } from '../doctor/check-queue.js'
 import { type Finding, fail, messageOf, ok, skip } from '../doctor/finding.js'
 import { EXIT } from '../output/exit-codes.js'
+import type { OutputFlags } from '../output/print.js'
 import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 import type { CommandContext } from './context.js'
 import { show } from './remote.js'
 
-export interface DoctorFlags {
+export interface DoctorFlags extends OutputFlags {
   readonly url?: string
   readonly key?: string
-  readonly data: string
-  readonly json?: boolean
+  readonly data?: string
 }
 
 const DEFAULT_PORT = 3210
@@ -32,10 +32,18 @@ const PROGRAMS = [
 export const doctor = async (flags: DoctorFlags, context: CommandContext): Promise<number> => {
   const findings = await examine(flags, context.env)
   const broken = findings.filter(({ status }) => status === 'fail').length
-  show(context, flags, { ok: broken === 0, findings }, () => [
-    ...findings.flatMap((finding) => findingLines(finding, context.terminal)),
-    `\n${verdictOf(broken, findings.filter(({ status }) => status === 'warn').length)}`,
-  ])
+  show(
+    context,
+    flags,
+    { ok: broken === 0, findings },
+    {
+      lines: () => [
+        ...findings.flatMap((finding) => findingLines(finding, context.terminal)),
+        `\n${verdictOf(broken, findings.filter(({ status }) => status === 'warn').length)}`,
+      ],
+      names: () => findings.filter(({ status }) => status === 'fail').map(({ name }) => name),
+    },
+  )
   return broken === 0 ? EXIT.done : EXIT.failed
 }
 
@@ -45,13 +53,14 @@ const verdictOf = (broken: number, doubtful: number): string => {
 }
 
 const examine = async (flags: DoctorFlags, env: CommandContext['env']): Promise<readonly Finding[]> => {
-  const local = readLocal(flags.data)
+  const data = folderOf(flags)
+  const local = readLocal(data)
   const url = flags.url ?? (env['INLET_URL'] || local.url)
   const databaseUrl = env['DATABASE_URL'] || local.databaseUrl
   return [
     checkNode(process.version),
-    checkDataFolder(flags.data),
-    checkDisk(flags.data),
+    checkDataFolder(data),
+    checkDisk(data),
     await checkPort(Number(env['PORT'] || DEFAULT_PORT), local.url),
     ...PROGRAMS.map(checkProgram),
     ...checkRoots(env['INLET_FILE_ROOTS']),

@@ -1,10 +1,6 @@
-import { type Command, Option } from 'commander'
-import { OUTPUTS } from '../output/print.js'
+import type { Command } from 'commander'
 import type { Act } from './act.js'
-import { examples } from './options.js'
-
-const withOutput = (command: Command): Command =>
-  command.addOption(new Option('-o, --output <format>', 'how to print the answer').choices(OUTPUTS)).option('--json', 'the same as -o json')
+import { examples, withOutput } from './options.js'
 
 /** Installations elsewhere, by name. */
 export const addContextCommands = (program: Command, act: Act): void => {

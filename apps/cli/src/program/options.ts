@@ -19,11 +19,12 @@ export const installation = (command: Command): Command =>
     .addOption(new Option('--context <name>', 'an installation that `inlet login` has stored'))
     .addOption(new Option('--data <dir>', `data folder of a local installation, for address and key (default ${DATA_FOLDERS.join(', else ')})`))
 
+/** How the answer is printed. */
+export const withOutput = (command: Command): Command =>
+  command.addOption(new Option('-o, --output <format>', 'how to print the answer').choices(OUTPUTS)).option('--json', 'the same as -o json')
+
 /** What every command takes that talks to an API and shows its answer. */
-export const remote = (command: Command): Command =>
-  installation(command)
-    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(OUTPUTS))
-    .option('--json', 'the same as -o json')
+export const remote = (command: Command): Command => withOutput(installation(command))
 
 /** The same where -o names a file. */
 export const remoteToFile = (command: Command): Command => installation(command).option('--json', 'print JSON')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import { DATA_FOLDER, DEMO_FOLDER } from '../stack/data-folders.js'
+import { DATA_FOLDER, DATA_FOLDERS, DEMO_FOLDER } from '../stack/data-folders.js'
 import type { Act } from './act.js'
-import { examples, wholeNumber } from './options.js'
+import { examples, wholeNumber, withOutput } from './options.js'
 
 const stack = (command: Command, folder: string): Command =>
   command
@@ -32,13 +32,10 @@ export const addStackCommands = (program: Command, act: Act): void => {
     'DATABASE_URL=postgresql://user:password@host:5432/inlet inlet migrate',
   )
   examples(
-    program
-      .command('doctor')
-      .description('check everything an installation needs, and say how to repair what it lacks')
+    withOutput(program.command('doctor').description('check everything an installation needs, and say how to repair what it lacks'))
       .option('--url <url>', 'also ask the API at this address (INLET_URL)')
       .option('--key <key>', 'its key, to ask it about processes and incidents (INLET_API_KEY)')
-      .option('--data <dir>', 'data folder of a local installation', DATA_FOLDER)
-      .option('--json', 'print JSON')
+      .option('--data <dir>', `data folder of a local installation (default ${DATA_FOLDERS.join(', else ')})`)
       .action(act(async (context, flags) => (await import('../commands/doctor.js')).doctor(flags, context))),
     'inlet doctor',
     'docker compose exec api node apps/cli/dist/main.js doctor',
