@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const SCENARIOS = ['registry', 'fleet', 'rows', 'site', 'memory', 'webhook', 'limit', 'loss', 'lists', 'search', 'console'] as const
+export const SCENARIOS = ['registry', 'fleet', 'rows', 'site', 'memory', 'webhook', 'limit', 'loss', 'lists', 'idle', 'search', 'console'] as const
 export type ScenarioName = (typeof SCENARIOS)[number]
 export type Backend = 'postgres' | 'redis'
 

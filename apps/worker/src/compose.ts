@@ -17,7 +17,7 @@ import {
 } from '@inlet/db'
 import { createMappingPool } from '@inlet/mapping'
 import { createMetrics, type Logger, openOpsServer, type SecretRegistry, silenceOf, watchHealth } from '@inlet/observability'
-import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName, type Queues, RetryAt } from '@inlet/queue'
+import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName, type Queues, RetryAt, shareSkew } from '@inlet/queue'
 import { createByteBudget, EnvError, monotonicNow, withLifecycle } from '@inlet/runtime'
 import { requireKeys } from '@inlet/security'
 import { processCall } from './calls/process-call.js'
@@ -202,6 +202,7 @@ export const composeWorker = (
 
     const onFailed = ({ job, id, error }: { job: string; id: string; error: Error }): void =>
       log.warn({ err: error, job, jobId: id }, 'a job failed; it is tried again')
+    const readSkewMs = shareSkew(async () => (await readClockSkewSeconds(database)) * 1_000)
     const consume = async (queue: QueueName, concurrency: number, handlers: Handlers): Promise<Consumer> => {
       const consumer = await openConsumer({
         ...connection,
@@ -214,7 +215,7 @@ export const composeWorker = (
         onFailed,
         onClock: (problem) =>
           problem === null ? log.debug({ queue }, 'the clock is right') : log.error({ queue, problem }, 'no jobs are taken until the clock is right'),
-        readSkewMs: async () => (await readClockSkewSeconds(database)) * 1_000,
+        readSkewMs,
       })
       lifecycle.defer(queue, () => consumer.close(15_000), { timeoutMs: 20_000 })
       return consumer

@@ -135,7 +135,7 @@ export {
   toMessageId,
 } from './notifications/deliveries.js'
 export { countOpenIncidents, type IncidentListRequest, type IncidentRow, listIncidents } from './notifications/list-incidents.js'
-export { type MessageWriter, type News, reportIncidents } from './notifications/report-incidents.js'
+export { hasNews, type MessageWriter, type News, reportIncidents } from './notifications/report-incidents.js'
 export {
   createTarget,
   deleteTarget,
@@ -166,10 +166,12 @@ export { type MarkedStaleness, markStaleness } from './reconcile/mark-staleness.
 export {
   createDueRestart,
   createDueRestarts,
+  findRepairs,
   listDueRestarts,
   listOverdueSources,
   listRunsToEnqueue,
   listSourcesToDelete,
+  type Repairs,
   type RunToEnqueue,
   readClockSkewSeconds,
 } from './reconcile/reconcile-queries.js'
@@ -235,7 +237,7 @@ export {
   type SourceForCheck,
   type StreamOverview,
 } from './sources/find-source.js'
-export { forgetSynced, listSchedulersToSync, listWantedSchedules, type SchedulerToSync } from './sources/job-schedulers.js'
+export { countWantedSchedules, forgetSynced, listSchedulersToSync, listWantedSchedules, type SchedulerToSync } from './sources/job-schedulers.js'
 export { findSourceIds, listFreshness, type SourceFreshness } from './sources/list-freshness.js'
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { listTicks, type TickRow } from './sources/list-ticks.js'

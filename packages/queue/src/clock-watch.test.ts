@@ -1,6 +1,6 @@
 import { until } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type ClockWatch, skewBetween, startClockWatch } from './clock-watch.js'
+import { type ClockWatch, shareSkew, skewBetween, startClockWatch } from './clock-watch.js'
 
 describe('the watch of the clock', () => {
   const open: ClockWatch[] = []
@@ -54,6 +54,28 @@ describe('the watch of the clock', () => {
     clock.wall += 60_000
     await until(() => seen.length === 5)
     expect([seen.at(-1), watch.problem()]).toEqual(['right', null])
+  })
+})
+
+describe('shareSkew', () => {
+  it('asks the server once for all, shows a step of the clock at once, and asks again later or after a failure', async () => {
+    const clock = { wall: 1_000, monotonic: 500 }
+    let asked = 0
+    const read = shareSkew(
+      async () => {
+        asked += 1
+        if (asked === 2) throw new Error('away')
+        return 40
+      },
+      { wall: () => clock.wall, monotonic: () => clock.monotonic },
+    )
+    expect(await Promise.all([read(), read()])).toEqual([40, 40])
+    clock.wall += 60_000
+    expect([await read(), asked]).toEqual([60_040, 1])
+    clock.monotonic += 10_000
+    clock.wall -= 50_000
+    await expect(read()).rejects.toThrow('away')
+    expect([await read(), asked]).toEqual([40, 3])
   })
 })
 

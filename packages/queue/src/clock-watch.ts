@@ -1,6 +1,8 @@
 /** Beyond this difference from the queue server's clock (ms) locks and delays cannot be trusted. */
 const MAX_SKEW_MS = 2_000
 const LOOK_MS = 5_000
+/** The same while it is right: a step of it is noticed at once anyway. */
+const RIGHT_LOOK_MS = 15_000
 /** How often this machine's clock is compared with its own monotonic one, which shows a step at once. */
 const STEP_LOOK_MS = 250
 
@@ -35,6 +37,7 @@ export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS 
   let stopped = false
   const offset = (): number => clocks.wall() - clocks.monotonic()
   let usual = offset()
+  let lookedAt = Number.NEGATIVE_INFINITY
 
   const refuse = (problem: string): void => {
     const known = state?.wrong === true
@@ -44,6 +47,7 @@ export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS 
   const look = async (): Promise<void> => {
     if (looking) return
     looking = true
+    lookedAt = clocks.monotonic()
     const before = offset()
     try {
       const skewMs = await readSkewMs()
@@ -65,14 +69,36 @@ export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS 
     refuse('the clock of this machine was set; it is compared with the database again')
     void look()
   }
+  const lookAgain = (): void => {
+    if (state !== null || clocks.monotonic() - lookedAt > RIGHT_LOOK_MS - LOOK_MS / 2) void look()
+  }
   void look()
-  const timers = [setInterval(() => void look(), LOOK_MS), setInterval(lookForStep, STEP_LOOK_MS)]
+  const timers = [setInterval(lookAgain, LOOK_MS), setInterval(lookForStep, STEP_LOOK_MS)]
   return {
     problem: () => state?.problem ?? null,
     stop: () => {
       stopped = true
       for (const timer of timers) clearInterval(timer)
     },
+  }
+}
+
+/**
+ * Lets all that watch a clock in a process share what the server said, for some seconds: asked by one, known to all. Compared with the monotonic clock, so that
+ * a step of this machine's clock shows at once.
+ */
+export const shareSkew = (readSkewMs: () => Promise<number>, clocks: NonNullable<ClockWatchOptions['clocks']> = CLOCKS): (() => Promise<number>) => {
+  const offset = (): number => clocks.wall() - clocks.monotonic()
+  let known: { readonly at: number; readonly base: Promise<number> } | null = null
+  return async () => {
+    if (known === null || clocks.monotonic() - known.at > LOOK_MS) {
+      const reading = { at: clocks.monotonic(), base: readSkewMs().then((skewMs) => skewMs - offset()) }
+      known = reading
+      reading.base.catch(() => {
+        if (known === reading) known = null
+      })
+    }
+    return (await known.base) + offset()
   }
 }
 

@@ -80,7 +80,8 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
     lockDuration: options.lockMs,
     stalledInterval: Math.ceil(options.lockMs / 3),
     maxStalledCount: 1_000,
-    drainDelay: 5,
+    // So long it waits for a signal before it looks by itself.
+    drainDelay: 20,
     autorun: false,
   }
   const make = (): Worker => {

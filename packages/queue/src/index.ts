@@ -1,4 +1,5 @@
 export { createQueueBackend, type JobScheduler, type QueueConnection } from './backend.js'
+export { shareSkew } from './clock-watch.js'
 export { type Consumer, type ConsumerOptions, type Handlers, type JobContext, openConsumer, RetryAt } from './consumer.js'
 export { JOBS, type JobData, type JobName, QUEUES, type QueueName } from './jobs.js'
 export { createProgressProbe, type ProgressProbe } from './progress-probe.js'

@@ -1,11 +1,14 @@
 import { withDeadline } from '@inlet/runtime'
 import type { Consumer } from './consumer.js'
+import type { QueueName } from './jobs.js'
 import type { Queues } from './queues.js'
 
 /** A process that has jobs waiting but takes none for this long is stuck. */
 const STUCK_AFTER_MS = 60_000
 /** Below the limit of a probe, so that a slow queue is no failed probe. */
 const ANSWER_MS = 1_500
+/** An empty queue is not asked again so soon: what comes meanwhile has its time anyway. */
+const CALM_MS = 15_000
 
 export interface ProgressProbe {
   readonly queues: Pick<Queues, 'counts'>
@@ -23,9 +26,11 @@ export interface ProgressProbe {
 export const createProgressProbe = ({ queues, consumers, maxOutageMs, now }: ProgressProbe): (() => Promise<string | null>) => {
   let answersSince = now()
   let lastAnswerAt = now()
+  let calmUntil = Number.NEGATIVE_INFINITY
   return async () => {
     // With a wrong clock it takes no jobs on purpose; readiness says so.
     if (consumers.some((consumer) => consumer.clockProblem() !== null)) return null
+    if (now() < calmUntil) return null
     const counts = await withDeadline(() => queues.counts(), ANSWER_MS, 'counting jobs').catch(() => null)
     if (counts === null) {
       answersSince = Number.POSITIVE_INFINITY
@@ -33,9 +38,10 @@ export const createProgressProbe = ({ queues, consumers, maxOutageMs, now }: Pro
     }
     lastAnswerAt = now()
     answersSince = Math.min(answersSince, lastAnswerAt)
+    const waitingIn = ({ queue }: { readonly queue: QueueName }): number => (counts[queue]['waiting'] ?? 0) + (counts[queue]['prioritized'] ?? 0)
+    if (consumers.every((consumer) => waitingIn(consumer) === 0)) calmUntil = now() + CALM_MS
     const stuck = consumers.filter((consumer) => {
-      const waiting = (counts[consumer.queue]['waiting'] ?? 0) + (counts[consumer.queue]['prioritized'] ?? 0)
-      return consumer.active() === 0 && waiting > 0 && now() - Math.max(consumer.lastProgressAt(), answersSince) > STUCK_AFTER_MS
+      return consumer.active() === 0 && waitingIn(consumer) > 0 && now() - Math.max(consumer.lastProgressAt(), answersSince) > STUCK_AFTER_MS
     })
     return stuck.length === 0 ? null : `jobs wait in ${stuck.map(({ queue }) => queue).join(', ')} and none was taken for ${STUCK_AFTER_MS / 1_000} s`
   }

@@ -12,6 +12,8 @@ export interface EmbedderDeps extends EmbeddingDeps {
 }
 
 const EVERY_MS = 2_000
+/** While no model is set up. */
+const WITHOUT_MODEL_MS = 30_000
 const SCRAPED_MS = 15_000
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 900_000
@@ -54,15 +56,17 @@ export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
   const work = async (): Promise<void> => {
     while (!signal.aborted) {
       let busy = false
+      let restMs = deps.everyMs ?? EVERY_MS
       try {
         const generations = await listGenerations(deps.database)
+        if (generations.length === 0) restMs = deps.everyMs ?? WITHOUT_MODEL_MS
         if (generations.some(({ deletingAt }) => deletingAt !== null)) await finishDroppedGenerations(deps.database, signal)
         for (const generation of generations.filter(({ deletingAt }) => deletingAt === null))
           if (!signal.aborted && (await serve(generation))) busy = true
       } catch (error) {
         deps.log.warn({ err: error }, 'vectors for search could not be looked after; they are in a moment')
       }
-      if (!busy) await sleep(deps.everyMs ?? EVERY_MS, signal).catch(() => {})
+      if (!busy) await sleep(restMs, signal).catch(() => {})
     }
   }
   const working = work()

@@ -16,11 +16,12 @@ export interface ChoreDeps extends StepDeps {
   readonly database: Database
   /** Names this process. */
   readonly holder: string
-  /** How often a chore looks whether it is due (ms); 5,000 unless given. */
+  /** How often a chore looks whether it is due (ms); unless given 15,000, and up to a minute for one that is seldom due. */
   readonly lookMs?: number
 }
 
-const LOOK_MS = 5_000
+const LOOK_MS = 15_000
+const LONGEST_LOOK_MS = 60_000
 const HOLD_MS = 30_000
 /** A chore that failed rests for so long. */
 const PAUSE_MS = 30_000
@@ -42,7 +43,7 @@ const loop = async (deps: ChoreDeps, chore: Chore, stop: AbortSignal): Promise<v
   const steps = createSteps(deps)
   while (!stop.aborted) {
     await steps.run(chore.name, () => doOnce(deps, chore, stop), undefined)
-    await sleep(deps.lookMs ?? LOOK_MS, stop).catch(() => {})
+    await sleep(deps.lookMs ?? Math.min(LONGEST_LOOK_MS, Math.max(LOOK_MS, chore.everyMs / 10)), stop).catch(() => {})
   }
 }
 

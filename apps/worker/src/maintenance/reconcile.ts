@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import {
   accountTicks,
   claimRechecks,
+  countWantedSchedules,
   createContinuousRuns,
   createDueRestart,
   createPushRuns,
   createRetryRuns,
   type Database,
+  findRepairs,
   forgetDead,
   forgetExpiredCalls,
   forgetSynced,
@@ -17,6 +19,7 @@ import {
   listSchedulersToSync,
   listWantedSchedules,
   markStaleness,
+  type Repairs,
 } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { JobScheduler, Queues } from '@inlet/queue'
@@ -56,6 +59,8 @@ export interface ReconcileReport {
 /** Ticks that nobody handled for this long are handled here (s). */
 const GRACE_SECONDS = 20
 const CHUNK = 500
+/** Should looking fail, every step looks for itself. */
+const ALL_REPAIRS: Repairs = { overdue: true, restarts: true, retries: true, lost: true }
 
 /**
  * Compares wanted with actual and repairs the difference. Any number may run at once: the database decides each step. A step
@@ -68,16 +73,17 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
     steps.run(step, async () => enqueueNew(deps, await create()), 0)
   const strays = await steps.run('strays', () => repairSchedules(deps, steps), 0)
   const restored = await steps.run('schedules', () => syncMissing(deps, steps), 0)
-  const ticks = await steps.run('ticks', () => handleOverdue(deps, steps), 0)
-  const restarted = await begin('restarts', () => createRestarts(deps, steps))
+  const repairs = await steps.run('looking', () => findRepairs(database, { graceSeconds: GRACE_SECONDS }), ALL_REPAIRS)
+  const ticks = repairs.overdue ? await steps.run('ticks', () => handleOverdue(deps, steps), 0) : 0
+  const restarted = repairs.restarts ? await begin('restarts', () => createRestarts(deps, steps)) : 0
   const rechecked = await steps.run('rechecks', () => startRechecks(deps, steps), 0)
-  const retried = await begin('retries', () => createRetryRuns(database, { limit: CHUNK }))
+  const retried = repairs.retries ? await begin('retries', () => createRetryRuns(database, { limit: CHUNK })) : 0
   const pushed = await begin('pushed', () => createPushRuns(database, { limit: CHUNK }))
   const continued = await begin('continuous', () => createContinuousRuns(database, { connectors: deps.continuous, limit: CHUNK }))
-  const enqueued = await steps.run('lost runs', () => enqueueLost(deps), 0)
+  const enqueued = repairs.lost ? await steps.run('lost runs', () => enqueueLost(deps), 0) : 0
   const { stale, fresh } = await steps.run('staleness', () => markStaleness(database), { stale: 0, fresh: 0 })
   await steps.run('expired calls', () => forgetExpiredCalls(database), 0)
-  await steps.run('dead processes', () => forgetDead(database), undefined)
+  if (deps.thorough) await steps.run('dead processes', () => forgetDead(database), undefined)
   const report = { restored, strays, ticks, enqueued, restarted, rechecked, retried, pushed, continued, stale, fresh }
   if (Object.values(report).some((count) => count > 0)) deps.log.info(report, 'reconciled')
   return report
@@ -85,8 +91,8 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
 
 /** Everything is compared when it is time for that, or when the queue does not hold as many schedulers as are believed to be there. */
 const repairSchedules = async ({ database, queues, thorough }: ReconcileDeps, steps: Steps): Promise<number> => {
+  if (!thorough && (await queues.countSchedules()) === (await countWantedSchedules(database))) return 0
   const wanted = await listWantedSchedules(database)
-  if (!thorough && (await queues.countSchedules()) === wanted.length) return 0
   const { missing, strays } = compareSchedules(wanted, await queues.listSchedules())
   await forgetSynced(database, missing)
   await steps.each('strays', strays, (sourceId) => queues.syncJobScheduler(sourceId, null))

@@ -1,4 +1,13 @@
-import { claimDeliveries, countOpenIncidents, type Database, listPlainTargets, recordDelivery, reportIncidents, sealTargetUrl } from '@inlet/db'
+import {
+  claimDeliveries,
+  countOpenIncidents,
+  type Database,
+  hasNews,
+  listPlainTargets,
+  recordDelivery,
+  reportIncidents,
+  sealTargetUrl,
+} from '@inlet/db'
 import { maskUrl } from '@inlet/domain'
 import type { Logger, Metrics } from '@inlet/observability'
 import { monotonicNow, sleep } from '@inlet/runtime'
@@ -15,12 +24,14 @@ export interface NotifierDeps extends SendDeps {
   readonly publicUrl: string
   /** The most of the records of a source that may be in quarantine before an incident opens (%). */
   readonly quarantinePercent: number
-  /** How often it looks, in ms; 2,000 by default. */
+  /** How often it looks, in ms; 5,000 by default. */
   readonly everyMs?: number
+  /** How often it looks at what sources bring, in ms; 120,000 by default. */
+  readonly contentEveryMs?: number
 }
 
-const EVERY_MS = 2_000
-const CONTENT_EVERY_MS = 15_000
+const EVERY_MS = 5_000
+const CONTENT_EVERY_MS = 120_000
 const AT_A_TIME = 10
 
 /**
@@ -30,7 +41,7 @@ const AT_A_TIME = 10
 export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
   const stop = new AbortController()
   const writer = createMessageWriter(deps.publicUrl)
-  const looksAtContent = createThrottle(CONTENT_EVERY_MS, monotonicNow)
+  const looksAtContent = createThrottle(deps.contentEveryMs ?? CONTENT_EVERY_MS, monotonicNow)
   deps.metrics.beforeScrape('incidents', async () => deps.metrics.setOpenIncidents(await countOpenIncidents(deps.database)))
 
   const send = async (): Promise<void> => {
@@ -53,8 +64,11 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
     await sealOld()
     while (!stop.signal.aborted) {
       try {
-        await reportIncidents(deps.database, writer, looksAtContent() ? { percent: deps.quarantinePercent } : null)
-        await send()
+        const content = looksAtContent() ? { percent: deps.quarantinePercent } : null
+        if (content !== null || (await hasNews(deps.database))) {
+          await reportIncidents(deps.database, writer, content)
+          await send()
+        }
       } catch (error) {
         deps.log.warn({ err: error }, 'notifications could not be looked after; they are in a moment')
       }

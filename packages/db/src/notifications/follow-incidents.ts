@@ -3,13 +3,15 @@ import type pg from 'pg'
 import { type FoundIncident, openIncidents } from './open-incidents.js'
 
 // What is wrong follows from the sources' own rows, so a process killed between a failure and this pass loses nothing.
-const CLOSE = `
-UPDATE incidents i SET closed_at = clock_timestamp(), closed_as = CASE WHEN s.id IS NULL OR s.status IN ('PAUSED', 'STOPPED') THEN 'withdrawn' ELSE 'recovered' END
-FROM incidents o LEFT JOIN sources s ON s.id = o.source_id AND s.deleting_at IS NULL
-WHERE o.id = i.id AND i.closed_at IS NULL AND (
+const OVER = `i.closed_at IS NULL AND (
   s.id IS NULL OR s.status IN ('PAUSED', 'STOPPED')
   OR (i.kind = 'error' AND s.status = 'ACTIVE' AND s.consecutive_failures = 0 AND s.last_outcome IS DISTINCT FROM 'failed' AND s.last_outcome IS DISTINCT FROM 'cancelled')
   OR (i.kind = 'stale' AND s.stale_since IS NULL))`
+
+const CLOSE = `
+UPDATE incidents i SET closed_at = clock_timestamp(), closed_as = CASE WHEN s.id IS NULL OR s.status IN ('PAUSED', 'STOPPED') THEN 'withdrawn' ELSE 'recovered' END
+FROM incidents o LEFT JOIN sources s ON s.id = o.source_id AND s.deleting_at IS NULL
+WHERE o.id = i.id AND ${OVER}`
 
 /** An incident that is open already is found again when its source fails for another reason by now. */
 const isNews = (kind: string, reason: string): string =>
@@ -24,6 +26,10 @@ WHERE s.deleting_at IS NULL AND (s.status = 'ERROR' OR (s.status = 'ACTIVE' AND 
 UNION ALL
 SELECT s.id, 'stale', 'SOURCE_STALE', 'no success within ' || s.fresh_within_seconds || ' s', NULL, false, s.last_run_id, s.stale_since
 FROM sources s WHERE s.deleting_at IS NULL AND s.stale_since IS NOT NULL AND s.status IN ('ACTIVE', 'ERROR') AND ${isNews('stale', `'SOURCE_STALE'`)}`
+
+/** Whether `followIncidents` has anything to do, as an SQL condition; $1 is FAILURES_FOR_INCIDENT. */
+export const HAS_INCIDENTS_TO_FOLLOW = `(EXISTS (${FIND})
+  OR EXISTS (SELECT FROM incidents i LEFT JOIN sources s ON s.id = i.source_id AND s.deleting_at IS NULL WHERE ${OVER}))`
 
 interface Found extends Omit<FoundIncident, 'next'> {
   /** What the failure says to do; null where its reason does. */

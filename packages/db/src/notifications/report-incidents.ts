@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { decideNotice, type HoldRules, holdUntil, type IncidentKind, isWanted, type TargetFilter } from '@inlet/domain'
+import { decideNotice, FAILURES_FOR_INCIDENT, type HoldRules, holdUntil, type IncidentKind, isWanted, type TargetFilter } from '@inlet/domain'
 import type { Database } from '../database.js'
 import type { Prisma } from '../generated/client.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
 import { toMessageId } from './deliveries.js'
 import { followContent } from './follow-content.js'
-import { followIncidents } from './follow-incidents.js'
+import { followIncidents, HAS_INCIDENTS_TO_FOLLOW } from './follow-incidents.js'
 import { type GroupWriter, heldUntil, releaseHeld, sumsUp } from './release-held.js'
 
 /** Beginning or end of an incident, with what a message says of it. */
@@ -40,6 +40,16 @@ FROM incidents i JOIN sources s ON s.id = i.source_id AND s.deleting_at IS NULL
 CROSS JOIN (VALUES ('opened'), ('closed')) AS w(what)
 WHERE (w.what = 'opened' AND i.opened_notified_at IS NULL) OR (w.what = 'closed' AND i.closed_at IS NOT NULL AND i.closed_notified_at IS NULL AND i.closed_as = 'recovered')
 ORDER BY CASE w.what WHEN 'opened' THEN i.opened_at ELSE i.closed_at END, w.what DESC LIMIT 1000`
+
+// SQL: all questions in one statement, which is all that an installation without troubles is asked, every few seconds by each worker.
+const ANYTHING = `SELECT ${HAS_INCIDENTS_TO_FOLLOW} OR EXISTS (${UNREPORTED})
+  OR EXISTS (SELECT FROM notification_deliveries WHERE status IN ('pending', 'held') AND next_at <= clock_timestamp()) AS anything`
+
+/** Whether there are incidents to open, close or report, or messages to send. What sources bring is not looked at. */
+export const hasNews = async ({ pool }: Pick<Database, 'pool'>): Promise<boolean> => {
+  const { rows } = await pool.query<{ anything: boolean }>({ name: 'inlet-has-news', text: ANYTHING, values: [FAILURES_FOR_INCIDENT] })
+  return rows[0]?.anything === true
+}
 
 /**
  * One pass over all sources: opens and closes incidents and puts a message for each target that wants it into the outbox, in one transaction.

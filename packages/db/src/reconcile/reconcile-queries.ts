@@ -1,17 +1,43 @@
 import type { Database } from '../database.js'
 import { createRun } from '../runs/create-run.js'
 
+/** What there is to repair. */
+export interface Repairs {
+  readonly overdue: boolean
+  readonly restarts: boolean
+  readonly retries: boolean
+  readonly lost: boolean
+}
+
+/** Whether there is anything for the steps that look for it: one statement for all, since mostly there is nothing. */
+export const findRepairs = async ({ pool }: Pick<Database, 'pool'>, request: { readonly graceSeconds: number }): Promise<Repairs> => {
+  const { rows } = await pool.query<Repairs>({
+    name: 'inlet-repairs',
+    text: `SELECT EXISTS (SELECT FROM sources WHERE ${OVERDUE}) AS overdue, EXISTS (SELECT FROM sources WHERE ${DUE}) AS restarts,
+             EXISTS (SELECT FROM quarantine WHERE state = 'retrying') AS retries, EXISTS (SELECT ${WITHOUT_JOB}) AS lost`,
+    values: [request.graceSeconds],
+  })
+  return rows[0] ?? { overdue: true, restarts: true, retries: true, lost: true }
+}
+
+const OVERDUE = `next_tick_at < clock_timestamp() - $1 * interval '1 second' AND deleting_at IS NULL`
+
 /** Up to `limit` sources with a tick that should have been handled `graceSeconds` ago, but for those that were tried already. */
 export const listOverdueSources = async (
   database: Database,
   request: { readonly graceSeconds: number; readonly limit: number; readonly except?: readonly string[] },
 ): Promise<readonly string[]> => {
   const { rows } = await database.pool.query<{ id: string }>(
-    `SELECT id FROM sources WHERE next_tick_at < clock_timestamp() - $1 * interval '1 second' AND deleting_at IS NULL AND id <> ALL($3::uuid[]) ORDER BY next_tick_at LIMIT $2`,
+    `SELECT id FROM sources WHERE ${OVERDUE} AND id <> ALL($3::uuid[]) ORDER BY next_tick_at LIMIT $2`,
     [request.graceSeconds, request.limit, request.except ?? []],
   )
   return rows.map(({ id }) => id)
 }
+
+const WITHOUT_JOB = `FROM runs r LEFT JOIN leases l ON l.source_id = r.source_id
+  WHERE (r.status = 'queued' AND (r.enqueued_at IS NULL OR r.enqueued_at < clock_timestamp() - interval '30 seconds'))
+  OR (r.status = 'parked' AND r.wake_at <= clock_timestamp())
+  OR (r.status = 'running' AND (l.run_id IS DISTINCT FROM r.id OR l.expires_at < clock_timestamp()))`
 
 export interface RunToEnqueue {
   readonly runId: string
@@ -26,10 +52,7 @@ export interface RunToEnqueue {
  */
 export const listRunsToEnqueue = async (database: Database, limit: number): Promise<readonly RunToEnqueue[]> => {
   const { rows } = await database.pool.query<RunToEnqueue>(
-    `SELECT r.id AS "runId", r.source_id AS "sourceId", r.attempt FROM runs r LEFT JOIN leases l ON l.source_id = r.source_id
-     WHERE (r.status = 'queued' AND (r.enqueued_at IS NULL OR r.enqueued_at < clock_timestamp() - interval '30 seconds'))
-        OR (r.status = 'parked' AND r.wake_at <= clock_timestamp())
-        OR (r.status = 'running' AND (l.run_id IS DISTINCT FROM r.id OR l.expires_at < clock_timestamp()))
+    `SELECT r.id AS "runId", r.source_id AS "sourceId", r.attempt ${WITHOUT_JOB}
      ORDER BY r.enqueued_at NULLS FIRST, r.created_at LIMIT $1`,
     [limit],
   )

@@ -24,10 +24,15 @@ export const listSchedulersToSync = async (
   return rows.map((row) => ({ sourceId: row.id, schedule: row.wanted === null ? null : { cron: row.cron, timeZone: row.time_zone } }))
 }
 
+const WITH_SCHEDULE = { status: { notIn: ['PAUSED', 'STOPPED'] }, deletingAt: null, cron: { not: null } }
+
+/** How many schedules must be in the queue. */
+export const countWantedSchedules = ({ prisma }: Database): Promise<number> => prisma.source.count({ where: WITH_SCHEDULE })
+
 /** All schedules that must be in the queue, for comparison with what is there. */
 export const listWantedSchedules = async ({ prisma }: Database): Promise<readonly { readonly sourceId: string; readonly schedule: Schedule }[]> => {
   const rows = await prisma.source.findMany({
-    where: { status: { notIn: ['PAUSED', 'STOPPED'] }, deletingAt: null, cron: { not: null } },
+    where: WITH_SCHEDULE,
     select: { id: true, cron: true, timeZone: true },
   })
   return rows.flatMap(({ id, cron, timeZone }) => (cron === null ? [] : [{ sourceId: id, schedule: { cron, timeZone } }]))
