@@ -78,6 +78,28 @@ describe.skipIf(chromiumPath === null)('who is notified', () => {
     await close()
   })
 
+  it('makes shared credentials and replaces their secrets, which are never shown', async () => {
+    const { page, complaints, close } = await stack.signIn('/credentials')
+    await page.getByRole('button', { name: 'New credential' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('shop-database')
+    await dialog.getByLabel('Connector').selectOption({ label: 'PostgreSQL' })
+    await dialog.getByLabel('Password').fill('canary-one')
+    await dialog.getByLabel('May be sent to').fill('127.0.0.1:5432')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('shop-database is saved.').waitFor()
+    await page.getByRole('button', { name: 'Change' }).click()
+    await dialog.getByLabel('Password').fill('canary-two')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(await page.content()).not.toMatch(/canary-(one|two)/u)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('No shared credentials').waitFor()
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   it('reads a long list page by page', async () => {
     const keys = Array.from({ length: 60 }, (_, n) => n)
     for (const n of keys) await stack.api.post('/v1/keys', { name: `key ${String(n).padStart(2, '0')}`, scopes: ['read'] })

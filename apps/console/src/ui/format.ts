@@ -1,5 +1,23 @@
 const locale = (): string => navigator.language
 
+/** Making a formatter takes longer than a hundred uses of it, and a list has hundreds of moments and numbers. */
+const formatters = new Map<string, unknown>()
+const cached = <T>(kind: string, options: object, make: (locale: string) => T): T => {
+  const key = `${locale()} ${kind} ${JSON.stringify(options)}`
+  const known = formatters.get(key) as T | undefined
+  if (known !== undefined) return known
+  const made = make(locale())
+  formatters.set(key, made)
+  return made
+}
+const numberFormat = (options: Intl.NumberFormatOptions = {}): Intl.NumberFormat =>
+  cached('number', options, (of) => new Intl.NumberFormat(of, options))
+const dateFormat = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => cached('date', options, (of) => new Intl.DateTimeFormat(of, options))
+const dayFormat = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  cached('day', options, () => new Intl.DateTimeFormat('en-CA', options))
+const relativeFormat = (): Intl.RelativeTimeFormat =>
+  cached('relative', {}, (of) => new Intl.RelativeTimeFormat(of, { numeric: 'auto', style: 'short' }))
+
 const UNITS = [
   ['d', 86_400],
   ['h', 3_600],
@@ -21,15 +39,15 @@ export const formatDuration = (seconds: number): string => {
   return parts.length === 0 ? '0s' : parts.join(' ')
 }
 
-export const formatNumber = (value: number): string => new Intl.NumberFormat(locale()).format(value)
+export const formatNumber = (value: number): string => numberFormat().format(value)
 
 export const formatCompact = (value: number): string =>
-  value < 10_000 ? formatNumber(value) : new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value)
+  value < 10_000 ? formatNumber(value) : numberFormat({ notation: 'compact', maximumFractionDigits: 1 }).format(value)
 
 export const formatBytes = (bytes: number): string => {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
   const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1_000)))
-  return new Intl.NumberFormat(locale(), {
+  return numberFormat({
     style: 'unit',
     unit: units[step] ?? 'byte',
     unitDisplay: 'short',
@@ -39,7 +57,7 @@ export const formatBytes = (bytes: number): string => {
 
 /** A moment with its zone, to the second. */
 export const formatExact = (moment: Date, timeZone?: 'UTC'): string =>
-  new Intl.DateTimeFormat(locale(), {
+  dateFormat({
     year: 'numeric',
     month: 'short',
     day: 'numeric',
@@ -53,10 +71,9 @@ export const formatExact = (moment: Date, timeZone?: 'UTC'): string =>
 /** A moment as lists show it: the day only when it is not today. */
 export const formatMoment = (moment: Date, now: Date, timeZone?: 'UTC', hasSeconds = true): string => {
   const zone = timeZone === undefined ? {} : { timeZone }
-  const day = (date: Date): string => new Intl.DateTimeFormat('en-CA', zone).format(date)
+  const day = (date: Date): string => dayFormat(zone).format(date)
   const time = { hour: '2-digit', minute: '2-digit', ...(hasSeconds ? { second: '2-digit' as const } : {}) } as const
-  const text = new Intl.DateTimeFormat(
-    locale(),
+  const text = dateFormat(
     day(moment) === day(now)
       ? { ...time, ...zone }
       : {
@@ -81,5 +98,5 @@ export const formatRelative = (moment: Date, now: Date): string => {
       ['second', 1],
     ] as const
   ).find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1]
-  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' }).format(Math.trunc(seconds / size), unit)
+  return relativeFormat().format(Math.trunc(seconds / size), unit)
 }

@@ -1,21 +1,48 @@
 import type { CredentialView } from '@inlet/contract'
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
+import { Dialog } from '../../ui/dialog.js'
 import { formatNumber } from '../../ui/format.js'
 import { Page } from '../../ui/page.js'
 import { Time } from '../../ui/time.js'
+import { notifyError } from '../../ui/toasts.js'
+import { CredentialDialog } from './credential-dialog.js'
 import { Listed } from './listed.js'
 
 /** Shared secrets: which there are and who uses them; their values are never shown. */
 export const CredentialsPage = () => {
   const t = messages.credentials
+  const session = useSession()
+  const queries = useQueryClient()
+  const [editing, setEditing] = useState<CredentialView | 'new' | null>(null)
+  const [deleting, setDeleting] = useState<CredentialView | null>(null)
+  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['credentials'] })
+  const remove = async (credential: CredentialView): Promise<void> => {
+    setDeleting(null)
+    await client.call('DELETE', `/v1/credentials/${credential.id}`).catch(notifyError)
+    await refresh()
+  }
   return (
-    <Page title={t.title} copy={{ path: '/v1/credentials' }}>
+    <Page
+      title={t.title}
+      copy={{ path: '/v1/credentials' }}
+      actions={
+        session.can('createCredential') ? (
+          <button type="button" className="button primary" onClick={() => setEditing('new')}>
+            {t.add}
+          </button>
+        ) : undefined
+      }
+    >
       <Listed<CredentialView>
         queryKey={['credentials']}
         path="/v1/credentials"
         none={t.none}
         noneHint={t.noneHint}
-        head={[t.name, t.connector, t.secrets, t.targets, t.usedBy, t.updated]}
+        head={[t.name, t.connector, t.secrets, t.targets, t.usedBy, t.updated, '']}
         row={(credential) => [
           <strong key="n">{credential.name}</strong>,
           credential.connector,
@@ -23,9 +50,35 @@ export const CredentialsPage = () => {
           credential.targets.join(', '),
           formatNumber(credential.usedBy),
           <Time key="t" at={credential.updatedAt} />,
+          <span key="b" className="row wrap">
+            {session.can('updateCredential') && (
+              <button type="button" className="button small" onClick={() => setEditing(credential)}>
+                {t.change}
+              </button>
+            )}
+            {session.can('deleteCredential') && credential.usedBy === 0 && (
+              <button type="button" className="button small quiet danger" onClick={() => setDeleting(credential)}>
+                {t.remove}
+              </button>
+            )}
+          </span>,
         ]}
         keyOf={({ id }) => id}
       />
+      {editing !== null && <CredentialDialog credential={editing === 'new' ? null : editing} onClose={() => setEditing(null)} onSaved={refresh} />}
+      {deleting !== null && (
+        <Dialog title={t.removeTitle(deleting.name)} onClose={() => setDeleting(null)}>
+          <p>{t.removeHint}</p>
+          <div className="actions">
+            <button type="button" className="button" autoFocus onClick={() => setDeleting(null)}>
+              {messages.common.cancel}
+            </button>
+            <button type="button" className="button danger" onClick={() => void remove(deleting)}>
+              {t.remove}
+            </button>
+          </div>
+        </Dialog>
+      )}
     </Page>
   )
 }

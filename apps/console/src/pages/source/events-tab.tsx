@@ -10,7 +10,7 @@ export const EventsTab = ({ source }: { readonly source: string }) => (
   <Paged<EventView> queryKey={['source', source, 'events']} path="/v1/events" query={{ source }} refetchMs={5_000} empty={messages.events.none}>
     {(events) => (
       <div className="panel table-wrap" tabIndex={0}>
-        <table className="table">
+        <table className="table stacks">
           <thead>
             <tr>
               <th>{messages.events.level}</th>
@@ -25,11 +25,13 @@ export const EventsTab = ({ source }: { readonly source: string }) => (
                 <td>
                   <Badge tone={TONES[event.level]}>{event.level}</Badge>
                 </td>
-                <td>
+                <td data-label={messages.events.at}>
                   <Time at={event.at} />
                 </td>
-                <td className="mono nowrap">{event.type}</td>
-                <td>{event.message}</td>
+                <td className="mono nowrap" data-label={messages.events.type}>
+                  {event.type}
+                </td>
+                <td data-label={messages.events.message}>{event.message}</td>
               </tr>
             ))}
           </tbody>

@@ -44,12 +44,6 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
               </button>
             ),
         )}
-        <span className="grow" />
-        {session.can('retryQuarantine') && (
-          <button type="button" className="button" disabled={isBusy} onClick={() => void retryAll()}>
-            {filter.reason === undefined && filter.stream === undefined ? t.retryAll : t.retryShown}
-          </button>
-        )}
       </div>
       <Paged<QuarantinedView>
         queryKey={['source', source.slug, 'quarantine', filter]}
@@ -63,38 +57,48 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
         }
       >
         {(items) => (
-          <div className="panel table-wrap" tabIndex={0}>
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>{messages.records.key}</th>
-                  <th>{t.reason}</th>
-                  <th className="right">{t.seen}</th>
-                  <th>{t.lastSeen}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((item) => (
-                  <tr key={item.id}>
-                    <td>
-                      <button type="button" className="hit-title link" data-row onClick={() => setSearch({ item: item.id })}>
-                        {item.key ?? t.noKey}
-                      </button>
-                      <p className="faint">{item.stream}</p>
-                    </td>
-                    <td>
-                      <span className="mono">{item.reason}</span>
-                      <p className="muted">{item.message}</p>
-                    </td>
-                    <td className="right num">{formatNumber(item.occurrences)}</td>
-                    <td>
-                      <Time at={item.lastSeenAt} />
-                    </td>
+          <>
+            <div className="row">
+              <span className="grow" />
+              {session.can('retryQuarantine') && (
+                <button type="button" className="button" disabled={isBusy} onClick={() => void retryAll()}>
+                  {filter.reason === undefined && filter.stream === undefined ? t.retryAll : t.retryShown}
+                </button>
+              )}
+            </div>
+            <div className="panel table-wrap" tabIndex={0}>
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th>{messages.records.key}</th>
+                    <th>{t.reason}</th>
+                    <th className="right">{t.seen}</th>
+                    <th>{t.lastSeen}</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+                </thead>
+                <tbody>
+                  {items.map((item) => (
+                    <tr key={item.id}>
+                      <td>
+                        <button type="button" className="hit-title link" data-row onClick={() => setSearch({ item: item.id })}>
+                          {item.key ?? t.noKey}
+                        </button>
+                        <p className="faint">{item.stream}</p>
+                      </td>
+                      <td>
+                        <span className="mono">{item.reason}</span>
+                        <p className="muted">{item.message}</p>
+                      </td>
+                      <td className="right num">{formatNumber(item.occurrences)}</td>
+                      <td>
+                        <Time at={item.lastSeenAt} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </>
         )}
       </Paged>
       {search['item'] !== undefined && <QuarantinedDialog id={search['item']} slug={source.slug} onClose={() => setSearch({ item: null })} />}

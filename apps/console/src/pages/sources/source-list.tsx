@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { messages } from '../../messages.js'
 import type { JudgedLine, Sort } from './filter-sources.js'
 import { SourceRow } from './source-row.js'
@@ -28,6 +28,12 @@ export const SourceList = ({ rows, selection, sort, onSort, onHold }: SourceList
     scrollMargin: top,
     getItemKey: (index) => rows[index]?.line.id ?? index,
   })
+  const toggle = useRef(selection.toggle)
+  useLayoutEffect(() => {
+    toggle.current = selection.toggle
+  })
+  // The same function for ever, so that rows need not be rendered again.
+  const onToggle = useCallback((id: string) => toggle.current(id), [])
   const t = messages.sources
   const isAll = rows.every(({ line }) => selection.ids.has(line.id))
   const head = (label: string, by: Sort, className: string) => (
@@ -77,7 +83,7 @@ export const SourceList = ({ rows, selection, sort, onSort, onHold }: SourceList
               index={item.index}
               top={item.start - top}
               isSelected={selection.ids.has(judged.line.id)}
-              onToggle={(id) => selection.toggle(id)}
+              onToggle={onToggle}
             />
           )
         })}

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
 import { messages } from '../../messages.js'
 import { formatNumber } from '../../ui/format.js'
 import { Time } from '../../ui/time.js'
@@ -13,7 +14,8 @@ interface SourceRowProps {
   readonly onToggle: (id: string) => void
 }
 
-export const SourceRow = ({ judged: { line, condition }, index, top, isSelected, onToggle }: SourceRowProps) => (
+/** Rendered again only when something of it changes: the list renders at every step of the wheel. */
+export const SourceRow = memo(({ judged: { line, condition }, index, top, isSelected, onToggle }: SourceRowProps) => (
   <div
     className="source-row"
     role="row"
@@ -63,4 +65,4 @@ export const SourceRow = ({ judged: { line, condition }, index, top, isSelected,
       {line.quarantined === 0 ? <span className="faint">–</span> : formatNumber(line.quarantined)}
     </span>
   </div>
-)
+))

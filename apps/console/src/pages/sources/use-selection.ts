@@ -7,8 +7,8 @@ const MAX_IN_ADDRESS = 100
 
 export interface Selection {
   readonly ids: ReadonlySet<string>
-  toggle(id: string): void
-  set(ids: Iterable<string>): void
+  readonly toggle: (id: string) => void
+  readonly set: (ids: Iterable<string>) => void
 }
 
 /** The sources that are selected: in the address by their slugs, so that a reload and a pasted link have them too. */
