@@ -66,8 +66,8 @@ describe.skipIf(chromiumPath === null)('every page', () => {
       // What is accessible does not depend on room to spare.
       expect([address, width > 2_000 ? [] : await seriousIn(opened)]).toEqual([address, []])
       // What lies beside the window moves it, even where it cannot be seen.
-      const width = 'Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) <= innerWidth'
-      expect([address, await opened.page.evaluate(width)]).toEqual([address, true])
+      const fits = 'Math.max(document.documentElement.scrollWidth, document.body.scrollWidth) <= innerWidth'
+      expect([address, await opened.page.evaluate(fits)]).toEqual([address, true])
     }
     // A page that does not exist is asked for once.
     expect(opened.complaints.filter((text) => !text.includes('404'))).toEqual([])
