@@ -53,7 +53,6 @@ export const MAY_BUILD_REGEXP = [
   'packages/runtime/src/text/redact-values.ts',
   'packages/connectors/src/github/cursor/positions.ts',
   'packages/security/src/api-keys/api-key.ts',
-  'apps/api/src/http/not-found.ts',
   'apps/api/src/server.ts',
 ]
 

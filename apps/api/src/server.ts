@@ -1,18 +1,20 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type Endpoint, endpoints } from '@inlet/contract'
+import { Failure } from '@inlet/domain'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
-import express, { type Express } from 'express'
+import { monotonicNow } from '@inlet/runtime'
+import type { Express, RequestHandler } from 'express'
+import express from 'express'
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { BOARD_PATH, queueBoard } from './board/queue-board.js'
 import { consolePages } from './console/console-pages.js'
 import { docsPage } from './docs/docs-page.js'
 import { allowOrigins } from './http/allow-origins.js'
 import { type AuthenticateDeps, authenticate } from './http/authenticate.js'
 import { compressAnswers } from './http/compress-answers.js'
-import { limitRate } from './http/limit-rate.js'
-import { notFound } from './http/not-found.js'
-import { observeRequests } from './http/observe-requests.js'
+import { findPrincipal } from './http/principal.js'
 import { problemHandler } from './http/problem-handler.js'
 import type { Handlers } from './http/reply.js'
 import { requestLog } from './http/request-log.js'
@@ -106,3 +108,47 @@ const closeServer = async (server: Server, limitMs: number): Promise<void> => {
   clearInterval(sweep)
   clearTimeout(cut)
 }
+
+/** At most `perMinute` requests of one caller (API key, else address) a minute; 0 means no limit. */
+const limitRate = (perMinute: number): RequestHandler =>
+  perMinute === 0
+    ? (_request, _response, next) => next()
+    : rateLimit({
+        windowMs: 60_000,
+        limit: perMinute,
+        standardHeaders: 'draft-8',
+        legacyHeaders: false,
+        keyGenerator: (request, response) => findPrincipal(response)?.keyId ?? ipKeyGenerator(request.ip ?? ''),
+        handler: (_request, response, next) => {
+          const waitSeconds = Number(response.getHeader('retry-after') ?? 60)
+          next(new Failure('TOO_MANY_REQUESTS', `more than ${perMinute} requests a minute`, { retryAfterMs: waitSeconds * 1_000 }))
+        },
+      })
+
+const toPattern = (path: string): RegExp => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+')}/?$`)
+
+/** Answers what no route took: 405 with Allow for a known address, else 404. */
+const notFound = (): RequestHandler => {
+  const known = Object.values<Endpoint>(endpoints).map(({ path, method }) => ({ pattern: toPattern(path), method: method.toUpperCase() }))
+  return (request, response) => {
+    const methods = known.filter(({ pattern }) => pattern.test(request.path)).map(({ method }) => method)
+    if (methods.length === 0) throw new Failure('NOT_FOUND', 'there is nothing at this address')
+    response.setHeader('allow', [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : [])])].sort().join(', '))
+    throw new Failure('METHOD_NOT_ALLOWED', `${request.method} is not allowed here`)
+  }
+}
+
+/** Measures every request under the pattern of its route. */
+const observeRequests =
+  (metrics: Pick<Metrics, 'observeHttp'>): RequestHandler =>
+  (request, response, next) => {
+    const startedAt = monotonicNow()
+    response.once('close', () => {
+      const route: unknown = (request.route as { path?: unknown } | undefined)?.path
+      metrics.observeHttp(
+        { method: request.method, route: typeof route === 'string' ? route : 'unmatched', status: response.statusCode },
+        monotonicNow() - startedAt,
+      )
+    })
+    next()
+  }

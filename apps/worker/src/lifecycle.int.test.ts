@@ -9,6 +9,7 @@ import { createMasterKeyText, parseKeyring } from '@inlet/security'
 import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
+import { WORKER_SETTINGS } from '../testing/worker-settings.js'
 import { composeWorker } from './compose.js'
 
 const PAGE = 100
@@ -72,19 +73,7 @@ describe('the life of a source on a real worker', () => {
       {
         ...common,
         INLET_ENCRYPTION_KEYS: parseKeyring(env.INLET_ENCRYPTION_KEYS),
-        INLET_EGRESS_ALLOW: [],
-        INLET_CONNECTORS: [],
-        INLET_SINGER_TAPS: new Map(),
-        INLET_FILE_ROOTS: [],
-        INLET_WORK_DIR: '/tmp/inlet-test-work',
-        INLET_CHROMIUM_SANDBOX: 'auto',
-        INLET_CHROMIUM_PAGES: 4,
-        INLET_CHROMIUM_MEMORY_BYTES: 1_073_741_824,
-        INLET_WORKER_CONCURRENCY: 4,
-        INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
-        INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
-        INLET_WORKER_OPS_HOST: '127.0.0.1',
-        INLET_WORKER_OPS_PORT: 0,
+        ...WORKER_SETTINGS,
       },
       { log, secrets: createSecretRegistry(), signal },
       { findConnector: () => numbers },

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { tmpdir } from 'node:os'
 import { complete, defineConnector, keyText } from '@inlet/connector-sdk'
 import { createDatabase, createRun, createSource, type Database, updateSource } from '@inlet/db'
 import type { Mapping } from '@inlet/mapping'
@@ -10,6 +9,7 @@ import { createMasterKeyText, parseKeyring } from '@inlet/security'
 import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
+import { WORKER_SETTINGS } from '../testing/worker-settings.js'
 import { composeWorker } from './compose.js'
 
 interface Order {
@@ -71,19 +71,8 @@ describe('a source with a mapping', () => {
       {
         ...common,
         INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('k1')),
-        INLET_EGRESS_ALLOW: [],
-        INLET_CONNECTORS: [],
-        INLET_SINGER_TAPS: new Map(),
-        INLET_FILE_ROOTS: [],
-        INLET_WORK_DIR: `${tmpdir()}/inlet-test-work`,
-        INLET_CHROMIUM_SANDBOX: 'auto',
-        INLET_CHROMIUM_PAGES: 4,
-        INLET_CHROMIUM_MEMORY_BYTES: 1_073_741_824,
+        ...WORKER_SETTINGS,
         INLET_WORKER_CONCURRENCY: 2,
-        INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
-        INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
-        INLET_WORKER_OPS_HOST: '127.0.0.1',
-        INLET_WORKER_OPS_PORT: 0,
       },
       { log, secrets: createSecretRegistry(), signal },
       { findConnector: () => shelf },

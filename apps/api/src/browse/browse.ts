@@ -2,7 +2,16 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Connector } from '@inlet/connector-sdk'
 import { CALLS, type CallAnswer, type CallParamsInput, type Endpoints } from '@inlet/contract'
-import { type BrowseTarget, findBrowsed, findBrowseTarget, forgetBrowsed, readContent } from '@inlet/db'
+import {
+  type BrowsedItem,
+  type BrowseQuestion,
+  type BrowseTarget,
+  cacheBrowsed,
+  findBrowsed,
+  findBrowseTarget,
+  forgetBrowsed,
+  readContent,
+} from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Semaphore } from '@inlet/runtime'
 import type { Response } from 'express'
@@ -12,7 +21,6 @@ import { matchesEtag } from '../http/etag.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import { getSourceId, unknownSource } from '../source-access/find-source.js'
 import { parseRange } from './byte-range.js'
-import { keepAnswer, toCacheView } from './cached-answer.js'
 
 export interface BrowseDeps extends CallDeps {
   readonly findConnector: (type: string) => Connector | undefined
@@ -161,3 +169,35 @@ const send = async (bytes: AsyncGenerator<Buffer>, response: Response): Promise<
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   }
 }
+
+interface CacheState {
+  readonly state: 'hit' | 'miss' | 'refreshed'
+  readonly fetchedAt: Date
+  readonly expiresAt: Date
+}
+
+const toCacheView = ({ state, fetchedAt, expiresAt }: CacheState) => ({
+  state,
+  fetchedAt: fetchedAt.toISOString(),
+  expiresAt: expiresAt.toISOString(),
+})
+
+/** The kept answer, or that of the source, which is kept for the next time. What fails is not kept. */
+const keepAnswer = async <Answer>(
+  { database, ttlSeconds }: BrowseDeps,
+  question: BrowseQuestion,
+  { refresh, ask }: { readonly refresh: boolean; readonly ask: () => Promise<Answer> },
+): Promise<{ readonly answer: Answer; readonly cache: CacheState }> => {
+  const kept = refresh ? null : await findBrowsed<Answer>(database, question)
+  if (kept !== null) return { answer: kept.answer, cache: toState('hit', kept) }
+  const answer = await ask()
+  const now = new Date()
+  const stored = ttlSeconds === 0 ? null : await cacheBrowsed(database, question, { answer, ttlSeconds })
+  return { answer, cache: toState(refresh ? 'refreshed' : 'miss', stored ?? { fetchedAt: now, expiresAt: now }) }
+}
+
+const toState = (state: CacheState['state'], { fetchedAt, expiresAt }: Pick<BrowsedItem<unknown>, 'fetchedAt' | 'expiresAt'>): CacheState => ({
+  state,
+  fetchedAt,
+  expiresAt,
+})

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Connector } from '@inlet/connector-sdk'
-import type { Endpoints } from '@inlet/contract'
+import type { CredentialDetailView, CredentialView, Endpoints } from '@inlet/contract'
 import {
   type CredentialUser,
   createDueRestarts,
@@ -20,8 +20,8 @@ import type { Handler } from '../http/reply.js'
 import { requireRoom } from '../keys/key-limits.js'
 import { enqueueAfterCommit } from '../source-access/after-commit.js'
 import { getConnector, parseSecrets } from '../source-access/settings-form.js'
+import { toSecretStates } from '../source-access/source-view.js'
 import type { CredentialDeps } from './credential-access.js'
-import { toCredentialDetail, toCredentialView } from './credential-view.js'
 import { mayRetarget, shownTargets } from './guard-targets.js'
 
 export const REDACT_MS = 300_000
@@ -173,4 +173,22 @@ export const createCredentialHandlers = (deps: CredentialDeps) => ({
   getCredential: getCredentialHandler(deps),
   updateCredential: updateCredentialHandler(deps),
   deleteCredential: deleteCredentialHandler(deps),
+})
+
+/** A shared credential as lists show it, without its secrets. */
+const toCredentialView = (credential: SharedCredential, targets: readonly string[]): CredentialView => ({
+  id: credential.id,
+  name: credential.name,
+  connector: credential.connector,
+  secrets: toSecretStates(credential.fields),
+  targets: [...targets],
+  usedBy: credential.usedBy,
+  createdAt: credential.createdAt.toISOString(),
+  updatedAt: credential.updatedAt.toISOString(),
+})
+
+const toCredentialDetail = (credential: SharedCredential, users: readonly CredentialUser[], targets: readonly string[]): CredentialDetailView => ({
+  ...toCredentialView(credential, targets),
+  usedBy: users.length,
+  sources: users.map(({ id, slug, name, status }) => ({ id, slug, name, status })),
 })

@@ -1,7 +1,8 @@
-import { appliedMigrations, type Database, findSetting, readClockSkewSeconds, readMigrationFiles } from '@inlet/db'
+import { appliedMigrations, claimSetting, type Database, findSetting, readClockSkewSeconds, readMigrationFiles, untilSchemaReady } from '@inlet/db'
 import type { Probe } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
-import { CANARY_SETTING, checkCanary, type Keyring } from '@inlet/security'
+import { EnvError } from '@inlet/runtime'
+import { CANARY_SETTING, checkCanary, type Keyring, requireKeys } from '@inlet/security'
 
 /** Beyond it the schedulers and the queue, which trust client clocks, go wrong. */
 const MAX_SKEW_SECONDS = 2
@@ -43,4 +44,18 @@ export const readinessProbes = (deps: ReadinessDeps): Readonly<Record<string, Pr
     },
     draining: async () => (deps.stopping.aborted ? 'the process is about to stop' : null),
   }
+}
+
+/**
+ * Waits for the database, then makes sure that this build and these keys fit it. Throws `EnvError` (exit 78) when the
+ * database is ahead of the build or was sealed with other keys: starting again would not help.
+ */
+export const checkInstallation = async (database: Database, keyring: Keyring, signal: AbortSignal): Promise<void> => {
+  try {
+    await untilSchemaReady(database, signal)
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('ahead of this build')) throw error
+    throw new EnvError([{ key: 'DATABASE_URL', rule: error.message }])
+  }
+  await requireKeys(keyring, (key, value) => claimSetting(database, key, value))
 }

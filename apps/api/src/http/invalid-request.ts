@@ -2,7 +2,6 @@ import type { FieldProblem } from '@inlet/contract'
 import { Failure, type Reason } from '@inlet/domain'
 import type { z } from 'zod'
 import { describeIssue } from './describe-issue.js'
-import { findUnstorable } from './find-unstorable.js'
 
 /** A request whose fields cannot be used; answered with VALIDATION_FAILED and every field at once. */
 export class InvalidRequest extends Failure {
@@ -45,3 +44,17 @@ export const parseWith = <S extends z.ZodType>(schema: S, value: unknown, prefix
   if (!parsed.success) throw new InvalidRequest(toFieldProblems(parsed.error.issues, prefix))
   return parsed.data
 }
+
+/** Where in a JSON value text stands that no part of the store can hold: a NUL character, or half of a surrogate pair. Null when there is none. */
+const findUnstorable = (value: unknown, path: readonly string[] = []): readonly string[] | null => {
+  if (typeof value === 'string') return isStorable(value) ? null : path
+  if (typeof value !== 'object' || value === null) return null
+  for (const [name, inner] of Object.entries(value)) {
+    if (!isStorable(name)) return path
+    const found = findUnstorable(inner, [...path, name])
+    if (found !== null) return found
+  }
+  return null
+}
+
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()

@@ -1,9 +1,8 @@
-import { type Problem, statusOf } from '@inlet/contract'
+import { type DraftReview, type Problem, statusOf } from '@inlet/contract'
 import { isMissingReference, isTimeout, toDatabaseFailure } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { MappingSyntaxError } from '@inlet/mapping'
 import { CheckRejected, InvalidRequest } from './invalid-request.js'
-import { PublishBlocked } from './publish-blocked.js'
 
 interface ProblemAnswer {
   readonly problem: Problem
@@ -70,5 +69,14 @@ export const toProblem = (thrown: unknown, ids: { readonly requestId: string; re
       requestId: ids.requestId,
       ...(isDefect ? { errorId: ids.errorId } : {}),
     },
+  }
+}
+
+/** A publication that is blocked, with what the review found. */
+export class PublishBlocked extends Failure {
+  readonly review: DraftReview
+  constructor(reason: 'PUBLISH_BLOCKED' | 'EXAMPLES_BROKEN', message: string, review: DraftReview) {
+    super(reason, message)
+    this.review = review
   }
 }

@@ -1,28 +1,30 @@
 import { randomUUID } from 'node:crypto'
-import type { Endpoints } from '@inlet/contract'
+import type { DeliveryView, Endpoints, NotificationTargetView } from '@inlet/contract'
 import {
   addTestDelivery,
   createTarget,
+  type DeliveryRow,
   deleteTarget,
+  findSourceId,
   findTarget,
   listDeliveries,
   listIncidents,
   listTargets,
   type NotificationTarget,
+  toMessageId,
   updateTarget,
 } from '@inlet/db'
 import { Failure, maskUrl, parseSchedule, TARGET_RULES, type TargetKind } from '@inlet/domain'
 import { openSecrets, sealSecrets } from '@inlet/security'
 import { z } from 'zod'
 import { mayRetarget } from '../credentials/guard-targets.js'
+import { InvalidRequest } from '../http/invalid-request.js'
 import { pageOfAll } from '../http/page-of-all.js'
 import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { getSourceId } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { findSources } from './check-target.js'
 import { checkMail, checkNewSecret, requireUrl, secretOf } from './target-settings.js'
-import { toDeliveryView, toTargetView } from './target-view.js'
 
 /** What the endpoints of notifications use. */
 export type NotificationDeps = Pick<SourceDeps, 'database' | 'keyring' | 'tokens' | 'guard' | 'secrets'>
@@ -190,3 +192,34 @@ const listIncidentsHandler =
     const rows = await listIncidents(deps.database, { sourceId, kind: query.kind, open, before, limit: query.limit + 1 })
     return { status: 200, body: toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.openedAt.toISOString(), last.id])) }
   }
+
+/** The ids of sources by their slugs or ids. Throws VALIDATION_FAILED naming those that do not exist. */
+const findSources = async ({ database }: NotificationDeps, refs: readonly string[]): Promise<readonly string[]> => {
+  const ids = await Promise.all(refs.map((ref) => findSourceId(database, ref)))
+  const missing = refs.flatMap((ref, n) =>
+    ids[n] === null ? [{ path: `sources.${n}`, code: 'unknown_source', message: `there is no source "${ref}"` }] : [],
+  )
+  if (missing.length > 0) throw new InvalidRequest(missing)
+  return [...new Set(ids.filter((id) => id !== null))]
+}
+
+/** A target as the API shows it. */
+const toTargetView = ({ previousUntil, createdAt, updatedAt, ...target }: NotificationTarget): NotificationTargetView => ({
+  ...target,
+  mail: target.mail === null ? null : { ...target.mail, to: [...target.mail.to] },
+  url: target.kind === 'email' ? target.url : maskUrl(target.url),
+  events: [...target.events],
+  sources: [...target.sources],
+  previousSecretUntil: previousUntil === null || previousUntil.getTime() <= Date.now() ? null : previousUntil.toISOString(),
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+})
+
+/** A message as the API shows it. */
+const toDeliveryView = (row: DeliveryRow): DeliveryView => ({
+  ...row,
+  messageId: toMessageId(row.id),
+  nextAt: row.status === 'pending' || row.status === 'held' ? row.nextAt.toISOString() : null,
+  createdAt: row.createdAt.toISOString(),
+  doneAt: row.doneAt?.toISOString() ?? null,
+})

@@ -1,14 +1,16 @@
-import type { Endpoints } from '@inlet/contract'
-import { dropQuarantine, dropQuarantined, findQuarantined, listQuarantine, retryQuarantine, retryQuarantined } from '@inlet/db'
-import { Failure, whyNotRetryable } from '@inlet/domain'
+import { parseJsonLossless } from '@inlet/connector-sdk'
+import { type Endpoints, editedRecord, type QuarantinedView } from '@inlet/contract'
+import { dropQuarantine, dropQuarantined, findQuarantined, listQuarantine, type QuarantineRow, retryQuarantine, retryQuarantined } from '@inlet/db'
+import { canonicalJson, Failure, whyNotRetryable } from '@inlet/domain'
+import { toPosition } from '@inlet/mapping'
 import { z } from 'zod'
+import { InvalidRequest, parseWith } from '../http/invalid-request.js'
 import { listName, toPage } from '../http/page-token.js'
+import { JSON_LIMITS, parseJson } from '../http/parse-json.js'
 import type { Handler } from '../http/reply.js'
 import { enqueueAfterCommit } from '../source-access/after-commit.js'
 import { getSourceId, sourceNotFound } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { parseEdited } from './parse-edited.js'
-import { toQuarantinedView } from './quarantined-view.js'
 
 /** What the endpoints of the quarantine use. */
 type QuarantineDeps = Pick<SourceDeps, 'database' | 'queues' | 'tokens' | 'log'>
@@ -88,3 +90,57 @@ export const createQuarantineHandlers = (deps: QuarantineDeps) => ({
   retryQuarantine: retryQuarantineHandler(deps),
   dropQuarantine: dropQuarantineHandler(deps),
 })
+
+/**
+ * JSON text of the record somebody sent in place of a quarantined one; null when none was. Throws MALFORMED_JSON with line and column,
+ * VALIDATION_FAILED naming each field, RECORD_INVALID for values that no record can hold.
+ */
+const parseEdited = (body: { readonly record?: unknown; readonly raw?: string | undefined }, stream: string): string | null => {
+  const given = body.raw === undefined ? body.record : parseText(body.raw)
+  if (given === undefined) return null
+  const field = body.raw === undefined ? 'record' : 'raw'
+  const record = parseWith(editedRecord, given, [field])
+  if (record.stream !== undefined && record.stream !== stream)
+    throw new InvalidRequest([{ path: `${field}.stream`, code: 'other_stream', message: `must be "${stream}", the stream it was read from` }])
+  // The digits of its numbers are those that were written.
+  const exact = body.raw === undefined ? record : (parseJsonLossless(body.raw) as object)
+  return canonicalJson({ ...exact, stream })
+}
+
+const parseText = (raw: string): unknown => {
+  try {
+    return parseJson(Buffer.from(raw), { ...JSON_LIMITS, anyNumbers: true })
+  } catch (error) {
+    const offset = error instanceof Failure && error.reason === 'MALFORMED_JSON' ? /position (\d+)/.exec(error.message)?.[1] : undefined
+    if (offset === undefined) throw error
+    const { line, column } = toPosition(raw, Number(offset))
+    throw new Failure('MALFORMED_JSON', `raw is not valid JSON at line ${line}, column ${column}`, { field: 'raw', cause: error })
+  }
+}
+
+/** A row as the API shows it. */
+const toQuarantinedView = (row: QuarantineRow): QuarantinedView => {
+  const whyNot = whyNotRetryable(row)
+  return {
+    id: row.id,
+    sourceId: row.sourceId,
+    runId: row.runId,
+    stream: row.stream,
+    key: row.key,
+    reason: row.reason,
+    message: row.message,
+    raw: row.raw,
+    createdAt: row.createdAt.toISOString(),
+    occurrences: row.occurrences,
+    lastSeenAt: row.lastSeenAt.toISOString(),
+    state: row.state,
+    stateAt: row.stateAt?.toISOString() ?? null,
+    stateBy: row.stateBy,
+    retryable: whyNot === null,
+    whyNot,
+    attempts: row.attempts,
+    retryRunId: row.retryRunId,
+    retryOutcome: row.outcome,
+    resolution: row.resolution,
+  }
+}

@@ -1,11 +1,10 @@
 import type { Endpoints } from '@inlet/contract'
-import { type Database, findRecord } from '@inlet/db'
+import { type Database, findRecord, listChunks } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Logger } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 import type { PageTokens } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { listRecordChunksHandler } from './list-record-chunks.js'
 import { listRecordsHandler } from './list-records.js'
 import { toDetailJson } from './record-json.js'
 import type { Understand } from './understand.js'
@@ -32,3 +31,13 @@ export const createRecordHandlers = (deps: RecordDeps) => ({
   getRecord: getRecordHandler(deps),
   listRecordChunks: listRecordChunksHandler(deps),
 })
+
+const listRecordChunksHandler =
+  (deps: RecordDeps): Handler<Endpoints['listRecordChunks']> =>
+  async ({ params, query }) => {
+    const [streamId = '', keyHash = ''] = params.id.split('-')
+    const found = await listChunks(deps.database, { streamId: Number(streamId), keyHash, around: query.around ?? null, limit: query.limit })
+    if (found === null) throw new Failure('NOT_FOUND', 'there is no such record')
+    const items = found.chunks.map(({ headings, ...chunk }) => ({ ...chunk, headings: [...headings] }))
+    return { status: 200, body: { recordId: params.id, total: found.total, items } }
+  }

@@ -1,10 +1,8 @@
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { checkSourceHandler } from './check-source.js'
 import { createSourceHandler } from './create-source.js'
 import { createLifecycleHandlers } from './lifecycle.js'
-import { previewSourceHandler } from './preview-source.js'
 import { explainSourceHandler, getSourceHandler, listSourcesHandler, listTicksHandler } from './read-sources.js'
-import { testNewSourceHandler, testSourceHandler } from './test-source.js'
+import { checkSourceHandler, previewSourceHandler, testNewSourceHandler, testSourceHandler } from './test-source.js'
 import { updateSourceHandler } from './update-source.js'
 
 export const createSourceHandlers = (deps: SourceDeps) => ({

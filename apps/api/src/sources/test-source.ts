@@ -2,11 +2,11 @@ import type { Connector } from '@inlet/connector-sdk'
 import type { Endpoints } from '@inlet/contract'
 import { findSource, findSourceForCheck, getContent } from '@inlet/db'
 import { canonicalJson } from '@inlet/domain'
-import { askWorker, type WorkerRequest } from '../calls/ask-worker.js'
+import { askWorker, checkSettings, type WorkerRequest } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { guardTargets } from '../credentials/guard-targets.js'
 import { closeSignal, type Handler, type Reply } from '../http/reply.js'
-import { sourceNotFound } from '../source-access/find-source.js'
+import { sourceNotFound, unknownSource } from '../source-access/find-source.js'
 import { checkSettingsForm, getConnector, refuseForm, type Settings } from '../source-access/settings-form.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 import { checkMappingForm } from '../versions/check-content.js'
@@ -87,3 +87,33 @@ const ask = async (deps: SourceDeps, request: WorkerRequest<'test'>, signal: Abo
   const metrics = { requests: 0, records: 0, recordBytes: 0, durationMs: outcome.durationMs }
   return { status: 200, body: { ok: false, failure: outcome.failure, ...nothing, metrics } }
 }
+
+/** A failed check is a good answer: 200 with what is wrong. */
+export const checkSourceHandler =
+  (deps: SourceDeps): Handler<Endpoints['checkSource']> =>
+  async ({ params, response }) => {
+    const source = await findSourceForCheck(deps.database, params.id)
+    if (source === null) throw await unknownSource(deps, params.id)
+    const { connector, config, id } = source
+    const outcome = await checkSettings(deps, { connector, config, sourceId: id }, closeSignal(response))
+    const found = outcome.ok ? { failure: null, warnings: outcome.answer.warnings } : { failure: outcome.failure, warnings: [] }
+    return { status: 200, body: { ok: outcome.ok, ...found, checkedAt: new Date().toISOString(), durationMs: outcome.durationMs } }
+  }
+
+/** A source that cannot be read is a good answer: 200 with what is wrong. */
+export const previewSourceHandler =
+  (deps: SourceDeps): Handler<Endpoints['previewSource']> =>
+  async ({ params, body, response }) => {
+    const source = await findSourceForCheck(deps.database, params.id)
+    if (source === null) throw await unknownSource(deps, params.id)
+    const { connector, config, id } = source
+    const outcome = await askWorker(deps, 'preview', { connector, config, sourceId: id, params: body }, closeSignal(response))
+    const { durationMs } = outcome
+    if (!outcome.ok) return { status: 200, body: { ok: false, failure: outcome.failure, streams: [], records: [], rejected: [], durationMs } }
+    const { streams, records, rejected } = outcome.answer
+    const frame = JSON.stringify({ ok: true, failure: null, streams, rejected, durationMs })
+    return { status: 200, json: `${frame.slice(0, -1)},"records":[${records.map(toJson).join(',')}]}` }
+  }
+
+/** The data is spliced in as text: parsing it here would round its numbers. */
+const toJson = ({ dataJson, ...record }: { readonly dataJson: string }): string => `${JSON.stringify(record).slice(0, -1)},"data":${dataJson}}`

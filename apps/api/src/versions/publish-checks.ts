@@ -1,6 +1,6 @@
 import { type Draft, listExamples, type SourceDetails } from '@inlet/db'
 import { canonicalJson } from '@inlet/domain'
-import { PublishBlocked } from '../http/publish-blocked.js'
+import { PublishBlocked } from '../http/to-problem.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 import { findBlockers, review } from './review-draft.js'
 

@@ -6,6 +6,10 @@ import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { getSourceId } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
+import { deleteDraftHandler, getDraftHandler, saveDraftHandler } from './drafts.js'
+import { deleteExampleHandler, getExampleHandler, listExamplesHandler, saveExampleHandler } from './examples.js'
+import { publishDraftHandler, rollBackHandler } from './publish.js'
+import { reviewDraftHandler } from './review-draft.js'
 import { toVersionView } from './version-view.js'
 
 const position = z.tuple([z.int()])
@@ -33,3 +37,19 @@ export const diffVersionsHandler =
   }
 
 const toWhich = (text: string): number | 'live' | 'draft' => (text === 'live' || text === 'draft' ? text : Number(text))
+
+export const createVersionHandlers = (deps: SourceDeps) => ({
+  listVersions: listVersionsHandler(deps),
+  getVersion: getVersionHandler(deps),
+  diffVersions: diffVersionsHandler(deps),
+  saveDraft: saveDraftHandler(deps),
+  getDraft: getDraftHandler(deps),
+  deleteDraft: deleteDraftHandler(deps),
+  reviewDraft: reviewDraftHandler(deps),
+  publishDraft: publishDraftHandler(deps),
+  rollBack: rollBackHandler(deps),
+  listExamples: listExamplesHandler(deps),
+  getExample: getExampleHandler(deps),
+  saveExample: saveExampleHandler(deps),
+  deleteExample: deleteExampleHandler(deps),
+})

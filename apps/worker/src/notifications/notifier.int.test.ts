@@ -1,47 +1,26 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
 import { addTestDelivery, createTarget, markStaleness, type NotificationTarget, reportIncidents, updateTarget } from '@inlet/db'
 import { MAX_TRIES } from '@inlet/domain'
-import { createLogger, createMetrics, createSecretRegistry } from '@inlet/observability'
 import { createMasterKeyText, createSigningSecret, openSecrets, parseKeyring, sealSecrets } from '@inlet/security'
 import { openTestStore, type TestStore, until } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { startNotifier } from './start-notifier.js'
+import { runNotifier } from './fixtures/run-notifier.js'
+import { type Received, type Receiver, startReceiver } from './fixtures/start-receiver.js'
 import { createMessageWriter } from './write-message.js'
-
-interface Received {
-  readonly headers: Record<string, string>
-  readonly body: string
-}
 
 const keyring = parseKeyring(createMasterKeyText('k1'))
 let store: TestStore
-let server: Server
-let received: Received[] = []
-let answer = 204
+let receiver: Receiver
 let url = ''
 const stops: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
-  server = createServer((request, response) => {
-    let body = ''
-    request.on('data', (piece: Buffer) => {
-      body += piece.toString()
-    })
-    request.on('end', () => {
-      received.push({ headers: request.headers as Record<string, string>, body })
-      response.writeHead(answer, answer === 302 ? { location: 'http://169.254.169.254/' } : {}).end()
-    })
-  }).listen(0, '127.0.0.1')
-  await until(() => server.listening)
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`
+  receiver = await startReceiver()
+  url = `${receiver.url}/hook`
 })
 beforeEach(async () => {
-  received = []
-  answer = 204
+  Object.assign(receiver, { received: [], answer: 204 })
   for (const table of ['notification_targets', 'incidents']) await store.rows(`DELETE FROM ${table}`)
   await store.rows(`UPDATE sources SET status = 'STOPPED'`)
 })
@@ -49,27 +28,11 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop()
 })
 afterAll(async () => {
-  server.close()
+  receiver.close()
   await store.close()
 })
 
-const start = (allow: readonly string[] = ['127.0.0.1']): void => {
-  const egress = createEgressGuard({ allow })
-  const http = createHttpClient({ guard: egress, transport: 'node' })
-  const stop = startNotifier({
-    database: store.database,
-    keyring,
-    http,
-    egress,
-    secrets: createSecretRegistry(),
-    metrics: createMetrics({ process: 'worker' }),
-    log: createLogger({ level: 'silent', name: 'test' }),
-    publicUrl: 'https://inlet.example',
-    quarantinePercent: 5,
-    everyMs: 50,
-  })
-  stops.push(stop, async () => http.close())
-}
+const start = (allow: readonly string[] = ['127.0.0.1']): void => void stops.push(runNotifier(store.database, keyring, allow))
 
 type TargetChanges = Partial<Pick<NotificationTarget, 'url' | 'events' | 'sources' | 'kind' | 'mail' | 'quietHours' | 'groupMinutes'>>
 const addTarget = async (changes: TargetChanges = {}, secret = createSigningSecret()) => {
@@ -116,22 +79,26 @@ describe('notifications', () => {
   it('come once for the beginning and once for the end of an incident, signed, also when the receiver was down', async () => {
     const sourceId = await store.addSource()
     const { id, secret } = await addTarget()
-    answer = 503
+    receiver.answer = 503
     await breakSource(sourceId)
     start()
     await until(async () => (await deliveriesOf(id))[0]?.last_status === 503)
     expect(await deliveriesOf(id)).toMatchObject([
       { event: 'incident.opened', status: 'pending', attempts: 1, last_error: 'the receiver answers 503' },
     ])
-    answer = 204
+    receiver.answer = 204
     await dueNow()
     await until(async () => (await deliveriesOf(id))[0]?.status === 'delivered')
     await repairSource(sourceId)
     await until(async () => (await deliveriesOf(id))[1]?.status === 'delivered')
-    expect(received.map(({ body }) => (JSON.parse(body) as { type: string }).type)).toEqual(['incident.opened', 'incident.opened', 'incident.closed'])
-    expect(received.every((message) => verify(message, secret))).toBe(true)
-    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(2)
-    expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({
+    expect(receiver.received.map(({ body }) => (JSON.parse(body) as { type: string }).type)).toEqual([
+      'incident.opened',
+      'incident.opened',
+      'incident.closed',
+    ])
+    expect(receiver.received.every((message) => verify(message, secret))).toBe(true)
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(2)
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({
       data: {
         incident: { kind: 'error', closedAt: null },
         source: { id: sourceId },
@@ -147,10 +114,10 @@ describe('notifications', () => {
     const { id } = await addTarget({ url: 'http://127.0.0.1:1/hook' })
     const redirected = await addTarget()
     for (const target of [id, redirected.id]) await addTestDelivery(store.database, target, (messageId) => JSON.stringify({ id: messageId }))
-    answer = 302
+    receiver.answer = 302
     start([`127.0.0.1:${new URL(url).port}`])
     await until(async () => (await deliveriesOf(redirected.id))[0]?.last_status === 302 && (await deliveriesOf(id))[0]?.last_error !== null)
-    expect(received).toHaveLength(1)
+    expect(receiver.received).toHaveLength(1)
     expect((await deliveriesOf(id))[0]?.last_error).toMatch(/^(URL_BLOCKED_ADDRESS|URL_PORT_NOT_ALLOWED|EGRESS_BLOCKED): /u)
   })
 
@@ -164,12 +131,12 @@ describe('notifications', () => {
     await updateTarget(store.database, { id, reseal, overlapSeconds: 3_600 }, 'test')
     await addTestDelivery(store.database, id, () => '{}')
     start()
-    await until(() => received.length === 1)
-    expect([secret, next].map((key) => received.every((message) => verify(message, key)))).toEqual([true, true])
+    await until(() => receiver.received.length === 1)
+    expect([secret, next].map((key) => receiver.received.every((message) => verify(message, key)))).toEqual([true, true])
     await store.rows('UPDATE notification_targets SET previous_until = now()')
     await addTestDelivery(store.database, id, () => '{}')
-    await until(() => received.length === 2)
-    expect([secret, next].map((key) => received.slice(1).every((message) => verify(message, key)))).toEqual([false, true])
+    await until(() => receiver.received.length === 2)
+    expect([secret, next].map((key) => receiver.received.slice(1).every((message) => verify(message, key)))).toEqual([false, true])
   })
 
   it('are given up after the last try, and at once when the receiver is gone', async () => {
@@ -180,10 +147,10 @@ describe('notifications', () => {
       'UPDATE notification_deliveries SET attempts = $2 WHERE id = (SELECT min(id::text)::uuid FROM notification_deliveries WHERE target_id = $1)',
       [id, MAX_TRIES - 1],
     )
-    answer = 500
+    receiver.answer = 500
     start()
     await until(async () => (await deliveriesOf(id)).filter(({ status }) => status === 'dead').length === 1)
-    answer = 410
+    receiver.answer = 410
     await until(async () => (await deliveriesOf(id)).every(({ last_status: status }) => status !== null))
     await dueNow()
     await until(async () => (await deliveriesOf(id)).every(({ status }) => status === 'dead'))

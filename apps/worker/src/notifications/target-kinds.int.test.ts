@@ -1,41 +1,27 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
 import { createTarget, type NotificationTarget, reportIncidents } from '@inlet/db'
-import { createLogger, createMetrics, createSecretRegistry } from '@inlet/observability'
 import { createMasterKeyText, createSigningSecret, parseKeyring, sealSecrets } from '@inlet/security'
 import { openTestStore, type TestStore, until } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { runNotifier } from './fixtures/run-notifier.js'
 import { startMailServer } from './fixtures/start-mail-server.js'
-import { startNotifier } from './start-notifier.js'
+import { type Receiver, startReceiver } from './fixtures/start-receiver.js'
 import { createMessageWriter } from './write-message.js'
 
 const keyring = parseKeyring(createMasterKeyText('k1'))
 let store: TestStore
-let server: Server
-/** Bodies of what was posted. */
-let received: string[] = []
+let receiver: Receiver
 let url = ''
 const stops: (() => Promise<unknown>)[] = []
 
 beforeAll(async () => {
   store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
-  server = createServer((request, response) => {
-    let body = ''
-    request.on('data', (piece: Buffer) => {
-      body += piece.toString()
-    })
-    request.on('end', () => {
-      received.push(body)
-      response.writeHead(202).end()
-    })
-  }).listen(0, '127.0.0.1')
-  await until(() => server.listening)
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  receiver = await startReceiver()
+  receiver.answer = 202
+  url = receiver.url
 })
 beforeEach(async () => {
-  received = []
+  receiver.received = []
   for (const table of ['notification_targets', 'incidents']) await store.rows(`DELETE FROM ${table}`)
   await store.rows(`UPDATE sources SET status = 'STOPPED'`)
 })
@@ -44,27 +30,11 @@ const stopAll = async (): Promise<void> => {
 }
 afterEach(stopAll)
 afterAll(async () => {
-  server.close()
+  receiver.close()
   await store.close()
 })
 
-const start = (allow: readonly string[] = ['127.0.0.1']): void => {
-  const egress = createEgressGuard({ allow })
-  const http = createHttpClient({ guard: egress, transport: 'node' })
-  const stop = startNotifier({
-    database: store.database,
-    keyring,
-    http,
-    egress,
-    secrets: createSecretRegistry(),
-    metrics: createMetrics({ process: 'worker' }),
-    log: createLogger({ level: 'silent', name: 'test' }),
-    publicUrl: 'https://inlet.example',
-    quarantinePercent: 5,
-    everyMs: 50,
-  })
-  stops.push(stop, async () => http.close())
-}
+const start = (allow: readonly string[] = ['127.0.0.1']): void => void stops.push(runNotifier(store.database, keyring, allow))
 
 type TargetChanges = Partial<Pick<NotificationTarget, 'url' | 'kind' | 'mail' | 'quietHours' | 'groupMinutes'>>
 const addTarget = async (changes: TargetChanges, secret = createSigningSecret()): Promise<string> => {
@@ -92,7 +62,7 @@ const deliveriesOf = (targetId: string) =>
   )
 const nothingWaits = () =>
   until(async () => (await store.rows(`SELECT FROM notification_deliveries WHERE status IN ('pending', 'held')`)).length === 0)
-const parsed = () => received.map((body) => JSON.parse(body))
+const parsed = () => receiver.received.map(({ body }) => JSON.parse(body))
 
 describe('notifications of other kinds', () => {
   it('go to Slack, Teams and PagerDuty as these want them, and to mail servers', async () => {
@@ -108,9 +78,9 @@ describe('notifications of other kinds', () => {
     })
     await breakSource(sourceId)
     start()
-    await until(() => received.length === 3 && mails.received.length === 1)
+    await until(() => receiver.received.length === 3 && mails.received.length === 1)
     await nothingWaits()
-    const bodyTo = (text: string) => JSON.parse(received.find((body) => body.includes(text)) ?? '{}')
+    const bodyTo = (text: string) => JSON.parse(receiver.received.find(({ body }) => body.includes(text))?.body ?? '{}')
     expect(bodyTo('rotating_light').text).toMatch(/AUTH_FAILED\*\nit answers 401\n.*\n<https:\/\/inlet\.example/)
     expect(bodyTo('AdaptiveCard').attachments[0].content.body[0].text).toContain('AUTH')
     const trigger = bodyTo('routing_key')
@@ -123,7 +93,7 @@ describe('notifications of other kinds', () => {
     expect(mails.received[0]?.data).toMatch(/^Subject: .*AUTH_FAILED[^]*it answers 401/m)
     for (const id of [slack, teams, pager, mail]) expect(await deliveriesOf(id)).toMatchObject([{ status: 'delivered' }])
     await repairSource(sourceId)
-    await until(() => received.length === 6 && mails.received.length === 2)
+    await until(() => receiver.received.length === 6 && mails.received.length === 2)
     const resolve = parsed()
       .slice(3)
       .find(({ routing_key: key }) => key !== undefined)
@@ -161,7 +131,7 @@ describe('notifications of other kinds', () => {
     for (const id of [quiet, grouped, pager]) expect(await deliveriesOf(id)).toMatchObject([{ status: 'held' }, { status: 'held' }])
     await store.rows(`UPDATE notification_deliveries SET next_at = now() - interval '1 second'`)
     start()
-    await until(() => received.length === 4)
+    await until(() => receiver.received.length === 4)
     await nothingWaits()
     for (const id of [quiet, grouped]) {
       expect((await deliveriesOf(id)).map(({ event, status }) => `${event} ${status}`).toSorted()).toEqual([

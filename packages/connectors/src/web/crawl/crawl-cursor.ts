@@ -43,40 +43,27 @@ export const formatCursor = ({ generation, settings, again }: CrawlCursor): Curs
   again: again.map(([url, depth]) => [url, depth]),
 })
 
+/** The settings that decide what a crawl finds; their order is part of the fingerprint. */
+const DECIDING = [
+  'startUrls',
+  'sitemap',
+  'include',
+  'exclude',
+  'maxDepth',
+  'maxPages',
+  'robots',
+  'robotsMeta',
+  'canonical',
+  'dropTrackingParams',
+  'dedupe',
+  'links',
+  'maxPageBytes',
+  'pdf',
+] as const satisfies readonly (keyof WebConfig)[]
+
 export const settingsFingerprint = (config: WebConfig): string => {
-  const {
-    startUrls,
-    sitemap,
-    include,
-    exclude,
-    maxDepth,
-    maxPages,
-    robots,
-    robotsMeta,
-    canonical,
-    dropTrackingParams,
-    dedupe,
-    links,
-    maxPageBytes,
-    pdf,
-  } = config
-  const deciding = [
-    startUrls,
-    sitemap,
-    include,
-    exclude,
-    maxDepth,
-    maxPages,
-    robots,
-    robotsMeta,
-    canonical,
-    dropTrackingParams,
-    dedupe,
-    links,
-    maxPageBytes,
-    pdf,
-    ...(config.render === 'http' ? [] : [config.render, config.hashRoutes, config.browser]),
-  ]
+  const browser = config.render === 'http' ? [] : [config.render, config.hashRoutes, config.browser]
+  const deciding = [...DECIDING.map((name) => config[name]), ...browser]
   return createHash('sha256')
     .update(JSON.stringify([EXTRACTOR_VERSION, deciding]))
     .digest('hex')
