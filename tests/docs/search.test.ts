@@ -6,6 +6,7 @@ import { evaluateSearch, parseJudgments } from '@inlet/search'
 import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parse } from 'yaml'
+import { DEMO_QUESTIONS } from '../../apps/cli/src/demo/demo-questions.js'
 
 const DOCS = path.resolve(import.meta.dirname, '../../docs')
 const judged = parse(readFileSync(path.join(import.meta.dirname, 'search-judgments.yaml'), 'utf8')) as {
@@ -65,6 +66,10 @@ const ask = async (question: string): Promise<readonly string[]> => {
   })
   return found?.records.map(({ key }) => key) ?? []
 }
+
+describe('the questions of the demo', () => {
+  it.each(DEMO_QUESTIONS)('$question: $page', async ({ question, page }) => expect((await ask(question))[0]).toBe(page))
+})
 
 describe('questions about Inlet', () => {
   it('are at least sixty, half of them in words of their own, and name pages that exist', () => {

@@ -13,6 +13,7 @@ export const printAddresses = async ({ terminal, env }: CommandContext, stack: S
   terminal.line(`
   Console            ${terminal.bold(`${stack.url}${link.path}`)}  ${terminal.dim('(signs in once, within ten minutes)')}
   API and its docs   ${stack.url}/docs
+  For agents (MCP)   ${stack.url}/mcp  ${terminal.dim('(docs/guides/agents.md)')}
   Bull Board         ${stack.url}/admin/queues  ${terminal.dim('(any user name, the admin key as password)')}
   Metrics            ${stack.url}/metrics
   Key (admin)        ${stack.isKeyNew ? stack.adminKey : terminal.dim(`adminKey in ${folder.file('settings.json')}`)}

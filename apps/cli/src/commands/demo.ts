@@ -3,8 +3,9 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RecordPage } from '@inlet/contract'
 import { freePort } from '@inlet/db/embedded'
-import { createApiClient } from '../client/api-client.js'
+import { createApiClient, withQuery } from '../client/api-client.js'
 import { untilSearchable } from '../client/until-searchable.js'
+import { DEMO_QUESTIONS } from '../demo/demo-questions.js'
 import { DEMO_SHOP, ensureDemoShop } from '../demo/demo-shop.js'
 import { openDemoSite } from '../demo/demo-site.js'
 import { demoSources } from '../demo/demo-sources.js'
@@ -18,9 +19,6 @@ import { hitLines } from './search.js'
 import type { UpFlags } from './up.js'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
-/** As somebody would ask it of these docs. */
-const QUESTION = 'What happens when a worker dies?'
-
 /** `inlet demo`: `up` with sources that need no internet. Answers the exit code. */
 export const demo = async (flags: UpFlags & { readonly exit: boolean }, context: CommandContext): Promise<number> => {
   const { terminal, env, stopped } = context
@@ -55,8 +53,11 @@ export const demo = async (flags: UpFlags & { readonly exit: boolean }, context:
           : `\n  ${result.stored} records stored.`,
       )
       await untilSearchable(api)
-      const hits = await api.call<RecordPage>('GET', `/v1/records?q=${encodeURIComponent(QUESTION)}&limit=1`)
-      printHit(context, hits)
+      terminal.line('\n  Asked the docs, in other words than theirs (GET /v1/records?q=…):')
+      for (const { question } of DEMO_QUESTIONS) {
+        const query = { q: question, source: 'demo-files', limit: 1 }
+        printHit(context, question, await api.call<RecordPage>('GET', withQuery('/v1/records', query)))
+      }
       await printAddresses(context, stack, folder)
       if (!flags.exit) await stopped
       return result.failed.length === 0 ? 0 : 1
@@ -76,8 +77,8 @@ const demoSettings = async (folder: DataFolder): Promise<{ readonly sitePort: nu
   return settings
 }
 
-const printHit = ({ terminal }: CommandContext, hits: RecordPage): void => {
+const printHit = ({ terminal }: CommandContext, question: string, hits: RecordPage): void => {
   const [hit] = hits.items
-  terminal.line(`\n  Asked "${QUESTION}" (GET /v1/records?q=…):`)
+  terminal.line(`\n  ${question}`)
   for (const line of hit === undefined ? ['no hit'] : hitLines(hit, terminal)) terminal.line(`    ${line}`)
 }
