@@ -1,5 +1,7 @@
-import type { RecordHit, RecordPage } from '@inlet/contract'
-import { withQuery } from '../client/api-client.js'
+import type { RecordHit, RecordPage, SourceSummary } from '@inlet/contract'
+import { type ApiClient, withQuery } from '../client/api-client.js'
+import { collect, listAll } from '../client/list-all.js'
+import { isForPeople } from '../output/print.js'
 import { printable, shorten } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 import type { CommandContext } from './context.js'
@@ -32,15 +34,30 @@ export interface SearchFlags extends RemoteFlags {
 export const search = async (words: readonly string[], flags: SearchFlags, context: CommandContext): Promise<void> => {
   const { url: _url, key: _key, data: _data, context: _context, output: _output, json: _json, facet: facets, field: fields, ...query } = flags
   const q = words.length === 0 ? undefined : words.join(' ')
-  const page = await openApi(flags, context).call<RecordPage>('GET', withQuery('/v1/records', { q, ...query, facets, fields }))
+  const api = openApi(flags, context)
+  const page = await api.call<RecordPage>('GET', withQuery('/v1/records', { q, ...query, facets, fields }))
+  const nothing = page.items.length === 0 && isForPeople(flags) ? await explainNothing(api, flags) : []
   show(context, flags, page, () => [
     ...(page.freshness ?? []).filter(({ fresh }) => !fresh).map((one) => `! ${printable(one.source)} is not fresh: ${one.because ?? ''}`),
     ...(typeof page.search?.fellBack === 'string' ? [`! Words alone answer: ${printable(page.search.fellBack)}.`] : []),
     ...(page.index === undefined || page.index.pending === 0 ? [] : [`! ${page.index.pending} records are not searchable yet.`]),
-    ...(page.items.length === 0 ? ['No records match.'] : page.items.flatMap((hit) => hitLines(hit, context.terminal))),
+    ...(page.items.length === 0 ? nothing : page.items.flatMap((hit) => hitLines(hit, context.terminal))),
     ...facetLines(page, context.terminal),
     ...(page.nextCursor === null ? [] : ['', context.terminal.dim(`More with --cursor ${page.nextCursor}`)]),
   ])
+}
+
+const explainNothing = async (api: ApiClient, { source = [], connector }: SearchFlags): Promise<readonly string[]> => {
+  const sources = await collect(listAll<SourceSummary>(api, '/v1/sources', { connector, sort: 'name', limit: 200 }))
+  return nothingLines(source.length === 0 ? sources : sources.filter(({ id, slug }) => source.includes(id) || source.includes(slug)))
+}
+
+/** What an empty answer may come from: `sources` are those that were asked. */
+export const nothingLines = (sources: readonly Pick<SourceSummary, 'slug' | 'lastSuccessAt'>[]): readonly string[] => {
+  const [first, ...more] = sources.filter(({ lastSuccessAt }) => lastSuccessAt === null).map(({ slug }) => slug)
+  if (sources.length === 0) return ['No records match: there is no source to search. `inlet sources create <file>` makes one.']
+  if (first === undefined) return ['No records match. `inlet test <source>` shows what is read of a source, and what it can be found by.']
+  return [`No records match. Not read to the end yet: ${[first, ...more].join(', ')}; \`inlet why ${first}\` says why.`]
 }
 
 /** A hit with where it stands and the words that answer. */
