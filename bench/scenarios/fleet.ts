@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '@inlet/db'
 import { RECORDS_PER_SOURCE, smallApiConfig, startSmallApi } from '../inputs/small-api.js'
+import { measurePlainWorkers } from '../peers/plain-worker.js'
 import type { Measure } from '../report/measure.js'
 import { percentile } from '../report/statistics.js'
 import type { ApiClient } from '../stack/api-client.js'
@@ -13,6 +14,7 @@ import { until } from '../stack/until.js'
 import type { Scenario, ScenarioContext } from './scenario.js'
 
 const PATHS = ['/v1/sources?limit=50', '/v1/records?q=harbour&limit=20']
+const FOUR_TENTHS = { of: 'ratio', sense: 'at least', limit: 0.4 } as const
 const LIMIT = { of: 'value', sense: 'below', limit: 300 } as const
 
 /** Many sources ingesting at once on two workers, while people use the API. */
@@ -95,17 +97,33 @@ const measureOne = async (context: ScenarioContext, sources: number): Promise<re
   try {
     const { api, database } = stack
     const ids = await registerFleet(api, site.url, sources)
+    const cpu = (): number => stack.processes.reduce((sum, { pid }) => sum + readCpuSeconds(pid), 0)
     const load = loadApi(api, PATHS, 10)
-    const started = performance.now()
+    const [cpuBefore, started] = [cpu(), performance.now()]
     await inParallel(ids, 16, (id) => api.call('POST', `/v1/sources/${id}/run`, {}))
     await until('all runs to end', async () => ((await countRuns(database, 'ended')) === sources ? true : null), { everyMs: 50 })
     const seconds = (performance.now() - started) / 1000
+    const cpuMs = ((cpu() - cpuBefore) / sources) * 1_000
     const times = await load.stop()
     await expectEverythingOnce(database, sources)
+    await stack.close()
+    const redisServer = context.binaries['redis-server']
+    const plain = redisServer === null ? null : await measurePlainWorkers({ postgres: context.postgres, redisServer, apiUrl: site.url, sources })
+    const beside = (value: number, peer: number | undefined): Pick<Measure, 'beside'> =>
+      peer === undefined ? {} : { beside: { name: 'plain BullMQ worker', value: peer, ratio: value / peer } }
     const what = `${sources} sources at once`
     return [
       { scenario: 'fleet', backend, what: `${what}: all complete, each record once, after`, value: seconds, unit: 's' },
-      { scenario: 'fleet', backend, what: `${what}: runs`, value: sources / seconds, unit: '/s' },
+      {
+        scenario: 'fleet',
+        backend,
+        what: `${what}: runs`,
+        value: sources / seconds,
+        unit: '/s',
+        ...beside(sources / seconds, plain?.runsPerSecond),
+        ...(plain === null ? {} : { target: FOUR_TENTHS }),
+      },
+      { scenario: 'fleet', backend, what: `${what}: CPU of all processes a run`, value: cpuMs, unit: 'ms', ...beside(cpuMs, plain?.cpuMs) },
       { scenario: 'fleet', backend, what: `${what}: records stored`, value: (sources * RECORDS_PER_SOURCE) / seconds, unit: '/s' },
       ...PATHS.map((path): Measure => {
         const values = times.get(path) ?? []
