@@ -11,7 +11,7 @@ export const AuditPage = () => {
   const [search, setSearch] = useSearch()
   const t = messages.audit
   return (
-    <Page title={t.title} copy={{ path: '/v1/audit', query: { action: search['action'], target: search['target'] } }}>
+    <Page title={t.title} copy={{ path: '/v1/audit', query: { action: search['action'], target: search['target'] }, cli: 'inlet audit' }}>
       <div className="stack">
         <div className="row wrap">
           <SearchField

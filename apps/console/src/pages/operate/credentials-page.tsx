@@ -28,7 +28,7 @@ export const CredentialsPage = () => {
   return (
     <Page
       title={t.title}
-      copy={{ path: '/v1/credentials' }}
+      copy={{ path: '/v1/credentials', cli: 'inlet credentials' }}
       actions={
         session.can('createCredential') ? (
           <button type="button" className="button primary" onClick={() => setEditing('new')}>

@@ -50,7 +50,7 @@ export const NotificationsPage = () => {
   return (
     <Page
       title={t.title}
-      copy={{ path: '/v1/notifications' }}
+      copy={{ path: '/v1/notifications', cli: 'inlet notifications' }}
       actions={
         session.can('createNotification') ? (
           <button type="button" className="button primary" onClick={() => setEditing('new')}>

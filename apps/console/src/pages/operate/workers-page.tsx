@@ -15,7 +15,7 @@ export const WorkersPage = () => {
   return (
     <Page
       title={t.title}
-      copy={{ path: '/v1/workers' }}
+      copy={{ path: '/v1/workers', cli: 'inlet workers' }}
       actions={
         session.scopes.includes('admin') ? (
           <a className="button" href="/admin/queues">

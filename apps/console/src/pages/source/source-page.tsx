@@ -71,11 +71,11 @@ const copyOf = ({ slug }: SourceDetail, tab: Tab['name'] | undefined): CopyTarge
     case 'quarantine':
       return { path: `/v1/sources/${slug}/quarantine`, query: { state: 'open' }, cli: `inlet quarantine ${slug}` }
     case 'versions':
-      return { path: `/v1/sources/${slug}/versions` }
+      return { path: `/v1/sources/${slug}/versions`, cli: `inlet versions ${slug}` }
     case 'schedule':
       return { path: `/v1/sources/${slug}/ticks` }
     case 'events':
-      return { path: '/v1/events', query: { source: slug }, cli: `inlet logs --source ${slug}` }
+      return { path: '/v1/events', query: { source: slug }, cli: `inlet events --source ${slug}` }
     default:
       return { path: `/v1/sources/${slug}`, cli: `inlet sources get ${slug}`, toYaml: toSourceFile }
   }
