@@ -12,6 +12,18 @@ const tokensPerDay = z.int().min(1_000).max(Number.MAX_SAFE_INTEGER).nullable().
 const apiKey = z.string().min(1).max(4_096).meta({ description: 'Write-only. Sent as a bearer token, to this address only.' })
 const prefix = z.string().max(200)
 
+const rerank = z
+  .strictObject({
+    url: z.string().min(1).max(8_192).meta({
+      description: 'An endpoint that answers like /v2/rerank of Cohere or /v1/rerank of Jina.',
+      example: 'https://api.example.com/v1/rerank',
+    }),
+    model: visible(plainText(200)),
+    apiKey: apiKey.optional(),
+  })
+  .nullable()
+  .meta({ description: 'Orders the 50 best hits again, by their texts; null: none does.' })
+
 const shape = {
   id: uuid,
   url: z.string(),
@@ -22,6 +34,7 @@ const shape = {
   hasKey: z.boolean(),
   weight,
   tokensPerDay,
+  rerank: z.strictObject({ url: z.string(), model: z.string() }).nullable().meta({ description: 'What orders the best hits again.' }),
   active: z.boolean().meta({ description: 'Whether searches use it.' }),
   activatedAt: timestamp.nullable(),
   state: z.enum(['building', 'ready', 'paused']).meta({ description: 'ready: no record waits. paused: see problem.' }),
@@ -59,16 +72,33 @@ export const createGenerationBody = z
     textPrefix: prefix.default('').meta({ description: 'Put before texts, e.g. "passage: ".' }),
     weight: weight.default(0.2),
     tokensPerDay: tokensPerDay.default(null),
+    rerank: rerank.default(null),
   })
   .meta({ id: 'CreateSearchGeneration' })
 
 export const updateGenerationBody = z
-  .strictObject({ apiKey: apiKey.optional(), weight: weight.optional(), tokensPerDay: tokensPerDay.optional() })
+  .strictObject({ apiKey: apiKey.optional(), weight: weight.optional(), tokensPerDay: tokensPerDay.optional(), rerank: rerank.optional() })
   .meta({ id: 'UpdateSearchGeneration' })
 
 export const activateGenerationBody = z
   .strictObject({ force: z.boolean().default(false).meta({ description: 'Also while records are without vectors.' }) })
   .meta({ id: 'ActivateSearchGeneration' })
+
+/** What an endpoint is refused for. */
+const UNUSABLE = [
+  'INVALID_URL',
+  'URL_BLOCKED_ADDRESS',
+  'URL_PORT_NOT_ALLOWED',
+  'URL_SCHEME_NOT_ALLOWED',
+  'URL_CREDENTIALS_NOT_ALLOWED',
+  'EGRESS_BLOCKED',
+  'UNREACHABLE',
+  'TIMEOUT',
+  'AUTH_FAILED',
+  'NOT_FOUND_UPSTREAM',
+  'UPSTREAM_INVALID',
+  'UPSTREAM_ERROR',
+] as const
 
 const tag = 'search'
 const params = z.strictObject({ id: uuid })
@@ -85,20 +115,7 @@ export const generationEndpoints = {
       'The endpoint is asked once, to see that it works. The vectors are made by the workers, beside those of other generations; searches use them when the generation is activated. All texts are sent to the endpoint.',
     body: createGenerationBody,
     answers: { 201: { description: 'It is being built; Location is set.', schema: generation } },
-    reasons: [
-      'INVALID_URL',
-      'URL_BLOCKED_ADDRESS',
-      'URL_PORT_NOT_ALLOWED',
-      'URL_SCHEME_NOT_ALLOWED',
-      'URL_CREDENTIALS_NOT_ALLOWED',
-      'EGRESS_BLOCKED',
-      'UNREACHABLE',
-      'TIMEOUT',
-      'AUTH_FAILED',
-      'NOT_FOUND_UPSTREAM',
-      'UPSTREAM_INVALID',
-      'UPSTREAM_ERROR',
-    ],
+    reasons: UNUSABLE,
   }),
   listGenerations: defineEndpoint({
     method: 'get',
@@ -122,10 +139,11 @@ export const generationEndpoints = {
     path: '/v1/search/generations/:id',
     scope: 'admin',
     tag,
-    summary: 'Change the weight, the daily limit or the key of a generation; a pause ends',
+    summary: 'Change weight, daily limit, key or the endpoint that orders hits; a pause ends',
     params,
     body: updateGenerationBody,
     answers: one,
+    reasons: UNUSABLE,
   }),
   deleteGeneration: defineEndpoint({
     method: 'delete',

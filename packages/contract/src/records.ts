@@ -108,6 +108,7 @@ const searched = z
   .strictObject({
     mode: z.enum(['lexical', 'vector', 'hybrid']).meta({ description: 'What looked for the hits: words, vectors, or both.' }),
     fellBack: z.string().nullable().meta({ description: 'Why words alone did, where vectors were to.' }),
+    reranked: z.boolean().meta({ description: 'Whether an endpoint for that has ordered the best hits again.' }),
     vectorCoverage: z.number().nullable().meta({ description: 'The share of the records that have vectors; null without an active generation.' }),
   })
   .meta({ id: 'Searched', description: 'How a question was answered.' })

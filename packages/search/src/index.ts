@@ -11,6 +11,7 @@ export {
   readEmbeddings,
 } from './embedding/embed-texts.js'
 export { type EmbeddablePart, embeddingInput } from './embedding/embedding-input.js'
+export { type RerankRequest, rerankTexts } from './embedding/rerank-texts.js'
 export { type Ask, type EvaluatedSearch, evaluateSearch } from './evaluation/ask-all.js'
 export { type JudgedQuestion, type Judgments, joinJudgments, parseJudgments, parseQrels } from './evaluation/judgments.js'
 export { type AnsweredQuestion, type Evaluation, evaluate, type Grades, ndcg, recall, success } from './evaluation/metrics.js'

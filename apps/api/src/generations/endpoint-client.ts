@@ -1,8 +1,8 @@
 import { type HttpClient, toHttpFailure } from '@inlet/connector-sdk'
 import type { Generation } from '@inlet/db'
 import type { SecretRegistry } from '@inlet/observability'
-import { type Embedded, type EmbeddingRequest, embedTexts } from '@inlet/search'
-import { type Keyring, openSecrets } from '@inlet/security'
+import { type Embedded, type EmbeddingRequest, type EmbeddingTransport, embedTexts, type RerankRequest, rerankTexts } from '@inlet/search'
+import { type Keyring, openSecrets, sealSecrets } from '@inlet/security'
 
 export interface EndpointDeps {
   readonly keyring: Keyring
@@ -13,14 +13,39 @@ export interface EndpointDeps {
 
 const REDACT_MS = 300_000
 
+const transport = (http: HttpClient): EmbeddingTransport => ({ request: (hop) => http.request(hop), toFailure: toHttpFailure })
+
 /** Asks the endpoint of a model, see embedTexts. */
 export const askEndpoint = ({ http }: Pick<EndpointDeps, 'http'>, request: EmbeddingRequest): Promise<Embedded> =>
-  embedTexts({ request: (hop) => http.request(hop), toFailure: toHttpFailure }, request)
+  embedTexts(transport(http), request)
 
-/** The key of a generation's endpoint; null where it needs none. */
-export const openApiKey = ({ keyring, secrets }: Pick<EndpointDeps, 'keyring' | 'secrets'>, { id, version, sealed }: Generation): string | null => {
-  if (sealed === null) return null
-  const { apiKey } = openSecrets(keyring, { ownerId: id, version }, sealed)
-  secrets.add(apiKey, REDACT_MS)
-  return typeof apiKey === 'string' ? apiKey : null
+/** Asks an endpoint how well texts answer a question, see rerankTexts. */
+export const askReranker = ({ http }: Pick<EndpointDeps, 'http'>, request: RerankRequest): Promise<readonly number[]> =>
+  rerankTexts(transport(http), request)
+
+/** The keys of a generation's endpoints; null where one needs none. */
+export const openApiKeys = (
+  { keyring, secrets }: Pick<EndpointDeps, 'keyring' | 'secrets'>,
+  { id, version, sealed }: Pick<Generation, 'id' | 'version' | 'sealed'>,
+): GenerationKeys => {
+  if (sealed === null) return { apiKey: null, rerankKey: null }
+  const { apiKey, rerankKey } = openSecrets(keyring, { ownerId: id, version }, sealed)
+  secrets.add([apiKey, rerankKey], REDACT_MS)
+  return { apiKey: typeof apiKey === 'string' ? apiKey : null, rerankKey: typeof rerankKey === 'string' ? rerankKey : null }
 }
+
+/** Of the endpoint for vectors, and of the one that orders hits. */
+export interface GenerationKeys {
+  readonly apiKey: string | null
+  readonly rerankKey: string | null
+}
+
+/** Seals keys for a version of a generation; null without any. */
+export const sealApiKeys = (
+  { keyring }: Pick<EndpointDeps, 'keyring'>,
+  { id, version }: Pick<Generation, 'id' | 'version'>,
+  { apiKey, rerankKey }: GenerationKeys,
+): unknown =>
+  apiKey === null && rerankKey === null
+    ? null
+    : sealSecrets(keyring, { ownerId: id, version }, { ...(apiKey === null ? {} : { apiKey }), ...(rerankKey === null ? {} : { rerankKey }) })

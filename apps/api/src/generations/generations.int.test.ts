@@ -3,6 +3,7 @@ import { openSecrets } from '@inlet/security'
 import { type EmbeddingServer, embedStored, startEmbeddingServer } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { expectContract, insertRecords, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
+import { startReranker } from './fixtures/start-reranker.js'
 
 let api: TestApi
 let server: EmbeddingServer
@@ -95,7 +96,7 @@ describe('a generation of vectors', () => {
 
 describe('a search', () => {
   it('uses vectors where a generation is active, words alone where none is or the question is one word', async () => {
-    expect((await search('which car')).search).toEqual({ mode: 'lexical', fellBack: null, vectorCoverage: null })
+    expect((await search('which car')).search).toEqual({ mode: 'lexical', fellBack: null, reranked: false, vectorCoverage: null })
     expect((await search('which car', '&mode=hybrid')).search).toMatchObject({ mode: 'lexical', fellBack: expect.stringMatching(/no generation/u) })
     const { id } = await created({ weight: 1 })
     await activate(id, { force: true })
@@ -135,6 +136,29 @@ describe('a search', () => {
     expect((await search('another recipe for soup')).search.fellBack).toMatch(why)
     expect(server.calls).toHaveLength(asked)
     await api.delete(`/v1/search/generations/${id}`)
+  })
+
+  it('has its best hits ordered again where an endpoint for that works, and is answered in its own order where it does not', async () => {
+    let works = true
+    const rerank = await startReranker((texts) => (works ? texts.map((text) => (text.includes('physician') ? 1 : 0)) : null))
+    expect(problemOf(await create({ rerank: { url: 'http://169.254.169.254/', model: 'judge' } }))[1]).toBe('URL_BLOCKED_ADDRESS')
+    const made = await created({ apiKey: 'sk-one', rerank: { url: rerank.url, model: 'judge', apiKey: 'sk-two' } })
+    expect(made.rerank).toEqual({ url: rerank.url, model: 'judge' })
+    expect(rerank.calls[0]).toEqual({ model: 'judge', authorization: 'Bearer sk-two' })
+    await build(made.id)
+    await activate(made.id)
+    const best = await search('which car is it', '&mode=hybrid')
+    expect(best.search).toMatchObject({ mode: 'hybrid', reranked: true })
+    expect(best.items[0].key).toBe('k3')
+    works = false
+    const plain = await search('which automobile is it', '&mode=hybrid')
+    expect(plain.search).toMatchObject({ mode: 'hybrid', reranked: false, fellBack: null })
+    expect(plain.items[0].key).toBe('k0')
+    const without = await api.patch(`/v1/search/generations/${made.id}`, { rerank: null })
+    expectContract(without, 'updateGeneration')
+    expect(without.body).toMatchObject({ rerank: null, hasKey: true })
+    await api.delete(`/v1/search/generations/${made.id}`)
+    await rerank.close()
   })
 
   it('never fails nor mixes while generations are switched', async () => {

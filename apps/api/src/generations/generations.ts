@@ -13,10 +13,9 @@ import {
   updateGeneration,
 } from '@inlet/db'
 import { Failure } from '@inlet/domain'
-import { sealSecrets } from '@inlet/security'
 import type { Handler } from '../http/reply.js'
 import type { SaveGuard } from '../source-access/save-guard.js'
-import { askEndpoint, type EndpointDeps } from './endpoint-client.js'
+import { askEndpoint, askReranker, type EndpointDeps, openApiKeys, sealApiKeys } from './endpoint-client.js'
 
 export interface GenerationDeps extends EndpointDeps {
   readonly database: Database
@@ -31,10 +30,11 @@ const COMPLETE = 0.99
 
 const generationNotFound = (): Failure => new Failure('NOT_FOUND', 'there is no such generation')
 
-const toView = async ({ database }: Pick<GenerationDeps, 'database'>, generation: Generation): Promise<GenerationView> => {
-  const { records, waiting, failed, share } = await readCoverage(database, generation)
+const toView = async (deps: GenerationDeps, generation: Generation): Promise<GenerationView> => {
+  const { records, waiting, failed, share } = await readCoverage(deps.database, generation)
   const paused = generation.pausedUntil !== null && generation.pausedUntil.getTime() > Date.now()
   const { id, url, model, dimensions, questionPrefix, textPrefix, weight, tokensPerDay, active, tokensToday, tokensTotal, problem } = generation
+  const { rerankUrl, rerankModel } = generation
   return {
     id,
     url,
@@ -42,9 +42,10 @@ const toView = async ({ database }: Pick<GenerationDeps, 'database'>, generation
     dimensions,
     questionPrefix,
     textPrefix,
-    hasKey: generation.sealed !== null,
+    hasKey: openApiKeys(deps, generation).apiKey !== null,
     weight,
     tokensPerDay,
+    rerank: rerankUrl === null ? null : { url: rerankUrl, model: rerankModel ?? '' },
     active,
     activatedAt: generation.activatedAt?.toISOString() ?? null,
     state: waiting === 0 ? 'ready' : paused ? 'paused' : 'building',
@@ -72,14 +73,29 @@ const viewAll = async (deps: GenerationDeps): Promise<{ items: GenerationView[] 
   return { items }
 }
 
+/** Throws the reason why an address must not be reached, naming the field. */
+const checkUrl = async ({ guard }: GenerationDeps, field: string, url: string): Promise<void> =>
+  guard.check([{ field, url }]).catch((error: unknown) => {
+    throw error instanceof Failure ? new Failure(error.reason, error.message, { field, next: error.next, cause: error }) : error
+  })
+
+type GivenReranker = { readonly url: string; readonly model: string; readonly apiKey?: string | undefined } | null
+
+/** Asks an endpoint that is to order hits once, so that one which cannot is refused now and not found out later. */
+const tryReranker = async (deps: GenerationDeps, rerank: GivenReranker | undefined): Promise<void> => {
+  if (rerank === null || rerank === undefined) return
+  const { url, model, apiKey = null } = rerank
+  deps.secrets.add(apiKey, REDACT_MS)
+  await checkUrl(deps, 'rerank.url', url)
+  await askReranker(deps, { url, model, apiKey, question: TRIAL, texts: [TRIAL, 'Yes.'], timeoutMs: TRIAL_TIMEOUT_MS })
+}
+
 const createGenerationHandler =
   (deps: GenerationDeps): Handler<Endpoints['createGeneration']> =>
   async ({ body, actor }) => {
-    const { apiKey = null, dimensions: asked, url, model, ...settings } = body
+    const { apiKey = null, dimensions: asked, url, model, rerank, ...settings } = body
     deps.secrets.add(apiKey, REDACT_MS)
-    await deps.guard.check([{ field: 'url', url }]).catch((error: unknown) => {
-      throw error instanceof Failure ? new Failure(error.reason, error.message, { field: 'url', next: error.next, cause: error }) : error
-    })
+    await checkUrl(deps, 'url', url)
     const asksDimensions = asked !== undefined
     const { vectors } = await askEndpoint(deps, {
       model: { url, model, asksDimensions, dimensions: asked ?? null },
@@ -87,19 +103,28 @@ const createGenerationHandler =
       texts: [`${settings.textPrefix}${TRIAL}`],
       timeoutMs: TRIAL_TIMEOUT_MS,
     })
+    await tryReranker(deps, rerank)
     const id = randomUUID()
     const dimensions = vectors[0]?.length ?? 0
-    const sealed = apiKey === null ? null : sealSecrets(deps.keyring, { ownerId: id, version: 1 }, { apiKey })
-    await createGeneration(deps.database, { ...settings, id, url, model, dimensions, asksDimensions, sealed }, actor)
+    const sealed = sealApiKeys(deps, { id, version: 1 }, { apiKey, rerankKey: rerank?.apiKey ?? null })
+    const reranker = { rerankUrl: rerank?.url ?? null, rerankModel: rerank?.model ?? null }
+    await createGeneration(deps.database, { ...settings, ...reranker, id, url, model, dimensions, asksDimensions, sealed }, actor)
     return { status: 201, headers: { location: `/v1/search/generations/${id}` }, body: await viewOf(deps, id) }
   }
 
 const updateGenerationHandler =
   (deps: GenerationDeps): Handler<Endpoints['updateGeneration']> =>
-  async ({ params: { id }, body: { apiKey, ...changes }, actor }) => {
+  async ({ params: { id }, body: { apiKey, rerank, ...settings }, actor }) => {
     deps.secrets.add(apiKey, REDACT_MS)
-    const seal = (version: number): unknown => sealSecrets(deps.keyring, { ownerId: id, version }, { apiKey })
-    if (!(await updateGeneration(deps.database, { id, ...changes, ...(apiKey === undefined ? {} : { seal }) }, actor))) throw generationNotFound()
+    await tryReranker(deps, rerank)
+    const seal = (version: number, before: Pick<Generation, 'sealed' | 'version'>): unknown => {
+      const keys = openApiKeys(deps, { id, ...before })
+      const rerankKey = rerank === undefined ? keys.rerankKey : (rerank?.apiKey ?? null)
+      return sealApiKeys(deps, { id, version }, { apiKey: apiKey ?? keys.apiKey, rerankKey })
+    }
+    const reranker = rerank === undefined ? {} : { rerankUrl: rerank?.url ?? null, rerankModel: rerank?.model ?? null }
+    const sealing = apiKey === undefined && rerank === undefined ? {} : { seal }
+    if (!(await updateGeneration(deps.database, { id, ...settings, ...reranker, ...sealing }, actor))) throw generationNotFound()
     return { status: 200, body: await viewOf(deps, id) }
   }
 

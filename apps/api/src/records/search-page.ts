@@ -40,7 +40,7 @@ export const searchPage = async (deps: RecordDeps, question: string, { query, fi
   return {
     items: found.records.map((record) => toHitJson(record)),
     nextCursor: found.next === null ? null : deps.tokens.encode(list, fromPosition(found.next)),
-    search: { mode: found.mode, fellBack: understood?.fellBack ?? null, vectorCoverage: understood?.coverage ?? null },
+    search: { mode: found.mode, fellBack: understood?.fellBack ?? null, reranked: found.reranked, vectorCoverage: understood?.coverage ?? null },
     truncated: found.truncated,
     ...(found.relaxed ? { relaxed: true } : {}),
     ...(found.dropped === 0 ? {} : { ignoredWords: found.dropped }),

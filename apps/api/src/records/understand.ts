@@ -3,7 +3,7 @@ import { Failure, toFailure } from '@inlet/domain'
 import type { Logger, Metrics } from '@inlet/observability'
 import { monotonicNow } from '@inlet/runtime'
 import { hasMeaning, plainQuestion } from '@inlet/search'
-import { askEndpoint, type EndpointDeps, openApiKey } from '../generations/endpoint-client.js'
+import { askEndpoint, askReranker, type EndpointDeps, openApiKeys } from '../generations/endpoint-client.js'
 
 export interface UnderstandDeps extends EndpointDeps {
   readonly database: Database
@@ -45,6 +45,7 @@ const KEPT_QUESTIONS = 500
 export const createUnderstand = (deps: UnderstandDeps): Understand => {
   const questions = new Map<string, Float32Array>()
   const coverages = new Map<number, { readonly at: number; readonly share: number }>()
+  const unranked = new Map<number, number>()
   const resting = new Map<number, { readonly until: number; readonly why: string }>()
 
   const coverageOf = async (generation: Generation): Promise<number> => {
@@ -61,7 +62,7 @@ export const createUnderstand = (deps: UnderstandDeps): Understand => {
     const known = questions.get(name)
     if (known !== undefined) return known
     const timeoutMs = deps.deadlineMs ?? DEADLINE_MS
-    const { vectors, tokens } = await askEndpoint(deps, { model: generation, apiKey: openApiKey(deps, generation), texts: [text], timeoutMs })
+    const { vectors, tokens } = await askEndpoint(deps, { model: generation, apiKey: openApiKeys(deps, generation).apiKey, texts: [text], timeoutMs })
     const [vector] = vectors
     if (vector === undefined) throw new Failure('UPSTREAM_INVALID', 'the endpoint for embeddings answers no vector')
     deps.metrics.countEmbeddings('made', { texts: 1, tokens: tokens ?? 0 })
@@ -91,6 +92,24 @@ export const createUnderstand = (deps: UnderstandDeps): Understand => {
     }
   }
 
+  /** Null where no endpoint orders hits; else one that answers null when it cannot, and is not asked again for a while. */
+  const rerankerOf = (generation: Generation, question: string): MeaningSearch['rerank'] => {
+    const { rerankUrl: url, rerankModel: model, space } = generation
+    if (url === null || model === null) return null
+    return async (texts) => {
+      if ((unranked.get(space) ?? 0) > monotonicNow()) return null
+      try {
+        const apiKey = openApiKeys(deps, generation).rerankKey
+        return await askReranker(deps, { url, model, apiKey, question: plainQuestion(question), texts, timeoutMs: deps.deadlineMs ?? DEADLINE_MS })
+      } catch (error) {
+        const { reason, message } = toFailure(error)
+        deps.log.warn({ reason, problem: message, model }, 'hits could not be ordered again; they stay in their order')
+        unranked.set(space, monotonicNow() + REST_MS)
+        return null
+      }
+    }
+  }
+
   return async ({ question, mode, generation: id, byTime }) => {
     if (mode === 'lexical') return { meaning: null, fellBack: null, coverage: null }
     const generation = id === undefined ? await findActiveGeneration(deps.database) : await findGeneration(deps.database, id)
@@ -105,7 +124,13 @@ export const createUnderstand = (deps: UnderstandDeps): Understand => {
     const vector = await ask(generation, question)
     if (typeof vector === 'string') return words(vector)
     return {
-      meaning: { space: generation.space, vector, weight: generation.weight, mode: mode === 'vector' ? 'vector' : 'hybrid' },
+      meaning: {
+        space: generation.space,
+        vector,
+        weight: generation.weight,
+        mode: mode === 'vector' ? 'vector' : 'hybrid',
+        rerank: byTime ? null : rerankerOf(generation, question),
+      },
       fellBack: null,
       coverage,
     }

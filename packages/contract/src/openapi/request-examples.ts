@@ -67,7 +67,13 @@ export const REQUEST_EXAMPLES: Readonly<Record<Bodied, Readonly<Record<string, R
       value: { url: 'https://embeddings.example.com/v1/embeddings', model: 'e5', questionPrefix: 'query: ', textPrefix: 'passage: ' },
     },
   },
-  updateGeneration: one('After an evaluation', { weight: 0.5 }),
+  updateGeneration: {
+    weight: { summary: 'After an evaluation', value: { weight: 0.5 } },
+    rerank: {
+      summary: 'Order the best hits again',
+      value: { rerank: { url: 'https://api.example.com/v1/rerank', model: 'rerank-3', apiKey: '<key>' } },
+    },
+  },
   activateGeneration: one('When it is ready', {}),
   createSink: {
     all: { summary: 'Everything, from the beginning', value: { name: 'warehouse', url: 'https://example.com/inlet' } },

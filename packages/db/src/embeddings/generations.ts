@@ -2,7 +2,7 @@ import { Failure } from '@inlet/domain'
 import type { EmbeddingModel } from '@inlet/search'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import type { SearchGeneration } from '../generated/client.js'
+import { Prisma, type SearchGeneration } from '../generated/client.js'
 import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
 import { toJson } from '../versions/version-content.js'
 
@@ -20,6 +20,9 @@ export interface Generation extends EmbeddingModel {
   readonly weight: number
   /** Tokens of texts that may be embedded on one day (UTC); null: no limit. */
   readonly tokensPerDay: number | null
+  /** Of an endpoint that orders the best hits again; null: none does. */
+  readonly rerankUrl: string | null
+  readonly rerankModel: string | null
   readonly active: boolean
   readonly replaces: string | null
   readonly activatedAt: Date | null
@@ -63,7 +66,18 @@ export const findActiveGeneration = async ({ prisma }: Pick<Database, 'prisma'>)
 
 export type NewGeneration = Pick<
   Generation,
-  'id' | 'url' | 'model' | 'dimensions' | 'asksDimensions' | 'questionPrefix' | 'textPrefix' | 'sealed' | 'weight' | 'tokensPerDay'
+  | 'rerankUrl'
+  | 'rerankModel'
+  | 'id'
+  | 'url'
+  | 'model'
+  | 'dimensions'
+  | 'asksDimensions'
+  | 'questionPrefix'
+  | 'textPrefix'
+  | 'sealed'
+  | 'weight'
+  | 'tokensPerDay'
 >
 
 /** Begins a generation beside those that exist; its vectors are made by the workers. `sealed` is sealed for (id, version 1). */
@@ -82,20 +96,28 @@ export interface GenerationChange {
   readonly id: string
   readonly weight?: number | undefined
   readonly tokensPerDay?: number | null | undefined
-  /** Seals a new key for a version. */
-  readonly seal?: ((version: number) => unknown) | undefined
+  readonly rerankUrl?: string | null | undefined
+  readonly rerankModel?: string | null | undefined
+  /** Seals keys for a version, given what is sealed now and for which version. */
+  readonly seal?: ((version: number, before: Pick<Generation, 'sealed' | 'version'>) => unknown) | undefined
 }
 
 /** Changes what is given, and lets it continue at once where it was paused. False when there is no such generation. */
-export const updateGeneration = (database: Database, { id, seal, weight, tokensPerDay }: GenerationChange, actor: Actor): Promise<boolean> =>
+export const updateGeneration = (database: Database, { id, seal, ...changes }: GenerationChange, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const before = await lockGeneration({ prisma, client }, id)
     if (before === null) return false
     const version = before.version + (seal === undefined ? 0 : 1)
-    const shown = { ...(weight === undefined ? {} : { weight }), ...(tokensPerDay === undefined ? {} : { tokensPerDay }) }
+    const { weight, tokensPerDay, rerankUrl, rerankModel } = changes
+    const shown = {
+      ...(weight === undefined ? {} : { weight }),
+      ...(tokensPerDay === undefined ? {} : { tokensPerDay }),
+      ...(rerankUrl === undefined ? {} : { rerankUrl }),
+      ...(rerankModel === undefined ? {} : { rerankModel }),
+    }
     await prisma.searchGeneration.update({
       where: { id },
-      data: { ...shown, pausedUntil: null, ...(seal === undefined ? {} : { version, sealed: toJson(seal(version)) }) },
+      data: { ...shown, pausedUntil: null, ...(seal === undefined ? {} : { version, sealed: toJson(seal(version, before)) ?? Prisma.DbNull }) },
       select: { id: true },
     })
     const { weight: oldWeight, tokensPerDay: oldBudget } = before

@@ -1,9 +1,10 @@
-import { fuseSearches } from '@inlet/search'
+import { embeddingInput, fuseSearches } from '@inlet/search'
 import type { Database } from '../database.js'
 import type { OpenSearch } from '../search/open-search.js'
 import { checkPhrases } from './collect-hits.js'
 import { findNumbers, type Hit } from './find-hits.js'
 import { findSimilar, type QuestionVector } from './find-similar.js'
+import { readHitTexts } from './read-hit-texts.js'
 import type { RecordFilter } from './record-row.js'
 
 /** What looks for hits: words, vectors, or both. */
@@ -14,6 +15,8 @@ export interface MeaningSearch extends QuestionVector {
   readonly mode: 'vector' | 'hybrid'
   /** What ranks by meaning count, where those by words count 1. */
   readonly weight: number
+  /** How well each of these texts answers the question, the higher the better; null when nobody can say. */
+  readonly rerank: ((texts: readonly string[]) => Promise<readonly number[] | null>) | null
 }
 
 /** A hit, and what found it. */
@@ -79,3 +82,25 @@ const withMeaning = (known: FoundHit, similar: FoundHit): FoundHit => ({
   closest: similar.closest,
   parts: [...known.parts, ...similar.parts.filter(({ part }) => !known.parts.some((own) => own.part === part))],
 })
+
+/** So many of the best are ordered again by an endpoint for that. */
+const RERANKED = 50
+
+/** The best hits in the order that an endpoint gives them; null when it does not. */
+export const rerankHits = async (
+  database: Pick<Database, 'pool'>,
+  hits: readonly FoundHit[],
+  rerank: NonNullable<MeaningSearch['rerank']>,
+): Promise<readonly FoundHit[] | null> => {
+  const best = hits.slice(0, RERANKED)
+  if (best.length < 2) return null
+  const read = await readHitTexts(database, best, 1)
+  const texts = read.map((own) =>
+    own === null ? '' : embeddingInput({ title: own.title, headings: own.parts[0]?.headings ?? [], text: own.parts[0]?.text ?? '' }),
+  )
+  const ranks = await rerank(texts)
+  if (ranks === null) return null
+  // Scores of the fusion stay with their places: those of the endpoint are of another kind.
+  const order = best.map((hit, n) => ({ hit, rank: ranks[n] ?? 0 })).sort((a, b) => b.rank - a.rank)
+  return [...order.map(({ hit }, n) => ({ ...hit, score: best[n]?.score ?? hit.score })), ...hits.slice(RERANKED)]
+}

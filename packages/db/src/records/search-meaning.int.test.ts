@@ -20,7 +20,16 @@ afterAll(() => store.close())
 
 const addGeneration = async (dimensions: number): Promise<Generation> => {
   const id = randomUUID()
-  const settings = { model: 'words', url: 'http://localhost', asksDimensions: false, questionPrefix: '', textPrefix: '', sealed: null }
+  const settings = {
+    rerankUrl: null,
+    rerankModel: null,
+    model: 'words',
+    url: 'http://localhost',
+    asksDimensions: false,
+    questionPrefix: '',
+    textPrefix: '',
+    sealed: null,
+  }
   await createGeneration(store.database, { id, dimensions, ...settings, weight: 1, tokensPerDay: null }, 'test')
   const made = await findGeneration(store.database, id)
   if (made === null) throw new Error('no generation')
@@ -32,6 +41,7 @@ const meaningOf = (question: string, { space, dimensions }: Generation, mode: Me
   vector: toUnit(embedWords(question, dimensions)),
   mode,
   weight,
+  rerank: null,
 })
 
 const open = async () => {
@@ -113,6 +123,26 @@ describe('a search by meaning', () => {
     await store.rows('DELETE FROM search_codes WHERE space = $1', [wide.space])
     expect((await search('feline', meaningOf('feline', wide, 'vector'))).records).toEqual([])
     expect((await search('feline', meaningOf('feline', narrow, 'vector'))).records[0]?.key).toBe('a')
+  })
+})
+
+describe('an endpoint that orders hits', () => {
+  it('orders the best again by their texts, and nothing where it cannot', async () => {
+    const { put, search } = await open()
+    await put({ a: 'start the car', b: 'start the engine of an automobile', c: 'begin with the vehicle' })
+    const asked = 'start the car'
+    const seen: (readonly string[])[] = []
+    const rerank = async (texts: readonly string[]) => {
+      seen.push(texts)
+      return texts.map((text) => (text.includes('vehicle') ? 2 : text.includes('engine') ? 1 : 0))
+    }
+    const found = await search(asked, { ...meaningOf(asked, narrow, 'hybrid'), rerank })
+    expect(found).toMatchObject({ reranked: true })
+    expect(found.records.map(({ key }) => key)).toEqual(['c', 'b', 'a'])
+    expect([...(seen[0] ?? [])].sort()).toEqual(['begin with the vehicle', 'start the car', 'start the engine of an automobile'])
+    const silent = await search(asked, { ...meaningOf(asked, narrow, 'hybrid'), rerank: async () => null })
+    expect(silent).toMatchObject({ reranked: false, mode: 'hybrid' })
+    expect(silent.records[0]?.key).toBe('a')
   })
 })
 

@@ -5,7 +5,7 @@ import { type CollectedHits, collectHits, MAX_RANKED } from './collect-hits.js'
 import { countFacets, type Facet } from './count-facets.js'
 import { countWithin, type FetchedRecord, fetchRecords, measureRecords, type RecordFields } from './fetch-records.js'
 import { findNumbers, type Hit } from './find-hits.js'
-import { type FoundHit, findByMeaning, foundByWords, fuseHits, type MeaningSearch, type SearchMode } from './fuse-hits.js'
+import { type FoundHit, findByMeaning, foundByWords, fuseHits, type MeaningSearch, rerankHits, type SearchMode } from './fuse-hits.js'
 import { type HitOrder, orderHits, RERANKED, reorderHits } from './order-hits.js'
 import { type HitText, readHitTexts } from './read-hit-texts.js'
 import type { RecordFilter } from './record-row.js'
@@ -53,6 +53,8 @@ export interface RankedRecord extends FetchedRecord {
 export interface SearchRows {
   /** What looked for them; a further page keeps to what its first pages did. */
   readonly mode: SearchMode
+  /** Whether an endpoint has ordered the best again. */
+  readonly reranked: boolean
   readonly records: readonly RankedRecord[]
   readonly next: SearchPosition | null
   /** Whether worse matches exist that no page reaches. */
@@ -93,6 +95,7 @@ const searchPage = async (database: Database, search: OpenSearch, request: Recor
   const more = hits.length > records.length || collected.more
   return {
     mode: request.meaning?.mode ?? 'lexical',
+    reranked: found.reranked,
     records,
     next: more && shown.length > 0 ? await nextPosition(database, request, hits, shown) : null,
     truncated: collected.truncated || collected.hits.length >= MAX_RANKED || (request.meaning?.mode === 'vector' && found.more),
@@ -109,13 +112,21 @@ const arrange = async (
   database: Database,
   search: OpenSearch,
   { request: { meaning, filter, order }, hits }: { readonly request: RecordSearch; readonly hits: readonly Hit[] },
-): Promise<{ readonly hits: readonly FoundHit[]; readonly more: boolean }> => {
-  if (meaning === null) return { hits: (await orderHits(database, search, hits, order)).map(foundByWords), more: false }
+): Promise<{ readonly hits: readonly FoundHit[]; readonly more: boolean; readonly reranked: boolean }> => {
+  if (meaning === null) return { hits: (await orderHits(database, search, hits, order)).map(foundByWords), more: false, reranked: false }
   const similar = await findByMeaning(database, search, { meaning, filter })
-  if (meaning.mode === 'vector') return { ...similar, hits: reorderHits(similar.hits, order) }
-  const lexical = await orderHits(database, search, hits, { ...order, sort: 'relevance', recencyDays: null })
-  const trust = await coverageOf(database, search, lexical[0])
-  return { hits: reorderHits(fuseHits(lexical, similar.hits, { weight: meaning.weight, trust }), order), more: similar.more }
+  const found = meaning.mode === 'vector' ? similar.hits : await withWords(database, search, { hits, similar: similar.hits, weight: meaning.weight })
+  const reranked = meaning.rerank === null ? null : await rerankHits(database, found, meaning.rerank)
+  return { hits: reorderHits(reranked ?? found, order), more: similar.more, reranked: reranked !== null }
+}
+
+const withWords = async (
+  database: Database,
+  search: OpenSearch,
+  { hits, similar, weight }: { readonly hits: readonly Hit[]; readonly similar: readonly FoundHit[]; readonly weight: number },
+): Promise<readonly FoundHit[]> => {
+  const lexical = await orderHits(database, search, hits, { sort: 'relevance', recencyDays: null, now: 0 })
+  return fuseHits(lexical, similar, { weight, trust: await coverageOf(database, search, lexical[0]) })
 }
 
 /** How much of what a question asks stands in the best hit of its words. */
@@ -159,6 +170,7 @@ const walkOn = async (
   const next = from + count
   return {
     mode: walk.mode,
+    reranked: false,
     records: records.filter(({ deletedAt }) => request.filter.deleted !== 'exclude' || deletedAt === null),
     next: next < walk.total && count > 0 ? { at: 'walk', id, from: next } : null,
     truncated: false,
