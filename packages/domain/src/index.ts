@@ -137,7 +137,7 @@ export {
   type SampleComparison,
 } from './versions/compare-mapped.js'
 export { diffContent, type FieldChange } from './versions/diff-content.js'
-export { blameForLoad } from './versions/load-failure.js'
+export { blameForOpening } from './versions/open-failure.js'
 export { plainRecord, plainValue } from './versions/plain-record.js'
 export type { Blocker } from './why/blocker.js'
 export { explainWhy, type WhyAnswer } from './why/explain-why.js'

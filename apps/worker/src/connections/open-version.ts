@@ -1,5 +1,5 @@
 import { findLiveConnections, recordOpened, recordOpenFailure, type StoredCredential } from '@inlet/db'
-import { blameForLoad, Failure, toFailure } from '@inlet/domain'
+import { blameForOpening, Failure, toFailure } from '@inlet/domain'
 import type { PooledConnection } from './connection-pool.js'
 import { type ConnectionDeps, openConnection } from './open-connection.js'
 
@@ -25,7 +25,7 @@ export const openVersion = async (deps: ConnectionDeps, version: VersionToOpen, 
     pooled = await openConnection(deps, { ...request, alsoLog: deps.runLogs?.sinkOf(version.sourceId) }, signal)
   } catch (thrown) {
     const failure = await explainRefusal(deps, version, toFailure(thrown))
-    const blame = blameForLoad(failure)
+    const blame = blameForOpening(failure)
     if (blame !== 'nothing')
       await recordOpenFailure(deps.database, { sourceId: version.sourceId, versionId, reason: failure.reason, message: failure.message, blame })
     throw failure

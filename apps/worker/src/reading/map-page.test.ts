@@ -87,10 +87,10 @@ describe('createPageMapper', () => {
     expect(check('kept', 'events')).not.toThrow()
   })
 
-  it('reads a swept stream whole where keys are set', () => {
-    const readsWhole = (keys: 'kept' | 'set', deletes: StreamSpec['deletes']) =>
-      createPageMapper(pool, { s: { expression: '$', keys } }).readsWhole(spec(deletes))
-    expect([readsWhole('set', 'sweep'), readsWhole('set', 'none'), readsWhole('kept', 'sweep')]).toEqual([true, false, false])
+  it('fully refreshes a swept stream where keys are set', () => {
+    const needsFullRefresh = (keys: 'kept' | 'set', deletes: StreamSpec['deletes']) =>
+      createPageMapper(pool, { s: { expression: '$', keys } }).needsFullRefresh(spec(deletes))
+    expect([needsFullRefresh('set', 'sweep'), needsFullRefresh('set', 'none'), needsFullRefresh('kept', 'sweep')]).toEqual([true, false, false])
   })
 })
 

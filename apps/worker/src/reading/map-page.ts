@@ -15,7 +15,7 @@ export interface PageMapper {
   /** Throws MAPPING_UNSOUND for a stream that its mapping would leave in a wrong state. */
   check(spec: StreamSpec): void
   /** Whether a stream is read from the beginning each time, whatever its cursor. */
-  readsWhole(spec: StreamSpec): boolean
+  needsFullRefresh(spec: StreamSpec): boolean
 }
 
 /** The rules are those of docs/adr/0012-mappings-and-keys.md. */
@@ -73,7 +73,7 @@ export const createPageMapper = (pool: Pick<MappingPool, 'map'>, mapping: Mappin
     check({ name, deletes }) {
       if (setsKeys(name) && deletes === 'events') throw unsound(name, 'its deletes are events that name the keys of the source')
     },
-    readsWhole: ({ name, deletes }) => setsKeys(name) && deletes === 'sweep',
+    needsFullRefresh: ({ name, deletes }) => setsKeys(name) && deletes === 'sweep',
   }
 }
 

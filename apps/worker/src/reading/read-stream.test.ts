@@ -14,7 +14,7 @@ const read = async (
   attempts: readonly ((cursor: unknown, signal: AbortSignal) => AsyncGenerator<Page, ReadEnd | void, void>)[],
   signal = new AbortController().signal,
   forwarded: DraftBatch[] = [],
-  { limits = { pageMs: 60_000, graceMs: 60_000 }, whole = false } = {},
+  { limits = { pageMs: 60_000, graceMs: 60_000 }, fullRefresh = false } = {},
 ) => {
   const cursors: unknown[] = []
   const progress: unknown[] = []
@@ -38,7 +38,7 @@ const read = async (
     writer: createPageWriter(batcher, { send: async (draft) => void forwarded.push(draft), nextSeq: () => forwarded.length + 1 }),
     signal,
     limits,
-    whole,
+    fullRefresh,
     onProgress: (stream, what) => progress.push([stream, what]),
     onCaveats: (found) => void caveats.push(...found),
   })
@@ -117,7 +117,7 @@ describe('readStream', () => {
       throw transient()
     }
     const signal = new AbortController().signal
-    const { cursors, failure } = await read([once, once, once], signal, [], { whole: true })
+    const { cursors, failure } = await read([once, once, once], signal, [], { fullRefresh: true })
     expect([cursors, failure?.reason]).toEqual([[null, null, null], 'CONNECTION_LOST'])
   })
 

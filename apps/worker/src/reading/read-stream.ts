@@ -21,7 +21,7 @@ export interface ReadStream {
   /** What the mapping makes of a page. */
   readonly mapPage?: ((page: Page) => Promise<Page>) | undefined
   /** Each try begins where the first one did, since the stream cannot be continued in the middle. */
-  readonly whole?: boolean
+  readonly fullRefresh?: boolean
   readonly onProgress: (stream: string, progress: NonNullable<Page['progress']>) => void
   readonly onCaveats?: ((caveats: NonNullable<Page['caveats']>) => void) | undefined
 }
@@ -46,7 +46,7 @@ export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
       held = undefined
       if (page === undefined) return
       await take(args, page)
-      if (page.cursor === undefined || args.whole === true) return
+      if (page.cursor === undefined || args.fullRefresh === true) return
       cursor = page.cursor
       attempt = 0
     }

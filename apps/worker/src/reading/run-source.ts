@@ -230,7 +230,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
     try {
       backfill.check(spec)
       mapper.check(spec)
-      const fromStart = remapped.includes(spec.name) || mapper.readsWhole(spec)
+      const fromStart = remapped.includes(spec.name) || mapper.needsFullRefresh(spec)
       const end = await readStream({
         pooled,
         spec,
@@ -240,7 +240,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
         limits: deps.limits,
         until,
         listenMs,
-        whole: mapper.readsWhole(spec),
+        fullRefresh: mapper.needsFullRefresh(spec),
         mapPage: (page) => {
           samples.add(page.records)
           return mapper.map(spec.name, page, signal)

@@ -5,7 +5,7 @@ import type { Failure } from '../errors/failure.js'
  * `secrets`: the secrets of the source, which every version shares, cannot be used. `nothing`: it may work next time, or
  * the other side must answer for it. Pure.
  */
-export const blameForLoad = (failure: Failure): 'version' | 'secrets' | 'nothing' => {
+export const blameForOpening = (failure: Failure): 'version' | 'secrets' | 'nothing' => {
   if (failure.code !== 'config_invalid') return 'nothing'
   return failure.reason === 'SECRET_UNREADABLE' || /^secrets(\.|$)/u.test(failure.field ?? '') ? 'secrets' : 'version'
 }

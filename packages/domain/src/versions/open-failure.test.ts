@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Failure } from '../errors/failure.js'
-import { blameForLoad } from './load-failure.js'
+import { blameForOpening } from './open-failure.js'
 
 it.each([
   [new Failure('VALIDATION_FAILED', 'bad', { field: 'config.url' }), 'version'],
@@ -11,5 +11,5 @@ it.each([
   [new Failure('AUTH_FAILED', 'refused'), 'nothing'],
   [new Failure('INTERNAL', 'defect'), 'nothing'],
 ])('%s', (failure, blamed) => {
-  expect(blameForLoad(failure)).toBe(blamed)
+  expect(blameForOpening(failure)).toBe(blamed)
 })
