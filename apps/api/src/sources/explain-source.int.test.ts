@@ -66,7 +66,7 @@ const healthy = async (changes: object = {}): Promise<string> => {
     api.database,
     testBatch(
       { ...run, seq: 1, swept: ['main'] },
-      Array.from({ length: 40 }, (_, n) => ({ key: `k${n}` })),
+      Array.from({ length: 40 }, (_, n) => ({ key: `k${n}`, v: 'words' })),
     ),
   )
   await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })
@@ -203,6 +203,9 @@ when('CONTENT_DOUBTFUL', 'owner', 'clears', async (id) => {
 when('SUSPECT_EMPTY', 'owner', 'clears', async (id) => {
   const run = await lease(id)
   await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })
+})
+when('TEXT_MISSING', 'owner', 'stays', async (id) => {
+  await sql(`UPDATE records SET data = '{"rate": 0.5, "at": "2026-01-01T00:00:00Z"}' WHERE source_id = $1`, [id])
 })
 when('NEXT_RUN', 'nobody', 'stays', async (id) => {
   await alive({ id: 'another', connectors: ['listener'] })

@@ -8,6 +8,7 @@ import {
   type SourceStatus,
   type WhyFacts,
 } from '@inlet/domain'
+import { searchableText } from '@inlet/search'
 import type { Database } from '../database.js'
 import { ALIVE } from '../workers/worker-repository.js'
 
@@ -41,6 +42,7 @@ interface Row {
   readonly last_next: string | null
   readonly last_warnings: readonly { reason: string; message: string }[] | null
   readonly quarantine: string | null
+  readonly newest: readonly { readonly key: string; readonly shown: boolean; readonly data: unknown }[] | null
   readonly load_error: WhyFacts['loadError']
   readonly run_id: string | null
   readonly run_trigger: RunTrigger
@@ -62,11 +64,19 @@ interface Row {
   readonly processes: readonly ProcessFacts[] | null
 }
 
+/** Of a few of the newest records, also where most of them were deleted; large data surely holds something to be found. */
+const NEWEST = `
+SELECT key, shown, CASE WHEN NOT shown AND size < 10000 THEN data END AS data FROM (
+  SELECT t.key, t.deleted_at, t.data, pg_column_size(t.data) AS size, coalesce(t.title, '') <> '' OR coalesce(t.text, '') ~ '\\S' AS shown
+  FROM records t WHERE t.source_id = s.id ORDER BY t.fetched_at DESC LIMIT 20) t
+WHERE deleted_at IS NULL LIMIT 5`
+
 const FACTS = (condition: string): string => `
 SELECT s.id, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
   s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.synced_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS schedule_synced, s.restart_at, s.consecutive_failures,
   (SELECT row_to_json(c) FROM rechecks c WHERE c.source_id = s.id AND s.status = 'ERROR') AS recheck,
   (SELECT message FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
+  (SELECT json_agg(n) FROM (${NEWEST}) n) AS newest,
   s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings,
   (SELECT CASE WHEN n.load_failed_at IS NOT NULL THEN json_build_object('version', n.number, 'reason', n.load_reason, 'message', n.load_message) END
    FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1) AS load_error,
@@ -107,10 +117,14 @@ const toFacts = (row: Row): StoredWhyFacts => ({
       ? null
       : { outcome: row.last_outcome, reason: row.last_reason, message: row.last_message, next: row.last_next, warnings: row.last_warnings ?? [] },
   quarantine: row.quarantine,
+  unsearchable: isUnsearchable(row.newest ?? []),
   loadError: row.load_error,
   run: toRun(row),
   processes: row.processes ?? [],
 })
+
+const isUnsearchable = (newest: NonNullable<Row['newest']>): boolean =>
+  newest.length > 0 && newest.every(({ key, shown, data }) => !shown && data !== null && searchableText({ key, data }).from === 'none')
 
 const toRecheck = ({ recheck, status_reason: reason }: Row): WhyFacts['recheck'] =>
   recheck === null || !isRechecked(reason)

@@ -54,6 +54,7 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   processDeaths: 0,
   lastRun: null,
   quarantine: null,
+  unsearchable: false,
   loadError: null,
   run: ofRun === null ? null : { ...run, ...ofRun },
   processes: [worker],

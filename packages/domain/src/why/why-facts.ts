@@ -29,6 +29,8 @@ export interface WhyFacts {
   readonly lastRun: EndedRunFacts | null
   /** What is said of the records in quarantine while they are more than a small share; null otherwise. */
   readonly quarantine: string | null
+  /** Whether its newest records hold nothing that a search could find but their keys. */
+  readonly unsearchable: boolean
   readonly loadError: { readonly version: number; readonly reason: string; readonly message: string } | null
   readonly run: ActiveRunFacts | null
   readonly processes: readonly ProcessFacts[]

@@ -253,6 +253,14 @@ export const WHY_RULES: readonly WhyRule[] = [
         )
       : null,
   ),
+  rule('TEXT_MISSING', 'a search finds its records', ({ unsearchable }) =>
+    unsearchable
+      ? asksOwner(
+          'its records have no title, no text and no strings in their data, so that search finds them by their keys only',
+          'Set title and text with a mapping; see docs/guides/mapping.md.',
+        )
+      : null,
+  ),
   rule('NEXT_RUN', 'its next run has begun', ({ continuous }) =>
     continuous ? waits('it listens without a pause; the reconciler begins its next run within 15 s', null) : null,
   ),

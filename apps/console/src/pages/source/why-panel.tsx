@@ -13,7 +13,7 @@ const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.s
 const toneOf = ({ blocker, running }: WhyView): string => {
   if (running) return 'busy'
   if (blocker.who === 'nobody') return 'ok'
-  return ['STOPPED', 'PAUSED', 'NO_SCHEDULE'].includes(blocker.code) ? 'idle' : 'bad'
+  return ['STOPPED', 'PAUSED', 'NO_SCHEDULE', 'TEXT_MISSING'].includes(blocker.code) ? 'idle' : 'bad'
 }
 
 interface WhyPanelProps {
