@@ -52,6 +52,8 @@ export interface ApiOverrides {
 
 const VERSION = '0.1.0'
 const POOL_SIZE = 10
+const SEARCH_POOL_SIZE = 5
+const SEARCH_TIMEOUT_MS = 10_000
 /** Each upload holds a connection: the rest of the pool stays for everybody else. */
 const UPLOADS_AT_A_TIME = 4
 const FETCHES_AT_A_TIME = 4
@@ -101,6 +103,15 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
 
     const database = createDatabase({ url: config.DATABASE_URL, applicationName: 'inlet-api', poolSize: POOL_SIZE, onError })
     lifecycle.defer('database', () => database.close())
+    // Searches have connections and a time limit of their own: however many there are, everything else is answered.
+    const searching = createDatabase({
+      url: config.DATABASE_URL,
+      applicationName: 'inlet-api-search',
+      poolSize: SEARCH_POOL_SIZE,
+      statementTimeoutMs: SEARCH_TIMEOUT_MS,
+      onError,
+    })
+    lifecycle.defer('database for searches', () => searching.close())
     await checkInstallation(database, keyring, context.signal)
 
     const queues = await openQueues({
@@ -151,7 +162,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createRegistryHandlers(sources),
       ...createRunHandlers(shared),
       ...createQuarantineHandlers(shared),
-      ...createRecordHandlers({ ...shared, understand: createUnderstand({ ...shared, secrets, http, metrics }) }),
+      ...createRecordHandlers({ ...shared, database: searching, understand: createUnderstand({ ...shared, secrets, http, metrics }) }),
       ...createChangeHandlers({ ...shared, hub: changes, streams }),
       ...createGenerationHandlers({ ...shared, guard, secrets, http }),
       ...createEventHandlers({ ...shared, hub, streams }),
@@ -184,6 +195,8 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       boardWritable: config.INLET_BOARD_WRITE,
       allowedOrigins: config.INLET_CORS_ORIGINS,
       requestsPerMinute: config.INLET_RATE_LIMIT_PER_MINUTE,
+      waitingFor: (path) =>
+        Math.max(database.pool.waitingCount, path.startsWith('/v1/records') ? searching.pool.waitingCount : database.lists.waitingCount),
       proxyHops: config.INLET_TRUST_PROXY_HOPS,
       mcp: { database, selfUrl: () => self.url, hosts, approval: config.INLET_MCP_APPROVAL, version: VERSION, onError },
       onError,

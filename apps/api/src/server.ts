@@ -16,6 +16,7 @@ import { type AuthenticateDeps, authenticate } from './http/authenticate.js'
 import { compressAnswers } from './http/compress-answers.js'
 import { findPrincipal } from './http/principal.js'
 import { problemHandler } from './http/problem-handler.js'
+import { refuseOverload } from './http/refuse-overload.js'
 import type { Handlers } from './http/reply.js'
 import { requestLog } from './http/request-log.js'
 import { type RouteDeps, routeEndpoints } from './http/route-endpoints.js'
@@ -31,6 +32,8 @@ export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic'>, RouteDeps {
   /** Whose pages may call from browsers. */
   readonly allowedOrigins: readonly string[]
   readonly requestsPerMinute: number
+  /** How many requests wait for the connections to the database that an address needs. */
+  readonly waitingFor: (path: string) => number
   /** Proxies in front whose X-Forwarded-For is believed. */
   readonly proxyHops: number
   readonly mcp: McpDeps
@@ -66,6 +69,7 @@ export const createApp = (deps: AppDeps): Express => {
   app.use(allowOrigins(deps.allowedOrigins))
   app.use(securityHeaders())
   app.use(consolePages())
+  app.use(refuseOverload({ waitingFor: deps.waitingFor, isPublic }))
   app.use(authenticate({ ...deps, isPublic }))
   app.use(limitRate(deps.requestsPerMinute))
   app.use('/docs', docsPage())
