@@ -4,7 +4,7 @@ import { requireSecretTargets, secretTargetsOf } from '@inlet/domain'
 import type { SecretRegistry } from '@inlet/observability'
 import { type Keyring, openSecrets } from '@inlet/security'
 
-/** A source that takes events, with what it takes to judge them. */
+/** A source that takes events, with what it takes to verify them. */
 export interface OpenHook {
   readonly hook: Hook
   readonly receive: NonNullable<Connector['receive']>

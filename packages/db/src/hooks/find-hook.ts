@@ -2,7 +2,7 @@ import { isUuid } from '@inlet/domain'
 import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 
-/** What must be known of a source to judge what is pushed to it. */
+/** What must be known of a source to verify what is pushed to it. */
 export interface Hook {
   readonly sourceId: string
   readonly connector: string

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Connection } from 'mysql2'
 import type { Target } from '../../sql/dialect.js'
-import type { RawRow } from '../../sql/session/session.js'
+import type { RawRow } from '../../sql/read/row-source.js'
 import type { MysqlConfig } from '../config.js'
 import { logIn, type OpenClient } from './open-client.js'
 

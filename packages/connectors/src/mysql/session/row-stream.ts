@@ -1,6 +1,5 @@
 import type { Connection, FieldPacket } from 'mysql2'
-import type { Chunk } from '../../sql/read/row-source.js'
-import type { RawRow } from '../../sql/session/session.js'
+import type { Chunk, RawRow } from '../../sql/read/row-source.js'
 import { type ColumnType, columnTypeOf, type FieldInfo } from '../values/column-type.js'
 
 /** Bytes a chunk should have. */

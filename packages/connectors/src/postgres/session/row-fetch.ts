@@ -1,6 +1,5 @@
 import type { Client, Connection, Submittable } from 'pg'
-import type { Chunk } from '../../sql/read/row-source.js'
-import type { RawRow } from '../../sql/session/session.js'
+import type { Chunk, RawRow } from '../../sql/read/row-source.js'
 
 export interface FetchOptions {
   /** Name of a portal of the open transaction. */

@@ -1,5 +1,5 @@
 import { Failure, type JsonValue, keyHash, type RecordKey, type SourceRecord } from '@inlet/connector-sdk'
-import type { RawRow } from '../session/session.js'
+import type { RawRow } from '../read/row-source.js'
 import type { StreamPlan } from './stream-plan.js'
 
 /** Turns a row into its key; throws RECORD_KEY_MISSING when a part is NULL. */

@@ -1,4 +1,5 @@
-import type { RawRow } from '../session/session.js'
+/** A row as the server sent it: text per column, null for NULL. */
+export type RawRow = readonly (string | null)[]
 
 /** Rows as they came, with their size on the wire. */
 export interface Chunk {

@@ -1,7 +1,6 @@
 import { type Cursor, incomplete, type Page, type ReadEnd, type RecordKey, type SourceRecord } from '@inlet/connector-sdk'
 import type { StreamPlan } from '../plan/stream-plan.js'
-import type { RawRow } from '../session/session.js'
-import type { RowSource } from './row-source.js'
+import type { RawRow, RowSource } from './row-source.js'
 
 /** The settings that bound a read. */
 export interface ReadLimits {

@@ -1,6 +1,6 @@
 import type { Page, RecordKey } from '@inlet/connector-sdk'
 import { createKeyOf } from '../plan/make-record.js'
-import type { RawRow } from '../session/session.js'
+import type { RawRow } from './row-source.js'
 import type { Run } from './run.js'
 
 const KEYS_PER_PAGE = 1000

@@ -1,7 +1,6 @@
 import { Failure, keyText, type RecordKey, type RejectedRecord, type SourceRecord } from '@inlet/connector-sdk'
 import type { StreamPlan } from '../plan/stream-plan.js'
-import type { RawRow } from '../session/session.js'
-import type { Chunk } from './row-source.js'
+import type { Chunk, RawRow } from './row-source.js'
 import { type Paging, type PlacedPage, type Run, remainingRows } from './run.js'
 
 const MAX_RECORDS = 1000

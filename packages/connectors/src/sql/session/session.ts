@@ -1,4 +1,4 @@
-import type { Chunk } from '../read/row-source.js'
+import type { Chunk, RawRow } from '../read/row-source.js'
 import type { PooledSession } from './sessions.js'
 
 /** A statement with what its placeholders stand for. */
@@ -27,6 +27,3 @@ export interface SqlSession<T> extends PooledSession {
   /** Ends the transaction and starts another, on a new connection when a statement is still sending rows. */
   renew(): Promise<void>
 }
-
-/** A row as the server sent it: text per column, null for NULL. */
-export type RawRow = readonly (string | null)[]
