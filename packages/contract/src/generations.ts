@@ -172,6 +172,7 @@ export const generationEndpoints = {
     tag,
     summary: 'Let searches use again what they used before, at last words alone',
     answers: { 200: { description: 'All generations.', schema: generations } },
+    reasons: ['NOT_FOUND'],
   }),
 } as const
 

@@ -5,11 +5,12 @@ import { type DeliverDeps, deliverChanges, HOLD_MS } from './deliver-changes.js'
 export interface SinksDeps extends DeliverDeps {
   /** Names this process. */
   readonly holder: string
-  /** How often it looks for sinks that nobody delivers to, in ms; 1,000 by default. */
+  /** How often it looks for sinks that nobody delivers to, in ms: 1,000 by default, and 5,000 while this process has none. */
   readonly everyMs?: number
 }
 
 const EVERY_MS = 1_000
+const IDLE_MS = 5_000
 const AT_A_TIME = 10
 
 /** Delivers to sinks that this process can claim, each by itself. Any number of workers may do so: a sink has one of them at a time. Stopping gives them up. */
@@ -35,7 +36,7 @@ export const startSinks = (deps: SinksDeps): (() => Promise<void>) => {
       } catch (error) {
         deps.log.warn({ err: error }, 'sinks could not be looked after; they are in a moment')
       }
-      await sleep(deps.everyMs ?? EVERY_MS, stop.signal).catch(() => {})
+      await sleep(deps.everyMs ?? (delivering.size === 0 ? IDLE_MS : EVERY_MS), stop.signal).catch(() => {})
     }
   }
   const working = work()
