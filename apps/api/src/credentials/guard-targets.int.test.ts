@@ -93,6 +93,11 @@ const ATTACKS: Readonly<Partial<Record<EndpointId, readonly (() => Promise<Answe
   // Their secret signs and is never sent; see C18 for their addresses.
   createNotification: null,
   updateNotification: null,
+  createSink: null,
+  updateSink: null,
+  // Their keys are for the addresses they are given with: that of a model cannot be changed, another one for ordering hits needs its key again.
+  createGeneration: null,
+  updateGeneration: null,
   // They leave settings as they are.
   deleteSource: null,
   deleteDraft: null,

@@ -154,6 +154,13 @@ describe('a search', () => {
     const plain = await search('which automobile is it', '&mode=hybrid')
     expect(plain.search).toMatchObject({ mode: 'hybrid', reranked: false, fellBack: null })
     expect(plain.items[0].key).toBe('k0')
+    // A key is for the address it was given with.
+    const elsewhere = await startReranker((texts) => texts.map(() => 0))
+    await api.patch(`/v1/search/generations/${made.id}`, { rerank: { url: elsewhere.url, model: 'judge' } })
+    await search('who looks after the sick')
+    expect(elsewhere.calls.length).toBeGreaterThan(0)
+    expect(elsewhere.calls.filter(({ authorization }) => authorization !== undefined)).toEqual([])
+    await elsewhere.close()
     const without = await api.patch(`/v1/search/generations/${made.id}`, { rerank: null })
     expectContract(without, 'updateGeneration')
     expect(without.body).toMatchObject({ rerank: null, hasKey: true })
