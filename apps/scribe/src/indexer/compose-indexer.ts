@@ -6,6 +6,8 @@ import { startIndexing } from './start-indexing.js'
 
 /** The part of `process` by which a scribe and its indexer know of each other. */
 export interface IndexerHost {
+  /** False once the scribe is gone. */
+  readonly connected?: boolean
   on(event: 'message' | 'disconnect', listener: () => void): unknown
 }
 
@@ -19,7 +21,16 @@ const CONNECTIONS = 3
 export const composeIndexer = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal }, host: IndexerHost) =>
   withLifecycle(async (lifecycle) => {
     const { log } = context
-    const ended = new Promise<string>((resolve) => host.on('disconnect', () => resolve('its scribe is gone')))
+    // The scribe may have ended before anybody listened, or while the database is awaited.
+    const gone = new AbortController()
+    const ended = new Promise<string>((resolve) => {
+      const end = (): void => {
+        gone.abort(new Error('its scribe is gone'))
+        resolve('its scribe is gone')
+      }
+      host.on('disconnect', end)
+      if (host.connected === false) end()
+    })
     const database = createDatabase({
       url: config.DATABASE_URL,
       applicationName: 'inlet-indexer',
@@ -27,7 +38,7 @@ export const composeIndexer = (config: ScribeConfig, context: { log: Logger; sig
       onError: (error) => log.warn({ err: error }, 'a connection failed; it is opened again when needed'),
     })
     lifecycle.defer('database', () => database.close())
-    await untilSchemaReady(database, context.signal)
+    await untilSchemaReady(database, AbortSignal.any([context.signal, gone.signal]))
     const indexing = await startIndexing(database, log)
     lifecycle.defer('indexing', () => indexing.stop())
     host.on('message', () => indexing.wake())

@@ -1,0 +1,21 @@
+import { EventEmitter } from 'node:events'
+import { createLogger } from '@inlet/observability'
+import { expect, it } from 'vitest'
+import { scribeEnv } from '../config.js'
+import { composeIndexer } from './compose-indexer.js'
+
+// Nothing listens there, so it would be awaited for ever.
+const config = scribeEnv.parse({ DATABASE_URL: 'postgres://inlet@127.0.0.1:1/inlet' })
+const compose = (host: EventEmitter & { connected: boolean }) =>
+  composeIndexer(config, { log: createLogger({ level: 'silent', name: 'indexer' }), signal: new AbortController().signal }, host)
+
+it('ends without a database when its scribe has ended before it listened', async () => {
+  await expect(compose(Object.assign(new EventEmitter(), { connected: false }))).rejects.toThrow('its scribe is gone')
+})
+
+it('ends while it waits for the database when its scribe ends', async () => {
+  const host = Object.assign(new EventEmitter(), { connected: true })
+  const composed = compose(host)
+  host.emit('disconnect')
+  await expect(composed).rejects.toThrow('its scribe is gone')
+})
