@@ -53,7 +53,7 @@ export const demo = async (flags: UpFlags & { readonly exit: boolean }, context:
           : `\n  ${result.stored} records stored.`,
       )
       await untilSearchable(api)
-      terminal.line('\n  Asked the docs, in other words than theirs (GET /v1/records?q=…):')
+      terminal.line('\n  Asked the docs (GET /v1/records?q=…):')
       for (const { question } of DEMO_QUESTIONS) {
         const query = { q: question, source: 'demo-files', limit: 1 }
         printHit(context, question, await api.call<RecordPage>('GET', withQuery('/v1/records', query)))
