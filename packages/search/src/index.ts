@@ -8,7 +8,6 @@ export {
   type EmbeddingResponse,
   type EmbeddingTransport,
   embedTexts,
-  readEmbeddings,
 } from './embedding/embed-texts.js'
 export { type EmbeddablePart, embeddingInput } from './embedding/embedding-input.js'
 export { type RerankRequest, rerankTexts } from './embedding/rerank-texts.js'
@@ -29,7 +28,7 @@ export { parseQuery } from './query/parse-query.js'
 export { type DataCondition, parseWhere } from './query/parse-where.js'
 export { hasMeaning, plainQuestion } from './query/plain-question.js'
 export type { Query, QueryTerm, Requirement } from './query/query.js'
-export { fuseRanks, fuseSearches, type RankedList } from './ranking/fuse-ranks.js'
+export { fuseSearches } from './ranking/fuse-ranks.js'
 export { explain, type IndexedTerm, type IndexSize, type PostingList, type RankedHit, type Ranking, rank, weightOf } from './ranking/rank.js'
 export { type RerankText, rerankScore, wordCoverage } from './ranking/rerank.js'
 export { type StrictParts, strictParts, strictTerms } from './ranking/strict-parts.js'

@@ -63,7 +63,7 @@ const browseSourceHandler =
     const { path = '', limit, refresh } = query
     const question = { sourceId: target.id, view: 'list', of: [path, limit], stamp: target.stamp } as const
     const ask = () => askSource(deps, target, { kind: 'browse', params: { path, limit } }, closeSignal(response))
-    const { answer, cache } = await keepAnswer(deps, question, { refresh, ask })
+    const { answer, cache } = await cacheAnswer(deps, question, { refresh, ask })
     return { status: 200, body: { ...answer, cache: toCacheView(cache) } }
   }
 
@@ -74,7 +74,7 @@ const describeItemHandler =
     const { path, refresh } = query
     const question = { sourceId: target.id, view: 'metadata', of: [path], stamp: target.stamp } as const
     const ask = () => askSource(deps, target, { kind: 'metadata', params: { path } }, closeSignal(response))
-    const { answer, cache } = await keepAnswer(deps, question, { refresh, ask })
+    const { answer, cache } = await cacheAnswer(deps, question, { refresh, ask })
     return { status: 200, body: { ...answer, cache: toCacheView(cache) } }
   }
 
@@ -182,8 +182,8 @@ const toCacheView = ({ state, fetchedAt, expiresAt }: CacheState) => ({
   expiresAt: expiresAt.toISOString(),
 })
 
-/** The kept answer, or that of the source, which is kept for the next time. What fails is not kept. */
-const keepAnswer = async <Answer>(
+/** The cached answer, or that of the source, which is cached for the next time. What fails is not cached. */
+const cacheAnswer = async <Answer>(
   { database, ttlSeconds }: BrowseDeps,
   question: BrowseQuestion,
   { refresh, ask }: { readonly refresh: boolean; readonly ask: () => Promise<Answer> },
