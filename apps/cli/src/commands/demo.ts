@@ -52,7 +52,8 @@ export const demo = async (flags: UpFlags & { readonly exit: boolean }, context:
           ? '\n  Nothing new: everything was stored before, and nothing was stored twice.'
           : `\n  ${result.stored} records stored.`,
       )
-      await untilSearchable(api)
+      await untilSearchable(api, (pending) => terminal.block([`  … ${pending} records are not searchable yet`]))
+      terminal.endBlock()
       terminal.line('\n  Asked the docs (GET /v1/records?q=…):')
       for (const { question } of DEMO_QUESTIONS) {
         const query = { q: question, source: 'demo-files', limit: 1 }

@@ -3,6 +3,7 @@ import type { RecordHit, RecordPage } from '@inlet/contract'
 import { type EvaluatedSearch, evaluateSearch, success } from '@inlet/search'
 import { withQuery } from '../client/api-client.js'
 import { untilSearchable } from '../client/until-searchable.js'
+import { isForPeople } from '../output/print.js'
 import { toPairs } from '../output/table.js'
 import type { CommandContext } from './context.js'
 import { readBeirFolder, readJudgmentFile } from './read-judgments.js'
@@ -32,7 +33,8 @@ export const searchEval = async (flags: SearchEvalFlags, context: CommandContext
     if (typeof search?.fellBack === 'string') throw new Error(`words alone answered: ${search.fellBack}`)
     return items.map((hit) => (flags.file === undefined ? documentId(hit) : hit.key))
   }
-  await untilSearchable(api)
+  await untilSearchable(api, (pending) => isForPeople(flags) && context.terminal.block([`${pending} records are not searchable yet; waiting`]))
+  context.terminal.endBlock()
   const result = await evaluateSearch(judgments, ask, () => performance.now())
   const { answers, ...figures } = result
   show(context, flags, { ...figures, missed: missedOf(answers) }, () => [...toFigures(result), ...toMissed(answers)])
