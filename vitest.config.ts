@@ -11,7 +11,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     globalSetup: ['./packages/testing/src/global-setup.ts'],
-    maxWorkers: 2,
+    // More than the two cores it is meant for: many tests wait for another process, a timer or a browser.
+    maxWorkers: 3,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**', 'apps/*/src/**'],
@@ -47,15 +48,20 @@ export default defineConfig({
         test: {
           name: 'console',
           include: ['tests/console/**/*.test.ts'],
-          globalSetup: ['./tests/console/build-console.ts'],
+          globalSetup: ['./tests/harness/build.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
         },
       },
       {
         extends: './vitest.shared.ts',
-        test: { name: 'e2e', include: ['tests/{e2e,faults}/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 300_000, fileParallelism: false },
+        test: {
+          name: 'e2e',
+          include: ['tests/{e2e,faults}/**/*.test.ts'],
+          globalSetup: ['./tests/harness/build.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+        },
       },
     ],
   },

@@ -1,5 +1,6 @@
 // `npm run inlet -- <command>`: builds what changed, then runs the CLI in this process's place.
 import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -9,7 +10,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1)
 }
 // Not on standard output, which may be JSON or YAML that continues into a pipe.
-process.stderr.write('Building…\n')
+process.stderr.write(existsSync(`${root}apps/cli/dist/main.js`) ? 'Building…\n' : 'Building… (a minute or two this first time)\n')
 const build = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' })
 if (build.status !== 0) {
   process.stderr.write(`${build.stdout}${build.stderr}\nThe build failed; after "npm ci" it should not: please report it.\n`)

@@ -17,7 +17,7 @@ const [command, name] = process.argv.slice(2)
 Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => console.error('schema engine:', message) } })
 
 // The stock adapter cannot serve the schema engine: it splits scripts at ';' (which breaks $$ bodies), opens the shadow
-// database with the URL of the real one, and refuses the catalogue's "char", name[] and regtype columns.
+// database with the URL of the real one, and refuses the catalog's "char", name[] and regtype columns.
 const OID_AS = new Map([
   [18, 25],
   [1003, 1009],

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 
 export const SIGNING_SECRET = 'the secret of the benchmark'
 
-/** A whole request as GitHub makes it, of about 1 KB. `ping` is judged and answered, and not stored. */
+/** A whole request as GitHub makes it, of about 1 KB. `ping` is verified and answered, and not stored. */
 export const signedEvent = (url: URL, source: string, event: 'issues' | 'ping', id: string): Buffer => {
   const issue = { number: 17, title: `Issue ${id}`, body: 'It breaks when the harbour is full. '.repeat(20), html_url: 'https://example.com/17' }
   const body = JSON.stringify({ action: 'opened', issue, repository: { full_name: 'acme/harbour' }, sender: { login: 'ann' } })

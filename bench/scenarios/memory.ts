@@ -6,7 +6,7 @@ import { openStack } from '../stack/stack.js'
 import type { Scenario } from './scenario.js'
 
 const MIB = 1_048_576
-const LIMIT_MIB = 300
+const LIMIT_MIB = 250
 
 /** Resident memory of worker and scribe while a large table is read: the peak, and whether it grows with the input. */
 export const measureMemory: Scenario = async (context) => {

@@ -23,7 +23,7 @@ export const MAY_IMPORT = {
 }
 
 /** Folders of packages/connectors/src that are no connectors: every connector may import them, and they import none. */
-export const FOR_CONNECTORS = ['parsing', 'sql', 'files', 'blobs']
+export const FOR_CONNECTORS = ['parsing', 'sql', 'files', 'blobs', 'site']
 
 /** Apps that are bundled: what they import is needed to build them, and not where they run. */
 export const BUNDLED = ['apps/console']

@@ -116,8 +116,27 @@ export const checkSources = (root, sources) => {
   ])
 }
 
-/** The first cycle between packages, as a line, if there is one. */
-export const checkCycles = (sources) => {
+/** The first cycle of a graph as its nodes from the first back to it, if there is one. */
+const findCycle = (edges) => {
+  const done = new Set()
+  const visit = (name, trail) => {
+    if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name]
+    if (done.has(name)) return null
+    for (const target of edges.get(name) ?? []) {
+      const found = visit(target, [...trail, name])
+      if (found !== null) return found
+    }
+    done.add(name)
+    return null
+  }
+  for (const name of edges.keys()) {
+    const found = visit(name, [])
+    if (found !== null) return found
+  }
+  return null
+}
+
+const packageEdges = (sources) => {
   const edges = new Map()
   for (const { owner, isTest, code } of sources) {
     if (isTest) continue
@@ -128,16 +147,26 @@ export const checkCycles = (sources) => {
     }
     edges.set(nameOf(owner), targets)
   }
-  const done = new Set()
-  const visit = (name, trail) => {
-    if (trail.includes(name)) return [`packages import each other in a circle: ${[...trail.slice(trail.indexOf(name)), name].join(' → ')}`]
-    if (done.has(name)) return []
-    for (const target of edges.get(name) ?? []) {
-      const found = visit(target, [...trail, name])
-      if (found.length > 0) return found
-    }
-    done.add(name)
-    return []
-  }
-  return [...edges.keys()].flatMap((name) => visit(name, [])).slice(0, 1)
+  return edges
 }
+
+/** `./x.js` is x.ts or x.tsx in the sources. */
+const fileEdges = (sources) => {
+  const files = new Set(sources.map(({ file }) => file))
+  const resolve = (file, name) => {
+    const target = path.posix.join(path.posix.dirname(file), name)
+    return [target, target.replace(/js$/u, 'ts'), target.replace(/js$/u, 'tsx')].find((candidate) => files.has(candidate))
+  }
+  return new Map(
+    sources.map(({ file, code }) => {
+      const names = importsOf(code).filter((name) => name.startsWith('.'))
+      return [file, names.flatMap((name) => resolve(file, name) ?? [])]
+    }),
+  )
+}
+
+/** The first cycle between packages and the first between files, type-only imports included, a line each. */
+export const checkCycles = (sources) => [
+  ...[findCycle(packageEdges(sources))].flatMap((found) => (found === null ? [] : [`packages import each other in a circle: ${found.join(' → ')}`])),
+  ...[findCycle(fileEdges(sources))].flatMap((found) => (found === null ? [] : [`files import each other in a circle: ${found.join(' → ')}`])),
+]

@@ -19,6 +19,16 @@ const WORDS = [
   { found: /\bmend(s|ed|ing)?\b/iu, say: 'repair' },
   { found: /\bsigns? of life\b/iu, say: 'heartbeat' },
   { found: /\b(re|dis)?arm(s|ed|ing)?\b/iu, say: 'sync the job scheduler' },
+  // One spelling throughout: the American one.
+  {
+    found:
+      /neighbour|behaviour|colour|\bhonour|\blicence|(normal|serial|recogn|initial|summar|material|organ|author|optim|token)is(e|ed|es|er|ers|ing)\b|catalogue/iu,
+    say: 'its American spelling',
+  },
+  // Not judged and judgments, which say in the field of search how relevant answers are.
+  { found: /\bjudg(e|es|ing)\b/iu, say: 'validate, verify or classify' },
+  { found: /\boverrul(e|es|ed|ing)\b/iu, say: 'override' },
+  { found: /\breads? (it )?as a whole\b|\breads whole\b/iu, say: 'full refresh' },
 ]
 
 const LOOKED_THROUGH = ['apps', 'packages', 'docs', 'tests', 'bench', 'deploy', 'scripts', 'prisma/schema.prisma', 'README.md', 'CONTRIBUTING.md']

@@ -27,7 +27,7 @@ Type \`${type}\`. Reads a notebook: a server that numbers its changes (\`GET /no
 | cursor | the number of the last change |
 | deletes | the server reports removed notes |
 | not read | attachments |
-| bad input | a note without its fields goes to quarantine; its neighbours pass |
+| bad input | a note without its fields goes to quarantine; its neighbors pass |
 
 ## Settings
 

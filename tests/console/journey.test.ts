@@ -23,9 +23,9 @@ describe.skipIf(chromiumPath === null)('the way of a newcomer', () => {
     await page.getByLabel('Name', { exact: true }).fill('Notes')
     await page.locator('[data-path="config.paths"]').fill('*.md')
     await page.getByText('Every hour, at minute 00.').waitFor({ state: 'attached' })
-    await until(async () => (await page.getByLabel('The next five moments').locator('li').count()) === 5)
+    await until(async () => (await page.getByLabel('The next five times').locator('li').count()) === 5)
     await page.getByRole('button', { name: 'Test these settings' }).click()
-    await page.getByText('Records come').waitFor()
+    await page.getByText('Records are returned').waitFor()
     await page.getByText(/^Preview: \d/u).waitFor()
     await page.getByRole('button', { name: 'Create and run' }).click()
     await page.getByRole('heading', { name: 'Run of Notes' }).waitFor()
@@ -44,7 +44,7 @@ describe.skipIf(chromiumPath === null)('the way of a newcomer', () => {
   })
 
   it('shows what a mapping makes of real records while it is typed, and where it is wrong', async () => {
-    const { page, complaints, close } = await stack.signIn('/sources/new?connector=file')
+    const { page, complaints, close } = await stack.signIn('/new-source?connector=file')
     await page.getByLabel('Name', { exact: true }).fill('Shop')
     const csv = 'id,name,price\n9007199254740993,Tea,1.50\n2,Cup,7.25\n'
     await page.locator('[data-path="config.uploads"]').setInputFiles({ name: 'shop.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath === null)('the way of a newcomer', () => {
     })
     const shared = { name: 'shop-key', connector: 'api', secrets: { apiKey: 'canary-of-the-shop' }, targets: [`http://127.0.0.1:${port}`] }
     expect((await stack.api.post('/v1/credentials', shared)).status).toBe(201)
-    const { page, close } = await stack.signIn('/sources/new?connector=api')
+    const { page, close } = await stack.signIn('/new-source?connector=api')
     await page.getByLabel('Address of the document').fill(`http://127.0.0.1:${port}/openapi.json`)
     await page.getByRole('button', { name: 'Read it' }).click()
     await page.getByText('Small shop: 1 streams are filled in below.').waitFor()
@@ -176,7 +176,7 @@ describe.skipIf(chromiumPath === null)('the way of a newcomer', () => {
     await page.locator('[data-path="config.paths"]').fill('*.md\n*.txt')
     await stack.api.patch('/v1/sources/notes', { config: { paths: ['*.md', 'other/*'] } }, { headers: { 'if-match': '*' } })
     await page.getByRole('button', { name: 'Save and publish' }).click()
-    await page.getByText('Somebody else has changed this source').waitFor()
+    await page.getByText('Someone else has changed this source').waitFor()
     await page.getByText('other/*').first().waitFor()
     await page.getByRole('button', { name: 'Save mine anyway' }).click()
     await page.getByText('Saved. The new version is live.').waitFor()
@@ -194,7 +194,7 @@ describe.skipIf(chromiumPath === null)('the way of a newcomer', () => {
     await page.getByText('Published. The new version is live.').waitFor()
     await page.getByRole('button', { name: 'Compare with live' }).last().click()
     await page.getByText('config.paths[0]').waitFor()
-    await page.getByRole('button', { name: 'Roll back to it' }).last().click()
+    await page.getByRole('button', { name: 'Roll back to this version' }).last().click()
     await page.getByText('Version 1 is live again').waitFor()
     expect((await stack.api.get('/v1/sources/notes')).body.config.paths).toEqual(['*.md'])
     await close()

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { until } from '@inlet/testing'
+import { startEmbeddingServer, until } from '@inlet/testing'
 import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ConsoleStack, chromiumPath, startConsole } from './start-console.js'
@@ -30,10 +30,10 @@ describe.skipIf(chromiumPath === null)('who is notified', () => {
   it('is named, tried, changed and taken away, each kind with its own fields', async () => {
     const { page, complaints, close } = await stack.signIn('/notifications')
     await page.getByText('Nobody is notified').waitFor()
-    await page.getByRole('button', { name: 'Notify somebody' }).click()
+    await page.getByRole('button', { name: 'Add a target' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Kind').selectOption('email')
-    for (const label of ['Mail server', 'From', 'To', 'User name, if the server wants one'])
+    for (const label of ['Mail server', 'From', 'To', 'User name, if the server requires one'])
       await dialog.getByLabel(label, { exact: true }).first().waitFor()
     await dialog.getByLabel('Kind').selectOption('pagerduty')
     await dialog.getByLabel('Routing key').waitFor()
@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === null)('who is notified', () => {
     await page.getByRole('dialog').getByLabel('Collect for (minutes)').fill('15')
     await page.getByRole('dialog').getByLabel('Stale').uncheck()
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
-    await page.getByText(/^quiet 22:00–07:00 \(.+\), together every 15 min$/u).waitFor()
+    await page.getByText(/^quiet 22:00–07:00 \(.+\), grouped every 15 min$/u).waitFor()
     const [target] = (await stack.api.get('/v1/notifications')).body.items
     expect(target).toMatchObject({
       kind: 'slack',
@@ -97,6 +97,92 @@ describe.skipIf(chromiumPath === null)('who is notified', () => {
     await dialog.getByRole('button', { name: 'Delete' }).click()
     await page.getByText('No shared credentials').waitFor()
     expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('delivers changes to a sink, which can be paused, resumed, changed and deleted', async () => {
+    const { page, complaints, close } = await stack.signIn('/sinks')
+    await page.getByText('No sink').waitFor()
+    await page.getByRole('button', { name: 'New sink' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('warehouse')
+    await dialog.getByLabel('Address').fill('not an address')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.locator('.field .error').waitFor()
+    await dialog.getByLabel('Address').fill(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/canary-sink`)
+    await page.keyboard.press('Enter')
+    await page.getByText('It is shown this one time.').waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).first().click()
+    await page.getByText('Up to date').waitFor()
+    await page.getByRole('button', { name: 'Test', exact: true }).click()
+    await page.getByText(/warehouse answered 2\d\d to a test message/u).waitFor()
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('Paused', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Change' }).click()
+    await dialog.getByLabel('Only of this stream').fill('documents')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('warehouse is saved.').waitFor()
+    const [sink] = (await stack.api.get('/v1/sinks')).body.items
+    expect(sink).toMatchObject({ name: 'warehouse', stream: 'documents', active: false })
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByText('Up to date').waitFor()
+    expect(await page.content()).not.toContain('canary-sink')
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('No sink').waitFor()
+    expect(complaints.filter((text) => !text.includes('422'))).toEqual([])
+    await close()
+  })
+
+  it('shows how far the vectors of a model are, lets search use it, and goes back', async () => {
+    const server = await startEmbeddingServer()
+    const { page, complaints, close } = await stack.signIn('/generations')
+    await page.getByText('Search finds by words alone').waitFor()
+    expect(await page.getByRole('button', { name: 'Go back' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'New model' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Address', { exact: true }).fill(server.url)
+    await dialog.getByLabel('Model', { exact: true }).fill('words')
+    await dialog.getByLabel('API key', { exact: true }).fill('canary-embedding-key')
+    await dialog.getByRole('button', { name: 'Make the vectors' }).click()
+    await page.getByText('Ready', { exact: true }).waitFor()
+    await page.getByText('Found by comparing all:').waitFor()
+    await page.getByRole('button', { name: 'Change' }).click()
+    await dialog.getByLabel('Weight').fill('0,6')
+    await dialog.getByLabel('Tokens a day at most').fill('50000')
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('words is saved.').waitFor()
+    expect((await stack.api.get('/v1/search/generations')).body.items[0]).toMatchObject({
+      weight: 0.6,
+      tokensPerDay: 50_000,
+      hasKey: true,
+      rerank: null,
+    })
+    await page.getByRole('button', { name: 'Use for search' }).click()
+    await dialog.getByRole('button', { name: 'Use for search' }).click()
+    await page.getByText('Used by search').waitFor()
+    await page.getByRole('button', { name: 'Go back' }).click()
+    await dialog.getByRole('button', { name: 'Go back' }).click()
+    await page.getByText('Used by search').waitFor({ state: 'detached' })
+    expect(await page.content()).not.toContain('canary-embedding-key')
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await dialog.getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('Search finds by words alone').waitFor()
+    expect(complaints).toEqual([])
+    await close()
+    await server.close()
+  })
+
+  it('shows a reader what there is, without what a reader may not do', async () => {
+    await stack.api.post('/v1/sinks', { name: 'theirs', url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/` })
+    const { key } = (await stack.api.post('/v1/keys', { name: 'reader', scopes: ['read'] })).body
+    const { page, close } = await stack.signIn('/sinks', { key })
+    await page.getByText('theirs').waitFor()
+    for (const name of ['New sink', 'Test', 'Pause', 'Change', 'Delete'])
+      expect([name, await page.getByRole('button', { name, exact: true }).count()]).toEqual([name, 0])
+    await page.goto('/generations')
+    await page.getByText('Search finds by words alone').waitFor()
+    expect(await page.getByRole('button', { name: 'New model' }).count()).toBe(0)
     await close()
   })
 

@@ -7,8 +7,8 @@ import { type ConsoleStack, chromiumPath, type OpenPage, startConsole } from './
 const PAGES = [
   '/',
   '/sources',
-  '/sources/new',
-  '/sources/new?connector=api',
+  '/new-source',
+  '/new-source?connector=api',
   '/sources/long',
   '/sources/long?tab=runs',
   '/sources/long?tab=quarantine',
@@ -22,6 +22,8 @@ const PAGES = [
   '/workers',
   '/credentials',
   '/notifications',
+  '/sinks',
+  '/generations',
   '/audit',
   '/settings',
   '/sources/missing',
@@ -76,7 +78,7 @@ describe.skipIf(chromiumPath === null)('every page', () => {
 
   it('writes numbers and dates as the reader does', async () => {
     const { page, close } = await stack.signIn('/sources/long?tab=schedule', { locale: 'de-DE', timezoneId: 'Europe/Berlin' })
-    const moments = page.getByLabel('The next five moments').getByText(/^\d{1,2}\. \S+ \d{4}, \d{2}:\d{2}:\d{2} MEZ$/u)
+    const moments = page.getByLabel('The next five times').getByText(/^\d{1,2}\. \S+ \d{4}, \d{2}:\d{2}:\d{2} MEZ$/u)
     await moments.first().waitFor()
     expect(await moments.count()).toBe(5)
     await close()

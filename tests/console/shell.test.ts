@@ -99,6 +99,7 @@ describe.skipIf(chromiumPath === null)('the console', () => {
     await page.keyboard.press('g')
     await page.keyboard.press('s')
     await page.waitForURL('**/sources')
+    await page.getByRole('heading', { level: 1, name: 'Sources' }).waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('bet')
     await page.waitForURL('**/sources?q=bet')
@@ -123,8 +124,13 @@ describe.skipIf(chromiumPath === null)('the console', () => {
   it('offers nothing that the key does not allow', async () => {
     const { page, close } = await stack.signIn('/sources/alpha', { key: stack.api.keys.read })
     await page.getByRole('heading', { name: 'Alpha' }).waitFor()
-    await page.getByRole('region', { name: 'Why it is as it is' }).waitFor()
+    await page.getByRole('region', { name: 'Status and cause' }).waitFor()
     for (const name of ['Delete', 'Run now', 'Pause', 'Stop']) expect(await page.getByRole('button', { name }).count()).toBe(0)
+    await page.goto('/sources/alpha?tab=settings')
+    const name = page.locator('main form').getByLabel('Name', { exact: true }).first()
+    await name.waitFor()
+    expect(await name.isDisabled()).toBe(true)
+    expect(await page.locator('main form').getByRole('button').count()).toBe(0)
     await close()
   })
 

@@ -87,14 +87,8 @@ describe('inlet on a real installation', () => {
     }
     keys = { admin: await add('admin'), read: await add('read') }
     await database.close()
-    await until(
-      () =>
-        fetch(`${url}/ready`).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      { timeoutMs: 115_000, everyMs: 50, what: 'the api' },
-    )
+    const isReady = async (): Promise<boolean> => (await fetch(`${url}/ready`).catch(() => undefined))?.ok === true
+    await until(isReady, { timeoutMs: 115_000, everyMs: 50, what: 'the api' })
   })
   afterAll(async () => {
     await cluster.close()
@@ -213,7 +207,8 @@ describe('inlet on a real installation', () => {
     const before = await uploads()
     const taken = await run(['sources', 'create', people, '--name', 'People', '-o', 'json'])
     expect([taken.code, JSON.parse(taken.err).error.code, await uploads()]).toEqual([1, 'NAME_TAKEN', before])
-    expect((await run(['sources', 'create', path.join(folder, 'none.csv')])).err).toContain('none.csv cannot be read')
+    expect((await run(['sources', 'create', path.join(folder, 'none.csv')])).err).toContain('none.csv does not exist')
+    expect((await run(['sources', 'create', folder])).err).toContain(`${folder} is a folder: name files, or register it with`)
     const secret = await run(['sources', 'create', '--connector', 'postgres', '--name', 'x', '--secret', 'password=canary-in-words'])
     expect([secret.code, secret.err]).toEqual([1, expect.not.stringContaining('canary')])
     expect((await run(['sources', 'delete', 'people', '--yes'])).code).toBe(0)

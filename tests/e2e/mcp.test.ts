@@ -7,7 +7,7 @@ import { StdioClientTransport as TransportOf2025 } from '@modelcontextprotocol/s
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertRecords, newSource, startApi, type TestApi } from '../../apps/api/testing/start-api.js'
 
-const CLI = path.resolve(import.meta.dirname, '../../apps/cli/src/main.ts')
+const CLI = path.resolve(import.meta.dirname, '../../apps/cli/dist/main.js')
 
 let api: TestApi
 beforeAll(async () => {
@@ -19,7 +19,7 @@ afterAll(() => api.close())
 
 const start = () => ({
   command: process.execPath,
-  args: ['--conditions=@inlet/source', '--import', 'tsx', CLI, 'mcp'],
+  args: [CLI, 'mcp'],
   env: { PATH: process.env['PATH'] ?? '', INLET_URL: api.url, INLET_API_KEY: api.keys.write },
 })
 

@@ -31,8 +31,6 @@ describe('a connector of somebody else', () => {
     fixture = await openNotebookFixture()
     store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
     cluster = createCluster({ databaseUrl: store.url, egressAllow: fixture.allow ?? [] })
-    // Packages use the SDK as it is built.
-    await run(bin('tsc'), ['-b', 'packages/connector-sdk'], { cwd: ROOT })
   })
   afterAll(async () => {
     await cluster.close()

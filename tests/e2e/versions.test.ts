@@ -182,25 +182,25 @@ describe('a version from draft to the records', () => {
     expect((await publish(id)).body).toMatchObject({ version: 2 })
     const marked = await until(async () => {
       const source = await api.get(`/v1/sources/${id}`)
-      return source.body.loadError === null ? null : source
+      return source.body.openError === null ? null : source
     })
     expectContract(marked, 'getSource')
-    expect(marked.body).toMatchObject({ version: 1, config: { rows: 1 }, status: 'ACTIVE', loadError: { version: 2, reason: 'VALIDATION_FAILED' } })
+    expect(marked.body).toMatchObject({ version: 1, config: { rows: 1 }, status: 'ACTIVE', openError: { version: 2, reason: 'VALIDATION_FAILED' } })
     expect((await api.get(`/v1/sources/${id}/versions/2`)).body).toMatchObject({
       state: 'retired',
-      loadedAt: null,
-      loadError: { reason: 'VALIDATION_FAILED' },
+      openedAt: null,
+      openError: { reason: 'VALIDATION_FAILED' },
     })
     expect((await run(id)).body).toMatchObject({ version: 1, outcome: 'ok_nothing_new' })
-    const events = await api.get(`/v1/events?source=${id}&type=source.load_failed`)
+    const events = await api.get(`/v1/events?source=${id}&type=source.open_failed`)
     expect(events.body.items).toMatchObject([{ level: 'error', data: { version: 2, liveAgain: 1 } }])
     await api.patch(`/v1/sources/${id}`, { config: { rows: 2 } }, { headers: { 'if-match': '*' } })
     const repaired = await until(async () => {
       const version = await api.get(`/v1/sources/${id}/versions/3`)
-      return version.body.loadedAt === null ? null : version
+      return version.body.openedAt === null ? null : version
     })
-    expect(repaired.body).toMatchObject({ state: 'published', loadError: null })
-    expect((await api.get(`/v1/sources/${id}`)).body).toMatchObject({ version: 3, loadError: null })
+    expect(repaired.body).toMatchObject({ state: 'published', openError: null })
+    expect((await api.get(`/v1/sources/${id}`)).body).toMatchObject({ version: 3, openError: null })
   })
 
   it('ends a run on the version it began with, whatever is published meanwhile', async () => {

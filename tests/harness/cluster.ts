@@ -66,8 +66,11 @@ export const createCluster = (options: ClusterOptions): Cluster => {
       const logFile = path.join(directory, `${name}.log`)
       const log = openSync(logFile, 'w')
       const ports = app === 'api' ? { PORT: String(opsPort), INLET_API_OPS_PORT: '0' } : { [`INLET_${app.toUpperCase()}_OPS_PORT`]: String(opsPort) }
-      const flags = ['--conditions=@inlet/source', '--import', 'tsx', path.join(ROOT, 'apps', app, 'src/main.ts')]
-      const child = spawn(process.execPath, flags, { cwd: ROOT, env: { ...common, ...ports, ...env }, stdio: ['ignore', log, log] })
+      const child = spawn(process.execPath, [path.join(ROOT, 'apps', app, 'dist/main.js')], {
+        cwd: ROOT,
+        env: { ...common, ...ports, ...env },
+        stdio: ['ignore', log, log],
+      })
       closeSync(log)
       const started = wrap({ child, name, app, opsPort, logFile })
       all.push(started)

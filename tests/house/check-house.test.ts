@@ -138,6 +138,14 @@ describe('check-house', () => {
     expect((await check()).problems.join('\n')).toContain('packages import each other in a circle: db → queue → db')
   })
 
+  it('finds a circle of files, also where only types are imported', async () => {
+    plant('packages/db/src/a.ts', "import {\n  type B,\n} from './inner/b.js'\nexport type A = B")
+    plant('packages/db/src/inner/b.tsx', "import type { C } from '../c.js'\nexport type B = C")
+    plant('packages/db/src/c.ts', "export type { A as C } from './a.js'")
+    const circle = ['a.ts', 'inner/b.tsx', 'c.ts', 'a.ts'].map((file) => `packages/db/src/${file}`)
+    expect((await check()).problems).toEqual([`files import each other in a circle: ${circle.join(' → ')}`])
+  })
+
   it('finds a reason that the page lacks, and a row that the code lacks', async () => {
     const lines = page.split('\n')
     plant(

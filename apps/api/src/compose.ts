@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { type Connector, createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
 import { type ConnectorRegistry, createRegistry, openRegistry } from '@inlet/connectors'
 import { buildOpenApi } from '@inlet/contract/openapi'
 import { confirmQueued, createDatabase } from '@inlet/db'
-import { createMetrics, type Logger, openOpsServer, runProbes, type SecretRegistry } from '@inlet/observability'
+import { createMetrics, type Logger, openOpsServer, QUEUE_MAX_OUTAGE_MS, redactText, runProbes, type SecretRegistry } from '@inlet/observability'
 import { openQueues } from '@inlet/queue'
 import { createSemaphore, EnvError, monotonicNow, withLifecycle } from '@inlet/runtime'
 import { createAuditHandlers } from './audit/audit-handlers.js'
 import { createBrowseHandlers } from './browse/browse.js'
+import { createBulkHandlers } from './bulk/bulk.js'
+import { openBulkRunner } from './bulk/bulk-runner.js'
 import { createChangeHub } from './changes/change-hub.js'
 import { createChangeHandlers } from './changes/changes.js'
 import type { ApiConfig } from './config.js'
@@ -18,21 +21,23 @@ import { createEventHandlers } from './events/events.js'
 import { createGenerationHandlers } from './generations/generations.js'
 import { createHealthHandlers } from './health/health-handlers.js'
 import { checkInstallation, readinessProbes } from './health/readiness.js'
+import { openStartingServer } from './health/while-starting.js'
 import { composeHooks } from './hooks/compose-hooks.js'
 import { createFailedLogins } from './http/failed-logins.js'
 import { createPageTokens } from './http/page-token.js'
 import type { Handlers } from './http/reply.js'
-import { createPlaces } from './http/slots.js'
+import { createSlots } from './http/slots.js'
 import { createKeyHandlers } from './keys/key-handlers.js'
-import { createAllowedHosts } from './mcp/allowed-host.js'
+import { createAllowedHosts } from './mcp/mcp-endpoint.js'
 import { createNotificationHandlers } from './notifications/notifications.js'
+import { openResourceServer, type TokenClock } from './oauth/resource-server.js'
 import { createOverviewHandlers } from './overview/overview-handlers.js'
 import { createQuarantineHandlers } from './quarantine/quarantine.js'
 import { createRecordHandlers } from './records/records.js'
 import { createUnderstand } from './records/understand.js'
-import { openSourceFiles } from './registry/keep-files.js'
 import { createLocalRegistry } from './registry/local-registry.js'
 import { createRegistryHandlers } from './registry/registry-handlers.js'
+import { openFileSync } from './registry/sync-files.js'
 import { createRunHandlers } from './runs/runs.js'
 import { createApp, openServer } from './server.js'
 import { createSessionHandlers } from './session/session-handlers.js'
@@ -48,20 +53,25 @@ export interface ApiOverrides {
   readonly connectors?: readonly Connector[]
   readonly callTimeoutMs?: number
   readonly filesPollMs?: number
+  readonly tokenClock?: TokenClock
 }
 
 const VERSION = '0.1.0'
 const POOL_SIZE = 10
+/** For runs that are asked for: however many there are, keys are looked up and lists read meanwhile. */
+const RUNS_POOL_SIZE = 6
 const SEARCH_POOL_SIZE = 5
 const SEARCH_TIMEOUT_MS = 10_000
-/** Each upload holds a connection: the rest of the pool stays for everybody else. */
-const UPLOADS_AT_A_TIME = 4
+/** Each upload holds about 2 MiB while it arrives. */
+const UPLOADS_OPEN = { perName: 8, total: 64, what: 'uploads' } as const
 const FETCHES_AT_A_TIME = 4
 const FAILED_LOGINS_A_MINUTE = 10
 const STREAMS_OPEN = 2_000
 const EVENT_POLL_MS = 500
 const CHANGE_POLL_MS = 200
 const FILES_POLL_MS = 2_000
+/** For operations that another process has left. */
+const BULK_POLL_MS = 10_000
 const DRAIN_MS = 10_000
 /** An event loop that does nothing for so long does not come back: the process is killed and started again. */
 const SILENT_MS = 30_000
@@ -83,6 +93,8 @@ const openConnectors = async ({ INLET_CONNECTORS: packages }: ApiConfig): Promis
   return registry
 }
 
+const TOKEN_CLOCK: TokenClock = { monotonic: monotonicNow, date: () => new Date() }
+
 /** Where this process reaches itself. */
 const urlOf = (host: string, port: number): string => {
   const reachable = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host
@@ -94,14 +106,23 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
   withLifecycle(async (lifecycle) => {
     const { log, secrets } = context
     const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
-    const metrics = createMetrics({ process: 'api' })
+    const metrics = createMetrics({ process: 'api', maxSources: config.INLET_METRICS_SOURCES })
     const keyring = config.INLET_ENCRYPTION_KEYS
     const registry =
       overrides.connectors === undefined
         ? await openConnectors(config)
         : createRegistry(overrides.connectors.map((connector) => ({ connector, package: null })))
 
-    const database = createDatabase({ url: config.DATABASE_URL, applicationName: 'inlet-api', poolSize: POOL_SIZE, onError })
+    const address = { host: config.INLET_API_HOST, port: config.PORT }
+    const starting = await openStartingServer(address)
+    lifecycle.defer('answers while starting', () => starting.close())
+    const database = createDatabase({
+      url: config.DATABASE_URL,
+      applicationName: 'inlet-api',
+      poolSize: POOL_SIZE,
+      keyedPoolSize: RUNS_POOL_SIZE,
+      onError,
+    })
     lifecycle.defer('database', () => database.close())
     // Searches have connections and a time limit of their own: however many there are, everything else is answered.
     const searching = createDatabase({
@@ -114,10 +135,13 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     lifecycle.defer('database for searches', () => searching.close())
     await checkInstallation(database, keyring, context.signal)
 
+    starting.waitFor('queue')
     const queues = await openQueues({
+      startTimeoutMs: config.INLET_QUEUE_MAX_OUTAGE_MS ?? QUEUE_MAX_OUTAGE_MS,
       redisUrl: config.REDIS_URL ?? null,
       databaseUrl: config.DATABASE_URL,
       prefix: config.INLET_QUEUE_PREFIX,
+      signal: context.signal,
       confirm: confirmQueued(database),
       onError,
     })
@@ -134,7 +158,12 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     const tokens = createPageTokens(keyring)
     const egress = createEgressGuard({ allow: config.INLET_EGRESS_ALLOW })
     const guard = createSaveGuard(egress)
-    const http = createHttpClient({ guard: egress, userAgent: 'Inlet/0.1', transport: 'node' })
+    const http = createHttpClient({
+      guard: egress,
+      userAgent: 'Inlet/0.1',
+      transport: 'node',
+      redact: (text) => redactText(text, secrets.pattern()),
+    })
     lifecycle.defer('http', () => http.close())
     const limits = {
       sources: config.INLET_MAX_SOURCES_PER_KEY,
@@ -142,14 +171,22 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       uploads: config.INLET_MAX_UPLOADS_PER_KEY,
       uploadBytes: config.INLET_MAX_UPLOAD_BYTES_PER_KEY,
     }
-    const streams = createPlaces({ perName: config.INLET_MAX_STREAMS_PER_KEY, total: STREAMS_OPEN, what: 'live streams' })
+    const streams = createSlots({ perName: config.INLET_MAX_STREAMS_PER_KEY, total: STREAMS_OPEN, what: 'live streams' })
     const shared = { database, queues, keyring, tokens, log, limits, stopping: stopping.signal }
     const checking = overrides.callTimeoutMs === undefined ? {} : { callTimeoutMs: overrides.callTimeoutMs }
     const sources = { ...shared, ...checking, findConnector, guard, secrets }
 
+    const files = sourceFiles(config, context.env ?? {})
+    const truth = files?.mode === 'files' ? files.path : null
+    const runner = openBulkRunner(shared, { holder: randomUUID(), pollMs: BULK_POLL_MS })
+    lifecycle.defer('bulk operations', () => runner.close(), { timeoutMs: DRAIN_MS })
+
+    const oauth = openResourceServer(config, { http, clock: overrides.tokenClock ?? TOKEN_CLOCK, log })
+    void oauth?.warmUp()
     const failedLogins = createFailedLogins({ limit: FAILED_LOGINS_A_MINUTE, now: monotonicNow })
     const handlers: Handlers = {
       ...createSourceHandlers(sources),
+      ...createBulkHandlers({ ...shared, runner, sourceFiles: truth }),
       ...createVersionHandlers(sources),
       ...createBrowseHandlers({
         ...shared,
@@ -167,7 +204,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createGenerationHandlers({ ...shared, guard, secrets, http }),
       ...createEventHandlers({ ...shared, hub, streams }),
       ...createConnectorHandlers({ registry, ...shared }),
-      ...createUploadHandlers({ ...shared, maxBytes: config.INLET_UPLOAD_MAX_BYTES, slots: createSemaphore(UPLOADS_AT_A_TIME) }),
+      ...createUploadHandlers({ ...shared, maxBytes: config.INLET_UPLOAD_MAX_BYTES, slots: createSlots(UPLOADS_OPEN) }),
       ...composeHooks(
         { ...shared, findConnector, secrets, onError, maxBytes: config.INLET_HOOK_MAX_BYTES, maxWaiting: config.INLET_HOOK_MAX_WAITING },
         lifecycle,
@@ -175,7 +212,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createKeyHandlers(shared),
       ...createSessionHandlers({ ...shared, failedLogins, onError }),
       ...createNotificationHandlers({ ...shared, guard, secrets }),
-      ...createSinkHandlers({ ...shared, guard, secrets }),
+      ...createSinkHandlers({ ...shared, ...checking, guard, secrets }),
       ...createAuditHandlers(shared),
       ...createCredentialHandlers({ ...shared, findConnector, secrets }),
       ...createEncryptionHandlers(shared),
@@ -183,15 +220,15 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       ...createOverviewHandlers(shared),
       ...createHealthHandlers({ metrics, probes: readinessProbes(shared), openApi: buildOpenApi({ version: VERSION }) }),
     }
-    const files = sourceFiles(config, context.env ?? {})
     const self = { url: '' }
     const hosts = createAllowedHosts({ listenHost: config.INLET_API_HOST, publicUrl: config.INLET_PUBLIC_URL })
     const app = createApp({
       ...shared,
-      sourceFiles: files?.mode === 'files' ? files.path : null,
+      sourceFiles: truth,
       metrics,
       handlers,
       failedLogins,
+      oauth,
       boardWritable: config.INLET_BOARD_WRITE,
       allowedOrigins: config.INLET_CORS_ORIGINS,
       requestsPerMinute: config.INLET_RATE_LIMIT_PER_MINUTE,
@@ -211,15 +248,16 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       silentMs: SILENT_MS,
     })
     lifecycle.defer('ops server', () => ops.close())
-    const server = await openServer(app, { host: config.INLET_API_HOST, port: config.PORT })
+    await starting.close()
+    const server = await openServer(app, address)
     self.url = urlOf(config.INLET_API_HOST, server.port)
     lifecycle.defer('server', () => server.close(DRAIN_MS), { timeoutMs: DRAIN_MS + 5_000 })
     if (files !== null) {
-      const kept = openSourceFiles(
+      const fileSync = openFileSync(
         { registry: createLocalRegistry(handlers), database, log },
         { ...files, pollMs: overrides.filesPollMs ?? FILES_POLL_MS },
       )
-      lifecycle.defer('files of sources', () => kept.close(), { timeoutMs: 10_000 })
+      lifecycle.defer('files of sources', () => fileSync.close(), { timeoutMs: 10_000 })
     }
     lifecycle.defer('drain', () => stopping.abort())
     log.info({ host: config.INLET_API_HOST, port: server.port, backend: queues.backend }, 'api ready')

@@ -1,8 +1,8 @@
 import { connectorSettings, processSettings } from '@inlet/observability'
 import { envBool, envChoice, envInt, envList, envText, envUrl } from '@inlet/runtime'
-import { envKeyring } from '@inlet/security'
+import { envKeyring, isIssuer } from '@inlet/security'
 import { z } from 'zod'
-import { isOrigin } from './http/allow-origins.js'
+import { isOrigin } from './http/security-headers.js'
 
 /** The truth about sources: the files of INLET_SOURCES_FILE, the database after one import of them, or the database alone. */
 export const SOURCES_MODES = ['files', 'import', 'database'] as const
@@ -52,6 +52,15 @@ export const apiEnv = z.object({
   INLET_RATE_LIMIT_PER_MINUTE: envInt({ min: 0, max: 1_000_000, default: 0, describe: 'requests of one API key a minute; 0 means no limit' }),
   INLET_PUBLIC_URL: envUrl({ schemes: ['http', 'https'], describe: 'the address under which people and agents reach the API' }).optional(),
   INLET_MCP_APPROVAL: envBool({ default: false, describe: 'whether only people publish what agents propose over MCP' }),
+  INLET_OIDC_ISSUER: envUrl({ schemes: ['https', 'http'], describe: 'whose access tokens the API takes besides API keys' })
+    .refine((url) => isIssuer(url), 'must be an https address (http on this machine only) without user, query and fragment')
+    .optional(),
+  INLET_OIDC_AUDIENCE: envList({ default: [], describe: 'for whom tokens must be issued; INLET_PUBLIC_URL, also with /mcp, by default' }),
+  INLET_OIDC_SCOPE_CLAIM: envText({ default: 'scope', describe: 'claim of a token that holds its scopes' }),
+  INLET_OIDC_SCOPE_PREFIX: envText({ default: 'inlet:', describe: 'what the scopes of Inlet begin with in tokens' }).refine(
+    (prefix) => /^[!#-[\]-~]{1,100}$/u.test(prefix),
+    'must be visible ASCII characters without quotes and backslashes',
+  ),
   INLET_CORS_ORIGINS: envList({ default: [], describe: 'origins whose pages may call the API from a browser' }).refine(
     (origins) => origins.every(isOrigin),
     'must be origins such as https://app.example.com, separated by commas',

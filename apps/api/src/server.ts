@@ -11,19 +11,19 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { BOARD_PATH, queueBoard } from './board/queue-board.js'
 import { consolePages } from './console/console-pages.js'
 import { docsPage } from './docs/docs-page.js'
-import { allowOrigins } from './http/allow-origins.js'
 import { type AuthenticateDeps, authenticate } from './http/authenticate.js'
 import { compressAnswers } from './http/compress-answers.js'
-import { findPrincipal } from './http/principal.js'
+import { callerId } from './http/principal.js'
 import { problemHandler } from './http/problem-handler.js'
 import { refuseOverload } from './http/refuse-overload.js'
 import type { Handlers } from './http/reply.js'
 import { requestLog } from './http/request-log.js'
 import { type RouteDeps, routeEndpoints } from './http/route-endpoints.js'
-import { securityHeaders } from './http/security-headers.js'
-import { type McpDeps, mcpEndpoint, protectedResource, RESOURCE_METADATA } from './mcp/mcp-endpoint.js'
+import { allowOrigins, securityHeaders } from './http/security-headers.js'
+import { type McpDeps, mcpEndpoint } from './mcp/mcp-endpoint.js'
+import { protectedResource, RESOURCE_METADATA } from './oauth/challenge.js'
 
-export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic'>, RouteDeps {
+export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic' | 'onlyReads'>, RouteDeps {
   readonly log: Logger
   readonly metrics: Metrics
   readonly queues: Pick<Queues, 'boardQueues'>
@@ -36,7 +36,7 @@ export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic'>, RouteDeps {
   readonly waitingFor: (path: string) => number
   /** Proxies in front whose X-Forwarded-For is believed. */
   readonly proxyHops: number
-  readonly mcp: McpDeps
+  readonly mcp: Omit<McpDeps, 'oauth'>
 }
 
 const PUBLIC = new Set<string>(
@@ -54,7 +54,20 @@ const SIGNED = Object.values<Endpoint>(endpoints)
 
 /** Whether an address needs no key: the public endpoints, those for signed requests, and the documentation. */
 export const isPublic = (path: string): boolean =>
-  PUBLIC.has(path) || SIGNED.some((pattern) => pattern.test(path)) || path === '/docs' || path.startsWith('/docs/') || path === RESOURCE_METADATA
+  PUBLIC.has(path) ||
+  SIGNED.some((pattern) => pattern.test(path)) ||
+  path === '/docs' ||
+  path.startsWith('/docs/') ||
+  RESOURCE_METADATA.includes(path)
+
+const READS = new Set<string>(
+  Object.values<Endpoint>(endpoints)
+    .filter((endpoint) => endpoint.onlyReads === true)
+    .map(({ path }) => path),
+)
+
+/** Whether a request changes nothing, whatever it asks. */
+const onlyReads: AuthenticateDeps['onlyReads'] = ({ method, path }) => method === 'GET' && READS.has(path)
 
 /** All middleware in order; everything that is not public stands behind authentication, known or not. */
 export const createApp = (deps: AppDeps): Express => {
@@ -70,15 +83,15 @@ export const createApp = (deps: AppDeps): Express => {
   app.use(securityHeaders())
   app.use(consolePages())
   app.use(refuseOverload({ waitingFor: deps.waitingFor, isPublic }))
-  app.use(authenticate({ ...deps, isPublic }))
+  app.use(authenticate({ ...deps, isPublic, onlyReads }))
   app.use(limitRate(deps.requestsPerMinute))
   app.use('/docs', docsPage())
-  app.get(RESOURCE_METADATA, protectedResource())
-  app.all('/mcp', mcpEndpoint(deps.mcp))
+  app.get([...RESOURCE_METADATA], protectedResource(deps.oauth))
+  app.all('/mcp', mcpEndpoint({ ...deps.mcp, oauth: deps.oauth }))
   app.use(BOARD_PATH, queueBoard({ queues: deps.queues, database: deps.database, writable: deps.boardWritable }))
   routeEndpoints(app, deps.handlers, deps, (endpoint) => !isSigned(endpoint))
   app.use(notFound())
-  app.use(problemHandler(deps.log))
+  app.use(problemHandler(deps.log, deps.oauth))
   return app
 }
 
@@ -122,7 +135,7 @@ const limitRate = (perMinute: number): RequestHandler =>
         limit: perMinute,
         standardHeaders: 'draft-8',
         legacyHeaders: false,
-        keyGenerator: (request, response) => findPrincipal(response)?.keyId ?? ipKeyGenerator(request.ip ?? ''),
+        keyGenerator: (request, response) => callerId(response) ?? ipKeyGenerator(request.ip ?? ''),
         handler: (_request, response, next) => {
           const waitSeconds = Number(response.getHeader('retry-after') ?? 60)
           next(new Failure('TOO_MANY_REQUESTS', `more than ${perMinute} requests a minute`, { retryAfterMs: waitSeconds * 1_000 }))

@@ -12,6 +12,7 @@ import { expect, inject } from 'vitest'
 import { z } from 'zod'
 import { composeApi } from '../src/compose.js'
 import type { ApiConfig } from '../src/config.js'
+import type { TokenClock } from '../src/oauth/resource-server.js'
 
 /** A small connector whose answers are in its settings. */
 export const toyConnector = defineConnector({
@@ -92,6 +93,7 @@ export interface ApiOptions {
   readonly callTimeoutMs?: number
   readonly env?: Readonly<Record<string, string>>
   readonly connectors?: readonly Connector[]
+  readonly tokenClock?: TokenClock
 }
 
 /** The API in this process on a free port, on its own database; with the Redis backend when asked. */
@@ -128,6 +130,10 @@ export const startApi = async (options: ApiOptions = {}): Promise<TestApi> => {
     INLET_CORS_ORIGINS: [],
     INLET_PUBLIC_URL: undefined,
     INLET_MCP_APPROVAL: false,
+    INLET_OIDC_ISSUER: undefined,
+    INLET_OIDC_AUDIENCE: [],
+    INLET_OIDC_SCOPE_CLAIM: 'scope',
+    INLET_OIDC_SCOPE_PREFIX: 'inlet:',
     INLET_BROWSE_CACHE_SECONDS: 300,
     INLET_BROWSE_MAX_BYTES: 3_000_000,
     INLET_CONNECTORS: [],
@@ -138,6 +144,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<TestApi> => {
   const overrides = {
     filesPollMs: 100,
     connectors: [toyConnector, ...(options.connectors ?? [])],
+    ...(options.tokenClock === undefined ? {} : { tokenClock: options.tokenClock }),
     ...(options.callTimeoutMs === undefined ? {} : { callTimeoutMs: options.callTimeoutMs }),
   }
   const api = await composeApi(config, { log, secrets, signal: new AbortController().signal, env: options.env ?? {} }, overrides)

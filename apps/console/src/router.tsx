@@ -22,6 +22,12 @@ const sources = createRoute({
   component: lazyRouteComponent(() => import('./pages/sources/sources-page.js'), 'SourcesPage'),
 })
 
+const bulk = createRoute({
+  getParentRoute: () => root,
+  path: '/bulk-operations',
+  component: lazyRouteComponent(() => import('./pages/sources/bulk-page.js'), 'BulkPage'),
+})
+
 const source = createRoute({
   getParentRoute: () => root,
   path: '/sources/$ref',
@@ -30,7 +36,7 @@ const source = createRoute({
 
 const newSource = createRoute({
   getParentRoute: () => root,
-  path: '/sources/new',
+  path: '/new-source',
   component: lazyRouteComponent(() => import('./pages/new-source/new-source-page.js'), 'NewSourcePage'),
 })
 const runs = createRoute({
@@ -68,6 +74,16 @@ const notifications = createRoute({
   path: '/notifications',
   component: lazyRouteComponent(() => import('./pages/operate/notifications-page.js'), 'NotificationsPage'),
 })
+const sinks = createRoute({
+  getParentRoute: () => root,
+  path: '/sinks',
+  component: lazyRouteComponent(() => import('./pages/operate/sinks-page.js'), 'SinksPage'),
+})
+const generations = createRoute({
+  getParentRoute: () => root,
+  path: '/generations',
+  component: lazyRouteComponent(() => import('./pages/operate/generations-page.js'), 'GenerationsPage'),
+})
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -84,6 +100,7 @@ export const router = createRouter({
     home,
     sources,
     newSource,
+    bulk,
     source,
     runs,
     run,
@@ -92,6 +109,8 @@ export const router = createRouter({
     workers,
     credentials,
     notifications,
+    sinks,
+    generations,
     audit,
     settings,
   ]),

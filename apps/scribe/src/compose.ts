@@ -1,26 +1,27 @@
 import os from 'node:os'
+import { createDatabase, markGone, readClockSkewSeconds, readIndexState, readSourceStandings, startHeartbeats, untilSchemaReady } from '@inlet/db'
 import {
-  createDatabase,
-  findConnectorType,
-  markGone,
-  readClockSkewSeconds,
-  readIndexState,
-  readSourceStandings,
-  startHeartbeats,
-  untilSchemaReady,
-} from '@inlet/db'
-import { createMetrics, type Logger, openOpsServer, runProbes, silenceOf, watchHealth } from '@inlet/observability'
+  createMetrics,
+  type Logger,
+  METRICS_SOURCES,
+  openOpsServer,
+  QUEUE_MAX_OUTAGE_MS,
+  runProbes,
+  silenceOf,
+  watchHealth,
+} from '@inlet/observability'
 import { type Consumer, createProgressProbe, openConsumer, openQueues, QUEUES, type QueueName, UNCONFIRMED } from '@inlet/queue'
 import { monotonicNow, withLifecycle } from '@inlet/runtime'
 import type { ScribeConfig } from './config.js'
 import { startIndexer } from './indexer/start-indexer.js'
 import { startIndexing } from './indexer/start-indexing.js'
 import { processBatch } from './processors/batch.js'
+import { createNewKeys } from './processors/new-keys.js'
 
 const VERSION = '0.1.0'
-const QUEUE_MAX_OUTAGE_MS = 600_000
 const UNHEALTHY_GRACE_MS = 30_000
-const SOURCES_KEEP_MS = 2_000
+/** What a scrape asks of the servers is shared by those that follow it so soon. */
+const SCRAPE_MAX_AGE_MS = 2_000
 
 /**
  * The whole scribe: reads top to bottom; what is opened is closed in reverse order. `script` is its main file, which is also that of its
@@ -30,12 +31,13 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
   withLifecycle(async (lifecycle) => {
     const { log } = context
     const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
-    const metrics = createMetrics({ process: 'scribe' })
+    const metrics = createMetrics({ process: 'scribe', maxSources: config.INLET_METRICS_SOURCES })
 
     const database = createDatabase({
       url: config.DATABASE_URL,
       applicationName: 'inlet-scribe',
-      poolSize: config.INLET_SCRIBE_CONCURRENCY + 3,
+      poolSize: 4,
+      keyedPoolSize: config.INLET_SCRIBE_CONCURRENCY,
       onError,
     })
     lifecycle.defer('database', () => database.close())
@@ -69,37 +71,34 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       isHealthy,
     })
     lifecycle.defer('ops server', () => ops.close())
-    metrics.beforeScrape('queues', async () => {
+    const refreshQueues = async () => {
       const setDepths = async () => {
         for (const [queue, counts] of Object.entries(await queues.counts())) metrics.setQueueDepth(queue, counts)
       }
       const setAge = async (queue: QueueName) => metrics.setQueueOldestAge(queue, (await queues.oldestAgeSeconds(queue)) * 1_000)
       await Promise.all([setDepths(), ...Object.values(QUEUES).map(setAge)])
-    })
-
-    metrics.beforeScrape('search index', async () => {
+    }
+    const refreshIndex = async () => {
       const { pending, oldestSeconds, failed } = await readIndexState(database)
       metrics.setIndexState({ pending, oldestMs: (oldestSeconds ?? 0) * 1_000, failed })
-    })
-
-    // All sources at once: what takes long is shared by scrapes that follow each other closely.
-    metrics.beforeScrape('sources', async () => metrics.replaceSources(await readSourceStandings(database)), { keepMs: SOURCES_KEEP_MS })
-
-    const connectors = new Map<string, string>()
-    const connectorOf = async (sourceId: string): Promise<string> => {
-      const known = connectors.get(sourceId) ?? (await findConnectorType(database, sourceId)) ?? 'unknown'
-      connectors.set(sourceId, known)
-      return known
     }
-    const indexer = context.script === undefined ? await startIndexing(database, log) : startIndexer(context.script, log)
+    const refreshSources = async () => {
+      const { sources, leftOut } = await readSourceStandings(database, config.INLET_METRICS_SOURCES ?? METRICS_SOURCES)
+      metrics.replaceSources(sources, leftOut)
+    }
+    for (const [name, refresh] of Object.entries({ queues: refreshQueues, 'search index': refreshIndex, sources: refreshSources }))
+      metrics.beforeScrape(name, refresh, { maxAgeMs: SCRAPE_MAX_AGE_MS })
+
+    const indexer = context.script === undefined ? await startIndexing(database, log, context.signal) : startIndexer(context.script, log)
     lifecycle.defer('indexer', () => indexer.stop())
+    const newKeys = createNewKeys()
     const consumer = await openConsumer({
       ...connection,
       ...waiting,
       lockMs,
       queue: QUEUES.scribe,
       concurrency: config.INLET_SCRIBE_CONCURRENCY,
-      handlers: { batch: (data, job) => processBatch({ database, metrics, connectorOf, onStored: () => indexer.wake(), log }, data, job) },
+      handlers: { batch: (data, job) => processBatch({ database, metrics, newKeys, onStored: () => indexer.wake(), log }, data, job) },
       onError,
       onFailed: ({ error, id }) => log.warn({ err: error, jobId: id }, 'a batch failed; it is tried again'),
       onClock: (problem) =>

@@ -13,10 +13,20 @@ import {
   readClockSkewSeconds,
   retentionWithin,
   startHeartbeats,
+  untilAnswered,
   untilSchemaReady,
 } from '@inlet/db'
 import { createMappingPool } from '@inlet/mapping'
-import { createMetrics, type Logger, openOpsServer, type SecretRegistry, silenceOf, watchHealth } from '@inlet/observability'
+import {
+  createMetrics,
+  type Logger,
+  openOpsServer,
+  QUEUE_MAX_OUTAGE_MS,
+  redactText,
+  type SecretRegistry,
+  silenceOf,
+  watchHealth,
+} from '@inlet/observability'
 import { type Consumer, type Handlers, openConsumer, openQueues, QUEUES, type QueueName, type Queues, RetryAt, shareSkew } from '@inlet/queue'
 import { createByteBudget, EnvError, monotonicNow, withLifecycle } from '@inlet/runtime'
 import { requireKeys } from '@inlet/security'
@@ -26,15 +36,16 @@ import { createConnectionPool } from './connections/connection-pool.js'
 import { createConnectionRetirer } from './connections/retire-connections.js'
 import { createSharedPaces } from './connections/shared-pace.js'
 import { createTokenStore } from './connections/token-store.js'
+import { keepIndexes } from './embeddings/keep-indexes.js'
 import { startEmbedder } from './embeddings/start-embedder.js'
 import { describeWorker } from './health/heartbeat.js'
 import { createWorkerProbes } from './health/worker-probes.js'
 import { applyRetentionHourly, removeOrphansOften } from './maintenance/apply-retention.js'
 import { startChores } from './maintenance/chores.js'
 import { finishDeletions } from './maintenance/finish-deletions.js'
-import { keepSecrets } from './maintenance/keep-secrets.js'
 import { createThrottle, startMaintenanceClock } from './maintenance/maintenance-clock.js'
 import { reconcile } from './maintenance/reconcile.js'
+import { repairSecrets } from './maintenance/repair-secrets.js'
 import { rotateKeys } from './maintenance/rotate-keys.js'
 import { createSteps } from './maintenance/steps.js'
 import { startSweeping } from './maintenance/sweep-work-folders.js'
@@ -67,13 +78,13 @@ const IDLE_CONNECTION_MS = 60_000
 const LOST_AFTER_MS = 10_000
 const SWEEPING = { everyMs: 60_000, idleMs: 300_000 }
 const THOROUGH_EVERY_MS = 300_000
+const SECRETS_EVERY_MS = 60_000
 /** Several heartbeats fit into a lease: a process that sends none during one is gone. */
 const LONGEST_HEARTBEAT_MS = 5_000
 const CALLS_AT_A_TIME = 8
 const UNHEALTHY_GRACE_MS = 30_000
 const PAGE_TIMEOUT_MS = 1_800_000
 const CONNECTOR_GRACE_MS = 5_000
-const QUEUE_MAX_OUTAGE_MS = 600_000
 const QUARANTINE_PERCENT = 5
 
 const openConnectors = async ({ INLET_CONNECTORS: packages }: WorkerConfig): Promise<ConnectorRegistry> => {
@@ -91,14 +102,14 @@ export const composeWorker = (
   withLifecycle(async (lifecycle) => {
     const { log, secrets } = context
     const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
-    const metrics = createMetrics({ process: 'worker' })
+    const metrics = createMetrics({ process: 'worker', maxSources: config.INLET_METRICS_SOURCES })
     const registry = await openConnectors(config)
 
-    const database = createDatabase({ url: config.DATABASE_URL, applicationName: 'inlet-worker', poolSize: 16, onError })
+    const database = createDatabase({ url: config.DATABASE_URL, applicationName: 'inlet-worker', poolSize: 8, keyedPoolSize: 12, onError })
     lifecycle.defer('database', () => database.close())
     await untilSchemaReady(database, context.signal)
     const keyring = config.INLET_ENCRYPTION_KEYS
-    await requireKeys(keyring, (key, value) => claimSetting(database, key, value))
+    await untilAnswered(() => requireKeys(keyring, (key, value) => claimSetting(database, key, value)), context.signal)
 
     const connection = { redisUrl: config.REDIS_URL ?? null, databaseUrl: config.DATABASE_URL, prefix: config.INLET_QUEUE_PREFIX }
     const lockMs = config.INLET_LEASE_TTL_MS
@@ -123,7 +134,7 @@ export const composeWorker = (
     lifecycle.defer('ops server', () => ops.close())
 
     const egress = createEgressGuard({ allow: config.INLET_EGRESS_ALLOW })
-    const client = { guard: egress, userAgent: 'Inlet/0.1' }
+    const client = { guard: egress, userAgent: 'Inlet/0.1', redact: (text: string) => redactText(text, secrets.pattern()) }
     const http = { axios: createHttpClient(client), node: createHttpClient({ ...client, transport: 'node' }) }
     lifecycle.defer('http', () => Object.values(http).forEach((each) => each.close()))
     const tokens = createTokenStore({ database, keyring, secrets })
@@ -221,10 +232,11 @@ export const composeWorker = (
       return consumer
     }
     const isThoroughPass = createThrottle(THOROUGH_EVERY_MS, monotonicNow)
+    const looksAtSecrets = createThrottle(SECRETS_EVERY_MS, monotonicNow)
     consumers.push(
       await consume(QUEUES.maintenance, 1, {
         reconcile: async () => {
-          await createSteps({ metrics, log }).run('secrets', () => keepSecrets({ database, queues, keyring, log }), undefined)
+          if (looksAtSecrets()) await createSteps({ metrics, log }).run('secrets', () => repairSecrets({ database, queues, keyring, log }), undefined)
           await reconcile({ database, queues, metrics, log, continuous, thorough: isThoroughPass() })
         },
         rotate: async () => {
@@ -257,7 +269,7 @@ export const composeWorker = (
       publicUrl: (config.INLET_PUBLIC_URL ?? '').replace(/\/+$/, ''),
     })
     lifecycle.defer('notifier', notifier, { timeoutMs: 12_000 })
-    lifecycle.defer('sinks', startSinks({ database, keyring, secrets, http: http.node, log, holder }), { timeoutMs: 17_000 })
+    lifecycle.defer('sinks', startSinks({ database, keyring, secrets, http: http.node, metrics, log, holder }), { timeoutMs: 17_000 })
     const embedder = startEmbedder({ database, keyring, secrets, http: http.node, paces: connecting.paces, metrics, log })
     lifecycle.defer('embedder', embedder, { timeoutMs: 12_000 })
     lifecycle.defer('heartbeat', () => life.stop())
@@ -268,7 +280,8 @@ export const composeWorker = (
       changeDays: config.INLET_CHANGES_DAYS,
     })
     const choreDeps = { database, metrics, log, holder }
-    const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention }), removeOrphansOften(choreDeps)]
+    const indexes = keepIndexes({ database, databaseUrl: config.DATABASE_URL, isWanted: config.INLET_VECTOR_INDEX !== 'off', log })
+    const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention }), removeOrphansOften(choreDeps), indexes]
     lifecycle.defer('chores', startChores(choreDeps, chores), { timeoutMs: 12_000 })
 
     const health = watchHealth({ isHealthy: probes.isHealthy, graceMs: UNHEALTHY_GRACE_MS })

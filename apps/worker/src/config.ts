@@ -29,6 +29,10 @@ export const workerEnv = z.object({
     max: 100,
     describe: 'how much of the records of a source may be in quarantine before an incident opens, in percent; 5 without it, 100: never',
   }).optional(),
+  INLET_VECTOR_INDEX: envChoice(['auto', 'off'], {
+    default: 'auto',
+    describe: 'index over the vectors of search; auto: where Postgres has pgvector',
+  }).optional(),
   INLET_WORKER_PAGE_TIMEOUT_MS: envInt({
     min: 1_000,
     max: 86_400_000,

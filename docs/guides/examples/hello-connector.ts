@@ -76,7 +76,7 @@ const parseCursor = (cursor: Cursor | null): number => {
   throw new Failure('CURSOR_INVALID', 'the cursor is not the number of a change')
 }
 
-/** One bad note goes to quarantine; its neighbours pass. */
+/** One bad note goes to quarantine; its neighbors pass. */
 const toPage = (notes: readonly unknown[], cursor: number): Page => {
   const parsed = notes.map((note) => ({ note, result: noteSchema.safeParse(note) }))
   const records = parsed.flatMap(({ result }): SourceRecord[] => (result.success ? [toRecord(result.data)] : []))

@@ -1,8 +1,7 @@
-import type { Caveat, JsonValue, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
+import type { Caveat, JsonValue, Reason, RecordKey, RecordKind, RejectedRecord, SourceRecord } from '@inlet/domain'
 import type { z } from 'zod'
 import type { ConnectorContext } from './context.js'
 import type { Importer } from './importer.js'
-import type { ReadEnd } from './read-end.js'
 import type { PushedRequest, Receipt } from './receive.js'
 
 /** A position in a stream: JSON of at most 8 KiB that only its connector understands. */
@@ -19,6 +18,8 @@ export interface StreamSpec {
   readonly deletes: 'none' | 'events' | 'sweep'
   /** The key fields, for people; shown by the API. */
   readonly keyFields?: readonly string[]
+  /** Its records only say what other streams of the source hold, such as names and sizes of files: search shows those first. */
+  readonly catalog?: boolean
 }
 
 /**
@@ -166,3 +167,20 @@ export const defineConnector = <Config, Secrets, C extends Connection>(connector
   ...connector,
   sdk: CONTRACT,
 })
+
+/**
+ * How the reading of a stream ended. `complete` is a claim about the source, so it names what proves it: an end marker, a
+ * total that was reached, the commit of a transaction. Whatever cannot be proved is incomplete.
+ */
+export type ReadEnd =
+  | { readonly complete: true; readonly proof: string }
+  | { readonly complete: false; readonly reason: Reason; readonly message: string }
+
+/** All that exists, or has come since the cursor, was yielded. `proof` is a short text for people. */
+export const complete = (proof: string): ReadEnd => ({ complete: true, proof })
+
+/** Something may be missing. `message` says what, without values of records. */
+export const incomplete = (message: string, reason: Reason = 'READING_INCOMPLETE'): ReadEnd => ({ complete: false, reason, message })
+
+/** What the worker takes a reading for whose connector says nothing, e.g. one without types. */
+export const UNDECLARED_END: ReadEnd = incomplete('the connector does not say whether it has read everything')

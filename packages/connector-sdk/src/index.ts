@@ -32,11 +32,15 @@ export {
   type Connection,
   type Connector,
   type Cursor,
+  complete,
   defineConnector,
   type EgressTarget,
+  incomplete,
   type Page,
+  type ReadEnd,
   type ReadRequest,
   type StreamSpec,
+  UNDECLARED_END,
 } from './connector.js'
 export type { ConnectorContext, ConnectorLog, FileAccess, Inbox, KnownRecords, OpenedFile, PushedEvent } from './context.js'
 export { createFileAccess, type FileAccessOptions } from './files/file-access.js'
@@ -48,14 +52,13 @@ export { checkAuthSecrets } from './http/auth/check-auth-secrets.js'
 export { type Auth, type AuthOptions, createAuth } from './http/auth/create-auth.js'
 export type { Renewed, SharedTokens, TokenRequest } from './http/auth/shared-tokens.js'
 export type { CachedToken } from './http/auth/token-cache.js'
-export { checkHeader, checkHeaderName, checkHeaders, checkHeaderValue } from './http/check-header.js'
+export { checkHeader, checkHeaderName, checkHeaders, checkHeaderValue, isHeaderValue } from './http/check-header.js'
 export { type ClosableHttpClient, createHttpClient, type HttpClientOptions } from './http/create-http-client.js'
 export type { HttpEvent } from './http/exchange/observe-exchange.js'
 export { parseGrantedScopes, warnOfScopes } from './http/granted-scopes.js'
 export type { HttpClient, HttpRequest, HttpResponse } from './http/http-client.js'
-export { createLocalPace } from './http/pace/create-local-pace.js'
+export { createLocalPace, gapOf } from './http/pace/create-local-pace.js'
 export { createPacedHttp } from './http/pace/create-paced-http.js'
-export { gapOf } from './http/pace/create-spacing.js'
 export type { Pace, PaceOutcome, PaceRequest } from './http/pace/pace.js'
 export { createPaginator } from './http/pagination/create-paginator.js'
 export { nextLinkOf } from './http/pagination/next-link.js'
@@ -65,7 +68,7 @@ export { statedTotal } from './http/pagination/signs-of-more.js'
 export { type FilteringProxy, openFilteringProxy, PROXY_GREETING_URL, type ProxyPass } from './http/proxy/filtering-proxy.js'
 export { decodeLocation, describeLocation } from './http/redirect.js'
 export { parseRateLimitReset, parseRetryAfter } from './http/retry-after.js'
-export { toHttpFailure } from './http/to-http-failure.js'
+export { readHttpFailure, toHttpFailure } from './http/to-http-failure.js'
 export type { Importer, ImportRequest, Proposal } from './importer.js'
 export { parseJsonLossless } from './json/parse-json-lossless.js'
 export { readPath } from './json/read-path.js'
@@ -74,6 +77,5 @@ export { createEgressGuard, type EgressGuardOptions, type HostLookup } from './n
 export type { CheckedAddress, EgressGuard } from './net/egress-guard.js'
 export { canonicalHost, isPossibleHost } from './net/host-name.js'
 export { type HttpUrlRules, parseHttpUrl } from './net/parse-http-url.js'
-export { complete, incomplete, type ReadEnd, UNDECLARED_END } from './read-end.js'
 export type { PushedRequest, Receipt } from './receive.js'
 export type { FetchedDocument, PageRenderer, RenderedPage, RenderSession, RenderSettings } from './rendering/page-renderer.js'

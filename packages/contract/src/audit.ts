@@ -5,26 +5,28 @@ import { moment, pageOf, pageQuery, plainText, timestamp } from './primitives.js
 export const auditEntry = z
   .strictObject({
     id: z.string(),
-    actor: z.string().meta({ description: '`key:<id>` for an API key, `system` for Inlet itself.' }),
+    actor: z
+      .string()
+      .meta({ description: '`key:<id>` for an API key, `token:<subject> via <client>` for a token of the issuer, `system` for Inlet itself.' }),
     action: z.string().meta({ example: 'source.update' }),
     targetType: z.string().meta({ example: 'source' }),
     targetId: z.string(),
-    beforeHash: z.string().nullable().meta({ description: 'sha256 of the state before; null where there was none.' }),
-    afterHash: z.string().nullable().meta({ description: 'sha256 of the state after; null where there is none.' }),
+    beforeHash: z.string().nullable().meta({ description: 'SHA-256 of the state before the change. Null if there was none.' }),
+    afterHash: z.string().nullable().meta({ description: 'SHA-256 of the state after the change. Null if there is none.' }),
     at: timestamp,
   })
-  .meta({ id: 'AuditEntry', description: 'Who changed what and when, written in the transaction of the change.' })
+  .meta({ id: 'AuditEntry', description: 'Who changed what, and when. Written in the transaction of the change.' })
 export const auditPage = pageOf(auditEntry, 'AuditPage')
 
 const text = plainText(200).optional()
 export const listAuditQuery = z.strictObject({
   ...pageQuery,
-  actor: text,
+  actor: plainText(1_000).optional().meta({ description: 'The actor, as entries name it. `token:<subject>` matches all clients of a subject.' }),
   action: text,
   targetType: text,
   target: text.meta({ description: 'The id of what was changed.' }),
   from: moment.optional(),
-  to: moment.optional().meta({ description: 'Before this moment.' }),
+  to: moment.optional().meta({ description: 'Only changes before this time.' }),
 })
 
 export const auditEndpoints = {
@@ -33,7 +35,7 @@ export const auditEndpoints = {
     path: '/v1/audit',
     scope: 'admin',
     tag: 'audit',
-    summary: 'List who changed what, newest first',
+    summary: 'List audit entries, newest first',
     query: listAuditQuery,
     answers: { 200: { description: 'One page.', schema: auditPage } },
     reasons: ['INVALID_CURSOR'],

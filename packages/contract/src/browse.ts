@@ -3,44 +3,44 @@ import { defineEndpoint } from './endpoint.js'
 import { plainText, queryFlag, queryInt, sourceRef, timestamp } from './primitives.js'
 
 const path = plainText(4_096)
-const refresh = { refresh: queryFlag('Ask the source itself, whatever is kept.') }
+const refresh = { refresh: queryFlag('Ask the source, even if the answer is cached.') }
 
 const cacheState = z
   .strictObject({
     state: z
       .enum(['hit', 'miss', 'refreshed'])
-      .meta({ description: 'hit: a kept answer; miss: the source was asked; refreshed: it was asked to be asked.' }),
-    fetchedAt: timestamp.meta({ description: 'When the source gave this answer.' }),
-    expiresAt: timestamp.meta({ description: 'Until when it is kept. A new version, new secrets or a reload end it sooner.' }),
+      .meta({ description: '`hit`: the answer is cached. `miss`: the source was asked. `refreshed`: the source was asked because of `refresh`.' }),
+    fetchedAt: timestamp.meta({ description: 'When the source returned this answer.' }),
+    expiresAt: timestamp.meta({ description: 'When the cached answer expires. A new version, new secrets or a reload removes it earlier.' }),
   })
-  .meta({ id: 'CacheState', description: 'Whether the source was asked.' })
+  .meta({ id: 'CacheState', description: 'Whether the answer comes from the cache.' })
 
 const item = {
   name: z.string(),
   path: z.string(),
   directory: z.boolean(),
-  size: z.int().nullable().meta({ description: 'Bytes, where known.' }),
+  size: z.int().nullable().meta({ description: 'Size in bytes, if known.' }),
   modifiedAt: z.string().nullable(),
 }
 
 export const browsePage = z
   .strictObject({
     items: z.array(z.strictObject(item)),
-    truncated: z.boolean().meta({ description: 'There are more items than the limit.' }),
+    truncated: z.boolean().meta({ description: 'Whether there are more items than `limit`.' }),
     cache: cacheState,
   })
-  .meta({ id: 'BrowsePage', description: 'What lies at a path of a source.' })
+  .meta({ id: 'BrowsePage', description: 'The items at a path of a source.' })
 
 export const itemMetadata = z
   .strictObject({
     ...item,
-    metadata: z.record(z.string(), z.unknown()).meta({ description: 'What else the system reports it, e.g. its ETag.' }),
+    metadata: z.record(z.string(), z.unknown()).meta({ description: 'What else the system reports about the item, such as its ETag.' }),
     cache: cacheState,
   })
   .meta({ id: 'ItemMetadata', description: 'One item of a source.' })
 
 export const forgotten = z
-  .strictObject({ forgotten: z.int().meta({ description: 'Answers that would still have been used.' }) })
+  .strictObject({ forgotten: z.int().meta({ description: 'How many cached answers were removed.' }) })
   .meta({ id: 'ForgottenAnswers' })
 
 const tag = 'sources'
@@ -53,11 +53,12 @@ export const browseEndpoints = {
     path: '/v1/sources/:id/browse',
     scope: 'read',
     tag,
-    summary: 'List what lies at a path of a source, for connectors that have paths',
+    summary: 'List the items at a path of a source',
+    description: 'Only for connectors with `browsable: true`.',
     params,
     query: z.strictObject({
-      path: path.optional().meta({ description: 'Where to look; the top when left out.' }),
-      limit: queryInt({ min: 1, max: 1_000, default: 100, description: 'Items at most.' }),
+      path: path.optional().meta({ description: 'The path to list. Default: the top level.' }),
+      limit: queryInt({ min: 1, max: 1_000, default: 100, description: 'Maximum number of items.' }),
       ...refresh,
     }),
     answers: { 200: { description: 'The items.', schema: browsePage } },
@@ -68,9 +69,9 @@ export const browseEndpoints = {
     path: '/v1/sources/:id/browse/metadata',
     scope: 'read',
     tag,
-    summary: 'Get what a source reports one item',
+    summary: 'Get the metadata of an item of a source',
     params,
-    query: z.strictObject({ path: path.meta({ description: 'As the list names it.' }), ...refresh }),
+    query: z.strictObject({ path: path.meta({ description: 'The path, as returned by the list.' }), ...refresh }),
     answers: { 200: { description: 'The item.', schema: itemMetadata } },
     reasons,
   }),
@@ -79,16 +80,16 @@ export const browseEndpoints = {
     path: '/v1/sources/:id/browse/content',
     scope: 'write',
     tag,
-    summary: 'Get the bytes of one item of a source',
+    summary: 'Download an item of a source',
     description:
-      'A worker brings the item, at most INLET_BROWSE_MAX_BYTES within 60 s; then it is streamed. ETag is its SHA-256; If-None-Match and one Range are honoured, and X-Inlet-Cache says hit, miss or refreshed. Always a download, whatever it is. Needs more than read, since it may show what the source does not ingest.',
+      'A worker fetches the item, at most INLET_BROWSE_MAX_BYTES within 60 s, and then it is streamed as a download. The ETag is its SHA-256. If-None-Match and a single Range are supported. X-Inlet-Cache is `hit`, `miss` or `refreshed`. Needs the scope write, because the item may be one that the source does not ingest.',
     params,
-    query: z.strictObject({ path: path.meta({ description: 'As the list names it.' }), ...refresh }),
+    query: z.strictObject({ path: path.meta({ description: 'The path, as returned by the list.' }), ...refresh }),
     answers: {
       200: { description: 'The bytes.', contentType: 'application/octet-stream', schema: z.string().meta({ format: 'binary' }) },
-      206: { description: 'The range that was asked for.', contentType: 'application/octet-stream', schema: z.string().meta({ format: 'binary' }) },
-      304: { description: 'It is what If-None-Match names.' },
-      416: { description: 'It has no such range; Content-Range says how long it is.' },
+      206: { description: 'The requested range.', contentType: 'application/octet-stream', schema: z.string().meta({ format: 'binary' }) },
+      304: { description: 'Unchanged: the ETag matches If-None-Match.' },
+      416: { description: 'The item does not have this range. Content-Range says how long it is.' },
     },
     reasons: [...reasons, 'NOT_A_REGULAR_FILE', 'PAYLOAD_TOO_LARGE', 'TIMEOUT'],
   }),
@@ -97,9 +98,9 @@ export const browseEndpoints = {
     path: '/v1/sources/:id/browse/cache',
     scope: 'write',
     tag,
-    summary: 'Forget what was kept of a source for browsing',
+    summary: 'Clear the browse cache of a source',
     params,
-    answers: { 200: { description: 'How much that was.', schema: forgotten } },
+    answers: { 200: { description: 'How many cached answers were removed.', schema: forgotten } },
   }),
 } as const
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { browsePage, itemMetadata } from './browse.js'
 import { proposal } from './connectors.js'
 import type { Frozen } from './primitives.js'
+import { sinkTest } from './sinks.js'
 import { draftReview } from './sources/draft-review.js'
 import { warning } from './sources/source.js'
 import { previewResult } from './sources/source-parts.js'
@@ -49,6 +50,13 @@ export const CALLS = {
       sample: sample.optional(),
       // The same as JSON text with all digits of its numbers. Workers of earlier versions read `sample` alone.
       sampleJson: z.string().optional(),
+      // The source that next steps are about, and the secrets they set again.
+      subject: z
+        .object({
+          source: z.string(),
+          secrets: z.object({ names: z.array(z.string()), credential: z.object({ id: z.string(), name: z.string() }).nullable() }),
+        })
+        .optional(),
     }),
     answer: z.object({ json: z.string() }),
     limitMs: 10_000,
@@ -62,6 +70,12 @@ export const CALLS = {
     params: z.object({ versionId: z.uuid() }),
     answer: z.object({ reason: z.string().nullable(), runId: z.uuid().nullable() }),
     limitMs: 15_000,
+  },
+  /** A message without changes to a sink, to see what its receiver answers. */
+  sink: {
+    params: z.object({ sinkId: z.uuid() }),
+    answer: z.object(sinkTest.shape).omit({ next: true }),
+    limitMs: 10_000,
   },
   /** Settings proposed from a document. */
   import: {

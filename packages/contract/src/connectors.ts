@@ -8,15 +8,15 @@ const shape = {
   title: z.string(),
   description: z.string(),
   browsable: z.boolean(),
-  importable: z.boolean().meta({ description: 'Whether settings can be proposed from a document; see POST /v1/connectors/{type}/import.' }),
-  origin: z.enum(['built-in', 'package']).meta({ description: 'Whether it comes with Inlet or from INLET_CONNECTORS.' }),
+  importable: z.boolean().meta({ description: 'Whether settings can be proposed from a document with POST /v1/connectors/{type}/import.' }),
+  origin: z.enum(['built-in', 'package']).meta({ description: 'Whether the connector is built in or comes from INLET_CONNECTORS.' }),
   package: z
     .strictObject({ name: z.string(), version: z.string().nullable() })
     .nullable()
-    .meta({ description: 'The package it comes from; null for those that come with Inlet.' }),
+    .meta({ description: 'The package it comes from. Null for built-in connectors.' }),
 }
 
-export const connectorSummary = z.strictObject(shape).meta({ id: 'ConnectorSummary', description: 'The code for one kind of system.' })
+export const connectorSummary = z.strictObject(shape).meta({ id: 'ConnectorSummary', description: 'Code that reads one kind of system.' })
 export const connector = z
   .strictObject({
     ...shape,
@@ -31,14 +31,14 @@ export const importRequest = z
     document: z
       .union([z.string().min(2), z.record(z.string(), z.unknown())])
       .optional()
-      .meta({ description: 'The document, as text (JSON or YAML) or as an object. For those over 2 MB use upload.' }),
-    url: z.string().max(8_192).optional().meta({ description: 'Where a worker finds the document, through the egress guard.' }),
-    upload: uuid.optional().meta({ description: 'An upload that holds the document, at most 15 MiB.' }),
+      .meta({ description: 'The document, as text (JSON or YAML) or as an object. For documents over 2 MB, use `upload`.' }),
+    url: z.string().max(8_192).optional().meta({ description: 'The address of the document. A worker fetches it; the egress rules apply.' }),
+    upload: uuid.optional().meta({ description: 'The id of an upload that contains the document, at most 15 MiB.' }),
     paths: z
       .array(z.string().min(1).max(500))
       .max(100)
       .default([])
-      .meta({ description: 'Globs of the paths to look at, e.g. /v1/users/**; all when absent.' }),
+      .meta({ description: 'Globs of the paths to import, such as `/v1/users/**`. Default: all.' }),
   })
   .refine(
     ({ document, url, upload }) => [document, url, upload].filter((one) => one !== undefined).length === 1,
@@ -49,20 +49,22 @@ export const importRequest = z
 export const proposal = z
   .strictObject({
     title: z.string(),
-    config: z.record(z.string(), z.unknown()).meta({ description: 'Settings for a source of the connector.' }),
-    secrets: z.array(z.string()).meta({ description: 'Members of `secrets` that these settings ask for.' }),
+    config: z.record(z.string(), z.unknown()).meta({ description: 'Proposed settings for a source of this connector.' }),
+    secrets: z.array(z.string()).meta({ description: 'Members of `secrets` that these settings need.' }),
     streams: z.array(
       z.strictObject({
         name: z.string(),
         path: z.string(),
         confidence: z.enum(['high', 'medium', 'low']),
-        warnings: z.array(z.string()).meta({ description: 'What was guessed and should be looked at.' }),
+        warnings: z.array(z.string()).meta({ description: 'What was guessed and should be reviewed.' }),
       }),
     ),
-    skipped: z.array(z.strictObject({ path: z.string(), why: z.string() })).meta({ description: 'What makes no stream.' }),
+    skipped: z
+      .array(z.strictObject({ path: z.string(), why: z.string() }))
+      .meta({ description: 'Parts of the document that became no stream, and why.' }),
     warnings: z.array(z.string()),
   })
-  .meta({ id: 'Proposal', description: 'Settings made from a document. Nothing is saved.' })
+  .meta({ id: 'Proposal', description: 'Settings proposed from a document. Nothing is saved.' })
 
 const tag = 'connectors'
 
@@ -72,7 +74,7 @@ export const connectorEndpoints = {
     path: '/v1/connectors',
     scope: 'read',
     tag,
-    summary: 'List the kinds of systems that can be registered',
+    summary: 'List connectors',
     query: z.strictObject(pageQuery),
     answers: { 200: { description: 'One page.', schema: connectorList } },
     reasons: ['INVALID_CURSOR'],
@@ -82,7 +84,7 @@ export const connectorEndpoints = {
     path: '/v1/connectors/:type',
     scope: 'read',
     tag,
-    summary: 'Get a connector with the JSON Schemas of its settings',
+    summary: 'Get a connector with the JSON Schemas of its settings and secrets',
     params: z.strictObject({ type: z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/) }),
     answers: { 200: { description: 'The connector.', schema: connector } },
   }),
@@ -93,10 +95,10 @@ export const connectorEndpoints = {
     tag,
     summary: 'Propose settings from a document that describes a system',
     description:
-      'For `api`: OpenAPI 3.0, 3.1 or Swagger 2.0. A worker reads the document; nothing is saved. References to other documents are not followed.',
+      'The connector `api` takes OpenAPI 3.0, OpenAPI 3.1 and Swagger 2.0. A worker reads the document. Nothing is saved. References to other documents are not followed.',
     params: z.strictObject({ type: z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/) }),
     body: importRequest,
-    answers: { 200: { description: 'The settings, with what was guessed.', schema: proposal } },
+    answers: { 200: { description: 'The proposed settings, with warnings for guesses.', schema: proposal } },
     reasons: ['IMPORT_UNREADABLE', 'URL_BLOCKED_ADDRESS', 'CHECK_TIMEOUT'],
   }),
 } as const

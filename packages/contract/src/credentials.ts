@@ -10,16 +10,16 @@ const credentialName = z
   .refine((text) => !isUuid(text), 'a name must not look like an id')
   .meta({ description: 'A readable, unique name.', example: 'crm-oauth' })
 
-const secrets = z
-  .record(z.string(), z.unknown())
-  .meta({ description: 'Secrets of the connector, write-only: encrypted at once and never shown. Given, they replace all that were set.' })
+const secrets = z.record(z.string(), z.unknown()).meta({
+  description: 'Secrets of the connector. Write-only: they are encrypted immediately and never returned. They replace all secrets set before.',
+})
 
 const targets = z
   .array(z.string().min(1).max(8_192))
   .max(100)
   .meta({
     description:
-      'Where the secrets may be sent: origins such as https://api.example.com, token endpoints as whole URLs, or host:port. Sources that lead elsewhere are refused.',
+      'Where the secrets may be sent: origins such as `https://api.example.com`, whole URLs of token endpoints, or `host:port`. Sources with other addresses are refused.',
     example: ['https://api.example.com'],
   })
 
@@ -29,12 +29,12 @@ const shape = {
   connector: z.string(),
   secrets: secretStates,
   targets: z.array(z.string()).meta({ description: 'Where the secrets may be sent.' }),
-  usedBy: z.int().meta({ description: 'How many sources use it.' }),
+  usedBy: z.int().meta({ description: 'Number of sources that use it.' }),
   createdAt: timestamp,
-  updatedAt: timestamp.meta({ description: 'When somebody last gave new secrets.' }),
+  updatedAt: timestamp.meta({ description: 'When the secrets were last replaced by a person.' }),
 }
 
-export const credential = z.strictObject(shape).meta({ id: 'Credential', description: 'Secrets that several sources of one connector use.' })
+export const credential = z.strictObject(shape).meta({ id: 'Credential', description: 'Secrets shared by several sources of one connector.' })
 export const credentialDetail = z
   .strictObject({
     ...shape,
@@ -46,7 +46,7 @@ export const credentialDetail = z
 export const changedCredential = z
   .strictObject({
     ...credentialDetail.shape,
-    repaired: z.array(uuid).meta({ description: 'Sources that had stopped because of the old secrets and start again.' }),
+    repaired: z.array(uuid).meta({ description: 'Sources that had stopped because of the old secrets and are started again.' }),
   })
   .meta({ id: 'ChangedCredential' })
 export const credentialPage = pageOf(credential, 'CredentialPage')
@@ -63,7 +63,7 @@ export const updateCredentialBody = z
   .strictObject({
     name: credentialName.optional(),
     secrets: secrets.optional(),
-    targets: targets.optional().meta({ description: 'Further targets need the secrets again, or a key with the scope admin.' }),
+    targets: targets.optional().meta({ description: 'Additional targets require the secrets again, or a key with the scope admin.' }),
   })
   .meta({ id: 'UpdateCredential' })
 
@@ -72,7 +72,7 @@ const params = z.strictObject({
   id: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
-    .meta({ description: 'The id (UUID) or the name of a credential.', example: 'crm-oauth' }),
+    .meta({ description: 'The id (UUID) or name of a credential.', example: 'crm-oauth' }),
 })
 
 export const credentialEndpoints = {
@@ -81,10 +81,10 @@ export const credentialEndpoints = {
     path: '/v1/credentials',
     scope: 'write',
     tag,
-    summary: 'Store secrets that several sources share',
+    summary: 'Create a shared credential',
     body: createCredentialBody,
     idempotent: true,
-    answers: { 201: { description: 'Stored; Location is set.', schema: credentialDetail } },
+    answers: { 201: { description: 'Created; Location is set.', schema: credentialDetail } },
     reasons: ['UNKNOWN_CONNECTOR', 'NAME_TAKEN', 'LIMIT_REACHED'],
   }),
   listCredentials: defineEndpoint({
@@ -92,7 +92,7 @@ export const credentialEndpoints = {
     path: '/v1/credentials',
     scope: 'read',
     tag,
-    summary: 'List shared credentials by name, without their secrets',
+    summary: 'List shared credentials by name, without secrets',
     query: z.strictObject({ ...pageQuery, connector: z.string().min(1).max(100).optional() }),
     answers: { 200: { description: 'One page.', schema: credentialPage } },
     reasons: ['INVALID_CURSOR'],
@@ -104,18 +104,19 @@ export const credentialEndpoints = {
     tag,
     summary: 'Get a shared credential and the sources that use it',
     params,
-    answers: { 200: { description: 'The credential without its secrets.', schema: credentialDetail } },
+    answers: { 200: { description: 'The credential, without its secrets.', schema: credentialDetail } },
   }),
   updateCredential: defineEndpoint({
     method: 'patch',
     path: '/v1/credentials/:id',
     scope: 'write',
     tag,
-    summary: 'Rename a shared credential, replace its secrets or change where they may be sent',
-    description: 'New secrets hold for all sources that use it at once; those that had stopped because of the old ones start again.',
+    summary: 'Update a shared credential',
+    description:
+      'Changes its name, secrets or targets. New secrets apply immediately to all sources that use it. Sources that had stopped because of the old secrets are started again.',
     params,
     body: updateCredentialBody,
-    answers: { 200: { description: 'The credential as changed.', schema: changedCredential } },
+    answers: { 200: { description: 'The updated credential.', schema: changedCredential } },
     reasons: ['NAME_TAKEN', 'SECRET_TARGET_REFUSED'],
   }),
   deleteCredential: defineEndpoint({
@@ -125,7 +126,7 @@ export const credentialEndpoints = {
     tag,
     summary: 'Delete a shared credential that no source uses',
     params,
-    answers: { 204: { description: 'Gone.' } },
+    answers: { 204: { description: 'Deleted.' } },
     reasons: ['CREDENTIAL_IN_USE'],
   }),
 } as const

@@ -35,10 +35,12 @@ export interface Endpoint {
   readonly rawBody?: boolean
   /** Whether If-Match is required, or optional. */
   readonly ifMatch?: boolean | 'optional'
-  /** Whether Idempotency-Key is honoured. */
+  /** Whether Idempotency-Key is honored. */
   readonly idempotent?: boolean
   /** Whether it changes what a source is, which is refused while files are the truth (INLET_SOURCES_FILE). */
   readonly definesSources?: boolean
+  /** Whether it reads and does nothing else, and is asked for often: it may begin while the key of its caller is looked up. It has no parameters in its path. */
+  readonly onlyReads?: true
   readonly answers: Readonly<Record<number, EndpointAnswer>>
   /** Problems this endpoint answers besides those that any endpoint may. */
   readonly reasons?: readonly Reason[]

@@ -1,5 +1,6 @@
 import { auditEndpoints } from './audit.js'
 import { browseEndpoints } from './browse.js'
+import { bulkEndpoints } from './bulk.js'
 import { changeEndpoints } from './changes.js'
 import { connectorEndpoints } from './connectors.js'
 import { credentialEndpoints } from './credentials.js'
@@ -26,6 +27,7 @@ import { workerEndpoints } from './workers.js'
 /** Every endpoint of the API by its operation id: the one list that routes, OpenAPI and tests are derived from. */
 export const endpoints = {
   ...sourceEndpoints,
+  ...bulkEndpoints,
   ...versionEndpoints,
   ...testEndpoints,
   ...browseEndpoints,

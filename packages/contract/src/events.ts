@@ -6,7 +6,7 @@ export const EVENT_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 export const event = z
   .strictObject({
-    id: z.string().meta({ description: 'A growing number.' }),
+    id: z.string().meta({ description: 'An increasing number.' }),
     sourceId: uuid.nullable(),
     runId: uuid.nullable(),
     type: z.string(),
@@ -15,7 +15,7 @@ export const event = z
     data: z.record(z.string(), z.unknown()),
     at: timestamp,
   })
-  .meta({ id: 'Event', description: 'Something that happened.' })
+  .meta({ id: 'Event', description: 'An event in the history of a source or of the installation.' })
 export const eventPage = pageOf(event, 'EventPage')
 
 const filters = {
@@ -29,7 +29,7 @@ const eventId = z.string().regex(/^\d{1,18}$/, 'must be the id of an event')
 export const listEventsQuery = z.strictObject({
   ...pageQuery,
   ...filters,
-  after: eventId.optional().meta({ description: 'Only events after this one, oldest first. Without it: newest first.' }),
+  after: eventId.optional().meta({ description: 'Only events after this one, oldest first. Default: all events, newest first.' }),
 })
 export const streamEventsQuery = z.strictObject(filters)
 
@@ -41,7 +41,7 @@ export const eventEndpoints = {
     path: '/v1/events',
     scope: 'read',
     tag,
-    summary: 'List what happened',
+    summary: 'List events',
     query: listEventsQuery,
     answers: { 200: { description: 'One page.', schema: eventPage } },
     reasons: ['INVALID_CURSOR'],
@@ -51,11 +51,11 @@ export const eventEndpoints = {
     path: '/v1/events/stream',
     scope: 'read',
     tag,
-    summary: 'Follow what happens, as server-sent events',
+    summary: 'Stream events as server-sent events',
     description:
-      'Every message has the type of the event and the event as JSON. Reconnect with Last-Event-ID: nothing is left out, an event may come twice (see its id).',
+      'Each message carries the type of the event and the event as JSON. Reconnect with Last-Event-ID: no event is lost, but one may come twice with the same id.',
     query: streamEventsQuery,
-    answers: { 200: { description: 'A stream that stays open.', schema: z.string(), contentType: 'text/event-stream' } },
+    answers: { 200: { description: 'An open stream of events.', schema: z.string(), contentType: 'text/event-stream' } },
   }),
 } as const
 

@@ -4,25 +4,29 @@ import { plainText, timestamp, uuid, visible } from './primitives.js'
 
 const weight = z.number().min(0).max(1).meta({
   description:
-    'How much a hybrid search believes the model. Words and vectors count alike where the best hit by words holds less than this share of the question; elsewhere words decide the first hits and vectors add to them. Raise it for a good model, by evaluation.',
+    'How much a hybrid search trusts the model, from 0 to 1. If the best hit by words contains less than this share of the question, words and vectors count equally. Otherwise words decide the first hits and vectors add to them. Evaluate before you raise it.',
 })
 const tokensPerDay = z.int().min(1_000).max(Number.MAX_SAFE_INTEGER).nullable().meta({
-  description: 'Tokens of records that may be embedded on one day (UTC); null: no limit. Questions do not count.',
+  description: 'Maximum number of tokens to embed per day (UTC). Questions do not count. Null: no limit.',
 })
-const apiKey = z.string().min(1).max(4_096).meta({ description: 'Write-only. Sent as a bearer token, to this address only.' })
+const apiKey = z
+  .string()
+  .max(4_096)
+  .regex(/^[!-~]+$/, 'must be one line of ASCII without blanks')
+  .meta({ description: 'Write-only. Sent as a bearer token to this address only.' })
 const prefix = z.string().max(200)
 
 const rerank = z
   .strictObject({
     url: z.string().min(1).max(8_192).meta({
-      description: 'An endpoint that answers like /v2/rerank of Cohere or /v1/rerank of Jina.',
+      description: 'An endpoint compatible with `/v2/rerank` of Cohere or `/v1/rerank` of Jina.',
       example: 'https://api.example.com/v1/rerank',
     }),
     model: visible(plainText(200)),
     apiKey: apiKey.optional(),
   })
   .nullable()
-  .meta({ description: 'Orders the 50 best hits again, by their texts; null: none does.' })
+  .meta({ description: 'An endpoint that reorders the 50 best hits by their texts. Null: hits are not reordered.' })
 
 const shape = {
   id: uuid,
@@ -34,23 +38,27 @@ const shape = {
   hasKey: z.boolean(),
   weight,
   tokensPerDay,
-  rerank: z.strictObject({ url: z.string(), model: z.string() }).nullable().meta({ description: 'What orders the best hits again.' }),
-  active: z.boolean().meta({ description: 'Whether searches use it.' }),
+  rerank: z.strictObject({ url: z.string(), model: z.string() }).nullable().meta({ description: 'The endpoint that reorders the best hits.' }),
+  active: z.boolean().meta({ description: 'Whether searches use this generation.' }),
   activatedAt: timestamp.nullable(),
-  state: z.enum(['building', 'ready', 'paused']).meta({ description: 'ready: no record waits. paused: see problem.' }),
+  state: z.enum(['building', 'ready', 'paused']).meta({ description: '`ready`: all records have vectors. `paused`: see `problem`.' }),
   records: z.int(),
-  waiting: z.int().meta({ description: 'Records whose vectors are to be made.' }),
-  failed: z.int().meta({ description: 'Records that the endpoint refused; they are found by their words.' }),
-  coverage: z.number().meta({ description: 'The share of the records that have their vectors.' }),
+  waiting: z.int().meta({ description: 'Number of records that do not have their vectors yet.' }),
+  failed: z.int().meta({ description: 'Number of records that the endpoint refused. Search finds them by words only.' }),
+  coverage: z.number().meta({ description: 'Share of the records that have vectors, from 0 to 1.' }),
+  storage: z
+    .enum(['exact', 'pgvector'])
+    .meta({ description: 'How search finds the closest vectors. `exact`: it compares all of them. `pgvector`: it uses an index.' }),
+  storageReason: z.string().nullable().meta({ description: 'Why there is no index, or not yet. Null if there is one.' }),
   tokensToday: z.int(),
   tokensTotal: z.int(),
-  pausedUntil: timestamp.nullable().meta({ description: 'Nothing is asked of the endpoint before.' }),
+  pausedUntil: timestamp.nullable().meta({ description: 'No request is sent to the endpoint before this time.' }),
   problem: z.string().nullable(),
   createdAt: timestamp,
 }
 export const generation = z
   .strictObject(shape)
-  .meta({ id: 'SearchGeneration', description: 'A model whose vectors search uses or is to use. Vectors of two generations are never compared.' })
+  .meta({ id: 'SearchGeneration', description: 'An embedding model with the vectors it made. Vectors of different generations are never compared.' })
 export const generations = z.strictObject({ items: z.array(generation) }).meta({ id: 'SearchGenerations' })
 
 export const createGenerationBody = z
@@ -59,7 +67,7 @@ export const createGenerationBody = z
       .string()
       .min(1)
       .max(8_192)
-      .meta({ description: 'An endpoint that answers like POST /v1/embeddings of OpenAI.', example: 'https://api.example.com/v1/embeddings' }),
+      .meta({ description: 'An endpoint compatible with `POST /v1/embeddings` of OpenAI.', example: 'https://api.example.com/v1/embeddings' }),
     model: visible(plainText(200)),
     apiKey: apiKey.optional(),
     dimensions: z
@@ -67,9 +75,9 @@ export const createGenerationBody = z
       .min(1)
       .max(8_192)
       .optional()
-      .meta({ description: 'Asked of the endpoint, for models that let one choose; else those of the model.' }),
-    questionPrefix: prefix.default('').meta({ description: 'Put before questions, for models that want it, e.g. "query: ".' }),
-    textPrefix: prefix.default('').meta({ description: 'Put before texts, e.g. "passage: ".' }),
+      .meta({ description: 'Number of dimensions to request, for models that let you choose. Default: that of the model.' }),
+    questionPrefix: prefix.default('').meta({ description: 'Prefix for questions, for models that expect one, such as "query: ".' }),
+    textPrefix: prefix.default('').meta({ description: 'Prefix for texts, such as "passage: ".' }),
     weight: weight.default(0.2),
     tokensPerDay: tokensPerDay.default(null),
     rerank: rerank.default(null),
@@ -81,7 +89,7 @@ export const updateGenerationBody = z
   .meta({ id: 'UpdateSearchGeneration' })
 
 export const activateGenerationBody = z
-  .strictObject({ force: z.boolean().default(false).meta({ description: 'Also while records are without vectors.' }) })
+  .strictObject({ force: z.boolean().default(false).meta({ description: 'Activate the generation even if some records have no vectors yet.' }) })
   .meta({ id: 'ActivateSearchGeneration' })
 
 /** What an endpoint is refused for. */
@@ -110,11 +118,11 @@ export const generationEndpoints = {
     path: '/v1/search/generations',
     scope: 'admin',
     tag,
-    summary: 'Begin to make vectors of all records with a model',
+    summary: 'Create a generation of vectors',
     description:
-      'The endpoint is asked once, to see that it works. The vectors are made by the workers, beside those of other generations; searches use them when the generation is activated. All texts are sent to the endpoint.',
+      'Sends one test request to the endpoint. Workers then make the vectors of all records in the background; all texts are sent to the endpoint. Searches use the generation once it is activated.',
     body: createGenerationBody,
-    answers: { 201: { description: 'It is being built; Location is set.', schema: generation } },
+    answers: { 201: { description: 'The generation is being built; Location is set.', schema: generation } },
     reasons: UNUSABLE,
   }),
   listGenerations: defineEndpoint({
@@ -122,15 +130,15 @@ export const generationEndpoints = {
     path: '/v1/search/generations',
     scope: 'read',
     tag,
-    summary: 'List the generations of vectors and how far they are',
-    answers: { 200: { description: 'All, the oldest first.', schema: generations } },
+    summary: 'List the generations of vectors and their progress',
+    answers: { 200: { description: 'All generations, oldest first.', schema: generations } },
   }),
   getGeneration: defineEndpoint({
     method: 'get',
     path: '/v1/search/generations/:id',
     scope: 'read',
     tag,
-    summary: 'Get a generation of vectors and how far it is',
+    summary: 'Get a generation of vectors and its progress',
     params,
     answers: one,
   }),
@@ -139,7 +147,8 @@ export const generationEndpoints = {
     path: '/v1/search/generations/:id',
     scope: 'admin',
     tag,
-    summary: 'Change weight, daily limit, key or the endpoint that orders hits; a pause ends',
+    summary: 'Update a generation of vectors',
+    description: 'Changes the weight, the daily limit, the key or the endpoint that reorders hits. Also ends a pause.',
     params,
     body: updateGenerationBody,
     answers: one,
@@ -150,16 +159,16 @@ export const generationEndpoints = {
     path: '/v1/search/generations/:id',
     scope: 'admin',
     tag,
-    summary: 'Delete a generation with its vectors',
+    summary: 'Delete a generation and its vectors',
     params,
-    answers: { 204: { description: 'Searches no longer use it; its vectors follow.' } },
+    answers: { 204: { description: 'Searches no longer use it. Its vectors are deleted in the background.' } },
   }),
   activateGeneration: defineEndpoint({
     method: 'post',
     path: '/v1/search/generations/:id/activate',
     scope: 'admin',
     tag,
-    summary: 'Let searches use a generation instead of the one they use now',
+    summary: 'Activate a generation for searches',
     params,
     body: activateGenerationBody,
     answers: one,
@@ -170,7 +179,7 @@ export const generationEndpoints = {
     path: '/v1/search/generations/rollback',
     scope: 'admin',
     tag,
-    summary: 'Let searches use again what they used before, at last words alone',
+    summary: 'Go back to the generation used before, or to words only',
     answers: { 200: { description: 'All generations.', schema: generations } },
     reasons: ['NOT_FOUND'],
   }),

@@ -1,9 +1,11 @@
 export type { AuditEntryView } from './audit.js'
 export { type BrowsePage, browsePage, type ItemMetadata, itemMetadata } from './browse.js'
+export type { BulkAction, BulkItemView, BulkOperationView, NewBulkOperationView } from './bulk.js'
 export { CALLS, type CallAnswer, type CallParams, type CallParamsInput } from './calls.js'
 export type { ChangePageView, ChangeView, ListChangesQuery } from './changes.js'
 export type { ConnectorSummary, ConnectorView, ProposalView } from './connectors.js'
 export type { CredentialDetailView, CredentialView } from './credentials.js'
+export { describeIssue } from './describe-issue.js'
 export type { EncryptionView } from './encryption.js'
 export type { Endpoint, EndpointAnswer } from './endpoint.js'
 export { type EndpointId, type Endpoints, endpoints } from './endpoints.js'
@@ -16,7 +18,7 @@ export { type RequestExample, SOURCE_EXAMPLES } from './openapi/source-examples.
 export type { ActivityView, NextMoments, QuarantineGroups, SourceActivityView, SourceLine, SourceLines } from './overview.js'
 export { durationSeconds, MAX_PAGE, toDuration } from './primitives.js'
 export { type FailureView, type FieldProblem, type Problem, problem } from './problem.js'
-export { editedRecord, type QuarantinedDetailView, type QuarantinedView, type RetryStartView } from './quarantine.js'
+export { type DropResultView, editedRecord, type QuarantinedDetailView, type QuarantinedView, type RetryStartView } from './quarantine.js'
 export type { FreshnessView, ListRecordsQuery, RecordChunksView, RecordDetail, RecordHit, RecordPage, RecordSummary } from './records.js'
 export {
   type DefinitionChange,
@@ -31,7 +33,7 @@ export {
 } from './registry/endpoints.js'
 export type { ListRunsQuery, RunDetailView, RunLogLine, RunPage, RunView } from './runs.js'
 export type { SessionLinkView, SessionView } from './session.js'
-export type { SinkView } from './sinks.js'
+export type { SinkTestView, SinkView } from './sinks.js'
 export { type DraftReview, draftReview, type ExampleView } from './sources/draft-review.js'
 export type { SavedSource, SourceDetail, SourcePage, SourceSummary } from './sources/source.js'
 export {

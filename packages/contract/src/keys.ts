@@ -10,12 +10,12 @@ const shape = {
   createdAt: timestamp,
   expiresAt: timestamp.nullable(),
   revokedAt: timestamp.nullable(),
-  lastUsedAt: timestamp.nullable().meta({ description: 'To the minute.' }),
+  lastUsedAt: timestamp.nullable().meta({ description: 'When the key was last used, to the minute.' }),
 }
 
 export const apiKey = z.strictObject(shape).meta({ id: 'ApiKey', description: 'An API key without its secret.' })
 export const newApiKey = z
-  .strictObject({ ...shape, key: z.string().meta({ description: 'The key itself. It is shown this one time.' }) })
+  .strictObject({ ...shape, key: z.string().meta({ description: 'The key itself. It is returned only once.' }) })
   .meta({ id: 'NewApiKey' })
 export const apiKeyList = pageOf(apiKey, 'ApiKeyList')
 
@@ -26,7 +26,7 @@ export const createKeyBody = z
       .array(z.enum(SCOPES))
       .min(1)
       .max(SCOPES.length)
-      .meta({ description: 'write includes read, publish includes write, admin includes all.' }),
+      .meta({ description: '`write` includes `read`, `publish` includes `write`, and `admin` includes all.' }),
     expiresAt: moment.optional(),
   })
   .meta({ id: 'CreateApiKey' })
@@ -39,9 +39,9 @@ export const keyEndpoints = {
     path: '/v1/keys',
     scope: 'admin',
     tag,
-    summary: 'Make an API key',
+    summary: 'Create an API key',
     body: createKeyBody,
-    answers: { 201: { description: 'The key, shown this one time.', schema: newApiKey } },
+    answers: { 201: { description: 'The key, which is returned only once.', schema: newApiKey } },
   }),
   listKeys: defineEndpoint({
     method: 'get',
@@ -58,7 +58,8 @@ export const keyEndpoints = {
     path: '/v1/keys/:id',
     scope: 'admin',
     tag,
-    summary: 'Revoke an API key, at once and for good',
+    summary: 'Revoke an API key',
+    description: 'Takes effect immediately and cannot be undone.',
     params: z.strictObject({ id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) }),
     answers: { 204: { description: 'Revoked.' } },
   }),

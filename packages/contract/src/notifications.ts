@@ -7,37 +7,45 @@ const minuteOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write HH:MM')
 const mailAddress = z.email().max(320)
 
 const fields = {
-  events: z.array(z.enum(NOTIFIED_EVENTS)).min(1).meta({ description: 'Which incidents to report, and whether of their end (recovery).' }),
-  sources: z.array(sourceRef).max(1_000).meta({ description: 'Only of these sources (slug or id); empty: of all.' }),
-  labels: z.record(z.string().min(1).max(63), visible(z.string().max(255))).meta({ description: 'Only of sources with all of these labels.' }),
+  events: z.array(z.enum(NOTIFIED_EVENTS)).min(1).meta({ description: 'The kinds of incidents to report. `recovery` also reports their end.' }),
+  sources: z.array(sourceRef).max(1_000).meta({ description: 'Only incidents of these sources (slug or id). Empty: all sources.' }),
+  labels: z
+    .record(z.string().min(1).max(63), visible(z.string().max(255)))
+    .meta({ description: 'Only incidents of sources that have all of these labels.' }),
   active: z.boolean(),
   quietHours: z
     .strictObject({
       from: minuteOfDay,
-      to: minuteOfDay.meta({ description: 'Earlier than `from`: over midnight.' }),
+      to: minuteOfDay.meta({ description: 'If it is earlier than `from`, the quiet hours last past midnight.' }),
       timeZone: z.string().min(1).max(64).meta({ example: 'Europe/Berlin' }),
     })
     .nullable()
-    .meta({ description: 'When nothing is sent; what happens meanwhile comes in one message at their end.' }),
-  groupMinutes: z.int().min(0).max(1_440).meta({ description: 'What happens within so many minutes comes in one message; 0: each at once.' }),
+    .meta({ description: 'Hours in which nothing is sent. At their end, one message reports what happened meanwhile.' }),
+  groupMinutes: z
+    .int()
+    .min(0)
+    .max(1_440)
+    .meta({ description: 'Incidents within this number of minutes are sent as one message. 0: each is sent immediately.' }),
 }
 const mail = z
   .strictObject({
     from: mailAddress,
     to: z.array(mailAddress).min(1).max(50),
-    username: visible(z.string().min(1).max(320)).optional().meta({ description: 'For servers that want a log-in; the password is `secret`.' }),
+    username: visible(z.string().min(1).max(320))
+      .optional()
+      .meta({ description: 'User name, for servers that require a login. The password is `secret`.' }),
   })
-  .meta({ id: 'MailSettings', description: 'Of targets of kind email.' })
-const kind = z.enum(TARGET_KINDS).meta({ description: 'What takes the messages.' })
+  .meta({ id: 'MailSettings', description: 'Settings of targets of kind `email`.' })
+const kind = z.enum(TARGET_KINDS).meta({ description: 'The kind of receiver.' })
 const name = visible(plainText(100)).meta({ example: 'on-call' })
 const url = z.string().min(1).max(8_192).meta({
   description:
-    'Where messages are posted: a public address, unless the operator allows others. Of kind slack or teams that of an incoming webhook, of email `smtp://host:587` or `smtps://host:465`; pagerduty has one of its own.',
+    'The address that messages are sent to. It must be public unless the operator allows others. `slack` and `teams`: an incoming webhook. `email`: `smtp://host:587` or `smtps://host:465`. `pagerduty`: optional.',
   example: 'https://hooks.example.com/inlet',
 })
 const secret = z.string().max(200).meta({
   description:
-    'Write-only. Of kind webhook `whsec_` and the base64 of 24 to 64 bytes: messages are signed with it as Standard Webhooks says. Of pagerduty the routing key, of email the password.',
+    'Write-only. `webhook`: the signing secret of Standard Webhooks, `whsec_` followed by the base64 of 24 to 64 bytes. `pagerduty`: the routing key. `email`: the password.',
 })
 
 const shape = {
@@ -45,18 +53,21 @@ const shape = {
   name: z.string(),
   kind,
   mail: mail.nullable(),
-  url: z.string().meta({ description: 'Masked: anyone who knows the address may post there.', example: 'https://hooks.example.com/…' }),
+  url: z.string().meta({
+    description: 'The masked address. It is not shown in full, because anyone who knows it can post there.',
+    example: 'https://hooks.example.com/…',
+  }),
   ...fields,
   sources: z.array(uuid),
-  previousSecretUntil: timestamp.nullable().meta({ description: 'Until then messages are signed with the secret before, too.' }),
+  previousSecretUntil: timestamp.nullable().meta({ description: 'Until this time, messages are also signed with the previous secret.' }),
   createdAt: timestamp,
   updatedAt: timestamp,
 }
-export const notificationTarget = z.strictObject(shape).meta({ id: 'NotificationTarget', description: 'Where notifications go.' })
+export const notificationTarget = z.strictObject(shape).meta({ id: 'NotificationTarget', description: 'A receiver of notifications.' })
 export const newNotificationTarget = z
   .strictObject({
     ...shape,
-    secret: z.string().nullable().meta({ description: 'The secret that was made; it is shown this once. Null when one was given.' }),
+    secret: z.string().nullable().meta({ description: 'The generated secret, which is returned only once. Null if you provided one.' }),
   })
   .meta({ id: 'NewNotificationTarget' })
 export const notificationTargets = pageOf(notificationTarget, 'NotificationTargets')
@@ -83,7 +94,7 @@ export const updateTargetBody = z
     mail: mail.optional(),
     quietHours: fields.quietHours.optional(),
     groupMinutes: fields.groupMinutes.optional(),
-    secret: secret.optional().meta({ description: 'A new secret; for 24 hours messages are signed with both.' }),
+    secret: secret.optional().meta({ description: 'A new secret. For 24 hours, messages are signed with both.' }),
     events: fields.events.optional(),
     sources: fields.sources.optional(),
     labels: fields.labels.optional(),
@@ -94,15 +105,15 @@ export const updateTargetBody = z
 export const delivery = z
   .strictObject({
     id: uuid,
-    messageId: z.string().meta({ description: 'The header webhook-id, the same at every try.' }),
+    messageId: z.string().meta({ description: 'The value of the header `webhook-id`. It stays the same when a message is sent again.' }),
     incidentId: uuid.nullable(),
-    event: z.string().meta({ description: 'incident.opened, incident.closed, incidents.digest or test.' }),
+    event: z.string().meta({ description: '`incident.opened`, `incident.closed`, `incidents.digest` or `test`.' }),
     status: z.enum(['pending', 'held', 'grouped', 'delivered', 'dead']).meta({
-      description: 'held: quiet hours, or waiting for others to go with; grouped: part of another message; dead: given up.',
+      description: '`held`: waits for the end of quiet hours or of a group. `grouped`: part of another message. `dead`: given up.',
     }),
     attempts: z.int(),
-    nextAt: timestamp.nullable().meta({ description: 'When a pending message is tried next, or a held one goes.' }),
-    lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last answer.' }),
+    nextAt: timestamp.nullable().meta({ description: 'When a pending message is tried next, or a held one is sent.' }),
+    lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last response.' }),
     lastError: z.string().nullable(),
     createdAt: timestamp,
     doneAt: timestamp.nullable(),
@@ -123,9 +134,9 @@ export const incident = z
     since: timestamp,
     openedAt: timestamp,
     closedAt: timestamp.nullable(),
-    closedAs: z.enum(INCIDENT_ENDS).nullable().meta({ description: 'withdrawn: the source was paused or stopped.' }),
+    closedAs: z.enum(INCIDENT_ENDS).nullable().meta({ description: '`withdrawn`: the source was paused or stopped.' }),
   })
-  .meta({ id: 'Incident', description: 'Something that is wrong with a source.' })
+  .meta({ id: 'Incident', description: 'A problem of a source.' })
 export const incidentPage = pageOf(incident, 'IncidentPage')
 
 const tag = 'notifications'
@@ -137,9 +148,10 @@ export const notificationEndpoints = {
     path: '/v1/notifications',
     scope: 'write',
     tag,
-    summary: 'Name an address that is notified when sources break, go stale and recover',
+    summary: 'Create a notification target',
+    description: 'It is notified when sources break, go stale and recover; see docs/guides/quarantine-and-notifications.md.',
     body: createTargetBody,
-    answers: { 201: { description: 'Saved; Location is set.', schema: newNotificationTarget } },
+    answers: { 201: { description: 'Created; Location is set.', schema: newNotificationTarget } },
     reasons: [
       'INVALID_TIMEZONE',
       'NAME_TAKEN',
@@ -156,7 +168,7 @@ export const notificationEndpoints = {
     path: '/v1/notifications',
     scope: 'read',
     tag,
-    summary: 'List the targets of notifications by name',
+    summary: 'List notification targets by name',
     query: z.strictObject(pageQuery),
     answers: { 200: { description: 'One page.', schema: notificationTargets } },
     reasons: ['INVALID_CURSOR'],
@@ -166,7 +178,7 @@ export const notificationEndpoints = {
     path: '/v1/notifications/:id',
     scope: 'read',
     tag,
-    summary: 'Get a target of notifications',
+    summary: 'Get a notification target',
     params,
     answers: { 200: { description: 'The target, without its secret.', schema: notificationTarget } },
   }),
@@ -175,10 +187,11 @@ export const notificationEndpoints = {
     path: '/v1/notifications/:id',
     scope: 'write',
     tag,
-    summary: 'Change a target of notifications, switch it on or off, or replace its secret',
+    summary: 'Update a notification target',
+    description: 'Changes its settings, switches it on or off, or replaces its secret.',
     params,
     body: updateTargetBody,
-    answers: { 200: { description: 'The target as changed.', schema: notificationTarget } },
+    answers: { 200: { description: 'The updated target.', schema: notificationTarget } },
     reasons: [
       'SECRET_TARGET_REFUSED',
       'INVALID_TIMEZONE',
@@ -195,25 +208,25 @@ export const notificationEndpoints = {
     path: '/v1/notifications/:id',
     scope: 'write',
     tag,
-    summary: 'Delete a target of notifications with its messages',
+    summary: 'Delete a notification target and its messages',
     params,
-    answers: { 204: { description: 'Gone.' } },
+    answers: { 204: { description: 'Deleted.' } },
   }),
   testNotification: defineEndpoint({
     method: 'post',
     path: '/v1/notifications/:id/test',
     scope: 'write',
     tag,
-    summary: 'Send a message to try the target with',
+    summary: 'Send a test message to a notification target',
     params,
-    answers: { 202: { description: 'It is sent within seconds; the list of messages says what came of it.', schema: delivery } },
+    answers: { 202: { description: 'The message is sent within seconds. The list of messages shows the result.', schema: delivery } },
   }),
   listDeliveries: defineEndpoint({
     method: 'get',
     path: '/v1/notifications/:id/deliveries',
     scope: 'read',
     tag,
-    summary: 'List messages to a target, newest first',
+    summary: 'List the messages to a notification target, newest first',
     params,
     query: z.strictObject({ ...pageQuery, status: z.enum(['pending', 'held', 'grouped', 'delivered', 'dead']).optional() }),
     answers: { 200: { description: 'One page.', schema: deliveryPage } },
@@ -224,12 +237,12 @@ export const notificationEndpoints = {
     path: '/v1/incidents',
     scope: 'read',
     tag,
-    summary: 'List what is wrong with sources, the latest first',
+    summary: 'List incidents, newest first',
     query: z.strictObject({
       ...pageQuery,
       source: sourceRef.optional(),
       kind: z.enum(INCIDENT_KINDS).optional(),
-      state: z.enum(['open', 'closed', 'all']).default('open').meta({ description: 'Open ones by default.' }),
+      state: z.enum(['open', 'closed', 'all']).default('open').meta({ description: 'Default: only open incidents.' }),
     }),
     answers: { 200: { description: 'One page.', schema: incidentPage } },
     reasons: ['INVALID_CURSOR'],

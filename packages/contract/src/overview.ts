@@ -18,26 +18,31 @@ const sourceLine = z
     freshWithinSeconds: z.int().nullable(),
     lastSuccessAt: timestamp.nullable(),
     nextRunAt: timestamp.nullable(),
-    quarantined: z.int().meta({ description: 'Open records in quarantine.' }),
-    problem: z.string().nullable().meta({ description: 'Why it is broken, at most 300 characters; null when it is not.' }),
+    parkedUntil: timestamp
+      .nullable()
+      .meta({ description: 'Until when its run waits, for example because of a rate limit. Null if it does not wait.' }),
+    parkedReason: z.string().nullable().meta({ description: 'Why its run waits. Null if it does not wait.', example: 'RATE_LIMITED' }),
+    quarantined: z.int().meta({ description: 'Number of open records in quarantine.' }),
+    reason: z.string().nullable().meta({ description: 'Why it is broken, as a code of docs/errors.md. Null if it is not.' }),
+    problem: z.string().nullable().meta({ description: 'Why it is broken, in words, at most 300 characters. Null if it is not.' }),
   })
-  .meta({ id: 'SourceLine', description: 'What a list of all sources shows of one.' })
+  .meta({ id: 'SourceLine', description: 'A source in brief.' })
 
 export const sourceLines = z
-  .strictObject({ at: timestamp.meta({ description: 'Database time of the reading.' }), items: z.array(sourceLine) })
-  .meta({ id: 'SourceLines', description: 'All sources at once, in short.' })
+  .strictObject({ at: timestamp.meta({ description: 'The time of the database when this was read.' }), items: z.array(sourceLine) })
+  .meta({ id: 'SourceLines', description: 'All sources in brief.' })
 
 const bucket = z
   .strictObject({
-    at: timestamp.meta({ description: 'Where it begins.' }),
-    runs: z.int().meta({ description: 'Runs that ended in it.' }),
+    at: timestamp.meta({ description: 'Start of the bucket.' }),
+    runs: z.int().meta({ description: 'Number of runs that ended in the bucket.' }),
     failed: z.int(),
-    records: z.int().meta({ description: 'Inserted, updated and deleted by those runs.' }),
+    records: z.int().meta({ description: 'Number of records that those runs inserted, updated or deleted.' }),
     quarantined: z.int(),
     delaySeconds: z
       .number()
       .nullable()
-      .meta({ description: 'Median from the moment a run was due (or asked for) to its end; null when none ended.' }),
+      .meta({ description: 'Median time from the moment a run was due or requested to its end. Null if none ended.' }),
   })
   .meta({ id: 'ActivityBucket' })
 
@@ -45,36 +50,35 @@ export const activity = z
   .strictObject({
     at: timestamp,
     bucketSeconds: z.int(),
-    buckets: z.array(bucket).meta({ description: 'Oldest first, without gaps; the last one is not over yet.' }),
-    activeRuns: z.record(z.enum(RUN_STATUSES), z.int()).meta({ description: 'How many runs are queued, running and parked.' }),
-    waitingBatches: z.int().meta({ description: 'Forwarded by workers and not stored yet.' }),
+    buckets: z.array(bucket).meta({ description: 'Oldest first, without gaps. The last bucket is still open.' }),
+    activeRuns: z.record(z.enum(RUN_STATUSES), z.int()).meta({ description: 'Number of runs that are queued, running and parked.' }),
+    waitingBatches: z.int().meta({ description: 'Number of batches that workers have forwarded and scribes have not stored yet.' }),
   })
-  .meta({ id: 'Activity', description: 'What the installation did lately, for plots.' })
+  .meta({ id: 'Activity', description: 'Recent activity of the installation, for charts.' })
 
 const NOT_KEPT = 'Null where older runs were removed already.'
 const sourceBucket = z
   .strictObject({
-    at: timestamp.meta({ description: 'Where it begins.' }),
+    at: timestamp.meta({ description: 'Start of the bucket.' }),
     runs: z
       .int()
       .nullable()
-      .meta({ description: `Runs that ended in it. ${NOT_KEPT}` }),
+      .meta({ description: `Number of runs that ended in the bucket. ${NOT_KEPT}` }),
     failed: z.int().nullable(),
-    records: z.int().nullable().meta({ description: 'Inserted, updated and deleted by those runs.' }),
+    records: z.int().nullable().meta({ description: 'Number of records that those runs inserted, updated or deleted.' }),
     quarantined: z.int().nullable(),
-    durationSeconds: z.number().nullable().meta({ description: 'Median length of those runs; null when none ended.' }),
-    lagSeconds: z
-      .number()
-      .nullable()
-      .meta({ description: 'Since the last success, at its end (of the last bucket: now); null before the first that is known.' }),
+    durationSeconds: z.number().nullable().meta({ description: 'Median duration of those runs. Null if none ended.' }),
+    lagSeconds: z.number().nullable().meta({
+      description: 'Time since the last success, at the end of the bucket (for the last bucket: now). Null before the first known success.',
+    }),
   })
   .meta({ id: 'SourceActivityBucket' })
 
 export const sourceActivity = z
   .strictObject({ at: timestamp, bucketSeconds: z.int(), buckets: z.array(sourceBucket).meta({ description: 'Oldest first, without gaps.' }) })
-  .meta({ id: 'SourceActivity', description: 'Throughput and lag of one source, for plots.' })
+  .meta({ id: 'SourceActivity', description: 'Throughput and lag of one source, for charts.' })
 
-const HOURS = { min: 1, max: 168, default: 24, description: 'How far back.' } as const
+const HOURS = { min: 1, max: 168, default: 24, description: 'Number of hours to look back.' } as const
 
 const quarantineGroup = z
   .strictObject({
@@ -84,18 +88,18 @@ const quarantineGroup = z
     stream: z.string(),
     reason: z.string(),
     count: z.int(),
-    message: z.string().meta({ description: 'Of the latest one.' }),
+    message: z.string().meta({ description: 'The message of the latest record.' }),
     lastSeenAt: timestamp,
   })
-  .meta({ id: 'QuarantineGroup', description: 'Open records of one stream with one reason.' })
+  .meta({ id: 'QuarantineGroup', description: 'Open quarantined records of one stream with one reason.' })
 
 export const quarantineGroups = z
   .strictObject({ items: z.array(quarantineGroup) })
-  .meta({ id: 'QuarantineGroups', description: 'The largest first; at most 500.' })
+  .meta({ id: 'QuarantineGroups', description: 'Largest first, at most 500.' })
 
 export const nextMoments = z
   .strictObject({ schedule: z.strictObject({ cron: z.string(), timeZone: z.string() }), next: z.array(timestamp) })
-  .meta({ id: 'NextMoments', description: 'The next moments at which a schedule is due.' })
+  .meta({ id: 'NextMoments', description: 'The next times at which a schedule is due.' })
 
 const tag = 'overview'
 
@@ -105,38 +109,38 @@ export const overviewEndpoints = {
     path: '/v1/overview/sources',
     scope: 'read',
     tag,
-    summary: 'All sources in short, to look through and sort at once',
+    summary: 'List all sources in brief',
     query: z.strictObject({
-      id: queryList(uuid, { max: 500, description: 'Only these; may be repeated.' }),
-      recent: queryFlag('Only those with a run under way, or changed within the last 15 s.'),
+      id: queryList(uuid, { max: 500, description: 'Only these sources. May be repeated.' }),
+      recent: queryFlag('Only sources with an active run, or changed within the last 15 s.'),
     }),
-    answers: { 200: { description: 'One line for each.', schema: sourceLines } },
+    answers: { 200: { description: 'One entry per source.', schema: sourceLines } },
   }),
   getActivity: defineEndpoint({
     method: 'get',
     path: '/v1/overview/activity',
     scope: 'read',
     tag,
-    summary: 'Throughput, failures and delays of the last hours, and what is under way',
+    summary: 'Get the recent throughput, failures and delays of the installation',
     query: z.strictObject({ hours: queryInt(HOURS) }),
-    answers: { 200: { description: 'In 48 buckets.', schema: activity } },
+    answers: { 200: { description: 'The activity, in 48 buckets.', schema: activity } },
   }),
   getSourceActivity: defineEndpoint({
     method: 'get',
     path: '/v1/sources/:id/activity',
     scope: 'read',
     tag,
-    summary: 'Throughput, failures and lag of one source over the last hours',
+    summary: 'Get the recent throughput, failures and lag of a source',
     params: z.strictObject({ id: sourceRef }),
     query: z.strictObject({ hours: queryInt(HOURS) }),
-    answers: { 200: { description: 'In 48 buckets.', schema: sourceActivity } },
+    answers: { 200: { description: 'The activity, in 48 buckets.', schema: sourceActivity } },
   }),
   listQuarantineGroups: defineEndpoint({
     method: 'get',
     path: '/v1/overview/quarantine',
     scope: 'read',
     tag,
-    summary: 'Open quarantined records of all sources or one, grouped by source, stream and reason',
+    summary: 'Count open quarantined records by source, stream and reason',
     query: z.strictObject({ source: sourceRef.optional() }),
     answers: { 200: { description: 'The groups.', schema: quarantineGroups } },
   }),
@@ -145,13 +149,13 @@ export const overviewEndpoints = {
     path: '/v1/overview/schedule',
     scope: 'read',
     tag,
-    summary: 'When a schedule would be due next',
+    summary: 'Preview when a schedule would be due',
     query: z.strictObject({
       cron: schedule.shape.cron,
       timeZone: schedule.shape.timeZone,
-      count: queryInt({ min: 1, max: 20, default: 5, description: 'How many moments.' }),
+      count: queryInt({ min: 1, max: 20, default: 5, description: 'Number of times to return.' }),
     }),
-    answers: { 200: { description: 'The moments.', schema: nextMoments } },
+    answers: { 200: { description: 'The times.', schema: nextMoments } },
     reasons: ['INVALID_CRON', 'CRON_NEVER_FIRES', 'INVALID_TIMEZONE'],
   }),
 } as const

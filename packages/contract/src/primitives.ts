@@ -4,7 +4,7 @@ import { z } from 'zod'
 export { moment } from '@inlet/domain'
 
 /** A moment in an answer, ISO 8601 in UTC. What callers give is a `moment`. */
-export const timestamp = z.iso.datetime({ offset: true }).meta({ description: 'A moment in time, ISO 8601.' })
+export const timestamp = z.iso.datetime({ offset: true }).meta({ description: 'A time in ISO 8601.' })
 
 /** Text without NUL, which no part of the store can hold. */
 export const plainText = (max: number) =>
@@ -25,7 +25,7 @@ export const visible = <T extends z.ZodString>(schema: T): T =>
 export const sourceRef = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
-  .meta({ description: 'The id (UUID) or the slug of a source.', example: 'my-feed' })
+  .meta({ description: 'The id (UUID) or slug of a source.', example: 'my-feed' })
 
 export const uuid = z.uuid()
 
@@ -52,7 +52,7 @@ export const toDuration = (seconds: number): string => {
 export const duration = z
   .string()
   .refine((text) => durationSeconds(text) !== null, 'must be a length of time such as 90s, 15m, 24h or 7d')
-  .meta({ description: 'A length of time: a whole number and s, m, h or d.', example: '15m' })
+  .meta({ description: 'A duration: a whole number followed by `s`, `m`, `h` or `d`.', example: '15m' })
 
 interface QueryIntOptions {
   readonly min: number
@@ -101,8 +101,8 @@ export const MAX_PAGE = 200
 
 /** What every list takes. */
 export const pageQuery = {
-  limit: queryInt({ min: 1, max: MAX_PAGE, default: 50, description: 'How many items at most.' }),
-  cursor: z.string().min(1).max(2_000).optional().meta({ description: 'nextCursor of the page before, exactly as it was given.' }),
+  limit: queryInt({ min: 1, max: MAX_PAGE, default: 50, description: 'Maximum number of items.' }),
+  cursor: z.string().min(1).max(2_000).optional().meta({ description: '`nextCursor` of the previous page, unchanged.' }),
 } as const
 
 /** A page of a list. */
@@ -110,7 +110,7 @@ export const pageOf = <T extends z.ZodType>(item: T, id: string) =>
   z
     .strictObject({
       items: z.array(item),
-      nextCursor: z.string().nullable().meta({ description: 'For the next page; null on the last.' }),
+      nextCursor: z.string().nullable().meta({ description: 'Pass it as `cursor` to get the next page. Null on the last page.' }),
     })
     .meta({ id, description: 'One page of a list.' })
 

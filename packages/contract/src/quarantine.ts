@@ -13,22 +13,22 @@ const shape = {
   message: z.string(),
   raw: z.string().nullable().meta({ description: 'The beginning of the raw input, at most 64 KiB.' }),
   createdAt: timestamp,
-  occurrences: z.int().meta({ description: 'How often the same failure was seen; each is counted here until the record is not open any more.' }),
+  occurrences: z.int().meta({ description: 'How often the same failure was seen while the record was open.' }),
   lastSeenAt: timestamp,
   state: z.enum(QUARANTINE_STATES).meta({
     description:
-      'open: nobody has decided; retrying: its run is to come or at work; retried: stored, or left out by the mapping; superseded: something newer is stored under its key; resolved: the source brought the key again by itself, or a complete reading showed that it is over; dropped: given up.',
+      '`open`: waits for a decision. `retrying`: a run is retrying it or will. `retried`: stored, or left out by the mapping. `superseded`: something newer is stored under its key. `resolved`: the source delivered the key again, or a complete read showed that the problem is gone. `dropped`: given up.',
   }),
   stateAt: timestamp.nullable(),
-  stateBy: z.string().nullable().meta({ description: 'Who brought it into its state: `key:<id>` or `run:<id>`.' }),
-  retryable: z.boolean().meta({ description: 'Whether it can be retried as it is.' }),
-  whyNot: z.string().nullable().meta({ description: 'Why it cannot be retried as it is.' }),
+  stateBy: z.string().nullable().meta({ description: 'Who set the state: `run:<id>`, or an actor as named in the audit log.' }),
+  retryable: z.boolean().meta({ description: 'Whether it can be retried without editing it.' }),
+  whyNot: z.string().nullable().meta({ description: 'Why it cannot be retried without editing it.' }),
   attempts: z.int().meta({ description: 'How often a retry has failed.' }),
-  retryRunId: uuid.nullable().meta({ description: 'The run that tried it last.' }),
+  retryRunId: uuid.nullable().meta({ description: 'The last run that retried it.' }),
   retryOutcome: z.enum(RETRY_OUTCOMES).nullable(),
   resolution: z.enum(RESOLUTIONS).nullable().meta({
     description:
-      'Why it is resolved. brought_again: its key came again with its content, or deleted; gone: a complete reading did not show its key; not_repeated: it has no key, and a complete reading did not fail on it again.',
+      'Why it is resolved. `brought_again`: the source delivered its key again, with content or as deleted. `gone`: a complete read did not contain its key. `not_repeated`: it has no key, and a complete read did not fail on it again.',
   }),
 }
 
@@ -38,10 +38,10 @@ export const quarantinedDetail = z
     ...shape,
     record: z
       .unknown()
-      .meta({ description: 'The whole record as it was read, before any mapping; null when it is not kept. Numbers keep all their digits.' }),
-    edited: z.unknown().meta({ description: 'The record that was sent in its place; null without one.' }),
+      .meta({ description: 'The whole record as it was read, before any mapping. Null if it was not kept. Numbers keep all their digits.' }),
+    edited: z.unknown().meta({ description: 'The edited record that was sent to replace it. Null if there is none.' }),
   })
-  .meta({ id: 'QuarantinedRecordDetail', description: 'A record that could not be stored, with its whole content where that is kept.' })
+  .meta({ id: 'QuarantinedRecordDetail', description: 'A record that could not be stored, with its whole content if that was kept.' })
 export const quarantinePage = pageOf(quarantined, 'QuarantinePage')
 
 export const quarantineQuery = z.strictObject({
@@ -68,40 +68,40 @@ export const editedRecord = z
     validator: z.string().max(1_024).optional(),
     scope: z.string().optional(),
   })
-  .meta({ id: 'EditedRecord', description: 'A whole record as connectors yield it, before any mapping.' })
+  .meta({ id: 'EditedRecord', description: 'A whole record as the connector would yield it, before any mapping.' })
 
 export const retryBody = z
   .strictObject({
-    record: editedRecord.optional().meta({ description: 'A record to take in its place.' }),
+    record: editedRecord.optional().meta({ description: 'An edited record to store instead.' }),
     raw: z
       .string()
       .min(1)
       .max(1_048_576)
       .optional()
-      .meta({ description: 'The same as JSON text, for numbers with more digits than JSON clients keep.' }),
+      .meta({ description: 'The edited record as JSON text, for numbers with more digits than JSON clients keep.' }),
   })
   .refine(({ record, raw }) => record === undefined || raw === undefined, { path: ['raw'], error: 'give either record or raw' })
-  .meta({ id: 'RetryQuarantined', description: 'What to retry: without members, the record as it is kept.' })
+  .meta({ id: 'RetryQuarantined', description: 'The record to store. Without members, the record is retried as it was kept.' })
 
 const choice = {
-  stream: plainText(200).optional().meta({ description: 'Only of this stream.' }),
-  reason: z.string().min(1).max(100).optional().meta({ description: 'Only with this reason.' }),
-  before: moment.optional().meta({ description: 'Only what was quarantined before this moment.' }),
+  stream: plainText(200).optional().meta({ description: 'Only records of this stream.' }),
+  reason: z.string().min(1).max(100).optional().meta({ description: 'Only records with this reason.' }),
+  before: moment.optional().meta({ description: 'Only records quarantined before this time.' }),
 }
 export const quarantineChoice = z
   .strictObject(choice)
-  .meta({ id: 'QuarantineChoice', description: 'Which open records are meant; without members, all.' })
+  .meta({ id: 'QuarantineChoice', description: 'Which open records to select. Without members: all.' })
 
 export const retryStart = z
   .strictObject({
-    selected: z.int().meta({ description: 'How many are retried.' }),
-    skipped: z.int().meta({ description: 'How many stay open, because they cannot be retried as they are.' }),
+    selected: z.int().meta({ description: 'Number of records that are retried.' }),
+    skipped: z.int().meta({ description: 'Number of records that stay open because they cannot be retried without editing them.' }),
     skippedRecords: z
       .array(z.strictObject({ id: z.string(), why: z.string() }))
-      .meta({ description: 'Why, of each of them; of the newest 100 when there are more.' }),
+      .meta({ description: 'Why each of them was skipped; at most the newest 100.' }),
     runId: uuid
       .nullable()
-      .meta({ description: 'The run that retries them; null while another run of the source is active: it begins after that one.' }),
+      .meta({ description: 'The run that retries them. Null while another run of the source is active; the retry begins after it.' }),
   })
   .meta({ id: 'RetryStart' })
 export const dropResult = z.strictObject({ dropped: z.int() }).meta({ id: 'DropResult' })
@@ -116,7 +116,7 @@ export const quarantineEndpoints = {
     path: '/v1/sources/:id/quarantine',
     scope: 'read',
     tag,
-    summary: 'List records that could not be stored, newest first',
+    summary: 'List quarantined records, newest first',
     params: sourceParams,
     query: quarantineQuery,
     answers: { 200: { description: 'One page.', schema: quarantinePage } },
@@ -127,7 +127,7 @@ export const quarantineEndpoints = {
     path: '/v1/quarantine/:id',
     scope: 'read',
     tag,
-    summary: 'Get a record that could not be stored, with its whole content',
+    summary: 'Get a quarantined record with its whole content',
     params,
     answers: { 200: { description: 'The record.', schema: quarantinedDetail } },
   }),
@@ -136,13 +136,13 @@ export const quarantineEndpoints = {
     path: '/v1/quarantine/:id/retry',
     scope: 'write',
     tag,
-    summary: 'Try a record again, as it is or edited',
+    summary: 'Retry a quarantined record, unchanged or edited',
     description:
-      'A run of its own maps it with the live version and stores it as of the batch it first came in: it never replaces what came later (`superseded`). One that fails again is open again with the new reason.',
+      'A separate run maps the record with the live version and stores it as of the time it last came, so it never replaces anything newer (`superseded`). If it fails again, it is open again with the new reason.',
     params,
     body: retryBody,
     bodyOptional: true,
-    answers: { 202: { description: 'It is retried; GET /v1/quarantine/{id} says what came of it.', schema: retryStart } },
+    answers: { 202: { description: 'The record is retried. GET /v1/quarantine/{id} shows the result.', schema: retryStart } },
     reasons: ['QUARANTINE_NOT_OPEN', 'NOT_RETRYABLE', 'RECORD_INVALID', 'SOURCE_PAUSED', 'SOURCE_STOPPED'],
   }),
   dropQuarantined: defineEndpoint({
@@ -150,7 +150,8 @@ export const quarantineEndpoints = {
     path: '/v1/quarantine/:id',
     scope: 'write',
     tag,
-    summary: 'Give a record up: its content is removed, its reason is kept',
+    summary: 'Drop a quarantined record',
+    description: 'Deletes its content and keeps its reason.',
     params,
     answers: { 204: { description: 'Dropped.' } },
     reasons: ['QUARANTINE_NOT_OPEN'],
@@ -160,12 +161,12 @@ export const quarantineEndpoints = {
     path: '/v1/sources/:id/quarantine/retry',
     scope: 'write',
     tag,
-    summary: 'Try all open records of a source again, e.g. after its mapping was corrected',
-    description: 'In the background, by a run of its own with progress.',
+    summary: 'Retry the open quarantined records of a source',
+    description: 'A separate run retries them in the background, for example after a mapping was corrected.',
     params: sourceParams,
     body: quarantineChoice,
     bodyOptional: true,
-    answers: { 202: { description: 'They are retried; the run shows how far it is.', schema: retryStart } },
+    answers: { 202: { description: 'The records are retried. The run shows the progress.', schema: retryStart } },
     reasons: ['SOURCE_PAUSED', 'SOURCE_STOPPED'],
   }),
   dropQuarantine: defineEndpoint({
@@ -173,14 +174,15 @@ export const quarantineEndpoints = {
     path: '/v1/sources/:id/quarantine/drop',
     scope: 'write',
     tag,
-    summary: 'Give up all open records of a source',
+    summary: 'Drop the open quarantined records of a source',
     params: sourceParams,
     body: quarantineChoice,
     bodyOptional: true,
-    answers: { 200: { description: 'How many were dropped.', schema: dropResult } },
+    answers: { 200: { description: 'Number of records that were dropped.', schema: dropResult } },
   }),
 } as const
 
+export type DropResultView = z.infer<typeof dropResult>
 export type QuarantinedView = z.infer<typeof quarantined>
 export type QuarantinedDetailView = z.infer<typeof quarantinedDetail>
 export type RetryStartView = z.infer<typeof retryStart>

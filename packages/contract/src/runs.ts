@@ -9,7 +9,7 @@ export const run = z
     id: uuid,
     sourceId: uuid,
     source: z.strictObject({ slug: z.string(), name: z.string() }),
-    version: z.int().nullable().meta({ description: 'The version of the config it reads with.' }),
+    version: z.int().nullable().meta({ description: 'The version of the settings that the run uses.' }),
     trigger: z.enum(RUN_TRIGGERS),
     status: z.enum(RUN_STATUSES),
     outcome: z.enum(RUN_OUTCOMES).nullable(),
@@ -34,14 +34,14 @@ export const run = z
     backfill: z
       .strictObject({ stream: z.string().optional(), from: timestamp.optional(), to: timestamp.optional(), cursorAt: timestamp.optional() })
       .nullable()
-      .meta({ description: 'What a backfill reads again; null for other runs.' }),
+      .meta({ description: 'What a backfill reads again. Null for other runs.' }),
     progress: z.record(z.string(), z.unknown()),
     caveats: z
       .array(
         z.strictObject({
-          kind: z.string().meta({ description: 'Of the reason; see docs/errors.md.' }),
+          kind: z.string().meta({ description: 'The class of the reason; see docs/errors.md.' }),
           count: z.int(),
-          of: z.int().meta({ description: 'How many of the kind were looked at.' }),
+          of: z.int().meta({ description: 'Number of items that were checked.' }),
           examples: z.array(z.string()),
           message: z.string(),
           next: z.string().meta({ description: 'What to do about it.' }),
@@ -50,7 +50,7 @@ export const run = z
       .meta({ description: 'What was guessed, left out or read in part.' }),
     warnings: z
       .array(z.strictObject({ reason: z.string(), message: z.string() }))
-      .meta({ description: 'What makes the run `partial` besides failures and quarantine.' }),
+      .meta({ description: 'Why the run is `partial`, besides failures and quarantined records.' }),
     error: failureView.nullable(),
   })
   .meta({ id: 'Run', description: 'One ingestion of a source.' })
@@ -58,34 +58,34 @@ export const run = z
 const attempt = z
   .strictObject({
     number: z.int(),
-    worker: z.string().meta({ description: 'Names the process.' }),
+    worker: z.string().meta({ description: 'The worker process.' }),
     startedAt: timestamp,
-    endedAt: timestamp.nullable().meta({ description: 'Null while it is under way.' }),
+    endedAt: timestamp.nullable().meta({ description: 'Null while the attempt is active.' }),
     left: z
       .enum(['ended', 'parked', 'released', 'lost'])
       .nullable()
-      .meta({ description: 'parked: it waits; released: its worker shut down; lost: its worker died, or lost the lease.' }),
-    reason: z.string().nullable().meta({ description: 'Why it was parked.' }),
+      .meta({ description: '`parked`: the run waits. `released`: its worker shut down. `lost`: its worker died or lost its lease.' }),
+    reason: z.string().nullable().meta({ description: 'Why the run was parked.' }),
     message: z.string().nullable(),
     wakeAt: timestamp.nullable().meta({ description: 'When a parked run continues.' }),
   })
-  .meta({ id: 'RunAttempt', description: 'One time that a worker had a run.' })
+  .meta({ id: 'RunAttempt', description: 'One attempt of a worker at a run.' })
 
 export const runDetail = z
-  .strictObject({ ...run.shape, attempts: z.array(attempt).meta({ description: 'The latest 100, oldest first.' }) })
+  .strictObject({ ...run.shape, attempts: z.array(attempt).meta({ description: 'The latest 100 attempts, oldest first.' }) })
   .meta({ id: 'RunDetail', description: 'One ingestion of a source, with its attempts.' })
 
 export const LOG_LEVELS = ['info', 'warn', 'error'] as const
 export const logLine = z
   .strictObject({
-    id: z.string().meta({ description: 'A growing number.' }),
+    id: z.string().meta({ description: 'An increasing number.' }),
     at: timestamp,
     attempt: z.int(),
     level: z.enum(LOG_LEVELS),
     stream: z.string().nullable(),
     message: z.string(),
   })
-  .meta({ id: 'RunLogLine', description: 'What the connector or the worker said during a run.' })
+  .meta({ id: 'RunLogLine', description: 'A log line of the connector or the worker.' })
 export const logPage = pageOf(logLine, 'RunLogPage')
 const MAX_LOG_PAGE = 5_000
 
@@ -93,7 +93,7 @@ export const runPage = pageOf(run, 'RunPage')
 export const cancellation = z
   .strictObject({
     runId: uuid,
-    result: z.enum(['ended', 'requested']).meta({ description: 'ended: it has stopped; requested: its worker stops it within seconds.' }),
+    result: z.enum(['ended', 'requested']).meta({ description: '`ended`: the run has stopped. `requested`: its worker stops it within seconds.' }),
   })
   .meta({ id: 'Cancellation' })
 
@@ -123,7 +123,7 @@ export const runEndpoints = {
     path: '/v1/runs/:id',
     scope: 'read',
     tag,
-    summary: 'Get a run with its progress',
+    summary: 'Get a run with its progress and attempts',
     params,
     answers: { 200: { description: 'The run.', schema: runDetail } },
   }),
@@ -132,17 +132,17 @@ export const runEndpoints = {
     path: '/v1/runs/:id/logs',
     scope: 'read',
     tag,
-    summary: 'Read the log of a run, oldest line first',
-    description: 'Lines are there within two seconds and kept for 14 days. A run that finds nothing new and warns of nothing has none.',
+    summary: 'Read the log of a run, oldest first',
+    description: 'Lines appear within two seconds and are kept for 14 days. A run without anything new and without warnings has no log.',
     params,
     query: z.strictObject({
-      limit: queryInt({ min: 1, max: MAX_LOG_PAGE, default: 500, description: 'How many lines at most.' }),
+      limit: queryInt({ min: 1, max: MAX_LOG_PAGE, default: 500, description: 'Maximum number of lines.' }),
       cursor: pageQuery.cursor,
       after: z
         .string()
         .regex(/^\d{1,18}$/, 'must be the id of a line')
         .optional()
-        .meta({ description: 'Only lines after this one, to follow a run that is under way.' }),
+        .meta({ description: 'Only lines after this one, to follow an active run.' }),
       level: z.enum(LOG_LEVELS).optional().meta({ description: 'Only lines of this level.' }),
       stream: z.string().min(1).max(300).optional(),
       attempt: optionalQueryInt({ min: 1, max: 1_000_000, description: 'Only lines of this attempt.' }),
@@ -155,9 +155,9 @@ export const runEndpoints = {
     path: '/v1/runs/:id/cancel',
     scope: 'write',
     tag,
-    summary: 'Cancel an active run; what it has stored stays',
+    summary: 'Cancel an active run',
     params,
-    answers: { 202: { description: 'It has stopped or is about to.', schema: cancellation } },
+    answers: { 202: { description: 'The run has stopped or is about to. What it has stored stays.', schema: cancellation } },
     reasons: ['RUN_NOT_ACTIVE'],
   }),
 } as const

@@ -5,27 +5,26 @@ import { timestamp } from './primitives.js'
 
 export const sessionView = z
   .strictObject({
-    actor: z.strictObject({ id: z.string(), name: z.string() }).meta({ description: 'Who acts, as the audit log names them.' }),
+    actor: z.strictObject({ id: z.string(), name: z.string() }).meta({ description: 'The caller, as named in the audit log.' }),
     scopes: z.array(z.enum(SCOPES)),
-    may: z.array(z.string()).meta({ description: 'The operations (operationId) that these scopes allow.' }),
-    csrfToken: z
-      .string()
-      .nullable()
-      .meta({ description: 'To send as X-Inlet-Csrf with every request of the session that changes something; null for API keys, which need none.' }),
-    expiresAt: timestamp.nullable().meta({ description: 'When the session ends; null for API keys.' }),
+    may: z.array(z.string()).meta({ description: 'The operations (`operationId`) that these scopes allow.' }),
+    csrfToken: z.string().nullable().meta({
+      description: 'Send it as X-Inlet-Csrf with every request of the session that changes something. Null for API keys, which do not need it.',
+    }),
+    expiresAt: timestamp.nullable().meta({ description: 'When the session expires. Null for API keys.' }),
   })
-  .meta({ id: 'Session', description: 'Who is signed in, and what they may do.' })
+  .meta({ id: 'Session', description: 'The caller and its permissions.' })
 
 export const createSessionBody = z
   .union([
     z.strictObject({ key: z.string().min(1).max(500).meta({ description: 'An API key.' }) }),
-    z.strictObject({ link: z.string().min(1).max(200).meta({ description: 'What a one-time link carries after #link=.' }) }),
+    z.strictObject({ link: z.string().min(1).max(200).meta({ description: 'The token of a one-time link, after `#link=`.' }) }),
   ])
   .meta({ id: 'CreateSession' })
 
 export const sessionLink = z
-  .strictObject({ path: z.string().meta({ description: 'On this API; signs in once.' }), expiresAt: timestamp })
-  .meta({ id: 'SessionLink', description: 'A link that signs in once.' })
+  .strictObject({ path: z.string().meta({ description: 'The path on this API. It signs in once.' }), expiresAt: timestamp })
+  .meta({ id: 'SessionLink', description: 'A one-time link for signing in.' })
 
 const tag = 'session'
 
@@ -35,9 +34,9 @@ export const sessionEndpoints = {
     path: '/v1/sign-in',
     scope: 'public',
     tag,
-    summary: 'Sign in with an API key or a one-time link; sets an HttpOnly cookie',
+    summary: 'Sign in with an API key or a one-time link',
     body: createSessionBody,
-    answers: { 201: { description: 'Signed in.', schema: sessionView } },
+    answers: { 201: { description: 'Signed in; an HttpOnly cookie is set.', schema: sessionView } },
     reasons: ['UNAUTHENTICATED'],
   }),
   getSession: defineEndpoint({
@@ -45,7 +44,7 @@ export const sessionEndpoints = {
     path: '/v1/session',
     scope: 'read',
     tag,
-    summary: 'Who is signed in, by cookie or API key, and what they may do',
+    summary: 'Get the caller and its permissions',
     answers: { 200: { description: 'The caller.', schema: sessionView } },
   }),
   deleteSession: defineEndpoint({
@@ -61,8 +60,8 @@ export const sessionEndpoints = {
     path: '/v1/session/link',
     scope: 'admin',
     tag,
-    summary: 'Make a link that signs in once, within ten minutes, with the rights of this key',
-    answers: { 201: { description: 'The link.', schema: sessionLink } },
+    summary: 'Create a one-time link for signing in',
+    answers: { 201: { description: 'The link. It is valid for ten minutes and has the permissions of this key.', schema: sessionLink } },
   }),
 } as const
 

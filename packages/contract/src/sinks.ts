@@ -5,17 +5,17 @@ import { pageOf, pageQuery, plainText, sourceRef, timestamp, uuid, visible } fro
 
 const name = visible(plainText(100)).meta({ example: 'warehouse' })
 const url = z.string().min(1).max(8_192).meta({
-  description: 'Where changes are posted to: a public address, unless the operator allows others.',
+  description: 'The address that changes are posted to. It must be public unless the operator allows others.',
   example: 'https://example.com/inlet',
 })
 const secret = z.string().max(200).meta({
-  description: 'Write-only: `whsec_` and the base64 of 24 to 64 bytes. Messages are signed with it as Standard Webhooks says.',
+  description: 'Write-only. The signing secret of Standard Webhooks: `whsec_` followed by the base64 of 24 to 64 bytes.',
 })
 const filters = {
-  sources: z.array(sourceRef).max(1_000).meta({ description: 'Only changes of these sources (slug or id); empty: of all.' }),
+  sources: z.array(sourceRef).max(1_000).meta({ description: 'Only changes of these sources (slug or id). Empty: all sources.' }),
   stream: plainText(200).nullable().meta({ description: 'Only records of streams with this name.' }),
   recordKind: z.enum(RECORD_KINDS).nullable().meta({ description: 'Only records of this kind.' }),
-  batchSize: z.int().min(1).max(1_000).meta({ description: 'Changes in a message at most; large records make it shorter.' }),
+  batchSize: z.int().min(1).max(1_000).meta({ description: 'Maximum number of changes per message. Large records make messages shorter.' }),
   active: z.boolean(),
 }
 const from = z.enum(['beginning', 'now'])
@@ -24,37 +24,46 @@ const shape = {
   id: uuid,
   name: z.string(),
   kind: z.enum(SINK_KINDS),
-  url: z.string().meta({ description: 'Masked.' }),
+  url: z.string().meta({ description: 'The masked address.' }),
   ...filters,
   sources: z.array(uuid),
   status: z.enum(SINK_STATUSES).meta({
     description:
-      'paused: switched off; refused: the receiver said that it is gone; failing: the last try failed, and it is tried again; delivering: changes wait; current: it has everything.',
+      '`paused`: switched off. `refused`: the receiver answered 410. `failing`: the last attempt failed and is repeated. `delivering`: changes are waiting. `current`: everything is delivered.',
   }),
-  why: z.string().meta({ description: 'Why it has this status.' }),
+  why: z.string().meta({ description: 'Why the sink has this status.' }),
   next: z.string().meta({ description: 'What to do about it.' }),
   lag: z.strictObject({
-    changes: z.int().nullable().meta({ description: 'That wait; null while what was stored before is being delivered.' }),
-    seconds: z.number().nullable().meta({ description: 'How long the oldest waits; null when none does.' }),
+    changes: z.int().nullable().meta({ description: 'Number of changes that are waiting. Null during the initial delivery.' }),
+    seconds: z.number().nullable().meta({ description: 'How long the oldest waiting change has been waiting. Null if none is.' }),
   }),
-  delivered: z.int().meta({ description: 'Changes that the receiver has taken.' }),
+  delivered: z.int().meta({ description: 'Number of changes that the receiver has accepted.' }),
   deliveredAt: timestamp.nullable(),
-  attempts: z.int().meta({ description: 'Failures since the last success.' }),
-  nextAt: timestamp.nullable().meta({ description: 'When it is tried again.' }),
-  lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last answer.' }),
+  attempts: z.int().meta({ description: 'Number of failures since the last success.' }),
+  nextAt: timestamp.nullable().meta({ description: 'When the next attempt is made.' }),
+  lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last response.' }),
   lastError: z.string().nullable(),
-  previousSecretUntil: timestamp.nullable().meta({ description: 'Until then messages are signed with the secret before, too.' }),
+  previousSecretUntil: timestamp.nullable().meta({ description: 'Until this time, messages are also signed with the previous secret.' }),
   createdAt: timestamp,
   updatedAt: timestamp,
 }
 
-export const sink = z.strictObject(shape).meta({ id: 'Sink', description: 'Where changes are delivered to.' })
+export const sink = z.strictObject(shape).meta({ id: 'Sink', description: 'A receiver of changes.' })
 export const newSink = z
   .strictObject({
     ...shape,
-    secret: z.string().nullable().meta({ description: 'The secret that was made; it is shown this once. Null when one was given.' }),
+    secret: z.string().nullable().meta({ description: 'The generated secret, which is returned only once. Null if you provided one.' }),
   })
   .meta({ id: 'NewSink' })
+export const sinkTest = z
+  .strictObject({
+    delivered: z.boolean().meta({ description: 'Whether the receiver answered with a status of 2xx.' }),
+    status: z.int().nullable().meta({ description: 'HTTP status of its answer; null when none came.' }),
+    error: z.string().nullable().meta({ description: 'What went wrong, and what the receiver says about it.' }),
+    durationMs: z.int(),
+    next: z.string().nullable().meta({ description: 'What to do about it. Null if the message was taken.' }),
+  })
+  .meta({ id: 'SinkTest', description: 'What came of a test message.' })
 export const sinkPage = pageOf(sink, 'SinkPage')
 
 export const createSinkBody = z
@@ -63,7 +72,7 @@ export const createSinkBody = z
     kind: z.enum(SINK_KINDS).default('webhook'),
     url,
     secret: secret.optional(),
-    from: from.default('beginning').meta({ description: 'Whether everything that is stored comes first.' }),
+    from: from.default('beginning').meta({ description: '`beginning`: deliver everything stored first. `now`: only changes from now on.' }),
     sources: filters.sources.default([]),
     stream: filters.stream.default(null),
     recordKind: filters.recordKind.default(null),
@@ -75,8 +84,8 @@ export const updateSinkBody = z
   .strictObject({
     name: name.optional(),
     url: url.optional(),
-    secret: secret.optional().meta({ description: 'A new secret; for 24 hours messages are signed with both.' }),
-    from: from.optional().meta({ description: 'Begin again: at the beginning, or with what changes from now on.' }),
+    secret: secret.optional().meta({ description: 'A new secret. For 24 hours, messages are signed with both.' }),
+    from: from.optional().meta({ description: 'Start over: with everything stored (`beginning`), or only with changes from now on (`now`).' }),
     sources: filters.sources.optional(),
     stream: filters.stream.optional(),
     recordKind: filters.recordKind.optional(),
@@ -102,9 +111,10 @@ export const sinkEndpoints = {
     path: '/v1/sinks',
     scope: 'admin',
     tag,
-    summary: 'Deliver changes to an address',
+    summary: 'Create a sink',
+    description: 'Delivers changes to an address, in order and with retries; see docs/guides/changes.md.',
     body: createSinkBody,
-    answers: { 201: { description: 'Saved; Location is set.', schema: newSink } },
+    answers: { 201: { description: 'Created; Location is set.', schema: newSink } },
     reasons: [...ADDRESS_REASONS, 'NOT_FOUND'],
   }),
   listSinks: defineEndpoint({
@@ -112,7 +122,7 @@ export const sinkEndpoints = {
     path: '/v1/sinks',
     scope: 'read',
     tag,
-    summary: 'List sinks by name, each with its status, why, and how far it is behind',
+    summary: 'List sinks by name, with status and lag',
     query: z.strictObject(pageQuery),
     answers: { 200: { description: 'One page.', schema: sinkPage } },
     reasons: ['INVALID_CURSOR'],
@@ -131,11 +141,23 @@ export const sinkEndpoints = {
     path: '/v1/sinks/:id',
     scope: 'admin',
     tag,
-    summary: 'Change a sink, switch it on or off, begin again, or replace its secret',
+    summary: 'Update a sink',
+    description: 'Changes its settings or filters, pauses or resumes it, starts over, or replaces its secret.',
     params,
     body: updateSinkBody,
-    answers: { 200: { description: 'The sink as changed.', schema: sink } },
+    answers: { 200: { description: 'The updated sink.', schema: sink } },
     reasons: ADDRESS_REASONS,
+  }),
+  testSink: defineEndpoint({
+    method: 'post',
+    path: '/v1/sinks/:id/test',
+    scope: 'admin',
+    tag,
+    summary: 'Send a signed test message without changes, and get what the receiver answers; also while the sink is paused',
+    description: 'Its `type` is `test`, and `data` has `sink` and a `message`. Nothing that the sink delivers, and not how far it is, changes by it.',
+    params,
+    answers: { 200: { description: 'What came of it.', schema: sinkTest } },
+    reasons: ['CHECK_TIMEOUT', 'QUEUE_UNAVAILABLE'],
   }),
   deleteSink: defineEndpoint({
     method: 'delete',
@@ -144,8 +166,9 @@ export const sinkEndpoints = {
     tag,
     summary: 'Delete a sink',
     params,
-    answers: { 204: { description: 'Gone.' } },
+    answers: { 204: { description: 'Deleted.' } },
   }),
 } as const
 
 export type SinkView = z.infer<typeof sink>
+export type SinkTestView = z.infer<typeof sinkTest>

@@ -6,19 +6,19 @@ export const upload = z
   .strictObject({
     id: uuid,
     name: z.string(),
-    size: z.int().meta({ description: 'Bytes.' }),
+    size: z.int().meta({ description: 'Size in bytes.' }),
     sha256: z.string(),
     mediaType: z.string().nullable(),
     createdAt: timestamp,
   })
-  .meta({ id: 'Upload', description: 'An accepted file; sources of type file can read it.' })
+  .meta({ id: 'Upload', description: 'An uploaded file, which sources with the connector `file` can read.' })
 export const uploadPage = pageOf(upload, 'UploadPage')
 
 const tag = 'uploads'
 const params = z.strictObject({ id: uuid })
 
 export const fileName = visible(z.string().min(1).max(255)).refine(
-  (text) => !/[/\\]/.test(text) && text !== '.' && text !== '..',
+  (text) => !/[/\\]/.test(text) && !['', '.', '..'].includes(text.trim()),
   'must be a plain file name',
 )
 
@@ -29,8 +29,9 @@ export const uploadEndpoints = {
     scope: 'write',
     tag,
     summary: 'Upload a file',
-    description: 'Either multipart/form-data with one part `file`, or the bytes as the body and the name in the query. Durable once answered.',
-    query: z.strictObject({ name: fileName.optional().meta({ description: 'The file name; required with a raw body.' }) }),
+    description:
+      'Send multipart/form-data with one part named `file`, or the bytes as the body with the name in the query. The file is stored durably once the request is answered.',
+    query: z.strictObject({ name: fileName.optional().meta({ description: 'The file name. Required if the bytes are the body.' }) }),
     rawBody: true,
     answers: { 201: { description: 'Stored; Location is set.', schema: upload } },
     reasons: ['LIMIT_REACHED', 'EMPTY_FILE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
@@ -50,7 +51,7 @@ export const uploadEndpoints = {
     path: '/v1/uploads/:id',
     scope: 'read',
     tag,
-    summary: 'Get an upload (its description, not its bytes)',
+    summary: 'Get the metadata of an upload',
     params,
     answers: { 200: { description: 'The upload.', schema: upload } },
   }),
@@ -61,7 +62,7 @@ export const uploadEndpoints = {
     tag,
     summary: 'Delete an upload',
     params,
-    answers: { 204: { description: 'Gone.' } },
+    answers: { 204: { description: 'Deleted.' } },
   }),
 } as const
 

@@ -1,4 +1,5 @@
 import { Failure } from '@inlet/domain'
+import { endSilentConnections } from '@inlet/runtime'
 import pg from 'pg'
 import type { PrismaClient } from './generated/client.js'
 import { createPrismaOnPool, type Transaction } from './prisma-transaction.js'
@@ -10,14 +11,23 @@ export interface DatabaseOptions {
   readonly applicationName: string
   /** Default 10. */
   readonly poolSize?: number
+  /** Of `keyed`; default 4. */
+  readonly keyedPoolSize?: number
   /** Default 30,000. */
   readonly statementTimeoutMs?: number
+  /** Beyond that a connection that is waited for counts as dead; default 30,000. */
+  readonly silenceMs?: number
   readonly onError?: (error: Error) => void
 }
 
-/** Our own database: one pool that Prisma and the set-based statements share, and one for lists. `close` ends both. */
+/** Our own database: one pool that Prisma and the set-based statements share, one for runs and one for lists. `close` ends them all. */
 export interface Database {
   readonly pool: pg.Pool
+  /**
+   * For named statements of runs and batches, which find each row by a key of its own: planned once in each connection, and only by index, one row
+   * after the other, whatever the statistics say later. Opened at its first use.
+   */
+  readonly keyed: pg.Pool
   /**
    * For named statements that page through lists, by index alone: planned once in each connection, whatever the statistics say later. Few connections
    * and a short time limit, so that lists keep nobody else waiting. Opened at its first use.
@@ -26,6 +36,8 @@ export interface Database {
   readonly prisma: PrismaClient
   /** Runs work in one READ COMMITTED transaction on one connection; rolls back when it throws. For the paths of records and runs. */
   transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
+  /** The same on a connection of `keyed`. */
+  keyedTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
   /** The same with Prisma on that connection, for the control plane: half a millisecond more per transaction (ADR 17). */
   prismaTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -39,6 +51,12 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     // A generic plan made while a table was small would read all of it for each record of a batch once it has grown.
     planning: '-c plan_cache_mode=force_custom_plan',
   })
+  // Planning such a statement takes longer than running it. A loop over an index is as good when the tables have grown.
+  const keyed = openPool(options, {
+    max: options.keyedPoolSize ?? KEYED_CONNECTIONS,
+    statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
+    planning: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off',
+  })
   // Planning a page takes longer than reading it. A plan that can only go by an index is as good when the tables have grown.
   const lists = openPool(options, {
     max: LIST_CONNECTIONS,
@@ -47,23 +65,26 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   })
   const { prisma, transaction } = createPrismaOnPool(pool)
   return {
-    pool,
-    lists,
+    pool: translateErrors(pool),
+    keyed: translateErrors(keyed),
+    lists: translateErrors(lists),
     prisma,
     transaction: (work) => runTransaction(pool, work),
+    keyedTransaction: (work) => runTransaction(keyed, work),
     prismaTransaction: (work) => transaction(work).catch(throwDatabaseFailure),
     async close() {
       await prisma.$disconnect()
-      await Promise.all([pool.end(), lists.end()])
+      await Promise.all([pool.end(), keyed.end(), lists.end()])
     },
   }
 }
 
+const KEYED_CONNECTIONS = 4
 const LIST_CONNECTIONS = 4
 const LIST_TIMEOUT_MS = 5_000
 
 const openPool = (
-  { url, applicationName, onError }: DatabaseOptions,
+  { url, applicationName, silenceMs = SILENCE_MS, onError }: DatabaseOptions,
   { max, statementTimeoutMs, planning }: { readonly max: number; readonly statementTimeoutMs: number; readonly planning: string },
 ): pg.Pool => {
   const pool = new pg.Pool({
@@ -73,13 +94,28 @@ const openPool = (
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    options: `${planning} -c statement_timeout=${statementTimeoutMs} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
+    // Statements are short. Where ranges are joined their cost is estimated a thousandfold, and compiling them took seconds instead of milliseconds.
+    options: `${planning} -c jit=off -c statement_timeout=${statementTimeoutMs} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
   })
   // An idle connection that breaks would otherwise end the process; the next query opens another.
   pool.on('error', (error) => onError?.(error))
-  // The pool listens to idle connections only. One that breaks in hand fails its query; its event would end the process.
-  pool.on('connect', (client) => client.on('error', () => {}))
+  endSilentConnections(pool, statementTimeoutMs + silenceMs)
   return pool
+}
+
+/** Longer than no statement is on its way, and as long as a transaction may be idle. */
+const SILENCE_MS = 30_000
+
+/**
+ * A pool whose own queries fail with DATABASE_UNAVAILABLE as well, so that a run does not take an outage for a fault of ours. Prisma has the other one: it
+ * reads the codes of errors.
+ */
+const translateErrors = (pool: pg.Pool): pg.Pool => {
+  const query = (...given: unknown[]): unknown => {
+    const result = (pool.query as (...values: unknown[]) => unknown).apply(pool, given)
+    return result instanceof Promise ? result.catch(throwDatabaseFailure) : result
+  }
+  return new Proxy(pool, { get: (target, name) => (name === 'query' ? query : Reflect.get(target, name, target)) })
 }
 
 const runTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
@@ -113,6 +149,8 @@ const connect = async (pool: pg.Pool): Promise<pg.PoolClient> => {
   }
 }
 
-/** Connection troubles become DATABASE_UNAVAILABLE; everything else stays as it is. */
+/** Connection troubles become DATABASE_UNAVAILABLE; everything else, and what is that already, stays as it is. */
 export const toDatabaseFailure = (error: unknown): unknown =>
-  isConnectionError(error) ? new Failure('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: error, retryAfterMs: 2_000 }) : error
+  isConnectionError(error) && !(error instanceof Failure && error.reason === 'DATABASE_UNAVAILABLE')
+    ? new Failure('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: error, retryAfterMs: 2_000 })
+    : error

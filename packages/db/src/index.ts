@@ -1,14 +1,15 @@
 export {
   type ApiKeyForLogin,
   type ApiKeyOverview,
+  countHoldings,
   findApiKeyForLogin,
+  findLiveScopes,
   insertApiKey,
   listApiKeys,
   type NewApiKeyRow,
   recordApiKeyUse,
   revokeApiKey,
 } from './api-keys/api-key-repository.js'
-export { countHoldings } from './api-keys/count-holdings.js'
 export { type AuditListRequest, type AuditView, listAudit } from './audit/list-audit.js'
 export { type Actor, writeAudit } from './audit/write-audit.js'
 export { type ApplyResult, applyBatch } from './batches/apply-batch.js'
@@ -24,6 +25,26 @@ export {
   forgetBrowsed,
 } from './browse/browsed-items.js'
 export {
+  type BulkAction,
+  type BulkItem,
+  type BulkItemResult,
+  type BulkOperation,
+  claimBulkOperation,
+  createBulkOperation,
+  endBulkOperation,
+  findBulkOperation,
+  type HeldBulkOperation,
+  holdBulkOperation,
+  isBulkOperationOver,
+  type LabelChange,
+  listBulkItems,
+  listBulkOperations,
+  recordBulkItem,
+  releaseBulkOperation,
+  stopBulkOperation,
+  takeBulkItems,
+} from './bulk/bulk-operations.js'
+export {
   answerCall,
   type Call,
   type CallResult,
@@ -35,7 +56,7 @@ export {
 } from './calls/call-repository.js'
 export { type ChangePosition, comparePlaces } from './changes/change-position.js'
 export { type Change, type ChangeFilter, type ChangePage, type ChangeRequest, readChanges, startOfChanges } from './changes/read-changes.js'
-export { readChangeLag, readNewestChange } from './changes/read-head.js'
+export { readNewestChange } from './changes/read-head.js'
 export { type ChoreClaim, claimChore, leaveChore } from './cleanup/chores.js'
 export { removeOrphans } from './cleanup/orphans.js'
 export { type CredentialPlace, findCredential, findCredentialById, listLiveConfigs, type StoredCredential } from './credentials/find-credential.js'
@@ -72,6 +93,7 @@ export {
   rollBackGeneration,
   updateGeneration,
 } from './embeddings/generations.js'
+export { type KeepOptions, keepVectorIndexes } from './embeddings/keep-vector-indexes.js'
 export {
   finishRecord,
   holdRecords,
@@ -82,6 +104,7 @@ export {
   takeRecords,
   walkRecords,
 } from './embeddings/pending.js'
+export { listVectorIndexes, readVectorExtension, type VectorIndex } from './embeddings/vector-index.js'
 export { findVectors, type PartText, type StoredVector, toStoredVector, writeVectors } from './embeddings/vectors.js'
 export { beginRotation, findRotation, type Rotation, recordRotation, replaceSetting } from './encryption/rotation.js'
 export {
@@ -96,7 +119,6 @@ export {
 export { type EventListRequest, findLastEventId, listEvents, listNewEvents, type StoredEvent } from './events/list-events.js'
 export { writeEvent } from './events/write-event.js'
 export { type AddedEvent, addEvents, type NewEvent } from './hooks/add-events.js'
-export { createPushRuns } from './hooks/create-push-runs.js'
 export { findHook, type Hook } from './hooks/find-hook.js'
 export { createStoredInbox, type StoredInbox } from './hooks/inbox.js'
 export { findInboxEvent, type InboxEventDetails, type InboxListRequest, type InboxRow, listInbox } from './hooks/list-inbox.js'
@@ -122,7 +144,7 @@ export {
 export { reportUnknownStreams, type UnknownStreams } from './mapping/report-unknown-streams.js'
 export { appliedMigrations, migrate } from './migrate/migrate.js'
 export { readMigrationFiles } from './migrate/migration-files.js'
-export { untilSchemaReady } from './migrate/schema-ready.js'
+export { untilAnswered, untilSchemaReady } from './migrate/schema-ready.js'
 export {
   addTestDelivery,
   claimDeliveries,
@@ -164,6 +186,7 @@ export { type RecheckResult, recordRecheck } from './rechecks/record-recheck.js'
 export { confirmQueued } from './reconcile/confirm-queued.js'
 export { type MarkedStaleness, markStaleness } from './reconcile/mark-staleness.js'
 export {
+  ALL_REPAIRS,
   createDueRestart,
   createDueRestarts,
   findRepairs,
@@ -197,7 +220,7 @@ export {
 } from './records/search-records.js'
 export { runScript } from './run-script.js'
 export type { RunAttempt } from './runs/attempts.js'
-export { createContinuousRuns } from './runs/create-continuous-runs.js'
+export { createContinuousRuns, createPushRuns } from './runs/create-due-runs.js'
 export { type BackfillPlan, createRun, type NewRun } from './runs/create-run.js'
 export { type EndedRun, finishLeasedRun, finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
 export { isPassing } from './runs/fail-to-begin.js'
@@ -221,7 +244,8 @@ export { mergeSegments } from './search/merge-segments.js'
 export { retryGivenUp } from './search/take-portion.js'
 export { createSession, deleteSession, findSession, type NewSession, type SessionForLogin, takeSessionLink } from './sessions/session-repository.js'
 export { claimSetting, findSetting } from './settings/setting-repository.js'
-export { type ClaimedSink, claimSinks, leaveSink, recordSinkFailure, saveSinkPosition } from './sinks/claim-sinks.js'
+export { type ClaimedSink, claimSinks, findSinkToSend, leaveSink, recordSinkFailure, saveSinkPosition } from './sinks/claim-sinks.js'
+export { readSinkLag, readSinkLags, type SinkLag } from './sinks/sink-lag.js'
 export { createSink, deleteSink, findSink, listSinks, type Sink, updateSink } from './sinks/sinks.js'
 export { createSource, type NewSource } from './sources/create-source.js'
 export { type DefinitionRequest, findNameHolders, listDefinitions, type StoredDefinition } from './sources/definitions.js'
@@ -242,16 +266,16 @@ export { findSourceIds, listFreshness, type SourceFreshness } from './sources/li
 export { listSources, type SourceFilter, type SourceListRequest } from './sources/list-sources.js'
 export { listTicks, type TickRow } from './sources/list-ticks.js'
 export { type CursorReset, resetCursor } from './sources/reset-cursor.js'
-export { findConnectorType, readSourceStandings } from './sources/source-repository.js'
 export type { SourceOverview } from './sources/source-row.js'
+export { readSourceStandings } from './sources/source-standings.js'
 export { type ChangedSource, type SourceChange, updateSource } from './sources/update-source.js'
 export { isMissingReference, isRetryable, isTimeout, sqlState } from './sql-state.js'
 export { type AccountedTicks, accountTicks, type TickOutcome } from './ticks/account-ticks.js'
 export { openUpload, type StoredUpload } from './uploads/open-upload.js'
-export { type NewUpload, storeUpload, type UploadOverview } from './uploads/store-upload.js'
+export { type NewUpload, removeAbandonedUploads, storeUpload, type UploadOverview } from './uploads/store-upload.js'
 export { deleteUpload, findUpload, listUploads } from './uploads/upload-repository.js'
 export { type Draft, type DraftToSave, deleteDraft, findDraft, saveDraft } from './versions/draft.js'
-export { getContent, getVersion, type LoadError, listVersions, type StoredVersion } from './versions/find-version.js'
+export { getContent, getVersion, listVersions, type OpenError, type StoredVersion } from './versions/find-version.js'
 export { type ListenOptions, listenToSources } from './versions/listen-to-sources.js'
 export { findLiveConnections, findVersionToLoad, type LiveConnection, type VersionToLoad } from './versions/live-connections.js'
 export { deleteExample, listExamples, type StoredExample, saveExample } from './versions/mapping-examples.js'

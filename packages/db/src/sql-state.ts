@@ -1,3 +1,5 @@
+import { Failure } from '@inlet/domain'
+
 /** The SQLSTATE of an error thrown by pg or, wrapped, by Prisma; null when it has none. */
 export const sqlState = (error: unknown): string | null => {
   if (typeof error !== 'object' || error === null) return null
@@ -49,6 +51,8 @@ export const isConnectionError = (error: unknown): boolean => {
   const state = sqlState(error)
   if (state !== null) return /^(08|57P|53)/.test(state)
   if (!(error instanceof Error)) return false
+  // What is known to be the failure of another system is none of the database, whatever lies beneath it.
+  if (error instanceof Failure && error.reason !== 'INTERNAL') return error.reason === 'DATABASE_UNAVAILABLE'
   const code = (error as { code?: unknown }).code
   if (typeof code === 'string' && CONNECTION_CODES.has(code)) return true
   if (

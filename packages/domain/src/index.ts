@@ -1,25 +1,29 @@
+export { isCaller, keyActor, keyIdOf, ownerOf, tokenActor, tokenOwner } from './access/actors.js'
 export { hasScope, isScope, SCOPES, type Scope } from './access/scopes.js'
+export { tokenScopes } from './access/token-scopes.js'
 export {
   type BatchEffects,
   type BatchEnvelope,
   batchEnvelope,
+  batchHash,
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,
   MAX_CURSOR_BYTES,
   MAX_RECORD_BYTES,
   type PackedRecord,
 } from './batches/batch.js'
-export { batchHash } from './batches/batch-hash.js'
 export { CALL_KINDS, type CallKind } from './calls/call-kinds.js'
 export { Failure, type FailureOptions, toFailure } from './errors/failure.js'
 export { FAILURE_CODES, type FailureCode, type WhoActs } from './errors/failure-codes.js'
-export { nextStepOf, stepOfStopped, whoActs } from './errors/next-step.js'
+export { fillStep, nextStepOf, type StepSecrets, stepOfStopped, whoActs } from './errors/next-step.js'
 export { isReason, REASONS, type Reason } from './errors/reasons.js'
 export { canonicalJson, hasUnstorableText, toStorableText } from './identity/canonical-json.js'
 export { findUuid, isUuid, keyHash, keyText, sha256Hex } from './identity/identity.js'
 export { type HoldRules, holdUntil, type QuietHours } from './incidents/hold-messages.js'
 export {
   decideNotice,
+  describeShare,
+  exceedsShare,
   FAILURES_FOR_INCIDENT,
   INCIDENT_ENDS,
   INCIDENT_KINDS,
@@ -27,16 +31,16 @@ export {
   type IncidentKind,
   type IncidentNews,
   isWanted,
+  LEAST_QUARANTINED,
   MAX_MESSAGES_A_MINUTE,
   MAX_TRIES,
   NOTIFIED_EVENTS,
   type NotifiedEvent,
   nextTryMs,
+  type QuarantineFacts,
   type TargetFilter,
 } from './incidents/incident.js'
-export { describeShare, exceedsShare, LEAST_QUARANTINED, type QuarantineFacts } from './incidents/quarantine-share.js'
 export { TARGET_KINDS, TARGET_RULES, type TargetKind } from './incidents/target-kind.js'
-export { JsonNumber } from './records/json-number.js'
 export {
   QUARANTINE_STATES,
   type QuarantineState,
@@ -47,6 +51,7 @@ export {
   whyNotRetryable,
 } from './records/quarantine-state.js'
 export {
+  JsonNumber,
   type JsonObject,
   type JsonValue,
   RECORD_KINDS,
@@ -92,7 +97,17 @@ export {
   type RunTrigger,
 } from './runs/run.js'
 export { isRare, nextTick, parseSchedule, type Schedule, ticksBetween } from './schedule/schedule.js'
-export { explainSink, SINK_KINDS, SINK_STATUSES, type SinkKind, type SinkStatus, sinkRetryMs } from './sinks/sink.js'
+export {
+  isLanguage,
+  LANGUAGES,
+  type Language,
+  SOURCE_LANGUAGES,
+  type SourceLanguage,
+  STEMMED_LANGUAGES,
+  type StemmedLanguage,
+  toLanguage,
+} from './search/language.js'
+export { explainSink, retryAsAsked, SINK_KINDS, SINK_STATUSES, type SinkKind, type SinkStatus, sinkRetryMs, stepOfRefusedTest } from './sinks/sink.js'
 export { decideFreshness, FRESHNESS_STATES, type Freshness, type FreshnessFacts } from './sources/freshness.js'
 export {
   type ActionDecision,
@@ -113,7 +128,7 @@ export {
   secretTargetsOf,
   type TargetedConnector,
 } from './sources/secret-targets.js'
-export { nameKey, parseSourceName, slugify } from './sources/source-name.js'
+export { findInvisible, nameKey, parseSourceName, slugify } from './sources/source-name.js'
 export {
   allowsRuns,
   SOURCE_STATES,
@@ -123,22 +138,21 @@ export {
   type SourceStatus,
   toSourceState,
 } from './sources/source-state.js'
-export { findInvisible } from './text/find-invisible.js'
-export { isUrl } from './text/is-url.js'
-export { hideUrl, maskUrl, showUrl } from './text/show-url.js'
+export { hideUrl, isUrl, maskUrl, showUrl } from './text/url.js'
 export { moment } from './time/moment.js'
 export { findBroken, type MappingExample } from './versions/check-example.js'
 export {
   compareMapped,
   type MappedRaw,
   type MappedSample,
+  plainRecord,
+  plainValue,
   RECORD_CHANGES,
   type RecordChange,
   type SampleComparison,
 } from './versions/compare-mapped.js'
 export { diffContent, type FieldChange } from './versions/diff-content.js'
 export { blameForOpening } from './versions/open-failure.js'
-export { plainRecord, plainValue } from './versions/plain-record.js'
 export type { Blocker } from './why/blocker.js'
 export { explainWhy, type WhyAnswer } from './why/explain-why.js'
 export type { ActiveRunFacts, EndedRunFacts, ProcessFacts, RecheckFacts, WhyFacts } from './why/why-facts.js'

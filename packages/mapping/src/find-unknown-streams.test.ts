@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findUnknownStreams } from './find-unknown-streams.js'
+import { findUnknownStreams } from './mapping.js'
 
 const rule = { expression: '$' }
 

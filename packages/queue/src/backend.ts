@@ -1,4 +1,5 @@
 import { nextTick } from '@inlet/domain'
+import { endSilentConnections, type ObservablePool } from '@inlet/runtime'
 import { createPostgresBackend, Queue, type QueueOptions, Worker, type WorkerOptions, withBackend } from 'bullmq'
 import { skewBetween } from './clock-watch.js'
 
@@ -8,6 +9,8 @@ export interface QueueConnection {
   readonly databaseUrl: string
   /** Separates installations on one server: key prefix on Redis, schema on Postgres. Default `inlet`. */
   readonly prefix?: string
+  /** A connection that owes an answer for so long counts as dead; default 45,000 ms, and longer than a consumer waits for a job. */
+  readonly silenceMs?: number
 }
 
 export type QueueProcessor = NonNullable<ConstructorParameters<typeof Worker<unknown, unknown>>[1]>
@@ -21,6 +24,8 @@ export interface QueueBackend {
   worker(name: string, processor: QueueProcessor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): Worker
   /** The job schedulers of a queue. */
   listSchedulers(queue: Queue): Promise<readonly JobScheduler[]>
+  /** Jobs by queue and state. */
+  countJobs(queues: readonly Queue[]): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>>
   /** How far this machine's clock is ahead of the server's, in ms, asked through the connection of a worker. */
   readSkewMs(worker: Worker): Promise<number>
 }
@@ -41,19 +46,27 @@ const settings: NonNullable<QueueOptions['settings']> = {
     pattern === undefined ? undefined : nextTick({ cron: pattern, timeZone: tz ?? 'UTC' }, new Date(now)).getTime(),
 }
 
+/** Without a limit, a connection that died without a word would be waited for until the system notices: minutes or hours. */
+const SILENCE_MS = 45_000
+const CONNECT_MS = 10_000
+/** So long a consumer waits for a signal, in seconds, before it looks by itself: the connection that listens may have died without a word. */
+export const FALLBACK_POLL_S = 20
+
 /** Work continues soon after a server is back, however long it was unavailable. */
 const retryStrategy = (times: number): number => Math.min(times * 100, 2_000)
 
 const redisBackend = (connection: QueueConnection, url: string): QueueBackend => {
   const prefix = connection.prefix ?? 'inlet'
+  const server = { url, retryStrategy, connectTimeout: CONNECT_MS, socketTimeout: connection.silenceMs ?? SILENCE_MS }
   return {
     kind: 'redis',
     prepare: async () => {},
-    queue: (name, options) => new Queue(name, { ...options, settings, prefix, connection: { url, retryStrategy } }),
+    queue: (name, options) => new Queue(name, { ...options, settings, prefix, connection: server }),
     worker: (name, processor, options) =>
-      new Worker(name, processor, { ...options, settings, prefix, connection: { url, retryStrategy, maxRetriesPerRequest: null } }),
+      new Worker(name, processor, { ...options, settings, prefix, connection: { ...server, maxRetriesPerRequest: null } }),
     listSchedulers: async (queue) =>
       (await queue.getJobSchedulers(0, -1)).map(({ key, pattern, tz }) => ({ sourceId: key, cron: pattern ?? '', timeZone: tz ?? 'UTC' })),
+    countJobs: async (queues) => new Map(await Promise.all(queues.map(async (queue) => [queue.name, await queue.getJobCounts()] as const))),
     readSkewMs: async (worker) => {
       const { client } = worker.backend as unknown as { readonly client: Promise<{ time(): Promise<readonly (number | string)[]> }> }
       const redis = await client
@@ -64,32 +77,62 @@ const redisBackend = (connection: QueueConnection, url: string): QueueBackend =>
   }
 }
 
+/** BullMQ waits for a signal until the next delayed job is due, up to an hour, however short `drainDelay` is. */
+const createPollingBackend: typeof createPostgresBackend = (...given) =>
+  Object.defineProperty(createPostgresBackend(...given), 'maximumBlockTimeout', { value: FALLBACK_POLL_S })
+
 const postgresBackend = (connection: QueueConnection): QueueBackend => {
-  const classes = withBackend(createPostgresBackend)
-  const options = (max: number) => ({ connectionString: connection.databaseUrl, schema: `${connection.prefix ?? 'inlet'}_queue`, migrate: true, max })
-  const poolOf = (queue: Queue): Pool => (queue as unknown as InstanceType<typeof classes.Queue>).backend.connection.pool
+  const classes = withBackend(createPollingBackend)
+  const options = (max: number) => ({
+    connectionString: connection.databaseUrl,
+    schema: `${connection.prefix ?? 'inlet'}_queue`,
+    migrate: true,
+    max,
+    connectionTimeoutMillis: CONNECT_MS,
+    // Statements are short; compiling one takes longer than running it. What a crash of the server takes with it is made again, as after the loss of all
+    // of the queue, so that nobody waits for the disk, least of all under the one lock that all commits with a notification need.
+    options: '-c jit=off -c synchronous_commit=off',
+  })
+  const poolOf = (queue: Queue | Worker): Pool =>
+    (queue as unknown as { readonly backend: { readonly connection: { readonly pool: Pool } } }).backend.connection.pool
+  const guarded = <T extends Queue | Worker>(made: T): T => {
+    endSilentConnections(poolOf(made), connection.silenceMs ?? SILENCE_MS)
+    return made
+  }
   // The classes differ from the Redis ones only in a type parameter for the backend, which nothing here uses.
   return {
     kind: 'postgres',
     prepare: (queue) => storeUncompressed(poolOf(queue)),
-    queue: (name, rest) => new classes.Queue(name, { ...rest, settings, connection: options(3) }) as unknown as Queue,
-    worker: (name, processor, rest) => new classes.Worker(name, processor, { ...rest, settings, connection: options(4) }) as unknown as Worker,
+    queue: (name, rest) => guarded(new classes.Queue(name, { ...rest, settings, connection: options(3) }) as unknown as Queue),
+    worker: (name, processor, rest) =>
+      guarded(new classes.Worker(name, processor, { ...rest, settings, connection: options(4) }) as unknown as Worker),
     // BullMQ asks once for their ids and then for each of them: 4 s for 10,000.
     listSchedulers: async (queue) => (await poolOf(queue).query(SCHEDULERS, [queue.name])).rows as unknown as readonly JobScheduler[],
+    // BullMQ asks for each queue by itself.
+    countJobs: async (queues) => {
+      const counts = new Map<string, Record<string, number>>(queues.map(({ name }) => [name, { ...NO_JOBS }]))
+      const [first] = queues
+      const { rows } = first === undefined ? { rows: [] } : await poolOf(first).query(JOB_COUNTS, [queues.map(({ name }) => name)])
+      for (const { queue, state, jobs } of rows) Object.assign(counts.get(String(queue)) ?? {}, { [String(state)]: jobs })
+      return counts
+    },
     readSkewMs: async (worker) => {
-      const { pool } = (worker as unknown as InstanceType<typeof classes.Worker>).backend.connection as unknown as { pool: Pool }
       const before = Date.now()
-      const { rows } = await pool.query('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at')
+      const { rows } = await poolOf(worker).query('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at')
       return skewBetween(before, Number(rows[0]?.['at']), Date.now())
     },
   }
 }
 
-interface Pool {
+interface Pool extends ObservablePool {
   query(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>
 }
 
 const SCHEDULERS = `SELECT scheduler_id AS "sourceId", coalesce(pattern, '') AS cron, coalesce(tz, 'UTC') AS "timeZone" FROM scheduler WHERE queue = $1`
+
+const NO_JOBS = { active: 0, completed: 0, delayed: 0, failed: 0, paused: 0, prioritized: 0, waiting: 0, 'waiting-children': 0 }
+const JOB_COUNTS = `SELECT queue, CASE WHEN state = 'waiting' AND priority > 0 THEN 'prioritized' ELSE state::text END AS state, count(*)::int AS jobs
+  FROM job WHERE queue = ANY($1) GROUP BY 1, 2`
 
 /** Compressing a batch costs Postgres more than storing it, and it is deleted seconds later. */
 const storeUncompressed = async (pool: Pool): Promise<void> => {

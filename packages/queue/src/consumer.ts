@@ -1,9 +1,9 @@
 import { withDeadline } from '@inlet/runtime'
 import { DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq'
-import { createQueueBackend, type QueueConnection } from './backend.js'
+import { createQueueBackend, FALLBACK_POLL_S, type QueueConnection } from './backend.js'
 import { startClockWatch } from './clock-watch.js'
 import { connectWithRetry, type StartWait } from './connect-with-retry.js'
-import { JOBS, type JobData, type JobName, type QueueName } from './jobs.js'
+import { JOBS, type JobData, type JobName, QUEUES, type QueueName } from './jobs.js'
 
 /** Thrown by a handler: put the job back and deliver it again at that time, without counting an attempt. */
 export class RetryAt extends Error {
@@ -78,10 +78,12 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
   const settings = {
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
-    stalledInterval: Math.ceil(options.lockMs / 3),
+    // Runs, ticks and batches of a process that died come back by other ways, sooner; only calls depend on this.
+    stalledInterval: options.queue === QUEUES.calls ? options.lockMs : options.lockMs * 2,
     maxStalledCount: 1_000,
-    // So long it waits for a signal before it looks by itself.
-    drainDelay: 20,
+    drainDelay: FALLBACK_POLL_S,
+    // After an error; several connections may have died, and each is found out by one.
+    runRetryDelay: 2_000,
     autorun: false,
   }
   const make = (): Worker => {

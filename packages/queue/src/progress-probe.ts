@@ -8,7 +8,7 @@ const STUCK_AFTER_MS = 60_000
 /** Below the limit of a probe, so that a slow queue is no failed probe. */
 const ANSWER_MS = 1_500
 /** An empty queue is not asked again so soon: what comes meanwhile has its time anyway. */
-const CALM_MS = 15_000
+const CALM_MS = 30_000
 
 export interface ProgressProbe {
   readonly queues: Pick<Queues, 'counts'>

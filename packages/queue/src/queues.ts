@@ -1,4 +1,4 @@
-import { type BatchEnvelope, Failure, type Schedule } from '@inlet/domain'
+import { type BatchEnvelope, Failure, isUrl, type Schedule } from '@inlet/domain'
 import { withDeadline } from '@inlet/runtime'
 import type { Queue } from 'bullmq'
 import { createQueueBackend, type JobScheduler, type QueueConnection } from './backend.js'
@@ -31,6 +31,8 @@ export interface QueuesOptions extends QueueConnection, StartWait {
  */
 export interface Queues {
   readonly backend: 'redis' | 'postgres'
+  /** The server for people, without secrets: `Redis at 10.0.0.5:6379`. */
+  readonly place: string
   /** A job per run, which is confirmed; repeating it for the same attempt changes nothing. Throws also what the confirmation throws. */
   enqueueRuns(runs: readonly { readonly runId: string; readonly attempt: number; readonly delayMs?: number }[]): Promise<void>
   /**
@@ -52,6 +54,13 @@ export interface Queues {
   inspect(): Promise<readonly string[]>
   boardQueues(): readonly Queue[]
   close(): Promise<void>
+}
+
+const placeOf = ({ redisUrl, databaseUrl }: QueueConnection): string => {
+  const [name, url, port] = redisUrl === null ? ['Postgres', databaseUrl, '5432'] : ['Redis', redisUrl, '6379']
+  if (!isUrl(url)) return name
+  const { hostname, port: given } = new URL(url)
+  return hostname === '' ? name : `${name} at ${hostname}:${given || port}`
 }
 
 // Not exponential: after an hour without a database the next try would be another hour away.
@@ -89,6 +98,7 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   const { ingestion } = queues
   return {
     backend: backend.kind,
+    place: placeOf(options),
     enqueueRuns: async (runs) => {
       if (runs.length === 0) return
       await guarded(async () => {
@@ -106,7 +116,10 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
             ...(delayMs === undefined ? {} : { delay: Math.max(0, Math.ceil(delayMs)) }),
           },
         }))
-        await ingestion.addBulk(jobs)
+        const [only] = jobs
+        // Several at once cost the Postgres backend two temporary tables.
+        if (only !== undefined && jobs.length === 1) await ingestion.add(only.name, only.data, only.opts)
+        else await ingestion.addBulk(jobs)
       })
       await options.confirm.runsEnqueued(runs.map(({ runId }) => runId))
     },
@@ -139,8 +152,11 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     listSchedules: () => guarded(() => backend.listSchedulers(ingestion)),
     counts: () =>
       guarded(async () => {
-        const entries = await Promise.all(Object.entries(queues).map(async ([name, queue]) => [name, await queue.getJobCounts()] as const))
-        return Object.fromEntries(entries) as Record<QueueName, Record<string, number>>
+        const found = await backend.countJobs(all)
+        return Object.fromEntries(Object.entries(queues).map(([name, queue]) => [name, found.get(queue.name) ?? {}])) as Record<
+          QueueName,
+          Record<string, number>
+        >
       }),
     oldestAgeSeconds: (name) =>
       guarded(async () => {

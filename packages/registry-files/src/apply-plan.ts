@@ -65,7 +65,14 @@ const create = async (client: RegistryClient, { filed }: PlannedStep, how: { rea
 }
 
 /** What a field is when a file leaves it out. */
-const DEFAULTS: Readonly<Record<string, unknown>> = { labels: {}, schedule: null, freshWithin: null, mapping: null, credential: null }
+const DEFAULTS: Readonly<Record<string, unknown>> = {
+  labels: {},
+  schedule: null,
+  freshWithin: null,
+  language: 'auto',
+  mapping: null,
+  credential: null,
+}
 
 const update = async (client: RegistryClient, step: PlannedStep, owner: string): Promise<void> => {
   const { filed, id, revision, changes } = step

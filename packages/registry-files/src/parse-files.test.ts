@@ -72,6 +72,11 @@ describe('parseSourceFiles', () => {
     ['a missing file', 'sources:\n  a: { connector: web, secrets: { t: { fromFile: nothing } } }\n', /nothing cannot be read \(ENOENT\)$/],
     ['a reference with more', 'sources:\n  a: { connector: web, secrets: { t: { fromEnv: A, default: b } } }\n', /fromEnv takes one name/],
     ['a number JSON cannot hold', 'sources:\n  a: { connector: web, config: { id: 9007199254740993 } }\n', /^1\.yaml:2:38: the number is too large/],
+    ['a source called __proto__', 'sources:\n  __proto__: { connector: web }\n', /^1\.yaml:2:3: the name "__proto__" is not allowed$/],
+    ['such a member further in', 'sources:\n  a: { connector: web, config: { b: [{ __proto__: 1 }] } }\n', /^1\.yaml:2:40: the name "__proto__"/],
+    ['what is nested too deeply', `sources: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`, /nested too deeply$/],
+    ['a list of sources', 'sources:\n  - { connector: web }\n', /^1\.yaml:2:3: sources: must be an object$/],
+    ['a label that is no text', 'sources:\n  a: { connector: web, labels: { b: 5 } }\n', /labels\.b: must be text$/],
     ['a list', '- connector: web\n', /^1\.yaml:1:1: /],
     ['an endless alias', 'sources: &a\n  b: *a\n', /^1\.yaml:/],
   ])('says where %s is', (_what, text, expected) => {

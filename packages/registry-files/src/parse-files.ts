@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type SourceDefinition, sourceDefinition } from '@inlet/contract'
+import { describeIssue, type SourceDefinition, sourceDefinition } from '@inlet/contract'
 import { LineCounter, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { type FilePlace, type FileProblem, FilesInvalid } from './file-problem.js'
@@ -53,16 +53,19 @@ const parseFile = ({ file, text }: SourceFile, env: Env, problems: FileProblem[]
   return [...documents].flatMap((parsed) => {
     const positions = createPositions(file, parsed, lines)
     const report = (place: FilePlace, message: string): void => void problems.push({ ...place, message })
-    for (const { pos, message } of [...parsed.errors, ...parsed.warnings]) report(positions.ofOffset(pos[0]), message)
+    for (const { pos, message } of [...parsed.errors, ...parsed.warnings]) report(positions.ofOffset(pos[0]), plainly(message))
     if (parsed.errors.length > 0) return []
     try {
       return readDocument(parsed.toJS({ maxAliasCount: 1_000 }), { file, env, positions, report })
     } catch (error) {
-      report(positions.ofOffset(0), error instanceof Error ? error.message : String(error))
+      report(positions.ofOffset(0), plainly(error instanceof Error ? error.message : String(error)))
       return []
     }
   })
 }
+
+/** The parser's own words where they help; it stumbles over its depth as an engine does. */
+const plainly = (message: string): string => (message.includes('call stack') ? 'this is nested too deeply' : message)
 
 interface Reading {
   readonly file: string
@@ -78,6 +81,11 @@ const readDocument = (value: unknown, reading: Reading): readonly FiledDefinitio
     typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('x-') && name !== '<<'))
       : value
+  const forbidden = findForbidden(known)
+  if (forbidden !== null) {
+    reading.report(reading.positions.ofKey(forbidden), 'the name "__proto__" is not allowed')
+    return []
+  }
   const parsed = document.safeParse(known)
   if (!parsed.success) {
     reportIssues(parsed.error.issues, { reading, prefix: [], known: ['sources'] })
@@ -139,12 +147,23 @@ const reportIssues = (
     if (misspelt.has(field)) continue
     // The slug is the name of the member.
     const place = field === 'slug' ? positions.ofKey(about.prefix) : positions.ofValue([...about.prefix, ...issue.path])
-    const message = isMissing(issue) ? 'is missing' : issue.message
+    const message = isMissing(issue) ? 'is missing' : describeIssue(issue)
     report(place, field === '' ? message : `${field}: ${message}`)
   }
 }
 
 const isMissing = (issue: z.core.$ZodIssue): boolean => issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
+
+/** Schemas leave such members out without a word. */
+const findForbidden = (value: unknown): readonly PropertyKey[] | null => {
+  if (typeof value !== 'object' || value === null) return null
+  for (const [name, member] of Object.entries(value)) {
+    if (name === '__proto__') return [name]
+    const within = findForbidden(member)
+    if (within !== null) return [name, ...within]
+  }
+  return null
+}
 
 const findUnsafeNumber = (value: unknown): readonly PropertyKey[] | null => {
   if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value) ? [] : null

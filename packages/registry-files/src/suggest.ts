@@ -8,7 +8,7 @@ export const suggest = (word: string, known: readonly string[]): string | undefi
   return near[0]?.candidate
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/** Insertions, deletions, replacements and swaps of neighbors (optimal string alignment). */
 const countEdits = (a: string, b: string): number => {
   const rows: number[][] = Array.from({ length: a.length + 1 }, (_, i) => [i])
   const at = (i: number, j: number): number => rows[i]?.[j] ?? 0

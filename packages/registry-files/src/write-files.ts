@@ -4,7 +4,7 @@ import { Document, isMap, isScalar, type YAMLMap } from 'yaml'
 /** What of a source stands in a file. */
 type WrittenEntry = Pick<RegistryEntry, 'definition' | 'secrets'>
 
-const ORDER = ['name', 'connector', 'credential', 'config', 'mapping', 'schedule', 'labels', 'freshWithin', 'paused']
+const ORDER = ['name', 'connector', 'credential', 'config', 'mapping', 'schedule', 'labels', 'freshWithin', 'language', 'paused']
 
 /**
  * Sources as a file that `parseSourceFiles` reads back to the same definitions: sources by slug, fields in a fixed order,

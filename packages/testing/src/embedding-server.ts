@@ -10,7 +10,7 @@ export interface EmbeddingCall {
 }
 
 /** Answers in its own way and says true, or leaves it to the server. */
-export type EmbeddingBehaviour = (call: EmbeddingCall, response: ServerResponse) => boolean
+export type EmbeddingBehavior = (call: EmbeddingCall, response: ServerResponse) => boolean
 
 /** An endpoint like `POST /v1/embeddings` of OpenAI, whose vectors are those of words: the same words, or ones that mean the same, are close. */
 export interface EmbeddingServer {
@@ -20,7 +20,7 @@ export interface EmbeddingServer {
   /** All texts that it was asked for. */
   texts(): readonly string[]
   /** How it answers from now on; null: well. */
-  behave(behaviour: EmbeddingBehaviour | null): void
+  behave(behavior: EmbeddingBehavior | null): void
   close(): Promise<void>
 }
 
@@ -49,14 +49,14 @@ const WORDS: EmbedTexts = async (texts, model) => texts.map((text) => embedWords
 /** Starts the endpoint on 127.0.0.1; the caller closes. */
 export const startEmbeddingServer = async (embed: EmbedTexts = WORDS): Promise<EmbeddingServer> => {
   const calls: EmbeddingCall[] = []
-  let behaviour: EmbeddingBehaviour | null = null
+  let behavior: EmbeddingBehavior | null = null
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
     const { model, input } = JSON.parse(Buffer.concat(pieces).toString()) as { readonly model: string; readonly input: string | readonly string[] }
     const call = { model, texts: typeof input === 'string' ? [input] : input, authorization: request.headers.authorization }
     calls.push(call)
-    if (behaviour?.(call, response) === true) return
+    if (behavior?.(call, response) === true) return
     const vectors = await embed(call.texts, model)
     const tokens = call.texts.reduce((sum, text) => sum + text.split(/\s+/u).length, 0)
     response.writeHead(200, { 'content-type': 'application/json' }).end(
@@ -77,7 +77,7 @@ export const startEmbeddingServer = async (embed: EmbedTexts = WORDS): Promise<E
     calls,
     texts: () => calls.flatMap(({ texts }) => texts),
     behave(next) {
-      behaviour = next
+      behavior = next
     },
     async close() {
       server.closeAllConnections()

@@ -3,7 +3,7 @@ export { findChromium } from './chromium-binary.js'
 export { findCounterpart, requireCounterpart } from './counterparts.js'
 export { embedStored, toUnit } from './embed-stored.js'
 export {
-  type EmbeddingBehaviour,
+  type EmbeddingBehavior,
   type EmbeddingCall,
   type EmbeddingServer,
   type EmbedTexts,
@@ -18,8 +18,10 @@ export { startMariadb, type TestMariadb } from './mariadb.js'
 export { findMariadb, type MariadbBinaries } from './mariadb-binary.js'
 export { startRedis, type TestRedis } from './redis.js'
 export { findRedisServer } from './redis-binary.js'
+export { type SilentProxy, startSilentProxy } from './silent-proxy.js'
 export { databaseUrl, runSql } from './template-database.js'
 export { type TestBatchPlace, type TestEntry, testBatch } from './test-batch.js'
 export { createTestDatabase, type TestDatabase } from './test-database.js'
 export { openTestStore, type TestStore } from './test-store.js'
 export { until } from './until.js'
+export { openVectorStore } from './vector-store.js'

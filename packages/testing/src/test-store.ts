@@ -25,9 +25,14 @@ export interface TestStore {
 
 export const openTestStore = async (adminUrl: string, template: string): Promise<TestStore> => {
   const created = await createTestDatabase(adminUrl, template)
-  const database = createDatabase({ url: created.url, applicationName: 'test', poolSize: 12 })
+  return testStoreOf(created.url, { drop: () => created.drop() })
+}
+
+/** The same on a database that exists and is migrated; `drop` follows when it is closed. */
+export const testStoreOf = (url: string, { poolSize = 12, drop }: { readonly poolSize?: number; readonly drop: () => Promise<void> }): TestStore => {
+  const database = createDatabase({ url, applicationName: 'test', poolSize })
   return {
-    url: created.url,
+    url,
     database,
     async addSource(options = {}) {
       const id = randomUUID()
@@ -74,7 +79,7 @@ export const openTestStore = async (adminUrl: string, template: string): Promise
     },
     async close() {
       await database.close()
-      await created.drop()
+      await drop()
     },
   }
 }

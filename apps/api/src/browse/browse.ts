@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Connector } from '@inlet/connector-sdk'
@@ -17,14 +18,12 @@ import type { Semaphore } from '@inlet/runtime'
 import type { Response } from 'express'
 import type { z } from 'zod'
 import { askWorker, type CallDeps } from '../calls/ask-worker.js'
-import { matchesEtag } from '../http/etag.js'
-import { closeSignal, type Handler } from '../http/reply.js'
+import { closeSignal, type Handler, matchesEtag } from '../http/reply.js'
 import { getSourceId, unknownSource } from '../source-access/find-source.js'
-import { parseRange } from './byte-range.js'
 
 export interface BrowseDeps extends CallDeps {
   readonly findConnector: (type: string) => Connector | undefined
-  /** How long answers are kept; 0: not at all. */
+  /** How long answers are cached; 0: not at all. */
   readonly ttlSeconds: number
   /** The largest item that is fetched. */
   readonly maxBytes: number
@@ -139,7 +138,7 @@ const fetchItemHandler =
     return null
   }
 
-/** The kept content, or what a worker brings now. */
+/** The cached content, or what a worker brings now. */
 const findContent = async (
   deps: BrowseDeps,
   target: BrowseTarget,
@@ -147,8 +146,8 @@ const findContent = async (
   response: Response,
 ): Promise<Content> => {
   const question = { sourceId: target.id, view: 'content', of: [path], stamp: target.stamp } as const
-  const kept = refresh ? null : await findBrowsed<z.output<typeof contentSchema>>(deps.database, question)
-  if (kept !== null) return { ...contentSchema.parse(kept.answer), id: kept.id, state: 'hit' }
+  const cached = refresh ? null : await findBrowsed<z.output<typeof contentSchema>>(deps.database, question)
+  if (cached !== null) return { ...contentSchema.parse(cached.answer), id: cached.id, state: 'hit' }
   const signal = closeSignal(response)
   const release = await deps.slots.acquire(signal)
   try {
@@ -163,6 +162,8 @@ const findContent = async (
 
 /** A client that goes away ends it; what cannot be read to its end cuts the connection, since its length is promised already. */
 const send = async (bytes: AsyncGenerator<Buffer>, response: Response): Promise<void> => {
+  // The middlewares and the pipeline all listen for its end: more than Node takes for a leak.
+  setMaxListeners(0, response)
   try {
     await pipeline(Readable.from(bytes, { objectMode: false }), response)
   } catch (error) {
@@ -188,8 +189,8 @@ const cacheAnswer = async <Answer>(
   question: BrowseQuestion,
   { refresh, ask }: { readonly refresh: boolean; readonly ask: () => Promise<Answer> },
 ): Promise<{ readonly answer: Answer; readonly cache: CacheState }> => {
-  const kept = refresh ? null : await findBrowsed<Answer>(database, question)
-  if (kept !== null) return { answer: kept.answer, cache: toState('hit', kept) }
+  const cached = refresh ? null : await findBrowsed<Answer>(database, question)
+  if (cached !== null) return { answer: cached.answer, cache: toState('hit', cached) }
   const answer = await ask()
   const now = new Date()
   const stored = ttlSeconds === 0 ? null : await cacheBrowsed(database, question, { answer, ttlSeconds })
@@ -201,3 +202,25 @@ const toState = (state: CacheState['state'], { fetchedAt, expiresAt }: Pick<Brow
   fetchedAt,
   expiresAt,
 })
+
+interface ByteRange {
+  /** The first byte. */
+  readonly start: number
+  /** Behind the last byte. */
+  readonly end: number
+}
+
+/**
+ * The one range of a Range header (RFC 9110, 14.1) within `size` bytes; null when there is none that must be honored (no header,
+ * another unit, several ranges), 'unsatisfiable' when it lies outside.
+ */
+export const parseRange = (header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null => {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '')
+  if (match === null || match[0] === 'bytes=-') return null
+  const [, first = '', last = ''] = match
+  if (first === '') return last === '0' || size === 0 ? 'unsatisfiable' : within(size - Number(last), size, size)
+  if (last !== '' && Number(last) < Number(first)) return null
+  return Number(first) >= size ? 'unsatisfiable' : within(Number(first), last === '' ? size : Number(last) + 1, size)
+}
+
+const within = (start: number, end: number, size: number): ByteRange => ({ start: Math.max(0, start), end: Math.min(end, size) })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { matchesEtag } from '../http/etag.js'
-import { parseRange } from './byte-range.js'
+import { matchesEtag } from '../http/reply.js'
+import { parseRange } from './browse.js'
 
 describe('parseRange', () => {
   it.each([

@@ -5,6 +5,7 @@ import { type CallKind, Failure, isReason, REASONS } from '@inlet/domain'
 import type { Queues } from '@inlet/queue'
 import { monotonicNow, sleep, withDeadline } from '@inlet/runtime'
 import { type Keyring, type Secrets, sealSecrets } from '@inlet/security'
+import { z } from 'zod'
 import { CheckRejected } from '../http/invalid-request.js'
 
 export interface CallDeps {
@@ -118,9 +119,36 @@ const toCallFailure = (answer: unknown): CallFailure => {
 export const checkSettings = (deps: CallDeps, subject: CallSubject, signal: AbortSignal): Promise<WorkerOutcome<'check'>> =>
   askWorker(deps, 'check', { ...subject, params: {} }, signal)
 
-/** The same before something is saved: answers what the check warns of. Throws CheckRejected when it fails. */
-export const requireCheck = async (deps: CallDeps, subject: CallSubject, signal: AbortSignal): Promise<CallAnswer<'check'>['warnings']> => {
+/** What is about to be saved. */
+export interface CheckedSettings extends CallSubject {
+  readonly mapping: WorkerRequest<'test'>['params']['mapping']
+}
+
+type SettingsWarnings = readonly { readonly code: string; readonly message: string }[]
+
+/**
+ * The same before something is saved: answers what somebody should know who saves it, also when search would find nothing of the first records.
+ * Throws CheckRejected when it fails.
+ */
+export const requireCheck = async (deps: CallDeps, { mapping, ...subject }: CheckedSettings, signal: AbortSignal): Promise<SettingsWarnings> => {
   const outcome = await checkSettings(deps, subject, signal)
   if (!outcome.ok) throw new CheckRejected(outcome.failure)
-  return outcome.answer.warnings
+  return [...outcome.answer.warnings, ...(await warnOfMissingText(deps, { ...subject, params: { mapping, limit: SAMPLE } }, signal))]
+}
+
+const SAMPLE = 5
+/** What takes longer is left to the first run: `why` says it then. */
+const SAMPLE_MS = 6_000
+const sampled = z.object({ warnings: z.array(z.object({ code: z.string(), stream: z.string(), message: z.string() })) })
+
+const warnOfMissingText = async (deps: CallDeps, request: WorkerRequest<'test'>, signal: AbortSignal): Promise<SettingsWarnings> => {
+  const callTimeoutMs = Math.min(SAMPLE_MS, deps.callTimeoutMs ?? TIMEOUT_MS)
+  const outcome = await askWorker({ ...deps, callTimeoutMs }, 'test', request, signal).catch((error: unknown) => {
+    // It could connect, which is what was asked.
+    if (error instanceof Failure) return null
+    throw error
+  })
+  if (outcome === null || !outcome.ok) return []
+  const { warnings } = sampled.parse(JSON.parse(outcome.answer.json))
+  return warnings.filter(({ code }) => code === 'TEXT_MISSING').map(({ code, stream, message }) => ({ code, message: `${stream}: ${message}` }))
 }

@@ -1,6 +1,7 @@
 import { applyBatch, createRun, ensureStreams, takeLease } from '@inlet/db'
 import { type TestEntry, testBatch, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { followStream } from '../../testing/follow-stream.js'
 import { expectContract, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
 
 let api: TestApi
@@ -32,19 +33,6 @@ const readAll = async (after: string | undefined, query = ''): Promise<{ items: 
   }
 }
 
-const follow = async (headers: Record<string, string> = {}, query = '') => {
-  const abort = new AbortController()
-  const response = await fetch(`${api.url}/v1/changes${query}`, {
-    headers: { authorization: `Bearer ${api.keys.read}`, accept: 'text/event-stream', ...headers },
-    signal: abort.signal,
-  })
-  const state = { text: '', response, stop: () => abort.abort() }
-  const decoder = new TextDecoder()
-  void (async () => {
-    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) state.text += decoder.decode(piece, { stream: true })
-  })().catch(() => {})
-  return state
-}
 const keysOf = (text: string): string[] => [...text.matchAll(/^data: .*?"key":"([^"]*)","record"/gmu)].map((match) => match[1] ?? '')
 
 describe('GET /v1/changes', () => {
@@ -82,7 +70,7 @@ describe('GET /v1/changes', () => {
 
   it('streams the same, and continues after Last-Event-ID', async () => {
     const { token } = await readAll(undefined)
-    const first = await follow({ 'last-event-id': token })
+    const first = await followStream(api, '/v1/changes', { 'last-event-id': token })
     expect(first.response.headers.get('content-type')).toContain('text/event-stream')
     await put([
       { key: 'f', v: 1 },
@@ -92,7 +80,7 @@ describe('GET /v1/changes', () => {
     first.stop()
     const [middle] = [...first.text.matchAll(/^id: (.*)\nevent: upsert$/gmu)].map((match) => match[1] ?? '')
     await put([{ key: 'h', v: 1 }])
-    const second = await follow({ 'last-event-id': middle ?? '' })
+    const second = await followStream(api, '/v1/changes', { 'last-event-id': middle ?? '' })
     await until(() => keysOf(second.text).length === 2)
     expect([keysOf(first.text), keysOf(second.text)]).toEqual([
       ['f', 'g'],
@@ -101,9 +89,25 @@ describe('GET /v1/changes', () => {
     second.stop()
   })
 
+  it('shows nothing more to a key that is revoked', async () => {
+    const { id, key } = await api.addKey(['read'])
+    const stream = await followStream(api, '/v1/changes?after=now', { authorization: `Bearer ${key}` })
+    await put([{ key: 'before', v: 1 }])
+    await until(() => keysOf(stream.text).length === 1)
+    await api.delete(`/v1/keys/${id}`)
+    let v = 1
+    await until(async () => {
+      v += 1
+      await put([{ key: 'after', v }])
+      return stream.isClosed
+    })
+    const shown = keysOf(stream.text).length
+    expect(shown).toBeLessThan(v)
+  })
+
   it('refuses tokens that are none, and those whose changes are gone', async () => {
     expect(problemOf(await api.get('/v1/changes?after=x'))).toEqual([400, 'INVALID_CURSOR'])
-    const bad = await follow({ 'last-event-id': 'x' })
+    const bad = await followStream(api, '/v1/changes', { 'last-event-id': 'x' })
     expect(bad.response.status).toBe(400)
     const { nextToken } = (await api.get('/v1/changes?after=now')).body
     await api.database.pool.query(`INSERT INTO settings (key, value) VALUES ('changes.expired', '{"xid": "9000000000000", "id": "1"}')`)

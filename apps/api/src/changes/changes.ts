@@ -1,13 +1,13 @@
+import { once } from 'node:events'
 import type { Endpoints, ListChangesQuery } from '@inlet/contract'
 import { type ChangePage, type ChangeRequest, findSourceIds, toChangeJson } from '@inlet/db'
 import { monotonicNow } from '@inlet/runtime'
-import { closeSignal, type Handler } from '../http/reply.js'
-import { toFields } from '../records/fields.js'
-import { toPageJson } from '../records/record-json.js'
-import { MAX_PAGE_BYTES } from '../records/record-page.js'
+import type { Response } from 'express'
+import { closeSignal, type Handler, onceClosed } from '../http/reply.js'
+import type { Standing } from '../http/standing.js'
+import { MAX_PAGE_BYTES, toFields, toPageJson } from '../records/record-json.js'
 import { sourceNotFound } from '../source-access/find-source.js'
 import { type ChangeDeps, nextChanges, toPosition, toToken } from './next-changes.js'
-import { streamChanges } from './stream-changes.js'
 
 const toRequest = async ({ database }: ChangeDeps, query: ListChangesQuery): Promise<ChangeRequest> => {
   const ids = query.source.length === 0 ? undefined : await findSourceIds(database, query.source)
@@ -25,17 +25,17 @@ const toRequest = async ({ database }: ChangeDeps, query: ListChangesQuery): Pro
 
 const listChangesHandler =
   (deps: ChangeDeps): Handler<Endpoints['listChanges']> =>
-  async ({ query, principal, request: { headers }, response }) => {
+  async ({ query, principal, standing, request: { headers }, response }) => {
     const isStream = headers.accept?.includes('text/event-stream') === true
     const lastEventId = isStream ? headers['last-event-id'] : undefined
     const request = await toRequest(deps, query)
     const position = await toPosition(deps, typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : query.after)
     const first = await nextChanges(deps, position, request)
     if (!isStream && (query.wait === 0 || first.changes.length > 0)) return toReply(deps, first)
-    const leave = deps.streams.take(principal?.keyId ?? '')
-    response.once('close', leave)
+    const leave = deps.streams.take(principal?.id ?? '')
+    onceClosed(response, leave)
     if (!isStream) return toReply(deps, await waitForChanges(deps, first, { request, waitMs: query.wait * 1_000, closed: closeSignal(response) }))
-    streamChanges(deps, response, { first, request })
+    streamChanges(deps, response, { first, request, standing })
     return null
   }
 
@@ -62,3 +62,35 @@ const toReply = (deps: ChangeDeps, { changes, next, atEnd }: ChangePage) => ({
 })
 
 export const createChangeHandlers = (deps: ChangeDeps) => ({ listChanges: listChangesHandler(deps) })
+
+const HEARTBEAT_MS = 15_000
+/** Clients connect again by themselves. */
+const LIFETIME_MS = 900_000
+
+/** Server-sent events (WHATWG HTML, section 9.2), as fast as the client reads them. Ends with the process, or with an error: the client comes again. */
+const streamChanges = (
+  deps: ChangeDeps,
+  response: Response,
+  { first, request, standing }: { readonly first: ChangePage; readonly request: ChangeRequest; readonly standing: Standing },
+): void => {
+  response.status(200).set({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+  response.flushHeaders()
+  response.write('retry: 2000\n\n')
+  const signal = AbortSignal.any([deps.stopping, closeSignal(response), AbortSignal.timeout(LIFETIME_MS)])
+  const send = async (text: string): Promise<void> => {
+    if (!response.write(text)) await once(response, 'drain', { signal })
+  }
+  const follow = async (): Promise<void> => {
+    for (let page = first; !signal.aborted; page = await nextChanges(deps, page.next, request)) {
+      const events = page.changes.map((change) => `id: ${toToken(deps, change.position)}\nevent: ${change.op}\ndata: ${toChangeJson(change)}\n\n`)
+      // A key that was revoked reads nothing more.
+      await standing.renew()
+      // An id without data moves the client's position and carries nothing.
+      await send(`${events.join('')}id: ${toToken(deps, page.next)}\n\n`)
+      if (page.atEnd) await deps.hub.wait(page.next, { timeoutMs: HEARTBEAT_MS, signal })
+    }
+  }
+  void follow()
+    .catch(() => {})
+    .finally(() => response.end())
+}

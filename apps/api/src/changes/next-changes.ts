@@ -2,7 +2,7 @@ import { type ChangePage, type ChangePosition, type ChangeRequest, type Database
 import { Failure } from '@inlet/domain'
 import { z } from 'zod'
 import type { PageTokens } from '../http/page-token.js'
-import type { Places } from '../http/slots.js'
+import type { Slots } from '../http/slots.js'
 import type { ChangeHub } from './change-hub.js'
 
 export interface ChangeDeps {
@@ -10,7 +10,7 @@ export interface ChangeDeps {
   readonly tokens: PageTokens
   readonly hub: ChangeHub
   /** By API key. */
-  readonly streams: Places
+  readonly streams: Slots
   /** Aborts when the process drains. */
   readonly stopping: AbortSignal
 }

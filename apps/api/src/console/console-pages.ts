@@ -8,7 +8,22 @@ import type { Request, RequestHandler, Response } from 'express'
 const DIST = fileURLToPath(new URL('../../../console/dist/', import.meta.url))
 
 /** First parts of the addresses of its pages; everything else keeps the meaning it has without a console. */
-const PAGES = new Set(['', 'sources', 'runs', 'records', 'quarantine', 'workers', 'credentials', 'notifications', 'audit', 'settings'])
+const PAGES = new Set([
+  '',
+  'sources',
+  'new-source',
+  'runs',
+  'records',
+  'quarantine',
+  'workers',
+  'credentials',
+  'notifications',
+  'sinks',
+  'generations',
+  'audit',
+  'settings',
+  'bulk-operations',
+])
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

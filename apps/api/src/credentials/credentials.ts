@@ -62,7 +62,7 @@ const needSecrets = (secrets: Readonly<Record<string, unknown>>): void => {
   if (Object.keys(secrets).length === 0)
     throw new Failure('VALIDATION_FAILED', 'a credential needs at least one secret', {
       field: 'secrets',
-      next: 'See GET /v1/connectors/{type} for their names.',
+      next: '`inlet connectors <type>` (GET /v1/connectors/{type}) lists their names.',
     })
 }
 

@@ -1,5 +1,6 @@
 import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { followStream } from '../../testing/follow-stream.js'
 import { expectContract, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
 
 let api: TestApi
@@ -12,20 +13,6 @@ const addEvent = async (type: string, sourceId: string | null = null): Promise<s
   (await api.database.pool.query(`INSERT INTO events (type, level, message, source_id) VALUES ($1, 'info', 'x', $2) RETURNING id`, [type, sourceId]))
     .rows[0].id
 
-/** Follows the stream; `text` grows. */
-const follow = async (query = '', headers: Record<string, string> = {}) => {
-  const abort = new AbortController()
-  const response = await fetch(`${api.url}/v1/events/stream${query}`, {
-    headers: { authorization: `Bearer ${api.keys.read}`, ...headers },
-    signal: abort.signal,
-  })
-  const state = { text: '', response, stop: () => abort.abort() }
-  const decoder = new TextDecoder()
-  void (async () => {
-    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) state.text += decoder.decode(piece, { stream: true })
-  })().catch(() => {})
-  return state
-}
 const count = (text: string, type: string): number => text.split(`event: ${type}\n`).length - 1
 
 describe('events', () => {
@@ -47,8 +34,8 @@ describe('events', () => {
   })
 
   it('streams what happens to all who follow, filtered', async () => {
-    const all = await follow()
-    const some = await follow('?type=test.b')
+    const all = await followStream(api, '/v1/events/stream')
+    const some = await followStream(api, '/v1/events/stream?type=test.b')
     expect(all.response.headers.get('content-type')).toContain('text/event-stream')
     await addEvent('test.a')
     await addEvent('test.b')
@@ -61,7 +48,7 @@ describe('events', () => {
   it('resumes after Last-Event-ID without a gap', async () => {
     const before = await addEvent('test.resume')
     const missed = await addEvent('test.resume')
-    const stream = await follow('?type=test.resume', { 'last-event-id': before })
+    const stream = await followStream(api, '/v1/events/stream?type=test.resume', { 'last-event-id': before })
     await until(() => count(stream.text, 'test.resume') === 1)
     expect(stream.text).toContain(`id: ${missed}\n`)
     await addEvent('test.resume')
@@ -70,7 +57,7 @@ describe('events', () => {
   })
 
   it('finds an event that was committed after one with a higher id', async () => {
-    const stream = await follow('?type=test.late')
+    const stream = await followStream(api, '/v1/events/stream?type=test.late')
     const client = await api.database.pool.connect()
     await client.query('BEGIN')
     await client.query(`INSERT INTO events (type, level, message) VALUES ('test.late', 'info', 'low id, late')`)

@@ -1,21 +1,13 @@
 import type { Endpoints } from '@inlet/contract'
-import { type Database, listEvents } from '@inlet/db'
+import { listEvents } from '@inlet/db'
 import { z } from 'zod'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import type { Places } from '../http/slots.js'
 import { getSourceId } from '../source-access/find-source.js'
-import type { EventHub } from './event-hub.js'
-import { streamEventsHandler } from './stream-events.js'
+import { type StreamDeps, streamEventsHandler } from './stream-events.js'
 
-export interface EventDeps {
-  readonly database: Database
+interface EventDeps extends StreamDeps {
   readonly tokens: PageTokens
-  readonly hub: EventHub
-  /** By API key. */
-  readonly streams: Places
-  /** Aborts when the process drains. */
-  readonly stopping: AbortSignal
 }
 
 const position = z.tuple([z.string()])

@@ -1,14 +1,24 @@
 import type { Endpoints } from '@inlet/contract'
-import { listEvents, type StoredEvent } from '@inlet/db'
+import { type Database, listEvents, type StoredEvent } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Response } from 'express'
-import type { Handler } from '../http/reply.js'
+import { type Handler, onceClosed } from '../http/reply.js'
+import type { Slots } from '../http/slots.js'
+import type { Standing } from '../http/standing.js'
 import { getSourceId } from '../source-access/find-source.js'
-import type { LiveEvent } from './event-hub.js'
-import type { EventDeps } from './events.js'
+import type { EventHub, LiveEvent } from './event-hub.js'
+
+export interface StreamDeps {
+  readonly database: Database
+  readonly hub: EventHub
+  /** By API key. */
+  readonly streams: Slots
+  /** Aborts when the process drains. */
+  readonly stopping: AbortSignal
+}
 
 const HEARTBEAT_MS = 15_000
-/** Clients connect again by themselves; their key is checked again then. */
+/** Clients connect again by themselves. */
 const LIFETIME_MS = 900_000
 /** A client that reads slower than this is cut off and resumes where it was. */
 const MAX_UNREAD_BYTES = 1_048_576
@@ -16,18 +26,18 @@ const BACKFILL = 500
 
 /** Server-sent events (WHATWG HTML, section 9.2): what was missed since Last-Event-ID, then what happens. */
 export const streamEventsHandler =
-  (deps: EventDeps): Handler<Endpoints['streamEvents']> =>
-  async ({ query, principal, request, response }) => {
+  (deps: StreamDeps): Handler<Endpoints['streamEvents']> =>
+  async ({ query, principal, standing, request, response }) => {
     const sourceId = query.source === undefined ? undefined : await getSourceId(deps, query.source)
     const filter = { sourceId, type: query.type, level: query.level }
     const lastEventId = parseLastEventId(request.get('last-event-id'))
-    const leave = deps.streams.take(principal?.keyId ?? '')
-    response.once('close', leave)
+    const leave = deps.streams.take(principal?.id ?? '')
+    onceClosed(response, leave)
     const early: LiveEvent[] = []
     let onLive = (live: LiveEvent): void => void early.push(live)
     // Followed before the past is read, so that nothing falls between.
     const unsubscribe = await deps.hub.subscribe((live) => onLive(live))
-    const end = openStream(deps, response, unsubscribe)
+    const end = openStream(deps, response, { standing, unsubscribe })
     try {
       const send = (event: StoredEvent, resumeId: string): void => {
         if (matches(event, filter)) write(response, event, resumeId)
@@ -42,8 +52,10 @@ export const streamEventsHandler =
         from = page.length === BACKFILL ? (page.at(-1)?.id ?? null) : null
       }
       for (const { event, resumeId } of early) if (!sent.has(event.id)) send(event, resumeId)
+      let showing = Promise.resolve()
       onLive = ({ event, resumeId }) => {
-        if (!sent.delete(event.id)) send(event, resumeId)
+        // One after the other, each for a key that is still right; the client comes again and hears why not.
+        showing = showing.then(() => standing.renew()).then(() => void (sent.delete(event.id) || send(event, resumeId)), end)
       }
     } catch (error) {
       end()
@@ -53,15 +65,19 @@ export const streamEventsHandler =
   }
 
 /** Sends the head and keeps the stream alive; answers what ends it. */
-const openStream = (deps: EventDeps, response: Response, unsubscribe: () => void): (() => void) => {
+const openStream = (
+  deps: StreamDeps,
+  response: Response,
+  { standing, unsubscribe }: { readonly standing: Standing; readonly unsubscribe: () => void },
+): (() => void) => {
   response.status(200).set({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
   response.flushHeaders()
   response.write('retry: 2000\n\n')
-  const heartbeat = setInterval(() => response.write(': alive\n\n'), HEARTBEAT_MS)
   const end = (): void => void response.end()
+  const heartbeat = setInterval(() => void standing.renew().then(() => response.writableEnded || response.write(': alive\n\n'), end), HEARTBEAT_MS)
   const lifetime = setTimeout(end, LIFETIME_MS)
   deps.stopping.addEventListener('abort', end, { once: true })
-  response.once('close', () => {
+  onceClosed(response, () => {
     clearInterval(heartbeat)
     clearTimeout(lifetime)
     deps.stopping.removeEventListener('abort', end)
@@ -89,6 +105,7 @@ const matches = (event: StoredEvent, filter: EventFilter): boolean =>
   (filter.level === undefined || event.level === filter.level)
 
 const write = (response: Response, event: StoredEvent, resumeId: string): void => {
+  if (response.writableEnded) return
   if (response.writableLength > MAX_UNREAD_BYTES) {
     response.destroy()
     return

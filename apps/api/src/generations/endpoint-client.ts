@@ -1,4 +1,4 @@
-import { type HttpClient, toHttpFailure } from '@inlet/connector-sdk'
+import { type HttpClient, readHttpFailure } from '@inlet/connector-sdk'
 import type { Generation } from '@inlet/db'
 import type { SecretRegistry } from '@inlet/observability'
 import { type Embedded, type EmbeddingRequest, type EmbeddingTransport, embedTexts, type RerankRequest, rerankTexts } from '@inlet/search'
@@ -13,7 +13,7 @@ export interface EndpointDeps {
 
 const REDACT_MS = 300_000
 
-const transport = (http: HttpClient): EmbeddingTransport => ({ request: (hop) => http.request(hop), toFailure: toHttpFailure })
+const transport = (http: HttpClient): EmbeddingTransport => ({ request: (hop) => http.request(hop), toFailure: readHttpFailure })
 
 /** Asks the endpoint of a model, see embedTexts. */
 export const askEndpoint = ({ http }: Pick<EndpointDeps, 'http'>, request: EmbeddingRequest): Promise<Embedded> =>

@@ -1,9 +1,10 @@
 import { findGeneration } from '@inlet/db'
+import { freePort } from '@inlet/db/embedded'
 import { openSecrets } from '@inlet/security'
 import { type EmbeddingServer, embedStored, startEmbeddingServer } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { expectContract, insertRecords, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
-import { startReranker } from './fixtures/start-reranker.js'
+import { startReranker } from '../../testing/start-reranker.js'
 
 let api: TestApi
 let server: EmbeddingServer
@@ -46,11 +47,24 @@ const activate = (id: string, body: object = {}) => api.post(`/v1/search/generat
 describe('a generation of vectors', () => {
   it('is tried, sealed, listed, changed and deleted', async () => {
     const made = await created({ apiKey: 'sk-canary-55', model: 'wide', tokensPerDay: 5_000, questionPrefix: 'query: ' })
-    expect(made).toMatchObject({ dimensions: 64, hasKey: true, active: false, state: 'building', records: 4, waiting: 4, coverage: 0, weight: 0.2 })
+    expect(made).toMatchObject({
+      dimensions: 64,
+      hasKey: true,
+      active: false,
+      state: 'building',
+      records: 4,
+      waiting: 4,
+      coverage: 0,
+      weight: 0.2,
+      storage: 'exact',
+    })
+    expect(made.storageReason).toMatch(/a worker builds the index/u)
     expect(server.calls.at(-1)).toMatchObject({ model: 'wide', authorization: 'Bearer sk-canary-55' })
     const patched = await api.patch(`/v1/search/generations/${made.id}`, { apiKey: 'sk-canary-66', weight: 0.5, tokensPerDay: null })
     expectContract(patched, 'updateGeneration')
     expect(patched.body).toMatchObject({ weight: 0.5, tokensPerDay: null })
+    for (const apiKey of ['a\r\nX-B: c', 'a b', 'ключ'])
+      expect(problemOf(await api.patch(`/v1/search/generations/${made.id}`, { apiKey }))).toEqual([422, 'VALIDATION_FAILED'])
     const { rows } = await api.database.pool.query('SELECT id, version, sealed FROM search_generations WHERE id = $1', [made.id])
     expect(openSecrets(api.keyring, { ownerId: made.id, version: rows[0].version }, rows[0].sealed)).toEqual({ apiKey: 'sk-canary-66' })
     const list = await api.get('/v1/search/generations', { key: api.keys.read })
@@ -64,7 +78,11 @@ describe('a generation of vectors', () => {
     const before = (await api.get('/v1/search/generations')).body.items.length
     expect(problemOf(await create({ url: 'http://169.254.169.254/v1/embeddings' }))[1]).toBe('URL_BLOCKED_ADDRESS')
     expect(problemOf(await create({ url: 'ftp://example.com' }))[1]).toBe('URL_SCHEME_NOT_ALLOWED')
+    for (const name of ['key', 'api-key', 'access_token'])
+      expect(problemOf(await create({ url: `${server.url}?${name}=canary` }))).toEqual([422, 'VALIDATION_FAILED'])
     expect(problemOf(await create({ dimensions: 16 }))[1]).toBe('UPSTREAM_INVALID')
+    // Not the database: what is beneath is ECONNREFUSED all the same.
+    expect(problemOf(await create({ url: `http://127.0.0.1:${await freePort()}/v1/embeddings` }))[1]).toBe('UNREACHABLE')
     server.behave((_, response) => response.writeHead(401).end() !== null)
     expect(problemOf(await create())[1]).toBe('AUTH_FAILED')
     server.behave((_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[]}') !== null)
@@ -124,11 +142,11 @@ describe('a search', () => {
       /UPSTREAM_INVALID|CONTENT_MISMATCH/u,
     ],
     ['limits', (_: unknown, response: { writeHead(status: number): { end(): unknown } }) => response.writeHead(429).end() !== null, /RATE_LIMITED/u],
-  ])('is answered by words where the endpoint %s, says so, and does not wait again', async (_, behaviour, why) => {
+  ])('is answered by words where the endpoint %s, says so, and does not wait again', async (_, behavior, why) => {
     const { id } = await created()
     await build(id)
     await activate(id)
-    server.behave(behaviour)
+    server.behave(behavior)
     const found = await search('a recipe for soup please')
     expect(found.search).toMatchObject({ mode: 'lexical', fellBack: expect.stringMatching(why), vectorCoverage: 1 })
     expect(found.items[0].key).toBe('k1')
@@ -141,10 +159,10 @@ describe('a search', () => {
   it('has its best hits ordered again where an endpoint for that works, and is answered in its own order where it does not', async () => {
     let works = true
     const rerank = await startReranker((texts) => (works ? texts.map((text) => (text.includes('physician') ? 1 : 0)) : null))
-    expect(problemOf(await create({ rerank: { url: 'http://169.254.169.254/', model: 'judge' } }))[1]).toBe('URL_BLOCKED_ADDRESS')
-    const made = await created({ apiKey: 'sk-one', rerank: { url: rerank.url, model: 'judge', apiKey: 'sk-two' } })
-    expect(made.rerank).toEqual({ url: rerank.url, model: 'judge' })
-    expect(rerank.calls[0]).toEqual({ model: 'judge', authorization: 'Bearer sk-two' })
+    expect(problemOf(await create({ rerank: { url: 'http://169.254.169.254/', model: 'reranker' } }))[1]).toBe('URL_BLOCKED_ADDRESS')
+    const made = await created({ apiKey: 'sk-one', rerank: { url: rerank.url, model: 'reranker', apiKey: 'sk-two' } })
+    expect(made.rerank).toEqual({ url: rerank.url, model: 'reranker' })
+    expect(rerank.calls[0]).toEqual({ model: 'reranker', authorization: 'Bearer sk-two' })
     await build(made.id)
     await activate(made.id)
     const best = await search('which car is it', '&mode=hybrid')
@@ -156,7 +174,7 @@ describe('a search', () => {
     expect(plain.items[0].key).toBe('k0')
     // A key is for the address it was given with.
     const elsewhere = await startReranker((texts) => texts.map(() => 0))
-    await api.patch(`/v1/search/generations/${made.id}`, { rerank: { url: elsewhere.url, model: 'judge' } })
+    await api.patch(`/v1/search/generations/${made.id}`, { rerank: { url: elsewhere.url, model: 'reranker' } })
     await search('who looks after the sick')
     expect(elsewhere.calls.length).toBeGreaterThan(0)
     expect(elsewhere.calls.filter(({ authorization }) => authorization !== undefined)).toEqual([])

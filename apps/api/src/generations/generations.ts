@@ -8,11 +8,13 @@ import {
   findGeneration,
   type Generation,
   listGenerations,
+  listVectorIndexes,
   readCoverage,
   rollBackGeneration,
   updateGeneration,
 } from '@inlet/db'
 import { Failure } from '@inlet/domain'
+import { isSecretName } from '@inlet/observability'
 import type { Handler } from '../http/reply.js'
 import type { SaveGuard } from '../source-access/save-guard.js'
 import { askEndpoint, askReranker, type EndpointDeps, openApiKeys, sealApiKeys } from './endpoint-client.js'
@@ -30,7 +32,10 @@ const COMPLETE = 0.99
 
 const generationNotFound = (): Failure => new Failure('NOT_FOUND', 'there is no such generation')
 
-const toView = async (deps: GenerationDeps, generation: Generation): Promise<GenerationView> => {
+/** Where no worker has looked yet. */
+const NOT_SEEN = 'a worker builds the index in a few minutes, where Postgres has pgvector'
+
+const toView = async (deps: GenerationDeps, generation: Generation, indexed: ReadonlySet<number>): Promise<GenerationView> => {
   const { records, waiting, failed, share } = await readCoverage(deps.database, generation)
   const paused = generation.pausedUntil !== null && generation.pausedUntil.getTime() > Date.now()
   const { id, url, model, dimensions, questionPrefix, textPrefix, weight, tokensPerDay, active, tokensToday, tokensTotal, problem } = generation
@@ -53,6 +58,8 @@ const toView = async (deps: GenerationDeps, generation: Generation): Promise<Gen
     waiting,
     failed,
     coverage: share,
+    storage: indexed.has(generation.space) ? 'pgvector' : 'exact',
+    storageReason: indexed.has(generation.space) ? null : (generation.indexNote ?? NOT_SEEN),
     tokensToday,
     tokensTotal,
     pausedUntil: paused ? (generation.pausedUntil?.toISOString() ?? null) : null,
@@ -64,20 +71,33 @@ const toView = async (deps: GenerationDeps, generation: Generation): Promise<Gen
 const viewOf = async (deps: GenerationDeps, id: string): Promise<GenerationView> => {
   const generation = await findGeneration(deps.database, id)
   if (generation === null) throw generationNotFound()
-  return toView(deps, generation)
+  return toView(deps, generation, await readIndexed(deps))
 }
+
+/** The generations whose index is ready. */
+const readIndexed = async ({ database }: GenerationDeps): Promise<ReadonlySet<number>> =>
+  new Set((await listVectorIndexes(database)).filter(({ isValid }) => isValid).map(({ space }) => space))
 
 const viewAll = async (deps: GenerationDeps): Promise<{ items: GenerationView[] }> => {
   const items: GenerationView[] = []
-  for (const generation of await listGenerations(deps.database)) if (generation.deletingAt === null) items.push(await toView(deps, generation))
+  const indexed = await readIndexed(deps)
+  for (const generation of await listGenerations(deps.database))
+    if (generation.deletingAt === null) items.push(await toView(deps, generation, indexed))
   return { items }
 }
 
-/** Throws the reason why an address must not be reached, naming the field. */
-const checkUrl = async ({ guard }: GenerationDeps, field: string, url: string): Promise<void> =>
-  guard.check([{ field, url }]).catch((error: unknown) => {
+/** Throws the reason why an address must not be reached, naming the field; and for a key in it, which everybody who may read would be shown. */
+const checkUrl = async ({ guard }: GenerationDeps, field: string, url: string): Promise<void> => {
+  await guard.check([{ field, url }]).catch((error: unknown) => {
     throw error instanceof Failure ? new Failure(error.reason, error.message, { field, next: error.next, cause: error }) : error
   })
+  const secret = [...new URL(url).searchParams.keys()].find((name) => name.toLowerCase() === 'key' || isSecretName(name))
+  if (secret !== undefined)
+    throw new Failure('VALIDATION_FAILED', `the address carries a key in "${secret}", and addresses are shown`, {
+      field,
+      next: 'Leave it out of the address and send it as apiKey.',
+    })
+}
 
 type GivenReranker = { readonly url: string; readonly model: string; readonly apiKey?: string | undefined } | null
 

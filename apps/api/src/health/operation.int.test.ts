@@ -61,6 +61,9 @@ describe('operation', () => {
       INLET_TRUST_PROXY_HOPS: 0,
       INLET_CORS_ORIGINS: [],
       INLET_MCP_APPROVAL: false,
+      INLET_OIDC_AUDIENCE: [],
+      INLET_OIDC_SCOPE_CLAIM: 'scope',
+      INLET_OIDC_SCOPE_PREFIX: 'inlet:',
       INLET_SOURCES_FILE: undefined,
       INLET_SOURCES_MODE: 'files' as const,
     }

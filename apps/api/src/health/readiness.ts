@@ -1,4 +1,13 @@
-import { appliedMigrations, claimSetting, type Database, findSetting, readClockSkewSeconds, readMigrationFiles, untilSchemaReady } from '@inlet/db'
+import {
+  appliedMigrations,
+  claimSetting,
+  type Database,
+  findSetting,
+  readClockSkewSeconds,
+  readMigrationFiles,
+  untilAnswered,
+  untilSchemaReady,
+} from '@inlet/db'
 import type { Probe } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 import { EnvError } from '@inlet/runtime'
@@ -57,5 +66,5 @@ export const checkInstallation = async (database: Database, keyring: Keyring, si
     if (!(error instanceof Error) || !error.message.includes('ahead of this build')) throw error
     throw new EnvError([{ key: 'DATABASE_URL', rule: error.message }])
   }
-  await requireKeys(keyring, (key, value) => claimSetting(database, key, value))
+  await untilAnswered(() => requireKeys(keyring, (key, value) => claimSetting(database, key, value)), signal)
 }

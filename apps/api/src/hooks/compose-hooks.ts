@@ -6,7 +6,7 @@ import { type Lifecycle, monotonicNow } from '@inlet/runtime'
 import type { Keyring } from '@inlet/security'
 import { createFailedLogins } from '../http/failed-logins.js'
 import type { PageTokens } from '../http/page-token.js'
-import { createPlaces } from '../http/slots.js'
+import { createSlots } from '../http/slots.js'
 import { enqueueAfterCommit } from '../source-access/after-commit.js'
 import { createEventWriter } from './event-writer.js'
 import { createHookHandlers } from './hooks.js'
@@ -56,6 +56,6 @@ export const composeHooks = (deps: ComposeHooks, lifecycle: Pick<Lifecycle, 'def
     onError,
     now,
   })
-  const bodies = createPlaces(OPEN_BODIES)
+  const bodies = createSlots(OPEN_BODIES)
   return createHookHandlers({ bodyMs: BODY_MS, ...deps, bodies, hooks, writer, starter, refusals, refusalEvents })
 }

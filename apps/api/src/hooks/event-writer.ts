@@ -83,7 +83,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
 
 const tooSlow = (): Failure => new Failure('DATABASE_UNAVAILABLE', 'the event could not be stored in time', { retryAfterMs: 2_000 })
 
-/** What the store cannot take among others is tried alone, so that one event cannot stand in the way of its neighbours. */
+/** What the store cannot take among others is tried alone, so that one event cannot stand in the way of its neighbors. */
 const writeGroup = async (options: EventWriterOptions, group: readonly Waiting[]): Promise<void> => {
   try {
     const outcomes = await options.write(group.map(({ event }) => event))

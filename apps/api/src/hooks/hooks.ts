@@ -1,15 +1,35 @@
 import { createHash } from 'node:crypto'
 import type { Endpoints } from '@inlet/contract'
-import { createPushRuns, findInboxEvent, listInbox, replayEvents } from '@inlet/db'
+import { createPushRuns, type Database, findInboxEvent, listInbox, replayEvents } from '@inlet/db'
 import { Failure, toStorableText } from '@inlet/domain'
+import type { Queues } from '@inlet/queue'
 import { z } from 'zod'
-import { listName, toPage } from '../http/page-token.js'
+import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import type { Handler, Reply } from '../http/reply.js'
+import type { Slots } from '../http/slots.js'
 import { enqueueAfterCommit } from '../source-access/after-commit.js'
 import { getSourceId } from '../source-access/find-source.js'
-import type { HookDeps } from './hook-deps.js'
+import type { EventWriter } from './event-writer.js'
+import type { PushStarter } from './push-starter.js'
 import { readRawBody } from './read-raw-body.js'
-import { getHook, verifyRequest } from './verify-request.js'
+import { getHook, type VerifyDeps, verifyRequest } from './verify-request.js'
+
+/** What the endpoints for pushed events use. */
+interface HookDeps extends VerifyDeps {
+  readonly database: Database
+  readonly queues: Queues
+  readonly tokens: PageTokens
+  readonly writer: EventWriter
+  readonly starter: PushStarter
+  /** Bodies on their way, by source. */
+  readonly bodies: Slots
+  /** How long a body may take altogether, in ms. */
+  readonly bodyMs: number
+  /** Largest body in bytes. */
+  readonly maxBytes: number
+  /** Events of a source that may wait to be stored. */
+  readonly maxWaiting: number
+}
 
 const position = z.tuple([z.string(), z.string()])
 
@@ -60,19 +80,19 @@ const replayHooksHandler =
     const replayed = await replayEvents(deps.database, { sourceId, ids: body.ids, from: toDate(body.from), to: toDate(body.to) }, actor)
     const [runId = null] = replayed === 0 ? [] : await createPushRuns(deps.database, { sourceIds: [sourceId], limit: 1 })
     if (runId !== null) await enqueueAfterCommit(deps, [runId])
-    else if (replayed > 0) deps.starter.note(sourceId)
+    else if (replayed > 0) deps.starter.record(sourceId)
     return { status: 202, body: { replayed, runId } }
   }
 
 /** A sender that is silent for so long has gone. */
-const SILENCE_MS = 10_000
+const IDLE_MS = 10_000
 const FULL_RETRY_MS = 5_000
 
 /** Takes an event: it is durable before the answer. */
 const receiveHookHandler =
   (deps: HookDeps): Handler<Endpoints['receiveHook']> =>
   async ({ params, request }) => {
-    request.setTimeout(SILENCE_MS, () => request.destroy())
+    request.setTimeout(IDLE_MS, () => request.destroy())
     const open = await getHook(deps, request, params.id)
     const leave = deps.bodies.take(open.hook.sourceId)
     const body = await readRawBody(request, deps).finally(leave)
@@ -89,7 +109,7 @@ const receiveHookHandler =
     const added = await deps.writer.add({ sourceId, eventId, eventType, headers, body, contentHash })
     if (added.result === 'closed') throw paused()
     if (added.result === 'conflict') throw new Failure('EVENT_ID_REUSED', 'an event with this id and another content was accepted before')
-    if (added.result === 'added') deps.starter.note(sourceId)
+    if (added.result === 'added') deps.starter.record(sourceId)
     return receipt.silent === true ? { status: 200, text: '' } : toReply(added.result, added.id)
   }
 

@@ -1,7 +1,7 @@
 /** Sees to it that sources with new events get a run, soon and not one for each event. */
 export interface PushStarter {
   /** Events were added to the source. */
-  note(sourceId: string): void
+  record(sourceId: string): void
   close(): void
 }
 
@@ -40,7 +40,7 @@ export const createPushStarter = ({ start, onError, now }: PushStarterOptions): 
   }
 
   return {
-    note(sourceId) {
+    record(sourceId) {
       pending.set(sourceId, now())
       startTimer(SOON_MS)
     },

@@ -26,6 +26,7 @@ export const readRawBody = async (request: IncomingMessage, { maxBytes, bodyMs }
     request.on('end', () => bytes <= maxBytes && resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, bytes)))
     request.on('close', () => reject(new Failure('CANCELLED', 'the sender went away')))
     request.on('error', reject)
+    if (request.destroyed) reject(new Failure('CANCELLED', 'the sender went away'))
   })
   return await read.finally(() => clearTimeout(late))
 }

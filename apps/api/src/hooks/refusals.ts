@@ -1,15 +1,20 @@
-import type { HookDeps } from './hook-deps.js'
+import type { Logger } from '@inlet/observability'
 
 const REMEMBERED = 10_000
 
+export interface RefusalDeps {
+  readonly log: Logger
+  readonly refusalEvents: RefusalEvents
+}
+
 /** Shows operators why requests are refused: in the log, and once a minute for a source among its events. */
-export const recordRefusal = ({ log, refusalEvents }: Pick<HookDeps, 'log' | 'refusalEvents'>, sourceId: string, why: string): void => {
+export const recordRefusal = ({ log, refusalEvents }: RefusalDeps, sourceId: string, why: string): void => {
   log.info({ sourceId, why }, 'a pushed event was refused')
-  refusalEvents.note(sourceId, why)
+  refusalEvents.record(sourceId, why)
 }
 
 export interface RefusalEvents {
-  note(sourceId: string, why: string): void
+  record(sourceId: string, why: string): void
 }
 
 /** `write` is called at most once a minute for a source. `now` is monotonic, in ms. */
@@ -20,7 +25,7 @@ export const createRefusalEvents = (options: {
 }): RefusalEvents => {
   const reportedAt = new Map<string, number>()
   return {
-    note(sourceId, why) {
+    record(sourceId, why) {
       const now = options.now()
       if (now - (reportedAt.get(sourceId) ?? Number.NEGATIVE_INFINITY) < 60_000) return
       if (reportedAt.size >= REMEMBERED) reportedAt.clear()

@@ -1,12 +1,18 @@
 import type { PushedRequest, Receipt } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/domain'
 import type { Request } from 'express'
-import type { HookDeps } from './hook-deps.js'
-import type { OpenHook } from './open-hooks.js'
-import { recordRefusal } from './refusals.js'
+import type { FailedLogins } from '../http/failed-logins.js'
+import type { OpenHook, OpenHooks } from './open-hooks.js'
+import { type RefusalDeps, recordRefusal } from './refusals.js'
+
+export interface VerifyDeps extends RefusalDeps {
+  readonly hooks: OpenHooks
+  /** Requests that were refused, by address and source. */
+  readonly refusals: FailedLogins
+}
 
 /** Lets the connector verify a request. A refused sender gets one text, whatever was wrong; the log has the reason. */
-export const verifyRequest = (deps: HookDeps, open: OpenHook, request: Request, body: Buffer): Receipt => {
+export const verifyRequest = (deps: VerifyDeps, open: OpenHook, request: Request, body: Buffer): Receipt => {
   try {
     return open.receive(toPushed(open, request, body))
   } catch (error) {
@@ -18,15 +24,15 @@ export const verifyRequest = (deps: HookDeps, open: OpenHook, request: Request, 
 }
 
 /** The source of an address. Throws NOT_FOUND, the same for sources that are unknown and for those that take no events. */
-export const getHook = async (deps: HookDeps, request: Request, ref: string): Promise<OpenHook> => {
+export const getHook = async (deps: VerifyDeps, request: Request, ref: string): Promise<OpenHook> => {
   const open = await deps.hooks.find(ref)
   if (open !== null) return open
   throwIfTooMany(deps, request, '')
   throw new Failure('NOT_FOUND', 'no source takes events at this address')
 }
 
-const throwIfTooMany = ({ refusals }: HookDeps, request: Request, sourceId: string): void => {
-  const waitMs = refusals.note(`${request.ip ?? 'unknown'} ${sourceId}`)
+const throwIfTooMany = ({ refusals }: VerifyDeps, request: Request, sourceId: string): void => {
+  const waitMs = refusals.record(`${request.ip ?? 'unknown'} ${sourceId}`)
   if (waitMs !== null) throw new Failure('TOO_MANY_REQUESTS', 'too many requests were refused', { retryAfterMs: waitMs })
 }
 

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
-import type { AcceptanceFixture } from '@inlet/connector-sdk/testing'
-import { describeConnector } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, describeConnector, repeatUntilStopped } from '@inlet/connector-sdk/testing'
 import { connectors } from '@inlet/connectors'
 import { addEvents, createStoredInbox, type NewEvent } from '@inlet/db'
 import { afterAll, beforeAll } from 'vitest'
@@ -77,21 +75,7 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
       { name: 'another form of body', apply: () => send(source, { id: 'k3', type: { name: 'made' }, more: [1] }) },
       { name: 'a list', apply: () => send(source, [1, 2, 3]) },
     ],
-    async writer() {
-      let stopped = false
-      const loop = (async () => {
-        while (!stopped) {
-          await send(source, { id: `k${next++}`, type: 'made' })
-          await setTimeout(5)
-        }
-      })()
-      return {
-        stop: async () => {
-          stopped = true
-          await loop
-        },
-      }
-    },
+    writer: async () => repeatUntilStopped(() => send(source, { id: `k${next++}`, type: 'made' }), 5),
     blocked: 'the connector connects to nothing',
     async large() {
       const id = await createHook(api, CONFIG)

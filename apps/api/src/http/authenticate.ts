@@ -1,70 +1,97 @@
 import { type Database, findApiKeyForLogin, findSession, recordApiKeyUse } from '@inlet/db'
 import { Failure } from '@inlet/domain'
-import { type Keyring, matchApiKey, type ParsedApiKey, parseApiKey } from '@inlet/security'
+import { monotonicNow } from '@inlet/runtime'
+import { isJwt, type Keyring, matchApiKey, type ParsedApiKey, parseApiKey, TokenRefused } from '@inlet/security'
 import type { Request, RequestHandler } from 'express'
+import type { ResourceServer } from '../oauth/resource-server.js'
 import { csrfTokenOf, sessionTokenOf, tokenHash } from '../session/session-cookie.js'
 import type { FailedLogins } from './failed-logins.js'
-import { type Principal, setPrincipal } from './principal.js'
+import { type KeyPrincipal, type Principal, presumePrincipal, setPrincipal } from './principal.js'
+import { createProvenKeys } from './proven-keys.js'
+import { setWhoCallsNow } from './standing.js'
 
 export interface AuthenticateDeps {
   readonly database: Database
   readonly keyring: Keyring
   readonly failedLogins: FailedLogins
+  /** Whose tokens are taken besides keys; null: nobody's. */
+  readonly oauth: ResourceServer | null
   /** Whether an address may be read without a key. */
   readonly isPublic: (path: string) => boolean
+  /** Whether a request changes nothing, so that it may begin while its key is looked up. */
+  readonly onlyReads: (request: Pick<Request, 'method' | 'path'>) => boolean
   readonly onError: (error: unknown) => void
 }
 
-/** Demands an API key for everything that is not public, known address or not. All refusals look the same. */
-export const authenticate =
-  (deps: AuthenticateDeps): RequestHandler =>
-  async (request, response, next) => {
+/**
+ * Demands an API key, or a token of the issuer, for everything that is not public, known address or not. All refusals of keys look the same.
+ * Every request looks its key up; one that only reads need not wait for it where the same key was right lately, and shows nothing until it is
+ * found right again (`readAs`).
+ */
+export const authenticate = (deps: AuthenticateDeps): RequestHandler => {
+  const proven = createProvenKeys(monotonicNow)
+  const find = async (request: Request, presented: ParsedApiKey | null): Promise<Principal | null> => {
+    if (!isKeyGiven(request)) return findSignedIn(deps.database, request)
+    if (presented !== null) return findKey(deps, presented)
+    const token = presentedText(request)
+    return deps.oauth !== null && isJwt(token) ? deps.oauth.verify(token) : null
+  }
+  const decide = async (request: Request, presented: ParsedApiKey | null): Promise<Principal> => {
+    const principal = await find(request, presented).catch((error: unknown) => {
+      if (error instanceof TokenRefused && error.isForged) throttle(deps.failedLogins, request, null)
+      throw error
+    })
+    if (presented !== null) proven.note(presented, principal)
+    if (principal !== null) return principal
+    // Without a key nothing was guessed.
+    if (isKeyGiven(request)) throttle(deps.failedLogins, request, presented)
+    throw new Failure('UNAUTHENTICATED', 'a valid API key is required')
+  }
+  return async (request, response, next) => {
     if (deps.isPublic(request.path)) return next()
-    const isKeyGiven = request.headers.authorization !== undefined
-    const presented = isKeyGiven ? presentedKey(request) : null
-    const principal = isKeyGiven ? presented && (await findKey(deps, presented)) : await findSignedIn(deps.database, request)
-    if (principal === null) {
-      // Without a key nothing was guessed.
-      if (isKeyGiven) throttle(deps.failedLogins, request, presented)
-      throw new Failure('UNAUTHENTICATED', 'a valid API key is required')
-    }
-    setPrincipal(response, principal)
+    const presented = isKeyGiven(request) ? presentedKey(request) : null
+    const presumed = presented !== null && deps.onlyReads(request) ? proven.find(presented) : null
+    const decided = decide(request, presented)
+    setWhoCallsNow(response, () => find(request, presented))
+    if (presumed === null) setPrincipal(response, await decided)
+    else presumePrincipal(response, presumed, decided)
     next()
   }
+}
 
 /**
  * Counts a wrong key, by the address it came from and the id it names: that nobody guesses many, and nobody locks out the right
  * key, which is not counted, here or from another address. Throws TOO_MANY_REQUESTS.
  */
 export const throttle = (failedLogins: FailedLogins, request: Request, presented: ParsedApiKey | null): void => {
-  const waitMs = failedLogins.note(`${request.ip ?? 'unknown'} ${presented?.id ?? ''}`)
+  const waitMs = failedLogins.record(`${request.ip ?? 'unknown'} ${presented?.id ?? ''}`)
   if (waitMs !== null) throw new Failure('TOO_MANY_REQUESTS', 'too many failed authentications', { retryAfterMs: waitMs })
 }
+
+const isKeyGiven = ({ headers }: Pick<Request, 'headers'>): boolean => headers.authorization !== undefined
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
 /** Who signed in with this browser. Throws FORBIDDEN for a change that does not prove to come from a page of this origin. */
-const findSignedIn = async (database: Database, request: Request): Promise<Principal | null> => {
+const findSignedIn = async (database: Database, request: Request): Promise<KeyPrincipal | null> => {
   const token = sessionTokenOf(request)
   const session = token === null ? null : await findSession(database, tokenHash(token))
   if (token === null || session === null) return null
   if (!SAFE_METHODS.includes(request.method) && request.get('x-inlet-csrf') !== csrfTokenOf(token))
     throw new Failure('FORBIDDEN', 'a change by a session needs its CSRF token', { next: 'Send csrfToken of GET /v1/session as X-Inlet-Csrf.' })
-  return { keyId: session.keyId, name: session.name, scopes: session.scopes }
+  return { kind: 'key', id: session.keyId, name: session.name, scopes: session.scopes }
 }
 
-/** Bearer, or Basic with the key as the password, which browsers can send, for the board alone. */
-const presentedKey = (request: Request): ParsedApiKey | null => {
+const presentedKey = (request: Request): ParsedApiKey | null => parseKey(presentedText(request))
+
+/** What is given as Bearer, or as the password of Basic, which browsers can send, for the board alone. */
+const presentedText = (request: Request): string => {
   const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(' ')
-  const basic = scheme.toLowerCase() === 'basic' && isBoardPath(request.path)
-  const text = basic
-    ? Buffer.from(value, 'base64')
-        .toString('utf8')
-        .replace(/^[^:]*:/, '')
-    : scheme.toLowerCase() === 'bearer'
-      ? value
-      : ''
-  return parseKey(text)
+  if (scheme.toLowerCase() === 'bearer') return value
+  if (scheme.toLowerCase() !== 'basic' || !isBoardPath(request.path)) return ''
+  return Buffer.from(value, 'base64')
+    .toString('utf8')
+    .replace(/^[^:]*:/, '')
 }
 
 /** Null for what is no key at all. */
@@ -82,11 +109,11 @@ const isBoardPath = (path: string): boolean => path === '/admin/queues' || path.
 export const findKey = async (
   deps: Pick<AuthenticateDeps, 'database' | 'keyring' | 'onError'>,
   presented: ParsedApiKey,
-): Promise<Principal | null> => {
+): Promise<KeyPrincipal | null> => {
   const key = await findApiKeyForLogin(deps.database, presented.id)
   if (key === null) return null
   const match = matchApiKey(deps.keyring, presented, key.hash)
   if (match.result !== 'match' || !key.live) return null
   if (key.recordUse || match.rehash !== undefined) void recordApiKeyUse(deps.database, key.id, match.rehash).catch(deps.onError)
-  return { keyId: key.id, name: key.name, scopes: key.scopes }
+  return { kind: 'key', id: key.id, name: key.name, scopes: key.scopes }
 }

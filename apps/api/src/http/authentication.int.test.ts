@@ -104,6 +104,22 @@ describe('authentication', () => {
     ])
   })
 
+  it('a key that has just been used is asked for again: what it lost since, it cannot do', async () => {
+    api = await startApi()
+    const { id, key } = await api.addKey(['read'])
+    for (const path of ['/v1/sources', '/v1/registry', '/metrics']) {
+      const set = (change: string) => api.database.pool.query(`UPDATE api_keys SET ${change} WHERE id = $1`, [id])
+      for (let n = 0; n < 2; n += 1) expect((await api.get(path, { key })).status).toBe(200)
+      await set(`scopes = '{}'`)
+      expect(problemOf(await api.get(path, { key }))).toEqual([403, 'FORBIDDEN'])
+      await set(`scopes = '{read}'`)
+      for (let n = 0; n < 2; n += 1) expect((await api.get(path, { key })).status).toBe(200)
+      await set('expires_at = clock_timestamp()')
+      expect(problemOf(await api.get(`${path}?unknown=1`, { key }))).toEqual([401, 'UNAUTHENTICATED'])
+      await set('expires_at = NULL')
+    }
+  })
+
   it('the board takes the key as a password, shows what jobs are about and never what they carry, and changes nothing', async () => {
     api = await startApi()
     const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`admin:${key}`).toString('base64')}` })

@@ -1,7 +1,7 @@
 /** Counts failed authentications in windows of a minute. */
 export interface FailedLogins {
   /** Records a failure of one caller, e.g. an address with the id of a key; the milliseconds to wait when there were too many, else null. */
-  note(who: string): number | null
+  record(who: string): number | null
 }
 
 const WINDOW_MS = 60_000
@@ -11,7 +11,7 @@ const MAX_ADDRESSES = 10_000
 export const createFailedLogins = (options: { readonly limit: number; readonly now: () => number }): FailedLogins => {
   const windows = new Map<string, { startedAt: number; failures: number }>()
   return {
-    note(address) {
+    record(address) {
       const now = options.now()
       const window = windows.get(address)
       if (window === undefined || now - window.startedAt >= WINDOW_MS) {

@@ -11,7 +11,8 @@ export interface IdempotencyDeps {
 
 interface Attempt {
   readonly key: string
-  readonly apiKeyId: string
+  /** Of the key, or of the subject of tokens. */
+  readonly callerId: string
   /** All that makes the request what it is. */
   readonly request: unknown
 }
@@ -26,7 +27,7 @@ export const parseIdempotencyKey = (header: string | undefined): string | null =
 
 /** Does the work once per key: a repetition gets the stored answer. A request that failed on our side may be tried again. */
 export const withIdempotency = async (deps: IdempotencyDeps, attempt: Attempt, work: () => Promise<Reply>): Promise<Reply> => {
-  const place = { apiKeyId: attempt.apiKeyId, key: attempt.key }
+  const place = { apiKeyId: attempt.callerId, key: attempt.key }
   const claim = await claimIdempotencyKey(deps.database, { ...place, requestHash: hashRequest(deps.keyring, attempt.request) })
   if (claim.state === 'other_request') throw new Failure('IDEMPOTENCY_KEY_REUSED', 'the Idempotency-Key was used for another request')
   if (claim.state === 'working')

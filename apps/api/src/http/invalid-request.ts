@@ -1,7 +1,7 @@
 import type { FieldProblem } from '@inlet/contract'
+import { describeIssue } from '@inlet/contract'
 import { Failure, type Reason } from '@inlet/domain'
 import type { z } from 'zod'
-import { describeIssue } from './describe-issue.js'
 
 /** A request whose fields cannot be used; answered with VALIDATION_FAILED and every field at once. */
 export class InvalidRequest extends Failure {

@@ -1,20 +1,67 @@
-import { Failure, hasScope, type Scope } from '@inlet/domain'
+import { Failure, hasScope, keyActor, type Scope, tokenActor } from '@inlet/domain'
+import type { TokenPrincipal } from '@inlet/security'
 import type { Response } from 'express'
 
-/** Who makes a request. */
-export interface Principal {
-  readonly keyId: string
+/** Who makes a request: by an API key, also in a session, which stands for its key; or by a token of the issuer. */
+export type Principal = KeyPrincipal | TokenPrincipal
+
+export interface KeyPrincipal {
+  readonly kind: 'key'
+  /** What is limited and remembered together has one id: that of the key. */
+  readonly id: string
   readonly name: string
   readonly scopes: readonly Scope[]
 }
 
+/** As the audit log names who calls. */
+export const actorOf = (principal: Principal): string =>
+  principal.kind === 'key' ? keyActor(principal.id) : tokenActor(principal.name, principal.client)
+
 const KEY = 'principal'
+const PRESUMED = 'presumed'
+
+interface Presumed {
+  readonly principal: Principal
+  readonly decided: Promise<Principal>
+}
 
 export const setPrincipal = (response: Response, principal: Principal): void => {
   response.locals[KEY] = principal
 }
 
-/** Who was authenticated; null on public addresses. */
+/** Says who calls unless `decided` rejects. Until then there is no principal; only `readAs` begins. */
+export const presumePrincipal = (response: Response, principal: Principal, decided: Promise<Principal>): void => {
+  // readAs throws it; a request that ends before must not end the process.
+  decided.catch(() => {})
+  response.locals[PRESUMED] = { principal, decided } satisfies Presumed
+}
+
+const findPresumed = (response: Response): Presumed | null => {
+  const presumed: unknown = response.locals[PRESUMED]
+  // Only presumePrincipal writes there.
+  return presumed === undefined ? null : (presumed as Presumed)
+}
+
+/** Whose requests to count together; null for nobody's. */
+export const callerId = (response: Response): string | null => (findPrincipal(response) ?? findPresumed(response)?.principal)?.id ?? null
+
+/**
+ * Reads for who calls. For one who is presumed, reading begins at once; what comes of it, be it an error, is given only when that has been decided, and
+ * dropped when it was decided otherwise. Throws what the decision throws, or UNAUTHENTICATED when nobody was authenticated.
+ */
+export const readAs = async <T>(response: Response, read: (principal: Principal) => Promise<T>): Promise<T> => {
+  const presumed = findPresumed(response)
+  if (presumed === null) return read(getPrincipal(response))
+  const begun = read(presumed.principal)
+  begun.catch(() => {})
+  const principal = await presumed.decided
+  setPrincipal(response, principal)
+  return isSame(principal, presumed.principal) ? begun : read(principal)
+}
+
+const isSame = (a: Principal, b: Principal): boolean => a.id === b.id && a.name === b.name && a.scopes.join() === b.scopes.join()
+
+/** Who was authenticated; null on public addresses, and until it is decided. */
 export const findPrincipal = (response: Response): Principal | null => {
   const principal: unknown = response.locals[KEY]
   // Only setPrincipal writes there.
@@ -28,8 +75,17 @@ export const getPrincipal = (response: Response): Principal => {
   return principal
 }
 
-/** The same principal. Throws FORBIDDEN, naming the scope that is missing. */
+/** What a key or token would need for this. */
+export class ScopeMissing extends Failure {
+  readonly scope: Scope
+  constructor(kind: Principal['kind'], scope: Scope) {
+    super('FORBIDDEN', `the ${kind} lacks the scope ${scope}`)
+    this.scope = scope
+  }
+}
+
+/** The same principal. Throws ScopeMissing (FORBIDDEN). */
 export const requireScope = (principal: Principal, scope: Scope): Principal => {
-  if (!hasScope(principal.scopes, scope)) throw new Failure('FORBIDDEN', `the key lacks the scope ${scope}`)
+  if (!hasScope(principal.scopes, scope)) throw new ScopeMissing(principal.kind, scope)
   return principal
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { ErrorRequestHandler, Request } from 'express'
-import { originOf, RESOURCE_METADATA } from '../mcp/mcp-endpoint.js'
+import type { ErrorRequestHandler } from 'express'
+import { challengeFor } from '../oauth/challenge.js'
+import type { ResourceServer } from '../oauth/resource-server.js'
 import { endAnswer } from './end-answer.js'
 import { requestIdOf } from './request-log.js'
 import { toProblem } from './to-problem.js'
@@ -12,11 +13,11 @@ interface ProblemLog {
 
 /** Answers every error as application/problem+json; must be the last middleware. */
 export const problemHandler =
-  (log: ProblemLog): ErrorRequestHandler =>
+  (log: ProblemLog, oauth: ResourceServer | null): ErrorRequestHandler =>
   (error, request, response, _next) => {
     const errorId = randomUUID()
     const requestId = requestIdOf(request)
-    const { problem, retryAfterSeconds, isDefect } = toProblem(error, { requestId, errorId })
+    const { problem, retryAfterSeconds, isDefect } = toProblem(error, { requestId, errorId, path: request.path })
     if (isDefect) log.error({ err: error, errorId, requestId }, 'a request failed with an internal error')
     else if (problem.status >= 500) log.warn({ err: error, requestId }, 'a request could not be served')
     if (response.headersSent) {
@@ -24,13 +25,9 @@ export const problemHandler =
       return
     }
     if (retryAfterSeconds !== null) response.setHeader('retry-after', String(retryAfterSeconds))
-    if (problem.status === 401) response.setHeader('www-authenticate', challengeFor(request))
+    const challenge = challengeFor(error, { request, response, status: problem.status }, oauth)
+    if (challenge !== null) response.setHeader('www-authenticate', challenge)
     response.status(problem.status).setHeader('content-type', 'application/problem+json; charset=utf-8')
     response.setHeader('cache-control', 'no-store')
     endAnswer(request, response, JSON.stringify(problem))
   }
-
-const challengeFor = (request: Request): string => {
-  if (request.path.startsWith('/admin')) return 'Basic realm="Inlet"'
-  return request.path === '/mcp' ? `Bearer realm="Inlet", resource_metadata="${originOf(request)}${RESOURCE_METADATA}"` : 'Bearer realm="Inlet"'
-}

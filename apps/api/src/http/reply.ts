@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Endpoint, Endpoints } from '@inlet/contract'
+import { Failure } from '@inlet/domain'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
 import { compressSmall } from './compress-answers.js'
 import { endAnswer } from './end-answer.js'
-import { matchesEtag } from './etag.js'
 import type { Principal } from './principal.js'
+import type { Standing } from './standing.js'
 
 /** What a handler answers. */
 export interface Reply {
@@ -31,6 +32,8 @@ export interface ApiCall<E extends Endpoint = Endpoint> {
   /** For the audit trail. */
   readonly actor: string
   readonly principal: Principal | null
+  /** To be renewed before anything is shown or kept long after the request came. Answers are looked after already. */
+  readonly standing: Standing
   /** The revision If-Match names; null for `*` and for endpoints without it; undefined when it may be left out, and was. */
   readonly ifMatch: E extends { readonly ifMatch: 'optional' } ? number | null | undefined : number | null
   readonly request: Request
@@ -69,9 +72,30 @@ const isUnchanged = (response: Response, body: string): boolean => {
   return matchesEtag(response.req.get('if-none-match'), etag)
 }
 
+/** Calls back once when the answer is over: at once when it is already, since a client that left while nobody listened does not say so again. */
+export const onceClosed = (response: Response, then: () => void): void => {
+  if (response.closed || response.destroyed || response.req.socket.destroyed) then()
+  else response.once('close', then)
+}
+
 /** A signal that aborts when the client goes away before it was answered. */
 export const closeSignal = (response: Response): AbortSignal => {
   const controller = new AbortController()
-  response.once('close', () => controller.abort())
+  onceClosed(response, () => controller.abort())
   return controller.signal
 }
+
+export const toEtag = (revision: number): string => `"r${revision}"`
+
+/** The revision that If-Match names; null for `*`. Throws PRECONDITION_REQUIRED without it, PRECONDITION_FAILED for one that cannot match. */
+export const parseIfMatch = (header: string | undefined): number | null => {
+  if (header === undefined || header.trim() === '') throw new Failure('PRECONDITION_REQUIRED', 'If-Match is required')
+  if (header.trim() === '*') return null
+  const match = /^"r(\d{1,9})(?:-[\w-]{1,40})?"$/.exec(header.trim())
+  if (match === null) throw new Failure('PRECONDITION_FAILED', 'If-Match is not an ETag of this resource')
+  return Number(match[1])
+}
+
+/** Whether an If-None-Match header names this ETag; weak comparison. */
+export const matchesEtag = (header: string | undefined, etag: string): boolean =>
+  (header ?? '').split(',').some((one) => ['*', etag, `W/${etag}`].includes(one.trim()))

@@ -1,12 +1,12 @@
 import { type Endpoint, type EndpointId, endpoints } from '@inlet/contract'
 import { Failure } from '@inlet/domain'
 import type { Express, Request, Response } from 'express'
-import { parseIfMatch } from './etag.js'
 import { type IdempotencyDeps, parseIdempotencyKey, withIdempotency } from './idempotency.js'
 import { parseWith } from './invalid-request.js'
-import { getPrincipal, type Principal, requireScope } from './principal.js'
+import { actorOf, type Principal, readAs, requireScope } from './principal.js'
 import { readJsonBody } from './read-json-body.js'
-import { type ApiCall, type Handler, type Handlers, type Reply, sendReply } from './reply.js'
+import { type ApiCall, type Handler, type Handlers, parseIfMatch, type Reply, sendReply } from './reply.js'
+import { ALWAYS, openStanding, type Standing } from './standing.js'
 
 export interface RouteDeps extends IdempotencyDeps {
   /** Where the sources are kept when files are the truth; null when the database is. */
@@ -21,29 +21,36 @@ export const routeEndpoints = (app: Express, handlers: Handlers, deps: RouteDeps
     // The type of each handler was checked against its endpoint where `handlers` was made.
     const handler = handlers[id] as Handler<Endpoint>
     app[endpoint.method](endpoint.path, async (request, response) => {
-      const principal = authorize(endpoint, response)
-      if (endpoint.definesSources && deps.sourceFiles !== null)
-        throw new Failure('SOURCES_IN_FILES', `the sources are kept in ${deps.sourceFiles}, and cannot be changed here`)
-      const call = await readCall(endpoint, { request, response, principal })
-      const reply = await answer(deps, { id, endpoint, handler, call })
+      const reply = await asCaller(endpoint, response, async (principal, standing) => {
+        if (endpoint.definesSources && deps.sourceFiles !== null)
+          throw new Failure('SOURCES_IN_FILES', `the sources are kept in ${deps.sourceFiles}, and cannot be changed here`)
+        const call = await readCall(endpoint, { request, response, principal, standing })
+        return answer(deps, { id, endpoint, handler, call })
+      })
       if (reply !== null) sendReply(response, reply)
     })
   }
 }
 
-/** Who calls, with the scope the endpoint needs; null where no key is needed. */
-const authorize = ({ scope }: Endpoint, response: Response): Principal | null => {
-  if (scope === 'public' || scope === 'signature') return null
-  const principal = getPrincipal(response)
-  requireScope(principal, scope)
-  return principal
+type Work = (principal: Principal | null, standing: Standing) => Promise<Reply | null>
+
+/** Works for who calls, with the scope the endpoint needs; for null where no key is needed. An answer that took long is not shown to a key that was revoked meanwhile. */
+const asCaller = ({ scope, method }: Endpoint, response: Response, work: Work): Promise<Reply | null> => {
+  if (scope === 'public' || scope === 'signature') return work(null, ALWAYS)
+  return readAs(response, async (principal) => {
+    const standing = openStanding(response, scope)
+    const reply = await work(requireScope(principal, scope), standing)
+    // Deleting shows nothing, and may be what ended the key.
+    if (reply !== null && method !== 'delete') await standing.renew()
+    return reply
+  })
 }
 
 const readCall = async (
   endpoint: Endpoint,
-  http: { readonly request: Request; readonly response: Response; readonly principal: Principal | null },
+  http: { readonly request: Request; readonly response: Response; readonly principal: Principal | null; readonly standing: Standing },
 ): Promise<ApiCall> => {
-  const { request, response, principal } = http
+  const { request, response, principal, standing } = http
   const params = endpoint.params?.safeParse(request.params)
   if (params?.success === false) throw new Failure('NOT_FOUND', 'there is nothing at this address')
   const query = endpoint.query === undefined ? undefined : parseWith(endpoint.query, { ...request.query })
@@ -60,7 +67,8 @@ const readCall = async (
     exact: given?.exact,
     ifMatch,
     principal,
-    actor: principal === null ? 'anonymous' : `key:${principal.keyId}`,
+    standing,
+    actor: principal === null ? 'anonymous' : actorOf(principal),
     request,
     response,
   } as ApiCall
@@ -74,7 +82,7 @@ const answer = (
   const key = endpoint.idempotent && call.principal !== null ? parseIdempotencyKey(call.request.get('idempotency-key')) : null
   if (key === null || call.principal === null) return handler(call)
   const { params, query, body } = call
-  return withIdempotency(deps, { key, apiKeyId: call.principal.keyId, request: [id, params, query, body] }, async () => {
+  return withIdempotency(deps, { key, callerId: call.principal.id, request: [id, params, query, body] }, async () => {
     const reply = await handler(call)
     if (reply === null) throw new Error('an idempotent handler must give its answer back')
     return reply

@@ -1,12 +1,12 @@
 import { Failure } from '@inlet/domain'
 
-/** Places that are taken for as long as something is open, at most so many for each name and altogether. */
-export interface Places {
-  /** Takes a place; the caller gives it back once, whatever happens. Throws TOO_MANY_REQUESTS. */
+/** Slots that are taken for as long as something is open, at most so many for each name and altogether. */
+export interface Slots {
+  /** Takes a slot; the caller gives it back once, whatever happens. Throws TOO_MANY_REQUESTS. */
   take(name: string): () => void
 }
 
-interface PlacesOptions {
+interface SlotOptions {
   readonly perName: number
   readonly total: number
   /** Of what there are too many, for the message. */
@@ -15,7 +15,7 @@ interface PlacesOptions {
 
 const RETRY_MS = 1_000
 
-export const createPlaces = ({ perName, total, what }: PlacesOptions): Places => {
+export const createSlots = ({ perName, total, what }: SlotOptions): Slots => {
   const taken = new Map<string, number>()
   let all = 0
   return {

@@ -1,17 +1,22 @@
 import { statusOf } from '@inlet/contract'
-import { Failure, REASONS, type Reason } from '@inlet/domain'
+import { Failure, fillStep, REASONS, type Reason } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
 import { CheckRejected, InvalidRequest } from './invalid-request.js'
 import { toProblem } from './to-problem.js'
 
-const ids = { requestId: 'r', errorId: 'e' }
+const ids = { requestId: 'r', errorId: 'e', path: '/v1/sources/docs/start' }
 
 describe('toProblem', () => {
   it('gives every reason its status, code and next step', () => {
     for (const reason of Object.keys(REASONS) as Reason[]) {
       const { problem } = toProblem(new Failure(reason, 'what happened'), ids)
-      expect(problem).toMatchObject({ status: statusOf(reason), code: reason, next: REASONS[reason].next, requestId: 'r' })
+      expect(problem).toMatchObject({ status: statusOf(reason), code: reason, next: fillStep(REASONS[reason].next, 'docs'), requestId: 'r' })
     }
+  })
+  it('names the source of the request in the commands of its next step', () => {
+    const next = (path: string) => toProblem(new Failure('SOURCE_STOPPED', 'it is stopped'), { ...ids, path }).problem.next
+    expect(next('/v1/sources/docs/pause')).toContain('`inlet sources start docs` (POST /v1/sources/docs/start)')
+    for (const path of ['/v1/sources', '/v1/sources/test']) expect(next(path)).toContain('`inlet sources start <source>`')
   })
   it('shows nothing of a defect, only where to find it', () => {
     const { problem, isDefect } = toProblem(new TypeError('canary is not a function'), ids)
@@ -35,6 +40,12 @@ describe('toProblem', () => {
         isDefect: false,
         problem: { status: 422, code: reason },
       })
+  })
+  it('does not take a system that cannot be reached for the database', () => {
+    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    expect(toProblem(new Failure('UNREACHABLE', 'cannot connect', { cause }), ids).problem.code).toBe('UNREACHABLE')
+    const refused = toProblem(new Failure('DATABASE_UNAVAILABLE', 'too many requests wait', { cause, retryAfterMs: 1_000 }), ids)
+    expect([refused.problem.code, refused.problem.detail, refused.retryAfterSeconds]).toEqual(['DATABASE_UNAVAILABLE', 'too many requests wait', 1])
   })
   it('lists the fields of a request that cannot be used', () => {
     const errors = [{ path: 'a.b', code: 'too_big', message: 'is too big' }]

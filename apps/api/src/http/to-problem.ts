@@ -1,6 +1,6 @@
 import { type DraftReview, type Problem, statusOf } from '@inlet/contract'
 import { isMissingReference, isTimeout, toDatabaseFailure } from '@inlet/db'
-import { Failure } from '@inlet/domain'
+import { Failure, fillStep } from '@inlet/domain'
 import { MappingSyntaxError } from '@inlet/mapping'
 import { CheckRejected, InvalidRequest } from './invalid-request.js'
 
@@ -46,8 +46,18 @@ const toApiFailure = (thrown: unknown): Failure => {
 
 const statusFor = (failure: Failure): number => (failure instanceof CheckRejected ? 422 : statusOf(failure.reason))
 
-/** The answer to a thrown value. `ids` are the request's and one to find the cause in the log. Shows no stack and nothing of a defect. */
-export const toProblem = (thrown: unknown, ids: { readonly requestId: string; readonly errorId: string }): ProblemAnswer => {
+interface FailedRequest {
+  readonly requestId: string
+  /** Finds the cause in the log. */
+  readonly errorId: string
+  readonly path: string
+}
+
+/** The source a request names, for the commands of a next step; the test of a draft names none. */
+const sourceIn = (path: string): string => /^\/v1\/sources\/(?!test$)([\w-]+)/u.exec(path)?.[1] ?? '<source>'
+
+/** The answer to a thrown value. Shows no stack and nothing of a defect. */
+export const toProblem = (thrown: unknown, { requestId, errorId, path }: FailedRequest): ProblemAnswer => {
   const failure = toApiFailure(thrown)
   const status = statusFor(failure)
   const isDefect = failure.code === 'internal' && !(failure instanceof CheckRejected)
@@ -61,13 +71,13 @@ export const toProblem = (thrown: unknown, ids: { readonly requestId: string; re
       status,
       code: failure.reason,
       detail: isDefect ? 'an internal error; the log holds the cause under the error id' : failure.message,
-      next: failure.next,
+      next: fillStep(failure.next, sourceIn(path)),
       ...(failure.field === undefined ? {} : { field: failure.field }),
       ...(failure instanceof MappingSyntaxError ? { position: failure.position } : {}),
       ...(failure instanceof InvalidRequest ? { errors: [...failure.errors] } : {}),
       ...(failure instanceof PublishBlocked ? { review: failure.review } : {}),
-      requestId: ids.requestId,
-      ...(isDefect ? { errorId: ids.errorId } : {}),
+      requestId,
+      ...(isDefect ? { errorId } : {}),
     },
   }
 }

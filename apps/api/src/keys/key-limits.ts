@@ -1,7 +1,7 @@
 import { countHoldings, type Database } from '@inlet/db'
-import { Failure } from '@inlet/domain'
+import { Failure, isCaller } from '@inlet/domain'
 
-/** How much one API key may hold: a stolen one fills neither the database nor this process. */
+/** How much one API key, or the subject of tokens, may hold: a stolen one fills neither the database nor this process. */
 export interface KeyLimits {
   readonly sources: number
   readonly credentials: number
@@ -15,7 +15,7 @@ export interface LimitDeps {
 }
 
 /**
- * Whether the key may make one more; answers the bytes that are left for uploads. Nobody but keys is limited. Two requests at the
+ * Whether the caller may make one more; answers the bytes that are left for uploads. Inlet itself is not limited. Two requests at the
  * same moment may both be let through: the limit is against heaps, not against one too many. Throws LIMIT_REACHED.
  */
 export const requireRoom = async (
@@ -23,12 +23,12 @@ export const requireRoom = async (
   what: 'sources' | 'credentials' | 'uploads',
   actor: string,
 ): Promise<{ readonly bytesLeft: number }> => {
-  if (!actor.startsWith('key:')) return { bytesLeft: Number.POSITIVE_INFINITY }
+  if (!isCaller(actor)) return { bytesLeft: Number.POSITIVE_INFINITY }
   const { count, bytes } = await countHoldings(database, what, actor)
-  if (count >= limits[what]) throw new Failure('LIMIT_REACHED', `this key has made ${count} ${what}, as many as ${SETTINGS[what]} allows`)
+  if (count >= limits[what]) throw new Failure('LIMIT_REACHED', `this caller has made ${count} ${what}, as many as ${SETTINGS[what]} allows`)
   const bytesLeft = what === 'uploads' ? limits.uploadBytes - bytes : Number.POSITIVE_INFINITY
   if (bytesLeft <= 0)
-    throw new Failure('LIMIT_REACHED', `the uploads of this key have ${bytes} bytes, as many as INLET_MAX_UPLOAD_BYTES_PER_KEY allows`)
+    throw new Failure('LIMIT_REACHED', `the uploads of this caller have ${bytes} bytes, as many as INLET_MAX_UPLOAD_BYTES_PER_KEY allows`)
   return { bytesLeft }
 }
 

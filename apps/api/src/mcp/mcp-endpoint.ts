@@ -3,15 +3,20 @@ import { Failure, isScope } from '@inlet/domain'
 import { createHttpApi, createMcpServer } from '@inlet/mcp'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server'
-import type { Request, RequestHandler } from 'express'
-import { getPrincipal, requireScope } from '../http/principal.js'
-import type { AllowedHosts } from './allowed-host.js'
+import type { RequestHandler, Response } from 'express'
+import { actorOf, getPrincipal, requireScope } from '../http/principal.js'
+import { onceClosed } from '../http/reply.js'
+import { openStanding } from '../http/standing.js'
+import { metadataUrl } from '../oauth/challenge.js'
+import type { ResourceServer } from '../oauth/resource-server.js'
 
 export interface McpDeps {
   readonly database: Database
   /** Of this very API: tools call it in the name of the key, so that they can do what the key can, by the same checks. */
   readonly selfUrl: () => string
   readonly hosts: AllowedHosts
+  /** Where tokens are taken, too. */
+  readonly oauth: ResourceServer | null
   /** Whether a person publishes what agents propose. */
   readonly approval: boolean
   readonly version: string
@@ -31,10 +36,26 @@ export const mcpEndpoint = (deps: McpDeps): RequestHandler => {
       throw new Failure('FORBIDDEN', 'this server does not answer agents under that name', {
         next: 'Use its own address, or set INLET_PUBLIC_URL to the one that clients use.',
       })
-    const { keyId, scopes } = requireScope(getPrincipal(response), 'read')
+    const principal = requireScope(getPrincipal(response), 'read')
     const token = (request.get('authorization') ?? '').replace(/^bearer /iu, '')
-    await handle(Object.assign(request, { auth: { token, clientId: keyId, scopes: [...scopes] } }), response)
+    watch(response)
+    const auth = {
+      token,
+      clientId: actorOf(principal),
+      scopes: [...principal.scopes],
+      ...(deps.oauth !== null && principal.kind === 'token' && { resourceMetadataUrl: metadataUrl(request, deps.oauth), extra: { mayAsk: true } }),
+    }
+    await handle(Object.assign(request, { auth }), response)
   }
+}
+
+const WATCH_MS = 5_000
+
+/** Ends an answer that is still open when its key is revoked, or its token over. */
+const watch = (response: Response): void => {
+  const standing = openStanding(response, 'read')
+  const timer = setInterval(() => void standing.renew().catch(() => response.destroy()), WATCH_MS)
+  onceClosed(response, () => clearInterval(timer))
 }
 
 const createServerFor = (deps: McpDeps, { authInfo, requestInfo }: McpRequestContext) => {
@@ -42,11 +63,12 @@ const createServerFor = (deps: McpDeps, { authInfo, requestInfo }: McpRequestCon
   return createMcpServer({
     api: createHttpApi({ url: deps.selfUrl(), key: authInfo.token }),
     scopes: authInfo.scopes.filter(isScope),
+    ...(deps.oauth !== null && authInfo.extra?.['mayAsk'] === true && { scopeName: deps.oauth.scopeName }),
     approval: deps.approval,
     version: deps.version,
     onCall: ({ tool, client }) =>
       writeAudit(deps.database.pool, {
-        actor: `key:${authInfo.clientId}`,
+        actor: authInfo.clientId,
         action: `mcp.${tool}`,
         targetType: 'mcp-client',
         targetId: toClientName(client ?? requestInfo?.headers.get('user-agent') ?? ''),
@@ -57,11 +79,29 @@ const createServerFor = (deps: McpDeps, { authInfo, requestInfo }: McpRequestCon
 /** As the client calls itself: it proves nothing, and says where to look. */
 const toClientName = (name: string): string => name.replace(/[^\x20-\x7e]/gu, '').slice(0, MAX_CLIENT_NAME) || 'unknown'
 
-/** Where clients without a key learn how to authenticate (RFC 9728). */
-export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource/mcp'
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
-export const protectedResource = (): RequestHandler => (request, response) =>
-  void response.json({ resource: `${originOf(request)}/mcp`, resource_name: 'Inlet', bearer_methods_supported: ['header'] })
+interface AllowedHosts {
+  /** Whether a request that names this Host comes for this server, and its Origin (undefined: no browser) is one of its own. */
+  allows(host: string | undefined, origin: string | undefined): boolean
+}
 
-/** The scheme and host that the client used. */
-export const originOf = (request: Request): string => `${request.protocol}://${request.get('host') ?? 'localhost'}`
+/**
+ * Which host names this server answers agents under: loopback, the address it listens on, and that of its public URL. A page whose
+ * name was made to resolve to this machine (DNS rebinding) names neither.
+ */
+export const createAllowedHosts = (names: { readonly listenHost: string; readonly publicUrl: string | undefined }): AllowedHosts => {
+  const hosts = new Set([...LOOPBACK, names.listenHost.toLowerCase(), ...(names.publicUrl === undefined ? [] : [hostnameOf(names.publicUrl)])])
+  const isOurs = (hostname: string | null): boolean => hostname !== null && hosts.has(hostname)
+  return {
+    allows: (host, origin) => isOurs(hostnameOf(`http://${host ?? ''}`)) && (origin === undefined || isOurs(hostnameOf(origin))),
+  }
+}
+
+const hostnameOf = (url: string): string | null => {
+  try {
+    return new URL(url).hostname
+  } catch {
+    return null
+  }
+}

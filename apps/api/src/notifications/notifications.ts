@@ -14,7 +14,7 @@ import {
   toMessageId,
   updateTarget,
 } from '@inlet/db'
-import { Failure, maskUrl, parseSchedule, TARGET_RULES, type TargetKind } from '@inlet/domain'
+import { Failure, fillStep, maskUrl, parseSchedule, TARGET_RULES, type TargetKind } from '@inlet/domain'
 import { openSecrets, sealSecrets } from '@inlet/security'
 import { z } from 'zod'
 import { mayRetarget } from '../credentials/guard-targets.js'
@@ -190,7 +190,8 @@ const listIncidentsHandler =
     const before = query.cursor === undefined ? null : toPosition(deps.tokens.decode(list, query.cursor, position))
     const open = query.state === 'all' ? null : query.state === 'open'
     const rows = await listIncidents(deps.database, { sourceId, kind: query.kind, open, before, limit: query.limit + 1 })
-    return { status: 200, body: toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.openedAt.toISOString(), last.id])) }
+    const views = rows.map(({ secrets, ...row }) => ({ ...row, next: fillStep(row.next, row.source, secrets) }))
+    return { status: 200, body: toPage(views, query.limit, (last) => deps.tokens.encode(list, [last.openedAt.toISOString(), last.id])) }
   }
 
 /** The ids of sources by their slugs or ids. Throws VALIDATION_FAILED naming those that do not exist. */

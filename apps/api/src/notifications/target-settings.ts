@@ -1,7 +1,7 @@
 import { Failure, isUrl, TARGET_RULES, type TargetKind } from '@inlet/domain'
 import { createSigningSecret, isSigningSecret } from '@inlet/security'
 import { InvalidRequest } from '../http/invalid-request.js'
-import type { NotificationDeps } from './notifications.js'
+import type { SourceDeps } from '../source-access/source-deps.js'
 
 export interface GivenTarget {
   readonly kind: TargetKind
@@ -15,7 +15,7 @@ const refuse = (path: string, message: string): never => {
 }
 
 /** The address of a target, or that of its kind. Throws what is wrong with it. The worker checks again when it connects. */
-export const requireUrl = async (deps: NotificationDeps, { kind, url: given }: Pick<GivenTarget, 'kind' | 'url'>): Promise<string> => {
+export const requireUrl = async (deps: Pick<SourceDeps, 'guard'>, { kind, url: given }: Pick<GivenTarget, 'kind' | 'url'>): Promise<string> => {
   const url = given ?? TARGET_RULES[kind].url ?? refuse('url', 'is required')
   try {
     await deps.guard.check([kind === 'email' ? toMailServer(url) : { field: 'url', url }])

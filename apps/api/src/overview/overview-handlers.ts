@@ -34,7 +34,10 @@ const toSourceLine = (source: SourceLineRow): SourceLine => ({
   freshWithinSeconds: source.freshWithinSeconds,
   lastSuccessAt: source.lastSuccessAt?.toISOString() ?? null,
   nextRunAt: source.nextRunAt?.toISOString() ?? null,
+  parkedUntil: source.parkedUntil?.toISOString() ?? null,
+  parkedReason: source.parkedReason,
   quarantined: source.quarantined,
+  reason: source.reason,
   problem: source.problem?.slice(0, MAX_PROBLEM_CHARS) ?? null,
 })
 

@@ -1,3 +1,4 @@
+import { nextStepOf } from '@inlet/domain'
 import { createSigningSecret, openSecrets } from '@inlet/security'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectContract, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
@@ -103,6 +104,21 @@ describe('notifications', () => {
     [{ events: [] }, 422, 'VALIDATION_FAILED'],
   ])('refuse %j', async (changes, status, code) => {
     expect(problemOf(await api.post('/v1/notifications', { name: 'x', url: 'https://example.com/', ...changes }))).toEqual([status, code])
+  })
+})
+
+describe('incidents', () => {
+  it('say what to do about the source and the secrets that they are about', async () => {
+    const { body: source } = await api.post('/v1/sources', newSource({ slug: 'no-entry', secrets: { password: 'wrong' }, runNow: false }))
+    await api.database.pool.query(
+      `INSERT INTO incidents (source_id, kind, reason, message, next, since, opened_at) VALUES ($1, 'error', 'AUTH_FAILED', 'refused', $2, now(), now())`,
+      [source.id, nextStepOf('AUTH_FAILED')],
+    )
+    const listed = await api.get(`/v1/incidents?source=${source.id}`)
+    expectContract(listed, 'listIncidents')
+    expect(listed.body.items[0].next).toMatch(
+      /`inlet sources update no-entry --secret password=env:NO_ENTRY_PASSWORD` \(PATCH \/v1\/sources\/no-entry\)/u,
+    )
   })
 })
 

@@ -2,8 +2,7 @@ import type { FreshnessView } from '@inlet/contract'
 import { createRun, findLastPending, isIndexedUpTo, listEndedRuns, listFreshness, type SourceFreshness } from '@inlet/db'
 import { allowsRuns, Failure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
-import { enqueueAfterCommit } from '../source-access/after-commit.js'
-import type { RecordDeps } from './records.js'
+import { enqueueAfterCommit, type QueueDeps } from '../source-access/after-commit.js'
 
 interface FreshnessRequest {
   /** Null: all sources that are not paused. */
@@ -20,8 +19,9 @@ const MAX_SOURCES = 50
 const POLL_MS = 200
 
 /** Runs the sources in scope that are older, waits for them at most so long, and says for each whether it is fresh now. */
-export const ensureFresh = async (deps: RecordDeps, request: FreshnessRequest): Promise<readonly FreshnessView[]> => {
+export const ensureFresh = async (deps: QueueDeps, request: FreshnessRequest): Promise<readonly FreshnessView[]> => {
   const { sourceIds, maxAgeSeconds } = request
+  const askedAt = monotonicNow()
   const stale = await listFreshness(deps.database, { sourceIds, maxAgeSeconds, limit: MAX_SOURCES + 1 })
   if (stale.length > MAX_SOURCES)
     throw new Failure('VALIDATION_FAILED', `more than ${MAX_SOURCES} sources are older`, {
@@ -33,12 +33,14 @@ export const ensureFresh = async (deps: RecordDeps, request: FreshnessRequest): 
   await untilEnded(deps, [...runs.values()], deadline, request.signal)
   if (request.searched && runs.size > 0) await untilIndexed(deps, deadline, request.signal)
   const ids = stale.map(({ id }) => id)
-  const now = await listFreshness(deps.database, { sourceIds: ids, maxAgeSeconds, limit: MAX_SOURCES, all: true })
+  // Ages count from the request: what a run has read since then is fresh, however long the wait and the index took.
+  const sinceAsked = maxAgeSeconds + (monotonicNow() - askedAt) / 1_000
+  const now = await listFreshness(deps.database, { sourceIds: ids, maxAgeSeconds: sinceAsked, limit: MAX_SOURCES, all: true })
   return now.map((source) => toView(source, runs.get(source.id) ?? null))
 }
 
 /** Runs by source; a source that is paused or needs its owner gets none, and one that runs already is awaited. */
-const startRuns = async (deps: RecordDeps, stale: readonly SourceFreshness[]): Promise<ReadonlyMap<string, string>> => {
+const startRuns = async (deps: QueueDeps, stale: readonly SourceFreshness[]): Promise<ReadonlyMap<string, string>> => {
   const runs = new Map<string, string>()
   const created: string[] = []
   for (const source of stale.filter(({ status }) => status === 'ACTIVE')) {
@@ -51,7 +53,7 @@ const startRuns = async (deps: RecordDeps, stale: readonly SourceFreshness[]): P
   return runs
 }
 
-const untilEnded = async (deps: RecordDeps, runIds: readonly string[], deadline: number, signal: AbortSignal): Promise<void> => {
+const untilEnded = async (deps: Pick<QueueDeps, 'database'>, runIds: readonly string[], deadline: number, signal: AbortSignal): Promise<void> => {
   let waiting = runIds
   while (waiting.length > 0 && monotonicNow() < deadline) {
     await pause(deadline, signal)
@@ -61,7 +63,7 @@ const untilEnded = async (deps: RecordDeps, runIds: readonly string[], deadline:
 }
 
 /** Until all is searchable that is stored now. */
-const untilIndexed = async (deps: RecordDeps, deadline: number, signal: AbortSignal): Promise<void> => {
+const untilIndexed = async (deps: Pick<QueueDeps, 'database'>, deadline: number, signal: AbortSignal): Promise<void> => {
   const last = await findLastPending(deps.database)
   while (last !== null && monotonicNow() < deadline && !(await isIndexedUpTo(deps.database, last))) await pause(deadline, signal)
 }

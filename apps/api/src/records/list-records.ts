@@ -6,13 +6,13 @@ import { z } from 'zod'
 import { listName } from '../http/page-token.js'
 import { requireScope } from '../http/principal.js'
 import { closeSignal, type Handler } from '../http/reply.js'
+import type { QueueDeps } from '../source-access/after-commit.js'
 import { unknownSource } from '../source-access/find-source.js'
 import { ensureFresh } from './ensure-fresh.js'
-import { checkFacets, toFields } from './fields.js'
-import { toPageJson } from './record-json.js'
-import { MAX_PAGE_BYTES, type PageRequest, type RecordPageJson } from './record-page.js'
-import type { RecordDeps } from './records.js'
-import { searchPage } from './search-page.js'
+import { checkFacets, MAX_PAGE_BYTES, type PageRequest, type RecordPageJson, toFields, toPageJson } from './record-json.js'
+import { type SearchDeps, searchPage } from './search-page.js'
+
+export type RecordDeps = SearchDeps & QueueDeps
 
 const listPosition = z.tuple([z.string(), z.int(), z.string()])
 

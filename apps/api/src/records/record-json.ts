@@ -1,5 +1,36 @@
-import type { RecordDetail, RecordHit } from '@inlet/contract'
-import { type RankedRecord, type StoredRecordDetails, toRecordView, toShownParts, withRawMember } from '@inlet/db'
+import type { ListRecordsQuery, RecordDetail, RecordHit, RecordPage } from '@inlet/contract'
+import {
+  type Facet,
+  isFacet,
+  type RankedRecord,
+  type RecordFields,
+  type RecordFilter,
+  type StoredRecordDetails,
+  toRecordView,
+  toShownParts,
+  withRawMember,
+} from '@inlet/db'
+import { Failure } from '@inlet/domain'
+
+/** Data of a page; larger records make it shorter. */
+export const MAX_PAGE_BYTES = 8_388_608
+
+export interface RecordPageJson {
+  readonly items: readonly string[]
+  readonly nextCursor: string | null
+  readonly search?: RecordPage['search']
+  readonly truncated?: boolean
+  readonly relaxed?: boolean
+  readonly ignoredWords?: number
+  readonly facets?: readonly Facet[]
+}
+
+export interface PageRequest {
+  readonly query: ListRecordsQuery
+  readonly filter: RecordFilter
+  /** Names the list in cursors. */
+  readonly list: string
+}
 
 /** A hit of a search, as JSON text. */
 export const toHitJson = (record: RankedRecord): string => {
@@ -25,3 +56,29 @@ export const toDetailJson = (record: StoredRecordDetails): string => {
 
 /** A page as JSON text out of items that are JSON text. */
 export const toPageJson = (items: readonly string[], rest: object): string => withRawMember(rest, 'items', `[${items.join(',')}]`)
+
+/** What `fields` asks for: `data`, `data.name`, `text`; throws VALIDATION_FAILED for anything else. */
+export const toFields = (names: readonly string[]): RecordFields => {
+  const asked = names.flatMap((name) => name.split(',')).map((name) => name.trim())
+  for (const name of asked)
+    if (name !== 'data' && name !== 'text' && !/^data\.[^.]+$/u.test(name))
+      throw new Failure('VALIDATION_FAILED', `'${name.slice(0, 100)}' cannot be asked for`, {
+        field: 'fields',
+        next: 'Ask for data, text or a member of data, such as data.links.',
+      })
+  return {
+    allData: asked.includes('data'),
+    members: asked.flatMap((name) => (name.startsWith('data.') ? [name.slice('data.'.length)] : [])),
+    text: asked.includes('text'),
+  }
+}
+
+/** Throws VALIDATION_FAILED for a field that cannot be counted. */
+export const checkFacets = (fields: readonly string[]): void => {
+  for (const field of fields)
+    if (!isFacet(field))
+      throw new Failure('VALIDATION_FAILED', `'${field.slice(0, 100)}' cannot be counted`, {
+        field: 'facets',
+        next: 'Ask for source, connector, stream, kind or a member of data, such as data.status.',
+      })
+}

@@ -137,6 +137,24 @@ describe('records', () => {
     expect(answer.body.index).toBeUndefined()
   })
 
+  it('ensureFresh counts ages from the request, however long the index takes', async () => {
+    const { pool } = api.database
+    const id = await newSourceId({ name: 'Slowly indexed' })
+    const asking = api.get(`/v1/records?q=quagga&source=${id}&ensureFresh=1s&wait=60`)
+    const runId: string = await until(
+      async () => (await pool.query(`SELECT id FROM runs WHERE source_id = $1 AND trigger = 'fresh'`, [id])).rows[0]?.id,
+    )
+    await storeWithoutIndex(id, 'quagga')
+    await finishRun(api.database, { runId, provedUnchanged: true, streams: [{ name: 'rows' }] })
+    await pool.query('UPDATE sources SET last_success_at = now() WHERE id = $1', [id])
+    await until(
+      async () =>
+        (await pool.query(`SELECT FROM sources WHERE id = $1 AND last_success_at < now() - interval '1100 milliseconds'`, [id])).rowCount === 1,
+    )
+    await indexPending(api.database)
+    expect((await asking).body.freshness).toMatchObject([{ sourceId: id, fresh: true, because: null }])
+  })
+
   it('ensureFresh runs what is older and says what became fresh', async () => {
     const stale = await newSourceId({ name: 'Stale one' })
     const paused = await newSourceId({ paused: true })

@@ -1,21 +1,9 @@
 import type { Endpoints } from '@inlet/contract'
-import { type Database, findRecord, listChunks } from '@inlet/db'
+import { findRecord, listChunks } from '@inlet/db'
 import { Failure } from '@inlet/domain'
-import type { Logger } from '@inlet/observability'
-import type { Queues } from '@inlet/queue'
-import type { PageTokens } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { listRecordsHandler } from './list-records.js'
+import { listRecordsHandler, type RecordDeps } from './list-records.js'
 import { toDetailJson } from './record-json.js'
-import type { Understand } from './understand.js'
-
-export interface RecordDeps {
-  readonly database: Database
-  readonly queues: Queues
-  readonly tokens: PageTokens
-  readonly log: Logger
-  readonly understand: Understand
-}
 
 const getRecordHandler =
   (deps: RecordDeps): Handler<Endpoints['getRecord']> =>

@@ -1,18 +1,23 @@
 import { durationSeconds } from '@inlet/contract'
-import { readIndexState, type SearchPosition, searchRecords } from '@inlet/db'
+import { type Database, readIndexState, type SearchPosition, searchRecords } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { z } from 'zod'
-import { toFields } from './fields.js'
-import { toHitJson } from './record-json.js'
-import { MAX_PAGE_BYTES, type PageRequest, type RecordPageJson } from './record-page.js'
-import type { RecordDeps } from './records.js'
+import type { PageTokens } from '../http/page-token.js'
+import { MAX_PAGE_BYTES, type PageRequest, type RecordPageJson, toFields, toHitJson } from './record-json.js'
+import type { Understand } from './understand.js'
+
+export interface SearchDeps {
+  readonly database: Database
+  readonly tokens: PageTokens
+  readonly understand: Understand
+}
 
 const NAME_BYTES = 5
 const position = z.union([z.tuple([z.literal('second'), z.string()]), z.tuple([z.literal('walk'), z.uuid(), z.int().min(0)])])
 const DAY_SECONDS = 86_400
 
 /** A page of what answers a question. */
-export const searchPage = async (deps: RecordDeps, question: string, { query, filter, list }: PageRequest): Promise<RecordPageJson> => {
+export const searchPage = async (deps: SearchDeps, question: string, { query, filter, list }: PageRequest): Promise<RecordPageJson> => {
   // Read first: what is indexed meanwhile may be called pending, never the other way round.
   const index = await readIndexState(deps.database)
   const at: SearchPosition = query.cursor === undefined ? { at: 'start' } : toPosition(deps.tokens.decode(list, query.cursor, position))

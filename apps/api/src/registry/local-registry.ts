@@ -4,6 +4,7 @@ import type { RegistryClient } from '@inlet/registry-files'
 import type { z } from 'zod'
 import { InvalidRequest, parseWith } from '../http/invalid-request.js'
 import type { ApiCall, Handler, Handlers } from '../http/reply.js'
+import { ALWAYS } from '../http/standing.js'
 
 type Used = 'planRegistry' | 'listRegistry' | 'createSource' | 'updateSource' | 'pauseSource' | 'resumeSource' | 'deleteSource'
 
@@ -28,6 +29,7 @@ export const createLocalRegistry = (handlers: Pick<Handlers, Used>): RegistryCli
       ifMatch: parts.ifMatch ?? null,
       actor: ACTOR,
       principal: null,
+      standing: ALWAYS,
     }
     // No request stands behind it: these handlers look at request and response only for a connection check, which is not asked for.
     const reply = await (handlers[endpoint] as Handler<never>)(made as unknown as ApiCall<never>)

@@ -127,7 +127,7 @@ const toView = (error: Failure): NonNullable<PlannedSource['failure']> => ({
 
 /** A stored source in the form of a file: what is at its default is left out. */
 export const toDefinition = (stored: StoredDefinition): Readonly<Record<string, unknown>> => {
-  const { freshWithinSeconds, mapping, credential, schedule } = stored
+  const { freshWithinSeconds, language, mapping, credential, schedule } = stored
   return {
     slug: stored.slug,
     name: stored.name,
@@ -138,6 +138,7 @@ export const toDefinition = (stored: StoredDefinition): Readonly<Record<string, 
     ...(schedule === null ? {} : { schedule }),
     ...(Object.keys(stored.labels).length === 0 ? {} : { labels: stored.labels }),
     ...(freshWithinSeconds === null ? {} : { freshWithin: toDuration(freshWithinSeconds) }),
+    ...(language === null ? {} : { language }),
     ...(stored.status === 'PAUSED' ? { paused: true } : {}),
   }
 }
@@ -150,6 +151,7 @@ const normalDefinition = (given: SourceDefinition, stored: StoredDefinition | un
   return {
     ...rest,
     ...(given.freshWithin == null ? {} : { freshWithin: toDuration(durationSeconds(given.freshWithin) ?? 1) }),
+    ...(given.language === 'auto' ? { language: undefined } : {}),
     ...(given.labels === undefined || Object.keys(given.labels).length > 0 ? {} : { labels: undefined }),
     ...(isPaused ? { paused: true } : {}),
   }

@@ -36,7 +36,8 @@ describe('the registry over the API', () => {
     })
     expect(await actionOf(base)).toBe('create')
     expect((await register({ ...base, managedBy: 'apply' })).status).toBe(201)
-    expect(await actionOf({ ...base, freshWithin: '120m' })).toBe('unchanged')
+    expect(await actionOf({ ...base, freshWithin: '120m', language: 'auto' })).toBe('unchanged')
+    expect(await actionOf({ ...base, language: 'de' })).toBe('update')
     const [changed] = await plan([define('a', { name: 'A!', config: { rows: 2, url: 'https://example.com/' }, labels: { team: 'y' }, paused: true })])
     expect(changed).toMatchObject({ action: 'update', failure: null })
     expect(changed?.changes.map(({ path: where }) => where).sort()).toEqual([

@@ -1,6 +1,6 @@
 import type { RunDetailView, RunView } from '@inlet/contract'
 import type { RunAttempt, RunDetail, RunOverview } from '@inlet/db'
-import { type CaveatTally, caveatKinds, caveatStep, describeCaveat } from '@inlet/domain'
+import { type CaveatTally, caveatKinds, caveatStep, describeCaveat, fillStep } from '@inlet/domain'
 
 const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null
 
@@ -32,9 +32,10 @@ export const toRunView = (run: RunOverview): RunView => ({
   bytes: { forwarded: Number(run.forwardedBytes), committed: Number(run.committedBytes) },
   backfill: run.backfill === null ? null : { ...run.backfill },
   progress: { ...run.progress },
-  caveats: toCaveats(run.progress['caveats'] as CaveatTally | undefined),
+  caveats: toCaveats(run.slug, run.progress['caveats'] as CaveatTally | undefined),
   warnings: [...((run.progress['warnings'] as RunView['warnings'] | undefined) ?? [])],
-  error: run.errorReason === null ? null : { reason: run.errorReason, message: run.errorMessage ?? '', next: run.errorNext ?? '' },
+  error:
+    run.errorReason === null ? null : { reason: run.errorReason, message: run.errorMessage ?? '', next: fillStep(run.errorNext ?? '', run.slug) },
 })
 
 export const toRunDetailView = (run: RunDetail): RunDetailView => ({ ...toRunView(run), attempts: run.attempts.map(toAttemptView) })
@@ -52,9 +53,9 @@ const toAttemptView = (attempt: RunAttempt): RunDetailView['attempts'][number] =
   wakeAt: moment(attempt.wakeAt),
 })
 
-const toCaveats = (tally: CaveatTally = {}): RunView['caveats'] =>
+const toCaveats = (slug: string, tally: CaveatTally = {}): RunView['caveats'] =>
   caveatKinds(tally).flatMap((kind) => {
     const counted = tally[kind]
     if (counted === undefined) return []
-    return [{ kind, ...counted, examples: [...counted.examples], message: describeCaveat(kind, counted), next: caveatStep(kind) }]
+    return [{ kind, ...counted, examples: [...counted.examples], message: describeCaveat(kind, counted), next: fillStep(caveatStep(kind), slug) }]
   })

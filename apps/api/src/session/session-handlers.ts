@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { type Endpoint, type Endpoints, endpoints, type SessionView } from '@inlet/contract'
 import { createSession, type Database, deleteSession, findSession, takeSessionLink } from '@inlet/db'
-import { Failure, hasScope, type Scope } from '@inlet/domain'
+import { Failure, hasScope, keyActor, type Scope } from '@inlet/domain'
 import type { Keyring } from '@inlet/security'
 import { findKey, parseKey, throttle } from '../http/authenticate.js'
 import type { FailedLogins } from '../http/failed-logins.js'
-import { getPrincipal, type Principal } from '../http/principal.js'
+import { actorOf, getPrincipal, type Principal } from '../http/principal.js'
 import type { Handler } from '../http/reply.js'
 import { csrfTokenOf, SESSION_SECONDS, sessionCookie, sessionTokenOf, tokenHash } from './session-cookie.js'
 
@@ -24,10 +24,10 @@ const operationsFor = (scopes: readonly Scope[]): readonly string[] =>
     .filter(([, { scope }]) => scope === 'public' || (scope !== 'signature' && hasScope(scopes, scope)))
     .map(([id]) => id)
 
-const toView = ({ keyId, name, scopes }: Principal, session: { readonly token: string; readonly expiresAt: Date } | null): SessionView => ({
-  actor: { id: `key:${keyId}`, name },
-  scopes: [...scopes],
-  may: [...operationsFor(scopes)],
+const toView = (principal: Principal, session: { readonly token: string; readonly expiresAt: Date } | null): SessionView => ({
+  actor: { id: actorOf(principal), name: principal.name },
+  scopes: [...principal.scopes],
+  may: [...operationsFor(principal.scopes)],
   csrfToken: session === null ? null : csrfTokenOf(session.token),
   expiresAt: session?.expiresAt.toISOString() ?? null,
 })
@@ -35,7 +35,7 @@ const toView = ({ keyId, name, scopes }: Principal, session: { readonly token: s
 const createSessionHandler =
   (deps: SessionDeps): Handler<Endpoints['createSession']> =>
   async ({ body, request }) => {
-    const keyId = 'link' in body ? await takeSessionLink(deps.database, tokenHash(body.link)) : await keyIdOf(deps, body.key)
+    const keyId = 'link' in body ? await takeSessionLink(deps.database, tokenHash(body.link)) : await findKeyId(deps, body.key)
     const token = randomBytes(32).toString('base64url')
     const expiresAt =
       keyId === null
@@ -43,24 +43,28 @@ const createSessionHandler =
         : await createSession(
             deps.database,
             { tokenHash: tokenHash(token), kind: 'session', apiKeyId: keyId, ttlSeconds: SESSION_SECONDS },
-            `key:${keyId}`,
+            keyActor(keyId),
           )
     // Also a link's key may have been revoked meanwhile.
-    const principal = expiresAt === null ? null : await findSession(deps.database, tokenHash(token))
-    if (expiresAt === null || principal === null) {
+    const session = expiresAt === null ? null : await findSession(deps.database, tokenHash(token))
+    if (expiresAt === null || session === null) {
       throttle(deps.failedLogins, request, 'link' in body ? null : parseKey(body.key))
       throw new Failure('UNAUTHENTICATED', 'link' in body ? 'this link has been used or is over' : 'this is no valid API key', {
         next:
           'link' in body ? 'Sign in with an API key, or make another link.' : 'Check that it was copied whole; `inlet keys create` makes another.',
       })
     }
-    return { status: 201, headers: { 'set-cookie': sessionCookie(token, request.secure) }, body: toView(principal, { token, expiresAt }) }
+    return {
+      status: 201,
+      headers: { 'set-cookie': sessionCookie(token, request.secure) },
+      body: toView({ kind: 'key', id: session.keyId, ...session }, { token, expiresAt }),
+    }
   }
 
-const keyIdOf = async (deps: SessionDeps, text: string): Promise<string | null> => {
+const findKeyId = async (deps: SessionDeps, text: string): Promise<string | null> => {
   const presented = parseKey(text)
   const principal = presented === null ? null : await findKey(deps, presented)
-  return principal?.keyId ?? null
+  return principal?.id ?? null
 }
 
 const getSessionHandler =
@@ -84,7 +88,8 @@ const createSessionLinkHandler =
   (deps: SessionDeps): Handler<Endpoints['createSessionLink']> =>
   async ({ response, actor }) => {
     const token = randomBytes(32).toString('base64url')
-    const { keyId } = getPrincipal(response)
+    const { kind, id: keyId } = getPrincipal(response)
+    if (kind !== 'key') throw new Failure('FORBIDDEN', 'only API keys sign in to the console', { next: 'Use an API key with the scope admin.' })
     const link = { tokenHash: tokenHash(token), kind: 'link', apiKeyId: keyId, ttlSeconds: LINK_SECONDS } as const
     const expiresAt = await createSession(deps.database, link, actor)
     // Browsers do not send what follows #, so that it stands in no log.

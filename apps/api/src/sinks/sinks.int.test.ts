@@ -1,3 +1,5 @@
+import { answerCall } from '@inlet/db'
+import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectContract, insertRecords, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
 
@@ -50,6 +52,31 @@ describe('/v1/sinks', () => {
       why: expect.stringMatching(/^2 changes wait/u),
       lag: { changes: 2, seconds: expect.any(Number) },
     })
+  })
+
+  it('lets a worker try the receiver, says what it answers, and writes down who asked', async () => {
+    const { id } = (await create()).body
+    const answerWith = async (result: Parameters<typeof answerCall>[2]) => {
+      const sent = api.post(`/v1/sinks/${id}/test`)
+      const call = await until(async () => {
+        const { rows } = await api.database.pool.query<{ id: string; params: object }>(
+          `SELECT * FROM calls WHERE kind = 'sink' AND status = 'waiting'`,
+        )
+        return rows[0] ?? null
+      })
+      await answerCall(api.database, call.id, result)
+      return { params: call.params, tried: await sent }
+    }
+    const answer = { delivered: false, status: 401, error: 'the receiver answers 401: wrong signature', durationMs: 12 }
+    const { params, tried } = await answerWith({ status: 'done', answer })
+    expectContract(tried, 'testSink')
+    expect([params, tried.body]).toEqual([{ sinkId: id }, { ...answer, next: expect.stringContaining(`inlet sinks update ${id}`) }])
+    const { rows } = await api.database.pool.query(`SELECT action, actor FROM audit WHERE target_id = $1 ORDER BY id DESC LIMIT 1`, [id])
+    expect(rows).toEqual([{ action: 'sink.test', actor: expect.stringMatching(/^key:/u) }])
+    const { tried: gone } = await answerWith({ status: 'failed', answer: { reason: 'NOT_FOUND', message: 'the sink was deleted meanwhile' } })
+    expect(problemOf(gone)).toEqual([404, 'NOT_FOUND'])
+    expect(problemOf(await api.post('/v1/sinks/00000000-0000-4000-8000-000000000000/test'))).toEqual([404, 'NOT_FOUND'])
+    expect(problemOf(await api.post(`/v1/sinks/${id}/test`, {}, { key: api.keys.write }))).toEqual([403, 'FORBIDDEN'])
   })
 
   it('refuses what cannot be', async () => {

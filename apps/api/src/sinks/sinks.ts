@@ -1,16 +1,28 @@
 import { randomUUID } from 'node:crypto'
-import type { Endpoints } from '@inlet/contract'
-import { createSink, deleteSink, findSink, findSourceId, listSinks, type Sink, startOfChanges, updateSink } from '@inlet/db'
-import { Failure } from '@inlet/domain'
+import type { Endpoints, SinkView } from '@inlet/contract'
+import {
+  createSink,
+  type Database,
+  deleteSink,
+  findSink,
+  findSourceId,
+  listSinks,
+  readSinkLag,
+  type Sink,
+  startOfChanges,
+  updateSink,
+  writeAudit,
+} from '@inlet/db'
+import { explainSink, Failure, stepOfRefusedTest } from '@inlet/domain'
 import { createSigningSecret, isSigningSecret, openSecrets, sealSecrets } from '@inlet/security'
+import { askWorker, type CallDeps } from '../calls/ask-worker.js'
 import { InvalidRequest } from '../http/invalid-request.js'
 import { pageOfAll } from '../http/page-of-all.js'
-import type { Handler } from '../http/reply.js'
+import { closeSignal, type Handler } from '../http/reply.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { toSinkView } from './sink-view.js'
 
 /** What the endpoints of sinks use. */
-export type SinkDeps = Pick<SourceDeps, 'database' | 'keyring' | 'tokens' | 'guard' | 'secrets'>
+export type SinkDeps = Pick<SourceDeps, 'database' | 'keyring' | 'tokens' | 'guard' | 'secrets'> & CallDeps
 
 const REDACT_MS = 300_000
 /** Receivers have this long to take over a new secret. */
@@ -80,6 +92,18 @@ const updateSinkHandler =
     return { status: 200, body: await toSinkView(deps.database, await getSaved(deps, id)) }
   }
 
+/** Only workers open the secrets of sinks. */
+const testSinkHandler =
+  (deps: SinkDeps): Handler<Endpoints['testSink']> =>
+  async ({ params: { id }, actor, response }) => {
+    await getSaved(deps, id)
+    const outcome = await askWorker(deps, 'sink', { connector: '', config: {}, params: { sinkId: id } }, closeSignal(response))
+    if (!outcome.ok) throw new Failure(outcome.failure.reason, outcome.failure.message, { next: outcome.failure.next })
+    const { delivered, status } = outcome.answer
+    await writeAudit(deps.database.pool, { actor, action: 'sink.test', targetType: 'sink', targetId: id, after: { delivered, status } })
+    return { status: 200, body: { ...outcome.answer, next: delivered ? null : stepOfRefusedTest(id) } }
+  }
+
 const deleteSinkHandler =
   (deps: SinkDeps): Handler<Endpoints['deleteSink']> =>
   async ({ params, actor }) => {
@@ -116,5 +140,24 @@ export const createSinkHandlers = (deps: SinkDeps) => ({
   listSinks: listSinksHandler(deps),
   getSink: getSinkHandler(deps),
   updateSink: updateSinkHandler(deps),
+  testSink: testSinkHandler(deps),
   deleteSink: deleteSinkHandler(deps),
 })
+
+/** A sink as the API shows it, with how far it is behind. */
+const toSinkView = async (database: Pick<Database, 'pool'>, sink: Sink): Promise<SinkView> => {
+  const { position: _, previousUntil, refused, ...shown } = sink
+  const { fillsUp, ...lag } = await readSinkLag(database, sink)
+  return {
+    ...shown,
+    ...explainSink({ ...sink, refused, fillsUp, waiting: lag.waiting, lagSeconds: lag.seconds }),
+    sources: [...sink.sources],
+    lag: { changes: fillsUp ? null : lag.waiting, seconds: lag.seconds },
+    delivered: Number(sink.delivered),
+    deliveredAt: sink.deliveredAt?.toISOString() ?? null,
+    nextAt: sink.nextAt?.toISOString() ?? null,
+    previousSecretUntil: previousUntil === null || previousUntil.getTime() <= Date.now() ? null : previousUntil.toISOString(),
+    createdAt: sink.createdAt.toISOString(),
+    updatedAt: sink.updatedAt.toISOString(),
+  }
+}

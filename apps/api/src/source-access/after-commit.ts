@@ -2,7 +2,7 @@ import type { Schedule } from '@inlet/domain'
 import { withDeadline } from '@inlet/runtime'
 import type { SourceDeps } from './source-deps.js'
 
-type QueueDeps = Pick<SourceDeps, 'database' | 'queues' | 'log'>
+export type QueueDeps = Pick<SourceDeps, 'database' | 'queues' | 'log'>
 
 /** The queue is a cache of what was committed: when it is unavailable, the reconciler brings it up to date within seconds. */
 const LIMIT_MS = 2_000

@@ -1,6 +1,6 @@
 import { type Database, findSource, findSourceId, listSlugsNear, type SourceDetails } from '@inlet/db'
 import { Failure, isUuid } from '@inlet/domain'
-import { suggestSlugs } from './suggest-slugs.js'
+import { closeMatch } from '@inlet/runtime'
 
 /** A source that was deleted while a request was about it. */
 export const sourceNotFound = (): Failure => new Failure('NOT_FOUND', 'there is no such source')
@@ -28,4 +28,14 @@ export const getSource = async (deps: FindDeps, ref: string): Promise<SourceDeta
   const source = await findSource(deps.database, ref)
   if (source === null) throw await unknownSource(deps, ref)
   return source
+}
+
+const MAX_SUGGESTED = 3
+
+/** The slugs that somebody may have meant by one that is not there, the nearest first: a misspelt one, else those that hold it. */
+export const suggestSlugs = (slug: string, known: readonly string[]): readonly string[] => {
+  const near = closeMatch(slug, known)
+  if (near !== undefined) return [near]
+  const holding = known.filter((other) => other.includes(slug)).sort((a, b) => a.length - b.length)
+  return holding.slice(0, MAX_SUGGESTED)
 }

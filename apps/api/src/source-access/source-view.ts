@@ -1,8 +1,8 @@
 import type { Connector } from '@inlet/connector-sdk'
 import { type SourceDetail, type SourceSummary, toDuration } from '@inlet/contract'
 import type { SourceDetails, SourceOverview } from '@inlet/db'
-import { decideFreshness } from '@inlet/domain'
-import { nextStepOf, toLoadErrorView, toMappingView } from '../versions/version-view.js'
+import { decideFreshness, fillStep, nextStepOf, type StepSecrets } from '@inlet/domain'
+import { toMappingView, toOpenErrorView } from '../versions/version-view.js'
 
 const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null
 
@@ -29,6 +29,8 @@ export const toSourceSummary = (source: SourceOverview): SourceSummary => {
     lastSuccessAt: iso(source.lastSuccessAt),
     lagSeconds,
     nextRunAt: iso(source.nextRunAt),
+    statusReason: source.statusReason,
+    parkedReason: source.parkedReason,
     incidents: [...source.incidents],
     createdAt: source.createdAt.toISOString(),
     updatedAt: source.updatedAt.toISOString(),
@@ -44,7 +46,6 @@ export const toSourceDetail = (source: SourceDetails, findConnector: (type: stri
   secrets: toSecretStates(source.secretTimes),
   credential: source.credential,
   hookPath: findConnector(source.connector)?.receive !== undefined ? `/v1/hooks/${source.id}` : null,
-  statusReason: source.statusReason,
   statusMessage: source.statusMessage,
   consecutiveFailures: source.consecutiveFailures,
   restartAt: iso(source.restartAt),
@@ -54,13 +55,15 @@ export const toSourceDetail = (source: SourceDetails, findConnector: (type: stri
       : {
           reason: source.lastError.reason,
           message: source.lastError.message,
-          next: nextStepOf(source.lastError.reason),
+          next: fillStep(nextStepOf(source.lastError.reason), source.slug, secretsInSteps(source)),
           at: source.lastError.at.toISOString(),
         },
-  loadError: source.loadError === null ? null : { version: source.loadError.version, ...toLoadErrorView(source.loadError) },
+  openError: source.openError === null ? null : { version: source.openError.version, ...toOpenErrorView(source.openError) },
   hasDraft: source.hasDraft,
   freshness: toFreshness(source),
   lag: toLag(source),
+  language: source.language ?? 'auto',
+  reindexing: source.reindexing,
   streams: source.streams.map((stream) => ({
     name: stream.name,
     kind: stream.kind,
@@ -85,6 +88,12 @@ const toLag = ({ lastSuccessAt, streams, newestRecordAt, now }: SourceDetails): 
     recordSeconds: secondsBetween(newestRecordAt, now),
   }
 }
+
+/** The secrets that next steps name. */
+export const secretsInSteps = ({ secretTimes, credential }: Pick<SourceDetails, 'secretTimes' | 'credential'>): StepSecrets => ({
+  names: Object.keys(secretTimes).sort(),
+  credential,
+})
 
 /** Which secrets are set and since when, never their values. */
 export const toSecretStates = (times: Readonly<Record<string, Date | string>>): SourceDetail['secrets'] =>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { suggestSlugs } from './suggest-slugs.js'
+import { suggestSlugs } from './find-source.js'
 
 const KNOWN = ['demo-git', 'demo-web', 'docs', 'orders', 'orders-archive']
 

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { durationSeconds, type Endpoints } from '@inlet/contract'
 import { createSource, findSource } from '@inlet/db'
-import { isRare, parseSchedule, parseSourceName, type Schedule } from '@inlet/domain'
+import { isRare, parseSchedule, parseSourceName, type Schedule, toLanguage } from '@inlet/domain'
 import { fingerprintSecrets, type SealedSecrets, type SecretPlace, sealSecrets } from '@inlet/security'
 import { requireCheck } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
-import { toEtag } from '../http/etag.js'
-import { closeSignal, type Handler } from '../http/reply.js'
+import { closeSignal, type Handler, toEtag } from '../http/reply.js'
 import { requireRoom } from '../keys/key-limits.js'
 import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
 import { sourceNotFound } from '../source-access/find-source.js'
@@ -32,11 +31,13 @@ export const createSourceHandler =
     const shared = await chooseCredential(deps, connector, body)
     const kept = shared === null ? { secrets } : { keptSecrets: Object.keys(shared.fields) }
     await checkSettingsForm(deps, connector, { config: body.config, ...kept })
-    checkMappingForm(body.mapping)
+    const mapping = checkMappingForm(body.mapping ?? null)
     const use = shared === null ? null : { connector, config: body.config, of: { credentialId: shared.id } }
     const added = use === null ? null : await guardTargets(deps, use, { actor, principal })
     const whose = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
-    const found = query.check ? await requireCheck(deps, { connector: connector.type, config: body.config, ...whose }, closeSignal(response)) : []
+    const found = query.check
+      ? await requireCheck(deps, { connector: connector.type, config: body.config, mapping, ...whose }, closeSignal(response))
+      : []
     await added?.allow()
     const id = randomUUID()
     const { runId } = await createSource(
@@ -51,6 +52,7 @@ export const createSourceHandler =
         schedule,
         labels: body.labels ?? {},
         freshWithinSeconds: toSeconds(body.freshWithin),
+        language: toLanguage(body.language ?? null),
         paused: body.paused,
         runNow: body.runNow && connector.receive === undefined,
         ownership: { managedBy: body.managedBy, secretsFingerprint: fingerprintSecrets(deps.keyring, id, secrets) },

@@ -151,7 +151,7 @@ when('NOT_FOUND_UPSTREAM', 'owner', 'stays', async (id) => {
 when('CONFIG_INVALID', 'operator', 'stays', async (id) => {
   await sql(`UPDATE sources SET status = 'ERROR', status_reason = 'OF_A_LATER_VERSION' WHERE id = $1`, [id])
 })
-when('LOAD_FAILED', 'owner', 'stays', async (id) => {
+when('OPEN_FAILED', 'owner', 'stays', async (id) => {
   await sql(`UPDATE source_versions SET load_failed_at = now(), load_reason = 'VALIDATION_FAILED', load_message = 'bad' WHERE source_id = $1`, [id])
 })
 when('CLOCK_SKEW', 'operator', 'stays', () => alive({ refuses: 'clock', problem: 'the clock is 9 s off' }))
@@ -204,6 +204,16 @@ when('SUSPECT_EMPTY', 'owner', 'clears', async (id) => {
   const run = await lease(id)
   await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })
 })
+when('PARTIAL', 'owner', 'clears', async (id) => {
+  const run = await lease(id)
+  await applyBatch(api.database, testBatch({ ...run, seq: 1 }, [{ key: 'k1' }, { key: 'q1', op: 'q' }]))
+  await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })
+})
+when('PUSH_REFUSED', 'owner', 'stays', async (id) => {
+  await alive({ id: 'another', connectors: ['hooked'] })
+  await sql(`UPDATE sources SET connector = 'hooked', cron = NULL, next_tick_at = NULL WHERE id = $1`, [id])
+  await sql(`INSERT INTO events (source_id, type, level, message) VALUES ($1, 'hook.refused', 'warn', 'the signature does not fit')`, [id])
+})
 when('TEXT_MISSING', 'owner', 'stays', async (id) => {
   await sql(`UPDATE records SET data = '{"rate": 0.5, "at": "2026-01-01T00:00:00Z"}' WHERE source_id = $1`, [id])
 })
@@ -237,7 +247,7 @@ describe('why a source is not running', () => {
     const { clearsAt } = answer.body.blocker
     expect(clearsAt !== null && Date.parse(clearsAt) > Date.parse(answer.body.at)).toBe(clears)
     expect(clearsAt === null).toBe(!clears)
-    expect(answer.body.blocker.next).not.toBe('')
+    expect(answer.body.blocker.next).toMatch(/^(?!.*\{(?:source|id)\})./u)
     expect(answer.body.checks.map(({ passed }: { passed: boolean }) => passed).indexOf(false)).toBe(answer.body.checks.length - 1)
   })
 

@@ -1,8 +1,7 @@
 import type { Endpoints } from '@inlet/contract'
-import { type ActionRequest, type ActionResult, actOnSource, markDeleting, resetCursor } from '@inlet/db'
+import { type ActionRequest, type ActionResult, actOnSource, markDeleting, resetCursor, type SourceDetails } from '@inlet/db'
 import { allowsRuns, isUuid } from '@inlet/domain'
-import { toEtag } from '../http/etag.js'
-import type { Handler, Reply } from '../http/reply.js'
+import { type Handler, type Reply, toEtag } from '../http/reply.js'
 import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
 import { getSource, getSourceId, sourceNotFound } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
@@ -14,18 +13,35 @@ export interface ActionCall {
   readonly actor: string
 }
 
-/** Does what was asked of a source and brings the queue in line. Throws NOT_FOUND and what `actOnSource` throws. */
+type ActDeps = Pick<SourceDeps, 'database' | 'queues' | 'log'>
+
+/** Does what was asked of a source and enqueues its runs. Throws NOT_FOUND and what `actOnSource` throws. */
+const act = async (deps: ActDeps, request: ActionRequest): Promise<ActionResult> => {
+  const result = await actOnSource(deps.database, request)
+  if (result === null) throw sourceNotFound()
+  await enqueueAfterCommit(deps, result.enqueue)
+  return result
+}
+
+const syncScheduler = (deps: ActDeps, { id, status, schedule }: Pick<SourceDetails, 'id' | 'status' | 'schedule'>): Promise<void> =>
+  syncSchedulerAfterCommit(deps, id, allowsRuns(status) ? schedule : null)
+
+/** The same, with the job scheduler in line as well. Throws as `actOnSource`, and NOT_FOUND. */
+export const actAndSync = async (deps: ActDeps, request: ActionRequest): Promise<ActionResult> => {
+  const result = await act(deps, request)
+  // A run alone changes no status.
+  if (request.action !== 'run' && result.changed) await syncScheduler(deps, await getSource(deps, request.sourceId))
+  return result
+}
+
+/** Does to the source in the address what was asked. An id needs no looking up: whether it is known is found with its row locked. */
 const performAction = async (
   deps: SourceDeps,
   { params, actor }: ActionCall,
   request: Omit<ActionRequest, 'sourceId' | 'actor'>,
 ): Promise<ActionResult & { readonly sourceId: string }> => {
-  // An id needs no looking up: whether it is known is found with its row locked.
   const sourceId = isUuid(params.id) ? params.id : await getSourceId(deps, params.id)
-  const result = await actOnSource(deps.database, { ...request, sourceId, actor })
-  if (result === null) throw sourceNotFound()
-  await enqueueAfterCommit(deps, result.enqueue)
-  return { ...result, sourceId }
+  return { ...(await act(deps, { ...request, sourceId, actor })), sourceId }
 }
 
 /** For actions that answer with the source as it is then, whether or not there was anything to do. */
@@ -34,7 +50,7 @@ const showing =
   async (call: ActionCall): Promise<Reply> => {
     const { sourceId } = await performAction(deps, call, { action })
     const source = await getSource(deps, sourceId)
-    await syncSchedulerAfterCommit(deps, sourceId, allowsRuns(source.status) ? source.schedule : null)
+    await syncScheduler(deps, source)
     return { status: 200, headers: { etag: toEtag(source.revision) }, body: toSourceDetail(source, deps.findConnector) }
   }
 

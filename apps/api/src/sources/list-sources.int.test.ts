@@ -42,6 +42,22 @@ describe('listing sources', () => {
     expect(await list('connector=nothing')).toEqual([])
   })
 
+  it('says why a source is in error, and why a parked run waits, whether it is filtered or not', async () => {
+    const { pool } = api.database
+    await pool.query('DELETE FROM sources')
+    const { id } = (await api.post('/v1/sources', newSource())).body
+    await pool.query(`UPDATE sources SET status = 'ERROR', status_reason = 'AUTH_FAILED' WHERE id = $1`, [id])
+    await pool.query(
+      `INSERT INTO runs (source_id, version_id, trigger, status, parked_reason) SELECT id, version_id, 'manual', 'parked', 'RATE_LIMITED' FROM sources WHERE id = $1`,
+      [id],
+    )
+    for (const query of ['', '?state=STARTING']) {
+      const answer = await api.get(`/v1/sources${query}`)
+      expectContract(answer, 'listSources')
+      expect(answer.body.items).toMatchObject([{ statusReason: 'AUTH_FAILED', parkedReason: 'RATE_LIMITED' }])
+    }
+  })
+
   it('filters by the very state it shows, whatever the facts', async () => {
     const { pool } = api.database
     const outcomes = [null, 'ok', 'failed']

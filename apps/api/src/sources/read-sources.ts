@@ -1,11 +1,10 @@
 import type { Endpoints, WhyView } from '@inlet/contract'
 import { gatherWhyFacts, listSources, listTicks, type StoredWhyFacts } from '@inlet/db'
-import { explainWhy, toSourceState, type WhyFacts } from '@inlet/domain'
+import { explainWhy, fillStep, toSourceState, type WhyFacts } from '@inlet/domain'
 import { withDeadline } from '@inlet/runtime'
 import { z } from 'zod'
-import { toEtag } from '../http/etag.js'
 import { listName, toPage } from '../http/page-token.js'
-import type { Handler } from '../http/reply.js'
+import { type Handler, toEtag } from '../http/reply.js'
 import { getSource, getSourceId, unknownSource } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 import { toSourceDetail, toSourceSummary } from '../source-access/source-view.js'
@@ -55,7 +54,13 @@ export const explainSourceHandler =
     const [stored, queueProblem] = await Promise.all([gatherWhyFacts(deps.database, params.id), findQueueProblem(deps)])
     if (stored === null) throw await unknownSource(deps, params.id)
     const connector = deps.findConnector(stored.connector)
-    const facts = { ...stored, queueProblem, continuous: connector?.continuous === true, pushed: connector?.receive !== undefined }
+    const facts = {
+      ...stored,
+      queueProblem,
+      queuePlace: deps.queues.place,
+      continuous: connector?.continuous === true,
+      pushed: connector?.receive !== undefined,
+    }
     return { status: 200, body: toWhyView(stored, facts) }
   }
 
@@ -68,7 +73,7 @@ const findQueueProblem = async ({ queues }: Pick<SourceDeps, 'queues'>): Promise
   }
 }
 
-const toWhyView = ({ sourceId }: StoredWhyFacts, facts: WhyFacts): WhyView => {
+const toWhyView = ({ sourceId, slug, secrets }: StoredWhyFacts, facts: WhyFacts): WhyView => {
   const { blocker, checks } = explainWhy(facts)
   return {
     sourceId,
@@ -81,7 +86,7 @@ const toWhyView = ({ sourceId }: StoredWhyFacts, facts: WhyFacts): WhyView => {
       lastOutcome: facts.lastRun?.outcome ?? null,
     }),
     running: blocker.code === 'RUN_ACTIVE',
-    blocker: { ...blocker, clearsAt: blocker.clearsAt?.toISOString() ?? null },
+    blocker: { ...blocker, next: fillStep(blocker.next, slug, secrets), clearsAt: blocker.clearsAt?.toISOString() ?? null },
     recheck: toRecheck(facts),
     run: toRun(facts),
     checks: [...checks],

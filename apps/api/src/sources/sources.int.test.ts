@@ -101,7 +101,11 @@ describe.each(backends)('sources on %s', (_name, redis) => {
 
     const working = api.post('/v1/sources?check=true', newSource())
     await answerNextCall({ status: 'done', answer: { ok: true } })
-    expect((await working).body).toMatchObject({ checked: true })
+    const missing = { code: 'TEXT_MISSING', stream: 'main', message: 'no record has a title' }
+    const others = [{ code: 'NOT_INCREMENTAL', stream: 'main', message: '' }, missing]
+    const sampled = await answerNextCall({ status: 'done', answer: { json: JSON.stringify({ warnings: others }) } })
+    expect(sampled?.kind).toBe('test')
+    expect((await working).body).toMatchObject({ checked: true, warnings: [{ code: 'TEXT_MISSING', message: 'main: no record has a title' }] })
   })
 
   it('says when no worker answers a check', async () => {
@@ -118,6 +122,20 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     const answer = await checking
     expectContract(answer, 'checkSource')
     expect(answer.body).toMatchObject({ ok: false, failure: { reason: 'UNREACHABLE', message: 'nobody there' } })
+  })
+
+  it('sets the language of its records, without a new version, and says how far they are indexed again', async () => {
+    const source = await register({ language: 'fr' })
+    expect([source.language, source.reindexing]).toEqual(['fr', null])
+    const set = await api.patch(`/v1/sources/${source.id}`, { language: 'de' }, { headers: { 'if-match': '"r1"' } })
+    expectContract(set, 'updateSource')
+    expect(set.body).toMatchObject({ language: 'de', reindexing: { records: 0, done: 0 }, version: 1, revision: 2 })
+    const same = await api.patch(`/v1/sources/${source.id}`, { language: 'de' }, { headers: { 'if-match': '"r2"' } })
+    expect(same.body).toMatchObject({ revision: 2 })
+    const auto = await api.patch(`/v1/sources/${source.id}`, { language: 'auto' }, { headers: { 'if-match': '"r2"' } })
+    expect(auto.body).toMatchObject({ language: 'auto', revision: 3 })
+    const wrong = await api.patch(`/v1/sources/${source.id}`, { language: 'klingon' }, { headers: { 'if-match': '*' } })
+    expect(problemOf(wrong)).toEqual([422, 'VALIDATION_FAILED'])
   })
 
   it('changes what is named, as a new version when the config changes', async () => {

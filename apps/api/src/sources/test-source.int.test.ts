@@ -1,4 +1,5 @@
 import { answerCall } from '@inlet/db'
+import { REASONS } from '@inlet/domain'
 import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectContract, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
@@ -45,6 +46,22 @@ describe('testing a source', () => {
       config: { rows: 3 },
       params: { mapping: null, sample, limit: 2 },
     })
+  })
+
+  it('has next steps name the source and the secrets it is read with', async () => {
+    const { body } = await api.post('/v1/sources', newSource({ secrets: { token: 'a token that is refused' } }))
+    const subject = { source: body.slug, secrets: { names: ['token'], credential: null } }
+    expect((await ask(`/v1/sources/${body.id}/test`, {})).call.params).toMatchObject({ subject })
+    const checking = api.post(`/v1/sources/${body.id}/check`, {})
+    const call = await until(async () => {
+      const { rows } = await api.database.pool.query<WaitingCall>(`SELECT * FROM calls WHERE kind = 'check' AND status = 'waiting'`)
+      return rows[0] ?? null
+    })
+    const { next } = REASONS.AUTH_FAILED
+    await answerCall(api.database, call.id, { status: 'failed', answer: { reason: 'AUTH_FAILED', message: 'refused', next } })
+    expect((await checking).body.failure.next).toMatch(
+      new RegExp(`^Put the new secrets .*inlet sources update ${body.slug} --secret token=env:\\w+_TOKEN`),
+    )
   })
 
   it('keeps every digit of a sample, and takes no such number elsewhere', async () => {

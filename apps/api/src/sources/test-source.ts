@@ -1,14 +1,15 @@
 import type { Connector } from '@inlet/connector-sdk'
 import type { Endpoints } from '@inlet/contract'
 import { findSource, findSourceForCheck, getContent } from '@inlet/db'
-import { canonicalJson } from '@inlet/domain'
-import { askWorker, checkSettings, type WorkerRequest } from '../calls/ask-worker.js'
+import { canonicalJson, fillStep } from '@inlet/domain'
+import { askWorker, type CallFailure, checkSettings, type WorkerRequest } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { guardTargets } from '../credentials/guard-targets.js'
 import { closeSignal, type Handler, type Reply } from '../http/reply.js'
 import { sourceNotFound, unknownSource } from '../source-access/find-source.js'
 import { checkSettingsForm, getConnector, refuseForm, type Settings } from '../source-access/settings-form.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
+import { secretsInSteps } from '../source-access/source-view.js'
 import { checkMappingForm } from '../versions/check-content.js'
 
 /** How long values of a request are removed from the log. */
@@ -25,7 +26,8 @@ export const testSourceHandler =
     const content = await getContent(deps.database, source.id, version)
     const tried = { config: config ?? content.config, mapping: checkMappingForm(mapping === undefined ? content.mapping : mapping) }
     const connector = getConnector(deps, source.connector)
-    const refused = config === undefined ? null : await tryForm(deps, connector, { config, keptSecrets: await secretsOf(deps, source.id) })
+    const subject = await subjectOf(deps, source.id)
+    const refused = config === undefined ? null : await tryForm(deps, connector, { config, keptSecrets: subject?.secrets.names ?? [] })
     if (refused !== null && body.sample === undefined) return refused
     const use = { connector, config: tried.config, of: { sourceId: source.id } }
     const { targets: allowTargets } = await guardTargets(deps, use, { actor, principal })
@@ -36,7 +38,7 @@ export const testSourceHandler =
         config: refused === null ? tried.config : {},
         sourceId: source.id,
         allowTargets,
-        params: { ...howMuch, mapping: tried.mapping },
+        params: { ...howMuch, mapping: tried.mapping, ...(subject === undefined ? {} : { subject }) },
       },
       closeSignal(response),
     )
@@ -76,8 +78,19 @@ const tryForm = async (deps: SourceDeps, connector: Connector, settings: Setting
 /** A sample travels as text, too: on the way to a worker its numbers would lose digits. */
 const toSampleJson = (sample: unknown): { readonly sampleJson?: string } => (sample === undefined ? {} : { sampleJson: canonicalJson(sample) })
 
-const secretsOf = async (deps: SourceDeps, sourceId: string): Promise<readonly string[]> =>
-  Object.keys((await findSource(deps.database, sourceId))?.secretTimes ?? {})
+/** What next steps are about; undefined when the source was deleted meanwhile. */
+const subjectOf = async (deps: SourceDeps, sourceId: string): Promise<WorkerRequest<'test'>['params']['subject']> => {
+  const source = await findSource(deps.database, sourceId)
+  if (source === null) return undefined
+  const { names, credential } = secretsInSteps(source)
+  return { source: source.slug, secrets: { names: [...names], credential } }
+}
+
+/** A failure whose next step names the source, as all do that are shown. */
+const aboutSource = async (deps: SourceDeps, sourceId: string, failure: CallFailure): Promise<CallFailure> => {
+  const subject = await subjectOf(deps, sourceId)
+  return subject === undefined ? failure : { ...failure, next: fillStep(failure.next, subject.source, subject.secrets) }
+}
 
 const ask = async (deps: SourceDeps, request: WorkerRequest<'test'>, signal: AbortSignal): Promise<Reply> => {
   const outcome = await askWorker(deps, 'test', request, signal)
@@ -96,7 +109,9 @@ export const checkSourceHandler =
     if (source === null) throw await unknownSource(deps, params.id)
     const { connector, config, id } = source
     const outcome = await checkSettings(deps, { connector, config, sourceId: id }, closeSignal(response))
-    const found = outcome.ok ? { failure: null, warnings: outcome.answer.warnings } : { failure: outcome.failure, warnings: [] }
+    const found = outcome.ok
+      ? { failure: null, warnings: outcome.answer.warnings }
+      : { failure: await aboutSource(deps, id, outcome.failure), warnings: [] }
     return { status: 200, body: { ok: outcome.ok, ...found, checkedAt: new Date().toISOString(), durationMs: outcome.durationMs } }
   }
 
@@ -109,7 +124,11 @@ export const previewSourceHandler =
     const { connector, config, id } = source
     const outcome = await askWorker(deps, 'preview', { connector, config, sourceId: id, params: body }, closeSignal(response))
     const { durationMs } = outcome
-    if (!outcome.ok) return { status: 200, body: { ok: false, failure: outcome.failure, streams: [], records: [], rejected: [], durationMs } }
+    if (!outcome.ok)
+      return {
+        status: 200,
+        body: { ok: false, failure: await aboutSource(deps, id, outcome.failure), streams: [], records: [], rejected: [], durationMs },
+      }
     const { streams, records, rejected } = outcome.answer
     const frame = JSON.stringify({ ok: true, failure: null, streams, rejected, durationMs })
     return { status: 200, json: `${frame.slice(0, -1)},"records":[${records.map(toJson).join(',')}]}` }

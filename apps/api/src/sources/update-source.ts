@@ -1,12 +1,11 @@
 import type { Endpoints } from '@inlet/contract'
 import { updateSource } from '@inlet/db'
-import { allowsRuns, Failure, parseSourceName } from '@inlet/domain'
+import { allowsRuns, Failure, parseSourceName, toLanguage } from '@inlet/domain'
 import { fingerprintSecrets } from '@inlet/security'
 import { requireCheck } from '../calls/ask-worker.js'
 import { chooseCredential } from '../credentials/credential-access.js'
 import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
-import { toEtag } from '../http/etag.js'
-import { closeSignal, type Handler } from '../http/reply.js'
+import { closeSignal, type Handler, toEtag } from '../http/reply.js'
 import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
 import { getSource, sourceNotFound } from '../source-access/find-source.js'
 import { checkSettingsForm, getConnector } from '../source-access/settings-form.js'
@@ -32,7 +31,7 @@ export const updateSourceHandler =
     const shared = await chooseCredential(deps, connector, body)
     const credentialId = nextCredential(before.credential?.id ?? null, body.credential === null ? null : shared?.id)
     const touched = body.config !== undefined || secrets !== undefined || credentialId !== undefined
-    checkMappingForm(body.mapping)
+    const mapping = checkMappingForm(body.mapping === undefined ? before.mapping : body.mapping)
     if (touched || query.check) {
       const keptSecrets = Object.keys(shared?.fields ?? (credentialId === null ? {} : before.secretTimes))
       await checkSettingsForm(deps, connector, { config, secrets, keptSecrets })
@@ -44,7 +43,7 @@ export const updateSourceHandler =
     // Saved secrets stay sealed: the worker opens those of the source itself.
     const given = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
     const whose = secrets === undefined && credentialId === undefined ? { sourceId: before.id, allowTargets: added?.targets } : given
-    const found = query.check ? await requireCheck(deps, { connector: before.connector, config, ...whose }, closeSignal(response)) : []
+    const found = query.check ? await requireCheck(deps, { connector: before.connector, config, mapping, ...whose }, closeSignal(response)) : []
     await added?.allow()
     const changed = await updateSource(deps.database, {
       sourceId: before.id,
@@ -55,6 +54,7 @@ export const updateSourceHandler =
       labels: body.labels,
       schedule,
       freshWithinSeconds: body.freshWithin === null ? null : toSeconds(body.freshWithin),
+      language: body.language === undefined ? undefined : toLanguage(body.language),
       sealSecrets: secrets === undefined ? undefined : (version) => sealForSource(deps, { ownerId: before.id, version }, secrets),
       secretTargets: targetsOf(connector, config),
       credentialId,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import net from 'node:net'
-import { openUpload } from '@inlet/db'
+import { openUpload, removeAbandonedUploads } from '@inlet/db'
 import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectContract, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
@@ -32,6 +32,24 @@ const countRows = async (): Promise<number[]> =>
       )
     ).rows[0],
   )
+const count = async (sql: string): Promise<number> => (await api.database.pool.query(sql)).rows[0].n
+const countArriving = () => count('SELECT count(*)::int AS n FROM arriving_uploads')
+/** They would hold up the change feed for as long as they stay open. */
+const countOpenTransactions = () =>
+  count(
+    `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'inlet-api' AND state = 'idle in transaction'`,
+  )
+
+/** Begins an upload and gives the means to go on with it. */
+const begin = async (key: string) => {
+  const body = new TransformStream<Uint8Array, Uint8Array>()
+  const writer = body.writable.getWriter()
+  const headers = { ...octets, authorization: `Bearer ${key}` }
+  const answer = fetch(`${api.url}/v1/uploads?name=slow.bin`, { method: 'POST', headers, body: body.readable, duplex: 'half' } as RequestInit)
+  answer.catch(() => {})
+  await writer.write(Buffer.from('a'))
+  return { answer, end: () => writer.close() }
+}
 
 describe('uploads', () => {
   it('stores a raw body in chunks, described and deleted', async () => {
@@ -68,7 +86,7 @@ describe('uploads', () => {
     expect(problemOf(await api.send('POST', '/v1/uploads?name=x', { raw: '', headers: octets }))).toEqual([422, 'EMPTY_FILE'])
     expect(problemOf(await sendForm(formOf('')))).toEqual([422, 'EMPTY_FILE'])
     expect(problemOf(await api.send('POST', '/v1/uploads', { raw: 'x', headers: octets }))).toEqual([422, 'VALIDATION_FAILED'])
-    for (const name of ['..', 'a%2Fb', 'a%00b', 'x'.repeat(256)])
+    for (const name of ['..', '%20', 'a%2Fb', 'a%00b', 'x'.repeat(256)])
       expect(problemOf(await api.send('POST', `/v1/uploads?name=${name}`, { raw: 'x', headers: octets }))).toEqual([422, 'VALIDATION_FAILED'])
     expect(problemOf(await api.send('POST', '/v1/uploads?name=x', { raw: 'x', headers: { ...octets, 'content-encoding': 'gzip' } }))).toEqual([
       415,
@@ -99,6 +117,40 @@ describe('uploads', () => {
     expect(await countRows()).toEqual([0, 0])
   })
 
+  it('leaves room for the uploads of other keys, and says when one key has too many', async () => {
+    const [one, other] = [await api.addKey(['write']), await api.addKey(['write'])]
+    const slow = await Promise.all(Array.from({ length: 8 }, () => begin(one.key)))
+    await until(async () => (await countArriving()) === 8)
+    const more = (key: string) => api.send('POST', '/v1/uploads?name=x', { key, raw: 'x', headers: octets })
+    expect(problemOf(await more(one.key))).toEqual([429, 'TOO_MANY_REQUESTS'])
+    expect((await more(other.key)).status).toBe(201)
+    for (const { end } of slow) await end()
+    expect((await Promise.all(slow.map(({ answer }) => answer))).map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 201))
+    await api.database.pool.query('DELETE FROM uploads; DELETE FROM upload_chunks')
+  })
+
+  it('keeps nothing of a key that is revoked while the bytes come', async () => {
+    const { id, key } = await api.addKey(['write'])
+    const { answer, end } = await begin(key)
+    await until(async () => (await countArriving()) === 1)
+    await api.delete(`/v1/keys/${id}`)
+    // How long the last look at the key holds.
+    await api.database.pool.query('SELECT pg_sleep(1)')
+    await end()
+    expect((await answer).status).toBe(401)
+    expect([await countArriving(), ...(await countRows())]).toEqual([0, 0, 0])
+  })
+
+  it('leaves what a process that died had taken in to retention', async () => {
+    const old = '00000000-0000-4000-8000-0000000000a1'
+    const young = '00000000-0000-4000-8000-0000000000a2'
+    await api.database.pool.query(`INSERT INTO arriving_uploads (id, seen_at) VALUES ($1, now() - interval '2 hours'), ($2, now())`, [old, young])
+    await api.database.pool.query(`INSERT INTO upload_chunks (upload_id, n, bytes) VALUES ($1, 0, 'a'), ($1, 1, 'b'), ($2, 0, 'c')`, [old, young])
+    expect(await removeAbandonedUploads(api.database)).toBe(2)
+    expect((await api.database.pool.query('SELECT upload_id FROM upload_chunks')).rows).toEqual([{ upload_id: young }])
+    await api.database.pool.query('DELETE FROM arriving_uploads; DELETE FROM upload_chunks')
+  })
+
   it.each(['raw', 'form'])('a client that goes away half-way leaves nothing (%s)', async (kind) => {
     const socket = net.connect(Number(new URL(api.url).port), '127.0.0.1')
     await new Promise((resolve) => socket.once('connect', resolve))
@@ -108,10 +160,10 @@ describe('uploads', () => {
       `POST /v1/uploads?name=x HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${api.keys.write}\r\ncontent-type: ${type}\r\ncontent-length: 3000000\r\n\r\n${part}`,
     )
     socket.write(Buffer.alloc(1_500_000, 1))
-    const open = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'inlet-api' AND state = 'idle in transaction'`
-    await until(async () => (await api.database.pool.query(open)).rows[0].n > 0)
+    await until(async () => (await countRows())[1] === 1)
+    expect(await countOpenTransactions()).toBe(0)
     socket.destroy()
-    await until(async () => (await api.database.pool.query(open)).rows[0].n === 0)
+    await until(async () => (await countArriving()) === 0)
     expect(await countRows()).toEqual([0, 0])
     expect(api.logLines.filter((line) => line.includes('"level":"error"'))).toEqual([])
   })

@@ -4,44 +4,56 @@ import { pipeline } from 'node:stream/promises'
 import { type Endpoints, fileName } from '@inlet/contract'
 import { type Database, deleteUpload, findUpload, listUploads, storeUpload } from '@inlet/db'
 import { Failure } from '@inlet/domain'
-import type { Semaphore } from '@inlet/runtime'
 import busboy from 'busboy'
 import { z } from 'zod'
 import { parseWith } from '../http/invalid-request.js'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import { checkContentEncoding } from '../http/read-json-body.js'
 import type { Handler } from '../http/reply.js'
+import type { Slots } from '../http/slots.js'
+import type { Standing } from '../http/standing.js'
 import { type LimitDeps, requireRoom } from '../keys/key-limits.js'
 
 interface UploadDeps extends LimitDeps {
   readonly database: Database
   readonly tokens: PageTokens
   readonly maxBytes: number
-  /** How many uploads are stored at a time. */
-  readonly slots: Semaphore
+  /** By API key: one that sends slowly, or many at once, leaves room for others. */
+  readonly slots: Slots
 }
 
 /** A sender that is silent for so long has gone. */
-const SILENCE_MS = 30_000
+const IDLE_MS = 30_000
 
 /** Stores a file as it arrives; after 201 it survives everything. */
 const createUploadHandler =
   (deps: UploadDeps): Handler<Endpoints['createUpload']> =>
-  async ({ query, actor, request }) => {
-    request.setTimeout(SILENCE_MS, () => request.destroy())
+  async ({ query, actor, principal, standing, request }) => {
+    request.setTimeout(IDLE_MS, () => request.destroy())
     const { bytesLeft } = await requireRoom(deps, 'uploads', actor)
     const maxBytes = Math.min(deps.maxBytes, bytesLeft)
-    // Each upload holds a database connection while its bytes arrive.
-    const release = await deps.slots.acquire()
+    const release = deps.slots.take(principal?.id ?? '')
     try {
       const incoming = await readUpload(request, maxBytes)
       const name = parseWith(fileName, query.name ?? incoming.name ?? '', ['name'])
-      const upload = await storeUpload(deps.database, { name, mediaType: incoming.mediaType, bytes: incoming.bytes, maxBytes, actor })
+      const upload = await storeUpload(deps.database, {
+        name,
+        mediaType: incoming.mediaType,
+        bytes: allowedBytes(incoming, standing),
+        maxBytes,
+        actor,
+      })
       return { status: 201, headers: { location: `/v1/uploads/${upload.id}` }, body: upload }
     } finally {
       release()
     }
   }
+
+/** All bytes, unless the key was revoked while they came. */
+async function* allowedBytes({ bytes }: IncomingUpload, standing: Standing): AsyncGenerator<Uint8Array> {
+  yield* bytes
+  await standing.renew()
+}
 
 const position = z.tuple([z.string(), z.string()])
 const notFound = (): Failure => new Failure('NOT_FOUND', 'there is no such upload')

@@ -1,15 +1,12 @@
 import type { DraftView, FailureView, SourceDetail, VersionView } from '@inlet/contract'
-import type { Draft, LoadError, SourceDetails, StoredVersion, VersionContent } from '@inlet/db'
-import { diffContent, isReason, REASONS } from '@inlet/domain'
+import type { Draft, OpenError, SourceDetails, StoredVersion, VersionContent } from '@inlet/db'
+import { diffContent, nextStepOf } from '@inlet/domain'
 import { warnOfStreams } from './version-warnings.js'
-
-/** What to do about a reason that was stored. */
-export const nextStepOf = (reason: string): string => (isReason(reason) ? REASONS[reason].next : REASONS.INTERNAL.next)
 
 /** Mappings are checked when they are saved. */
 export const toMappingView = (mapping: VersionContent['mapping']): SourceDetail['mapping'] => mapping as SourceDetail['mapping']
 
-export const toLoadErrorView = ({ reason, message, at }: LoadError): FailureView & { readonly at: string } => ({
+export const toOpenErrorView = ({ reason, message, at }: OpenError): FailureView & { readonly at: string } => ({
   reason,
   message,
   next: nextStepOf(reason),
@@ -29,8 +26,8 @@ export const toVersionView = (version: StoredVersion): VersionView => ({
   restoredFrom: version.restoredFrom,
   createdAt: version.createdAt.toISOString(),
   publishedAt: version.publishedAt?.toISOString() ?? null,
-  loadedAt: version.loadedAt?.toISOString() ?? null,
-  loadError: version.loadError === null ? null : toLoadErrorView(version.loadError),
+  openedAt: version.openedAt?.toISOString() ?? null,
+  openError: version.openError === null ? null : toOpenErrorView(version.openError),
 })
 
 export const toDraftView = (draft: Draft, source: SourceDetails): DraftView => ({

@@ -38,7 +38,7 @@ describe('versions of a source', () => {
 
     const published = await publish(id, etagOf(made))
     expectContract(published, 'publishDraft')
-    expect(published.body).toMatchObject({ version: 2, config: { rows: 2 }, schedule: null, nextRunAt: null, hasDraft: false, loadError: null })
+    expect(published.body).toMatchObject({ version: 2, config: { rows: 2 }, schedule: null, nextRunAt: null, hasDraft: false, openError: null })
     expect(await versionsOf(id)).toEqual([
       [2, 'published'],
       [1, 'retired'],

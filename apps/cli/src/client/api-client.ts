@@ -18,13 +18,17 @@ export class ApiProblem extends Error {
   readonly next: string | undefined
   readonly field: string | undefined
   readonly errors: readonly FieldProblem[]
-  constructor(status: number, body: ProblemBody) {
+  /** Slug or id of the source that was asked for something; undefined for other things. */
+  readonly source: string | undefined
+  constructor(status: number, body: ProblemBody, path = '') {
     super(body.detail ?? body.title ?? `the API answered ${status}`)
     this.status = status
     this.code = body.code ?? `HTTP_${status}`
     this.next = body.next
     this.field = body.field
     this.errors = body.errors ?? []
+    const [, ref] = /^\/v1\/sources\/([^/?]+)/u.exec(path) ?? []
+    this.source = ref === undefined ? undefined : decodeURIComponent(ref)
   }
 }
 
@@ -57,6 +61,8 @@ export const withQuery = (path: string, query: Query): string => {
 }
 
 const TIMEOUT_MS = 150_000
+/** Who looks at night should not wait for minutes to hear that the database hangs. */
+const READ_TIMEOUT_MS = 30_000
 
 export const createApiClient = (url: string, key: string): ApiClient => {
   const send = async (path: string, init: RequestInit): Promise<Response> => {
@@ -73,11 +79,11 @@ export const createApiClient = (url: string, key: string): ApiClient => {
       const response = await send(path, {
         method,
         headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(method === 'GET' && !path.includes('ensureFresh=') ? READ_TIMEOUT_MS : TIMEOUT_MS),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
       const answer = parseAnswer(url, response.status, await response.text())
-      if (!response.ok) throw new ApiProblem(response.status, answer ?? {})
+      if (!response.ok) throw new ApiProblem(response.status, answer ?? {}, path)
       // The contract package checks the API's side; the shapes are not parsed a second time here.
       return answer as T
     },

@@ -46,6 +46,8 @@ describe('findInstallation', () => {
     expect(() => findInstallation({ url: 'https://other.test' }, env)).toThrow('no API key for https://other.test')
     expect(findInstallation({ data }, env)).toEqual({ url: 'http://127.0.0.1:4000/', key: 'local-key' })
     expect(findInstallation({}, { ...env, INLET_URL: 'https://a.test', INLET_API_KEY: 'a' })).toEqual({ url: 'https://a.test/', key: 'a' })
+    expect(findInstallation({}, { ...env, INLET_CONTEXT: 'home' })).toEqual(contexts.home)
+    expect(() => findInstallation({}, { ...env, INLET_CONTEXT: 'nowhere' })).toThrow(/nowhere/)
     expect(() => findInstallation({ context: 'elsewhere' }, env)).toThrow('there are: work, home')
     expect(() => findInstallation({ context: 'toString' }, env)).toThrow('there is no context')
     writeFileSync(contextsFile(env), '{')

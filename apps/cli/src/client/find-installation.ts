@@ -22,10 +22,10 @@ export interface Installation {
 type Env = Readonly<Record<string, string | undefined>>
 
 /** Keys of the environment that name an installation. */
-export const COMMAND_KEYS = ['INLET_URL', 'INLET_API_KEY'] as const
+export const COMMAND_KEYS = ['INLET_URL', 'INLET_API_KEY', 'INLET_CONTEXT'] as const
 
 /**
- * The installation that commands talk to: flags, else INLET_URL and INLET_API_KEY, else the context that is current, else the one that runs from a
+ * The installation that commands talk to: flags, else INLET_URL and INLET_API_KEY, else the context of INLET_CONTEXT or the current one, else the one that runs from a
  * data folder. Keys that are stored go to their own address alone: that of a context, or this machine. Throws with the next step.
  */
 export const findInstallation = (flags: InstallationFlags, env: Env): Installation => {
@@ -43,10 +43,12 @@ export const findInstallation = (flags: InstallationFlags, env: Env): Installati
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === undefined || text.trim() === '' ? undefined : text)
 
-/** The context of the flag, else the current one; a data folder that is named comes before the latter. */
+/** The context of the flag, else that of INLET_CONTEXT, else the current one; a data folder that is named comes before the latter two. */
 const storedContext = ({ context, data }: InstallationFlags, env: Env): Installation | null => {
   if (context !== undefined) return getContext(readContexts(env), context)
   if (data !== undefined) return null
+  const named = nonEmpty(env['INLET_CONTEXT'])
+  if (named !== undefined) return getContext(readContexts(env), named)
   const { current, contexts } = readContexts(env)
   return current === null ? null : (contexts[current] ?? null)
 }

@@ -9,6 +9,8 @@ import { openBrowser } from './open-browser.js'
 
 /** Where to go next, and how to get in: the key itself when it was made just now, later where it lies. Opens the console where there is a desktop. */
 export const printAddresses = async ({ terminal, env }: CommandContext, stack: Stack, folder: DataFolder): Promise<void> => {
+  const isDefault = folder.path === path.resolve(DATA_FOLDER)
+  const first = stack.isKeyNew && isDefault ? 'sources create <a file of yours> --follow' : 'sources'
   const link = await createApiClient(stack.url, stack.adminKey).call<SessionLinkView>('POST', '/v1/session/link')
   terminal.line(`
   Console            ${terminal.bold(`${stack.url}${link.path}`)}  ${terminal.dim('(signs in once, within ten minutes)')}
@@ -19,7 +21,7 @@ export const printAddresses = async ({ terminal, env }: CommandContext, stack: S
   Key (admin)        ${stack.isKeyNew ? stack.adminKey : terminal.dim(`adminKey in ${folder.file('settings.json')}`)}
   Logs, data         ${folder.path}
 ${stack.isKeyNew ? `\n  The key is shown this once; it stays in ${folder.file('settings.json')}, which only you can read.` : ''}
-  Try:  npm run inlet -- sources${folder.path === path.resolve(DATA_FOLDER) ? '' : ` --data ${nearest(folder.path)}`}
+  Try:  npm run inlet -- ${first}${isDefault ? '' : ` --data ${nearest(folder.path)}`}
   Ctrl-C stops everything; the data stays.`)
   openBrowser(`${stack.url}${link.path}`, { platform: process.platform, isTerminal: process.stdout.isTTY, env })
 }

@@ -11,6 +11,7 @@ export const SOURCE_ACTIONS = {
   stop: 'stop it, its active run included',
   restart: 'stop it and start it again',
   reload: 'open its connection again',
+  'reset-cursor': 'forget how far it was read: the next run reads everything again',
 } as const
 export type SourceAction = keyof typeof SOURCE_ACTIONS
 

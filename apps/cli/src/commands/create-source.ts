@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ConnectorView, NewSourceRequest, SavedSource } from '@inlet/contract'
+import type { SourceLanguage } from '@inlet/domain'
 import { type ApiClient, withQuery } from '../client/api-client.js'
 import { EXIT } from '../output/exit-codes.js'
 import { isForPeople } from '../output/print.js'
@@ -21,6 +22,7 @@ export interface CreateSourceFlags extends RemoteFlags {
   readonly cron?: string
   readonly timeZone?: string
   readonly freshWithin?: string
+  readonly language?: SourceLanguage
   readonly label?: readonly string[]
   readonly check?: boolean
   readonly paused?: boolean
@@ -48,6 +50,7 @@ export const createSource = async (files: readonly string[], flags: CreateSource
     ...(flags.credential === undefined ? {} : { credential: flags.credential }),
     ...(flags.cron === undefined ? {} : { schedule: { cron: flags.cron, ...(flags.timeZone === undefined ? {} : { timeZone: flags.timeZone }) } }),
     ...(flags.freshWithin === undefined ? {} : { freshWithin: flags.freshWithin }),
+    ...(flags.language === undefined ? {} : { language: flags.language }),
     ...(flags.label === undefined ? {} : { labels: Object.fromEntries(flags.label.map((text) => splitPair(text, '--label name=value'))) }),
     ...(flags.paused ? { paused: true } : {}),
     ...(flags.run ? {} : { runNow: false }),
@@ -62,8 +65,17 @@ const readBytes = (file: string): Buffer<ArrayBuffer> => {
   try {
     return readFileSync(file)
   } catch (error) {
-    throw new Error(`${path.resolve(file)} cannot be read`, { cause: error })
+    throw new Error(`${path.resolve(file)} ${whyNot(error)}`, { cause: error })
   }
+}
+
+const whyNot = (error: unknown): string => {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  if (code === 'ENOENT') return 'does not exist'
+  if (code === 'EACCES') return 'cannot be read by this user'
+  if (code === 'EISDIR')
+    return 'is a folder: name files, or register it with --connector file --set "paths=**/*" (workers read below INLET_FILE_ROOTS)'
+  return 'cannot be read'
 }
 
 const createdLines = ({ slug, connector, runId, warnings, ...source }: SavedSource, follow: boolean): readonly string[] => [

@@ -33,6 +33,7 @@ export const demo = async (flags: UpFlags & { readonly exit: boolean }, context:
     env: { ...env, DATABASE_URL: undefined },
     egressAllow: ({ postgresPort }) => [`127.0.0.1:${sitePort}`, `127.0.0.1:${postgresPort}`],
     fileRoots: [path.resolve(ROOT)],
+    stopped,
     step: (title, work) => terminal.step(title, work),
     notice: (message) => terminal.line(`  ! ${message}`),
   })

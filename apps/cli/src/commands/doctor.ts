@@ -37,18 +37,18 @@ export const doctor = async (flags: DoctorFlags, context: CommandContext): Promi
     flags,
     { ok: broken === 0, findings },
     {
-      lines: () => [
-        ...findings.flatMap((finding) => findingLines(finding, context.terminal)),
-        `\n${verdictOf(broken, findings.filter(({ status }) => status === 'warn').length)}`,
-      ],
+      lines: () => [...findings.flatMap((finding) => findingLines(finding, context.terminal)), `\n${verdictOf(broken, findings)}`],
       names: () => findings.filter(({ status }) => status === 'fail').map(({ name }) => name),
     },
   )
   return broken === 0 ? EXIT.done : EXIT.failed
 }
 
-const verdictOf = (broken: number, doubtful: number): string => {
+const verdictOf = (broken: number, findings: readonly Finding[]): string => {
+  const doubtful = findings.filter(({ status }) => status === 'warn').length
+  const isSkipped = (name: string): boolean => findings.some((finding) => finding.name === name && finding.status === 'skip')
   if (broken > 0) return `${broken === 1 ? 'One thing is' : `${broken} things are`} wrong.`
+  if (doubtful === 0 && isSkipped('database') && isSkipped('api')) return 'Nothing wrong was found on this machine; no installation was looked at.'
   return doubtful === 0 ? 'Nothing is wrong.' : `Nothing is broken; ${doubtful === 1 ? 'one thing deserves' : `${doubtful} things deserve`} a look.`
 }
 
@@ -61,19 +61,36 @@ const examine = async (flags: DoctorFlags, env: CommandContext['env']): Promise<
     checkNode(process.version),
     checkDataFolder(data),
     checkDisk(data),
-    await checkPort(Number(env['PORT'] || DEFAULT_PORT), local.url),
+    await checkPort(portOf(env, local.url), local.url),
     ...PROGRAMS.map(checkProgram),
     ...checkRoots(env['INLET_FILE_ROOTS']),
     ...(databaseUrl === null
-      ? [skip('database', 'no DATABASE_URL, and no installation runs from the data folder: `inlet up` starts one of its own')]
-      : await checkDatabase(databaseUrl, keysOf(env) ?? local.encryptionKeys)),
+      ? [
+          skip(
+            'database',
+            local.url === null ? NO_DATABASE : `the installation at ${local.url} has one elsewhere; set DATABASE_URL to look at it too`,
+          ),
+        ]
+      : await checkDatabase(databaseUrl, keysOf(env) ?? local.encryptionKeys, env['DATABASE_URL'] ? undefined : stepOfOwn(data))),
     ...(await checkQueue(env['REDIS_URL'], { inDatabase: databaseUrl !== null, asksApi: url !== null })),
     ...(await checkFiles(env)),
     ...(url === null
       ? [skip('api', 'no installation runs from the data folder; name one with --url')]
-      : await checkApi({ url, client: clientOf({ ...flags, url }, env), knowsDatabase: databaseUrl !== null })),
+      : await checkApi({
+          url,
+          client: clientOf({ ...flags, url }, env),
+          knowsDatabase: databaseUrl !== null,
+          knowsQueue: Boolean(env['REDIS_URL']),
+        })),
   ]
 }
+
+/** The port that a running installation uses; else the one that `inlet up` would take. */
+const portOf = (env: CommandContext['env'], runningUrl: string | null): number =>
+  Number((runningUrl === null ? '' : new URL(runningUrl).port) || env['PORT'] || DEFAULT_PORT)
+
+const NO_DATABASE = 'no DATABASE_URL, and no installation runs from the data folder: `inlet up` starts one of its own'
+const stepOfOwn = (data: string): string => `See ${path.join(data, 'postgres', 'postgres.log')}; stop \`inlet up\` (Ctrl-C there) and start it again.`
 
 /** Null without a key, which only some of the checks need. */
 const clientOf = (flags: DoctorFlags, env: CommandContext['env']): ApiClient | null => {

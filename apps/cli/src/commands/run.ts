@@ -69,3 +69,12 @@ export const progressLines = ({ status, outcome, counts, progress, parkedReason,
   const why = parkedReason === null ? '' : ` (${parkedReason})`
   return [moved, printable(`parked${until}${why}; Ctrl-C leaves the run as it is`)]
 }
+
+/** `inlet runs cancel`: what it has stored stays. */
+export const cancelRun = async (id: string, flags: RemoteFlags, context: CommandContext): Promise<void> => {
+  const answer = await openApi(flags, context).call<{ result: string }>('POST', `/v1/runs/${encodeURIComponent(id)}/cancel`)
+  show(context, flags, answer, {
+    lines: () => [answer.result === 'ended' ? 'It has stopped.' : 'Its worker stops it within seconds.'],
+    names: () => [id],
+  })
+}

@@ -9,10 +9,14 @@ import type { CommandContext } from './context.js'
 import { readBeirFolder, readJudgmentFile } from './read-judgments.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
-export interface SearchEvalFlags extends RemoteFlags {
+/** Which questions are asked. */
+export interface JudgedFlags {
   readonly file?: string
   readonly beir?: string
   readonly source?: readonly string[]
+}
+
+export interface SearchEvalFlags extends RemoteFlags, JudgedFlags {
   readonly mode?: string
   readonly generation?: string
   /** Share of the questions that must have a right answer among the first three. */
@@ -23,6 +27,14 @@ const DEPTH = 100
 
 /** `inlet search eval`: how well the search answers judged questions. 1 when it is below the floor. */
 export const searchEval = async (flags: SearchEvalFlags, context: CommandContext): Promise<number> => {
+  const result = await measureSearch(flags, context)
+  const { answers, ...figures } = result
+  show(context, flags, { ...figures, missed: missedOf(answers) }, () => [...toFigures(result), ...toMissed(answers)])
+  return flags.floor !== undefined && result.success3 < flags.floor ? 1 : 0
+}
+
+/** Asks judged questions, when all that is stored is searchable. */
+export const measureSearch = async (flags: SearchEvalFlags, context: CommandContext): Promise<EvaluatedSearch> => {
   const judgments = flags.file === undefined ? readBeirFolder(flags.beir ?? '.') : readJudgmentFile(flags.file)
   const source = flags.source ?? (judgments.source === null ? undefined : [judgments.source])
   const api = openApi(flags, context)
@@ -35,10 +47,7 @@ export const searchEval = async (flags: SearchEvalFlags, context: CommandContext
   }
   await untilSearchable(api, (pending) => isForPeople(flags) && context.terminal.block([`${pending} records are not searchable yet; waiting`]))
   context.terminal.endBlock()
-  const result = await evaluateSearch(judgments, ask, () => performance.now())
-  const { answers, ...figures } = result
-  show(context, flags, { ...figures, missed: missedOf(answers) }, () => [...toFigures(result), ...toMissed(answers)])
-  return flags.floor !== undefined && result.success3 < flags.floor ? 1 : 0
+  return evaluateSearch(judgments, ask, () => performance.now())
 }
 
 /** Collections name their documents in a field; a file source makes keys of its own of them. */

@@ -80,7 +80,7 @@ const resultLines = (source: string, result: TestResult, terminal: Terminal): re
       ? []
       : capabilities.streams.map(
           ({ name, kind, incremental, deletes }) =>
-            `stream ${printable(name)}: ${kind}, ${incremental ? 'incremental' : 'read as a whole'}, deletes: ${deletes}`,
+            `stream ${printable(name)}: ${kind}, ${incremental ? 'incremental' : 'full refresh'}, deletes: ${deletes}`,
         )),
     ...(shown.length === 0
       ? []

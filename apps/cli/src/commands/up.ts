@@ -19,6 +19,7 @@ export const up = async (flags: UpFlags, context: CommandContext): Promise<void>
     workers: flags.workers,
     port: flags.port,
     env,
+    stopped,
     step: (title, work) => terminal.step(title, work),
     notice: (message) => terminal.line(`  ! ${message}`),
   })

@@ -12,13 +12,13 @@ export const explainSource = async (ref: string, flags: RemoteFlags, context: Co
   show(context, flags, why, () => whyLines(ref, why))
 }
 
-const WHO = { owner: 'you, who own the source', operator: 'who operates the installation', nobody: null } as const
+const WHO = { owner: 'the owner of the source', operator: 'the operator of the installation', nobody: null } as const
 
 export const whyLines = (source: string, { status, state, blocker, checks, at }: WhyView): readonly string[] => [
   blocker.message,
   '',
   ...toPairs([
-    ['code', blocker.code],
+    ['code', blocker.reason === null || blocker.reason === blocker.code ? blocker.code : `${blocker.code} (${blocker.reason})`],
     ['who must act', WHO[blocker.who]],
     ['what to do', toNextStep(blocker.code, blocker.next, source)],
     ['clears', blocker.clearsAt === null ? null : toRelative(blocker.clearsAt, Date.parse(at))],

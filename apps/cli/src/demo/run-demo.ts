@@ -38,7 +38,7 @@ export const runDemo = async (api: ApiClient, sources: readonly DemoSource[], te
   terminal.block(watched.map((entry) => progressLine(entry, terminal)))
   terminal.endBlock()
   for (const { demo, run } of watched) if (run.error !== null) terminal.line(`\n  ${demo.request.slug}: ${run.error.message}\n    ${run.error.next}`)
-  await summarise(api, watched, terminal)
+  await summarize(api, watched, terminal)
   const stored = watched.reduce((sum, { run }) => sum + run.counts.inserted + run.counts.updated, 0)
   return {
     stored,
@@ -89,7 +89,7 @@ const progressLine = ({ demo, run }: Watched, terminal: Terminal): string => {
   return `  ${mark} ${demo.request.slug.padEnd(14)} ${state.padEnd(15)} ${String(run.counts.read).padStart(6)} read ${terminal.dim(demo.what)}`
 }
 
-const summarise = async (api: ApiClient, watched: readonly Watched[], terminal: Terminal): Promise<void> => {
+const summarize = async (api: ApiClient, watched: readonly Watched[], terminal: Terminal): Promise<void> => {
   terminal.line(
     `\n  ${'source'.padEnd(14)} ${'new'.padStart(7)} ${'changed'.padStart(8)} ${'unchanged'.padStart(10)} ${'deleted'.padStart(8)} ${'stored in all'.padStart(14)}`,
   )

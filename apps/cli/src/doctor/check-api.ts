@@ -1,6 +1,7 @@
-import type { IncidentView, WorkerView } from '@inlet/contract'
+import type { GenerationView, IncidentView, SinkView, WorkerView } from '@inlet/contract'
 import type { ApiClient } from '../client/api-client.js'
 import { collect, listAll } from '../client/list-all.js'
+import { classifyGenerations, classifySinks } from './check-deliveries.js'
 import { classifyIncidents } from './check-incidents.js'
 import { classifyProcesses } from './check-processes.js'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
@@ -17,10 +18,12 @@ export interface ApiToCheck {
   readonly client: ApiClient | null
   /** Whether the database was looked at: what it says of processes and incidents need not be asked for again. */
   readonly knowsDatabase: boolean
+  /** Whether the queue was looked at. */
+  readonly knowsQueue: boolean
 }
 
 /** What a running API says of itself and, where nothing else was asked, of queue, processes and incidents. */
-export const checkApi = async ({ url, client, knowsDatabase }: ApiToCheck): Promise<readonly Finding[]> => {
+export const checkApi = async ({ url, client, knowsDatabase, knowsQueue }: ApiToCheck): Promise<readonly Finding[]> => {
   try {
     const response = await fetch(new URL('/ready', url), { signal: AbortSignal.timeout(10_000) })
     const { status, checks = [] } = (await response.json()) as Readiness
@@ -29,16 +32,51 @@ export const checkApi = async ({ url, client, knowsDatabase }: ApiToCheck): Prom
     const own =
       status === 'ready'
         ? [ok('api', `${url} is ready`)]
-        : lacking.map(({ name, reason }) => fail(`api: ${name}`, reason ?? 'not ready', 'See the log of the api, and what is said above.'))
-    return knowsDatabase ? own : [...own, ...queueOf(checks), ...(await askForMore(client))]
+        : causesOf(lacking).map(({ name, reason }) => fail(`api: ${name}`, reason ?? 'not ready', stepOf(name, reason)))
+    const queue = knowsQueue ? [] : queueOf(checks)
+    return [...own, ...queue, ...(knowsDatabase ? [] : await askForMore(client)), ...(status === 'ready' ? await askForDeliveries(client) : [])]
   } catch (error) {
     return [fail('api', `${url} does not answer: ${messageOf(error)}`, 'Start it (`inlet up`), or check the address.')]
   }
 }
 
+type Check = NonNullable<Readiness['checks']>[number]
+
+const SEE_LOG = 'See the log of the api, and what is said above.'
+const STEPS: Readonly<Record<string, string>> = {
+  database: 'Start Postgres, or see its log; the api continues by itself.',
+  queue: 'Start what holds the queue (Redis, or Postgres without REDIS_URL), or see its log; the api continues by itself.',
+  clock: 'Let both machines set their clocks by NTP; workers take no jobs meanwhile.',
+}
+
+/** What Redis is set to that it must not be, and the commands that change it until its next start. */
+const REDIS_SETTING = /^(?:appendonly|maxmemory-policy) /u
+const SET_REDIS =
+  'Run `redis-cli config set appendonly yes` and `redis-cli config set maxmemory-policy noeviction` there, and write both into redis.conf, as in docker-compose.yml.'
+
+const stepOf = (name: string, reason: string | undefined): string =>
+  name === 'queue' && REDIS_SETTING.test(reason ?? '') ? SET_REDIS : (STEPS[name] ?? SEE_LOG)
+
+/** Without a database nothing that is asked of it can be had. */
+const NEED_DATABASE = ['migrations', 'encryption', 'clock']
+const causesOf = (lacking: readonly Check[]): readonly Check[] =>
+  lacking.some(({ name }) => name === 'database') ? lacking.filter(({ name }) => !NEED_DATABASE.includes(name)) : lacking
+
 /** One that does not answer is among the findings of the API itself. */
 const queueOf = (checks: NonNullable<Readiness['checks']>): readonly Finding[] =>
   checks.some(({ name, ok: answers }) => name === 'queue' && answers) ? [ok('queue', 'answers the api')] : []
+
+/** Only shown to those with a key; without one it is left out. */
+const askForDeliveries = async (client: ApiClient | null): Promise<readonly Finding[]> => {
+  if (client === null) return []
+  try {
+    const sinks = await collect(listAll<SinkView>(client, '/v1/sinks', {}))
+    const { items } = await client.call<{ readonly items: readonly GenerationView[] }>('GET', '/v1/search/generations')
+    return [...classifySinks(sinks), ...classifyGenerations(items)]
+  } catch (error) {
+    return [skip('sinks', `not looked at: ${messageOf(error)}`)]
+  }
+}
 
 const NAMES = ['processes', 'incidents'] as const
 

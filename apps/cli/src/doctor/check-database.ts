@@ -3,11 +3,15 @@ import {
   createDatabase,
   type Database,
   findSetting,
+  listGenerations,
   listIncidents,
+  listVectorIndexes,
   listWorkers,
   readClockSkewSeconds,
   readMigrationFiles,
+  readVectorExtension,
 } from '@inlet/db'
+import { whyNoVectorIndex } from '@inlet/search'
 import { CANARY_SETTING, checkCanary, parseKeyring } from '@inlet/security'
 import { classifyIncidents } from './check-incidents.js'
 import { classifyProcesses } from './check-processes.js'
@@ -18,8 +22,12 @@ const MIN_POSTGRES = 150_000
 const MAX_SKEW_SECONDS = 2
 const MAX_INCIDENTS = 10_000
 
-/** Reach, version, migrations, clock, encryption keys, and whether workers and scribes are alive. `keys` as in INLET_ENCRYPTION_KEYS. */
-export const checkDatabase = async (url: string, keys: string | undefined): Promise<readonly Finding[]> => {
+/** Reach, version, migrations, clock, encryption keys, and whether workers and scribes are alive. `keys` as in INLET_ENCRYPTION_KEYS; `step`: what to do when it cannot be reached. */
+export const checkDatabase = async (
+  url: string,
+  keys: string | undefined,
+  step = 'Start Postgres, and check host, port, user and password in DATABASE_URL.',
+): Promise<readonly Finding[]> => {
   const database = createDatabase({ url, applicationName: 'inlet-doctor', poolSize: 1 })
   try {
     const { rows } = await database.pool.query<{ version: string; number: string }>(
@@ -37,9 +45,10 @@ export const checkDatabase = async (url: string, keys: string | undefined): Prom
       await checkKeys(database, keys),
       await checkProcesses(database),
       await checkIncidents(database),
+      await checkVectors(database),
     ]
   } catch (error) {
-    return [fail('database', `cannot be reached: ${messageOf(error)}`, 'Start Postgres, and check host, port, user and password in DATABASE_URL.')]
+    return [fail('database', `cannot be reached: ${messageOf(error)}`, step)]
   } finally {
     await database.close()
   }
@@ -71,6 +80,24 @@ const checkIncidents = async (database: Database): Promise<Finding> => {
     return classifyIncidents(await listIncidents(database, { open: true, before: null, limit: MAX_INCIDENTS }))
   } catch {
     return skip('incidents', 'the database is not migrated')
+  }
+}
+
+/** How the vectors of search are stored here, and why. */
+const checkVectors = async (database: Database): Promise<Finding> => {
+  const name = 'vectors'
+  try {
+    const generations = (await listGenerations(database)).filter(({ deletingAt }) => deletingAt === null)
+    if (generations.length === 0) return skip(name, 'no model is set up')
+    const extension = await readVectorExtension(database.pool)
+    const indexed = new Set((await listVectorIndexes(database)).filter(({ isValid }) => isValid).map(({ space }) => space))
+    const without = generations.find(({ space }) => !indexed.has(space))
+    if (without === undefined) return ok(name, `found by an index (pgvector ${extension.installed})`)
+    const { dimensions, indexNote } = without
+    const reason = whyNoVectorIndex({ isWanted: true, extension, dimensions }) ?? indexNote ?? 'a worker builds the index in a few minutes'
+    return ok(name, `found by comparing all, which is fast up to some hundred thousand parts of records: ${reason}`)
+  } catch {
+    return skip(name, 'the database is not migrated')
   }
 }
 

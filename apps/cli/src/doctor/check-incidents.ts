@@ -17,5 +17,5 @@ export const classifyIncidents = (open: readonly OpenIncident[]): Finding => {
     const named = sources.slice(0, MAX_NAMED).join(', ')
     return sources.length === 0 ? [] : [`${sources.length} ${kind} (${named}${sources.length > MAX_NAMED ? ', …' : ''})`]
   })
-  return warn('incidents', `${open.length} open: ${kinds.join('; ')}`, '`inlet why <source>` says what to do about one; GET /v1/incidents lists all.')
+  return warn('incidents', `${open.length} open: ${kinds.join('; ')}`, '`inlet why <source>` says what to do about one; `inlet incidents` lists all.')
 }

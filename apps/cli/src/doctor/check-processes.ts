@@ -15,7 +15,7 @@ export const classifyProcesses = (known: readonly Process[]): Finding => {
   if (scribes.length === 0) return fail(NAME, 'no scribe is alive', 'Start one, or look into its log: what is read is not stored meanwhile.')
   const idle = workers.find(({ refuses }) => refuses !== null)
   if (idle !== undefined)
-    return fail(NAME, `worker ${idle.id} takes no work: ${idle.problem ?? idle.refuses}`, 'GET /v1/workers shows all; its log says more.')
+    return fail(NAME, `worker ${idle.id} takes no work: ${idle.problem ?? idle.refuses}`, '`inlet workers` shows all; its log says more.')
   return ok(NAME, `${count(workers.length, 'worker')} and ${count(scribes.length, 'scribe')} alive`)
 }
 

@@ -7,8 +7,10 @@ export const checkQueue = async (
   known: { readonly inDatabase: boolean; readonly asksApi: boolean },
 ): Promise<readonly Finding[]> => {
   if (redisUrl === undefined || redisUrl === '') {
+    // Only the processes know what they were given.
+    if (known.asksApi) return []
     if (known.inDatabase) return [ok('queue', 'in Postgres (REDIS_URL is not set)')]
-    return known.asksApi ? [] : [skip('queue', 'not looked at: neither DATABASE_URL nor REDIS_URL is set')]
+    return [skip('queue', 'not looked at: neither DATABASE_URL nor REDIS_URL is set')]
   }
   try {
     const problems = await inspectRedis(redisUrl)

@@ -31,11 +31,12 @@ export const explainError = (error: unknown): ExplainedError => {
   return { exitCode: EXIT.failed, code: 'FAILED', message: error instanceof Error ? error.message : String(error), details: [] }
 }
 
-const explainProblem = ({ status, code, message, next, errors }: ApiProblem): ExplainedError => {
+const explainProblem = ({ status, code, message: said, next, errors, field, source }: ApiProblem): ExplainedError => {
+  const message = field === undefined || said.includes(field) ? said : `${field}: ${said}`
   const exitCode = status === 401 || status === 403 ? EXIT.denied : EXIT.failed
   const details = errors.length > 1 ? errors.map(({ path, message: text }) => `${path}: ${text}`) : []
   if (status === 401) return { exitCode, code, message, next: 'Check the key: --key, INLET_API_KEY, or that of the data folder.', details }
-  return { exitCode, code, message, next: next === undefined ? undefined : toNextStep(code, next), details }
+  return { exitCode, code, message, next: next === undefined ? undefined : toNextStep(code, next, source), details }
 }
 
 const MAX_DETAILS = 30

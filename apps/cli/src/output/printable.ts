@@ -1,4 +1,4 @@
-/** Text of a source or record without characters that would move the cursor or colour the terminal. */
+/** Text of a source or record without characters that would move the cursor or color the terminal. */
 export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]+/gu, ' ')
 
 /** Cut to a length, with an ellipsis. */

@@ -16,3 +16,10 @@ it.each([
 ] as const)('%s and %s (%s) is "%s"', (status, state, statusReason, text) => {
   expect(toCondition({ status, state, statusReason })).toBe(text)
 })
+
+it.each([
+  ['ACTIVE', 'a run waits: RATE_LIMITED'],
+  ['PAUSED', 'paused, a run waits: RATE_LIMITED'],
+] as const)('says why a parked run of a source waits (%s)', (status, text) => {
+  expect(toCondition({ status, state: 'STARTING', parkedReason: 'RATE_LIMITED' })).toBe(text)
+})

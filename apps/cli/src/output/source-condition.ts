@@ -5,6 +5,8 @@ export interface SourceSituation {
   readonly state: SourceState
   /** Why the status is ERROR, where it is known. */
   readonly statusReason?: string | null
+  /** Why its run is parked. */
+  readonly parkedReason?: string | null
 }
 
 /** An active source by what is happening; a state of STOPPED only means that no run is under way. */
@@ -17,9 +19,10 @@ const ACTIVE: Readonly<Record<SourceState, string>> = {
 }
 
 /** What is wanted of a source and what is happening to it, in the few words of a table cell. */
-export const toCondition = ({ status, state, statusReason }: SourceSituation): string => {
-  if (status === 'ACTIVE') return ACTIVE[state]
+export const toCondition = ({ status, state, statusReason, parkedReason }: SourceSituation): string => {
+  const waits = parkedReason == null ? 'a run waits' : `a run waits: ${parkedReason}`
+  if (status === 'ACTIVE') return parkedReason == null ? ACTIVE[state] : waits
   const wanted = status === 'ERROR' && statusReason != null ? `error ${statusReason}` : status.toLowerCase()
   if (state === 'RUNNING') return `${wanted}, still running`
-  return state === 'STARTING' ? `${wanted}, a run waits` : wanted
+  return state === 'STARTING' ? `${wanted}, ${waits}` : wanted
 }

@@ -4,6 +4,7 @@ import { createAct } from './act.js'
 import { addBrowseCommands } from './browse-commands.js'
 import { SHELLS, type Shell, toCompletion } from './completion.js'
 import { addContextCommands } from './context-commands.js'
+import { addDeliveryCommands } from './delivery-commands.js'
 import { addKeyCommands } from './key-commands.js'
 import { addOperationCommands } from './operation-commands.js'
 import { examples } from './options.js'
@@ -22,7 +23,7 @@ export const buildProgram = (context: CommandContext, output: OutputConfiguratio
     .configureHelp({ sortSubcommands: false })
     .addHelpText(
       'after',
-      '\nCommands talk to the API at --url or INLET_URL with INLET_API_KEY; without them to the one of `inlet login`, else to the one that `inlet up` or `inlet demo` runs on this machine.\nExit codes: docs/guides/cli.md.',
+      '\nCommands use the API at --url or INLET_URL, with INLET_API_KEY. Without them they use the installation stored by `inlet login`, otherwise the one that `inlet up` or `inlet demo` runs on this machine.\nExit codes: docs/guides/cli.md.',
     )
   const act = createAct(context, setExitCode)
   addStackCommands(program, act)
@@ -32,6 +33,7 @@ export const buildProgram = (context: CommandContext, output: OutputConfiguratio
   addRunCommands(program, act)
   addQuarantineCommands(program, act)
   addOperationCommands(program, act)
+  addDeliveryCommands(program, act)
   addKeyCommands(program, act)
   addContextCommands(program, act)
   examples(

@@ -5,16 +5,16 @@ import { examples, withOutput } from './options.js'
 /** Installations elsewhere, by name. */
 export const addContextCommands = (program: Command, act: Act): void => {
   examples(
-    withOutput(program.command('login').description('store address and key of an installation, for all commands that follow'))
+    withOutput(program.command('login').description('store the address and key of an installation for later commands'))
       .argument('<url>', 'address of its API')
-      .option('--name <name>', 'what to call it; its host when left out')
+      .option('--name <name>', 'a name for it; its host if omitted')
       .action(act(async (context, flags, [url]) => (await import('../commands/login.js')).login(url, flags, context))),
     'inlet login https://inlet.example.com          # asks for the key',
     'INLET_API_KEY=inl_… inlet login https://inlet.example.com --name production',
   )
   const contexts = program.command('context').description('installations that `inlet login` has stored')
   examples(
-    withOutput(contexts.command('list', { isDefault: true }).description('all of them; * marks the one that commands talk to')).action(
+    withOutput(contexts.command('list', { isDefault: true }).description('list them; * marks the one in use')).action(
       act(async (context, flags) => (await import('../commands/login.js')).listContexts(flags, context)),
     ),
     'inlet context',
@@ -22,8 +22,8 @@ export const addContextCommands = (program: Command, act: Act): void => {
   examples(
     contexts
       .command('use')
-      .description('talk to this one from now on')
-      .argument('[name]', 'as the list has it; none: an installation on this machine')
+      .description('use this one from now on')
+      .argument('[name]', 'its name in the list; none: an installation on this machine')
       .action(act(async (context, _flags, [name]) => (await import('../commands/login.js')).useContext(name ?? null, context))),
     'inlet context use production',
     'inlet context use          # back to this machine',
@@ -31,8 +31,8 @@ export const addContextCommands = (program: Command, act: Act): void => {
   examples(
     contexts
       .command('delete')
-      .description('forget address and key')
-      .argument('<name>', 'as the list has it')
+      .description('remove the stored address and key')
+      .argument('<name>', 'its name in the list')
       .action(act(async (context, _flags, [name]) => (await import('../commands/login.js')).deleteContext(name, context))),
     'inlet context delete production',
   )

@@ -9,7 +9,7 @@ import { addResource } from './resource-commands.js'
 export const addKeyCommands = (program: Command, act: Act): void => {
   const keys = addResource(program, act, KEYS)
   examples(
-    remote(keys.command('create').description('make an API key and print it once; with DATABASE_URL and no --url straight in the database'))
+    remote(keys.command('create').description('create an API key and print it once; with DATABASE_URL and without --url, directly in the database'))
       .requiredOption('--name <name>', 'what the key is for')
       .requiredOption('--scopes <scopes>', 'read, write, admin; separated by commas')
       .action(
@@ -23,7 +23,7 @@ export const addKeyCommands = (program: Command, act: Act): void => {
     'DATABASE_URL=… INLET_ENCRYPTION_KEYS=… inlet keys create --name ops --scopes admin     # the first one',
   )
   examples(
-    remote(keys.command('revoke').description('revoke a key, at once and for good'))
+    remote(keys.command('revoke').description('revoke a key immediately and permanently'))
       .argument('<id>', 'id of the key, the second part of inl_<id>_…')
       .action(act(async (context, flags, [id]) => (await import('../commands/keys.js')).revokeKey(id, flags, context))),
     'inlet keys revoke 4fzyo82mvyr0abcd',

@@ -8,12 +8,12 @@ export const addMasterKeyCommands = (keys: Command, act: Act): void => {
     keys
       .command('generate')
       .description('print a new master key for INLET_ENCRYPTION_KEYS; nothing is stored')
-      .argument('<id>', 'what to call it, e.g. 2026-11')
+      .argument('<id>', 'a name for it, e.g. 2026-11')
       .action(act(async (context, _flags, [id]) => (await import('../commands/generate-key.js')).generateKey(id, context))),
     'inlet keys generate 2026-11',
   )
   examples(
-    remote(keys.command('rotate').description('seal all secrets with the first of the master keys; sources continue meanwhile')).action(
+    remote(keys.command('rotate').description('re-encrypt all secrets with the first master key, while sources keep running')).action(
       act(async (context, flags) => (await import('../commands/rotate-keys.js')).rotateKeys(flags, context)),
     ),
     'inlet keys rotate',

@@ -16,11 +16,11 @@ export const addOperationCommands = (program: Command, act: Act): void => {
   addCredentialActions(addResource(program, act, CREDENTIALS), act)
   addVersionActions(addResource(program, act, VERSIONS), act)
   examples(
-    remote(addResource(program, act, HOOKS).command('replay').description('read stored events once more'))
+    remote(addResource(program, act, HOOKS).command('replay').description('read stored events again'))
       .argument('<source>', 'slug or id')
-      .option('--id <event>', 'these events; may be repeated', repeated)
-      .option('--from <time>', 'received at this moment or later')
-      .option('--to <time>', 'received before this moment')
+      .option('--id <event>', 'only this event; may be repeated', repeated)
+      .option('--from <time>', 'received at this time or later')
+      .option('--to <time>', 'received before this time')
       .action(act(async (context, flags, [ref]) => (await import('../commands/replay-hooks.js')).replayHooks(ref, flags, context))),
     'inlet hooks replay orders --from 2026-11-28T00:00:00Z',
   )
@@ -31,25 +31,25 @@ const TARGET = '9b2f0c1e-6c0c-4c64-9b0a-0c6b7f1f2a11'
 const addNotificationActions = (notifications: Command, act: Act): void => {
   addList(notifications.command('deliveries'), act, DELIVERIES)
   examples(
-    remote(notifications.command('create').description('name an address that is notified when sources break, go stale and recover'))
+    remote(notifications.command('create').description('add a target that is notified when sources break, go stale and recover'))
       .requiredOption('--name <name>', 'what to call it')
       .option('--kind <kind>', 'webhook, slack, teams, pagerduty or email', 'webhook')
-      .option('--address <url>', 'where messages go; of email smtp://host:587')
+      .option('--address <url>', 'where messages are sent; for email smtp://host:587')
       .option('--secret <from>', 'signing secret, routing key or password, from env:NAME or file:path')
       .option('--event <event>', 'error, stale, quarantine, content or recovery; may be repeated; default all', repeated)
-      .option('--source <source>', 'only of this source; may be repeated', repeated)
-      .option('--label <name=value>', 'only of sources with this label; may be repeated', repeated)
-      .option('--mail-from <address>', 'of kind email')
-      .option('--mail-to <address>', 'of kind email; may be repeated', repeated)
-      .option('--mail-user <name>', 'of kind email, for servers that want a log-in')
-      .option('--group-minutes <n>', 'one message for what happens within so many minutes', wholeNumber)
+      .option('--source <source>', 'only for this source; may be repeated', repeated)
+      .option('--label <name=value>', 'only for sources with this label; may be repeated', repeated)
+      .option('--mail-from <address>', 'sender, for email')
+      .option('--mail-to <address>', 'recipient, for email; may be repeated', repeated)
+      .option('--mail-user <name>', 'user name, for mail servers that require a login')
+      .option('--group-minutes <n>', 'collect events for this many minutes into one message', wholeNumber)
       .action(act(async (context, flags) => (await import('../commands/notifications.js')).createTarget(flags, context))),
     'inlet notifications create --name on-call --kind slack --address https://hooks.slack.com/services/…',
     'inlet notifications create --name crm --address https://hooks.example.com/inlet --label team=crm --event error --event recovery',
   )
   const one = (name: string, text: string): Command => remote(notifications.command(name).description(text)).argument('<target>', 'id of a target')
   examples(
-    one('test', 'send a message to try a target with').action(
+    one('test', 'send a test message to a target').action(
       act(async (context, flags, [id]) => (await import('../commands/notifications.js')).testTarget(id, flags, context)),
     ),
     `inlet notifications test ${TARGET}`,
@@ -65,7 +65,7 @@ const addNotificationActions = (notifications: Command, act: Act): void => {
       `inlet notifications ${name} ${TARGET}`,
     )
   examples(
-    one('delete', 'delete a target with its messages').action(
+    one('delete', 'delete a target and its messages').action(
       act(async (context, flags, [id]) => (await import('../commands/notifications.js')).deleteTarget(id, flags, context)),
     ),
     `inlet notifications delete ${TARGET}`,
@@ -85,14 +85,14 @@ const addCredentialActions = (credentials: Command, act: Act): void => {
     'inlet credentials create --name crm --connector api --secret token=env:CRM_TOKEN --target https://api.crm.example',
   )
   examples(
-    withSecrets(remote(credentials.command('update').description('rename it, replace its secrets, or change where they may be sent')))
+    withSecrets(remote(credentials.command('update').description('rename a credential, replace its secrets, or change where they may be sent')))
       .argument('<credential>', 'name or id')
       .option('--name <name>', 'a new name')
       .action(act(async (context, flags, [ref]) => (await import('../commands/credentials.js')).updateCredential(ref, flags, context))),
     'inlet credentials update crm --secret token=file:/run/secrets/crm',
   )
   examples(
-    remote(credentials.command('delete').description('delete one that no source uses'))
+    remote(credentials.command('delete').description('delete a credential that no source uses'))
       .argument('<credential>', 'name or id')
       .action(act(async (context, flags, [ref]) => (await import('../commands/credentials.js')).deleteCredential(ref, flags, context))),
     'inlet credentials delete crm',
@@ -102,7 +102,7 @@ const addCredentialActions = (credentials: Command, act: Act): void => {
 const addVersionActions = (versions: Command, act: Act): void => {
   const of = (name: string, text: string): Command => remote(versions.command(name).description(text)).argument('<source>', 'slug or id')
   examples(
-    of('diff', 'the fields in which two versions differ')
+    of('diff', 'show the fields in which two versions differ')
       .option('--from <version>', 'a number, live or draft', 'live')
       .option('--to <version>', 'a number, live or draft', 'draft')
       .action(act(async (context, flags, [ref]) => (await import('../commands/versions.js')).diffVersions(ref, flags, context))),
@@ -110,7 +110,7 @@ const addVersionActions = (versions: Command, act: Act): void => {
   )
   examples(
     of('publish', 'make the draft the live version')
-      .option('--force', 'in spite of what its review finds')
+      .option('--force', 'despite the findings of its review')
       .action(act(async (context, flags, [ref]) => (await import('../commands/versions.js')).publishDraft(ref, flags, context))),
     'inlet versions publish docs',
   )

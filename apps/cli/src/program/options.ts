@@ -1,3 +1,4 @@
+import { SOURCE_LANGUAGES } from '@inlet/domain'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { OUTPUTS } from '../output/print.js'
 import { DATA_FOLDERS } from '../stack/data-folders.js'
@@ -21,7 +22,7 @@ export const installation = (command: Command): Command =>
 
 /** How the answer is printed. */
 export const withOutput = (command: Command): Command =>
-  command.addOption(new Option('-o, --output <format>', 'how to print the answer').choices(OUTPUTS)).option('--json', 'the same as -o json')
+  command.addOption(new Option('-o, --output <format>', 'output format').choices(OUTPUTS)).option('--json', 'the same as -o json')
 
 /** What every command takes that talks to an API and shows its answer. */
 export const remote = (command: Command): Command => withOutput(installation(command))
@@ -30,7 +31,11 @@ export const remote = (command: Command): Command => withOutput(installation(com
 export const remoteToFile = (command: Command): Command => installation(command).option('--json', 'print JSON')
 
 /** Again and again, until Ctrl-C. */
-export const watchable = (command: Command): Command => command.option('--watch [seconds]', 'look again, every 2 s by default', wholeNumber)
+export const watchable = (command: Command): Command => command.option('--watch [seconds]', 'refresh, every 2 s by default', wholeNumber)
+
+/** In which language search reads the records of a source. */
+export const withLanguage = (command: Command): Command =>
+  command.addOption(new Option('--language <code>', 'of its records, for search; auto: detected for each').choices(SOURCE_LANGUAGES))
 
 /** Examples at the end of the help. */
 export const examples = (command: Command, ...lines: readonly string[]): Command =>

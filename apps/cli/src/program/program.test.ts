@@ -22,7 +22,7 @@ const run = async (...args: readonly string[]) => {
 
 /** Of the section of commands alone: examples below it are indented as well. */
 const commandsOf = (help: string): readonly string[] =>
-  [...(help.split('Commands:')[1]?.split(/\n(?=\S)/u)[0] ?? '').matchAll(/^ {2}([a-z]+)/gmu)].map(([, name = '']) => name)
+  [...(help.split('Commands:')[1]?.split(/\n(?=\S)/u)[0] ?? '').matchAll(/^ {2}([a-z-]+)/gmu)].map(([, name = '']) => name)
 
 describe('the program', () => {
   it('has help with an example for every command', async () => {

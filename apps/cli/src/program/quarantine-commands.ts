@@ -5,17 +5,17 @@ import { examples, remote, wholeNumber } from './options.js'
 /** Records that could not be stored. */
 export const addQuarantineCommands = (program: Command, act: Act): void => {
   examples(
-    remote(program.command('quarantine').description('records of a source that could not be stored: list, retry, drop'))
+    remote(program.command('quarantine').description('list, retry or drop records of a source that could not be stored'))
       .argument('<source>', 'slug or id')
-      .option('--retry', 'try those that are chosen again')
-      .option('--drop', 'give those that are chosen up: their content is removed')
-      .option('--id <id>', 'only this one')
-      .option('--record <json>', 'with --id and --retry: the record to take in its place')
-      .option('--stream <name>', 'only of this stream')
-      .option('--reason <reason>', 'only with this reason')
-      .option('--before <moment>', 'with --retry or --drop: only what was quarantined before, ISO 8601')
+      .option('--retry', 'retry the selected records')
+      .option('--drop', 'give up the selected records; their content is removed')
+      .option('--id <id>', 'only this record')
+      .option('--record <json>', 'with --id and --retry: the record to store instead')
+      .option('--stream <name>', 'only records of this stream')
+      .option('--reason <reason>', 'only records with this reason')
+      .option('--before <moment>', 'with --retry or --drop: only records quarantined before this time, ISO 8601')
       .option('--state <state>', 'when listing: open, retrying, retried, superseded, resolved, dropped', 'open')
-      .option('--limit <n>', 'when listing: at most so many', wholeNumber, 50)
+      .option('--limit <n>', 'when listing: maximum number', wholeNumber, 50)
       .option('--yes', 'do not ask before dropping')
       .action(act(async (context, flags, [ref]) => (await import('../commands/quarantine.js')).handleQuarantine(ref, flags, context))),
     'inlet quarantine orders',

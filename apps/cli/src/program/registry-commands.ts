@@ -7,22 +7,22 @@ export const addRegistryCommands = (program: Command, act: Act): void => {
   examples(
     remote(program.command('apply').description('bring the registered sources in line with YAML files'))
       .requiredOption('-f, --file <path>', 'file or folder of YAML, or - for standard input; may be repeated', repeated)
-      .option('--dry-run', 'only show what would change; exit code 2 if anything would')
-      .option('--prune', 'delete sources of this owner that the files lack')
-      .option('--prune-all', 'delete all sources that the files lack, also those made by others')
+      .option('--dry-run', 'only show what would change; exits with 2 if anything would')
+      .option('--prune', 'delete sources of this owner that are not in the files')
+      .option('--prune-all', 'delete all sources that are not in the files, including those of other owners')
       .option('--yes', 'delete without asking')
-      .option('--owner <name>', 'who keeps these files; set it when several sets of files are applied', 'apply')
-      .option('--adopt', 'take over sources that another owner keeps, or nobody')
-      .option('--skip-refused', 'apply the rest when some definitions are refused')
-      .option('--resend-secrets', 'set secrets even if they are the same, e.g. after they were damaged')
-      .option('--no-run', 'do not run new sources at once')
+      .option('--owner <name>', 'owner of these files; set it if you apply several sets of files', 'apply')
+      .option('--adopt', 'take over sources that belong to another owner or to none')
+      .option('--skip-refused', 'apply the rest if some definitions are refused')
+      .option('--resend-secrets', 'set secrets even if they are unchanged, e.g. after they were damaged')
+      .option('--no-run', 'do not run new sources immediately')
       .action(act(async (context, flags) => (await import('../commands/apply.js')).apply(flags, context))),
     'inlet apply -f sources.yaml --dry-run',
     'inlet apply -f sources/ --prune --yes',
     'inlet export | inlet apply -f -',
   )
   examples(
-    remoteToFile(program.command('export').description('print the registered sources as YAML that apply takes back'))
+    remoteToFile(program.command('export').description('print the registered sources as YAML for apply'))
       .argument('[slug...]', 'only these')
       .option('-o, --output <file>', 'write to a file')
       .option('--owner <name>', 'only sources of this owner')
@@ -31,12 +31,12 @@ export const addRegistryCommands = (program: Command, act: Act): void => {
     'inlet export docs crm',
   )
   examples(
-    remoteToFile(program.command('import').description('make sources from the description of a system').command('openapi'))
+    remoteToFile(program.command('import').description('propose sources from the description of a system').command('openapi'))
       .description('propose a source of connector api from an OpenAPI 3 or Swagger 2 document; nothing is registered')
-      .argument('<file|url>', 'the document, JSON or YAML; an address is read by a worker')
+      .argument('<file|url>', 'the document, JSON or YAML; a URL is downloaded by a worker')
       .option('-o, --out <file>', 'write the YAML to a file')
-      .option('--slug <slug>', 'slug of the source; made from the title when absent')
-      .option('--path <glob>', 'only paths like this, e.g. "/v1/users/**"; may be repeated', repeated)
+      .option('--slug <slug>', 'slug of the source; derived from the title if omitted')
+      .option('--path <glob>', 'only paths that match, e.g. "/v1/users/**"; may be repeated', repeated)
       .action(act(async (context, flags, [source]) => (await import('../commands/import-openapi.js')).importOpenApi(source, flags, context))),
     'inlet import openapi openapi.yaml --out crm.yaml',
     'inlet import openapi https://crm.example.com/openapi.json --path "/v2/**" --json',

@@ -27,6 +27,6 @@ export const addList = <T>(command: Command, act: Act, resource: Resource<T>): C
     if (many) listing.option(flags, text, repeated)
     else listing.option(flags, text)
   }
-  listing.option('--limit <n>', 'at most so many', wholeNumber, list.limit)
+  listing.option('--limit <n>', 'maximum number to list', wholeNumber, list.limit)
   return examples(listing.action(act(async (context, flags, [ref]) => listResource(resource, ref, flags, context))), ...list.examples)
 }

@@ -3,13 +3,14 @@ import { knownActions, SOURCE_ACTIONS } from '../commands/change-source.js'
 import { listResource } from '../resources/show-resource.js'
 import { CONNECTORS, SOURCES } from '../resources/source-resources.js'
 import type { Act } from './act.js'
-import { examples, remote, repeated, wholeNumber } from './options.js'
+import { examples, remote, repeated, wholeNumber, withLanguage } from './options.js'
 import { addResource } from './resource-commands.js'
 
 /** Looking at sources and changing what they do. */
 export const addSourceCommands = (program: Command, act: Act): void => {
   const sources = addResource(program, act, SOURCES)
   addCreate(sources, act)
+  addUpdate(sources, act)
   for (const action of knownActions())
     examples(
       remote(sources.command(action).description(SOURCE_ACTIONS[action]))
@@ -25,7 +26,7 @@ export const addSourceCommands = (program: Command, act: Act): void => {
     'inlet sources delete docs --yes',
   )
   examples(
-    remote(program.command('describe').description('a source with why it is as it is, its latest runs, open incidents and events'))
+    remote(program.command('describe').description('show a source: the cause of its status, latest runs, open incidents and events'))
       .argument('<source>', 'slug or id')
       .action(act(async (context, flags, [ref]) => (await import('../commands/describe.js')).describeSource(ref, flags, context))),
     'inlet describe docs',
@@ -34,23 +35,23 @@ export const addSourceCommands = (program: Command, act: Act): void => {
   examples(
     remote(program.command('test').description('read a few records of a source, saved or as a file defines it; nothing is stored'))
       .argument('<source>', 'slug or id')
-      .option('-f, --file <path>', 'test what this file or folder says; may be repeated', repeated)
+      .option('-f, --file <path>', 'test the definitions in this file or folder; may be repeated', repeated)
       .option('--of <version>', 'live, draft or the number of a version', 'live')
       .option('--stream <stream>', 'only this stream')
-      .option('--limit <n>', 'records of each stream, 20 at most', wholeNumber, 5)
+      .option('--limit <n>', 'records per stream, at most 20', wholeNumber, 5)
       .action(act(async (context, flags, [ref]) => (await import('../commands/test-source.js')).testSource(ref, flags, context))),
     'inlet test docs',
     'inlet test crm -f sources.yaml          # before it is applied',
     'inlet test crm --of draft -o json',
   )
   examples(
-    remote(program.command('why').description('why a source is not running now, and who must act'))
+    remote(program.command('why').description('show why a source is not running now, and who must act'))
       .argument('<source>', 'slug or id')
       .action(act(async (context, flags, [ref]) => (await import('../commands/why.js')).explainSource(ref, flags, context))),
     'inlet why docs',
   )
   examples(
-    remote(program.command('check').description('whether the settings and secrets of a source work'))
+    remote(program.command('check').description('check whether the settings and secrets of a source work'))
       .argument('<source>', 'slug or id')
       .action(act(async (context, flags, [ref]) => (await import('../commands/check.js')).checkSource(ref, flags, context))),
     'inlet check docs',
@@ -70,27 +71,57 @@ export const addSourceCommands = (program: Command, act: Act): void => {
   )
 }
 
+/** What a source is made of, to register and to change it. */
+const withFields = (command: Command, name: string): Command =>
+  withLanguage(remote(command))
+    .option('--name <name>', name)
+    .option('--set <setting=value>', 'a setting of the connector, e.g. tls.mode=disable; repeated for lists', repeated)
+    .option(
+      '--secret <name=from>',
+      'a secret, from env:NAME or file:path; may be repeated; if any are given, they replace all existing ones',
+      repeated,
+    )
+    .option('--credential <credential>', 'a shared credential instead of secrets')
+    .option('--cron <fields>', 'when to read it, e.g. "*/15 * * * *"')
+    .option('--time-zone <zone>', 'of the schedule, e.g. Europe/Berlin')
+    .option('--fresh-within <duration>', 'maximum age of its last success, e.g. 1h')
+    .option('--label <name=value>', 'may be repeated', repeated)
+    .option('--check', 'connect first; nothing is saved if that fails')
+
 const addCreate = (sources: Command, act: Act): void => {
+  const create = sources
+    .command('create')
+    .description('register a source')
+    .argument('[file...]', 'files to upload and read; the connector is then `file`')
+    .option('--connector <type>', 'the kind of system; see `inlet connectors`')
+    .option('--slug <slug>', 'its readable id; derived from the name if omitted')
   examples(
-    remote(sources.command('create').description('register a source'))
-      .argument('[file...]', 'files to upload and read; the connector is then `file`')
-      .option('--connector <type>', 'which kind of system; see `inlet connectors`')
-      .option('--name <name>', 'what to call it; the name of the first file when left out')
-      .option('--slug <slug>', 'its readable id; made from the name when left out')
-      .option('--set <setting=value>', 'a setting of the connector, e.g. tls.mode=disable; repeated for lists', repeated)
-      .option('--secret <name=from>', 'a secret, from env:NAME or file:path; may be repeated', repeated)
-      .option('--credential <credential>', 'a shared credential instead of secrets')
-      .option('--cron <fields>', 'when to read it, e.g. "*/15 * * * *"')
-      .option('--time-zone <zone>', 'of --cron, e.g. Europe/Berlin')
-      .option('--fresh-within <duration>', 'how recent its last success should be, e.g. 1h')
-      .option('--label <name=value>', 'may be repeated', repeated)
-      .option('--check', 'connect first; nothing is saved when that fails')
+    withFields(create, 'what to call it; the name of the first file when left out')
       .option('--paused', 'register it without starting anything')
-      .option('--no-run', 'do not run it at once')
-      .option('--follow', 'show its first run until it has ended; the exit code says how')
+      .option('--no-run', 'do not run it immediately')
+      .option('--follow', 'show its first run until it ends; the exit code gives the outcome')
       .action(act(async (context, flags, [files]) => (await import('../commands/create-source.js')).createSource(files, flags, context))),
     'inlet sources create people.csv --follow',
     'inlet sources create --connector web --name Docs --set startUrls=https://docs.example.com/ --cron "30 4 * * *"',
     'inlet sources create --connector postgres --name Shop --set host=db.example.com --set database=shop --set user=reader --secret password=env:SHOP_PASSWORD --check',
+  )
+}
+
+const addUpdate = (sources: Command, act: Act): void => {
+  const update = sources
+    .command('update')
+    .description('change a source; anything not given stays as it is, and the value none removes schedule, credential or freshness')
+    .argument('<source>', 'slug or id')
+    .option('-f, --file <path>', 'fields of a source as YAML or JSON, e.g. config: and schedule:')
+    .option('--unset <setting>', 'reset a setting to its default; may be repeated', repeated)
+  examples(
+    withFields(update, 'what to call it').action(
+      act(async (context, flags, [ref]) => (await import('../commands/update-source.js')).updateSource(ref, flags, context)),
+    ),
+    'inlet sources update docs --set maxPages=500 --cron "0 4 * * *"',
+    'inlet sources update shop --secret password=env:SHOP_PASSWORD --check',
+    'inlet sources update docs --label tier=       # takes the label away',
+    'inlet sources update docs --language de',
+    'inlet sources update shop -f changes.yaml',
   )
 }

@@ -19,7 +19,7 @@ export const addStackCommands = (program: Command, act: Act): void => {
     'INLET_SOURCES_FILE=sources.yaml inlet up      # the sources are kept in a file',
   )
   examples(
-    stack(program.command('demo').description('up in a folder of its own, with sources that need no internet'), DEMO_FOLDER)
+    stack(program.command('demo').description('like up, in a separate folder, with sources that need no internet access'), DEMO_FOLDER)
       .option('--exit', 'stop when everything is ingested', false)
       .action(act(async (context, flags) => (await import('../commands/demo.js')).demo(flags, context))),
     'inlet demo --exit',
@@ -27,12 +27,12 @@ export const addStackCommands = (program: Command, act: Act): void => {
   examples(
     program
       .command('migrate')
-      .description('bring DATABASE_URL to the schema of this build')
+      .description('migrate the database at DATABASE_URL to the schema of this build')
       .action(act(async (context) => (await import('../commands/migrate.js')).migrateCommand(context))),
     'DATABASE_URL=postgresql://user:password@host:5432/inlet inlet migrate',
   )
   examples(
-    withOutput(program.command('doctor').description('check everything an installation needs, and say how to repair what it lacks'))
+    withOutput(program.command('doctor').description('check everything an installation needs, and show how to repair what is missing'))
       .option('--url <url>', 'also ask the API at this address (INLET_URL)')
       .option('--key <key>', 'its key, to ask it about processes and incidents (INLET_API_KEY)')
       .option('--data <dir>', `data folder of a local installation (default ${DATA_FOLDERS.join(', else ')})`)

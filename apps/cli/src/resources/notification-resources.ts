@@ -14,10 +14,10 @@ const scopeOf = ({ sources, labels }: NotificationTargetView): string => {
 
 export const NOTIFICATIONS: Resource<NotificationTargetView> = {
   noun: 'notifications',
-  about: 'who hears when sources break, go stale and recover',
+  about: 'who is notified when sources break, go stale and recover',
   ref: ({ id }) => id,
   list: {
-    about: 'targets of notifications',
+    about: 'notification targets',
     path: () => '/v1/notifications',
     columns: [
       { title: 'ID', cell: ({ id }) => id },

@@ -11,7 +11,7 @@ export const WORKERS: Resource<WorkerView> = {
   about: 'worker and scribe processes',
   ref: ({ id }) => id,
   list: {
-    about: 'those alive first, with what they have in hand',
+    about: 'processes with what they are working on, live ones first',
     path: () => '/v1/workers',
     columns: [
       { title: 'ID', cell: ({ id }) => id },
@@ -107,7 +107,7 @@ export const AUDIT: Resource<AuditEntryView> = {
     about: 'changes, newest first; needs a key with admin',
     path: () => '/v1/audit',
     filters: [
-      { flags: '--actor <actor>', text: 'key:<id>, or system' },
+      { flags: '--actor <actor>', text: 'key:<id>, token:<subject>, or system' },
       { flags: '--action <action>', text: 'e.g. source.update' },
       { flags: '--target-type <type>', text: 'e.g. source' },
       { flags: '--target <id>', text: 'the id of what was changed' },
@@ -150,7 +150,7 @@ export const CREDENTIALS: Resource<CredentialView> = {
     examples: ['inlet credentials', 'inlet credentials --connector api -o wide'],
   },
   get: {
-    about: 'one with the sources that use it',
+    about: 'one credential with the sources that use it',
     argument: '<credential>',
     text: 'name or id',
     path: (ref) => `/v1/credentials/${ref}`,

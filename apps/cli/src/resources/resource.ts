@@ -52,6 +52,8 @@ export interface Resource<T> {
     /** Ids of sources that cells ask for the slugs of. */
     readonly sourceIds?: (item: T) => string | null
     readonly none: string
+    /** What somebody who looks at the table should know besides, such as that nothing works on it. */
+    readonly notes?: (api: Pick<ApiClient, 'call'>) => Promise<readonly string[]>
     readonly examples: readonly [string, ...string[]]
   }
   readonly get?: {

@@ -41,6 +41,7 @@ export const listResource = <T>(resource: Resource<T>, parent: string | undefine
             items.map((item) => list.sourceIds?.(item) ?? null),
           )
         : null
+    const notes = view === null ? [] : ((await list.notes?.(api)) ?? [])
     const rows = (columns: readonly Column<T>[]): readonly string[] =>
       items.length === 0 || view === null
         ? [list.none]
@@ -50,8 +51,8 @@ export const listResource = <T>(resource: Resource<T>, parent: string | undefine
           )
     return {
       document: { items },
-      lines: () => rows(list.columns.filter(({ wide }) => wide !== true)),
-      wide: () => rows(list.columns),
+      lines: () => [...rows(list.columns.filter(({ wide }) => wide !== true)), ...notes],
+      wide: () => [...rows(list.columns), ...notes],
       names: () => items.map(resource.ref),
     }
   })

@@ -20,6 +20,7 @@ export const sourceLines = (source: SourceDetail): readonly string[] => {
       ['next run', source.nextRunAt === null ? null : toRelative(source.nextRunAt, now)],
       ['last success', toRelative(source.lastSuccessAt, now)],
       ['fresh within', source.freshWithin === null ? null : `${source.freshWithin} (${source.fresh ? 'fresh' : 'stale'})`],
+      ['language', toLanguageLine(source)],
       ['last outcome', source.lastRun?.outcome],
       ['active run', activeRun === null ? null : `${activeRun.id} ${activeRun.status}, ${activeRun.recordsRead} records read`],
       ['last error', lastError === null ? null : `${lastError.reason}: ${lastError.message}`],
@@ -43,4 +44,9 @@ export const sourceLines = (source: SourceDetail): readonly string[] => {
           ),
         ]),
   ]
+}
+
+const toLanguageLine = ({ language, reindexing }: SourceDetail): string => {
+  const name = language === 'auto' ? 'detected for each record' : language
+  return reindexing === null ? name : `${name}; indexed again: ${reindexing.done} of ${reindexing.records} records`
 }

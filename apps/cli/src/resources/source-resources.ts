@@ -2,6 +2,7 @@ import type { ConnectorSummary, PushedEventDetailView, PushedEventView, RunView,
 import { toRelative } from '../output/moments.js'
 import { toCondition } from '../output/source-condition.js'
 import { toPairs } from '../output/table.js'
+import { noteIdle } from './note-idle.js'
 import type { Parent, Resource } from './resource.js'
 import { runLines, spanOfRun } from './run-lines.js'
 import { sourceLines } from './source-lines.js'
@@ -11,7 +12,7 @@ export const SOURCES: Resource<SourceSummary> = {
   about: 'list sources, and act on them',
   ref: ({ slug }) => slug,
   list: {
-    about: 'a line for each source',
+    about: 'one line per source',
     path: () => '/v1/sources',
     query: { sort: 'name' },
     filters: [
@@ -35,6 +36,7 @@ export const SOURCES: Resource<SourceSummary> = {
       { title: 'LABELS', cell: ({ labels }) => toLabels(labels), wide: true },
       { title: 'ID', cell: ({ id }) => id, wide: true },
     ],
+    notes: noteIdle,
     none: 'No sources. Register one with `inlet sources create`, or several with `inlet apply -f sources.yaml`.',
     examples: ['inlet sources', 'inlet sources list --status ERROR --label team:crm -o json', 'inlet sources --watch'],
   },
@@ -87,6 +89,7 @@ export const RUNS: Resource<RunView> = {
       { title: 'ATTEMPT', cell: ({ attempt }) => String(attempt), wide: true },
       { title: 'ERROR', cell: ({ error }) => error?.reason ?? '–', wide: true },
     ],
+    notes: noteIdle,
     none: 'No runs.',
     examples: ['inlet runs --source docs', 'inlet runs --outcome failed --limit 100 -o json', 'inlet runs --status running --watch'],
   },
@@ -102,7 +105,7 @@ export const RUNS: Resource<RunView> = {
 
 export const VERSIONS: Resource<VersionView> = {
   noun: 'versions',
-  about: 'versions of a source: what it was, is and shall be',
+  about: 'versions of a source: earlier, live and draft',
   parent: OF_SOURCE,
   ref: ({ number }) => String(number),
   list: {
@@ -113,7 +116,7 @@ export const VERSIONS: Resource<VersionView> = {
       { title: 'VERSION', cell: ({ number }) => String(number) },
       { title: 'STATE', cell: ({ state }) => state },
       { title: 'PUBLISHED', cell: ({ publishedAt }, { now }) => toRelative(publishedAt, now) },
-      { title: 'OPENED', cell: ({ loadedAt, loadError }, { now }) => (loadError === null ? toRelative(loadedAt, now) : loadError.reason) },
+      { title: 'OPENED', cell: ({ openedAt, openError }, { now }) => (openError === null ? toRelative(openedAt, now) : openError.reason) },
       { title: 'RESTORED FROM', cell: ({ restoredFrom }) => String(restoredFrom ?? '–') },
       { title: 'SCHEDULE', cell: ({ schedule }) => (schedule === null ? '–' : `${schedule.cron} ${schedule.timeZone}`), wide: true },
       { title: 'MAPPED', cell: ({ mapping }) => (mapping === null ? '–' : Object.keys(mapping).join(',')), wide: true },
@@ -134,7 +137,7 @@ export const VERSIONS: Resource<VersionView> = {
         ['published', version.publishedAt],
         ['restored from', version.restoredFrom],
         ['schedule', version.schedule === null ? 'none' : `${version.schedule.cron} ${version.schedule.timeZone}`],
-        ['error', version.loadError === null ? null : `${version.loadError.reason}: ${version.loadError.message}`],
+        ['error', version.openError === null ? null : `${version.openError.reason}: ${version.openError.message}`],
         ['config', JSON.stringify(version.config)],
         ['mapping', version.mapping === null ? null : JSON.stringify(version.mapping)],
       ]),
@@ -192,7 +195,7 @@ export const HOOKS: Resource<PushedEventView> = {
 
 export const CONNECTORS: Resource<ConnectorSummary> = {
   noun: 'connectors',
-  about: 'the kinds of systems, or the settings of one',
+  about: 'the kinds of systems Inlet can read, or the settings of one',
   ref: ({ type }) => type,
   list: {
     about: 'the kinds of systems',

@@ -7,14 +7,26 @@ import type { DataFolder } from './data-folder.js'
 interface RunFile {
   readonly supervisor: number
   /** When the supervisor began, as the system says it: process ids are used again. */
-  readonly startedAt?: string
+  readonly startedAt: string
   readonly url: string
+  readonly children: readonly Started[]
+}
+
+/** A process by its id and its beginning. */
+interface Started {
+  readonly pid: number
+  readonly startedAt: string
+}
+
+interface RunState {
+  readonly url: string
+  /** Ids of processes that were just started, or were given before. */
   readonly children: readonly number[]
 }
 
 /** Says who runs from a data folder, so that two do not, and so that what a killed one left behind is ended. */
 export interface RunLock {
-  update(state: Pick<RunFile, 'url' | 'children'>): void
+  update(state: RunState): void
   release(): void
 }
 
@@ -29,9 +41,14 @@ const CONFIRM_AFTER_MS = 100
 export const takeRunLock = async ({ path: folder }: Pick<DataFolder, 'path'>): Promise<RunLock> => {
   const file = path.join(folder, 'running.json')
   const own = `${file}.${process.pid}`
-  const text = (state: Pick<RunFile, 'url' | 'children'>): string =>
-    JSON.stringify({ supervisor: process.pid, startedAt: startOf(process.pid), ...state })
-  const leftovers: number[] = []
+  // Asked once, while it surely is ours.
+  const known = new Map<number, Started>()
+  const text = ({ url, children }: RunState): string => {
+    for (const pid of children) if (!known.has(pid)) known.set(pid, { pid, startedAt: startOf(pid) })
+    const file: RunFile = { supervisor: process.pid, startedAt: startOf(process.pid), url, children: children.flatMap((pid) => known.get(pid) ?? []) }
+    return JSON.stringify(file)
+  }
+  const leftovers: Started[] = []
   try {
     for (let attempt = 1; !take(file, own, text(CHOOSING)); attempt++) {
       const before = readRunFile(file)
@@ -55,7 +72,7 @@ export const takeRunLock = async ({ path: folder }: Pick<DataFolder, 'path'>): P
   await delay(CONFIRM_AFTER_MS)
   const now = readRunFile(file)
   if (now?.supervisor !== process.pid) throw alreadyRuns(folder, now?.url ?? CHOOSING.url)
-  await endLeftovers(leftovers.filter(isOurs))
+  await endLeftovers(leftovers)
   return {
     update(state) {
       writeFileSync(own, text(state), { mode: 0o600 })
@@ -107,9 +124,12 @@ const readRunFile = (file: string): RunFile | null => {
   }
 }
 
-/** Whether who wrote the file still runs. A file without a start is of an earlier version. */
-const isHolder = ({ supervisor, startedAt }: RunFile): boolean =>
-  Number.isSafeInteger(supervisor) && (startedAt === undefined ? isOurs(supervisor) : startedAt === startOf(supervisor))
+/** Whether who wrote the file still runs. */
+const isHolder = ({ supervisor, startedAt }: RunFile): boolean => lives({ pid: supervisor, startedAt })
+
+/** Whether this very process runs: another may have got its id since. */
+const lives = ({ pid, startedAt }: Started): boolean =>
+  Number.isSafeInteger(pid) && pid > 0 && typeof startedAt === 'string' && startedAt !== '' && startedAt === startOf(pid)
 
 const ps = (pid: number, what: string): string => spawnSync('ps', ['-p', String(pid), '-o', `${what}=`], { encoding: 'utf8' }).stdout?.trim() ?? ''
 
@@ -124,13 +144,9 @@ const startOf = (pid: number): string => {
   }
 }
 
-/** Whether the process with this id is one of Inlet's: ids are reused by the system. */
-const isOurs = (pid: number): boolean => /apps[/\\](api|worker|scribe|cli)[/\\]|[/\\]postgres\b/.test(ps(pid, 'args'))
-
-const endLeftovers = async (pids: readonly number[]): Promise<void> => {
+const endLeftovers = async (processes: readonly Started[]): Promise<void> => {
   for (const signal of ['SIGINT', 'SIGKILL'] as const) {
-    const alive = pids.filter(isOurs)
-    for (const pid of alive) process.kill(pid, signal)
-    for (let waited = 0; waited < 8_000 && pids.some(isOurs); waited += 200) await delay(200)
+    for (const { pid } of processes.filter(lives)) process.kill(pid, signal)
+    for (let waited = 0; waited < 8_000 && processes.some(lives); waited += 200) await delay(200)
   }
 }

@@ -62,11 +62,27 @@ describe('takeRunLock', () => {
         writeFileSync(folder.file('running.json'), JSON.stringify({ supervisor, url: 'x', children: [supervisor] }))
         const again = await takeRunLock(folder)
         again.release()
+        const reused = { pid: supervisor, startedAt: 'another boot 1' }
+        writeFileSync(folder.file('running.json'), JSON.stringify({ supervisor, startedAt: reused.startedAt, url: 'x', children: [reused] }))
+        const reusing = await takeRunLock(folder)
+        reusing.release()
       }
       expect(foreign.signalCode).toBeNull()
     } finally {
       foreign.kill('SIGKILL')
     }
+  })
+  it('ends what a killed start left behind, whatever it is called', async () => {
+    const folder = openDataFolder(root)
+    const before = await takeRunLock(folder)
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 60_000)'], { stdio: 'ignore' })
+    const ended = new Promise<unknown>((resolve) => void child.once('exit', (_code, signal) => resolve(signal)))
+    before.update({ url: 'http://127.0.0.1:1', children: [child.pid ?? 0] })
+    const file = JSON.parse(readFileSync(folder.file('running.json'), 'utf8')) as object
+    writeFileSync(folder.file('running.json'), JSON.stringify({ ...file, startedAt: 'another boot 1' }))
+    const again = await takeRunLock(folder)
+    expect(await ended).toBe('SIGINT')
+    again.release()
   })
   it('takes a damaged file for nobody', async () => {
     const folder = openDataFolder(root)
@@ -140,6 +156,23 @@ describe('untilReady', () => {
     const stuck = await wait([{ queue: 'appendonly is off' }], { timeoutMs: 400, notifyAfterMs: 50 })
     expect(stuck.notices).toEqual(['not ready yet: queue: appendonly is off'])
     expect(stuck.end).toContain('not ready: queue: appendonly is off')
+  })
+  it('lets the API load before it says that it does not answer', async () => {
+    const signal = new AbortController().signal
+    const after = async (notifyAfterMs: number): Promise<readonly string[]> => {
+      const notices: string[] = []
+      const wait = untilReady({
+        url: 'http://127.0.0.1:1',
+        logFile: 'api.log',
+        signal,
+        notice: (text) => notices.push(text),
+        timeoutMs: 800,
+        notifyAfterMs,
+      })
+      await expect(wait).rejects.toThrow('not ready: the api does not answer')
+      return notices
+    }
+    expect([await after(500), await after(20)]).toEqual([[], ['not ready yet: the api does not answer']])
   })
   it('waits while there is progress', async () => {
     const steps = Array.from({ length: 12 }, (_, n) => ({ migrations: `not applied: ${12 - n}` }))

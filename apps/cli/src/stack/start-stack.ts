@@ -1,9 +1,11 @@
-import { createDatabase, type Database, findApiKeyForLogin, insertApiKey, migrate } from '@inlet/db'
-import { freePort, startEmbeddedPostgres } from '@inlet/db/embedded'
+import { migrate } from '@inlet/db'
+import { freePort } from '@inlet/db/embedded'
 import { createLifecycle, type Lifecycle } from '@inlet/runtime'
-import { createApiKey, type Keyring, matchApiKey, parseApiKey, parseKeyring } from '@inlet/security'
+import { parseKeyring } from '@inlet/security'
 import { COMMAND_KEYS } from '../client/find-installation.js'
+import { ensureAdminKey } from './admin-key.js'
 import type { DataFolder } from './data-folder.js'
+import { keepPostgres } from './keep-postgres.js'
 import { type ManagedProcess, startProcess } from './managed-process.js'
 import { isPortFree } from './port.js'
 import { endOfStart, type ProcessExit, SETTINGS_EXIT, toNotice } from './process-exit.js'
@@ -21,6 +23,8 @@ export interface StackOptions {
   readonly fileRoots?: readonly string[]
   readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>
   readonly notice: (message: string) => void
+  /** Ends a start that waits for something; resolves on a signal such as Ctrl-C. */
+  readonly stopped?: Promise<unknown>
 }
 
 /** A running installation. `close` stops everything in reverse order. */
@@ -54,21 +58,23 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
   const { folder, env, step } = options
   const lock = await takeRunLock(folder)
   lifecycle.defer('lock', () => lock.release())
-  const { databaseUrl, postgresPort, postgresPid } = await openPostgres(options, lifecycle)
-  // Known from its first moment, so that a start that is killed leaves no server that the next one trips over.
-  if (postgresPid !== null) lock.update({ url: 'an address it is still choosing', children: [postgresPid] })
-  await step('bringing the database to this version', () => migrate(databaseUrl))
-  const { adminKey, isKeyNew } = await ensureAdminKey(options, databaseUrl)
-  const port = await choosePort(options)
-  const url = `http://127.0.0.1:${port}`
-  const common = processEnv(options, databaseUrl, postgresPort)
-  const processes: ManagedProcess[] = []
-  const pids = new Set(postgresPid === null ? [] : [postgresPid])
+  const pids = new Set<number>()
+  let address = 'an address it is still choosing'
+  // Known from its first moment, so that a start that is killed leaves no process that the next one trips over.
   const onStart = (pid: number): void => {
     pids.add(pid)
-    lock.update({ url, children: [...pids] })
+    lock.update({ url: address, children: [...pids] })
   }
+  const { databaseUrl, postgresPort } = await openPostgres(options, lifecycle, onStart)
+  await step('bringing the database to this version', () => migrate(databaseUrl))
+  const { adminKey, isKeyNew } = await ensureAdminKey({ folder, databaseUrl, keyring: parseKeyring(encryptionKeys(options)) })
+  const port = await choosePort(options)
+  const url = `http://127.0.0.1:${port}`
+  address = url
+  const common = processEnv(options, databaseUrl, postgresPort)
+  const processes: ManagedProcess[] = []
   const starting = new AbortController()
+  void options.stopped?.then(() => starting.abort(new Error('stopped before it was ready')))
   let ready = false
   const onExit = (exit: ProcessExit): void => {
     const lost = ready ? null : endOfStart(exit)
@@ -97,47 +103,18 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
   return { url, adminKey, isKeyNew, databaseUrl, postgresPort, processes, close: async () => void (await lifecycle.close()) }
 }
 
-const openPostgres = async ({ folder, env, step, notice }: StackOptions, lifecycle: Lifecycle) => {
+const openPostgres = async ({ folder, env, step, notice }: StackOptions, lifecycle: Lifecycle, onStart: (pid: number) => void) => {
   const given = env['DATABASE_URL']
-  if (given !== undefined && given !== '') return { databaseUrl: given, postgresPort: null, postgresPid: null }
+  if (given !== undefined && given !== '') return { databaseUrl: given, postgresPort: null }
   const { postgresPassword, postgresPort: before } = folder.settings
   // The same port as last time, if it is free: demo sources name it.
   const port = before !== undefined && (await isPortFree(before)) ? before : await freePort()
   folder.update({ postgresPort: port })
   const postgres = await step('starting Postgres', () =>
-    startEmbeddedPostgres({ directory: folder.file('postgres'), port, durable: true, password: postgresPassword }),
+    keepPostgres({ directory: folder.file('postgres'), port, durable: true, password: postgresPassword }, { onStart, notice }),
   )
-  let stopping = false
-  const stop = (): Promise<void> => {
-    stopping = true
-    return postgres.stop()
-  }
-  lifecycle.defer('postgres', stop, { timeoutMs: 20_000 })
-  void postgres.exited.then(() => (stopping ? undefined : notice(`Postgres has ended; see ${folder.file('postgres', 'postgres.log')}`)))
-  return { databaseUrl: postgres.url('postgres'), postgresPort: port, postgresPid: postgres.pid }
-}
-
-/** The local administrator's key; made again when the database does not know it. */
-const ensureAdminKey = async (options: StackOptions, databaseUrl: string): Promise<Pick<Stack, 'adminKey' | 'isKeyNew'>> => {
-  const { folder } = options
-  const keyring = parseKeyring(encryptionKeys(options))
-  const database = createDatabase({ url: databaseUrl, applicationName: 'inlet-up', poolSize: 2 })
-  try {
-    const present = folder.settings.adminKey
-    if (present !== undefined && (await opens(database, keyring, present))) return { adminKey: present, isKeyNew: false }
-    const key = createApiKey(keyring)
-    await insertApiKey(database, { id: key.id, name: 'local admin', hash: key.hash, scopes: ['admin'], expiresAt: null }, 'system')
-    folder.update({ adminKey: key.plaintext })
-    return { adminKey: key.plaintext, isKeyNew: true }
-  } finally {
-    await database.close()
-  }
-}
-
-const opens = async (database: Database, keyring: Keyring, key: string): Promise<boolean> => {
-  const presented = parseApiKey(key)
-  const stored = await findApiKeyForLogin(database, presented.id)
-  return stored !== null && stored.live && matchApiKey(keyring, presented, stored.hash).result === 'match'
+  lifecycle.defer('postgres', () => postgres.stop(), { timeoutMs: 20_000 })
+  return { databaseUrl: postgres.url, postgresPort: port }
 }
 
 /** Those of the environment, else those made for the folder: the processes and the administrator's key must agree. */

@@ -18,6 +18,9 @@ const TIMEOUT_MS = 60_000
 const NOTIFY_AFTER_MS = 3_000
 const LOOK_MS = 100
 const ANSWER_MS = 10_000
+const SILENT = 'the api does not answer'
+/** A process may take several seconds to load on a small machine, of which nobody needs to hear. */
+const TIMES_SILENT = 5
 const answerSchema = z.object({ checks: z.array(z.object({ name: z.string(), ok: z.boolean(), reason: z.string().optional() })) })
 
 /** Waits until the API is ready, as long as something changes. Throws what was not ready at last, and the reason of the signal. */
@@ -36,7 +39,7 @@ export const untilReady = async ({ url, logFile, signal, notice, ...limits }: Re
     }
     const lastedMs = performance.now() - since
     if (lastedMs > timeoutMs) throw new Error(`not ready: ${state}\n  see ${url}/ready and ${logFile}`)
-    if (lastedMs > notifyAfterMs && noticed !== state) {
+    if (lastedMs > notifyAfterMs * (state === SILENT ? TIMES_SILENT : 1) && noticed !== state) {
       noticed = state
       notice(`not ready yet: ${state}`)
     }
@@ -47,7 +50,7 @@ export const untilReady = async ({ url, logFile, signal, notice, ...limits }: Re
 /** Null when all is ready; else what /ready says. */
 const whatIsMissing = async (url: string): Promise<string | null> => {
   const response = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null)
-  if (response === null) return 'the api does not answer'
+  if (response === null) return SILENT
   if (response.ok) return null
   const answer = answerSchema.safeParse(await response.json().catch(() => null))
   const missing = (answer.data?.checks ?? []).filter(({ ok }) => !ok).map(({ name, reason }) => (reason === undefined ? name : `${name}: ${reason}`))

@@ -21,7 +21,7 @@ export interface Output {
   readonly isTTY?: boolean
 }
 
-/** Without a terminal nothing is drawn again; without one, or with `color: false` (NO_COLOR), nothing is coloured. */
+/** Without a terminal nothing is drawn again; without one, or with `color: false` (NO_COLOR), nothing is colored. */
 export const createTerminal = (out: Output, options: { readonly color?: boolean } = {}): Terminal => {
   const fancy = out.isTTY === true
   const colored = fancy && options.color !== false

@@ -4,7 +4,7 @@ export type LiveState = 'connecting' | 'live' | 'lost'
 
 const RETRY_MS = [500, 1_000, 2_000, 5_000]
 /** The API says that it is alive every 15 s. */
-const SILENCE_MS = 40_000
+const IDLE_MS = 40_000
 const BATCH_MS = 150
 
 /**
@@ -42,7 +42,7 @@ export const createLive = (onUnauthenticated: () => void) => {
     const attempt = new AbortController()
     const abort = (): void => attempt.abort()
     stop.addEventListener('abort', abort)
-    let timer = setTimeout(abort, SILENCE_MS)
+    let timer = setTimeout(abort, IDLE_MS)
     try {
       const response = await fetch('/v1/events/stream', {
         headers: { accept: 'text/event-stream', ...(lastEventId === null ? {} : { 'last-event-id': lastEventId }) },
@@ -56,7 +56,7 @@ export const createLive = (onUnauthenticated: () => void) => {
         const { value, done } = await reader.read()
         if (done) return
         clearTimeout(timer)
-        timer = setTimeout(abort, SILENCE_MS)
+        timer = setTimeout(abort, IDLE_MS)
         const blocks = (text + value).split('\n\n')
         text = blocks.pop() ?? ''
         for (const block of blocks) take(block)

@@ -1,8 +1,20 @@
 import { type ReactNode, useId, useState } from 'react'
 import { messages } from '../messages.js'
-import { kindOf, labelOf } from './schema.js'
-import type { FieldProps } from './schema-form.js'
-import { UploadsField } from './uploads-field.js'
+import { JsonField, type TextProps } from './json-field.js'
+import { kindOf, labelOf, type Schema } from './schema.js'
+import { type ControlAttributes, UploadsField } from './uploads-field.js'
+
+export interface FieldProps {
+  readonly name: string
+  readonly schema: Schema
+  readonly value: unknown
+  readonly isRequired: boolean
+  /** Where it is in the request, e.g. `config.tables.0.name`. */
+  readonly path: string
+  /** Errors of the server by path. */
+  readonly errors: ReadonlyMap<string, string>
+  readonly onChange: (value: unknown) => void
+}
 
 /** One value with its label, its explanation and what the server said of it. */
 export const ScalarField = (props: FieldProps) => {
@@ -41,14 +53,6 @@ export const ScalarField = (props: FieldProps) => {
       )}
     </div>
   )
-}
-
-/** What makes an element the control of its field. */
-export interface ControlAttributes {
-  readonly id: string
-  readonly 'aria-invalid': boolean
-  readonly 'aria-describedby': string | undefined
-  readonly 'data-path': string
 }
 
 interface ControlProps extends FieldProps {
@@ -101,7 +105,7 @@ const Control = ({ schema, value, isRequired, control, onChange }: ControlProps)
     case 'uploads':
       return <UploadsField control={control} value={value} onChange={onChange} />
     case 'json':
-      return <Json control={control} value={value} placeholder={placeholder} onChange={onChange} />
+      return <JsonField control={control} value={value} placeholder={placeholder} onChange={onChange} />
     case 'long':
       return (
         <textarea
@@ -129,15 +133,8 @@ const Control = ({ schema, value, isRequired, control, onChange }: ControlProps)
   }
 }
 
-interface TextProps {
-  readonly control: ControlAttributes
-  readonly value: unknown
-  readonly placeholder: string
-  readonly onChange: (value: unknown) => void
-}
-
 const Lines = ({ control, value, placeholder, onChange }: TextProps) => {
-  const [text, setText] = useState(Array.isArray(value) ? value.join('\n') : '')
+  const [text, setText] = useState(Array.isArray(value) ? value.join('\n') : typeof value === 'string' ? value : '')
   return (
     <textarea
       {...control}
@@ -155,33 +152,5 @@ const Lines = ({ control, value, placeholder, onChange }: TextProps) => {
         onChange(lines.length === 0 ? undefined : lines)
       }}
     />
-  )
-}
-
-/** What has no fields of its own is written as JSON; what is no JSON yet is not taken over, and says so. */
-const Json = ({ control, value, placeholder, onChange }: TextProps) => {
-  const [text, setText] = useState(value === undefined ? '' : JSON.stringify(value, null, 2))
-  const [isWrong, setWrong] = useState(false)
-  return (
-    <>
-      <textarea
-        {...control}
-        aria-invalid={control['aria-invalid'] || isWrong}
-        className="input mono"
-        rows={Math.min(12, Math.max(2, text.split('\n').length))}
-        placeholder={placeholder === '' ? 'JSON' : placeholder}
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value)
-          try {
-            onChange(event.target.value.trim() === '' ? undefined : JSON.parse(event.target.value))
-            setWrong(false)
-          } catch {
-            setWrong(true)
-          }
-        }}
-      />
-      {isWrong && <p className="error">{messages.form.noJson}</p>}
-    </>
   )
 }

@@ -1,20 +1,8 @@
 import { useId } from 'react'
 import { messages } from '../messages.js'
-import { ScalarField } from './scalar-field.js'
+import { type FieldProps, ScalarField } from './scalar-field.js'
 import { isRequired, kindOf, labelOf, type Schema, type Values, variantsOf, withMember } from './schema.js'
 import './form.css'
-
-export interface FieldProps {
-  readonly name: string
-  readonly schema: Schema
-  readonly value: unknown
-  readonly isRequired: boolean
-  /** Where it is in the request, e.g. `config.tables.0.name`. */
-  readonly path: string
-  /** Errors of the server by path. */
-  readonly errors: ReadonlyMap<string, string>
-  readonly onChange: (value: unknown) => void
-}
 
 interface MembersProps {
   readonly schema: Schema

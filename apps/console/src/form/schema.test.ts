@@ -16,6 +16,17 @@ describe('fields of a JSON Schema', () => {
     [{ type: 'object', properties: {} }, 'group'],
     [{ type: 'object', additionalProperties: { type: 'string' } }, 'json'],
     [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, 'text'],
+    [
+      {
+        anyOf: [
+          { type: 'string', enum: ['earliest', 'latest'] },
+          { type: 'string', format: 'date-time' },
+        ],
+      },
+      'text',
+    ],
+    [{ anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }, 'lines'],
+    [{ anyOf: [{ type: 'boolean' }, { type: 'array', items: { type: 'string' } }] }, 'json'],
     [{ oneOf: [{ properties: { kind: { const: 'a' } } }, { properties: { kind: { const: 'b' } } }] }, 'variants'],
     [{}, 'json'],
   ])('%j is edited as %s', (schema, kind) => {

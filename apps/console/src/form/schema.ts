@@ -16,6 +16,8 @@ export interface Schema {
   readonly maxLength?: number
   /** `upload`: the id of an uploaded file. */
   readonly format?: string
+  /** Of a secret: it is asked for only with one of these values of a setting. */
+  readonly 'x-when'?: { readonly setting: string; readonly is: readonly string[] }
   readonly additionalProperties?: Schema | boolean
 }
 
@@ -52,9 +54,10 @@ export const kindOf = (schema: Schema): FieldKind => {
       if (schema.items?.format === 'upload') return 'uploads'
       return schema.items?.type === 'string' && schema.items.enum === undefined ? 'lines' : schema.items?.properties === undefined ? 'json' : 'list'
     default: {
-      // Text or null: null is what an empty field means.
-      const others = schema.anyOf?.filter(({ type }) => type !== 'null') ?? []
-      return others.length === 1 && others[0]?.type === 'string' ? 'text' : 'json'
+      // Null is what an empty field means, and a list of one is the same as the one.
+      const kinds = new Set(schema.anyOf?.filter(({ type }) => type !== 'null').map((one) => (one.type === 'string' ? 'text' : kindOf(one))))
+      if (kinds.size === 1 && kinds.has('text')) return 'text'
+      return kinds.size === 2 && kinds.has('text') && kinds.has('lines') ? 'lines' : 'json'
     }
   }
 }
@@ -72,7 +75,7 @@ export const normalPath = (path: string): string => path.replaceAll(/\[(\d+)\]/g
 export const labelOf = (name: string, schema: Schema): string => {
   if (schema.title !== undefined) return schema.title
   const words = name.replaceAll(/([a-z\d])([A-Z])/gu, '$1 $2').toLowerCase()
-  const written = words.replaceAll(/\b(?:api|ca|csv|http|id|ip|json|sql|tls|url)\b/gu, (word) => word.toUpperCase())
+  const written = words.replaceAll(/\b(?:api|ca|csv|http|id|ip|json|sas|sasl|sql|ssh|tls|url)\b/gu, (word) => word.toUpperCase())
   return written.charAt(0).toUpperCase() + written.slice(1)
 }
 

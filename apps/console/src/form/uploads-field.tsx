@@ -6,7 +6,14 @@ import { listAll } from '../api/list-all.js'
 import { messages } from '../messages.js'
 import { formatBytes } from '../ui/format.js'
 import { ProblemNote } from '../ui/problem.js'
-import type { ControlAttributes } from './scalar-field.js'
+
+/** What makes an element the control of its field. */
+export interface ControlAttributes {
+  readonly id: string
+  readonly 'aria-invalid': boolean
+  readonly 'aria-describedby': string | undefined
+  readonly 'data-path': string
+}
 
 interface UploadsFieldProps {
   readonly control: ControlAttributes

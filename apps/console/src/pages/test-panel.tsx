@@ -3,6 +3,7 @@ import { normalPath } from '../form/schema.js'
 import { messages } from '../messages.js'
 import { Badge } from '../ui/badge.js'
 import { formatNumber } from '../ui/format.js'
+import { WithTimes } from '../ui/with-times.js'
 
 const TONES: Readonly<Record<TestResult['steps'][number]['status'], string>> = { passed: 'ok', warning: 'warn', failed: 'bad', skipped: 'idle' }
 
@@ -21,7 +22,11 @@ export const TestPanel = ({ result }: { readonly result: TestResult }) => {
           <li key={step.name}>
             <Badge tone={TONES[step.status]}>{t.steps[step.name]}</Badge>
             {step.message !== null && <p className="step-text">{step.message}</p>}
-            {step.status === 'failed' && step.next !== null && <p className="muted step-text">{step.next}</p>}
+            {step.status === 'failed' && step.next !== null && (
+              <p className="muted step-text">
+                <WithTimes text={step.next} />
+              </p>
+            )}
           </li>
         ))}
       </ol>

@@ -19,6 +19,8 @@ export const PAGES: readonly Page[] = [
   { to: '/runs', name: 'runs', group: 'operation', needs: 'listRuns' },
   { to: '/workers', name: 'workers', group: 'operation', needs: 'listWorkers' },
   { to: '/notifications', name: 'notifications', group: 'operation', needs: 'listIncidents' },
+  { to: '/sinks', name: 'sinks', group: 'operation', needs: 'listSinks' },
+  { to: '/generations', name: 'generations', group: 'operation', needs: 'listGenerations' },
   { to: '/credentials', name: 'credentials', group: 'access', needs: 'listCredentials' },
   { to: '/settings', name: 'settings', group: 'access', needs: 'listKeys' },
   { to: '/audit', name: 'audit', group: 'access', needs: 'listAudit' },

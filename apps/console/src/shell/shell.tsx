@@ -12,13 +12,11 @@ import { KeyboardHelp } from './keyboard-help.js'
 import { PAGES } from './pages.js'
 import { Palette } from './palette.js'
 import { PreferenceSwitch } from './preference-switch.js'
-import { useShortcuts } from './use-shortcuts.js'
-
-export type Overlay = 'palette' | 'keys' | null
+import { type Overlay, useShortcuts } from './use-shortcuts.js'
 
 /** The frame of every page: navigation, the state of the connection, and what the keyboard opens anywhere. */
 export const Shell = () => {
-  const [overlay, setOverlay] = useState<Overlay>(null)
+  const [overlay, setOverlay] = useState<Overlay | null>(null)
   const [isOpen, setOpen] = useState(false)
   const path = useRouterState({ select: ({ location }) => location.pathname })
   const navigate = useNavigate()

@@ -1,6 +1,5 @@
 import { useEffect, useEffectEvent } from 'react'
 import { PAGES } from './pages.js'
-import type { Overlay } from './shell.js'
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/iu.test(target.tagName))
@@ -13,6 +12,9 @@ const moveRow = (step: 1 | -1): void => {
   next?.focus()
   next?.scrollIntoView({ block: 'nearest' })
 }
+
+/** What lies over the page, one at a time. */
+export type Overlay = 'palette' | 'keys'
 
 interface ShortcutTargets {
   readonly open: (overlay: Overlay) => void

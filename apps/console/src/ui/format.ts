@@ -15,9 +15,6 @@ const numberFormat = (options: Intl.NumberFormatOptions = {}): Intl.NumberFormat
 const dateFormat = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => cached('date', options, (of) => new Intl.DateTimeFormat(of, options))
 const dayFormat = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
   cached('day', options, () => new Intl.DateTimeFormat('en-CA', options))
-const relativeFormat = (): Intl.RelativeTimeFormat =>
-  cached('relative', {}, (of) => new Intl.RelativeTimeFormat(of, { numeric: 'auto', style: 'short' }))
-
 const UNITS = [
   ['d', 86_400],
   ['h', 3_600],
@@ -86,17 +83,4 @@ export const formatMoment = (moment: Date, now: Date, timeZone?: 'UTC', hasSecon
         },
   ).format(moment)
   return timeZone === undefined ? text : `${text} UTC`
-}
-
-export const formatRelative = (moment: Date, now: Date): string => {
-  const seconds = Math.round((moment.getTime() - now.getTime()) / 1_000)
-  const [unit, size] = (
-    [
-      ['day', 86_400],
-      ['hour', 3_600],
-      ['minute', 60],
-      ['second', 1],
-    ] as const
-  ).find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1]
-  return relativeFormat().format(Math.trunc(seconds / size), unit)
 }

@@ -7,6 +7,8 @@ const PATHS = {
   workers: 'M4 4h16v6H4zM4 14h16v6H4zM8 7h.01M8 17h.01',
   credentials: 'M15 7a4 4 0 1 1-3.5 6L4 20.5 3 17l2-1 0-2 2 0 2.500-2.500A4 4 0 0 1 15 7z',
   notifications: 'M6 10a6 6 0 1 1 12 0v5l2 3H4l2-3zM10 21h4',
+  sinks: 'M4 12h11M11 7l5 5-5 5M20 4v16',
+  generations: 'M6 6h.01M18 6h.01M12 18h.01M6 6h12M6 6l6 12M18 6l-6 12',
   audit: 'M12 3a9 9 0 1 1-9 9M12 7v5l3 3M3 5v4h4',
   settings: 'M4 7h10M18 7h2M4 17h4M12 17h8M14 5v4M8 15v4',
   search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l5 5',

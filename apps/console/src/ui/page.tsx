@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from 'react'
 import { messages } from '../messages.js'
-import { CopyMenu, type CopyTarget } from './copy.js'
+import { CopyMenu, type CopyTarget } from './copy-menu.js'
 
 interface PageProps {
   readonly title: string

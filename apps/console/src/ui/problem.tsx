@@ -1,7 +1,8 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react'
 import { ApiError } from '../api/api-error.js'
 import { messages } from '../messages.js'
-import { CopyRequest } from './copy.js'
+import { CopyRequest } from './copy-button.js'
+import { WithTimes } from './with-times.js'
 
 /** What went wrong, what to do, and how to report it. */
 export const ProblemNote = ({ error, onRetry }: { readonly error: unknown; readonly onRetry?: (() => void) | undefined }) => {
@@ -10,7 +11,11 @@ export const ProblemNote = ({ error, onRetry }: { readonly error: unknown; reado
   return (
     <div className="note" data-tone="bad" role="alert">
       <strong>{title}</strong>
-      {next !== null && <span className="muted">{next}</span>}
+      {next !== null && (
+        <span className="muted">
+          <WithTimes text={next} />
+        </span>
+      )}
       {failure?.problem?.errors?.map(({ path, message }) => (
         <span key={path + message}>
           <code>{path}</code> {message}

@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events'
 import { createLogger } from '@inlet/observability'
+import { until } from '@inlet/testing'
 import { expect, it } from 'vitest'
 import { scribeEnv } from '../config.js'
 import { composeIndexer } from './compose-indexer.js'
 
 // Nothing listens there, so it would be awaited for ever.
 const config = scribeEnv.parse({ DATABASE_URL: 'postgres://inlet@127.0.0.1:1/inlet' })
-const compose = (host: EventEmitter & { connected: boolean }) =>
+const compose = (host: EventEmitter & { connected: boolean; send?: (word: string) => void }) =>
   composeIndexer(config, { log: createLogger({ level: 'silent', name: 'indexer' }), signal: new AbortController().signal }, host)
 
 it('ends without a database when its scribe has ended before it listened', async () => {
@@ -16,6 +17,15 @@ it('ends without a database when its scribe has ended before it listened', async
 it('ends while it waits for the database when its scribe ends', async () => {
   const host = Object.assign(new EventEmitter(), { connected: true })
   const composed = compose(host)
+  host.emit('disconnect')
+  await expect(composed).rejects.toThrow('its scribe is gone')
+})
+
+it('says that it lives, also while it waits for the database', async () => {
+  const said: string[] = []
+  const host = Object.assign(new EventEmitter(), { connected: true, send: (word: string) => void said.push(word) })
+  const composed = compose(host)
+  await until(() => said.length > 0)
   host.emit('disconnect')
   await expect(composed).rejects.toThrow('its scribe is gone')
 })

@@ -2,6 +2,7 @@ import { createDatabase, untilSchemaReady } from '@inlet/db'
 import type { Logger } from '@inlet/observability'
 import { withLifecycle } from '@inlet/runtime'
 import type { ScribeConfig } from '../config.js'
+import { ALIVE_MS } from './start-indexer.js'
 import { startIndexing } from './start-indexing.js'
 
 /** The part of `process` by which a scribe and its indexer know of each other. */
@@ -9,13 +10,14 @@ export interface IndexerHost {
   /** False once the scribe is gone. */
   readonly connected?: boolean
   on(event: 'message' | 'disconnect', listener: () => void): unknown
+  send?(message: string): unknown
 }
 
 /** Lock, merge, and one for whatever comes in between. */
 const CONNECTIONS = 3
 
 /**
- * The indexer: a process of its own beside the scribe, since analysing texts takes more of a processor than storing them. A message says that
+ * The indexer: a process of its own beside the scribe, since analyzing texts takes more of a processor than storing them. A message says that
  * something was stored. It ends with its scribe.
  */
 export const composeIndexer = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal }, host: IndexerHost) =>
@@ -31,6 +33,8 @@ export const composeIndexer = (config: ScribeConfig, context: { log: Logger; sig
       host.on('disconnect', end)
       if (host.connected === false) end()
     })
+    const alive = setInterval(() => host.connected !== false && host.send?.('alive'), ALIVE_MS)
+    lifecycle.defer('heartbeat', async () => clearInterval(alive))
     const database = createDatabase({
       url: config.DATABASE_URL,
       applicationName: 'inlet-indexer',
@@ -38,8 +42,9 @@ export const composeIndexer = (config: ScribeConfig, context: { log: Logger; sig
       onError: (error) => log.warn({ err: error }, 'a connection failed; it is opened again when needed'),
     })
     lifecycle.defer('database', () => database.close())
-    await untilSchemaReady(database, AbortSignal.any([context.signal, gone.signal]))
-    const indexing = await startIndexing(database, log)
+    const ending = AbortSignal.any([context.signal, gone.signal])
+    await untilSchemaReady(database, ending)
+    const indexing = await startIndexing(database, log, ending)
     lifecycle.defer('indexing', () => indexing.stop())
     host.on('message', () => indexing.wake())
     log.info({}, 'indexer ready')

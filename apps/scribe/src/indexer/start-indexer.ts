@@ -16,17 +16,38 @@ export interface Indexer {
 const MAX_PAUSE_MS = 30_000
 const LIVES_MS = 60_000
 const STOP_MS = 5_000
+/** How often an indexer says that it lives. */
+export const ALIVE_MS = 1_000
+/** Analysing the largest record takes some seconds, also for a process with low priority. */
+const SILENT_MS = 120_000
 
-/** Starts `script` as the indexer. */
-export const startIndexer = (script: string, log: Pick<Logger, 'error'>): Indexer => {
+/** Starts `script` as the indexer. One that says nothing for `silentMs`, because a record keeps it busy or it was stopped, is killed: it holds the lock of all others. */
+export const startIndexer = (script: string, log: Pick<Logger, 'error'>, { silentMs = SILENT_MS }: { readonly silentMs?: number } = {}): Indexer => {
   let child: ChildProcess
   let stopping = false
   let pause = 0
   let restart: NodeJS.Timeout | undefined
+  // Silence is counted in looks of this process, so that the time in which it was stopped itself is not held against the indexer.
+  const watch = (watched: ChildProcess): void => {
+    let silentLooks = 0
+    watched.on('message', () => {
+      silentLooks = 0
+    })
+    const everyMs = Math.min(ALIVE_MS, silentMs)
+    const looks = setInterval(() => {
+      silentLooks += 1
+      if (silentLooks * everyMs <= silentMs) return
+      log.error({ pid: watched.pid, silentMs }, 'the indexer is silent and is killed; what it had in hand is tried again alone')
+      clearInterval(looks)
+      watched.kill('SIGKILL')
+    }, everyMs)
+    watched.once('exit', () => clearInterval(looks))
+  }
   const launch = (): void => {
     const startedAt = performance.now()
     child = fork(script, [INDEXER])
     if (child.pid !== undefined) yieldToOthers(child.pid)
+    watch(child)
     child.on('error', (error) => log.error({ err: error }, 'the indexer could not be reached'))
     child.once('exit', (code, signal) => {
       if (stopping) return

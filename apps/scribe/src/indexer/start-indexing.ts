@@ -1,12 +1,12 @@
-import { type Database, hasPendingIndex, indexPending, mergeSegments, retryGivenUp } from '@inlet/db'
+import { type Database, hasPendingIndex, indexPending, mergeSegments, retryGivenUp, untilAnswered } from '@inlet/db'
 import type { Logger } from '@inlet/observability'
 import { withLifecycle } from '@inlet/runtime'
 import { type IndexLoop, startIndexLoop } from './index-loop.js'
 
 /** Indexes in this process, and merges segments beside it. */
-export const startIndexing = async (database: Database, log: Logger): Promise<IndexLoop> => {
+export const startIndexing = async (database: Database, log: Logger, signal: AbortSignal): Promise<IndexLoop> => {
   const indexing = await withLifecycle(async (lifecycle) => {
-    await retryGivenUp(database.pool)
+    await untilAnswered(() => retryGivenUp(database.pool), signal)
     const onProblem = (error: unknown): void => log.error({ err: error }, 'a record cannot be indexed for search; it is set apart')
     let merging: Promise<unknown> | null = null
     const stopping = new AbortController()
@@ -22,8 +22,9 @@ export const startIndexing = async (database: Database, log: Logger): Promise<In
       stopping.abort()
       await merging
     })
+    const unreturned = new Set<string>()
     const loop = startIndexLoop({
-      index: (signal) => indexPending(database, { signal, onProblem, onPortion: merge }),
+      index: (signal) => indexPending(database, { signal, unreturned, onProblem, onPortion: merge }),
       waits: () => hasPendingIndex(database),
       log,
     })

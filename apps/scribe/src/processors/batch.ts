@@ -3,11 +3,12 @@ import { fullJitter } from '@inlet/domain'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { JobContext, JobData } from '@inlet/queue'
 import { sleep } from '@inlet/runtime'
+import type { NewKeys } from './new-keys.js'
 
 export interface BatchDeps {
   readonly database: Database
   readonly metrics: Pick<Metrics, 'countBatch' | 'countRecords' | 'countBytes' | 'setLastEventDelay'>
-  readonly connectorOf: (sourceId: string) => Promise<string>
+  readonly newKeys: NewKeys
   /** Called when records were written. */
   readonly onStored: () => void
   readonly log: Logger
@@ -24,8 +25,9 @@ export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { s
     deps.log.error({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'two different batches claim the same place of a run')
   if (result.result === 'fenced') deps.log.info({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'batch of a superseded worker refused')
   if (result.result !== 'applied') return
+  deps.newKeys.learn(batch, result.counts)
   if (result.counts.inserted + result.counts.updated > 0) deps.onStored()
-  const source = { source: batch.sourceId, connector: await deps.connectorOf(batch.sourceId) }
+  const source = { source: batch.sourceId, connector: result.connector }
   const { inserted, updated, unchanged, deleted, quarantined } = result.counts
   deps.metrics.countRecords(source, { inserted, updated, unchanged, deleted, quarantined })
   deps.metrics.countBytes(source, batch.bytes)
@@ -35,7 +37,7 @@ export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { s
 const applyWithRetry = async (deps: BatchDeps, batch: JobData<'batch'>, signal: AbortSignal): Promise<ApplyResult> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await applyBatch(deps.database, batch)
+      return await applyBatch(deps.database, batch, { expectsNew: attempt === 0 && deps.newKeys.expectedIn(batch) })
     } catch (error) {
       if (isRetryable(error) && attempt < RETRIES) await sleep(fullJitter({ baseMs: 10, capMs: 1_000, attempt, random: Math.random() }), signal)
       else {

@@ -1,4 +1,4 @@
-import { createFileAccess, toHttpFailure } from '@inlet/connector-sdk'
+import { createFileAccess, readHttpFailure } from '@inlet/connector-sdk'
 import type { CallAnswer, CallParams } from '@inlet/contract'
 import { openUpload } from '@inlet/db'
 import { Failure } from '@inlet/domain'
@@ -30,10 +30,7 @@ const readDocument = async (
   if (document !== undefined) return { text: document, documentUrl: null }
   if (upload !== undefined) return { text: await readUpload(deps, upload, limits), documentUrl: null }
   const response = await deps.http.axios.request({ url: url ?? '', headers: { accept: 'application/json, application/yaml, */*;q=0.5' }, ...limits })
-  if (response.status >= 400) {
-    response.discard()
-    throw toHttpFailure(response, new Date())
-  }
+  if (response.status >= 400) throw await readHttpFailure(response, new Date())
   return { text: await response.text(), documentUrl: response.url }
 }
 

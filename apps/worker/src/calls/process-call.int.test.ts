@@ -173,6 +173,7 @@ describe('processCall', () => {
       'gate',
       'import',
       'recheck',
+      'sink',
     ])
   })
 

@@ -14,6 +14,7 @@ import { type JobContext, type JobData, RetryAt } from '@inlet/queue'
 import type { PooledConnection } from '../connections/connection-pool.js'
 import { type ConnectionRequest, openConnection } from '../connections/open-connection.js'
 import { waitFor } from '../reading/wait-policy.js'
+import { trySink } from '../sinks/try-sink.js'
 import { browseItems, describeItem, fetchItem } from './browse.js'
 import { importSettings } from './import-settings.js'
 import { type OpenDeps, openLiveVersion } from './open.js'
@@ -80,6 +81,8 @@ const ANSWERERS: Answerers = {
     const check = () => withConnection(deps, call, signal, ({ connector, connection }) => connector.check(connection, signal))
     return recheckSource(deps, { sourceId: call.sourceId ?? call.id, versionId, check }, signal)
   },
+  sink: ({ database, connecting: { keyring, secrets, http } }, _call, params, signal) =>
+    trySink({ database, keyring, secrets, http: http.node }, params, signal),
   import: (deps, { connector }, params, signal) => importSettings(deps.connecting, { connector, params }, signal),
 }
 

@@ -170,6 +170,8 @@ const PARAMS: Readonly<Record<NewCall['kind'], object | null>> = {
   open: null,
   review: null,
   import: null,
+  // It goes where the sink delivers to, with the secret of the sink.
+  sink: null,
 }
 const kinds = Object.entries(PARAMS).flatMap(([kind, params]) => (params === null ? [] : [[kind as NewCall['kind'], params] as const]))
 

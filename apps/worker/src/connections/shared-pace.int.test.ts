@@ -49,6 +49,26 @@ describe('the pace that workers share', () => {
     await worker().of('another secret', 'run').take({ host: 'busy.example' })
   })
 
+  it('says what was refused, to everybody who has to wait for it, until the wait is over', async () => {
+    const pace = worker().of(null, 'run')
+    await pace.take({ host: 'strict.example' })
+    await pace.report('strict.example', { host: 'served', cooldownMs: 90_000, refusal: 'https://strict.example/a answered with status 429' })
+    // Sent before, answered after.
+    await pace.report('strict.example', { host: 'served' })
+    const waits = await worker()
+      .of(null, 'run')
+      .take({ host: 'strict.example', perMinute: 60 })
+      .catch((error: Error) => error)
+    expect(waits).toMatchObject({ reason: 'RATE_LIMITED' })
+    expect(String(waits)).toMatch(/from any source that sends it no secrets: https:\/\/strict\.example\/a answered with status 429/)
+    await pace.report('spent.example', { host: 'served', quota: { remaining: 0, resetMs: 90_000 } })
+    const spent = await worker()
+      .of(null, 'run')
+      .take({ host: 'spent.example', perMinute: 60 })
+      .catch((error: Error) => error)
+    expect(String(spent)).toContain('or the quota that it reported is used up')
+  })
+
   it('sits out a short silence', async () => {
     const pace = worker().of('brief', 'run')
     await pace.report('brief.example', { host: 'served', cooldownMs: 300 })

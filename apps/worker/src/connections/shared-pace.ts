@@ -69,12 +69,12 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
             const slots = await bucket.inTurn(() => reserve(key, request, longest))
             const isOpenCircuit = slots.blockedBy === 'CIRCUIT_OPEN' && !slots.taken
             if (isOpenCircuit && waitsAs === 'call') return
-            if (!slots.taken && (slots.waitMs > longest || monotonicNow() + slots.waitMs > giveUpAt)) throw tooLong(request.host, slots)
+            if (!slots.taken && (slots.waitMs > longest || monotonicNow() + slots.waitMs > giveUpAt)) throw tooLong(request.host, slots, credential)
             if (slots.waitMs > 0) await sleep(slots.waitMs, request.signal)
             if (slots.taken) return
           }
         },
-        report: async (host, { host: verdict, failure, cooldownMs, quota }) => {
+        report: async (host, { host: verdict, failure, refusal, cooldownMs, quota }) => {
           const key = keyOf(host)
           const bucket = bucketOf(key)
           const isNews = verdict === 'failed' || cooldownMs !== undefined || quota !== undefined || (bucket.limited && verdict === 'served')
@@ -85,6 +85,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
             host,
             served: verdict === 'served',
             failure: verdict === 'failed' ? (failure ?? 'it failed') : null,
+            refusal: refusal ?? null,
             cooldownMs: cooldownMs ?? null,
             quota: quota ?? null,
           }).catch((error: unknown) => log.warn({ err: error, host }, 'the limits of a host could not be stored'))
@@ -94,14 +95,18 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
   }
 }
 
-const tooLong = (host: string, { blockedBy, waitMs, failures, lastFailure }: Reservation): Failure =>
+const tooLong = (host: string, { blockedBy, waitMs, failures, lastFailure }: Reservation, credential: string | null): Failure =>
   blockedBy === 'CIRCUIT_OPEN'
     ? new Failure(
         'CIRCUIT_OPEN',
         `${host} has failed ${failures} times in a row and is left alone for ${seconds(waitMs)}; the last failure: ${lastFailure ?? 'unknown'}`,
         { retryAfterMs: waitMs },
       )
-    : new Failure('RATE_LIMITED', `the limit of ${host} is used up for ${seconds(waitMs)}`, { retryAfterMs: waitMs })
+    : new Failure(
+        'RATE_LIMITED',
+        `${host} takes no requests for ${seconds(waitMs)} from any source that ${credential === null ? 'sends it no secrets' : 'uses the same secrets'}: ${lastFailure ?? 'it asked for that, or the quota that it reported is used up'}`,
+        { retryAfterMs: waitMs },
+      )
 
 const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`
 

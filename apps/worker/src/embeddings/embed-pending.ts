@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createPacedHttp, type HttpClient, toHttpFailure } from '@inlet/connector-sdk'
+import { createPacedHttp, type HttpClient, readHttpFailure } from '@inlet/connector-sdk'
 import {
   countTokens,
   type Database,
@@ -80,16 +80,25 @@ interface Wanted extends PartText {
 
 /**
  * Makes the vectors of some records that wait; answers how many records that were. Safe to end anywhere: what was written stays, and the rest is
- * taken again. Throws the endpoint's failure, or BudgetUsed.
+ * taken again. What was in hand when the database went away stays in `unreleased` until it is there again, so that no outage is held against a
+ * record. Throws the endpoint's failure, or BudgetUsed.
  */
-export const embedPending = async (deps: EmbeddingDeps, generation: Generation, sizes: BatchSizes, signal: AbortSignal): Promise<number> => {
+export const embedPending = async (
+  deps: EmbeddingDeps,
+  generation: Generation,
+  { sizes, unreleased, signal }: { readonly sizes: BatchSizes; readonly unreleased: Set<Taker>; readonly signal: AbortSignal },
+): Promise<number> => {
+  for (const left of unreleased) {
+    await releaseRecords(deps.database, left)
+    unreleased.delete(left)
+  }
   const taker: Taker = { space: generation.space, by: randomUUID() }
   const taken = await takeRecords(deps.database, taker, RECORDS_AT_A_TIME)
   if (taken.length === 0) return 0
   try {
     await embedRecords({ deps, generation, taker, sizes, ask: createAsk(deps, generation, signal), signal }, taken)
   } catch (error) {
-    await releaseRecords(deps.database, taker)
+    await releaseRecords(deps.database, taker).catch(() => unreleased.add(taker))
     throw error
   }
   return taken.length
@@ -112,7 +121,7 @@ const createAsk = (
   const opened = generation.sealed === null ? {} : openSecrets(keyring, { ownerId: generation.id, version: generation.version }, generation.sealed)
   secrets.add(opened, REDACT_MS)
   const paced = createPacedHttp(http, paces.of(fingerprintSecrets(keyring, 'request limits', opened), 'run'), () => new Date())
-  const transport: EmbeddingTransport = { request: (request) => paced.request(request), toFailure: toHttpFailure }
+  const transport: EmbeddingTransport = { request: (request) => paced.request(request), toFailure: readHttpFailure }
   const apiKey = typeof opened['apiKey'] === 'string' ? opened['apiKey'] : null
   return (texts) => embedTexts(transport, { model: generation, apiKey, texts, timeoutMs, signal })
 }

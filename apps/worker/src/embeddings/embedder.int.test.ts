@@ -6,6 +6,7 @@ import {
   findGeneration,
   markDeleting,
   rollBackGeneration,
+  type Taker,
   takeRecords,
   toStoredVector,
   updateGeneration,
@@ -14,6 +15,7 @@ import {
 import { sealSecrets } from '@inlet/security'
 import { until } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { createBatchSizes, embedPending } from './embed-pending.js'
 import { type EmbeddingFixture, manyTexts, openEmbeddingFixture } from './fixtures/open-embedding-fixture.js'
 
 let fixture: EmbeddingFixture
@@ -121,6 +123,37 @@ describe('a worker that dies', () => {
     const late = { ...first, ordinal: 0, hash: Buffer.alloc(16), ...toStoredVector(Float32Array.from({ length: 32 }, () => 1)) }
     expect(await writeVectors(fixture.store.database, dead, [late])).toBe(0)
     expect(await fixture.countVectors(generation.space)).toBe(20)
+  })
+
+  it('holds no outage of the database against a record', async () => {
+    const { put } = await fixture.openSource()
+    await put({ a: 'some words' })
+    const generation = await fixture.addGeneration()
+    const { database } = fixture.store
+    await database.pool.query(`INSERT INTO embedding_pending (space, stream_id, key_hash) SELECT $1, stream_id, key_hash FROM records`, [
+      generation.space,
+    ])
+    let isUnavailable = false
+    const query = (...args: readonly unknown[]) =>
+      isUnavailable
+        ? Promise.reject(new Error('Connection terminated unexpectedly'))
+        : (database.pool.query as (...args: readonly unknown[]) => unknown)(...args)
+    const pool = new Proxy(database.pool, { get: (target, name) => (name === 'query' ? query : Reflect.get(target, name)) })
+    fixture.server.behave((_, response) => {
+      isUnavailable = true
+      response.destroy()
+      return true
+    })
+    const state = { sizes: createBatchSizes(), unreleased: new Set<Taker>(), signal: new AbortController().signal }
+    const embed = () => embedPending({ ...fixture.deps(), database: { ...database, pool } }, generation, state)
+    for (let n = 0; n < 8; n += 1) {
+      await expect(embed()).rejects.toThrow(/connection|ended/iu)
+      isUnavailable = false
+    }
+    expect(await fixture.store.rows('SELECT attempts FROM embedding_pending')).toEqual([{ attempts: 1 }])
+    fixture.server.behave(null)
+    expect(await embed()).toBe(1)
+    expect([await fixture.countVectors(generation.space), state.unreleased.size]).toEqual([1, 0])
   })
 
   it('does not lose a change that came while the record was in its hands', async () => {

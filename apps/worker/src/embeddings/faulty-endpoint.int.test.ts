@@ -1,5 +1,5 @@
 import { updateGeneration } from '@inlet/db'
-import { type EmbeddingBehaviour, until } from '@inlet/testing'
+import { type EmbeddingBehavior, until } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { type EmbeddingFixture, manyTexts, openEmbeddingFixture } from './fixtures/open-embedding-fixture.js'
 
@@ -12,7 +12,7 @@ afterEach(() => fixture.end())
 afterAll(() => fixture.close())
 
 const badAnswer =
-  (data: (count: number) => unknown): EmbeddingBehaviour =>
+  (data: (count: number) => unknown): EmbeddingBehavior =>
   ({ texts }, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data: data(texts.length) }))
     return true
@@ -21,7 +21,7 @@ const list = (count: number, embedding: readonly unknown[]): unknown => Array.fr
 const ones = (count: number): readonly number[] => Array.from({ length: count }, () => 1)
 
 describe('an endpoint', () => {
-  it.each<[string, EmbeddingBehaviour, RegExp]>([
+  it.each<[string, EmbeddingBehavior, RegExp]>([
     ['of another dimension', badAnswer((count) => list(count, ones(31))), /31 dimensions instead of 32/u],
     ['that answers what is no number', badAnswer((count) => list(count, [...ones(31), null])), /no number/u],
     ['that answers too few', badAnswer((count) => list(count - 1, ones(32))), /answered/u],
@@ -41,11 +41,11 @@ describe('an endpoint', () => {
     ['that knows no such key', (_, response) => response.writeHead(401).end() !== null, /AUTH_FAILED/u],
     ['that fails', (_, response) => response.writeHead(500).end() !== null, /UPSTREAM_ERROR/u],
     ['that leads elsewhere', (_, response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end() !== null, /UPSTREAM_INVALID/u],
-  ])('%s is left alone for a while; nothing of it is stored, and nothing is given up', async (_, behaviour, problem) => {
+  ])('%s is left alone for a while; nothing of it is stored, and nothing is given up', async (_, behavior, problem) => {
     const { put } = await fixture.openSource()
     await put(manyTexts(5))
     const generation = await fixture.addGeneration()
-    fixture.server.behave(behaviour)
+    fixture.server.behave(behavior)
     fixture.startWorker()
     await until(async () => (await fixture.problemOf(generation)) !== null)
     expect(await fixture.problemOf(generation)).toMatch(problem)

@@ -1,4 +1,4 @@
-import { finishDroppedGenerations, type Generation, listGenerations, pauseGeneration, readCoverage, walkRecords } from '@inlet/db'
+import { finishDroppedGenerations, type Generation, listGenerations, pauseGeneration, readCoverage, type Taker, walkRecords } from '@inlet/db'
 import { toFailure } from '@inlet/domain'
 import type { Logger, Metrics } from '@inlet/observability'
 import { sleep } from '@inlet/runtime'
@@ -28,6 +28,7 @@ export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
   const stop = new AbortController()
   const { signal } = stop
   const sizes = createBatchSizes()
+  const unreleased = new Set<Taker>()
   deps.metrics.beforeScrape(
     'embeddings',
     async () => {
@@ -36,7 +37,7 @@ export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
         if (generation.deletingAt === null) states.push({ generation: generation.id, ...(await readCoverage(deps.database, generation)) })
       deps.metrics.replaceEmbeddingStates(states)
     },
-    { keepMs: SCRAPED_MS },
+    { maxAgeMs: SCRAPED_MS },
   )
 
   /** Answers whether there was anything to do. */
@@ -44,7 +45,7 @@ export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
     const walked = await walkRecords(deps.database, generation.space)
     if (generation.pausedUntil !== null && generation.pausedUntil.getTime() > Date.now()) return walked
     try {
-      return (await embedPending(deps, generation, sizes, signal)) > 0 || walked
+      return (await embedPending(deps, generation, { sizes, unreleased, signal })) > 0 || walked
     } catch (error) {
       if (signal.aborted) return false
       const pause = pauseAfter(error, generation.failures)

@@ -9,7 +9,8 @@ export interface Chore {
   readonly everyMs: number
   /** Whether there is anything to do; always, unless given. */
   readonly isWanted?: () => Promise<boolean>
-  readonly work: (signal: AbortSignal) => Promise<void>
+  /** Answers for how long it is of no use to begin again (ms), in whatever process; nothing: as everyMs says. */
+  readonly work: (signal: AbortSignal) => Promise<number | void>
 }
 
 export interface ChoreDeps extends StepDeps {
@@ -64,11 +65,12 @@ const doOnce = async (deps: ChoreDeps, chore: Chore, stop: AbortSignal): Promise
     HOLD_MS / 3,
   )
   let finished = false
+  let restMs = 0
   try {
-    await chore.work(AbortSignal.any([stop, lost.signal]))
+    restMs = (await chore.work(AbortSignal.any([stop, lost.signal]))) ?? 0
     finished = !stop.aborted && !lost.signal.aborted
   } finally {
     clearInterval(renewing)
-    await leaveChore(database, { name, holder, finished, pauseMs: finished || stop.aborted ? 0 : PAUSE_MS }).catch(() => {})
+    await leaveChore(database, { name, holder, finished, pauseMs: finished || stop.aborted ? restMs : PAUSE_MS }).catch(() => {})
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  ALL_REPAIRS,
   accountTicks,
   claimRechecks,
   countWantedSchedules,
@@ -19,7 +20,6 @@ import {
   listSchedulersToSync,
   listWantedSchedules,
   markStaleness,
-  type Repairs,
 } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { JobScheduler, Queues } from '@inlet/queue'
@@ -59,8 +59,6 @@ export interface ReconcileReport {
 /** Ticks that nobody handled for this long are handled here (s). */
 const GRACE_SECONDS = 20
 const CHUNK = 500
-/** Should looking fail, every step looks for itself. */
-const ALL_REPAIRS: Repairs = { overdue: true, restarts: true, retries: true, lost: true }
 
 /**
  * Compares wanted with actual and repairs the difference. Any number may run at once: the database decides each step. A step
@@ -73,16 +71,19 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
     steps.run(step, async () => enqueueNew(deps, await create()), 0)
   const strays = await steps.run('strays', () => repairSchedules(deps, steps), 0)
   const restored = await steps.run('schedules', () => syncMissing(deps, steps), 0)
-  const repairs = await steps.run('looking', () => findRepairs(database, { graceSeconds: GRACE_SECONDS }), ALL_REPAIRS)
+  const repairs = await steps.run('looking', () => findRepairs(database, { graceSeconds: GRACE_SECONDS, continuous: deps.continuous }), ALL_REPAIRS)
   const ticks = repairs.overdue ? await steps.run('ticks', () => handleOverdue(deps, steps), 0) : 0
   const restarted = repairs.restarts ? await begin('restarts', () => createRestarts(deps, steps)) : 0
-  const rechecked = await steps.run('rechecks', () => startRechecks(deps, steps), 0)
+  const rechecked = repairs.rechecks ? await steps.run('rechecks', () => startRechecks(deps, steps), 0) : 0
   const retried = repairs.retries ? await begin('retries', () => createRetryRuns(database, { limit: CHUNK })) : 0
-  const pushed = await begin('pushed', () => createPushRuns(database, { limit: CHUNK }))
-  const continued = await begin('continuous', () => createContinuousRuns(database, { connectors: deps.continuous, limit: CHUNK }))
+  const pushed = !repairs.pushed ? 0 : await begin('pushed', () => createPushRuns(database, { limit: CHUNK }))
+  const continued = !repairs.continuous
+    ? 0
+    : await begin('continuous', () => createContinuousRuns(database, { connectors: deps.continuous, limit: CHUNK }))
   const enqueued = repairs.lost ? await steps.run('lost runs', () => enqueueLost(deps), 0) : 0
-  const { stale, fresh } = await steps.run('staleness', () => markStaleness(database), { stale: 0, fresh: 0 })
-  await steps.run('expired calls', () => forgetExpiredCalls(database), 0)
+  const unmarked = { stale: 0, fresh: 0 }
+  const { stale, fresh } = repairs.staleness ? await steps.run('staleness', () => markStaleness(database), unmarked) : unmarked
+  if (repairs.calls) await steps.run('expired calls', () => forgetExpiredCalls(database), 0)
   if (deps.thorough) await steps.run('dead processes', () => forgetDead(database), undefined)
   const report = { restored, strays, ticks, enqueued, restarted, rechecked, retried, pushed, continued, stale, fresh }
   if (Object.values(report).some((count) => count > 0)) deps.log.info(report, 'reconciled')

@@ -30,7 +30,7 @@ import {
 } from '@inlet/security'
 import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
-import { keepSecrets } from './keep-secrets.js'
+import { repairSecrets } from './repair-secrets.js'
 import { rotateKeys } from './rotate-keys.js'
 
 const [k1, k2] = [createMasterKeyText('k1'), createMasterKeyText('k2')]
@@ -187,7 +187,7 @@ describe('keeping secrets', () => {
     await begin()
     const jobs: string[] = []
     const keep = (keyring: Keyring) =>
-      keepSecrets({ database: store.database, keyring, log, queues: { enqueueMaintenance: async (name) => void jobs.push(name) } })
+      repairSecrets({ database: store.database, keyring, log, queues: { enqueueMaintenance: async (name) => void jobs.push(name) } })
     expect(await keep(renewed)).toEqual({ repaired: 0 })
     expect(await keep(both)).toEqual({ repaired: 1 })
     expect(jobs).toEqual(['rotate', 'rotate'])

@@ -104,7 +104,7 @@ describe('notifications', () => {
         source: { id: sourceId },
         reason: 'AUTH_FAILED',
         message: 'it answers 401',
-        next: expect.stringContaining('credentials'),
+        next: expect.stringContaining(`inlet sources update ${sourceId} --secret`),
         links: { why: `https://inlet.example/v1/sources/${sourceId}/why` },
       },
     })

@@ -1,6 +1,6 @@
-import type { EgressGuard, HttpClient } from '@inlet/connector-sdk'
+import { type EgressGuard, type HttpClient, parseRetryAfter } from '@inlet/connector-sdk'
 import { type DeliveryResult, type DueDelivery, toMessageId } from '@inlet/db'
-import { hideUrl, nextTryMs, toFailure } from '@inlet/domain'
+import { hideUrl, nextTryMs, retryAsAsked, toFailure } from '@inlet/domain'
 import type { SecretRegistry } from '@inlet/observability'
 import { type Keyring, openSecrets, signMessage } from '@inlet/security'
 import { toPagerDuty } from './kinds/pagerduty.js'
@@ -39,11 +39,16 @@ export const sendMessage = async (deps: SendDeps, due: DueDelivery, signal: Abor
   try {
     const opened = open(deps, due)
     url = opened.url
-    const status = await SENDERS[due.kind](deps, due, { ...opened, signal })
+    const { status, retryAfterMs, said } = await SENDERS[due.kind](deps, due, { ...opened, signal })
     if (status >= 200 && status < 300) return { delivered: true, status }
     // The receiver says that it is gone for good.
     if (status === 410) return { delivered: false, status, error: 'the receiver answers 410 Gone', retryMs: null }
-    return { delivered: false, status, error: `the receiver answers ${status}`, retryMs }
+    return {
+      delivered: false,
+      status,
+      error: `the receiver answers ${status}${said === '' ? '' : `: ${hideUrl(said, url)}`}`,
+      retryMs: retryAsAsked(status, retryMs, retryAfterMs),
+    }
   } catch (error) {
     const { reason, message } = toFailure(error)
     return { delivered: false, status: null, error: hideUrl(`${reason}: ${message}`, url), retryMs }
@@ -57,7 +62,15 @@ const open = (deps: SendDeps, due: DueDelivery): Opened => {
   return { url: text('url') ?? due.url, secret: text('secret'), previous: due.signsPrevious ? text('previous') : null }
 }
 
-type Sender = (deps: SendDeps, due: DueDelivery, to: Opened & { readonly signal: AbortSignal }) => Promise<number>
+type Sender = (deps: SendDeps, due: DueDelivery, to: Opened & { readonly signal: AbortSignal }) => Promise<Answer>
+
+interface Answer {
+  readonly status: number
+  /** How long the receiver asks to be left alone. */
+  readonly retryAfterMs: number | undefined
+  /** What it says about a refusal. */
+  readonly said: string
+}
 
 const SENDERS: Readonly<Record<DueDelivery['kind'], Sender>> = {
   webhook: (deps, { id, body }, { url, secret, previous, signal }) => {
@@ -67,17 +80,17 @@ const SENDERS: Readonly<Record<DueDelivery['kind'], Sender>> = {
   slack: (deps, { body }, { url, signal }) => post(deps, { url, body: JSON.stringify(toSlack(summarize(parseMessage(body)))), signal }),
   teams: (deps, { body }, { url, signal }) => post(deps, { url, body: JSON.stringify(toTeams(summarize(parseMessage(body)))), signal }),
   pagerduty: async (deps, { body }, { url, secret, signal }) => {
-    let status = 202
+    let answer: Answer = { status: 202, retryAfterMs: undefined, said: '' }
     for (const event of toPagerDuty(parseMessage(body), secret ?? '')) {
-      status = await post(deps, { url, body: JSON.stringify(event), signal })
-      if (status >= 300) return status
+      answer = await post(deps, { url, body: JSON.stringify(event), signal })
+      if (answer.status >= 300) return answer
     }
-    return status
+    return answer
   },
   email: async (deps, { id, body, mail }, { url, secret, signal }) => {
     if (mail === null) throw new Error('the target has no addresses')
     await sendMail(deps.egress, { url, settings: mail, password: secret, messageId: toMessageId(id), summary: summarize(parseMessage(body)) }, signal)
-    return MAIL_TAKEN
+    return { status: MAIL_TAKEN, retryAfterMs: undefined, said: '' }
   },
 }
 
@@ -88,8 +101,8 @@ interface Post {
   readonly signal: AbortSignal
 }
 
-/** Redirects are not followed: a message goes to the address that was named, or nowhere. Answers the status. */
-const post = async ({ http }: SendDeps, { url, body, headers = {}, signal }: Post): Promise<number> => {
+/** Redirects are not followed: a message goes to the address that was named, or nowhere. */
+const post = async ({ http }: SendDeps, { url, body, headers = {}, signal }: Post): Promise<Answer> => {
   const response = await http.request({
     url,
     method: 'POST',
@@ -100,6 +113,8 @@ const post = async ({ http }: SendDeps, { url, body, headers = {}, signal }: Pos
     maxRedirects: 0,
     signal,
   })
+  const { status } = response
+  const said = status < 400 ? '' : await response.explain()
   response.discard()
-  return response.status
+  return { status, retryAfterMs: parseRetryAfter(response.headers['retry-after'], new Date()), said }
 }

@@ -31,6 +31,9 @@ export interface NotifierDeps extends SendDeps {
 }
 
 const EVERY_MS = 5_000
+/** While there has been nothing for some looks. */
+const CALM_EVERY_MS = 10_000
+const CALM_AFTER = 3
 const CONTENT_EVERY_MS = 120_000
 const AT_A_TIME = 10
 
@@ -61,18 +64,21 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
   }
   const sealOld = () => sealUrls(deps).catch((error: unknown) => deps.log.warn({ err: error }, 'an address of notifications could not be sealed'))
   const work = async (): Promise<void> => {
+    let quiet = 0
     await sealOld()
     while (!stop.signal.aborted) {
       try {
         const content = looksAtContent() ? { percent: deps.quarantinePercent } : null
-        if (content !== null || (await hasNews(deps.database))) {
+        const news = await hasNews(deps.database)
+        quiet = news ? 0 : quiet + 1
+        if (content !== null || news) {
           await reportIncidents(deps.database, writer, content)
           await send()
         }
       } catch (error) {
         deps.log.warn({ err: error }, 'notifications could not be looked after; they are in a moment')
       }
-      await sleep(deps.everyMs ?? EVERY_MS, stop.signal).catch(() => {})
+      await sleep(deps.everyMs ?? (quiet < CALM_AFTER ? EVERY_MS : CALM_EVERY_MS), stop.signal).catch(() => {})
     }
   }
   const working = work()

@@ -1,4 +1,5 @@
 import type { MessageWriter, News } from '@inlet/db'
+import { fillStep } from '@inlet/domain'
 import { parseMessage } from './message.js'
 
 const MAX_LISTED = 50
@@ -36,7 +37,7 @@ const describe = (news: News, publicUrl: string) => ({
   source: { id: news.sourceId, slug: news.slug, name: news.name, connector: news.connector, labels: news.labels },
   reason: news.reason,
   message: news.message,
-  next: news.what === 'closed' ? 'Nothing to do: it works again.' : news.next.replaceAll('{id}', news.slug),
+  next: news.what === 'closed' ? 'Nothing to do: it works again.' : fillStep(news.next, news.slug, news.secrets),
   links: {
     source: `${publicUrl}/v1/sources/${news.sourceId}`,
     why: `${publicUrl}/v1/sources/${news.sourceId}/why`,

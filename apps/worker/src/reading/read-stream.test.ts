@@ -19,6 +19,7 @@ const read = async (
   const cursors: unknown[] = []
   const progress: unknown[] = []
   const caveats: unknown[] = []
+  const retried: string[] = []
   const batcher = createBatcher({ streams: new Set(['s']), swept: new Set() })
   const done = readStream({
     pooled: {
@@ -40,6 +41,7 @@ const read = async (
     limits,
     fullRefresh,
     onProgress: (stream, what) => progress.push([stream, what]),
+    onRetry: ({ reason }) => retried.push(reason),
     onCaveats: (found) => void caveats.push(...found),
   })
   let end: ReadEnd | undefined
@@ -50,7 +52,7 @@ const read = async (
     },
     (error: unknown) => error as Failure,
   )
-  return { cursors, failure, end, batcher, forwarded, progress, caveats }
+  return { cursors, failure, end, batcher, forwarded, progress, caveats, retried }
 }
 const transient = (retryAfterMs = 0) => new Failure('CONNECTION_LOST', 'lost', { retryAfterMs })
 const limited = (retryAfterMs?: number) => new Failure('RATE_LIMITED', 'slow down', retryAfterMs === undefined ? {} : { retryAfterMs })
@@ -117,8 +119,10 @@ describe('readStream', () => {
       throw transient()
     }
     const signal = new AbortController().signal
-    const { cursors, failure } = await read([once, once, once], signal, [], { fullRefresh: true })
+    const { cursors, failure, retried } = await read([once, once, once], signal, [], { fullRefresh: true })
     expect([cursors, failure?.reason]).toEqual([[null, null, null], 'CONNECTION_LOST'])
+    // The last one is not tried again.
+    expect(retried).toEqual(['CONNECTION_LOST', 'CONNECTION_LOST'])
   })
 
   it('reads to the end and reports progress', async () => {

@@ -23,6 +23,8 @@ export interface ReadStream {
   /** Each try begins where the first one did, since the stream cannot be continued in the middle. */
   readonly fullRefresh?: boolean
   readonly onProgress: (stream: string, progress: NonNullable<Page['progress']>) => void
+  /** Gets what is tried again in place. */
+  readonly onRetry?: ((failure: Failure) => void) | undefined
   readonly onCaveats?: ((caveats: NonNullable<Page['caveats']>) => void) | undefined
 }
 
@@ -71,6 +73,7 @@ export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
       if (aborted) throw reason instanceof Failure ? reason : failure
       const waitMs = retryDelay(failure, attempt)
       if (waitMs === null) throw failure
+      args.onRetry?.(failure)
       await sleep(waitMs, args.signal)
     }
   }

@@ -1,12 +1,13 @@
 import { parseJsonLossless } from '@inlet/connector-sdk'
 import { countRetries, finishLeasedRun, type LeasedRun, listRetries, listStreamNames, type Retry } from '@inlet/db'
-import { Failure, MAX_BATCH_BYTES, type RejectedRecord, type SourceRecord } from '@inlet/domain'
+import { Failure, MAX_BATCH_BYTES, type SourceRecord } from '@inlet/domain'
 import { findStreamMapping, type Mapping, type MappingPool } from '@inlet/mapping'
-import { packRetries } from '../writing/pack-retries.js'
+import { type MappedRetry, packRetries } from '../writing/pack-retries.js'
 import { createRunWriter } from '../writing/run-writer.js'
 import { startLeaseRenewal } from './lease-renewal.js'
+import { leaveRun, type StopWith } from './leave-run.js'
 import { type RunResult, toEnded } from './run-result.js'
-import { leave, type RunDeps, type StopWith } from './run-source.js'
+import type { RunDeps } from './run-source.js'
 
 const PAGE = 500
 
@@ -42,18 +43,11 @@ export const retryQuarantine = async (deps: RunDeps, run: LeasedRun, drain: Abor
     await writer.drained(signal)
     return toEnded(await stopWith({ streams: [], provedUnchanged: true }))
   } catch (thrown) {
-    return await leave({ deps, run, writer, drain, leaseSignal: lease.signal, thrown, stopWith })
+    return await leaveRun({ deps, run, writer, drain, leaseSignal: lease.signal, thrown, stopWith })
   } finally {
     writer.close()
     await lease.stop()
   }
-}
-
-/** What a retried record is now: records to store (none: the mapping leaves it out), or why it fails again. */
-export interface MappedRetry {
-  readonly retry: Retry
-  readonly records: readonly SourceRecord[]
-  readonly rejected: RejectedRecord | null
 }
 
 /** Maps quarantined records as the version says, in their order. `streams`: those the source has. */

@@ -1,17 +1,5 @@
 import type { Cursor, StreamSpec } from '@inlet/connector-sdk'
-import {
-  type Database,
-  type EndedRun,
-  finishLeasedRun,
-  finishReread,
-  type LeasedRun,
-  parkRun,
-  prepareStreams,
-  type RunEnd,
-  type RunFailure,
-  releaseRun,
-  reportUnknownStreams,
-} from '@inlet/db'
+import { type Database, finishLeasedRun, finishReread, type LeasedRun, prepareStreams, type RunFailure, reportUnknownStreams } from '@inlet/db'
 import { addCaveats, type CaveatTally, Failure, toFailure } from '@inlet/domain'
 import { findUnknownStreams, type Mapping, type MappingPool, type UnknownStream } from '@inlet/mapping'
 import type { Logger, Metrics } from '@inlet/observability'
@@ -24,11 +12,11 @@ import type { RunLog, RunLogs } from '../writing/run-log.js'
 import { createRunWriter, type PageWriter, type RunWriter, type WriterDeps } from '../writing/run-writer.js'
 import { createSampleCollector } from './collect-samples.js'
 import { startLeaseRenewal } from './lease-renewal.js'
+import { leaveRun, type StopWith, toRunFailure } from './leave-run.js'
 import { createPageMapper, mappingStateOf } from './map-page.js'
 import { planBackfill } from './plan-backfill.js'
 import { readStream } from './read-stream.js'
 import { type RunResult, toEnded } from './run-result.js'
-
 import { type ConnectorLimits, createWaitPolicy, listen, openWithin, type WaitPolicy } from './wait-policy.js'
 
 export interface RunDeps extends WriterDeps {
@@ -55,8 +43,6 @@ interface StreamResult {
   readonly incomplete?: RunFailure | undefined
 }
 
-const LONGEST_PARK_MS = 86_400_000
-const DEFAULT_PARK_MS = 60_000
 /** How long a run listens to a continuous source: the next one follows at once, so this only decides how many rows of runs there are. */
 const LISTEN_MS = 600_000
 
@@ -73,13 +59,14 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
   }))
   const signal = AbortSignal.any([lease.signal, drain])
   const waits = createWaitPolicy(signal, deps.limits)
-  const stopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>): Promise<EndedRun | null> =>
+  const stopWith: StopWith = async (end) =>
     finishLeasedRun(deps.database, {
       runId: run.runId,
       epoch: run.epoch,
       recordsRead: run.recordsRead + state.recordsRead(),
       progress: { streams: state.streams },
       caveats: state.caveats,
+      log: (await runLog?.take(state.recordsRead() > 0)) ?? [],
       ...end,
     })
   try {
@@ -105,15 +92,13 @@ export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSigna
       },
     )
     await writer.drained(signal)
-    await runLog?.flush(state.recordsRead() > 0)
     if (read.rereads && read.streams.every(({ error, incomplete }) => error === undefined && incomplete === undefined))
       await finishReread(deps.database, run)
     const { rereads: _, ...end } = read
     return toEnded(await stopWith(end))
   } catch (thrown) {
     runLog?.add('error', toFailure(lease.signal.aborted ? lease.signal.reason : thrown).message)
-    await runLog?.flush(true)
-    return await leave({ deps, run, writer, drain, leaseSignal: lease.signal, thrown, stopWith })
+    return await leaveRun({ deps, run, writer, drain, leaseSignal: lease.signal, thrown, stopWith })
   } finally {
     writer.close()
     await runLog?.close()
@@ -182,7 +167,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
   const mapper = createPageMapper(deps.mappings, mapping)
   const samples = createSampleCollector(deps.database, { sourceId: run.sourceId, mapping })
   const { remapped, rereads } = await prepareStreams(deps.database, run, {
-    streams: all.map(({ name, kind }) => ({ name, kind, mapping: mappingStateOf(mapping, name) })),
+    streams: all.map(({ name, kind, catalog }) => ({ name, kind, catalog, mapping: mappingStateOf(mapping, name) })),
     aligns: run.backfill === null,
   })
   const options = {
@@ -223,7 +208,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
   async function readOne(spec: StreamSpec, pages: PageWriter, signal: AbortSignal): Promise<StreamResult> {
     const before = pages.recordsRead
     const report = (extra: object): void =>
-      void (state.streams[spec.name] = { ...state.streams[spec.name], records: pages.recordsRead - before, ...extra })
+      void (state.streams[spec.name] = { ...state.streams[spec.name], retrying: undefined, records: pages.recordsRead - before, ...extra })
     const since = run.cursors.has(spec.name) ? 'from its cursor' : 'from the beginning'
     report({ status: 'reading', startedAt: new Date().toISOString() })
     runLog?.add('info', `reading ${since}`, spec.name)
@@ -242,10 +227,15 @@ const readAll = async (args: ReadAll): Promise<Read> => {
         listenMs,
         fullRefresh: mapper.needsFullRefresh(spec),
         mapPage: (page) => {
+          report({})
           samples.add(page.records)
           return mapper.map(spec.name, page, signal)
         },
         keep: backfill.keep,
+        onRetry: ({ reason, message }) => {
+          report({ retrying: { reason, message } })
+          runLog?.add('warn', `${message}; it is tried again`, spec.name)
+        },
         onProgress: (_stream, progress) => report({ progress }),
         onCaveats: (caveats) => void (state.caveats = addCaveats(state.caveats, caveats)),
       })
@@ -285,44 +275,3 @@ const recordUnknownStreams = async (database: Database, run: LeasedRun, unknown:
 const endsRun = (failure: Failure): boolean =>
   ['auth_failed', 'rate_limited', 'cancelled', 'internal'].includes(failure.code) ||
   ['UNREACHABLE', 'DNS_FAILED', 'EGRESS_BLOCKED', 'QUARANTINE_BUDGET', 'BATCH_MISMATCH', 'CONNECTOR_STALLED'].includes(failure.reason)
-
-const toRunFailure = (failure: Failure): RunFailure => ({ code: failure.code, reason: failure.reason, message: failure.message, next: failure.next })
-
-/** Ends the run with what is known of it. */
-export type StopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>) => Promise<EndedRun | null>
-
-export interface Leave {
-  readonly deps: RunDeps
-  readonly run: LeasedRun
-  readonly writer: RunWriter
-  readonly drain: AbortSignal
-  readonly leaseSignal: AbortSignal
-  readonly thrown: unknown
-  readonly stopWith: StopWith
-}
-
-/** How a run that was interrupted leaves this worker: lost, released, parked or failed. */
-export const leave = async ({ deps, run, writer, drain, leaseSignal, thrown, stopWith }: Leave): Promise<RunResult> => {
-  const reason: unknown = leaseSignal.aborted ? leaseSignal.reason : thrown
-  const failure = toFailure(reason)
-  if (failure.reason === 'LEASE_LOST') return { left: 'lost' }
-  const place = { runId: run.runId, sourceId: run.sourceId, epoch: run.epoch }
-  await untilStored(writer)
-  if (drain.aborted && !leaseSignal.aborted) {
-    await releaseRun(deps.database, place)
-    return { left: 'released' }
-  }
-  if (failure.code === 'rate_limited') {
-    const waitMs = Math.min(failure.retryAfterMs ?? DEFAULT_PARK_MS, LONGEST_PARK_MS)
-    await parkRun(deps.database, { ...place, wakeAt: new Date(Date.now() + waitMs), reason: failure.reason, message: failure.message })
-    return { left: 'parked', waitMs }
-  }
-  deps.metrics.countError({ source: run.sourceId, connector: run.connector }, failure.reason)
-  if (failure.code === 'internal') deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run failed by a defect')
-  return toEnded(await stopWith({ failure: toRunFailure(failure) }))
-}
-
-/** What was sent is worth a few seconds: stored, it need not be read again. */
-const untilStored = async (writer: RunWriter): Promise<void> => {
-  await writer.drained(AbortSignal.timeout(5_000)).catch(() => {})
-}

@@ -11,10 +11,11 @@ import {
   startOfChanges,
   toChangeJson,
 } from '@inlet/db'
-import { hideUrl, sha256Hex, sinkRetryMs, toFailure } from '@inlet/domain'
-import type { Logger, SecretRegistry } from '@inlet/observability'
+import { hideUrl, retryAsAsked, sha256Hex, sinkRetryMs, toFailure } from '@inlet/domain'
+import type { Logger, Metrics, SecretRegistry } from '@inlet/observability'
 import { monotonicNow, sleep } from '@inlet/runtime'
-import { type Keyring, openSecrets } from '@inlet/security'
+import type { Keyring } from '@inlet/security'
+import { openSink } from './open-sink.js'
 import { SINK_SENDERS } from './sink-kinds.js'
 
 export interface DeliverDeps {
@@ -23,6 +24,7 @@ export interface DeliverDeps {
   readonly http: HttpClient
   readonly keyring: Keyring
   readonly secrets: SecretRegistry
+  readonly metrics: Metrics
   readonly log: Logger
   /** A process that dies keeps a sink for so long from others, in ms; 45,000 by default. */
   readonly holdMs?: number
@@ -31,7 +33,6 @@ export interface DeliverDeps {
 export const HOLD_MS = 45_000
 const SAVE_EVERY_MS = 10_000
 const IDLE_MS = 500
-const REDACT_MS = 600_000
 const MAX_BYTES = 1_048_576
 const GONE = 410
 
@@ -40,7 +41,7 @@ const GONE = 410
  * before it was taken: the next one may send a batch again and leaves none out.
  */
 export const deliverChanges = async (deps: DeliverDeps, sink: ClaimedSink, signal: AbortSignal): Promise<void> => {
-  const { database, log } = deps
+  const { database, log, metrics } = deps
   let position = sink.position ?? (await startOfChanges(database, 'beginning'))
   let savedAt = Number.NEGATIVE_INFINITY
   const save = async (delivered: number, status: number | null): Promise<boolean> => {
@@ -68,9 +69,12 @@ export const deliverChanges = async (deps: DeliverDeps, sink: ClaimedSink, signa
       const sent = await send(deps, sink, { from: position, page, signal })
       if (sent.failure !== null) {
         // Cut off by the end of this process: no fault of the receiver.
-        if (!signal.aborted) await recordSinkFailure(database, sink, sent.failure)
+        if (signal.aborted) break
+        metrics.countSinkMessage(sink.name, sent.failure.retryMs === null ? 'refused' : 'failed', page.changes.length)
+        await recordSinkFailure(database, sink, sent.failure)
         break
       }
+      metrics.countSinkMessage(sink.name, 'delivered', page.changes.length)
       position = page.next
       if (!(await save(page.changes.length, sent.status))) return
       continue
@@ -92,27 +96,23 @@ const send = async (
   sink: ClaimedSink,
   { from, page, signal }: { readonly from: ChangePosition; readonly page: ChangePage; readonly signal: AbortSignal },
 ): Promise<Sent> => {
-  const opened = openSecrets(deps.keyring, { ownerId: sink.id, version: sink.version }, sink.sealed)
-  deps.secrets.add(opened, REDACT_MS)
-  const url = String(opened['url'])
+  const { url, secrets } = openSink(deps, sink)
   const retryMs = sinkRetryMs(sink.attempts + 1, Math.random())
   const fail = (status: number | null, error: string, retry: number | null = retryMs): Sent => ({
     status,
     failure: { status, error, retryMs: retry },
   })
   try {
-    const status = await SINK_SENDERS[sink.kind](
-      { http: deps.http, sink, url, secrets: toKeys(opened, sink.signsPrevious), signal },
+    const { status, retryAfterMs, said } = await SINK_SENDERS[sink.kind](
+      { http: deps.http, sink, url, secrets, signal },
       // Both ends: a batch that has grown since it was sent in vain is another message.
       { id: `msg_${sha256Hex(JSON.stringify([sink.id, from, page.next])).slice(0, 32)}`, changes: page.changes.map(toChangeJson) },
     )
     if (status >= 200 && status < 300) return { status, failure: null }
-    return status === GONE ? fail(status, 'the receiver answers 410 Gone', null) : fail(status, `the receiver answers ${status}`)
+    if (status === GONE) return fail(status, 'the receiver answers 410 Gone', null)
+    return fail(status, `the receiver answers ${status}${said === '' ? '' : `: ${hideUrl(said, url)}`}`, retryAsAsked(status, retryMs, retryAfterMs))
   } catch (error) {
     const { reason, message } = toFailure(error)
     return fail(null, hideUrl(`${reason}: ${message}`, url))
   }
 }
-
-const toKeys = (opened: Readonly<Record<string, unknown>>, signsPrevious: boolean): readonly string[] =>
-  [opened['secret'], signsPrevious ? opened['previous'] : undefined].filter((key) => typeof key === 'string')

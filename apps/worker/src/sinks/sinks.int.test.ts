@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
 import { applyBatch, createSink, type Database, findSink, updateSink } from '@inlet/db'
-import { createLogger, createSecretRegistry } from '@inlet/observability'
+import { createLogger, createMetrics, createSecretRegistry, type Metrics } from '@inlet/observability'
 import { createMasterKeyText, createSigningSecret, parseKeyring, sealSecrets } from '@inlet/security'
 import { openTestStore, type TestEntry, type TestStore, testBatch, until } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
@@ -26,6 +26,8 @@ let url = ''
 let nextFault: () => Fault | number = () => 'none'
 let copy = new Map<string, unknown>()
 let messages: (readonly Item[])[] = []
+let retryAfter: string | undefined
+let metrics: Metrics
 const stops: (() => Promise<unknown>)[] = []
 
 const take = (headers: Readonly<Record<string, string>>, body: string): void => {
@@ -48,7 +50,10 @@ beforeAll(async () => {
       const fault = nextFault()
       if (fault === 'none' || fault === 'take and drop') take(request.headers as Record<string, string>, body)
       if (fault === 'drop' || fault === 'take and drop') request.socket.destroy()
-      else response.writeHead(typeof fault === 'number' ? fault : fault === 'none' ? 204 : 500).end()
+      else
+        response
+          .writeHead(typeof fault === 'number' ? fault : fault === 'none' ? 204 : 500, retryAfter === undefined ? {} : { 'retry-after': retryAfter })
+          .end()
     })
   }).listen(0, '127.0.0.1')
   await until(() => server.listening)
@@ -58,6 +63,8 @@ beforeEach(async () => {
   copy = new Map()
   messages = []
   nextFault = () => 'none'
+  retryAfter = undefined
+  metrics = createMetrics({ process: 'worker' })
   await store.rows('DELETE FROM sinks')
 })
 afterEach(async () => {
@@ -86,6 +93,7 @@ const startWorker = ({ allow = ['127.0.0.1'], holdMs = 30_000 }: { readonly allo
     http: createHttpClient({ guard: createEgressGuard({ allow }), transport: 'node' }),
     keyring,
     secrets: createSecretRegistry(),
+    metrics,
     log: createLogger({ level: 'silent', name: 'worker', secrets: createSecretRegistry(), destination: { write: () => {} } }),
     holder: randomUUID(),
     everyMs: 20,
@@ -203,6 +211,42 @@ describe('a sink', () => {
     await updateSink(store.database, { id, settings: { active: true } }, 'test')
     await until(() => copy.size === 1)
     expect(Object.fromEntries(copy)).toEqual(await truth([sourceId]))
+  })
+
+  it('comes back when a receiver that is busy says so, and not before', async () => {
+    const { sourceId, put } = await openSource()
+    await put([{ key: 'a', v: 1 }])
+    nextFault = () => 429
+    retryAfter = '3600'
+    const id = await addSink({ sources: [sourceId] })
+    startWorker()
+    await until(async () => (await findSink(store.database, id))?.attempts === 1)
+    const nextAt = (await findSink(store.database, id))?.nextAt?.getTime() ?? 0
+    expect(nextAt - Date.now()).toBeGreaterThan(3_500_000)
+    expect(nextAt - Date.now()).toBeLessThanOrEqual(3_600_000)
+  })
+
+  it('is measured: what was taken, what failed, how it is, and how far it is behind', async () => {
+    const { sourceId, put } = await openSource()
+    await put([
+      { key: 'a', v: 1 },
+      { key: 'b', v: 1 },
+    ])
+    let turn = 0
+    nextFault = () => (turn++ === 0 ? 503 : 'none')
+    const id = await addSink({ sources: [sourceId] })
+    startWorker()
+    await until(() => copy.size === 2, { timeoutMs: 15_000 })
+    await until(async () => (await findSink(store.database, id))?.delivered === 2n)
+    const { body } = await metrics.expose()
+    for (const line of [
+      `inlet_sink_changes_total{sink="${id}",process="worker"} 2`,
+      `inlet_sink_messages_total{sink="${id}",outcome="failed",process="worker"} 1`,
+      `inlet_sink_messages_total{sink="${id}",outcome="delivered",process="worker"} 1`,
+    ])
+      expect(body).toContain(line)
+    expect(body).toMatch(new RegExp(`inlet_sink_status\\{sink="${id}",status="(current|delivering)",process="worker"\\} 1`, 'u'))
+    expect(body).toContain(`inlet_sink_lag_seconds{sink="${id}",process="worker"}`)
   })
 
   it('reaches no address that the egress guard refuses', async () => {

@@ -1,22 +1,36 @@
-import { type ClaimedSink, claimSinks } from '@inlet/db'
+import { type ClaimedSink, claimSinks, readSinkLags } from '@inlet/db'
+import { explainSink } from '@inlet/domain'
 import { sleep } from '@inlet/runtime'
 import { type DeliverDeps, deliverChanges, HOLD_MS } from './deliver-changes.js'
 
 export interface SinksDeps extends DeliverDeps {
   /** Names this process. */
   readonly holder: string
-  /** How often it looks for sinks that nobody delivers to, in ms: 1,000 by default, and 5,000 while this process has none. */
+  /** How often it looks for sinks that nobody delivers to, in ms: 1,000 by default, and up to 15,000 while this process has none. */
   readonly everyMs?: number
 }
 
 const EVERY_MS = 1_000
 const IDLE_MS = 5_000
+const LONGEST_IDLE_MS = 15_000
 const AT_A_TIME = 10
+/** How far sinks are is asked for no more often. */
+const SCRAPED_MS = 10_000
+
+const toStanding = ({ lag, ...sink }: Awaited<ReturnType<typeof readSinkLags>>[number]) => ({
+  sink: sink.name,
+  status: explainSink({ ...sink, fillsUp: lag.fillsUp, waiting: lag.waiting, lagSeconds: lag.seconds }).status,
+  waiting: lag.waiting,
+  lagMs: (lag.seconds ?? 0) * 1_000,
+})
 
 /** Delivers to sinks that this process can claim, each by itself. Any number of workers may do so: a sink has one of them at a time. Stopping gives them up. */
 export const startSinks = (deps: SinksDeps): (() => Promise<void>) => {
   const stop = new AbortController()
   const delivering = new Set<Promise<void>>()
+  deps.metrics.beforeScrape('sinks', async () => deps.metrics.replaceSinks((await readSinkLags(deps.database)).map(toStanding)), {
+    maxAgeMs: SCRAPED_MS,
+  })
   const deliver = async (sink: ClaimedSink): Promise<void> => {
     try {
       await deliverChanges(deps, sink, stop.signal)
@@ -26,6 +40,7 @@ export const startSinks = (deps: SinksDeps): (() => Promise<void>) => {
     }
   }
   const work = async (): Promise<void> => {
+    let idleMs = IDLE_MS
     while (!stop.signal.aborted) {
       try {
         const limit = AT_A_TIME - delivering.size
@@ -36,7 +51,8 @@ export const startSinks = (deps: SinksDeps): (() => Promise<void>) => {
       } catch (error) {
         deps.log.warn({ err: error }, 'sinks could not be looked after; they are in a moment')
       }
-      await sleep(deps.everyMs ?? (delivering.size === 0 ? IDLE_MS : EVERY_MS), stop.signal).catch(() => {})
+      idleMs = delivering.size > 0 ? IDLE_MS : Math.min(LONGEST_IDLE_MS, idleMs + IDLE_MS)
+      await sleep(deps.everyMs ?? (delivering.size === 0 ? idleMs : EVERY_MS), stop.signal).catch(() => {})
     }
   }
   const working = work()

@@ -60,7 +60,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
     const batch: DraftBatch = {
       payload,
       counts,
-      bytes: Buffer.byteLength(payload),
+      bytes: entries.length === 0 ? payload.length : bytes,
       effects,
       sweptStreams: sweptHere.size === 0 ? undefined : [...sweptHere],
       sha256: batchHash(payload, effects),
@@ -140,8 +140,8 @@ interface Reading {
   contents: boolean
 }
 
-/** With the comma and line break that follow it. */
-const sizeOf = ({ line }: PackedLine): number => Buffer.byteLength(line) + 2
+/** With the comma and line break that follow it, or the brackets around all of them. */
+const sizeOf = ({ bytes }: PackedLine): number => bytes + 2
 
 const toEffects = (cursors: ReadonlyMap<string, Cursor>, sweeps: readonly SweepEffect[]): BatchEffects | undefined => {
   if (cursors.size === 0 && sweeps.length === 0) return undefined

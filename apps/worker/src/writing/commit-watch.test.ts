@@ -12,7 +12,7 @@ describe('createCommitWatch', () => {
       if (fail) throw new Error('away')
       return { rows: ids.map((runId) => ({ runId, highWaterMark: 7, errorReason: null })) }
     }
-    const watch = createCommitWatch({ pool: { query } } as never, (error) => errors.push(error))
+    const watch = createCommitWatch({ keyed: { query } } as never, (error) => errors.push(error))
     const seen = new Map<string, number>()
     const stopA = watch.watch('a', (state) => seen.set('a', state.highWaterMark))
     const stopB = watch.watch('b', (state) => seen.set('b', state.highWaterMark))
@@ -24,7 +24,7 @@ describe('createCommitWatch', () => {
     await until(() => asked.at(-1)?.length === 1)
     stopB()
     await watch.close()
-    const again = createCommitWatch({ pool: { query } } as never, () => {})
+    const again = createCommitWatch({ keyed: { query } } as never, () => {})
     again.watch('c', (state) => seen.set('c', state.highWaterMark))
     await until(() => seen.has('c'))
     await again.close()

@@ -22,6 +22,8 @@ const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\
 /** One entry of a payload as a line of JSON. */
 export interface PackedLine {
   readonly line: string
+  /** Of the line in UTF-8. */
+  readonly bytes: number
   readonly op: PackedRecord['o']
   /** Identity within a batch: stream and key hash; empty for quarantine entries, which are never the same. */
   readonly identity: string
@@ -43,14 +45,15 @@ export const packRecord = (record: SourceRecord, origin: SourceRecord = record):
 
 const packUpsert = (record: SourceRecord): PackedLine => {
   const { stream, key, kind, title, text, url, validator, scope } = record
-  const hash = keyHash(key)
+  const keyJson = canonicalJson(key)
+  const hash = sha256Hex(keyJson)
   const at = toIso(record.occurredAt)
   const data = canonicalJson(record.data)
   if (data.charCodeAt(0) !== 123) throw new Failure('RECORD_INVALID', 'data must be an object')
   // Canonical JSON of [kind, title, text, url, at, data], written by hand to build the data text only once.
   const head = `${optional(title)},${optional(text)},${optional(url)},${optional(at)}`
   const content = sha256Hex(`["${kind}",${head},${data}]`)
-  let line = `{"s":${JSON.stringify(stream)},"k":${JSON.stringify(keyText(key))},"h":"${hash}","o":"u","c":"${content}","kind":"${kind}"`
+  let line = `{"s":${JSON.stringify(stream)},"k":${typeof key === 'string' ? keyJson : JSON.stringify(keyJson)},"h":"${hash}","o":"u","c":"${content}","kind":"${kind}"`
   if (title !== undefined) line += `,"title":${JSON.stringify(title)}`
   if (text !== undefined) line += `,"text":${JSON.stringify(text)}`
   if (url !== undefined) line += `,"url":${JSON.stringify(url)}`
@@ -58,10 +61,10 @@ const packUpsert = (record: SourceRecord): PackedLine => {
   if (validator !== undefined) line += `,"val":${JSON.stringify(checkValidator(validator))}`
   if (scope !== undefined) line += `,"scope":${JSON.stringify(scope)}`
   line += `,"data":${data}}`
-  if (line.length > MAX_RECORD_BYTES || (line.length > MAX_RECORD_BYTES / 3 && Buffer.byteLength(line) > MAX_RECORD_BYTES))
-    throw new Failure('RECORD_TOO_LARGE', `the record has more than ${MAX_RECORD_BYTES} bytes`)
+  const bytes = Buffer.byteLength(line)
+  if (bytes > MAX_RECORD_BYTES) throw new Failure('RECORD_TOO_LARGE', `the record has more than ${MAX_RECORD_BYTES} bytes`)
   if (hasUnstorableText(line)) throw new Failure('TEXT_NOT_STORABLE', 'the record holds a NUL character or half of a surrogate pair')
-  return { line, op: 'u', identity: `${stream} ${hash}`, keyHash: hash }
+  return { line, bytes, op: 'u', identity: `${stream} ${hash}`, keyHash: hash }
 }
 
 const optional = (text: string | undefined): string => (text === undefined ? 'null' : JSON.stringify(text))
@@ -71,8 +74,10 @@ export const packKey = (stream: string, key: SourceRecord['key'], op: 'd' | 'n')
   const hash = keyHash(key)
   // A delete may have to stand for a record that comes later, and then shows its key; an unchanged key is stored already.
   const text = op === 'd' ? safeKeyText(key) : ''
+  const line = `{"s":${JSON.stringify(stream)},"k":${JSON.stringify(text)},"h":"${hash}","o":"${op}"}`
   return {
-    line: `{"s":${JSON.stringify(stream)},"k":${JSON.stringify(text)},"h":"${hash}","o":"${op}"}`,
+    line,
+    bytes: Buffer.byteLength(line),
     op,
     identity: `${stream} ${hash}`,
     keyHash: hash,
@@ -95,7 +100,8 @@ export const packRejected = (rejected: RejectedRecord): PackedLine => {
     ...(whole === undefined ? {} : { rec: whole }),
     ...(scope === undefined ? {} : { scope: toStorableText(scope) }),
   } satisfies PackedRecord
-  return { line: JSON.stringify(entry), op: 'q', identity: '', keyHash: hash }
+  const line = JSON.stringify(entry)
+  return { line, bytes: Buffer.byteLength(line), op: 'q', identity: '', keyHash: hash }
 }
 
 /** JSON text that reads back as the same record; undefined for what has none, or is too large to be kept. */

@@ -1,8 +1,14 @@
 import type { Retry } from '@inlet/db'
-import { batchHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS } from '@inlet/domain'
-import type { MappedRetry } from '../reading/retry-quarantine.js'
+import { batchHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, type RejectedRecord, type SourceRecord } from '@inlet/domain'
 import type { DraftBatch } from './batcher.js'
 import { type PackedLine, packRecord, packRejected } from './pack-record.js'
+
+/** What a retried record is now: records to store (none: the mapping leaves it out), or why it fails again. */
+export interface MappedRetry {
+  readonly retry: Retry
+  readonly records: readonly SourceRecord[]
+  readonly rejected: RejectedRecord | null
+}
 
 /** Packs what retries came to into batches; that a retry is over travels with the batch of its last entry. Pure. */
 export function* packRetries(retries: readonly MappedRetry[]): Generator<DraftBatch> {

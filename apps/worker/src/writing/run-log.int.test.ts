@@ -1,4 +1,4 @@
-import { listLogLines } from '@inlet/db'
+import { finishRun, listLogLines } from '@inlet/db'
 import { createSecretRegistry } from '@inlet/observability'
 import { openTestStore, type TestStore, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -38,9 +38,22 @@ describe('the log of a run', () => {
     const run = await store.lease(await store.addSource())
     const log = openLogs().open(run)
     log.add('info', 'reading')
-    await log.flush(false)
+    expect(await log.take(false)).toEqual([])
     await log.close()
     expect(await linesOf(run.runId)).toEqual([])
+  })
+
+  it('hands its last lines over to the end of the run, which stores them', async () => {
+    const run = await store.lease(await store.addSource())
+    const log = openLogs().open(run)
+    log.add('info', 'reading')
+    log.add('info', 'read 3 records')
+    await finishRun(store.database, { runId: run.runId, epoch: run.epoch, streams: [], log: await log.take(true) })
+    await log.close()
+    expect(await linesOf(run.runId)).toMatchObject([
+      { level: 'info', stream: null, attempt: 1, message: 'reading' },
+      { level: 'info', stream: null, attempt: 1, message: 'read 3 records' },
+    ])
   })
 
   it('ends at 100,000 lines and says so', async () => {

@@ -6,8 +6,8 @@ import { redactText, type SecretRegistry } from '@inlet/observability'
 export interface RunLog {
   /** Never throws, never waits. */
   add(level: RunLogLevel, message: string, stream?: string): void
-  /** Stores what waits; `worth` false leaves out what a run without any result says of its usual way. */
-  flush(worth: boolean): Promise<void>
+  /** Hands over what waits, to be stored with the end of the run; `worth` false leaves out what a run without any result says of its usual way. */
+  take(worth: boolean): Promise<readonly NewLogLine[]>
   /** Stores what waits and takes no more. */
   close(): Promise<void>
 }
@@ -51,7 +51,7 @@ export const createRunLogs = ({ database, secrets, onError }: RunLogDeps): RunLo
       storing = storing.then(() => addLogLines(database, run, lines)).catch(onError)
       return storing
     }
-    const take = (line: NewLogLine): void => {
+    const keep = (line: NewLogLine): void => {
       waiting.push(line)
       if (waiting.length >= BATCH) void store()
       else timer ??= setTimeout(() => void store(), FLUSH_MS).unref()
@@ -61,13 +61,17 @@ export const createRunLogs = ({ database, secrets, onError }: RunLogDeps): RunLo
         taken += 1
         if (level !== 'info') isWorth = true
         if (taken > MAX_LINES) return
-        take({ at: new Date(), level, stream: stream ?? null, message: clean(message) })
-        if (taken === MAX_LINES) take({ at: new Date(), level: 'warn', stream: null, message: `after ${MAX_LINES} lines the rest is left out` })
+        keep({ at: new Date(), level, stream: stream ?? null, message: clean(message) })
+        if (taken === MAX_LINES) keep({ at: new Date(), level: 'warn', stream: null, message: `after ${MAX_LINES} lines the rest is left out` })
       },
-      async flush(worth) {
+      async take(worth) {
         isWorth ||= worth
-        if (!isWorth) waiting = []
-        await store()
+        await storing
+        clearTimeout(timer)
+        timer = undefined
+        const lines = isWorth ? waiting : []
+        waiting = []
+        return lines
       },
       async close() {
         if (running.get(run.sourceId) === log) running.delete(run.sourceId)

@@ -1,5 +1,5 @@
 import { type Database, type LeasedRun, readStoredSeqs } from '@inlet/db'
-import { type BatchEnvelope, Failure, isReason, REASONS } from '@inlet/domain'
+import { type BatchEnvelope, Failure, isReason } from '@inlet/domain'
 import type { Queues } from '@inlet/queue'
 import { type ByteBudget, monotonicNow, sleep } from '@inlet/runtime'
 import type { MappedPage } from '../reading/map-page.js'
@@ -260,5 +260,5 @@ const toEnvelope = (draft: DraftBatch, place: { run: LeasedRun; seq: number; ove
 
 const toRunFailure = (reason: string): Failure => {
   const known = isReason(reason) ? reason : 'INTERNAL'
-  return new Failure(known, `the scribe stopped the run: ${REASONS[known].next}`)
+  return new Failure(known, 'the scribe stopped the run')
 }

@@ -44,8 +44,11 @@ export const checkHeaderName = (name: string, field: string): void => {
   if (FORBIDDEN.has(name.toLowerCase())) throw invalid(`the header ${name} may not be set`, field, 'Leave it out.')
 }
 
+/** Whether a value can be sent in a header. */
+export const isHeaderValue = (value: string): boolean => VALUE.test(value)
+
 export const checkHeaderValue = (value: string, field: string): void => {
-  if (!VALUE.test(value))
+  if (!isHeaderValue(value))
     throw invalid('a header holds line breaks or other characters that cannot be sent', field, 'Write it on one line, in ASCII.')
 }
 

@@ -13,6 +13,7 @@ import { createGuardedAgents, type GuardedAgents } from './exchange/guarded-agen
 import { type HttpEvent, observeExchange } from './exchange/observe-exchange.js'
 import type { HttpClient, HttpRequest, HttpResponse } from './http-client.js'
 import { describeLocation, isRedirect, nextHop } from './redirect.js'
+import { withoutSent } from './sent-credentials.js'
 import { toHop } from './to-hop.js'
 import { describeUrl } from './to-http-failure.js'
 import { toNetworkFailure } from './translate-error.js'
@@ -26,6 +27,8 @@ export interface HttpClientOptions {
   readonly log?: ConnectorLog
   /** Sent as User-Agent unless a request sets its own. */
   readonly userAgent?: string
+  /** Takes secrets out of what the other side says of a refusal; what was sent is taken out in any case. */
+  readonly redact?: (text: string) => string
   readonly onRequest?: (event: HttpEvent) => void
   /** What speaks on the wire: `axios` (default), or `node` for callers with very many small requests, at about half the CPU. */
   readonly transport?: 'axios' | 'node'
@@ -79,6 +82,7 @@ const perform = async (request: HttpRequest, parts: Parts): Promise<HttpResponse
       url: answer.hop.url,
       maxBytes: request.maxBytes ?? DEFAULT_MAX_BYTES,
       decompress: request.decompress ?? true,
+      clean: (text) => (parts.redact ?? String)(withoutSent(text, first)),
       hasBody: answer.hop.method !== 'HEAD' && message.statusCode !== 204 && message.statusCode !== 304,
     })
   } catch (error) {

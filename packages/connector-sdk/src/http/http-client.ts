@@ -21,7 +21,7 @@ export interface HttpRequest {
   readonly perMinute?: number
 }
 
-/** The body is decompressed and bounded. Read it with exactly one of text, json, bytes or body, or `discard()` it. */
+/** The body is decompressed and bounded. Read it with exactly one of text, json, bytes, body or explain, or `discard()` it, which never harms. */
 export interface HttpResponse {
   readonly status: number
   /** Lower-case names; repeated headers joined by ", ". */
@@ -33,6 +33,8 @@ export interface HttpResponse {
   /** Integers beyond 2^53 come as bigint. Throws CONTENT_MISMATCH when it is not JSON. */
   json(): Promise<unknown>
   bytes(): Promise<Buffer>
+  /** What a refusal says about itself, on one line, without what was sent; empty when it says nothing. Never throws, and waits two seconds at most. */
+  explain(): Promise<string>
   discard(): void
 }
 

@@ -1,21 +1,26 @@
 import { Failure, type Reason, showUrl } from '@inlet/domain'
 import { parseRateLimitReset, parseRetryAfter } from './retry-after.js'
 
+/** The same with what the body says, which is often the one thing that helps. Uses the body up. */
+export const readHttpFailure = async (response: Parameters<typeof toHttpFailure>[0] & { explain(): Promise<string> }, now: Date): Promise<Failure> =>
+  toHttpFailure(response, now, await response.explain())
+
 /**
  * The failure that a status of 400 and above stands for: 401 AUTH_FAILED, 403 PERMISSION_DENIED (RATE_LIMITED when its headers
  * speak of a limit), 404 and 410 NOT_FOUND_UPSTREAM, 429 RATE_LIMITED, 5xx and 408 UPSTREAM_ERROR, others UPSTREAM_INVALID, with
- * the time to wait where the server names one. The body is not looked at.
+ * the time to wait where the server names one. `said` is what the server says about it.
  */
 export const toHttpFailure = (
   response: { readonly status: number; readonly url: string; readonly headers: Readonly<Record<string, string>> },
   now: Date,
+  said = '',
 ): Failure => {
   const { status, headers } = response
   const limited = status === 429 || (status === 403 && isRateLimit(headers))
   const reason = limited ? 'RATE_LIMITED' : reasonOf(status)
   const mayWait = limited || status === 503
   const retryAfterMs = mayWait ? waitMs(headers, now) : undefined
-  const message = `${describeUrl(new URL(response.url))} answered with status ${status}`
+  const message = `${describeUrl(new URL(response.url))} answered with status ${status}${said === '' ? '' : `: ${said}`}`
   return new Failure(reason, message, retryAfterMs === undefined ? {} : { retryAfterMs })
 }
 

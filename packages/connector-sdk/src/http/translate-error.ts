@@ -27,6 +27,7 @@ const classify = (code: string): readonly [Reason, string] => {
 
 const UNREACHABLE = ['UNREACHABLE', 'cannot connect'] as const
 const DNS = ['DNS_FAILED', 'the host name does not resolve'] as const
+const UNTRUSTED = ['TLS_FAILED', 'no authority that is trusted vouches for the certificate of the server, or its chain is incomplete'] as const
 const LOST = ['CONNECTION_LOST', 'the connection broke before the answer was complete'] as const
 const HEADER = ['VALIDATION_FAILED', 'a request header holds characters that cannot be sent'] as const
 const EXACT: Readonly<Record<string, readonly [Reason, string]>> = {
@@ -47,7 +48,16 @@ const EXACT: Readonly<Record<string, readonly [Reason, string]>> = {
   ERR_STREAM_PREMATURE_CLOSE: LOST,
   // "unexpected end of file": the compressed stream was cut off.
   Z_BUF_ERROR: LOST,
-  EPROTO: ['TLS_FAILED', 'no secure connection'],
+  EPROTO: ['TLS_FAILED', 'no secure connection: the server speaks no TLS there, or no version of it that is safe'],
+  CERT_HAS_EXPIRED: ['TLS_FAILED', 'the certificate of the server has expired'],
+  CERT_NOT_YET_VALID: ['TLS_FAILED', 'the certificate of the server is not valid yet, or a clock is wrong'],
+  CERT_REVOKED: ['TLS_FAILED', 'the certificate of the server was revoked'],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['TLS_FAILED', 'the certificate of the server is for another host name'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   ERR_INVALID_CHAR: HEADER,
   ERR_INVALID_HTTP_TOKEN: HEADER,
   ERR_UNESCAPED_CHARACTERS: ['INVALID_URL', 'the path holds characters that cannot be sent'],

@@ -27,6 +27,9 @@ export const parseHttpUrl = (text: string, { field, what = 'the URL', base = fal
     throw new Failure('URL_SCHEME_NOT_ALLOWED', `the scheme ${url.protocol.slice(0, 40)} of ${what} is not allowed`, at)
   if (url.username !== '' || url.password !== '' || /^[a-z]+:[/\\]*[^/\\?#]*@/i.test(text))
     throw new Failure('URL_CREDENTIALS_NOT_ALLOWED', `${what} holds a user name or password`, at)
+  // The parser takes any number of slashes, also backward ones; others who read the address do not, or see another host.
+  if (!/^[a-z]+:\/\/[^/\\][^\\?#]*(?:[?#]|$)/i.test(text))
+    throw new Failure('INVALID_URL', `${what} is not written as https://host/path: two slashes before the host, and no backslash`, at)
   if (!isPossibleHost(stripHost(url.hostname))) throw new Failure('INVALID_URL', `${what} names a host that cannot exist`, at)
   if (base && (url.search !== '' || url.hash !== '' || /[?#]/.test(text)))
     throw new Failure('INVALID_URL', `${what} has neither a query nor a fragment`, at)

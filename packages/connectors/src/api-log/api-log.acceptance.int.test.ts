@@ -3,10 +3,9 @@ import { createWriteStream } from 'node:fs'
 import { appendFile, rename, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
-import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import type { Reason } from '@inlet/connector-sdk'
-import { type AcceptanceFixture, describeConnector } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, describeConnector, repeatUntilStopped } from '@inlet/connector-sdk/testing'
 import { combinedLine, combinedLines, createLogFixture } from './fixtures/log-fixture.js'
 import apiLog from './index.js'
 
@@ -64,22 +63,12 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
       { name: 'no log any more', apply: () => appendFile(at('web/access.log'), 'something else\n') },
     ],
     async writer() {
-      let stopped = false
       let next = 6000
       let generation = 10
-      const loop = (async () => {
-        while (!stopped) {
-          await appendFile(at('web/access.log'), combinedLine(next++))
-          if (next % 40 === 0) await rename(at('web/access.log'), at(`web/access.log.${generation++}`))
-          await setTimeout(5)
-        }
-      })()
-      return {
-        stop: async () => {
-          stopped = true
-          await loop
-        },
-      }
+      return repeatUntilStopped(async () => {
+        await appendFile(at('web/access.log'), combinedLine(next++))
+        if (next % 40 === 0) await rename(at('web/access.log'), at(`web/access.log.${generation++}`))
+      }, 5)
     },
     async large() {
       const records = 600_000

@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
 import { checkPattern } from '../parsing/listing/glob.js'
 import type { LogConfig } from './config.js'
-import { compileStatuses } from './filter/statuses.js'
+import { compileStatuses } from './filter/create-filter.js'
 import { compilePattern } from './line/compile-pattern.js'
 
 /** What the schema cannot express. Throws VALIDATION_FAILED or PATH_NOT_ALLOWED with the field. */

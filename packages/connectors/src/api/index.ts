@@ -2,7 +2,7 @@ import { defineConnector, type EgressTarget, Failure, type StreamSpec } from '@i
 import { checkApi } from './check.js'
 import { type ApiConfig, configSchema, type StreamConfig, secretSchema } from './config.js'
 import { createConnection } from './connection.js'
-import { openApiImporter } from './import/index.js'
+import { openApiImporter } from './import/propose.js'
 import { readStream } from './read/read-stream.js'
 import { validateApi } from './validate.js'
 

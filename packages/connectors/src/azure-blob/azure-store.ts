@@ -1,7 +1,6 @@
 import { type ConnectorContext, Failure, type HttpResponse } from '@inlet/connector-sdk'
 import { takeAnswer } from '../blobs/blob-answer.js'
-import type { BlobStore } from '../blobs/blob-store.js'
-import { takeRange } from '../blobs/read-range.js'
+import { type BlobStore, takeRange } from '../blobs/blob-store.js'
 import { accountAccess } from './account-access.js'
 import type { AzureConfig, AzureSecrets } from './config.js'
 import { toBlobPage } from './list-answer.js'

@@ -1,6 +1,5 @@
 import { defineConnector } from '@inlet/connector-sdk'
-import { browseBlobs } from '../blobs/browse-blobs.js'
-import { checkBlobs } from '../blobs/check-blobs.js'
+import { browseBlobs, checkBlobs } from '../blobs/browse-blobs.js'
 import { type BlobConnection, createBlobConnection } from '../blobs/connection.js'
 import { checkBlobSettings } from '../blobs/settings.js'
 import { readStream, streamSpecs } from '../files/streams/read-stream.js'

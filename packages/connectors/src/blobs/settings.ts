@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { checkReading } from '../files/check-reading.js'
-import { type ReadingConfig, readingShape } from '../files/settings.js'
+import { checkReading, type ReadingConfig, readingShape } from '../files/settings.js'
 import { checkPattern } from '../parsing/listing/glob.js'
 
 const patterns = z.array(z.string().min(1).max(1024)).max(100).default([])

@@ -3,10 +3,8 @@ import { createWriteStream } from 'node:fs'
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
-import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import type { AcceptanceFixture } from '@inlet/connector-sdk/testing'
-import { describeConnector } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, describeConnector, repeatUntilStopped } from '@inlet/connector-sdk/testing'
 import { createFileFixture } from './fixtures/file-fixture.js'
 import fileConnector from './index.js'
 
@@ -88,21 +86,11 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
       { name: 'not text any more', apply: () => writeFile(at('tables/big.csv'), Buffer.alloc(1000)) },
     ],
     async writer() {
-      let stopped = false
       let next = 6000
-      const loop = (async () => {
-        while (!stopped) {
-          await appendFile(at('tables/big.csv'), rows(next, ++next))
-          if (next % 10 === 0) await fixture.write(`written/${next}.csv`, csv(0, 3))
-          await setTimeout(5)
-        }
-      })()
-      return {
-        stop: async () => {
-          stopped = true
-          await loop
-        },
-      }
+      return repeatUntilStopped(async () => {
+        await appendFile(at('tables/big.csv'), rows(next, ++next))
+        if (next % 10 === 0) await fixture.write(`written/${next}.csv`, csv(0, 3))
+      }, 5)
     },
     async large() {
       const records = 300_000

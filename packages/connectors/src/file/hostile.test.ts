@@ -36,7 +36,7 @@ describe('files that cannot be read', () => {
     ['HTML nested without end', 'bad.html', '<b>'.repeat(100_000), 'FILE_UNREADABLE'],
     ['a document over the limit', 'bad.txt', 'x'.repeat(1024 * 1024 + 1), 'RECORD_TOO_LARGE'],
     ['a bomb by ratio', 'bad.ndjson.gz', gzipSync(`{"a":1}\n${blankLines(66)}`), 'ARCHIVE_BOMB'],
-  ])('%s in %s: its neighbour is read', async (_what, name, content, reason) => {
+  ])('%s in %s: its neighbor is read', async (_what, name, content, reason) => {
     await fixture.write(name, content)
     const first = await fixture.run({ paths: [fixture.root] })
     expect(first.rejected.map((entry) => entry.reason)).toEqual([reason])
@@ -75,7 +75,7 @@ describe('files that cannot be read', () => {
     ])
   })
 
-  it('quarantines bad rows with their lines and stores their neighbours', async () => {
+  it('quarantines bad rows with their lines and stores their neighbors', async () => {
     await fixture.write('rows.csv', `a,b\n1,2\n1,2,3\n${'x'.repeat(2000)},1\n"open,1\n3,4\n`)
     const { store, rejected } = await fixture.run({ paths: ['rows.csv'], maxRecordBytes: 1000 })
     expect(rejected.map((entry) => [entry.reason, entry.message.slice(0, 18)])).toEqual([

@@ -152,7 +152,7 @@ describe('archives', () => {
     expect(await fixture.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
   })
 
-  it('refuses single files inside and reads their neighbours', async () => {
+  it('refuses single files inside and reads their neighbors', async () => {
     const more = [
       { name: '../../evil.csv', content: 'id\n1\n' },
       { name: 'inner.zip', content: makeZip([]) },
@@ -197,7 +197,7 @@ describe('what cannot be read', () => {
     ['a zip that is cut off', 'bad.zip', makeZip([{ name: 'a.csv', content: 'id\n1\n' }]).subarray(0, 60), 'FILE_UNREADABLE'],
     ['a zip bomb', 'bad.zip', makeZip([{ name: 'a.ndjson', content: lines }]), 'ARCHIVE_BOMB'],
     ['a zip that lies about sizes', 'bad.zip', makeZip([{ name: 'a.ndjson', content: '{"a":1}\n'.repeat(5000), claimedSize: 10 }]), 'ARCHIVE_BOMB'],
-  ])('%s in %s: its neighbour is read', async (_what, name, content, reason) => {
+  ])('%s in %s: its neighbor is read', async (_what, name, content, reason) => {
     await fixture.write('good.csv', 'id\n1\n')
     await fixture.write(name, content)
     const { store, rejected } = await fixture.run(all())

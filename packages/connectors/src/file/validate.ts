@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
-import { checkReading } from '../files/check-reading.js'
+import { checkReading } from '../files/settings.js'
 import { checkPattern } from '../parsing/listing/glob.js'
 import type { FileConfig } from './config.js'
 

@@ -60,9 +60,12 @@ export const kafkaConfig = z.strictObject({
 
 export type KafkaConfig = z.output<typeof kafkaConfig>
 
+/** Asked for when the settings choose a way to log in. */
+const withSasl = { 'x-when': { setting: 'sasl', is: ['plain', 'scram-sha-256', 'scram-sha-512'] } }
+
 export const kafkaSecrets = z.strictObject({
-  username: z.string().min(1).max(1_000).optional().describe('Account for SASL.'),
-  password: z.string().min(1).max(4_096).optional().describe('Password for SASL.'),
+  username: z.string().min(1).max(1_000).optional().describe('Account for SASL.').meta(withSasl),
+  password: z.string().min(1).max(4_096).optional().describe('Password for SASL.').meta(withSasl),
   ca: z.string().min(1).max(100_000).optional().describe('Certificates (PEM) that sign those of the brokers; default: those that the system trusts.'),
   certificate: z.string().min(1).max(100_000).optional().describe('Our certificate (PEM), where brokers ask for one.'),
   privateKey: z.string().min(1).max(100_000).optional().describe('The private key (PEM) of our certificate.'),

@@ -1,4 +1,4 @@
-import { type AcceptanceFixture, describeConnector } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, describeConnector, repeatUntilStopped } from '@inlet/connector-sdk/testing'
 import { findLibrdkafka, type MockMessage, startMockCluster } from '@inlet/testing'
 import { describe, expect } from 'vitest'
 import { toCursor } from './cursor.js'
@@ -62,11 +62,10 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
     ],
     writer: async () => {
       let next = 10_000
-      const timer = setInterval(() => {
+      return repeatUntilStopped(() => {
         mock.produce('orders', orders(next, next + 20))
         next += 20
       }, 5)
-      return { stop: async () => clearInterval(timer) }
     },
     reaches: mock.brokers,
     large: async () => {

@@ -98,16 +98,10 @@ describe.skipIf(library === null)(`kafka with faults${library === null ? ' (not 
     expect(first.records).toEqual([])
     mock.produce('t', messages(6, 2))
     const second = await readAll({ start: 'latest' }, first.cursor)
-    expect(second.records.map(({ key }) => key)).toEqual(
-      [
-        [0, 5],
-        [0, 6],
-        [0, 7],
-        [1, 5],
-        [1, 6],
-        [1, 7],
-      ].filter(([p]) => p !== undefined),
-    )
+    // Between partitions there is no order.
+    const keys = second.records.map(({ key }) => key as [number, number])
+    const offsetsOf = (partition: number) => keys.flatMap(([own, offset]) => (own === partition ? [offset] : []))
+    expect([offsetsOf(0), offsetsOf(1), keys.length]).toEqual([[5, 6, 7], [5, 6, 7], 6])
   })
 
   it('says what was deleted before it was read: fails, or notes it and continues', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAddress } from './address.js'
 import { type KafkaSecrets, kafkaConfig } from './config.js'
 import { parseCursor, toCursor } from './cursor.js'
-import { describeLag } from './read/describe-lag.js'
+import { describeLag } from './read/read-topic.js'
 import { matches } from './streams.js'
 import { validateKafka } from './validate.js'
 

@@ -73,7 +73,7 @@ describe('connectors from packages', () => {
     ['a broken package.json', () => write({ 'package.json': '{' }), /package.json is not JSON/],
     ['nothing built', () => pack(code(''), { exports: './dist/index.js' }), /entry .*dist\/index\.js does not exist; build it/],
     ['TypeScript', () => pack(code(''), { exports: './src/index.ts' }), /is TypeScript; build it/],
-    ['code that throws', () => pack("throw new Error('no licence')"), /cannot be loaded: no licence/],
+    ['code that throws', () => pack("throw new Error('no license')"), /cannot be loaded: no license/],
     ['an import that is missing', () => pack("import 'inlet-none'"), /cannot be loaded: .*inlet-none/],
     ['no default export', () => pack('export const connector = {}'), /has no default export/],
     ['another default export', () => pack('export default () => {}'), /not made by defineConnector/],

@@ -187,6 +187,12 @@ describe('the server', () => {
     expect(toMysqlFailure(failure, { doing: 'y' })).toBe(failure)
   })
 
+  it('says what to do about a server without a free connection', () => {
+    const nextOf = (errno: number) => toMysqlFailure(Object.assign(new Error('no'), { errno, sqlState: '08004' }), { doing: 'x' }).next
+    expect(nextOf(1040)).toMatch(/have more of them/)
+    expect(nextOf(1105)).not.toMatch(/have more of them/)
+  })
+
   it('names the setting when TLS fails', () => {
     const messageOf = (facts: object) => toMysqlFailure(Object.assign(new Error('no'), facts), { doing: 'connecting' }).message
     expect(messageOf({ code: 'HANDSHAKE_NO_SSL_SUPPORT' })).toContain('connecting: no; set tls.mode to "disable"')

@@ -1,4 +1,4 @@
-import type { AcceptanceFixture } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, repeatUntilStopped } from '@inlet/connector-sdk/testing'
 import { findMariadb, startMariadb, type TestMariadb } from '@inlet/testing'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { ACCEPTANCE_SETTINGS, describeDatabase, expectField, queryOnly } from '../sql/fixtures/describe-database.js'
@@ -94,17 +94,11 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
     writer: async () => {
       const client = await openAdmin(server, database)
       await client.query("SET time_zone = '+00:00'")
-      let running = true
-      const work = (async () => {
-        while (running)
-          await client.query(
-            `INSERT INTO orders (note, amount) VALUES ('live', 3); UPDATE orders SET amount = amount + 1, at = now(6) WHERE id % 700 = 0`,
-          )
-      })()
+      const change = `INSERT INTO orders (note, amount) VALUES ('live', 3); UPDATE orders SET amount = amount + 1, at = now(6) WHERE id % 700 = 0`
+      const work = repeatUntilStopped(() => client.query(change), 0)
       return {
         stop: async () => {
-          running = false
-          await work
+          await work.stop()
           await client.end()
         },
       }

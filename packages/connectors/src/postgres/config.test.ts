@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSelection } from '../sql/plan/create-selection.js'
+import { createSelection } from '../sql/streams.js'
 import { configSchema } from './config.js'
 
 const base = { host: 'db', database: 'app', user: 'reader' }

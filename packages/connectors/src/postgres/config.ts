@@ -18,7 +18,7 @@ export const configSchema = z
     schemas: z.array(z.string().min(1).max(63)).min(1).max(100).default(['public']).describe('Schemas in which tables are discovered.'),
     include,
     exclude,
-    includeViews: z.boolean().default(false).describe('Discover views and materialised views as well as tables.'),
+    includeViews: z.boolean().default(false).describe('Discover views and materialized views as well as tables.'),
     cursorColumns,
     tables: z.array(tableShape).max(2000).default([]).describe('Tables and views with settings of their own.'),
     queries: z.array(shapes.query).max(200).default([]).describe('SELECT statements to read as streams.'),

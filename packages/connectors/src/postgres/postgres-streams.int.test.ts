@@ -65,7 +65,7 @@ describe('streams', () => {
     expect(await reasonOf(specs({ schemas: ['nowhere'] }))).toBe('NOT_FOUND_UPSTREAM')
   })
 
-  it('read views, materialised views, partitions and queries by the keys named', async () => {
+  it('read views, materialized views, partitions and queries by the keys named', async () => {
     expect((await read({ tables: [{ name: 'adults', keyColumns: ['id'] }] }, 'public.adults')).keys).toHaveLength(2500)
     expect((await read({ tables: [{ name: 'snapshot', keyColumns: ['id'] }] }, 'public.snapshot')).keys).toHaveLength(2500)
     expect((await read({}, 'public.parts')).keys).toEqual([
@@ -124,7 +124,7 @@ describe('streams', () => {
     expect((await read(config, 'public.people', { cursor: first.cursor })).keys).toHaveLength(1200)
   })
 
-  it('reject a row without key and keep its neighbours', async () => {
+  it('reject a row without key and keep its neighbors', async () => {
     await sql(`CREATE TABLE holes (id int, v text); INSERT INTO holes VALUES (1, 'a'), (NULL, 'b'), (3, 'c')`)
     const { pages, keys } = await read({ tables: [{ name: 'holes', keyColumns: ['id'] }] }, 'public.holes')
     expect(keys).toEqual([1, 3])

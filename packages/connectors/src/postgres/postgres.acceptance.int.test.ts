@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { AcceptanceFixture } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, repeatUntilStopped } from '@inlet/connector-sdk/testing'
 import { createTestDatabase, runSql, startPostgres } from '@inlet/testing'
 import pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
@@ -99,17 +99,11 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
     writer: async () => {
       const client = new pg.Client({ connectionString: database.url })
       await client.connect()
-      let running = true
-      const work = (async () => {
-        while (running)
-          await client.query(
-            `INSERT INTO orders (note, amount) VALUES ('live', 3); UPDATE orders SET amount = amount + 1, at = clock_timestamp() WHERE id % 700 = 0`,
-          )
-      })()
+      const change = `INSERT INTO orders (note, amount) VALUES ('live', 3); UPDATE orders SET amount = amount + 1, at = clock_timestamp() WHERE id % 700 = 0`
+      const work = repeatUntilStopped(() => client.query(change), 0)
       return {
         stop: async () => {
-          running = false
-          await work
+          await work.stop()
           await client.end()
         },
       }

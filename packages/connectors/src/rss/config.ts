@@ -1,4 +1,8 @@
 import { z } from 'zod'
+import { siteHeaders } from '../site/site-access.js'
+
+export const ENTRIES = 'entries'
+export const FEEDS = 'feeds'
 
 /** Settings of the `rss` connector. */
 export const rssConfig = z.strictObject({
@@ -27,10 +31,7 @@ export const rssConfig = z.strictObject({
     .regex(/^[\x20-\x7e]+$/)
     .default('InletBot/1.0')
     .describe('Sent with every request.'),
-  headers: z
-    .record(z.string().max(100), z.string().max(2_000))
-    .default({})
-    .describe('Further request headers that are no secrets, e.g. Accept-Language.'),
+  headers: siteHeaders,
   concurrency: z.int().min(1).max(16).default(4).describe('Feeds fetched at the same time.'),
   delayMs: z.int().min(0).max(60_000).default(200).describe('Pause between two pages of entries, in milliseconds.'),
   maxFeedBytes: z.int().min(1_024).max(67_108_864).default(16_777_216).describe('Largest feed document, unpacked.'),
@@ -40,12 +41,3 @@ export const rssConfig = z.strictObject({
 })
 
 export type RssConfig = z.infer<typeof rssConfig>
-
-export const rssSecrets = z.strictObject({
-  username: z.string().min(1).max(500).optional().describe('For HTTP basic authentication, with password.'),
-  password: z.string().max(2_000).optional().describe('For HTTP basic authentication, with username.'),
-  bearerToken: z.string().min(1).max(8_192).optional().describe('Sent as Authorization: Bearer.'),
-  headers: z.record(z.string().max(100), z.string().max(8_192)).optional().describe('Further secret request headers, e.g. Cookie or X-Api-Key.'),
-})
-
-export type RssSecrets = z.infer<typeof rssSecrets>

@@ -1,5 +1,6 @@
 import { type Connection, type ConnectorContext, canonicalJson, type Failure } from '@inlet/connector-sdk'
-import type { RssConfig, RssSecrets } from './config.js'
+import type { SiteSecrets } from '../site/site-access.js'
+import type { RssConfig } from './config.js'
 import type { FeedHead } from './feed/feed.js'
 import { shortHash } from './feeds/feed-mark.js'
 import { createFetcher, type Fetcher } from './fetch/fetcher.js'
@@ -11,7 +12,7 @@ export type FeedReading =
   | { readonly kind: 'read'; readonly head: FeedHead; readonly validator: string }
 
 export interface RssConnection extends Connection {
-  readonly ctx: ConnectorContext<RssConfig, RssSecrets>
+  readonly ctx: ConnectorContext<RssConfig, SiteSecrets>
   /** The addresses of the feeds, each once. */
   readonly urls: readonly string[]
   readonly fetcher: Fetcher
@@ -26,7 +27,7 @@ export interface RssConnection extends Connection {
 /** Raise it when the records made of the same entry change. */
 const READER_VERSION = 1
 
-export const openConnection = (ctx: ConnectorContext<RssConfig, RssSecrets>): RssConnection => {
+export const openConnection = (ctx: ConnectorContext<RssConfig, SiteSecrets>): RssConnection => {
   const closed = new AbortController()
   const { fullContent, archivePages, maxEntries } = ctx.config
   return {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import type { Reason } from '@inlet/connector-sdk'
-import { type AcceptanceFixture, describeConnector, serveHttp, serveRaw } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, describeConnector, repeatUntilStopped, serveHttp, serveRaw } from '@inlet/connector-sdk/testing'
 import { type FeedSite, rssFeed, rssItem, type SitePage, startFeedSite } from './fixtures/feed-site.js'
 import rss from './index.js'
 
@@ -106,21 +105,7 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
         },
       },
     ],
-    async writer() {
-      let stopped = false
-      const loop = (async () => {
-        while (!stopped) {
-          grow()
-          await setTimeout(20)
-        }
-      })()
-      return {
-        stop: async () => {
-          stopped = true
-          await loop
-        },
-      }
-    },
+    writer: async () => repeatUntilStopped(grow),
     async large() {
       const big = await open()
       // Made when asked for, so that the server's memory does not count.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bucketAddress } from './bucket-address.js'
 import { toBlobPage } from './list-answer.js'
+import { bucketAddress } from './s3-store.js'
 
 describe('where a bucket answers', () => {
   it.each([

@@ -1,12 +1,10 @@
 import { defineConnector, Failure } from '@inlet/connector-sdk'
-import { browseBlobs } from '../blobs/browse-blobs.js'
-import { checkBlobs } from '../blobs/check-blobs.js'
+import { browseBlobs, checkBlobs } from '../blobs/browse-blobs.js'
 import { type BlobConnection, createBlobConnection } from '../blobs/connection.js'
 import { checkBlobSettings } from '../blobs/settings.js'
 import { readStream, streamSpecs } from '../files/streams/read-stream.js'
-import { bucketAddress } from './bucket-address.js'
 import { configSchema, type S3Config, type S3Secrets, secretSchema } from './config.js'
-import { createS3Store } from './s3-store.js'
+import { bucketAddress, createS3Store } from './s3-store.js'
 
 export default defineConnector<S3Config, S3Secrets, BlobConnection>({
   type: 's3',

@@ -1,8 +1,6 @@
-import { type ConnectorContext, Failure, type HttpResponse } from '@inlet/connector-sdk'
+import { type ConnectorContext, Failure, type HttpResponse, parseHttpUrl } from '@inlet/connector-sdk'
 import { takeAnswer } from '../blobs/blob-answer.js'
-import type { BlobStore } from '../blobs/blob-store.js'
-import { takeRange } from '../blobs/read-range.js'
-import { bucketAddress } from './bucket-address.js'
+import { type BlobStore, takeRange } from '../blobs/blob-store.js'
 import type { S3Config, S3Secrets } from './config.js'
 import { toBlobPage } from './list-answer.js'
 import { hintOf, REASONS } from './reasons.js'
@@ -71,3 +69,25 @@ const keysOf = ({ accessKeyId, secretAccessKey, sessionToken }: S3Secrets): Sign
   accessKeyId === undefined || secretAccessKey === undefined
     ? null
     : { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
+
+/** Where a bucket answers. */
+interface BucketAddress {
+  readonly origin: string
+  /** As sent in the Host header. */
+  readonly host: string
+  /** The path of the bucket itself, without a slash at its end; empty when the bucket stands in the host name. */
+  readonly path: string
+}
+
+type Settings = Pick<S3Config, 'bucket' | 'region' | 'endpoint' | 'pathStyle'>
+
+/** Throws what `parseHttpUrl` throws for an endpoint that is none. */
+export const bucketAddress = ({ bucket, region, endpoint, pathStyle }: Settings): BucketAddress => {
+  const base = parseHttpUrl(endpoint ?? awsEndpoint(region), { field: 'config.endpoint', what: 'the endpoint', base: true })
+  const inPath = pathStyle ?? (endpoint !== undefined || bucket.includes('.'))
+  const above = base.pathname.replace(/\/+$/, '')
+  const host = inPath ? base.host : `${bucket}.${base.host}`
+  return { origin: `${base.protocol}//${host}`, host, path: inPath ? `${above}/${bucket}` : above }
+}
+
+const awsEndpoint = (region: string): string => `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`

@@ -2,8 +2,6 @@ import { type Connection, type ConnectorContext, canonicalJson, Failure } from '
 import { type Catalog, parseCatalog, toCatalog } from './catalog/catalog.js'
 import { createStreamMatcher, isChosen, planStream, type StreamPlan } from './catalog/stream-plan.js'
 import type { SingerConfig, SingerSecrets } from './config.js'
-import { mergeSettings } from './merge-settings.js'
-import { createRedactor } from './redact.js'
 import { openRunFolder, type RunFolder } from './tap/run-folder.js'
 import { startTap, type TapProcess } from './tap/tap-process.js'
 
@@ -122,7 +120,7 @@ export const chooseStreams = (catalog: Catalog, config: SingerConfig): readonly 
 export const writeCatalog = (catalog: Catalog): string => canonicalJson(catalog)
 
 /** The chunks of a tap's stdout. Ends the tap with TIMEOUT when it writes neither there nor to stderr for that long while it is waited for. */
-async function* guardSilence(tap: TapProcess, silenceMs: number): AsyncGenerator<Buffer, void, void> {
+async function* guardSilence(tap: TapProcess, idleMs: number): AsyncGenerator<Buffer, void, void> {
   const chunks = tap.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   let silent = false
   let timer: NodeJS.Timeout | undefined
@@ -131,13 +129,45 @@ async function* guardSilence(tap: TapProcess, silenceMs: number): AsyncGenerator
     timer = setTimeout(() => {
       silent = true
       void tap.stop()
-    }, silenceMs)
+    }, idleMs)
     // A tap that is ended has its output destroyed; `done` says why.
     const step = await chunks.next().catch(() => ({ done: true, value: undefined }) as const)
     clearTimeout(timer)
     timer = undefined
-    if (silent) throw new Failure('TIMEOUT', `the tap wrote nothing for ${Math.round(silenceMs / 1000)} s and was ended`)
+    if (silent) throw new Failure('TIMEOUT', `the tap wrote nothing for ${Math.round(idleMs / 1000)} s and was ended`)
     if (step.done === true) return
     yield step.value
   }
+}
+
+/** One object of two; members that are objects on both sides are joined, else the second wins. Pure. */
+export const mergeSettings = (settings: object, secrets: object): Readonly<Record<string, unknown>> => {
+  const merged = new Map<string, unknown>(Object.entries(settings))
+  for (const [name, value] of Object.entries(secrets)) {
+    const before = merged.get(name)
+    merged.set(name, isObject(before) && isObject(value) ? mergeSettings(before, value) : value)
+  }
+  return Object.fromEntries(merged)
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Shorter values would black out ordinary words. */
+const MIN_SECRET = 4
+
+/** Makes a function that replaces every secret text, plain or percent-encoded, by `***`. */
+export const createRedactor = (secrets: unknown): ((text: string) => string) => {
+  const found = new Set<string>()
+  collect(secrets, found)
+  const longestFirst = [...found].sort((a, b) => b.length - a.length)
+  return (text) => longestFirst.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
+}
+
+const collect = (value: unknown, found: Set<string>): void => {
+  if (typeof value === 'string' || typeof value === 'number') {
+    const text = String(value)
+    if (text.length < MIN_SECRET) return
+    for (const line of [text, ...text.split('\n')]) if (line.trim().length >= MIN_SECRET) found.add(line).add(encodeURIComponent(line.toWellFormed()))
+    found.add(JSON.stringify(text).slice(1, -1))
+  } else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) collect(member, found)
 }

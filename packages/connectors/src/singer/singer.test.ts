@@ -4,12 +4,10 @@ import { parseCatalog, toCatalog } from './catalog/catalog.js'
 import { selectStreams } from './catalog/select-streams.js'
 import { isChosen, planStream, toSpec } from './catalog/stream-plan.js'
 import { singerConfigSchema } from './config.js'
-import { chooseStreams, writeCatalog } from './connection.js'
-import { mergeSettings } from './merge-settings.js'
+import { chooseStreams, createRedactor, mergeSettings, writeCatalog } from './connection.js'
 import { parseMessage } from './read/message.js'
 import { createPageBuilder } from './read/page-builder.js'
 import { toRecord } from './read/to-record.js'
-import { createRedactor } from './redact.js'
 import { splitLines } from './tap/split-lines.js'
 import { toSlowTapFailure, toTapFailure } from './tap/tap-failure.js'
 import { createTapLog } from './tap/tap-log.js'
@@ -44,7 +42,7 @@ describe('streams', () => {
     expect(() => names({ streams: ['db-user'] })).toThrow('no stream of the tap is called "db-user"; it has db-users, db-log')
   })
 
-  it('are read as a whole only where somebody says so', () => {
+  it('are a full refresh only where the settings say so', () => {
     const [users, log] = catalog.streams
     if (users === undefined || log === undefined) throw new Error('no streams')
     expect(toSpec(planStream(users, config()))).toEqual({ name: 'db-users', kind: 'row', incremental: true, deletes: 'events', keyFields: ['id'] })

@@ -2,8 +2,7 @@ import { type Connection, type ConnectorContext, Failure } from '@inlet/connecto
 import type { MessagesPage, SlackUser } from './api/shapes.js'
 import { createSlackApi, type SlackApi } from './api/slack-api.js'
 import type { SlackConfig, SlackSecrets } from './config.js'
-import { type Catalog, listUsers, readCatalog } from './directory/catalog.js'
-import { nameOf } from './directory/read-directory.js'
+import { type Catalog, listUsers, nameOf, readCatalog } from './directory/catalog.js'
 
 export interface SlackConnection extends Connection {
   readonly ctx: ConnectorContext<SlackConfig, SlackSecrets>

@@ -1,8 +1,7 @@
-import { Failure, type StreamSpec } from '@inlet/connector-sdk'
+import { compileGlobs, Failure, type StreamSpec } from '@inlet/connector-sdk'
 import type { Database, Relation, SqlConfig } from './dialect.js'
-import { createSelection } from './plan/create-selection.js'
-import { decideDeletes } from './plan/decide-deletes.js'
 import { chooseCursor } from './plan/make-plan.js'
+import { decideDeletes } from './plan/stream-plan.js'
 import { settingsOf } from './plan/stream-settings-of.js'
 
 const MAX_NAME = 200
@@ -44,4 +43,22 @@ const specOf = (config: SqlConfig, name: string, relation: Relation | undefined)
     deletes: decideDeletes(config, settings.mapping, cursor !== null).declared,
     ...(key === null ? {} : { keyFields: key }),
   }
+}
+
+interface SelectionSettings {
+  readonly include?: readonly string[] | undefined
+  readonly exclude: readonly string[]
+  readonly tables: readonly unknown[]
+  readonly queries: readonly unknown[]
+}
+
+/** Whether a discovered table is wanted, by its own name or the one with its schema. */
+export const createSelection = (config: SelectionSettings): ((table: string, name: string) => boolean) => {
+  const named = config.tables.length + config.queries.length > 0
+  const include = config.include ?? (named ? [] : ['*'])
+  // Names of tables are no paths: a slash or a dot in them is a character like any other.
+  const options = { flat: true, negate: true }
+  const included = compileGlobs(include, options)
+  const excluded = compileGlobs(config.exclude, options)
+  return (table, name) => (included(table) || included(name)) && !(excluded(table) || excluded(name))
 }

@@ -1,9 +1,8 @@
-import { decodeLocation, Failure, type HttpResponse, isUrl } from '@inlet/connector-sdk'
+import { decodeLocation, Failure, type HttpResponse, isUrl, parseRetryAfter } from '@inlet/connector-sdk'
 import { normalizeUrl, originOf } from './address/normalize-url.js'
-import { refusedStart } from './crawl/complete-visit.js'
+import { answersOf, refusedStart } from './crawl/complete-visit.js'
 import type { CrawlTools } from './crawl/crawl-tools.js'
 import { withCookies } from './crawl/fetch-page.js'
-import { parseRetryAfter } from './crawl/retry-after.js'
 import type { SiteConnection } from './site-connection.js'
 
 const TIMEOUT_MS = 8_000
@@ -25,23 +24,22 @@ const checkStart = async (tools: CrawlTools, { config, robots }: SiteConnection)
   const rules = await robots.rulesFor(tools, originOf(url))
   if (!rules.allows(url))
     throw new Failure('ROBOTS_DISALLOWED', `robots.txt does not allow the start address ${url}`, { field: 'config.startUrls.0' })
-  const { status, headers } = await askForStart(tools, url)
+  const { status, headers, said } = await askForStart(tools, url)
   if (status >= 200 && status < 300) return
-  if (status === 404 || status === 410)
-    throw new Failure('NOT_FOUND_UPSTREAM', `the start address ${url} answers ${status}`, { field: 'config.startUrls.0' })
+  if (status === 404 || status === 410) throw new Failure('NOT_FOUND_UPSTREAM', answersOf(url, status, said), { field: 'config.startUrls.0' })
   if (status === 429) {
     const retryAfterMs = parseRetryAfter(headers['retry-after'], tools.now())
-    throw new Failure('RATE_LIMITED', `the start address ${url} answers 429`, retryAfterMs === undefined ? {} : { retryAfterMs })
+    throw new Failure('RATE_LIMITED', answersOf(url, status, said), retryAfterMs === undefined ? {} : { retryAfterMs })
   }
-  if (status >= 500) throw new Failure('UPSTREAM_ERROR', `the start address ${url} answers ${status}`)
-  throw refusedStart(url, status)
+  if (status >= 500) throw new Failure('UPSTREAM_ERROR', answersOf(url, status, said))
+  throw refusedStart(url, status, said)
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const MAX_HOPS = 5
 
 /** The answer behind all redirects, with the cookies that come along: sites set one and redirect to the same address to see it. */
-const askForStart = async (tools: CrawlTools, start: string): Promise<Pick<HttpResponse, 'status' | 'headers'>> => {
+const askForStart = async (tools: CrawlTools, start: string): Promise<Pick<HttpResponse, 'status' | 'headers'> & { readonly said: string }> => {
   let url = start
   for (let hops = 0; ; hops++) {
     const response = await tools.http.request({
@@ -54,10 +52,11 @@ const askForStart = async (tools: CrawlTools, start: string): Promise<Pick<HttpR
       maxRedirects: 0,
     })
     const { status, headers } = response
+    const said = status < 400 ? '' : await response.explain()
     response.discard()
     tools.cookies.take(url, headers['set-cookie'])
     const location = headers['location'] === undefined ? undefined : decodeLocation(headers['location'])
-    if (!REDIRECTS.has(status) || location === undefined || !isUrl(location, url)) return { status, headers }
+    if (!REDIRECTS.has(status) || location === undefined || !isUrl(location, url)) return { status, headers, said }
     if (hops >= MAX_HOPS)
       throw new Failure('TOO_MANY_REDIRECTS', `the start address ${start} redirects more than ${MAX_HOPS} times, last to ${location.slice(0, 500)}`)
     url = new URL(location, url).href

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { siteHeaders } from '../site/site-access.js'
 
 const globs = (what: string) => z.array(z.string().min(1).max(500)).max(100).default([]).describe(what)
 
@@ -67,10 +68,7 @@ export const webConfig = z.strictObject({
     .regex(/^[\x20-\x7e]+$/)
     .default('InletBot/1.0')
     .describe('Sent with every request; the part before the slash is looked up in robots.txt.'),
-  headers: z
-    .record(z.string().max(100), z.string().max(2_000))
-    .default({})
-    .describe('Further request headers that are no secrets, e.g. Accept-Language.'),
+  headers: siteHeaders,
   canonical: z.enum(['follow', 'ignore']).default('follow').describe('Whether rel=canonical decides which address stands for a page.'),
   dropTrackingParams: z.boolean().default(true).describe('Whether parameters such as utm_source are taken off addresses.'),
   dedupe: z.boolean().default(true).describe('Whether a page with the content of another one is left out.'),
@@ -97,14 +95,3 @@ export const webConfig = z.strictObject({
 })
 
 export type WebConfig = z.infer<typeof webConfig>
-
-/** Credentials are sent to the hosts of the start addresses only. */
-export const webSecrets = z.strictObject({
-  username: z.string().min(1).max(500).optional().describe('For HTTP basic authentication, with password.'),
-  password: z.string().max(2_000).optional().describe('For HTTP basic authentication, with username.'),
-  bearerToken: z.string().min(1).max(8_192).optional().describe('Sent as Authorization: Bearer.'),
-  cookie: z.string().min(1).max(8_192).optional().describe('The Cookie header, e.g. that of a session.'),
-  headers: z.record(z.string().max(100), z.string().max(8_192)).optional().describe('Further secret request headers, e.g. X-Api-Key.'),
-})
-
-export type WebSecrets = z.infer<typeof webSecrets>

@@ -1,18 +1,19 @@
 import { defineConnector } from '@inlet/connector-sdk'
+import { type SiteSecrets, siteSecrets } from '../site/site-access.js'
 import { checkSite } from './check-site.js'
-import { type WebConfig, type WebSecrets, webConfig, webSecrets } from './config.js'
+import { type WebConfig, webConfig } from './config.js'
 import { STREAM } from './crawl/to-record.js'
 import { openSite, type SiteConnection } from './site-connection.js'
 import { validateWeb } from './validate.js'
 
-export default defineConnector<WebConfig, WebSecrets, SiteConnection>({
+export default defineConnector<WebConfig, SiteSecrets, SiteConnection>({
   type: 'web',
   version: '1.0.0',
   title: 'Web site',
   description: 'Crawls a site, over HTTP or in a browser, and stores the main content of its pages as Markdown, with title, links and metadata.',
   transport: 'node',
   configSchema: webConfig,
-  secretSchema: webSecrets,
+  secretSchema: siteSecrets,
   validate: validateWeb,
   egress: (config) => [
     ...config.startUrls.map((url, index) => ({ field: `startUrls.${index}`, url })),

@@ -19,6 +19,8 @@ interface Reading {
   readonly texts: ReadonlyMap<string, string>
   readonly caveats: CaveatTally
   readonly swept: boolean
+  /** Why something may be missing. */
+  readonly unseen: string | null
 }
 
 const read = async (
@@ -35,10 +37,13 @@ const read = async (
   if (spec === undefined) throw new Error('no stream')
   const run = store.beginRun(spec)
   const pages: Page[] = []
-  for await (const page of web.read(connection, { stream: 'pages', cursor: store.cursor('pages'), signal })) {
-    pages.push(page)
-    run.apply(page)
+  const reading = web.read(connection, { stream: 'pages', cursor: store.cursor('pages'), signal })
+  let next = await reading.next()
+  for (; next.done !== true; next = await reading.next()) {
+    pages.push(next.value)
+    run.apply(next.value)
   }
+  const end = next.value
   const path = (key: unknown): string => decodeURI(String(key).replace(site.url, ''))
   const records = pages.flatMap((page) => page.records)
   return {
@@ -49,6 +54,7 @@ const read = async (
       pages.flatMap((page) => page.caveats ?? []),
     ),
     swept: pages.some((page) => page.sweep !== undefined),
+    unseen: end === undefined || end.complete ? null : end.message,
   }
 }
 
@@ -113,7 +119,7 @@ describe('sitemaps', () => {
     ['an entity', '<urlset><url><loc>/s0</loc></url><url><loc>/x-&Acirc;</loc></url><url><loc>/s1</loc></url></urlset>', ['/', '/s0', '/s1']],
   ])('with %s are read as far as they are whole, and the run says so', async (_what, body, keys) => {
     const found = await read(await site(xml(body)))
-    expect(found).toMatchObject({ keys, swept: false })
+    expect(found).toMatchObject({ keys, swept: false, unseen: expect.stringContaining(': a sitemap could not be read completely') })
     expect(found.caveats.READ_IN_PART).toMatchObject({ count: 1, of: 1, examples: [expect.stringContaining('/sitemap.xml: it ')] })
   })
 

@@ -1,6 +1,7 @@
 import { type Connection, type ConnectorContext, Failure, type Page, type ReadEnd, type ReadRequest, type RenderSession } from '@inlet/connector-sdk'
 import { createReaderProcesses } from '../parsing/subprocess/reader-process.js'
-import type { WebConfig, WebSecrets } from './config.js'
+import type { SiteSecrets } from '../site/site-access.js'
+import type { WebConfig } from './config.js'
 import { createCookieJar } from './crawl/cookie-jar.js'
 import { crawl } from './crawl/crawl.js'
 import { parseCursor } from './crawl/crawl-cursor.js'
@@ -21,7 +22,7 @@ export interface SiteConnection extends Connection {
   read(request: ReadRequest): AsyncGenerator<Page, ReadEnd, void>
 }
 
-export const openSite = (ctx: ConnectorContext<WebConfig, WebSecrets>): SiteConnection => {
+export const openSite = (ctx: ConnectorContext<WebConfig, SiteSecrets>): SiteConnection => {
   const { config, http, log, now, known } = ctx
   const closed = new AbortController()
   const headers = createRequestHeaders(config, ctx.secrets)

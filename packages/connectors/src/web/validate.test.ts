@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
-import { webConfig, webSecrets } from './config.js'
+import { siteSecrets } from '../site/site-access.js'
+import { webConfig } from './config.js'
 import { validateWeb } from './validate.js'
 
 const validate = (config: object, secrets: object = {}): void =>
-  validateWeb(webConfig.parse({ startUrls: ['https://e.com/'], ...config }), webSecrets.parse(secrets))
+  validateWeb(webConfig.parse({ startUrls: ['https://e.com/'], ...config }), siteSecrets.parse(secrets))
 
 it.each<[object, object, string, string]>([
   [{ startUrls: ['no url'] }, {}, 'INVALID_URL', 'config.startUrls.0'],

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type AcceptanceFixture, describeConnector, serveRaw } from '@inlet/connector-sdk/testing'
+import { type AcceptanceFixture, describeConnector, repeatUntilStopped, serveRaw } from '@inlet/connector-sdk/testing'
 import web from './index.js'
 import { htmlPage, redirectTo, startTestSite, type TestPage, type TestSite } from './testing/test-site.js'
 
@@ -74,10 +74,7 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
       },
       { name: 'endless body', ...(await answering(endless)), expectReason: 'RESPONSE_TOO_LARGE' },
     ],
-    async writer() {
-      const timer = setInterval(addPage, 5)
-      return { stop: async () => clearInterval(timer) }
-    },
+    writer: async () => repeatUntilStopped(addPage, 5),
     openConnections: () => site.open(),
     async large() {
       const big = await open()

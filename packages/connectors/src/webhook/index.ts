@@ -1,8 +1,8 @@
 import { type Connection, type ConnectorContext, defineConnector } from '@inlet/connector-sdk'
 import { type WebhookConfig, type WebhookSecrets, webhookConfig, webhookSecrets } from './config.js'
+import { EVENTS } from './events/to-record.js'
 import { readEvents } from './read-events.js'
 import { receiveWebhook } from './receive.js'
-import { EVENTS } from './streams.js'
 import { validateWebhook } from './validate.js'
 
 interface WebhookConnection extends Connection {

@@ -13,6 +13,12 @@ export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']
 export const buildOpenApi = (options: { readonly version: string; readonly serverUrl?: string }): OpenApiDocument => {
   const registry = new OpenAPIRegistry()
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer', description: 'An API key.' })
+  registry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token of the issuer that the operator has set up; /.well-known/oauth-protected-resource names it.',
+  })
   for (const [operationId, endpoint] of Object.entries(endpoints)) registry.registerPath(toRoute(operationId, endpoint))
   return withoutPrefilledFilters(
     new OpenApiGeneratorV31(registry.definitions).generateDocument({
@@ -20,7 +26,7 @@ export const buildOpenApi = (options: { readonly version: string; readonly serve
       info: {
         title: 'Inlet',
         version: options.version,
-        description: 'Data source registry and queue-driven ingestion: register a source, have it read on schedule, find its records.',
+        description: 'Data source registry and queue-driven ingestion: register a source, read it on a schedule, and search its records.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: options.serverUrl ?? '/' }],
@@ -59,7 +65,7 @@ const toRoute = (operationId: string, endpoint: Endpoint): RouteConfig => ({
   tags: [endpoint.tag],
   summary: endpoint.summary,
   description: describe(endpoint),
-  security: isOpen(endpoint) ? [] : [{ apiKey: [] }],
+  security: isOpen(endpoint) ? [] : [{ apiKey: [] }, { token: [] }],
   request: toRequest(endpoint, examplesOf(operationId)),
   responses: { ...toAnswers(endpoint), ...toUnchanged(endpoint), ...toProblems(endpoint) },
 })
@@ -67,7 +73,7 @@ const toRoute = (operationId: string, endpoint: Endpoint): RouteConfig => ({
 /** Every read that has a body can be asked whether it changed. */
 const toUnchanged = ({ method, answers }: Endpoint): RouteConfig['responses'] =>
   method === 'get' && answers[200]?.schema !== undefined && answers[200].contentType !== 'text/event-stream'
-    ? { 304: { description: 'It is what If-None-Match names.' } }
+    ? { 304: { description: 'Unchanged: the ETag matches If-None-Match.' } }
     : {}
 
 /** Whether no API key is needed. */
@@ -83,7 +89,7 @@ const describe = (endpoint: Endpoint): string => [endpoint.description, needs(en
 const headersOf = (endpoint: Endpoint): z.ZodObject | undefined => {
   const shape = {
     ...(endpoint.method === 'get'
-      ? { 'If-None-Match': z.string().optional().meta({ description: 'The ETag of what you have; 304 when it is unchanged.' }) }
+      ? { 'If-None-Match': z.string().optional().meta({ description: 'The ETag of the version you have. If it is unchanged, the answer is 304.' }) }
       : {}),
     ...(endpoint.ifMatch ? { 'If-Match': ifMatchHeader(endpoint.ifMatch) } : {}),
     ...(endpoint.idempotent
@@ -91,7 +97,7 @@ const headersOf = (endpoint: Endpoint): z.ZodObject | undefined => {
           'Idempotency-Key': z
             .string()
             .optional()
-            .meta({ description: 'Repeating the request with the same key answers the same without doing it twice.' }),
+            .meta({ description: 'If the request is repeated with the same key, it is not carried out again and the answer is the same.' }),
         }
       : {}),
   }
@@ -99,7 +105,7 @@ const headersOf = (endpoint: Endpoint): z.ZodObject | undefined => {
 }
 
 const ifMatchHeader = (rule: true | 'optional') => {
-  const header = z.string().meta({ description: 'The ETag of what you read.' })
+  const header = z.string().meta({ description: 'The ETag of the version you read.' })
   return rule === 'optional' ? header.optional() : header
 }
 
@@ -164,7 +170,7 @@ const commonReasons = (endpoint: Endpoint): readonly Reason[] => {
   const takes = (parameter: string): boolean => endpoint.query !== undefined && parameter in endpoint.query.shape
   const when = (applies: boolean, ...reasons: readonly Reason[]): readonly Reason[] => (applies ? reasons : [])
   return [
-    ...when(!isOpen(endpoint), 'UNAUTHENTICATED', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'),
+    ...when(!isOpen(endpoint), 'UNAUTHENTICATED', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE', 'ISSUER_UNAVAILABLE'),
     ...when(endpoint.params !== undefined || takes('source'), 'NOT_FOUND'),
     ...when(takes('cursor'), 'INVALID_CURSOR'),
     ...when(endpoint.query !== undefined || endpoint.body !== undefined || endpoint.idempotent === true, 'VALIDATION_FAILED'),

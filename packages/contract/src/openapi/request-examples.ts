@@ -24,6 +24,10 @@ export const REQUEST_EXAMPLES: Readonly<Record<Bodied, Readonly<Record<string, R
     all: { summary: 'Everything', value: {} },
     stream: { summary: 'One stream, from a moment on', value: { stream: 'issues', from: '2026-01-01T00:00:00Z' } },
   },
+  createBulkOperation: {
+    pause: { summary: 'Pause two', value: { action: 'pause', sources: ['docs', 'shop'] } },
+    label: { summary: 'Label them', value: { action: 'label', sources: ['docs', 'shop'], labels: { set: { team: 'crm' }, remove: ['old'] } } },
+  },
   checkSource: one('Check it', {}),
   resetCursor: { all: { summary: 'All streams', value: {} }, stream: { summary: 'One stream', value: { stream: 'issues' } } },
   previewSource: one('The first records of each stream', { limit: 5 }),

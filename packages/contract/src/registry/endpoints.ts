@@ -12,9 +12,9 @@ export const sourceDefinition = createSourceBody
   .omit({ runNow: true, paused: true, managedBy: true })
   .extend({
     slug: sourceSlug,
-    paused: z.boolean().optional().meta({ description: 'Left out: pausing and resuming is not the concern of the file.' }),
+    paused: z.boolean().optional().meta({ description: 'Whether the source is paused. If left out, the file does not decide this.' }),
   })
-  .meta({ id: 'SourceDefinition', description: 'What a source is, without its state.' })
+  .meta({ id: 'SourceDefinition', description: 'The definition of a source, without its state.' })
 
 export type SourceDefinition = z.output<typeof sourceDefinition>
 export type SourceDefinitionInput = z.input<typeof sourceDefinition>
@@ -26,17 +26,17 @@ const registryEntry = z
   .strictObject({
     id: uuid,
     revision: z.int(),
-    managedBy: z.string().nullable().meta({ description: 'Who keeps it in files; null: nobody.' }),
+    managedBy: z.string().nullable().meta({ description: 'The owner that manages it in files. Null if none does.' }),
     secrets: z.array(z.string()).meta({ description: 'Names of the secrets that are set.' }),
-    definition: z.record(z.string(), z.unknown()).meta({ description: 'What the source is; a SourceDefinition without secrets.' }),
+    definition: z.record(z.string(), z.unknown()).meta({ description: 'The SourceDefinition, without secrets.' }),
   })
-  .meta({ id: 'RegistryEntry', description: 'A source as a file would define it.' })
+  .meta({ id: 'RegistryEntry', description: 'A source, as a file would define it.' })
 
 const change = z
   .strictObject({
-    path: z.string().meta({ description: 'What differs, e.g. config.url.' }),
-    before: z.unknown().optional().meta({ description: 'Absent when there was nothing.' }),
-    after: z.unknown().optional().meta({ description: 'Absent when nothing stays. Secrets are never shown.' }),
+    path: z.string().meta({ description: 'The field that differs, such as `config.url`.' }),
+    before: z.unknown().optional().meta({ description: 'Absent if there was no value before.' }),
+    after: z.unknown().optional().meta({ description: 'Absent if the value is removed. Secrets are never returned.' }),
   })
   .meta({ id: 'DefinitionChange' })
 
@@ -50,20 +50,20 @@ const planned = z
     failure: z
       .strictObject({ ...failureView.shape, errors: z.array(fieldProblem).optional() })
       .nullable()
-      .meta({ description: 'Why it is refused.' }),
+      .meta({ description: 'Why the definition is refused.' }),
   })
-  .meta({ id: 'PlannedSource', description: 'What applying a definition would do.' })
+  .meta({ id: 'PlannedSource', description: 'What applying the definition would do.' })
 
 export const registryPage = pageOf(registryEntry, 'RegistryPage')
-export const plan = z.strictObject({ items: z.array(planned) }).meta({ id: 'Plan', description: 'One entry for each definition, in their order.' })
+export const plan = z.strictObject({ items: z.array(planned) }).meta({ id: 'Plan', description: 'One entry per definition, in the same order.' })
 
 export const listRegistryQuery = z.strictObject({ ...pageQuery, managedBy: ownerName.optional() })
 
 export const planBody = z
   .strictObject({
     sources: z.array(sourceDefinition).min(1).max(MAX_PLANNED),
-    owner: ownerName.optional().meta({ description: 'With it, sources of another owner, or of none, are taken over.' }),
-    resendSecrets: z.boolean().default(false).meta({ description: 'Count given secrets as changed even if they are the same.' }),
+    owner: ownerName.optional().meta({ description: 'Take over sources that have another owner or none.' }),
+    resendSecrets: z.boolean().default(false).meta({ description: 'Treat the given secrets as changed, even if they are the same.' }),
   })
   .meta({ id: 'PlanRequest', description: 'Definitions to compare with what is registered.' })
 
@@ -75,8 +75,9 @@ export const registryEndpoints = {
     path: '/v1/registry',
     scope: 'read',
     tag,
-    summary: 'List what every source is, in the form of a file, by slug',
+    summary: 'List the definitions of all sources, by slug',
     query: listRegistryQuery,
+    onlyReads: true,
     answers: { 200: { description: 'One page.', schema: registryPage } },
     reasons: ['INVALID_CURSOR'],
   }),
@@ -85,11 +86,11 @@ export const registryEndpoints = {
     path: '/v1/registry/plan',
     scope: 'write',
     tag,
-    summary: 'Compare definitions with what is registered; changes nothing',
+    summary: 'Compare definitions with the registered sources',
     description:
-      'Each definition is checked as a registration is, except for a connection. Secrets are compared by a keyed fingerprint with those given last.',
+      'Changes nothing. Each definition is validated like a registration, but no connection is made. Secrets are compared with those given last by a keyed fingerprint.',
     body: planBody,
-    answers: { 200: { description: 'What applying them would do.', schema: plan } },
+    answers: { 200: { description: 'What applying the definitions would do.', schema: plan } },
   }),
 } as const
 

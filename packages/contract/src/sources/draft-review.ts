@@ -2,28 +2,35 @@ import { RECORD_CHANGES, RECORD_KINDS } from '@inlet/domain'
 import { z } from 'zod'
 import { type Frozen, pageOf, plainText, timestamp } from '../primitives.js'
 import { failureView } from '../problem.js'
-import { fieldChange } from './field-change.js'
 import { warning } from './source.js'
+
+export const fieldChange = z
+  .strictObject({
+    path: z.string().meta({ example: 'config.headers.accept' }),
+    before: z.unknown().optional().meta({ description: 'Absent if the field was added.' }),
+    after: z.unknown().optional().meta({ description: 'Absent if the field was removed.' }),
+  })
+  .meta({ id: 'FieldChange', description: 'A field that differs.' })
 
 const recordChange = z
   .strictObject({
     kind: z.enum(RECORD_CHANGES),
     stream: z.string(),
     key: z.string(),
-    newKey: z.string().optional().meta({ description: 'With keyChanged.' }),
-    fields: z.array(fieldChange).optional().meta({ description: 'What differs, with changed and keyChanged; at most 20.' }),
-    reason: z.string().optional().meta({ description: 'With rejected.' }),
-    message: z.string().optional().meta({ description: 'With rejected.' }),
+    newKey: z.string().optional().meta({ description: 'Only for `keyChanged`.' }),
+    fields: z.array(fieldChange).optional().meta({ description: 'For `changed` and `keyChanged`: the fields that differ, at most 20.' }),
+    reason: z.string().optional().meta({ description: 'Only for `rejected`.' }),
+    message: z.string().optional().meta({ description: 'Only for `rejected`.' }),
   })
-  .meta({ id: 'RecordChange', description: 'What the draft would do to one record.' })
+  .meta({ id: 'RecordChange', description: 'The effect of the draft on one record.' })
 
 export const draftReview = z
   .strictObject({
     passes: z.boolean().meta({ description: 'Whether nothing blocks publishing.' }),
-    records: z.int().meta({ description: 'Raw records that both versions were tried on.' }),
+    records: z.int().meta({ description: 'Number of raw records that both versions were tried on.' }),
     source: z
       .enum(['kept', 'read'])
-      .meta({ description: 'kept: the latest records of earlier runs. read: read just now, at most 50 of each stream.' }),
+      .meta({ description: '`kept`: the latest records of earlier runs. `read`: records read for this review, at most 50 per stream.' }),
     liveFailure: failureView.nullable().meta({ description: 'Why the live version could not be read for comparison.' }),
     counts: z.strictObject({
       unchanged: z.int(),
@@ -31,16 +38,17 @@ export const draftReview = z
       added: z.int(),
       removed: z.int(),
       keyChanged: z.int(),
-      rejected: z.int().meta({ description: 'Rejected by the draft, and not so by the live version.' }),
-      notCompared: z.int().meta({ description: 'Only in the sample of one version, of a stream that was not read to its end.' }),
+      rejected: z.int().meta({ description: 'Rejected by the draft, but not by the live version.' }),
+      notCompared: z.int().meta({ description: 'Present in the sample of only one version, in a stream that was not read to its end.' }),
     }),
-    changes: z.array(recordChange).meta({ description: 'Samples, at most 20, the gravest first.' }),
+    changes: z.array(recordChange).meta({ description: 'At most 20 examples, most severe first.' }),
     examples: z.strictObject({
       total: z.int(),
       broken: z.array(z.strictObject({ name: z.string(), stream: z.string(), message: z.string() })),
     }),
     warnings: z.array(warning).meta({
-      description: 'What somebody should look at; blocks nothing. `STREAM_UNKNOWN`: the mapping names a stream that the source does not have.',
+      description:
+        'What should be reviewed. Warnings do not block publishing. `STREAM_UNKNOWN`: the mapping names a stream that the source does not have.',
     }),
   })
   .meta({ id: 'DraftReview', description: 'What publishing the draft would change in the records.' })
@@ -73,21 +81,22 @@ export const saveExampleBody = z
       .array(z.strictObject({ key: key.optional(), ...members }))
       .max(100)
       .meta({
-        description: 'The records the mapping must make of it, in order; none: it must be dropped. Members that are left out may be anything.',
+        description:
+          'The records that the mapping must produce, in order. Empty: the record must be dropped. Members that are left out may have any value.',
       }),
   })
-  .meta({ id: 'SaveExample', description: 'What the mapping must make of a record.' })
+  .meta({ id: 'SaveExample', description: 'A record and the expected result of the mapping.' })
 
 export const example = z
   .strictObject({ name: z.string(), ...saveExampleBody.shape, record: z.record(z.string(), z.unknown()), createdAt: timestamp, updatedAt: timestamp })
-  .meta({ id: 'MappingExample', description: 'A record and what the mapping of the source must make of it.' })
+  .meta({ id: 'MappingExample', description: 'A record and the expected result of the mapping.' })
 
 export const exampleList = pageOf(example, 'MappingExampleList')
 
 export const exampleName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/)
-  .meta({ description: 'The name of the example: letters, digits and . _ -', example: 'refund' })
+  .meta({ description: 'The name of the example, from letters, digits and `. _ -`.', example: 'refund' })
 
 export type DraftReview = Frozen<z.infer<typeof draftReview>>
 export type ExampleView = z.infer<typeof example>

@@ -9,11 +9,11 @@ export const mapping = z
         .string()
         .min(1)
         .max(20_000)
-        .meta({ description: 'JSONata over one record; see docs/guides/mapping.md.', example: '$merge([$, {"title": data.name}])' }),
+        .meta({ description: 'A JSONata expression for one record; see docs/guides/mapping.md.', example: '$merge([$, {"title": data.name}])' }),
       keys: z.enum(['kept', 'set']).optional().meta({
         description:
-          'kept (default): the record keeps its key, or is dropped. set: the expression gives keys of its own or splits records; the stream is then read as a whole each time.',
+          '`kept` (default): each record keeps its key or is dropped. `set`: the expression sets keys or splits records; every run is then a full refresh of the stream.',
       }),
     }),
   )
-  .meta({ id: 'Mapping', description: 'Expressions that reshape records, by stream; `*` is for all streams without one of their own.' })
+  .meta({ id: 'Mapping', description: 'Expressions that reshape records, by stream. `*` applies to all streams without their own expression.' })

@@ -10,20 +10,20 @@ export const tick = z
     outcome: z.enum(['ran', 'coalesced', 'skipped', 'paused', 'missed']),
     reason: z.string().nullable(),
     runId: uuid.nullable(),
-    count: z.int().meta({ description: 'More than one when a very long gap is summed up.' }),
+    count: z.int().meta({ description: 'Greater than 1 if a very long gap is summarized.' }),
     recordedAt: timestamp,
   })
-  .meta({ id: 'Tick', description: 'A due moment of the schedule and what became of it.' })
+  .meta({ id: 'Tick', description: 'A due time of the schedule and its outcome.' })
 
 export const checkResult = z
   .strictObject({
     ok: z.boolean(),
     failure: failureView.nullable(),
-    warnings: z.array(warning).meta({ description: 'What works and should be changed, such as a token that may do more than read.' }),
+    warnings: z.array(warning).meta({ description: 'What works but should be changed, such as a token with more than read access.' }),
     checkedAt: timestamp,
     durationMs: z.int(),
   })
-  .meta({ id: 'CheckResult', description: 'Whether source, credentials and permissions work.' })
+  .meta({ id: 'CheckResult', description: 'Whether address, credentials and permissions work.' })
 
 const previewRecord = z
   .strictObject({
@@ -48,10 +48,10 @@ export const previewResult = z
     rejected: z.array(z.strictObject({ stream: z.string(), reason: z.string(), message: z.string() })),
     durationMs: z.int(),
   })
-  .meta({ id: 'PreviewResult', description: 'The first records of a source, read for looking only: nothing was stored and no cursor moved.' })
+  .meta({ id: 'PreviewResult', description: 'The first records of a source. Nothing was stored and no cursor moved.' })
 
 export const cursorReset = z
-  .strictObject({ streams: z.array(z.string()).meta({ description: 'The streams that begin again.' }) })
+  .strictObject({ streams: z.array(z.string()).meta({ description: 'The streams that will be read from the beginning.' }) })
   .meta({ id: 'CursorReset' })
 
 export const runStarted = z.strictObject({ runId: uuid }).meta({ id: 'RunStarted' })

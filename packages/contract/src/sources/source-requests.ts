@@ -2,30 +2,36 @@ import { isUuid, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
 import { duration, moment, pageQuery, plainText, queryFlag, queryList } from '../primitives.js'
 import { mapping } from './mapping.js'
-import { labels, schedule } from './source.js'
+import { labels, language, schedule } from './source.js'
 
 export const sourceSlug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'a slug has 1 to 63 lower-case letters, digits or dashes')
   .refine((text) => !isUuid(text), 'a slug must not look like an id')
-  .meta({ description: 'A readable id, unique. Made from the name when left out.' })
+  .meta({ description: 'A unique, readable id. Default: derived from the name.' })
 
-const name = z.string().max(1_000, 'must have at most 255 characters').meta({ description: 'Unique without case, 1 to 255 characters.' })
+const name = z
+  .string()
+  .max(1_000, 'must have at most 255 characters')
+  .meta({ description: 'The name, 1 to 255 characters. Unique regardless of case.' })
 const config = z.record(z.string(), z.unknown()).meta({ description: 'Settings of the connector; see GET /v1/connectors/{type}.' })
-const secrets = z
-  .record(z.string(), z.unknown())
-  .meta({ description: 'Secrets of the connector, write-only: encrypted at once and never shown. Given, they replace all that were set.' })
+const secrets = z.record(z.string(), z.unknown()).meta({
+  description: 'Secrets of the connector. Write-only: they are encrypted immediately and never returned. They replace all secrets set before.',
+})
 
 const credentialRef = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be the id or the name of a credential')
-  .meta({ description: 'A shared credential to use instead of secrets: its id or name; see /v1/credentials.', example: 'crm-oauth' })
+  .meta({ description: 'The id or name of a shared credential to use instead of secrets; see /v1/credentials.', example: 'crm-oauth' })
 
 /** Who keeps a source in files: `apply` unless named otherwise, `files` for INLET_SOURCES_FILE. */
 export const ownerName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'an owner has 1 to 63 lower-case letters, digits or . _ -')
-  .meta({ description: 'Who keeps the source in files; only its owner deletes it when it leaves the files.', example: 'apply' })
+  .meta({
+    description: 'The owner that manages the source in files. Only its owner deletes the source when it is removed from the files.',
+    example: 'apply',
+  })
 
 export const createSourceBody = z
   .strictObject({
@@ -39,14 +45,15 @@ export const createSourceBody = z
     schedule: schedule.nullable().optional(),
     labels: labels.optional(),
     freshWithin: duration.nullable().optional(),
-    runNow: z.boolean().default(true).meta({ description: 'Start a first run at once. Ignored for a paused source.' }),
-    paused: z.boolean().default(false).meta({ description: 'Register without starting anything.' }),
+    language: language.optional(),
+    runNow: z.boolean().default(true).meta({ description: 'Start the first run immediately. Ignored if the source is paused.' }),
+    paused: z.boolean().default(false).meta({ description: 'Register the source as paused.' }),
     managedBy: ownerName.optional(),
   })
   .meta({ id: 'CreateSource', description: 'A source to register.' })
 
 export const checkQuery = {
-  check: queryFlag('First try to connect with these settings; nothing is saved when that fails.'),
+  check: queryFlag('Connect with these settings first. If that fails, nothing is saved.'),
 } as const
 
 export const updateSourceBody = z
@@ -59,9 +66,10 @@ export const updateSourceBody = z
     schedule: schedule.nullable().optional(),
     labels: labels.optional(),
     freshWithin: duration.nullable().optional(),
+    language: language.optional(),
     managedBy: ownerName.nullable().optional(),
   })
-  .meta({ id: 'UpdateSource', description: 'What to change; what is left out stays. Changed config, mapping or schedule become a new version.' })
+  .meta({ id: 'UpdateSource', description: 'The fields to change. Changes to config, mapping or schedule become a new version.' })
 
 export const SOURCE_SORTS = ['createdAt', '-createdAt', 'name', '-name'] as const
 
@@ -75,7 +83,7 @@ export const listSourcesQuery = z.strictObject({
       .string()
       .max(320)
       .regex(/^[^:\0]+:[^\0]*$/, 'must be name:value'),
-    { max: 10, description: 'name:value; repeated, all must match.' },
+    { max: 10, description: 'A label, as `name:value`. If repeated, all must match.' },
   ),
   q: plainText(255).optional().meta({ description: 'Part of the name or slug.' }),
   sort: z.enum(SOURCE_SORTS).default('-createdAt'),
@@ -83,38 +91,36 @@ export const listSourcesQuery = z.strictObject({
 
 export const runSourceBody = z
   .strictObject({
-    allowMassDelete: z.boolean().default(false).meta({ description: 'Let this run delete most records, if the source lacks them.' }),
+    allowMassDelete: z.boolean().default(false).meta({ description: 'Let this run delete most records if the source no longer has them.' }),
   })
   .meta({ id: 'RunSource' })
 
 export const backfillSourceBody = z
   .strictObject({
-    stream: z.string().min(1).max(200).optional().meta({ description: 'Only this stream; otherwise all.' }),
-    from: moment
-      .optional()
-      .meta({ description: 'Keep only records that occurred at this moment or later (`occurredAt`); the stream is read all the same.' }),
-    to: moment.optional().meta({ description: 'Keep only records that occurred before this moment.' }),
-    cursorAt: moment.optional().meta({ description: 'Begin where the live cursor stood at this moment; otherwise at the beginning.' }),
-    allowMassDelete: z.boolean().default(false).meta({ description: 'Let a complete reading delete most records, if the source lacks them.' }),
+    stream: z.string().min(1).max(200).optional().meta({ description: 'Only this stream. Default: all streams.' }),
+    from: moment.optional().meta({ description: 'Keep only records whose `occurredAt` is at or after this time. The whole stream is read anyway.' }),
+    to: moment.optional().meta({ description: 'Keep only records whose `occurredAt` is before this time.' }),
+    cursorAt: moment.optional().meta({ description: 'Begin where the live cursor was at this time. Default: the beginning.' }),
+    allowMassDelete: z.boolean().default(false).meta({ description: 'Let a complete read delete most records if the source no longer has them.' }),
   })
   .refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to), {
     path: ['to'],
     error: 'must be later than from',
   })
   .refine(({ cursorAt }) => cursorAt === undefined || Date.parse(cursorAt) <= Date.now(), { path: ['cursorAt'], error: 'must not lie in the future' })
-  .meta({ id: 'BackfillSource', description: 'What to read again beside the live cursors.' })
+  .meta({ id: 'BackfillSource', description: 'What to read again.' })
 
 export const checkSourceBody = z.strictObject({}).meta({ id: 'CheckSource' })
 
 export const previewSourceBody = z
   .strictObject({
-    stream: z.string().min(1).max(200).optional().meta({ description: 'Only this stream; otherwise all in turn.' }),
-    limit: z.int().min(1).max(20).default(5).meta({ description: 'Records to read.' }),
+    stream: z.string().min(1).max(200).optional().meta({ description: 'Only this stream. Default: all streams in turn.' }),
+    limit: z.int().min(1).max(20).default(5).meta({ description: 'Number of records to read.' }),
   })
   .meta({ id: 'PreviewSource' })
 
 export const resetCursorBody = z
-  .strictObject({ stream: z.string().min(1).max(200).optional().meta({ description: 'Only this stream; otherwise all.' }) })
+  .strictObject({ stream: z.string().min(1).max(200).optional().meta({ description: 'Only this stream. Default: all streams.' }) })
   .meta({ id: 'ResetCursor' })
 
 export const ticksQuery = z.strictObject({ ...pageQuery, outcome: z.enum(['ran', 'coalesced', 'skipped', 'paused', 'missed']).optional() })

@@ -1,4 +1,13 @@
-import { FRESHNESS_STATES, INCIDENT_KINDS, RUN_OUTCOMES, RUN_STATUSES, RUN_TRIGGERS, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
+import {
+  FRESHNESS_STATES,
+  INCIDENT_KINDS,
+  RUN_OUTCOMES,
+  RUN_STATUSES,
+  RUN_TRIGGERS,
+  SOURCE_LANGUAGES,
+  SOURCE_STATES,
+  SOURCE_STATUSES,
+} from '@inlet/domain'
 import { z } from 'zod'
 import { duration, pageOf, timestamp, uuid, visible } from '../primitives.js'
 import { failureView } from '../problem.js'
@@ -14,26 +23,35 @@ export const schedule = z
 export const labels = z
   .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/, 'a label has 1 to 63 letters, digits or . _ / -'), visible(z.string().max(255)))
   .refine((record) => Object.keys(record).length <= 32, 'at most 32 labels')
-  .meta({ description: 'Free key-value pairs to find sources by.' })
+  .meta({ description: 'Key-value pairs for finding sources.' })
+
+export const language = z.enum(SOURCE_LANGUAGES).meta({
+  description: 'Language of the records, for search (ISO 639-1). `auto`: detected for each record. `simple`: words are not reduced to their stems.',
+})
 
 const summary = {
   id: uuid,
   slug: z.string(),
   name: z.string(),
   connector: z.string(),
-  status: z.enum(SOURCE_STATUSES).meta({ description: 'What the owner wants or must repair.' }),
-  state: z.enum(SOURCE_STATES).meta({ description: 'What is happening, computed from observed facts.' }),
+  status: z.enum(SOURCE_STATUSES).meta({ description: 'What the owner wants. `ERROR`: the owner must act.' }),
+  state: z.enum(SOURCE_STATES).meta({ description: 'What the source is doing now.' }),
   labels: z.record(z.string(), z.string()),
   schedule: z.strictObject({ cron: z.string(), timeZone: z.string() }).nullable(),
   version: z.int().nullable().meta({ description: 'Number of the published version of the config.' }),
   freshWithin: duration.nullable(),
-  fresh: z.boolean().nullable().meta({ description: 'Whether the last success is recent enough; null without freshWithin.' }),
+  fresh: z.boolean().nullable().meta({ description: 'Whether the last success is within `freshWithin`. Null without it.' }),
   lastRun: z.strictObject({ id: uuid, outcome: z.enum(RUN_OUTCOMES).nullable() }).nullable(),
   lastSuccessAt: timestamp.nullable(),
-  lagSeconds: z.int().nullable().meta({ description: 'Seconds since the last success; null before the first.' }),
+  lagSeconds: z.int().nullable().meta({ description: 'Seconds since the last success. Null before the first.' }),
   nextRunAt: timestamp.nullable().meta({
-    description: 'The next due moment: of the schedule, of an automatic restart, or of a parked run; null while none of them begins a run.',
+    description: 'When the next run begins or a parked run continues. Null if none will.',
   }),
+  statusReason: z.string().nullable().meta({ description: 'Why the status is `ERROR`. Null otherwise.', example: 'AUTH_FAILED' }),
+  parkedReason: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why the active run waits until `nextRunAt`. Null if it is not parked.', example: 'RATE_LIMITED' }),
   incidents: z.array(z.enum(INCIDENT_KINDS)).meta({ description: 'Kinds of its open incidents.' }),
   createdAt: timestamp,
   updatedAt: timestamp,
@@ -42,7 +60,7 @@ const summary = {
 export const sourceSummary = z.strictObject(summary).meta({ id: 'SourceSummary', description: 'A registered external system.' })
 
 const secretState = z.strictObject({ set: z.literal(true), updatedAt: timestamp }).meta({ id: 'SecretState' })
-export const secretStates = z.record(z.string(), secretState).meta({ description: 'Which secrets are set, never their values.' })
+export const secretStates = z.record(z.string(), secretState).meta({ description: 'The secrets that are set. Their values are never returned.' })
 
 const streamView = z
   .strictObject({
@@ -50,7 +68,7 @@ const streamView = z
     kind: z.string(),
     liveRecords: z.int(),
     hasCursor: z.boolean(),
-    cursorAgeSeconds: z.int().nullable().meta({ description: 'Seconds since the cursor moved last.' }),
+    cursorAgeSeconds: z.int().nullable().meta({ description: 'Seconds since the cursor last moved.' }),
   })
   .meta({ id: 'Stream', description: 'A named set of records in a source.' })
 
@@ -65,54 +83,63 @@ const activeRun = z
     recordsRead: z.int(),
     cancelRequested: z.boolean(),
     batches: z.strictObject({ forwarded: z.int(), committed: z.int() }),
-    progress: z.record(z.string(), z.unknown()).meta({ description: 'What the connector says of its progress, by stream.' }),
+    progress: z.record(z.string(), z.unknown()).meta({ description: 'Progress reported by the connector, by stream.' }),
   })
   .meta({ id: 'ActiveRun' })
 
 const freshness = z
   .strictObject({
-    state: z.enum(FRESHNESS_STATES).meta({ description: 'Against freshWithin; unknown without one, and for a new source until its time is over.' }),
+    state: z
+      .enum(FRESHNESS_STATES)
+      .meta({ description: 'Compared with `freshWithin`. `unknown` without it, and for a new source until that time has passed.' }),
     staleSince: timestamp.nullable(),
   })
-  .meta({ id: 'Freshness', description: 'Whether the last success is as recent as it should be.' })
+  .meta({ id: 'Freshness', description: 'Whether the last success is within `freshWithin`.' })
 
 const lag = z
   .strictObject({
-    successSeconds: z.int().nullable().meta({ description: 'Since the last success.' }),
-    cursorSeconds: z.int().nullable().meta({ description: 'Since a cursor moved last.' }),
-    recordSeconds: z.int().nullable().meta({ description: 'Since a record was stored, changed or deleted last.' }),
+    successSeconds: z.int().nullable().meta({ description: 'Seconds since the last success.' }),
+    cursorSeconds: z.int().nullable().meta({ description: 'Seconds since a cursor last moved.' }),
+    recordSeconds: z.int().nullable().meta({ description: 'Seconds since a record was last inserted, updated or deleted.' }),
   })
-  .meta({ id: 'Lag', description: 'How far behind it is; null where there was none yet.' })
+  .meta({ id: 'Lag', description: 'How far the source is behind. Null if there was no such event yet.' })
 
 /** Everything about one source except its secrets, which are never shown. */
 export const source = z
   .strictObject({
     ...summary,
-    revision: z.int().meta({ description: 'Raised by every change of the settings; the ETag holds it.' }),
+    revision: z.int().meta({ description: 'Increases with every change of the settings. The ETag contains it.' }),
     config: z.record(z.string(), z.unknown()),
     mapping: mapping.nullable(),
     secrets: secretStates,
     credential: z
       .strictObject({ id: uuid, name: z.string() })
       .nullable()
-      .meta({ description: 'The shared credential these secrets come from; null when they are its own.' }),
-    hookPath: z.string().nullable().meta({ description: 'Where senders push events, on this API: POST. Null for sources that take none.' }),
-    statusReason: z.string().nullable(),
+      .meta({ description: 'The shared credential that the secrets come from. Null if the source has its own.' }),
+    hookPath: z
+      .string()
+      .nullable()
+      .meta({ description: 'The path on this API to which senders POST events. Null for sources that do not accept any.' }),
     statusMessage: z.string().nullable(),
     consecutiveFailures: z.int(),
     restartAt: timestamp.nullable(),
     lastError: z.strictObject({ ...failureView.shape, at: timestamp }).nullable(),
-    loadError: z
+    openError: z
       .strictObject({ ...failureView.shape, version: z.int(), at: timestamp })
       .nullable()
-      .meta({ description: 'Why workers cannot open the newest version; `version` at the top is the one that is live.' }),
+      .meta({ description: 'Why workers cannot open the newest version. The top-level `version` is the one that is live.' }),
     hasDraft: z.boolean(),
     freshness,
     lag,
+    language,
+    reindexing: z
+      .strictObject({ records: z.int(), done: z.int() })
+      .nullable()
+      .meta({ description: 'Progress of indexing the records again after a change of language. Null when it is done.' }),
     streams: z.array(streamView),
     activeRun: activeRun.nullable(),
   })
-  .meta({ id: 'Source', description: 'A registered external system in full.' })
+  .meta({ id: 'Source', description: 'A registered external system, in full.' })
 
 export const warning = z.strictObject({ code: z.string(), message: z.string() }).meta({ id: 'Warning' })
 

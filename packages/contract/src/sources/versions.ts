@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { optionalQueryInt, pageOf, pageQuery, timestamp } from '../primitives.js'
 import { failureView } from '../problem.js'
-import { fieldChange } from './field-change.js'
+import { fieldChange } from './draft-review.js'
 import { mapping } from './mapping.js'
 import { schedule, warning } from './source.js'
 
@@ -15,37 +15,37 @@ const content = {
   schedule: scheduleView.nullable(),
 }
 
-const loadError = z.strictObject({ ...failureView.shape, at: timestamp })
+const openError = z.strictObject({ ...failureView.shape, at: timestamp })
 
 export const version = z
   .strictObject({
     number: z.int(),
     state: z.enum(['published', 'retired']),
     ...content,
-    restoredFrom: z.int().nullable().meta({ description: 'The version whose content a rollback brought back.' }),
+    restoredFrom: z.int().nullable().meta({ description: 'The version whose content a rollback restored.' }),
     createdAt: timestamp,
     publishedAt: timestamp.nullable(),
-    loadedAt: timestamp.nullable().meta({ description: 'When a worker first opened it; null when none has.' }),
-    loadError: loadError.nullable().meta({ description: 'Why a worker could not open it.' }),
+    openedAt: timestamp.nullable().meta({ description: 'When a worker first opened it. Null if none has.' }),
+    openError: openError.nullable().meta({ description: 'Why a worker could not open it.' }),
   })
-  .meta({ id: 'SourceVersion', description: 'A version of the config, mapping and schedule of a source; it never changes.' })
+  .meta({ id: 'SourceVersion', description: 'An immutable version of the config, mapping and schedule of a source.' })
 
 export const versionPage = pageOf(version, 'SourceVersionPage')
 
 export const draft = z
   .strictObject({
     ...content,
-    revision: z.int().meta({ description: 'Raised by every change of the draft and of the live version; the ETag holds it.' }),
-    liveVersion: z.int().meta({ description: 'The version it would replace.' }),
-    changes: z.array(fieldChange).meta({ description: 'What differs from the live version.' }),
+    revision: z.int().meta({ description: 'Increases with every change of the draft and of the live version. The ETag contains it.' }),
+    liveVersion: z.int().meta({ description: 'The version that the draft would replace.' }),
+    changes: z.array(fieldChange).meta({ description: 'The fields that differ from the live version.' }),
     warnings: z.array(warning).meta({
       description:
-        '`STREAM_UNKNOWN`: the mapping names a stream that no run of the source has found; said while the config is that of the live version.',
+        '`STREAM_UNKNOWN`: the mapping names a stream that no run of the source has found. Reported only while the config equals that of the live version.',
     }),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: 'Draft', description: 'The next version of a source, while it can be changed.' })
+  .meta({ id: 'Draft', description: 'The next version of a source, which can still be changed.' })
 
 export const saveDraftBody = z
   .strictObject({
@@ -53,14 +53,17 @@ export const saveDraftBody = z
     mapping: mapping.nullable().optional(),
     schedule: schedule.nullable().optional(),
   })
-  .meta({ id: 'SaveDraft', description: 'The draft as a whole: what is left out is taken from the live version, null means none.' })
+  .meta({ id: 'SaveDraft', description: 'The whole draft. Fields that are left out are taken from the live version; null means none.' })
 
 export const publishBody = z
   .strictObject({
     force: z
       .union([z.boolean(), z.literal('examples')])
       .default(false)
-      .meta({ description: '`true`: in spite of what the review found, broken examples apart. `"examples"`: in spite of those, too.' }),
+      .meta({
+        description:
+          '`true`: publish in spite of the findings of the review, except broken examples. `"examples"`: publish in spite of broken examples, too.',
+      }),
   })
   .meta({ id: 'PublishDraft' })
 
@@ -75,7 +78,7 @@ export const diffQuery = z.strictObject({ from: which.default('live'), to: which
 
 export const contentDiff = z
   .strictObject({ from: z.string(), to: z.string(), changes: z.array(fieldChange) })
-  .meta({ id: 'VersionDiff', description: 'The fields in which two versions differ. Secrets are no part of a version.' })
+  .meta({ id: 'VersionDiff', description: 'The fields in which two versions differ. Versions contain no secrets.' })
 
 export const versionsQuery = z.strictObject({
   ...pageQuery,

@@ -1,4 +1,4 @@
-import type { Scope } from '@inlet/domain'
+import { ownerOf, type Scope } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
@@ -61,6 +61,17 @@ export const findApiKeyForLogin = async (database: Database, id: string): Promis
   return rows[0] ?? null
 }
 
+/** What a key may do now; nothing once it is revoked, expired or gone. */
+export const findLiveScopes = async ({ pool }: Pick<Database, 'pool'>, id: string): Promise<readonly Scope[]> => {
+  // SQL: before each source of a bulk operation, so one prepared statement that compares by the database's clock.
+  const { rows } = await pool.query<{ scopes: readonly Scope[] }>({
+    name: 'inlet-live-scopes',
+    text: 'SELECT scopes FROM api_keys WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())',
+    values: [id],
+  })
+  return rows[0]?.scopes ?? []
+}
+
 /** Records that a key was used now; with `rehash` also its hash under the present master key. */
 export const recordApiKeyUse = async ({ pool, prisma }: Database, id: string, rehash?: string): Promise<void> => {
   const lastUsedAt = await readDatabaseTime(pool)
@@ -80,3 +91,16 @@ export const revokeApiKey = (database: Database, id: string, actor: Actor): Prom
     await writeAudit(client, { actor, action: 'key.revoke', targetType: 'key', targetId: id })
     return true
   })
+
+/** What somebody has made that is still there, through whatever client. */
+export const countHoldings = async (
+  { prisma }: Pick<Database, 'prisma'>,
+  what: 'sources' | 'credentials' | 'uploads',
+  actor: Actor,
+): Promise<{ readonly count: number; readonly bytes: number }> => {
+  const where = { createdBy: ownerOf(actor) }
+  if (what === 'sources') return { count: await prisma.source.count({ where }), bytes: 0 }
+  if (what === 'credentials') return { count: await prisma.credential.count({ where }), bytes: 0 }
+  const { _count, _sum } = await prisma.upload.aggregate({ where, _count: true, _sum: { size: true } })
+  return { count: _count, bytes: Number(_sum.size ?? 0n) }
+}

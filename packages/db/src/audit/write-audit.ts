@@ -1,7 +1,7 @@
 import { canonicalJson, sha256Hex } from '@inlet/domain'
 import type pg from 'pg'
 
-/** Who does something: `key:<id>` for an API key, `system` for Inlet itself. */
+/** Who does something: `key:<id>` for an API key, `token:<subject> via <client>` for a token of the issuer, `system` for Inlet itself. */
 export type Actor = string
 
 export interface AuditRow {
@@ -16,14 +16,20 @@ export interface AuditRow {
 
 /** Writes who changed what, in the transaction of the change. */
 export const writeAudit = async (client: Pick<pg.ClientBase, 'query'>, row: AuditRow): Promise<void> => {
-  await client.query('INSERT INTO audit (actor, action, target_type, target_id, before_hash, after_hash) VALUES ($1, $2, $3, $4, $5, $6)', [
-    row.actor,
-    row.action,
-    row.targetType,
-    row.targetId,
-    stateHash(row.before),
-    stateHash(row.after),
-  ])
+  await client.query(INSERT_AUDIT, [...auditColumns(row)])
 }
+
+/** The statement that writes a row of {@link auditColumns}, its first parameters. */
+export const INSERT_AUDIT = 'INSERT INTO audit (actor, action, target_type, target_id, before_hash, after_hash) VALUES ($1, $2, $3, $4, $5, $6)'
+
+/** Parameters for {@link INSERT_AUDIT}. */
+export const auditColumns = (row: AuditRow): readonly (string | null)[] => [
+  row.actor,
+  row.action,
+  row.targetType,
+  row.targetId,
+  stateHash(row.before),
+  stateHash(row.after),
+]
 
 const stateHash = (state: unknown): string | null => (state === undefined ? null : sha256Hex(canonicalJson(state)))

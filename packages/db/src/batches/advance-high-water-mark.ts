@@ -6,6 +6,16 @@ import { reviveSwept } from './revive-swept.js'
 import { sweep } from './sweep.js'
 import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Written } from './write-records.js'
 
+/** What stands of a run and its ledger when a batch takes its place. */
+export interface RunAsFound {
+  /** How far it is stored without a gap. */
+  readonly highWaterMark: number
+  /** Its batches that are stored. */
+  readonly applied: number
+  /** Whether a later batch is among them. */
+  readonly isFollowed: boolean
+}
+
 interface RunRow {
   readonly prefix_seq: number
   readonly allow_mass_delete: boolean
@@ -13,40 +23,70 @@ interface RunRow {
   readonly stored: string
   readonly backfills: boolean
   readonly retries: boolean
+  /** The high-water mark has passed this batch, and no other. */
+  readonly moved: boolean
+  /** Right where it moved. */
+  readonly unresolved: boolean
 }
 
+// Where no batch was stored since this one took its place ($9), what was found then is so still, and the mark can move by the same statement.
+const MOVES = `$8::int IS NOT NULL AND prefix_seq = $8 - 1 AND committed_batches = $9 AND quarantined + $7 = 0`
 const COUNT = `
-UPDATE runs SET committed_batches = committed_batches + 1, committed_bytes = committed_bytes + $2, inserted = inserted + $3,
-  updated = updated + $4, unchanged = unchanged + $5, deleted = deleted + $6, quarantined = quarantined + $7
-WHERE id = $1
-RETURNING prefix_seq, allow_mass_delete, quarantined, inserted + updated + unchanged AS stored,
-  trigger = 'backfill' AS backfills, trigger = 'quarantine' AS retries`
+WITH run AS (
+  UPDATE runs SET committed_batches = committed_batches + 1, committed_bytes = committed_bytes + $2, inserted = inserted + $3,
+    updated = updated + $4, unchanged = unchanged + $5, deleted = deleted + $6, quarantined = quarantined + $7,
+    prefix_seq = CASE WHEN ${MOVES} THEN $8 ELSE prefix_seq END
+  WHERE id = $1
+  RETURNING prefix_seq, allow_mass_delete, quarantined, inserted + updated + unchanged AS stored, coalesce(prefix_seq = $8, false) AS moved,
+    trigger = 'backfill' AS backfills, trigger = 'quarantine' AS retries
+), counted AS (
+  UPDATE streams st SET live_records = live_records + d.delta FROM run CROSS JOIN unnest($10::int[], $11::int[]) AS d(id, delta) WHERE st.id = d.id
+)
+SELECT run.*, EXISTS (SELECT FROM quarantine WHERE source_id = $12 AND state IN ('open', 'retrying') AND key_hash IS NOT NULL) AS unresolved FROM run`
 
 /**
  * Counts a stored batch and moves the run's high-water mark; cursors and sweeps of the batches passed take effect
  * now. Takes the run's row lock and then those of its streams, so it comes last in the transaction and batches cannot
- * lock each other out. `highWaterMark` is what it was before the batch was written. Answers what is written in all.
+ * lock each other out. `found`: before the batch was written. Answers what is written in all.
  */
-export const advanceHighWaterMark = async (client: pg.ClientBase, batch: BatchEnvelope, done: Written, highWaterMark: number): Promise<Written> => {
+export const advanceHighWaterMark = async (client: pg.ClientBase, batch: BatchEnvelope, done: Written, found: RunAsFound): Promise<Written> => {
   const { counts } = done
+  const live = liveOf(done)
+  // One that is followed passes more than itself.
+  const mayMove = !found.isFollowed && found.highWaterMark === batch.seq - 1
   const { rows } = await client.query<RunRow>({
     name: 'inlet-count',
     text: COUNT,
-    values: [batch.runId, batch.bytes, counts.inserted, counts.updated, counts.unchanged, counts.deleted, counts.quarantined],
+    values: [
+      batch.runId,
+      batch.bytes,
+      counts.inserted,
+      counts.updated,
+      counts.unchanged,
+      counts.deleted,
+      counts.quarantined,
+      mayMove ? batch.seq : null,
+      found.applied,
+      live.ids,
+      live.deltas,
+      batch.sourceId,
+    ],
   })
   const run = rows[0]
   if (run === undefined) return done
-  const revived = await reviveSwept(client, batch, { from: highWaterMark, to: run.prefix_seq })
+  const revived = run.moved ? NOTHING_WRITTEN : await reviveSwept(client, batch, { from: found.highWaterMark, to: run.prefix_seq })
   await countRevived(client, batch.runId, revived.counts.updated)
   const written = addWritten(done, revived)
-  const { passed, unresolved } = await lookAhead(client, batch, run.prefix_seq)
+  const { passed, unresolved } = run.moved
+    ? { passed: [{ seq: batch.seq, effects: batch.effects ?? null }], unresolved: run.unresolved }
+    : await lookAhead(client, batch, run.prefix_seq)
   if (batch.retries !== true) await resolveQuarantined(client, batch, unresolved)
   const last = passed.at(-1)
   const quarantined = Number(run.quarantined)
   // What fails again was counted when it first failed, and passes nothing over. The cursor stays where the budget is spent, so that nothing is passed
   // over; the worker sees the reason and ends the run.
   const overspent = last !== undefined && !run.retries && quarantined > quarantineBudget(Number(run.stored) + quarantined)
-  await mark(client, batch.runId, { live: written.live, highWaterMark: overspent ? undefined : last?.seq, overspent })
+  if (!run.moved) await mark(client, batch.runId, { live: liveOf(revived), highWaterMark: overspent ? undefined : last?.seq, overspent })
   if (last === undefined || overspent) return written
   let deleted = 0
   for (const { effects, seq } of passed) {
@@ -63,8 +103,19 @@ const countRevived = async (client: pg.ClientBase, runId: string, revived: numbe
   if (revived > 0) await client.query('UPDATE runs SET updated = updated + $2, unchanged = unchanged - $2 WHERE id = $1', [runId, revived])
 }
 
+interface Live {
+  readonly ids: readonly number[]
+  readonly deltas: readonly number[]
+}
+
+/** By how much the live records of streams changed. */
+const liveOf = ({ live }: Written): Live => {
+  const changed = [...live].filter(([, delta]) => delta !== 0)
+  return { ids: changed.map(([id]) => id), deltas: changed.map(([, delta]) => delta) }
+}
+
 interface Mark {
-  readonly live: Written['live']
+  readonly live: Live
   /** Absent: it stays where it is. */
   readonly highWaterMark: number | undefined
   readonly overspent: boolean
@@ -72,8 +123,7 @@ interface Mark {
 
 /** Counts the live records of streams and moves the high-water mark, whose row is locked already. */
 const mark = async (client: pg.ClientBase, runId: string, { live, highWaterMark, overspent }: Mark): Promise<void> => {
-  const moved = [...live].filter(([, delta]) => delta !== 0)
-  if (moved.length === 0 && highWaterMark === undefined && !overspent) return
+  if (live.ids.length === 0 && highWaterMark === undefined && !overspent) return
   await client.query({
     name: 'inlet-mark',
     text: `WITH counted AS (
@@ -81,7 +131,7 @@ const mark = async (client: pg.ClientBase, runId: string, { live, highWaterMark,
            )
            UPDATE runs SET prefix_seq = coalesce($4, prefix_seq), error_reason = CASE WHEN $5 THEN 'QUARANTINE_BUDGET' ELSE error_reason END
            WHERE id = $1 AND ($4::int IS NOT NULL OR $5::boolean)`,
-    values: [runId, moved.map(([id]) => id), moved.map(([, delta]) => delta), highWaterMark ?? null, overspent],
+    values: [runId, live.ids, live.deltas, highWaterMark ?? null, overspent],
   })
 }
 

@@ -34,7 +34,11 @@ describe('applyBatch', () => {
   it('stores a batch once: delivered again it is a duplicate that writes nothing', async () => {
     const { batch, live, stream, runRow } = await begin()
     const one = batch(1, [{ key: 'a' }, { key: 'b' }], { effects: { cursors: [{ stream: 'main', cursor: 7 }] } })
-    expect(await applyBatch(store.database, one)).toMatchObject({ result: 'applied', counts: { inserted: 2, updated: 0, unchanged: 0 } })
+    expect(await applyBatch(store.database, one)).toMatchObject({
+      result: 'applied',
+      counts: { inserted: 2, updated: 0, unchanged: 0 },
+      connector: 'test',
+    })
     expect(await applyBatch(store.database, one)).toEqual({ result: 'duplicate' })
     expect(await live()).toEqual({ a: 'a', b: 'b' })
     expect(await stream()).toEqual({ cursor: 7, live: 2 })

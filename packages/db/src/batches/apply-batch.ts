@@ -2,8 +2,8 @@ import { type BatchEnvelope, batchHash } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
-import { isDataError, isTimeout } from '../sql-state.js'
-import { advanceHighWaterMark } from './advance-high-water-mark.js'
+import { isDataError, isTimeout, isUniqueViolation } from '../sql-state.js'
+import { advanceHighWaterMark, type RunAsFound } from './advance-high-water-mark.js'
 import { writeWithBisection } from './bisect.js'
 import { quarantineEntry } from './write-quarantine.js'
 import { type WriteCounts, type Written, writeRecords } from './write-records.js'
@@ -15,37 +15,60 @@ import { writeRetries } from './write-retries.js'
  * - `fenced`: another worker holds the lease now; nothing was written.
  * - `mismatch`: another batch stands at this place of the run, or the content does not fit its hash; quarantined.
  */
-export type ApplyResult = { readonly result: 'applied'; readonly counts: WriteCounts } | { readonly result: 'duplicate' | 'fenced' | 'mismatch' }
+export type ApplyResult =
+  | { readonly result: 'applied'; readonly counts: WriteCounts /** The type of the source's connector. */; readonly connector: string }
+  | { readonly result: 'duplicate' | 'fenced' | 'mismatch' }
 
-/** Applies one batch in one fenced transaction. Throws on anything that a later try may resolve. */
-export const applyBatch = async (database: Database, batch: BatchEnvelope): Promise<ApplyResult> => {
+/**
+ * Applies one batch in one fenced transaction. Throws on anything that a later try may resolve. `expectsNew`: no record of it is thought to be
+ * stored, which costs half as much to write; so is thought of a source without any records, too. Where one is, the batch is written again as any other.
+ */
+export const applyBatch = async (
+  database: Database,
+  batch: BatchEnvelope,
+  { expectsNew = false }: { readonly expectsNew?: boolean } = {},
+): Promise<ApplyResult> => {
   if (batchHash(batch.payload, batch.effects) !== batch.sha256) {
     await recordMismatch(database.pool, batch, 'the content of the batch does not fit its sha256')
     return { result: 'mismatch' }
   }
-  if (batch.retries === true) return database.transaction((client) => applyInTransaction(client, batch, () => writeRetries(client, batch)))
+  if (batch.retries === true) return database.keyedTransaction((client) => applyInTransaction(client, batch, () => writeRetries(client, batch)))
+  // What overlaps may lack what it must be compared with: only the full way waits for it.
+  return store(database, batch, { expectsNew, mayBeNew: batch.overlaps !== true })
+}
+
+const store = async (
+  database: Database,
+  batch: BatchEnvelope,
+  { expectsNew, mayBeNew }: { readonly expectsNew: boolean; readonly mayBeNew: boolean },
+): Promise<ApplyResult> => {
+  let areNew = false
   try {
-    return await database.transaction((client) => applyInTransaction(client, batch, (inOrder) => writeRecords(client, batch, batch, inOrder)))
+    return await database.keyedTransaction((client) =>
+      applyInTransaction(client, batch, (place) => {
+        areNew = mayBeNew && (expectsNew || place.isFirst)
+        return writeRecords(client, batch, batch, { inOrder: isInOrder(place, batch), areNew })
+      }),
+    )
   } catch (error) {
+    if (areNew && isUniqueViolation(error)) return store(database, batch, { expectsNew, mayBeNew: false })
     if (!isDataError(error) && !isTimeout(error)) throw error
-    return database.transaction((client) => applyInTransaction(client, batch, (inOrder) => writeWithBisection(client, batch, inOrder)))
+    return database.keyedTransaction((client) =>
+      applyInTransaction(client, batch, (place) => writeWithBisection(client, batch, isInOrder(place, batch))),
+    )
   }
 }
 
-const applyInTransaction = async (
-  client: pg.ClientBase,
-  batch: BatchEnvelope,
-  write: (inOrder: boolean) => Promise<Written>,
-): Promise<ApplyResult> => {
+const applyInTransaction = async (client: pg.ClientBase, batch: BatchEnvelope, write: (place: Place) => Promise<Written>): Promise<ApplyResult> => {
   const place = await takePlace(client, batch)
   if (place === 'fenced') return { result: await refuse(client, batch) }
   if (typeof place === 'string') {
     if (place === 'mismatch') await recordMismatch(client, batch, 'another batch was already applied at this place of the run')
     return { result: place }
   }
-  const written = await write(place.highWaterMark === batch.seq - 1)
-  const { counts } = await advanceHighWaterMark(client, batch, written, place.highWaterMark)
-  return { result: 'applied', counts }
+  const written = await write(place)
+  const { counts } = await advanceHighWaterMark(client, batch, written, place)
+  return { result: 'applied', counts, connector: place.connector }
 }
 
 /** A batch of a superseded worker, unless it was stored while its lease still held: then it is only delivered again. */
@@ -56,10 +79,14 @@ const refuse = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<'dup
   return result
 }
 
-interface Place {
-  /** How far the run is stored without a gap. */
-  readonly highWaterMark: number
+interface Place extends RunAsFound {
+  /** The type of the source's connector. */
+  readonly connector: string
+  /** Nothing of the source is stored yet. */
+  readonly isFirst: boolean
 }
+
+const isInOrder = ({ highWaterMark }: Place, { seq }: BatchEnvelope): boolean => highWaterMark === seq - 1
 
 // KEY SHARE: batches of a run go in parallel and beside the heartbeat, while taking the lease (FOR UPDATE) waits for them. The batch is written down only
 // where the lease, once locked, is its worker's.
@@ -69,11 +96,25 @@ entry AS (
   INSERT INTO ledger (run_id, seq, source_id, epoch, sha256, records, bytes, effects)
   SELECT $1, $2, $3, $4, decode($5, 'hex'), $6, $7, $8 WHERE (SELECT held FROM lease) ON CONFLICT DO NOTHING RETURNING seq
 )
-SELECT coalesce((SELECT held FROM lease), false) AS held, EXISTS (SELECT FROM entry) AS free, (SELECT prefix_seq FROM runs WHERE id = $1) AS prefix_seq`
+SELECT coalesce((SELECT held FROM lease), false) AS held, EXISTS (SELECT FROM entry) AS free, run.prefix_seq, run.committed_batches AS applied,
+  EXISTS (SELECT FROM ledger WHERE run_id = $1 AND seq > $2) AS followed,
+  (SELECT true FROM streams st CROSS JOIN LATERAL (SELECT FROM records WHERE stream_id = st.id LIMIT 1) r WHERE st.source_id = $3 LIMIT 1) IS NULL AS first,
+  (SELECT connector FROM sources WHERE id = $3) AS connector
+FROM (SELECT 1) one LEFT JOIN runs run ON run.id = $1`
+
+interface PlaceRow {
+  readonly held: boolean
+  readonly free: boolean
+  readonly prefix_seq: number | null
+  readonly applied: number | null
+  readonly followed: boolean
+  readonly first: boolean
+  readonly connector: string | null
+}
 
 /** The place in the run when it was free, else what stands there, or that another worker holds the lease. */
 const takePlace = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Place | 'duplicate' | 'mismatch' | 'fenced'> => {
-  const { rows } = await client.query<{ held: boolean; free: boolean; prefix_seq: number | null }>({
+  const { rows } = await client.query<PlaceRow>({
     name: 'inlet-ledger',
     text: PLACE,
     values: [
@@ -89,7 +130,14 @@ const takePlace = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<P
   })
   const place = rows[0]
   if (place?.held !== true) return 'fenced'
-  if (place.free) return { highWaterMark: place.prefix_seq ?? 0 }
+  if (place.free)
+    return {
+      highWaterMark: place.prefix_seq ?? 0,
+      applied: place.applied ?? 0,
+      isFollowed: place.followed,
+      isFirst: place.first,
+      connector: place.connector ?? 'unknown',
+    }
   const { rows: present } = await client.query<{ same: boolean }>(
     `SELECT sha256 = decode($3, 'hex') AS same FROM ledger WHERE run_id = $1 AND seq = $2`,
     [batch.runId, batch.seq, batch.sha256],

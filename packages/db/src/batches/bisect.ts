@@ -1,13 +1,14 @@
 import type { BatchEnvelope, PackedRecord } from '@inlet/domain'
 import type pg from 'pg'
 import { isDataError, isTimeout, sqlState } from '../sql-state.js'
+import type { Slice } from './payload-input.js'
 import { markSeen } from './seen.js'
 import { quarantineEntry } from './write-quarantine.js'
-import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Slice, type Written, writeRecords } from './write-records.js'
+import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Written, writeRecords } from './write-records.js'
 
 /**
  * Writes a batch of which some record cannot be stored: halves it with savepoints until the bad ones stand alone, puts
- * those into quarantine and stores their neighbours. Runs inside the caller's transaction.
+ * those into quarantine and stores their neighbors. Runs inside the caller's transaction.
  */
 export const writeWithBisection = async (
   client: pg.ClientBase,
@@ -21,7 +22,7 @@ export const writeWithBisection = async (
     const part = entries.slice(from, to)
     await client.query('SAVEPOINT part')
     try {
-      const written = await writeRecords(client, batch, toSlice(part), inOrder)
+      const written = await writeRecords(client, batch, toSlice(part), { inOrder })
       await client.query('RELEASE SAVEPOINT part')
       return written
     } catch (error) {

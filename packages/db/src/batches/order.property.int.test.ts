@@ -22,6 +22,8 @@ interface PlannedBatch {
   readonly twice: boolean
   /** Whether it is stored before the next attempt begins. */
   readonly arrives: boolean
+  /** Whether the scribe takes its records for new, rightly or not. */
+  readonly expectsNew: boolean
 }
 interface Attempt {
   readonly batches: readonly PlannedBatch[]
@@ -51,6 +53,7 @@ const planned: fc.Arbitrary<PlannedBatch> = fc.record({
   order: fc.nat(1000),
   twice: fc.boolean(),
   arrives: fc.boolean(),
+  expectsNew: fc.boolean(),
 })
 const attempts: fc.Arbitrary<readonly Attempt[]> = fc.array(
   fc.record({ batches: fc.array(planned, { minLength: 1, maxLength: 6 }), ends: fc.boolean() }),
@@ -115,17 +118,22 @@ const toBatches = (run: LeasedRun, { batches }: Attempt): readonly { readonly pl
   })
 }
 
-const applyAgain = async (batch: BatchEnvelope) => {
+interface Delivery {
+  readonly plan: Pick<PlannedBatch, 'expectsNew'>
+  readonly batch: BatchEnvelope
+}
+
+const applyAgain = async ({ plan: { expectsNew }, batch }: Delivery) => {
   for (;;) {
     try {
-      return await applyBatch(store.database, batch)
+      return await applyBatch(store.database, batch, { expectsNew })
     } catch (error) {
       if (!isRetryable(error)) throw error
     }
   }
 }
 
-const deliver = async (batches: readonly BatchEnvelope[], scribes: number): Promise<void> => {
+const deliver = async (batches: readonly Delivery[], scribes: number): Promise<void> => {
   const jobs = [...batches]
   await Promise.all(
     Array.from({ length: scribes }, async () => {
@@ -149,7 +157,7 @@ const readState = async (sourceId: string) => {
 const check = async (plan: readonly Attempt[], scribes: number): Promise<void> => {
   const sourceId = await store.addSource()
   const reference = createReference()
-  let left: readonly BatchEnvelope[] = []
+  let left: readonly Delivery[] = []
   for (const [n, attempt] of plan.entries()) {
     const isLast = n === plan.length - 1
     const run = await store.lease(sourceId)
@@ -159,10 +167,10 @@ const check = async (plan: readonly Attempt[], scribes: number): Promise<void> =
     const inOrder = [...batches].sort((a, b) => a.plan.order - b.plan.order)
     const arriving = inOrder.filter(({ plan: { arrives } }) => arrives || isLast)
     await deliver(
-      arriving.flatMap(({ plan: { twice }, batch }) => (twice ? [batch, batch] : [batch])),
+      arriving.flatMap((each) => (each.plan.twice ? [each, each] : [each])),
       scribes,
     )
-    left = inOrder.filter((each) => !arriving.includes(each)).map(({ batch }) => batch)
+    left = inOrder.filter((each) => !arriving.includes(each))
     reference.attempt(batches.map((each) => ({ plan: each.plan, stored: arriving.includes(each) })))
     if (attempt.ends) await store.rows(`UPDATE runs SET status = 'ended' WHERE id = $1`, [run.runId])
     await store.expireLease(sourceId)
@@ -172,12 +180,24 @@ const check = async (plan: readonly Attempt[], scribes: number): Promise<void> =
   expect(await readState(sourceId)).toEqual({ records: expected, open: [...open.keys()].sort(), live: expected.length })
 }
 
+const batch = (entries: readonly TestEntry[], sweep: PlannedBatch['sweep'] = null, arrives = true): PlannedBatch => {
+  return { entries, sweep, arrives, begins: false, order: 0, twice: false, expectsNew: false }
+}
+const rejected = (raw: string, scope: string): TestEntry => ({ op: 'q', key: 'k3', keyed: true, raw, scope })
+
+// Found by chance: rows that are rejected in two scopes, of which a sweep deletes the record in one.
+const REJECTED_IN_TWO_SCOPES: readonly Attempt[] = [
+  { ends: false, batches: [batch([{ op: 'u', key: 'k3', v: 0, scope: 'a' }])] },
+  { ends: false, batches: [batch([rejected('x', 'b')], { contents: false }), batch([], { scope: 'a', contents: false }, false)] },
+  { ends: false, batches: [batch([], { scope: 'a', contents: true }), batch([rejected('y', 'a')], { scope: 'a', contents: false })] },
+]
+
 describe('whatever batches hold, and in whatever order they are stored, over several attempts and runs', () => {
   it('they come to what they would have come to one after the other', { timeout: 240_000 }, async () => {
     expect.hasAssertions()
     await fc.assert(
       fc.asyncProperty(attempts, (plan) => check(plan, 1)),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[REJECTED_IN_TWO_SCOPES]] },
     )
   })
 

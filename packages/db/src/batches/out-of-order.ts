@@ -3,8 +3,7 @@
 // or a delete can win: a key that is merely reported as present must hold back nothing (see BatchEffects for the rules).
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
-import { INPUT, inputOf } from './payload-input.js'
-import type { Slice } from './write-records.js'
+import { INPUT, inputOf, type Slice } from './payload-input.js'
 
 /** Entries that decide what is stored under their key. */
 const DECIDES = `r.o IN ('u', 'd')`

@@ -82,14 +82,18 @@ describe('the quarantine budget', () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     const bad = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => ({ key: `bad${from + n}`, op: 'q' as const }))
+    // What the worker knows of it.
+    const stopped = { code: 'upstream_invalid', reason: 'QUARANTINE_BUDGET', message: 'the scribe stopped the run', next: 'see' } as const
     const effects = (cursor: number) => ({ cursors: [{ stream: 'main', cursor }] })
     await applyBatch(store.database, testBatch({ ...run, seq: 1, effects: effects(1) }, [{ key: 'good' }, ...bad(0, 10)]))
     await applyBatch(store.database, testBatch({ ...run, seq: 2, effects: effects(2) }, bad(10, 11)))
     expect(await store.rows('SELECT cursor FROM streams WHERE source_id = $1', [sourceId])).toEqual([{ cursor: 1 }])
-    expect(await finishRun(store.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })).toBe('failed')
+    expect(await finishRun(store.database, { runId: run.runId, epoch: run.epoch, failure: stopped })).toBe('failed')
     expect(await store.database.prisma.run.findUniqueOrThrow({ where: { id: run.runId } })).toMatchObject({
       errorReason: 'QUARANTINE_BUDGET',
       quarantined: 11n,
+      errorMessage: expect.stringMatching(/^11 records could not be stored, more than the run may quarantine, most of them for \w+: ./),
+      errorNext: expect.stringMatching(/^(?!Too many records).+inlet quarantine/),
     })
     expect(await liveKeys(sourceId)).toEqual(['good'])
   })

@@ -1,9 +1,10 @@
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
-import { CHANGES_OF, LEAVE_TO_INDEX, NUMBERED } from '../changes/log-changes.js'
+import { CHANGES_OF, LEAVE_TO_INDEX, LOG_FRESH, NUMBERED } from '../changes/log-changes.js'
 import { holdKeys, keepFromOlder, oneAtATime } from './out-of-order.js'
-import { inputOf } from './payload-input.js'
+import { inputOf, type Slice } from './payload-input.js'
 import { markAllSeen } from './seen.js'
+import { columnsOf, upsertsFrom } from './upsert-columns.js'
 import { writeQuarantine } from './write-quarantine.js'
 
 export interface WriteCounts {
@@ -24,12 +25,6 @@ export const addCounts = (a: WriteCounts, b: WriteCounts): WriteCounts => ({
   quarantined: a.quarantined + b.quarantined,
 })
 
-/** A payload, or a part of one after a bisection. */
-export interface Slice {
-  readonly payload: string
-  readonly counts: BatchEnvelope['counts']
-}
-
 // The left join keeps unchanged rows out of the INSERT, since ON CONFLICT would lock, and so dirty, each of them.
 // Sorting by key makes concurrent batches lock rows in one order. Whether a record was deleted is known only once its row is locked, where
 // a sweep or another batch may have been at it meanwhile, and RETURNING shows no old values before Postgres 18: so fetched_at says it, by
@@ -37,7 +32,10 @@ export interface Slice {
 // state is indexed (ADR 21), which happens later and not here. A record that comes back takes a new number too, so that new numbers are all
 // that changed.
 const UPSERT = `
-WITH ${inputOf("r.o = 'u'", ["decode(r.c, 'hex') AS content_hash", 'r.k, r.kind, r.title, r.text, r.url, r.at, r.data, r.val, r.scope'])},
+WITH input AS MATERIALIZED (
+  SELECT st.id AS stream_id, r.h AS key_hash, r.c AS content_hash, r.k, r.kind, r.title, r.text, r.url, r.at::timestamptz AS at, r.data, r.val, r.scope
+  FROM ${upsertsFrom(7)} JOIN streams st ON st.source_id = $1 AND st.name = r.s
+),
 changed AS MATERIALIZED (
   SELECT i.*, nextval('record_docs') AS doc
   FROM input i LEFT JOIN records old ON old.stream_id = i.stream_id AND old.key_hash = i.key_hash
@@ -46,7 +44,7 @@ changed AS MATERIALIZED (
 ), written AS (
   INSERT INTO records AS t (stream_id, key_hash, source_id, key, kind, title, text, url, data, content_hash, occurred_at,
                             validator, scope, run_id, version, epoch, seq, doc_id)
-  SELECT stream_id, key_hash, $2, k, kind, title, text, url, data, content_hash, at, val, scope, $3, $4, $5, $6, doc
+  SELECT stream_id, key_hash, $1, k, kind, title, text, url, data, content_hash, at, val, scope, $2, $3, $4, $5, doc
   FROM changed ORDER BY stream_id, key_hash
   ON CONFLICT (stream_id, key_hash) DO UPDATE SET
     key = EXCLUDED.key, kind = EXCLUDED.kind, title = EXCLUDED.title, text = EXCLUDED.text, url = EXCLUDED.url, data = EXCLUDED.data,
@@ -59,10 +57,21 @@ changed AS MATERIALIZED (
   RETURNING stream_id, key_hash, doc_id, prior_doc_id, (xmax = 0) AS inserted, fetched_at > now()::timestamptz(3) AS revived
 ), fresh AS (
   SELECT stream_id, key_hash, doc_id, prior_doc_id FROM written WHERE prior_doc_id IS DISTINCT FROM doc_id
-), ${LEAVE_TO_INDEX('$7')}, ${CHANGES_OF('fresh', '$2')}
+), ${LEAVE_TO_INDEX('$6')}, ${CHANGES_OF('fresh', '$1')}
 SELECT stream_id, count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FILTER (WHERE NOT inserted)::int AS updated,
   count(*) FILTER (WHERE inserted OR revived)::int AS live
 FROM written GROUP BY stream_id`
+
+// Where every key of a batch is new, nothing has to be looked up, compared or sorted. One that is stored after all fails the statement.
+const INSERT = `
+WITH fresh AS (
+  INSERT INTO records (stream_id, key_hash, source_id, key, kind, title, text, url, data, content_hash, occurred_at,
+                       validator, scope, run_id, version, epoch, seq, doc_id)
+  SELECT st.id, r.h, $1, r.k, r.kind, r.title, r.text, r.url, r.data, r.c, r.at::timestamptz, r.val, r.scope, $2, $3, $4, $5, nextval('record_docs')
+  FROM ${upsertsFrom(7)} JOIN streams st ON st.source_id = $1 AND st.name = r.s
+  RETURNING stream_id, doc_id
+), ${LOG_FRESH('$1', '$6')}
+SELECT stream_id, count(*)::int AS inserted, 0 AS updated, count(*)::int AS live FROM fresh GROUP BY stream_id`
 
 const DELETE = `
 WITH ${inputOf("r.o = 'd'")},
@@ -88,17 +97,25 @@ export const addWritten = (a: Written, b: Written): Written => {
   return { counts: addCounts(a.counts, b.counts), live }
 }
 
+export interface WriteOptions {
+  /** Everything before this batch is stored. */
+  readonly inOrder: boolean
+  /** No key of an upsert is expected to be stored: one that is fails the transaction with a unique violation. Not for batches that overlap. */
+  readonly areNew?: boolean
+}
+
 /**
- * Applies the records of a slice: a few statements, whatever its size. `inOrder`: everything before this batch is
- * stored. The counters of the streams are left to the caller, who locks their rows last.
+ * Applies the records of a slice: a few statements, whatever its size. The counters of the streams are left to the
+ * caller, who locks their rows last.
  */
-export const writeRecords = async (client: pg.ClientBase, batch: BatchEnvelope, slice: Slice, inOrder: boolean): Promise<Written> => {
+export const writeRecords = async (client: pg.ClientBase, batch: BatchEnvelope, slice: Slice, options: WriteOptions): Promise<Written> => {
+  const { inOrder, areNew = false } = options
   const { payload, counts } = slice
   const outOfOrder = batch.overlaps === true && !inOrder
   if (batch.overlaps) await oneAtATime(client, batch)
   if (outOfOrder) await holdKeys(client, batch, slice)
   let written: Written = { ...NOTHING_WRITTEN, counts: { ...NO_COUNTS, unchanged: counts.n, quarantined: counts.q } }
-  if (counts.u > 0) written = addWritten(written, await upsert(client, batch, slice))
+  if (counts.u > 0) written = addWritten(written, await upsert(client, batch, slice, areNew ? FRESH : ANY))
   if (counts.d > 0) written = addWritten(written, await remove(client, batch, payload))
   if (outOfOrder) await keepFromOlder(client, batch, payload)
   if (counts.u + counts.n + counts.q > 0) await markAllSeen(client, batch, payload)
@@ -106,11 +123,13 @@ export const writeRecords = async (client: pg.ClientBase, batch: BatchEnvelope, 
   return written
 }
 
-const upsert = async (client: pg.ClientBase, batch: BatchEnvelope, { payload, counts }: Slice): Promise<Written> => {
+const FRESH = { name: 'inlet-insert', text: INSERT }
+const ANY = { name: 'inlet-upsert', text: UPSERT }
+
+const upsert = async (client: pg.ClientBase, batch: BatchEnvelope, { payload, counts }: Slice, statement: typeof ANY): Promise<Written> => {
   const { rows } = await client.query<{ stream_id: number; inserted: number; updated: number; live: number }>({
-    name: 'inlet-upsert',
-    text: UPSERT,
-    values: [payload, batch.sourceId, batch.runId, batch.version, batch.epoch, batch.seq, payload.length],
+    ...statement,
+    values: [batch.sourceId, batch.runId, batch.version, batch.epoch, batch.seq, payload.length, ...columnsOf(payload)],
   })
   const inserted = rows.reduce((sum, row) => sum + row.inserted, 0)
   const updated = rows.reduce((sum, row) => sum + row.updated, 0)

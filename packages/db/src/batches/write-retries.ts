@@ -13,7 +13,7 @@ interface Failed {
   readonly message: string
 }
 
-/** Writes entries that come out of quarantine and notes with each row what became of it; `completeRetries` closes the rows. */
+/** Writes entries that come out of quarantine and marks with each row what became of it; `completeRetries` closes the rows. */
 export const writeRetries = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Written> => {
   await oneAtATime(client, batch)
   const entries = splitPayload(batch.payload)
@@ -24,7 +24,7 @@ export const writeRetries = async (client: pg.ClientBase, batch: BatchEnvelope):
   for (const group of groupByPlace(entries.filter(({ record }) => record.o !== 'q'))) {
     const superseded = await findSuperseded(client, batch, group)
     const current = group.entries.filter((entry) => !superseded.includes(entry))
-    await note(client, 'superseded', idsOf(superseded))
+    await markRetries(client, 'superseded', idsOf(superseded))
     const refused = new Set<string>()
     const slice = toSlice(current)
     written = addWritten(
@@ -36,8 +36,8 @@ export const writeRetries = async (client: pg.ClientBase, batch: BatchEnvelope):
       }),
     )
     const passed = current.filter(({ record }) => !refused.has(record.qid ?? ''))
-    await note(client, 'stored', idsOf(passed.filter(({ record }) => record.o !== 'd')))
-    await note(client, 'left_out', idsOf(passed.filter(({ record }) => record.o === 'd')))
+    await markRetries(client, 'stored', idsOf(passed.filter(({ record }) => record.o !== 'd')))
+    await markRetries(client, 'left_out', idsOf(passed.filter(({ record }) => record.o === 'd')))
     written = addWritten(written, { ...NOTHING_WRITTEN, counts: { ...NO_COUNTS, unchanged: superseded.length } })
   }
   await reopen(client, batch, failed)
@@ -82,7 +82,7 @@ const findSuperseded = async (client: pg.ClientBase, batch: BatchEnvelope, group
 const idsOf = (entries: readonly Entry[]): readonly string[] => [...new Set(entries.map(({ record }) => record.qid ?? ''))]
 
 /** One record may have become several: what one of them was stored for stays true. */
-const note = async (client: pg.ClientBase, outcome: 'stored' | 'left_out' | 'superseded', ids: readonly string[]): Promise<void> => {
+const markRetries = async (client: pg.ClientBase, outcome: 'stored' | 'left_out' | 'superseded', ids: readonly string[]): Promise<void> => {
   if (ids.length === 0) return
   await client.query(
     `UPDATE quarantine SET outcome = $2 WHERE id = ANY($1::bigint[]) AND state = 'retrying' AND ($2 = 'stored' OR outcome IS DISTINCT FROM 'stored')`,

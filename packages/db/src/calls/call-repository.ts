@@ -90,12 +90,15 @@ export const findAnswer = async ({ prisma }: Database, id: string): Promise<Call
   return row === null ? null : { status: row.status as CallResult['status'], answer: row.answer }
 }
 
+/** Of a call that nobody waits for any more. */
+export const EXPIRED = `status = 'waiting' AND deadline < clock_timestamp() - interval '1 minute'`
+
 /** Forgets calls that nobody answered in time. Answers how many. */
 export const forgetExpiredCalls = async (database: Database): Promise<number> => {
   // SQL: any number of processes do this at once, so each skips what another has locked.
   const { rowCount } = await database.pool.query(
     `UPDATE calls SET status = 'failed', sealed = NULL, config = '{}', params = '{}', allow_targets = NULL, done_at = clock_timestamp() WHERE id IN (
-       SELECT id FROM calls WHERE status = 'waiting' AND deadline < clock_timestamp() - interval '1 minute' LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED)`,
+       SELECT id FROM calls WHERE ${EXPIRED} LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED)`,
   )
   return rowCount ?? 0
 }

@@ -23,7 +23,7 @@ export const claimChore = async ({ pool }: Pick<Database, 'pool'>, claim: ChoreC
   return rowCount === 1
 }
 
-/** Gives a chore up. `finished`: it is done to its end; otherwise another process may continue with it after `pauseMs`. */
+/** Gives a chore up. `finished`: it is done to its end; no process begins with it again before `pauseMs`. */
 export const leaveChore = async (
   { pool }: Pick<Database, 'pool'>,
   chore: { readonly name: string; readonly holder: string; readonly finished: boolean; readonly pauseMs?: number },

@@ -27,6 +27,10 @@ export const toStoredCredential = ({ id, sealed, targets, sourceId, version }: C
 /** Joins the credential `c` that source `s` uses: the shared one it names, else its own. For statements that read everything at one moment. */
 export const CREDENTIAL_OF_SOURCE = 'LEFT JOIN credentials c ON c.id = s.credential_id OR (s.credential_id IS NULL AND c.source_id = s.id)'
 
+/** SQL: of the credential `c`, what steps name that set its secrets again (StepSecrets). */
+export const SECRETS_IN_STEPS = `json_build_object('names', (SELECT coalesce(json_agg(k ORDER BY k), '[]') FROM jsonb_object_keys(c.sealed->'fields') k),
+    'credential', CASE WHEN c.name IS NOT NULL THEN json_build_object('id', c.id, 'name', c.name) END)`
+
 /** A credential `c` as a StoredCredential, one JSON value; null without one. */
 export const STORED_CREDENTIAL_JSON = `CASE WHEN c.id IS NOT NULL THEN json_build_object('id', c.id, 'sealed', c.sealed, 'targets', c.targets, 'place',
   json_build_object('ownerId', coalesce(c.source_id, c.id), 'version', c.version)) END`

@@ -1,4 +1,4 @@
-import { Failure, isUuid, type SourceStatus } from '@inlet/domain'
+import { Failure, isUuid, ownerOf, type SourceStatus } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { type Credential, Prisma } from '../generated/client.js'
@@ -114,7 +114,14 @@ export const createSharedCredential = async (database: Database, credential: New
   await database
     .prismaTransaction(async ({ prisma, client }) => {
       await prisma.credential.create({
-        data: { id, name, connector, sealed: toJson(sealed), targets: targets === undefined ? Prisma.DbNull : [...targets], createdBy: actor },
+        data: {
+          id,
+          name,
+          connector,
+          sealed: toJson(sealed),
+          targets: targets === undefined ? Prisma.DbNull : [...targets],
+          createdBy: ownerOf(actor),
+        },
         select: { id: true },
       })
       await writeAudit(client, { actor, action: 'credential.create', targetType: 'credential', targetId: id, after: { name, connector, targets } })

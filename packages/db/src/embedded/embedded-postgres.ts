@@ -16,7 +16,7 @@ export interface EmbeddedPostgresOptions {
   readonly maxConnections?: number
   /** More settings of the server, by name. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Password of the superuser, set when the folder is initialised. Without one every local user may connect: for tests only. */
+  /** Password of the superuser, set when the folder is initialized. Without one every local user may connect: for tests only. */
   readonly password?: string
 }
 
@@ -32,7 +32,7 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts a real Postgres from npm binaries on loopback, initialising its folder on first use. Works as root and as an
+ * Starts a real Postgres from npm binaries on loopback, initializing its folder on first use. Works as root and as an
  * ordinary user, and waits for what is left of a server of this folder that was just killed. Throws with the server's own
  * log when it does not come up within 60 s.
  */
@@ -41,7 +41,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const user = serverUser()
   const data = path.join(options.directory, 'data')
   prepareDirectory(options.directory)
-  if (!existsSync(path.join(data, 'PG_VERSION'))) initialise(bin, options)
+  if (!existsSync(path.join(data, 'PG_VERSION'))) initialize(bin, options)
   const port = options.port ?? (await freePort())
   const logFile = path.join(options.directory, 'postgres.log')
   const url = (database: string): string =>
@@ -93,7 +93,7 @@ const refuseClosedParents = (directory: string): void => {
   }
 }
 
-const initialise = (bin: string, { directory, password }: EmbeddedPostgresOptions): void => {
+const initialize = (bin: string, { directory, password }: EmbeddedPostgresOptions): void => {
   const data = path.join(directory, 'data')
   // A folder left by an interrupted first start has no PG_VERSION and would make initdb refuse.
   rmSync(data, { recursive: true, force: true })

@@ -31,6 +31,8 @@ export interface Generation extends EmbeddingModel {
   readonly pausedUntil: Date | null
   readonly problem: string | null
   readonly failures: number
+  /** Why its vectors have no index, or none yet, as a worker saw it last. */
+  readonly indexNote: string | null
   readonly tokensToday: number
   readonly tokensTotal: number
   readonly createdAt: Date
@@ -194,7 +196,8 @@ const DROP = `
 WITH gone AS (
   DELETE FROM search_codes WHERE ctid = ANY(ARRAY(SELECT ctid FROM search_codes WHERE space = $1 LIMIT $2)) RETURNING stream_id, key_hash, ordinal
 ), vectors AS (
-  DELETE FROM search_vectors v USING gone g WHERE v.space = $1 AND v.stream_id = g.stream_id AND v.key_hash = g.key_hash AND v.ordinal = g.ordinal
+  DELETE FROM search_vectors WHERE ctid = ANY(ARRAY(SELECT v.ctid FROM gone g CROSS JOIN LATERAL (
+    SELECT ctid FROM search_vectors WHERE space = $1 AND stream_id = g.stream_id AND key_hash = g.key_hash AND ordinal = g.ordinal LIMIT 1) v))
 ), waiting AS (
   DELETE FROM embedding_pending WHERE ctid = ANY(ARRAY(SELECT ctid FROM embedding_pending WHERE space = $1 LIMIT $2)) RETURNING 1
 )

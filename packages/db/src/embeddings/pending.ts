@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Database } from '../database.js'
+import { keysInOrder, LOCKED_RECORD } from '../search/locked-records.js'
 
 /** A record, by what identifies it. */
 export interface RecordKey {
@@ -11,9 +12,8 @@ export interface RecordKey {
 // Only where a generation exists. The record is locked as its chunks are: it is not deleted with its source before this row can be, too.
 const FOLLOW = `
 WITH present AS MATERIALIZED (
-  SELECT p.stream_id, p.key_hash FROM records p JOIN unnest($1::int[], $2::text[]) AS k(stream_id, key_hash)
-  ON p.stream_id = k.stream_id AND p.key_hash = decode(k.key_hash, 'hex')
-  WHERE EXISTS (SELECT FROM search_generations WHERE deleting_at IS NULL) ORDER BY 1, 2 FOR KEY SHARE OF p)
+  SELECT p.stream_id, p.key_hash FROM ${keysInOrder(1, 2)} CROSS JOIN LATERAL (${LOCKED_RECORD}) p
+  WHERE (SELECT true FROM search_generations WHERE deleting_at IS NULL LIMIT 1))
 INSERT INTO embedding_pending AS e (space, stream_id, key_hash)
 SELECT g.space, p.stream_id, p.key_hash FROM present p, search_generations g WHERE g.deleting_at IS NULL ORDER BY 1, 2, 3
 ON CONFLICT (space, stream_id, key_hash) DO UPDATE SET revision = e.revision + 1, attempts = 0, problem = NULL`
@@ -42,10 +42,10 @@ WITH g AS MATERIALIZED (
     SELECT stream_id, key_hash, deleted_at FROM records
     WHERE (stream_id, key_hash) > (coalesce(g.walk_stream, -1), coalesce(g.walk_key, ''::bytea)) ORDER BY stream_id, key_hash LIMIT ${WALKED_AT_A_TIME}) r
 ), present AS MATERIALIZED (
-  SELECT p.stream_id, p.key_hash FROM records p JOIN page USING (stream_id, key_hash)
-  WHERE page.live AND NOT EXISTS (
-    SELECT FROM search_codes c WHERE c.stream_id = p.stream_id AND c.key_hash = p.key_hash AND c.ordinal = 0 AND c.space = $1)
-  ORDER BY 1, 2 FOR KEY SHARE OF p
+  SELECT p.stream_id, p.key_hash FROM (
+    SELECT stream_id, key_hash FROM page c WHERE c.live AND (
+      SELECT true FROM search_codes WHERE stream_id = c.stream_id AND key_hash = c.key_hash AND ordinal = 0 AND space = $1 LIMIT 1) IS NULL
+    ORDER BY 1, 2) k CROSS JOIN LATERAL (${LOCKED_RECORD}) p
 ), added AS (
   INSERT INTO embedding_pending (space, stream_id, key_hash) SELECT $1, stream_id, key_hash FROM present ON CONFLICT DO NOTHING
 ), last AS (

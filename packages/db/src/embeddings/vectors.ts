@@ -1,5 +1,6 @@
 import { packVector, signBits } from '@inlet/search'
 import type { Database } from '../database.js'
+import { LOCKED_RECORD } from '../search/locked-records.js'
 import type { RecordKey, Taker } from './pending.js'
 
 /** A part of a record, and what of it is embedded. */
@@ -27,10 +28,11 @@ const columnsOf = (parts: readonly PartText[]): readonly unknown[] => [
 const FIND = `
 SELECT w.place::int AS place, own.hash IS NOT NULL AS same, k.code::text AS code, v.vector AS packed
 FROM unnest($2::int[], $3::text[], $4::int[], $5::bytea[]) WITH ORDINALITY AS w(stream_id, key_hash, ordinal, hash, place)
-LEFT JOIN search_codes own ON own.space = $1 AND own.stream_id = w.stream_id AND own.key_hash = decode(w.key_hash, 'hex')
-  AND own.ordinal = w.ordinal AND own.hash = w.hash
+LEFT JOIN LATERAL (SELECT hash FROM search_codes WHERE space = $1 AND stream_id = w.stream_id AND key_hash = decode(w.key_hash, 'hex')
+  AND ordinal = w.ordinal AND hash = w.hash LIMIT 1) own ON true
 LEFT JOIN LATERAL (SELECT code, stream_id, key_hash, ordinal FROM search_codes WHERE space = $1 AND hash = w.hash AND own.hash IS NULL LIMIT 1) k ON true
-LEFT JOIN search_vectors v ON v.space = $1 AND v.stream_id = k.stream_id AND v.key_hash = k.key_hash AND v.ordinal = k.ordinal
+LEFT JOIN LATERAL (
+  SELECT vector FROM search_vectors WHERE space = $1 AND stream_id = k.stream_id AND key_hash = k.key_hash AND ordinal = k.ordinal LIMIT 1) v ON true
 ORDER BY 1`
 
 /** What a generation has of these texts: `same` where it stands at its place already, a vector where it stands elsewhere, null where it must be made. */
@@ -56,12 +58,14 @@ const WRITE = `
 WITH w AS MATERIALIZED (
   SELECT stream_id, decode(key, 'hex') AS key_hash, ordinal, hash, code, vector
   FROM unnest($3::int[], $4::text[], $5::int[], $6::bytea[], $7::text[], $8::bytea[]) AS w(stream_id, key, ordinal, hash, code, vector)
+), g AS MATERIALIZED (
+  SELECT space FROM search_generations WHERE space = $1 AND deleting_at IS NULL LIMIT 1 FOR KEY SHARE
 ), held AS MATERIALIZED (
-  SELECT e.stream_id, e.key_hash FROM embedding_pending e JOIN search_generations g ON g.space = e.space AND g.deleting_at IS NULL
-  WHERE e.space = $1 AND e.taken_by = $2 AND (e.stream_id, e.key_hash) IN (SELECT stream_id, key_hash FROM w)
-  ORDER BY 1, 2 FOR UPDATE OF e FOR KEY SHARE OF g
+  SELECT e.stream_id, e.key_hash FROM g CROSS JOIN (SELECT DISTINCT stream_id, key_hash FROM w ORDER BY 1, 2) k CROSS JOIN LATERAL (
+    SELECT stream_id, key_hash FROM embedding_pending
+    WHERE space = g.space AND stream_id = k.stream_id AND key_hash = k.key_hash AND taken_by = $2 LIMIT 1 FOR UPDATE) e
 ), present AS MATERIALIZED (
-  SELECT r.stream_id, r.key_hash FROM records r JOIN held USING (stream_id, key_hash) ORDER BY 1, 2 FOR KEY SHARE OF r
+  SELECT p.stream_id, p.key_hash FROM (SELECT stream_id, key_hash FROM held ORDER BY 1, 2) k CROSS JOIN LATERAL (${LOCKED_RECORD}) p
 ), kept AS MATERIALIZED (
   SELECT w.* FROM w JOIN present USING (stream_id, key_hash) ORDER BY 1, 2, 3
 ), codes AS (

@@ -14,13 +14,15 @@ export interface NewEvent {
 /** Writes what happened to a source, in the transaction of the change when there is one. */
 export const writeEvent = (client: Pick<pg.ClientBase, 'query'>, event: NewEvent): Promise<void> => writeEvents(client, [event])
 
+/** The statement that inserts what `select` gives: source, run, type, level, message, data. For a change that writes its event by itself. */
+export const insertEvents = (select: string): string => `INSERT INTO events (source_id, run_id, type, level, message, data) ${select}`
+
 /** Writes any number of events by one statement. Only this file inserts events; check-house refuses another. */
 export const writeEvents = async (client: Pick<pg.ClientBase, 'query'>, events: readonly NewEvent[]): Promise<void> => {
   if (events.length === 0) return
   await client.query(
-    `INSERT INTO events (source_id, run_id, type, level, message, data)
-     SELECT source_id, run_id, type, level, left(message, 2000), coalesce(data, '{}')
-     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[]) AS e(source_id, run_id, type, level, message, data)`,
+    insertEvents(`SELECT source_id, run_id, type, level, left(message, 2000), coalesce(data, '{}')
+     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[]) AS e(source_id, run_id, type, level, message, data)`),
     [
       events.map(({ sourceId }) => sourceId),
       events.map(({ runId }) => runId ?? null),

@@ -144,6 +144,17 @@ describe('actOnSource', () => {
     expect(await sourceOf(sourceId)).toMatchObject({ status: 'ACTIVE', statusReason: null })
   })
 
+  it('a source that waited for a repair continues at once when it is resumed, one that was paused does not', async () => {
+    const sourceId = await store.addSource()
+    await store.rows(`UPDATE sources SET status = 'ERROR', status_reason = 'AUTH_FAILED' WHERE id = $1`, [sourceId])
+    const resumed = await act(sourceId, 'resume')
+    expect(resumed).toMatchObject({ changed: true, runId: expect.any(String), enqueue: [resumed?.runId] })
+    expect(await activeRuns(sourceId)).toHaveLength(1)
+    const paused = await store.addSource()
+    await act(paused, 'pause')
+    expect(await act(paused, 'resume')).toMatchObject({ changed: true, runId: null })
+  })
+
   it('three deaths in a row suspend it until somebody resumes it', async () => {
     const sourceId = await store.addSource()
     const { runId } = await store.lease(sourceId)

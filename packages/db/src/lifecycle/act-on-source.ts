@@ -1,8 +1,8 @@
 import { decideAction, Failure, type Reason, type RunInHand, type RunTrigger, type SourceAction, type SourceStatus } from '@inlet/domain'
 import type pg from 'pg'
-import { type Actor, writeAudit } from '../audit/write-audit.js'
+import { type Actor, auditColumns, INSERT_AUDIT } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { writeEvent } from '../events/write-event.js'
+import { insertEvents } from '../events/write-event.js'
 import type { Prisma } from '../generated/client.js'
 import { type BackfillPlan, createRun } from '../runs/create-run.js'
 import { endRun } from '../runs/end-run.js'
@@ -44,30 +44,46 @@ interface Row {
  * Throws SOURCE_PAUSED, SOURCE_STOPPED, RUN_IN_PROGRESS (naming the active run), NOT_FOUND for an unknown stream.
  */
 export const actOnSource = (database: Database, request: ActionRequest): Promise<ActionResult | null> =>
-  database.prismaTransaction(async ({ prisma, client }) => {
-    const { sourceId } = request
-    const found = await lockSource(client, sourceId)
-    if (found === null) return null
-    const first = decide(request, found)
-    if (!first.changes) return { changed: false, runId: null, enqueue: [] }
-    const due = first.status === found.status ? null : await accountTicksBefore(client, sourceId)
-    // The run of a due tick is one that the action may have to cancel.
-    const before = due === null || due.runId === null ? found : { ...found, run_id: due.runId, cancelling: false }
-    const decision = due === null || due.runId === null ? first : decide(request, before)
-    if (request.backfill !== undefined) await checkStream(prisma, sourceId, request.backfill)
-    await cancel(client, before, decision.cancelRun)
-    const generation = before.generation + (decision.reconnect ? 1 : 0)
-    const statusChanges = decision.status !== before.status
-    const restarts = statusChanges || request.action === 'start' || request.action === 'restart'
-    // A run alone changes nothing of the source, nor what its connections were opened with.
-    if (restarts || decision.reconnect) {
-      await updateSource(prisma, { sourceId, status: decision.status, restarts, statusChanges, generation, now: before.now })
-      await client.query(`SELECT pg_notify('inlet_sources', $1)`, [sourceId])
-    }
-    const runId = decision.beginRun ? await begin(client, request) : null
-    await record(client, request, { before, after: { status: decision.status, generation, runId }, cancelled: decision.cancelRun !== 'no' })
-    return { changed: true, runId, enqueue: [due?.runId, runId].filter((id) => typeof id === 'string') }
-  })
+  // What is asked for most changes no more than one row found by its key, for which Prisma costs more than the rest.
+  request.action === 'run'
+    ? database.keyedTransaction((client) => act({ client, prisma: null }, request))
+    : database.prismaTransaction((transaction) => act(transaction, request))
+
+interface ActTransaction {
+  readonly client: pg.ClientBase
+  /** Null: no row of the source is changed. */
+  readonly prisma: Prisma.TransactionClient | null
+}
+
+const act = async ({ prisma, client }: ActTransaction, request: ActionRequest): Promise<ActionResult | null> => {
+  const { sourceId } = request
+  const found = await lockSource(client, sourceId)
+  if (found === null) return null
+  const first = decide(request, found)
+  if (!first.changes) return { changed: false, runId: null, enqueue: [] }
+  const due = first.status === found.status ? null : await accountTicksBefore(client, sourceId)
+  // The run of a due tick is one that the action may have to cancel.
+  const before = due === null || due.runId === null ? found : { ...found, run_id: due.runId, cancelling: false }
+  const decision = due === null || due.runId === null ? first : decide(request, before)
+  if (request.backfill !== undefined) await checkStream(changing(prisma), sourceId, request.backfill)
+  await cancel(client, before, decision.cancelRun)
+  const generation = before.generation + (decision.reconnect ? 1 : 0)
+  const statusChanges = decision.status !== before.status
+  const restarts = statusChanges || request.action === 'start' || request.action === 'restart'
+  // A run alone changes nothing of the source, nor what its connections were opened with.
+  if (restarts || decision.reconnect) {
+    await updateSource(changing(prisma), { sourceId, status: decision.status, restarts, statusChanges, generation, now: before.now })
+    await client.query(`SELECT pg_notify('inlet_sources', $1)`, [sourceId])
+  }
+  const runId = decision.beginRun ? await begin(client, request) : null
+  await record(client, request, { before, after: { status: decision.status, generation, runId }, cancelled: decision.cancelRun !== 'no' })
+  return { changed: true, runId, enqueue: [due?.runId, runId].filter((id) => typeof id === 'string') }
+}
+
+const changing = (prisma: ActTransaction['prisma']): Prisma.TransactionClient => {
+  if (prisma === null) throw new Error('the action changes its source after all')
+  return prisma
+}
 
 /** Throws when the action is refused. */
 const decide = (request: ActionRequest, before: Row) => {
@@ -144,16 +160,20 @@ interface Recorded {
   readonly cancelled: boolean
 }
 
+const RECORD = `WITH audit AS (${INSERT_AUDIT}) ${insertEvents("VALUES ($4::uuid, $7::uuid, $8, 'info', $9, $10::jsonb)")}`
+
 const record = async (client: pg.ClientBase, request: ActionRequest, { before, after, cancelled }: Recorded): Promise<void> => {
   const { sourceId, action } = request
-  await writeAudit(client, { actor: request.actor, action: `source.${action}`, targetType: 'source', targetId: sourceId, before, after })
   const moved = before.status !== after.status
-  await writeEvent(client, {
-    sourceId,
-    runId: after.runId,
-    type: moved ? 'source.status' : `source.${action}`,
-    level: 'info',
-    message: moved ? `status ${before.status} → ${after.status}` : `${action} was asked for`,
-    data: { action, from: before.status, to: after.status, ...(cancelled ? { cancelledRunId: before.run_id } : {}) },
+  await client.query({
+    name: 'inlet-record-action',
+    text: RECORD,
+    values: [
+      ...auditColumns({ actor: request.actor, action: `source.${action}`, targetType: 'source', targetId: sourceId, before, after }),
+      after.runId,
+      moved ? 'source.status' : `source.${action}`,
+      moved ? `status ${before.status} → ${after.status}` : `${action} was asked for`,
+      JSON.stringify({ action, from: before.status, to: after.status, ...(cancelled ? { cancelledRunId: before.run_id } : {}) }),
+    ],
   })
 }

@@ -7,6 +7,8 @@ export interface LimitReport {
   readonly served: boolean
   /** How the host failed; null when it did not. */
   readonly failure: string | null
+  /** How it refused a request because of a limit; null when it did not. */
+  readonly refusal?: string | null
   readonly cooldownMs: number | null
   readonly quota: { readonly remaining: number; readonly resetMs: number } | null
 }
@@ -29,6 +31,7 @@ export const reportAnswer = async (database: Database, report: LimitReport): Pro
     FIRST_REST_MS,
     LONGEST_REST_MS,
     SAME_WINDOW_MS,
+    report.refusal?.slice(0, 500) ?? null,
   ]
   const { rowCount } = await database.pool.query(REPORT, values)
   if (rowCount === 1) return
@@ -65,6 +68,9 @@ UPDATE request_limits l SET
     WHEN $4::float8 IS NOT NULL THEN 'RATE_LIMITED'
     WHEN $3::text IS NOT NULL AND ${FAILURES} >= $7::int THEN 'CIRCUIT_OPEN'
     ELSE l.blocked_reason END,
-  last_failure = CASE WHEN $2::boolean THEN NULL ELSE coalesce($3::text, l.last_failure) END,
+  last_failure = CASE
+    WHEN coalesce($3::text, $11::text) IS NOT NULL THEN coalesce($3::text, $11::text)
+    WHEN $2::boolean AND NOT coalesce(l.blocked_reason = 'RATE_LIMITED' AND l.blocked_until > m.now_at, false) THEN NULL
+    ELSE l.last_failure END,
   updated_at = m.now_at
 FROM (SELECT clock_timestamp() AS now_at) m WHERE l.key = $1`

@@ -17,8 +17,9 @@ export interface Reservation {
   /** Until the first of the slots; the next ones follow every `gapMs`. */
   readonly waitMs: number
   readonly blockedBy: 'RATE_LIMITED' | 'CIRCUIT_OPEN'
-  /** Failures of the host in a row, and what the last one was. */
+  /** Failures of the host in a row. */
   readonly failures: number
+  /** The last of them or, while the host wants to be left alone, the refusal that said so; null when a quota is used up. */
   readonly lastFailure: string | null
   /** Whether anything but the spacing asked for holds requests back now. */
   readonly limited: boolean
@@ -73,5 +74,5 @@ UPDATE request_limits l SET
 FROM decided d WHERE l.key = d.key
 RETURNING d.taken, CASE WHEN d.taken THEN d.spaced_ms ELSE greatest(d.cooldown_ms, d.spent_ms, d.spaced_ms) END AS "waitMs",
   CASE WHEN d.cooldown_ms > 0 AND d.blocked_reason = 'CIRCUIT_OPEN' THEN 'CIRCUIT_OPEN' ELSE 'RATE_LIMITED' END AS "blockedBy",
-  d.failures, d.last_failure AS "lastFailure",
+  d.failures, CASE WHEN d.cooldown_ms > 0 THEN d.last_failure END AS "lastFailure",
   (d.cooldown_ms > 0 OR d.failures > 0 OR coalesce(${knowsQuota('d.window_resets_at', 'd.now_at')}, false)) AS limited`

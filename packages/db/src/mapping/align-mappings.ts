@@ -29,15 +29,21 @@ export interface PreparedStreams {
 export const prepareStreams = async (
   database: Database,
   run: MappingPlace & { readonly streams: ReadonlyMap<string, KnownStream> },
-  wanted: { readonly streams: readonly (StreamMappingState & { readonly kind: string })[]; readonly aligns: boolean },
+  wanted: {
+    readonly streams: readonly (StreamMappingState & { readonly kind: string; readonly catalog?: boolean | undefined })[]
+    readonly aligns: boolean
+  },
 ): Promise<PreparedStreams> => {
   const { streams, aligns } = wanted
-  const unknown = streams.filter(({ name, kind }) => run.streams.get(name)?.kind !== kind)
+  const unknown = streams.filter(({ name, kind, catalog = false }) => {
+    const known = run.streams.get(name)
+    return known?.kind !== kind || known.catalog !== catalog
+  })
   if (unknown.length > 0)
     await ensureStreams(
       database,
       run.sourceId,
-      unknown.map(({ name, kind, mapping }) => ({ name, kind, mappingHash: aligns ? hashOf(mapping) : null })),
+      unknown.map(({ name, kind, catalog = false, mapping }) => ({ name, kind, catalog, mappingHash: aligns ? hashOf(mapping) : null })),
     )
   const differing = streams.filter(({ name, mapping }) => run.streams.has(name) && run.streams.get(name)?.mappingHash !== hashOf(mapping))
   const remapped = aligns && differing.length > 0 ? await alignMappings(database, run, differing) : []

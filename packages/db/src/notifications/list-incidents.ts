@@ -1,4 +1,5 @@
-import type { IncidentEnd, IncidentKind } from '@inlet/domain'
+import type { IncidentEnd, IncidentKind, StepSecrets } from '@inlet/domain'
+import { CREDENTIAL_OF_SOURCE, SECRETS_IN_STEPS } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 import type { Prisma } from '../generated/client.js'
 import { olderThan } from '../sql-parts.js'
@@ -11,6 +12,8 @@ export interface IncidentRow {
   readonly reason: string
   readonly message: string
   readonly next: string
+  /** Of its source, for the step. */
+  readonly secrets: StepSecrets
   readonly runId: string | null
   readonly since: Date
   readonly openedAt: Date
@@ -26,8 +29,13 @@ export interface IncidentListRequest {
   readonly limit: number
 }
 
+const OF_SOURCES = `SELECT s.id, s.slug, ${SECRETS_IN_STEPS} AS secrets FROM sources s ${CREDENTIAL_OF_SOURCE} WHERE s.id = ANY($1::uuid[])`
+
 /** Incidents of sources that are not being deleted, the latest first; `open` null: open or not. */
-export const listIncidents = async ({ prisma }: Pick<Database, 'prisma'>, request: IncidentListRequest): Promise<readonly IncidentRow[]> => {
+export const listIncidents = async (
+  { prisma, pool }: Pick<Database, 'prisma' | 'pool'>,
+  request: IncidentListRequest,
+): Promise<readonly IncidentRow[]> => {
   const { sourceId, kind, open, before, limit } = request
   const rows = await prisma.incident.findMany({
     where: {
@@ -40,10 +48,13 @@ export const listIncidents = async ({ prisma }: Pick<Database, 'prisma'>, reques
     take: limit,
     omit: { openedNotifiedAt: true, closedNotifiedAt: true },
   })
-  const sources = await prisma.source.findMany({ where: { id: { in: rows.map((row) => row.sourceId) } }, select: { id: true, slug: true } })
-  const slugs = new Map(sources.map(({ id, slug }) => [id, slug]))
+  const { rows: sources } = await pool.query<{ id: string; slug: string; secrets: StepSecrets }>(OF_SOURCES, [rows.map((row) => row.sourceId)])
+  const known = new Map(sources.map((source) => [source.id, source]))
   // Kinds and ends are those that following incidents writes.
-  return rows.map((row) => ({ ...row, source: slugs.get(row.sourceId) ?? row.sourceId })) as readonly IncidentRow[]
+  return rows.map((row) => {
+    const { slug, secrets } = known.get(row.sourceId) ?? { slug: row.sourceId, secrets: { names: [], credential: null } }
+    return { ...row, source: slug, secrets }
+  }) as readonly IncidentRow[]
 }
 
 /** How many incidents of each kind are open. */

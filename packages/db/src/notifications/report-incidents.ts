@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { decideNotice, FAILURES_FOR_INCIDENT, type HoldRules, holdUntil, type IncidentKind, isWanted, type TargetFilter } from '@inlet/domain'
+import {
+  decideNotice,
+  FAILURES_FOR_INCIDENT,
+  type HoldRules,
+  holdUntil,
+  type IncidentKind,
+  isWanted,
+  type StepSecrets,
+  type TargetFilter,
+} from '@inlet/domain'
+import { CREDENTIAL_OF_SOURCE, SECRETS_IN_STEPS } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 import type { Prisma } from '../generated/client.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
@@ -24,6 +34,7 @@ export interface News {
   readonly name: string
   readonly connector: string
   readonly labels: Readonly<Record<string, string>>
+  readonly secrets: StepSecrets
 }
 
 /** Makes the body of a message, JSON text. */
@@ -35,8 +46,9 @@ export interface MessageWriter extends GroupWriter {
 // SQL: an incident gives up to two lines, its beginning and its end, in the order of their times.
 const UNREPORTED = `
 SELECT i.id, i.kind, w.what, i.reason, i.message, i.next, i.run_id AS "runId", i.since, CASE WHEN w.what = 'closed' THEN i.closed_at END AS "closedAt",
-  s.id AS "sourceId", s.slug, s.name, s.connector, s.labels
-FROM incidents i JOIN sources s ON s.id = i.source_id AND s.deleting_at IS NULL
+  s.id AS "sourceId", s.slug, s.name, s.connector, s.labels,
+  ${SECRETS_IN_STEPS} AS secrets
+FROM incidents i JOIN sources s ON s.id = i.source_id AND s.deleting_at IS NULL ${CREDENTIAL_OF_SOURCE}
 CROSS JOIN (VALUES ('opened'), ('closed')) AS w(what)
 WHERE (w.what = 'opened' AND i.opened_notified_at IS NULL) OR (w.what = 'closed' AND i.closed_at IS NOT NULL AND i.closed_notified_at IS NULL AND i.closed_as = 'recovered')
 ORDER BY CASE w.what WHEN 'opened' THEN i.opened_at ELSE i.closed_at END, w.what DESC LIMIT 1000`

@@ -7,19 +7,24 @@ import { splitPayload } from '../batches/bisect.js'
 const RESOLVED = (resolution: 'brought_again' | 'gone' | 'not_repeated', run: string): string =>
   `state = 'resolved', state_at = now(), state_by = 'run:' || ${run}, resolution = '${resolution}'`
 
+// Keys are looked up one by one, whatever the statistics say: there may be as many open rows as a batch has records.
+const KEYS = (hashes: string): string => `(SELECT s, decode(h, 'hex') AS h FROM unnest($1::text[], ${hashes}::text[]) AS g(s, h)) r`
+const OPEN_OF_KEY = `SELECT id FROM quarantine
+  WHERE source_id = $2 AND stream = r.s AND key_hash = r.h AND key_hash IS NOT NULL AND state IN ('open', 'retrying') OFFSET 0`
+
 const BROUGHT = `
 UPDATE quarantine q SET ${RESOLVED('brought_again', '$3')}
-FROM unnest($1::text[], $6::text[]) AS r(s, h)
-WHERE q.source_id = $2 AND q.stream = r.s AND q.key_hash = decode(r.h, 'hex') AND q.key_hash IS NOT NULL AND q.state IN ('open', 'retrying')
-  AND (q.epoch, q.seq) < ($4, $5)`
+WHERE q.id = ANY(ARRAY(SELECT o.id FROM ${KEYS('$6')} CROSS JOIN LATERAL (${OPEN_OF_KEY}) o))
+  AND q.state IN ('open', 'retrying') AND (q.epoch, q.seq) < ($4, $5)`
 
-// A record that has its content or its deletion from a later batch, which was stored first.
+// What this batch put into quarantine although a later batch, which was stored first, has brought the content or the deletion. Rows of other batches
+// were resolved when that one came; a tombstone later than they are may be that of a sweep, which says itself what it disproves.
 const OVERTAKEN = `
 UPDATE quarantine q SET ${RESOLVED('brought_again', '$3')}
-FROM unnest($1::text[], $4::text[]) AS r(s, h)
-JOIN streams st ON st.source_id = $2 AND st.name = r.s JOIN records t ON t.stream_id = st.id AND t.key_hash = decode(r.h, 'hex')
-WHERE q.source_id = $2 AND q.stream = r.s AND q.key_hash = decode(r.h, 'hex') AND q.key_hash IS NOT NULL AND q.state IN ('open', 'retrying')
-  AND (q.epoch, q.seq) < (t.epoch, t.seq)`
+WHERE q.id = ANY(ARRAY(
+    SELECT o.id FROM ${KEYS('$4')} CROSS JOIN LATERAL (${OPEN_OF_KEY}) o JOIN streams st ON st.source_id = $2 AND st.name = r.s
+    CROSS JOIN LATERAL (SELECT epoch, seq FROM records WHERE stream_id = st.id AND key_hash = r.h LIMIT 1) t WHERE ($5::bigint, $6::int) < (t.epoch, t.seq)))
+  AND q.state IN ('open', 'retrying') AND (q.epoch, q.seq) = ($5, $6)`
 
 /**
  * Resolves what waits in quarantine under keys whose content or deletion has come right from the source in a later batch: in this one, or in
@@ -35,7 +40,7 @@ export const resolveQuarantined = async (client: pg.ClientBase, batch: BatchEnve
   if (brought.length > 0) await client.query(BROUGHT, [streams, batch.sourceId, batch.runId, batch.epoch, batch.seq, hashes])
   // An upsert may be what could not be stored, too.
   const [ownStreams, ownHashes] = columnsOf(keyed.filter(({ record }) => record.o !== 'd'))
-  if (ownHashes.length > 0) await client.query(OVERTAKEN, [ownStreams, batch.sourceId, batch.runId, ownHashes])
+  if (ownHashes.length > 0) await client.query(OVERTAKEN, [ownStreams, batch.sourceId, batch.runId, ownHashes, batch.epoch, batch.seq])
 }
 
 export interface Swept {

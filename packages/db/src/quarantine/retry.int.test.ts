@@ -149,7 +149,7 @@ describe('a retry', () => {
     expect(await valuesOf(sourceId)).toEqual({ a: 2 })
   })
 
-  it('that fails again opens the row with the new reason, and its neighbours are stored', async () => {
+  it('that fails again opens the row with the new reason, and its neighbors are stored', async () => {
     const { sourceId, run } = await quarantine([bad('a', 1), bad('b', 2), bad('c', 3)])
     await end(run)
     const retry = await startRetry(sourceId)

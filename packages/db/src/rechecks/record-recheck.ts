@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import { createRun } from '../runs/create-run.js'
-import { postpone } from './schedule-recheck.js'
+import { postpone } from './claim-rechecks.js'
 
 export interface RecheckResult {
   readonly sourceId: string

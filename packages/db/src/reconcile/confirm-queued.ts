@@ -5,10 +5,11 @@ import type { Database } from '../database.js'
 export const confirmQueued = (database: Database) => ({
   /** The reconciler leaves these runs alone for a while. */
   async runsEnqueued(runIds: readonly string[]): Promise<void> {
-    await database.pool.query(
-      'UPDATE runs SET enqueued_at = now() WHERE id IN (SELECT id FROM runs WHERE id = ANY($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)',
-      [runIds],
-    )
+    await database.keyed.query({
+      name: 'inlet-enqueued',
+      text: 'UPDATE runs SET enqueued_at = now() WHERE id IN (SELECT id FROM runs WHERE id = ANY($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)',
+      values: [runIds],
+    })
   },
   /** What the queue now has for a source, which need not be what the source wants by now; null: nothing. */
   async schedulerSynced(sourceId: string, schedule: Schedule | null): Promise<void> {

@@ -1,4 +1,6 @@
+import { EXPIRED } from '../calls/call-repository.js'
 import type { Database } from '../database.js'
+import { RECHECK_DUE } from '../rechecks/claim-rechecks.js'
 import { createRun } from '../runs/create-run.js'
 
 /** What there is to repair. */
@@ -7,17 +9,42 @@ export interface Repairs {
   readonly restarts: boolean
   readonly retries: boolean
   readonly lost: boolean
+  readonly rechecks: boolean
+  readonly calls: boolean
+  /** Whether there are sources that these steps could concern. */
+  readonly pushed: boolean
+  readonly continuous: boolean
+  readonly staleness: boolean
 }
 
 /** Whether there is anything for the steps that look for it: one statement for all, since mostly there is nothing. */
-export const findRepairs = async ({ pool }: Pick<Database, 'pool'>, request: { readonly graceSeconds: number }): Promise<Repairs> => {
+export const findRepairs = async (
+  { pool }: Pick<Database, 'pool'>,
+  request: { readonly graceSeconds: number; readonly continuous: readonly string[] },
+): Promise<Repairs> => {
   const { rows } = await pool.query<Repairs>({
     name: 'inlet-repairs',
     text: `SELECT EXISTS (SELECT FROM sources WHERE ${OVERDUE}) AS overdue, EXISTS (SELECT FROM sources WHERE ${DUE}) AS restarts,
-             EXISTS (SELECT FROM quarantine WHERE state = 'retrying') AS retries, EXISTS (SELECT ${WITHOUT_JOB}) AS lost`,
-    values: [request.graceSeconds],
+             EXISTS (SELECT FROM quarantine WHERE state = 'retrying') AS retries, EXISTS (SELECT ${WITHOUT_JOB}) AS lost,
+             EXISTS (SELECT FROM rechecks WHERE ${RECHECK_DUE}) AS rechecks, EXISTS (SELECT FROM calls WHERE ${EXPIRED}) AS calls,
+             EXISTS (SELECT FROM inbox_heads) AS pushed, EXISTS (SELECT FROM sources WHERE connector = ANY($2::text[])) AS continuous,
+             EXISTS (SELECT FROM sources WHERE fresh_within_seconds IS NOT NULL OR stale_since IS NOT NULL) AS staleness`,
+    values: [request.graceSeconds, request.continuous],
   })
-  return rows[0] ?? { overdue: true, restarts: true, retries: true, lost: true }
+  return rows[0] ?? ALL_REPAIRS
+}
+
+/** Without an answer every step looks for itself. */
+export const ALL_REPAIRS: Repairs = {
+  overdue: true,
+  restarts: true,
+  retries: true,
+  lost: true,
+  rechecks: true,
+  calls: true,
+  pushed: true,
+  continuous: true,
+  staleness: true,
 }
 
 const OVERDUE = `next_tick_at < clock_timestamp() - $1 * interval '1 second' AND deleting_at IS NULL`

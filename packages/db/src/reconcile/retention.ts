@@ -2,6 +2,7 @@ import { expireChanges } from '../changes/expire-changes.js'
 import { distinctIds } from '../cleanup/orphans.js'
 import type { Database } from '../database.js'
 import { removeOldEvents } from '../hooks/inbox-retention.js'
+import { removeAbandonedUploads } from '../uploads/store-upload.js'
 import { boundCursorHistory } from './bound-cursor-history.js'
 import { boundHistory } from './bound-history.js'
 import { CHUNK } from './page-through.js'
@@ -90,6 +91,7 @@ export const applyRetention = async (
     ['run_logs', `at < now() - $1 * interval '1 day' AND ${ENDED}`, retention.logDays],
     ['calls', `created_at < now() - $1 * interval '1 day'`, retention.callDays],
     ['raw_samples', `read_at < now() - $1 * interval '1 day'`, retention.sampleDays],
+    ['bulk_operations', `done_at < now() - $1 * interval '1 day'`, retention.eventDays],
     ['browsed_items', `expires_at < now() - $1 * interval '1 day'`, 1],
     ['request_limits', `updated_at < now() - $1 * interval '1 day'`, 2],
     ['idempotency_keys', `created_at < now() - $1 * interval '1 day'`, 1],
@@ -116,6 +118,7 @@ export const applyRetention = async (
   await remove('sweep_seen', () => removeByRun(database, 'sweep_seen', ENDED_RUNS, signal))
   await remove('run_logs', () => removeByRun(database, 'run_logs', GONE_RUNS, signal))
   await remove('record_changes', () => expireChanges(database, retention.changeDays, signal))
+  await remove('upload_chunks', () => removeAbandonedUploads(database))
   await remove('inbox', () => removeOldEvents(database, retention.inboxDays))
   if (errors.length > 0) throw new AggregateError(errors, `retention failed for ${errors.length} tables and is tried again`)
   return removed

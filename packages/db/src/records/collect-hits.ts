@@ -73,7 +73,7 @@ export const checkPhrases = async (database: Pick<Database, 'pool'>, hits: reado
     if (own === null || own === undefined) return false
     const read = own.parts.map(({ text }) => {
       const words = wordsOf(`${own.title ?? ''}\n${own.key}\n${text}`)
-      return readText(words, detectLanguage(words))
+      return readText(words, own.language ?? detectLanguage(words))
     })
     return (
       query.required.every((requirement) => read.some((text) => meets(text, requirement))) &&

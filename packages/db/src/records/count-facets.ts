@@ -1,7 +1,7 @@
 import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
 import type { Hit } from './find-hits.js'
-import { filteredTables, RECORD_TABLES, type RecordFilter, recordConditions } from './record-row.js'
+import { filteredTables, RECORD_TABLES, type RecordFilter, recordConditions, recordsAt } from './record-row.js'
 
 /** How many of the records have each value of a field. */
 export interface Facet {
@@ -26,7 +26,7 @@ export const countFacets = async (
   return inTurn(fields, async (field) => {
     const { values, add } = createSqlParts()
     const chosen = `unnest(${add(keys[0])}::int[], ${add(keys[1])}::text[]) AS c(stream_id, key_hash)`
-    const from = `${chosen} JOIN (${RECORD_TABLES}) ON r.stream_id = c.stream_id AND r.key_hash = decode(c.key_hash, 'hex')`
+    const from = `${chosen} ${recordsAt("stream_id = c.stream_id AND key_hash = decode(c.key_hash, 'hex')")}`
     return toFacet(field, (await pool.query<ValueRow>(statement(field, from, add), values)).rows)
   })
 }

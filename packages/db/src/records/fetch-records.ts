@@ -1,5 +1,5 @@
 import type { Database } from '../database.js'
-import { columnsWith, RECORD_TABLES, type StoredRecord } from './record-row.js'
+import { columnsWith, recordsAt, type StoredRecord } from './record-row.js'
 
 /** The place of a record, with the size of its data in bytes. */
 export interface RecordKeyRow {
@@ -61,7 +61,7 @@ SELECT ${columnsWith(allData ? 'r.data::text' : `(${trimmed('$3')})::text`)},
   } AS omitted,
   ${text ? 'r.text' : 'NULL'} AS text
 FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS k(stream_id, key_hash, place)
-JOIN (${RECORD_TABLES}) ON r.stream_id = k.stream_id AND r.key_hash = decode(k.key_hash, 'hex') ${allData ? 'AND $3::text[] IS NOT NULL' : ''} ORDER BY k.place`
+${recordsAt("stream_id = k.stream_id AND key_hash = decode(k.key_hash, 'hex')")} ${allData ? 'WHERE $3::text[] IS NOT NULL' : ''} ORDER BY k.place`
 
 /** The records at these places in their order. */
 export const fetchRecords = async (
@@ -84,7 +84,8 @@ export const measureRecords = async (
   const values = [keys.map(({ streamId }) => streamId), keys.map(({ keyHash }) => keyHash), fields.members]
   const { rows } = await pool.query<{ bytes: number | null }>(
     `SELECT ${shownBytes(fields, '$3')} AS bytes FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS k(stream_id, key_hash, place)
-     LEFT JOIN records r ON r.stream_id = k.stream_id AND r.key_hash = decode(k.key_hash, 'hex') AND $3::text[] IS NOT NULL ORDER BY k.place`,
+     LEFT JOIN LATERAL (SELECT * FROM records WHERE stream_id = k.stream_id AND key_hash = decode(k.key_hash, 'hex') AND $3::text[] IS NOT NULL LIMIT 1) r ON true
+     ORDER BY k.place`,
     values,
   )
   return rows.map(({ bytes }) => ({ bytes: bytes ?? 0 }))

@@ -1,7 +1,7 @@
 import type { RankedHit } from '@inlet/search'
 import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
-import { RECORD_TABLES, type RecordFilter, recordConditions } from './record-row.js'
+import { RECORD_TABLES, type RecordFilter, recordConditions, recordsAt } from './record-row.js'
 
 /** A ranked record that exists and passes the filter. */
 export interface Hit extends RankedHit {
@@ -11,37 +11,48 @@ export interface Hit extends RankedHit {
   /** Milliseconds since 1970. */
   readonly fetchedAt: number
   readonly occurredAt: number | null
+  /** What its score counts, up to 1. */
+  readonly share: number
 }
+
+/** What a record counts that only says what others hold, such as the name and the size of a file. */
+const CATALOG = 0.5
+
+export const shareOf = ({ catalog }: { readonly catalog: boolean }): number => (catalog ? CATALOG : 1)
 
 interface HitRow {
   readonly place: number
+  readonly catalog: boolean
   readonly streamId: number
   readonly keyHash: string
   readonly fetchedAt: number
   readonly occurredAt: number | null
 }
 
-/** Those of the ranked records that exist still and pass the filter, in their order. */
+/** Those of the ranked records that exist still and pass the filter, in the order they were ranked. */
 export const findHits = async ({ pool }: Pick<Database, 'pool'>, ranked: readonly RankedHit[], filter: RecordFilter): Promise<readonly Hit[]> => {
   if (ranked.length === 0) return []
   const { values, add } = createSqlParts()
   const docs = add(ranked.map(({ record }) => record))
   const conditions = allOf(recordConditions(filter, add))
   const select = (joined: string): string => `
-    SELECT c.place::int AS place, r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash",
+    SELECT c.place::int AS place, st.catalog, r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash",
       extract(epoch FROM r.fetched_at)::float8 * 1000 AS "fetchedAt", extract(epoch FROM r.occurred_at)::float8 * 1000 AS "occurredAt"
     FROM ${joined} WHERE ${conditions}`
   const { rows } = await pool.query<HitRow>(
     `WITH c AS MATERIALIZED (
        SELECT d.doc, d.place, f.stream_id, f.key_hash
-       FROM unnest(${docs}::bigint[]) WITH ORDINALITY AS d(doc, place) LEFT JOIN search_former f ON f.doc_id = d.doc)
-     ${select(`c JOIN (${RECORD_TABLES}) ON r.doc_id = c.doc`)} AND c.stream_id IS NULL
-     UNION ALL ${select(`c JOIN (${RECORD_TABLES}) ON r.stream_id = c.stream_id AND r.key_hash = c.key_hash`)} ORDER BY 1`,
+       FROM unnest(${docs}::bigint[]) WITH ORDINALITY AS d(doc, place)
+       LEFT JOIN LATERAL (SELECT stream_id, key_hash FROM search_former WHERE doc_id = d.doc LIMIT 1) f ON true)
+     ${select(`c ${recordsAt('doc_id = c.doc AND c.stream_id IS NULL')}`)}
+     UNION ALL ${select(`c ${recordsAt('stream_id = c.stream_id AND key_hash = c.key_hash')}`)} ORDER BY 1`,
     values,
   )
-  return rows.flatMap(({ place, ...row }) => {
+  return rows.flatMap(({ place, catalog, ...row }) => {
     const hit = ranked[place - 1]
-    return hit === undefined ? [] : [{ ...hit, ...row }]
+    if (hit === undefined) return []
+    const share = shareOf({ catalog })
+    return [{ ...hit, ...row, share, score: hit.score * share }]
   })
 }
 
@@ -67,7 +78,7 @@ export const findNumbers = async (
     `SELECT ARRAY(SELECT r.doc_id::text WHERE r.doc_id IS NOT NULL
                   UNION ALL SELECT f.doc_id::text FROM search_former f WHERE f.stream_id = r.stream_id AND f.key_hash = r.key_hash) AS docs
      FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS k(stream_id, key_hash, place)
-     LEFT JOIN records r ON r.stream_id = k.stream_id AND r.key_hash = decode(k.key_hash, 'hex') ORDER BY k.place`,
+     LEFT JOIN LATERAL (SELECT * FROM records WHERE stream_id = k.stream_id AND key_hash = decode(k.key_hash, 'hex') LIMIT 1) r ON true ORDER BY k.place`,
     [keys.map(({ streamId }) => streamId), keys.map(({ keyHash }) => keyHash)],
   )
   return rows.map(({ docs }) => docs.map(Number))

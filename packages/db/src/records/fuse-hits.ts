@@ -3,9 +3,10 @@ import type { Database } from '../database.js'
 import type { OpenSearch } from '../search/open-search.js'
 import { checkPhrases } from './collect-hits.js'
 import { findNumbers, type Hit } from './find-hits.js'
-import { findSimilar, type QuestionVector } from './find-similar.js'
+import { findSimilar } from './find-similar.js'
 import { readHitTexts } from './read-hit-texts.js'
 import type { RecordFilter } from './record-row.js'
+import type { QuestionVector } from './similar-parts.js'
 
 /** What looks for hits: words, vectors, or both. */
 export type SearchMode = 'lexical' | 'vector' | 'hybrid'
@@ -39,7 +40,7 @@ export interface MeaningHits {
 
 /** Records that are close to what a question means, and meet its strict parts. */
 export const findByMeaning = async (
-  database: Pick<Database, 'pool'>,
+  database: Pick<Database, 'pool' | 'transaction'>,
   search: OpenSearch,
   { meaning, filter }: { readonly meaning: MeaningSearch; readonly filter: RecordFilter },
 ): Promise<MeaningHits> => {

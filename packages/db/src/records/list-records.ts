@@ -44,7 +44,7 @@ export const listRecords = async (database: Database, request: RecordListRequest
     `SELECT k.stream_id AS "streamId", encode(k.key_hash, 'hex') AS "keyHash", ${shownBytes(fields, members)} AS bytes, k.at::text AS at
      FROM (SELECT r.stream_id, r.key_hash, ${column} AS at FROM ${filteredTables(request)} WHERE ${where}
            ORDER BY ${column} DESC, r.stream_id DESC, r.key_hash DESC LIMIT ${add(request.limit + 1)}) k
-     JOIN records r ON r.stream_id = k.stream_id AND r.key_hash = k.key_hash ORDER BY k.at DESC, k.stream_id DESC, k.key_hash DESC`,
+     CROSS JOIN LATERAL (SELECT * FROM records WHERE stream_id = k.stream_id AND key_hash = k.key_hash LIMIT 1) r ORDER BY k.at DESC, k.stream_id DESC, k.key_hash DESC`,
     values,
   )
   const count = countWithin(rows, request.limit, request.maxBytes)

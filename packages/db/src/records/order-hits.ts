@@ -23,8 +23,9 @@ export const orderHits = async (
   order: HitOrder,
 ): Promise<readonly Hit[]> => {
   if (order.sort !== 'relevance') return byTime(hits, order.sort)
-  const reranked = await rerank(database, search, hits.slice(0, RERANKED))
-  return reorderHits([...byScore(reranked), ...hits.slice(RERANKED)], order)
+  const ranked = byScore(hits)
+  const reranked = await rerank(database, search, ranked.slice(0, RERANKED))
+  return reorderHits([...byScore(reranked), ...ranked.slice(RERANKED)], order)
 }
 
 /** Orders hits whose order by relevance is known: by time, or with what their age takes from their scores. */
@@ -50,7 +51,7 @@ const rerank = async (database: Pick<Database, 'pool'>, search: OpenSearch, hits
     const own = texts[n]
     if (own === null || own === undefined) return hit
     const words = wordsOf(`${own.title ?? ''}\n${own.parts[0]?.text ?? ''}`)
-    const text = { ...readText(words, detectLanguage(words)), title: own.title, key: own.key }
-    return { ...hit, score: rerankScore(search, text, hit.score) }
+    const text = { ...readText(words, own.language ?? detectLanguage(words)), title: own.title, key: own.key }
+    return { ...hit, score: hit.share * rerankScore(search, text, hit.score / hit.share) }
   })
 }

@@ -1,3 +1,4 @@
+import { type Language, toLanguage } from '@inlet/domain'
 import { countCharacters, searchableText } from '@inlet/search'
 import type { Database } from '../database.js'
 import type { Hit } from './find-hits.js'
@@ -15,6 +16,8 @@ export interface HitText {
 export interface HitTexts {
   readonly title: string | null
   readonly key: string
+  /** What the owner of its source has set; null: to be detected. */
+  readonly language: Language | null
   /** The asked parts, the best first. */
   readonly parts: readonly HitText[]
 }
@@ -23,17 +26,18 @@ interface TextRow {
   readonly place: number
   readonly title: string | null
   readonly key: string
+  readonly language: string | null
   readonly text: string | null
   readonly data: string | null
   readonly chunks: readonly HitText[] | null
 }
 
-// A record without chunks is one part, short enough to be read as a whole. Data is read where a record has no text.
+// A record without chunks is one part, short enough to be read at once. Data is read where a record has no text.
 const READ = `
-SELECT k.place::int AS place, r.title, r.key, c.chunks, CASE WHEN c.chunks IS NULL THEN r.text END AS text,
+SELECT k.place::int AS place, r.title, r.key, (SELECT language FROM sources WHERE id = r.source_id) AS language, c.chunks, CASE WHEN c.chunks IS NULL THEN r.text END AS text,
   CASE WHEN c.chunks IS NULL AND coalesce(r.text, '') = '' THEN r.data::text END AS data
 FROM unnest($1::int[], $2::text[], $3::text[]) WITH ORDINALITY AS k(stream_id, key_hash, ordinals, place)
-JOIN records r ON r.stream_id = k.stream_id AND r.key_hash = decode(k.key_hash, 'hex')
+CROSS JOIN LATERAL (SELECT * FROM records WHERE stream_id = k.stream_id AND key_hash = decode(k.key_hash, 'hex') LIMIT 1) r
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_object('ordinal', c.ordinal, 'start', c.from_char, 'end', c.to_char, 'headings', c.headings, 'text', c.text)
     ORDER BY array_position(k.ordinals::int[], c.ordinal)) AS chunks
@@ -58,8 +62,9 @@ export const readHitTexts = async ({ pool }: Pick<Database, 'pool'>, hits: reado
   return hits.map((_hit, n) => byPlace.get(n + 1) ?? null)
 }
 
-const toTexts = ({ title, key, chunks, text, data }: TextRow): HitTexts => {
-  if (chunks !== null) return { title, key, parts: chunks }
+const toTexts = ({ title, key, chunks, text, data, ...row }: TextRow): HitTexts => {
+  const language = toLanguage(row.language)
+  if (chunks !== null) return { title, key, language, parts: chunks }
   const own = searchableText({ key, title, text, data: data === null ? undefined : (JSON.parse(data) as unknown) }).text
-  return { title, key, parts: [{ ordinal: 0, start: 0, end: countCharacters(own), headings: [], text: own }] }
+  return { title, key, language, parts: [{ ordinal: 0, start: 0, end: countCharacters(own), headings: [], text: own }] }
 }

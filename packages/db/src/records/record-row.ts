@@ -35,6 +35,14 @@ export const columnsWith = COLUMNS
 
 /** Records of sources that are being deleted are gone for readers. */
 export const RECORD_TABLES = 'records r JOIN streams st ON st.id = r.stream_id JOIN sources s ON s.id = r.source_id AND s.deleting_at IS NULL'
+
+/**
+ * To follow a list of records in FROM: each is looked up by the condition on `records`, which names one, and its stream and source by their ids. A join
+ * would be planned for as many rows as the statistics promise, and of a table that was never analyzed read all of it, once for each record.
+ */
+export const recordsAt = (condition: string): string => `CROSS JOIN LATERAL (SELECT * FROM records WHERE ${condition} LIMIT 1) r
+  CROSS JOIN LATERAL (SELECT * FROM streams WHERE id = r.stream_id LIMIT 1) st
+  CROSS JOIN LATERAL (SELECT * FROM sources WHERE id = r.source_id AND deleting_at IS NULL LIMIT 1) s`
 const WITHOUT_STREAMS = 'records r JOIN sources s ON s.id = r.source_id AND s.deleting_at IS NULL'
 
 /** The tables that the conditions of a filter speak of. */

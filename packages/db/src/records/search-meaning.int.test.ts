@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { embedStored, embedWords, openTestStore, type TestStore, testBatch, toUnit } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from '../batches/apply-batch.js'
-import { createGeneration, findGeneration, type Generation } from '../embeddings/generations.js'
+import type { Generation } from '../embeddings/generations.js'
+import { addGeneration } from '../embeddings/testing/add-generation.js'
 import { indexPending } from '../search/index-pending.js'
 import type { MeaningSearch } from './fuse-hits.js'
 import { type RecordSearch, searchRecords } from './search-records.js'
@@ -13,28 +13,10 @@ let narrow: Generation
 let wide: Generation
 beforeAll(async () => {
   store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
-  narrow = await addGeneration(32)
-  wide = await addGeneration(64)
+  narrow = await addGeneration(store.database, 32)
+  wide = await addGeneration(store.database, 64)
 })
 afterAll(() => store.close())
-
-const addGeneration = async (dimensions: number): Promise<Generation> => {
-  const id = randomUUID()
-  const settings = {
-    rerankUrl: null,
-    rerankModel: null,
-    model: 'words',
-    url: 'http://localhost',
-    asksDimensions: false,
-    questionPrefix: '',
-    textPrefix: '',
-    sealed: null,
-  }
-  await createGeneration(store.database, { id, dimensions, ...settings, weight: 1, tokensPerDay: null }, 'test')
-  const made = await findGeneration(store.database, id)
-  if (made === null) throw new Error('no generation')
-  return made
-}
 
 const meaningOf = (question: string, { space, dimensions }: Generation, mode: MeaningSearch['mode'], weight = 1): MeaningSearch => ({
   space,

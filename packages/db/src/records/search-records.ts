@@ -1,4 +1,4 @@
-import { detectLanguage, makeSnippet, readText, wordCoverage, wordsOf } from '@inlet/search'
+import { detectLanguage, makeSnippet, passageScore, readText, wordCoverage, wordsOf } from '@inlet/search'
 import type { Database } from '../database.js'
 import { type OpenSearch, openSearch } from '../search/open-search.js'
 import { type CollectedHits, collectHits, MAX_RANKED } from './collect-hits.js'
@@ -7,9 +7,9 @@ import { countWithin, type FetchedRecord, fetchRecords, measureRecords, type Rec
 import { findNumbers, type Hit } from './find-hits.js'
 import { type FoundHit, findByMeaning, foundByWords, fuseHits, type MeaningSearch, rerankHits, type SearchMode } from './fuse-hits.js'
 import { type HitOrder, orderHits, RERANKED, reorderHits } from './order-hits.js'
-import { type HitText, readHitTexts } from './read-hit-texts.js'
+import { type HitText, type HitTexts, readHitTexts } from './read-hit-texts.js'
 import type { RecordFilter } from './record-row.js'
-import { keepWalk, readWalk } from './walks.js'
+import { readWalk, storeWalk } from './walks.js'
 
 /** Where a page begins: at the beginning; after the first page, which showed these; in a kept order. */
 export type SearchPosition =
@@ -134,7 +134,7 @@ const coverageOf = async (database: Database, search: OpenSearch, best: Hit | un
   const [texts] = best === undefined ? [] : await readHitTexts(database, [best], 1)
   if (texts === null || texts === undefined) return 0
   const words = wordsOf(`${texts.title ?? ''}\n${texts.key}\n${texts.parts[0]?.text ?? ''}`)
-  return wordCoverage(search, readText(words, detectLanguage(words)))
+  return wordCoverage(search, readText(words, texts.language ?? detectLanguage(words)))
 }
 
 const nextPosition = async (
@@ -145,7 +145,7 @@ const nextPosition = async (
 ): Promise<SearchPosition> =>
   position.at === 'start'
     ? { at: 'second', shown: new Set(shown.map(shortName)) }
-    : { at: 'walk', id: await keepWalk(database, meaning?.mode ?? 'lexical', hits), from: shown.length }
+    : { at: 'walk', id: await storeWalk(database, meaning?.mode ?? 'lexical', hits), from: shown.length }
 
 const walkOn = async (
   database: Database,
@@ -163,7 +163,7 @@ const walkOn = async (
     const own = (numbers[n] ?? []).flatMap((number) => ranked.get(number) ?? [])[0]
     const byWords = own?.parts ?? (closest === null ? [{ part: 0, score: 0 }] : [])
     const parts = closest === null || byWords.some(({ part }) => part === closest.part) ? byWords : [...byWords, closest]
-    return { ...hit, record: own?.record ?? 0, parts, fetchedAt: 0, occurredAt: null }
+    return { ...hit, record: own?.record ?? 0, parts, fetchedAt: 0, occurredAt: null, share: 1 }
   })
   const count = countWithin(await measureRecords(database, hits, request.fields), request.limit, request.maxBytes)
   const records = await toPage(database, search, request, hits.slice(0, count))
@@ -189,7 +189,8 @@ const toPage = async (database: Database, search: OpenSearch, request: RecordSea
   return page.flatMap((hit, n) => {
     const record = records.get(`${hit.streamId}-${hit.keyHash}`)
     if (record === undefined) return []
-    const chunks = (texts[n]?.parts ?? []).map((part) => toCitation(part, hit, search, request.snippets))
+    const own = texts[n]
+    const chunks = own === null || own === undefined ? [] : toCitations(own, hit, { search, snippets: request.snippets })
     return [
       {
         ...record,
@@ -203,8 +204,21 @@ const toPage = async (database: Database, search: OpenSearch, request: RecordSea
   })
 }
 
-const toCitation = ({ text, ...place }: HitText, { parts }: Hit, search: OpenSearch, snippets: boolean): CitedChunk => ({
-  ...place,
-  score: parts.find(({ part }) => part === place.ordinal)?.score ?? 0,
-  snippet: snippets ? makeSnippet(text, search.query, search.weights, detectLanguage(wordsOf(text.slice(0, 4_000)))) : null,
-})
+/** The parts that words have found, in the order in which their texts answer: the index does not know how words stand together. */
+const toCitations = (
+  { language, parts }: HitTexts,
+  hit: FoundHit,
+  { search, snippets }: { readonly search: OpenSearch; readonly snippets: boolean },
+): readonly CitedChunk[] => {
+  const cited = parts.map(({ text, ...place }) => {
+    const words = wordsOf([...place.headings, text].join('\n'))
+    const own = language ?? detectLanguage(words)
+    const score = hit.parts.find(({ part }) => part === place.ordinal)?.score ?? 0
+    return {
+      ...place,
+      score: hit.closest === null ? passageScore(search, readText(words, own), score) : score,
+      snippet: snippets ? makeSnippet(text, search.query, search.weights, own) : null,
+    }
+  })
+  return hit.closest === null ? cited.sort((a, b) => b.score - a.score || a.ordinal - b.ordinal) : cited
+}

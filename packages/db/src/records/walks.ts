@@ -12,10 +12,10 @@ const WORDS = 1
 const MEANING = 2
 
 /** A hit of a kept order. */
-export type KeptHit = Pick<FoundHit, 'streamId' | 'keyHash' | 'score' | 'matchedBy' | 'closest'>
+export type WalkHit = Pick<FoundHit, 'streamId' | 'keyHash' | 'score' | 'matchedBy' | 'closest'>
 
 /** Keeps the order of hits, so that pages neither leave out nor repeat one while records are written. Answers its id. */
-export const keepWalk = async ({ pool }: Pick<Database, 'pool'>, mode: SearchMode, hits: readonly KeptHit[]): Promise<string> => {
+export const storeWalk = async ({ pool }: Pick<Database, 'pool'>, mode: SearchMode, hits: readonly WalkHit[]): Promise<string> => {
   const records = Buffer.alloc(hits.length * KEY_BYTES)
   const scores = Buffer.alloc(hits.length * 4)
   const marks = Buffer.alloc(mode === 'lexical' ? 0 : hits.length * MARK_BYTES)
@@ -37,7 +37,7 @@ export const keepWalk = async ({ pool }: Pick<Database, 'pool'>, mode: SearchMod
   return id
 }
 
-const writeMark = (marks: Buffer, at: number, { matchedBy, closest }: KeptHit): void => {
+const writeMark = (marks: Buffer, at: number, { matchedBy, closest }: WalkHit): void => {
   marks.writeUInt8((matchedBy.includes('lexical') ? WORDS : 0) + (matchedBy.includes('vector') ? MEANING : 0), at)
   marks.writeUInt16BE(closest === null ? NO_PART : Math.min(NO_PART - 1, closest.part), at + 1)
   marks.writeFloatBE(closest?.score ?? 0, at + 3)
@@ -55,7 +55,7 @@ interface WalkRow {
 export const readWalk = async (
   { pool }: Pick<Database, 'pool'>,
   { id, from, limit }: { readonly id: string; readonly from: number; readonly limit: number },
-): Promise<{ readonly mode: SearchMode; readonly hits: readonly KeptHit[]; readonly total: number } | null> => {
+): Promise<{ readonly mode: SearchMode; readonly hits: readonly WalkHit[]; readonly total: number } | null> => {
   const { rows } = await pool.query<WalkRow>(
     `UPDATE search_walks SET expires_at = now() + ${KEPT} WHERE id = $1 AND expires_at > now()
      RETURNING mode, substring(records FROM $2 FOR $3) AS records, substring(scores FROM $4 FOR $5) AS scores,
@@ -74,7 +74,7 @@ export const readWalk = async (
   return { mode: row.mode, hits, total: row.bytes / KEY_BYTES }
 }
 
-const readMark = (marks: Buffer, at: number): Pick<KeptHit, 'matchedBy' | 'closest'> => {
+const readMark = (marks: Buffer, at: number): Pick<WalkHit, 'matchedBy' | 'closest'> => {
   const found = marks.readUInt8(at)
   const part = marks.readUInt16BE(at + 1)
   return {

@@ -29,7 +29,7 @@ interface Row {
 
 /**
  * Whether a run may begin in a worker's process now: one that must be alone only in an empty one, others only where none is alone or
- * waits to be. The worker's row is the lock, which the caller holds, so that its runs are taken one at a time. A worker without a row has no neighbors to protect.
+ * waits to be. The worker's row is the lock, which the caller holds: shared, or for itself where the run must be alone. A worker without a row has no neighbors to protect.
  */
 export const claimProcess = async (client: pg.ClientBase, request: ProcessRequest): Promise<ProcessClaim> => {
   const { runId, holder, isolates } = request
@@ -52,11 +52,19 @@ export const claimProcess = async (client: pg.ClientBase, request: ProcessReques
   return { free: true, isolatedUntil: new Date(row.now.getTime() + isolationMs(request.lifeMs)) }
 }
 
+/** The other runs that are alive in the process of a worker. */
+const neighbors = (holder: string, runId: string): string =>
+  `SELECT r.isolated_until FROM runs r JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id
+   WHERE r.holder = ${holder} AND r.status = 'running' AND r.id <> ${runId} AND l.expires_at > clock_timestamp()`
+
+/** Whether a run that need not be alone may begin in the process of a worker, as {@link claimProcess} says it; for a statement that begins it then. */
+export const isFreeFor = (holder: string, runId: string): string =>
+  `NOT EXISTS (SELECT FROM workers WHERE id = ${holder} AND (
+     (reserved_until > clock_timestamp() AND reserved_for IS DISTINCT FROM ${runId})
+     OR EXISTS (SELECT FROM (${neighbors(holder, runId)}) live WHERE isolated_until > clock_timestamp())))`
+
 const CLAIM = `
-WITH live AS (
-  SELECT r.isolated_until FROM runs r JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id
-  WHERE r.holder = $1 AND r.status = 'running' AND r.id <> $2 AND l.expires_at > clock_timestamp()
-)
+WITH live AS (${neighbors('$1', '$2')})
 SELECT clock_timestamp() AS now, (SELECT count(*) FROM live)::int AS others,
   EXISTS (SELECT FROM live WHERE isolated_until > clock_timestamp()) AS isolated,
   coalesce(reserved_until > clock_timestamp(), false) AS reserved, reserved_for IS NOT DISTINCT FROM $2 AS mine,

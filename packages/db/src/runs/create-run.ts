@@ -29,18 +29,19 @@ export const createRun = async (
   client: Pick<pg.ClientBase, 'query'>,
   run: NewRun,
 ): Promise<{ readonly id: string; readonly created: boolean } | null> => {
-  const inserted = await client.query<{ id: string }>(
-    `INSERT INTO runs (source_id, version_id, trigger, scheduled_for, allow_mass_delete, backfill)
+  const inserted = await client.query<{ id: string }>({
+    name: 'inlet-create-run',
+    text: `INSERT INTO runs (source_id, version_id, trigger, scheduled_for, allow_mass_delete, backfill)
      SELECT id, version_id, $2, $3, $4, $5 FROM sources WHERE id = $1 AND deleting_at IS NULL AND version_id IS NOT NULL AND status <> 'STOPPED'
      ON CONFLICT (source_id) WHERE status <> 'ended' DO NOTHING RETURNING id`,
-    [
+    values: [
       run.sourceId,
       run.trigger,
       run.scheduledFor ?? null,
       run.allowMassDelete ?? false,
       run.backfill === undefined ? null : JSON.stringify(run.backfill),
     ],
-  )
+  })
   if (inserted.rows[0] !== undefined) return { id: inserted.rows[0].id, created: true }
   const active = await client.query<{ id: string }>(`SELECT id FROM runs WHERE source_id = $1 AND status <> 'ended'`, [run.sourceId])
   return active.rows[0] === undefined ? null : { id: active.rows[0].id, created: false }

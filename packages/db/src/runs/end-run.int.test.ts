@@ -54,7 +54,7 @@ describe('finishRun', () => {
       caveats,
       warnings: [
         { reason: 'MASS_DELETE_REFUSED', message: 'x' },
-        { reason: 'READ_IN_PART', message: '1 of 9 documents were read in part: a.xml' },
+        { reason: 'READ_IN_PART', message: '1 of 9 documents were read only in part: a.xml' },
       ],
     })
   })

@@ -4,6 +4,7 @@ import {
   FAILURE_CODES,
   type FailureCode,
   isRechecked,
+  nextStepOf,
   probeDelayMs,
   REASONS,
   type RunOutcome,
@@ -13,10 +14,11 @@ import {
 } from '@inlet/domain'
 import type pg from 'pg'
 import type { Database } from '../database.js'
-import { type NewEvent, writeEvent } from '../events/write-event.js'
-import { scheduleRecheck } from '../rechecks/schedule-recheck.js'
+import { insertEvents, type NewEvent } from '../events/write-event.js'
+import { scheduleRecheck } from '../rechecks/claim-rechecks.js'
 import { endAttempt } from './attempts.js'
 import { lockSourceAndLease } from './lock-order.js'
+import { columnsOf, insertLogLines, type NewLogLine } from './run-logs.js'
 
 export interface RunFailure {
   readonly code: FailureCode
@@ -38,11 +40,13 @@ export interface RunEnd {
   readonly progress?: object
   /** What was guessed or left out; too much of it makes the run `partial`. */
   readonly caveats?: CaveatTally
+  /** Last lines of its log. */
+  readonly log?: readonly NewLogLine[]
 }
 
 /** Ends a run, decides its outcome, and lets the source know. Null when this worker no longer holds the run. */
 export const finishRun = async (database: Database, end: RunEnd): Promise<RunOutcome | null> =>
-  (await database.transaction((client) => endRun(client, end)))?.outcome ?? null
+  (await database.keyedTransaction((client) => endRun(client, end)))?.outcome ?? null
 
 export interface EndedRun {
   readonly outcome: RunOutcome
@@ -51,7 +55,8 @@ export interface EndedRun {
 }
 
 /** The same, and what waits for the end of the run. */
-export const finishLeasedRun = (database: Database, end: RunEnd): Promise<EndedRun | null> => database.transaction((client) => endRun(client, end))
+export const finishLeasedRun = (database: Database, end: RunEnd): Promise<EndedRun | null> =>
+  database.keyedTransaction((client) => endRun(client, end))
 
 interface RunRow {
   readonly source_id: string
@@ -67,6 +72,8 @@ interface RunRow {
   /** Whether another version has become live since the run began. */
   readonly superseded: boolean
   readonly retries_wait: boolean
+  /** What most of the records that could not be stored have in common, where they were too many. */
+  readonly quarantined_for: { readonly reason: string; readonly message: string } | null
 }
 
 const FACTS = `
@@ -74,6 +81,8 @@ SELECT r.source_id, r.status, r.trigger, r.epoch, r.error_reason, r.inserted + r
   (SELECT coalesce(sum(live_records), 0) FROM streams st WHERE st.source_id = r.source_id) AS live_records,
   jsonb_array_length(coalesce(r.progress->'warnings', '[]')) AS warnings,
   r.version_id IS DISTINCT FROM (SELECT version_id FROM sources s WHERE s.id = r.source_id) AS superseded,
+  CASE WHEN r.error_reason = 'QUARANTINE_BUDGET' THEN (SELECT json_build_object('reason', q.reason, 'message', min(q.message)) FROM quarantine q
+    WHERE q.source_id = r.source_id AND q.state = 'open' AND q.last_seen_at >= r.started_at GROUP BY q.reason ORDER BY count(*) DESC, q.reason LIMIT 1) END AS quarantined_for,
   EXISTS (SELECT FROM quarantine q WHERE q.source_id = r.source_id AND q.state = 'retrying') AS retries_wait
 FROM runs r WHERE r.id = $1`
 
@@ -82,7 +91,8 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<EndedR
   const { rows } = await client.query<RunRow>({ name: 'inlet-run-facts', text: FACTS, values: [end.runId] })
   const run = rows[0]
   if (run === undefined || run.status === 'ended' || (end.epoch !== undefined && Number(run.epoch) !== end.epoch)) return null
-  const failure = end.failure ?? storedFailure(run)
+  // The worker knows the reason alone.
+  const failure = end.failure === undefined || end.failure.reason === run.error_reason ? (storedFailure(run) ?? end.failure) : end.failure
   const failedStreams = (end.streams ?? []).filter(({ error }) => error !== undefined)
   const warnings = warningsOf(end.caveats ?? {})
   const incomplete = (end.streams ?? []).flatMap((stream) => stream.incomplete ?? [])
@@ -119,25 +129,26 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<EndedR
       JSON.stringify({ ...end.progress, ...(end.caveats === undefined ? {} : { caveats: end.caveats }) }),
       JSON.stringify(warnings),
       run.source_id,
+      ...eventOf({ outcome, shown, trigger: run.trigger }),
+      ...columnsOf(end.log ?? []),
       ...(isOwnWork ? [failed, stops] : []),
     ],
   })
   if (run.trigger === 'quarantine' && (failed || outcome === 'cancelled')) await reopenUntried(client, run.source_id, end.runId)
   if (isOwnWork && sources[0] !== undefined) await planNext(client, run.source_id, { failed, stops, source: sources[0] })
-  await announce(client, { sourceId: run.source_id, runId: end.runId, outcome, shown, trigger: run.trigger })
   return { outcome, retriesWait: run.retries_wait }
 }
 
 /** What ends the ERROR of a source: a run that did not fail or, when its runs were said to end their worker, any that came to an end. */
-const LIFTS = `($2 <> 'cancelled' AND (NOT $10 OR status_reason = 'POISON_SOURCE'))`
+const LIFTS = `($2 <> 'cancelled' AND (NOT $17 OR status_reason = 'POISON_SOURCE'))`
 
 const SOURCE_AFTER = `last_run_id = $1, last_outcome = $2,
     last_success_at = CASE WHEN $2 IN ('ok', 'ok_nothing_new', 'partial') THEN clock_timestamp() ELSE last_success_at END,
-    consecutive_failures = CASE WHEN $10 THEN consecutive_failures + 1 WHEN $2 = 'cancelled' THEN consecutive_failures ELSE 0 END,
-    process_deaths = CASE WHEN $10 THEN process_deaths ELSE 0 END,
-    status = CASE WHEN $11 AND status NOT IN ('PAUSED', 'STOPPED') THEN 'ERROR' WHEN status = 'ERROR' AND ${LIFTS} THEN 'ACTIVE' ELSE status END,
-    status_reason = CASE WHEN $11 THEN $3 WHEN NOT ${LIFTS} THEN status_reason END,
-    status_message = CASE WHEN $11 THEN $4 WHEN NOT ${LIFTS} THEN status_message END,
+    consecutive_failures = CASE WHEN $17 THEN consecutive_failures + 1 WHEN $2 = 'cancelled' THEN consecutive_failures ELSE 0 END,
+    process_deaths = CASE WHEN $17 THEN process_deaths ELSE 0 END,
+    status = CASE WHEN $18 AND status NOT IN ('PAUSED', 'STOPPED') THEN 'ERROR' WHEN status = 'ERROR' AND ${LIFTS} THEN 'ACTIVE' ELSE status END,
+    status_reason = CASE WHEN $18 THEN $3 WHEN NOT ${LIFTS} THEN status_reason END,
+    status_message = CASE WHEN $18 THEN $4 WHEN NOT ${LIFTS} THEN status_message END,
     last_error_reason = coalesce($3, last_error_reason), last_error_message = coalesce($4, last_error_message),
     last_error_at = CASE WHEN $3::text IS NULL THEN last_error_at ELSE clock_timestamp() END,
     restart_at = NULL`
@@ -147,25 +158,34 @@ const end = (sourceAfter: string, more: string): string => `
 WITH run AS (
   UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), ${endAttempt('ended')}, error_reason = $3, error_message = $4, error_next = $5, forwarded_batches = committed_batches, forwarded_bytes = committed_bytes,
     records_read = coalesce($6, records_read), progress = CASE WHEN $8::jsonb = '[]' THEN progress || $7::jsonb
-      ELSE progress || $7::jsonb || jsonb_build_object('warnings', coalesce(progress->'warnings', '[]') || $8::jsonb) END WHERE id = $1
+      ELSE progress || $7::jsonb || jsonb_build_object('warnings', coalesce(progress->'warnings', '[]') || $8::jsonb) END WHERE id = $1 RETURNING id, attempt
 ), lease AS (
   UPDATE leases SET run_id = NULL, holder = NULL, expires_at = clock_timestamp() WHERE source_id = $9 AND run_id = $1
 ), seen AS (
   DELETE FROM sweep_seen WHERE run_id = $1
+), event AS (
+${insertEvents(`VALUES ($9::uuid, $1::uuid, 'run.ended', $10::text, $11::text, $12::jsonb)`)}
+), log AS (
+${insertLogLines('SELECT id, attempt FROM run', 13)}
 )${more}
 UPDATE sources SET ${sourceAfter} WHERE id = $9 RETURNING consecutive_failures, process_deaths, status, status_reason`
 
 // A good end needs no check that waits for one.
-const END_OWN = end(SOURCE_AFTER, `, checks AS (DELETE FROM rechecks WHERE source_id = $9 AND NOT $10::boolean AND $2 <> 'cancelled')`)
+const END_OWN = end(SOURCE_AFTER, `, checks AS (DELETE FROM rechecks WHERE source_id = $9 AND NOT $17::boolean AND $2 <> 'cancelled')`)
 const END_BESIDE = end('process_deaths = 0', '')
 
 /** What the scribe found out about the run, whether or not its worker saw it in time. */
 const storedFailure = (run: RunRow): RunFailure | undefined => {
-  if (run.error_reason === 'QUARANTINE_BUDGET')
-    return toFailure('QUARANTINE_BUDGET', `${run.quarantined} records could not be stored, more than the run may quarantine`)
+  if (run.error_reason === 'QUARANTINE_BUDGET') return toBudgetFailure(run)
   if (run.error_reason === 'BATCH_MISMATCH')
     return toFailure('BATCH_MISMATCH', 'a batch of the run was refused, since it is not the one that was forwarded')
   return undefined
+}
+
+const toBudgetFailure = ({ quarantined, quarantined_for: most }: RunRow): RunFailure => {
+  const said = `${quarantined} records could not be stored, more than the run may quarantine`
+  const failure = toFailure('QUARANTINE_BUDGET', most === null ? said : `${said}, most of them for ${most.reason}: ${most.message}`)
+  return most === null ? failure : { ...failure, next: `${nextStepOf(most.reason)} ${failure.next}` }
 }
 
 const toFailure = (reason: 'QUARANTINE_BUDGET' | 'BATCH_MISMATCH', message: string): RunFailure => ({
@@ -185,8 +205,6 @@ const LEVEL: Readonly<Record<RunOutcome, NewEvent['level']>> = {
 }
 
 interface Ended {
-  readonly sourceId: string
-  readonly runId: string
   readonly outcome: RunOutcome
   readonly shown: RunFailure | undefined
   readonly trigger: string
@@ -220,17 +238,12 @@ const restartIn = async (client: pg.ClientBase, sourceId: string, delayMs: numbe
   )
 }
 
-const announce = async (client: pg.ClientBase, args: Ended): Promise<void> => {
-  const { outcome, shown, trigger } = args
-  await writeEvent(client, {
-    sourceId: args.sourceId,
-    runId: args.runId,
-    type: 'run.ended',
-    level: LEVEL[outcome],
-    message: shown === undefined ? `run ended: ${outcome}` : `run ended: ${outcome}: ${shown.message.slice(0, 500)}`,
-    data: { outcome, trigger, ...(shown === undefined ? {} : { reason: shown.reason, next: shown.next }) },
-  })
-}
+/** Level, message and data of the event that says it. */
+const eventOf = ({ outcome, shown, trigger }: Ended): readonly string[] => [
+  LEVEL[outcome],
+  shown === undefined ? `run ended: ${outcome}` : `run ended: ${outcome}: ${shown.message.slice(0, 500)}`,
+  JSON.stringify({ outcome, trigger, ...(shown === undefined ? {} : { reason: shown.reason, next: shown.next }) }),
+]
 
 /** Opens again what a run that failed was to retry and did not resolve: the caller sees the run and may ask again. */
 const reopenUntried = async (client: pg.ClientBase, sourceId: string, runId: string): Promise<void> => {

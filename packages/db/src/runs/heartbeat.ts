@@ -89,7 +89,7 @@ export interface CommitState {
 
 /** How far the scribe has come with these runs. */
 export const readCommitStates = async (database: Database, runIds: readonly string[]): Promise<readonly CommitState[]> => {
-  const { rows } = await database.pool.query<CommitState>({
+  const { rows } = await database.keyed.query<CommitState>({
     name: 'inlet-commit-states',
     text: 'SELECT id AS "runId", prefix_seq AS "highWaterMark", error_reason AS "errorReason" FROM runs WHERE id = ANY($1::uuid[])',
     values: [runIds],
@@ -107,12 +107,21 @@ export const readStoredSeqs = async (database: Database, runId: string, fromSeq:
 export const ensureStreams = async (
   database: Database,
   sourceId: string,
-  streams: readonly { readonly name: string; readonly kind: string; readonly mappingHash?: string | null }[],
+  streams: readonly { readonly name: string; readonly kind: string; readonly catalog?: boolean; readonly mappingHash?: string | null }[],
 ): Promise<void> => {
-  await database.pool.query(
-    `WITH source AS (SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL FOR KEY SHARE)
-     INSERT INTO streams (source_id, name, kind, mapping_hash) SELECT $1, name, kind, hash FROM unnest($2::text[], $3::text[], $4::text[]) AS s(name, kind, hash), source
-     ON CONFLICT (source_id, name) DO UPDATE SET kind = EXCLUDED.kind WHERE streams.kind <> EXCLUDED.kind`,
-    [sourceId, streams.map(({ name }) => name), streams.map(({ kind }) => kind), streams.map(({ mappingHash }) => mappingHash ?? null)],
-  )
+  await database.keyed.query({
+    name: 'inlet-ensure-streams',
+    text: `WITH source AS (SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL FOR KEY SHARE)
+     INSERT INTO streams (source_id, name, kind, catalog, mapping_hash)
+     SELECT $1, name, kind, catalog, hash FROM unnest($2::text[], $3::text[], $4::bool[], $5::text[]) AS s(name, kind, catalog, hash), source
+     ON CONFLICT (source_id, name) DO UPDATE SET kind = EXCLUDED.kind, catalog = EXCLUDED.catalog
+     WHERE (streams.kind, streams.catalog) <> (EXCLUDED.kind, EXCLUDED.catalog)`,
+    values: [
+      sourceId,
+      streams.map(({ name }) => name),
+      streams.map(({ kind }) => kind),
+      streams.map(({ catalog }) => catalog ?? false),
+      streams.map(({ mappingHash }) => mappingHash ?? null),
+    ],
+  })
 }

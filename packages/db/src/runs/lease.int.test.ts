@@ -31,6 +31,15 @@ describe('takeLease', () => {
     })
   })
 
+  it('says once that the run started, however often it is taken', async () => {
+    const sourceId = await store.addSource()
+    const { runId } = await store.lease(sourceId)
+    await store.expireLease(sourceId)
+    await take(runId)
+    const events = await store.rows(`SELECT run_id, level FROM events WHERE source_id = $1 AND type = 'run.started'`, [sourceId])
+    expect(events).toEqual([{ run_id: runId, level: 'info' }])
+  })
+
   it('raises the epoch at each take-over, and notifies the old holder', async () => {
     const sourceId = await store.addSource()
     const first = await store.lease(sourceId)

@@ -2,9 +2,10 @@ import { type CaveatTally, DEATHS_TO_ISOLATE, type RunTrigger } from '@inlet/dom
 import type pg from 'pg'
 import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
+import { insertEvents } from '../events/write-event.js'
 import { beginAttempt } from './attempts.js'
 import { openBackfillCursors } from './backfill-cursors.js'
-import { claimProcess } from './claim-process.js'
+import { claimProcess, isFreeFor } from './claim-process.js'
 import { classifyLostRun } from './classify-lost-run.js'
 import type { BackfillPlan } from './create-run.js'
 import { endRun } from './end-run.js'
@@ -52,6 +53,7 @@ export interface LeasedRun {
 /** A stream as it was when the lease was taken. */
 export interface KnownStream {
   readonly kind: string
+  readonly catalog: boolean
   /** Of the mapping it was read with last; null without one. */
   readonly mappingHash: string | null
   /** Whether it is being read from the beginning, since its mapping changed. */
@@ -110,7 +112,7 @@ interface LeaseRequest {
  */
 export const takeLease = async (database: Database, request: LeaseRequest): Promise<LeaseResult> => {
   try {
-    return await database.transaction((client) => take(client, request))
+    return await database.keyedTransaction((client) => take(client, request))
   } catch (error) {
     if (isPassing(error)) throw error
     if (await failToBegin(database, request.runId, error)) return { taken: false, because: 'gone' }
@@ -129,18 +131,20 @@ const take = async (client: pg.ClientBase, request: LeaseRequest): Promise<Lease
     await endRun(client, { runId: run.id, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'cancelled before it began', next: '' } })
     return { taken: false, because: 'gone' }
   }
-  let deaths = locked.deaths ?? 0
+  let isolates = (locked.deaths ?? 0) >= DEATHS_TO_ISOLATE
   if (run.status === 'running') {
     if (await classifyLostRun(client, run, request)) return { taken: false, because: 'suspended' }
-    deaths = await readDeaths(client, run.source_id)
-    await client.query('SELECT FROM workers WHERE id = $1 FOR NO KEY UPDATE', [request.holder])
+    isolates = (await readDeaths(client, run.source_id)) >= DEATHS_TO_ISOLATE
+    await client.query(`SELECT FROM workers WHERE id = $1 FOR ${isolates ? 'UPDATE' : 'KEY SHARE'}`, [request.holder])
   }
-  const place = await claimProcess(client, { ...request, isolates: deaths >= DEATHS_TO_ISOLATE, lifeMs: run.life_ms })
-  if (!place.free) {
-    if (run.status === 'running') await leaveQueued(client, run)
-    return { taken: false, because: 'busy', until: place.until }
-  }
-  return { taken: true, run: await begin(client, { run, isolatedUntil: place.isolatedUntil, ...request }) }
+  const begun = isolates ? null : await begin(client, { run, ...request, claimed: null })
+  if (begun !== null) return { taken: true, run: begun }
+  const place = await claimProcess(client, { ...request, isolates, lifeMs: run.life_ms })
+  const late = place.free ? await begin(client, { run, ...request, claimed: place }) : null
+  if (late !== null) return { taken: true, run: late }
+  if (place.free) throw new Error('the version of the run is gone')
+  if (run.status === 'running') await leaveQueued(client, run)
+  return { taken: false, because: 'busy', until: place.until }
 }
 
 const readDeaths = async (client: pg.ClientBase, sourceId: string): Promise<number> => {
@@ -173,6 +177,7 @@ const lockOnce = async (client: pg.ClientBase, { runId, holder }: LeaseRequest):
 
 const runOf = (locked: Locked): Row | null => (locked.id === null ? null : (locked as Row))
 
+// Runs that need not be alone share the row of their worker, which its heartbeats may change meanwhile; one that must be alone has it for itself.
 // Counting what was locked before puts the locks in order, as in lock-order.ts.
 const LOCK = `
 WITH known AS MATERIALIZED (
@@ -188,35 +193,55 @@ WITH known AS MATERIALIZED (
     wake_at <= clock_timestamp() + interval '1 second' AS waking
   FROM runs WHERE id = $1 AND (SELECT count(*) FROM source) > 0 AND (SELECT count(*) FROM lease) >= 0 FOR UPDATE
 ), worker AS MATERIALIZED (
-  SELECT id FROM workers WHERE id = $2 AND (SELECT status FROM run) IN ('queued', 'parked') FOR NO KEY UPDATE
+  SELECT id FROM workers WHERE id = $2 AND (SELECT status FROM run) IN ('queued', 'parked') AND (SELECT process_deaths FROM source) < ${DEATHS_TO_ISOLATE} FOR KEY SHARE
+), alone AS MATERIALIZED (
+  SELECT id FROM workers WHERE id = $2 AND (SELECT status FROM run) IN ('queued', 'parked') AND (SELECT process_deaths FROM source) >= ${DEATHS_TO_ISOLATE} FOR UPDATE
 )
-SELECT run.*, (SELECT held_until FROM known) AS held_until, (SELECT process_deaths FROM source) AS deaths, (SELECT count(*) FROM worker) AS workers,
+SELECT run.*, (SELECT held_until FROM known) AS held_until, (SELECT process_deaths FROM source) AS deaths, (SELECT count(*) FROM worker) + (SELECT count(*) FROM alone) AS workers,
   (SELECT run_id IS NOT NULL AND expires_at > clock_timestamp() FROM lease) AS lease_live, (SELECT expires_at FROM lease) AS lease_expires_at
 FROM (SELECT 1) one LEFT JOIN run ON true`
 
+const SOURCE = `
+SELECT s.name, s.connector, s.generation, r.trigger, r.backfill, v.id AS version_id, v.number, v.config, v.mapping, v.loaded_at IS NOT NULL AND v.load_failed_at IS NULL AS opened, ${STORED_CREDENTIAL_JSON} AS credential,
+       (SELECT coalesce(sum(live_records), 0) FROM streams WHERE source_id = s.id) AS live_records,
+       (SELECT coalesce(max(seq), 0)::int FROM ledger WHERE run_id = $2) AS last_seq,
+       (SELECT coalesce(json_agg(json_build_object('name', st.name, 'kind', st.kind, 'catalog', st.catalog, 'cursor', st.cursor, 'mappingHash', st.mapping_hash, 'rereads', st.reread_epoch IS NOT NULL)), '[]')
+        FROM streams st WHERE st.source_id = s.id) AS streams
+FROM sources s JOIN runs r ON r.id = $2 JOIN source_versions v ON v.id = r.version_id ${CREDENTIAL_OF_SOURCE}
+WHERE s.id = $1`
+
+// In the process of a worker that may take it, unless that was found out before ($6).
 // What lies beyond a gap of the old attempt is stored but not passed by the cursor: it is read again and found unchanged.
+// The event is written only once: a run that is parked again and again would push all other events of its source out.
 const BEGIN = `
-WITH lease AS (
-  INSERT INTO leases AS l (source_id, epoch, run_id, holder, expires_at) VALUES ($1, 1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond')
+WITH source AS MATERIALIZED (${SOURCE}), lease AS (
+  INSERT INTO leases AS l (source_id, epoch, run_id, holder, expires_at)
+  SELECT $1, 1, $2, $3, clock_timestamp() + $4 * interval '1 millisecond' FROM source WHERE $6::boolean OR ${isFreeFor('$3', '$2')}
   ON CONFLICT (source_id) DO UPDATE SET epoch = l.epoch + 1, run_id = EXCLUDED.run_id, holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
   RETURNING epoch
-)
-UPDATE runs SET status = 'running', attempt = attempt + 1, epoch = lease.epoch, holder = $3, prefix_seq = $5, wake_at = NULL, parked_reason = NULL, parked_message = NULL, error_reason = NULL,
+), begun AS (
+UPDATE runs SET status = 'running', attempt = attempt + 1, epoch = lease.epoch, holder = $3, prefix_seq = (SELECT last_seq FROM source), wake_at = NULL, parked_reason = NULL, parked_message = NULL, error_reason = NULL,
   forwarded_bytes = committed_bytes, forwarded_batches = committed_batches, started_at = coalesce(started_at, clock_timestamp()),
-  attempt_at = clock_timestamp(), moved_at = clock_timestamp(), isolated_until = $6, begin_failures = 0, ${beginAttempt('attempt + 1', '$3')}
-FROM lease WHERE id = $2 RETURNING lease.epoch`
+  attempt_at = clock_timestamp(), moved_at = clock_timestamp(), isolated_until = $5, begin_failures = 0, ${beginAttempt('attempt + 1', '$3')}
+FROM lease WHERE id = $2 RETURNING lease.epoch, runs.attempt, runs.trigger
+), event AS (
+${insertEvents(`SELECT $1, $2, 'run.started', 'info', 'run started', jsonb_build_object('trigger', trigger) FROM begun WHERE attempt = 1`)}
+)
+SELECT source.*, begun.epoch FROM source, begun`
 
-const begin = async (client: pg.ClientBase, args: LeaseRequest & { run: Row; isolatedUntil: Date | null }): Promise<LeasedRun> => {
-  const { run } = args
-  const { rows } = await client.query<SourceRow>({ name: 'inlet-leased-source', text: SOURCE, values: [run.source_id, run.id] })
-  const source = rows[0]
-  if (source === undefined) throw new Error('the version of the run is gone')
-  const lastSeq = source.last_seq
-  const lease = await client.query<{ epoch: string }>({
+/** Null: the worker may not begin it now. */
+const begin = async (
+  client: pg.ClientBase,
+  args: LeaseRequest & { run: Row /** Null: not found out. */; claimed: { readonly isolatedUntil: Date | null } | null },
+): Promise<LeasedRun | null> => {
+  const { run, claimed } = args
+  const { rows } = await client.query<SourceRow>({
     name: 'inlet-begin',
     text: BEGIN,
-    values: [run.source_id, run.id, args.holder, args.ttlMs, lastSeq, args.isolatedUntil],
+    values: [run.source_id, run.id, args.holder, args.ttlMs, claimed?.isolatedUntil ?? null, claimed !== null],
   })
+  const source = rows[0]
+  if (source === undefined) return null
   const live = source.streams.flatMap(({ name, cursor }) => (cursor === null ? [] : [[name, cursor] as const]))
   const { backfill } = source
   return {
@@ -224,8 +249,8 @@ const begin = async (client: pg.ClientBase, args: LeaseRequest & { run: Row; iso
     sourceId: run.source_id,
     sourceName: source.name,
     connector: source.connector,
-    epoch: Number(lease.rows[0]?.epoch),
-    nextSeq: lastSeq + 1,
+    epoch: Number(source.epoch),
+    nextSeq: source.last_seq + 1,
     version: { id: source.version_id, number: source.number, config: source.config, mapping: source.mapping, opened: source.opened },
     generation: source.generation,
     trigger: source.trigger,
@@ -234,7 +259,7 @@ const begin = async (client: pg.ClientBase, args: LeaseRequest & { run: Row; iso
     allowMassDelete: run.allow_mass_delete,
     attempt: run.attempt + 1,
     cursors: backfill === null ? new Map(live) : await openBackfillCursors(client, { sourceId: run.source_id, runId: run.id, backfill }),
-    streams: new Map(source.streams.map(({ name, kind, mappingHash, rereads }) => [name, { kind, mappingHash, rereads }])),
+    streams: new Map(source.streams.map(({ name, kind, catalog, mappingHash, rereads }) => [name, { kind, catalog, mappingHash, rereads }])),
     liveRecords: Number(source.live_records),
     committedBatches: run.committed_batches,
     committedBytes: Number(run.committed_bytes),
@@ -244,6 +269,7 @@ const begin = async (client: pg.ClientBase, args: LeaseRequest & { run: Row; iso
 }
 
 interface SourceRow {
+  readonly epoch: string
   readonly name: string
   readonly connector: string
   readonly version_id: string
@@ -259,12 +285,3 @@ interface SourceRow {
   readonly last_seq: number
   readonly streams: readonly (KnownStream & { readonly name: string; readonly cursor: unknown })[]
 }
-
-const SOURCE = `
-SELECT s.name, s.connector, s.generation, r.trigger, r.backfill, v.id AS version_id, v.number, v.config, v.mapping, v.loaded_at IS NOT NULL AND v.load_failed_at IS NULL AS opened, ${STORED_CREDENTIAL_JSON} AS credential,
-       (SELECT coalesce(sum(live_records), 0) FROM streams WHERE source_id = s.id) AS live_records,
-       (SELECT coalesce(max(seq), 0)::int FROM ledger WHERE run_id = $2) AS last_seq,
-       (SELECT coalesce(json_agg(json_build_object('name', st.name, 'kind', st.kind, 'cursor', st.cursor, 'mappingHash', st.mapping_hash, 'rereads', st.reread_epoch IS NOT NULL)), '[]')
-        FROM streams st WHERE st.source_id = s.id) AS streams
-FROM sources s JOIN runs r ON r.id = $2 JOIN source_versions v ON v.id = r.version_id ${CREDENTIAL_OF_SOURCE}
-WHERE s.id = $1`

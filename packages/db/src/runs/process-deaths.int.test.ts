@@ -206,6 +206,24 @@ describe('a suspect', () => {
     taken(await take(third.runId, holder))
   })
 
+  it('waits for those that are being taken there, which wait neither for each other nor for its heartbeat', async () => {
+    const holder = await newWorker()
+    const suspect = await store.addSource()
+    await store.database.prisma.source.update({ where: { id: suspect }, data: { processDeaths: 2 } })
+    const run = await createRun(store.database.pool, { sourceId: suspect, trigger: 'manual' })
+    const order: string[] = []
+    let alone: Promise<unknown> | undefined
+    await store.database.transaction(async (client) => {
+      await client.query('SELECT FROM workers WHERE id = $1 FOR KEY SHARE', [holder])
+      alone = take(run?.id ?? '', holder).then(() => order.push('alone'))
+      await start(holder)
+      await alive(holder)
+      order.push('others')
+    })
+    await alone
+    expect(order).toEqual(['others', 'alone'])
+  })
+
   it('does not keep a worker from others for longer than two minutes', async () => {
     const holder = await newWorker()
     await start(holder)

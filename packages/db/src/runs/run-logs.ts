@@ -18,6 +18,25 @@ export interface StoredLogLine extends NewLogLine {
   readonly attempt: number
 }
 
+/**
+ * The statement that adds lines to the log of the run (and the attempt) that `run` gives, in their order; the columns of the lines are parameters
+ * from `first` on.
+ */
+export const insertLogLines = (run: string, first: number): string => {
+  const types = ['timestamptz', 'text', 'text', 'text'].map((type, at) => `$${first + at}::${type}[]`)
+  return `INSERT INTO run_logs (run_id, attempt, at, level, stream, message)
+     SELECT r.id, r.attempt, l.at, l.level, l.stream, l.message FROM (${run}) AS r(id, attempt),
+       unnest(${types.join(', ')}) WITH ORDINALITY AS l(at, level, stream, message, n) ORDER BY l.n`
+}
+
+/** Parameters for {@link insertLogLines}. */
+export const columnsOf = (lines: readonly NewLogLine[]): readonly unknown[] => [
+  lines.map(({ at }) => at),
+  lines.map(({ level }) => level),
+  lines.map(({ stream }) => stream),
+  lines.map(({ message }) => message),
+]
+
 /** Adds lines to the log of a run by one statement, in their order; a run that is gone takes none. */
 export const addLogLines = async (
   database: Pick<Database, 'pool'>,
@@ -25,19 +44,7 @@ export const addLogLines = async (
   lines: readonly NewLogLine[],
 ): Promise<void> => {
   if (lines.length === 0) return
-  await database.pool.query(
-    `INSERT INTO run_logs (run_id, attempt, at, level, stream, message)
-     SELECT r.id, $2, l.at, l.level, l.stream, l.message FROM runs r,
-       unnest($3::timestamptz[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS l(at, level, stream, message, n) WHERE r.id = $1 ORDER BY l.n`,
-    [
-      run.runId,
-      run.attempt,
-      lines.map(({ at }) => at),
-      lines.map(({ level }) => level),
-      lines.map(({ stream }) => stream),
-      lines.map(({ message }) => message),
-    ],
-  )
+  await database.pool.query(insertLogLines('SELECT id, $2::int FROM runs WHERE id = $1', 3), [run.runId, run.attempt, ...columnsOf(lines)])
 }
 
 export interface LogRequest {

@@ -129,6 +129,20 @@ describe('a record that cannot be indexed', () => {
     expect(await readIndexState(store.database)).toMatchObject({ pending: 0, failed: 1 })
   })
 
+  it('is none however often the database went away while it was in hand', async () => {
+    await store.rows(
+      `CREATE FUNCTION vanish() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$`,
+    )
+    await store.rows('CREATE TRIGGER vanish BEFORE INSERT ON search_postings FOR EACH ROW EXECUTE FUNCTION vanish()')
+    const { put, find } = await open()
+    await put({ a: 'walrus' })
+    const unreturned = new Set<string>()
+    for (let n = 0; n < 5; n += 1) await expect(indexPending(store.database, { unreturned })).rejects.toThrow(/terminat|connection error/u)
+    await store.rows('DROP TRIGGER vanish ON search_postings')
+    expect(await indexPending(store.database, { unreturned })).toBe(1)
+    expect([await find('walrus'), unreturned.size]).toEqual([['a'], 0])
+  })
+
   it('is none when the database is at fault', async () => {
     const { put } = await open()
     await put({ a: 'walrus' })

@@ -7,6 +7,7 @@ import { testSearch } from '../records/testing/test-search.js'
 import { indexPending } from './index-pending.js'
 import { readIndexState } from './index-state.js'
 import { mergeSegments } from './merge-segments.js'
+import { retryGivenUp } from './take-portion.js'
 import { createBreakingDatabase } from './testing/breaking-database.js'
 
 let store: TestStore
@@ -102,7 +103,11 @@ const run = async (steps: readonly Step[]): Promise<void> => {
     }
     await check()
   }
-  while ((await readIndexState(store.database)).pending > 0) await indexPending(store.database)
+  // A record that several indexers had in hand when they were killed is given up, at the latest now, until the next one starts.
+  for (let starts = 0; starts < 2; starts++) {
+    await retryGivenUp(store.database.pool)
+    while ((await readIndexState(store.database)).pending > 0) await indexPending(store.database)
+  }
   reference.indexAll()
   await check()
   expect((await readIndexState(store.database)).failed).toBe(0)
@@ -115,11 +120,22 @@ const run = async (steps: readonly Step[]): Promise<void> => {
 
 const ROUNDS = Number(process.env['INLET_TEST_ROUNDS'] ?? 25)
 
+/** Found at random: kills that follow each other, with the same record in hand. */
+const KILLED_AGAIN: readonly Step[] = [
+  { do: 'store', entries: KEYS.map((key) => ({ op: 'u', key, v: 'zinc' })) },
+  { do: 'index', statements: 4 },
+  { do: 'store', entries: [{ op: 'u', key: 'lynx', v: 'gold' }] },
+  { do: 'merge' },
+  ...[2, 3, 4, 5, 14].map((statements) => ({ do: 'index' as const, statements })),
+  { do: 'store', entries: [{ op: 'u', key: 'lynx', v: 'iron' }] },
+  { do: 'index', statements: 12 },
+]
+
 describe('an indexer that is killed between any two statements', () => {
   it('leaves an index that finds each record by one of its states, and in the end by its last', async () => {
     const result = await fc.check(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), (steps) => run(steps)),
-      { numRuns: ROUNDS },
+      { numRuns: ROUNDS, examples: [[[...KILLED_AGAIN]]] },
     )
     expect(fc.defaultReportMessage(result) ?? '').toBe('')
   })

@@ -4,12 +4,18 @@ import { isConnectionError, isDataError, sqlState } from '../sql-state.js'
 import { inTransaction, withIndexLock } from './index-lock.js'
 import { indexPortion } from './index-portion.js'
 import { numberRecords } from './number-records.js'
+import { renumberSome } from './reindex-source.js'
 import { isolate, MAX_ATTEMPTS, type PendingRow, returnPortion, takePortion } from './take-portion.js'
 
 /** Bytes of records that become one segment. */
 const PORTION_BYTES = 4_194_304
 
 export interface IndexOptions {
+  /**
+   * Rows that were in hand when the database went away. Who indexes again and again passes the same set, so that no outage is held against a record:
+   * they are put back when it is there again.
+   */
+  readonly unreturned?: Set<string>
   /** Ends the work; what is not committed is left for the next time. */
   readonly signal?: AbortSignal
   readonly portionBytes?: number
@@ -26,9 +32,13 @@ export interface IndexOptions {
 export const indexPending = async (database: Database, options: IndexOptions = {}): Promise<number | null> => {
   await numberRecords(database, options)
   return withIndexLock(database, 'index', async (client) => {
+    await returnPortion(client, [...(options.unreturned ?? [])])
+    options.unreturned?.clear()
     let indexed = 0
     while (options.signal?.aborted !== true) {
       const portion = await takePortion(client, options.portionBytes ?? PORTION_BYTES)
+      // What was stored comes before what is indexed again.
+      if (portion.length === 0 && (await renumberSome(client))) continue
       if (portion.length === 0) break
       const records = await tryPortion(client, portion, options)
       indexed += records
@@ -50,7 +60,10 @@ const tryPortion = async (client: pg.ClientBase, portion: readonly PendingRow[],
     return await inTransaction(client, () => indexPortion(client, portion, options.signal))
   } catch (error) {
     if (!isFaultOfRecord(error, options.signal)) {
-      await returnPortion(client, portion)
+      const ids = portion.map(({ id }) => id)
+      await returnPortion(client, ids).catch(() => {
+        for (const id of ids) options.unreturned?.add(id)
+      })
       throw error
     }
     options.onProblem?.(error)

@@ -36,7 +36,8 @@ export const isIndexedUpTo = async ({ pool }: Pick<Database, 'pool'>, last: stri
 }
 
 const WORK = `
-SELECT EXISTS (SELECT FROM search_pending WHERE problem IS NULL) OR EXISTS (SELECT FROM records WHERE doc_id IS NULL AND deleted_at IS NULL) AS waits`
+SELECT EXISTS (SELECT FROM search_pending WHERE problem IS NULL) OR EXISTS (SELECT FROM search_reindexings)
+  OR EXISTS (SELECT FROM records WHERE doc_id IS NULL AND deleted_at IS NULL) AS waits`
 
 /** Whether anything waits to be indexed. */
 export const hasPendingIndex = async ({ pool }: Pick<Database, 'pool'>): Promise<boolean> => {

@@ -1,15 +1,4 @@
-import {
-  bucketBits,
-  bucketSlot,
-  hashTerm,
-  isLargeSlot,
-  mergePostings,
-  planMerge,
-  readTerms,
-  type SegmentPart,
-  type TermPostings,
-  toSlots,
-} from '@inlet/search'
+import { bucketBits, bucketSlot, createSegmentMerger, planMerge, type Slot } from '@inlet/search'
 import type pg from 'pg'
 import type { Database } from '../database.js'
 import { inTransaction, withIndexLock } from './index-lock.js'
@@ -71,8 +60,7 @@ const mergeChosen = async (client: pg.ClientBase, segments: readonly SegmentRow[
   let bytes = 0
   for (const range of rangesOf(segments)) {
     if (signal?.aborted === true) return
-    const terms = await mergeRange(client, { segments, range, base, liveness })
-    const slots = toSlots(terms, bits)
+    const slots = await mergeRange(client, { segments, range, base, bits, liveness })
     await insertSlots(client, id, slots)
     bytes += slots.reduce((sum, { data }) => sum + data.length, 0)
   }
@@ -91,36 +79,25 @@ interface RangeRequest {
   readonly segments: readonly SegmentRow[]
   readonly range: readonly [number, number]
   readonly base: number
+  readonly bits: number
   readonly liveness: Liveness
 }
 
 const READ_RANGE = `
-SELECT slot::float8, postings FROM search_postings WHERE segment_id = $1 AND slot BETWEEN $2 AND $3
-UNION ALL SELECT slot::float8, postings FROM search_postings WHERE segment_id = $1 AND slot BETWEEN 4294967296 + $4 AND 4294967296 + $5`
+SELECT postings FROM search_postings WHERE segment_id = $1 AND slot BETWEEN $2 AND $3
+UNION ALL SELECT postings FROM search_postings WHERE segment_id = $1 AND slot BETWEEN 4294967296 + $4 AND 4294967296 + $5`
 
-const mergeRange = async (client: pg.ClientBase, { segments, range, base, liveness }: RangeRequest): Promise<readonly HashedTerm[]> => {
+const mergeRange = async (client: pg.ClientBase, { segments, range, base, bits, liveness }: RangeRequest): Promise<readonly Slot[]> => {
   const [low, high] = range
-  const parts = new Map<string, SegmentPart[]>()
+  const merger = createSegmentMerger()
   for (const segment of segments) {
     const values = [segment.id, bucketSlot(low, segment.bits), bucketSlot(high, segment.bits), low, high]
-    const { rows } = await client.query<{ readonly slot: number; readonly postings: Buffer }>({ text: READ_RANGE, values })
-    for (const { slot, postings } of rows)
-      for (const { term, data } of readTerms(postings)) {
-        // A small segment's bucket reaches over several ranges.
-        const hash = isLargeSlot(slot) ? low : hashTerm(term)
-        if (hash < low || hash > high) continue
-        const known = parts.get(term)
-        if (known === undefined) parts.set(term, [{ data, base: segment.base }])
-        else known.push({ data, base: segment.base })
-      }
+    const { rows } = await client.query<{ readonly postings: Buffer }>({ text: READ_RANGE, values })
+    // A small segment's bucket reaches over several ranges.
+    for (const { postings } of rows) merger.add(postings, segment.base, low, high)
   }
-  return [...parts].flatMap(([term, own]) => {
-    const merged = mergePostings(term, own, base, liveness)
-    return merged === null ? [] : [{ ...merged, hash: hashTerm(term) }]
-  })
+  return merger.toSlots({ bits, base }, liveness)
 }
-
-type HashedTerm = TermPostings & { readonly hash: number }
 
 interface Replacement {
   readonly id: string

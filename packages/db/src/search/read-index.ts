@@ -1,10 +1,9 @@
+import { isLanguage, type Language } from '@inlet/domain'
 import {
   findTerms,
   hashTerm,
   type IndexedTerm,
   type IndexSize,
-  isLanguage,
-  type Language,
   largeSlot,
   type PostingList,
   type QueryTerm,

@@ -7,7 +7,8 @@ export interface Liveness extends PostingFilter {
   goneLength(): number
 }
 
-const PAGE = 200_000
+// Ten times as many hold 80 MiB more, at no less cost.
+const PAGE = 20_000
 /** A bit for each number, as long as that is not too much memory. */
 const MAX_BITS = 2 ** 31
 

@@ -34,11 +34,11 @@ export const takePortion = async (client: pg.ClientBase, maxBytes: number): Prom
   return [...rows].sort((a, b) => Number(a.id) - Number(b.id))
 }
 
-const RETURN = 'UPDATE search_pending SET attempts = attempts - 1 WHERE id = ANY($1::bigint[])'
+const RETURN = 'UPDATE search_pending SET attempts = greatest(0, attempts - 1) WHERE id = ANY($1::bigint[])'
 
-/** Puts back what could not be indexed for no fault of its own. */
-export const returnPortion = async (client: pg.ClientBase, portion: readonly PendingRow[]): Promise<void> => {
-  await client.query(RETURN, [portion.map(({ id }) => id)])
+/** Puts back what could not be indexed for no fault of its own, by the ids of its rows. */
+export const returnPortion = async (client: pg.ClientBase, ids: readonly string[]): Promise<void> => {
+  if (ids.length > 0) await client.query(RETURN, [ids])
 }
 
 const HALVES = `

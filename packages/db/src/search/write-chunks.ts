@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import type { RecordPart } from '@inlet/search'
 import type pg from 'pg'
 import { characterOffsets } from './character-offsets.js'
+import { keysInOrder, LOCKED_RECORD } from './locked-records.js'
 import type { IndexedRecord } from './write-segment.js'
 
 // A chunk that is as it was is not touched; its hash says whether what is made of it (an embedding) still holds. The lock keeps the record from
 // being deleted with its source until its chunks are there to be deleted as well; writing the record needs not wait for it.
 const UPSERT_CHUNKS = `
 WITH present AS MATERIALIZED (
-  SELECT p.stream_id, p.key_hash FROM records p JOIN unnest($2::int[], $3::text[]) AS k(stream_id, key_hash)
-  ON p.stream_id = k.stream_id AND p.key_hash = decode(k.key_hash, 'hex') FOR KEY SHARE OF p)
+  SELECT p.stream_id, p.key_hash FROM ${keysInOrder(2, 3)} CROSS JOIN LATERAL (${LOCKED_RECORD}) p)
 INSERT INTO record_chunks AS c (stream_id, key_hash, ordinal, from_char, to_char, headings, hash, text)
 SELECT p.stream_id, p.key_hash, r.ordinal, r.from_char, r.to_char, ARRAY(SELECT json_array_elements_text(r.headings)), decode(r.hash, 'hex'), r.text
 FROM json_to_recordset($1::json) AS r(stream_id int, key_hash text, ordinal int, from_char int, to_char int, headings json, hash text, text text)
@@ -20,8 +20,9 @@ ON CONFLICT (stream_id, key_hash, ordinal) DO UPDATE SET
 WHERE (c.hash, c.from_char, c.to_char) IS DISTINCT FROM (EXCLUDED.hash, EXCLUDED.from_char, EXCLUDED.to_char)`
 
 const DELETE_CHUNKS = `
-DELETE FROM record_chunks c USING unnest($1::int[], $2::text[], $3::int[]) AS r(stream_id, key_hash, parts)
-WHERE c.stream_id = r.stream_id AND c.key_hash = decode(r.key_hash, 'hex') AND c.ordinal >= r.parts`
+DELETE FROM record_chunks d WHERE d.ctid = ANY(ARRAY(
+  SELECT c.ctid FROM unnest($1::int[], $2::text[], $3::int[]) AS r(stream_id, key_hash, parts) CROSS JOIN LATERAL (
+    SELECT ctid FROM record_chunks WHERE stream_id = r.stream_id AND key_hash = decode(r.key_hash, 'hex') AND ordinal >= r.parts OFFSET 0) c))`
 
 /** Keeps the rows of records that are divided; a record of one part has none. */
 export const writeChunks = async (client: pg.ClientBase, records: readonly IndexedRecord[]): Promise<void> => {

@@ -40,6 +40,18 @@ export const claimSinks = async (
   return rows
 }
 
+/** What is needed to send to a sink, also while nothing is delivered to it; null without one. */
+export const findSinkToSend = async (
+  { pool }: Pick<Database, 'pool'>,
+  id: string,
+): Promise<Pick<ClaimedSink, 'id' | 'name' | 'kind' | 'sealed' | 'version' | 'signsPrevious'> | null> => {
+  const { rows } = await pool.query<ClaimedSink>(
+    `SELECT id, name, kind, sealed, version, coalesce(previous_until > clock_timestamp(), false) AS "signsPrevious" FROM sinks WHERE id = $1`,
+    [id],
+  )
+  return rows[0] ?? null
+}
+
 type Claim = Pick<ClaimedSink, 'id' | 'epoch'>
 
 const STILL = 'WHERE id = $1 AND epoch = $2::bigint'

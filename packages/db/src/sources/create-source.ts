@@ -1,4 +1,4 @@
-import { Failure, nameKey, nextTick, type Schedule, slugify } from '@inlet/domain'
+import { Failure, type Language, nameKey, nextTick, ownerOf, type Schedule, slugify } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import { useSharedCredential } from '../credentials/source-secrets.js'
 import type { Database } from '../database.js'
@@ -19,6 +19,8 @@ export interface NewSource {
   readonly schedule: Schedule | null
   readonly labels: Readonly<Record<string, string>>
   readonly freshWithinSeconds?: number | undefined
+  /** Of its records, for search; null: detected for each. */
+  readonly language?: Language | null | undefined
   readonly paused?: boolean | undefined
   /** Makes the first run as well; ignored for a paused source. */
   readonly runNow?: boolean | undefined
@@ -77,8 +79,9 @@ const insertSource = async (
       ...scheduleColumns(schedule),
       nextTickAt: schedule === null ? null : nextTick(schedule, now),
       freshWithinSeconds: source.freshWithinSeconds ?? null,
+      language: source.language ?? null,
       ...ownershipColumns(source.ownership ?? {}),
-      createdBy: actor,
+      createdBy: ownerOf(actor),
     },
     select: { id: true },
   })

@@ -1,6 +1,7 @@
-import type { Schedule, SourceStatus } from '@inlet/domain'
+import { type Language, type Schedule, type SourceStatus, toLanguage } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
+import { AS_TEXT, type TextRow, textToNumber } from '../text-rows.js'
 
 /** What a source is, as files define it. */
 export interface StoredDefinition {
@@ -15,6 +16,7 @@ export interface StoredDefinition {
   readonly schedule: Schedule | null
   readonly labels: Readonly<Record<string, string>>
   readonly freshWithinSeconds: number | null
+  readonly language: Language | null
   readonly status: SourceStatus
   readonly managedBy: string | null
   /** Names of its own secrets that are set. */
@@ -23,14 +25,10 @@ export interface StoredDefinition {
   readonly revision: number
 }
 
-interface Row extends Omit<StoredDefinition, 'schedule' | 'secretFields'> {
+interface Row extends Omit<StoredDefinition, 'schedule' | 'language'> {
+  readonly language: string | null
   readonly cron: string | null
   readonly timeZone: string
-  readonly secretFields: readonly string[] | null
-}
-
-interface Page {
-  readonly page: readonly Row[]
 }
 
 export interface DefinitionRequest {
@@ -52,30 +50,38 @@ export const listDefinitions = async (database: Database, request: DefinitionReq
     request.after === undefined || request.after === null ? null : `s.slug COLLATE "C" > ${add(request.after)}`,
   ])
   const { slugs, managedBy, after } = request
-  const { rows } = await database.lists.query<Page>({
+  const { rows } = await database.lists.query<TextRow<Row>>({
     // Parsed and planned once in each connection.
     name: `inlet-definitions ${slugs === undefined ? '' : 'slugs'} ${managedBy === undefined ? '' : 'managed'} ${after == null ? 'first' : 'next'}`,
-    // SQL: in the order of bytes. The page first: configs and secrets are read for its rows alone, whatever the statistics say; and as one row,
-    // of which the driver makes objects faster than of many.
+    // SQL: in the order of bytes. The page first: configs and secrets are read for its rows alone, whatever the statistics say.
     text: `WITH page AS MATERIALIZED (
-       SELECT s.id, s.slug, s.name, s.connector, s.version_id, s.cron, s.time_zone, s.labels, s.status, s.revision, s.fresh_within_seconds, s.managed_by,
+       SELECT s.id, s.slug, s.name, s.connector, s.version_id, s.cron, s.time_zone, s.labels, s.status, s.revision, s.fresh_within_seconds, s.language, s.managed_by,
          s.secrets_fingerprint, s.credential_id
        FROM sources s WHERE s.version_id IS NOT NULL AND ${where} ORDER BY s.slug COLLATE "C" LIMIT ${add(request.limit)})
-     SELECT coalesce(json_agg(p), '[]') AS page FROM (
-       SELECT s.id, s.slug, s.name, s.connector, v.config, v.mapping, s.cron, s.time_zone AS "timeZone", s.labels, s.status, s.revision,
-         s.fresh_within_seconds AS "freshWithinSeconds", s.managed_by AS "managedBy", s.secrets_fingerprint AS "secretsFingerprint",
-         (SELECT name FROM credentials WHERE id = s.credential_id) AS credential,
-         (SELECT array_agg(k ORDER BY k) FROM credentials c, jsonb_object_keys(c.sealed->'fields') AS k WHERE c.source_id = s.id) AS "secretFields"
-       FROM page s CROSS JOIN LATERAL (SELECT config, mapping FROM source_versions WHERE id = s.version_id LIMIT 1) v
-       ORDER BY s.slug COLLATE "C") p`,
+     SELECT s.id, s.slug, s.name, s.connector, v.config, v.mapping, s.cron, s.time_zone AS "timeZone", s.labels, s.status, s.revision,
+       s.fresh_within_seconds AS "freshWithinSeconds", s.language, s.managed_by AS "managedBy", s.secrets_fingerprint AS "secretsFingerprint",
+       (SELECT name FROM credentials WHERE id = s.credential_id) AS credential,
+       (SELECT coalesce(json_agg(k ORDER BY k), '[]') FROM credentials c, jsonb_object_keys(c.sealed->'fields') AS k WHERE c.source_id = s.id) AS "secretFields"
+     FROM page s CROSS JOIN LATERAL (SELECT config, mapping FROM source_versions WHERE id = s.version_id LIMIT 1) v
+     ORDER BY s.slug COLLATE "C"`,
     values,
+    types: AS_TEXT,
   })
-  return (rows[0]?.page ?? []).map(({ cron, timeZone, secretFields, ...row }) => ({
-    ...row,
-    schedule: cron === null ? null : { cron, timeZone },
-    secretFields: secretFields ?? [],
-  }))
+  return rows.map(toDefinition)
 }
+
+const toDefinition = ({ cron, timeZone, ...row }: TextRow<Row>): StoredDefinition => ({
+  ...row,
+  config: JSON.parse(row.config),
+  mapping: row.mapping === null ? null : JSON.parse(row.mapping),
+  schedule: cron === null ? null : { cron, timeZone },
+  labels: JSON.parse(row.labels),
+  freshWithinSeconds: textToNumber(row.freshWithinSeconds),
+  language: toLanguage(row.language),
+  status: row.status as SourceStatus,
+  secretFields: JSON.parse(row.secretFields),
+  revision: Number(row.revision),
+})
 
 /** Which slug holds each of these names (in the form of `nameKey`), for those that are taken. */
 export const findNameHolders = async ({ prisma }: Database, nameKeys: readonly string[]): Promise<ReadonlyMap<string, string>> => {

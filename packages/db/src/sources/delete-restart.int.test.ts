@@ -11,8 +11,10 @@ const NOT_OF_A_SOURCE: Readonly<Record<string, string>> = {
   _prisma_migrations: 'of the installation',
   access_tokens: 'goes with its credential (foreign key)',
   api_keys: 'of people',
+  arriving_uploads: 'of people; sources only name them when they are there',
   audit: 'outlives everything',
   browsed_chunks: 'goes with its item (foreign key)',
+  bulk_operations: 'of people; its sources go with them',
   chores: 'of the installation',
   idempotency_keys: 'answers of the API, kept for a day',
   notification_targets: 'of the installation',
@@ -86,12 +88,14 @@ const parents = async (sourceId: string): Promise<Readonly<Record<string, unknow
 /** Several rows in every table of the list, with the columns that the schema asks for. */
 const fill = async (sourceId: string, count: number): Promise<void> => {
   const target = await insertRow('notification_targets', { events: [] })
+  const operation = await insertRow('bulk_operations', {})
   for (let n = 0; n < count; n += 1) {
     const owners = await parents(sourceId)
     for (const { table, column, parent } of OWNED_ROWS) {
-      if (count > 1 && n > 0 && ['inbox_heads', 'leases', 'credentials', 'rechecks'].includes(table)) continue
+      if (count > 1 && n > 0 && ['inbox_heads', 'leases', 'credentials', 'rechecks', 'search_reindexings'].includes(table)) continue
       if (table in owners) continue
       const extra: Record<string, object> = {
+        bulk_items: { operation_id: operation, position: n },
         notification_deliveries: { target_id: target },
         records: { stream_id: owners['streams'] },
         source_versions: { number: 1_000 + n },

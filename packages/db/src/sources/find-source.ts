@@ -1,8 +1,8 @@
-import { isUuid, type RunStatus, type RunTrigger } from '@inlet/domain'
+import { isUuid, type Language, type RunStatus, type RunTrigger, toLanguage } from '@inlet/domain'
 import { CREDENTIAL_OF_SOURCE } from '../credentials/find-credential.js'
 import { FIELD_TIMES } from '../credentials/shared-credentials.js'
 import type { Database } from '../database.js'
-import type { LoadError } from '../versions/find-version.js'
+import type { OpenError } from '../versions/find-version.js'
 import type { VersionContent } from '../versions/version-content.js'
 import { SOURCE_COLUMNS, SOURCE_TABLES, type SourceOverview, type SourceRow, toOverview } from './source-row.js'
 
@@ -10,21 +10,29 @@ export interface SourceDetails extends SourceOverview {
   readonly config: VersionContent['config']
   readonly mapping: VersionContent['mapping']
   /** Why workers cannot open the newest version, which then is not the live one if another could take over. */
-  readonly loadError: (LoadError & { readonly version: number }) | null
+  readonly openError: (OpenError & { readonly version: number }) | null
   readonly hasDraft: boolean
   /** The secrets that are set, never their values, with the time since when each has its present one. */
   readonly secretTimes: Readonly<Record<string, Date>>
   /** The shared credential these come from; null when they are its own. */
   readonly credential: { readonly id: string; readonly name: string } | null
-  readonly statusReason: string | null
   readonly statusMessage: string | null
   readonly consecutiveFailures: number
   readonly restartAt: Date | null
   readonly lastError: { readonly reason: string; readonly message: string; readonly at: Date } | null
+  /** Of its records, as its owner has set it; null: detected for each. */
+  readonly language: Language | null
+  /** How far its records are indexed again, since the language was changed; null when nothing of that is left. */
+  readonly reindexing: Reindexing | null
   readonly streams: readonly StreamOverview[]
   /** When a record was stored, changed or deleted last. */
   readonly newestRecordAt: Date | null
   readonly activeRun: ActiveRun | null
+}
+
+export interface Reindexing {
+  readonly records: number
+  readonly done: number
 }
 
 export interface StreamOverview {
@@ -52,11 +60,10 @@ export interface ActiveRun {
 interface DetailRow extends SourceRow {
   readonly config: VersionContent['config'] | null
   readonly mapping: VersionContent['mapping']
-  readonly load_error: { readonly version: number; readonly reason: string; readonly message: string; readonly at: string } | null
+  readonly open_error: { readonly version: number; readonly reason: string; readonly message: string; readonly at: string } | null
   readonly has_draft: boolean
   readonly secret_times: Readonly<Record<string, string>> | null
   readonly credential: SourceDetails['credential']
-  readonly status_reason: string | null
   readonly status_message: string | null
   readonly consecutive_failures: number
   readonly last_error_reason: string | null
@@ -72,6 +79,8 @@ interface DetailRow extends SourceRow {
   readonly run_committed: number | null
   readonly run_progress: Readonly<Record<string, unknown>> | null
   readonly newest_record_at: Date | null
+  readonly language: string | null
+  readonly reindexing: Reindexing | null
   readonly streams: readonly { name: string; kind: string; live: number; moved: string | null }[] | null
 }
 
@@ -79,7 +88,7 @@ interface DetailRow extends SourceRow {
 export const byRef = (ref: string): string => (isUuid(ref) ? 's.id = $1::uuid' : 's.slug = $1')
 
 /** The same for Prisma; a source that is being deleted is not found. */
-export const whereRef = (ref: string) => ({ ...(isUuid(ref) ? { id: ref } : { slug: ref }), deletingAt: null })
+const whereRef = (ref: string) => ({ ...(isUuid(ref) ? { id: ref } : { slug: ref }), deletingAt: null })
 
 /** The id of a source named by id or slug; null when unknown or being deleted. */
 export const findSourceId = async ({ prisma }: Database, ref: string): Promise<string | null> => {
@@ -108,7 +117,7 @@ export const findKnownSources = async ({ prisma }: Database, ids: readonly strin
   return new Set(rows.map(({ id }) => id))
 }
 
-const NEWEST_LOAD_ERROR = `(SELECT CASE WHEN n.load_failed_at IS NOT NULL
+const NEWEST_OPEN_ERROR = `(SELECT CASE WHEN n.load_failed_at IS NOT NULL
     THEN json_build_object('version', n.number, 'reason', n.load_reason, 'message', n.load_message, 'at', n.load_failed_at) END
   FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1)`
 
@@ -117,11 +126,12 @@ export const findSource = async (database: Database, ref: string): Promise<Sourc
   // Named, so that a connection plans its many joins once.
   const { rows } = await database.pool.query<DetailRow>({
     name: isUuid(ref) ? 'inlet-source-by-id' : 'inlet-source-by-slug',
-    text: `SELECT ${SOURCE_COLUMNS}, v.config, v.mapping, ${NEWEST_LOAD_ERROR} AS load_error,
-       EXISTS (SELECT FROM source_versions d WHERE d.source_id = s.id AND d.state = 'draft') AS has_draft, s.status_reason, s.status_message, s.consecutive_failures, s.last_error_reason, s.last_error_message, s.last_error_at,
+    text: `SELECT ${SOURCE_COLUMNS}, v.config, v.mapping, ${NEWEST_OPEN_ERROR} AS open_error,
+       EXISTS (SELECT FROM source_versions d WHERE d.source_id = s.id AND d.state = 'draft') AS has_draft, s.status_message, s.language, s.consecutive_failures, s.last_error_reason, s.last_error_message, s.last_error_at,
        CASE WHEN c.id IS NOT NULL THEN ${FIELD_TIMES} END AS secret_times, CASE WHEN c.name IS NOT NULL THEN json_build_object('id', c.id, 'name', c.name) END AS credential,
        r.id AS run_id, r.trigger AS run_trigger, r.started_at AS run_started_at, r.parked_reason AS run_parked_reason, r.records_read AS run_records_read, r.cancel_requested_at IS NOT NULL AS run_cancelling,
        r.forwarded_batches AS run_forwarded, r.committed_batches AS run_committed, r.progress AS run_progress, (SELECT max(fetched_at) FROM records WHERE source_id = s.id) AS newest_record_at,
+       (SELECT json_build_object('records', x.records, 'done', least(x.done, x.records)) FROM search_reindexings x WHERE x.source_id = s.id) AS reindexing,
        (SELECT json_agg(json_build_object('name', st.name, 'kind', st.kind, 'live', st.live_records, 'moved', CASE WHEN st.cursor IS NOT NULL THEN st.updated_at END) ORDER BY st.name)
         FROM streams st WHERE st.source_id = s.id) AS streams
      FROM ${SOURCE_TABLES} ${CREDENTIAL_OF_SOURCE} WHERE ${byRef(ref)} AND s.deleting_at IS NULL`,
@@ -134,11 +144,10 @@ const toDetails = (row: DetailRow): SourceDetails => ({
   ...toOverview(row),
   config: row.config ?? {},
   mapping: row.mapping,
-  loadError: row.load_error === null ? null : { ...row.load_error, at: new Date(row.load_error.at) },
+  openError: row.open_error === null ? null : { ...row.open_error, at: new Date(row.open_error.at) },
   hasDraft: row.has_draft,
   secretTimes: toDates(row.secret_times ?? {}),
   credential: row.credential,
-  statusReason: row.status_reason,
   statusMessage: row.status_message,
   consecutiveFailures: row.consecutive_failures,
   restartAt: row.restart_at,
@@ -153,6 +162,8 @@ const toDetails = (row: DetailRow): SourceDetails => ({
     cursorMovedAt: stream.moved === null ? null : new Date(stream.moved),
   })),
   newestRecordAt: row.newest_record_at,
+  language: toLanguage(row.language),
+  reindexing: row.reindexing,
   activeRun: toActiveRun(row),
 })
 

@@ -1,7 +1,6 @@
-import type { SourceStatus } from '@inlet/domain'
+import { isUuid, type SourceStatus } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
-import { whereRef } from './find-source.js'
 
 export interface SourceFreshness {
   readonly id: string
@@ -37,6 +36,8 @@ export const listFreshness = async (
 
 /** The ids of sources named by id or slug, in the order of the names; null where unknown. */
 export const findSourceIds = async ({ prisma }: Database, refs: readonly string[]): Promise<readonly (string | null)[]> => {
-  const rows = await prisma.source.findMany({ where: { OR: refs.map(whereRef), deletingAt: null }, select: { id: true, slug: true } })
-  return refs.map((ref) => rows.find(({ id, slug }) => id === ref || slug === ref)?.id ?? null)
+  const named = [{ id: { in: refs.filter(isUuid) } }, { slug: { in: refs.filter((ref) => !isUuid(ref)) } }]
+  const rows = await prisma.source.findMany({ where: { OR: named, deletingAt: null }, select: { id: true, slug: true } })
+  const ids = new Map(rows.flatMap(({ id, slug }) => [[id, id] as const, [slug, id] as const]))
+  return refs.map((ref) => ids.get(ref) ?? null)
 }

@@ -1,7 +1,9 @@
 import { nameKey, type SourceState, type SourceStatus } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { allOf, containsPattern, createSqlParts } from '../sql-parts.js'
-import { fromJson, PAGE_COLUMNS, PAGE_DETAILS, SOURCES_IN_STATE, type SourceJson, type SourceOverview, toOverview } from './source-row.js'
+import { AS_TEXT, type TextRow } from '../text-rows.js'
+import { sourcePage, toSourceRow } from './source-page.js'
+import { type SourceOverview, type SourceRow, toOverview } from './source-row.js'
 
 export interface SourceFilter {
   readonly status?: SourceStatus | undefined
@@ -36,20 +38,12 @@ export const listSources = async (database: Database, request: SourceListRequest
       ? null
       : `(${column}, s.id) ${request.descending ? '<' : '>'} (${add(after.value)}::${request.sortBy === 'name' ? 'text' : 'timestamptz'}, ${add(after.id)}::uuid)`,
   ])
-  const from = request.state === undefined ? 'sources s WHERE true' : SOURCES_IN_STATE[request.state]
   const orderBy = `ORDER BY ${column} ${order}, s.id ${order}`
-  // The page first: what else belongs to a source is read for its rows alone, whatever the statistics say. And one row for all: the driver spends
-  // longer on rows and moments than on JSON.
-  const text = `WITH page AS MATERIALIZED (SELECT ${PAGE_COLUMNS} FROM ${from} AND ${where} ${orderBy} LIMIT ${add(request.limit)})
-     SELECT coalesce(json_agg(p), '[]') AS page FROM (${PAGE_DETAILS} ${orderBy}) p`
+  const text = sourcePage(request.state, { where, orderBy, limit: add(request.limit) })
   const { rows } = isPlain(request)
-    ? await database.lists.query<Page>({ name: nameOf(request), text, values })
-    : await database.pool.query<Page>(text, values)
-  return (rows[0]?.page ?? []).map((row) => toOverview(fromJson(row)))
-}
-
-interface Page {
-  readonly page: readonly SourceJson[]
+    ? await database.lists.query<TextRow<SourceRow>>({ name: nameOf(request), text, values, types: AS_TEXT })
+    : await database.pool.query<TextRow<SourceRow>>({ text, values, types: AS_TEXT })
+  return rows.map((row) => toOverview(toSourceRow(row)))
 }
 
 // What lists ask for most is parsed and planned once in each connection. Few texts, whatever callers send.

@@ -14,6 +14,7 @@ const bySource = (table: string): OwnedRows => ({ table, column: 'source_id' })
 export const OWNED_ROWS: readonly OwnedRows[] = [
   bySource('inbox_heads'),
   bySource('leases'),
+  bySource('search_reindexings'),
   { table: 'record_chunks', column: 'stream_id', parent: 'streams' },
   { table: 'embedding_pending', column: 'stream_id', parent: 'streams' },
   { table: 'search_codes', column: 'stream_id', parent: 'streams' },
@@ -42,6 +43,7 @@ export const OWNED_ROWS: readonly OwnedRows[] = [
     'calls',
     'browsed_items',
     'rechecks',
+    'bulk_items',
   ].map(bySource),
 ]
 

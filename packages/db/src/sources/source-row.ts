@@ -27,6 +27,10 @@ export interface SourceOverview {
   readonly lastOutcome: RunOutcome | null
   readonly lastSuccessAt: Date | null
   readonly nextRunAt: Date | null
+  /** Why the status is ERROR. */
+  readonly statusReason: string | null
+  /** Why its active run is parked, such as `RATE_LIMITED`. */
+  readonly parkedReason: string | null
   /** Kinds of its open incidents. */
   readonly incidents: readonly IncidentKind[]
   readonly revision: number
@@ -58,73 +62,25 @@ export interface SourceRow {
   readonly updated_at: Date
   readonly now: Date
   readonly run_status: RunStatus | null
+  readonly status_reason: string | null
   readonly wake_at: Date | null
+  readonly parked_reason: string | null
   readonly lease_live: boolean
   readonly incidents: readonly IncidentKind[]
 }
 
-const OWN_COLUMNS = `s.id, s.slug, s.name, s.name_key, s.connector, s.status, s.labels, s.cron, s.time_zone, s.fresh_within_seconds,
-  s.last_run_id, s.last_outcome, s.last_success_at, s.next_tick_at, s.restart_at, s.revision, s.created_at, s.updated_at`
+/** What a source's own row says of it. */
+export const OWN_COLUMNS = `s.id, s.slug, s.name, s.name_key, s.connector, s.status, s.labels, s.cron, s.time_zone, s.fresh_within_seconds,
+  s.last_run_id, s.last_outcome, s.last_success_at, s.next_tick_at, s.restart_at, s.status_reason, s.revision, s.created_at, s.updated_at`
 
 // SQL: a source with its version, active run and lease is one statement; it is what everybody asks for, and filtered by a state that all four decide.
 export const SOURCE_COLUMNS = `${OWN_COLUMNS}, v.number AS version, clock_timestamp() AS now,
-  r.status AS run_status, r.wake_at, coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live,
+  r.status AS run_status, r.wake_at, CASE WHEN r.status = 'parked' THEN r.parked_reason END AS parked_reason, coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live,
   ARRAY (SELECT i.kind FROM incidents i WHERE i.source_id = s.id AND i.closed_at IS NULL ORDER BY i.kind) AS incidents`
 
 /** What `SOURCE_COLUMNS` needs: sources with their version, active run and lease. */
 export const SOURCE_TABLES = `sources s LEFT JOIN runs r ON r.source_id = s.id AND r.status <> 'ended'
   LEFT JOIN leases l ON l.source_id = s.id LEFT JOIN source_versions v ON v.id = s.version_id`
-
-/** What a page of sources holds of each, before `PAGE_DETAILS`. */
-export const PAGE_COLUMNS = `${OWN_COLUMNS}, s.version_id`
-
-/**
- * The same columns as `SOURCE_COLUMNS` for the rows of `page s`. Each row finds what belongs to it by an index: a join would be planned for as many rows as the statistics
- * promise.
- */
-export const PAGE_DETAILS = `SELECT ${OWN_COLUMNS}, (SELECT number FROM source_versions WHERE id = s.version_id) AS version, clock_timestamp() AS now,
-    r.status AS run_status, r.wake_at, coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live,
-    ARRAY (SELECT i.kind FROM incidents i WHERE i.source_id = s.id AND i.closed_at IS NULL ORDER BY i.kind) AS incidents
-  FROM page s
-  LEFT JOIN LATERAL (SELECT id, status, wake_at FROM runs WHERE source_id = s.id AND status <> 'ended' LIMIT 1) r ON true
-  LEFT JOIN LATERAL (SELECT run_id, expires_at FROM leases WHERE source_id = s.id LIMIT 1) l ON true`
-
-// Each active run finds its own lease and source: there are few of them beside the sources.
-const sourcesWithRun = (condition: string): string =>
-  `runs a LEFT JOIN LATERAL (SELECT run_id, expires_at FROM leases WHERE source_id = a.source_id LIMIT 1) held ON true
-  CROSS JOIN LATERAL (SELECT * FROM sources WHERE id = a.source_id LIMIT 1) s WHERE a.status <> 'ended' AND ${condition}`
-const IS_HELD = `coalesce(a.status = 'running' AND held.run_id = a.id AND held.expires_at > clock_timestamp(), false)`
-
-const NO_ACTIVE_RUN = `(SELECT r.id FROM runs r WHERE r.source_id = s.id AND r.status <> 'ended') IS NULL`
-
-/**
- * The same table as `toSourceState` in the domain, as tables with the condition on their `s`, to which others may be added; a test compares both. What the states
- * without a run say of the source alone is, word by word, what a partial index of each holds (sources_in_error and so on).
- */
-export const SOURCES_IN_STATE: Readonly<Record<SourceState, string>> = {
-  RUNNING: sourcesWithRun(IS_HELD),
-  STARTING: sourcesWithRun(`NOT ${IS_HELD}`),
-  ERROR: `sources s WHERE (s.status = 'ERROR' OR (s.status NOT IN ('PAUSED', 'STOPPED') AND s.last_outcome = 'failed')) AND ${NO_ACTIVE_RUN}`,
-  STOPPED: `sources s WHERE (s.status IN ('PAUSED', 'STOPPED') OR (s.status <> 'ERROR' AND s.last_outcome <> 'failed')) AND ${NO_ACTIVE_RUN}`,
-  INIT: `sources s WHERE s.status NOT IN ('ERROR', 'PAUSED', 'STOPPED') AND s.last_outcome IS NULL AND ${NO_ACTIVE_RUN}`,
-}
-
-type Moment = 'last_success_at' | 'next_tick_at' | 'restart_at' | 'created_at' | 'updated_at' | 'now' | 'wake_at'
-/** A row as JSON gives it: moments are text. */
-export type SourceJson = Omit<SourceRow, Moment> & { readonly [M in Moment]: null extends SourceRow[M] ? string | null : string }
-
-const toDate = (text: string | null): Date | null => (text === null ? null : new Date(text))
-
-export const fromJson = (row: SourceJson): SourceRow => ({
-  ...row,
-  last_success_at: toDate(row.last_success_at),
-  next_tick_at: toDate(row.next_tick_at),
-  restart_at: toDate(row.restart_at),
-  wake_at: toDate(row.wake_at),
-  created_at: new Date(row.created_at),
-  updated_at: new Date(row.updated_at),
-  now: new Date(row.now),
-})
 
 export const toOverview = (row: SourceRow): SourceOverview => ({
   id: row.id,
@@ -142,6 +98,8 @@ export const toOverview = (row: SourceRow): SourceOverview => ({
   lastOutcome: row.last_outcome,
   lastSuccessAt: row.last_success_at,
   nextRunAt: nextRunAt(row),
+  statusReason: row.status_reason,
+  parkedReason: row.parked_reason,
   incidents: row.incidents,
   revision: row.revision,
   createdAt: row.created_at,

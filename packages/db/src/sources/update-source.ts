@@ -1,10 +1,11 @@
-import { canonicalJson, Failure, nameKey, nextTick, type Schedule } from '@inlet/domain'
+import { canonicalJson, Failure, type Language, nameKey, nextTick, type Schedule, toLanguage } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import { useSharedCredential, writeSourceSecrets } from '../credentials/source-secrets.js'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import type { Transaction } from '../prisma-transaction.js'
 import { createRun } from '../runs/create-run.js'
+import { requestReindexing } from '../search/reindex-source.js'
 import { isUniqueViolation } from '../sql-state.js'
 import { accountTicksBefore } from '../ticks/account-ticks.js'
 import { REPAIRED } from '../versions/go-live.js'
@@ -12,6 +13,8 @@ import { insertPublished } from '../versions/insert-version.js'
 import { type LockedSource, lockSource } from '../versions/lock-source.js'
 import { scheduleColumns, toJson, type VersionContent } from '../versions/version-content.js'
 import { type Ownership, ownershipColumns } from './create-source.js'
+
+type Labels = Readonly<Record<string, string>>
 
 /** What to change; absent members stay. */
 export interface SourceChange {
@@ -22,10 +25,13 @@ export interface SourceChange {
   readonly config?: VersionContent['config'] | undefined
   /** Null: no mapping any more. */
   readonly mapping?: VersionContent['mapping'] | undefined
-  readonly labels?: Readonly<Record<string, string>> | undefined
+  /** All of them, or made of those that are there when its row is locked. */
+  readonly labels?: Labels | ((before: Labels) => Labels) | undefined
   /** Null: no schedule any more. */
   readonly schedule?: Schedule | null | undefined
   readonly freshWithinSeconds?: number | null | undefined
+  /** Null: detected for each record. Another one than before has all records indexed again. */
+  readonly language?: Language | null | undefined
   /** Seals the new secrets for a version of the credential; null when there are none any more. */
   readonly sealSecrets?: ((credentialVersion: number) => unknown) | undefined
   /** Where the new secrets may be sent. */
@@ -66,7 +72,7 @@ const applyChange = async (tx: Transaction, change: SourceChange): Promise<Chang
   if (change.expectedRevision !== null && change.expectedRevision !== source.row.revision)
     throw new Failure('PRECONDITION_FAILED', `the source has revision ${source.row.revision} now`)
   const before = settingsOf(source)
-  const after = { ...before, ...definedOf(change) }
+  const after = { ...before, ...definedOf(change), ...(typeof change.labels === 'function' && { labels: change.labels(before.labels as Labels) }) }
   const rescheduled = !same(before.schedule, after.schedule)
   const newSettings = !same([before.config, before.mapping], [after.config, after.mapping])
   const newSecrets = change.sealSecrets !== undefined || change.credentialId !== undefined
@@ -89,6 +95,7 @@ const applyChange = async (tx: Transaction, change: SourceChange): Promise<Chang
       ...scheduleColumns(after.schedule),
       ...(rescheduled && { nextTickAt: after.schedule === null ? null : nextTick(after.schedule, source.now) }),
       freshWithinSeconds: after.freshWithinSeconds,
+      language: after.language,
       ...(version !== null && { versionId: version.id, draftRevision: { increment: 1 } }),
       ...(wasInError && REPAIRED),
       ...ownership,
@@ -96,6 +103,7 @@ const applyChange = async (tx: Transaction, change: SourceChange): Promise<Chang
       updatedAt: source.now,
     },
   })
+  if (before.language !== after.language) await requestReindexing(client, sourceId)
   const restart = wasInError ? await createRun(client, { sourceId, trigger: 'restart' }) : null
   await writeAudit(client, { actor, action: 'source.update', targetType: 'source', targetId: sourceId, before, after })
   await writeEvent(client, {
@@ -116,6 +124,7 @@ interface Settings {
   readonly labels: unknown
   readonly schedule: Schedule | null
   readonly freshWithinSeconds: number | null
+  readonly language: Language | null
   readonly config: VersionContent['config']
   readonly mapping: VersionContent['mapping']
 }
@@ -127,10 +136,13 @@ const settingsOf = ({ row, live }: LockedSource): Settings => ({
   name: row.name,
   labels: row.labels,
   freshWithinSeconds: row.freshWithinSeconds,
+  language: toLanguage(row.language),
 })
 
-const definedOf = ({ name, labels, schedule, freshWithinSeconds, config, mapping }: SourceChange): Partial<Settings> =>
-  Object.fromEntries(Object.entries({ name, labels, schedule, freshWithinSeconds, config, mapping }).filter(([, value]) => value !== undefined))
+const definedOf = ({ name, labels, schedule, freshWithinSeconds, language, config, mapping }: SourceChange): Partial<Settings> =>
+  Object.fromEntries(
+    Object.entries({ name, labels, schedule, freshWithinSeconds, language, config, mapping }).filter(([, value]) => value !== undefined),
+  )
 
 const same = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b)
 

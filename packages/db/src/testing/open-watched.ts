@@ -28,7 +28,7 @@ const touchedBy = (node: PlanNode): number => {
 export const openWatched = (url: string) => {
   const plans: Plan[] = []
   const database = createDatabase({ url, applicationName: 'plans', poolSize: 2 })
-  for (const pool of [database.pool, database.lists])
+  for (const pool of [database.pool, database.keyed, database.lists])
     pool.on('connect', (client) => {
       client.on('notice', ({ message }) => {
         const at = message?.indexOf('plan:\n') ?? -1
@@ -41,5 +41,11 @@ export const openWatched = (url: string) => {
        SET auto_explain.log_format = json; SET auto_explain.log_level = notice`,
       )
     })
-  return { database, plans }
+  /** What the statement of this work did that touched the most rows. Throws when none was seen. */
+  const worst = async (work: () => Promise<unknown>): Promise<Plan> => {
+    plans.length = 0
+    await work()
+    return plans.reduce((a, b) => (b.touched > a.touched ? b : a))
+  }
+  return { database, plans, worst }
 }

@@ -31,7 +31,7 @@ interface Row {
  * passes over a source that somebody has locked: its next pass comes soon.
  */
 export const accountTicks = (database: Database, sourceId: string, how: 'scheduler' | 'reconciler'): Promise<AccountedTicks> =>
-  database.transaction((client) => accountTicksBefore(client, sourceId, how))
+  database.keyedTransaction((client) => accountTicksBefore(client, sourceId, how))
 
 /** The same in the transaction of a change of status or schedule: ticks due until then belong to the source as it was. */
 export const accountTicksBefore = async (
@@ -39,12 +39,13 @@ export const accountTicksBefore = async (
   sourceId: string,
   how: 'scheduler' | 'reconciler' = 'scheduler',
 ): Promise<AccountedTicks> => {
-  const { rows } = await client.query<Row>(
-    `SELECT cron, time_zone, status, next_tick_at, clock_timestamp() AS now FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE ${
+  const { rows } = await client.query<Row>({
+    name: `inlet-lock-ticks ${how}`,
+    text: `SELECT cron, time_zone, status, next_tick_at, clock_timestamp() AS now FROM sources WHERE id = $1 AND deleting_at IS NULL FOR UPDATE ${
       how === 'reconciler' ? 'SKIP LOCKED' : ''
     }`,
-    [sourceId],
-  )
+    values: [sourceId],
+  })
   const source = rows[0]
   if (source === undefined || source.cron === null || source.next_tick_at === null) return { runId: null, written: {} }
   const schedule = { cron: source.cron, timeZone: source.time_zone }
@@ -57,14 +58,13 @@ export const accountTicksBefore = async (
   await writeEarlier(client, { sourceId, earlier, more, ...early })
   const decided = await decideTick(client, { sourceId, status: source.status, scheduledFor: last })
   const reason = decided.reason ?? (how === 'reconciler' && decided.outcome === 'ran' ? 'found by the reconciler' : null)
-  await client.query('INSERT INTO ticks (source_id, scheduled_for, outcome, reason, run_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', [
-    sourceId,
-    last,
-    decided.outcome,
-    reason,
-    decided.runId,
-  ])
-  await client.query('UPDATE sources SET next_tick_at = $2 WHERE id = $1', [sourceId, nextTick(schedule, last)])
+  await client.query({
+    name: 'inlet-tick',
+    text: `WITH tick AS (
+      INSERT INTO ticks (source_id, scheduled_for, outcome, reason, run_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+    ) UPDATE sources SET next_tick_at = $6 WHERE id = $1`,
+    values: [sourceId, last, decided.outcome, reason, decided.runId, nextTick(schedule, last)],
+  })
   const written: Partial<Record<TickOutcome, number>> = { [decided.outcome]: 1 }
   if (earlier.length + more > 0) written[early.outcome] = (written[early.outcome] ?? 0) + earlier.length + more
   return { runId: decided.outcome === 'ran' ? decided.runId : null, written }

@@ -3,7 +3,7 @@ import type { Database } from '../database.js'
 import type { SourceVersion } from '../generated/client.js'
 import { CONTENT_COLUMNS, toContent, type VersionContent } from './version-content.js'
 
-export interface LoadError {
+export interface OpenError {
   readonly reason: string
   readonly message: string
   readonly at: Date
@@ -16,11 +16,11 @@ export interface StoredVersion extends VersionContent {
   readonly restoredFrom: number | null
   readonly createdAt: Date
   readonly publishedAt: Date | null
-  readonly loadedAt: Date | null
-  readonly loadError: LoadError | null
+  readonly openedAt: Date | null
+  readonly openError: OpenError | null
 }
 
-const toVersion = ({ loadReason, loadMessage, loadFailedAt, ...row }: SourceVersion): StoredVersion => ({
+const toVersion = ({ openReason, openMessage, openFailedAt, ...row }: SourceVersion): StoredVersion => ({
   ...toContent(row),
   // A draft has no number; only published and retired versions are asked for.
   number: row.number ?? 0,
@@ -28,8 +28,8 @@ const toVersion = ({ loadReason, loadMessage, loadFailedAt, ...row }: SourceVers
   restoredFrom: row.restoredFrom,
   createdAt: row.createdAt,
   publishedAt: row.publishedAt,
-  loadedAt: row.loadedAt,
-  loadError: loadFailedAt === null || loadReason === null ? null : { reason: loadReason, message: loadMessage ?? '', at: loadFailedAt },
+  openedAt: row.openedAt,
+  openError: openFailedAt === null || openReason === null ? null : { reason: openReason, message: openMessage ?? '', at: openFailedAt },
 })
 
 /** Versions that are or were published, newest first. */

@@ -41,8 +41,8 @@ export const publishDraft = (database: Database, request: DraftToPublish): Promi
     if (draft === null) throw noDraft()
     if (sameContent(draft.content, source.live.content)) throw unchanged('the draft', source.live.number)
     const version = await publishDraftRow(tx.prisma, { sourceId, id: draft.id, now: source.now })
-    const note = { type: 'version.published', message: `version ${version.number} published`, data: { overridden: request.overridden } }
-    return finish(tx, { sourceId, source, version, content: draft.content, actor: request.actor, action: 'source.publish', note })
+    const event = { type: 'version.published', message: `version ${version.number} published`, data: { overridden: request.overridden } }
+    return finish(tx, { sourceId, source, version, content: draft.content, actor: request.actor, action: 'source.publish', event })
   })
 
 export interface Rollback {
@@ -67,12 +67,12 @@ export const rollBack = (database: Database, request: Rollback): Promise<Publish
     const content = toContent(earlier)
     if (sameContent(content, source.live.content)) throw unchanged(`version ${number}`, source.live.number)
     const version = await insertPublished(tx.prisma, { sourceId, content, now: source.now, restoredFrom: number })
-    const note = {
+    const event = {
       type: 'version.rolled_back',
       message: `version ${version.number} published with the content of version ${number}`,
       data: { restoredFrom: number },
     }
-    return finish(tx, { sourceId, source, version, content, actor: request.actor, action: `source.rollback:${number}`, note })
+    return finish(tx, { sourceId, source, version, content, actor: request.actor, action: `source.rollback:${number}`, event })
   })
 
 interface Finish {
@@ -82,7 +82,7 @@ interface Finish {
   readonly content: VersionContent
   readonly actor: Actor
   readonly action: string
-  readonly note: { readonly type: string; readonly message: string; readonly data: object }
+  readonly event: { readonly type: string; readonly message: string; readonly data: object }
 }
 
 const finish = async ({ prisma, client }: Transaction, done: Finish): Promise<PublishedVersion> => {
@@ -98,7 +98,7 @@ const finish = async ({ prisma, client }: Transaction, done: Finish): Promise<Pu
     before: source.live.content,
     after: content,
   })
-  const { type, message, data } = done.note
+  const { type, message, data } = done.event
   await writeEvent(client, { sourceId, type, level: 'info', message, data: { version: version.number, before: source.live.number, ...data } })
   const restart = wasInError ? await createRun(client, { sourceId, trigger: 'restart' }) : null
   return { ...version, runId: restart?.created === true ? restart.id : (due?.runId ?? null), rescheduled }

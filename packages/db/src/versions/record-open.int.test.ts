@@ -26,7 +26,7 @@ const liveOf = async (sourceId: string) => {
 const bad = (sourceId: string, versionId: string, blame: 'version' | 'secrets' = 'version') =>
   recordOpenFailure(store.database, { sourceId, versionId, reason: 'VALIDATION_FAILED', message: 'config.url: missing', blame })
 
-describe('a version that cannot be loaded', () => {
+describe('a version that cannot be opened', () => {
   it('gives way to the last one that could, with its schedule, and the source continues', async () => {
     const sourceId = await store.addSource({ schedule: { cron: '0 1 * * *', timeZone: 'UTC' } })
     const first = await liveOf(sourceId)
@@ -40,7 +40,7 @@ describe('a version that cannot be loaded', () => {
       [sourceId],
     )
     expect(states.map(({ state }) => state)).toEqual(['published', 'retired', 'retired'])
-    const events = await store.rows(`SELECT level, data FROM events WHERE source_id = $1 AND type = 'source.load_failed'`, [sourceId])
+    const events = await store.rows(`SELECT level, data FROM events WHERE source_id = $1 AND type = 'source.open_failed'`, [sourceId])
     expect(events).toEqual([{ level: 'error', data: { version: 3, reason: 'VALIDATION_FAILED', liveAgain: 1 } }])
     // The number that failed is not given again.
     await change(sourceId, { n: 4 })
@@ -53,7 +53,7 @@ describe('a version that cannot be loaded', () => {
     expect(await liveOf(sourceId)).toMatchObject({ number: 1, status: 'ERROR' })
   })
 
-  it('stops the source when secrets are to blame, or when the version was loaded before', async () => {
+  it('stops the source when secrets are to blame, or when the version was opened before', async () => {
     const secrets = await store.addSource()
     await recordOpened(store.database, (await liveOf(secrets)).id)
     expect(await bad(secrets, await change(secrets, { n: 2 }), 'secrets')).toBeNull()

@@ -1,7 +1,7 @@
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import type { Prisma } from '../generated/client.js'
-import { scheduleRecheck } from '../rechecks/schedule-recheck.js'
+import { scheduleRecheck } from '../rechecks/claim-rechecks.js'
 import { goLive } from './go-live.js'
 import { retirePublished } from './insert-version.js'
 import { type LockedSource, lockSource } from './lock-source.js'
@@ -9,11 +9,12 @@ import { toContent } from './version-content.js'
 
 /** Records that a worker could open a version; one statement at the start of a run, which writes nothing when that is known. */
 export const recordOpened = async (database: Database, versionId: string): Promise<void> => {
-  await database.pool.query(
-    `UPDATE source_versions SET loaded_at = coalesce(loaded_at, clock_timestamp()), load_reason = NULL, load_message = NULL, load_failed_at = NULL
+  await database.keyed.query({
+    name: 'inlet-opened',
+    text: `UPDATE source_versions SET loaded_at = coalesce(loaded_at, clock_timestamp()), load_reason = NULL, load_message = NULL, load_failed_at = NULL
      WHERE id = $1 AND (loaded_at IS NULL OR load_failed_at IS NOT NULL)`,
-    [versionId],
-  )
+    values: [versionId],
+  })
 }
 
 export interface OpenFailure {
@@ -36,13 +37,13 @@ export const recordOpenFailure = (database: Database, failed: OpenFailure): Prom
     const source = await lockSource(tx, sourceId)
     const version = await prisma.sourceVersion.findUnique({
       where: { id: versionId, number: { not: null } },
-      select: { number: true, loadedAt: true },
+      select: { number: true, openedAt: true },
     })
     if (source === null || version === null) return null
     const message = failed.message.slice(0, 2_000)
-    await prisma.sourceVersion.update({ where: { id: versionId }, data: { loadReason: reason, loadMessage: message, loadFailedAt: source.now } })
+    await prisma.sourceVersion.update({ where: { id: versionId }, data: { openReason: reason, openMessage: message, openFailedAt: source.now } })
     const isLive = source.live.id === versionId
-    const mayGoBack = isLive && version.loadedAt === null && failed.blame === 'version'
+    const mayGoBack = isLive && version.openedAt === null && failed.blame === 'version'
     const liveAgain = mayGoBack ? await goBack(prisma, failed, source) : null
     if (isLive && liveAgain === null) {
       await stop(prisma, source, { reason, message })
@@ -50,9 +51,9 @@ export const recordOpenFailure = (database: Database, failed: OpenFailure): Prom
     }
     await writeEvent(client, {
       sourceId,
-      type: 'source.load_failed',
+      type: 'source.open_failed',
       level: 'error',
-      message: `version ${version.number} cannot be loaded: ${message.slice(0, 500)}${liveAgain === null ? '' : `; version ${liveAgain} is live again`}`,
+      message: `version ${version.number} cannot be opened: ${message.slice(0, 500)}${liveAgain === null ? '' : `; version ${liveAgain} is live again`}`,
       data: { version: version.number, reason, liveAgain },
     })
     return liveAgain
@@ -60,10 +61,10 @@ export const recordOpenFailure = (database: Database, failed: OpenFailure): Prom
 
 /** One that was opened goes before one that nobody tried. */
 const goBack = async (prisma: Prisma.TransactionClient, { sourceId, versionId }: OpenFailure, before: LockedSource): Promise<number | null> => {
-  const where = { sourceId, id: { not: versionId }, number: { not: null }, loadFailedAt: null }
+  const where = { sourceId, id: { not: versionId }, number: { not: null }, openFailedAt: null }
   const orderBy = { number: 'desc' } as const
   const earlier =
-    (await prisma.sourceVersion.findFirst({ where: { ...where, loadedAt: { not: null } }, orderBy })) ??
+    (await prisma.sourceVersion.findFirst({ where: { ...where, openedAt: { not: null } }, orderBy })) ??
     (await prisma.sourceVersion.findFirst({ where, orderBy }))
   if (earlier === null) return null
   await retirePublished(prisma, sourceId)

@@ -1,4 +1,6 @@
 import {
+  type ActiveRunFacts,
+  type EndedRunFacts,
   isRechecked,
   isUuid,
   type ProcessFacts,
@@ -6,6 +8,7 @@ import {
   type RunStatus,
   type RunTrigger,
   type SourceStatus,
+  type StepSecrets,
   type WhyFacts,
 } from '@inlet/domain'
 import { searchableText } from '@inlet/search'
@@ -13,10 +16,15 @@ import type { Database } from '../database.js'
 import { ALIVE } from '../workers/worker-repository.js'
 
 /** The facts that stand in the database; how the queue is doing and what the connector is like, its caller knows. */
-export type StoredWhyFacts = Omit<WhyFacts, 'queueProblem' | 'continuous' | 'pushed'> & { readonly sourceId: string }
+export type StoredWhyFacts = Omit<WhyFacts, 'queueProblem' | 'queuePlace' | 'continuous' | 'pushed'> & {
+  readonly sourceId: string
+  readonly slug: string
+  readonly secrets: StepSecrets
+}
 
 interface Row {
   readonly id: string
+  readonly slug: string
   readonly now: Date
   readonly deleting: boolean
   readonly deleting_at: Date | null
@@ -41,9 +49,13 @@ interface Row {
   readonly last_message: string | null
   readonly last_next: string | null
   readonly last_warnings: readonly { reason: string; message: string }[] | null
+  readonly last_quarantined: string | null
+  readonly last_quarantined_for: EndedRunFacts['quarantinedFor']
+  readonly refused_push: { readonly at: string; readonly message: string } | null
   readonly quarantine: string | null
+  readonly secrets: StepSecrets | null
   readonly newest: readonly { readonly key: string; readonly shown: boolean; readonly data: unknown }[] | null
-  readonly load_error: WhyFacts['loadError']
+  readonly open_error: WhyFacts['openError']
   readonly run_id: string | null
   readonly run_trigger: RunTrigger
   readonly run_status: RunStatus
@@ -57,6 +69,7 @@ interface Row {
   readonly isolated_until: Date | null
   readonly begin_failures: number
   readonly begin_error: string | null
+  readonly retrying: ActiveRunFacts['retrying']
   readonly records_read: string
   readonly waiting_bytes: string
   readonly holder: string | null
@@ -72,16 +85,24 @@ SELECT key, shown, CASE WHEN NOT shown AND size < 10000 THEN data END AS data FR
 WHERE deleted_at IS NULL LIMIT 5`
 
 const FACTS = (condition: string): string => `
-SELECT s.id, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
+SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
   s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.synced_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS schedule_synced, s.restart_at, s.consecutive_failures,
   (SELECT row_to_json(c) FROM rechecks c WHERE c.source_id = s.id AND s.status = 'ERROR') AS recheck,
   (SELECT message FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
   (SELECT json_agg(n) FROM (${NEWEST}) n) AS newest,
-  s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings,
+  (SELECT json_build_object('names', coalesce((SELECT json_agg(k ORDER BY k) FROM jsonb_object_keys(c.sealed->'fields') k), '[]'),
+     'credential', CASE WHEN c.name IS NOT NULL THEN json_build_object('id', c.id, 'name', c.name) END)
+   FROM credentials c WHERE c.id = s.credential_id OR (s.credential_id IS NULL AND c.source_id = s.id)) AS secrets,
+  s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings, e.quarantined AS last_quarantined,
+  CASE WHEN e.outcome = 'partial' THEN (SELECT json_build_object('reason', q.reason, 'message', q.message) FROM quarantine q
+    WHERE q.source_id = s.id AND q.state = 'open' AND q.last_seen_at >= e.started_at ORDER BY q.id DESC LIMIT 1) END AS last_quarantined_for,
+  (SELECT json_build_object('at', v.at, 'message', v.message) FROM (SELECT at, type, message FROM events WHERE source_id = s.id ORDER BY id DESC LIMIT 100) v
+   WHERE v.type = 'hook.refused' AND v.at > coalesce((SELECT max(received_at) FROM inbox WHERE source_id = s.id), '-infinity') LIMIT 1) AS refused_push,
   (SELECT CASE WHEN n.load_failed_at IS NOT NULL THEN json_build_object('version', n.number, 'reason', n.load_reason, 'message', n.load_message) END
-   FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1) AS load_error,
+   FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1) AS open_error,
   r.id AS run_id, r.trigger AS run_trigger, r.status AS run_status, r.wake_at, r.parked_reason, r.parked_message, r.cancel_requested_at IS NOT NULL AS cancelling, r.cancel_requested_at, r.records_read,
   r.attempt, r.isolated_until, r.begin_failures, r.error_message AS begin_error,
+  (SELECT t.value->'retrying' FROM jsonb_each(r.progress->'streams') t WHERE t.value ? 'retrying' LIMIT 1) AS retrying,
   greatest(r.created_at, r.attempt_at, r.moved_at, CASE WHEN r.wake_at < clock_timestamp() THEN r.wake_at END, (SELECT committed_at FROM ledger g WHERE g.run_id = r.id ORDER BY g.seq DESC LIMIT 1)) AS moved_at,
   greatest(r.forwarded_bytes - r.committed_bytes, 0) AS waiting_bytes, l.holder, l.expires_at AS held_until,
   (SELECT json_agg(json_build_object('id', w.id, 'role', w.role, 'alive', ${ALIVE}, 'refuses', w.refuses, 'problem', w.problem, 'concurrency', w.concurrency,
@@ -98,6 +119,8 @@ export const gatherWhyFacts = async (database: Database, ref: string): Promise<S
 
 const toFacts = (row: Row): StoredWhyFacts => ({
   sourceId: row.id,
+  slug: row.slug,
+  secrets: row.secrets ?? { names: [], credential: null },
   now: row.now,
   deleting: row.deleting,
   deletingSince: row.deleting_at,
@@ -115,10 +138,19 @@ const toFacts = (row: Row): StoredWhyFacts => ({
   lastRun:
     row.last_outcome === null
       ? null
-      : { outcome: row.last_outcome, reason: row.last_reason, message: row.last_message, next: row.last_next, warnings: row.last_warnings ?? [] },
+      : {
+          outcome: row.last_outcome,
+          reason: row.last_reason,
+          message: row.last_message,
+          next: row.last_next,
+          warnings: row.last_warnings ?? [],
+          quarantined: Number(row.last_quarantined ?? 0),
+          quarantinedFor: row.last_quarantined_for,
+        },
+  refusedPush: row.refused_push === null ? null : { at: new Date(row.refused_push.at), message: row.refused_push.message },
   quarantine: row.quarantine,
   unsearchable: isUnsearchable(row.newest ?? []),
-  loadError: row.load_error,
+  openError: row.open_error,
   run: toRun(row),
   processes: row.processes ?? [],
 })
@@ -153,6 +185,7 @@ const toRun = (row: Row): WhyFacts['run'] =>
         isolatedUntil: row.isolated_until,
         beginFailures: row.begin_failures,
         beginError: row.begin_failures > 0 ? row.begin_error : null,
+        retrying: row.retrying,
         recordsRead: Number(row.records_read),
         waitingBytes: Number(row.waiting_bytes),
         holder: row.holder === null || row.held_until === null ? null : { id: row.holder, until: row.held_until },

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { canonicalJson } from '../identity/canonical-json.js'
+import { sha256Hex } from '../identity/identity.js'
 
 /** Limits of a batch; one record may exceed MAX_BATCH_BYTES and then travels alone. */
 export const MAX_BATCH_RECORDS = 1_000
@@ -97,3 +99,7 @@ export interface PackedRecord {
   readonly qe?: number
   readonly qs?: number
 }
+
+/** sha256 over payload and effects of a batch; canonical, since a queue in Postgres may give effects back in another order of keys. */
+export const batchHash = (payload: string, effects: BatchEnvelope['effects']): string =>
+  sha256Hex(effects === undefined ? payload : payload + canonicalJson(effects))

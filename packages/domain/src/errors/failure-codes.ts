@@ -15,7 +15,7 @@ export const FAILURE_CODES = {
     who: 'nobody',
     httpStatus: 429,
     logLevel: 'info',
-    meaning: 'The other side asked to wait; the run is parked until then.',
+    meaning: 'The other side asked us to wait; the run is parked until then.',
   },
   auth_failed: {
     retry: 'never',
@@ -50,9 +50,9 @@ export const FAILURE_CODES = {
     who: 'owner',
     httpStatus: 422,
     logLevel: 'warn',
-    meaning: 'One record cannot be stored; it goes to quarantine and its neighbours pass.',
+    meaning: 'One record cannot be stored; it goes to quarantine, and the other records are stored.',
   },
-  cancelled: { retry: 'never', who: 'nobody', httpStatus: 409, logLevel: 'info', meaning: 'Somebody asked for the work to stop.' },
+  cancelled: { retry: 'never', who: 'nobody', httpStatus: 409, logLevel: 'info', meaning: 'Someone asked for the work to stop.' },
   internal: { retry: 'backoff', who: 'operator', httpStatus: 500, logLevel: 'error', meaning: 'A defect of Inlet itself.' },
 } as const satisfies Record<string, FailureRule>
 

@@ -1,5 +1,5 @@
 import { Failure } from '../errors/failure.js'
-import { JsonNumber } from '../records/json-number.js'
+import { JsonNumber } from '../records/record.js'
 
 const MAX_DEPTH = 200
 
@@ -40,18 +40,45 @@ const writeObject = (value: object, depth: number): string => {
     if (Number.isNaN(value.getTime())) throw new Failure('RECORD_INVALID', 'an invalid date is not storable')
     return `"${value.toISOString()}"`
   }
+  const { names, heads } = layoutOf(Object.keys(value))
   let out = ''
-  for (const key of Object.keys(value).sort()) {
-    const member = (value as Record<string, unknown>)[key]
+  for (let i = 0; i < names.length; i++) {
+    const member = (value as Record<string, unknown>)[names[i] as string]
     if (member === undefined) continue
-    out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${write(member, depth)}`
+    out += (out === '' ? '' : ',') + heads[i] + write(member, depth)
   }
   return `{${out}}`
 }
 
+/** The names of an object's members in their order, and sorted with what stands before their values. */
+interface Layout {
+  readonly given: readonly string[]
+  readonly names: readonly string[]
+  readonly heads: readonly string[]
+}
+
+/** Objects that follow each other mostly have the same members, such as the rows of a table: the last layout of each number of them is kept. */
+const layouts: Layout[] = []
+const MOST_KEPT = 128
+
+const layoutOf = (given: readonly string[]): Layout => {
+  const last = layouts[given.length]
+  if (last !== undefined && isSame(last.given, given)) return last
+  const names = [...given].sort()
+  const layout = { given, names, heads: names.map((name) => `${JSON.stringify(name)}:`) }
+  if (given.length < MOST_KEPT) layouts[given.length] = layout
+  return layout
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean => {
+  for (let i = 0; i < b.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
 /** Whether JSON text holds an escaped NUL or half of a surrogate pair, which Postgres cannot store. */
 export const hasUnstorableText = (json: string): boolean => {
-  if (!SUSPICIOUS.test(json)) return false
+  // Far quicker than an expression where there is no escape at all.
+  if (!json.includes('\\u') || !SUSPICIOUS.test(json)) return false
   return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i.test(json)
 }
 const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { batchHash } from '../batches/batch-hash.js'
+import { batchHash } from '../batches/batch.js'
 import { Failure } from '../errors/failure.js'
-import { JsonNumber } from '../records/json-number.js'
+import { JsonNumber } from '../records/record.js'
 import { canonicalJson, hasUnstorableText } from './canonical-json.js'
 import { keyHash, keyText } from './identity.js'
 

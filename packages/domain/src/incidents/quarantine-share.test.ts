@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeShare, exceedsShare } from './quarantine-share.js'
+import { describeShare, exceedsShare } from './incident.js'
 
 describe('exceedsShare', () => {
   it.each<[number, number, number, boolean]>([

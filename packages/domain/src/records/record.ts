@@ -1,5 +1,3 @@
-import type { JsonNumber } from './json-number.js'
-
 /** JSON as records carry it: `bigint` and {@link JsonNumber} keep integers beyond 2^53 and exact decimals unchanged. */
 export type JsonValue =
   | string
@@ -37,7 +35,7 @@ export interface SourceRecord {
   /** `delete` marks the record as gone; only stream and key matter then. */
   readonly op?: 'upsert' | 'delete' | undefined
   /**
-   * Opaque mark (at most 1 KiB) to recognise the unchanged item without reading it: an ETag, mtime and size. It is
+   * Opaque mark (at most 1 KiB) to recognize the unchanged item without reading it: an ETag, mtime and size. It is
    * stored in the transaction of the record and comes back through `ctx.known`.
    */
   readonly validator?: string | undefined
@@ -58,4 +56,17 @@ export interface RejectedRecord {
   readonly scope?: string | undefined
   /** The whole record as it was read, when it was one and only could not be mapped or stored: then it can be tried again. */
   readonly record?: SourceRecord | undefined
+}
+
+/** A number kept as its decimal digits, for values that a JavaScript number would round, such as Postgres `numeric`. */
+export class JsonNumber {
+  readonly text: string
+  /** @param text digits in JSON number syntax, e.g. `12345678901234567890.10`. Throws RangeError otherwise. */
+  constructor(text: string) {
+    if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) throw new RangeError('not a JSON number')
+    this.text = text
+  }
+  toString(): string {
+    return this.text
+  }
 }

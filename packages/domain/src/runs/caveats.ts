@@ -18,14 +18,14 @@ interface CaveatRule {
  */
 export const CAVEATS = {
   DOCUMENT_WITHOUT_TEXT: { things: 'documents', says: 'have no text', partialAbove: 0.2 },
-  TEXT_UNREADABLE: { things: 'documents', says: 'show text that cannot be read out of them', partialAbove: 0.05 },
-  BOILERPLATE_KEPT: { things: 'pages', says: 'were kept whole where navigation is left out elsewhere, since little else was left', partialAbove: 1 },
-  CANONICAL_IGNORED: { things: 'pages', says: 'name another address as canonical that has other content, and were stored', partialAbove: 1 },
-  CANONICAL_ELSEWHERE: { things: 'pages', says: 'were left to the address they name as canonical', partialAbove: 0.5, least: 10 },
+  TEXT_UNREADABLE: { things: 'documents', says: 'show text that cannot be extracted', partialAbove: 0.05 },
+  BOILERPLATE_KEPT: { things: 'pages', says: 'were stored with their navigation, because little else was left without it', partialAbove: 1 },
+  CANONICAL_IGNORED: { things: 'pages', says: 'name a canonical address with different content, and were stored', partialAbove: 1 },
+  CANONICAL_ELSEWHERE: { things: 'pages', says: 'were skipped in favor of the address they name as canonical', partialAbove: 0.5, least: 10 },
   LINKS_NOT_FOLLOWED: { things: 'links', says: 'were not followed', partialAbove: 0.5, least: 10 },
-  READ_IN_PART: { things: 'documents', says: 'were read in part', partialAbove: 0 },
-  ENCODING_GUESSED: { things: 'documents', says: 'do not name their encoding, which was guessed', partialAbove: 1 },
-  ENCODING_DOUBTFUL: { things: 'documents', says: 'have an encoding that can hardly be guessed', partialAbove: 0.05 },
+  READ_IN_PART: { things: 'documents', says: 'were read only in part', partialAbove: 0 },
+  ENCODING_GUESSED: { things: 'documents', says: 'do not declare their encoding, so it was guessed', partialAbove: 1 },
+  ENCODING_DOUBTFUL: { things: 'documents', says: 'have an encoding that is hard to guess', partialAbove: 0.05 },
   BYTES_UNDECODABLE: { things: 'documents', says: 'have bytes that do not fit their encoding', partialAbove: 0.05 },
   LAYOUT_GUESSED: { things: 'tables', says: 'were read with a guessed layout', partialAbove: 1 },
 } as const satisfies Partial<Record<Reason, CaveatRule>>

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { explainSink, type SinkFacts, sinkRetryMs } from './sink.js'
 
 const current: SinkFacts = {
+  id: 's1',
   active: true,
   refused: null,
   attempts: 0,
@@ -24,6 +25,15 @@ describe('why a sink is as it is', () => {
     const explained = explainSink({ ...current, ...facts })
     expect(explained).toMatchObject({ status, why: expect.stringMatching(why) })
     expect(explained.next).not.toBe('')
+  })
+
+  it('names the commands that repair it', () => {
+    const next = (facts: Partial<SinkFacts>): string => explainSink({ ...current, ...facts }).next
+    const resume = '`inlet sinks resume s1` (PATCH /v1/sinks/s1 with {"active": true})'
+    expect(next({ active: false })).toContain(resume)
+    expect(next({ refused: 'x' })).toMatch(/`inlet sinks update s1 --address <url>` \(PATCH \/v1\/sinks\/s1\)/u)
+    expect(next({ refused: 'x' })).toContain(resume)
+    expect(next({ attempts: 1 })).toContain('`inlet sinks test s1` (POST /v1/sinks/s1/test)')
   })
 })
 

@@ -13,6 +13,7 @@ export const SINK_STATUSES = ['paused', 'refused', 'failing', 'delivering', 'cur
 export type SinkStatus = (typeof SINK_STATUSES)[number]
 
 export interface SinkFacts {
+  readonly id: string
   readonly active: boolean
   readonly refused: string | null
   /** Failures since the last success. */
@@ -31,17 +32,26 @@ export interface SinkExplanation {
   readonly next: string
 }
 
+/** What to do about a test message that was not taken. */
+export const stepOfRefusedTest = (id: string): string =>
+  `Correct the receiver, or its address with \`inlet sinks update ${id} --address <url>\` (PATCH /v1/sinks/${id}).`
+
+const stepOfResume = (id: string): string => `\`inlet sinks resume ${id}\` (PATCH /v1/sinks/${id} with {"active": true}): it continues where it was.`
+
 const RESUMES = 'Nothing to do: it continues after the last change that was taken.'
 
 /** What is happening with a sink, why, and what to do. Pure. */
 export const explainSink = (facts: SinkFacts): SinkExplanation => {
-  if (!facts.active) return { status: 'paused', why: 'it was switched off', next: 'Set active to true: it continues where it was.' }
-  if (facts.refused !== null)
-    return { status: 'refused', why: facts.refused, next: 'Correct the receiver or its URL and set active to true: it continues where it was.' }
+  if (!facts.active) return { status: 'paused', why: 'it was switched off', next: `When it is to go on: ${stepOfResume(facts.id)}` }
+  if (facts.refused !== null) return { status: 'refused', why: facts.refused, next: `${stepOfRefusedTest(facts.id)} Then ${stepOfResume(facts.id)}` }
   if (facts.attempts > 0) {
     const why = `the receiver did not take the last message, ${facts.attempts} ${facts.attempts === 1 ? 'time' : 'times'} in a row: ${facts.lastError ?? ''}`
     const when = facts.nextAt === null ? '' : ` It is tried again at ${facts.nextAt.toISOString()}.`
-    return { status: 'failing', why, next: `Look at the receiver.${when} Nothing is lost meanwhile.` }
+    return {
+      status: 'failing',
+      why,
+      next: `Look at the receiver; \`inlet sinks test ${facts.id}\` (POST /v1/sinks/${facts.id}/test) shows what it answers.${when} Nothing is lost meanwhile.`,
+    }
   }
   if (facts.fillsUp) return { status: 'delivering', why: 'what was stored before it was made is being delivered', next: RESUMES }
   if (facts.waiting > 0) {
@@ -59,3 +69,9 @@ export const sinkRetryMs = (failures: number, random: number): number => {
   const whole = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(Math.max(failures - 1, 0), 20))
   return Math.floor(whole / 2 + (random * whole) / 2)
 }
+
+const BUSY = [429, 503]
+
+/** How long to wait for a receiver that answered with this status: as long as it asks when it says that it is busy, but a second. Pure. */
+export const retryAsAsked = <T extends number | null>(status: number, retryMs: T, retryAfterMs: number | undefined): T | number =>
+  retryMs === null || retryAfterMs === undefined || !BUSY.includes(status) ? retryMs : Math.max(BASE_MS, retryAfterMs)

@@ -149,9 +149,9 @@ const EXPECTED: Readonly<Record<(typeof SOURCE_ACTIONS)[number], Readonly<Record
     STOPPED: 'SOURCE_STOPPED',
     'STOPPED+active': 'SOURCE_STOPPED',
     'STOPPED+cancelling': 'SOURCE_STOPPED',
-    ERROR: 'ACTIVE',
+    ERROR: 'ACTIVE b',
     'ERROR+active': 'ACTIVE',
-    'ERROR+cancelling': 'ACTIVE',
+    'ERROR+cancelling': 'ACTIVE eb',
   },
   backfill: {
     ACTIVE: 'ACTIVE b',

@@ -12,6 +12,8 @@ interface ActionRule {
   readonly activeRun: 'keep' | 'cancel' | 'replace' | 'refuse'
   /** Whether a run begins: always, or unless one is active already. */
   readonly begins?: 'always' | 'unlessActive'
+  /** Statuses in which it begins a run; absent: all. */
+  readonly beginsIn?: readonly SourceStatus[]
   /** Closes the source's connections on all workers. */
   readonly reconnects?: true
   /** Statuses in which it is refused. */
@@ -30,7 +32,15 @@ const ACTION_TABLE: Readonly<Record<SourceAction, ActionRule>> = {
   reload: { activeRun: 'keep', reconnects: true },
   run: { activeRun: 'refuse', begins: 'always', refusedIn: NOT_WANTED },
   pause: { to: 'PAUSED', activeRun: 'keep', idleIn: ['PAUSED', 'STOPPED'] },
-  resume: { to: 'ACTIVE', activeRun: 'keep', refusedIn: { STOPPED: 'SOURCE_STOPPED' }, idleIn: ['ACTIVE'] },
+  // What waits for a repair continues at once; what was paused waits for its next due moment.
+  resume: {
+    to: 'ACTIVE',
+    activeRun: 'keep',
+    begins: 'unlessActive',
+    beginsIn: ['ERROR'],
+    refusedIn: { STOPPED: 'SOURCE_STOPPED' },
+    idleIn: ['ACTIVE'],
+  },
   backfill: { activeRun: 'refuse', begins: 'always', refusedIn: NOT_WANTED },
   resetCursor: { activeRun: 'refuse' },
 }
@@ -59,7 +69,8 @@ export const decideAction = (action: SourceAction, source: { readonly status: So
   if (rule.activeRun === 'refuse' && source.run !== 'none') return { refused: 'RUN_IN_PROGRESS' }
   const idle = rule.idleIn?.includes(source.status) ?? false
   const status = idle ? source.status : (rule.to ?? source.status)
-  const beginRun = rule.begins === 'always' || (rule.begins === 'unlessActive' && source.run !== 'active')
+  const begins = rule.beginsIn?.includes(source.status) === false ? undefined : rule.begins
+  const beginRun = begins === 'always' || (begins === 'unlessActive' && source.run !== 'active')
   const cancelRun = decideCancel(rule, source.run, beginRun)
   const reconnect = rule.reconnects === true && !idle
   const acts = beginRun || reconnect || cancelRun !== 'no' || action === 'resetCursor'

@@ -1,7 +1,7 @@
 import { Failure } from '../errors/failure.js'
 import { canonicalJson } from '../identity/canonical-json.js'
 import { sha256Hex } from '../identity/identity.js'
-import { isUrl } from '../text/is-url.js'
+import { isUrl } from '../text/url.js'
 
 /** Where settings lead secrets: an origin, a token endpoint as a whole, `host:port`, or `settings:<sha256>` of what decides it. */
 export interface SecretTarget {

@@ -1,5 +1,4 @@
 import { Failure } from '../errors/failure.js'
-import { findInvisible } from '../text/find-invisible.js'
 
 /** The form in which names are compared: NFC, trimmed, white space collapsed, lower case. */
 export const nameKey = (name: string): string => name.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase()
@@ -25,4 +24,23 @@ export const slugify = (name: string): string => {
     .slice(0, 63)
     .replace(/-+$/, '')
   return slug === '' ? 'source' : slug
+}
+
+/** Emoji, which joiners, selectors and tags may combine; keycaps; flags of regions. */
+const EMOJI =
+  /\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f}|[0-9#*]\ufe0f\u20e3|\p{Extended_Pictographic}[\ufe0e\ufe0f]?\p{Emoji_Modifier}?(?:\u200d\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)*/gu
+
+/** Where joiners and selectors are part of the spelling: Persian, the scripts of India, Mongolian, variants of ideographs. */
+const SPELLING =
+  /(?<=[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}])[\u200c\u200d](?=\p{L})|(?<=\p{Script=Mongolian})[\u180b-\u180f]|(?<=\p{Ideographic})[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu
+
+const INVISIBLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\ufff9-\ufffb]/u
+
+/**
+ * The first character of a name that cannot be seen, or that turns the direction of what follows, as `U+202E`; null when there is none. Two names
+ * that look the same could differ by it, and one look like another (Unicode Technical Report 36). Emoji and spellings that need joiners are fine.
+ */
+export const findInvisible = (text: string): string | null => {
+  const found = INVISIBLE.exec(text.replace(EMOJI, '').replace(SPELLING, ''))?.[0]
+  return found === undefined ? null : `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }

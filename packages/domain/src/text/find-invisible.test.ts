@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findInvisible } from './find-invisible.js'
+import { findInvisible } from '../sources/source-name.js'
 
 describe('findInvisible', () => {
   it.each([

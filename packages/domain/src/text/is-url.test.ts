@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isUrl } from './is-url.js'
+import { isUrl } from './url.js'
 
 it('distinguishes URLs from other texts, however often it is asked', () => {
   const answers = new Set(Array.from({ length: 30_000 }, () => isUrl('https://bücher.example/größe')))

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../identity/canonical-json.js'
 import type { SourceRecord } from '../records/record.js'
-import { plainRecord, plainValue } from './plain-record.js'
+import { plainRecord, plainValue } from './compare-mapped.js'
 
 /** What a mapping must make of a raw record: as many records, each with the members named. */
 export interface MappingExample {

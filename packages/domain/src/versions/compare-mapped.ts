@@ -1,7 +1,7 @@
+import { toStorableText } from '../identity/canonical-json.js'
 import { keyText } from '../identity/identity.js'
-import type { RejectedRecord, SourceRecord } from '../records/record.js'
+import { JsonNumber, type RejectedRecord, type SourceRecord } from '../records/record.js'
 import { diffContent, type FieldChange } from './diff-content.js'
-import { plainRecord } from './plain-record.js'
 
 /** What one version makes of one raw record. */
 export interface MappedRaw {
@@ -108,3 +108,21 @@ const compareRecords = (
 
 const fieldsOf = (before: SourceRecord, after: SourceRecord): readonly FieldChange[] =>
   diffContent({ ...plainRecord(before), key: undefined }, { ...plainRecord(after), key: undefined })
+
+/** The members of a record that a mapping can set, as plain JSON for comparing and showing: exact numbers as their digits, dates as ISO 8601. */
+export const plainRecord = ({ key, kind, title, text, url, data, occurredAt }: Omit<SourceRecord, 'stream'>): Readonly<Record<string, unknown>> =>
+  plainValue({ key, kind, title, text, url, data, occurredAt }) as Readonly<Record<string, unknown>>
+
+export const plainValue = (value: unknown): unknown => {
+  if (typeof value === 'bigint') return value.toString()
+  if (typeof value === 'string') return toStorableText(value)
+  if (value instanceof JsonNumber) return value.text
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
+  if (Array.isArray(value)) return value.map((item) => plainValue(item ?? null))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([name, member]) => [toStorableText(name), plainValue(member)]),
+  )
+}

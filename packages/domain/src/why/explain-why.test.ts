@@ -31,6 +31,7 @@ const run: ActiveRunFacts = {
   isolatedUntil: null,
   beginFailures: 0,
   beginError: null,
+  retrying: null,
   recordsRead: 5,
   waitingBytes: 0,
   holder: { id: 'w1', until: ago(-0.2) },
@@ -45,6 +46,7 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   connector: 'c',
   continuous: false,
   pushed: false,
+  refusedPush: null,
   scheduled: true,
   nextTickAt: ago(-5),
   scheduleSynced: true,
@@ -55,10 +57,11 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   lastRun: null,
   quarantine: null,
   unsearchable: false,
-  loadError: null,
+  openError: null,
   run: ofRun === null ? null : { ...run, ...ofRun },
   processes: [worker],
   queueProblem: null,
+  queuePlace: 'Redis at 10.0.0.5:6379',
   ...change,
 })
 const queued = { status: 'queued', holder: null } as const
@@ -89,6 +92,24 @@ describe('explainWhy', () => {
     expect(explainWhy(facts({}, { movedAt: ago(1) })).blocker).toMatchObject({ code: 'RUN_ACTIVE', who: 'nobody' })
   })
 
+  it('says what to do about what a run tries again, while it runs', () => {
+    const lastRun = {
+      outcome: 'failed',
+      reason: 'DNS_FAILED',
+      message: 'no such host',
+      next: null,
+      warnings: [],
+      quarantined: 0,
+      quarantinedFor: null,
+    } as const
+    const { blocker } = explainWhy(facts({ lastRun, consecutiveFailures: 3 }, { movedAt: now }))
+    expect(blocker).toMatchObject({ code: 'RUN_ACTIVE', next: `See how this run ends. If it fails as well: ${REASONS.DNS_FAILED.next}` })
+    expect(explainWhy(facts({ lastRun }, { movedAt: now })).blocker.next).toBe('Nothing to do.')
+    const retrying = explainWhy(facts({}, { movedAt: now, retrying: { reason: 'DNS_FAILED', message: 'no such host' } })).blocker
+    expect(retrying).toMatchObject({ code: 'RUN_ACTIVE', next: `See how this run ends. If it fails: ${REASONS.DNS_FAILED.next}` })
+    expect(retrying.message).toContain('trying again after DNS_FAILED: no such host')
+  })
+
   it('says that a run is alone in its worker, and until when a suspended source waits', () => {
     const { blocker } = explainWhy(facts({ processDeaths: 2 }, { movedAt: now, isolatedUntil: ago(-1) }))
     expect(blocker.code).toBe('RUN_ACTIVE')
@@ -101,14 +122,30 @@ describe('explainWhy', () => {
     const stopped = explainWhy(facts({ status: 'ERROR', statusReason: reason, statusMessage: 'the message' })).blocker
     expect(stopped).toMatchObject({ reason, who: reason === 'POISON_SOURCE' ? 'owner' : whoActs(reason) })
     expect(['SUSPENDED', 'CONNECTOR_MISSING', reason]).toContain(stopped.code)
-    const lastRun = { outcome: 'failed', reason, message: 'the message', next: 'Do this.', warnings: [] } as const
+    const lastRun = {
+      outcome: 'failed',
+      reason,
+      message: 'the message',
+      next: 'Do this.',
+      warnings: [],
+      quarantined: 0,
+      quarantinedFor: null,
+    } as const
     const backingOff = explainWhy(facts({ lastRun, restartAt: ago(-1), consecutiveFailures: 1 })).blocker
     expect(backingOff).toMatchObject({ reason, who: whoActs(reason), clearsAt: ago(-1) })
   })
 
   it('says when a stopped source is checked again, what the last check found, and how to continue at once', () => {
     const recheck = { dueAt: ago(-5), checkedAt: ago(5), reason: 'UNREACHABLE', message: 'nobody there' }
-    const lastRun = { outcome: 'failed', reason: 'AUTH_FAILED', message: 'no', next: 'Set another password.', warnings: [] } as const
+    const lastRun = {
+      outcome: 'failed',
+      reason: 'AUTH_FAILED',
+      message: 'no',
+      next: 'Set another password.',
+      warnings: [],
+      quarantined: 0,
+      quarantinedFor: null,
+    } as const
     const { blocker } = explainWhy(facts({ status: 'ERROR', statusReason: 'AUTH_FAILED', statusMessage: 'refused', lastRun, recheck }))
     expect(blocker.message).toBe(
       'refused; checked again at 2026-11-28T12:05:00.000Z; the last check, at 2026-11-28T11:55:00.000Z, said UNREACHABLE: nobody there',
@@ -128,6 +165,64 @@ describe('explainWhy', () => {
       code: 'RUN_PARKED',
       reason: 'CIRCUIT_OPEN',
       message: 'run r1 is parked: CIRCUIT_OPEN: api.example.com has failed',
+      who: 'owner',
+      next: expect.stringMatching(/^Check that the host/u),
+    })
+    expect(explainWhy(facts({}, { ...parked, parkedReason: 'RATE_LIMITED' })).blocker).toMatchObject({ who: 'nobody', clearsAt: parked.wakeAt })
+  })
+
+  const ended = { reason: null, message: null, next: null, warnings: [], quarantined: 0, quarantinedFor: null } as const
+  const failed = { ...ended, outcome: 'failed', reason: 'TIMEOUT', message: 'no answer within 20 s' } as const
+
+  it('says what a run that is active tries again, and so why it stands still', () => {
+    const running = explainWhy(facts({ lastRun: failed, consecutiveFailures: 2 }, { movedAt: ago(1) })).blocker
+    expect(running.message).toMatch(/; the 2 runs before failed: TIMEOUT: no answer within 20 s$/)
+    expect(explainWhy(facts({ lastRun: failed, consecutiveFailures: 1 }, {})).blocker).toMatchObject({ code: 'RUN_STALLED' })
+    expect(explainWhy(facts({ lastRun: failed, consecutiveFailures: 1 }, {})).blocker.message).toContain('the run before failed: TIMEOUT')
+    expect(explainWhy(facts({ lastRun: { ...ended, outcome: 'ok' } }, { movedAt: ago(1) })).blocker.message).not.toContain('before failed')
+  })
+
+  it('asks a person to look once the other side has failed three times', () => {
+    const backingOff = (consecutiveFailures: number) => explainWhy(facts({ lastRun: failed, restartAt: ago(-1), consecutiveFailures })).blocker
+    expect([1, 2, 3].map((n) => backingOff(n).who)).toEqual(['nobody', 'nobody', 'owner'])
+    expect(backingOff(3).message).toMatch(/^the last 3 runs failed: no answer within 20 s/)
+  })
+
+  it('does not call a source well whose last run failed before it was paused and resumed', () => {
+    expect(explainWhy(facts({ lastRun: failed })).blocker).toMatchObject({
+      code: 'BACK_OFF',
+      message: 'the last run failed: no answer within 20 s; it is retried at its next due time',
+      clearsAt: ago(-5),
+    })
+  })
+
+  it('never calls a partial run well', () => {
+    const partial = (change: object) => explainWhy(facts({ lastRun: { ...ended, outcome: 'partial', ...change } })).blocker
+    expect(partial({ reason: 'READING_INCOMPLETE', message: 'items: a record without a key', next: 'Look.', quarantined: 7 })).toMatchObject({
+      code: 'PARTIAL',
+      who: 'owner',
+      reason: 'READING_INCOMPLETE',
+      message: 'the last run was partial: items: a record without a key; 7 records went to quarantine',
+      next: 'Look. See `inlet quarantine {source}` (GET /v1/sources/{id}/quarantine).',
+    })
+    expect(partial({ quarantined: 1, quarantinedFor: { reason: 'FILE_UNREADABLE', message: 'a.csv does not exist' } })).toMatchObject({
+      reason: 'FILE_UNREADABLE',
+      message: 'the last run was partial: one record went to quarantine: a.csv does not exist',
+    })
+    expect(partial({})).toMatchObject({ code: 'PARTIAL', next: expect.stringContaining('inlet runs --source') })
+  })
+
+  it('says that pushes are refused, and since when', () => {
+    const refusedPush = { at: ago(2), message: 'the signature does not fit' }
+    const { blocker } = explainWhy(facts({ pushed: true, scheduled: false, nextTickAt: null, refusedPush }))
+    expect(blocker).toMatchObject({ code: 'PUSH_REFUSED', who: 'owner', reason: 'SIGNATURE_INVALID' })
+    expect(blocker.message).toMatch(/^the latest push, 2 min ago \(2026.*\), was refused: the signature does not fit$/)
+  })
+
+  it('names the server of the queue', () => {
+    expect(explainWhy(facts({ queueProblem: 'no answer' })).blocker).toMatchObject({
+      message: 'the queue (Redis at 10.0.0.5:6379) does not answer: no answer',
+      next: expect.stringContaining('Start Redis at 10.0.0.5:6379'),
     })
   })
 })

@@ -22,6 +22,9 @@ export const sinceText = (now: Date, since: Date | null): string =>
     ? ''
     : ` for ${durationText(now.getTime() - since.getTime())} (since ${since.toISOString()})`
 
+/** How long ago, and when. */
+export const agoText = (now: Date, at: Date): string => `${durationText(now.getTime() - at.getTime())} ago (${at.toISOString()})`
+
 /** Since when nothing has moved, and how many attempts there were. */
 export const progressText = (now: Date, { attempt, movedAt }: Pick<ActiveRunFacts, 'attempt' | 'movedAt'>): string => {
   const age = sinceText(now, movedAt)
@@ -29,9 +32,15 @@ export const progressText = (now: Date, { attempt, movedAt }: Pick<ActiveRunFact
 }
 
 /** When a source that has stopped is checked again, and what the last check found; empty where it is not. */
-export const recheckText = ({ recheck, run }: Pick<WhyFacts, 'recheck' | 'run'>): string => {
+export const recheckText = ({
+  recheck,
+  run,
+  statusReason,
+  statusMessage,
+}: Pick<WhyFacts, 'recheck' | 'run' | 'statusReason' | 'statusMessage'>): string => {
   if (recheck === null || run !== null) return ''
   const { dueAt, checkedAt, reason, message } = recheck
-  const found = reason === null ? 'passed, but its run failed' : `said ${reason}: ${message ?? ''}`
+  const isSame = reason === statusReason && message === statusMessage
+  const found = reason === null ? 'passed, but its run failed' : isSame ? 'found the same' : `said ${reason}: ${message ?? ''}`
   return `; checked again at ${dueAt.toISOString()}${checkedAt === null ? '' : `; the last check, at ${checkedAt.toISOString()}, ${found}`}`
 }

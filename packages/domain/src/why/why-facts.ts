@@ -16,6 +16,8 @@ export interface WhyFacts {
   readonly continuous: boolean
   /** Whether it reads what senders push. */
   readonly pushed: boolean
+  /** The latest push that was refused, where none was accepted since; null otherwise. */
+  readonly refusedPush: { readonly at: Date; readonly message: string } | null
   readonly scheduled: boolean
   readonly nextTickAt: Date | null
   /** Whether the queue is known to hold the job scheduler of the schedule. */
@@ -31,9 +33,11 @@ export interface WhyFacts {
   readonly quarantine: string | null
   /** Whether its newest records hold nothing that a search could find but their keys. */
   readonly unsearchable: boolean
-  readonly loadError: { readonly version: number; readonly reason: string; readonly message: string } | null
+  readonly openError: { readonly version: number; readonly reason: string; readonly message: string } | null
   readonly run: ActiveRunFacts | null
   readonly processes: readonly ProcessFacts[]
+  /** Where the queue is, e.g. `Redis at 10.0.0.5:6379`. */
+  readonly queuePlace: string
   /** What is wrong with the queue; null when it answers. */
   readonly queueProblem: string | null
 }
@@ -54,6 +58,9 @@ export interface EndedRunFacts {
   /** What the failure says to do. */
   readonly next: string | null
   readonly warnings: readonly { readonly reason: string; readonly message: string }[]
+  /** How many records went to quarantine, and why the latest of those that are still there did. */
+  readonly quarantined: number
+  readonly quarantinedFor: { readonly reason: string; readonly message: string } | null
 }
 
 export interface ActiveRunFacts {
@@ -76,6 +83,8 @@ export interface ActiveRunFacts {
   /** How often in a row it could not even begin, and the last error. */
   readonly beginFailures: number
   readonly beginError: string | null
+  /** What a stream of it failed with and its worker tries again; null when nothing of that kind is known. */
+  readonly retrying: { readonly reason: string; readonly message: string } | null
   readonly recordsRead: number
   /** Forwarded and not yet stored. */
   readonly waitingBytes: number

@@ -1,9 +1,10 @@
-import { nextStepOf, stepOfStopped, whoActs } from '../errors/next-step.js'
-import { isReason } from '../errors/reasons.js'
+import { nextStepOf } from '../errors/next-step.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
-import { lasts, progressText, recheckText, sinceText } from './since.js'
+import { faultOf, partialOf, retriedText } from './fault-of.js'
+import { agoText, lasts, progressText, sinceText } from './since.js'
+import { errorOf, inError, suspensionOf } from './stopped-by-error.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
 
 export interface WhyRule {
@@ -30,42 +31,20 @@ const ready = (facts: WhyFacts): readonly ProcessFacts[] => alive(facts, 'worker
 const holderOf = (facts: WhyFacts): ProcessFacts | undefined =>
   facts.processes.find(({ id, alive: lives }) => lives && id === held(facts)?.holder?.id)
 
-/** A fault that somebody repairs or that clears by itself, as its reason says. */
-const faultOf = (reason: string | null, fault: { readonly message: string; readonly next?: string; readonly clearsAt?: Date | null }): Blocker => ({
-  message: fault.message,
-  who: whoActs(reason),
-  next: fault.next ?? nextStepOf(reason),
-  clearsAt: fault.clearsAt ?? null,
-  reason,
-})
-
-/** A source in ERROR without a run that tries again. */
-const inError = (facts: WhyFacts): boolean => facts.status === 'ERROR' && facts.run === null
-/** What a failure says to do is said of this very failure: a later one may have another reason. */
-const ownStep = ({ statusReason, lastRun }: WhyFacts): string | null => (lastRun?.reason === statusReason ? lastRun.next : null)
-const errorOf = (facts: WhyFacts): Blocker => ({
-  ...faultOf(facts.statusReason, {
-    message: `${facts.statusMessage ?? 'the last run failed'}${laterFailureOf(facts)}${recheckText(facts)}`,
-    next: stepOfStopped(facts.statusReason, ownStep(facts)),
-  }),
-  ...(facts.statusReason !== null && isReason(facts.statusReason) ? { code: facts.statusReason } : {}),
-})
-
-/** A run that was asked for since may fail for another reason. */
-const laterFailureOf = ({ statusReason, lastRun }: WhyFacts): string =>
-  lastRun?.outcome === 'failed' && lastRun.reason !== null && lastRun.reason !== statusReason
-    ? `; the latest run failed for another reason: ${lastRun.reason}: ${lastRun.message ?? ''}`
-    : ''
+/** What is tried again by itself and failed so often wants a person who looks at the other side. */
+const FAILURES_TO_ASK = 3
 
 const offers = (facts: WhyFacts): boolean => {
   const listed = ready(facts).filter(({ connectors }) => connectors.length > 0)
   return listed.length === 0 || listed.some(({ connectors }) => connectors.includes(facts.connector))
 }
 
-/** Tried again by itself; who knows better may resume it now. */
-const suspensionOf = (facts: WhyFacts): Blocker => {
-  const { message, next, reason } = errorOf(facts)
-  return asksOwner(`${message}${facts.restartAt === null ? '' : '; it is tried again by itself, alone in a worker'}`, next, facts.restartAt, reason)
+/** What was seen to fail again and again is worth a look while it is tried once more. */
+const stepOfRetry = ({ run, consecutiveFailures, lastRun }: WhyFacts): string | undefined => {
+  if (run?.retrying != null) return `See how this run ends. If it fails: ${nextStepOf(run.retrying.reason)}`
+  return consecutiveFailures === 0 || lastRun?.outcome !== 'failed'
+    ? undefined
+    : `See how this run ends. If it fails as well: ${nextStepOf(lastRun.reason, lastRun.next)}`
 }
 
 /** A run of a continuous source waits for news, however long. */
@@ -87,12 +66,12 @@ export const WHY_RULES: readonly WhyRule[] = [
       ? asksOperator(message, `Look at the log of the worker ${run.holder?.id ?? 'that had it'}; when it is restarted, the run ends.`)
       : waits(message, null)
   }),
-  rule('CRASH_LOOP', 'its runs do not end one worker after the other', (facts) => {
+  rule('CRASH_LOOP', 'its runs do not kill one worker after another', (facts) => {
     const { run, processDeaths } = facts
     if (run === null || processDeaths < DEATHS_TO_ISOLATE || holderOf(facts) !== undefined) return null
     return asksOperator(
-      `${processDeaths} worker processes in a row ended while they ran run ${run.id}${progressText(facts.now, run)}; it waits for a worker that runs nothing else`,
-      'Look at the log of the workers and at the data of the source. If it ends its worker again, alone, it is suspended; a further worker lets it begin sooner.',
+      `${processDeaths} worker processes in a row died while running run ${run.id}${progressText(facts.now, run)}; it waits for a worker that runs nothing else`,
+      'Check the log of the workers and the data of the source. If it kills its worker again while running alone, it is suspended. Adding a worker lets it begin sooner.',
     )
   }),
   rule('LEASE_OF_DEAD_WORKER', 'the worker that holds the run is alive', (facts) => {
@@ -102,81 +81,83 @@ export const WHY_RULES: readonly WhyRule[] = [
   }),
   rule('SCRIBE_DOWN', 'a scribe stores what is read', (facts) =>
     held(facts) !== null && (held(facts)?.waitingBytes ?? 0) > 0 && alive(facts, 'scribe').length === 0
-      ? asksOperator(`${held(facts)?.waitingBytes} bytes of the run wait to be stored and no scribe is alive`, 'Start a scribe.')
+      ? asksOperator(
+          `${held(facts)?.waitingBytes} bytes of the run wait to be stored and no scribe is alive`,
+          'Start a scribe (`docker compose up -d scribe`); `inlet up` starts its own again, and its log says why it ended.',
+        )
       : null,
   ),
-  rule('BACKLOG_FULL', 'storing keeps pace with reading', (facts) =>
+  rule('BACKLOG_FULL', 'storing keeps up with reading', (facts) =>
     holderOf(facts)?.backpressure
-      ? asksOperator('reading is held back until the scribes have stored what waits', 'It continues by itself; start more scribes if this lasts.')
+      ? asksOperator('reading pauses until the scribes have stored what is waiting', 'It continues automatically; start more scribes if this lasts.')
       : null,
   ),
   rule('RUN_STALLED', 'its run advances', (facts) => {
     const run = held(facts)
     if (run === null || listens(facts) || !lasts(facts.now, run.movedAt, STALLED_MS)) return null
     return asksOperator(
-      `run ${run.id} is held by worker ${run.holder?.id}, and stands still${progressText(facts.now, run)}`,
-      `Look at the system that it reads and at the log of the worker; POST /v1/runs/${run.id}/cancel ends it.`,
+      `run ${run.id} is held by worker ${run.holder?.id}${progressText(facts.now, run)}${retriedText(facts)}`,
+      `Check the system that it reads and the log of the worker; \`inlet runs cancel ${run.id}\` (POST /v1/runs/${run.id}/cancel) ends it.`,
     )
   }),
   rule('RUN_ACTIVE', 'no run is active', (facts) => {
     const run = held(facts)
     if (run === null) return null
-    const message = `it is running: ${run.trigger} run ${run.id} has read ${run.recordsRead} records${progressText(facts.now, run)}`
+    const message = `it is running: ${run.trigger} run ${run.id} has read ${run.recordsRead} records${progressText(facts.now, run)}${retriedText(facts)}`
     return run.isolatedUntil !== null && run.isolatedUntil > facts.now
       ? waits(
-          `${message}; it is alone in its worker, since ${facts.processDeaths} have ended with it`,
+          `${message}; it is alone in its worker, because ${facts.processDeaths} workers have died running it`,
           null,
-          'Wait for its end, or look at its data.',
+          'Wait for it to end, or check its data.',
         )
-      : waits(message, null)
+      : waits(message, null, stepOfRetry(facts))
   }),
-  rule('RUN_PARKED', 'no run waits for a moment', ({ run, now }) =>
-    run?.status === 'parked' && run.wakeAt !== null && run.wakeAt > now
-      ? waits(
-          `run ${run.id} is parked: ${[run.parkedReason ?? 'it must wait', run.parkedMessage].filter((text) => text !== null).join(': ')}`,
-          run.wakeAt,
-          nextStepOf(run.parkedReason),
-          run.parkedReason,
-        )
-      : null,
-  ),
+  rule('RUN_PARKED', 'no run is parked', ({ run, now }) => {
+    if (run?.status !== 'parked' || run.wakeAt === null || run.wakeAt <= now) return null
+    const { parkedReason, parkedMessage, wakeAt } = run
+    const message = `run ${run.id} is parked: ${[parkedReason ?? 'it must wait', parkedMessage].filter((text) => text !== null).join(': ')}`
+    return parkedReason === null ? waits(message, wakeAt) : faultOf(parkedReason, { message, clearsAt: wakeAt })
+  }),
   rule('STOPPED', 'the source is not stopped', ({ status, run }) =>
-    status === 'STOPPED' && run === null ? asksOwner('the source was stopped', 'POST /v1/sources/{id}/start') : null,
+    status === 'STOPPED' && run === null ? asksOwner('the source was stopped', '`inlet sources start {source}` (POST /v1/sources/{id}/start)') : null,
   ),
   rule('PAUSED', 'the source is not paused', ({ status, run }) =>
-    status === 'PAUSED' && run === null ? asksOwner('the source was paused', 'POST /v1/sources/{id}/resume') : null,
+    status === 'PAUSED' && run === null ? asksOwner('the source was paused', '`inlet sources resume {source}` (POST /v1/sources/{id}/resume)') : null,
   ),
-  rule('SUSPENDED', 'its runs do not end their workers', (facts) =>
+  rule('SUSPENDED', 'its runs do not kill their workers', (facts) =>
     inError(facts) && facts.statusReason === 'POISON_SOURCE' ? suspensionOf(facts) : null,
   ),
-  rule('SECRET_UNREADABLE', 'its secrets can be opened', (facts) =>
+  rule('SECRET_UNREADABLE', 'its secrets can be decrypted', (facts) =>
     inError(facts) && facts.statusReason === 'SECRET_UNREADABLE' ? errorOf(facts) : null,
   ),
   rule('CONNECTOR_MISSING', 'a worker has its connector', (facts) =>
     (inError(facts) && facts.statusReason === 'UNKNOWN_CONNECTOR') || !offers(facts)
       ? asksOperator(
           `no worker that is alive has the connector "${facts.connector}"`,
-          'Start workers that have it. A source that has stopped for it continues by itself at one of the next checks, or at once after POST /v1/sources/{id}/resume.',
+          'Start workers that have it. A source that has stopped for it continues by itself at one of the next checks, or at once with `inlet sources resume {source}` (POST /v1/sources/{id}/resume).',
           'UNKNOWN_CONNECTOR',
         )
       : null,
   ),
   rule('AUTH_FAILED', 'its credentials are accepted', (facts) => (inError(facts) && facts.statusReason === 'AUTH_FAILED' ? errorOf(facts) : null)),
   rule('CONFIG_INVALID', 'its settings work, and it may be read', (facts) => (inError(facts) ? errorOf(facts) : null)),
-  rule('LOAD_FAILED', 'its newest version could be loaded', ({ loadError }) =>
-    loadError === null
+  rule('OPEN_FAILED', 'its newest version can be opened', ({ openError }) =>
+    openError === null
       ? null
       : asksOwner(
-          `version ${loadError.version} could not be loaded: ${loadError.message}`,
-          'Correct it and publish again, or roll back.',
+          `version ${openError.version} cannot be opened: ${openError.message}`,
+          'Correct it and publish again, or `inlet versions rollback {source} <version>` (POST /v1/sources/{id}/rollback).',
           null,
-          loadError.reason,
+          openError.reason,
         ),
   ),
-  rule('QUEUE_UNREACHABLE', 'the queue answers', ({ queueProblem }) =>
+  rule('QUEUE_UNREACHABLE', 'the queue answers', ({ queueProblem, queuePlace }) =>
     queueProblem === null
       ? null
-      : asksOperator(`the queue does not answer: ${queueProblem}`, 'Look at Redis, or at Postgres where the queue is there.'),
+      : asksOperator(
+          `the queue (${queuePlace}) does not answer: ${queueProblem}`,
+          `Start ${queuePlace}, or look at its log; then it continues by itself.`,
+        ),
   ),
   rule('CLOCK_SKEW', 'the clocks of the workers are right', (facts) => {
     const skewed = alive(facts, 'worker').find(({ refuses }) => refuses === 'clock')
@@ -185,29 +166,34 @@ export const WHY_RULES: readonly WhyRule[] = [
       : null
   }),
   rule('NO_WORKER', 'a worker is alive', (facts) =>
-    ready(facts).length === 0 ? asksOperator('no worker that takes work is alive', 'Start a worker.') : null,
-  ),
-  rule('CANNOT_BEGIN', 'its run could begin', ({ run, now }) =>
-    run !== null && run.beginFailures > 0
+    ready(facts).length === 0
       ? asksOperator(
-          `run ${run.id} could not begin, ${run.beginFailures} times in a row${progressText(now, run)}: ${run.beginError ?? 'see the log'}`,
-          'It fails at the third time; look at the log of the workers for the error.',
+          'no worker that takes work is alive',
+          'Start a worker (`docker compose up -d worker`); `inlet up` starts its own again, and its log says why it ended.',
         )
       : null,
   ),
-  rule('WORKERS_BUSY', 'a worker has a free place', (facts) => {
+  rule('CANNOT_BEGIN', 'its run was able to begin', ({ run, now }) =>
+    run !== null && run.beginFailures > 0
+      ? asksOperator(
+          `run ${run.id} could not begin, ${run.beginFailures} times in a row${progressText(now, run)}: ${run.beginError ?? 'see the log'}`,
+          'After the third failure the run fails; see the log of the workers for the error.',
+        )
+      : null,
+  ),
+  rule('WORKERS_BUSY', 'a worker has a free slot', (facts) => {
     const { run, now } = facts
     if (run === null || ready(facts).some(({ running, concurrency }) => running < concurrency)) return null
     const message = `run ${run.id} waits for a free worker${progressText(now, run)}`
     return lasts(now, run.movedAt, BUSY_MS)
       ? asksOperator(message, 'Start more workers, or raise INLET_WORKER_CONCURRENCY.')
-      : waits(message, null, 'It begins by itself; start more workers if this lasts.')
+      : waits(message, null, 'It begins automatically; start more workers if this lasts.')
   }),
   rule('RUN_STARVED', 'no run waits for longer than it should', ({ run, now }) =>
     run !== null && lasts(now, run.movedAt, LATE_MS)
       ? asksOperator(
-          `run ${run.id} is ${run.status} and no worker has begun it${progressText(now, run)}, though one has a free place`,
-          'Look at the queue (/admin/queues) and at the log of the workers.',
+          `run ${run.id} is ${run.status} and no worker has begun it${progressText(now, run)}, though one has a free slot`,
+          'Look at the queue (/admin/queues), at `inlet workers` (GET /v1/workers), and at the log of the workers.',
         )
       : null,
   ),
@@ -221,18 +207,24 @@ export const WHY_RULES: readonly WhyRule[] = [
   ),
   rule('QUARANTINE_BUDGET', 'few records are in quarantine', ({ lastRun, restartAt }) =>
     lastRun?.outcome === 'failed' && lastRun.reason === 'QUARANTINE_BUDGET'
-      ? faultOf('QUARANTINE_BUDGET', { message: lastRun.message ?? 'too many records could not be stored', clearsAt: restartAt })
+      ? faultOf('QUARANTINE_BUDGET', {
+          message: lastRun.message ?? 'too many records could not be stored',
+          next: nextStepOf('QUARANTINE_BUDGET', lastRun.next),
+          clearsAt: restartAt,
+        })
       : null,
   ),
-  rule('BACK_OFF', 'the last run did not fail', ({ lastRun, restartAt, consecutiveFailures }) =>
-    restartAt === null
-      ? null
-      : faultOf(lastRun?.reason ?? null, {
-          message: `${consecutiveFailures} failed in a row: ${lastRun?.message ?? 'see the last run'}; it tries again by itself`,
-          next: nextStepOf(lastRun?.reason ?? null, lastRun?.next),
-          clearsAt: restartAt,
-        }),
-  ),
+  rule('BACK_OFF', 'the last run did not fail', ({ lastRun, restartAt, nextTickAt, consecutiveFailures, now }) => {
+    // What failed before it was paused and resumed is tried again when it is due, and not before.
+    if (restartAt === null && (lastRun?.outcome !== 'failed' || nextTickAt === null || nextTickAt <= now)) return null
+    const again = restartAt === null ? 'it is retried at its next due time' : 'it is retried automatically'
+    const fault = faultOf(lastRun?.reason ?? null, {
+      message: `${consecutiveFailures <= 1 ? 'the last run failed' : `the last ${consecutiveFailures} runs failed`}: ${lastRun?.message ?? 'see it'}; ${again}`,
+      next: nextStepOf(lastRun?.reason ?? null, lastRun?.next),
+      clearsAt: restartAt ?? nextTickAt,
+    })
+    return fault.who === 'nobody' && consecutiveFailures >= FAILURES_TO_ASK ? { ...fault, who: 'owner' } : fault
+  }),
   rule('MASS_DELETE_REFUSED', 'no deletion waits for a confirmation', ({ lastRun }) => {
     const guard = lastRun?.warnings.find(({ reason }) => reason === 'MASS_DELETE_REFUSED')
     return guard === undefined ? null : faultOf('MASS_DELETE_REFUSED', guard)
@@ -240,45 +232,63 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('QUARANTINE_SHARE', 'no more than a small share of its records is in quarantine', ({ quarantine, nextTickAt }) =>
     quarantine === null ? null : faultOf('QUARANTINE_SHARE', { message: quarantine, clearsAt: nextTickAt }),
   ),
-  rule('CONTENT_DOUBTFUL', 'the last run read its content whole', ({ lastRun, nextTickAt }) => {
+  rule('CONTENT_DOUBTFUL', 'the last run read its content completely', ({ lastRun, nextTickAt }) => {
     const doubt = lastRun?.warnings.find(({ reason }) => Object.hasOwn(CAVEATS, reason))
     return doubt === undefined ? null : faultOf(doubt.reason, { message: doubt.message, clearsAt: nextTickAt })
   }),
   rule('SUSPECT_EMPTY', 'the last run found what it should', ({ lastRun, nextTickAt }) =>
     lastRun?.outcome === 'suspect_empty'
       ? asksOwner(
-          'the last run found nothing, and nothing proves that this is right',
-          'Look at the source: it may have moved or want a login.',
+          'the last run found nothing, and nothing proves that this is correct',
+          'See what it answers with `inlet test {source}` (POST /v1/sources/{id}/test): it may have moved, or require a login.',
           nextTickAt,
         )
       : null,
   ),
-  rule('TEXT_MISSING', 'a search finds its records', ({ unsearchable }) =>
+  rule('PARTIAL', 'the last run stored all that it read', ({ lastRun, nextTickAt }) =>
+    lastRun?.outcome === 'partial' ? partialOf(lastRun, nextTickAt) : null,
+  ),
+  rule('TEXT_MISSING', 'search can find its records', ({ unsearchable }) =>
     unsearchable
       ? asksOwner(
-          'its records have no title, no text and no strings in their data, so that search finds them by their keys only',
+          'its records have no title, no text and no strings in their data, so search finds them only by their keys',
           'Set title and text with a mapping; see docs/guides/mapping.md.',
         )
       : null,
   ),
   rule('NEXT_RUN', 'its next run has begun', ({ continuous }) =>
-    continuous ? waits('it listens without a pause; the reconciler begins its next run within 15 s', null) : null,
+    continuous ? waits('it is read without pause; the reconciler starts its next run within 15 s', null) : null,
   ),
   rule('SCHEDULE_NOT_QUEUED', 'its schedule is in the queue', ({ scheduled, scheduleSynced }) =>
     scheduled && !scheduleSynced ? waits('the schedule is not in the queue yet; the reconciler puts it there within 15 s', null) : null,
   ),
-  rule('TICK_OVERDUE', 'no due moment was missed', ({ nextTickAt, now }) => {
+  rule('TICK_OVERDUE', 'no due time was missed', ({ nextTickAt, now }) => {
     if (nextTickAt === null || nextTickAt > now) return null
-    const message = `it is due${sinceText(now, nextTickAt)}; if no worker takes the tick, the reconciler does within 35 s`
+    const message = `it is due${sinceText(now, nextTickAt)}; if no worker takes the tick, the reconciler does so within 35 s`
     return lasts(now, nextTickAt, LATE_MS)
       ? asksOperator(message, 'Look for "reconciled" and failures of maintenance in the log of the workers.')
       : waits(message, null)
   }),
+  rule('PUSH_REFUSED', 'what senders push is accepted', ({ refusedPush, now }) =>
+    refusedPush === null
+      ? null
+      : asksOwner(
+          `the latest push, ${agoText(now, refusedPush.at)}, was refused: ${refusedPush.message}`,
+          'Correct the sender, or set the secret that it signs with: `inlet sources update {source} --secret signingSecret=env:<VARIABLE>` (PATCH /v1/sources/{id}).',
+          null,
+          'SIGNATURE_INVALID',
+        ),
+  ),
   rule('NOTHING_PUSHED', 'senders have pushed something', ({ pushed, scheduled }) =>
     pushed && !scheduled ? waits('all is well; it runs as soon as something is pushed to its hook', null) : null,
   ),
   rule('NO_SCHEDULE', 'it has a schedule', ({ scheduled }) =>
-    scheduled ? null : asksOwner('the source has no schedule and runs when asked', 'POST /v1/sources/{id}/run, or give it a schedule.'),
+    scheduled
+      ? null
+      : asksOwner(
+          'the source has no schedule and runs only on request',
+          '`inlet run {source}` (POST /v1/sources/{id}/run), or give it a schedule: `inlet sources update {source} --cron "0 * * * *"` (PATCH /v1/sources/{id}).',
+        ),
   ),
-  rule('NEXT_TICK', 'its moment has come', ({ nextTickAt }) => waits('all is well; it waits for its next due moment', nextTickAt)),
+  rule('NEXT_TICK', 'it is due', ({ nextTickAt }) => waits('all is well; it waits for its next due time', nextTickAt)),
 ]

@@ -25,7 +25,7 @@ export interface MappedRecord {
 export interface MappingPool extends AsyncDisposable {
   /**
    * One answer for each record, in order. A record for which the expression fails, takes too long or needs too much memory is
-   * rejected with its reason; its neighbours pass. Throws QUARANTINE_BUDGET when ten records took too long or too much, CANCELLED
+   * rejected with its reason; its neighbors pass. Throws QUARANTINE_BUDGET when ten records took too long or too much, CANCELLED
    * by the signal, INTERNAL when no process can be started.
    */
   map(mapping: StreamMapping, records: readonly SourceRecord[], signal?: AbortSignal): Promise<readonly MappedRecord[]>

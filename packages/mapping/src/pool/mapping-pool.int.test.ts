@@ -81,7 +81,7 @@ describe('createMappingPool', () => {
     expect(reasonsOf(await map('{"title": "\\"constructor\\": 1"}', [record(1)]))).toEqual({})
   })
 
-  it('rejects a record that is no JSON, and maps its neighbour', async () => {
+  it('rejects a record that is no JSON, and maps its neighbor', async () => {
     expect(reasonsOf(await map('{"title": "x"}', [record(1, { x: Number.NaN }), record(2)]))).toEqual({ 0: 'NUMBER_NOT_STORABLE' })
   })
 

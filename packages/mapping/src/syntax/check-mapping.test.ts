@@ -1,7 +1,7 @@
 import jsonata from 'jsonata'
 import { describe, expect, it } from 'vitest'
 import { checkMapping } from './check-mapping.js'
-import { KNOWN_FUNCTIONS, REFUSED_FUNCTIONS } from './known-functions.js'
+import { KNOWN_FUNCTIONS, REFUSED_FUNCTIONS } from './find-unknown-name.js'
 
 const problemOf = (expression: string): unknown => {
   try {

@@ -1,4 +1,21 @@
-import { KNOWN_FUNCTIONS, REFUSED_FUNCTIONS } from './known-functions.js'
+/** The functions of JSONata 2.2. */
+export const KNOWN_FUNCTIONS: ReadonlySet<string> = new Set(
+  `sum count max min average string substring substringBefore substringAfter lowercase uppercase length trim pad match contains replace split join
+  formatNumber formatBase formatInteger parseInteger number floor ceil round abs sqrt power boolean not map zip filter single reduce sift keys lookup
+  append exists spread merge reverse each error assert type sort distinct base64encode base64decode encodeUrlComponent encodeUrl decodeUrlComponent
+  decodeUrl toMillis fromMillis`.split(/\s+/u),
+)
+
+const NOT_A_RULE = 'gives another result each time, so that no record would ever count as unchanged'
+
+/** Functions of JSONata that a mapping may not use, and why. */
+export const REFUSED_FUNCTIONS: ReadonlyMap<string, string> = new Map([
+  ['eval', 'runs text as an expression, which cannot be checked'],
+  ['now', `${NOT_A_RULE}; records carry fetchedAt`],
+  ['millis', `${NOT_A_RULE}; records carry fetchedAt`],
+  ['random', NOT_A_RULE],
+  ['shuffle', NOT_A_RULE],
+])
 
 export interface UnknownName {
   /** Without the `$`. */
@@ -34,12 +51,12 @@ const collect = (tree: unknown, found: Found): void => {
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (typeof node !== 'object' || node === null || seen.has(node)) continue
     seen.add(node)
-    if (!Array.isArray(node)) note(node, found)
+    if (!Array.isArray(node)) collectNames(node, found)
     pending.push(...Object.values(node).filter((child) => typeof child === 'object' && child !== null))
   }
 }
 
-const note = (node: object, { bound, used }: Found): void => {
+const collectNames = (node: object, { bound, used }: Found): void => {
   const { type, value, position, lhs, arguments: args, procedure, focus, index } = node as Readonly<Record<string, unknown>>
   for (const name of [focus, index]) if (typeof name === 'string') bound.add(name)
   if (type === 'bind') bound.add(nameOf(lhs) ?? '')

@@ -1,5 +1,5 @@
 import type { QuarantinedView, QuarantineGroups } from '@inlet/contract'
-import { isReason, REASONS } from '@inlet/domain'
+import { fillStep, isReason, REASONS } from '@inlet/domain'
 import { z } from 'zod'
 import { fitAnswer, shortenText } from '../fit.js'
 import { type InletApi, segment } from '../inlet-api.js'
@@ -34,7 +34,7 @@ export const listQuarantine = defineTool({
           count: group.count,
           lastSeenAt: group.lastSeenAt,
           retryable: samples.some(({ retryable }) => retryable),
-          next: isReason(group.reason) ? REASONS[group.reason].next : null,
+          next: isReason(group.reason) ? fillStep(REASONS[group.reason].next, source) : null,
           data: markUntrusted(source, {
             samples: samples.map(({ id, key, message, raw }) => ({
               id,

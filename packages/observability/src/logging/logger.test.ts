@@ -70,7 +70,7 @@ describe('createLogger', () => {
     expect(last()).toMatchObject(fields)
   })
 
-  it('keeps names redacted in child loggers and in the output of serialisers', () => {
+  it('keeps names redacted in child loggers and in the output of serializers', () => {
     const { log, last } = capture()
     class Request {
       toJSON() {

@@ -22,7 +22,7 @@ export interface LoggerOptions {
 export type Logger = pino.Logger
 
 /**
- * JSON lines with ISO time. Everything passes one gate before it leaves, whichever serialiser or child logger made it: fields
+ * JSON lines with ISO time. Everything passes one gate before it leaves, whichever serializer or child logger made it: fields
  * with names of secrets, passwords in URLs, API keys, and the registered values are replaced. Errors go under `err`. Warnings that come again
  * and again are counted: see `createRepeatLimit`.
  */

@@ -16,11 +16,11 @@ describe('createPrettyDestination', () => {
     log.error({ err: new Failure('TIMEOUT', 'too slow', { cause: new Error('socket') }) }, 'failed')
     expect(text().replaceAll(/\d\d:\d\d:\d\d/gu, 'TIME')).toBe(
       "TIME INFO  api: listening port=8080 list=[ 'a' ]\n" +
-        'TIME ERROR api: failed\n    TIMEOUT: too slow\n    next: The system answered too slowly; it is tried again with back-off.\n    Error: socket\n',
+        'TIME ERROR api: failed\n    TIMEOUT: too slow\n    next: The system answered too slowly; Inlet retries with back-off.\n    Error: socket\n',
     )
   })
 
-  it('colours only a terminal', () => {
+  it('colors only a terminal', () => {
     const { log, text } = write(true)
     log.warn('careful')
     expect(text()).toContain('\u001B[33mWARN \u001B[0m')

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-const COLOURS: Readonly<Record<string, string>> = {
+const COLORS: Readonly<Record<string, string>> = {
   debug: '\u001B[90m',
   info: '\u001B[32m',
   warn: '\u001B[33m',
@@ -23,7 +23,7 @@ const errorText = (value: unknown): string => {
 }
 
 /** One log line as a person reads it: time, level, message, fields, and the chain of errors without stacks. */
-export const toPrettyLine = (json: string, colour: boolean): string => {
+export const toPrettyLine = (json: string, color: boolean): string => {
   const line = asObject(JSON.parse(json))
   const level = plain(line['level'])
   const label = level.toUpperCase().padEnd(5)
@@ -31,7 +31,7 @@ export const toPrettyLine = (json: string, colour: boolean): string => {
     .filter(([name]) => !HIDDEN.has(name))
     .map(([name, value]) => ` ${name}=${plain(value)}`)
   const time = plain(line['time']).slice(11, 19)
-  const paint = colour ? (COLOURS[level] ?? '') : ''
+  const paint = color ? (COLORS[level] ?? '') : ''
   return `${time} ${paint}${label}${paint ? RESET : ''} ${plain(line['name'])}: ${plain(line['msg'] ?? '')}${fields.join('')}${errorText(line['err'])}\n`
 }
 

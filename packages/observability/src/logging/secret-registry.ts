@@ -1,6 +1,6 @@
 import { monotonicNow, redactionPattern } from '@inlet/runtime'
 
-/** Secret values in use now, so that they can be removed from whatever leaves the process. Never serialise it. */
+/** Secret values in use now, so that they can be removed from whatever leaves the process. Never serialize it. */
 export interface SecretRegistry {
   /**
    * Registers every text and number inside a value (nested objects and lists too) for `ttlMs`, longer when it is

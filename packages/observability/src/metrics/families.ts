@@ -7,7 +7,8 @@ const HTTP_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** Every metric of Inlet, registered once in the given registry. Labels named `source` hold ids of sources. */
 export const createFamilies = (registry: Registry) => {
   const registers = [registry]
-  collectDefaultMetrics({ register: registry })
+  // By default the delay of the event loop is looked at a hundred times a second: half of what an idle process does.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 })
   return {
     records: new Counter({
       name: 'inlet_records_total',
@@ -23,6 +24,11 @@ export const createFamilies = (registry: Registry) => {
       help: 'Time from start to end of a run.',
       labelNames: ['source', 'connector'],
       buckets: RUN_SECONDS,
+      registers,
+    }),
+    sourcesLeftOut: new Gauge({
+      name: 'inlet_sources_left_out',
+      help: 'Sources without series of their own (INLET_METRICS_SOURCES).',
       registers,
     }),
     eventDelay: new Gauge({
@@ -73,6 +79,36 @@ export const createFamilies = (registry: Registry) => {
       name: 'inlet_notifications_total',
       help: 'Tries to deliver notifications: delivered, failed (tried again later), dead (given up).',
       labelNames: ['outcome'],
+      registers,
+    }),
+    sinkChanges: new Counter({
+      name: 'inlet_sink_changes_total',
+      help: 'Changes that the receiver of a sink has taken.',
+      labelNames: ['sink'],
+      registers,
+    }),
+    sinkTries: new Counter({
+      name: 'inlet_sink_messages_total',
+      help: 'Messages sent to a sink: delivered, failed (tried again later), refused (the receiver is gone).',
+      labelNames: ['sink', 'outcome'],
+      registers,
+    }),
+    sinkLag: new Gauge({
+      name: 'inlet_sink_lag_seconds',
+      help: 'How long the oldest change has waited for a sink; 0 when none does.',
+      labelNames: ['sink'],
+      registers,
+    }),
+    sinkWaiting: new Gauge({
+      name: 'inlet_sink_waiting_changes',
+      help: 'Changes that wait for a sink.',
+      labelNames: ['sink'],
+      registers,
+    }),
+    sinkStatus: new Gauge({
+      name: 'inlet_sink_status',
+      help: '1 for the status that a sink has: paused, refused, failing, delivering or current.',
+      labelNames: ['sink', 'status'],
       registers,
     }),
     embeddings: new Counter({

@@ -93,6 +93,35 @@ describe('createMetrics', () => {
     ])
   })
 
+  it('counts sources beyond a number of them together, under their connector', async () => {
+    const metrics = createMetrics({ process: 'worker', maxSources: 1 })
+    const others = [
+      { source: 's2', connector: 'git' },
+      { source: 's3', connector: 'git' },
+    ]
+    for (const source of [SOURCE, ...others, SOURCE]) {
+      metrics.countRecords(source, { inserted: 2 })
+      metrics.countRun(source, 'ok', 10)
+      metrics.setLastEventDelay(source, 1_000)
+    }
+    const counted = () => seriesOf(metrics).then((lines) => lines.filter((line) => /^inlet_(records|last_event|sources_left)/.test(line)))
+    const own = `connector="${SOURCE.connector}",process="worker"`
+    expect(await counted()).toEqual([
+      `inlet_records_total{${own},result="inserted",source="s1"} 4`,
+      'inlet_records_total{connector="git",process="worker",result="inserted",source="other"} 4',
+      'inlet_sources_left_out{process="worker"} 0',
+      `inlet_last_event_delay_seconds{${own},source="s1"} 1`,
+    ])
+    await metrics.forgetSource('s1')
+    metrics.countRecords({ source: 's2', connector: 'git' }, { inserted: 1 })
+    metrics.replaceSources([], 3)
+    expect(await counted()).toEqual([
+      'inlet_records_total{connector="git",process="worker",result="inserted",source="other"} 4',
+      'inlet_records_total{connector="git",process="worker",result="inserted",source="s2"} 1',
+      'inlet_sources_left_out{process="worker"} 3',
+    ])
+  })
+
   it('escapes what would break a line of the exposition, as for every other series', async () => {
     const metrics = createMetrics({ process: 'api' })
     metrics.replaceSources([{ source: 's1', connector: 'a"b\\c\nd', slug: 'x', lagMs: 1_234.567, incidents: [] }])
@@ -106,7 +135,7 @@ describe('createMetrics', () => {
     const metrics = createMetrics({ process: 'scribe' })
     metrics.replaceSources([{ ...SOURCE, slug: 'orders', lagMs: null, incidents: ['quarantine', 'stale'] }])
     const labels = `connector="${SOURCE.connector}",`
-    expect((await seriesOf(metrics)).filter((line) => line.startsWith('inlet_source'))).toEqual([
+    expect((await seriesOf(metrics)).filter((line) => line.startsWith('inlet_source_'))).toEqual([
       `inlet_source_info{${labels}process="scribe",slug="orders",source="s1"} 1`,
       `inlet_source_incident_open{${labels}kind="quarantine",process="scribe",slug="orders",source="s1"} 1`,
       `inlet_source_incident_open{${labels}kind="stale",process="scribe",slug="orders",source="s1"} 1`,
@@ -117,7 +146,7 @@ describe('createMetrics', () => {
     const metrics = createMetrics({ process: 'api' })
     const refresh = vi.fn<() => Promise<void>>(async () => {})
     refresh.mockRejectedValueOnce(new Error('not yet'))
-    metrics.beforeScrape('lags', refresh, { keepMs: 3_600_000 })
+    metrics.beforeScrape('lags', refresh, { maxAgeMs: 3_600_000 })
     for (let n = 0; n < 3; n += 1) await metrics.expose()
     expect(refresh).toHaveBeenCalledTimes(2)
   })

@@ -2,16 +2,19 @@ import type { Reason } from '@inlet/domain'
 import { monotonicNow, withDeadline } from '@inlet/runtime'
 import { Registry } from 'prom-client'
 import { createFamilies, type Families } from './families.js'
+import { createOwnSeries, type SourceLabels } from './own-series.js'
 import { createSourceSeries, type SourceStanding } from './source-series.js'
 
 export type ProcessName = 'api' | 'worker' | 'scribe'
 export type RecordResult = 'inserted' | 'updated' | 'unchanged' | 'deleted' | 'quarantined'
 export type BatchResult = 'applied' | 'duplicate' | 'fenced' | 'mismatch' | 'failed'
 
-/** The source a value belongs to: its id, never its name or address. */
-export interface SourceLabels {
-  readonly source: string
-  readonly connector: string
+/** How a sink is doing. */
+export interface SinkStanding {
+  readonly sink: string
+  readonly status: string
+  readonly waiting: number
+  readonly lagMs: number
 }
 
 /** What the processes measure. All durations are given in milliseconds and exposed in seconds. */
@@ -20,8 +23,8 @@ export interface Metrics {
   countBytes(source: SourceLabels, bytes: number): void
   countError(source: SourceLabels, reason: Reason): void
   countRun(source: SourceLabels, outcome: string, durationMs: number): void
-  /** Sets age of the last success, names and incidents of all sources at once; sources left out lose their series. */
-  replaceSources(sources: Iterable<SourceStanding>): void
+  /** Sets age of the last success, names and incidents of all sources at once; sources left out lose their series. `leftOut` is the number of those that exist beside them. */
+  replaceSources(sources: Iterable<SourceStanding>, leftOut?: number): void
   setLastEventDelay(source: SourceLabels, delayMs: number): void
   setQueueDepth(queue: string, counts: Readonly<Record<string, number>>): void
   setQueueOldestAge(queue: string, ageMs: number): void
@@ -37,6 +40,10 @@ export interface Metrics {
   /** A source in ERROR was checked again. */
   countRecheck(result: 'passed' | 'failed'): void
   countNotification(outcome: 'delivered' | 'failed' | 'dead'): void
+  /** A message was sent to a sink, named by the name its owner gave it. */
+  countSinkMessage(sink: string, outcome: 'delivered' | 'failed' | 'refused', changes: number): void
+  /** Sets how far all sinks are; those left out lose their series. */
+  replaceSinks(sinks: readonly SinkStanding[]): void
   countEmbeddings(result: 'made' | 'refused' | 'failed', counts: { readonly texts: number; readonly tokens: number }): void
   /** Sets how far all generations of vectors are; those left out lose their series. */
   replaceEmbeddingStates(states: readonly { readonly generation: string; readonly waiting: number; readonly share: number }[]): void
@@ -46,9 +53,9 @@ export interface Metrics {
   forgetSource(id: string): Promise<void>
   /**
    * Refreshes values before a scrape, with 2 s at most; a failure is counted and the last value stays. `name` is a label. What was refreshed
-   * less than `keepMs` ago (0 unless given) is not refreshed again.
+   * less than `maxAgeMs` ago (0 unless given) is not refreshed again.
    */
-  beforeScrape(name: string, refresh: () => Promise<void>, options?: { readonly keepMs: number }): void
+  beforeScrape(name: string, refresh: () => Promise<void>, options?: { readonly maxAgeMs: number }): void
   /** The exposition text. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>
   /** The same in two parts: the second, of all sources and large, is UTF-8 in memory that threads share, and written only when it changed. */
@@ -59,8 +66,12 @@ const REFRESH_TIMEOUT_MS = 2_000
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const SECOND_MS = 1_000
 
-/** Builds the metrics of one process in a registry of their own. */
-export const createMetrics = ({ process }: { readonly process: ProcessName }): Metrics => {
+/** How many sources have series of their own unless somebody says otherwise. */
+export const METRICS_SOURCES = 1_000
+
+/** Builds the metrics of one process in a registry of their own. `maxSources` have series of their own (`METRICS_SOURCES` unless given); the others are counted together. */
+export const createMetrics = ({ process, maxSources }: { readonly process: ProcessName; readonly maxSources?: number | undefined }): Metrics => {
+  const own = createOwnSeries(maxSources ?? METRICS_SOURCES)
   const registry = new Registry()
   registry.setDefaultLabels({ process })
   const families = createFamilies(registry)
@@ -84,17 +95,26 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
   }
 
   return {
-    countRecords({ source, connector }, counts) {
-      for (const [result, count] of Object.entries(counts)) if (count > 0) families.records.inc({ source, connector, result }, count)
+    countRecords(source, counts) {
+      const labels = own.labelsOf(source)
+      for (const [result, count] of Object.entries(counts)) if (count > 0) families.records.inc({ ...labels, result }, count)
     },
-    countBytes: ({ source, connector }, bytes) => families.bytes.inc({ source, connector }, bytes),
-    countError: ({ source, connector }, reason) => families.errors.inc({ source, connector, reason }),
-    countRun({ source, connector }, outcome, durationMs) {
-      families.runs.inc({ source, connector, outcome })
-      families.runSeconds.observe({ source, connector }, durationMs / SECOND_MS)
+    countBytes: (source, bytes) => families.bytes.inc({ ...own.labelsOf(source) }, bytes),
+    countError: (source, reason) => families.errors.inc({ ...own.labelsOf(source), reason }),
+    countRun(source, outcome, durationMs) {
+      const labels = { ...own.labelsOf(source) }
+      families.runs.inc({ ...labels, outcome })
+      families.runSeconds.observe(labels, durationMs / SECOND_MS)
     },
-    replaceSources: (sources) => sourceSeries.replace(sources),
-    setLastEventDelay: ({ source, connector }, delayMs) => families.eventDelay.set({ source, connector }, delayMs / SECOND_MS),
+    replaceSources(sources, leftOut = 0) {
+      sourceSeries.replace(sources)
+      families.sourcesLeftOut.set(leftOut)
+    },
+    setLastEventDelay(source, delayMs) {
+      const labels = own.labelsOf(source)
+      // The delays of several sources make no sum.
+      if (own.has(source.source)) families.eventDelay.set({ ...labels }, delayMs / SECOND_MS)
+    },
     setQueueDepth(queue, counts) {
       for (const [state, count] of Object.entries(counts)) families.queueDepth.set({ queue, state }, count)
     },
@@ -118,6 +138,18 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
     },
     countRecheck: (result) => families.rechecks.inc({ result }),
     countNotification: (outcome) => families.notifications.inc({ outcome }),
+    countSinkMessage(sink, outcome, changes) {
+      families.sinkTries.inc({ sink, outcome })
+      if (outcome === 'delivered') families.sinkChanges.inc({ sink }, changes)
+    },
+    replaceSinks(sinks) {
+      for (const family of [families.sinkLag, families.sinkWaiting, families.sinkStatus]) family.reset()
+      for (const { sink, status, waiting, lagMs } of sinks) {
+        families.sinkLag.set({ sink }, lagMs / SECOND_MS)
+        families.sinkWaiting.set({ sink }, waiting)
+        families.sinkStatus.set({ sink, status }, 1)
+      }
+    },
     countEmbeddings(result, { texts, tokens }) {
       families.embeddings.inc({ result }, texts)
       families.embeddingTokens.inc(tokens)
@@ -136,10 +168,11 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
     },
     forgetSource(id) {
       sourceSeries.remove(id)
+      own.forget(id)
       return removeSource(families, id)
     },
-    beforeScrape(name, refresh, { keepMs } = { keepMs: 0 }) {
-      refreshes.set(name, keepMs === 0 ? refresh : atMostEvery(keepMs, refresh))
+    beforeScrape(name, refresh, { maxAgeMs } = { maxAgeMs: 0 }) {
+      refreshes.set(name, maxAgeMs === 0 ? refresh : atMostEvery(maxAgeMs, refresh))
     },
     async expose() {
       const { contentType, body, rest } = await exposeParts()
@@ -150,12 +183,12 @@ export const createMetrics = ({ process }: { readonly process: ProcessName }): M
 }
 
 /** A refresh that failed is tried again at once. */
-const atMostEvery = (keepMs: number, refresh: () => Promise<void>): (() => Promise<void>) => {
+const atMostEvery = (maxAgeMs: number, refresh: () => Promise<void>): (() => Promise<void>) => {
   let freshUntil = 0
   return async () => {
     if (monotonicNow() < freshUntil) return
     await refresh()
-    freshUntil = monotonicNow() + keepMs
+    freshUntil = monotonicNow() + maxAgeMs
   }
 }
 

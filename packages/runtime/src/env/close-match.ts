@@ -1,4 +1,4 @@
-/** Edits that make one of the other: letters changed, left out, added, or exchanged with their neighbour (optimal string alignment). Small inputs only. */
+/** Edits that make one of the other: letters changed, left out, added, or exchanged with their neighbor (optimal string alignment). Small inputs only. */
 const distance = (a: string, b: string): number => {
   let before: readonly number[] = []
   let previous: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index)

@@ -1,4 +1,4 @@
-import { withDeadline } from './with-deadline.js'
+import { withDeadline } from '../time/timers.js'
 
 export interface LifecycleLog {
   error(fields: object, message: string): void

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createByteBudget } from './byte-budget.js'
-import { createSemaphore } from './semaphore.js'
+import { createByteBudget, createSemaphore } from './byte-budget.js'
 
 const isDone = async (promise: Promise<unknown>): Promise<boolean> => {
   const none = Symbol('pending')

@@ -1,7 +1,8 @@
+import { setFlagsFromString } from 'node:v8'
 import { EnvError } from '../env/env-error.js'
 import type { Env } from '../env/parse-env.js'
 import type { CloseFailure } from '../lifecycle/lifecycle.js'
-import { withDeadline } from '../lifecycle/with-deadline.js'
+import { withDeadline } from '../time/timers.js'
 import { EXIT_CONFIG, EXIT_FAILURE, EXIT_OK } from './exit-codes.js'
 import { type ProcessHost, waitForSignal } from './signals.js'
 
@@ -33,6 +34,13 @@ export interface MainHost extends ProcessHost {
 }
 
 const DEFAULT_CLOSE_TIMEOUT_MS = 25_000
+
+/**
+ * How far the heap may grow beyond what was in use after a full garbage collection until the next one. V8 lets it grow several times as large
+ * while much is allocated, so that batches that were stored long ago fill most of a process. Growth of 100 % costs no processor time that
+ * could be measured; 30 % cost worker and scribe half as much again while a table was stored, for 40 MiB less (docs/benchmarks.md).
+ */
+const HEAP_GROWTH_PERCENT = 100
 
 const prepare = <Config, Log extends MainLog>(main: Main<Config, Log>, host: MainHost): { config: Config; log: Log } | number => {
   try {
@@ -108,6 +116,7 @@ const serve = async <Config, Log extends MainLog>(
  * start, defect or failed close, 78 unusable settings (all listed on stderr), 130 second signal. The only caller is main.ts.
  */
 export const runMain = async <Config, Log extends MainLog>(main: Main<Config, Log>, host: MainHost = process): Promise<void> => {
+  if (host === process) setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
   const prepared = prepare(main, host)
   if (typeof prepared === 'number') return host.exit(prepared)
   watchDefects(prepared.log, host)

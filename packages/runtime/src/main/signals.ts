@@ -1,4 +1,4 @@
-import { monotonicNow } from '../time/monotonic-now.js'
+import { monotonicNow } from '../time/timers.js'
 import { EXIT_INTERRUPTED } from './exit-codes.js'
 
 export type StopSignal = 'SIGTERM' | 'SIGINT'

@@ -1,6 +1,6 @@
+import type { Language } from '@inlet/domain'
 import { splitChunks } from '../chunks/split-chunks.js'
 import { detectLanguage } from '../language/detect-language.js'
-import type { Language } from '../language/language.js'
 import { type SearchableRecord, searchableText } from '../text/searchable-text.js'
 import { wordsOf } from '../text/words.js'
 import { type AnalyzedDocument, analyzeDocument } from './analyze.js'
@@ -31,9 +31,11 @@ export const analyzeRecord = (record: SearchableRecord, language: Language | nul
     return { language: own, parts: [{ ...analyzeDocument(title, words, own), ...only, text }] }
   }
   const own = language ?? detectLanguage(wordsOf(text.slice(0, SAMPLE_CHARACTERS)))
+  const titles = new Set(title.split('\n'))
   const parts = chunks.map((chunk) => {
     const part = text.slice(chunk.start, chunk.end)
-    const above = chunk.headings.filter((heading) => !part.startsWith(heading, part.search(/[^#\s]/u)))
+    // The first heading mostly is the title again, which must not count twice in all parts but the first.
+    const above = chunk.headings.filter((heading) => !titles.has(heading) && !part.startsWith(heading, part.search(/[^#\s]/u)))
     return { ...analyzeDocument([title, ...above].join('\n'), wordsOf(part), own), ...chunk, text: part }
   })
   return { language: own, parts }

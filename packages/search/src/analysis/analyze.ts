@@ -1,4 +1,4 @@
-import type { Language } from '../language/language.js'
+import type { Language } from '@inlet/domain'
 import { lexemeOf, stemWord } from '../language/stem.js'
 import { IN_TEXT, IN_TITLE, MAX_TITLE, titleCount } from '../postings/norms.js'
 import type { Word } from '../text/words.js'

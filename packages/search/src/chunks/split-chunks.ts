@@ -21,7 +21,8 @@ export const estimateTokens = (text: string): number => {
 
 /** Divides a text at headings, then between paragraphs, then lines and sentences. A text that is not longer than one and a half chunks is one. */
 export const splitChunks = (text: string): readonly Chunk[] => {
-  if (estimateTokens(text) <= UNDIVIDED) return [{ start: 0, end: text.length, headings: [] }]
+  // A character is one token at most.
+  if (text.length <= UNDIVIDED || estimateTokens(text) <= UNDIVIDED) return [{ start: 0, end: text.length, headings: [] }]
   const chunks: Chunk[] = []
   let open = null as OpenChunk | null
   for (const block of blocksOf(text).flatMap((one) => divide(text, one))) {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readEmbeddings } from './embed-texts.js'
-import { embeddingInput } from './embedding-input.js'
+import { embeddingInput, readEmbeddings } from './embed-texts.js'
 
 const answer = (...vectors: readonly unknown[]) => ({ data: vectors.map((embedding, index) => ({ index, embedding })), usage: { total_tokens: 7 } })
 

@@ -22,7 +22,8 @@ export interface EmbeddingTransport {
     readonly maxRedirects: number
     readonly signal?: AbortSignal
   }) => Promise<EmbeddingResponse>
-  readonly toFailure: (response: EmbeddingResponse, now: Date) => Failure
+  /** Uses the body up. */
+  readonly toFailure: (response: EmbeddingResponse, now: Date) => Promise<Failure>
 }
 
 export interface EmbeddingResponse {
@@ -30,7 +31,8 @@ export interface EmbeddingResponse {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   json(): Promise<unknown>
-  discard(): void
+  /** What a refusal says about itself, without what was sent. */
+  explain(): Promise<string>
 }
 
 export interface EmbeddingRequest {
@@ -73,10 +75,7 @@ export const embedTexts = async (transport: EmbeddingTransport, { model, apiKey,
     maxRedirects: 0,
     ...(signal === undefined ? {} : { signal }),
   })
-  if (response.status < 200 || response.status > 299) {
-    response.discard()
-    throw transport.toFailure(response, new Date())
-  }
+  if (response.status < 200 || response.status > 299) throw await transport.toFailure(response, new Date())
   return readEmbeddings(await response.json(), { count: texts.length, dimensions: model.dimensions })
 }
 
@@ -117,3 +116,24 @@ const invalid = (why: string): Failure => new Failure('UPSTREAM_INVALID', `the e
 
 const toObject = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+
+/** A part of a record as it is embedded. */
+export interface EmbeddablePart {
+  readonly title: string | null
+  readonly headings: readonly string[]
+  readonly text: string
+}
+
+/** Parts are shorter, but for titles and scripts without spaces; what is longer says no more in one vector. */
+const MAX_CHARACTERS = 6_000
+
+/** What stands for a part of a record: its title and headings, then its text, each once. Empty when it says nothing. */
+export const embeddingInput = ({ title, headings, text }: EmbeddablePart): string => {
+  const own = text.trim()
+  const first = own.slice(0, own.search(/\n|$/u)).replace(/^#+\s*/u, '')
+  const above = [title?.trim() ?? '', ...headings].filter((line, n, all) => line !== '' && !first.startsWith(line) && all.indexOf(line) === n)
+  return wellFormed([...above, own].join('\n').trim().slice(0, MAX_CHARACTERS))
+}
+
+/** Half of a surrogate pair is no text; a cut may leave one. */
+const wellFormed = (text: string): string => text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/gu, '')

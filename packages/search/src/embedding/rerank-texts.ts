@@ -25,10 +25,7 @@ export const rerankTexts = async (transport: EmbeddingTransport, request: Rerank
     maxBytes: MAX_ANSWER_BYTES,
     maxRedirects: 0,
   })
-  if (response.status < 200 || response.status > 299) {
-    response.discard()
-    throw transport.toFailure(response, new Date())
-  }
+  if (response.status < 200 || response.status > 299) throw await transport.toFailure(response, new Date())
   return readScores(await response.json(), texts.length)
 }
 

@@ -1,16 +1,19 @@
-import { type Language, STEMMED_LANGUAGES, type StemmedLanguage } from './language.js'
+import { type Language, STEMMED_LANGUAGES, type StemmedLanguage } from '@inlet/domain'
 import { STOP_WORDS } from './stop-words.js'
 
-const CYRILLIC = /^[\u0400-\u04ff]/u
-const LATIN = /^[a-z]/u
+const isLatin = (code: number): boolean => code >= 0x61 && code <= 0x7a
+const isCyrillic = (code: number): boolean => code >= 0x04_00 && code <= 0x04_ff
 
-const languagesOf = new Map<string, number>()
+/** Places of the languages in which a word is a stop word. */
+const languagesOf = new Map<string, number[]>()
 const stopWords = new Map<Language, ReadonlySet<string>>()
 for (const [n, language] of STEMMED_LANGUAGES.entries()) {
   const words = STOP_WORDS[language].split(' ')
   stopWords.set(language, new Set(words))
-  for (const word of words) languagesOf.set(word, (languagesOf.get(word) ?? 0) | (1 << n))
+  for (const word of new Set(words)) languagesOf.set(word, [...(languagesOf.get(word) ?? []), n])
 }
+
+const longest = Math.max(...[...languagesOf.keys()].map((word) => word.length))
 
 /** Whether a folded word says next to nothing in this language. */
 export const isStopWord = (word: string, language: Language): boolean => stopWords.get(language)?.has(word) ?? false
@@ -34,21 +37,16 @@ export const detectLanguage = (words: readonly { readonly text: string }[]): Lan
   const sample = Math.min(words.length, SAMPLE)
   for (let n = 0; n < sample; n += 1) {
     const text = words[n]?.text ?? ''
-    if (LATIN.test(text)) latin += 1
-    else if (CYRILLIC.test(text)) cyrillic += 1
-    countStopWord(counts, languagesOf.get(text) ?? 0)
+    const first = text.charCodeAt(0)
+    if (isLatin(first)) latin += 1
+    else if (isCyrillic(first)) cyrillic += 1
+    // A word of several languages speaks less for each of them: `die` is an article in German and a verb in English.
+    const owners = text.length > longest ? undefined : languagesOf.get(text)
+    if (owners !== undefined) for (const owner of owners) counts[owner] = (counts[owner] ?? 0) + 1 / owners.length
   }
   if (cyrillic > latin) return 'ru'
   if (latin === 0) return 'simple'
   return mostFrequent(counts)
-}
-
-// A word of several languages speaks less for each of them: `die` is an article in German and a verb in English.
-const countStopWord = (counts: Float64Array, mask: number): void => {
-  if (mask === 0) return
-  let owners = 0
-  for (let bit = 0; bit < counts.length; bit += 1) if ((mask & (1 << bit)) !== 0) owners += 1
-  for (let bit = 0; bit < counts.length; bit += 1) if ((mask & (1 << bit)) !== 0) counts[bit] = (counts[bit] ?? 0) + 1 / owners
 }
 
 const mostFrequent = (counts: Float64Array): StemmedLanguage => {

@@ -1,3 +1,4 @@
+import type { Language, StemmedLanguage } from '@inlet/domain'
 import { stemmer as danish } from '@orama/stemmers/danish'
 import { stemmer as dutch } from '@orama/stemmers/dutch'
 import { stemmer as finnish } from '@orama/stemmers/finnish'
@@ -12,8 +13,8 @@ import { stemmer as spanish } from '@orama/stemmers/spanish'
 import { stemmer as swedish } from '@orama/stemmers/swedish'
 import { stemmer as turkish } from '@orama/stemmers/turkish'
 import { stem as english } from 'porter2'
+import { toOwnText } from '../text/fold.js'
 import { isStopWord } from './detect-language.js'
-import type { Language, StemmedLanguage } from './language.js'
 
 const STEMMERS: Readonly<Record<StemmedLanguage, (word: string) => string>> = {
   en: english,
@@ -42,10 +43,22 @@ export interface Lexeme {
 /** Words met last. Those of a language repeat: most are found here. */
 const MAX_CACHED = 100_000
 const caches = new Map<Language, Map<string, Lexeme>>()
-const LETTERS = /^[\p{L}']{3,40}$/u
+const LONGEST_STEMMED = 40
+const LETTERS = /^[\p{L}']{3,}$/u
+
+/** Numbers, codes and hashes hardly repeat: cached, they would push out the words of a language. */
+const isOwnStem = (word: string): boolean => {
+  if (word.length > LONGEST_STEMMED) return true
+  for (let at = 0; at < word.length; at += 1) {
+    const code = word.charCodeAt(at)
+    if (code >= 0x30 && code <= 0x39) return true
+  }
+  return false
+}
 
 /** Stem of a folded word, and whether it is a stop word; words with digits, and long ones, are their own stems. */
 export const lexemeOf = (word: string, language: Language): Lexeme => {
+  if (isOwnStem(word)) return { stem: word, stop: false }
   let cache = caches.get(language)
   if (cache === undefined || cache.size >= MAX_CACHED) {
     cache = new Map()
@@ -53,9 +66,10 @@ export const lexemeOf = (word: string, language: Language): Lexeme => {
   }
   const known = cache.get(word)
   if (known !== undefined) return known
-  const stem = language !== 'simple' && LETTERS.test(word) ? STEMMERS[language](word) || word : word
-  const lexeme = { stem, stop: isStopWord(word, language) }
-  cache.set(word, lexeme)
+  const own = toOwnText(word)
+  const stem = language !== 'simple' && LETTERS.test(own) ? STEMMERS[language](own) || own : own
+  const lexeme = { stem, stop: isStopWord(own, language) }
+  cache.set(own, lexeme)
   return lexeme
 }
 

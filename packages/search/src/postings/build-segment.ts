@@ -1,8 +1,7 @@
 import type { AnalyzedDocument } from '../analysis/analyze.js'
-import { createByteWriter } from './bytes.js'
 import { packCount, packLength } from './norms.js'
-import { createPostingWriter, type TermPostings, writeTerm } from './postings.js'
-import { bucketBits, bucketSlot, hashTerm, LARGE_TERM, largeSlot } from './slots.js'
+import { createPostingWriter, writeTerm } from './postings.js'
+import { bucketBits, createSlots, hashTerm, type Slot } from './slots.js'
 
 /** A part of the index that never changes: the postings of some records. */
 export interface Segment {
@@ -14,7 +13,7 @@ export interface Segment {
   readonly length: number
   /** How many bits of a term's hash choose its bucket. */
   readonly bits: number
-  readonly slots: readonly { readonly slot: number; readonly data: Uint8Array }[]
+  readonly slots: readonly Slot[]
 }
 
 /** A document with its place. */
@@ -27,11 +26,18 @@ export interface PlacedDocument extends AnalyzedDocument {
 export const buildSegment = (documents: readonly PlacedDocument[]): Segment => {
   const base = documents[0]?.record ?? 0
   const numbers = new Map<string, number>()
-  const postings = collectPostings(documents, numbers)
-  const terms = writeTerms([...numbers.keys()], postings, base)
-  const bits = bucketBits(terms.reduce((sum, { term, data }) => sum + term.length + data.length + 4, 0))
+  const columns = collectPostings(documents, numbers)
+  const terms = sortByTerm([...numbers.keys()], columns)
+  const { bytes, ends } = writePostings(terms, columns, base)
+  const bits = bucketBits(bytes.length + terms.names.reduce((sum, name) => sum + name.length + 4, 0))
+  const slots = createSlots(bits)
+  for (const [n, name] of terms.names.entries()) {
+    const [from, to] = [ends[n - 1] ?? 0, ends[n] ?? 0]
+    const documentCount = (terms.begins[n + 1] ?? 0) - (terms.begins[n] ?? 0)
+    writeTerm(slots.of(hashTerm(name), to - from), name, documentCount, { source: bytes, from, to })
+  }
   const length = documents.reduce((sum, document) => sum + document.length, 0)
-  return { base, last: documents.at(-1)?.record ?? 0, documents: documents.length, length, bits, slots: toSlots(terms, bits) }
+  return { base, last: documents.at(-1)?.record ?? 0, documents: documents.length, length, bits, slots: slots.all() }
 }
 
 /** Postings of all terms in plain columns: an object for each of a hundred thousand costs more than all the rest. */
@@ -62,45 +68,49 @@ const collectPostings = (documents: readonly PlacedDocument[], numbers: Map<stri
   return columns
 }
 
-/** Sorts the postings by term, keeping the order of the documents, and writes each term's. */
-const writeTerms = (names: readonly string[], columns: PostingColumns, base: number): readonly HashedTerm[] => {
+interface SortedPostings {
+  readonly names: readonly string[]
+  /** Where the postings of each term begin in `order`. */
+  readonly begins: Uint32Array
+  /** Places in the columns, by term. */
+  readonly order: Uint32Array
+}
+
+/** Sorts the postings by term, keeping the order of the documents. */
+const sortByTerm = (names: readonly string[], { term: terms }: PostingColumns): SortedPostings => {
   const begins = new Uint32Array(names.length + 1)
-  for (const term of columns.term) begins[term + 1] = (begins[term + 1] ?? 0) + 1
+  for (const term of terms) begins[term + 1] = (begins[term + 1] ?? 0) + 1
   for (let n = 1; n < begins.length; n += 1) begins[n] = (begins[n] ?? 0) + (begins[n - 1] ?? 0)
-  const order = new Uint32Array(columns.term.length)
+  const order = new Uint32Array(terms.length)
   const next = begins.slice()
-  for (const [at, term] of columns.term.entries()) {
+  for (let at = 0; at < terms.length; at += 1) {
+    const term = terms[at] ?? 0
     const place = next[term] ?? 0
     order[place] = at
     next[term] = place + 1
   }
+  return { names, begins, order }
+}
+
+/** The postings of all terms, one behind the other: most have one, and bytes of its own would cost more than it does. */
+const writePostings = (
+  { names, begins, order }: SortedPostings,
+  columns: PostingColumns,
+  base: number,
+): { readonly bytes: Uint8Array; readonly ends: Uint32Array } => {
   const lengths = Uint8Array.from(columns.documents, ({ length }) => packLength(length))
+  const ends = new Uint32Array(names.length)
   const writer = createPostingWriter(base)
-  return names.map((term, n) => {
-    const postings = order.subarray(begins[n], begins[n + 1])
-    writer.restart()
-    for (const at of postings) {
+  for (let term = 0; term < names.length; term += 1) {
+    writer.next()
+    const end = begins[term + 1] ?? 0
+    for (let n = begins[term] ?? 0; n < end; n += 1) {
+      const at = order[n] ?? 0
       const place = columns.document[at] ?? 0
       const document = columns.documents[place]
       if (document !== undefined) writer.add(document.record, document.part, columns.count[at] ?? 0, lengths[place] ?? 0)
     }
-    return { term, documents: postings.length, data: writer.bytes.view().slice(), hash: hashTerm(term) }
-  })
-}
-
-type HashedTerm = TermPostings & { readonly hash: number }
-
-/** Terms with their hashes put into the slots of a segment; in the order of their hashes when they come in it. */
-export const toSlots = (terms: readonly HashedTerm[], bits: number): Segment['slots'] => {
-  const slots = new Map<number, ReturnType<typeof createByteWriter>>()
-  for (const term of terms) {
-    const slot = term.data.length > LARGE_TERM ? largeSlot(term.hash) : bucketSlot(term.hash, bits)
-    let writer = slots.get(slot)
-    if (writer === undefined) {
-      writer = createByteWriter(256)
-      slots.set(slot, writer)
-    }
-    writeTerm(writer, term)
+    ends[term] = writer.bytes.length
   }
-  return [...slots].map(([slot, writer]) => ({ slot, data: writer.view() }))
+  return { bytes: writer.bytes.view(), ends }
 }

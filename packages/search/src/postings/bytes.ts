@@ -4,9 +4,12 @@ export interface ByteWriter {
   /** Up to 2^53. */
   number(value: number): void
   bytes(value: Uint8Array): void
+  /** Bytes of a larger piece. */
+  range(source: Uint8Array, from: number, to: number): void
   /** Its length and the text itself when it has ASCII characters only; else nothing, and false. */
   shortText(text: string): boolean
-  clear(): void
+  /** Takes back what was written from here on. */
+  cut(length: number): void
   readonly length: number
   /** What was written; valid until more is. */
   view(): Uint8Array
@@ -44,6 +47,13 @@ export const createByteWriter = (capacity = 16): ByteWriter => {
       buffer.set(value, length)
       length += value.length
     },
+    range(source, from, to) {
+      reserve(to - from)
+      // Mostly a few bytes, for which a view would cost more than they do.
+      if (to - from > 32) buffer.set(source.subarray(from, to), length)
+      else for (let n = from; n < to; n += 1) buffer[length + n - from] = source[n] ?? 0
+      length += to - from
+    },
     shortText(text) {
       if (text.length > 127) return false
       reserve(text.length + 1)
@@ -56,8 +66,8 @@ export const createByteWriter = (capacity = 16): ByteWriter => {
       length += text.length + 1
       return true
     },
-    clear() {
-      length = 0
+    cut(to) {
+      length = to
     },
     get length() {
       return length

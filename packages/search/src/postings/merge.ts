@@ -1,31 +1,90 @@
 import { ByteReader } from './bytes.js'
-import { createPostingWriter, type PostingWriter, type TermPostings } from './postings.js'
-
-/** Postings of one term in one segment. */
-export interface SegmentPart {
-  readonly data: Uint8Array
-  readonly base: number
-}
+import { createPostingWriter, type PostingWriter, writeTerm } from './postings.js'
+import { createSlots, hashName, type Slot } from './slots.js'
+import { createTermTable } from './term-table.js'
 
 /** Which documents stay. */
 export interface PostingFilter {
   keeps(record: number, part: number, packedLength: number): boolean
 }
 
-/** One list out of several of the same term, by record and part, without what is gone; null when nothing is left. */
-export const mergePostings = (term: string, parts: readonly SegmentPart[], base: number, filter: PostingFilter): TermPostings | null => {
-  const writer = createPostingWriter(base)
-  const documents = writeInTurn(parts, writer, filter) ?? writeSorted(parts, writer, filter)
-  return documents === 0 ? null : { term, documents, data: writer.bytes.view() }
+/** Gathers what several segments hold of the same terms. Nothing in it is copied: what was added must stay as it is. */
+export interface SegmentMerger {
+  /** Adds those terms of a slot whose hashes lie between `low` and `high`; `base` is that of its segment. */
+  add(slot: Uint8Array, base: number, low: number, high: number): void
+  /** One list of each term, by record and part, in the slots of the new segment: without what is gone, and relative to its base. */
+  toSlots(target: { readonly bits: number; readonly base: number }, filter: PostingFilter): readonly Slot[]
+}
+
+/** Postings of one term in one segment. */
+interface Part {
+  readonly reader: ByteReader
+  readonly base: number
+  readonly from: number
+  readonly to: number
+}
+
+export const createSegmentMerger = (): SegmentMerger => {
+  const table = createTermTable()
+  // Columns, since most of a million terms have one part: where each begins and ends, and the next one of its term.
+  const [readers, bases]: [ByteReader[], number[]] = [[], []]
+  const [partSlots, froms, tos, nexts]: [number[], number[], number[], number[]] = [[], [], [], []]
+  const partsOf = (term: number): Part[] => {
+    const parts: Part[] = []
+    for (let part = table.valueOf(term); part !== -1; part = nexts[part] ?? -1) {
+      const slot = partSlots[part] ?? 0
+      const reader = readers[slot]
+      if (reader !== undefined) parts.push({ reader, base: bases[slot] ?? 0, from: froms[part] ?? 0, to: tos[part] ?? 0 })
+    }
+    return parts
+  }
+  return {
+    add(slot, base, low, high) {
+      const reader = new ByteReader(slot)
+      readers.push(reader)
+      bases.push(base)
+      while (!reader.done) {
+        const length = reader.number()
+        const name = reader.at
+        reader.at += length
+        reader.number()
+        const size = reader.number()
+        const from = reader.at
+        reader.at += size
+        const hash = hashName(slot, name, name + length)
+        if (hash < low || hash > high) continue
+        const term = table.find(hash, slot, name, name + length)
+        nexts.push(table.valueOf(term))
+        table.setValue(term, froms.length)
+        partSlots.push(readers.length - 1)
+        froms.push(from)
+        tos.push(from + size)
+      }
+    },
+    toSlots({ bits, base }, filter) {
+      const slots = createSlots(bits)
+      const writer = createPostingWriter(base)
+      for (let term = 0; term < table.size; term += 1) {
+        writer.bytes.cut(0)
+        writer.next()
+        const parts = partsOf(term)
+        const documents = writeInTurn(parts, writer, filter) ?? writeSorted(parts, writer, filter)
+        if (documents === 0) continue
+        const postings = { source: writer.bytes.view(), from: 0, to: writer.bytes.length }
+        writeTerm(slots.of(table.hashOf(term), postings.to), table.nameOf(term), documents, postings)
+      }
+      return slots.all()
+    },
+  }
 }
 
 type Visit = (record: number, part: number, count: number, length: number) => void
 
-const readAll = (parts: readonly SegmentPart[], visit: Visit): void => {
-  for (const { data, base } of parts) {
-    const reader = new ByteReader(data)
+const readAll = (parts: readonly Part[], visit: Visit): void => {
+  for (const { reader, base, from, to } of parts) {
+    reader.at = from
     let record = base
-    while (!reader.done) {
+    while (reader.at < to) {
       const step = reader.number()
       record += Math.floor(step / 2)
       visit(record, step % 2 === 0 ? 0 : reader.number(), reader.byte(), reader.byte())
@@ -34,30 +93,30 @@ const readAll = (parts: readonly SegmentPart[], visit: Visit): void => {
 }
 
 /** How many were written; null when the segments overlap, which transactions that run side by side may cause. */
-const writeInTurn = (parts: readonly SegmentPart[], writer: PostingWriter, filter: PostingFilter): number | null => {
+const writeInTurn = (parts: Part[], writer: PostingWriter, filter: PostingFilter): number | null => {
   let documents = 0
-  let last = -1
+  let [last, lastPart] = [-1, -1]
   let ordered = true
-  readAll(
-    [...parts].sort((a, b) => a.base - b.base),
-    (record, part, count, length) => {
-      if (record < last) ordered = false
-      last = record
-      if (!ordered || !filter.keeps(record, part, length)) return
-      writer.add(record, part, count, length)
-      documents += 1
-    },
-  )
+  if (parts.length > 1) parts.sort((a, b) => a.base - b.base)
+  readAll(parts, (record, part, count, length) => {
+    if (record < last || (record === last && part < lastPart)) ordered = false
+    last = record
+    lastPart = part
+    if (!ordered || !filter.keeps(record, part, length)) return
+    writer.add(record, part, count, length)
+    documents += 1
+  })
   return ordered ? documents : null
 }
 
-const writeSorted = (parts: readonly SegmentPart[], writer: PostingWriter, filter: PostingFilter): number => {
+const writeSorted = (parts: readonly Part[], writer: PostingWriter, filter: PostingFilter): number => {
   const postings: Parameters<Visit>[] = []
   readAll(parts, (record, part, count, length) => {
     if (filter.keeps(record, part, length)) postings.push([record, part, count, length])
   })
   postings.sort((a, b) => a[0] - b[0] || a[1] - b[1])
-  writer.restart()
+  writer.bytes.cut(0)
+  writer.next()
   for (const posting of postings) writer.add(...posting)
   return postings.length
 }

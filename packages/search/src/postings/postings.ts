@@ -14,12 +14,12 @@ export interface Posting {
   readonly length: number
 }
 
-/** Writes postings of one term, by record and part. Numbers of records are kept relative to `base`. */
+/** Writes postings of one term after the other, by record and part. Numbers of records are kept relative to `base`. */
 export interface PostingWriter {
   /** `count` and `length` as one byte each, see packCount and packLength. */
   add(record: number, part: number, count: number, length: number): void
-  /** Begins with another term; what was written is gone. */
-  restart(): void
+  /** Begins with another term, behind what was written. */
+  next(): void
   readonly bytes: ByteWriter
 }
 
@@ -34,8 +34,7 @@ export const createPostingWriter = (base: number): PostingWriter => {
       bytes.byte(length)
       last = record
     },
-    restart() {
-      bytes.clear()
+    next() {
       last = base
     },
     bytes,
@@ -64,29 +63,27 @@ export interface TermPostings {
 }
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
-export const writeTerm = (writer: ByteWriter, { term, documents, data }: TermPostings): void => {
-  if (!writer.shortText(term)) {
+/** A part of larger bytes: a view for each of a million terms would cost more than they do. */
+export interface ByteRange {
+  readonly source: Uint8Array
+  readonly from: number
+  readonly to: number
+}
+
+/** Writes a term with its postings, as a slot of a segment holds it. `term`: its name, or the bytes of it. */
+export const writeTerm = (writer: ByteWriter, term: string | ByteRange, documents: number, { source, from, to }: ByteRange): void => {
+  if (typeof term !== 'string') {
+    writer.number(term.to - term.from)
+    writer.range(term.source, term.from, term.to)
+  } else if (!writer.shortText(term)) {
     const name = encoder.encode(term)
     writer.number(name.length)
     writer.bytes(name)
   }
   writer.number(documents)
-  writer.number(data.length)
-  writer.bytes(data)
-}
-
-/** All terms of a slot, in their order. */
-export const readTerms = (slot: Uint8Array): readonly TermPostings[] => {
-  const terms: TermPostings[] = []
-  const reader = new ByteReader(slot)
-  while (!reader.done) {
-    const term = decoder.decode(reader.slice(reader.number()))
-    const documents = reader.number()
-    terms.push({ term, documents, data: reader.slice(reader.number()) })
-  }
-  return terms
+  writer.number(to - from)
+  writer.range(source, from, to)
 }
 
 /** Terms that are looked for, by their first byte. */

@@ -1,9 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildSegment, type PlacedDocument } from './build-segment.js'
-import { mergePostings } from './merge.js'
+import { buildSegment, type PlacedDocument, type Segment } from './build-segment.js'
+import { createSegmentMerger, type PostingFilter } from './merge.js'
 import { LENGTHS, packLength } from './norms.js'
 import { planMerge } from './plan-merge.js'
-import { findTerms, readPostings, readTerms, wantTerms } from './postings.js'
+import { findTerms, readPostings, wantTerms } from './postings.js'
 import { bucketSlot, hashTerm, isLargeSlot, largeSlot } from './slots.js'
 
 const document = (record: number, terms: Readonly<Record<string, number>>, part = 0): PlacedDocument => ({
@@ -12,7 +13,7 @@ const document = (record: number, terms: Readonly<Record<string, number>>, part 
   terms: new Map(Object.entries(terms)),
   length: 10,
 })
-const find = (segment: ReturnType<typeof buildSegment>, term: string) => {
+const find = (segment: Pick<Segment, 'bits' | 'slots'>, term: string) => {
   const hash = hashTerm(term)
   const slots = segment.slots.filter(({ slot }) => slot === bucketSlot(hash, segment.bits) || slot === largeSlot(hash))
   return slots.flatMap(({ data }) => findTerms(data, wantTerms([term])))[0]
@@ -45,27 +46,81 @@ describe('a segment', () => {
     expect(segment.bits).toBeGreaterThan(3)
     expect(segment.slots.some(({ slot }) => isLargeSlot(slot))).toBe(true)
     expect(find(segment, 'common')?.documents).toBe(9_000)
-    for (let n = 0; n < 9_000; n += 500) expect(find(segment, `term${n}`)?.documents).toBe(1)
-    expect(segment.slots.flatMap(({ data }) => readTerms(data)).length).toBe(9_001)
+    for (let n = 0; n < 9_000; n += 1) expect(find(segment, `term${n}`)?.documents).toBe(1)
   })
 })
 
+const ALL: PostingFilter = { keeps: () => true }
+const LAST_HASH = 2 ** 32 - 1
+
+/** In ranges of hashes, as a merge of large segments is done. */
+const merge = (segments: readonly Segment[], { bits = 0, filter = ALL, ranges = 1 } = {}) => {
+  const base = Math.min(...segments.map((segment) => segment.base))
+  const slots = Array.from({ length: ranges }, (_, n) => {
+    const [low, high] = [Math.ceil((n * (LAST_HASH + 1)) / ranges), Math.ceil(((n + 1) * (LAST_HASH + 1)) / ranges) - 1]
+    const merger = createSegmentMerger()
+    for (const segment of segments) for (const { data } of segment.slots) merger.add(data, segment.base, low, high)
+    return merger.toSlots({ bits, base }, filter)
+  })
+  return { base, bits, slots: slots.flat() }
+}
+const recordsOf = (merged: ReturnType<typeof merge>, term: string) =>
+  places(find(merged, term)?.data ?? new Uint8Array(), merged.base).map(([record]) => record)
+
 describe('merging', () => {
-  const partOf = (...records: readonly number[]) => {
-    const segment = buildSegment(records.map((record) => document(record, { x: 8 })))
-    return { base: segment.base, data: find(segment, 'x')?.data ?? new Uint8Array() }
-  }
-  const all = { keeps: () => true }
+  const partOf = (...records: readonly number[]) => buildSegment(records.map((record) => document(record, { x: 8 })))
 
   it('keeps the order of records whether segments overlap or not', () => {
-    const apart = mergePostings('x', [partOf(7, 9), partOf(1, 5)], 1, all)
-    const crossed = mergePostings('x', [partOf(1, 9), partOf(5, 7)], 1, all)
-    for (const merged of [apart, crossed]) expect(places(merged?.data ?? new Uint8Array(), 1).map(([record]) => record)).toEqual([1, 5, 7, 9])
+    expect(recordsOf(merge([partOf(7, 9), partOf(1, 5)]), 'x')).toEqual([1, 5, 7, 9])
+    expect(recordsOf(merge([partOf(1, 9), partOf(5, 7)]), 'x')).toEqual([1, 5, 7, 9])
   })
 
   it('leaves out what is gone', () => {
-    expect(mergePostings('x', [partOf(1, 2, 3)], 1, { keeps: (record) => record === 2 })?.documents).toBe(1)
-    expect(mergePostings('x', [partOf(1, 2, 3)], 1, { keeps: () => false })).toBeNull()
+    expect(recordsOf(merge([partOf(1, 2, 3)], { filter: { keeps: (record) => record === 2 } }), 'x')).toEqual([2])
+    expect(merge([partOf(1, 2, 3)], { filter: { keeps: () => false } }).slots).toEqual([])
+  })
+
+  it('comes to what one segment of all the documents would be, whatever they hold', () => {
+    const TERMS = [
+      'a',
+      'b',
+      'zebra',
+      'src/main.ts',
+      'ü',
+      '日本',
+      '🦓',
+      'x'.repeat(130),
+      'constructor',
+      '__proto__',
+      ...Array.from({ length: 50 }, (_, n) => `t${n}`),
+    ]
+    const documents = fc.uniqueArray(
+      fc.record({ record: fc.nat(300), part: fc.nat(2), terms: fc.uniqueArray(fc.constantFrom(...TERMS), { maxLength: 8 }), segment: fc.nat(4) }),
+      { minLength: 1, maxLength: 60, selector: ({ record, part }) => `${record} ${part}` },
+    )
+    // Found by chance: parts of one record in two segments that begin with it.
+    const PARTS_APART = [0, 1].map((n) => ({ record: 300, part: n, terms: ['src/main.ts'], segment: n }))
+    fc.assert(
+      fc.property(documents, fc.constantFrom(1, 3, 16), fc.constantFrom(0, 4), (given, ranges, bits) => {
+        const placed = given
+          .map(({ terms, record, part, segment }) => ({
+            segment,
+            document: { record: record + 1, part, terms: new Map(terms.map((term) => [term, 8])), length: 10 },
+          }))
+          .sort((a, b) => a.document.record - b.document.record || a.document.part - b.document.part)
+        const build = (own: typeof placed) => buildSegment(own.map((each) => each.document))
+        const apart = [0, 1, 2, 3, 4].map((n) => placed.filter(({ segment }) => segment === n)).filter((own) => own.length > 0)
+        const merged = merge(apart.map(build), { ranges, bits })
+        const whole = build(placed)
+        for (const term of TERMS)
+          expect([term, places(find(merged, term)?.data ?? new Uint8Array(), merged.base), find(merged, term)?.documents]).toEqual([
+            term,
+            places(find(whole, term)?.data ?? new Uint8Array(), whole.base),
+            find(whole, term)?.documents,
+          ])
+      }),
+      { examples: [[PARTS_APART, 1, 0]] },
+    )
   })
 
   it('takes segments of like size, the small ones first, and leaves few alone', () => {

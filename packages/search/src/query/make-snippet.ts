@@ -1,5 +1,6 @@
-import type { Language } from '../language/language.js'
+import type { Language } from '@inlet/domain'
 import { stemWord } from '../language/stem.js'
+import { isDigest } from '../text/searchable-text.js'
 import { type Word, wordsOf } from '../text/words.js'
 import type { Query } from './query.js'
 
@@ -11,9 +12,9 @@ const BEFORE = 6
 /** Where the words of the question stand in a text, between ** and **; the beginning when none does, null for an empty text. */
 export const makeSnippet = (text: string, query: Query, weights: ReadonlyMap<string, number>, language: Language): string | null => {
   const own = text.slice(0, MAX_CHARACTERS)
-  const words = wordsOf(own).filter(({ kind }) => kind !== 'part')
-  if (words.length === 0) return null
   const wordOf = new Map(query.terms.flatMap(({ word, variants }) => [word, ...variants].map((form) => [form, word])))
+  const words = wordsOf(own).filter(({ kind, text: word }) => kind !== 'part' && (!isDigest(word) || wordOf.has(word)))
+  if (words.length === 0) return null
   const found = words.map(({ text: word, kind }) => wordOf.get(word) ?? (kind === 'word' ? wordOf.get(stemWord(word, language)) : undefined))
   const fragments = chooseFragments(found, weights)
   if (fragments.length === 0) return own.slice(0, words[Math.min(words.length, WINDOW) - 1]?.end).trim()

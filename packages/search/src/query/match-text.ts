@@ -1,4 +1,4 @@
-import type { Language } from '../language/language.js'
+import type { Language } from '@inlet/domain'
 import { stemWord } from '../language/stem.js'
 import type { Word } from '../text/words.js'
 import type { Requirement, WordSequence } from './query.js'

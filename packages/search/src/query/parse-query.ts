@@ -1,8 +1,9 @@
+import type { Language } from '@inlet/domain'
 import { termOf } from '../analysis/analyze.js'
 import { detectLanguage, isStopWord } from '../language/detect-language.js'
-import type { Language } from '../language/language.js'
-import { type Word, wordsOf } from '../text/words.js'
+import { wordsOf } from '../text/words.js'
 import type { Query, QueryTerm, Requirement, WordSequence } from './query.js'
+import { otherSpellings, type WrittenWord } from './spellings.js'
 import { type Clause, splitClauses } from './split-clauses.js'
 
 /** More words than these are not read from the index: a question of 10,000 characters is a text. */
@@ -20,7 +21,7 @@ export const parseQuery = (question: string, languages: readonly Language[]): Qu
   const clauses = loosenCitations(splitClauses(question))
   const own = ownLanguage(clauses)
   const searched = [...new Set<Language>([own, ...languages, 'simple'])]
-  const positive = clauses.filter(({ mode }) => mode !== 'not').flatMap(({ text }) => wordsOf(text))
+  const positive = clauses.filter(({ mode }) => mode !== 'not').flatMap(({ text }) => writtenWords(text))
   const significant = positive.filter((word) => word.kind !== 'word' || !isStopWord(word.text, own))
   const counted = significant.some(({ kind }) => kind === 'word') ? significant : positive
   const terms = countTerms(counted, searched)
@@ -46,8 +47,8 @@ const ownLanguage = (clauses: readonly Clause[]): Language => {
 }
 
 /** One term for each word, however it is written. Longer ones first when there are too many: they say more. */
-const countTerms = (words: readonly Word[], languages: readonly Language[]): readonly QueryTerm[] => {
-  const counts = new Map<string, { readonly word: Word; count: number }>()
+const countTerms = (words: readonly WrittenWord[], languages: readonly Language[]): readonly QueryTerm[] => {
+  const counts = new Map<string, { readonly word: WrittenWord; count: number }>()
   for (const word of words) {
     const known = counts.get(word.text)
     if (known === undefined) counts.set(word.text, { word, count: 1 })
@@ -73,9 +74,13 @@ const mergeForms = (terms: readonly CountedTerm[]): readonly QueryTerm[] => {
   return [...merged.values()].map(({ count, ...term }) => ({ ...term, weight: term.weight * count ** REPEATED }))
 }
 
-const toTerm = (word: Word, languages: readonly Language[]): QueryTerm => ({
+const writtenWords = (text: string): readonly WrittenWord[] => wordsOf(text).map((word) => ({ ...word, written: text.slice(word.start, word.end) }))
+
+const toTerm = (word: WrittenWord, languages: readonly Language[]): QueryTerm => ({
   word: word.text,
-  variants: [...new Set(languages.map((language) => termOf(word, language)))],
+  variants: [
+    ...new Set([word.text, ...otherSpellings(word, languages)].flatMap((text) => languages.map((language) => termOf({ ...word, text }, language)))),
+  ],
   weight: word.kind === 'part' ? PART_WEIGHT : 1,
 })
 
@@ -99,7 +104,7 @@ const toRequirement = (group: readonly Clause[], languages: readonly Language[])
   const anyOf = group
     .map(
       ({ text }): WordSequence =>
-        wordsOf(text)
+        writtenWords(text)
           .filter(({ kind }) => kind === 'word')
           .map((word) => toTerm(word, languages)),
     )

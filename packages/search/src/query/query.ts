@@ -16,7 +16,7 @@ export interface Query {
 export interface QueryTerm {
   /** As it stands in the question, folded. */
   readonly word: string
-  /** The terms under which it may be indexed, one for each language that is searched. */
+  /** The terms under which it may be indexed: one for each language that is searched, and each way to write it. */
   readonly variants: readonly string[]
   /** From how often it stands in the question and what it is; 1 for a word that stands there once. */
   readonly weight: number

@@ -5,8 +5,12 @@ export interface Accumulator {
   /** Adds to the score of a part; `only`: if it has one already. */
   add(record: number, part: number, score: number, only: boolean): void
   readonly size: number
-  /** Calls for each part that has a score, in no order. */
-  forEach(visit: (record: number, part: number, score: number) => void): void
+  /** Scores of first parts, by the number of their record from `base` on; 0: none. Who writes here says how many got their first score. */
+  readonly dense: Float32Array
+  readonly base: number
+  grow(added: number): void
+  /** Calls for each part that has a score and no place in `dense`, in no order. */
+  forEachOther(visit: (record: number, part: number, score: number) => void): void
 }
 
 /** Numbers of records in a wider range are not kept in one array. */
@@ -36,19 +40,22 @@ export const createAccumulator = (base: number, last: number): Accumulator => {
     get size() {
       return size + others.size
     },
-    forEach(visit) {
-      for (let n = 0; n < dense.length; n += 1) {
-        const score = dense[n] ?? 0
-        if (score !== 0) visit(base + n, 0, score)
-      }
-      others.forEach(visit)
+    dense,
+    base,
+    grow(added) {
+      size += added
     },
+    forEachOther: others.forEach,
   }
 }
 
 const EMPTY = -1
 
-const createTable = (): Accumulator => {
+interface Table extends Pick<Accumulator, 'add' | 'size'> {
+  readonly forEach: Accumulator['forEachOther']
+}
+
+const createTable = (): Table => {
   let capacity = 1_024
   let keys = new Float64Array(capacity).fill(EMPTY)
   let scores = new Float32Array(capacity)

@@ -9,16 +9,22 @@ const TITLE_WEIGHT = 1
 export const inverseFrequency = (documents: number, all: number): number =>
   Math.log(1 + (Math.max(all, documents) - documents + 0.5) / (documents + 0.5))
 
-/** What one occurrence byte is worth in a document of one length byte, as a table of both: `table[count * 256 + length]`. */
+/**
+ * What one occurrence byte is worth in a document of one length byte, as a table of both: `table[count * 256 + length]`. The length of a text
+ * says how much its own words count, not those of its title: else a record without a text, and the shortest part of a long one, would be the
+ * best answer to whatever stands in a title.
+ */
 export const termFactors = (meanLength: number): Float32Array => {
   const table = new Float32Array(65_536)
-  for (let count = 0; count < 256; count += 1) {
-    const frequency = textCount(count) + TITLE_WEIGHT * titleCount(count)
+  for (let count = 0; count < 256; count += 1)
     for (let length = 0; length < 256; length += 1)
-      table[count * 256 + length] = (frequency * (K1 + 1)) / (frequency + K1 * (1 - B + (B * (LENGTHS[length] ?? 0)) / Math.max(1, meanLength)))
-  }
+      table[count * 256 + length] = saturate(
+        TITLE_WEIGHT * titleCount(count) + textCount(count) / (1 - B + (B * (LENGTHS[length] ?? 0)) / Math.max(1, meanLength)),
+      )
   return table
 }
+
+const saturate = (frequency: number): number => (frequency * (K1 + 1)) / (frequency + K1)
 
 /** What so many occurrences in a text of so many words are worth, in the same measure as the table. */
 export const frequencyFactor = (frequency: number, length: number, meanLength: number): number =>

@@ -8,7 +8,7 @@ const PROXIMITY = 0.4
 const WINDOW = 3
 /** How much a record adds that holds all words of a short question. */
 const ALL_WORDS = 0.1
-/** A title or key that is the question itself is what was meant. */
+/** A title or key that is the question itself is what was meant; of a path also what it ends with. */
 const EXACT = 1
 
 export interface RerankInput {
@@ -27,16 +27,24 @@ export interface RerankText extends ReadText {
 }
 
 /** Adds to the score of a hit what its text shows: words beside each other, all words, an exact title or key. Pure. */
-export const rerankScore = ({ query, weights, question, unread, meanLength }: RerankInput, text: RerankText, score: number): number => {
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
-  const asked = foldWord(question.trim())
-  const exact = asked !== '' && (asked === foldWord(text.title?.trim() ?? '') || asked === foldWord(text.key))
+export const rerankScore = (input: RerankInput, text: RerankText, score: number): number => {
+  const asked = foldWord(input.question.trim())
+  const exact =
+    asked !== '' && [text.title?.trim() ?? '', text.key, text.key.slice(text.key.lastIndexOf('/') + 1)].some((name) => asked === foldWord(name))
+  return passageScore(input, text, score) + (exact ? EXACT * totalOf(input) : 0)
+}
+
+/** Adds to the score of a part of a record what its text shows. Pure. */
+export const passageScore = (input: RerankInput, text: ReadText, score: number): number => {
+  const { query, weights, unread, meanLength } = input
   const missing = unread.reduce(
     (sum, term) => sum + (weights.get(term.word) ?? 0) * frequencyFactor(countOf(term, text), text.words.length, meanLength),
     0,
   )
-  return score + missing + PROXIMITY * proximity(query, weights, text) + (holdsAll(query, text) ? ALL_WORDS * total : 0) + (exact ? EXACT * total : 0)
+  return score + missing + PROXIMITY * proximity(query, weights, text) + (holdsAll(query, text) ? ALL_WORDS * totalOf(input) : 0)
 }
+
+const totalOf = ({ weights }: RerankInput): number => [...weights.values()].reduce((sum, weight) => sum + weight, 0)
 
 const countOf = ({ word, variants }: QueryTerm, { words, stems }: ReadText): number =>
   stems.reduce((count, stem, n) => (variants.includes(stem) || words[n]?.text === word ? count + 1 : count), 0)
@@ -60,7 +68,7 @@ export const wordCoverage = ({ query, weights }: Pick<RerankInput, 'query' | 'we
   return total === 0 ? 0 : held / total
 }
 
-/** Sum over neighbours in the question of how close they stand in the text, the more often the better. */
+/** Sum over neighbors in the question of how close they stand in the text, the more often the better. */
 const proximity = (query: Query, weights: ReadonlyMap<string, number>, text: ReadText): number => {
   const stemOf = new Map(query.terms.flatMap(({ word, variants }) => [word, ...variants].map((form) => [form, word])))
   const pairs = pairsOf(query, stemOf, weights)

@@ -10,33 +10,48 @@ export interface ScoredPart {
 
 /** At least the `limit` best, a few more when they are close together, in no order; without sorting all there are. */
 export const selectBest = (scores: Accumulator, limit: number): { readonly entries: readonly ScoredPart[]; readonly more: boolean } => {
+  const threshold = scores.size <= limit ? 0 : thresholdOf(scores, limit, highestOf(scores))
   const entries: ScoredPart[] = []
-  if (scores.size <= limit) {
-    scores.forEach((record, part, score) => entries.push({ record, part, score }))
-    return { entries, more: false }
+  const { dense, base } = scores
+  for (let n = 0; n < dense.length; n += 1) {
+    const score = dense[n] ?? 0
+    if (score !== 0 && score >= threshold) entries.push({ record: base + n, part: 0, score })
   }
-  let highest = 0
-  scores.forEach((_record, _part, score) => {
-    if (score > highest) highest = score
-  })
-  const threshold = thresholdOf(scores, limit, highest)
-  scores.forEach((record, part, score) => {
+  scores.forEachOther((record, part, score) => {
     if (score >= threshold) entries.push({ record, part, score })
   })
   return { entries, more: entries.length < scores.size }
 }
 
-const thresholdOf = (scores: Accumulator, limit: number, highest: number): number => {
-  const counts = new Uint32Array(BINS)
-  const binOf = (score: number): number => Math.min(BINS - 1, Math.max(0, Math.floor((score / highest) * (BINS - 1))))
-  scores.forEach((_record, _part, score) => {
-    const bin = binOf(score)
-    counts[bin] = (counts[bin] ?? 0) + 1
+const highestOf = (scores: Accumulator): number => {
+  const { dense } = scores
+  let highest = 0
+  for (let n = 0; n < dense.length; n += 1) {
+    const score = dense[n] ?? 0
+    if (score > highest) highest = score
+  }
+  scores.forEachOther((_record, _part, score) => {
+    if (score > highest) highest = score
   })
-  let count = 0
+  return highest
+}
+
+const thresholdOf = (scores: Accumulator, limit: number, highest: number): number => {
+  const { dense } = scores
+  const counts = new Uint32Array(BINS)
+  const count = (score: number): void => {
+    const bin = Math.min(BINS - 1, Math.max(0, Math.floor((score / highest) * (BINS - 1))))
+    counts[bin] = (counts[bin] ?? 0) + 1
+  }
+  for (let n = 0; n < dense.length; n += 1) {
+    const score = dense[n] ?? 0
+    if (score !== 0) count(score)
+  }
+  scores.forEachOther((_record, _part, score) => count(score))
+  let above = 0
   for (let bin = BINS - 1; bin > 0; bin -= 1) {
-    count += counts[bin] ?? 0
-    if (count >= limit) return (bin / (BINS - 1)) * highest
+    above += counts[bin] ?? 0
+    if (above >= limit) return (bin / (BINS - 1)) * highest
   }
   return 0
 }

@@ -11,7 +11,8 @@ const SURROGATE = 4
 const UNKNOWN = 255
 
 const LETTERS = /[\p{L}\p{N}\p{M}]/u
-const NO_SPACES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々]/u
+const NO_SPACES =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々\uff66-\uff9f]/u
 const CONNECTORS = new Set('._-@/\\:#+&=~\u2010\u2011'.split(''))
 
 const classOf = (character: string): number => {

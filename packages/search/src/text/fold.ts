@@ -27,12 +27,25 @@ const PLAIN: Readonly<Record<string, string>> = {
  * Greek letters dropped. Marks of other scripts stay, because there they make other letters.
  */
 export const foldWord = (word: string): string => {
+  const plain = foldAscii(word)
+  if (plain !== null) return plain
   const known = cache.get(word)
   if (known !== undefined) return known
   const folded = fold(word)
   if (cache.size >= MAX_CACHED) cache.clear()
-  if (word.length <= MAX_CACHED_WORD) cache.set(word, folded)
+  if (word.length <= MAX_CACHED_WORD) cache.set(toOwnText(word), folded)
   return folded
+}
+
+/** Null for a word with other characters. Quicker than to remember it. */
+const foldAscii = (word: string): string | null => {
+  let isUpper = false
+  for (let at = 0; at < word.length; at += 1) {
+    const code = word.charCodeAt(at)
+    if (code < 0x20 || code > 0x7e) return null
+    if (code >= 0x41 && code <= 0x5a) isUpper = true
+  }
+  return isUpper ? word.toLowerCase() : word
 }
 
 /** Words met last: those of a language repeat, and folding one costs more than all else that is done with it. */
@@ -50,3 +63,9 @@ const fold = (word: string): string => {
     .replace(LETTERS, (letter) => PLAIN[letter] ?? '')
     .replaceAll('\u0307', '')
 }
+
+/** From so many characters on, a part of a text is a view of it, and holds all of it in memory. */
+const SHORTEST_VIEW = 13
+
+/** A word that may be kept longer than the text it was cut out of. */
+export const toOwnText = (word: string): string => (word.length < SHORTEST_VIEW ? word : Buffer.from(word, 'utf16le').toString('utf16le'))

@@ -16,27 +16,41 @@ export interface SearchableRecord {
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/u
 /** Encoded bytes: nobody searches for them. */
-const ENCODED = /^[A-Za-z\d+/=_-]{200,}$/u
+const ENCODED = /^[A-Za-z\d+/=_-]+$/u
+const LEAST_ENCODED = 200
+/** A checksum or an id without meaning: it can be found, but nobody reads it. */
+const DIGEST = /^[\da-f]{32,128}$/iu
+const LEAST_DIGEST = 32
 const MAX_DEPTH = 12
+
+export const isDigest = (word: string): boolean => word.length >= LEAST_DIGEST && DIGEST.test(word)
 
 /**
  * A record is found by its title, its text and its key. One without a text is found by the strings and whole numbers of
- * its data, wherever they stand; moments and encoded bytes are left out.
+ * its data, wherever they stand; moments and encoded bytes are left out. What a person reads comes before numbers, and digests come last.
  */
 export const searchableText = ({ key, title, text, data }: SearchableRecord): SearchableText => {
   const heading = [title ?? '', key].filter((part) => part !== '').join('\n')
   if (typeof text === 'string' && text.trim() !== '') return { title: heading, text, from: 'text' }
-  const values: string[] = []
+  const values: Values = { strings: [], numbers: [], digests: [] }
   collectValues(data, values, 0)
-  const own = values.filter((value) => value !== title && value !== key).join('\n')
+  const own = [...values.strings, ...values.numbers, ...values.digests].filter((value) => value !== title && value !== key).join('\n')
   return { title: heading, text: own, from: own !== '' || (title ?? '') !== '' ? 'data' : 'none' }
 }
 
-const collectValues = (value: unknown, values: string[], depth: number): void => {
+interface Values {
+  readonly strings: string[]
+  readonly numbers: string[]
+  readonly digests: string[]
+}
+
+const collectValues = (value: unknown, values: Values, depth: number): void => {
   if (typeof value === 'string') {
-    if (value.trim() !== '' && !MOMENT.test(value) && !ENCODED.test(value)) values.push(value)
+    if (value.trim() === '' || MOMENT.test(value) || (value.length >= LEAST_ENCODED && ENCODED.test(value))) return
+    if (isDigest(value)) values.digests.push(value)
+    else values.strings.push(value)
   } else if (typeof value === 'number') {
-    if (Number.isSafeInteger(value)) values.push(String(value))
+    if (Number.isSafeInteger(value)) values.numbers.push(String(value))
   } else if (typeof value === 'object' && value !== null && depth < MAX_DEPTH) {
     for (const member of Object.values(value)) collectValues(member, values, depth + 1)
   }

@@ -81,7 +81,26 @@ const pushWord = (text: string, start: number, end: number, words: Word[]): void
 
 const readUnspaced = (text: string, from: number, words: Word[]): number => {
   const end = runEnd(text, from, UNSPACED)
-  for (const { word, offset, pair } of segmentUnspaced(text.slice(from, end)))
-    words.push({ text: foldWord(word), start: from + offset, end: from + offset + word.length, kind: pair ? 'part' : 'word' })
+  const { run, places } = widen(text.slice(from, end))
+  const placeOf = (at: number): number => from + (places?.[at] ?? at)
+  for (const { word, offset, pair } of segmentUnspaced(run))
+    words.push({ text: foldWord(word), start: placeOf(offset), end: placeOf(offset + word.length), kind: pair ? 'part' : 'word' })
   return end
+}
+
+const HALF_WIDTH = /[\uff66-\uff9f]/u
+/** A half-width letter with its voice mark is one letter of full width. */
+const LETTER = /[\uff66-\uff9d][\uff9e\uff9f]?|[^]/gu
+
+/** Japanese in letters of full width, as dictionaries have it; `places` says where each stood, null when all are where they were. */
+const widen = (run: string): { readonly run: string; readonly places: readonly number[] | null } => {
+  if (!HALF_WIDTH.test(run)) return { run, places: null }
+  const places: number[] = []
+  let wide = ''
+  for (const { 0: letter, index } of run.matchAll(LETTER)) {
+    const one = letter.normalize('NFKC')
+    for (let n = 0; n < one.length; n += 1) places.push(index + Math.min(n, letter.length - 1))
+    wide += one
+  }
+  return { run: wide, places: [...places, run.length] }
 }

@@ -30,7 +30,7 @@ const derive = (key: Uint8Array, purpose: string): KeyObject => {
   return createSecretKey(bytes)
 }
 
-/** Checks the keys and derives one key per purpose. Throws `KeyringError`. Holds key material that no serialiser shows. */
+/** Checks the keys and derives one key per purpose. Throws `KeyringError`. Holds key material that no serializer shows. */
 export const createKeyring = ({ keys, primary }: { readonly keys: readonly MasterKey[]; readonly primary: string }): Keyring => {
   const wrapping = new Map<string, KeyObject>()
   const peppers = new Map<string, KeyObject>()

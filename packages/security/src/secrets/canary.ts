@@ -1,4 +1,5 @@
 import { Failure } from '@inlet/domain'
+import { EnvError } from '@inlet/runtime'
 import type { Keyring } from '../keyring/keyring.js'
 import { aadOf, decrypt, encrypt } from './cipher.js'
 import { getWrappingKey } from './envelope.js'
@@ -29,4 +30,21 @@ export const checkCanary = (keyring: Keyring, stored: string): 'current' | 'old_
     })
   }
   return keyId === keyring.primaryId ? 'current' : 'old_key'
+}
+
+/** The setting of an installation that holds its canary. */
+export const CANARY_SETTING = 'encryption_canary'
+
+/**
+ * Makes sure that the configured keys are those of this installation, before anything else starts.
+ * `claim` writes a setting unless it is there, and answers the one that holds. Throws `EnvError` (exit 78): starting again would not help.
+ */
+export const requireKeys = async (keyring: Keyring, claim: (key: string, value: string) => Promise<unknown>): Promise<void> => {
+  const stored = String(await claim(CANARY_SETTING, sealCanary(keyring)))
+  try {
+    checkCanary(keyring, stored)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    throw new EnvError([{ key: 'INLET_ENCRYPTION_KEYS', rule: `${error.message}. ${error.next}` }])
+  }
 }

@@ -1,8 +1,7 @@
 import { Failure } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
 import { createMasterKeyText, parseKeyring } from '../keyring/parse-keyring.js'
-import { needsRewrap, openSecrets, rewrapSecrets, sealSecrets } from './envelope.js'
-import type { SealedSecrets } from './sealed-secrets.js'
+import { needsRewrap, openSecrets, rewrapSecrets, type SealedSecrets, sealSecrets } from './envelope.js'
 
 const k1 = createMasterKeyText('k1')
 const k2 = createMasterKeyText('k2')

@@ -39,6 +39,7 @@ const EMPTY: Kept = {
   name: '',
   labels: {},
   freshWithin: null,
+  language: 'auto',
   schedule: { cron: '0 * * * *', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
   config: {},
   mapping: null,
@@ -98,7 +99,7 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
   return (
     <div className="stack">
       <p className="row wrap">
-        <Link to="/sources/new" className="link">
+        <Link to="/new-source" className="link">
           {t.back}
         </Link>
         <strong>{connector.title}</strong>
@@ -125,6 +126,7 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
                 <SecretsChoice
                   connector={connector.type}
                   schema={connector.secretSchema}
+                  config={config}
                   credential={credential}
                   secrets={secrets}
                   stored={[]}

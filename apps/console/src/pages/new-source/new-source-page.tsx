@@ -54,7 +54,7 @@ const Catalog = () => {
         <ul className="catalog">
           {found.map(({ type, title, description, origin }) => (
             <li key={type}>
-              <Link to="/sources/new" search={{ connector: type }} className="card" data-row>
+              <Link to="/new-source" search={{ connector: type }} className="card" data-row>
                 <strong>{title}</strong>
                 <span className="muted">{description}</span>
                 {origin === 'package' && <span className="tag">{t.fromPackage}</span>}

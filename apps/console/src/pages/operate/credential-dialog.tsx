@@ -1,14 +1,13 @@
 import type { ConnectorSummary, ConnectorView, CredentialView } from '@inlet/contract'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { client } from '../../api/client.js'
 import { listAll } from '../../api/list-all.js'
 import { fieldErrors } from '../../form/field-errors.js'
 import type { Values } from '../../form/schema.js'
 import { SecretsForm } from '../../form/secrets-form.js'
 import { messages } from '../../messages.js'
-import { Dialog } from '../../ui/dialog.js'
-import { ProblemNote } from '../../ui/problem.js'
+import { FormDialog } from '../../ui/form-dialog.js'
 import { notify } from '../../ui/toasts.js'
 import { TextField } from '../source-fields/text-field.js'
 
@@ -25,7 +24,6 @@ export const CredentialDialog = ({ credential, onClose, onSaved }: CredentialDia
   const [type, setType] = useState(credential?.connector ?? '')
   const [secrets, setSecrets] = useState<Values>({})
   const [targets, setTargets] = useState(credential?.targets.join('\n') ?? '')
-  const [error, setError] = useState<unknown>(null)
   const id = useId()
   const connectors = useQuery({
     queryKey: ['connectors'],
@@ -38,83 +36,69 @@ export const CredentialDialog = ({ credential, onClose, onSaved }: CredentialDia
     enabled: type !== '',
     staleTime: Number.POSITIVE_INFINITY,
   })
-  const errors = fieldErrors(error)
   const t = messages.credentials
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault()
-    setError(null)
+  const save = async (): Promise<void> => {
     const lines = targets
       .split('\n')
       .map((line) => line.trim())
       .filter(Boolean)
     const given = Object.keys(secrets).length === 0 ? {} : { secrets }
-    try {
-      if (credential === null) await client.call('POST', '/v1/credentials', { body: { name, connector: type, secrets, targets: lines } })
-      else await client.call('PATCH', `/v1/credentials/${credential.id}`, { body: { name, targets: lines, ...given } })
-      await onSaved()
-      notify(t.saved(name))
-      onClose()
-    } catch (caught) {
-      setError(caught)
-    }
+    if (credential === null) await client.call('POST', '/v1/credentials', { body: { name, connector: type, secrets, targets: lines } })
+    else await client.call('PATCH', `/v1/credentials/${credential.id}`, { body: { name, targets: lines, ...given } })
+    await onSaved()
+    notify(t.saved(name))
+    onClose()
   }
   return (
-    <Dialog title={credential?.name ?? t.add} onClose={onClose}>
-      <form className="bare" onSubmit={(event) => void save(event)}>
-        <TextField label={t.name} value={name} isRequired hint={t.nameHint} error={errors.get('name')} onChange={setName} />
-        {credential === null && (
+    <FormDialog title={credential?.name ?? t.add} onClose={onClose} onSubmit={save}>
+      {(error) => (
+        <>
+          <TextField label={t.name} value={name} isRequired hint={t.nameHint} error={fieldErrors(error).get('name')} onChange={setName} />
+          {credential === null && (
+            <div className="field">
+              <label htmlFor={id}>{t.connector}</label>
+              <select
+                id={id}
+                className="input"
+                required
+                value={type}
+                onChange={(event) => {
+                  setType(event.target.value)
+                  setSecrets({})
+                }}
+              >
+                <option value="" />
+                {connectors.data?.map((one) => (
+                  <option key={one.type} value={one.type}>
+                    {one.title}
+                  </option>
+                ))}
+              </select>
+            </div>
+          )}
+          {connector.data !== undefined && (
+            <SecretsForm
+              schema={connector.data.secretSchema}
+              values={secrets}
+              stored={credential === null ? [] : Object.keys(credential.secrets)}
+              errors={fieldErrors(error)}
+              onChange={setSecrets}
+            />
+          )}
           <div className="field">
-            <label htmlFor={id}>{t.connector}</label>
-            <select
-              id={id}
-              className="input"
-              required
-              value={type}
-              onChange={(event) => {
-                setType(event.target.value)
-                setSecrets({})
-              }}
-            >
-              <option value="" />
-              {connectors.data?.map((one) => (
-                <option key={one.type} value={one.type}>
-                  {one.title}
-                </option>
-              ))}
-            </select>
+            <label htmlFor={`${id}-targets`}>{t.targets}</label>
+            <textarea
+              id={`${id}-targets`}
+              className="input mono"
+              rows={3}
+              placeholder="https://api.example.com"
+              value={targets}
+              onChange={(event) => setTargets(event.target.value)}
+            />
+            <p className="hint">{t.targetsHint}</p>
           </div>
-        )}
-        {connector.data !== undefined && (
-          <SecretsForm
-            schema={connector.data.secretSchema}
-            values={secrets}
-            stored={credential === null ? [] : Object.keys(credential.secrets)}
-            errors={errors}
-            onChange={setSecrets}
-          />
-        )}
-        <div className="field">
-          <label htmlFor={`${id}-targets`}>{t.targets}</label>
-          <textarea
-            id={`${id}-targets`}
-            className="input mono"
-            rows={3}
-            placeholder="https://api.example.com"
-            value={targets}
-            onChange={(event) => setTargets(event.target.value)}
-          />
-          <p className="hint">{t.targetsHint}</p>
-        </div>
-        {error !== null && <ProblemNote error={error} />}
-        <div className="actions">
-          <button type="button" className="button" onClick={onClose}>
-            {messages.common.cancel}
-          </button>
-          <button type="submit" className="button primary">
-            {messages.common.save}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+        </>
+      )}
+    </FormDialog>
   )
 }

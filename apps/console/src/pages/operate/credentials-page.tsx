@@ -4,11 +4,10 @@ import { useState } from 'react'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
-import { Dialog } from '../../ui/dialog.js'
+import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { formatNumber } from '../../ui/format.js'
 import { Page } from '../../ui/page.js'
 import { Time } from '../../ui/time.js'
-import { notifyError } from '../../ui/toasts.js'
 import { CredentialDialog } from './credential-dialog.js'
 import { Listed } from './listed.js'
 
@@ -21,8 +20,7 @@ export const CredentialsPage = () => {
   const [deleting, setDeleting] = useState<CredentialView | null>(null)
   const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['credentials'] })
   const remove = async (credential: CredentialView): Promise<void> => {
-    setDeleting(null)
-    await client.call('DELETE', `/v1/credentials/${credential.id}`).catch(notifyError)
+    await client.call('DELETE', `/v1/credentials/${credential.id}`)
     await refresh()
   }
   return (
@@ -67,17 +65,13 @@ export const CredentialsPage = () => {
       />
       {editing !== null && <CredentialDialog credential={editing === 'new' ? null : editing} onClose={() => setEditing(null)} onSaved={refresh} />}
       {deleting !== null && (
-        <Dialog title={t.removeTitle(deleting.name)} onClose={() => setDeleting(null)}>
-          <p>{t.removeHint}</p>
-          <div className="actions">
-            <button type="button" className="button" autoFocus onClick={() => setDeleting(null)}>
-              {messages.common.cancel}
-            </button>
-            <button type="button" className="button danger" onClick={() => void remove(deleting)}>
-              {t.remove}
-            </button>
-          </div>
-        </Dialog>
+        <ConfirmDialog
+          title={t.removeTitle(deleting.name)}
+          text={t.removeHint}
+          submit={t.remove}
+          onClose={() => setDeleting(null)}
+          onConfirm={() => remove(deleting)}
+        />
       )}
     </Page>
   )

@@ -6,7 +6,7 @@ import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { Badge } from '../../ui/badge.js'
-import { Dialog } from '../../ui/dialog.js'
+import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { Page } from '../../ui/page.js'
 import { Time } from '../../ui/time.js'
 import { notify, notifyError } from '../../ui/toasts.js'
@@ -35,8 +35,7 @@ export const NotificationsPage = () => {
   const [deleting, setDeleting] = useState<NotificationTargetView | null>(null)
   const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['notifications'] })
   const remove = async (target: NotificationTargetView): Promise<void> => {
-    setDeleting(null)
-    await client.call('DELETE', `/v1/notifications/${target.id}`).catch(notifyError)
+    await client.call('DELETE', `/v1/notifications/${target.id}`)
     await refresh()
   }
   const test = async (target: NotificationTargetView): Promise<void> => {
@@ -130,17 +129,13 @@ export const NotificationsPage = () => {
       {editing !== null && <TargetDialog target={editing === 'new' ? null : editing} onClose={() => setEditing(null)} onSaved={refresh} />}
       {shown !== null && <DeliveriesDialog target={shown} onClose={() => setShown(null)} />}
       {deleting !== null && (
-        <Dialog title={t.form.removeTitle(deleting.name)} onClose={() => setDeleting(null)}>
-          <p>{t.form.removeHint}</p>
-          <div className="actions">
-            <button type="button" className="button" autoFocus onClick={() => setDeleting(null)}>
-              {messages.common.cancel}
-            </button>
-            <button type="button" className="button danger" onClick={() => void remove(deleting)}>
-              {t.form.remove}
-            </button>
-          </div>
-        </Dialog>
+        <ConfirmDialog
+          title={t.form.removeTitle(deleting.name)}
+          text={t.form.removeHint}
+          submit={t.form.remove}
+          onClose={() => setDeleting(null)}
+          onConfirm={() => remove(deleting)}
+        />
       )}
     </Page>
   )

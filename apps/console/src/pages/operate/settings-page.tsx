@@ -1,16 +1,15 @@
 import type { ApiKeyView, NewApiKeyView } from '@inlet/contract'
 import { useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { Badge } from '../../ui/badge.js'
-import { CopyButton } from '../../ui/copy.js'
-import { Dialog } from '../../ui/dialog.js'
+import { ConfirmDialog } from '../../ui/confirm-dialog.js'
+import { FormDialog } from '../../ui/form-dialog.js'
 import { Page } from '../../ui/page.js'
-import { ProblemNote } from '../../ui/problem.js'
+import { ShownOnce } from '../../ui/shown-once.js'
 import { Time } from '../../ui/time.js'
-import { notifyError } from '../../ui/toasts.js'
 import { Listed } from './listed.js'
 
 const SCOPES = ['read', 'write', 'publish', 'admin'] as const
@@ -24,8 +23,7 @@ export const SettingsPage = () => {
   const [revoking, setRevoking] = useState<ApiKeyView | null>(null)
   const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['keys'] })
   const revoke = async (key: ApiKeyView): Promise<void> => {
-    setRevoking(null)
-    await client.call('DELETE', `/v1/keys/${key.id}`).catch(notifyError)
+    await client.call('DELETE', `/v1/keys/${key.id}`)
     await refresh()
   }
   return (
@@ -63,17 +61,13 @@ export const SettingsPage = () => {
       />
       {isCreating && <CreateKey onClose={() => setCreating(false)} onCreated={refresh} />}
       {revoking !== null && (
-        <Dialog title={t.revokeTitle(revoking.name)} onClose={() => setRevoking(null)}>
-          <p>{t.revokeHint}</p>
-          <div className="actions">
-            <button type="button" className="button" autoFocus onClick={() => setRevoking(null)}>
-              {messages.common.cancel}
-            </button>
-            <button type="button" className="button danger" onClick={() => void revoke(revoking)}>
-              {t.revoke}
-            </button>
-          </div>
-        </Dialog>
+        <ConfirmDialog
+          title={t.revokeTitle(revoking.name)}
+          text={t.revokeHint}
+          submit={t.revoke}
+          onClose={() => setRevoking(null)}
+          onConfirm={() => revoke(revoking)}
+        />
       )}
     </Page>
   )
@@ -83,22 +77,17 @@ const CreateKey = ({ onClose, onCreated }: { readonly onClose: () => void; reado
   const [name, setName] = useState('')
   const [scope, setScope] = useState<(typeof SCOPES)[number]>('read')
   const [created, setCreated] = useState<NewApiKeyView | null>(null)
-  const [error, setError] = useState<unknown>(null)
   const id = useId()
   const t = messages.keysPage
-  const create = async (event: FormEvent): Promise<void> => {
-    event.preventDefault()
-    try {
-      setCreated(await client.call<NewApiKeyView>('POST', '/v1/keys', { body: { name, scopes: [scope] } }))
-      await onCreated()
-    } catch (caught) {
-      setError(caught)
-    }
+  const create = async (): Promise<void> => {
+    setCreated(await client.call<NewApiKeyView>('POST', '/v1/keys', { body: { name, scopes: [scope] } }))
+    await onCreated()
   }
+  if (created !== null) return <ShownOnce title={t.create} hint={t.once} secret={created.key} copy={t.copy} onClose={onClose} />
   return (
-    <Dialog title={t.create} onClose={onClose}>
-      {created === null ? (
-        <form className="bare" onSubmit={(event) => void create(event)}>
+    <FormDialog title={t.create} submit={t.create} onClose={onClose} onSubmit={create}>
+      {() => (
+        <>
           <div className="field">
             <label htmlFor={`${id}-name`}>{t.name}</label>
             <input id={`${id}-name`} className="input" autoFocus required value={name} onChange={(event) => setName(event.target.value)} />
@@ -118,30 +107,8 @@ const CreateKey = ({ onClose, onCreated }: { readonly onClose: () => void; reado
               ))}
             </select>
           </div>
-          {error !== null && <ProblemNote error={error} />}
-          <div className="actions">
-            <button type="button" className="button" onClick={onClose}>
-              {messages.common.cancel}
-            </button>
-            <button type="submit" className="button primary">
-              {t.create}
-            </button>
-          </div>
-        </form>
-      ) : (
-        <>
-          <p>{t.once}</p>
-          <pre className="raw" tabIndex={0}>
-            {created.key}
-          </pre>
-          <div className="actions">
-            <CopyButton text={created.key} label={t.copy} className="button" />
-            <button type="button" className="button primary" onClick={onClose}>
-              {messages.common.close}
-            </button>
-          </div>
         </>
       )}
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -1,11 +1,10 @@
 import type { NotificationTargetView } from '@inlet/contract'
-import { type FormEvent, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { client } from '../../api/client.js'
 import { fieldErrors } from '../../form/field-errors.js'
 import { messages } from '../../messages.js'
-import { CopyButton } from '../../ui/copy.js'
-import { Dialog } from '../../ui/dialog.js'
-import { ProblemNote } from '../../ui/problem.js'
+import { FormDialog } from '../../ui/form-dialog.js'
+import { ShownOnce } from '../../ui/shown-once.js'
 import { notify } from '../../ui/toasts.js'
 import { TextField } from '../source-fields/text-field.js'
 import { EVENTS, KINDS, type TargetValue, toTargetBody, toTargetValue } from './target-value.js'
@@ -20,58 +19,30 @@ interface TargetDialogProps {
 /** Who is notified, of what, how, and when not. */
 export const TargetDialog = ({ target, onClose, onSaved }: TargetDialogProps) => {
   const [value, setValue] = useState(() => toTargetValue(target, Intl.DateTimeFormat().resolvedOptions().timeZone))
-  const [error, setError] = useState<unknown>(null)
   const [secret, setSecret] = useState<string | null>(null)
   const t = messages.notifications.form
   const change = (next: Partial<TargetValue>): void => setValue({ ...value, ...next })
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault()
-    setError(null)
-    try {
-      const body = toTargetBody(value, target === null)
-      const saved = await (target === null
-        ? client.call<{ readonly secret: string | null }>('POST', '/v1/notifications', { body })
-        : client.call<object>('PATCH', `/v1/notifications/${target.id}`, { body }))
-      await onSaved()
-      const made = 'secret' in saved && typeof saved.secret === 'string' ? saved.secret : null
-      if (made !== null) return setSecret(made)
-      notify(t.saved(value.name))
-      onClose()
-    } catch (caught) {
-      setError(caught)
-    }
+  const save = async (): Promise<void> => {
+    const body = toTargetBody(value, target === null)
+    const saved = await (target === null
+      ? client.call<{ readonly secret: string | null }>('POST', '/v1/notifications', { body })
+      : client.call<object>('PATCH', `/v1/notifications/${target.id}`, { body }))
+    await onSaved()
+    const made = 'secret' in saved && typeof saved.secret === 'string' ? saved.secret : null
+    if (made !== null) return setSecret(made)
+    notify(t.saved(value.name))
+    onClose()
   }
-  if (secret !== null)
-    return (
-      <Dialog title={t.saved(value.name)} onClose={onClose}>
-        <p>{t.once}</p>
-        <pre className="raw" tabIndex={0}>
-          {secret}
-        </pre>
-        <div className="actions">
-          <CopyButton text={secret} label={t.copy} className="button" />
-          <button type="button" className="button primary" onClick={onClose}>
-            {messages.common.close}
-          </button>
-        </div>
-      </Dialog>
-    )
+  if (secret !== null) return <ShownOnce title={t.saved(value.name)} hint={t.once} secret={secret} copy={t.copy} onClose={onClose} />
   return (
-    <Dialog title={target === null ? t.add : target.name} onClose={onClose}>
-      <form className="bare" onSubmit={(event) => void save(event)}>
-        <Where value={value} isNew={target === null} errors={fieldErrors(error)} onChange={change} />
-        <When value={value} errors={fieldErrors(error)} onChange={change} />
-        {error !== null && <ProblemNote error={error} />}
-        <div className="actions">
-          <button type="button" className="button" onClick={onClose}>
-            {messages.common.cancel}
-          </button>
-          <button type="submit" className="button primary">
-            {messages.common.save}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={target === null ? t.add : target.name} onClose={onClose} onSubmit={save}>
+      {(error) => (
+        <>
+          <Where value={value} isNew={target === null} errors={fieldErrors(error)} onChange={change} />
+          <When value={value} errors={fieldErrors(error)} onChange={change} />
+        </>
+      )}
+    </FormDialog>
   )
 }
 

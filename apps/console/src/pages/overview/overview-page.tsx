@@ -12,7 +12,7 @@ import { Empty, Loading } from '../../ui/states.js'
 import { Time, useNow } from '../../ui/time.js'
 import { useSearch } from '../../ui/use-search.js'
 import { conditionText, TONES } from '../sources/condition.js'
-import { isShown, type JudgedLine, judge, sortSources } from '../sources/filter-sources.js'
+import { type ClassifiedLine, classify, groupByReason, isShown, sortSources } from '../sources/filter-sources.js'
 import { useSourceLines } from '../sources/use-source-lines.js'
 import { HoursSwitch, hoursOf } from './hours-switch.js'
 import { Plot } from './plot.js'
@@ -24,7 +24,7 @@ const SHOWN = 8
 export const OverviewPage = () => {
   const lines = useSourceLines()
   const now = useNow()
-  const judged = useMemo(() => (lines.data?.items ?? []).map((line) => judge(line, now)), [lines.data, now])
+  const judged = useMemo(() => (lines.data?.items ?? []).map((line) => classify(line, now)), [lines.data, now])
   const [search] = useSearch()
   const hours = hoursOf(search)
   const activity = useQuery({
@@ -40,6 +40,7 @@ export const OverviewPage = () => {
     judged.filter((each) => isShown(each, 'attention', now)),
     'worst',
   )
+  const groups = groupByReason(attention)
   const count = (condition: string): number => judged.filter((each) => each.condition === condition).length
   const quarantined = judged.reduce((sum, { line }) => sum + line.quarantined, 0)
   return (
@@ -49,14 +50,14 @@ export const OverviewPage = () => {
           <Figure to="/sources" search={{ show: 'attention' }} label={t.broken} value={count('broken')} tone="bad" />
           <Figure to="/sources" search={{ show: 'stale' }} label={t.stale} value={count('stale')} tone="warn" />
           <Figure to="/quarantine" search={{}} label={t.quarantined} value={quarantined} tone="warn" />
-          <Figure to="/sources" search={{ show: 'running' }} label={t.running} value={count('running') + count('starting')} />
+          <Figure to="/sources" search={{ show: 'running' }} label={t.running} value={count('running') + count('waiting') + count('starting')} />
           <Figure to="/runs" search={{}} label={t.backlog} value={activity.data?.waitingBatches ?? 0} />
           <Figure to="/sources" search={{}} label={t.sources} value={judged.length} />
         </div>
         <section className="panel">
           <header>
             <h2>{t.needsYou}</h2>
-            {attention.length > SHOWN && (
+            {(groups.length > SHOWN || groups.length < attention.length) && (
               <Link to="/sources" search={{ show: 'attention' }} className="link">
                 {t.all(formatNumber(attention.length))}
               </Link>
@@ -68,8 +69,8 @@ export const OverviewPage = () => {
             </Empty>
           ) : (
             <ul className="attention">
-              {attention.slice(0, SHOWN).map((each) => (
-                <Attention key={each.line.id} judged={each} />
+              {groups.slice(0, SHOWN).map((group) => (
+                <Attention key={group[0]?.line.id} group={group} />
               ))}
             </ul>
           )}
@@ -96,20 +97,46 @@ const Figure = ({ to, search, label, value, tone }: FigureProps) => (
   </Link>
 )
 
-const Attention = ({ judged: { line, condition } }: { readonly judged: JudgedLine }) => (
-  <li>
-    <Badge tone={TONES[condition]}>{conditionText(line, condition)}</Badge>
-    <div className="grow">
-      <Link to="/sources/$ref" params={{ ref: line.slug }} className="title" data-row>
-        {line.name}
-      </Link>
-      {line.problem !== null && <p className="muted truncate">{line.problem}</p>}
-    </div>
-    <span className="faint">
-      <Time at={line.lastSuccessAt} />
-    </span>
-  </li>
-)
+const NAMED = 4
+
+/** One source, or several that are broken for the same reason. */
+const Attention = ({ group }: { readonly group: readonly ClassifiedLine[] }) => {
+  const [first] = group
+  if (first === undefined) return null
+  const { line, condition } = first
+  const t = messages.overview
+  return (
+    <li>
+      <Badge tone={TONES[condition]}>{conditionText(line, condition)}</Badge>
+      <div className="grow">
+        {group.length === 1 ? (
+          <Link to="/sources/$ref" params={{ ref: line.slug }} className="title" data-row>
+            {line.name}
+          </Link>
+        ) : (
+          <Link to="/sources" search={{ show: 'attention', q: line.reason ?? '' }} className="title" data-row>
+            {t.together(formatNumber(group.length), line.reason ?? '')}
+          </Link>
+        )}
+        {group.length > 1 && (
+          <p className="truncate">
+            {group
+              .slice(0, NAMED)
+              .map((each) => each.line.name)
+              .join(', ')}
+            {group.length > NAMED && '…'}
+          </p>
+        )}
+        {line.problem !== null && <p className="muted truncate">{line.problem}</p>}
+      </div>
+      {group.length === 1 && (
+        <span className="faint">
+          <Time at={line.lastSuccessAt} />
+        </span>
+      )}
+    </li>
+  )
+}
 
 const Plots = ({ activity }: { readonly activity: ActivityView }) => {
   const t = messages.overview.plots

@@ -21,6 +21,8 @@ const LEFT = 52
 const BOTTOM = 24
 const TOP = 10
 const RIGHT = 2
+/** Three moments do not stand side by side any more. */
+const NARROW = 420
 
 /** A series over time: its axis begins at zero, and where nothing is known there is nothing. */
 export const Plot = ({ title, buckets, format, tone = 'accent', kind, isTime = false }: PlotProps) => {
@@ -68,7 +70,7 @@ export const Plot = ({ title, buckets, format, tone = 'accent', kind, isTime = f
             {value !== null && kind === 'points' && <circle cx={x(index + 0.5)} cy={y(value)} r="3" />}
           </g>
         ))}
-        {[0, Math.floor(buckets.length / 2), buckets.length - 1].map((index) => {
+        {(width < NARROW ? [0, buckets.length - 1] : [0, Math.floor(buckets.length / 2), buckets.length - 1]).map((index) => {
           const bucket = buckets[index]
           return bucket === undefined ? null : (
             <text

@@ -8,7 +8,6 @@ import { SearchField } from '../../ui/search-field.js'
 import { Empty } from '../../ui/states.js'
 import { Time } from '../../ui/time.js'
 import { useSearch } from '../../ui/use-search.js'
-import { Highlighted } from './highlighted.js'
 import { RecordDialog } from './record-dialog.js'
 import './records.css'
 
@@ -105,4 +104,15 @@ const Hit = ({ hit, onOpen }: { readonly hit: RecordHit; readonly onOpen: () => 
       {hit.deletedAt !== null && <span className="tag">{messages.records.isDeleted}</span>}
     </p>
   </li>
+)
+
+/** A text of the search, whose matches stand between ** and **; as text, never as HTML. */
+const Highlighted = ({ text }: { readonly text: string }) => (
+  <>
+    {text.split('**').map((part, index) => (
+      // Parts have no identity but their place.
+      // oxlint-disable-next-line react/no-array-index-key
+      <span key={index}>{index % 2 === 1 ? <mark>{part}</mark> : part}</span>
+    ))}
+  </>
 )

@@ -96,8 +96,24 @@ const RunRow = ({ run, hasSource }: { readonly run: RunView; readonly hasSource:
         {formatNumber(counts.quarantined)}
       </td>
       <td className="muted problem-cell" data-label={t.problem}>
-        {run.error?.message ?? run.warnings[0]?.message ?? ''}
+        <Problem run={run} />
       </td>
     </tr>
+  )
+}
+
+/** What went wrong or is doubtful, or what a run that is parked waits for, and until when. */
+const Problem = ({ run }: { readonly run: RunView }) => {
+  if (run.status !== 'parked') return run.error?.message ?? run.warnings[0]?.message ?? ''
+  return (
+    <>
+      {run.parkedReason}
+      {run.wakeAt !== null && (
+        <>
+          {`, ${messages.runs.continues} `}
+          <Time at={run.wakeAt} />
+        </>
+      )}
+    </>
   )
 }

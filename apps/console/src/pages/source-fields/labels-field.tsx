@@ -5,6 +5,10 @@ type Labels = Readonly<Record<string, string>>
 
 interface LabelsFieldProps {
   readonly value: Labels
+  readonly title?: string
+  readonly hint?: string
+  /** Begins with an empty row. */
+  readonly isOpen?: boolean
   readonly error?: string | undefined
   readonly onChange: (value: Labels) => void
 }
@@ -12,8 +16,15 @@ interface LabelsFieldProps {
 const toLabels = (pairs: readonly (readonly [string, string])[]): Labels => Object.fromEntries(pairs.filter(([name]) => name !== ''))
 
 /** Labels as rows of a name and a value; a row without a name is not one yet. */
-export const LabelsField = ({ value, error, onChange }: LabelsFieldProps) => {
-  const [pairs, setPairs] = useState<readonly (readonly [string, string])[]>(() => Object.entries(value))
+export const LabelsField = ({
+  value,
+  error,
+  onChange,
+  title = messages.labels.title,
+  hint = messages.labels.hint,
+  isOpen = false,
+}: LabelsFieldProps) => {
+  const [pairs, setPairs] = useState<readonly (readonly [string, string])[]>(() => [...Object.entries(value), ...(isOpen ? [['', ''] as const] : [])])
   const t = messages.labels
   const set = (next: readonly (readonly [string, string])[]): void => {
     setPairs(next)
@@ -22,8 +33,8 @@ export const LabelsField = ({ value, error, onChange }: LabelsFieldProps) => {
   const change = (index: number, pair: readonly [string, string]): void => set(pairs.map((each, at) => (at === index ? pair : each)))
   return (
     <fieldset className="group">
-      <legend>{t.title}</legend>
-      <p className="hint">{t.hint}</p>
+      <legend>{title}</legend>
+      <p className="hint">{hint}</p>
       {pairs.map(([name, text], index) => (
         // A row has no identity but its place.
         <div key={index} className="row">

@@ -5,7 +5,7 @@ import { messages } from '../../messages.js'
 import { formatExact } from '../../ui/format.js'
 import { ProblemNote } from '../../ui/problem.js'
 
-/** The next five moments of a schedule, as the API computes them: also in nights when the clocks change. */
+/** The next five times of a schedule, as the API computes them: also in nights when the clocks change. */
 export const NextFive = ({ cron, timeZone }: { readonly cron: string; readonly timeZone: string }) => {
   const next = useQuery({
     queryKey: ['next-moments', cron, timeZone],

@@ -10,6 +10,7 @@ import { useSession } from '../../session/session.js'
 interface SecretsChoiceProps {
   readonly connector: string
   readonly schema: Schema
+  readonly config: Values
   /** Name of the shared credential that is used; null for secrets of its own. */
   readonly credential: string | null
   readonly secrets: Values
@@ -58,7 +59,14 @@ export const SecretsChoice = (props: SecretsChoiceProps) => {
         </div>
       )}
       {credential === null && (
-        <SecretsForm schema={props.schema} values={props.secrets} stored={props.stored} errors={errors} onChange={props.onSecrets} />
+        <SecretsForm
+          schema={props.schema}
+          values={props.secrets}
+          config={props.config}
+          stored={props.stored}
+          errors={errors}
+          onChange={props.onSecrets}
+        />
       )}
     </>
   )

@@ -1,5 +1,6 @@
 import { messages } from '../../messages.js'
 import { LabelsField } from './labels-field.js'
+import { LanguageField, type SourceLanguage } from './language-field.js'
 import { ScheduleField, type ScheduleValue } from './schedule-field.js'
 import { TextField } from './text-field.js'
 
@@ -9,6 +10,7 @@ export interface SourceFieldValues {
   readonly labels: Readonly<Record<string, string>>
   readonly freshWithin: string | null
   readonly schedule: ScheduleValue | null
+  readonly language: SourceLanguage
 }
 
 interface SourceFieldsProps {
@@ -35,6 +37,7 @@ export const SourceFields = ({ values, errors, onChange }: SourceFieldsProps) =>
       error={errors.get('freshWithin')}
       onChange={(text) => onChange({ freshWithin: text.trim() === '' ? null : text.trim() })}
     />
+    <LanguageField value={values.language} onChange={(language) => onChange({ language })} />
     <LabelsField value={values.labels} error={errorBelow(errors, 'labels')} onChange={(labels) => onChange({ labels })} />
   </>
 )

@@ -2,6 +2,7 @@ import type { SourceDetail } from '@inlet/contract'
 import { messages } from '../../messages.js'
 import { formatDuration, formatNumber } from '../../ui/format.js'
 import { Time } from '../../ui/time.js'
+import { WithTimes } from '../../ui/with-times.js'
 import { ActivityPlots } from './activity-plots.js'
 
 const ago = (seconds: number | null): string => (seconds === null ? messages.common.never : messages.source.ago(formatDuration(seconds)))
@@ -12,17 +13,22 @@ export const Overview = ({ source }: { readonly source: SourceDetail }) => {
   const records = source.streams.reduce((sum, { liveRecords }) => sum + liveRecords, 0)
   return (
     <div className="stack">
-      {source.loadError !== null && (
+      {source.openError !== null && (
         <div className="note" data-tone="bad">
-          <strong>{t.loadError(source.loadError.version)}</strong>
-          <span>{source.loadError.message}</span>
-          <span className="muted">{source.loadError.next}</span>
+          <strong>{t.openError(source.openError.version)}</strong>
+          <span>{source.openError.message}</span>
+          <span className="muted">
+            <WithTimes text={source.openError.next} />
+          </span>
         </div>
       )}
       <div className="cards">
         <div className="card">
           <span className="muted">{t.records}</span>
           <span className="figure">{formatNumber(records)}</span>
+          {source.reindexing !== null && (
+            <span className="faint">{t.language.reindexing(formatNumber(source.reindexing.done), formatNumber(source.reindexing.records))}</span>
+          )}
         </div>
         <div className="card">
           <span className="muted">{t.lastSuccess}</span>

@@ -1,9 +1,10 @@
-import type { QuarantinedView, RetryStartView, SourceDetail } from '@inlet/contract'
+import type { DropResultView, QuarantinedView, RetryStartView, SourceDetail } from '@inlet/contract'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
+import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { formatNumber } from '../../ui/format.js'
 import { Paged } from '../../ui/paged.js'
 import { Empty } from '../../ui/states.js'
@@ -16,22 +17,30 @@ import { QuarantinedDialog } from './quarantined-dialog.js'
 export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => {
   const [search, setSearch] = useSearch()
   const [isBusy, setBusy] = useState(false)
+  const [isDropping, setDropping] = useState(false)
   const session = useSession()
   const queries = useQueryClient()
   const t = messages.quarantine
   const filter = { stream: search['stream'], reason: search['reason'] }
+  const isAll = filter.reason === undefined && filter.stream === undefined
+  const choice = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
+  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['source', source.slug] })
   const retryAll = async (): Promise<void> => {
     setBusy(true)
     try {
-      const body = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
-      const started = await client.call<RetryStartView>('POST', `/v1/sources/${source.id}/quarantine/retry`, { body })
+      const started = await client.call<RetryStartView>('POST', `/v1/sources/${source.id}/quarantine/retry`, { body: choice })
       notify(t.retried(formatNumber(started.selected), formatNumber(started.skipped)))
     } catch (error) {
       notifyError(error)
     } finally {
       setBusy(false)
-      await queries.invalidateQueries({ queryKey: ['source', source.slug] })
+      await refresh()
     }
+  }
+  const dropAll = async (): Promise<void> => {
+    const { dropped } = await client.call<DropResultView>('POST', `/v1/sources/${source.id}/quarantine/drop`, { body: choice })
+    notify(t.droppedAll(formatNumber(dropped)))
+    await refresh()
   }
   return (
     <div className="stack">
@@ -62,7 +71,12 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
               <span className="grow" />
               {session.can('retryQuarantine') && (
                 <button type="button" className="button" disabled={isBusy} onClick={() => void retryAll()}>
-                  {filter.reason === undefined && filter.stream === undefined ? t.retryAll : t.retryShown}
+                  {isAll ? t.retryAll : t.retryShown}
+                </button>
+              )}
+              {session.can('dropQuarantine') && (
+                <button type="button" className="button quiet danger" onClick={() => setDropping(true)}>
+                  {isAll ? t.dropAll : t.dropShown}
                 </button>
               )}
             </div>
@@ -101,6 +115,15 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
           </>
         )}
       </Paged>
+      {isDropping && (
+        <ConfirmDialog
+          title={isAll ? t.dropAll : t.dropShown}
+          text={t.dropHint}
+          submit={t.drop}
+          onClose={() => setDropping(false)}
+          onConfirm={dropAll}
+        />
+      )}
       {search['item'] !== undefined && <QuarantinedDialog id={search['item']} slug={source.slug} onClose={() => setSearch({ item: null })} />}
     </div>
   )

@@ -18,8 +18,9 @@ const REPAIRS: Readonly<Record<string, Repair>> = {
   MASS_DELETE_REFUSED: { label: 'massDelete', operation: 'runSource' },
   AUTH_FAILED: { label: 'settings', operation: null },
   SECRET_UNREADABLE: { label: 'settings', operation: null },
-  LOAD_FAILED: { label: 'versions', operation: null },
+  OPEN_FAILED: { label: 'versions', operation: null },
   QUARANTINE_BUDGET: { label: 'quarantine', operation: null },
+  QUARANTINE_SHARE: { label: 'quarantine', operation: null },
   RUN_ACTIVE: { label: 'cancel', operation: 'cancelRun' },
   RUN_PARKED: { label: 'cancel', operation: 'cancelRun' },
   NO_WORKER: { label: 'workers', operation: null },
@@ -27,6 +28,13 @@ const REPAIRS: Readonly<Record<string, Repair>> = {
   CLOCK_SKEW: { label: 'workers', operation: null },
 }
 
-export const findRepair = ({ blocker, running }: Pick<WhyView, 'blocker' | 'running'>): Repair | null =>
-  REPAIRS[blocker.code] ??
-  (running ? { label: 'cancel', operation: 'cancelRun' } : blocker.code === blocker.reason ? { label: 'settings', operation: null } : null)
+const SETTINGS: Repair = { label: 'settings', operation: null }
+
+/** What is tried again by itself, and still wants its owner: another try now changes nothing, and the test beside the settings says what would. */
+const asksOwner = ({ code, who }: WhyView['blocker']): boolean => who === 'owner' && (code === 'BACK_OFF' || code === 'RUN_PARKED')
+
+export const findRepair = ({ blocker, running }: Pick<WhyView, 'blocker' | 'running'>): Repair | null => {
+  if (asksOwner(blocker)) return SETTINGS
+  if (blocker.code === 'PARTIAL' && blocker.next.includes('/quarantine)')) return { label: 'quarantine', operation: null }
+  return REPAIRS[blocker.code] ?? (running ? { label: 'cancel', operation: 'cancelRun' } : blocker.code === blocker.reason ? SETTINGS : null)
+}

@@ -115,12 +115,13 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
             <h2>{t.title}</h2>
             {isChanged && <span className="tag">{t.unsaved}</span>}
           </header>
-          <div className="body stack">
+          <fieldset className="body stack lockable" disabled={!mayWrite}>
             <NameField values={values} errors={errors} onChange={change} />
             <Members schema={connector.configSchema} values={values.config} path="config" errors={errors} onChange={(config) => change({ config })} />
             <SecretsChoice
               connector={connector.type}
               schema={connector.secretSchema}
+              config={values.config}
               credential={values.credential}
               secrets={secrets}
               stored={source.credential === null ? Object.keys(source.secrets) : []}
@@ -129,28 +130,28 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
               onSecrets={setSecrets}
             />
             <SourceFields values={values} errors={errors} onChange={change} />
-          </div>
+          </fieldset>
         </section>
-        <section className="panel beside">
-          <header>
-            <h2>{t.test}</h2>
-            {session.can('testSource') && (
+        {session.can('testSource') && (
+          <section className="panel beside">
+            <header>
+              <h2>{t.test}</h2>
               <button type="button" className="button small" disabled={busy !== null} onClick={() => void test()}>
                 {busy === 'test' ? t.testing : t.runTest}
               </button>
-            )}
-          </header>
-          <div className="body">
-            {result === null ? <p className="muted">{busy === 'test' ? t.testing : t.testHint}</p> : <TestPanel result={result} />}
-          </div>
-        </section>
+            </header>
+            <div className="body">
+              {result === null ? <p className="muted">{busy === 'test' ? t.testing : t.testHint}</p> : <TestPanel result={result} />}
+            </div>
+          </section>
+        )}
       </div>
       <section className="panel">
         <header>
           <h2>{messages.mapping.title}</h2>
           <span className="muted">{messages.mapping.intro}</span>
         </header>
-        <div className="body">
+        <fieldset className="body lockable" disabled={!mayWrite}>
           <MappingEditor
             subject={{ sourceId: source.id }}
             value={values.mapping}
@@ -158,7 +159,7 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
             error={error}
             onChange={(mapping) => change({ mapping })}
           />
-        </div>
+        </fieldset>
       </section>
       {isConflict ? (
         <Conflict source={source} base={base.values} onKeep={(revision) => void save(revision)} onDrop={discard} />

@@ -1,10 +1,10 @@
 import type { SourceDetail, WhyView } from '@inlet/contract'
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, Navigate, useParams } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { ApiError } from '../../api/api-error.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
-import type { CopyTarget } from '../../ui/copy.js'
+import type { CopyTarget } from '../../ui/copy-menu.js'
 import { NotFound } from '../../ui/not-found.js'
 import { Page } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
@@ -20,7 +20,7 @@ import { useSource } from './use-source.js'
 import { WhyPanel } from './why-panel.js'
 import './source.css'
 
-const Runs = lazy(async () => ({ default: (await import('./runs-tab.js')).RunsTab }))
+const Runs = lazy(async () => ({ default: (await import('../runs/run-list.js')).RunList }))
 const Events = lazy(async () => ({ default: (await import('./events-tab.js')).EventsTab }))
 const Quarantine = lazy(async () => ({ default: (await import('./quarantine-tab.js')).QuarantineTab }))
 const Settings = lazy(async () => ({ default: (await import('./settings-tab.js')).SettingsTab }))
@@ -46,7 +46,8 @@ export const SourcePage = () => {
   const { ref } = useParams({ from: '/sources/$ref' })
   const { source, why, refresh } = useSource(ref)
   if (source.data !== undefined) return <Shown source={source.data} why={why.data} error={source.error ?? why.error} refresh={refresh} />
-  if (source.error instanceof ApiError && source.error.status === 404) return <NotFound />
+  // Where new sources were made once; a source may be called that.
+  if (source.error instanceof ApiError && source.error.status === 404) return ref === 'new' ? <Navigate to="/new-source" replace /> : <NotFound />
   return <Page title={ref}>{source.isError ? <ProblemNote error={source.error} onRetry={() => void source.refetch()} /> : <Loading />}</Page>
 }
 
@@ -86,13 +87,15 @@ const Shown = ({ source, why, error, refresh }: ShownProps) => {
   const now = useNow()
   const act = useAct(refresh)
   const session = useSession()
-  const judged = {
+  const classified = {
     ...source,
     outcome: source.lastRun?.outcome ?? null,
     freshWithinSeconds: source.freshness.state === 'stale' ? 0 : null,
+    parkedUntil: source.activeRun?.status === 'parked' ? source.activeRun.wakeAt : null,
+    parkedReason: source.activeRun?.parkedReason ?? null,
     quarantined: 0,
   }
-  const condition = toCondition(judged, now)
+  const condition = toCondition(classified, now)
   const tab = TABS.find(({ name }) => name === search['tab']) ?? TABS[0]
   return (
     <Page
@@ -110,7 +113,7 @@ const Shown = ({ source, why, error, refresh }: ShownProps) => {
       <div className="stack">
         <div className="row wrap source-meta">
           <span className="state" data-tone={TONES[condition]}>
-            {conditionText(judged, condition)}
+            {conditionText(classified, condition)}
           </span>
           <span className="tag">{source.connector}</span>
           <span className="faint">{source.slug}</span>

@@ -12,6 +12,8 @@ const UNDO: Partial<Readonly<Record<LifecycleAction, LifecycleAction>>> = { paus
 
 export interface Act {
   readonly isBusy: boolean
+  /** Reads the source again after it was acted on elsewhere. */
+  readonly refresh: () => Promise<void>
   perform(action: LifecycleAction, source: SourceDetail, body?: object): Promise<void>
   repair(label: Repair['label'], source: SourceDetail): Promise<void>
 }
@@ -42,6 +44,7 @@ export const useAct = (refresh: () => Promise<void>): Act => {
   }
   return {
     isBusy,
+    refresh,
     perform,
     async repair(label, source) {
       if (label === 'cancel' && source.activeRun !== null) return call(`/v1/runs/${source.activeRun.id}/cancel`, messages.source.done.cancel)

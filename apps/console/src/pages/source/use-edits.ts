@@ -17,11 +17,12 @@ export interface Edits {
   readonly values: Editable
 }
 
-export const toEditable = ({ name, labels, freshWithin, schedule, config, mapping, credential }: SourceDetail): Editable => ({
+export const toEditable = ({ name, labels, freshWithin, schedule, language, config, mapping, credential }: SourceDetail): Editable => ({
   name,
   labels,
   freshWithin,
   schedule,
+  language,
   config,
   mapping,
   credential: credential?.name ?? null,

@@ -131,7 +131,7 @@ const Versions = ({ source }: { readonly source: SourceDetail }) => {
                   <strong>{t.version(version.number)}</strong>
                   {isLive && <Badge tone="ok">{t.live}</Badge>}
                   {version.restoredFrom !== null && <span className="tag">{t.restored(version.restoredFrom)}</span>}
-                  {version.loadError !== null && <Badge tone="bad">{version.loadError.message}</Badge>}
+                  {version.openError !== null && <Badge tone="bad">{version.openError.message}</Badge>}
                   <span className="muted">
                     <Time at={version.publishedAt ?? version.createdAt} />
                   </span>

@@ -1,14 +1,18 @@
 import type { SourceDetail, WhyView } from '@inlet/contract'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
+import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { formatDuration, formatExact } from '../../ui/format.js'
 import { useNow } from '../../ui/time.js'
 import { WithTimes } from '../../ui/with-times.js'
 import { findRepair } from './repair.js'
 import type { Act } from './use-act.js'
 
-const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/u.test(text) ? '' : '.')
+/** An address or a path stays as it is. */
+const sentence = (text: string): string =>
+  (/^[a-z]+(?:\s|$)/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text) + (/[.!?]$/u.test(text) ? '' : '.')
 
 const toneOf = ({ blocker, running }: WhyView): string => {
   if (running) return 'busy'
@@ -27,6 +31,7 @@ export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
   const session = useSession()
   const t = messages.source
   const repair = findRepair(why)
+  const [isAsking, setAsking] = useState(false)
   const { blocker } = why
   return (
     <section className="note why" data-tone={toneOf(why)} aria-label={t.why}>
@@ -35,9 +40,23 @@ export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
           <WithTimes text={sentence(blocker.message)} />
         </p>
         {repair !== null && repair.operation !== null && session.can(repair.operation) && (
-          <button type="button" className="button primary" disabled={act.isBusy} onClick={() => void act.repair(repair.label, source)}>
+          <button
+            type="button"
+            className="button primary"
+            disabled={act.isBusy}
+            onClick={() => (repair.label === 'massDelete' ? setAsking(true) : void act.repair(repair.label, source))}
+          >
             {t.repairs[repair.label]}
           </button>
+        )}
+        {isAsking && (
+          <ConfirmDialog
+            title={t.massDelete.title}
+            text={`${sentence(blocker.message)} ${t.massDelete.consequence}`}
+            submit={t.massDelete.submit}
+            onClose={() => setAsking(false)}
+            onConfirm={() => act.repair('massDelete', source)}
+          />
         )}
         {repair?.operation === null &&
           (repair.label === 'workers' ? (

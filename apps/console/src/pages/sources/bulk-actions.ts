@@ -1,16 +1,25 @@
-import type { SourceLine } from '@inlet/contract'
+import type { BulkAction, SourceLine } from '@inlet/contract'
+import { client } from '../../api/client.js'
 
-export const BULK_ACTIONS = ['run', 'start', 'stop', 'pause', 'resume'] as const
-export type BulkAction = (typeof BULK_ACTIONS)[number]
+export const BULK_ACTIONS = ['run', 'start', 'stop', 'pause', 'resume', 'label'] as const satisfies readonly BulkAction[]
 
-/** The operation of the API behind an action. */
-export const OPERATIONS: Readonly<Record<BulkAction, string>> = {
-  run: 'runSource',
-  start: 'startSource',
-  stop: 'stopSource',
-  pause: 'pauseSource',
-  resume: 'resumeSource',
+/** What takes an action back from the sources that it changed. */
+export const UNDO: Partial<Readonly<Record<BulkAction, Exclude<BulkAction, 'label'>>>> = { pause: 'resume', resume: 'pause', stop: 'start' }
+
+export interface LabelChange {
+  readonly set: Readonly<Record<string, string>>
+  readonly remove: readonly string[]
 }
+
+export interface BulkRequest {
+  readonly action: BulkAction
+  /** For `label`. */
+  readonly labels?: LabelChange | undefined
+}
+
+/** Begins an action on many sources, named by their ids; answers the id of the operation. Throws ApiError. */
+export const beginBulk = async (request: BulkRequest, sources: readonly string[]): Promise<string> =>
+  (await client.call<{ readonly id: string }>('POST', '/v1/bulk-operations', { body: { ...request, sources } })).id
 
 /** What an action would do to a source, as far as its line says; the API decides. */
 export type Effect = 'changes' | 'nothing' | 'refused'
@@ -18,7 +27,7 @@ export type Effect = 'changes' | 'nothing' | 'refused'
 const isOff = ({ status }: SourceLine): boolean => status === 'PAUSED' || status === 'STOPPED'
 const isActive = ({ state }: SourceLine): boolean => state === 'RUNNING' || state === 'STARTING'
 
-const EFFECTS: Readonly<Record<BulkAction, (line: SourceLine) => Effect>> = {
+const EFFECTS: Readonly<Record<Exclude<BulkAction, 'label'>, (line: SourceLine) => Effect>> = {
   run: (line) => (isOff(line) || isActive(line) ? 'refused' : 'changes'),
   start: (line) => (line.status === 'ACTIVE' && isActive(line) ? 'nothing' : 'changes'),
   stop: ({ status }) => (status === 'STOPPED' ? 'nothing' : 'changes'),
@@ -26,32 +35,8 @@ const EFFECTS: Readonly<Record<BulkAction, (line: SourceLine) => Effect>> = {
   resume: ({ status }) => (status === 'STOPPED' ? 'refused' : status === 'ACTIVE' ? 'nothing' : 'changes'),
 }
 
-export const effectOf = (action: BulkAction, line: SourceLine): Effect => EFFECTS[action](line)
-
-export interface BulkResult {
-  readonly line: SourceLine
-  /** Null: done. */
-  readonly error: unknown
-}
-
-const AT_A_TIME = 4
-
-/** Acts on one source after the other, a few at a time; reports each as it is done. Stops taking further ones once aborted. */
-export const actOnAll = async (
-  lines: readonly SourceLine[],
-  act: (line: SourceLine) => Promise<unknown>,
-  options: { readonly onResult: (result: BulkResult) => void; readonly signal: AbortSignal },
-): Promise<void> => {
-  const waiting = [...lines]
-  const work = async (): Promise<void> => {
-    for (let line = waiting.shift(); line !== undefined && !options.signal.aborted; line = waiting.shift()) {
-      try {
-        await act(line)
-        options.onResult({ line, error: null })
-      } catch (error) {
-        options.onResult({ line, error })
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: AT_A_TIME }, work))
+export const effectOf = ({ action, labels }: BulkRequest, line: SourceLine): Effect => {
+  if (action !== 'label') return EFFECTS[action](line)
+  const isSet = Object.entries(labels?.set ?? {}).some(([name, value]) => line.labels[name] !== value)
+  return isSet || labels?.remove.some((name) => Object.hasOwn(line.labels, name)) ? 'changes' : 'nothing'
 }

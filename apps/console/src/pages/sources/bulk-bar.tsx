@@ -1,21 +1,22 @@
-import type { SourceLine } from '@inlet/contract'
+import type { BulkAction, SourceLine } from '@inlet/contract'
 import { useState } from 'react'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { formatNumber } from '../../ui/format.js'
-import { BULK_ACTIONS, type BulkAction, OPERATIONS } from './bulk-actions.js'
+import { BULK_ACTIONS } from './bulk-actions.js'
 import { BulkDialog } from './bulk-dialog.js'
-import type { JudgedLine } from './filter-sources.js'
+import type { ClassifiedLine } from './filter-sources.js'
 import type { Selection } from './use-selection.js'
 
 interface BulkBarProps {
   readonly lines: readonly SourceLine[]
-  readonly matching: readonly JudgedLine[]
+  readonly matching: readonly ClassifiedLine[]
   readonly selection: Selection
+  readonly onBegun: (id: string) => void
 }
 
 /** What can be done with the selected sources. */
-export const BulkBar = ({ lines, matching, selection }: BulkBarProps) => {
+export const BulkBar = ({ lines, matching, selection, onBegun }: BulkBarProps) => {
   const session = useSession()
   const [begun, setBegun] = useState<{ readonly action: BulkAction; readonly chosen: readonly SourceLine[] } | null>(null)
   const t = messages.sources.bulk
@@ -29,7 +30,7 @@ export const BulkBar = ({ lines, matching, selection }: BulkBarProps) => {
         </button>
       )}
       <span className="grow" />
-      {BULK_ACTIONS.filter((action) => session.can(OPERATIONS[action])).map((action) => (
+      {(session.can('createBulkOperation') ? BULK_ACTIONS : []).map((action) => (
         <button key={action} type="button" className="button small" onClick={() => setBegun({ action, chosen })}>
           {t.actions[action]}
         </button>
@@ -37,7 +38,16 @@ export const BulkBar = ({ lines, matching, selection }: BulkBarProps) => {
       <button type="button" className="button small quiet" onClick={() => selection.set([])}>
         {t.clear}
       </button>
-      {begun !== null && <BulkDialog action={begun.action} chosen={begun.chosen} onClose={() => setBegun(null)} />}
+      {begun !== null && (
+        <BulkDialog
+          {...begun}
+          onClose={() => setBegun(null)}
+          onBegun={(id) => {
+            setBegun(null)
+            onBegun(id)
+          }}
+        />
+      )}
     </div>
   )
 }

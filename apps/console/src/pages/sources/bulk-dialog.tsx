@@ -1,88 +1,98 @@
-import type { SourceLine } from '@inlet/contract'
-import { useEffect, useRef, useState } from 'react'
-import { client } from '../../api/client.js'
+import type { BulkAction, SourceLine } from '@inlet/contract'
+import { useId, useState } from 'react'
+import { fieldErrors } from '../../form/field-errors.js'
 import { messages } from '../../messages.js'
-import { Dialog } from '../../ui/dialog.js'
+import { FormDialog } from '../../ui/form-dialog.js'
 import { formatNumber } from '../../ui/format.js'
-import { actOnAll, type BulkAction, type BulkResult, effectOf } from './bulk-actions.js'
+import '../../form/form.css'
+import { LabelsField } from '../source-fields/labels-field.js'
+import { type BulkRequest, beginBulk, effectOf, type LabelChange } from './bulk-actions.js'
 
 interface BulkDialogProps {
   readonly action: BulkAction
   readonly chosen: readonly SourceLine[]
   readonly onClose: () => void
+  /** It is under way, by the id of the operation. */
+  readonly onBegun: (id: string) => void
 }
 
-/** Shows what an action would do, does it, and says what came of it for each source. */
-export const BulkDialog = ({ action, chosen, onClose }: BulkDialogProps) => {
-  const [results, setResults] = useState<readonly BulkResult[] | null>(null)
-  const stop = useRef(new AbortController())
-  useEffect(() => {
-    const controller = stop.current
-    return () => controller.abort()
-  }, [])
+/** Shows what an action would do before it begins. */
+export const BulkDialog = ({ action, chosen, onClose, onBegun }: BulkDialogProps) => {
+  const [labels, setLabels] = useState<LabelChange>({ set: {}, remove: [] })
   const t = messages.sources.bulk
-  const by = (effect: string): number => chosen.filter((line) => effectOf(action, line) === effect).length
-  const targets = chosen.filter((line) => effectOf(action, line) !== 'nothing')
-
-  const act = async (lines: readonly SourceLine[]): Promise<void> => {
-    stop.current = new AbortController()
-    setResults([])
-    await actOnAll(lines, (line) => client.call('POST', `/v1/sources/${line.id}/${action}`, action === 'run' ? { body: {} } : {}), {
-      signal: stop.current.signal,
-      onResult: (result) => setResults((before) => [...(before ?? []), result]),
-    })
-  }
-  const failed = (results ?? []).filter(({ error }) => error !== null)
-  const [total, setTotal] = useState(targets.length)
-  const isOver = results !== null && results.length === total
-
+  const request: BulkRequest = action === 'label' ? { action, labels } : { action }
+  const by = (effect: string): number => chosen.filter((line) => effectOf(request, line) === effect).length
+  const targets = chosen.filter((line) => effectOf(request, line) !== 'nothing')
   return (
-    <Dialog title={t.question(t.actions[action], formatNumber(chosen.length))} onClose={onClose}>
-      {results === null ? (
-        <ul className="stack tight">
-          <li>{t.effects.changes[action](formatNumber(by('changes')))}</li>
-          {by('nothing') > 0 && <li className="muted">{t.effects.nothing(formatNumber(by('nothing')))}</li>}
-          {by('refused') > 0 && <li className="muted">{t.effects.refused(formatNumber(by('refused')))}</li>}
-        </ul>
-      ) : (
-        <div className="stack tight">
-          <p role="status">
-            {isOver
-              ? t.done(formatNumber(total - failed.length), formatNumber(failed.length))
-              : t.progress(formatNumber(results.length), formatNumber(total))}
-          </p>
-          {!isOver && <progress max={total} value={results.length} aria-label={t.title} />}
-          <ul className="bulk-results">
-            {failed.map(({ line, error }) => (
-              <li key={line.id}>
-                <strong>{line.name}</strong> <span className="muted">{error instanceof Error ? error.message : String(error)}</span>
-              </li>
-            ))}
+    <FormDialog
+      title={t.question(t.actions[action], formatNumber(chosen.length))}
+      submit={t.actions[action]}
+      isDisabled={targets.length === 0}
+      onClose={onClose}
+      onSubmit={async () =>
+        onBegun(
+          await beginBulk(
+            request,
+            targets.map(({ id }) => id),
+          ),
+        )
+      }
+    >
+      {(error) => (
+        <>
+          {action === 'label' && <Labels value={labels} chosen={chosen} errors={fieldErrors(error)} onChange={setLabels} />}
+          <ul className="stack tight" aria-live="polite" hidden={action === 'label' && Object.keys(labels.set).length + labels.remove.length === 0}>
+            <li>{t.effects.changes[action](formatNumber(by('changes')))}</li>
+            {by('nothing') > 0 && <li className="muted">{t.effects.nothing(formatNumber(by('nothing')))}</li>}
+            {by('refused') > 0 && <li className="muted">{t.effects.refused(formatNumber(by('refused')))}</li>}
           </ul>
-        </div>
+        </>
       )}
-      <div className="actions">
-        {isOver && failed.length > 0 && (
-          <button
-            type="button"
-            className="button"
-            onClick={() => {
-              setTotal(failed.length)
-              void act(failed.map(({ line }) => line))
-            }}
-          >
-            {t.again(formatNumber(failed.length))}
-          </button>
-        )}
-        <button type="button" className="button" onClick={onClose} autoFocus={results === null}>
-          {results === null ? messages.common.cancel : isOver ? messages.common.close : t.stop}
-        </button>
-        {results === null && (
-          <button type="button" className="button primary" disabled={targets.length === 0} onClick={() => void act(targets)}>
-            {t.actions[action]}
-          </button>
-        )}
-      </div>
-    </Dialog>
+    </FormDialog>
+  )
+}
+
+interface LabelsProps {
+  readonly value: LabelChange
+  readonly chosen: readonly SourceLine[]
+  readonly errors: ReadonlyMap<string, string>
+  readonly onChange: (value: LabelChange) => void
+}
+
+const Labels = ({ value, chosen, errors, onChange }: LabelsProps) => {
+  const id = useId()
+  const present = [...new Set(chosen.flatMap(({ labels }) => Object.keys(labels)))].sort()
+  const t = messages.sources.bulk.label
+  return (
+    <div className="stack">
+      <LabelsField
+        value={{}}
+        title={t.set}
+        hint={t.setHint}
+        isOpen
+        error={[...errors].find(([path]) => path.startsWith('labels'))?.[1]}
+        onChange={(set) => onChange({ ...value, set })}
+      />
+      {present.length > 0 && (
+        <fieldset className="group">
+          <legend>{t.remove}</legend>
+          <div className="row wrap">
+            {present.map((name) => (
+              <label key={name} className="row tag" htmlFor={`${id}-${name}`}>
+                <input
+                  id={`${id}-${name}`}
+                  type="checkbox"
+                  checked={value.remove.includes(name)}
+                  onChange={({ target: { checked } }) =>
+                    onChange({ ...value, remove: present.filter((one) => (one === name ? checked : value.remove.includes(one))) })
+                  }
+                />
+                {name}
+              </label>
+            ))}
+          </div>
+        </fieldset>
+      )}
+    </div>
   )
 }

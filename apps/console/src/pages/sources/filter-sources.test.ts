@@ -1,6 +1,6 @@
 import type { SourceLine } from '@inlet/contract'
 import { describe, expect, it } from 'vitest'
-import { isShown, judge, matchesText, parseTerms, sortSources } from './filter-sources.js'
+import { classify, groupByReason, isShown, matchesText, parseTerms, sortSources } from './filter-sources.js'
 
 const now = new Date('2026-11-28T12:00:00Z')
 const line = (change: Partial<SourceLine> = {}): SourceLine => ({
@@ -17,6 +17,9 @@ const line = (change: Partial<SourceLine> = {}): SourceLine => ({
   lastSuccessAt: '2026-11-28T11:00:00Z',
   nextRunAt: null,
   quarantined: 0,
+  parkedUntil: null,
+  parkedReason: null,
+  reason: null,
   problem: null,
   ...change,
 })
@@ -33,7 +36,23 @@ describe('searching sources', () => {
     ['orders customers', false],
     ['-', true],
   ])('%j: %s', (q, expected) => {
-    expect(matchesText(judge(line(), now), { q, connector: '' })).toBe(expected)
+    expect(matchesText(classify(line(), now), { q, connector: '' })).toBe(expected)
+  })
+  it('finds sources by what is wrong with them', () => {
+    const broken = classify(line({ reason: 'AUTH_FAILED', problem: 'answered with status 401' }), now)
+    expect(matchesText(broken, { q: 'auth_failed', connector: '' })).toBe(true)
+    expect(matchesText(broken, { q: '-401', connector: '' })).toBe(false)
+  })
+  it('groups what is broken for one reason, in the order of the worst', () => {
+    const all = [
+      line({ id: '1', status: 'ERROR', reason: 'AUTH_FAILED' }),
+      line({ id: '2', status: 'ERROR', reason: 'NOT_FOUND' }),
+      line({ id: '3', status: 'ERROR', reason: 'AUTH_FAILED' }),
+      line({ id: '4', quarantined: 1 }),
+      line({ id: '5', quarantined: 1 }),
+    ]
+    const groups = groupByReason(all.map((each) => classify(each, now)))
+    expect(groups.map((group) => group.map((each) => each.line.id))).toEqual([['1', '3'], ['2'], ['4'], ['5']])
   })
   it('distinguishes words from those that are not wanted', () => {
     expect(parseTerms(' a  -b - ')).toEqual({ wanted: ['a'], unwanted: ['b'] })
@@ -47,6 +66,11 @@ describe('the condition of a source', () => {
     [{ status: 'ERROR', state: 'ERROR' }, 'broken'],
     [{ outcome: 'failed', state: 'ERROR' }, 'broken'],
     [{ state: 'RUNNING' }, 'running'],
+    [{ state: 'STARTING' }, 'starting'],
+    [{ state: 'STARTING', parkedUntil: '2026-11-28T13:00:00Z' }, 'waiting'],
+    [{ state: 'STARTING', parkedUntil: '2026-11-28T13:00:00Z', parkedReason: 'RATE_LIMITED' }, 'waiting'],
+    [{ state: 'STARTING', outcome: 'cancelled', parkedUntil: '2026-11-28T13:00:00Z', parkedReason: 'CIRCUIT_OPEN' }, 'broken'],
+    [{ state: 'STARTING', parkedUntil: '2026-11-28T11:59:59Z' }, 'starting'],
     [{ freshWithinSeconds: 60 }, 'stale'],
     [{ freshWithinSeconds: 7_200 }, 'ok'],
     [{ freshWithinSeconds: 60, status: 'PAUSED' }, 'paused'],
@@ -54,7 +78,7 @@ describe('the condition of a source', () => {
     [{ quarantined: 2 }, 'doubtful'],
     [{ status: 'STOPPED', outcome: 'failed' }, 'stopped'],
   ])('%j is %s', (change, expected) => {
-    expect(judge(line(change), now).condition).toBe(expected)
+    expect(classify(line(change), now).condition).toBe(expected)
   })
 
   it('shows the worst first, and what is off last', () => {
@@ -66,10 +90,10 @@ describe('the condition of a source', () => {
     ]
     expect(
       sortSources(
-        all.map((each) => judge(each, now)),
+        all.map((each) => classify(each, now)),
         'worst',
       ).map((each) => each.line.name),
     ).toEqual(['c', 'd', 'a', 'b'])
-    expect(all.filter((each) => isShown(judge(each, now), 'attention', now)).map(({ name }) => name)).toEqual(['c', 'd'])
+    expect(all.filter((each) => isShown(classify(each, now), 'attention', now)).map(({ name }) => name)).toEqual(['c', 'd'])
   })
 })

@@ -13,17 +13,26 @@ export interface SourceFilter {
   readonly sort: Sort
 }
 
-export interface JudgedLine {
+export interface ClassifiedLine {
   readonly line: SourceLine
   readonly condition: Condition
   /** What a search looks through. */
   readonly text: string
 }
 
-export const judge = (line: SourceLine, now: Date): JudgedLine => ({
+export const classify = (line: SourceLine, now: Date): ClassifiedLine => ({
   line,
   condition: toCondition(line, now),
-  text: [line.name, line.slug, line.connector, ...Object.entries(line.labels).map(([name, value]) => `${name}:${value}`)].join('\n').toLowerCase(),
+  text: [
+    line.name,
+    line.slug,
+    line.connector,
+    line.reason ?? '',
+    line.problem ?? '',
+    ...Object.entries(line.labels).map(([name, value]) => `${name}:${value}`),
+  ]
+    .join('\n')
+    .toLowerCase(),
 })
 
 /** Words of a search that all must stand in a source, and those (after a minus) that must not. */
@@ -37,18 +46,18 @@ export const parseTerms = (q: string): { readonly wanted: readonly string[]; rea
 
 const ATTENTION: readonly Condition[] = ['broken', 'doubtful', 'stale']
 
-const SHOWN: Readonly<Record<Show, (judged: JudgedLine, now: Date) => boolean>> = {
+const SHOWN: Readonly<Record<Show, (judged: ClassifiedLine, now: Date) => boolean>> = {
   all: () => true,
   attention: ({ line, condition }) => ATTENTION.includes(condition) || isBroken(line) || line.quarantined > 0,
-  running: ({ condition }) => condition === 'running' || condition === 'starting',
+  running: ({ condition }) => condition === 'running' || condition === 'waiting' || condition === 'starting',
   stale: ({ line }, now) => isStale(line, now),
   quarantined: ({ line }) => line.quarantined > 0,
   off: ({ condition }) => condition === 'paused' || condition === 'stopped',
 }
 
-export const isShown = (judged: JudgedLine, show: Show, now: Date): boolean => SHOWN[show](judged, now)
+export const isShown = (judged: ClassifiedLine, show: Show, now: Date): boolean => SHOWN[show](judged, now)
 
-export const matchesText = ({ text, line }: JudgedLine, filter: Pick<SourceFilter, 'q' | 'connector'>): boolean => {
+export const matchesText = ({ text, line }: ClassifiedLine, filter: Pick<SourceFilter, 'q' | 'connector'>): boolean => {
   const { wanted, unwanted } = parseTerms(filter.q)
   return (
     (filter.connector === '' || line.connector === filter.connector) &&
@@ -57,11 +66,11 @@ export const matchesText = ({ text, line }: JudgedLine, filter: Pick<SourceFilte
   )
 }
 
-const byName = (a: JudgedLine, b: JudgedLine): number => (a.line.name.toLowerCase() < b.line.name.toLowerCase() ? -1 : 1)
+const byName = (a: ClassifiedLine, b: ClassifiedLine): number => (a.line.name.toLowerCase() < b.line.name.toLowerCase() ? -1 : 1)
 const moment = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : Date.parse(at))
-const rank = (judged: JudgedLine): number => CONDITIONS.indexOf(judged.condition)
+const rank = (judged: ClassifiedLine): number => CONDITIONS.indexOf(judged.condition)
 
-const ORDERS: Readonly<Record<Sort, (a: JudgedLine, b: JudgedLine) => number>> = {
+const ORDERS: Readonly<Record<Sort, (a: ClassifiedLine, b: ClassifiedLine) => number>> = {
   worst: (a, b) => rank(a) - rank(b) || b.line.quarantined - a.line.quarantined,
   name: byName,
   '-name': (a, b) => byName(b, a),
@@ -71,5 +80,17 @@ const ORDERS: Readonly<Record<Sort, (a: JudgedLine, b: JudgedLine) => number>> =
   quarantined: (a, b) => b.line.quarantined - a.line.quarantined,
 }
 
-export const sortSources = (lines: readonly JudgedLine[], sort: Sort): readonly JudgedLine[] =>
+export const sortSources = (lines: readonly ClassifiedLine[], sort: Sort): readonly ClassifiedLine[] =>
   lines.toSorted((a, b) => ORDERS[sort](a, b) || byName(a, b))
+
+/** Sources that are broken for the same reason together, each group where its first one stands; all others alone. */
+export const groupByReason = (lines: readonly ClassifiedLine[]): readonly (readonly ClassifiedLine[])[] => {
+  const groups = new Map<string, ClassifiedLine[]>()
+  for (const each of lines) {
+    const key = each.condition === 'broken' && each.line.reason !== null ? each.line.reason : `alone ${each.line.id}`
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [each])
+    else group.push(each)
+  }
+  return [...groups.values()]
+}

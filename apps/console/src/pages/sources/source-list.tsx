@@ -1,14 +1,15 @@
+import { useNavigate } from '@tanstack/react-router'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { messages } from '../../messages.js'
-import type { JudgedLine, Sort } from './filter-sources.js'
+import type { ClassifiedLine, Sort } from './filter-sources.js'
 import { SourceRow } from './source-row.js'
 import type { Selection } from './use-selection.js'
 
 const ROW_PX = 54
 
 interface SourceListProps {
-  readonly rows: readonly JudgedLine[]
+  readonly rows: readonly ClassifiedLine[]
   readonly selection: Selection
   readonly sort: Sort
   readonly onSort: (sort: Sort) => void
@@ -24,7 +25,7 @@ export const SourceList = ({ rows, selection, sort, onSort, onHold }: SourceList
   const list = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ROW_PX,
-    overscan: 12,
+    overscan: 6,
     scrollMargin: top,
     getItemKey: (index) => rows[index]?.line.id ?? index,
   })
@@ -34,6 +35,8 @@ export const SourceList = ({ rows, selection, sort, onSort, onHold }: SourceList
   })
   // The same function for ever, so that rows need not be rendered again.
   const onToggle = useCallback((id: string) => toggle.current(id), [])
+  const navigate = useNavigate()
+  const onOpen = useCallback((slug: string) => void navigate({ to: '/sources/$ref', params: { ref: slug } }), [navigate])
   const t = messages.sources
   const isAll = rows.every(({ line }) => selection.ids.has(line.id))
   const head = (label: string, by: Sort, className: string) => (
@@ -84,6 +87,7 @@ export const SourceList = ({ rows, selection, sort, onSort, onHold }: SourceList
               top={item.start - top}
               isSelected={selection.ids.has(judged.line.id)}
               onToggle={onToggle}
+              onOpen={onOpen}
             />
           )
         })}

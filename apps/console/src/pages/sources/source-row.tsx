@@ -1,21 +1,24 @@
-import { Link } from '@tanstack/react-router'
-import { memo } from 'react'
+import { type MouseEvent, memo } from 'react'
 import { messages } from '../../messages.js'
 import { formatNumber } from '../../ui/format.js'
 import { Time } from '../../ui/time.js'
 import { conditionText, TONES } from './condition.js'
-import type { JudgedLine } from './filter-sources.js'
+import type { ClassifiedLine } from './filter-sources.js'
 
 interface SourceRowProps {
-  readonly judged: JudgedLine
+  readonly judged: ClassifiedLine
   readonly index: number
   readonly top: number
   readonly isSelected: boolean
   readonly onToggle: (id: string) => void
+  readonly onOpen: (slug: string) => void
 }
 
+/** What the browser does otherwise: open another tab or window. */
+const isPlain = ({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent): boolean => button === 0 && !ctrlKey && !metaKey && !shiftKey && !altKey
+
 /** Rendered again only when something of it changes: the list renders at every step of the wheel. */
-export const SourceRow = memo(({ judged: { line, condition }, index, top, isSelected, onToggle }: SourceRowProps) => (
+export const SourceRow = memo(({ judged: { line, condition }, index, top, isSelected, onToggle, onOpen }: SourceRowProps) => (
   <div
     className="source-row"
     role="row"
@@ -31,9 +34,20 @@ export const SourceRow = memo(({ judged: { line, condition }, index, top, isSele
       <input type="checkbox" aria-label={messages.sources.select(line.name)} checked={isSelected} onChange={() => onToggle(line.id)} />
     </span>
     <span role="cell" className="name">
-      <Link to="/sources/$ref" params={{ ref: line.slug }} data-row className="truncate title" title={line.name}>
+      {/* No Link of the router: each follows the address by itself, and dozens of them are made at every step of the wheel. */}
+      <a
+        href={`/sources/${line.slug}`}
+        data-row
+        className="truncate title"
+        title={line.name}
+        onClick={(event) => {
+          if (!isPlain(event)) return
+          event.preventDefault()
+          onOpen(line.slug)
+        }}
+      >
         {line.name}
-      </Link>
+      </a>
       {line.problem === null || condition !== 'broken' ? (
         <span className="second truncate">
           {line.connector} · {line.slug}

@@ -10,7 +10,8 @@ import { Empty, Loading } from '../../ui/states.js'
 import { useNow } from '../../ui/time.js'
 import { useSearch } from '../../ui/use-search.js'
 import { BulkBar } from './bulk-bar.js'
-import { isShown, judge, matchesText, SHOWS, SORTS, type SourceFilter, sortSources } from './filter-sources.js'
+import { BulkInAddress } from './bulk-result.js'
+import { classify, isShown, matchesText, SHOWS, SORTS, type SourceFilter, sortSources } from './filter-sources.js'
 import { Filters } from './filters.js'
 import { SourceList } from './source-list.js'
 import { useSelection } from './use-selection.js'
@@ -31,11 +32,16 @@ export const SourcesPage = () => {
       title={t.title}
       copy={{ path: '/v1/sources', query: { q: search['q'], connector: search['connector'] }, cli: 'inlet sources' }}
       actions={
-        session.can('createSource') ? (
-          <Link to="/sources/new" className="button primary">
-            {t.add}
+        <>
+          <Link to="/bulk-operations" className="button quiet">
+            {t.bulk.list}
           </Link>
-        ) : undefined
+          {session.can('createSource') && (
+            <Link to="/new-source" className="button primary">
+              {t.add}
+            </Link>
+          )}
+        </>
       }
     >
       {lines.data === undefined ? (
@@ -57,7 +63,7 @@ export const SourcesPage = () => {
 const NoSources = () => (
   <Empty title={messages.sources.none}>
     <p>{messages.sources.noneHint}</p>
-    <Link to="/sources/new" className="button primary">
+    <Link to="/new-source" className="button primary">
       {messages.sources.add}
     </Link>
   </Empty>
@@ -74,7 +80,7 @@ const Sources = ({ items }: { readonly items: readonly SourceLine[] }) => {
   }
   // The field follows the typing at once; 5,000 rows follow as fast as they can.
   const q = useDeferredValue(filter.q)
-  const judged = useMemo(() => items.map((line) => judge(line, now)), [items, now])
+  const judged = useMemo(() => items.map((line) => classify(line, now)), [items, now])
   const matching = useMemo(() => judged.filter((each) => matchesText(each, { q, connector: filter.connector })), [judged, q, filter.connector])
   const counts = useMemo(
     () => Object.fromEntries(SHOWS.map((show) => [show, matching.filter((each) => isShown(each, show, now)).length])),
@@ -110,7 +116,8 @@ const Sources = ({ items }: { readonly items: readonly SourceLine[] }) => {
       ) : (
         <SourceList rows={rows} selection={selection} sort={filter.sort} onSort={(sort) => setSearch({ sort })} onHold={setHeld} />
       )}
-      {selection.ids.size > 0 && <BulkBar lines={items} matching={rows} selection={selection} />}
+      {selection.ids.size > 0 && <BulkBar lines={items} matching={rows} selection={selection} onBegun={(id) => setSearch({ bulk: id })} />}
+      <BulkInAddress />
     </div>
   )
 }

@@ -9,7 +9,7 @@ const MAX_IDS = 200
 /** What no event says, such as a source that turns stale or a deletion elsewhere, shows after this. */
 const REFETCH_MS = 60_000
 const CHANGE_MS = 300
-const RECENT_MS = 1_500
+const RECENT_MS = 5_000
 
 /** All sources, kept up to date: what an event names is read again, and nothing else. */
 export const useSourceLines = () => {
@@ -33,7 +33,7 @@ export const useSourceLines = () => {
   })
   useEffect(() => () => clearTimeout(timer.current), [])
 
-  // No event says that a run began: what is under way is asked for.
+  // Events say that a run started and ended, but not that it waits for a worker: what is under way is asked for.
   useQuery({
     queryKey: ['source-lines-recent'],
     queryFn: async ({ signal }) => {

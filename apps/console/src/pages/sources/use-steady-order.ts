@@ -1,11 +1,11 @@
 import { useRef } from 'react'
-import type { JudgedLine } from './filter-sources.js'
+import type { ClassifiedLine } from './filter-sources.js'
 
 /**
  * Keeps the rows where they are while somebody points at one: they change in place, new ones come at the end, and the order is made again when
  * the pointer leaves, or the reader asks for another order (`resetKey`).
  */
-export const useSteadyOrder = (sorted: readonly JudgedLine[], isHeld: boolean, resetKey: string): readonly JudgedLine[] => {
+export const useSteadyOrder = (sorted: readonly ClassifiedLine[], isHeld: boolean, resetKey: string): readonly ClassifiedLine[] => {
   const held = useRef<{ readonly key: string; readonly ids: readonly string[] }>({ key: '', ids: [] })
   if (!isHeld || held.current.key !== resetKey) {
     held.current = { key: resetKey, ids: sorted.map(({ line }) => line.id) }

@@ -16,7 +16,7 @@ import { findStreamMapping, findUnknownStreams, type Mapping, type MappingPool }
 import { type ConnectionDeps, openConnection } from '../../connections/open-connection.js'
 import { warnOfMapping } from '../source-test/warn-of-mapping.js'
 import { type RawRecords, readSample } from './read-sample.js'
-import { toReview } from './to-review.js'
+import { type BrokenExample, toReview } from './to-review.js'
 
 export interface ReviewDeps {
   readonly database: Database
@@ -154,13 +154,7 @@ const groupByStream = (records: readonly SourceRecord[]): ReadonlyMap<string, re
   return groups
 }
 
-export interface BrokenExample {
-  readonly name: string
-  readonly stream: string
-  readonly message: string
-}
-
-/** The examples that a mapping does not fulfil. */
+/** The examples that a mapping does not fulfill. */
 export const tryExamples = async (
   mappings: Pick<MappingPool, 'map'>,
   mapping: Mapping | null,

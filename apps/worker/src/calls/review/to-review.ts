@@ -1,10 +1,15 @@
 import type { CallAnswer } from '@inlet/contract'
 import { type Failure, type FieldChange, RECORD_CHANGES, type RecordChange, type SampleComparison } from '@inlet/domain'
-import type { BrokenExample } from './review-draft.js'
 
 const MAX_CHANGES = 20
 const MAX_FIELDS = 20
 const MAX_TEXT = 500
+
+export interface BrokenExample {
+  readonly name: string
+  readonly stream: string
+  readonly message: string
+}
 
 export interface ReviewFacts {
   readonly comparison: SampleComparison

@@ -11,17 +11,17 @@ export const countRequests = (clients: Clients, log: Logger): { readonly http: C
     async request(request) {
       requests += 1
       const startedAt = performance.now()
-      const note = (result: object): void =>
+      const record = (result: object): void =>
         log.debug(
           { method: request.method ?? 'GET', host: hostOf(request.url), durationMs: Math.round(performance.now() - startedAt), ...result },
           'http request',
         )
       try {
         const response = await client.request(request)
-        note({ status: response.status })
+        record({ status: response.status })
         return response
       } catch (error) {
-        note({ reason: toFailure(error).reason })
+        record({ reason: toFailure(error).reason })
         throw error
       }
     },

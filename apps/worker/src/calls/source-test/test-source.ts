@@ -8,7 +8,7 @@ import { packRecord } from '../../writing/pack-record.js'
 import { createCapturedLog } from './capture-log.js'
 import { countRequests } from './count-requests.js'
 import { type RawSample, readSample } from './read-sample.js'
-import { toAnswer } from './to-answer.js'
+import { type MappedSample, toAnswer } from './to-answer.js'
 
 export interface TestDeps {
   readonly connecting: ConnectionDeps
@@ -20,30 +20,6 @@ export interface TestDeps {
 export interface TestRequest {
   readonly request: ConnectionRequest
   readonly params: Params
-}
-
-/** What a test found. */
-export interface TestFindings {
-  readonly samples: readonly MappedSample[]
-  readonly specs: readonly StreamSpec[]
-  readonly targets: readonly EgressTarget[]
-  /** Whether the connector was given secrets. */
-  readonly hasSecrets: boolean
-  readonly browsable: boolean
-  /** Whether the connector's own check passed. */
-  readonly checked: boolean
-  /** What that check found besides. */
-  readonly checkWarnings: readonly CheckWarning[]
-  readonly mapping: Mapping | null
-  readonly failure: Failure | null
-  readonly withoutConnector: boolean
-  readonly requests: number
-  readonly durationMs: number
-  readonly log: ReturnType<typeof createCapturedLog>
-}
-
-export interface MappedSample extends RawSample {
-  readonly mapped: readonly MappedRecord[]
 }
 
 const READ_LIMIT_MS = 7_500
@@ -68,7 +44,7 @@ export const testSource = async (deps: TestDeps, { request, params }: TestReques
   let failure: Failure | null = null
   try {
     if (params.sample === undefined) await readLive(work, request)
-    else await keepMapped(work, toRawSample(exactSample(params, params.sample), params.mapping))
+    else await addMapped(work, toRawSample(exactSample(params, params.sample), params.mapping))
   } catch (error) {
     outer.throwIfAborted()
     failure = signal.aborted ? new Failure('TIMEOUT', `the test was stopped after ${readLimitMs / 1_000} s`, { cause: error }) : toFailure(error)
@@ -77,7 +53,16 @@ export const testSource = async (deps: TestDeps, { request, params }: TestReques
   const durationMs = Math.round(performance.now() - startedAt)
   const { mapping } = params
   return {
-    json: toAnswer({ ...found, mapping, failure, withoutConnector: params.sample !== undefined, requests: counted.requests, durationMs, log }),
+    json: toAnswer({
+      ...found,
+      subject: params.subject,
+      mapping,
+      failure,
+      withoutConnector: params.sample !== undefined,
+      requests: counted.requests,
+      durationMs,
+      log,
+    }),
   }
 }
 
@@ -118,7 +103,7 @@ const readLive = async (work: Work, request: ConnectionRequest): Promise<void> =
     for (const spec of wanted) {
       mapper.check(spec)
       const sample = await readSample(pooled, spec, { limit: params.limit, signal })
-      await keepMapped(work, sample)
+      await addMapped(work, sample)
       if (sample.error !== undefined) throw sample.error
     }
   } finally {
@@ -160,7 +145,7 @@ const toRawSample = ({ stream, records }: Sample, mapping: Mapping | null): RawS
 }
 
 /** What the mapping makes of a sample, and whether it could be stored. */
-const keepMapped = async ({ deps, params, found, mapSignal }: Work, sample: RawSample): Promise<void> => {
+const addMapped = async ({ deps, params, found, mapSignal }: Work, sample: RawSample): Promise<void> => {
   const results = new Map<SourceRecord, MappedRecord>()
   for (const stream of new Set(sample.records.map((raw) => raw.stream))) {
     const own = findStreamMapping(params.mapping, stream)

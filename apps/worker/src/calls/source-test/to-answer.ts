@@ -1,10 +1,39 @@
-import { caveatKinds, describeCaveat, type RejectedRecord } from '@inlet/domain'
-import { findStreamMapping, findUnknownStreams } from '@inlet/mapping'
+import type { CheckWarning, EgressTarget, StreamSpec } from '@inlet/connector-sdk'
+import type { CallParams } from '@inlet/contract'
+import { caveatKinds, describeCaveat, type Failure, fillStep, type RejectedRecord } from '@inlet/domain'
+import { findStreamMapping, findUnknownStreams, type MappedRecord, type Mapping } from '@inlet/mapping'
+import type { createCapturedLog } from './capture-log.js'
 import { type Step, toSteps } from './preflight.js'
+import type { RawSample } from './read-sample.js'
 import { showRecord, showRejected } from './show-record.js'
-import type { MappedSample, TestFindings } from './test-source.js'
 import { type Warning, warnOf, warnOfClearText } from './warn.js'
 import { warnOfMapping } from './warn-of-mapping.js'
+
+/** What a test found. */
+export interface TestFindings {
+  readonly samples: readonly MappedSample[]
+  readonly specs: readonly StreamSpec[]
+  readonly targets: readonly EgressTarget[]
+  /** Whether the connector was given secrets. */
+  readonly hasSecrets: boolean
+  readonly browsable: boolean
+  /** Whether the connector's own check passed. */
+  readonly checked: boolean
+  /** What that check found besides. */
+  readonly checkWarnings: readonly CheckWarning[]
+  /** The source that next steps are about; absent for settings that are not saved. */
+  readonly subject?: CallParams<'test'>['subject']
+  readonly mapping: Mapping | null
+  readonly failure: Failure | null
+  readonly withoutConnector: boolean
+  readonly requests: number
+  readonly durationMs: number
+  readonly log: ReturnType<typeof createCapturedLog>
+}
+
+export interface MappedSample extends RawSample {
+  readonly mapped: readonly MappedRecord[]
+}
 
 /** JSON for all samples together; what is beyond is left out. */
 const MAX_SAMPLES_LENGTH = 4_194_304
@@ -25,7 +54,7 @@ export const toAnswer = (found: TestFindings): string => {
     unusable: rejections.find((rejection) => !isOfMapping(rejection)) ?? null,
     records: records + rejections.length,
     durationMs: found.durationMs,
-  })
+  }).map((step) => ({ ...step, next: step.next === null ? null : fillStep(step.next, found.subject?.source ?? '<source>', found.subject?.secrets) }))
   const { texts, truncated } = showSamples(found.samples)
   const frame = {
     ok: steps.every(({ status }) => status !== 'failed'),

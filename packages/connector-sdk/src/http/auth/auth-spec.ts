@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isHeaderValue } from '../check-header.js'
 
 const header = z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, 'must be the name of an HTTP header')
 const tokenEndpoint = {
@@ -51,15 +52,19 @@ export const authSchema = z.discriminatedUnion('kind', [
 export type AuthSpec = z.output<typeof authSchema>
 
 const secret = z.string().min(1).max(16_384)
+/** Also where nothing says yet how it is sent, as in a shared credential. */
+const sent = secret.refine(isHeaderValue, 'holds line breaks or other characters that cannot be sent')
+/** For forms: the settings that ask for a secret. */
+const when = (...is: readonly string[]) => ({ 'x-when': { setting: 'auth.kind', is } })
 /** The secrets of every kind of auth; {@link REQUIRED_SECRETS} says which kind needs which. */
 export const authSecretsSchema = z.strictObject({
-  apiKey: secret.optional().describe('Key for auth kind apiKey'),
-  username: secret.optional().describe('User name for auth kind basic'),
-  password: z.string().max(16_384).optional().describe('Password for auth kind basic; may be empty'),
-  token: secret.optional().describe('Token for auth kind bearer'),
-  clientSecret: secret.optional().describe('Client secret for the oauth2 kinds'),
-  refreshToken: secret.optional().describe('Refresh token for auth kind oauth2RefreshToken'),
-  hmacSecret: secret.optional().describe('Signing key for auth kind hmac'),
+  apiKey: sent.optional().describe('Key for auth kind apiKey').meta(when('apiKey')),
+  username: secret.optional().describe('User name for auth kind basic').meta(when('basic')),
+  password: z.string().max(16_384).optional().describe('Password for auth kind basic; may be empty').meta(when('basic')),
+  token: sent.optional().describe('Token for auth kind bearer').meta(when('bearer')),
+  clientSecret: secret.optional().describe('Client secret for the oauth2 kinds').meta(when('oauth2ClientCredentials', 'oauth2RefreshToken')),
+  refreshToken: secret.optional().describe('Refresh token for auth kind oauth2RefreshToken').meta(when('oauth2RefreshToken')),
+  hmacSecret: secret.optional().describe('Signing key for auth kind hmac').meta(when('hmac')),
 })
 export type AuthSecrets = z.output<typeof authSecretsSchema>
 

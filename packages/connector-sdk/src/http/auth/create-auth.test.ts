@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { HttpClient, HttpRequest, HttpResponse } from '../http-client.js'
-import { type AuthSecrets, authSchema } from './auth-spec.js'
+import { type AuthSecrets, authSchema, authSecretsSchema } from './auth-spec.js'
 import { type AuthOptions, createAuth } from './create-auth.js'
 
 const now = () => new Date('2026-11-21T12:00:00Z')
@@ -250,4 +250,9 @@ describe('OAuth 2', () => {
     controller.abort()
     expect(await reasonOf(() => sent)).toBe('CANCELLED')
   })
+})
+
+it.each(['apiKey', 'token'])('a secret that no header can hold is refused where it is stored: %s', (name) => {
+  for (const text of ['a\r\nX-B: c', 'a\u0000', 'ключ']) expect(authSecretsSchema.safeParse({ [name]: text }).success).toBe(false)
+  expect(authSecretsSchema.safeParse({ [name]: 'a b/c=' }).success).toBe(true)
 })

@@ -1,5 +1,7 @@
 import { Failure } from '@inlet/domain'
+import { explainBody } from '../body/explain-body.js'
 import type { HttpClient, HttpResponse } from '../http-client.js'
+import { withoutValues } from '../sent-credentials.js'
 import { toHttpFailure } from '../to-http-failure.js'
 import type { AuthSecrets, AuthSpec } from './auth-spec.js'
 import { basicHeader } from './static-auth.js'
@@ -50,7 +52,14 @@ export const requestToken = async ({ spec, secrets, grant, http, now, signal }: 
     maxRedirects: 0,
   } as const
   const response = await http.request({ ...request, ...(signal && { signal }) })
-  return toTokenAnswer(response, await readObject(response), now())
+  const sent = [...form.values(), secrets.clientSecret ?? '', headers['authorization'] ?? '']
+  return toTokenAnswer(response, await readObject(response), { sent, now: now() })
+}
+
+interface Asked {
+  /** What a description of a refusal may repeat and nobody shall read. */
+  readonly sent: readonly string[]
+  readonly now: Date
 }
 
 /** RFC 6749, 2.3.1: both halves are form-encoded before Basic. */
@@ -66,8 +75,8 @@ const readObject = async (response: HttpResponse): Promise<Record<string, unknow
   }
 }
 
-const toTokenAnswer = (response: HttpResponse, body: Record<string, unknown>, now: Date): TokenAnswer => {
-  if (response.status >= 400) throw toTokenFailure(response, body['error'], now)
+const toTokenAnswer = (response: HttpResponse, body: Record<string, unknown>, asked: Asked): TokenAnswer => {
+  if (response.status >= 400) throw toTokenFailure(response, body, asked)
   const accessToken = body['access_token']
   if (response.status >= 300 || typeof accessToken !== 'string' || accessToken === '') {
     throw new Failure('UPSTREAM_INVALID', `the token endpoint answered with status ${response.status} and no access token`)
@@ -81,13 +90,15 @@ const toTokenAnswer = (response: HttpResponse, body: Record<string, unknown>, no
   }
 }
 
-const toTokenFailure = (response: HttpResponse, error: unknown, now: Date): Failure => {
-  // Only well-formed codes are repeated: a description may hold what was sent.
+const toTokenFailure = (response: HttpResponse, body: Record<string, unknown>, { sent, now }: Asked): Failure => {
+  const { error } = body
   const code = typeof error === 'string' && /^[\w.-]{1,60}$/.test(error) ? error : `status ${response.status}`
+  const described = withoutValues(explainBody(JSON.stringify({ detail: body['error_description'] ?? body['message'] })), sent)
+  const because = described === '' ? '' : ` (${described})`
   if (code === 'invalid_scope' || code === 'unauthorized_client' || code === 'access_denied') {
-    return new Failure('PERMISSION_DENIED', `the token endpoint refused: ${code}`)
+    return new Failure('PERMISSION_DENIED', `the token endpoint refused: ${code}${because}`)
   }
   const refused = response.status === 400 || response.status === 401 || response.status === 403
-  if (refused) return new Failure('AUTH_FAILED', `the token endpoint refused the credentials: ${code}`)
-  return toHttpFailure(response, now)
+  if (refused) return new Failure('AUTH_FAILED', `the token endpoint refused the credentials: ${code}${because}`)
+  return toHttpFailure(response, now, described)
 }

@@ -6,9 +6,13 @@ import { parseJsonLossless } from '../../json/parse-json-lossless.js'
 import type { HttpResponse } from '../http-client.js'
 import { type BodyOptions, openBody, readWhole, tooLarge } from './body-stream.js'
 import { createDecoders, parseCodings } from './decoders.js'
+import { explainBody } from './explain-body.js'
 
 /** Bodies up to this size are read to the end when nobody wants them, so that the connection can be used again. */
 const DRAIN_BYTES = 64 * 1024
+/** Of an answer that is read for what it says about itself, and how long that may take. */
+const EXPLAIN_BYTES = 16 * 1024
+const EXPLAIN_MS = 2_000
 
 export interface ResponseOptions extends BodyOptions {
   readonly url: URL
@@ -16,6 +20,8 @@ export interface ResponseOptions extends BodyOptions {
   readonly decompress: boolean
   /** Whether the method and status allow a body at all. */
   readonly hasBody: boolean
+  /** A text of the other side without secrets that it may have been sent. */
+  readonly clean: (text: string) => string
 }
 
 /** Wraps an answer from the wire. Throws RESPONSE_TOO_LARGE at once when its Content-Length says so, UPSTREAM_INVALID for unknown codings. */
@@ -40,14 +46,22 @@ export const createResponse = async (message: IncomingMessage, options: Response
     return await readWhole(message, decoders, options)
   }
   const text = async (): Promise<string> => decodeText(await bytes(), headers['content-type'])
+  const open = (): Readable => {
+    taken.body ??= openBody(message, decoders, options)
+    return taken.body
+  }
+  const explain = async (): Promise<string> => {
+    if (!options.hasBody || taken.whole === true || taken.body !== undefined) return ''
+    return options.clean(explainBody(decodeText(await readStart(open()), headers['content-type'])))
+  }
   return {
     status: message.statusCode ?? 0,
     headers,
     url: options.url.href,
     get body() {
-      taken.body ??= openBody(message, decoders, options)
-      return taken.body
+      return open()
     },
+    explain,
     bytes,
     text,
     json: async () => {
@@ -55,7 +69,11 @@ export const createResponse = async (message: IncomingMessage, options: Response
       try {
         return parseJsonLossless(content)
       } catch (error) {
-        throw notJson(options.target, headers['content-type'], error)
+        throw notJson(options.target, {
+          contentType: headers['content-type'],
+          said: options.clean(explainBody(content.slice(0, EXPLAIN_BYTES))),
+          cause: error,
+        })
       }
     },
     discard: () => {
@@ -71,8 +89,31 @@ export const createResponse = async (message: IncomingMessage, options: Response
   }
 }
 
-const notJson = (target: string, contentType: string | undefined, cause: unknown) =>
-  new Failure('CONTENT_MISMATCH', `${target}: the answer is not JSON (Content-Type: ${(contentType ?? 'none').slice(0, 100)})`, { cause })
+/** The first bytes, as many as came in time; never throws. */
+const readStart = async (body: Readable): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const timer = setTimeout(() => body.destroy(), EXPLAIN_MS)
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes >= EXPLAIN_BYTES) break
+    }
+  } catch {
+    // What came before explains as well.
+  } finally {
+    clearTimeout(timer)
+  }
+  return Buffer.concat(chunks).subarray(0, EXPLAIN_BYTES)
+}
+
+const notJson = (target: string, { contentType, said, cause }: { contentType: string | undefined; said: string; cause: unknown }) => {
+  const begins = said === '' ? '' : `; it says: ${said}`
+  return new Failure('CONTENT_MISMATCH', `${target}: the answer is not JSON (Content-Type: ${(contentType ?? 'none').slice(0, 100)})${begins}`, {
+    cause,
+  })
+}
 
 const joinHeaders = (message: IncomingMessage): Readonly<Record<string, string>> => {
   const joined: Record<string, string> = {}

@@ -1,19 +1,22 @@
 import { Failure } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
 import type { HttpClient, HttpResponse } from '../http-client.js'
-import { createLocalPace } from './create-local-pace.js'
-import { createPacedHttp } from './create-paced-http.js'
-import { createSpacing, gapOf } from './create-spacing.js'
+import { createLocalPace, createSpacing, gapOf } from './create-local-pace.js'
+import { createPacedHttp, toFailedOutcome, toOutcome } from './create-paced-http.js'
 import type { Pace, PaceOutcome } from './pace.js'
-import { toFailedOutcome, toOutcome } from './to-outcome.js'
 
 const now = new Date('2026-01-01T00:00:00Z')
 const outcome = (status: number, headers: Record<string, string> = {}) => toOutcome({ status, headers, url: 'https://api.example.com/x' }, now)
 
 describe('what an answer says about limits', () => {
   it('finds silence asked for, whatever the status', () => {
-    expect(outcome(429, { 'retry-after': '7' })).toEqual({ host: 'served', cooldownMs: 7_000, quota: undefined })
-    expect(outcome(403, { 'retry-after': '7' })).toMatchObject({ host: 'served', cooldownMs: 7_000 })
+    expect(outcome(429, { 'retry-after': '7' })).toEqual({
+      host: 'served',
+      refusal: 'https://api.example.com/x answered with status 429',
+      cooldownMs: 7_000,
+      quota: undefined,
+    })
+    expect(outcome(403, { 'retry-after': '7' })).toMatchObject({ host: 'served', refusal: expect.stringContaining('403'), cooldownMs: 7_000 })
     expect(outcome(503, { 'retry-after': 'Thu, 01 Jan 2026 00:00:09 GMT' })).toMatchObject({ host: 'failed', cooldownMs: 9_000 })
   })
   it('gives a server that limits without a time two seconds', () => {

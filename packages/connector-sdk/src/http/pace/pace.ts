@@ -13,6 +13,8 @@ export interface PaceOutcome {
   readonly host: 'served' | 'failed' | 'unknown'
   /** How the host failed, for people. */
   readonly failure?: string | undefined
+  /** How the other side refused a request because of a limit, for people. */
+  readonly refusal?: string | undefined
   /** How long the other side wants to hear nothing. */
   readonly cooldownMs?: number | undefined
   /** What is left of a window that ends in `resetMs`. */

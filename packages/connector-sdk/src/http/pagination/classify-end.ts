@@ -1,5 +1,5 @@
+import { complete, incomplete, type ReadEnd } from '../../connector.js'
 import { readPath } from '../../json/read-path.js'
-import { complete, incomplete, type ReadEnd } from '../../read-end.js'
 import type { PaginationSpec } from './pagination-spec.js'
 import type { PageAnswer, PagePosition } from './paginator.js'
 import { signOfMore, statedTotal } from './signs-of-more.js'

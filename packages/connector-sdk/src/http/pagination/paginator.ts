@@ -1,4 +1,4 @@
-import type { ReadEnd } from '../../read-end.js'
+import type { ReadEnd } from '../../connector.js'
 
 /** Where in a list we are: JSON, so that it can be kept. */
 export interface PagePosition {

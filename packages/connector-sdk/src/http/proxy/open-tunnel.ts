@@ -6,7 +6,7 @@ import { toNetworkFailure } from '../translate-error.js'
 import { authorityOf, type Pass } from './pass.js'
 
 const CONNECT_MS = 15_000
-const SILENCE_MS = 120_000
+const IDLE_MS = 120_000
 const AUTHORITY = /^[^\s/?#@\\]{1,300}:\d{1,5}$/
 
 export interface TunnelRequest {
@@ -46,7 +46,7 @@ export const openTunnel = (pass: Pass, { authority, socket, head }: TunnelReques
   upstream.on('error', (error) => (connected ? socket.destroy() : refuse('502 Bad Gateway', error)))
   upstream.once('connect', () => {
     connected = true
-    upstream.setTimeout(SILENCE_MS)
+    upstream.setTimeout(IDLE_MS)
     socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     if (head.length > 0) upstream.write(head)
     socket.pipe(upstream)

@@ -1,6 +1,5 @@
 import { toFailure } from '@inlet/domain'
-import type { Page, StreamSpec } from '../../connector.js'
-import { type ReadEnd, UNDECLARED_END } from '../../read-end.js'
+import { type Page, type ReadEnd, type StreamSpec, UNDECLARED_END } from '../../connector.js'
 import { must } from '../violation.js'
 import type { Session } from './session.js'
 import { within } from './within.js'

@@ -1,4 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { slowdownNow } from '../probes/deadline.js'
 import { type LoopbackServer, serveHttp, serveRaw } from './loopback-server.js'
 
 /** The servers of one fixture, closed together. */
@@ -33,11 +35,17 @@ export const createTestServers = (...others: readonly { close(): Promise<void> }
   }
 }
 
-/** Repeats some work until it is stopped, for changes while a source is read. */
-export const repeatUntilStopped = (work: (n: number) => Promise<void>): { stop(): Promise<void> } => {
+/**
+ * Repeats some work until it is stopped, for changes while a source is read, with pauses of so many ms of a machine that does nothing else: on a busy
+ * one a reader gets through less, and would never come to an end if as much was written as ever.
+ */
+export const repeatUntilStopped = (work: (n: number) => unknown, everyMs = 20): { stop(): Promise<void> } => {
   let stopped = false
   const loop = (async () => {
-    for (let n = 0; !stopped; n++) await work(n)
+    for (let n = 0; !stopped; n++) {
+      await work(n)
+      await sleep(everyMs * slowdownNow())
+    }
   })()
   return {
     async stop() {

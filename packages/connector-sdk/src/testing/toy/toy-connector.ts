@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Failure, type SourceRecord } from '@inlet/domain'
 import { z } from 'zod'
-import { type Connection, type Connector, type Cursor, defineConnector, type Page } from '../../connector.js'
+import { type Connection, type Connector, type Cursor, complete, defineConnector, type Page } from '../../connector.js'
 import type { ConnectorContext } from '../../context.js'
-import { complete } from '../../read-end.js'
 import type { ToyItem, ToySource } from './toy-source.js'
 
 /** What a toy does wrong, each named after what the suite must notice. */
@@ -169,7 +168,7 @@ const ping = ({ address, port }: { readonly address: string; readonly port: numb
   })
 
 const leave = (ctx: ConnectorContext<ToyConfig, ToySecrets>, defect: ToyDefect | undefined): void => {
-  if (defect === 'leaves-child') spawn('sleep', ['8'], { stdio: 'ignore' }).unref()
+  if (defect === 'leaves-child') spawn('sleep', ['60'], { stdio: 'ignore' }).unref()
   if (defect === 'leaves-socket') connect(ctx.config.port, '127.0.0.1').on('error', () => undefined)
   if (defect === 'leaves-file') writeFileSync(path.join(tmpdir(), 'left-over'), 'x')
   if (defect === 'secret-in-file') writeFileSync(path.join(ctx.workDir, 'settings'), `key = ${ctx.secrets.apiKey}`)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AcceptanceFixture } from '../acceptance-fixture.js'
+import { repeatUntilStopped } from '../servers/test-servers.js'
 import type { ToySource } from './toy-source.js'
 
 const listen = async (sockets: Set<Socket>): Promise<{ server: Server; port: number }> => {
@@ -50,15 +51,7 @@ export const openToyFixture = async (source: ToySource): Promise<AcceptanceFixtu
         },
       },
     ],
-    writer: () => {
-      const timer = setInterval(() => source.put(highest() + 1, 'written'), 1)
-      return Promise.resolve({
-        stop: () => {
-          clearInterval(timer)
-          return Promise.resolve()
-        },
-      })
-    },
+    writer: () => Promise.resolve(repeatUntilStopped(() => source.put(highest() + 1, 'written'), 1)),
     openConnections: () => sockets.size,
     large: () => {
       for (let id = 1000; id < 21_000; id++) source.put(id, `item ${id}`)

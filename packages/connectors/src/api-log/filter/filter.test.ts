@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compileEndpoint } from './endpoint.js'
-import { compileStatuses } from './statuses.js'
+import { compileEndpoint, compileStatuses } from './create-filter.js'
 
 describe('statuses', () => {
   it.each([

@@ -18,7 +18,7 @@ export const parseLogTime = (value: string | number): string | undefined => {
   return toIso(Date.parse(ZONE.test(value) ? value.replace(' ', 'T') : `${value.replace(' ', 'T')}Z`))
 }
 
-/** Remembers the last answer: neighbouring lines share their second. */
+/** Remembers the last answer: neighboring lines share their second. */
 export const createLogTime = (): ((value: string | number) => string | undefined) => {
   let lastValue: string | number | undefined
   let last: string | undefined

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { configSchema } from '../config.js'
-import { openApiImporter } from './index.js'
+import { openApiImporter } from './propose.js'
 
 const propose = (document: object | string, paths: readonly string[] = [], documentUrl: string | null = null) =>
   openApiImporter.propose(

@@ -1,4 +1,4 @@
-import { compileGlobs, Failure, type Proposal, toFailure } from '@inlet/connector-sdk'
+import { compileGlobs, Failure, type Importer, type Proposal, toFailure } from '@inlet/connector-sdk'
 import { configSchema } from '../config.js'
 import { validateApi } from '../validate.js'
 import { guessAuth } from './auth.js'
@@ -6,6 +6,7 @@ import { findBaseUrl } from './base-url.js'
 import { nestStreams } from './nest-streams.js'
 import { asObject, asText, isObject, type Node } from './node.js'
 import { listOperations } from './operations.js'
+import { MAX_DOCUMENT_BYTES, parseDocument } from './parse-document.js'
 import { createResolver } from './resolver.js'
 import { type Confidence, draftStream, type StreamDraft, type StreamInput } from './to-stream.js'
 
@@ -101,4 +102,11 @@ const isUsable = (settings: object, { stream }: StreamDraft, skipped: { path: st
     skipped.push({ path: stream.path, why: `the connector cannot read it: ${toFailure(error).message}` })
     return false
   }
+}
+
+/** Proposes settings from OpenAPI 3.0, 3.1 and Swagger 2.0. */
+export const openApiImporter: Importer = {
+  format: 'OpenAPI 3.0 or 3.1, or Swagger 2.0; JSON or YAML',
+  maxBytes: MAX_DOCUMENT_BYTES,
+  propose: async ({ text, documentUrl, paths }, signal) => proposeConfig(await parseDocument(text, signal), { documentUrl, paths }),
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { configSchema } from '../config.js'
-import { openApiImporter } from './index.js'
+import { openApiImporter } from './propose.js'
 
 const text = { type: 'string' }
 const integer = { type: 'integer' }

@@ -3,11 +3,10 @@ import type { StreamConfig } from '../config.js'
 import type { ApiConnection } from '../connection.js'
 import { createTracker } from '../cursor/create-tracker.js'
 import type { CursorTracker } from '../cursor/tracker.js'
-import { pack } from './pack.js'
 import { type ListPage, readList } from './read-list.js'
 import { type ParentRecord, readParents, withEnd } from './read-parents.js'
 import { sortItems } from './sort-items.js'
-import { type SizedRecord } from './to-record.js'
+import type { SizedRecord } from './to-record.js'
 
 /** What a read has done so far. */
 interface Tally {
@@ -122,3 +121,23 @@ const toPage = (chunk: readonly SizedRecord[], extras: Omit<Page, 'records'>, ta
 const rejectedOf = (rejected: readonly RejectedRecord[]) => (rejected.length > 0 ? { rejected } : {})
 /** A sweep must not delete what exists and could not be stored. */
 const keptOf = (stream: StreamConfig, kept: readonly RecordKey[]) => (stream.deletes === 'sweep' && kept.length > 0 ? { unchanged: kept } : {})
+
+const MAX_RECORDS = 1_000
+const MAX_CHARACTERS = 900_000
+
+/** Cuts the records of an answer into pages of at most 1,000 and about 1 MiB; at least one page, which may be empty. */
+export const pack = (records: readonly SizedRecord[]): readonly (readonly SizedRecord[])[] => {
+  const pages: SizedRecord[][] = [[]]
+  let size = 0
+  for (const record of records) {
+    let page = pages.at(-1) ?? []
+    if (page.length > 0 && (page.length >= MAX_RECORDS || size + record.size > MAX_CHARACTERS)) {
+      page = []
+      pages.push(page)
+      size = 0
+    }
+    page.push(record)
+    size += record.size
+  }
+  return pages
+}

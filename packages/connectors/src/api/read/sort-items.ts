@@ -23,7 +23,7 @@ export interface SortedItems {
   readonly keyless: number
 }
 
-/** Turns items into records, and those that cannot become one into rejections; one bad item never stops its neighbours. */
+/** Turns items into records, and those that cannot become one into rejections; one bad item never stops its neighbors. */
 export const sortItems = (page: ListPage, { stream, parentKey, tracker }: SortOptions): SortedItems => {
   const records: SizedRecord[] = []
   const rejected: RejectedRecord[] = []

@@ -1,7 +1,7 @@
 import { Failure, JsonNumber } from '@inlet/connector-sdk'
 import { describe, expect, it } from 'vitest'
 import { configSchema, type StreamConfig } from '../config.js'
-import { pack } from './pack.js'
+import { pack } from './read-stream.js'
 import { toItems } from './to-items.js'
 import { toRecord } from './to-record.js'
 

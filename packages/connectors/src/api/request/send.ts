@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Auth, Failure, type HttpRequest, type HttpResponse, toFailure, toHttpFailure } from '@inlet/connector-sdk'
+import { type Auth, Failure, type HttpRequest, type HttpResponse, readHttpFailure, toFailure } from '@inlet/connector-sdk'
 import { decideRetry } from './decide-retry.js'
 
 /** A page as it came: the status is below 400, or one that the caller expects. */
@@ -39,9 +39,9 @@ const sendOnce = async (request: HttpRequest, { auth, now, signal, isAnswer, per
   const response = await auth.send({ ...request, signal, ...(perMinute === undefined ? {} : { perMinute }) })
   const { status, url, headers } = response
   if (status >= 300 && !isAnswer(status)) {
+    if (status >= 400) throw await readHttpFailure(response, now())
     response.discard()
-    if (status < 400) throw new Failure('UPSTREAM_INVALID', `the API answered with status ${status}`)
-    throw toHttpFailure(response, now())
+    throw new Failure('UPSTREAM_INVALID', `the API answered with status ${status}`)
   }
   return { status, url, headers, body: await readJson(response) }
 }

@@ -17,7 +17,7 @@ export async function* readTails(connection: FileConnection, request: ReadReques
   for await (const entry of listing.items(signal)) {
     // What cannot be looked into may be there: its place is kept.
     if (!('item' in entry)) {
-      blind.note(entry)
+      blind.record(entry)
       if (entry.blind) for (const mark of before.keys()) present.add(mark)
       present.add(markOf(entry.key))
       continue

@@ -1,8 +1,11 @@
 import { Failure } from '@inlet/connector-sdk'
 import { createYield } from '../../parsing/bytes/yield-to-loop.js'
+import { decideLayout } from '../formats/csv-layout.js'
+import { createCsvRows } from '../formats/csv-rows.js'
 import { readDocument } from '../formats/document.js'
-import type { TableLayout } from '../formats/row-event.js'
-import { createRowParser } from '../formats/row-parser.js'
+import { createJsonRows } from '../formats/json-rows.js'
+import { createLineRows } from '../formats/line-rows.js'
+import type { RowParser, TableLayout } from '../formats/row-event.js'
 import type { Format, ReadingConfig } from '../settings.js'
 import type { StartedBytes } from './bytes-start.js'
 import type { Content } from './content.js'
@@ -65,4 +68,22 @@ async function* decodeRest(sample: string, bytes: StartedBytes, decoding: TextDe
   }
   const tail = decoding.end()
   if (tail !== '') yield tail
+}
+
+/** The parser of a format that has rows; a sample of the text decides what the settings leave open. */
+export const createRowParser = (format: Format, sample: string, config: ReadingConfig): RowParser => {
+  const { maxRecordBytes, header, recordsPath } = config
+  switch (format) {
+    case 'json':
+      return createJsonRows({ recordsPath, maxRecordBytes })
+    case 'ndjson':
+      return createLineRows({ as: 'json', maxRecordBytes })
+    case 'csv':
+    case 'tsv': {
+      const layout = decideLayout(sample, config, format === 'tsv')
+      return { ...createCsvRows({ ...layout, header, maxRecordBytes }), layout }
+    }
+    default:
+      return createLineRows({ as: 'text', maxRecordBytes })
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { createRowParser } from '../content/open-text.js'
 import { readingShape } from '../settings.js'
-import { createRowParser } from './row-parser.js'
 
 const settings = z.strictObject(readingShape)
 const read = (text: string, config: object = {}, piece = 5) => {
@@ -19,7 +19,7 @@ const read = (text: string, config: object = {}, piece = 5) => {
 /** Something was said of a guess. */
 const SOME = expect.arrayContaining([expect.any(String)]) as string[]
 
-describe('the layout of CSV, where it can be recognised', () => {
+describe('the layout of CSV, where it can be recognized', () => {
   it.each([
     ['sep=;\nOne;Two\n1;2\n', [{ One: '1', Two: '2' }]],
     ['SEP=,\r\nOne,Two\r\n1,2\r\n', [{ One: '1', Two: '2' }]],

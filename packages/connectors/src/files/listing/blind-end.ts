@@ -3,7 +3,7 @@ import type { Listed } from './item.js'
 
 /** What a listing could not look into. */
 export interface BlindSpots {
-  note(entry: Exclude<Listed, { readonly item: unknown }>): void
+  record(entry: Exclude<Listed, { readonly item: unknown }>): void
   readonly any: boolean
   end(): ReadEnd
 }
@@ -13,7 +13,7 @@ export const createBlindSpots = (): BlindSpots => {
   let count = 0
   let first: { readonly key: string; readonly failure: Failure } | undefined
   return {
-    note(entry) {
+    record(entry) {
       if (!entry.blind) return
       count++
       first ??= entry
@@ -25,7 +25,7 @@ export const createBlindSpots = (): BlindSpots => {
       first === undefined
         ? complete('the listing came to its end')
         : incomplete(
-            `${count} folders could not be looked into; the first: ${first.key === '' ? 'the folder itself' : first.key}: ${first.failure.message}`,
+            `${count === 1 ? 'one folder could not be listed' : `${count} folders could not be listed; the first`}: ${first.key === '' ? 'the folder itself' : first.key}: ${first.failure.message}`,
           ),
   }
 }

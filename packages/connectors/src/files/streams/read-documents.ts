@@ -26,7 +26,7 @@ export async function* readDocuments(connection: ItemConnection, { signal }: Rea
   for await (const { listed, known } of listInBatches(connection, listing, { streams: [DOCUMENTS, 'files'], signal })) {
     for (const entry of listed) {
       if ('failure' in entry) {
-        blind.note(entry)
+        blind.record(entry)
         if (entry.failure.reason !== 'NOT_FOUND_UPSTREAM') {
           if (known[0]?.has(entry.key) === true) packer.unchanged(entry.key)
           unchanged.add(entry.key)

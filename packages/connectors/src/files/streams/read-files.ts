@@ -25,7 +25,7 @@ export async function* readFiles(connection: ItemConnection, { signal }: ReadReq
       if (packer.isFull()) yield packer.take()
       signal.throwIfAborted()
       if ('failure' in entry) {
-        blind.note(entry)
+        blind.record(entry)
         packer.reject(rejectFile(FILES, entry.key, entry.failure))
         if (known[0]?.has(entry.key) === true && entry.failure.reason !== 'NOT_FOUND_UPSTREAM') packer.unchanged(entry.key)
         continue

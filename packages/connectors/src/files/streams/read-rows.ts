@@ -32,7 +32,7 @@ export async function* readRows(connection: ItemConnection, request: ReadRequest
   for await (const { listed, known } of listInBatches(connection, listing, { streams: ['files'], signal })) {
     for (const entry of listed) {
       if (!('item' in entry)) {
-        blind.note(entry)
+        blind.record(entry)
         continue
       }
       const { item } = entry

@@ -32,6 +32,6 @@ export const streamSpecs = (config: ReadingConfig, append = false): readonly Str
     keyFields: ['file', ...(config.keyFields.length > 0 ? config.keyFields : append ? ['first line', 'offset'] : ['row'])],
   }
   const documents: StreamSpec = { name: DOCUMENTS, kind: 'document', incremental: false, deletes: 'sweep', keyFields: ['file'] }
-  const files: StreamSpec = { name: FILES, kind: 'item', incremental: false, deletes: 'sweep', keyFields: ['file'] }
+  const files: StreamSpec = { name: FILES, kind: 'item', incremental: false, deletes: 'sweep', keyFields: ['file'], catalog: true }
   return [...(concerns(owner, 'rows') ? [rows] : []), ...(concerns(owner, 'documents') ? [documents] : []), files]
 }

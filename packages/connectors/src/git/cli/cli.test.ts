@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { createCommitParser } from '../commits/commit-parser.js'
 import { gitEnvironment } from './git-environment.js'
 import { toGitFailure } from './git-failure.js'
-import { isRecentEnough } from './git-version.js'
 import { MAX_TOKEN_BYTES, nulTokens } from './nul-tokens.js'
+import { isRecentEnough } from './run-git.js'
 
 it.each([
   ["fatal: could not read Username for 'https://x': terminal prompts disabled", 'AUTH_FAILED'],

@@ -1,11 +1,11 @@
-import { complete, Failure, type KnownRecords, type Page, type ReadEnd } from '@inlet/connector-sdk'
+import { compileGlobs, complete, Failure, type KnownRecords, type Page, type ReadEnd } from '@inlet/connector-sdk'
 import { openObjectReader } from '../cli/object-reader.js'
 import { commitExists } from '../cli/run-git.js'
 import type { ReadOrder } from '../commits/read-commits.js'
+import type { GitConfig } from '../config.js'
 import { createPageBuilder } from '../page-builder.js'
 import type { Target } from '../repository/repository.js'
 import { planSegments, type Segment } from '../rules/cursor.js'
-import { createPathFilter } from '../rules/path-filter.js'
 import { contentFingerprint, fileFingerprint } from '../rules/query.js'
 import { createEntryLoader } from './entry-loader.js'
 import { streamEntries } from './file-entries.js'
@@ -49,4 +49,16 @@ async function* readSegment(order: ReadOrder, { target, query, segment, known }:
   }
   if (position < segment.position) throw new Failure('CURSOR_IN_FUTURE', `there are only ${position} entries, not ${segment.position}`)
   yield { ...page.take(), cursor: end, progress: { done: position }, ...(segment.base === null ? { sweep: {} } : {}) }
+}
+
+/** Whether a path is selected by the include and exclude globs; a glob that matches a folder selects all below it. */
+export const createPathFilter = ({ include, exclude }: Pick<GitConfig, 'include' | 'exclude'>): ((path: string) => boolean) => {
+  const matcher = (patterns: readonly string[]): ((path: string) => boolean) =>
+    compileGlobs(
+      patterns.flatMap((pattern) => [pattern, `${pattern.replace(/\/+$/, '')}/**`]),
+      { dot: true, braces: false },
+    )
+  const included = include.length === 0 ? () => true : matcher(include)
+  const excluded = exclude.length === 0 ? () => false : matcher(exclude)
+  return (path) => included(path) && !excluded(path)
 }

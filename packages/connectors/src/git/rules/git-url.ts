@@ -1,5 +1,4 @@
 import { Failure, isUrl, parseHttpUrl } from '@inlet/connector-sdk'
-import { hasControlCharacter } from './ref-name.js'
 
 const MAX_LENGTH = 2048
 
@@ -33,3 +32,20 @@ export const repositoryName = ({ url, path }: { readonly url?: string | undefine
   const trimmed = full.replace(/\/+$/, '').replace(/\/?\.git$/, '')
   return url === undefined ? (trimmed.split('/').at(-1) ?? trimmed) : trimmed
 }
+
+const FORBIDDEN = /[ ~^:?*[\\]|\.\.|@\{|\/\/|\/$|^\/|\.$/
+const MAX_REF_LENGTH = 250
+
+/** Whether git accepts the text as the name of a branch or tag, by the rules of git-check-ref-format(1) with --branch, so that it can be no option. Pure. */
+export const isRefName = (name: string): boolean =>
+  name !== '' &&
+  name.length <= MAX_REF_LENGTH &&
+  name !== '@' &&
+  name !== 'HEAD' &&
+  !name.startsWith('-') &&
+  !FORBIDDEN.test(name) &&
+  !hasControlCharacter(name) &&
+  name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'))
+
+/** Whether the text holds an ASCII control character. Pure. */
+const hasControlCharacter = (text: string): boolean => Array.from(text).some((character) => character < ' ' || character === '\x7f')

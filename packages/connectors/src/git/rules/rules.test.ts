@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createPathFilter } from '../files/read-files.js'
 import { planSegments } from './cursor.js'
-import { parseGitUrl, repositoryName } from './git-url.js'
-import { createPathFilter } from './path-filter.js'
-import { isRefName } from './ref-name.js'
+import { isRefName, parseGitUrl, repositoryName } from './git-url.js'
 
 describe('parseGitUrl', () => {
   it.each([

@@ -1,7 +1,6 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { GitConfig, GitSecrets } from '../config.js'
-import { parseGitUrl } from './git-url.js'
-import { isRefName } from './ref-name.js'
+import { isRefName, parseGitUrl } from './git-url.js'
 
 /** Throws GIT_URL_NOT_ALLOWED, URL_CREDENTIALS_NOT_ALLOWED, INVALID_REF or VALIDATION_FAILED. Pure. */
 export const validateGit = ({ url, branch }: GitConfig, secrets: GitSecrets): void => {

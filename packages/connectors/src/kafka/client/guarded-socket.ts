@@ -22,7 +22,7 @@ export const createSockets = (guard: EgressGuard): Sockets => {
   const open = new Set<Socket>()
   let closed = false
   let refusal: Failure | undefined
-  const note = (error: unknown): unknown => {
+  const remember = (error: unknown): unknown => {
     if (error instanceof Failure) refusal = error
     return error
   }
@@ -30,7 +30,7 @@ export const createSockets = (guard: EgressGuard): Sockets => {
     try {
       return (await guard.resolveAll?.(host, port)) ?? [await guard.resolve(host, port)]
     } catch (error) {
-      throw note(error)
+      throw remember(error)
     }
   }
   const lookup = (port: number): LookupFunction => {
@@ -48,7 +48,7 @@ export const createSockets = (guard: EgressGuard): Sockets => {
       try {
         guard.checkHost(host, port)
       } catch (error) {
-        throw note(error)
+        throw remember(error)
       }
       const target = { host, port, lookup: lookup(port) }
       const name = net.isIP(host) === 0 ? { servername: host } : {}

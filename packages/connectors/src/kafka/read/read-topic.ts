@@ -10,8 +10,7 @@ import {
 } from '@inlet/connector-sdk'
 import type { Cluster } from '../client/cluster.js'
 import type { KafkaConfig, KafkaSecrets } from '../config.js'
-import { parseCursor, toCursor } from '../cursor.js'
-import { describeLag } from './describe-lag.js'
+import { type Positions, parseCursor, toCursor } from '../cursor.js'
 import type { FetchBuffer } from './fetch-buffer.js'
 import type { Fetcher } from './fetcher.js'
 import { showPositions } from './show-positions.js'
@@ -72,7 +71,7 @@ export async function* readTopic(reader: TopicReader, { stream: topic, cursor, s
           yield page(records, rejected)
           signal.throwIfAborted()
         }
-        shown.note(positions, now())
+        shown.record(positions, now())
         reportedAt = now()
         continue
       }
@@ -106,4 +105,18 @@ const planTopic = async ({ context: { config }, cluster }: TopicReader, topic: s
   if (info === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `there is no topic ${topic}`)
   if (info.error !== null) throw cluster.toFailure({ type: info.error }, `topic ${topic}`)
   return planRead({ cluster, topic, partitions: info.partitions, saved, config })
+}
+
+const SHOWN = 10
+
+/** How many messages are read, and how many still lie ahead, by partition. Pure. */
+export const describeLag = (read: number, positions: Positions, ends: Positions): NonNullable<Page['progress']> => {
+  const lags = [...ends]
+    .map(([partition, end]) => ({ partition, lag: Math.max(0, end - (positions.get(partition) ?? 0)) }))
+    .filter(({ lag }) => lag > 0)
+    .toSorted((a, b) => b.lag - a.lag)
+  const total = lags.reduce((sum, { lag }) => sum + lag, 0)
+  const shown = lags.slice(0, SHOWN).map(({ partition, lag }) => `partition ${partition}: ${lag}`)
+  const rest = lags.length > SHOWN ? [`${lags.length - SHOWN} more`] : []
+  return { done: read, note: lags.length === 0 ? 'up to date' : `lag ${total} (${[...shown, ...rest].join(', ')})` }
 }

@@ -7,7 +7,7 @@ const EVERY_MS = 5_000
 /** Commits positions now and then, so that other tools show how far the source is. */
 export interface ShownPositions {
   /** `at` in ms. Never waits and never fails: this is for the eye only. */
-  note(positions: Positions, at: number): void
+  record(positions: Positions, at: number): void
   /** Shows the last ones. */
   finish(): Promise<void>
 }
@@ -35,7 +35,7 @@ export const showPositions = (
     }
   }
   return {
-    note(positions, at) {
+    record(positions, at) {
       waiting = positions
       if (at - shownAt < EVERY_MS) return
       shownAt = at

@@ -53,7 +53,7 @@ const endsBeyond = async ({ cluster, topic, partitions, saved }: PlanRequest): P
 }
 
 const RECREATED =
-  'If the topic was recreated, POST /v1/sources/{id}/reset-cursor reads it from the beginning; else find out what became of its messages.'
+  'If the topic was recreated, `inlet sources reset-cursor {source}` (POST /v1/sources/{id}/reset-cursor) reads it from the beginning; else find out what became of its messages.'
 
 const describeFuture = (topic: string, at: readonly [number, number] | undefined, ends: ReadonlyMap<number, number>): string => {
   const [partition = 0, position = 0] = at ?? []

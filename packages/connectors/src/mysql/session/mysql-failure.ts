@@ -1,7 +1,6 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
 import type { Attempt } from '../../sql/dialect.js'
-import { brokenReason, networkReason, REASON_BY_SQLSTATE_CLASS } from '../../sql/session/network-reason.js'
-import { tlsHint } from '../../sql/session/tls-hint.js'
+import { brokenReason, NO_CONNECTION_LEFT, networkReason, REASON_BY_SQLSTATE_CLASS, tlsHint } from '../../sql/session/network-reason.js'
 
 /** By the number of the error (MySQL and MariaDB error references); numbers from 1900 to 1999 are MariaDB's own. */
 const BY_NUMBER: ReadonlyMap<number, Reason> = new Map<number, Reason>([
@@ -21,6 +20,9 @@ function numbers(reason: Reason, list: readonly number[]): readonly (readonly [n
   return list.map((number) => [number, reason] as const)
 }
 
+/** Connections of the server, of an account, within an hour. */
+const TOO_MANY: ReadonlySet<number> = new Set([1040, 1203, 1226])
+
 const WITHOUT_TLS = 'HANDSHAKE_NO_SSL_SUPPORT'
 const AUTH_CODE = /^(?:AUTH_SWITCH_PLUGIN_ERROR|MYSQL_CLEAR_PASSWORD_NOT_ENABLED)$/
 
@@ -30,7 +32,8 @@ export const toMysqlFailure = (thrown: unknown, attempt: Attempt): Failure => {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const facts = factsOf(thrown)
   const reason = reasonOf(facts, message, attempt.connecting === true)
-  return new Failure(reason, `${attempt.doing}: ${message}${hintOf(reason, facts)}`, { cause: thrown })
+  const full = facts.number !== undefined && TOO_MANY.has(facts.number) ? { next: NO_CONNECTION_LEFT } : {}
+  return new Failure(reason, `${attempt.doing}: ${message}${hintOf(reason, facts)}`, { cause: thrown, ...full })
 }
 
 interface Facts {

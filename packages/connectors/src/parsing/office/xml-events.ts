@@ -17,6 +17,9 @@ export const attributeOf = (attributes: Readonly<Record<string, string>>, name: 
   return undefined
 }
 
+/** Far more than any program writes. Each open element costs, all at once, when the part ends without its closing tags. */
+const MAX_DEPTH = 1_000
+
 const local = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 /** A part of an Office file, element by element as its bytes arrive; yields after each piece. Throws FILE_UNREADABLE, XML_DTD_NOT_ALLOWED. */
@@ -30,8 +33,16 @@ export async function* xmlEvents(bytes: AsyncIterable<Buffer>, handler: XmlHandl
   parser.on('doctype', () => {
     found.failure ??= new Failure('XML_DTD_NOT_ALLOWED', 'XML with a DOCTYPE is not read')
   })
-  parser.on('opentag', ({ name, attributes }) => handler.open?.(local(name), attributes as Record<string, string>))
-  parser.on('closetag', ({ name }) => handler.close?.(local(name)))
+  let depth = 0
+  parser.on('opentag', ({ name, attributes }) => {
+    depth += 1
+    if (depth > MAX_DEPTH) found.failure ??= new Failure('FILE_UNREADABLE', `its XML has more than ${MAX_DEPTH} levels`)
+    handler.open?.(local(name), attributes)
+  })
+  parser.on('closetag', ({ name }) => {
+    depth -= 1
+    handler.close?.(local(name))
+  })
   parser.on('text', (text) => handler.text?.(text))
   parser.on('cdata', (text) => handler.text?.(text))
   const yieldToLoop = createYield()

@@ -36,7 +36,7 @@ type Message =
 
 const MEMORY_MB = 1024
 /** Between two answers of the process. */
-const SILENCE_MS = 60_000
+const ANSWER_MS = 60_000
 /** A process that waits for work is kept this long. */
 const IDLE_MS = 10_000
 
@@ -127,12 +127,12 @@ const listen = (child: ChildProcess, signal: AbortSignal): { next(): Promise<Mes
   signal.addEventListener('abort', onAbort, { once: true })
   return {
     async next() {
-      for (const until = performance.now() + SILENCE_MS; ; ) {
+      for (const until = performance.now() + ANSWER_MS; ; ) {
         if (waiting.failure !== undefined) throw waiting.failure
         const { message } = waiting
         delete waiting.message
         if (message !== undefined) return message
-        if (performance.now() >= until) throw new Failure('FILE_UNREADABLE', `the file was not read within ${SILENCE_MS / 1000} s`)
+        if (performance.now() >= until) throw new Failure('FILE_UNREADABLE', `the file was not read within ${ANSWER_MS / 1000} s`)
         let timer: NodeJS.Timeout | undefined
         await new Promise<void>((resolve) => {
           waiting.wake = resolve

@@ -1,7 +1,6 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
 import type { Attempt } from '../../sql/dialect.js'
-import { brokenReason, networkReason, REASON_BY_SQLSTATE_CLASS } from '../../sql/session/network-reason.js'
-import { tlsHint } from '../../sql/session/tls-hint.js'
+import { brokenReason, NO_CONNECTION_LEFT, networkReason, REASON_BY_SQLSTATE_CLASS, tlsHint } from '../../sql/session/network-reason.js'
 
 const BY_SQLSTATE: Readonly<Record<string, Reason>> = {
   '28P01': 'AUTH_FAILED',
@@ -33,7 +32,8 @@ export const toPgFailure = (thrown: unknown, attempt: Attempt): Failure => {
   const code = thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
   const reason = reasonOf(code, message, attempt.connecting === true)
   const hint = reason === 'TLS_FAILED' ? `; ${tlsHint(WITHOUT_TLS.test(message))}` : ''
-  return new Failure(reason, `${attempt.doing}: ${message}${hint}`, { cause: thrown })
+  const full = code === '53300' ? { next: NO_CONNECTION_LEFT } : {}
+  return new Failure(reason, `${attempt.doing}: ${message}${hint}`, { cause: thrown, ...full })
 }
 
 const reasonOf = (code: string, message: string, connecting: boolean): Reason => {

@@ -12,7 +12,7 @@ export interface FetchOptions {
 /** With more than this waiting a fetch stops reading from the socket until somebody takes it. */
 const PAUSE_BYTES = 8 * 1024 * 1024
 
-/** The calls of the protocol as the library serialises them; its types say strings where it needs numbers. */
+/** The calls of the protocol as the library serializes them; its types say strings where it needs numbers. */
 interface PortalProtocol {
   parse(message: { readonly text: string }): void
   bind(message: { readonly portal: string; readonly values: readonly (string | null)[] }): void

@@ -37,6 +37,11 @@ describe('errors of the server', () => {
     expect(toPgFailure(new Error('The server does not support SSL connections'), { doing: 'x', connecting: true }).reason).toBe('TLS_FAILED')
   })
 
+  it('says what to do about a server without a free connection', () => {
+    expect(toPgFailure(errorOf('53300'), { doing: 'connecting', connecting: true }).next).toMatch(/have more of them/)
+    expect(toPgFailure(errorOf('57P03'), { doing: 'connecting', connecting: true }).next).not.toMatch(/have more of them/)
+  })
+
   it('names the setting when TLS fails', () => {
     const messageOf = (error: Error) => toPgFailure(error, { doing: 'connecting', connecting: true }).message
     expect(messageOf(new Error('The server does not support SSL connections'))).toContain('SSL connections; set tls.mode to "disable"')

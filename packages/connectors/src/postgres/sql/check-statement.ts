@@ -1,6 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
-import { inspectTree, type Usage } from './inspect-tree.js'
-import { isNode, type TreeNode } from './parse-tree.js'
+import { inspectTree, isNode, type TreeNode, type Usage } from './inspect-tree.js'
 
 export interface CheckedStatement {
   /** The statement without semicolon and without what follows it. */

@@ -1,4 +1,3 @@
-import { isNode, namePartsOf, type TreeNode, walkTree } from './parse-tree.js'
 import { SAFE_FUNCTIONS, SAFE_SAMPLING } from './safe-functions.js'
 
 export interface Refusal {
@@ -95,3 +94,28 @@ const RISKY: ReadonlySet<string> = new Set(
 
 /** Whether a name after a dot, `x.pg_read_file`, calls a function of PostgreSQL in attribute notation that is not of the safe list. */
 const isFunctionInDisguise = (name: string): boolean => !SAFE_FUNCTIONS.has(name) && (RISKY_PREFIX.test(name) || RISKY.has(name))
+
+/** A node of the parser's tree: an object with one key naming its type, a list, or a value. */
+export type TreeNode = { readonly [key: string]: unknown }
+
+export const isNode = (value: unknown): value is TreeNode => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Calls `visit` with the type and content of every node below `root`, without recursion: the depth is the author's choice. */
+const walkTree = (root: unknown, visit: (type: string, content: unknown) => void): void => {
+  const open: unknown[] = [root]
+  while (open.length > 0) {
+    const value = open.pop()
+    if (Array.isArray(value)) {
+      for (const item of value) open.push(item)
+    } else if (isNode(value)) {
+      for (const [type, content] of Object.entries(value)) {
+        visit(type, content)
+        if (typeof content === 'object') open.push(content)
+      }
+    }
+  }
+}
+
+/** The parts of a dotted name: `[{ String: { sval } }, …]`. */
+const namePartsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.map((part: unknown) => (isNode(part) && isNode(part['String']) ? String(part['String']['sval']) : '')) : []

@@ -1,11 +1,11 @@
 import { Failure, keyText, toFailure } from '@inlet/connector-sdk'
+import { FEEDS } from '../config.js'
 import type { RssConnection } from '../connection.js'
 import type { Feed } from '../feed/feed.js'
 import { parseFeed } from '../feed/parse-feed.js'
 import { conditionsOf, formatMark, markOf, parseMark } from '../feeds/feed-mark.js'
 import type { Fetched } from '../fetch/fetcher.js'
 import { ACCEPT_FEED } from '../fetch/request-headers.js'
-import { FEEDS } from '../streams.js'
 import type { StoredFeeds } from './entries-cursor.js'
 
 /** What one feed answered. */

@@ -1,7 +1,7 @@
 import { type Cursor, complete, type Failure, incomplete, type Page, type ReadEnd, type ReadRequest, toFailure } from '@inlet/connector-sdk'
 import { createPagePacker, type PagePacker } from '../../parsing/page-packer.js'
+import { ENTRIES } from '../config.js'
 import type { RssConnection } from '../connection.js'
-import { ENTRIES } from '../streams.js'
 import { openStoredFeeds, type StoredFeeds } from './entries-cursor.js'
 import { askForFeed, type FeedAnswer } from './fetch-feed.js'
 import { readFeed } from './read-feed.js'

@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue, SourceRecord } from '@inlet/connector-sdk'
 import { cutText, toStorable } from '../../parsing/html/cut-text.js'
 import { readFragment } from '../../parsing/html/read-html.js'
+import { ENTRIES } from '../config.js'
 import type { KeyedEntry } from '../feed/entry-key.js'
 import type { FeedEntry, Prose } from '../feed/feed.js'
-import { ENTRIES } from '../streams.js'
 
 /** The largest record that is stored has 8 MiB; a character of text takes up to 3 bytes, and 6 when escaped. */
 const MAX_TEXT_CHARS = 1_000_000

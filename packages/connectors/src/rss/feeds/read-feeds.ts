@@ -10,10 +10,10 @@ import {
   toFailure,
 } from '@inlet/connector-sdk'
 import { toStorable } from '../../parsing/html/cut-text.js'
+import { FEEDS } from '../config.js'
 import type { FeedReading, RssConnection } from '../connection.js'
 import { fetchPage } from '../entries/fetch-feed.js'
 import type { FeedHead } from '../feed/feed.js'
-import { FEEDS } from '../streams.js'
 
 /** One record per feed, made of what reading the entries showed; a feed that is new and was not read with them is fetched for it. */
 export async function* readFeeds(connection: RssConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {

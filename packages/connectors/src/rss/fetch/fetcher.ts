@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ConnectorContext, Failure, toFailure, toHttpFailure } from '@inlet/connector-sdk'
-import type { RssConfig, RssSecrets } from '../config.js'
+import { type ConnectorContext, Failure, readHttpFailure, toFailure } from '@inlet/connector-sdk'
+import type { SiteSecrets } from '../../site/site-access.js'
+import type { RssConfig } from '../config.js'
 import { createRequestHeaders } from './request-headers.js'
 
 export interface FetchRequest {
@@ -22,7 +23,7 @@ export interface Fetched {
 
 /** Fetches documents, trying again what may pass, and leaves hosts alone that ask for it. */
 export interface Fetcher {
-  /** Answers of 2xx, and 304 to a conditional request. Throws what `toHttpFailure` makes of others, and what the HTTP client throws. */
+  /** Answers of 2xx, and 304 to a conditional request. Throws what `readHttpFailure` makes of others, and what the HTTP client throws. */
   fetch(request: FetchRequest): Promise<Fetched>
 }
 
@@ -31,7 +32,7 @@ const CAP_MS = 10_000
 /** A host that asks for longer is left alone for the rest of the run. */
 const MAX_WAIT_MS = 30_000
 
-export const createFetcher = (ctx: ConnectorContext<RssConfig, RssSecrets>): Fetcher => {
+export const createFetcher = (ctx: ConnectorContext<RssConfig, SiteSecrets>): Fetcher => {
   const { config, http, now } = ctx
   const headers = createRequestHeaders(config, ctx.secrets)
   /** When each host may be asked again, in ms. */
@@ -60,12 +61,14 @@ export const createFetcher = (ctx: ConnectorContext<RssConfig, RssSecrets>): Fet
     const { status, url } = response
     const unchanged = status === 304 && request.conditions !== undefined
     if (status >= 200 && status < 300) return { status, url, headers: response.headers, bytes: await response.bytes() }
+    if (status >= 400) {
+      const failure = await readHttpFailure(response, now())
+      if (failure.retryAfterMs !== undefined) restUntil.set(new URL(url).host, now().getTime() + failure.retryAfterMs)
+      throw failure
+    }
     response.discard()
     if (unchanged) return { status, url, headers: response.headers, bytes: Buffer.alloc(0) }
-    if (status < 400) throw new Failure('UPSTREAM_INVALID', `${request.url} answers ${status}`)
-    const failure = toHttpFailure(response, now())
-    if (failure.retryAfterMs !== undefined) restUntil.set(new URL(url).host, now().getTime() + failure.retryAfterMs)
-    throw failure
+    throw new Failure('UPSTREAM_INVALID', `${request.url} answers ${status}`)
   }
 
   return {

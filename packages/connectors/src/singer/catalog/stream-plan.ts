@@ -48,7 +48,7 @@ export const planStream = (entry: CatalogEntry, config: Pick<SingerConfig, 'repl
 }
 
 /**
- * A full table is read as a whole each time and what it lacks is gone; everything else continues from the tap's STATE, and the tap may
+ * A full table is a full refresh each time, and what it lacks is gone; everything else continues from the tap's STATE, and the tap may
  * mark deletes. Pure.
  */
 export const toSpec = ({ name, method, keyFields }: StreamPlan): StreamSpec => ({

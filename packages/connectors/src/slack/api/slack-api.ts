@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ConnectorContext, describeLocation, Failure, parseGrantedScopes, toFailure, toHttpFailure } from '@inlet/connector-sdk'
+import { type ConnectorContext, describeLocation, Failure, parseGrantedScopes, readHttpFailure, toFailure } from '@inlet/connector-sdk'
 import { z } from 'zod'
 import type { SlackConfig, SlackSecrets } from '../config.js'
 import { DEFAULT_WAIT_MS, toSlackFailure } from './to-slack-failure.js'
@@ -54,13 +54,13 @@ export const createSlackApi = (ctx: ConnectorContext<SlackConfig, SlackSecrets>)
       maxRedirects: 0,
     })
     if (response.status !== 200) {
-      response.discard()
       if (response.status < 400) {
+        response.discard()
         const { location } = response.headers
         const where = location === undefined ? '' : ` and redirects to ${describeLocation(location)}`
         throw new Failure('CONTENT_MISMATCH', `${method}: the server answers ${response.status} instead of Slack${where}`)
       }
-      const failure = toHttpFailure(response, now())
+      const failure = await readHttpFailure(response, now())
       throw failure.reason === 'RATE_LIMITED' ? rest(method, failure) : failure
     }
     token.granted = parseGrantedScopes(response.headers['x-oauth-scopes'])

@@ -91,3 +91,6 @@ const anyOf = (patterns: readonly string[]): ((channel: SlackChannel) => boolean
   const all = patterns.includes('*')
   return (channel) => all || namesOf(channel).some((name) => names.has(name) || globs.some((matches) => matches(name)))
 }
+
+/** As Slack shows people. */
+export const nameOf = ({ id, name, real_name: real, profile }: SlackUser): string => profile?.display_name || profile?.real_name || real || name || id

@@ -14,7 +14,7 @@ import {
 import { toStorable } from '../../parsing/html/cut-text.js'
 import type { SlackChannel, SlackUser } from '../api/shapes.js'
 import type { SlackConnection } from '../connection.js'
-import { listUsers } from './catalog.js'
+import { listUsers, nameOf } from './catalog.js'
 
 const PAGE = 200
 
@@ -105,8 +105,5 @@ const toUserRecord = (user: SlackUser): SourceRecord =>
     deleted: user.deleted ?? undefined,
     timeZone: storable(user.tz),
   })
-
-/** As Slack shows people. */
-export const nameOf = ({ id, name, real_name: real, profile }: SlackUser): string => profile?.display_name || profile?.real_name || real || name || id
 
 const storable = (text: string | null | undefined): string | undefined => (text ? toStorable(text) : undefined)

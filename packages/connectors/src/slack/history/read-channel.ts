@@ -15,7 +15,6 @@ import {
   toThreadRecord,
 } from '../records/history-records.js'
 import type { HistoryStream } from '../streams.js'
-import { estimate } from './estimate.js'
 import { readPages, readReplies } from './read-pages.js'
 
 export interface ChannelReading {
@@ -171,3 +170,22 @@ const withoutKnown = async ({ ctx }: SlackConnection, records: readonly SourceRe
 
 const markOf = ({ title, text, url, data }: SourceRecord): string =>
   createHash('sha256').update(canonicalJson({ title, text, url, data })).digest('base64url').slice(0, 22)
+
+/** Slack's third tier; apps outside of its Marketplace get one request a minute, and 15 messages with each. */
+const REQUESTS_A_MINUTE = 50
+const SMALL_PAGE = 15
+
+/** How far a reading has come and how long the rest may take, as far as the messages so far show. */
+export const estimate = (channel: string, { top, down, floor }: Descent, { given }: { readonly given: number }): string => {
+  const day = toDate(down).toISOString().slice(0, 10)
+  const reached = `#${channel}: read back to ${day}`
+  // Without a lower bound nobody knows how far it goes.
+  if (toMicros(floor) === 0) return `${reached}; ${rate(given)}`
+  const [read, left] = [toMicros(top) - toMicros(down), toMicros(down) - toMicros(floor)]
+  return read <= 0 ? reached : `${reached}, about ${Math.min(99, Math.round((100 * read) / (read + left)))} % of the time; ${rate(given)}`
+}
+
+const rate = (given: number): string =>
+  given <= SMALL_PAGE
+    ? `Slack gives this app ${given} messages a request and one request a minute`
+    : `at most ${given * REQUESTS_A_MINUTE} messages a minute`

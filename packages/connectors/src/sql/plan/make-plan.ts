@@ -1,8 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { Database, Notice, SqlConfig, Warn } from '../dialect.js'
 import type { Field } from '../session/session.js'
-import { decideDeletes } from './decide-deletes.js'
-import type { StreamPlan } from './stream-plan.js'
+import { decideDeletes, type StreamPlan } from './stream-plan.js'
 import { type StreamSettings, settingsOf } from './stream-settings-of.js'
 
 /** Where rows come from, before it is known what is in them. */
@@ -36,7 +35,7 @@ export const makePlan = async <C extends SqlConfig, T>(database: Database<C, T>,
   const keyNames = settings.keyColumns ?? origin.key ?? []
   const named = namedColumns(settings, [cursorName, ...keyNames])
   const missing = named.find((name) => !names.includes(name))
-  if (missing !== undefined) throw missingColumn(stream, missing, { hidden: origin.hidden, user: dialect.user })
+  if (missing !== undefined) throw missingColumn(stream, missing, { names, hidden: origin.hidden, user: dialect.user })
 
   const stored = new Set(settings.columns ?? names)
   const wanted = fields.filter(({ name }) => stored.has(name) || named.includes(name))
@@ -68,7 +67,7 @@ const namedColumns = ({ mapping, columns }: StreamSettings, order: readonly (str
     ...(columns ?? []),
   ].filter((name) => name != null)
 
-const tableOrigin = async <C extends SqlConfig, T>({ dialect, session }: Database<C, T>, stream: string): Promise<Origin> => {
+const tableOrigin = async <C extends SqlConfig, T>({ dialect, session, config }: Database<C, T>, stream: string): Promise<Origin> => {
   const [relation] = await dialect.findRelations(session, [stream])
   if (relation === undefined || relation.columns.length === 0) {
     await dialect.probe(session, stream)
@@ -76,7 +75,7 @@ const tableOrigin = async <C extends SqlConfig, T>({ dialect, session }: Databas
   }
   const [readable, hidden] = [true, false].map((wanted) => relation.columns.filter((column) => column.readable === wanted).map(({ name }) => name))
   if (readable === undefined || readable.length === 0)
-    throw new Failure('PERMISSION_DENIED', `the ${dialect.user} may not read ${stream}; it needs: GRANT SELECT ON ${stream}`)
+    throw new Failure('PERMISSION_DENIED', `the ${dialect.user} may not read ${stream}; it needs: GRANT SELECT ON ${stream} TO ${config.user}`)
   const select = readable.map((name) => dialect.syntax.name({ name, type: undefined as T })).join(', ')
   return { from: relation.from, select, key: relation.key, hidden: hidden ?? [], notices: relation.notices }
 }
@@ -90,10 +89,23 @@ const queryOrigin = async <C extends SqlConfig, T>(
   return { from: `(\n${sql}\n) AS t`, select: 't.*', key: null, hidden: [], notices: [] }
 }
 
-const missingColumn = (stream: string, name: string, { hidden, user }: { readonly hidden: readonly string[]; readonly user: string }): Failure =>
+interface Columns {
+  /** Those that can be read. */
+  readonly names: readonly string[]
+  readonly hidden: readonly string[]
+  readonly user: string
+}
+
+const MAX_NAMED = 20
+
+/** One that was renamed is found among those that there are. */
+const missingColumn = (stream: string, name: string, { names, hidden, user }: Columns): Failure =>
   hidden.includes(name)
     ? new Failure('PERMISSION_DENIED', `the ${user} may not read the column ${name} of ${stream}`)
-    : new Failure('SCHEMA_CHANGED', `${stream} has no column ${name}`)
+    : new Failure(
+        'SCHEMA_CHANGED',
+        `${stream} has no column ${name}, but ${names.slice(0, MAX_NAMED).join(', ')}${names.length > MAX_NAMED ? ', …' : ''}`,
+      )
 
 const cursorPlan = <C extends SqlConfig, T>(
   { dialect }: Database<C, T>,

@@ -28,3 +28,13 @@ export const networkReason = (code: string, connecting: boolean): Reason | null 
   if (BROKEN.has(code)) return brokenReason(connecting)
   return TLS_CODE.test(code) ? 'TLS_FAILED' : null
 }
+
+/** What a broken TLS handshake with a database may be about, as an addition to the message of its failure. @param without the server speaks no TLS at all. */
+export const tlsHint = (without: boolean): string =>
+  without
+    ? 'set tls.mode to "disable" if its network may see everything in clear'
+    : 'tls.ca and tls.serverName say which certificate to expect, tls.mode "require" encrypts without looking at it'
+
+/** What to do when a server takes no further connection. */
+export const NO_CONNECTION_LEFT =
+  'End connections at the server that nobody needs, or let it (or this account) have more of them; it is tried again with back-off.'

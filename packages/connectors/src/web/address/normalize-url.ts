@@ -39,7 +39,7 @@ export const normalizeUrl = (address: string, form: AddressForm): string | null 
   return plain.includes('%') ? plain.replace(/%[0-9a-f]{2}/gi, (escape) => escape.toUpperCase()) : plain
 }
 
-/** Scheme, host and port of a normalised address. */
+/** Scheme, host and port of a normalized address. */
 export const originOf = (url: string): string => {
   const end = url.indexOf('/', 8)
   return end < 0 ? url : url.slice(0, end)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isSameSite } from './same-site.js'
+import { isSameSite } from '../crawl/effects.js'
 import { createScope } from './scope.js'
 
 const scope = createScope({ startUrls: ['https://e.com/'], include: ['/docs/**'], exclude: ['/docs/old/**'] })

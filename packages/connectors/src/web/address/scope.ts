@@ -11,7 +11,7 @@ const PDF = /\.pdf$/i
 export type ScopeVerdict = 'in' | 'other_site' | 'excluded' | 'no_page' | 'trap'
 
 export interface Scope {
-  /** Classifies a normalised address that is no start address. */
+  /** Classifies a normalized address that is no start address. */
   classify(url: string): ScopeVerdict
   /** Adds the site that a start address redirects to. */
   addOrigin(origin: string): void

@@ -9,7 +9,7 @@ const MAX_TRACKED_PATHS = 100_000
 
 export type TrapKind = 'length' | 'segments' | 'repeated' | 'parameters' | 'queries'
 
-/** The trap that the form of a normalised address shows, if any. */
+/** The trap that the form of a normalized address shows, if any. */
 export const findTrap = (url: string): TrapKind | null => {
   if (url.length > MAX_LENGTH) return 'length'
   const queryAt = url.indexOf('?')

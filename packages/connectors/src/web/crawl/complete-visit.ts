@@ -2,8 +2,8 @@ import { Failure } from '@inlet/connector-sdk'
 import { completePage } from './complete-page.js'
 import { type CrawlState, count } from './crawl-state.js'
 import { completeRedirect, keep, recordStartFailure, resolve } from './effects.js'
-import type { Outcome, SkipReason } from './fetch-page.js'
 import type { Visit } from './frontier.js'
+import type { Outcome, SkipReason } from './outcome.js'
 
 /** More do not fit into a cursor. */
 const MAX_DEAD = 300
@@ -27,7 +27,7 @@ export const completeVisit = (state: CrawlState, visit: Visit, outcome: Outcome)
       else if (visit.stored === undefined && state.dead.length < MAX_DEAD) state.dead.push([visit.url, visit.depth])
       return resolve(state, visit.url, 'other', null)
     case 'refused':
-      if (visit.start) throw refusedStart(visit.url, outcome.status)
+      if (visit.start) throw refusedStart(visit.url, outcome.status, outcome.said)
       return keep(state, visit, `refused_${outcome.status}`)
     case 'skipped':
       if (visit.start) recordStartFailure(state, skippedStart(visit.url, outcome.why))
@@ -38,15 +38,20 @@ export const completeVisit = (state: CrawlState, visit: Visit, outcome: Outcome)
 }
 
 /** The failure for a start address that answers with a status that is no page. */
-export const refusedStart = (url: string, status: number): Failure => {
-  if (status === 401 || status === 407) return new Failure('AUTH_FAILED', `the start address ${url} answers ${status}`)
+export const refusedStart = (url: string, status: number, said: string): Failure => {
+  const message = answersOf(url, status, said)
+  if (status === 401 || status === 407) return new Failure('AUTH_FAILED', message)
   if (status === 403) {
-    return new Failure('PERMISSION_DENIED', `the start address ${url} answers 403`, {
-      next: 'Let the credentials of the source, or its user agent, read this address; then resume the source.',
+    return new Failure('PERMISSION_DENIED', message, {
+      next: 'Let the credentials of the source, or its user agent, read this address.',
     })
   }
-  return new Failure('UPSTREAM_INVALID', `the start address ${url} answers ${status}`)
+  return new Failure('UPSTREAM_INVALID', message)
 }
+
+/** What a start address answers, and what it says about it. */
+export const answersOf = (url: string, status: number, said: string): string =>
+  `the start address ${url} answers ${status}${said === '' ? '' : `: ${said}`}`
 
 const skippedStart = (url: string, why: SkipReason): Failure => {
   if (why === 'too_large')
@@ -56,7 +61,7 @@ const skippedStart = (url: string, why: SkipReason): Failure => {
 }
 
 const completeFailure = (state: CrawlState, visit: Visit, failure: Failure): void => {
-  state.complete = false
+  state.unseen.add('pages could not be read')
   state.consecutiveFailures++
   state.tools.log.warn({ url: visit.url, reason: failure.reason }, `a page could not be read: ${failure.message}`)
   if (visit.start) recordStartFailure(state, failure)

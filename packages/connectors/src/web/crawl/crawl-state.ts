@@ -6,6 +6,9 @@ import type { CrawlTools } from './crawl-tools.js'
 import type { Frontier, Visit } from './frontier.js'
 import type { PageMark } from './page-mark.js'
 
+/** Of a site with more addresses than a crawl remembers. */
+export const MORE_ADDRESSES = 'it has more addresses than are followed with this maxPages'
+
 /** Why addresses gave no record; shown and logged at the end. */
 export type Tally = Map<string, number>
 
@@ -47,8 +50,8 @@ export interface CrawlState {
   /** Pages yielded, changed or not. */
   pages: number
   records: number
-  /** Whether everything in scope was read, so that what was not seen does not exist. */
-  complete: boolean
+  /** Why not everything in scope was read; without any reason, what was not seen does not exist. */
+  readonly unseen: Set<string>
   /** Whether everything that could not be read is remembered in the cursor. */
   remembered: boolean
   consecutiveFailures: number
@@ -81,6 +84,6 @@ export const offer = (state: CrawlState, visit: Visit): 'new' | 'known' | undefi
   }
   const stored = visit.stored ?? state.stored.get(visit.url)
   if (frontier.add(stored === undefined ? visit : { ...visit, stored })) return 'new'
-  state.complete = false
+  state.unseen.add(MORE_ADDRESSES)
   return undefined
 }

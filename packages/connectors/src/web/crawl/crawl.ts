@@ -5,7 +5,7 @@ import { createScope } from '../address/scope.js'
 import { createQueryBudget } from '../address/trap.js'
 import type { RobotsCache } from '../robots/robots-cache.js'
 import { type CrawlCursor, createAgainList, settingsFingerprint } from './crawl-cursor.js'
-import type { CrawlState } from './crawl-state.js'
+import { type CrawlState, MORE_ADDRESSES } from './crawl-state.js'
 import type { CrawlTools } from './crawl-tools.js'
 import { crawlEnd, finish } from './finish.js'
 import { createFrontier } from './frontier.js'
@@ -96,7 +96,7 @@ const createState = async ({ tools, known, cursor }: CrawlRequest, output: Pick<
     starts: { total: 0, failed: 0, failure: undefined },
     pages: 0,
     records: 0,
-    complete,
+    unseen: new Set(complete ? [] : [MORE_ADDRESSES]),
     remembered: true,
     consecutiveFailures: 0,
     ...output,

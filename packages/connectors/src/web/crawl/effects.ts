@@ -1,6 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
 import { normalizeUrl, originOf } from '../address/normalize-url.js'
-import { isSameSite } from '../address/same-site.js'
 import { sameTitle, shareIn } from '../page/sketch.js'
 import { type CrawlState, count, offer, type Waiting } from './crawl-state.js'
 import type { Visit } from './frontier.js'
@@ -87,7 +86,7 @@ export const completeRedirect = (
   }
 }
 
-/** What differs is only what normalising takes away, e.g. a fragment or a tracking parameter. */
+/** What differs is only what normalizing takes away, e.g. a fragment or a tracking parameter. */
 const selfRedirect = (state: CrawlState, visit: Visit): void => {
   if (visit.start) recordStartFailure(state, new Failure('TOO_MANY_REDIRECTS', `the start address ${visit.url} redirects to itself`))
   keep(state, visit, 'redirect_to_itself')
@@ -97,3 +96,14 @@ const otherSite = (from: string, to: string): Failure =>
   new Failure('UPSTREAM_INVALID', `the start address ${from} redirects to another site, ${to}`, {
     next: 'Use the final address as the start address, if that site is meant.',
   })
+
+/**
+ * Whether two addresses belong to one site in the sense people have: the same host with or without `www.`, and http or
+ * https on their usual ports, or the very same port.
+ */
+export const isSameSite = (a: string, b: string): boolean => {
+  const [first, second] = [new URL(a), new URL(b)]
+  return first.port === second.port && bareHost(first) === bareHost(second)
+}
+
+const bareHost = (url: URL): string => url.hostname.replace(/^www\./, '')

@@ -1,35 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { decodeLocation, Failure, type HttpResponse, isUrl, toFailure } from '@inlet/connector-sdk'
-import type { DecodedText } from '../../parsing/html/decode.js'
-import type { HtmlPage } from '../../parsing/html/read-html.js'
+import { decodeLocation, Failure, type HttpResponse, isUrl, parseRetryAfter, toFailure } from '@inlet/connector-sdk'
 import type { CrawlTools } from './crawl-tools.js'
 import type { Visit } from './frontier.js'
-import { NotRendered, readAnswer } from './read-answer.js'
-import { parseRetryAfter } from './retry-after.js'
-
-/** Answers that are no pages: of another type, beyond a limit, or a PDF that is damaged or locked. */
-export type SkipReason = 'content_type' | 'too_large' | 'unreadable'
-
-/** What became of one address. */
-export type Outcome =
-  | {
-      readonly kind: 'page'
-      readonly page: HtmlPage
-      readonly etag?: string
-      readonly lastModified?: string
-      readonly contentType: string
-      readonly decoded?: Omit<DecodedText, 'text'>
-    }
-  | { readonly kind: 'not_modified' }
-  /** `cookies`: the answer set some, so that asking once more may be answered otherwise. */
-  | { readonly kind: 'redirect'; readonly to: string; readonly cookies?: boolean }
-  /** 404 or 410. */
-  | { readonly kind: 'gone'; readonly status: number }
-  /** Another answer that is no page; a stored page is kept. */
-  | { readonly kind: 'refused'; readonly status: number }
-  | { readonly kind: 'skipped'; readonly why: SkipReason }
-  /** After all tries. */
-  | { readonly kind: 'failed'; readonly failure: Failure }
+import { NotRendered, type Outcome } from './outcome.js'
+import { readAnswer } from './read-answer.js'
 
 /** Makes the site's bucket rest. */
 export type Pause = (ms: number) => void
@@ -92,6 +66,7 @@ const classify = async (tools: CrawlTools, visit: Visit, response: HttpResponse,
   const cookies = tools.cookies.take(visit.url, response.headers['set-cookie'])
   if (status >= 200 && status < 300) return readAnswer(tools, visit, response)
   const { location, 'retry-after': retryAfter } = response.headers
+  const said = status >= 400 && (visit.start || status === 429 || status >= 500) ? await response.explain() : ''
   response.discard()
   if (status === 304 && conditional) return { kind: 'not_modified' }
   const target = location === undefined ? undefined : decodeLocation(location)
@@ -99,10 +74,10 @@ const classify = async (tools: CrawlTools, visit: Visit, response: HttpResponse,
     return { kind: 'redirect', to: new URL(target, visit.url).href, cookies }
   if (status === 404 || status === 410) return { kind: 'gone', status }
   if (status === 429 || status >= 500) {
-    const failure = new Failure(status === 429 ? 'RATE_LIMITED' : 'UPSTREAM_ERROR', `${visit.url} answers ${status}`)
+    const failure = new Failure(status === 429 ? 'RATE_LIMITED' : 'UPSTREAM_ERROR', `${visit.url} answers ${status}${said === '' ? '' : `: ${said}`}`)
     return { kind: 'again', failure, waitMs: parseRetryAfter(retryAfter, tools.now()) }
   }
-  return { kind: 'refused', status }
+  return { kind: 'refused', status, said }
 }
 
 /** The headers for a request, with the cookies of the crawl. */

@@ -20,7 +20,7 @@ import type { CrawlState } from './crawl-state.js'
 export const finish = (state: CrawlState): Page => {
   const { starts, tools, pages } = state
   const tally = Object.fromEntries(state.tally)
-  tools.log.info({ pages, records: state.records, seen: state.frontier.seen, complete: state.complete, ...tally }, 'the site was read')
+  tools.log.info({ pages, records: state.records, seen: state.frontier.seen, complete: state.unseen.size === 0, ...tally }, 'the site was read')
   if (starts.failed > 0 && (starts.failed >= starts.total || pages === 0)) throw starts.failure
   if (pages === 0) throw new Failure('CONTENT_MISMATCH', `no page could be read: ${describe(state)}`)
   const caveats = toCaveats(withCounts(state))
@@ -29,7 +29,7 @@ export const finish = (state: CrawlState): Page => {
     ...(caveats.length === 0 ? {} : { caveats }),
     progress: { done: pages, total: pages, note: describe(state) },
     ...(state.remembered ? { cursor: nextCursor(state) } : {}),
-    ...(state.complete && starts.failed === 0 ? { sweep: {} } : {}),
+    ...(state.unseen.size === 0 && starts.failed === 0 ? { sweep: {} } : {}),
   }
 }
 
@@ -71,7 +71,8 @@ export const crawlEnd = (state: CrawlState): ReadEnd => {
   const { starts } = state
   if (starts.failed > 0)
     return incomplete(`${starts.failed} of ${starts.total} start addresses could not be read; the first: ${toFailure(starts.failure).message}`)
-  return state.complete ? complete('no address was left to visit') : incomplete(`not all of the site was seen: ${describe(state)}`)
+  if (state.unseen.size === 0) return complete('no address was left to visit')
+  return incomplete(`not all of the site was seen: ${[...state.unseen].join('; ')}${state.tally.size === 0 ? '' : ` (${describe(state)})`}`)
 }
 
 /** Equal to the last one when nothing was found, which shows that nothing is new. */

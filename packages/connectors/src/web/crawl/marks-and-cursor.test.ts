@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { webConfig } from '../config.js'
 import { createAgainList, formatCursor, parseCursor, settingsFingerprint } from './crawl-cursor.js'
 import { formatMark, parseMark } from './page-mark.js'
-import { parseRetryAfter } from './retry-after.js'
 
 describe('mark of a page', () => {
   const mark = { c: '0123456789abcdef', h: 'fedcba9876543210', d: 2, g: 3, e: '"x"', m: 'Tue, 01 Jan 2030 00:00:00 GMT', p: 1 as const }
@@ -46,17 +45,4 @@ describe('cursor', () => {
     expect(settingsFingerprint({ ...config, concurrency: 9 })).toBe(settingsFingerprint(config))
     expect(settingsFingerprint({ ...config, include: ['/a'] })).not.toBe(settingsFingerprint(config))
   })
-})
-
-it.each([
-  ['3', 3_000],
-  ['Sat, 01 Jan 2030 00:00:10 GMT', 10_000],
-  ['Sat, 01 Jan 2000 00:00:00 GMT', 0],
-  ['999999999', 86_400_000],
-  ['-1', undefined],
-  ['soon', undefined],
-  ['1e9', undefined],
-  [undefined, undefined],
-])('Retry-After %j is %j ms', (header, expected) => {
-  expect(parseRetryAfter(header, new Date('2030-01-01T00:00:00Z'))).toBe(expected)
 })

@@ -3,7 +3,7 @@ export interface PageMark {
   /** ETag and Last-Modified as the server sent them. */
   readonly e?: string
   readonly m?: string
-  /** Hash of title and text, to recognise the same content elsewhere. */
+  /** Hash of title and text, to recognize the same content elsewhere. */
   readonly c: string
   /** Hash of the whole record. */
   readonly h: string

@@ -4,8 +4,9 @@ import type { RobotsCache } from '../robots/robots-cache.js'
 import { completeVisit } from './complete-visit.js'
 import { type CrawlState, count } from './crawl-state.js'
 import { recordStartFailure, resolve } from './effects.js'
-import { fetchPage, type Outcome } from './fetch-page.js'
+import { fetchPage } from './fetch-page.js'
 import type { Visit } from './frontier.js'
+import type { Outcome } from './outcome.js'
 
 export interface PumpOptions {
   readonly state: CrawlState
@@ -76,7 +77,7 @@ export const createPump = ({ state, robots, hasRoom, onIdle, onFailure }: PumpOp
     if (frontier.active > 0 || !hasRoom()) return waitForBucket()
     if (frontier.queued > 0 && state.pages < maxPages) return waitForBucket()
     if (frontier.queued > 0) {
-      state.complete = false
+      state.unseen.add('it has more pages than maxPages')
       count(state, 'beyond_max_pages')
     }
     stopped = true

@@ -5,11 +5,8 @@ import { readText } from '../../parsing/html/read-text.js'
 import { withPageHeaders } from '../page/page-headers.js'
 import { isUnreadable, readPdfPage } from '../page/read-pdf-page.js'
 import type { CrawlTools } from './crawl-tools.js'
-import type { Outcome } from './fetch-page.js'
 import type { Visit } from './frontier.js'
-
-/** A page that the browser cannot show; unlike a failed request it is not tried again. */
-export class NotRendered extends Failure {}
+import { NotRendered, type Outcome } from './outcome.js'
 
 type Format = 'html' | 'text' | 'markdown' | 'pdf'
 

@@ -1,5 +1,6 @@
+import { type SiteSecrets, toLowerCase, toSecretHeaders } from '../../site/site-access.js'
 import { originOf } from '../address/normalize-url.js'
-import type { WebConfig, WebSecrets } from '../config.js'
+import type { WebConfig } from '../config.js'
 
 export interface RequestHeaders {
   /** The headers for a request to this address; credentials only for the sites of the start addresses. */
@@ -12,29 +13,16 @@ export interface RequestHeaders {
 
 const ACCEPT = 'text/html,application/xhtml+xml,text/markdown;q=0.9,text/plain;q=0.8,*/*;q=0.1'
 
-export const createRequestHeaders = (config: WebConfig, secrets: WebSecrets): RequestHeaders => {
-  const plain = { accept: ACCEPT, 'user-agent': config.userAgent, ...lowerCase(config.headers) }
-  const secret = credentials(secrets)
+export const createRequestHeaders = (config: WebConfig, secrets: SiteSecrets): RequestHeaders => {
+  const plain = { accept: ACCEPT, 'user-agent': config.userAgent, ...toLowerCase(config.headers) }
+  const secret = toSecretHeaders(secrets)
   const trusted = new Set(config.startUrls.map((url) => originOf(new URL(url).href)))
   return {
     for: (url) => (trusted.has(originOf(url)) ? { ...plain, ...secret } : { ...plain }),
-    inBrowser: { origins: [...trusted], values: { ...lowerCase(config.headers), ...secret } },
+    inBrowser: { origins: [...trusted], values: { ...toLowerCase(config.headers), ...secret } },
     credentialNames: Object.keys(secret),
   }
 }
 
 /** Whether anything secret is sent at all. */
-export const hasCredentials = (secrets: WebSecrets): boolean => Object.keys(credentials(secrets)).length > 0
-
-const credentials = (secrets: WebSecrets): Record<string, string> => {
-  const headers = lowerCase(secrets.headers ?? {})
-  if (secrets.cookie !== undefined) headers['cookie'] = secrets.cookie
-  if (secrets.bearerToken !== undefined) headers['authorization'] = `Bearer ${secrets.bearerToken}`
-  else if (secrets.username !== undefined) {
-    headers['authorization'] = `Basic ${Buffer.from(`${secrets.username}:${secrets.password ?? ''}`).toString('base64')}`
-  }
-  return headers
-}
-
-const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+export const hasCredentials = (secrets: SiteSecrets): boolean => Object.keys(toSecretHeaders(secrets)).length > 0

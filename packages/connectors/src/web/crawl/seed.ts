@@ -64,7 +64,7 @@ const seedFromSitemaps = async (state: CrawlState, robots: RobotsCache, starts: 
   const entries = readSitemaps(request)
   for (let next = await entries.next(); ; next = await entries.next()) {
     if (next.done === true) {
-      state.complete &&= next.value
+      if (!next.value) state.unseen.add('a sitemap could not be read completely')
       return
     }
     for (const { url, lastmod } of next.value) {

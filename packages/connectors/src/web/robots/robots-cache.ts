@@ -43,8 +43,11 @@ const readRobots = async (tools: CrawlTools, url: string): Promise<RobotsRules> 
       maxRedirects: MAX_REDIRECTS,
     })
     if (response.status >= 500 || response.status === 429) {
-      response.discard()
-      throw new Failure('UPSTREAM_ERROR', `${url} answers ${response.status}, which forbids to read the site for now`)
+      const said = await response.explain()
+      throw new Failure(
+        'UPSTREAM_ERROR',
+        `${url} answers ${response.status}, which forbids to read the site for now${said === '' ? '' : `: ${said}`}`,
+      )
     }
     if (response.status < 200 || response.status >= 300) {
       response.discard()

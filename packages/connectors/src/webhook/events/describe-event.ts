@@ -2,21 +2,7 @@ import type { JsonValue } from '@inlet/connector-sdk'
 import type { SignatureSpec } from '../config.js'
 import { describeGithub } from './describe-github.js'
 import { describeStripe } from './describe-stripe.js'
-import { type EventInput, textAt, toText } from './field-reader.js'
-
-/** What a scheme's senders say of an event; what is not known is undefined. */
-export interface EventFacts {
-  readonly id?: string | undefined
-  readonly type?: string | undefined
-  readonly title?: string | undefined
-  readonly text?: string | undefined
-  readonly url?: string | undefined
-  readonly occurredAt?: unknown
-  readonly actor?: string | undefined
-  readonly projectId?: string | undefined
-  readonly sessionId?: string | undefined
-  readonly context?: { readonly [key: string]: JsonValue | undefined } | undefined
-}
+import { type EventFacts, type EventInput, textAt, toText } from './field-reader.js'
 
 /** Reads an event as its scheme defines it. Pure. */
 export const describeEvent = (spec: SignatureSpec, input: EventInput): EventFacts => {

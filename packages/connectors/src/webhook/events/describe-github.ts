@@ -1,6 +1,5 @@
 import { readPath } from '@inlet/connector-sdk'
-import type { EventFacts } from './describe-event.js'
-import { type EventInput, textAt } from './field-reader.js'
+import { type EventFacts, type EventInput, textAt } from './field-reader.js'
 
 /** What an event may be about, the most specific first: https://docs.github.com/webhooks/webhook-events-and-payloads */
 const SUBJECTS = [

@@ -1,7 +1,6 @@
 import { canonicalJson, type JsonObject, type JsonValue, readPath } from '@inlet/connector-sdk'
 import type { ParsedBody } from '../body/parse-body.js'
-import type { EventFacts } from './describe-event.js'
-import { type EventInput, textAt } from './field-reader.js'
+import { type EventFacts, type EventInput, textAt } from './field-reader.js'
 
 /** https://docs.stripe.com/api/events/object */
 export const describeStripe = ({ body }: EventInput): EventFacts => {

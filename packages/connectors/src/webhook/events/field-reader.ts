@@ -8,6 +8,20 @@ export interface EventInput {
   readonly body: ParsedBody
 }
 
+/** What a scheme's senders say of an event; what is not known is undefined. */
+export interface EventFacts {
+  readonly id?: string | undefined
+  readonly type?: string | undefined
+  readonly title?: string | undefined
+  readonly text?: string | undefined
+  readonly url?: string | undefined
+  readonly occurredAt?: unknown
+  readonly actor?: string | undefined
+  readonly projectId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly context?: { readonly [key: string]: JsonValue | undefined } | undefined
+}
+
 /** Text of a value at a path that people would write: strings, numbers, booleans; undefined for others and for nothing. */
 export const textAt = (value: unknown, path: string): string | undefined => toText(readPath(value, path))
 

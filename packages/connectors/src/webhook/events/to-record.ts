@@ -2,9 +2,11 @@ import { Failure, type PushedEvent, type RejectedRecord, type SourceRecord, toFa
 import { parseBody } from '../body/parse-body.js'
 import { toMoment } from '../body/to-moment.js'
 import type { WebhookConfig } from '../config.js'
-import { EVENTS } from '../streams.js'
 import { describeEvent } from './describe-event.js'
 import { defined, toKey, toText, valueOf } from './field-reader.js'
+
+/** The one stream of the connector. */
+export const EVENTS = 'events'
 
 /** The record an event stands for, or why there is none. Pure. */
 export const toRecord = (event: PushedEvent, config: WebhookConfig): SourceRecord | RejectedRecord => {

@@ -1,0 +1,118 @@
+import { endpoints, statusOf } from '@inlet/contract'
+import {
+  type BulkItem,
+  claimBulkOperation,
+  endBulkOperation,
+  findLiveScopes,
+  type HeldBulkOperation,
+  holdBulkOperation,
+  isBulkOperationOver,
+  recordBulkItem,
+  releaseBulkOperation,
+  stopBulkOperation,
+  takeBulkItems,
+} from '@inlet/db'
+import { Failure, hasScope, keyIdOf } from '@inlet/domain'
+import { sleep } from '@inlet/runtime'
+import type { SourceDeps } from '../source-access/source-deps.js'
+import { actInBulk } from './act-in-bulk.js'
+
+export interface BulkRunner {
+  /** There may be something to do. */
+  wake(): void
+  /** Ends after the sources in hand; another process, or this one when it starts again, continues. */
+  close(): Promise<void>
+}
+
+type RunnerDeps = Pick<SourceDeps, 'database' | 'queues' | 'log'>
+
+const HOLD_MS = 30_000
+const AT_A_TIME = 4
+/** The claim is renewed after so many. */
+const TAKEN = 20
+
+/**
+ * Works on bulk operations one after the other, in order of their age. A process that dies leaves its operation to another one, which may do the
+ * sources in hand once more.
+ */
+export const openBulkRunner = (deps: RunnerDeps, { holder, pollMs }: { readonly holder: string; readonly pollMs: number }): BulkRunner => {
+  const { database, log } = deps
+  const stop = new AbortController()
+  let rest = new AbortController()
+  const hold = { holder, holdMs: HOLD_MS }
+
+  const work = async (operation: HeldBulkOperation): Promise<void> => {
+    for (let afterPosition = -1; await holdBulkOperation(database, operation.id, hold); ) {
+      if (stop.signal.aborted) return releaseBulkOperation(database, operation.id, hold)
+      const items = await takeBulkItems(database, { id: operation.id, afterPosition, limit: TAKEN })
+      const last = items.at(-1)
+      if (last === undefined) return endBulkOperation(database, operation.id, hold)
+      await doAll(deps, operation, items)
+      afterPosition = last.position
+    }
+  }
+  const loop = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      rest = new AbortController()
+      try {
+        const operation = await claimBulkOperation(database, hold)
+        if (operation !== null) {
+          await work(operation)
+          continue
+        }
+      } catch (error) {
+        log.warn({ err: error }, 'a bulk operation was interrupted; it continues later')
+      }
+      await sleep(pollMs, AbortSignal.any([rest.signal, stop.signal])).catch(() => {})
+    }
+  }
+  const running = loop()
+  return {
+    wake: () => rest.abort(),
+    async close() {
+      stop.abort()
+      await running
+    },
+  }
+}
+
+const doAll = async (deps: RunnerDeps, operation: HeldBulkOperation, items: readonly Pick<BulkItem, 'position' | 'sourceId'>[]): Promise<void> => {
+  const waiting = [...items]
+  const some = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      if (!(await mayAct(deps, operation))) {
+        waiting.length = 0
+        await stopBulkOperation(deps.database, operation.id, { actor: 'system', failure: ENDED })
+        return
+      }
+      await recordBulkItem(deps.database, operation.id, { ...(await doOne(deps, operation, item.sourceId)), position: item.position })
+    }
+  }
+  await Promise.all(Array.from({ length: AT_A_TIME }, some))
+}
+
+const NEEDED = endpoints.createBulkOperation.scope
+const ENDED = new Failure('FORBIDDEN', `the key or token that asked for this is revoked, over, or lacks the scope ${NEEDED} by now`)
+
+/** Whether who asked for an operation could ask for it now: a key that was revoked acts on no further source, and no token beyond its end. */
+const mayAct = async ({ database }: RunnerDeps, { id, actor }: HeldBulkOperation): Promise<boolean> => {
+  const keyId = keyIdOf(actor)
+  return keyId === null ? !(await isBulkOperationOver(database, id)) : hasScope(await findLiveScopes(database, keyId), NEEDED)
+}
+
+const doOne = async (
+  deps: RunnerDeps,
+  operation: HeldBulkOperation,
+  sourceId: string,
+): Promise<Pick<BulkItem, 'result' | 'reason' | 'message' | 'runId'>> => {
+  try {
+    const { changed, runId } = await actInBulk(deps, operation, sourceId)
+    return { result: changed ? 'done' : 'unchanged', reason: null, message: null, runId }
+  } catch (error) {
+    const isRefusal = error instanceof Failure && statusOf(error.reason) < 500
+    if (!isRefusal) deps.log.error({ err: error, sourceId, bulkOperation: operation.id }, 'a source of a bulk operation failed')
+    const { reason, message } =
+      error instanceof Failure ? error : { reason: 'INTERNAL', message: 'It failed unexpectedly; the log of the API says more.' }
+    return { result: 'failed', reason, message, runId: null }
+  }
+}

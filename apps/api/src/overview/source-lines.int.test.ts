@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectContract, newSource, startApi, type TestApi } from '../../testing/start-api.js'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startApi()
+})
+afterAll(() => api.close())
+
+describe('all sources in short', () => {
+  it.each([
+    ['RATE_LIMITED', null],
+    ['CIRCUIT_OPEN', 'api.example.com has failed 9 times'],
+  ])('say of a run that is parked for %s what is wrong: %s', async (reason, problem) => {
+    const { body: source } = await api.post('/v1/sources', newSource({ runNow: true }))
+    await api.database.pool.query(
+      `UPDATE runs SET status = 'parked', wake_at = now() + interval '1 hour', parked_reason = $2, parked_message = 'api.example.com has failed 9 times' WHERE source_id = $1`,
+      [source.id, reason],
+    )
+    const lines = await api.get(`/v1/overview/sources?id=${source.id}`)
+    expectContract(lines, 'listSourceLines')
+    expect(lines.body.items[0]).toMatchObject({ parkedReason: reason, problem, reason: problem === null ? null : reason })
+  })
+})

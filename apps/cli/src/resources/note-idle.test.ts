@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { noteIdle } from './note-idle.js'
+
+const process = (role: string, more: object = {}) => ({ role, alive: true, refuses: null, problem: null, ...more })
+const note = (...items: readonly object[]) => noteIdle({ call: async () => ({ items }) as never })
+
+describe('noteIdle', () => {
+  it('says nothing while somebody works', async () => {
+    expect(await note(process('worker'), process('worker', { alive: false }), process('scribe'))).toEqual([])
+  })
+  it('says that nobody reads or stores, and how to start one', async () => {
+    expect((await note(process('worker', { alive: false }))).join('\n')).toMatch(
+      /no worker is alive[^\n]+-d worker[^]+no scribe is alive[^\n]+-d scribe/,
+    )
+  })
+  it('says why those that are alive take no work', async () => {
+    const skewed = process('worker', { refuses: 'clock', problem: 'the clock is 12 s ahead' })
+    expect(await note(skewed, process('scribe'))).toEqual(['', '! no worker takes work: the clock is 12 s ahead'])
+    expect(await note(skewed, process('worker'), process('scribe'))).toEqual([])
+  })
+})

@@ -1,0 +1,49 @@
+import type { WriteCounts } from '@inlet/db'
+import type { BatchEnvelope } from '@inlet/domain'
+
+/**
+ * Guesses of which batches hold nothing but new records, by what came of the batches of their source before: those are written at half the cost
+ * (`expectsNew` of applyBatch). A wrong guess costs time alone.
+ */
+export interface NewKeys {
+  expectedIn(batch: Pick<BatchEnvelope, 'sourceId'>): boolean
+  /** Takes what came of a batch that was applied. */
+  learn(batch: Pick<BatchEnvelope, 'sourceId' | 'counts'>, counts: Pick<WriteCounts, 'inserted'>): void
+}
+
+/** After a wrong guess so many batches more must have been new before the next one, twice as many each time. */
+const MOST_NEEDED = 64
+/** So many sources are remembered, those that stored last. */
+const REMEMBERED = 10_000
+
+interface History {
+  /** Batches in a row that were all new. */
+  streak: number
+  needed: number
+}
+
+export const createNewKeys = (): NewKeys => {
+  const histories = new Map<string, History>()
+  return {
+    expectedIn({ sourceId }) {
+      const history = histories.get(sourceId)
+      return history !== undefined && history.streak >= history.needed
+    },
+    learn({ sourceId, counts: { u: upserts } }, { inserted }) {
+      if (upserts === 0) return
+      const history = histories.get(sourceId) ?? { streak: 0, needed: 1 }
+      histories.delete(sourceId)
+      histories.set(sourceId, history)
+      const [oldest] = histories.keys()
+      if (histories.size > REMEMBERED && oldest !== undefined) histories.delete(oldest)
+      const wasExpected = history.streak >= history.needed
+      if (inserted < upserts) {
+        if (wasExpected) history.needed = Math.min(MOST_NEEDED, history.needed * 2)
+        history.streak = 0
+      } else {
+        if (wasExpected) history.needed = Math.max(1, history.needed / 2)
+        history.streak += 1
+      }
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { type Database, keepVectorIndexes, listGenerations, listVectorIndexes } from '@inlet/db'
+import type { Logger } from '@inlet/observability'
+import type { Chore } from '../maintenance/chores.js'
+
+export interface IndexDeps {
+  readonly database: Database
+  /** Of the database, for the connection that builds. */
+  readonly databaseUrl: string
+  /** False: no index. */
+  readonly isWanted: boolean
+  readonly log: Logger
+}
+
+const EVERY_MS = 300_000
+/** An index that could not be built is tried again after so long: it may have taken hours. */
+const REST_MS = 900_000
+
+/** Keeps an index over the vectors of each generation, where Postgres has pgvector. */
+export const keepIndexes = ({ database, databaseUrl, isWanted, log }: IndexDeps): Chore => ({
+  name: 'vector indexes',
+  everyMs: EVERY_MS,
+  isWanted: async () => (await listGenerations(database)).length > 0 || (await listVectorIndexes(database)).length > 0,
+  work: async (signal) => {
+    const problems = await keepVectorIndexes(database, { url: databaseUrl, isWanted, signal })
+    for (const problem of problems) log.warn({ problem }, 'vectors of search have no index, so that all are compared')
+    return problems.length > 0 ? REST_MS : 0
+  },
+})

@@ -1,0 +1,37 @@
+import { type Database, findRotation, listUnreadableSources, repairReadable, type UnreadableSource } from '@inlet/db'
+import { Failure } from '@inlet/domain'
+import type { Logger } from '@inlet/observability'
+import type { Queues } from '@inlet/queue'
+import { type Keyring, openSecrets } from '@inlet/security'
+import { RECONCILE_EVERY_MS } from './maintenance-clock.js'
+
+export interface RepairSecretsDeps {
+  readonly database: Database
+  readonly queues: Pick<Queues, 'enqueueMaintenance'>
+  readonly keyring: Keyring
+  readonly log: Logger
+}
+
+const AT_ONCE = 200
+
+/** Repairs what is wrong with secrets: continues with a rotation whose job was lost, and lets sources start again whose key is back. */
+export const repairSecrets = async (deps: RepairSecretsDeps): Promise<{ readonly repaired: number }> => {
+  const rotation = await findRotation(deps.database)
+  if (rotation !== null && rotation.finishedAt === null) await deps.queues.enqueueMaintenance('rotate', Math.floor(Date.now() / RECONCILE_EVERY_MS))
+  const stopped = await listUnreadableSources(deps.database, AT_ONCE)
+  const readable = stopped.filter((source) => canOpen(deps.keyring, source)).map(({ sourceId }) => sourceId)
+  if (readable.length === 0) return { repaired: 0 }
+  const repaired = (await repairReadable(deps.database, readable)).length
+  deps.log.info({ repaired }, 'sources start again: their secrets can be read')
+  return { repaired }
+}
+
+const canOpen = (keyring: Keyring, { sealed, place }: UnreadableSource): boolean => {
+  try {
+    openSecrets(keyring, place, sealed)
+    return true
+  } catch (error) {
+    if (error instanceof Failure && error.reason === 'SECRET_UNREADABLE') return false
+    throw error
+  }
+}

@@ -1,2 +1,0 @@
-export const ENTRIES = 'entries'
-export const FEEDS = 'feeds'

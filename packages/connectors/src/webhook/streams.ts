@@ -1,2 +1,0 @@
-/** The one stream of the connector. */
-export const EVENTS = 'events'

@@ -1,0 +1,184 @@
+import type { Failure } from '@inlet/domain'
+import { type Actor, writeAudit } from '../audit/write-audit.js'
+import type { Database } from '../database.js'
+import { toJson } from '../versions/version-content.js'
+
+export type BulkAction = 'run' | 'start' | 'stop' | 'pause' | 'resume' | 'label'
+export type BulkItemResult = 'waiting' | 'done' | 'unchanged' | 'failed' | 'skipped'
+
+export interface LabelChange {
+  readonly set: Readonly<Record<string, string>>
+  readonly remove: readonly string[]
+}
+
+interface NewBulkOperation {
+  readonly id: string
+  readonly action: BulkAction
+  /** For `label`. */
+  readonly labels: LabelChange | null
+  readonly actor: Actor
+  /** When what the actor called with is over; null where that is looked up. */
+  readonly actsUntil?: Date | null
+  /** Each once. */
+  readonly sourceIds: readonly string[]
+}
+
+export interface BulkOperation {
+  readonly id: string
+  readonly action: BulkAction
+  readonly labels: LabelChange | null
+  readonly actor: Actor
+  readonly createdAt: Date
+  readonly stoppedAt: Date | null
+  readonly doneAt: Date | null
+  /** How many sources have which result; those that were deleted since do not count. */
+  readonly counts: Readonly<Partial<Record<BulkItemResult, number>>>
+}
+
+export interface BulkItem {
+  readonly position: number
+  readonly sourceId: string
+  readonly slug: string
+  readonly name: string
+  readonly result: BulkItemResult
+  readonly reason: string | null
+  readonly message: string | null
+  readonly runId: string | null
+  readonly doneAt: Date | null
+}
+
+/** Stores an operation whose sources all wait, with its audit row. */
+export const createBulkOperation = (database: Database, { sourceIds, ...operation }: NewBulkOperation): Promise<void> =>
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const { id, action, labels, actor, actsUntil = null } = operation
+    await prisma.bulkOperation.create({ data: { id, action, actor, actsUntil, ...(labels !== null && { labels: toJson(labels) }) } })
+    await prisma.bulkItem.createMany({ data: sourceIds.map((sourceId, position) => ({ operationId: id, position, sourceId })) })
+    await writeAudit(client, { actor, action: `bulk.${action}`, targetType: 'bulk', targetId: id, after: { labels, sourceIds } })
+  })
+
+// SQL: Prisma counts no groups of a page in one statement.
+const SELECT = `SELECT o.id, o.action, o.labels, o.actor, o.created_at AS "createdAt", o.stopped_at AS "stoppedAt", o.done_at AS "doneAt",
+  coalesce((SELECT json_object_agg(g.result, g.n) FROM (SELECT i.result, count(*)::int AS n FROM bulk_items i WHERE i.operation_id = o.id GROUP BY i.result) g), '{}') AS counts
+FROM bulk_operations o`
+
+export const findBulkOperation = async ({ pool }: Database, id: string): Promise<BulkOperation | null> =>
+  (await pool.query<BulkOperation>(`${SELECT} WHERE o.id = $1`, [id])).rows[0] ?? null
+
+/** The newest first. */
+export const listBulkOperations = async (
+  { pool }: Database,
+  request: { readonly after: { readonly createdAt: string; readonly id: string } | null; readonly limit: number },
+): Promise<readonly BulkOperation[]> => {
+  const { after, limit } = request
+  const { rows } = await pool.query<BulkOperation>(
+    `${SELECT} WHERE $1::timestamptz IS NULL OR (o.created_at, o.id) < ($1, $2::uuid) ORDER BY o.created_at DESC, o.id DESC LIMIT $3`,
+    [after?.createdAt ?? null, after?.id ?? null, limit],
+  )
+  return rows
+}
+
+/** What became of each source, in the order in which they were given; those that were deleted since are left out. */
+export const listBulkItems = async (
+  { pool }: Database,
+  request: { readonly id: string; readonly result: BulkItemResult | undefined; readonly afterPosition: number; readonly limit: number },
+): Promise<readonly BulkItem[]> => {
+  const { rows } = await pool.query<BulkItem>(
+    `SELECT i.position, i.source_id AS "sourceId", s.slug, s.name, i.result, i.reason, i.message, i.run_id AS "runId", i.done_at AS "doneAt"
+     FROM bulk_items i JOIN sources s ON s.id = i.source_id AND s.deleting_at IS NULL
+     WHERE i.operation_id = $1 AND ($2::text IS NULL OR i.result = $2) AND i.position > $3 ORDER BY i.position LIMIT $4`,
+    [request.id, request.result ?? null, request.afterPosition, request.limit],
+  )
+  return rows
+}
+
+/** Lets no further source be taken: those that wait are skipped, for the reason where there is one. Answers what it was; null when unknown. */
+export const stopBulkOperation = (
+  database: Database,
+  id: string,
+  { actor, failure }: { readonly actor: Actor; readonly failure?: Pick<Failure, 'reason' | 'message'> },
+): Promise<'stopped' | 'ended' | null> =>
+  database.prismaTransaction(async ({ client }) => {
+    const { rows } = await client.query<{ ended: boolean }>(
+      'SELECT done_at IS NOT NULL OR stopped_at IS NOT NULL AS ended FROM bulk_operations WHERE id = $1 FOR UPDATE',
+      [id],
+    )
+    if (rows[0] === undefined) return null
+    if (rows[0].ended) return 'ended'
+    await client.query('UPDATE bulk_operations SET stopped_at = clock_timestamp() WHERE id = $1', [id])
+    await client.query(
+      `UPDATE bulk_items SET result = 'skipped', reason = $2, message = $3, done_at = clock_timestamp() WHERE operation_id = $1 AND result = 'waiting'`,
+      [id, failure?.reason ?? null, failure?.message ?? null],
+    )
+    await writeAudit(client, { actor, action: 'bulk.stop', targetType: 'bulk', targetId: id })
+    return 'stopped'
+  })
+
+/** An operation that this process works on until somebody else may. */
+export type HeldBulkOperation = Pick<BulkOperation, 'id' | 'action' | 'labels' | 'actor'>
+
+interface Hold {
+  /** Names this process. */
+  readonly holder: string
+  readonly holdMs: number
+}
+
+// SQL: a claim passes over rows that others hold.
+
+/** Claims the oldest operation that is not over and that nobody works on; null without one. */
+export const claimBulkOperation = async ({ pool }: Database, { holder, holdMs }: Hold): Promise<HeldBulkOperation | null> => {
+  const { rows } = await pool.query<HeldBulkOperation>(
+    `UPDATE bulk_operations SET holder = $1, held_until = clock_timestamp() + $2 * interval '1 millisecond' WHERE id = (
+       SELECT id FROM bulk_operations WHERE done_at IS NULL AND (held_until IS NULL OR held_until < clock_timestamp())
+       ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING id, action, labels, actor`,
+    [holder, holdMs],
+  )
+  return rows[0] ?? null
+}
+
+/** Whether nothing more is done in the name of its actor, by the database's clock. */
+export const isBulkOperationOver = async ({ pool }: Pick<Database, 'pool'>, id: string): Promise<boolean> =>
+  (await pool.query('SELECT FROM bulk_operations WHERE id = $1 AND acts_until <= clock_timestamp()', [id])).rowCount === 1
+
+const HELD = 'WHERE id = $1 AND holder = $2 AND done_at IS NULL'
+
+/** Renews the claim; false when somebody else has the operation. */
+export const holdBulkOperation = async ({ pool }: Database, id: string, { holder, holdMs }: Hold): Promise<boolean> => {
+  const { rowCount } = await pool.query(`UPDATE bulk_operations SET held_until = clock_timestamp() + $3 * interval '1 millisecond' ${HELD}`, [
+    id,
+    holder,
+    holdMs,
+  ])
+  return rowCount === 1
+}
+
+/** Lets another process continue at once. */
+export const releaseBulkOperation = async ({ pool }: Database, id: string, { holder }: Pick<Hold, 'holder'>): Promise<void> =>
+  void (await pool.query(`UPDATE bulk_operations SET holder = NULL, held_until = NULL ${HELD}`, [id, holder]))
+
+/** Ends an operation of which no source waits any more. */
+export const endBulkOperation = async ({ pool }: Database, id: string, { holder }: Pick<Hold, 'holder'>): Promise<void> =>
+  void (await pool.query(`UPDATE bulk_operations SET holder = NULL, held_until = NULL, done_at = clock_timestamp() ${HELD}`, [id, holder]))
+
+/** The next sources that wait. */
+export const takeBulkItems = async (
+  { prisma }: Database,
+  request: { readonly id: string; readonly afterPosition: number; readonly limit: number },
+): Promise<readonly Pick<BulkItem, 'position' | 'sourceId'>[]> =>
+  await prisma.bulkItem.findMany({
+    where: { operationId: request.id, result: 'waiting', position: { gt: request.afterPosition } },
+    orderBy: { position: 'asc' },
+    take: request.limit,
+    select: { position: true, sourceId: true },
+  })
+
+/** Writes what became of a source; one that was skipped meanwhile was done all the same. */
+export const recordBulkItem = async (
+  { pool }: Database,
+  id: string,
+  item: Pick<BulkItem, 'position' | 'result' | 'reason' | 'message' | 'runId'>,
+): Promise<void> =>
+  void (await pool.query(
+    `UPDATE bulk_items SET result = $3, reason = $4, message = left($5, 1000), run_id = $6, done_at = clock_timestamp() WHERE operation_id = $1 AND position = $2`,
+    [id, item.position, item.result, item.reason, item.message, item.runId],
+  ))

@@ -1,0 +1,79 @@
+import type { SourceState } from '@inlet/domain'
+import { type TextRow, textToDate, textToNumber } from '../text-rows.js'
+import { OWN_COLUMNS, type SourceRow } from './source-row.js'
+
+// Each active run finds its own source: there are few of them beside the sources. Live leases are read once and hashed: IS TRUE keeps the planner from making
+// a join of it, which it would plan for as many rows as the statistics promise.
+const ACTIVE = `runs a CROSS JOIN LATERAL (SELECT * FROM sources WHERE id = a.source_id LIMIT 1) s WHERE a.status <> 'ended'`
+const LEASED = `(a.id IN (SELECT run_id FROM leases
+  WHERE source_id = ANY(ARRAY(SELECT source_id FROM runs WHERE status = 'running')) AND expires_at > clock_timestamp())) IS TRUE`
+
+const NO_ACTIVE_RUN = `(SELECT r.id FROM runs r WHERE r.source_id = s.id AND r.status <> 'ended') IS NULL`
+
+/**
+ * The same table as `toSourceState` in the domain, as tables with the condition on their `s`, to which others may be added; a test compares both. What the states
+ * without a run say of the source alone is, word by word, what a partial index of each holds (sources_in_error and so on).
+ */
+const SOURCES_IN_STATE: Readonly<Record<SourceState, string>> = {
+  RUNNING: `${ACTIVE} AND a.status = 'running' AND ${LEASED}`,
+  STARTING: `${ACTIVE} AND (a.status <> 'running' OR NOT ${LEASED})`,
+  ERROR: `sources s WHERE (s.status = 'ERROR' OR (s.status NOT IN ('PAUSED', 'STOPPED') AND s.last_outcome = 'failed')) AND ${NO_ACTIVE_RUN}`,
+  STOPPED: `sources s WHERE (s.status IN ('PAUSED', 'STOPPED') OR (s.status <> 'ERROR' AND s.last_outcome <> 'failed')) AND ${NO_ACTIVE_RUN}`,
+  INIT: `sources s WHERE s.status NOT IN ('ERROR', 'PAUSED', 'STOPPED') AND s.last_outcome IS NULL AND ${NO_ACTIVE_RUN}`,
+}
+
+/** What a state says of the active run of each source in it. */
+const RUN_IN_STATE: Readonly<Record<SourceState, string>> = {
+  RUNNING: 'a.status AS run_status, a.wake_at, NULL AS parked_reason, true AS lease_live',
+  STARTING: "a.status AS run_status, a.wake_at, CASE WHEN a.status = 'parked' THEN a.parked_reason END AS parked_reason, false AS lease_live",
+  ERROR: 'NULL AS run_status, NULL AS wake_at, NULL AS parked_reason, false AS lease_live',
+  STOPPED: 'NULL AS run_status, NULL AS wake_at, NULL AS parked_reason, false AS lease_live',
+  INIT: 'NULL AS run_status, NULL AS wake_at, NULL AS parked_reason, false AS lease_live',
+}
+
+const RUN_OF_EACH = {
+  columns: `r.status AS run_status, r.wake_at, CASE WHEN r.status = 'parked' THEN r.parked_reason END AS parked_reason,
+    coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live`,
+  tables: `LEFT JOIN LATERAL (SELECT id, status, wake_at, parked_reason FROM runs WHERE source_id = s.id AND status <> 'ended' LIMIT 1) r ON true
+    LEFT JOIN LATERAL (SELECT run_id, expires_at FROM leases WHERE source_id = s.id LIMIT 1) l ON true`,
+}
+
+/**
+ * One page of sources, in a state or in any: the columns of `SOURCE_COLUMNS`, for `toSourceRow`. The conditions are on `s`, and so is the order.
+ * The page comes first, and each of its rows finds what belongs to it by an index: a join would be planned for as many rows as the statistics promise.
+ */
+export const sourcePage = (
+  state: SourceState | undefined,
+  { where, orderBy, limit }: { readonly where: string; readonly orderBy: string; readonly limit: string },
+): string => {
+  const [page, run, tables] =
+    state === undefined
+      ? ['', RUN_OF_EACH.columns, RUN_OF_EACH.tables]
+      : [`, ${RUN_IN_STATE[state]}`, 's.run_status, s.wake_at, s.parked_reason, s.lease_live', '']
+  return `WITH page AS MATERIALIZED (
+      SELECT ${OWN_COLUMNS}, s.version_id${page} FROM ${state === undefined ? 'sources s WHERE true' : SOURCES_IN_STATE[state]} AND ${where} ${orderBy} LIMIT ${limit})
+    SELECT ${OWN_COLUMNS}, (SELECT number FROM source_versions WHERE id = s.version_id) AS version, clock_timestamp() AS now, ${run},
+      (SELECT coalesce(json_agg(i.kind ORDER BY i.kind), '[]') FROM incidents i WHERE i.source_id = s.id AND i.closed_at IS NULL) AS incidents
+    FROM page s ${tables} ${orderBy}`
+}
+
+/** A row of `sourcePage`, read as text. */
+export const toSourceRow = (row: TextRow<SourceRow>): SourceRow => ({
+  ...row,
+  status: row.status as SourceRow['status'],
+  labels: JSON.parse(row.labels),
+  version: textToNumber(row.version),
+  fresh_within_seconds: textToNumber(row.fresh_within_seconds),
+  last_outcome: row.last_outcome as SourceRow['last_outcome'],
+  last_success_at: textToDate(row.last_success_at),
+  next_tick_at: textToDate(row.next_tick_at),
+  restart_at: textToDate(row.restart_at),
+  revision: Number(row.revision),
+  created_at: textToDate(row.created_at),
+  updated_at: textToDate(row.updated_at),
+  now: textToDate(row.now),
+  run_status: row.run_status as SourceRow['run_status'],
+  wake_at: textToDate(row.wake_at),
+  lease_live: row.lease_live === 't',
+  incidents: JSON.parse(row.incidents),
+})

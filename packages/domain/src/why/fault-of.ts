@@ -1,0 +1,47 @@
+import { nextStepOf, whoActs } from '../errors/next-step.js'
+import type { Blocker } from './blocker.js'
+import type { WhyFacts } from './why-facts.js'
+
+/** A fault that somebody repairs or that clears by itself, as its reason says. */
+export const faultOf = (
+  reason: string | null,
+  fault: { readonly message: string; readonly next?: string; readonly clearsAt?: Date | null },
+): Blocker => ({
+  message: fault.message,
+  who: whoActs(reason),
+  next: fault.next ?? nextStepOf(reason),
+  clearsAt: fault.clearsAt ?? null,
+  reason,
+})
+
+/** A stream that failed or was not read to its end, or records that could not be stored. */
+export const partialOf = (
+  { reason, message, next, quarantined, quarantinedFor }: NonNullable<WhyFacts['lastRun']>,
+  nextTickAt: Date | null,
+): Blocker => {
+  const aside =
+    quarantined === 0
+      ? null
+      : `${quarantined === 1 ? 'one record' : `${quarantined} records`} went to quarantine${quarantinedFor === null ? '' : `: ${quarantinedFor.message}`}`
+  const cause = reason ?? (quarantined > 0 ? (quarantinedFor?.reason ?? 'RECORD_INVALID') : null)
+  const steps = [
+    ...(reason === null && quarantinedFor === null ? [] : [nextStepOf(cause, next)]),
+    ...(quarantined === 0 ? [] : ['See `inlet quarantine {source}` (GET /v1/sources/{id}/quarantine).']),
+  ]
+  return {
+    ...faultOf(cause, {
+      message: `the last run was partial: ${[message, aside].filter((text) => text !== null).join('; ') || 'see its warnings'}`,
+      next: steps.join(' ') || 'See `inlet runs --source {source}` (GET /v1/runs?source=…).',
+      clearsAt: nextTickAt,
+    }),
+    who: 'owner',
+  }
+}
+
+/** What the run that is active tries again. */
+export const retriedText = ({ run, consecutiveFailures, lastRun }: WhyFacts): string => {
+  if (run?.retrying != null) return `; it is trying again after ${run.retrying.reason}: ${run.retrying.message}`
+  return consecutiveFailures === 0 || lastRun?.outcome !== 'failed'
+    ? ''
+    : `; ${consecutiveFailures === 1 ? 'the run before failed' : `the ${consecutiveFailures} runs before failed`}: ${lastRun.reason === null ? '' : `${lastRun.reason}: `}${lastRun.message ?? 'see it'}`
+}

@@ -1,2 +1,0 @@
-/** Milliseconds since the process began; never jumps when the wall clock is set. */
-export const monotonicNow = (): number => performance.now()

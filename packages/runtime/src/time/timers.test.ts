@@ -1,0 +1,31 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { sleep } from './timers.js'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('sleep', () => {
+  it('rejects with the reason of the signal, before and during', async () => {
+    const controller = new AbortController()
+    const sleeping = sleep(Number.MAX_SAFE_INTEGER, controller.signal)
+    controller.abort(new Error('wake up'))
+    await expect(sleeping).rejects.toThrow('wake up')
+    await expect(sleep(0, controller.signal)).rejects.toThrow('wake up')
+  })
+
+  it('resolves, also for a negative time', async () => {
+    await expect(sleep(1)).resolves.toBeUndefined()
+    await expect(sleep(-1)).resolves.toBeUndefined()
+  })
+
+  it('does not take a delay beyond the longest timer for none', async () => {
+    vi.useFakeTimers()
+    const awake = vi.fn<() => void>()
+    void sleep(2 ** 31 + 10).then(awake)
+    await vi.advanceTimersByTimeAsync(2 ** 31 + 9)
+    expect(awake).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(2)
+    expect(awake).toHaveBeenCalledOnce()
+  })
+})

@@ -1,0 +1,45 @@
+// Node turns a longer delay into 1 ms.
+const LONGEST_TIMER_MS = 2_147_483_647
+
+const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+
+/** Waits `ms` milliseconds, however many. Rejects with the reason of the signal as soon as that aborts. */
+export const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+  for (let left = ms; ; left -= LONGEST_TIMER_MS) {
+    signal?.throwIfAborted()
+    await pause(Math.max(0, Math.min(left, LONGEST_TIMER_MS)), signal)
+    if (left <= LONGEST_TIMER_MS) return
+  }
+}
+
+/** Milliseconds since the process began; never jumps when the wall clock is set. */
+export const monotonicNow = (): number => performance.now()
+
+/** Something took longer than it may. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError'
+}
+
+/** The outcome of the work, or a `DeadlineError` after `timeoutMs`. The work itself is not stopped. The timer keeps the process alive. */
+export const withDeadline = async <T>(work: () => Promise<T>, timeoutMs: number, what: string): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DeadlineError(`${what} took longer than ${timeoutMs} ms`)), timeoutMs)
+  })
+  try {
+    return await Promise.race([work(), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

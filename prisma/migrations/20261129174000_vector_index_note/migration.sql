@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "search_generations" ADD COLUMN     "index_note" TEXT;
