@@ -1,6 +1,8 @@
 import { Failure } from '@inlet/domain'
 
-/** Waits for work that cannot be interrupted, but only until the signal aborts: then rejects with its reason if that is a failure, else CANCELLED. */
+/**
+ * Waits for work that cannot be interrupted until the signal aborts; then rejects with its reason if that is a `Failure`, otherwise with CANCELLED.
+ */
 export const abortable = <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
   if (signal === undefined) return work
   return new Promise<T>((resolve, reject) => {

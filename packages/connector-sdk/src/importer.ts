@@ -1,18 +1,18 @@
 /** A document that describes a system, e.g. an OpenAPI document. */
 export interface ImportRequest {
   readonly text: string
-  /** Where it was found; null when it was sent. */
+  /** Where the document was found; null if it was sent. */
   readonly documentUrl: string | null
-  /** Globs of what to look at, in the terms of the document; empty: everything. */
+  /** Globs that select parts of the document, in its own terms; empty: everything. */
   readonly paths: readonly string[]
 }
 
-/** Settings made from a document, for a person to look through; nothing is saved. */
+/** Settings derived from a document, for a person to review; nothing is saved. */
 export interface Proposal {
   readonly title: string
-  /** In the form of `configSchema`. */
+  /** In the shape of `configSchema`. */
   readonly config: Readonly<Record<string, unknown>>
-  /** Names of the secrets that the settings ask for. */
+  /** Names of the secrets that the settings need. */
   readonly secrets: readonly string[]
   readonly streams: readonly {
     readonly name: string
@@ -20,14 +20,14 @@ export interface Proposal {
     readonly confidence: 'high' | 'medium' | 'low'
     readonly warnings: readonly string[]
   }[]
-  /** What makes no stream, and why. */
+  /** What yields no stream, and why. */
   readonly skipped: readonly { readonly path: string; readonly why: string }[]
   readonly warnings: readonly string[]
 }
 
-/** Makes settings of a document. Runs in a worker; must not fetch anything. */
+/** Derives settings from a document. Runs in a worker; must not fetch anything. */
 export interface Importer {
-  /** What it reads, for people. */
+  /** The format it reads, for display. */
   readonly format: string
   readonly maxBytes: number
   /** Throws IMPORT_UNREADABLE. */

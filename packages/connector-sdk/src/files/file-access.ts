@@ -7,7 +7,7 @@ import { openRegular } from './open-regular.js'
 import { checkPathForm, isKernelPath, isWithin, refuse } from './path-form.js'
 
 export interface FileAccessOptions {
-  /** Absolute folders the operator allows; they may be links and need not exist yet. */
+  /** Absolute folders that the operator allows; they may be links and need not exist yet. */
   readonly roots: readonly string[]
   /** Finds the bytes of an accepted upload; throws NOT_FOUND_UPSTREAM. */
   readonly openUpload: FileAccess['openUpload']
@@ -24,7 +24,7 @@ interface Place {
 }
 
 /**
- * Access to files below the operator's roots and to uploads, and to nothing else. Relative paths are looked for below
+ * Gives access to files below the operator's roots and to uploads, and to nothing else. Relative paths are looked up below
  * each root in turn. Throws RangeError for a root that is not absolute.
  */
 export const createFileAccess = ({ roots, openUpload }: FileAccessOptions): FileAccess => {
@@ -45,7 +45,7 @@ const existingRoots = async (roots: readonly string[]): Promise<readonly Root[]>
       const real = await realpath(root)
       if (!isKernelPath(real)) found.push({ given: path.resolve(root), real })
     } catch {
-      // A root that is not mounted now allows nothing now.
+      // A root that is not mounted right now allows nothing.
     }
   }
   return found

@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, readonly [Reason, string]>> = {
   ENAMETOOLONG: ['PATH_NOT_ALLOWED', 'has a name that is too long'],
 }
 
-/** The failure that an error of the file system stands for; UPSTREAM_ERROR, which is tried again, when it is none of the usual ones. */
+/** Returns the failure for a file system error; UPSTREAM_ERROR, which is retried, for an unusual one. */
 export const toFileFailure = (thrown: unknown, path: string): Failure => {
   if (thrown instanceof Failure) return thrown
   const code = codeOf(thrown) ?? 'unknown error'

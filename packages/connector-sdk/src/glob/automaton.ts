@@ -1,23 +1,23 @@
-/** A piece of a pattern. Text is looked at character by character (code points). */
+/** A piece of a pattern. Text is matched code point by code point. */
 export type Piece =
   | { readonly kind: 'char'; readonly char: string }
-  /** One character that passes the test; `repeated`: any number of them. The second argument: a path segment begins here. */
+  /** One character that passes the test; `repeated`: any number of them. The second argument says whether a path segment begins here. */
   | { readonly kind: 'test'; readonly test: (char: string, begins: boolean) => boolean; readonly repeated: boolean }
   | { readonly kind: 'either'; readonly branches: readonly (readonly Piece[])[] }
 
 type Step =
   | { readonly op: 'test'; readonly test: (char: string, begins: boolean) => boolean }
-  /** Continues at all of these places at once. */
+  /** Continues at all of these steps at once. */
   | { readonly op: 'fork'; readonly to: readonly number[] }
   | { readonly op: 'end' }
 
 /**
- * A matcher of whole texts. It walks all ways through the pattern at once (Thompson, 1968), so that a match costs at most the length of
- * the pattern times that of the text, whatever either of them holds; nothing is ever tried twice.
+ * Returns a matcher for whole texts. It follows all paths through the pattern at once (Thompson, 1968), so that a match costs at most the
+ * length of the pattern times that of the text, whatever they contain; it never backtracks.
  */
 export const createAutomaton = (pieces: readonly Piece[]): ((text: string) => boolean) => {
   const steps = compile(pieces)
-  /** In which round a step was last reached: one look instead of a set. */
+  /** The round in which each step was last reached: an array lookup instead of a set. */
   const reached = new Uint32Array(steps.length)
   let round = 0
 

@@ -2,14 +2,14 @@ import { createAutomaton } from './automaton.js'
 import { type GlobSyntax, parseGlob } from './parse-glob.js'
 
 export interface GlobOptions extends GlobSyntax {
-  /** A `!` at the beginning turns the glob round. Default false. */
+  /** A leading `!` inverts the glob. Default false. */
   readonly negate?: boolean
 }
 
 /**
- * A matcher of whole texts, the only one for patterns that users write: `*` any characters of a name, `?` one, `**` any folders, `[a-z]` and
- * `[!a-z]` one of a class, `{a,b}` and `{1..9}` alternatives, `\` takes the next character as it is; all else stands for itself, parentheses
- * and pipes too. Upper and lower case differ. The cost of a match is at most the length of the glob times that of the text. Never throws.
+ * Returns a matcher for whole texts, the only one for patterns that users write: `*` matches any characters of a name, `?` one, `**` any folders,
+ * `[a-z]` and `[!a-z]` a character of a class, `{a,b}` and `{1..9}` alternatives; `\` escapes the next character. Everything else is literal,
+ * including parentheses and pipes. Case-sensitive. A match costs at most the length of the glob times that of the text. Never throws.
  */
 export const compileGlob = (pattern: string, options: GlobOptions = {}): ((text: string) => boolean) => {
   const bangs = options.negate === true ? (/^!*/.exec(pattern)?.[0].length ?? 0) : 0

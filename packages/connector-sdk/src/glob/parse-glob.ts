@@ -1,22 +1,25 @@
 import type { Piece } from './automaton.js'
 
 export interface GlobSyntax {
-  /** Wildcards at the beginning of a name also stand for names that start with a dot. Default false. */
+  /** Wildcards at the start of a name also match names that begin with a dot. Default false. */
   readonly dot?: boolean
-  /** A slash is a character like any other: for names instead of paths. Default false. */
+  /** Treats a slash like any other character: for names instead of paths. Default false. */
   readonly flat?: boolean
-  /** `{a,b}`. Default true. */
+  /** Enables `{a,b}`. Default true. */
   readonly braces?: boolean
-  /** `dir/**` also stands for `dir` itself. Default false. */
+  /** `dir/**` also matches `dir` itself. Default false. */
   readonly withFolder?: boolean
 }
 
-/** `{1..9}` stands for at most so many values; a longer one for itself. */
+/** The most values a range such as `{1..9}` expands to; a longer one is literal. */
 const MAX_RANGE = 1_000
-/** Deeper braces are taken literally. */
+/** Braces nested deeper are literal. */
 const MAX_DEPTH = 20
 
-/** The pieces of a glob: `*`, `**`, `?`, `[a-z]`, `[!a-z]`, `{a,b}`, `{1..9}` and `\` before a character that stands for itself. What is not closed stands for itself. */
+/**
+ * Parses a glob into pieces: `*`, `**`, `?`, `[a-z]`, `[!a-z]`, `{a,b}`, `{1..9}`, and `\` to escape a character. Whatever is left unclosed is
+ * literal.
+ */
 export const parseGlob = (pattern: string, syntax: GlobSyntax): readonly Piece[] => {
   const chars = Array.from(pattern.replace(/^(?:\.\/)+/, ''))
   return parse(chars, { ...syntax, depth: 0 })
@@ -32,7 +35,7 @@ const parse = (chars: readonly string[], context: Context): Piece[] => {
   return pieces
 }
 
-/** Takes one piece and answers where the next begins. */
+/** Parses one piece and returns where the next one begins. */
 const takePiece = (chars: readonly string[], at: number, { context, pieces }: { readonly context: Context; readonly pieces: Piece[] }): number => {
   const char = chars[at] ?? ''
   if (char === '\\' && at + 1 < chars.length) {
@@ -75,7 +78,7 @@ const takeStars = (chars: readonly string[], at: number, { context, pieces }: { 
   return end
 }
 
-/** `**` between slashes: any number of folders, also none. */
+/** `**` between slashes: any number of folders, including none. */
 const takeFolders = (
   chars: readonly string[],
   { at, end }: { readonly at: number; readonly end: number },
@@ -100,7 +103,7 @@ const wildcard = ({ dot, flat }: Context, repeated: boolean): Piece => ({
   repeated,
 })
 
-/** The place of the bracket that closes a class; -1 without one. A bracket that comes first is part of it. */
+/** The index of the bracket that closes a class; -1 if there is none. A bracket in first position is part of the class. */
 const endOfClass = (chars: readonly string[], at: number): number => {
   let from = at + 1
   if (chars[from] === '!' || chars[from] === '^') from++
@@ -127,7 +130,7 @@ const parseClass = (inside: readonly string[], { dot, flat }: Context): ((char: 
   const holds = (char: string): boolean => ranges.some(([low, high]) => codeOf(char) >= codeOf(low) && codeOf(char) <= codeOf(high))
   return (char, begins) => {
     if (flat !== true && char === '/') return false
-    // A class that writes the dot names it.
+    // A class that lists the dot matches it.
     if (negated && flat !== true && dot !== true && begins && char === '.') return false
     return holds(char) !== negated
   }
@@ -135,7 +138,7 @@ const parseClass = (inside: readonly string[], { dot, flat }: Context): ((char: 
 
 const codeOf = (char: string): number => char.codePointAt(0) ?? 0
 
-/** The place of the brace that closes an open one; -1 without one. */
+/** The index of the brace that closes an open one; -1 if there is none. */
 const endOfBraces = (chars: readonly string[], at: number): number => {
   let depth = 0
   for (let end = at; end < chars.length; end++) {
@@ -146,7 +149,7 @@ const endOfBraces = (chars: readonly string[], at: number): number => {
   return -1
 }
 
-/** Null when the braces stand for themselves, as `{a}` does. */
+/** Returns null when the braces are literal, as in `{a}`. */
 const parseBraces = (inside: readonly string[], context: Context): readonly (readonly Piece[])[] | null => {
   const parts = splitAtCommas(inside)
   const inner = { ...context, depth: context.depth + 1 }

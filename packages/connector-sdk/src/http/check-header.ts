@@ -1,6 +1,6 @@
 import { Failure } from '@inlet/domain'
 
-/** What decides where a message ends or whom it reaches, which the client alone may say (RFC 9110, 7.6.1; RFC 9112). */
+/** Headers that decide where a message ends or whom it reaches; only the client may set them (RFC 9110, 7.6.1; RFC 9112). */
 const OF_THE_CONNECTION = [
   'host',
   'connection',
@@ -14,7 +14,7 @@ const OF_THE_CONNECTION = [
   'upgrade',
   'http2-settings',
 ]
-/** What makes clouds give out the credentials of a machine. */
+/** Headers that make clouds hand out a machine's credentials. */
 const OF_CLOUDS = [
   'metadata',
   'metadata-flavor',
@@ -25,15 +25,15 @@ const OF_CLOUDS = [
   'x-aliyun-ecs-metadata-token',
   'x-aliyun-ecs-metadata-token-ttl-seconds',
 ]
-/** What turns a request that reads into one that writes. */
+/** Headers that turn a read into a write. */
 const OF_THE_METHOD = ['x-http-method', 'x-http-method-override', 'x-method-override']
 const FORBIDDEN: ReadonlySet<string> = new Set([...OF_THE_CONNECTION, ...OF_CLOUDS, ...OF_THE_METHOD])
 /** RFC 9110, 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/
-/** RFC 9110, 5.5: one line of visible characters, blanks and tabs. */
+/** RFC 9110, 5.5: one line of visible characters, spaces and tabs. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** Throws VALIDATION_FAILED with the field for a header that settings must not name, or that cannot be sent; never repeats a value. */
+/** Throws VALIDATION_FAILED with the field for a header that settings must not set, or that cannot be sent; never repeats a value. */
 export const checkHeader = (name: string, value: string, field: string): void => {
   checkHeaderName(name, field)
   checkHeaderValue(value, field)
@@ -52,7 +52,7 @@ export const checkHeaderValue = (value: string, field: string): void => {
     throw invalid('a header holds line breaks or other characters that cannot be sent', field, 'Write it on one line, in ASCII.')
 }
 
-/** The same for all headers of a setting, e.g. `config.headers`. */
+/** Like `checkHeader`, for all headers of a setting, e.g. `config.headers`. */
 export const checkHeaders = (headers: Readonly<Record<string, string>>, field: string): void => {
   for (const [name, value] of Object.entries(headers)) checkHeader(name, value, `${field}.${name.slice(0, 60)}`)
 }

@@ -8,7 +8,7 @@ describe.each(['axios', 'node'] as const)('the HTTP client over %s', (transport)
   const { open, serve, close } = createHttpFixture(transport)
   afterEach(close)
 
-  describe('what it sends and gives', () => {
+  describe('requests and responses', () => {
     it('reads text, bytes, JSON and the stream', async () => {
       const { url } = await serve(end('{"a":[1,9007199254740993]}', { 'x-one': 'b', 'Content-Type': 'application/json' }))
       const client = open()
@@ -95,7 +95,7 @@ describe.each(['axios', 'node'] as const)('the HTTP client over %s', (transport)
       expect(await (await client.request({ url: latin.url })).text()).toBe('ü')
       expect(await (await client.request({ url: marked.url })).json()).toEqual({})
     })
-    it('uses a connection again', async () => {
+    it('reuses a connection', async () => {
       const { url, sockets } = await serve(end('x'))
       const client = open()
       for (let i = 0; i < 5; i++) await (await client.request({ url })).text()

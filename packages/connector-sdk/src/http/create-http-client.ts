@@ -27,10 +27,10 @@ export interface HttpClientOptions {
   readonly log?: ConnectorLog
   /** Sent as User-Agent unless a request sets its own. */
   readonly userAgent?: string
-  /** Takes secrets out of what the other side says of a refusal; what was sent is taken out in any case. */
+  /** Removes secrets from what the remote system says in an error; what was sent is removed in any case. */
   readonly redact?: (text: string) => string
   readonly onRequest?: (event: HttpEvent) => void
-  /** What speaks on the wire: `axios` (default), or `node` for callers with very many small requests, at about half the CPU. */
+  /** The transport: `axios` (default), or `node` for callers with very many small requests, at about half the CPU. */
   readonly transport?: 'axios' | 'node'
 }
 
@@ -39,7 +39,7 @@ export interface ClosableHttpClient extends HttpClient, AsyncDisposable {
   close(): void
 }
 
-/** HTTP that reaches only what the guard permits; see {@link HttpClient} for the failures. The caller closes. */
+/** Creates an HTTP client that reaches only what the guard permits; see {@link HttpClient} for the failures. The caller closes it. */
 export const createHttpClient = (options: HttpClientOptions): ClosableHttpClient => {
   const agents = createGuardedAgents(options.guard)
   const exchange = options.transport === 'node' ? createNodeExchange(agents) : createAxiosExchange(agents)
@@ -120,7 +120,7 @@ const followRedirects = async (
 const whereTo = (hop: Hop, location: string): string =>
   isUrl(location, hop.url.href) ? describeUrl(new URL(location, hop.url)) : describeLocation(location)
 
-/** A redirect to a forbidden address is the work of the other side, not a badly written setting. */
+/** A redirect to a forbidden address is the remote system's doing, not a faulty setting. */
 const checkHop = (hop: Hop, guard: EgressGuard): void => {
   try {
     guard.checkUrl(hop.url.href)
@@ -129,7 +129,7 @@ const checkHop = (hop: Hop, guard: EgressGuard): void => {
   }
 }
 
-/** A server may close an idle connection just when we use it: such a request has not been seen by it and is sent once more. */
+/** A server may close an idle connection just as we use it: it has not seen such a request, so it is sent once more. */
 const send = async (hop: Hop, { exchange, deadline }: { exchange: Exchange; deadline: Deadline }): Promise<IncomingMessage> => {
   try {
     return await inTime(exchange(hop, deadline.signal), deadline.signal)
@@ -140,7 +140,7 @@ const send = async (hop: Hop, { exchange, deadline }: { exchange: Exchange; dead
   }
 }
 
-/** Whatever a transport makes of the signal: nothing is waited for after it, and an answer that comes late is dropped. */
+/** However a transport treats the signal: after it aborts nothing is waited for, and a late response is dropped. */
 const inTime = (answer: Promise<IncomingMessage>, signal: AbortSignal): Promise<IncomingMessage> => {
   answer.then(
     (message) => signal.aborted && message.on('error', () => undefined).destroy(),
@@ -161,7 +161,7 @@ const createNodeExchange =
       signal.addEventListener('abort', onAbort, { once: true })
       request.once('close', () => signal.removeEventListener('abort', onAbort))
       request.once('response', resolve)
-      // Stays for the whole life of the request: a socket that dies late reports here too.
+      // Stays for the life of the request: a socket that dies late reports here too.
       request.on('error', (error) => reject(new ExchangeError(error, request.reusedSocket)))
       if (signal.aborted) onAbort()
       request.end(hop.body)

@@ -1,20 +1,20 @@
 import { setMaxListeners } from 'node:events'
 import { Failure } from '@inlet/domain'
 
-/** The end of one request by time, by its caller or by the closing client; `signal.reason` is the failure to report. */
+/** Ends one request on timeout, by its caller, or when the client closes; `signal.reason` is the failure to report. */
 export interface Deadline {
   readonly signal: AbortSignal
   cancel(failure: Failure): void
-  /** Stops the clock; call it when nothing is left to interrupt. */
+  /** Stops the clock; call it when there is nothing left to interrupt. */
   done(): void
 }
 
 export interface DeadlineOptions {
-  /** What was asked, for the message. */
+  /** The request, for the message. */
   readonly target: string
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
-  /** Requests in flight: the deadline adds itself and leaves when it is done. */
+  /** Requests in flight: the deadline adds itself and removes itself when done. */
   readonly open: Set<Deadline>
 }
 
@@ -22,7 +22,7 @@ export interface DeadlineOptions {
 export const startDeadline = ({ target, timeoutMs, signal, open }: DeadlineOptions): Deadline => {
   const controller = new AbortController()
   const end = (failure: Failure): void => {
-    // The caller may never read the body: nothing of the request stays behind then.
+    // The caller may never read the body, so nothing of the request may stay behind.
     deadline.done()
     controller.abort(failure)
   }
@@ -43,7 +43,7 @@ export const startDeadline = ({ target, timeoutMs, signal, open }: DeadlineOptio
   open.add(deadline)
   if (signal?.aborted) onAbort()
   else if (signal !== undefined) {
-    // Hundreds of requests may share the signal of a run: that is no leak.
+    // Hundreds of requests may share the signal of a run; that is not a leak.
     setMaxListeners(0, signal)
     signal.addEventListener('abort', onAbort, { once: true })
   }

@@ -9,17 +9,17 @@ describe.each(['axios', 'node'] as const)('what a refusal says, over %s', (trans
   const { open, serve, close } = createHttpFixture(transport)
   afterEach(close)
 
-  it('stands in the failure', async () => {
+  it('is part of the failure', async () => {
     const { url } = await serve(end('{"error":{"message":"The trial ended yesterday"}}', { 'content-type': 'application/json' }, 403))
     const failure = await readHttpFailure(await open().request({ url }), now())
     expect(failure).toMatchObject({ reason: 'PERMISSION_DENIED', message: `${url}/ answered with status 403: The trial ended yesterday` })
   })
-  it('stands in the failure of an answer that is not JSON', async () => {
+  it('is part of the failure of an answer that is not JSON', async () => {
     const { url } = await serve(end('<html><title>Sign in</title>', { 'content-type': 'text/html' }))
     const failure = await failureOf((await open().request({ url })).json())
     expect(failure.message).toMatch(/is not JSON \(Content-Type: text\/html\); it says: Sign in$/)
   })
-  it('repeats nothing that was sent to prove who asks, in whatever part of the request', async () => {
+  it('repeats nothing that was sent to authenticate, in whatever part of the request', async () => {
     const { url } = await serve((request, response) => {
       const basic = Buffer.from(String(request.headers.authorization).slice(6), 'base64')
       let form = ''
@@ -45,12 +45,12 @@ describe.each(['axios', 'node'] as const)('what a refusal says, over %s', (trans
     expect(said).toContain('since=2026-01-01')
     expect(said).not.toMatch(/s3cret|T0AB12CD34|YWxpY2U6/)
   })
-  it('takes out what else is known to be secret', async () => {
+  it('removes what else is known to be secret', async () => {
     const { url } = await serve(end('the key 4711-0815 is locked', {}, 403))
     const client = open({ redact: (text) => text.replaceAll('4711-0815', '***') })
     expect(await (await client.request({ url })).explain()).toBe('the key *** is locked')
   })
-  it('takes the start of a body that does not end, and lets go of it', async () => {
+  it('takes the start of a body that does not end, and releases it', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(500)
       const more = () => response.destroyed || response.write('too much to say '.repeat(4096), more)
@@ -69,7 +69,7 @@ describe.each(['axios', 'node'] as const)('what a refusal says, over %s', (trans
     expect(await answer.explain()).toBe('')
     answer.discard()
   })
-  it('stands in refusals of a token endpoint', async () => {
+  it('is part of refusals of a token endpoint', async () => {
     const { url } = await serve(end('{"error":"invalid_client","error_description":"The secret topsecret1 expired on 2026-11-01"}', {}, 401))
     const auth = createAuth({
       spec: { kind: 'oauth2ClientCredentials', tokenUrl: `${url}/token`, clientId: 'inlet', clientAuth: 'body', params: {} } as never,

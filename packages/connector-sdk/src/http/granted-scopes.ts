@@ -1,6 +1,8 @@
 import type { CheckWarning } from '../connector.js'
 
-/** The scopes of a token, as GitHub and Slack name them with every answer (`x-oauth-scopes`); null when the system does not say. Pure. */
+/**
+ * Returns the scopes of a token as GitHub and Slack report them in every response (`x-oauth-scopes`); null when the system does not report any. Pure.
+ */
 export const parseGrantedScopes = (header: string | undefined): readonly string[] | null =>
   header === undefined
     ? null
@@ -9,7 +11,7 @@ export const parseGrantedScopes = (header: string | undefined): readonly string[
         .map((scope) => scope.trim())
         .filter((scope) => scope !== '')
 
-/** A token that may do more than read is worth more to a thief than to Inlet. `advice` says which token to use instead. Pure. */
+/** Warns of a token that may do more than read, since it is worth more to a thief than to Inlet. `advice` says which token to use instead. Pure. */
 export const warnOfScopes = (
   granted: readonly string[] | null,
   { reads, advice }: { readonly reads: (scope: string) => boolean; readonly advice: string },

@@ -37,7 +37,7 @@ describe.each(['axios', 'node'] as const)('a hostile or broken server over %s', 
       const { url } = await serve((_request, response) => void response.writeHead(200, { 'content-length': '999999999' }).write('x'))
       expect((await failureOf(open().request({ url }))).reason).toBe('RESPONSE_TOO_LARGE')
     })
-    it('cannot keep us with a slow body, streamed or whole', async () => {
+    it('cannot hold us up with a slow body, streamed or whole', async () => {
       const { url, seen } = await serve((_request, response) => {
         response.writeHead(200, { 'content-length': '1000' })
         const timer = setInterval(() => response.write('x'), 5)
@@ -48,7 +48,7 @@ describe.each(['axios', 'node'] as const)('a hostile or broken server over %s', 
       expect((await failureOf((await client.request({ url, timeoutMs: 100 })).body.toArray())).reason).toBe('TIMEOUT')
       await until(() => seen.every((request) => request.destroyed && request.socket.destroyed), { what: 'sockets to be gone' })
     })
-    it('cannot keep us waiting for headers', async () => {
+    it('cannot hold us up before the headers', async () => {
       const { url } = await serve(() => undefined)
       expect((await failureOf(open().request({ url, timeoutMs: 50 }))).reason).toBe('TIMEOUT')
     })

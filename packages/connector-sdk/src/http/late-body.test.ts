@@ -26,7 +26,7 @@ const READERS: Readonly<Record<string, (answer: HttpResponse) => Promise<unknown
   },
 }
 
-/** What is queued on the event loop has happened, also what follows from it. */
+/** Runs everything queued on the event loop, and whatever follows from it. */
 const ticks = async (): Promise<void> => {
   for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -38,7 +38,7 @@ describe.each(['axios', 'node'] as const)('a body that is asked for late, over %
   const ENDS: Readonly<Record<string, (url: string, client: ClosableHttpClient) => Promise<HttpResponse>>> = {
     TIMEOUT: async (url, client) => {
       const answer = await client.request({ url, timeoutMs: 200 })
-      // Timers fire in their order, so this one comes after the deadline.
+      // Timers fire in order, so this one fires after the deadline.
       await new Promise((resolve) => setTimeout(resolve, 250))
       return answer
     },
@@ -57,7 +57,7 @@ describe.each(['axios', 'node'] as const)('a body that is asked for late, over %
 
   describe.each(Object.entries(ENDS))('%s', (reason, begin) => {
     it.each(Object.entries(ANSWERS))(
-      'fails for a body that is %s, whichever reader asks and however often',
+      'fails for a body that is %s, whichever reader is used and however often',
       async (_name, { body, headers, complete }) => {
         const { url } = await serve((_request, response) => {
           response.writeHead(200, headers)
@@ -79,7 +79,7 @@ describe.each(['axios', 'node'] as const)('a body that is asked for late, over %
     )
   })
 
-  it('fails while the body is being read as well', async () => {
+  it('fails while the body is being read, too', async () => {
     const { url, seen } = await serve((_request, response) => void response.writeHead(200).write('{"a":'))
     for (const reader of Object.values(READERS)) {
       const before = seen.length
@@ -92,7 +92,7 @@ describe.each(['axios', 'node'] as const)('a body that is asked for late, over %
     }
   })
 
-  it('ends when the connection broke before anybody read', async () => {
+  it('ends when the connection broke before anyone read', async () => {
     const { url, sockets } = await serve((_request, response) => void response.writeHead(200, { 'content-length': '10' }).write('x'))
     for (const reader of Object.values(READERS)) {
       const answer = await open().request({ url })

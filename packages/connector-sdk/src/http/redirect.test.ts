@@ -7,7 +7,7 @@ describe.each(['axios', 'node'] as const)('redirects over %s', (transport) => {
   afterEach(close)
 
   describe('redirects', () => {
-    it('follows five, and drops no credential on the way at home', async () => {
+    it('follows five, and drops no credential within the origin', async () => {
       const { url, seen } = await serve((request, response) => {
         const n = Number(request.url?.slice(1))
         return n < 5 ? redirectTo(response, `/${n + 1}`) : response.end('there')

@@ -6,8 +6,8 @@ const ALWAYS_CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization', 'h
 const BODY_HEADERS = ['content-type', 'content-length', 'content-encoding', 'content-language', 'content-location']
 
 /**
- * A Location header as it goes into an address: bytes beyond ASCII, which Node reads as Latin-1 and servers send as raw UTF-8, are escaped one by one,
- * so that the address has the bytes the server meant.
+ * Makes a Location header usable in a URL: bytes beyond ASCII, which servers send as raw UTF-8 and Node reads as Latin-1, are escaped one by
+ * one, so that the URL has the bytes the server meant.
  */
 export const decodeLocation = (location: string): string =>
   location.replaceAll(/[\u0080-\u00ff]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -15,8 +15,8 @@ export const decodeLocation = (location: string): string =>
 export const isRedirect = (status: number): boolean => status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 
 /**
- * The request that follows from a redirect (RFC 9110, 15.4): 303 becomes GET, as do 301 and 302 of a POST; credentials and
- * the given credential headers go when scheme, host or port changes. Throws UPSTREAM_INVALID for a location that is no URL
+ * Returns the request that follows a redirect (RFC 9110, 15.4): 303 becomes GET, as do 301 and 302 of a POST; credentials and
+ * the given credential headers are dropped when scheme, host or port changes. Throws UPSTREAM_INVALID for a location that is no URL
  * and for a body that would go to another origin.
  */
 export const nextHop = (hop: Hop, answer: { status: number; location: string }, credentialHeaders: readonly string[]): Hop => {
@@ -37,7 +37,7 @@ export const nextHop = (hop: Hop, answer: { status: number; location: string }, 
   return { url, method: toGet ? 'GET' : hop.method, headers, body }
 }
 
-/** What follows the question mark may be secret; the rest is cut and made visible. */
+/** Formats a location for messages: what follows the question mark may be secret and is dropped; the rest is cut and quoted. */
 export const describeLocation = (location: string): string =>
   JSON.stringify(
     location

@@ -1,10 +1,10 @@
 const DAY_MS = 86_400_000
-/** Longer than this is a mistake of the server, not a request to wait. */
+/** Anything longer is a mistake of the server, not a request to wait. */
 const ABSURD_MS = 31 * DAY_MS
 
 /**
- * Milliseconds to wait by a Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3), at most 24 h. Undefined when it
- * is absent, text, negative or more than 31 days; 0 for a date that has passed.
+ * Returns the milliseconds to wait by a Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3), at most 24 h. Undefined when it
+ * is absent, text, negative or more than 31 days; 0 for a date in the past.
  */
 export const parseRetryAfter = (value: string | undefined, now: Date): number | undefined => {
   const text = value?.trim() ?? ''
@@ -14,7 +14,10 @@ export const parseRetryAfter = (value: string | undefined, now: Date): number | 
   return Number.isNaN(at) ? undefined : bounded(Math.max(0, at - now.getTime()))
 }
 
-/** Milliseconds until a rate limit resets: seconds from now, or seconds since 1970 as GitHub and others send. Bounded like Retry-After. */
+/**
+ * Returns the milliseconds until a rate limit resets: given as seconds from now, or seconds since 1970 as GitHub and others send. Bounded like
+ * Retry-After.
+ */
 export const parseRateLimitReset = (value: string | undefined, now: Date): number | undefined => {
   const text = value?.trim() ?? ''
   if (!/^\d{1,12}(\.\d+)?$/.test(text)) return undefined

@@ -2,7 +2,7 @@ import { showUrl } from '@inlet/domain'
 import type { Hop } from './exchange/exchange.js'
 
 const REDACTED = '[redacted]'
-/** Shorter ones are words, and protect nothing. */
+/** Anything shorter is a word, and removing it protects nothing. */
 const MIN_LENGTH = 6
 const PLAIN_HEADERS = new Set([
   'accept',
@@ -18,12 +18,12 @@ const PLAIN_HEADERS = new Set([
 const DATE = /^\d{4}-\d\d(-\d\d[\dT:.Z+-]*)?$/
 
 /**
- * A text of the other side without what may have been secret in the request it answers: headers, values of the query and of a form, parts of
- * the path that look like tokens. Bodies of JSON hold settings and no secrets.
+ * Removes from a text of the remote system what may have been secret in the request it answers: headers, values of the query and of a form, parts
+ * of the path that look like tokens. JSON bodies contain settings, not secrets.
  */
 export const withoutSent = (text: string, hop: Hop): string => withoutValues(text, sentBy(hop))
 
-/** A text without the values that are long enough to be secrets and no dates. */
+/** Removes those of the values that are long enough to be secrets and are no dates. */
 export const withoutValues = (text: string, values: Iterable<string>): string =>
   [...values]
     .filter((value) => value.length >= MIN_LENGTH && !DATE.test(value))
@@ -40,7 +40,7 @@ function* sentBy({ url, headers, body }: Hop): Generator<string> {
   for (const value of new URLSearchParams(Buffer.from(body).toString('utf8')).values()) yield* formsOf(value)
 }
 
-/** A header as it is, the parts of it, and what Basic holds. */
+/** Yields a header as it is, its parts, and what Basic encodes. */
 function* partsOf(header: string): Generator<string> {
   for (const part of [header, ...header.split(/[\s,;="]+/)]) {
     yield part

@@ -4,10 +4,12 @@ import { ACCEPT_ENCODING } from './body/decoders.js'
 import type { Hop } from './exchange/exchange.js'
 import type { HttpRequest } from './http-client.js'
 
-/** The client decides these; a setting that changed them could smuggle a second request. */
+/** Set by the client; a setting that changed them could smuggle a second request. */
 const RESERVED = new Set(['connection', 'content-length', 'expect', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
 
-/** The first hop of a request: default headers, names in lower case, body as it is sent. Throws VALIDATION_FAILED for unsendable headers. */
+/**
+ * Builds the first hop of a request: default headers, names in lower case, body as sent. Throws VALIDATION_FAILED for headers that cannot be sent.
+ */
 export const toHop = (url: URL, request: HttpRequest, userAgent: string | undefined): Hop => {
   const headers: Record<string, string> = { accept: '*/*', 'accept-encoding': ACCEPT_ENCODING }
   if (userAgent !== undefined) headers['user-agent'] = userAgent

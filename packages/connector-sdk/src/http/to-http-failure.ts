@@ -1,14 +1,14 @@
 import { Failure, type Reason, showUrl } from '@inlet/domain'
 import { parseRateLimitReset, parseRetryAfter } from './retry-after.js'
 
-/** The same with what the body says, which is often the one thing that helps. Uses the body up. */
+/** Like `toHttpFailure`, with what the body says, which is often the one thing that helps. Consumes the body. */
 export const readHttpFailure = async (response: Parameters<typeof toHttpFailure>[0] & { explain(): Promise<string> }, now: Date): Promise<Failure> =>
   toHttpFailure(response, now, await response.explain())
 
 /**
- * The failure that a status of 400 and above stands for: 401 AUTH_FAILED, 403 PERMISSION_DENIED (RATE_LIMITED when its headers
- * speak of a limit), 404 and 410 NOT_FOUND_UPSTREAM, 429 RATE_LIMITED, 5xx and 408 UPSTREAM_ERROR, others UPSTREAM_INVALID, with
- * the time to wait where the server names one. `said` is what the server says about it.
+ * Returns the failure for a status of 400 or above: 401 AUTH_FAILED, 403 PERMISSION_DENIED (RATE_LIMITED when its headers
+ * indicate a limit), 404 and 410 NOT_FOUND_UPSTREAM, 429 RATE_LIMITED, 5xx and 408 UPSTREAM_ERROR, others UPSTREAM_INVALID, with
+ * the time to wait if the server names one. `said` is the server's own explanation.
  */
 export const toHttpFailure = (
   response: { readonly status: number; readonly url: string; readonly headers: Readonly<Record<string, string>> },
@@ -45,5 +45,5 @@ const waitMs = (headers: Readonly<Record<string, string>>, now: Date): number | 
 const REMAINING = ['x-ratelimit-remaining', 'ratelimit-remaining', 'x-rate-limit-remaining']
 const RESET = ['x-ratelimit-reset', 'ratelimit-reset', 'x-rate-limit-reset']
 
-/** A URL for messages and logs: without what may hold secrets, and at most 300 characters. */
+/** Formats a URL for messages and logs: without what may be secret, at most 300 characters. */
 export const describeUrl = (url: URL): string => showUrl(url)

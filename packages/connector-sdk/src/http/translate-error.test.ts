@@ -12,7 +12,7 @@ it.each([
   ['ENOTFOUND', 'DNS_FAILED', 'does not resolve'],
   ['ECONNREFUSED', 'UNREACHABLE', 'cannot connect'],
 ])('says what %s means, under the reason %s', (code, reason, words) => {
-  // As axios hands it on: its own code says less than that of the cause.
+  // As axios passes it on: its own code says less than that of the cause.
   const cause = Object.assign(new Error('low'), { code })
   const failure = toNetworkFailure(Object.assign(new Error('high', { cause }), { code: 'ERR_NETWORK' }), 'GET https://a.test/x')
   expect(failure).toMatchObject({ reason, message: expect.stringContaining(words) })

@@ -1,8 +1,8 @@
 import { Failure, type Reason } from '@inlet/domain'
 
 /**
- * The one place where errors of axios, Node's sockets, TLS, HTTP parser and zlib become failures.
- * @param target what was asked, for the message, e.g. `GET https://example.com/items`
+ * The one place where errors of axios and of Node's sockets, TLS, HTTP parser and zlib become failures.
+ * @param target the request, for the message, e.g. `GET https://example.com/items`
  */
 export const toNetworkFailure = (thrown: unknown, target: string): Failure => {
   const chain = errorChain(thrown)

@@ -1,4 +1,4 @@
-/** Positions [from, to) of the numbers in JSON text that a JavaScript number would round. */
+/** Returns the positions [from, to) of the numbers in JSON text that a JavaScript number would round. */
 export const findLossyNumbers = (text: string): readonly (readonly [from: number, to: number])[] => {
   // Nearly every document ends here: a rounded number has 16 digits or an exponent.
   if (!SUSPICIOUS.test(text)) return []
@@ -22,7 +22,7 @@ const MINUS = 0x2d
 const ZERO = 0x30
 const NINE = 0x39
 
-/** The position behind the closing quote; the end of the text when there is none. */
+/** Returns the position after the closing quote, or the end of the text when there is none. */
 const afterString = (text: string, start: number): number => {
   let quote = text.indexOf('"', start + 1)
   while (quote !== -1) {
@@ -40,7 +40,7 @@ const afterNumber = (text: string, start: number): number => {
 }
 const NUMBER_CHARACTERS = /[-+.\deE]+/y
 
-/** Whether reading the digits as a JavaScript number and writing it again gives another value. */
+/** Whether parsing the digits as a JavaScript number and formatting it again changes the value. */
 const isLossy = (digits: string): boolean => {
   if (digits.length < 16 && !/[eE]/.test(digits)) return false
   const value = Number(digits)
@@ -51,7 +51,7 @@ const isLossy = (digits: string): boolean => {
   return normal(digits) !== normal(String(value))
 }
 
-/** A decimal as its significant digits and exponent, so that 1.10, 11e-1 and 1.1 are the same. */
+/** Normalizes a decimal to its significant digits and exponent, so that 1.10, 11e-1 and 1.1 are equal. */
 const normal = (digits: string): string => {
   const sign = digits.startsWith('-') ? '-' : ''
   const [mantissa = '', exponent = '0'] = digits.slice(sign.length).toLowerCase().split('e')

@@ -3,14 +3,14 @@ import { JsonNumber } from '@inlet/domain'
 import { findLossyNumbers } from './find-lossy-numbers.js'
 
 /**
- * Parses JSON like `JSON.parse`, but keeps every number: integers beyond 2^53 become bigint, decimals with more digits than a
- * JavaScript number holds and numbers out of its range (`1e400`) become {@link JsonNumber}. Texts without such numbers cost one
- * scan more than `JSON.parse`. Throws SyntaxError.
+ * Parses JSON like `JSON.parse`, but preserves every number: integers beyond 2^53 become bigint; decimals with more digits than a
+ * JavaScript number holds, and numbers out of its range (`1e400`), become {@link JsonNumber}. Texts without such numbers cost one
+ * more scan than `JSON.parse`. Throws SyntaxError.
  */
 export const parseJsonLossless = (text: string): unknown => {
   const found = findLossyNumbers(text)
   if (found.length === 0) return JSON.parse(text)
-  // JSON.parse does all the work: each such number goes through it as a string that no document can contain by chance.
+  // JSON.parse does all the work: each such number passes through it as a string that no document can contain by chance.
   const mark = `${randomUUID()}:`
   let marked = ''
   let end = 0
@@ -21,7 +21,7 @@ export const parseJsonLossless = (text: string): unknown => {
   return restore(JSON.parse(marked + text.slice(end)), mark)
 }
 
-/** Replaces the marked strings in place, without recursion, since documents may be nested deeper than the stack. */
+/** Replaces the marked strings in place, without recursion, since documents may be nested deeper than the stack allows. */
 const restore = (root: unknown, mark: string): unknown => {
   const holder: Record<string, unknown> = { root }
   const pending: object[] = [holder]

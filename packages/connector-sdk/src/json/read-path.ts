@@ -1,6 +1,6 @@
 /**
- * The value at a path: `data.items.0`, or a JSON pointer such as `/data/a.b/0` (RFC 6901) for names with dots. The empty path
- * is the whole; a negative number counts from the end of a list, e.g. `data.-1.id`. Undefined when something on the way is
+ * Returns the value at a path: `data.items.0`, or a JSON pointer such as `/data/a.b/0` (RFC 6901) for names with dots. The empty path
+ * is the whole value; a negative number counts from the end of a list, e.g. `data.-1.id`. Undefined when a step is
  * missing; only own members count.
  */
 export const readPath = (value: unknown, path: string): unknown => {
@@ -14,7 +14,7 @@ export const readPath = (value: unknown, path: string): unknown => {
   return current
 }
 
-/** The member names a path walks through; a leading `$.` is allowed. */
+/** Returns the member names along a path; a leading `$.` is allowed. */
 export const pathSteps = (path: string): readonly string[] => {
   if (path === '' || path === '$') return []
   if (path.startsWith('/'))

@@ -1,10 +1,10 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
 /**
- * Why an address is not part of the public internet, in words for people, or null when it is global. IPv4 addresses inside
+ * Returns why an address is not part of the public internet, in words for people, or null if it is global. IPv4 addresses inside
  * IPv6 ones (mapped `::ffff:0:0/96`, NAT64 `64:ff9b::/96`) are classified as the IPv4 address; 6to4, Teredo and IPv4-compatible
- * forms are refused whole, since nothing public is served there; of IPv6 only global unicast (2000::/3) is public at all. Addresses at which
- * clouds serve their machines count as theirs, though some look public. Anything that is no IP address is refused.
+ * forms are refused outright, since nothing public is served there; in IPv6 only global unicast (2000::/3) is public at all. Addresses at which
+ * clouds serve their machines are refused too, though some look public. So is anything that is no IP address.
  * Source: the IANA special-purpose address registries.
  */
 export const nonGlobalClass = (ip: string): string | null => {
@@ -18,7 +18,7 @@ export const nonGlobalClass = (ip: string): string | null => {
 /** Whether an IP address is part of the public internet; false for anything that is no IP address. */
 export const isGlobalAddress = (ip: string): boolean => nonGlobalClass(ip) === null
 
-/** The IPv4 address that a mapped or NAT64 address stands for, the IPv6 address in full hexadecimal form otherwise, without a zone. */
+/** Returns the IPv4 address inside a mapped or NAT64 address; otherwise the IPv6 address in full hexadecimal form, without a zone. */
 export const unmapAddress = (ip: string): string => {
   if (isIPv4(ip)) return ip
   const groups = ipv6Groups(ip)
@@ -33,11 +33,11 @@ const toIpv4 = (high: string, low: string): string => {
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.')
 }
 
-/** The eight groups in lower-case hexadecimal without leading zeros. */
+/** Returns the eight groups in lower-case hexadecimal without leading zeros. */
 const ipv6Groups = (ip: string): string[] | null => {
   const address = ip.split('%', 1)[0] ?? ''
   if (!isIPv6(address)) return null
-  // The URL parser writes the canonical form: dotted tails become hexadecimal, leading zeros go.
+  // The URL parser canonicalizes: dotted tails become hexadecimal, leading zeros disappear.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1)
   const [left = '', right] = canonical.split('::')
   const leftGroups = left === '' ? [] : left.split(':')
@@ -68,7 +68,7 @@ const RANGES_V4 = ranges('ipv4', [
   ['192.88.99.0/24', '6to4 relay'],
   ['192.168.0.0/16', 'private'],
   ['192.175.48.0/24', 'special-purpose'],
-  // Azure's own services, and those of IBM Cloud.
+  // Services of Azure itself and of IBM Cloud.
   ['168.63.129.16/32', 'cloud platform'],
   ['161.26.0.0/16', 'cloud platform'],
   ['166.8.0.0/14', 'cloud platform'],

@@ -5,18 +5,18 @@ import { canonicalHost, isLocalhost } from './host-name.js'
 
 /** What the operator permits besides public addresses on ports 80 and 443. */
 export interface AllowList {
-  /** Whether this very name is listed for this port, so that it may lead anywhere. */
+  /** Whether this exact name is listed for this port, so that it may resolve to anything. */
   listsName(host: string, port: number): boolean
-  /** Whether the name or literal address may be connected to, or for `localhost`, one of the addresses it stands for. */
+  /** Whether a connection to the name or literal address is allowed or, for `localhost`, to one of the addresses it stands for. */
   allowsHost(host: string, port: number): boolean
   /** Whether a resolved address is listed for this port. */
   allowsAddress(address: string, port: number): boolean
 }
 
 /**
- * Reads entries such as `10.0.0.0/8`, `192.168.1.5`, `192.168.1.5:8080`, `[fd00::1]:5432`, `db.internal`, `db.internal:5432`.
- * An entry with a port allows only that port, one without any port; `localhost` stands for both loopback addresses.
- * Throws VALIDATION_FAILED for an entry it cannot read.
+ * Parses entries such as `10.0.0.0/8`, `192.168.1.5`, `192.168.1.5:8080`, `[fd00::1]:5432`, `db.internal`, `db.internal:5432`.
+ * An entry with a port allows only that port, one without allows every port; `localhost` stands for both loopback addresses.
+ * Throws VALIDATION_FAILED for an entry it cannot parse.
  */
 export const parseAllowList = (entries: readonly string[]): AllowList => {
   const hosts = new Map<string, Set<number> | 'any'>()
@@ -51,7 +51,7 @@ export const parseAllowList = (entries: readonly string[]): AllowList => {
   return { listsName: listed, allowsHost, allowsAddress }
 }
 
-/** What `localhost` means, in the order of preference. */
+/** What `localhost` means, in order of preference. */
 export const LOOPBACK = ['127.0.0.1', '::1'] as const
 
 const parseEntry = (entry: string): { host: string; port: number | null } => {

@@ -153,7 +153,7 @@ describe('a URL that is fine', () => {
     expect(guard().checkUrl(url)).toBeInstanceOf(URL)
   })
 
-  it('stays fine, however often it is asked about', () => {
+  it('stays fine, however often it is checked', () => {
     const guarding = guard()
     for (let n = 0; n < 30_000; n++) expect.assert(guarding.checkUrl('https://bücher.example/') instanceof URL)
   })
@@ -207,7 +207,7 @@ describe('resolving', () => {
       expect(await reasonOfAsync(() => guard([], answers(address)).resolve('evil.test', 80))).toBe('EGRESS_BLOCKED')
     },
   )
-  it('asks again on each call, so that a rebound name is refused the second time', async () => {
+  it('resolves again on each call, so that a rebound name is refused the second time', async () => {
     const rounds = [['93.184.216.34'], ['127.0.0.1']]
     const rebinding = guard([], async () => (rounds.shift() ?? []).map((address) => ({ address, family: 4 })))
     expect((await rebinding.resolve('rebind.test', 80)).address).toBe('93.184.216.34')
@@ -236,7 +236,7 @@ describe('resolving', () => {
   ])('allow %j, db.internal at %s port %i: %s', async (allow, address, port, expected) => {
     expect(await reasonOfAsync(() => guard(allow, answers(address)).resolve('db.internal', port))).toBe(expected)
   })
-  it('knows localhost without asking anybody', async () => {
+  it('resolves localhost without asking anyone', async () => {
     const poisoned = guard(['127.0.0.1'], answers('93.184.216.34'))
     expect(await poisoned.resolveAll?.('localhost.', 3000)).toEqual([{ host: 'localhost', address: '127.0.0.1', family: 4, port: 3000 }])
   })

@@ -8,21 +8,21 @@ import { checkHost, checkUrl } from './check-url.js'
 import type { CheckedAddress, EgressGuard } from './egress-guard.js'
 import { isLocalhost } from './host-name.js'
 
-/** All addresses of a name, in the order to try them. Rejects with a Node DNS error. */
+/** Returns all addresses of a name, in the order to try them. Rejects with a Node DNS error. */
 export type HostLookup = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
 
 export interface EgressGuardOptions {
-  /** What the operator permits besides public addresses (INLET_EGRESS_ALLOW); see {@link parseAllowList} for the forms. */
+  /** What the operator permits besides public addresses (INLET_EGRESS_ALLOW); see {@link parseAllowList} for the syntax. */
   readonly allow: readonly string[]
-  /** The resolver; the operating system's by default. */
+  /** The resolver; by default that of the operating system. */
   readonly lookup?: HostLookup
 }
 
 /**
- * The egress guard: http and https on ports 80 and 443 to global addresses, and what the allow-list adds. A name is refused
- * when any one of its addresses is not permitted, and the caller connects to the addresses that were checked, so that a
+ * Creates the egress guard: http and https on ports 80 and 443 to global addresses, plus whatever the allow-list adds. A name is refused
+ * if any of its addresses is not permitted, and the caller connects to the addresses that were checked, so that a
  * second DNS answer changes nothing. Failures name the class of a refused address, not the address. Throws
- * VALIDATION_FAILED for an allow-list that cannot be read. Holds nothing to close.
+ * VALIDATION_FAILED for an allow-list that cannot be parsed. Holds nothing to close.
  */
 export const createEgressGuard = (options: EgressGuardOptions): EgressGuard => {
   const allow = parseAllowList(options.allow)
@@ -52,7 +52,7 @@ export const createEgressGuard = (options: EgressGuardOptions): EgressGuard => {
 
 const isPermitted = (address: string, port: number, allow: AllowList) => nonGlobalClass(address) === null || allow.allowsAddress(address, port)
 
-/** At connection time a forbidden literal is a refused connection, not a badly written setting. */
+/** At connection time a forbidden literal is a refused connection, not a faulty setting. */
 const checkTarget = (name: string, port: number, allow: AllowList): string => {
   try {
     return checkHost(name, port, allow)
@@ -71,7 +71,7 @@ interface Lookup {
 
 const findAddresses = async (host: string, { port, allow, lookup, signal }: Lookup): Promise<readonly string[]> => {
   if (isIP(host) !== 0) return [host]
-  // RFC 6761: never asked from a DNS server, which could answer anything.
+  // RFC 6761: never sent to a DNS server, which could return anything.
   if (isLocalhost(host)) return LOOPBACK.filter((address) => allow.allowsAddress(address, port) || allow.listsName(host, port))
   try {
     // The system resolver cannot be interrupted.

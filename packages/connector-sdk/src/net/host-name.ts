@@ -3,8 +3,8 @@ import { domainToASCII, domainToUnicode } from 'node:url'
 import { isUrl } from '@inlet/domain'
 
 /**
- * A host as one comparable form: lower case, IDNA, no trailing dot, no brackets, and every spelling of an IPv4 address
- * (decimal, octal, hexadecimal, short, full-width) as dotted decimals. Null when it cannot be a host.
+ * Returns a host in one comparable form: lower case, IDNA, no trailing dot, no brackets, and every spelling of an IPv4 address
+ * (decimal, octal, hexadecimal, short, full-width) as dotted decimals. Null if it cannot be a host.
  */
 export const canonicalHost = (host: string): string | null => {
   const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
@@ -12,15 +12,15 @@ export const canonicalHost = (host: string): string | null => {
   const url = isIP(bare) === 6 ? `http://[${bare}]/` : `http://${bare}/`
   if (!isUrl(url)) return null
   const parsed = new URL(url)
-  // "host:80" would lose its port here and "host:81" keep it: neither is a host.
+  // "host:80" would lose its port here while "host:81" would keep it; neither is a host.
   if (isIP(bare) !== 6 && bare.includes(':')) return null
   const found = stripHost(parsed.hostname)
   return isPossibleHost(found) ? found : null
 }
 
 /**
- * Whether DNS could know the name, or it is an IP address: labels of 1 to 63 letters, digits, hyphens or underscores, 253 characters in all,
- * and international ones that can be read. @param host without brackets and trailing dot, in lower case
+ * Whether the name could exist in DNS, or is an IP address: labels of 1 to 63 letters, digits, hyphens or underscores, 253 characters in total,
+ * and only decodable international ones. @param host without brackets or trailing dot, in lower case
  */
 export const isPossibleHost = (host: string): boolean => {
   if (isIP(host) !== 0) return true
@@ -33,7 +33,7 @@ const isPunycode = (label: string): boolean => {
   return text !== '' && !text.startsWith('xn--') && domainToASCII(text) === label
 }
 
-/** The host of a parsed URL without brackets and trailing dot. */
+/** Returns the host of a parsed URL without brackets or trailing dot. */
 export const stripHost = (hostname: string): string => {
   const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
   return bare.endsWith('.') ? bare.slice(0, -1) : bare

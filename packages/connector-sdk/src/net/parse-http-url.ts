@@ -6,28 +6,28 @@ const MAX_URL_LENGTH = 8_192
 export interface HttpUrlRules {
   /** The setting, e.g. `config.endpoint`. */
   readonly field?: string
-  /** What the address is, for messages; `the URL` unless said. */
+  /** What the URL is, for messages; default `the URL`. */
   readonly what?: string
-  /** An address that others are built on: without query and fragment. */
+  /** A URL that others are built on: neither query nor fragment allowed. */
   readonly base?: boolean
 }
 
 /**
- * The one check of the form of an address, pure and of the whole value: what is checked must be what is stored, shown and sent, so that nothing
+ * The one check of the form of a URL: pure, and applied to the whole value. What is checked must be what is stored, shown and sent, so nothing
  * is silently dropped from it. Throws INVALID_URL, URL_TOO_LONG, URL_SCHEME_NOT_ALLOWED or URL_CREDENTIALS_NOT_ALLOWED with the field; never
  * repeats the value.
  */
 export const parseHttpUrl = (text: string, { field, what = 'the URL', base = false }: HttpUrlRules = {}): URL => {
   const at = field === undefined ? {} : { field }
   if (text.length > MAX_URL_LENGTH) throw new Failure('URL_TOO_LONG', `${what} has ${text.length} characters`, at)
-  // The URL parser silently drops tabs and line breaks anywhere, and blanks at both ends.
+  // The URL parser silently drops tabs and line breaks anywhere, and spaces at both ends.
   if (hasControlCharacter(text) || text.trim() !== text) throw new Failure('INVALID_URL', `${what} holds control characters or blanks around it`, at)
   const url = parse(text, what, at)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new Failure('URL_SCHEME_NOT_ALLOWED', `the scheme ${url.protocol.slice(0, 40)} of ${what} is not allowed`, at)
   if (url.username !== '' || url.password !== '' || /^[a-z]+:[/\\]*[^/\\?#]*@/i.test(text))
     throw new Failure('URL_CREDENTIALS_NOT_ALLOWED', `${what} holds a user name or password`, at)
-  // The parser takes any number of slashes, also backward ones; others who read the address do not, or see another host.
+  // The parser accepts any number of slashes, even backslashes; other readers of the URL reject them, or see another host.
   if (!/^[a-z]+:\/\/[^/\\][^\\?#]*(?:[?#]|$)/i.test(text))
     throw new Failure('INVALID_URL', `${what} is not written as https://host/path: two slashes before the host, and no backslash`, at)
   if (!isPossibleHost(stripHost(url.hostname))) throw new Failure('INVALID_URL', `${what} names a host that cannot exist`, at)

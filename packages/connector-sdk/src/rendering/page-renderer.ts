@@ -1,8 +1,8 @@
 import type { EgressGuard } from '../net/egress-guard.js'
 
-/** A document of HTML as it was fetched, whose scripts are to run. */
+/** An HTML document as it was fetched, with scripts to run. */
 export interface FetchedDocument {
-  /** May have a fragment, e.g. a route of the page's scripts. */
+  /** May have a fragment, e.g. a client-side route. */
   readonly url: string
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
@@ -15,26 +15,26 @@ export interface RenderSettings {
   readonly userAgent: string
   /** In CSS pixels. */
   readonly viewport: { readonly width: number; readonly height: number }
-  /** Kinds of resources that are not loaded. */
+  /** Kinds of resources not to load. */
   readonly block: readonly ('image' | 'media' | 'font')[]
   /** Headers for requests to these origins only. */
   readonly headers: { readonly origins: readonly string[]; readonly values: Readonly<Record<string, string>> }
-  /** When the page is taken as finished. A selector that never appears is a failure; the others are waited for a while. */
+  /** When the page counts as finished. A selector that never appears is a failure; the other conditions are waited for only for a while. */
   readonly waitFor: 'load' | 'networkidle' | { readonly selector: string } | { readonly ms: number }
-  /** Screens to scroll down before the page is taken. */
+  /** Number of screens to scroll before the page is captured. */
   readonly scroll: number
-  /** For one page in all. */
+  /** For one page in total. */
   readonly timeoutMs: number
-  /** Of everything that a page loads. */
+  /** For everything a page loads. */
   readonly maxBytes: number
-  /** Of the finished document. */
+  /** For the finished document. */
   readonly maxHtmlBytes: number
 }
 
-/** The finished document, or the address that the page's scripts went to instead. */
+/** The finished document, or the URL that the page's scripts navigated to instead. */
 export type RenderedPage = { readonly html: string } | { readonly redirectedTo: string }
 
-/** The pages of one source: cookies, storage and cache are apart from those of others. The caller disposes, which ends what is open. */
+/** The pages of one source; cookies, storage and cache are isolated from those of other sources. The caller disposes it, which ends what is open. */
 export interface RenderSession extends AsyncDisposable {
   /**
    * Runs the scripts of a document; waits for its turn when all pages are busy. Throws TIMEOUT, RESPONSE_TOO_LARGE, PAGE_NOT_RENDERED (e.g. when
@@ -43,10 +43,10 @@ export interface RenderSession extends AsyncDisposable {
   render(document: FetchedDocument, signal: AbortSignal): Promise<RenderedPage>
 }
 
-/** Runs the scripts of pages in the browser of this process. */
+/** Runs the scripts of pages in this process's browser. */
 export interface PageRenderer {
-  /** Resolves when there is a browser to start. Throws BROWSER_NOT_INSTALLED. */
+  /** Resolves if there is a browser to start. Throws BROWSER_NOT_INSTALLED. */
   check(): Promise<void>
-  /** Starts nothing yet. */
+  /** Opens a session; starts nothing yet. */
   open(settings: RenderSettings): RenderSession
 }

@@ -1,4 +1,4 @@
-/** The sixteen acceptance checks, in the order they run, with what each one proves. */
+/** The sixteen acceptance checks in the order they run, each with what it proves. */
 export const CHECKS = {
   schema: 'settings are strict and described, and no secret hides outside secretSchema',
   check: 'check() distinguishes unreachable, refused credentials and missing permission within 10 s',

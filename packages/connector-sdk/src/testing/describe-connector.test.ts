@@ -72,7 +72,7 @@ describe('a defect is caught', () => {
     const source = createToySource(defect === 'oversized-page' ? 1200 : ITEMS)
     const fixture = await openToyFixture(source)
     fixtures.push(fixture)
-    // These are waited for to the end.
+    // These are awaited to the end.
     const waits = defect === 'ignores-abort' || defect.startsWith('leaves-')
     await expect(CHECK_FUNCTIONS[check]({ connector: createToyConnector(source, defect), fixture, ...(waits && { cancelMs: 800 }) })).rejects.toThrow(
       message,

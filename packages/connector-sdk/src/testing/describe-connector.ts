@@ -5,9 +5,9 @@ import { CHECKS, type CheckName } from './check-names.js'
 import { CHECK_FUNCTIONS } from './checks/check-functions.js'
 
 export interface AcceptanceOptions {
-  /** A real counterpart with data; called once for every check, which closes it. */
+  /** Opens a real counterpart with data; called once per check, which closes it. */
   readonly fixture: () => Promise<AcceptanceFixture>
-  /** Checks that cannot apply, each with the written reason, which the report shows. */
+  /** Checks that cannot apply, each with the reason, which the report shows. */
   readonly skip?: Partial<Record<CheckName, string>>
   /** Milliseconds for one check; default 120,000. */
   readonly timeoutMs?: number

@@ -8,7 +8,7 @@ export function must(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Violation(message)
 }
 
-/** The part of a fixture that a check needs. Throws when it is missing, so that nothing is skipped without a word. */
+/** Returns the part of a fixture that a check needs. Throws when it is missing, so that nothing is skipped silently. */
 export const needed = <T>(part: T | undefined, name: string): T => {
   if (part === undefined) throw new Violation(`the fixture offers no ${name}; add it, or skip this check with a reason`)
   return part

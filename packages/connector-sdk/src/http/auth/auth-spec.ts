@@ -10,10 +10,10 @@ const tokenEndpoint = {
   params: z.record(z.string().max(100), z.string().max(2_000)).optional().describe('Further form fields, e.g. audience or resource'),
 }
 const PLACEHOLDER = /\{(\w+)\}/g
-/** What an HMAC template may contain. */
+/** The placeholders an HMAC template may contain. */
 export const HMAC_PLACEHOLDERS = ['method', 'host', 'path', 'query', 'pathWithQuery', 'timestamp', 'body', 'bodySha256'] as const
 
-/** How requests prove who sends them. Secrets are separate: see {@link authSecretsSchema}. */
+/** How requests authenticate. Secrets are separate: see {@link authSecretsSchema}. */
 export const authSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none').describe('No credentials') }),
   z.strictObject({
@@ -52,11 +52,11 @@ export const authSchema = z.discriminatedUnion('kind', [
 export type AuthSpec = z.output<typeof authSchema>
 
 const secret = z.string().min(1).max(16_384)
-/** Also where nothing says yet how it is sent, as in a shared credential. */
+/** Checked even where nothing says yet how it will be sent, as in a shared credential. */
 const sent = secret.refine(isHeaderValue, 'holds line breaks or other characters that cannot be sent')
-/** For forms: the settings that ask for a secret. */
+/** For forms: the auth kinds that need the secret. */
 const when = (...is: readonly string[]) => ({ 'x-when': { setting: 'auth.kind', is } })
-/** The secrets of every kind of auth; {@link REQUIRED_SECRETS} says which kind needs which. */
+/** The secrets of every kind of auth; {@link REQUIRED_SECRETS} lists which kind needs which. */
 export const authSecretsSchema = z.strictObject({
   apiKey: sent.optional().describe('Key for auth kind apiKey').meta(when('apiKey')),
   username: secret.optional().describe('User name for auth kind basic').meta(when('basic')),
@@ -68,7 +68,7 @@ export const authSecretsSchema = z.strictObject({
 })
 export type AuthSecrets = z.output<typeof authSecretsSchema>
 
-/** The secrets without which a kind of auth cannot work. */
+/** The secrets that each kind of auth requires. */
 export const REQUIRED_SECRETS: Readonly<Record<AuthSpec['kind'], readonly (keyof AuthSecrets)[]>> = {
   none: [],
   apiKey: ['apiKey'],

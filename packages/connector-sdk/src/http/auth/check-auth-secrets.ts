@@ -2,7 +2,7 @@ import { Failure } from '@inlet/domain'
 import { checkHeaderName, checkHeaderValue } from '../check-header.js'
 import { type AuthSecrets, type AuthSpec, REQUIRED_SECRETS } from './auth-spec.js'
 
-/** The secret of that name. Throws VALIDATION_FAILED, naming the field, when it is missing. */
+/** Returns the secret of that name. Throws VALIDATION_FAILED, naming the field, when it is missing. */
 export const needSecret = (spec: AuthSpec, secrets: AuthSecrets, name: keyof AuthSecrets): string => {
   const value = secrets[name]
   if (value !== undefined) return value
@@ -13,8 +13,8 @@ export const needSecret = (spec: AuthSpec, secrets: AuthSecrets, name: keyof Aut
 }
 
 /**
- * Checks that all secrets which the kind of auth needs are there, and that what it puts into headers can be sent. Throws like {@link needSecret},
- * and what `checkHeader` throws.
+ * Checks that every secret the kind of auth needs is present, and that whatever goes into headers can be sent. Throws what {@link needSecret}
+ * and `checkHeader` throw.
  */
 export const checkAuthSecrets = (spec: AuthSpec, secrets: AuthSecrets): void => {
   for (const name of REQUIRED_SECRETS[spec.kind]) needSecret(spec, secrets, name)

@@ -7,7 +7,7 @@ import { type AuthOptions, createAuth } from './create-auth.js'
 const now = () => new Date('2026-11-21T12:00:00Z')
 const origin = 'https://api.test'
 
-/** An HTTP client that answers from a function and remembers what it was asked. */
+/** An HTTP client that answers from a function and remembers the requests it got. */
 const scripted = (answer: (request: HttpRequest) => { status: number; body?: unknown }) => {
   const seen: HttpRequest[] = []
   const http: HttpClient = {
@@ -133,7 +133,7 @@ describe('OAuth 2', () => {
     await auth.send({ url: `${origin}/x` })
     expect(formOf(tokenRequests(seen)[0]).toString()).toBe('audience=x&grant_type=client_credentials&scope=read&client_id=id&client_secret=s+e%2Bc')
   })
-  it('renews at half of the life, and lives on with the old token while the server is down', async () => {
+  it('renews at half of the lifetime, and keeps using the old token while the server is down', async () => {
     const clock = { ms: 0 }
     const state = { status: 200, n: 0 }
     const client = scripted((request) =>
@@ -152,7 +152,7 @@ describe('OAuth 2', () => {
     expect(await tokenAt(120_000)).toBe('Bearer t2')
     expect(await reasonOf(() => tokenAt(160_000))).toBe('UPSTREAM_ERROR')
   })
-  it('renews once after a 401 and then believes it', async () => {
+  it('renews once after a 401 and accepts the second one', async () => {
     const good = open(
       spec,
       secrets,

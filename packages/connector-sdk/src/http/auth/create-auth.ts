@@ -12,20 +12,20 @@ export interface AuthOptions {
   readonly secrets: AuthSecrets
   readonly http: HttpClient
   readonly now: () => Date
-  /** Where credentials may go, e.g. `https://api.example.com`; requests to any other origin are sent without. */
+  /** The only origin credentials are sent to, e.g. `https://api.example.com`; other requests go without. */
   readonly origin: string
-  /** Ends token requests, e.g. that of the connection. */
+  /** Aborts token requests, e.g. the signal of the connection. */
   readonly signal?: AbortSignal
   /** See `OAuth2Options.tokens`. */
   readonly tokens?: SharedTokens<AuthSecrets> | undefined
 }
 
 export interface Auth {
-  /** Sends a request with credentials. After a 401, credentials that can be renewed are renewed and the request is sent once more. */
+  /** Sends a request with credentials. After a 401, renews credentials that can be renewed and sends the request once more. */
   send(request: HttpRequest): Promise<HttpResponse>
 }
 
-/** Makes the auth of a source; no I/O before the first request. Throws VALIDATION_FAILED when a needed secret is missing. */
+/** Creates the auth of a source; no I/O before the first request. Throws VALIDATION_FAILED when a required secret is missing. */
 export const createAuth = (options: AuthOptions): Auth => {
   const { http, origin } = options
   const authorizer = createAuthorizer(options)

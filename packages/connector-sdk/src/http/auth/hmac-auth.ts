@@ -6,7 +6,7 @@ import { needSecret } from './check-auth-secrets.js'
 
 type HmacSpec = Extract<AuthSpec, { kind: 'hmac' }>
 
-/** Signs every request, with the time of `now`. */
+/** Signs every request, with the time from `now`. */
 export const createHmacAuth = (spec: HmacSpec, secrets: AuthSecrets, now: () => Date): Authorizer => {
   const key = needSecret(spec, secrets, 'hmacSecret')
   return {
@@ -19,13 +19,13 @@ export const createHmacAuth = (spec: HmacSpec, secrets: AuthSecrets, now: () => 
       const named = spec.keyIdHeader !== undefined && spec.keyId !== undefined ? { [spec.keyIdHeader]: spec.keyId } : {}
       const signed = withCredentials(request, { ...named, [spec.timestampHeader]: timestamp, [spec.header]: spec.prefix + signature })
       if (body === request.body || body === undefined) return signed
-      // What is sent must be what was signed.
+      // What is sent must be exactly what was signed.
       return { ...signed, body, headers: { 'content-type': 'application/json', ...signed.headers } }
     },
   }
 }
 
-/** Fills the template of an HMAC. A body of bytes counts as UTF-8 text. */
+/** Fills in an HMAC template. A body of bytes is taken as UTF-8 text. */
 const signedText = (template: string, request: Omit<HttpRequest, 'body'> & { body: string | Uint8Array | undefined }, timestamp: string): string => {
   const url = new URL(request.url)
   const body = typeof request.body === 'string' ? request.body : Buffer.from(request.body ?? []).toString('utf8')

@@ -13,11 +13,11 @@ export interface OAuth2Options {
   readonly http: HttpClient
   readonly now: () => Date
   readonly signal?: AbortSignal | undefined
-  /** `ctx.tokens`; without it tokens and rotated secrets are kept in memory only. */
+  /** `ctx.tokens`; without it, tokens and rotated secrets are kept in memory only. */
   readonly tokens?: SharedTokens<AuthSecrets> | undefined
 }
 
-/** OAuth 2 by client credentials or refresh token: Bearer tokens from the token endpoint, kept until half of their life is over. */
+/** OAuth 2 with client credentials or a refresh token: bearer tokens from the token endpoint, kept until half of their lifetime is over. */
 export const createOAuth2Auth = (options: OAuth2Options): Authorizer => {
   const { spec, secrets, now } = options
   if (spec.kind === 'oauth2RefreshToken') needSecret(spec, secrets, 'refreshToken')
@@ -37,7 +37,7 @@ const renew = async (options: OAuth2Options, secrets: AuthSecrets): Promise<Rene
     return { token: { value: answer.accessToken, expiresInMs: answer.expiresInMs }, changed: null }
   }
   const refreshToken = needSecret(spec, secrets, 'refreshToken')
-  // Without the signal: a request given up half-way may have used up the refresh token, and its successor would be lost.
+  // Without the signal: a request abandoned halfway may have used up the refresh token, and its successor would be lost.
   const answer = await requestToken({ spec, secrets, http, now, grant: { grant_type: 'refresh_token', refresh_token: refreshToken } })
   const replaced = answer.refreshToken !== null && answer.refreshToken !== refreshToken
   return {

@@ -1,20 +1,20 @@
-/** An access token and its life. */
+/** An access token and its lifetime. */
 export interface CachedToken {
   readonly value: string
-  /** From now on; null: until the server refuses it. */
+  /** Counted from now; null: until the server refuses it. */
   readonly expiresInMs: number | null
 }
 
 export interface TokenCache {
-  /** The present token; all callers that need a new one wait for the same request. */
+  /** Returns the current token; all callers that need a new one wait for the same request. */
   get(): Promise<string>
-  /** Forgets the token if it is still this one, because the server refused it. */
+  /** Drops the token, because the server refused it, if it is still the current one. */
   drop(value: string): void
 }
 
 /**
- * Keeps a token until half of its life is over, and uses it up to its end when a new one cannot be had.
- * @param fetchToken gets the token that was refused last, if any; rejects with the failure that `get` rejects with
+ * Caches a token until half of its lifetime is over, and uses it to the end if a new one cannot be obtained.
+ * @param fetchToken gets the token that was last refused, if any; rejects with the failure that `get` rejects with
  */
 export const createTokenCache = (fetchToken: (refused: string | null) => Promise<CachedToken>, now: () => Date): TokenCache => {
   const state: { token: (CachedToken & { readonly since: number }) | null; refused: string | null; pending: Promise<string> | null } = {

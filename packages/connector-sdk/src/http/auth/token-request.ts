@@ -11,7 +11,7 @@ const MAX_BYTES = 1024 * 1024
 
 export type OAuth2Spec = Extract<AuthSpec, { kind: 'oauth2ClientCredentials' | 'oauth2RefreshToken' }>
 
-/** What a token endpoint answered (RFC 6749, 5.1). */
+/** The response of a token endpoint (RFC 6749, 5.1). */
 export interface TokenAnswer {
   readonly accessToken: string
   readonly expiresInMs: number | null
@@ -28,8 +28,8 @@ export interface TokenRequest {
 }
 
 /**
- * Asks a token endpoint for tokens. Follows no redirect, since the form holds secrets. Throws AUTH_FAILED for refused clients
- * and grants, PERMISSION_DENIED for refused scopes, what `toHttpFailure` says for other statuses, UPSTREAM_INVALID without a token.
+ * Requests tokens from a token endpoint. Follows no redirect, since the form contains secrets. Throws AUTH_FAILED for refused clients
+ * and grants, PERMISSION_DENIED for refused scopes, what `toHttpFailure` gives for other statuses, and UPSTREAM_INVALID without a token.
  */
 export const requestToken = async ({ spec, secrets, grant, http, now, signal }: TokenRequest): Promise<TokenAnswer> => {
   const form = new URLSearchParams({ ...spec.params, ...grant })
@@ -57,7 +57,7 @@ export const requestToken = async ({ spec, secrets, grant, http, now, signal }: 
 }
 
 interface Asked {
-  /** What a description of a refusal may repeat and nobody shall read. */
+  /** What an error description might repeat and no one should read. */
   readonly sent: readonly string[]
   readonly now: Date
 }

@@ -5,23 +5,23 @@ import type { Deadline } from '../deadline.js'
 import { toNetworkFailure } from '../translate-error.js'
 
 export interface BodyOptions {
-  /** What was asked, for messages. */
+  /** The request, for messages. */
   readonly target: string
-  /** Of the decompressed body. */
+  /** Limit on the decompressed body. */
   readonly maxBytes: number
   readonly deadline: Deadline
 }
 
 /**
- * The decompressed, bounded body of an answer. Its errors are failures: RESPONSE_TOO_LARGE, TIMEOUT, CANCELLED,
- * CONNECTION_LOST (also for a body cut short), UPSTREAM_INVALID. Ends the deadline when it closes. An answer that has ended
- * before gives a body that has failed.
+ * Opens the decompressed, bounded body of a response. Its errors are failures: RESPONSE_TOO_LARGE, TIMEOUT, CANCELLED,
+ * CONNECTION_LOST (also for a truncated body), UPSTREAM_INVALID. Ends the deadline when it closes. For a response that has already
+ * ended, returns a body that has failed.
  */
 export const openBody = (message: IncomingMessage, decoders: readonly Transform[], options: BodyOptions): Readable => {
   const body = new BoundedBody(options)
   body.on('error', () => undefined)
   const { signal } = options.deadline
-  // The transports end an aborted answer in ways of their own, some of which look like a complete body.
+  // Each transport ends an aborted response in its own way, and some of them look like a complete body.
   const onAbort = (): void => void body.destroy(toBodyFailure(undefined, options))
   signal.addEventListener('abort', onAbort, { once: true })
   body.once('close', () => signal.removeEventListener('abort', onAbort))
@@ -36,7 +36,7 @@ export const openBody = (message: IncomingMessage, decoders: readonly Transform[
   return body
 }
 
-/** The whole body as one buffer, without the cost of a stream of its own when there is nothing to decompress. Same failures. */
+/** Reads the whole body into one buffer, without the cost of an extra stream when there is nothing to decompress. Fails like `openBody`. */
 export const readWhole = (message: IncomingMessage, decoders: readonly Transform[], options: BodyOptions): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const { signal } = options.deadline
@@ -53,7 +53,7 @@ export const readWhole = (message: IncomingMessage, decoders: readonly Transform
       message.destroy()
       for (const decoder of decoders) decoder.destroy()
     }
-    // What has happened already sends no event any more.
+    // No event is emitted for what has already happened.
     const ended = endOf(message, options)
     if (ended !== null) return fail(ended)
     signal.addEventListener('abort', fail, { once: true })
@@ -71,7 +71,7 @@ export const readWhole = (message: IncomingMessage, decoders: readonly Transform
     else pipeline([message, ...decoders], (error) => error && fail(error))
   })
 
-/** Why nothing more comes from an answer whose body is about to be read; null while something may. */
+/** Why a response whose body is about to be read will yield nothing more; null while it still may. */
 const endOf = (message: IncomingMessage, options: BodyOptions): Failure | null => {
   if (options.deadline.signal.aborted) return toBodyFailure(undefined, options)
   if (message.errored !== null) return toBodyFailure(message.errored, options)

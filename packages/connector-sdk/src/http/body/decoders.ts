@@ -3,14 +3,17 @@ import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import { Failure } from '@inlet/domain'
 
-/** What we say we accept. */
+/** The codings we advertise. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br'
 const MAX_LAYERS = 2
 
-/** Codings that compress and that we cannot undo; everything else that is no coding (`utf-8`, `none`, `binary`) is a mistake and changes nothing. */
+/** Codings that compress and that we cannot undo; any other name that is no coding (`utf-8`, `none`, `binary`) is a mistake and has no effect. */
 const NOT_UNDONE = new Set('compress x-compress zstd x-zstd dcb dcz bzip2 x-bzip2 lzma xz lz4 snappy pack200-gzip exi aes128gcm'.split(' '))
 
-/** The codings of a Content-Encoding header in the order to undo them. Throws UPSTREAM_INVALID for one that cannot be undone and for more than two. */
+/**
+ * Returns the codings of a Content-Encoding header in the order to undo them. Throws UPSTREAM_INVALID for one that cannot be undone, and for more
+ * than two.
+ */
 export const parseCodings = (contentEncoding: string | undefined): readonly string[] => {
   if (contentEncoding === undefined) return []
   const names = contentEncoding.toLowerCase().split(',')
@@ -22,7 +25,7 @@ export const parseCodings = (contentEncoding: string | undefined): readonly stri
 }
 const KNOWN = new Set(['gzip', 'x-gzip', 'br', 'deflate'])
 
-/** The streams that undo the codings. `deflate` means zlib by the standard and raw deflate by some servers: the first byte shows which. */
+/** Creates the streams that undo the codings. `deflate` means zlib by the standard but raw deflate to some servers: the first byte shows which. */
 export const createDecoders = async (message: IncomingMessage, codings: readonly string[]): Promise<readonly Transform[]> => {
   const raw = codings[0] === 'deflate' && ((await peekByte(message)) & 0x0f) !== 0x08
   return codings.map((coding, layer) => {
@@ -34,7 +37,7 @@ export const createDecoders = async (message: IncomingMessage, codings: readonly
 
 const ZLIB_FIRST_BYTE = 0x78
 
-/** The first byte of the body, which stays to be read; that of zlib when there is none. */
+/** Returns the first byte of the body without consuming it; zlib's when the body is empty. */
 const peekByte = async (message: IncomingMessage): Promise<number> => {
   while (!message.destroyed && !message.readableEnded) {
     const chunk: unknown = message.read()

@@ -1,11 +1,11 @@
 const MAX_LENGTH = 240
 const MAX_DEPTH = 4
-/** Where the JSON of APIs says what is wrong, the most helpful first (RFC 9457, RFC 6749, and the habits of many). */
+/** Where JSON APIs describe an error, most helpful first (RFC 9457, RFC 6749, and common practice). */
 const NAMES = ['error_description', 'message', 'detail', 'description', 'error', 'errors', 'msg', 'reason', 'title', 'fault', 'faultstring', 'code']
 
 /**
- * What the body of a refusal says about itself, on one line of at most 240 characters: the message of JSON or XML, the title of a page, the
- * first line of plain text. Empty when it says nothing. It is the text of a stranger: show it as text, and only without what was sent.
+ * Extracts what an error body says about itself, on one line of at most 240 characters: the message of JSON or XML, the title of a page, or the
+ * first line of plain text. Empty when it says nothing. The text is untrusted: display it as text, and only after removing what was sent.
  */
 export const explainBody = (body: string): string => {
   const text = body.trim()
@@ -58,7 +58,7 @@ const decodeEntities = (text: string): string =>
   )
 
 const toLine = (text: string): string => {
-  // Neither line breaks nor what steers a terminal or turns the direction of writing.
+  // Removes line breaks and characters that control a terminal or the writing direction.
   const line = text
     .replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .trim()

@@ -8,23 +8,26 @@ import { type BodyOptions, openBody, readWhole, tooLarge } from './body-stream.j
 import { createDecoders, parseCodings } from './decoders.js'
 import { explainBody } from './explain-body.js'
 
-/** Bodies up to this size are read to the end when nobody wants them, so that the connection can be used again. */
+/** Unwanted bodies up to this size are read to the end, so that the connection can be reused. */
 const DRAIN_BYTES = 64 * 1024
-/** Of an answer that is read for what it says about itself, and how long that may take. */
+/** How much of an error response is read for its explanation, and for how long. */
 const EXPLAIN_BYTES = 16 * 1024
 const EXPLAIN_MS = 2_000
 
 export interface ResponseOptions extends BodyOptions {
   readonly url: URL
-  /** Whether Content-Encoding is undone. */
+  /** Whether to undo Content-Encoding. */
   readonly decompress: boolean
   /** Whether the method and status allow a body at all. */
   readonly hasBody: boolean
-  /** A text of the other side without secrets that it may have been sent. */
+  /** Returns a text of the remote system without the secrets it may have been sent. */
   readonly clean: (text: string) => string
 }
 
-/** Wraps an answer from the wire. Throws RESPONSE_TOO_LARGE at once when its Content-Length says so, UPSTREAM_INVALID for unknown codings. */
+/**
+ * Wraps a response from the wire. Throws RESPONSE_TOO_LARGE at once if its Content-Length exceeds the limit, and UPSTREAM_INVALID for unknown
+ * codings.
+ */
 export const createResponse = async (message: IncomingMessage, options: ResponseOptions): Promise<HttpResponse> => {
   const headers = joinHeaders(message)
   const declared = Number(headers['content-length'] ?? Number.NaN)
@@ -32,7 +35,7 @@ export const createResponse = async (message: IncomingMessage, options: Response
   const codings = options.hasBody && options.decompress ? parseCodings(headers['content-encoding']) : []
   const decoders = codings.length === 0 ? [] : await abortable(createDecoders(message, codings), options.deadline.signal)
   const taken: { body?: Readable; whole?: true } = {}
-  // A failure may come before anybody reads; the reader still gets it.
+  // A failure may arrive before anyone reads; the reader still gets it.
   message.on('error', () => undefined)
   if (!options.hasBody) {
     message.resume()
@@ -89,7 +92,7 @@ export const createResponse = async (message: IncomingMessage, options: Response
   }
 }
 
-/** The first bytes, as many as came in time; never throws. */
+/** Returns the first bytes, as many as arrived in time; never throws. */
 const readStart = async (body: Readable): Promise<Buffer> => {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -101,7 +104,7 @@ const readStart = async (body: Readable): Promise<Buffer> => {
       if (bytes >= EXPLAIN_BYTES) break
     }
   } catch {
-    // What came before explains as well.
+    // What arrived before the failure still helps.
   } finally {
     clearTimeout(timer)
   }
@@ -123,7 +126,7 @@ const joinHeaders = (message: IncomingMessage): Readonly<Record<string, string>>
   return joined
 }
 
-/** Text in the charset that a Content-Type names, UTF-8 when it names none or an unknown one; a byte order mark goes. */
+/** Decodes text in the charset that a Content-Type names, or UTF-8 if it names none or an unknown one; strips a byte order mark. */
 const decodeText = (bytes: Buffer, contentType: string | undefined): string => {
   const charset = /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase() ?? 'utf-8'
   if (charset === 'utf-8' || charset === 'utf8') {

@@ -3,7 +3,7 @@ import axios, { type AxiosError, isAxiosError } from 'axios'
 import { type Exchange, ExchangeError } from './exchange.js'
 import type { GuardedAgents } from './guarded-agents.js'
 
-/** Exchanges through axios, with everything that axios would do by itself (proxies, redirects, decompression, limits) switched off. */
+/** Exchanges through axios, with everything it would do on its own (proxies, redirects, decompression, limits) switched off. */
 export const createAxiosExchange = (agents: GuardedAgents): Exchange => {
   const client = axios.create({
     adapter: 'http',
@@ -37,5 +37,5 @@ export const createAxiosExchange = (agents: GuardedAgents): Exchange => {
   }
 }
 
-/** An error of axios carries the whole request, credentials included, to wherever it is logged. */
+/** An axios error carries the whole request, credentials included, to wherever it is logged. */
 const withoutRequest = (error: AxiosError): Error => error.cause ?? Object.assign(new Error(error.message), { code: error.code })

@@ -8,10 +8,10 @@ export interface Hop {
   readonly body: string | Uint8Array | undefined
 }
 
-/** Sends one hop and resolves with the answer as it comes from the wire, body unread and compressed. Rejects with {@link ExchangeError}. */
+/** Sends one hop and resolves with the response as it comes from the wire, body unread and still compressed. Rejects with {@link ExchangeError}. */
 export type Exchange = (hop: Hop, signal: AbortSignal) => Promise<IncomingMessage>
 
-/** Why there was no answer. */
+/** Why there was no response. */
 export class ExchangeError extends Error {
   /** The connection had been used before, so the server may just have closed it as idle. */
   readonly reusedSocket: boolean

@@ -6,7 +6,7 @@ import { callbackify } from 'node:util'
 import type { EgressGuard } from '../../net/egress-guard.js'
 
 const FREE_SOCKET_TIMEOUT_MS = 30_000
-/** Before the next address of a host is tried; Node's 250 ms gives up too early on long lines. */
+/** How long to wait before trying the next address of a host; Node's 250 ms gives up too early on high-latency links. */
 const NEXT_ADDRESS_AFTER_MS = 1_000
 
 export interface GuardedAgents {
@@ -16,7 +16,7 @@ export interface GuardedAgents {
   close(): void
 }
 
-/** Keep-alive agents that connect only to addresses the guard has checked. The caller closes. */
+/** Creates keep-alive agents that connect only to addresses the guard has checked. The caller closes them. */
 export const createGuardedAgents = (guard: EgressGuard): GuardedAgents => {
   const agents = { http: new GuardedHttpAgent(guard), https: new GuardedHttpsAgent(guard) }
   return {
@@ -53,7 +53,7 @@ class GuardedHttpsAgent extends https.Agent {
 }
 
 /**
- * Options of a connection with which it goes to a checked address only. Node never looks a literal address up, so literals are
+ * Returns connection options that lead only to a checked address. Node never looks up a literal address, so literals are
  * checked here, which may throw, and names in the lookup.
  */
 export const guardedOptions = <O extends Pick<http.ClientRequestArgs, 'host' | 'port'>>(guard: EgressGuard, options: O, defaultPort: number) => {

@@ -6,14 +6,14 @@ import type { Exchange } from './exchange.js'
 export interface HttpEvent {
   readonly method: string
   readonly host: string
-  /** Null when there was no answer; then `reason` says why. */
+  /** Null when there was no response; `reason` then says why. */
   readonly status: number | null
   readonly reason: string | null
-  /** Until the headers were there. */
+  /** Until the headers arrived. */
   readonly durationMs: number
 }
 
-/** Reports every exchange to the callback and, at debug level, to the log. Host only: paths and queries may hold secrets. */
+/** Reports every exchange to the callback and, at debug level, to the log. Host only, because paths and queries may contain secrets. */
 export const observeExchange =
   (exchange: Exchange, { onRequest, log }: { readonly onRequest?: (event: HttpEvent) => void; readonly log?: ConnectorLog }): Exchange =>
   async (hop, signal) => {

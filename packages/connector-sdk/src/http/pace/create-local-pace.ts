@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '@inlet/domain'
 import type { Pace } from './pace.js'
 
-/** Of what a source allows, so that requests which travel at different speeds do not arrive as one too many. */
+/** The share of the allowed rate to use, so that requests with different travel times do not add up to one too many. */
 const MARGIN = 0.97
 
 /** Milliseconds between two requests. */
 export const gapOf = (perMinute: number): number => 60_000 / (perMinute * MARGIN)
 
-/** Spreads requests evenly: never in bursts, and nothing is saved up. */
+/** Spaces requests evenly: no bursts, and unused time does not accumulate. */
 interface Spacing {
-  /** Milliseconds until the caller may send; the place is taken. */
+  /** Reserves the next slot; returns the milliseconds until the caller may send. */
   reserve(gapMs: number): number
 }
 
@@ -27,7 +27,7 @@ export const createSpacing = (monotonicMs: () => number): Spacing => {
   }
 }
 
-/** The pace of one process alone: keeps to the rate of the settings and learns nothing from answers. */
+/** The pace of a single process: keeps to the rate in the settings and learns nothing from responses. */
 export const createLocalPace = (monotonicMs: () => number = () => performance.now()): Pace => {
   const hosts = new Map<string, Spacing>()
   const spacingOf = (host: string): Spacing => {

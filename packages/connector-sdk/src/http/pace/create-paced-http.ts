@@ -4,10 +4,10 @@ import { parseRateLimitReset } from '../retry-after.js'
 import { toHttpFailure } from '../to-http-failure.js'
 import type { Pace, PaceOutcome } from './pace.js'
 
-/** Sends what `pace` lets pass, and reports what came back to it. The client stays with its owner. */
+/** Sends what `pace` lets through, and reports each outcome back to it. The client stays with its owner. */
 export const createPacedHttp = (http: HttpClient, pace: Pace, now: () => Date): HttpClient => ({
   request: async (request) => {
-    // What is no address is for the client to refuse.
+    // The client itself refuses what is not a URL.
     if (!isUrl(request.url)) return http.request(request)
     const { host } = new URL(request.url)
     await pace.take({ host, perMinute: request.perMinute, signal: request.signal })
@@ -21,13 +21,15 @@ export const createPacedHttp = (http: HttpClient, pace: Pace, now: () => Date): 
 })
 
 const LIMIT_FAMILIES = ['x-ratelimit', 'ratelimit', 'x-rate-limit'] as const
-/** A server that limits without saying for how long. */
+/** For a server that limits without saying for how long. */
 const DEFAULT_COOLDOWN_MS = 2_000
-/** Statuses with which a host, or what stands before it, says that it is down; a 500 may be the fault of one page. */
+/** Statuses by which a host, or what stands in front of it, says that it is down; a 500 may be the fault of one page. */
 const DOWN = [502, 503, 504]
 const AWAY: readonly Reason[] = ['UNREACHABLE', 'DNS_FAILED', 'TIMEOUT', 'CONNECTION_LOST']
 
-/** Reads an answer for limits: 429 and its like, Retry-After, X-RateLimit-* and RateLimit-* (draft-ietf-httpapi-ratelimit-headers, version 7 and before). */
+/**
+ * Reads a response for limits: 429 and the like, Retry-After, X-RateLimit-* and RateLimit-* (draft-ietf-httpapi-ratelimit-headers, up to version 7).
+ */
 export const toOutcome = (
   response: { readonly status: number; readonly url: string; readonly headers: Readonly<Record<string, string>> },
   now: Date,
@@ -43,7 +45,7 @@ export const toOutcome = (
     : { host: 'served', refusal, cooldownMs, quota }
 }
 
-/** Reads a request that had no answer. */
+/** Returns the outcome of a request that got no response. */
 export const toFailedOutcome = ({ reason, message }: Failure): PaceOutcome =>
   AWAY.includes(reason) ? { host: 'failed', failure: `${reason}: ${message}` } : { host: 'unknown' }
 

@@ -9,7 +9,7 @@ const now = new Date('2026-01-01T00:00:00Z')
 const outcome = (status: number, headers: Record<string, string> = {}) => toOutcome({ status, headers, url: 'https://api.example.com/x' }, now)
 
 describe('what an answer says about limits', () => {
-  it('finds silence asked for, whatever the status', () => {
+  it('finds a requested pause, whatever the status', () => {
     expect(outcome(429, { 'retry-after': '7' })).toEqual({
       host: 'served',
       refusal: 'https://api.example.com/x answered with status 429',
@@ -30,7 +30,7 @@ describe('what an answer says about limits', () => {
   ])('reads the quota: %s', (_name, headers) => {
     expect(outcome(200, headers).quota).toEqual({ remaining: 41, resetMs: 60_000 })
   })
-  it('takes half a quota for none', () => {
+  it('ignores half a quota', () => {
     expect(outcome(200, { 'x-ratelimit-remaining': '41' }).quota).toBeUndefined()
     expect(outcome(200, { 'x-ratelimit-remaining': '-1', 'x-ratelimit-reset': '60' }).quota).toBeUndefined()
   })
@@ -71,7 +71,7 @@ describe('paced HTTP', () => {
     await expect(http.request({ url: 'https://a.example/p' })).rejects.toMatchObject({ reason: 'RATE_LIMITED' })
     expect(sent).toEqual([])
   })
-  it('leaves what is no address to the client', async () => {
+  it('leaves what is no URL to the client', async () => {
     const { seen, http } = openWith({ request: () => Promise.reject(new Failure('INVALID_URL', 'no')) })
     await expect(http.request({ url: 'nonsense' })).rejects.toMatchObject({ reason: 'INVALID_URL' })
     expect(seen).toEqual([])
@@ -79,7 +79,7 @@ describe('paced HTTP', () => {
 })
 
 describe('spacing', () => {
-  it('spreads requests, and saves nothing up', () => {
+  it('spaces requests, and does not save up unused time', () => {
     const clock = { ms: 0 }
     const spacing = createSpacing(() => clock.ms)
     expect([1, 2, 3].map(() => spacing.reserve(1000))).toEqual([0, 1000, 2000])

@@ -4,7 +4,7 @@ import { paginationSchema } from './pagination-spec.js'
 import type { PageAnswer } from './paginator.js'
 
 type Given = Partial<PageAnswer>
-/** Reads a list whose answers are given one by one; what its end proves, or the reason it failed with. */
+/** Reads a list whose responses are given one by one; returns what its end proves, or the reason it failed with. */
 const read = (spec: object, answers: readonly Given[]): string => {
   const paginator = createPaginator(paginationSchema.parse(spec))
   let position = paginator.start

@@ -4,7 +4,7 @@ import type { PaginationSpec } from './pagination-spec.js'
 import type { PageAnswer, PagePosition } from './paginator.js'
 import { signOfMore, statedTotal } from './signs-of-more.js'
 
-/** Whether the last answer of a list proves that the list ended there. Pure. */
+/** Decides whether the last response of a list proves that the list ended there. Pure. */
 export const classifyEnd = (spec: PaginationSpec, position: PagePosition, answer: PageAnswer): ReadEnd => {
   const seen = position.seen + answer.count
   const promised = promisedEnd(spec, position, answer)
@@ -24,7 +24,7 @@ export const classifyEnd = (spec: PaginationSpec, position: PagePosition, answer
   return complete(spec.kind === 'none' ? 'one answer holds the whole list' : 'the answer names no next page')
 }
 
-/** What the settings say where the system states its size: null when they name nothing, or the answer does not have it. */
+/** What the settings say about where the system states its size: null when they name nothing, or the response lacks it. */
 const promisedEnd = (spec: PaginationSpec, position: PagePosition, answer: PageAnswer): ReadEnd | null => {
   if (spec.kind === 'page' && position.pages !== null) {
     const read = position.index - spec.start + (answer.count === 0 ? 0 : 1)
@@ -38,7 +38,7 @@ const promisedEnd = (spec: PaginationSpec, position: PagePosition, answer: PageA
   return total > read ? incomplete(`the list ended after ${read} of ${total} records`) : complete('as many records as the answer states were read')
 }
 
-/** An explicit end, which outweighs a total that may count what this reader must not see. */
+/** An explicit end, which outweighs a total that may count what this reader is not allowed to see. */
 const saysEnd = (spec: PaginationSpec, answer: PageAnswer): boolean => {
   if (spec.kind === 'nextUrl') return isExplicitNothing(readPath(answer.body, spec.path))
   if (spec.kind === 'linkHeader') return answer.headers['link'] !== undefined

@@ -12,7 +12,7 @@ const answer = (over: Partial<PageAnswer> = {}): PageAnswer => ({
   mark: Math.random().toString(),
   ...over,
 })
-/** Walks through a list whose answers a function gives; all requests it makes. */
+/** Walks through a list whose responses come from a function; returns all requests it makes. */
 const walk = (spec: object, answers: (params: PageParams, n: number) => Partial<PageAnswer>): PageParams[] => {
   const paginator = createPaginator(paginationSchema.parse(spec))
   const asked: PageParams[] = []
@@ -20,7 +20,7 @@ const walk = (spec: object, answers: (params: PageParams, n: number) => Partial<
   while (position !== null) {
     const params = paginator.params(position)
     asked.push(params)
-    // A position is JSON, so that it can be kept.
+    // A position is JSON, so that it can be stored.
     position = JSON.parse(JSON.stringify(paginator.next(position, answer(answers(params, asked.length)))))
   }
   return asked

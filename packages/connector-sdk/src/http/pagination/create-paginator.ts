@@ -10,8 +10,8 @@ type Kind<K extends PaginationSpec['kind']> = Extract<PaginationSpec, { kind: K 
 type Step = { readonly index?: number; readonly token?: string; readonly url?: string; readonly mark: string } | null
 
 /**
- * The paginator for a spec. Page and offset lists end with an empty page, not with a short one: a server that gives fewer
- * records than asked would otherwise cut the list off unnoticed.
+ * Creates the paginator for a spec. Page and offset lists end with an empty page, not a short one: otherwise a server that returns fewer
+ * records than requested would cut the list off unnoticed.
  */
 export const createPaginator = (spec: PaginationSpec): Paginator => ({
   start: {
@@ -74,7 +74,7 @@ const nextStep = (spec: PaginationSpec, position: PagePosition, answer: PageAnsw
   }
 }
 
-/** Lists that are filtered after they were cut into pages have empty pages in the middle; so many in a row are a defect. */
+/** Lists that are filtered after being cut into pages have empty pages in the middle; this many in a row are a fault. */
 const MAX_EMPTY = 20
 
 const nextPage = (spec: Kind<'page'>, position: PagePosition, answer: PageAnswer): Step => {
@@ -108,7 +108,7 @@ const nextToken = (spec: Kind<'cursor'>, position: PagePosition, answer: PageAns
       throw goesOn('the token for the next page is neither text nor number')
     return null
   }
-  // Change feeds answer "nothing new" with the token they were asked with.
+  // Change feeds answer "nothing new" with the token they were given.
   if (answer.count === 0 && String(found) === position.token) return null
   return { token: String(found), mark: String(found) }
 }
@@ -116,19 +116,19 @@ const nextToken = (spec: Kind<'cursor'>, position: PagePosition, answer: PageAns
 const nextUrl = (link: unknown, answer: PageAnswer, allowOrigins: readonly string[]): Step => {
   if (typeof link !== 'string' || link === '') return null
   const url = resolveNextLink(link, answer.url, allowOrigins)
-  // A link to the page it stands on is the shortest loop.
+  // A link to its own page is the shortest loop.
   if (url === answer.url) throw new Failure('PAGINATION_LOOP', 'the link to the next page points to the same page')
   return { url, mark: url }
 }
 
-/** Only an explicit "no" ends the list here: a missing field must not. */
+/** Only an explicit "no" ends the list here; a missing field must not. */
 const saysNoMore = (path: string | undefined, answer: PageAnswer): boolean => path !== undefined && isNo(readPath(answer.body, path))
 const saysMore = (path: string | undefined, answer: PageAnswer): boolean => path !== undefined && isYes(readPath(answer.body, path))
 
-/** The system says itself that the list was not read to its end. */
+/** The system itself says that the list was not read to its end. */
 const goesOn = (message: string) => new Failure('READING_INCOMPLETE', message, { field: 'pagination' })
 
-/** The cycle detector after one more mark (Brent 1980). Throws PAGINATION_LOOP when the mark was seen before. */
+/** Advances the cycle detector by one mark (Brent 1980). Throws PAGINATION_LOOP when the mark has been seen before. */
 const nextCycle = (cycle: PagePosition['cycle'], mark: string): PagePosition['cycle'] => {
   if (mark === cycle.mark) throw new Failure('PAGINATION_LOOP', 'the same page came again')
   if (cycle.mark === null || cycle.steps === cycle.limit) return { mark, steps: 1, limit: cycle.limit * 2 }

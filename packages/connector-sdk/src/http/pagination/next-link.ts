@@ -1,7 +1,7 @@
 import { Failure, isUrl } from '@inlet/domain'
 import { describeUrl } from '../to-http-failure.js'
 
-/** The target of `rel="next"` in a Link header (RFC 8288), null when there is none. */
+/** Returns the target of `rel="next"` in a Link header (RFC 8288); null when there is none. */
 export const nextLinkOf = (header: string | undefined): string | null => {
   for (const match of (header ?? '').slice(0, MAX_HEADER).matchAll(LINK)) {
     const relation = REL.exec(match[2] ?? '')
@@ -15,8 +15,8 @@ const LINK = /<([^<>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+(?:\s*=\s*(?:"[^"]*"|[^",;\s
 const REL = /;\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]+))/i
 
 /**
- * The address of a link to the next page, relative to the answer that holds it. Throws UPSTREAM_INVALID when it is no URL or
- * leaves both the origin of the answer and the allowed ones.
+ * Resolves a link to the next page against the URL of the response that contains it. Throws UPSTREAM_INVALID when it is no URL or
+ * leaves both the origin of the response and the allowed ones.
  */
 export const resolveNextLink = (link: string, base: string, allowOrigins: readonly string[]): string => {
   if (!isUrl(link, base)) throw new Failure('UPSTREAM_INVALID', 'the link to the next page is no URL')

@@ -1,26 +1,26 @@
 import type { ReadEnd } from '../../connector.js'
 
-/** Where in a list we are: JSON, so that it can be kept. */
+/** A position in a list: JSON, so that it can be stored. */
 export interface PagePosition {
-  /** How many pages were asked for, this one included. */
+  /** How many pages have been requested, including this one. */
   readonly page: number
   /** The page number, or the number of records before it. */
   readonly index: number
   readonly token: string | null
   readonly url: string | null
-  /** Records on the pages before. */
+  /** Records on the previous pages. */
   readonly seen: number
-  /** Empty pages in a row, just before. */
+  /** Consecutive empty pages just before this one. */
   readonly empty: number
-  /** How many pages the answers say there are; null when they do not. */
+  /** How many pages the responses say there are; null if they do not say. */
   readonly pages: number | null
   /** Brent's cycle detection over the marks of the pages: constant size however long the list. */
   readonly cycle: { readonly mark: string | null; readonly steps: number; readonly limit: number }
 }
 
-/** What of a request a position decides. */
+/** The parts of a request that a position decides. */
 export interface PageParams {
-  /** The whole address, instead of that of the stream with its query. */
+  /** The whole URL, replacing that of the stream and its query. */
   readonly url: string | null
   readonly query: Readonly<Record<string, string>>
   readonly body: Readonly<Record<string, string>>
@@ -29,13 +29,13 @@ export interface PageParams {
 /** What the next position is decided from. */
 export interface PageAnswer {
   readonly status: number
-  /** Of the request, after redirects. */
+  /** The URL of the request, after redirects. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
   /** Records on the page. */
   readonly count: number
-  /** Something equal for pages with equal records. */
+  /** Equal for pages with equal records. */
   readonly mark: string
 }
 
@@ -44,12 +44,12 @@ export interface Paginator {
   readonly start: PagePosition
   params(position: PagePosition): PageParams
   /**
-   * The position after this answer, null at the end. Throws PAGINATION_LOOP when pages repeat or are too many,
-   * UPSTREAM_INVALID for a link to a forbidden origin, READING_INCOMPLETE when the answer says that the list continues and not how.
+   * Returns the position after this response, null at the end. Throws PAGINATION_LOOP when pages repeat or are too many,
+   * UPSTREAM_INVALID for a link to a forbidden origin, READING_INCOMPLETE when the response says that the list continues but not how.
    */
   next(position: PagePosition, answer: PageAnswer): PagePosition | null
-  /** Whether an answer after which nothing follows proves that the list was complete. */
+  /** Decides whether a response after which nothing follows proves that the list was complete. */
   end(position: PagePosition, answer: PageAnswer): ReadEnd
-  /** Whether a status of 400 and above means that the list has ended. */
+  /** Whether a status of 400 or above means that the list has ended. */
   isEnd(position: PagePosition, status: number): boolean
 }

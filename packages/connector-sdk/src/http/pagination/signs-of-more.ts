@@ -1,7 +1,7 @@
 import { nextLinkOf } from './next-link.js'
 import type { PageAnswer } from './paginator.js'
 
-/** Names as systems write them, in lower case without punctuation. */
+/** Names that systems use, in lower case without punctuation. */
 const MORE = names(
   'hasmore hasmoreitems hasmoreresults hasmorerecords hasmorepages hasnext hasnextpage more moreitems moreresults morerecords moredata moreavailable moreresultsavailable istruncated truncated incompleteresults incomplete',
 )
@@ -23,8 +23,8 @@ function names(text: string): ReadonlySet<string> {
 }
 
 /**
- * What in an answer says, by the names that are usual, that its list continues: words for people, or null. Systems that page are
- * often described as if they did not; without this the first page would be taken for everything.
+ * Returns the sign in a response, going by common names, that its list continues, in words for people, or null. Paged systems are
+ * often described as if they did not page; without this, the first page would pass for everything.
  */
 export const signOfMore = (answer: PageAnswer): string | null => {
   const header = NEXT_HEADERS.find((name) => !isNothing(answer.headers[name]))
@@ -39,7 +39,7 @@ export const signOfMore = (answer: PageAnswer): string | null => {
   return null
 }
 
-/** The number of records that an answer says there are, by the usual names; null when it says none. The largest, when it says several. */
+/** Returns the total number of records stated in a response, going by common names; null if none is stated, the largest if several are. */
 export const statedTotal = (answer: Pick<PageAnswer, 'body' | 'headers'>): number | null => {
   const found = [
     ...TOTAL_HEADERS.map((name) => answer.headers[name]),
@@ -57,7 +57,7 @@ const toCount = (value: unknown): number[] => {
   return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? [count] : []
 }
 
-/** The members of the answer and of the parts of it that usually speak about pages. */
+/** The members of the response and of those parts that usually describe paging. */
 const membersOf = (body: unknown): readonly (readonly [string, unknown])[] => {
   if (!isObject(body)) return []
   const own = Object.entries(body)
@@ -68,7 +68,7 @@ const plainName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isYes = (value: unknown): boolean => value === true || value === 'true' || value === 1
 
-/** Whether a "next" leads anywhere: a text, a number of a page, or an object that holds one. */
+/** Whether a "next" leads anywhere: a text, a page number, or an object that contains one. */
 const pointsOn = (value: unknown): boolean => {
   if (isObject(value)) return Object.values(value).some((part) => typeof part === 'string' && part !== '')
   return !isNothing(value) && (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')

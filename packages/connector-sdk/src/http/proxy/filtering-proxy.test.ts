@@ -65,7 +65,7 @@ describe('the filtering proxy', () => {
     expect(await get(proxy, PROXY_GREETING_URL, pass)).toMatchObject({ status: 200 })
   })
 
-  it('serves nobody without a credential, nor with one that was closed', async () => {
+  it('serves no one without a credential, or with a closed one', async () => {
     const { url, authority, requests } = await site('hello')
     const { proxy, pass } = await start([authority])
     expect(await get(proxy, url)).toMatchObject({ status: 407 })

@@ -7,11 +7,11 @@ import { forwardRequest } from './forward-request.js'
 import { openTunnel } from './open-tunnel.js'
 import { createPass, type Pass } from './pass.js'
 
-/** What a client of the proxy is given: who it is, and what became of its requests. */
+/** What a client of the proxy gets: its credentials, and the outcome of its requests. */
 export interface ProxyPass extends Pick<Pass, 'bytes' | 'exceeded' | 'begin' | 'failureOf'> {
   readonly username: string
   readonly password: string
-  /** Destroys all its connections; the credential is worth nothing from then on. */
+  /** Destroys all its connections and invalidates the credential. */
   close(): void
 }
 
@@ -19,16 +19,16 @@ export interface ProxyPass extends Pick<Pass, 'bytes' | 'exceeded' | 'begin' | '
 export interface FilteringProxy extends AsyncDisposable {
   /** E.g. `http://127.0.0.1:40123`. */
   readonly url: string
-  /** A new credential, whose requests reach what this guard permits and no more than `maxBytes` of answers after each `begin`. */
+  /** Issues a new credential, whose requests reach what this guard permits and receive no more than `maxBytes` of responses after each `begin`. */
   admit(options: { readonly guard: EgressGuard; readonly maxBytes: number }): ProxyPass
 }
 
-/** Clients go here first, so that they know the credential before it matters; the proxy itself answers. */
+/** Clients visit this first, so that they know the credential before it matters; the proxy itself answers. */
 export const PROXY_GREETING_URL = 'http://proxy.invalid/'
 
 /**
- * Opens the proxy: CONNECT for https and WebSockets, absolute addresses for http. Each request needs a credential of
- * `admit` (others get 407), is checked by its guard, and is sent to the address that was checked. The caller disposes, which ends all connections.
+ * Opens the proxy: CONNECT for https and WebSockets, absolute URLs for http. Each request needs a credential from
+ * `admit` (others get 407), is checked by its guard, and is sent to the checked address. The caller disposes it, which ends all connections.
  */
 export const openFilteringProxy = async (): Promise<FilteringProxy> => {
   const passes = new Map<string, Pass>()

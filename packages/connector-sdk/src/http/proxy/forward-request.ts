@@ -5,7 +5,7 @@ import { authorityOf, type Pass } from './pass.js'
 
 const TIMEOUT_MS = 60_000
 
-/** They concern one connection (RFC 9110, 7.6.1) or the proxy. */
+/** These headers concern one connection (RFC 9110, 7.6.1) or the proxy. */
 const NOT_FORWARDED = new Set([
   'connection',
   'keep-alive',
@@ -18,7 +18,7 @@ const NOT_FORWARDED = new Set([
   'upgrade',
 ])
 
-/** Sends a request for an absolute http address on, when the guard permits it; answers 403 or 502 otherwise. */
+/** Forwards a request for an absolute http URL if the guard permits it; answers 403 or 502 otherwise. */
 export const forwardRequest = (pass: Pass, request: IncomingMessage, response: ServerResponse): void => {
   const { url: address = '', method = 'GET' } = request
   pass.hold(request.socket)

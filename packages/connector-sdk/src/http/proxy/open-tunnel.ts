@@ -13,11 +13,11 @@ export interface TunnelRequest {
   /** `host:port` as the client wrote it. */
   readonly authority: string
   readonly socket: Duplex
-  /** What the client sent already. */
+  /** What the client has already sent. */
   readonly head: Buffer
 }
 
-/** Connects a client to the address it asks for, when the guard permits it; answers 403 or 502 otherwise. */
+/** Connects a client to the address it asks for if the guard permits it; answers 403 or 502 otherwise. */
 export const openTunnel = (pass: Pass, { authority, socket, head }: TunnelRequest): void => {
   pass.hold(socket)
   let upstream: net.Socket
@@ -35,7 +35,7 @@ export const openTunnel = (pass: Pass, { authority, socket, head }: TunnelReques
       port,
       timeout: CONNECT_MS,
     })
-    // Named as in the address of a page, whatever form the client chose.
+    // Named as in the URL of a page, whatever form the client chose.
     authority = authorityOf(url)
   } catch (error) {
     return refuse('403 Forbidden', error)

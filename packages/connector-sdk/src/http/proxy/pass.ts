@@ -3,25 +3,25 @@ import { type Failure, isUrl } from '@inlet/domain'
 import type { EgressGuard } from '../../net/egress-guard.js'
 import type { GuardedAgents } from '../exchange/guarded-agents.js'
 
-/** What the proxy knows of one client. */
+/** The state of one client of the proxy. */
 export interface Pass {
   readonly guard: EgressGuard
   readonly agents: GuardedAgents
-  /** Of answers since the last `begin`. */
+  /** Received in responses since the last `begin`. */
   readonly bytes: number
-  /** Whether they were more than allowed; nothing more is let through until the next `begin`. */
+  /** Whether the limit was exceeded; nothing more gets through until the next `begin`. */
   readonly exceeded: boolean
   begin(): void
   count(bytes: number): void
-  /** Keeps a connection until it ends, so that `close` can end it. */
+  /** Tracks a connection until it ends, so that `close` can end it. */
   hold(socket: Duplex): void
   recordFailure(origin: string, failure: Failure): void
-  /** Why the last request to the host and port of this address failed, since the last `begin`. */
+  /** Returns why the last request to the host and port of this URL failed, since the last `begin`. */
   failureOf(url: string): Failure | undefined
   close(): void
 }
 
-/** A page may name hosts without end. */
+/** A page may name any number of hosts. */
 const MAX_FAILURES = 200
 
 export const createPass = (options: { readonly guard: EgressGuard; readonly agents: GuardedAgents; readonly maxBytes: number }): Pass => {
@@ -66,5 +66,5 @@ export const createPass = (options: { readonly guard: EgressGuard; readonly agen
   }
 }
 
-/** Host and port, the port always written. */
+/** Host and port; the port is always included. */
 export const authorityOf = (url: URL): string => `${url.hostname}:${url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : url.port}`

@@ -10,7 +10,7 @@ import { fieldsOf } from '../probes/schema-fields.js'
 import { must } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
-/** Check 12: in good runs and in all the failures of the fixture, no secret shows in anything the connector gives away. */
+/** Check 12: in successful runs and in all failures of the fixture, no secret shows in anything the connector emits. */
 export const checkCanary: Check = async ({ connector, fixture }) => {
   const variants: readonly Variant[] = [{}, ...failureVariants({ connector, fixture }), ...(fixture.hostile ?? [])]
   const canaries = canariesOf([fixture.secrets, ...variants.map((variant) => variant.secrets)])
@@ -31,7 +31,7 @@ export const checkCanary: Check = async ({ connector, fixture }) => {
   for (const variant of variants) await exercise({ connector, fixture, witness }, variant, variants[0] === variant)
 }
 
-/** Runs check and read; a deviating variant may fail as it likes, the witness looks at how. */
+/** Runs check and read. A deviating variant may fail in any way; the witness inspects how. */
 const exercise = async (subject: Subject, variant: Variant, mustSucceed: boolean): Promise<void> => {
   const tolerate = (thrown: unknown): void => {
     if (mustSucceed || isViolation(thrown)) throw thrown

@@ -12,7 +12,7 @@ import { redirectTempFolder } from '../probes/temp-folder.js'
 import { must } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
-/** Check 11: aborted while the first page is on its way and after it, a read ends at once and leaves nothing behind. */
+/** Check 11: a read aborted while the first page is on its way, or after it, ends at once and leaves nothing behind. */
 export const checkCancel: Check = async (subject) => {
   const workDir = await mkdtemp(path.join(tmpdir(), 'inlet-cancel-'))
   const temp = redirectTempFolder()

@@ -9,7 +9,7 @@ import type { Check, Subject } from './subject.js'
 
 const DEFAULT_ROUNDS = 6
 
-/** INLET_TEST_ROUNDS asks for more, e.g. 200 for a night; the seeds of the default are the first of them. */
+/** INLET_TEST_ROUNDS asks for more, e.g. 200 overnight; the default uses the first of the same seeds. */
 const roundsOf = ({ fixture }: Subject): number => {
   const asked = process.env['INLET_TEST_ROUNDS']
   if (asked === undefined) return fixture.crashRounds ?? DEFAULT_ROUNDS
@@ -17,7 +17,7 @@ const roundsOf = ({ fixture }: Subject): number => {
   return Number(asked)
 }
 
-/** Check 7: lives that end at random pages in three ways, then one that ends well: the same set, nothing rewritten, nothing deleted. */
+/** Check 7: after attempts that end at random pages in three ways, one that succeeds gives the same set, with nothing rewritten or deleted. */
 export const checkCrash: Check = async (subject) => {
   const whole = await readEverything(subject)
   const longest = Math.max(...[...whole.results.values()].map((result) => result.pages))

@@ -3,7 +3,7 @@ import { readEverything } from '../drive/read-everything.js'
 import { must, needed } from '../violation.js'
 import type { Check } from './subject.js'
 
-/** Check 9: after each change of the schema the next read succeeds or fails as documented, never as INTERNAL. */
+/** Check 9: after each change of the schema, the next read succeeds or fails as documented, never as INTERNAL. */
 export const checkDrift: Check = async (subject) => {
   const cases = needed(subject.fixture.drift, 'drift cases')
   must(cases.length > 0, 'the list of drift cases is empty')

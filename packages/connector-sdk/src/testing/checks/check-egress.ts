@@ -7,7 +7,7 @@ import { watchSockets } from '../probes/socket-watch.js'
 import { must } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
-/** Check 13: every connection goes to an address the guard gave out, of a host that the connector declares; a refused one is not reached. */
+/** Check 13: every connection goes to an address that the guard returned, of a host that the connector declares; a refused one is not reached. */
 export const checkEgress: Check = async ({ connector, fixture }) => {
   const contexts: TestContext[] = []
   const subject: Subject = { connector, fixture, witness: { closing: (context) => void contexts.push(context) } }

@@ -6,7 +6,7 @@ import { createRecordStore } from '../store/record-store.js'
 import { must } from '../violation.js'
 import type { Check } from './subject.js'
 
-/** Check 3: two full reads, by two installations and by one again, give the same set, and the true one where the fixture knows it. */
+/** Check 3: two full reads on separate installations give the same set: the true one, if the fixture knows it. */
 export const checkFullRead: Check = async (subject) => {
   const { fixture } = subject
   const store = createRecordStore()

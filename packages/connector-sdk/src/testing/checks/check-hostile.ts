@@ -9,7 +9,7 @@ import type { Check, Subject } from './subject.js'
 
 const DEFAULT_MS = 20_000
 
-/** Check 8: each hostile answer ends in its documented reason, in time, with what came before it stored consistently. */
+/** Check 8: each hostile response ends in its documented reason, in time, and what came before it is stored consistently. */
 export const checkHostile: Check = async (subject) => {
   const cases = needed(subject.fixture.hostile, 'hostile cases')
   must(cases.length > 0, 'the list of hostile cases is empty')

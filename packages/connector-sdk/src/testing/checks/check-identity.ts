@@ -3,7 +3,7 @@ import { readEverything } from '../drive/read-everything.js'
 import { must } from '../violation.js'
 import type { Check } from './subject.js'
 
-/** Check 16: keys are unique within a read and equal, as are the hashes, on two installations with other ids, folders and times. */
+/** Check 16: keys are unique within a read, and both keys and hashes are equal on two installations with different ids, folders and times. */
 export const checkIdentity: Check = async (subject) => {
   const first = await readEverything(subject)
   for (const [stream, result] of first.results) {

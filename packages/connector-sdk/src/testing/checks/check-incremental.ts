@@ -4,7 +4,7 @@ import { type Reading, readEverything } from '../drive/read-everything.js'
 import { must, needed } from '../violation.js'
 import type { Check } from './subject.js'
 
-/** Check 4: an unchanged source gives nothing new; a changed one gives exactly the change. */
+/** Check 4: an unchanged source yields nothing new; a changed one yields exactly the change. */
 export const checkIncremental: Check = async (subject) => {
   const { fixture } = subject
   const first = await readEverything(subject)

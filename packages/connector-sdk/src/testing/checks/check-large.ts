@@ -5,7 +5,7 @@ import type { Check } from './subject.js'
 
 const MIB = 1024 * 1024
 const MAX_RSS_GROWTH = 150 * MIB
-/** What is alive after garbage collection: a few pages and buffers. */
+/** Live memory after garbage collection: a few pages and buffers. */
 const MAX_LIVE_GROWTH = 64 * MIB
 const SAMPLE_EVERY_PAGES = 25
 

@@ -8,7 +8,7 @@ import type { Check } from './subject.js'
 const MAX_WAITS = 30
 const MAX_WAIT_MS = 5000
 
-/** Check 15: parked as long as the other side asks and resumed from the cursor, the read ends well; the server counts no violation. */
+/** Check 15: parked for as long as the remote system asks and resumed from the cursor, the read succeeds; the server counts no violation. */
 export const checkRateLimit: Check = async (subject) => {
   const limited = await needed(subject.fixture.rateLimited?.bind(subject.fixture), 'rateLimited()')()
   const store = createRecordStore()

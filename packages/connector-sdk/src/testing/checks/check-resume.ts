@@ -15,7 +15,7 @@ interface Checkpoint {
   readonly store: RecordStore
 }
 
-/** Check 5: from every committed cursor the rest, and only the rest, follows; also after the source has changed. */
+/** Check 5: from every committed cursor, the rest and only the rest follows, even after the source has changed. */
 export const checkResume: Check = async (subject) => {
   const store = createRecordStore()
   const { checkpoints, specs } = await readWithCheckpoints(subject, store)

@@ -4,7 +4,7 @@ import { looksSecret } from '../probes/secret-names.js'
 import { must } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
-/** Check 1: settings and secrets are strict and described; what looks like a secret lives in secretSchema. */
+/** Check 1: settings and secrets are strict and described; whatever looks like a secret lives in secretSchema. */
 export const checkSchema: Check = (subject) => Promise.resolve().then(() => check(subject))
 
 const check = ({ connector, fixture }: Subject): void => {

@@ -5,10 +5,10 @@ import { must, needed } from '../violation.js'
 import type { Check } from './subject.js'
 
 const READS_WHILE_WRITING = 3
-/** A read has an end, also when the source has none. */
+/** A read must end, even if the source never does. */
 const READ_MS = 30_000
 
-/** Check 10: what is written while reads continue is found by these reads or the next. */
+/** Check 10: what is written while reads continue is found by those reads or the next. */
 export const checkWriters: Check = async (subject) => {
   const { fixture } = subject
   const before = await readEverything(subject)

@@ -6,9 +6,9 @@ import type { Witness } from '../drive/witness.js'
 export interface Subject {
   readonly connector: Connector
   readonly fixture: AcceptanceFixture
-  /** Sees everything the connector gives away; only some checks need one. */
+  /** Observes everything the connector emits; only some checks need one. */
   readonly witness?: Witness
-  /** Milliseconds within which a read must end and be cleaned up after an abort; default 2,000. */
+  /** Milliseconds within which a read must end and clean up after an abort; default 2,000. */
   readonly cancelMs?: number
 }
 

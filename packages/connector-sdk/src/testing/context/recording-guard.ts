@@ -11,7 +11,7 @@ export const createRecordingGuard = (guard: EgressGuard): { readonly guard: Egre
       checkUrl: (url) => guard.checkUrl(url),
       checkHost: (host, port) => {
         guard.checkHost(host, port)
-        // A literal address is connected to without another question.
+        // A literal address is connected to without a further lookup.
         const address = host.replaceAll(/^\[|\]$/g, '')
         const family = isIP(address)
         if (family !== 0) reached.push({ host: address, address, family: family === 6 ? 6 : 4, port })

@@ -20,7 +20,7 @@ import type { TestUpload } from './test-upload.js'
 
 export interface TestContextOptions<Config, Secrets, C extends Connection> {
   readonly connector: Connector<Config, Secrets, C>
-  /** Raw settings; parsed with the connector's schema and put through `validate`. */
+  /** Raw settings; parsed with the connector's schema and passed to `validate`. */
   readonly config: unknown
   /** Raw secrets; default `{}`. */
   readonly secrets?: unknown
@@ -43,11 +43,11 @@ export interface TestContextOptions<Config, Secrets, C extends Connection> {
   readonly now?: () => Date
 }
 
-/** A context with the real egress guard and HTTP client, and the scribe in memory. */
+/** A context with the real egress guard and HTTP client, and an in-memory scribe. */
 export interface TestContext<Config = unknown, Secrets = unknown> extends ConnectorContext<Config, Secrets>, AsyncDisposable {
   readonly store: RecordStore
   readonly logLines: readonly LogLine[]
-  /** Every address the egress guard gave out. */
+  /** Every address the egress guard returned. */
   readonly reached: readonly CheckedAddress[]
   /** Aborts `signal`, as when the worker closes the connection. */
   abort(): void
@@ -55,7 +55,10 @@ export interface TestContext<Config = unknown, Secrets = unknown> extends Connec
   close(): Promise<void>
 }
 
-/** Makes a context for a connector as the worker does. Throws what the worker would: VALIDATION_FAILED or a failure of `validate`. The caller closes. */
+/**
+ * Creates a context for a connector as the worker does. Throws what the worker would: VALIDATION_FAILED or a failure of `validate`. The caller closes
+ * it.
+ */
 export const createTestContext = async <Config, Secrets, C extends Connection>(
   options: TestContextOptions<Config, Secrets, C>,
 ): Promise<TestContext<Config, Secrets>> => {

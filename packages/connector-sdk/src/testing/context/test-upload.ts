@@ -1,4 +1,4 @@
-/** An accepted upload that `ctx.files.openUpload` answers with. */
+/** An accepted upload that `ctx.files.openUpload` returns. */
 export interface TestUpload {
   readonly id: string
   readonly name: string

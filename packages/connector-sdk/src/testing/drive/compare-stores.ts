@@ -2,7 +2,7 @@ import type { StreamSpec } from '../../connector.js'
 import type { RecordStore } from '../store/record-store.js'
 import { must } from '../violation.js'
 
-/** Throws unless both stores hold the same records. With `deletes: none` an older store may hold records that are gone by now. */
+/** Throws unless both stores hold the same records. With `deletes: none`, an older store may hold records that have since disappeared. */
 export const mustEqual = (
   actual: RecordStore,
   expected: RecordStore,

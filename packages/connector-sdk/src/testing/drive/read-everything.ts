@@ -10,7 +10,7 @@ export interface Reading {
   readonly results: ReadonlyMap<string, StreamResult>
 }
 
-/** Reads all streams, one after the other, with one connection; into an empty store unless one is given. */
+/** Reads all streams one after the other with one connection, into an empty store unless one is given. */
 export const readEverything = async (subject: Subject, options: SessionOptions = {}, run: StreamRunOptions = {}): Promise<Reading> => {
   const store = options.store ?? createRecordStore()
   return withSession(subject, { ...options, store }, async (session) => {

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that repeat for the same seed (mulberry32), so that a failed round can be run again. */
+/** Numbers in [0, 1) that repeat for the same seed (mulberry32), so that a failed round can be reproduced. */
 export const seededRandom = (seed: number): (() => number) => {
   let state = seed >>> 0
   return () => {

@@ -12,7 +12,7 @@ export interface SessionOptions {
   readonly workDir?: string
 }
 
-/** An open connection and its context; one life of a worker. */
+/** An open connection and its context: one life of a worker. */
 export interface Session {
   readonly subject: Subject
   readonly context: TestContext
@@ -21,7 +21,7 @@ export interface Session {
 
 const DISPOSE_MS = 2000
 
-/** Opens a fresh context and connection, hands them over and closes both, also after a failure. */
+/** Opens a fresh context and connection, passes them to `use`, and closes both, even after a failure. */
 export const withSession = async <T>(subject: Subject, options: SessionOptions, use: (session: Session) => Promise<T>): Promise<T> => {
   const { connector, fixture, witness } = subject
   const { variant = {} } = options
@@ -52,7 +52,7 @@ export const withSession = async <T>(subject: Subject, options: SessionOptions, 
   }
 }
 
-/** The streams of the source; at least one, with distinct names. */
+/** Returns the streams of the source; throws unless there is at least one and their names are distinct. */
 export const streamsOf = async (
   { subject, connection }: Session,
   signal: AbortSignal = new AbortController().signal,

@@ -8,7 +8,7 @@ import { within } from './within.js'
 export interface StopPlan {
   readonly afterPages: number
   readonly how: 'abort' | 'destroy' | 'lose'
-  /** With `lose`: the last pages that were read and never stored. */
+  /** With `lose`: how many of the last pages were read and never stored. */
   readonly lostPages?: number
 }
 
@@ -19,24 +19,24 @@ export interface StreamResult {
   readonly updated: number
   readonly deleted: number
   readonly rejected: readonly string[]
-  /** False when a plan stopped it. */
+  /** False if a plan stopped it. */
   readonly complete: boolean
-  /** What the connector says about its end; null when a plan stopped it, undefined when it says nothing. */
+  /** The end the connector reports; null if a plan stopped it, undefined if it reports none. */
   readonly end: ReadEnd | null | undefined
 }
 
 export interface StreamRunOptions {
   readonly stop?: StopPlan
-  /** After the page was stored. */
+  /** Called after the page was stored. */
   onStored?(page: Page): void
-  /** Milliseconds for the whole read; default none. */
+  /** Aborts the read; default: none. */
   readonly signal?: AbortSignal
 }
 
-/** Milliseconds a read may continue after its signal aborted. */
+/** Milliseconds a read may continue after its signal aborts. */
 export const CANCEL_MS = 2000
 
-/** Reads a stream from the last committed cursor of the context's store and stores its pages in order, until the end or the plan's. */
+/** Reads a stream from the last committed cursor of the context's store and stores its pages in order, until it ends or the plan stops it. */
 export const runStream = async (session: Session, spec: StreamSpec, options: StreamRunOptions = {}): Promise<StreamResult> => {
   const { subject, context, connection } = session
   const { stop } = options
@@ -87,7 +87,7 @@ interface Draining {
   readonly cancelMs: number
 }
 
-/** Aborts and takes what still comes; the end must come in time, quietly or as CANCELLED. */
+/** Aborts and takes the remaining pages; the read must end in time, quietly or as CANCELLED. */
 export const drainAborted = async ({ pages, controller, take, cancelMs }: Draining): Promise<void> => {
   controller.abort()
   const rest = async (): Promise<void> => {

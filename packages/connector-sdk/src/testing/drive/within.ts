@@ -3,7 +3,7 @@ import { Violation } from '../violation.js'
 
 const LOOK_EVERY_MS = 20
 
-/** The promise, or a `Violation` when it is not done after that many milliseconds of a machine that does nothing else. */
+/** Waits for the promise; throws a `Violation` if it takes longer than that many milliseconds of an otherwise idle machine. */
 export const within = async <T>(timeoutMs: number, promise: Promise<T>, what: string): Promise<T> => {
   const deadline = createDeadline(timeoutMs)
   let timer: NodeJS.Timeout | undefined

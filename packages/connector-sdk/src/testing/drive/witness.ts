@@ -1,7 +1,7 @@
 import type { Page } from '../../connector.js'
 import type { TestContext } from '../context/test-context.js'
 
-/** Sees what a connector gives away, e.g. to search it for secrets. */
+/** Observes what a connector emits, e.g. to search it for secrets. */
 export interface Witness {
   page?(page: Page): void
   failure?(thrown: unknown): void

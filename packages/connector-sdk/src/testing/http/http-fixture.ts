@@ -5,7 +5,7 @@ import { type ClosableHttpClient, createHttpClient, type HttpClientOptions } fro
 import { createEgressGuard } from '../../net/create-egress-guard.js'
 import { serveHttp, serveRaw } from '../servers/loopback-server.js'
 
-/** Servers and clients of one test file; `close` ends those opened since the last call. */
+/** Servers and clients of one test file; `close` ends those opened since its last call. */
 export const createHttpFixture = (transport: 'axios' | 'node') => {
   const closers: (() => unknown)[] = []
   return {
@@ -31,7 +31,7 @@ export const createHttpFixture = (transport: 'axios' | 'node') => {
   }
 }
 
-/** The failure some work ends with. */
+/** Returns the failure that the work ends with. */
 export const failureOf = async (work: Promise<unknown>): Promise<Failure> => {
   const outcome = await work.then(
     () => new Error('it succeeded'),
@@ -40,7 +40,7 @@ export const failureOf = async (work: Promise<unknown>): Promise<Failure> => {
   return outcome as Failure
 }
 
-/** A listener that always answers the same. */
+/** A listener that always gives the same response. */
 export const end =
   (body: string | Buffer, headers: Record<string, string> = {}, status = 200): RequestListener =>
   (_request, response) => {

@@ -1,6 +1,6 @@
 const MIN_LENGTH = 6
 
-/** The strings to search for: every string of the secrets that is long enough, as it is and in the encodings in which it travels. */
+/** Returns the strings to search for: every long enough string of the secrets, as it is and in the encodings in which it travels. */
 export const canariesOf = (secrets: unknown): readonly string[] => {
   const plain = new Set<string>()
   const walk = (value: unknown): void => {
@@ -11,7 +11,7 @@ export const canariesOf = (secrets: unknown): readonly string[] => {
   return [...new Set([...plain].flatMap((text) => [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1), ...base64Cores(text)]))]
 }
 
-/** The characters that base64 of the text has at each of the three alignments, whatever surrounds it, e.g. in `user:password`. */
+/** The characters that the base64 of the text has at each of the three alignments, whatever surrounds it, e.g. in `user:password`. */
 const base64Cores = (text: string): string[] =>
   [0, 1, 2].flatMap((shift) => {
     const core = Buffer.from('x'.repeat(shift) + text)
@@ -21,7 +21,7 @@ const base64Cores = (text: string): string[] =>
     return core.length >= MIN_LENGTH ? [core] : []
   })
 
-/** The first of the canaries found in the text; undefined when there is none. */
+/** Returns the first of the canaries found in the text; undefined if there is none. */
 export const findCanary = (text: string, canaries: readonly string[]): string | undefined => canaries.find((canary) => text.includes(canary))
 
 /** Everything a value would show in a log: members, messages, stacks, causes. */

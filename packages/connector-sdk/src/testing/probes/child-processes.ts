@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** Ids of all live processes below this one, however deep. */
+/** Returns the ids of all live descendants of this process. */
 export const descendants = (root = process.pid): ReadonlySet<number> => {
   const text = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,comm='], { encoding: 'utf8' })
   const rows = text.split('\n').map((line) => line.trim().split(/\s+/))
@@ -20,7 +20,7 @@ export const descendants = (root = process.pid): ReadonlySet<number> => {
   return found
 }
 
-/** Those of the processes that still live, also when their parent died and they belong to init now. */
+/** Returns those processes that are still alive, including orphans that now belong to init. */
 export const stillAlive = (pids: Iterable<number>): readonly number[] => {
   const text = execFileSync('ps', ['-A', '-o', 'pid=,stat='], { encoding: 'utf8' })
   const alive = new Set(

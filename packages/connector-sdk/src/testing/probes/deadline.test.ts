@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createDeadline } from './deadline.js'
 
-it('comes later the busier the machine was, and on an idle one in time', () => {
+it('ends later the busier the machine was, and in time on an idle one', () => {
   let now = 0
   let slowdown = 1
   const deadline = createDeadline(100, { now: () => now, slowdown: () => slowdown })

@@ -4,7 +4,7 @@ import { createDeadline } from './deadline.js'
 
 const EVERY_MS = 20
 
-/** Waits until nothing is left of what the function lists; throws a `Violation` with the rest after the time limit (ms of a machine that does nothing else). */
+/** Waits until the function lists nothing; throws a `Violation` with the rest after the time limit (ms of an otherwise idle machine). */
 export const eventuallyNone = async (
   list: () => readonly unknown[] | Promise<readonly unknown[]>,
   timeoutMs: number,

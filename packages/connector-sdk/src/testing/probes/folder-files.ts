@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 
-/** Absolute paths of all files below a folder; links are not followed. An absent folder has none. */
+/** Returns the absolute paths of all files below a folder; links are not followed. An absent folder has none. */
 export const filesBelow = async (folder: string): Promise<readonly string[]> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name))
@@ -9,5 +9,5 @@ export const filesBelow = async (folder: string): Promise<readonly string[]> => 
 
 const TEMPORARY = /^\.?(tmp|temp)|\.(tmp|part|lock|crdownload)$/i
 
-/** The files whose name says that they were meant to go away. */
+/** Returns the files whose names say that they were meant to be removed. */
 export const temporaryFiles = (files: readonly string[]): readonly string[] => files.filter((file) => TEMPORARY.test(path.basename(file)))

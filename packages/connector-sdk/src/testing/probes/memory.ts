@@ -2,13 +2,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 export interface MemoryProbe {
-  /** Collects garbage and notes the size. */
+  /** Collects garbage and records the size. */
   sample(): void
-  /** Growth in bytes from the first to the largest sample. */
+  /** Returns the growth in bytes from the first to the largest sample. */
   growth(): { readonly rss: number; readonly live: number }
 }
 
-/** Measures resident memory and what is alive on the heap and in buffers, after garbage collection. */
+/** Measures resident memory, and what is live on the heap and in buffers, after garbage collection. */
 export const createMemoryProbe = (): MemoryProbe => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void

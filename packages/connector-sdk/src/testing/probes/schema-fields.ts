@@ -13,7 +13,7 @@ interface Schema {
   readonly [keyword: string]: unknown
 }
 
-/** All named fields of a zod schema, as the API serves it. Throws a `Violation` for an object that lets unknown keys pass. */
+/** Returns all named fields of a zod schema, as the API serves it. Throws a `Violation` for an object that accepts unknown keys. */
 export const fieldsOf = (schema: z.ZodType, root: string): readonly SchemaField[] => {
   const json: Schema = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' })
   const fields: SchemaField[] = []

@@ -14,7 +14,7 @@ interface Referenced {
 }
 
 /**
- * Watches the sockets of this process by wrapping `Socket.prototype.connect`, which TLS and HTTP agents go through as
+ * Watches the sockets of this process by wrapping `Socket.prototype.connect`, which TLS and HTTP agents use as
  * well. One watch at a time; the caller stops it.
  */
 export const watchSockets = (): SocketWatch => {
@@ -33,7 +33,7 @@ export const watchSockets = (): SocketWatch => {
   }
   return {
     opened,
-    // An agent takes the reference from a socket that waits in its pool.
+    // An agent unrefs a socket that waits in its pool.
     busy: () =>
       [...sockets].filter(([socket]) => !socket.destroyed && (socket as Referenced)._handle?.hasRef?.() !== false).map(([, address]) => address),
     stop: () => {

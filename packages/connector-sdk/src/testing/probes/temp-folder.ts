@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-/** Makes `os.tmpdir()` a fresh folder until restored, so that what is left in it can be seen. */
+/** Makes `os.tmpdir()` a fresh folder until restored, so that leftovers in it become visible. */
 export const redirectTempFolder = (): { readonly folder: string; restore(): void } => {
   const before = process.env['TMPDIR']
   const folder = mkdtempSync(path.join(tmpdir(), 'inlet-temp-'))
@@ -12,7 +12,7 @@ export const redirectTempFolder = (): { readonly folder: string; restore(): void
     restore: () => {
       if (before === undefined) delete process.env['TMPDIR']
       else process.env['TMPDIR'] = before
-      // A process that ends may still be writing.
+      // An ending process may still be writing.
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
     },
   }

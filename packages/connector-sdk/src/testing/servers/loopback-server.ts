@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 
 export interface LoopbackServer {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string
   readonly port: number
-  /** Every request in the order of arrival; stays empty for a raw server. */
+  /** Every request in order of arrival; stays empty for a raw server. */
   readonly seen: readonly IncomingMessage[]
   /** Every connection ever made. */
   readonly sockets: ReadonlySet<Socket>
@@ -13,7 +13,7 @@ export interface LoopbackServer {
   close(): Promise<void>
 }
 
-/** Starts an HTTP server on a free loopback port. The caller closes. */
+/** Starts an HTTP server on a free loopback port. The caller closes it. */
 export const serveHttp = async (listener: RequestListener): Promise<LoopbackServer> => {
   const seen: IncomingMessage[] = []
   const server = createServer((request, response) => {
@@ -23,7 +23,7 @@ export const serveHttp = async (listener: RequestListener): Promise<LoopbackServ
   return await open(server, seen)
 }
 
-/** Starts a TCP server that acts once a client has spoken, to answer what no HTTP library would. The caller closes. */
+/** Starts a TCP server that acts once a client has sent something, to answer what no HTTP library would. The caller closes it. */
 export const serveRaw = async (act: (socket: Socket) => void): Promise<LoopbackServer> =>
   await open(
     createTcpServer((socket) => socket.once('data', () => act(socket))),

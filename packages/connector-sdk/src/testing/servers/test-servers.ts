@@ -6,9 +6,9 @@ import { type LoopbackServer, serveHttp, serveRaw } from './loopback-server.js'
 /** The servers of one fixture, closed together. */
 export interface TestServers {
   serve(listener: RequestListener): Promise<LoopbackServer>
-  /** A server that breaks off in the middle of an answer of JSON that begins like this. */
+  /** Serves a JSON response that starts like this and breaks off in the middle. */
   serveCut(beginning: string): Promise<LoopbackServer>
-  /** The address of a server that does not listen any more. */
+  /** Returns the address of a server that no longer listens. */
   closedUrl(): Promise<string>
   close(): Promise<void>
 }
@@ -36,8 +36,8 @@ export const createTestServers = (...others: readonly { close(): Promise<void> }
 }
 
 /**
- * Repeats some work until it is stopped, for changes while a source is read, with pauses of so many ms of a machine that does nothing else: on a busy
- * one a reader gets through less, and would never come to an end if as much was written as ever.
+ * Repeats some work until it is stopped, to change a source while it is read, pausing for `everyMs` of an otherwise idle machine: on a busy one
+ * a reader gets through less, and would never finish if writes kept their pace.
  */
 export const repeatUntilStopped = (work: (n: number) => unknown, everyMs = 20): { stop(): Promise<void> } => {
   let stopped = false
@@ -55,7 +55,9 @@ export const repeatUntilStopped = (work: (n: number) => unknown, everyMs = 20): 
   }
 }
 
-/** Answers a second's requests beyond a number with `refuse`, which asks to wait for a second; `verify` throws when a request came meanwhile. */
+/**
+ * Answers a second's requests beyond a number with `refuse`, which asks the client to wait a second; `verify` throws if a request came in that time.
+ */
 export const createRateLimit = (perSecond: number, refuse: (response: ServerResponse) => void) => {
   const state = { used: 0, window: 0, restUntil: 0, violations: 0 }
   return {

@@ -3,7 +3,7 @@ import type { Page, StreamSpec } from '../../connector.js'
 import { must } from '../violation.js'
 
 const MAX_RECORDS = 1000
-/** Pages may have about 1 MiB: one record may carry a page beyond it. */
+/** Pages may have about 1 MiB; a single record may push a page beyond that. */
 const MAX_PAGE_BYTES = 2 * 1024 * 1024
 const MAX_CURSOR_BYTES = 8 * 1024
 const MAX_VALIDATOR_BYTES = 1024
@@ -28,7 +28,7 @@ export const checkPage = (page: Page, spec: StreamSpec): void => {
   }
 }
 
-/** The size of the record in bytes of canonical JSON; 0 for a delete. */
+/** Returns the size of the record in bytes of canonical JSON; 0 for a delete. */
 const checkRecord = (record: SourceRecord, spec: StreamSpec): number => {
   must(record.stream === spec.name, `${spec.name} yields a record of ${record.stream}`)
   must(RECORD_KINDS.includes(record.kind), `${record.kind} is not a kind of record`)
@@ -60,7 +60,7 @@ const checkKey = (key: RecordKey, stream: string): void => {
   must(!hasUnstorableText(canonicalJson(key)), `${stream} yields a key with NUL or half a surrogate pair instead of rejecting the record`)
 }
 
-/** What the content hash covers: everything that is stored except identity, validator and scope. */
+/** Returns what the content hash covers: everything that is stored except identity, validator and scope. */
 export const contentOf = (record: SourceRecord): object => ({
   kind: record.kind,
   title: record.title,

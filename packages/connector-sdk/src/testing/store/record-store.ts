@@ -18,19 +18,19 @@ export interface StoreRun {
   apply(page: Page): PageEffect
 }
 
-/** The scribe in memory: live records by (stream, key), content hashes, committed cursors. Nothing is kept of deleted records. */
+/** An in-memory scribe: live records by (stream, key), content hashes, committed cursors. Keeps nothing of deleted records. */
 export interface RecordStore {
   readonly known: KnownRecords
   beginRun(spec: StreamSpec): StoreRun
-  /** The last committed cursor; null before the first. */
+  /** Returns the last committed cursor; null before the first. */
   cursor(stream: string): Cursor | null
-  /** All committed cursors, oldest first. */
+  /** Returns all committed cursors, oldest first. */
   cursors(stream: string): readonly Cursor[]
-  /** Content hash by key text, of the live records. */
+  /** Returns the content hashes of the live records by key text. */
   snapshot(stream: string): ReadonlyMap<string, string>
   records(stream: string): readonly StoredRecord[]
   find(stream: string, key: SourceRecord['key']): StoredRecord | undefined
-  /** An independent copy, e.g. the state at a checkpoint. */
+  /** Returns an independent copy, e.g. the state at a checkpoint. */
   clone(): RecordStore
 }
 

@@ -1,6 +1,6 @@
 import type { SourceRecord } from '@inlet/domain'
 
-/** A live record as the store model keeps it. */
+/** A live record as the in-memory store keeps it. */
 export interface StoredRecord {
   readonly keyText: string
   readonly contentHash: string

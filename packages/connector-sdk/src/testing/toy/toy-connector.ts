@@ -51,7 +51,7 @@ interface ToyConnection extends Connection {
   readonly children: ChildProcess[]
 }
 
-/** A sound connector of a {@link ToySource}, or one with exactly one defect. The suite is tested with them. */
+/** Creates a sound connector for a {@link ToySource}, or one with exactly one defect. The suite is tested with them. */
 export const createToyConnector = (source: ToySource, defect?: ToyDefect): Connector<ToyConfig, ToySecrets, ToyConnection> => {
   const hoard: Buffer[] = []
   return defineConnector<ToyConfig, ToySecrets, ToyConnection>({

@@ -15,7 +15,7 @@ const listen = async (sockets: Set<Socket>): Promise<{ server: Server; port: num
   return { server, port: typeof address === 'object' && address !== null ? address.port : 0 }
 }
 
-/** A fixture that offers something for each of the sixteen checks. */
+/** Opens a fixture that offers something for each of the sixteen checks. */
 export const openToyFixture = async (source: ToySource): Promise<AcceptanceFixture> => {
   const sockets = new Set<Socket>()
   const { server, port } = await listen(sockets)

@@ -1,15 +1,15 @@
 /** A tiny system to read from: numbered items, each with the sequence number of its last change. */
 export interface ToySource {
   readonly items: Map<number, ToyItem>
-  /** Set by a test to make the next reads fail or behave. */
+  /** Set by a test to make the next reads fail or succeed. */
   mode: 'good' | 'renamed' | 'limited'
-  /** Milliseconds of the monotonic clock before which a limited source wants no request. */
+  /** The time on the monotonic clock, in ms, before which a limited source refuses requests. */
   quietUntil: number
   violations: number
   put(id: number, text: string): void
-  /** The sequence number of the last change. */
+  /** Returns the sequence number of the last change. */
   last(): number
-  /** The next items after (sequence, id), in that order. */
+  /** Returns the next items after the sequence number, in that order. */
   after(seq: number, count: number): readonly ToyItem[]
 }
 
