@@ -15,6 +15,7 @@ const blocker = z
     who: z.enum(['owner', 'operator', 'nobody']).meta({ description: 'Who must act. `nobody`: it clears by itself.' }),
     next: z.string().meta({ description: 'What to do about it.' }),
     clearsAt: timestamp.nullable().meta({ description: 'When it clears by itself, if that is known.' }),
+    inQuarantine: z.boolean().meta({ description: 'Whether records in quarantine are part of it: they can be corrected, retried or dropped there.' }),
   })
   .meta({ id: 'Blocker', description: 'What keeps a source from running now.' })
 

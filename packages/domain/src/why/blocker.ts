@@ -11,6 +11,8 @@ export interface Blocker {
   readonly clearsAt: Date | null
   /** The reason of the fault behind it; null when there is none. */
   readonly reason: string | null
+  /** Whether records in quarantine are part of it; absent: they are not. */
+  readonly inQuarantine?: boolean
 }
 
 const NOTHING_TO_DO = 'Nothing to do.'

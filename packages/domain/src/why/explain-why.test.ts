@@ -204,12 +204,13 @@ describe('explainWhy', () => {
       reason: 'READING_INCOMPLETE',
       message: 'the last run was partial: items: a record without a key; 7 records went to quarantine',
       next: 'Look. See `inlet quarantine {source}` (GET /v1/sources/{id}/quarantine).',
+      inQuarantine: true,
     })
     expect(partial({ quarantined: 1, quarantinedFor: { reason: 'FILE_UNREADABLE', message: 'a.csv does not exist' } })).toMatchObject({
       reason: 'FILE_UNREADABLE',
       message: 'the last run was partial: one record went to quarantine: a.csv does not exist',
     })
-    expect(partial({})).toMatchObject({ code: 'PARTIAL', next: expect.stringContaining('inlet runs --source') })
+    expect(partial({})).toMatchObject({ code: 'PARTIAL', next: expect.stringContaining('inlet runs --source'), inQuarantine: false })
   })
 
   it('says that pushes are refused, and since when', () => {

@@ -3,7 +3,7 @@ import type { WhyFacts } from './why-facts.js'
 import { WHY_RULES } from './why-rules.js'
 
 export interface WhyAnswer {
-  readonly blocker: Blocker & { readonly code: string }
+  readonly blocker: Required<Blocker>
   /** What was looked at, in order, up to the blocker; all but the last passed. */
   readonly checks: readonly { readonly check: string; readonly passed: boolean }[]
 }
@@ -14,7 +14,7 @@ export const explainWhy = (facts: WhyFacts): WhyAnswer => {
   for (const { code, check, find } of WHY_RULES) {
     const blocker = find(facts)
     checks.push({ check, passed: blocker === null })
-    if (blocker !== null) return { blocker: { ...blocker, code: blocker.code ?? code }, checks }
+    if (blocker !== null) return { blocker: { ...blocker, code: blocker.code ?? code, inQuarantine: blocker.inQuarantine ?? false }, checks }
   }
   throw new Error('the last rule finds something always')
 }

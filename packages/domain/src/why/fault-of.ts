@@ -5,13 +5,14 @@ import type { WhyFacts } from './why-facts.js'
 /** A fault that somebody repairs or that clears by itself, as its reason says. */
 export const faultOf = (
   reason: string | null,
-  fault: { readonly message: string; readonly next?: string; readonly clearsAt?: Date | null },
+  fault: { readonly message: string; readonly next?: string; readonly clearsAt?: Date | null; readonly inQuarantine?: boolean },
 ): Blocker => ({
   message: fault.message,
   who: whoActs(reason),
   next: fault.next ?? nextStepOf(reason),
   clearsAt: fault.clearsAt ?? null,
   reason,
+  inQuarantine: fault.inQuarantine ?? false,
 })
 
 /** A stream that failed or was not read to its end, or records that could not be stored. */
@@ -33,6 +34,7 @@ export const partialOf = (
       message: `the last run was partial: ${[message, aside].filter((text) => text !== null).join('; ') || 'see its warnings'}`,
       next: steps.join(' ') || 'See `inlet runs --source {source}` (GET /v1/runs?source=…).',
       clearsAt: nextTickAt,
+      inQuarantine: quarantined > 0,
     }),
     who: 'owner',
   }

@@ -211,6 +211,7 @@ export const WHY_RULES: readonly WhyRule[] = [
           message: lastRun.message ?? 'too many records could not be stored',
           next: nextStepOf('QUARANTINE_BUDGET', lastRun.next),
           clearsAt: restartAt,
+          inQuarantine: true,
         })
       : null,
   ),
@@ -230,7 +231,7 @@ export const WHY_RULES: readonly WhyRule[] = [
     return guard === undefined ? null : faultOf('MASS_DELETE_REFUSED', guard)
   }),
   rule('QUARANTINE_SHARE', 'no more than a small share of its records is in quarantine', ({ quarantine, nextTickAt }) =>
-    quarantine === null ? null : faultOf('QUARANTINE_SHARE', { message: quarantine, clearsAt: nextTickAt }),
+    quarantine === null ? null : faultOf('QUARANTINE_SHARE', { message: quarantine, clearsAt: nextTickAt, inQuarantine: true }),
   ),
   rule('CONTENT_DOUBTFUL', 'the last run read its content completely', ({ lastRun, nextTickAt }) => {
     const doubt = lastRun?.warnings.find(({ reason }) => Object.hasOwn(CAVEATS, reason))

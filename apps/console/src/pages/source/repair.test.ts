@@ -2,7 +2,15 @@ import type { WhyView } from '@inlet/contract'
 import { describe, expect, it } from 'vitest'
 import { findRepair } from './repair.js'
 
-const blocker: WhyView['blocker'] = { code: 'NEXT_TICK', message: 'm', who: 'nobody', next: 'Nothing to do.', clearsAt: null, reason: null }
+const blocker: WhyView['blocker'] = {
+  code: 'NEXT_TICK',
+  message: 'm',
+  who: 'nobody',
+  next: 'Nothing to do.',
+  clearsAt: null,
+  reason: null,
+  inQuarantine: false,
+}
 
 describe('the button that repairs a source', () => {
   it.each<[Partial<WhyView['blocker']>, string | undefined]>([
@@ -14,9 +22,9 @@ describe('the button that repairs a source', () => {
     [{ code: 'BACK_OFF', reason: 'CONTENT_MISMATCH', who: 'owner' }, 'settings'],
     [{ code: 'RUN_PARKED', reason: 'RATE_LIMITED' }, 'cancel'],
     [{ code: 'RUN_PARKED', reason: 'CIRCUIT_OPEN', who: 'owner' }, 'settings'],
-    [{ code: 'PARTIAL', who: 'owner', next: 'See `inlet quarantine a` (GET /v1/sources/a/quarantine).' }, 'quarantine'],
-    [{ code: 'PARTIAL', who: 'owner', next: 'Check the path.' }, undefined],
-    [{ code: 'QUARANTINE_SHARE', reason: 'QUARANTINE_SHARE', who: 'owner' }, 'quarantine'],
+    [{ code: 'PARTIAL', who: 'owner', inQuarantine: true }, 'quarantine'],
+    [{ code: 'PARTIAL', who: 'owner' }, undefined],
+    [{ code: 'QUARANTINE_SHARE', reason: 'QUARANTINE_SHARE', who: 'owner', inQuarantine: true }, 'quarantine'],
   ])('%j: %s', (change, label) => {
     expect(findRepair({ blocker: { ...blocker, ...change }, running: false })?.label).toBe(label)
   })

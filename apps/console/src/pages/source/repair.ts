@@ -19,8 +19,6 @@ const REPAIRS: Readonly<Record<string, Repair>> = {
   AUTH_FAILED: { label: 'settings', operation: null },
   SECRET_UNREADABLE: { label: 'settings', operation: null },
   OPEN_FAILED: { label: 'versions', operation: null },
-  QUARANTINE_BUDGET: { label: 'quarantine', operation: null },
-  QUARANTINE_SHARE: { label: 'quarantine', operation: null },
   RUN_ACTIVE: { label: 'cancel', operation: 'cancelRun' },
   RUN_PARKED: { label: 'cancel', operation: 'cancelRun' },
   NO_WORKER: { label: 'workers', operation: null },
@@ -35,6 +33,6 @@ const asksOwner = ({ code, who }: WhyView['blocker']): boolean => who === 'owner
 
 export const findRepair = ({ blocker, running }: Pick<WhyView, 'blocker' | 'running'>): Repair | null => {
   if (asksOwner(blocker)) return SETTINGS
-  if (blocker.code === 'PARTIAL' && blocker.next.includes('/quarantine)')) return { label: 'quarantine', operation: null }
+  if (blocker.inQuarantine) return { label: 'quarantine', operation: null }
   return REPAIRS[blocker.code] ?? (running ? { label: 'cancel', operation: 'cancelRun' } : blocker.code === blocker.reason ? SETTINGS : null)
 }
