@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { moment, pageOf, pageQuery, plainText, timestamp } from './primitives.js'
+import { actorName, moment, pageOf, pageQuery, plainText, timestamp } from './primitives.js'
 
 export const auditEntry = z
   .strictObject({
@@ -8,9 +8,15 @@ export const auditEntry = z
     actor: z
       .string()
       .meta({ description: '`key:<id>` for an API key, `token:<subject> via <client>` for a token of the issuer, `system` for Inlet itself.' }),
+    actorName,
     action: z.string().meta({ example: 'source.update' }),
     targetType: z.string().meta({ example: 'source' }),
     targetId: z.string(),
+    targetName: z.string().nullable().meta({
+      description:
+        'What the target is called, or was before it was deleted: the slug of a source (for a run or a quarantined record, that of its source), the name of a credential, key or sink, the model of a generation. Null if it has no name or if that is not known.',
+      example: 'docs',
+    }),
     beforeHash: z.string().nullable().meta({ description: 'SHA-256 of the state before the change. Null if there was none.' }),
     afterHash: z.string().nullable().meta({ description: 'SHA-256 of the state after the change. Null if there is none.' }),
     at: timestamp,
@@ -24,7 +30,7 @@ export const listAuditQuery = z.strictObject({
   actor: plainText(1_000).optional().meta({ description: 'The actor, as entries name it. `token:<subject>` matches all clients of a subject.' }),
   action: text,
   targetType: text,
-  target: text.meta({ description: 'The id of what was changed.' }),
+  target: text.meta({ description: 'The id of what was changed, or the slug of a source.' }),
   from: moment.optional(),
   to: moment.optional().meta({ description: 'Only changes before this time.' }),
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { pageOf, pageQuery, sourceRef, timestamp, uuid } from './primitives.js'
+import { actorName, pageOf, pageQuery, sourceRef, timestamp, uuid } from './primitives.js'
 import { labels } from './sources/source.js'
 
 const MAX_SOURCES = 10_000
@@ -36,6 +36,7 @@ const shape = {
   action: z.enum(BULK_ACTIONS),
   labels: z.strictObject({ set: z.record(z.string(), z.string()), remove: z.array(z.string()) }).nullable(),
   actor: z.string(),
+  actorName,
   total: z.int().meta({ description: 'Number of sources, without those that were deleted.' }),
   counts: z.record(z.enum(BULK_RESULTS), z.int()).meta({
     description:

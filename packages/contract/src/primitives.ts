@@ -29,6 +29,9 @@ export const sourceRef = z
 
 export const uuid = z.uuid()
 
+/** Beside the `actor` of an answer: ids are for programs. */
+export const actorName = z.string().nullable().meta({ description: 'The name of the API key that acted. Null for other actors.' })
+
 const DURATION = /^(\d{1,7})(s|m|h|d)$/
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
 /** Ten years: longer is a mistake, and would not fit the store. */

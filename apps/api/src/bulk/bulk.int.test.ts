@@ -48,6 +48,7 @@ describe('/v1/bulk-operations', () => {
     expect((await api.get(`/v1/runs/${run.items[0].runId}`)).body).toMatchObject({ sourceId: a, trigger: 'manual' })
     const listed = await api.get('/v1/bulk-operations')
     expectContract(listed, 'listBulkOperations')
+    expect(listed.body.items[0]).toMatchObject({ actor: expect.stringMatching(/^key:/u), actorName: 'admin' })
     expect(listed.body.items.map(({ action }: { action: string }) => action)).toEqual(['run', 'resume', 'pause'])
     const failed = await api.get(`/v1/bulk-operations/${resumed.id}/items?result=failed`)
     expect(failed.body.items).toHaveLength(1)

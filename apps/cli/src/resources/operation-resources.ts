@@ -110,7 +110,7 @@ export const AUDIT: Resource<AuditEntryView> = {
       { flags: '--actor <actor>', text: 'key:<id>, token:<subject>, or system' },
       { flags: '--action <action>', text: 'e.g. source.update' },
       { flags: '--target-type <type>', text: 'e.g. source' },
-      { flags: '--target <id>', text: 'the id of what was changed' },
+      { flags: '--target <id>', text: 'the id of what was changed, or the slug of a source' },
       { flags: '--from <time>', text: 'at this moment or later' },
       { flags: '--to <time>', text: 'before this moment' },
     ],
@@ -118,14 +118,16 @@ export const AUDIT: Resource<AuditEntryView> = {
     columns: [
       { title: 'ID', cell: ({ id }) => id, wide: true },
       { title: 'AT', cell: ({ at }) => at },
-      { title: 'ACTOR', cell: ({ actor }) => actor },
+      { title: 'ACTOR', cell: ({ actor, actorName }) => actorName ?? actor },
       { title: 'ACTION', cell: ({ action }) => action },
-      { title: 'TARGET', cell: ({ targetType, targetId }) => `${targetType} ${targetId}` },
+      { title: 'TARGET', cell: ({ targetType, targetId, targetName }) => `${targetType} ${targetName ?? targetId}` },
+      { title: 'ACTOR ID', cell: ({ actor }) => actor, wide: true },
+      { title: 'TARGET ID', cell: ({ targetId }) => targetId, wide: true },
       { title: 'BEFORE', cell: ({ beforeHash }) => beforeHash?.slice(0, 12) ?? '–', wide: true },
       { title: 'AFTER', cell: ({ afterHash }) => afterHash?.slice(0, 12) ?? '–', wide: true },
     ],
     none: 'No changes match.',
-    examples: ['inlet audit', 'inlet audit --action source.delete --from 2026-11-01T00:00:00Z -o json'],
+    examples: ['inlet audit', 'inlet audit --target docs', 'inlet audit --action source.delete --from 2026-11-01T00:00:00Z -o json'],
   },
 }
 

@@ -1,12 +1,16 @@
 import { ownerOf } from '@inlet/domain'
+import { nameActors } from '../api-keys/name-actors.js'
 import type { Database } from '../database.js'
+import { nameTargets } from './name-targets.js'
 
 export interface AuditView {
   readonly id: string
   readonly actor: string
+  readonly actorName: string | null
   readonly action: string
   readonly targetType: string
   readonly targetId: string
+  readonly targetName: string | null
   readonly beforeHash: string | null
   readonly afterHash: string | null
   readonly at: Date
@@ -24,15 +28,22 @@ export interface AuditListRequest {
 }
 
 /** Who changed what, newest first. */
-export const listAudit = async ({ prisma }: Pick<Database, 'prisma'>, request: AuditListRequest): Promise<readonly AuditView[]> => {
+export const listAudit = async (database: Pick<Database, 'prisma' | 'pool'>, request: AuditListRequest): Promise<readonly AuditView[]> => {
   const { actor, action, targetType, targetId, from, to, beforeId, limit } = request
   const equal = definedOf({ action, targetType, targetId })
-  const rows = await prisma.auditEntry.findMany({
+  const rows = await database.prisma.auditEntry.findMany({
     where: { ...equal, ...whoIs(actor), at: definedOf({ gte: from, lt: to }), ...(beforeId !== null && { id: { lt: BigInt(beforeId) } }) },
     orderBy: { id: 'desc' },
     take: limit,
   })
-  return rows.map((row) => ({ ...row, id: String(row.id) }))
+  const [actorName, targetName] = await Promise.all([
+    nameActors(
+      database,
+      rows.map((row) => row.actor),
+    ),
+    nameTargets(database, rows),
+  ])
+  return rows.map((row) => ({ ...row, id: String(row.id), actorName: actorName(row.actor), targetName: targetName(row) }))
 }
 
 /** An owner names all that it did, through whatever client. The wildcards of LIKE stand for themselves. */

@@ -9,6 +9,8 @@ export interface AuditRow {
   readonly action: string
   readonly targetType: string
   readonly targetId: string
+  /** What the target was called, where it is gone hereafter: nothing else says so then. */
+  readonly targetName?: string
   /** States before and after; only their hashes are kept. */
   readonly before?: unknown
   readonly after?: unknown
@@ -20,7 +22,8 @@ export const writeAudit = async (client: Pick<pg.ClientBase, 'query'>, row: Audi
 }
 
 /** The statement that writes a row of {@link auditColumns}, its first parameters. */
-export const INSERT_AUDIT = 'INSERT INTO audit (actor, action, target_type, target_id, before_hash, after_hash) VALUES ($1, $2, $3, $4, $5, $6)'
+export const INSERT_AUDIT =
+  'INSERT INTO audit (actor, action, target_type, target_id, before_hash, after_hash, target_name) VALUES ($1, $2, $3, $4, $5, $6, $7)'
 
 /** Parameters for {@link INSERT_AUDIT}. */
 export const auditColumns = (row: AuditRow): readonly (string | null)[] => [
@@ -30,6 +33,7 @@ export const auditColumns = (row: AuditRow): readonly (string | null)[] => [
   row.targetId,
   stateHash(row.before),
   stateHash(row.after),
+  row.targetName ?? null,
 ]
 
 const stateHash = (state: unknown): string | null => (state === undefined ? null : sha256Hex(canonicalJson(state)))

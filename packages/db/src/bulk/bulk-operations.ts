@@ -28,6 +28,8 @@ export interface BulkOperation {
   readonly action: BulkAction
   readonly labels: LabelChange | null
   readonly actor: Actor
+  /** Of the key that acts; null for others. */
+  readonly actorName: string | null
   readonly createdAt: Date
   readonly stoppedAt: Date | null
   readonly doneAt: Date | null
@@ -57,7 +59,9 @@ export const createBulkOperation = (database: Database, { sourceIds, ...operatio
   })
 
 // SQL: Prisma counts no groups of a page in one statement.
-const SELECT = `SELECT o.id, o.action, o.labels, o.actor, o.created_at AS "createdAt", o.stopped_at AS "stoppedAt", o.done_at AS "doneAt",
+const SELECT = `SELECT o.id, o.action, o.labels, o.actor,
+  (SELECT k.name FROM api_keys k WHERE k.id = substring(o.actor FROM '^key:(.+)$')) AS "actorName",
+  o.created_at AS "createdAt", o.stopped_at AS "stoppedAt", o.done_at AS "doneAt",
   coalesce((SELECT json_object_agg(g.result, g.n) FROM (SELECT i.result, count(*)::int AS n FROM bulk_items i WHERE i.operation_id = o.id GROUP BY i.result) g), '{}') AS counts
 FROM bulk_operations o`
 

@@ -137,9 +137,10 @@ const nameTaken = (name: string): Failure => new Failure('NAME_TAKEN', `a creden
 export const deleteSharedCredential = async (database: Database, id: string, actor: Actor): Promise<boolean> => {
   try {
     return await database.prismaTransaction(async ({ prisma, client }) => {
+      const credential = await prisma.credential.findFirst({ where: { id, name: { not: null } }, select: { name: true } })
       const { count } = await prisma.credential.deleteMany({ where: { id, name: { not: null } } })
-      if (count === 0) return false
-      await writeAudit(client, { actor, action: 'credential.delete', targetType: 'credential', targetId: id })
+      if (credential?.name == null || count === 0) return false
+      await writeAudit(client, { actor, action: 'credential.delete', targetType: 'credential', targetId: id, targetName: credential.name })
       return true
     })
   } catch (error) {

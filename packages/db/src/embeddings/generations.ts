@@ -184,10 +184,11 @@ export const rollBackGeneration = (database: Database, actor: Actor): Promise<st
 /** Begins to delete a generation: it is gone for searches at once, its vectors follow. False when there is none. */
 export const deleteGeneration = (database: Database, id: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
-    if ((await lockGeneration({ prisma, client }, id)) === null) return false
+    const generation = await lockGeneration({ prisma, client }, id)
+    if (generation === null) return false
     const deletingAt = await readDatabaseTime(client)
     await prisma.searchGeneration.update({ where: { id }, data: { active: false, deletingAt }, select: { id: true } })
-    await writeAudit(client, { actor, action: 'generation.delete', targetType: 'generation', targetId: id })
+    await writeAudit(client, { actor, action: 'generation.delete', targetType: 'generation', targetId: id, targetName: generation.model })
     return true
   })
 

@@ -160,7 +160,7 @@ interface Recorded {
   readonly cancelled: boolean
 }
 
-const RECORD = `WITH audit AS (${INSERT_AUDIT}) ${insertEvents("VALUES ($4::uuid, $7::uuid, $8, 'info', $9, $10::jsonb)")}`
+const RECORD = `WITH audit AS (${INSERT_AUDIT}) ${insertEvents("VALUES ($4::uuid, $8::uuid, $9, 'info', $10, $11::jsonb)")}`
 
 const record = async (client: pg.ClientBase, request: ActionRequest, { before, after, cancelled }: Recorded): Promise<void> => {
   const { sourceId, action } = request

@@ -162,7 +162,7 @@ export const deleteTarget = (database: Database, id: string, actor: Actor): Prom
     const before = await prisma.notificationTarget.findUnique({ where: { id }, select: { name: true, url: true } })
     if (before === null) return false
     await prisma.notificationTarget.delete({ where: { id }, select: { id: true } })
-    await writeAudit(client, { actor, action: 'notification.delete', targetType: 'notification', targetId: id, before })
+    await writeAudit(client, { actor, action: 'notification.delete', targetType: 'notification', targetId: id, targetName: before.name, before })
     return true
   })
 

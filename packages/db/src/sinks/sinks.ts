@@ -156,6 +156,6 @@ export const deleteSink = (database: Database, id: string, actor: Actor): Promis
     const before = await prisma.sink.findUnique({ where: { id }, select: { name: true, url: true } })
     if (before === null) return false
     await prisma.sink.delete({ where: { id }, select: { id: true } })
-    await writeAudit(client, { actor, action: 'sink.delete', targetType: 'sink', targetId: id, before })
+    await writeAudit(client, { actor, action: 'sink.delete', targetType: 'sink', targetId: id, targetName: before.name, before })
     return true
   })

@@ -12,7 +12,7 @@ const RETRY_MS = 100
 export const markDeleting = (database: Database, sourceId: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const now = await lockRow(client, 'source', sourceId)
-    const source = await prisma.source.findUnique({ where: { id: sourceId }, select: { nameKey: true } })
+    const source = await prisma.source.findUnique({ where: { id: sourceId }, select: { nameKey: true, slug: true } })
     if (now === null || source === null) return false
     const free = { nameKey: `${source.nameKey} ${sourceId}`, slug: sourceId, credentialId: null }
     const still = { status: 'PAUSED', nextTickAt: null, restartAt: null }
@@ -23,7 +23,7 @@ export const markDeleting = (database: Database, sourceId: string, actor: Actor)
     const active = { sourceId, status: { not: 'ended' }, cancelRequestedAt: null }
     await prisma.run.updateMany({ where: active, data: { cancelRequestedAt: now } })
     await client.query(`INSERT INTO record_changes (gone_source_id, docs, records) VALUES ($1, '{}', 1)`, [sourceId])
-    await writeAudit(client, { actor, action: 'source.delete', targetType: 'source', targetId: sourceId })
+    await writeAudit(client, { actor, action: 'source.delete', targetType: 'source', targetId: sourceId, targetName: source.slug })
     return true
   })
 

@@ -27,10 +27,11 @@ export const findUpload = async ({ prisma }: Database, id: string): Promise<Uplo
 /** Removes an upload with its bytes; false when there is none. */
 export const deleteUpload = (database: Database, id: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
+    const upload = await prisma.upload.findUnique({ where: { id }, select: { name: true } })
     const { count } = await prisma.upload.deleteMany({ where: { id } })
-    if (count === 0) return false
+    if (upload === null || count === 0) return false
     await prisma.uploadChunk.deleteMany({ where: { uploadId: id } })
-    await writeAudit(client, { actor, action: 'upload.delete', targetType: 'upload', targetId: id })
+    await writeAudit(client, { actor, action: 'upload.delete', targetType: 'upload', targetId: id, targetName: upload.name })
     return true
   })
 

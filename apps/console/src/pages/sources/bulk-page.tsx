@@ -1,5 +1,6 @@
 import type { BulkOperationView } from '@inlet/contract'
 import { messages } from '../../messages.js'
+import { Actor } from '../../ui/actor.js'
 import { Badge } from '../../ui/badge.js'
 import { formatNumber } from '../../ui/format.js'
 import { Page } from '../../ui/page.js'
@@ -23,7 +24,7 @@ export const BulkPage = () => {
         noneHint={t.noneHint}
         head={[t.what, messages.sources.columns.state, messages.audit.at, messages.audit.actor]}
         row={(operation) => {
-          const { id, action, total, counts, doneAt, createdAt, actor } = operation
+          const { id, action, total, counts, doneAt, createdAt, actor, actorName } = operation
           return [
             <button key="w" type="button" className="hit-title link" data-row onClick={() => setSearch({ bulk: id })}>
               {t.question(t.actions[action], formatNumber(total))}
@@ -38,9 +39,7 @@ export const BulkPage = () => {
               </Badge>
             ),
             <Time key="t" at={createdAt} />,
-            <span key="a" className="mono">
-              {actor}
-            </span>,
+            <Actor key="a" actor={actor} name={actorName} />,
           ]
         }}
         keyOf={({ id }) => id}

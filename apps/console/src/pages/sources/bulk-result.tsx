@@ -6,6 +6,7 @@ import { client } from '../../api/client.js'
 import { listAll } from '../../api/list-all.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
+import { Actor } from '../../ui/actor.js'
 import { Badge } from '../../ui/badge.js'
 import { CopyButton } from '../../ui/copy-button.js'
 import { Dialog } from '../../ui/dialog.js'
@@ -54,7 +55,7 @@ const BulkResult = ({ id, onClose, onBegun }: BulkResultProps) => {
         {found.isError ? <ProblemNote error={found.error} /> : <Loading />}
       </Dialog>
     )
-  const { action, labels, counts, total, actor, createdAt, stoppedAt } = found.data
+  const { action, labels, counts, total, actor, actorName, createdAt, stoppedAt } = found.data
   return (
     <Dialog title={t.question(t.actions[action], formatNumber(total))} onClose={onClose} className="wide">
       <p role="status">
@@ -66,7 +67,7 @@ const BulkResult = ({ id, onClose, onBegun }: BulkResultProps) => {
       {!isOver && <progress max={total} value={total - counts.waiting} aria-label={t.title} />}
       <p className="faint row wrap">
         <Time at={createdAt} />
-        <span className="mono">{actor}</span>
+        <Actor actor={actor} name={actorName} />
         {Object.entries(labels?.set ?? {}).map(([name, value]) => (
           <span key={name} className="tag">
             + {name}:{value}
