@@ -1,6 +1,20 @@
 import { parseArgs } from 'node:util'
 
-export const SCENARIOS = ['registry', 'fleet', 'rows', 'site', 'memory', 'webhook', 'limit', 'loss', 'lists', 'idle', 'search', 'console'] as const
+export const SCENARIOS = [
+  'registry',
+  'fleet',
+  'rows',
+  'site',
+  'memory',
+  'webhook',
+  'limit',
+  'loss',
+  'lists',
+  'idle',
+  'search',
+  'questions',
+  'console',
+] as const
 export type ScenarioName = (typeof SCENARIOS)[number]
 export type Backend = 'postgres' | 'redis'
 
@@ -18,6 +32,8 @@ export interface BenchSettings {
   readonly schedules: number
   readonly rows: number
   readonly memoryRows: number
+  /** Texts of 1 KB that questions are asked about. */
+  readonly texts: number
   /** Odd, so that the median is one of the measured values. */
   readonly repetitions: number
   readonly fleets: readonly number[]
@@ -59,6 +75,7 @@ export const parseSettings = (argv: readonly string[], env: Env): BenchSettings 
     schedules: number('INLET_BENCH_SCHEDULES', 500, 50),
     rows: number('INLET_BENCH_ROWS', 200_000, 20_000),
     memoryRows: number('INLET_BENCH_MEMORY_ROWS', 1_000_000, 60_000),
+    texts: number('INLET_BENCH_TEXTS', 1_000_000, 20_000),
     repetitions: number('INLET_BENCH_REPEAT', 3, 1),
     fleets: (env['INLET_BENCH_FLEETS'] ?? (quick ? '20' : '50,1000')).split(',').map(Number),
     docsFolder: env['INLET_BENCH_DOCS'] ?? null,

@@ -15,6 +15,7 @@ import { measureLimit } from './scenarios/limit.js'
 import { measureLists } from './scenarios/lists.js'
 import { measureLoss } from './scenarios/loss.js'
 import { measureMemory } from './scenarios/memory.js'
+import { measureQuestions } from './scenarios/questions.js'
 import { measureRegistry } from './scenarios/registry.js'
 import { measureRows } from './scenarios/rows.js'
 import type { Scenario } from './scenarios/scenario.js'
@@ -34,6 +35,7 @@ const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
   loss: measureLoss,
   limit: measureLimit,
   search: measureSearch,
+  questions: measureQuestions,
   lists: measureLists,
   idle: measureIdle,
   console: measureConsole,
