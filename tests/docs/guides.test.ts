@@ -10,7 +10,9 @@ import { readRunnable } from './runnable.js'
 
 const CLI = path.join(ROOT, 'apps/cli/dist/main.js')
 /** In the order somebody would read them: later ones use what earlier ones have made. */
-const GUIDES = ['cli', 'sources', 'mapping', 'versions', 'search', 'quarantine-and-notifications', 'agents'].map((name) => `docs/guides/${name}.md`)
+const GUIDES = ['cli', 'sources', 'events', 'mapping', 'versions', 'search', 'quarantine-and-notifications', 'agents'].map(
+  (name) => `docs/guides/${name}.md`,
+)
 const LIMIT_MS = 600_000
 
 interface Ended {
