@@ -15,35 +15,35 @@ export interface DatabaseOptions {
   readonly keyedPoolSize?: number
   /** Default 30,000. */
   readonly statementTimeoutMs?: number
-  /** Beyond that a connection that is waited for counts as dead; default 30,000. */
+  /** A connection that does not answer for this long after the statement timeout counts as dead; default 30,000. */
   readonly silenceMs?: number
   readonly onError?: (error: Error) => void
 }
 
-/** Our own database: one pool that Prisma and the set-based statements share, one for runs and one for lists. `close` ends them all. */
+/** Inlet's own database: one pool shared by Prisma and set-based statements, one for runs and one for lists. `close` ends them all. */
 export interface Database {
   readonly pool: pg.Pool
   /**
-   * For named statements of runs and batches, which find each row by a key of its own: planned once in each connection, and only by index, one row
-   * after the other, whatever the statistics say later. Opened at its first use.
+   * For named statements of runs and batches, which find each row by its key: planned once per connection, and only with index loops, whatever the
+   * statistics say later. Opened on first use.
    */
   readonly keyed: pg.Pool
   /**
-   * For named statements that page through lists, by index alone: planned once in each connection, whatever the statistics say later. Few connections
-   * and a short time limit, so that lists keep nobody else waiting. Opened at its first use.
+   * For named statements that page through lists, by index alone: planned once per connection, whatever the statistics say later. Few connections and
+   * a short time limit, so that lists never hold up anything else. Opened on first use.
    */
   readonly lists: pg.Pool
   readonly prisma: PrismaClient
-  /** Runs work in one READ COMMITTED transaction on one connection; rolls back when it throws. For the paths of records and runs. */
+  /** Runs `work` in one READ COMMITTED transaction on one connection; rolls back when it throws. For record and run paths. */
   transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
-  /** The same on a connection of `keyed`. */
+  /** The same as `transaction`, on a connection of `keyed`. */
   keyedTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
-  /** The same with Prisma on that connection, for the control plane: half a millisecond more per transaction (ADR 17). */
+  /** The same as `transaction`, with Prisma on that connection, for the control plane: costs half a millisecond more per transaction (ADR 17). */
   prismaTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
-/** Creates the pool; nothing connects before first use. Connection errors come out as `DATABASE_UNAVAILABLE`. */
+/** Creates the pools; nothing connects before first use. Connection errors are thrown as `DATABASE_UNAVAILABLE`. */
 export const createDatabase = (options: DatabaseOptions): Database => {
   const pool = openPool(options, {
     max: options.poolSize ?? 10,
@@ -51,13 +51,13 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     // A generic plan made while a table was small would read all of it for each record of a batch once it has grown.
     planning: '-c plan_cache_mode=force_custom_plan',
   })
-  // Planning such a statement takes longer than running it. A loop over an index is as good when the tables have grown.
+  // Planning such a statement takes longer than running it. An index loop is still right when the tables have grown.
   const keyed = openPool(options, {
     max: options.keyedPoolSize ?? KEYED_CONNECTIONS,
     statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
     planning: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off',
   })
-  // Planning a page takes longer than reading it. A plan that can only go by an index is as good when the tables have grown.
+  // Planning a page takes longer than reading it. A plan that can only use an index is still right when the tables have grown.
   const lists = openPool(options, {
     max: LIST_CONNECTIONS,
     statementTimeoutMs: LIST_TIMEOUT_MS,
@@ -94,21 +94,21 @@ const openPool = (
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    // Statements are short. Where ranges are joined their cost is estimated a thousandfold, and compiling them took seconds instead of milliseconds.
+    // Statements are short. Merging ranges is overestimated a thousandfold, and JIT compilation then took seconds instead of milliseconds.
     options: `${planning} -c jit=off -c statement_timeout=${statementTimeoutMs} -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC`,
   })
-  // An idle connection that breaks would otherwise end the process; the next query opens another.
+  // An idle connection that breaks would otherwise end the process; the next query opens another one.
   pool.on('error', (error) => onError?.(error))
   endSilentConnections(pool, statementTimeoutMs + silenceMs)
   return pool
 }
 
-/** Longer than no statement is on its way, and as long as a transaction may be idle. */
+/** Longer than any statement takes to arrive, and as long as a transaction may be idle. */
 const SILENCE_MS = 30_000
 
 /**
- * A pool whose own queries fail with DATABASE_UNAVAILABLE as well, so that a run does not take an outage for a fault of ours. Prisma has the other one: it
- * reads the codes of errors.
+ * Makes a pool's own queries fail with DATABASE_UNAVAILABLE as well, so that a run does not take an outage for an internal error. Prisma uses the
+ * untranslated pool: it reads the codes of errors.
  */
 const translateErrors = (pool: pg.Pool): pg.Pool => {
   const query = (...given: unknown[]): unknown => {
@@ -149,7 +149,7 @@ const connect = async (pool: pg.Pool): Promise<pg.PoolClient> => {
   }
 }
 
-/** Connection troubles become DATABASE_UNAVAILABLE; everything else, and what is that already, stays as it is. */
+/** Turns connection errors into DATABASE_UNAVAILABLE; returns everything else, and errors already turned, unchanged. */
 export const toDatabaseFailure = (error: unknown): unknown =>
   isConnectionError(error) && !(error instanceof Failure && error.reason === 'DATABASE_UNAVAILABLE')
     ? new Failure('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: error, retryAfterMs: 2_000 })

@@ -3,7 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
 import { type Prisma, PrismaClient } from './generated/client.js'
 
-/** One READ COMMITTED transaction on one connection: `prisma` for rows, `client` for what Prisma cannot say (locks, claims, the ledger). */
+/** One READ COMMITTED transaction on one connection: `prisma` for rows, `client` for what Prisma cannot express (locks, claims, the ledger). */
 export interface Transaction {
   readonly prisma: Prisma.TransactionClient
   readonly client: pg.ClientBase
@@ -15,7 +15,7 @@ export interface PrismaOnPool {
   readonly transaction: <T>(work: (transaction: Transaction) => Promise<T>) => Promise<T>
 }
 
-/** What the clock of the database says; those of our processes may differ by seconds. */
+/** Returns the time by the database's clock; those of our processes may be off by seconds. */
 export const readDatabaseTime = async (client: Pick<pg.ClientBase, 'query'>): Promise<Date> => {
   const { rows } = await client.query<{ now: Date }>('SELECT clock_timestamp() AS now')
   return rows[0]?.now ?? new Date()
@@ -28,7 +28,7 @@ interface Opening {
 // Statements have their own limits (statement_timeout, lock_timeout); these only bound what Prisma adds.
 const LIMITS = { maxWait: 15_000, timeout: 60_000 }
 
-/** Creates a Prisma client over a pool that other statements use as well; nothing connects before first use. */
+/** Creates a Prisma client on a pool that is shared with other statements; nothing connects before first use. */
 export const createPrismaOnPool = (pool: pg.Pool): PrismaOnPool => {
   const opening = new AsyncLocalStorage<Opening>()
   const prisma = new PrismaClient({ adapter: new ObservedPrismaPg(pool, opening) })
@@ -46,7 +46,7 @@ export const createPrismaOnPool = (pool: pg.Pool): PrismaOnPool => {
   }
 }
 
-/** Prisma keeps the connection of a transaction to itself; its adapter is the only place that sees it. */
+/** Prisma does not expose the connection of a transaction; its adapter is the only place that sees it. */
 class ObservedPrismaPg extends PrismaPg {
   readonly #opening: AsyncLocalStorage<Opening>
   constructor(pool: pg.Pool, opening: AsyncLocalStorage<Opening>) {
@@ -60,7 +60,7 @@ class ObservedPrismaPg extends PrismaPg {
     adapter.startTransaction = async (isolationLevel) => {
       const transaction = await start(isolationLevel)
       const opened = this.#opening.getStore()
-      // The adapter declares its connection protected; without it two transactions would be needed where one must do.
+      // The adapter declares its connection protected; without it, two transactions would be needed in place of one.
       if (opened !== undefined) opened.client = (transaction as unknown as { readonly client: pg.PoolClient }).client
       return transaction
     }

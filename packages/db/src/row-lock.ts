@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** What may be locked, by its key. A source that is being deleted is not found. */
+/** The rows that can be locked, by key. A source that is being deleted is not found. */
 const ROWS = {
   source: 'sources WHERE id = $1 AND deleting_at IS NULL',
   credential: 'credentials WHERE id = $1',
@@ -12,8 +12,8 @@ const ROWS = {
 } as const
 
 /**
- * Locks a row until the end of the transaction, which Prisma cannot say, and answers the database's time; null when there is no such row.
- * Lock first and read after: what is read together with a lock that had to be waited for is as it was before.
+ * Locks a row until the end of the transaction, which Prisma cannot express, and returns the time by the database's clock; null when there is no such
+ * row. Lock first and read afterwards: a statement that waits for a lock returns the rest of its data as it was before the wait.
  */
 export const lockRow = async (
   client: Pick<pg.ClientBase, 'query'>,

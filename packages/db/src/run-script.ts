@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-/** Runs SQL on a connection of its own, outside any pool, and answers the rows of the last statement. For set-up work. */
+/** Runs SQL on its own connection, outside any pool, and returns the rows of the last statement. For setup work. */
 export const runScript = async <R extends pg.QueryResultRow>(url: string, sql: string): Promise<readonly R[]> => {
   const client = new pg.Client({ connectionString: url, application_name: 'inlet-script' })
   await client.connect()

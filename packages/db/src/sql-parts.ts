@@ -1,4 +1,4 @@
-/** Collects the values of a statement whose conditions depend on the request: `add` gives the placeholder. */
+/** Collects the values of a statement whose conditions depend on the request: `add` returns the placeholder. */
 export interface SqlParts {
   readonly values: unknown[]
   readonly add: (value: unknown) => string
@@ -9,10 +9,10 @@ export const createSqlParts = (): SqlParts => {
   return { values, add: (value) => `$${values.push(value)}` }
 }
 
-/** Conditions joined; TRUE without any. */
+/** Joins conditions with AND; TRUE if there are none. */
 export const allOf = (conditions: readonly (string | null)[]): string => conditions.filter((condition) => condition !== null).join(' AND ') || 'TRUE'
 
-/** A pattern that finds the text anywhere, its own wildcards taken literally. */
+/** Returns a LIKE pattern that finds the text anywhere, with its own wildcards escaped. */
 export const containsPattern = (text: string): string => `%${text.replace(/[\\%_]/g, (wildcard) => `\\${wildcard}`)}%`
 
 interface Place {
@@ -21,8 +21,8 @@ interface Place {
 }
 
 /**
- * What comes after a place in a list ordered by a time and an id, newest first. The bound on the time alone lets the index begin there;
- * Prisma has no comparison of rows.
+ * Returns the condition for rows after a position in a list ordered by a time and an id, newest first. The bound on the time alone lets the index
+ * start there; Prisma has no row comparison.
  */
 export const olderThan = <Column extends string>(column: Column, { at, id }: Place) =>
   ({ [column]: { lte: at }, OR: [{ [column]: { lt: at } }, { id: { lt: id } }] }) as { [K in Column]: { lte: Date | string } } & {

@@ -1,15 +1,15 @@
 import type pg from 'pg'
 
-/** A row whose values the driver leaves as the server wrote them. */
+/** A row whose values the driver leaves as text, as the server wrote them. */
 export type TextRow<Row> = { readonly [C in keyof Row]: null extends Row[C] ? string | null : string }
 
 /**
- * For a query whose rows are many and wide: the driver spends longer on making dates and objects of them than the server on the rows. The
- * caller reads what it needs with the functions here, and JSON with `JSON.parse`.
+ * For a query with many wide rows: the driver spends longer on converting them to dates and objects than the server on the rows. The caller converts
+ * what it needs with the functions here, and JSON with `JSON.parse`.
  */
 export const AS_TEXT = { getTypeParser: () => (text: string) => text } as unknown as NonNullable<pg.QueryConfig['types']>
 
-/** A moment as the server writes it in UTC, the time zone of every connection: `2026-11-29 10:00:00.123456+00`. */
+/** Parses a time as the server writes it in UTC, the time zone of every connection: `2026-11-29 10:00:00.123456+00`. */
 export const textToDate = <Text extends string | null>(text: Text): Text extends string ? Date : Date | null =>
   (text === null ? null : new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)) as Text extends string ? Date : Date | null
 

@@ -16,7 +16,7 @@ export interface ApiKeyOverview {
 export interface NewApiKeyRow {
   readonly id: string
   readonly name: string
-  /** As `hashApiKey` gives it. */
+  /** As returned by `hashApiKey`. */
   readonly hash: string
   readonly scopes: readonly Scope[]
   readonly expiresAt: Date | null
@@ -24,7 +24,7 @@ export interface NewApiKeyRow {
 
 const OVERVIEW = { id: true, name: true, scopes: true, createdAt: true, expiresAt: true, revokedAt: true, lastUsedAt: true } as const
 
-// Only scopes are written to the column of scopes.
+// Safe: only scopes are ever written to this column.
 const toOverview = (row: Omit<ApiKeyOverview, 'scopes'> & { readonly scopes: readonly string[] }): ApiKeyOverview => row as ApiKeyOverview
 
 /** Stores a key by its hash. */
@@ -41,15 +41,15 @@ export interface ApiKeyForLogin {
   readonly name: string
   readonly hash: string
   readonly scopes: readonly Scope[]
-  /** Neither revoked nor expired, by database time. */
+  /** Neither revoked nor expired, by the database's clock. */
   readonly live: boolean
   /** Whether its last use was recorded more than a minute ago. */
   readonly recordUse: boolean
 }
 
-/** A key by its public id, to be compared with what was presented. */
+/** Returns a key by its public id, to compare with the presented one; null when there is none. */
 export const findApiKeyForLogin = async (database: Database, id: string): Promise<ApiKeyForLogin | null> => {
-  // SQL: with every request, so one prepared statement that compares by the database's clock.
+  // SQL: runs on every request, so one prepared statement that compares by the database's clock.
   const { rows } = await database.pool.query<ApiKeyForLogin & { hash: Buffer | string }>({
     name: 'inlet-login',
     text: `SELECT id, name, convert_from(hash, 'UTF8') AS hash, scopes,
@@ -61,9 +61,9 @@ export const findApiKeyForLogin = async (database: Database, id: string): Promis
   return rows[0] ?? null
 }
 
-/** What a key may do now; nothing once it is revoked, expired or gone. */
+/** Returns what a key may do now: nothing once it is revoked, expired or gone. */
 export const findLiveScopes = async ({ pool }: Pick<Database, 'pool'>, id: string): Promise<readonly Scope[]> => {
-  // SQL: before each source of a bulk operation, so one prepared statement that compares by the database's clock.
+  // SQL: runs before each source of a bulk operation, so one prepared statement that compares by the database's clock.
   const { rows } = await pool.query<{ scopes: readonly Scope[] }>({
     name: 'inlet-live-scopes',
     text: 'SELECT scopes FROM api_keys WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())',
@@ -72,17 +72,17 @@ export const findLiveScopes = async ({ pool }: Pick<Database, 'pool'>, id: strin
   return rows[0]?.scopes ?? []
 }
 
-/** Records that a key was used now; with `rehash` also its hash under the present master key. */
+/** Records that a key has just been used, and, if `rehash` is given, its hash under the current master key. */
 export const recordApiKeyUse = async ({ pool, prisma }: Database, id: string, rehash?: string): Promise<void> => {
   const lastUsedAt = await readDatabaseTime(pool)
   await prisma.apiKey.updateMany({ where: { id }, data: { lastUsedAt, ...(rehash !== undefined && { hash: Buffer.from(rehash) }) } })
 }
 
-/** All keys, newest first. */
+/** Lists all keys, newest first. */
 export const listApiKeys = async ({ prisma }: Database): Promise<readonly ApiKeyOverview[]> =>
   (await prisma.apiKey.findMany({ orderBy: [{ createdAt: 'desc' }, { id: 'asc' }], select: OVERVIEW })).map(toOverview)
 
-/** Revokes a key for good; repeating it changes nothing. False when there is none. */
+/** Revokes a key for good; repeating it changes nothing. Returns false when there is no such key. */
 export const revokeApiKey = (database: Database, id: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const revokedAt = await readDatabaseTime(client)
@@ -92,7 +92,7 @@ export const revokeApiKey = (database: Database, id: string, actor: Actor): Prom
     return true
   })
 
-/** What somebody has made that is still there, through whatever client. */
+/** Counts what an owner has created, through any client, that still exists. */
 export const countHoldings = async (
   { prisma }: Pick<Database, 'prisma'>,
   what: 'sources' | 'credentials' | 'uploads',

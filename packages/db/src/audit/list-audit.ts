@@ -27,7 +27,7 @@ export interface AuditListRequest {
   readonly limit: number
 }
 
-/** Who changed what, newest first. */
+/** Lists who changed what, newest first. */
 export const listAudit = async (database: Pick<Database, 'prisma' | 'pool'>, request: AuditListRequest): Promise<readonly AuditView[]> => {
   const { actor, action, targetType, targetId, from, to, beforeId, limit } = request
   const equal = definedOf({ action, targetType, targetId })
@@ -46,7 +46,7 @@ export const listAudit = async (database: Pick<Database, 'prisma' | 'pool'>, req
   return rows.map((row) => ({ ...row, id: String(row.id), actorName: actorName(row.actor), targetName: targetName(row) }))
 }
 
-/** An owner names all that it did, through whatever client. The wildcards of LIKE stand for themselves. */
+/** An owner matches everything it did, through any client. LIKE wildcards in its name are escaped. */
 const whoIs = (actor: string | undefined) => {
   if (actor === undefined) return {}
   return ownerOf(actor) === actor && actor.startsWith('token:')
@@ -54,6 +54,6 @@ const whoIs = (actor: string | undefined) => {
     : { actor }
 }
 
-/** Prisma's types distinguish an absent condition from one that is undefined. */
+/** Drops undefined conditions: Prisma's types distinguish them from absent ones. */
 const definedOf = <T extends object>(conditions: T): { [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }

@@ -3,7 +3,7 @@ import type { AuditRow } from './write-audit.js'
 
 type Target = Pick<AuditRow, 'targetType' | 'targetId'>
 
-// SQL: each kind has its own table. What is gone is called as the entry says after which it was.
+// SQL: each kind has its own table. A target that is gone has the name that its audit entry recorded.
 const NAMES = `
 SELECT t.type AS "targetType", t.id AS "targetId", coalesce(
   CASE t.type
@@ -23,7 +23,10 @@ SELECT t.type AS "targetType", t.id AS "targetId", coalesce(
 FROM (SELECT type, id, CASE WHEN id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN id::uuid END AS uuid,
   CASE WHEN id ~ '^[0-9]{1,18}$' THEN id::bigint END AS number FROM unnest($1::text[], $2::text[]) AS u(type, id)) t`
 
-/** What people call each of these: the slug of a source (for a run or a quarantined record, that of its source), the name of most others. Null where nobody knows. */
+/**
+ * Returns a readable name for each target: the slug of a source (for a run or a quarantined record, that of its source), the name of most others.
+ * Null if unknown.
+ */
 export const nameTargets = async ({ pool }: Pick<Database, 'pool'>, targets: readonly Target[]): Promise<(target: Target) => string | null> => {
   const keyOf = ({ targetType, targetId }: Target): string => `${targetType} ${targetId}`
   const each = [...new Map(targets.map((target) => [keyOf(target), target])).values()]

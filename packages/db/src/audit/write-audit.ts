@@ -1,7 +1,7 @@
 import { canonicalJson, sha256Hex } from '@inlet/domain'
 import type pg from 'pg'
 
-/** Who does something: `key:<id>` for an API key, `token:<subject> via <client>` for a token of the issuer, `system` for Inlet itself. */
+/** Who acts: `key:<id>` for an API key, `token:<subject> via <client>` for a token of the issuer, `system` for Inlet itself. */
 export type Actor = string
 
 export interface AuditRow {
@@ -9,19 +9,19 @@ export interface AuditRow {
   readonly action: string
   readonly targetType: string
   readonly targetId: string
-  /** What the target was called, where it is gone hereafter: nothing else says so then. */
+  /** The name of a target that the change removes: nothing else records it afterwards. */
   readonly targetName?: string
-  /** States before and after; only their hashes are kept. */
+  /** State before and after the change; only hashes are kept. */
   readonly before?: unknown
   readonly after?: unknown
 }
 
-/** Writes who changed what, in the transaction of the change. */
+/** Records who changed what, in the transaction of the change. */
 export const writeAudit = async (client: Pick<pg.ClientBase, 'query'>, row: AuditRow): Promise<void> => {
   await client.query(INSERT_AUDIT, [...auditColumns(row)])
 }
 
-/** The statement that writes a row of {@link auditColumns}, its first parameters. */
+/** The statement that writes an audit row; its first parameters are {@link auditColumns}. */
 export const INSERT_AUDIT =
   'INSERT INTO audit (actor, action, target_type, target_id, before_hash, after_hash, target_name) VALUES ($1, $2, $3, $4, $5, $6, $7)'
 

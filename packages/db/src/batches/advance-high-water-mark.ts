@@ -6,13 +6,13 @@ import { reviveSwept } from './revive-swept.js'
 import { sweep } from './sweep.js'
 import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Written } from './write-records.js'
 
-/** What stands of a run and its ledger when a batch takes its place. */
+/** The state of a run and its ledger when a batch takes its place. */
 export interface RunAsFound {
-  /** How far it is stored without a gap. */
+  /** The sequence number up to which the run is stored without a gap. */
   readonly highWaterMark: number
-  /** Its batches that are stored. */
+  /** How many of its batches are stored. */
   readonly applied: number
-  /** Whether a later batch is among them. */
+  /** Whether a later batch is among the stored ones. */
   readonly isFollowed: boolean
 }
 
@@ -23,13 +23,13 @@ interface RunRow {
   readonly stored: string
   readonly backfills: boolean
   readonly retries: boolean
-  /** The high-water mark has passed this batch, and no other. */
+  /** The high-water mark has passed this batch and no other. */
   readonly moved: boolean
-  /** Right where it moved. */
+  /** Valid only if `moved`. */
   readonly unresolved: boolean
 }
 
-// Where no batch was stored since this one took its place ($9), what was found then is so still, and the mark can move by the same statement.
+// If no batch was stored since this one took its place ($9), what was found then still holds, and the same statement can move the mark.
 const MOVES = `$8::int IS NOT NULL AND prefix_seq = $8 - 1 AND committed_batches = $9 AND quarantined + $7 = 0`
 const COUNT = `
 WITH run AS (
@@ -45,14 +45,14 @@ WITH run AS (
 SELECT run.*, EXISTS (SELECT FROM quarantine WHERE source_id = $12 AND state IN ('open', 'retrying') AND key_hash IS NOT NULL) AS unresolved FROM run`
 
 /**
- * Counts a stored batch and moves the run's high-water mark; cursors and sweeps of the batches passed take effect
- * now. Takes the run's row lock and then those of its streams, so it comes last in the transaction and batches cannot
- * lock each other out. `found`: before the batch was written. Answers what is written in all.
+ * Counts a stored batch and moves the run's high-water mark; cursor moves and sweeps of the batches it passes take effect now. Locks the run's row
+ * and then those of its streams, so it must come last in the transaction: then batches cannot deadlock. `found` is the state before the batch was
+ * written. Returns everything that was written.
  */
 export const advanceHighWaterMark = async (client: pg.ClientBase, batch: BatchEnvelope, done: Written, found: RunAsFound): Promise<Written> => {
   const { counts } = done
   const live = liveOf(done)
-  // One that is followed passes more than itself.
+  // If a later batch is stored, the mark may pass more than this one.
   const mayMove = !found.isFollowed && found.highWaterMark === batch.seq - 1
   const { rows } = await client.query<RunRow>({
     name: 'inlet-count',
@@ -83,8 +83,8 @@ export const advanceHighWaterMark = async (client: pg.ClientBase, batch: BatchEn
   if (batch.retries !== true) await resolveQuarantined(client, batch, unresolved)
   const last = passed.at(-1)
   const quarantined = Number(run.quarantined)
-  // What fails again was counted when it first failed, and passes nothing over. The cursor stays where the budget is spent, so that nothing is passed
-  // over; the worker sees the reason and ends the run.
+  // A retry that fails again was counted the first time and skips nothing. Once the budget is spent the cursor stays where it is, so that nothing is
+  // skipped; the worker sees the reason and ends the run.
   const overspent = last !== undefined && !run.retries && quarantined > quarantineBudget(Number(run.stored) + quarantined)
   if (!run.moved) await mark(client, batch.runId, { live: liveOf(revived), highWaterMark: overspent ? undefined : last?.seq, overspent })
   if (last === undefined || overspent) return written
@@ -108,7 +108,7 @@ interface Live {
   readonly deltas: readonly number[]
 }
 
-/** By how much the live records of streams changed. */
+/** By how much the number of live records of each stream changed. */
 const liveOf = ({ live }: Written): Live => {
   const changed = [...live].filter(([, delta]) => delta !== 0)
   return { ids: changed.map(([id]) => id), deltas: changed.map(([, delta]) => delta) }
@@ -116,12 +116,12 @@ const liveOf = ({ live }: Written): Live => {
 
 interface Mark {
   readonly live: Live
-  /** Absent: it stays where it is. */
+  /** Absent: the mark stays where it is. */
   readonly highWaterMark: number | undefined
   readonly overspent: boolean
 }
 
-/** Counts the live records of streams and moves the high-water mark, whose row is locked already. */
+/** Updates the live record counts of streams and moves the high-water mark of the run, whose row is already locked. */
 const mark = async (client: pg.ClientBase, runId: string, { live, highWaterMark, overspent }: Mark): Promise<void> => {
   if (live.ids.length === 0 && highWaterMark === undefined && !overspent) return
   await client.query({
@@ -143,7 +143,7 @@ interface Passed {
 interface Ahead {
   /** The batches that the high-water mark can pass now. */
   readonly passed: readonly Passed[]
-  /** Whether records of the source with a known key wait in quarantine. */
+  /** Whether records of the source with a known key are waiting in quarantine. */
   readonly unresolved: boolean
 }
 
@@ -152,7 +152,7 @@ SELECT EXISTS (SELECT FROM quarantine WHERE source_id = $3 AND state IN ('open',
   coalesce((SELECT jsonb_agg(jsonb_build_object('seq', seq, 'effects', effects) ORDER BY seq) FROM ledger WHERE run_id = $1 AND seq > $2), '[]') AS ahead`
 
 const lookAhead = async (client: pg.ClientBase, batch: BatchEnvelope, highWaterMark: number): Promise<Ahead> => {
-  // A statement of its own after the row lock, so that it sees what the previous holder committed.
+  // A separate statement after the row lock, so that it sees what the previous holder committed.
   const { rows } = await client.query<{ unresolved: boolean; ahead: readonly Passed[] }>({
     name: 'inlet-ahead',
     text: AHEAD,
@@ -173,7 +173,7 @@ const moveCursor = async (client: pg.ClientBase, batch: BatchEnvelope, move: { s
   })
 }
 
-/** Closes quarantined records of which everything is stored, as the effect of a batch. One that has failed again is open already. */
+/** Closes quarantined records whose retries are all stored, as an effect of the batch. A record that failed again is already open. */
 const completeRetries = async (client: pg.ClientBase, runId: string, retries: NonNullable<BatchEffects['retries']>): Promise<void> => {
   await client.query(
     `UPDATE quarantine q SET state_at = clock_timestamp(), state_by = 'run:' || $3, retry_run_id = $3::uuid,

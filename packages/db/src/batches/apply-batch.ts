@@ -13,15 +13,16 @@ import { writeRetries } from './write-retries.js'
  * - `applied`: records, ledger, counters and cursor are committed together.
  * - `duplicate`: this very batch was applied before; nothing was written.
  * - `fenced`: another worker holds the lease now; nothing was written.
- * - `mismatch`: another batch stands at this place of the run, or the content does not fit its hash; quarantined.
+ * - `mismatch`: another batch already has this place in the run, or the content does not match its hash; quarantined.
  */
 export type ApplyResult =
   | { readonly result: 'applied'; readonly counts: WriteCounts /** The type of the source's connector. */; readonly connector: string }
   | { readonly result: 'duplicate' | 'fenced' | 'mismatch' }
 
 /**
- * Applies one batch in one fenced transaction. Throws on anything that a later try may resolve. `expectsNew`: no record of it is thought to be
- * stored, which costs half as much to write; so is thought of a source without any records, too. Where one is, the batch is written again as any other.
+ * Applies one batch in one fenced transaction. Throws on anything that a later attempt may resolve. `expectsNew` says that none of its records is
+ * believed to be stored, which halves the cost of writing them; the same is assumed for a source that has no records yet. If one is stored after all,
+ * the batch is written again the ordinary way.
  */
 export const applyBatch = async (
   database: Database,
@@ -33,7 +34,7 @@ export const applyBatch = async (
     return { result: 'mismatch' }
   }
   if (batch.retries === true) return database.keyedTransaction((client) => applyInTransaction(client, batch, () => writeRetries(client, batch)))
-  // What overlaps may lack what it must be compared with: only the full way waits for it.
+  // The records an overlapping batch must be compared with may not be stored yet; only the ordinary way waits for them.
   return store(database, batch, { expectsNew, mayBeNew: batch.overlaps !== true })
 }
 
@@ -71,7 +72,7 @@ const applyInTransaction = async (client: pg.ClientBase, batch: BatchEnvelope, w
   return { result: 'applied', counts, connector: place.connector }
 }
 
-/** A batch of a superseded worker, unless it was stored while its lease still held: then it is only delivered again. */
+/** Handles a batch of a superseded worker. If it was stored while its lease was still held, this is only a second delivery. */
 const refuse = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<'duplicate' | 'fenced'> => {
   const { rows } = await client.query('SELECT FROM ledger WHERE run_id = $1 AND seq = $2 AND epoch = $3', [batch.runId, batch.seq, batch.epoch])
   const result = rows.length > 0 ? 'duplicate' : 'fenced'
@@ -82,14 +83,14 @@ const refuse = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<'dup
 interface Place extends RunAsFound {
   /** The type of the source's connector. */
   readonly connector: string
-  /** Nothing of the source is stored yet. */
+  /** The source has no stored records yet. */
   readonly isFirst: boolean
 }
 
 const isInOrder = ({ highWaterMark }: Place, { seq }: BatchEnvelope): boolean => highWaterMark === seq - 1
 
-// KEY SHARE: batches of a run go in parallel and beside the heartbeat, while taking the lease (FOR UPDATE) waits for them. The batch is written down only
-// where the lease, once locked, is its worker's.
+// KEY SHARE lets the batches of a run proceed in parallel with each other and with the heartbeat, while taking the lease (FOR UPDATE) waits for them.
+// The batch enters the ledger only if its worker still holds the lease once the row is locked.
 const PLACE = `
 WITH lease AS MATERIALIZED (SELECT epoch = $4 AND run_id = $1 AS held FROM leases WHERE source_id = $3 FOR KEY SHARE),
 entry AS (
@@ -112,7 +113,7 @@ interface PlaceRow {
   readonly connector: string | null
 }
 
-/** The place in the run when it was free, else what stands there, or that another worker holds the lease. */
+/** Returns the batch's place in the run if it was free; otherwise what already has that place, or `fenced` if another worker holds the lease. */
 const takePlace = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Place | 'duplicate' | 'mismatch' | 'fenced'> => {
   const { rows } = await client.query<PlaceRow>({
     name: 'inlet-ledger',

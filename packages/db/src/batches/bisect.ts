@@ -7,8 +7,8 @@ import { quarantineEntry } from './write-quarantine.js'
 import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Written, writeRecords } from './write-records.js'
 
 /**
- * Writes a batch of which some record cannot be stored: halves it with savepoints until the bad ones stand alone, puts
- * those into quarantine and stores their neighbors. Runs inside the caller's transaction.
+ * Writes a batch in which some record cannot be stored: halves it with savepoints until the bad records are isolated, quarantines those and stores
+ * the others. Runs in the caller's transaction.
  */
 export const writeWithBisection = async (
   client: pg.ClientBase,
@@ -39,16 +39,16 @@ export const writeWithBisection = async (
   return written
 }
 
-/** Does with a record that cannot be stored what is to be done with it; by default it goes to quarantine. */
+/** Handles a record that cannot be stored; by default it goes to quarantine. */
 export type Refuse = (entry: Entry, message: string) => Promise<Written>
 
-/** One entry of a payload with its exact text. */
+/** One entry of a payload, with its exact text. */
 export interface Entry {
   readonly text: string
   readonly record: PackedRecord
 }
 
-/** The entries of a payload with their exact text: records are one a line, so that big numbers survive. */
+/** Splits a payload into entries with their exact text. Records are one per line, so that big numbers survive. */
 export const splitPayload = (payload: string): readonly Entry[] =>
   payload
     .slice(1, -1)
@@ -57,7 +57,7 @@ export const splitPayload = (payload: string): readonly Entry[] =>
     .filter((line) => line !== '')
     .map((text) => ({ text, record: JSON.parse(text) as PackedRecord }))
 
-/** Takes out all but the last state of a key: Postgres refuses two in one statement, and nobody could know later which was which. */
+/** Separates all but the last state of each key: Postgres refuses two in one statement, and their order could not be known later. */
 const splitDoubled = (all: readonly Entry[]): { readonly entries: readonly Entry[]; readonly doubled: readonly Entry[] } => {
   const last = new Map(all.map((entry) => [identityOf(entry), entry]))
   const isLast = (entry: Entry): boolean => entry.record.o === 'q' || last.get(identityOf(entry)) === entry

@@ -1,11 +1,11 @@
-// A batch may share keys with an earlier one that is not stored yet. Whichever comes first, the later one must win: also
-// where it found its record unchanged, and where it deleted a record the earlier one has yet to bring. Only an entry with a content
-// or a delete can win: a key that is merely reported as present must hold back nothing (see BatchEffects for the rules).
+// A batch may share keys with an earlier one that is not stored yet. Whichever is stored first, the later one must win, even where it found its
+// record unchanged, or deleted a record that the earlier one has yet to bring. Only an entry with content or a delete can win: a key that is merely
+// reported as present must not hold anything back (see BatchEffects for the rules).
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
 import { INPUT, inputOf, type Slice } from './payload-input.js'
 
-/** Entries that decide what is stored under their key. */
+/** Entries that determine what is stored under their key. */
 const DECIDES = `r.o IN ('u', 'd')`
 
 const LOCK = `
@@ -24,21 +24,21 @@ WITH ${inputOf(DECIDES)}
 UPDATE records t SET epoch = $3, seq = $4 FROM input i
 WHERE t.stream_id = i.stream_id AND t.key_hash = i.key_hash AND (t.epoch, t.seq) < ($3, $4)`
 
-/** Batches of a run that share keys with earlier ones go one after the other; all others pass beside them. */
+/** Serializes the batches of a run that share keys with earlier ones; all others proceed in parallel. */
 export const oneAtATime = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<void> => {
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [batch.runId])
 }
 
 /**
- * Locks the stored records of the batch, so that the statements after it compare with what a concurrent older batch has
- * written, and leaves a tombstone for each delete of a record that is not stored yet.
+ * Locks the stored records of the batch, so that the statements that follow compare with what a concurrent older batch has written, and leaves a
+ * tombstone for each delete of a record that is not stored yet.
  */
 export const holdKeys = async (client: pg.ClientBase, batch: BatchEnvelope, { payload, counts }: Slice): Promise<void> => {
   await client.query(LOCK, [payload, batch.sourceId])
   if (counts.d > 0) await client.query(TOMBSTONES, [payload, batch.sourceId, batch.runId, batch.version, batch.epoch, batch.seq])
 }
 
-/** Marks also what this batch did not have to write as its own, so that an older batch does not overwrite it. */
+/** Also stamps the records this batch did not have to write as its own, so that an older batch does not overwrite them. */
 export const keepFromOlder = async (client: pg.ClientBase, batch: BatchEnvelope, payload: string): Promise<void> => {
   await client.query(BUMP, [payload, batch.sourceId, batch.epoch, batch.seq])
 }

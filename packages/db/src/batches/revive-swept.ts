@@ -1,5 +1,5 @@
-// A record that a batch found unchanged, and so did not touch, may be deleted at that very moment by the sweep of an earlier batch, which
-// cannot see the later one before it is committed. Under the lock of the run's row the later batch looks again and wins.
+// A record that a batch found unchanged, and so did not touch, may be deleted at that very moment by the sweep of an earlier batch, which cannot see
+// the later one until it is committed. Holding the lock on the run's row, the later batch looks again and wins.
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
 import { CHANGES_OF, LEAVE_TO_INDEX } from '../changes/log-changes.js'
@@ -21,7 +21,7 @@ WITH input AS MATERIALIZED (
 ), ${LEAVE_TO_INDEX('coalesce(sum(bytes), 0)')}, ${CHANGES_OF('fresh', '$1')}
 SELECT stream_id, count(*)::int AS live FROM fresh GROUP BY stream_id`
 
-/** Brings back what sweeps of the batches after `from` up to `to` deleted although this later batch shows it. */
+/** Restores the records that sweeps of the batches after `from` and up to `to` deleted although this later batch shows them. */
 export const reviveSwept = async (client: pg.ClientBase, batch: BatchEnvelope, { from, to }: { from: number; to: number }): Promise<Written> => {
   if (batch.sweptStreams === undefined || batch.counts.u === 0 || to <= from) return NOTHING_WRITTEN
   const { rowCount: sweeps } = await client.query(SWEPT, [batch.runId, from, to])

@@ -9,21 +9,21 @@ export type SweepEffect = NonNullable<BatchEffects['sweeps']>[number]
 
 export interface SweepRequest {
   readonly batch: BatchEnvelope
-  /** The batch whose effect it is; everything up to it is stored. */
+  /** The batch that carries the effect; everything up to it is stored. */
   readonly seq: number
   readonly effect: SweepEffect
   readonly allowMassDelete: boolean
 }
 
-// Shapes that no statistics can spoil: by those older than the stream a join would read everything seen for each record. A scope has few
-// records, so each key is looked up by a subquery that is not merged into a join; a whole stream is compared set against set, in linear time.
+// Query shapes that outdated statistics cannot spoil: if they are older than the stream, a join would read all seen keys for each record. A scope has
+// few records, so each key is looked up by a subquery that is not merged into a join; a whole stream is compared set against set, in linear time.
 const LIVE = `FROM records t WHERE t.stream_id = $1 AND t.deleted_at IS NULL AND (t.epoch, t.seq) < ($3::bigint, $4::int)`
-/** What the reading from $5 on has shown up to the sweep ($4), or a later batch has brought. */
+/** What the reading that began at $5 has shown up to the sweep ($4), or a later batch has brought. */
 const SHOWN = `FROM sweep_seen s WHERE s.run_id = $2 AND s.stream_id = $1 AND s.seq >= $5::int AND (s.seq <= $4::int OR s.content)`
 const UNSEEN_IN_STREAM = `WITH gone AS MATERIALIZED (SELECT t.key_hash ${LIVE} EXCEPT SELECT s.key_hash ${SHOWN})`
 const COUNT = `${UNSEEN_IN_STREAM} SELECT count(*)::int AS unseen FROM gone`
 
-// By place and not by a join, for the same reason. A row that a later batch is writing is not in its place any more, and is left to it.
+// By ctid rather than by a join, for the same reason. A row that a later batch is writing has moved, and is left to that batch.
 const DELETE = (places: string): string => `swept AS (
   UPDATE records u SET deleted_at = now(), fetched_at = now(), run_id = $2, epoch = $3, seq = $4, doc_id = ${NUMBERED('u')}
   WHERE u.ctid = ANY(ARRAY(${places})) AND u.deleted_at IS NULL AND (u.epoch, u.seq) < ($3::bigint, $4::int)
@@ -36,9 +36,9 @@ const DELETE_IN_STREAM = `${UNSEEN_IN_STREAM}, ${DELETE(
 )}`
 
 /**
- * Deletes the live records of a stream (of a scope) that the reading which sweeps has not shown, resolves what waits in quarantine for
- * reasons that the reading disproves, and answers the number of records deleted. A sweep of a whole stream that would delete more than the
- * mass-delete guard allows does nothing and leaves a warning on the run.
+ * Deletes the live records of a stream, or of one scope in it, that the reading has not shown; resolves what is in quarantine for reasons the reading
+ * disproves; and returns the number of records deleted. A sweep of a whole stream that would delete more than the mass-delete guard allows does
+ * nothing and leaves a warning on the run.
  */
 export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promise<number> => {
   const { batch, seq, effect } = request

@@ -1,27 +1,27 @@
-// Upserts reach Postgres as one array for each column, in the binary format: reading those costs it a fraction of what reading the batch as
-// JSON does, and the JSON of a record is read once, as text, into its column.
+// Upserts reach Postgres as one array per column, in the binary format: parsing these costs it a fraction of parsing the batch as JSON, and the JSON
+// of a record is parsed once, as text, into its column.
 import type { PackedRecord } from '@inlet/domain'
 
-/** The members of an upsert besides its data, in the order of the parameters. Hashes are hex in a payload and bytes in the store. */
+/** The members of an upsert other than its data, in parameter order. Hashes are hex in a payload and bytes in the store. */
 const MEMBERS = ['s', 'h', 'c', 'k', 'kind', 'title', 'text', 'url', 'at', 'val', 'scope'] as const
 type Member = (typeof MEMBERS)[number]
 const HASHES: ReadonlySet<Member> = new Set(['h', 'c'])
 
-/** Numbers of types (src/include/catalog/pg_type.dat). */
+/** Type OIDs (src/include/catalog/pg_type.dat). */
 const BYTEA = 17
 const TEXT = 25
 const JSONB = 3802
-/** Version of the binary format of jsonb, before its text. */
+/** Version byte of the binary format of jsonb, which precedes its text. */
 const JSONB_VERSION = 1
 
-/** Rows `r` with the members and `data` of the upserts of {@link columnsOf}, whose parameters are numbered from `first`. */
+/** Rows `r` with the members and `data` of the upserts from {@link columnsOf}, whose parameters are numbered from `first`. */
 export const upsertsFrom = (first: number): string => {
   const types = [...MEMBERS.map((member) => (HASHES.has(member) ? 'bytea' : 'text')), 'jsonb']
-  // Subqueries keep the planner from looking into arrays of megabytes, and from taking a batch for so large that it had better read all records.
+  // The subqueries keep the planner from inspecting arrays of megabytes and from estimating a batch as so large that it would read all records.
   return `unnest(${types.map((type, at) => `(SELECT $${first + at}::${type}[])`).join(', ')}) AS r(${[...MEMBERS, 'data'].join(', ')})`
 }
 
-/** Parameters for {@link upsertsFrom}: the upserts among the entries of a payload. Throws {@link UnstorableText}. */
+/** Returns the parameters for {@link upsertsFrom}: the upserts among the entries of a payload. Throws {@link UnstorableText}. */
 export const columnsOf = (payload: string): (Buffer | null)[] => {
   const heads: Partial<Record<Member, string>>[] = []
   const data: string[] = []
@@ -41,13 +41,13 @@ export const columnsOf = (payload: string): (Buffer | null)[] => {
   return [...members, documents(data)]
 }
 
-// Data comes behind what the worker knows of a record; within a text each quote has a backslash before it, so that this cannot be part of one.
+// Data follows the members that the worker adds; within a text every quote is preceded by a backslash, so this cannot occur in one.
 const DATA = ',"data":'
 
-/** Data is an object. Behind it may only stand the row of the quarantine that the entry comes from. */
+/** Data is an object. Only the id of the quarantine row that the entry comes from may follow it. */
 const endOfData = (line: string): number => (line.endsWith('}}') ? line.length - 1 : line.lastIndexOf(',"qid":'))
 
-/** The fault of a record, as Postgres would name it (22021), for what the encoding of texts would change silently. */
+/** The error Postgres would raise for a record (22021), for text that encoding would change silently. */
 class UnstorableText extends Error {
   override readonly name = 'UnstorableText'
   readonly code = '22021'
@@ -69,12 +69,12 @@ const documents = (values: readonly string[]): Buffer =>
   })
 
 interface Codec {
-  /** Bytes of a value. */
+  /** Size of a value in bytes. */
   readonly sizeOf: (value: string) => number
   readonly write: (into: Buffer, value: string, at: number) => void
 }
 
-/** An array as array_recv of Postgres reads it: dimensions, whether it has nulls, type, length, lower bound; then each value behind its size. */
+/** Encodes an array as Postgres' array_recv reads it: dimensions, has-nulls flag, type, length, lower bound; then each value preceded by its size. */
 const arrayOf = (type: number, values: readonly (string | undefined)[], { sizeOf, write }: Codec): Buffer => {
   const sizes = values.map((value) => (value === undefined ? -1 : sizeOf(value)))
   const array = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + 4 + Math.max(0, size), 20))

@@ -4,7 +4,7 @@ import { INPUT } from './payload-input.js'
 
 const MAX_RAW = 65_536
 
-// What fails in every run in the same way is one row that counts; its place is that of the newest batch it came in.
+// A record that fails the same way in every run is one row with a counter; its place is that of the newest batch it came in.
 const INSERT = `
 INSERT INTO quarantine AS q (source_id, run_id, stream, key, key_hash, epoch, seq, reason, message, raw, record, scope, fingerprint, occurrences)
 SELECT $2, $3, stream, key, key_hash, $4, $5, reason, message, raw, record, scope, fingerprint, occurrences FROM once ORDER BY place
@@ -16,7 +16,7 @@ ON CONFLICT (source_id, fingerprint) WHERE state IN ('open', 'retrying') AND fin
   seq = CASE WHEN (q.epoch, q.seq) < (EXCLUDED.epoch, EXCLUDED.seq) THEN EXCLUDED.seq ELSE q.seq END,
   epoch = greatest(q.epoch, EXCLUDED.epoch)`
 
-// A message may name a line or a position that moves; it distinguishes failures only where nothing of the content is kept.
+// A message may name a line or a position that changes, so it distinguishes failures only if no content is kept.
 const FINGERPRINT = `sha256(convert_to(jsonb_build_array(stream, encode(key_hash, 'hex'), reason, coalesce(record, raw, message))::text, 'UTF8'))`
 
 const once = (from: string): string => `
@@ -29,7 +29,7 @@ const FROM_PAYLOAD = once(`
 SELECT r.s AS stream, nullif(left(r.k, 1024), '') AS key, decode(nullif(r.h, ''), 'hex') AS key_hash, r.r AS reason, left(r.m, 2000) AS message, r.raw, r.rec AS record, r.scope, row_number() OVER () AS place
 FROM ${INPUT} WHERE r.o = 'q'`)
 
-/** Puts the quarantine entries of a payload into quarantine. */
+/** Quarantines the quarantine entries of a payload. */
 export const writeQuarantine = async (client: pg.ClientBase, batch: BatchEnvelope, payload: string): Promise<void> => {
   await client.query(FROM_PAYLOAD, [payload, batch.sourceId, batch.runId, batch.epoch, batch.seq])
 }
@@ -37,7 +37,7 @@ export const writeQuarantine = async (client: pg.ClientBase, batch: BatchEnvelop
 const ONE = once(`
 SELECT $1::text AS stream, $6::text AS key, decode(nullif($7::text, ''), 'hex') AS key_hash, $8::text AS reason, $9::text AS message, $10::text AS raw, NULL::text AS record, $11::text AS scope, 1 AS place`)
 
-/** Puts one entry of a batch into quarantine with what was forwarded of it, because Postgres refused it. */
+/** Quarantines one entry of a batch that Postgres refused, with what was forwarded of it. */
 export const quarantineEntry = async (
   client: Pick<pg.ClientBase, 'query'>,
   batch: BatchEnvelope,

@@ -25,12 +25,11 @@ export const addCounts = (a: WriteCounts, b: WriteCounts): WriteCounts => ({
   quarantined: a.quarantined + b.quarantined,
 })
 
-// The left join keeps unchanged rows out of the INSERT, since ON CONFLICT would lock, and so dirty, each of them.
-// Sorting by key makes concurrent batches lock rows in one order. Whether a record was deleted is known only once its row is locked, where
-// a sweep or another batch may have been at it meanwhile, and RETURNING shows no old values before Postgres 18: so fetched_at says it, by
-// a millisecond. For the same reason the number of the state that was replaced stays in the row: the record is found by it until the new
-// state is indexed (ADR 21), which happens later and not here. A record that comes back takes a new number too, so that new numbers are all
-// that changed.
+// The left join keeps unchanged rows out of the INSERT, since ON CONFLICT would lock, and so dirty, each of them. Sorting by key makes concurrent
+// batches lock rows in the same order. Whether a record was deleted is known only once its row is locked, since a sweep or another batch may have
+// changed it in the meantime, and RETURNING shows no old values before Postgres 18: so fetched_at encodes it, as one millisecond. For the same reason
+// the number of the replaced state stays in the row: the record is found by it until the new state is indexed (ADR 21), which happens later and not
+// here. A record that comes back gets a new number too, so that new numbers are exactly the records that changed.
 const UPSERT = `
 WITH input AS MATERIALIZED (
   SELECT st.id AS stream_id, r.h AS key_hash, r.c AS content_hash, r.k, r.kind, r.title, r.text, r.url, r.at::timestamptz AS at, r.data, r.val, r.scope
@@ -62,7 +61,7 @@ SELECT stream_id, count(*) FILTER (WHERE inserted)::int AS inserted, count(*) FI
   count(*) FILTER (WHERE inserted OR revived)::int AS live
 FROM written GROUP BY stream_id`
 
-// Where every key of a batch is new, nothing has to be looked up, compared or sorted. One that is stored after all fails the statement.
+// If every key of a batch is new, there is nothing to look up, compare or sort. A key that is stored after all fails the statement.
 const INSERT = `
 WITH fresh AS (
   INSERT INTO records (stream_id, key_hash, source_id, key, kind, title, text, url, data, content_hash, occurred_at,
@@ -83,7 +82,7 @@ gone AS (
 ), ${CHANGES_OF('gone', '$2')}
 SELECT stream_id, count(*)::int AS deleted FROM gone GROUP BY stream_id`
 
-/** What was written, and by how much the live records of each stream (id) changed. */
+/** What was written, and by how much the number of live records of each stream (by id) changed. */
 export interface Written {
   readonly counts: WriteCounts
   readonly live: ReadonlyMap<number, number>
@@ -100,13 +99,13 @@ export const addWritten = (a: Written, b: Written): Written => {
 export interface WriteOptions {
   /** Everything before this batch is stored. */
   readonly inOrder: boolean
-  /** No key of an upsert is expected to be stored: one that is fails the transaction with a unique violation. Not for batches that overlap. */
+  /** No key of an upsert is expected to be stored; one that is fails the transaction with a unique violation. Not for batches that overlap. */
   readonly areNew?: boolean
 }
 
 /**
- * Applies the records of a slice: a few statements, whatever its size. The counters of the streams are left to the
- * caller, who locks their rows last.
+ * Applies the records of a slice in a few statements, whatever its size. The counters of the streams are left to the caller, who locks their rows
+ * last.
  */
 export const writeRecords = async (client: pg.ClientBase, batch: BatchEnvelope, slice: Slice, options: WriteOptions): Promise<Written> => {
   const { inOrder, areNew = false } = options

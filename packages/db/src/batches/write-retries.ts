@@ -1,5 +1,5 @@
-// A retried record takes the place in time that it would have had: it is written under epoch and sequence number of the batch it first
-// came in, so that the rule "the newer one wins" decides, as it would have then. See docs/adr/0015-retries-keep-their-place-in-time.md.
+// A retried record takes the place in time it would have had: it is written under the epoch and sequence number of the batch it first came in, so
+// that "the newer one wins" decides as it would have then. See docs/adr/0015-retries-keep-their-place-in-time.md.
 import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
 import { type Entry, splitPayload, toSlice, writeWithBisection } from './bisect.js'
@@ -13,7 +13,7 @@ interface Failed {
   readonly message: string
 }
 
-/** Writes entries that come out of quarantine and marks with each row what became of it; `completeRetries` closes the rows. */
+/** Writes entries that come out of quarantine and marks each row with the result; `completeRetries` closes the rows. */
 export const writeRetries = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Written> => {
   await oneAtATime(client, batch)
   const entries = splitPayload(batch.payload)
@@ -50,7 +50,7 @@ interface Group {
   readonly entries: Entry[]
 }
 
-/** The entries by the batch they first came in, the oldest first. */
+/** Groups entries by the batch they first came in, oldest first. */
 const groupByPlace = (entries: readonly Entry[]): readonly Group[] => {
   const groups = new Map<string, Group>()
   for (const entry of entries) {
@@ -62,7 +62,7 @@ const groupByPlace = (entries: readonly Entry[]): readonly Group[] => {
   return [...groups.values()].sort((a, b) => a.epoch - b.epoch || a.seq - b.seq)
 }
 
-// Held until the end of the transaction. What came in the very same batch counts as newer too: nobody can know the order within it.
+// Locks are held until the end of the transaction. What came in the very same batch counts as newer too: the order within it cannot be known.
 const SUPERSEDED = `
 WITH ${inputOf('true', ['r.s, r.h, r.o, r.c'])}
 SELECT concat_ws(' ', i.s, i.h, i.o, i.c) AS state
@@ -72,7 +72,7 @@ WHERE (t.epoch, t.seq) >= ($3::bigint, $4::int)
 ORDER BY t.stream_id, t.key_hash FOR UPDATE OF t`
 
 const findSuperseded = async (client: pg.ClientBase, batch: BatchEnvelope, group: Group): Promise<readonly Entry[]> => {
-  // Only what is compared: another value may be what Postgres refuses.
+  // Only the members that are compared: Postgres might refuse one of the other values.
   const payload = JSON.stringify(group.entries.map(({ record: { s, h, o, c } }) => ({ s, h, o, c })))
   const { rows } = await client.query<{ state: string }>(SUPERSEDED, [payload, batch.sourceId, group.epoch, group.seq])
   const states = new Set(rows.map(({ state }) => state))
@@ -81,7 +81,7 @@ const findSuperseded = async (client: pg.ClientBase, batch: BatchEnvelope, group
 
 const idsOf = (entries: readonly Entry[]): readonly string[] => [...new Set(entries.map(({ record }) => record.qid ?? ''))]
 
-/** One record may have become several: what one of them was stored for stays true. */
+/** One record may have become several: if one of them was stored, the outcome stays `stored`. */
 const markRetries = async (client: pg.ClientBase, outcome: 'stored' | 'left_out' | 'superseded', ids: readonly string[]): Promise<void> => {
   if (ids.length === 0) return
   await client.query(

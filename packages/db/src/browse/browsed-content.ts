@@ -4,7 +4,7 @@ import type { Database } from '../database.js'
 import { type BrowseQuestion, questionKey, trimBrowsed } from './browsed-items.js'
 
 export interface NewContent {
-  /** What is shown of it besides its bytes. */
+  /** What is shown about the item besides its bytes. */
   readonly answer: Readonly<Record<string, unknown>>
   /** Read to its end, or not at all. */
   readonly bytes: AsyncIterable<Uint8Array | string>
@@ -19,20 +19,20 @@ export interface StoredContent {
 }
 
 export const CONTENT_CHUNK_BYTES = 1_048_576
-/** Contents of one source that are cached, as a multiple of the largest one. */
+/** Limit of the cached contents of one source, as a multiple of the largest allowed content. */
 const CACHED_CONTENTS = 4
 
 /**
- * Caches the content of an item, in one transaction and pieces of 1 MiB. A reader of the one before continues with that.
- * Throws PAYLOAD_TOO_LARGE, NOT_FOUND when the source has gone, and whatever `bytes` throws; then nothing of it exists.
+ * Caches the content of an item, in one transaction and in chunks of 1 MiB. Readers of the previous content can finish reading it. Throws
+ * PAYLOAD_TOO_LARGE, NOT_FOUND when the source was deleted meanwhile, and whatever `bytes` throws; in each case nothing is cached.
  */
 export const cacheContent = (database: Database, question: BrowseQuestion, content: NewContent): Promise<StoredContent> =>
   database.transaction(async (client) => {
-    // SQL: bytes, and a transaction as long as the source takes; Prisma bounds its own.
-    // A slow source may leave the transaction idle between pieces; the caller's own limit ends it.
+    // SQL: handles bytes, and the transaction lasts as long as the source takes; Prisma limits its own.
+    // A slow source may leave the transaction idle between chunks; the caller's own limit ends it.
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = '5min'`)
     const { sourceId, view, stamp } = question
-    // Under a key of its own until it is complete.
+    // Stored under a temporary key until it is complete.
     const { rows } = await client.query<{ id: string }>(
       `INSERT INTO browsed_items (source_id, view, key, stamp, answer, expires_at) VALUES ($1, $2, uuid_send(gen_random_uuid()), $3, '{}', now()) RETURNING id`,
       [sourceId, view, stamp],
@@ -87,7 +87,7 @@ export const tooLarge = (maxBytes: number): Failure =>
     next: 'Raise INLET_BROWSE_MAX_BYTES of the API, or get the item from the system itself.',
   })
 
-/** The bytes of a cached content from `start` up to and without `end`. Throws when it is removed meanwhile. */
+/** Yields the bytes of a cached content from `start` (inclusive) to `end` (exclusive). Throws when the content is removed meanwhile. */
 export async function* readContent(database: Database, id: string, range: { readonly start: number; readonly end: number }): AsyncGenerator<Buffer> {
   for (let at = range.start; at < range.end; ) {
     const n = Math.floor(at / CONTENT_CHUNK_BYTES)

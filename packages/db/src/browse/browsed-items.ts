@@ -6,12 +6,12 @@ import { lockRow } from '../row-lock.js'
 import { byRef } from '../sources/find-source.js'
 import { toJson } from '../versions/version-content.js'
 
-/** What was asked of a source: `of` is the path with everything else that the answer depends on. */
+/** A question put to a source: `of` is the path and everything else the answer depends on. */
 export interface BrowseQuestion {
   readonly sourceId: string
   readonly view: 'list' | 'metadata' | 'content'
   readonly of: readonly (string | number)[]
-  /** Of `findBrowseTarget`: an answer of another stamp is as good as none. */
+  /** From `findBrowseTarget`: an answer with another stamp is treated as absent. */
   readonly stamp: string
 }
 
@@ -22,9 +22,9 @@ export interface BrowsedItem<Answer> {
   readonly expiresAt: Date
 }
 
-/** Sources answer with what they like: so many answers of one source are cached. */
+/** How many answers of one source are cached; sources answer with as much as they like. */
 const CACHED_ANSWERS = 1_000
-/** A content that expires while it is read stays so long. */
+/** A content that expires while it is being read is kept this much longer. */
 const READING_SECONDS = 900
 
 const ITEM = { id: true, answer: true, fetchedAt: true, expiresAt: true } as const
@@ -32,15 +32,15 @@ const ITEM = { id: true, answer: true, fetchedAt: true, expiresAt: true } as con
 export const questionKey = ({ of }: Pick<BrowseQuestion, 'of'>): Buffer<ArrayBuffer> =>
   Buffer.from(createHash('sha256').update(JSON.stringify(of)).digest())
 
-/** The cached answer, unless it has expired or was read with other settings. */
+/** Returns the cached answer; null when it has expired or was read with other settings. */
 export const findBrowsed = async <Answer>({ pool, prisma }: Database, question: BrowseQuestion): Promise<BrowsedItem<Answer> | null> => {
   const { sourceId, view, stamp } = question
   const where = { sourceId_view_key: { sourceId, view, key: questionKey(question) }, stamp, expiresAt: { gt: await readDatabaseTime(pool) } }
-  // Written from an answer of this view and from nothing else.
+  // Safe: only answers of this view are ever written under its key.
   return (await prisma.browsedItem.findUnique({ where, select: ITEM })) as BrowsedItem<Answer> | null
 }
 
-/** Caches an answer for `ttlSeconds`, in place of the one before. Null when the source has gone meanwhile. */
+/** Caches an answer for `ttlSeconds`, replacing the previous one. Returns null when the source was deleted meanwhile. */
 export const cacheBrowsed = <Answer>(
   database: Database,
   question: BrowseQuestion,
@@ -58,9 +58,9 @@ export const cacheBrowsed = <Answer>(
     return item as BrowsedItem<Answer>
   })
 
-/** Removes what has expired, and the oldest of what is too many or (contents) too many bytes. */
+/** Removes expired items, and the oldest items beyond the limit on their number or (for contents) on their bytes. */
 export const trimBrowsed = async (client: Pick<Database['pool'], 'query'>, sourceId: string, maxBytes: number): Promise<void> => {
-  // SQL: the oldest by their place and by the sum of what is newer.
+  // SQL: window functions find the oldest items by rank and by the total size of newer ones.
   await client.query(
     `DELETE FROM browsed_items WHERE source_id = $1 AND (expires_at < now() - $2 * interval '1 second' OR id IN (
        SELECT id FROM (SELECT id, row_number() OVER newest AS place, sum(size) OVER newest AS bytes FROM browsed_items WHERE source_id = $1
@@ -69,7 +69,7 @@ export const trimBrowsed = async (client: Pick<Database['pool'], 'query'>, sourc
   )
 }
 
-/** Forgets everything that is cached of a source; answers how many answers could still have been used. */
+/** Clears the cache of a source; returns how many answers could still have been used. */
 export const forgetBrowsed = (database: Database, sourceId: string): Promise<number> =>
   database.prismaTransaction(async (tx) => {
     const live = await tx.prisma.browsedItem.count({ where: { sourceId, expiresAt: { gt: await readDatabaseTime(tx.client) } } })
@@ -81,13 +81,13 @@ export interface BrowseTarget {
   readonly id: string
   readonly connector: string
   readonly config: unknown
-  /** Changes with everything that an answer depends on besides its time: version, credential, and the generation that reload raises. */
+  /** Changes with everything an answer depends on other than time: version, credential, and the generation that reload raises. */
   readonly stamp: string
 }
 
-/** What browsing a saved source needs; its secrets stay where they are. Null when unknown or being deleted. */
+/** Returns what is needed to browse a saved source, without its secrets; null when it is unknown or being deleted. */
 export const findBrowseTarget = async (database: Database, ref: string): Promise<BrowseTarget | null> => {
-  // SQL: what the stamp is made of is read at one moment.
+  // SQL: the parts of the stamp must be read at one moment.
   const { rows } = await database.pool.query<BrowseTarget>(
     `SELECT s.id, s.connector, v.config, concat_ws(' ', v.id, s.generation, c.id, c.version) AS stamp
      FROM sources s JOIN source_versions v ON v.id = s.version_id ${CREDENTIAL_OF_SOURCE} WHERE ${byRef(ref)} AND s.deleting_at IS NULL`,

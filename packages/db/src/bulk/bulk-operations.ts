@@ -14,12 +14,12 @@ export interface LabelChange {
 interface NewBulkOperation {
   readonly id: string
   readonly action: BulkAction
-  /** For `label`. */
+  /** For `label` only. */
   readonly labels: LabelChange | null
   readonly actor: Actor
-  /** When what the actor called with is over; null where that is looked up. */
+  /** When the credentials the actor called with expire; null when this is looked up instead. */
   readonly actsUntil?: Date | null
-  /** Each once. */
+  /** Without duplicates. */
   readonly sourceIds: readonly string[]
 }
 
@@ -28,12 +28,12 @@ export interface BulkOperation {
   readonly action: BulkAction
   readonly labels: LabelChange | null
   readonly actor: Actor
-  /** Of the key that acts; null for others. */
+  /** The name of the API key that acts; null for other actors. */
   readonly actorName: string | null
   readonly createdAt: Date
   readonly stoppedAt: Date | null
   readonly doneAt: Date | null
-  /** How many sources have which result; those that were deleted since do not count. */
+  /** How many sources have each result; sources deleted since then do not count. */
   readonly counts: Readonly<Partial<Record<BulkItemResult, number>>>
 }
 
@@ -49,7 +49,7 @@ export interface BulkItem {
   readonly doneAt: Date | null
 }
 
-/** Stores an operation whose sources all wait, with its audit row. */
+/** Stores an operation with all its sources waiting, and its audit row. */
 export const createBulkOperation = (database: Database, { sourceIds, ...operation }: NewBulkOperation): Promise<void> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const { id, action, labels, actor, actsUntil = null } = operation
@@ -58,7 +58,7 @@ export const createBulkOperation = (database: Database, { sourceIds, ...operatio
     await writeAudit(client, { actor, action: `bulk.${action}`, targetType: 'bulk', targetId: id, after: { labels, sourceIds } })
   })
 
-// SQL: Prisma counts no groups of a page in one statement.
+// SQL: Prisma cannot count the groups of a page in one statement.
 const SELECT = `SELECT o.id, o.action, o.labels, o.actor,
   (SELECT k.name FROM api_keys k WHERE k.id = substring(o.actor FROM '^key:(.+)$')) AS "actorName",
   o.created_at AS "createdAt", o.stopped_at AS "stoppedAt", o.done_at AS "doneAt",
@@ -68,7 +68,7 @@ FROM bulk_operations o`
 export const findBulkOperation = async ({ pool }: Database, id: string): Promise<BulkOperation | null> =>
   (await pool.query<BulkOperation>(`${SELECT} WHERE o.id = $1`, [id])).rows[0] ?? null
 
-/** The newest first. */
+/** Lists operations, newest first. */
 export const listBulkOperations = async (
   { pool }: Database,
   request: { readonly after: { readonly createdAt: string; readonly id: string } | null; readonly limit: number },
@@ -81,7 +81,7 @@ export const listBulkOperations = async (
   return rows
 }
 
-/** What became of each source, in the order in which they were given; those that were deleted since are left out. */
+/** Lists the result of each source, in the order the sources were given; sources deleted since then are left out. */
 export const listBulkItems = async (
   { pool }: Database,
   request: { readonly id: string; readonly result: BulkItemResult | undefined; readonly afterPosition: number; readonly limit: number },
@@ -95,7 +95,10 @@ export const listBulkItems = async (
   return rows
 }
 
-/** Lets no further source be taken: those that wait are skipped, for the reason where there is one. Answers what it was; null when unknown. */
+/**
+ * Stops an operation: the sources still waiting are skipped, with the reason of `failure` if given. Returns `ended` when it was already over; null
+ * when unknown.
+ */
 export const stopBulkOperation = (
   database: Database,
   id: string,
@@ -117,18 +120,18 @@ export const stopBulkOperation = (
     return 'stopped'
   })
 
-/** An operation that this process works on until somebody else may. */
+/** An operation claimed by this process, until the claim expires. */
 export type HeldBulkOperation = Pick<BulkOperation, 'id' | 'action' | 'labels' | 'actor'>
 
 interface Hold {
-  /** Names this process. */
+  /** Identifies this process. */
   readonly holder: string
   readonly holdMs: number
 }
 
-// SQL: a claim passes over rows that others hold.
+// SQL: a claim skips rows that others hold.
 
-/** Claims the oldest operation that is not over and that nobody works on; null without one. */
+/** Claims the oldest operation that is not over and that no other process works on; null when there is none. */
 export const claimBulkOperation = async ({ pool }: Database, { holder, holdMs }: Hold): Promise<HeldBulkOperation | null> => {
   const { rows } = await pool.query<HeldBulkOperation>(
     `UPDATE bulk_operations SET holder = $1, held_until = clock_timestamp() + $2 * interval '1 millisecond' WHERE id = (
@@ -140,13 +143,13 @@ export const claimBulkOperation = async ({ pool }: Database, { holder, holdMs }:
   return rows[0] ?? null
 }
 
-/** Whether nothing more is done in the name of its actor, by the database's clock. */
+/** Whether the right to act for its actor has expired, by the database's clock. */
 export const isBulkOperationOver = async ({ pool }: Pick<Database, 'pool'>, id: string): Promise<boolean> =>
   (await pool.query('SELECT FROM bulk_operations WHERE id = $1 AND acts_until <= clock_timestamp()', [id])).rowCount === 1
 
 const HELD = 'WHERE id = $1 AND holder = $2 AND done_at IS NULL'
 
-/** Renews the claim; false when somebody else has the operation. */
+/** Renews the claim; returns false when another process has taken the operation. */
 export const holdBulkOperation = async ({ pool }: Database, id: string, { holder, holdMs }: Hold): Promise<boolean> => {
   const { rowCount } = await pool.query(`UPDATE bulk_operations SET held_until = clock_timestamp() + $3 * interval '1 millisecond' ${HELD}`, [
     id,
@@ -156,15 +159,15 @@ export const holdBulkOperation = async ({ pool }: Database, id: string, { holder
   return rowCount === 1
 }
 
-/** Lets another process continue at once. */
+/** Releases the claim, so that another process can continue at once. */
 export const releaseBulkOperation = async ({ pool }: Database, id: string, { holder }: Pick<Hold, 'holder'>): Promise<void> =>
   void (await pool.query(`UPDATE bulk_operations SET holder = NULL, held_until = NULL ${HELD}`, [id, holder]))
 
-/** Ends an operation of which no source waits any more. */
+/** Ends an operation that has no waiting sources left. */
 export const endBulkOperation = async ({ pool }: Database, id: string, { holder }: Pick<Hold, 'holder'>): Promise<void> =>
   void (await pool.query(`UPDATE bulk_operations SET holder = NULL, held_until = NULL, done_at = clock_timestamp() ${HELD}`, [id, holder]))
 
-/** The next sources that wait. */
+/** Returns the next waiting sources. */
 export const takeBulkItems = async (
   { prisma }: Database,
   request: { readonly id: string; readonly afterPosition: number; readonly limit: number },
@@ -176,7 +179,7 @@ export const takeBulkItems = async (
     select: { position: true, sourceId: true },
   })
 
-/** Writes what became of a source; one that was skipped meanwhile was done all the same. */
+/** Records the result of a source, even one that was skipped meanwhile: it was acted on nevertheless. */
 export const recordBulkItem = async (
   { pool }: Database,
   id: string,

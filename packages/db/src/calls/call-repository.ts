@@ -10,12 +10,12 @@ export interface NewCall {
   readonly kind: CallKind
   readonly connector: string
   readonly config: unknown
-  /** Secrets sealed for the place of this call: its id, version 0. Null without secrets, or when those of `credentialId` or `sourceId` are used. */
+  /** Secrets sealed for the place of this call: its id, version 0. Null without secrets, or if those of `credentialId` or `sourceId` are used. */
   readonly sealedSecrets: unknown
   readonly sourceId?: string | null | undefined
   /** A shared credential whose secrets are used, for settings that are not saved. */
   readonly credentialId?: string | null | undefined
-  /** Where stored secrets may be sent for this call besides their own targets. */
+  /** Where stored secrets may be sent for this call, in addition to their own targets. */
   readonly allowTargets?: readonly string[] | undefined
   readonly params?: object
   readonly timeoutMs: number
@@ -31,7 +31,7 @@ export interface CallResult {
 }
 
 /**
- * Kinds that are stored under another name: processes of earlier versions, which run beside newer ones during a roll, know no other (G10).
+ * Kinds stored under another name: processes of earlier versions, which run beside newer ones during a rolling update, know only that one (G10).
  * Reading accepts both.
  */
 const STORED_AS: Partial<Readonly<Record<CallKind, string>>> = { open: 'load', review: 'gate' }
@@ -57,13 +57,13 @@ export const insertCall = async ({ pool, prisma }: Database, call: NewCall): Pro
   })
 }
 
-/** The call if it still waits for an answer within its deadline; null otherwise. */
+/** Returns the call if it still waits for an answer within its deadline; null otherwise. */
 export const findWaitingCall = async ({ pool, prisma }: Database, id: string): Promise<Call | null> => {
   const now = await readDatabaseTime(pool)
   const row = await prisma.call.findUnique({ where: { id, status: 'waiting', deadline: { gt: now } } })
   if (row === null) return null
   const { kind, connector, config, sealed, sourceId, credentialId, params, deadline, allowTargets } = row
-  // Written from a NewCall and from nothing else.
+  // Safe: only a NewCall is ever written here.
   return {
     id,
     kind: KINDS[kind] ?? kind,
@@ -78,7 +78,7 @@ export const findWaitingCall = async ({ pool, prisma }: Database, id: string): P
   } as Call
 }
 
-/** Stores the answer and forgets the question: settings, parameters and secrets are nobody's business any more. */
+/** Stores the answer and erases settings, parameters and secrets, which are no longer needed. */
 export const answerCall = async ({ pool, prisma }: Database, id: string, { status, answer }: CallResult): Promise<void> => {
   const doneAt = await readDatabaseTime(pool)
   const forgotten = { sealed: Prisma.DbNull, config: {}, params: {}, allowTargets: Prisma.DbNull, doneAt }
@@ -90,12 +90,12 @@ export const findAnswer = async ({ prisma }: Database, id: string): Promise<Call
   return row === null ? null : { status: row.status as CallResult['status'], answer: row.answer }
 }
 
-/** Of a call that nobody waits for any more. */
+/** Matches calls that nobody waits for any more. */
 export const EXPIRED = `status = 'waiting' AND deadline < clock_timestamp() - interval '1 minute'`
 
-/** Forgets calls that nobody answered in time. Answers how many. */
+/** Erases the contents of calls that were not answered in time. Returns how many. */
 export const forgetExpiredCalls = async (database: Database): Promise<number> => {
-  // SQL: any number of processes do this at once, so each skips what another has locked.
+  // SQL: several processes may do this at once, so each skips rows that another has locked.
   const { rowCount } = await database.pool.query(
     `UPDATE calls SET status = 'failed', sealed = NULL, config = '{}', params = '{}', allow_targets = NULL, done_at = clock_timestamp() WHERE id IN (
        SELECT id FROM calls WHERE ${EXPIRED} LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED)`,

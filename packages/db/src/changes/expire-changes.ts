@@ -3,7 +3,7 @@ import type { Database } from '../database.js'
 const CHUNK = 10_000
 const KEY = 'changes.expired'
 
-// Which rows went is committed with their removal: a reader that looks after it has read sees it, or has seen the rows.
+// The last removed position is committed with the removal: a reader that checks it after reading either sees it or has seen the rows.
 const REMOVE = `
 WITH old AS MATERIALIZED (
   SELECT xid, id, at FROM record_changes ORDER BY xid, id LIMIT ${CHUNK}
@@ -18,7 +18,9 @@ WITH old AS MATERIALIZED (
 )
 SELECT count(*)::int AS removed FROM gone`
 
-/** Removes changes that are older, oldest first, in chunks; who has not read them has to begin again. Answers how many rows went. */
+/**
+ * Removes changes older than `days`, oldest first, in chunks; a reader that has not read them must begin again. Returns how many rows were removed.
+ */
 export const expireChanges = async ({ pool }: Pick<Database, 'pool'>, days: number, signal?: AbortSignal): Promise<number> => {
   let total = 0
   while (signal?.aborted !== true) {
@@ -30,7 +32,7 @@ export const expireChanges = async ({ pool }: Pick<Database, 'pool'>, days: numb
   return total
 }
 
-/** The last place of the log that was removed because of its age; null when none was. */
+/** Returns the last log position removed because of its age; null when none was. */
 export const findExpired = async ({ pool }: Pick<Database, 'pool'>): Promise<{ readonly xid: string; readonly id: string } | null> => {
   const { rows } = await pool.query<{ xid: string; id: string }>({
     name: 'inlet-changes-expired',

@@ -16,11 +16,11 @@ export interface ChangeRequest {
   readonly filter: ChangeFilter
   readonly fields: RecordFields
   readonly limit: number
-  /** A page ends earlier when its records exceed this, about. */
+  /** A page ends early when its records exceed about this size. */
   readonly maxBytes: number
 }
 
-/** A record as it is when it is read, which may be later than the change; or a source that is gone with all its records. */
+/** A record as it is when it is read, which may be later than the change; or a source that was deleted with all its records. */
 export type Change = { readonly position: ChangePosition } & (
   | { readonly op: 'upsert' | 'delete'; readonly record: FetchedRecord }
   | { readonly op: 'source_deleted'; readonly sourceId: string; readonly at: Date }
@@ -29,18 +29,18 @@ export type Change = { readonly position: ChangePosition } & (
 export interface ChangePage {
   readonly changes: readonly Change[]
   readonly next: ChangePosition
-  /** Whether everything that can be read was read. */
+  /** Whether everything readable has been read. */
   readonly atEnd: boolean
 }
 
-/** Statements of a page that find nothing, at most: a filter may leave out much. */
+/** Limit of statements per page that find nothing: a filter may exclude a lot. */
 const ROUNDS = 20
-/** After all records of a row of the log. */
+/** Sorts after all records of a log row. */
 const MAX_DOC = '9223372036854775807'
-/** Rows of the log that one statement looks at. */
+/** Log rows that one statement looks at. */
 const LOG_ROWS = 1_000
 
-/** Where a reader begins: with all that is stored, or with what changes from now on. */
+/** Returns where a reader begins: with everything stored, or with changes from now on. */
 export const startOfChanges = async (database: Database, from: 'beginning' | 'now'): Promise<ChangePosition> => {
   const { cluster, horizon, lastDoc } = await readChangeHead(database)
   const now = changesFrom(cluster, horizon)
@@ -48,11 +48,12 @@ export const startOfChanges = async (database: Database, from: 'beginning' | 'no
 }
 
 /**
- * The changes after a position: of each record at least its latest, in the order of the transactions that wrote them. First comes, for who began at
- * the beginning, what was stored then, deleted records included. Null when changes after the position are gone, or it is of another cluster.
+ * Reads the changes after a position: at least the latest change of each record, in the order of the transactions that wrote them. A reader that
+ * began at the beginning first gets what was stored then, including deleted records. Returns null when changes after the position are gone, or it
+ * belongs to another cluster.
  */
 export const readChanges = async (database: Database, from: ChangePosition, request: ChangeRequest): Promise<ChangePage | null> => {
-  // Before anything is read: what becomes readable later is read later.
+  // Before anything is read: what becomes readable later is left to the next page.
   const head = await readChangeHead(database)
   if (from.cluster !== head.cluster) return null
   const changes: Change[] = []
@@ -68,7 +69,7 @@ export const readChanges = async (database: Database, from: ChangePosition, requ
     at = wasCut && last !== undefined ? last.position : found.next
     atEnd = !wasCut && found.atEnd
   }
-  // After the reading: what was removed meanwhile was missed.
+  // After reading: what was removed meanwhile was missed.
   const expired = await findExpired(database)
   if (expired !== null && isBefore(from, expired)) return null
   return { changes, next: at, atEnd }
@@ -95,12 +96,12 @@ interface Place extends PlaceRow {
 
 interface Found {
   readonly places: readonly Place[]
-  /** Where to continue when all of these are shown. */
+  /** Where to continue once all of these are shown. */
   readonly next: ChangePosition
   readonly atEnd: boolean
 }
 
-/** About how much a record is in an answer, from what is known without reading it: data of more than 2 kB is stored compressed. */
+/** Estimated size of a record in the response without reading it: data of more than 2 kB is stored compressed. */
 const BYTES = `coalesce(octet_length(r.text), 0) + pg_column_size(r.data) * CASE WHEN pg_column_size(r.data) > 1500 THEN 6 ELSE 1 END + 500`
 
 const recordFilter = ({ stream, kind }: ChangeFilter, add: (value: unknown) => string): readonly (string | null)[] => [
@@ -108,7 +109,7 @@ const recordFilter = ({ stream, kind }: ChangeFilter, add: (value: unknown) => s
   kind === undefined ? null : `r.kind = ${add(kind)}`,
 ]
 
-/** What was stored when the reader began, in the order of its numbers; what changes meanwhile has a higher number and stands in the log. */
+/** Finds what was stored when the reader began, in number order; what changes meanwhile gets a higher number and is in the log. */
 const findStored = async (database: Database, at: ChangePosition, { filter, limit }: ChangeRequest): Promise<Found> => {
   const { walk } = at
   if (walk === null) throw new Error('nothing is left of what was stored')
@@ -137,8 +138,8 @@ const findLogged = async (database: Database, at: ChangePosition, head: ChangeHe
     sources === null ? null : `(c.source_id = ANY(${sources}) OR c.gone_source_id = ANY(${sources}))`,
   ])
   const matching = allOf(['r.doc_id >= lower(d.docs) AND r.doc_id < upper(d.docs)', ...recordFilter(filter, add)])
-  // Rows until there are enough changes, the one that was read in part not counted. Each row is among the results, also without a record, so
-  // that the reader gets past those whose records all have changed again, and none means that there are no more.
+  // Takes rows until there are enough changes, not counting the row that was read in part. Each row is in the result even without a record, so that
+  // the reader gets past rows whose records have all changed again, and an empty result means that there are no more.
   const { rows } = await database.pool.query<PlaceRow>(
     `WITH part AS MATERIALIZED (
        SELECT * FROM (
@@ -171,7 +172,7 @@ const fetchChanges = async (database: Database, places: readonly Place[], fields
     if (sourceId !== null) return [{ op: 'source_deleted', sourceId, at, position }]
     const name = `${place.streamId}-${place.keyHash}`
     const record = records.get(name)
-    // Shown once, at its last place; nothing is left of one whose source is being deleted.
+    // Each record is shown once, at its last position; a record whose source is being deleted is not shown.
     if (record === undefined || latest.get(name) !== place) return []
     return [{ op: record.deletedAt === null ? 'upsert' : 'delete', record, position }]
   })

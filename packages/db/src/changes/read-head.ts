@@ -3,14 +3,14 @@ import type { Database } from '../database.js'
 /** How far changes can be read. */
 export interface ChangeHead {
   readonly cluster: string
-  /** All transactions before this one are over, and their changes in sight. Text of a 64-bit number. */
+  /** All transactions before this one are over and their changes visible. Text of a 64-bit number. */
   readonly horizon: string
-  /** No record has a higher number yet. */
+  /** The highest record number so far. */
   readonly lastDoc: string
 }
 
-// The oldest transaction that still writes in this database: whatever is committed from now on is not before it. The snapshot is of the cluster;
-// transactions that are seen at work in another database after it was taken are none of ours. One whose database is unknown counts.
+// The oldest transaction still writing in this database: whatever is committed from now on does not precede it. The snapshot covers the whole
+// cluster; transactions seen at work in another database after it was taken do not concern us. One whose database is unknown counts.
 const HORIZON = `snapshot AS MATERIALIZED (
   SELECT pg_current_snapshot() AS taken
 ), elsewhere AS MATERIALIZED (
@@ -23,7 +23,7 @@ const HORIZON = `snapshot AS MATERIALIZED (
   FROM snapshot LEFT JOIN LATERAL pg_snapshot_xip(taken) AS open(xid) ON true
 )`
 
-// The timeline belongs to the cluster: after a restore or a failover numbers of transactions may come again with other changes.
+// Includes the timeline: after a restore or a failover, transaction numbers may be reused for other changes.
 const READ = `
 WITH ${HORIZON}
 SELECT (SELECT xid::text FROM horizon) AS horizon,
@@ -41,7 +41,7 @@ const NEWEST = `
 WITH ${HORIZON}
 SELECT xid::text, id::text FROM record_changes WHERE xid < (SELECT xid FROM horizon) ORDER BY xid DESC, id DESC LIMIT 1`
 
-/** The place of the last change that can be read; null when there is none. */
+/** Returns the position of the last readable change; null when there is none. */
 export const readNewestChange = async ({ pool }: Pick<Database, 'pool'>): Promise<{ readonly xid: string; readonly id: string } | null> => {
   const { rows } = await pool.query<{ xid: string; id: string }>({ name: 'inlet-newest-change', text: NEWEST })
   return rows[0] ?? null
@@ -53,7 +53,10 @@ FROM (SELECT at, records FROM record_changes
   WHERE (xid, id) > ($1::bigint, $2::bigint) AND ($3::uuid[] = '{}' OR source_id = ANY($3::uuid[]) OR gone_source_id = ANY($3::uuid[]))
   ORDER BY xid, id LIMIT 10000) c`
 
-/** What a reader of these sources (none: of all) at this place of the log has before it: changes of the next 10,000 rows, and the age of the oldest in seconds. */
+/**
+ * Returns what a reader of these sources (all, if none are given) has yet to read after this log position: the changes in the next 10,000 rows, and
+ * the age of the oldest in seconds.
+ */
 export const readChangeLag = async (
   { pool }: Pick<Database, 'pool'>,
   { xid, id, sources }: { readonly xid: string; readonly id: string; readonly sources: readonly string[] },

@@ -1,17 +1,17 @@
 import type { Database } from '../database.js'
 
-/** Work in the background that one process at a time does. */
+/** Background work that one process at a time does. */
 export interface ChoreClaim {
   readonly name: string
-  /** Names the process. */
+  /** Identifies the process. */
   readonly holder: string
-  /** How long the claim lasts unless it is renewed: so long a process that died keeps the chore from others (ms). */
+  /** How long the claim lasts unless renewed, so how long a process that died blocks the chore (ms). */
   readonly holdMs: number
-  /** Not again before so long after it was last done to its end (ms). */
+  /** The chore is not due again until this long after it was last finished (ms). */
   readonly everyMs: number
 }
 
-/** Claims a chore that is due and that nobody else holds, or renews the claim. Database time decides. */
+/** Claims a chore that is due and that no other process holds, or renews the claim. Uses the database's clock. */
 export const claimChore = async ({ pool }: Pick<Database, 'pool'>, claim: ChoreClaim): Promise<boolean> => {
   const { rowCount } = await pool.query(
     `INSERT INTO chores (name, holder, held_until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
@@ -23,7 +23,7 @@ export const claimChore = async ({ pool }: Pick<Database, 'pool'>, claim: ChoreC
   return rowCount === 1
 }
 
-/** Gives a chore up. `finished`: it is done to its end; no process begins with it again before `pauseMs`. */
+/** Releases a chore. `finished`: it is complete, and no process starts it again before `pauseMs`. */
 export const leaveChore = async (
   { pool }: Pick<Database, 'pool'>,
   chore: { readonly name: string; readonly holder: string; readonly finished: boolean; readonly pauseMs?: number },

@@ -1,7 +1,7 @@
 import type { Database } from '../database.js'
 import { OWNED_ROWS, type OwnedRows } from '../sources/owned-rows.js'
 
-/** Tables with an index that leads with the source: their ids are found by one probe each, however many rows they have. */
+/** Tables with an index that leads with the source: each id is found by a single probe, however many rows it has. */
 const PROBED: readonly string[] = [
   'records',
   'ledger',
@@ -17,8 +17,8 @@ const PROBED: readonly string[] = [
 ]
 
 /**
- * Removes rows whose source is gone: somebody who held no lock wrote them while it was being deleted. In chunks, and safe to
- * interrupt. Answers how many of each table went.
+ * Removes rows whose source is gone: a writer without a lock added them while it was being deleted. Works in chunks and is safe to interrupt. Returns
+ * the number of rows removed per table.
  */
 export const removeOrphans = async (
   database: Pick<Database, 'pool'>,
@@ -37,7 +37,7 @@ export const removeOrphans = async (
 }
 
 const CHUNK = 5_000
-/** So that what the removal of a parent orphans goes in the same pass. */
+/** So that rows orphaned by the removal of a parent are removed in the same pass. */
 const PARENTS_FIRST = [...OWNED_ROWS].sort((a, b) => Number(a.parent !== undefined) - Number(b.parent !== undefined))
 
 const statementFor = (owned: OwnedRows): string => {
@@ -50,7 +50,7 @@ const statementFor = (owned: OwnedRows): string => {
   return `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(${rows} LIMIT $1 FOR UPDATE OF t SKIP LOCKED))`
 }
 
-/** Every value of the column, by jumping from one to the next in its index. */
+/** SQL that lists every value of the column by skipping from one to the next in its index. */
 export const distinctIds = ({ table, column }: Pick<OwnedRows, 'table' | 'column'>): string => `
   WITH RECURSIVE ids(id) AS (
     (SELECT ${column} FROM ${table} WHERE ${column} IS NOT NULL ORDER BY ${column} LIMIT 1)

@@ -5,9 +5,9 @@ import { toJson } from '../versions/version-content.js'
 import { STORED_CREDENTIAL_JSON, type StoredCredential } from './find-credential.js'
 
 /**
- * Takes the right to renew tokens with a credential for `ttlMs`, by database time; null when somebody else has it, or the
- * credential is gone. A row and not a lock of a session: nothing is held open while a token endpoint is asked, a pooler
- * between here and Postgres does not matter, and a holder that dies loses it in time.
+ * Claims the right to renew tokens with a credential for `ttlMs`, by the database's clock; null when another process holds it, or the credential is
+ * gone. This is a row rather than a session lock: nothing is held open while a token endpoint is called, a pooler in front of Postgres does not
+ * matter, and a holder that dies loses it in time.
  */
 export const claimRenewal = async (
   database: Database,
@@ -23,7 +23,7 @@ export const claimRenewal = async (
   return rows[0]?.credential ?? null
 }
 
-/** Gives the right back; does nothing when somebody else has it by now. */
+/** Releases the right to renew; does nothing if another process holds it by now. */
 export const releaseRenewal = async (
   { prisma }: Database,
   { credentialId, holder }: { readonly credentialId: string; readonly holder: string },
@@ -34,13 +34,13 @@ export const releaseRenewal = async (
 export interface StoredToken {
   readonly sealed: unknown
   readonly version: number
-  /** By database time; null: until the system refuses it. */
+  /** By the database's clock; null: valid until the system refuses it. */
   readonly expiresInMs: number | null
-  /** Milliseconds since it was got. */
+  /** Milliseconds since it was obtained. */
   readonly ageMs: number
 }
 
-/** A token that was got with a credential for a purpose; null without one that has not expired. */
+/** Returns the token obtained with a credential for a purpose; null when there is none that has not expired. */
 export const findToken = async ({ pool, prisma }: Database, credentialId: string, purpose: string): Promise<StoredToken | null> => {
   const token = await prisma.accessToken.findUnique({ where: { credentialId_purpose: { credentialId, purpose } } })
   if (token === null) return null
@@ -52,17 +52,17 @@ export const findToken = async ({ pool, prisma }: Database, credentialId: string
 
 export interface Renewal {
   readonly credentialId: string
-  /** The version of the secrets the token was got with. */
+  /** The version of the secrets that the token was obtained with. */
   readonly expectedVersion: number
-  /** Secrets that were replaced with it, sealed for the next version; null when they stay. */
+  /** Secrets replaced together with the token, sealed for the next version; null when they stay. */
   readonly secrets: { readonly sealed: unknown; readonly fields: readonly string[] } | null
-  /** The token, sealed for the version that holds afterwards. */
+  /** The token, sealed for the version that is current afterwards. */
   readonly token: { readonly purpose: string; readonly sealed: unknown; readonly expiresInMs: number | null }
 }
 
 /**
- * Stores what a renewal gave, secrets and token together, and ends the right to renew: by compare-and-swap on the version
- * of the secrets. False, and nothing is stored, when they were changed meanwhile.
+ * Stores the result of a renewal, secrets and token together, and releases the right to renew, by compare-and-swap on the version of the secrets.
+ * Returns false, and stores nothing, when they were changed meanwhile.
  */
 export const storeRenewal = (database: Database, renewal: Renewal): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {

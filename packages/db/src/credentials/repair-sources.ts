@@ -7,16 +7,16 @@ import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
 import { REPAIRED } from '../versions/go-live.js'
 import { type CredentialPlace, toStoredCredential } from './find-credential.js'
 
-/** What other secrets can repair. */
+/** Failures that other secrets can repair. */
 const REPAIRED_BY_SECRETS = Object.entries(REASONS)
   .filter(([reason, { code }]) => code === 'auth_failed' || code === 'permission_denied' || reason === 'SECRET_UNREADABLE')
   .map(([reason]) => reason as Reason)
 
-/** Lets the sources that stopped because of a shared credential's old secrets start again; answers their ids. */
+/** Restarts the sources that stopped because of a shared credential's old secrets; returns their ids. */
 export const repairUsers = (tx: Transaction, credentialId: string, actor: Actor): Promise<readonly string[]> =>
   repair(tx, { credentialId, statusReason: { in: REPAIRED_BY_SECRETS } }, actor)
 
-/** Lets sources that stopped with SECRET_UNREADABLE start again, since their secrets can be read now; answers those that did. */
+/** Restarts sources that stopped with SECRET_UNREADABLE, since their secrets can be read now; returns the ids of those that were. */
 export const repairReadable = (database: Database, sourceIds: readonly string[]): Promise<readonly string[]> =>
   database.prismaTransaction((tx) => repair(tx, { statusReason: 'SECRET_UNREADABLE', id: { in: [...sourceIds] } }, 'system'))
 
@@ -41,7 +41,7 @@ export interface UnreadableSource {
   readonly place: CredentialPlace
 }
 
-/** Sources that stopped because their secrets could not be opened, with what they use now. */
+/** Lists sources that stopped because their secrets could not be decrypted, with the credential they use now. */
 export const listUnreadableSources = async ({ prisma }: Database, limit: number): Promise<readonly UnreadableSource[]> => {
   const sources = await prisma.source.findMany({
     where: { status: 'ERROR', statusReason: 'SECRET_UNREADABLE', deletingAt: null },

@@ -8,13 +8,13 @@ import { toJson } from '../versions/version-content.js'
 import { repairUsers } from './repair-sources.js'
 import { replaceSecrets } from './source-secrets.js'
 
-/** A credential that several sources of one connector use, as it is shown: never with a secret. */
+/** A credential used by several sources of one connector, as shown to users: never with a secret. */
 export interface SharedCredential {
   readonly id: string
   readonly name: string
   readonly connector: string
   readonly version: number
-  /** Which secrets are set, and since when each has its present value. */
+  /** Which secrets are set, and since when each has its current value. */
   readonly fields: Readonly<Record<string, string>>
   readonly usedBy: number
   /** Where the secrets may be sent; null for those stored before this was recorded. */
@@ -23,7 +23,7 @@ export interface SharedCredential {
   readonly updatedAt: Date
 }
 
-/** Each field of the envelope with the time of its last change, for a credential `c`; `fieldTimes` says the same of a row. */
+/** SQL: each field of the envelope with the time of its last change, for a credential `c`; `fieldTimes` does the same for a row. */
 export const FIELD_TIMES = `(SELECT coalesce(jsonb_object_agg(f, coalesce(c.field_updated_at->f, to_jsonb(c.updated_at))), '{}') FROM jsonb_object_keys(c.sealed->'fields') AS f)`
 
 type FieldTimes = Readonly<Record<string, string>>
@@ -39,7 +39,7 @@ const toShared = (row: Credential & { readonly _count: { readonly usedBy: number
   const { id, name, connector, version, targets, createdAt, updatedAt } = row
   return {
     id,
-    // Those that are shared have a name and a connector, as a constraint of the table says.
+    // Shared credentials have a name and a connector; a constraint of the table ensures it.
     name: name ?? '',
     connector: connector ?? '',
     version,
@@ -51,7 +51,7 @@ const toShared = (row: Credential & { readonly _count: { readonly usedBy: number
   }
 }
 
-/** Shared credentials by name. */
+/** Lists shared credentials by name. */
 export const listSharedCredentials = async (
   { prisma }: Database,
   request: { readonly connector?: string | undefined; readonly after: string | null; readonly limit: number },
@@ -66,7 +66,7 @@ export const listSharedCredentials = async (
   return rows.map(toShared)
 }
 
-/** A shared credential by id or name; null when unknown. */
+/** Returns a shared credential by id or name; null when unknown. */
 export const findSharedCredential = async ({ prisma }: Database, ref: string): Promise<SharedCredential | null> => {
   const byId = isUuid(ref)
   const row = await prisma.credential.findFirst({ where: byId ? { id: ref, name: { not: null } } : { name: ref }, include: COUNTED })
@@ -81,7 +81,7 @@ export interface CredentialUser {
   readonly config: unknown
 }
 
-/** The sources that use a shared credential, by name. */
+/** Lists the sources that use a shared credential, by name. */
 export const listCredentialUsers = async ({ prisma }: Database, credentialId: string): Promise<readonly CredentialUser[]> => {
   const users = await prisma.source.findMany({
     where: { credentialId, deletingAt: null },
@@ -104,11 +104,11 @@ export interface NewSharedCredential {
   readonly name: string
   readonly connector: string
   readonly sealed: unknown
-  /** Where they may be sent; absent: where its sources lead. */
+  /** Where the secrets may be sent; absent: where its sources send them. */
   readonly targets?: readonly string[] | undefined
 }
 
-/** Throws NAME_TAKEN. */
+/** Creates a shared credential. Throws NAME_TAKEN. */
 export const createSharedCredential = async (database: Database, credential: NewSharedCredential, actor: Actor): Promise<void> => {
   const { id, name, connector, sealed, targets } = credential
   await database
@@ -133,7 +133,9 @@ export const createSharedCredential = async (database: Database, credential: New
 
 const nameTaken = (name: string): Failure => new Failure('NAME_TAKEN', `a credential named "${name}" exists`, { field: 'name' })
 
-/** Removes a shared credential; false when there is none. Throws CREDENTIAL_IN_USE: the foreign key decides, also while somebody attaches it. */
+/**
+ * Deletes a shared credential; false when there is none. Throws CREDENTIAL_IN_USE: the foreign key decides, even while a source is being attached.
+ */
 export const deleteSharedCredential = async (database: Database, id: string, actor: Actor): Promise<boolean> => {
   try {
     return await database.prismaTransaction(async ({ prisma, client }) => {
@@ -154,14 +156,14 @@ export interface CredentialChange {
   readonly name?: string | undefined
   /** Seals the new secrets for a version; they replace all that were set. */
   readonly seal?: ((version: number) => unknown) | undefined
-  /** Where the secrets may be sent from now on; undefined: as before. */
+  /** Where the secrets may be sent from now on; undefined: no change. */
   readonly targets?: readonly string[] | undefined
   readonly actor: Actor
 }
 
 /**
- * Renames a shared credential or replaces its secrets. New secrets void its tokens and repair the sources that use it and had stopped because
- * of the old ones. Answers the sources repaired; null when the credential is unknown. Throws NAME_TAKEN.
+ * Renames a shared credential or replaces its secrets. New secrets invalidate its tokens and repair the sources that use it and had stopped because
+ * of the old ones. Returns the repaired sources; null when the credential is unknown. Throws NAME_TAKEN.
  */
 export const updateSharedCredential = async (database: Database, change: CredentialChange): Promise<readonly string[] | null> => {
   try {
@@ -184,7 +186,7 @@ export const updateSharedCredential = async (database: Database, change: Credent
   }
 }
 
-/** Lets the secrets of a credential be sent to further targets. `present` is what held before, where that was not recorded yet. */
+/** Allows the secrets of a credential to be sent to further targets. `present` are the targets so far, if they were not recorded yet. */
 export const allowTargets = (
   database: Database,
   allowed: { readonly credentialId: string; readonly targets: readonly string[]; readonly present: readonly string[] },

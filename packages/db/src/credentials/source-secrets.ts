@@ -5,17 +5,17 @@ import { lockRow } from '../row-lock.js'
 import { isMissingReference } from '../sql-state.js'
 import { toJson } from '../versions/version-content.js'
 
-/** Seals secrets for a version of a credential, or gives null for none; `targets` is where they may be sent. */
+/** Seals secrets for a version of a credential, or returns null for none; `targets` is where they may be sent. */
 export interface NewSecrets {
   readonly seal: (credentialVersion: number) => unknown
   readonly targets: readonly string[] | undefined
 }
 
-/** Gives a source secrets of its own instead of those it had, or (when `seal` gives null) none at all. The caller holds the lock on the source. */
+/** Gives a source secrets of its own in place of those it had, or none at all if `seal` returns null. The caller holds the lock on the source. */
 export const writeSourceSecrets = async (tx: Transaction, sourceId: string, { seal, targets }: NewSecrets): Promise<void> => {
   const { prisma, client } = tx
   const own = await prisma.credential.findUnique({ where: { sourceId }, select: { id: true } })
-  // A renewal may store other secrets meanwhile; it has a lock of its own.
+  // A renewal may store other secrets meanwhile; it locks the credential, not the source.
   if (own !== null) await lockRow(client, 'credential', own.id)
   const before = await prisma.credential.findUnique({ where: { sourceId }, select: { id: true, version: true } })
   const version = (before?.version ?? 0) + 1
@@ -30,7 +30,9 @@ export const writeSourceSecrets = async (tx: Transaction, sourceId: string, { se
   else await replaceSecrets(tx, { credentialId: before.id, version, sealed, targets })
 }
 
-/** Lets a source use a shared credential instead of secrets of its own, or (null) none. Throws VALIDATION_FAILED when it was deleted just now. */
+/**
+ * Makes a source use a shared credential instead of its own secrets, or none if null. Throws VALIDATION_FAILED when the credential was just deleted.
+ */
 export const useSharedCredential = async ({ prisma }: Transaction, sourceId: string, credentialId: string | null): Promise<void> => {
   try {
     await prisma.source.update({ where: { id: sourceId }, data: { credentialId }, select: { id: true } })
@@ -42,8 +44,8 @@ export const useSharedCredential = async ({ prisma }: Transaction, sourceId: str
 }
 
 /**
- * Puts new secrets in the place of a credential's present ones, in the transaction of the caller that decided so: tokens got with
- * the old ones are void, and a renewal under way will not be stored.
+ * Replaces the secrets of a credential, in the caller's transaction: tokens obtained with the old ones become invalid, and a renewal in progress will
+ * not be stored.
  */
 export const replaceSecrets = async (
   { prisma, client }: Transaction,
@@ -51,7 +53,7 @@ export const replaceSecrets = async (
     readonly credentialId: string
     readonly version: number
     readonly sealed: unknown
-    /** Where the new secrets may be sent; undefined: where the old ones might. */
+    /** Where the new secrets may be sent; undefined: where the old ones could be. */
     readonly targets?: readonly string[] | undefined
   },
 ): Promise<void> => {

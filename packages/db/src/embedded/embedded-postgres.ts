@@ -7,34 +7,34 @@ import pg from 'pg'
 import { findPostgresBinaries, serverUser } from './postgres-binaries.js'
 
 export interface EmbeddedPostgresOptions {
-  /** Created when absent; holds `data/` and `postgres.log`. */
+  /** Created if missing; holds `data/` and `postgres.log`. */
   readonly directory: string
-  /** A free one when absent. */
+  /** Default: a free port. */
   readonly port?: number
-  /** False switches fsync off: for tests only. */
+  /** False turns fsync off: for tests only. */
   readonly durable: boolean
   readonly maxConnections?: number
-  /** More settings of the server, by name. */
+  /** Additional server settings, by name. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Password of the superuser, set when the folder is initialized. Without one every local user may connect: for tests only. */
+  /** Password of the superuser, set when the folder is initialized. Without one, any local user may connect: for tests only. */
   readonly password?: string
 }
 
 export interface EmbeddedPostgres {
   readonly port: number
   readonly pid: number
-  /** URL of a database of this server, as its superuser; loopback only. */
+  /** URL of a database on this server, as its superuser; loopback only. */
   url(database: string): string
   /** Resolves when the server process ends, for whatever reason. */
   readonly exited: Promise<void>
-  /** Fast shutdown; the data stays. */
+  /** Fast shutdown; the data is kept. */
   stop(): Promise<void>
 }
 
 /**
- * Starts a real Postgres from npm binaries on loopback, initializing its folder on first use. Works as root and as an
- * ordinary user, and waits for what is left of a server of this folder that was just killed. Throws with the server's own
- * log when it does not come up within 60 s.
+ * Starts a real Postgres from npm binaries on loopback, initializing its folder on first use. Works as root and as an ordinary user, and waits for
+ * what remains of a previous server of this folder that was just killed. Throws with the server's own log if it does not start within 60 s. The
+ * caller stops it.
  */
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   const bin = findPostgresBinaries()
@@ -82,7 +82,7 @@ const prepareDirectory = (directory: string): void => {
   chmodSync(directory, 0o755)
 }
 
-/** As root the server runs as "nobody", who must get to its folder. */
+/** When started as root, the server runs as "nobody", who must be able to reach its folder. */
 const refuseClosedParents = (directory: string): void => {
   for (let parent = path.dirname(directory); ; parent = path.dirname(parent)) {
     if ((statSync(parent).mode & 0o001) === 0)
@@ -133,7 +133,7 @@ const serverFlags = (options: EmbeddedPostgresOptions, port: number): string[] =
   return ['-p', String(port), '-k', '', '-h', '127.0.0.1', ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])]
 }
 
-/** How long a server that was killed may take until its last process is gone, in ms. */
+/** How long the last process of a killed server may take to exit, in ms. */
 const PREDECESSOR_MS = 15_000
 const PREDECESSOR_LIVES = /lock file "postmaster\.pid" already exists|pre-existing shared memory block/
 
@@ -162,7 +162,7 @@ const untilReady = async ({ launch, url, logFile }: Launch): Promise<ChildProces
   }
 }
 
-/** False when the server ended, or does not answer until the deadline. */
+/** False when the server exited, or did not answer before the deadline. */
 const answers = async (child: ChildProcess, url: string, deadline: number): Promise<boolean> => {
   let failed = false
   child.once('error', () => {
@@ -181,7 +181,7 @@ const answers = async (child: ChildProcess, url: string, deadline: number): Prom
   return false
 }
 
-/** A port of loopback that was free a moment ago. */
+/** Returns a loopback port that was free a moment ago. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = net.createServer()

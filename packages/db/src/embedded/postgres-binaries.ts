@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-/** The OS user the server runs as: Postgres refuses root, so root lends it to "nobody". */
+/** The OS user the server runs as: Postgres refuses root, so root hands it to "nobody". */
 export interface ServerUser {
   readonly uid?: number
   readonly gid?: number
@@ -15,9 +15,8 @@ const NOBODY = 65_534
 export const serverUser = (): ServerUser => (process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {})
 
 /**
- * The folder with initdb and postgres of the npm package for this platform. Throws with the next step when it is
- * missing. As root below a private folder (a checkout in /root) "nobody" could not execute them: they are copied to the
- * temporary folder once.
+ * Returns the folder with initdb and postgres from the npm package for this platform. Throws with the next step when it is missing. Under root in a
+ * private folder (a checkout in /root), "nobody" could not execute them, so they are copied to the temporary folder once.
  */
 export const findPostgresBinaries = (): string => {
   const bin = packagedBinaries()

@@ -3,7 +3,7 @@ import type { Database } from '../database.js'
 const TODAY = `(now() AT TIME ZONE 'UTC')::date`
 const USED = `CASE WHEN tokens_day = ${TODAY} THEN tokens_today ELSE 0 END`
 
-/** Takes tokens from what a generation may embed today; false when that is used up. What is left for less is not given. */
+/** Reserves tokens from a generation's daily budget; false when not enough are left. The remainder is not given out for less. */
 export const reserveTokens = async ({ pool }: Pick<Database, 'pool'>, space: number, tokens: number): Promise<boolean> => {
   const { rowCount } = await pool.query(
     `UPDATE search_generations SET tokens_day = ${TODAY}, tokens_today = ${USED} + $2, tokens_total = tokens_total + $2
@@ -13,7 +13,7 @@ export const reserveTokens = async ({ pool }: Pick<Database, 'pool'>, space: num
   return rowCount === 1
 }
 
-/** Counts tokens beside those that were reserved: what an answer says more, or (negative) less. */
+/** Corrects the tokens reserved by the difference to what the response reports, which may be negative. */
 export const countTokens = async ({ pool }: Pick<Database, 'pool'>, space: number, tokens: number): Promise<void> => {
   if (Math.ceil(tokens) === 0) return
   await pool.query(
@@ -23,7 +23,7 @@ export const countTokens = async ({ pool }: Pick<Database, 'pool'>, space: numbe
   )
 }
 
-/** Asks nothing of the endpoint of a generation for a while, because of a problem; a longer pause that holds already stays. */
+/** Pauses calls to the endpoint of a generation because of a problem; a longer pause already in effect stays. */
 export const pauseGeneration = async (
   { pool }: Pick<Database, 'pool'>,
   { space, ms, problem }: { readonly space: number; readonly ms: number; readonly problem: string },
@@ -35,7 +35,7 @@ export const pauseGeneration = async (
   )
 }
 
-/** Notes that the endpoint of a generation works. */
+/** Records that the endpoint of a generation works. */
 export const resumeGeneration = async ({ pool }: Pick<Database, 'pool'>, space: number): Promise<void> => {
   await pool.query(
     `UPDATE search_generations SET failures = 0, problem = NULL, paused_until = NULL WHERE space = $1 AND (failures > 0 OR problem IS NOT NULL)`,

@@ -1,12 +1,12 @@
 import type { Database } from '../database.js'
 import type { Generation } from './generations.js'
 
-/** How many of the records have the vectors of a generation. */
+/** How many of the records have vectors of a generation. */
 export interface Coverage {
   readonly records: number
-  /** Records whose vectors are to be made or made again. */
+  /** Records whose vectors still have to be made, or made again. */
   readonly waiting: number
-  /** Records that the endpoint refused; they are found by their words. */
+  /** Records that the endpoint refused; they are found by their words only. */
   readonly failed: number
   /** From 0 to 1. */
   readonly share: number

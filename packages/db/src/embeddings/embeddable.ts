@@ -2,7 +2,7 @@ import { searchableText } from '@inlet/search'
 import type { Database } from '../database.js'
 import type { RecordKey } from './pending.js'
 
-/** Parts of a record as they are searched and cited. */
+/** Parts of a record, as they are searched and cited. */
 export interface EmbeddableParts {
   readonly title: string | null
   readonly parts: readonly { readonly ordinal: number; readonly headings: readonly string[]; readonly text: string }[]
@@ -16,7 +16,7 @@ interface Row {
   readonly chunks: EmbeddableParts['parts'] | null
 }
 
-/** A record that is not divided is not longer; what was stored a moment ago is divided soon. */
+/** A record that is not divided is never longer; one that was just stored is divided soon. */
 const MAX_UNDIVIDED = 20_000
 
 const READ = `
@@ -28,7 +28,7 @@ FROM records r, LATERAL (
   FROM record_chunks c WHERE c.stream_id = r.stream_id AND c.key_hash = r.key_hash AND c.ordinal >= $3 AND c.ordinal < $3 + $4) c
 WHERE r.stream_id = $1 AND r.key_hash = decode($2, 'hex') AND r.deleted_at IS NULL`
 
-/** Up to so many parts of a record from one on, in their order; none after its last, or when it is gone. */
+/** Returns up to `limit` parts of a record from number `from` on, in order; none after its last, or when it is gone. */
 export const readEmbeddable = async (
   { pool }: Pick<Database, 'pool'>,
   { streamId, keyHash }: RecordKey,

@@ -6,21 +6,21 @@ import { Prisma, type SearchGeneration } from '../generated/client.js'
 import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
 import { toJson } from '../versions/version-content.js'
 
-/** A model whose vectors search uses or is to use, and how far they are. Vectors of two generations are never compared. */
+/** A model whose vectors search uses or will use, and their progress. Vectors of two generations are never compared. */
 export interface Generation extends EmbeddingModel {
   readonly id: string
-  /** Names it in the rows of its vectors. */
+  /** Identifies the generation in the rows of its vectors. */
   readonly space: number
   readonly questionPrefix: string
   readonly textPrefix: string
-  /** The key of the endpoint, sealed for (id, version); null: it needs none. */
+  /** The endpoint's key, sealed for (id, version); null if it needs none. */
   readonly sealed: unknown
   readonly version: number
-  /** What its ranks count in a fusion, where those of words count 1. */
+  /** The weight of its ranks in a fusion, where those of words weigh 1. */
   readonly weight: number
-  /** Tokens of texts that may be embedded on one day (UTC); null: no limit. */
+  /** Tokens of text that may be embedded per day (UTC); null: no limit. */
   readonly tokensPerDay: number | null
-  /** Of an endpoint that orders the best hits again; null: none does. */
+  /** An endpoint that reranks the best hits; null if there is none. */
   readonly rerankUrl: string | null
   readonly rerankModel: string | null
   readonly active: boolean
@@ -31,7 +31,7 @@ export interface Generation extends EmbeddingModel {
   readonly pausedUntil: Date | null
   readonly problem: string | null
   readonly failures: number
-  /** Why its vectors have no index, or none yet, as a worker saw it last. */
+  /** Why its vectors have no index, or none yet, as last reported by a worker. */
   readonly indexNote: string | null
   readonly tokensToday: number
   readonly tokensTotal: number
@@ -48,19 +48,19 @@ const toGeneration = (row: SearchGeneration, now: Date): Generation => ({
   tokensTotal: Number(row.tokensTotal),
 })
 
-/** All generations, also those that are being deleted, the oldest first. */
+/** Lists all generations, including those being deleted, oldest first. */
 export const listGenerations = async ({ prisma }: Pick<Database, 'prisma'>): Promise<readonly Generation[]> => {
   const now = new Date()
   return (await prisma.searchGeneration.findMany({ orderBy: { space: 'asc' } })).map((row) => toGeneration(row, now))
 }
 
-/** A generation that is not being deleted; null when unknown. */
+/** Returns a generation that is not being deleted; null when unknown. */
 export const findGeneration = async ({ prisma }: Pick<Database, 'prisma'>, id: string): Promise<Generation | null> => {
   const row = await prisma.searchGeneration.findFirst({ where: { id, deletingAt: null } })
   return row === null ? null : toGeneration(row, new Date())
 }
 
-/** The generation that searches use; null without one. */
+/** Returns the generation that searches use; null when there is none. */
 export const findActiveGeneration = async ({ prisma }: Pick<Database, 'prisma'>): Promise<Generation | null> => {
   const row = await prisma.searchGeneration.findFirst({ where: { active: true, deletingAt: null } })
   return row === null ? null : toGeneration(row, new Date())
@@ -82,10 +82,10 @@ export type NewGeneration = Pick<
   | 'tokensPerDay'
 >
 
-/** Begins a generation beside those that exist; its vectors are made by the workers. `sealed` is sealed for (id, version 1). */
+/** Creates a generation beside the existing ones; the workers make its vectors. `sealed` is sealed for (id, version 1). */
 export const createGeneration = (database: Database, { sealed, ...generation }: NewGeneration, actor: Actor): Promise<void> =>
   database.prismaTransaction(async ({ prisma, client }) => {
-    // An indexer at work now does not know of it yet: its walk over all records must not begin before they are done.
+    // An indexer at work now does not know of it yet: its walk over all records must not begin until such indexers are done.
     await client.query('LOCK TABLE embedding_pending IN SHARE ROW EXCLUSIVE MODE')
     await prisma.searchGeneration.create({
       data: { ...generation, ...(sealed === null ? {} : { sealed: toJson(sealed) }), createdBy: actor },
@@ -104,7 +104,7 @@ export interface GenerationChange {
   readonly seal?: ((version: number, before: Pick<Generation, 'sealed' | 'version'>) => unknown) | undefined
 }
 
-/** Changes what is given, and lets it continue at once where it was paused. False when there is no such generation. */
+/** Changes what is given, and ends any pause. False when there is no such generation. */
 export const updateGeneration = (database: Database, { id, seal, ...changes }: GenerationChange, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const before = await lockGeneration({ prisma, client }, id)
@@ -139,10 +139,10 @@ const lockGeneration = async ({ prisma, client }: Transaction, id: string): Prom
   return prisma.searchGeneration.findFirst({ where: { id, deletingAt: null } })
 }
 
-/** Lets searches use a generation, in the place of the one they used. False when there is no such generation. */
+/** Makes searches use a generation in place of the current one. False when there is no such generation. */
 export const activateGeneration = (database: Database, id: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
-    // One switch at a time.
+    // Serializes switches.
     await client.query('SELECT FROM search_generations ORDER BY id FOR UPDATE')
     const next = await prisma.searchGeneration.findFirst({ where: { id, deletingAt: null } })
     if (next === null) return false
@@ -156,8 +156,8 @@ export const activateGeneration = (database: Database, id: string, actor: Actor)
   })
 
 /**
- * Goes back to the generation that was active before, or to none where there was none or it is deleted. Answers the one that is active now;
- * throws NOT_FOUND when none was active.
+ * Returns to the generation that was active before, or to none if there was none or it is deleted. Returns the one active now; throws NOT_FOUND when
+ * none was active.
  */
 export const rollBackGeneration = (database: Database, actor: Actor): Promise<string | null> =>
   database.prismaTransaction(async ({ prisma, client }) => {
@@ -181,7 +181,7 @@ export const rollBackGeneration = (database: Database, actor: Actor): Promise<st
     return before?.id ?? null
   })
 
-/** Begins to delete a generation: it is gone for searches at once, its vectors follow. False when there is none. */
+/** Starts to delete a generation: searches stop using it at once, its vectors are removed later. False when there is none. */
 export const deleteGeneration = (database: Database, id: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const generation = await lockGeneration({ prisma, client }, id)
@@ -204,7 +204,7 @@ WITH gone AS (
 )
 SELECT (SELECT count(*) FROM gone)::int + (SELECT count(*) FROM waiting)::int AS rows`
 
-/** Removes the vectors of generations that are being deleted, in pieces, and then the generations. Safe to end anywhere. */
+/** Removes the vectors of generations being deleted, in chunks, and then the generations. Safe to interrupt. */
 export const finishDroppedGenerations = async (database: Database, signal?: AbortSignal): Promise<void> => {
   for (const { id, space } of (await listGenerations(database)).filter(({ deletingAt }) => deletingAt !== null))
     for (;;) {

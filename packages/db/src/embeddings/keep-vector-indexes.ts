@@ -4,27 +4,27 @@ import type { Database } from '../database.js'
 import { type Generation, listGenerations } from './generations.js'
 import { buildVectorIndex, dropVectorIndex, listVectorIndexes, readVectorExtension } from './vector-index.js'
 
-/** Any fixed number: one at a time builds and drops. */
+/** Any fixed number: only one process at a time builds and drops. */
 const LOCK = 4_916_032
 
 export interface KeepOptions {
-  /** Of the database: a build may take hours, so that it has a connection of its own. */
+  /** URL of the database: a build may take hours, so it has its own connection. */
   readonly url: string
-  /** False: no generation is to have an index. */
+  /** False: no generation should have an index. */
   readonly isWanted: boolean
-  /** Leaves what is being done to Postgres, which brings it to its end. */
+  /** Abort leaves the statement in progress to Postgres, which completes it. */
   readonly signal: AbortSignal
 }
 
 /**
- * Gives each generation the index over its vectors that this Postgres allows, removes what is left of others, and notes at each generation why it has
- * none. Searches compare all vectors until an index is ready. Answers why some cannot be built.
+ * Gives each generation the index over its vectors that this Postgres supports, removes leftover indexes, and records on each generation why it has
+ * none. Searches compare all vectors until an index is ready. Returns why some cannot be built.
  */
 export const keepVectorIndexes = async (database: Database, { url, isWanted, signal }: KeepOptions): Promise<readonly string[]> => {
   const problems: string[] = []
   if (!(await findWork(database, isWanted)).isAny) return problems
   await withBuilder(url, signal, async (client) => {
-    // Another process may just have done it.
+    // Another process may have just done it.
     const { missing, left } = await findWork(database, isWanted)
     for (const space of left) await dropVectorIndex(client, space)
     for (const generation of missing) {
@@ -44,14 +44,14 @@ export const keepVectorIndexes = async (database: Database, { url, isWanted, sig
 }
 
 interface IndexWork {
-  /** Generations that are to have an index and do not. */
+  /** Generations that should have an index and do not. */
   readonly missing: readonly Generation[]
-  /** The generations of indexes that are to go: nothing needs them, or their building was ended. */
+  /** Generations whose indexes should be removed: nothing needs them, or their build was interrupted. */
   readonly left: readonly number[]
   readonly isAny: boolean
 }
 
-/** What there is to do; the notes of generations with which there is nothing to do are right afterwards. */
+/** Finds what there is to do; afterwards the notes of generations that need no work are up to date. */
 const findWork = async (database: Database, isWanted: boolean): Promise<IndexWork> => {
   const generations = (await listGenerations(database)).filter(({ deletingAt }) => deletingAt === null)
   const indexes = await listVectorIndexes(database)
@@ -65,7 +65,7 @@ const findWork = async (database: Database, isWanted: boolean): Promise<IndexWor
   return { missing, left, isAny: missing.length > 0 || left.length > 0 }
 }
 
-/** Does nothing while another process has the lock, or Postgres is still at what a process that ended began. */
+/** Does nothing while another process holds the lock, or Postgres is still working for a process that ended. */
 const withBuilder = async (url: string, signal: AbortSignal, work: (client: pg.Client) => Promise<void>): Promise<void> => {
   const client = new pg.Client({ connectionString: url, application_name: 'inlet-vector-index', keepAlive: true })
   client.on('error', () => {})
@@ -74,7 +74,7 @@ const withBuilder = async (url: string, signal: AbortSignal, work: (client: pg.C
     await client.connect()
     signal.addEventListener('abort', leave)
     signal.throwIfAborted()
-    // Workers that build in parallel share their memory, of which a container has little by default.
+    // Parallel build workers use shared memory, of which a container has little by default.
     await client.query('SET statement_timeout = 0; SET lock_timeout = 0; SET max_parallel_maintenance_workers = 0')
     const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK])
     if (rows[0]?.locked === true) await work(client)

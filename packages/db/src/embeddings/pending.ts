@@ -2,14 +2,14 @@ import type pg from 'pg'
 import type { Database } from '../database.js'
 import { keysInOrder, LOCKED_RECORD } from '../search/locked-records.js'
 
-/** A record, by what identifies it. */
+/** What identifies a record. */
 export interface RecordKey {
   readonly streamId: number
   /** Hex. */
   readonly keyHash: string
 }
 
-// Only where a generation exists. The record is locked as its chunks are: it is not deleted with its source before this row can be, too.
+// Only if a generation exists. The record is locked, as its chunks are: it cannot be deleted with its source before this row can be deleted too.
 const FOLLOW = `
 WITH present AS MATERIALIZED (
   SELECT p.stream_id, p.key_hash FROM ${keysInOrder(1, 2)} CROSS JOIN LATERAL (${LOCKED_RECORD}) p
@@ -18,19 +18,19 @@ INSERT INTO embedding_pending AS e (space, stream_id, key_hash)
 SELECT g.space, p.stream_id, p.key_hash FROM present p, search_generations g WHERE g.deleting_at IS NULL ORDER BY 1, 2, 3
 ON CONFLICT (space, stream_id, key_hash) DO UPDATE SET revision = e.revision + 1, attempts = 0, problem = NULL`
 
-/** Notes that these records have other parts than before, in the transaction that indexes them, as its last statement. */
+/** Records that the parts of these records have changed, as the last statement of the transaction that indexes them. */
 export const followRecords = async (client: pg.ClientBase, records: readonly RecordKey[]): Promise<void> => {
   if (records.length === 0) return
   await client.query(FOLLOW, [records.map(({ streamId }) => streamId), records.map(({ keyHash }) => keyHash)])
 }
 
-/** So many records of a walk may wait before it continues. */
+/** A walk pauses while this many records are waiting. */
 const MAX_WALKED_WAITING = 20_000
 const WALKED_AT_A_TIME = 2_000
-/** Nothing should be missing; what is, is found so often. */
+/** Nothing should be missing; whatever is, is found within this time. */
 const WALK_AGAIN = `interval '24 hours'`
 
-// What is too long ago to be in `walk_key` of the generation begins again.
+// A walk that ended longer ago than this starts again from the beginning.
 const WALK = `
 WITH g AS MATERIALIZED (
   SELECT space, walk_stream, walk_key FROM search_generations
@@ -62,28 +62,28 @@ FROM g, size WHERE s.space = g.space
 RETURNING size.records::int AS records`
 
 /**
- * A step of a generation's walk over all records: those without vectors are added to what waits. Answers whether there was anything to walk. The
- * walk begins again once a day, and pauses while enough waits.
+ * Advances a generation's walk over all records by one step, queueing those without vectors. Returns whether the step was full, so that more may
+ * follow. The walk starts again once a day, and pauses while enough records are waiting.
  */
 export const walkRecords = async ({ pool }: Pick<Database, 'pool'>, space: number): Promise<boolean> => {
   const { rows } = await pool.query<{ records: number }>(WALK, [space])
   return (rows[0]?.records ?? 0) === WALKED_AT_A_TIME
 }
 
-/** A record in the hands of one who makes its vectors. */
+/** A record claimed by a process that makes its vectors. */
 export interface TakenRecord extends RecordKey {
   readonly revision: number
-  /** How often it was taken and not finished, with this time. */
+  /** How often it was taken without being finished, including this time. */
   readonly attempts: number
 }
 
-/** Who has taken records of a generation: a name for this once. */
+/** Identifies one claim on records of a generation. */
 export interface Taker {
   readonly space: number
   readonly by: string
 }
 
-/** How long records stay in the hands of one who is not heard of. */
+/** How long a claim lasts without renewal. */
 const HELD = `interval '3 minutes'`
 
 const TAKE = `
@@ -94,7 +94,7 @@ UPDATE embedding_pending e SET taken_by = $3, taken_until = clock_timestamp() + 
 FROM next n WHERE e.space = n.space AND e.stream_id = n.stream_id AND e.key_hash = n.key_hash
 RETURNING e.stream_id AS "streamId", encode(e.key_hash, 'hex') AS "keyHash", e.revision, e.attempts`
 
-/** Takes records whose vectors are to be made, which nobody else has. */
+/** Claims records that need vectors and that no other process holds. */
 export const takeRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Taker, limit: number): Promise<readonly TakenRecord[]> =>
   (await pool.query<TakenRecord>(TAKE, [space, limit, by])).rows
 
@@ -113,8 +113,8 @@ UPDATE embedding_pending e SET taken_by = NULL, taken_until = NULL, attempts = 0
 FROM held WHERE e.space = $1 AND e.stream_id = $3 AND e.key_hash = decode($4, 'hex') AND NOT (held.revision = $6 AND $7::text IS NULL)`
 
 /**
- * Ends the work on a record that has so many parts. One that changed meanwhile stays to be taken again; one with a problem stays, too, but is not
- * taken before it changes.
+ * Completes the work on a record that has this many parts. A record that changed meanwhile stays to be claimed again; one with a problem stays too,
+ * but is not claimed until it changes.
  */
 export const finishRecord = async (
   { pool }: Pick<Database, 'pool'>,
@@ -124,7 +124,7 @@ export const finishRecord = async (
   await pool.query(FINISH, [space, by, streamId, keyHash, parts, revision, problem?.replaceAll('\u0000', '') ?? null])
 }
 
-/** Puts back what was taken and not finished, for no fault of its own. */
+/** Returns claimed records that were not finished, without counting the attempt against them. */
 export const releaseRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Taker): Promise<void> => {
   await pool.query(
     'UPDATE embedding_pending SET taken_by = NULL, taken_until = NULL, attempts = greatest(0, attempts - 1) WHERE space = $1 AND taken_by = $2',
@@ -132,7 +132,7 @@ export const releaseRecords = async ({ pool }: Pick<Database, 'pool'>, { space, 
   )
 }
 
-/** Keeps what was taken in the same hands for longer. */
+/** Renews the claim on records. */
 export const holdRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Taker): Promise<void> => {
   await pool.query(`UPDATE embedding_pending SET taken_until = clock_timestamp() + ${HELD} WHERE space = $1 AND taken_by = $2`, [space, by])
 }

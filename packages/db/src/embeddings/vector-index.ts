@@ -2,13 +2,13 @@ import type { VectorExtension } from '@inlet/search'
 import type pg from 'pg'
 import type { Database } from '../database.js'
 
-// An index is made of what stands in search_vectors and belongs to that table: whatever writes or deletes vectors need not know of it, and without the
-// extension nothing is missing. Each generation has its own, since an index is over vectors of one length. ADR 23.
+// An index is derived from search_vectors and belongs to that table: code that writes or deletes vectors need not know of it, and without the
+// extension nothing is missing. Each generation has its own, since an index covers vectors of one length. ADR 23.
 
 const PREFIX = 'search_vectors_hnsw_'
 const nameOf = (space: number): string => `${PREFIX}${space}`
 
-/** What stands in search_vectors as pgvector knows it; its expression must be the same in the index and in a search. */
+/** SQL: a column of search_vectors as a pgvector value; index and search must use the same expression. */
 export const asHalfvec = (column: string, { schema, dimensions }: { readonly schema: string; readonly dimensions: number }): string =>
   `unpack_search_vector(${column})::${schema}.halfvec(${dimensions})`
 
@@ -24,13 +24,13 @@ export const readVectorExtension = async (client: Client): Promise<VectorExtensi
 }
 
 export interface VectorIndex {
-  /** Of the generation. */
+  /** The generation's. */
   readonly space: number
-  /** False: it is being built, or its building was ended. */
+  /** False: it is being built, or its build was interrupted. */
   readonly isValid: boolean
 }
 
-/** All indexes over vectors, also of generations that are gone. */
+/** Lists all indexes over vectors, including those of generations that are gone. */
 export const listVectorIndexes = async ({ pool }: { readonly pool: Client }): Promise<readonly VectorIndex[]> =>
   (
     await pool.query<VectorIndex>(
@@ -43,17 +43,17 @@ const FIND = `
 SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
 WHERE e.extname = 'vector' AND EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND indisvalid)`
 
-/** The schema of the extension, quoted, where a generation has an index that is ready; else null. */
+/** Returns the quoted schema of the extension if the generation has an index that is ready; null otherwise. */
 export const findVectorIndex = async ({ pool }: Pick<Database, 'pool'>, space: number): Promise<{ readonly schema: string } | null> =>
   (await pool.query<{ schema: string }>({ name: 'inlet-vector-index', text: FIND, values: [nameOf(space)] })).rows[0] ?? null
 
-/** Stored vectors are 16-bit integers, the lower byte first. They stay that long, which changes nothing in the order of inner products. */
+/** Stored vectors are 16-bit integers, low byte first. They keep that scale, which does not affect the order of inner products. */
 const unpacking = (schema: string): string => `
 CREATE OR REPLACE FUNCTION unpack_search_vector(packed bytea) RETURNS ${schema}.halfvec LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (SELECT array_agg(((get_byte(packed, n + 1) << 8 | get_byte(packed, n)) # 32768) - 32768)::${schema}.halfvec
   FROM generate_series(0, length(packed) - 1, 2) n)`
 
-/** Makes the extension, where it is not there and this user may. Answers its schema, quoted. */
+/** Creates the extension if it is missing and this user may. Returns its schema, quoted. */
 const ensureExtension = async (client: Client): Promise<string> => {
   await client.query('CREATE EXTENSION IF NOT EXISTS vector')
   const { schema } = await readVectorExtension(client)
@@ -62,8 +62,8 @@ const ensureExtension = async (client: Client): Promise<string> => {
 }
 
 /**
- * Builds the index of a generation while vectors are read and written; one that was begun and not finished must be dropped before. The client must be
- * outside a transaction, and have no limits of time.
+ * Builds the index of a generation while vectors are read and written; an unfinished one must be dropped first. The client must be outside a
+ * transaction and without timeouts.
  */
 export const buildVectorIndex = async (
   client: Client,
@@ -77,7 +77,7 @@ export const buildVectorIndex = async (
   )
 }
 
-/** As for building; searches that use it end before it goes. */
+/** Drops the index of a generation once the searches that use it have ended. The client must be as for building. */
 export const dropVectorIndex = async (client: Client, space: number): Promise<void> => {
   await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${nameOf(space)}`)
 }

@@ -3,7 +3,7 @@ import type { Database } from '../database.js'
 import { LOCKED_RECORD } from '../search/locked-records.js'
 import type { RecordKey, Taker } from './pending.js'
 
-/** A part of a record, and what of it is embedded. */
+/** A part of a record, and the hash of its text as embedded. */
 export interface PartText extends RecordKey {
   readonly ordinal: number
   /** Of the text that is embedded: 16 bytes. */
@@ -35,7 +35,10 @@ LEFT JOIN LATERAL (
   SELECT vector FROM search_vectors WHERE space = $1 AND stream_id = k.stream_id AND key_hash = k.key_hash AND ordinal = k.ordinal LIMIT 1) v ON true
 ORDER BY 1`
 
-/** What a generation has of these texts: `same` where it stands at its place already, a vector where it stands elsewhere, null where it must be made. */
+/**
+ * Looks up what a generation has of these texts: `same` if the vector is already stored at its place, a vector if it is stored elsewhere, null if it
+ * must be made.
+ */
 export const findVectors = async (
   { pool }: Pick<Database, 'pool'>,
   space: number,
@@ -53,7 +56,7 @@ export const findVectors = async (
   })
 }
 
-// Only what is still in these hands, of a record and a generation that are still there: none of them goes before these rows can go with it.
+// Only what this claim still covers, of a record and a generation that still exist: both are locked, so neither can be deleted without these rows.
 const WRITE = `
 WITH w AS MATERIALIZED (
   SELECT stream_id, decode(key, 'hex') AS key_hash, ordinal, hash, code, vector
@@ -77,7 +80,7 @@ WITH w AS MATERIALIZED (
 )
 SELECT count(*)::int AS rows FROM kept`
 
-/** Writes vectors of records that are in the hands of this taker; what no longer is, is left out. Answers how many were written. */
+/** Writes vectors of records claimed by this taker; records no longer claimed are left out. Returns how many were written. */
 export const writeVectors = async (
   { pool }: Pick<Database, 'pool'>,
   { space, by }: Taker,

@@ -17,16 +17,16 @@ const rotation = z.object({
   message: z.string().nullable(),
 })
 
-/** A rotation of keys: what it moves to and how it stands. How far it is follows from what is still sealed with other keys. */
+/** A rotation of keys: its target and its state. Its progress follows from what is still sealed with other keys. */
 export type Rotation = z.infer<typeof rotation>
 
-/** The last rotation; null before the first. */
+/** Returns the last rotation; null before the first. */
 export const findRotation = async (database: Database): Promise<Rotation | null> => {
   const value = await findSetting(database, KEY)
   return value === null ? null : rotation.parse(value)
 }
 
-/** Begins a rotation unless one to the same key is running. */
+/** Begins a rotation unless one to the same key is in progress. */
 export const beginRotation = (database: Database, { to, total }: { readonly to: string; readonly total: number }, actor: Actor): Promise<void> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const now = await readDatabaseTime(client)
@@ -40,7 +40,7 @@ export const beginRotation = (database: Database, { to, total }: { readonly to: 
     await writeAudit(client, { actor, action: 'encryption.rotate', targetType: 'encryption', targetId: to })
   })
 
-/** The rotation to this key while it is not finished, locked; null when another one is the last, or none is running. */
+/** Returns the rotation to this key, locked, while it is unfinished; null when the last one is to another key, or none is in progress. */
 const lockRunning = async ({ prisma, client }: Transaction, to: string): Promise<Rotation | null> => {
   await lockRow(client, 'setting', KEY)
   const setting = await prisma.setting.findUnique({ where: { key: KEY } })
@@ -48,7 +48,7 @@ const lockRunning = async ({ prisma, client }: Transaction, to: string): Promise
   return last !== null && last.to === to && last.finishedAt === null ? last : null
 }
 
-/** Records how a rotation stands; does nothing when another one was begun meanwhile. */
+/** Records the state of a rotation; does nothing if another one was begun meanwhile. */
 export const recordRotation = (
   database: Database,
   progress: { readonly to: string; readonly finished: boolean; readonly unreadable: number; readonly message: string | null },
@@ -61,7 +61,7 @@ export const recordRotation = (
     await tx.prisma.setting.update({ where: { key: KEY }, data: { value: { ...running, unreadable, message, finishedAt } } })
   })
 
-/** Replaces a fact of this installation if it still is what the caller has read. False when it is not. */
+/** Replaces a setting of this installation if it still has the value the caller read. Returns false if not. */
 export const replaceSetting = async (
   { prisma }: Database,
   { key, before, after }: { readonly key: string; readonly before: unknown; readonly after: unknown },

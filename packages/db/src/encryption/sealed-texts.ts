@@ -1,11 +1,11 @@
 import type { Database } from '../database.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
 
-// SQL: one statement for whatever table of this list, which Prisma has no word for.
+// SQL: one statement for every table of this list, which Prisma cannot express.
 
 /**
- * Every table that holds something sealed, in a column `sealed` and with a column `id`: a rotation of keys visits all of them, and a test
- * compares the list with the schema. `owner` and `version` are the place the text was sealed for, as SQL.
+ * Every table that holds something sealed, with columns `sealed` and `id`: a key rotation visits all of them, and a test compares the list with the
+ * schema. `owner` and `version` are, as SQL, the place the text was sealed for.
  */
 export const SEALED_PLACES = [
   { table: 'credentials', owner: 'coalesce(source_id, id)::text', version: 'version' },
@@ -18,7 +18,7 @@ export const SEALED_PLACES = [
 
 export type SealedPlace = (typeof SEALED_PLACES)[number]
 
-/** How many texts each key sealed, by table. */
+/** Counts the texts sealed by each key, by table. */
 export const countSealed = async (
   database: Database,
 ): Promise<readonly { readonly keyId: string; readonly table: string; readonly count: number }[]> => {
@@ -30,7 +30,7 @@ export const countSealed = async (
   return rows
 }
 
-/** How many live API keys have a hash that needs a master key, by its id. */
+/** Counts the live API keys whose hash needs a master key, by the id of that key. */
 export const countApiKeys = async ({ pool, prisma }: Database): Promise<readonly { readonly keyId: string; readonly count: number }[]> => {
   const now = await readDatabaseTime(pool)
   const keys = await prisma.apiKey.findMany({
@@ -51,7 +51,7 @@ export interface SealedText {
   readonly place: { readonly ownerId: string; readonly version: number }
 }
 
-/** Texts of a table that other keys than this one sealed, by id after the given one. */
+/** Lists texts of a table that were sealed by other keys than this one, by id after the given one. */
 export const listSealedByOthers = async (
   database: Database,
   request: { readonly in: SealedPlace; readonly keyId: string; readonly afterId: string; readonly limit: number },
@@ -65,7 +65,7 @@ export const listSealedByOthers = async (
   return rows
 }
 
-/** Puts texts that were sealed again in the place of the old ones, by compare-and-swap: one that was replaced meanwhile stays. Answers how many. */
+/** Replaces texts by resealed ones, by compare-and-swap: one that was replaced meanwhile stays. Returns how many were replaced. */
 export const replaceSealed = async (
   database: Database,
   place: SealedPlace,

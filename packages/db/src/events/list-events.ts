@@ -13,7 +13,7 @@ export interface StoredEvent {
   readonly at: Date
 }
 
-// SQL: joined with sources, to which no foreign key leads; live streams ask for it all the time.
+// SQL: joins with sources, to which no foreign key leads; live streams run it all the time.
 const SELECT = `SELECT e.id, e.source_id AS "sourceId", e.run_id AS "runId", e.type, e.level, e.message, e.data, e.at
 FROM events e LEFT JOIN sources s ON s.id = e.source_id`
 const VISIBLE = '(e.source_id IS NULL OR (s.id IS NOT NULL AND s.deleting_at IS NULL))'
@@ -27,7 +27,7 @@ export interface EventListRequest {
   readonly limit: number
 }
 
-/** What happened, except to sources that are being deleted. */
+/** Lists events, except those of sources being deleted. */
 export const listEvents = async (database: Database, request: EventListRequest): Promise<readonly StoredEvent[]> => {
   const { values, add } = createSqlParts()
   const { from } = request
@@ -46,15 +46,15 @@ export const listEvents = async (database: Database, request: EventListRequest):
   return rows
 }
 
-/** The newest event's id, as digits; "0" without any. */
+/** Returns the newest event's id, as digits; "0" when there is none. */
 export const findLastEventId = async ({ prisma }: Database): Promise<string> => {
   const last = await prisma.event.findFirst({ orderBy: { id: 'desc' }, select: { id: true } })
   return String(last?.id ?? 0)
 }
 
 /**
- * Events after an id and those of the missing ids that have been committed meanwhile: ids are given before the commit,
- * so a lower one may appear later.
+ * Lists events after an id, and those of the missing ids that have been committed meanwhile: ids are assigned before the commit, so a lower one may
+ * appear later.
  */
 export const listNewEvents = async (
   database: Database,

@@ -11,13 +11,15 @@ export interface NewEvent {
   readonly data?: object | undefined
 }
 
-/** Writes what happened to a source, in the transaction of the change when there is one. */
+/** Records an event of a source, in the transaction of the change if there is one. */
 export const writeEvent = (client: Pick<pg.ClientBase, 'query'>, event: NewEvent): Promise<void> => writeEvents(client, [event])
 
-/** The statement that inserts what `select` gives: source, run, type, level, message, data. For a change that writes its event by itself. */
+/**
+ * The statement that inserts the rows of `select`: source, run, type, level, message, data. For a change that writes its event in its own statement.
+ */
 export const insertEvents = (select: string): string => `INSERT INTO events (source_id, run_id, type, level, message, data) ${select}`
 
-/** Writes any number of events by one statement. Only this file inserts events; check-house refuses another. */
+/** Writes any number of events in one statement. Only this file inserts events; check-house enforces it. */
 export const writeEvents = async (client: Pick<pg.ClientBase, 'query'>, events: readonly NewEvent[]): Promise<void> => {
   if (events.length === 0) return
   await client.query(

@@ -1,31 +1,31 @@
 import type pg from 'pg'
 import type { Database } from '../database.js'
 
-/** An event that may be added to the inbox of its source. */
+/** An event to add to the inbox of its source. */
 export interface NewEvent {
   readonly sourceId: string
   readonly eventId: string
   readonly eventType: string | null
-  /** Distinguishes the same event from another one under its id. */
+  /** Distinguishes a repeated event from a different one with the same id. */
   readonly contentHash: Buffer
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 
-/** `closed`: its source is gone or takes no events now. */
+/** `closed`: its source is gone or does not accept events now. */
 export type AddedEvent = { readonly result: 'added' | 'duplicate' | 'conflict'; readonly id: string } | { readonly result: 'closed' }
 
 /**
- * Adds events to the inboxes of their sources in one transaction: durable once it returns. Adding to a source locks
- * its head first, so that places (`seq`) become visible in their order and a reader that goes by them passes over none.
- * The same (source, id) may stand only once in `events`. Answers in the order of `events`.
+ * Adds events to the inboxes of their sources in one transaction; they are durable once it returns. Adding to a source locks its head first, so that
+ * positions (`seq`) become visible in order and a reader that follows them misses none. Each (source, id) may occur only once in `events`. Returns
+ * results in the order of `events`.
  */
 export const addEvents = (database: Database, events: readonly NewEvent[]): Promise<readonly AddedEvent[]> =>
   database.transaction(async (client) => {
     const sources = [...new Set(events.map(({ sourceId }) => sourceId))]
     await lockHeads(client, sources)
     const rows = await insertEvents(client, events)
-    // Matched here: the planner knows too little of such lists to join them well.
+    // Matched here: the planner knows too little about such lists to join them well.
     const found = new Map(rows.map((row) => [`${row.source_id} ${row.event_id}`, row]))
     return events.map((event) => toAdded(event, found.get(`${event.sourceId} ${event.eventId}`)))
   })
@@ -38,7 +38,7 @@ const toAdded = ({ contentHash }: NewEvent, row: Row | undefined): AddedEvent =>
 
 const OPEN = `s.deleting_at IS NULL AND s.status <> 'PAUSED'`
 
-/** In the order of their ids, so that two groups cannot wait for each other. */
+/** In id order, so that two groups cannot deadlock. */
 const lockHeads = async (client: pg.ClientBase, sources: readonly string[]): Promise<void> => {
   const lock = (): Promise<pg.QueryResult> =>
     client.query({
@@ -59,11 +59,11 @@ interface Row {
   readonly id: string
   readonly source_id: string
   readonly event_id: string
-  /** Of the event that was there before; null for one that was added. */
+  /** The hash of the event that was already there; null for an added one. */
   readonly known_hash: Buffer | null
 }
 
-/** A statement of its own, begun under the locks: so it sees all that others added before. */
+/** A separate statement, begun while holding the locks, so that it sees everything that others added before. */
 const INSERT = `
 WITH given AS (
   SELECT g.* FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::jsonb[], $6::bytea[])

@@ -2,7 +2,7 @@ import { isUuid } from '@inlet/domain'
 import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 
-/** What must be known of a source to verify what is pushed to it. */
+/** What is needed to verify an event pushed to a source. */
 export interface Hook {
   readonly sourceId: string
   readonly connector: string
@@ -10,7 +10,7 @@ export interface Hook {
   readonly versionId: string
   readonly config: unknown
   readonly credential: StoredCredential | null
-  /** Events that were accepted and are not stored yet. */
+  /** Events accepted but not yet stored. */
   readonly waiting: number
 }
 
@@ -24,13 +24,13 @@ interface Row {
   readonly waiting: string
 }
 
-/** The last place of a source's inbox that is stored: the cursors of its streams say so. */
+/** SQL: the last stored position of a source's inbox, according to the cursors of its streams. */
 export const STORED_SEQ = `coalesce((SELECT min((st.cursor->>'inbox')::bigint) FROM streams st WHERE st.source_id = s.id AND st.cursor ? 'inbox'), 0)`
 
-/** How many of its events are not stored yet. After a reset of the cursor, all that are kept. */
+/** SQL: how many of a source's events are not yet stored. After a cursor reset, all that are kept. */
 export const WAITING = `greatest(0, coalesce(h.last_seq - greatest(${STORED_SEQ}, (SELECT min(seq) - 1 FROM inbox WHERE source_id = s.id)), 0))`
 
-/** A source with its live version and sealed secrets, by id or slug; null when there is none. */
+/** Returns a source with its live version and sealed secrets, by id or slug; null when there is none. */
 export const findHook = async (database: Database, ref: string): Promise<Hook | null> => {
   const { rows } = await database.pool.query<Row>({
     name: isUuid(ref) ? 'inlet-hook-id' : 'inlet-hook-slug',

@@ -3,8 +3,8 @@ import type { Database } from '../database.js'
 const CHUNK = 5_000
 
 /**
- * Removes events that were stored at least `days` ago: the cursor's history says where it stood then. What waits stays,
- * however old. Answers how many went.
+ * Removes events that were stored at least `days` ago, according to the cursor history. Waiting events stay, however old. Returns how many were
+ * removed.
  */
 export const removeOldEvents = async (database: Database, days: number): Promise<number> => {
   for (let total = 0; ; ) {

@@ -1,7 +1,7 @@
 import { Failure, type JsonValue } from '@inlet/domain'
 import type { Database } from '../database.js'
 
-/** An event of the inbox, as a connector reads it. */
+/** An inbox event, as a connector reads it. */
 export interface InboxEvent {
   readonly id: string
   readonly type: string | null
@@ -26,13 +26,13 @@ interface Row {
   readonly received_at: Date
 }
 
-/** The events pushed to a source, in the order of their places. The cursor is `{ "inbox": "<place>" }`; the store reads it, too (find-hook.ts). */
+/** Reads the events pushed to a source, in position order. The cursor is `{ "inbox": "<position>" }`; find-hook.ts reads it too. */
 export const createStoredInbox = (database: Database, sourceId: string): StoredInbox => ({
   async read(cursor) {
     const after = parsePlace(cursor)
     const { rows } = await database.pool.query<Row>({
       name: 'inlet-inbox-read',
-      // Adding up before reading: bodies beyond the limit are not fetched.
+      // Sizes are added up before reading, so that bodies beyond the limit are not fetched.
       text: `SELECT e.seq, e.event_id, e.event_type, e.headers, e.body, e.received_at FROM (
                SELECT id, seq, sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body) AS before FROM (
                  SELECT id, seq, body FROM inbox WHERE source_id = $1 AND seq > $2 ORDER BY seq LIMIT ${MAX_EVENTS}) next

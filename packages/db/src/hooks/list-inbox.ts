@@ -20,16 +20,16 @@ export interface InboxListRequest {
   readonly from?: Date | undefined
   /** Exclusive. */
   readonly to?: Date | undefined
-  /** Exclusive position of the page before: newest first. */
+  /** Exclusive position of the previous page: newest first. */
   readonly before: { readonly receivedAt: string; readonly id: string } | null
   readonly limit: number
 }
 
-// SQL: the state follows from the cursors of the streams, the size from the body that is not read.
+// SQL: the state follows from the cursors of the streams, the size from the body, which is not read.
 const STATE = `CASE WHEN e.seq > ${STORED_SEQ} THEN 'waiting' ELSE 'stored' END`
 const COLUMNS = `e.id, e.event_id AS "eventId", e.event_type AS "eventType", ${STATE} AS state, octet_length(e.body) AS size, e.received_at AS "receivedAt"`
 
-/** What was pushed to a source, newest first. */
+/** Lists what was pushed to a source, newest first. */
 export const listInbox = async (database: Database, request: InboxListRequest): Promise<readonly InboxRow[]> => {
   const { values, add } = createSqlParts()
   const where = allOf([
@@ -53,7 +53,7 @@ export interface InboxEventDetails extends InboxRow {
   readonly body: Buffer
 }
 
-/** One event with its body; null when it is not (any more) in the inbox of the source. */
+/** Returns one event with its body; null when it is not, or no longer, in the inbox of the source. */
 export const findInboxEvent = async (database: Database, sourceId: string, id: string): Promise<InboxEventDetails | null> => {
   const { rows } = await database.pool.query<InboxEventDetails>(
     `SELECT ${COLUMNS}, e.headers, e.body FROM inbox e JOIN sources s ON s.id = e.source_id WHERE e.source_id = $1 AND e.id = $2`,

@@ -13,12 +13,12 @@ export interface Replay {
 const CHUNK = 2_000
 
 /**
- * Moves stored events to the end of the inbox, in their order, so that they are read once more; answers how many. Those that
- * wait anyway stay where they are. In chunks: interrupted, it has moved some; repeated, it does no harm, since records have identities.
+ * Moves stored events to the end of the inbox, in order, so that they are read again; returns how many. Waiting ones stay where they are. Works in
+ * chunks: if interrupted, some have moved; repeating it does no harm, since records have identities.
  */
 export const replayEvents = async (database: Database, replay: Replay, actor: Actor): Promise<number> => {
   const { rows } = await database.pool.query<{ stored: string }>(`SELECT ${STORED_SEQ} AS stored FROM sources s WHERE s.id = $1`, [replay.sourceId])
-  // What is moved now gets places beyond this one and is not moved again.
+  // Events moved now get positions beyond this one and are not moved again.
   const upTo = rows[0]?.stored ?? '0'
   let moved = 0
   for (let chunk = CHUNK; chunk === CHUNK; moved += chunk) chunk = await moveChunk(database, replay, upTo)
@@ -28,7 +28,7 @@ export const replayEvents = async (database: Database, replay: Replay, actor: Ac
   return moved
 }
 
-// SQL: gives thousands of events their new places by one statement, under the lock of the head.
+// SQL: assigns thousands of events new positions in one statement, holding the lock on the head.
 const moveChunk = (database: Database, { sourceId, from, to, ids }: Replay, upTo: string): Promise<number> =>
   database.transaction(async (client) => {
     await client.query('SELECT FROM inbox_heads WHERE source_id = $1 FOR UPDATE', [sourceId])

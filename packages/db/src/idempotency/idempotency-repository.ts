@@ -7,10 +7,10 @@ export interface StoredAnswer {
 }
 
 export type IdempotencyClaim =
-  /** The request is the first: do it, then store or drop the answer. */
+  /** This request is the first: process it, then store or drop the answer. */
   | { readonly state: 'claimed' }
   | { readonly state: 'answered'; readonly answer: StoredAnswer }
-  /** The first request is still at work. */
+  /** The first request is still being processed. */
   | { readonly state: 'working' }
   /** The key was used for another request. */
   | { readonly state: 'other_request' }
@@ -20,12 +20,12 @@ interface Place {
   readonly key: string
 }
 
-/** A first request that has not answered for this long died with its process. */
+/** A first request that has not been answered for this long died with its process. */
 const ABANDONED = `interval '2 minutes'`
 
-/** Claims a key for a request, or says what became of the first request that used it. */
+/** Claims a key for a request, or reports the state of the first request that used it. */
 export const claimIdempotencyKey = async (database: Database, place: Place & { readonly requestHash: string }): Promise<IdempotencyClaim> => {
-  // SQL: of several requests at once one may have the key, also when it takes it from one that died; the conflict decides.
+  // SQL: of several concurrent requests only one gets the key, even when taking it over from one that died; the conflict clause decides.
   const claimed = await database.pool.query(
     `INSERT INTO idempotency_keys (api_key_id, key, request_hash) VALUES ($1, $2, $3)
      ON CONFLICT (api_key_id, key) DO UPDATE SET created_at = now()
@@ -47,7 +47,7 @@ export const storeIdempotentAnswer = async ({ prisma }: Database, { apiKeyId, ke
   await prisma.idempotencyKey.updateMany({ where: { apiKeyId, key }, data: { ...answer } })
 }
 
-/** Gives a claimed key back, so that the request can be tried again. */
+/** Releases a claimed key, so that the request can be tried again. */
 export const dropIdempotencyKey = async ({ prisma }: Database, { apiKeyId, key }: Place): Promise<void> => {
   await prisma.idempotencyKey.deleteMany({ where: { apiKeyId, key, status: null } })
 }

@@ -12,21 +12,21 @@ import { REPAIRED } from '../versions/go-live.js'
 
 export interface ActionRequest {
   readonly sourceId: string
-  /** Resetting cursors has a function of its own. */
+  /** Resetting cursors is a separate function. */
   readonly action: Exclude<SourceAction, 'resetCursor'>
   readonly actor: Actor
-  /** For `run`: the run may delete most records. */
+  /** For `run`: the run may delete most of the records. */
   readonly allowMassDelete?: boolean | undefined
   /** For `backfill`. */
   readonly backfill?: BackfillPlan | undefined
 }
 
 export interface ActionResult {
-  /** False: the source was as asked already, and nothing was written. */
+  /** False: the source was already as requested, and nothing was written. */
   readonly changed: boolean
-  /** The run that began. */
+  /** The run that was created. */
   readonly runId: string | null
-  /** Runs that were made and must be enqueued: the one that began, and one of a tick that was due under the status before. */
+  /** Runs that must be enqueued: the one created, and one from a tick that was due under the previous status. */
   readonly enqueue: readonly string[]
 }
 
@@ -39,12 +39,12 @@ interface Row {
 }
 
 /**
- * Does what somebody asked of a source, as the table in the domain says, in one transaction with its audit row and event.
- * Where its status changes, ticks due until now are accounted for under the old one. Null when the source is unknown.
- * Throws SOURCE_PAUSED, SOURCE_STOPPED, RUN_IN_PROGRESS (naming the active run), NOT_FOUND for an unknown stream.
+ * Performs an action on a source by the rules of the domain's table, in one transaction with its audit row and event. If its status changes, ticks
+ * due until now are accounted for under the old one. Returns null when the source is unknown. Throws SOURCE_PAUSED, SOURCE_STOPPED, RUN_IN_PROGRESS
+ * (naming the active run), or NOT_FOUND for an unknown stream.
  */
 export const actOnSource = (database: Database, request: ActionRequest): Promise<ActionResult | null> =>
-  // What is asked for most changes no more than one row found by its key, for which Prisma costs more than the rest.
+  // The most frequent action changes at most one row found by its key, and Prisma would cost more than everything else.
   request.action === 'run'
     ? database.keyedTransaction((client) => act({ client, prisma: null }, request))
     : database.prismaTransaction((transaction) => act(transaction, request))
@@ -62,7 +62,7 @@ const act = async ({ prisma, client }: ActTransaction, request: ActionRequest): 
   const first = decide(request, found)
   if (!first.changes) return { changed: false, runId: null, enqueue: [] }
   const due = first.status === found.status ? null : await accountTicksBefore(client, sourceId)
-  // The run of a due tick is one that the action may have to cancel.
+  // The action may have to cancel the run of a due tick.
   const before = due === null || due.runId === null ? found : { ...found, run_id: due.runId, cancelling: false }
   const decision = due === null || due.runId === null ? first : decide(request, before)
   if (request.backfill !== undefined) await checkStream(changing(prisma), sourceId, request.backfill)
@@ -70,7 +70,7 @@ const act = async ({ prisma, client }: ActTransaction, request: ActionRequest): 
   const generation = before.generation + (decision.reconnect ? 1 : 0)
   const statusChanges = decision.status !== before.status
   const restarts = statusChanges || request.action === 'start' || request.action === 'restart'
-  // A run alone changes nothing of the source, nor what its connections were opened with.
+  // A run alone changes nothing about the source, nor what its connections were opened with.
   if (restarts || decision.reconnect) {
     await updateSource(changing(prisma), { sourceId, status: decision.status, restarts, statusChanges, generation, now: before.now })
     await client.query(`SELECT pg_notify('inlet_sources', $1)`, [sourceId])
@@ -85,20 +85,20 @@ const changing = (prisma: ActTransaction['prisma']): Prisma.TransactionClient =>
   return prisma
 }
 
-/** Throws when the action is refused. */
+/** Returns what the action does. Throws when it is refused. */
 const decide = (request: ActionRequest, before: Row) => {
   const decision = decideAction(request.action, { status: before.status, run: runInHand(before) })
   if (decision.refused !== null) throw refusal(decision.refused, before)
   return decision
 }
 
-// SQL: Prisma has no FOR UPDATE. Counting the run puts its lock before that of the lease.
+// SQL: Prisma has no FOR UPDATE. Counting the run makes its lock precede that of the lease.
 const LOCK_RUN = `
 WITH run AS MATERIALIZED (SELECT id, cancel_requested_at FROM runs WHERE source_id = $1 AND status <> 'ended' FOR UPDATE),
 lease AS MATERIALIZED (SELECT source_id FROM leases WHERE source_id = $1 AND (SELECT count(*) FROM run) >= 0 FOR NO KEY UPDATE)
 SELECT (SELECT id FROM run) AS run_id, coalesce((SELECT cancel_requested_at IS NOT NULL FROM run), false) AS cancelling, (SELECT count(*) FROM lease) AS leases`
 
-/** In the order of runs/lock-order.ts. The run is looked for when the source is locked: one may have begun while its row was waited for. */
+/** Locks in the order of runs/lock-order.ts. The run is looked up once the source is locked: one may have begun while waiting for that lock. */
 const lockSource = async (client: pg.ClientBase, sourceId: string): Promise<Row | null> => {
   const source = await client.query<Pick<Row, 'status' | 'generation' | 'now'>>({
     name: 'inlet-lock-source',
@@ -125,7 +125,7 @@ const checkStream = async (prisma: Prisma.TransactionClient, sourceId: string, {
 const cancel = async (client: pg.ClientBase, { run_id: runId }: Row, how: 'no' | 'request' | 'end'): Promise<void> => {
   if (runId === null || how === 'no') return
   if (how === 'request') await requestCancel(client, runId)
-  // Its worker finds the lease gone at the next heartbeat; what it still forwards is fenced.
+  // Its worker finds the lease gone at the next heartbeat; whatever it still forwards is fenced.
   else await endRun(client, { runId, failure: { code: 'cancelled', reason: 'CANCELLED', message: 'another run took its place', next: '' } })
 }
 

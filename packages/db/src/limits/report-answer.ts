@@ -5,9 +5,9 @@ export interface LimitReport {
   readonly key: string
   readonly host: string
   readonly served: boolean
-  /** How the host failed; null when it did not. */
+  /** How the host failed; null if it did not. */
   readonly failure: string | null
-  /** How it refused a request because of a limit; null when it did not. */
+  /** How it refused a request because of a limit; null if it did not. */
   readonly refusal?: string | null
   readonly cooldownMs: number | null
   readonly quota: { readonly remaining: number; readonly resetMs: number } | null
@@ -15,10 +15,12 @@ export interface LimitReport {
 
 const FIRST_REST_MS = 15_000
 const LONGEST_REST_MS = 600_000
-/** Two answers speak of the same window when its ends differ by less: servers report whole seconds only. */
+/** Two responses describe the same window if their ends differ by less than this: servers report whole seconds only. */
 const SAME_WINDOW_MS = 2_000
 
-/** Stores what an answer said about limits, for all workers. A smaller rest of the same window wins, since answers overtake each other. */
+/**
+ * Stores what a response said about limits, for all workers. The smaller remainder of the same window wins, since responses may arrive out of order.
+ */
 export const reportAnswer = async (database: Database, report: LimitReport): Promise<void> => {
   const values = [
     report.key,
@@ -39,7 +41,7 @@ export const reportAnswer = async (database: Database, report: LimitReport): Pro
   await database.pool.query(REPORT, values)
 }
 
-/** Whether something other than the settings of a source holds requests to a host back now. */
+/** Whether anything other than a source's own settings is holding back requests to a host now. */
 export const isLimited = async (database: Database, key: string): Promise<boolean> => {
   const { rows } = await database.pool.query<{ limited: boolean }>(
     `SELECT coalesce(blocked_until > clock_timestamp(), false) OR failures > 0 OR coalesce(${knowsQuota('window_resets_at', 'clock_timestamp()')}, false) AS limited

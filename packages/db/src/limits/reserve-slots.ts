@@ -3,38 +3,38 @@ import type { Database } from '../database.js'
 export interface SlotRequest {
   readonly key: string
   readonly host: string
-  /** Milliseconds between two requests; null: no even spacing. */
+  /** Milliseconds between two requests; null: not evenly spaced. */
   readonly gapMs: number | null
-  /** How many requests. */
+  /** Number of requests. */
   readonly count: number
-  /** A slot further away than this is not taken. */
+  /** A slot further away than this is not reserved. */
   readonly longestWaitMs: number
 }
 
 export interface Reservation {
   /** False: nothing may be sent for `waitMs`, and nothing is reserved. */
   readonly taken: boolean
-  /** Until the first of the slots; the next ones follow every `gapMs`. */
+  /** Until the first slot; the others follow every `gapMs`. */
   readonly waitMs: number
   readonly blockedBy: 'RATE_LIMITED' | 'CIRCUIT_OPEN'
-  /** Failures of the host in a row. */
+  /** Consecutive failures of the host. */
   readonly failures: number
-  /** The last of them or, while the host wants to be left alone, the refusal that said so; null when a quota is used up. */
+  /** The last failure or, during a cooldown that the host asked for, its refusal; null when a quota is used up. */
   readonly lastFailure: string | null
-  /** Whether anything but the spacing asked for holds requests back now. */
+  /** Whether anything other than the requested spacing is holding back requests now. */
   readonly limited: boolean
 }
 
-/** Failures in a row after which a host is left alone. */
+/** Consecutive failures after which requests to a host are stopped for a while. */
 export const FAILURES_TO_OPEN = 8
-/** How long one request may try out whether the host is back before another may. */
+/** How long one request may probe whether the host has recovered before another may. */
 const PROBE_MS = 15_000
-/** When a window of a quota is over, one request finds out what the next one holds; the others wait for its answer this long. */
+/** When a quota window ends, one request finds out about the next; the others wait this long for its response. */
 const ASK_MS = 1_000
 
 /**
- * Reserves slots for requests to a host with one credential, shared with all workers: evenly spaced, within the quota that
- * is left, and not during a cooldown. One statement; the row is the lock.
+ * Reserves slots for requests to a host with one credential, shared by all workers: evenly spaced, within the remaining quota, and not during a
+ * cooldown. One statement; the row is the lock.
  */
 export const reserveSlots = async (database: Database, request: SlotRequest): Promise<Reservation> => {
   const values = [request.key, request.gapMs, request.count, request.longestWaitMs, FAILURES_TO_OPEN, PROBE_MS, ASK_MS]
@@ -50,7 +50,7 @@ export const ensureLimit = async (database: Database, { key, host }: { readonly 
 }
 
 const MS = `interval '1 millisecond'`
-/** A host that reported a quota is asked for each request, also some time after its last window. */
+/** SQL: a host that has reported a quota is taken to have one for some time after its last window. */
 export const knowsQuota = (resetsAt: string, now: string): string => `(${resetsAt} > ${now} - interval '10 minutes')`
 const untilMs = (moment: string): string => `greatest(0, extract(epoch FROM ${moment} - now_at) * 1000)::float8`
 

@@ -11,20 +11,20 @@ export interface StreamMappingState {
 
 export interface MappingPlace {
   readonly sourceId: string
-  /** Of the lease; a worker that lost it changes nothing. */
+  /** The epoch of the lease; a worker that lost it changes nothing. */
   readonly epoch: number
 }
 
 export interface PreparedStreams {
-  /** Streams whose mapping was another: they are read from the beginning. */
+  /** Streams whose mapping has changed: they are read from the beginning. */
   readonly remapped: readonly string[]
-  /** Whether `finishReread` is needed when all streams have been read. */
+  /** Whether `finishReread` must be called once all streams have been read. */
   readonly rereads: boolean
 }
 
 /**
- * Makes the streams of a source what a run needs, as far as they are not that already, going by what was found when its lease was taken: a run
- * that finds everything as it left it sends nothing. A backfill (`aligns` false) leaves the mappings of the live streams alone.
+ * Prepares the streams of a source for a run where needed, based on what was found when its lease was taken: a run that finds everything in order
+ * sends nothing. A backfill (`aligns` false) leaves the mappings of the live streams alone.
  */
 export const prepareStreams = async (
   database: Database,
@@ -53,9 +53,9 @@ export const prepareStreams = async (
 const hashOf = (mapping: StreamMappingState['mapping']): string | null => (mapping === null ? null : `${mapping.keys}:${mapping.sha256}`)
 
 /**
- * Records the mapping that each stream is read with from now on, and answers the streams whose mapping was another: their cursors
- * are forgotten, and until `finishReread` the validators of everything the source stored before do not count, so that unchanged
- * items are mapped again. Of all streams, since a connector may skip the items of one by the validators of another.
+ * Records the mapping each stream is read with from now on, and returns the streams whose mapping has changed: their cursors are cleared, and until
+ * `finishReread` the validators of everything the source has stored are ignored, so that unchanged items are mapped again. This covers all streams,
+ * since a connector may skip the items of one by the validators of another.
  */
 export const alignMappings = (database: Database, place: MappingPlace, streams: readonly StreamMappingState[]): Promise<readonly string[]> =>
   database.transaction(async (client) => {
@@ -82,7 +82,7 @@ export const alignMappings = (database: Database, place: MappingPlace, streams: 
     return changed
   })
 
-/** Says that all streams have been read to their end since their mapping changed, and that this is stored. */
+/** Records that all streams have been read to their end since their mapping changed, and that this is stored. */
 export const finishReread = async (database: Database, { sourceId, epoch }: MappingPlace): Promise<void> => {
   await database.pool.query(
     `UPDATE streams SET reread_epoch = NULL WHERE source_id = $1 AND reread_epoch <= $2 AND EXISTS (SELECT FROM leases WHERE source_id = $1 AND epoch = $2)`,

@@ -11,7 +11,7 @@ export interface UnknownStreams {
 
 const TYPE = 'mapping.stream_unknown'
 
-/** Reports once for a version that its mapping names streams which the source does not have. Its caller holds the lease of the source. */
+/** Reports, once per version, that its mapping names streams the source does not have. The caller holds the lease of the source. */
 export const reportUnknownStreams = async (database: Database, unknown: UnknownStreams): Promise<void> => {
   const { sourceId, runId, versionId, streams, message } = unknown
   const reported = await database.prisma.event.findFirst({

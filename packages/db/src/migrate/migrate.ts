@@ -10,9 +10,9 @@ const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`
 
 /**
- * Brings a database to the schema of this build and answers the names it applied. Safe to call from many processes at
- * once. Each migration is one transaction, recorded in Prisma's own table so that Prisma's tools agree.
- * Throws when the database has migrations this build does not know, or one whose text was changed.
+ * Brings a database to the schema of this build and returns the names of the migrations applied. Safe to call from many processes at once. Each
+ * migration is one transaction, recorded in Prisma's own table so that Prisma's tools agree. Throws when the database has migrations this build does
+ * not know, or one whose text was changed.
  */
 export const migrate = async (url: string): Promise<readonly string[]> => {
   const client = new pg.Client({ connectionString: url, application_name: 'inlet-migrate' })
@@ -33,7 +33,7 @@ export interface AppliedMigration {
   readonly checksum: string
 }
 
-/** The migrations still to apply. Pure; throws when database and build disagree. */
+/** Returns the migrations still to apply. Pure; throws when database and build disagree. */
 export const comparePending = (files: readonly MigrationFile[], applied: readonly AppliedMigration[]): readonly MigrationFile[] => {
   const known = new Map(files.map((file) => [file.name, file]))
   const unknown = applied.filter(({ name }) => !known.has(name))
@@ -45,7 +45,7 @@ export const comparePending = (files: readonly MigrationFile[], applied: readonl
   return files.filter(({ name }) => !done.has(name))
 }
 
-/** What a database has applied; empty for a new one. */
+/** Returns the migrations a database has applied; empty for a new one. */
 export const appliedMigrations = async (client: { query: pg.Client['query'] }): Promise<readonly AppliedMigration[]> => {
   const { rows } = await client.query<{ present: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS present`)
   if (!rows[0]?.present) return []

@@ -12,7 +12,7 @@ export interface MigrationFile {
 
 const DIRECTORY = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url))
 
-/** The migrations of this build, in order. */
+/** Returns the migrations of this build, in order. */
 export const readMigrationFiles = (directory: string = DIRECTORY): readonly MigrationFile[] =>
   readdirSync(directory)
     .filter((name) => /^\d{14}_/.test(name))

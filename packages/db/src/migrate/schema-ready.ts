@@ -18,7 +18,7 @@ export const untilSchemaReady = async (database: Database, signal: AbortSignal):
   }
 }
 
-/** Does what a process needs in order to start, again and again while the database does not answer: it may have answered a moment ago. */
+/** Runs a startup step, retrying while the database does not answer, since it may go down at any moment. */
 export const untilAnswered = async <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
   for (;;) {
     try {

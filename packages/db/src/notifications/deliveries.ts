@@ -6,28 +6,28 @@ import { olderThan } from '../sql-parts.js'
 import { isMissingReference } from '../sql-state.js'
 import type { MailSettings } from './targets.js'
 
-/** A message that is to be sent now, with what that needs. */
+/** A message that is due, with everything needed to send it. */
 export interface DueDelivery {
   readonly id: string
   readonly body: string
   readonly kind: TargetKind
   readonly mail: MailSettings | null
-  /** This try included. */
+  /** Including this one. */
   readonly attempts: number
-  /** Only of targets whose URL is not sealed yet; else masked. */
+  /** Complete only for targets whose URL is not sealed yet; otherwise masked. */
   readonly url: string
   readonly sealed: unknown
   readonly place: { readonly ownerId: string; readonly version: number }
-  /** Whether the secret before the present one signs too. */
+  /** Whether the previous secret signs too. */
   readonly signsPrevious: boolean
 }
 
-/** A process that has claimed a message and dies leaves it to others after this long. */
+/** Other processes take over a claimed message after this long if the claimant dies. */
 const CLAIM_SECONDS = 60
 
-/** Claims messages that are due, for this process alone; each must be recorded as delivered or failed. */
+/** Claims due messages for this process alone; each must be recorded as delivered or failed. */
 export const claimDeliveries = async (database: Pick<Database, 'pool'>, limit: number): Promise<readonly DueDelivery[]> => {
-  // SQL: several processes claim at once, each what no other has, by the database's clock.
+  // SQL: several processes claim at once, each what no other holds, by the database's clock.
   const { rows } = await database.pool.query<DueDelivery>(
     `WITH due AS (
        SELECT d.id FROM notification_deliveries d JOIN notification_targets t ON t.id = d.target_id
@@ -41,7 +41,7 @@ export const claimDeliveries = async (database: Pick<Database, 'pool'>, limit: n
   return rows
 }
 
-/** What came of a try; `retryMs` null gives the message up. */
+/** The result of an attempt; `retryMs` null gives the message up. */
 export type DeliveryResult =
   | { readonly delivered: true; readonly status: number }
   | { readonly delivered: false; readonly status: number | null; readonly error: string; readonly retryMs: number | null }
@@ -59,7 +59,7 @@ const outcomeOf = (result: DeliveryResult, now: Date) => {
     : { nextAt: new Date(now.getTime() + Math.ceil(result.retryMs)), lastError }
 }
 
-/** `held`: quiet hours or a group; `grouped`: part of another message, together with others. */
+/** `held`: held back by quiet hours or for a group; `grouped`: merged with others into another message. */
 export const DELIVERY_STATUSES = ['pending', 'held', 'grouped', 'delivered', 'dead'] as const
 
 export interface DeliveryRow {
@@ -75,7 +75,7 @@ export interface DeliveryRow {
   readonly doneAt: Date | null
 }
 
-/** Messages to a target, newest first. */
+/** Lists the messages to a target, newest first. */
 export const listDeliveries = async (
   { prisma }: Pick<Database, 'prisma'>,
   request: {
@@ -95,7 +95,7 @@ export const listDeliveries = async (
   return rows.map(toDelivery)
 }
 
-/** Puts a message to try the target with into the outbox; null when there is no such target (any more). */
+/** Adds a test message for a target to the outbox; null when there is no such target, or no longer. */
 export const addTestDelivery = async (
   { prisma }: Pick<Database, 'prisma'>,
   targetId: string,
@@ -114,8 +114,8 @@ export const addTestDelivery = async (
 
 const UNSHOWN = { targetId: true, body: true } as const
 
-// Only statuses of the list are written.
+// Safe: only statuses of the list are ever written.
 const toDelivery = (row: Omit<DeliveryRow, 'status'> & { readonly status: string }): DeliveryRow => row as DeliveryRow
 
-/** The id a receiver sees, the same at every try. */
+/** The id a receiver sees, the same on every attempt. */
 export const toMessageId = (deliveryId: string): string => `msg_${deliveryId}`

@@ -2,7 +2,7 @@ import { CAVEATS, describeShare, exceedsShare, LEAST_QUARANTINED, nextStepOf } f
 import type pg from 'pg'
 import { closeIncidents, type FoundIncident, openIncidents } from './open-incidents.js'
 
-/** Counted in an index alone; streams and reasons are read only of the sources that have enough. */
+/** Counts on an index alone; streams and reasons are read only for sources that have enough. */
 const QUARANTINED = `
 SELECT s.id AS source_id, q.n AS quarantined, live.n AS live, s.last_run_id AS run_id, clock_timestamp() AS since,
   (SELECT mode() WITHIN GROUP (ORDER BY reason) FROM quarantine WHERE source_id = s.id AND state IN ('open', 'retrying')) AS reason
@@ -19,19 +19,19 @@ interface QuarantineRow {
   readonly reason: string
 }
 
-/** The first warning of the last run that is about its content. */
+/** The first warning about content in the last run. */
 const DOUBTFUL = `
 SELECT s.id AS source_id, w.warning->>'reason' AS reason, w.warning->>'message' AS message, r.id AS run_id, r.finished_at AS since
 FROM sources s JOIN runs r ON r.id = s.last_run_id
 CROSS JOIN LATERAL (SELECT warning FROM jsonb_array_elements(r.progress->'warnings') warning WHERE warning->>'reason' = ANY($1) LIMIT 1) w
 WHERE s.deleting_at IS NULL AND s.status IN ('ACTIVE', 'ERROR') AND s.last_outcome = 'partial'`
 
-/** A failed run says nothing of the content: what was doubtful stays so until one ends well. */
+/** A failed run says nothing about content: doubts remain until a run ends well. */
 const CLEARED = `EXISTS (SELECT FROM sources s WHERE s.id = i.source_id AND s.last_outcome NOT IN ('failed', 'cancelled'))`
 
 /**
- * Opens and closes incidents of sources that bring much that cannot be stored (more than `percent`), or whose last run guessed or left out
- * too much. Reads more than the other incidents need, so it is done more rarely.
+ * Opens and closes incidents for sources with a large share of records that cannot be stored (more than `percent`), or whose last run guessed or left
+ * out too much. Reads more than other incidents need, so it runs less often.
  */
 export const followContent = async (client: pg.ClientBase, { percent }: { readonly percent: number }): Promise<void> => {
   const { rows } = await client.query<QuarantineRow>(QUARANTINED, [LEAST_QUARANTINED])

@@ -2,7 +2,7 @@ import { FAILURES_FOR_INCIDENT, nextStepOf, stepOfStopped } from '@inlet/domain'
 import type pg from 'pg'
 import { type FoundIncident, openIncidents } from './open-incidents.js'
 
-// What is wrong follows from the sources' own rows, so a process killed between a failure and this pass loses nothing.
+// Problems are derived from the sources' own rows, so a process killed between a failure and this pass loses nothing.
 const OVER = `i.closed_at IS NULL AND (
   s.id IS NULL OR s.status IN ('PAUSED', 'STOPPED')
   OR (i.kind = 'error' AND s.status = 'ACTIVE' AND s.consecutive_failures = 0 AND s.last_outcome IS DISTINCT FROM 'failed' AND s.last_outcome IS DISTINCT FROM 'cancelled')
@@ -13,7 +13,7 @@ UPDATE incidents i SET closed_at = clock_timestamp(), closed_as = CASE WHEN s.id
 FROM incidents o LEFT JOIN sources s ON s.id = o.source_id AND s.deleting_at IS NULL
 WHERE o.id = i.id AND ${OVER}`
 
-/** An incident that is open already is found again when its source fails for another reason by now. */
+/** An incident that is already open is found again when its source now fails for another reason. */
 const isNews = (kind: string, reason: string): string =>
   `NOT EXISTS (SELECT FROM incidents i WHERE i.source_id = s.id AND i.kind = '${kind}' AND i.closed_at IS NULL AND i.reason = ${reason})`
 const REASON = `coalesce(s.status_reason, s.last_error_reason, 'INTERNAL')`
@@ -27,18 +27,18 @@ UNION ALL
 SELECT s.id, 'stale', 'SOURCE_STALE', 'no success within ' || s.fresh_within_seconds || ' s', NULL, false, s.last_run_id, s.stale_since
 FROM sources s WHERE s.deleting_at IS NULL AND s.stale_since IS NOT NULL AND s.status IN ('ACTIVE', 'ERROR') AND ${isNews('stale', `'SOURCE_STALE'`)}`
 
-/** Whether `followIncidents` has anything to do, as an SQL condition; $1 is FAILURES_FOR_INCIDENT. */
+/** SQL: whether `followIncidents` has anything to do; $1 is FAILURES_FOR_INCIDENT. */
 export const HAS_INCIDENTS_TO_FOLLOW = `(EXISTS (${FIND})
   OR EXISTS (SELECT FROM incidents i LEFT JOIN sources s ON s.id = i.source_id AND s.deleting_at IS NULL WHERE ${OVER}))`
 
 interface Found extends Omit<FoundIncident, 'next'> {
-  /** What the failure says to do; null where its reason does. */
+  /** The next step the failure names; null if its reason determines it. */
   readonly next: string | null
   /** Whether the source waits for a person. */
   readonly stopped: boolean
 }
 
-/** Opens incidents of what is wrong now, and closes those that are over. */
+/** Opens incidents for current problems, and closes those that are over. */
 export const followIncidents = async (client: pg.ClientBase): Promise<void> => {
   await client.query(CLOSE)
   const { rows } = await client.query<Found>(FIND, [FAILURES_FOR_INCIDENT])

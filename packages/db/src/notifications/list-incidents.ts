@@ -12,7 +12,7 @@ export interface IncidentRow {
   readonly reason: string
   readonly message: string
   readonly next: string
-  /** Of its source, for the step. */
+  /** The source's, for the next step. */
   readonly secrets: StepSecrets
   readonly runId: string | null
   readonly since: Date
@@ -31,7 +31,7 @@ export interface IncidentListRequest {
 
 const OF_SOURCES = `SELECT s.id, s.slug, ${SECRETS_IN_STEPS} AS secrets FROM sources s ${CREDENTIAL_OF_SOURCE} WHERE s.id = ANY($1::uuid[])`
 
-/** Incidents of sources that are not being deleted, the latest first; `open` null: open or not. */
+/** Lists incidents of sources that are not being deleted, latest first; `open` null: both open and closed. */
 export const listIncidents = async (
   { prisma, pool }: Pick<Database, 'prisma' | 'pool'>,
   request: IncidentListRequest,
@@ -50,22 +50,20 @@ export const listIncidents = async (
   })
   const { rows: sources } = await pool.query<{ id: string; slug: string; secrets: StepSecrets }>(OF_SOURCES, [rows.map((row) => row.sourceId)])
   const known = new Map(sources.map((source) => [source.id, source]))
-  // Kinds and ends are those that following incidents writes.
+  // Safe: only the kinds and times written by followIncidents and followContent occur.
   return rows.map((row) => {
     const { slug, secrets } = known.get(row.sourceId) ?? { slug: row.sourceId, secrets: { names: [], credential: null } }
     return { ...row, source: slug, secrets }
   }) as readonly IncidentRow[]
 }
 
-/** How many incidents of each kind are open. */
+/** Counts the open incidents of each kind. */
 export const countOpenIncidents = async ({ prisma }: Pick<Database, 'prisma'>): Promise<Readonly<Record<IncidentKind, number>>> => {
   const counts = await prisma.incident.groupBy({ by: ['kind'], where: { closedAt: null }, _count: true })
   return { error: 0, stale: 0, quarantine: 0, content: 0, ...Object.fromEntries(counts.map(({ kind, _count: count }) => [kind, count])) }
 }
 
-/**
- * The condition on `sourceId` for rows of one source, or of all, without those being deleted: there are few of them at a time.
- */
+/** Returns the condition on `sourceId` for rows of one source, or of all, excluding those being deleted: there are few of these at a time. */
 const visibleSources = async (
   prisma: Pick<Prisma.TransactionClient, 'source'>,
   sourceId: string | undefined,

@@ -17,7 +17,7 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[],
 ON CONFLICT (source_id, kind) WHERE closed_at IS NULL DO UPDATE SET reason = EXCLUDED.reason, message = EXCLUDED.message, next = EXCLUDED.next, run_id = EXCLUDED.run_id
 WHERE (incidents.reason, incidents.message) IS DISTINCT FROM (EXCLUDED.reason, EXCLUDED.message)`
 
-/** Opens incidents; one that is open already says from now on what is wrong now. */
+/** Opens incidents; one that is already open is updated to the current problem. */
 export const openIncidents = async (client: pg.ClientBase, found: readonly FoundIncident[]): Promise<void> => {
   if (found.length === 0) return
   await client.query(OPEN, [
@@ -31,7 +31,7 @@ export const openIncidents = async (client: pg.ClientBase, found: readonly Found
   ])
 }
 
-/** Closes what is over: the open incidents of a kind but those of `except`, where a condition on `i` holds. */
+/** Closes the open incidents of a kind, except those of the sources in `except`, if a condition on `i` holds. */
 export const closeIncidents = async (
   client: pg.ClientBase,
   { kind, except, when }: { readonly kind: IncidentKind; readonly except: readonly string[]; readonly when: string },

@@ -3,10 +3,10 @@ import { TARGET_RULES, type TargetKind } from '@inlet/domain'
 import type { Prisma } from '../generated/client.js'
 import { toMessageId } from './deliveries.js'
 
-/** Whether a target of this kind takes several incidents in one message. A kind of a later version does. */
+/** Whether a target of this kind can receive several incidents in one message. A kind of a later version is assumed to. */
 export const sumsUp = (kind: string): boolean => !Object.hasOwn(TARGET_RULES, kind) || TARGET_RULES[kind as TargetKind].sumsUp
 
-/** When what is held back for a target goes; null when nothing is. */
+/** Returns when the messages held back for a target are sent; null when there are none. */
 export const heldUntil = async (prisma: Prisma.TransactionClient, targetId: string): Promise<Date | null> =>
   (await prisma.notificationDelivery.findFirst({ where: { targetId, status: 'held' }, orderBy: { nextAt: 'asc' }, select: { nextAt: true } }))
     ?.nextAt ?? null
@@ -16,7 +16,7 @@ export interface GroupWriter {
   group(messageId: string, bodies: readonly string[], at: Date): string
 }
 
-/** Lets go what was held back until now: in one message for each target, where it takes several. Answers how many messages that makes. */
+/** Releases messages whose time has come, as one message per target if it supports that. Returns how many messages result. */
 export const releaseHeld = async (
   prisma: Prisma.TransactionClient,
   { writer, now }: { readonly writer: GroupWriter; readonly now: Date },

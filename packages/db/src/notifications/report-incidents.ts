@@ -18,7 +18,7 @@ import { followContent } from './follow-content.js'
 import { followIncidents, HAS_INCIDENTS_TO_FOLLOW } from './follow-incidents.js'
 import { type GroupWriter, heldUntil, releaseHeld, sumsUp } from './release-held.js'
 
-/** Beginning or end of an incident, with what a message says of it. */
+/** The opening or closing of an incident, with the content of its message. */
 export interface News {
   readonly id: string
   readonly kind: IncidentKind
@@ -37,13 +37,13 @@ export interface News {
   readonly secrets: StepSecrets
 }
 
-/** Makes the body of a message, JSON text. */
+/** Creates the body of a message, as JSON text. */
 export interface MessageWriter extends GroupWriter {
   one(messageId: string, news: News, at: Date): string
   digest(messageId: string, news: readonly News[], at: Date): string
 }
 
-// SQL: an incident gives up to two lines, its beginning and its end, in the order of their times.
+// SQL: an incident yields up to two lines, its opening and its closing, in time order.
 const UNREPORTED = `
 SELECT i.id, i.kind, w.what, i.reason, i.message, i.next, i.run_id AS "runId", i.since, CASE WHEN w.what = 'closed' THEN i.closed_at END AS "closedAt",
   s.id AS "sourceId", s.slug, s.name, s.connector, s.labels,
@@ -53,19 +53,19 @@ CROSS JOIN (VALUES ('opened'), ('closed')) AS w(what)
 WHERE (w.what = 'opened' AND i.opened_notified_at IS NULL) OR (w.what = 'closed' AND i.closed_at IS NOT NULL AND i.closed_notified_at IS NULL AND i.closed_as = 'recovered')
 ORDER BY CASE w.what WHEN 'opened' THEN i.opened_at ELSE i.closed_at END, w.what DESC LIMIT 1000`
 
-// SQL: all questions in one statement, which is all that an installation without troubles is asked, every few seconds by each worker.
+// SQL: all questions in one statement, which is all that runs in an installation without problems, every few seconds in each worker.
 const ANYTHING = `SELECT ${HAS_INCIDENTS_TO_FOLLOW} OR EXISTS (${UNREPORTED})
   OR EXISTS (SELECT FROM notification_deliveries WHERE status IN ('pending', 'held') AND next_at <= clock_timestamp()) AS anything`
 
-/** Whether there are incidents to open, close or report, or messages to send. What sources bring is not looked at. */
+/** Whether there are incidents to open, close or report, or messages to send. Does not look at the content of sources. */
 export const hasNews = async ({ pool }: Pick<Database, 'pool'>): Promise<boolean> => {
   const { rows } = await pool.query<{ anything: boolean }>({ name: 'inlet-has-news', text: ANYTHING, values: [FAILURES_FOR_INCIDENT] })
   return rows[0]?.anything === true
 }
 
 /**
- * One pass over all sources: opens and closes incidents and puts a message for each target that wants it into the outbox, in one transaction.
- * `content`: also looks at what sources bring, which costs more. Answers how many messages it made; null when another process is at it.
+ * Makes one pass over all sources: opens and closes incidents and puts a message into the outbox for each target that wants it, in one transaction.
+ * `content`: also checks the content of sources, which costs more. Returns how many messages it created; null when another process is doing this.
  */
 export const reportIncidents = (
   database: Database,

@@ -6,27 +6,27 @@ import { lockRow } from '../row-lock.js'
 import { isUniqueViolation } from '../sql-state.js'
 import { toJson } from '../versions/version-content.js'
 
-/** How a mail is sent. */
+/** How to send mail. */
 export interface MailSettings {
   readonly from: string
   readonly to: readonly string[]
-  /** For servers that want a log-in. */
+  /** For servers that require a login. */
   readonly username?: string | undefined
 }
 
-/** Where notifications go, as it is shown: without its secret. */
+/** A notification target as shown to users: without its secret. */
 export interface NotificationTarget {
   readonly id: string
   readonly name: string
   readonly kind: TargetKind
-  /** Of kind `email` only. */
+  /** Only for kind `email`. */
   readonly mail: MailSettings | null
   readonly quietHours: QuietHours | null
   readonly groupMinutes: number
-  /** Masked, but for those stored before it was sealed. */
+  /** Masked, except for targets stored before URLs were sealed. */
   readonly url: string
   readonly events: readonly NotifiedEvent[]
-  /** Ids of sources; empty: all. */
+  /** Source ids; empty: all sources. */
   readonly sources: readonly string[]
   readonly labels: Readonly<Record<string, string>>
   readonly active: boolean
@@ -52,10 +52,10 @@ const SHOWN = {
   previousUntil: true,
 } as const
 
-// Written from a NotificationTarget and from nothing else.
+// Safe: only a NotificationTarget is ever written here.
 const toTarget = (row: Prisma.NotificationTargetGetPayload<{ select: typeof SHOWN }>) => row as unknown as NotificationTarget
 
-/** All targets by name; there are few. */
+/** Lists all targets by name; there are few. */
 export const listTargets = async ({ prisma }: Pick<Database, 'prisma'>): Promise<readonly NotificationTarget[]> =>
   (await prisma.notificationTarget.findMany({ orderBy: { name: 'asc' }, select: SHOWN })).map(toTarget)
 
@@ -67,11 +67,11 @@ export const findTarget = async ({ prisma }: Pick<Database, 'prisma'>, id: strin
 type Shown = 'name' | 'kind' | 'mail' | 'quietHours' | 'groupMinutes' | 'url' | 'events' | 'sources' | 'labels' | 'active'
 
 export interface NewTarget extends Pick<NotificationTarget, 'id' | Shown> {
-  /** The secret and the whole URL, sealed for (id, version 1). */
+  /** The secret and the full URL, sealed for (id, version 1). */
   readonly sealed: unknown
 }
 
-/** Throws NAME_TAKEN. */
+/** Creates a target. Throws NAME_TAKEN. */
 export const createTarget = async (database: Database, target: NewTarget, actor: Actor): Promise<void> => {
   const { id, sealed, ...shown } = target
   await database
@@ -82,7 +82,7 @@ export const createTarget = async (database: Database, target: NewTarget, actor:
     .catch(orNameTaken(shown.name))
 }
 
-/** As Prisma writes them: its lists are not read-only. */
+/** The columns as Prisma writes them: its lists are not read-only. */
 const columns = ({ name, kind, mail, quietHours, groupMinutes, url, events, sources, labels, active }: Omit<NewTarget, 'id' | 'sealed'>) => ({
   name,
   kind,
@@ -104,15 +104,18 @@ const orNameTaken =
 
 export interface TargetChange extends Partial<Pick<NotificationTarget, Exclude<Shown, 'kind'>>> {
   readonly id: string
-  /** Seals a new secret, a new URL or both for a version, given what is sealed now and the URL as it is kept beside it. */
+  /** Seals a new secret, a new URL or both for a version, given what is sealed now and the URL stored beside it. */
   readonly reseal?: ((stored: unknown, version: number, url: string) => unknown) | undefined
-  /** Whether `reseal` brings another secret, for the audit trail. */
+  /** Whether `reseal` sets another secret, for the audit trail. */
   readonly replaced?: boolean | undefined
-  /** How long the secret before signs too; absent when the secret stays, or signs nothing. */
+  /** How long the previous secret signs too; absent when the secret stays, or signs nothing. */
   readonly overlapSeconds?: number | undefined
 }
 
-/** Changes what is given. False when there is no such target. Throws NAME_TAKEN. A target that is switched off does not receive later what it missed. */
+/**
+ * Changes what is given. Returns false when there is no such target. Throws NAME_TAKEN. A target that is switched off does not receive later what it
+ * missed.
+ */
 export const updateTarget = async (database: Database, change: TargetChange, actor: Actor): Promise<boolean> => {
   const { id, reseal, replaced = false, overlapSeconds, ...changes } = change
   return database
@@ -121,10 +124,10 @@ export const updateTarget = async (database: Database, change: TargetChange, act
       const row = await prisma.notificationTarget.findUnique({ where: { id }, select: { ...SHOWN, sealed: true, version: true } })
       if (now === null || row === null) return false
       const { sealed, version, createdAt: _created, updatedAt: _updated, previousUntil, ...stored } = row
-      // Written from a NotificationTarget and from nothing else.
+      // Safe: only a NotificationTarget is ever written here.
       const before = stored as unknown as Omit<NotificationTarget, 'createdAt' | 'updatedAt' | 'previousUntil'>
       const changed = { ...before, ...changes }
-      // The envelope holds the whole URL from now on.
+      // From now on the envelope holds the full URL.
       const after = reseal === undefined ? changed : { ...changed, url: changed.kind === 'email' ? changed.url : maskUrl(changed.url) }
       const until = overlapSeconds === undefined ? previousUntil : new Date(now.getTime() + overlapSeconds * 1_000)
       await prisma.notificationTarget.update({
@@ -155,7 +158,7 @@ export const updateTarget = async (database: Database, change: TargetChange, act
     .catch(orNameTaken(changes.name ?? ''))
 }
 
-/** Removes a target with its messages; false when there is none. */
+/** Deletes a target with its messages; false when there is none. */
 export const deleteTarget = (database: Database, id: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     await lockRow(client, 'notificationTarget', id)
@@ -173,13 +176,13 @@ export interface PlainTarget {
   readonly version: number
 }
 
-/** Targets whose URL stands unsealed in the database. */
+/** Lists targets whose URL is stored unsealed. */
 export const listPlainTargets = async ({ prisma }: Pick<Database, 'prisma'>): Promise<readonly PlainTarget[]> => {
   const targets = await prisma.notificationTarget.findMany({ select: { id: true, url: true, sealed: true, version: true } })
   return targets.filter(({ sealed }) => !('url' in (sealed as { readonly fields: object }).fields))
 }
 
-/** Puts an envelope with the URL, and the masked URL, in the place of what was there; does nothing when that has changed. */
+/** Replaces the URL by an envelope that contains it and a masked URL; does nothing if the target has changed. */
 export const sealTargetUrl = async (
   { prisma }: Pick<Database, 'prisma'>,
   before: PlainTarget,

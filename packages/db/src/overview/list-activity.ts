@@ -7,16 +7,16 @@ export interface ActivityBucket {
   readonly failed: number
   readonly records: number
   readonly quarantined: number
-  /** Median seconds from due (or asked for) to ended; null when no run ended. */
+  /** Median seconds from being due (or requested) to the end; null when no run ended. */
   readonly delaySeconds: number | null
 }
 
-/** What ended lately, in buckets of a length, oldest first; also those in which nothing did. */
+/** Lists what ended recently, in buckets of equal length, oldest first, including empty ones. */
 export const listActivity = async (
   database: Database,
   request: { readonly buckets: number; readonly bucketSeconds: number },
 ): Promise<readonly ActivityBucket[]> => {
-  // Runs are found by the index on their creation: one that took longer than a day to end is left out.
+  // Runs are found by the index on their creation, so one that took longer than a day to end is left out.
   const { rows } = await database.pool.query<ActivityBucket>(
     `WITH edges AS (
        SELECT generate_series(0, $1 - 1) AS n, to_timestamp((floor(extract(epoch FROM now()) / $2) - $1 + 1) * $2) AS first
@@ -39,7 +39,7 @@ export interface Backlog {
   readonly waitingBatches: number
 }
 
-/** Runs that have not ended, by status, and batches of theirs that are not stored yet. */
+/** Counts runs that have not ended, by status, and their batches that are not stored yet. */
 export const getBacklog = async (database: Database): Promise<Backlog> => {
   const { rows } = await database.pool.query<{ status: RunStatus; n: number; batches: number }>(
     `SELECT status, count(*)::int AS n, sum(greatest(forwarded_batches - committed_batches - fenced_batches - duplicate_batches, 0))::int AS batches

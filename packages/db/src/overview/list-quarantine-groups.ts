@@ -7,12 +7,12 @@ export interface QuarantineGroup {
   readonly stream: string
   readonly reason: string
   readonly count: number
-  /** Of the latest one. */
+  /** The latest record's. */
   readonly message: string
   readonly lastSeenAt: Date
 }
 
-/** Open records in quarantine, of all sources or one, by source, stream and reason, the largest group first. */
+/** Groups open records in quarantine, of all sources or one, by source, stream and reason; largest group first. */
 export const listQuarantineGroups = async (
   database: Database,
   { sourceId, limit }: { readonly sourceId?: string | undefined; readonly limit: number },

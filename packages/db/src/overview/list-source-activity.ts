@@ -2,23 +2,23 @@ import type { Database } from '../database.js'
 
 export interface SourceActivityBucket {
   readonly at: Date
-  /** This and the next three are null before the oldest run that is kept, where older ones were removed. */
+  /** This and the next three are null before the oldest run that is kept, if older ones were removed. */
   readonly runs: number | null
   readonly failed: number | null
   readonly records: number | null
   readonly quarantined: number | null
-  /** Median seconds from the begin to the end of runs; null when none ended. */
+  /** Median seconds from the start to the end of runs; null when none ended. */
   readonly durationSeconds: number | null
-  /** Seconds since the last success at the end of the bucket; null before the first one that is known. */
+  /** Seconds from the last success to the end of the bucket; null before the first known success. */
   readonly lagSeconds: number | null
 }
 
-/** What runs of one source did lately, in buckets of a length, oldest first; also those in which none ended. The last one is not over yet. */
+/** Lists the activity of one source, in buckets of equal length, oldest first, including empty ones. The last bucket is not over yet. */
 export const listSourceActivity = async (
   database: Pick<Database, 'pool'>,
   request: { readonly sourceId: string; readonly buckets: number; readonly bucketSeconds: number },
 ): Promise<readonly SourceActivityBucket[]> => {
-  // The runs of one source are few, for they are bounded: each is looked at.
+  // The number of runs kept per source is bounded, so all of them are scanned.
   const { rows } = await database.pool.query<SourceActivityBucket>(
     `WITH edges AS (
        SELECT n, to_timestamp((floor(extract(epoch FROM now()) / $3) - $2 + 1 + n) * $3) AS at FROM generate_series(0, $2 - 1) n

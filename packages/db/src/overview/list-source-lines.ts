@@ -1,20 +1,20 @@
 import type { Database } from '../database.js'
 import { SOURCE_COLUMNS, SOURCE_TABLES, type SourceOverview, type SourceRow, toOverview } from '../sources/source-row.js'
 
-/** A source with what is wrong with it. */
+/** A source with its current problem. */
 export interface SourceLineRow extends SourceOverview {
-  /** Until when its run waits by itself; null while it does not. */
+  /** Until when its parked run waits; null when it does not. */
   readonly parkedUntil: Date | null
   /** Open records in quarantine. */
   readonly quarantined: number
-  /** Why it is in ERROR, why its last run failed, or that what it reads has failed too often: as a reason, and in words. */
+  /** Why it is in ERROR, why its last run failed, or that the system it reads has failed too often: as a reason and in words. */
   readonly reason: string | null
   readonly problem: string | null
 }
 
 type Row = SourceRow & Pick<SourceLineRow, 'quarantined' | 'reason' | 'problem'>
 
-/** Sources that are not being deleted, in no particular order: all, those with the given ids, or those that move or changed in the last 15 s. */
+/** Lists sources that are not being deleted, in no particular order: all, those with the given ids, or those that run or changed in the last 15 s. */
 export const listSourceLines = async (
   database: Database,
   { ids, recent }: { readonly ids: readonly string[] | null; readonly recent: boolean },

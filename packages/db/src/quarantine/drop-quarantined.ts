@@ -4,10 +4,13 @@ import { readDatabaseTime } from '../prisma-transaction.js'
 import { lockRow } from '../row-lock.js'
 import { notOpen, type QuarantineChoice, whereChosen } from './retry-quarantined.js'
 
-// What was given up is not stored any more: only where it came from, why, and who dropped it.
+// The content of a dropped record is erased; what stays is where it came from, why, and who dropped it.
 const dropped = (actor: Actor, now: Date) => ({ state: 'dropped', stateAt: now, stateBy: actor, raw: null, record: null, edited: null })
 
-/** Gives a record up: its content goes, its row stays until its retention ends. False when unknown. Throws QUARANTINE_NOT_OPEN; dropping it twice changes nothing. */
+/**
+ * Drops a record: its content is erased, its row stays until its retention ends. Returns false when unknown. Throws QUARANTINE_NOT_OPEN; dropping it
+ * twice changes nothing.
+ */
 export const dropQuarantined = (database: Database, id: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const now = await lockRow(client, 'quarantined', id)
@@ -21,7 +24,7 @@ export const dropQuarantined = (database: Database, id: string, actor: Actor): P
     return true
   })
 
-/** The same for all open records of a source that are chosen; answers how many. */
+/** Drops all chosen open records of a source; returns how many. */
 export const dropQuarantine = (database: Database, choice: QuarantineChoice, actor: Actor): Promise<number> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const data = dropped(actor, await readDatabaseTime(client))

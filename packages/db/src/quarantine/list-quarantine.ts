@@ -12,7 +12,7 @@ export interface QuarantineListRequest {
   readonly limit: number
 }
 
-/** Records of a source that could not be stored, newest first. */
+/** Lists records of a source that could not be stored, newest first. */
 export const listQuarantine = async ({ prisma }: Database, request: QuarantineListRequest): Promise<readonly QuarantineRow[]> => {
   const { sourceId, runId, stream, reason, state, beforeId, limit } = request
   const rows = await prisma.quarantine.findMany({
@@ -28,7 +28,7 @@ export const listQuarantine = async ({ prisma }: Database, request: QuarantineLi
     take: limit,
     omit: { ...UNSHOWN, record: true, edited: true },
   })
-  // Whole records are large and not shown here.
+  // Complete records are large and not shown here.
   const whole = await prisma.quarantine.findMany({
     where: { id: { in: rows.map(({ id }) => id) }, OR: [{ record: { not: null } }, { edited: { not: null } }] },
     select: { id: true },
@@ -39,17 +39,17 @@ export const listQuarantine = async ({ prisma }: Database, request: QuarantineLi
 
 const UNSHOWN = { keyHash: true, epoch: true, seq: true, scope: true, fingerprint: true } as const
 
-// States, outcomes and resolutions are those of the domain.
+// Safe: states, outcomes and resolutions are those of the domain.
 const toRow = <Row extends { readonly id: bigint }>(row: Row, hasRecord: boolean) =>
   ({ ...row, id: String(row.id), hasRecord }) as unknown as Omit<Row, 'id'> & QuarantineRow
 
-/** With the texts of the whole records, JSON. */
+/** Adds the JSON texts of the complete records. */
 export interface QuarantineDetails extends QuarantineRow {
   readonly record: string | null
   readonly edited: string | null
 }
 
-/** One of them; null when unknown, or its source is being deleted. */
+/** Returns a quarantined record; null when unknown, or when its source is being deleted. */
 export const findQuarantined = async ({ prisma }: Pick<Database, 'prisma'>, id: string): Promise<QuarantineDetails | null> => {
   const row = await prisma.quarantine.findUnique({ where: { id: BigInt(id) }, omit: UNSHOWN })
   if (row === null || (await prisma.source.count({ where: { id: row.sourceId, deletingAt: null } })) === 0) return null

@@ -1,6 +1,6 @@
 import type { Database } from '../database.js'
 
-/** A quarantined record that is to be tried again. */
+/** A quarantined record to be retried. */
 export interface Retry {
   readonly id: string
   readonly stream: string
@@ -11,12 +11,12 @@ export interface Retry {
   readonly seq: number
 }
 
-/** What is to be retried of a source, by id after the given one, of which the texts together stay near `maxBytes`. */
+/** Lists records of a source to be retried, by id after the given one; together their texts stay near `maxBytes`. */
 export const listRetries = async (
   database: Pick<Database, 'pool'>,
   request: { readonly sourceId: string; readonly afterId: string; readonly limit: number; readonly maxBytes: number },
 ): Promise<readonly Retry[]> => {
-  // SQL: adds up sizes before it reads texts.
+  // SQL: adds up sizes before reading texts.
   const { rows } = await database.pool.query<{ id: string; stream: string; record: string; epoch: string; seq: number }>(
     `SELECT id, stream, coalesce(edited, record) AS record, epoch, seq FROM (
        SELECT *, sum(octet_length(coalesce(edited, record))) OVER (ORDER BY id) - octet_length(coalesce(edited, record)) AS before FROM (
@@ -27,10 +27,10 @@ export const listRetries = async (
   return rows.map((row) => ({ ...row, epoch: Number(row.epoch) }))
 }
 
-/** How many records of a source are to be retried. */
+/** Counts the records of a source to be retried. */
 export const countRetries = ({ prisma }: Pick<Database, 'prisma'>, sourceId: string): Promise<number> =>
   prisma.quarantine.count({ where: { sourceId, state: 'retrying' } })
 
-/** The names of the streams of a source. */
+/** Lists the names of the streams of a source. */
 export const listStreamNames = async ({ prisma }: Pick<Database, 'prisma'>, sourceId: string): Promise<readonly string[]> =>
   (await prisma.stream.findMany({ where: { sourceId }, select: { name: true } })).map(({ name }) => name)

@@ -10,13 +10,13 @@ export interface QuarantineRow {
   readonly message: string
   readonly raw: string | null
   readonly createdAt: Date
-  /** How often the same failure was seen, and when last. */
+  /** How often the same failure was seen, and when it was last seen. */
   readonly occurrences: number
   readonly lastSeenAt: Date
   readonly state: QuarantineState
   readonly stateAt: Date | null
   readonly stateBy: string | null
-  /** Whether a whole record is kept, the one that was read or one that was sent in its place. */
+  /** Whether a complete record is kept, either as read or as replaced by a user. */
   readonly hasRecord: boolean
   readonly attempts: number
   readonly retryRunId: string | null

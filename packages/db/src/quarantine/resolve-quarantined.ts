@@ -1,5 +1,5 @@
-// When an open row of the quarantine is over by itself. A key that is only reported as present (`n`) resolves nothing: that it exists says
-// nothing of its content, which is what could not be stored.
+// When an open row of the quarantine resolves by itself. A key that is merely reported as present (`n`) resolves nothing: that it exists says nothing
+// about its content, which is what could not be stored.
 import type { BatchEffects, BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
 import { splitPayload } from '../batches/bisect.js'
@@ -17,8 +17,8 @@ UPDATE quarantine q SET ${RESOLVED('brought_again', '$3')}
 WHERE q.id = ANY(ARRAY(SELECT o.id FROM ${KEYS('$6')} CROSS JOIN LATERAL (${OPEN_OF_KEY}) o))
   AND q.state IN ('open', 'retrying') AND (q.epoch, q.seq) < ($4, $5)`
 
-// What this batch put into quarantine although a later batch, which was stored first, has brought the content or the deletion. Rows of other batches
-// were resolved when that one came; a tombstone later than they are may be that of a sweep, which says itself what it disproves.
+// Records this batch quarantined although a later batch, which was stored first, has brought their content or deletion. Rows of other batches were
+// resolved when that one was stored; a tombstone later than they are may come from a sweep, which itself reports what it disproves.
 const OVERTAKEN = `
 UPDATE quarantine q SET ${RESOLVED('brought_again', '$3')}
 WHERE q.id = ANY(ARRAY(
@@ -27,18 +27,18 @@ WHERE q.id = ANY(ARRAY(
   AND q.state IN ('open', 'retrying') AND (q.epoch, q.seq) = ($5, $6)`
 
 /**
- * Resolves what waits in quarantine under keys whose content or deletion has come right from the source in a later batch: in this one, or in
- * one that was stored before this one. Called under the lock of the run's row, so that of two batches at once the second sees the first.
+ * Resolves quarantined records whose content or deletion arrived correctly from the source in a later batch: this one, or one that was stored before
+ * this one. Called while holding the lock on the run's row, so that of two concurrent batches the second sees the first.
  */
 export const resolveQuarantined = async (client: pg.ClientBase, batch: BatchEnvelope, unresolved: boolean): Promise<void> => {
   if (!unresolved) return
-  // Not the payload itself: a value in it may be what Postgres refuses.
+  // Not the payload itself: it may contain a value that Postgres refuses.
   const keyed = splitPayload(batch.payload).filter(({ record }) => record.o !== 'n' && record.h !== '')
   const brought = keyed.filter(({ record }) => record.o !== 'q')
   const columnsOf = (entries: typeof keyed) => [entries.map(({ record }) => record.s), entries.map(({ record }) => record.h)] as const
   const [streams, hashes] = columnsOf(brought)
   if (brought.length > 0) await client.query(BROUGHT, [streams, batch.sourceId, batch.runId, batch.epoch, batch.seq, hashes])
-  // An upsert may be what could not be stored, too.
+  // An upsert may have failed as well.
   const [ownStreams, ownHashes] = columnsOf(keyed.filter(({ record }) => record.o !== 'd'))
   if (ownHashes.length > 0) await client.query(OVERTAKEN, [ownStreams, batch.sourceId, batch.runId, ownHashes, batch.epoch, batch.seq])
 }
@@ -68,9 +68,9 @@ UPDATE quarantine q SET ${RESOLVED('gone', '$3')} WHERE ${OLDER} AND q.key_hash 
   AND (t.epoch, t.seq) = ($4::bigint, $5::int))`
 
 /**
- * What a sweep proves of the rows in quarantine from before its reading. Where the reading showed all contents, whatever it did not show again
- * is over: a key is gone, and what has no key did not fail again. Any other reading may have passed over what could not be stored before, so
- * that only keys are over whose older state the sweep has deleted.
+ * Resolves the quarantined rows from before the reading that a sweep disproves. If the reading showed all contents, whatever it did not show again is
+ * over: a key is gone, and what has no key did not fail again. Any other reading may have skipped what could not be stored before, so only keys whose
+ * older state the sweep has deleted are over.
  */
 export const resolveSwept = async (client: pg.ClientBase, { batch, seq, effect, since, streamId }: Swept): Promise<void> => {
   const values = [batch.sourceId, effect.stream, batch.runId, batch.epoch, seq, since, streamId]

@@ -6,32 +6,32 @@ import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
 import { lockRow } from '../row-lock.js'
 import { createRun } from '../runs/create-run.js'
 
-/** Which open records of a source are meant. */
+/** Selects open records of a source. */
 export interface QuarantineChoice {
   readonly sourceId: string
   readonly stream?: string | undefined
   readonly reason?: string | undefined
-  /** Only what was quarantined before this moment. */
+  /** Only records quarantined before this moment. */
   readonly before?: Date | undefined
 }
 
-/** Of how many skipped records the reasons are given. */
+/** For how many skipped records reasons are given. */
 export const MAX_SKIPPED_SHOWN = 100
 
 export interface RetryStart {
   /** How many are retried. */
   readonly selected: number
-  /** How many stay open, because they cannot be retried as they are. */
+  /** How many stay open because they cannot be retried as they are. */
   readonly skipped: number
-  /** Why, of each of the newest of them: at most MAX_SKIPPED_SHOWN. */
+  /** The newest of the skipped records with their reasons, at most MAX_SKIPPED_SHOWN. */
   readonly skippedRecords: readonly { readonly id: string; readonly why: string }[]
-  /** The run that retries them, when it could begin at once; it must be enqueued. Null: it begins when the active run has ended. */
+  /** The run that retries them, if it could begin at once; it must be enqueued. Null: it begins when the active run has ended. */
   readonly runId: string | null
 }
 
 /**
- * Marks one open record for a retry and begins the run that does it, in one transaction with its audit row. `edited`: JSON text of a record to
- * take in its place. One that is being retried already stays so. Throws QUARANTINE_NOT_OPEN, SOURCE_PAUSED, SOURCE_STOPPED; null when unknown.
+ * Marks one open record for a retry and creates the run that does it, in one transaction with its audit row. `edited`: JSON text of a record to use
+ * in its place. A record already being retried stays as it is. Throws QUARANTINE_NOT_OPEN, SOURCE_PAUSED, SOURCE_STOPPED; returns null when unknown.
  */
 export const retryQuarantined = (
   database: Database,
@@ -59,7 +59,7 @@ export const retryQuarantined = (
 
 const retrying = (actor: Actor, now: Date) => ({ state: 'retrying', stateAt: now, stateBy: actor, outcome: null })
 
-/** The same for all open records of a source that are chosen and can be retried. Null when the source is unknown. */
+/** Retries all chosen open records of a source that can be retried. Returns null when the source is unknown. */
 export const retryQuarantine = (database: Database, choice: QuarantineChoice, actor: Actor): Promise<RetryStart | null> =>
   database.prismaTransaction(async (tx) => {
     const { prisma, client } = tx
@@ -75,7 +75,7 @@ export const retryQuarantine = (database: Database, choice: QuarantineChoice, ac
       take: MAX_SKIPPED_SHOWN,
       select: { id: true, stream: true },
     })
-    // One that has a record lacks its stream, the others lack a record.
+    // Those that have a record lack a stream, the others lack a record.
     const skippedRecords = shown.map(({ id, stream }) => ({
       id: String(id),
       why: whyNotRetryable({ stream, hasRecord: stream === '', state: 'open' }) ?? '',
@@ -86,10 +86,10 @@ export const retryQuarantine = (database: Database, choice: QuarantineChoice, ac
     return { selected, skipped, skippedRecords, runId: await beginRetry(client, sourceId) }
   })
 
-/** Those with a stream and a whole record; the others stay open, as `whyNotRetryable` says. */
+/** Records with a stream and a complete record; the others stay open, as `whyNotRetryable` says. */
 const RETRYABLE = { stream: { not: '' }, OR: [{ record: { not: null } }, { edited: { not: null } }] }
 
-/** The open records of a source that are chosen. */
+/** The condition for the chosen open records of a source. */
 export const whereChosen = ({ sourceId, stream, reason, before }: QuarantineChoice) => ({
   sourceId,
   state: 'open',
@@ -111,13 +111,16 @@ const lockSource = async ({ prisma, client }: Transaction, sourceId: string): Pr
   return source !== null
 }
 
-/** Null while another run of the source is active: `createRetryRuns` makes one after it. */
+/** Returns null while another run of the source is active: `createRetryRuns` creates one after it. */
 const beginRetry = async (client: pg.ClientBase, sourceId: string): Promise<string | null> => {
   const run = await createRun(client, { sourceId, trigger: 'quarantine' })
   return run?.created ? run.id : null
 }
 
-/** Makes a run for each source (only this one when named) that has records to retry and no active run, unless it is paused or stopped. Answers the new runs. */
+/**
+ * Creates a run for each source (or only the named one) that has records to retry and no active run, unless it is paused or stopped. Returns the ids
+ * of the new runs.
+ */
 export const createRetryRuns = async (
   database: Pick<Database, 'pool'>,
   options: { readonly sourceId?: string; readonly limit: number },

@@ -10,12 +10,12 @@ export interface DueRecheck {
   readonly config: unknown
 }
 
-/** Of a check, when its time has come. */
+/** SQL: a check whose time has come. */
 export const RECHECK_DUE = 'due_at <= clock_timestamp()'
 
 /**
- * Sources in ERROR whose next check is due. Each is put off at once to the time after, so that there is never more than one check of a
- * source, whichever process asks and whatever becomes of it. Sources that a person paused or stopped, and those with a run, are left alone.
+ * Claims sources in ERROR whose next check is due. Each is postponed at once to its following check, so that a source never has more than one check,
+ * whichever process asks and whatever happens to it. Sources that a person paused or stopped, and those with a run, are left alone.
  */
 export const claimRechecks = (database: Database, limit: number): Promise<readonly DueRecheck[]> =>
   database.transaction(async (client) => {
@@ -31,7 +31,10 @@ export const claimRechecks = (database: Database, limit: number): Promise<readon
     return rows.map(({ failures: _failures, ...due }) => due)
   })
 
-/** A source has stopped: it is checked again by itself, later with every try in a row. `first`: it worked before. Under the lock of the source. */
+/**
+ * Schedules the automatic check of a source that has stopped, later with every consecutive failure. `first`: it worked before. The caller holds the
+ * lock on the source.
+ */
 export const scheduleRecheck = async (client: pg.ClientBase, sourceId: string, first: boolean): Promise<void> => {
   const { rows } = await client.query<{ failures: number }>(
     `INSERT INTO rechecks (source_id, failures, due_at) VALUES ($1, 1, clock_timestamp())
@@ -43,7 +46,7 @@ export const scheduleRecheck = async (client: pg.ClientBase, sourceId: string, f
   await postpone(client, sourceId, rows[0]?.failures ?? 1)
 }
 
-/** Not before the delay that so many failures give. */
+/** Postpones the next check by the delay that this number of failures implies. */
 export const postpone = async (client: pg.ClientBase, sourceId: string, failures: number): Promise<void> => {
   await client.query(`UPDATE rechecks SET due_at = clock_timestamp() + $2 * interval '1 millisecond' WHERE source_id = $1`, [
     sourceId,

@@ -7,15 +7,15 @@ import { postpone } from './claim-rechecks.js'
 
 export interface RecheckResult {
   readonly sourceId: string
-  /** The version that was checked: of another one, or a source that somebody has acted on since, the result says nothing. */
+  /** The version that was checked. The result says nothing about another version, or about a source that somebody has acted on since. */
   readonly versionId: string
   /** Null: the check passed. */
   readonly failure: { readonly reason: string; readonly message: string } | null
 }
 
 /**
- * Writes down what a check of a source in ERROR found. When it passed, the source is read again, by a run whose id is the answer: it
- * leaves ERROR when that run succeeds, since a check may not see what failed. Null when nothing begins.
+ * Records the result of checking a source in ERROR. If it passed, a run is created and its id returned: the source leaves ERROR only when that run
+ * succeeds, since a check may not see what failed. Returns null when no run begins.
  */
 export const recordRecheck = (database: Database, { sourceId, versionId, failure }: RecheckResult): Promise<string | null> =>
   database.transaction(async (client) => {

@@ -2,8 +2,8 @@ import type { Database } from '../database.js'
 import type { Bounds } from './bound-history.js'
 import { CHUNK, removeByOwner } from './page-through.js'
 
-// What remains is a part of the same sequence, so that it still proves that cursors never went back, and the last of a day says
-// where a backfill of a later moment begins: a little too early, never too late. The newest one is never removed.
+// What remains is a subsequence of the moves, so it still proves that cursors never went back, and the last one of a day shows where a backfill from
+// a later moment begins: a little too early, never too late. The newest one is never removed.
 const STATEMENT = `
 WITH cut AS MATERIALIZED (
   SELECT s.id, (SELECT o.id FROM cursor_history o WHERE o.stream_id = s.id ORDER BY o.id DESC OFFSET $2 LIMIT 1) AS beyond FROM unnest($1::int[]) AS s(id)
@@ -19,8 +19,8 @@ WITH cut AS MATERIALIZED (
 SELECT count(*)::int AS n FROM gone`
 
 /**
- * Thins the moves of cursors: of each stream the latest stay, before them the last of every day (UTC), and after `keptDays` only the
- * newest of all. Answers how many went.
+ * Thins the cursor history: the latest moves of each stream stay, before them the last of every day (UTC), and after `keptDays` only the newest of
+ * all. Returns how many were removed.
  */
 export const boundCursorHistory = (
   database: Pick<Database, 'pool'>,

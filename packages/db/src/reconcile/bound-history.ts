@@ -2,21 +2,21 @@ import type { Database } from '../database.js'
 import { CHUNK, removeByOwner } from './page-through.js'
 
 export interface Bounds {
-  /** So many of the latest are kept of each source. */
+  /** How many of the latest are kept per source. */
   readonly latest: number
-  /** And none that is older (days). */
+  /** Maximum age of what is kept, in days. */
   readonly days: number
   readonly signal?: AbortSignal | undefined
 }
 
 interface History {
   readonly table: 'runs' | 'ticks' | 'events'
-  /** The order of a source's rows, which an index has. */
+  /** The order of a source's rows; an index provides it. */
   readonly order: readonly string[]
   /** When it happened, for age and day. */
   readonly at: string
   readonly kind: 'run' | 'tick' | 'event'
-  /** What rows of a day are counted by. */
+  /** What the rows of a day are counted by. */
   readonly name: string
   readonly count: string
   readonly changed: string
@@ -60,7 +60,10 @@ WITH cut AS MATERIALIZED (
 SELECT count(*)::int AS n FROM gone`
 }
 
-/** Removes runs, ticks or events beyond their bounds; how many there were on each day remains. Never an active run. Answers how many went. */
+/**
+ * Removes runs, ticks or events beyond their bounds, keeping how many there were on each day. Never removes an active run. Returns how many were
+ * removed.
+ */
 export const boundHistory = (database: Pick<Database, 'pool'>, table: History['table'], { latest, days, signal }: Bounds): Promise<number> => {
   const history = HISTORIES.find((each) => each.table === table)
   if (history === undefined) throw new Error(`${table} has no history`)

@@ -1,7 +1,7 @@
 import type { Schedule } from '@inlet/domain'
 import type { Database } from '../database.js'
 
-/** Remembers what the queue has taken. Nothing here waits for a row that somebody has locked: what is not remembered is enqueued once more. */
+/** Records what the queue has accepted. Nothing here waits for a row that is locked: what is not recorded is merely enqueued once more. */
 export const confirmQueued = (database: Database) => ({
   /** The reconciler leaves these runs alone for a while. */
   async runsEnqueued(runIds: readonly string[]): Promise<void> {
@@ -11,7 +11,7 @@ export const confirmQueued = (database: Database) => ({
       values: [runIds],
     })
   },
-  /** What the queue now has for a source, which need not be what the source wants by now; null: nothing. */
+  /** Records the schedule the queue now has for a source, which may no longer be the one the source wants; null: none. */
   async schedulerSynced(sourceId: string, schedule: Schedule | null): Promise<void> {
     await database.pool.query(
       'UPDATE sources SET synced_schedule = $2 WHERE id = (SELECT id FROM sources WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)',

@@ -7,7 +7,7 @@ export interface MarkedStaleness {
 }
 
 // The same rule as decideFreshness in the domain. A mark changes once per incident, however many processes call: only rows that need a change are
-// locked, and one that another transaction has is left to the next pass. Sources that their owner has paused or stopped raise no alarm.
+// locked, and a row locked by another transaction is left to the next pass. Sources that their owner has paused or stopped raise no alarm.
 const FROM = `(coalesce(last_success_at, created_at) + fresh_within_seconds * interval '1 second')`
 const MARK = `
 WITH due AS MATERIALIZED (
@@ -30,7 +30,7 @@ SELECT id AS "sourceId", 'source.stale' AS type, 'warn' AS level, 'no success wi
 UNION ALL
 SELECT id, 'source.fresh', 'info', 'it is fresh again', jsonb_build_object('staleSince', marked, 'lastSuccessAt', last_success_at) FROM fresh`
 
-/** Reports by an event which sources have begun to miss their freshness objective, and which meet it again. */
+/** Writes an event for each source that has begun to miss its freshness objective, or meets it again. */
 export const markStaleness = (database: Database): Promise<MarkedStaleness> =>
   database.transaction(async (client) => {
     const { rows: events } = await client.query<NewEvent>(MARK)

@@ -1,12 +1,12 @@
 import type { Database } from '../database.js'
 
-/** How much one statement does: so many sources (streams) are looked at, and so many of their rows removed at most. */
+/** Limits of one statement: sources (or streams) looked at, and rows removed. */
 const OWNERS = 500
 export const CHUNK = 5_000
 
 /**
- * Runs a statement for all sources or streams, page by page, and for each page until it removes nothing more. Its first parameter
- * is the ids of a page; it answers how many rows it removed as `n`. May end anywhere and be begun again.
+ * Runs a statement for all sources or streams, page by page, repeating each page until it removes nothing more. Its first parameter is the ids of a
+ * page; it returns the number of rows removed as `n`. Safe to interrupt and repeat.
  */
 export const removeByOwner = async (
   { pool }: Pick<Database, 'pool'>,

@@ -3,7 +3,7 @@ import type { Database } from '../database.js'
 import { RECHECK_DUE } from '../rechecks/claim-rechecks.js'
 import { createRun } from '../runs/create-run.js'
 
-/** What there is to repair. */
+/** Which repairs are needed. */
 export interface Repairs {
   readonly overdue: boolean
   readonly restarts: boolean
@@ -17,7 +17,7 @@ export interface Repairs {
   readonly staleness: boolean
 }
 
-/** Whether there is anything for the steps that look for it: one statement for all, since mostly there is nothing. */
+/** Finds which repair steps have anything to do, in one statement for all, since mostly there is nothing. */
 export const findRepairs = async (
   { pool }: Pick<Database, 'pool'>,
   request: { readonly graceSeconds: number; readonly continuous: readonly string[] },
@@ -34,7 +34,7 @@ export const findRepairs = async (
   return rows[0] ?? ALL_REPAIRS
 }
 
-/** Without an answer every step looks for itself. */
+/** If the query fails, every step checks for itself. */
 export const ALL_REPAIRS: Repairs = {
   overdue: true,
   restarts: true,
@@ -49,7 +49,7 @@ export const ALL_REPAIRS: Repairs = {
 
 const OVERDUE = `next_tick_at < clock_timestamp() - $1 * interval '1 second' AND deleting_at IS NULL`
 
-/** Up to `limit` sources with a tick that should have been handled `graceSeconds` ago, but for those that were tried already. */
+/** Lists up to `limit` sources with a tick that should have been handled `graceSeconds` ago, except those already tried. */
 export const listOverdueSources = async (
   database: Database,
   request: { readonly graceSeconds: number; readonly limit: number; readonly except?: readonly string[] },
@@ -73,9 +73,9 @@ export interface RunToEnqueue {
 }
 
 /**
- * Active runs that no worker has and that need a job: queued ones never enqueued or whose job seems lost, parked ones
- * whose time has come, running ones whose lease expired. Claimed by state, so any number of reconcilers may ask. Those that
- * waited longest for a job come first, so that none is passed over for good.
+ * Lists active runs that no worker holds and that need a job: queued runs never enqueued or whose job seems lost, parked runs whose time has come,
+ * running ones whose lease expired. Claimed by state, so any number of reconcilers may ask. Those that have waited longest come first, so that none
+ * is starved.
  */
 export const listRunsToEnqueue = async (database: Database, limit: number): Promise<readonly RunToEnqueue[]> => {
   const { rows } = await database.pool.query<RunToEnqueue>(
@@ -86,7 +86,7 @@ export const listRunsToEnqueue = async (database: Database, limit: number): Prom
   return rows
 }
 
-/** Sources whose automatic restart is due: active ones, and suspended ones whose next probe is. */
+/** Lists sources whose automatic restart is due: active ones, and suspended ones whose next probe is due. */
 export const listDueRestarts = async (database: Database, limit: number): Promise<readonly string[]> => {
   const { rows } = await database.pool.query<{ id: string }>(`SELECT id FROM sources WHERE ${DUE} ORDER BY restart_at LIMIT $1`, [limit])
   return rows.map(({ id }) => id)
@@ -94,7 +94,7 @@ export const listDueRestarts = async (database: Database, limit: number): Promis
 
 const DUE = `restart_at <= clock_timestamp() AND (status = 'ACTIVE' OR (status = 'ERROR' AND status_reason = 'POISON_SOURCE')) AND deleting_at IS NULL`
 
-/** Makes the run of a restart that is due, and answers it; null when another process did, or has locked the source. */
+/** Creates the run of a due restart and returns its id; null when another process did, or has locked the source. */
 export const createDueRestart = (database: Database, sourceId: string): Promise<string | null> =>
   database.transaction(async (client) => {
     const due = await client.query(`SELECT FROM sources WHERE id = $1 AND ${DUE} FOR NO KEY UPDATE SKIP LOCKED`, [sourceId])
@@ -104,7 +104,7 @@ export const createDueRestart = (database: Database, sourceId: string): Promise<
     return run?.created ? run.id : null
   })
 
-/** The same for all that are due; answers the new runs. One that fails does not stop the others. */
+/** Creates the runs of all due restarts and returns their ids. One that fails does not stop the others. */
 export const createDueRestarts = async (database: Database, limit: number): Promise<readonly string[]> => {
   const made: string[] = []
   for (const sourceId of await listDueRestarts(database, limit)) {
@@ -114,7 +114,7 @@ export const createDueRestarts = async (database: Database, limit: number): Prom
   return made
 }
 
-/** Sources whose deletion has begun. */
+/** Lists sources whose deletion has begun. */
 export const listSourcesToDelete = async (database: Database, limit: number): Promise<readonly string[]> => {
   const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM sources WHERE deleting_at IS NOT NULL ORDER BY deleting_at LIMIT $1', [
     limit,
@@ -123,8 +123,8 @@ export const listSourcesToDelete = async (database: Database, limit: number): Pr
 }
 
 /**
- * Seconds by which this process's clock is at least ahead of the database's (negative: behind). What the round trip
- * leaves open counts as no difference: an answer that took 10 s must not look like a clock that is 5 s off.
+ * Returns the seconds by which this process's clock is at least ahead of the database's (negative: behind). What the round trip leaves open counts as
+ * no difference: a response that took 10 s must not look like a clock that is 5 s off.
  */
 export const readClockSkewSeconds = async (database: Pick<Database, 'pool'>): Promise<number> => {
   const before = Date.now()

@@ -7,27 +7,27 @@ import { boundCursorHistory } from './bound-cursor-history.js'
 import { boundHistory } from './bound-history.js'
 import { CHUNK } from './page-through.js'
 
-/** How long and how many things are kept. Records and the audit trail are kept for ever. */
+/** How long and how many of each thing are kept. Records and the audit trail are kept forever. */
 export interface Retention {
-  /** Runs, ticks and events of a source, and moves of the cursor of a stream, beyond which older ones go. */
+  /** How many runs, ticks and events of a source, and cursor moves of a stream, are kept; older ones are removed. */
   readonly latest: number
-  /** All further ones in days. */
+  /** All the following are in days. */
   readonly runDays: number
   readonly tickDays: number
   readonly eventDays: number
-  /** Log lines of runs; they go with their run at the latest. */
+  /** Log lines of runs; they are removed with their run at the latest. */
   readonly logDays: number
-  /** How long every move of a cursor is kept; then the last one of each day. */
+  /** How long every cursor move is kept; after that, the last one of each day. */
   readonly cursorDays: number
-  /** How long one move of a cursor is kept for each day, and how many runs, ticks and events there were. */
+  /** How long one cursor move per day is kept, and the daily counts of runs, ticks and events. */
   readonly dayDays: number
-  /** Stored batches of runs that have ended. */
+  /** Ledger entries of runs that have ended. */
   readonly ledgerDays: number
   readonly quarantineDays: number
   readonly callDays: number
-  /** Pushed events, from when they were stored. */
+  /** Pushed events, counted from when they were stored. */
   readonly inboxDays: number
-  /** How long a token of the change feed can be resumed. */
+  /** How long a change feed token can be resumed. */
   readonly changeDays: number
   /** Raw records that drafts are tried on. */
   readonly sampleDays: number
@@ -49,7 +49,7 @@ export const DEFAULT_RETENTION: Retention = {
   changeDays: 7,
 }
 
-/** The retention where runs, ticks, events and moves of cursors are kept for at most so many days, and so many of each. */
+/** Returns the retention that keeps runs, ticks, events and cursor moves for at most this many days, and at most this many of each. */
 export const retentionWithin = (bounds: {
   readonly days?: number | undefined
   readonly latest?: number | undefined
@@ -72,8 +72,8 @@ export const retentionWithin = (bounds: {
 const ENDED = `NOT EXISTS (SELECT FROM runs r WHERE r.id = t.run_id AND r.status <> 'ended')`
 
 /**
- * Removes what is past its retention, in chunks; answers how many rows of each table went. Never touches an active run. It may end
- * anywhere and be begun again; the signal ends it after the statement in hand. A table that fails does not stop the others; throws at the end.
+ * Removes everything past its retention, in chunks; returns the number of rows removed per table. Never touches an active run. Safe to interrupt and
+ * repeat; the signal ends it after the current statement. A table that fails does not stop the others; throws at the end.
  */
 export const applyRetention = async (
   database: Database,
@@ -138,7 +138,7 @@ const removeInChunks = async (
   return total
 }
 
-/** The end of a run empties this; a run that ended otherwise may have left some. */
+/** The end of a run clears this table; a run that ended in another way may have left rows. */
 const ENDED_RUNS = `SELECT i.id FROM (${distinctIds({ table: 'sweep_seen', column: 'run_id' })}) AS i(id) JOIN runs r ON r.id = i.id AND r.status = 'ended'`
 const GONE_RUNS = `SELECT i.id FROM (${distinctIds({ table: 'run_logs', column: 'run_id' })}) AS i(id) WHERE NOT EXISTS (SELECT FROM runs r WHERE r.id = i.id)`
 

@@ -5,23 +5,23 @@ import { findFiltered, findHits, type Hit } from './find-hits.js'
 import { readHitTexts } from './read-hit-texts.js'
 import { narrows, type RecordFilter } from './record-row.js'
 
-/** The best hits of a question; worse ones are not reached, and the answer says so. */
+/** The number of best hits that pages can reach; the result says if there are more. */
 export const MAX_RANKED = 10_000
-/** A filter that fewer records pass is applied before ranking. */
+/** A filter passed by fewer records than this is applied before ranking. */
 const MAX_FILTERED = 200_000
 const FIRST_CHUNK = 200
 const PHRASE_CHUNK = 100
 
 export interface CollectedHits {
-  /** The best first; at least as many as wanted when there are. */
+  /** Best first; at least as many as wanted, if there are. */
   readonly hits: readonly Hit[]
-  /** Whether more records match than these and those that a longer collection would reach. */
+  /** Whether more records match than these and those a longer collection would reach. */
   readonly truncated: boolean
-  /** Whether a longer collection may find more. */
+  /** Whether a longer collection could find more. */
   readonly more: boolean
 }
 
-/** The best records that pass the filter and the strict parts of the question. */
+/** Returns the best records that pass the filter and meet the strict parts of the question. */
 export const collectHits = async (
   database: Pick<Database, 'pool'>,
   search: OpenSearch,
@@ -31,7 +31,7 @@ export const collectHits = async (
   const ranking = search.rank(MAX_RANKED)
   const collected = await collect(database, { search, filter, ranked: ranking.hits, wanted })
   if (collected.hits.length >= wanted || !ranking.more || !narrows(filter)) return { ...collected, truncated: ranking.more }
-  // The filter left too few of the best: rank again among what passes it.
+  // The filter left too few of the best hits: rank again among the records that pass it.
   const within = await findFiltered(database, filter, MAX_FILTERED)
   if (within === null) return { ...collected, truncated: true }
   const narrow = search.rank(MAX_RANKED, within)
@@ -62,10 +62,10 @@ const collect = async (
   return { hits, more: at < ranked.length }
 }
 
-/** More parts of one record are not read to find a phrase. */
+/** How many parts of one record are read at most to find a phrase. */
 const MAX_PARTS_READ = 50
 
-/** Those of the hits in whose texts the phrases of a question stand, and those that must not be there do not. */
+/** Keeps the hits whose texts contain the required phrases of a question and none of the excluded ones. */
 export const checkPhrases = async (database: Pick<Database, 'pool'>, hits: readonly Hit[], query: Query): Promise<readonly Hit[]> => {
   const texts = await readHitTexts(database, hits, MAX_PARTS_READ)
   return hits.filter((_hit, n) => {

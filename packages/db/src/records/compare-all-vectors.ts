@@ -4,12 +4,12 @@ import { allOf, createSqlParts } from '../sql-parts.js'
 import { RECORD_TABLES, recordConditions, recordsAt } from './record-row.js'
 import { SIMILAR_RECORD, type SimilarPart, type SimilarSearch } from './similar-parts.js'
 
-/** `near`: how many parts the signs gave, before those of records that do not pass were left out. */
+/** `near`: how many parts the sign codes yielded before those of filtered-out records were removed. */
 export type ComparedPart = SimilarPart & { readonly near: number }
 
 /**
- * The parts whose signs differ least from those of a question, over all vectors of the generation. A filter that is applied first loses none of those
- * that pass it; else what does not pass takes the places of others.
+ * Finds the parts whose sign codes differ least from the question's, over all vectors of the generation. Applying the filter first loses none of the
+ * parts that pass it; otherwise parts that do not pass take the place of others.
  */
 export const compareAllVectors = async (
   { pool }: Pick<Database, 'pool'>,

@@ -3,20 +3,20 @@ import { allOf, createSqlParts } from '../sql-parts.js'
 import type { Hit } from './find-hits.js'
 import { filteredTables, RECORD_TABLES, type RecordFilter, recordConditions, recordsAt } from './record-row.js'
 
-/** How many of the records have each value of a field. */
+/** The number of records per value of a field. */
 export interface Facet {
   readonly field: string
-  /** The most frequent first. */
+  /** Most frequent first. */
   readonly values: readonly { readonly value: string; readonly count: number }[]
   /** Whether there are more values. */
   readonly more: boolean
 }
 
 const MAX_VALUES = 50
-/** Without a question so many records are counted, the ones fetched last. */
+/** Without a question, this many records are counted, most recently fetched first. */
 export const MAX_COUNTED = 100_000
 
-/** Facets over the hits of a search. */
+/** Counts facets over the hits of a search. */
 export const countFacets = async (
   { pool }: Pick<Database, 'pool'>,
   hits: readonly Pick<Hit, 'streamId' | 'keyHash'>[],
@@ -31,7 +31,7 @@ export const countFacets = async (
   })
 }
 
-/** Facets over a list without a question. */
+/** Counts facets over a list without a question. */
 export const countListFacets = async ({ pool }: Pick<Database, 'pool'>, filter: RecordFilter, fields: readonly string[]): Promise<readonly Facet[]> =>
   inTurn(fields, async (field) => {
     const { values, add } = createSqlParts()
@@ -47,10 +47,10 @@ interface ValueRow {
 
 const COLUMNS: Readonly<Record<string, string>> = { source: 's.slug', connector: 's.connector', stream: 'st.name', kind: 'r.kind' }
 
-/** Whether a name is one that can be counted. */
+/** Whether a field name can be counted. */
 export const isFacet = (field: string): boolean => field in COLUMNS || /^data(?:\.[^.]{1,100}){1,10}$/u.test(field)
 
-// Of an array each element counts once.
+// Each element of an array counts once.
 const statement = (field: string, from: string, add: (value: unknown) => string): string => {
   const column = COLUMNS[field]
   if (column !== undefined)

@@ -1,7 +1,7 @@
 import type { Database } from '../database.js'
 import { columnsWith, recordsAt, type StoredRecord } from './record-row.js'
 
-/** The place of a record, with the size of its data in bytes. */
+/** The key of a record, with the size of its data in bytes. */
 export interface RecordKeyRow {
   readonly streamId: number
   /** Hex. */
@@ -9,7 +9,7 @@ export interface RecordKeyRow {
   readonly bytes: number
 }
 
-/** How many of the keys fit into a budget of bytes, at least one: large records make pages shorter, not the process larger. Pure. */
+/** Returns how many of the keys fit into a byte budget, at least one: large records make pages shorter instead of using more memory. Pure. */
 export const countWithin = (keys: readonly Pick<RecordKeyRow, 'bytes'>[], limit: number, maxBytes: number): number => {
   let bytes = 0
   let count = 0
@@ -23,26 +23,26 @@ export const countWithin = (keys: readonly Pick<RecordKeyRow, 'bytes'>[], limit:
 
 /** Which parts of records are shown. */
 export interface RecordFields {
-  /** All of data, bulky or not. */
+  /** All of data, including bulky members. */
   readonly allData: boolean
-  /** Members of data that are shown even if they are bulky. */
+  /** Members of data to show even if they are bulky. */
   readonly members: readonly string[]
   readonly text: boolean
 }
 
 export const USUAL_FIELDS: RecordFields = { allData: false, members: [], text: false }
 
-/** Members of data with more characters are bulky: shown on demand only. */
+/** Members of data longer than this (characters) are bulky: shown only on request. */
 const BULKY = 2_000
 
 export interface FetchedRecord extends StoredRecord {
-  /** Names of members of data that are left out. */
+  /** Names of the members of data that were left out. */
   readonly omitted: readonly string[] | null
   /** Null unless asked for. */
   readonly text: string | null
 }
 
-/** Bytes of what is shown of a record, over `r`. */
+/** SQL: size in bytes of what is shown of a record, over `r`. */
 export const shownBytes = ({ allData, text }: RecordFields, members: string): string =>
   `${allData ? 'octet_length(r.data::text)' : `octet_length((${trimmed(members)})::text)`}${text ? " + octet_length(coalesce(r.text, ''))" : ''}`
 
@@ -63,7 +63,7 @@ SELECT ${columnsWith(allData ? 'r.data::text' : `(${trimmed('$3')})::text`)},
 FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS k(stream_id, key_hash, place)
 ${recordsAt("stream_id = k.stream_id AND key_hash = decode(k.key_hash, 'hex')")} ${allData ? 'WHERE $3::text[] IS NOT NULL' : ''} ORDER BY k.place`
 
-/** The records at these places in their order. */
+/** Returns the records with these keys, in order. */
 export const fetchRecords = async (
   { pool }: Pick<Database, 'pool'>,
   keys: readonly Pick<RecordKeyRow, 'streamId' | 'keyHash'>[],
@@ -74,7 +74,7 @@ export const fetchRecords = async (
   return (await pool.query<FetchedRecord>(FETCH(fields), values)).rows
 }
 
-/** How large the records are as they are shown, in the order of the keys. */
+/** Returns the sizes of the records as shown, in the order of the keys. */
 export const measureRecords = async (
   { pool }: Pick<Database, 'pool'>,
   keys: readonly Pick<RecordKeyRow, 'streamId' | 'keyHash'>[],

@@ -11,11 +11,11 @@ export interface Hit extends RankedHit {
   /** Milliseconds since 1970. */
   readonly fetchedAt: number
   readonly occurredAt: number | null
-  /** What its score counts, up to 1. */
+  /** Factor on its score, up to 1. */
   readonly share: number
 }
 
-/** What a record counts that only says what others hold, such as the name and the size of a file. */
+/** Factor for a record that only says what others contain, such as the name and size of a file. */
 const CATALOG = 0.5
 
 export const shareOf = ({ catalog }: { readonly catalog: boolean }): number => (catalog ? CATALOG : 1)
@@ -29,7 +29,7 @@ interface HitRow {
   readonly occurredAt: number | null
 }
 
-/** Those of the ranked records that exist still and pass the filter, in the order they were ranked. */
+/** Returns the ranked records that still exist and pass the filter, in ranking order. */
 export const findHits = async ({ pool }: Pick<Database, 'pool'>, ranked: readonly RankedHit[], filter: RecordFilter): Promise<readonly Hit[]> => {
   if (ranked.length === 0) return []
   const { values, add } = createSqlParts()
@@ -56,7 +56,7 @@ export const findHits = async ({ pool }: Pick<Database, 'pool'>, ranked: readonl
   })
 }
 
-/** The numbers by which records that pass a filter are found; null when there are more than `limit`. */
+/** Returns the index numbers of the records that pass a filter; null when there are more than `limit`. */
 export const findFiltered = async ({ pool }: Pick<Database, 'pool'>, filter: RecordFilter, limit: number): Promise<ReadonlySet<number> | null> => {
   const { values, add } = createSqlParts()
   const conditions = allOf(recordConditions(filter, add))
@@ -69,7 +69,7 @@ export const findFiltered = async ({ pool }: Pick<Database, 'pool'>, filter: Rec
   return rows.length > limit ? null : new Set(rows.map(({ doc }) => Number(doc)))
 }
 
-/** The numbers by which records are found now, in the order of the records; none for one that is gone. */
+/** Returns the current index numbers of records, in the order of the keys; none for a record that is gone. */
 export const findNumbers = async (
   { pool }: Pick<Database, 'pool'>,
   keys: readonly Pick<Hit, 'streamId' | 'keyHash'>[],

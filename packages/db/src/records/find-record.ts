@@ -7,7 +7,7 @@ export interface StoredRecordDetails extends StoredRecord {
   readonly contentHash: string
 }
 
-/** A record by its place, deleted ones included; null when unknown or its source is being deleted. */
+/** Returns a record by its key, even if deleted; null when unknown or when its source is being deleted. */
 export const findRecord = async (
   database: Database,
   place: { readonly streamId: number; readonly keyHash: string },

@@ -9,22 +9,22 @@ import { narrows, type RecordFilter, recordConditions } from './record-row.js'
 import type { QuestionVector, SimilarPart, SimilarSearch } from './similar-parts.js'
 
 export interface SimilarHits {
-  /** The closest first. */
+  /** Closest first. */
   readonly hits: readonly Hit[]
-  /** Whether there are more, which are less close. */
+  /** Whether there are more, less close ones. */
   readonly more: boolean
 }
 
-/** Parts that are found by signs or by the index, of which the vectors are compared: the more, the less is lost by that. */
+/** Candidate parts from sign codes or the index whose vectors are then compared: the more, the less is lost. */
 const PARTS_PER_HIT = 4
 const FEWEST_PARTS = 600
 const CITED_PARTS = 3
-/** The vectors of so many records are compared no slower than an index leads to the closest: each of those is unpacked again. */
+/** Up to this many records, comparing all vectors is no slower than following an index to the closest, since each of those is unpacked again. */
 const COMPARED_RECORDS = 100_000
 
 /**
- * The records whose parts are closest to a question and that pass the filter. The index of the generation is followed where it has one and its way is
- * shorter; where it does not lead to enough that pass, all vectors are compared, so that a filter loses none. `compared`: see COMPARED_RECORDS.
+ * Finds the records that pass the filter and whose parts are closest to a question. Follows the generation's index if it has one and that is faster;
+ * if the index does not lead to enough records that pass, all vectors are compared, so that a filter loses none. `compared`: see COMPARED_RECORDS.
  */
 export const findSimilar = async (
   database: Pick<Database, 'pool' | 'transaction'>,
@@ -45,12 +45,12 @@ const compareAll = async (database: Pick<Database, 'pool'>, search: SimilarSearc
   const { filter, parts, question } = search
   const first = await compareAllVectors(database, search, narrows(filter))
   const hits = toHits(first, question.vector)
-  // Deleted records took the places of others.
+  // Deleted records took the place of others.
   const depleted = hits.length < limit && !narrows(filter) && (first[0]?.near ?? parts) === parts
   return depleted ? toHits(await compareAllVectors(database, search, true), question.vector) : hits
 }
 
-/** Records of the sources and streams that a filter lets pass. */
+/** Counts the records of the sources and streams that pass a filter. */
 const countReached = async ({ pool }: Pick<Database, 'pool'>, { sourceIds, connector, labels, stream }: RecordFilter): Promise<number> => {
   const { values, add } = createSqlParts()
   const conditions = allOf(recordConditions({ sourceIds, connector, labels, stream, deleted: 'include' }, add))

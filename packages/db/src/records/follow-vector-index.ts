@@ -4,18 +4,19 @@ import { allOf, createSqlParts } from '../sql-parts.js'
 import { recordConditions, recordsAt } from './record-row.js'
 import { SIMILAR_RECORD, type SimilarPart, type SimilarSearch } from './similar-parts.js'
 
-/** pgvector takes up to 1,000. */
+/** The maximum that pgvector accepts is 1,000. */
 const MOST_AT_ONCE = 1_000
-/** So many vectors are looked at, and this much memory is used, for parts that pass the filter, before the search ends with what it has. */
+/** How many vectors, and how much memory, may be spent on finding parts that pass the filter before the search returns what it has. */
 const MOST_LOOKED_AT = 40_000
 const TIMES_WORK_MEM = 8
 
-// Order: what comes too late counts as well, since the vectors are compared again. Without a sort Postgres can only follow the index, whatever the statistics say.
+// Relaxed order: parts that arrive late count as well, since the vectors are compared again. Without sorting, Postgres can only follow the index,
+// whatever the statistics say.
 const SETTINGS = `SELECT set_config('hnsw.ef_search', $1, true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
   set_config('hnsw.max_scan_tuples', '${MOST_LOOKED_AT}', true), set_config('hnsw.scan_mem_multiplier', '${TIMES_WORK_MEM}', true),
   set_config('enable_sort', 'off', true)`
 
-/** The closest parts, of records that pass, in the order in which the index of the generation leads to them; fewer where few pass. */
+/** Returns the closest parts of records that pass, in the order in which the generation's index yields them; fewer if few pass. */
 export const followVectorIndex = async (
   { transaction }: Pick<Database, 'transaction'>,
   { schema }: { readonly schema: string },
@@ -28,7 +29,7 @@ export const followVectorIndex = async (
   return transaction(async (client) => {
     await client.query(SETTINGS, [String(Math.min(MOST_AT_ONCE, parts))])
     const { rows } = await client.query<SimilarPart>(
-      // The space is a part of what the index is over, so that it must be known when the statement is planned.
+      // The space is part of the indexed expression, so it must be known when the statement is planned.
       `SELECT ${SIMILAR_RECORD}, v.ordinal, v.vector
        FROM search_vectors v ${recordsAt('stream_id = v.stream_id AND key_hash = v.key_hash')} WHERE v.space = ${space} AND ${conditions}
        ORDER BY ${asHalfvec('v.vector', own)} OPERATOR(${schema}.<#>) ${asked} LIMIT ${add(parts)}`,

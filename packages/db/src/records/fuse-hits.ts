@@ -8,26 +8,26 @@ import { readHitTexts } from './read-hit-texts.js'
 import type { RecordFilter } from './record-row.js'
 import type { QuestionVector } from './similar-parts.js'
 
-/** What looks for hits: words, vectors, or both. */
+/** What finds hits: words, vectors, or both. */
 export type SearchMode = 'lexical' | 'vector' | 'hybrid'
 
-/** A question that is also asked by its meaning. */
+/** A question that is also searched by meaning. */
 export interface MeaningSearch extends QuestionVector {
   readonly mode: 'vector' | 'hybrid'
-  /** What ranks by meaning count, where those by words count 1. */
+  /** The weight of ranks by meaning, where those by words weigh 1. */
   readonly weight: number
-  /** How well each of these texts answers the question, the higher the better; null when nobody can say. */
+  /** Scores how well each of these texts answers the question, higher is better; null when no scores are available. */
   readonly rerank: ((texts: readonly string[]) => Promise<readonly number[] | null>) | null
 }
 
 /** A hit, and what found it. */
 export interface FoundHit extends Hit {
   readonly matchedBy: readonly ('lexical' | 'vector')[]
-  /** The part that is closest to what the question means, and the cosine between the two; null where only words found it. */
+  /** The part closest in meaning to the question, and the cosine between the two; null if only words found the record. */
   readonly closest: { readonly part: number; readonly score: number } | null
 }
 
-/** So many records are looked for by meaning: beside words, and alone. */
+/** How many records are searched by meaning: in addition to words, and alone. */
 const BESIDE_WORDS = 200
 export const MAX_SIMILAR = 1_000
 
@@ -38,7 +38,7 @@ export interface MeaningHits {
   readonly more: boolean
 }
 
-/** Records that are close to what a question means, and meet its strict parts. */
+/** Returns records close in meaning to a question that also meet its strict parts. */
 export const findByMeaning = async (
   database: Pick<Database, 'pool' | 'transaction'>,
   search: OpenSearch,
@@ -59,7 +59,7 @@ const meetingStrictParts = async (database: Pick<Database, 'pool'>, search: Open
 
 const nameOf = ({ streamId, keyHash }: Hit): string => `${streamId}-${keyHash}`
 
-/** The hits of words and of meaning as one order; `trust` is how well words alone answer, see coverageOf. */
+/** Fuses the hits by words and by meaning into one ranking; `trust` is how well words alone answer, see coverageOf. */
 export const fuseHits = (
   lexical: readonly Hit[],
   similar: readonly FoundHit[],
@@ -76,7 +76,7 @@ export const fuseHits = (
   })
 }
 
-/** The parts that words found come first: their snippets show the words. */
+/** Parts found by words come first: their snippets show the words. */
 const withMeaning = (known: FoundHit, similar: FoundHit): FoundHit => ({
   ...known,
   matchedBy: ['lexical', 'vector'],
@@ -84,10 +84,10 @@ const withMeaning = (known: FoundHit, similar: FoundHit): FoundHit => ({
   parts: [...known.parts, ...similar.parts.filter(({ part }) => !known.parts.some((own) => own.part === part))],
 })
 
-/** So many of the best are ordered again by an endpoint for that. */
+/** How many of the best hits are reranked by an endpoint. */
 const RERANKED = 50
 
-/** The best hits in the order that an endpoint gives them; null when it does not. */
+/** Reorders the best hits by the scores of a reranking endpoint; null when it gives none. */
 export const rerankHits = async (
   database: Pick<Database, 'pool'>,
   hits: readonly FoundHit[],
@@ -101,7 +101,7 @@ export const rerankHits = async (
   )
   const ranks = await rerank(texts)
   if (ranks === null) return null
-  // Scores of the fusion stay with their places: those of the endpoint are of another kind.
+  // Fusion scores stay with their ranks: the endpoint's scores are on another scale.
   const order = best.map((hit, n) => ({ hit, rank: ranks[n] ?? 0 })).sort((a, b) => b.rank - a.rank)
   return [...order.map(({ hit }, n) => ({ ...hit, score: best[n]?.score ?? hit.score })), ...hits.slice(RERANKED)]
 }

@@ -9,12 +9,12 @@ export interface StoredRecords {
   entries(stream: string): AsyncIterable<{ readonly key: string; readonly validator: string | null }>
 }
 
-/** For a run that must read everything again: nothing is known. */
+/** For a run that must read everything again: it knows no records. */
 export const NO_STORED_RECORDS: StoredRecords = { lookup: async () => new Map(), async *entries() {} }
 
-// While everything is read again, what was stored before says nothing about being unchanged.
+// While everything is read again, older validators do not prove that an item is unchanged.
 const VALIDATOR = 'CASE WHEN r.epoch < st.reread_epoch THEN NULL ELSE r.validator END AS validator'
-// Keys that a mapping set are not those that the connector knows.
+// Keys set by a mapping are not those that the connector knows.
 const OWN_KEYS = `coalesce(st.mapping_hash NOT LIKE 'set:%', true)`
 
 export const createStoredRecords = (database: Database, sourceId: string): StoredRecords => ({

@@ -7,7 +7,7 @@ export interface ChunkRequest {
   readonly streamId: number
   /** Hex. */
   readonly keyHash: string
-  /** The chunk in the middle; null: from the first on. */
+  /** The chunk to center on; null: start with the first. */
   readonly around: number | null
   readonly limit: number
 }
@@ -21,7 +21,7 @@ interface ChunksRow {
   readonly chunks: readonly HitText[] | null
 }
 
-// Chunks are written when a record is indexed. Until then there are none, or those of the state before.
+// Chunks are written when a record is indexed. Until then there are none, or those of its previous state.
 const READ = `
 SELECT r.title, r.key, CASE WHEN t.total = 0 THEN r.text END AS text, CASE WHEN t.total = 0 AND (r.text IS NULL OR r.text !~ '\\S') THEN r.data END AS data, t.total,
   (SELECT json_agg(json_build_object('ordinal', c.ordinal, 'start', c.from_char, 'end', c.to_char, 'headings', c.headings, 'text', c.text) ORDER BY c.ordinal)
@@ -32,7 +32,7 @@ CROSS JOIN LATERAL (SELECT count(*)::int AS total FROM record_chunks c WHERE c.s
 CROSS JOIN LATERAL (SELECT greatest(0, least(coalesce($3::int, 0) - CASE WHEN $3::int IS NULL THEN 0 ELSE $4::int / 2 END, t.total - $4::int)) AS first) w
 WHERE r.stream_id = $1 AND r.key_hash = decode($2, 'hex')`
 
-/** Chunks of a record that stand side by side; a record that is not divided has one. Null when there is no such record. */
+/** Returns neighboring chunks of a record; a record that is not divided has one. Null when there is no such record. */
 export const listChunks = async (
   { pool }: Pick<Database, 'pool'>,
   { streamId, keyHash, around, limit }: ChunkRequest,

@@ -4,12 +4,12 @@ import { countWithin, type FetchedRecord, fetchRecords, type RecordFields, type 
 import { filteredTables, type RecordFilter, recordConditions } from './record-row.js'
 
 export interface RecordListRequest extends RecordFilter {
-  /** Records without a time of their own are not in a list by `occurredAt`. */
+  /** Records without a time of their own are not listed by `occurredAt`. */
   readonly sort: 'fetchedAt' | 'occurredAt'
   readonly after: { readonly at: string; readonly streamId: number; readonly keyHash: string } | null
   readonly fields: RecordFields
   readonly limit: number
-  /** A page ends earlier when what is shown of its records exceeds this. */
+  /** A page ends early when what is shown of its records exceeds this size. */
   readonly maxBytes: number
 }
 
@@ -20,13 +20,13 @@ export interface RecordRows<R = FetchedRecord> {
 }
 
 interface PlaceRow extends RecordKeyRow {
-  /** With all digits. */
+  /** With full precision. */
   readonly at: string
 }
 
 const COLUMN = { fetchedAt: 'r.fetched_at', occurredAt: 'r.occurred_at' } as const
 
-/** Records, the ones fetched last (or with the latest time of their own) first. */
+/** Lists records, most recent first, by fetch time or by their own time. */
 export const listRecords = async (database: Database, request: RecordListRequest): Promise<RecordRows> => {
   const { values, add } = createSqlParts()
   const { after, fields } = request
@@ -39,7 +39,7 @@ export const listRecords = async (database: Database, request: RecordListRequest
       : `(${column}, r.stream_id, r.key_hash) < (${add(after.at)}::timestamptz, ${add(after.streamId)}::int, decode(${add(after.keyHash)}, 'hex'))`,
   ])
   const members = fields.allData ? '' : add(fields.members)
-  // What is shown is measured for the page alone, not for all that is sorted to find it.
+  // What is shown is measured for the page alone, not for everything sorted to find it.
   const { rows } = await database.pool.query<PlaceRow>(
     `SELECT k.stream_id AS "streamId", encode(k.key_hash, 'hex') AS "keyHash", ${shownBytes(fields, members)} AS bytes, k.at::text AS at
      FROM (SELECT r.stream_id, r.key_hash, ${column} AS at FROM ${filteredTables(request)} WHERE ${where}

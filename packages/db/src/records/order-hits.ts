@@ -4,13 +4,13 @@ import type { OpenSearch } from '../search/open-search.js'
 import type { Hit } from './find-hits.js'
 import { readHitTexts } from './read-hit-texts.js'
 
-/** So many of the best are ordered by what their texts show. */
+/** How many of the best hits are reranked by their texts. */
 export const RERANKED = 100
 const DAY_MS = 86_400_000
 
 export interface HitOrder {
   readonly sort: 'relevance' | 'occurredAt' | 'fetchedAt'
-  /** Days after which a record counts half as much; null: its age does not matter. */
+  /** Age in days at which the effect of recency has dropped by half; null: age does not matter. */
   readonly recencyDays: number | null
   readonly now: number
 }
@@ -28,7 +28,7 @@ export const orderHits = async (
   return reorderHits([...byScore(reranked), ...ranked.slice(RERANKED)], order)
 }
 
-/** Orders hits whose order by relevance is known: by time, or with what their age takes from their scores. */
+/** Reorders hits already ranked by relevance: by time, or with scores reduced by age. */
 export const reorderHits = <T extends Hit>(hits: readonly T[], { sort, recencyDays, now }: HitOrder): readonly T[] => {
   if (sort !== 'relevance') return byTime(hits, sort)
   if (recencyDays === null) return hits
@@ -41,7 +41,7 @@ const byScore = <T extends Hit>(hits: readonly T[]): readonly T[] =>
 const byTime = <T extends Hit>(hits: readonly T[], sort: 'occurredAt' | 'fetchedAt'): readonly T[] =>
   hits.filter((hit) => hit[sort] !== null).sort((a, b) => (b[sort] ?? 0) - (a[sort] ?? 0) || b.score - a.score || a.record - b.record)
 
-/** Between one half and one: age alone never hides what was asked for. */
+/** Between one half and one: age alone never hides a relevant hit. */
 const recency = ({ occurredAt, fetchedAt }: Hit, halfLife: number, now: number): number =>
   0.5 + 0.5 * 0.5 ** (Math.max(0, now - (occurredAt ?? fetchedAt)) / DAY_MS / halfLife)
 

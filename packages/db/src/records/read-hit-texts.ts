@@ -3,7 +3,7 @@ import { countCharacters, searchableText } from '@inlet/search'
 import type { Database } from '../database.js'
 import type { Hit } from './find-hits.js'
 
-/** What stands in a part of a record, with the record's title and key. */
+/** The text of a part of a record, with its position. */
 export interface HitText {
   readonly ordinal: number
   /** Offsets in the text of the record, in characters. */
@@ -16,9 +16,9 @@ export interface HitText {
 export interface HitTexts {
   readonly title: string | null
   readonly key: string
-  /** What the owner of its source has set; null: to be detected. */
+  /** The language set by the owner of its source; null: detected. */
   readonly language: Language | null
-  /** The asked parts, the best first. */
+  /** The requested parts, best first. */
   readonly parts: readonly HitText[]
 }
 
@@ -32,7 +32,7 @@ interface TextRow {
   readonly chunks: readonly HitText[] | null
 }
 
-// A record without chunks is one part, short enough to be read at once. Data is read where a record has no text.
+// A record without chunks is one part, short enough to be read at once. Data is read if a record has no text.
 const READ = `
 SELECT k.place::int AS place, r.title, r.key, (SELECT language FROM sources WHERE id = r.source_id) AS language, c.chunks, CASE WHEN c.chunks IS NULL THEN r.text END AS text,
   CASE WHEN c.chunks IS NULL AND coalesce(r.text, '') = '' THEN r.data::text END AS data
@@ -44,7 +44,7 @@ LEFT JOIN LATERAL (
   FROM record_chunks c WHERE c.stream_id = r.stream_id AND c.key_hash = r.key_hash AND c.ordinal = ANY(k.ordinals::int[])) c ON true
 ORDER BY k.place`
 
-/** Reads the best parts of hits, at most so many of each; null for a hit that is gone meanwhile. */
+/** Reads up to `parts` of the best parts of each hit; null for a hit that has gone meanwhile. */
 export const readHitTexts = async ({ pool }: Pick<Database, 'pool'>, hits: readonly Hit[], parts: number): Promise<readonly (HitTexts | null)[]> => {
   if (hits.length === 0) return []
   const { rows } = await pool.query<TextRow>(READ, [

@@ -2,7 +2,7 @@ import type { Change } from '../changes/read-changes.js'
 import type { FetchedRecord } from './fetch-records.js'
 import type { StoredRecord } from './record-row.js'
 
-/** A record as everybody outside sees it, without its data. */
+/** Returns a record as API clients see it, without its data. */
 export const toRecordView = (record: StoredRecord) => ({
   id: `${record.streamId}-${record.keyHash}`,
   stream: record.stream,
@@ -22,23 +22,23 @@ export const toRecordView = (record: StoredRecord) => ({
   },
 })
 
-/** Puts JSON text into an object as a member, so that its numbers keep all their digits. */
+/** Adds JSON text to an object as a member, so that its numbers keep all their digits. */
 export const withRawMember = (object: object, name: string, json: string): string => {
   const text = JSON.stringify(object)
   return `${text.slice(0, -1)}${text === '{}' ? '' : ','}${JSON.stringify(name)}:${json}}`
 }
 
-/** What was asked for of a record, and what was left out. */
+/** Returns the requested parts of a record, and the names of what was left out. */
 export const toShownParts = ({ omitted, text }: FetchedRecord): { readonly omitted?: string[]; readonly text?: string } => ({
   ...(omitted === null || omitted.length === 0 ? {} : { omitted: [...omitted] }),
   ...(text === null ? {} : { text }),
 })
 
-/** A record of a list, as JSON text. */
+/** Returns a record of a list as JSON text. */
 export const toListedJson = (record: FetchedRecord): string =>
   withRawMember({ ...toRecordView(record), ...toShownParts(record) }, 'data', record.dataText)
 
-/** A change of the feed, as JSON text. */
+/** Returns a change of the feed as JSON text. */
 export const toChangeJson = (change: Change): string => {
   const { op } = change
   if (op === 'source_deleted')

@@ -1,7 +1,7 @@
 import type { RecordKind } from '@inlet/domain'
 import type { DataCondition } from '@inlet/search'
 
-/** A stored record as it is shown; `dataText` is JSON whose numbers have all their digits. */
+/** A stored record as it is shown; `dataText` is JSON whose numbers keep all their digits. */
 export interface StoredRecord {
   readonly streamId: number
   /** Hex. */
@@ -11,7 +11,7 @@ export interface StoredRecord {
   readonly kind: RecordKind
   readonly title: string | null
   readonly url: string | null
-  /** Without its bulky members unless they were asked for. */
+  /** Without bulky members, unless they were requested. */
   readonly dataText: string
   readonly occurredAt: Date | null
   readonly createdAt: Date
@@ -33,19 +33,20 @@ const COLUMNS = (
 export const RECORD_COLUMNS = COLUMNS('r.data::text')
 export const columnsWith = COLUMNS
 
-/** Records of sources that are being deleted are gone for readers. */
+/** Excludes records of sources that are being deleted. */
 export const RECORD_TABLES = 'records r JOIN streams st ON st.id = r.stream_id JOIN sources s ON s.id = r.source_id AND s.deleting_at IS NULL'
 
 /**
- * To follow a list of records in FROM: each is looked up by the condition on `records`, which names one, and its stream and source by their ids. A join
- * would be planned for as many rows as the statistics promise, and of a table that was never analyzed read all of it, once for each record.
+ * SQL to follow a list of records in FROM: each record is looked up by the condition on `records`, which identifies one, and its stream and source by
+ * their ids. A join would be planned for as many rows as the statistics suggest, and would read all of a table that was never analyzed, once for each
+ * record.
  */
 export const recordsAt = (condition: string): string => `CROSS JOIN LATERAL (SELECT * FROM records WHERE ${condition} LIMIT 1) r
   CROSS JOIN LATERAL (SELECT * FROM streams WHERE id = r.stream_id LIMIT 1) st
   CROSS JOIN LATERAL (SELECT * FROM sources WHERE id = r.source_id AND deleting_at IS NULL LIMIT 1) s`
 const WITHOUT_STREAMS = 'records r JOIN sources s ON s.id = r.source_id AND s.deleting_at IS NULL'
 
-/** The tables that the conditions of a filter speak of. */
+/** The tables that the conditions of a filter refer to. */
 export const filteredTables = ({ stream }: RecordFilter): string => (stream === undefined ? WITHOUT_STREAMS : RECORD_TABLES)
 
 export interface RecordFilter {
@@ -64,7 +65,7 @@ export interface RecordFilter {
 
 type Add = (value: unknown) => string
 
-/** The conditions of a filter over `r`, `st` and `s`. */
+/** Returns the conditions of a filter over `r`, `st` and `s`. */
 export const recordConditions = (filter: RecordFilter, add: Add): readonly (string | null)[] => [
   filter.sourceIds === undefined ? null : sourceCondition(filter.sourceIds, add),
   filter.connector === undefined ? null : `s.connector = ${add(filter.connector)}`,
@@ -79,7 +80,7 @@ export const recordConditions = (filter: RecordFilter, add: Add): readonly (stri
   filter.deleted === 'include' ? null : `r.deleted_at IS ${filter.deleted === 'only' ? 'NOT NULL' : 'NULL'}`,
 ]
 
-/** Whether a filter leaves out more than deleted records. */
+/** Whether a filter excludes anything other than deleted records. */
 export const narrows = (filter: RecordFilter): boolean =>
   Object.entries(filter).some(
     ([name, value]) => name !== 'deleted' && value !== undefined && (!Array.isArray(value) || name === 'sourceIds' || value.length > 0),
@@ -88,11 +89,11 @@ export const narrows = (filter: RecordFilter): boolean =>
 const moment = (comparison: string, value: string | undefined, add: Add): string | null =>
   value === undefined ? null : `${comparison} ${add(value)}::timestamptz`
 
-// One source is the frequent case, and `=` lets the index give the order as well.
+// One source is the common case, and `=` lets the index provide the order as well.
 const sourceCondition = (ids: readonly string[], add: Add): string =>
   ids.length === 1 ? `r.source_id = ${add(ids[0])}::uuid` : `r.source_id = ANY(${add(ids)}::uuid[])`
 
-/** In lax mode, which looks into arrays at every step; a value may stand there as text, number or boolean. */
+/** In lax mode, which looks into arrays at every step; a value may be stored as text, number or boolean. */
 const dataCondition = ({ path, operator, values, negated }: DataCondition, add: Add): string => {
   const place = `$${path.map((name) => `.${JSON.stringify(name)}`).join('')}`
   const compared = values.flatMap((value) => [value, ...(isScalar(value) ? [JSON.parse(value) as unknown] : [])])

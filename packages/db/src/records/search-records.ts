@@ -11,7 +11,7 @@ import { type HitText, type HitTexts, readHitTexts } from './read-hit-texts.js'
 import type { RecordFilter } from './record-row.js'
 import { readWalk, storeWalk } from './walks.js'
 
-/** Where a page begins: at the beginning; after the first page, which showed these; in a kept order. */
+/** Where a page begins: at the start; after the first page, which showed these records; or within a stored ranking. */
 export type SearchPosition =
   | { readonly at: 'start' }
   | { readonly at: 'second'; readonly shown: ReadonlySet<string> }
@@ -19,7 +19,7 @@ export type SearchPosition =
 
 export interface RecordSearch {
   readonly question: string
-  /** Null: by words alone. */
+  /** Null: search by words alone. */
   readonly meaning: MeaningSearch | null
   readonly filter: RecordFilter
   readonly order: HitOrder
@@ -29,54 +29,54 @@ export interface RecordSearch {
   readonly snippets: boolean
   readonly explain: boolean
   readonly limit: number
-  /** A page ends earlier when what is shown of its records exceeds this. */
+  /** A page ends early when what is shown of its records exceeds this size. */
   readonly maxBytes: number
 }
 
 /** A part of a record as a citation. */
 export interface CitedChunk extends Omit<HitText, 'text'> {
   readonly score: number
-  /** Where the words of the question stand; null without snippets. */
+  /** The text around the words of the question; null without snippets. */
   readonly snippet: string | null
 }
 
 export interface RankedRecord extends FetchedRecord {
   readonly score: number
   readonly matchedBy: FoundHit['matchedBy']
-  /** The cosine between the question and the closest part; null where only words found it. */
+  /** The cosine between the question and the closest part; null if only words found the record. */
   readonly similarity: number | null
   readonly chunks: readonly CitedChunk[]
-  /** What each word adds to the score, the most first; null unless asked for. */
+  /** What each word adds to the score, largest first; null unless requested. */
   readonly why: readonly { readonly word: string; readonly weight: number }[] | null
 }
 
 export interface SearchRows {
-  /** What looked for them; a further page keeps to what its first pages did. */
+  /** How they were found; later pages keep the mode of the first ones. */
   readonly mode: SearchMode
-  /** Whether an endpoint has ordered the best again. */
+  /** Whether an endpoint has reranked the best. */
   readonly reranked: boolean
   readonly records: readonly RankedRecord[]
   readonly next: SearchPosition | null
-  /** Whether worse matches exist that no page reaches. */
+  /** Whether there are worse matches that no page reaches. */
   readonly truncated: boolean
   readonly facets: readonly Facet[]
-  /** Words of the question that were left out because it has so many. */
+  /** How many words of the question were left out because there were too many. */
   readonly dropped: number
-  /** No record meets what must be there: these are the closest. They have one page. */
+  /** No record meets the required parts: these are the closest. They have one page. */
   readonly relaxed: boolean
 }
 
-/** A short name of a record, for cursors. */
+/** Returns a short name of a record, for cursors. */
 export const shortName = ({ streamId, keyHash }: Pick<Hit, 'streamId' | 'keyHash'>): string =>
   `${keyHash.slice(0, 8)}${(streamId & 255).toString(16).padStart(2, '0')}`
 
-/** Records that answer a question, best first. Null when the order that the position names is kept no longer. */
+/** Searches for records that answer a question, best first. Returns null when the stored ranking that the position refers to has expired. */
 export const searchRecords = async (database: Database, request: RecordSearch): Promise<SearchRows | null> => {
   const search = await openSearch(database, request.question)
   if (request.position.at === 'walk') return walkOn(database, search, request, request.position)
   const found = await searchPage(database, search, request)
   if (found.records.length > 0 || request.position.at !== 'start') return found
-  // Nobody is helped by nothing: what comes closest is shown, and the answer says what it is.
+  // An empty result helps nobody: the closest records are shown, and the response says what they are.
   const relaxed = search.relax()
   return relaxed === null ? found : { ...(await searchPage(database, relaxed, request)), relaxed: true, next: null }
 }
@@ -107,7 +107,7 @@ const searchPage = async (database: Database, search: OpenSearch, request: Recor
 
 const NOTHING: CollectedHits = { hits: [], truncated: false, more: false }
 
-/** The hits in the order that is asked for, by words, by meaning or by both. */
+/** Orders hits as requested, by words, by meaning or by both. */
 const arrange = async (
   database: Database,
   search: OpenSearch,
@@ -129,7 +129,7 @@ const withWords = async (
   return fuseHits(lexical, similar, { weight, trust: await coverageOf(database, search, lexical[0]) })
 }
 
-/** How much of what a question asks stands in the best hit of its words. */
+/** Returns how much of the question is covered by the best hit of its words. */
 const coverageOf = async (database: Database, search: OpenSearch, best: Hit | undefined): Promise<number> => {
   const [texts] = best === undefined ? [] : await readHitTexts(database, [best], 1)
   if (texts === null || texts === undefined) return 0
@@ -156,7 +156,7 @@ const walkOn = async (
   const walk = await readWalk(database, { id, from, limit: request.limit })
   if (walk === null) return null
   const numbers = await findNumbers(database, walk.hits)
-  // Which parts of these answer best; a record that changed meanwhile may have none that does.
+  // Finds which parts of these answer best; a record that changed meanwhile may have none.
   const ranked = new Map(search.rank(MAX_RANKED, new Set(numbers.flat())).hits.map((hit) => [hit.record, hit]))
   const hits = walk.hits.map((hit, n): FoundHit => {
     const { closest } = hit
@@ -204,7 +204,7 @@ const toPage = async (database: Database, search: OpenSearch, request: RecordSea
   })
 }
 
-/** The parts that words have found, in the order in which their texts answer: the index does not know how words stand together. */
+/** Cites the parts found by words, ordered by how well their texts answer: the index does not know how words are combined. */
 const toCitations = (
   { language, parts }: HitTexts,
   hit: FoundHit,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from '../database.js'
 import type { FoundHit, SearchMode } from './fuse-hits.js'
 
-/** How long the hits of a search can be read page by page after the last page was. */
+/** How long the ranking of a search is stored after its last page was read. */
 const KEPT = `interval '30 minutes'`
 const KEY_BYTES = 36
 /** What found a hit, its closest part (0xffff: none) and how close that is. */
@@ -11,10 +11,10 @@ const NO_PART = 0xff_ff
 const WORDS = 1
 const MEANING = 2
 
-/** A hit of a kept order. */
+/** A hit of a stored ranking. */
 export type WalkHit = Pick<FoundHit, 'streamId' | 'keyHash' | 'score' | 'matchedBy' | 'closest'>
 
-/** Keeps the order of hits, so that pages neither leave out nor repeat one while records are written. Answers its id. */
+/** Stores the ranking of hits, so that pages neither skip nor repeat any while records are written. Returns its id. */
 export const storeWalk = async ({ pool }: Pick<Database, 'pool'>, mode: SearchMode, hits: readonly WalkHit[]): Promise<string> => {
   const records = Buffer.alloc(hits.length * KEY_BYTES)
   const scores = Buffer.alloc(hits.length * 4)
@@ -51,7 +51,7 @@ interface WalkRow {
   readonly bytes: number
 }
 
-/** Hits of a kept order from a place on; null when it is kept no longer. */
+/** Returns hits of a stored ranking from a position on; null when it has expired. */
 export const readWalk = async (
   { pool }: Pick<Database, 'pool'>,
   { id, from, limit }: { readonly id: string; readonly from: number; readonly limit: number },

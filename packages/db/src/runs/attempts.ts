@@ -1,12 +1,12 @@
-/** One time that a worker had a run. */
+/** One attempt of a worker at a run. */
 export interface RunAttempt {
   readonly number: number
-  /** Names the process. */
+  /** Identifies the process. */
   readonly worker: string
-  /** ISO 8601, as the other moments. */
+  /** ISO 8601, like the other times. */
   readonly startedAt: string
   readonly endedAt?: string
-  /** `lost`: its worker died or lost the lease; the moment is that of the take-over. */
+  /** `lost`: its worker died or lost the lease; `endedAt` is then the time of the takeover. */
   readonly left?: 'ended' | 'parked' | 'released' | 'lost'
   /** Why it was parked. */
   readonly reason?: string | null
@@ -22,10 +22,10 @@ const IS_OPEN = `(attempts->-1 IS NOT NULL AND NOT attempts->-1 ? 'endedAt')`
 const ended = (left: NonNullable<RunAttempt['left']>, more = ''): string =>
   `CASE WHEN ${IS_OPEN} THEN jsonb_set(attempts, '{-1}', attempts->-1 || jsonb_build_object('endedAt', clock_timestamp(), 'left', '${left}'${more})) ELSE attempts END`
 
-/** Part of an UPDATE of runs: ends the attempt under way, if there is one. `more`: further names and values in SQL, after a comma. */
+/** Part of an UPDATE of runs: ends the attempt in progress, if there is one. `more`: further names and values in SQL, after a comma. */
 export const endAttempt = (left: NonNullable<RunAttempt['left']>, more = ''): string => `attempts = ${ended(left, more)}`
 
-/** Part of an UPDATE of runs: begins an attempt; one that was not ended was lost. Both are SQL expressions. */
+/** Part of an UPDATE of runs: begins an attempt; one that was not ended counts as lost. Both parameters are SQL expressions. */
 export const beginAttempt = (number: string, worker: string): string =>
   `attempts = (CASE WHEN jsonb_array_length(attempts) >= ${KEPT} THEN ${ended('lost')} - 0 ELSE ${ended('lost')} END)
      || jsonb_build_array(jsonb_build_object('number', ${number}, 'worker', ${worker}::text, 'startedAt', clock_timestamp()))`

@@ -3,17 +3,20 @@ import type pg from 'pg'
 
 export interface ProcessRequest {
   readonly runId: string
-  /** The worker that would run it. */
+  /** The worker that wants to run it. */
   readonly holder: string
   /** Whether the run must be alone in its process. */
   readonly isolates: boolean
-  /** How long its last attempt lived (ms). */
+  /** How long its last attempt lasted (ms). */
   readonly lifeMs: number
 }
 
 export type ProcessClaim = { readonly free: true; readonly isolatedUntil: Date | null } | { readonly free: false; readonly until: Date }
 
-/** So long a worker keeps itself free for a run that must be alone; then others may begin there for a while, however long those in hand take. */
+/**
+ * How long a worker keeps itself free for a run that must be alone; after that, others may begin there for a while, however long the current ones
+ * take.
+ */
 const RESERVED_MS = 120_000
 const NOT_RESERVED_MS = 480_000
 const AGAIN_MS = 1_500
@@ -28,8 +31,9 @@ interface Row {
 }
 
 /**
- * Whether a run may begin in a worker's process now: one that must be alone only in an empty one, others only where none is alone or
- * waits to be. The worker's row is the lock, which the caller holds: shared, or for itself where the run must be alone. A worker without a row has no neighbors to protect.
+ * Decides whether a run may begin in a worker's process now: one that must be alone only in an empty process, others only if none is alone or waiting
+ * to be. The worker's row is the lock, held by the caller: shared, or exclusively if the run must be alone. A worker without a row has no other runs
+ * to protect.
  */
 export const claimProcess = async (client: pg.ClientBase, request: ProcessRequest): Promise<ProcessClaim> => {
   const { runId, holder, isolates } = request
@@ -52,12 +56,15 @@ export const claimProcess = async (client: pg.ClientBase, request: ProcessReques
   return { free: true, isolatedUntil: new Date(row.now.getTime() + isolationMs(request.lifeMs)) }
 }
 
-/** The other runs that are alive in the process of a worker. */
+/** SQL: the other live runs in the process of a worker. */
 const neighbors = (holder: string, runId: string): string =>
   `SELECT r.isolated_until FROM runs r JOIN leases l ON l.source_id = r.source_id AND l.run_id = r.id
    WHERE r.holder = ${holder} AND r.status = 'running' AND r.id <> ${runId} AND l.expires_at > clock_timestamp()`
 
-/** Whether a run that need not be alone may begin in the process of a worker, as {@link claimProcess} says it; for a statement that begins it then. */
+/**
+ * SQL: whether a run that need not be alone may begin in the process of a worker, by the rule of {@link claimProcess}; for a statement that then
+ * begins it.
+ */
 export const isFreeFor = (holder: string, runId: string): string =>
   `NOT EXISTS (SELECT FROM workers WHERE id = ${holder} AND (
      (reserved_until > clock_timestamp() AND reserved_for IS DISTINCT FROM ${runId})

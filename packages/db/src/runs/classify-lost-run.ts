@@ -18,12 +18,12 @@ interface HolderRow {
   readonly died_with: number
 }
 
-/** A process that has been silent for this part of a lease's life, while its lease ended, is gone: it sends several heartbeats in one. */
+/** A process silent for this share of a lease's lifetime while its lease expired is gone: it sends several heartbeats in that time. */
 const SILENT_SHARE = 0.8
 
 /**
- * Classifies what the loss of its worker says of a run and its source, and stores it. True when the source is suspended for it; the run
- * has ended then. Under the locks of source, lease and run.
+ * Classifies what the loss of its worker means for a run and its source, and stores the result. Returns true when the source is suspended because of
+ * it; the run has then ended. The caller holds the locks on source, lease and run.
  */
 export const classifyLostRun = async (
   client: pg.ClientBase,
@@ -49,7 +49,7 @@ export const classifyLostRun = async (
   return true
 }
 
-/** The first who asks writes down how many runs the process had; they are taken over one after the other. */
+/** The first caller records how many runs the process had; they are taken over one after the other. */
 const findHolder = async (client: pg.ClientBase, run: RunToTakeOver, ttlMs: number): Promise<HolderRow | undefined> => {
   const { rows } = await client.query<HolderRow>(
     `SELECT heartbeat_at < clock_timestamp() - $3 * interval '1 millisecond' AS silent, refuses IS NOT DISTINCT FROM 'draining' AS drains,
@@ -84,7 +84,7 @@ const announce = async (client: pg.ClientBase, run: RunToTakeOver, lost: LostRun
   })
 }
 
-/** Whether the attempt that ended moved a cursor or, where there is none, stored more batches than every attempt before it. */
+/** Whether the attempt that ended moved a cursor or, without one, stored more batches than every attempt before it. */
 const cameFurther = async (client: pg.ClientBase, run: RunToTakeOver): Promise<boolean> => {
   const { rows } = await client.query<{ further: boolean }>(
     `SELECT EXISTS (SELECT FROM streams st WHERE st.source_id = $2 AND (SELECT epoch FROM cursor_history WHERE stream_id = st.id ORDER BY id DESC LIMIT 1) = $3)

@@ -2,8 +2,8 @@ import type { Database } from '../database.js'
 import { STORED_SEQ, WAITING } from '../hooks/find-hook.js'
 
 /**
- * Makes a run for each source of these continuous connectors that may run now and has none: active, and not in the back-off after
- * a failure. Only for `sourceId` when given. Answers the new runs.
+ * Creates a run for each source of these continuous connectors that may run now and has no run: active, and not backing off after a failure. Only for
+ * `sourceId`, if given. Returns the ids of the new runs.
  */
 export const createContinuousRuns = async (
   database: Pick<Database, 'pool'>,
@@ -23,8 +23,8 @@ export const createContinuousRuns = async (
 }
 
 /**
- * Makes a run for each source that has events waiting and may run now: active, without a run, and not in the back-off after a
- * failure. Only among `sourceIds` when given. Answers the new runs.
+ * Creates a run for each source that has events waiting and may run now: active, without a run, and not backing off after a failure. Only among
+ * `sourceIds`, if given. Returns the ids of the new runs.
  */
 export const createPushRuns = async (
   database: Pick<Database, 'pool'>,

@@ -9,21 +9,21 @@ export interface NewRun {
   readonly backfill?: BackfillPlan | undefined
 }
 
-/** What a backfill reads again, beside the live cursors. Moments are ISO 8601. */
+/** What a backfill reads again, independently of the live cursors. Times are ISO 8601. */
 export interface BackfillPlan {
-  /** Only this stream; otherwise all. */
+  /** Only this stream; default: all. */
   readonly stream?: string | undefined
-  /** Only records that occurred at this moment or later. */
+  /** Only records that occurred at this time or later. */
   readonly from?: string | undefined
-  /** Only records that occurred before this moment. */
+  /** Only records that occurred before this time. */
   readonly to?: string | undefined
-  /** Begin where the live cursor stood then, as the cursor history says; otherwise at the beginning. */
+  /** Start where the live cursor stood at this time, according to the cursor history; default: at the beginning. */
   readonly cursorAt?: string | undefined
 }
 
 /**
- * Makes a run of the source's published version, or answers the run that is active already: the unique index decides.
- * `created` is false then. Null when the source does not exist, is being deleted, is stopped or has no version.
+ * Creates a run of the source's published version, or returns the run that is already active, with `created` false: the unique index decides. Returns
+ * null when the source does not exist, is being deleted, is stopped or has no version.
  */
 export const createRun = async (
   client: Pick<pg.ClientBase, 'query'>,

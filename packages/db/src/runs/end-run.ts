@@ -29,7 +29,7 @@ export interface RunFailure {
 
 export interface RunEnd {
   readonly runId: string
-  /** Absent: ended from outside a lease (cancelled before it began, suspended). */
+  /** Absent: ended without a lease (cancelled before it began, or suspended). */
   readonly epoch?: number
   readonly failure?: RunFailure | undefined
   readonly streams?: readonly { readonly name: string; readonly error?: RunFailure | undefined; readonly incomplete?: RunFailure | undefined }[]
@@ -40,21 +40,21 @@ export interface RunEnd {
   readonly progress?: object
   /** What was guessed or left out; too much of it makes the run `partial`. */
   readonly caveats?: CaveatTally
-  /** Last lines of its log. */
+  /** The last lines of its log. */
   readonly log?: readonly NewLogLine[]
 }
 
-/** Ends a run, decides its outcome, and lets the source know. Null when this worker no longer holds the run. */
+/** Ends a run, decides its outcome, and updates the source. Returns null when this worker no longer holds the run. */
 export const finishRun = async (database: Database, end: RunEnd): Promise<RunOutcome | null> =>
   (await database.keyedTransaction((client) => endRun(client, end)))?.outcome ?? null
 
 export interface EndedRun {
   readonly outcome: RunOutcome
-  /** Whether records of the source wait to be retried by a run of their own. */
+  /** Whether records of the source are waiting to be retried by a run of their own. */
   readonly retriesWait: boolean
 }
 
-/** The same, and what waits for the end of the run. */
+/** Like `finishRun`, but also returns what is waiting for the end of the run. */
 export const finishLeasedRun = (database: Database, end: RunEnd): Promise<EndedRun | null> =>
   database.keyedTransaction((client) => endRun(client, end))
 
@@ -69,10 +69,10 @@ interface RunRow {
   readonly quarantined: string
   readonly live_records: string
   readonly warnings: number
-  /** Whether another version has become live since the run began. */
+  /** Whether another version has gone live since the run began. */
   readonly superseded: boolean
   readonly retries_wait: boolean
-  /** What most of the records that could not be stored have in common, where they were too many. */
+  /** What most of the records that could not be stored have in common, if there were too many. */
   readonly quarantined_for: { readonly reason: string; readonly message: string } | null
 }
 
@@ -91,7 +91,7 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<EndedR
   const { rows } = await client.query<RunRow>({ name: 'inlet-run-facts', text: FACTS, values: [end.runId] })
   const run = rows[0]
   if (run === undefined || run.status === 'ended' || (end.epoch !== undefined && Number(run.epoch) !== end.epoch)) return null
-  // The worker knows the reason alone.
+  // The worker knows only the reason.
   const failure = end.failure === undefined || end.failure.reason === run.error_reason ? (storedFailure(run) ?? end.failure) : end.failure
   const failedStreams = (end.streams ?? []).filter(({ error }) => error !== undefined)
   const warnings = warningsOf(end.caveats ?? {})
@@ -110,10 +110,10 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<EndedR
     warnings: run.warnings + warnings.length,
   })
   const shown = failure ?? failedStreams[0]?.error ?? incomplete[0]
-  // A backfill or a retry says nothing of how fresh the source is, nor does its failure stop what reads on from the live cursors.
+  // A backfill or a retry says nothing about the freshness of the source, and its failure does not stop reading from the live cursors.
   const isOwnWork = run.trigger !== 'backfill' && run.trigger !== 'quarantine'
   const failed = outcome === 'failed'
-  // Settings that could not work say nothing of the version that is live by now.
+  // A failure of settings that have since been replaced says nothing about the version that is live by now.
   const moot = run.superseded && shown?.code === 'config_invalid'
   const stops = failed && shown !== undefined && FAILURE_CODES[shown.code].retry === 'never' && !moot
   const { rows: sources } = await client.query<SourceAfter>({
@@ -139,7 +139,7 @@ export const endRun = async (client: pg.ClientBase, end: RunEnd): Promise<EndedR
   return { outcome, retriesWait: run.retries_wait }
 }
 
-/** What ends the ERROR of a source: a run that did not fail or, when its runs were said to end their worker, any that came to an end. */
+/** SQL: what clears the ERROR of a source: a run that did not fail or, if it was suspended for ending its worker, any run that came to an end. */
 const LIFTS = `($2 <> 'cancelled' AND (NOT $17 OR status_reason = 'POISON_SOURCE'))`
 
 const SOURCE_AFTER = `last_run_id = $1, last_outcome = $2,
@@ -153,7 +153,7 @@ const SOURCE_AFTER = `last_run_id = $1, last_outcome = $2,
     last_error_at = CASE WHEN $3::text IS NULL THEN last_error_at ELSE clock_timestamp() END,
     restart_at = NULL`
 
-// With the run end its lease and what it has seen. All rows that others may want are locked.
+// Ends the lease with the run, and clears what it has seen. All rows that others may want are locked.
 const end = (sourceAfter: string, more: string): string => `
 WITH run AS (
   UPDATE runs SET status = 'ended', outcome = $2, finished_at = clock_timestamp(), ${endAttempt('ended')}, error_reason = $3, error_message = $4, error_next = $5, forwarded_batches = committed_batches, forwarded_bytes = committed_bytes,
@@ -170,11 +170,11 @@ ${insertLogLines('SELECT id, attempt FROM run', 13)}
 )${more}
 UPDATE sources SET ${sourceAfter} WHERE id = $9 RETURNING consecutive_failures, process_deaths, status, status_reason`
 
-// A good end needs no check that waits for one.
+// After a successful run, no check is needed.
 const END_OWN = end(SOURCE_AFTER, `, checks AS (DELETE FROM rechecks WHERE source_id = $9 AND NOT $17::boolean AND $2 <> 'cancelled')`)
 const END_BESIDE = end('process_deaths = 0', '')
 
-/** What the scribe found out about the run, whether or not its worker saw it in time. */
+/** The failure that the scribe recorded on the run, whether or not its worker saw it in time. */
 const storedFailure = (run: RunRow): RunFailure | undefined => {
   if (run.error_reason === 'QUARANTINE_BUDGET') return toBudgetFailure(run)
   if (run.error_reason === 'BATCH_MISMATCH')
@@ -210,7 +210,7 @@ interface Ended {
   readonly trigger: string
 }
 
-/** When a source whose run did not come to a good end is tried again. */
+/** Schedules the next attempt of a source whose run did not end well. */
 const planNext = async (
   client: pg.ClientBase,
   sourceId: string,
@@ -229,7 +229,7 @@ interface SourceAfter {
   readonly status_reason: string | null
 }
 
-/** A suspended source is tried again as well: what ended its worker may be gone, or never have been its fault. */
+/** A suspended source is tried again as well: what ended its worker may be gone, or may never have been its fault. */
 const restartIn = async (client: pg.ClientBase, sourceId: string, delayMs: number): Promise<void> => {
   await client.query(
     `UPDATE sources SET restart_at = clock_timestamp() + $2 * interval '1 millisecond' WHERE id = $1
@@ -238,14 +238,14 @@ const restartIn = async (client: pg.ClientBase, sourceId: string, delayMs: numbe
   )
 }
 
-/** Level, message and data of the event that says it. */
+/** Returns level, message and data of the event for the end of a run. */
 const eventOf = ({ outcome, shown, trigger }: Ended): readonly string[] => [
   LEVEL[outcome],
   shown === undefined ? `run ended: ${outcome}` : `run ended: ${outcome}: ${shown.message.slice(0, 500)}`,
   JSON.stringify({ outcome, trigger, ...(shown === undefined ? {} : { reason: shown.reason, next: shown.next }) }),
 ]
 
-/** Opens again what a run that failed was to retry and did not resolve: the caller sees the run and may ask again. */
+/** Reopens what a failed run was to retry and did not resolve: the caller sees the run and may ask again. */
 const reopenUntried = async (client: pg.ClientBase, sourceId: string, runId: string): Promise<void> => {
   await client.query(
     `UPDATE quarantine SET state = 'open', state_at = clock_timestamp(), state_by = 'run:' || $2, retry_run_id = $2::uuid WHERE source_id = $1 AND state = 'retrying'`,

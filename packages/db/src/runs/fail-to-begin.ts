@@ -5,14 +5,14 @@ import { lockSourceAndLease } from './lock-order.js'
 
 const MAX_FAILURES = 3
 
-/** Errors of the moment: the database is unavailable or busy. They say nothing of the run. */
+/** Transient errors: the database is unavailable or busy. They say nothing about the run. */
 export const isPassing = (error: unknown): boolean => isConnectionError(error) || isRetryable(error) || isTimeout(error) || isUnavailable(error)
 
 const isUnavailable = (error: unknown): boolean => (error as { reason?: unknown } | null)?.reason === 'DATABASE_UNAVAILABLE'
 
 /**
- * Counts an error while the lease of a run was taken as an attempt, and ends the run at the third, or at once when the error is that
- * of a value that will be the same next time. Whether the run has ended.
+ * Counts an error that occurred while taking the lease of a run as an attempt, and ends the run at the third, or at once if the error comes from a
+ * value that will be the same next time. Returns whether the run has ended.
  */
 export const failToBegin = (database: Database, runId: string, error: unknown): Promise<boolean> =>
   database.transaction(async (client) => {

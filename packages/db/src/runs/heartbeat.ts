@@ -5,7 +5,7 @@ export interface Heartbeat {
   readonly sourceId: string
   readonly runId: string
   readonly epoch: number
-  /** What the run works with, so that it learns when the source wants something else. */
+  /** What the run was started with, so that it learns when the source wants something else. */
   readonly generation: number
   readonly credential: { readonly id: string; readonly place: { readonly version: number } } | null
   readonly ttlMs: number
@@ -17,20 +17,20 @@ export interface Heartbeat {
 }
 
 export interface HeartbeatAnswer {
-  /** False: the lease's row was locked just then; the next heartbeat tries again. */
+  /** False: the lease's row was locked at that moment; the next heartbeat tries again. */
   readonly renewed: boolean
-  /** False: another worker has taken over, or the run has ended. Stop at once. */
+  /** False: another worker has taken over, or the run has ended. The worker must stop at once. */
   readonly held: boolean
   readonly cancelRequested: boolean
-  /** The source is not ACTIVE, has another version, generation or credentials than the run, or records to retry that wait for the run's end. */
+  /** The source is not ACTIVE, has a version, generation or credential other than the run's, or has records to retry that wait for the run's end. */
   readonly outdated: boolean
-  /** Bytes forwarded and not yet stored, over all runs. */
+  /** Bytes forwarded but not yet stored, over all runs. */
   readonly backlogBytes: number
 }
 
 /**
- * Renews the lease and publishes progress. One round trip, which waits for no lock: the scribe may hold the row of a run for as long as a
- * sweep takes, and a lease that was lost to that wait would be taken for the death of its worker.
+ * Renews the lease and publishes progress. One round trip that waits for no lock: the scribe may hold the row of a run for as long as a sweep takes,
+ * and a lease lost to that wait would look like the death of its worker.
  */
 export const heartbeat = async (database: Database, report: Heartbeat): Promise<HeartbeatAnswer> => {
   const { rows } = await database.pool.query<{ held: boolean; renewed: boolean; cancel: boolean; outdated: boolean; backlog: string }>({
@@ -87,7 +87,7 @@ export interface CommitState {
   readonly errorReason: string | null
 }
 
-/** How far the scribe has come with these runs. */
+/** Returns how far the scribe has stored these runs. */
 export const readCommitStates = async (database: Database, runIds: readonly string[]): Promise<readonly CommitState[]> => {
   const { rows } = await database.keyed.query<CommitState>({
     name: 'inlet-commit-states',
@@ -97,13 +97,13 @@ export const readCommitStates = async (database: Database, runIds: readonly stri
   return rows
 }
 
-/** Which of these batches are stored already. */
+/** Returns which batches of the run, from `fromSeq` on, are already stored. */
 export const readStoredSeqs = async (database: Database, runId: string, fromSeq: number): Promise<ReadonlySet<number>> => {
   const { rows } = await database.pool.query<{ seq: number }>('SELECT seq FROM ledger WHERE run_id = $1 AND seq >= $2', [runId, fromSeq])
   return new Set(rows.map(({ seq }) => seq))
 }
 
-/** Creates the streams of a source that are new. `mappingHash`: of the mapping they are read with. */
+/** Creates those streams of a source that are new. `mappingHash`: of the mapping they are read with. */
 export const ensureStreams = async (
   database: Database,
   sourceId: string,

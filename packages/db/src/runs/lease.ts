@@ -11,42 +11,42 @@ import type { BackfillPlan } from './create-run.js'
 import { endRun } from './end-run.js'
 import { failToBegin, isPassing } from './fail-to-begin.js'
 
-/** What a worker needs to read for a source: where to continue, under which epoch. */
+/** What a worker needs to run a source: where to continue, and under which epoch. */
 export interface LeasedRun {
   readonly runId: string
   readonly sourceId: string
   readonly sourceName: string
   readonly connector: string
   readonly epoch: number
-  /** The first free place in the run's sequence of batches. */
+  /** The first free sequence number for batches of the run. */
   readonly nextSeq: number
   readonly version: {
     readonly id: string
     readonly number: number
     readonly config: unknown
     readonly mapping: unknown
-    /** Whether it is known that workers can open it. */
+    /** Whether workers are known to be able to open it. */
     readonly opened: boolean
   }
   /** Of the source's connections: one of an earlier generation must not be used. */
   readonly generation: number
   readonly trigger: RunTrigger
-  /** What a backfill reads again; null for other runs. Its cursors are its own. */
+  /** What a backfill reads again; null for other runs. A backfill has its own cursors. */
   readonly backfill: BackfillPlan | null
-  /** The secrets of the source, its own or shared; null without any. */
+  /** The credential of the source, its own or a shared one; null without one. */
   readonly credential: StoredCredential | null
   readonly allowMassDelete: boolean
   readonly attempt: number
   readonly cursors: ReadonlyMap<string, unknown>
-  /** The streams that the source has, by name. */
+  /** The existing streams of the source, by name. */
   readonly streams: ReadonlyMap<string, KnownStream>
   readonly liveRecords: number
-  /** What earlier attempts of this run stored; forwarded counts continue from here. */
+  /** What earlier attempts of this run stored; the forwarded counts continue from here. */
   readonly committedBatches: number
   readonly committedBytes: number
   /** Records read by earlier attempts of this run. */
   readonly recordsRead: number
-  /** What earlier attempts of this run reported of their content. */
+  /** The caveats that earlier attempts of this run reported. */
   readonly caveats: CaveatTally
 }
 
@@ -54,17 +54,17 @@ export interface LeasedRun {
 export interface KnownStream {
   readonly kind: string
   readonly catalog: boolean
-  /** Of the mapping it was read with last; null without one. */
+  /** Of the mapping it was last read with; null without one. */
   readonly mappingHash: string | null
-  /** Whether it is being read from the beginning, since its mapping changed. */
+  /** Whether it is being read from the beginning because its mapping changed. */
   readonly rereads: boolean
 }
 
 export type LeaseResult =
   | { readonly taken: true; readonly run: LeasedRun }
   /**
-   * `held`: another worker is at it until `until`. `gone`: ended, cancelled or deleted. `suspended`: it ended its worker too often. `busy`: it
-   * must be alone in this process, or another run must.
+   * `held`: another worker has it until `until`. `gone`: ended, cancelled or deleted. `suspended`: it ended its worker too often. `busy`: it, or
+   * another run, must be alone in this process.
    */
   | { readonly taken: false; readonly because: 'held' | 'gone' | 'suspended' | 'parked' | 'busy'; readonly until?: Date }
 
@@ -88,7 +88,7 @@ interface Row {
   readonly life_ms: number
 }
 
-/** What was locked, as it is then. */
+/** The rows as they were when they were locked. */
 type Locked = { readonly [K in keyof Row]: Row[K] | null } & {
   /** The lease is in use until then, and nothing was locked. */
   readonly held_until: Date | null
@@ -100,15 +100,15 @@ type Locked = { readonly [K in keyof Row]: Row[K] | null } & {
 
 interface LeaseRequest {
   readonly runId: string
-  /** Names the worker. */
+  /** Identifies the worker. */
   readonly holder: string
   readonly ttlMs: number
 }
 
 /**
- * Takes the lease of a run's source, raising its epoch: from then on batches of earlier holders are fenced. A lease
- * that is kept alive is not taken, be it by this very worker: a job delivered twice must not end the work of the first.
- * Database time decides. An error that trying again does not help with counts against the run, which ends at the third.
+ * Takes the lease of a run's source, raising its epoch: from then on, batches of earlier holders are fenced. A live lease is not taken, not even by
+ * its own worker: a job delivered twice must not end the work of the first delivery. Uses the database's clock. An error that a retry cannot resolve
+ * counts against the run, which ends at the third.
  */
 export const takeLease = async (database: Database, request: LeaseRequest): Promise<LeaseResult> => {
   try {
@@ -152,19 +152,20 @@ const readDeaths = async (client: pg.ClientBase, sourceId: string): Promise<numb
   return rows[0]?.deaths ?? 0
 }
 
-/** What was classified once must not be classified again at the next attempt. */
+/** A loss that was classified once must not be classified again at the next attempt. */
 const leaveQueued = async (client: pg.ClientBase, run: Row): Promise<void> => {
   await client.query(`UPDATE runs SET status = 'queued', holder = NULL, enqueued_at = clock_timestamp() WHERE id = $1`, [run.id])
   await client.query('UPDATE leases SET run_id = NULL, holder = NULL WHERE source_id = $1', [run.source_id])
 }
 
 /**
- * In the order of lock-order.ts, then the worker for `claimProcess`, unless its own run was lost, which is looked into first. FOR UPDATE of the lease waits for batches that are being applied under the old epoch
- * (they hold KEY SHARE). Nothing is locked while the lease is in use: a delivery that waited for it would keep the source from others.
+ * Locks in the order of lock-order.ts, then the worker for `claimProcess`, unless the run's previous attempt was lost, which is examined first. FOR
+ * UPDATE of the lease waits for batches that are being applied under the old epoch (they hold KEY SHARE). Nothing is locked while the lease is in
+ * use: a delivery that waited for it would block others from the source.
  */
 const lock = async (client: pg.ClientBase, request: LeaseRequest): Promise<Locked> => {
   const first = await lockOnce(client, request)
-  // The first lease of a source may have been made while the source's row was waited for: by its row alone it is not seen.
+  // The first lease of a source may have been created while this waited for the source's row, and this statement does not see it yet.
   return first.lease_live === null && first.status === 'running' ? await lockOnce(client, request) : first
 }
 
@@ -177,7 +178,7 @@ const lockOnce = async (client: pg.ClientBase, { runId, holder }: LeaseRequest):
 
 const runOf = (locked: Locked): Row | null => (locked.id === null ? null : (locked as Row))
 
-// Runs that need not be alone share the row of their worker, which its heartbeats may change meanwhile; one that must be alone has it for itself.
+// Runs that need not be alone share the row of their worker, which its heartbeats may change meanwhile; one that must be alone locks it exclusively.
 // Counting what was locked before puts the locks in order, as in lock-order.ts.
 const LOCK = `
 WITH known AS MATERIALIZED (
@@ -210,9 +211,9 @@ SELECT s.name, s.connector, s.generation, r.trigger, r.backfill, v.id AS version
 FROM sources s JOIN runs r ON r.id = $2 JOIN source_versions v ON v.id = r.version_id ${CREDENTIAL_OF_SOURCE}
 WHERE s.id = $1`
 
-// In the process of a worker that may take it, unless that was found out before ($6).
-// What lies beyond a gap of the old attempt is stored but not passed by the cursor: it is read again and found unchanged.
-// The event is written only once: a run that is parked again and again would push all other events of its source out.
+// Only in the process of a worker that may take it, unless that was established before ($6).
+// Batches beyond a gap of the old attempt are stored but not passed by the cursor: they are read again and found unchanged.
+// The event is written only once: a run that is parked repeatedly would push all other events of its source out.
 const BEGIN = `
 WITH source AS MATERIALIZED (${SOURCE}), lease AS (
   INSERT INTO leases AS l (source_id, epoch, run_id, holder, expires_at)
@@ -229,10 +230,10 @@ ${insertEvents(`SELECT $1, $2, 'run.started', 'info', 'run started', jsonb_build
 )
 SELECT source.*, begun.epoch FROM source, begun`
 
-/** Null: the worker may not begin it now. */
+/** Returns null when the worker may not begin it now. */
 const begin = async (
   client: pg.ClientBase,
-  args: LeaseRequest & { run: Row /** Null: not found out. */; claimed: { readonly isolatedUntil: Date | null } | null },
+  args: LeaseRequest & { run: Row /** Null: not established. */; claimed: { readonly isolatedUntil: Date | null } | null },
 ): Promise<LeasedRun | null> => {
   const { run, claimed } = args
   const { rows } = await client.query<SourceRow>({

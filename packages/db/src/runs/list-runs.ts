@@ -25,7 +25,7 @@ export interface RunOverview {
   readonly committedBatches: number
   readonly fencedBatches: number
   readonly duplicateBatches: number
-  // Counters that outgrow 32 bits come as digits.
+  // Counters that may exceed 32 bits are returned as digits.
   readonly forwardedBytes: string
   readonly committedBytes: string
   readonly recordsRead: string
@@ -41,7 +41,7 @@ export interface RunOverview {
   readonly errorNext: string | null
 }
 
-// SQL: asked for all the time while somebody waits for a run, and one statement with its join is five times as fast as Prisma's three.
+// SQL: polled constantly while somebody waits for a run, and one statement with its join is five times as fast as Prisma's three.
 const COLUMNS = `r.id, r.source_id AS "sourceId", s.slug, s.name AS "sourceName", v.number AS version, r.trigger, r.status, r.outcome, r.attempt, r.scheduled_for AS "scheduledFor",
   r.created_at AS "createdAt", r.started_at AS "startedAt", r.finished_at AS "finishedAt", r.wake_at AS "wakeAt", r.parked_reason AS "parkedReason",
   r.cancel_requested_at AS "cancelRequestedAt", r.forwarded_batches AS "forwardedBatches", r.committed_batches AS "committedBatches",
@@ -59,12 +59,12 @@ export interface RunListRequest {
   readonly limit: number
 }
 
-/** Runs of sources that are not being deleted, newest first. */
+/** Lists runs of sources that are not being deleted, newest first. */
 export const listRuns = async (database: Database, request: RunListRequest): Promise<readonly RunOverview[]> => {
   const { values, add } = createSqlParts()
   const where = allOf([
     request.sourceId === undefined ? null : `r.source_id = ${add(request.sourceId)}`,
-    // The partial index on active runs is used only when the condition says so.
+    // The partial index on active runs is used only if the condition repeats its predicate.
     request.status === undefined ? null : `r.status = ${add(request.status)}${request.status === 'ended' ? '' : ` AND r.status <> 'ended'`}`,
     request.outcome === undefined ? null : `r.outcome = ${add(request.outcome)}`,
     request.after === null ? null : `(r.created_at, r.id) < (${add(request.after.createdAt)}::timestamptz, ${add(request.after.id)}::uuid)`,
@@ -86,7 +86,7 @@ export const findRun = async (database: Database, id: string): Promise<RunDetail
   return rows[0] ?? null
 }
 
-/** Which of these runs have ended, or are gone. */
+/** Returns which of these runs have ended or are gone. */
 export const listEndedRuns = async ({ prisma }: Database, ids: readonly string[]): Promise<ReadonlySet<string>> => {
   const active = await prisma.run.findMany({ where: { id: { in: [...ids] }, status: { not: 'ended' } }, select: { id: true } })
   const activeIds = new Set(active.map(({ id }) => id))

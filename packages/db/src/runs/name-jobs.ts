@@ -1,10 +1,10 @@
 import type { RunOutcome, RunStatus } from '@inlet/domain'
 import type { Database } from '../database.js'
 
-/** What jobs in the queue are about, for people. */
+/** Readable names for what jobs in the queue refer to. */
 export interface JobNames {
   readonly runs: ReadonlyMap<string, NamedRun>
-  /** Slugs by the ids of sources. */
+  /** Slugs by source id. */
   readonly sources: ReadonlyMap<string, string>
   readonly calls: ReadonlyMap<string, { readonly kind: string; readonly slug: string | null }>
 }
@@ -17,7 +17,7 @@ export interface NamedRun {
   readonly message: string | null
 }
 
-/** Looks up runs, sources and calls by their ids; what is gone is missing. */
+/** Looks up runs, sources and calls by their ids; what is gone is missing from the result. */
 export const nameJobs = async (
   { prisma }: Pick<Database, 'prisma'>,
   ids: { readonly runs: readonly string[]; readonly sources: readonly string[]; readonly calls: readonly string[] },
@@ -34,7 +34,7 @@ export const nameJobs = async (
   const sources = new Map(found.map(({ id, slug }) => [id, slug]))
   return {
     sources,
-    // Only statuses and outcomes of the lists in the domain are written.
+    // Safe: only the statuses and outcomes of the domain are ever written.
     runs: new Map(
       runs.map(({ id, sourceId, status, outcome, errorReason, errorMessage }) => [
         id,

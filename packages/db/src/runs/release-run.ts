@@ -11,13 +11,13 @@ interface Release {
   readonly epoch: number
 }
 
-/** Gives a run back unharmed, e.g. when the worker drains: it continues elsewhere from the committed cursor. */
+/** Gives a run back without counting it as failed, e.g. when the worker drains: it continues elsewhere from the committed cursor. */
 export const releaseRun = (database: Database, release: Release): Promise<void> =>
   giveUpLease(database, release, `status = 'queued', enqueued_at = NULL, ${endAttempt('released')}`, [])
 
 const PARKED = endAttempt('parked', `, 'wakeAt', $3::timestamptz, 'reason', $4::text, 'message', $5::text`)
 
-/** Parks a run that must wait: it holds no worker until `wakeAt`. */
+/** Parks a run that must wait: it occupies no worker until `wakeAt`. */
 export const parkRun = (
   database: Database,
   release: Release & { readonly wakeAt: Date; readonly reason: string; readonly message?: string },
@@ -31,7 +31,7 @@ export const parkRun = (
 const giveUpLease = (database: Database, release: Release, set: string, values: readonly unknown[]): Promise<void> =>
   database.transaction(async (client) => {
     await lockSourceAndLease(client, release.runId)
-    // Without a run the lease fences batches that are still in the queue; the next holder reads them again.
+    // Without a run, the lease fences batches that are still in the queue; the next holder reads them again.
     const { rowCount } = await client.query(`UPDATE runs SET ${set}, holder = NULL WHERE id = $1 AND epoch = $2 AND status = 'running'`, [
       release.runId,
       release.epoch,
@@ -47,8 +47,8 @@ const giveUpLease = (database: Database, release: Release, set: string, values: 
 export type Cancellation = 'ended' | 'requested' | 'inactive'
 
 /**
- * Asks an active run to stop. A run no worker holds ends at once (answers `ended`); else its worker stops within its
- * next heartbeat (`requested`). `inactive` when it has ended already, null when unknown.
+ * Requests that an active run stop. Returns `ended` if no worker held it, since it then ends at once; `requested` if its worker will stop by its next
+ * heartbeat; `inactive` when it had already ended; null when unknown.
  */
 export const cancelRun = (database: Database, runId: string, actor: Actor): Promise<Cancellation | null> =>
   database.transaction(async (client) => {
@@ -58,9 +58,9 @@ export const cancelRun = (database: Database, runId: string, actor: Actor): Prom
     return result
   })
 
-/** The same as part of a larger transaction, which writes its own audit row. */
+/** Does the same as part of a larger transaction, which writes its own audit row. */
 export const requestCancel = async (client: pg.ClientBase, runId: string): Promise<Cancellation | null> => {
-  // While a worker holds the run, its lease stays free: a scribe may have the run's row for long, and the worker must be able to renew meanwhile.
+  // While a worker holds the run, its lease is not locked: a scribe may hold the run's row for long, and the worker must be able to renew meanwhile.
   const live = await client.query(`${LIVE} FOR NO KEY UPDATE OF r`, [runId])
   if (live.rowCount !== 0) {
     await client.query('UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()) WHERE id = $1', [runId])

@@ -13,13 +13,13 @@ export interface NewLogLine {
 }
 
 export interface StoredLogLine extends NewLogLine {
-  /** Digits; grows with every line. */
+  /** Digits; increases with every line. */
   readonly id: string
   readonly attempt: number
 }
 
 /**
- * The statement that adds lines to the log of the run (and the attempt) that `run` gives, in their order; the columns of the lines are parameters
+ * The statement that adds lines, in order, to the log of the run and attempt that the query `run` returns; the columns of the lines are parameters
  * from `first` on.
  */
 export const insertLogLines = (run: string, first: number): string => {
@@ -37,7 +37,7 @@ export const columnsOf = (lines: readonly NewLogLine[]): readonly unknown[] => [
   lines.map(({ message }) => message),
 ]
 
-/** Adds lines to the log of a run by one statement, in their order; a run that is gone takes none. */
+/** Adds lines, in order, to the log of a run in one statement; does nothing when the run is gone. */
 export const addLogLines = async (
   database: Pick<Database, 'pool'>,
   run: { readonly runId: string; readonly attempt: number },
@@ -57,7 +57,7 @@ export interface LogRequest {
   readonly limit: number
 }
 
-/** Lines of a run, oldest first. */
+/** Lists lines of a run, oldest first. */
 export const listLogLines = async (database: Pick<Database, 'pool'>, request: LogRequest): Promise<readonly StoredLogLine[]> => {
   const { values, add } = createSqlParts()
   const where = allOf([

@@ -1,6 +1,6 @@
 import { countCharacters } from '@inlet/search'
 
-/** Where the parts of a text stand in it, in characters; they come in their order, with nothing but blanks between them. */
+/** Returns the positions of the parts of a text, in characters; the parts are in order, with only blanks between them. */
 export const characterOffsets = (
   parts: readonly { readonly start: number; readonly end: number; readonly text: string }[],
 ): readonly { readonly from: number; readonly to: number }[] => {

@@ -1,12 +1,12 @@
 import type pg from 'pg'
 import type { Database } from '../database.js'
 
-/** Anything but the locks of others. */
+/** Any numbers that no other lock uses. */
 const LOCKS = { index: 7_365_172_402, merge: 7_365_172_401 } as const
 
 /**
- * Does work on the index that one process at a time does, on one connection: one that breaks frees the lock and ends the work. Null when
- * another process is at it.
+ * Does work on the index that only one process may do at a time, on one connection: if it breaks, the lock is freed and the work ends. Returns null
+ * when another process is doing it.
  */
 export const withIndexLock = async <T>(
   { pool }: Pick<Database, 'pool'>,
@@ -31,7 +31,7 @@ export const withIndexLock = async <T>(
   }
 }
 
-/** One transaction on a connection that is held already. */
+/** Runs work in a transaction on a connection that is already held. */
 export const inTransaction = async <T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> => {
   await client.query('BEGIN')
   try {
@@ -39,7 +39,7 @@ export const inTransaction = async <T>(client: pg.ClientBase, work: () => Promis
     await client.query('COMMIT')
     return result
   } catch (error) {
-    // What failed says more than a rollback that fails for the same reason.
+    // The original error says more than a rollback that fails for the same reason.
     await client.query('ROLLBACK').catch(() => {})
     throw error
   }

@@ -12,22 +12,22 @@ const PORTION_BYTES = 4_194_304
 
 export interface IndexOptions {
   /**
-   * Rows that were in hand when the database went away. Who indexes again and again passes the same set, so that no outage is held against a record:
-   * they are put back when it is there again.
+   * Rows in progress when the database became unavailable. A caller that indexes repeatedly passes the same set, so that no outage is held against a
+   * record: they are put back once the database answers again.
    */
   readonly unreturned?: Set<string>
-  /** Ends the work; what is not committed is left for the next time. */
+  /** Ends the work; what is not committed is left for next time. */
   readonly signal?: AbortSignal
   readonly portionBytes?: number
   /** Called when a segment was added. */
   readonly onPortion?: (records: number) => void
-  /** Called with a record that cannot be indexed and is left out, and with what comes before that. */
+  /** Called with an error that leaves a record out of the index, and with those that precede it. */
   readonly onProblem?: (error: unknown) => void
 }
 
 /**
- * Indexes all states of records that wait, portion by portion, each in one transaction: safe to end anywhere. Answers how many records that
- * were, also records of an earlier version; null when another process is at it.
+ * Indexes all waiting states of records, portion by portion, each in one transaction: safe to interrupt. Returns how many records were indexed,
+ * including those stored by an earlier version; null when another process is indexing.
  */
 export const indexPending = async (database: Database, options: IndexOptions = {}): Promise<number | null> => {
   await numberRecords(database, options)
@@ -37,7 +37,7 @@ export const indexPending = async (database: Database, options: IndexOptions = {
     let indexed = 0
     while (options.signal?.aborted !== true) {
       const portion = await takePortion(client, options.portionBytes ?? PORTION_BYTES)
-      // What was stored comes before what is indexed again.
+      // New states come before those to be indexed again.
       if (portion.length === 0 && (await renumberSome(client))) continue
       if (portion.length === 0) break
       const records = await tryPortion(client, portion, options)
@@ -50,7 +50,7 @@ export const indexPending = async (database: Database, options: IndexOptions = {
 
 const tryPortion = async (client: pg.ClientBase, portion: readonly PendingRow[], options: IndexOptions): Promise<number> => {
   const [first] = portion
-  // Whatever had it in hand so often has ended without a word.
+  // After this many attempts, the processes working on it must have died without reporting an error.
   const exhausted = first !== undefined && first.attempts > MAX_ATTEMPTS
   if (exhausted) {
     await isolate(client, first, 'the indexer ended whenever it had this record in hand')
@@ -72,6 +72,6 @@ const tryPortion = async (client: pg.ClientBase, portion: readonly PendingRow[],
   }
 }
 
-/** Whether what was thrown says something of the records, not of the moment: a full disk must not make any of them suspect. */
+/** Whether an error says something about the records and not the moment: a full disk must not make any of them suspect. */
 const isFaultOfRecord = (error: unknown, signal: AbortSignal | undefined): boolean =>
   signal?.aborted !== true && !isConnectionError(error) && (sqlState(error) === null || isDataError(error))

@@ -6,10 +6,10 @@ import type { PendingRow } from './take-portion.js'
 import { writeChunks } from './write-chunks.js'
 import { type IndexedRecord, writeSegment } from './write-segment.js'
 
-/** Bytes of records that are in memory at once, about; a larger record is read alone. */
+/** Approximate bytes of records in memory at once; a larger record is read alone. */
 const PIECE_BYTES = 2_097_152
 
-/** Indexes states that wait, as one segment, in the caller's transaction; answers how many records that are. */
+/** Indexes waiting states as one segment, in the caller's transaction; returns how many records that were. */
 export const indexPortion = async (client: pg.ClientBase, portion: readonly PendingRow[], signal?: AbortSignal): Promise<number> => {
   const indexed: IndexedRecord[] = []
   const former: string[] = []

@@ -1,10 +1,10 @@
 import type { Database } from '../database.js'
 
-/** How far the search index is behind what is stored. */
+/** How far the search index is behind the stored records. */
 export interface IndexState {
-  /** Records that wait to be indexed. */
+  /** Records waiting to be indexed. */
   readonly pending: number
-  /** How long the oldest waits; null when none does. */
+  /** How long the oldest has waited; null when none does. */
   readonly oldestSeconds: number | null
   /** Records that cannot be indexed and are not tried again. */
   readonly failed: number
@@ -23,13 +23,13 @@ export const readIndexState = async ({ pool }: Pick<Database, 'pool'>): Promise<
 const UP_TO = 'SELECT max(id)::text AS id FROM search_pending WHERE problem IS NULL'
 const BEHIND = 'SELECT EXISTS (SELECT FROM search_pending WHERE id <= $1 AND problem IS NULL) AS behind'
 
-/** The last state that waits to be indexed now; null when none does. See isIndexedUpTo. */
+/** Returns the last state now waiting to be indexed; null when there is none. See isIndexedUpTo. */
 export const findLastPending = async ({ pool }: Pick<Database, 'pool'>): Promise<string | null> => {
   const { rows } = await pool.query<{ id: string | null }>(UP_TO)
   return rows[0]?.id ?? null
 }
 
-/** Whether all that waited when findLastPending answered `last` is indexed. */
+/** Whether everything that was waiting when findLastPending returned `last` is indexed. */
 export const isIndexedUpTo = async ({ pool }: Pick<Database, 'pool'>, last: string): Promise<boolean> => {
   const { rows } = await pool.query<{ behind: boolean }>({ name: 'inlet-index-behind', text: BEHIND, values: [last] })
   return rows[0]?.behind === false

@@ -5,7 +5,7 @@ import { inTransaction, withIndexLock } from './index-lock.js'
 import { createLiveness, type Liveness } from './read-liveness.js'
 import { insertSegment, insertSlots } from './write-segment.js'
 
-/** Bytes of postings that are in memory at once, about. */
+/** Approximate bytes of postings in memory at once. */
 const RANGE_BYTES = 8_388_608
 const MAX_MERGES = 20
 
@@ -21,8 +21,8 @@ interface SegmentRow {
 }
 
 /**
- * Merges segments of like size, so that a search reads few of them, and leaves out what is gone. One process at a time;
- * safe to interrupt. Answers how many segments were merged.
+ * Merges segments of similar size, so that a search reads few of them, and drops entries of records that are gone. One process at a time; safe to
+ * interrupt. Returns how many segments were merged.
  */
 export const mergeSegments = async (database: Pick<Database, 'pool'>, options: { readonly signal?: AbortSignal } = {}): Promise<number> => {
   const merged = await withIndexLock(database, 'merge', (client) => mergeAll(client, options.signal))
@@ -44,7 +44,7 @@ const mergeAll = async (client: pg.PoolClient, signal: AbortSignal | undefined):
   return merged
 }
 
-/** Under the lock, what is not live was left by a process that ended. */
+/** Removes segments that are not live: while the lock is held, those were left by a process that ended. */
 const removeUnfinished = async (client: pg.ClientBase): Promise<void> => {
   await client.query(`DELETE FROM search_postings WHERE segment_id IN (SELECT id FROM search_segments WHERE NOT live)`)
   await client.query(`DELETE FROM search_segments WHERE NOT live`)
@@ -67,7 +67,7 @@ const mergeChosen = async (client: pg.ClientBase, segments: readonly SegmentRow[
   await replace(client, { id, bytes, segments, liveness })
 }
 
-/** Ranges of hashes with about as many bytes as may be in memory at once. */
+/** Returns ranges of hashes with about as many bytes as may be in memory at once. */
 const rangesOf = (segments: readonly SegmentRow[]): readonly (readonly [number, number])[] => {
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0)
   const parts = 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(1, bytes) / RANGE_BYTES)))
@@ -93,7 +93,7 @@ const mergeRange = async (client: pg.ClientBase, { segments, range, base, bits, 
   for (const segment of segments) {
     const values = [segment.id, bucketSlot(low, segment.bits), bucketSlot(high, segment.bits), low, high]
     const { rows } = await client.query<{ readonly postings: Buffer }>({ text: READ_RANGE, values })
-    // A small segment's bucket reaches over several ranges.
+    // A small segment's bucket spans several ranges.
     for (const { postings } of rows) merger.add(postings, segment.base, low, high)
   }
   return merger.toSlots({ bits, base }, liveness)

@@ -3,7 +3,7 @@ import type { Database } from '../database.js'
 
 const CHUNK = 1_000
 
-// Locked, so that nobody changes a record between its reading and its number; who is writing one numbers it.
+// Locked, so that no record changes between being read and being numbered; a transaction that is writing one numbers it itself.
 const NUMBER = `
 WITH unnumbered AS MATERIALIZED (
   SELECT stream_id, key_hash FROM records WHERE doc_id IS NULL AND deleted_at IS NULL ORDER BY stream_id, key_hash LIMIT $1 FOR UPDATE SKIP LOCKED
@@ -14,7 +14,7 @@ WITH unnumbered AS MATERIALIZED (
 INSERT INTO search_pending (docs, records, bytes) SELECT array_agg(doc_id), count(*), coalesce(sum(bytes), 0) FROM numbered HAVING count(*) > 0
 RETURNING records`
 
-/** Numbers records that an earlier version stored, so that they are indexed, and seen by those who follow the changes. Safe to interrupt; answers how many it were. */
+/** Numbers records that an earlier version stored, so that they are indexed and appear in the change feed. Safe to interrupt; returns how many. */
 export const numberRecords = async (
   { pool }: Pick<Database, 'pool'>,
   options: { readonly signal?: AbortSignal | undefined } = {},

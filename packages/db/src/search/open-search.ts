@@ -16,7 +16,7 @@ import {
 import type { Database } from '../database.js'
 import { readIndexSummary, readTerms } from './read-index.js'
 
-/** A question with what the index has of its words. */
+/** A question, with the index entries of its words. */
 export interface OpenSearch {
   readonly question: string
   readonly query: Query
@@ -25,18 +25,18 @@ export interface OpenSearch {
   readonly meanLength: number
   /** Terms so frequent that their postings were not read. */
   readonly unread: readonly QueryTerm[]
-  /** What each word is worth at most. */
+  /** The maximum contribution of each word to a score. */
   readonly weights: ReadonlyMap<string, number>
   readonly strict: StrictParts
-  /** The same without what must be there, for a question that has other words; null when it has none. */
+  /** Returns the same search without its required parts, for a question that has other words; null when it has none. */
   relax(): OpenSearch | null
-  /** The best records, as far as the index knows; `within`: of these only. */
+  /** Returns the best records according to the index; `within`: only among these. */
   rank(limit: number, within?: ReadonlySet<number>): Ranking
-  /** What each word adds to the best part of these hits, by record. */
+  /** Returns what each word adds to the best part of these hits, by record. */
   explain(hits: readonly RankedHit[]): ReadonlyMap<number, readonly { readonly word: string; readonly weight: number }[]>
 }
 
-/** Reads what a question needs of the index. */
+/** Reads what a question needs from the index. */
 export const openSearch = async (database: Pick<Database, 'pool'>, question: string): Promise<OpenSearch> => {
   const size = await readIndexSummary(database)
   const query = parseQuery(question, size.languages)

@@ -13,7 +13,7 @@ import {
 import type { Database } from '../database.js'
 
 export interface IndexSummary extends IndexSize {
-  /** Languages that its records have. */
+  /** Languages of its records. */
   readonly languages: readonly Language[]
 }
 
@@ -31,7 +31,7 @@ interface SummaryRow {
   readonly languages: readonly string[]
 }
 
-/** How much there is in the index. */
+/** Reads a summary of the index: its size and its languages. */
 export const readIndexSummary = async ({ pool }: Pick<Database, 'pool'>): Promise<IndexSummary> => {
   const { rows } = await pool.query<SummaryRow>({
     name: 'inlet-index-summary',
@@ -41,7 +41,7 @@ export const readIndexSummary = async ({ pool }: Pick<Database, 'pool'>): Promis
   return { base, last, documents, meanLength: documents === 0 ? 1 : length / documents, languages: languages.filter(isLanguage) }
 }
 
-// OFFSET 0 keeps the planner from reading all postings. Of a frequent term, which has a slot of its own, only the size comes.
+// OFFSET 0 keeps the planner from reading all postings. For a frequent term, which has its own slot, only the size is read.
 const READ_SLOTS = `
 SELECT w.id::text AS id, w.base::float8 AS base, w.slot::float8 AS slot, p.bytes, p.postings
 FROM (SELECT DISTINCT g.id, g.base, s.slot FROM search_segments g CROSS JOIN unnest($1::bigint[]) AS h(hash)
@@ -61,13 +61,13 @@ interface SlotRow {
   readonly postings: Buffer | null
 }
 
-/** Postings of frequent terms are read up to so many bytes, those of the rarest first; what is left are words of most records. */
+/** Postings of frequent terms are read up to this many bytes, rarest first; what remains are words that most records contain. */
 const LARGE_BYTES = 1_500_000
-/** About so many take one posting of a frequent term. */
+/** Approximate bytes per posting of a frequent term. */
 const BYTES_A_POSTING = 3
 const MAX_TRIES = 5
 
-/** What the index has of these terms; those in `needed` are read however frequent they are. */
+/** Reads the index entries of these terms; those in `needed` are read however frequent they are. */
 export const readTerms = async (
   database: Pick<Database, 'pool'>,
   terms: readonly QueryTerm[],
@@ -81,7 +81,7 @@ export const readTerms = async (
   }
 }
 
-/** Null when segments were merged between the two readings. */
+/** Returns null when segments were merged between the two reads. */
 const tryToRead = async (
   { pool }: Pick<Database, 'pool'>,
   terms: readonly QueryTerm[],
@@ -106,7 +106,7 @@ interface ReadSlot {
 
 const isRead = (row: SlotRow): row is SlotRow & ReadSlot => row.postings !== null
 
-/** The slots to read: those of needed terms, and of the others from the smallest on; one word alone is always read. */
+/** Chooses the slots to read: those of needed terms, and of the others from the smallest up; a single word is always read. */
 const chooseLarge = (large: readonly SlotRow[], terms: readonly QueryTerm[], needed: ReadonlySet<string>): readonly SlotRow[] => {
   const chosen: SlotRow[] = []
   let bytes = 0

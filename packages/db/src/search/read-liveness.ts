@@ -1,15 +1,15 @@
 import { LENGTHS, MAX_PARTS, type PostingFilter } from '@inlet/search'
 import type pg from 'pg'
 
-/** Which numbers of the index still stand for a record, and how many documents were met that do not. */
+/** Which index numbers still refer to a record, and how many documents were met that do not. */
 export interface Liveness extends PostingFilter {
   gone(): number
   goneLength(): number
 }
 
-// Ten times as many hold 80 MiB more, at no less cost.
+// Ten times as many would take 80 MiB more and be no faster.
 const PAGE = 20_000
-/** A bit for each number, as long as that is not too much memory. */
+/** One bit per number, as long as that does not take too much memory. */
 const MAX_BITS = 2 ** 31
 
 /** Reads which numbers of a range are in use. */

@@ -1,29 +1,29 @@
 import { type Language, toLanguage } from '@inlet/domain'
 import type pg from 'pg'
 
-/** A state of a record that is to be indexed. */
+/** A state of a record to be indexed. */
 export interface RecordState {
   /** Its number in the index. */
   readonly doc: number
   readonly streamId: number
   /** Hex. */
   readonly keyHash: string
-  /** The language that the owner of the source has set; null: each record is looked at. */
+  /** The language set by the owner of the source; null: detected for each record. */
   readonly language: Language | null
   readonly key: string
   readonly title: string | null
   readonly text: string | null
-  /** Only of a record without text. */
+  /** Only for a record without text. */
   readonly data: unknown
-  /** Whether it had another state before. */
+  /** Whether it replaces an earlier state. */
   readonly updated: boolean
-  /** Numbers of earlier states, by which the record is found until now. */
+  /** Numbers of earlier states, by which the record has been found until now. */
   readonly former: readonly string[]
 }
 
-// A state that was replaced meanwhile is not found, and its replacement has left another one to index. A deleted record is indexed too:
-// it may come back as it was. The numbers of earlier states are those of the same moment: later ones must stay. Each is looked up: of a table that
-// grows, statistics are too old or there are none, and a join would read all of it for each piece.
+// A state that was replaced meanwhile is not found; its replacement has queued another one. A deleted record is indexed too: it may come back
+// unchanged. The numbers of earlier states are those of the same moment: later ones must stay. Each is looked up: statistics of a growing table are
+// outdated or missing, and a join would read all of it for each piece.
 const READ = `
 SELECT r.doc_id::float8 AS doc, r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash", (SELECT language FROM sources WHERE id = r.source_id) AS language, r.key, r.title, r.text,
   CASE WHEN r.text IS NULL OR r.text !~ '\\S' THEN r.data END AS data, r.prior_doc_id IS NOT NULL AS updated,
@@ -31,7 +31,7 @@ SELECT r.doc_id::float8 AS doc, r.stream_id AS "streamId", encode(r.key_hash, 'h
 FROM unnest($1::bigint[]) AS p(doc) CROSS JOIN LATERAL (SELECT * FROM records WHERE doc_id = p.doc LIMIT 1) r
 ORDER BY r.doc_id`
 
-/** Reads those of the states that records still have, in the order of their numbers. */
+/** Reads those states that are still current, in number order. */
 export const readStates = async (client: Pick<pg.ClientBase, 'query'>, docs: readonly string[]): Promise<readonly RecordState[]> => {
   const { rows } = await client.query<RecordState & { readonly language: string | null }>({ name: 'inlet-read-states', text: READ, values: [docs] })
   return rows.map((row) => ({ ...row, language: toLanguage(row.language) }))

@@ -2,27 +2,27 @@ import type pg from 'pg'
 import { CHANGES_OF, LEAVE_TO_INDEX } from '../changes/log-changes.js'
 import { inTransaction } from './index-lock.js'
 
-/** Records, and about as many bytes of them, that are renumbered at once: batches of their source wait so long. */
+/** How many records, and approximate bytes of them, are renumbered at once: batches of their source wait meanwhile. */
 const CHUNK = 1_000
 const CHUNK_BYTES = 4_194_304
 
-// Records that are being written now may be indexed before this is committed, so also a source without any is looked at.
+// Records being written now may be indexed before this commits, so a source without any is looked at too.
 const REQUEST = `
 INSERT INTO search_reindexings (source_id, records) SELECT $1, coalesce(sum(live_records), 0) FROM streams WHERE source_id = $1
 ON CONFLICT (source_id) DO UPDATE SET
   up_to = NULL, stream_id = NULL, key_hash = NULL, records = EXCLUDED.records, done = 0, created_at = now()`
 
-/** Leaves all records of a source to the indexer, in the transaction that changes how they are indexed. */
+/** Queues all records of a source for the indexer, in the transaction that changes how they are indexed. */
 export const requestReindexing = async (client: pg.ClientBase, sourceId: string): Promise<void> => {
   await client.query(REQUEST, [sourceId])
 }
 
-// What is numbered from now on is indexed after the change that was asked for, since that is committed.
+// Anything numbered from now on is indexed after the change that was requested, since that is committed.
 const NEXT = `
 SELECT source_id AS "sourceId", stream_id AS "streamId", key_hash AS "keyHash", coalesce(up_to, (SELECT last_value FROM record_docs))::text AS "upTo"
 FROM search_reindexings ORDER BY created_at, source_id LIMIT 1 FOR UPDATE`
 
-// A sweep finds records by their place, which changes here: no batch of the source is being stored meanwhile.
+// A sweep finds records by their ctid, which changes here: no batch of the source may be stored meanwhile.
 const KEEP_BATCHES_OUT = 'SELECT FROM leases WHERE source_id = $1 FOR UPDATE'
 
 const NEXT_STREAM = 'SELECT min(id) AS id FROM streams WHERE source_id = $1 AND ($2::int IS NULL OR id > $2)'
@@ -50,8 +50,8 @@ interface Place {
 }
 
 /**
- * Gives some of the records that are to be indexed again new numbers, as if they had changed: they are found as before until that is done.
- * Called by who holds the lock of the index. Answers whether there was anything to do.
+ * Assigns new numbers to some of the records to be indexed again, as if they had changed: until that is done they are found as before. The caller
+ * holds the index lock. Returns whether there was anything to do.
  */
 export const renumberSome = async (client: pg.ClientBase): Promise<boolean> =>
   inTransaction(client, async () => {
@@ -73,6 +73,6 @@ const nextStream = async (client: pg.ClientBase, { sourceId, streamId }: Place):
 const renumber = async (client: pg.ClientBase, { sourceId, streamId, keyHash, upTo }: Place): Promise<void> => {
   const { rows } = await client.query<{ records: number; last: Buffer | null }>(RENUMBER, [streamId, keyHash, upTo])
   const { records, last } = rows[0] ?? { records: 0, last: null }
-  // Without a key the next stream follows.
+  // Without a key, the next stream follows.
   await client.query(PROGRESS, [sourceId, upTo, streamId, last, records])
 }

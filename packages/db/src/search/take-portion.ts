@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** States of records that one statement wrote, see search_pending. */
+/** States of records written by one statement, see search_pending. */
 export interface PendingRow {
   readonly id: string
   /** Numbers in the index. */
@@ -9,11 +9,11 @@ export interface PendingRow {
   readonly attempts: number
 }
 
-/** One that was begun so often without end is divided, or given up when it is a single state. */
+/** A row attempted this often without success is divided or, if it is a single state, given up. */
 export const MAX_ATTEMPTS = 3
 const MAX_ROWS = 500
 
-// The first is always taken, whatever its size. What failed before comes last and alone, so that it stops nothing else.
+// The first is always taken, whatever its size. What failed before comes last and alone, so that it blocks nothing else.
 const TAKE = `
 WITH next AS (
   SELECT id, docs, bytes, sum(bytes) OVER (ORDER BY id) - bytes AS before
@@ -26,8 +26,8 @@ WHERE p.id IN (SELECT id FROM next WHERE before < $1 UNION ALL SELECT id FROM al
 RETURNING p.id::text, p.docs::text[], p.bytes, p.attempts`
 
 /**
- * The states to index next, about so many bytes of them; none when nothing waits. Committed before the work begins, so that also one that
- * ends the process is known by its attempts.
+ * Claims the states to index next, up to about this many bytes; none when nothing is waiting. Committed before the work begins, so that a state that
+ * ends the process is recognized by its attempts.
  */
 export const takePortion = async (client: pg.ClientBase, maxBytes: number): Promise<readonly PendingRow[]> => {
   const { rows } = await client.query<PendingRow>({ name: 'inlet-take-portion', text: TAKE, values: [maxBytes] })
@@ -36,7 +36,7 @@ export const takePortion = async (client: pg.ClientBase, maxBytes: number): Prom
 
 const RETURN = 'UPDATE search_pending SET attempts = greatest(0, attempts - 1) WHERE id = ANY($1::bigint[])'
 
-/** Puts back what could not be indexed for no fault of its own, by the ids of its rows. */
+/** Puts rows back by their ids without counting the attempt, if the failure was not theirs. */
 export const returnPortion = async (client: pg.ClientBase, ids: readonly string[]): Promise<void> => {
   if (ids.length > 0) await client.query(RETURN, [ids])
 }
@@ -49,13 +49,13 @@ FROM gone, unnest(ARRAY[1, records / 2 + 1], ARRAY[records / 2, records]) AS par
 
 const GIVE_UP = 'UPDATE search_pending SET problem = left($2, 2000) WHERE id = $1'
 
-/** Divides what cannot be indexed, until the state whose fault it is stands alone; that one is given up. */
+/** Divides a row that cannot be indexed until the state at fault is alone; that one is given up. */
 export const isolate = async (client: pg.ClientBase, { id, docs }: PendingRow, problem: string): Promise<void> => {
   if (docs.length > 1) await client.query(HALVES, [id])
   else await client.query(GIVE_UP, [id, problem.replaceAll('\u0000', '')])
 }
 
-/** Tries again what was given up; a new version may get on with it. Answers how many records that are. */
+/** Retries what was given up, since a new version may be able to index it. Returns how many rows. */
 export const retryGivenUp = async (client: Pick<pg.ClientBase, 'query'>): Promise<number> => {
   const { rowCount } = await client.query('UPDATE search_pending SET attempts = 1, problem = NULL WHERE problem IS NOT NULL')
   return rowCount ?? 0

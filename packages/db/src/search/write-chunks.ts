@@ -5,8 +5,8 @@ import { characterOffsets } from './character-offsets.js'
 import { keysInOrder, LOCKED_RECORD } from './locked-records.js'
 import type { IndexedRecord } from './write-segment.js'
 
-// A chunk that is as it was is not touched; its hash says whether what is made of it (an embedding) still holds. The lock keeps the record from
-// being deleted with its source until its chunks are there to be deleted as well; writing the record needs not wait for it.
+// An unchanged chunk is not touched; its hash shows whether what was derived from it (an embedding) is still valid. The lock keeps the record from
+// being deleted with its source until its chunks exist and can be deleted as well; writers of the record need not wait for it.
 const UPSERT_CHUNKS = `
 WITH present AS MATERIALIZED (
   SELECT p.stream_id, p.key_hash FROM ${keysInOrder(2, 3)} CROSS JOIN LATERAL (${LOCKED_RECORD}) p)
@@ -24,7 +24,7 @@ DELETE FROM record_chunks d WHERE d.ctid = ANY(ARRAY(
   SELECT c.ctid FROM unnest($1::int[], $2::text[], $3::int[]) AS r(stream_id, key_hash, parts) CROSS JOIN LATERAL (
     SELECT ctid FROM record_chunks WHERE stream_id = r.stream_id AND key_hash = decode(r.key_hash, 'hex') AND ordinal >= r.parts OFFSET 0) c))`
 
-/** Keeps the rows of records that are divided; a record of one part has none. */
+/** Writes the chunks of divided records; a record of one part has none. */
 export const writeChunks = async (client: pg.ClientBase, records: readonly IndexedRecord[]): Promise<void> => {
   const divided = records.filter(({ parts }) => parts.length > 1)
   const keys = (of: readonly IndexedRecord[]): readonly unknown[] => [of.map(({ streamId }) => streamId), of.map(({ keyHash }) => keyHash)]
@@ -47,7 +47,7 @@ const toRows = ({ streamId, keyHash, parts }: IndexedRecord): readonly object[] 
   }))
 }
 
-/** sha256 (hex) of what a chunk says: its headings and its text. */
+/** Returns the sha256 (hex) of a chunk's headings and text. */
 export const chunkHash = ({ headings, text }: Pick<RecordPart, 'headings' | 'text'>): string =>
   createHash('sha256')
     .update(JSON.stringify([headings, text]))

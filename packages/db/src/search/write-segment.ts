@@ -1,14 +1,14 @@
 import { type AnalyzedRecord, buildSegment, type Segment } from '@inlet/search'
 import type pg from 'pg'
 
-/** A record with what the index holds of it. */
+/** A record with its index entries. */
 export interface IndexedRecord extends AnalyzedRecord {
   /** Its number in the index. */
   readonly doc: number
   readonly streamId: number
   /** Hex. */
   readonly keyHash: string
-  /** Whether it had another state before. */
+  /** Whether it replaces an earlier state. */
   readonly updated: boolean
 }
 
@@ -40,12 +40,12 @@ export const insertSegment = async (
   return rows[0]?.id ?? ''
 }
 
-// One value for all slots: an array of bytea would travel as text, twice as long.
+// One value for all slots: an array of bytea would be sent as text, twice as long.
 const INSERT_SLOTS = `
 INSERT INTO search_postings (segment_id, slot, postings)
 SELECT $1, s.slot, substring($4::bytea FROM s.at FOR s.size) FROM unnest($2::bigint[], $3::int[], $5::int[]) AS s(slot, at, size)`
 
-/** Adds slots to a segment, all in one statement. */
+/** Adds slots to a segment, in one statement. */
 export const insertSlots = async (client: Pick<pg.ClientBase, 'query'>, id: string, slots: Segment['slots']): Promise<void> => {
   if (slots.length === 0) return
   const begins: number[] = []

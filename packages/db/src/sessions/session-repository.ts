@@ -12,7 +12,7 @@ export interface NewSession {
   readonly ttlSeconds: number
 }
 
-/** Stores a session or a link, and forgets those that are over. Answers when it ends. */
+/** Stores a session or a link, and removes expired ones. Returns when it expires. */
 export const createSession = (database: Database, { ttlSeconds, ...session }: NewSession, actor: Actor): Promise<Date> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const now = await readDatabaseTime(client)
@@ -30,9 +30,9 @@ export interface SessionForLogin {
   readonly expiresAt: Date
 }
 
-/** The key behind a session that is not over, if that is neither revoked nor expired; null otherwise. */
+/** Returns the API key behind an unexpired session, if that key is neither revoked nor expired; null otherwise. */
 export const findSession = async (database: Database, tokenHash: string): Promise<SessionForLogin | null> => {
-  // SQL: with every request of the console, so one prepared statement that compares by the database's clock.
+  // SQL: runs on every request of the console, so one prepared statement that compares by the database's clock.
   const { rows } = await database.pool.query<SessionForLogin>({
     name: 'inlet-session',
     text: `SELECT k.id AS "keyId", k.name, k.scopes, s.expires_at AS "expiresAt" FROM sessions s JOIN api_keys k ON k.id = s.api_key_id
@@ -43,7 +43,7 @@ export const findSession = async (database: Database, tokenHash: string): Promis
   return rows[0] ?? null
 }
 
-/** The key of a link, which is used up by this: of two at once, one gets it. Null for a link that is used, over or unknown. */
+/** Returns the key of a link and uses the link up: of two concurrent requests, one gets it. Null for a link that is used, expired or unknown. */
 export const takeSessionLink = async ({ pool, prisma }: Database, tokenHash: string): Promise<string | null> => {
   const where = { tokenHash, kind: 'link', expiresAt: { gt: await readDatabaseTime(pool) } }
   const link = await prisma.session.findUnique({ where, select: { apiKeyId: true } })

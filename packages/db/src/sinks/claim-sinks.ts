@@ -2,16 +2,16 @@ import type { RecordKind, SinkKind } from '@inlet/domain'
 import type { ChangePosition } from '../changes/change-position.js'
 import type { Database } from '../database.js'
 
-/** A sink that this process delivers to, until somebody else claims it or its settings change. */
+/** A sink that this process delivers to, until another process claims it or its settings change. */
 export interface ClaimedSink {
   readonly id: string
   readonly name: string
   readonly kind: SinkKind
-  /** Of the claim: what is reported under another one does not count. */
+  /** The claim's: reports under another epoch do not count. */
   readonly epoch: string
   readonly sealed: unknown
   readonly version: number
-  /** Whether messages are signed with the secret before, too. */
+  /** Whether messages are also signed with the previous secret. */
   readonly signsPrevious: boolean
   readonly sources: readonly string[]
   readonly stream: string | null
@@ -21,7 +21,7 @@ export interface ClaimedSink {
   readonly attempts: number
 }
 
-// SQL: claims pass over rows that others hold.
+// SQL: claims skip rows that others hold.
 
 const CLAIM = `
 UPDATE sinks SET holder = $1, held_until = clock_timestamp() + $2 * interval '1 millisecond', epoch = epoch + 1
@@ -31,7 +31,7 @@ WHERE id = ANY(ARRAY(
 RETURNING id, name, kind, epoch::text, sealed, version, coalesce(previous_until > clock_timestamp(), false) AS "signsPrevious",
   sources, stream, record_kind AS "recordKind", batch_size AS "batchSize", position, attempts`
 
-/** Claims sinks that nobody delivers to now and that are due, for so long; each report renews the claim. */
+/** Claims, for `holdMs`, sinks that are due and that no process delivers to; each report renews the claim. */
 export const claimSinks = async (
   { pool }: Pick<Database, 'pool'>,
   claim: { readonly holder: string; readonly holdMs: number; readonly limit: number },
@@ -40,7 +40,7 @@ export const claimSinks = async (
   return rows
 }
 
-/** What is needed to send to a sink, also while nothing is delivered to it; null without one. */
+/** Returns what is needed to send to a sink, even while nothing is delivered to it; null when there is none. */
 export const findSinkToSend = async (
   { pool }: Pick<Database, 'pool'>,
   id: string,
@@ -56,7 +56,7 @@ type Claim = Pick<ClaimedSink, 'id' | 'epoch'>
 
 const STILL = 'WHERE id = $1 AND epoch = $2::bigint'
 
-/** Saves how far everything is delivered, and renews the claim; false when it does not hold any more. */
+/** Saves the position up to which everything is delivered, and renews the claim; false when the claim is no longer valid. */
 export const saveSinkPosition = async (
   { pool }: Pick<Database, 'pool'>,
   { id, epoch }: Claim,
@@ -71,7 +71,7 @@ export const saveSinkPosition = async (
   return rowCount === 1
 }
 
-/** Records that the receiver did not take a message, and gives the claim up: tried again after `retryMs`, never when null. */
+/** Records that the receiver did not accept a message, and releases the claim: delivery is retried after `retryMs`, never when null. */
 export const recordSinkFailure = async (
   { pool }: Pick<Database, 'pool'>,
   { id, epoch }: Claim,
@@ -85,7 +85,7 @@ export const recordSinkFailure = async (
   )
 }
 
-/** Gives a claim up, so that another process can continue at once. */
+/** Releases a claim, so that another process can continue at once. */
 export const leaveSink = async ({ pool }: Pick<Database, 'pool'>, { id, epoch }: Claim): Promise<void> => {
   await pool.query(`UPDATE sinks SET holder = NULL, held_until = NULL ${STILL}`, [id, epoch])
 }

@@ -2,13 +2,13 @@ import { readChangeLag } from '../changes/read-head.js'
 import type { Database } from '../database.js'
 import { listSinks, type Sink } from './sinks.js'
 
-/** How far a sink is behind. */
+/** How far behind a sink is. */
 export interface SinkLag {
-  /** Whether what was stored before it was made is still being delivered. */
+  /** Whether what was stored before it was created is still being delivered. */
   readonly fillsUp: boolean
-  /** Changes that wait; 0 while it fills up. */
+  /** Changes waiting; 0 during that initial delivery. */
   readonly waiting: number
-  /** How long the oldest waits; null when none does, and while it fills up. */
+  /** How long the oldest has waited; null when none does, and during the initial delivery. */
   readonly seconds: number | null
 }
 
@@ -17,6 +17,6 @@ export const readSinkLag = async (database: Pick<Database, 'pool'>, { position, 
     ? { fillsUp: true, waiting: 0, seconds: null }
     : { fillsUp: false, ...(await readChangeLag(database, { ...position, sources })) }
 
-/** All sinks, each with how far it is behind; for a scrape. */
+/** Lists all sinks with their lag, for a metrics scrape. */
 export const readSinkLags = async (database: Pick<Database, 'pool' | 'prisma'>): Promise<readonly (Sink & { readonly lag: SinkLag })[]> =>
   Promise.all((await listSinks(database)).map(async (sink) => ({ ...sink, lag: await readSinkLag(database, sink) })))

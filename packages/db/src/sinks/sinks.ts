@@ -7,14 +7,14 @@ import { lockRow } from '../row-lock.js'
 import { isUniqueViolation } from '../sql-state.js'
 import { toJson } from '../versions/version-content.js'
 
-/** Where changes are delivered to, as it is shown: without its secret. */
+/** A destination for changes, as shown to users: without its secret. */
 export interface Sink {
   readonly id: string
   readonly name: string
   readonly kind: SinkKind
   /** Masked. */
   readonly url: string
-  /** Ids of sources; empty: all. */
+  /** Source ids; empty: all sources. */
   readonly sources: readonly string[]
   readonly stream: string | null
   readonly recordKind: RecordKind | null
@@ -56,10 +56,10 @@ const SHOWN = {
   updatedAt: true,
 } as const
 
-// Written from a Sink and from nothing else.
+// Safe: only a Sink is ever written here.
 const toSink = (row: Prisma.SinkGetPayload<{ select: typeof SHOWN }>) => row as unknown as Sink
 
-/** All sinks by name; there are few. */
+/** Lists all sinks by name; there are few. */
 export const listSinks = async ({ prisma }: Pick<Database, 'prisma'>): Promise<readonly Sink[]> =>
   (await prisma.sink.findMany({ orderBy: { name: 'asc' }, select: SHOWN })).map(toSink)
 
@@ -73,7 +73,7 @@ type Settings = Pick<Sink, 'name' | 'sources' | 'stream' | 'recordKind' | 'batch
 export interface NewSink extends Settings {
   readonly id: string
   readonly kind: SinkKind
-  /** Whole; it is masked here. */
+  /** Unmasked; it is masked here. */
   readonly url: string
   /** URL and secret, sealed for (id, version 1). */
   readonly sealed: unknown
@@ -81,7 +81,7 @@ export interface NewSink extends Settings {
   readonly position: ChangePosition | null
 }
 
-/** Throws NAME_TAKEN. */
+/** Creates a sink. Throws NAME_TAKEN. */
 export const createSink = async (database: Database, { id, kind, url, sealed, position, ...settings }: NewSink, actor: Actor): Promise<void> => {
   const shown = { kind, url: maskUrl(url), ...settings, sources: [...settings.sources] }
   await database
@@ -104,17 +104,20 @@ const orNameTaken =
 export interface SinkChange {
   readonly id: string
   readonly settings: Partial<Settings>
-  /** Where it continues: null at the beginning, undefined where it was. */
+  /** Where it continues: null from the beginning, undefined where it was. */
   readonly position?: ChangePosition | null | undefined
-  /** Whole; it is masked here. */
+  /** Unmasked; it is masked here. */
   readonly url?: string | undefined
   /** Seals a new secret, a new URL or both for a version, given what is sealed now. */
   readonly reseal?: ((stored: unknown, version: number) => unknown) | undefined
-  /** How long the secret before signs too; undefined when the secret stays. */
+  /** How long the previous secret signs too; undefined when the secret stays. */
   readonly overlapSeconds?: number | undefined
 }
 
-/** Changes what is given; a delivery on its way no longer counts, and the next one begins at once. False when there is no such sink. Throws NAME_TAKEN. */
+/**
+ * Changes what is given; a delivery in progress no longer counts, and the next one begins at once. Returns false when there is no such sink. Throws
+ * NAME_TAKEN.
+ */
 export const updateSink = (database: Database, change: SinkChange, actor: Actor): Promise<boolean> => {
   const { id, settings, position, url, reseal, overlapSeconds } = change
   return database
@@ -149,7 +152,7 @@ export const updateSink = (database: Database, change: SinkChange, actor: Actor)
     .catch(orNameTaken(settings.name ?? ''))
 }
 
-/** False when there is none. */
+/** Deletes a sink; false when there is none. */
 export const deleteSink = (database: Database, id: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     await lockRow(client, 'sink', id)

@@ -19,23 +19,23 @@ export interface NewSource {
   readonly schedule: Schedule | null
   readonly labels: Readonly<Record<string, string>>
   readonly freshWithinSeconds?: number | undefined
-  /** Of its records, for search; null: detected for each. */
+  /** The language of its records, for search; null: detected for each. */
   readonly language?: Language | null | undefined
   readonly paused?: boolean | undefined
-  /** Makes the first run as well; ignored for a paused source. */
+  /** Also creates the first run; ignored for a paused source. */
   readonly runNow?: boolean | undefined
   readonly ownership?: Ownership | undefined
   /** Sealed envelopes; null when the connector takes no secrets. */
   readonly sealedSecrets: unknown
-  /** Where they may be sent; absent: where the live version leads. */
+  /** Where the secrets may be sent; absent: where the live version sends them. */
   readonly secretTargets?: readonly string[] | undefined
-  /** A shared credential to use instead of secrets of its own. */
+  /** A shared credential to use in place of secrets of its own. */
   readonly credentialId?: string | undefined
 }
 
 /**
- * Writes source, version, credential, schedule and, with `runNow`, the first run in one transaction, with audit row and event.
- * Answers the run to enqueue, if any. Throws NAME_TAKEN or ID_TAKEN.
+ * Writes source, version, credential, schedule and, with `runNow`, the first run, with audit row and event, in one transaction. Returns the run to
+ * enqueue, if any. Throws NAME_TAKEN or ID_TAKEN.
  */
 export const createSource = async (database: Database, source: NewSource, actor: Actor): Promise<{ readonly runId: string | null }> => {
   for (let attempt = 0; ; attempt += 1) {
@@ -51,7 +51,7 @@ export const createSource = async (database: Database, source: NewSource, actor:
   }
 }
 
-/** A derived slug that is taken gets a piece of the id, which is unique. */
+/** If a derived slug is taken, part of the id, which is unique, is appended. */
 const slugOf = ({ slug, name, id }: NewSource, attempt: number): string =>
   slug ?? (attempt === 0 ? slugify(name) : `${slugify(name).slice(0, 54)}-${id.slice(0, 8)}`)
 
@@ -98,15 +98,15 @@ const insertSource = async (
   return { runId: run?.id ?? null }
 }
 
-/** What concerns files; absent members stay. */
+/** How the source relates to source files; absent members stay unchanged. */
 export interface Ownership {
-  /** Who keeps the source in files; null: nobody. */
+  /** Who manages the source in files; null: nobody. */
   readonly managedBy?: string | null | undefined
   /** Keyed hash of the secrets as they were given; null: it has none. */
   readonly secretsFingerprint?: string | null | undefined
 }
 
-/** The columns to write with the change that brings them; those that stay are left out. */
+/** Returns the columns to write with a change; those that stay unchanged are left out. */
 export const ownershipColumns = ({ managedBy, secretsFingerprint }: Ownership) => ({
   ...(managedBy !== undefined && { managedBy }),
   ...(secretsFingerprint !== undefined && { secretsFingerprint }),

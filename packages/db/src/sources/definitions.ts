@@ -3,7 +3,7 @@ import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
 import { AS_TEXT, type TextRow, textToNumber } from '../text-rows.js'
 
-/** What a source is, as files define it. */
+/** The definition of a source, as in files. */
 export interface StoredDefinition {
   readonly id: string
   readonly slug: string
@@ -34,26 +34,26 @@ interface Row extends Omit<StoredDefinition, 'schedule' | 'language'> {
 export interface DefinitionRequest {
   readonly slugs?: readonly string[] | undefined
   readonly managedBy?: string | undefined
-  /** The slug of the last one of the page before. */
+  /** The last slug of the previous page. */
   readonly after?: string | null
   readonly limit: number
 }
 
-/** Definitions of sources that are not being deleted, by slug. */
+/** Lists definitions of sources that are not being deleted, by slug. */
 export const listDefinitions = async (database: Database, request: DefinitionRequest): Promise<readonly StoredDefinition[]> => {
   const { values, add } = createSqlParts()
   const where = allOf([
     's.deleting_at IS NULL',
     request.slugs === undefined ? null : `s.slug = ANY(${add(request.slugs)})`,
     request.managedBy === undefined ? null : `s.managed_by = ${add(request.managedBy)}`,
-    // The order of bytes, the same on every server.
+    // Byte order, the same on every server.
     request.after === undefined || request.after === null ? null : `s.slug COLLATE "C" > ${add(request.after)}`,
   ])
   const { slugs, managedBy, after } = request
   const { rows } = await database.lists.query<TextRow<Row>>({
-    // Parsed and planned once in each connection.
+    // Parsed and planned once per connection.
     name: `inlet-definitions ${slugs === undefined ? '' : 'slugs'} ${managedBy === undefined ? '' : 'managed'} ${after == null ? 'first' : 'next'}`,
-    // SQL: in the order of bytes. The page first: configs and secrets are read for its rows alone, whatever the statistics say.
+    // SQL: in byte order. The page comes first: configs and secrets are read only for its rows, whatever the statistics say.
     text: `WITH page AS MATERIALIZED (
        SELECT s.id, s.slug, s.name, s.connector, s.version_id, s.cron, s.time_zone, s.labels, s.status, s.revision, s.fresh_within_seconds, s.language, s.managed_by,
          s.secrets_fingerprint, s.credential_id
@@ -83,7 +83,7 @@ const toDefinition = ({ cron, timeZone, ...row }: TextRow<Row>): StoredDefinitio
   revision: Number(row.revision),
 })
 
-/** Which slug holds each of these names (in the form of `nameKey`), for those that are taken. */
+/** Returns which slug holds each of these names (in the form of `nameKey`), for those that are taken. */
 export const findNameHolders = async ({ prisma }: Database, nameKeys: readonly string[]): Promise<ReadonlyMap<string, string>> => {
   const rows = await prisma.source.findMany({ where: { nameKey: { in: [...nameKeys] } }, select: { nameKey: true, slug: true } })
   return new Map(rows.map(({ nameKey, slug }) => [nameKey, slug]))

@@ -8,7 +8,7 @@ const CHUNK = 10_000
 const WAIT_MS = 10_000
 const RETRY_MS = 100
 
-/** Begins the deletion: the source is gone for every reader at once, its rest follows. False when it does not exist. */
+/** Begins the deletion: the source disappears for every reader at once, its rows are removed later. Returns false when it does not exist. */
 export const markDeleting = (database: Database, sourceId: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const now = await lockRow(client, 'source', sourceId)
@@ -17,7 +17,7 @@ export const markDeleting = (database: Database, sourceId: string, actor: Actor)
     const free = { nameKey: `${source.nameKey} ${sourceId}`, slug: sourceId, credentialId: null }
     const still = { status: 'PAUSED', nextTickAt: null, restartAt: null }
     await prisma.source.update({ where: { id: sourceId }, data: { deletingAt: now, ...still, ...free, revision: { increment: 1 } } })
-    // What still writes for the source is fenced from here on; in the order of runs/lock-order.ts.
+    // Anything still writing for the source is fenced from here on; locks are taken in the order of runs/lock-order.ts.
     await lockRow(client, 'lease', sourceId)
     await prisma.lease.updateMany({ where: { sourceId }, data: { epoch: { increment: 1 }, runId: null, holder: null, expiresAt: now } })
     const active = { sourceId, status: { not: 'ended' }, cancelRequestedAt: null }
@@ -28,18 +28,18 @@ export const markDeleting = (database: Database, sourceId: string, actor: Actor)
   })
 
 export interface DeletionOptions {
-  /** Rows that one statement removes at most. Default 10,000. */
+  /** The most rows that one statement removes. Default 10,000. */
   readonly chunk?: number
-  /** How long rows that others have locked are waited for (ms). Default 10,000. */
+  /** How long to wait for rows locked by others (ms). Default 10,000. */
   readonly waitMs?: number
-  /** Ends the work after the statement in hand. */
+  /** Ends the work after the current statement. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Removes everything of a source whose deletion has begun, in chunks. Any number of processes may do so at once and end
- * anywhere: the source's own row, by which the deletion is found again, goes last and only when nothing else is left.
- * True when nothing is left; false when something was locked for too long, the signal ended it, or no deletion has begun.
+ * Removes everything of a source whose deletion has begun, in chunks. Any number of processes may do so at once, and each may be interrupted: the
+ * source's own row, by which the deletion is found again, goes last and only when nothing else is left. Returns true when nothing is left; false when
+ * something was locked for too long, the signal ended it, or no deletion has begun.
  */
 export const deleteSource = async (database: Database, sourceId: string, options: DeletionOptions = {}): Promise<boolean> => {
   const { rowCount: wanted } = await database.pool.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL', [sourceId])
@@ -54,9 +54,9 @@ export const deleteSource = async (database: Database, sourceId: string, options
   return false
 }
 
-// SQL: in chunks and past locked rows, from whatever table the list names.
+// SQL: in chunks, skipping locked rows, from any table in the list.
 
-/** Rows that somebody has locked are left for the next pass, so that nobody is waited for. */
+/** Leaves locked rows to the next pass, so that it never waits. */
 const removeRows = async (database: Database, owned: OwnedRows, options: DeletionOptions & { readonly sourceId: string }): Promise<void> => {
   const { table } = owned
   const statement = `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
@@ -69,7 +69,7 @@ const removeRows = async (database: Database, owned: OwnedRows, options: Deletio
 
 const REST = `SELECT ${OWNED_ROWS.map((owned) => `EXISTS (SELECT FROM ${owned.table} t WHERE ${ofSource(owned)})`).join(' OR ')} AS left`
 
-/** Under its lock, which is taken first by all that begin to write for the source; true when source and rest are gone. */
+/** Holds the source's lock, which every writer for the source takes first; returns true when the source and everything else is gone. */
 const removeSource = (database: Database, sourceId: string): Promise<boolean> =>
   database.transaction(async (client) => {
     const locked = await client.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NOT NULL FOR UPDATE SKIP LOCKED', [sourceId])

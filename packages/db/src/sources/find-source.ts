@@ -9,23 +9,23 @@ import { SOURCE_COLUMNS, SOURCE_TABLES, type SourceOverview, type SourceRow, toO
 export interface SourceDetails extends SourceOverview {
   readonly config: VersionContent['config']
   readonly mapping: VersionContent['mapping']
-  /** Why workers cannot open the newest version, which then is not the live one if another could take over. */
+  /** Why workers cannot open the newest version; if another could take over, that one is live. */
   readonly openError: (OpenError & { readonly version: number }) | null
   readonly hasDraft: boolean
-  /** The secrets that are set, never their values, with the time since when each has its present one. */
+  /** The secrets that are set, never their values, with the time each was last changed. */
   readonly secretTimes: Readonly<Record<string, Date>>
-  /** The shared credential these come from; null when they are its own. */
+  /** The shared credential these come from; null when they are the source's own. */
   readonly credential: { readonly id: string; readonly name: string } | null
   readonly statusMessage: string | null
   readonly consecutiveFailures: number
   readonly restartAt: Date | null
   readonly lastError: { readonly reason: string; readonly message: string; readonly at: Date } | null
-  /** Of its records, as its owner has set it; null: detected for each. */
+  /** The language of its records as set by its owner; null: detected for each. */
   readonly language: Language | null
-  /** How far its records are indexed again, since the language was changed; null when nothing of that is left. */
+  /** Progress of indexing its records again after a change of language; null when that is complete. */
   readonly reindexing: Reindexing | null
   readonly streams: readonly StreamOverview[]
-  /** When a record was stored, changed or deleted last. */
+  /** When a record was last stored, changed or deleted. */
   readonly newestRecordAt: Date | null
   readonly activeRun: ActiveRun | null
 }
@@ -39,7 +39,7 @@ export interface StreamOverview {
   readonly name: string
   readonly kind: string
   readonly liveRecords: number
-  /** When the cursor moved last; null without a cursor. */
+  /** When the cursor last moved; null without a cursor. */
   readonly cursorMovedAt: Date | null
 }
 
@@ -53,7 +53,7 @@ export interface ActiveRun {
   readonly recordsRead: number
   readonly cancelRequested: boolean
   readonly batches: { readonly forwarded: number; readonly committed: number }
-  /** What the connector says of its progress, by stream. */
+  /** The progress reported by the connector, by stream. */
   readonly progress: Readonly<Record<string, unknown>>
 }
 
@@ -84,22 +84,22 @@ interface DetailRow extends SourceRow {
   readonly streams: readonly { name: string; kind: string; live: number; moved: string | null }[] | null
 }
 
-/** The condition that finds a source by id or slug. */
+/** Returns the SQL condition that finds a source by id or slug. */
 export const byRef = (ref: string): string => (isUuid(ref) ? 's.id = $1::uuid' : 's.slug = $1')
 
-/** The same for Prisma; a source that is being deleted is not found. */
+/** Returns the same condition for Prisma; a source that is being deleted is not found. */
 const whereRef = (ref: string) => ({ ...(isUuid(ref) ? { id: ref } : { slug: ref }), deletingAt: null })
 
-/** The id of a source named by id or slug; null when unknown or being deleted. */
+/** Returns the id of a source named by id or slug; null when unknown or being deleted. */
 export const findSourceId = async ({ prisma }: Database, ref: string): Promise<string | null> => {
   const source = await prisma.source.findFirst({ where: whereRef(ref), select: { id: true } })
   return source?.id ?? null
 }
 
-/** As many slugs are compared with one that is not there. */
+/** How many slugs are compared with an unknown one. */
 const MAX_NEAR = 5_000
 
-/** Slugs that begin or end like one that is not there, or hold it: among them is the one that was meant, if it is near. */
+/** Lists slugs that begin or end like an unknown one, or contain it: the intended one is among them, if it is close. */
 export const listSlugsNear = async ({ prisma }: Database, slug: string): Promise<readonly string[]> => {
   const alike = [{ slug: { contains: slug } }, { slug: { startsWith: slug.slice(0, 1) } }, { slug: { endsWith: slug.slice(-3) } }]
   const rows = await prisma.source.findMany({
@@ -111,7 +111,7 @@ export const listSlugsNear = async ({ prisma }: Database, slug: string): Promise
   return rows.map(({ slug: near }) => near)
 }
 
-/** Those of these ids that are sources, being deleted or not. */
+/** Returns those ids that belong to sources, including ones being deleted. */
 export const findKnownSources = async ({ prisma }: Database, ids: readonly string[]): Promise<ReadonlySet<string>> => {
   const rows = await prisma.source.findMany({ where: { id: { in: [...ids] } }, select: { id: true } })
   return new Set(rows.map(({ id }) => id))
@@ -121,7 +121,7 @@ const NEWEST_OPEN_ERROR = `(SELECT CASE WHEN n.load_failed_at IS NOT NULL
     THEN json_build_object('version', n.number, 'reason', n.load_reason, 'message', n.load_message, 'at', n.load_failed_at) END
   FROM source_versions n WHERE n.source_id = s.id AND n.number IS NOT NULL ORDER BY n.number DESC LIMIT 1)`
 
-/** One round trip for everything that is shown of a source; null when unknown or being deleted. */
+/** Returns everything that is shown of a source, in one round trip; null when unknown or being deleted. */
 export const findSource = async (database: Database, ref: string): Promise<SourceDetails | null> => {
   // Named, so that a connection plans its many joins once.
   const { rows } = await database.pool.query<DetailRow>({
@@ -192,7 +192,7 @@ export interface SourceForCheck {
   readonly config: unknown
 }
 
-/** What a connection check of a saved source needs; its secrets stay where they are. */
+/** Returns what a connection check of a saved source needs, without its secrets. */
 export const findSourceForCheck = async ({ prisma }: Database, ref: string): Promise<SourceForCheck | null> => {
   const source = await prisma.source.findFirst({ where: whereRef(ref), select: { id: true, connector: true, versionId: true } })
   if (source === null || source.versionId === null) return null

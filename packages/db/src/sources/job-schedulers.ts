@@ -1,17 +1,17 @@
 import type { Schedule } from '@inlet/domain'
 import type { Database } from '../database.js'
 
-/** A source whose job scheduler is not known to be in the queue as wanted. */
+/** A source whose job scheduler is not confirmed to be in the queue as wanted. */
 export interface SchedulerToSync {
   readonly sourceId: string
-  /** Null: the scheduler must go. */
+  /** Null: the scheduler must be removed. */
   readonly schedule: Schedule | null
 }
 
-// SQL: compares each row with what follows from its other columns, and passes over rows that somebody has locked.
+// SQL: compares each row with a value computed from its other columns, and skips locked rows.
 const WANTED = `CASE WHEN status IN ('PAUSED', 'STOPPED') OR deleting_at IS NOT NULL OR cron IS NULL THEN NULL ELSE cron || ' ' || time_zone END`
 
-/** Up to `limit` sources whose scheduler differs from what was last confirmed, but for those that were tried already. */
+/** Lists up to `limit` sources whose scheduler differs from what was last confirmed, except those already tried. */
 export const listSchedulersToSync = async (
   database: Database,
   limit: number,
@@ -26,10 +26,10 @@ export const listSchedulersToSync = async (
 
 const WITH_SCHEDULE = { status: { notIn: ['PAUSED', 'STOPPED'] }, deletingAt: null, cron: { not: null } }
 
-/** How many schedules must be in the queue. */
+/** Counts the schedules that must be in the queue. */
 export const countWantedSchedules = ({ prisma }: Database): Promise<number> => prisma.source.count({ where: WITH_SCHEDULE })
 
-/** All schedules that must be in the queue, for comparison with what is there. */
+/** Lists all schedules that must be in the queue, for comparison with what is there. */
 export const listWantedSchedules = async ({ prisma }: Database): Promise<readonly { readonly sourceId: string; readonly schedule: Schedule }[]> => {
   const rows = await prisma.source.findMany({
     where: WITH_SCHEDULE,
@@ -38,7 +38,7 @@ export const listWantedSchedules = async ({ prisma }: Database): Promise<readonl
   return rows.flatMap(({ id, cron, timeZone }) => (cron === null ? [] : [{ sourceId: id, schedule: { cron, timeZone } }]))
 }
 
-/** Forgets which job schedulers were confirmed, e.g. after the queue was lost; null means all sources. */
+/** Clears which job schedulers were confirmed, e.g. after the queue was lost; null means all sources. */
 export const forgetSynced = async (database: Database, sourceIds: readonly string[] | null): Promise<void> => {
   await database.pool.query(
     `UPDATE sources SET synced_schedule = NULL WHERE id IN (

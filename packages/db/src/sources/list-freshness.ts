@@ -10,7 +10,7 @@ export interface SourceFreshness {
   readonly fresh: boolean
 }
 
-/** How fresh sources are: those named (by id), or all that may run when null. Only the stale ones unless `all`. */
+/** Lists the freshness of sources: those given by id, or, if null, all that may run. Only the stale ones unless `all`. */
 export const listFreshness = async (
   { pool, prisma }: Database,
   request: { readonly sourceIds: readonly string[] | null; readonly maxAgeSeconds: number; readonly limit: number; readonly all?: boolean },
@@ -34,7 +34,7 @@ export const listFreshness = async (
   }))
 }
 
-/** The ids of sources named by id or slug, in the order of the names; null where unknown. */
+/** Returns the ids of sources named by id or slug, in the order of the names; null where unknown. */
 export const findSourceIds = async ({ prisma }: Database, refs: readonly string[]): Promise<readonly (string | null)[]> => {
   const named = [{ id: { in: refs.filter(isUuid) } }, { slug: { in: refs.filter((ref) => !isUuid(ref)) } }]
   const rows = await prisma.source.findMany({ where: { OR: named, deletingAt: null }, select: { id: true, slug: true } })

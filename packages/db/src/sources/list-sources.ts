@@ -18,11 +18,11 @@ export interface SourceListRequest extends SourceFilter {
   readonly sortBy: 'createdAt' | 'name'
   readonly descending: boolean
   readonly limit: number
-  /** The sort value and id of the last source of the page before. */
+  /** The sort value and id of the last source on the previous page. */
   readonly after: { readonly value: string; readonly id: string } | null
 }
 
-/** One page of sources that are not being deleted, with their state. */
+/** Lists one page of sources that are not being deleted, with their state. */
 export const listSources = async (database: Database, request: SourceListRequest): Promise<readonly SourceOverview[]> => {
   const { values, add } = createSqlParts()
   const column = request.sortBy === 'name' ? 's.name_key' : 's.created_at'
@@ -46,7 +46,7 @@ export const listSources = async (database: Database, request: SourceListRequest
   return rows.map((row) => toOverview(toSourceRow(row)))
 }
 
-// What lists ask for most is parsed and planned once in each connection. Few texts, whatever callers send.
+// The most common lists are parsed and planned once per connection. There are few such statements, whatever callers send.
 const isPlain = ({ status, connector, labels, text }: SourceListRequest): boolean =>
   status === undefined && connector === undefined && text === undefined && Object.keys(labels ?? {}).length === 0
 

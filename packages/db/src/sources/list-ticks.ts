@@ -10,7 +10,7 @@ export interface TickRow {
   readonly recordedAt: Date
 }
 
-/** Due moments of a source's schedule, latest first. */
+/** Lists due moments of a source's schedule, latest first. */
 export const listTicks = async (
   { prisma }: Database,
   request: { readonly sourceId: string; readonly outcome?: TickOutcome | undefined; readonly before: Date | null; readonly limit: number },
@@ -22,6 +22,6 @@ export const listTicks = async (
     take: limit,
     omit: { sourceId: true },
   })
-  // Prisma sees only text where the table says which outcomes there are.
+  // Prisma sees only text here; a constraint of the table limits it to these outcomes.
   return rows as readonly TickRow[]
 }

@@ -1,4 +1,4 @@
-/** Rows that exist because of a source: by its id in `source_id`, or through a row of `parent` that `column` names. */
+/** Rows that exist because of a source: found by its id in `column`, or through a row of `parent` that `column` refers to. */
 export interface OwnedRows {
   readonly table: string
   readonly column: string
@@ -8,8 +8,8 @@ export interface OwnedRows {
 const bySource = (table: string): OwnedRows => ({ table, column: 'source_id' })
 
 /**
- * All that goes with a source, in the order of its removal: first what others need in order to write for it (lease, head
- * of the inbox), children before their parents. A test compares it with the schema.
+ * All tables with rows of a source, in the order of removal: first what others need in order to write for it (lease, inbox head), children before
+ * their parents. A test compares it with the schema.
  */
 export const OWNED_ROWS: readonly OwnedRows[] = [
   bySource('inbox_heads'),
@@ -47,11 +47,11 @@ export const OWNED_ROWS: readonly OwnedRows[] = [
   ].map(bySource),
 ]
 
-/** Condition for rows `t` of the source $1. */
+/** Returns the condition for rows `t` of the source $1. */
 export const ofSource = ({ column, parent }: OwnedRows): string =>
   parent === undefined ? `t.${column} = $1` : `t.${column} IN (SELECT p.id FROM ${parent} p WHERE p.source_id = $1)`
 
-/** Condition for rows `t` that no other row needs in order to be found: a parent outlives its children. */
+/** Returns the condition for rows `t` through which no other row is found any more: a parent outlives its children. */
 export const withoutChildren = ({ table }: OwnedRows): string => {
   const children = OWNED_ROWS.filter(({ parent }) => parent === table)
   return ['true', ...children.map((child) => `NOT EXISTS (SELECT FROM ${child.table} c WHERE c.${child.column} = t.id)`)].join(' AND ')

@@ -7,14 +7,14 @@ import { lockRow } from '../row-lock.js'
 
 export interface CursorReset {
   readonly sourceId: string
-  /** Only this stream; otherwise all. */
+  /** Only this stream; default: all. */
   readonly stream?: string | undefined
 }
 
 /**
- * Forgets how far streams have been read: the next run reads them from the beginning and finds what is stored unchanged.
- * Answers the streams; null when the source is unknown. Throws RUN_IN_PROGRESS while a run is active, NOT_FOUND for an
- * unknown stream. Raises the epoch, so that what is still on its way is fenced.
+ * Clears how far streams have been read: the next run reads them from the beginning and finds stored records unchanged. Raises the epoch, so that
+ * whatever is still in progress is fenced. Returns the streams; null when the source is unknown. Throws RUN_IN_PROGRESS while a run is active,
+ * NOT_FOUND for an unknown stream.
  */
 export const resetCursor = (database: Database, reset: CursorReset, actor: Actor): Promise<readonly string[] | null> =>
   database.prismaTransaction(async ({ prisma, client }) => {

@@ -2,8 +2,8 @@ import type { SourceState } from '@inlet/domain'
 import { type TextRow, textToDate, textToNumber } from '../text-rows.js'
 import { OWN_COLUMNS, type SourceRow } from './source-row.js'
 
-// Each active run finds its own source: there are few of them beside the sources. Live leases are read once and hashed: IS TRUE keeps the planner from making
-// a join of it, which it would plan for as many rows as the statistics promise.
+// Each active run looks up its own source: compared with sources there are few. Live leases are read once and hashed: IS TRUE keeps the planner from
+// turning this into a join, which it would plan for as many rows as the statistics suggest.
 const ACTIVE = `runs a CROSS JOIN LATERAL (SELECT * FROM sources WHERE id = a.source_id LIMIT 1) s WHERE a.status <> 'ended'`
 const LEASED = `(a.id IN (SELECT run_id FROM leases
   WHERE source_id = ANY(ARRAY(SELECT source_id FROM runs WHERE status = 'running')) AND expires_at > clock_timestamp())) IS TRUE`
@@ -11,8 +11,8 @@ const LEASED = `(a.id IN (SELECT run_id FROM leases
 const NO_ACTIVE_RUN = `(SELECT r.id FROM runs r WHERE r.source_id = s.id AND r.status <> 'ended') IS NULL`
 
 /**
- * The same table as `toSourceState` in the domain, as tables with the condition on their `s`, to which others may be added; a test compares both. What the states
- * without a run say of the source alone is, word by word, what a partial index of each holds (sources_in_error and so on).
+ * The same table as `toSourceState` in the domain, as FROM clauses with a condition on their `s`, to which others may be added; a test compares both.
+ * The conditions on the source alone, in states without a run, are literally those of the partial indexes (sources_in_error and so on).
  */
 const SOURCES_IN_STATE: Readonly<Record<SourceState, string>> = {
   RUNNING: `${ACTIVE} AND a.status = 'running' AND ${LEASED}`,
@@ -22,7 +22,7 @@ const SOURCES_IN_STATE: Readonly<Record<SourceState, string>> = {
   INIT: `sources s WHERE s.status NOT IN ('ERROR', 'PAUSED', 'STOPPED') AND s.last_outcome IS NULL AND ${NO_ACTIVE_RUN}`,
 }
 
-/** What a state says of the active run of each source in it. */
+/** What a state implies about the active run of each source in it. */
 const RUN_IN_STATE: Readonly<Record<SourceState, string>> = {
   RUNNING: 'a.status AS run_status, a.wake_at, NULL AS parked_reason, true AS lease_live',
   STARTING: "a.status AS run_status, a.wake_at, CASE WHEN a.status = 'parked' THEN a.parked_reason END AS parked_reason, false AS lease_live",
@@ -39,8 +39,8 @@ const RUN_OF_EACH = {
 }
 
 /**
- * One page of sources, in a state or in any: the columns of `SOURCE_COLUMNS`, for `toSourceRow`. The conditions are on `s`, and so is the order.
- * The page comes first, and each of its rows finds what belongs to it by an index: a join would be planned for as many rows as the statistics promise.
+ * SQL for one page of sources, in a state or in any: the columns of `SOURCE_COLUMNS`, for `toSourceRow`. Conditions and order refer to `s`. The page
+ * comes first, and each of its rows looks up the rest by an index: a join would be planned for as many rows as the statistics suggest.
  */
 export const sourcePage = (
   state: SourceState | undefined,
@@ -57,7 +57,7 @@ export const sourcePage = (
     FROM page s ${tables} ${orderBy}`
 }
 
-/** A row of `sourcePage`, read as text. */
+/** Converts a row of `sourcePage`, which is read as text. */
 export const toSourceRow = (row: TextRow<SourceRow>): SourceRow => ({
   ...row,
   status: row.status as SourceRow['status'],

@@ -20,7 +20,7 @@ export interface SourceOverview {
   readonly state: SourceState
   readonly labels: Readonly<Record<string, string>>
   readonly schedule: Schedule | null
-  /** Number of the published version. */
+  /** The number of the published version. */
   readonly version: number | null
   readonly freshWithinSeconds: number | null
   readonly lastRunId: string | null
@@ -36,7 +36,7 @@ export interface SourceOverview {
   readonly revision: number
   readonly createdAt: Date
   readonly updatedAt: Date
-  /** Database time of the reading. */
+  /** When this was read, by the database's clock. */
   readonly now: Date
 }
 
@@ -69,16 +69,17 @@ export interface SourceRow {
   readonly incidents: readonly IncidentKind[]
 }
 
-/** What a source's own row says of it. */
+/** The columns of a source's own row. */
 export const OWN_COLUMNS = `s.id, s.slug, s.name, s.name_key, s.connector, s.status, s.labels, s.cron, s.time_zone, s.fresh_within_seconds,
   s.last_run_id, s.last_outcome, s.last_success_at, s.next_tick_at, s.restart_at, s.status_reason, s.revision, s.created_at, s.updated_at`
 
-// SQL: a source with its version, active run and lease is one statement; it is what everybody asks for, and filtered by a state that all four decide.
+// SQL: a source with its version, active run and lease in one statement; it is the most frequent request, and is filtered by a state that depends on
+// all four.
 export const SOURCE_COLUMNS = `${OWN_COLUMNS}, v.number AS version, clock_timestamp() AS now,
   r.status AS run_status, r.wake_at, CASE WHEN r.status = 'parked' THEN r.parked_reason END AS parked_reason, coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live,
   ARRAY (SELECT i.kind FROM incidents i WHERE i.source_id = s.id AND i.closed_at IS NULL ORDER BY i.kind) AS incidents`
 
-/** What `SOURCE_COLUMNS` needs: sources with their version, active run and lease. */
+/** The tables that `SOURCE_COLUMNS` needs: sources with their version, active run and lease. */
 export const SOURCE_TABLES = `sources s LEFT JOIN runs r ON r.source_id = s.id AND r.status <> 'ended'
   LEFT JOIN leases l ON l.source_id = s.id LEFT JOIN source_versions v ON v.id = s.version_id`
 
@@ -107,7 +108,10 @@ export const toOverview = (row: SourceRow): SourceOverview => ({
   now: row.now,
 })
 
-/** The earliest of what will make it run; a paused or stopped source does nothing by itself, and the schedule of one in ERROR begins nothing. */
+/**
+ * Returns the earliest moment at which it will run; a paused or stopped source starts nothing by itself, and neither does the schedule of one in
+ * ERROR.
+ */
 const nextRunAt = (row: SourceRow): Date | null => {
   const moments = [row.wake_at, ...(allowsRuns(row.status) ? [row.restart_at] : []), ...(row.status === 'ACTIVE' ? [row.next_tick_at] : [])]
   return moments.filter((moment) => moment !== null).sort((a, b) => a.getTime() - b.getTime())[0] ?? null

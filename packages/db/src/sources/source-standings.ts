@@ -1,6 +1,6 @@
 import type { Database } from '../database.js'
 
-/** What the metrics of the whole installation say of each source. `lagMs`: since its last success; null before the first. */
+/** What installation-wide metrics report for each source. `lagMs`: since its last success; null before the first. */
 export interface SourceStandingRow {
   readonly source: string
   readonly connector: string
@@ -12,14 +12,14 @@ export interface SourceStandingRow {
 type Packed = readonly [id: string, connector: string, slug: string, lagMs: number | null, incidents: readonly string[] | null]
 
 /**
- * Of sources that are not being deleted, so many at most: those with an open incident first, then the oldest, so that the same ones are read again. `leftOut`: how many
- * there are beside them.
+ * Reads up to `limit` sources that are not being deleted: those with an open incident first, then the oldest, so that the selection is stable.
+ * `leftOut`: how many more there are.
  */
 export const readSourceStandings = async (
   database: Database,
   limit: number,
 ): Promise<{ readonly sources: readonly SourceStandingRow[]; readonly leftOut: number }> => {
-  // SQL: one row for all: of thousands, the driver spends longer on rows than on their values.
+  // SQL: all in one row, because with thousands the driver spends longer on rows than on their values.
   const { rows } = await database.pool.query<{ sources: readonly Packed[] | null; total: number }>({
     name: 'inlet-source-standings',
     text: `WITH open AS MATERIALIZED (SELECT source_id, json_agg(kind ORDER BY kind) AS kinds FROM incidents WHERE closed_at IS NULL GROUP BY source_id),

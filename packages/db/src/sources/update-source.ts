@@ -16,27 +16,27 @@ import { type Ownership, ownershipColumns } from './create-source.js'
 
 type Labels = Readonly<Record<string, string>>
 
-/** What to change; absent members stay. */
+/** What to change; absent members stay unchanged. */
 export interface SourceChange {
   readonly sourceId: string
-  /** The revision the caller has read; null changes whatever is there. */
+  /** The revision the caller has read; null: change it whatever its revision. */
   readonly expectedRevision: number | null
   readonly name?: string | undefined
   readonly config?: VersionContent['config'] | undefined
-  /** Null: no mapping any more. */
+  /** Null: remove the mapping. */
   readonly mapping?: VersionContent['mapping'] | undefined
-  /** All of them, or made of those that are there when its row is locked. */
+  /** All labels, or a function that computes them from the current ones once the row is locked. */
   readonly labels?: Labels | ((before: Labels) => Labels) | undefined
-  /** Null: no schedule any more. */
+  /** Null: remove the schedule. */
   readonly schedule?: Schedule | null | undefined
   readonly freshWithinSeconds?: number | null | undefined
-  /** Null: detected for each record. Another one than before has all records indexed again. */
+  /** Null: detected for each record. A change has all records indexed again. */
   readonly language?: Language | null | undefined
-  /** Seals the new secrets for a version of the credential; null when there are none any more. */
+  /** Seals the new secrets for a version of the credential; returns null to remove them. */
   readonly sealSecrets?: ((credentialVersion: number) => unknown) | undefined
   /** Where the new secrets may be sent. */
   readonly secretTargets?: readonly string[] | undefined
-  /** A shared credential to use instead of secrets of its own; null: none any more. */
+  /** A shared credential to use in place of secrets of its own; null: none. */
   readonly credentialId?: string | null | undefined
   readonly ownership?: Ownership | undefined
   readonly actor: Actor
@@ -44,16 +44,15 @@ export interface SourceChange {
 
 export interface ChangedSource {
   readonly changed: boolean
-  /** The run that was made and must be enqueued: of a source that new settings may have repaired, or of a tick due under the schedule before. */
+  /** The run that must be enqueued: of a source that new settings may have repaired, or of a tick due under the previous schedule. */
   readonly runId: string | null
-  /** The version that must prove itself: the one published, or the live one with new secrets; null when neither changed. */
+  /** The version that workers must now prove they can open: the one published, or the live one with new secrets; null when neither changed. */
   readonly versionId: string | null
 }
 
 /**
- * Changes a source in one transaction: changed config, mapping or schedule become the next published version. New config,
- * mapping or secrets clear an ERROR. Ticks due until now are accounted for under the schedule as it was.
- * Null when unknown. Throws PRECONDITION_FAILED, NAME_TAKEN.
+ * Changes a source in one transaction: changed config, mapping or schedule become the next published version. New config, mapping or secrets clear an
+ * ERROR. Ticks due until now are accounted for under the previous schedule. Returns null when unknown. Throws PRECONDITION_FAILED, NAME_TAKEN.
  */
 export const updateSource = async (database: Database, change: SourceChange): Promise<ChangedSource | null> => {
   try {

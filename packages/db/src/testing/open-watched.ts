@@ -24,7 +24,7 @@ const touchedBy = (node: PlanNode): number => {
   return (own + removed) * loops + (node.Plans ?? []).reduce((sum, child) => sum + touchedBy(child), 0)
 }
 
-/** A database whose statements leave their plans, with what really happened. */
+/** Opens a database that collects the plans of its statements, with actual row counts. */
 export const openWatched = (url: string) => {
   const plans: Plan[] = []
   const database = createDatabase({ url, applicationName: 'plans', poolSize: 2 })
@@ -41,7 +41,7 @@ export const openWatched = (url: string) => {
        SET auto_explain.log_format = json; SET auto_explain.log_level = notice`,
       )
     })
-  /** What the statement of this work did that touched the most rows. Throws when none was seen. */
+  /** Returns the plan of the statement in this work that touched the most rows. Throws when none was seen. */
   const worst = async (work: () => Promise<unknown>): Promise<Plan> => {
     plans.length = 0
     await work()

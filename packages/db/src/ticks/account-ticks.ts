@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Database } from '../database.js'
 import { createRun } from '../runs/create-run.js'
 
-/** More missed ticks than this are summed up in one row. */
+/** Missed ticks beyond this number are summarized in one row. */
 const MAX_ROWS = 1_000
 /** A job scheduler's clock may be ahead of the database's by this much (ms); ticks are at least a minute apart. */
 const CLOCK_TOLERANCE_MS = 2_000
@@ -11,7 +11,7 @@ const CLOCK_TOLERANCE_MS = 2_000
 export type TickOutcome = 'ran' | 'coalesced' | 'skipped' | 'paused' | 'missed'
 
 export interface AccountedTicks {
-  /** The run that must be enqueued now, if one was made. */
+  /** The run that must be enqueued now, if one was created. */
   readonly runId: string | null
   /** How many ledger rows of each outcome were written. */
   readonly written: Readonly<Partial<Record<TickOutcome, number>>>
@@ -26,14 +26,13 @@ interface Row {
 }
 
 /**
- * Writes a ledger row for every tick that is due and has none, in one transaction with the run the last of them makes:
- * earlier ones are coalesced into it. However often it is called, each tick is accounted for once. The reconciler
- * passes over a source that somebody has locked: its next pass comes soon.
+ * Writes a ledger row for every due tick that has none, in one transaction with the run that the last of them starts: earlier ones are coalesced into
+ * it. However often it is called, each tick is accounted for once. The reconciler skips a source that is locked: its next pass comes soon.
  */
 export const accountTicks = (database: Database, sourceId: string, how: 'scheduler' | 'reconciler'): Promise<AccountedTicks> =>
   database.keyedTransaction((client) => accountTicksBefore(client, sourceId, how))
 
-/** The same in the transaction of a change of status or schedule: ticks due until then belong to the source as it was. */
+/** Does the same in the transaction of a change of status or schedule: ticks due until then belong to the source as it was. */
 export const accountTicksBefore = async (
   client: pg.ClientBase,
   sourceId: string,
@@ -79,7 +78,7 @@ interface Earlier {
   readonly reason: string
 }
 
-/** What becomes of all but the last of several due ticks, by the status of the source. */
+/** Decides the outcome of all but the last of several due ticks, by the status of the source. */
 const decideEarlier = (status: string): Earlier => {
   const held = HELD[status]
   if (held !== undefined) return { outcome: 'paused', reason: held }

@@ -7,7 +7,7 @@ import { contentColumns, toContent, type VersionContent } from './version-conten
 
 export interface Draft {
   readonly content: VersionContent
-  /** Raised by every change of the draft or of the live version that it would replace. */
+  /** Raised by every change to the draft or to the live version it would replace. */
   readonly revision: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -18,12 +18,15 @@ export interface DraftToSave {
   readonly sourceId: string
   /** What is left out is taken from the live version. */
   readonly content: { readonly [K in keyof VersionContent]?: VersionContent[K] | undefined }
-  /** The revision the caller has read; null: whatever is there; undefined: there must be no draft yet. */
+  /** The revision the caller has read; null: any; undefined: there must be no draft yet. */
   readonly expectedRevision: number | null | undefined
   readonly actor: Actor
 }
 
-/** Writes the draft of a source, its only one, as a whole. `created`: there was none. Null when the source is unknown. Throws PRECONDITION_REQUIRED, PRECONDITION_FAILED. */
+/**
+ * Replaces the draft of a source, or creates it (`created`). Returns null when the source is unknown. Throws PRECONDITION_REQUIRED,
+ * PRECONDITION_FAILED.
+ */
 export const saveDraft = (database: Database, request: DraftToSave): Promise<{ readonly created: boolean } | null> =>
   database.prismaTransaction(async (tx) => {
     const { client, prisma } = tx
@@ -56,7 +59,7 @@ export const saveDraft = (database: Database, request: DraftToSave): Promise<{ r
     return { created: draft === null }
   })
 
-/** Throws the draft away. Null when the source is unknown. Throws NOT_FOUND without a draft, PRECONDITION_FAILED. */
+/** Deletes the draft. Returns null when the source is unknown. Throws NOT_FOUND without a draft, PRECONDITION_FAILED. */
 export const deleteDraft = (
   database: Database,
   request: { readonly sourceId: string; readonly expectedRevision: number | null; readonly actor: Actor },
@@ -78,7 +81,7 @@ export const deleteDraft = (
     return true
   })
 
-/** The draft of a source beside what is live; null without one. */
+/** Returns the draft of a source together with the live version; null without a draft. */
 export const findDraft = async ({ prisma }: Database, sourceId: string): Promise<Draft | null> => {
   const [source, draft] = await Promise.all([
     prisma.source.findUnique({ where: { id: sourceId, deletingAt: null }, select: { versionId: true, draftRevision: true } }),

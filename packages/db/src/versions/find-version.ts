@@ -12,7 +12,7 @@ export interface OpenError {
 export interface StoredVersion extends VersionContent {
   readonly number: number
   readonly state: 'published' | 'retired'
-  /** The version whose content a rollback brought back. */
+  /** The version whose content a rollback restored. */
   readonly restoredFrom: number | null
   readonly createdAt: Date
   readonly publishedAt: Date | null
@@ -22,7 +22,7 @@ export interface StoredVersion extends VersionContent {
 
 const toVersion = ({ openReason, openMessage, openFailedAt, ...row }: SourceVersion): StoredVersion => ({
   ...toContent(row),
-  // A draft has no number; only published and retired versions are asked for.
+  // A draft has no number; only published and retired versions are queried.
   number: row.number ?? 0,
   state: row.state as StoredVersion['state'],
   restoredFrom: row.restoredFrom,
@@ -32,7 +32,7 @@ const toVersion = ({ openReason, openMessage, openFailedAt, ...row }: SourceVers
   openError: openFailedAt === null || openReason === null ? null : { reason: openReason, message: openMessage ?? '', at: openFailedAt },
 })
 
-/** Versions that are or were published, newest first. */
+/** Lists versions that are or were published, newest first. */
 export const listVersions = async (
   { prisma }: Database,
   request: { readonly sourceId: string; readonly number?: number | undefined; readonly before: number | null; readonly limit: number },
@@ -42,14 +42,14 @@ export const listVersions = async (
   return (await prisma.sourceVersion.findMany({ where: { sourceId, number }, orderBy: { number: 'desc' }, take: limit })).map(toVersion)
 }
 
-/** Throws NOT_FOUND. */
+/** Returns a version by number. Throws NOT_FOUND. */
 export const getVersion = async ({ prisma }: Database, sourceId: string, number: number): Promise<StoredVersion> => {
   const version = await prisma.sourceVersion.findUnique({ where: { sourceId_number: { sourceId, number } } })
   if (version === null) throw new Failure('NOT_FOUND', `the source has no version ${number}`)
   return toVersion(version)
 }
 
-/** What a version says, by its number, as `live` or as `draft`. Throws NOT_FOUND. */
+/** Returns the content of a version by its number, or of `live` or `draft`. Throws NOT_FOUND. */
 export const getContent = async ({ prisma }: Database, sourceId: string, which: number | 'live' | 'draft'): Promise<VersionContent> => {
   const source = await prisma.source.findUnique({ where: { id: sourceId }, select: { versionId: true } })
   const version =
@@ -62,6 +62,6 @@ export const getContent = async ({ prisma }: Database, sourceId: string, which: 
 
 const whichOf = (which: number | 'live' | 'draft', liveId: string | null) => {
   if (which === 'draft') return { state: 'draft' }
-  // The id of no version when there is no live one: Prisma would take undefined for any.
+  // An empty list of ids when there is no live version: Prisma would take undefined for any.
   return which === 'live' ? { id: { in: liveId === null ? [] : [liveId] } } : { number: which }
 }

@@ -3,12 +3,12 @@ import type { Prisma } from '../generated/client.js'
 import type { LockedSource } from './lock-source.js'
 import { scheduleColumns, type VersionContent } from './version-content.js'
 
-/** What a source that had stopped with an error becomes when new settings or secrets may have repaired it. */
+/** The status of a source that stopped with an error, once new settings or secrets may have repaired it. */
 export const REPAIRED = { status: 'ACTIVE', statusReason: null, statusMessage: null, processDeaths: 0, consecutiveFailures: 0 } as const
 
 /**
- * Points a source to another version: runs that begin from now on use it, with its schedule. A source that had stopped with
- * an error is active again when `repairs`. The caller holds the lock.
+ * Makes a version live: runs that begin from now on use it, with its schedule. With `repairs`, a source that had stopped with an error becomes active
+ * again. The caller holds the lock on the source.
  */
 export const goLive = async (
   prisma: Prisma.TransactionClient,

@@ -1,18 +1,18 @@
 import type { Prisma } from '../generated/client.js'
 import { contentColumns, type VersionContent } from './version-content.js'
 
-/** A version that was given its number. */
+/** A version with its number. */
 export interface NumberedVersion {
   readonly id: string
   readonly number: number
 }
 
-/** The callers of everything here hold the lock on the source. */
+/** Retires the published version. Here and below, the caller holds the lock on the source. */
 export const retirePublished = async (prisma: Prisma.TransactionClient, sourceId: string): Promise<void> => {
   await prisma.sourceVersion.updateMany({ where: { sourceId, state: 'published' }, data: { state: 'retired' } })
 }
 
-/** Adds content as the next published version in place of the present one. */
+/** Adds content as the next published version, replacing the current one. */
 export const insertPublished = async (
   prisma: Prisma.TransactionClient,
   version: { readonly sourceId: string; readonly content: VersionContent; readonly now: Date; readonly restoredFrom?: number },
@@ -27,7 +27,7 @@ export const insertPublished = async (
   return { id, number }
 }
 
-/** Makes the draft the next published version in place of the present one. */
+/** Publishes the draft as the next version, replacing the current one. */
 export const publishDraftRow = async (
   prisma: Prisma.TransactionClient,
   draft: { readonly sourceId: string; readonly id: string; readonly now: Date },

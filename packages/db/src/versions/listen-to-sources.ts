@@ -3,19 +3,19 @@ import pg from 'pg'
 const CHANNEL = 'inlet_sources'
 const FIRST_RETRY_MS = 250
 const LONGEST_RETRY_MS = 30_000
-/** A connection that died without a word is found out after this. */
+/** A connection that died silently is noticed within this time. */
 const PROBE_EVERY_MS = 30_000
 
 export interface ListenOptions {
   readonly url: string
-  /** The id of a source that changed; null when any may have, since the connection was unavailable. */
+  /** Called with the id of a source that changed; null when any may have, because the connection was unavailable. */
   readonly onChange: (sourceId: string | null) => void
   readonly onError: (error: Error) => void
 }
 
 /**
- * Hears of changed sources over a connection of its own, which is made again by itself. Nothing may rest on what it says:
- * while it is unavailable, or behind a pooler that cannot LISTEN, nothing is heard. Connects in the background; the caller closes it.
+ * Listens for changed sources on its own connection, which reconnects by itself. Nothing may depend on it: while it is unavailable, or behind a
+ * pooler that does not support LISTEN, nothing is received. Connects in the background; the caller closes it.
  */
 export const listenToSources = (options: ListenOptions): { close(): Promise<void> } => {
   let closed = false

@@ -1,16 +1,16 @@
 import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
 import type { Database } from '../database.js'
 
-/** What decides whether a connection that is open already may still be used. */
+/** What determines whether an open connection may still be used. */
 export interface LiveConnection {
   readonly versionId: string
   readonly generation: number
   readonly credential: { readonly id: string; readonly version: number } | null
 }
 
-// SQL: source, version and credential of one moment; workers ask at every run.
+// SQL: source, version and credential must be read at one moment; workers ask at every run.
 
-/** What is live of these sources now; one that is gone is missing. */
+/** Returns what is now live for these sources; one that is gone is missing from the result. */
 export const findLiveConnections = async (database: Database, sourceIds: readonly string[]): Promise<ReadonlyMap<string, LiveConnection>> => {
   const { rows } = await database.pool.query<LiveConnection & { sourceId: string }>(
     `SELECT s.id AS "sourceId", s.version_id AS "versionId", s.generation,
@@ -30,7 +30,7 @@ export interface VersionToLoad {
   readonly credential: StoredCredential | null
 }
 
-/** A version with all that opening it needs; null when it is not live any more. */
+/** Returns a version with everything needed to open it; null when it is no longer live. */
 export const findVersionToLoad = async (database: Database, versionId: string): Promise<VersionToLoad | null> => {
   const { rows } = await database.pool.query<VersionToLoad>(
     `SELECT s.id AS "sourceId", v.id AS "versionId", s.connector, v.config, s.generation,

@@ -3,16 +3,16 @@ import type { Transaction } from '../prisma-transaction.js'
 import { lockRow } from '../row-lock.js'
 import { CONTENT_COLUMNS, toContent, type VersionContent } from './version-content.js'
 
-/** A source with its live version, locked for the rest of the transaction: every change of its versions takes this lock first. */
+/** A source with its live version, locked for the rest of the transaction: every change to its versions takes this lock first. */
 export interface LockedSource {
   readonly row: Source
   readonly live: { readonly id: string; readonly number: number; readonly content: VersionContent }
   readonly draft: { readonly id: string; readonly content: VersionContent } | null
-  /** Database time. */
+  /** By the database's clock. */
   readonly now: Date
 }
 
-/** Null when the source is unknown, being deleted or has no version. */
+/** Locks a source; null when it is unknown, being deleted or has no version. */
 export const lockSource = async ({ client, prisma }: Transaction, sourceId: string): Promise<LockedSource | null> => {
   const now = await lockRow(client, 'source', sourceId)
   const row = now === null ? null : await prisma.source.findUnique({ where: { id: sourceId } })

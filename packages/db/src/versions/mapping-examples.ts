@@ -4,7 +4,7 @@ import type { Database } from '../database.js'
 import { lockRow } from '../row-lock.js'
 import { toJson } from './version-content.js'
 
-/** Each is tried at every publication. */
+/** Limited, since each is tried at every publication. */
 export const MAX_EXAMPLES = 100
 
 export interface StoredExample extends MappingExample {
@@ -12,14 +12,14 @@ export interface StoredExample extends MappingExample {
   readonly updatedAt: Date
 }
 
-/** The examples of a source by name; only the one named, when given. */
+/** Lists the examples of a source by name; only the one named, if given. */
 export const listExamples = async ({ prisma }: Database, sourceId: string, name?: string): Promise<readonly StoredExample[]> => {
   const rows = await prisma.mappingExample.findMany({ where: { sourceId, ...(name !== undefined && { name }) }, orderBy: { name: 'asc' } })
-  // Written from a MappingExample and from nothing else.
+  // Safe: only a MappingExample is ever written here.
   return rows.map(({ sourceId: _sourceId, ...example }) => example as unknown as StoredExample)
 }
 
-/** Writes an example; true when it is new. Null when the source is unknown. Throws VALIDATION_FAILED beyond the limit. */
+/** Writes an example; returns true when it is new, null when the source is unknown. Throws VALIDATION_FAILED beyond the limit. */
 export const saveExample = (database: Database, sourceId: string, example: MappingExample, actor: Actor): Promise<boolean | null> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const now = await lockRow(client, 'source', sourceId)
@@ -35,7 +35,7 @@ export const saveExample = (database: Database, sourceId: string, example: Mappi
     return isNew
   })
 
-/** False when there was none. */
+/** Deletes an example; false when there was none. */
 export const deleteExample = (database: Database, sourceId: string, name: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const { count } = await prisma.mappingExample.deleteMany({ where: { sourceId, name } })

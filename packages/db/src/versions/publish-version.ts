@@ -13,23 +13,23 @@ import { CONTENT_COLUMNS, sameContent, toContent, type VersionContent } from './
 export interface PublishedVersion {
   readonly id: string
   readonly number: number
-  /** The run that was made and must be enqueued: of a source that the version may have repaired, or of a tick due under the schedule before. */
+  /** The run that must be enqueued: of a source that the version may have repaired, or of a tick due under the previous schedule. */
   readonly runId: string | null
   readonly rescheduled: boolean
 }
 
 export interface DraftToPublish {
   readonly sourceId: string
-  /** The revision of the draft that the caller has seen and checked. */
+  /** The revision of the draft that the caller has read and checked. */
   readonly expectedRevision: number
   readonly actor: Actor
-  /** The blockers that publish checks found and the caller overrode; kept with the event. */
+  /** The blockers that the publish checks found and the caller overrode; recorded in the event. */
   readonly overridden?: object | undefined
 }
 
 /**
- * Makes the draft the live version, in one transaction: of two at once one wins. Null when the source is unknown. Throws
- * NOT_FOUND without a draft, PRECONDITION_FAILED when draft or live version changed, VERSION_UNCHANGED.
+ * Makes the draft the live version in one transaction: of two concurrent calls, one wins. Returns null when the source is unknown. Throws NOT_FOUND
+ * without a draft, PRECONDITION_FAILED when draft or live version changed, VERSION_UNCHANGED.
  */
 export const publishDraft = (database: Database, request: DraftToPublish): Promise<PublishedVersion | null> =>
   database.prismaTransaction(async (tx) => {
@@ -49,12 +49,15 @@ export interface Rollback {
   readonly sourceId: string
   /** The number of the version whose content becomes live again. */
   readonly number: number
-  /** The revision of the source that the caller has read; null rolls back whatever is live. */
+  /** The revision of the source that the caller has read; null: roll back whatever is live. */
   readonly expectedRevision: number | null
   readonly actor: Actor
 }
 
-/** Publishes the content of an earlier version again. Null when the source is unknown. Throws NOT_FOUND, PRECONDITION_FAILED, VERSION_UNCHANGED. */
+/**
+ * Publishes the content of an earlier version again. Returns null when the source is unknown. Throws NOT_FOUND, PRECONDITION_FAILED,
+ * VERSION_UNCHANGED.
+ */
 export const rollBack = (database: Database, request: Rollback): Promise<PublishedVersion | null> =>
   database.prismaTransaction(async (tx) => {
     const { sourceId, number } = request

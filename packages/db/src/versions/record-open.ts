@@ -7,7 +7,7 @@ import { retirePublished } from './insert-version.js'
 import { type LockedSource, lockSource } from './lock-source.js'
 import { toContent } from './version-content.js'
 
-/** Records that a worker could open a version; one statement at the start of a run, which writes nothing when that is known. */
+/** Records that a worker could open a version: one statement at the start of a run, which writes nothing if that is known. */
 export const recordOpened = async (database: Database, versionId: string): Promise<void> => {
   await database.keyed.query({
     name: 'inlet-opened',
@@ -22,13 +22,13 @@ export interface OpenFailure {
   readonly versionId: string
   readonly reason: string
   readonly message: string
-  /** What is to blame: secrets are shared by all versions, so another version would not help. */
+  /** The cause: secrets are shared by all versions, so another version would not help. */
   readonly blame: 'version' | 'secrets'
 }
 
 /**
- * Marks a version that a worker could not open. If it is live and never was opened before, the last version that could be
- * takes its place, whose number this answers; otherwise the source stops with an error and waits for its owner.
+ * Marks a version that a worker could not open. If it is live and was never opened before, the last version that could be opened replaces it and its
+ * number is returned; otherwise the source stops with an error and waits for its owner, and null is returned.
  */
 export const recordOpenFailure = (database: Database, failed: OpenFailure): Promise<number | null> =>
   database.prismaTransaction(async (tx) => {
@@ -59,7 +59,7 @@ export const recordOpenFailure = (database: Database, failed: OpenFailure): Prom
     return liveAgain
   })
 
-/** One that was opened goes before one that nobody tried. */
+/** Prefers a version that was opened before over one that was never tried. */
 const goBack = async (prisma: Prisma.TransactionClient, { sourceId, versionId }: OpenFailure, before: LockedSource): Promise<number | null> => {
   const where = { sourceId, id: { not: versionId }, number: { not: null }, openFailedAt: null }
   const orderBy = { number: 'desc' } as const

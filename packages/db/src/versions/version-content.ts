@@ -1,7 +1,7 @@
 import { canonicalJson, type Schedule } from '@inlet/domain'
 import { Prisma } from '../generated/client.js'
 
-/** What a version says. Secrets are kept apart and have versions of their own. */
+/** The content of a version. Secrets are stored separately and have their own versions. */
 export interface VersionContent {
   readonly config: Readonly<Record<string, unknown>>
   /** Expressions by stream; null: records stay as they are. */
@@ -10,7 +10,7 @@ export interface VersionContent {
   readonly schedule: Schedule | null
 }
 
-/** The columns of a version that say its content, as Prisma reads them. */
+/** The columns of a version that hold its content, as Prisma reads them. */
 export interface ContentRow {
   readonly config: unknown
   readonly mapping: unknown
@@ -21,7 +21,7 @@ export interface ContentRow {
 export const CONTENT_COLUMNS = { config: true, mapping: true, cron: true, timeZone: true } as const
 
 export const toContent = (row: ContentRow): VersionContent => ({
-  // Written from a VersionContent and from nothing else.
+  // Safe: only a VersionContent is ever written here.
   config: row.config as VersionContent['config'],
   mapping: row.mapping as VersionContent['mapping'],
   schedule: row.cron === null ? null : { cron: row.cron, timeZone: row.timeZone },
@@ -29,15 +29,15 @@ export const toContent = (row: ContentRow): VersionContent => ({
 
 export const sameContent = (a: VersionContent, b: VersionContent): boolean => canonicalJson(a) === canonicalJson(b)
 
-/** The columns config, mapping, cron and timeZone, as Prisma writes them. */
+/** Returns the columns config, mapping, cron and timeZone, as Prisma writes them. */
 export const contentColumns = ({ config, mapping, schedule }: VersionContent) => ({
   config: toJson(config),
   mapping: mapping === null ? Prisma.DbNull : toJson(mapping),
   ...scheduleColumns(schedule),
 })
 
-/** The columns of a schedule; the same in sources and versions. */
+/** Returns the columns of a schedule, which are the same in sources and versions. */
 export const scheduleColumns = (schedule: Schedule | null) => ({ cron: schedule?.cron ?? null, timeZone: schedule?.timeZone ?? 'UTC' })
 
-/** Settings are JSON that came over the API or from a file; Prisma's type of JSON does not take `unknown`. */
+/** Settings are JSON that came over the API or from a file; Prisma's JSON type does not accept `unknown`. */
 export const toJson = (value: unknown): Prisma.InputJsonValue => value as Prisma.InputJsonValue

@@ -15,7 +15,7 @@ import { searchableText } from '@inlet/search'
 import type { Database } from '../database.js'
 import { ALIVE } from '../workers/worker-repository.js'
 
-/** The facts that stand in the database; how the queue is doing and what the connector is like, its caller knows. */
+/** The facts stored in the database; the caller adds the state of the queue and the traits of the connector. */
 export type StoredWhyFacts = Omit<WhyFacts, 'queueProblem' | 'queuePlace' | 'continuous' | 'pushed'> & {
   readonly sourceId: string
   readonly slug: string
@@ -77,7 +77,7 @@ interface Row {
   readonly processes: readonly ProcessFacts[] | null
 }
 
-/** Of a few of the newest records, also where most of them were deleted; large data surely holds something to be found. */
+/** A few of the newest records, even if most of them were deleted; large data is assumed to contain something searchable. */
 const NEWEST = `
 SELECT key, shown, CASE WHEN NOT shown AND size < 10000 THEN data END AS data FROM (
   SELECT t.key, t.deleted_at, t.data, pg_column_size(t.data) AS size, coalesce(t.title, '') <> '' OR coalesce(t.text, '') ~ '\\S' AS shown
@@ -111,7 +111,7 @@ FROM sources s LEFT JOIN runs e ON e.id = s.last_run_id LEFT JOIN runs r ON r.so
   LEFT JOIN leases l ON l.source_id = s.id AND l.run_id = r.id AND l.expires_at > clock_timestamp()
 WHERE ${condition}`
 
-/** One query for all that decides whether a source runs; null when it is unknown. A source being deleted is found by its id. */
+/** Gathers everything that determines whether a source runs, in one query; null when it is unknown. A source being deleted is found by its id. */
 export const gatherWhyFacts = async (database: Database, ref: string): Promise<StoredWhyFacts | null> => {
   const { rows } = await database.pool.query<Row>(FACTS(isUuid(ref) ? 's.id = $1::uuid' : 's.slug = $1 AND s.deleting_at IS NULL'), [ref])
   return rows[0] === undefined ? null : toFacts(rows[0])

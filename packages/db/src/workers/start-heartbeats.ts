@@ -4,11 +4,11 @@ import { recordHeartbeat, type WorkerHeartbeat } from './worker-repository.js'
 const EVERY_MS = 5_000
 
 export interface Heartbeats {
-  /** No more heartbeats follow. */
+  /** No heartbeats follow once this resolves. */
   stop(): Promise<void>
 }
 
-/** Sends a heartbeat now and every `everyMs`. One that fails is left out: the next one follows soon. */
+/** Sends a heartbeat now and every `everyMs`. One that fails is skipped: the next one follows soon. The caller stops it. */
 export const startHeartbeats = (database: Database, read: () => WorkerHeartbeat, everyMs = EVERY_MS): Heartbeats => {
   let last: Promise<void> = Promise.resolve()
   const send = (): void => {

@@ -1,31 +1,31 @@
 import type { Database } from '../database.js'
 
-/** What a worker or scribe process says of itself. */
+/** What a worker or scribe process reports about itself. */
 export interface WorkerHeartbeat {
-  /** Also names it in leases. */
+  /** Also identifies it in leases. */
   readonly id: string
   readonly role: 'worker' | 'scribe'
   readonly host: string
   readonly pid: number
   readonly version: string
   readonly concurrency: number
-  /** Runs (worker) or batches (scribe) in hand. */
+  /** Runs (worker) or batches (scribe) in progress. */
   readonly running: number
   readonly backpressure: boolean
-  /** Why it takes no work, and the same in words; null when it does. */
+  /** Why it takes no work, as a reason and in words; null when it does. */
   readonly refuses: 'clock' | 'draining' | null
   readonly problem: string | null
-  /** Types of connectors a worker has; empty where unknown. */
+  /** Connector types that a worker has; empty if unknown. */
   readonly connectors: readonly string[]
 }
 
-/** A process whose last heartbeat is older counts as dead (s). */
+/** A process whose last heartbeat is older than this counts as dead (s). */
 export const ALIVE_SECONDS = 12
 
-/** So long after its last heartbeat a dead process is still listed (s): much longer than any lease. */
+/** How long after its last heartbeat a dead process is still listed (s): much longer than any lease. */
 const FORGET_SECONDS = 300
 
-/** Records a heartbeat; one round trip. A process that was taken for dead clears the sources that it was counted against. */
+/** Records a heartbeat in one round trip. A process that was taken for dead clears the sources that its death was counted against. */
 export const recordHeartbeat = async (database: Database, heartbeat: WorkerHeartbeat): Promise<void> => {
   const { rows } = await database.pool.query<{ died_with: number | null }>({
     name: 'inlet-alive',
@@ -60,12 +60,12 @@ const takeBackDeath = (database: Database, id: string): Promise<void> =>
     await client.query('UPDATE workers SET died_with = NULL WHERE id = $1', [id])
   })
 
-/** A process ends in order. */
+/** Removes a process that shuts down normally. */
 export const markGone = async (database: Database, id: string): Promise<void> => {
   await database.pool.query('DELETE FROM workers WHERE id = $1', [id])
 }
 
-/** Forgets processes that died some minutes ago: until then their runs have been taken over, and their deaths classified. */
+/** Removes processes that died some minutes ago: by then their runs have been taken over, and their deaths classified. */
 export const forgetDead = async (database: Database): Promise<void> => {
   await database.pool.query(`DELETE FROM workers WHERE heartbeat_at < clock_timestamp() - interval '${FORGET_SECONDS} seconds'`)
 }
@@ -78,7 +78,7 @@ export interface WorkerOverview extends WorkerHeartbeat {
 
 export const ALIVE = `heartbeat_at > clock_timestamp() - interval '${ALIVE_SECONDS} seconds'`
 
-/** Whether a worker that takes work has a connector. */
+/** Whether any worker that takes work has a connector. */
 export const isConnectorOffered = async (database: Database, connector: string): Promise<boolean> => {
   const { rows } = await database.pool.query<{ offered: boolean }>(
     `SELECT EXISTS (SELECT FROM workers WHERE role = 'worker' AND refuses IS DISTINCT FROM 'draining' AND ${ALIVE} AND $1 = ANY(connectors)) AS offered`,
@@ -87,7 +87,7 @@ export const isConnectorOffered = async (database: Database, connector: string):
   return rows[0]?.offered === true
 }
 
-/** All worker and scribe processes that sent a heartbeat within the last five minutes, those alive first. */
+/** Lists all worker and scribe processes with a heartbeat within the last five minutes, those alive first. */
 export const listWorkers = async (database: Database): Promise<readonly WorkerOverview[]> => {
   const { rows } = await database.pool.query<WorkerOverview>(
     `SELECT id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, ${ALIVE} AS alive,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from '../../database.js'
 import { createGeneration, findGeneration, type Generation } from '../generations.js'
 
-/** A generation whose vectors a test makes itself. */
+/** Creates a generation whose vectors the test makes itself. */
 export const addGeneration = async (database: Database, dimensions: number): Promise<Generation> => {
   const id = randomUUID()
   const endpoint = { url: 'http://localhost', model: 'words', asksDimensions: false, questionPrefix: '', textPrefix: '', sealed: null }

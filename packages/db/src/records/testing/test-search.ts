@@ -1,7 +1,7 @@
 import { USUAL_FIELDS } from '../fetch-records.js'
 import type { RecordSearch } from '../search-records.js'
 
-/** A search as the API asks it by default. */
+/** A search with the API's defaults. */
 export const testSearch = (question: string, changes: Partial<RecordSearch> = {}): RecordSearch => ({
   question,
   meaning: null,

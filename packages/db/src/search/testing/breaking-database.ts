@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { createDatabase, type Database } from '../../database.js'
 
-/** A database whose connection breaks with a statement, as when the process is killed there: what was begun is rolled back. */
+/** Creates a database whose connection breaks at a given statement, as if the process were killed there: the transaction is rolled back. */
 export const createBreakingDatabase = (url: string, options: { readonly statements: number }): Database => {
   const database = createDatabase({ url, applicationName: 'breaking', poolSize: 1 })
   let left = options.statements
