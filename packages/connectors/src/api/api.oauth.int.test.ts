@@ -20,12 +20,12 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-/** A certified OpenID provider and an API that asks it about every token. */
+/** A certified OpenID provider, and an API that asks it about every token. */
 const openFixture = async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  // A variable, since the package brings no types.
+  // A variable, because the package ships no types.
   const packageName: string = 'oidc-provider'
   const { Provider } = (await import(packageName)) as { Provider: new (issuer: string, options: object) => OidcProvider }
   const client = { client_id: 'inlet', client_secret: 'canary-secret-1', grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }

@@ -11,7 +11,7 @@ afterEach(async () => {
 })
 
 type Routes = Record<string, (query: URLSearchParams, request: IncomingMessage) => unknown>
-/** An API that answers by path; a number is a status, a string is sent as it is. */
+/** An API that answers by path; a number is a status, a string is sent as is. */
 const open = async (routes: Routes, config: object, secrets: object = {}) => {
   const server = await serveHttp((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x')
@@ -42,7 +42,7 @@ const reasonOf = (work: Promise<unknown>) =>
     () => 'fine',
     (error: { reason: string }) => error.reason,
   )
-/** How a reading ends: its pages' keys, whether something was swept or positioned, and what it says. */
+/** Reads to the end: the keys of the pages, whether anything was swept or positioned, and the end that was reported. */
 const readEnd = async ({ connection, ctx }: Pick<Awaited<ReturnType<typeof open>>, 'connection' | 'ctx'>, stream: string) => {
   const pages = api.read(connection, { stream, cursor: null, signal: ctx.signal })
   const seen: Page[] = []
@@ -76,7 +76,7 @@ describe('nested streams', () => {
     ])
     expect(pages.at(-1)).toEqual({ records: [], sweep: {} })
   })
-  it('do without a parent that went away, but not without all of them', async () => {
+  it('cope with a parent that has disappeared, but not with all of them gone', async () => {
     const one = await open({ '/repos': () => [{ id: 'a' }, { id: 'b' }], '/repos/b/issues': () => [{ n: 1 }] }, nested())
     expect(keysOf(await one.read('issues'))).toEqual([['b', 1]])
     const none = await open({ '/repos': () => [{ id: 'a' }] }, nested())
@@ -136,7 +136,7 @@ describe('a change feed', () => {
     events.push({ id: 'c' })
     expect(keysOf(await read('feed', cursor))).toEqual(['c'])
   })
-  it('says that its token is too old', async () => {
+  it('reports that its token is too old', async () => {
     const { read } = await open({ '/feed': () => 410 }, { streams })
     expect(await reasonOf(read('feed', { kind: 'pageToken', token: 'old' }))).toBe('CURSOR_INVALID')
     expect(await reasonOf(read('feed'))).toBe('NOT_FOUND_UPSTREAM')
@@ -166,7 +166,7 @@ describe('what is sent and kept', () => {
     expect(seen).toEqual(['canary-1', 'canary-2'])
     expect(pages[0]?.records[0]?.url).toBe(`${server.url}/s#top`)
   })
-  it('declares where it goes', () => {
+  it('declares where it sends requests', () => {
     const config = api.configSchema.parse({
       url: 'https://a.test',
       auth: { kind: 'oauth2ClientCredentials', tokenUrl: 'https://b.test/t', clientId: 'x' },
@@ -178,7 +178,7 @@ describe('what is sent and kept', () => {
       'https://c.test',
     ])
   })
-  it('tries again what is worth it', async () => {
+  it('retries what is worth retrying', async () => {
     const answers = [503, 500, [{ id: 1 }]]
     const { read } = await open({ '/s': () => answers.shift() }, { retries: 3, streams: [{ name: 's', path: '/s', keyFields: ['id'] }] })
     expect(keysOf(await read('s'))).toEqual([1])
@@ -230,7 +230,7 @@ describe('what is not proved to be all', () => {
     expect(keys).toContainEqual(['a', 1])
     expect([swept, moved, end.complete]).toEqual([false, false, false])
   })
-  it('in the list of parents: their children are not all either', async () => {
+  it('in the list of parents makes their children incomplete, too', async () => {
     const source = await open({ ...two, '/projects': () => ({ data: [{ id: 'a' }], total: 2 }) }, lists())
     expect(await readEnd(source, 'tasks')).toMatchObject({
       keys: [['a', 1]],
@@ -252,7 +252,7 @@ describe('what is not proved to be all', () => {
     const source = await open({ '/x': () => ({ data: null }) }, { streams: [{ name: 'x', path: '/x', ...data, incremental }] })
     expect(await readEnd(source, 'x')).toMatchObject({ moved: false, end: { complete: false } })
   })
-  it('gives what it has and fails when the answer says that more follows and not how', async () => {
+  it('yields what it has and fails when the answer says that more follows but not how', async () => {
     const all = Array.from({ length: 250 }, (_, n) => ({ id: n }))
     const page = (query: URLSearchParams) => {
       const from = query.get('after') === null ? 0 : Number(query.get('after')) + 1

@@ -7,13 +7,15 @@ import { send } from './request/send.js'
 const TIMEOUT_MS = 8_000
 const MAX_STREAMS = 3
 
-/** Asks for the first page of the first streams at the top, once each: reach, credentials, permission and records path in one, within 8 s. */
+/**
+ * Requests the first page of each of the first top-level streams: checks reachability, credentials, permission and records path at once, within 8 s.
+ */
 export const checkApi = async (connection: ApiConnection, signal: AbortSignal): Promise<void> => {
   const { config, now } = connection.ctx
   const streams = config.streams.filter((stream) => stream.parent === undefined).slice(0, MAX_STREAMS)
   const timer = new AbortController()
   const late = setTimeout(() => timer.abort(new Failure('TIMEOUT', `the API did not answer the check within ${TIMEOUT_MS} ms`)), TIMEOUT_MS)
-  // Without a rate of its own the check does not wait for its turn behind running reads; three requests do not matter.
+  // Without a rate of its own the check does not queue behind running reads; three requests do not matter.
   const parts = {
     auth: connection.auth,
     retries: 0,

@@ -1,13 +1,13 @@
 import { type Auth, type ConnectorContext, createAuth } from '@inlet/connector-sdk'
 import type { ApiConfig, ApiSecrets } from './config.js'
 
-/** What the reads of a source version share: the credentials. */
+/** What all reads of a source version share: the credentials. */
 export interface ApiConnection extends AsyncDisposable {
   readonly ctx: ConnectorContext<ApiConfig, ApiSecrets>
   readonly auth: Auth
 }
 
-/** Makes a connection without I/O. Its sockets belong to the HTTP client of the context. */
+/** Creates a connection without I/O. Its sockets belong to the HTTP client of the context. */
 export const createConnection = (ctx: ConnectorContext<ApiConfig, ApiSecrets>): ApiConnection => {
   const { config, secrets, http, now, signal } = ctx
   const { origin } = new URL(config.url)

@@ -6,7 +6,7 @@ import { openApiImporter } from './import/propose.js'
 import { readStream } from './read/read-stream.js'
 import { validateApi } from './validate.js'
 
-/** Reads any REST or JSON API that can be described; see README.md. */
+/** Reads any REST or JSON API that settings can describe; see README.md. */
 export default defineConnector({
   type: 'api',
   version: '1.0.0',

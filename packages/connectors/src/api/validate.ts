@@ -6,7 +6,7 @@ import { templateLevels } from './request/template.js'
 
 const MAX_DEPTH = 3
 
-/** What the schema cannot say. Throws VALIDATION_FAILED with the field. */
+/** Checks what the schema cannot express. Throws VALIDATION_FAILED with the field. */
 export const validateApi = (config: ApiConfig, secrets: ApiSecrets): void => {
   checkAuthSecrets(config.auth, secrets)
   parseHttpUrl(config.url, { field: 'config.url' })

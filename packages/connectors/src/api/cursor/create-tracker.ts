@@ -12,7 +12,7 @@ export interface TrackerOptions {
   readonly toleranceMs: number
 }
 
-/** The tracker for one read. Throws CURSOR_INVALID or CURSOR_IN_FUTURE for a cursor that cannot be used. */
+/** Creates the tracker for one read. Throws CURSOR_INVALID or CURSOR_IN_FUTURE for a cursor that cannot be used. */
 export const createTracker = ({ spec, cursor, nowMs, toleranceMs }: TrackerOptions): CursorTracker => {
   if (spec === undefined) {
     if (cursor === null) return createNoTracker()

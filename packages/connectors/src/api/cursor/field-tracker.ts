@@ -9,14 +9,14 @@ type FieldSpec = Extract<IncrementalSpec, { kind: 'field' }>
 export interface FieldTrackerOptions {
   readonly spec: FieldSpec
   readonly stored: Extract<StoredCursor, { kind: 'field' }> | null
-  /** Times behind this are mistakes, not progress. */
+  /** Later times are mistakes, not progress. */
   readonly latestMs: number
 }
 
 /**
- * The cursor is the greatest value of a field. It is saved page by page only while the records come in rising order, else at
+ * The cursor is the greatest value of a field. It is saved page by page only while records arrive in rising order, otherwise at
  * the end of the complete read. Where the server excludes equal values, a page saves the greatest value below its last one,
- * since the next page may begin with equals.
+ * because the next page may begin with equal values.
  */
 export const createFieldTracker = ({ spec, stored, latestMs }: FieldTrackerOptions): CursorTracker => {
   const scale = createScale(spec.format)
@@ -53,7 +53,7 @@ export const createFieldTracker = ({ spec, stored, latestMs }: FieldTrackerOptio
     return 'ok'
   }
 
-  /** Only what this read has seen counts: with a lag it begins before the saved position. */
+  /** Only what this read has seen counts: with a lag, it begins before the saved position. */
   const raise = () => {
     const place = spec.bound === 'exclusive' ? state.lastBelow : state.last
     if (spec.param === undefined || place === null || !state.rises) return null
@@ -80,18 +80,18 @@ export const createFieldTracker = ({ spec, stored, latestMs }: FieldTrackerOptio
 }
 
 interface FieldState {
-  /** Of all runs: what becomes the cursor. */
+  /** Over all runs: the future cursor. */
   greatest: Place | null
-  /** The greatest but one. */
+  /** The second greatest. */
   below: Place | null
   /** Of this read, in its order. */
   last: Place | null
   lastBelow: Place | null
-  /** Whether the records have come in rising order so far, where the settings say so. */
+  /** Whether the records have arrived in rising order so far, where the settings promise it. */
   rises: boolean
   newOnPage: boolean
   done: boolean
-  /** What the parameter was last. */
+  /** The last value of the parameter. */
   asked: string | null
 }
 

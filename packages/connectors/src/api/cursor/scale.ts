@@ -1,15 +1,15 @@
-/** A place on a cursor field: milliseconds since 1970 for times, the value itself for anything else that rises. */
+/** A position on a cursor field: milliseconds since 1970 for times, the value itself for anything else that rises. */
 export type Place = number | bigint | string
 export type CursorFormat = 'iso' | 'isoSeconds' | 'date' | 'epochSeconds' | 'epochMillis' | 'asIs'
 
-/** How one format of a cursor field is read, compared and written. */
+/** How one format of a cursor field is parsed, compared and formatted. */
 export interface Scale {
   readonly isTime: boolean
-  /** Null for what is no value of this scale. */
+  /** Returns null for what is not a value of this scale. */
   parse(raw: unknown): Place | null
-  /** Negative, 0 or positive, as for sorting. */
+  /** Returns a negative number, 0 or a positive number, as for sorting. */
   compare(a: Place, b: Place): number
-  /** As the parameter of a request. */
+  /** Formats a value as a request parameter. */
   format(place: Place): string
 }
 
@@ -35,7 +35,7 @@ const comparePlain = (a: Place, b: Place): number => {
   return x < y ? -1 : 1
 }
 
-/** Times without a zone count as UTC: the clock of the worker must not matter. */
+/** Times without a zone count as UTC, so that the worker's time zone does not matter. */
 const parseTime = (raw: unknown, format: CursorFormat): number | null => {
   if (typeof raw === 'bigint') return null
   if (format === 'epochSeconds' || format === 'epochMillis') {

@@ -6,11 +6,11 @@ import type { CursorTracker } from './tracker.js'
 export interface SinceTrackerOptions {
   readonly spec: Extract<IncrementalSpec, { kind: 'since' }>
   readonly stored: Extract<StoredCursor, { kind: 'since' }> | null
-  /** When this read began, by our clock. */
+  /** When this read began, by the worker's clock. */
   readonly startedAtMs: number
 }
 
-/** The cursor is when a complete read began, by our clock or, if that is earlier, by the Date header of the first answer. */
+/** The cursor is when a complete read began, by the worker's clock or, if earlier, by the Date header of the first response. */
 export const createSinceTracker = ({ spec, stored, startedAtMs }: SinceTrackerOptions): CursorTracker => {
   const scale = createScale(spec.format)
   const start = stored === null ? startMs(spec.start, spec.format) : Math.max(0, stored.value - spec.lagSeconds * 1000)

@@ -12,8 +12,8 @@ const storedSchema = z.discriminatedUnion('kind', [
 export type StoredCursor = z.output<typeof storedSchema>
 
 /**
- * Reads a committed cursor. Throws CURSOR_INVALID when it was not made by the present settings, CURSOR_IN_FUTURE when its
- * time lies behind `latestMs`.
+ * Parses a committed cursor. Throws CURSOR_INVALID if it was not made with the current settings, and CURSOR_IN_FUTURE if its
+ * time is after `latestMs`.
  */
 export const parseCursor = (cursor: Cursor, spec: IncrementalSpec, latestMs: number): StoredCursor => {
   const parsed = storedSchema.safeParse(cursor)
@@ -30,11 +30,11 @@ export const parseCursor = (cursor: Cursor, spec: IncrementalSpec, latestMs: num
   return data
 }
 
-/** A place as it is stored; integers beyond 2^53 as text. */
+/** Converts a position to its stored form, with integers beyond 2^53 as text. */
 export const toFieldCursor = (place: Place): StoredCursor =>
   typeof place === 'bigint' ? { kind: 'field', value: String(place), integer: true } : { kind: 'field', value: place }
 
-/** The place of a stored field cursor. Throws CURSOR_INVALID for an integer that is none. */
+/** Returns the position of a stored field cursor. Throws CURSOR_INVALID if it claims an integer and holds none. */
 export const fromFieldCursor = (stored: Extract<StoredCursor, { kind: 'field' }>): Place => {
   if (stored.integer !== true) return stored.value
   if (!/^-?\d{1,400}$/.test(String(stored.value))) throw new Failure('CURSOR_INVALID', 'the saved position is no integer')

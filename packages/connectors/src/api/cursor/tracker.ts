@@ -1,23 +1,23 @@
 import type { Cursor } from '@inlet/connector-sdk'
 
-/** What a record means for the cursor: `old` ones are left out, `future` ones go to quarantine. */
+/** What a record means for the cursor: `old` ones are skipped, `future` ones go to quarantine. */
 export type Sighting = 'ok' | 'old' | 'future'
 
-/** Follows one read of one stream and says which position is safe to save when. */
+/** Follows one read of one stream and decides which position is safe to save, and when. */
 export interface CursorTracker {
-  /** Parameters that make the first request ask only for what is new. */
+  /** Parameters that limit the first request to what is new. */
   readonly params: Readonly<Record<string, string>>
-  /** The page token to begin with. */
+  /** The page token to start with. */
   readonly token: string | null
-  /** Looks at a record, in the order of reading. */
+  /** Classifies a record; called in reading order. */
   see(item: unknown): Sighting
-  /** The position that is safe once all records so far are stored; undefined when there is none yet. */
+  /** Returns the position that is safe once all records so far are stored; undefined if there is none yet. */
   afterPage(page: { readonly nextToken: string | null; readonly body: unknown; readonly dateHeader: string | undefined }): Cursor | undefined
-  /** Parameters that ask from the present position on, when that has risen by a page of ordered records; else null. */
+  /** Returns parameters that start from the current position, if a page of ordered records has raised it; otherwise null. */
   raise(): Readonly<Record<string, string>> | null
-  /** Whether nothing new can follow after this page. */
+  /** Whether nothing new can follow this page. */
   isDone(): boolean
-  /** The position after a complete read. */
+  /** Returns the position after a complete read. */
   atEnd(): Cursor | undefined
 }
 

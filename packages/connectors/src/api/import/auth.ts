@@ -9,7 +9,7 @@ export interface GuessedAuth {
   readonly warning?: string
 }
 
-/** How requests prove who sends them, from the security schemes that the document demands, else the first that can be used. Pure. */
+/** Guesses how requests authenticate: from the security schemes that the document requires, otherwise from the first usable one. Pure. */
 export const guessAuth = (document: ObjectNode, resolver: Resolver): GuessedAuth => {
   const schemes = asObject(asObject(document['components'])['securitySchemes'] ?? document['securityDefinitions'])
   const demanded = asList(document['security']).flatMap((one) => Object.keys(asObject(one)))

@@ -1,9 +1,9 @@
 import { isUrl } from '@inlet/connector-sdk'
 import { asList, asObject, asText, type ObjectNode } from './node.js'
 
-/** The address all paths lie below. @param documentUrl where the document was found; null when it was sent */
+/** Finds the URL that all paths are relative to. @param documentUrl where the document was found; null if it was sent */
 export const findBaseUrl = (document: ObjectNode, documentUrl: string | null): { readonly url: string; readonly warning?: string } => {
-  // Without any, it is the root of the server that the document comes from (OpenAPI 3, Server Object; Swagger 2, host).
+  // If none is given, it is the root of the server that the document comes from (OpenAPI 3, Server Object; Swagger 2, host).
   const written = (document['swagger'] === undefined ? fromServers(document) : fromHost(document)) || '/'
   const base = documentUrl ?? undefined
   if (isUrl(written, base)) return { url: new URL(written, base).href.replace(/\/$/, '') }

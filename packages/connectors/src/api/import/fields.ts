@@ -3,7 +3,7 @@ import type { Operation } from './operations.js'
 import type { Resolver } from './resolver.js'
 import { membersOf, requiredOf, typeOf } from './schema.js'
 
-/** What the fields of a record are good for; empty where nothing fits. */
+/** What the fields of a record are used for; empty where nothing fits. */
 export interface GuessedFields {
   readonly keyFields: readonly string[]
   readonly keyIsSure: boolean
@@ -14,7 +14,7 @@ export interface GuessedFields {
   readonly updatedField?: { readonly name: string; readonly isNumber: boolean }
 }
 
-/** Names that mean the key of a record wherever they stand. */
+/** Names that mean a record's key wherever they occur. */
 const SURE_KEYS = ['id', 'uuid', 'guid', 'gid', 'sid', 'oid', 'objectid', 'recordid', 'resourceid', 'entityid', 'arn', 'urn']
 const KEYS = ['nodeid', 'key', 'slug', 'sha', 'code', 'ts', 'handle', 'reference', 'externalid']
 const TITLES = ['title', 'name', 'subject', 'displayname', 'fullname', 'label', 'headline', 'login', 'username']
@@ -51,7 +51,7 @@ const SINCE = [
   'ifmodifiedsince',
 ]
 
-/** Looks at names and types of the fields of a record. Pure. */
+/** Guesses from the names and types of a record's fields. Pure. */
 export const guessFields = (resolver: Resolver, item: ObjectNode, path: string): GuessedFields => {
   const members = [...membersOf(resolver, item)].map(([name, schema]) => ({
     name,
@@ -61,7 +61,7 @@ export const guessFields = (resolver: Resolver, item: ObjectNode, path: string):
   }))
   if (members.length === 0 && ['string', 'integer', 'number'].includes(typeOf(resolver, item)))
     return { keyFields: ['value'], keyIsSure: true, textFields: [] }
-  // Names with a dot are paths to the connector.
+  // The connector takes a name with a dot for a path.
   const usable = members.filter(({ name }) => !name.includes('.') && !name.startsWith('/'))
   const find = (names: readonly string[], types: readonly string[]): string | undefined =>
     names.map((name) => usable.find((one) => one.plain === name && (types.includes(one.type) || one.type === ''))).find((one) => one !== undefined)
@@ -89,7 +89,7 @@ export const guessFields = (resolver: Resolver, item: ObjectNode, path: string):
   }
 }
 
-/** The parameter that asks only for what changed since a time. */
+/** Finds the parameter that limits a request to what has changed since a time. */
 export const findSinceParam = ({ parameters }: Operation): { readonly name: string; readonly isNumber: boolean } | undefined => {
   const found = parameters.find((one) => one.in === 'query' && SINCE.includes(plain(one.name)))
   return found === undefined ? undefined : { name: found.name, isNumber: found.schema['type'] === 'integer' || found.schema['type'] === 'number' }

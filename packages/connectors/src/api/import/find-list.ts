@@ -2,17 +2,17 @@ import { type ObjectNode, plain } from './node.js'
 import type { Resolver } from './resolver.js'
 import { membersOf, typeOf } from './schema.js'
 
-/** Where the records of an answer are. */
+/** Where a response holds its records. */
 export interface FoundList {
   readonly recordsPath: string
   readonly item: ObjectNode
-  /** Whether the name or the form leaves no doubt. */
+  /** Whether the name or the shape leaves no doubt. */
   readonly sure: boolean
 }
 
 const USUAL = ['data', 'items', 'results', 'records', 'values', 'entries', 'list', 'content', 'value', 'hits', 'elements', 'nodes', 'rows']
 
-/** The list in an answer: the answer itself, a list of the usual names or of the name of the path, or the only one there is. Null: none. */
+/** Finds the list in a response: the response itself, a list under a common name or the name of the path, or the only list. Null: none. */
 export const findList = (resolver: Resolver, answer: ObjectNode, path: string): FoundList | null => {
   if (typeOf(resolver, answer) === 'array') return { recordsPath: '', item: resolver.resolve(answer['items']), sure: true }
   const members = membersOf(resolver, answer)

@@ -87,7 +87,7 @@ describe('an operation becomes a stream', () => {
     expect(await one({ parameters, ...ok({ type: 'object', properties: { data: listOf(id), ...beside } }, extra) })).toMatchObject({ pagination })
   })
 
-  it('incremental where it can be asked for changes', async () => {
+  it('incremental where the API can return only changes', async () => {
     const changed = { parameters: [query('updated_since', { type: 'string' })], ...ok(listOf({ ...id, updatedAt: { type: 'string' } })) }
     expect(await one(changed)).toMatchObject({ incremental: { kind: 'field', cursorField: 'updatedAt', param: 'updated_since' } })
     expect(await one({ parameters: [query('since')], ...ok(listOf(id)) })).toMatchObject({
@@ -96,7 +96,7 @@ describe('an operation becomes a stream', () => {
     expect(await one(ok(listOf(id)), '/audit-logs')).toEqual({ name: 'audit-logs', path: '/audit-logs', kind: 'event', keyFields: ['id'] })
   })
 
-  it('below the list that its path needs', async () => {
+  it('nested under the list that its path needs', async () => {
     const users = { get: ok(listOf({ login: { type: 'string' }, ...id })) }
     const streams = await streamsOf({
       '/users': users,

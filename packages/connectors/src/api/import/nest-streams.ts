@@ -5,7 +5,7 @@ export type Nested = { readonly draft: StreamDraft } | { readonly path: string; 
 
 const MAX_LEVELS = 3
 
-/** Gives streams with parameters in their path a parent, `/users/{id}/posts` the stream of `/users`, and says which have none. Pure. */
+/** Gives each stream with parameters in its path a parent (`/users/{id}/posts` gets the stream of `/users`), and reports those without one. Pure. */
 export const nestStreams = (drafts: readonly StreamDraft[]): readonly Nested[] => {
   const byPath = new Map(drafts.map((draft) => [draft.stream.path, draft]))
   return drafts.map((draft) => {
@@ -30,7 +30,7 @@ interface Place {
   readonly parent: string | null
 }
 
-/** Fills the last parameter from the parent, and those before it from the parents of the parent. Null: some list is missing. */
+/** Fills the last parameter from the parent, and earlier ones from its ancestors. Null: a list is missing. */
 const toPlace = (path: string, byPath: ReadonlyMap<string, StreamDraft>, level: number): Place | null => {
   const match = /^(.*)\/\{([^{}/]+)\}(\/.*)$/.exec(path)
   if (match === null) return path.includes('{') ? null : { path, parent: null }
@@ -43,7 +43,7 @@ const toPlace = (path: string, byPath: ReadonlyMap<string, StreamDraft>, level: 
   return { path: `${above.path.replaceAll('{parent.', '{parent.parent.')}/{parent.${field}}${after}`, parent: parent.stream.name }
 }
 
-/** `{user_login}` is the field `login` of a user, if the parent has it; else its key. */
+/** `{user_login}` means the field `login` of a user if the parent has it, otherwise its key. */
 const fieldFor = (parameter: string, parent: StreamInput): string => {
   const known = [...parent.keyFields, ...(parent.titleField === undefined ? [] : [parent.titleField])]
   const wanted = plain(parameter)

@@ -1,4 +1,4 @@
-/** A value of a document whose form nobody has checked. */
+/** A value of a document, of unchecked shape. */
 export type Node = unknown
 export type ObjectNode = Readonly<Record<string, unknown>>
 
@@ -7,5 +7,5 @@ export const asObject = (value: Node): ObjectNode => (isObject(value) ? value : 
 export const asList = (value: Node): readonly unknown[] => (Array.isArray(value) ? value : [])
 export const asText = (value: Node): string => (typeof value === 'string' ? value : '')
 
-/** The form in which names are compared: `per_page`, `perPage` and `page[size]` lose their marks. */
+/** Normalizes a name for comparison: `per_page`, `perPage` and `page[size]` lose their punctuation. */
 export const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')

@@ -9,19 +9,19 @@ export interface Parameter {
   readonly schema: ObjectNode
 }
 
-/** A GET of the document, with what a good answer looks like. */
+/** A GET of the document and its successful response. */
 export interface Operation {
   readonly path: string
   readonly summary: string
   readonly deprecated: boolean
   readonly parameters: readonly Parameter[]
-  /** What a good answer looks like: as described, and as the example shows it; empty when there is no answer in JSON. */
+  /** Schemas of a successful response, as described and as the example shows it; empty when it has no JSON response. */
   readonly answers: readonly ObjectNode[]
-  /** Lower-case names of the headers of the answer. */
+  /** Lower-case names of the response headers. */
   readonly headers: ReadonlySet<string>
 }
 
-/** All GET operations, in the order of the document. */
+/** Lists all GET operations in document order. */
 export const listOperations = (document: ObjectNode, resolver: Resolver): readonly Operation[] =>
   Object.entries(asObject(document['paths'])).flatMap(([path, node]) => {
     const item = resolver.resolve(node)
@@ -42,7 +42,7 @@ export const listOperations = (document: ObjectNode, resolver: Resolver): readon
     ]
   })
 
-/** OpenAPI 3 puts the type into a schema, Swagger 2 beside the name. */
+/** OpenAPI 3 puts the type into a schema, Swagger 2 next to the name. */
 const toParameter = (node: ObjectNode, resolver: Resolver): Parameter => ({
   name: asText(node['name']),
   in: asText(node['in']),
@@ -50,7 +50,7 @@ const toParameter = (node: ObjectNode, resolver: Resolver): Parameter => ({
   schema: isObject(node['schema']) ? resolver.resolve(node['schema']) : node,
 })
 
-/** Those of the operation win over those of its path. */
+/** Those of the operation override those of its path. */
 const mergeParameters = (all: readonly Parameter[]): readonly Parameter[] => [...new Map(all.map((one) => [`${one.in} ${one.name}`, one])).values()]
 
 const goodResponse = (get: ObjectNode, resolver: Resolver): ObjectNode | null => {

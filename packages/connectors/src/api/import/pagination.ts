@@ -5,10 +5,10 @@ import type { Resolver } from './resolver.js'
 import { membersOf, typeOf } from './schema.js'
 
 export interface GuessedPagination {
-  /** As a person would write it; defaults are left out. */
+  /** As a person would write it, without defaults. */
   readonly spec: Partial<PaginationSpec> & { readonly kind: PaginationSpec['kind'] }
   readonly sure: boolean
-  /** Parameters of the first request: some servers page, and link, only when asked for a page. */
+  /** Parameters of the first request: some servers page, and send links, only when asked for a page. */
   readonly query?: Readonly<Record<string, number>>
   readonly warning?: string
 }
@@ -71,7 +71,7 @@ const NEXT_TOKEN = [
 ]
 const NEXT_LINK = ['nextlink', 'nexturl', 'nextpageurl', 'odatanextlink', 'nexthref', 'nexturi', 'nextpageuri', 'nextpagelink', 'nextpagehref']
 
-/** How the list continues, from the parameters and the answer. Pure. */
+/** Guesses how the list continues, from the parameters and the response. Pure. */
 export const guessPagination = (
   resolver: Resolver,
   operation: Operation,
@@ -137,7 +137,7 @@ export const guessPagination = (
   return { spec: { kind: 'none' }, sure: true }
 }
 
-/** Whether a parameter counts: an opaque token or a time under a usual name does not. */
+/** Whether a parameter is a number: an opaque token or a time under a common name is not. */
 const isNumeric = ({ schema }: Parameter): boolean => {
   const types = [schema['type']].flat()
   if (!types.includes('string') || types.includes('integer') || types.includes('number')) return true
@@ -148,7 +148,7 @@ const isTime = ({ schema }: Parameter): boolean => asText(schema['format']).star
 const onlyNumeric = (parameter: Parameter | undefined): Parameter | undefined =>
   parameter === undefined || !isNumeric(parameter) ? undefined : parameter
 
-/** Every parameter that pages, which is not for people to fill in. */
+/** Whether a parameter is for paging, and so not for people to fill in. */
 export const isPaging = (name: string): boolean => [PAGE, OFFSET, CURSOR, SIZE].some((names) => names.includes(plain(name)))
 
 const MAX_SIZE = 1_000
@@ -159,7 +159,7 @@ const sizeOf = (parameter: Parameter | undefined): { readonly sizeParam?: string
 }
 
 interface Member {
-  /** Plain, with the names on the way, e.g. `responsemetadatanextcursor`. */
+  /** Normalized, with the names along the path, e.g. `responsemetadatanextcursor`. */
   readonly name: string
   readonly path: string
   readonly schema: ObjectNode
@@ -167,7 +167,7 @@ interface Member {
 
 const MAX_MEMBER_DEPTH = 2
 
-/** Plain members beside the list, two levels deep. */
+/** Normalized members next to the list, two levels deep. */
 const listMembers = (resolver: Resolver, schema: ObjectNode, recordsPath: string, prefix: readonly string[] = []): readonly Member[] =>
   [...membersOf(resolver, schema)].flatMap(([name, member]) => {
     const steps = [...prefix, name]

@@ -3,14 +3,14 @@ import { Worker } from 'node:worker_threads'
 import { Failure } from '@inlet/connector-sdk'
 import type { Node } from './node.js'
 
-/** Of a document, in bytes. */
+/** Limit for a document, in bytes. */
 export const MAX_DOCUMENT_BYTES = 15 * 1024 * 1024
 const TIMEOUT_MS = 9_000
 const MEMORY_MB = 1024
 
 /**
- * A document in JSON or YAML. YAML is parsed in a thread of its own with a limit of time and memory, since large files take seconds and
- * small ones can be made to. Throws IMPORT_UNREADABLE.
+ * Parses a document in JSON or YAML. YAML is parsed in a separate thread with limits on time and memory, because large files take seconds and
+ * small ones can be crafted to. Throws IMPORT_UNREADABLE.
  */
 export const parseDocument = async (text: string, signal: AbortSignal): Promise<Node> => {
   if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) throw new Failure('IMPORT_UNREADABLE', `the document has more than ${MAX_DOCUMENT_BYTES} bytes`)
@@ -26,7 +26,7 @@ const parseJson = (text: string): Node => {
   }
 }
 
-/** The code of the thread: no file of its own, so that it is the same from source and from dist. */
+/** The code of the thread; not a file of its own, so that it is the same from source and from dist. */
 const CODE = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { parse } = require(workerData.library)

@@ -11,9 +11,9 @@ import { createResolver } from './resolver.js'
 import { type Confidence, draftStream, type StreamDraft, type StreamInput } from './to-stream.js'
 
 export interface ProposeOptions {
-  /** Where the document was found, for addresses relative to it. */
+  /** Where the document was found, to resolve relative URLs. */
   readonly documentUrl: string | null
-  /** Globs of paths to look at; empty: all. */
+  /** Globs of paths to consider; empty: all. */
   readonly paths: readonly string[]
 }
 
@@ -72,7 +72,7 @@ const withDistinctNames = (drafts: readonly StreamDraft[]): readonly StreamDraft
   })
 }
 
-/** The best ones, with the parents they need, in the order of the document. */
+/** Picks the best drafts, with the parents they need, in document order. */
 const choose = (drafts: readonly StreamDraft[]): readonly StreamDraft[] => {
   const byName = new Map(drafts.map((draft) => [draft.stream.name, draft]))
   const chosen = new Set<StreamDraft>()
@@ -89,7 +89,7 @@ const choose = (drafts: readonly StreamDraft[]): readonly StreamDraft[] => {
 const parentOf = ({ stream }: StreamDraft, byName: ReadonlyMap<string, StreamDraft>): StreamDraft | undefined =>
   stream.parent === undefined ? undefined : byName.get(stream.parent.stream)
 
-/** The connector's own rules have the last word; parents are looked at by themselves. */
+/** The connector's own rules have the last word; parents are checked separately. */
 const isUsable = (settings: object, { stream }: StreamDraft, skipped: { path: string; why: string }[]): boolean => {
   const { parent: _parent, ...alone } = stream
   const checked: StreamInput = { ...alone, path: stream.path.replaceAll(/\{[^{}]*\}/g, 'x') }

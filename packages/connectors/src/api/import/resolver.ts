@@ -2,9 +2,9 @@ import { asObject, asText, isObject, type Node, type ObjectNode } from './node.j
 
 /** Follows references within one document. */
 export interface Resolver {
-  /** The object a node stands for; `{}` for what is no object, leads nowhere, in a circle or out of the document. */
+  /** Returns the object a node stands for; `{}` for what is no object, or a reference that is dangling, circular or external. */
   resolve(node: Node): ObjectNode
-  /** References out of the document that were met, which are never fetched. */
+  /** External references encountered; they are never fetched. */
   readonly remote: ReadonlySet<string>
 }
 
@@ -28,7 +28,7 @@ export const createResolver = (root: ObjectNode): Resolver => {
   return { resolve, remote }
 }
 
-/** A JSON pointer as a fragment (RFC 6901); only own members count. */
+/** Follows a JSON pointer in a fragment (RFC 6901); only own members count. */
 const follow = (root: ObjectNode, reference: string): Node => {
   let current: Node = root
   for (const step of reference.slice(1).split('/').slice(1)) {

@@ -3,7 +3,7 @@ import type { Resolver } from './resolver.js'
 
 const MAX_DEPTH = 8
 
-/** The members of an object schema, also those it takes from `allOf` and from the first alternative that is an object. */
+/** Returns the members of an object schema, including those from `allOf` and from the first alternative that is an object. */
 export const membersOf = (resolver: Resolver, node: Node, depth = 0): ReadonlyMap<string, ObjectNode> => {
   const schema = resolver.resolve(node)
   const members = new Map<string, ObjectNode>()
@@ -17,7 +17,7 @@ export const membersOf = (resolver: Resolver, node: Node, depth = 0): ReadonlyMa
   return members
 }
 
-/** `array`, `object`, `string` …; of a list of types the first that is not null. Guessed from the keywords when absent. */
+/** Returns `array`, `object`, `string` …; for a list of types, the first that is not null. Guessed from the keywords when absent. */
 export const typeOf = (resolver: Resolver, node: Node, depth = 0): string => {
   const schema = resolver.resolve(node)
   const { type } = schema
@@ -30,14 +30,14 @@ export const typeOf = (resolver: Resolver, node: Node, depth = 0): string => {
   return inner.find((one) => one !== '' && one !== 'null') ?? ''
 }
 
-/** Names that the schema, or a part of it, calls required. */
+/** Returns the names that the schema, or a part of it, requires. */
 export const requiredOf = (resolver: Resolver, node: Node): ReadonlySet<string> => {
   const schema = resolver.resolve(node)
   const parts = [schema, ...asList(schema['allOf']).map((one) => resolver.resolve(one))]
   return new Set(parts.flatMap((part) => asList(part['required'])).filter((name) => typeof name === 'string'))
 }
 
-/** A schema for an example, for documents that show an answer instead of describing it. */
+/** Derives a schema from an example, for documents that show a response instead of describing it. */
 export const schemaOfExample = (value: Node, depth = 0): ObjectNode => {
   if (Array.isArray(value)) return { type: 'array', items: depth > MAX_DEPTH ? {} : schemaOfExample(value[0], depth + 1) }
   if (isObject(value)) {

@@ -16,13 +16,13 @@ export interface StreamDraft {
   readonly warnings: readonly string[]
 }
 
-/** A proposed stream, or why the operation makes none. */
+/** A proposed stream, or why the operation yields none. */
 export type Drafted = { readonly draft: StreamDraft } | { readonly why: string }
 
-/** Lists that drop old records by themselves: what they lack is not gone. */
+/** Lists that drop old records themselves: a record missing from them is not gone. */
 const EVENTS = /(logs?|events?|audits?|history|activit(y|ies)|notifications?)$/i
 
-/** What one GET gives as a stream; its path may still hold parameters. Pure. */
+/** Drafts a stream from one GET; its path may still contain parameters. Pure. */
 export const draftStream = (resolver: Resolver, operation: Operation): Drafted => {
   const { path, answers } = operation
   if (/\/\{[^/]*\}\/?$/.test(path)) return { why: 'it gives one record, not a list' }
@@ -63,7 +63,7 @@ export const draftStream = (resolver: Resolver, operation: Operation): Drafted =
         ...(urlField !== undefined && { urlField }),
         ...(occurredAtField !== undefined && { occurredAtField }),
         ...(Object.keys(firstQuery).length > 0 && { query: firstQuery }),
-        // The guess has the form of the schema's input, which checks it at the end.
+        // The guess has the shape of the schema's input; the schema checks it at the end.
         ...(pagination.spec.kind !== 'none' && { pagination: pagination.spec as StreamInput['pagination'] }),
         ...toChanges(fields.updatedField, since, pagination.sure && fields.keyIsSure && !isEvents),
       },
@@ -75,7 +75,7 @@ export const draftStream = (resolver: Resolver, operation: Operation): Drafted =
 
 type Changes = Pick<StreamInput, 'incremental' | 'deletes'>
 
-/** New records only where the API can be asked for them; else the whole list, and what it lacks is gone. */
+/** Reads new records only where the API can be asked for them; otherwise the whole list, and what is missing from it is gone. */
 const toChanges = (
   updated: { readonly name: string; readonly isNumber: boolean } | undefined,
   since: { readonly name: string; readonly isNumber: boolean } | undefined,
@@ -90,7 +90,7 @@ const toChanges = (
 
 type Query = { readonly missing: string } | { readonly values: Record<string, string | number | boolean>; readonly warnings: readonly string[] }
 
-/** Parameters that must be there, with what the document suggests for them. */
+/** Returns the required parameters, with the values that the document suggests. */
 const requiredQuery = ({ parameters }: Operation): Query => {
   const values: Record<string, string | number | boolean> = {}
   const warnings: string[] = []

@@ -7,7 +7,7 @@ const integer = { type: 'integer' }
 const query = (name: string, schema: object = integer) => ({ name, in: 'query', schema })
 const listOf = (properties: object) => ({ type: 'array', items: { type: 'object', properties } })
 
-/** What is proposed for one list with these parameters and this answer. */
+/** Returns what is proposed for one list with these parameters and this response. */
 const propose = async (parameters: readonly object[], properties: object) => {
   const get = { parameters, responses: { 200: { content: { 'application/json': { schema: { type: 'object', properties } } } } } }
   const document = { openapi: '3.1.0', info: { title: 'T' }, servers: [{ url: 'https://api.example.com' }], paths: { '/things': { get } } }
@@ -51,7 +51,7 @@ describe('paging by a token', () => {
     expect(stream?.pagination).toMatchObject(pagination)
   })
 
-  it('is no numbered paging where the numbers are texts or times', async () => {
+  it('is not numbered paging where the numbers are texts or times', async () => {
     for (const parameter of [query('start_at', { ...text, format: 'date-time' }), query('offset', text)]) {
       const { stream, described } = await propose([query('limit'), parameter], { data: listOf({ gid: text }) })
       expect(stream?.pagination).toBeUndefined()
@@ -59,7 +59,7 @@ describe('paging by a token', () => {
       expect(described).toMatchObject({ confidence: 'low', warnings: [expect.stringMatching(/only/)] })
     }
   })
-  it('stays numbered where a text has the example of a number', async () => {
+  it('stays numbered where a text parameter has a number as its example', async () => {
     const { stream } = await propose([query('page', { ...text, example: '1' })], { data: listOf({ id: text }) })
     expect(stream?.pagination).toMatchObject({ kind: 'page' })
   })

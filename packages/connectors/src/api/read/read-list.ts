@@ -10,28 +10,28 @@ export interface ListOptions {
   readonly stream: StreamConfig
   readonly parents: Parents
   readonly params: Readonly<Record<string, string>>
-  /** The page token to begin with. */
+  /** The page token to start with. */
   readonly token: string | null
   readonly signal: AbortSignal
-  /** Asked after each answer: parameters with which the list is to begin again instead of continuing with the next page. */
+  /** Called after each response: returns parameters with which the list restarts instead of continuing with the next page. */
   readonly raise?: () => Readonly<Record<string, string>> | null
 }
 
-/** One answer of a list. */
+/** One response of a list. */
 export interface ListPage {
   readonly items: readonly unknown[]
   readonly body: unknown
   readonly dateHeader: string | undefined
-  /** The address the records came from, for relative links. */
+  /** The URL the records came from, for relative links. */
   readonly url: string
   readonly nextToken: string | null
-  /** Why the records may not be all of the answer. */
+  /** Why the records may not be all that the response stands for. */
   readonly doubt: string | null
 }
 
 /**
- * Reads a list answer by answer, and says at its end whether it was complete. Throws the failures of {@link send}, `toItems` and the
- * paginator; what an answer holds is yielded before it is found that the list cannot be read on.
+ * Reads a list response by response, and returns whether it was complete. Throws the failures of {@link send}, `toItems` and the
+ * paginator; yields what a response contains before finding out that the list cannot be continued.
  */
 export async function* readList(connection: ApiConnection, options: ListOptions): AsyncGenerator<ListPage, ReadEnd, void> {
   const { stream, signal } = options
@@ -84,18 +84,18 @@ const expiredToken = (error: unknown, isStored: boolean): unknown => {
   return isGone ? new Failure('CURSOR_INVALID', 'the API does not know the saved page token any more', { cause: error }) : error
 }
 
-/** Equal for answers that show the same records: count, first and last are enough, since keys differ within a list. */
+/** Equal for responses with the same records: count, first and last suffice, because keys differ within a list. */
 const markOf = (items: readonly unknown[], page: number): string => {
   if (items.length === 0) return `empty ${page}`
   try {
     return `${items.length}:${canonicalJson([items[0] ?? null, items.at(-1) ?? null])}`
   } catch {
-    // A record that cannot be written is for quarantine, not a reason to stop here.
+    // A record that cannot be serialized belongs in quarantine; it is no reason to stop here.
     return `unwritable ${page}`
   }
 }
 
-/** The query may hold a key. */
+/** The query may contain a key. */
 const withoutQuery = (url: string): string => {
   const { origin, pathname } = new URL(url)
   return origin + pathname

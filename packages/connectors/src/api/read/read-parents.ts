@@ -6,7 +6,7 @@ import { readList } from './read-list.js'
 import { toKey } from './to-key.js'
 import { toData } from './to-record.js'
 
-/** The records a nested stream is read for, with the key that its records inherit; once, without any, for a stream at the top. */
+/** The ancestors a nested stream is read for, and the key that its records inherit; for a top-level stream there is one, without ancestors. */
 export interface ParentRecord {
   readonly parents: Parents
   readonly key: RecordKey | null
@@ -14,13 +14,13 @@ export interface ParentRecord {
 
 export interface ParentOptions {
   readonly signal: AbortSignal
-  /** Called for a record without a key: it is left out, and so is what belongs to it. */
+  /** Called for a record without a key, which is skipped together with everything nested in it. */
   readonly onBroken: (failure: Failure) => void
   /** Called at the end of each list of parents. */
   readonly onEnd: (end: ReadEnd) => void
 }
 
-/** Walks through the records of the parent stream, read again and completely. Throws the failures of {@link readList}. */
+/** Walks through the records of the parent stream, which is read again completely. Throws the failures of {@link readList}. */
 export async function* readParents(
   connection: ApiConnection,
   stream: StreamConfig,
@@ -45,7 +45,7 @@ export async function* readParents(
   }
 }
 
-/** The same pages; reports the end, which a loop does not see. */
+/** Yields the same pages and reports their end, which a loop does not see. */
 export async function* withEnd<T>(pages: AsyncGenerator<T, ReadEnd, void>, onEnd: (end: ReadEnd) => void): AsyncGenerator<T, void, void> {
   onEnd(yield* pages)
 }

@@ -8,21 +8,21 @@ import { type ParentRecord, readParents, withEnd } from './read-parents.js'
 import { sortItems } from './sort-items.js'
 import type { SizedRecord } from './to-record.js'
 
-/** What a read has done so far. */
+/** The progress of a read. */
 interface Tally {
   done: number
   parents: number
   missing: number
-  /** Parents whose list could not be read, and why the first could not. */
+  /** How many parents' lists could not be read, and why the first could not. */
   failed: number
   failure: Failure | null
-  /** What was left out and is in quarantine or in the log: a sweep must not delete it, the cursor may pass it. */
+  /** Why something was left out that is in quarantine or in the log: a sweep must not delete it, but the cursor may pass it. */
   leftOut: string | null
-  /** What could not be seen at all: the cursor must not pass it either. */
+  /** Why something could not be seen at all: the cursor must not pass it, either. */
   unseen: string | null
 }
 
-/** Reads one stream; see `Connector.read`. Nested streams are read parent by parent, and their cursor is saved at the end only. */
+/** Reads one stream; see `Connector.read`. Nested streams are read parent by parent, and their cursor is saved only at the end. */
 export async function* readStream(connection: ApiConnection, stream: StreamConfig, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { config, now } = connection.ctx
   const tracker = createTracker({
@@ -66,7 +66,7 @@ async function* readOfParent(connection: ApiConnection, read: ParentRead): Async
   const { stream, parent, tracker, tally, signal } = read
   const isNested = stream.parent !== undefined
   const isNumbered = stream.pagination.kind === 'page' || stream.pagination.kind === 'offset'
-  // Records that move while numbered pages are read would be skipped; a list that begins again at the cursor skips nothing.
+  // Records that move while numbered pages are read would be skipped; a list that restarts at the cursor skips nothing.
   const raise = isNumbered && !isNested ? { raise: () => tracker.raise() } : {}
   try {
     const list = readList(connection, { stream, parents: parent.parents, params: tracker.params, token: tracker.token, signal, ...raise })
@@ -80,7 +80,7 @@ async function* readOfParent(connection: ApiConnection, read: ParentRead): Async
   } catch (error) {
     const isLost = isNested && error instanceof Failure
     if (isLost && error.reason === 'NOT_FOUND_UPSTREAM') {
-      // A parent that went away between its list and this request has no children any more.
+      // A parent that disappeared between its list and this request has no children any more.
       tally.missing++
     } else if (isLost && error.reason === 'RECORD_INVALID') {
       tally.leftOut ??= error.message
@@ -94,7 +94,7 @@ async function* readOfParent(connection: ApiConnection, read: ParentRead): Async
   }
 }
 
-/** What the API answers for one parent says nothing of the next; a list that cannot be read for any parent fails the stream. */
+/** The response for one parent says nothing about the next; only a list that cannot be read for any parent fails the stream. */
 const UNREADABLE: ReadonlySet<string> = new Set(['UPSTREAM_INVALID', 'READING_INCOMPLETE', 'CONTENT_MISMATCH', 'RECORDS_PATH_NOT_FOUND'])
 
 function* toPages(page: ListPage, { stream, parent, tracker, tally }: ParentRead): Generator<Page, void, void> {
@@ -102,7 +102,7 @@ function* toPages(page: ListPage, { stream, parent, tracker, tally }: ParentRead
   if (sorted.keyless > 0) tally.leftOut ??= 'a record without a key may be one that is stored'
   tally.unseen ??= page.doubt
   const reached = tracker.afterPage(page)
-  // The order of one parent's records says nothing about the next parent's, and what was not seen must not be passed.
+  // The order of one parent's records says nothing about the next parent's, and unseen records must not be passed.
   const cursor = stream.parent === undefined && tally.unseen === null ? reached : undefined
   const chunks = pack(sorted.records)
   for (const [index, chunk] of chunks.entries()) {
@@ -119,13 +119,13 @@ const toPage = (chunk: readonly SizedRecord[], extras: Omit<Page, 'records'>, ta
   progress: { done: tally.done },
 })
 const rejectedOf = (rejected: readonly RejectedRecord[]) => (rejected.length > 0 ? { rejected } : {})
-/** A sweep must not delete what exists and could not be stored. */
+/** A sweep must not delete what exists but could not be stored. */
 const keptOf = (stream: StreamConfig, kept: readonly RecordKey[]) => (stream.deletes === 'sweep' && kept.length > 0 ? { unchanged: kept } : {})
 
 const MAX_RECORDS = 1_000
 const MAX_CHARACTERS = 900_000
 
-/** Cuts the records of an answer into pages of at most 1,000 and about 1 MiB; at least one page, which may be empty. */
+/** Splits the records of a response into pages of at most 1,000 and about 1 MiB; returns at least one page, which may be empty. */
 export const pack = (records: readonly SizedRecord[]): readonly (readonly SizedRecord[])[] => {
   const pages: SizedRecord[][] = [[]]
   let size = 0

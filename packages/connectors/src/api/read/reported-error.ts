@@ -1,6 +1,6 @@
 /**
- * The member by which the envelope of an answer says that the request failed, whatever its status: many APIs report errors with
- * status 200. Names only, since values may be private. Null when none does.
+ * Returns the member by which the envelope of a response says that the request failed, whatever its status: many APIs report errors with
+ * status 200. Names only, since values may be private. Null if none does.
  */
 export const reportedError = (body: unknown): string | null => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return null

@@ -13,13 +13,13 @@ export interface SortOptions {
   readonly tracker: CursorTracker
 }
 
-/** The items of an answer, by what happens to them. */
+/** The items of a response, by what happens to them. */
 export interface SortedItems {
   readonly records: readonly SizedRecord[]
   readonly rejected: readonly RejectedRecord[]
-  /** Keys of the rejected that have one. */
+  /** Keys of those rejected items that have one. */
   readonly kept: readonly RecordKey[]
-  /** How many of the rejected have none. */
+  /** How many rejected items have no key. */
   readonly keyless: number
 }
 

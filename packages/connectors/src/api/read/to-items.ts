@@ -2,15 +2,16 @@ import { Failure, readPath, statedTotal } from '@inlet/connector-sdk'
 import type { StreamConfig } from '../config.js'
 import { reportedError } from './reported-error.js'
 
-/** The records of an answer, and what makes it doubtful that they are all, or that there are none. */
+/** The records of a response, and why they may be incomplete or not really absent. */
 export interface AnswerItems {
   readonly items: readonly unknown[]
   readonly doubt: string | null
 }
 
 /**
- * The records of an answer. No content is an empty list; `null` is one only where the settings or a total of 0 say so. An answer that reports
- * an error and holds no records is UPSTREAM_INVALID; anything else that is no list, or for shape `object` no object, is RECORDS_PATH_NOT_FOUND.
+ * Returns the records of a response. No content is an empty list; `null` is one only if the settings or a total of 0 say so. A response that
+ * reports an error and has no records throws UPSTREAM_INVALID; anything else that is no list (for shape `object`: no object) throws
+ * RECORDS_PATH_NOT_FOUND.
  */
 export const toItems = (body: unknown, stream: StreamConfig): AnswerItems => {
   if (body === undefined) return { items: [], doubt: null }
@@ -33,13 +34,13 @@ export const toItems = (body: unknown, stream: StreamConfig): AnswerItems => {
 }
 
 const doubtOfNothing = (body: unknown, stream: StreamConfig, { isMissing, where }: { isMissing: boolean; where: string }): string | null => {
-  // Some systems leave an empty list out, and say so by its number.
+  // Some systems omit an empty list and state its total instead.
   if (statedTotal({ body, headers: {} }) === 0 || (!isMissing && stream.nullList === 'empty')) return null
   if (isMissing) throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: the answer has no ${where}; it has ${namesOf(body)}`)
   return `${where} of stream ${stream.name} is null, which does not say that there are no records`
 }
 
-/** The shape of a value for messages: names only, since values may be private. */
+/** Describes the shape of a value for messages: names only, since values may be private. */
 const namesOf = (value: unknown): string => {
   if (Array.isArray(value)) return 'a list'
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`

@@ -4,8 +4,8 @@ type KeyPart = string | number | bigint | boolean | null
 const MAX_KEY_CHARACTERS = 65_536
 
 /**
- * The key of a record: the key of its parent, if any, and the key fields. Throws RECORD_KEY_MISSING when a field is missing,
- * empty or no plain value, TEXT_NOT_STORABLE for characters that no database stores.
+ * Returns the key of a record: its parent's key, if any, followed by the key fields. Throws RECORD_KEY_MISSING when a field is missing,
+ * empty or no scalar, and TEXT_NOT_STORABLE for characters that no database stores.
  */
 export const toKey = (item: unknown, keyFields: readonly string[], parentKey: RecordKey | null): RecordKey => {
   const own = keyFields.map((path) => toPart(readPath(item, path), path))

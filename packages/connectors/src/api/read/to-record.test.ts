@@ -22,7 +22,7 @@ const reasonOf = (act: () => unknown): string => {
 }
 
 describe('toRecord', () => {
-  it('takes what the paths name', () => {
+  it('takes what the paths point to', () => {
     const over = { titleField: 'a.title', textFields: ['body', '/a/note', 'none'], urlField: 'link', occurredAtField: 'at', kind: 'document' }
     const item = { id: 7, a: { title: 'T', note: 5 }, body: 'B', link: '../x/7', at: 1_700_000_000 }
     expect(record(item, over)).toEqual({
@@ -110,7 +110,7 @@ describe('toItems', () => {
     [{ error: 'x' }, { recordsPath: 'data' }],
     [{ data: 'x' }, { recordsPath: 'data' }],
     [[], { shape: 'object' }],
-  ])('case %#: says that they are not there', (body, over) => {
+  ])('case %#: reports that there are none', (body, over) => {
     expect(reasonOf(() => toItems(body, streamOf(over)))).toBe('RECORDS_PATH_NOT_FOUND')
   })
 })

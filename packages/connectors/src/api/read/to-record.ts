@@ -3,13 +3,13 @@ import type { StreamConfig } from '../config.js'
 import { createScale } from '../cursor/scale.js'
 import { toKey } from './to-key.js'
 
-/** A record with its size in characters of JSON. */
+/** A record and its size in characters of JSON. */
 export interface SizedRecord {
   readonly record: SourceRecord
   readonly size: number
 }
 
-/** The record of an item. Throws the failure to quarantine it with; see {@link toKey}. */
+/** Converts an item to a record. Throws the failure to quarantine it with; see {@link toKey}. */
 export const toRecord = (item: unknown, stream: StreamConfig, parentKey: RecordKey | null, baseUrl: string): SizedRecord => {
   const data = toData(item)
   const key = toKey(data, stream.keyFields, parentKey)
@@ -21,7 +21,7 @@ export const toRecord = (item: unknown, stream: StreamConfig, parentKey: RecordK
   return { record, size: canonicalJson(data).length + (record.text?.length ?? 0) }
 }
 
-/** An item that is no object becomes one with the single field `value`. */
+/** Wraps an item that is no object into one with the single field `value`. */
 export const toData = (item: unknown): object => (isObject(item) ? item : { value: item })
 
 const isDeleted = (data: object, path: string | undefined): boolean => {

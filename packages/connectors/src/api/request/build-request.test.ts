@@ -27,7 +27,7 @@ describe('buildRequest', () => {
     expect(request.url).toBe('https://api.test/v1/items?a=s&b=true&list=1&list=2&since=5&page=2')
     expect(request).toMatchObject({ method: 'GET', headers: { accept: 'application/json', x: 's', y: 'c' } })
   })
-  it('keeps what the path itself asks for, unless a parameter replaces it', () => {
+  it('keeps the query of the path itself, unless a parameter replaces it', () => {
     expect(build({ path: '/items?since=1&k=v' }).url).toBe('https://api.test/v1/items?k=v&since=5')
   })
   it('follows a link as it is', () => {

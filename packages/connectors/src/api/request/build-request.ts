@@ -5,11 +5,11 @@ import { fillTemplate, type Parents, pathSegment } from './template.js'
 export interface ListRequest {
   readonly stream: StreamConfig
   readonly parents: Parents
-  /** What the cursor adds. */
+  /** Parameters from the cursor. */
   readonly params: Readonly<Record<string, string>>
 }
 
-/** The request for one page of a list, without credentials. Throws RECORD_INVALID when a parent lacks what a template needs. */
+/** Builds the request for one page of a list, without credentials. Throws RECORD_INVALID when a parent lacks what a template needs. */
 export const buildRequest = (config: ApiConfig, list: ListRequest, page: PageParams): HttpRequest => {
   const { stream } = list
   const body = stream.method === 'POST' ? { ...fillBody(stream.body ?? {}, list.parents), ...page.body } : undefined
@@ -32,7 +32,7 @@ const listUrl = (config: ApiConfig, { stream, parents, params }: ListRequest, pa
   return url.href
 }
 
-/** Templates in the strings of a body, however deep. */
+/** Fills templates in the strings of a body, at any depth. */
 const fillBody = (body: object, parents: Parents): object => {
   const fill = (value: unknown): unknown => {
     if (typeof value === 'string') return fillTemplate(value, parents)
@@ -43,7 +43,7 @@ const fillBody = (body: object, parents: Parents): object => {
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, fill(value)]))
 }
 
-/** The address of a path below the base, whose own path stays. Throws VALIDATION_FAILED, with the field, when the path leaves the base. */
+/** Appends a path to the base URL and its own path. Throws VALIDATION_FAILED, with the field, when the path leaves the base. */
 export const joinUrl = (base: string, path: string, field: string): URL => {
   const root = new URL(base)
   const prefix = root.pathname.replace(/\/+$/, '')

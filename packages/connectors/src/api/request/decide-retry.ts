@@ -4,12 +4,12 @@ const BASE_MS = 500
 const MAX_BACKOFF_MS = 30_000
 /** Longer waits park the run instead of holding its slot. */
 const MAX_WAIT_MS = 60_000
-/** When a server limits without saying for how long. */
+/** For a server that limits without saying for how long. */
 const DEFAULT_LIMIT_MS = 60_000
 
 /**
- * How long to wait before the same request is sent again, or the failure to give up with: exponential back-off with full
- * jitter for what is transient, the time the server names when it is at most a minute.
+ * Returns how long to wait before sending the same request again, or the failure to give up with: exponential backoff with full
+ * jitter for transient failures, or the time the server names if it is at most a minute.
  * @param attempt 0 after the first request
  * @param random in [0, 1)
  */

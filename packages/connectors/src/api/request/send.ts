@@ -2,27 +2,27 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Auth, Failure, type HttpRequest, type HttpResponse, readHttpFailure, toFailure } from '@inlet/connector-sdk'
 import { decideRetry } from './decide-retry.js'
 
-/** A page as it came: the status is below 400, or one that the caller expects. */
+/** A response whose status is below 400, or one that the caller expects. */
 export interface Answer {
   readonly status: number
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** Undefined without content. */
+  /** Undefined if there is no content. */
   readonly body: unknown
 }
 
 export interface SendParts {
   readonly auth: Auth
-  /** How many requests a minute the settings allow; absent: this one does not wait for its turn. */
+  /** How many requests a minute the settings allow; absent: this request does not wait for its turn. */
   readonly perMinute?: number | undefined
   readonly retries: number
   readonly now: () => Date
   readonly signal: AbortSignal
-  /** A status of 400 and above that is an answer here and not a failure. */
+  /** Whether a status of 400 or above is a valid response here rather than a failure. */
   readonly isAnswer: (status: number) => boolean
 }
 
-/** Sends a request that only reads, as often as it is worth it, and gives its JSON. Throws the failure of the last attempt. */
+/** Sends a read-only request, retrying while that is worthwhile, and returns its JSON. Throws the failure of the last attempt. */
 export const send = async (request: HttpRequest, parts: SendParts): Promise<Answer> => {
   for (let attempt = 0; ; attempt++) {
     try {

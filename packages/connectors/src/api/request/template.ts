@@ -1,16 +1,16 @@
 import { Failure, readPath } from '@inlet/connector-sdk'
 
-/** The records a nested stream is read for, the nearest first. */
+/** The ancestors of a nested stream's records, nearest first. */
 export type Parents = readonly unknown[]
 
 const PLACEHOLDER = /\{((?:parent\.)+)([^{}]+)\}/g
 
-/** How many levels of parents a text refers to. */
+/** Returns how many levels of parents a text refers to. */
 export const templateLevels = (text: string): number =>
   Math.max(0, ...[...text.matchAll(PLACEHOLDER)].map((match) => (match[1] ?? '').split('.').length - 1))
 
 /**
- * Fills `{parent.id}` and `{parent.parent.id}`. Throws RECORD_INVALID when the parent lacks the field or it is no plain value.
+ * Fills in `{parent.id}` and `{parent.parent.id}`. Throws RECORD_INVALID when the parent lacks the field or its value is no scalar.
  * @param encode how a value is written, e.g. {@link pathSegment}
  */
 export const fillTemplate = (text: string, parents: Parents, encode: (value: string) => string = String): string =>
@@ -21,7 +21,7 @@ export const fillTemplate = (text: string, parents: Parents, encode: (value: str
     return encode(String(value))
   })
 
-/** A value as one segment of a path. Throws RECORD_INVALID for dots that would climb to another path. */
+/** Encodes a value as one path segment. Throws RECORD_INVALID for dots that would climb to another path. */
 export const pathSegment = (value: string): string => {
   if (value === '.' || value === '..') throw new Failure('RECORD_INVALID', `"${value}" cannot be part of a path`)
   return encodeURIComponent(value.toWellFormed())
