@@ -11,7 +11,7 @@ import { checkVolatility } from './sql/check-volatility.js'
 import { roleValuesOf } from './values/column-values.js'
 import { resolveConverters } from './values/resolve-types.js'
 
-/** PostgreSQL; types of columns are the numbers of its catalog. */
+/** The PostgreSQL dialect; column types are OIDs of its catalog. */
 export const postgresDialect: SqlDialect<PostgresConfig, number> = {
   user: 'role',
   grant: 'SELECT on the tables and USAGE on their schema',
@@ -32,7 +32,7 @@ export const postgresDialect: SqlDialect<PostgresConfig, number> = {
   scope: ({ database, schemas }) => `database ${database}, schemas: ${schemas.join(', ')}`,
   listRelations,
   findRelations,
-  // The catalog shows tables that may not be read.
+  // The catalog also shows tables that the role may not read.
   probe: () => Promise.resolve(),
 
   cursorKindOf,

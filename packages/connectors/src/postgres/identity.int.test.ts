@@ -48,7 +48,7 @@ describe('two rows never get one key', () => {
     expect((await read('public.parts_eu', { tables: [{ name: 'parts_eu' }] })).keys).toEqual([['eu', 1]])
   })
 
-  it('of foreign tables, alone and as a partition, which have no rows of their own to be read twice', async () => {
+  it('of foreign tables, alone or as a partition, which have no rows of their own that could be read twice', async () => {
     const csv = (text: string) => `SERVER files OPTIONS (program 'printf "${text}"', format 'csv')`
     await sql(`CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
       CREATE FOREIGN TABLE afar (id int, name text) ${csv('1,a\\n2,b\\n')};
@@ -63,7 +63,7 @@ describe('two rows never get one key', () => {
     expect(new Set((await read('public.spread_far', { tables })).keys)).toEqual(new Set([2, 3]))
   })
 
-  it('of a view with keyColumns that do not distinguish them: the second is said to be left out', async () => {
+  it('of a view whose keyColumns do not distinguish them: the second is reported as left out', async () => {
     await sql(`CREATE VIEW twins AS SELECT * FROM (VALUES (1, 'a'), (1, 'b'), (2, 'c'), (2, 'c'), (3, 'd')) AS t (id, name)`)
     const { keys, pages } = await read('public.twins', { tables: [{ name: 'twins', keyColumns: ['id'] }] })
     expect(new Set(keys)).toEqual(new Set([1, 2, 3]))
@@ -97,7 +97,7 @@ describe('two rows never get one key', () => {
     expect(new Set((await read('public.pairs')).keys.map((key) => JSON.stringify(key))).size).toBe(4)
   })
 
-  it('rows without a value in a unique key are keyed by another, or by themselves', async () => {
+  it('rows with NULL in a unique key get another key, or are their own', async () => {
     await sql(`CREATE TABLE sparse (a int UNIQUE, b text); INSERT INTO sparse VALUES (NULL, 'x'), (NULL, 'y'), (1, 'z')`)
     expect(new Set((await read('public.sparse')).keys).size).toBe(3)
   })
@@ -108,7 +108,7 @@ describe('a row keeps its key', () => {
     ['numeric', `1`, `1.00`],
     ['float8', `0`, `'-0'`],
     ['bpchar', `'a'`, `'a   '`],
-  ])('when its %s is written otherwise', async (type, before, after) => {
+  ])('when its %s is written differently', async (type, before, after) => {
     await sql(`CREATE TABLE same_${type} (k ${type} PRIMARY KEY); INSERT INTO same_${type} VALUES (${before})`)
     const first = await read(`public.same_${type}`)
     await sql(`UPDATE same_${type} SET k = ${after}`)

@@ -55,7 +55,7 @@ describe('log-in', () => {
     await expect(check({}, 'wrong-password')).rejects.not.toThrow('wrong-password')
   })
 
-  it('gives up on a server that accepts and says nothing', async () => {
+  it('gives up on a server that accepts connections and then stays silent', async () => {
     const silent = net.createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => silent.once('listening', resolve))
     const { port } = silent.address() as net.AddressInfo

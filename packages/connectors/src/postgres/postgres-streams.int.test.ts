@@ -86,14 +86,14 @@ describe('streams', () => {
     expect((await read({ queries }, 'named', { cursor: first.cursor })).keys).toEqual([5])
   })
 
-  it('key a table without key by its rows', async () => {
+  it('use the row as the key of a table without one', async () => {
     const { keys, pages } = await read({}, 'public.keyless')
     expect(keys).toHaveLength(3)
     expect(new Set(keys).size).toBe(2)
     expect(pages.every((page) => page.cursor === undefined)).toBe(true)
   })
 
-  it('resume a full read inside and sweep completely, and start over after its end', async () => {
+  it('resume a full read partway and sweep completely, and start over after its end', async () => {
     const whole = await read({}, 'public.people')
     expect(whole.cursor).toEqual({ done: true })
     expect(whole.pages.at(-1)?.sweep).toEqual({})

@@ -47,7 +47,7 @@ afterAll(async () => {
 })
 
 describe('values', () => {
-  it('come out exact, whatever the session of the server would print', async () => {
+  it('are exact, whatever the session settings of the server', async () => {
     await sql(`CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE DOMAIN big AS int8; CREATE TYPE pair AS (a int, b text);
       CREATE TABLE kinds (id int8 PRIMARY KEY, n numeric, r real, d float8, b bool, ts timestamptz, lt timestamp, da date, iv interval, j json, jb jsonb, by bytea,
         u uuid, rg int4range, m mood, dom big, c pair, ai int[], at text[], ab bool[][], an numeric[], atz timestamptz[], ad big[], am mood[], bx box[], ch char(4), mo interval[]);
@@ -92,7 +92,7 @@ describe('values', () => {
 })
 
 describe('cursors', () => {
-  it('find rows committed late behind the cursor, by the overlap', async () => {
+  it('use the overlap to find rows that were committed late, behind the cursor', async () => {
     await sql(
       `CREATE TABLE late (id int PRIMARY KEY, at timestamptz NOT NULL); INSERT INTO late SELECT g, now() - interval '1 hour' + g * interval '1 s' FROM generate_series(1, 3000) g`,
     )

@@ -11,7 +11,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 
-/** A request for authentication (PostgreSQL manual, 53.7). */
+/** Builds an authentication request (PostgreSQL manual, 53.7). */
 const ask = (kind: number, rest: Buffer = Buffer.alloc(0)): Buffer => {
   const message = Buffer.alloc(9 + rest.length)
   message.write('R')
@@ -24,7 +24,7 @@ const CLEAR = ask(3)
 const MD5 = ask(5, Buffer.from('salt'))
 const SASL = ask(10, Buffer.from('SCRAM-SHA-256\0\0'))
 
-/** A server that answers the n-th message with the n-th of these, and keeps what it gets. */
+/** A server that answers the n-th message with the n-th of these, and records what it receives. */
 const serve = async (answers: readonly Buffer[]) => {
   const heard: Buffer[] = []
   const server = net.createServer((socket) => {
@@ -46,7 +46,7 @@ const serve = async (answers: readonly Buffer[]) => {
   return { reason, heard: Buffer.concat(heard).toString('latin1'), messages: heard.length }
 }
 
-describe('a server that nobody vouches for', () => {
+describe('a server whose identity nothing proves', () => {
   it.each([
     ['in clear', [CLEAR]],
     ['by MD5', [MD5]],

@@ -79,7 +79,7 @@ describe('records', () => {
     })
   })
 
-  it('makes composite keys in the order asked for', () => {
+  it('builds composite keys in the requested order', () => {
     expect(read(planOf({ key: [2, 0] }), ['1', null, 'x', 'f']).key).toEqual(['x', 1n])
   })
 
@@ -134,7 +134,7 @@ describe('records', () => {
 })
 
 describe('decisions', () => {
-  it('sweeps by itself only where all rows are read anyway', () => {
+  it('sweeps on its own only where all rows are read anyway', () => {
     expect(decideDeletes({ deletes: 'auto' }, { kind: 'row' }, false).declared).toBe('sweep')
     expect(decideDeletes({ deletes: 'auto' }, { kind: 'row' }, true).declared).toBe('none')
     expect(decideDeletes({ deletes: 'auto' }, { kind: 'row', softDeleteColumn: 'd' }, true)).toEqual({ sweep: false, soft: true, declared: 'events' })

@@ -5,13 +5,13 @@ import { cursorKindOf, quoteName, textArray } from './syntax.js'
 
 type Session = Pick<SqlSession<number>, 'query'>
 
-/** Partitions are read through their parent; what belongs to an extension is not the user's data. */
+/** Partitions are read through their parent; relations of an extension are not the user's data. */
 const DISCOVERABLE = `n.nspname = ANY ($1::pg_catalog.text[]) AND c.relkind = ANY ($2::pg_catalog."char"[]) AND NOT c.relispartition
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'e')`
 
 const NAMED = `n.nspname || '.' || c.relname = ANY ($1::pg_catalog.text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`
 
-/** Tables that others may inherit from are read alone; partitions have no rows of their own besides those of their parent. */
+/** Tables that others may inherit from are read with ONLY; partitions have no rows beyond those of their parent. */
 const relationsSql = (
   condition: string,
 ): string => `SELECT n.nspname, c.relname, pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT'),
@@ -33,13 +33,13 @@ const relationsSql = (
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE ${condition} ORDER BY 1, 2`
 
-/** Tables, and views if wanted, of the schemas of the settings. */
+/** Lists the tables, and views if configured, of the configured schemas. */
 export const listRelations = async (session: Session, { schemas, includeViews }: PostgresConfig): Promise<readonly Relation[]> => {
   const kinds = includeViews ? ['r', 'p', 'v', 'm'] : ['r', 'p']
   return (await session.query(relationsSql(DISCOVERABLE), [textArray(schemas), textArray(kinds)])).map(toRelation)
 }
 
-/** The relations of these names that exist, foreign tables and partitions included. */
+/** Finds the relations of these names that exist, including foreign tables and partitions. */
 export const findRelations = async (session: Session, names: readonly string[]): Promise<readonly Relation[]> =>
   names.length === 0 ? [] : (await session.query(relationsSql(NAMED), [textArray(names)])).map(toRelation)
 
@@ -48,7 +48,7 @@ const toRelation = ([schema, table, readable, columns, key, ownRows, heirs]: rea
   return {
     name: `${schema}.${table}`,
     table: table ?? '',
-    // The primary key holds for the table's own rows only: those of inheriting tables would share keys with them, and be read twice.
+    // The primary key covers only the table's own rows: those of inheriting tables could share its keys, and would be read twice.
     from: `${ownRows === 't' ? 'ONLY ' : ''}${qualified} AS t`,
     readable: readable === 't',
     columns: (JSON.parse(columns ?? '[]') as [string, number | string, boolean][]).map(([name, type, isReadable]) => ({

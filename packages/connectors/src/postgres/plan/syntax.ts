@@ -4,7 +4,7 @@ import { OID } from '../values/oids.js'
 
 const name = (column: { readonly name: string }): string => quoteName(column.name)
 
-/** Rows are compared as rows, which an index on cursor and key serves. */
+/** Compares whole rows, which an index on cursor and key can serve. */
 export const postgresSyntax: SqlSyntax<number> = {
   name,
   selected: name,
@@ -15,14 +15,14 @@ export const postgresSyntax: SqlSyntax<number> = {
   },
   hasPosition: () => null,
   beyondHorizon: (cursor, _kind, horizon, bind) => `${name(cursor)} IS NULL OR ${name(cursor)} > ${bind(horizon)} OR ${name(cursor)} = '-infinity'`,
-  // The marks that a type has hold no quotes.
+  // The marks of these types contain no quotes.
   equals: (column, value) => `${name(column)} = '${value}'`,
 }
 
-/** A list as the text form of text[]. */
+/** Formats a list in the text form of text[]. */
 export const textArray = (items: Iterable<string>): string => `{${Array.from(items, (item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
 
-/** A name as an SQL identifier, whatever it contains. */
+/** Quotes a name as an SQL identifier, whatever it contains. */
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 const KINDS: ReadonlyMap<number, CursorKind> = new Map([
@@ -34,5 +34,5 @@ const KINDS: ReadonlyMap<number, CursorKind> = new Map([
   [OID.int8, 'integer'],
 ])
 
-/** Null when a column of this type cannot be a cursor. */
+/** Returns null when a column of this type cannot be a cursor. */
 export const cursorKindOf = (oid: number): CursorKind | null => KINDS.get(oid) ?? null

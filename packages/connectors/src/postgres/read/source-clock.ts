@@ -5,16 +5,16 @@ import { APPLICATION_NAME } from '../session/open-client.js'
 export interface SourceClock {
   /** The source's own time, ISO 8601 with microseconds. */
   readonly now: string
-  /** No transaction that this role can see, and that is still open, will commit rows stamped before it. */
+  /** No open transaction that this role can see will commit rows stamped before this. */
   readonly horizon: string
 }
 
 const iso = (expression: string): string => `pg_catalog.to_char((${expression}) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || 'Z'`
 
 /**
- * The horizon is now minus the safety lag, but not past the start of an open transaction of this database. Ordinary roles
- * see only their own transactions, members of pg_read_all_stats all of them; those of other roles are covered by the
- * overlap. A standby is as old as what it has replayed.
+ * The horizon is now minus the safety lag, but no later than the start of any open transaction of this database. Ordinary roles
+ * see only their own transactions, members of pg_read_all_stats see all of them; the overlap covers those of other roles. The
+ * clock of a standby is the time up to which it has replayed.
  */
 const CLOCK_SQL = `SELECT ${iso('c.now')}, ${iso('c.horizon')} FROM (SELECT pg_catalog.now() AS now, LEAST(
     pg_catalog.now() - pg_catalog.make_interval(secs => $1::pg_catalog.float8),
@@ -24,7 +24,7 @@ const CLOCK_SQL = `SELECT ${iso('c.now')}, ${iso('c.horizon')} FROM (SELECT pg_c
     CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_xact_replay_timestamp() - pg_catalog.make_interval(secs => $1::pg_catalog.float8) END
   ) AS horizon) c`
 
-/** Ask before the snapshot is taken: a transaction that ends in between is then either counted or seen. */
+/** Call this before the snapshot is taken: a transaction that ends in between is then either counted or seen. */
 export const readClock = async (
   session: Pick<SqlSession<number>, 'query'>,
   config: Pick<PostgresConfig, 'safetyLagSeconds'>,

@@ -9,7 +9,7 @@ import { quoteName } from '../plan/syntax.js'
 import { toPgFailure } from '../session/pg-failure.js'
 import { readClock } from './source-clock.js'
 
-/** How a point in time of the source reads in the cursor's type, and how its values are moved. */
+/** How a point in time of the source is expressed in the cursor's type, and how values of that type are shifted. */
 const SQL_OF: Record<Exclude<CursorKind, 'integer'>, { readonly type: string; readonly local: (instant: string) => string; readonly end: string }> = {
   instant: { type: 'pg_catalog.timestamptz', local: (instant) => instant, end: '$1::pg_catalog.timestamptz' },
   local: { type: 'pg_catalog.timestamp', local: (instant) => `(${instant} AT TIME ZONE $5::pg_catalog.text)`, end: '$1::pg_catalog.timestamp' },
@@ -31,7 +31,7 @@ const timeSql = (kind: Exclude<CursorKind, 'integer'>): string => {
     (($1::${type}::${plain} - ${overlap})::${type})::pg_catalog.text${kind === 'instant' ? ', $5::pg_catalog.text' : ''}`
 }
 
-/** The time of the source, and by it how far an incremental read goes back behind its saved position and up to where it may move it. */
+/** Reads the source's clock, which determines how far an incremental read goes back behind its saved position and how far it may advance it. */
 export const takeClock = async (session: SqlSession<number>, config: PostgresConfig): Promise<FindWindow<number>> => {
   const clock = await readClock(session, config)
   return async (plan, saved) => {
@@ -41,7 +41,7 @@ export const takeClock = async (session: SqlSession<number>, config: PostgresCon
       const { overlapIds } = config
       return { overlapFrom: await wholeNumberOverlap(session, { stream, saved, extremes: extremesSql(plan), overlapIds }), to: null }
     }
-    // Local time repeats an hour when summer time ends.
+    // Local time repeats an hour when daylight saving time ends.
     const repeated = kind === 'local' && config.timeZone !== 'UTC' ? 3600 : 0
     const values = [saved?.v ?? null, saved?.h ?? null, clock.now, clock.horizon, config.timeZone, String(config.overlapSeconds + repeated)]
     const [row] = await asCursorFailure(stream, session.query(timeSql(kind), values))

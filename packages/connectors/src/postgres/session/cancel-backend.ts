@@ -6,12 +6,12 @@ import { type OpenClient, tlsOptions } from './open-client.js'
 const CANCEL_TIMEOUT_MS = 1000
 
 /**
- * Asks the server to stop what this client's backend is doing, on a connection of its own to the same address, and
- * resolves when the server has taken the request or after 1 s. Without it a backend would finish its statement for nobody.
+ * Asks the server to cancel what this client's backend is doing, over a separate connection to the same address, and
+ * resolves when the server has taken the request or after 1 s. Otherwise the backend would finish its statement for no one.
  */
 export const cancelBackend = async ({ client, address }: OpenClient, config: PostgresConfig): Promise<void> => {
   const { default: pg } = await import('pg')
-  // Known since the log-in; the library types do not show them.
+  // Known since the login; the library's types omit them.
   const { processID, secretKey } = client as Client & { readonly processID: number; readonly secretKey: number }
   await new Promise<void>((resolve) => {
     const socket = new net.Socket()
@@ -32,7 +32,7 @@ export const cancelBackend = async ({ client, address }: OpenClient, config: Pos
   })
 }
 
-/** The part of the library's connection that its types leave out. */
+/** The part of the library's connection that its types omit. */
 interface CancelConnection {
   on(event: 'connect' | 'sslconnect' | 'error' | 'end', listener: () => void): void
   connect(port: number, host: string): void

@@ -12,7 +12,7 @@ import { streamPortal } from './stream-portal.js'
 const RAW_TYPES = { getTypeParser: () => (text: string) => text } as unknown as NonNullable<QueryArrayConfig['types']>
 const RAW = { rowMode: 'array', queryMode: 'extended', types: RAW_TYPES } as const
 
-/** A session on a client that has logged in. */
+/** Creates a session on a client that has logged in. */
 export const createSession = (open: OpenClient, config: PostgresConfig): SqlSession<number> => {
   const { client } = open
   const limitMs = config.statementTimeoutSeconds * 1000 + CLIENT_GRACE_MS
@@ -78,11 +78,14 @@ export const createSession = (open: OpenClient, config: PostgresConfig): SqlSess
   }
 }
 
-/** Milliseconds without a statement after which the server may end a transaction: longer than back-pressure lasts, shorter than a dead worker may hold a snapshot. */
+/**
+ * Idle time in milliseconds after which the server may end a transaction: longer than backpressure lasts, shorter than a dead worker may hold a
+ * snapshot.
+ */
 const IDLE_IN_TRANSACTION_MS = 900_000
 const LOCK_WAIT_MS = 10_000
 
-/** Local to the transaction, so that a pooler between us and the server hands nothing on. The converters rely on the formats. */
+/** Local to the transaction, so that nothing leaks through a pooler between us and the server. The converters rely on the formats. */
 const transactionSettings = (config: PostgresConfig): readonly (readonly [name: string, value: string])[] => [
   ['statement_timeout', String(config.statementTimeoutSeconds * 1000)],
   ['lock_timeout', String(Math.min(LOCK_WAIT_MS, config.statementTimeoutSeconds * 1000))],

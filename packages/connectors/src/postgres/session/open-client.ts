@@ -7,19 +7,19 @@ import { openAtAddress } from '../../sql/session/open-at-address.js'
 import type { PostgresConfig } from '../config.js'
 import { toPgFailure } from './pg-failure.js'
 
-/** Seen in pg_stat_activity; sessions of this name never hold a cursor back. */
+/** Shown in pg_stat_activity; sessions with this name never hold a cursor back. */
 export const APPLICATION_NAME = 'inlet (read only)'
 
 export interface OpenClient {
   readonly client: Client
   readonly address: CheckedAddress
-  /** Breaks the connection at once, in whatever state. */
+  /** Breaks the connection immediately, whatever its state. */
   destroy(): void
 }
 
 /**
- * Logs in at the first address of the host that answers, each one checked by the egress guard. Throws UNREACHABLE,
- * TIMEOUT, TLS_FAILED, AUTH_FAILED, LOGIN_NOT_SAFE, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys it.
+ * Logs in at the first address of the host that answers; the egress guard checks each one. Throws UNREACHABLE, TIMEOUT, TLS_FAILED,
+ * AUTH_FAILED, LOGIN_NOT_SAFE, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys the client.
  */
 export const openClient = (target: Target<PostgresConfig>, signal: AbortSignal): Promise<OpenClient> => {
   const { egress, config } = target
@@ -35,7 +35,7 @@ const logIn = async ({ config, secrets }: Target<PostgresConfig>, address: Check
     port: address.port,
     user: config.user,
     database: config.database,
-    // As a function: an empty string would make the library look for PGPASSWORD and ~/.pgpass.
+    // A function, because an empty string would make the library look for PGPASSWORD and ~/.pgpass.
     password: () => secrets.password,
     ssl: tlsOptions(config.tls, address.host),
     stream: () => socket,
@@ -44,7 +44,7 @@ const logIn = async ({ config, secrets }: Target<PostgresConfig>, address: Check
     keepAlive: true,
   }
   const client = new pg.Client(options)
-  // A connection that breaks while idle is noticed at its next use; without a listener it would end the process.
+  // A connection that breaks while idle is noticed on its next use; without a listener the error would end the process.
   client.on('error', () => undefined)
   const destroy = (): void => void socket.destroy()
   const login = watchLogin(client, config, destroy)
@@ -61,20 +61,20 @@ const logIn = async ({ config, secrets }: Target<PostgresConfig>, address: Check
   }
 }
 
-/** What the server asks for, by the events of the library; the salted hash of MD5 can be found out in no time. */
+/** What the server asks for, by the library's events; the salted MD5 hash is cracked in no time. */
 const ASKED: readonly (readonly [event: string, what: string])[] = [
   ['authenticationCleartextPassword', 'the password in clear text'],
   ['authenticationMD5Password', 'the password by MD5'],
 ]
 
 /**
- * Breaks the connection when the server asks for a password in a form that shows it and nothing proves that it is the server: the machine
- * stands on the way would get it. The library answers whatever it is asked, also after another method has begun.
+ * Breaks the connection when the server asks for a password in a form that reveals it and nothing proves that it is the server: a machine
+ * in the middle would get it. The library answers whatever it is asked, even after another method has begun.
  */
 const watchLogin = (client: Client, config: PostgresConfig, destroy: () => void): { readonly refusal: () => Failure | undefined } => {
   let refusal: Failure | undefined
   if (config.tls.mode !== 'verify-full') {
-    // The types of the library leave its protocol out.
+    // The library's types omit its protocol.
     const { connection } = client as unknown as { readonly connection: NodeJS.EventEmitter }
     for (const [event, what] of ASKED)
       connection.prependListener(event, () => {
@@ -85,7 +85,7 @@ const watchLogin = (client: Client, config: PostgresConfig, destroy: () => void)
   return { refusal: () => refusal }
 }
 
-/** TLS of a connection to a checked address: certificate and SNI follow the host name, not the address. */
+/** Returns the TLS options of a connection to a checked address: certificate and SNI follow the host name, not the address. */
 export const tlsOptions = (tls: PostgresConfig['tls'], host: string): Exclude<ClientConfig['ssl'], undefined> => {
   if (tls.mode === 'disable') return false
   const name = tls.serverName ?? host

@@ -25,7 +25,7 @@ const BY_SQLSTATE: Readonly<Record<string, Reason>> = {
 const WITHOUT_TLS = /does not support SSL/
 const TLS_MESSAGE = /does not support SSL|establishing an SSL connection/
 
-/** What an error of the client library or the server means for the source. Passes a `Failure` through; never shows the password, which no message contains. */
+/** Converts an error of the client library or the server. Passes a `Failure` through; never reveals the password, which no message contains. */
 export const toPgFailure = (thrown: unknown, attempt: Attempt): Failure => {
   if (thrown instanceof Failure) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)

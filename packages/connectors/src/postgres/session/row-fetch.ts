@@ -2,17 +2,17 @@ import type { Client, Connection, Submittable } from 'pg'
 import type { Chunk, RawRow } from '../../sql/read/row-source.js'
 
 export interface FetchOptions {
-  /** Name of a portal of the open transaction. */
+  /** Name of a portal in the open transaction. */
   readonly portal: string
-  /** Opens the portal first; absent for the further rows of an open one. */
+  /** Opens the portal first; absent when fetching more rows from an open one. */
   readonly open?: { readonly text: string; readonly values: readonly (string | null)[] }
   readonly maxRows: number
 }
 
-/** With more than this waiting a fetch stops reading from the socket until somebody takes it. */
+/** When more than this is buffered, a fetch stops reading from the socket until someone takes it. */
 const PAUSE_BYTES = 8 * 1024 * 1024
 
-/** The calls of the protocol as the library serializes them; its types say strings where it needs numbers. */
+/** The protocol's calls as the library serializes them; its types say string where it needs a number. */
 interface PortalProtocol {
   parse(message: { readonly text: string }): void
   bind(message: { readonly portal: string; readonly values: readonly (string | null)[] }): void
@@ -22,14 +22,14 @@ interface PortalProtocol {
 }
 
 /**
- * One round trip of the extended protocol: up to `maxRows` rows of a portal, then Sync. The portal lives on in its
- * transaction, and the statement timeout counts each round trip, not the time a slow reader takes in between. Rows stay
- * as they came, and memory stays bounded when they suddenly become large.
+ * One round trip of the extended protocol: up to `maxRows` rows of a portal, then Sync. The portal stays open in its
+ * transaction, and the statement timeout covers each round trip, not the time a slow reader takes in between. Rows are kept as
+ * they came, and memory stays bounded when they suddenly become large.
  */
 export class RowFetch implements Submittable {
   /** Whether the round trip is over. */
   ended = false
-  /** Whether the portal may have more rows; known when it has ended. */
+  /** Whether the portal may have more rows; known once the round trip has ended. */
   more = false
   readonly #options: FetchOptions
   #rows: RawRow[] = []
@@ -44,7 +44,7 @@ export class RowFetch implements Submittable {
     this.#options = options
   }
 
-  /** What has arrived, as soon as the round trip is over or much is waiting. Throws the server's error. */
+  /** Returns what has arrived, as soon as the round trip is over or much is buffered. Throws the server's error. */
   async take(): Promise<Chunk> {
     if (!this.ended && this.#bytes <= PAUSE_BYTES) {
       await new Promise<void>((resolve) => {
@@ -57,7 +57,7 @@ export class RowFetch implements Submittable {
     return chunk
   }
 
-  /** Nobody takes the rows any more: they are dropped as they come, so that the connection is free soon. */
+  /** Drops the remaining rows as they arrive, because no one takes them any more, so that the connection is soon free. */
   discard(): void {
     this.#discarded = true
     this.#clear()
@@ -125,5 +125,5 @@ export class RowFetch implements Submittable {
   }
 }
 
-/** Sends a fetch; its rows are taken from what is returned. */
+/** Sends a fetch; the caller takes its rows from the returned object. */
 export const startFetch = (client: Client, options: FetchOptions): RowFetch => client.query(new RowFetch(options))

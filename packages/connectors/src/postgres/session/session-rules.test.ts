@@ -29,7 +29,7 @@ describe('errors of the server', () => {
     expect(toPgFailure(errorOf(code), { doing: 'reading' }).reason).toBe(reason)
   })
 
-  it('distinguishes a connection that broke from one that never was', () => {
+  it('distinguishes a connection that broke from one that was never made', () => {
     expect(toPgFailure(errorOf('ECONNRESET'), { doing: 'x' }).reason).toBe('CONNECTION_LOST')
     expect(toPgFailure(errorOf('ECONNRESET'), { doing: 'x', connecting: true }).reason).toBe('UNREACHABLE')
     expect(toPgFailure(new Error('Connection terminated unexpectedly'), { doing: 'x' }).reason).toBe('CONNECTION_LOST')

@@ -2,11 +2,11 @@ import type { Client } from 'pg'
 import type { Chunk } from '../../sql/read/row-source.js'
 import { startFetch } from './row-fetch.js'
 
-/** Bytes a round trip should bring. */
+/** Bytes a round trip should carry. */
 const ROUND_TRIP_BYTES = 2 * 1024 * 1024
 const FIRST_ROWS = 250
 
-/** Rows of the next round trip, by the size of those just seen. */
+/** Returns the number of rows for the next round trip, by the size of those just seen. */
 export const nextFetchRows = (chunk: Chunk, fetchSize: number): number => {
   if (chunk.rows.length === 0) return fetchSize
   return Math.max(1, Math.min(fetchSize, Math.floor((ROUND_TRIP_BYTES * chunk.rows.length) / Math.max(1, chunk.bytes))))
@@ -21,7 +21,10 @@ interface PortalOptions {
   readonly limited: <T>(work: Promise<T>) => Promise<T>
 }
 
-/** Opens a portal and gives its rows; the server works on the next round trip while the reader has the last one. Returning early drops the rest of the round trip. */
+/**
+ * Opens a portal and yields its rows; the server prepares the next round trip while the reader handles the last one. Returning early drops the rest
+ * of the round trip.
+ */
 export async function* streamPortal(client: Client, options: PortalOptions): AsyncGenerator<Chunk, void, void> {
   const { portal, text, values, fetchSize, limited } = options
   let fetch = startFetch(client, { portal, open: { text, values }, maxRows: Math.min(FIRST_ROWS, fetchSize) })

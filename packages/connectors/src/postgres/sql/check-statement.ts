@@ -2,7 +2,7 @@ import { Failure } from '@inlet/connector-sdk'
 import { inspectTree, isNode, type TreeNode, type Usage } from './inspect-tree.js'
 
 export interface CheckedStatement {
-  /** The statement without semicolon and without what follows it. */
+  /** The statement without its semicolon or anything after it. */
   readonly sql: string
   readonly usage: Usage
 }
@@ -14,7 +14,7 @@ export interface StatementRules {
 }
 
 /**
- * Checks with the parser of PostgreSQL 18 that a text is one SELECT that only reads and calls nothing but safe functions.
+ * Checks with the parser of PostgreSQL 18 that a text is a single read-only SELECT that calls only safe functions.
  * Throws SQL_SYNTAX, SQL_MULTIPLE_STATEMENTS, SQL_NOT_A_SELECT or SQL_FUNCTION_NOT_ALLOWED.
  */
 export const checkStatement = async (sql: string, rules: StatementRules): Promise<CheckedStatement> => {
@@ -38,7 +38,7 @@ interface Statement {
 }
 
 const parseStatements = async (sql: string, field: string): Promise<readonly Statement[]> => {
-  // The parser's text ends at a NUL; what follows would be unchecked.
+  // The parser stops at a NUL; anything after it would go unchecked.
   if (sql.includes('\0')) throw new Failure('SQL_SYNTAX', 'the statement contains a NUL character', { field })
   if (sql.trim() === '') return []
   const { parse, scan, hasSqlDetails } = await import('libpg-query')

@@ -7,7 +7,7 @@ const VOLATILE = `SELECT n.nspname || '.' || p.proname FROM pg_catalog.pg_proc p
 WHERE p.provolatile = 'v' AND `
 const NAMES = `ANY ($1::pg_catalog.text[])`
 
-/** Each finds one thing, by name, that the statement may call and that is declared VOLATILE. */
+/** Each finds the name of one VOLATILE thing that the statement may call. */
 const QUESTIONS = {
   ownFunctions: `${VOLATILE} (n.nspname || '.' || p.proname = ${NAMES} OR p.proname = ${NAMES}) LIMIT 1`,
   safeFunctions: `${VOLATILE} n.nspname <> 'pg_catalog' AND n.nspname = ANY (pg_catalog.current_schemas(false)) AND p.proname = ${NAMES} LIMIT 1`,
@@ -18,8 +18,8 @@ const QUESTIONS = {
 } as const satisfies Partial<Record<keyof Usage, string>>
 
 /**
- * What only the database knows: a statement that may call something declared VOLATILE, by an allowed function, an
- * overload of a safe name, attribute notation or an operator, is refused with SQL_FUNCTION_NOT_ALLOWED.
+ * Checks what only the database knows. Throws SQL_FUNCTION_NOT_ALLOWED for a statement that may call something declared VOLATILE: through an
+ * allowed function, an overload of a safe name, attribute notation or an operator.
  */
 export const checkVolatility = async (session: Pick<SqlSession<number>, 'query'>, usage: Usage, stream: string): Promise<void> => {
   for (const area of Object.keys(QUESTIONS) as (keyof typeof QUESTIONS)[]) {

@@ -7,9 +7,9 @@ export interface Refusal {
 
 /** What a statement uses; the database is asked about these names before the statement runs. */
 export interface Usage {
-  /** Functions that are not of the safe list, as written in `allowFunctions`. */
+  /** Functions outside the safe list, as written in `allowFunctions`. */
   readonly ownFunctions: ReadonlySet<string>
-  /** Functions of the safe list; the database may have overloads of its own. */
+  /** Functions of the safe list; the database may have its own overloads of them. */
   readonly safeFunctions: ReadonlySet<string>
   /** Names after a dot: a column, or a function in attribute notation such as `(x).pg_read_file`. */
   readonly attributes: ReadonlySet<string>
@@ -17,7 +17,7 @@ export interface Usage {
   readonly refused: readonly Refusal[]
 }
 
-/** Walks the whole tree of a statement, subqueries and CTEs included. */
+/** Walks the whole tree of a statement, including subqueries and CTEs. */
 export const inspectTree = (root: TreeNode, allowFunctions: readonly string[]): Usage => {
   const usage = {
     ownFunctions: new Set<string>(),
@@ -78,7 +78,7 @@ interface FunctionVerdict {
   readonly kind: 'safe' | 'own' | 'refused'
 }
 
-/** A name without schema, or of pg_catalog, must be of the safe list; every other must be allowed by the very name it is called with. */
+/** A name without a schema, or in pg_catalog, must be on the safe list; any other must be allowed by the exact name used in the call. */
 const classifyFunction = (parts: readonly string[], allowFunctions: readonly string[]): FunctionVerdict => {
   const written = parts.join('.')
   const [name = '', schema = ''] = [parts.at(-1), parts.at(-2)]
@@ -92,7 +92,7 @@ const RISKY: ReadonlySet<string> = new Set(
   suppress_redundant_updates_trigger`.split(/\s+/),
 )
 
-/** Whether a name after a dot, `x.pg_read_file`, calls a function of PostgreSQL in attribute notation that is not of the safe list. */
+/** Whether a name after a dot, `x.pg_read_file`, calls a built-in function outside the safe list in attribute notation. */
 const isFunctionInDisguise = (name: string): boolean => !SAFE_FUNCTIONS.has(name) && (RISKY_PREFIX.test(name) || RISKY.has(name))
 
 /** A node of the parser's tree: an object with one key naming its type, a list, or a value. */
@@ -100,7 +100,7 @@ export type TreeNode = { readonly [key: string]: unknown }
 
 export const isNode = (value: unknown): value is TreeNode => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Calls `visit` with the type and content of every node below `root`, without recursion: the depth is the author's choice. */
+/** Calls `visit` with the type and content of every node below `root`. Not recursive, because the author of the statement chooses the depth. */
 const walkTree = (root: unknown, visit: (type: string, content: unknown) => void): void => {
   const open: unknown[] = [root]
   while (open.length > 0) {
@@ -116,6 +116,6 @@ const walkTree = (root: unknown, visit: (type: string, content: unknown) => void
   }
 }
 
-/** The parts of a dotted name: `[{ String: { sval } }, …]`. */
+/** Returns the parts of a dotted name: `[{ String: { sval } }, …]`. */
 const namePartsOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.map((part: unknown) => (isNode(part) && isNode(part['String']) ? String(part['String']['sval']) : '')) : []

@@ -1,9 +1,9 @@
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 /**
- * Functions of pg_catalog that a statement may call: they compute from their arguments, or say who and when, and reach
- * neither files, other sessions, settings, large objects, other databases nor statements given as text. What is not
- * listed is refused; `allowFunctions` adds functions of the user's own.
+ * Functions of pg_catalog that a statement may call: they compute from their arguments or report the user and the time, and have no access to
+ * files, other sessions, settings, large objects, other databases or statements given as text. What is not
+ * listed is refused; `allowFunctions` adds the user's own functions.
  */
 export const SAFE_FUNCTIONS: ReadonlySet<string> = new Set([
   // aggregates and window functions
@@ -33,7 +33,7 @@ export const SAFE_FUNCTIONS: ReadonlySet<string> = new Set([
     generate_subscripts isempty lower_inc lower_inf upper_inc upper_inf range_merge multirange int4range int8range numrange tsrange
     tstzrange daterange int4multirange int8multirange nummultirange tsmultirange tstzmultirange datemultirange enum_first enum_last
     enum_range num_nulls num_nonnulls`),
-  // JSON and XML, without those that run a statement
+  // JSON and XML, except those that run a statement
   ...words(`to_json to_jsonb row_to_json array_to_json json_build_array json_build_object jsonb_build_array jsonb_build_object json_object
     jsonb_object json_array_elements json_array_elements_text jsonb_array_elements jsonb_array_elements_text json_array_length
     jsonb_array_length json_each json_each_text jsonb_each jsonb_each_text json_extract_path json_extract_path_text jsonb_extract_path
@@ -52,5 +52,5 @@ export const SAFE_FUNCTIONS: ReadonlySet<string> = new Set([
     current_database current_schema version`),
 ])
 
-/** Sampling methods of PostgreSQL itself. */
+/** The built-in sampling methods of PostgreSQL. */
 export const SAFE_SAMPLING: ReadonlySet<string> = new Set(['system', 'bernoulli'])

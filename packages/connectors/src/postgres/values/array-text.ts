@@ -2,7 +2,7 @@ import type { JsonValue } from '@inlet/connector-sdk'
 import type { Convert } from '../../sql/plan/stream-plan.js'
 
 /**
- * The text form of a Postgres array to nested lists, e.g. `{1,NULL,"a \"b\""}` or `[0:1]={1,2}` (lower bounds are
+ * Converts the text form of a Postgres array to nested lists, e.g. `{1,NULL,"a \"b\""}` or `[0:1]={1,2}` (lower bounds are
  * dropped). Source: PostgreSQL manual 8.15.6. Throws RangeError when the text is not an array.
  */
 export const parseArray = (text: string, convert: Convert, delimiter: string): JsonValue => {

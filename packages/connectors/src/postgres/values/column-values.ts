@@ -7,11 +7,11 @@ type ToKey = (text: string) => string | number | bigint
 const unscaled: ToKey = (text) => (/^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text)
 /** 0 and -0 are one value. */
 const unsigned: ToKey = (text) => (text === '-0' ? '0' : text)
-/** Blanks at the end are no part of a value of type character. */
+/** Trailing spaces are not part of a value of type character. */
 const unpadded: ToKey = (text) => text.replace(/ +$/, '')
 
 /**
- * Keys are equal where the database takes them for equal. Everything else is keyed by its text, which is the same on every server with
+ * Keys are equal where the database considers them equal. Any other type is keyed by its text, which is the same on every server under
  * the session's settings.
  */
 const KEY_VALUES: ReadonlyMap<number, ToKey> = new Map<number, ToKey>([
@@ -32,7 +32,7 @@ const LIVE_VALUES: ReadonlyMap<number, string> = new Map([
   [OID.int8, '0'],
 ])
 
-/** How a column of this type serves as a key and as the mark of deleted rows. */
+/** Returns how a column of this type serves as a key and as the mark of deleted rows. */
 export const roleValuesOf = (oid: number): Pick<ValuePlan, 'toKey' | 'live'> => ({
   toKey: KEY_VALUES.get(oid) ?? null,
   live: LIVE_VALUES.get(oid) ?? null,

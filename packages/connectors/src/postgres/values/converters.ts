@@ -14,15 +14,15 @@ const toExactNumber = (text: string): JsonValue => {
   return first >= 48 && first <= 57 ? new JsonNumber(text) : text
 }
 
-/** `2024-05-01 10:00:00.123456` becomes ISO 8601; years before 1 and after 9999 and the infinities stay as Postgres writes them. */
+/** Turns `2024-05-01 10:00:00.123456` into ISO 8601; years before 1 and after 9999 and the infinities stay as Postgres writes them. */
 const toLocalTime = (text: string): JsonValue => (isPlain(text) ? `${text.slice(0, 10)}T${text.slice(11)}` : text)
 
-/** The session runs in UTC, so that the offset is always +00. */
+/** The session runs in UTC, so the offset is always +00. */
 const toInstant = (text: string): JsonValue => (isPlain(text) && text.endsWith('+00') ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text)
 
 const isPlain = (text: string): boolean => text.charCodeAt(10) === 32 && text.charCodeAt(4) === 45 && !text.endsWith('C')
 
-/** `\x…` becomes `{ base64 }`, so that it cannot be taken for text. */
+/** `\x…` becomes `{ base64 }`, so that it cannot be mistaken for text. */
 const toBytes = (text: string): JsonValue => ({ base64: Buffer.from(text.slice(2), 'hex').toString('base64') })
 
 /** The converters of built-in scalar types; every other type stays text. */

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { JsonNumber, type JsonValue } from '@inlet/connector-sdk'
 
-/** Sixteen digits in a row (a point between them or not), or an exponent: a double may round it. Also hits text; then it is only slower. */
+/** Sixteen digits in a row (with or without a point between them) or an exponent: a double may round it. A match inside a string costs only time. */
 const MAY_ROUND = /(?:\d\.?){16}|\d[eE][+-]?\d/
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
 /**
- * JSON text to a value without rounding: integers beyond 2^53 become bigint, other numbers that a double would change
+ * Parses JSON text without rounding: integers beyond 2^53 become bigint, other numbers that a double would change
  * become JsonNumber. Throws SyntaxError, or RangeError for tens of thousands of levels.
  */
 export const parseExactJson = (text: string): JsonValue => (MAY_ROUND.test(text) ? parseSlowly(text) : (JSON.parse(text) as JsonValue))
 
 const parseSlowly = (text: string): JsonValue => {
-  // A mark that the text cannot contain, since it is made after the text.
+  // A mark that the text cannot contain, because it is created after the text.
   const mark = randomUUID()
   let marked = false
   const quoted = text.replace(TOKENS, (token) => {

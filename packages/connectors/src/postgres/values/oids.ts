@@ -1,4 +1,4 @@
-/** Type numbers that are the same in every Postgres (src/include/catalog/pg_type.dat). */
+/** Type OIDs that are the same in every Postgres (src/include/catalog/pg_type.dat). */
 export const OID = {
   bool: 16,
   bytea: 17,

@@ -13,7 +13,7 @@ const TYPES_SQL = `SELECT t.oid, CASE WHEN t.typcategory = 'A' AND t.typname NOT
   (SELECT e.typdelim FROM pg_catalog.pg_type e WHERE e.oid = t.typelem)
 FROM pg_catalog.pg_type t WHERE t.oid = ANY ($1::pg_catalog.oid[])`
 
-/** The converters of these types; asks the server about the ones that are not built in: arrays, domains, enums, ranges. */
+/** Returns the converters of these types; asks the server about those that are not built in: arrays, domains, enums, ranges. */
 export const resolveConverters = async (
   session: Pick<SqlSession<number>, 'query'>,
   oids: readonly number[],
