@@ -3,11 +3,11 @@ import type { Database, SqlConfig } from './dialect.js'
 import { makePlan } from './plan/make-plan.js'
 import { findSelected, nothingSelected } from './streams.js'
 
-/** Names that a message lists, at most. */
+/** The most names that a message lists. */
 const SHOWN = 5
 
 /**
- * Whether everything the source selects can be read: tables exist, the user may read them, statements run. Throws
+ * Checks that everything the source selects can be read: tables exist, the user may read them, statements run. Throws
  * NOT_FOUND_UPSTREAM, PERMISSION_DENIED, or what planning a query throws.
  */
 export const checkSource = async <C extends SqlConfig, T>(database: Database<C, T>): Promise<void> => {

@@ -7,7 +7,7 @@ import type { SqlSession } from './session/session.js'
 import { createSessions, type Sessions } from './session/sessions.js'
 import { listStreams } from './streams.js'
 
-/** A source that has been opened. */
+/** An open source. */
 export interface SqlConnection<C, T> extends Connection {
   readonly context: ConnectorContext<C, SqlSecrets>
   readonly sessions: Sessions<SqlSession<T>>
@@ -15,7 +15,7 @@ export interface SqlConnection<C, T> extends Connection {
 
 type Description<C> = Pick<Connector<C, SqlSecrets>, 'type' | 'version' | 'title' | 'description' | 'configSchema' | 'secretSchema'>
 
-/** A connector for the tables, views and SELECT statements of a database. */
+/** Defines a connector for the tables, views and SELECT statements of a database. */
 export const defineSqlConnector = <C extends SqlConfig, T>(
   description: Description<C>,
   dialect: SqlDialect<C, T>,

@@ -6,7 +6,7 @@ import { settingsOf } from './plan/stream-settings-of.js'
 
 const MAX_NAME = 200
 
-/** The relations a source reads; a table that the settings name and that the catalog does not show is missing here. */
+/** Finds the relations a source reads; a table named in the settings but missing from the catalog is missing here, too. */
 export const findSelected = async <C extends SqlConfig, T>({ dialect, session, config }: Database<C, T>): Promise<readonly Relation[]> => {
   const isSelected = createSelection(config)
   const discovered = await dialect.listRelations(session, config)
@@ -16,7 +16,7 @@ export const findSelected = async <C extends SqlConfig, T>({ dialect, session, c
   return [...selected, ...(await dialect.findRelations(session, named))]
 }
 
-/** The streams of a source: queries, named tables (also when they are gone, so that their read says so), discovered tables. */
+/** Lists the streams of a source: queries, named tables (even missing ones, so that reading them reports it), discovered tables. */
 export const listStreams = async <C extends SqlConfig, T>(database: Database<C, T>): Promise<readonly StreamSpec[]> => {
   const { config, session } = database
   await session.begin()
@@ -52,7 +52,7 @@ interface SelectionSettings {
   readonly queries: readonly unknown[]
 }
 
-/** Whether a discovered table is wanted, by its own name or the one with its schema. */
+/** Returns a function that decides whether a discovered table is selected, by its own name or the qualified one. */
 export const createSelection = (config: SelectionSettings): ((table: string, name: string) => boolean) => {
   const named = config.tables.length + config.queries.length > 0
   const include = config.include ?? (named ? [] : ['*'])

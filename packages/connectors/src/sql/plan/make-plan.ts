@@ -4,18 +4,18 @@ import type { Field } from '../session/session.js'
 import { decideDeletes, type StreamPlan } from './stream-plan.js'
 import { type StreamSettings, settingsOf } from './stream-settings-of.js'
 
-/** Where rows come from, before it is known what is in them. */
+/** Where rows come from, before their contents are known. */
 interface Origin {
   readonly from: string
   readonly select: string
   readonly key: readonly string[] | null
-  /** Columns that may not be read. */
+  /** Columns that the user may not read. */
   readonly hidden: readonly string[]
   readonly notices: readonly Notice[]
 }
 
 /**
- * Plans the read of a stream by what the database has now, inside a transaction. Throws SCHEMA_CHANGED when a table or
+ * Plans the read of a stream from the current schema, inside a transaction. Throws SCHEMA_CHANGED when a table or
  * column is gone, PERMISSION_DENIED, SQL_COLUMN_UNUSABLE, or a failure of the statement check.
  */
 export const makePlan = async <C extends SqlConfig, T>(database: Database<C, T>, stream: string, warn: Warn): Promise<StreamPlan<T>> => {
@@ -55,7 +55,7 @@ export const makePlan = async <C extends SqlConfig, T>(database: Database<C, T>,
 
 const PLAIN = { convert: null, toKey: null, live: null }
 
-/** All columns that a stream cannot be read without. */
+/** Returns all columns without which a stream cannot be read. */
 const namedColumns = ({ mapping, columns }: StreamSettings, order: readonly (string | null)[]): readonly string[] =>
   [
     ...order,
@@ -90,7 +90,7 @@ const queryOrigin = async <C extends SqlConfig, T>(
 }
 
 interface Columns {
-  /** Those that can be read. */
+  /** The readable columns. */
   readonly names: readonly string[]
   readonly hidden: readonly string[]
   readonly user: string
@@ -98,7 +98,7 @@ interface Columns {
 
 const MAX_NAMED = 20
 
-/** One that was renamed is found among those that there are. */
+/** The message lists the existing columns, among which a renamed one is found. */
 const missingColumn = (stream: string, name: string, { names, hidden, user }: Columns): Failure =>
   hidden.includes(name)
     ? new Failure('PERMISSION_DENIED', `the ${user} may not read the column ${name} of ${stream}`)
@@ -119,6 +119,6 @@ const cursorPlan = <C extends SqlConfig, T>(
   return { at, kind }
 }
 
-/** The cursor column of a stream: the wanted one, or the first candidate among the columns of a usable type; null: read in full. */
+/** Chooses the cursor column of a stream: the requested one, or the first candidate with a usable type; null: read in full. */
 export const chooseCursor = (wanted: string | null | undefined, candidates: readonly string[], usable: readonly string[]): string | null =>
   wanted === undefined ? (candidates.find((name) => usable.includes(name)) ?? null) : wanted

@@ -2,7 +2,7 @@ import { Failure, type JsonValue, keyHash, type RecordKey, type SourceRecord } f
 import type { RawRow } from '../read/row-source.js'
 import type { StreamPlan } from './stream-plan.js'
 
-/** Turns a row into its key; throws RECORD_KEY_MISSING when a part is NULL. */
+/** Returns a function that computes the key of a row; it throws RECORD_KEY_MISSING when a part is NULL. */
 export const createKeyOf = (columns: StreamPlan['columns'], key: readonly number[]): ((row: RawRow) => RecordKey) => {
   if (key.length === 0) return (row) => keyHash(row)
   const parts = key.map((at) => ({ at, name: columns[at]?.name ?? '', toKey: columns[at]?.toKey ?? null }))
@@ -16,7 +16,7 @@ export const createKeyOf = (columns: StreamPlan['columns'], key: readonly number
   return (row) => parts.map((part) => read(row, part))
 }
 
-/** Turns a row into its record. Throws RECORD_KEY_MISSING, or whatever a value that has no JSON form throws. */
+/** Returns a function that turns a row into its record. It throws RECORD_KEY_MISSING, or whatever a value without a JSON form throws. */
 export const createRecordOf = (plan: StreamPlan, keyOf: (row: RawRow) => RecordKey): ((row: RawRow) => SourceRecord) => {
   const { stream, columns, mapping } = plan
   const { kind } = mapping
@@ -61,7 +61,7 @@ const createDataOf = (columns: StreamPlan['columns']): ((row: RawRow) => { [name
   }
 }
 
-/** Whether a row is marked as deleted: true, a number other than 0, anything else that is not NULL. */
+/** Returns whether a row is marked as deleted: true, a number other than 0, or anything else that is not NULL. */
 export const createIsDeleted = ({ columns, mapping, deletes }: StreamPlan): ((row: RawRow) => boolean) => {
   if (!deletes.soft) return () => false
   const at = columns.findIndex((column) => column.name === mapping.softDeleteColumn)

@@ -4,22 +4,22 @@ import type { ColumnPlan, CursorKind, StreamPlan } from './stream-plan.js'
 
 type Column<T> = Pick<ColumnPlan<T>, 'name' | 'type'>
 
-/** A value in a condition: gives the placeholder or the literal that stands for it. */
+/** Binds a value in a condition; returns the placeholder or literal that stands for it. */
 export type Bind = (value: string) => string
 
 /** How the parts of a SELECT are written. */
 export interface SqlSyntax<T> {
-  /** A column in an expression, quoted. */
+  /** A quoted column, for use in an expression. */
   name(column: Column<T>): string
-  /** What the select list holds for a column. */
+  /** The select list's expression for a column. */
   selected(column: Column<T>): string
-  /** What a column is sorted and compared by. */
+  /** The expression by which a column is sorted and compared. */
   sorted(column: Column<T>): string
-  /** Compares the first columns of an order with a position that may be shorter. Throws CURSOR_INVALID for a value that its column cannot hold. */
+  /** Compares the first columns of an order with a position, which may be shorter. Throws CURSOR_INVALID for a value that its column cannot hold. */
   compare(columns: readonly Column<T>[], operator: '>=' | '<=' | '<', position: readonly string[], bind: Bind): string
-  /** Which rows a read from the very beginning leaves to `beyondHorizon`; null: none. */
+  /** The rows that a read from the very beginning covers; the others are left to `beyondHorizon`. Null: all rows. */
   hasPosition(cursor: Column<T>, kind: CursorKind): string | null
-  /** Rows whose cursor value cannot move the cursor: none, infinite, or beyond the horizon. */
+  /** Matches rows whose cursor value cannot move the cursor: NULL, infinite, or beyond the horizon. */
   beyondHorizon(cursor: Column<T>, kind: CursorKind, horizon: string, bind: Bind): string
   equals(column: Column<T>, value: string): string
 }
@@ -40,7 +40,7 @@ const statement = (parts: { readonly select: readonly string[]; readonly from: s
   return `SELECT ${parts.select.join(', ')} FROM ${parts.from}${conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`}`
 }
 
-/** All rows between the bounds, in the order of cursor and key. */
+/** Selects all rows between the bounds, in the order of cursor and key. */
 export const selectOrdered = <T>(syntax: SqlSyntax<T>, plan: StreamPlan<T>, { from, before, to }: Bounds): Statement => {
   const { bind, values } = binder()
   const { cursor } = plan
@@ -55,7 +55,7 @@ export const selectOrdered = <T>(syntax: SqlSyntax<T>, plan: StreamPlan<T>, { fr
   return { text: `${statement({ select: plan.columns.map((column) => syntax.selected(column)), from: plan.from, where })}${sorted}`, values }
 }
 
-/** Rows whose cursor value cannot move the cursor; a null horizon is that of whole numbers. */
+/** Selects the rows whose cursor value cannot move the cursor; the horizon is null for whole numbers. */
 export const selectBeyondHorizon = <T>(syntax: SqlSyntax<T>, plan: StreamPlan<T>, horizon: string | null): Statement => {
   const { bind, values } = binder()
   const column = columnAt(plan, plan.cursor?.at ?? -1)
@@ -64,7 +64,10 @@ export const selectBeyondHorizon = <T>(syntax: SqlSyntax<T>, plan: StreamPlan<T>
   return { text: statement({ select: plan.columns.map((one) => syntax.selected(one)), from: plan.from, where: [where] }), values }
 }
 
-/** The keys of all rows that exist, up to a position for a read that did not start at the beginning. Rows marked as deleted do not exist. */
+/**
+ * Selects the keys of all existing rows, up to a position if the read did not start at the beginning. Rows marked as deleted do not count as
+ * existing.
+ */
 export const selectKeys = <T>(syntax: SqlSyntax<T>, plan: StreamPlan<T>, upTo: readonly string[] | null): Statement => {
   const { bind, values } = binder()
   const columns = plan.key.length === 0 ? plan.columns : plan.key.map((at) => columnAt(plan, at))

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@inlet/connector-sdk'
 import type { Mapping } from '../settings/stream-settings.js'
 
-/** Turns the text form of a value into JSON without loss. Null stands for "the text itself". */
+/** Converts the text form of a value to JSON without loss. Null stands for "the text itself". */
 export type Convert = ((text: string) => JsonValue) | null
 
 export interface ColumnPlan<T> {
@@ -9,7 +9,7 @@ export interface ColumnPlan<T> {
   /** As the description of a result names it. */
   readonly type: T
   readonly convert: Convert
-  /** What the column is as a part of a key; null: its text. */
+  /** The value the column contributes to a key; null: its text. */
   readonly toKey: ((text: string) => string | number | bigint) | null
   /** The text besides NULL that means "not deleted" when the column marks deleted rows; null: there is none. */
   readonly live: string | null
@@ -17,17 +17,17 @@ export interface ColumnPlan<T> {
   readonly stored: boolean
 }
 
-/** What a cursor can be: a point in time, a time on a clock of some zone, a day, or a whole number that grows. */
+/** What a cursor can be: a point in time, a local time, a day, or a whole number that grows. */
 export type CursorKind = 'instant' | 'local' | 'date' | 'integer'
 
-/** How one stream is read now; made again for every read, so that a changed schema is followed. */
+/** How one stream is read now; planned again for every read, so that schema changes are followed. */
 export interface StreamPlan<T = unknown> {
   readonly stream: string
   /** What follows FROM, with the alias t. */
   readonly from: string
   /** In the order of the select list. */
   readonly columns: readonly ColumnPlan<T>[]
-  /** Places of the key in `columns`; empty: the row itself is the key. */
+  /** Indexes of the key in `columns`; empty: the row itself is the key. */
   readonly key: readonly number[]
   readonly cursor: { readonly at: number; readonly kind: CursorKind } | null
   readonly deletes: Deletes
@@ -43,7 +43,7 @@ interface Deletes {
   readonly declared: 'none' | 'events' | 'sweep'
 }
 
-/** How deletes of a stream are found. A stream without cursor column reads every row anyway, so that its sweep costs nothing. */
+/** Decides how deletes of a stream are found. A stream without a cursor column reads every row anyway, so its sweep is free. */
 export const decideDeletes = (config: { readonly deletes: NonNullable<Mapping['deletes']> }, mapping: Mapping, hasCursor: boolean): Deletes => {
   const setting = mapping.deletes ?? config.deletes
   const soft = setting !== 'none' && mapping.softDeleteColumn !== undefined

@@ -5,8 +5,8 @@ import { cursorAt, doneCursor, type Start } from './saved-cursor.js'
 import { sweepKeys } from './sweep-keys.js'
 
 /**
- * All rows by key. Its cursors only serve to resume an interrupted read; the one at the end says that the next read
- * starts over. A resumed read reports the keys before its start too, so that its sweep is complete.
+ * Reads all rows by key. Its cursors only serve to resume an interrupted read; the last one makes the next read
+ * start over. A resumed read also reports the keys before its start, so that its sweep is complete.
  */
 export async function* readFull(run: Run, start: Start): AsyncGenerator<Page, ReadEnd, void> {
   const { plan } = run

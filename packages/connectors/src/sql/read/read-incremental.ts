@@ -7,9 +7,9 @@ import { toPages } from './to-pages.js'
 import type { Window } from './window.js'
 
 /**
- * First the overlap behind the saved position again, for what was committed late; then everything from the position to
- * the horizon, which moves the cursor; then the rows that cannot move it (too young, in the future, without a value),
- * in every run; last, when due, the keys for a sweep. So the cursor only moves forward.
+ * Reads the overlap behind the saved position again first, for late commits; then everything from the position to
+ * the horizon, which moves the cursor; then, in every run, the rows that cannot move it (too recent, in the future, NULL);
+ * and last, when due, the keys for a sweep. The cursor therefore only moves forward.
  */
 export async function* readIncremental(run: Run, start: Start, window: Window): AsyncGenerator<Page, ReadEnd, void> {
   const { plan, config } = run
@@ -40,7 +40,7 @@ export async function* readIncremental(run: Run, start: Start, window: Window): 
   return complete('all statements up to the horizon ended without an error')
 }
 
-/** A final position that nothing has moved keeps its cursor unchanged to the letter, so that an idle table is seen to be idle. */
+/** A final position that nothing has moved keeps its cursor unchanged to the letter, so that an idle table is recognized as idle. */
 const createCursorOf = ({ plan }: Run, { row }: Start, window: Window): ((at: readonly string[], n: number) => Cursor | undefined) => {
   const final = row !== null && window.overlapFrom === null
   const unmoved = (at: readonly string[]): boolean => final && at[0] === row.v && at.slice(1).every((value, index) => value === row.k[index])

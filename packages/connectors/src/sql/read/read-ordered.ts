@@ -3,8 +3,8 @@ import { type Paging, type PlacedPage, type Run, remainingRows } from './run.js'
 import { toPages } from './to-pages.js'
 
 /**
- * The rows between the bounds in the order of cursor and key. Continues in a new transaction when the present one is old,
- * so that a long read neither holds back the clean-up of old row versions nor makes a schema change wait for long. Ends
+ * Reads the rows between the bounds in the order of cursor and key. Continues in a new transaction when the current one is old,
+ * so that a long read neither holds back vacuum (or purge) nor makes a schema change wait for long. Ends
  * early at the row limit.
  */
 export async function* readOrdered(run: Run, bounds: Bounds, paging: Paging): AsyncGenerator<PlacedPage, void, void> {
@@ -22,7 +22,7 @@ export async function* readOrdered(run: Run, bounds: Bounds, paging: Paging): As
         yield placed
       }
       if (paging.again !== true && remainingRows(run) <= 0) return
-      // Without progress a new transaction would start at the same place again.
+      // Without progress, a new transaction would start at the same position again.
       old = run.clock() > until && reached !== null && String(reached) !== String(from)
       if (old) break
     }

@@ -42,7 +42,7 @@ export async function* readStream<C extends SqlConfig, T>(
   return end
 }
 
-/** The rows of a plan over a session with an open transaction. */
+/** Creates the row source of a plan, over a session with an open transaction. */
 const createRowSource = <C extends SqlConfig, T>({ dialect, session }: Database<C, T>, plan: StreamPlan<T>): RowSource => ({
   ordered: (bounds) => session.rows(selectOrdered(dialect.syntax, plan, bounds)),
   beyondHorizon: (horizon) => session.rows(selectBeyondHorizon(dialect.syntax, plan, horizon)),

@@ -20,11 +20,14 @@ export interface Bounds {
 
 /** The rows of one plan in the dialect of its database, inside a read-only transaction. The reader may stop at any time. */
 export interface RowSource {
-  /** All rows between the bounds, in the order of cursor and key. */
+  /** Yields all rows between the bounds, in the order of cursor and key. */
   ordered(bounds: Bounds): AsyncGenerator<Chunk, void, void>
-  /** Rows whose cursor value cannot move the cursor: none, infinite, or beyond the horizon; a null horizon is that of whole numbers. */
+  /** Yields rows whose cursor value cannot move the cursor: NULL, infinite, or beyond the horizon; the horizon is null for whole numbers. */
   beyondHorizon(horizon: string | null): AsyncGenerator<Chunk, void, void>
-  /** The key columns (all columns where there is no key) of the rows that exist, up to a position when given. Rows marked as deleted do not exist. */
+  /**
+   * Yields the key columns (all columns if there is no key) of the existing rows, up to a position if given. Rows marked as deleted do not count as
+   * existing.
+   */
   keys(upTo: readonly string[] | null): AsyncGenerator<Chunk, void, void>
   /** Ends the transaction and starts another. Throws SCHEMA_CHANGED when the columns are no longer those of the plan. */
   renew(): Promise<void>

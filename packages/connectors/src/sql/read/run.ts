@@ -18,16 +18,16 @@ export interface Run {
   readonly recordOf: (row: RawRow) => SourceRecord
   /** Milliseconds on a monotonic clock. */
   readonly clock: () => number
-  /** `done` is what a person sees; `limited` counts towards `maxRows`. */
+  /** `done` is shown to people; `limited` counts towards `maxRows`. */
   readonly count: { done: number; limited: number }
-  /** The row before, of a reading by key: where keys are named by the settings, two rows may have the same. */
+  /** The previous row of a read by key: with a key chosen in the settings, two rows may share one. */
   readonly before?: { key: string; row: RawRow | null }
 }
 
-/** Rows this run may still read. */
+/** Returns how many more rows this run may read. */
 export const remainingRows = (run: Run): number => (run.config.maxRows ?? Number.POSITIVE_INFINITY) - run.count.limited
 
-/** Whether rows were left is not known then; the next run continues, or begins again where there is no position. */
+/** It is not known then whether rows were left; the next run continues, or starts over if there is no position. */
 export const cutByLimit = ({ config, plan }: Run): ReadEnd =>
   incomplete(
     plan.key.length === 0 && plan.cursor === null
@@ -42,7 +42,7 @@ export interface Paging {
   readonly again?: boolean
 }
 
-/** A page, and where in the order of the plan it ends. */
+/** A page, and its end position in the order of the plan. */
 export interface PlacedPage {
   readonly page: Page
   readonly position: readonly string[] | null

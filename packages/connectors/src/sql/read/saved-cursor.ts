@@ -19,9 +19,9 @@ const atRow = z.strictObject({
   /** Runs since the last sweep. */
   n: runs,
 })
-/** The position of a full read that was interrupted. */
+/** The position of an interrupted full read. */
 const atKey = z.strictObject({ of: texts, pk: texts, n: runs })
-/** A full read, or one that found nothing to stand on, has ended: the next starts over. */
+/** A full read, or one that found no position to save, has ended: the next starts over. */
 const done = z.strictObject({ done: z.literal(true), n: runs })
 
 export type RowPosition = z.output<typeof atRow>
@@ -32,14 +32,14 @@ export interface Start {
   /** Only for streams that are read in full. */
   readonly key: readonly string[] | null
   readonly runsSinceSweep: number
-  /** A position was saved, but under another cursor or key column: the read starts over. */
+  /** A position was saved, but for a different cursor or key column: the read starts over. */
   readonly outdated: boolean
 }
 
 const cursorSchema = z.union([atRow, atKey, done])
 const MAX_CURSOR_BYTES = 8000
 
-/** What a saved cursor means for the plan. Throws CURSOR_INVALID when it is not one of this connector. */
+/** Interprets a saved cursor for the plan. Throws CURSOR_INVALID when it does not come from this connector. */
 export const parseStart = (cursor: Cursor | null, plan: StreamPlan): Start => {
   if (cursor === null) return { row: null, key: null, runsSinceSweep: 0, outdated: false }
   const parsed = cursorSchema.safeParse(cursor)
@@ -54,7 +54,7 @@ export const parseStart = (cursor: Cursor | null, plan: StreamPlan): Start => {
   return { ...start, outdated: true }
 }
 
-/** The cursor at a row of the plan's order; undefined when it would be larger than a cursor may be. */
+/** Returns the cursor at a row of the plan's order; undefined when it would exceed the size limit of a cursor. */
 export const cursorAt = (
   plan: StreamPlan,
   position: readonly string[],

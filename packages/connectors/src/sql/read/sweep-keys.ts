@@ -5,7 +5,7 @@ import type { Run } from './run.js'
 
 const KEYS_PER_PAGE = 1000
 
-/** Reports the keys that exist, up to a position when given, so that the sweep at the end finds what is gone. */
+/** Reports the keys that exist, up to a position if given, so that the sweep at the end finds what is gone. */
 export async function* sweepKeys(run: Run, upTo: readonly string[] | null): AsyncGenerator<Page, void, void> {
   const { source, plan } = run
   const columns = plan.key.length === 0 ? plan.columns : plan.key.map((at) => plan.columns[at]).filter((column) => column !== undefined)
@@ -18,7 +18,7 @@ export async function* sweepKeys(run: Run, upTo: readonly string[] | null): Asyn
   }
 }
 
-/** A row without key was rejected when it was read, and is no record. */
+/** A row without a key was rejected when it was read, and is no record. */
 const keyOrNone = (keyOf: (row: RawRow) => RecordKey, row: RawRow): RecordKey[] => {
   try {
     return [keyOf(row)]

@@ -8,7 +8,7 @@ const MAX_RECORDS = 1000
 const MAX_BYTES = 800 * 1024
 const MAX_RAW_CHARS = 64 * 1024
 
-/** Rows to pages of records. Stops after the rows a run may have. */
+/** Turns rows into pages of records. Stops at the run's row limit. */
 export function* toPages(run: Run, chunk: Chunk, paging: Paging): Generator<PlacedPage, void, void> {
   const sizeOf = createSizeOf(run.plan)
   const end = paging.again === true ? chunk.rows.length : Math.min(chunk.rows.length, remainingRows(run))
@@ -28,7 +28,7 @@ export function* toPages(run: Run, chunk: Chunk, paging: Paging): Generator<Plac
   }
 }
 
-/** About the bytes of the record: the row, the names, and what is in it twice as title or text. */
+/** Estimates the bytes of a record: the row, the names, and what it contains twice as title or text. */
 const createSizeOf = ({ columns, mapping }: StreamPlan): ((row: RawRow, bytes: number) => number) => {
   const names = columns.reduce((sum, column) => sum + column.name.length + 6, 40)
   const twice = columns.flatMap(({ name }, at) =>
@@ -54,7 +54,7 @@ const placePage = (run: Run, rows: readonly RawRow[], { cursorOf }: Paging): Pla
     } catch (error) {
       const key = error instanceof TwinRow ? undefined : keyIfAny(run, row)
       rejected.push(rejectionOf(plan.stream, { row, key, error }))
-      // It exists, though it cannot be read: a sweep must not take the last good state for gone.
+      // The row exists although it cannot be read: a sweep must not delete its last good state.
       if (key !== undefined && plan.deletes.sweep) unchanged.push(key)
     }
   }
@@ -72,10 +72,10 @@ const placePage = (run: Run, rows: readonly RawRow[], { cursorOf }: Paging): Pla
   }
 }
 
-/** Without a key of its own in quarantine, where it would take the place of the row that has it. */
+/** Goes to quarantine without a key, since with one it would take the place of the row that has it. */
 class TwinRow extends Failure {}
 
-/** Of two rows with one key only one can be stored; the other must not vanish without a word. */
+/** Of two rows with the same key only one can be stored; the other must not vanish silently. */
 const refuseTwin = ({ plan, before }: Run, key: RecordKey, row: RawRow): void => {
   if (plan.cursor !== null || plan.key.length === 0 || before === undefined) return
   const text = keyText(key)
@@ -93,7 +93,7 @@ const refuseTwin = ({ plan, before }: Run, key: RecordKey, row: RawRow): void =>
 
 const isSameRow = (one: RawRow, other: RawRow): boolean => one.every((cell, at) => cell === other[at])
 
-/** The place of the last row whose cursor and key are all there. */
+/** Returns the position of the last row whose cursor and key are complete. */
 const lastPosition = (plan: StreamPlan, rows: readonly RawRow[]): readonly string[] | null => {
   const places = [...(plan.cursor === null ? [] : [plan.cursor.at]), ...plan.key]
   if (places.length === 0) return null

@@ -9,11 +9,11 @@ interface OverlapOptions {
   readonly saved: RowPosition | null
   /** A SELECT of the largest and the smallest value of the cursor column. */
   readonly extremes: string
-  /** How far before its cursor a read starts, as a distance of values. */
+  /** How far before its cursor a read starts, in values. */
   readonly overlapIds: number
 }
 
-/** Where a read by a cursor of whole numbers starts; null: at its cursor. Throws CURSOR_IN_FUTURE or CURSOR_INVALID. */
+/** Returns where a read by a whole-number cursor starts; null: at its cursor. Throws CURSOR_IN_FUTURE or CURSOR_INVALID. */
 export const wholeNumberOverlap = async (
   session: Pick<SqlSession<unknown>, 'query'>,
   { stream, saved, extremes, overlapIds }: OverlapOptions,

@@ -7,15 +7,15 @@ interface Place {
 }
 
 /**
- * Throws LOGIN_NOT_SAFE for a public address without encryption: everybody on the way reads what is read, and can take the place of the
- * server. Of a name it is known only when it is resolved.
+ * Throws LOGIN_NOT_SAFE for a public address without encryption: anyone on the path can read the traffic and impersonate the
+ * server. For a host name, this is known only once it is resolved.
  */
 export const requireEncryption = (address: string, { host, tls }: Place): void => {
   if (tls.mode === 'disable' && isGlobalAddress(address))
     throw new Failure('LOGIN_NOT_SAFE', `${host} is a public address, and tls.mode is "disable"`, { field: 'config.tls.mode' })
 }
 
-/** What a server asks for that would show it the password, or something it can be found out from, when nothing proves who the server is. */
+/** The failure for a server that asks for the password, or something it can be derived from, when nothing proves the server's identity. */
 export const unsafeLogin = ({ host }: Pick<Place, 'host'>, asked: string): Failure =>
   new Failure(
     'LOGIN_NOT_SAFE',

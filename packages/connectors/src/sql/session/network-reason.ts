@@ -12,24 +12,24 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'PROTOCOL_CONNECTION_LOST', 'ERR_STREAM_DESTROYED'])
 const TLS_CODE = /^(?:HANDSHAKE_|ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
 
-/** By the first two characters of the SQLSTATE, where a database knows no more. */
+/** By the first two characters of the SQLSTATE, for codes that the dialect does not know better. */
 export const REASON_BY_SQLSTATE_CLASS: Readonly<Record<string, Reason>> = {
   '08': 'CONNECTION_LOST',
   '22': 'UPSTREAM_INVALID',
   '42': 'SQL_SYNTAX',
 }
 
-/** What a connection that broke means. @param connecting before the server had answered once. */
+/** Returns the reason for a connection that broke. @param connecting before the server's first answer */
 export const brokenReason = (connecting: boolean): Reason => (connecting ? 'UNREACHABLE' : 'CONNECTION_LOST')
 
-/** What the code of a network or TLS error means; null for any other code. */
+/** Returns the reason for the code of a network or TLS error; null for any other code. */
 export const networkReason = (code: string, connecting: boolean): Reason | null => {
   if (UNREACHABLE.has(code)) return 'UNREACHABLE'
   if (BROKEN.has(code)) return brokenReason(connecting)
   return TLS_CODE.test(code) ? 'TLS_FAILED' : null
 }
 
-/** What a broken TLS handshake with a database may be about, as an addition to the message of its failure. @param without the server speaks no TLS at all. */
+/** Returns what may cause a broken TLS handshake with a database, to add to the failure's message. @param without the server speaks no TLS at all */
 export const tlsHint = (without: boolean): string =>
   without
     ? 'set tls.mode to "disable" if its network may see everything in clear'

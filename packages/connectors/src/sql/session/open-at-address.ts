@@ -10,7 +10,7 @@ interface Host {
 }
 
 /**
- * Logs in at the first address of a host that answers, each one checked by the egress guard. Throws what `logIn` throws as a failure
+ * Logs in at the first address of a host that answers; the egress guard checks each one. Throws what `logIn` throws, as a failure
  * (UNREACHABLE only after the last address), or a failure of the guard.
  */
 export const openAtAddress = async <O>(

@@ -1,36 +1,36 @@
 import { Failure } from '@inlet/connector-sdk'
 
-/** What every session can, whatever its database. */
+/** What every session can do, whatever its database. */
 export interface PooledSession {
-  /** Before every use: throws ROLE_TOO_POWERFUL when its user can do more than read, unless the settings allow that. */
+  /** Called before every use: throws ROLE_TOO_POWERFUL when the user can do more than read, unless the settings allow that. */
   check(): Promise<void>
-  /** Whether nothing odd has happened and no transaction is open: only then may it serve again. */
+  /** Whether the session may be used again: nothing unexpected has happened and no transaction is open. */
   readonly reusable: boolean
-  /** Breaks the connection at once and has the server end what it was doing. Never throws. */
+  /** Breaks the connection immediately and has the server end what it was doing. Never throws. */
   abandon(): Promise<void>
-  /** Says goodbye to the server, within a second. Never throws. */
+  /** Logs out of the server, within a second. Never throws. */
   close(): Promise<void>
 }
 
-/** The sessions of one source. Keeps one between uses; whatever looks odd is thrown away. */
+/** The sessions of one source. Keeps one between uses; discards any in doubt. */
 export interface Sessions<S> extends AsyncDisposable {
   /**
-   * Runs work with a session of its own and passes on what it yields. An abort of `signal` breaks the connection at once
+   * Runs work with a session of its own and yields what it yields. An abort of `signal` breaks the connection immediately
    * and has the server end the statement. Throws what the work throws, as a `Failure`; CANCELLED after an abort.
    */
   stream<T, R>(doing: string, signal: AbortSignal, work: (session: S) => AsyncGenerator<T, R, void>): AsyncGenerator<T, R, void>
-  /** The same for work that gives one result. */
+  /** Like `stream`, for work with a single result. */
   use<T>(doing: string, signal: AbortSignal, work: (session: S) => Promise<T>): Promise<T>
 }
 
 interface SessionKind<S> {
   /** Logs in. */
   open(signal: AbortSignal): Promise<S>
-  /** What an error of the client library means. */
+  /** Converts an error of the client library. */
   toFailure(thrown: unknown, doing: string): Failure
 }
 
-/** @param closing aborts when everything must close, besides disposal. The caller disposes. */
+/** @param closing aborts when everything must close, besides disposal. The caller disposes the sessions. */
 export const createSessions = <S extends PooledSession>(kind: SessionKind<S>, closing: AbortSignal): Sessions<S> => {
   const state: { idle: S | undefined; disposed: boolean } = { idle: undefined, disposed: false }
   const endings = new Set<Promise<void>>()

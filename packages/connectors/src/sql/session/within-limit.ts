@@ -1,11 +1,11 @@
 import { Failure } from '@inlet/connector-sdk'
 
-/** Milliseconds a client waits beyond the server's own limit of a statement. */
+/** Milliseconds the client waits beyond the server's own statement timeout. */
 export const CLIENT_GRACE_MS = 5000
-/** Milliseconds a server has to say goodbye. */
+/** Milliseconds a server gets for the logout. */
 export const GOODBYE_MS = 1000
 
-/** Waits for the server, for a server that does not keep its own limit; throws SQL_TIMEOUT after it. */
+/** Waits for a server that may not observe its own timeout; throws SQL_TIMEOUT after the limit. */
 export const withinLimit = async <T>(limitMs: number, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {

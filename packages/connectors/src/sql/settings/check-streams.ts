@@ -13,7 +13,7 @@ export type SettingsIssue = {
   readonly message: string
 }
 
-/** What is wrong with the streams of a source as a whole: a name that is used twice, a soft delete without its column. */
+/** Returns what is wrong with the streams of a source taken together: a duplicate name, a soft delete without its column. */
 export const checkStreams = (value: StreamLists): readonly SettingsIssue[] => {
   const issues: SettingsIssue[] = []
   const add = (input: string, path: (string | number)[], message: string): void => void issues.push({ code: 'custom', input, path, message })

@@ -32,7 +32,7 @@ export const tlsShape = z
 
 export type TlsSettings = z.output<typeof tlsShape>
 
-/** Which tables of a database are read. @param qualified how a name with its schema is written, e.g. `schema.table`. */
+/** Which tables of a database are read. @param qualified how a name with its schema is written, e.g. `schema.table` */
 export const selectionFields = (qualified: string, columnLength: number) => ({
   include: globs
     .optional()
@@ -47,7 +47,7 @@ export const selectionFields = (qualified: string, columnLength: number) => ({
     .describe('Names of columns that move forward with every change, e.g. `updated_at`; a discovered table uses the first it has.'),
 })
 
-/** How streams are read, where databases do not differ. Durations in the unit of their name. */
+/** How streams are read, as far as databases do not differ. Durations are in the unit of their name. */
 export const readingFields = {
   deletes: z
     .enum(['auto', 'sweep', 'softDelete', 'none'])
@@ -61,7 +61,7 @@ export const readingFields = {
 
 export const timeZoneField = z.string().max(64).refine(isTimeZone, 'not an IANA time zone').default('UTC')
 
-/** Limits of a read, where databases do not differ. */
+/** Limits of a read, as far as databases do not differ. */
 export const limitFields = {
   fetchSize: z.int().min(1).max(10_000).default(2000).describe('Rows per round trip, at most; fewer when rows are large.'),
   maxRows: z.int().min(1).optional().describe('Rows of a stream per run, at most; the next run continues from there.'),

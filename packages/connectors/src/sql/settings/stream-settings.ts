@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
-/** Longest name of a column, of a table or of `schema.table`, in characters. */
+/** The longest name of a column, and of a table or `schema.table`, in characters. */
 interface NameLengths {
   readonly column: number
   readonly relation: number
 }
 
-/** The shapes of what a source says about a table and about a query, by the limits of its database. */
+/** Builds the schemas of a source's tables and queries, by the limits of its database. */
 export const streamShapes = (lengths: NameLengths, relationHint: string) => {
   const column = z.string().min(1).max(lengths.column)
   const mapping = {
@@ -46,5 +46,5 @@ export const streamShapes = (lengths: NameLengths, relationHint: string) => {
 type Shapes = ReturnType<typeof streamShapes>
 export type TableSettings = z.output<Shapes['table']>
 export type QuerySettings = z.output<Shapes['query']>
-/** What both say about a row. */
+/** What tables and queries alike say about a row. */
 export type Mapping = Pick<TableSettings, 'kind' | 'titleColumn' | 'textColumns' | 'urlColumn' | 'occurredAtColumn' | 'softDeleteColumn' | 'deletes'>
