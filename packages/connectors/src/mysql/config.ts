@@ -55,7 +55,7 @@ export const configSchema = settings
     const { host, tls } = context.value
     context.issues.push(...checkStreams(context.value))
     const expected = tls.serverName ?? host
-    // The client library checks a certificate by name only.
+    // The client library checks certificates only against names.
     if (tls.mode === 'verify-full' && net.isIP(expected) !== 0) {
       const message = 'verify-full needs the name in the certificate, since the host is an address; tls.mode "require" encrypts without it'
       context.issues.push({ code: 'custom', input: expected, path: ['tls', 'serverName'], message })

@@ -12,7 +12,7 @@ import { textList } from './sql/literal.js'
 import type { ColumnType } from './values/column-type.js'
 import { convertOf, type OnZeroDate, roleValuesOf } from './values/convert.js'
 
-/** MySQL and MariaDB. */
+/** The MySQL and MariaDB dialect. */
 export const mysqlDialect: SqlDialect<MysqlConfig, ColumnType> = {
   user: 'account',
   grant: 'SELECT on the tables',
@@ -33,7 +33,7 @@ export const mysqlDialect: SqlDialect<MysqlConfig, ColumnType> = {
   scope: ({ databases }) => `databases: ${databases.join(', ')}`,
   listRelations,
   findRelations,
-  // The information schema leaves out what the account may not see; the server's own answer distinguishes it from what is not there.
+  // The information schema omits what the account may not see; only the server's own response distinguishes that from what does not exist.
   async probe(session, name) {
     await session.describe(`SELECT 1 FROM ${fromRelation(name)}`)
   },
@@ -48,7 +48,7 @@ export const mysqlDialect: SqlDialect<MysqlConfig, ColumnType> = {
   takeClock,
 }
 
-/** What becomes of a zero date of a column; warns once of each column. */
+/** Returns what to do with zero dates of a column; warns once per column. */
 const createZeroDates = ({ zeroDates }: Pick<MysqlConfig, 'zeroDates'>, warn: Warn): ((column: string) => OnZeroDate) => {
   const warned = new Set<string>()
   return (column) => (text) => {
@@ -60,8 +60,8 @@ const createZeroDates = ({ zeroDates }: Pick<MysqlConfig, 'zeroDates'>, warn: Wa
 }
 
 /**
- * What only the database knows: a statement that calls a stored function declared MODIFIES SQL DATA is refused with
- * SQL_FUNCTION_NOT_ALLOWED. A name of the safe list counts too, since a server that has no such function looks for a stored one.
+ * Checks what only the database knows. Throws SQL_FUNCTION_NOT_ALLOWED for a statement that calls a stored function declared MODIFIES SQL
+ * DATA. Names of the safe list are checked, too, because a server without such a built-in looks for a stored one.
  */
 const checkRoutines = async (session: Pick<SqlSession<unknown>, 'query'>, functions: readonly string[], stream: string): Promise<void> => {
   if (functions.length === 0) return

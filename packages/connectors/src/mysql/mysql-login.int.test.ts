@@ -75,14 +75,14 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
       await expect(check({}, 'wrong-password')).rejects.not.toThrow('wrong-password')
     })
 
-    it('calls a server that has too many connections a failure of the server', async () => {
+    it('reports a server with too many connections as a failure of the server', async () => {
       await using context = await openContext(source({ user: 'crowded' }))
       await using connection = await mysql.connect(context)
       await mysql.check(connection, new AbortController().signal)
       expect(await reasonOf(check({ user: 'crowded' }))).toBe('UPSTREAM_ERROR')
     })
 
-    it('gives up on a server that accepts and says nothing', async () => {
+    it('gives up on a server that accepts connections and then stays silent', async () => {
       const silent = net.createServer().listen(0, '127.0.0.1')
       await new Promise((resolve) => silent.once('listening', resolve))
       const { port } = silent.address() as net.AddressInfo

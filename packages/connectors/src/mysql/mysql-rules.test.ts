@@ -110,13 +110,13 @@ describe('time', () => {
   const windowOf = (kind: 'instant' | 'local' | 'date', saved: RowPosition | null, config = settings) =>
     timeWindow('app.t', kind, { saved, clock, config })
 
-  it('reads and writes all digits, local clocks included', () => {
+  it('is read and written with all digits, local clocks included', () => {
     expect(formatMicros(micros('0999-12-31 23:59:59.000001'))).toBe('0999-12-31 23:59:59.000001')
     expect(parseMicros('yesterday')).toBeNull()
     expect(formatMicros(toLocal(clock.now, 'Europe/Berlin'))).toBe('2024-07-01 14:00:10.000000')
   })
 
-  it('ends a window at the horizon and begins it an overlap before the position', () => {
+  it('ends a window at the horizon and begins it one overlap before the position', () => {
     expect(windowOf('instant', null)).toEqual({ overlapFrom: null, to: '2024-07-01 12:00:00.000000' })
     expect(windowOf('instant', at('2024-07-01 11:00:00', '2024-07-01 11:30:00'))).toMatchObject({ overlapFrom: '2024-07-01 10:59:00.000000' })
     expect(windowOf('local', at('2024-07-01 13:00:00', null), { ...settings, timeZone: 'Europe/Berlin' })).toEqual({

@@ -85,7 +85,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
         if (count === 3) await until(() => performance.now() > started + 1500, { what: 'the transaction to grow old' })
       }
       const { keys } = await read({ tables: [{ name: 'long_one' }], maxTransactionSeconds: 1, fetchSize: 500 }, 'app.long_one', { onPage })
-      // One row comes again with each new transaction, and a slow machine needs more than one of them.
+      // One row repeats with each new transaction, and a slow machine needs more than one of them.
       expect(new Set(keys).size).toBe(60_000)
       expect(keys.length).toBeGreaterThan(60_000)
     })
@@ -121,7 +121,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
       expect(new Set(keys.map(String)).size).toBe(list.length)
       await sql(`DROP TABLE ${table}`)
     })
-    it('long ones are sorted as they are compared', async () => {
+    it('long ones are sorted the way they are compared', async () => {
       await sql(`CREATE TABLE longs (k varchar(768) COLLATE utf8mb4_bin PRIMARY KEY, at bigint NOT NULL) ROW_FORMAT=DYNAMIC;
         INSERT INTO longs SELECT concat(repeat('\u{1F600}', 700), seq), 1 FROM seq_1_to_2000`)
       const whole = await read({ cursorColumns: ['at'] }, 'app.longs')
@@ -130,7 +130,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
       expect(new Set([...first, ...resumed.keys]).size).toBe(2000)
       await sql('DROP TABLE longs')
     })
-    it('of a view with keyColumns that do not distinguish them: the second is said to be left out', async () => {
+    it('of a view whose keyColumns do not distinguish them: the second is reported as left out', async () => {
       await sql(`CREATE VIEW twins AS SELECT 1 AS id, 'a' AS name UNION ALL SELECT 1, 'b' UNION ALL SELECT 2, 'c'`)
       const { keys, pages } = await read({ tables: [{ name: 'twins', keyColumns: ['id'] }] }, 'app.twins')
       expect([new Set(keys), pages.flatMap((page) => page.rejected ?? []).length]).toEqual([new Set([1, 2]), 1])
@@ -139,7 +139,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
   })
 
   describe('values', () => {
-    it('come out exact, whatever the server is set to', async () => {
+    it('are exact, whatever the settings of the server', async () => {
       await sql(`CREATE TABLE kinds (id bigint unsigned PRIMARY KEY, n decimal(30,10), z decimal(8,2) zerofill, f float, d double, b boolean, bits bit(5), ts timestamp(6) NULL, dt datetime, da date, ti time(3),
         y year, j json, bin varbinary(9), bl blob, e enum('a','b'), s set('x','y'), g geometry, u text, l varchar(9) CHARACTER SET latin1, zero date, half date);
         INSERT INTO kinds VALUES (18446744073709551615, '12345678901234567890.0000000001', 12.5, 0.1, 0.1, 1, b'101', '2024-05-01 10:00:00.123456', '2024-05-01 12:00:00', '2024-02-29', '-838:59:59', 2024,
@@ -179,7 +179,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
       await sql('SET GLOBAL time_zone = SYSTEM, GLOBAL sql_mode = DEFAULT, GLOBAL sql_select_limit = DEFAULT')
     })
 
-    it('serve as keys of every kind, in the middle of a read too', async () => {
+    it('serve as keys of every kind, even partway through a read', async () => {
       await sql(`CREATE TABLE keys_of (e enum('z','a'), b binary(4), t varchar(20) COLLATE utf8mb4_general_ci, d decimal(6,2), PRIMARY KEY (e, b, t, d));
         INSERT INTO keys_of SELECT IF(seq % 2, 'z', 'a'), LPAD(CHAR(seq % 251), 4, CHAR(0)), CONCAT('Ä''\\\\', seq), seq / 4 FROM seq_1_to_3000`)
       const whole = await read({ tables: [{ name: 'keys_of' }] }, 'app.keys_of')
@@ -190,7 +190,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
   })
 
   describe('cursors', () => {
-    it('take 20,000 rows of one value, resume inside them, and find late rows by the overlap', async () => {
+    it('take 20,000 rows of one value, resume inside them, and use the overlap to find late rows', async () => {
       await sql(
         `CREATE TABLE ties (id int PRIMARY KEY, at datetime NOT NULL, KEY (at, id)); INSERT INTO ties SELECT seq, utc_timestamp() - INTERVAL 1 HOUR FROM seq_1_to_20000`,
       )
@@ -204,7 +204,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
       expect((await read(config, 'app.ties', { cursor: whole.cursor })).keys).toEqual(expect.arrayContaining([50_001, 50_002, 50_003]))
     })
 
-    it('read rows without a value, of zero and in the future in every run, and never move to them', async () => {
+    it('read NULL, zero and future rows in every run, and never move to them', async () => {
       await sql(`CREATE TABLE odd (id int PRIMARY KEY, at timestamp NULL, dt datetime, da date);
         INSERT INTO odd VALUES (1, '2024-01-01', '2024-01-01', '2024-01-01'), (2, NULL, NULL, NULL), (3, '2037-12-31', '9999-12-31', '9999-12-31'), (4, 0, 0, 0)`)
       for (const [cursorColumn, value] of [
@@ -248,7 +248,7 @@ describe.skipIf(binaries === null)(`MariaDB${binaries === null ? ' (not run: no 
   })
 
   describe('statements', () => {
-    it('call own functions that are allowed and do not declare to write', async () => {
+    it('may call allowed stored functions that do not declare to write', async () => {
       await sql(
         `CREATE FUNCTION shout(t text) RETURNS text DETERMINISTIC NO SQL RETURN upper(t); CREATE FUNCTION touch(t text) RETURNS text DETERMINISTIC MODIFIES SQL DATA RETURN t`,
       )

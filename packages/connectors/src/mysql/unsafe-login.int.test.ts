@@ -18,7 +18,7 @@ const packet = (sequence: number, body: Buffer): Buffer => {
   head[3] = sequence
   return Buffer.concat([head, body])
 }
-/** Protocol::HandshakeV10, of a server that can do everything but TLS. */
+/** Protocol::HandshakeV10 of a server that supports everything but TLS. */
 const greeting = (plugin: string): Buffer =>
   packet(
     0,
@@ -58,7 +58,7 @@ const logIn = async (plugin: string, answers: readonly Buffer[]) => {
   return { reason, heard: Buffer.concat(heard).toString('latin1'), messages: heard.length }
 }
 
-describe('a server that nobody vouches for', () => {
+describe('a server whose identity nothing proves', () => {
   it.each([
     ['in clear', 'mysql_native_password', [switchTo('mysql_clear_password')]],
     ['by sha256_password', 'mysql_native_password', [switchTo('sha256_password')]],
@@ -67,7 +67,7 @@ describe('a server that nobody vouches for', () => {
     const { reason, heard, messages } = await logIn(plugin, answers)
     expect(reason).toBe('LOGIN_NOT_SAFE')
     expect(heard).not.toContain(PASSWORD)
-    // The answer to the greeting, and to each question but the last.
+    // The response to the greeting, and to each question but the last.
     expect(messages).toBe(answers.length)
   })
   it('is refused at save when it is public and nothing is encrypted', async () => {

@@ -15,16 +15,16 @@ interface Scope {
 const inScope = ({ databases, tables }: Scope): string =>
   `TABLE_SCHEMA IN (${textList(databases)})${tables === null ? '' : ` AND TABLE_NAME IN (${textList(tables)})`}`
 
-/** Tables, and views if wanted, of the databases of the settings, as the information schema shows them to this account. */
+/** Lists the tables, and views if configured, of the configured databases, as the information schema shows them to this account. */
 export const listRelations = (session: Session, { databases, includeViews }: MysqlConfig): Promise<readonly Relation[]> =>
   load(session, { databases, tables: null }, includeViews)
 
-/** The relations of these names (`database.table`) that exist. */
+/** Finds the relations of these names (`database.table`) that exist. */
 export const findRelations = async (session: Session, names: readonly string[]): Promise<readonly Relation[]> => {
   if (names.length === 0) return []
   const parts = names.map(splitName)
   const scope = { databases: [...new Set(parts.map((part) => part.database))], tables: [...new Set(parts.map((part) => part.table))] }
-  // The information schema compares without case; names of streams do not.
+  // The information schema compares case-insensitively; stream names are case-sensitive.
   return (await load(session, scope, true)).filter((relation) => names.includes(relation.name))
 }
 
@@ -33,7 +33,7 @@ const splitName = (name: string): { readonly database: string; readonly table: s
   return { database: name.slice(0, dot), table: name.slice(dot + 1) }
 }
 
-/** What follows FROM for `database.table`; the first dot separates. */
+/** Returns what follows FROM for `database.table`; the first dot separates the two. */
 export const fromRelation = (name: string): string => {
   const { database, table } = splitName(name)
   return `${quoteName(database)}.${quoteName(table)} AS t`
@@ -73,7 +73,7 @@ const load = async (session: Session, scope: Scope, views: boolean): Promise<rea
 
 type Row = readonly (string | null)[]
 
-/** By the table in the first two columns, which are cut off. */
+/** Groups rows by the table in their first two columns, which are cut off. */
 const groupRows = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> => {
   const groups = new Map<string, Row[]>()
   for (const [database, table, ...rest] of rows) {
@@ -91,7 +91,7 @@ const toColumn = ([name, type, privileges]: Row): RelationColumn => ({
   readable: (privileges ?? '').toLowerCase().split(',').includes('select'),
 })
 
-/** @param rows index, column, nullable, length of the prefix; in the order of index and place. */
+/** @param rows index, column, nullable, prefix length; in the order of index and position. */
 export const chooseKey = (rows: readonly Row[]): readonly string[] | null => {
   const indexes = new Map<string, { columns: string[]; usable: boolean }>()
   for (const [index, column, nullable, prefix] of rows) {

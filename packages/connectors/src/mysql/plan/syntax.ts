@@ -7,15 +7,15 @@ type Column = Pick<ColumnPlan<ColumnType>, 'name' | 'type'>
 
 const name = (column: Pick<Column, 'name'>): string => `t.${quoteName(column.name)}`
 
-/** Enumerations sort by their number but compare by their text. */
+/** Enumerations are sorted by number but compared by text. */
 const sorted = (column: Column): string => {
   const { kind } = column.type
   return kind === 'enum' || kind === 'set' ? `CAST(${name(column)} AS CHAR)` : name(column)
 }
 
 /**
- * Compares a list of columns with a position. Written out, since the range optimizer takes a comparison of rows for no
- * range (MySQL manual 10.2.1.22).
+ * Compares a list of columns with a position. Spelled out column by column, because the range optimizer does not use a
+ * row comparison as a range (MySQL manual 10.2.1.22).
  */
 const compare = (columns: readonly Column[], operator: '>=' | '<=' | '<', position: readonly string[]): string => {
   const [column, ...others] = columns
@@ -26,10 +26,10 @@ const compare = (columns: readonly Column[], operator: '>=' | '<=' | '<', positi
   return `(${expression} ${operator.slice(0, 1)} ${literal} OR (${expression} = ${literal} AND ${compare(others, operator, rest)}))`
 }
 
-/** Values are literals: only statements of the text protocol can be ended from another connection while they send rows. */
+/** Values are literals: only statements of the text protocol can be killed from another connection while they send rows. */
 export const mysqlSyntax: SqlSyntax<ColumnType> = {
   name,
-  /** The server prints a single-precision number with six digits only, and geometry as bytes. */
+  /** The server prints single-precision numbers with only six digits, and geometry as bytes. */
   selected(column) {
     const { kind } = column.type
     if (kind === 'float') return `${name(column)} + 0e0 AS ${quoteName(column.name)}`
@@ -38,7 +38,7 @@ export const mysqlSyntax: SqlSyntax<ColumnType> = {
   },
   sorted,
   compare,
-  /** NULL is read separately in every run, and so is a zero date. */
+  /** NULL is read separately in every run, and so are zero dates. */
   hasPosition: (cursor, kind) => (kind === 'integer' ? `${sorted(cursor)} IS NOT NULL` : compare([cursor], '>=', [LEAST[kind]])),
   beyondHorizon(cursor, kind, horizon) {
     const least = kind === 'integer' ? '' : ` OR ${name(cursor)} < ${valueLiteral(cursor.type.kind, LEAST[kind])}`
@@ -47,7 +47,7 @@ export const mysqlSyntax: SqlSyntax<ColumnType> = {
   equals: (column, value) => `${name(column)} = ${valueLiteral(column.type.kind, value)}`,
 }
 
-/** Null when a column of this kind cannot be a cursor. */
+/** Returns null when a column of this kind cannot be a cursor. */
 export const cursorKindOf = (kind: Kind): CursorKind | null => {
   if (kind === 'integer' || kind === 'bigint') return 'integer'
   if (kind === 'timestamp') return 'instant'
@@ -55,10 +55,10 @@ export const cursorKindOf = (kind: Kind): CursorKind | null => {
   return kind === 'date' ? kind : null
 }
 
-/** Names of types in the information schema that can be a cursor. */
+/** Type names in the information schema that can be a cursor. */
 export const CURSOR_TYPES: ReadonlySet<string> = new Set(['timestamp', 'datetime', 'date', 'tinyint', 'smallint', 'mediumint', 'int', 'bigint'])
 
-/** The least value that is a date; below are zero dates, which cannot move a cursor (MySQL manual 13.2.2). */
+/** The smallest values that are dates; below them are zero dates, which cannot move a cursor (MySQL manual 13.2.2). */
 export const LEAST: Record<Exclude<CursorKind, 'integer'>, string> = {
   instant: '1970-01-01 00:00:01',
   local: '1000-01-01 00:00:00',

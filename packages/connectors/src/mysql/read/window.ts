@@ -20,7 +20,7 @@ interface WindowOptions {
   readonly config: Settings
 }
 
-/** The time of the source, and by it how far an incremental read goes back behind its saved position and up to where it may move it. */
+/** Reads the source's clock, which determines how far an incremental read goes back behind its saved position and how far it may advance it. */
 export const takeClock = async (session: SqlSession<ColumnType>, config: MysqlConfig): Promise<FindWindow<ColumnType>> => {
   const clock = await readClock(session, config)
   return async (plan, saved) => {
@@ -37,7 +37,7 @@ const extremesSql = ({ columns, cursor, from }: StreamPlan<ColumnType>): string 
   return `SELECT MAX(${column}), MIN(${column}) FROM ${from}`
 }
 
-/** The window of a point in time; pure. */
+/** Returns the window at a point in time. Pure. */
 export const timeWindow = (stream: string, kind: Exclude<CursorKind, 'integer'>, { saved, clock, config }: WindowOptions): Window => {
   const local = (instant: Micros): Micros => (kind === 'instant' ? instant : toLocal(instant, config.timeZone))
   const write = (micros: Micros): string => (kind === 'date' ? formatMicros(micros).slice(0, 10) : formatMicros(micros))
@@ -48,7 +48,7 @@ export const timeWindow = (stream: string, kind: Exclude<CursorKind, 'integer'>,
   if (value === null || (saved.h !== null && reached === null)) throw new Failure('CURSOR_INVALID', `the cursor of ${stream} does not fit its column`)
   if (value > local(clock.now + BigInt(CLOCK_TOLERANCE_SECONDS) * MICROS_PER_SECOND))
     throw cursorInFuture(stream, saved.v, `${formatMicros(clock.now)} UTC`)
-  // Local time repeats an hour when summer time ends.
+  // Local time repeats an hour when daylight saving time ends.
   const repeated = kind === 'local' && config.timeZone !== 'UTC' ? 3600 : 0
   const overlap = BigInt(config.overlapSeconds + repeated) * MICROS_PER_SECOND
   // A date keeps receiving rows until it is over.

@@ -1,14 +1,14 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { SqlSession } from '../../sql/session/session.js'
 
-/** A session, and which server it is of. */
+/** A session, and the kind of server it is connected to. */
 interface ServerSession extends Pick<SqlSession<unknown>, 'query'> {
   readonly mariadb: boolean
-  /** First number of the version, e.g. 8. */
+  /** Major version, e.g. 8. */
   readonly majorVersion: number
 }
 
-/** Privileges on the whole server that only look. Everything else there reaches files, other sessions, settings or all data for writing. */
+/** Server-wide privileges that only read. All others reach files, other sessions, settings or writes to all data. */
 const HARMLESS: ReadonlySet<string> = new Set([
   'USAGE',
   'SELECT',
@@ -26,7 +26,10 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'CREATE TEMPORARY TABLES',
 ])
 
-/** The first privilege beyond reading that lines of SHOW GRANTS give on the whole server or on its system tables; null when there is none. */
+/**
+ * Returns the first privilege beyond reading that lines of SHOW GRANTS give on the whole server or on its system tables; null when there is
+ * none.
+ */
 export const findPowerful = (grants: readonly string[]): string | null => {
   for (const grant of grants) {
     const found = /^GRANT (?<privileges>.+?) ON (?<scope>\*\.\*|`mysql`\.\S+) TO /.exec(grant)
@@ -39,10 +42,10 @@ export const findPowerful = (grants: readonly string[]): string | null => {
   return null
 }
 
-/** Throws ROLE_TOO_POWERFUL when the account, or a role that is active in its sessions, has a privilege on the whole server beyond reading. */
+/** Throws ROLE_TOO_POWERFUL when the account, or a role active in its sessions, has a server-wide privilege beyond reading. */
 export const checkRole = async (session: ServerSession, options: { readonly user: string; readonly allowPowerfulRole: boolean }): Promise<void> => {
   if (options.allowPowerfulRole) return
-  // MariaDB lists the privileges of the active role by itself; the lines may hold a hash of the password and go nowhere else.
+  // MariaDB itself lists the privileges of the active role; the lines may contain a hash of the password and go nowhere else.
   const own = await session.query('SHOW GRANTS')
   const powerful = findPowerful([...own, ...(await activeRoleGrants(session))].map(([grant]) => grant ?? ''))
   if (powerful === null) return

@@ -16,12 +16,12 @@ interface Live {
   readonly open: OpenClient
   readonly identity: RawRow
   broken: boolean
-  /** Statements that the server may still be working on. */
+  /** Number of statements that the server may still be working on. */
   busy: number
   inTransaction: boolean
 }
 
-/** Logs in and makes a session. Throws what opening a client throws. */
+/** Logs in and creates a session. Throws what opening a client throws. */
 export const openSession = async (target: Target<MysqlConfig>, signal: AbortSignal): Promise<SqlSession<ColumnType>> => {
   const { config } = target
   const closing = new AbortController()
@@ -50,7 +50,7 @@ export const openSession = async (target: Target<MysqlConfig>, signal: AbortSign
     live.inTransaction = true
   }
   const commit = async (): Promise<void> => {
-    // A statement whose rows nobody wants any more cannot be stopped otherwise.
+    // There is no other way to stop a statement whose rows no one wants any more.
     if (live.busy > 0) return await drop(live)
     await run(live, config, 'COMMIT')
     live.inTransaction = false
@@ -132,7 +132,7 @@ const send = ({ client }: OpenClient, text: string) =>
     })
   })
 
-/** A connection that saw any error is not used again. */
+/** A connection that has seen any error is not used again. */
 const limited = async <T>(live: Live, limitMs: number, work: Promise<T>): Promise<T> => {
   try {
     return await withinLimit(limitMs, Promise.race([work, live.open.lost]))

@@ -7,7 +7,7 @@ import { logIn, type OpenClient } from './open-client.js'
 
 const KILL_TIMEOUT_MS = 1500
 
-/** A server, to distinguish those behind one address: their connections have the same numbers. */
+/** Identifies a server, to distinguish those behind one address: their connection ids overlap. */
 export const IDENTITY_SQL = 'SELECT @@hostname, @@port, @@server_id, VERSION()'
 
 interface Victim {
@@ -17,8 +17,8 @@ interface Victim {
 }
 
 /**
- * Ends a connection and what it was doing, on a connection of its own to the same address; resolves when the server has
- * taken it or after 1.5 s. Without it a server would finish a statement for nobody. Never throws.
+ * Kills a connection and what it was doing, over a separate connection to the same address; resolves when the server has
+ * accepted that or after 1.5 s. Otherwise the server would finish a statement for no one. Never throws.
  */
 export const killStatement = async (target: Pick<Target<MysqlConfig>, 'config' | 'secrets'>, { open, identity }: Victim): Promise<void> => {
   const late = new AbortController()

@@ -8,20 +8,21 @@ const FULL_AUTHENTICATION = 4
 
 interface LoginPlugins {
   readonly plugins: { readonly [name: string]: AuthPlugin }
-  /** Why the log-in was given up; the library passes on text only. */
+  /** Why the login was given up; the library passes on text only. */
   readonly refusal: () => Failure | undefined
 }
 
 /**
- * How to log in. Where nothing proves who the server is, it does not get the password in clear, nor encrypted with a key of its own, which
- * is the same; only answers to a challenge (mysql_native_password, caching_sha2_password of an account that the server remembers).
+ * Returns how to log in. Where nothing proves the server's identity, it gets the password neither in clear text nor encrypted with a key of its
+ * own, which amounts to the same; only responses to a challenge (mysql_native_password, or caching_sha2_password of an account in the server's
+ * cache).
  */
 export const createLoginPlugins = (config: MysqlConfig, library: typeof authPlugins): LoginPlugins => {
   if (config.tls.mode === 'verify-full') return { plugins: {}, refusal: () => undefined }
   let refusal: Failure | undefined
   const refuse = (what: string): never => {
     refusal = unsafeLogin(config, what)
-    // The library writes to the error it passes on.
+    // The library modifies the error it passes on.
     throw new Error(refusal.message)
   }
   const quick = library.caching_sha2_password({})

@@ -2,7 +2,7 @@ import { Failure, type Reason } from '@inlet/connector-sdk'
 import type { Attempt } from '../../sql/dialect.js'
 import { brokenReason, NO_CONNECTION_LEFT, networkReason, REASON_BY_SQLSTATE_CLASS, tlsHint } from '../../sql/session/network-reason.js'
 
-/** By the number of the error (MySQL and MariaDB error references); numbers from 1900 to 1999 are MariaDB's own. */
+/** By error number (MySQL and MariaDB error references); 1900 to 1999 are MariaDB's own. */
 const BY_NUMBER: ReadonlyMap<number, Reason> = new Map<number, Reason>([
   ...numbers('AUTH_FAILED', [1045, 1130, 1251, 1524, 1698, 1820, 1862, 3118, 4151]),
   ...numbers('PERMISSION_DENIED', [1044, 1142, 1143, 1227, 1345, 1370, 1410]),
@@ -20,13 +20,13 @@ function numbers(reason: Reason, list: readonly number[]): readonly (readonly [n
   return list.map((number) => [number, reason] as const)
 }
 
-/** Connections of the server, of an account, within an hour. */
+/** Limits on connections of the server, of an account, and per hour. */
 const TOO_MANY: ReadonlySet<number> = new Set([1040, 1203, 1226])
 
 const WITHOUT_TLS = 'HANDSHAKE_NO_SSL_SUPPORT'
 const AUTH_CODE = /^(?:AUTH_SWITCH_PLUGIN_ERROR|MYSQL_CLEAR_PASSWORD_NOT_ENABLED)$/
 
-/** What an error of the client library or the server means for the source. Passes a `Failure` through; never shows the password, which no message contains. */
+/** Converts an error of the client library or the server. Passes a `Failure` through; never reveals the password, which no message contains. */
 export const toMysqlFailure = (thrown: unknown, attempt: Attempt): Failure => {
   if (thrown instanceof Failure) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
@@ -47,7 +47,7 @@ const factsOf = (thrown: unknown): Facts => {
   const { code, errno, sqlState } = facts
   return {
     code: typeof code === 'string' ? code : '',
-    // Errors of the system have negative numbers.
+    // Errors of the operating system have negative numbers.
     number: typeof errno === 'number' && errno > 0 ? errno : undefined,
     state: typeof sqlState === 'string' ? sqlState : '',
   }
@@ -55,13 +55,13 @@ const factsOf = (thrown: unknown): Facts => {
 
 const hintOf = (reason: Reason, { code, number }: Facts): string => {
   if (reason !== 'TLS_FAILED') return ''
-  // An error of the server itself: it demands TLS of an account that came without.
+  // An error of the server itself: it demands TLS from an account that connected without it.
   return number === undefined ? `; ${tlsHint(code === WITHOUT_TLS)}` : '; set tls.mode to "verify-full" or "require"'
 }
 
 const reasonOf = ({ code, number, state }: Facts, message: string, connecting: boolean): Reason => {
   if (number !== undefined) return BY_NUMBER.get(number) ?? REASON_BY_SQLSTATE_CLASS[state.slice(0, 2)] ?? 'UPSTREAM_ERROR'
-  // The library's own limit; the system adds the address.
+  // The library's own timeout; the operating system's message would include the address.
   if (message === 'connect ETIMEDOUT') return 'TIMEOUT'
   const network = networkReason(code, connecting)
   if (network !== null) return network

@@ -13,13 +13,13 @@ export interface OpenClient {
   readonly address: CheckedAddress
   /** Rejects when the connection breaks; never resolves. */
   readonly lost: Promise<never>
-  /** Breaks the connection at once, in whatever state. */
+  /** Breaks the connection immediately, whatever its state. */
   destroy(): void
 }
 
 /**
- * Logs in at the first address of the host that answers, each one checked by the egress guard. Throws UNREACHABLE,
- * TIMEOUT, TLS_FAILED, AUTH_FAILED, LOGIN_NOT_SAFE, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys it.
+ * Logs in at the first address of the host that answers; the egress guard checks each one. Throws UNREACHABLE, TIMEOUT, TLS_FAILED,
+ * AUTH_FAILED, LOGIN_NOT_SAFE, NOT_FOUND_UPSTREAM, UPSTREAM_ERROR or a failure of the guard. The caller ends or destroys the client.
  */
 export const openClient = (target: Target<MysqlConfig>, signal: AbortSignal): Promise<OpenClient> => {
   const { egress, config } = target
@@ -42,7 +42,7 @@ export const logIn = async (target: Login, address: CheckedAddress, signal: Abor
     client.on('error', reject)
     socket.once('close', () => reject(Object.assign(new Error('the connection was lost'), { code: 'PROTOCOL_CONNECTION_LOST' })))
   })
-  // Noticed at the next use; without a listener a connection that breaks while idle would end the process.
+  // Noticed on the next use; without a listener, a connection that breaks while idle would end the process.
   lost.catch(() => undefined)
   const destroy = (): void => void socket.destroy()
   signal.addEventListener('abort', destroy, { once: true })
@@ -59,7 +59,7 @@ export const logIn = async (target: Login, address: CheckedAddress, signal: Abor
   }
 }
 
-/** A connection over a socket of ours. Certificate and SNI follow the name of the host, not the address. */
+/** Returns the options of a connection over our own socket. Certificate and SNI follow the host name, not the address. */
 export const connectionOptions = ({ config, secrets }: Login, host: string, socket: net.Socket | undefined): ConnectionOptions => {
   const { tls } = config
   const ssl = {
@@ -77,7 +77,7 @@ export const connectionOptions = ({ config, secrets }: Login, host: string, sock
     charset: 'utf8mb4_general_ci',
     connectTimeout: config.connectTimeoutSeconds * 1000,
     multipleStatements: false,
-    // A server may ask any client that can for a file of its machine.
+    // A server may ask any client that supports it for a file of the client's machine.
     flags: ['-LOCAL_FILES', '-IGNORE_SPACE'],
     typeCast: false,
     rowsAsArray: true,

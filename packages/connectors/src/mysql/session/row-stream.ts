@@ -2,21 +2,21 @@ import type { Connection, FieldPacket } from 'mysql2'
 import type { Chunk, RawRow } from '../../sql/read/row-source.js'
 import { type ColumnType, columnTypeOf, type FieldInfo } from '../values/column-type.js'
 
-/** Bytes a chunk should have. */
+/** Target size of a chunk in bytes. */
 const CHUNK_BYTES = 2 * 1024 * 1024
 
-/** With more than this waiting it stops reading from the socket until somebody takes it. */
+/** When more than this is buffered, reading from the socket stops until someone takes it. */
 const PAUSE_CHUNKS = 2
 
-/** The rows of one running statement, a chunk at a time. */
+/** The rows of one running statement, one chunk at a time. */
 export interface RowStream {
-  /** What has arrived, as soon as it is a chunk or the end. Throws the server's error. */
+  /** Returns what has arrived, as soon as it fills a chunk or the rows end. Throws the server's error. */
   take(): Promise<Chunk>
   /** Whether the last row has been taken. */
   readonly ended: boolean
 }
 
-/** Sends a statement; its rows are taken from what is returned. The connection serves nothing else until the end. */
+/** Sends a statement; the caller takes its rows from the returned object. The connection serves nothing else until the end. */
 export const startRows = (client: Connection, text: string, fetchSize: number): RowStream => {
   const waiting = { rows: [] as RawRow[], sizes: [] as number[], bytes: 0 }
   const state: { over: boolean; error: unknown; paused: boolean; wake: (() => void) | undefined } = {
@@ -42,7 +42,7 @@ export const startRows = (client: Connection, text: string, fetchSize: number): 
     decoders = fields.map((field) => createDecode(columnTypeOf(field as FieldInfo)))
   })
   query.on('result', (row: unknown) => {
-    // Without rows the answer is an object that counts them.
+    // A statement without rows returns an object with counts.
     if (!Array.isArray(row)) return
     let size = 0
     const cells = (row as (Buffer | null)[]).map((cell, at) => {
@@ -84,7 +84,7 @@ export const startRows = (client: Connection, text: string, fetchSize: number): 
   }
 }
 
-/** A value of the text protocol as text: bytes as hexadecimal digits, bits as a decimal number, everything else as the server wrote it. */
+/** Decodes a value of the text protocol to text: bytes as hexadecimal digits, bits as a decimal number, everything else as the server wrote it. */
 export const createDecode = ({ kind }: ColumnType): ((cell: Buffer) => string) => {
   if (kind === 'binary' || kind === 'geometry') return (cell) => cell.toString('hex')
   if (kind === 'bit') return (cell) => (cell.length === 0 ? '0' : BigInt(`0x${cell.toString('hex')}`).toString())

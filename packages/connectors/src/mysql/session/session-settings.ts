@@ -1,18 +1,18 @@
 import type { MysqlConfig } from '../config.js'
 
-/** Seconds the server waits for us: longer than back-pressure lasts, shorter than a dead worker may hold a snapshot. */
+/** Seconds the server waits for the client: longer than backpressure lasts, shorter than a dead worker may hold a snapshot. */
 const IDLE_SECONDS = 900
 const LOCK_WAIT_SECONDS = 10
 /**
- * The server's own limit of a statement that sends rows. It counts the time that a slow reader takes, so that it can only
- * be a last resort: the limit of the settings is kept by the client, which ends the statement on another connection.
+ * The server's own time limit for a statement that sends rows. It includes the time a slow reader takes, so it can only
+ * be a last resort: the client enforces the configured limit, and kills the statement over another connection.
  */
 const STREAM_SECONDS = 86_400
 
 /**
- * What the check of statements, the literals and the converters rely on: `sql_mode` decides what a quote and a backslash
- * mean. `sql_select_limit` and `group_concat_max_len` would cut results without a word,
- * and beyond `max_sort_length` bytes keys would be sorted otherwise than they are compared.
+ * Settings that the statement check, the literals and the converters rely on: `sql_mode` decides what quotes and backslashes
+ * mean. `sql_select_limit` and `group_concat_max_len` would truncate results silently,
+ * and beyond `max_sort_length` bytes keys would be sorted differently from how they are compared.
  */
 export const sessionSettings = (config: Pick<MysqlConfig, 'statementTimeoutSeconds'>, mariadb: boolean): readonly string[] => [
   'SET NAMES utf8mb4',
@@ -23,7 +23,7 @@ export const sessionSettings = (config: Pick<MysqlConfig, 'statementTimeoutSecon
   'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
 ]
 
-/** A SELECT with the limit of statements that send many rows. */
+/** Adds the time limit of statements that send many rows to a SELECT. */
 export const withStreamLimit = (select: string, mariadb: boolean): string =>
   mariadb
     ? `SET STATEMENT max_statement_time = ${STREAM_SECONDS} FOR ${select}`

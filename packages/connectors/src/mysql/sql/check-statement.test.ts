@@ -65,7 +65,7 @@ describe('what is refused', () => {
     expect(await reasonOf(sql)).toBe(reason)
   })
 
-  it('a statement nested deeper than a server goes', async () => {
+  it('a statement nested deeper than a server allows', async () => {
     expect(await reasonOf(`select ${'('.repeat(50_000)}1${')'.repeat(50_000)}`)).toBe('SQL_SYNTAX')
   })
 
@@ -96,7 +96,7 @@ describe('what is accepted', () => {
     expect(await reasonOf(sql)).toBe('accepted')
   })
 
-  it('leaves out comments and semicolons, without joining what they part', () => {
+  it('leaves out comments and semicolons, without joining what they separate', () => {
     const { sql } = checkStatement("  select 'äöü€'/* one */as a, 2-/**/-1 ; -- the end", { field: 'f', allowFunctions: [] })
     expect(sql).toBe("select 'äöü€' as a, 2- -1")
   })

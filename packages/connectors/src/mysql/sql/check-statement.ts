@@ -3,9 +3,9 @@ import { findCalls, mayCall, WRITING_WORDS } from './classify-calls.js'
 import { type Token, tokenize } from './tokenize.js'
 
 export interface CheckedStatement {
-  /** The statement without comments, semicolon and what follows it. */
+  /** The statement without comments, its semicolon or anything after it. */
   readonly sql: string
-  /** Names of the functions it calls, as written but in lower case; `database.name` where written so. */
+  /** Names of the functions it calls, in lower case; `database.name` where qualified. */
   readonly functions: readonly string[]
 }
 
@@ -15,14 +15,14 @@ export interface StatementRules {
   readonly allowFunctions: readonly string[]
 }
 
-/** Deeper than people write; a server has its own limit, but finds it by its stack. */
+/** Deeper than people write; a server has its own limit, but reaches it by exhausting its stack. */
 const MAX_DEPTH = 200
 
 /**
- * Checks that a text is one SELECT that only reads and calls nothing but safe functions. No free parser keeps up with
- * both MySQL and MariaDB, so that this reads tokens and refuses what it does not know: every function by an allow-list,
- * every word that writes, locks or assigns, every comment that a server would execute. Wrapped as a subquery the text can
- * be nothing but a query expression to the server's own parser. Throws SQL_SYNTAX, SQL_MULTIPLE_STATEMENTS,
+ * Checks that a text is a single read-only SELECT that calls only safe functions. No free parser keeps up with
+ * both MySQL and MariaDB, so this works on tokens and refuses what it does not know: functions outside an allow-list,
+ * words that write, lock or assign, and comments that a server would execute. Wrapped as a subquery, the text can
+ * only be a query expression to the server's own parser. Throws SQL_SYNTAX, SQL_MULTIPLE_STATEMENTS,
  * SQL_NOT_A_SELECT or SQL_FUNCTION_NOT_ALLOWED.
  */
 export const checkStatement = (sql: string, { field, allowFunctions }: StatementRules): CheckedStatement => {
@@ -57,7 +57,7 @@ const isWriting = (tokens: readonly Token[], index: number): boolean => {
   const word = token.text.toLowerCase()
   const next = tokens[index + 1]?.text.toLowerCase()
   const last = tokens[index - 1]?.text.toLowerCase()
-  // NEXT VALUE FOR counts a sequence up; FOR SHARE takes locks.
+  // NEXT VALUE FOR advances a sequence; FOR SHARE takes locks.
   if (word === 'value' && next === 'for') return true
   if (word === 'for' && next === 'share') return true
   if (!WRITING_WORDS.has(word)) return false
@@ -65,7 +65,7 @@ const isWriting = (tokens: readonly Token[], index: number): boolean => {
   return !(word === 'set' && (last === 'character' || last === 'char'))
 }
 
-/** What is wrong with the parentheses: without this the text could leave the subquery it is wrapped in. */
+/** Returns what is wrong with the parentheses: unbalanced, the text could escape the subquery it is wrapped in. */
 const findUnbalanced = (tokens: readonly Token[]): string | null => {
   let depth = 0
   for (const { type, text, at } of tokens) {
@@ -78,6 +78,6 @@ const findUnbalanced = (tokens: readonly Token[]): string | null => {
   return depth === 0 ? null : 'a parenthesis is not closed'
 }
 
-/** The text between the first and the last token, with a space for every comment. */
+/** Returns the text from the first to the last token, with a space for every comment. */
 const textOf = (sql: string, tokens: readonly Token[]): string =>
   tokens.map(({ at, end }, index) => `${index > 0 && tokens[index - 1]?.end !== at ? ' ' : ''}${sql.slice(at, end)}`).join('')

@@ -1,10 +1,10 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { Kind } from '../values/column-type.js'
 
-/** A name as an SQL identifier, whatever it contains. */
+/** Quotes a name as an SQL identifier, whatever it contains. */
 export const quoteName = (name: string): string => `\`${name.replaceAll('`', '``')}\``
 
-/** A text as a literal that no mode of the server can read in another way. */
+/** Formats a text as a literal that every mode of the server reads the same way. */
 export const textLiteral = (text: string): string => `_utf8mb4 X'${Buffer.from(text).toString('hex')}'`
 
 export const textList = (texts: Iterable<string>): string => [...texts].map(textLiteral).join(', ')
@@ -25,7 +25,7 @@ const FORMS: Partial<Record<Kind, RegExp>> = {
 }
 const BARE: ReadonlySet<Kind> = new Set(['integer', 'bigint', 'decimal', 'float', 'double', 'bit'])
 
-/** A value as it was read, to compare its column with. Throws CURSOR_INVALID when it cannot be one of that type. */
+/** Formats a value as it was read, to compare its column with. Throws CURSOR_INVALID when it cannot be a value of that type. */
 export const valueLiteral = (kind: Kind, text: string): string => {
   const form = FORMS[kind]
   if (form === undefined) return textLiteral(text)

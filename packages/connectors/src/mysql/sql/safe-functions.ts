@@ -1,9 +1,9 @@
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 /**
- * Functions of MySQL and MariaDB that a statement may call: they compute from their arguments, or say who and when, and
- * reach neither files, locks, other sessions, sequences nor replication, and do not wait. What is not listed is refused;
- * `allowFunctions` adds functions of the user's own.
+ * Functions of MySQL and MariaDB that a statement may call: they compute from their arguments or report the user and the time, never wait, and
+ * have no access to files, locks, other sessions, sequences or replication. What is not listed is refused;
+ * `allowFunctions` adds the user's own functions.
  */
 export const SAFE_FUNCTIONS: ReadonlySet<string> = new Set([
   // aggregates and window functions
@@ -25,7 +25,7 @@ export const SAFE_FUNCTIONS: ReadonlySet<string> = new Set([
     maketime microsecond minute month monthname now period_add period_diff quarter sec_to_time second str_to_date subdate subtime sysdate time
     time_format time_to_sec timediff timestamp timestampadd timestampdiff to_days to_seconds unix_timestamp utc_date utc_time utc_timestamp week
     weekday weekofyear year yearweek`),
-  // control flow, null handling, who
+  // control flow, null handling, user
   ...words(`coalesce if ifnull isnull nullif nvl nvl2 decode_oracle interval match database schema user current_user session_user system_user version
     inet_aton inet_ntoa inet6_aton inet6_ntoa is_ipv4 is_ipv4_compat is_ipv4_mapped is_ipv6 is_uuid uuid_to_bin bin_to_uuid format_bytes
     format_pico_time name_const values value`),

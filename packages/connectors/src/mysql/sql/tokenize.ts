@@ -1,19 +1,19 @@
-/** A piece of a statement; comments are none. */
+/** A piece of a statement; comments are not tokens. */
 export interface Token {
   /** `word`: a keyword, name or number; `name`: a name in backticks; `string`: in either kind of quotes; `sign`: anything else. */
   readonly type: 'word' | 'name' | 'string' | 'sign'
-  /** As written; of a quoted name, what it stands for. */
+  /** As written; for a quoted name, without its quotes. */
   readonly text: string
-  /** Where it begins, from 0. */
+  /** Start offset, from 0. */
   readonly at: number
-  /** Where it ends, exclusive. */
+  /** End offset, exclusive. */
   readonly end: number
 }
 
 export interface TokenizeError {
   readonly message: string
   readonly at: number
-  /** Comments that the server executes or takes for hints, and variables. */
+  /** True for variables, and for comments that the server executes or treats as hints. */
   readonly forbidden?: boolean
 }
 
@@ -28,7 +28,7 @@ const SIGN = /[-+*/%&|^~!<>=(),.]/y
 
 /**
  * Splits a statement as the server does in the mode that sessions set: backslash escapes, double quotes for strings,
- * UTF-8 (MySQL manual, 11 "Language Structure"). What the two could take for different things is refused, not guessed.
+ * UTF-8 (MySQL manual, 11 "Language Structure"). What this and the server could read differently is refused, not guessed.
  */
 export const tokenize = (sql: string): readonly Token[] | TokenizeError => {
   const tokens: Token[] = []

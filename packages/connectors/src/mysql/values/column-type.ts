@@ -1,4 +1,4 @@
-/** What a value of a column is, as far as reading it goes. */
+/** What a value of a column is, as far as reading it is concerned. */
 export type Kind =
   | 'integer'
   | 'bigint'
@@ -19,24 +19,24 @@ export type Kind =
 
 export interface ColumnType {
   readonly kind: Kind
-  /** Digits behind the point, of numbers and of seconds. */
+  /** Decimals of numbers and of seconds. */
   readonly decimals: number
   /** Bits of a `bit` column. */
   readonly length: number
 }
 
-/** The part of a column definition that the type follows from (MySQL manual, Protocol::ColumnDefinition41). */
+/** The part of a column definition that determines the type (MySQL manual, Protocol::ColumnDefinition41). */
 export interface FieldInfo {
   readonly columnType?: number | undefined
   readonly characterSet?: number | undefined
   readonly columnLength?: number | undefined
   readonly decimals?: number | undefined
   readonly flags?: number | readonly string[] | undefined
-  /** `json` for the columns of MariaDB, where JSON is text with a check. */
+  /** `json` for columns of MariaDB, where JSON is text with a check. */
   readonly extendedFormat?: string | undefined
 }
 
-/** Type numbers of the protocol (include/field_types.h). Strings and blobs are distinguished below. */
+/** The protocol's type numbers (include/field_types.h). Strings and blobs are distinguished below. */
 const KINDS: ReadonlyMap<number, Kind> = new Map<number, Kind>([
   [0, 'decimal'],
   [1, 'integer'],
@@ -64,7 +64,7 @@ const ENUM_FLAG = 256
 const SET_FLAG = 2048
 /** Number of the character set `binary`. */
 const BINARY = 63
-/** Decimals of a value that has no fixed number of them. */
+/** Marks a value without a fixed number of decimals. */
 const NOT_FIXED = 31
 
 export const columnTypeOf = (field: FieldInfo): ColumnType => {

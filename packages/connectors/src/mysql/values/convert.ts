@@ -6,10 +6,10 @@ import type { ColumnType } from './column-type.js'
 /** Bits that a JavaScript number holds. */
 const SAFE_BITS = 53
 
-/** Called with a text such as `0000-00-00`; gives what is stored instead, or throws. */
+/** Called with a text such as `0000-00-00`; returns what is stored instead, or throws. */
 export type OnZeroDate = (text: string) => JsonValue
 
-/** How values of a type become JSON without loss. */
+/** Returns how values of a type become JSON without loss. */
 export const convertOf = ({ kind, length }: ColumnType, onZeroDate: OnZeroDate): Convert => {
   switch (kind) {
     case 'integer':
@@ -40,7 +40,7 @@ export const convertOf = ({ kind, length }: ColumnType, onZeroDate: OnZeroDate):
   }
 }
 
-/** How a column of this type serves as a key and as the mark of deleted rows. */
+/** Returns how a column of this type serves as a key and as the mark of deleted rows. */
 export const roleValuesOf = ({ kind, decimals, length }: ColumnType): Pick<ValuePlan, 'toKey' | 'live'> => {
   const fraction = decimals === 0 ? '' : `.${'0'.repeat(decimals)}`
   switch (kind) {
@@ -66,15 +66,15 @@ export const roleValuesOf = ({ kind, decimals, length }: ColumnType): Pick<Value
   }
 }
 
-/** A year of 0000, or a month or day of 00 (MySQL manual 13.2): no date of any calendar. */
+/** A year of 0000, or a month or day of 00 (MySQL manual 13.2): not a date in any calendar. */
 export const isZeroDate = (text: string): boolean => text.startsWith('0000') || text.slice(5, 7) === '00' || text.slice(8, 10) === '00'
 
 const toIso = (text: string): string => `${text.slice(0, 10)}T${text.slice(11)}`
 
-/** ZEROFILL pads with zeros, which JSON does not know. */
+/** ZEROFILL pads with zeros, which JSON does not allow. */
 const withoutPadding = (text: string): string => text.replace(/^(-?)0+(?=\d)/, '$1')
 
-/** The fewest digits that give the same single-precision number; the server itself prints six, which loses some. */
+/** Returns the fewest digits that yield the same single-precision number; the server itself prints six, which loses some. */
 const toShortestFloat = (text: string): number => {
   const exact = Number(text)
   for (let digits = 6; digits <= 8; digits++) {
