@@ -24,7 +24,7 @@ afterEach(async () => {
 })
 
 describe.skipIf(chromium === null)('the browser of a worker', () => {
-  it('is started again when it is killed, and the page in it is read once more', async () => {
+  it('is restarted when it is killed, and the page in it is read once more', async () => {
     const renderer = rendererWith()
     let killed = 0
     const site: TestSite = await start({

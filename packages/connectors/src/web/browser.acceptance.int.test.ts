@@ -19,7 +19,7 @@ const put = (site: TestSite, i: number, text = `Text of page ${i}.`): void => {
 }
 const added = (site: TestSite): string[] => [...site.pages.keys()].filter((key) => key.startsWith('/added'))
 
-/** What scripts ask for needs the credential too. */
+/** What the scripts request needs the credential, too. */
 const onlyFor =
   (page: TestPage): TestPage =>
   (request, response) => {

@@ -72,7 +72,7 @@ describe.skipIf(chromium === null)('a site that needs its scripts to run', () =>
     ).toContain('The end.')
   })
 
-  it('sends credentials to the site and to nobody else', async () => {
+  it('sends credentials to the site and nowhere else', async () => {
     const seen: [string, string | undefined, string | undefined][] = []
     const note =
       (name: string): TestPage =>

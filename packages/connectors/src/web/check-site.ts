@@ -7,7 +7,7 @@ import type { SiteConnection } from './site-connection.js'
 
 const TIMEOUT_MS = 8_000
 
-/** Asks for robots.txt and the first start address, without reading on. */
+/** Requests robots.txt and the first start address, and nothing else. */
 export const checkSite = async (connection: SiteConnection, signal: AbortSignal): Promise<void> => {
   const tools = connection.tools(AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]))
   try {
@@ -38,7 +38,7 @@ const checkStart = async (tools: CrawlTools, { config, robots }: SiteConnection)
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const MAX_HOPS = 5
 
-/** The answer behind all redirects, with the cookies that come along: sites set one and redirect to the same address to see it. */
+/** Follows redirects to the final response, with the cookies set along the way: sites set one and redirect to the same URL to see it. */
 const askForStart = async (tools: CrawlTools, start: string): Promise<Pick<HttpResponse, 'status' | 'headers'> & { readonly said: string }> => {
   let url = start
   for (let hops = 0; ; hops++) {

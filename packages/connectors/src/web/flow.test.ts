@@ -25,10 +25,10 @@ const reading = async (config: object) => {
   return { pages, controller, close, connection }
 }
 
-it('stops fetching while nobody takes', async () => {
+it('stops fetching while no one takes', async () => {
   site = await startTestSite(manyPages(800))
   const { pages, close } = await reading({ concurrency: 8 })
-  // On a busy machine it is shown before it is full.
+  // On a busy machine it is released before it is full.
   const first = await pages.next()
   await until(() => site.open() === 0)
   const fetched = site.requests.length
@@ -74,7 +74,7 @@ it('ends at once when cancelled, with nothing left open', async () => {
   await close()
 })
 
-it('leaves nothing open when the consumer walks away', async () => {
+it('leaves nothing open when the consumer stops early', async () => {
   site = await startTestSite({ ...manyPages(300), '/p150': () => undefined })
   const { pages, close } = await reading({ concurrency: 16 })
   for await (const page of pages) if (page.records.length > 0) break

@@ -66,7 +66,7 @@ const ferry = (n: number) =>
   `<p>The ferry to the island leaves at nine and comes back at six. Tickets are sold at the pier. Text of page number ${n}, which no other has.</p>`
 
 describe('canonical addresses', () => {
-  it('are not followed to the home page by pages that have a text of their own', async () => {
+  it('are not followed to the home page by pages with text of their own', async () => {
     const paths = ['/p1', '/p2', '/p3']
     const site = await start({
       '/': page('Page 0', ferry(0) + links(...paths), '/'),
@@ -79,7 +79,7 @@ describe('canonical addresses', () => {
     expect((await read(site, {}, { store })).keys).toEqual(['/', ...paths])
   })
 
-  it('are not followed by pages with one title and other texts', async () => {
+  it('are not followed by pages with the same title but different texts', async () => {
     const site = await start({
       '/': page('Shop', `<p>Welcome to the shop of all good things under the sun.</p>${links('/a', '/b')}`),
       '/a': page('Shop', '<p>Apples are red or green, and grow on trees in gardens near rivers.</p>', '/'),
@@ -88,7 +88,7 @@ describe('canonical addresses', () => {
     expect((await read(site)).keys).toEqual(['/', '/a', '/b'])
   })
 
-  it('are followed by duplicates, also when the page they name did not change', async () => {
+  it('are followed by duplicates, even if the page they name did not change', async () => {
     const list = '<p>Apples, pears, plums and cherries from all over the country.</p>'
     const site = await start({
       '/': page('Home', links('/list?sort=1', '/list', '/print')),
@@ -117,7 +117,7 @@ describe('sitemaps', () => {
     ],
     ['a cut', '<urlset><url><loc>/s0</loc></url><url><loc>/s1</loc></url>\n', ['/', '/s0', '/s1']],
     ['an entity', '<urlset><url><loc>/s0</loc></url><url><loc>/x-&Acirc;</loc></url><url><loc>/s1</loc></url></urlset>', ['/', '/s0', '/s1']],
-  ])('with %s are read as far as they are whole, and the run says so', async (_what, body, keys) => {
+  ])('with %s are read as far as they are intact, and the run says so', async (_what, body, keys) => {
     const found = await read(await site(xml(body)))
     expect(found).toMatchObject({ keys, swept: false, unseen: expect.stringContaining(': a sitemap could not be read completely') })
     expect(found.caveats.READ_IN_PART).toMatchObject({ count: 1, of: 1, examples: [expect.stringContaining('/sitemap.xml: it ')] })
@@ -135,7 +135,7 @@ describe('sitemaps', () => {
     expect(found).toMatchObject({ keys: ['/', '/s0'], swept: true, caveats: { READ_IN_PART: { count: 0, of: 1 } } })
   })
 
-  it('are found by relative addresses in robots.txt, and one that fails is in the run', async () => {
+  it('are found by relative URLs in robots.txt, and a failing one is reported by the run', async () => {
     const robots = { body: 'Sitemap: /index.xml\nSitemap: /broken.xml', type: 'text/plain' }
     const index = xml('<sitemapindex><sitemap><loc>/sitemap.xml</loc></sitemap></sitemapindex>')
     const found = await read(
@@ -163,7 +163,7 @@ describe('answers', () => {
     expect((await read(site, {}, { check: true })).texts.get('/')).toBe('Welcome')
   })
 
-  it('so is one over another address', async () => {
+  it('so is one over another URL', async () => {
     const site = await start({
       '/': cookie('/set?back=/', 'seen=1', 'Welcome'),
       '/set?back=/': { body: '', status: 302, headers: { location: '/', 'set-cookie': 'sid=1; Path=/' } },
@@ -171,14 +171,14 @@ describe('answers', () => {
     expect((await read(site)).texts.get('/')).toBe('Welcome')
   })
 
-  it('a circle that no cookie ends is refused', async () => {
+  it('a loop that no cookie ends is refused', async () => {
     let n = 0
     const site = await start({ '/': (_request, response) => response.writeHead(302, { location: '/', 'set-cookie': `n=${n++}` }).end() })
     await expect(read(site)).rejects.toMatchObject({ reason: 'TOO_MANY_REDIRECTS' })
     expect(n).toBeLessThan(10)
   })
 
-  it('raw UTF-8 in a Location names the same address as its escapes', async () => {
+  it('raw UTF-8 in a Location names the same URL as its escapes', async () => {
     const raw = Buffer.from('/café/日本').toString('latin1')
     const site = await start({ '/': redirectTo(raw), [encodeURI('/café/日本')]: htmlPage('C') })
     expect((await read(site)).keys).toEqual(['/café/日本'])

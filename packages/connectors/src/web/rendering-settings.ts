@@ -2,7 +2,7 @@ import { type ConnectorContext, Failure, type PageRenderer, type RenderSettings 
 import type { WebConfig } from './config.js'
 import type { RequestHeaders } from './crawl/request-headers.js'
 
-/** How the browser renders a source. */
+/** Returns how the browser renders a source. */
 export const toRenderSettings = (
   { config, egress }: Pick<ConnectorContext<WebConfig>, 'config' | 'egress'>,
   headers: RequestHeaders,
@@ -19,7 +19,7 @@ export const toRenderSettings = (
   maxHtmlBytes: config.maxPageBytes,
 })
 
-/** The browser of the worker, when the settings ask for one. Throws BROWSER_NOT_INSTALLED for a worker that has none. */
+/** Returns the worker's browser if the settings ask for one. Throws BROWSER_NOT_INSTALLED for a worker without one. */
 export const rendererOf = ({ config, renderer }: Pick<ConnectorContext<WebConfig>, 'config' | 'renderer'>): PageRenderer | undefined => {
   if (config.render === 'http') return undefined
   if (renderer === undefined) throw new Failure('BROWSER_NOT_INSTALLED', 'this process runs no browser')

@@ -11,13 +11,13 @@ import { STREAM } from './crawl/to-record.js'
 import { rendererOf, toRenderSettings } from './rendering-settings.js'
 import { createRobotsCache, type RobotsCache } from './robots/robots-cache.js'
 
-/** A site. It holds nothing open between reads but what reads PDF, for some seconds; the robots.txt it has read stay with it. */
+/** A site. Between reads it holds nothing open except, for some seconds, the processes that read PDF; it keeps the robots.txt it has read. */
 export interface SiteConnection extends Connection {
   readonly config: WebConfig
   readonly robots: RobotsCache
-  /** What requests under this signal need. */
+  /** Returns what requests under this signal need. */
   tools(signal: AbortSignal): CrawlTools
-  /** Whether there is a browser, when one is needed. Throws BROWSER_NOT_INSTALLED. */
+  /** Checks that there is a browser, if one is needed. Throws BROWSER_NOT_INSTALLED. */
   checkBrowser(): Promise<void>
   read(request: ReadRequest): AsyncGenerator<Page, ReadEnd, void>
 }

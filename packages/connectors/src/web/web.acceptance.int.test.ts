@@ -8,7 +8,7 @@ const TOKEN = 'canary-7Hq2mZp9Xw4tLr8'
 
 const path = (i: number): string => (i <= 0 ? '/' : `/page-${i}.html`)
 
-/** Pages in a tree, only for those who have the token. */
+/** Fills a site with a tree of pages that need the token. */
 const fill = (site: TestSite): void => {
   for (let i = 0; i < PAGES; i++) {
     const children = Array.from({ length: 8 }, (_, k) => i * 8 + k + 1).filter((child) => child < PAGES)
@@ -93,7 +93,7 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
         (request, response) => {
           const now = Date.now()
           if (Math.floor(now / 1_000) !== window) [window, used] = [Math.floor(now / 1_000), 0]
-          // Requests that were on their way when the limit was hit are no violation.
+          // Requests already on their way when the limit was hit are no violation.
           if (now < mayAskAt - 700) violations++
           if (++used > 60) {
             mayAskAt = now + 1_000

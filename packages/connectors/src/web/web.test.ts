@@ -79,7 +79,7 @@ describe('what is found', () => {
     expect(await read(site, { maxPages: 2 })).toMatchObject({ keys: ['/', '/docs/1'], swept: false })
   })
 
-  it('reads sitemaps: of robots.txt, an index, packed; and the usual place', async () => {
+  it('reads sitemaps: those of robots.txt, an index, compressed ones, and the usual URL', async () => {
     const map = (...paths: string[]): string => `<urlset>${paths.map((path) => `<url><loc>${site.url}${path}</loc></url>`).join('')}</urlset>`
     const site: TestSite = await start({ '/': htmlPage('H'), '/a': htmlPage('A'), '/b': htmlPage('B') })
     site.pages.set('/sitemap.xml', { body: map('/a'), type: 'application/xml' })
@@ -91,7 +91,7 @@ describe('what is found', () => {
     expect((await read(site, { sitemap: 'off' })).keys).toEqual(['/'])
   })
 
-  it('refuses a named sitemap that is none, and reads one with a DOCTYPE', async () => {
+  it('refuses a configured sitemap that is none, and reads one with a DOCTYPE', async () => {
     const site = await start({ '/': htmlPage('H'), '/sitemap.xml': { body: '<!DOCTYPE urlset []><urlset/>', type: 'application/xml' } })
     expect(await read(site)).toMatchObject({ keys: ['/'], swept: true })
     await expect(read(site, { sitemap: [`${site.url}/`] })).rejects.toMatchObject({ reason: 'CONTENT_MISMATCH' })
@@ -111,7 +111,7 @@ describe('what is found', () => {
     expect((await read(site, { robots: 'ignore', robotsMeta: 'ignore' })).keys).toEqual(['/', '/behind', '/nofollow', '/noindex', '/secret'])
   })
 
-  it('knows a page by its final and canonical address, and each content once', async () => {
+  it('identifies a page by its final and canonical URL, and each content once', async () => {
     const site = await start({
       '/': htmlPage('H', ['/old', '/stub', '/v?sort=1', '/broken-canonical', '/copy', '/original', '/p?utm_source=x']),
       '/old': redirectTo('/new', 301),
@@ -130,7 +130,7 @@ describe('what is found', () => {
     expect((await read(site, { canonical: 'ignore', dedupe: false })).keys).toContain('/v?sort=1')
   })
 
-  it('leaves loops and traps', async () => {
+  it('avoids loops and traps', async () => {
     const endless: TestPage = (request, response) => {
       response
         .writeHead(200, { 'content-type': 'text/html' })
@@ -163,7 +163,7 @@ describe('what is found', () => {
 })
 
 describe('the second time', () => {
-  it('asks conditionally, and finds what is new, changed and gone', async () => {
+  it('requests conditionally, and finds what is new, changed and gone', async () => {
     const site = await start({ '/': htmlPage('H', ['/a', '/b']), '/a': htmlPage('A', ['/a/1']), '/a/1': htmlPage('A1'), '/b': htmlPage('B') })
     const store = createRecordStore()
     const first = await read(site, {}, { store })
@@ -176,7 +176,7 @@ describe('the second time', () => {
     expect(stored(store)).toEqual(['/', '/a', '/a/1', '/new'])
   })
 
-  it('loses nothing when the first crawl ended half-way', async () => {
+  it('loses nothing if the first crawl ended halfway', async () => {
     const site = await start({ '/': htmlPage('H', ['/a']), '/a': htmlPage('A', ['/b']), '/b': htmlPage('B') })
     const whole = createRecordStore()
     await read(site, {}, { store: whole })
@@ -196,7 +196,7 @@ describe('the second time', () => {
     expect(stored(store)).toEqual(['/', '/b'])
   })
 
-  it('keeps pages that fail or are refused, without a sweep after a failure, and comes back to new ones', async () => {
+  it('keeps pages that fail or are refused, does not sweep after a failure, and returns to new ones', async () => {
     const site = await start({ '/': htmlPage('H', ['/a', '/b']), '/a': htmlPage('A'), '/b': { body: '', status: 500 } })
     const store = createRecordStore()
     expect(await read(site, {}, { store })).toMatchObject({ keys: ['/', '/a'], swept: false })
@@ -216,7 +216,7 @@ describe('the second time', () => {
     expect((await read(site, {}, { store })).keys).toEqual(['/later'])
   })
 
-  it('believes the lastmod of a sitemap when asked to', async () => {
+  it('trusts the lastmod of a sitemap if configured to', async () => {
     const site: TestSite = await start({ '/': htmlPage('H'), '/a': htmlPage('A') })
     site.pages.set('/sitemap.xml', { body: `<urlset><url><loc>${site.url}/a</loc><lastmod>2024-01-01</lastmod></url></urlset>`, type: 'text/xml' })
     const store = createRecordStore()
@@ -270,7 +270,7 @@ describe('failures', () => {
     await expect(read(site, { retries: 5 })).rejects.toMatchObject({ reason: 'RATE_LIMITED', retryAfterMs: 3_600_000 })
   })
 
-  it('tries again what may pass', async () => {
+  it('retries what may pass', async () => {
     let asked = 0
     const shaky: TestPage = (_, response) => {
       if (asked++ === 0) response.destroy()

@@ -1,14 +1,14 @@
 import { createAutomaton, type Piece } from '@inlet/connector-sdk'
 
-/** A compiled glob; matching costs time in proportion to pattern times text, whatever either of them holds. */
+/** A compiled glob; matching costs at most pattern length times text length, whatever they contain. */
 export interface Glob {
   matches(url: string): boolean
 }
 
 /**
- * Globs over addresses: `*` stands for any characters but a slash, `**` for any characters, all others (`?` too) for
- * themselves. With `://` inside it is compared with the whole address, else with path and query, where a missing leading slash is added;
- * a glob without `?` looks at the path alone.
+ * Compiles globs over URLs: `*` matches any characters but a slash, `**` any characters, everything else (even `?`) is
+ * literal. A glob with `://` is compared with the whole URL, any other with path and query, after a missing leading slash is added;
+ * a glob without `?` ignores the query.
  */
 export const compileGlob = (pattern: string): Glob => {
   const whole = pattern.includes('://')

@@ -14,13 +14,13 @@ it.each([
   ['https://example.com/a?utm_source=x', 'https://example.com/a'],
   ['https://example.com/a;jsessionid=0AF3?x=1', 'https://example.com/a?x=1'],
   ['https://bücher.example/', 'https://xn--bcher-kva.example/'],
-])('%s is known as %s', (address, expected) => {
+])('%s is normalized to %s', (address, expected) => {
   expect(normalizeUrl(address, { dropTrackingParams: true })).toBe(expected)
   expect(normalizeUrl(expected, { dropTrackingParams: true })).toBe(expected)
 })
 
 it.each(['ftp://example.com/', 'javascript:alert(1)', 'mailto:a@example.com', '/relative', 'http://', ''])(
-  '%j is no address of a page',
+  '%j is not the URL of a page',
   (address) => {
     expect(normalizeUrl(address, { dropTrackingParams: true })).toBeNull()
   },

@@ -2,19 +2,19 @@ const TRACKING =
   /^(?:utm_[a-z_]+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|mc_cid|mc_eid|_hsenc|_hsmi|mkt_tok|oly_anon_id|oly_enc_id|vero_id|wickedid)$/i
 const SESSION = /;jsessionid=[^/?#]*/i
 
-/** Which parts of an address distinguish pages. */
+/** Which parts of a URL distinguish pages. */
 export interface AddressForm {
   readonly dropTrackingParams: boolean
-  /** Fragments that begin with `#/` or `#!` name pages, which the scripts of the site show; default no. */
+  /** Fragments starting with `#/` or `#!` identify pages, which the site's scripts display; default no. */
   readonly hashRoutes?: boolean
 }
 
 const HASH_ROUTE = /^#!?\/[^#]|^#![^/]/
 
 /**
- * The form of an address under which a page is known: no fragment (but routes, when asked for), no default port, no credentials, dot segments and
+ * Normalizes a URL to the form that identifies a page: no fragment (except routes, if enabled), no default port, no credentials, dot segments and
  * percent escapes as the URL standard writes them, escapes in upper case, no empty query, no session id in the path.
- * Null for anything but http and https. The order of parameters stays, since it may matter.
+ * Null for anything but http and https. The order of parameters is kept, since it may matter.
  */
 export const normalizeUrl = (address: string, form: AddressForm): string | null => {
   let url: URL
@@ -39,7 +39,7 @@ export const normalizeUrl = (address: string, form: AddressForm): string | null 
   return plain.includes('%') ? plain.replace(/%[0-9a-f]{2}/gi, (escape) => escape.toUpperCase()) : plain
 }
 
-/** Scheme, host and port of a normalized address. */
+/** Returns scheme, host and port of a normalized URL. */
 export const originOf = (url: string): string => {
   const end = url.indexOf('/', 8)
   return end < 0 ? url : url.slice(0, end)

@@ -2,7 +2,7 @@ import { compileGlob } from './glob.js'
 import { originOf } from './normalize-url.js'
 import { findTrap } from './trap.js'
 
-/** Files that are no pages, by the end of their path; asking for them would only load the site. */
+/** Files that are no pages, by their extension; requesting them would only put load on the site. */
 const NO_PAGE =
   /\.(?:png|jpe?g|gif|webp|avif|svgz?|ico|bmp|tiff?|css|js|mjs|map|woff2?|ttf|otf|eot|mp[34]|m4[av]|webm|ogg|ogv|wav|avi|mov|flv|zip|gz|tgz|bz2|xz|7z|rar|tar|jar|war|exe|msi|dmg|deb|rpm|apk|iso|bin|docx?|xlsx?|pptx?|odt|ods|epub|csv|xml|rss|atom|json)$/i
 
@@ -11,7 +11,7 @@ const PDF = /\.pdf$/i
 export type ScopeVerdict = 'in' | 'other_site' | 'excluded' | 'no_page' | 'trap'
 
 export interface Scope {
-  /** Classifies a normalized address that is no start address. */
+  /** Classifies a normalized URL that is not a start address. */
   classify(url: string): ScopeVerdict
   /** Adds the site that a start address redirects to. */
   addOrigin(origin: string): void
@@ -22,7 +22,7 @@ export const createScope = (options: {
   readonly startUrls: readonly string[]
   readonly include: readonly string[]
   readonly exclude: readonly string[]
-  /** Whether PDF files are pages; default true. */
+  /** Whether PDF files count as pages; default true. */
   readonly pdf?: boolean
 }): Scope => {
   const origins = new Set(options.startUrls.map(originOf))

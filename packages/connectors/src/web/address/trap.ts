@@ -1,15 +1,15 @@
-/** Bounds that real sites keep and crawler traps do not. */
+/** Limits that real sites keep and crawler traps exceed. */
 const MAX_LENGTH = 2_048
 const MAX_SEGMENTS = 40
 const MAX_REPEATS = 4
 const MAX_PARAMS = 30
-/** Distinct queries read of one path: search forms, calendars and filters have no end. */
+/** Distinct queries read per path: search forms, calendars and filters are endless. */
 const MAX_QUERIES_PER_PATH = 200
 const MAX_TRACKED_PATHS = 100_000
 
 export type TrapKind = 'length' | 'segments' | 'repeated' | 'parameters' | 'queries'
 
-/** The trap that the form of a normalized address shows, if any. */
+/** Returns the trap that the form of a normalized URL reveals, if any. */
 export const findTrap = (url: string): TrapKind | null => {
   if (url.length > MAX_LENGTH) return 'length'
   const queryAt = url.indexOf('?')
@@ -28,7 +28,7 @@ export const findTrap = (url: string): TrapKind | null => {
   return queryAt >= 0 && url.slice(queryAt).split('&').length > MAX_PARAMS ? 'parameters' : null
 }
 
-/** Counts the distinct queries of each path; the caller asks once per distinct address. */
+/** Counts the distinct queries of each path; call it once per distinct URL. */
 export const createQueryBudget = (limit = MAX_QUERIES_PER_PATH): { admits(url: string): boolean } => {
   const counts = new Map<string, number>()
   return {

@@ -12,12 +12,12 @@ import { hashRecord, toRecord } from './to-record.js'
 
 type PageOutcome = Extract<Outcome, { kind: 'page' }>
 
-/** Addresses that are remembered only to be counted. */
+/** URLs that are remembered only to be counted. */
 const MAX_NOFOLLOWED = 10_000
-/** A meta refresh beyond this reloads a page that is meant to be read. */
+/** A meta refresh with a longer delay reloads a page that is meant to be read. */
 const MAX_REFRESH_SECONDS = 10
 
-/** Decides whether a page that was read becomes a record, and follows its links. */
+/** Decides whether a page becomes a record, and follows its links. */
 export const completePage = (state: CrawlState, visit: Visit, outcome: PageOutcome): void => {
   const { config } = state.tools
   const { page } = outcome
@@ -78,12 +78,12 @@ const followLinks = (state: CrawlState, visit: Visit, page: HtmlPage, obey: bool
 }
 
 /**
- * A page that names another address as the canonical one is left to that address. Since the name is often wrong, the page waits, and
- * stands for itself when the other address turns out to be no page, or one with another content (RFC 6596, 3: a duplicate or a superset).
+ * Leaves a page that names another URL as canonical to that URL. Since the link is often wrong, the page waits, and
+ * stands for itself if the other URL turns out to be no page, or one with different content (RFC 6596, 3: a duplicate or a superset).
  */
 const isCanonicalElsewhere = (state: CrawlState, visit: Visit, page: HtmlPage): boolean => {
   if (state.tools.config.canonical === 'ignore' || visit.ignoreCanonical === true || page.canonical === undefined) return false
-  // Routes of one document share its canonical address.
+  // Routes of one document share its canonical URL.
   if (visit.url.includes('#')) return false
   const canonical = normalizeUrl(page.canonical, state.tools.config)
   if (canonical === null || canonical === visit.url) return false
@@ -91,7 +91,7 @@ const isCanonicalElsewhere = (state: CrawlState, visit: Visit, page: HtmlPage): 
   return defer(state, { visit, content: null, sketch: sketchOf(page) }, canonical)
 }
 
-/** Makes an address depend on another one that is not read yet; false when the other one is known to be no page. */
+/** Makes a URL depend on another that is not read yet; returns false if the other is known to be no page. */
 const defer = (state: CrawlState, entry: Waiting, owner: string): boolean => {
   const { visit, content } = entry
   const ownerState = state.frontier.stateOf(owner)
@@ -143,22 +143,22 @@ const toMark = (state: CrawlState, visit: Visit, outcome: PageOutcome, hash: { r
   ...(outcome.page.hasPassword ? { p: 1 } : {}),
 })
 
-/** New validators are worth storing even with the same content: without them the page is fetched whole every time. */
+/** New validators are worth storing even if the content is the same: without them the page is fetched in full every time. */
 const sameValidators = (stored: PageMark, mark: PageMark): boolean => stored.e === mark.e && stored.m === mark.m && stored.s === mark.s
 
-/** The bytes of a record in JSON, near enough. */
+/** Approximates the bytes of a record in JSON. */
 const sizeOf = (page: HtmlPage): number =>
   Math.ceil(Buffer.byteLength(page.markdown) * 1.1) + page.links.reduce((sum, link) => sum + link.length + 3, 0) + 1_500
 
 const LOGIN_WORDS = /\b(?:log|sign)[\s_-]?(?:in|on)\b|\bauth|\bsso\b|\bsession\b|\bpassword\b|\banmeld/i
-/** A page with more text is not made of a login form. */
+/** A page with more text than this is not just a login form. */
 const MAX_TEXT = 3_000
-/** A start address may well be a front page that has a form among other things. */
+/** A start address may well be a front page that contains a form among other things. */
 const MAX_START_TEXT = 600
 
 /**
- * Whether a start address or a stored page now shows a form to log in, i.e. a session or a credential has ended. Reading on
- * would replace the whole site by its login page.
+ * Whether a start address or a stored page now shows a login form, because a session or a credential has expired. Reading on
+ * would replace the whole site with its login page.
  */
 const looksLikeLogin = (visit: Visit, page: HtmlPage): boolean => {
   if (!page.hasPassword || page.markdown.length > MAX_TEXT) return false

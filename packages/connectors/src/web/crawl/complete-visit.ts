@@ -7,10 +7,10 @@ import type { Outcome, SkipReason } from './outcome.js'
 
 /** More do not fit into a cursor. */
 const MAX_DEAD = 300
-/** So many addresses failing in a row mean that the site is down. */
+/** This many consecutive failures mean that the site is down. */
 const MAX_CONSECUTIVE_FAILURES = 20
 
-/** Draws the conclusions from what became of an address. Throws a failure that ends the crawl. */
+/** Acts on the outcome of a visit. Throws a failure that ends the crawl. */
 export const completeVisit = (state: CrawlState, visit: Visit, outcome: Outcome): void => {
   if (outcome.kind === 'failed') return completeFailure(state, visit, outcome.failure)
   state.consecutiveFailures = 0
@@ -37,7 +37,7 @@ export const completeVisit = (state: CrawlState, visit: Visit, outcome: Outcome)
   }
 }
 
-/** The failure for a start address that answers with a status that is no page. */
+/** The failure for a start address that returns a status without a page. */
 export const refusedStart = (url: string, status: number, said: string): Failure => {
   const message = answersOf(url, status, said)
   if (status === 401 || status === 407) return new Failure('AUTH_FAILED', message)
@@ -49,7 +49,7 @@ export const refusedStart = (url: string, status: number, said: string): Failure
   return new Failure('UPSTREAM_INVALID', message)
 }
 
-/** What a start address answers, and what it says about it. */
+/** Describes what a start address answers, and what it says about it. */
 export const answersOf = (url: string, status: number, said: string): string =>
   `the start address ${url} answers ${status}${said === '' ? '' : `: ${said}`}`
 

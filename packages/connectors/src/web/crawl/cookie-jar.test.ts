@@ -28,7 +28,7 @@ describe('cookies of a crawl', () => {
     expect(jarWith(from, line).headerFor(to, undefined)).toBe(header)
   })
 
-  it('lets those of the settings win, and says when something changed', () => {
+  it('lets those of the settings win, and reports when something changed', () => {
     const jar = jarWith('https://e.com/', 'sid=1', 'lang=en')
     expect(jar.headerFor('https://e.com/', 'sid=mine; x=y')).toBe('sid=mine; x=y; lang=en')
     expect([jar.take('https://e.com/', 'sid=1'), jar.take('https://e.com/', 'sid=2'), jar.take('https://e.com/', undefined)]).toEqual([

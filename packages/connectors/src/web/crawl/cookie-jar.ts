@@ -1,8 +1,8 @@
-/** The cookies of one crawl (RFC 6265, as far as reading pages takes it). Forgotten with the crawl. */
+/** The cookies of one crawl (RFC 6265, as far as reading pages requires). Discarded with the crawl. */
 export interface CookieJar {
-  /** For a request to an address: pairs without those that `own` names already, e.g. the session of the settings. Undefined for none. */
+  /** Returns the pairs for a request, except those that `own` already names, e.g. the session of the settings. Undefined if there are none. */
   headerFor(url: string, own: string | undefined): string | undefined
-  /** Takes the Set-Cookie headers of an answer, joined by commas. Answers whether anything changed. */
+  /** Takes the Set-Cookie headers of a response, joined by commas. Returns whether anything changed. */
   take(url: string, setCookie: string | undefined): boolean
 }
 
@@ -10,7 +10,7 @@ interface Cookie {
   readonly name: string
   readonly value: string
   readonly host: string
-  /** Whether hosts below count too. */
+  /** Whether the cookie also goes to subdomains. */
   readonly wide: boolean
   readonly path: string
   readonly secure: boolean
@@ -20,7 +20,7 @@ interface Cookie {
 const MAX_COOKIES = 200
 const MAX_PAIR_CHARS = 4_096
 const MAX_HEADER_CHARS = 8_192
-/** A comma that begins the next cookie; one in a date is followed by no name. */
+/** A comma that begins the next cookie; one in a date is not followed by a name. */
 const NEXT_COOKIE = /,(?=\s*[\w!#$%&'*+.^`|~-]+=)/
 
 /** @param now in ms, for cookies that expire */
@@ -61,7 +61,7 @@ const isFor = ({ host, wide, path, secure }: Cookie, target: URL): boolean =>
   (target.pathname === path || target.pathname.startsWith(path.endsWith('/') ? path : `${path}/`)) &&
   (!secure || target.protocol === 'https:')
 
-/** Null for what is no cookie, or is meant for another site. */
+/** Returns null for what is no cookie, or is meant for another site. */
 const parseCookie = (line: string, from: URL, now: number): Cookie | null => {
   const [pair = '', ...given] = line.split(';')
   const equals = pair.indexOf('=')
@@ -69,7 +69,7 @@ const parseCookie = (line: string, from: URL, now: number): Cookie | null => {
   const attributes = new Map(given.map((part) => [part.split('=', 1)[0]?.trim().toLowerCase(), part.slice(part.indexOf('=') + 1).trim()]))
   const domain = attributes.get('domain')?.replace(/^\./, '').toLowerCase()
   const wide = domain !== undefined && domain !== '' && domain !== from.hostname
-  // A name without a dot is a whole top-level domain.
+  // A name without a dot is a top-level domain.
   if (wide && (!domain.includes('.') || !from.hostname.endsWith(`.${domain}`))) return null
   const path = attributes.get('path')
   return {

@@ -4,15 +4,15 @@ import { z } from 'zod'
 import type { WebConfig } from '../config.js'
 
 /**
- * The position after a finished crawl. A page that is answered with 304 has no body, so its links are not seen; that is
- * only safe when a finished crawl has followed them. So each crawl that stores pages has a generation, stored with them,
- * and a stored page is asked for conditionally only when its generation is finished, i.e. not beyond that of the cursor.
+ * The position after a finished crawl. A 304 response has no body, so its links are not seen; that is
+ * only safe if a finished crawl has followed them. So each crawl that stores pages has a generation, stored with them,
+ * and a stored page is requested conditionally only if its generation is finished, i.e. not above that of the cursor.
  */
 export interface CrawlCursor {
   readonly generation: number
-  /** Fingerprint of the settings that decide what is found; after a change of them everything is read again. */
+  /** Fingerprint of the settings that decide what is found; after they change, everything is read again. */
   readonly settings: string
-  /** Linked addresses that could not be read, with their depth: nothing else would lead to them again. */
+  /** Linked URLs that could not be read, with their depth: nothing else would lead to them again. */
   readonly again: readonly (readonly [url: string, depth: number])[]
 }
 
@@ -23,7 +23,7 @@ const schema = z.strictObject({
   again: z.array(z.tuple([z.string(), z.int().min(0)])),
 })
 
-/** To be raised when pages give other records than before. */
+/** Raise it when pages yield different records than before. */
 const EXTRACTOR_VERSION = 2
 const MAX_AGAIN_BYTES = 6_000
 
@@ -70,7 +70,7 @@ export const settingsFingerprint = (config: WebConfig): string => {
     .slice(0, 16)
 }
 
-/** A list that stays within the size of a cursor. `add` answers whether the address fitted. */
+/** Creates a list that stays within the size of a cursor. `add` returns whether the URL fitted. */
 export const createAgainList = (): { add(url: string, depth: number): boolean; readonly entries: readonly (readonly [string, number])[] } => {
   const entries: [string, number][] = []
   let bytes = 0

@@ -6,20 +6,20 @@ import type { CrawlTools } from './crawl-tools.js'
 import type { Frontier, Visit } from './frontier.js'
 import type { PageMark } from './page-mark.js'
 
-/** Of a site with more addresses than a crawl remembers. */
+/** For a site with more URLs than a crawl remembers. */
 export const MORE_ADDRESSES = 'it has more addresses than are followed with this maxPages'
 
-/** Why addresses gave no record; shown and logged at the end. */
+/** Why URLs yielded no record; shown and logged at the end. */
 export type Tally = Map<string, number>
 
-/** An address that depends on another one: it has the same content, or (null) names it as canonical. */
+/** A URL that depends on another one: it has the same content, or (null) names it as canonical. */
 export interface Waiting {
   readonly visit: Visit
   readonly content: string | null
   readonly sketch: string
 }
 
-/** Everything one crawl knows. */
+/** The state of one crawl. */
 export interface CrawlState {
   readonly tools: CrawlTools
   readonly scope: Scope
@@ -27,22 +27,22 @@ export interface CrawlState {
   readonly queries: ReturnType<typeof createQueryBudget>
   /** Marks of the stored pages. */
   readonly stored: Map<string, PageMark>
-  /** The last finished crawl, when the settings are still the same. */
+  /** The last finished crawl, if the settings are still the same. */
   readonly previous: CrawlCursor | null
-  /** Of the pages that this crawl stores. */
+  /** The generation of the pages that this crawl stores. */
   readonly generation: number
-  /** Which page stands for a content, by its hash. */
+  /** The page that stands for each content, by its hash. */
   readonly owners: Map<string, string>
-  /** Addresses that are read for themselves only if the one they depend on gives no such page. */
+  /** URLs that are read for themselves only if the one they depend on yields no such page. */
   readonly waiting: Map<string, Waiting[]>
   readonly tally: Tally
-  /** The first address of each reason in the tally. */
+  /** The first URL for each reason in the tally. */
   readonly examples: Map<string, string>
-  /** What is to be said of the content. */
+  /** Caveats about the content. */
   caveats: CaveatTally
-  /** Sketches of the pages, for those that name them as canonical. */
+  /** Sketches of the pages, to compare with those that name them as canonical. */
   readonly sketches: Map<string, string>
-  /** Addresses that were not followed since a page or link says nofollow; bounded. */
+  /** URLs that were not followed because a page or link says nofollow; bounded. */
   readonly nofollowed: Set<string>
   readonly unread: ReturnType<typeof createAgainList>
   readonly dead: (readonly [url: string, depth: number])[]
@@ -50,7 +50,7 @@ export interface CrawlState {
   /** Pages yielded, changed or not. */
   pages: number
   records: number
-  /** Why not everything in scope was read; without any reason, what was not seen does not exist. */
+  /** Why not everything in scope was read; if empty, what was not seen does not exist. */
   readonly unseen: Set<string>
   /** Whether everything that could not be read is remembered in the cursor. */
   remembered: boolean
@@ -67,8 +67,8 @@ export const count = (state: CrawlState, what: string, url?: string): void => {
 export const report = (state: CrawlState, caveats: readonly Caveat[]): void => void (state.caveats = addCaveats(state.caveats, caveats))
 
 /**
- * Queues an address found on the way unless it is known, out of scope or a trap. Answers its state afterwards;
- * undefined when it is not wanted.
+ * Queues a URL found along the way unless it is known, out of scope or a trap. Returns its state afterwards;
+ * undefined if it is not wanted.
  */
 export const offer = (state: CrawlState, visit: Visit): 'new' | 'known' | undefined => {
   const { frontier, scope } = state

@@ -9,13 +9,13 @@ export interface CrawlTools {
   readonly config: WebConfig
   readonly http: HttpClient
   readonly headers: RequestHeaders
-  /** What the site has set so far. */
+  /** The cookies the site has set so far. */
   readonly cookies: CookieJar
-  /** Runs the scripts of pages; absent when they are taken as they are sent. */
+  /** Runs the scripts of pages; absent if pages are taken as they are sent. */
   readonly rendering?: Pick<RenderSession, 'render'> | undefined
   readonly processes: ReaderProcesses
   readonly log: ConnectorLog
-  /** Aborts when the crawl must end, from outside or by a failure inside. */
+  /** Aborts when the crawl must end, on request or after a failure of its own. */
   readonly signal: AbortSignal
   readonly now: () => Date
   /** In [0, 1). */

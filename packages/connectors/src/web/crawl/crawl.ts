@@ -14,19 +14,19 @@ import { createPump } from './pump.js'
 import { loadStored, seed } from './seed.js'
 
 export interface CrawlRequest {
-  /** `signal` is that of the caller; the crawl has its own below it. */
+  /** `signal` is the caller's; the crawl derives its own from it. */
   readonly tools: CrawlTools
   readonly known: KnownRecords
   readonly robots: RobotsCache
   readonly cursor: CrawlCursor | null
 }
 
-/** Addresses a crawl remembers: the memory of a crawl is bounded by it. */
+/** The number of URLs a crawl remembers, which bounds its memory. */
 const maxSeen = (maxPages: number): number => Math.min(maxPages * 10 + 1_000, 1_000_000)
 
 /**
  * Reads a site and yields its pages as they come. Fetching continues while the consumer works, at most two pages of records
- * ahead. Every way out, also `return()`, ends all requests first.
+ * ahead. Every way out, including `return()`, first ends all requests.
  */
 export async function* crawl({ tools: outer, known, robots, cursor }: CrawlRequest): AsyncGenerator<Page, ReadEnd, void> {
   const stop = new AbortController()

@@ -6,13 +6,13 @@ import type { Visit } from './frontier.js'
 
 const MAX_HOPS = 5
 
-/** A start address that gave no page. When none does, the crawl fails with the first of these. */
+/** Records a start address that yielded no page. If none does, the crawl fails with the first of these failures. */
 export const recordStartFailure = (state: CrawlState, failure: Failure): void => {
   state.starts.failed++
   state.starts.failure ??= failure
 }
 
-/** Sets the final state of an address and lets those read that waited for it in vain. */
+/** Sets the final state of a URL and releases those that waited for it in vain to be read. */
 export const resolve = (state: CrawlState, url: string, as: 'page' | 'other', content: string | null): void => {
   state.frontier.setState(url, as)
   const waiting = state.waiting.get(url)
@@ -27,13 +27,16 @@ export const resolve = (state: CrawlState, url: string, as: 'page' | 'other', co
   }
 }
 
-/** Below this share of its words a page is no duplicate of the one it names as canonical; the same path with other parameters may well be sorted or filtered. */
+/**
+ * A page that shares less than this of its words with the page it names as canonical is not its duplicate; the same path with other parameters
+ * may well be sorted or filtered.
+ */
 const MIN_HELD = 0.8
 const MIN_HELD_OF_PATH = 0.5
 
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? url
 
-/** Whether the page that an address names as canonical holds its content. What cannot be known is no reason to lose it. */
+/** Whether the page that a URL names as canonical contains its content. Content is not given up for what cannot be known. */
 export const isHeldBy = (state: CrawlState, { visit, sketch }: Waiting, canonical: string): boolean => {
   const other = state.sketches.get(canonical)
   const least = pathOf(visit.url) === pathOf(canonical) ? MIN_HELD_OF_PATH : MIN_HELD
@@ -42,7 +45,7 @@ export const isHeldBy = (state: CrawlState, { visit, sketch }: Waiting, canonica
   return held
 }
 
-/** A page that exists as far as we know: what is stored of it stays. */
+/** Keeps what is stored of a page that, as far as we know, still exists. */
 export const keep = (state: CrawlState, visit: Visit, why: string): void => {
   count(state, why)
   if (visit.stored === undefined) return resolve(state, visit.url, 'other', null)
@@ -52,7 +55,7 @@ export const keep = (state: CrawlState, visit: Visit, why: string): void => {
   resolve(state, visit.url, 'page', visit.stored.c)
 }
 
-/** Follows a redirect as an address of its own, so that scope, robots.txt, delay and what is stored apply to the target. */
+/** Follows a redirect as a URL of its own, so that scope, robots.txt, delay and stored state apply to the target. */
 export const completeRedirect = (
   state: CrawlState,
   visit: Visit,
@@ -60,7 +63,7 @@ export const completeRedirect = (
 ): void => {
   count(state, 'redirect')
   const target = normalizeUrl(to, state.tools.config)
-  // With the cookies that came along, the same address may be answered with its page.
+  // With the cookies just set, the same URL may now return its page.
   if (target === visit.url && cookies && visit.hops < MAX_HOPS) return state.frontier.requeue({ ...visit, hops: visit.hops + 1 })
   if (target === visit.url) return selfRedirect(state, visit)
   resolve(state, visit.url, 'other', null)
@@ -86,7 +89,7 @@ export const completeRedirect = (
   }
 }
 
-/** What differs is only what normalizing takes away, e.g. a fragment or a tracking parameter. */
+/** The difference is only what normalizing removes, e.g. a fragment or a tracking parameter. */
 const selfRedirect = (state: CrawlState, visit: Visit): void => {
   if (visit.start) recordStartFailure(state, new Failure('TOO_MANY_REDIRECTS', `the start address ${visit.url} redirects to itself`))
   keep(state, visit, 'redirect_to_itself')
@@ -98,8 +101,8 @@ const otherSite = (from: string, to: string): Failure =>
   })
 
 /**
- * Whether two addresses belong to one site in the sense people have: the same host with or without `www.`, and http or
- * https on their usual ports, or the very same port.
+ * Whether two URLs belong to one site as people understand it: the same host with or without `www.`, and http or
+ * https on their usual ports, or the same port.
  */
 export const isSameSite = (a: string, b: string): boolean => {
   const [first, second] = [new URL(a), new URL(b)]

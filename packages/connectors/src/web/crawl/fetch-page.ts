@@ -5,18 +5,18 @@ import type { Visit } from './frontier.js'
 import { NotRendered, type Outcome } from './outcome.js'
 import { readAnswer } from './read-answer.js'
 
-/** Makes the site's bucket rest. */
+/** Pauses the requests to a site. */
 export type Pause = (ms: number) => void
 
-/** No page can be read then. */
+/** Reasons for which no page can be read at all. */
 const NO_BROWSER: ReadonlySet<string> = new Set(['BROWSER_NOT_INSTALLED', 'BROWSER_UNUSABLE'])
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const BASE_MS = 500
 const CAP_MS = 15_000
-/** A site that asks for longer is left alone until then: the run is parked. */
+/** A site that asks for a longer wait is left alone for that time: the run is parked. */
 const MAX_WAIT_MS = 60_000
 
-/** Fetches and reads one page, trying again with back-off. Throws CANCELLED, and RATE_LIMITED when the site asks for more than a minute. */
+/** Fetches and reads one page, retrying with backoff. Throws CANCELLED, and RATE_LIMITED when the site asks for more than a minute. */
 export const fetchPage = async (tools: CrawlTools, visit: Visit, conditional: boolean, pause: Pause): Promise<Outcome> => {
   for (let attempt = 0; ; attempt++) {
     const result = await tryOnce(tools, visit, conditional)
@@ -80,7 +80,7 @@ const classify = async (tools: CrawlTools, visit: Visit, response: HttpResponse,
   return { kind: 'refused', status, said }
 }
 
-/** The headers for a request, with the cookies of the crawl. */
+/** Returns the headers of a request, with the cookies of the crawl. */
 export const withCookies = ({ headers, cookies }: Pick<CrawlTools, 'headers' | 'cookies'>, url: string): Record<string, string> => {
   const { cookie: own, ...others } = headers.for(url)
   const cookie = cookies.headerFor(url, own)

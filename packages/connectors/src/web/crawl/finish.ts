@@ -14,8 +14,8 @@ import { createAgainList, formatCursor, settingsFingerprint } from './crawl-curs
 import type { CrawlState } from './crawl-state.js'
 
 /**
- * The last page of a crawl: the cursor, and the sweep when everything was read. Throws when no start address gave a
- * page, or nothing at all did: what is stored stays then.
+ * Builds the last page of a crawl: the cursor, and the sweep if everything was read. Throws when no start address yielded a
+ * page, or nothing at all did; the stored pages are then kept.
  */
 export const finish = (state: CrawlState): Page => {
   const { starts, tools, pages } = state
@@ -33,7 +33,7 @@ export const finish = (state: CrawlState): Page => {
   }
 }
 
-/** What was reported of single pages, and what the counts of all say. */
+/** Combines the caveats about single pages with those that follow from the counts. */
 const withCounts = (state: CrawlState): CaveatTally => {
   const { tally, pages, frontier, examples } = state
   const times = (what: string): number => tally.get(what) ?? 0
@@ -66,7 +66,7 @@ const withCounts = (state: CrawlState): CaveatTally => {
   )
 }
 
-/** What the crawl could not see may hold anything: pages that failed, sitemaps that could not be read, what lies beyond the limits. */
+/** What the crawl could not see may contain anything: pages that failed, unreadable sitemaps, whatever lies beyond the limits. */
 export const crawlEnd = (state: CrawlState): ReadEnd => {
   const { starts } = state
   if (starts.failed > 0)
@@ -75,10 +75,10 @@ export const crawlEnd = (state: CrawlState): ReadEnd => {
   return incomplete(`not all of the site was seen: ${[...state.unseen].join('; ')}${state.tally.size === 0 ? '' : ` (${describe(state)})`}`)
 }
 
-/** Equal to the last one when nothing was found, which shows that nothing is new. */
+/** Equal to the last cursor if nothing was found, which shows that nothing is new. */
 const nextCursor = (state: CrawlState): ReturnType<typeof formatCursor> => {
   const again = createAgainList()
-  // What failed comes first; dead links may be dropped, since they are found again with the page that has them.
+  // Failed URLs come first; dead links may be dropped, since the page that contains them leads to them again.
   for (const [url, depth] of [...state.unread.entries, ...state.dead]) again.add(url, depth)
   const generation = state.records === 0 && state.previous !== null ? state.previous.generation : state.generation
   const sorted = [...again.entries].sort(([a], [b]) => (a < b ? -1 : Number(a > b)))

@@ -15,7 +15,7 @@ it('keeps concurrency and delay per site, in order', () => {
   expect(frontier.queued).toBe(0)
 })
 
-it('rests a site that asks for it', () => {
+it('pauses a site that asks for it', () => {
   const frontier = createFrontier({ concurrency: 2, delayMs: 0, maxSeen: 10 })
   frontier.add(visit('http://a/1'))
   frontier.pause('http://a/x', 1_000)

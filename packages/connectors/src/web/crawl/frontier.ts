@@ -1,23 +1,23 @@
 import { originOf } from '../address/normalize-url.js'
 import type { PageMark } from './page-mark.js'
 
-/** One address to be read. */
+/** One URL to be read. */
 export interface Visit {
   readonly url: string
   readonly depth: number
-  /** Redirects that led here. */
+  /** The number of redirects that led here. */
   readonly hops: number
   readonly start: boolean
-  /** What is stored of this page. */
+  /** The mark of the stored page, if any. */
   readonly stored?: PageMark
   /** lastmod in the sitemap. */
   readonly lastmod?: string
-  /** Stored or start address whose redirect led here. */
+  /** The stored page or start address whose redirect led here. */
   readonly movedFrom?: string
   readonly ignoreCanonical?: boolean
 }
 
-/** `waiting`: it stands for itself only if another address turns out not to. `other`: read, and no page of ours. */
+/** `waiting`: it stands for itself only if another URL turns out not to stand for it. `other`: read, and not one of our pages. */
 export type VisitState = 'queued' | 'waiting' | 'page' | 'other'
 
 interface Bucket {
@@ -29,20 +29,20 @@ interface Bucket {
   readyAt: number
 }
 
-/** The addresses of a crawl: each once, bounded, in buckets per site that keep concurrency and delay. */
+/** The URLs of a crawl: each once, bounded, in buckets per site that limit concurrency and enforce the delay. */
 export interface Frontier {
   stateOf(url: string): VisitState | undefined
   setState(url: string, state: VisitState): void
-  /** Queues an address that is new. False when the bound is reached. */
+  /** Queues a new URL. Returns false when the bound is reached. */
   add(visit: Visit): boolean
-  /** Queues an address again. */
+  /** Queues a URL again. */
   requeue(visit: Visit): void
-  /** The next address that may be fetched now; `done` must follow. */
+  /** Returns the next URL that may be fetched now; `done` must follow. */
   take(nowMs: number): Visit | undefined
   done(visit: Visit): void
-  /** When the next address may be taken; undefined when nothing is queued or only the end of a fetch makes room. */
+  /** Returns when the next URL may be taken; undefined if nothing is queued or only the end of a fetch frees a slot. */
   nextReadyAt(): number | undefined
-  /** Keeps a site at rest until then. */
+  /** Pauses a site until then. */
   pause(url: string, untilMs: number): void
   setDelay(origin: string, delayMs: number): void
   readonly queued: number

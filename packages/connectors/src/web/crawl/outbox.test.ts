@@ -16,7 +16,7 @@ it('cuts pages by records and bytes, then gives the last one', async () => {
   expect(sizes).toEqual([100, 50, 1, 1, 0])
 })
 
-it('has no room while the consumer is behind, and says when it has again', async () => {
+it('has no room while the consumer is behind, and signals when it has again', async () => {
   let room = 0
   const outbox = createOutbox({ onRoom: () => room++ })
   for (let i = 0; i < 200; i++) outbox.put(record(`${i}`), 10)
@@ -26,7 +26,7 @@ it('has no room while the consumer is behind, and says when it has again', async
   expect(room).toBe(1)
 })
 
-it('shows what there is after a while', async () => {
+it('releases what there is after a while', async () => {
   const outbox = createOutbox({ onRoom: () => undefined, flushMs: 1 })
   outbox.putUnchanged('a')
   expect(await outbox.take(progress)).toMatchObject({ unchanged: ['a'] })

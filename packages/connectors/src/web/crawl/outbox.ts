@@ -3,22 +3,22 @@ import type { Page, SourceRecord } from '@inlet/connector-sdk'
 const MAX_RECORDS = 100
 const MAX_BYTES = 1_048_576
 const MAX_UNCHANGED = 500
-/** So many pages may wait for the consumer before fetching pauses. */
+/** How many pages may wait for the consumer before fetching pauses. */
 const PAGES_AHEAD = 2
-/** A slow crawl still shows what it has. */
+/** Even a slow crawl shows what it has after this time. */
 const FLUSH_MS = 3_000
 
-/** Bounded buffer between the crawl, which puts, and the generator, which takes pages. */
+/** A bounded buffer between the crawl, which puts records, and the generator, which takes pages. */
 export interface Outbox {
   put(record: SourceRecord, bytes: number): void
   putUnchanged(key: string): void
-  /** False: the consumer is behind, fetch no further. */
+  /** False: the consumer is behind, so fetch no more. */
   readonly hasRoom: boolean
-  /** Nothing more comes; `last` goes with the last page. */
+  /** Ends the input; `last` is merged into the last page. */
   end(last: Page): void
-  /** The taker gets the failure at once; what is buffered is dropped, since it is read again. */
+  /** Fails the consumer at once; what is buffered is dropped, because it will be read again. */
   fail(error: unknown): void
-  /** The next full page, or what there is after a while; null after the last. Throws what `fail` was given. */
+  /** Returns the next full page, or after a while whatever there is; null after the last. Throws what `fail` was given. */
   take(progress: () => NonNullable<Page['progress']>): Promise<Page | null>
 }
 

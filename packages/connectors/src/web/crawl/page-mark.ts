@@ -1,4 +1,4 @@
-/** What is remembered with a stored page, as its validator. Short names, since it is stored a million times. */
+/** What is remembered of a stored page, as its validator. The names are short because it is stored a million times. */
 export interface PageMark {
   /** ETag and Last-Modified as the server sent them. */
   readonly e?: string
@@ -13,16 +13,16 @@ export interface PageMark {
   readonly g: number
   /** lastmod in the sitemap. */
   readonly s?: string
-  /** Sketch of the text, to compare it with pages that name this one as canonical. */
+  /** Sketch of the text, to compare with pages that name this one as canonical. */
   readonly k?: string
-  /** The page had a password field. */
+  /** Set if the page had a password field. */
   readonly p?: 1
 }
 
 const MAX_ETAG = 300
 const MAX_DATE = 100
 
-/** At most 800 bytes: an absurd ETag is left out. */
+/** At most 800 bytes: an absurdly long ETag is omitted. */
 export const formatMark = (mark: PageMark): string => {
   const { e, m, s, ...rest } = mark
   return JSON.stringify({
@@ -33,7 +33,7 @@ export const formatMark = (mark: PageMark): string => {
   })
 }
 
-/** Null for a record whose validator is missing or of another kind: it is then read again. */
+/** Returns null for a record whose validator is missing or of another kind; it is then read again. */
 export const parseMark = (validator: string | null): PageMark | null => {
   if (validator === null) return null
   try {

@@ -12,16 +12,16 @@ export interface PumpOptions {
   readonly state: CrawlState
   readonly robots: RobotsCache
   readonly hasRoom: () => boolean
-  /** Nothing is left to fetch. */
+  /** Called when nothing is left to fetch. */
   readonly onIdle: () => void
   readonly onFailure: (error: unknown) => void
 }
 
-/** Keeps as many requests going as the settings, the consumer and the page cap allow. */
+/** Keeps as many requests in flight as the settings, the consumer and the page limit allow. */
 export interface Pump {
-  /** To be called whenever there may be something to do. */
+  /** Call it whenever there may be something to do. */
   run(): void
-  /** Resolves when no request is left; the caller has aborted their signal. */
+  /** Resolves when no request is left; the caller has already aborted their signal. */
   stop(): Promise<void>
 }
 
@@ -84,7 +84,7 @@ export const createPump = ({ state, robots, hasRoom, onIdle, onFailure }: PumpOp
     onIdle()
   }
 
-  /** Wakes when the delay of a site has passed; ends of fetches and a consumer that takes wake it anyway. */
+  /** Wakes when the delay of a site has passed; a fetch that ends and a consumer that takes wake it anyway. */
   const waitForBucket = (): void => {
     const at = hasRoom() && state.pages + frontier.active < maxPages ? frontier.nextReadyAt() : undefined
     if (at !== undefined) timer = setTimeout(run, Math.max(1, Math.ceil(at - performance.now())))

@@ -10,7 +10,7 @@ import { NotRendered, type Outcome } from './outcome.js'
 
 type Format = 'html' | 'text' | 'markdown' | 'pdf'
 
-/** A missing type is HTML, as browsers have it. */
+/** A missing type counts as HTML, as in browsers. */
 const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['', 'html'],
   ['text/html', 'html'],
@@ -22,7 +22,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['application/x-pdf', 'pdf'],
 ])
 
-/** Makes a page of a successful answer, in the browser when the settings say so. */
+/** Turns a successful response into a page, in the browser if the settings say so. */
 export const readAnswer = async (tools: CrawlTools, { url }: Visit, response: HttpResponse): Promise<Outcome> => {
   const { headers, status } = response
   const contentType = headers['content-type'] ?? ''
@@ -43,7 +43,7 @@ export const readAnswer = async (tools: CrawlTools, { url }: Visit, response: Ht
     page: withPageHeaders(page, url, headers),
     contentType: type,
     ...(decoded === undefined ? {} : { decoded: toChosen(decoded) }),
-    // What the server says of its document says nothing of what scripts make of it.
+    // The server's validators describe its document, not what scripts make of it.
     ...(headers['etag'] === undefined || rendered !== undefined ? {} : { etag: headers['etag'] }),
     ...(headers['last-modified'] === undefined || rendered !== undefined ? {} : { lastModified: headers['last-modified'] }),
   }
@@ -71,11 +71,11 @@ interface Answer {
   readonly format: Format
   readonly body: Buffer
   readonly type: string
-  /** The document, as the browser left it where it ran; empty for a PDF. */
+  /** The document, as scripts left it if the browser ran; empty for a PDF. */
   readonly text: string
 }
 
-/** Null for a PDF that cannot be read. */
+/** Returns null for a PDF that cannot be read. */
 const toPage = async ({ tools, url, format, body, type, text }: Answer): Promise<HtmlPage | null> => {
   const { config, processes, signal } = tools
   if (format === 'pdf') {

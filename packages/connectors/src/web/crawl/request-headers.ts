@@ -3,11 +3,11 @@ import { originOf } from '../address/normalize-url.js'
 import type { WebConfig } from '../config.js'
 
 export interface RequestHeaders {
-  /** The headers for a request to this address; credentials only for the sites of the start addresses. */
+  /** Returns the headers of a request to this URL; credentials only for the sites of the start addresses. */
   for(url: string): Record<string, string>
-  /** What a browser adds to its own headers, and where. */
+  /** The headers a browser adds to its own, and for which origins. */
   readonly inBrowser: { readonly origins: readonly string[]; readonly values: Readonly<Record<string, string>> }
-  /** Names of the headers that hold secrets. */
+  /** Names of the headers that contain secrets. */
   readonly credentialNames: readonly string[]
 }
 

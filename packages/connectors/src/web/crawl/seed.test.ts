@@ -15,7 +15,7 @@ store
   .beginRun({ name: 'pages', kind: 'document', incremental: true, deletes: 'sweep' })
   .apply({ records: [record('http://a/1', mark), record('http://a/2', 'of another kind'), record('http://a/3')] })
 
-it('loads marks, and those it cannot read as never to be trusted', async () => {
+it('loads marks, and never trusts those it cannot read', async () => {
   const { marks, generation, complete } = await loadStored(store.known, 10, new AbortController().signal)
   expect(marks.get('http://a/1')).toMatchObject({ d: 3, g: 7 })
   expect(marks.get('http://a/2')?.g).toBe(Number.POSITIVE_INFINITY)

@@ -7,7 +7,7 @@ import { type CrawlState, offer, report } from './crawl-state.js'
 import { type PageMark, parseMark } from './page-mark.js'
 import { STREAM } from './to-record.js'
 
-/** The marks of the stored pages, at most `limit` of them, and the highest generation among them. */
+/** Loads the marks of the stored pages, at most `limit` of them, and the highest generation among them. */
 export const loadStored = async (
   known: KnownRecords,
   limit: number,
@@ -25,10 +25,13 @@ export const loadStored = async (
   return { marks, generation, complete: true }
 }
 
-/** A stored page without a readable mark: it is read in full. */
+/** A stored page without a readable mark; it is read in full. */
 const UNKNOWN: PageMark = { c: '', h: '', d: 1, g: Number.POSITIVE_INFINITY }
 
-/** Queues where the crawl begins: start addresses, sitemaps, what could not be read last time, and all stored pages, since a page answered with 304 shows no links. */
+/**
+ * Queues where the crawl begins: start addresses, sitemaps, what could not be read last time, and all stored pages, since a 304 response shows no
+ * links.
+ */
 export const seed = async (state: CrawlState, robots: RobotsCache): Promise<void> => {
   const { config } = state.tools
   const starts = config.startUrls.map((url) => normalizeUrl(url, config)).filter((url) => url !== null)
@@ -75,7 +78,7 @@ const seedFromSitemaps = async (state: CrawlState, robots: RobotsCache, starts: 
   }
 }
 
-/** Sitemaps named in robots.txt, else at the usual place, of each site. */
+/** Returns the sitemaps of each site that robots.txt names, otherwise the usual URL. */
 const findSitemaps = async (
   state: CrawlState,
   robots: RobotsCache,

@@ -9,7 +9,7 @@ const MAX_TEXT_CHARS = 2_000_000
 
 export const STREAM = 'pages'
 
-/** A page as a record, without its validator. Nothing in it depends on when or how the page was found. */
+/** Turns a page into a record, without its validator. Nothing in it depends on when or how the page was found. */
 export const toRecord = (url: string, page: HtmlPage, contentType: string): SourceRecord => {
   const { publishedAt, modifiedAt, ...meta } = page.meta
   const occurredAt = toDate(modifiedAt) ?? toDate(publishedAt)
@@ -34,7 +34,7 @@ export const toRecord = (url: string, page: HtmlPage, contentType: string): Sour
   }
 }
 
-/** Marks of a record: of its title and text, and of the whole. */
+/** Hashes a record: its title and text, and the whole. */
 export const hashRecord = (record: SourceRecord): { readonly content: string; readonly whole: string } => {
   const content = digest(`${record.title ?? ''}\n${record.text ?? ''}`)
   return { content, whole: digest(`${content}${record.occurredAt?.toString() ?? ''}${JSON.stringify(record.data)}`) }

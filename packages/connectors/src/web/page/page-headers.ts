@@ -2,7 +2,7 @@ import { decodeLocation, isUrl } from '@inlet/connector-sdk'
 import { parseRobotsDirectives } from '../../parsing/html/head-collector.js'
 import type { HtmlPage } from '../../parsing/html/read-html.js'
 
-/** Adds the directives (X-Robots-Tag) and the canonical address (Link) that headers carry instead of the head of a page. */
+/** Adds the directives (X-Robots-Tag) and the canonical URL (Link) that arrive in headers instead of the head of the page. */
 export const withPageHeaders = (page: HtmlPage, url: string, headers: Readonly<Record<string, string>>): HtmlPage => {
   const directives = toDirectives(headers['x-robots-tag'])
   const canonical = page.canonical ?? canonicalLink(headers['link'] === undefined ? undefined : decodeLocation(headers['link']), url)
@@ -14,7 +14,7 @@ export const withPageHeaders = (page: HtmlPage, url: string, headers: Readonly<R
   }
 }
 
-/** Directives for one named crawler, e.g. `googlebot: noindex`, are not meant for us. */
+/** Directives for another named crawler, e.g. `googlebot: noindex`, are not meant for us. */
 const toDirectives = (header: string | undefined): { readonly noindex: boolean; readonly nofollow: boolean } => {
   if (header === undefined) return { noindex: false, nofollow: false }
   let forAnother = false

@@ -3,11 +3,11 @@ import type { HtmlPage } from '../../parsing/html/read-html.js'
 import { readPdf } from '../../parsing/pdf/read-pdf.js'
 import type { RandomAccess, ReaderProcesses } from '../../parsing/subprocess/reader-process.js'
 
-/** A record holds no more. */
+/** The limit of a record. */
 const MAX_CHARS = 2_000_000
 const MAX_PAGES = 5_000
 
-/** A PDF as a page: its text, titled by its metadata, else by its file name; without links. Throws FILE_UNREADABLE, FILE_TOO_LARGE. */
+/** Reads a PDF as a page: its text, titled by its metadata or else its file name; without links. Throws FILE_UNREADABLE, FILE_TOO_LARGE. */
 export const readPdfPage = async (
   bytes: Buffer,
   { url, processes, signal }: { readonly url: string; readonly processes: ReaderProcesses; readonly signal: AbortSignal },
@@ -41,7 +41,7 @@ export const readPdfPage = async (
   }
 }
 
-/** Whether a PDF is to blame, and not what reads it. */
+/** Whether the PDF is at fault rather than its reader. */
 export const isUnreadable = (error: unknown): error is Failure =>
   error instanceof Failure && (error.reason === 'FILE_UNREADABLE' || error.reason === 'FILE_TOO_LARGE')
 

@@ -5,7 +5,7 @@ const words = (from: number, to: number) => Array.from({ length: to - from }, (_
 const share = (text: string, other: string) => shareIn(sketchOf({ markdown: text }), sketchOf({ markdown: other }))
 
 describe('sketches', () => {
-  it('distinguish duplicates, and texts that another one holds, from other texts', () => {
+  it('distinguish duplicates, and texts contained in another one, from other texts', () => {
     expect(share(words(0, 300), words(0, 300))).toBe(1)
     expect(share(words(0, 200), words(0, 300))).toBeGreaterThan(0.8)
     expect(share(words(0, 300), words(500, 900))).toBe(0)
@@ -19,7 +19,7 @@ describe('sketches', () => {
     expect(share('', '')).toBe(1)
   })
 
-  it('compare titles, as far as there are any', () => {
+  it('compare titles where there are any', () => {
     const [one, same, other, none] = ['Page 1', ' page  1!', 'Page 2', undefined].map((title) =>
       sketchOf({ markdown: 'x', ...(title === undefined ? {} : { title }) }),
     )

@@ -1,8 +1,11 @@
-/** So many of the smallest hashes stand for the words of a text. */
+/** How many of the smallest hashes stand for the words of a text. */
 const SIZE = 16
 const TOKEN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]{2}|[\p{L}\p{N}]+/gu
 
-/** What says whether one page is the duplicate of another, or a part of it, in 92 characters or less: its title, and the smallest hashes of its words (bottom-k sampling, Broder 1997). */
+/**
+ * Summarizes a page in at most 92 characters, so that it can be compared with another one it may duplicate or be part of: its title, and the
+ * smallest hashes of its words (bottom-k sampling, Broder 1997).
+ */
 export const sketchOf = ({ title = '', markdown }: { readonly title?: string; readonly markdown: string }): string => {
   const words = markdown.toLowerCase().match(TOKEN) ?? []
   const smallest = Uint32Array.from(new Set(words.map(hashOf)))
@@ -15,13 +18,13 @@ export const sketchOf = ({ title = '', markdown }: { readonly title?: string; re
   return bytes.toString('base64url')
 }
 
-/** Whether two pages have one title, as far as both have any. */
+/** Whether two pages have the same title; true if one of them has none. */
 export const sameTitle = (sketch: string, other: string): boolean => {
   const [own, others] = [hashesOf(sketch)[0], hashesOf(other)[0]]
   return own === others || own === 0 || others === 0
 }
 
-/** About which share of the words of a page another one has too; null when that cannot be known, since one is far longer. */
+/** Estimates the share of a page's words that another page contains; null if that cannot be known because one is far longer. */
 export const shareIn = (sketch: string, other: string): number | null => {
   const own = hashesOf(sketch).slice(1)
   const others = hashesOf(other).slice(1)

@@ -2,15 +2,15 @@ import { Failure, toFailure } from '@inlet/connector-sdk'
 import type { CrawlTools } from '../crawl/crawl-tools.js'
 import { ALLOW_ALL, MAX_ROBOTS_BYTES, parseRobots, type RobotsRules } from './robots-rules.js'
 
-/** RFC 9309, 2.4: not longer than a day. */
+/** RFC 9309, 2.4: no longer than a day. */
 const MAX_AGE_MS = 24 * 3_600_000
 const MAX_REDIRECTS = 5
 
 /** The rules of each site, read once a day. */
 export interface RobotsCache {
   /**
-   * RFC 9309, 2.3.1: what does not exist (4xx) allows everything; what cannot be read (5xx, no answer) forbids everything, which
-   * is thrown as the failure it is, so that the crawl is tried again instead of losing pages.
+   * Returns the rules of a site. RFC 9309, 2.3.1: what does not exist (4xx) allows everything; what cannot be read (5xx, no response) forbids
+   * everything. That is thrown as a failure, so that the crawl is retried instead of losing pages.
    */
   rulesFor(tools: CrawlTools, origin: string): Promise<RobotsRules>
 }
@@ -54,7 +54,7 @@ const readRobots = async (tools: CrawlTools, url: string): Promise<RobotsRules> 
       return ALLOW_ALL
     }
     const text = (await response.text()).slice(0, MAX_ROBOTS_BYTES)
-    // Sites that answer every address with a page have no robots.txt.
+    // Sites that answer every URL with a page have no robots.txt.
     return /^\s{0,100}<(?:!doctype|html)/i.test(text.slice(0, 200)) ? ALLOW_ALL : parseRobots(url, text, tools.config.userAgent)
   } catch (error) {
     // RFC 9309, 2.3.1.2.

@@ -4,7 +4,7 @@ import { parseSitemap } from './parse-sitemap.js'
 const parse = (text: string, max = 10) => parseSitemap(text, 'https://e.com/sitemap.xml', max)
 const head = '<?xml version="1.0" encoding="UTF-8"?>'
 
-it('reads pages with lastmod, also with a prefix and CDATA', async () => {
+it('reads pages with lastmod, even with a prefix and CDATA', async () => {
   const text = `${head}<s:urlset xmlns:s="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:i="i"><s:url><s:loc> https://e.com/a?x=1&amp;y=2 </s:loc><s:lastmod>2024-01-02</s:lastmod><i:image><i:loc>https://e.com/i.png</i:loc></i:image></s:url><s:url><s:loc><![CDATA[https://e.com/b]]></s:loc></s:url></s:urlset>`
   expect(await parse(text)).toEqual({
     pages: [{ url: 'https://e.com/a?x=1&y=2', lastmod: '2024-01-02' }, { url: 'https://e.com/b' }],
@@ -24,11 +24,11 @@ it('reads an index and a list of lines', async () => {
   expect(await parse('https://e.com/a\r\n\nhttps://e.com/b\nx')).toMatchObject({ pages: [{ url: 'https://e.com/a' }, { url: 'https://e.com/b' }] })
 })
 
-it('says when there is more than wanted', async () => {
+it('reports when there are more entries than wanted', async () => {
   expect(await parse(`<urlset>${'<url><loc>https://e.com/a</loc></url>'.repeat(11)}</urlset>`)).toMatchObject({ cut: true })
 })
 
-it.each(['<!DOCTYPE html><html></html>', '<rss><channel/></rss>', 'nothing', ''])('takes %j for no sitemap', async (text) => {
+it.each(['<!DOCTYPE html><html></html>', '<rss><channel/></rss>', 'nothing', ''])('does not take %j for a sitemap', async (text) => {
   expect(await parse(text)).toBeNull()
 })
 
@@ -45,7 +45,7 @@ it.each([
     `<!DOCTYPE u [<!ENTITY a "b"><!ENTITY c "&a;">]><urlset>${entries}<url><loc>https://e.com/&c;</loc></url></urlset>`,
     'it has',
   ],
-])('reads what is whole of one with %s, and says so', async (_what, text, damage) => {
+])('reads what is intact of one with %s, and reports the damage', async (_what, text, damage) => {
   const found = await parse(head + text)
   expect(found?.damage).toContain(damage)
   expect(found?.pages.map(({ url }) => url)).toEqual(expect.arrayContaining(['https://e.com/s0', 'https://e.com/s1']))
@@ -55,7 +55,7 @@ it('takes a bare ampersand as one', async () => {
   expect((await parse('<urlset><url><loc>https://e.com/q?a=1&b=2</loc></url></urlset>'))?.pages).toEqual([{ url: 'https://e.com/q?a=1&b=2' }])
 })
 
-it('takes empty elements for what they are', async () => {
+it('handles empty elements', async () => {
   expect(await parse(`${head}<urlset><url><loc>https://e.com/a</loc><lastmod/><x:y/></url></urlset>`)).toMatchObject({
     pages: [{ url: 'https://e.com/a' }],
     damage: null,
@@ -63,7 +63,7 @@ it('takes empty elements for what they are', async () => {
   expect(await parse('<urlset/>')).toMatchObject({ pages: [], damage: null })
 })
 
-it('steps over a DOCTYPE, and resolves addresses against its own', async () => {
+it('skips a DOCTYPE, and resolves URLs against its own', async () => {
   const text = `${head}<!DOCTYPE urlset PUBLIC "-//E//DTD" "http://dtd.example/s.dtd" [<!ENTITY h "https://e.com">]><urlset><url><loc>&h;/a</loc></url><url><loc>/b</loc></url></urlset>`
   expect(await parse(text)).toMatchObject({ pages: [{ url: 'https://e.com/a' }, { url: 'https://e.com/b' }], damage: null })
 })

@@ -11,11 +11,11 @@ export interface SitemapEntry {
 
 export interface Sitemap {
   readonly pages: readonly SitemapEntry[]
-  /** Further sitemaps, when it is an index. */
+  /** Further sitemaps, if it is an index. */
   readonly sitemaps: readonly string[]
-  /** There were more entries than were asked for. */
+  /** There were more entries than requested. */
   readonly cut: boolean
-  /** What is wrong with it, so that entries may be missing; null when it is sound. */
+  /** Damage, because of which entries may be missing; null if there is none. */
   readonly damage: string | null
 }
 
@@ -23,12 +23,12 @@ const SLICE_CHARS = 131_072
 const MAX_SITEMAPS = 10_000
 const MAX_TEXT = 8_192
 const MAX_DEPTH = 50
-/** An ampersand that begins no reference of XML. */
+/** An ampersand that does not begin an XML reference. */
 const BARE_AMPERSAND = /&(?!(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);)/i
 
 /**
- * Reads a sitemap or sitemap index (sitemaps.org, XML or a list of lines), at most `maxPages` entries of it, in slices. What is whole of a damaged
- * one is read. Null when the text is neither, e.g. the page a site answers for everything it does not have.
+ * Reads a sitemap or sitemap index (sitemaps.org, XML or a list of lines), at most `maxPages` entries, in slices. Of a damaged one, reads what
+ * is intact. Null when the text is neither, e.g. the page a site returns for everything it does not have.
  */
 export const parseSitemap = async (text: string, url: string, maxPages: number): Promise<Sitemap | null> => {
   const start = text.slice(0, 1_024).trimStart().toLowerCase()
@@ -49,7 +49,7 @@ const parseLines = (text: string, maxPages: number): Sitemap => {
   return { pages: lines.slice(0, maxPages).map((url) => ({ url })), sitemaps: [], cut: lines.length > maxPages, damage: null }
 }
 
-/** From the element that a sitemap begins with. */
+/** Cuts off everything before the root element of a sitemap. */
 const withoutDoctype = (text: string): string => {
   const root = text.search(/<(?:[\w.-]{1,50}:)?(?:urlset|sitemapindex)[\s>]/i)
   return root === -1 ? '' : text.slice(root)
@@ -73,7 +73,7 @@ const parseXml = async (text: string, base: string, maxPages: number): Promise<S
 
 interface Reader {
   write(text: string): void
-  /** Whether its root is none of a sitemap. */
+  /** Whether its root is not that of a sitemap. */
   isOther(): boolean
   /** Whether nothing more is wanted. */
   isDone(): boolean
@@ -90,7 +90,7 @@ const createReader = (base: string, maxPages: number): Reader => {
   let field: 'loc' | 'lastmod' | null = null
   let cut = false
   let ending = false
-  /** Whether the last that came was the beginning of an element. */
+  /** Whether the last event was the start of an element. */
   let bare = false
   let damage: string | null = null
 
@@ -121,9 +121,9 @@ const createReader = (base: string, maxPages: number): Reader => {
       onclosetag(given, implied) {
         depth--
         field = null
-        // Elements that are open at the end are closed by the parser: their content may be half of it.
+        // The parser closes elements that are open at the end: half of their content may be missing.
         if (implied && ending) damage ??= 'it ends in the middle'
-        // The parser closes `<lastmod/>` the same way, right behind its beginning.
+        // The parser closes `<lastmod/>` the same way, right after its start.
         else if (implied && !bare) damage ??= 'its elements do not close in order'
         bare = false
         if (depth === 1 && !(implied && ending)) takeEntry(localName(given))

@@ -6,7 +6,7 @@ import { originOf } from '../address/normalize-url.js'
 import type { CrawlTools } from '../crawl/crawl-tools.js'
 import { parseSitemap, type SitemapEntry } from './parse-sitemap.js'
 
-/** sitemaps.org: a sitemap has at most 50 MB, unpacked. */
+/** sitemaps.org: a sitemap has at most 50 MB, uncompressed. */
 const MAX_BYTES = 52_428_800
 const MAX_FILES = 1_000
 const MAX_DEPTH = 3
@@ -16,15 +16,15 @@ const unpack = promisify(gunzip)
 export interface SitemapRequest {
   readonly tools: CrawlTools
   readonly urls: readonly string[]
-  /** Named in the settings: a failure ends the crawl. Else it is logged and makes the reading incomplete. */
+  /** Named in the settings: a failure ends the crawl. Otherwise it is logged and makes the read incomplete. */
   readonly required: boolean
-  /** Addresses that were only tried: that there is no sitemap says nothing. */
+  /** URLs that were only guessed: a missing sitemap there means nothing. */
   readonly guessed: ReadonlySet<string>
-  /** A site whose sitemaps may be read. */
+  /** Whether the sitemaps of a site may be read. */
   readonly allows: (origin: string) => boolean
-  /** Called for each sitemap: what is wrong with it, or null. */
+  /** Called for each sitemap, with what is wrong with it, or null. */
   readonly onRead: (url: string, damage: string | null) => void
-  /** How many entries are wanted at most. */
+  /** The most entries wanted. */
   readonly maxPages: number
 }
 
@@ -79,7 +79,7 @@ const readOne = async (request: SitemapRequest, url: string, maxPages: number): 
   }
 }
 
-/** Null when it does not exist. */
+/** Returns null if it does not exist. */
 const download = async (tools: CrawlTools, url: string): Promise<{ readonly bytes: Buffer; readonly contentType: string } | null> => {
   const response = await tools.http.request({
     url,

@@ -7,10 +7,10 @@ import type { TestSite } from './test-site.js'
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** A renderer with the browser of the tests, as said in `options`. The caller disposes. */
+/** Creates a renderer with the browser of the tests, as `options` say. The caller disposes it. */
 export const createTestRenderer = (options: Partial<PageRendererOptions> = {}): ClosablePageRenderer => createPageRenderer({ log, ...options })
 
-/** Keeps the browser of a renderer, which is slow to start, between sessions. */
+/** Keeps a renderer's browser, which is slow to start, between sessions. */
 export const keepBrowser = (renderer: ClosablePageRenderer): AsyncDisposable =>
   renderer.open({
     guard: { checkUrl: (url) => new URL(url), checkHost: () => undefined, resolve: () => Promise.reject(new Error('not used')) },
@@ -33,7 +33,7 @@ interface Options {
   readonly signal?: AbortSignal
 }
 
-/** Reads a site in the browser as the worker does. Keys of `texts` are addresses without the site. */
+/** Reads a site in the browser as the worker does. Keys of `texts` are URLs without the site. */
 export const readInBrowser = async (site: TestSite, config: object, options: Options) => {
   const { store = createRecordStore(), renderer, secrets = {}, signal = new AbortController().signal } = options
   const full = { startUrls: [`${site.url}/`], delayMs: 0, retries: 0, sitemap: 'off', robots: 'ignore', render: 'browser', ...config }
@@ -65,11 +65,11 @@ const processes = (): { readonly pid: number; readonly args: string }[] =>
       return pid === undefined || stat === undefined || stat.startsWith('Z') ? [] : [{ pid: Number(pid), args: args ?? '' }]
     })
 
-/** Processes of browsers that the process with this id has started. */
+/** Returns the browser processes that the process with this id has started. */
 export const browserProcesses = (owner = process.pid): readonly number[] =>
   processes().flatMap(({ pid, args }) => (args.includes(`inlet-chromium-${owner}-`) ? [pid] : []))
 
-/** The main process of the browser of this process. */
+/** Returns the main process of this process's browser. */
 export const browserPid = (): number => {
   const found = processes().find(({ args }) => args.includes(`inlet-chromium-${process.pid}-`) && !args.includes('--type='))
   if (found === undefined) throw new Error('no browser runs')

@@ -1,6 +1,6 @@
 import type { TestPage } from './test-site.js'
 
-/** A page that is empty until its script has run: it asks the site for its text and shows it, with links. */
+/** A page that is empty until its script has run, which requests its text from the site and shows it with links. */
 export const scriptPage = (title: string, data: string, extra = ''): TestPage => ({
   body:
     `<!doctype html><html lang="en"><head><title>Loading</title></head><body><div id="app"></div><script>` +

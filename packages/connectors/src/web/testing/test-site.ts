@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** One address of a test site: a page, or a handler that answers itself. */
+/** One URL of a test site: a page, or a handler that responds itself. */
 export type TestPage =
   | { readonly body: string | Buffer; readonly type?: string; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
   | ((request: IncomingMessage, response: ServerResponse) => void)
 
-/** A site on a free loopback port, with ETags and 304, for tests of the crawl. The caller closes. */
+/** A site on a free loopback port, with ETags and 304, for tests of the crawl. The caller closes it. */
 export interface TestSite {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string
   /** `host:port` for the allow-list. */
   readonly host: string
@@ -17,9 +17,9 @@ export interface TestSite {
   readonly pages: Map<string, TestPage>
   /** Paths in the order of the requests. */
   readonly requests: string[]
-  /** Requests being answered now. */
+  /** Number of requests being answered now. */
   readonly open: () => number
-  /** Connections held now. */
+  /** Number of connections held now. */
   readonly connections: () => Promise<number>
   close(): Promise<void>
 }
