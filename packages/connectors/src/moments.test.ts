@@ -7,7 +7,7 @@ interface Schema {
   readonly [member: string]: unknown
 }
 
-/** The members of settings that take a time, at any depth. */
+/** Returns the settings that take a time, at any depth. */
 const timesIn = (schema: Schema, path: string): readonly string[] =>
   schema.format === 'date-time'
     ? [path]
@@ -25,14 +25,14 @@ const times = connectors.flatMap(({ type, configSchema }) =>
 )
 
 describe('times in settings', () => {
-  it('are found, and none lies deeper than the test reaches', () => {
+  it('are found, and none is nested deeper than the test reaches', () => {
     expect(times.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['git.since', 'api_log.since', 'kafka.start', 'slack.since', 'github.since']),
     )
     expect(times.filter(({ deeper }) => deeper.length > 0)).toEqual([])
   })
 
-  it.each(times)('$path refuses what no calendar or no Postgres holds', ({ member, configSchema }) => {
+  it.each(times)('$path refuses what no calendar or no Postgres accepts', ({ member, configSchema }) => {
     const refuses = (value: string): boolean =>
       (configSchema.safeParse({ [member]: value }).error?.issues ?? []).some((issue) => issue.path.join('.') === member)
     for (const value of [

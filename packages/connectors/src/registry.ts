@@ -15,7 +15,7 @@ import slack from './slack/index.js'
 import web from './web/index.js'
 import webhook from './webhook/index.js'
 
-/** The one list of all connectors: a new one is its folder and a line here. */
+/** The one list of all connectors: a new one takes its folder and a line here. */
 export const connectors: readonly Connector[] = [
   api,
   apiLog,
@@ -34,5 +34,5 @@ export const connectors: readonly Connector[] = [
   webhook,
 ]
 
-/** The connector of a type, or undefined. */
+/** Finds the connector of a type; undefined if there is none. */
 export const findConnector = (type: string): Connector | undefined => connectors.find((connector) => connector.type === type)
