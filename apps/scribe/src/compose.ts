@@ -20,12 +20,12 @@ import { createNewKeys } from './processors/new-keys.js'
 
 const VERSION = '0.1.0'
 const UNHEALTHY_GRACE_MS = 30_000
-/** What a scrape asks of the servers is shared by those that follow it so soon. */
+/** Scrapes within this time share the answers of the servers. */
 const SCRAPE_MAX_AGE_MS = 2_000
 
 /**
- * The whole scribe: reads top to bottom; what is opened is closed in reverse order. `script` is its main file, which is also that of its
- * indexer; without one it indexes in its own process.
+ * Composes the whole scribe, from top to bottom; whatever is opened is closed in reverse order. `script` is its main file, which its indexer also
+ * runs; without one, it indexes in its own process.
  */
 export const composeScribe = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal; script?: string }) =>
   withLifecycle(async (lifecycle) => {
@@ -49,7 +49,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     const waiting = { startTimeoutMs: maxOutageMs, signal: context.signal }
     const queues = await openQueues({ ...connection, ...waiting, confirm: UNCONFIRMED, onError })
     lifecycle.defer('queues', () => queues.close())
-    // Before anything is taken: what blocks the event loop at once must be noticed too.
+    // Opened before any job is taken: something that blocks the event loop right away must be noticed too.
     const consumers: Consumer[] = []
     const progress = createProgressProbe({ queues, consumers, maxOutageMs, now: monotonicNow })
     const isHealthy = () => runProbes({ progress })

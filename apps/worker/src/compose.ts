@@ -57,19 +57,19 @@ import { createBacklog } from './writing/backlog.js'
 import { createCommitWatch } from './writing/commit-watch.js'
 import { createRunLogs } from './writing/run-log.js'
 
-/** Leaves that tests replace. */
+/** Dependencies that tests replace. */
 export interface WorkerOverrides {
   readonly findConnector?: (type: string) => Connector | undefined
   readonly lostAfterMs?: number
-  /** How long a connector may take to let go. */
+  /** How long a connector may take to stop. */
   readonly graceMs?: number
   /** How long a run listens to a continuous source. */
   readonly listenMs?: number
-  /** Types of continuous connectors, where the connectors are replaced. */
+  /** Types of continuous connectors, if the connectors are replaced. */
   readonly continuous?: readonly string[]
-  /** How soon the working folders of sources that are gone are removed. */
+  /** When to remove the working folders of sources that are gone. */
   readonly sweeping?: { readonly everyMs: number; readonly idleMs: number }
-  /** Puts faults between this worker and its queues. */
+  /** Injects faults between this worker and its queues. */
   readonly wrapQueues?: (queues: Queues) => Queues
 }
 
@@ -93,7 +93,7 @@ const openConnectors = async ({ INLET_CONNECTORS: packages }: WorkerConfig): Pro
   return registry
 }
 
-/** The whole worker: reads top to bottom; what is opened is closed in reverse order. */
+/** Composes the whole worker, from top to bottom; whatever is opened is closed in reverse order. */
 export const composeWorker = (
   config: WorkerConfig,
   context: { log: Logger; secrets: SecretRegistry; signal: AbortSignal },
@@ -119,7 +119,7 @@ export const composeWorker = (
     lifecycle.defer('queues', () => opened.close())
     const queues = overrides.wrapQueues?.(opened) ?? opened
 
-    // Before anything is taken: what blocks the event loop at once must be noticed too.
+    // Opened before any job is taken: something that blocks the event loop right away must be noticed too.
     const drain = new AbortController()
     const consumers: Consumer[] = []
     let started = false
@@ -242,7 +242,7 @@ export const composeWorker = (
         rotate: async () => {
           if (await rotateKeys({ database, keyring, log })) throw new RetryAt(new Date())
         },
-        // A process of an earlier version asks for it; retention is a chore by now.
+        // A process of an earlier version may enqueue it; retention is a chore now.
         retention: async () => {},
       }),
       await consume(QUEUES.calls, CALLS_AT_A_TIME, {

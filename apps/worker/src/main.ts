@@ -5,7 +5,7 @@ import { workerEnv } from './config.js'
 
 const secrets = createSecretRegistry()
 
-/** `--concurrency N` on the command line wins over INLET_WORKER_CONCURRENCY. */
+/** `--concurrency N` on the command line overrides INLET_WORKER_CONCURRENCY. */
 const concurrencyFlag = (argv: readonly string[]): Record<string, string> => {
   const at = argv.indexOf('--concurrency')
   const value = at === -1 ? undefined : argv[at + 1]

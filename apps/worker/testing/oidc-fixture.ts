@@ -24,25 +24,28 @@ interface Provider {
 
 export interface OidcFixture {
   readonly tokenUrl: string
-  /** An API with the stream /items of three pages, each for a token that is live at that moment. */
+  /** An API with the stream /items in three pages, which requires a token that is valid at that moment. */
   readonly apiUrl: string
-  /** Answers a refresh token of a new grant, as a person's consent would give it. */
+  /** Returns a refresh token of a new grant, as after a user's consent. */
   grant(): Promise<string>
-  /** Revokes what tokens were issued so far, but for refresh tokens. */
+  /** Revokes the tokens issued so far, except refresh tokens. */
   revokeAccess(): Promise<void>
   /** Called before the API answers each request. */
   beforeAnswer: (page: number) => Promise<void>
-  /** How many times tokens were issued, refused; and how many requests of the API had no live token. */
+  /** How often tokens were issued or refused, and how many API requests had no valid token. */
   readonly seen: { issued: number; refused: string[]; unauthorized: number }
   close(): Promise<void>
 }
 
-/** A certified OpenID provider that replaces refresh tokens and revokes the grant when one is used twice, and an API that asks it about every token. */
+/**
+ * Opens a certified OpenID provider that rotates refresh tokens and revokes the grant when one is used twice, and an API that asks it about every
+ * token. The caller closes it.
+ */
 export const openOidcFixture = async (options: { readonly accessTokenSeconds?: number } = {}): Promise<OidcFixture> => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  // A variable, since the package brings no types.
+  // A variable, since the package has no types.
   const packageName: string = 'oidc-provider'
   const { Provider } = (await import(packageName)) as { Provider: new (issuer: string, options: object) => Provider }
   const seconds = options.accessTokenSeconds ?? 600

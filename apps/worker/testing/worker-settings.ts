@@ -1,4 +1,4 @@
-/** Settings of a worker in tests, besides database, queue and keys: nothing allowed beyond it, two runs' worth of memory, free ports. */
+/** Settings of a worker in tests, apart from database, queue and keys: no outside access, enough memory for two runs, free ports. */
 export const WORKER_SETTINGS = {
   INLET_EGRESS_ALLOW: [],
   INLET_CONNECTORS: [],

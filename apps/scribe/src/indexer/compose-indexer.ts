@@ -5,7 +5,7 @@ import type { ScribeConfig } from '../config.js'
 import { ALIVE_MS } from './start-indexer.js'
 import { startIndexing } from './start-indexing.js'
 
-/** The part of `process` by which a scribe and its indexer know of each other. */
+/** The part of `process` through which a scribe and its indexer communicate. */
 export interface IndexerHost {
   /** False once the scribe is gone. */
   readonly connected?: boolean
@@ -13,17 +13,17 @@ export interface IndexerHost {
   send?(message: string): unknown
 }
 
-/** Lock, merge, and one for whatever comes in between. */
+/** Lock, merge, and one for everything in between. */
 const CONNECTIONS = 3
 
 /**
- * The indexer: a process of its own beside the scribe, since analyzing texts takes more of a processor than storing them. A message says that
- * something was stored. It ends with its scribe.
+ * Composes the indexer: a separate process beside the scribe, since analyzing texts takes more CPU than storing them. A message says that something
+ * was stored. It ends with its scribe.
  */
 export const composeIndexer = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal }, host: IndexerHost) =>
   withLifecycle(async (lifecycle) => {
     const { log } = context
-    // The scribe may have ended before anybody listened, or while the database is awaited.
+    // The scribe may end before anything listens, or while waiting for the database.
     const gone = new AbortController()
     const ended = new Promise<string>((resolve) => {
       const end = (): void => {

@@ -2,29 +2,29 @@ import type { Logger } from '@inlet/observability'
 import { sleep } from '@inlet/runtime'
 
 export interface IndexLoopDeps {
-  /** Indexes what waits; null when another process is at it. */
+  /** Indexes what is pending; null when another process is indexing. */
   readonly index: (signal: AbortSignal) => Promise<number | null>
-  /** Whether anything waits. */
+  /** Whether anything is pending. */
   readonly waits: () => Promise<boolean>
   readonly log: Pick<Logger, 'warn' | 'debug'>
 }
 
 export interface IndexLoop {
-  /** Something was stored. */
+  /** Reports that something was stored. */
   wake(): void
-  /** Ends the work in hand. */
+  /** Aborts the work in progress and waits for it. */
   stop(): Promise<void>
 }
 
-/** How long nothing is looked for when nobody says that there is something: another scribe may have left work and died. */
+/** How often to look for work without being woken: another scribe may have left work and died. */
 const IDLE_MS = 15_000
-/** One pass in so much time: many small batches become few segments. The first after a pause begins at once. */
+/** At most one pass in this time, so that many small batches become few segments. The first pass after a pause begins at once. */
 const PACE_MS = 200
-/** While another process indexes. */
+/** Pause while another process is indexing. */
 const BUSY_MS = 500
 const MAX_PAUSE_MS = 30_000
 
-/** Indexes whatever is stored, as soon as it is woken; what fails is tried again after a pause that grows. */
+/** Indexes whatever is stored, as soon as it is woken; retries failures after a growing pause. The caller stops it. */
 export const startIndexLoop = (deps: IndexLoopDeps): IndexLoop => {
   const stopping = new AbortController()
   const { signal } = stopping

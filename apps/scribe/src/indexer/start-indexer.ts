@@ -2,32 +2,35 @@ import { type ChildProcess, fork } from 'node:child_process'
 import os from 'node:os'
 import type { Logger } from '@inlet/observability'
 
-/** The argument with which the scribe's main file is the indexer. */
+/** The argument that makes the scribe's main file run as the indexer. */
 export const INDEXER = 'indexer'
 
-/** The scribe's indexer, started again when it ends. */
+/** The scribe's indexer, restarted whenever it ends. */
 export interface Indexer {
-  /** Something was stored. */
+  /** Reports that something was stored. */
   wake(): void
-  /** Ends it: at once when it does not end by itself. What it had in hand is done by the next one. */
+  /** Ends it, by force if it does not end by itself. The next indexer completes its work. */
   stop(): Promise<void>
 }
 
 const MAX_PAUSE_MS = 30_000
 const LIVES_MS = 60_000
 const STOP_MS = 5_000
-/** How often an indexer says that it lives. */
+/** How often an indexer reports that it is alive. */
 export const ALIVE_MS = 1_000
-/** Analysing the largest record takes some seconds, also for a process with low priority. */
+/** Analyzing the largest record takes some seconds, even with low priority. */
 const SILENT_MS = 120_000
 
-/** Starts `script` as the indexer. One that says nothing for `silentMs`, because a record keeps it busy or it was stopped, is killed: it holds the lock of all others. */
+/**
+ * Starts `script` as the indexer. One that is silent for `silentMs`, because a record keeps it busy or it was stopped, is killed: it holds the lock
+ * that all others need. The caller stops it.
+ */
 export const startIndexer = (script: string, log: Pick<Logger, 'error'>, { silentMs = SILENT_MS }: { readonly silentMs?: number } = {}): Indexer => {
   let child: ChildProcess
   let stopping = false
   let pause = 0
   let restart: NodeJS.Timeout | undefined
-  // Silence is counted in looks of this process, so that the time in which it was stopped itself is not held against the indexer.
+  // Silence is counted in checks by this process, so that time during which this process was itself stopped does not count against the indexer.
   const watch = (watched: ChildProcess): void => {
     let silentLooks = 0
     watched.on('message', () => {
@@ -74,11 +77,11 @@ export const startIndexer = (script: string, log: Pick<Logger, 'error'>, { silen
   }
 }
 
-/** Storing and searching go first. Not every system allows it, and nothing depends on it. */
+/** Storing and searching take precedence. Not every system supports this, and nothing depends on it. */
 const yieldToOthers = (pid: number): void => {
   try {
     os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL)
   } catch {
-    // It indexes with the priority it has.
+    // It then indexes with its present priority.
   }
 }

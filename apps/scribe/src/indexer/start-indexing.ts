@@ -3,7 +3,7 @@ import type { Logger } from '@inlet/observability'
 import { withLifecycle } from '@inlet/runtime'
 import { type IndexLoop, startIndexLoop } from './index-loop.js'
 
-/** Indexes in this process, and merges segments beside it. */
+/** Indexes in this process, and merges segments concurrently. The caller stops the loop. */
 export const startIndexing = async (database: Database, log: Logger, signal: AbortSignal): Promise<IndexLoop> => {
   const indexing = await withLifecycle(async (lifecycle) => {
     await untilAnswered(() => retryGivenUp(database.pool), signal)

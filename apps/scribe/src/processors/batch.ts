@@ -9,14 +9,14 @@ export interface BatchDeps {
   readonly database: Database
   readonly metrics: Pick<Metrics, 'countBatch' | 'countRecords' | 'countBytes' | 'setLastEventDelay'>
   readonly newKeys: NewKeys
-  /** Called when records were written. */
+  /** Called when records were stored. */
   readonly onStored: () => void
   readonly log: Logger
 }
 
 const RETRIES = 8
 
-/** Stores one batch; deadlocks and serialization failures are tried again at once, anything else by the queue. */
+/** Stores one batch; deadlocks and serialization failures are retried at once, anything else by the queue. */
 export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { signal }: JobContext): Promise<void> => {
   const startedAt = performance.now()
   const result = await applyWithRetry(deps, batch, signal)

@@ -2,22 +2,22 @@ import type { WriteCounts } from '@inlet/db'
 import type { BatchEnvelope } from '@inlet/domain'
 
 /**
- * Guesses of which batches hold nothing but new records, by what came of the batches of their source before: those are written at half the cost
- * (`expectsNew` of applyBatch). A wrong guess costs time alone.
+ * Predicts which batches contain only new records, from the results of earlier batches of their source: those are written at half the cost
+ * (`expectsNew` of applyBatch). A wrong prediction only costs time.
  */
 export interface NewKeys {
   expectedIn(batch: Pick<BatchEnvelope, 'sourceId'>): boolean
-  /** Takes what came of a batch that was applied. */
+  /** Takes the result of a batch that was applied. */
   learn(batch: Pick<BatchEnvelope, 'sourceId' | 'counts'>, counts: Pick<WriteCounts, 'inserted'>): void
 }
 
-/** After a wrong guess so many batches more must have been new before the next one, twice as many each time. */
+/** After a wrong prediction, a longer streak of all-new batches is needed before the next one: twice as long each time, up to this many. */
 const MOST_NEEDED = 64
-/** So many sources are remembered, those that stored last. */
+/** How many sources are remembered, most recent first. */
 const REMEMBERED = 10_000
 
 interface History {
-  /** Batches in a row that were all new. */
+  /** Consecutive batches whose records were all new. */
   streak: number
   needed: number
 }

@@ -5,7 +5,7 @@ import { cacheContent, type Database, tooLarge } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { PooledConnection } from '../connections/connection-pool.js'
 
-/** Lists what lies at a path of a source. Throws NOT_BROWSABLE for connectors without paths. */
+/** Lists the items at a path of a source. Throws NOT_BROWSABLE for connectors without paths. */
 export const browseItems = async (
   { connector, connection }: PooledConnection,
   { path, limit }: CallParams<'browse'>,
@@ -21,7 +21,7 @@ export const browseItems = async (
   return { items, truncated: false }
 }
 
-/** Throws NOT_BROWSABLE for connectors without paths. */
+/** Returns the connector's browse functions. Throws NOT_BROWSABLE for connectors without paths. */
 const browseOf = ({ browse, type }: Connector): Browse<Connection> => {
   if (browse === undefined) throw new Failure('NOT_BROWSABLE', `the connector ${type} has no paths`)
   return browse
@@ -46,8 +46,8 @@ export const describeItem = async (
 }
 
 /**
- * Puts the content of one item where the API can stream it from, whole or not at all. Throws NOT_BROWSABLE, NOT_FOUND_UPSTREAM,
- * NOT_A_REGULAR_FILE for folders, PAYLOAD_TOO_LARGE.
+ * Caches the content of one item for the API to stream, completely or not at all. Throws NOT_BROWSABLE, NOT_FOUND_UPSTREAM, NOT_A_REGULAR_FILE for
+ * folders, PAYLOAD_TOO_LARGE.
  */
 export const fetchItem = async (
   database: Database,
@@ -61,13 +61,13 @@ export const fetchItem = async (
   if (item.directory) throw new Failure('NOT_A_REGULAR_FILE', `${path} is a folder`, { next: 'List it, and fetch its items.' })
   if ((item.size ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const answer = { name: item.name, mediaType: mediaTypeOf(item.metadata?.['contentType']) }
-  // Ends with the signal even if the connector forgot to pass it on. Every stream of Node's is a Stream, whatever its interface is called.
+  // Ends with the signal even if the connector does not pass it on. Every Node stream is a Stream at runtime, whatever its declared interface.
   const bytes = addAbortSignal(signal, (await browse.fetch(connection, path, signal)) as Readable)
   const question = { sourceId: context.sourceId, view: 'content', of: [path], stamp } as const
   const { id, size, sha256 } = await cacheContent(database, question, { answer, bytes, maxBytes, ttlSeconds })
   return { ...answer, id, size, sha256 }
 }
 
-/** What a connector reports as the type, if it has the form of one. */
+/** Returns the type the connector reports, if it is well-formed. */
 const mediaTypeOf = (reported: unknown): string =>
   typeof reported === 'string' && /^[\w.+-]+\/[\w.+-]+(; ?[\w=".+-]+)*$/.test(reported) ? reported : 'application/octet-stream'

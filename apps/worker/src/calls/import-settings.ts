@@ -4,7 +4,7 @@ import { openUpload } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { ConnectionDeps } from '../connections/open-connection.js'
 
-/** Has a connector propose settings from a document that was sent, uploaded or lies at an address; nothing is stored. */
+/** Has a connector propose settings from a document that was sent, was uploaded or is at an address; stores nothing. */
 export const importSettings = async (
   deps: ConnectionDeps,
   request: { readonly connector: string; readonly params: CallParams<'import'> },

@@ -11,7 +11,7 @@ export interface OpenDeps {
   readonly connections: Pick<ConnectionPool, 'use'>
 }
 
-/** Opens a version that has just become live, and keeps the connection for its next run. Nothing is read. */
+/** Opens a version that has just gone live, and keeps the connection for its next run. Reads nothing. */
 export const openLiveVersion = async (deps: OpenDeps, { versionId }: CallParams<'open'>): Promise<CallAnswer<'open'>> => {
   const version = await findVersionToLoad(deps.database, versionId)
   if (version === null) return { opened: false }

@@ -8,7 +8,7 @@ const MAX_REJECTED = 20
 
 type Preview = CallAnswer<'preview'>
 
-/** Reads the first records of a source, or of one of its streams, from the beginning and forgets them. Throws NOT_FOUND_UPSTREAM. */
+/** Reads the first records of a source, or of one of its streams, and stores nothing. Throws NOT_FOUND_UPSTREAM. */
 export const previewRecords = async (pooled: PooledConnection, { stream, limit }: CallParams<'preview'>, signal: AbortSignal): Promise<Preview> => {
   const specs = await pooled.connector.streams(pooled.connection, signal)
   const wanted = stream === undefined ? specs : specs.filter(({ name }) => name === stream)
@@ -17,7 +17,7 @@ export const previewRecords = async (pooled: PooledConnection, { stream, limit }
   const records: Preview['records'][number][] = []
   const rejected: Preview['rejected'][number][] = []
   for (const [at, { name }] of wanted.entries()) {
-    // Every stream gets its share, so that the first one does not hide the others.
+    // Every stream gets a share, so that the first one does not crowd out the others.
     const share = Math.max(1, Math.floor((limit - records.length) / (wanted.length - at)))
     const upTo = Math.min(limit, records.length + share)
     if (records.length >= upTo) continue

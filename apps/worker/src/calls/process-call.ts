@@ -25,12 +25,12 @@ import { testSource } from './source-test/test-source.js'
 
 export interface CallDeps extends OpenDeps, ReviewDeps, RecheckDeps {}
 
-/** So soon another worker may answer a call that this one cannot. */
+/** How soon another worker may pick up a call that this one cannot answer. */
 const HAND_BACK_MS = 200
-/** So long after its limit a call may still end by itself; a connector that ignores the signal does not keep the slot. */
+/** How long a call may take to end by itself after its limit; a connector that ignores the signal does not keep the slot. */
 const GRACE_MS = 5_000
 
-/** Answers a short request: runs the real connector once and writes the answer where the API waits for it. */
+/** Answers a short request: runs the real connector once and writes the answer to where the API waits for it. */
 export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, context: JobContext): Promise<void> => {
   const call = await findWaitingCall(deps.database, callId)
   if (call === null) return
@@ -50,11 +50,11 @@ export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, c
   }
 }
 
-/** A worker of another version may know this kind of call, or one with other packages this connector. */
+/** Another worker may know this kind of call (if of another version) or this connector (if it has other packages). */
 const isForOthers = async ({ database, connecting }: CallDeps, { kind, connector }: Call): Promise<boolean> =>
   !(kind in CALLS) || (connecting.findConnector(connector) === undefined && (await isConnectorOffered(database, connector)))
 
-/** Once the limit has passed, what is thrown is its consequence, unless it is a failure of its own. */
+/** An error thrown after the limit is a consequence of it, unless it is a failure of its own. */
 const toCallFailure = (error: unknown, { limitMs, late }: { readonly limitMs: number; readonly late: boolean }): Failure => {
   const failure = toFailure(error)
   const timedOut = error instanceof Error && (error.name === 'TimeoutError' || (late && failure.reason === 'CANCELLED'))
@@ -63,7 +63,7 @@ const toCallFailure = (error: unknown, { limitMs, late }: { readonly limitMs: nu
 
 type Answerers = { readonly [K in CallKind]: (deps: CallDeps, call: Call, params: CallParams<K>, signal: AbortSignal) => Promise<CallAnswer<K>> }
 
-/** A kind without an entry does not compile. */
+/** A missing kind fails to compile. */
 const ANSWERERS: Answerers = {
   check: (deps, call, _params, signal) =>
     withConnection(deps, call, signal, async ({ connector, connection }) => {
@@ -88,7 +88,7 @@ const ANSWERERS: Answerers = {
 
 const answerWith = (deps: CallDeps, call: Call, signal: AbortSignal): Promise<unknown> => {
   const params: unknown = CALLS[call.kind].params.parse(call.params ?? {})
-  // Schema and answerer belong to the same kind, which the type of a union cannot say.
+  // Schema and answerer belong to the same kind, which a union type cannot express.
   const answerer: (deps: CallDeps, call: Call, params: never, signal: AbortSignal) => Promise<unknown> = ANSWERERS[call.kind]
   return answerer(deps, call, params as never, signal)
 }
@@ -102,7 +102,7 @@ const withConnection = async <T>(deps: CallDeps, call: Call, signal: AbortSignal
   }
 }
 
-/** A call brings secrets sealed for itself, or names the shared credential or the source whose stored ones it uses. */
+/** A call brings secrets sealed for itself, or names the shared credential or the source whose stored secrets it uses. */
 const toRequest = async (database: Database, call: Call): Promise<ConnectionRequest> => {
   const request = {
     sourceId: call.sourceId ?? call.id,

@@ -1,7 +1,7 @@
 import { type Page, UNDECLARED_END } from '@inlet/connector-sdk'
 import type { PooledConnection } from '../connections/connection-pool.js'
 
-/** The pages of a stream from its beginning. Leaving the loop early ends the reading; a loop that ends by itself has seen them all. */
+/** Yields the pages of a stream from its beginning. Leaving the loop early ends the read; a loop that ends by itself has seen all pages. */
 export async function* readFirstPages({ connector, connection }: PooledConnection, stream: string, signal: AbortSignal): AsyncGenerator<Page, void> {
   const enough = new AbortController()
   const pages = connector.read(connection, { stream, cursor: null, signal: AbortSignal.any([signal, enough.signal]) })

@@ -17,7 +17,7 @@ export interface Recheck {
   readonly check: () => Promise<unknown>
 }
 
-/** Checks a source that stopped because of a fault; when that is repaired, it is read again, by the run in the answer. */
+/** Checks a source that stopped because of a failure; if the check passes, creates the run in the answer to read it again. */
 export const recheckSource = async (
   deps: RecheckDeps,
   { sourceId, versionId, check }: Recheck,
@@ -26,12 +26,12 @@ export const recheckSource = async (
   const failure = await failureOf(check, signal)
   deps.metrics.countRecheck(failure === null ? 'passed' : 'failed')
   const runId = await recordRecheck(deps.database, { sourceId, versionId, failure })
-  // A run whose job is lost here gets another one from the reconciler.
+  // If the run's job is lost here, the reconciler enqueues another.
   if (runId !== null) await deps.queues.enqueueRuns([{ runId, attempt: 0 }])
   return { reason: failure?.reason ?? null, runId }
 }
 
-/** Throws when it is this worker that stops, which says nothing of the source. */
+/** Throws when this worker is stopping, which says nothing about the source. */
 const failureOf = async (check: () => Promise<unknown>, signal: AbortSignal): Promise<Pick<Failure, 'reason' | 'message'> | null> => {
   try {
     await check()
@@ -39,7 +39,7 @@ const failureOf = async (check: () => Promise<unknown>, signal: AbortSignal): Pr
   } catch (error) {
     if (signal.aborted && (signal.reason as Error).name !== 'TimeoutError') throw error
     const failure = signal.aborted ? new Failure('TIMEOUT', 'the source did not answer the check in time', { cause: error }) : toFailure(error)
-    // What a defect says is for the log of the worker.
+    // The message of a defect belongs in the worker's log only.
     return failure.code === 'internal' ? { reason: failure.reason, message: 'the connector failed' } : failure
   }
 }

@@ -1,15 +1,15 @@
 import type { Connection, Connector, ConnectorContext } from '@inlet/connector-sdk'
 import { withDeadline } from '@inlet/runtime'
 
-/** Which connection: a source in one version with one version of its credentials, in one generation. */
+/** Identifies a connection: a source in one version, with one version of its credentials, in one generation. */
 export interface ConnectionKey {
   readonly sourceId: string
   readonly versionId: string
-  /** Raised by stop, restart and reload: what was opened before is not used again. */
+  /** Raised by stop, restart and reload: connections opened before that are not used again. */
   readonly generation: number
   /** Whether the connector sees what is stored; a backfill reads as if nothing were. */
   readonly knowsRecords: boolean
-  /** Which secrets: id and version of the credential; null without. */
+  /** Which secrets: id and version of the credential; null without any. */
   readonly credential: string | null
 }
 
@@ -26,20 +26,20 @@ interface Entry extends PooledConnection {
   timer: NodeJS.Timeout | undefined
 }
 
-/** Connections of a worker: opened once per source version, reused by its runs, closed when idle or superseded. */
+/** The connections of a worker: opened once per source version, reused by its runs, closed when idle or superseded. */
 export interface ConnectionPool {
-  /** Uses a connection; opens it when there is none. `broken` makes the pool close it afterwards. */
+  /** Runs `work` with a connection, opening one if there is none. `broken` makes the pool close it afterwards. */
   use<T>(key: ConnectionKey, open: (signal: AbortSignal) => Promise<PooledConnection>, work: (pooled: PooledConnection) => Promise<T>): Promise<T>
-  /** Closes connections that are stale: idle ones now, those in use when their work is done. */
+  /** Closes stale connections: idle ones now, those in use when their work is done. */
   retire(isStale: (key: ConnectionKey) => boolean): Promise<void>
-  /** Sources with a connection. */
+  /** The sources that have a connection. */
   sourceIds(): ReadonlySet<string>
   readonly size: number
-  /** Disconnects everything. */
+  /** Closes all connections. */
   close(): Promise<void>
 }
 
-/** A connection that takes longer to close is left alone, so that it holds up nobody. */
+/** A connection that takes longer to close is abandoned, so that it holds nothing up. */
 const CLOSE_MS = 5_000
 
 const textOf = (key: ConnectionKey): string => `${key.sourceId} ${key.versionId} ${key.generation} ${key.knowsRecords} ${key.credential ?? ''}`
@@ -73,7 +73,7 @@ export const createConnectionPool = (options: { readonly idleMs: number; readonl
     await discardSuperseded(key)
     const abort = new AbortController()
     const entry: Entry = { ...(await open(abort.signal)), key, abort, users: 1, timer: undefined }
-    // A second user at the same time (a check beside a run) gets a connection of its own, closed after use.
+    // A concurrent second user (a check during a run) gets its own connection, closed after use.
     if (present === undefined) entries.set(textOf(key), entry)
     return entry
   }
@@ -99,7 +99,7 @@ export const createConnectionPool = (options: { readonly idleMs: number; readonl
     },
     async retire(isStale) {
       const stale = [...entries.values()].filter(({ key }) => isStale(key))
-      // What is out of the map is closed when it is given back.
+      // Connections removed from the map are closed when they are released.
       for (const { key } of stale) entries.delete(textOf(key))
       await Promise.all(stale.filter(({ users }) => users === 0).map(discard))
     },

@@ -32,7 +32,7 @@ export interface ConnectionDeps {
   readonly keyring: Keyring
   readonly tokens: Pick<TokenStore, 'of'>
   readonly egress: EgressGuard
-  /** By the transport a connector asks for. */
+  /** HTTP clients by the transport a connector asks for. */
   readonly http: Readonly<Record<NonNullable<Connector['transport']>, HttpClient>>
   /** The browser of this worker. */
   readonly renderer?: PageRenderer | undefined
@@ -44,7 +44,7 @@ export interface ConnectionDeps {
   /** Programs that sources may run, by name. */
   readonly programs?: ReadonlyMap<string, readonly string[]>
   readonly workRoot: string
-  /** Where what connectors say during a run is kept for people. */
+  /** Where a run's connector log is kept for users. */
   readonly runLogs?: Pick<RunLogs, 'sinkOf'>
 }
 
@@ -52,15 +52,15 @@ export interface ConnectionRequest {
   readonly sourceId: string
   readonly connector: string
   readonly config: unknown
-  /** How long a request may wait for its turn; default `run`. */
+  /** How long a request may wait for its slot; default `run`. */
   readonly waitsAs?: 'run' | 'call'
-  /** False: the connector sees nothing as stored, so that it reads everything again. Default true. */
+  /** False: to the connector nothing is stored, so it reads everything again. Default true. */
   readonly knowsRecords?: boolean
-  /** A stored credential, whose tokens are shared, or what a call brings along for these very settings. Null without any. */
+  /** A stored credential, whose tokens are shared, or secrets that a call brings for these settings. Null without any. */
   readonly credential: StoredCredential | BroughtSecrets | null
-  /** What the connector says goes here as well. */
+  /** Receives what the connector logs as well. */
   readonly alsoLog?: ConnectorLog | undefined
-  /** Where a stored credential may be sent besides its own targets. */
+  /** Where a stored credential may be sent in addition to its own targets. */
   readonly allowTargets?: readonly string[] | undefined
 }
 
@@ -71,10 +71,13 @@ export interface BroughtSecrets {
   readonly place: SecretPlace
 }
 
-/** Secrets stay registered for redaction a while after their last use. */
+/** How long secrets stay registered for redaction after their last use. */
 const SECRET_TTL_MS = 3_600_000
 
-/** Parses, decrypts and connects: whatever is wrong with the settings comes out as a Failure that names the field. */
+/**
+ * Parses settings, decrypts secrets and connects; any problem with the settings is thrown as a Failure that names the field. The caller disposes the
+ * connection.
+ */
 export const openConnection = async (deps: ConnectionDeps, request: ConnectionRequest, signal: AbortSignal): Promise<PooledConnection> => {
   const connector = deps.findConnector(request.connector)
   if (connector === undefined) throw new Failure('UNKNOWN_CONNECTOR', `this worker has no connector "${request.connector}"`)
@@ -124,7 +127,7 @@ const logTo = (log: ConnectorLog, also: ConnectorLog | undefined): ConnectorLog 
   return { debug: both('debug'), info: both('info'), warn: both('warn'), error: both('error') }
 }
 
-/** The same check as at save, for whatever led here: secrets are opened for targets they are bound to and for no other. */
+/** Repeats the check made at save, whatever led here: secrets are decrypted only for targets they are bound to. */
 const requireBound = async (deps: ConnectionDeps, connector: Connector, request: ConnectionRequest): Promise<void> => {
   const { credential, config } = request
   if (credential?.id === undefined) return
@@ -162,7 +165,7 @@ const parseWith = (schema: Schema, value: unknown, what: 'config' | 'secrets'): 
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const field = [what, ...(issue?.path.map(String) ?? [])].join('.')
-  // The message of a secret's rule may quote the secret.
+  // The message of a validation rule for a secret may quote the secret.
   throw new Failure('VALIDATION_FAILED', what === 'secrets' ? `${field} is missing or not valid` : `${field}: ${issue?.message ?? 'invalid'}`, {
     field,
   })

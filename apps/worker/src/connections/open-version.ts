@@ -10,13 +10,13 @@ export interface VersionToOpen {
   readonly config: unknown
   readonly credential: StoredCredential | null
   readonly knowsRecords?: boolean
-  /** It is known that it can be opened, so that this needs no record. */
+  /** The version is known to be openable, so this need not be recorded. */
   readonly opened?: boolean
 }
 
 /**
- * Opens a version of a source and notes how that went: settings that cannot work mark the version, and an earlier one takes
- * its place when it was not loaded before. Throws what `openConnection` throws. The caller disposes.
+ * Opens a version of a source and records the result: settings that cannot work mark the version, and an earlier one replaces it if it was never
+ * opened before. Throws what `openConnection` throws. The caller disposes.
  */
 export const openVersion = async (deps: ConnectionDeps, version: VersionToOpen, signal: AbortSignal): Promise<PooledConnection> => {
   const { versionId, opened, ...request } = version
@@ -39,7 +39,7 @@ export const openVersion = async (deps: ConnectionDeps, version: VersionToOpen, 
   }
 }
 
-/** Secrets that are not for a version that is not live any more were given for the one that is: the next run uses that. */
+/** Explains a refusal: secrets that do not fit a version which is no longer live were given for the one that is; the next run uses that. */
 const explainRefusal = async (deps: ConnectionDeps, { sourceId, versionId }: VersionToOpen, failure: Failure): Promise<Failure> => {
   if (failure.reason !== 'SECRET_TARGET_REFUSED') return failure
   const live = (await findLiveConnections(deps.database, [sourceId])).get(sourceId)

@@ -7,7 +7,7 @@ export interface RetireDeps {
   readonly onError: (error: unknown) => void
 }
 
-/** The part of a connection's key that stands for its secrets. */
+/** Returns the part of a connection's key that identifies its secrets. */
 export const credentialKey = (credential: { readonly id: string; readonly version: number } | null): string | null =>
   credential === null ? null : `${credential.id} ${credential.version}`
 
@@ -15,8 +15,8 @@ const isLive = (key: ConnectionKey, live: LiveConnection | undefined): boolean =
   live !== undefined && key.versionId === live.versionId && key.generation === live.generation && key.credential === credentialKey(live.credential)
 
 /**
- * Closes connections that a change made useless: the answer takes the id of a source that changed, or null for all. Many
- * notices at once are looked up together. A failure leaves them to be closed when idle.
+ * Returns a function that closes connections made useless by a change; it takes the id of the source that changed, or null for all. Concurrent
+ * notifications are looked up together. After a failure, connections are closed when idle.
  */
 export const createConnectionRetirer = ({ connections, findLive, onError }: RetireDeps): ((sourceId: string | null) => void) => {
   const changed = new Set<string>()

@@ -4,18 +4,18 @@ import { Failure } from '@inlet/domain'
 import type { Logger } from '@inlet/observability'
 import { monotonicNow, sleep } from '@inlet/runtime'
 
-/** What all workers keep to together, by host and credential; see `request_limits`. */
+/** The pace that all workers keep together, by host and credential; see `request_limits`. */
 export interface SharedPaces {
   /**
    * @param credential a fingerprint of the secrets; null for anonymous requests
-   * @param waitsAs `run`: waits up to half a minute. `call`: a client waits for the answer, and wants to know whether a
-   * host that was left alone is back.
+   * @param waitsAs `run`: waits up to half a minute. `call`: a client waits for the answer, and wants to know whether a host has recovered after a
+   * cooldown.
    */
   of(credential: string | null, waitsAs: 'run' | 'call'): Pace
 }
 
 const LONGEST_WAIT_MS = { run: 30_000, call: 5_000 } as const
-/** However often others were faster. */
+/** Limits the total wait, however often other workers take the slots first. */
 const LONGEST_TOTAL_FACTOR = 2
 const REFRESH_MS = 1_000
 const MAX_BUCKETS = 10_000
@@ -33,7 +33,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
     return bucket
   }
 
-  /** Hosts without limits cost no round trip: what others learn about them is heard of within a second. */
+  /** Hosts without limits cost no round trip: limits found by other workers are learned within a second. */
   const refresh = (key: string, bucket: Bucket): void => {
     const seen = bucket.look(REFRESH_MS)
     if (seen === null) return
@@ -112,22 +112,25 @@ const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`
 
 /** The slots that this worker has reserved at a host with one credential. */
 export interface Bucket {
-  /** Whether each request must be asked for, since something other than spacing holds them back. */
+  /** Whether each request needs its own reservation, because something other than spacing holds requests back. */
   readonly limited: boolean
   setLimited(limited: boolean): void
-  /** Null while what is known is younger than `everyMs`; else takes the answer of a new look, unless something newer was learnt meanwhile. */
+  /**
+   * Returns null while the known state is younger than `everyMs`; otherwise a function that takes the result of a new check, which is ignored if
+   * something newer was learned meanwhile.
+   */
   look(everyMs: number): ((limited: boolean) => void) | null
-  /** How many slots to reserve at once, so that fast sources do not ask for each. */
+  /** Returns how many slots to reserve at once, so that fast sources do not make a reservation for each request. */
   reservation(gapMs: number): number
-  /** Keeps slots that were reserved, the first of which is used. */
+  /** Keeps reserved slots, of which the first is used at once. */
   keep(slots: { readonly waitMs: number; readonly gapMs: number; readonly count: number }): void
-  /** One after the other, so that slots reserved at the same time are not lost. */
+  /** Runs work in sequence, so that slots reserved concurrently are not lost. */
   inTurn<T>(work: () => Promise<T>): Promise<T>
-  /** Uses a reserved slot: the milliseconds until it; null without one of this spacing. */
+  /** Uses a reserved slot: returns the milliseconds until it, or null if there is none with this spacing. */
   next(gapMs: number): number | null
 }
 
-/** As many slots are reserved at once as pass in this time. */
+/** Slots are reserved for this long at once. */
 const RESERVED_MS = 100
 
 /** @param monotonicMs a clock that never goes back */

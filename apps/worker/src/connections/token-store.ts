@@ -12,30 +12,30 @@ export interface TokenStoreDeps {
   readonly secrets: Pick<SecretRegistry, 'add'>
 }
 
-/** The tokens of all credentials, as this worker gets, stores and shares them. */
+/** Obtains, stores and shares the tokens of all credentials, for this worker. */
 export interface TokenStore {
-  /** Those of one credential. */
+  /** Returns the tokens of one credential. */
   of(credentialId: string, use: TokenUse): SharedTokens<Secrets>
-  /** Waits until the renewals that have begun are stored or given up. */
+  /** Waits until renewals in progress are stored or given up. */
   drained(): Promise<void>
 }
 
-/** What tokens are wanted for. */
+/** What tokens are requested for. */
 export interface TokenUse {
-  /** Whether the secrets that hold now may be sent where the settings of this connection lead: they may have been replaced since it was opened. */
+  /** Whether the current secrets may be sent where the settings of this connection lead: they may have been replaced since it was opened. */
   readonly isFor: (credential: StoredCredential) => Promise<boolean>
-  /** Ends waiting for another worker, never a renewal that has begun. */
+  /** Ends waiting for another worker, never a renewal in progress. */
   readonly signal: AbortSignal
 }
 
-/** Longer than a token endpoint may take (15 s) and its answer needs to be stored. */
+/** Longer than a token endpoint may take (15 s) plus the time to store its response. */
 const CLAIM_MS = 30_000
 const STORE_FOR_MS = 12_000
 const WAIT_MS = 60_000
 const POLL_MS = 100
 const SECRET_TTL_MS = 3_600_000
 
-/** What was got with a version of a credential and could not be stored yet. */
+/** A token obtained with a version of a credential that could not be stored yet. */
 interface Got {
   readonly version: number
   readonly purpose: string
@@ -54,7 +54,7 @@ export const createTokenStore = (deps: TokenStoreDeps): TokenStore => {
     return { value, expiresInMs: stored.expiresInMs, fresh: stored.expiresInMs === null || stored.ageMs < stored.expiresInMs }
   }
 
-  /** Null: the secrets were changed meanwhile, so that what was got with the old ones counts for nothing. */
+  /** Returns null if the secrets were changed meanwhile, which makes what was obtained with the old ones useless. */
   const renew = async (credential: StoredCredential, request: TokenRequest<Secrets>): Promise<CachedToken | null> => {
     const { version } = credential.place
     const living = await findLiving(credential.id, request)
@@ -71,7 +71,7 @@ export const createTokenStore = (deps: TokenStoreDeps): TokenStore => {
     return stored && got.purpose === request.purpose ? got.renewed.token : null
   }
 
-  /** Null when there is no answer, but a token that still lives, or secrets that were changed meanwhile. */
+  /** Returns null if there is no response but the present token is still valid, or the secrets were changed meanwhile. */
   const ask = async (credential: StoredCredential, request: TokenRequest<Secrets>, secrets: Secrets): Promise<Got | null> => {
     try {
       return { version: credential.place.version, purpose: request.purpose, renewed: await request.renew(secrets) }
@@ -148,7 +148,7 @@ export const createTokenStore = (deps: TokenStoreDeps): TokenStore => {
   }
 }
 
-/** Throws CREDENTIAL_CHANGED for secrets that are gone, or are for other targets now than when the connection was opened. */
+/** Throws CREDENTIAL_CHANGED for secrets that are gone, or are now for other targets than when the connection was opened. */
 const requireUse = async (credential: StoredCredential | null, isFor: TokenUse['isFor']): Promise<void> => {
   if (credential === null || !(await isFor(credential)))
     throw new Failure('CREDENTIAL_CHANGED', 'the credentials of the source were changed meanwhile')
@@ -156,7 +156,7 @@ const requireUse = async (credential: StoredCredential | null, isFor: TokenUse['
 
 const tokenPlace = (credentialId: string, purpose: string, version: number) => ({ ownerId: `${credentialId}/${purpose}`, version })
 
-/** A token that cannot be opened is as good as none: another one is got. */
+/** Returns a stored token; null if it cannot be decrypted, in which case another one is obtained. */
 const openToken = (keyring: Keyring, place: { readonly ownerId: string; readonly version: number }, sealed: unknown): string | null => {
   try {
     return String(openSecrets(keyring, place, sealed)['token'])
@@ -166,7 +166,7 @@ const openToken = (keyring: Keyring, place: { readonly ownerId: string; readonly
   }
 }
 
-/** A refresh token that was got and not stored may be lost for good, so a database that is unavailable for a moment is waited for. */
+/** A refresh token that is obtained but not stored may be lost for good, so this waits out a short outage of the database. */
 const insist = async <T>(work: () => Promise<T>): Promise<T> => {
   const deadline = monotonicNow() + STORE_FOR_MS
   for (;;) {

@@ -1,30 +1,30 @@
 import { type Failure, type Reason, toFailure } from '@inlet/domain'
 import type { Embedded } from '@inlet/search'
 
-/** Asks the endpoint once. */
+/** Calls the endpoint once. */
 export type AskEndpoint = (texts: readonly string[]) => Promise<Embedded>
 
-/** What became of a text: its vector, or why it cannot have one. */
+/** The result for a text: its vector, or why it cannot have one. */
 export type EmbeddedText = { readonly vector: Float32Array } | { readonly problem: string }
 
 export interface EmbeddedBatch {
   readonly texts: readonly EmbeddedText[]
-  /** As the endpoint counts them, of all requests; null when it does not say. */
+  /** As counted by the endpoint, over all requests; null when it does not report them. */
   readonly tokens: number | null
 }
 
-/** What a text may be at fault for; anything else is said of the endpoint. */
+/** Failures that a text may cause; any other is the endpoint's. */
 const OF_TEXT: readonly Reason[] = ['UPSTREAM_INVALID', 'UPSTREAM_ERROR', 'CONTENT_MISMATCH', 'RESPONSE_TOO_LARGE']
-/** Any endpoint can do this. */
+/** Every endpoint can embed this. */
 const PROBE = 'Is anybody there?'
-/** How often a text that is refused alone is halved: it may be longer than the model takes. */
+/** How often a text that is refused on its own is halved: it may be longer than the model accepts. */
 const SHORTENED = 2
-/** No model takes less, in characters. */
+/** No model accepts fewer characters. */
 const SHORTEST = 500
 
 /**
- * Embeds texts. When they are refused, a sentence that no endpoint refuses decides whose fault it is: the endpoint's failure is thrown; a text
- * at fault is found by halving and stops none of the others.
+ * Embeds texts. If they are refused, a sentence that every endpoint accepts decides the cause: if it is refused too, the endpoint's failure is
+ * thrown; otherwise halving isolates the faulty text, and the others get their vectors.
  */
 export const embedBatch = async (ask: AskEndpoint, texts: readonly string[]): Promise<EmbeddedBatch> => {
   let tokens: number | null = null
@@ -66,7 +66,7 @@ const shorten = async (ask: AskEndpoint, text: string, failure: Failure): Promis
   let length = text.length
   for (let n = 0; n < SHORTENED && length > SHORTEST; n += 1) {
     length = Math.floor(length / 2)
-    // Half of a surrogate pair is no text.
+    // Half of a surrogate pair is not valid text.
     const part = text.slice(0, length).replace(/[\uD800-\uDBFF]$/u, '')
     try {
       const [vector] = (await ask([part])).vectors
@@ -78,7 +78,7 @@ const shorten = async (ask: AskEndpoint, text: string, failure: Failure): Promis
   return { problem: `${failure.reason}: ${failure.message}` }
 }
 
-/** The failure where a text may be at fault; null where it says something of the endpoint: it asks to wait, is unavailable, knows no such key. */
+/** Returns the failure if a text may have caused it; null if it is the endpoint's: it asks to wait, is unavailable, rejects the key. */
 const mayBeTheText = (error: unknown): Failure | null => {
   const failure = toFailure(error)
   return OF_TEXT.includes(failure.reason) && failure.retryAfterMs === undefined ? failure : null

@@ -34,11 +34,11 @@ export interface EmbeddingDeps {
   readonly http: HttpClient
   readonly paces: SharedPaces
   readonly metrics: Pick<Metrics, 'countEmbeddings'>
-  /** How long an answer may take; 60,000 unless given. */
+  /** Response timeout; default 60,000. */
   readonly timeoutMs?: number
 }
 
-/** How much is asked of an endpoint at once: less after it took too long. By generation. */
+/** How much to send to an endpoint at once, by generation: less after it took too long. */
 export interface BatchSizes {
   of(space: number): number
   report(space: number, inTime: boolean): void
@@ -55,18 +55,18 @@ export const createBatchSizes = (): BatchSizes => {
   }
 }
 
-/** The tokens of the day are used up. */
+/** The token budget of the day is used up. */
 export class BudgetUsed extends Error {
   override readonly name = 'BudgetUsed'
 }
 
 const RECORDS_AT_A_TIME = 32
-/** Parts of one record that are in memory at once. */
+/** How many parts of one record are in memory at once. */
 const PARTS_AT_A_TIME = 64
 const MAX_BATCH_TOKENS = 16_000
-/** What is left of a day is used up to this share of it. */
+/** A batch takes at most this fraction of a day's budget, so that no more than that is left unused. */
 const BATCHES_PER_DAY = 10
-/** A record that was taken so often without end is at fault for it. */
+/** A record claimed this often without being finished is considered faulty. */
 const MAX_ATTEMPTS = 5
 const TIMEOUT_MS = 60_000
 const REDACT_MS = 300_000
@@ -79,8 +79,8 @@ interface Wanted extends PartText {
 }
 
 /**
- * Makes the vectors of some records that wait; answers how many records that were. Safe to end anywhere: what was written stays, and the rest is
- * taken again. What was in hand when the database went away stays in `unreleased` until it is there again, so that no outage is held against a
+ * Makes the vectors of some waiting records; returns how many records that were. Safe to interrupt: what was written stays, and the rest is claimed
+ * again. Claims in progress when the database became unavailable stay in `unreleased` until it answers again, so that no outage is held against a
  * record. Throws the endpoint's failure, or BudgetUsed.
  */
 export const embedPending = async (
@@ -159,7 +159,10 @@ const embedRecords = async (work: Work, taken: readonly TakenRecord[]): Promise<
 
 const nameOf = ({ streamId, keyHash }: Pick<PartText, 'streamId' | 'keyHash'>): string => `${streamId}-${keyHash}`
 
-/** Parts of a record that must be embedded, in their order; vectors of the same text elsewhere are copied. `onParts` hears how many parts it has. */
+/**
+ * Yields the parts of a record that must be embedded, in order; vectors of the same text elsewhere are copied. Calls `onParts` with the number of its
+ * parts.
+ */
 async function* missingParts(
   { deps: { database }, generation, taker, signal }: Work,
   record: TakenRecord,
@@ -190,10 +193,10 @@ async function* missingParts(
 
 const hashOf = (text: string): Uint8Array => createHash('sha256').update(text).digest().subarray(0, HASH_BYTES)
 
-/** Embeds and writes; answers the problems of texts that have no vector, by record. */
+/** Embeds parts and writes their vectors; returns the problems of texts that have no vector, by record. */
 const embedWanted = async ({ deps, generation, taker, sizes, ask }: Work, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>> => {
   const { database, metrics } = deps
-  // The same text may stand at several places.
+  // The same text may occur in several places.
   const texts = [...new Map(wanted.map((part) => [part.input, part])).values()]
   const estimate = Math.ceil(texts.reduce((sum, { tokens }) => sum + tokens, 0))
   if (!(await reserveTokens(database, taker.space, estimate))) throw new BudgetUsed('the tokens of today are used up')

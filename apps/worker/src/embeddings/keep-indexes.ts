@@ -4,7 +4,7 @@ import type { Chore } from '../maintenance/chores.js'
 
 export interface IndexDeps {
   readonly database: Database
-  /** Of the database, for the connection that builds. */
+  /** Of the database, for the connection that builds indexes. */
   readonly databaseUrl: string
   /** False: no index. */
   readonly isWanted: boolean
@@ -12,10 +12,10 @@ export interface IndexDeps {
 }
 
 const EVERY_MS = 300_000
-/** An index that could not be built is tried again after so long: it may have taken hours. */
+/** When to retry an index that could not be built: building it may have taken hours. */
 const REST_MS = 900_000
 
-/** Keeps an index over the vectors of each generation, where Postgres has pgvector. */
+/** Creates the chore that keeps an index over the vectors of each generation, if Postgres has pgvector. */
 export const keepIndexes = ({ database, databaseUrl, isWanted, log }: IndexDeps): Chore => ({
   name: 'vector indexes',
   everyMs: EVERY_MS,

@@ -7,22 +7,22 @@ import { BudgetUsed, createBatchSizes, type EmbeddingDeps, embedPending } from '
 export interface EmbedderDeps extends EmbeddingDeps {
   readonly metrics: Pick<Metrics, 'countEmbeddings' | 'replaceEmbeddingStates' | 'beforeScrape'>
   readonly log: Logger
-  /** How often it looks while nothing waits, in ms; 2,000 unless given. */
+  /** How often to look for work when none is waiting, in ms; default 2,000. */
   readonly everyMs?: number
 }
 
 const EVERY_MS = 2_000
-/** While no model is set up. */
+/** While no model is configured. */
 const WITHOUT_MODEL_MS = 30_000
 const SCRAPED_MS = 15_000
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 900_000
-/** What only somebody's change repairs; a change of the generation ends the pause at once. */
+/** For failures that only a change by a user repairs; a change of the generation ends the pause at once. */
 const BROKEN_PAUSE_MS = 300_000
 
 /**
- * Makes the vectors of all generations, beside all jobs and without a queue: what waits stands in a table. Any number of workers may do so, each
- * takes records of its own. Without a generation it costs a glance at an empty table.
+ * Makes the vectors of all generations, independently of jobs and without a queue: a table holds what is waiting. Any number of workers may do so,
+ * each claiming its own records. Without a generation it only looks at an empty table. Returns a function that stops it.
  */
 export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
   const stop = new AbortController()
@@ -40,7 +40,7 @@ export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
     { maxAgeMs: SCRAPED_MS },
   )
 
-  /** Answers whether there was anything to do. */
+  /** Returns whether there was anything to do. */
   const serve = async (generation: Generation): Promise<boolean> => {
     const walked = await walkRecords(deps.database, generation.space)
     if (generation.pausedUntil !== null && generation.pausedUntil.getTime() > Date.now()) return walked
@@ -77,7 +77,7 @@ export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
   }
 }
 
-/** How long to leave the endpoint alone, and why. */
+/** Returns how long to pause calls to the endpoint, and why. */
 const pauseAfter = (error: unknown, failures: number): { readonly ms: number; readonly problem: string } => {
   if (error instanceof BudgetUsed) return { ms: untilTomorrow(Date.now()), problem: error.message }
   const { reason, code, message, retryAfterMs } = toFailure(error)

@@ -4,7 +4,7 @@ import { type Consumer, QUEUES } from '@inlet/queue'
 import { clockProblemOf } from './worker-probes.js'
 
 export interface LifeFacts {
-  /** Names this worker in leases. */
+  /** Identifies this worker in leases. */
   readonly holder: string
   readonly version: string
   readonly concurrency: number
@@ -14,7 +14,7 @@ export interface LifeFacts {
   readonly backpressure: () => boolean
 }
 
-/** What this worker reports of itself, read again at every heartbeat. */
+/** Returns a function that describes this worker, called at every heartbeat. */
 export const describeWorker =
   (facts: LifeFacts): (() => WorkerHeartbeat) =>
   () => {

@@ -13,7 +13,7 @@ export interface ProbeDeps {
   readonly isStarted: () => boolean
 }
 
-/** What `/ready` and `/health` of a worker look at. */
+/** Creates the checks behind a worker's `/ready` and `/health`. */
 export const createWorkerProbes = ({ database, queues, consumers, maxOutageMs, drain, isStarted }: ProbeDeps) => {
   const progress = createProgressProbe({ queues, consumers, maxOutageMs, now: monotonicNow })
   return {
@@ -32,6 +32,6 @@ export const createWorkerProbes = ({ database, queues, consumers, maxOutageMs, d
   }
 }
 
-/** Why this worker takes no jobs on account of its clock, or null. */
+/** Returns why the clock keeps this worker from taking jobs, or null. */
 export const clockProblemOf = (consumers: readonly Pick<Consumer, 'clockProblem'>[]): string | null =>
   consumers.map((consumer) => consumer.clockProblem()).find((problem) => problem !== null) ?? null

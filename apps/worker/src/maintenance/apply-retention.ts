@@ -10,14 +10,14 @@ export interface RetentionDeps extends StepDeps {
 const HOUR_MS = 3_600_000
 const ORPHANS_EVERY_MS = 600_000
 
-/** Removes what is past its retention. */
+/** Creates the chore that removes what is past its retention. */
 export const applyRetentionHourly = ({ database, retention, log }: RetentionDeps): Chore => ({
   name: 'retention',
   everyMs: HOUR_MS,
   work: async (signal) => log.info(await applyRetention(database, retention, { signal }), 'retention applied'),
 })
 
-/** Removes what was written for a source while it was being deleted, by somebody who did not see that. */
+/** Creates the chore that removes rows written for a source during its deletion by a process that did not notice it. */
 export const removeOrphansOften = ({ database, log }: Omit<RetentionDeps, 'retention'>): Chore => ({
   name: 'orphans',
   everyMs: ORPHANS_EVERY_MS,

@@ -2,34 +2,34 @@ import { claimChore, type Database, leaveChore } from '@inlet/db'
 import { sleep } from '@inlet/runtime'
 import { createSteps, type StepDeps } from './steps.js'
 
-/** Work in the background that may take long: it must be possible to end it anywhere and to continue later. */
+/** Background work that may take long: it must be interruptible anywhere and able to continue later. */
 export interface Chore {
   readonly name: string
-  /** Not more often than this (ms). */
+  /** Minimum time between two runs of the chore (ms). */
   readonly everyMs: number
-  /** Whether there is anything to do; always, unless given. */
+  /** Whether there is anything to do; default: always. */
   readonly isWanted?: () => Promise<boolean>
-  /** Answers for how long it is of no use to begin again (ms), in whatever process; nothing: as everyMs says. */
+  /** Does the work. Resolves with the time (ms) during which no process need start it again; undefined: `everyMs` applies. */
   readonly work: (signal: AbortSignal) => Promise<number | void>
 }
 
 export interface ChoreDeps extends StepDeps {
   readonly database: Database
-  /** Names this process. */
+  /** Identifies this process. */
   readonly holder: string
-  /** How often a chore looks whether it is due (ms); unless given 15,000, and up to a minute for one that is seldom due. */
+  /** How often to check whether a chore is due (ms); default 15,000, and up to a minute for one that is rarely due. */
   readonly lookMs?: number
 }
 
 const LOOK_MS = 15_000
 const LONGEST_LOOK_MS = 60_000
 const HOLD_MS = 30_000
-/** A chore that failed rests for so long. */
+/** Pause after a chore failed. */
 const PAUSE_MS = 30_000
 
 /**
- * Does chores beside all jobs, each in a loop of its own: neither the queue nor the reconciler waits for them. One process
- * at a time does a chore; should it die, another one continues after 30 s. Stopping ends the statement in hand.
+ * Runs chores independently of jobs, each in its own loop: neither the queue nor the reconciler waits for them. One process at a time does a chore;
+ * if it dies, another one continues after 30 s. Returns a function that stops them after the current statement.
  */
 export const startChores = (deps: ChoreDeps, chores: readonly Chore[]): (() => Promise<void>) => {
   const stop = new AbortController()
@@ -55,7 +55,7 @@ const doOnce = async (deps: ChoreDeps, chore: Chore, stop: AbortSignal): Promise
   const claim = { name, holder, holdMs: HOLD_MS, everyMs }
   if (!(await claimChore(database, claim))) return
   const lost = new AbortController()
-  // A renewal that fails is tried again; the work stops only when another process has the chore.
+  // A failed renewal is retried; the work stops only when another process has taken over the chore.
   const renewing = setInterval(
     () =>
       void claimChore(database, claim).then(

@@ -10,10 +10,10 @@ export interface DeletionDeps extends StepDeps {
 
 const LISTED = 100
 const AT_A_TIME = 3
-/** Rows of a source that stay locked for longer are left to a later turn. */
+/** Rows of a source that stay locked for longer are left to a later pass. */
 const WAIT_MS = 2_000
 
-/** Removes what sources that were deleted have left behind. A big or locked one delays, but does not stop the others. */
+/** Creates the chore that removes what deleted sources have left behind. A large or locked one delays the others but does not stop them. */
 export const finishDeletions = (deps: DeletionDeps): Chore => ({
   name: 'deletions',
   everyMs: 0,

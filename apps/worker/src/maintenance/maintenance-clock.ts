@@ -4,8 +4,8 @@ import type { Queues } from '@inlet/queue'
 export const RECONCILE_EVERY_MS = 15_000
 
 /**
- * Puts the maintenance job of the current time slot into the queue, once. Every worker does so and the slot makes the job's
- * id, so it runs once, and continues after the queue was lost, which a scheduler inside the queue would not.
+ * Enqueues the maintenance job of the current time slot, once. Every worker does so; the slot determines the job's id, so it runs once, and continues
+ * after the queue was lost, which a scheduler inside the queue would not. Returns a function that stops it.
  */
 export const startMaintenanceClock = (queues: Pick<Queues, 'enqueueMaintenance'>, log: Logger): (() => void) => {
   let taken = Number.NaN
@@ -14,7 +14,7 @@ export const startMaintenanceClock = (queues: Pick<Queues, 'enqueueMaintenance'>
     if (slot === taken) return
     taken = slot
     queues.enqueueMaintenance('reconcile', slot).catch((error: unknown) => {
-      // Once more in a moment.
+      // Retried in a moment.
       taken = Number.NaN
       log.warn({ err: error }, 'maintenance could not be enqueued')
     })
@@ -24,7 +24,7 @@ export const startMaintenanceClock = (queues: Pick<Queues, 'enqueueMaintenance'>
   return () => clearInterval(timer)
 }
 
-/** Answers true at the first call and then once in every period (ms), for what costs too much for each pass. */
+/** Returns a function that returns true on its first call and then once per period (ms), for work that is too expensive for every pass. */
 export const createThrottle = (everyMs: number, now: () => number): (() => boolean) => {
   let next = Number.NEGATIVE_INFINITY
   return () => {

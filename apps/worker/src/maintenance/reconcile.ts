@@ -30,7 +30,7 @@ export interface ReconcileDeps {
   readonly queues: Pick<Queues, 'syncJobScheduler' | 'countSchedules' | 'listSchedules' | 'enqueueRuns' | 'enqueueCall'>
   readonly metrics: Pick<Metrics, 'countTick' | 'countRestored' | 'countMaintenanceFailure'>
   readonly log: Logger
-  /** Compares each schedule with the queue, not only their number: one may have drifted, or one be missing beside a stray. */
+  /** Compares each schedule with the queue, not only their number: one may have drifted, or one may be missing while a stray makes up for it. */
   readonly thorough: boolean
   /** Connectors whose runs follow one another. */
   readonly continuous: readonly string[]
@@ -43,26 +43,26 @@ export interface ReconcileReport {
   readonly ticks: number
   readonly enqueued: number
   readonly restarted: number
-  /** Sources in ERROR that are checked again. */
+  /** Checks started for sources in ERROR. */
   readonly rechecked: number
-  /** Runs for records of the quarantine that somebody wants to be retried. */
+  /** Runs for quarantined records to be retried. */
   readonly retried: number
-  /** Runs for events that were pushed and that nobody read. */
+  /** Runs for pushed events that no run had read. */
   readonly pushed: number
   /** Runs of continuous sources that had none. */
   readonly continued: number
-  /** Sources that began to miss their freshness objective, and that meet it again. */
+  /** Sources that began to miss their freshness objective, and sources that meet it again. */
   readonly stale: number
   readonly fresh: number
 }
 
-/** Ticks that nobody handled for this long are handled here (s). */
+/** Ticks not handled for this long are handled here (s). */
 const GRACE_SECONDS = 20
 const CHUNK = 500
 
 /**
- * Compares wanted with actual and repairs the difference. Any number may run at once: the database decides each step. A step
- * or a source that fails, or that somebody has locked, stops none of the others; the next pass comes to it again.
+ * Compares the desired state with the actual state and repairs the difference. Any number of processes may run it at once: the database decides each
+ * step. A step or source that fails or is locked does not stop the others; the next pass tries it again.
  */
 export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> => {
   const { database } = deps
@@ -90,7 +90,7 @@ export const reconcile = async (deps: ReconcileDeps): Promise<ReconcileReport> =
   return report
 }
 
-/** Everything is compared when it is time for that, or when the queue does not hold as many schedulers as are believed to be there. */
+/** Compares everything when that is due, or when the queue does not hold the expected number of schedulers. */
 const repairSchedules = async ({ database, queues, thorough }: ReconcileDeps, steps: Steps): Promise<number> => {
   if (!thorough && (await queues.countSchedules()) === (await countWantedSchedules(database))) return 0
   const wanted = await listWantedSchedules(database)
@@ -100,7 +100,7 @@ const repairSchedules = async ({ database, queues, thorough }: ReconcileDeps, st
   return strays.length
 }
 
-/** Which wanted schedules are missing or differ in the queue, and which there nobody wants. Pure. */
+/** Returns which wanted schedules are missing or differ in the queue, and which of those in the queue are not wanted. Pure. */
 export const compareSchedules = (
   wanted: readonly { readonly sourceId: string; readonly schedule: { readonly cron: string; readonly timeZone: string } }[],
   actual: readonly JobScheduler[],
@@ -168,12 +168,12 @@ const enqueueLost = async ({ database, queues }: ReconcileDeps): Promise<number>
   return runs.length
 }
 
-/** So few that calls which somebody waits for are not held up, however many sources stopped together. */
+/** Few enough that they do not hold up calls that users wait for, however many sources stopped at once. */
 const AT_A_TIME = 10
 /** A check that no worker has begun by then is left to the next time. */
 const DEADLINE_MS = 60_000
 
-/** Lets workers check sources in ERROR whose time has come. Answers how many. */
+/** Starts the due checks of sources in ERROR. Returns how many. */
 const startRechecks = async (
   { database, queues }: { readonly database: Database; readonly queues: Pick<Queues, 'enqueueCall'> },
   steps: Steps,

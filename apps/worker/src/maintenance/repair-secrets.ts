@@ -14,7 +14,7 @@ export interface RepairSecretsDeps {
 
 const AT_ONCE = 200
 
-/** Repairs what is wrong with secrets: continues with a rotation whose job was lost, and lets sources start again whose key is back. */
+/** Repairs secrets: continues a rotation whose job was lost, and restarts sources whose key is available again. */
 export const repairSecrets = async (deps: RepairSecretsDeps): Promise<{ readonly repaired: number }> => {
   const rotation = await findRotation(deps.database)
   if (rotation !== null && rotation.finishedAt === null) await deps.queues.enqueueMaintenance('rotate', Math.floor(Date.now() / RECONCILE_EVERY_MS))

@@ -23,14 +23,14 @@ export interface RotateDeps {
 }
 
 const CHUNK = 100
-/** Other maintenance waits behind it, so it works in turns. */
+/** Other maintenance waits meanwhile, so rotation works in turns. */
 const TURN_MS = 3_000
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
 
 /**
- * One turn of the rotation that was asked for, if any: seals what other keys sealed with the primary key, in chunks and by compare-and-swap, so that
- * any number of workers may do it, whatever else changes meanwhile and wherever one was killed. The canary comes last: until then
- * nothing starts without the old key. True when another turn is needed.
+ * Does one turn of the requested rotation, if any: reseals with the primary key what other keys sealed, in chunks and by compare-and-swap, so that
+ * any number of workers may do it, whatever else changes meanwhile and wherever one is killed. The canary comes last: until then nothing starts
+ * without the old key. Returns true when another turn is needed.
  */
 export const rotateKeys = async (deps: RotateDeps, turnMs = TURN_MS): Promise<boolean> => {
   const { database, keyring } = deps
@@ -71,7 +71,7 @@ const rewrapTable = async (deps: RotateDeps, place: SealedPlace, deadline: numbe
   }
 }
 
-/** Nothing for a text that cannot be opened. */
+/** Returns nothing for a text that cannot be decrypted. */
 const rewrap = (keyring: Keyring, { id, sealed, place }: SealedText): readonly { id: string; before: unknown; after: unknown }[] => {
   try {
     return [{ id, before: sealed, after: rewrapSecrets(keyring, place, sealed) }]
@@ -81,10 +81,10 @@ const rewrap = (keyring: Keyring, { id, sealed, place }: SealedText): readonly {
   }
 }
 
-/** False when it was changed meanwhile. */
+/** Returns false when it was changed meanwhile. */
 const rewrapCanary = async (database: Database, keyring: Keyring): Promise<boolean> => {
   const before = await findSetting(database, CANARY_SETTING)
-  // A process that starts without a key that is still needed must learn so.
+  // A process that starts without a key that is still needed must fail the check.
   const stillNeeded = (await countSealed(database)).some(({ keyId }) => String(before).startsWith(`${keyId}:`))
   if (stillNeeded || checkCanary(keyring, String(before)) === 'current') return true
   return replaceSetting(database, { key: CANARY_SETTING, before, after: sealCanary(keyring) })

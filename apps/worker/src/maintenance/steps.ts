@@ -5,11 +5,11 @@ export interface StepDeps {
   readonly log: Logger
 }
 
-/** Runs parts of a pass so that none of them, and no single item, stops the others. */
+/** Runs the parts of a pass so that neither a failing part nor a failing item stops the others. */
 export interface Steps {
-  /** What the step answers, or `otherwise` when it fails; a failure is logged and counted. */
+  /** Returns the result of the step, or `otherwise` if it fails; a failure is logged and counted. */
   run<T>(step: string, work: () => Promise<T>, otherwise: T): Promise<T>
-  /** Does the work for every item, several at a time (20 unless given); answers those for which it failed. */
+  /** Does the work for every item, several at a time (default 20); returns the items for which it failed. */
   each<T>(step: string, items: readonly T[], work: (item: T) => Promise<unknown>, parallel?: number): Promise<readonly T[]>
 }
 

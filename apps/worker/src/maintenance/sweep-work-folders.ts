@@ -4,16 +4,16 @@ import { isUuid } from '@inlet/domain'
 
 export interface WorkFolders {
   readonly workRoot: string
-  /** Those of these sources that are registered. */
+  /** Returns those of the ids that belong to registered sources. */
   readonly findSources: (ids: readonly string[]) => Promise<ReadonlySet<string>>
-  /** Sources that have a connection here. */
+  /** Returns the sources that have a connection here. */
   readonly inUse: () => ReadonlySet<string>
-  /** A folder without a source is removed when nothing was put into it for so long: calls for unsaved settings have one, too. */
+  /** A folder without a source is removed once nothing was added to it for this long: calls for unsaved settings have one too. */
   readonly idleMs: number
   readonly now: () => number
 }
 
-/** Removes the working folders of sources that are gone, and of calls that are over; answers how many. */
+/** Removes the working folders of sources that are gone and of calls that are over; returns how many. */
 export const sweepWorkFolders = async ({ workRoot, findSources, inUse, idleMs, now }: WorkFolders): Promise<number> => {
   const names = (await namesIn(workRoot)).filter((name) => isUuid(name) && !inUse().has(name))
   if (names.length === 0) return 0
@@ -38,7 +38,7 @@ const namesIn = async (folder: string): Promise<readonly string[]> => {
   }
 }
 
-/** Sweeps now and then, until stopped. */
+/** Sweeps periodically, until stopped by the returned function. */
 export const startSweeping = (
   folders: WorkFolders,
   options: { readonly everyMs: number; readonly onError: (error: unknown) => void },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** An incident as the messages of Inlet say it (write-message.ts); unknown members are of later versions. */
+/** An incident as Inlet's messages describe it (write-message.ts); unknown members come from later versions. */
 const news = z.object({
   incident: z.object({ id: z.string(), kind: z.string(), since: z.string(), closedAt: z.string().nullable() }),
   source: z.object({ id: z.string(), slug: z.string(), name: z.string(), connector: z.string(), labels: z.record(z.string(), z.string()) }),
@@ -29,5 +29,5 @@ const message = z.discriminatedUnion('type', [
 export type NewsBody = z.infer<typeof news>
 export type Message = z.infer<typeof message>
 
-/** A message of the outbox. Throws when it is none. */
+/** Parses a message of the outbox. Throws when it is not valid. */
 export const parseMessage = (body: string): Message => message.parse(JSON.parse(body))

@@ -21,18 +21,18 @@ export interface SendDeps {
 const TIMEOUT_MS = 10_000
 const REDACT_MS = 60_000
 const MAX_ANSWER_BYTES = 65_536
-/** What a mail server answers when it has taken a mail. */
+/** The code with which a mail server accepts a mail. */
 const MAIL_TAKEN = 250
 
 /** The secrets of a target. */
 interface Opened {
   readonly url: string
   readonly secret: string | null
-  /** The signing secret before the present one, while it signs too. */
+  /** The previous signing secret, while it still signs too. */
   readonly previous: string | null
 }
 
-/** Sends a message once, as the kind of its target wants it. */
+/** Sends a message once, in the format of its target's kind. */
 export const sendMessage = async (deps: SendDeps, due: DueDelivery, signal: AbortSignal): Promise<DeliveryResult> => {
   const retryMs = nextTryMs(due.attempts, Math.random())
   let url = due.url
@@ -101,7 +101,7 @@ interface Post {
   readonly signal: AbortSignal
 }
 
-/** Redirects are not followed: a message goes to the address that was named, or nowhere. */
+/** Posts a message. Redirects are not followed: a message goes to the configured address or nowhere. */
 const post = async ({ http }: SendDeps, { url, body, headers = {}, signal }: Post): Promise<Answer> => {
   const response = await http.request({
     url,

@@ -20,26 +20,27 @@ export interface NotifierDeps extends SendDeps {
   readonly database: Database
   readonly metrics: Pick<Metrics, 'countNotification' | 'setOpenIncidents' | 'beforeScrape'>
   readonly log: Logger
-  /** Of the API, for links; empty: links are paths. */
+  /** Base URL of the API, for links; empty: links are paths. */
   readonly publicUrl: string
-  /** The most of the records of a source that may be in quarantine before an incident opens (%). */
+  /** Share of a source's records in quarantine above which an incident opens (%). */
   readonly quarantinePercent: number
-  /** How often it looks, in ms; 5,000 by default. */
+  /** How often to look for incidents and messages, in ms; default 5,000. */
   readonly everyMs?: number
-  /** How often it looks at what sources bring, in ms; 120,000 by default. */
+  /** How often to look at the content of sources, in ms; default 120,000. */
   readonly contentEveryMs?: number
 }
 
 const EVERY_MS = 5_000
-/** While there has been nothing for some looks. */
+/** Interval once several looks have found nothing. */
 const CALM_EVERY_MS = 10_000
 const CALM_AFTER = 3
 const CONTENT_EVERY_MS = 120_000
 const AT_A_TIME = 10
 
 /**
- * Looks all the time for incidents and for messages to send. Needs no queue: that the queue is unavailable must be reported, too. Any number of workers may
- * do so: one at a time looks for incidents, and each message is claimed by one. Stopping waits for messages on their way.
+ * Continuously looks for incidents, and for messages to send. Needs no queue, since an unavailable queue must be reported too. Any number of workers
+ * may do so: one at a time looks for incidents, and each message is claimed by one. Returns a function that stops it, once messages in progress are
+ * sent.
  */
 export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
   const stop = new AbortController()
@@ -53,7 +54,7 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
       await Promise.all(
         due.map(async (delivery) => {
           const result = await sendMessage(deps, delivery, stop.signal)
-          // Cut off by the end of this process: another one sends it when the claim ends.
+          // Cut off because this process is ending: another one sends it when the claim expires.
           if (stop.signal.aborted && !result.delivered) return
           await recordDelivery(deps.database, delivery.id, result)
           deps.metrics.countNotification(result.delivered ? 'delivered' : result.retryMs === null ? 'dead' : 'failed')
@@ -88,7 +89,7 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
   }
 }
 
-/** Seals the URLs of targets that were stored before URLs were: who knows one may post there. */
+/** Seals the URLs of targets stored before URLs were sealed: anyone who knows one may post there. */
 const sealUrls = async ({ database, keyring }: { readonly database: Database; readonly keyring: Keyring }): Promise<void> => {
   for (const target of await listPlainTargets(database)) {
     const place = { ownerId: target.id, version: target.version }

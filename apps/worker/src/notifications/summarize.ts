@@ -1,15 +1,15 @@
 import type { Message, NewsBody } from './message.js'
 
-/** A message for people, without any markup. */
+/** A readable message, without markup. */
 export interface Summary {
   readonly title: string
   readonly lines: readonly string[]
-  /** Where to look, by name; absolute only where INLET_PUBLIC_URL is set. */
+  /** Links by name; absolute only if INLET_PUBLIC_URL is set. */
   readonly links: Readonly<Record<string, string>>
   readonly isGood: boolean
 }
 
-/** What a message says, in a title and a few lines. Pure. */
+/** Summarizes a message in a title and a few lines. Pure. */
 export const summarize = (message: Message): Summary => {
   if (message.type === 'test') return { title: 'Inlet: test', lines: [message.data.message], links: {}, isGood: true }
   if (message.type === 'incidents.digest') {
@@ -31,6 +31,6 @@ export const summarize = (message: Message): Summary => {
 const lineOf = (what: 'opened' | 'closed', { source, reason, message }: NewsBody): string =>
   what === 'closed' ? `${source.slug} works again (${reason})` : `${source.slug}: ${reason}: ${message}`
 
-/** Links that somebody can follow from elsewhere. */
+/** Returns the links that work from elsewhere. */
 export const absoluteLinks = ({ links }: Summary): readonly (readonly [name: string, url: string])[] =>
   Object.entries(links).filter(([, url]) => /^https?:\/\//.test(url))

@@ -4,7 +4,7 @@ import { parseMessage } from './message.js'
 
 const MAX_LISTED = 50
 
-/** Writes messages; `publicUrl` (without a slash at its end) makes their links absolute. Pure. */
+/** Creates a writer of messages; `publicUrl` (without a trailing slash) makes their links absolute. Pure. */
 export const createMessageWriter = (publicUrl: string): MessageWriter => ({
   one: (id, news, at) => JSON.stringify({ type: `incident.${news.what}`, id, timestamp: at.toISOString(), data: describe(news, publicUrl) }),
   digest: (id, news, at) =>

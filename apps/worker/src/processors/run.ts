@@ -18,19 +18,19 @@ import { type RunDeps, runSource } from '../reading/run-source.js'
 export interface RunProcessorDeps extends RunDeps {
   readonly queues: Pick<Queues, 'forwardBatch' | 'enqueueRuns'>
   readonly metrics: Pick<Metrics, 'countRun' | 'countError'>
-  /** Names this worker in leases. */
+  /** Identifies this worker in leases. */
   readonly holder: string
   readonly drain: AbortSignal
   /** Connectors whose runs follow one another. */
   readonly continuous: readonly string[]
 }
 
-/** A run that ended at once is not followed at once: whatever the reason, it would go round in a circle. */
+/** The next run does not follow at once after a run that ended at once: whatever the reason, that would loop. */
 const LEAST_PACE_MS = 1_000
-/** So soon another worker may take a run that this one has no connector for. */
+/** How soon another worker may take a run that this one has no connector for. */
 const HAND_BACK_MS = 1_000
 
-/** Takes the lease of a run and reads it; a run somebody else has comes back later, one that is over is done. */
+/** Takes the lease of a run and reads it; a run held by another worker is retried later, one that is over is done. */
 export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run'>): Promise<void> => {
   if (deps.drain.aborted) throw new RetryAt(new Date())
   const startedAt = performance.now()
@@ -47,7 +47,7 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
   }
   log.info({ connector: run.connector, attempt: run.attempt }, 'run started')
   const work = run.trigger === 'quarantine' ? retryQuarantine : runSource
-  // The lease says who may read, not the lock of the job, which is lost whenever the queue is unavailable for longer than it lives.
+  // The lease decides who may read, not the job's lock, which is lost whenever the queue is unavailable for longer than the lock lasts.
   const result = await work(deps, run, deps.drain).catch((error: unknown) => endBroken(deps, run, error))
   log.info({ ...result, durationMs: Math.round(performance.now() - startedAt) }, 'run left')
   if (result.left === 'ended' && result.outcome !== null)
@@ -60,7 +60,7 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
   }
 }
 
-/** An error that nothing caught would leave the run to the next worker, and that one to the same error. */
+/** Ends the run on an error that nothing caught; otherwise the next worker would take it and hit the same error. */
 const endBroken = async (deps: RunProcessorDeps, run: LeasedRun, error: unknown): Promise<RunResult> => {
   if (isPassing(error)) throw error
   const failure = toFailure(error)
@@ -73,7 +73,7 @@ const handBack = async (deps: RunProcessorDeps, { runId, sourceId, epoch, attemp
   await deps.queues.enqueueRuns([{ runId, attempt, delayMs: HAND_BACK_MS }])
 }
 
-/** Begins the next run of a continuous source; should that fail, the reconciler does it. */
+/** Begins the next run of a continuous source; if that fails, the reconciler does it. */
 const follow = async (deps: RunProcessorDeps, { connector, sourceId }: LeasedRun, delayMs: number): Promise<void> => {
   if (!deps.continuous.includes(connector)) return
   const runs = await createContinuousRuns(deps.database, { connectors: [connector], sourceId, limit: 1 })

@@ -8,7 +8,7 @@ export interface TickDeps {
   readonly metrics: Pick<Metrics, 'countTick'>
 }
 
-/** A tick only accounts for what is due and, when the source is free, makes its run. */
+/** Accounts for due ticks and, if the source is free, enqueues its run. Nothing is read here. */
 export const processTick = async (deps: TickDeps, { sourceId }: JobData<'tick'>): Promise<void> => {
   const { runId, written } = await accountTicks(deps.database, sourceId, 'scheduler')
   for (const [outcome, count] of Object.entries(written)) for (let i = 0; i < count; i++) deps.metrics.countTick(outcome)

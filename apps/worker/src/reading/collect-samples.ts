@@ -4,7 +4,7 @@ import { findStreamMapping, type Mapping } from '@inlet/mapping'
 
 /** Collects the latest raw records of a run, for drafts to be tried on. Streams without a mapping are left out. */
 export interface SampleCollector {
-  /** Takes records as the connector yielded them. */
+  /** Adds records as the connector yielded them. */
   add(records: readonly SourceRecord[]): void
   /** Stores what was collected. */
   save(): Promise<void>
@@ -33,7 +33,7 @@ export const createSampleCollector = (
   }
 }
 
-/** Null for what is too large, or no JSON: the batcher rejects it. */
+/** Returns null for a record that is too large or not valid JSON: the batcher rejects it. */
 const toText = (record: SourceRecord): string | null => {
   try {
     const text = canonicalJson(record)

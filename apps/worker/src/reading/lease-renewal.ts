@@ -6,7 +6,7 @@ import type { Backlog } from '../writing/backlog.js'
 const LONGEST_HEARTBEAT_MS = 2_000
 /** Several heartbeats fit into the watchdog's time, so that a slow one does no harm. */
 const HEARTBEATS_PER_LEASE = 6
-/** Our own watchdog: work stops when the lease was not renewed for this part of its life, well before another worker may take it. */
+/** The worker's own watchdog: work stops when the lease was not renewed for this share of its lifetime, well before another worker may take it. */
 const WATCHDOG_SHARE = 0.6
 
 export interface RunProgress {
@@ -19,13 +19,13 @@ export interface RunProgress {
 export interface LeaseRenewal {
   /** Aborts with a Failure (LEASE_LOST or CANCELLED) when the work must stop. */
   readonly signal: AbortSignal
-  /** Aborts when something else is wanted of the source than this run does: a run that listens ends then. */
+  /** Aborts when the source wants something other than what this run does; a listening run then ends. */
   readonly outdated: AbortSignal
   /** Stops renewing; the lease itself ends with the run. */
   stop(): Promise<void>
 }
 
-/** Renews the lease of a run every two seconds (more often when it is short) and publishes its progress, until stopped. */
+/** Renews the lease of a run every two seconds (more often if it is short) and publishes its progress, until stopped. */
 export const startLeaseRenewal = (
   deps: { readonly database: Database; readonly backlog: Backlog; readonly leaseTtlMs: number },
   run: LeasedRun,
@@ -47,7 +47,7 @@ export const startLeaseRenewal = (
     while (!stop.signal.aborted && !abort.signal.aborted) {
       await sleep(heartbeatMs, stop.signal).catch(() => {})
       if (stop.signal.aborted) return
-      // The lease lives from when the database renews it, which is no earlier than this.
+      // The lease lasts from the moment the database renews it, which is no earlier than this.
       const sentAt = monotonicNow()
       try {
         const { sourceId, runId, epoch, generation, credential } = run
@@ -55,7 +55,7 @@ export const startLeaseRenewal = (
         apply(answer)
         if (answer.renewed) renewedAt = sentAt
       } catch {
-        // The database is unavailable; the watchdog decides how long that may last.
+        // The database is unavailable; the watchdog limits how long that may last.
       }
     }
   }

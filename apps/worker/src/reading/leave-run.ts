@@ -13,7 +13,7 @@ interface LeaveDeps {
   readonly log: Logger
 }
 
-/** Ends the run with what is known of it. */
+/** Ends the run with what is known about it. */
 export type StopWith = (end: Omit<RunEnd, 'runId' | 'epoch'>) => Promise<EndedRun | null>
 
 interface Leave {
@@ -26,7 +26,7 @@ interface Leave {
   readonly stopWith: StopWith
 }
 
-/** How a run that was interrupted leaves this worker: lost, released, parked or failed. */
+/** Leaves a run that was interrupted: as lost, released, parked or failed. */
 export const leaveRun = async ({ deps, run, writer, drain, leaseSignal, thrown, stopWith }: Leave): Promise<RunResult> => {
   const reason: unknown = leaseSignal.aborted ? leaseSignal.reason : thrown
   const failure = toFailure(reason)
@@ -47,12 +47,12 @@ export const leaveRun = async ({ deps, run, writer, drain, leaseSignal, thrown, 
   return toEnded(await stopWith({ failure: toRunFailure(failure) }))
 }
 
-/** What was sent is worth a few seconds: stored, it need not be read again. */
+/** Waits a few seconds for what was sent: once stored, it need not be read again. */
 const untilStored = async (writer: RunWriter): Promise<void> => {
   await writer.drained(AbortSignal.timeout(5_000)).catch(() => {})
 }
 
-/** What of a failure is stored with its run. */
+/** Returns what is stored of a failure with its run. */
 export const toRunFailure = (failure: Failure): RunFailure => ({
   code: failure.code,
   reason: failure.reason,

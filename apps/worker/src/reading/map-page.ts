@@ -2,15 +2,15 @@ import type { Page, StreamSpec } from '@inlet/connector-sdk'
 import { canonicalJson, Failure, type RejectedRecord, type SourceRecord, sha256Hex } from '@inlet/domain'
 import { findStreamMapping, type Mapping, type MappingPool } from '@inlet/mapping'
 
-/** A page of which it is known what each record was made of. */
+/** A page that knows what each record was made from. */
 export interface MappedPage extends Page {
-  /** The record as the connector yielded it; undefined for one that was not mapped. */
+  /** Returns the record as the connector yielded it; undefined for one that was not mapped. */
   readonly originOf?: (record: SourceRecord) => SourceRecord | undefined
 }
 
-/** Puts the mapping of a version between a connector and the batcher. */
+/** Applies the mapping of a version between a connector and the batcher. */
 export interface PageMapper {
-  /** The page with its records mapped. `stream` is the one being read; records may be of others. */
+  /** Maps the records of a page. `stream` is the one being read; records may belong to others. */
   map(stream: string, page: Page, signal: AbortSignal): Promise<MappedPage>
   /** Throws MAPPING_UNSOUND for a stream that its mapping would leave in a wrong state. */
   check(spec: StreamSpec): void
@@ -18,7 +18,7 @@ export interface PageMapper {
   needsFullRefresh(spec: StreamSpec): boolean
 }
 
-/** The rules are those of docs/adr/0012-mappings-and-keys.md. */
+/** Creates a page mapper. The rules are those of docs/adr/0012-mappings-and-keys.md. */
 export const createPageMapper = (pool: Pick<MappingPool, 'map'>, mapping: Mapping | null): PageMapper => {
   const setsKeys = (stream: string): boolean => findStreamMapping(mapping, stream)?.keys === 'set'
   const rejecting = new Set<string>()
@@ -59,7 +59,7 @@ export const createPageMapper = (pool: Pick<MappingPool, 'map'>, mapping: Mappin
       const rejected = [...(page.rejected ?? []), ...parts.flatMap((part) => part.rejected)]
       for (const { stream: name } of rejected) rejecting.add(name)
       const { sweep, ...rest } = page
-      // What a rejected record was stored as is not known, so that nothing can be known to be gone.
+      // It is unknown what a rejected record was stored as, so nothing can be known to be gone.
       const sweeps = sweep !== undefined && !(setsKeys(stream) && rejecting.has(stream))
       const records = parts.flatMap((part) => part.records)
       return {
@@ -85,7 +85,7 @@ interface Mapped {
 const unsound = (stream: string, because: string): Failure =>
   new Failure('MAPPING_UNSOUND', `the mapping of ${stream} sets keys, but ${because}`, { field: `mapping.${stream}.keys` })
 
-/** What says whether the mapping of a stream is still the same. */
+/** Returns what identifies the mapping of a stream, to detect changes; null without one. */
 export const mappingStateOf = (mapping: Mapping | null, stream: string): { readonly sha256: string; readonly keys: 'kept' | 'set' } | null => {
   const own = findStreamMapping(mapping, stream)
   if (own === undefined) return null

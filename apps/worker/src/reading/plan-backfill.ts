@@ -2,20 +2,20 @@ import type { Page, StreamSpec } from '@inlet/connector-sdk'
 import type { BackfillPlan } from '@inlet/db'
 import { Failure, type SourceRecord } from '@inlet/domain'
 
-/** How a run differs from an ordinary one on account of its backfill. */
+/** How a backfill run differs from an ordinary one. */
 export interface ReadingPlan {
   /** The streams to read. */
   readonly specs: readonly StreamSpec[]
-  /** Whether sweeps may delete: only where everything is read from the beginning. */
+  /** Whether sweeps may delete: only if everything is read from the beginning. */
   readonly sweeps: boolean
-  /** Whether finding nothing is no reason for suspicion. */
+  /** Whether an empty result is no reason for suspicion. */
   readonly mayBeEmpty: boolean
   /** Throws RANGE_NOT_POSSIBLE for a stream that a range would leave in a wrong state. */
   check(spec: StreamSpec): void
   readonly keep?: (page: Page) => Page
 }
 
-/** Null is an ordinary run, which reads and keeps everything. Pure. */
+/** Plans a backfill; null is an ordinary run, which reads and keeps everything. Throws NOT_FOUND_UPSTREAM for an unknown stream. Pure. */
 export const planBackfill = (backfill: BackfillPlan | null, all: readonly StreamSpec[]): ReadingPlan => {
   if (backfill === null) return { specs: all, sweeps: true, mayBeEmpty: false, check: () => {} }
   const { stream, from, to, cursorAt } = backfill
@@ -37,8 +37,8 @@ export const planBackfill = (backfill: BackfillPlan | null, all: readonly Stream
 const withoutSweep = ({ sweep: _sweep, ...page }: Page): Page => page
 
 /**
- * The records of a page that occurred within [from, to), moments in ISO 8601. What has no time, or is only reported as
- * present, cannot be placed and is left out; what the connector rejected is left to the runs that read everything.
+ * Keeps the records of a page that occurred within [from, to), times in ISO 8601. Records without a time, or only reported as present, cannot be
+ * placed and are left out; what the connector rejected is left to the runs that read everything.
  */
 const withinRange = (page: Page, range: Pick<BackfillPlan, 'from' | 'to'>): Page => {
   const from = range.from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(range.from)

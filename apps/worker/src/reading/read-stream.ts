@@ -12,18 +12,18 @@ export interface ReadStream {
   readonly writer: PageWriter
   readonly signal: AbortSignal
   readonly limits: ConnectorLimits
-  /** How long to listen to a stream without end. */
+  /** Aborts when it is time to stop listening to an endless stream. */
   readonly until?: AbortSignal | undefined
-  /** The same in ms: a stream without end may give nothing for so long. */
+  /** The same limit in ms: an endless stream may yield nothing for this long. */
   readonly listenMs?: number | undefined
-  /** What is kept of a page; everything when absent. */
+  /** Returns what is kept of a page; default: everything. */
   readonly keep?: ((page: Page) => Page) | undefined
-  /** What the mapping makes of a page. */
+  /** Maps a page. */
   readonly mapPage?: ((page: Page) => Promise<Page>) | undefined
-  /** Each try begins where the first one did, since the stream cannot be continued in the middle. */
+  /** Each attempt begins where the first one did, since the stream cannot be continued in the middle. */
   readonly fullRefresh?: boolean
   readonly onProgress: (stream: string, progress: NonNullable<Page['progress']>) => void
-  /** Gets what is tried again in place. */
+  /** Called with a failure that is retried in place. */
   readonly onRetry?: ((failure: Failure) => void) | undefined
   readonly onCaveats?: ((caveats: NonNullable<Page['caveats']>) => void) | undefined
 }
@@ -33,16 +33,17 @@ const RETRIES = 2
 const WAIT_IN_PLACE_MS = 5_000
 
 /**
- * Reads one stream to its end and says whether it was complete. Transient failures are retried from the last page that was
- * forwarded; other failures are thrown, also CONNECTOR_STALLED. The page with the sweep of the whole stream waits for the end, and loses it unless the reading was complete.
+ * Reads one stream to its end and returns whether the read was complete. Transient failures are retried from the last page that was forwarded; other
+ * failures are thrown, including CONNECTOR_STALLED. The page with the sweep of the whole stream is held until the end, and loses the sweep unless the
+ * read was complete.
  */
 export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
   let { cursor } = args
   const waits = createWaitPolicy(args.signal, args.limits)
   for (let attempt = 0; ; attempt += 1) {
-    // What a try before showed may be gone by now, so that each try stands for itself where a sweep follows.
+    // What an earlier attempt showed may be gone by now, so each attempt stands alone if a sweep follows.
     await args.writer.begin(args.spec.name, { again: attempt > 0, signal: args.signal })
-    // The page with the sweep of the whole stream, until it is known whether the reading was complete.
+    // The page with the sweep of the whole stream, held until it is known whether the read was complete.
     let held: Page | undefined
     const release = async (page: Page | undefined): Promise<void> => {
       held = undefined
@@ -57,7 +58,7 @@ export const readStream = async (args: ReadStream): Promise<ReadEnd> => {
       let step = await pages.next()
       try {
         for (; step.done !== true; step = await pages.next()) {
-          // A connector that reads on past its sweep stands by it.
+          // A connector that reads on past its sweep confirms it.
           await release(held)
           if (step.value.sweep !== undefined && step.value.sweep.scope === undefined) held = step.value
           else await release(step.value)
@@ -86,7 +87,7 @@ const take = async (args: ReadStream, page: Page): Promise<void> => {
   if (page.caveats !== undefined) args.onCaveats?.(page.caveats)
 }
 
-/** Without the cursor too: it may say that the sweep was done. */
+/** Also drops the cursor: it may say that the sweep was done. */
 const withoutSweep = ({ sweep: _unproved, cursor: _beyond, ...rest }: Page): Page => rest
 
 const retryDelay = (failure: Failure, attempt: number): number | null => {
@@ -98,7 +99,7 @@ const retryDelay = (failure: Failure, attempt: number): number | null => {
     : (failure.retryAfterMs ?? fullJitter({ baseMs: 500, capMs: 10_000, attempt, random: Math.random() }))
 }
 
-/** The pages of a stream. */
+/** Yields the pages of a stream. */
 async function* readPages(args: ReadStream, waits: WaitPolicy, cursor: Cursor | null): AsyncGenerator<Page, ReadEnd, void> {
   const { pooled, spec, signal, until, writer } = args
   const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal: waits.signal, until })
@@ -111,10 +112,10 @@ async function* readPages(args: ReadStream, waits: WaitPolicy, cursor: Cursor | 
       signal.throwIfAborted()
     }
   } finally {
-    // Lets the connector close what it holds; its own failure was thrown already.
+    // Lets the connector close its resources; its own failure was already thrown.
     await waitFor(pages.return(UNDECLARED_END), AbortSignal.abort(), args.limits.graceMs).catch(() => {})
   }
 }
 
-/** Connectors without types may return nothing. */
+/** Untyped connectors may return nothing. */
 const declaredEnd = (end: ReadEnd | undefined): ReadEnd => end ?? UNDECLARED_END

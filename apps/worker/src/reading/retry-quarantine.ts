@@ -12,8 +12,8 @@ import type { RunDeps } from './run-source.js'
 const PAGE = 500
 
 /**
- * The run with the trigger `quarantine`: reads the records that wait for a retry instead of the source, maps them as the live version says and
- * forwards them like any others. It needs no connection and moves no cursor. Where it was killed it begins again with what is not resolved yet.
+ * Executes a run with the trigger `quarantine`: instead of the source it reads the records waiting for a retry, maps them by the live version and
+ * forwards them like any others. It needs no connection and moves no cursor. If killed, it starts again with what is not yet resolved.
  */
 export const retryQuarantine = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
   const writer = createRunWriter(deps, run)
@@ -28,7 +28,7 @@ export const retryQuarantine = async (deps: RunDeps, run: LeasedRun, drain: Abor
   const signal = AbortSignal.any([lease.signal, drain])
   const stopWith: StopWith = (end) => finishLeasedRun(deps.database, { runId: run.runId, epoch: run.epoch, ...state(), ...end })
   try {
-    // What was saved was checked.
+    // A cast: mappings are validated when they are saved.
     const mapping = run.version.mapping as Mapping | null
     const streams = new Set(await listStreamNames(deps.database, run.sourceId))
     for (let afterId = '0'; ; ) {
@@ -50,7 +50,7 @@ export const retryQuarantine = async (deps: RunDeps, run: LeasedRun, drain: Abor
   }
 }
 
-/** Maps quarantined records as the version says, in their order. `streams`: those the source has. */
+/** Maps quarantined records by the version, in order. `streams`: those the source has. */
 export const mapRetries = async (
   deps: { readonly mappings: Pick<MappingPool, 'map'>; readonly mapping: Mapping | null; readonly streams: ReadonlySet<string> },
   retries: readonly Retry[],

@@ -5,9 +5,9 @@ import type { RunOutcome } from '@inlet/domain'
 export type RunResult =
   | {
       readonly left: 'ended'
-      /** Null: somebody else has ended it. */
+      /** Null: it was ended elsewhere. */
       readonly outcome: RunOutcome | null
-      /** Whether records of its source may wait to be retried. */
+      /** Whether records of its source may be waiting for a retry. */
       readonly retriesWait: boolean
     }
   | { readonly left: 'parked'; readonly waitMs: number }

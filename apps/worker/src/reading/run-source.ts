@@ -29,7 +29,7 @@ export interface RunDeps extends WriterDeps {
   readonly listenMs?: number | undefined
   /** How long a run waits for its connector. */
   readonly limits: ConnectorLimits
-  /** How long a lease lives without renewal, in ms. */
+  /** How long a lease lasts without renewal, in ms. */
   readonly leaseTtlMs: number
   readonly metrics: Pick<Metrics, 'countError'>
   readonly runLogs?: Pick<RunLogs, 'open'>
@@ -39,14 +39,14 @@ export interface RunDeps extends WriterDeps {
 interface StreamResult {
   readonly name: string
   readonly error?: RunFailure | undefined
-  /** It was read, and something may be missing. */
+  /** The stream was read, but something may be missing. */
   readonly incomplete?: RunFailure | undefined
 }
 
-/** How long a run listens to a continuous source: the next one follows at once, so this only decides how many rows of runs there are. */
+/** How long a run listens to a continuous source: the next one follows at once, so this only determines the number of run rows. */
 const LISTEN_MS = 600_000
 
-/** Reads a leased run to its end, or hands it on: parked, released on drain, or lost to another worker. */
+/** Reads a leased run to its end, or leaves it early: parked, released on drain, or lost to another worker. */
 export const runSource = async (deps: RunDeps, run: LeasedRun, drain: AbortSignal): Promise<RunResult> => {
   const writer = createRunWriter(deps, run)
   const runLog = deps.runLogs?.open(run)
@@ -135,7 +135,7 @@ interface ReadAll {
   readonly writer: RunWriter
   readonly signal: AbortSignal
   readonly waits: WaitPolicy
-  /** Until when a run of a continuous source listens. */
+  /** When a run of a continuous source stops listening. */
   readonly until: AbortSignal | undefined
   readonly listenMs: number | undefined
   readonly state: RunState
@@ -154,7 +154,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
   const all = await waits.wait('listing the streams', pooled.connector.streams(pooled.connection, waits.signal))
   const backfill = planBackfill(run.backfill, all)
   const { specs } = backfill
-  // What was saved was checked.
+  // A cast: mappings are validated when they are saved.
   const mapping = run.version.mapping as Mapping | null
   await recordUnknownStreams(
     deps.database,
@@ -188,7 +188,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
   const provedUnchanged = backfill.mayBeEmpty || (specs.length > 0 && specs.every(({ incremental }) => incremental))
   return { streams: results, provedUnchanged, listened: until !== undefined, rereads }
 
-  /** What ends the run ends the other streams too, before anything is closed under them. */
+  /** A failure that ends the run also ends the other streams, before anything they use is closed. */
   async function readTogether(): Promise<readonly StreamResult[]> {
     const abort = new AbortController()
     const together = AbortSignal.any([args.signal, abort.signal])
@@ -263,7 +263,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
   }
 }
 
-/** A rule for a stream that does not exist has no effect; its author should hear of that. */
+/** Reports mapping rules for streams that do not exist: they have no effect, and their author should know. */
 const recordUnknownStreams = async (database: Database, run: LeasedRun, unknown: readonly UnknownStream[]): Promise<void> => {
   if (unknown.length === 0) return
   const { sourceId, runId } = run
@@ -271,7 +271,7 @@ const recordUnknownStreams = async (database: Database, run: LeasedRun, unknown:
   await reportUnknownStreams(database, { sourceId, runId, versionId: run.version.id, streams: unknown.map(({ stream }) => stream), message })
 }
 
-/** Failures that no other stream of the source could be spared. */
+/** Whether a failure would affect every other stream of the source too. */
 const endsRun = (failure: Failure): boolean =>
   ['auth_failed', 'rate_limited', 'cancelled', 'internal'].includes(failure.code) ||
   ['UNREACHABLE', 'DNS_FAILED', 'EGRESS_BLOCKED', 'QUARANTINE_BUDGET', 'BATCH_MISMATCH', 'CONNECTOR_STALLED'].includes(failure.reason)

@@ -1,21 +1,21 @@
 import { Failure } from '@inlet/domain'
 import type { PooledConnection } from '../connections/connection-pool.js'
 
-/** How long a connector is waited for. */
+/** How long to wait for a connector. */
 export interface ConnectorLimits {
   /** For one page, a connection or a list of streams, in ms. */
   readonly pageMs: number
-  /** For a connector to let go once its signal aborts, in ms; then it is left alone. */
+  /** For a connector to stop once its signal aborts, in ms; after that it is abandoned. */
   readonly graceMs: number
 }
 
-/** How the work of one connector is waited for, so that no connector can block its run for good. */
+/** Limits the wait for each step of a connector, so that none can block its run for good. */
 export interface WaitPolicy {
-  /** For the connector: aborts when the run must stop, and when the connector takes too long. */
+  /** The connector's signal: aborts when the run must stop, and when the connector takes too long. */
   readonly signal: AbortSignal
   /**
-   * Waits for a step of the connector. Throws CONNECTOR_STALLED when it takes longer than `pageMs`, and the reason of the signal when that
-   * aborts; in both cases the connector has the grace to end by itself first. `extraMs` is added to `pageMs`.
+   * Waits for a step of the connector. Throws CONNECTOR_STALLED when it takes longer than `pageMs`, and the signal's reason when that aborts; in both
+   * cases the connector first has the grace period to end by itself. `extraMs` is added to `pageMs`.
    */
   wait<T>(doing: string, work: Promise<T>, extraMs?: number): Promise<T>
 }
@@ -31,7 +31,7 @@ export const createWaitPolicy = (outer: AbortSignal, { pageMs, graceMs }: Connec
       try {
         return await waitFor(work, signal, graceMs)
       } catch (error) {
-        // The connector may say of the abort what it likes.
+        // The connector may throw anything on abort.
         throw stalled.signal.aborted && !outer.aborted ? stalled.signal.reason : error
       } finally {
         clearTimeout(timer)
@@ -45,7 +45,10 @@ const tooLong = (doing: string, limitMs: number): Failure =>
 
 const describeMs = (ms: number): string => (ms >= 120_000 ? `${Math.round(ms / 60_000)} minutes` : `${Math.round(ms / 1000)} s`)
 
-/** The outcome of the work; the reason of the signal when the work is not over `graceMs` after it aborted. The work itself is not stopped. */
+/**
+ * Resolves or rejects with the work; rejects with the signal's reason if the work is not over `graceMs` after the abort. The work itself is not
+ * stopped.
+ */
 export const waitFor = <T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> =>
   new Promise<T>((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined
@@ -61,7 +64,7 @@ export const waitFor = <T>(work: Promise<T>, signal: AbortSignal, graceMs: numbe
     work.then(resolve, reject).finally(finish)
   })
 
-/** Opens a connection within the wait policy; one that opens later is closed. `closing` ends its life afterwards. */
+/** Opens a connection within the wait policy; one that opens too late is closed. `closing` ends the connection later. */
 export const openWithin = async (
   waits: WaitPolicy,
   closing: AbortSignal,
@@ -89,7 +92,7 @@ export interface Listening {
   stop(): void
 }
 
-/** How long a run listens to a continuous source: `forMs`, or until it is outdated. The caller stops it. */
+/** Limits how long a run listens to a continuous source: `forMs`, or until it is outdated. The caller stops it. */
 export const listen = (outdated: AbortSignal, forMs: number): Listening => {
   const enough = new AbortController()
   const end = (): void => enough.abort()

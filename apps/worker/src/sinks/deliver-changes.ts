@@ -26,7 +26,7 @@ export interface DeliverDeps {
   readonly secrets: SecretRegistry
   readonly metrics: Metrics
   readonly log: Logger
-  /** A process that dies keeps a sink for so long from others, in ms; 45,000 by default. */
+  /** How long a sink stays claimed by a process that died, in ms; default 45,000. */
   readonly holdMs?: number
 }
 
@@ -37,8 +37,8 @@ const MAX_BYTES = 1_048_576
 const GONE = 410
 
 /**
- * Delivers changes to a sink, batch by batch, until a receiver fails, the claim is lost or the signal ends it. A position is saved when what comes
- * before it was taken: the next one may send a batch again and leaves none out.
+ * Delivers changes to a sink, batch by batch, until a receiver fails, the claim is lost or the signal aborts. A position is saved once everything
+ * before it was accepted: a later delivery may repeat a batch but never skips one.
  */
 export const deliverChanges = async (deps: DeliverDeps, sink: ClaimedSink, signal: AbortSignal): Promise<void> => {
   const { database, log, metrics } = deps
@@ -68,7 +68,7 @@ export const deliverChanges = async (deps: DeliverDeps, sink: ClaimedSink, signa
     if (page.changes.length > 0) {
       const sent = await send(deps, sink, { from: position, page, signal })
       if (sent.failure !== null) {
-        // Cut off by the end of this process: no fault of the receiver.
+        // Cut off because this process is ending: not the receiver's fault.
         if (signal.aborted) break
         metrics.countSinkMessage(sink.name, sent.failure.retryMs === null ? 'refused' : 'failed', page.changes.length)
         await recordSinkFailure(database, sink, sent.failure)
@@ -105,7 +105,7 @@ const send = async (
   try {
     const { status, retryAfterMs, said } = await SINK_SENDERS[sink.kind](
       { http: deps.http, sink, url, secrets, signal },
-      // Both ends: a batch that has grown since it was sent in vain is another message.
+      // Identified by both ends: a batch that has grown since a failed attempt is another message.
       { id: `msg_${sha256Hex(JSON.stringify([sink.id, from, page.next])).slice(0, 32)}`, changes: page.changes.map(toChangeJson) },
     )
     if (status >= 200 && status < 300) return { status, failure: null }

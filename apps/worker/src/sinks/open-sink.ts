@@ -9,7 +9,7 @@ export interface OpenSinkDeps {
 
 const REDACT_MS = 600_000
 
-/** The address of a sink and the secrets that its messages are signed with, the present one first; the log shows neither. */
+/** Decrypts the address of a sink and the secrets its messages are signed with, current one first; both are registered for redaction in the log. */
 export const openSink = (
   { keyring, secrets }: OpenSinkDeps,
   sink: Pick<ClaimedSink, 'id' | 'version' | 'sealed' | 'signsPrevious'>,

@@ -3,14 +3,14 @@ import type { ClaimedSink } from '@inlet/db'
 import type { SinkKind } from '@inlet/domain'
 import { signMessage } from '@inlet/security'
 
-/** What is sent to try a receiver; it holds no changes. */
+/** A message for testing a receiver; it contains no changes. */
 export interface TestMessage {
   readonly id: string
-  /** What people read of it. */
+  /** Readable text. */
   readonly test: string
 }
 
-/** Changes that a receiver takes or does not take as a whole. */
+/** Changes that a receiver accepts or refuses together. */
 export interface SinkMessage {
   /** The same whenever the same part of the feed is sent again. */
   readonly id: string
@@ -22,10 +22,10 @@ export interface SinkDoor {
   readonly http: HttpClient
   readonly sink: Pick<ClaimedSink, 'id' | 'name'>
   readonly url: string
-  /** The present one first. */
+  /** The current one first. */
   readonly secrets: readonly string[]
   readonly signal: AbortSignal
-  /** 15 s by default. */
+  /** Default: 15 s. */
   readonly timeoutMs?: number
 }
 
@@ -33,7 +33,7 @@ const TIMEOUT_MS = 15_000
 const MAX_ANSWER_BYTES = 65_536
 
 export interface SinkAnswer {
-  /** HTTP. */
+  /** The HTTP status. */
   readonly status: number
   /** How long the receiver asks to be left alone. */
   readonly retryAfterMs: number | undefined
@@ -41,7 +41,7 @@ export interface SinkAnswer {
   readonly said: string
 }
 
-/** How each kind takes a message; throws when there is no answer. Another kind of sink is another entry. */
+/** How each kind of sink sends a message; throws when there is no response. Another kind of sink is another entry. */
 export const SINK_SENDERS: Readonly<Record<SinkKind, (door: SinkDoor, message: SinkMessage | TestMessage) => Promise<SinkAnswer>>> = {
   webhook: async ({ http, sink, url, secrets, signal, timeoutMs = TIMEOUT_MS }, message) => {
     const { id } = message
@@ -50,7 +50,7 @@ export const SINK_SENDERS: Readonly<Record<SinkKind, (door: SinkDoor, message: S
     const [type, rest] =
       'test' in message ? ['test', `"message":${JSON.stringify(message.test)}`] : ['changes', `"items":[${message.changes.join(',')}]`]
     const body = `{"type":"${type}","timestamp":"${now.toISOString()}","data":{"sink":${head},${rest}}}`
-    // Redirects are not followed: changes go to the address that was named, or nowhere.
+    // Redirects are not followed: changes go to the configured address or nowhere.
     const response = await http.request({
       url,
       method: 'POST',

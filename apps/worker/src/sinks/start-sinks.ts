@@ -4,9 +4,9 @@ import { sleep } from '@inlet/runtime'
 import { type DeliverDeps, deliverChanges, HOLD_MS } from './deliver-changes.js'
 
 export interface SinksDeps extends DeliverDeps {
-  /** Names this process. */
+  /** Identifies this process. */
   readonly holder: string
-  /** How often it looks for sinks that nobody delivers to, in ms: 1,000 by default, and up to 15,000 while this process has none. */
+  /** How often to look for sinks to claim, in ms: default 1,000, and up to 15,000 while this process has none. */
   readonly everyMs?: number
 }
 
@@ -14,7 +14,7 @@ const EVERY_MS = 1_000
 const IDLE_MS = 5_000
 const LONGEST_IDLE_MS = 15_000
 const AT_A_TIME = 10
-/** How far sinks are is asked for no more often. */
+/** Minimum time between two reads of the sinks' lag. */
 const SCRAPED_MS = 10_000
 
 const toStanding = ({ lag, ...sink }: Awaited<ReturnType<typeof readSinkLags>>[number]) => ({
@@ -24,7 +24,10 @@ const toStanding = ({ lag, ...sink }: Awaited<ReturnType<typeof readSinkLags>>[n
   lagMs: (lag.seconds ?? 0) * 1_000,
 })
 
-/** Delivers to sinks that this process can claim, each by itself. Any number of workers may do so: a sink has one of them at a time. Stopping gives them up. */
+/**
+ * Delivers to the sinks that this process can claim, each independently. Any number of workers may do so: a sink belongs to one at a time. Returns a
+ * function that stops and releases them.
+ */
 export const startSinks = (deps: SinksDeps): (() => Promise<void>) => {
   const stop = new AbortController()
   const delivering = new Set<Promise<void>>()
@@ -35,7 +38,7 @@ export const startSinks = (deps: SinksDeps): (() => Promise<void>) => {
     try {
       await deliverChanges(deps, sink, stop.signal)
     } catch (error) {
-      // Such as the database: the claim ends by itself, and another one follows.
+      // For example the database is unavailable: the claim expires by itself, and another one follows.
       deps.log.warn({ err: error, sink: sink.name }, 'changes could not be delivered; they are in a moment')
     }
   }

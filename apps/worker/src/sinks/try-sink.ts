@@ -13,10 +13,10 @@ export interface TrySinkDeps extends OpenSinkDeps {
   readonly http: HttpClient
 }
 
-/** Less than the time of the call, so that it is known who was too slow. */
+/** Shorter than the time limit of the call, so that it is clear which side was too slow. */
 const TIMEOUT_MS = 8_000
 
-/** Sends a message without changes, signed like all others, and says what the receiver answers. Position, attempts and status stay as they are. */
+/** Sends a message without changes, signed like any other, and returns the receiver's response. Position, attempts and status stay as they are. */
 export const trySink = async (deps: TrySinkDeps, { sinkId }: CallParams<'sink'>, signal: AbortSignal): Promise<CallAnswer<'sink'>> => {
   const sink = await findSinkToSend(deps.database, sinkId)
   if (sink === null) throw new Failure('NOT_FOUND', 'the sink was deleted meanwhile')

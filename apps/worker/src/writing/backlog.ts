@@ -4,7 +4,7 @@ import { sleep } from '@inlet/runtime'
 export interface Backlog {
   /** Takes its size in bytes, as read with a heartbeat. */
   report(bytes: number): void
-  /** Waits while the last report was over the budget. */
+  /** Waits while the last reported size is over the budget. */
   untilWithinBudget(signal: AbortSignal): Promise<void>
   readonly full: boolean
   readonly bytes: number

@@ -3,7 +3,7 @@ import { type BatchEffects, type BatchEnvelope, batchHash, Failure, MAX_BATCH_BY
 import type { MappedPage } from '../reading/map-page.js'
 import { type PackedLine, packKey, packRecord, packRejected } from './pack-record.js'
 
-/** A batch before it has its place in the run. */
+/** A batch without its sequence number. */
 export interface DraftBatch {
   readonly payload: string
   readonly counts: BatchEnvelope['counts']
@@ -17,7 +17,7 @@ export interface DraftBatch {
 }
 
 export interface BatcherOptions {
-  /** Streams of the source, and those of them whose deletes a sweep finds. */
+  /** Streams of the source, and those of them that are swept. */
   readonly streams: ReadonlySet<string>
   readonly swept: ReadonlySet<string>
 }
@@ -25,18 +25,18 @@ export interface BatcherOptions {
 /** Packs pages into batches of at most 1,000 entries and about 1 MiB; effects travel with the last batch of their page. */
 export interface Batcher {
   /**
-   * A reading of the stream begins: a sweep counts only what it shows, which is in batches from the place `since` on. What an earlier try left
-   * must have been flushed.
+   * Begins a reading of the stream: a sweep counts only what this reading shows, in batches from `since` on. Whatever an earlier attempt left must
+   * have been flushed.
    */
   beginReading(stream: string, since: number): void
-  /** Takes a page in; yields the batches that became full. */
+  /** Adds a page; yields the batches that it fills. */
   add(stream: string, page: MappedPage): Generator<DraftBatch>
-  /** What is left, or null. */
+  /** Returns what is left, or null. */
   flush(): DraftBatch | null
   readonly recordsRead: number
-  /** Batches made so far. */
+  /** Number of batches made so far. */
   readonly made: number
-  /** Whether anything waits to be flushed. */
+  /** Whether anything is waiting to be flushed. */
   readonly pending: boolean
 }
 
@@ -78,7 +78,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
   const put = (entry: PackedLine): void => {
     const identity = entry.identity === '' ? `quarantine ${anonymous++}` : entry.identity
     const before = lines.get(identity)
-    // The last state of a key within a batch wins; "unchanged" says nothing new.
+    // The last state of a key within a batch wins; "unchanged" adds nothing.
     if (before !== undefined && entry.op === 'n') return
     lines.set(identity, entry)
     bytes += sizeOf(entry) - (before === undefined ? 0 : sizeOf(before))
@@ -140,12 +140,12 @@ interface Reading {
   contents: boolean
 }
 
-/** With the comma and line break that follow it, or the brackets around all of them. */
+/** Includes the comma and line break that follow it, or the brackets around all of them. */
 const sizeOf = ({ bytes }: PackedLine): number => bytes + 2
 
 const toEffects = (cursors: ReadonlyMap<string, Cursor>, sweeps: readonly SweepEffect[]): BatchEffects | undefined => {
   if (cursors.size === 0 && sweeps.length === 0) return undefined
-  // A cursor is plain JSON by its contract (checkCursor), which the type of zod's json cannot see through bigint.
+  // A cursor is plain JSON by its contract (checkCursor), which zod's json type cannot express because of bigint.
   const moved = [...cursors].map(([stream, cursor]) => ({ stream, cursor: cursor as never }))
   return { ...(moved.length > 0 ? { cursors: moved } : {}), ...(sweeps.length > 0 ? { sweeps: [...sweeps] } : {}) }
 }

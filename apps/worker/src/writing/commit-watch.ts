@@ -11,8 +11,8 @@ const FAST_MS = 50
 const SLOW_MS = 250
 
 /**
- * One poller for all runs of a worker: how far the scribe has come. Polling needs no listening connection that could
- * be cut unnoticed, and one small query serves every run. Slows down while nothing moves.
+ * Polls, for all runs of a worker, how far the scribe has stored them. Polling needs no listening connection that could be cut unnoticed, and one
+ * small query serves every run. Slows down while nothing changes. The caller closes it.
  */
 export const createCommitWatch = (database: Database, onError: (error: unknown) => void): CommitWatch => {
   const watched = new Map<string, (state: CommitState) => void>()

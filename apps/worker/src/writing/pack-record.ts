@@ -14,24 +14,24 @@ import {
 } from '@inlet/domain'
 
 const MAX_RAW = 65_536
-/** A larger record is not kept whole in quarantine, in characters. */
+/** A larger record is not kept in full in quarantine, in characters. */
 const MAX_KEPT = 1_048_576
 const MAX_VALIDATOR = 1_024
 const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$/
 
-/** One entry of a payload as a line of JSON. */
+/** One entry of a payload, as a line of JSON. */
 export interface PackedLine {
   readonly line: string
-  /** Of the line in UTF-8. */
+  /** Size of the line in UTF-8. */
   readonly bytes: number
   readonly op: PackedRecord['o']
-  /** Identity within a batch: stream and key hash; empty for quarantine entries, which are never the same. */
+  /** Identity within a batch: stream and key hash; empty for quarantine entries, which are never identical. */
   readonly identity: string
-  /** Empty for what has no key. */
+  /** Empty if there is no key. */
   readonly keyHash: string
 }
 
-/** A record as it travels; one that cannot be stored becomes a quarantine entry, with what it was made of by a mapping, instead. Pure. */
+/** Packs a record for transport; one that cannot be stored becomes a quarantine entry instead, with the record it was mapped from. Pure. */
 export const packRecord = (record: SourceRecord, origin: SourceRecord = record): PackedLine => {
   try {
     return record.op === 'delete' ? packKey(record.stream, record.key, 'd') : packUpsert(record)
@@ -50,7 +50,7 @@ const packUpsert = (record: SourceRecord): PackedLine => {
   const at = toIso(record.occurredAt)
   const data = canonicalJson(record.data)
   if (data.charCodeAt(0) !== 123) throw new Failure('RECORD_INVALID', 'data must be an object')
-  // Canonical JSON of [kind, title, text, url, at, data], written by hand to build the data text only once.
+  // Canonical JSON of [kind, title, text, url, at, data], assembled here so that the data text is built only once.
   const head = `${optional(title)},${optional(text)},${optional(url)},${optional(at)}`
   const content = sha256Hex(`["${kind}",${head},${data}]`)
   let line = `{"s":${JSON.stringify(stream)},"k":${typeof key === 'string' ? keyJson : JSON.stringify(keyJson)},"h":"${hash}","o":"u","c":"${content}","kind":"${kind}"`
@@ -69,10 +69,10 @@ const packUpsert = (record: SourceRecord): PackedLine => {
 
 const optional = (text: string | undefined): string => (text === undefined ? 'null' : JSON.stringify(text))
 
-/** A key without content: gone (`d`) or still there and unchanged (`n`). */
+/** Packs a key without content: gone (`d`) or still there and unchanged (`n`). */
 export const packKey = (stream: string, key: SourceRecord['key'], op: 'd' | 'n'): PackedLine => {
   const hash = keyHash(key)
-  // A delete may have to stand for a record that comes later, and then shows its key; an unchanged key is stored already.
+  // A delete may have to stand in for a record that comes later, and then shows its key; an unchanged key is already stored.
   const text = op === 'd' ? safeKeyText(key) : ''
   const line = `{"s":${JSON.stringify(stream)},"k":${JSON.stringify(text)},"h":"${hash}","o":"${op}"}`
   return {
@@ -84,7 +84,7 @@ export const packKey = (stream: string, key: SourceRecord['key'], op: 'd' | 'n')
   }
 }
 
-/** A quarantine entry. */
+/** Packs a quarantine entry. */
 export const packRejected = (rejected: RejectedRecord): PackedLine => {
   const whole = wholeOf(rejected.record)
   const scope = rejected.scope ?? rejected.record?.scope
@@ -104,7 +104,7 @@ export const packRejected = (rejected: RejectedRecord): PackedLine => {
   return { line, bytes: Buffer.byteLength(line), op: 'q', identity: '', keyHash: hash }
 }
 
-/** JSON text that reads back as the same record; undefined for what has none, or is too large to be kept. */
+/** Returns JSON text that reads back as the same record; undefined if there is none, or it is too large to keep. */
 const wholeOf = (record: SourceRecord | undefined): string | undefined => {
   if (record === undefined) return undefined
   try {
@@ -128,7 +128,7 @@ const checkValidator = (validator: string): string => {
   return validator
 }
 
-/** Empty for a key that has no canonical form: then nothing stored can have it either. */
+/** Returns '' for a key that has no canonical form: nothing stored can have it either. */
 const safeKeyHash = (key: SourceRecord['key']): string => {
   try {
     return keyHash(key)
@@ -145,7 +145,7 @@ const safeKeyText = (key: SourceRecord['key']): string => {
   }
 }
 
-/** What a person can look at in quarantine, also for values that are not JSON, and nothing for those without an end. */
+/** Returns text for people to look at in quarantine, even for values that are not JSON; empty for circular ones. */
 const safeRaw = (record: SourceRecord): string => {
   let room = MAX_RAW
   const write = (_key: string, value: unknown): unknown => {
@@ -159,7 +159,7 @@ const safeRaw = (record: SourceRecord): string => {
   try {
     return (JSON.stringify(record.data, write) ?? '').slice(0, MAX_RAW)
   } catch {
-    // A circle, or deeper than the stack.
+    // Circular, or deeper than the stack.
     return ''
   }
 }

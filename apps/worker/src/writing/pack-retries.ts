@@ -3,14 +3,14 @@ import { batchHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, type RejectedRecord, typ
 import type { DraftBatch } from './batcher.js'
 import { type PackedLine, packRecord, packRejected } from './pack-record.js'
 
-/** What a retried record is now: records to store (none: the mapping leaves it out), or why it fails again. */
+/** The result of mapping a retried record: records to store (none: the mapping leaves it out), or why it fails again. */
 export interface MappedRetry {
   readonly retry: Retry
   readonly records: readonly SourceRecord[]
   readonly rejected: RejectedRecord | null
 }
 
-/** Packs what retries came to into batches; that a retry is over travels with the batch of its last entry. Pure. */
+/** Packs mapped retries into batches; the completion of a retry travels with the batch of its last entry. Pure. */
 export function* packRetries(retries: readonly MappedRetry[]): Generator<DraftBatch> {
   let lines: { readonly op: PackedLine['op']; readonly text: string }[] = []
   let bytes = 0
@@ -35,7 +35,7 @@ export function* packRetries(retries: readonly MappedRetry[]): Generator<DraftBa
     return batch
   }
   for (const { retry, records, rejected } of retries) {
-    // Of a record that fails in part nothing is stored: it would be reported as failed and be there all the same.
+    // If a record fails in part, nothing of it is stored: otherwise it would be reported as failed and be stored all the same.
     const packed = rejected === null ? records.map((record) => packRecord(record)) : [packRejected(rejected)]
     const refused = packed.find(({ op }) => op === 'q')
     for (const { op, line } of refused === undefined ? packed : [refused]) {
@@ -51,5 +51,5 @@ export function* packRetries(retries: readonly MappedRetry[]): Generator<DraftBa
   if (over.length > 0) yield take()
 }
 
-/** An entry with the row it comes from and the batch that row first came in. */
+/** Adds to an entry the row it comes from and the batch that row first came in. */
 const withPlace = (line: string, { id, epoch, seq }: Retry): string => `${line.slice(0, -1)},"qid":"${id}","qe":${epoch},"qs":${seq}}`

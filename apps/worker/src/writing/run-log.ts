@@ -2,20 +2,20 @@ import type { ConnectorLog } from '@inlet/connector-sdk'
 import { addLogLines, type Database, type LeasedRun, type NewLogLine, type RunLogLevel } from '@inlet/db'
 import { redactText, type SecretRegistry } from '@inlet/observability'
 
-/** What is said during a run, kept for people. */
+/** What is logged during a run, kept for users. */
 export interface RunLog {
   /** Never throws, never waits. */
   add(level: RunLogLevel, message: string, stream?: string): void
-  /** Hands over what waits, to be stored with the end of the run; `worth` false leaves out what a run without any result says of its usual way. */
+  /** Hands over the waiting lines, to be stored with the end of the run; `worth` false omits the routine lines of a run without any result. */
   take(worth: boolean): Promise<readonly NewLogLine[]>
-  /** Stores what waits and takes no more. */
+  /** Stores the waiting lines and accepts no more. */
   close(): Promise<void>
 }
 
 export interface RunLogs {
-  /** The log of a run that this process has just begun. The caller closes it. */
+  /** Opens the log of a run that this process has just begun. The caller closes it. */
   open(run: Pick<LeasedRun, 'runId' | 'sourceId' | 'attempt'>): RunLog
-  /** What a connector says goes to the run of its source that is under way; what it says without one is left to the log of the process. */
+  /** Returns a log that sends a connector's lines to the active run of its source; without one, they only go to the process's log. */
   sinkOf(sourceId: string): ConnectorLog
 }
 
@@ -31,7 +31,10 @@ const MAX_CHARACTERS = 2_000
 const FLUSH_MS = 1_000
 const BATCH = 1_000
 
-/** Lines of all runs of this process: bounded in number, without secrets, written in batches. What cannot be stored is given up, never waited for. */
+/**
+ * Creates the logs of all runs of this process: limited in number of lines, redacted, written in batches. Lines that cannot be stored are dropped,
+ * never waited for.
+ */
 export const createRunLogs = ({ database, secrets, onError }: RunLogDeps): RunLogs => {
   const running = new Map<string, RunLog>()
   const clean = (text: string): string => redactText(text, secrets.pattern()).replaceAll('\0', '').toWellFormed().slice(0, MAX_CHARACTERS)
@@ -97,7 +100,7 @@ export const createRunLogs = ({ database, secrets, onError }: RunLogDeps): RunLo
   }
 }
 
-/** Fields as ` name=value`; of errors their message. */
+/** Formats fields as ` name=value`; errors by their message. */
 const describe = (fields: object): string =>
   Object.entries(fields)
     .map(([name, value]) => ` ${name}=${value instanceof Error ? value.message : typeof value === 'object' ? JSON.stringify(value) : String(value)}`)

@@ -11,28 +11,28 @@ export interface WriterDeps {
   readonly queues: Pick<Queues, 'forwardBatch'>
   readonly database: Database
   readonly watch: CommitWatch
-  /** Of this worker, over all its runs. */
+  /** This worker's budget, over all its runs. */
   readonly budget: ByteBudget
-  /** Of the whole backlog, over all workers. */
+  /** The whole backlog, over all workers. */
   readonly backlog: Backlog
   readonly now: () => number
   /** How long without progress until batches count as lost and are forwarded again (ms). */
   readonly lostAfterMs: number
 }
 
-/** Sends batches of one run to the scribe and keeps each until it is stored, so that a lost queue costs nothing but time. */
+/** Sends batches of one run to the scribe and keeps each until it is stored, so that losing the queue costs nothing but time. */
 export interface RunWriter {
-  /** Packs pages into batches. Streams that are read at the same time need one each, or they would send each other's halves of a page. */
+  /** Opens a writer that packs pages into batches. Streams read concurrently need one each, or they would send half of each other's pages. */
   openPages(options: BatcherOptions): PageWriter
-  /** Waits for room, then sends in the background. Throws what an earlier batch ran into. */
+  /** Waits for capacity, then sends in the background. Throws the error of an earlier batch. */
   send(draft: DraftBatch, signal: AbortSignal): Promise<void>
   /** Resolves when everything sent is stored. */
   drained(signal: AbortSignal): Promise<void>
-  /** The place in the run that the next batch gets. */
+  /** The sequence number of the next batch. */
   readonly nextSeq: number
   readonly forwardedBatches: number
   readonly forwardedBytes: number
-  /** Frees memory and budget; batches still on their way are not waited for. */
+  /** Frees memory and budget; does not wait for batches in progress. */
   close(): void
 }
 
@@ -51,7 +51,7 @@ export const createRunWriter = (deps: WriterDeps, run: LeasedRun): RunWriter => 
   let failure: unknown
   let seq = run.nextSeq - 1
   let highWaterMark = run.nextSeq - 1
-  // What earlier attempts stored counts on, or the backlog would look smaller than it is.
+  // What earlier attempts stored is included, or the backlog would look smaller than it is.
   let forwardedBatches = run.committedBatches
   let forwardedBytes = run.committedBytes
   let progressAt = deps.now()
@@ -91,7 +91,7 @@ export const createRunWriter = (deps: WriterDeps, run: LeasedRun): RunWriter => 
       const stored = await readStoredSeqs(deps.database, run.runId, highWaterMark)
       for (const [at, { batch }] of inFlight) if (!stored.has(at)) await deps.queues.forwardBatch(batch)
     } catch {
-      // The queue or the database is unavailable: the next look tries again.
+      // The queue or the database is unavailable: the next check tries again.
     } finally {
       resending = false
       progressAt = deps.now()
@@ -154,24 +154,24 @@ export const createRunWriter = (deps: WriterDeps, run: LeasedRun): RunWriter => 
   return self
 }
 
-/** Pages on their way into batches. */
+/** Packs pages into batches and sends them. */
 export interface PageWriter {
-  /** A reading of the stream begins. A sweep counts only what it shows, so that what an earlier one left is sent before (`again`). */
+  /** Begins a reading of the stream. A sweep counts only what this reading shows, so what an earlier one left is sent first (`again`). */
   begin(stream: string, options: { readonly again: boolean; readonly signal: AbortSignal }): Promise<void>
   write(stream: string, page: MappedPage, signal: AbortSignal): Promise<void>
-  /** The next page, while what was written before does not wait for it for long. */
+  /** Waits for the next page, but not for long while records written before are waiting: those are then sent. */
   untilNext<T>(next: Promise<T>, signal: AbortSignal): Promise<T>
   /** Sends what is left. */
   flush(signal: AbortSignal): Promise<void>
   readonly recordsRead: number
 }
 
-/** Records do not wait longer than this for their batch to fill, whether nothing more comes or a little now and then, in ms. */
+/** The longest that records wait for their batch to fill, whether nothing more comes or a little now and then, in ms. */
 const LINGER_MS = 1_000
 
 /**
- * Decides when a batch leaves: it is full, its page asks for it, its records have waited for a second, its stream is read again, or
- * everything was read.
+ * Decides when a batch leaves: when it is full, its page asks for it, its records have waited for a second, its stream is read again, or everything
+ * was read.
  */
 export const createPageWriter = (batcher: Batcher, { send, ...run }: Pick<RunWriter, 'send'> & { readonly nextSeq: () => number }): PageWriter => {
   let made = -1
@@ -192,7 +192,7 @@ export const createPageWriter = (batcher: Batcher, { send, ...run }: Pick<RunWri
       if (page.flush === true) await flush(signal)
     },
     async untilNext(next, signal) {
-      // It may fail while what came before is still being sent.
+      // It may fail while earlier batches are still being sent.
       next.catch(() => {})
       if (batcher.pending && made !== batcher.made) {
         made = batcher.made

@@ -2,15 +2,15 @@ import { keyText, type SourceRecord } from '@inlet/domain'
 import type { PooledConnection } from '../../connections/connection-pool.js'
 import { readFirstPages } from '../read-first-pages.js'
 
-/** Raw records of a source, and the streams of which they are all there are. */
+/** Raw records of a source, and the streams that they cover completely. */
 export interface RawRecords {
   readonly records: readonly SourceRecord[]
   readonly complete: ReadonlySet<string>
-  /** All streams of the source, those without a record too. */
+  /** All streams of the source, including those without records. */
   readonly streams: readonly string[]
 }
 
-/** Reads up to so many records of each stream from the beginning; fewer when the signal aborts. Nothing is stored. */
+/** Reads up to `perStream` records of each stream from the beginning; fewer when the signal aborts. Stores nothing. */
 export const readSample = async (
   pooled: PooledConnection,
   { perStream, signal }: { readonly perStream: number; readonly signal: AbortSignal },
@@ -27,7 +27,7 @@ export const readSample = async (
       }
       if (found.size <= perStream) complete.add(name)
     } catch (error) {
-      // What was read in time is a sample, too.
+      // What was read in time is still a sample.
       if (!signal.aborted || records.length + found.size === 0) throw error
     }
     records.push(...[...found.values()].slice(0, perStream))

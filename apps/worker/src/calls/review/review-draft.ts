@@ -28,7 +28,7 @@ const PER_STREAM = 50
 /** For reading with the config of one version: both must fit into the call. */
 const READ_MS = 3_500
 
-/** Tries the draft of a source and its live version on the same records and says what would change. Nothing is stored. */
+/** Tries the draft of a source and its live version on the same records and reports what would change. Stores nothing. */
 export const reviewDraft = async (
   deps: ReviewDeps,
   call: { readonly sourceId: string; readonly connector: string; readonly params: CallParams<'review'> },
@@ -68,13 +68,13 @@ export const reviewDraft = async (
 interface Both {
   readonly before: MappedSample
   readonly after: MappedSample
-  /** What the settings of the draft read. */
+  /** Records read with the settings of the draft. */
   readonly raw: readonly SourceRecord[]
-  /** That the source has with the settings of the draft. */
+  /** Streams the source has with the settings of the draft. */
   readonly streams: readonly string[]
-  /** Whether the records are those kept from earlier runs; otherwise they were read just now. */
+  /** Whether the records were stored by earlier runs; otherwise they were read just now. */
   readonly kept: boolean
-  /** Why the live version could not be read. */
+  /** Why reading with the live version failed. */
   readonly liveFailure: Failure | null
 }
 
@@ -97,15 +97,15 @@ const mapBoth = async (deps: ReviewDeps, subject: Subject, signal: AbortSignal):
     const liveRaw = await readWith(deps, subject, live.content.config, signal)
     return { before: await map(mappingOf(live.content), liveRaw), after, raw: raw.records, streams, kept: false, liveFailure: null }
   } catch (thrown) {
-    // A draft may be the repair of a version that cannot be read any more.
+    // A draft may be the repair of a version that can no longer be read.
     return { before: { raw: [], complete: new Set() }, after, raw: raw.records, streams, kept: false, liveFailure: toFailure(thrown) }
   }
 }
 
-/** Expressions are checked when they are saved. */
+/** A cast: expressions are validated when they are saved. */
 const mappingOf = (content: Draft['content']): Mapping | null => content.mapping as Mapping | null
 
-/** Null when none are kept. All versions see the same ones, so that none is missing from the sample of another. */
+/** Returns null when none are stored. All versions see the same records, so none is missing from the sample of another. */
 const readKept = async (database: Database, sourceId: string): Promise<RawRecords | null> => {
   const samples = await listSamples(database, sourceId)
   if (samples.length === 0) return null
@@ -124,7 +124,7 @@ const readWith = async (deps: ReviewDeps, { sourceId, connector }: Subject, conf
   }
 }
 
-/** What a version makes of raw records; without a mapping they stay as they are. */
+/** Maps raw records as a version would; without a mapping they stay as they are. */
 export const mapSample = async (
   mappings: Pick<MappingPool, 'map'>,
   mapping: Mapping | null,
@@ -154,7 +154,7 @@ const groupByStream = (records: readonly SourceRecord[]): ReadonlyMap<string, re
   return groups
 }
 
-/** The examples that a mapping does not fulfill. */
+/** Returns the examples that a mapping fails. */
 export const tryExamples = async (
   mappings: Pick<MappingPool, 'map'>,
   mapping: Mapping | null,

@@ -21,7 +21,7 @@ export interface ReviewFacts {
   readonly warnings: readonly { readonly code: string; readonly message: string }[]
 }
 
-/** The answer of a review: counts of everything, samples of the gravest. Pure. */
+/** Builds the answer of a review: counts of everything, samples of the most serious changes. Pure. */
 export const toReview = ({ comparison, records, kept, liveFailure, examples, broken, warnings }: ReviewFacts): CallAnswer<'review'> => ({
   records,
   source: kept ? 'kept' : 'read',
@@ -42,7 +42,7 @@ const countByKind = (changes: readonly RecordChange[]): Readonly<Record<RecordCh
   return counts
 }
 
-/** Some of every kind before more of one; the gravest first. */
+/** Picks some of every kind before more of one; most serious first. */
 const pickSamples = (changes: readonly RecordChange[]): readonly RecordChange[] => {
   const share = Math.floor(MAX_CHANGES / RECORD_CHANGES.length)
   const some = new Set(RECORD_CHANGES.flatMap((kind) => changes.filter((change) => change.kind === kind).slice(0, share)))

@@ -9,16 +9,16 @@ export interface CapturedLine {
 
 export interface CapturedLog {
   readonly log: Logger
-  /** The first lines, redacted as in the log of the worker. */
+  /** The first lines, redacted as in the worker's log. */
   readonly lines: readonly CapturedLine[]
-  /** Lines beyond those that are kept. */
+  /** How many lines were left out. */
   readonly more: number
 }
 
 const MAX_LINES = 100
 const MAX_LINE = 4_096
 
-/** A log that is kept for the answer of a test instead of being written. */
+/** Creates a log that is kept for the answer of a test instead of being written. */
 export const createCapturedLog = (secrets: Pick<SecretRegistry, 'pattern'>): CapturedLog => {
   const lines: CapturedLine[] = []
   let more = 0

@@ -4,7 +4,7 @@ import type { Logger } from '@inlet/observability'
 
 type Clients = Readonly<Record<NonNullable<Connector['transport']>, HttpClient>>
 
-/** The same clients, counting the requests of one test and writing each to its log. Host only: paths and queries may hold secrets. */
+/** Wraps clients to count the requests of one test and write each to its log. Host only: paths and queries may contain secrets. */
 export const countRequests = (clients: Clients, log: Logger): { readonly http: Clients; readonly requests: number } => {
   let requests = 0
   const counting = (client: HttpClient): HttpClient => ({

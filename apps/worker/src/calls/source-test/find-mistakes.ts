@@ -1,21 +1,21 @@
 import type { SourceRecord } from '@inlet/domain'
 import { isSecretName } from '@inlet/observability'
 
-/** Common mistakes of a mapping, none of which fails. */
+/** A common mapping mistake that causes no failure. */
 export interface Mistake {
   readonly code: 'TEXT_NOT_PROSE' | 'TITLES_EQUAL' | 'DATA_EMPTY' | 'SECRET_STORED' | 'TIME_IMPLAUSIBLE' | 'KEY_VOLATILE'
   readonly message: string
 }
 
-/** What a value becomes in text when nobody looked at what it is. */
+/** How a value that is not text looks when it is converted to text unchecked. */
 const NOT_PROSE = /\[object \w+\]|^(undefined|null|NaN|\{\}|\[\])$/
 /** Fewer may be equal by chance. */
 const ENOUGH = 3
-/** Seconds of our time, taken for milliseconds, are of January 1970. */
+/** Current times in seconds, taken for milliseconds, fall in January 1970. */
 const SECONDS_AS_MS = 3_000_000_000
 const LATEST_AHEAD_MS = 5 * 365 * 86_400_000
 
-/** What looks wrong about records as they would be stored, beside those they were made of. `now` is in ms. Pure. */
+/** Finds what looks wrong about records as they would be stored, compared with the raw records they were made from. `now` is in ms. Pure. */
 export const findMistakes = (raw: readonly SourceRecord[], stored: readonly SourceRecord[], now: number): readonly Mistake[] => {
   const found: [Mistake['code'], string | null][] = [
     ['TEXT_NOT_PROSE', firstOf(stored.flatMap(proseOf))],
@@ -43,7 +43,7 @@ const equalTitle = (stored: readonly SourceRecord[]): string | null => {
 
 const isEmpty = ({ data }: SourceRecord): boolean => typeof data !== 'object' || data === null || Object.keys(data).length === 0
 
-/** Names of members that look like secrets and hold a value. */
+/** Reports members whose names look like secrets and that have a value. */
 const secretsIn = (value: unknown, path: string, depth: number): readonly string[] => {
   if (typeof value !== 'object' || value === null || depth > 5) return []
   return Object.entries(value).flatMap(([name, inner]) =>
@@ -60,7 +60,7 @@ const timeOf = ({ occurredAt }: SourceRecord, now: number): readonly string[] =>
   return wrong ? [`occurredAt ${new Date(at).toISOString()} is hardly meant: seconds may be taken for milliseconds, or the other way round`] : []
 }
 
-/** A key that holds the present moment is another at each reading. */
+/** A key that contains the current time changes with every read. */
 const keyOf = ({ key }: SourceRecord, now: number): readonly string[] => {
   const parts = (Array.isArray(key) ? key : [key]).map(String)
   const volatile = parts.some((part) => Math.abs(momentIn(part) - now) < 60_000)

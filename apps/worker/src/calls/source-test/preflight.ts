@@ -1,12 +1,12 @@
 import { type Failure, isReason, REASONS, type Reason } from '@inlet/domain'
 
-/** What must hold for a source to be read, in the order in which it shows. */
+/** What must hold for a source to be readable, in the order in which failures appear. */
 export const STEPS = ['config', 'address', 'dns', 'reach', 'tls', 'auth', 'permission', 'content', 'mapping', 'records', 'speed'] as const
 export type StepName = (typeof STEPS)[number]
 
 export interface Step {
   readonly name: StepName
-  /** `warning`: it works, but somebody should look. */
+  /** `warning`: it works, but deserves a look. */
   readonly status: 'passed' | 'warning' | 'failed' | 'skipped'
   readonly code: Reason | null
   readonly message: string | null
@@ -14,14 +14,14 @@ export interface Step {
 }
 
 export interface Facts {
-  /** What ended the test; null when it came to its end. */
+  /** What ended the test early; null when it completed. */
   readonly failure: Failure | null
-  /** Whether the settings name an address, and whether that is encrypted. */
+  /** Whether the settings name an address, and whether it is encrypted. */
   readonly networked: boolean
   readonly encrypted: boolean
-  /** Whether the connector's own check passed, so that credentials and permissions are known to be right. */
+  /** Whether the connector's own check passed, which shows that credentials and permissions are right. */
   readonly checked: boolean
-  /** Only the mapping was tried, on records given. */
+  /** Only the mapping was tested, on given records. */
   readonly withoutConnector: boolean
   readonly mapped: boolean
   /** The first record that the mapping rejects, and the first that cannot be used for another reason. */
@@ -66,13 +66,13 @@ const OF_REASON: Readonly<Partial<Record<Reason, StepName>>> = {
   QUARANTINE_BUDGET: 'mapping',
 }
 
-/** The step that a failure belongs to. */
+/** Returns the step that a failure belongs to. */
 export const stepOf = ({ reason, code }: Pick<Failure, 'reason' | 'code'>, checked: boolean): StepName =>
   (reason === 'TIMEOUT' && !checked ? 'reach' : undefined) ??
   OF_REASON[reason] ??
   (code === 'config_invalid' ? 'config' : code === 'auth_failed' ? 'auth' : code === 'permission_denied' ? 'permission' : 'content')
 
-/** How far a test came: the steps before its failure passed, those after it were not tried. Pure. */
+/** Shows how far a test came: the steps before its failure passed, those after it were not tried. Pure. */
 export const toSteps = (facts: Facts): readonly Step[] => {
   const failedAt = facts.failure === null ? STEPS.length : STEPS.indexOf(stepOf(facts.failure, facts.checked))
   return STEPS.map((name, at) => {
@@ -90,7 +90,7 @@ const isSkipped = (name: StepName, facts: Facts): boolean => {
   return ['dns', 'reach'].includes(name) && !facts.networked
 }
 
-/** Of a failure before the check passed, nothing is known of credentials, but that a missing permission shows they are right. */
+/** When a test fails before the check passed, nothing is known about credentials, except that a missing permission proves them right. */
 const isUnproven = (name: StepName, { checked, withoutConnector }: Facts, failedAt: number): boolean =>
   !checked && !withoutConnector && (name === 'permission' || (name === 'auth' && STEPS[failedAt] !== 'permission'))
 

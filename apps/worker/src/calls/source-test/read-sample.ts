@@ -7,15 +7,15 @@ export interface RawSample {
   readonly spec: StreamSpec
   readonly records: readonly SourceRecord[]
   readonly rejected: readonly RejectedRecord[]
-  /** As the connector estimates it; null when it does not say. */
+  /** As estimated by the connector; null when it gives no estimate. */
   readonly total: number | null
-  /** What was guessed or left out on the way. */
+  /** What was guessed or left out while reading. */
   readonly caveats: CaveatTally
   /** Why reading ended early; what came before is kept. */
   readonly error?: unknown
 }
 
-/** Reads the first records of a stream, from the beginning. Never rejects. */
+/** Reads the first records of a stream. Never rejects. */
 export const readSample = async (
   pooled: PooledConnection,
   spec: StreamSpec,

@@ -3,7 +3,7 @@ import { canonicalJson, keyText, type RejectedRecord, type SourceRecord, toFailu
 
 const MAX_TEXT = 2_000
 
-/** What people see of a record beside its data: long texts are cut, what cannot be stored is made visible. */
+/** Returns what is shown of a record besides its data: long texts are cut, unstorable characters made visible. */
 export const showMembers = (record: SourceRecord): Omit<CallAnswer<'preview'>['records'][number], 'dataJson'> => ({
   stream: record.stream,
   key: toStorableText(keyText(record.key)),
@@ -15,7 +15,7 @@ export const showMembers = (record: SourceRecord): Omit<CallAnswer<'preview'>['r
   occurredAt: record.occurredAt instanceof Date ? record.occurredAt.toISOString() : (record.occurredAt ?? null),
 })
 
-/** A record as JSON text for people: numbers keep their digits, what is not JSON is said to be so. */
+/** Returns a record as readable JSON text: numbers keep their digits, and values that are not JSON are marked as such. */
 export const showRecord = (record: SourceRecord): string => `${JSON.stringify(showMembers(record)).slice(0, -1)},"data":${showData(record)}}`
 
 const showData = (record: SourceRecord): string => {

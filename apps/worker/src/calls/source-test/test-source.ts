@@ -13,7 +13,7 @@ import { type MappedSample, toAnswer } from './to-answer.js'
 export interface TestDeps {
   readonly connecting: ConnectionDeps
   readonly mappings: Pick<MappingPool, 'map'>
-  /** For connecting and reading, in ms; default 7,500. */
+  /** Limit for connecting and reading, in ms; default 7,500. */
   readonly readLimitMs?: number
 }
 
@@ -23,14 +23,14 @@ export interface TestRequest {
 }
 
 const READ_LIMIT_MS = 7_500
-/** More for mapping what was read; the call as a whole has 10 s. */
+/** Additional limit for mapping what was read; the call as a whole has 10 s. */
 const MAP_LIMIT_MS = 1_800
 
 type Params = CallParams<'test'>
 
 /**
- * Runs the real connector once, or only a mapping on records given, and answers JSON text of what came of it. Stores nothing and
- * moves no cursor; the connector sees nothing as stored. What goes wrong is part of the answer.
+ * Runs the real connector once, or only a mapping on given records, and returns the result as JSON text. Stores nothing and moves no cursor; to the
+ * connector, nothing is stored yet. Failures are part of the answer.
  */
 export const testSource = async (deps: TestDeps, { request, params }: TestRequest, outer: AbortSignal): Promise<CallAnswer<'test'>> => {
   const { readLimitMs = READ_LIMIT_MS } = deps
@@ -80,7 +80,7 @@ interface Work {
   readonly deps: TestDeps
   readonly params: Params
   readonly found: Found
-  /** For connecting and reading, and for mapping. */
+  /** One signal for connecting and reading, one for mapping. */
   readonly signal: AbortSignal
   readonly mapSignal: AbortSignal
 }
@@ -111,7 +111,7 @@ const readLive = async (work: Work, request: ConnectionRequest): Promise<void> =
   }
 }
 
-/** So that a blocked address and a name that does not resolve are distinguished before anything connects. */
+/** Distinguishes a blocked address from a name that does not resolve before anything connects. */
 const reachTargets = async (egress: ConnectionDeps['egress'], targets: readonly EgressTarget[], signal: AbortSignal): Promise<void> => {
   for (const target of targets) {
     if ('url' in target) {
@@ -126,7 +126,7 @@ const reachTargets = async (egress: ConnectionDeps['egress'], targets: readonly 
 
 type Sample = NonNullable<Params['sample']>
 
-/** With all digits of its numbers, where the API sent them. */
+/** Keeps all digits of numbers, if the API sent the exact text. */
 const exactSample = ({ sampleJson }: Params, sample: Sample): Sample =>
   sampleJson === undefined ? sample : (parseJsonLossless(sampleJson) as Sample)
 
@@ -134,7 +134,7 @@ const toRawSample = ({ stream, records }: Sample, mapping: Mapping | null): RawS
   const deletes = findStreamMapping(mapping, stream)?.keys === 'set' ? 'sweep' : 'events'
   return {
     spec: { name: stream, kind: records[0]?.kind ?? 'row', incremental: true, deletes },
-    // JSON that came over the API; its members were checked just now.
+    // JSON that came over the API; its members were validated before.
     records: records.map(
       (given, n) => ({ ...given, data: given.data ?? {}, kind: given.kind ?? 'row', stream, key: given.key ?? `sample ${n + 1}` }) as SourceRecord,
     ),
@@ -144,7 +144,7 @@ const toRawSample = ({ stream, records }: Sample, mapping: Mapping | null): RawS
   }
 }
 
-/** What the mapping makes of a sample, and whether it could be stored. */
+/** Adds the mapped records of a sample, and whether they could be stored. */
 const addMapped = async ({ deps, params, found, mapSignal }: Work, sample: RawSample): Promise<void> => {
   const results = new Map<SourceRecord, MappedRecord>()
   for (const stream of new Set(sample.records.map((raw) => raw.stream))) {
@@ -164,7 +164,7 @@ const refuseUnstorable = (raw: SourceRecord, result: MappedRecord): MappedRecord
   for (const each of result.records) {
     const { op, line } = packRecord(each)
     if (op !== 'q') continue
-    // A quarantine entry of our own making.
+    // A quarantine entry that we wrote ourselves.
     const { r: reason, m: message } = JSON.parse(line) as { r: string; m: string }
     const rejected: RejectedRecord = { stream: raw.stream, key: raw.key, reason, message }
     return { records: [], rejected }

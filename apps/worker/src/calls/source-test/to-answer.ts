@@ -9,7 +9,7 @@ import { showRecord, showRejected } from './show-record.js'
 import { type Warning, warnOf, warnOfClearText } from './warn.js'
 import { warnOfMapping } from './warn-of-mapping.js'
 
-/** What a test found. */
+/** The findings of a test. */
 export interface TestFindings {
   readonly samples: readonly MappedSample[]
   readonly specs: readonly StreamSpec[]
@@ -19,9 +19,9 @@ export interface TestFindings {
   readonly browsable: boolean
   /** Whether the connector's own check passed. */
   readonly checked: boolean
-  /** What that check found besides. */
+  /** The warnings of that check. */
   readonly checkWarnings: readonly CheckWarning[]
-  /** The source that next steps are about; absent for settings that are not saved. */
+  /** The source that next steps refer to; absent for settings that are not saved. */
   readonly subject?: CallParams<'test'>['subject']
   readonly mapping: Mapping | null
   readonly failure: Failure | null
@@ -35,10 +35,10 @@ export interface MappedSample extends RawSample {
   readonly mapped: readonly MappedRecord[]
 }
 
-/** JSON for all samples together; what is beyond is left out. */
+/** JSON size limit for all samples together; the rest is left out. */
 const MAX_SAMPLES_LENGTH = 4_194_304
 
-/** The answer as JSON text, since numbers of records would lose digits as JavaScript numbers. */
+/** Returns the answer as JSON text, since numbers in records would lose digits as JavaScript numbers. */
 export const toAnswer = (found: TestFindings): string => {
   const rejections = found.samples.flatMap(rejectionsOf)
   const records = found.samples.reduce((sum, sample) => sum + sample.records.length, 0)
@@ -88,7 +88,7 @@ export const toAnswer = (found: TestFindings): string => {
   return `${JSON.stringify(frame).slice(0, -1)},"records":[${texts.join(',')}]}`
 }
 
-/** None when the connector was not asked, or did not get as far. */
+/** Empty when the connector was not asked, or failed before that. */
 const streamsOf = ({ specs, samples }: TestFindings): readonly string[] =>
   specs.length === 0 ? [] : [...specs.map(({ name }) => name), ...samples.flatMap(({ records }) => records.map(({ stream }) => stream))]
 
@@ -111,7 +111,7 @@ const rejectionsOf = ({ rejected, mapped }: MappedSample): readonly RejectedReco
 const toFailureView = (steps: readonly Step[], { failure }: TestFindings): object | null => {
   const failed = steps.find(({ status }) => status === 'failed')
   if (failed === undefined) return null
-  // What a defect says is for the log of the worker.
+  // The message of a defect belongs in the worker's log only.
   const message = failure?.code === 'internal' ? 'the connector failed' : failed.message
   return { reason: failed.code, message, next: failed.next, ...(failure?.field === undefined ? {} : { field: failure.field }) }
 }

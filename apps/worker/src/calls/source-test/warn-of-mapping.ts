@@ -10,7 +10,10 @@ export interface MappingWarning {
 
 const upserts = (records: readonly SourceRecord[]): readonly SourceRecord[] => records.filter(({ op }) => op !== 'delete')
 
-/** What looks wrong about the mapping of a stream: paths are looked for in what the connector yields, mistakes in what would be stored. `now` is in ms. */
+/**
+ * Warns of what looks wrong about the mapping of a stream: paths are checked against what the connector yields, mistakes against what would be
+ * stored. `now` is in ms.
+ */
 export const warnOfMapping = (
   mapping: Mapping | null,
   sample: { readonly stream: string; readonly raw: readonly SourceRecord[]; readonly stored: readonly SourceRecord[] },

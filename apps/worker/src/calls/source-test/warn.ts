@@ -2,7 +2,7 @@ import type { EgressTarget, StreamSpec } from '@inlet/connector-sdk'
 import { keyText, type SourceRecord } from '@inlet/domain'
 import { searchableText } from '@inlet/search'
 
-/** What was read of a stream, and what became of it. */
+/** The records read from a stream, and what they became. */
 export interface StreamSample {
   readonly spec: StreamSpec
   readonly raw: readonly SourceRecord[]
@@ -17,7 +17,7 @@ export interface Warning {
   readonly message: string
 }
 
-/** What somebody should know before a stream goes live. Pure. */
+/** Returns what a user should know before a stream goes live. Pure. */
 export const warnOf = ({ spec, raw, mapped, rejected }: StreamSample): readonly Warning[] => {
   const stored = mapped.flat().filter(({ op }) => op !== 'delete')
   const keys = new Set(stored.map(({ key }) => keyText(key)))
@@ -43,7 +43,7 @@ export const warnOf = ({ spec, raw, mapped, rejected }: StreamSample): readonly 
 
 const isHidden = ({ key, title, text, data }: SourceRecord): boolean => searchableText({ key: keyText(key), title, text, data }).from === 'none'
 
-/** Secrets that travel to another machine over plain HTTP. Pure. */
+/** Warns of secrets that are sent to another machine over plain HTTP. Pure. */
 export const warnOfClearText = (found: { readonly targets: readonly EgressTarget[]; readonly hasSecrets: boolean }): readonly Warning[] => {
   const hosts = found.targets.flatMap((target) => ('url' in target && target.url.startsWith('http:') ? [new URL(target.url).host] : []))
   const [host] = hosts.filter((name) => !/^(localhost|127\.|\[::1\])/u.test(name))

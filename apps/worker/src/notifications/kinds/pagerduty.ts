@@ -4,8 +4,8 @@ const SEVERITIES: Readonly<Record<string, string>> = { error: 'error' }
 const MAX_SUMMARY = 1_024
 
 /**
- * The events of a message for Events API v2 of PagerDuty and what speaks it: an incident opens an alert under its id and resolves it again,
- * so that an event that comes twice changes nothing. A test does both. Pure.
+ * Converts a message to events for PagerDuty's Events API v2 and compatible services: an incident triggers an alert under its id and later resolves
+ * it, so a repeated event changes nothing. A test does both. Pure.
  */
 export const toPagerDuty = (message: Message, routingKey: string): readonly object[] => {
   if (message.type === 'test') {

@@ -6,12 +6,12 @@ import { createTransport } from 'nodemailer'
 import { absoluteLinks, type Summary } from '../summarize.js'
 
 export interface Mail {
-  /** `smtps://host:465`, or `smtp://host:587`, which is encrypted when the server can do so. */
+  /** `smtps://host:465`, or `smtp://host:587`, which is encrypted if the server supports it. */
   readonly url: string
   readonly settings: MailSettings
-  /** Null: the server wants no log-in. */
+  /** Null: the server requires no login. */
   readonly password: string | null
-  /** The same at every try. */
+  /** The same on every attempt. */
   readonly messageId: string
   readonly summary: Summary
 }
@@ -19,8 +19,8 @@ export interface Mail {
 const TIMEOUT_MS = 10_000
 
 /**
- * Sends a mail once, through an address that the guard has checked. A password goes over an encrypted connection only. Throws with what the
- * server says.
+ * Sends a mail once, to an address that the guard has checked. A password is sent over an encrypted connection only. Throws with the server's
+ * message.
  */
 export const sendMail = async (egress: EgressGuard, mail: Mail, signal: AbortSignal): Promise<void> => {
   const { protocol, hostname, port } = new URL(mail.url)
@@ -62,7 +62,7 @@ export const sendMail = async (egress: EgressGuard, mail: Mail, signal: AbortSig
 
 const REASONS: Readonly<Record<string, Reason>> = { EAUTH: 'AUTH_FAILED', ETLS: 'TLS_FAILED', ETIMEDOUT: 'TIMEOUT', ESOCKET: 'CONNECTION_LOST' }
 
-/** What the mail server said, by the codes of nodemailer. */
+/** Converts an error of the mail server, by nodemailer's codes. */
 const toMailFailure = (error: unknown): Failure => {
   const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string }
   return new Failure(REASONS[code] ?? 'UPSTREAM_ERROR', `the mail was not taken: ${message}`, { cause: error })

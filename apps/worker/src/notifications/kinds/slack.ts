@@ -1,9 +1,9 @@
 import { absoluteLinks, type Summary } from '../summarize.js'
 
-/** Slack cuts longer texts itself, in the middle of a link. */
+/** Slack itself would cut longer texts, even in the middle of a link. */
 const MAX_TEXT = 3_500
 
-/** The body for an incoming webhook of Slack. Pure. */
+/** Returns the body for a Slack incoming webhook. Pure. */
 export const toSlack = (summary: Summary): object => {
   const links = absoluteLinks(summary).map(([name, url]) => `<${url}|${name}>`)
   const text = [`${summary.isGood ? ':white_check_mark:' : ':rotating_light:'} *${plain(summary.title)}*`, ...summary.lines.map(plain)].join('\n')
@@ -12,5 +12,5 @@ export const toSlack = (summary: Summary): object => {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
-/** So that no part of a message is read as a link or a mention; https://docs.slack.dev/messaging/formatting-message-text. */
+/** Escapes text so that no part of it is read as a link or a mention; https://docs.slack.dev/messaging/formatting-message-text. */
 const plain = (text: string): string => text.replaceAll(/[&<>]/g, (character) => ENTITIES[character] ?? character)

@@ -3,7 +3,7 @@ import { absoluteLinks, type Summary } from '../summarize.js'
 const MAX_LINES = 40
 const MAX_LINE = 1_000
 
-/** The body for a workflow of Microsoft Teams that posts what a webhook receives: one adaptive card. Pure. */
+/** Returns the body for a Microsoft Teams workflow that posts what a webhook receives: one adaptive card. Pure. */
 export const toTeams = (summary: Summary): object => ({
   type: 'message',
   attachments: [
@@ -30,5 +30,5 @@ export const toTeams = (summary: Summary): object => ({
   ],
 })
 
-/** Text blocks know a little Markdown. */
+/** Escapes text, since text blocks support some Markdown. */
 const plain = (text: string): string => text.replaceAll(/[\\[\]*_]/g, String.raw`\$&`)
