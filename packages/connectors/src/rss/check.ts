@@ -3,7 +3,7 @@ import type { RssConnection } from './connection.js'
 import { fetchPage } from './entries/fetch-feed.js'
 
 const TIMEOUT_MS = 8_000
-/** Further feeds show what is wrong with them in the first run. */
+/** Problems of further feeds show in the first run. */
 const MAX_FEEDS = 10
 
 /** Fetches and reads the first feeds. Throws the first failure, which names its feed. */

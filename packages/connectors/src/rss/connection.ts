@@ -13,18 +13,18 @@ export type FeedReading =
 
 export interface RssConnection extends Connection {
   readonly ctx: ConnectorContext<RssConfig, SiteSecrets>
-  /** The addresses of the feeds, each once. */
+  /** The URLs of the feeds, without duplicates. */
   readonly urls: readonly string[]
   readonly fetcher: Fetcher
-  /** Changes with any setting that changes what entries are read as. */
+  /** Changes with any setting that affects the records of entries. */
   readonly settings: string
-  /** By address, of the last reading of entries. */
+  /** The outcome of the last read of entries, by URL. */
   readonly readings: Map<string, FeedReading>
-  /** Aborts when the connection closes, too. */
+  /** Returns a signal that also aborts when the connection closes. */
   signal(signal: AbortSignal): AbortSignal
 }
 
-/** Raise it when the records made of the same entry change. */
+/** Raise it when the same entry yields a different record. */
 const READER_VERSION = 1
 
 export const openConnection = (ctx: ConnectorContext<RssConfig, SiteSecrets>): RssConnection => {

@@ -9,7 +9,7 @@ const ENTRIES = 250
 const LARGE_FEEDS = 60
 const LARGE_ENTRIES = 2_500
 
-/** Some feeds of RSS, some of Atom, some of JSON. */
+/** A third of the feeds each are RSS, Atom and JSON. */
 const feedOf = (f: number, from: number, to: number): SitePage => {
   const numbers = Array.from({ length: to - from }, (_, i) => from + i)
   const prose = 'Some words about it. '.repeat(10)
@@ -108,7 +108,7 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
     writer: async () => repeatUntilStopped(grow),
     async large() {
       const big = await open()
-      // Made when asked for, so that the server's memory does not count.
+      // Generated on request, so that the server's memory does not count.
       big.pages.get = (path) => feedOf(0, Number(path.slice(1)) * LARGE_ENTRIES, (Number(path.slice(1)) + 1) * LARGE_ENTRIES)
       return {
         records: LARGE_FEEDS * LARGE_ENTRIES,
@@ -122,7 +122,7 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
       const limited = await serveHttp((request, response) => {
         const now = Date.now()
         if (Math.floor(now / 1_000) !== state.window) [state.window, state.used] = [Math.floor(now / 1_000), 0]
-        // Requests that were on their way when the limit was hit are no violation.
+        // Requests already on their way when the limit was hit are no violation.
         if (now < state.restUntil - 800) state.violations++
         if (++state.used > 6) {
           state.restUntil = now + 1_000

@@ -49,7 +49,7 @@ describe('entries', () => {
     expect(site.answers.filter((answer) => answer.startsWith('/a'))).toEqual(['/a 200', '/a 200', '/a 304'])
   })
 
-  it('has one record for each id, and keeps entries apart that share one', async () => {
+  it('has one record for each id, and distinguishes entries that share one', async () => {
     const item = (id: string, link: string, title: string) => `<item><guid>${id}</guid><link>${link}</link><title>${title}</title></item>`
     const site = await start({
       '/a': {
@@ -85,7 +85,7 @@ describe('entries', () => {
     const site = await start({ '/a': { body: page(1, '/b') }, '/b': { body: page(2, '/c') }, '/c': { body: rssFeed(rssItem(3)) } })
     const store = createRecordStore()
     const config = { feeds: [`${site.url}/a`], archivePages: 10 }
-    // Addresses of the channel are relative to the document.
+    // URLs of the channel are relative to the document.
     expect(titles((await runFeeds(site, config, { store })).entries)).toEqual(['Entry 1', 'Entry 2', 'Entry 3'])
     site.pages.set('/a', { body: page(4, '/b') })
     expect(titles((await runFeeds(site, config, { store })).entries)).toEqual(['Entry 4'])
@@ -93,7 +93,7 @@ describe('entries', () => {
     await expect(runFeeds(site, config)).rejects.toMatchObject({ reason: 'PAGINATION_LOOP' })
   })
 
-  it('reads the main content of pages, falls back, and tries again what may pass', async () => {
+  it('reads the main content of pages, falls back, and retries what may pass', async () => {
     const site = await start()
     const item = (n: number) => `<item><guid>${n}</guid><link>${site.url}/p${n}</link><description>Short ${n}</description></item>`
     site.pages.set('/a', { body: rssFeed(item(1) + item(2) + item(3)) })
@@ -130,7 +130,7 @@ describe('feeds that fail', () => {
     await expect(runFeeds(site, { feeds: [feeds[2], feeds[0]] })).rejects.toMatchObject({ reason: 'NOT_FOUND_UPSTREAM' })
   })
 
-  it('keep their records, and go from the stream of feeds when they are not named any more', async () => {
+  it('keep their records, and leave the stream of feeds when they are no longer configured', async () => {
     const site = await start({ '/a': { body: rssFeed(rssItem(1)) }, '/b': { body: rssFeed(rssItem(2)) } })
     const store = createRecordStore()
     const feeds = [`${site.url}/a`, `${site.url}/b`]
@@ -142,7 +142,7 @@ describe('feeds that fail', () => {
     expect([store.snapshot('feeds').size, store.snapshot('entries').size]).toEqual([1, 2])
   })
 
-  it('are asked with credentials, which no page of another host gets', async () => {
+  it('are requested with credentials, which no page of another host gets', async () => {
     const other = await start({ '/p': { body: '<p>text</p>', type: 'text/html' } })
     const site = await start({ '/a': { body: rssFeed(`<item><link>${other.url}/p</link></item>`) } })
     await runFeeds(

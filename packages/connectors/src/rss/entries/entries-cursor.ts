@@ -5,8 +5,8 @@ import { shortHash } from '../feeds/feed-mark.js'
 const schema = z.strictObject({ feeds: z.array(z.string().regex(/^[\w-]{8}[\w-]{6}$/)).max(1_000) })
 
 /**
- * Which version of each feed is stored with all of its entries: for each feed a hash of its address and one of its mark, 14 characters.
- * The marks themselves lie in `feeds`, which proves nothing about the entries; only where both agree is a feed asked for conditionally.
+ * Records which version of each feed is stored with all of its entries: per feed, a hash of its URL and one of its mark, 14 characters.
+ * The marks themselves are in `feeds`, which proves nothing about the entries; a feed is requested conditionally only if both agree.
  */
 export interface StoredFeeds {
   has(url: string, validator: string): boolean
@@ -14,7 +14,7 @@ export interface StoredFeeds {
   cursor(): Cursor
 }
 
-/** Throws CURSOR_INVALID. Feeds that are not named any more are dropped. */
+/** Throws CURSOR_INVALID. Drops feeds that are no longer configured. */
 export const openStoredFeeds = (cursor: Cursor | null, urls: readonly string[]): StoredFeeds => {
   const stored = new Map(parse(cursor).map((entry) => [entry.slice(0, 8), entry.slice(8)]))
   const named = new Set(urls.map(idOf))

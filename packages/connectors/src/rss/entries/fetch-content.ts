@@ -7,7 +7,7 @@ import type { FeedEntry } from '../feed/feed.js'
 import { ACCEPT_PAGE } from '../fetch/request-headers.js'
 import type { PageContent } from './to-record.js'
 
-/** With `auto`, entries whose feed says less than this are fetched. */
+/** With `auto`, the pages of entries with less content than this are fetched. */
 const SHORT_CHARS = 600
 
 export const wantsPage = (connection: RssConnection, entry: FeedEntry): boolean => {
@@ -17,7 +17,7 @@ export const wantsPage = (connection: RssConnection, entry: FeedEntry): boolean 
 }
 
 /**
- * The main content of the page of an entry; null when the page has none, and the feed's own words must do; 'later' when it may be had
+ * Fetches the main content of an entry's page; null if the page has none, and the feed's own text must do; 'later' if it may be available
  * another time. Throws only when cancelled.
  */
 export const fetchContent = async (connection: RssConnection, entry: FeedEntry, signal: AbortSignal): Promise<PageContent | null | 'later'> => {

@@ -8,15 +8,15 @@ import type { Fetched } from '../fetch/fetcher.js'
 import { ACCEPT_FEED } from '../fetch/request-headers.js'
 import type { StoredFeeds } from './entries-cursor.js'
 
-/** What one feed answered. */
+/** The response of one feed. */
 export type FeedAnswer = { readonly url: string } & (
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  /** `complete`: an earlier version of it was stored with all its entries. */
+  /** `complete`: an earlier version was stored with all its entries. */
   | { readonly kind: 'fetched'; readonly fetched: Fetched; readonly validator: string; readonly complete: boolean }
 )
 
-/** Asks for a feed, conditionally where all entries of the known version are stored. Throws only when cancelled. */
+/** Requests a feed, conditionally if all entries of the known version are stored. Throws only when cancelled. */
 export const askForFeed = async (
   connection: RssConnection,
   url: string,
@@ -42,7 +42,7 @@ export const askForFeed = async (
   }
 }
 
-/** Reads a document that was fetched. Throws what `parseFeed` throws. */
+/** Parses a fetched document. Throws what `parseFeed` throws. */
 export const parseFetched = (connection: RssConnection, { bytes, url, headers }: Fetched): Promise<Feed> =>
   parseFeed(bytes, { url, contentType: headers['content-type'] ?? '', maxEntries: connection.ctx.config.maxEntries })
 

@@ -6,7 +6,7 @@ import { openStoredFeeds, type StoredFeeds } from './entries-cursor.js'
 import { askForFeed, type FeedAnswer } from './fetch-feed.js'
 import { readFeed } from './read-feed.js'
 
-/** New and changed entries of all feeds. A feed that fails is rejected and does not stop the others; throws the first failure when all fail. */
+/** Reads new and changed entries of all feeds. A feed that fails is rejected and does not stop the others; throws the first failure if all fail. */
 export async function* readEntries(connection: RssConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { urls, readings, ctx } = connection
   const ended = new AbortController()
@@ -46,12 +46,12 @@ export async function* readEntries(connection: RssConnection, request: ReadReque
     if (failures.length > 0) return incomplete(`${failures.length} of ${urls.length} feeds could not be read; the first: ${failures[0]?.message}`)
     return complete('every feed was read to its end')
   } finally {
-    // Requests that were made ahead and that nobody waits for any more.
+    // Ends the requests made ahead that no one waits for any more.
     ended.abort()
   }
 }
 
-/** Yields the entries of one feed, and says what was wrong with it. */
+/** Yields the entries of one feed, and returns what was wrong with it. */
 async function* takeAnswer(
   connection: RssConnection,
   answer: FeedAnswer,
@@ -76,7 +76,7 @@ async function* takeAnswer(
   }
 }
 
-/** Works on some items ahead of the one that is taken, and gives the results in order. A failure comes when its turn comes. */
+/** Works a few items ahead of the consumer, and yields the results in order. A failure is thrown when its turn comes. */
 async function* mapAhead<T, R>(items: readonly T[], ahead: number, work: (item: T) => Promise<R>): AsyncGenerator<R, void, void> {
   const running: Promise<R>[] = []
   let next = 0
@@ -84,7 +84,7 @@ async function* mapAhead<T, R>(items: readonly T[], ahead: number, work: (item: 
     const item = items[next++]
     if (item === undefined) return
     const result = work(item)
-    // Nobody may come for it any more.
+    // No one may ever await it.
     result.catch(() => undefined)
     running.push(result)
   }

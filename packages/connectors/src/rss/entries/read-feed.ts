@@ -16,14 +16,14 @@ export interface ReadFeedOptions {
 
 export interface FeedOutcome {
   readonly head: FeedHead
-  /** Everything of it was read, so that it need not be read again before it changes. */
+  /** Everything was read, so it need not be read again until it changes. */
   readonly whole: boolean
 }
 
-/** How many entries are looked up and made into records at a time. */
+/** How many entries are looked up and turned into records at a time. */
 const GROUP = 200
 
-/** The new and changed entries of one feed and of its further pages. Throws what is wrong with the feed itself. */
+/** Reads the new and changed entries of one feed and its further pages. Throws what is wrong with the feed itself. */
 export async function* readFeed(
   connection: RssConnection,
   answer: FeedAnswer & { readonly kind: 'fetched' },
@@ -39,7 +39,7 @@ export async function* readFeed(
     const part = yield* readDocument(connection, url, feed, options)
     whole &&= part.whole
     const { next } = feed.head
-    // Once everything was stored, older pages hold nothing new behind one that does not.
+    // Once everything was stored, the pages after one without changes contain nothing new, either.
     if (next === undefined || pages >= archivePages || (answer.complete && part.changed === 0)) break
     if (seen.has(next)) throw new Failure('PAGINATION_LOOP', `${url}: the pages of the feed lead back to ${next}`)
     seen.add(next)
@@ -70,7 +70,7 @@ async function* readDocument(
         yield packer.take()
         signal.throwIfAborted()
       }
-      // Without a validator it is looked at again with the next reading of the feed.
+      // Without a validator it is checked again the next time the feed is read.
       packer.record(page === 'later' ? record : { ...record, validator }, size)
     }
   }
@@ -84,7 +84,7 @@ interface ChangedEntry {
   readonly validator: string
 }
 
-/** Leaves out the entries that are stored as they are. */
+/** Drops the entries that are already stored unchanged. */
 const withoutKnown = async (connection: RssConnection, entries: readonly KeyedEntry[]): Promise<readonly ChangedEntry[]> => {
   const known = await connection.ctx.known.lookup(
     ENTRIES,

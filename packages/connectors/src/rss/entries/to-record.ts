@@ -9,13 +9,13 @@ import type { FeedEntry, Prose } from '../feed/feed.js'
 const MAX_TEXT_CHARS = 1_000_000
 const MAX_TITLE_CHARS = 1_000
 
-/** The main content of the page of an entry, where it was fetched. */
+/** The main content of an entry's page, where it was fetched. */
 export interface PageContent {
   readonly markdown: string
   readonly url: string
 }
 
-/** An entry as a record, without its validator. */
+/** Turns an entry into a record, without its validator. */
 export const toRecord = async (feedUrl: string, { key, entry }: KeyedEntry, page: PageContent | null): Promise<SourceRecord> => {
   const content = await toMarkdown(entry.content, entry.base)
   const summary = await toMarkdown(entry.summary, entry.base)
@@ -56,13 +56,13 @@ export const toMarkdown = async (prose: Prose | undefined, base: string): Promis
   return text === '' ? undefined : text
 }
 
-/** Posts of microblogs have no title: their first line stands for it. */
+/** Microblog posts have no title; their first line takes its place. */
 const titleOf = (entry: FeedEntry, text: string | undefined): string | undefined => {
   const title = entry.title ?? text?.split('\n', 1)[0]
   return title === undefined || title === '' ? undefined : toStorable(cutText(title, entry.title === undefined ? 120 : MAX_TITLE_CHARS))
 }
 
-/** JSON feeds can write NUL and half surrogate pairs as escapes. */
+/** JSON feeds can contain NUL and half surrogate pairs as escapes. */
 const storable = (value: JsonValue): JsonValue => {
   if (typeof value === 'string') return toStorable(value)
   if (Array.isArray(value)) return value.map(storable)

@@ -36,7 +36,7 @@ const withProse = (content: Prose | undefined, summary: Prose | undefined): { co
   return summary === undefined ? { content } : { content, summary }
 }
 
-/** Of the links with a relation the one to HTML, else the first. */
+/** Of the links with a relation, returns the one to HTML, otherwise the first. */
 export const linkOf = (node: XmlNode, relation: string): string | undefined => {
   const links = childrenOf(node, 'atom:link').filter(({ attributes }) => (attributes['rel'] ?? 'alternate') === relation)
   const best = links.find(({ attributes }) => attributes['type'] === undefined || /html/i.test(attributes['type'])) ?? links[0]
@@ -54,7 +54,7 @@ export const atomPeople = (node: XmlNode): readonly Person[] =>
     return [{ ...(name === undefined ? {} : { name }), ...(email === undefined ? {} : { email }), ...(url === undefined ? {} : { url }) }]
   })
 
-/** A text construct as one line. */
+/** Returns a text construct as one line. */
 export const atomText = (node: XmlNode | undefined): string => {
   const prose = proseOf(node)
   if (prose === undefined) return ''
@@ -65,7 +65,7 @@ const proseOf = (node: XmlNode | undefined): Prose | undefined => {
   if (node === undefined) return undefined
   const type = node.attributes['type']?.toLowerCase() ?? 'text'
   if (type === 'xhtml' || type === 'application/xhtml+xml') return textOf(node) === '' ? undefined : { kind: 'html', value: htmlOf(node) }
-  // Anything but text stands in base64 and is no prose; `src` points elsewhere.
+  // Anything but text is in base64 and not prose; `src` points elsewhere.
   if (type.includes('/') && !type.startsWith('text/')) return undefined
   const value = textOf(node)
   if (value === '') return undefined

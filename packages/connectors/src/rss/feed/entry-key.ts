@@ -10,8 +10,8 @@ export interface KeyedEntry {
 }
 
 /**
- * Gives every entry its key, [feed, id]: the id that the feed names, else its address, else a hash of what it says. Where several
- * entries of a document share an id, as careless feeds have it, their addresses join the key. Of entries with equal keys the newest counts.
+ * Gives every entry its key, [feed, id]: the feed's id for it, otherwise its URL, otherwise a hash of its content. Where several
+ * entries of a document share an id, as in careless feeds, their URLs become part of the key. Of entries with equal keys, the newest counts.
  */
 export const keyEntries = (url: string, entries: readonly FeedEntry[]): readonly KeyedEntry[] => {
   const links = new Map<string, Set<string | undefined>>()

@@ -2,7 +2,7 @@ import { normalizeDate } from './normalize-date.js'
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const HOUR = 60
-/** Names of zones in minutes east of Greenwich: those of RFC 822, and others that feeds use and that mean one thing. */
+/** Time zone names in minutes east of Greenwich: those of RFC 822, and other unambiguous ones that feeds use. */
 const ZONES: Readonly<Record<string, number>> = {
   UT: 0,
   UTC: 0,
@@ -47,8 +47,8 @@ const US = /^([a-z]{3,9})\.?\s{1,3}(\d{1,2}),?\s{1,3}(\d{4}),?\s{1,3}(?:at\s{1,3
 const W3C = /^(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T\s]{1,2}(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?)?)?\s{0,3}(\S{0,40})$/i
 
 /**
- * The date of a feed as ISO 8601 in UTC: RFC 822 in its many variants (no weekday, two-digit years, no seconds, named zones), W3C
- * dates also cut short, asctime, and the words of other languages. Without a zone it is taken as UTC, as is a zone nobody knows. Undefined when it is none.
+ * Parses a feed's date to ISO 8601 in UTC: RFC 822 in its many variants (no weekday, two-digit years, no seconds, named zones), W3C
+ * dates, even truncated ones, asctime, and words of other languages. A missing or unknown zone counts as UTC. Undefined if it is no date.
  */
 export const parseFeedDate = (value: string | undefined): string | undefined => {
   const given = value?.trim().replace(/\s+/g, ' ') ?? ''
@@ -57,7 +57,7 @@ export const parseFeedDate = (value: string | undefined): string | undefined => 
   const w3c = W3C.exec(text)
   if (w3c !== null) {
     const [, year, month, day, hour, minute, second, fraction, zone] = w3c
-    // Behind a date without a time a zone means nothing, and anything else is a date of another kind, such as that of a week.
+    // After a date without a time a zone means nothing, and anything else is a date of another kind, such as a week date.
     if (hour === undefined && !/^(?:Z|[+-]\d\d:?\d\d)?$/i.test(zone ?? '')) return undefined
     return toIso({ year, month: Number(month ?? 1) - 1, day: day ?? '1', hour, minute, second, ms: Number(`0.${fraction ?? 0}`) * 1000, zone })
   }
@@ -102,7 +102,7 @@ const monthOf = (name: string | undefined): number => MONTHS.indexOf((name ?? ''
 
 const fullYear = (year: string): string => (year.length === 4 ? year : String(Number(year) + (Number(year) < 50 ? 2000 : 1900)))
 
-/** `+0200`, `+02:00`, `GMT+2`, `EST`, `-0500 (EST)`. The letters of the military mean nothing certain (RFC 2822, 4.3). */
+/** `+0200`, `+02:00`, `GMT+2`, `EST`, `-0500 (EST)`. Military letters are not reliable (RFC 2822, 4.3). */
 const zoneMinutes = (zone: string): number => {
   const text = zone
     .trim()

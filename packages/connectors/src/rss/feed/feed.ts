@@ -20,9 +20,9 @@ export interface Enclosure {
   readonly title?: string
 }
 
-/** One entry, the same for all formats. Addresses are absolute, times ISO 8601 in UTC. */
+/** One entry, the same for all formats. URLs are absolute, times ISO 8601 in UTC. */
 export interface FeedEntry {
-  /** As the feed names it; absent when it does not. */
+  /** The feed's own id for it; absent if there is none. */
   readonly id?: string
   readonly url?: string
   readonly title?: string
@@ -36,29 +36,29 @@ export interface FeedEntry {
   readonly comments?: string
   readonly image?: string
   readonly language?: string
-  /** What relative addresses in its prose are relative to. */
+  /** Base of relative URLs in its prose. */
   readonly base: string
 }
 
-/** What a feed says of itself. */
+/** What a feed says about itself. */
 export interface FeedHead {
   readonly format: 'rss' | 'rdf' | 'atom' | 'json'
   readonly title?: string
   readonly description?: string
-  /** Of the site it belongs to. */
+  /** The URL of the site it belongs to. */
   readonly url?: string
   readonly language?: string
   readonly image?: string
   readonly generator?: string
-  /** Where older entries are. */
+  /** The URL of the page with older entries. */
   readonly next?: string
 }
 
 export interface Feed {
   readonly head: FeedHead
   readonly entries: readonly FeedEntry[]
-  /** The document ended in the middle; what was whole was read. */
+  /** The document ended in the middle; what was intact was read. */
   readonly cut: boolean
-  /** What is to be said of how it was read. */
+  /** Caveats about how it was read. */
   readonly caveats: readonly Caveat[]
 }

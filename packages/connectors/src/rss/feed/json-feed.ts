@@ -5,7 +5,7 @@ import { parseFeedDate } from './feed-date.js'
 import { unique } from './rss-item.js'
 import { absolute } from './xml-node.js'
 
-/** What is of another type is passed over: one odd field must not cost the feed. */
+/** Fields of the wrong type are ignored: one odd field must not cost the whole feed. */
 const text = z.string().optional().catch(undefined)
 const person = z.looseObject({ name: text, url: text }).optional().catch(undefined)
 const list = <T extends z.ZodType>(item: T) => z.array(item).default([]).catch([])

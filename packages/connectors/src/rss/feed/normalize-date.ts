@@ -1,4 +1,4 @@
-/** Beginnings of the names of months in languages that feeds write, for each month; lower case. */
+/** For each month, the beginnings of its names in languages that feeds use; lower case. */
 const MONTHS: readonly (readonly [string, readonly string[]])[] = [
   ['Jan', ['januar', 'janv', 'ene', 'gen', 'jänner', 'jän', 'янв', 'січ', 'ιαν', 'sty', 'ocak', 'led']],
   ['Feb', ['februar', 'fév', 'fev', 'фев', 'лют', 'φεβ', 'lut', 'şub', 'úno']],
@@ -16,8 +16,8 @@ const MONTHS: readonly (readonly [string, readonly string[]])[] = [
 const ENGLISH = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i
 
 /**
- * Brings a date in the words and orders of other languages into those of RFC 822 and ISO 8601: names of months, weekdays in front, hours of a half day,
- * `31.12.2003`, `2003/12/31`, `2004년 5월 28일`, days of the year, seconds since 1970. What is not understood stays. Pure.
+ * Rewrites a date in the words and orders of other languages in those of RFC 822 and ISO 8601: month names, leading weekdays, 12-hour times,
+ * `31.12.2003`, `2003/12/31`, `2004년 5월 28일`, days of the year, seconds since 1970. Leaves what it does not understand. Pure.
  */
 export const normalizeDate = (text: string): string => {
   const ordered = text
@@ -34,7 +34,7 @@ export const normalizeDate = (text: string): string => {
 
 const two = (digits: string): string => digits.padStart(2, '0')
 
-/** Only a number beyond twelve shows which one it is; else it stays as it is. */
+/** Only a number above twelve reveals the order; otherwise the text stays as it is. */
 const usOrEuropean = (all: string, first: string, second: string, year: string): string => {
   if (Number(first) > 12) return `${year}-${two(second)}-${two(first)}`
   return Number(second) > 12 || first === second ? `${year}-${two(first)}-${two(second)}` : all
@@ -49,7 +49,7 @@ const ofDay = (year: number, day: number): string => new Date(Date.UTC(year, 0, 
 
 const inEnglish = (text: string): string => {
   if (!/\p{L}/u.test(text) || /^\d{4}-/.test(text)) return text
-  // A weekday adds nothing that the date does not.
+  // A weekday adds nothing that the date does not say.
   const withoutDay = text.replace(/^\p{L}{2,12}\.?(?:,\s{0,3}|\s{1,3}(?=\d))/u, (word) =>
     monthOf(word.replace(/[.,\s]+$/, '')) === null ? '' : word,
   )

@@ -65,7 +65,7 @@ describe('RSS', () => {
 })
 
 describe('Atom', () => {
-  it('reads 1.0 with text constructs, xml:base, people and links, also behind a prefix', async () => {
+  it('reads 1.0 with text constructs, xml:base, people and links, even behind a prefix', async () => {
     const source = `<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de" xml:base="https://s.example/a/"><title type="html">&lt;i&gt;T&lt;/i&gt; &amp;amp; U</title>
       <link href="."/><link rel="self" href="feed"/><author><name>Ann</name><uri>/ann</uri></author>
       <entry xml:base="b/"><id>urn:1</id><title>1 &lt; 2</title><link rel="alternate" type="text/html" href="one"/><link rel="enclosure" href="/e.pdf" type="application/pdf" title="E"/>
@@ -99,7 +99,7 @@ describe('Atom', () => {
 })
 
 describe('JSON Feed', () => {
-  it('reads 1.1 and passes over what is odd', async () => {
+  it('reads 1.1 and ignores what is odd', async () => {
     const feed = {
       version: 'https://jsonfeed.org/version/1.1',
       title: 'J',
@@ -157,7 +157,7 @@ describe('what is refused, and what is forgiven', () => {
       next: expect.stringContaining('https://example.com/rss.xml'),
     }))
 
-  it('reads what is whole of a document that ends in the middle', async () => {
+  it('reads what is intact of a document that ends in the middle', async () => {
     const { entries, cut } = await parse(RSS.slice(0, RSS.indexOf('no title')))
     expect([entries.length, cut]).toEqual([1, true])
   })
@@ -168,12 +168,12 @@ describe('what is refused, and what is forgiven', () => {
     ['of RSS 0.91', '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/publish/formats/rss-0.91.dtd">'],
     ['of XHTML', '<!DOCTYPE rss PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">'],
     ['with harmless entities', '<!DOCTYPE rss [<!ENTITY nbsp "&#160;"><!ENTITY eacute "&#xE9;">]>'],
-  ])('steps over a DOCTYPE %s', async (_what, doctype) => {
+  ])('skips a DOCTYPE %s', async (_what, doctype) => {
     const { entries, caveats } = await parse(oneItem('One', doctype))
     expect([entries[0]?.title, caveats.filter(({ count = 1 }) => count > 0)]).toEqual(['One', []])
   })
 
-  it('takes entities that are plain characters, and leaves others as text with a word in the run', async () => {
+  it('decodes entities that are plain characters, and leaves others as text, with a caveat in the run', async () => {
     const plain = await parse(oneItem('Caf&e; society', '<!DOCTYPE rss [<!ENTITY e "&#233;">]>'))
     expect(plain.entries[0]?.title).toBe('Café society')
     const laughs = await parse(oneItem('&b;', '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'))

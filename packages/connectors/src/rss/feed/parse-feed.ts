@@ -17,8 +17,8 @@ export interface ParseFeedOptions {
 }
 
 /**
- * Reads a feed of any format, recognized by its content. Throws CONTENT_MISMATCH for a page of HTML (naming the feed it links to) and for
- * anything else that is no feed, XML_DTD_NOT_ALLOWED for a document type without an end, UPSTREAM_INVALID.
+ * Reads a feed of any format, recognized by its content. Throws CONTENT_MISMATCH for an HTML page (naming the feed it links to) and for
+ * anything else that is no feed, XML_DTD_NOT_ALLOWED for a document type without an end, and UPSTREAM_INVALID.
  */
 export const parseFeed = async (bytes: Buffer, options: ParseFeedOptions): Promise<Feed> => {
   const { url } = options

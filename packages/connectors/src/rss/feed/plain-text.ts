@@ -10,7 +10,7 @@ const MARKUP = new Set(
 const EMPTY = new Set(['br', 'hr', 'img', 'wbr'])
 const TAG = /<(\/?)([a-z][a-z0-9]{0,15})(?:\s[^<>]{0,1000})?\/?>/gi
 
-/** A line of text out of HTML: tags go, entities are decoded, white space is collapsed. */
+/** Converts HTML to a line of text: removes tags, decodes entities, collapses white space. */
 export const htmlLine = (value: string): string => {
   if (!LOOKS_LIKE_HTML.test(value)) return collapse(value)
   let text = ''
@@ -27,7 +27,7 @@ export const htmlLine = (value: string): string => {
 }
 
 /**
- * A line of text that should be plain and often is HTML all the same, as titles of RSS are. Tags are taken for markup only where an element that people
+ * Returns a line of text that should be plain but, like titles in RSS, is often HTML. Tags count as markup only where an element that people
  * put into titles begins and ends; `Using the <details> element` and `Vec<T>` stay as they are.
  */
 export const plainText = (value: string): string => (LOOKS_LIKE_HTML.test(value) ? htmlLine(escapeOthers(value)) : collapse(value))
@@ -43,7 +43,7 @@ const escapeOthers = (value: string): string => {
   return escaped + value.slice(from).replaceAll('<', '&lt;')
 }
 
-/** Where the tags stand that are markup. */
+/** Returns the offsets of the tags that are markup. */
 const pairedTags = (value: string): ReadonlySet<number> => {
   const found = new Set<number>()
   const open = new Map<string, number[]>()

@@ -5,21 +5,21 @@ import { extendScope, ourName, type Scope } from './xml-names.js'
 import { absolute, type XmlNode } from './xml-node.js'
 
 const SLICE_CHARS = 65_536
-/** The parser's stack costs quadratic time in the depth of the elements. */
+/** The parser's stack takes quadratic time in the nesting depth. */
 const MAX_DEPTH = 200
 const MAX_HEAD_NODES = 5_000
 
 export interface XmlReading {
   readonly url: string
-  /** Names of the elements that are handed over one by one and kept in no tree. */
+  /** Names of the elements that are passed on one by one and not kept in the tree. */
   readonly entries: ReadonlySet<string>
   /** Returns whether more are wanted. */
   onEntry(node: XmlNode): boolean
 }
 
 /**
- * Reads XML in slices, forgiving what feeds get wrong (stray ampersands, entities of HTML), and gives the root without its entries,
- * and whether the document came to its end. There are no entities but those of XML itself, so none can grow.
+ * Reads XML in slices, tolerating what feeds get wrong (stray ampersands, HTML entities), and returns the root without its entries,
+ * and whether the document was cut off. The only entities are those of XML itself, so none can expand.
  * Throws UPSTREAM_INVALID when it is nested too deep, CONTENT_MISMATCH when it has no element.
  */
 export const readXml = async (text: string, reading: XmlReading): Promise<{ readonly root: XmlNode; readonly cut: boolean }> => {
@@ -50,7 +50,7 @@ export const readXml = async (text: string, reading: XmlReading): Promise<{ read
       onclosetag(_, implied) {
         const closed = stack.pop()
         if (closed === undefined) return
-        // At the end of the text, elements that are still open are closed by the parser.
+        // At the end of the text, the parser closes elements that are still open.
         if (implied && state.done) state.cut = true
         if (implied && state.done && closed.entry) return
         if (closed.entry && stack.at(-1)?.entry !== true && !reading.onEntry(closed.node)) throw new Enough()
@@ -72,5 +72,5 @@ export const readXml = async (text: string, reading: XmlReading): Promise<{ read
   return { root: state.root, cut: state.cut }
 }
 
-/** Ends the parsing once enough entries were read. */
+/** Stops parsing once enough entries were read. */
 class Enough extends Error {}

@@ -3,7 +3,7 @@ import { parseFeedDate } from './feed-date.js'
 import { plainText } from './plain-text.js'
 import { absolute, childOf, childrenOf, htmlOf, mediaChild, textAt, textOf, type XmlNode } from './xml-node.js'
 
-/** Reads an item of RSS 0.9x, 1.0 or 2.0 with the usual extensions. `base`: what its addresses are relative to. */
+/** Reads an item of RSS 0.9x, 1.0 or 2.0 with the usual extensions. `base`: what its URLs are relative to. */
 export const readItem = (node: XmlNode, base: string): FeedEntry => {
   const guid = childOf(node, 'guid')
   const guidText = textOf(guid)
@@ -48,7 +48,7 @@ const proseAt = (node: XmlNode, name: string): Prose | undefined => proseOf(chil
 
 const proseOf = (child: XmlNode | undefined): Prose | undefined => {
   if (child === undefined || textOf(child) === '') return undefined
-  // Some write tags into a description without escaping them.
+  // Some feeds put tags into a description without escaping them.
   return { kind: 'html', value: child.parts.some((part) => typeof part !== 'string') ? htmlOf(child) : textOf(child) }
 }
 

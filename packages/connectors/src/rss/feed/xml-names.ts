@@ -1,4 +1,4 @@
-/** Namespaces as feeds declare them, and the prefix they have here. */
+/** Namespaces as feeds declare them, and our prefixes for them. */
 const NAMESPACES: Readonly<Record<string, string>> = {
   '': '',
   'http://www.w3.org/2005/Atom': 'atom',
@@ -19,7 +19,7 @@ const RSS = /^https?:\/\/(?:purl\.org\/(?:rss\/1\.0\/|net\/rss1\.1#)$|(?:my|chan
 /** Prefixes in scope; the empty one is the default namespace. */
 export type Scope = ReadonlyMap<string, string>
 
-/** Adds the declarations among the attributes of an element. */
+/** Adds the declarations among an element's attributes. */
 export const extendScope = (scope: Scope, attributes: Readonly<Record<string, string>>): Scope => {
   const declared = Object.entries(attributes).filter(([name]) => name === 'xmlns' || name.startsWith('xmlns:'))
   if (declared.length === 0) return scope
@@ -33,7 +33,7 @@ const ourPrefix = (uri: string, prefix: string): string => {
   return Object.hasOwn(NAMESPACES, uri) ? (NAMESPACES[uri] ?? '') : prefix
 }
 
-/** The name of an element with our prefix; a prefix that was never declared stays, since many feeds forget to. */
+/** Returns an element's name with our prefix; an undeclared prefix stays, since many feeds forget the declaration. */
 export const ourName = (scope: Scope, name: string): string => {
   const colon = name.indexOf(':')
   const given = colon < 0 ? '' : name.slice(0, colon)

@@ -1,10 +1,10 @@
 import { isUrl } from '@inlet/connector-sdk'
 /** An element with its content in order. */
 export interface XmlNode {
-  /** Local name behind a prefix of ours, e.g. `atom:entry`, `item`, `dc:date`. */
+  /** Local name with our prefix, e.g. `atom:entry`, `item`, `dc:date`. */
   readonly name: string
   readonly attributes: Readonly<Record<string, string>>
-  /** What addresses inside are relative to (xml:base). */
+  /** Base of the URLs inside (xml:base). */
   readonly base: string
   readonly language: string | undefined
   readonly parts: (string | XmlNode)[]
@@ -15,18 +15,18 @@ export const childrenOf = (node: XmlNode, name: string): readonly XmlNode[] =>
 
 export const childOf = (node: XmlNode, name: string): XmlNode | undefined => childrenOf(node, name)[0]
 
-/** All text inside, trimmed. */
+/** Returns all text inside, trimmed. */
 export const textOf = (node: XmlNode | undefined): string => (node === undefined ? '' : collect(node).trim())
 
 const collect = (node: XmlNode): string => node.parts.map((part) => (typeof part === 'string' ? part : collect(part))).join('')
 
-/** The text of the first child of one of these names that has any. */
+/** Returns the text of the first child with one of these names that has any. */
 export const textAt = (node: XmlNode, ...names: readonly string[]): string | undefined => {
   for (const name of names) for (const child of childrenOf(node, name)) if (textOf(child) !== '') return textOf(child)
   return undefined
 }
 
-/** A child of Media RSS, which may also stand in the group or the content of an entry. */
+/** Finds a child in the Media RSS namespace, which may also be in the group or the content of an entry. */
 export const mediaChild = (node: XmlNode, name: string): XmlNode | undefined => {
   const groups = childrenOf(node, 'media:group')
   const places = [node, ...groups, ...[node, ...groups].flatMap((place) => childrenOf(place, 'media:content'))]
@@ -35,7 +35,7 @@ export const mediaChild = (node: XmlNode, name: string): XmlNode | undefined => 
     .find((child) => child !== undefined)
 }
 
-/** What is inside, as HTML; for XHTML content. */
+/** Serializes the content as HTML; for XHTML content. */
 export const htmlOf = (node: XmlNode): string => node.parts.map((part) => (typeof part === 'string' ? escapeText(part) : elementOf(part))).join('')
 
 const elementOf = (node: XmlNode): string => {
@@ -50,7 +50,7 @@ const VOID = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input'
 
 const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-/** An absolute http(s) address, or undefined. */
+/** Returns an absolute http(s) URL, or undefined. */
 export const absolute = (href: string | undefined, base: string): string | undefined => {
   const text = href?.trim() ?? ''
   if (text === '' || text.length > 8_192 || !isUrl(text, base)) return undefined

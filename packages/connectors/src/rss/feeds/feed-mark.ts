@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
-/** What is kept of a feed to ask for it conditionally; the validator of its record in `feeds`. */
+/** What is kept of a feed to request it conditionally; the validator of its record in `feeds`. */
 export interface FeedMark {
   /** The settings it was read with. */
   readonly s: string
-  /** Hash of the document, for servers that know no validators. */
+  /** Hash of the document, for servers without validators. */
   readonly h: string
   readonly etag?: string | undefined
   readonly modified?: string | undefined
@@ -16,7 +16,7 @@ const schema = z.strictObject({ s: z.string(), h: z.string(), etag: z.string().o
 
 export const formatMark = (mark: FeedMark): string => JSON.stringify(mark)
 
-/** Null for anything that is no mark. */
+/** Returns null for anything that is no mark. */
 export const parseMark = (validator: string): FeedMark | null => {
   try {
     return schema.parse(JSON.parse(validator))
@@ -25,7 +25,7 @@ export const parseMark = (validator: string): FeedMark | null => {
   }
 }
 
-/** The mark of a document; validators that are too long to be kept are dropped. */
+/** Returns the mark of a document; validators too long to be kept are dropped. */
 export const markOf = (settings: string, bytes: Buffer, headers: Readonly<Record<string, string>>): FeedMark => {
   const [etag, modified] = [headers['etag'], headers['last-modified']].map((value) =>
     value !== undefined && value.length <= MAX_CHARS ? value : undefined,

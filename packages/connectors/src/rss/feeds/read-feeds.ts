@@ -15,7 +15,7 @@ import type { FeedReading, RssConnection } from '../connection.js'
 import { fetchPage } from '../entries/fetch-feed.js'
 import type { FeedHead } from '../feed/feed.js'
 
-/** One record per feed, made of what reading the entries showed; a feed that is new and was not read with them is fetched for it. */
+/** Yields one record per feed, from what reading the entries showed; a new feed that was not read with them is fetched for it. */
 export async function* readFeeds(connection: RssConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { urls, readings, ctx } = connection
   const signal = connection.signal(request.signal)
@@ -36,7 +36,7 @@ export async function* readFeeds(connection: RssConnection, request: ReadRequest
 const look = async (connection: RssConnection, url: string, signal: AbortSignal): Promise<FeedReading> => {
   try {
     const { head } = await fetchPage(connection, url, signal)
-    // Its entries were not read: a mark would say that they were.
+    // Its entries were not read; a mark would claim that they were.
     return { kind: 'read', head, validator: '' }
   } catch (thrown) {
     signal.throwIfAborted()

@@ -14,22 +14,22 @@ export interface FetchRequest {
 
 export interface Fetched {
   readonly status: number
-  /** After redirects. */
+  /** The URL after redirects. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   /** Empty for 304. */
   readonly bytes: Buffer
 }
 
-/** Fetches documents, trying again what may pass, and leaves hosts alone that ask for it. */
+/** Fetches documents, retrying what may pass, and pauses for hosts that ask for it. */
 export interface Fetcher {
-  /** Answers of 2xx, and 304 to a conditional request. Throws what `readHttpFailure` makes of others, and what the HTTP client throws. */
+  /** Returns 2xx responses, and 304 to a conditional request. Throws what `readHttpFailure` returns for others, and what the HTTP client throws. */
   fetch(request: FetchRequest): Promise<Fetched>
 }
 
 const BASE_MS = 500
 const CAP_MS = 10_000
-/** A host that asks for longer is left alone for the rest of the run. */
+/** A host that asks for a longer pause gets no more requests in this run. */
 const MAX_WAIT_MS = 30_000
 
 export const createFetcher = (ctx: ConnectorContext<RssConfig, SiteSecrets>): Fetcher => {

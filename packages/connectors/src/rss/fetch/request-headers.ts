@@ -2,9 +2,9 @@ import { type SiteSecrets, toLowerCase, toSecretHeaders } from '../../site/site-
 import type { RssConfig } from '../config.js'
 
 export interface RequestHeaders {
-  /** Credentials only for the sites of the feeds. */
+  /** Returns the headers of a request; credentials only for the sites of the feeds. */
   for(url: string, accept: string): Record<string, string>
-  /** Names of the headers that hold secrets. */
+  /** Names of the headers that contain secrets. */
   readonly credentialNames: readonly string[]
 }
 
