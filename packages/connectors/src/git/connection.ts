@@ -6,16 +6,16 @@ import type { Snapshot } from './repository/repository.js'
 
 export interface GitConnection extends Connection {
   readonly ctx: ConnectorContext<GitConfig, GitSecrets>
-  /** The signal, joined with those that close the connection. */
+  /** Joins the signal with those that close the connection. */
   scope(signal: AbortSignal): AbortSignal
-  /** Brings the mirror up to date; one at a time. */
+  /** Updates the mirror; one call at a time. */
   refresh(signal: AbortSignal): Promise<Snapshot>
   check(signal: AbortSignal): Promise<void>
 }
 
 const CHECK_MS = 9000
 
-/** Does nothing until first used. Disposing ends all git processes. */
+/** Does nothing until first used. Disposing it ends all git processes. */
 export const openGitConnection = (ctx: ConnectorContext<GitConfig, GitSecrets>): GitConnection => {
   const { url, path } = ctx.config
   const repository = url === undefined ? createLocalRepository(ctx, path ?? '') : createRemoteRepository(ctx, url)

@@ -50,7 +50,7 @@ describe.skipIf(!gitIsHere())('git and hostile repositories (needs git 2.37)', (
     expect(await read('commits')).toHaveLength(2)
     expect((await read('files')).find((record) => record.key === 'a.txt')?.text).toBe('b\n')
     expect(existsSync(marker)).toBe(false)
-    // The same repository does run programs when read without care; otherwise this test would prove nothing.
+    // The same repository does run programs when read carelessly; otherwise this test would prove nothing.
     repository.git('log', '-p', '--ext-diff', 'main')
     expect(existsSync(marker)).toBe(true)
     rmSync(marker)
@@ -92,7 +92,7 @@ describe.skipIf(!gitIsHere())('git and hostile repositories (needs git 2.37)', (
     })
     afterEach(() => outside.remove())
     const within = (...parts: string[]): string => path.join(repository.path, ...parts)
-    /** Puts a link to the same thing of the other repository in its place. */
+    /** Replaces a path with a link to the same path of the other repository. */
     const link = (...parts: string[]): void => {
       rmSync(within(...parts), { recursive: true, force: true })
       mkdirSync(path.dirname(within(...parts)), { recursive: true })
@@ -170,7 +170,7 @@ describe.skipIf(!gitIsHere())('git and hostile repositories (needs git 2.37)', (
       execFileSync('mkfifo', [within('refs', 'heads', 'pipe')])
       await expect(read('commits')).rejects.toMatchObject({ reason: 'NOT_A_REGULAR_FILE' })
     })
-    it('while links, alternates, includes and work trees inside of them are fine', async () => {
+    it('while links, alternates, includes and work trees inside them are fine', async () => {
       mkdirSync(within('hooks'), { recursive: true })
       symlinkSync('/bin/true', within('hooks', 'post-commit'))
       const shared = path.join(root(), 'shared')
@@ -185,7 +185,7 @@ describe.skipIf(!gitIsHere())('git and hostile repositories (needs git 2.37)', (
     })
   })
 
-  it('says so when a repository is damaged', async () => {
+  it('reports a damaged repository', async () => {
     repository.commit({ message: 'x', files: { a: 'a' } }, { message: 'y', files: { a: 'b' } })
     repository.git('repack', '-adq')
     const packs = path.join(repository.path, 'objects', 'pack')

@@ -19,7 +19,7 @@ describe.skipIf(!gitIsHere())('git records (needs git 2.37)', () => {
   const root = (): string => path.dirname(repository.path)
   const keys = (records: readonly SourceRecord[]): unknown[] => records.map((record) => record.key)
 
-  it('makes an event of a commit, with statistics and paths', async () => {
+  it('turns a commit into an event, with statistics and paths', async () => {
     repository.commit(
       { message: 'First', files: { 'a.txt': 'one\ntwo\n', 'b.bin': Buffer.from([0, 1]) } },
       {
@@ -57,7 +57,7 @@ describe.skipIf(!gitIsHere())('git records (needs git 2.37)', () => {
     })
   })
 
-  it('makes documents of the files at the head: text, links as text, no binaries, nothing large', async () => {
+  it('turns the files at the head into documents: text, links as text, no binaries, nothing large', async () => {
     repository.commit({
       message: 'x',
       files: {
@@ -103,7 +103,7 @@ describe.skipIf(!gitIsHere())('git records (needs git 2.37)', () => {
     expect([...store.snapshot('files').keys()]).toEqual(['src/a'])
   })
 
-  it('takes the first parents, a time, a number and paths into account', async () => {
+  it('respects first parents, a time, a number and paths', async () => {
     repository.commit(...manyCommits(5))
     repository.commit({ branch: 'side', from: repository.ids()[2] ?? '', message: 'side', files: { 'lib/x': 'x' } })
     repository.commit({ message: 'merge', merge: 'refs/heads/side', files: { 'lib/x': 'x' } })

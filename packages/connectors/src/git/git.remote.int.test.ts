@@ -83,11 +83,11 @@ describe.skipIf(!gitIsHere())('git remotes (needs git 2.37)', () => {
     const idle = fetches() - first
     repository.commit(...manyCommits(1, 100))
     expect((await read('commits', { ...options, workDir, store })).map((record) => record.title)).toEqual(['Change number 100'])
-    // Asking for the branch is one POST; fetching takes two more.
+    // Querying the branch is one POST; fetching takes two more.
     expect([first, idle, fetches() - first - idle]).toEqual([3, 1, 3])
   })
 
-  it('connects to the address that was checked, whatever the name leads to for others', async () => {
+  it('connects to the address that was checked, whatever the name resolves to for others', async () => {
     repository.commit(...manyCommits(2))
     const options = await overHttp()
     const host = 'git.pinned.test'

@@ -9,7 +9,7 @@ import { parseGitCursor } from './rules/cursor.js'
 import { parseGitUrl, repositoryName } from './rules/git-url.js'
 import { validateGit } from './rules/validate.js'
 
-/** Git 2.37 or newer must be installed on the workers. See README.md of this folder. */
+/** Requires git 2.37 or newer on the workers. See README.md of this folder. */
 export default defineConnector<GitConfig, GitSecrets, GitConnection>({
   type: 'git',
   version: '1.0.0',
@@ -18,7 +18,7 @@ export default defineConnector<GitConfig, GitSecrets, GitConnection>({
   configSchema: gitConfigSchema,
   secretSchema: gitSecretSchema,
   validate: validateGit,
-  // Parsed, so that what git must not get is refused as such, before the general rules for addresses.
+  // Parsed, so that a URL git must not get is refused as such, before the general rules for addresses apply.
   egress: ({ url }) => (url === undefined ? [] : [{ field: 'url', url: parseGitUrl(url).href }]),
   connect: (ctx) => Promise.resolve(openGitConnection(ctx)),
   async streams({ ctx }) {

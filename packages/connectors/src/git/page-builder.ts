@@ -1,13 +1,13 @@
 import type { Page, RecordKey, RejectedRecord, SourceRecord } from '@inlet/connector-sdk'
 
-/** Pages stay below 1 MiB unless one record alone is larger. */
+/** Pages stay below 1 MiB unless a single record is larger. */
 const MAX_PAGE_BYTES = 768 * 1024
 
 export interface PageBuilder {
-  /** Whether the page must be taken before an entry of this size. */
+  /** Whether the page must be taken before adding an entry of this size. */
   isFullFor(bytes: number): boolean
   add(entry: { record: SourceRecord } | { rejected: RejectedRecord } | { unchanged: RecordKey }, bytes: number): void
-  /** What has been added since the last time. */
+  /** Returns what was added since the last call. */
   take(): Pick<Page, 'records' | 'rejected' | 'unchanged'>
 }
 

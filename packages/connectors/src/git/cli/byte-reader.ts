@@ -1,15 +1,15 @@
 import { Failure } from '@inlet/connector-sdk'
 
 export interface ByteReader {
-  /** The bytes up to the next line feed, without it. */
+  /** Reads the bytes up to the next line feed, without it. */
   line(): Promise<string>
-  /** Exactly that many bytes. */
+  /** Reads exactly that many bytes. */
   exactly(count: number): Promise<Buffer>
 }
 
 const MAX_LINE = 64 * 1024
 
-/** Reads lines and blocks from a stream. Both throw UPSTREAM_INVALID when the stream ends too early. */
+/** Reads lines and blocks from a stream. Both methods throw UPSTREAM_INVALID when the stream ends too early. */
 export const createByteReader = (stream: AsyncIterable<Buffer>): ByteReader => {
   const chunks = stream[Symbol.asyncIterator]()
   let buffer: Buffer = Buffer.alloc(0)

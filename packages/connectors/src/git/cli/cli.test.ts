@@ -29,12 +29,12 @@ it('repeats neither secrets nor what the remote says', () => {
   expect(message).not.toContain('hunter22')
 })
 
-it('knows the versions with address pinning', () => {
+it('recognizes the versions with address pinning', () => {
   expect(['git version 2.37.0', 'git version 2.39.5 (Apple Git-154)', 'git version 3.0.1'].map(isRecentEnough)).toEqual([true, true, true])
   expect(['git version 2.36.9', 'git version 1.9', ''].map(isRecentEnough)).toEqual([false, false, false])
 })
 
-it('gives git nothing of the environment of the worker, and secrets only as values', () => {
+it('passes git nothing of the environment of the worker, and secrets only as values', () => {
   const environment = gitEnvironment({ workDir: '/w', protocols: 'https', settings: [['http.extraHeader', 'Authorization: x']] })
   expect(environment).toMatchObject({ HOME: '/w', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', GIT_ALLOW_PROTOCOL: 'https' })
   expect(Object.keys(environment).filter((name) => !/^(PATH|HOME|TMPDIR|XDG_CONFIG_HOME|LC_ALL|TZ|GIT_.*)$/.test(name))).toEqual([])
@@ -54,7 +54,7 @@ const tokensOf = async (chunks: readonly Buffer[]): Promise<string[]> => {
   return found
 }
 
-it('splits at NUL wherever the chunks are cut, also inside a character', async () => {
+it('splits at NUL wherever the chunks are cut, even inside a character', async () => {
   const bytes = Buffer.from('one\0zwö\0\0drei\0end')
   for (let size = 1; size <= bytes.length; size++) {
     const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_unused, index) => bytes.subarray(index * size, (index + 1) * size))

@@ -1,22 +1,22 @@
-/** What a git process may do and knows. */
+/** What a git process may do, and what it is given. */
 export interface GitSetup {
-  /** Becomes HOME, TMPDIR and the working directory; the process needs no other folder but gitDir. */
+  /** Becomes HOME, TMPDIR and the working directory; the process needs no other folder except gitDir. */
   readonly workDir: string
   readonly gitDir?: string
-  /** Transports git may use, in the form of GIT_ALLOW_PROTOCOL; `none` for commands that need no network. */
+  /** Transports that git may use, as in GIT_ALLOW_PROTOCOL; `none` for commands that need no network. */
   readonly protocols: 'none' | 'http' | 'https'
-  /** Further settings; values may be secret, since they travel in the environment and never as arguments. */
+  /** Further settings; values may be secret, because they are passed in the environment and never as arguments. */
   readonly settings?: readonly (readonly [key: string, value: string])[]
-  /** Texts that must not show in a failure. */
+  /** Texts that must not appear in a failure. */
   readonly secrets?: readonly string[]
 }
 
-/** Where git is looked for: the usual folders, not those of the user who started the worker. */
+/** Where to look for git: the usual folders, not those of the user who started the worker. */
 const PATH = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/opt/local/bin'
 
 /**
- * Settings of the command scope, which override those of the repository: nothing that a repository configures may run a
- * program, show other output or reach another place. See git-config(1).
+ * Settings at command scope, which override those of the repository: nothing that a repository configures may run a
+ * program, change the output or reach another location. See git-config(1).
  */
 const HARDENED: readonly (readonly [string, string])[] = [
   ['core.hooksPath', '/dev/null'],
@@ -58,7 +58,7 @@ const HARDENED: readonly (readonly [string, string])[] = [
   ['filter.lfs.required', 'false'],
 ]
 
-/** The whole environment of a git process: nothing of the worker's own. Pure. */
+/** Returns the complete environment of a git process, with nothing of the worker's own. Pure. */
 export const gitEnvironment = (setup: GitSetup): Readonly<Record<string, string>> => {
   const settings = [...HARDENED, ...(setup.settings ?? [])]
   return {

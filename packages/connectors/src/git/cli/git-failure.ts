@@ -2,7 +2,7 @@ import { Failure } from '@inlet/connector-sdk'
 
 type Reason = ConstructorParameters<typeof Failure>[0]
 
-/** What git writes to stderr (with LC_ALL=C), first match wins. */
+/** What git writes to stderr (with LC_ALL=C); the first match wins. */
 const RULES: readonly (readonly [RegExp, Reason, string])[] = [
   [/could not read (Username|Password)|Authentication failed|returned error: 401/i, 'AUTH_FAILED', 'the remote refused the credentials'],
   [/returned error: 403|access denied|dubious ownership/i, 'PERMISSION_DENIED', 'the credentials may not read the repository'],
@@ -27,7 +27,7 @@ const RULES: readonly (readonly [RegExp, Reason, string])[] = [
 
 const RATE_LIMIT_MS = 60_000
 
-/** The failure that the stderr of a git process stands for; UPSTREAM_INVALID when nothing else fits. Pure. */
+/** Returns the failure for the stderr of a git process; UPSTREAM_INVALID when nothing else fits. Pure. */
 export const toGitFailure = (stderr: string, secrets: readonly string[] = []): Failure => {
   const rule = RULES.find(([pattern]) => pattern.test(stderr))
   const [, reason, meaning] = rule ?? [undefined, 'UPSTREAM_INVALID' as const, 'the repository cannot be read']
@@ -35,7 +35,7 @@ export const toGitFailure = (stderr: string, secrets: readonly string[] = []): F
   return new Failure(reason, detail === '' ? meaning : `${meaning}: ${detail}`, reason === 'RATE_LIMITED' ? { retryAfterMs: RATE_LIMIT_MS } : {})
 }
 
-/** Git's own first complaint. Lines of the remote are left out, since it may echo what was sent to it. */
+/** Returns git's own first complaint, without lines of the remote, which may echo what was sent to it. */
 const detailOf = (stderr: string, secrets: readonly string[]): string => {
   const line = stderr.split('\n').find((candidate) => /^(fatal|error): /.test(candidate)) ?? ''
   const clean = secrets.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '***')), line)

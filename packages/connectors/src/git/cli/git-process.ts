@@ -7,18 +7,18 @@ import { toGitFailure } from './git-failure.js'
 export interface GitProcess {
   readonly stdin: Writable
   readonly stdout: Readable
-  /** Resolves when git ended well; rejects with the failure its stderr stands for, or CANCELLED. Resolves also after `stop`. */
+  /** Resolves when git succeeded, or after `stop`; rejects with the failure for its stderr, or CANCELLED. */
   readonly done: Promise<void>
-  /** Ends git and everything it started, and waits for that. */
+  /** Ends git and everything it started, and waits until they have ended. */
   stop(): Promise<void>
 }
 
 const STDERR_BYTES = 16 * 1024
-/** Git removes its temporary files on SIGTERM; what has not ended then is killed. */
+/** Git removes its temporary files on SIGTERM; whatever is still running after this time is killed. */
 const GRACE_MS = 400
 
 /**
- * Starts git without a shell in a process group of its own, hardened as {@link gitEnvironment} says. Ends with the
+ * Starts git without a shell, in its own process group, hardened as {@link gitEnvironment} describes. Ends with the
  * signal. The caller awaits `done` or calls `stop`.
  */
 export const startGit = (setup: GitSetup, args: readonly string[], signal: AbortSignal): GitProcess => {
@@ -47,15 +47,15 @@ const watchLife = (child: ChildProcess, setup: GitSetup, signal: AbortSignal): P
   })
   const end = (): void => {
     if (killer !== undefined || over) return
-    // The id of a group that has ended may be another's by now.
+    // The id of an ended group may belong to another by now.
     const runs = child.exitCode === null && child.signalCode === null
     if (runs) killGroup(child, 'SIGTERM')
     killer = setTimeout(() => {
       if (runs) killGroup(child, 'SIGKILL')
-      // A process that left the group would hold the pipe, and with it the `close` event, for as long as it lives.
+      // A process that left the group would keep the pipe open, and delay the `close` event, for as long as it lives.
       child.stderr?.destroy()
     }, GRACE_MS)
-    // The same holds for output that nobody reads.
+    // The same applies to output that no one reads.
     child.stdout?.destroy()
   }
   signal.addEventListener('abort', end, { once: true })
@@ -91,7 +91,7 @@ const killGroup = (child: ChildProcess, name: NodeJS.Signals): void => {
   try {
     process.kill(-child.pid, name)
   } catch {
-    // The group is gone already.
+    // The group has already ended.
   }
 }
 

@@ -1,8 +1,8 @@
-/** A token longer than this loses its end, so that no message or path can fill the memory. */
+/** Longer tokens are truncated, so that no message or path can fill the memory. */
 export const MAX_TOKEN_BYTES = 4 * 1024 * 1024
 
 /**
- * Splits a stream at NUL characters, a list of tokens for each chunk. A last token without NUL counts. Tokens over
+ * Splits a stream at NUL characters and yields a list of tokens for each chunk. A last token without NUL counts. Tokens over
  * 4 MiB are cut to exactly that many bytes.
  */
 export async function* nulTokens(stream: AsyncIterable<Buffer>, encoding: 'utf8' | 'latin1'): AsyncGenerator<string[], void, void> {

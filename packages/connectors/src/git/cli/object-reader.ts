@@ -4,16 +4,16 @@ import type { GitSetup } from './git-environment.js'
 import { startGit } from './git-process.js'
 
 export interface ObjectReader extends AsyncDisposable {
-  /** The sizes of blobs in bytes, in order; null for one that is missing. */
+  /** Returns the sizes of blobs in bytes, in order; null for a missing one. */
   sizes(ids: readonly string[]): Promise<readonly (number | null)[]>
-  /** The bytes of a blob. */
+  /** Reads the bytes of a blob. */
   content(id: string): Promise<Buffer>
 }
 
-/** Requests written at once; their answers fit into the pipe, so that neither side waits for the other. */
+/** Requests written at a time; their responses fit into the pipe, so that neither side waits for the other. */
 const AT_ONCE = 200
 
-/** Reads objects from the store by id, without a work tree, filters or links. The caller disposes. */
+/** Reads objects from the store by id, without a work tree, filters or links. The caller disposes it. */
 export const openObjectReader = (setup: GitSetup, signal: AbortSignal): ObjectReader => {
   const check = startGit(setup, ['cat-file', '--batch-check=%(objecttype) %(objectsize)'], signal)
   const batch = startGit(setup, ['cat-file', '--batch=%(objecttype) %(objectsize)'], signal)

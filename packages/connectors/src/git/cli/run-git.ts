@@ -4,7 +4,7 @@ import { startGit } from './git-process.js'
 
 const MAX_BYTES = 1024 * 1024
 
-/** Runs git to its end and returns what it wrote, at most 1 MiB. Throws as `GitProcess.done` does. */
+/** Runs git to completion and returns its output, at most 1 MiB. Throws as `GitProcess.done` does. */
 export const runGit = async (setup: GitSetup, args: readonly string[], signal: AbortSignal): Promise<string> => {
   const git = startGit(setup, args, signal)
   git.stdin.end()
@@ -16,13 +16,13 @@ export const runGit = async (setup: GitSetup, args: readonly string[], signal: A
       if (size <= MAX_BYTES) chunks.push(chunk)
     }
   } catch {
-    // An aborted process has its output destroyed; `done` says so.
+    // The output of an aborted process is destroyed; `done` reports that.
   }
   await git.done
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** Whether the repository holds a commit with this id. */
+/** Whether the repository contains a commit with this id. */
 export const commitExists = async (setup: GitSetup, id: string, signal: AbortSignal): Promise<boolean> => {
   try {
     return (await runGit(setup, ['cat-file', '-t', id], signal)).trim() === 'commit'
@@ -35,7 +35,7 @@ export const commitExists = async (setup: GitSetup, id: string, signal: AbortSig
 /** The first version with http.curloptResolve and --since-as-filter. */
 const MIN: readonly [number, number] = [2, 37]
 
-/** Makes a check that throws GIT_NOT_INSTALLED when git is missing or older than 2.37; asks git only until it was content once. */
+/** Returns a check that throws GIT_NOT_INSTALLED when git is missing or older than 2.37; it stops asking git once it has passed. */
 export const createGitRequirement = (): ((setup: GitSetup, signal: AbortSignal) => Promise<void>) => {
   let met = false
   return async (setup, signal) => {
@@ -46,7 +46,7 @@ export const createGitRequirement = (): ((setup: GitSetup, signal: AbortSignal) 
   }
 }
 
-/** Whether the answer of `git version` names 2.37 or newer. Pure. */
+/** Whether the output of `git version` names 2.37 or newer. Pure. */
 export const isRecentEnough = (text: string): boolean => {
   const match = /(\d+)\.(\d+)/.exec(text)
   const major = Number(match?.[1] ?? 0)

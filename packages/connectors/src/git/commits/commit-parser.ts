@@ -4,11 +4,11 @@ import { Failure } from '@inlet/connector-sdk'
 export const COMMIT_FIELDS = ['%H', '%P', '%an', '%ae', '%at', '%cn', '%ce', '%ct', '%B'] as const
 export const COMMIT_FORMAT = `--format=tformat:${COMMIT_FIELDS.join('%x00')}%x00`
 
-/** Paths kept of one commit, and their characters; beyond either they are only counted. */
+/** How many paths of one commit are kept, and how many characters; beyond either they are only counted. */
 export const MAX_PATHS = 1000
 const MAX_PATH_CHARACTERS = 256 * 1024
 
-/** A type, not an interface, so that it is JSON to the compiler. */
+/** A type, not an interface, so that the compiler accepts it as JSON. */
 export type ChangedPath = {
   readonly path: string
   /** A added, M modified, D deleted, T type changed. */
@@ -19,7 +19,7 @@ export type ChangedPath = {
 }
 
 export interface RawCommit {
-  /** As COMMIT_FIELDS. */
+  /** In the order of COMMIT_FIELDS. */
   readonly fields: readonly string[]
   readonly paths: ChangedPath[]
   pathCharacters: number
@@ -31,14 +31,14 @@ export interface RawCommit {
 type Expecting = 'field' | 'separator' | 'change' | 'path'
 
 export interface CommitParser {
-  /** The commits that the tokens complete. */
+  /** Returns the commits that the tokens complete. */
   push(tokens: readonly string[]): RawCommit[]
-  /** The last commit; throws UPSTREAM_INVALID when it is incomplete. */
+  /** Returns the last commit; throws UPSTREAM_INVALID when it is incomplete. */
   end(): RawCommit[]
 }
 
 /**
- * Puts the tokens of `git log -z --raw --numstat --format=…` together. After the fields of a commit come an empty token,
+ * Assembles the tokens of `git log -z --raw --numstat --format=…` into commits. The fields of a commit are followed by an empty token,
  * then for every path `:mode mode id id status` and the path, then for every path `added TAB deleted TAB path`.
  */
 export const createCommitParser = (): CommitParser => {

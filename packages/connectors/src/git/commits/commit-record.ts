@@ -3,7 +3,7 @@ import type { RawCommit } from './commit-parser.js'
 
 export const COMMITS = 'commits'
 
-/** Characters of message, names and addresses together; beyond 4 MiB git's output is cut. */
+/** Limit for message, names and addresses together; beyond 4 MiB git's output is cut. */
 const MAX_CHARACTERS = 1024 * 1024
 
 export interface CommitOrigin {
@@ -13,7 +13,7 @@ export interface CommitOrigin {
   readonly stats: boolean
 }
 
-/** The record of a commit; rejected when its text has more than a million characters. Pure. */
+/** Turns a commit into a record; rejects it when its text has more than a million characters. Pure. */
 export const toCommitRecord = (commit: RawCommit, origin: CommitOrigin): { record: SourceRecord } | { rejected: RejectedRecord } => {
   const [sha = '', parents = '', author = '', authorEmail = '', authored = '', committer = '', committerEmail = '', committed = '', body = ''] =
     commit.fields
@@ -56,10 +56,10 @@ export const toCommitRecord = (commit: RawCommit, origin: CommitOrigin): { recor
   }
 }
 
-/** The first paragraph on one line, as git shows it. */
+/** Returns the first paragraph on one line, as git shows it. */
 const subjectOf = (message: string): string => {
   const end = message.indexOf('\n')
-  // Nearly all messages are like that.
+  // Nearly all messages look like this.
   if (end > 0 && message.charCodeAt(end + 1) === 0x0a && message.charCodeAt(0) > 0x20) return message.slice(0, Math.min(end, MAX_SUBJECT))
   const trimmed = message.trimStart()
   const blank = trimmed.search(/\n[ \t]*\n/)
@@ -68,7 +68,7 @@ const subjectOf = (message: string): string => {
 
 const MAX_SUBJECT = 500
 
-/** The latest moment four digits of a year can name; git accepts any number. */
+/** The last moment of a four-digit year; git accepts any number. */
 const MAX_SECONDS = 253_402_300_799
 
 const isoTime = (seconds: string): string | null => {

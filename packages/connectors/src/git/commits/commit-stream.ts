@@ -8,7 +8,7 @@ import type { Segment } from '../rules/cursor.js'
 import { pathspecsOf } from '../rules/query.js'
 import { COMMIT_FORMAT, createCommitParser, type RawCommit } from './commit-parser.js'
 
-/** The commits of a segment from its position on, oldest first, in an order that depends on nothing but the commits. */
+/** Yields the commits of a segment from its position on, oldest first, in an order that depends only on the commits. */
 export async function* streamCommits(
   setup: GitSetup,
   config: GitConfig,
@@ -35,13 +35,13 @@ interface LogOrder {
   readonly setup: GitSetup
   readonly config: GitConfig
   readonly segment: Segment
-  /** Gets every process that is started. */
+  /** Receives every process that is started. */
   readonly processes: GitProcess[]
 }
 
 /**
- * From the beginning, `git log` walks by itself. Otherwise, or with path globs (which would narrow the line counts to
- * them), `git rev-list` names the commits and `git log` shows those that are left. Null when none are.
+ * Without a base, `git log` walks the commits itself. Otherwise, or with path globs (which would narrow the line counts to
+ * them), `git rev-list` names the commits and `git log` shows the remaining ones. Null if there are none.
  */
 const startLog = async ({ setup, config, segment, processes }: LogOrder, signal: AbortSignal): Promise<GitProcess | null> => {
   const start = (args: readonly string[]): GitProcess => {
@@ -74,12 +74,12 @@ const feed = async (log: GitProcess, first: string, ids: AsyncIterable<string>):
     for await (const id of ids) if (!log.stdin.write(`${id}\n`)) await drained(log.stdin)
     log.stdin.end()
   } catch {
-    // The list ended early; its own process says why.
+    // The list ended early; its own process reports why.
     log.stdin.destroy()
   }
 }
 
-/** Resolves when there is room again. Rejects when there never will be, also if git closed its input before. */
+/** Resolves when there is room again. Rejects when there never will be, including when git has already closed its input. */
 const drained = (stdin: Writable): Promise<void> =>
   new Promise((resolve, reject) => {
     const closed = (): void => reject(new Error('git closed its input'))
@@ -96,7 +96,7 @@ async function* idsFrom(list: GitProcess, position: number): AsyncGenerator<stri
   for await (const line of createInterface({ input: list.stdout })) if (index++ >= position) yield line
 }
 
-/** Which commits: those since the base, oldest first; parents come before their children whatever their dates say. */
+/** Selects the commits since the base, oldest first; parents come before their children whatever their dates are. */
 const rangeArgs = (config: GitConfig, { base, head }: Segment): readonly string[] => [
   '--topo-order',
   '--reverse',

@@ -17,7 +17,7 @@ export interface ReadOrder {
   readonly signal: AbortSignal
 }
 
-/** The commits that the cursor has not passed yet, oldest first. */
+/** Reads the commits that the cursor has not passed yet, oldest first. */
 export async function* readCommits(order: ReadOrder): AsyncGenerator<Page, ReadEnd, void> {
   const { config, snapshot, cursor, signal } = order
   const { target, setup } = snapshot
@@ -61,13 +61,13 @@ async function* readSegment(
   yield { ...page.take(), cursor: end, progress: { done: position } }
 }
 
-/** Whether so many commits exist; asked only when none was left after a position. */
+/** Whether at least that many commits exist; checked only when none was left after a position. */
 const reaches = async (snapshot: Snapshot, config: GitConfig, segment: Segment, signal: AbortSignal): Promise<boolean> => {
   for await (const commits of streamCommits(snapshot.setup, config, { ...segment, position: segment.position - 1 }, signal))
     if (commits.length > 0) return true
   return false
 }
 
-/** About the size of the record in bytes. */
+/** Estimates the size of the record in bytes. */
 const weigh = ({ fields, paths }: RawCommit): number =>
   500 + 3 * (fields.at(-1)?.length ?? 0) + paths.reduce((sum, path) => sum + 80 + path.path.length, 0)

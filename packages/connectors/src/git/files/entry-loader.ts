@@ -4,11 +4,11 @@ import type { GitConfig } from '../config.js'
 import type { FileEntry } from './file-entries.js'
 import { decodeText, FILES, type FileContent, type FileOrigin, isFileMode, toFileRecord } from './file-record.js'
 
-/** What becomes of one entry; null when it is not selected. */
+/** The outcome of one entry; `item` is null when it is not selected. */
 export interface LoadedEntry {
   readonly entry: FileEntry
   readonly item: { record: SourceRecord } | { rejected: RejectedRecord } | { unchanged: RecordKey } | null
-  /** About the size of the item in bytes. */
+  /** Approximate size of the item in bytes. */
   readonly bytes: number
 }
 
@@ -17,7 +17,7 @@ export interface LoaderParts {
   readonly known: KnownRecords
   readonly config: GitConfig
   readonly origin: FileOrigin
-  /** Ends every validator, so that other settings give other validators. */
+  /** Suffix of every validator, so that different settings yield different validators. */
   readonly validatorEnd: string
 }
 
@@ -29,7 +29,7 @@ export interface LoadOrder {
 
 const BASE_BYTES = 500
 
-/** Makes items of entries, one blob in memory at a time. Files stored with the same validator are `unchanged` in a full listing. */
+/** Turns entries into items, with one blob in memory at a time. In a full listing, files stored with the same validator are `unchanged`. */
 export const createEntryLoader = (parts: LoaderParts) =>
   async function* load(batch: readonly FileEntry[], order: LoadOrder): AsyncGenerator<LoadedEntry, void, void> {
     const isWanted = (entry: FileEntry): boolean => isFileMode(entry.mode) && order.isSelected(entry.path)
@@ -52,7 +52,7 @@ export const createEntryLoader = (parts: LoaderParts) =>
 
 const validatorOf = ({ validatorEnd }: LoaderParts, entry: FileEntry): string => `${entry.id} ${entry.mode} ${validatorEnd}`
 
-/** A path that was a file at the base and is none any more. */
+/** A path that was a file at the base and no longer is. */
 const goneItem = (entry: FileEntry): LoadedEntry['item'] =>
   isFileMode(entry.oldMode) && !isFileMode(entry.mode)
     ? { record: { stream: FILES, key: entry.path, kind: 'document', op: 'delete', data: {} } }

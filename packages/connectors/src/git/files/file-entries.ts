@@ -6,7 +6,7 @@ import type { Segment } from '../rules/cursor.js'
 /** One path that exists at the head, or that changed since the base. */
 export interface FileEntry {
   readonly path: string
-  /** Octal mode at the head, `000000` when the path is gone there. */
+  /** Octal mode at the head, `000000` if the path no longer exists there. */
   readonly mode: string
   /** Id of the blob at the head. */
   readonly id: string
@@ -16,7 +16,7 @@ export interface FileEntry {
 
 const BATCH = 500
 
-/** The entries of a segment from its position on, in the order of the tree: all of the head without a base, else the differences. */
+/** Yields the entries of a segment from its position on, in tree order: without a base all of the head, otherwise the differences. */
 export async function* streamEntries(setup: GitSetup, segment: Segment, signal: AbortSignal): AsyncGenerator<FileEntry[], void, void> {
   const { base, head } = segment
   const list = ['ls-tree', '-r', '-z', '--full-tree', head]

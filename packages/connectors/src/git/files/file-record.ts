@@ -4,7 +4,7 @@ import type { FileEntry } from './file-entries.js'
 export const FILES = 'files'
 const LINK = '120000'
 
-/** Regular files and links are documents; folders and submodules are not. Pure. */
+/** Whether the mode is that of a document: regular files and links are, folders and submodules are not. Pure. */
 export const isFileMode = (mode: string | null): boolean => mode === '100644' || mode === '100755' || mode === '100664' || mode === LINK
 
 export interface FileOrigin {
@@ -12,10 +12,10 @@ export interface FileOrigin {
   readonly branch: string
 }
 
-/** What is known of the content: its text, or why it was left out. */
+/** The text of a file, or why it was left out. */
 export type FileContent = { readonly text: string; readonly encoding: string } | { readonly left: 'binary' | 'too_large' | 'names_only' }
 
-/** The document of a file. A link is a document whose text is the place it points to; it is never followed. Pure. */
+/** Turns a file into a document. The text of a link is its target; it is never followed. Pure. */
 export const toFileRecord = (
   entry: FileEntry,
   origin: FileOrigin,
@@ -39,10 +39,10 @@ export const toFileRecord = (
   },
 })
 
-/** As git does: a NUL in the first bytes. */
+/** As in git: a NUL in this many first bytes. */
 const BINARY_PROBE = 8000
 
-/** Text in UTF-8, UTF-16 with a byte order mark, or else Windows-1252; null for binary content. Pure. */
+/** Decodes UTF-8, UTF-16 with a byte order mark, or else Windows-1252; returns null for binary content. Pure. */
 export const decodeText = (bytes: Buffer): { readonly text: string; readonly encoding: string } | null => {
   const marked = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : null
   if (marked === null && bytes.subarray(0, BINARY_PROBE).includes(0)) return null

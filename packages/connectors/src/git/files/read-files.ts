@@ -10,7 +10,7 @@ import { contentFingerprint, fileFingerprint } from '../rules/query.js'
 import { createEntryLoader } from './entry-loader.js'
 import { streamEntries } from './file-entries.js'
 
-/** What the head of the branch holds, or what changed there since the cursor: documents, and deletes for what is gone. */
+/** Yields what the head of the branch contains, or what changed there since the cursor: documents, and deletes for what is gone. */
 export async function* readFiles(order: ReadOrder, known: KnownRecords): AsyncGenerator<Page, ReadEnd, void> {
   const { config, snapshot, cursor, signal } = order
   const { target, setup } = snapshot
@@ -40,7 +40,7 @@ async function* readSegment(order: ReadOrder, { target, query, segment, known }:
   for await (const batch of streamEntries(snapshot.setup, segment, signal)) {
     for await (const { entry, item, bytes } of load(batch, { isSelected, from: segment.position - position })) {
       if (item !== null && page.isFullFor(bytes)) {
-        // Before the position only what exists is reported again, so that the sweep spares it.
+        // Before the position, what exists is only reported again, so that the sweep spares it.
         yield position < segment.position ? page.take() : { ...page.take(), cursor: cursor(), progress: { done: position, note: entry.path } }
       }
       if (item !== null) page.add(item, bytes)
@@ -51,7 +51,7 @@ async function* readSegment(order: ReadOrder, { target, query, segment, known }:
   yield { ...page.take(), cursor: end, progress: { done: position }, ...(segment.base === null ? { sweep: {} } : {}) }
 }
 
-/** Whether a path is selected by the include and exclude globs; a glob that matches a folder selects all below it. */
+/** Returns whether the include and exclude globs select a path; a glob that matches a folder selects everything below it. */
 export const createPathFilter = ({ include, exclude }: Pick<GitConfig, 'include' | 'exclude'>): ((path: string) => boolean) => {
   const matcher = (patterns: readonly string[]): ((path: string) => boolean) =>
     compileGlobs(

@@ -12,16 +12,17 @@ const NOT_READ = new Set(['hooks', 'modules', 'worktrees', 'lfs', 'annex', 'rr-c
 const MAX_POINTER_BYTES = 8_192
 
 export interface GitFolders {
-  /** What belongs to this work tree. */
+  /** The folder of this work tree. */
   readonly gitDir: string
-  /** What all work trees of the repository have in common; often the same. */
+  /** The folder shared by all work trees of the repository; often the same. */
   readonly commonDir: string
 }
 
 /**
- * The folders of a repository, found without git, which would read what lies behind a pointer before anybody could refuse it. Throws
+ * Finds the folders of a repository without git, which would read what a pointer leads to before anyone could refuse it. Throws
  * PATH_NOT_ALLOWED or PATH_ESCAPE unless everything that git would read lies below allowed roots: pointers (`.git` files, `commondir`), links
- * of any file or folder, and borrowed objects (`objects/info/alternates`) can name any place. NOT_A_REGULAR_FILE for pipes, which would never end.
+ * of any file or folder, and borrowed objects (`objects/info/alternates`) can name any path. Throws NOT_A_REGULAR_FILE for pipes, which would never
+ * end.
  */
 export const findGitFolders = async (files: Files, repository: string): Promise<GitFolders> => {
   const gitDir = await followGitFile(files, repository)
@@ -45,14 +46,14 @@ const followGitFile = async (files: Files, repository: string): Promise<string> 
   return files.resolve(path.resolve(path.dirname(inside), target))
 }
 
-/** Null when there is none; a link is refused with the other links of its folder. */
+/** Returns null if there is none; a link is refused with the other links of its folder. */
 const readPointer = async (file: string): Promise<string | null> => {
   const stat = await lstat(file).catch(() => null)
   if (stat === null || !stat.isFile() || stat.size > MAX_POINTER_BYTES) return null
   return (await readFile(file, 'utf8')).replace(/[\r\n]+$/, '')
 }
 
-/** Resolves every link below a folder, which is given by its real path; a folder that one leads to is looked through as well. */
+/** Resolves every link below a folder, which is given by its real path; a folder that a link leads to is walked as well. */
 const requireInside = async (files: Files, real: string, walked: Set<string>, top = true): Promise<void> => {
   if (walked.has(real)) return
   walked.add(real)
@@ -66,7 +67,7 @@ const requireInside = async (files: Files, real: string, walked: Set<string>, to
   }
 }
 
-/** Empty for a folder that another git process has just removed. */
+/** Returns an empty list for a folder that another git process has just removed. */
 const listFolder = async (folder: string): Promise<readonly Dirent[]> => {
   try {
     return await readdir(folder, { withFileTypes: true })
@@ -82,7 +83,7 @@ const requireLink = async (files: Files, link: string, walked: Set<string>): Pro
   try {
     real = await files.resolve(link)
   } catch (thrown) {
-    // A link to nothing leads nowhere.
+    // A dangling link leads nowhere.
     if (thrown instanceof Failure && thrown.reason === 'NOT_FOUND_UPSTREAM') return
     throw thrown
   }

@@ -9,8 +9,8 @@ import type { GitFolders } from './git-folders.js'
 const MAX_LEVELS = 10
 
 /**
- * Throws PATH_NOT_ALLOWED or PATH_ESCAPE when the configuration of a repository includes a file outside of the allowed roots (`include.path`,
- * `includeIf.….path`), whatever the condition. What lies in the home folder is not found: a git process has none.
+ * Throws PATH_NOT_ALLOWED or PATH_ESCAPE when a repository's configuration includes a file outside the allowed roots (`include.path`,
+ * `includeIf.….path`), whatever the condition. Includes in the home folder are not found: a git process has no home.
  * @param setup without a repository, so that its configuration is not read yet
  */
 export const requireIncludesInside = async (

@@ -3,7 +3,7 @@ import type { GitSetup } from '../cli/git-environment.js'
 import { runGit } from '../cli/run-git.js'
 import { shortName, type Target } from './repository.js'
 
-/** The commit of a branch or tag, or of HEAD; null when HEAD is a branch without commits. Throws INVALID_REF. */
+/** Finds the commit of a branch or tag, or of HEAD; null when HEAD is a branch without commits. Throws INVALID_REF. */
 export const findLocalTarget = async (setup: GitSetup, branch: string | undefined, signal: AbortSignal): Promise<Target | null> => {
   if (branch !== undefined) {
     const found = await findRef(setup, [`refs/heads/${branch}`, `refs/tags/${branch}`], signal)
@@ -21,7 +21,7 @@ const nothingWhenInvalid = (thrown: unknown): string => {
   throw thrown
 }
 
-/** The first of the full names that exists and leads to a commit. */
+/** Finds the first of the full names that exists and leads to a commit. */
 const findRef = async (setup: GitSetup, names: readonly string[], signal: AbortSignal): Promise<Target | null> => {
   const format = '--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)'
   const lines = (await runGit(setup, ['for-each-ref', format, ...names], signal)).split('\n').map((line) => line.split('\0'))

@@ -6,14 +6,14 @@ import { parseGitUrl } from '../rules/git-url.js'
 const DEFAULT_USER = 'x-access-token'
 
 export interface RemoteAccess {
-  /** In normal form. */
+  /** Normalized. */
   readonly url: string
   readonly setup: GitSetup
   /** The value of the header; null without credentials. */
   readonly authorization: string | null
 }
 
-/** Settings with which git reaches the remote at the address that was checked just now, and no other; with the credentials, if any. */
+/** Returns settings with which git reaches the remote only at the address that was just checked; with the credentials, if any. */
 export const openRemoteAccess = async (ctx: ConnectorContext<GitConfig, GitSecrets>, text: string, signal: AbortSignal): Promise<RemoteAccess> => {
   const url = ctx.egress.checkUrl(parseGitUrl(text).href)
   const secure = url.protocol === 'https:'
@@ -30,7 +30,7 @@ export const openRemoteAccess = async (ctx: ConnectorContext<GitConfig, GitSecre
       workDir: ctx.workDir,
       protocols: secure ? 'https' : 'http',
       settings: [
-        // An address as a host needs no pin, and curl could not parse one of IPv6.
+        // A literal address needs no pin, and curl could not parse an IPv6 one.
         ...(host === address ? [] : [['http.curloptResolve', pinned] as const]),
         ...(header === null ? [] : [['http.extraHeader', `Authorization: ${header}`] as const]),
       ],
@@ -44,7 +44,7 @@ const headerOf = ({ username, token }: GitSecrets): string | null => {
   return `Basic ${Buffer.from(`${username ?? DEFAULT_USER}:${token ?? ''}`).toString('base64')}`
 }
 
-/** Any other port than 80 passed the guard because the operator lists it; for port 80 the host must be listed for all ports. */
+/** Any port other than 80 passed the guard because the operator lists it; for port 80 the host must be listed for all ports. */
 const requireAllowedPlainHttp = ({ egress }: ConnectorContext, host: string, port: number): void => {
   if (port !== 80) return
   try {

@@ -61,7 +61,7 @@ interface FetchOrder {
   readonly maxBytes: number
 }
 
-/** An empty mirror, or the one that is there without what a killed process left in it. Mirrors of other addresses are removed. */
+/** Creates an empty mirror, or cleans the existing one of what a killed process left in it. Removes mirrors of other URLs. */
 const prepare = async (workDir: string, gitDir: string, target: Target, signal: AbortSignal): Promise<void> => {
   for (const name of await readdir(workDir))
     if (name.startsWith('mirror-') && name !== path.basename(gitDir)) await rm(path.join(workDir, name), { recursive: true, force: true })
@@ -95,7 +95,7 @@ const fetchTarget = async ({ access, target, gitDir, maxBytes }: FetchOrder, sig
     )
   } catch (thrown) {
     if (watch.signal.aborted && !signal.aborted) return tooLarge()
-    // A mirror that is damaged must not stay so for good.
+    // A damaged mirror must not stay damaged forever.
     if (thrown instanceof Failure && thrown.reason === 'UPSTREAM_INVALID') await rm(gitDir, { recursive: true, force: true })
     throw thrown
   }
@@ -104,7 +104,7 @@ const fetchTarget = async ({ access, target, gitDir, maxBytes }: FetchOrder, sig
 
 const LEFT_OVER = /\.lock$|^tmp_|^\.tmp-/
 
-/** Removes lock files and temporary packs of a git process that was killed; only one run at a time uses the folder. */
+/** Removes lock files and temporary packs of a killed git process; only one run at a time uses the folder. */
 const removeLeftovers = async (gitDir: string): Promise<void> => {
   const entries = await readdir(gitDir, { recursive: true, withFileTypes: true }).catch(() => [])
   for (const entry of entries) if (LEFT_OVER.test(entry.name)) await rm(path.join(entry.parentPath, entry.name), { recursive: true, force: true })
@@ -113,8 +113,8 @@ const removeLeftovers = async (gitDir: string): Promise<void> => {
 const SMART = 'application/x-git-upload-pack-advertisement'
 
 /**
- * Throws UPSTREAM_INVALID unless a git server answers at the address. Git takes a web page for a repository without
- * branches, so this is asked whenever a remote seems to be empty.
+ * Throws UPSTREAM_INVALID unless a git server answers at the URL. Git takes a web page for a repository without
+ * branches, so this is checked whenever a remote seems to be empty.
  */
 const requireGitServer = async (ctx: ConnectorContext, access: RemoteAccess, signal: AbortSignal): Promise<void> => {
   const response = await ctx.http.request({

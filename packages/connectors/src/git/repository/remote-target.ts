@@ -2,7 +2,7 @@ import { runGit } from '../cli/run-git.js'
 import type { RemoteAccess } from './remote-access.js'
 import { shortName, type Target } from './repository.js'
 
-/** What a branch, a tag or HEAD of the remote names now; null when it has no such thing. Throws all failures of the network. */
+/** Returns what a branch, a tag or HEAD of the remote names now; null if it does not exist. Throws all network failures. */
 export const findRemoteTarget = async (
   { setup, url }: Pick<RemoteAccess, 'setup' | 'url'>,
   branch: string | undefined,
@@ -12,7 +12,7 @@ export const findRemoteTarget = async (
   return parseRemoteTarget(await runGit(setup, ['ls-remote', '--symref', '--', url, ...patterns], signal), branch)
 }
 
-/** Reads the answer of `git ls-remote --symref`. Pure. */
+/** Parses the output of `git ls-remote --symref`. Pure. */
 export const parseRemoteTarget = (answer: string, branch: string | undefined): Target | null => {
   const ids = new Map<string, string>()
   let symbolic: string | undefined

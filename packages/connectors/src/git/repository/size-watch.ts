@@ -6,7 +6,7 @@ const EVERY_MS = 500
 export interface SizeWatch extends Disposable {
   /** Aborts once the folder has grown beyond the limit. */
   readonly signal: AbortSignal
-  /** Looks once more; whether the folder is beyond the limit. */
+  /** Checks once more whether the folder is beyond the limit. */
   isExceeded(): Promise<boolean>
 }
 

@@ -25,7 +25,7 @@ export const parseGitCursor = (cursor: Cursor | null): GitCursor | null => {
   return result.data
 }
 
-/** A stretch of work: what lies between two commits, from an entry on. */
+/** A stretch of work: what lies between two commits, starting at an entry. */
 export interface Segment {
   /** Null: from the very beginning. */
   readonly base: string | null
@@ -37,13 +37,13 @@ export interface SegmentPlan {
   readonly cursor: GitCursor | null
   readonly head: string
   readonly query: string
-  /** Whether the repository still holds the commit. */
+  /** Whether the repository still contains the commit. */
   readonly exists: (id: string) => Promise<boolean>
 }
 
 /**
- * What is left to read. An interrupted stretch is finished first; a head that was rewritten is the new side since the
- * old one, and everything once the old one is gone from the repository. Other settings start again.
+ * Plans what is left to read. An interrupted segment is finished first; of a rewritten head, the commits new since the
+ * old one are read, or everything if the old one is gone from the repository. Changed settings start over.
  */
 export const planSegments = async ({ cursor, head, query, exists }: SegmentPlan): Promise<readonly Segment[]> => {
   const since = async (base: string | null): Promise<readonly Segment[]> => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '@inlet/connector-sdk'
 import type { GitConfig } from '../config.js'
 
-/** What is written into cursors, so that a position is used only with the settings it was made with. Pure. */
+/** Stored in cursors, so that a position is used only with the settings it was made with. Pure. */
 export const commitFingerprint = (config: GitConfig, ref: string): string => {
   const { since, maxCommits, firstParent, stats, include, exclude } = config
   return fingerprint({ ref, since, maxCommits, firstParent, stats, include, exclude })
@@ -13,12 +13,12 @@ export const fileFingerprint = (config: GitConfig, ref: string): string => {
   return fingerprint({ ref, include, exclude, content: contentFingerprint(config) })
 }
 
-/** Part of the validator of a file: other settings for contents give another record of the same blob. */
+/** Part of a file's validator: different settings for contents yield a different record of the same blob. */
 export const contentFingerprint = ({ contents, maxFileBytes }: GitConfig): string => (contents ? String(maxFileBytes) : 'names')
 
 const fingerprint = (value: object): string => createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 12)
 
-/** Pathspecs of git that mean what the include and exclude globs mean; the magic prefix keeps them from meaning anything else. Pure. */
+/** Returns git pathspecs equivalent to the include and exclude globs; the magic prefix keeps them from meaning anything else. Pure. */
 export const pathspecsOf = ({ include, exclude }: GitConfig): readonly string[] => [
   ...(include.length === 0 && exclude.length > 0 ? [':(glob)**'] : include.map((pattern) => `:(glob)${pattern}`)),
   ...exclude.map((pattern) => `:(exclude,glob)${pattern}`),

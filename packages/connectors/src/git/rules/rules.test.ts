@@ -27,7 +27,7 @@ describe('parseGitUrl', () => {
     expect(() => parseGitUrl(url)).toThrow(expect.objectContaining({ reason: 'GIT_URL_NOT_ALLOWED' }))
   })
 
-  it.each(['/tmp/repo', './repo', '../repo', '~/repo', 'file:///tmp/repo'])('leads from the local folder %j to `path`', (url) => {
+  it.each(['/tmp/repo', './repo', '../repo', '~/repo', 'file:///tmp/repo'])('points from the local folder %j to `path`', (url) => {
     expect(() => parseGitUrl(url)).toThrow(/`path`/)
   })
 
@@ -36,7 +36,7 @@ describe('parseGitUrl', () => {
     expect(() => parseGitUrl('https://me:hunter22@example.org/x')).not.toThrow(/hunter22/)
   })
 
-  it('gives the normal form', () => {
+  it('returns the normal form', () => {
     expect(parseGitUrl('HTTPS://Example.ORG:443/a/../b.git').href).toBe('https://example.org/b.git')
   })
 })
@@ -48,7 +48,7 @@ it('names a repository the same on every installation', () => {
 })
 
 describe('isRefName', () => {
-  it.each(['main', 'feature/x-1', 'v1.0.0', 'ünï', 'a@b', 'release-2024'])('takes %s', (name) => {
+  it.each(['main', 'feature/x-1', 'v1.0.0', 'ünï', 'a@b', 'release-2024'])('accepts %s', (name) => {
     expect(isRefName(name)).toBe(true)
   })
   it.each([
@@ -83,7 +83,7 @@ describe('isRefName', () => {
   })
 })
 
-it('selects by globs, a folder standing for all below it', () => {
+it('selects by globs, where a folder stands for everything below it', () => {
   const isSelected = createPathFilter({ include: ['src', '**/*.md'], exclude: ['src/generated/**'] })
   const paths = ['src/a.ts', 'src/deep/b.ts', 'src/generated/c.ts', 'README.md', 'docs/.hidden/x.md', 'lib/a.ts', 'srcs/a.ts']
   expect(paths.filter(isSelected)).toEqual(['src/a.ts', 'src/deep/b.ts', 'README.md', 'docs/.hidden/x.md'])
