@@ -3,7 +3,7 @@ import type { GithubConnection } from './connection.js'
 
 const TIMEOUT_MS = 8_000
 
-/** What the first page of each stream needs; asked of the first repository. */
+/** The path that the first page of each stream needs; requested of the first repository. */
 const PROBES = {
   commits: '/commits',
   pull_requests: '/pulls',
@@ -20,7 +20,7 @@ const SCOPES = {
 }
 
 /**
- * Finds the repositories, and asks one of them for an item of each stream. Throws the first failure; one missing repository is one.
+ * Finds the repositories, and requests an item of each stream from one of them. Throws the first failure; a single missing repository counts as one.
  * Warns of a token that may do more than read.
  */
 export const check = async (connection: GithubConnection, asked: AbortSignal): Promise<readonly CheckWarning[]> => {
@@ -52,7 +52,7 @@ const probe = async ({ api }: GithubConnection, path: string, signal: AbortSigna
     await api.get({ path, query: { per_page: 1 }, signal })
   } catch (thrown) {
     const failure = toFailure(thrown)
-    // An empty repository, or issues that are switched off.
+    // An empty repository, or disabled issues.
     if (failure.message.includes('GitHub answers 409') || /disabled (?:for|in) this repo/i.test(failure.message)) return
     throw thrown
   }

@@ -15,12 +15,12 @@ export interface Learned {
 export interface GithubConnection extends Connection {
   readonly ctx: ConnectorContext<GithubConfig, GithubSecrets>
   readonly api: GithubApi
-  /** The repositories of the run; read once. */
+  /** Returns the repositories of the run; read once. */
   catalog(signal: AbortSignal): Promise<Catalog>
-  /** A new run begins. */
+  /** Resets what was learned, when a new run begins. */
   forget(): void
   learned(id: number): Learned
-  /** Aborts when the connection closes, too. */
+  /** Returns a signal that also aborts when the connection closes. */
   signal(signal: AbortSignal): AbortSignal
 }
 

@@ -50,7 +50,7 @@ const run = async (fixture: TestGithub, store: RecordStore, config: object = {},
 }
 
 describe.skipIf(!hasEmulator())('github, against an emulator', () => {
-  it('asks once for each list of an unchanged repository, all 304, and writes nothing', async () => {
+  it('makes one request for each list of an unchanged repository, all 304, and writes nothing', async () => {
     const fixture = await start()
     for (const name of REPOSITORIES) await fill(fixture, name, { commits: 12, issues: 13, pulls: 6 })
     fixture.aheadMs = 120_000
@@ -60,7 +60,7 @@ describe.skipIf(!hasEmulator())('github, against an emulator', () => {
     expect(first.written).toEqual({ commits: 26, pull_requests: 12, issues: 26, comments: 26, reviews: 12, releases: 6, events: 14, repositories: 2 })
     const second = await run(fixture, store)
     expect(Object.values(second.written).reduce((sum, one) => sum + one, 0)).toBe(0)
-    // Comments are two lists; the repository itself is asked once.
+    // Comments are two lists; the repository itself takes one request.
     expect(second.requests).toHaveLength(2 * (STREAMS.length + 2))
     expect(second.requests.filter((line) => !line.startsWith('304 '))).toEqual([])
   })
@@ -106,7 +106,7 @@ describe.skipIf(!hasEmulator())('github, against an emulator', () => {
       sessionId: 'acme/docs#4',
       context: { state: 'merged', head: { ref: 'topic-0' } },
     })
-    // The commits of the merged branch came with the merge, though they are older than the head that was read.
+    // The commits of the merged branch arrived with the merge, although they are older than the head that was read.
     const shas = (await fixture.call('GET', '/repos/acme/docs/commits?per_page=100')) as unknown as readonly { readonly sha: string }[]
     expect([...store.snapshot('commits').keys()].sort()).toEqual(shas.map(({ sha }) => JSON.stringify([1, sha])).sort())
   })
@@ -125,7 +125,7 @@ describe.skipIf(!hasEmulator())('github, against an emulator', () => {
     expect(store.snapshot('commits').size).toBe(4)
   })
 
-  it('takes what an owner has by pattern, and new repositories of it', async () => {
+  it('takes the repositories of an owner by pattern, and new ones, too', async () => {
     const fixture = await start(['acme/docs', 'acme/docs-old', 'acme/shop'])
     const store = createRecordStore()
     const config = { repositories: ['acme/docs*'], exclude: ['acme/*-old'], streams: ['commits'] }
@@ -158,7 +158,7 @@ describe.skipIf(!hasEmulator())('github, against an emulator', () => {
     expect(store.find('issues', [1, 2])?.record.data['projectId']).toBe('acme/handbook')
   })
 
-  it('reads on where one repository is gone, one is empty and one is forbidden', async () => {
+  it('continues where one repository is gone, one is empty and one is forbidden', async () => {
     const fixture = await start()
     await openIssue(fixture, 'acme/shop', 'one')
     await fixture.call('POST', '/user/repos', { name: 'empty' })
@@ -217,7 +217,7 @@ describe.skipIf(!hasEmulator())('github, against an emulator', () => {
     { name: 'a secondary limit without a time', status: 403, headers: {}, message: 'You have exceeded a secondary rate limit.', waitMs: 60_000 },
     { name: 'an absurd time', status: 429, headers: { 'retry-after': '99999999999' }, message: 'slow down', waitMs: 60_000 },
     { name: 'seconds', status: 429, headers: { 'retry-after': '77' }, message: 'slow down', waitMs: 77_000 },
-  ])('waits as long as the answer asks: $name', async ({ status, headers, message, waitMs }) => {
+  ])('waits as long as the response asks: $name', async ({ status, headers, message, waitMs }) => {
     const fixture = await start(['acme/docs'])
     fixture.fault = (_, response) => {
       response.writeHead(status, headers).end(JSON.stringify({ message }))
@@ -229,7 +229,7 @@ describe.skipIf(!hasEmulator())('github, against an emulator', () => {
     })
   })
 
-  it('refuses a cursor from the future, and says which branch is missing', async () => {
+  it('refuses a cursor from the future, and names a missing branch', async () => {
     const fixture = await start(['acme/docs'])
     await comment(fixture, 'acme/docs', await openIssue(fixture, 'acme/docs', 'one'), 'word')
     await openPull(fixture, 'acme/docs', 'topic', await putFile(fixture, 'acme/docs', 'a.txt'))

@@ -34,7 +34,7 @@ describe('settings of github', () => {
     expect(() => validateGithub(config(settings))).not.toThrow()
   })
 
-  it('select by glob whatever the case, and never what is excluded', () => {
+  it('select by glob case-insensitively, and never what is excluded', () => {
     const { names, owners, takes } = selectionOf(
       config({ repositories: ['Acme/Docs', 'acme/docs', 'acme/svc-*'], exclude: ['acme/*-old'], archived: false }),
     )
@@ -60,11 +60,11 @@ describe('the cursor of github', () => {
     const again = openPositions(cursor, width, ids)
     expect(again.get(ids.at(-1) ?? 0)).toBe('x'.repeat(width))
     expect(again.backfill).toMatchObject({ page: 99_999 })
-    // A repository that is read no more leaves no trace.
+    // A repository that is no longer read leaves no trace.
     expect(openPositions(cursor, width, []).cursor()).toEqual({ width, positions: '' })
   })
 
-  it('keeps moment and mark, and refuses what is yet to come', () => {
+  it('keeps moment and mark, and refuses a moment that is yet to come', () => {
     const now = new Date('2026-01-01T00:00:00Z')
     const at = { since: Math.floor(now.getTime() / 1000), mark: 'Ab-_' }
     expect(parseSince(formatSince(at) + formatSince({ since: 5, mark: '' }), now)).toEqual(at)
@@ -92,7 +92,7 @@ describe('the mark of a repository', () => {
     expect(parseMark(formatMark(odd))).toEqual(odd)
   })
 
-  it('drops those that do not fit, and reads nothing into other texts', () => {
+  it('drops those that do not fit, and ignores other texts', () => {
     const long = { ...mark, feeds: { issues: `"${'x'.repeat(2_000)}"` } }
     expect(parseMark(formatMark(long))).toEqual({ ...mark, feeds: {} })
     expect(parseMark('nonsense')).toBeNull()

@@ -39,7 +39,7 @@ export default defineConnector<GithubConfig, GithubSecrets, GithubConnection>({
         deletes: STREAM_READERS[name].deletes,
         keyFields: KEY_FIELDS[name],
       })),
-      // Last: it keeps the ETags of the others.
+      // Last, because it keeps the ETags of the others.
       { name: REPOSITORIES, kind: 'item' as const, incremental: false, deletes: 'sweep' as const, keyFields: ['id'] },
     ])
   },

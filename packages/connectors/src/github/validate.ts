@@ -3,7 +3,10 @@ import { checkPattern } from '../parsing/listing/glob.js'
 import type { GithubConfig, GithubSecrets } from './config.js'
 import { parsePattern } from './repositories/selection.js'
 
-/** Checks what the schema cannot. Throws INVALID_URL, URL_SCHEME_NOT_ALLOWED, URL_CREDENTIALS_NOT_ALLOWED and VALIDATION_FAILED with the field. */
+/**
+ * Checks what the schema cannot express. Throws INVALID_URL, URL_SCHEME_NOT_ALLOWED, URL_CREDENTIALS_NOT_ALLOWED and VALIDATION_FAILED with the
+ * field.
+ */
 export const validateGithub = (config: GithubConfig, secrets: GithubSecrets = {}): void => {
   checkHeaderValue(secrets.token ?? '', 'secrets.token')
   checkBaseUrl(config.baseUrl)
@@ -16,7 +19,7 @@ export const validateGithub = (config: GithubConfig, secrets: GithubSecrets = {}
     throw new Failure('INVALID_REF', 'the branch is not a name git allows', { field: 'config.branch' })
 }
 
-/** What git allows and no more than looks like a name (git-check-ref-format). */
+/** A subset of what git allows in a name (git-check-ref-format). */
 const isRefName = (name: string): boolean => /^[^\s~^:?*[\\\p{Cc}]+$/u.test(name) && !name.startsWith('-') && !name.includes('..')
 
 const checkBaseUrl = (baseUrl: string): void => {

@@ -17,16 +17,18 @@ export interface ApiAnswer {
   readonly etag: string | undefined
   /** The query of the next page. */
   readonly next: Query | null
-  /** By the clock of the server. */
+  /** By the server's clock. */
   readonly at: Date
 }
 
-/** One request after the other, as GitHub asks for. Throws what `toGithubFailure` makes of other answers and what the HTTP client throws. */
+/**
+ * Sends one request after the other, as GitHub asks for. Throws what `toGithubFailure` returns for error responses, and what the HTTP client throws.
+ */
 export interface GithubApi {
   get(request: ApiRequest): Promise<ApiAnswer>
-  /** Null when the answer is still the one with this ETag; such requests cost no quota. Without an ETag as `get`. */
+  /** Returns null if the response still has this ETag; such requests cost no quota. Without an ETag like `get`. */
   getChanged(request: ApiRequest & { readonly etag: string | undefined }): Promise<ApiAnswer | null>
-  /** What the token may do, by the last answer; null for fine-grained tokens and those of apps, of which GitHub does not say it. */
+  /** Returns the scopes of the token, by the last response; null for fine-grained and app tokens, for which GitHub does not report any. */
   granted(): readonly string[] | null
 }
 
@@ -66,7 +68,7 @@ export const createGithubApi = (ctx: ConnectorContext<GithubConfig, GithubSecret
     token.granted = parseGrantedScopes(response.headers['x-oauth-scopes'])
     const remaining = Number(response.headers['x-ratelimit-remaining'] ?? Number.NaN)
     const resetMs = parseRateLimitReset(response.headers['x-ratelimit-reset'], now())
-    // A reserve larger than the whole quota would park the source for ever.
+    // A reserve larger than the whole quota would park the source forever.
     const reserve = Math.min(config.reserveRequests, Number(response.headers['x-ratelimit-limit'] ?? Number.POSITIVE_INFINITY) - 1)
     if (remaining <= Math.max(0, reserve) && resetMs !== undefined) quota.restUntil = now().getTime() + resetMs
     if (status === 304 && etag !== undefined) {
@@ -112,7 +114,7 @@ export const createGithubApi = (ctx: ConnectorContext<GithubConfig, GithubSecret
   }
 }
 
-/** In a fixed order, so that the same request has the same address and so the same ETag. */
+/** In a fixed order, so that the same request has the same URL and therefore the same ETag. */
 export const toSearch = (query: Query = {}): string => {
   const set = Object.entries(query).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
   return set.length === 0 ? '' : `?${new URLSearchParams(set.map(([name, value]): [string, string] => [name, String(value)])).toString()}`
@@ -124,12 +126,12 @@ export const toSearch = (query: Query = {}): string => {
  */
 const pageToTry = (link: string | undefined, query: Query | undefined, body: unknown): Query | null => {
   const size = Number(query?.['per_page'] ?? Number.NaN)
-  // Of the list of commits the first one alone is asked for.
+  // Of the list of commits, only the first one is requested.
   if (link !== undefined || !Array.isArray(body) || !(size > 1) || body.length < size) return null
   return { ...query, page: Number(query?.['page'] ?? 1) + 1 }
 }
 
-/** Only the query is taken: a link that leads elsewhere leads nowhere. */
+/** Only the query is used, so a link cannot lead elsewhere. */
 const nextQuery = (link: string | undefined): Query | null => {
   const next = nextLinkOf(link)
   if (next === null || !isUrl(next, 'http://x')) return null

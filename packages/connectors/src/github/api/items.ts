@@ -30,18 +30,18 @@ export const listOf = (item: Item | undefined, field: string): readonly JsonValu
   return Array.isArray(value) ? (value as readonly JsonValue[]) : []
 }
 
-/** Login names and the like of a list of objects. */
+/** Returns one text field, such as the login, of each object in a list. */
 export const pluck = (item: Item | undefined, field: string, name: string): readonly string[] =>
   listOf(item, field).flatMap((one) => (isItem(one) ? (textOf(one, name) ?? []) : typeof one === 'string' ? one : []))
 
-/** Ids and numbers are positive integers; Number holds all GitHub has given out. Throws UPSTREAM_INVALID. */
+/** Ids and numbers are positive integers; Number holds every one GitHub has assigned. Throws UPSTREAM_INVALID. */
 export const numberOf = (item: Item, field: string): number => {
   const value = Number(item[field])
   if (Number.isSafeInteger(value) && value > 0) return value
   throw new Failure('UPSTREAM_INVALID', `an item has no ${field}`)
 }
 
-/** Whole seconds since 1970; null when it is no date. */
+/** Returns whole seconds since 1970; null if it is no date. */
 export const secondsOf = (item: Item, field: string): number | null => {
   const at = Date.parse(textOf(item, field) ?? '')
   return Number.isNaN(at) ? null : Math.floor(at / 1000)

@@ -1,12 +1,12 @@
 import { Failure, type HttpResponse, toHttpFailure } from '@inlet/connector-sdk'
 
-/** What GitHub asks to wait after a secondary limit that names no time. */
+/** How long GitHub asks to wait after a secondary limit that names no time. */
 const SECONDARY_WAIT_MS = 60_000
 const MAX_BODY = 4_000
 
 /**
- * The failure an answer of 400 and above stands for. Primary and secondary limits are RATE_LIMITED with the time to wait; 403 names
- * the permission that is missing where GitHub does. The body is read and not quoted beyond its message.
+ * Returns the failure for a response of 400 or above. Primary and secondary limits are RATE_LIMITED with the time to wait; 403 names
+ * the missing permission where GitHub does. The body is read, but only its message is quoted.
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
 export const toGithubFailure = async (response: HttpResponse, what: string, now: Date): Promise<Failure> => {
@@ -39,7 +39,7 @@ const permissionAdvice = (headers: Readonly<Record<string, string>>): string => 
   return 'Grant the token access to this repository and read permission for what is read.'
 }
 
-/** GitHub's message, on one line; empty for pages of proxies. */
+/** Returns GitHub's message, on one line; empty for error pages of proxies. */
 const messageOf = async (response: HttpResponse): Promise<string> => {
   try {
     const text = await response.text()

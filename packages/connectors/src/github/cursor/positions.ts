@@ -1,19 +1,19 @@
 import { type Cursor, Failure } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
-/** What is being read of one repository over several pages, where the list is the same each time: its next page. */
+/** What is being read of one repository over several pages of a list that does not change: its next page. */
 export interface Backfill {
   readonly id: number
   readonly page: number
-  /** What the position becomes at the end. */
+  /** The position once it is finished. */
   readonly reaches: string
-  /** Commits: what the list ends at, and what it starts from when it is a comparison. */
+  /** Commits: where the list ends, and where it starts if it is a comparison. */
   readonly head?: string | undefined
   readonly base?: string | undefined
 }
 
 /**
- * How far a stream is stored, by repository. A cursor has 8 KiB, so that each repository gets a text of fixed width: 6 characters of id
+ * How far a stream is stored, by repository. A cursor has 8 KiB, so each repository gets a text of fixed width: 6 characters of id
  * and at most 20 of position, 26 × 300 = 7,800.
  */
 export interface Positions {
@@ -40,7 +40,7 @@ const schema = z.strictObject({
     .optional(),
 })
 
-/** Throws CURSOR_INVALID for what this stream has not written. Repositories that are not read any more are dropped. */
+/** Throws CURSOR_INVALID for a cursor that this stream has not written. Drops repositories that are no longer read. */
 export const openPositions = (cursor: Cursor | null, width: number, ids: readonly number[]): Positions => {
   const { stored, backfill } = parse(cursor, width)
   const named = new Set(ids)
@@ -73,7 +73,7 @@ const parse = (cursor: Cursor | null, width: number): { readonly stored: Map<num
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** A whole number in `width` characters of 6 bits each. */
+/** Encodes a whole number in `width` characters of 6 bits each. */
 export const packNumber = (value: number, width: number): string => {
   let text = ''
   for (let rest = value; text.length < width; rest = Math.floor(rest / 64)) text = `${DIGITS[rest % 64]}${text}`

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Failure } from '@inlet/connector-sdk'
 import { packNumber, unpackNumber } from './positions.js'
 
-/** Up to when a list is stored, and which answer (address and ETag) said that this is all. */
+/** Up to when a list is stored, and the response (URL and ETag) that said that this is all. */
 export interface SincePosition {
   /** Seconds since 1970. */
   readonly since: number
@@ -14,9 +14,9 @@ const SINCE = 6
 const MARK = 4
 export const SINCE_WIDTH = SINCE + MARK
 const NO_MARK = '----'
-/** Changes show in lists a little late: what is younger is read again. */
+/** Changes appear in lists a little late; anything more recent is read again. */
 const LAG_SECONDS = 30
-/** Clocks differ; a position beyond is none that was ever read. */
+/** Tolerance for clock differences; a position further ahead was never read. */
 const AHEAD_SECONDS = 300
 
 export const formatSince = ({ since, mark }: SincePosition): string => packNumber(since, SINCE) + (mark === '' ? NO_MARK : mark)
@@ -30,9 +30,9 @@ export const parseSince = (text: string, now: Date): SincePosition => {
   return { since, mark: mark === NO_MARK ? '' : mark }
 }
 
-/** The mark of an answer; two answers with the same mark are the same. */
+/** Returns the mark of a response; two responses with the same mark are equal. */
 export const markOf = (address: string, etag: string | undefined): string =>
   etag === undefined ? '' : createHash('sha256').update(`${address}\n${etag}`).digest('base64url').slice(0, MARK)
 
-/** The latest time that can count as stored when a list was asked for at this moment, in seconds. */
+/** Returns the latest time that can count as stored for a list requested at this moment, in seconds. */
 export const stableAt = (askedAt: Date): number => Math.floor(askedAt.getTime() / 1000) - LAG_SECONDS

@@ -14,7 +14,7 @@ export interface ListSpec {
   readonly query: Query
   /** The field that the list is sorted and bounded by. */
   readonly timeField: 'updated_at' | 'created_at'
-  /** Records of the items of one page. */
+  /** Turns the items of one page into records. */
   toRecords(items: readonly Item[]): readonly SourceRecord[] | Promise<readonly SourceRecord[]>
 }
 
@@ -24,7 +24,7 @@ export interface ListReading {
   readonly signal: AbortSignal
 }
 
-/** The first page of a list, conditionally where the cursor's mark says that all of the known answer is stored. */
+/** Requests the first page of a list, conditionally if the cursor's mark says that the known response is stored completely. */
 export const askForList = async (
   { connection, repository, signal }: ListReading,
   { feed, path, query, mark }: { readonly feed: Feed; readonly path: string; readonly query: Query; readonly mark: string },
@@ -34,7 +34,7 @@ export const askForList = async (
   return connection.api.getChanged({ path, query, etag: trusted ? known : undefined, signal })
 }
 
-/** Remembers the ETag of a list whose items are all read, and gives its mark. */
+/** Remembers the ETag of a list whose items have all been read, and returns its mark. */
 export const rememberList = (
   { connection, repository }: ListReading,
   { feed, path, query, etag }: { readonly feed: Feed; readonly path: string; readonly query: Query; readonly etag: string | undefined },
@@ -43,7 +43,7 @@ export const rememberList = (
   return markOf(path + toSearch(query), etag)
 }
 
-/** `config.since` in seconds; 0 without it. */
+/** Returns `config.since` in seconds; 0 if it is not set. */
 export const startSeconds = (connection: GithubConnection): number => {
   const { since } = connection.ctx.config
   return since === undefined ? 0 : Math.floor(Date.parse(since) / 1000)

@@ -6,7 +6,7 @@ import type { WalkSpec } from './read-walk.js'
 
 type ToRecord = (item: Item, repository: ListReading['repository']) => SourceRecord
 
-/** A list that is bounded by `since`. Pull requests are left out: the list of issues holds both. */
+/** A list bounded by `since`. Pull requests are left out, because the list of issues contains both. */
 export const sinceList = (reading: ListReading, feed: ListSpec['feed'], path: string, toRecord: ToRecord): ListSpec => ({
   feed,
   path: `/repos/${reading.repository.name}${path}`,
@@ -15,7 +15,7 @@ export const sinceList = (reading: ListReading, feed: ListSpec['feed'], path: st
   toRecords: (items) => items.filter((item) => !isPullRequest(item)).map((item) => toRecord(item, reading.repository)),
 })
 
-/** The pull requests, whatever is made of them. */
+/** The list of pull requests, whatever records are made of them. */
 export const pullList = (
   reading: ListReading,
   feed: 'pull_requests' | 'reviews' | 'review_comments',
@@ -30,7 +30,7 @@ export const pullList = (
   toRecords,
 })
 
-/** All items of a list that belongs to one issue or pull request. */
+/** Returns all items of a list that belongs to one issue or pull request. */
 export const itemsBelow = async ({ connection, repository, signal }: ListReading, below: string): Promise<readonly Item[]> => {
   const path = `/repos/${repository.name}${below}`
   const found: Item[] = []

@@ -8,7 +8,7 @@ import { readSince, type SinceStep } from './read-since.js'
 import { readWalk } from './read-walk.js'
 import type { Step } from './reading.js'
 
-/** Those of issues and pull requests, then those on lines of code: two lists, two positions in one. */
+/** Reads comments on issues and pull requests, then those on lines of code: two lists, two positions in one. */
 export async function* readComments(reading: ListReading, { position }: { position?: string | undefined }): AsyncGenerator<Step, void, void> {
   const now = reading.connection.ctx.now()
   const [first, second] = position === undefined ? [undefined, undefined] : [parseSince(position, now), parseSince(position.slice(SINCE_WIDTH), now)]
@@ -24,13 +24,13 @@ export async function* readComments(reading: ListReading, { position }: { positi
   }
 }
 
-/** A list that was not begun has the position zero beside one that was. */
+/** A list that was not started has position zero beside one that was. */
 const started = (position: SincePosition | undefined): SincePosition | undefined =>
   position === undefined || (position.since === 0 && position.mark === '') ? undefined : position
 
 const NOT_BEGUN: SincePosition = { since: 0, mark: '' }
 
-/** Of a server that lists the comments of a whole repository, as GitHub does; else issue by issue, where those that changed are asked. */
+/** Reads the comments of a whole repository where the server lists them, as GitHub does; otherwise issue by issue, for the issues that changed. */
 async function* issueComments(reading: ListReading, from: SincePosition | undefined): AsyncGenerator<SinceStep, void, void> {
   try {
     yield* readSince(reading, sinceList(reading, 'issue_comments', '/issues/comments', toIssueCommentRecord), from)

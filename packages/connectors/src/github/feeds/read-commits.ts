@@ -10,14 +10,14 @@ export const HEAD_WIDTH = 14
 const HEX = 20
 const SHA = /^[0-9a-f]{40,64}$/
 
-/** 80 bits of a commit's id. */
+/** The first 80 bits of a commit id. */
 const packHead = (sha: string): string => Buffer.from(sha.slice(0, HEX), 'hex').toString('base64url')
 const unpackHead = (position: string): string => Buffer.from(position, 'base64url').toString('hex')
 
 /**
- * Commits of a branch. The position is its head: what is new is what the head reaches and the old one does not, as GitHub compares them, so
- * that merged branches with older commits are found, and after a force-push the new side. Lists between fixed commits are the same every time,
- * so that their pages can be numbered.
+ * Reads the commits of a branch. The position is its head: new commits are those the new head reaches and the old one does not, as GitHub compares
+ * them, so that merged branches with older commits are found, and after a force-push the new side. Lists between fixed commits never change,
+ * so their pages can be numbered.
  */
 export async function* readCommits(
   reading: ListReading,
@@ -31,7 +31,7 @@ export async function* readCommits(
   const answer = await askForHead(reading, etag)
   if (answer === null) return
   const head = textOf(itemsOf(answer.body, 'commits')[0], 'sha')
-  // Nothing since the time the settings name.
+  // No commits since the configured time.
   if (head === undefined) return
   if (!SHA.test(head)) throw new Failure('UPSTREAM_INVALID', `a commit of ${repository.name} has no id`)
   const learned = connection.learned(repository.id)
@@ -41,13 +41,13 @@ export async function* readCommits(
   yield* readList(reading, { id: repository.id, page: 1, reaches: packHead(head), head, ...(base === undefined ? {} : { base }) })
 }
 
-/** The whole id where this source still knows it; GitHub resolves the beginning as well. */
+/** Returns the full id where this source still knows it; GitHub also resolves the abbreviated one. */
 const fullHead = ({ repository }: ListReading, position: string): string => {
   const known = repository.known?.head
   return known !== undefined && packHead(known) === position ? known : unpackHead(position)
 }
 
-/** Null for a repository without commits. */
+/** Returns null for a repository without commits. */
 const askForHead = async ({ connection, repository, signal }: ListReading, etag: string | undefined): Promise<ApiAnswer | null> => {
   const { branch } = connection.ctx.config
   try {
@@ -90,7 +90,7 @@ interface Part {
   readonly more: boolean
 }
 
-/** One page of the commits up to a head; null when the commit they are compared with is gone. */
+/** Requests one page of the commits up to a head; null when the commit they are compared with is gone. */
 const askForPart = async ({ connection, repository, signal }: ListReading, { head, base, page }: Backfill): Promise<Part | null> => {
   const paging = { per_page: connection.ctx.config.pageSize, page }
   if (base === undefined) {

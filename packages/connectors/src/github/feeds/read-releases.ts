@@ -5,7 +5,7 @@ import { formatSince, parseSince } from '../cursor/since-position.js'
 import { askForList, type ListReading, type ListSpec, rememberList } from './list-reader.js'
 import type { Step } from './reading.js'
 
-/** A list without any bounds: when its first page changes, all of it is read, and what is missing is gone. */
+/** Reads a list without any bounds: when its first page changes, all of it is read, and what is missing is gone. */
 export async function* readWhole(reading: ListReading, spec: ListSpec, position: string | undefined): AsyncGenerator<Step, void, void> {
   const { connection, repository, signal } = reading
   const { feed, path } = spec

@@ -10,9 +10,9 @@ export interface SinceStep {
 }
 
 /**
- * A list that GitHub bounds by `since`, oldest change first. Each page begins where the last one ended by time, not by number: items that
- * change during the read move to the end of the list, and numbers would pass over those that take their place. At the end the list is
- * asked for once more from its last moment: that answer's ETag shows the next run whether anything has changed.
+ * Reads a list that GitHub bounds by `since`, oldest change first. Each page begins where the last one ended by time, not by number: items that
+ * change during the read move to the end of the list, and numbered pages would skip those that take their place. At the end the list is
+ * requested once more from its last moment: the ETag of that response shows the next run whether anything has changed.
  */
 export async function* readSince(reading: ListReading, spec: ListSpec, from: SincePosition | undefined): AsyncGenerator<SinceStep, void, void> {
   const { feed, path } = spec
@@ -20,7 +20,7 @@ export async function* readSince(reading: ListReading, spec: ListSpec, from: Sin
     ...spec.query,
     sort: 'updated',
     direction: 'asc',
-    // A second early: some servers take the bound as exclusive, or compare times as texts.
+    // A second early, because some servers take the bound as exclusive, or compare times as texts.
     since: since > 0 ? isoSeconds(since - 1) : undefined,
     per_page: reading.connection.ctx.config.pageSize,
   })
@@ -31,7 +31,7 @@ export async function* readSince(reading: ListReading, spec: ListSpec, from: Sin
   if (answer === null) return
   const stable = stableAt(answer.at)
   let reached = from?.since ?? Math.min(since, stable)
-  /** The numbered pages of this moment, when more changed in it than a page holds. */
+  /** The numbered pages within this moment, when more items changed in it than a page holds. */
   const pages = new Set<string>()
   let previous = new Map<number, string>()
   let confirming = false
@@ -46,7 +46,7 @@ export async function* readSince(reading: ListReading, spec: ListSpec, from: Sin
     reached = Math.max(reached, Math.min(newest, stable))
     previous = new Map([...(newest > since ? [] : previous), ...items.map((item) => [numberOf(item, 'id'), timeOf(item, spec)] as const)])
     if (answer.next === null && (reached === since || confirming)) {
-      // An ETag of the first page says nothing about others, and a full page may get one.
+      // An ETag of the first page says nothing about the others, and a full page may get one.
       const whole = reached === since && pages.size === 0 && items.length < reading.connection.ctx.config.pageSize
       const mark = whole ? rememberList(reading, { feed, path, query, etag: answer.etag }) : ''
       yield { records, position: { since: reached, mark } }

@@ -8,14 +8,14 @@ import { endsSource, type Step, toReadFailure } from './reading.js'
 import { STREAM_READERS } from './stream-readers.js'
 
 /**
- * One stream of all repositories, one after the other. A repository that fails is rejected and does not stop the others; what may pass
- * (5xx, time-outs) is thrown at the end, so that the run is tried again; throws the first failure when all fail.
+ * Reads one stream of all repositories, one after the other. A repository that fails is rejected and does not stop the others; transient failures
+ * (5xx, timeouts) are thrown at the end, so that the run is retried; throws the first failure when all fail.
  */
 export async function* readGithubStream(connection: GithubConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const stream = request.stream as GithubStream
   const signal = connection.signal(request.signal)
   const reader = STREAM_READERS[stream]
-  // Checked before anything is asked for.
+  // Checked before any request is made.
   openPositions(request.cursor, reader.width, [])
   const { repositories, failures: unseen } = await connection.catalog(signal)
   const positions = openPositions(
@@ -41,7 +41,7 @@ export async function* readGithubStream(connection: GithubConnection, request: R
     } catch (thrown) {
       const failure = toReadFailure(thrown, signal)
       if (endsSource(failure)) throw failure
-      // Issues can be switched off.
+      // Issues can be disabled.
       if (!isSwitchedOff(failure)) {
         failures.push(failure)
         if (failure.code !== 'transient') packer.reject(rejection(stream, repository, failure))
@@ -78,7 +78,7 @@ interface Packing {
   readonly progress: () => Progress
 }
 
-/** The pages of a step; the last one carries the cursor, and only if it has moved. */
+/** Yields the pages of a step; the last one carries the cursor, but only if it has moved. */
 function* pack(step: Step, { positions, repository, packer, progress }: Packing): Generator<Page, void, void> {
   for (const record of step.records) {
     const size = (record.text?.length ?? 0) * 2 + 1_000

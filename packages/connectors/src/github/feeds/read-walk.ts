@@ -8,13 +8,13 @@ import type { Step } from './reading.js'
 
 export interface WalkSpec extends ListSpec {
   readonly sort: Query
-  /** The same list in an order that no change disturbs, for the first reading of all of it. */
+  /** The same list in an order that changes do not disturb, for reading all of it the first time. */
   readonly backfill?: Query
 }
 
 /**
- * A list without `since`, newest change first: it is walked until what is stored already. Changes during the walk only push items to later pages.
- * The first reading of a long list goes the other way, oldest creation first, where pages stay as they are, so that it can be interrupted.
+ * Reads a list without `since`, newest change first, until it reaches what is already stored. Changes in the meantime only push items to later pages.
+ * A long list is first read the other way, oldest creation first, where pages stay as they are, so that the read can be interrupted.
  */
 export async function* readWalk(
   reading: ListReading,
@@ -34,7 +34,7 @@ async function* readBackfill(reading: ListReading, spec: WalkSpec, under: Backfi
   for (let page = under?.page ?? 1; ; page++) {
     const answer = await connection.api.get({ path: spec.path, query: { ...query, page }, signal })
     const items = itemsOf(answer.body, spec.path)
-    // What changes from here on is found by the walk.
+    // The walk finds whatever changes from here on.
     reaches ??= formatSince({ since: stableAt(answer.at), mark: '' })
     const records = await spec.toRecords(items)
     if (answer.next === null) {

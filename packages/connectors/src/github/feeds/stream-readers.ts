@@ -14,7 +14,7 @@ import { readSince } from './read-since.js'
 import { readWalk } from './read-walk.js'
 import type { Step } from './reading.js'
 
-/** How one stream is read of one repository. */
+/** How one stream is read from one repository. */
 export interface StreamReader {
   /** Characters of a position. */
   readonly width: number
@@ -35,7 +35,7 @@ const readPulls: StreamReader['read'] = (reading, at) =>
     at,
   )
 
-/** GitHub lists reviews by pull request only; a review changes its pull request, so those that changed are asked. */
+/** GitHub lists reviews only by pull request; a review changes its pull request, so those that changed are queried. */
 const readReviews: StreamReader['read'] = (reading, at) =>
   readWalk(
     reading,

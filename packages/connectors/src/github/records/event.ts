@@ -3,7 +3,7 @@ import { cutText, toStorable } from '../../parsing/html/cut-text.js'
 import { type Item, objectOf, textOf } from '../api/items.js'
 import type { Repository } from '../repositories/catalog.js'
 
-/** What all records of a repository have in common; docs/guides/events.md names the members of `data`. */
+/** What all records of a repository have in common; docs/guides/events.md lists the members of `data`. */
 export interface EventParts {
   readonly stream: string
   /** Besides the id of the repository. */
@@ -50,7 +50,7 @@ export const toEvent = (repository: Repository, parts: EventParts): SourceRecord
 
 export const loginOf = (item: Item | undefined, field = 'user'): string | undefined => textOf(objectOf(item, field), 'login')
 
-/** The number at the end of an address, e.g. of an issue. */
+/** Returns the number at the end of a URL, e.g. of an issue. */
 export const numberAtEnd = (url: string | undefined): number | undefined => {
   const match = /\/(\d{1,12})$/.exec(url ?? '')
   return match === null ? undefined : Number(match[1])
@@ -59,7 +59,7 @@ export const numberAtEnd = (url: string | undefined): number | undefined => {
 const storable = (text: string | undefined, max: number): string | undefined =>
   text === undefined || text === '' ? undefined : cutText(toStorable(text), max)
 
-/** Without what is absent, and with texts that can be stored. */
+/** Drops absent members, and makes texts storable. */
 const compact = (context: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(context)

@@ -26,7 +26,7 @@ export const toIssueRecord = (item: Item, repository: Repository): SourceRecord 
   })
 }
 
-/** Issues and pull requests are one list there. */
+/** GitHub lists issues and pull requests together. */
 export const isPullRequest = (item: Item): boolean => objectOf(item, 'pull_request') !== undefined
 
 export const toPullRecord = (item: Item, repository: Repository): SourceRecord => {

@@ -23,7 +23,7 @@ export const toReleaseRecord = (item: Item, repository: Repository): SourceRecor
       draft: item['draft'],
       prerelease: item['prerelease'],
       createdAt: item['created_at'],
-      // Not how often they were downloaded: that changes all the time.
+      // Without the download count, which changes all the time.
       assets: listOf(item, 'assets').flatMap((asset) =>
         isItem(asset) ? { name: asset['name'], size: asset['size'], contentType: asset['content_type'] } : [],
       ),
@@ -33,7 +33,7 @@ export const toReleaseRecord = (item: Item, repository: Repository): SourceRecor
 
 const MAX_PAYLOAD = 20_000
 
-/** An event of the repository's activity: a push, a star, a fork, a member. Its payload is kept unless it is very large. */
+/** Turns an event of the repository's activity (a push, a star, a fork, a member) into a record. Its payload is kept unless it is very large. */
 export const toActivityRecord = (item: Item, repository: Repository): SourceRecord => {
   const type = textOf(item, 'type') ?? 'Unknown'
   const payload = objectOf(item, 'payload') ?? {}

@@ -7,20 +7,20 @@ import type { RepositoryMark } from './repository-mark.js'
 import type { Selection } from './selection.js'
 
 export interface Repository {
-  /** Stays when the repository is renamed or transferred. */
+  /** Stays the same when the repository is renamed or transferred. */
   readonly id: number
   /** owner/name as it is now. */
   readonly name: string
   /** As the settings name it; empty when a glob found it. */
   readonly asked: string
-  /** What GitHub says about it; absent when it has not changed. */
+  /** What GitHub says about it; absent if it has not changed. */
   readonly item?: Item | undefined
   readonly etag?: string | undefined
   readonly known: RepositoryMark | null
 }
 
 export interface Catalog {
-  /** By id, so that the order is the same in every run. */
+  /** Sorted by id, so that the order is the same in every run. */
   readonly repositories: readonly Repository[]
   readonly failures: readonly { readonly name: string; readonly failure: Failure }[]
 }
@@ -33,8 +33,8 @@ export interface CatalogOptions {
 }
 
 /**
- * Which repositories there are now. Named ones are asked for conditionally, one request each; owners are listed. A repository that is not
- * there does not stop the others; throws the first failure when none is.
+ * Returns the repositories that exist now. Named ones are requested conditionally, one request each; those of owners are listed. A missing
+ * repository does not stop the others; throws the first failure when all are missing.
  */
 export const readCatalog = async (options: CatalogOptions): Promise<Catalog> => {
   const { selection } = options
@@ -82,7 +82,7 @@ const listOwner = async (options: CatalogOptions, owner: string): Promise<readon
   return repositories
 }
 
-/** Organizations and users have lists of their own; that of users leaves out private ones, unless it is the user of the token. */
+/** Organizations and users have lists of their own; a user's list omits private repositories, unless it is the token's own user. */
 async function* listed(options: CatalogOptions, owner: string): AsyncGenerator<Item, void, void> {
   try {
     yield* pagesOf(options, `/orgs/${owner}/repos`, { type: 'all' })
@@ -103,7 +103,7 @@ async function* pagesOf({ api, signal }: CatalogOptions, path: string, filter: R
   }
 }
 
-/** Null for tokens without a user, such as those of an app. */
+/** Returns null for tokens without a user, such as those of an app. */
 const loginOf = async ({ api, signal }: CatalogOptions): Promise<string | null> => {
   try {
     const answer = await api.get({ path: '/user', signal })

@@ -18,8 +18,8 @@ import { contentHash, formatMark, type RepositoryMark } from './repository-mark.
 const PAGE = 100
 
 /**
- * One record per repository, with the ETags of what this run has read of it. Those that could not be found are rejected and stay stored: a token
- * that sees less is no proof that they are gone. Those that the settings or the list of their owner do not name any more are swept.
+ * Yields one record per repository, with the ETags of what this run has read of it. Repositories that were not found are rejected and stay stored: a
+ * token that sees less is no proof that they are gone. Those no longer in the settings or in their owner's list are swept.
  */
 export async function* readRepositories(connection: GithubConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const signal = connection.signal(request.signal)
@@ -58,7 +58,7 @@ export async function* readRepositories(connection: GithubConnection, request: R
   return incomplete(`${failures.length} of the repositories named were not found; the first: ${first.name}: ${first.failure.message}`)
 }
 
-/** Null when neither the repository nor what is known of it has changed. */
+/** Returns null when neither the repository nor what is known of it has changed. */
 const toRecord = async (connection: GithubConnection, repository: Repository, signal: AbortSignal): Promise<SourceRecord | null> => {
   const { known } = repository
   const learned = connection.learned(repository.id)
@@ -82,7 +82,7 @@ const withMark = ({ item, ...mark }: Omit<RepositoryMark, 'content'> & { readonl
   return { ...record, validator: formatMark({ ...mark, content: contentHash(canonicalJson(record.data)) }) }
 }
 
-/** Its ETags have changed and itself it has not: the record is needed once more to carry them. */
+/** Only its ETags have changed: the record is needed once more to carry them. */
 const fetchAgain = async (
   { api }: GithubConnection,
   { name }: Repository,

@@ -3,15 +3,15 @@ import { z } from 'zod'
 import { FEEDS, type Feed } from '../streams.js'
 
 /**
- * What is kept of a repository to ask conditionally: the validator of its record in `repositories`, at most 1 KiB. It proves nothing about
- * other streams, since batches may be stored in any order; their cursors say which of these ETags may be trusted.
+ * What is kept of a repository to request it conditionally: the validator of its record in `repositories`, at most 1 KiB. It proves nothing about
+ * other streams, since batches may be stored in any order; their cursors say which of these ETags can be trusted.
  */
 export interface RepositoryMark {
   readonly id: number
   /** As the settings name it, in lower case; empty when a glob found it. */
   readonly asked: string
   readonly name: string
-  /** Of the repository itself. */
+  /** The ETag of the repository itself. */
   readonly etag?: string | undefined
   /** Hash of the record. */
   readonly content: string
@@ -36,11 +36,11 @@ export const formatMark = (mark: RepositoryMark): string => {
   const text = (feeds: readonly string[]): string =>
     JSON.stringify({ i: mark.id, a: mark.asked, n: mark.name, t: pack(mark.etag), c: mark.content, h: mark.head, f: feeds })
   const whole = text(FEEDS.map((feed) => pack(mark.feeds[feed]) ?? ''))
-  // Other servers have longer ETags; without them the requests are made, only not conditionally.
+  // Other servers have longer ETags; without them the same requests are made, only unconditionally.
   return Buffer.byteLength(whole) <= MAX_BYTES ? whole : text([])
 }
 
-/** Null for anything that is no mark. */
+/** Returns null for anything that is no mark. */
 export const parseMark = (validator: string | null): RepositoryMark | null => {
   try {
     const { i, a, n, t, c, h, f } = schema.parse(JSON.parse(validator ?? ''))

@@ -13,7 +13,7 @@ const OWNER = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$/
 const NAME = /^[\w.-]{1,100}$/
 const GLOB = /^[\w.*?[\]{},-]{1,100}$/
 
-/** `owner/name` or `owner/glob`. Throws VALIDATION_FAILED, with what to write instead of a URL. */
+/** Parses `owner/name` or `owner/glob`. Throws VALIDATION_FAILED, with what to write instead of a URL. */
 export const parsePattern = (text: string, field: string): RepositoryPattern => {
   const [owner = '', name = '', ...rest] = text.split('/')
   const glob = /[*?[{]/.test(name)
@@ -22,11 +22,11 @@ export const parsePattern = (text: string, field: string): RepositoryPattern => 
   throw new Failure('VALIDATION_FAILED', `${JSON.stringify(text.slice(0, 200))} does not name a repository`, { field, next })
 }
 
-/** Which repositories the settings name: single ones by name, and whole owners with what is taken of them. */
+/** The repositories that the settings select: single ones by name, and owners with the globs to apply. */
 export interface Selection {
   readonly names: readonly string[]
   readonly owners: readonly string[]
-  /** Whether a listed repository matches a glob and is not left out. */
+  /** Whether a listed repository matches a glob and is not excluded. */
   readonly takes: (repository: { readonly full_name: string; readonly fork: boolean; readonly archived: boolean }) => boolean
 }
 
@@ -43,13 +43,13 @@ export const selectionOf = (config: GithubConfig): Selection => {
   }
 }
 
-/** GitHub's names do not distinguish upper from lower case. */
+/** GitHub's names are case-insensitive. */
 const matchName = (pattern: string): ((name: string) => boolean) => {
   const [owner = '', name = ''] = pattern.toLowerCase().split('/')
   const matches = matcher(name)
   return (full) => {
     const [itsOwner, itsName = ''] = full.toLowerCase().split('/')
-    // A leading dot is nothing special here: `.github` is a repository like others.
+    // A leading dot is not special here: `.github` is a repository like any other.
     return itsOwner === owner && (name === '*' || matches(itsName))
   }
 }
