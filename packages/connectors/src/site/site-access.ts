@@ -1,7 +1,7 @@
 import { checkHeader, Failure, isHeaderValue } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
-/** The secrets by which web sites know their readers. */
+/** The secrets by which web sites recognize their readers. */
 export const siteSecrets = z.strictObject({
   username: z.string().min(1).max(500).optional().describe('For HTTP basic authentication, with password.'),
   password: z.string().max(2_000).optional().describe('For HTTP basic authentication, with username.'),
@@ -18,7 +18,7 @@ export const siteSecrets = z.strictObject({
 
 export type SiteSecrets = z.infer<typeof siteSecrets>
 
-/** Request headers that everybody may see. */
+/** Request headers that are not secret. */
 export const siteHeaders = z
   .record(z.string().max(100), z.string().max(2_000))
   .default({})
@@ -28,7 +28,7 @@ export const siteHeaders = z
 const RESERVED = new Set(['accept-encoding', 'if-none-match', 'if-modified-since'])
 const SECRET_NAME = /auth|cookie|token|secret|key|password|credential/i
 
-/** Checks what the schemas cannot. Throws VALIDATION_FAILED with the field. */
+/** Checks what the schemas cannot express. Throws VALIDATION_FAILED with the field. */
 export const checkSiteAccess = (headers: Readonly<Record<string, string>>, secrets: SiteSecrets): void => {
   for (const [name, value] of Object.entries(headers)) {
     checkOwn(name, value, `config.headers.${name}`)
@@ -45,7 +45,7 @@ export const checkSiteAccess = (headers: Readonly<Record<string, string>>, secre
     throw invalid('both a user name and a bearer token', 'secrets.bearerToken', 'Set one of them.')
 }
 
-/** Request headers with secrets in them, by their names in lower case: for the sites that the source names, and no others. */
+/** Returns the request headers that contain secrets, by lower-case name: only for the sites that the source names. */
 export const toSecretHeaders = (secrets: SiteSecrets): Record<string, string> => {
   const headers = toLowerCase(secrets.headers ?? {})
   if (secrets.cookie !== undefined) headers['cookie'] = secrets.cookie
