@@ -4,33 +4,33 @@ import { createPostgresBackend, Queue, type QueueOptions, Worker, type WorkerOpt
 import { skewBetween } from './clock-watch.js'
 
 export interface QueueConnection {
-  /** Redis when given, else the queue lives in Postgres. */
+  /** If null, the queue lives in Postgres. */
   readonly redisUrl: string | null
   readonly databaseUrl: string
   /** Separates installations on one server: key prefix on Redis, schema on Postgres. Default `inlet`. */
   readonly prefix?: string
-  /** A connection that owes an answer for so long counts as dead; default 45,000 ms, and longer than a consumer waits for a job. */
+  /** A connection that owes a response for this long counts as dead; default 45,000 ms, which is longer than a consumer waits for a job. */
   readonly silenceMs?: number
 }
 
 export type QueueProcessor = NonNullable<ConstructorParameters<typeof Worker<unknown, unknown>>[1]>
 
-/** Makes queues and workers of the configured backend. The only place that knows both. */
+/** Creates queues and workers of the configured backend. The only place that knows both backends. */
 export interface QueueBackend {
   readonly kind: 'redis' | 'postgres'
-  /** Sets up the server behind a queue that is ready; repeating it changes nothing. */
+  /** Prepares the server behind a connected queue; repeating it changes nothing. */
   prepare(queue: Queue): Promise<void>
   queue(name: string, options: Omit<QueueOptions, 'connection' | 'prefix'>): Queue
   worker(name: string, processor: QueueProcessor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): Worker
-  /** The job schedulers of a queue. */
+  /** Lists the job schedulers of a queue. */
   listSchedulers(queue: Queue): Promise<readonly JobScheduler[]>
-  /** Jobs by queue and state. */
+  /** Counts jobs by queue and state. */
   countJobs(queues: readonly Queue[]): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>>
-  /** How far this machine's clock is ahead of the server's, in ms, asked through the connection of a worker. */
+  /** Returns how far this machine's clock is ahead of the server's, in ms, over the connection of a worker. */
   readSkewMs(worker: Worker): Promise<number>
 }
 
-/** The schedule of a source as the queue holds it. */
+/** The schedule of a source, as stored in the queue. */
 export interface JobScheduler {
   readonly sourceId: string
   readonly cron: string
@@ -40,16 +40,16 @@ export interface JobScheduler {
 export const createQueueBackend = (connection: QueueConnection): QueueBackend =>
   connection.redisUrl === null ? postgresBackend(connection) : redisBackend(connection, connection.redisUrl)
 
-/** How job schedulers compute their next moment: by the rule of the tick ledger, as BullMQ's own skips and pauses where clocks change. */
+/** Computes a job scheduler's next moment by the rule of the tick ledger: BullMQ's own skips and pauses when clocks change. */
 const settings: NonNullable<QueueOptions['settings']> = {
   repeatStrategy: (now, { pattern, tz }) =>
     pattern === undefined ? undefined : nextTick({ cron: pattern, timeZone: tz ?? 'UTC' }, new Date(now)).getTime(),
 }
 
-/** Without a limit, a connection that died without a word would be waited for until the system notices: minutes or hours. */
+/** Without a limit, a connection that died silently would be waited for until the system notices: minutes or hours. */
 const SILENCE_MS = 45_000
 const CONNECT_MS = 10_000
-/** So long a consumer waits for a signal, in seconds, before it looks by itself: the connection that listens may have died without a word. */
+/** How long a consumer waits for a signal, in seconds, before it checks by itself: the listening connection may have died silently. */
 export const FALLBACK_POLL_S = 20
 
 /** Work continues soon after a server is back, however long it was unavailable. */
@@ -77,7 +77,7 @@ const redisBackend = (connection: QueueConnection, url: string): QueueBackend =>
   }
 }
 
-/** BullMQ waits for a signal until the next delayed job is due, up to an hour, however short `drainDelay` is. */
+/** Limits how long BullMQ waits for a signal: by default until the next delayed job is due, up to an hour, however short `drainDelay` is. */
 const createPollingBackend: typeof createPostgresBackend = (...given) =>
   Object.defineProperty(createPostgresBackend(...given), 'maximumBlockTimeout', { value: FALLBACK_POLL_S })
 
@@ -89,8 +89,8 @@ const postgresBackend = (connection: QueueConnection): QueueBackend => {
     migrate: true,
     max,
     connectionTimeoutMillis: CONNECT_MS,
-    // Statements are short; compiling one takes longer than running it. What a crash of the server takes with it is made again, as after the loss of all
-    // of the queue, so that nobody waits for the disk, least of all under the one lock that all commits with a notification need.
+    // Statements are short; compiling one takes longer than running it. What is lost in a crash of the server is recreated, as after the loss of the
+    // whole queue, so commits need not wait for the disk, least of all under the one lock that every commit with a notification needs.
     options: '-c jit=off -c synchronous_commit=off',
   })
   const poolOf = (queue: Queue | Worker): Pool =>
@@ -106,9 +106,9 @@ const postgresBackend = (connection: QueueConnection): QueueBackend => {
     queue: (name, rest) => guarded(new classes.Queue(name, { ...rest, settings, connection: options(3) }) as unknown as Queue),
     worker: (name, processor, rest) =>
       guarded(new classes.Worker(name, processor, { ...rest, settings, connection: options(4) }) as unknown as Worker),
-    // BullMQ asks once for their ids and then for each of them: 4 s for 10,000.
+    // BullMQ queries their ids once and then each of them: 4 s for 10,000.
     listSchedulers: async (queue) => (await poolOf(queue).query(SCHEDULERS, [queue.name])).rows as unknown as readonly JobScheduler[],
-    // BullMQ asks for each queue by itself.
+    // BullMQ queries each queue separately.
     countJobs: async (queues) => {
       const counts = new Map<string, Record<string, number>>(queues.map(({ name }) => [name, { ...NO_JOBS }]))
       const [first] = queues
@@ -134,9 +134,9 @@ const NO_JOBS = { active: 0, completed: 0, delayed: 0, failed: 0, paused: 0, pri
 const JOB_COUNTS = `SELECT queue, CASE WHEN state = 'waiting' AND priority > 0 THEN 'prioritized' ELSE state::text END AS state, count(*)::int AS jobs
   FROM job WHERE queue = ANY($1) GROUP BY 1, 2`
 
-/** Compressing a batch costs Postgres more than storing it, and it is deleted seconds later. */
+/** Disables compression of job data: compressing a batch costs Postgres more than storing it, and it is deleted seconds later. */
 const storeUncompressed = async (pool: Pool): Promise<void> => {
   const { rows } = await pool.query(`SELECT FROM pg_attribute WHERE attrelid = 'job'::regclass AND attname = 'data' AND attstorage <> 'e'`)
-  // Only when it is needed: the change waits for everybody who uses the table.
+  // Only if needed: the change waits for everything that uses the table.
   if (rows.length > 0) await pool.query('ALTER TABLE job ALTER COLUMN data SET STORAGE EXTERNAL')
 }

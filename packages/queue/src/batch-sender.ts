@@ -1,22 +1,22 @@
 import type { BatchEnvelope } from '@inlet/domain'
 import type { Queue } from 'bullmq'
 
-/** States of a job whose id keeps the batch out of the queue, although nobody may be storing it. */
+/** States of a job whose id keeps the batch out of the queue, although it may not be being stored. */
 const HELD = new Set(['active', 'completed', 'failed'])
-/** So many batches are remembered; one that is forgotten is sent as if for the first time. */
+/** How many batches are remembered; one that is forgotten is sent as if for the first time. */
 const REMEMBERED = 10_000
 
 interface Sent {
-  /** How many ids the batch has had before. */
+  /** How many earlier ids the batch has had. */
   copy: number
-  /** It was found taken the last time. */
+  /** Its id was found to be taken the last time. */
   held: boolean
   pending?: Promise<void> | undefined
 }
 
 /**
- * Puts batches into the queue. The first time under a fixed id; again under the same id where the job is gone. One that is found taken twice
- * is stuck with a process that died, and gets a new id, since its old one would keep it out.
+ * Puts batches into the queue: at first under a fixed id, and again under the same id if the job is gone. A batch whose id is found taken twice is
+ * stuck with a process that died, and gets a new id, since the old one would keep it out.
  */
 export const createBatchSender = (queue: Queue, options: object): ((batch: BatchEnvelope) => Promise<void>) => {
   const sent = new Map<string, Sent>()
@@ -53,7 +53,7 @@ export const createBatchSender = (queue: Queue, options: object): ((batch: Batch
     const name = `${batch.runId}.${batch.epoch}.${batch.seq}`
     const known = remember(name)
     const entry = sent.get(name) as Sent
-    // A try that still waits for its connection would put another copy into memory each time.
+    // An attempt that still waits for its connection would otherwise put another copy into memory each time.
     entry.pending ??= (known === undefined ? add(batch, name) : sendAgain(batch, name, entry)).finally(() => {
       entry.pending = undefined
     })

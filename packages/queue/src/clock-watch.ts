@@ -1,21 +1,21 @@
-/** Beyond this difference from the queue server's clock (ms) locks and delays cannot be trusted. */
+/** Beyond this difference from the queue server's clock (ms), locks and delays cannot be trusted. */
 const MAX_SKEW_MS = 2_000
 const LOOK_MS = 5_000
-/** The same while it is right: a step of it is noticed at once anyway. */
+/** The interval while the clock is right: a step is noticed at once anyway. */
 const RIGHT_LOOK_MS = 15_000
-/** How often this machine's clock is compared with its own monotonic one, which shows a step at once. */
+/** How often this machine's clock is compared with its own monotonic one, which reveals a step at once. */
 const STEP_LOOK_MS = 250
 
 export interface ClockWatch {
-  /** Why no jobs are taken, or null. */
+  /** Returns why no jobs are taken, or null. */
   problem(): string | null
   stop(): void
 }
 
 export interface ClockWatchOptions {
-  /** How far this machine's clock is ahead of the server's, in ms. */
+  /** Returns how far this machine's clock is ahead of the server's, in ms. */
   readonly readSkewMs: () => Promise<number>
-  /** The clock is right: called once at first, and after each time it was wrong. */
+  /** Called when the clock is found right for the first time, and each time after it was wrong. */
   readonly onRight: () => void
   readonly onWrong: (problem: string) => void
   /** Wall clock and monotonic clock in ms. */
@@ -25,8 +25,8 @@ export interface ClockWatchOptions {
 const CLOCKS = { wall: () => Date.now(), monotonic: () => performance.now() }
 
 /**
- * Watches this machine's clock for what must not work with a wrong one. Nothing may begin before it was found right; without an answer of the
- * server it is what it was. The caller stops it.
+ * Watches this machine's clock for work that must not be done with a wrong one. Nothing may begin before the clock was found right; while the server
+ * does not respond, the last result stands. The caller stops it.
  */
 export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS }: ClockWatchOptions): ClockWatch => {
   let state: { readonly problem: string; readonly wrong: boolean } | null = {
@@ -59,7 +59,7 @@ export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS 
         onRight()
       } else usual = before
     } catch {
-      // The server is unavailable: its own probe says so.
+      // The server is unavailable: its own probe reports that.
     } finally {
       looking = false
     }
@@ -84,8 +84,8 @@ export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS 
 }
 
 /**
- * Lets all that watch a clock in a process share what the server said, for some seconds: asked by one, known to all. Compared with the monotonic clock, so that
- * a step of this machine's clock shows at once.
+ * Shares the server's response for some seconds among all clock watches in a process. Compares with the monotonic clock, so that a step of this
+ * machine's clock shows at once.
  */
 export const shareSkew = (readSkewMs: () => Promise<number>, clocks: NonNullable<ClockWatchOptions['clocks']> = CLOCKS): (() => Promise<number>) => {
   const offset = (): number => clocks.wall() - clocks.monotonic()
@@ -102,5 +102,5 @@ export const shareSkew = (readSkewMs: () => Promise<number>, clocks: NonNullable
   }
 }
 
-/** How far a clock is ahead of the server's, from what it showed before and after the server was asked; 0 when it may be right. All in ms. */
+/** Returns how far a clock is ahead of the server's, from its readings before and after asking the server; 0 when it may be right. All in ms. */
 export const skewBetween = (before: number, server: number, after: number): number => Math.max(0, before - server) + Math.min(0, after - server)

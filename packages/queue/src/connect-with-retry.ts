@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { withDeadline } from '@inlet/runtime'
 
-/** How long a queue server may be unavailable at start. */
+/** How long a queue server may be unavailable at startup. */
 export interface StartWait {
-  /** In ms; 30,000 by default. */
+  /** In ms; default 30,000. */
   readonly startTimeoutMs?: number | undefined
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined
@@ -13,7 +13,9 @@ const DEFAULT_TIMEOUT_MS = 30_000
 const ATTEMPT_MS = 30_000
 const PAUSE_MS = 1_000
 
-/** Tries until it works, with new connections each time: BullMQ remembers a first one that failed. Throws the last error, or the reason of the signal. */
+/**
+ * Retries until it succeeds, with new connections each time: BullMQ remembers a first one that failed. Throws the last error, or the signal's reason.
+ */
 export const connectWithRetry = async <T>(
   { startTimeoutMs = DEFAULT_TIMEOUT_MS, signal }: StartWait,
   attempt: { readonly make: () => T; readonly ready: (made: T) => Promise<unknown>; readonly drop: (made: T) => void },

@@ -5,7 +5,7 @@ import { startClockWatch } from './clock-watch.js'
 import { connectWithRetry, type StartWait } from './connect-with-retry.js'
 import { JOBS, type JobData, type JobName, QUEUES, type QueueName } from './jobs.js'
 
-/** Thrown by a handler: put the job back and deliver it again at that time, without counting an attempt. */
+/** Thrown by a handler to put the job back and have it delivered again at that time, without counting an attempt. */
 export class RetryAt extends Error {
   override readonly name = 'RetryAt'
   readonly at: Date
@@ -30,37 +30,37 @@ export interface ConsumerOptions extends QueueConnection, StartWait {
   readonly lockMs: number
   readonly handlers: Handlers
   readonly onError: (error: Error) => void
-  /** A handler threw; the job is tried again by its own rule. */
+  /** Called when a handler threw; the job is retried by its own rule. */
   readonly onFailed?: (failure: { readonly job: string; readonly id: string; readonly error: Error }) => void
-  /** The clock of this machine is wrong, so that no jobs are taken; null: it is right again. */
+  /** Called when this machine's clock is wrong, so that no jobs are taken; null: it is right again. */
   readonly onClock?: (problem: string | null) => void
-  /** How far this machine's clock is ahead, in ms; by default compared with the queue server's. */
+  /** Returns how far this machine's clock is ahead, in ms; by default compared with the queue server's. */
   readonly readSkewMs?: () => Promise<number>
 }
 
 export interface Consumer {
   readonly queue: QueueName
-  /** Jobs in hand. */
+  /** Returns the number of jobs in progress. */
   active(): number
-  /** performance.now() of the last job that was taken or finished. */
+  /** Returns performance.now() of the last job taken or finished. */
   lastProgressAt(): number
-  /** Why this machine's clock keeps it from taking jobs, or null. */
+  /** Returns why this machine's clock keeps it from taking jobs, or null. */
   clockProblem(): string | null
-  /** Aborts the signal of every job in hand with this reason. */
+  /** Aborts the signal of every job in progress with this reason. */
   abortAll(reason: string): void
-  /** Waits for jobs in hand up to the limit (ms), then lets them go: they are delivered again elsewhere. */
+  /** Waits for jobs in progress up to the limit (ms), then abandons them: they are delivered again elsewhere. */
   close(limitMs: number): Promise<void>
 }
 
 /**
- * Starts to take jobs, once the clock of this machine was compared with the server's, and only while they agree: with a wrong one it would take
- * jobs out of the hands of others, and hold its own beyond its death. The caller closes it.
+ * Starts to take jobs once this machine's clock was compared with the server's, and only while they agree: with a wrong clock it would take jobs away
+ * from other processes, and hold its own beyond its death. The caller closes it.
  */
 export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> => {
   const backend = createQueueBackend(options)
   let lastProgress = performance.now()
   let active = 0
-  // Three parameters: BullMQ hands a signal only to processors that declare it.
+  // Three parameters: BullMQ passes a signal only to processors that declare it.
   const work = async (job: Job, token?: string, signal?: AbortSignal): Promise<void> => {
     active += 1
     lastProgress = performance.now()
@@ -78,11 +78,11 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
   const settings = {
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
-    // Runs, ticks and batches of a process that died come back by other ways, sooner; only calls depend on this.
+    // Runs, ticks and batches of a process that died return sooner in other ways; only calls depend on this.
     stalledInterval: options.queue === QUEUES.calls ? options.lockMs : options.lockMs * 2,
     maxStalledCount: 1_000,
     drainDelay: FALLBACK_POLL_S,
-    // After an error; several connections may have died, and each is found out by one.
+    // After an error; several connections may have died, and each attempt reveals only one.
     runRetryDelay: 2_000,
     autorun: false,
   }
@@ -108,7 +108,7 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
     },
     onWrong: (problem) => {
       options.onClock?.(problem)
-      // Also what it looks for in the hands of others stops with it.
+      // This also stops its search for stalled jobs of others.
       worker.pause(true).catch(options.onError)
     },
   })
@@ -120,7 +120,7 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
     abortAll: (reason) => worker.cancelAllJobs(reason),
     async close(limitMs) {
       clock.stop()
-      // close() waits for ever while the server is unavailable; the second call only drops the connections.
+      // close() waits forever while the server is unavailable; the second call only drops the connections.
       await withDeadline(() => worker.close(), limitMs, 'closing').catch(() =>
         withDeadline(() => worker.close(true), 1_000, 'closing').catch(() => {}),
       )

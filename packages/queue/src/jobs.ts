@@ -1,24 +1,24 @@
 import { batchEnvelope } from '@inlet/domain'
 import { z } from 'zod'
 
-/** The four queues and the contract of every job in them. Envelopes carry `v`, so that old and new versions run side by side. */
+/** The four queues. Below, the contract of every job: envelopes carry `v`, so that old and new versions run side by side. */
 export const QUEUES = { ingestion: 'ingestion', scribe: 'ingestion-scribe', calls: 'connector-calls', maintenance: 'maintenance' } as const
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES]
 
 export const JOBS = {
-  /** A due moment of a schedule; made by the job scheduler of its source. */
+  /** A due moment of a schedule, created by the job scheduler of its source. */
   tick: z.object({ v: z.literal(1), sourceId: z.uuid() }),
   /** One ingestion of a source. */
   run: z.object({ v: z.literal(1), runId: z.uuid() }),
   /** Records on their way to the store. */
   batch: batchEnvelope,
-  /** A short request/response call; request and answer stand in Postgres. */
+  /** A short request-response call; request and response are stored in Postgres. */
   call: z.object({ v: z.literal(1), callId: z.uuid() }),
-  /** Compares wanted with actual: schedules, leases, lost jobs. */
+  /** Compares the desired state with the actual one: schedules, leases, lost jobs. */
   reconcile: z.object({ v: z.literal(1) }),
   /** Removes what is past its retention. */
   retention: z.object({ v: z.literal(1) }),
-  /** Seals what older master keys sealed with the primary one. */
+  /** Reseals with the primary master key what older keys sealed. */
   rotate: z.object({ v: z.literal(1) }),
 } as const
 export type JobName = keyof typeof JOBS

@@ -3,32 +3,32 @@ import type { Consumer } from './consumer.js'
 import type { QueueName } from './jobs.js'
 import type { Queues } from './queues.js'
 
-/** A process that has jobs waiting but takes none for this long is stuck. */
+/** A process that takes no job for this long while some are waiting is stuck. */
 const STUCK_AFTER_MS = 60_000
-/** Below the limit of a probe, so that a slow queue is no failed probe. */
+/** Below the limit of a probe, so that a slow queue does not fail the probe. */
 const ANSWER_MS = 1_500
-/** An empty queue is not asked again so soon: what comes meanwhile has its time anyway. */
+/** An empty queue is not queried again this soon: jobs that arrive meanwhile need time anyway. */
 const CALM_MS = 30_000
 
 export interface ProgressProbe {
   readonly queues: Pick<Queues, 'counts'>
   readonly consumers: readonly Pick<Consumer, 'queue' | 'active' | 'lastProgressAt' | 'clockProblem'>[]
-  /** How long the queue may be unavailable without a break, in ms. */
+  /** How long the queue may be continuously unavailable, in ms. */
   readonly maxOutageMs: number
   /** Monotonic, in ms. */
   readonly now: () => number
 }
 
 /**
- * Finds out whether a process takes jobs while there are some: null when it does. A queue that does not answer is no fault of the process, and
- * starting again would lose the batches it keeps, so that only counts once it has lasted for `maxOutageMs`.
+ * Checks whether a process takes jobs while some are waiting: null when it does. An unresponsive queue is not the fault of the process, and a restart
+ * would lose the batches it keeps, so that counts only once it has lasted for `maxOutageMs`.
  */
 export const createProgressProbe = ({ queues, consumers, maxOutageMs, now }: ProgressProbe): (() => Promise<string | null>) => {
   let answersSince = now()
   let lastAnswerAt = now()
   let calmUntil = Number.NEGATIVE_INFINITY
   return async () => {
-    // With a wrong clock it takes no jobs on purpose; readiness says so.
+    // With a wrong clock it deliberately takes no jobs; readiness reports that.
     if (consumers.some((consumer) => consumer.clockProblem() !== null)) return null
     if (now() < calmUntil) return null
     const counts = await withDeadline(() => queues.counts(), ANSWER_MS, 'counting jobs').catch(() => null)

@@ -8,16 +8,16 @@ import { QUEUES, type QueueName } from './jobs.js'
 import { inspectRedis } from './redis-health.js'
 
 /**
- * Where it is remembered what the queue has taken, so that the reconciler repairs only what is missing. `confirmQueued` of packages/db does it.
- * What cannot be remembered is enqueued once more later, which changes nothing.
+ * Records what the queue has accepted, so that the reconciler repairs only what is missing; implemented by `confirmQueued` in packages/db. What
+ * cannot be recorded is enqueued once more later, which changes nothing.
  */
 export interface QueueConfirmations {
   runsEnqueued(runIds: readonly string[]): Promise<void>
-  /** Null: the source has no job scheduler any more. */
+  /** Null: the source no longer has a job scheduler. */
   schedulerSynced(sourceId: string, schedule: Schedule | null): Promise<void>
 }
 
-/** Remembers nothing: for processes that neither start runs nor change schedules. */
+/** Records nothing: for processes that neither start runs nor change schedules. */
 export const UNCONFIRMED: QueueConfirmations = { runsEnqueued: async () => {}, schedulerSynced: async () => {} }
 
 export interface QueuesOptions extends QueueConnection, StartWait {
@@ -26,31 +26,31 @@ export interface QueuesOptions extends QueueConnection, StartWait {
 }
 
 /**
- * Producers of all queues. Every method throws QUEUE_UNAVAILABLE when the queue does not answer for 10 s; what it was to do may
- * still happen then, which is harmless since job ids are deterministic. `close` ends the connections.
+ * Producers of all queues. Every method throws QUEUE_UNAVAILABLE when the queue does not respond for 10 s; its effect may still happen afterwards,
+ * which is harmless since job ids are deterministic. `close` ends the connections.
  */
 export interface Queues {
   readonly backend: 'redis' | 'postgres'
-  /** The server for people, without secrets: `Redis at 10.0.0.5:6379`. */
+  /** The server in readable form, without secrets: `Redis at 10.0.0.5:6379`. */
   readonly place: string
-  /** A job per run, which is confirmed; repeating it for the same attempt changes nothing. Throws also what the confirmation throws. */
+  /** Enqueues one job per run and confirms it; repeating it for the same attempt changes nothing. Also throws what the confirmation throws. */
   enqueueRuns(runs: readonly { readonly runId: string; readonly attempt: number; readonly delayMs?: number }[]): Promise<void>
   /**
-   * Repeating it changes nothing while the job waits in the queue; it makes the job again when it was lost, and one beside it when it was
-   * found taken twice: then the process that took it may be gone.
+   * Enqueues a batch. Repeating it changes nothing while the job waits in the queue; it recreates a job that was lost, and adds another one if it was
+   * found taken twice, since the process that took it may be gone.
    */
   forwardBatch(batch: BatchEnvelope): Promise<void>
   enqueueCall(callId: string): Promise<void>
   enqueueMaintenance(name: 'reconcile' | 'retention' | 'rotate', slot: number): Promise<void>
-  /** Makes, changes or (null) removes the job scheduler of a source, and confirms it. Throws also what the confirmation throws. */
+  /** Creates, changes or (null) removes the job scheduler of a source, and confirms it. Also throws what the confirmation throws. */
   syncJobScheduler(sourceId: string, schedule: Schedule | null): Promise<void>
   countSchedules(): Promise<number>
   listSchedules(): Promise<readonly JobScheduler[]>
-  /** Jobs by queue and state. */
+  /** Counts jobs by queue and state. */
   counts(): Promise<Readonly<Record<QueueName, Readonly<Record<string, number>>>>>
-  /** Age in seconds of the oldest waiting job; 0 when none waits. */
+  /** Returns the age in seconds of the oldest waiting job; 0 when none is waiting. */
   oldestAgeSeconds(queue: QueueName): Promise<number>
-  /** What is wrong with the queue server, e.g. an eviction policy that loses jobs; empty when all is well. */
+  /** Returns what is wrong with the queue server, e.g. an eviction policy that loses jobs; empty when all is well. */
   inspect(): Promise<readonly string[]>
   boardQueues(): readonly Queue[]
   close(): Promise<void>
@@ -63,11 +63,11 @@ const placeOf = ({ redisUrl, databaseUrl }: QueueConnection): string => {
   return hostname === '' ? name : `${name} at ${hostname}:${given || port}`
 }
 
-// Not exponential: after an hour without a database the next try would be another hour away.
+// Not exponential: after an hour without a database, the next attempt would be another hour away.
 const RETRY_FOR_EVER = { attempts: 1_000_000, backoff: { type: 'fixed', delay: 2_000, jitter: 0.5 } } as const
 const ANSWER_TIMEOUT_MS = 10_000
 
-/** Connects the producers; throws QUEUE_UNAVAILABLE when the queue server does not answer within `startTimeoutMs`. */
+/** Connects the producers; throws QUEUE_UNAVAILABLE when the queue server does not respond within `startTimeoutMs`. The caller closes them. */
 export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
   const backend = createQueueBackend(options)
   const make = (name: QueueName): Queue => {
@@ -105,19 +105,19 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
         const jobs = runs.map(({ runId, attempt, delayMs }) => ({
           name: 'run',
           data: { v: 1, runId },
-          // Ticks have no priority and so go first: they are short, and say whether a run is due.
+          // Ticks have no priority and so come first: they are short, and determine whether a run is due.
           opts: {
             jobId: `${runId}.${attempt}`,
             priority: 10,
             ...RETRY_FOR_EVER,
             removeOnComplete: { count: 200 },
             removeOnFail: { count: 200 },
-            // Waits come from clocks with fractions of a millisecond; the Postgres backend keeps them as bigint.
+            // Delays come from clocks with fractions of a millisecond; the Postgres backend stores them as bigint.
             ...(delayMs === undefined ? {} : { delay: Math.max(0, Math.ceil(delayMs)) }),
           },
         }))
         const [only] = jobs
-        // Several at once cost the Postgres backend two temporary tables.
+        // Adding in bulk costs the Postgres backend two temporary tables.
         if (only !== undefined && jobs.length === 1) await ingestion.add(only.name, only.data, only.opts)
         else await ingestion.addBulk(jobs)
       })
@@ -171,7 +171,7 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
 
 const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
-    // A client without a connection would wait for one for ever.
+    // A client without a connection would wait for one forever.
     return await withDeadline(work, ANSWER_TIMEOUT_MS, 'the queue')
   } catch (error) {
     throw unavailable(error)

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis'
 
-/** Asks Redis for the settings that decide whether jobs can be lost; one short connection. */
+/** Asks Redis for the settings that decide whether jobs can be lost, over one short-lived connection. */
 export const inspectRedis = async (url: string): Promise<readonly string[]> => {
   const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, connectTimeout: 2_000 })
-  // A failed command says the same; without a listener ioredis would print it.
+  // The failed command reports the same error; without a listener ioredis would print it.
   client.on('error', () => {})
   try {
     await client.connect()
@@ -15,7 +15,7 @@ export const inspectRedis = async (url: string): Promise<readonly string[]> => {
   }
 }
 
-/** Reads the INFO sections; pure. */
+/** Finds problems in the INFO sections. Pure. */
 export const redisProblems = (info: { readonly persistence: string; readonly memory: string }): readonly string[] => {
   const problems: string[] = []
   const policy = /maxmemory_policy:(\S+)/.exec(info.memory)?.[1]

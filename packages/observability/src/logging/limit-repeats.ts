@@ -9,7 +9,7 @@ const later = (work: () => void, ms: number): void => void setTimeout(work, ms).
 type Fields = Readonly<Record<string, unknown>>
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !(value instanceof Error)
 
-/** What distinguishes failures of one kind: never a text, which may hold ids and times. */
+/** Returns what distinguishes kinds of failures: never text, which may contain ids and times. */
 const kindOf = (error: unknown): string => {
   const { reason, code, name } = (error ?? {}) as { readonly reason?: unknown; readonly code?: unknown; readonly name?: unknown }
   return [reason, code, name].find((text) => typeof text === 'string') ?? ''
@@ -17,13 +17,13 @@ const kindOf = (error: unknown): string => {
 
 const MAX_TEXT = 200
 
-/** Texts that stand beside a message, such as a host or what a program said, but no ids: those of runs and jobs differ each time. */
+/** Returns text fields beside a message, such as a host or a program's output, but no ids: those of runs and jobs differ each time. */
 const textsOf = (fields: Fields): readonly string[] =>
   Object.entries(fields).flatMap(([name, value]) => (typeof value === 'string' && !/id$|^item$/i.test(name) ? [value.slice(0, MAX_TEXT)] : []))
 
 /**
- * For `hooks.logMethod` of pino: of the same warning about the same source only the first within a minute is written, then one with the number
- * of the others as `repeated`. Everything else passes.
+ * Creates a hook for pino's `hooks.logMethod`: of identical warnings about the same source, only the first within a minute is written, then one with
+ * the number of the others as `repeated`. Everything else passes.
  */
 export const createRepeatLimit = (windowMs = WINDOW_MS, schedule = later) => {
   const gate = createRepeatGate({ windowMs, later: schedule })

@@ -13,18 +13,18 @@ export interface LoggerOptions {
   readonly name: string
   /** Values that must not appear in any line. */
   readonly secrets?: Pick<SecretRegistry, 'pattern'>
-  /** Where lines of JSON go; standard output by default. */
+  /** Where JSON lines are written; default: standard output. */
   readonly destination?: { write(line: string): void }
-  /** How long after a warning the same one is only counted, in ms; a minute by default. */
+  /** How long after a warning identical ones are only counted, in ms; default: a minute. */
   readonly repeatWindowMs?: number
 }
 
 export type Logger = pino.Logger
 
 /**
- * JSON lines with ISO time. Everything passes one gate before it leaves, whichever serializer or child logger made it: fields
- * with names of secrets, passwords in URLs, API keys, and the registered values are replaced. Errors go under `err`. Warnings that come again
- * and again are counted: see `createRepeatLimit`.
+ * Creates a logger of JSON lines with ISO time. Everything is redacted in one place before it leaves, whichever serializer or child logger produced
+ * it: fields with names of secrets, passwords in URLs, API keys, and registered values. Errors go under `err`. Repeated warnings are counted: see
+ * `createRepeatLimit`.
  */
 export const createLogger = ({ level, name, secrets, destination, repeatWindowMs }: LoggerOptions): Logger =>
   pino(

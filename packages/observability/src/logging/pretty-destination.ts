@@ -22,7 +22,7 @@ const errorText = (value: unknown): string => {
   return `\n    ${plain(error['reason'] ?? error['type'])}: ${plain(error['message'])}${next}${cause}`
 }
 
-/** One log line as a person reads it: time, level, message, fields, and the chain of errors without stacks. */
+/** Formats one log line for reading: time, level, message, fields, and the chain of errors without stacks. */
 export const toPrettyLine = (json: string, color: boolean): string => {
   const line = asObject(JSON.parse(json))
   const level = plain(line['level'])
@@ -35,7 +35,7 @@ export const toPrettyLine = (json: string, color: boolean): string => {
   return `${time} ${paint}${label}${paint ? RESET : ''} ${plain(line['name'])}: ${plain(line['msg'] ?? '')}${fields.join('')}${errorText(line['err'])}\n`
 }
 
-/** A destination for `createLogger` that writes readable lines, e.g. to `process.stdout` of a terminal. */
+/** Creates a destination for `createLogger` that writes readable lines, e.g. to a terminal's `process.stdout`. */
 export const createPrettyDestination = (out: { write(text: string): unknown; readonly isTTY?: boolean }): { write(line: string): void } => ({
   write(line) {
     out.write(toPrettyLine(line, out.isTTY === true))

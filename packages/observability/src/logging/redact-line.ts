@@ -1,17 +1,17 @@
 import { REDACTED } from '@inlet/runtime'
 import { isSecretName, MAY_HOLD_SECRET } from './secret-names.js'
 
-/** A user part with password in any URL. */
+/** User and password in any URL. */
 const URL_PASSWORD = /\b([a-z][a-z0-9+.-]{0,31}:\/\/[^\s"\\/:@]{0,256}:)[^\s"\\/@]{1,1024}@/giu
 /** An HTTP credential. */
 const BEARER = /\b(Bearer|Basic)\s+[\w.~+/-]{6,8192}=*/gu
-/** An API key of Inlet: its id stays readable. */
+/** An Inlet API key: its id stays readable. */
 const API_KEY = /\b(inl_[a-z0-9]{1,64}_)[a-z0-9]{8,256}(?:_[a-z0-9]{1,64})?/giu
-/** name=value of queries and connection strings, and "name": "value" of JSON inside a text. */
+/** name=value in queries and connection strings, and "name": "value" in JSON inside a text. */
 const NAMED =
   /([\w-]{0,64}(?:password|passwd|passphrase|secret|token|api[-_]?key|(?:access|account|shared|private)[-_]?key|signature|\bsig)["']?(?:=|["']\s{0,4}:\s{0,4}))(["']?)([^\s"'&;,}\]]{1,8192})/giu
 
-/** Text without the values that the pattern finds, and without what looks like a password, token or key. */
+/** Removes from a text the values that the pattern finds, and anything that looks like a password, token or key. */
 export const redactText = (text: string, values: RegExp | undefined): string => {
   const bare = values === undefined ? text : text.replace(values, REDACTED)
   if (!MAY_HOLD_SECRET.test(bare)) return bare
@@ -48,8 +48,8 @@ const found = (pattern: RegExp | undefined, line: string): boolean => {
 }
 
 /**
- * One line of JSON without secrets: fields by name at any depth, and by value anywhere, `values` being the pattern of those
- * registered. Most lines hold nothing suspicious and come back as they are, after one look.
+ * Redacts one line of JSON: fields by name at any depth, and values anywhere; `values` is the pattern of the registered ones. Most lines contain
+ * nothing suspicious and are returned unchanged after one test.
  */
 export const redactLine = (line: string, values: RegExp | undefined): string => {
   if (!MAY_HOLD_SECRET.test(line) && !found(values, line)) return line

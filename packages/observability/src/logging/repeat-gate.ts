@@ -1,17 +1,17 @@
 export interface RepeatGateOptions {
-  /** How long after a line the same one is only counted, in ms. */
+  /** How long after a line identical ones are only counted, in ms. */
   readonly windowMs: number
-  /** Calls back once, so many ms later. */
+  /** Calls back once, after this many ms. */
   readonly later: (work: () => void, ms: number) => void
 }
 
-/** Lets the first of the same lines through, and at the end of each window one for all that came meanwhile. */
+/** Passes the first of identical lines, and at the end of each window one line for all that came meanwhile. */
 export interface RepeatGate {
-  /** `write` writes the line; it gets how many it stands for besides itself, where there are any. */
+  /** `write` writes the line; its argument is how many further lines it stands for, if any. */
   pass(key: string, write: (repeated: number) => void): void
 }
 
-/** What is remembered is bounded: beyond it, lines pass. */
+/** Bounds the memory used: beyond this number, lines pass. */
 const MAX_KEYS = 1_000
 
 interface Window {

@@ -32,6 +32,6 @@ export const isSecretName = (name: string): boolean => {
   return NAMES.some((secret) => bare.endsWith(secret))
 }
 
-/** Whether a text may hold a secret that can be known by its surroundings; may be true without one, never false with one. */
+/** Matches any text that may contain a secret recognizable by its context; may have false positives, but no false negatives. */
 export const MAY_HOLD_SECRET =
   /authorization|cookie|passw|passphrase|secret|token|api[^a-z0-9"]?key|connection[^a-z0-9"]?string|credential|(?:private|master|secret|access|account|shared|signing|encryption|data)[^a-z0-9"]?key|key[^a-z0-9"]?material|pepper|signature|\bsig=|bearer|basic|inl_|:\/\/[^\s"/]{0,1300}@/iu

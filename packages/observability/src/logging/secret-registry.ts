@@ -1,15 +1,15 @@
 import { monotonicNow, redactionPattern } from '@inlet/runtime'
 
-/** Secret values in use now, so that they can be removed from whatever leaves the process. Never serialize it. */
+/** Secret values currently in use, so that they can be removed from whatever leaves the process. Never serialize it. */
 export interface SecretRegistry {
   /**
-   * Registers every text and number inside a value (nested objects and lists too) for `ttlMs`, longer when it is
-   * registered again. Let the time outlast the last line the secret could appear in.
+   * Registers every text and number inside a value (including nested objects and lists) for `ttlMs`; registering it again extends that. Choose a time
+   * that outlasts the last line the secret could appear in.
    */
   add(value: unknown, ttlMs: number): void
-  /** The values that have not expired. */
+  /** Returns the values that have not expired. */
   values(): readonly string[]
-  /** A global pattern for all of them in every form; undefined when there are none. Rebuilt only after a change. */
+  /** Returns a global pattern for all of them in every form; undefined when there are none. Rebuilt only after a change. */
   pattern(): RegExp | undefined
 }
 
@@ -20,7 +20,7 @@ const leaves = (value: unknown, depth = 0): string[] => {
   return Object.values(value).flatMap((inner) => leaves(inner, depth + 1))
 }
 
-/** Builds an empty registry. `now` gives monotonic milliseconds. */
+/** Creates an empty registry. `now` returns monotonic milliseconds. */
 export const createSecretRegistry = (now: () => number = monotonicNow): SecretRegistry => {
   const expiries = new Map<string, number>()
   let nextExpiry = Number.POSITIVE_INFINITY

@@ -9,7 +9,7 @@ export interface SerializedError {
   readonly [detail: string]: unknown
 }
 
-// What drivers put onto errors and is safe. All else (request configs with headers, rows in `detail`) stays out.
+// Properties that drivers add to errors and that are safe. All others (request configs with headers, rows in `detail`) are left out.
 const SAFE_DETAILS = ['code', 'status', 'statusCode', 'syscall', 'severity', 'schema', 'table', 'column', 'constraint', 'routine'] as const
 const DEEPEST_CAUSE = 8
 const MOST_ERRORS = 10
@@ -42,5 +42,5 @@ const serialize = (thrown: unknown, seen: readonly unknown[]): SerializedError =
   }
 }
 
-/** What the log says about a thrown value: code, reason and next step of a `Failure`, and the chain of causes. Copies no other property. */
+/** Serializes a thrown value for the log: code, reason and next step of a `Failure`, and the chain of causes. Copies no other property. */
 export const serializeError = (thrown: unknown): SerializedError => serialize(thrown, [])

@@ -4,10 +4,10 @@ const RUN_SECONDS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 14_400]
 const BATCH_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 const HTTP_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** Every metric of Inlet, registered once in the given registry. Labels named `source` hold ids of sources. */
+/** Registers every metric of Inlet once in the given registry. Labels named `source` contain source ids. */
 export const createFamilies = (registry: Registry) => {
   const registers = [registry]
-  // By default the delay of the event loop is looked at a hundred times a second: half of what an idle process does.
+  // By default, the event loop delay is sampled a hundred times a second: half of what an idle process does.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 })
   return {
     records: new Counter({

@@ -9,7 +9,7 @@ export type ProcessName = 'api' | 'worker' | 'scribe'
 export type RecordResult = 'inserted' | 'updated' | 'unchanged' | 'deleted' | 'quarantined'
 export type BatchResult = 'applied' | 'duplicate' | 'fenced' | 'mismatch' | 'failed'
 
-/** How a sink is doing. */
+/** The state of a sink. */
 export interface SinkStanding {
   readonly sink: string
   readonly status: string
@@ -17,13 +17,16 @@ export interface SinkStanding {
   readonly lagMs: number
 }
 
-/** What the processes measure. All durations are given in milliseconds and exposed in seconds. */
+/** What the processes measure. All durations are passed in milliseconds and exposed in seconds. */
 export interface Metrics {
   countRecords(source: SourceLabels, counts: Readonly<Partial<Record<RecordResult, number>>>): void
   countBytes(source: SourceLabels, bytes: number): void
   countError(source: SourceLabels, reason: Reason): void
   countRun(source: SourceLabels, outcome: string, durationMs: number): void
-  /** Sets age of the last success, names and incidents of all sources at once; sources left out lose their series. `leftOut` is the number of those that exist beside them. */
+  /**
+   * Sets age of the last success, names and incidents of all sources at once; sources left out lose their series. `leftOut` is how many more sources
+   * exist.
+   */
   replaceSources(sources: Iterable<SourceStanding>, leftOut?: number): void
   setLastEventDelay(source: SourceLabels, delayMs: number): void
   setQueueDepth(queue: string, counts: Readonly<Record<string, number>>): void
@@ -34,31 +37,33 @@ export interface Metrics {
   countTick(outcome: string): void
   countBatch(result: BatchResult, durationMs: number): void
   countRestored(schedules?: number): void
-  /** A step of maintenance failed, wholly or for one source. */
+  /** Counts a maintenance step that failed, either entirely or for one source. */
   countMaintenanceFailure(step: string): void
   setOpenIncidents(counts: Readonly<Record<string, number>>): void
-  /** A source in ERROR was checked again. */
+  /** Counts a check of a source in ERROR. */
   countRecheck(result: 'passed' | 'failed'): void
   countNotification(outcome: 'delivered' | 'failed' | 'dead'): void
-  /** A message was sent to a sink, named by the name its owner gave it. */
+  /** Counts a message to a sink, identified by the name its owner gave it. */
   countSinkMessage(sink: string, outcome: 'delivered' | 'failed' | 'refused', changes: number): void
-  /** Sets how far all sinks are; those left out lose their series. */
+  /** Sets the state of all sinks; those left out lose their series. */
   replaceSinks(sinks: readonly SinkStanding[]): void
   countEmbeddings(result: 'made' | 'refused' | 'failed', counts: { readonly texts: number; readonly tokens: number }): void
-  /** Sets how far all generations of vectors are; those left out lose their series. */
+  /** Sets the progress of all generations of vectors; those left out lose their series. */
   replaceEmbeddingStates(states: readonly { readonly generation: string; readonly waiting: number; readonly share: number }[]): void
-  /** `route` is the pattern of the route, never the path; 'unmatched' without one. */
+  /** `route` is the route pattern, never the path; 'unmatched' if there is none. */
   observeHttp(request: { readonly method: string; readonly route: string; readonly status: number }, durationMs: number): void
   /** Removes every series of a deleted source. */
   forgetSource(id: string): Promise<void>
   /**
-   * Refreshes values before a scrape, with 2 s at most; a failure is counted and the last value stays. `name` is a label. What was refreshed
-   * less than `maxAgeMs` ago (0 unless given) is not refreshed again.
+   * Refreshes values before a scrape, within 2 s; a failure is counted and the last value stays. `name` is a label. Values refreshed less than
+   * `maxAgeMs` ago (default 0) are not refreshed again.
    */
   beforeScrape(name: string, refresh: () => Promise<void>, options?: { readonly maxAgeMs: number }): void
-  /** The exposition text. */
+  /** Returns the exposition text. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>
-  /** The same in two parts: the second, of all sources and large, is UTF-8 in memory that threads share, and written only when it changed. */
+  /**
+   * Returns the same in two parts: the second, which covers all sources and is large, is UTF-8 in shared memory and is rewritten only after a change.
+   */
   exposeParts(): Promise<{ readonly contentType: string; readonly body: string; readonly rest: Uint8Array }>
 }
 
@@ -66,10 +71,13 @@ const REFRESH_TIMEOUT_MS = 2_000
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const SECOND_MS = 1_000
 
-/** How many sources have series of their own unless somebody says otherwise. */
+/** Default number of sources with their own series. */
 export const METRICS_SOURCES = 1_000
 
-/** Builds the metrics of one process in a registry of their own. `maxSources` have series of their own (`METRICS_SOURCES` unless given); the others are counted together. */
+/**
+ * Creates the metrics of one process in their own registry. Up to `maxSources` sources (default `METRICS_SOURCES`) have their own series; the others
+ * are counted together.
+ */
 export const createMetrics = ({ process, maxSources }: { readonly process: ProcessName; readonly maxSources?: number | undefined }): Metrics => {
   const own = createOwnSeries(maxSources ?? METRICS_SOURCES)
   const registry = new Registry()
@@ -112,7 +120,7 @@ export const createMetrics = ({ process, maxSources }: { readonly process: Proce
     },
     setLastEventDelay(source, delayMs) {
       const labels = own.labelsOf(source)
-      // The delays of several sources make no sum.
+      // The delays of several sources cannot be added up.
       if (own.has(source.source)) families.eventDelay.set({ ...labels }, delayMs / SECOND_MS)
     },
     setQueueDepth(queue, counts) {
@@ -182,7 +190,7 @@ export const createMetrics = ({ process, maxSources }: { readonly process: Proce
   }
 }
 
-/** A refresh that failed is tried again at once. */
+/** Limits how often a refresh runs; one that failed is retried at once. */
 const atMostEvery = (maxAgeMs: number, refresh: () => Promise<void>): (() => Promise<void>) => {
   let freshUntil = 0
   return async () => {
@@ -203,7 +211,7 @@ const removeFrom = async (family: SourceFamily, id: string): Promise<void> => {
   const { values } = await family.get()
   for (const { labels } of values) {
     if (labels['source'] !== id) continue
-    // `le` marks a bucket; the histogram itself is kept without it.
+    // `le` marks a bucket; the histogram itself is stored without it.
     const { le: _, ...own } = labels
     family.remove(own)
   }

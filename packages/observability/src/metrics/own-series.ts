@@ -4,15 +4,15 @@ export interface SourceLabels {
   readonly connector: string
 }
 
-/** Decides which sources have series of their own: those that come first, up to a number. */
+/** Decides which sources have their own series: the first ones, up to a limit. */
 export interface OwnSeries {
-  /** The labels to count a source under: its own, or those that all others of its connector share. */
+  /** Returns the labels under which a source is counted: its own, or those shared by all other sources of its connector. */
   labelsOf(source: SourceLabels): SourceLabels
   has(id: string): boolean
   forget(id: string): void
 }
 
-/** Instead of the id of a source. */
+/** Replaces the id of a source. */
 const OTHER = 'other'
 
 export const createOwnSeries = (most: number): OwnSeries => {

@@ -1,8 +1,8 @@
-/** What is known of a source for the metrics of the whole installation. */
+/** What installation-wide metrics report for a source. */
 export interface SourceStanding {
   readonly source: string
   readonly connector: string
-  /** Its short name, for people. */
+  /** Its short, readable name. */
   readonly slug: string
   /** Age of its last successful ingestion; null before the first. */
   readonly lagMs: number | null
@@ -10,19 +10,19 @@ export interface SourceStanding {
   readonly incidents: readonly string[]
 }
 
-/** Series of all sources, written by themselves: a registry of thousands of series takes a hundred times as long. */
+/** The series of all sources, formatted here directly: a registry with thousands of series takes a hundred times as long. */
 export interface SourceSeries {
   /** Sets all at once; sources left out lose their series. */
   replace(sources: Iterable<SourceStanding>): void
   remove(source: string): void
-  /** The lines of the exposition, UTF-8 in memory that threads share; only the heads without sources. */
+  /** Returns the exposition lines as UTF-8 in shared memory; only the headers if there are no sources. */
   toBytes(): Uint8Array
 }
 
 interface Family {
   readonly name: string
   readonly help: string
-  /** The labels of each series of a source, written, with its value. */
+  /** Returns the formatted labels of each series of a source, with its value. */
   readonly series: (standing: SourceStanding) => readonly (readonly [labels: string, value: number])[]
 }
 

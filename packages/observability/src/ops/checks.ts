@@ -1,13 +1,13 @@
 import { toFailure } from '@inlet/domain'
 import { DeadlineError, withDeadline } from '@inlet/runtime'
 
-/** Looks at one thing the process needs: null when it is fine, else the reason why not. Throwing counts as not fine. */
+/** Checks one thing the process needs: null when it is fine, otherwise the reason why not. Throwing counts as a failure. */
 export type Probe = () => Promise<string | null>
 
 export interface Check {
   readonly name: string
   readonly ok: boolean
-  /** Why not; free of secrets. */
+  /** Why it failed; contains no secrets. */
   readonly reason?: string
 }
 
@@ -31,6 +31,6 @@ const runProbe = async (name: string, probe: Probe): Promise<Check> => {
   }
 }
 
-/** Runs all probes at once, each with 2 s at most; the order of the answer is that of the probes. */
+/** Runs all probes at once, each for at most 2 s; results are in the order of the probes. */
 export const runProbes = (probes: Readonly<Record<string, Probe>>): Promise<readonly Check[]> =>
   Promise.all(Object.entries(probes).map(([name, probe]) => runProbe(name, probe)))

@@ -5,28 +5,28 @@ export interface OpsAnswer {
   readonly status: number
   readonly contentType: string
   readonly body: string
-  /** What follows the body, in memory that threads share: it is not copied. */
+  /** Follows the body; in shared memory, so it is not copied. */
   readonly rest?: Uint8Array
 }
 
 const json = (status: number, body: object): OpsAnswer => ({ status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) })
 
-/** GET /health: 200 while the process makes progress, else 503 with what does not; the supervisor should restart it. */
+/** GET /health: 200 while the process makes progress, otherwise 503 with the failing checks; the supervisor should then restart it. */
 export const toHealthAnswer = (checks: readonly Check[]): OpsAnswer => {
   const ok = checks.every((check) => check.ok)
   return json(ok ? 200 : 503, { status: ok ? 'ok' : 'unhealthy', checks })
 }
 
-/** GET /ready: 200 when work may be sent here, else 503; lists each check, with the reason of those that fail. */
+/** GET /ready: 200 when work may be sent here, otherwise 503; lists each check, with the reasons of failing ones. */
 export const toReadyAnswer = (checks: readonly Check[]): OpsAnswer => {
   const ok = checks.every((check) => check.ok)
   return json(ok ? 200 : 503, { status: ok ? 'ready' : 'not_ready', checks })
 }
 
-/** GET /metrics in the text format of Prometheus. */
+/** GET /metrics in Prometheus' text format. */
 export const toMetricsAnswer = async (metrics: Pick<Metrics, 'expose'>): Promise<OpsAnswer> => ({ status: 200, ...(await metrics.expose()) })
 
-/** The same to be sent by another thread. */
+/** The same, to be sent by another thread. */
 export const toSharedMetricsAnswer = async (metrics: Pick<Metrics, 'exposeParts'>): Promise<OpsAnswer> => ({
   status: 200,
   ...(await metrics.exposeParts()),

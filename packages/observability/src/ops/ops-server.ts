@@ -8,17 +8,17 @@ import { OPS_THREAD, type OpsThreadData } from './ops-thread.js'
 
 export interface OpsServerOptions {
   readonly host: string
-  /** 0 takes a free port. */
+  /** 0 selects a free port. */
   readonly port: number
   readonly metrics: Pick<Metrics, 'exposeParts'>
   readonly isReady: () => Promise<readonly Check[]>
   readonly isHealthy: () => Promise<readonly Check[]>
-  /** A process whose event loop is silent for so long (ms) is killed from outside of it; never by default. */
+  /** A process whose event loop is silent for this long (ms) is killed from outside of it; default: never. */
   readonly silentMs?: number
 }
 
 export interface OpsServer {
-  /** The port that was taken. */
+  /** The port it listens on. */
   readonly port: number
   close(): Promise<void>
 }
@@ -46,8 +46,8 @@ type ThreadMessage =
   | { readonly failed: { readonly message: string; readonly code?: string } }
 
 /**
- * Serves /health, /ready and /metrics for processes without an API, without authentication: bind it where only operators come. It answers from a
- * thread of its own: while the event loop is blocked, /ready and all else is 503. The caller closes.
+ * Serves /health, /ready and /metrics for processes without an API, without authentication: bind it where only operators have access. It answers from
+ * its own thread: while the event loop is blocked, /ready and everything else is 503. The caller closes it.
  */
 export const openOpsServer = async (options: OpsServerOptions): Promise<OpsServer> => {
   const heartbeats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
@@ -58,7 +58,7 @@ export const openOpsServer = async (options: OpsServerOptions): Promise<OpsServe
     answerMs: ANSWER_MS,
     heartbeats,
     heartbeatMs: HEARTBEAT_MS,
-    // Somebody who holds the process at a breakpoint does not want it killed.
+    // A process held at a breakpoint should not be killed.
     silentMs: process.execArgv.some((flag) => flag.startsWith('--inspect')) ? 0 : (options.silentMs ?? 0),
   }
   const thread = new Worker(OPS_THREAD, { eval: true, env: {}, execArgv: [], workerData: data })
@@ -86,8 +86,8 @@ export const openOpsServer = async (options: OpsServerOptions): Promise<OpsServe
   }
 }
 
-/** Below this a busy machine could be taken for a blocked process. */
+/** With a shorter limit, a busy machine could be taken for a blocked process. */
 const LEAST_MS = 5_000
 
-/** How long the event loop of a process may be silent: for two lives of its leases (ms), when others have long taken its work over. */
+/** Returns how long the event loop of a process may be silent (ms): two lifetimes of its leases, by which time others have taken over its work. */
 export const silenceOf = (leaseMs: number): number => Math.max(2 * leaseMs, LEAST_MS)

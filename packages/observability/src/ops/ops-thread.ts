@@ -1,21 +1,21 @@
-/** What the thread is given. */
+/** The data passed to the thread. */
 export interface OpsThreadData {
   readonly host: string
   readonly port: number
   readonly requestTimeoutMs: number
-  /** How long an answer of the event loop is waited for. */
+  /** How long to wait for an answer of the event loop. */
   readonly answerMs: number
-  /** Raised by the event loop every `heartbeatMs`. */
+  /** Incremented by the event loop every `heartbeatMs`. */
   readonly heartbeats: Int32Array
   readonly heartbeatMs: number
-  /** A process whose event loop is silent for so long is killed; 0: never. */
+  /** A process whose event loop is silent for this long is killed; 0: never. */
   readonly silentMs: number
 }
 
 /**
- * Serves the operators from a thread of its own and watches the event loop of the process from there: what blocks the loop blocks neither.
- * Silence is counted in looks of the thread, so that a process that was stopped or starved as a whole is not blamed for the time it did not have.
- * No file of its own, so that it is the same from source and from dist.
+ * Answers operators from its own thread and watches the event loop of the process from there: what blocks the loop blocks neither. Silence is counted
+ * in checks by this thread, so that a process that was stopped or starved as a whole is not blamed for time it did not have. Not a separate file, so
+ * that it is the same from source and from dist.
  */
 export const OPS_THREAD = `
 const { createServer } = require('node:http')

@@ -2,14 +2,14 @@ import { monotonicNow } from '@inlet/runtime'
 import type { Check } from './checks.js'
 
 export interface HealthWatch {
-  /** Resolves with the reasons once the process has been unhealthy without a break for the whole time; else never. */
+  /** Resolves with the reasons once the process has been continuously unhealthy for the whole grace period; otherwise never. */
   readonly ended: Promise<string>
   stop(): void
 }
 
 const LOOK_MS = 5_000
 
-/** Looks at a process's own health; one that stays unhealthy for `graceMs` had better start again. */
+/** Watches a process's own health; one that stays unhealthy for `graceMs` should be restarted. The caller stops it. */
 export const watchHealth = (options: {
   readonly isHealthy: () => Promise<readonly Check[]>
   readonly graceMs: number

@@ -1,7 +1,7 @@
 import { envChoice, envInt, envList, envText, envUrl } from '@inlet/runtime'
 import { LOG_LEVELS } from '../logging/logger.js'
 
-/** How long the queue may be unavailable where INLET_QUEUE_MAX_OUTAGE_MS is not set (ms). */
+/** How long the queue may be unavailable if INLET_QUEUE_MAX_OUTAGE_MS is not set (ms). */
 export const QUEUE_MAX_OUTAGE_MS = 600_000
 
 /** Settings of every process. */
@@ -22,7 +22,7 @@ export const processSettings = {
   }).optional(),
 }
 
-/** Settings of processes that work on jobs. */
+/** Settings of processes that handle jobs. */
 export const jobSettings = {
   INLET_LEASE_TTL_MS: envInt({ min: 2_000, max: 120_000, default: 15_000, describe: 'how long a dead process keeps its runs and jobs' }),
 }

@@ -1,4 +1,7 @@
-/** Edits that make one of the other: letters changed, left out, added, or exchanged with their neighbor (optimal string alignment). Small inputs only. */
+/**
+ * Returns the number of edits between two words: letters changed, left out, added, or exchanged with their neighbor (optimal string alignment). For
+ * small inputs only.
+ */
 const distance = (a: string, b: string): number => {
   let before: readonly number[] = []
   let previous: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index)
@@ -16,7 +19,7 @@ const distance = (a: string, b: string): number => {
   return previous[b.length] ?? 0
 }
 
-/** The candidate nearest to a mistyped name, or undefined when none is near enough (a fifth of its length) to be meant. */
+/** Returns the candidate closest to a mistyped name, or undefined when none is close enough (a fifth of its length) to be meant. */
 export const closeMatch = (name: string, candidates: readonly string[]): string | undefined => {
   const ranked = candidates.map((candidate) => ({ candidate, far: distance(name, candidate) })).sort((a, b) => a.far - b.far)
   const best = ranked[0]

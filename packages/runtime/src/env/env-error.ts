@@ -8,7 +8,7 @@ export interface EnvProblem {
 
 const line = (problem: EnvProblem): string => `  ${problem.key}: ${problem.rule}${problem.description ? ` (${problem.description})` : ''}`
 
-/** Every environment key that cannot be used, all at once. Neither message nor problems hold a value. */
+/** Reports every environment key that cannot be used, all at once. Neither the message nor the problems contain a value. */
 export class EnvError extends Error {
   override readonly name = 'EnvError'
   readonly problems: readonly EnvProblem[]

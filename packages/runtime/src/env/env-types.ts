@@ -28,7 +28,7 @@ export const envInt = (options: KeyOptions<number> & { readonly min: number; rea
 
 const WORDS: Readonly<Record<string, boolean>> = { true: true, '1': true, yes: true, on: true, false: false, '0': false, no: false, off: false }
 
-/** true, 1, yes, on or false, 0, no, off in any case. */
+/** true, 1, yes, on or false, 0, no, off, in any case. */
 export const envBool = (options: KeyOptions<boolean>): EnvKey<boolean> => {
   const schema = z
     .string()
@@ -37,7 +37,7 @@ export const envBool = (options: KeyOptions<boolean>): EnvKey<boolean> => {
   return finish(schema, options)
 }
 
-/** Parts separated by commas, trimmed, empty ones left out. */
+/** A comma-separated list; items are trimmed, empty ones left out. */
 export const envList = (options: KeyOptions<readonly string[]>): EnvKey<readonly string[]> =>
   finish(
     z.string().transform((text): readonly string[] =>
@@ -51,7 +51,10 @@ export const envList = (options: KeyOptions<readonly string[]>): EnvKey<readonly
 
 const PROGRAM = /^([\w.-]{1,100})=(\/\S*(?:\s+\S+)*)$/u
 
-/** Programs as `name=/path/to/executable arguments`, separated by commas; arguments hold neither blanks nor commas. By name: executable and arguments. */
+/**
+ * Programs as `name=/path/to/executable arguments`, separated by commas; arguments contain neither blanks nor commas. Maps names to executable and
+ * arguments.
+ */
 export const envPrograms = (options: Pick<KeyOptions<unknown>, 'describe'>): EnvKey<ReadonlyMap<string, readonly string[]>> => {
   const schema = z.string().transform((text, context): ReadonlyMap<string, readonly string[]> => {
     const parts = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [PROGRAM.exec(part.trim())]))
@@ -71,14 +74,14 @@ const schemeOf = (text: string): string => {
   }
 }
 
-/** An absolute URL with one of the schemes (without colon), kept as it was written. */
+/** An absolute URL with one of the schemes (without colon), kept as written. */
 export const envUrl = (options: KeyOptions<string> & { readonly schemes: readonly string[] }): EnvKey<string> => {
   const rule = `must be a URL that starts with ${options.schemes.map((scheme) => `${scheme}://`).join(' or ')}`
   const fits = (text: string): boolean => options.schemes.includes(schemeOf(text))
   return finish(z.string().refine(fits, rule), options)
 }
 
-/** Any text that is not empty. */
+/** Any non-empty text. */
 export const envText = (options: KeyOptions<string>): EnvKey<string> => finish(z.string(), options)
 
 /** One of the words. */

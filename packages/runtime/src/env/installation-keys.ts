@@ -1,6 +1,6 @@
 /**
- * Every documented INLET_ key: of all processes, of the command line and of docker compose. They may share one environment, so that each process
- * knows them all and only a misspelt one is refused. A test compares the list with the docs.
+ * Every documented INLET_ key: of all processes, of the command line and of docker compose. They may share one environment, so each process knows
+ * them all and refuses only misspelled ones. A test compares the list with the docs.
  */
 export const INSTALLATION_KEYS: readonly string[] = [
   'INLET_API_HOST',

@@ -18,7 +18,7 @@ interface Described {
 
 const isDescribed = (value: unknown): value is Described => typeof value === 'object' && value !== null && '_zod' in value
 
-// A wrapper such as .optional() hides the description of what it wraps.
+// A wrapper such as .optional() hides the description of the schema inside.
 const descriptionOf = (schema: unknown): string | undefined => {
   if (!isDescribed(schema)) return undefined
   if (schema.description) return schema.description
@@ -46,8 +46,8 @@ const unknownKeys = (known: readonly string[], env: Env, options: ParseEnvOption
 }
 
 /**
- * The typed settings in an environment. An empty value counts as absent, since env files and compose files write it so.
- * Throws `EnvError` with every bad key at once, its description and the rule it breaks, never a value.
+ * Parses an environment into typed settings. An empty value counts as absent, since env files and compose files write it that way. Throws `EnvError`
+ * with every bad key at once, its description and the rule it breaks, never a value.
  */
 export const parseEnv = <S extends z.ZodObject>(schema: S, env: Env, options: ParseEnvOptions = {}): z.output<S> => {
   const known = Object.keys(schema.shape)

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { EnvError } from './env-error.js'
 import type { Env } from './parse-env.js'
 
-/** Settings that hold secrets: each may stand in a file instead, which `<KEY>_FILE` names, e.g. a mounted secret. */
+/** Settings that hold secrets: each may be in a file instead, e.g. a mounted secret, named by `<KEY>_FILE`. */
 const KEYS = ['DATABASE_URL', 'REDIS_URL', 'INLET_ENCRYPTION_KEYS'] as const
 
 /**
- * The environment with these settings out of their files, and without the names of the files. Master keys stand one a line or separated
- * by commas. Without files the environment stays as it is. Throws `EnvError`: a file that cannot be read, or a setting given twice.
+ * Returns the environment with these settings read from their files, and without the file names. Master keys are one per line or separated by commas.
+ * Without files, the environment is returned unchanged. Throws `EnvError` for a file that cannot be read, or a setting given twice.
  */
 export const withSecretFiles = (env: Env): Env => {
   const named = KEYS.filter((key) => (env[`${key}_FILE`] ?? '') !== '')

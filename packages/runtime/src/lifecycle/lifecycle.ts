@@ -10,18 +10,18 @@ export interface CloseFailure {
 }
 
 export interface DeferOptions {
-  /** How long the closer may take; 10,000 ms by default. */
+  /** How long the closer may take; default 10,000 ms. */
   readonly timeoutMs?: number
 }
 
 /** What has been opened, to be closed in reverse order. */
 export interface Lifecycle {
   /**
-   * Registers the closer of something just opened. When the lifecycle is closed already, closes it at once and throws,
-   * so that construction ends and nothing leaks.
+   * Registers the closer of something just opened. When the lifecycle is already closed, closes it at once and throws, so that construction ends and
+   * nothing leaks.
    */
   defer(name: string, close: () => unknown, options?: DeferOptions): void
-  /** Runs all closers, last first, one at a time; continues after errors and timeouts and reports them. Later calls give the same answer. */
+  /** Runs all closers, last first, one at a time; continues after errors and timeouts and reports them. Later calls return the same result. */
   close(): Promise<readonly CloseFailure[]>
 }
 
@@ -33,7 +33,7 @@ interface Closer {
 
 const DEFAULT_TIMEOUT_MS = 10_000
 
-/** Builds an empty lifecycle. Failures of closers go to the log, when given, and to the answer of `close`. */
+/** Creates an empty lifecycle. Failed closers are reported to the log, if given, and in the result of `close`. */
 export const createLifecycle = (log?: LifecycleLog): Lifecycle => {
   const closers: Closer[] = []
   let closing: Promise<readonly CloseFailure[]> | undefined
@@ -73,8 +73,8 @@ export const createLifecycle = (log?: LifecycleLog): Lifecycle => {
 export type Closeable<T extends object> = T & { close(): Promise<readonly CloseFailure[]> }
 
 /**
- * Builds something out of parts that must be closed. When `build` throws, what it had opened is closed, last first, and
- * the error continues to the caller; else the built plain object is returned with a `close` that the caller calls.
+ * Builds something out of parts that must be closed. When `build` throws, what it had opened is closed, last first, and the error is rethrown;
+ * otherwise the plain object it built is returned with a `close` that the caller calls.
  */
 export const withLifecycle = async <T extends object>(build: (lifecycle: Lifecycle) => Promise<T>, log?: LifecycleLog): Promise<Closeable<T>> => {
   const lifecycle = createLifecycle(log)

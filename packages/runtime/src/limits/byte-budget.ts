@@ -1,14 +1,14 @@
 /** A bounded amount of something, handed out first come, first served. */
 export interface ByteBudget {
-  /** Bytes handed out now; above `max` only while one oversized request holds everything. */
+  /** Bytes handed out now; above `max` only while a single oversized request holds everything. */
   readonly used: number
   readonly max: number
-  /** Requests in the queue. */
+  /** Requests waiting. */
   readonly waiting: number
   /**
-   * Waits until `bytes` fit and gives the function that returns them (repeated calls do nothing).
-   * A request above the maximum passes alone, when nothing else is out, so that it cannot wait for ever.
-   * Rejects with the reason of the signal when that aborts first. Throws RangeError for a negative or fractional amount.
+   * Waits until `bytes` fit and returns the function that gives them back (repeated calls do nothing). A request above the maximum is granted alone,
+   * when nothing else is out, so that it cannot wait forever. Rejects with the signal's reason when that aborts first. Throws RangeError for a
+   * negative or fractional amount.
    */
   acquire(bytes: number, signal?: AbortSignal): Promise<() => void>
 }
@@ -18,7 +18,7 @@ interface Waiter {
   readonly grant: () => void
 }
 
-/** Builds a budget of `max` bytes, all free. */
+/** Creates a budget of `max` bytes, all free. */
 export const createByteBudget = (max: number): ByteBudget => {
   if (!Number.isSafeInteger(max) || max < 1) throw new RangeError('a byte budget is a whole number of at least 1')
   const queue: Waiter[] = []
@@ -49,7 +49,7 @@ export const createByteBudget = (max: number): ByteBudget => {
       const onAbort = (): void => {
         queue.splice(queue.indexOf(waiter), 1)
         reject(signal?.reason)
-        // The one that gave up may have been the large one at the head.
+        // The request that gave up may have been the large one at the head.
         serveQueue()
       }
       const waiter: Waiter = {
@@ -82,11 +82,11 @@ export const createByteBudget = (max: number): ByteBudget => {
 export interface Semaphore {
   readonly used: number
   readonly waiting: number
-  /** Waits for a free slot and gives the function that frees it. Rejects with the reason of the signal when that aborts first. */
+  /** Waits for a free slot and returns the function that frees it. Rejects with the signal's reason when that aborts first. */
   acquire(signal?: AbortSignal): Promise<() => void>
 }
 
-/** `slots` places, handed out first come, first served. */
+/** Creates a semaphore with `slots` slots, handed out first come, first served. */
 export const createSemaphore = (slots: number): Semaphore => {
   const budget = createByteBudget(slots)
   return {

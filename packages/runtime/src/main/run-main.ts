@@ -14,18 +14,18 @@ export interface MainLog {
 
 export interface RunningApp {
   close(): Promise<readonly CloseFailure[]>
-  /** Resolves when the app must end by itself, e.g. since it makes no progress; the process then closes and exits 1. */
+  /** Resolves when the app must end by itself, e.g. because it makes no progress; the process then closes and exits 1. */
   readonly ended?: Promise<unknown>
 }
 
 export interface Main<Config, Log extends MainLog> {
   readonly env: Env
-  /** Throws `EnvError`. */
+  /** Parses the settings. Throws `EnvError`. */
   parse(env: Env): Config
   createLog(config: Config): Log
-  /** Opens everything; the signal aborts when the process was asked to stop meanwhile. Use `withLifecycle`, so that a throw leaves nothing open. */
+  /** Opens everything; the signal aborts if the process is asked to stop meanwhile. Use `withLifecycle`, so that a throw leaves nothing open. */
   compose(config: Config, context: { readonly log: Log; readonly signal: AbortSignal }): Promise<RunningApp>
-  /** How long closing may take altogether; 25,000 ms by default. */
+  /** How long closing may take in total; default 25,000 ms. */
   readonly closeTimeoutMs?: number
 }
 
@@ -36,9 +36,9 @@ export interface MainHost extends ProcessHost {
 const DEFAULT_CLOSE_TIMEOUT_MS = 25_000
 
 /**
- * How far the heap may grow beyond what was in use after a full garbage collection until the next one. V8 lets it grow several times as large
- * while much is allocated, so that batches that were stored long ago fill most of a process. Growth of 100 % costs no processor time that
- * could be measured; 30 % cost worker and scribe half as much again while a table was stored, for 40 MiB less (docs/benchmarks.md).
+ * How far the heap may grow beyond what was in use after a full garbage collection until the next one. V8 lets it grow several times as large during
+ * heavy allocation, so that batches stored long ago fill most of a process. Growth of 100 % cost no measurable CPU time; 30 % cost worker and scribe
+ * half as much again while a table was stored, for 40 MiB less (docs/benchmarks.md).
  */
 const HEAP_GROWTH_PERCENT = 100
 
@@ -112,8 +112,8 @@ const serve = async <Config, Log extends MainLog>(
 }
 
 /**
- * The life of a process: settings → log → composition → signal → close → exit. Exit codes: 0 stopped on request, 1 failed
- * start, defect or failed close, 78 unusable settings (all listed on stderr), 130 second signal. The only caller is main.ts.
+ * Runs the life of a process: settings → log → composition → signal → close → exit. Exit codes: 0 stopped on request, 1 failed start, defect or
+ * failed close, 78 unusable settings (all listed on stderr), 130 second signal. Called only by main.ts.
  */
 export const runMain = async <Config, Log extends MainLog>(main: Main<Config, Log>, host: MainHost = process): Promise<void> => {
   if (host === process) setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)

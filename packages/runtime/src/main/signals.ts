@@ -13,7 +13,7 @@ export interface ProcessHost {
 /** One request to stop often arrives twice: from the terminal or `timeout` to the group, and again from npm or a shell. */
 const SAME_REQUEST_MS = 1_000
 
-/** Resolves with the first SIGTERM or SIGINT. Another one later than a second after it exits at once with 130. `now` gives monotonic milliseconds. */
+/** Resolves with the first SIGTERM or SIGINT. Another one more than a second later exits at once with 130. `now` returns monotonic milliseconds. */
 export const waitForSignal = (host: ProcessHost = process, now: () => number = monotonicNow): Promise<StopSignal> =>
   new Promise((resolve) => {
     let stoppingSince: number | undefined

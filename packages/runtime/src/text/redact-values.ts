@@ -1,6 +1,6 @@
 export const REDACTED = '[redacted]'
 
-// Shorter values would blacken ordinary words and protect nothing.
+// Redacting shorter values would remove ordinary words and protect nothing.
 const MIN_LENGTH = 4
 
 const jsonEscaped = (text: string): string => JSON.stringify(text).slice(1, -1)
@@ -23,7 +23,7 @@ const urlForms = (value: string): string[] => {
   }
 }
 
-/** How a value looks in plain text, in JSON (also inside a JSON string), in a URL and in base64. */
+/** Returns how a value looks in plain text, in JSON (also inside a JSON string), in a URL and in base64. */
 const formsOf = (value: string): string[] => {
   const once = jsonEscaped(value)
   const twice = jsonEscaped(once)
@@ -35,7 +35,10 @@ const formsOf = (value: string): string[] => {
 
 const escapeRegExp = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`)
 
-/** A global pattern for all forms of the values, longest first; undefined when there is nothing to look for. Values under 4 characters are left out. */
+/**
+ * Returns a global pattern for all forms of the values, longest first; undefined when there is nothing to look for. Values under 4 characters are
+ * left out.
+ */
 export const redactionPattern = (values: Iterable<string>): RegExp | undefined => {
   const forms = new Set<string>()
   for (const value of values) {
@@ -51,7 +54,7 @@ export const redactionPattern = (values: Iterable<string>): RegExp | undefined =
   )
 }
 
-/** The text with every value replaced, in plain, JSON, URL and base64 form. */
+/** Returns the text with every value replaced, in plain, JSON, URL and base64 form. */
 export const redactValues = (text: string, values: Iterable<string>): string => {
   const pattern = redactionPattern(values)
   return pattern === undefined ? text : text.replace(pattern, REDACTED)

@@ -14,7 +14,7 @@ const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
     signal?.addEventListener('abort', onAbort, { once: true })
   })
 
-/** Waits `ms` milliseconds, however many. Rejects with the reason of the signal as soon as that aborts. */
+/** Waits `ms` milliseconds, however many. Rejects with the signal's reason as soon as it aborts. */
 export const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
   for (let left = ms; ; left -= LONGEST_TIMER_MS) {
     signal?.throwIfAborted()
@@ -23,15 +23,18 @@ export const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => 
   }
 }
 
-/** Milliseconds since the process began; never jumps when the wall clock is set. */
+/** Returns milliseconds since the process began; unaffected when the wall clock is set. */
 export const monotonicNow = (): number => performance.now()
 
-/** Something took longer than it may. */
+/** Thrown when something took longer than it may. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
 }
 
-/** The outcome of the work, or a `DeadlineError` after `timeoutMs`. The work itself is not stopped. The timer keeps the process alive. */
+/**
+ * Returns the outcome of the work; rejects with a `DeadlineError` after `timeoutMs`. The work itself is not stopped. The timer keeps the process
+ * alive.
+ */
 export const withDeadline = async <T>(work: () => Promise<T>, timeoutMs: number, what: string): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -9,7 +9,7 @@ const CHECKSUM_LENGTH = 6
 const FORM = new RegExp(`^inl_([0-9A-Za-z]{${ID_LENGTH}})_([0-9A-Za-z]{${SECRET_LENGTH}})_([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`, 'u')
 
 export interface NewApiKey {
-  /** Public; finds the row. */
+  /** Public; identifies the row. */
   readonly id: string
   /** `inl_<id>_<secret>_<checksum>`: shown once, never stored. */
   readonly plaintext: string
@@ -23,10 +23,10 @@ export interface ParsedApiKey {
 }
 
 export type ApiKeyMatch =
-  /** With `rehash`: the stored hash uses an older master key; store this one instead, so that the older key can go. */
+  /** With `rehash`: the stored hash uses an older master key; store this one in its place, so that the older key can be removed. */
   | { readonly result: 'match'; readonly rehash?: string }
   | { readonly result: 'mismatch' }
-  /** The master key behind the stored hash is not configured any more. */
+  /** The master key behind the stored hash is no longer configured. */
   | { readonly result: 'key_missing'; readonly keyId: string }
 
 const checksumOf = (text: string): string => {
@@ -37,14 +37,14 @@ const checksumOf = (text: string): string => {
 
 const digest = (pepper: KeyObject, plaintext: string): Buffer => createHmac('sha256', pepper).update(plaintext).digest()
 
-/** What to store of an API key: HMAC-SHA-256 with the pepper of the primary master key. */
+/** Returns the hash to store for an API key: HMAC-SHA-256 with the pepper of the primary master key. */
 export const hashApiKey = (keyring: Keyring, plaintext: string): string => {
   const pepper = keyring.pepper(keyring.primaryId)
   if (pepper === undefined) throw new Failure('SECRET_UNREADABLE', `key ${keyring.primaryId} is not configured`)
   return `${keyring.primaryId}:${digest(pepper, plaintext).toString('hex')}`
 }
 
-/** A new API key with a random id (95 bits) and secret (256 bits). */
+/** Creates an API key with a random id (95 bits) and secret (256 bits). */
 export const createApiKey = (keyring: Keyring): NewApiKey => {
   // 12 bytes may need a 17th digit; the last 16 keep 95 bits of them.
   const id = toBase62(randomBytes(12), ID_LENGTH).slice(-ID_LENGTH)
@@ -53,7 +53,9 @@ export const createApiKey = (keyring: Keyring): NewApiKey => {
   return { id, plaintext, hash: hashApiKey(keyring, plaintext) }
 }
 
-/** Checks form and checksum, without a database, so that typing errors cost nothing. Throws UNAUTHENTICATED; the message shows nothing of the text. */
+/**
+ * Checks form and checksum without a database, so that typing errors cost nothing. Throws UNAUTHENTICATED; the message reveals nothing of the text.
+ */
 export const parseApiKey = (text: string): ParsedApiKey => {
   const match = FORM.exec(text)
   const id = match?.[1]
@@ -79,7 +81,7 @@ export const matchApiKey = (keyring: Keyring, presented: ParsedApiKey, storedHas
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const BASE = 62n
 
-/** The bytes as a number in base 62, padded to a fixed length. */
+/** Returns the bytes as a number in base 62, padded to a fixed length. */
 const toBase62 = (bytes: Uint8Array, length: number): string => {
   let rest = BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`)
   let text = ''

@@ -4,7 +4,7 @@ export const MASTER_KEY_BYTES = 32
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/u
 
 export interface MasterKey {
-  /** Written next to everything the key seals, in clear: 1 to 32 letters, digits, _ or -. */
+  /** Stored in clear next to everything the key seals: 1 to 32 letters, digits, _ or -. */
   readonly id: string
   /** 32 random bytes. */
   readonly key: Uint8Array
@@ -15,7 +15,7 @@ export class KeyringError extends Error {
   override readonly name = 'KeyringError'
 }
 
-/** The master keys that are live: what is sealed is sealed with the primary, and opened with whichever sealed it. */
+/** The configured master keys: the primary seals, and whichever key sealed a text opens it. */
 export interface Keyring {
   readonly primaryId: string
   readonly ids: readonly string[]
@@ -30,7 +30,7 @@ const derive = (key: Uint8Array, purpose: string): KeyObject => {
   return createSecretKey(bytes)
 }
 
-/** Checks the keys and derives one key per purpose. Throws `KeyringError`. Holds key material that no serializer shows. */
+/** Validates the keys and derives one key per purpose. Throws `KeyringError`. The key material it holds is hidden from serializers. */
 export const createKeyring = ({ keys, primary }: { readonly keys: readonly MasterKey[]; readonly primary: string }): Keyring => {
   const wrapping = new Map<string, KeyObject>()
   const peppers = new Map<string, KeyObject>()

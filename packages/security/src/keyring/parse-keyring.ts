@@ -10,14 +10,14 @@ const parseKey = (part: string, index: number): MasterKey => {
   const id = part.slice(0, colon)
   const text = part.slice(colon + 1)
   const key = Buffer.from(text, 'base64')
-  // Buffer skips what is not base64 and would make another key out of a mistyped one.
+  // Buffer skips what is not base64 and would silently make a different key of a mistyped one.
   if (!BASE64.test(text) || key.toString('base64').replace(/=+$/u, '') !== text.replace(/=+$/u, '')) {
     throw new KeyringError(`part ${index + 1} has a key that is not base64`)
   }
   return { id, key }
 }
 
-/** `id:base64,id2:base64` → keyring whose primary is the first key. Throws `KeyringError`, which shows no part of a key. */
+/** Parses `id:base64,id2:base64` into a keyring whose primary is the first key. Throws `KeyringError`, which reveals no part of a key. */
 export const parseKeyring = (text: string): Keyring => {
   const keys = text
     .split(',')
@@ -28,11 +28,11 @@ export const parseKeyring = (text: string): Keyring => {
 }
 
 const HOW_TO_MAKE = 'make one with `inlet keys generate`'
-/** 32 random bytes have fewer different ones once in 10^20. */
+/** Of 32 random bytes, fewer are different only once in 10^20. */
 const LEAST_DIFFERENT = 12
 const LONGEST_PATTERN = 16
 
-/** Whether a key was made up: one byte over and over, a short pattern, or counting. A key of another length is refused as such. */
+/** Whether a key was made up: one byte repeated, a short pattern, or counting. A key of another length is refused for that. */
 const isTrivial = (key: Uint8Array): boolean => {
   if (key.byteLength !== MASTER_KEY_BYTES) return false
   const bytes = [...key]
@@ -42,10 +42,10 @@ const isTrivial = (key: Uint8Array): boolean => {
   return counts || repeats || new Set(bytes).size < LEAST_DIFFERENT
 }
 
-/** A new random key in the form `parseKeyring` reads. */
+/** Creates a random key in the form that `parseKeyring` reads. */
 export const createMasterKeyText = (id: string): string => `${id}:${randomBytes(MASTER_KEY_BYTES).toString('base64')}`
 
-/** The environment key of the master keys, for the schema of an app: reads a text, gives a keyring. */
+/** The environment key for the master keys, for the schema of an app: parses text into a keyring. */
 export const envKeyring = z
   .string()
   .transform((text, context): Keyring => {

@@ -7,15 +7,15 @@ import { getWrappingKey } from './envelope.js'
 const PLAIN = 'inlet canary'
 const aadFor = (keyId: string): Buffer => aadOf('canary', keyId)
 
-/** A known text sealed with the primary key, `keyId:base64`: store it once per database, check it at every start. */
+/** Seals a known text with the primary key, as `keyId:base64`: store it once per database, check it at every start. */
 export const sealCanary = (keyring: Keyring): string => {
   const keyId = keyring.primaryId
   return `${keyId}:${encrypt(getWrappingKey(keyring, keyId, 'the canary would be'), Buffer.from(PLAIN), aadFor(keyId))}`
 }
 
 /**
- * Whether the configured keys are those of this database: 'current', or 'old_key' when the canary should be sealed again with
- * the primary key. Throws SECRET_UNREADABLE, naming the key, when it is missing or is another one under the same id.
+ * Checks whether the configured keys are those of this database: 'current', or 'old_key' when the canary should be resealed with the primary key.
+ * Throws SECRET_UNREADABLE, naming the key, when it is missing or is a different one under the same id.
  */
 export const checkCanary = (keyring: Keyring, stored: string): 'current' | 'old_key' => {
   const colon = stored.indexOf(':')
@@ -36,8 +36,8 @@ export const checkCanary = (keyring: Keyring, stored: string): 'current' | 'old_
 export const CANARY_SETTING = 'encryption_canary'
 
 /**
- * Makes sure that the configured keys are those of this installation, before anything else starts.
- * `claim` writes a setting unless it is there, and answers the one that holds. Throws `EnvError` (exit 78): starting again would not help.
+ * Makes sure that the configured keys are those of this installation, before anything else starts. `claim` writes a setting unless it exists, and
+ * returns the value in effect. Throws `EnvError` (exit 78): a restart would not help.
  */
 export const requireKeys = async (keyring: Keyring, claim: (key: string, value: string) => Promise<unknown>): Promise<void> => {
   const stored = String(await claim(CANARY_SETTING, sealCanary(keyring)))

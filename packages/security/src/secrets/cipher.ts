@@ -4,7 +4,9 @@ const ALGORITHM = 'aes-256-gcm'
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
-/** AES-256-GCM (NIST SP 800-38D) with a random 96-bit IV → base64 of IV, ciphertext and tag. A key may seal at most 2^32 texts. */
+/**
+ * Encrypts with AES-256-GCM (NIST SP 800-38D) and a random 96-bit IV; returns base64 of IV, ciphertext and tag. A key may seal at most 2^32 texts.
+ */
 export const encrypt = (key: KeyObject, plain: Uint8Array, aad: Uint8Array): string => {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv(ALGORITHM, key, iv, { authTagLength: TAG_BYTES })
@@ -12,7 +14,7 @@ export const encrypt = (key: KeyObject, plain: Uint8Array, aad: Uint8Array): str
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64')
 }
 
-/** What was encrypted with this key and these additional data; throws when either differs or a bit was changed. */
+/** Decrypts what was encrypted with this key and additional data; throws when either differs or a bit was changed. */
 export const decrypt = (key: KeyObject, sealed: string, aad: Uint8Array): Buffer => {
   const bytes = Buffer.from(sealed, 'base64')
   if (bytes.byteLength < IV_BYTES + TAG_BYTES) throw new Error('the ciphertext is too short')
@@ -22,5 +24,5 @@ export const decrypt = (key: KeyObject, sealed: string, aad: Uint8Array): Buffer
   return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()])
 }
 
-/** Additional data out of parts, so that no two lists of parts give the same bytes. */
+/** Encodes parts as additional data, so that no two lists of parts give the same bytes. */
 export const aadOf = (...parts: readonly (string | number | readonly string[])[]): Buffer => Buffer.from(JSON.stringify(parts))

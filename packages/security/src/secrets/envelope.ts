@@ -6,7 +6,7 @@ import { aadOf, decrypt, encrypt } from './cipher.js'
 
 const base64 = z.base64()
 
-/** How the secrets of a credential are stored: one ciphertext per field, under a data key that the master key `keyId` wraps. */
+/** The stored form of a credential's secrets: one ciphertext per field, under a data key that the master key `keyId` wraps. */
 export const sealedSecretsSchema = z.strictObject({
   v: z.literal(1),
   keyId: z.string(),
@@ -16,7 +16,7 @@ export const sealedSecretsSchema = z.strictObject({
 
 export type SealedSecrets = z.output<typeof sealedSecretsSchema>
 
-/** The row a sealed text belongs to; the ciphertext opens nowhere else. */
+/** The row a sealed text belongs to; the ciphertext can be opened nowhere else. */
 export interface SecretPlace {
   /** The source, shared credential or call whose secrets these are. */
   readonly ownerId: string
@@ -29,13 +29,13 @@ export type Secrets = Readonly<Record<string, unknown>>
 const FORBIDDEN_FIELDS = new Set(['__proto__', 'constructor', 'prototype'])
 const SET_AGAIN = 'Set the secrets again.'
 
-// The names of all fields are part of it, so that none can be taken away or added.
+// Includes the names of all fields, so that none can be removed or added.
 const dataKeyAad = (place: SecretPlace, keyId: string, fields: readonly string[]): Buffer =>
   aadOf('data key', place.ownerId, place.version, keyId, [...fields].sort())
 
 const fieldAad = (place: SecretPlace, keyId: string, field: string): Buffer => aadOf('field', place.ownerId, field, place.version, keyId)
 
-/** The wrapping key of an id, or `SECRET_UNREADABLE` that names the id. */
+/** Returns the wrapping key with an id. Throws `SECRET_UNREADABLE` that names the id. */
 export const getWrappingKey = (keyring: Keyring, keyId: string, what: string): KeyObject => {
   const key = keyring.wrapping(keyId)
   if (key !== undefined) return key
@@ -44,8 +44,8 @@ export const getWrappingKey = (keyring: Keyring, keyId: string, what: string): K
 }
 
 /**
- * Encrypts every field (any JSON value) under a fresh data key, bound to owner, field, credential version and key.
- * The result is plain JSON without a secret. Throws FORBIDDEN_KEY for fields like __proto__.
+ * Encrypts every field (any JSON value) under a fresh data key, bound to owner, field, credential version and key. The result is plain JSON without a
+ * secret. Throws FORBIDDEN_KEY for fields like __proto__.
  */
 export const sealSecrets = (keyring: Keyring, place: SecretPlace, secrets: Secrets): SealedSecrets => {
   const keyId = keyring.primaryId
@@ -73,9 +73,9 @@ const openAll = (wrapping: KeyObject, place: SecretPlace, sealed: SealedSecrets)
 }
 
 /**
- * The secrets in clear. Call it in a worker, just before use, and register what it gives with the secret registry of the log.
- * Throws SECRET_UNREADABLE when the key is not configured (the message names its id), when it has other key material than the
- * one that sealed, or when the ciphertext was moved to another owner, version or field, or changed.
+ * Decrypts secrets. Call it in a worker, just before use, and register the result with the log's secret registry. Throws SECRET_UNREADABLE when the
+ * key is not configured (the message names its id), when it has other key material than the one that sealed, or when the ciphertext was changed, or
+ * moved to another owner, version or field.
  */
 export const openSecrets = (keyring: Keyring, place: SecretPlace, stored: unknown): Secrets => {
   const parsed = sealedSecretsSchema.safeParse(stored)
@@ -97,9 +97,12 @@ export const openSecrets = (keyring: Keyring, place: SecretPlace, stored: unknow
   }
 }
 
-/** Whether the secrets were sealed with an older key than the primary one, so that a rotation must rewrap them. */
+/** Whether the secrets were sealed with a key other than the primary one, so that a rotation must rewrap them. */
 export const needsRewrap = (keyring: Keyring, sealed: SealedSecrets): boolean => sealed.keyId !== keyring.primaryId
 
-/** The same secrets sealed with the primary key and a fresh data key. Throws like `openSecrets`. Write it back only if the row did not change meanwhile. */
+/**
+ * Reseals secrets with the primary key and a fresh data key. Throws like `openSecrets`. Write the result back only if the row did not change
+ * meanwhile.
+ */
 export const rewrapSecrets = (keyring: Keyring, place: SecretPlace, stored: unknown): SealedSecrets =>
   sealSecrets(keyring, place, openSecrets(keyring, place, stored))

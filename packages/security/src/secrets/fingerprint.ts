@@ -12,13 +12,16 @@ const digest = (keyring: Keyring, keyId: string, sourceId: string, secrets: Secr
         .digest()
 }
 
-/** Shows later whether the same secrets come again, without opening them: `<key id>:<hex of HMAC-SHA-256>`; null without secrets. */
+/**
+ * Returns a fingerprint that later shows whether the same secrets are given again, without decrypting them: `<key id>:<hex of HMAC-SHA-256>`; null
+ * without secrets.
+ */
 export const fingerprintSecrets = (keyring: Keyring, sourceId: string, secrets: Secrets): string | null => {
   if (Object.keys(secrets).length === 0) return null
   return `${keyring.primaryId}:${digest(keyring, keyring.primaryId, sourceId, secrets)?.toString('hex') ?? ''}`
 }
 
-/** Whether these secrets are the ones of a fingerprint. One that was made with a key that is gone matches nothing. */
+/** Whether a fingerprint belongs to these secrets. One made with a key that is gone matches nothing. */
 export const matchesFingerprint = (
   keyring: Keyring,
   sourceId: string,

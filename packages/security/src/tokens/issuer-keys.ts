@@ -2,11 +2,11 @@ import { Failure } from '@inlet/domain'
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose'
 import { type ReadJson, readKeySet } from './read-key-set.js'
 
-/** The public keys that the issuer signs with. */
+/** The issuer's public signing keys. */
 export interface IssuerKeys {
-  /** The key that the header of a token names. Throws ISSUER_UNAVAILABLE while there are none, and what jose throws when none of them is it. */
+  /** Returns the key named by a token's header. Throws ISSUER_UNAVAILABLE while there are no keys, and jose's error when none of them matches. */
   readonly find: JWTVerifyGetKey
-  /** Reads them before the first token comes. Never throws. */
+  /** Reads the keys before the first token arrives. Never throws. */
   warmUp(): Promise<void>
 }
 
@@ -19,7 +19,7 @@ export interface IssuerKeysOptions {
 }
 
 const FRESH_MS = 600_000
-/** Of an issuer that is unavailable its last keys are believed so long, and no longer: it may have withdrawn one. */
+/** How long the last keys of an unavailable issuer are trusted, and no longer: it may have withdrawn one. */
 const BELIEVED_MS = 86_400_000
 /** However many tokens name unknown keys, the issuer is asked once in this time. */
 const PAUSE_MS = 30_000
@@ -31,7 +31,10 @@ interface Known {
   readonly readAt: number
 }
 
-/** Reads the keys when they are needed, again when they are old or do not have the one that a token names, and keeps the last ones while the issuer is unavailable. */
+/**
+ * Reads the keys when they are needed, again when they are old or lack the one a token names, and keeps the last ones while the issuer is
+ * unavailable.
+ */
 export const createIssuerKeys = (options: IssuerKeysOptions): IssuerKeys => {
   const { issuer, readJson, now, onError } = options
   let known: Known | null = null
@@ -62,7 +65,7 @@ export const createIssuerKeys = (options: IssuerKeysOptions): IssuerKeys => {
   const current = async (): Promise<Known> => {
     if (known !== null && now() - known.readAt < FRESH_MS) return known
     if (mayRead()) {
-      // The first one to find the issuer away waits for it; those after use the keys there are.
+      // The first caller to find the issuer unavailable waits for it; later ones use the existing keys.
       const useOld = isBelieved(known) && failure !== null
       const done = readOnce()
       if (!useOld) await done

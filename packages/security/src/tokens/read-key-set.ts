@@ -2,15 +2,15 @@ import { Failure, isUrl } from '@inlet/domain'
 import type { JSONWebKeySet } from 'jose'
 import { z } from 'zod'
 
-/** Reads a document; null where there is none. It follows no redirect: the issuer must be the one that was configured. */
+/** Reads a document; null if there is none. It follows no redirect: the issuer must be the one that was configured. */
 export type ReadJson = (url: string) => Promise<unknown>
 
 const metadata = z.object({ issuer: z.string(), jwks_uri: z.url() })
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(1_000) })
 
 /**
- * The keys of an issuer, found as OpenID Connect Discovery or RFC 8414 say. Throws Failure: what `readJson` throws, and UPSTREAM_INVALID for answers
- * that cannot be believed.
+ * Reads the keys of an issuer, found according to OpenID Connect Discovery or RFC 8414. Throws what `readJson` throws, and UPSTREAM_INVALID for
+ * responses that cannot be trusted.
  */
 export const readKeySet = async (readJson: ReadJson, issuer: string): Promise<JSONWebKeySet> => {
   const found = await readMetadata(readJson, issuer)
@@ -19,7 +19,7 @@ export const readKeySet = async (readJson: ReadJson, issuer: string): Promise<JS
   const answer = await readJson(found.jwks_uri)
   const parsed = keySet.safeParse(answer)
   if (!parsed.success) throw new Failure('UPSTREAM_INVALID', 'what its jwks_uri answers is not a set of keys')
-  // The form of each key is checked where one is used.
+  // The form of each key is checked where it is used.
   return parsed.data
 }
 
@@ -36,7 +36,7 @@ const readMetadata = async (readJson: ReadJson, issuer: string): Promise<z.outpu
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/u
 
-/** Whether an address can be that of an issuer (RFC 8414). Without TLS anybody on the way could give out keys of their own. */
+/** Whether an address can be an issuer's (RFC 8414). Without TLS, anyone in between could supply their own keys. */
 export const isIssuer = (text: string): boolean => {
   if (!isUrl(text) || /[?#]/u.test(text)) return false
   const { protocol, hostname, username, password } = new URL(text)

@@ -1,23 +1,23 @@
 import { Failure, type Scope, tokenOwner, tokenScopes } from '@inlet/domain'
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 
-/** Who calls with a token. */
+/** The caller identified by a token. */
 export interface TokenPrincipal {
   readonly kind: 'token'
-  /** Of the subject, whatever client it comes through; no key has it. */
+  /** Identifies the subject, whichever client it uses; no API key has this id. */
   readonly id: string
   /** The subject, as the issuer calls it. */
   readonly name: string
   /** The client that the token was issued to. */
   readonly client: string
   readonly scopes: readonly Scope[]
-  /** From then on nothing more is done in its name. */
+  /** From this moment, nothing more is done in its name. */
   readonly until: Date
 }
 
 export interface TokenRules {
   readonly issuer: string
-  /** The names under which tokens may be meant for this server. */
+  /** The names by which tokens may refer to this server. */
   readonly audiences: readonly string[]
   readonly scopeClaim: string
   readonly scopePrefix: string
@@ -25,7 +25,7 @@ export interface TokenRules {
   readonly now: () => Date
 }
 
-/** A token that is not taken. */
+/** A token that is not accepted. */
 export class TokenRefused extends Failure {
   /** Whether nothing shows that the issuer made it: such tokens are guesses, and counted. */
   readonly isForged: boolean
@@ -37,10 +37,10 @@ export class TokenRefused extends Failure {
   }
 }
 
-/** Signatures that anybody can check and only the issuer can make: nothing with a shared secret, and never none. */
+/** Signatures that anyone can verify and only the issuer can make: no shared secrets, and never `none`. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 const TYPES = ['jwt', 'at+jwt']
-/** By which clocks may differ. */
+/** Tolerated difference between clocks. */
 const TOLERANCE_SECONDS = 30
 const MAX_LENGTH = 16_384
 const MAX_SUBJECT = 255
@@ -48,9 +48,9 @@ const MAX_SUBJECT = 255
 /** Whether a bearer token has the form of a JWT; API keys do not. */
 export const isJwt = (text: string): boolean => /^[\w-]+\.[\w-]*\.[\w-]*$/u.test(text)
 
-/** Who calls with a token. Throws TokenRefused, and ISSUER_UNAVAILABLE when that cannot be decided. */
+/** Verifies a token and returns its caller. Throws TokenRefused, and ISSUER_UNAVAILABLE when that cannot be decided. */
 export const verifyToken = async (token: string, rules: TokenRules): Promise<TokenPrincipal> => {
-  // So that the issuer is asked for keys on account of its own tokens only.
+  // So that only the issuer's own tokens cause requests for its keys.
   if (token.length > MAX_LENGTH || issuerOf(token) !== rules.issuer) throw new TokenRefused('the token is not of this issuer', { isForged: true })
   const { payload, protectedHeader } = await verify(token, rules)
   const type = protectedHeader.typ?.toLowerCase().replace(/^application\//u, '')
@@ -79,10 +79,10 @@ const verify = async (token: string, { issuer, audiences, findKey, now }: TokenR
       currentDate: now(),
     })
   } catch (error) {
-    // jose checks the signature first. Its errors hold the claims, and go no further.
+    // jose checks the signature first. Its errors contain the claims, and must go no further.
     if (error instanceof errors.JWTExpired) throw new TokenRefused('the token has expired', { isForged: false })
     if (error instanceof errors.JWTClaimValidationFailed) throw new TokenRefused(describeClaim(error.claim), { isForged: false })
-    // Also that of an honest client whose issuer has changed its keys.
+    // An honest client may send such a token if its issuer has changed its keys.
     if (error instanceof errors.JWKSNoMatchingKey)
       throw new TokenRefused('the token is signed with a key that the issuer does not have, or not any more', { isForged: false })
     if (error instanceof errors.JOSEError) throw new TokenRefused('the token is not signed by the issuer', { isForged: true })
@@ -110,7 +110,7 @@ const toPrincipal = (payload: JWTPayload, { scopeClaim, scopePrefix }: TokenRule
   }
 }
 
-/** As RFC 9068 names the client, or as issuers did before. */
+/** Returns the client, named as in RFC 9068 or as issuers did before it. */
 const clientOf = (payload: JWTPayload): string => {
   for (const claim of ['client_id', 'azp', 'cid', 'appid']) {
     const client = payload[claim]

@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 const PREFIX = 'whsec_'
 const SECRET_BYTES = 32
 
-/** A new secret to sign messages with, in the form of Standard Webhooks: `whsec_` and base64. */
+/** Creates a secret to sign messages with, in the form of Standard Webhooks: `whsec_` and base64. */
 export const createSigningSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString('base64')
 
 /** Whether it is `whsec_` and the base64 of 24 to 64 bytes. */
@@ -13,8 +13,8 @@ export const isSigningSecret = (text: string): boolean => {
 }
 
 /**
- * The headers of a message as Standard Webhooks 1.0.0 has them (https://www.standardwebhooks.com): one signature for each secret, so that a
- * receiver may have the old or the new one while they change. `at` in seconds since 1970.
+ * Returns the headers of a message according to Standard Webhooks 1.0.0 (https://www.standardwebhooks.com): one signature per secret, so that a
+ * receiver may have either the old or the new one during a change. `at` is in seconds since 1970.
  */
 export const signMessage = (
   message: { readonly id: string; readonly at: number; readonly body: string },
