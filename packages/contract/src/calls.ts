@@ -12,8 +12,8 @@ import { sample } from './sources/test-source.js'
 const none = z.object({})
 
 /**
- * The calls between API and worker: what is asked, what is answered, and how long the worker may take (ms). Both sides parse with these schemas.
- * Members that are not known are dropped, since the other side may be of another version.
+ * The calls between API and worker: parameters, answer, and how long the worker may take (ms). Both sides parse with these schemas. Unknown members
+ * are dropped, since the other side may be of another version.
  */
 export const CALLS = {
   /** Connects and runs the connector's own check. */
@@ -28,29 +28,31 @@ export const CALLS = {
     }),
     limitMs: 10_000,
   },
-  /** What lies at a path. */
+  /** Lists the items at a path. */
   browse: {
     params: z.object({ path: z.string(), limit: z.int().min(1).max(1_000) }),
     answer: z.object(browsePage.omit({ cache: true }).shape),
     limitMs: 10_000,
   },
   metadata: { params: z.object({ path: z.string() }), answer: z.object(itemMetadata.omit({ cache: true }).shape), limitMs: 10_000 },
-  /** Stores the content of an item under `id`, from where the API streams it. */
+  /** Stores the content of an item under `id`, for the API to stream. */
   fetch: {
     params: z.object({ path: z.string(), stamp: z.string(), maxBytes: z.number(), ttlSeconds: z.number() }),
     answer: z.object({ id: z.uuid(), name: z.string(), mediaType: z.string(), size: z.int(), sha256: z.string() }),
     limitMs: 60_000,
   },
-  /** The answer is JSON text of a TestResult: parsing it would round its numbers. The mapping was checked when it was saved or sent. */
+  /**
+   * Tests a source. The answer is JSON text of a TestResult: parsing it would round its numbers. The mapping was validated when it was saved or sent.
+   */
   test: {
     params: z.object({
       mapping: z.record(z.string(), z.object({ expression: z.string(), keys: z.enum(['kept', 'set']).optional() })).nullable(),
       stream: z.string().optional(),
       limit: z.int().min(1).max(20),
       sample: sample.optional(),
-      // The same as JSON text with all digits of its numbers. Workers of earlier versions read `sample` alone.
+      // `sample` as JSON text with all digits of its numbers. Workers of earlier versions read only `sample`.
       sampleJson: z.string().optional(),
-      // The source that next steps are about, and the secrets they set again.
+      // The source that next steps refer to, and the secrets they replace.
       subject: z
         .object({
           source: z.string(),
@@ -61,23 +63,23 @@ export const CALLS = {
     answer: z.object({ json: z.string() }),
     limitMs: 10_000,
   },
-  /** Opens a version that has just become live. As slow as its system is; no one waits for the answer. */
+  /** Opens a version that has just gone live. Takes as long as its system does; nobody waits for the answer. */
   open: { params: z.object({ versionId: z.uuid() }), answer: z.object({ opened: z.boolean() }), limitMs: 60_000 },
   /** Tries a draft and the live version on the same records. */
   review: { params: z.object({ revision: z.int() }), answer: z.object(draftReview.omit({ passes: true }).shape), limitMs: 10_000 },
-  /** The same check for a source that stopped, whose result is written down; no one waits for the answer. */
+  /** Runs the connector's check for a source that stopped, and stores the result; nobody waits for the answer. */
   recheck: {
     params: z.object({ versionId: z.uuid() }),
     answer: z.object({ reason: z.string().nullable(), runId: z.uuid().nullable() }),
     limitMs: 15_000,
   },
-  /** A message without changes to a sink, to see what its receiver answers. */
+  /** Sends a message without changes to a sink, to see its receiver's response. */
   sink: {
     params: z.object({ sinkId: z.uuid() }),
     answer: z.object(sinkTest.shape).omit({ next: true }),
     limitMs: 10_000,
   },
-  /** Settings proposed from a document. */
+  /** Proposes settings from a document. */
   import: {
     params: z.object({
       document: z.string().optional(),
@@ -90,8 +92,8 @@ export const CALLS = {
   },
 } as const satisfies Readonly<Record<CallKind, { readonly params: z.ZodObject; readonly answer: z.ZodObject; readonly limitMs: number }>>
 
-/** What a call of this kind brings along, once parsed. */
+/** The parameters of a call of this kind, once parsed. */
 export type CallParams<K extends CallKind> = Frozen<z.output<(typeof CALLS)[K]['params']>>
-/** The same before defaults are filled in. */
+/** The parameters before defaults are filled in. */
 export type CallParamsInput<K extends CallKind> = Frozen<z.input<(typeof CALLS)[K]['params']>>
 export type CallAnswer<K extends CallKind> = Frozen<z.output<(typeof CALLS)[K]['answer']>>

@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<string, string>> = {
   null: 'null',
 }
 
-/** What is wrong with a field, for people. A message that a schema brings itself stays. */
+/** Describes what is wrong with a field. A schema's own message is kept. */
 export const describeIssue = (issue: Issue): string => {
   if (!/^(Invalid|Too|Unrecognized)\b/.test(issue.message)) return issue.message
   if (issue.code === 'invalid_type') return isMissing(issue) ? 'is required' : `must be ${KINDS[issue.expected] ?? issue.expected}`
@@ -44,7 +44,7 @@ const sizeOf = (origin: string, limit: number | bigint, how: string): string => 
   return unit === undefined ? `must be ${how} ${shown}` : `must have ${how} ${shown} ${Number(limit) === 1 ? unit[0] : unit[1]}`
 }
 
-/** Of several forms that a value may have: what they all lack, else what each of them wants. */
+/** Describes a value that has none of several forms: what all of them lack, otherwise what each of them requires. */
 const describeUnion = (issue: Extract<Issue, { code: 'invalid_union' }>): string => {
   const wants = new Set(issue.errors.flatMap(([first]) => (first !== undefined && first.path.length === 0 ? [describeIssue(first)] : [])))
   if (wants.has('is required')) return 'is required'

@@ -3,26 +3,26 @@ import type { z } from 'zod'
 
 export interface EndpointAnswer {
   readonly description: string
-  /** Absent for answers without a body. */
+  /** Absent for responses without a body. */
   readonly schema?: z.ZodType
   /** Default application/json. */
   readonly contentType?: string
 }
 
 /**
- * One endpoint of the API. The routes of the server, the OpenAPI document, the clients and the test that walks all
- * routes without a key are made from these.
+ * One endpoint of the API. The server's routes, the OpenAPI document, the clients and the test that walks all routes without a key are derived from
+ * these.
  */
 export interface Endpoint {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With parameters as `:id`. */
   readonly path: string
-  /** `public` needs no key; `signature` needs the signature of the sender instead, which its handler checks; everything else denies by default. */
+  /** `public` needs no key; `signature` needs the sender's signature instead, which its handler verifies; everything else denies by default. */
   readonly scope: Scope | 'public' | 'signature'
   readonly tag: string
   readonly summary: string
   readonly description?: string
-  /** Parameters that do not fit are answered with 404: such an address cannot exist. */
+  /** Invalid parameters are answered with 404: such an address cannot exist. */
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   /** A JSON body. */
@@ -35,14 +35,14 @@ export interface Endpoint {
   readonly rawBody?: boolean
   /** Whether If-Match is required, or optional. */
   readonly ifMatch?: boolean | 'optional'
-  /** Whether Idempotency-Key is honored. */
+  /** Whether Idempotency-Key is supported. */
   readonly idempotent?: boolean
-  /** Whether it changes what a source is, which is refused while files are the truth (INLET_SOURCES_FILE). */
+  /** Whether it changes the definition of a source, which is refused while files define sources (INLET_SOURCES_FILE). */
   readonly definesSources?: boolean
-  /** Whether it reads and does nothing else, and is asked for often: it may begin while the key of its caller is looked up. It has no parameters in its path. */
+  /** Whether it only reads and is called often: it may begin while its caller's key is looked up. Its path has no parameters. */
   readonly onlyReads?: true
   readonly answers: Readonly<Record<number, EndpointAnswer>>
-  /** Problems this endpoint answers besides those that any endpoint may. */
+  /** Problems specific to this endpoint, in addition to those of any endpoint. */
   readonly reasons?: readonly Reason[]
 }
 

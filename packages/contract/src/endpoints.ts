@@ -24,7 +24,7 @@ import { versionEndpoints } from './sources/versions-endpoints.js'
 import { uploadEndpoints } from './uploads.js'
 import { workerEndpoints } from './workers.js'
 
-/** Every endpoint of the API by its operation id: the one list that routes, OpenAPI and tests are derived from. */
+/** Every endpoint of the API by its operation id: the single list from which routes, OpenAPI and tests are derived. */
 export const endpoints = {
   ...sourceEndpoints,
   ...bulkEndpoints,

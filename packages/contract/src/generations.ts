@@ -92,7 +92,7 @@ export const activateGenerationBody = z
   .strictObject({ force: z.boolean().default(false).meta({ description: 'Activate the generation even if some records have no vectors yet.' }) })
   .meta({ id: 'ActivateSearchGeneration' })
 
-/** What an endpoint is refused for. */
+/** The reasons for which an endpoint's address is refused. */
 const UNUSABLE = [
   'INVALID_URL',
   'URL_BLOCKED_ADDRESS',

@@ -3,10 +3,10 @@ import { z } from 'zod'
 
 export { moment } from '@inlet/domain'
 
-/** A moment in an answer, ISO 8601 in UTC. What callers give is a `moment`. */
+/** A time in a response, ISO 8601 in UTC. Times from callers are a `moment`. */
 export const timestamp = z.iso.datetime({ offset: true }).meta({ description: 'A time in ISO 8601.' })
 
-/** Text without NUL, which no part of the store can hold. */
+/** Text without NUL, which the store cannot hold. */
 export const plainText = (max: number) =>
   z
     .string()
@@ -14,14 +14,14 @@ export const plainText = (max: number) =>
     .max(max)
     .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must not hold NUL characters or half surrogate pairs')
 
-/** Checks what people read and distinguish, such as names: nothing in it may be invisible or turn its direction. */
+/** Refines a schema for text that people read and distinguish, such as names: no invisible or direction-changing characters. */
 export const visible = <T extends z.ZodString>(schema: T): T =>
   schema.superRefine((text, context) => {
     const found = findInvisible(text)
     if (found !== null) context.addIssue({ code: 'custom', message: `must not hold invisible or direction-changing characters such as ${found}` })
   })
 
-/** The id of a source in an address: its UUID or its slug. */
+/** A reference to a source in an address: its UUID or its slug. */
 export const sourceRef = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
@@ -29,15 +29,15 @@ export const sourceRef = z
 
 export const uuid = z.uuid()
 
-/** Beside the `actor` of an answer: ids are for programs. */
+/** Accompanies the `actor` of a response: ids are for programs. */
 export const actorName = z.string().nullable().meta({ description: 'The name of the API key that acted. Null for other actors.' })
 
 const DURATION = /^(\d{1,7})(s|m|h|d)$/
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
-/** Ten years: longer is a mistake, and would not fit the store. */
+/** Ten years: anything longer is a mistake, and would not fit into the store. */
 const MAX_SECONDS = 315_360_000
 
-/** Seconds of a duration such as `90s`, `15m`, `24h`, `7d`; null when it is not one, zero or over ten years. */
+/** Returns the seconds of a duration such as `90s`, `15m`, `24h`, `7d`; null when it is not one, is zero or is over ten years. */
 export const durationSeconds = (text: string): number | null => {
   const match = DURATION.exec(text)
   if (match === null) return null
@@ -45,7 +45,7 @@ export const durationSeconds = (text: string): number | null => {
   return seconds > 0 && seconds <= MAX_SECONDS ? seconds : null
 }
 
-/** A duration in its largest whole unit: 900 → `15m`. */
+/** Formats a duration in its largest whole unit: 900 → `15m`. */
 export const toDuration = (seconds: number): string => {
   for (const unit of ['d', 'h', 'm'] as const) if (seconds % UNIT_SECONDS[unit] === 0) return `${seconds / UNIT_SECONDS[unit]}${unit}`
   return `${seconds}s`
@@ -74,7 +74,7 @@ const wholeNumber = ({ min, max }: QueryIntOptions) => {
 
 const integerMeta = ({ min, max, description }: QueryIntOptions) => ({ type: 'integer' as const, minimum: min, maximum: max, description })
 
-/** A whole number in a query string that may be left out. */
+/** An optional whole number in a query string. */
 export const optionalQueryInt = (options: QueryIntOptions) => wholeNumber(options).optional().meta(integerMeta(options))
 
 /** A whole number in a query string with a default. */
@@ -92,7 +92,7 @@ export const queryFlag = (description: string, usual = false) =>
     .transform((value) => (value === undefined ? usual : value === 'true'))
     .meta({ type: 'boolean', description, ...(usual ? { default: true } : {}) })
 
-/** A parameter that may be repeated. */
+/** A repeatable parameter. */
 export const queryList = <T extends z.ZodType<string, string>>(item: T, options: { readonly max: number; readonly description: string }) =>
   z
     .union([item.transform((value) => [value]), z.array(item).max(options.max)])
@@ -102,7 +102,7 @@ export const queryList = <T extends z.ZodType<string, string>>(item: T, options:
 
 export const MAX_PAGE = 200
 
-/** What every list takes. */
+/** The parameters of every list. */
 export const pageQuery = {
   limit: queryInt({ min: 1, max: MAX_PAGE, default: 50, description: 'Maximum number of items.' }),
   cursor: z.string().min(1).max(2_000).optional().meta({ description: '`nextCursor` of the previous page, unchanged.' }),
@@ -117,5 +117,5 @@ export const pageOf = <T extends z.ZodType>(item: T, id: string) =>
     })
     .meta({ id, description: 'One page of a list.' })
 
-/** The same, readonly all the way down. */
+/** The same type, readonly at every level. */
 export type Frozen<T> = T extends readonly (infer E)[] ? readonly Frozen<E>[] : T extends object ? { readonly [P in keyof T]: Frozen<T[P]> } : T

@@ -32,7 +32,7 @@ export const problem = z
 export type Problem = z.infer<typeof problem>
 export type FieldProblem = z.infer<typeof fieldProblem>
 
-/** What went wrong with a run or a check, as it is stored. */
+/** What went wrong with a run or a check, as stored. */
 export const failureView = z
   .strictObject({ reason: z.string(), message: z.string(), next: z.string(), field: z.string().optional() })
   .meta({ id: 'FailureView', description: 'What went wrong and what to do about it.' })

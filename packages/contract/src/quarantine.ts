@@ -53,7 +53,7 @@ export const quarantineQuery = z.strictObject({
 })
 
 const recordKeyPart = z.union([z.string(), z.number(), z.boolean(), z.null()])
-/** A record as somebody writes it in place of one that could not be stored. */
+/** A record that a user sends in place of one that could not be stored. */
 export const editedRecord = z
   .strictObject({
     stream: z.string().optional().meta({ description: 'The stream of the quarantined record; it cannot be changed.' }),

@@ -9,7 +9,7 @@ import { REQUEST_EXAMPLES } from './request-examples.js'
 
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>
 
-/** The OpenAPI 3.1 document of all endpoints. */
+/** Builds the OpenAPI 3.1 document of all endpoints. */
 export const buildOpenApi = (options: { readonly version: string; readonly serverUrl?: string }): OpenApiDocument => {
   const registry = new OpenAPIRegistry()
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'http', scheme: 'bearer', description: 'An API key.' })
@@ -42,7 +42,7 @@ interface Parameter {
   readonly schema?: { example?: unknown; description?: string }
 }
 
-/** Forms fill an example of a parameter in, and a list that is narrowed down to a source of that name has nothing: it goes into the description. */
+/** Moves examples of filters into their descriptions: forms prefill examples, and a list filtered by an example source would be empty. */
 const withoutPrefilledFilters = (document: OpenApiDocument): OpenApiDocument => {
   const operations = Object.values(document.paths ?? {}).flatMap((item) =>
     Object.values(item as Record<string, { readonly parameters?: readonly Parameter[] }>),
@@ -70,7 +70,7 @@ const toRoute = (operationId: string, endpoint: Endpoint): RouteConfig => ({
   responses: { ...toAnswers(endpoint), ...toUnchanged(endpoint), ...toProblems(endpoint) },
 })
 
-/** Every read that has a body can be asked whether it changed. */
+/** Every GET with a response body supports conditional requests. */
 const toUnchanged = ({ method, answers }: Endpoint): RouteConfig['responses'] =>
   method === 'get' && answers[200]?.schema !== undefined && answers[200].contentType !== 'text/event-stream'
     ? { 304: { description: 'Unchanged: the ETag matches If-None-Match.' } }
@@ -165,7 +165,7 @@ const BODY_REASONS = [
   'PAYLOAD_TOO_LARGE',
 ] as const satisfies readonly Reason[]
 
-/** The reasons any endpoint of this kind may answer with. */
+/** Returns the reasons any endpoint of this kind may respond with. */
 const commonReasons = (endpoint: Endpoint): readonly Reason[] => {
   const takes = (parameter: string): boolean => endpoint.query !== undefined && parameter in endpoint.query.shape
   const when = (applies: boolean, ...reasons: readonly Reason[]): readonly Reason[] => (applies ? reasons : [])

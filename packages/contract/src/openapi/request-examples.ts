@@ -8,7 +8,7 @@ const one = (summary: string, value: unknown): Readonly<Record<string, RequestEx
 const MAPPING = { '*': { expression: '$merge([$, {"title": data.name}])' } }
 const SAMPLE = { stream: 'rows', records: [{ key: 7, data: { name: 'Ada' } }] }
 
-/** Bodies to try each endpoint with, by name; an endpoint with a body and without examples does not compile. */
+/** Example bodies for each endpoint, by name; an endpoint with a body but without examples does not compile. */
 export const REQUEST_EXAMPLES: Readonly<Record<Bodied, Readonly<Record<string, RequestExample>>>> = {
   createSource: SOURCE_EXAMPLES,
   updateSource: {

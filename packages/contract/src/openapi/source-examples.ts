@@ -1,10 +1,10 @@
-/** A request body as somebody would write it, shown by name where the API is documented. */
+/** An example request body, shown by name in the API documentation. */
 export interface RequestExample {
   readonly summary: string
   readonly value: unknown
 }
 
-/** One source for each connector, as docs/guides/sources.md has it; a test compares the two. */
+/** One source per connector, as in docs/guides/sources.md; a test compares the two. */
 export const SOURCE_EXAMPLES: Readonly<Record<string, RequestExample>> = {
   web: {
     summary: 'Web sites',

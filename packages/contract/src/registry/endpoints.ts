@@ -5,8 +5,8 @@ import { failureView, fieldProblem } from '../problem.js'
 import { createSourceBody, ownerName, sourceSlug } from '../sources/source-requests.js'
 
 /**
- * What a source is, without its state: what files hold and what is compared. Left out `secrets` stay as they are, left
- * out `paused` is left to operation; anything else left out is its default.
+ * The definition of a source, without its state: what files contain and what is compared. Without `secrets` they stay as they are, without `paused`
+ * operation decides it; anything else left out has its default.
  */
 export const sourceDefinition = createSourceBody
   .omit({ runNow: true, paused: true, managedBy: true })
@@ -19,7 +19,7 @@ export const sourceDefinition = createSourceBody
 export type SourceDefinition = z.output<typeof sourceDefinition>
 export type SourceDefinitionInput = z.input<typeof sourceDefinition>
 
-/** As many definitions as one request compares. */
+/** The most definitions that one request compares. */
 export const MAX_PLANNED = 100
 
 const registryEntry = z

@@ -24,7 +24,7 @@ const credentialRef = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be the id or the name of a credential')
   .meta({ description: 'The id or name of a shared credential to use instead of secrets; see /v1/credentials.', example: 'crm-oauth' })
 
-/** Who keeps a source in files: `apply` unless named otherwise, `files` for INLET_SOURCES_FILE. */
+/** The owner that manages a source in files: `apply` by default, `files` for INLET_SOURCES_FILE. */
 export const ownerName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'an owner has 1 to 63 lower-case letters, digits or . _ -')

@@ -1,4 +1,4 @@
-/** What a key may do, each including those before it. `publish`: make live what somebody proposed, also through an agent. */
+/** What a key may do; each scope includes those before it. `publish`: make live what somebody, or an agent, has proposed. */
 export const SCOPES = ['read', 'write', 'publish', 'admin'] as const
 export type Scope = (typeof SCOPES)[number]
 

@@ -2,20 +2,20 @@ import { z } from 'zod'
 import { canonicalJson } from '../identity/canonical-json.js'
 import { sha256Hex } from '../identity/identity.js'
 
-/** Limits of a batch; one record may exceed MAX_BATCH_BYTES and then travels alone. */
+/** Limits of a batch; a single record may exceed MAX_BATCH_BYTES and is then sent alone. */
 export const MAX_BATCH_RECORDS = 1_000
 export const MAX_BATCH_BYTES = 1_048_576
-/** The largest record that is stored; beyond it RECORD_TOO_LARGE. */
+/** The largest record that is stored; larger ones are RECORD_TOO_LARGE. */
 export const MAX_RECORD_BYTES = 8_388_608
 export const MAX_CURSOR_BYTES = 8_192
 
 const cursorEffect = z.object({ stream: z.string(), cursor: z.json() })
-/** A quarantined record whose retry is over: all entries made of it stand in this batch or earlier ones, or the mapping made none. */
+/** A quarantined record whose retry is complete: all entries made from it are in this batch or earlier ones, or the mapping made none. */
 const retryEffect = z.object({ id: z.string(), leftOut: z.boolean().optional() })
 /**
- * A reading has shown everything that exists in the stream (in the scope). `since`: the first batch of that reading; absent: the first of the
- * attempt. `contents`: it showed everything with its content: nothing by its key alone, and nothing with a validator, which lets a connector
- * pass over what it knows.
+ * A reading has shown everything that exists in the stream, or in one scope of it. `since`: the first batch of that reading; default: the first of
+ * the attempt. `contents`: it showed everything with its content: nothing by its key alone, and nothing with a validator, which lets a connector skip
+ * what it knows.
  */
 const sweepEffect = z.object({
   stream: z.string(),
@@ -25,14 +25,14 @@ const sweepEffect = z.object({
 })
 
 /**
- * What happens when everything up to and including a batch is stored.
+ * What happens once everything up to and including a batch is stored.
  *
- * What batches leave behind is the same in whatever order they are stored: as if they had come one after the other by (epoch, seq), where
+ * The result of several batches is the same in whatever order they are stored, namely as if they had been stored by (epoch, seq), where
  * - `u` sets the content of its key, and `d` deletes it;
  * - `n` says that the key exists. It has no content, so it neither replaces nor revives anything, and holds back no older batch;
- * - `q` says that the key exists in a state that cannot be stored: the row in quarantine is open until a later `u` or `d` of the key;
- * - a sweep deletes what the entries of its own reading have not shown: `u`, `n` and `q` of batches from `since` up to its own. What an
- *   earlier reading showed, in this attempt or another, may be gone by now and does not count.
+ * - `q` says that the key exists in a state that cannot be stored: its row in quarantine is open until a later `u` or `d` of the key;
+ * - a sweep deletes what the entries of its own reading have not shown: `u`, `n` and `q` of batches from `since` up to its own. What an earlier
+ *   reading showed, in this attempt or another, may be gone by now and does not count.
  */
 export const batchEffects = z.object({
   cursors: z.array(cursorEffect).optional(),
@@ -42,8 +42,8 @@ export const batchEffects = z.object({
 export type BatchEffects = z.infer<typeof batchEffects>
 
 /**
- * Records forwarded as one job. `payload` is a JSON array of {@link PackedRecord}; `sha256` covers payload and effects,
- * so that the same (run, seq) with other content is noticed.
+ * Records forwarded as one job. `payload` is a JSON array of {@link PackedRecord}; `sha256` covers payload and effects, so that the same (run, seq)
+ * with different content is noticed.
  */
 export const batchEnvelope = z.object({
   v: z.literal(1),
@@ -52,14 +52,14 @@ export const batchEnvelope = z.object({
   epoch: z.number().int().positive(),
   seq: z.number().int().positive(),
   version: z.number().int().positive(),
-  /** How many upserts, deletes, unchanged and quarantined entries the payload holds. */
+  /** How many upserts, deletes, unchanged and quarantined entries the payload contains. */
   counts: z.object({ u: z.number().int(), d: z.number().int(), n: z.number().int(), q: z.number().int() }),
   bytes: z.number().int().nonnegative(),
   sha256: z.string().length(64),
   effects: batchEffects.optional(),
-  /** Some key of this batch is also in an earlier batch that was not yet stored when this one was forwarded. */
+  /** A key of this batch is also in an earlier batch that was not yet stored when this one was forwarded. */
   overlaps: z.boolean().optional(),
-  /** Names of streams whose seen keys must be kept for a sweep. */
+  /** Names of streams whose seen keys must be recorded for a sweep. */
   sweptStreams: z.array(z.string()).optional(),
   /** The entries come out of quarantine; each is stored as of the batch it first came in. */
   retries: z.boolean().optional(),
@@ -92,14 +92,16 @@ export interface PackedRecord {
   readonly r?: string
   readonly m?: string
   readonly raw?: string
-  /** quarantine: JSON text of the whole record, so that it can be tried again */
+  /** quarantine: JSON text of the complete record, so that it can be retried */
   readonly rec?: string
-  /** out of quarantine: the id there, epoch and sequence number of the batch it first came in */
+  /** out of quarantine: its id there, epoch and sequence number of the batch it first came in */
   readonly qid?: string
   readonly qe?: number
   readonly qs?: number
 }
 
-/** sha256 over payload and effects of a batch; canonical, since a queue in Postgres may give effects back in another order of keys. */
+/**
+ * Returns the sha256 over payload and effects of a batch; canonical, since a queue in Postgres may return effects with their keys in another order.
+ */
 export const batchHash = (payload: string, effects: BatchEnvelope['effects']): string =>
   sha256Hex(effects === undefined ? payload : payload + canonicalJson(effects))

@@ -2,14 +2,14 @@ import type { FailureCode, WhoActs } from './failure-codes.js'
 
 export interface ReasonRule {
   readonly code: FailureCode
-  /** Who must act, where the class does not say it. */
+  /** Who must act, if the class does not determine it. */
   readonly who?: WhoActs
-  /** Overrides the HTTP status of the class where the API answers with it. */
+  /** Overrides the HTTP status of the class in API responses. */
   readonly status?: number
   readonly next: string
 }
 
-/** Reasons that only the API answers with. */
+/** Reasons that only the API responds with. */
 export const API_REASONS = {
   MALFORMED_JSON: { code: 'config_invalid', status: 400, next: 'Send valid JSON.' },
   JSON_TOO_DEEP: { code: 'config_invalid', status: 400, next: 'Send JSON with at most 32 levels.' },

@@ -1,6 +1,6 @@
 /**
- * What each class of failure makes the system do. One closed table: retry, job effect, HTTP status and log level
- * are looked up here and decided nowhere else. So is who must act, unless a reason knows better.
+ * What each class of failure causes. One closed table: retry, effect on the job, HTTP status and log level are looked up here and decided nowhere
+ * else, and so is who must act, unless a reason overrides it.
  */
 export const FAILURE_CODES = {
   transient: {

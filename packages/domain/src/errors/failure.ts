@@ -2,18 +2,18 @@ import type { FailureCode } from './failure-codes.js'
 import { REASONS, type Reason } from './reasons.js'
 
 export interface FailureOptions {
-  /** What the person can do about it; the table's next step when absent. */
+  /** What the user can do about it; default: the next step in the table. */
   readonly next?: string
-  /** How long the other side asked to wait, in milliseconds; only with `rate_limited` and `transient`. Rounded up to whole ones. */
+  /** How long the other side asked to wait, in milliseconds; only with `rate_limited` and `transient`. Rounded up to whole milliseconds. */
   readonly retryAfterMs?: number
-  /** The config path or record position the failure belongs to, e.g. `config.url`. */
+  /** The config path or record position the failure concerns, e.g. `config.url`. */
   readonly field?: string
   readonly cause?: unknown
 }
 
 /**
- * The one error class that crosses package borders. `reason` is the stable, documented identifier (docs/errors.md);
- * `code` is its class and decides retry, HTTP status and log level. `message` never contains a secret.
+ * The one error class that crosses package boundaries. `reason` is the stable, documented identifier (docs/errors.md); `code` is its class and
+ * determines retry, HTTP status and log level. `message` never contains a secret.
  */
 export class Failure extends Error {
   override readonly name = 'Failure'
@@ -33,7 +33,7 @@ export class Failure extends Error {
   }
 }
 
-/** The failure an unknown thrown value stands for: itself, `cancelled` for an abort, else `internal` with the cause kept. */
+/** Converts any thrown value to a failure: a failure to itself, an abort to `cancelled`, anything else to `internal` with the cause kept. */
 export const toFailure = (thrown: unknown): Failure => {
   if (thrown instanceof Failure) return thrown
   if (thrown instanceof Error && thrown.cause instanceof Failure) return thrown.cause

@@ -2,33 +2,33 @@ import { isRechecked } from '../sources/recheck.js'
 import { FAILURE_CODES, type FailureCode, type WhoActs } from './failure-codes.js'
 import { isReason, REASONS } from './reasons.js'
 
-/** What to do about a failure: as the failure itself says, else as its reason does. */
+/** Returns what to do about a failure: its own next step, otherwise that of its reason. */
 export const nextStepOf = (reason: string | null, own: string | null = null): string =>
   own !== null && own !== '' ? own : reason !== null && isReason(reason) ? REASONS[reason].next : REASONS.INTERNAL.next
 
 const CONTINUES =
   'Once that is done it continues by itself at one of the next checks, or at once with `inlet sources resume {source}` (POST /v1/sources/{id}/resume).'
 
-/** The same about a source that has stopped: a fault that may be repaired elsewhere is looked for from time to time. */
+/** Returns the same for a source that has stopped: a failure that may be repaired elsewhere is checked from time to time. */
 export const stepOfStopped = (reason: string | null, own: string | null = null): string =>
   isRechecked(reason) ? `${nextStepOf(reason, own)} ${CONTINUES}` : nextStepOf(reason, own)
 
-/** Who repairs a fault. A reason that is not known comes from another version, which operators run. */
+/** Returns who must repair a failure. An unknown reason comes from another version, which is up to operators. */
 export const whoActs = (reason: string | null): WhoActs => {
   if (reason === null || !isReason(reason)) return 'operator'
   const rule: { readonly code: FailureCode; readonly who?: WhoActs } = REASONS[reason]
   return rule.who ?? FAILURE_CODES[rule.code].who
 }
 
-/** The secrets a source is read with, for steps that set them again. */
+/** The secrets a source is read with, for next steps that replace them. */
 export interface StepSecrets {
-  /** Those that are set; given ones replace all of them. */
+  /** The secrets that are set; given ones replace all of them. */
   readonly names: readonly string[]
-  /** The shared credential they belong to; null for those of the source alone. */
+  /** The shared credential they belong to; null if they are the source's own. */
   readonly credential: { readonly id: string; readonly name: string } | null
 }
 
-/** A step with the source it is about in the commands and requests that it names, and with the secrets they set. `source`: slug or id. */
+/** Fills a step with the source it concerns, in the commands and requests it names, and with the secrets they set. `source`: slug or id. */
 export const fillStep = (next: string, source: string, secrets: StepSecrets = { names: [], credential: null }): string =>
   withSecrets(next, source, secrets).replaceAll('{source}', source).replaceAll('/v1/sources/{id}', `/v1/sources/${source}`)
 
@@ -45,7 +45,7 @@ const withSecrets = (next: string, source: string, { names, credential }: StepSe
   return filled.replaceAll(command, ['inlet credentials update', ref].join(' ')).replaceAll(request, `PATCH /v1/credentials/${ref}`)
 }
 
-/** `shop-eu`, `accessKeyId` → `SHOP_EU`, `ACCESS_KEY_ID`; an id begins with a letter. */
+/** Returns the name of an environment variable: `shop-eu`, `accessKeyId` → `SHOP_EU`, `ACCESS_KEY_ID`; a leading digit gets the prefix `S_`. */
 const toVariable = (name: string): string =>
   name
     .replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, '_')

@@ -170,7 +170,7 @@ export const REASONS = {
     code: 'upstream_invalid',
     next: 'Most records are suddenly missing from the source; check it, then `inlet run {source} --allow-mass-delete` (POST /v1/sources/{id}/run with {"allowMassDelete": true}).',
   },
-  // what reading guessed, left out or read in part (runs/caveats.ts)
+  // what was guessed, left out or read only in part (runs/caveats.ts)
   DOCUMENT_WITHOUT_TEXT: {
     code: 'upstream_invalid',
     next: 'Check the documents named: scans contain images of text, and a page may need render "browser".',
@@ -247,5 +247,5 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS
 
-/** The HTTP status the API answers a reason with. */
+/** Whether a text is a known reason. */
 export const isReason = (value: string): value is Reason => Object.hasOwn(REASONS, value)

@@ -4,9 +4,9 @@ import { JsonNumber } from '../records/record.js'
 const MAX_DEPTH = 200
 
 /**
- * JSON text with sorted keys and no white space (RFC 8785 for what JavaScript numbers can hold; bigint and JsonNumber
- * keep their digits), so that equal content has equal text. `undefined` members are left out, dates become ISO 8601.
- * Throws NUMBER_NOT_STORABLE for NaN and infinities, RECORD_INVALID for other types and for more than 200 levels.
+ * Returns JSON text with sorted keys and no white space (RFC 8785 for what JavaScript numbers can hold; bigint and JsonNumber keep their digits), so
+ * that equal content has equal text. `undefined` members are left out, dates become ISO 8601. Throws NUMBER_NOT_STORABLE for NaN and infinities,
+ * RECORD_INVALID for other types and for more than 200 levels.
  */
 export const canonicalJson = (value: unknown): string => write(value, 0)
 
@@ -50,14 +50,14 @@ const writeObject = (value: object, depth: number): string => {
   return `{${out}}`
 }
 
-/** The names of an object's members in their order, and sorted with what stands before their values. */
+/** The member names of an object in their given order, and sorted, with the text that precedes their values. */
 interface Layout {
   readonly given: readonly string[]
   readonly names: readonly string[]
   readonly heads: readonly string[]
 }
 
-/** Objects that follow each other mostly have the same members, such as the rows of a table: the last layout of each number of them is kept. */
+/** Consecutive objects mostly have the same members, such as rows of a table: the last layout for each number of members is kept. */
 const layouts: Layout[] = []
 const MOST_KEPT = 128
 
@@ -75,13 +75,16 @@ const isSame = (a: readonly string[], b: readonly string[]): boolean => {
   return true
 }
 
-/** Whether JSON text holds an escaped NUL or half of a surrogate pair, which Postgres cannot store. */
+/** Whether JSON text contains an escaped NUL or half of a surrogate pair, which Postgres cannot store. */
 export const hasUnstorableText = (json: string): boolean => {
-  // Far quicker than an expression where there is no escape at all.
+  // Much faster than a regular expression if there is no escape at all.
   if (!json.includes('\\u') || !SUSPICIOUS.test(json)) return false
   return /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i.test(json)
 }
 const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i
 
-/** Text with what Postgres cannot store made visible: NUL as `\\u0000`, halves of surrogate pairs as U+FFFD. For messages and excerpts, never for data. */
+/**
+ * Makes what Postgres cannot store visible in a text: NUL as `\\u0000`, halves of surrogate pairs as U+FFFD. For messages and excerpts, never for
+ * data.
+ */
 export const toStorableText = (text: string): string => text.replaceAll('\u0000', '\\u0000').toWellFormed()

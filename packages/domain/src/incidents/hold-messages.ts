@@ -1,7 +1,10 @@
 import { nextTick, parseSchedule } from '../schedule/schedule.js'
 import { offsetAt } from '../schedule/zone-offsets.js'
 
-/** Hours in which a target is sent nothing, in its own time zone: from a minute of the day (`HH:MM`) to another, over midnight where that is earlier. */
+/**
+ * Hours during which a target receives nothing, in its own time zone: from one minute of the day (`HH:MM`) to another, past midnight if that is
+ * earlier.
+ */
 export interface QuietHours {
   readonly from: string
   readonly to: string
@@ -10,14 +13,17 @@ export interface QuietHours {
 
 export interface HoldRules {
   readonly quietHours: QuietHours | null
-  /** News of so many minutes are sent together; 0: each at once. */
+  /** News within this many minutes is sent together; 0: each at once. */
   readonly groupMinutes: number
 }
 
 const DAY_MINUTES = 1_440
 const MINUTE_MS = 60_000
 
-/** Until when a message is held back; null when it may go at once. `until` of what is held already wins, so that all go together. Pure. */
+/**
+ * Returns until when a message is held back; null when it may be sent at once. The end of a hold already in effect wins, so that all are released
+ * together. Pure.
+ */
 export const holdUntil = (rules: HoldRules, now: Date, heldUntil: Date | null): Date | null => {
   if (heldUntil !== null) return heldUntil
   const groupedUntil = new Date(now.getTime() + rules.groupMinutes * MINUTE_MS)

@@ -1,7 +1,7 @@
 export const INCIDENT_KINDS = ['error', 'stale', 'quarantine', 'content'] as const
 /**
- * `error`: the source waits for a person, or fails again and again; `stale`: it misses its freshness objective; `quarantine`: more than a small
- * share of its records cannot be stored; `content`: its last run guessed, left out or read in part more than it may.
+ * `error`: the source waits for a person, or fails repeatedly; `stale`: it misses its freshness objective; `quarantine`: more than a small share of
+ * its records cannot be stored; `content`: its last run guessed, left out or read only in part more than is acceptable.
  */
 export type IncidentKind = (typeof INCIDENT_KINDS)[number]
 
@@ -10,15 +10,15 @@ export const INCIDENT_ENDS = ['recovered', 'withdrawn'] as const
 export type IncidentEnd = (typeof INCIDENT_ENDS)[number]
 
 export const NOTIFIED_EVENTS = [...INCIDENT_KINDS, 'recovery'] as const
-/** What a target wants to receive. */
+/** An event that a target can subscribe to. */
 export type NotifiedEvent = (typeof NOTIFIED_EVENTS)[number]
 
-/** A source that would be tried again by itself counts as broken from so many failures in a row. */
+/** A source that is retried automatically counts as broken from this many consecutive failures. */
 export const FAILURES_FOR_INCIDENT = 3
-/** When more incidents than this open within a minute, one message sums them up. */
+/** If more incidents than this open within a minute, one message summarizes them. */
 export const MAX_MESSAGES_A_MINUTE = 20
 
-/** What happened to an incident and is to be reported. */
+/** The opening or closing of an incident, to be reported. */
 export interface IncidentNews {
   readonly kind: IncidentKind
   readonly what: 'opened' | 'closed'
@@ -28,9 +28,9 @@ export interface IncidentNews {
 
 export interface TargetFilter {
   readonly events: readonly string[]
-  /** Ids of sources; empty: all. */
+  /** Source ids; empty: all sources. */
   readonly sources: readonly string[]
-  /** All of these. */
+  /** A source must have all of these. */
   readonly labels: Readonly<Record<string, string>>
 }
 
@@ -41,8 +41,8 @@ export const isWanted = (filter: TargetFilter, { kind, what, sourceId, labels }:
   Object.entries(filter.labels).every(([name, value]) => labels[name] === value)
 
 /**
- * How news are sent: one message each; in one digest, when too many come at once; or later, when the last digest was less than a minute ago. Pure.
- * `recent`: incidents whose beginning was reported within the last minute.
+ * Decides how to send news: one message each; in one digest, if too many come at once; or later, if the last digest was less than a minute ago.
+ * `recent`: incidents whose opening was reported within the last minute. Pure.
  */
 export const decideNotice = (facts: {
   readonly recent: number
@@ -54,16 +54,18 @@ export const decideNotice = (facts: {
 }
 
 const DELAYS_SECONDS = [10, 60, 300, 900, 3_600, 10_800, 21_600] as const
-/** Tries of a message, over about ten hours. */
+/** Attempts to deliver a message, over about ten hours. */
 export const MAX_TRIES = DELAYS_SECONDS.length + 1
 
-/** How long to wait after so many tries have failed, in ms; null when it is given up. `random` from 0 to 1 spreads up to a tenth. Pure. */
+/**
+ * Returns how long to wait after this many failed attempts, in ms; null when the message is given up. `random` from 0 to 1 adds up to a tenth. Pure.
+ */
 export const nextTryMs = (tries: number, random: number): number | null => {
   const seconds = DELAYS_SECONDS[tries - 1]
   return seconds === undefined ? null : Math.round(seconds * 1_000 * (1 + random / 10))
 }
 
-/** Fewer records in quarantine than this say nothing of a mapping or connector. */
+/** Fewer records in quarantine than this say nothing about a mapping or connector. */
 export const LEAST_QUARANTINED = 10
 
 export interface QuarantineFacts {
@@ -75,10 +77,10 @@ export interface QuarantineFacts {
 
 const shareOf = ({ quarantined, live }: QuarantineFacts): number => quarantined / (quarantined + live)
 
-/** Whether so many records are in quarantine that somebody should look; `percent` is the most that may be. Pure. */
+/** Whether enough records are in quarantine to deserve attention; `percent` is the accepted maximum. Pure. */
 export const exceedsShare = (facts: QuarantineFacts, percent: number): boolean =>
   facts.quarantined >= LEAST_QUARANTINED && shareOf(facts) * 100 > percent
 
-/** The same for people; `reason` is what most of them failed with. */
+/** Describes it in words; `reason` is what most of them failed with. */
 export const describeShare = (facts: QuarantineFacts, reason: string): string =>
   `${facts.quarantined} of ${facts.quarantined + facts.live} records (${Math.round(shareOf(facts) * 100)} %) are in quarantine, most of them with ${reason}`

@@ -1,13 +1,19 @@
 export const TARGET_KINDS = ['webhook', 'slack', 'teams', 'pagerduty', 'email'] as const
-/** What takes notifications: a receiver of signed JSON, a channel of Slack or Microsoft Teams, Events v2 of PagerDuty or the like, a mail server. */
+/**
+ * A kind of notification target: a receiver of signed JSON, a Slack or Microsoft Teams channel, PagerDuty's Events v2 and compatible services, a mail
+ * server.
+ */
 export type TargetKind = (typeof TARGET_KINDS)[number]
 
 interface TargetRule {
-  /** What its secret is: `signing`: signs messages, made unless given; `routing`: names the receiver; `password`: of the mail server, if it wants one. */
+  /**
+   * What its secret is: `signing`: signs messages, generated unless given; `routing`: identifies the receiver; `password`: the mail server's, if it
+   * needs one.
+   */
   readonly secret: 'signing' | 'none' | 'routing' | 'password'
-  /** Used unless another address is given. */
+  /** The default address. */
   readonly url: string | null
-  /** Whether several incidents may be reported in one message; where each opens and closes an alert of its own, none may be summed up. */
+  /** Whether several incidents may be reported in one message; not if each opens and closes its own alert. */
   readonly sumsUp: boolean
 }
 

@@ -1,4 +1,4 @@
-/** JSON as records carry it: `bigint` and {@link JsonNumber} keep integers beyond 2^53 and exact decimals unchanged. */
+/** JSON in records: `bigint` and {@link JsonNumber} keep integers beyond 2^53 and exact decimals unchanged. */
 export type JsonValue =
   | string
   | number
@@ -17,16 +17,15 @@ export type RecordKind = (typeof RECORD_KINDS)[number]
 export type RecordKey = string | number | bigint | readonly (string | number | bigint | boolean | null)[]
 
 /**
- * One record as a connector yields it. Identity is (source, stream, key); the key must be the same on every
- * installation that reads the same system. An `event` has eventType, content, actor, projectId, sessionId and
- * context in `data` where the system knows them.
+ * One record as a connector yields it. Identity is (source, stream, key); the key must be the same on every installation that reads the same system.
+ * An `event` has eventType, content, actor, projectId, sessionId and context in `data`, if the system knows them.
  */
 export interface SourceRecord {
   readonly stream: string
   readonly key: RecordKey
   readonly kind: RecordKind
   readonly title?: string | undefined
-  /** What full-text search reads; leave out for rows without prose. */
+  /** The text for full-text search; leave it out for rows without prose. */
   readonly text?: string | undefined
   readonly url?: string | undefined
   readonly data: JsonObject
@@ -35,30 +34,30 @@ export interface SourceRecord {
   /** `delete` marks the record as gone; only stream and key matter then. */
   readonly op?: 'upsert' | 'delete' | undefined
   /**
-   * Opaque mark (at most 1 KiB) to recognize the unchanged item without reading it: an ETag, mtime and size. It is
-   * stored in the transaction of the record and comes back through `ctx.known`.
+   * Opaque mark (at most 1 KiB) for recognizing the unchanged item without reading it: an ETag, or mtime and size. It is stored in the transaction of
+   * the record and returned by `ctx.known`.
    */
   readonly validator?: string | undefined
-  /** The item that owns this record, e.g. the path of a file for its rows; a sweep can name it. */
+  /** The item that owns this record, e.g. the path of a file for its rows; a sweep can be limited to it. */
   readonly scope?: string | undefined
 }
 
-/** A record that the connector itself could not make sense of. Goes to quarantine. */
+/** A record that the connector itself could not interpret. Goes to quarantine. */
 export interface RejectedRecord {
   readonly stream: string
   readonly key?: RecordKey | undefined
   /** A {@link Reason} such as RECORD_INVALID. */
   readonly reason: string
   readonly message: string
-  /** The raw input, at most 64 KiB are kept. */
+  /** The raw input, of which at most 64 KiB are kept. */
   readonly raw?: string | undefined
-  /** The item that owns it, as in {@link SourceRecord}; taken from `record` when absent. A sweep of that scope resolves it when it is over. */
+  /** The item that owns it, as in {@link SourceRecord}; default: taken from `record`. A sweep of that scope resolves it once it is over. */
   readonly scope?: string | undefined
-  /** The whole record as it was read, when it was one and only could not be mapped or stored: then it can be tried again. */
+  /** The complete record as read, if it was one and only could not be mapped or stored: then it can be retried. */
   readonly record?: SourceRecord | undefined
 }
 
-/** A number kept as its decimal digits, for values that a JavaScript number would round, such as Postgres `numeric`. */
+/** A number stored as its decimal digits, for values that a JavaScript number would round, such as Postgres `numeric`. */
 export class JsonNumber {
   readonly text: string
   /** @param text digits in JSON number syntax, e.g. `12345678901234567890.10`. Throws RangeError otherwise. */

@@ -4,17 +4,17 @@ import { toStorableText } from '../identity/canonical-json.js'
 interface CaveatRule {
   /** What is counted, in the plural. */
   readonly things: string
-  /** What is the matter with them, after "3 of 20 documents". */
+  /** What is wrong with them, to follow "3 of 20 documents". */
   readonly says: string
-  /** A run is `partial` beyond this share of what was looked at; 1: never. */
+  /** A run is `partial` above this share of what was looked at; 1: never. */
   readonly partialAbove: number
-  /** ... and from so many on; default 1. */
+  /** ... and from at least this many; default 1. */
   readonly least?: number
 }
 
 /**
- * Everything that reading may guess, leave out or read in part without failing. A heuristic that can cost content is reported as
- * one of these; a run keeps counts and examples, and whether it is `partial` for them is decided here and nowhere else. Each is a {@link Reason}.
+ * Everything that reading may guess, leave out or read in part without failing. A heuristic that can lose content is reported as one of these; a run
+ * keeps counts and examples, and whether that makes it `partial` is decided here and nowhere else. Each is a {@link Reason}.
  */
 export const CAVEATS = {
   DOCUMENT_WITHOUT_TEXT: { things: 'documents', says: 'have no text', partialAbove: 0.2 },
@@ -35,11 +35,11 @@ export type CaveatKind = keyof typeof CAVEATS
 /** One report of a kind. Counts are those of the report, not totals. */
 export interface Caveat {
   readonly kind: CaveatKind
-  /** How many it concerns; 1 unless said. 0 reports things that were looked at and found in order. */
+  /** How many it concerns; default 1. 0 reports things that were looked at and found to be in order. */
   readonly count?: number
-  /** How many were looked at; `count`, and at least 1, unless said. */
+  /** How many were looked at; default: `count`, and at least 1. */
   readonly of?: number
-  /** Which one and why, for people. */
+  /** Which one and why, in readable form. */
   readonly example?: string
 }
 
@@ -49,7 +49,7 @@ export interface CaveatCount {
   readonly examples: readonly string[]
 }
 
-/** What a run has to say of its content, by kind. */
+/** What a run reports about its content, by kind. */
 export type CaveatTally = Readonly<Partial<Record<CaveatKind, CaveatCount>>>
 
 export interface RunWarning {
@@ -60,7 +60,7 @@ export interface RunWarning {
 export const MAX_CAVEAT_EXAMPLES = 5
 const MAX_EXAMPLE_CHARS = 300
 
-/** Adds reports to a tally; the first examples of each kind stay. Pure. */
+/** Adds reports to a tally; the first examples of each kind are kept. Pure. */
 export const addCaveats = (tally: CaveatTally, caveats: readonly Caveat[]): CaveatTally => {
   const sums: Partial<Record<CaveatKind, CaveatCount>> = { ...tally }
   for (const { kind, count = 1, of = Math.max(count, 1), example } of caveats) {
@@ -73,7 +73,7 @@ export const addCaveats = (tally: CaveatTally, caveats: readonly Caveat[]): Cave
   return sums
 }
 
-/** A tally as reports again, for those who add up before they report. Pure. */
+/** Converts a tally back to reports, for callers that add up before they report. Pure. */
 export const toCaveats = (tally: CaveatTally): readonly Caveat[] =>
   (Object.keys(CAVEATS) as CaveatKind[]).flatMap((kind) => {
     const { count = 0, of = 0, examples = [] } = tally[kind] ?? {}
@@ -85,20 +85,20 @@ export const toCaveats = (tally: CaveatTally): readonly Caveat[] =>
     ]
   })
 
-/** The kinds that concern something, in the order of the table. */
+/** Returns the kinds with a count above zero, in table order. */
 export const caveatKinds = (tally: CaveatTally): readonly CaveatKind[] =>
   (Object.keys(CAVEATS) as CaveatKind[]).filter((kind) => (tally[kind]?.count ?? 0) > 0)
 
-/** "3 of 20 documents have no text: scan.pdf; …". Pure. */
+/** Describes a caveat: "3 of 20 documents have no text: scan.pdf; …". Pure. */
 export const describeCaveat = (kind: CaveatKind, { count, of, examples }: CaveatCount): string => {
   const { things, says } = CAVEATS[kind]
   return `${count} of ${of} ${things} ${says}${examples.length === 0 ? '' : `: ${examples.join('; ')}`}`
 }
 
-/** What to do about a kind. */
+/** Returns what to do about a kind. */
 export const caveatStep = (kind: CaveatKind): string => REASONS[kind].next
 
-/** The warnings that make a run `partial`: kinds that concern more than their share. Pure. */
+/** Returns the warnings that make a run `partial`: kinds above their accepted share. Pure. */
 export const warningsOf = (tally: CaveatTally): readonly RunWarning[] =>
   caveatKinds(tally).flatMap((kind) => {
     const counted = tally[kind]

@@ -9,11 +9,11 @@ export type RunOutcome = (typeof RUN_OUTCOMES)[number]
 export const RUN_TRIGGERS = ['schedule', 'manual', 'restart', 'fresh', 'backfill', 'push', 'continuous', 'quarantine'] as const
 export type RunTrigger = (typeof RUN_TRIGGERS)[number]
 
-/** What a run did, as far as its outcome depends on it. */
+/** The facts about a run that determine its outcome. */
 export interface RunFacts {
   readonly failure: FailureCode | null
   readonly failedStreams: number
-  /** Streams whose reading could not prove that it was complete. */
+  /** Streams whose read could not prove that it was complete. */
   readonly incompleteStreams: number
   readonly streams: number
   readonly changed: number
@@ -21,7 +21,7 @@ export interface RunFacts {
   readonly quarantined: number
   /** Live records of the source before the run. */
   readonly liveBefore: number
-  /** Whether every stream said that it is incremental or reported items as unchanged. */
+  /** Whether every stream declared that it is incremental or reported items as unchanged. */
   readonly provedUnchanged: boolean
   /** Whether it listened to a continuous source, which may well be silent from its first day on. */
   readonly listened: boolean
@@ -29,8 +29,8 @@ export interface RunFacts {
 }
 
 /**
- * The honest outcome of a run. "Succeeded with nothing" is distinguished: `ok_nothing_new` when the source itself proved
- * it, `suspect_empty` when a source that had records, or is new, gave none and could not prove that this is right.
+ * Decides the outcome of a run. A run that brought nothing is distinguished: `ok_nothing_new` if the source itself proved that there was nothing,
+ * `suspect_empty` if a source that had records, or is new, yielded none and could not prove that this is correct.
  */
 export const decideOutcome = (facts: RunFacts): RunOutcome => {
   if (facts.failure === 'cancelled') return 'cancelled'
@@ -41,8 +41,8 @@ export const decideOutcome = (facts: RunFacts): RunOutcome => {
   return facts.provedUnchanged && (facts.liveBefore > 0 || facts.listened) ? 'ok_nothing_new' : 'suspect_empty'
 }
 
-/** Share of records a run may quarantine before it fails: 1 %, at least 10. */
+/** Returns how many records a run may quarantine before it fails: 1 %, at least 10. */
 export const quarantineBudget = (recordsRead: number): number => Math.max(10, Math.floor(recordsRead / 100))
 
-/** Share of live records a sweep may delete without `allowMassDelete`: half, or 20 of a small stream. */
+/** Returns how many live records a sweep may delete without `allowMassDelete`: half, at least 20. */
 export const massDeleteLimit = (liveRecords: number): number => Math.max(20, Math.floor(liveRecords / 2))

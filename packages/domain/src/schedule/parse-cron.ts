@@ -1,8 +1,8 @@
 import { Failure } from '../errors/failure.js'
 
-/** The five fields of a cron expression as the values they allow. */
+/** The five fields of a cron expression, as the values they allow. */
 export interface Cron {
-  /** The expression with one space between its fields. */
+  /** The expression with single spaces between its fields. */
   readonly text: string
   readonly minutes: readonly number[]
   readonly hours: readonly number[]
@@ -10,7 +10,7 @@ export interface Cron {
   readonly months: ReadonlySet<number>
   /** 0 is Sunday. */
   readonly daysOfWeek: ReadonlySet<number>
-  /** Both day fields are restricted: as in every cron since 1987, a day need then match only one of them. */
+  /** Both day fields are restricted: as in every cron since 1987, a day then need match only one of them. */
   readonly eitherDay: boolean
 }
 
@@ -30,7 +30,7 @@ const RANGES: readonly Range[] = [
 ]
 const LONGEST_CRON = 1_000
 
-/** Reads minute, hour, day of month, month and day of week: `*`, values, names, ranges, steps and lists. Throws INVALID_CRON with what is wrong. */
+/** Parses minute, hour, day of month, month and day of week: `*`, values, names, ranges, steps and lists. Throws INVALID_CRON with what is wrong. */
 export const parseCron = (text: string): Cron => {
   if (text.length > LONGEST_CRON) throw invalidCron(`a cron expression has at most ${LONGEST_CRON} characters`)
   const foreign = /[^\x20-\x7e]/u.exec(text)?.[0]
@@ -86,7 +86,7 @@ const invalidCron = (message: string): Failure => new Failure('INVALID_CRON', me
 
 const LONGEST_MONTHS: readonly number[] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** Whether any day at all matches: 31 February does not. */
+/** Whether any day matches at all: 31 February never does. */
 export const everFires = (cron: Cron): boolean =>
   cron.eitherDay || [...cron.months].some((month) => [...cron.daysOfMonth].some((day) => day <= (LONGEST_MONTHS[month - 1] ?? 0)))
 

@@ -2,13 +2,17 @@ import { Failure } from '../errors/failure.js'
 import { type Cron, everFires, parseCron } from './parse-cron.js'
 import { DAY_MS, ticksOfDay } from './ticks-of-day.js'
 
-/** A cron expression (five fields) read in an IANA time zone. The queue's job schedulers compute their ticks with `nextTick`, so both agree. */
+/**
+ * A cron expression (five fields) interpreted in an IANA time zone. The queue's job schedulers compute their ticks with `nextTick`, so both agree.
+ */
 export interface Schedule {
   readonly cron: string
   readonly timeZone: string
 }
 
-/** Checks a schedule; seconds, `H`, `@reboot`, `L`, `#` and `?` are refused. Throws INVALID_CRON, CRON_NEVER_FIRES or INVALID_TIMEZONE with the field. */
+/**
+ * Parses a schedule; seconds, `H`, `@reboot`, `L`, `#` and `?` are refused. Throws INVALID_CRON, CRON_NEVER_FIRES or INVALID_TIMEZONE with the field.
+ */
 export const parseSchedule = (cron: string, timeZone = 'UTC'): Schedule => {
   if (!isTimeZone(timeZone))
     throw new Failure('INVALID_TIMEZONE', `"${timeZone.slice(0, 60)}" is not an IANA time zone`, { field: 'schedule.timeZone' })
@@ -28,7 +32,7 @@ const isTimeZone = (name: string): boolean => {
 
 const neverFires = (cron: string): Failure => new Failure('CRON_NEVER_FIRES', `"${cron}" matches no date`, { field: 'schedule.cron' })
 
-/** All days repeat after 400 years, so what does not match by then never does. */
+/** The calendar repeats after 400 years, so what does not match by then never does. */
 const MAX_DAYS = 146_097
 
 function* ticksAfter(cron: Cron, timeZone: string, after: number): Generator<number> {
@@ -42,14 +46,14 @@ function* ticksAfter(cron: Cron, timeZone: string, after: number): Generator<num
   }
 }
 
-/** The first tick strictly after a moment. */
+/** Returns the first tick strictly after a moment. */
 export const nextTick = (schedule: Schedule, after: Date): Date => {
   const { value } = ticksAfter(parseCron(schedule.cron), schedule.timeZone, after.getTime()).next()
   if (value === undefined) throw neverFires(schedule.cron)
   return new Date(value)
 }
 
-/** The ticks in (after, until], at most `limit` of them, the latest ones when there are more; `more` counts the earlier ones up to 100,000. */
+/** Returns the ticks in (after, until]: the latest `limit` of them; `more` counts the earlier ones, up to 100,000. */
 export const ticksBetween = (
   schedule: Schedule,
   after: Date,
@@ -68,7 +72,7 @@ export const ticksBetween = (
   return { ticks: latest, more: seen - latest.length }
 }
 
-/** Whether a schedule leaves more than a year between ticks, worth a warning. */
+/** Whether a schedule leaves more than a year between ticks, which deserves a warning. */
 export const isRare = (schedule: Schedule, now: Date): boolean => {
   const first = nextTick(schedule, now)
   return nextTick(schedule, first).getTime() - first.getTime() > 366 * DAY_MS

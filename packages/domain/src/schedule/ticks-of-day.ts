@@ -4,12 +4,12 @@ import { type OffsetSpan, offsetSpans } from './zone-offsets.js'
 export const DAY_MS = 86_400_000
 
 /**
- * The ticks within a day of UTC (days since 1970-01-01), rising (ms since 1970). Each local slot gets one, as RFC 5545 (3.3.5) reads local times:
- * a slot that clocks skip runs when it would have come without the change, and one that occurs twice runs the first time.
- * Only a schedule of every hour continues through the repeated time: it is meant as an interval, and must not pause.
+ * Returns the ticks within a UTC day (days since 1970-01-01) in ascending order (ms since 1970). Each local slot gets one, following RFC 5545 (3.3.5)
+ * for local times: a slot that a clock change skips runs when it would have without the change, and one that occurs twice runs the first time. Only a
+ * schedule of every hour continues through the repeated hour: it is meant as an interval, and must not pause.
  */
 export const ticksOfDay = (cron: Cron, timeZone: string, day: number): readonly number[] => {
-  // No clock is more than a day away from UTC, nor ever changed by more than a day.
+  // No time zone is more than a day away from UTC, nor ever changed by more than a day.
   const localDays = [day - 1, day, day + 1].filter((local) => matchesDay(cron, local))
   if (localDays.length === 0) return []
   const [from, to] = [day * DAY_MS, (day + 1) * DAY_MS]
@@ -21,11 +21,13 @@ export const ticksOfDay = (cron: Cron, timeZone: string, day: number): readonly 
   return spans.length === 1 ? ticks : [...new Set(ticks)].sort((a, b) => a - b)
 }
 
-/** The local times of a day that match, as if they were UTC (ms). */
+/** Returns the local times of a day that match, as if they were UTC (ms). */
 const slotsOf = (cron: Cron, day: number): readonly number[] =>
   cron.hours.flatMap((hour) => cron.minutes.map((minute) => day * DAY_MS + (hour * 60 + minute) * 60_000))
 
-/** When the slots as read with each offset fire: an offset outlives a gap by the gap, and the next one waits until a repetition is over. */
+/**
+ * Returns when the slots interpreted with each offset fire: an offset is extended by the length of a gap, and the next one starts after a repetition.
+ */
 const firingSpans = (spans: readonly OffsetSpan[], everyHour: boolean): readonly OffsetSpan[] =>
   spans.map((span, index) => {
     const skippedMs = (spans[index + 1]?.offsetMs ?? span.offsetMs) - span.offsetMs

@@ -1,4 +1,4 @@
-/** A stretch of time in which clocks of a zone have the same distance from UTC; `from` included, `to` not (ms since 1970). */
+/** A period in which a zone has a constant offset from UTC; `from` inclusive, `to` exclusive (ms since 1970). */
 export interface OffsetSpan {
   readonly from: number
   readonly to: number
@@ -13,13 +13,15 @@ const formatOf = (timeZone: string): Intl.DateTimeFormat => {
   if (known !== undefined) return known
   const parts = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const
   const made = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', calendar: 'gregory', numberingSystem: 'latn', ...parts })
-  // Names may be spelled in many ways, so that there is no bound to them otherwise.
+  // A name can be spelled in many ways, so the cache would otherwise be unbounded.
   if (formats.size >= MAX_FORMATS) formats.clear()
   formats.set(timeZone, made)
   return made
 }
 
-/** How far clocks of a zone are ahead of UTC at a moment (ms); to the second, as before 1972 not every offset was of whole minutes. */
+/**
+ * Returns a zone's offset from UTC at a moment (ms, positive if ahead); precise to the second, as not every offset before 1972 was in whole minutes.
+ */
 export const offsetAt = (timeZone: string, at: number): number => {
   if (timeZone === 'UTC') return 0
   const second = Math.floor(at / 1_000) * 1_000
@@ -27,10 +29,10 @@ export const offsetAt = (timeZone: string, at: number): number => {
   return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, sec) - second
 }
 
-/** Clocks are changed less often than this. */
+/** Offsets change less often than this. */
 const SAMPLE_MS = 8 * 3_600_000
 
-/** The spans of equal offset that cover [from, to), in order. */
+/** Returns the spans of constant offset that cover [from, to), in order. */
 export const offsetSpans = (timeZone: string, from: number, to: number): readonly OffsetSpan[] => {
   const spans: OffsetSpan[] = []
   let start = from
@@ -50,7 +52,7 @@ export const offsetSpans = (timeZone: string, from: number, to: number): readonl
   return spans
 }
 
-/** The first second in (low, high] with the offset of `high`. */
+/** Returns the first second in (low, high] with the offset of `high`. */
 const findChange = (timeZone: string, low: number, high: number): number => {
   const before = offsetAt(timeZone, low)
   let [early, late] = [Math.floor(low / 1_000), Math.ceil(high / 1_000)]

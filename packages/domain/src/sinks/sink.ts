@@ -1,12 +1,12 @@
-/** What takes changes. */
+/** The kinds of sinks. */
 export const SINK_KINDS = ['webhook'] as const
 export type SinkKind = (typeof SINK_KINDS)[number]
 
 /**
- * - `paused`: a person has switched it off.
+ * - `paused`: switched off by a person.
  * - `refused`: the receiver said that it is gone for good.
- * - `failing`: the last try failed; it is tried again.
- * - `delivering`: there are changes that it has not taken yet.
+ * - `failing`: the last attempt failed; it is retried.
+ * - `delivering`: there are changes that it has not accepted yet.
  * - `current`: it has everything.
  */
 export const SINK_STATUSES = ['paused', 'refused', 'failing', 'delivering', 'current'] as const
@@ -20,7 +20,7 @@ export interface SinkFacts {
   readonly attempts: number
   readonly lastError: string | null
   readonly nextAt: Date | null
-  /** Whether what was stored before it was made is still being delivered. */
+  /** Whether what was stored before it was created is still being delivered. */
   readonly fillsUp: boolean
   readonly waiting: number
   readonly lagSeconds: number | null
@@ -32,7 +32,7 @@ export interface SinkExplanation {
   readonly next: string
 }
 
-/** What to do about a test message that was not taken. */
+/** Returns what to do about a test message that was not accepted. */
 export const stepOfRefusedTest = (id: string): string =>
   `Correct the receiver, or its address with \`inlet sinks update ${id} --address <url>\` (PATCH /v1/sinks/${id}).`
 
@@ -40,7 +40,7 @@ const stepOfResume = (id: string): string => `\`inlet sinks resume ${id}\` (PATC
 
 const RESUMES = 'Nothing to do: it continues after the last change that was taken.'
 
-/** What is happening with a sink, why, and what to do. Pure. */
+/** Explains the status of a sink, its cause, and what to do. Pure. */
 export const explainSink = (facts: SinkFacts): SinkExplanation => {
   if (!facts.active) return { status: 'paused', why: 'it was switched off', next: `When it is to go on: ${stepOfResume(facts.id)}` }
   if (facts.refused !== null) return { status: 'refused', why: facts.refused, next: `${stepOfRefusedTest(facts.id)} Then ${stepOfResume(facts.id)}` }
@@ -64,7 +64,10 @@ export const explainSink = (facts: SinkFacts): SinkExplanation => {
 const BASE_MS = 1_000
 const CAP_MS = 300_000
 
-/** How long to wait after so many failures in a row: from one second, doubling up to five minutes, between half and the whole of it. Pure. */
+/**
+ * Returns how long to wait after this many consecutive failures: from one second, doubling up to five minutes, with jitter between half and all of
+ * it. Pure.
+ */
 export const sinkRetryMs = (failures: number, random: number): number => {
   const whole = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(Math.max(failures - 1, 0), 20))
   return Math.floor(whole / 2 + (random * whole) / 2)
@@ -72,6 +75,9 @@ export const sinkRetryMs = (failures: number, random: number): number => {
 
 const BUSY = [429, 503]
 
-/** How long to wait for a receiver that answered with this status: as long as it asks when it says that it is busy, but a second. Pure. */
+/**
+ * Returns how long to wait for a receiver that responded with this status: as long as it asks when it says that it is busy, but at least a second.
+ * Pure.
+ */
 export const retryAsAsked = <T extends number | null>(status: number, retryMs: T, retryAfterMs: number | undefined): T | number =>
   retryMs === null || retryAfterMs === undefined || !BUSY.includes(status) ? retryMs : Math.max(BASE_MS, retryAfterMs)

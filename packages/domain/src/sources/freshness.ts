@@ -2,7 +2,7 @@ export interface FreshnessFacts {
   readonly now: Date
   readonly createdAt: Date
   readonly lastSuccessAt: Date | null
-  /** The objective; null without one. */
+  /** The freshness objective; null without one. */
   readonly freshWithinSeconds: number | null
 }
 
@@ -10,13 +10,13 @@ export const FRESHNESS_STATES = ['fresh', 'stale', 'unknown'] as const
 
 export interface Freshness {
   readonly state: (typeof FRESHNESS_STATES)[number]
-  /** Since when a stale source has missed its objective. */
+  /** When a stale source began to miss its objective. */
   readonly staleSince: Date | null
 }
 
 /**
- * Whether the last success is as recent as it should be. A new source is given its objective's time before it counts as
- * stale; until then, and without an objective, it is unknown. Pure; the reconciler's SQL says the same.
+ * Decides whether the last success is recent enough. A new source has the time of its objective before it counts as stale; until then, and without an
+ * objective, it is `unknown`. Pure; the reconciler's SQL implements the same rule.
  */
 export const decideFreshness = ({ now, createdAt, lastSuccessAt, freshWithinSeconds }: FreshnessFacts): Freshness => {
   if (freshWithinSeconds === null) return { state: 'unknown', staleSince: null }

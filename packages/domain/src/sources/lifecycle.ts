@@ -2,15 +2,15 @@ import type { Reason } from '../errors/reasons.js'
 import type { SourceState, SourceStatus } from './source-state.js'
 
 export const SOURCE_ACTIONS = ['start', 'stop', 'restart', 'reload', 'run', 'pause', 'resume', 'backfill', 'resetCursor'] as const
-/** What a person may ask of a source. None of them deletes data. */
+/** What a person may ask of a source. No action deletes data. */
 export type SourceAction = (typeof SOURCE_ACTIONS)[number]
 
 interface ActionRule {
-  /** The status afterwards; absent: it stays. */
+  /** The status afterwards; absent: unchanged. */
   readonly to?: SourceStatus
   /** What it does with an active run. */
   readonly activeRun: 'keep' | 'cancel' | 'replace' | 'refuse'
-  /** Whether a run begins: always, or unless one is active already. */
+  /** Whether a run begins: always, or unless one is already active. */
   readonly begins?: 'always' | 'unlessActive'
   /** Statuses in which it begins a run; absent: all. */
   readonly beginsIn?: readonly SourceStatus[]
@@ -24,7 +24,7 @@ interface ActionRule {
 
 const NOT_WANTED = { PAUSED: 'SOURCE_PAUSED', STOPPED: 'SOURCE_STOPPED' } as const
 
-/** What each action does, in whatever state; the guide for operators shows the same table. */
+/** What each action does in every state; the guide for operators shows the same table. */
 const ACTION_TABLE: Readonly<Record<SourceAction, ActionRule>> = {
   start: { to: 'ACTIVE', activeRun: 'keep', begins: 'unlessActive' },
   stop: { to: 'STOPPED', activeRun: 'cancel', reconnects: true, idleIn: ['STOPPED'] },
@@ -32,7 +32,7 @@ const ACTION_TABLE: Readonly<Record<SourceAction, ActionRule>> = {
   reload: { activeRun: 'keep', reconnects: true },
   run: { activeRun: 'refuse', begins: 'always', refusedIn: NOT_WANTED },
   pause: { to: 'PAUSED', activeRun: 'keep', idleIn: ['PAUSED', 'STOPPED'] },
-  // What waits for a repair continues at once; what was paused waits for its next due moment.
+  // A source that waited for a repair continues at once; a paused one waits until it is next due.
   resume: {
     to: 'ACTIVE',
     activeRun: 'keep',
@@ -49,19 +49,19 @@ export type ActionDecision =
   | { readonly refused: Reason }
   | {
       readonly refused: null
-      /** False: the source is as asked already; nothing is written. */
+      /** False: the source is already as requested; nothing is written. */
       readonly changes: boolean
       readonly status: SourceStatus
-      /** `request`: its worker ends it within its next heartbeat; `end`: it ends at once, so that another may begin. */
+      /** `request`: its worker ends it by its next heartbeat; `end`: it ends at once, so that another may begin. */
       readonly cancelRun: 'no' | 'request' | 'end'
       readonly beginRun: boolean
       readonly reconnect: boolean
     }
 
-/** `cancelling`: somebody has asked the active run to end, and its worker is about to. */
+/** `cancelling`: the active run was asked to end, and its worker is about to end it. */
 export type RunInHand = 'none' | 'active' | 'cancelling'
 
-/** What an action means for a source with this status and this run in hand. Pure. */
+/** Decides what an action does to a source with this status and run. Pure. */
 export const decideAction = (action: SourceAction, source: { readonly status: SourceStatus; readonly run: RunInHand }): ActionDecision => {
   const rule = ACTION_TABLE[action]
   const refused = rule.refusedIn?.[source.status]
@@ -78,18 +78,18 @@ export const decideAction = (action: SourceAction, source: { readonly status: So
 }
 
 const decideCancel = (rule: ActionRule, run: RunInHand, beginRun: boolean): 'no' | 'request' | 'end' => {
-  // Where a run begins, the one in hand must be over: there is never more than one.
+  // If a run begins, the current one must be over: there is never more than one.
   if (beginRun) return run === 'none' ? 'no' : 'end'
   return rule.activeRun === 'cancel' && run === 'active' ? 'request' : 'no'
 }
 
 export const SOURCE_OBSERVATIONS = ['runCreated', 'leaseTaken', 'leaseExpired', 'runParked', 'runSucceeded', 'runFailed', 'runCancelled'] as const
-/** What is seen of a source's run. */
+/** What can be observed of a source's run. */
 export type SourceObservation = (typeof SOURCE_OBSERVATIONS)[number]
 
 /**
- * How the state of an active source moves with what is observed of its run; what is missing cannot be observed there.
- * Nothing stores a state: the table says what `toSourceState` gives before and after, and a test walks both.
+ * How the state of an active source changes with what is observed of its run; missing entries cannot occur. No state is stored: the table lists the
+ * results of `toSourceState` before and after, and a test checks both.
  */
 export const STATE_TRANSITIONS: Readonly<Record<SourceState, Partial<Readonly<Record<SourceObservation, SourceState>>>>> = {
   INIT: { runCreated: 'STARTING' },

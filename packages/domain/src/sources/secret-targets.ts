@@ -3,7 +3,7 @@ import { canonicalJson } from '../identity/canonical-json.js'
 import { sha256Hex } from '../identity/identity.js'
 import { isUrl } from '../text/url.js'
 
-/** Where settings lead secrets: an origin, a token endpoint as a whole, `host:port`, or `settings:<sha256>` of what decides it. */
+/** Where settings send secrets: an origin, a complete token endpoint, `host:port`, or `settings:<sha256>` of the settings that determine it. */
 export interface SecretTarget {
   /** The setting that names it, e.g. `config.url`. */
   readonly field: string
@@ -14,7 +14,7 @@ type Address =
   | { readonly field: string; readonly url: string; readonly exact?: boolean | undefined }
   | { readonly field: string; readonly host: string; readonly port: number }
 
-/** The part of a connector that says where its settings lead; `egress` and `secretScope` take what its schema makes of them. */
+/** The part of a connector that determines where its settings send secrets; `egress` and `secretScope` take the parsed config. */
 export interface TargetedConnector {
   readonly configSchema: { safeParse(value: unknown): { readonly success: boolean; readonly data?: unknown } }
   egress?(config: unknown): readonly Address[]
@@ -25,11 +25,11 @@ const SETTINGS = /^settings:[0-9a-f]{64}$/
 const HOST_PORT = /^(?<host>[^\s/?#@\\]+):(?<port>\d{1,5})$/
 
 /**
- * Where a connector takes secrets with these settings, as they are saved. One that does not say where it goes is held to all
- * of its settings: whatever changes there may lead elsewhere. Throws what `egress` throws.
+ * Returns where a connector sends secrets with these saved settings. A connector that does not declare its targets is bound to all of its settings:
+ * any change to them may lead elsewhere. Throws what `egress` throws.
  */
 export const secretTargetsOf = (connector: TargetedConnector, saved: unknown): readonly SecretTarget[] => {
-  // As they are saved, not as parsed: a default that is added later must not change what they are.
+  // As saved, not as parsed: a default that is added later must not change them.
   if (connector.egress === undefined && connector.secretScope === undefined) return [ofSettings(saved)]
   const { success, data: config } = connector.configSchema.safeParse(saved)
   if (!success) return [ofSettings(saved)]
@@ -44,7 +44,7 @@ export const secretTargetsOf = (connector: TargetedConnector, saved: unknown): r
   ]
 }
 
-/** A target as a person writes it, in its one comparable form: a URL, `host:port` or `settings:…`; null for anything else. */
+/** Normalizes a target as a person writes it to its comparable form: a URL, `host:port` or `settings:…`; null for anything else. */
 export const parseSecretTarget = (text: string): string | null => {
   if (SETTINGS.test(text)) return text
   if (/^https?:/i.test(text)) {
@@ -56,11 +56,11 @@ export const parseSecretTarget = (text: string): string | null => {
   return host === undefined || Number(port) < 1 || Number(port) > 65_535 ? null : ofHost(host, Number(port))
 }
 
-/** The first target that secrets bound to `bound` must not be sent to; undefined when all are theirs. */
+/** Returns the first target that secrets bound to `bound` must not be sent to; undefined when all are permitted. */
 export const findForeignTarget = (wanted: readonly SecretTarget[], bound: readonly string[]): SecretTarget | undefined =>
   wanted.find(({ target }) => !bound.includes(target))
 
-/** Throws SECRET_TARGET_REFUSED, naming the setting, when one of the targets is not among those that the secrets are bound to. */
+/** Throws SECRET_TARGET_REFUSED, naming the setting, when one of the targets is not among those the secrets are bound to. */
 export const requireSecretTargets = (wanted: readonly SecretTarget[], bound: readonly string[]): void => {
   const foreign = findForeignTarget(wanted, bound)
   if (foreign === undefined) return
@@ -71,7 +71,7 @@ export const requireSecretTargets = (wanted: readonly SecretTarget[], bound: rea
 const ofSettings = (scope: unknown): SecretTarget => ({ field: 'config', target: `settings:${sha256Hex(canonicalJson(scope))}` })
 
 const ofUrl = (text: string, exact: boolean): string => {
-  // What is no URL leads nowhere, and must not equal anything either.
+  // Text that is not a URL leads nowhere, and must not equal anything either.
   if (!isUrl(text)) return `invalid:${sha256Hex(text)}`
   const url = new URL(text)
   return exact ? `${url.origin}${url.pathname}${url.search}` : url.origin

@@ -14,11 +14,11 @@ export interface SourceFacts {
   readonly activeRun: RunStatus | null
   /** Whether a worker holds an unexpired lease for the active run. */
   readonly leaseLive: boolean
-  /** Of the last run that moved the live cursors; a backfill has no say here. */
+  /** Of the last run that moved the live cursors; backfills do not count. */
   readonly lastOutcome: RunOutcome | null
 }
 
-/** Computes the state from observed facts; the first row that matches decides. */
+/** Computes the state from observed facts; the first matching row decides. */
 const STATE_TABLE: readonly { readonly when: (facts: SourceFacts) => boolean; readonly state: SourceState }[] = [
   { when: (facts) => facts.activeRun === 'running' && facts.leaseLive, state: 'RUNNING' },
   { when: (facts) => facts.activeRun !== null && facts.activeRun !== 'ended', state: 'STARTING' },
@@ -28,7 +28,7 @@ const STATE_TABLE: readonly { readonly when: (facts: SourceFacts) => boolean; re
   { when: (facts) => facts.lastOutcome === 'failed', state: 'ERROR' },
 ]
 
-/** STOPPED is also what an active source is between two runs. */
+/** Returns the state of a source. An active source between two runs is also STOPPED. */
 export const toSourceState = (facts: SourceFacts): SourceState => STATE_TABLE.find((row) => row.when(facts))?.state ?? 'STOPPED'
 
 /** Whether runs may begin at all: not while the owner has paused or stopped the source. */

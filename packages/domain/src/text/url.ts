@@ -1,6 +1,6 @@
 /**
- * Whether `new URL(text, base)` succeeds. Not URL.canParse(): once it is compiled, Node 20 refuses with it what holds Latin-1
- * beyond ASCII, e.g. https://bücher.example/.
+ * Whether `new URL(text, base)` succeeds. Not URL.canParse(): once compiled, it makes Node 20 refuse text with Latin-1 characters beyond ASCII, e.g.
+ * https://bücher.example/.
  */
 export const isUrl = (text: string, base?: string | URL): boolean => {
   try {
@@ -15,14 +15,14 @@ const MAX_SEGMENTS = 4
 const MAX_SEGMENT = 40
 const MAX_LENGTH = 300
 
-/** A URL that is a secret as a whole, as it is shown: `https://host/…`. The same for what was shown so already. */
+/** Masks a URL that is itself a secret: `https://host/…`. Masking it again changes nothing. */
 export const maskUrl = (text: string): string => {
   if (!isUrl(text)) return HIDDEN
   const { origin, pathname, search, hash } = new URL(text)
   return pathname === '/' && search === '' && hash === '' ? origin : `${origin}/${HIDDEN}`
 }
 
-/** A message without a URL that is a secret, in whatever length it is repeated there. */
+/** Removes a secret URL from a message, however much of it is repeated there. */
 export const hideUrl = (message: string, url: string): string => {
   if (!isUrl(url)) return message
   const { origin } = new URL(url)
@@ -31,8 +31,8 @@ export const hideUrl = (message: string, url: string): string => {
 }
 
 /**
- * A URL for messages and logs: without query and fragment, and without the parts of its path that look like tokens, since all of
- * these may be secrets.
+ * Formats a URL for messages and logs: without query and fragment, and without the parts of its path that look like tokens, since any of these may be
+ * secrets.
  */
 export const showUrl = ({ origin, pathname }: URL): string => {
   const segments = pathname.split('/').slice(1)
@@ -40,7 +40,7 @@ export const showUrl = ({ origin, pathname }: URL): string => {
   return [origin, ...shown, ...(segments.length > MAX_SEGMENTS ? [HIDDEN] : [])].join('/').slice(0, MAX_LENGTH)
 }
 
-/** Words and small numbers are names; long runs, and letters and digits mixed, are keys, ids or tokens. */
+/** Words and small numbers are names; long runs, and mixed letters and digits, are keys, ids or tokens. */
 const looksRandom = (segment: string): boolean =>
   segment.length > MAX_SEGMENT || /[:%]/.test(segment) || segment.split(/[^A-Za-z0-9]+/).some((run) => run.length > lengthOfNames(run))
 

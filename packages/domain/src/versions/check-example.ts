@@ -2,16 +2,16 @@ import { canonicalJson } from '../identity/canonical-json.js'
 import type { SourceRecord } from '../records/record.js'
 import { plainRecord, plainValue } from './compare-mapped.js'
 
-/** What a mapping must make of a raw record: as many records, each with the members named. */
+/** What a mapping must make of a raw record: exactly these records, each with the members named. */
 export interface MappingExample {
   readonly name: string
   readonly stream: string
   readonly record: Omit<SourceRecord, 'stream'>
-  /** In order; empty: it must be dropped. Members that are not named may be anything. */
+  /** In order; empty: the record must be dropped. Members that are not named may have any value. */
   readonly expected: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** Why the records are not those the example expects; null when they are. Pure. */
+/** Returns why the records differ from what the example expects; null when they do not. Pure. */
 export const findBroken = (example: Pick<MappingExample, 'expected'>, records: readonly SourceRecord[]): string | null => {
   const { expected } = example
   if (records.length !== expected.length) return `${expected.length} records are expected, the mapping makes ${records.length}`

@@ -15,7 +15,7 @@ export interface MappedRaw {
 /** What one version makes of a sample of a source. */
 export interface MappedSample {
   readonly raw: readonly MappedRaw[]
-  /** Streams of which the sample holds every record: only there does a missing record mean that it is gone. */
+  /** Streams whose records are all in the sample: only there does a missing record mean that it is gone. */
   readonly complete: ReadonlySet<string>
 }
 
@@ -25,23 +25,23 @@ export interface RecordChange {
   readonly kind: (typeof RECORD_CHANGES)[number]
   readonly stream: string
   readonly key: string
-  /** With `keyChanged`. */
+  /** Only for `keyChanged`. */
   readonly newKey?: string
-  /** With `changed` and `keyChanged`. */
+  /** Only for `changed` and `keyChanged`. */
   readonly fields?: readonly FieldChange[]
-  /** With `rejected`. */
+  /** Only for `rejected`. */
   readonly reason?: string
   readonly message?: string
 }
 
 export interface SampleComparison {
   readonly unchanged: number
-  /** Raw records that only one of two incomplete samples holds. */
+  /** Raw records that only one of two incomplete samples contains. */
   readonly notCompared: number
   readonly changes: readonly RecordChange[]
 }
 
-/** The difference that a version would make to the records of a source. Pure. */
+/** Returns what a version would change about the records of a source. Pure. */
 export const compareMapped = (before: MappedSample, after: MappedSample): SampleComparison => {
   const old = latestOfEach(before.raw)
   const changes: RecordChange[] = []
@@ -66,7 +66,7 @@ export const compareMapped = (before: MappedSample, after: MappedSample): Sample
   return { unchanged, notCompared, changes: changes.sort((a, b) => RECORD_CHANGES.indexOf(a.kind) - RECORD_CHANGES.indexOf(b.kind)) }
 }
 
-/** A sample may hold several readings of a record; the last one is what would be stored. */
+/** A sample may contain several readings of a record; the last one is what would be stored. */
 const latestOfEach = (raw: readonly MappedRaw[]): Map<string, MappedRaw> => new Map(raw.map((one) => [idOf(one), one]))
 const idOf = ({ stream, key }: Pick<MappedRaw, 'stream' | 'key'>): string => JSON.stringify([stream, key])
 const placeOf = ({ stream, key }: MappedRaw): { readonly stream: string; readonly key: string } => ({ stream, key })
@@ -75,7 +75,7 @@ const reasonOf = ({ reason, message }: NonNullable<MappedRaw['rejected']>): { re
   message,
 })
 
-/** Of one raw record: keys that both versions give are compared, the others paired in order as changed keys. */
+/** Compares the records made of one raw record: those with the same key in both versions; the others are paired in order as changed keys. */
 const compareRecords = (
   stream: string,
   before: readonly SourceRecord[],
@@ -109,7 +109,9 @@ const compareRecords = (
 const fieldsOf = (before: SourceRecord, after: SourceRecord): readonly FieldChange[] =>
   diffContent({ ...plainRecord(before), key: undefined }, { ...plainRecord(after), key: undefined })
 
-/** The members of a record that a mapping can set, as plain JSON for comparing and showing: exact numbers as their digits, dates as ISO 8601. */
+/**
+ * Returns the members of a record that a mapping can set, as plain JSON for comparing and showing: exact numbers as their digits, dates as ISO 8601.
+ */
 export const plainRecord = ({ key, kind, title, text, url, data, occurredAt }: Omit<SourceRecord, 'stream'>): Readonly<Record<string, unknown>> =>
   plainValue({ key, kind, title, text, url, data, occurredAt }) as Readonly<Record<string, unknown>>
 

@@ -1,4 +1,4 @@
-/** A field that differs between two versions. `before` is absent when it was added, `after` when it was removed. */
+/** A field that differs between two versions. `before` is absent if it was added, `after` if it was removed. */
 export interface FieldChange {
   /** e.g. `config.headers.accept` or `config.streams[0].name`. */
   readonly path: string
@@ -6,7 +6,7 @@ export interface FieldChange {
   readonly after?: unknown
 }
 
-/** The fields in which two JSON values differ, in the order of their names. Lists are compared place by place. Pure. */
+/** Returns the fields in which two JSON values differ, in name order. Lists are compared position by position. Pure. */
 export const diffContent = (before: unknown, after: unknown): readonly FieldChange[] => [...compare('', before, after)]
 
 function* compare(path: string, before: unknown, after: unknown): Generator<FieldChange> {

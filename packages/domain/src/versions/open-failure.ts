@@ -1,9 +1,8 @@
 import type { Failure } from '../errors/failure.js'
 
 /**
- * What a failure to open a version says. `version`: its settings cannot work, so an earlier version may take over.
- * `secrets`: the secrets of the source, which every version shares, cannot be used. `nothing`: it may work next time, or
- * the other side must answer for it. Pure.
+ * Returns what is to blame when a version cannot be opened. `version`: its settings cannot work, so an earlier version may take over. `secrets`: the
+ * secrets of the source, which all versions share, cannot be used. `nothing`: it may work next time, or the cause is on the other side. Pure.
  */
 export const blameForOpening = (failure: Failure): 'version' | 'secrets' | 'nothing' => {
   if (failure.code !== 'config_invalid') return 'nothing'

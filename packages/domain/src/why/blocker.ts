@@ -2,16 +2,16 @@ import type { WhoActs } from '../errors/failure-codes.js'
 
 /** The one thing that keeps a source from running now. */
 export interface Blocker {
-  /** What it is called, where the fault has a name of its own: that of the run, the incident and the last error. */
+  /** The name of the failure, if it has one: the same as on the run, the incident and the last error. */
   readonly code?: string
   readonly message: string
   readonly who: WhoActs
   readonly next: string
-  /** When it clears by itself, as far as that is known. */
+  /** When it clears by itself, if known. */
   readonly clearsAt: Date | null
-  /** The reason of the fault behind it; null when there is none. */
+  /** The reason of the failure behind it; null when there is none. */
   readonly reason: string | null
-  /** Whether records in quarantine are part of it; absent: they are not. */
+  /** Whether quarantined records are part of it; absent: no. */
   readonly inQuarantine?: boolean
 }
 

@@ -4,11 +4,11 @@ import { WHY_RULES } from './why-rules.js'
 
 export interface WhyAnswer {
   readonly blocker: Required<Blocker>
-  /** What was looked at, in order, up to the blocker; all but the last passed. */
+  /** What was checked, in order, up to the blocker; all but the last passed. */
   readonly checks: readonly { readonly check: string; readonly passed: boolean }[]
 }
 
-/** Why a source is not running now: the one blocker that comes first, and what was looked at before it. Pure. */
+/** Returns why a source is not running now: the first blocker, and what was checked before it. Pure. */
 export const explainWhy = (facts: WhyFacts): WhyAnswer => {
   const checks: { check: string; passed: boolean }[] = []
   for (const { code, check, find } of WHY_RULES) {

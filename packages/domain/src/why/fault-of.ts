@@ -2,7 +2,7 @@ import { nextStepOf, whoActs } from '../errors/next-step.js'
 import type { Blocker } from './blocker.js'
 import type { WhyFacts } from './why-facts.js'
 
-/** A fault that somebody repairs or that clears by itself, as its reason says. */
+/** Returns a blocker for a failure that somebody must repair or that clears by itself, depending on its reason. */
 export const faultOf = (
   reason: string | null,
   fault: { readonly message: string; readonly next?: string; readonly clearsAt?: Date | null; readonly inQuarantine?: boolean },
@@ -15,7 +15,7 @@ export const faultOf = (
   inQuarantine: fault.inQuarantine ?? false,
 })
 
-/** A stream that failed or was not read to its end, or records that could not be stored. */
+/** Returns a blocker for a stream that failed or was not read to its end, or for records that could not be stored. */
 export const partialOf = (
   { reason, message, next, quarantined, quarantinedFor }: NonNullable<WhyFacts['lastRun']>,
   nextTickAt: Date | null,
@@ -40,7 +40,7 @@ export const partialOf = (
   }
 }
 
-/** What the run that is active tries again. */
+/** Describes what the active run is retrying. */
 export const retriedText = ({ run, consecutiveFailures, lastRun }: WhyFacts): string => {
   if (run?.retrying != null) return `; it is trying again after ${run.retrying.reason}: ${run.retrying.message}`
   return consecutiveFailures === 0 || lastRun?.outcome !== 'failed'

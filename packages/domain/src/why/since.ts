@@ -13,25 +13,25 @@ const durationText = (ms: number): string => {
   return `${Math.floor(seconds / size)} ${name}`
 }
 
-/** Whether something that began then has lasted for longer than it should. */
+/** Whether something that began at `since` has lasted longer than it should. */
 export const lasts = (now: Date, since: Date | null, longestMs: number): boolean => since !== null && now.getTime() - since.getTime() > longestMs
 
-/** How long, and since when; empty while it has only just begun. */
+/** Describes how long something has lasted, and since when; empty while it has only just begun. */
 export const sinceText = (now: Date, since: Date | null): string =>
   since === null || now.getTime() - since.getTime() < 1_000
     ? ''
     : ` for ${durationText(now.getTime() - since.getTime())} (since ${since.toISOString()})`
 
-/** How long ago, and when. */
+/** Describes how long ago a moment was, and when. */
 export const agoText = (now: Date, at: Date): string => `${durationText(now.getTime() - at.getTime())} ago (${at.toISOString()})`
 
-/** Since when nothing has moved, and how many attempts there were. */
+/** Describes since when there was no progress, and how many attempts there were. */
 export const progressText = (now: Date, { attempt, movedAt }: Pick<ActiveRunFacts, 'attempt' | 'movedAt'>): string => {
   const age = sinceText(now, movedAt)
   return `${attempt > 1 ? `, attempt ${attempt}` : ''}${age === '' ? '' : `, without progress${age}`}`
 }
 
-/** When a source that has stopped is checked again, and what the last check found; empty where it is not. */
+/** Describes when a source that has stopped is checked again, and what the last check found; empty if it is not. */
 export const recheckText = ({
   recheck,
   run,

@@ -5,11 +5,11 @@ import { faultOf } from './fault-of.js'
 import { recheckText } from './since.js'
 import type { WhyFacts } from './why-facts.js'
 
-/** A source in ERROR without a run that tries again. */
+/** Whether a source is in ERROR without a run that tries again. */
 export const inError = (facts: WhyFacts): boolean => facts.status === 'ERROR' && facts.run === null
-/** What a failure says to do is said of this very failure: a later one may have another reason. */
+/** A failure's own next step applies only to that failure: a later one may have another reason. */
 const ownStep = ({ statusReason, lastRun }: WhyFacts): string | null => (lastRun?.reason === statusReason ? lastRun.next : null)
-/** What stopped the source. */
+/** Returns what stopped the source. */
 export const errorOf = (facts: WhyFacts): Blocker => ({
   ...faultOf(facts.statusReason, {
     message: `${facts.statusMessage ?? 'the last run failed'}${laterFailureOf(facts)}${recheckText(facts)}`,
@@ -18,13 +18,13 @@ export const errorOf = (facts: WhyFacts): Blocker => ({
   ...(facts.statusReason !== null && isReason(facts.statusReason) ? { code: facts.statusReason } : {}),
 })
 
-/** A run that was asked for since may fail for another reason. */
+/** Describes a later failure: a run requested since then may fail for another reason. */
 const laterFailureOf = ({ statusReason, lastRun }: WhyFacts): string =>
   lastRun?.outcome === 'failed' && lastRun.reason !== null && lastRun.reason !== statusReason
     ? `; the latest run failed for another reason: ${lastRun.reason}: ${lastRun.message ?? ''}`
     : ''
 
-/** Tried again by itself; who knows better may resume it now. */
+/** Returns a blocker for a suspended source: it is tried again automatically, but its owner may resume it at once. */
 export const suspensionOf = (facts: WhyFacts): Blocker => {
   const { message, next, reason } = errorOf(facts)
   return asksOwner(`${message}${facts.restartAt === null ? '' : '; it is retried automatically, alone in a worker'}`, next, facts.restartAt, reason)

@@ -1,12 +1,12 @@
 import type { RunOutcome, RunStatus, RunTrigger } from '../runs/run.js'
 import type { SourceStatus } from '../sources/source-state.js'
 
-/** All that decides whether a source runs now, as it was found at one moment. */
+/** Everything that determines whether a source runs now, read at one moment. */
 export interface WhyFacts {
-  /** Database time of the finding. */
+  /** When the facts were read, by the database's clock. */
   readonly now: Date
   readonly deleting: boolean
-  /** Since when it is being deleted. */
+  /** When its deletion began. */
   readonly deletingSince: Date | null
   readonly status: SourceStatus
   readonly statusReason: string | null
@@ -14,37 +14,37 @@ export interface WhyFacts {
   readonly connector: string
   /** Whether its connector listens without a schedule. */
   readonly continuous: boolean
-  /** Whether it reads what senders push. */
+  /** Whether it reads pushed events. */
   readonly pushed: boolean
-  /** The latest push that was refused, where none was accepted since; null otherwise. */
+  /** The latest push that was refused, if none has been accepted since; null otherwise. */
   readonly refusedPush: { readonly at: Date; readonly message: string } | null
   readonly scheduled: boolean
   readonly nextTickAt: Date | null
-  /** Whether the queue is known to hold the job scheduler of the schedule. */
+  /** Whether the queue is known to hold the schedule's job scheduler. */
   readonly scheduleSynced: boolean
   readonly restartAt: Date | null
-  /** When a source in ERROR is checked again by itself, and what the last such check found; null where it is not. */
+  /** When a source in ERROR is next checked automatically, and what the last check found; null if it is not checked. */
   readonly recheck: RecheckFacts | null
   readonly consecutiveFailures: number
-  /** Worker processes in a row that ended while they ran it and it came no further. */
+  /** Consecutive worker processes that died while running it without it getting further. */
   readonly processDeaths: number
   readonly lastRun: EndedRunFacts | null
-  /** What is said of the records in quarantine while they are more than a small share; null otherwise. */
+  /** A description of the quarantined records if they exceed the accepted share; null otherwise. */
   readonly quarantine: string | null
-  /** Whether its newest records hold nothing that a search could find but their keys. */
+  /** Whether its newest records contain nothing that a search could find except their keys. */
   readonly unsearchable: boolean
   readonly openError: { readonly version: number; readonly reason: string; readonly message: string } | null
   readonly run: ActiveRunFacts | null
   readonly processes: readonly ProcessFacts[]
   /** Where the queue is, e.g. `Redis at 10.0.0.5:6379`. */
   readonly queuePlace: string
-  /** What is wrong with the queue; null when it answers. */
+  /** What is wrong with the queue; null when it responds. */
   readonly queueProblem: string | null
 }
 
 export interface RecheckFacts {
   readonly dueAt: Date
-  /** Null: none yet. */
+  /** Null: never. */
   readonly checkedAt: Date | null
   /** Null: it passed, or there was none. */
   readonly reason: string | null
@@ -55,10 +55,10 @@ export interface EndedRunFacts {
   readonly outcome: RunOutcome
   readonly reason: string | null
   readonly message: string | null
-  /** What the failure says to do. */
+  /** The failure's own next step. */
   readonly next: string | null
   readonly warnings: readonly { readonly reason: string; readonly message: string }[]
-  /** How many records went to quarantine, and why the latest of those that are still there did. */
+  /** How many records went to quarantine, and why the latest of those still there did. */
   readonly quarantined: number
   readonly quarantinedFor: { readonly reason: string; readonly message: string } | null
 }
@@ -69,30 +69,30 @@ export interface ActiveRunFacts {
   readonly status: RunStatus
   readonly wakeAt: Date | null
   readonly parkedReason: string | null
-  /** Which limit or host it waits for, and what was seen of it. */
+  /** Which limit or host it waits for, and what was observed of it. */
   readonly parkedMessage: string | null
   readonly cancelling: boolean
   /** When it was asked to stop. */
   readonly cancelRequestedAt: Date | null
   /** How often a worker has begun it, or tried to. */
   readonly attempt: number
-  /** When something last happened with it: it was made, begun, read, stored, or was to be woken. */
+  /** When it last made progress: it was created, begun, read, stored, or due to wake up. */
   readonly movedAt: Date
-  /** Its worker runs nothing else until then; null when it needs no such care. */
+  /** Its worker runs nothing else until then; null when it need not be isolated. */
   readonly isolatedUntil: Date | null
   /** How often in a row it could not even begin, and the last error. */
   readonly beginFailures: number
   readonly beginError: string | null
-  /** What a stream of it failed with and its worker tries again; null when nothing of that kind is known. */
+  /** The failure of one of its streams that its worker is retrying; null when there is no known one. */
   readonly retrying: { readonly reason: string; readonly message: string } | null
   readonly recordsRead: number
-  /** Forwarded and not yet stored. */
+  /** Forwarded but not yet stored. */
   readonly waitingBytes: number
-  /** The worker that holds the lease, and until when unless it renews it; null when nobody does. */
+  /** The worker that holds the lease, and until when unless renewed; null when none does. */
   readonly holder: { readonly id: string; readonly until: Date } | null
 }
 
-/** A worker or scribe process by its last heartbeat. */
+/** A worker or scribe process, according to its last heartbeat. */
 export interface ProcessFacts {
   readonly id: string
   readonly role: 'worker' | 'scribe'

@@ -9,13 +9,13 @@ import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
 
 export interface WhyRule {
   readonly code: string
-  /** What is looked at, as it reads when all is well. */
+  /** What is checked, worded for the case that all is well. */
   readonly check: string
-  /** Null when this is not what keeps the source from running. */
+  /** Returns null when this is not what keeps the source from running. */
   readonly find: (facts: WhyFacts) => Blocker | null
 }
 
-/** What should take seconds, and takes longer than this, does not clear by itself. */
+/** What should take seconds but takes longer than this will not clear by itself. */
 const LATE_MS = 120_000
 /** Reading and storing report something every few seconds; waits of up to 30 s in place are normal. */
 const STALLED_MS = 180_000
@@ -31,7 +31,7 @@ const ready = (facts: WhyFacts): readonly ProcessFacts[] => alive(facts, 'worker
 const holderOf = (facts: WhyFacts): ProcessFacts | undefined =>
   facts.processes.find(({ id, alive: lives }) => lives && id === held(facts)?.holder?.id)
 
-/** What is tried again by itself and failed so often wants a person who looks at the other side. */
+/** After this many failures, something that is retried automatically needs a person to look at the other side. */
 const FAILURES_TO_ASK = 3
 
 const offers = (facts: WhyFacts): boolean => {
@@ -39,7 +39,7 @@ const offers = (facts: WhyFacts): boolean => {
   return listed.length === 0 || listed.some(({ connectors }) => connectors.includes(facts.connector))
 }
 
-/** What was seen to fail again and again is worth a look while it is tried once more. */
+/** A repeated failure is worth attention while it is being retried. */
 const stepOfRetry = ({ run, consecutiveFailures, lastRun }: WhyFacts): string | undefined => {
   if (run?.retrying != null) return `See how this run ends. If it fails: ${nextStepOf(run.retrying.reason)}`
   return consecutiveFailures === 0 || lastRun?.outcome !== 'failed'
@@ -47,10 +47,10 @@ const stepOfRetry = ({ run, consecutiveFailures, lastRun }: WhyFacts): string | 
     : `See how this run ends. If it fails as well: ${nextStepOf(lastRun.reason, lastRun.next)}`
 }
 
-/** A run of a continuous source waits for news, however long. */
+/** A run of a continuous source waits for news indefinitely. */
 const listens = ({ continuous, run }: WhyFacts): boolean => continuous && run?.trigger !== 'backfill' && run?.trigger !== 'quarantine'
 
-/** In order of precedence: the first that finds something is the blocker. */
+/** In order of precedence: the first rule that finds something provides the blocker. */
 export const WHY_RULES: readonly WhyRule[] = [
   rule('DELETING', 'the source is not being deleted', (facts) => {
     if (!facts.deleting) return null
@@ -216,7 +216,7 @@ export const WHY_RULES: readonly WhyRule[] = [
       : null,
   ),
   rule('BACK_OFF', 'the last run did not fail', ({ lastRun, restartAt, nextTickAt, consecutiveFailures, now }) => {
-    // What failed before it was paused and resumed is tried again when it is due, and not before.
+    // What failed before the source was paused and resumed is retried only when it is due.
     if (restartAt === null && (lastRun?.outcome !== 'failed' || nextTickAt === null || nextTickAt <= now)) return null
     const again = restartAt === null ? 'it is retried at its next due time' : 'it is retried automatically'
     const fault = faultOf(lastRun?.reason ?? null, {
