@@ -48,7 +48,7 @@ import { createUploadHandlers } from './uploads/uploads.js'
 import { createVersionHandlers } from './versions/versions.js'
 import { createWorkerHandlers } from './workers/worker-handlers.js'
 
-/** Leaves that tests replace. */
+/** Dependencies that tests replace. */
 export interface ApiOverrides {
   readonly connectors?: readonly Connector[]
   readonly callTimeoutMs?: number
@@ -58,7 +58,7 @@ export interface ApiOverrides {
 
 const VERSION = '0.1.0'
 const POOL_SIZE = 10
-/** For runs that are asked for: however many there are, keys are looked up and lists read meanwhile. */
+/** Connections for starting runs: however many are requested, keys are looked up and lists read meanwhile. */
 const RUNS_POOL_SIZE = 6
 const SEARCH_POOL_SIZE = 5
 const SEARCH_TIMEOUT_MS = 10_000
@@ -70,17 +70,17 @@ const STREAMS_OPEN = 2_000
 const EVENT_POLL_MS = 500
 const CHANGE_POLL_MS = 200
 const FILES_POLL_MS = 2_000
-/** For operations that another process has left. */
+/** How often to look for operations that another process has left. */
 const BULK_POLL_MS = 10_000
 const DRAIN_MS = 10_000
-/** An event loop that does nothing for so long does not come back: the process is killed and started again. */
+/** An event loop that is silent for this long does not recover: the process is killed and restarted. */
 const SILENT_MS = 30_000
 
 export interface ApiContext {
   readonly log: Logger
   readonly secrets: SecretRegistry
   readonly signal: AbortSignal
-  /** For references to the environment in files of sources. */
+  /** The environment that source files may refer to. */
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
@@ -95,13 +95,13 @@ const openConnectors = async ({ INLET_CONNECTORS: packages }: ApiConfig): Promis
 
 const TOKEN_CLOCK: TokenClock = { monotonic: monotonicNow, date: () => new Date() }
 
-/** Where this process reaches itself. */
+/** Returns the URL at which this process reaches itself. */
 const urlOf = (host: string, port: number): string => {
   const reachable = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
-/** The whole API: reads top to bottom; what is opened is closed in reverse order. */
+/** Composes the whole API, from top to bottom; whatever is opened is closed in reverse order. */
 export const composeApi = (config: ApiConfig, context: ApiContext, overrides: ApiOverrides = {}) =>
   withLifecycle(async (lifecycle) => {
     const { log, secrets } = context
@@ -124,7 +124,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
       onError,
     })
     lifecycle.defer('database', () => database.close())
-    // Searches have connections and a time limit of their own: however many there are, everything else is answered.
+    // Searches have their own connections and time limit: however many there are, everything else is still answered.
     const searching = createDatabase({
       url: config.DATABASE_URL,
       applicationName: 'inlet-api-search',

@@ -4,7 +4,7 @@ import { envKeyring, isIssuer } from '@inlet/security'
 import { z } from 'zod'
 import { isOrigin } from './http/security-headers.js'
 
-/** The truth about sources: the files of INLET_SOURCES_FILE, the database after one import of them, or the database alone. */
+/** Where sources are defined: the files of INLET_SOURCES_FILE, the database after importing them once, or the database alone. */
 export const SOURCES_MODES = ['files', 'import', 'database'] as const
 
 /** The settings of the API. */

@@ -29,12 +29,12 @@ export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic' | 'onlyReads'
   readonly queues: Pick<Queues, 'boardQueues'>
   readonly handlers: Handlers
   readonly boardWritable: boolean
-  /** Whose pages may call from browsers. */
+  /** Origins whose pages may call from browsers. */
   readonly allowedOrigins: readonly string[]
   readonly requestsPerMinute: number
-  /** How many requests wait for the connections to the database that an address needs. */
+  /** Returns how many requests wait for the database connections that an address needs. */
   readonly waitingFor: (path: string) => number
-  /** Proxies in front whose X-Forwarded-For is believed. */
+  /** How many proxies in front are trusted for X-Forwarded-For. */
   readonly proxyHops: number
   readonly mcp: Omit<McpDeps, 'oauth'>
 }
@@ -45,7 +45,7 @@ const PUBLIC = new Set<string>(
     .map(({ path }) => path),
 )
 
-/** Whose senders prove themselves by a signature, which the handler checks. */
+/** Whether senders prove themselves by a signature, which the handler verifies. */
 const isSigned = ({ scope }: Endpoint): boolean => scope === 'signature'
 
 const SIGNED = Object.values<Endpoint>(endpoints)
@@ -66,17 +66,17 @@ const READS = new Set<string>(
     .map(({ path }) => path),
 )
 
-/** Whether a request changes nothing, whatever it asks. */
+/** Whether a request changes nothing, whatever its parameters. */
 const onlyReads: AuthenticateDeps['onlyReads'] = ({ method, path }) => method === 'GET' && READS.has(path)
 
-/** All middleware in order; everything that is not public stands behind authentication, known or not. */
+/** Creates the app with all middleware in order; everything that is not public is behind authentication, whether the address exists or not. */
 export const createApp = (deps: AppDeps): Express => {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('case sensitive routing', true).set('trust proxy', deps.proxyHops)
   app.use(requestLog(deps.log))
   app.use(observeRequests(deps.metrics))
   app.use(compressAnswers())
-  // Before all that is for people and keys: senders of events have neither, and are many.
+  // Before everything that involves people and keys: senders of events have neither, and are many.
   routeEndpoints(app, deps.handlers, deps, isSigned)
   // Before authentication: browsers ask without a key whether they may send one.
   app.use(allowOrigins(deps.allowedOrigins))
@@ -97,14 +97,14 @@ export const createApp = (deps: AppDeps): Express => {
 
 export interface ListeningServer {
   readonly port: number
-  /** Takes no new connections and waits for requests in hand up to the limit (ms). */
+  /** Accepts no new connections and waits for requests in progress up to the limit (ms). */
   close(limitMs: number): Promise<void>
 }
 
-/** A question of 10,000 characters takes up to nine bytes for each in an address. */
+/** A question of 10,000 characters takes up to nine bytes per character in an address. */
 const MAX_HEADER_BYTES = 131_072
 
-/** Listens; throws when the port is taken. */
+/** Starts to listen; throws when the port is taken. The caller closes it. */
 export const openServer = async (app: Express, address: { readonly host: string; readonly port: number }): Promise<ListeningServer> => {
   const server = createServer({ requestTimeout: 900_000, headersTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: MAX_HEADER_BYTES }, app)
   server.listen(address.port, address.host)
@@ -118,7 +118,7 @@ const IDLE_SWEEP_MS = 100
 const closeServer = async (server: Server, limitMs: number): Promise<void> => {
   const closed = once(server, 'close')
   server.close()
-  // A connection whose last request ends from now on would otherwise be kept alive.
+  // Otherwise a connection whose last request ends from now on would be kept alive.
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS)
   const cut = setTimeout(() => server.closeAllConnections(), limitMs)
   await closed
@@ -126,7 +126,7 @@ const closeServer = async (server: Server, limitMs: number): Promise<void> => {
   clearTimeout(cut)
 }
 
-/** At most `perMinute` requests of one caller (API key, else address) a minute; 0 means no limit. */
+/** Limits the requests of one caller (API key, otherwise address) to `perMinute`; 0 means no limit. */
 const limitRate = (perMinute: number): RequestHandler =>
   perMinute === 0
     ? (_request, _response, next) => next()
@@ -144,7 +144,7 @@ const limitRate = (perMinute: number): RequestHandler =>
 
 const toPattern = (path: string): RegExp => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+')}/?$`)
 
-/** Answers what no route took: 405 with Allow for a known address, else 404. */
+/** Answers requests that no route handled: 405 with Allow for a known address, otherwise 404. */
 const notFound = (): RequestHandler => {
   const known = Object.values<Endpoint>(endpoints).map(({ path, method }) => ({ pattern: toPattern(path), method: method.toUpperCase() }))
   return (request, response) => {

@@ -22,7 +22,7 @@ export interface Schema {
 }
 export type Schemas = Readonly<Record<string, Schema>>
 
-/** What does not fit, whatever is asked for. */
+/** Values that fit almost no schema. */
 const anything = fc.oneof(
   fc.constantFrom<unknown>(
     null,
@@ -82,6 +82,6 @@ const fitting = (schema: Schema, schemas: Schemas, depth: number): fc.Arbitrary<
   return type === 'null' ? fc.constant(null) : object(schema, schemas, depth)
 }
 
-/** Values of a schema, and now and then one that breaks it. */
+/** Generates values of a schema, and occasionally one that breaks it. */
 export const valueOf = (schema: Schema, schemas: Schemas, depth = 5): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 19, arbitrary: fitting(schema, schemas, depth) }, { weight: 1, arbitrary: anything })

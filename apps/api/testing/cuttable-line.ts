@@ -1,6 +1,6 @@
 import net from 'node:net'
 
-/** A TCP line to a database that can be cut and restored, as a network or a server fails. */
+/** Starts a TCP proxy to a database that can be cut and restored, like a failing network or server. The caller closes it. */
 export const startCuttableLine = async (
   databaseUrl: string,
 ): Promise<{ readonly url: string; readonly cut: () => void; readonly restore: () => void; readonly close: () => void }> => {

@@ -2,13 +2,13 @@ import type { TestApi } from './start-api.js'
 
 export interface FollowedStream {
   readonly response: Response
-  /** What has arrived; grows until the stream is closed by either side. */
+  /** What has arrived; grows until either side closes the stream. */
   readonly text: string
   readonly isClosed: boolean
   stop(): void
 }
 
-/** Follows a stream of server-sent events with the key that may read; headers of one's own may name another. */
+/** Follows a stream of server-sent events with the read key; other headers may replace it. */
 export const followStream = async (api: TestApi, path: string, headers: Record<string, string> = {}): Promise<FollowedStream> => {
   const abort = new AbortController()
   const credentials = 'cookie' in headers ? {} : { authorization: `Bearer ${api.keys.read}` }

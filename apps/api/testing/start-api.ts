@@ -14,7 +14,7 @@ import { composeApi } from '../src/compose.js'
 import type { ApiConfig } from '../src/config.js'
 import type { TokenClock } from '../src/oauth/resource-server.js'
 
-/** A small connector whose answers are in its settings. */
+/** A small connector that takes its answers from its settings. */
 export const toyConnector = defineConnector({
   type: 'toy',
   version: '1.0.0',
@@ -53,7 +53,7 @@ export interface Sending {
   readonly headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   readonly json?: unknown
-  /** Sent as it is. */
+  /** Sent unchanged. */
   readonly raw?: string | Uint8Array
 }
 
@@ -62,7 +62,7 @@ export interface TestApi {
   readonly store: TestDatabase
   readonly database: Database
   readonly queues: Queues
-  /** With the Redis backend. */
+  /** Only with the Redis backend. */
   readonly redis: TestRedis | null
   readonly keyring: Keyring
   readonly keys: { readonly admin: string; readonly write: string; readonly read: string }
@@ -96,7 +96,7 @@ export interface ApiOptions {
   readonly tokenClock?: TokenClock
 }
 
-/** The API in this process on a free port, on its own database; with the Redis backend when asked. */
+/** Starts the API in this process on a free port, with its own database; with the Redis backend if requested. The caller closes it. */
 export const startApi = async (options: ApiOptions = {}): Promise<TestApi> => {
   const store = options.store ?? (await createTestDatabase(inject('postgresUrl'), inject('templateDatabase')))
   const redis = options.redis ? await startRedis(inject('redisServer')) : null
@@ -189,7 +189,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<TestApi> => {
   }
 }
 
-/** A valid registration with a name of its own. */
+/** Returns a valid registration with a unique name. */
 export const newSource = (changes: object = {}): Record<string, unknown> => ({
   name: `Source ${randomUUID()}`,
   connector: 'toy',
@@ -198,7 +198,7 @@ export const newSource = (changes: object = {}): Record<string, unknown> => ({
   ...changes,
 })
 
-/** Status and code of a problem in its full form; status and text of any other answer. */
+/** Returns status and code of a complete problem; status and text of any other response. */
 export const problemOf = (answer: Answer): readonly [number, string] => {
   const parsed = problem.safeParse(answer.body)
   const whole =
@@ -211,7 +211,7 @@ export const problemOf = (answer: Answer): readonly [number, string] => {
   return [answer.status, whole && parsed.success ? parsed.data.code : answer.text]
 }
 
-/** Fails unless the answer has the form the contract promises. */
+/** Fails unless the response conforms to the contract. */
 export const expectContract = (answer: Answer, id: EndpointId): void => {
   const { answers } = endpoints[id] as { answers: Record<number, { schema?: z.ZodType }> }
   const promised = answers[answer.status]
@@ -219,7 +219,7 @@ export const expectContract = (answer: Answer, id: EndpointId): void => {
   if (promised.schema !== undefined) expect(promised.schema.safeParse(answer.body).error?.issues ?? []).toEqual([])
 }
 
-/** Inserts records as the scribe leaves them. */
+/** Inserts records as the scribe does. */
 export const insertRecords = async (
   database: Database,
   sourceId: string,
@@ -259,7 +259,7 @@ export const insertRecords = async (
   await indexPending(database)
 }
 
-/** A loopback server, for addresses that must not be reached. */
+/** Starts a loopback server, for addresses that must not be reached. The caller closes it. */
 export const startSilentServer = async (): Promise<{ url: string; hits: () => number; close: () => void }> => {
   let hits = 0
   const server = createServer((_request, response) => {

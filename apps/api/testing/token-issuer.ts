@@ -10,22 +10,22 @@ interface Signing {
   readonly key?: SigningKey | Uint8Array
 }
 
-/** An issuer of access tokens, as small as one can be: metadata, keys, and a token endpoint for clients with the secret `canary-secret`. */
+/** A minimal issuer of access tokens: metadata, keys, and a token endpoint for clients with the secret `canary-secret`. */
 export interface TokenIssuer {
   readonly url: string
   /** For INLET_EGRESS_ALLOW. */
   readonly allow: string
-  /** Paths that were asked for. */
+  /** Paths that were requested. */
   readonly seen: string[]
-  /** What comes instead of every answer: a status, or null: answers. */
+  /** Status of every response during an outage; null: responds normally. */
   outage: number | null
-  /** There is nothing at this path. */
+  /** A path that responds with 404. */
   hidden: string | null
-  /** Changes what the metadata say. */
+  /** Members that replace those of the metadata. */
   metadata: object
-  /** A token with these claims; undefined leaves one out. */
+  /** Signs a token with these claims; undefined omits one. */
   sign(claims?: object, signing?: Signing): Promise<string>
-  /** Signs with another key from now on, and forgets the one before. */
+  /** Signs with a new key from now on, and forgets the previous one. */
   rotate(): Promise<void>
   publicKey(): JWK
   close(): Promise<void>

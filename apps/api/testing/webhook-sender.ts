@@ -4,13 +4,13 @@ import { type Answer, newSource, startApi, type TestApi } from './start-api.js'
 
 export const SIGNING_SECRET = 'canary-of-the-signing-secret'
 
-/** The API with the webhook connector. */
+/** Starts the API with the webhook connector. */
 export const startHookApi = (options: Parameters<typeof startApi>[0] = {}): Promise<TestApi> =>
   startApi({ ...options, connectors: connectors.filter(({ type }) => type === 'webhook') })
 
 export const HMAC = { signature: { scheme: 'hmac', header: 'X-Signature', idHeader: 'X-Event-Id' } }
 
-/** Registers a source that takes signed events; answers its id. */
+/** Registers a source that accepts signed events; returns its id. */
 export const createHook = async (api: TestApi, config: object = HMAC, secrets: object = {}): Promise<string> => {
   const source = newSource({ connector: 'webhook', config, secrets: { signingSecret: SIGNING_SECRET, ...secrets } })
   const answer = await api.post('/v1/sources', source)
@@ -20,7 +20,7 @@ export const createHook = async (api: TestApi, config: object = HMAC, secrets: o
 
 export const signBody = (body: string, secret = SIGNING_SECRET): string => createHmac('sha256', secret).update(body).digest('hex')
 
-/** Pushes an event as a sender of generic HMACs does, without any API key. */
+/** Pushes an event like a sender of generic HMACs, without any API key. */
 export const push = (api: TestApi, source: string, event: { id?: string; body: string; signature?: string }): Promise<Answer> =>
   api.send('POST', `/v1/hooks/${source}`, {
     key: null,

@@ -18,7 +18,7 @@ const listAuditHandler =
     const list = listName('listAudit', query)
     const beforeId = query.cursor === undefined ? null : deps.tokens.decode(list, query.cursor, position)[0]
     const { actor, action, targetType, target } = query
-    // A slug is never an id of anything: what has it is meant.
+    // A slug is never another target's id, so if it names a source, that source is meant.
     const targetId = target === undefined ? undefined : ((await findSourceIds(deps.database, [target]))[0] ?? target)
     const range = { from: toDate(query.from), to: toDate(query.to) }
     const rows = await listAudit(deps.database, { actor, action, targetType, targetId, ...range, beforeId, limit: query.limit + 1 })

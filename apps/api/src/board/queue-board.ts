@@ -23,7 +23,7 @@ export interface BoardOptions {
   readonly writable: boolean
 }
 
-/** Bull Board for admins: it shows how jobs fare and what they are about, never what they carry. Read-only unless `writable`. */
+/** Serves Bull Board to admins: it shows the state of jobs and what they concern, never their content. Read-only unless `writable`. */
 export const queueBoard = (options: BoardOptions): RequestHandler => {
   const server = new ExpressAdapter()
   server.setBasePath(BOARD_PATH)
@@ -34,7 +34,7 @@ export const queueBoard = (options: BoardOptions): RequestHandler => {
       allowRetries: options.writable,
       displayName,
       description,
-      // The type knows no job without a link, the board does.
+      // The type requires a link for every job, the board does not.
       externalJobUrl: ({ data }) => linkOf(data) as NonNullable<ReturnType<typeof linkOf>>,
     })
     adapter.setFormatter('data', showJobData)
@@ -45,7 +45,7 @@ export const queueBoard = (options: BoardOptions): RequestHandler => {
   const router = Router()
   router.use((request, response, next) => {
     requireScope(getPrincipal(response), 'admin')
-    // Browsers send Basic credentials along with requests that other sites cause.
+    // Browsers also send Basic credentials with requests that other sites trigger.
     const site = request.get('sec-fetch-site')
     if (request.method !== 'GET' && site !== undefined && site !== 'same-origin')
       throw new Failure('FORBIDDEN', 'the request comes from another site')
@@ -55,7 +55,7 @@ export const queueBoard = (options: BoardOptions): RequestHandler => {
   return router
 }
 
-/** Lets answers of the board name what their jobs are about, which stands in the database and not in the queue. */
+/** Adds to the board's responses the names of what their jobs concern, which are in the database and not in the queue. */
 const nameJobsOfAnswers =
   ({ database }: { readonly database: Pick<Database, 'prisma'> }): RequestHandler =>
   (_request, response, next) => {
@@ -63,7 +63,7 @@ const nameJobsOfAnswers =
     response.json = (body: unknown): Response => {
       addNames(database, body).then(
         () => send(body),
-        // The board is for nights when something is down: without names it is still of use.
+        // The board is most needed when something is down: it is useful without names.
         () => send(body),
       )
       return response
@@ -81,13 +81,13 @@ const addNames = async (database: Pick<Database, 'prisma'>, body: unknown): Prom
   }
 }
 
-/** What the page of the board loads from elsewhere or styles in place, which the content policy forbids. */
+/** Resources from elsewhere and inline styles in the board's page, which the content policy forbids. */
 const FOREIGN = /<link[^>]*fonts\.googleapis\.com[^>]*>|<style>[^]*?<\/style>| style="[^"]*"/g
 
-/** The one style sheet that the scripts of the board write into the page; a test in a browser finds others that a new version brings. */
+/** The one style sheet that the board's scripts write into the page; a browser test finds others that a new version adds. */
 const OWN_STYLE = `'sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU='`
 
-/** Serves the page of the board with its own assets only. */
+/** Serves the board's page with its own assets only. */
 const ownAssetsOnly: RequestHandler = (_request, response, next) => {
   const policy = response.get('content-security-policy')
   if (policy !== undefined) response.set('content-security-policy', policy.replace("style-src 'self'", `style-src 'self' ${OWN_STYLE}`))

@@ -1,20 +1,20 @@
 import type { JobNames } from '@inlet/db'
 import { z } from 'zod'
 
-/** What of a job's data may be seen: ids and sizes, never records, settings or secrets. */
+/** The parts of a job's data that may be shown: ids and sizes, never records, settings or secrets. */
 const SHOWN = ['sourceId', 'runId', 'callId', 'epoch', 'seq', 'version', 'counts', 'bytes'] as const
 
 type Data = Readonly<Record<string, unknown>>
 const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null
 
-/** The data of a job without what it carries. Pure. */
+/** Returns the data of a job without its content. Pure. */
 export const showJobData = (data: unknown): object => {
   if (!isData(data)) return {}
   const shown = Object.fromEntries(SHOWN.flatMap((name) => (name in data ? [[name, data[name]]] : [])))
   return 'payload' in data ? { ...shown, payload: 'records are not shown here' } : shown
 }
 
-/** Where the console shows what a job is about. Pure. */
+/** Returns the console page for what a job concerns. Pure. */
 export const linkOf = (data: unknown): { displayText: string; href: string } | undefined => {
   if (!isData(data)) return undefined
   if (typeof data['runId'] === 'string') return { displayText: 'Run', href: `/runs/${data['runId']}` }
@@ -25,7 +25,7 @@ const job = z.looseObject({
   name: z.string(),
   data: z.looseObject({ runId: z.string().optional(), sourceId: z.string().optional(), callId: z.string().optional(), seq: z.number().optional() }),
 })
-/** A job as the board shows it, of which only these members matter here. */
+/** A job in the board's responses; only these members matter here. */
 export type ShownJob = z.infer<typeof job>
 
 const answer = z.union([
@@ -33,7 +33,7 @@ const answer = z.union([
   z.looseObject({ job }).transform((one) => ({ ...one, queues: null })),
 ])
 
-/** The jobs of an answer of the board, to be changed in place; none where there are none. */
+/** Returns the jobs in a response of the board, for modification in place; empty if there are none. */
 export const jobsOf = (body: unknown): readonly Record<string, unknown>[] => {
   if (!answer.safeParse(body).success) return []
   const { queues, job: one } = body as {
@@ -43,13 +43,13 @@ export const jobsOf = (body: unknown): readonly Record<string, unknown>[] => {
   return [...(queues ?? []).flatMap(({ jobs }) => jobs), ...(one === undefined ? [] : [one])]
 }
 
-/** The ids that jobs name. */
+/** Returns the ids that jobs refer to. */
 export const idsOf = (jobs: readonly ShownJob[]) => {
   const all = (name: 'runId' | 'sourceId' | 'callId'): readonly string[] => [...new Set(jobs.flatMap(({ data }) => data[name] ?? []))]
   return { runs: all('runId'), sources: all('sourceId'), calls: all('callId') }
 }
 
-/** What a job is about, and how the run of it went: a job is done well when its run has failed. Pure. */
+/** Describes what a job concerns, and how its run ended: a job succeeds even if its run has failed. Pure. */
 export const describeJob = ({ name, data }: ShownJob, names: JobNames): { readonly name: string; readonly failure: string | null } => {
   const run = data.runId === undefined ? undefined : names.runs.get(data.runId)
   const call = data.callId === undefined ? undefined : names.calls.get(data.callId)

@@ -25,13 +25,13 @@ export interface BrowseDeps extends CallDeps {
   readonly findConnector: (type: string) => Connector | undefined
   /** How long answers are cached; 0: not at all. */
   readonly ttlSeconds: number
-  /** The largest item that is fetched. */
+  /** The largest item that may be fetched. */
   readonly maxBytes: number
-  /** How many items are fetched at a time. */
+  /** Limits how many items are fetched concurrently. */
   readonly slots: Semaphore
 }
 
-/** A source whose connector has paths. Throws NOT_FOUND, NOT_BROWSABLE. */
+/** Returns a source whose connector can be browsed. Throws NOT_FOUND, NOT_BROWSABLE. */
 const findBrowsable = async ({ database, findConnector }: BrowseDeps, ref: string): Promise<BrowseTarget> => {
   const target = await findBrowseTarget(database, ref)
   if (target === null) throw await unknownSource({ database }, ref)
@@ -40,7 +40,7 @@ const findBrowsable = async ({ database, findConnector }: BrowseDeps, ref: strin
   return target
 }
 
-/** Has a worker ask the source. Throws what the source answers; what it does not have is NOT_FOUND. */
+/** Has a worker ask the source. Throws the source's failure; what the source does not have is NOT_FOUND. */
 const askSource = async <K extends 'browse' | 'metadata' | 'fetch'>(
   deps: BrowseDeps,
   { id, connector, config }: BrowseTarget,
@@ -91,7 +91,7 @@ export const createBrowseHandlers = (deps: BrowseDeps) => ({
   forgetBrowsed: forgetBrowsedHandler(deps),
 })
 
-/** Bytes of somebody else's system: a download in every browser, and never code of this address. */
+/** Content from another system: always a download in browsers, and never code of this origin. */
 const contentHeaders = (content: { readonly name: string; readonly mediaType: string }): Record<string, string> => ({
   'content-type': content.mediaType,
   'content-disposition': toDisposition(content.name),
@@ -138,7 +138,7 @@ const fetchItemHandler =
     return null
   }
 
-/** The cached content, or what a worker brings now. */
+/** Returns the cached content, or has a worker fetch it. */
 const findContent = async (
   deps: BrowseDeps,
   target: BrowseTarget,
@@ -160,9 +160,9 @@ const findContent = async (
   }
 }
 
-/** A client that goes away ends it; what cannot be read to its end cuts the connection, since its length is promised already. */
+/** Sends content; ends when the client disconnects. A failure while reading cuts the connection, since the length was already sent. */
 const send = async (bytes: AsyncGenerator<Buffer>, response: Response): Promise<void> => {
-  // The middlewares and the pipeline all listen for its end: more than Node takes for a leak.
+  // The middlewares and the pipeline all listen for its end: more listeners than Node considers normal.
   setMaxListeners(0, response)
   try {
     await pipeline(Readable.from(bytes, { objectMode: false }), response)
@@ -183,7 +183,7 @@ const toCacheView = ({ state, fetchedAt, expiresAt }: CacheState) => ({
   expiresAt: expiresAt.toISOString(),
 })
 
-/** The cached answer, or that of the source, which is cached for the next time. What fails is not cached. */
+/** Returns the cached answer, or asks the source and caches its answer. Failures are not cached. */
 const cacheAnswer = async <Answer>(
   { database, ttlSeconds }: BrowseDeps,
   question: BrowseQuestion,
@@ -206,13 +206,13 @@ const toState = (state: CacheState['state'], { fetchedAt, expiresAt }: Pick<Brow
 interface ByteRange {
   /** The first byte. */
   readonly start: number
-  /** Behind the last byte. */
+  /** The byte after the last one. */
   readonly end: number
 }
 
 /**
- * The one range of a Range header (RFC 9110, 14.1) within `size` bytes; null when there is none that must be honored (no header,
- * another unit, several ranges), 'unsatisfiable' when it lies outside.
+ * Returns the single range of a Range header (RFC 9110, 14.1) within `size` bytes; null if there is none that must be honored (no header, another
+ * unit, several ranges), 'unsatisfiable' if it lies outside.
  */
 export const parseRange = (header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null => {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '')

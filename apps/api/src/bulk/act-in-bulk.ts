@@ -18,11 +18,11 @@ const relabel =
   ({ set, remove }: LabelChange) =>
   (before: Labels): Labels => {
     const kept = Object.entries(before).filter(([name]) => !remove.includes(name))
-    // As if they had been sent for this source alone: together with its own there may be too many.
+    // Validated as if they had been sent for this source alone: together with its own labels there may be too many.
     return parseWith(endpoints.updateSource.body, { labels: { ...Object.fromEntries(kept), ...set } }).labels ?? {}
   }
 
-/** Does to one source what its bulk operation asks for. Throws NOT_FOUND, VALIDATION_FAILED and what `actOnSource` throws. */
+/** Applies a bulk operation to one source. Throws NOT_FOUND, VALIDATION_FAILED and what `actOnSource` throws. */
 export const actInBulk = async (deps: ActDeps, { action, labels, actor }: HeldBulkOperation, sourceId: string): Promise<Acted> => {
   if (action !== 'label') return actAndSync(deps, { sourceId, action, actor })
   const change = { sourceId, expectedRevision: null, labels: relabel(labels ?? { set: {}, remove: [] }), actor }

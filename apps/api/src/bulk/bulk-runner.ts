@@ -18,9 +18,9 @@ import type { SourceDeps } from '../source-access/source-deps.js'
 import { actInBulk } from './act-in-bulk.js'
 
 export interface BulkRunner {
-  /** There may be something to do. */
+  /** Reports that there may be something to do. */
   wake(): void
-  /** Ends after the sources in hand; another process, or this one when it starts again, continues. */
+  /** Stops after the current sources; another process, or this one after a restart, continues. */
   close(): Promise<void>
 }
 
@@ -28,12 +28,12 @@ type RunnerDeps = Pick<SourceDeps, 'database' | 'queues' | 'log'>
 
 const HOLD_MS = 30_000
 const AT_A_TIME = 4
-/** The claim is renewed after so many. */
+/** The claim is renewed after this many sources. */
 const TAKEN = 20
 
 /**
- * Works on bulk operations one after the other, in order of their age. A process that dies leaves its operation to another one, which may do the
- * sources in hand once more.
+ * Works through bulk operations one after the other, oldest first. If this process dies, another one takes over its operation and may repeat the
+ * sources in progress. The caller closes it.
  */
 export const openBulkRunner = (deps: RunnerDeps, { holder, pollMs }: { readonly holder: string; readonly pollMs: number }): BulkRunner => {
   const { database, log } = deps
@@ -94,7 +94,7 @@ const doAll = async (deps: RunnerDeps, operation: HeldBulkOperation, items: read
 const NEEDED = endpoints.createBulkOperation.scope
 const ENDED = new Failure('FORBIDDEN', `the key or token that asked for this is revoked, over, or lacks the scope ${NEEDED} by now`)
 
-/** Whether who asked for an operation could ask for it now: a key that was revoked acts on no further source, and no token beyond its end. */
+/** Whether the actor of an operation could still request it: a revoked key acts on no further source, and neither does a token that has expired. */
 const mayAct = async ({ database }: RunnerDeps, { id, actor }: HeldBulkOperation): Promise<boolean> => {
   const keyId = keyIdOf(actor)
   return keyId === null ? !(await isBulkOperationOver(database, id)) : hasScope(await findLiveScopes(database, keyId), NEEDED)

@@ -21,7 +21,7 @@ export interface BulkDeps {
   readonly database: Database
   readonly tokens: PageTokens
   readonly runner: Pick<BulkRunner, 'wake'>
-  /** The files that are the truth about what sources are; null: they may be changed here. */
+  /** The files that define the sources; null: sources may be changed here. */
   readonly sourceFiles: string | null
 }
 

@@ -16,21 +16,21 @@ export interface CallDeps {
   readonly callTimeoutMs?: number
 }
 
-/** What a call is about. `params` are those of its kind. */
+/** The subject of a call. `params` are those of its kind. */
 export interface WorkerRequest<K extends CallKind> extends CallSubject {
   readonly params: CallParamsInput<K>
 }
 
-/** The system that a call goes to, and the secrets for it. */
+/** The system that a call addresses, and the secrets for it. */
 export interface CallSubject {
   readonly connector: string
   readonly config: unknown
-  /** Secrets that are not saved yet; for a saved source name it instead, and the worker reads its own. */
+  /** Secrets that are not saved yet; for a saved source give its id instead, and the worker reads its own. */
   readonly secrets?: Secrets | undefined
   readonly sourceId?: string | undefined
   /** A shared credential for settings that are not saved yet. */
   readonly credentialId?: string | undefined
-  /** Where the stored secrets may be sent for this call besides their own targets: what `guardTargets` lets through. */
+  /** Where stored secrets may be sent for this call in addition to their own targets: what `guardTargets` permits. */
   readonly allowTargets?: readonly string[] | undefined
 }
 
@@ -46,8 +46,8 @@ const POLL_MS = 50
 const ENQUEUE_MS = 2_000
 
 /**
- * Lets a worker do a short call and waits for its answer, parsed as `CALLS` says. Throws CHECK_TIMEOUT when none comes in time,
- * QUEUE_UNAVAILABLE when it could not be asked. Secrets travel sealed for this one call.
+ * Has a worker perform a short call and waits for its answer, parsed by `CALLS`. Throws CHECK_TIMEOUT when none arrives in time, QUEUE_UNAVAILABLE
+ * when it could not be enqueued. Secrets are sealed for this one call.
  */
 export const askWorker = async <K extends CallKind>(
   deps: CallDeps,
@@ -75,12 +75,12 @@ export const askWorker = async <K extends CallKind>(
   const answer = await untilAnswered(deps.database, { id, deadline: startedAt + timeoutMs, signal })
   const durationMs = Math.round(monotonicNow() - startedAt)
   if (answer.status === 'done')
-    // The schema of a kind belongs to its type, which the type of a union cannot say.
+    // The schema of a kind belongs to its type, which a union type cannot express.
     return { ok: true, durationMs, answer: CALLS[kind].answer.parse(answer.answer) as unknown as CallAnswer<K> }
   return { ok: false, durationMs, failure: toCallFailure(answer.answer) }
 }
 
-/** Producers wait for a queue that is unavailable; the caller has a deadline. */
+/** Enqueues with a deadline: producers would wait for as long as the queue is unavailable. */
 const enqueue = async (deps: CallDeps, id: string): Promise<void> => {
   try {
     await withDeadline(() => deps.queues.enqueueCall(id), ENQUEUE_MS, 'asking a worker')
@@ -105,7 +105,7 @@ const untilAnswered = async (
 const toCallFailure = (answer: unknown): CallFailure => {
   const { reason, message, next, field } = (answer ?? {}) as Readonly<Record<string, unknown>>
   const known = typeof reason === 'string' && isReason(reason) ? reason : 'INTERNAL'
-  // What a defect of a connector says is for the log, not for the caller.
+  // The message of a connector defect belongs in the log, not in the response.
   const isDefect = statusOf(known) === 500
   return {
     reason: known,
@@ -115,11 +115,11 @@ const toCallFailure = (answer: unknown): CallFailure => {
   }
 }
 
-/** Lets a worker try to connect with these settings. Throws CHECK_TIMEOUT when none answers in time. */
+/** Has a worker try to connect with these settings. Throws CHECK_TIMEOUT when none responds in time. */
 export const checkSettings = (deps: CallDeps, subject: CallSubject, signal: AbortSignal): Promise<WorkerOutcome<'check'>> =>
   askWorker(deps, 'check', { ...subject, params: {} }, signal)
 
-/** What is about to be saved. */
+/** Settings about to be saved. */
 export interface CheckedSettings extends CallSubject {
   readonly mapping: WorkerRequest<'test'>['params']['mapping']
 }
@@ -127,8 +127,8 @@ export interface CheckedSettings extends CallSubject {
 type SettingsWarnings = readonly { readonly code: string; readonly message: string }[]
 
 /**
- * The same before something is saved: answers what somebody should know who saves it, also when search would find nothing of the first records.
- * Throws CheckRejected when it fails.
+ * Checks settings before they are saved; returns warnings for the user, including when search would find nothing in the first records. Throws
+ * CheckRejected when the check fails.
  */
 export const requireCheck = async (deps: CallDeps, { mapping, ...subject }: CheckedSettings, signal: AbortSignal): Promise<SettingsWarnings> => {
   const outcome = await checkSettings(deps, subject, signal)
@@ -137,7 +137,7 @@ export const requireCheck = async (deps: CallDeps, { mapping, ...subject }: Chec
 }
 
 const SAMPLE = 5
-/** What takes longer is left to the first run: `why` says it then. */
+/** Anything slower is left to the first run, after which `why` reports it. */
 const SAMPLE_MS = 6_000
 const sampled = z.object({ warnings: z.array(z.object({ code: z.string(), stream: z.string(), message: z.string() })) })
 

@@ -1,8 +1,8 @@
 import { type ChangePosition, comparePlaces, type Database, readNewestChange } from '@inlet/db'
 
-/** Wakes those who wait for changes; asks the database only while somebody waits. */
+/** Wakes callers that wait for changes; queries the database only while somebody waits. */
 export interface ChangeHub {
-  /** Until there is a change after the position, the time is over, or the signal ends it. */
+  /** Waits until there is a change after the position, the time is over, or the signal aborts. */
   wait(after: ChangePosition, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>
   close(): void
 }

@@ -64,10 +64,13 @@ const toReply = (deps: ChangeDeps, { changes, next, atEnd }: ChangePage) => ({
 export const createChangeHandlers = (deps: ChangeDeps) => ({ listChanges: listChangesHandler(deps) })
 
 const HEARTBEAT_MS = 15_000
-/** Clients connect again by themselves. */
+/** Clients reconnect by themselves. */
 const LIFETIME_MS = 900_000
 
-/** Server-sent events (WHATWG HTML, section 9.2), as fast as the client reads them. Ends with the process, or with an error: the client comes again. */
+/**
+ * Streams changes as server-sent events (WHATWG HTML, section 9.2), as fast as the client reads them. Ends when the process does or on an error: the
+ * client then reconnects.
+ */
 const streamChanges = (
   deps: ChangeDeps,
   response: Response,
@@ -83,9 +86,9 @@ const streamChanges = (
   const follow = async (): Promise<void> => {
     for (let page = first; !signal.aborted; page = await nextChanges(deps, page.next, request)) {
       const events = page.changes.map((change) => `id: ${toToken(deps, change.position)}\nevent: ${change.op}\ndata: ${toChangeJson(change)}\n\n`)
-      // A key that was revoked reads nothing more.
+      // A revoked key reads nothing more.
       await standing.renew()
-      // An id without data moves the client's position and carries nothing.
+      // An id without data advances the client's position without an event.
       await send(`${events.join('')}id: ${toToken(deps, page.next)}\n\n`)
       if (page.atEnd) await deps.hub.wait(page.next, { timeoutMs: HEARTBEAT_MS, signal })
     }

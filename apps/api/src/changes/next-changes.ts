@@ -9,7 +9,7 @@ export interface ChangeDeps {
   readonly database: Database
   readonly tokens: PageTokens
   readonly hub: ChangeHub
-  /** By API key. */
+  /** Limited by API key. */
   readonly streams: Slots
   /** Aborts when the process drains. */
   readonly stopping: AbortSignal
@@ -20,11 +20,11 @@ const number = z.string().regex(/^\d{1,19}$/u)
 const placeTuple = [z.string(), number, number, number] as const
 const token = z.union([z.tuple([...placeTuple]), z.tuple([...placeTuple, number, number])])
 
-/** The token after which a consumer continues. */
+/** Returns the token after which a consumer continues. */
 export const toToken = ({ tokens }: Pick<ChangeDeps, 'tokens'>, { cluster, xid, id, doc, walk }: ChangePosition): string =>
   tokens.encode(LIST, [cluster, xid, id, doc, ...(walk === null ? [] : [walk.doc, walk.last])])
 
-/** Where to begin. Throws INVALID_CURSOR. */
+/** Returns the position to start from. Throws INVALID_CURSOR. */
 export const toPosition = async (deps: ChangeDeps, after: string | undefined): Promise<ChangePosition> => {
   if (after === undefined) return startOfChanges(deps.database, 'beginning')
   if (after === 'now') return startOfChanges(deps.database, 'now')
@@ -40,7 +40,7 @@ const readToken = (deps: ChangeDeps, after: string): z.output<typeof token> => {
   }
 }
 
-/** The next changes. Throws TOKEN_EXPIRED when some of them are gone. */
+/** Returns the next changes. Throws TOKEN_EXPIRED when some of them are gone. */
 export const nextChanges = async (deps: ChangeDeps, position: ChangePosition, request: ChangeRequest): Promise<ChangePage> => {
   const page = await readChanges(deps.database, position, request)
   if (page !== null) return page

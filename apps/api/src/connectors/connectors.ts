@@ -23,7 +23,7 @@ const toSummary = ({ connector, package: from }: RegisteredConnector): Connector
   package: from,
 })
 
-/** What a form or a client needs; rules that JSON Schema cannot say are checked when the source is saved. */
+/** Returns the schema that a form or a client needs; rules that JSON Schema cannot express are checked when the source is saved. */
 const toJsonSchema = (schema: z.ZodType): object => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
 
 const listConnectorsHandler =
@@ -51,7 +51,7 @@ export const createConnectorHandlers = (deps: ConnectorDeps) => ({
   importSettings: importSettingsHandler(deps),
 })
 
-/** A worker reads the document: a large one would hold up everybody here. Throws what the importer throws. */
+/** Has a worker read the document: a large one would hold up everybody here. Throws what the importer throws. */
 export const importSettingsHandler =
   (deps: ConnectorDeps): Handler<Endpoints['importSettings']> =>
   async ({ params, body, response }) => {

@@ -1,6 +1,6 @@
 import { closeMatch } from '@inlet/runtime'
 
-/** How people call systems, and the type of connector that reads them. */
+/** Common names of systems, and the connector types that read them. */
 const ALSO_CALLED: ReadonlyMap<string, string> = new Map(
   Object.entries({
     postgresql: 'postgres',
@@ -41,7 +41,7 @@ const ALSO_CALLED: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** The type that is probably meant by one that does not exist; null when nothing is near. */
+/** Returns the type that an unknown one probably means; null when none is close. */
 export const suggestConnector = (type: string, exists: (type: string) => boolean): string | null => {
   if (type.length > 40) return null
   const given = type.trim().toLowerCase().replaceAll('-', '_')

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
 
-/** Where `npm run build` puts the console. */
+/** The folder into which `npm run build` puts the console. */
 const DIST = fileURLToPath(new URL('../../../console/dist/', import.meta.url))
 
-/** First parts of the addresses of its pages; everything else keeps the meaning it has without a console. */
+/** First path segments of its pages; everything else means the same as without a console. */
 const PAGES = new Set([
   '',
   'sources',
@@ -43,7 +43,7 @@ const readFile = (file: string): StaticFile => {
   return { type: TYPES[path.extname(file)] ?? 'application/octet-stream', body, zipped: gzipSync(body) }
 }
 
-/** The built console, read once: an address can only name what is in this map. Empty when it was not built. */
+/** Reads the built console once: an address can only name what is in this map. Empty when it was not built. */
 const readFiles = (folder: string): ReadonlyMap<string, StaticFile> => {
   const assets = path.join(folder, 'assets')
   if (!existsSync(assets)) return new Map()
@@ -58,10 +58,10 @@ const send = (request: Request, response: Response, file: StaticFile, cacheContr
   response.status(200).send(isZipped ? file.zipped : file.body)
 }
 
-/** Whether a browser asks for a page. API clients that take anything get JSON. */
+/** Whether a browser asks for a page. API clients that accept anything get JSON. */
 const wantsPage = (request: Request): boolean => request.accepts(['json', 'html']) === 'html' && PAGES.has(request.path.split('/')[1] ?? '')
 
-/** Serves the console: its pages to browsers, its files by their hashed names. All else continues to the API. */
+/** Serves the console: its pages to browsers, its files by their hashed names. Everything else is passed on to the API. */
 export const consolePages = (folder: string = DIST): RequestHandler => {
   const files = readFiles(folder)
   const page = files.get('/index.html')

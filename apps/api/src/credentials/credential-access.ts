@@ -3,10 +3,12 @@ import { type Database, findSharedCredential, type SharedCredential } from '@inl
 import { Failure } from '@inlet/domain'
 import type { SourceDeps } from '../source-access/source-deps.js'
 
-/** What the endpoints of shared credentials use. */
+/** The dependencies of the shared credential endpoints. */
 export type CredentialDeps = Pick<SourceDeps, 'database' | 'queues' | 'keyring' | 'tokens' | 'findConnector' | 'secrets' | 'log' | 'limits'>
 
-/** The shared credential that a source of this connector names. Throws VALIDATION_FAILED: unknown, or of another connector. */
+/**
+ * Returns the shared credential that a source of this connector names. Throws VALIDATION_FAILED when it is unknown or belongs to another connector.
+ */
 const getSharedCredential = async (database: Database, ref: string, connector: Pick<Connector, 'type'>): Promise<SharedCredential> => {
   const found = await findSharedCredential(database, ref)
   if (found === null)
@@ -24,11 +26,14 @@ const getSharedCredential = async (database: Database, ref: string, connector: P
 
 interface GivenSecrets {
   readonly secrets?: Readonly<Record<string, unknown>> | undefined
-  /** Id or name of a shared credential; null: no longer one. */
+  /** Id or name of a shared credential; null: stop using one. */
   readonly credential?: string | null | undefined
 }
 
-/** The shared credential a request names; null when it names none. Throws VALIDATION_FAILED: unknown, of another connector, or beside secrets. */
+/**
+ * Returns the shared credential a request names; null when it names none. Throws VALIDATION_FAILED when it is unknown, belongs to another connector,
+ * or is given together with secrets.
+ */
 export const chooseCredential = async (
   deps: Pick<CredentialDeps, 'database'>,
   connector: Pick<Connector, 'type'>,

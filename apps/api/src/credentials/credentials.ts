@@ -26,7 +26,7 @@ import { mayRetarget, shownTargets } from './guard-targets.js'
 
 export const REDACT_MS = 300_000
 
-/** Stores secrets that sources can name. Whether they work is seen when a source uses them. */
+/** Stores secrets that sources can refer to. Whether they work is found out when a source uses them. */
 const createCredentialHandler =
   (deps: CredentialDeps): Handler<Endpoints['createCredential']> =>
   async ({ body, actor }) => {
@@ -44,7 +44,7 @@ const createCredentialHandler =
     return { status: 201, headers: { location: `/v1/credentials/${id}` }, body: toCredentialDetail(saved, [], targets) }
   }
 
-/** Targets in their one comparable form. Throws VALIDATION_FAILED for what is none. */
+/** Parses targets into their comparable form. Throws VALIDATION_FAILED for invalid ones. */
 const parseTargets = (texts: readonly string[]): readonly string[] => {
   const parsed = texts.map((text, index) => {
     const target = parseSecretTarget(text)
@@ -70,7 +70,7 @@ const credentialNotFound = (): Failure => new Failure('NOT_FOUND', 'there is no 
 
 const RESTARTS_AT_ONCE = 500
 
-/** New secrets must fit every source that uses them; then they hold for all of them. */
+/** Changes a credential. New secrets must fit every source that uses it; then they apply to all of them. */
 const updateCredentialHandler =
   (deps: CredentialDeps): Handler<Endpoints['updateCredential']> =>
   async ({ params, body, actor, principal }) => {
@@ -95,7 +95,10 @@ const updateCredentialHandler =
     return { status: 200, body: { ...toCredentialDetail(saved, users, await shownTargets(deps, saved)), repaired } }
   }
 
-/** Further targets are for who knows the secrets, or an admin; and every source that uses them must still be able to. */
+/**
+ * Checks further targets: only a caller who knows the secrets, or an admin, may add them, and every source that uses the credential must still be
+ * able to.
+ */
 const checkTargets = async (
   deps: CredentialDeps,
   { before, targets, knowsSecrets }: { before: SharedCredential; targets: readonly string[]; knowsSecrets: boolean },
@@ -121,7 +124,7 @@ const checkTargets = async (
 
 const checkFit = async (connector: Connector, user: CredentialUser, secrets: unknown): Promise<void> => {
   const config = connector.configSchema.safeParse(user.config)
-  // A source whose settings are broken anyway says so itself.
+  // A source whose settings are broken anyway reports that itself.
   if (!config.success) return
   try {
     await connector.validate?.(config.data, secrets)
@@ -175,7 +178,7 @@ export const createCredentialHandlers = (deps: CredentialDeps) => ({
   deleteCredential: deleteCredentialHandler(deps),
 })
 
-/** A shared credential as lists show it, without its secrets. */
+/** Returns a shared credential as lists show it, without its secrets. */
 const toCredentialView = (credential: SharedCredential, targets: readonly string[]): CredentialView => ({
   id: credential.id,
   name: credential.name,

@@ -3,29 +3,29 @@ import { allowTargets, type Database, findCredential, findCredentialById, listLi
 import { findForeignTarget, hasScope, requireSecretTargets, secretTargetsOf } from '@inlet/domain'
 import type { ApiCall } from '../http/reply.js'
 
-/** Who asks. Without a principal it is this process itself, for files that the operator has put there. */
+/** The caller. Without a principal it is this process itself, acting on files provided by the operator. */
 export type Asker = Pick<ApiCall, 'actor' | 'principal'>
 
 interface SecretUse {
   readonly connector: Connector
   /** The settings that the stored secrets would be used with. */
   readonly config: unknown
-  /** Whose stored secrets: a shared credential, or what a source uses. */
+  /** Whose stored secrets: those of a shared credential, or those that a source uses. */
   readonly of: { readonly credentialId: string } | { readonly sourceId: string }
 }
 
 /** Targets that stored secrets are not bound to yet, and that the caller may add. */
 interface NewTargets {
   readonly targets: readonly string[]
-  /** Adds them for good. To be called when nothing stands in the way of what they are needed for. */
+  /** Adds them permanently. To be called once nothing else prevents what they are needed for. */
   allow(): Promise<void>
 }
 
 const NONE: NewTargets = { targets: [], allow: () => Promise.resolve() }
 
 /**
- * Whether stored secrets may be used with these settings: those lead where the secrets were given for, or the caller has the
- * scope admin. Throws SECRET_TARGET_REFUSED. The worker checks the same again when it opens the secrets.
+ * Checks whether stored secrets may be used with these settings: either the settings lead where the secrets were given for, or the caller has the
+ * scope admin. Throws SECRET_TARGET_REFUSED. The worker repeats the check when it decrypts the secrets.
  */
 export const guardTargets = async (deps: { readonly database: Database }, use: SecretUse, asker: Asker): Promise<NewTargets> => {
   const { database } = deps
@@ -43,14 +43,14 @@ export const guardTargets = async (deps: { readonly database: Database }, use: S
 /** Whether the caller may send stored secrets elsewhere without knowing them. */
 export const mayRetarget = ({ principal }: Asker): boolean => principal === null || hasScope(principal.scopes, 'admin')
 
-/** Where the secrets of a credential may be sent. */
+/** Returns where the secrets of a credential may be sent. */
 export const boundTargets = async (
   database: Database,
   connector: Connector,
   credential: Pick<StoredCredential, 'id' | 'targets'>,
 ): Promise<readonly string[]> => credential.targets ?? targetsOfAll(connector, await listLiveConfigs(database, credential.id))
 
-/** The same for people: none when the connector is not installed here. */
+/** Returns the same for display: empty when the connector is not installed here. */
 export const shownTargets = async (
   deps: { readonly database: Database; readonly findConnector: (type: string) => Connector | undefined },
   credential: Pick<StoredCredential, 'id' | 'targets'> & { readonly connector: string },
@@ -63,7 +63,7 @@ const targetsOfAll = (connector: Connector, configs: readonly unknown[]): readon
   ...new Set(configs.flatMap((config) => targetsOf(connector, config))),
 ]
 
-/** Where a connector takes secrets with these settings, for secrets that are given together with them. */
+/** Returns where a connector sends secrets with these settings, for secrets that are given together with them. */
 export const targetsOf = (connector: Connector, config: unknown): readonly string[] => [
   ...new Set(secretTargetsOf(connector, config).map(({ target }) => target)),
 ]

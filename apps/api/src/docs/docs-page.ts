@@ -20,7 +20,7 @@ const PAGE = `<!doctype html>
 
 const START = `window.ui = SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true, persistAuthorization: false })\n`
 
-/** The API's documentation for browsers: our own page without inline code, so that the content policy needs no exception. */
+/** Serves the API's documentation to browsers: our own page without inline code, so that the content policy needs no exception. */
 export const docsPage = (): RequestHandler => {
   const router = Router()
   router.get('/', (_request, response) => void response.type('html').send(PAGE))

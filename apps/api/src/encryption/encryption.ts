@@ -50,7 +50,7 @@ interface EncryptionFacts {
   readonly canaryKeyId: string
 }
 
-/** Which keys are configured or needed, and how far a rotation is. Pure. */
+/** Summarizes which keys are configured or needed, and the progress of a rotation. Pure. */
 const toEncryptionView = (facts: EncryptionFacts): EncryptionView => {
   const { keyring, sealed, apiKeys, canaryKeyId } = facts
   const ids = [...new Set([...keyring.ids, canaryKeyId, ...sealed.map(({ keyId }) => keyId), ...apiKeys.map(({ keyId }) => keyId)])]
@@ -74,7 +74,7 @@ const toEncryptionView = (facts: EncryptionFacts): EncryptionView => {
 const toRotationView = (rotation: Rotation, sealed: EncryptionFacts['sealed']): EncryptionView['rotation'] => {
   const { to, unreadable, message } = rotation
   const left = sealed.filter(({ keyId }) => keyId !== to).reduce((sum, { count }) => sum + count, 0)
-  // What was sealed with an old key while it ran counts as well.
+  // What was sealed with an old key during the rotation counts as well.
   const total = Math.max(rotation.total, left)
   const finishedAt = rotation.finishedAt === null ? null : new Date(rotation.finishedAt).toISOString()
   const state = finishedAt === null ? 'running' : unreadable > 0 ? 'incomplete' : 'done'

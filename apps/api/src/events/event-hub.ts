@@ -4,15 +4,15 @@ import { advanceWindow, type EventWindow, watermark } from './event-window.js'
 
 export interface LiveEvent {
   readonly event: StoredEvent
-  /** To resume after: nothing before it is left out. */
+  /** The id to resume after without missing anything. */
   readonly resumeId: string
 }
 
 type Listener = (live: LiveEvent) => void
 
-/** Notifies all followers of new events; polls the table only while somebody follows. */
+/** Notifies all followers of new events; polls the table only while there are any. */
 export interface EventHub {
-  /** Events committed from now on. The caller calls the function it gets when it stops. */
+  /** Subscribes to events committed from now on. The caller calls the returned function to unsubscribe. */
   subscribe(listener: Listener): Promise<() => void>
   close(): void
 }
@@ -32,7 +32,7 @@ export const createEventHub = (options: {
 
   let polling: Promise<boolean> = Promise.resolve(false)
 
-  /** Notifies the listeners of what is new; true when there may be more at once. */
+  /** Notifies the listeners of new events; returns true when there may be more right away. */
   const pollNow = async (): Promise<boolean> => {
     window ??= { lastId: BigInt(await findLastEventId(database)), missing: new Map() }
     const current = window
@@ -78,7 +78,7 @@ export const createEventHub = (options: {
 
   return {
     async subscribe(listener) {
-      // What was committed before now is the past for this listener.
+      // Events committed before now belong to the past for this listener.
       while (await poll());
       listeners.add(listener)
       if (timer === undefined) schedule(pollMs)

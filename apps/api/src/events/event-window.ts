@@ -1,6 +1,6 @@
 /**
- * Which events a follower has seen. Ids are given before the commit, so a lower one may appear after a higher one: ids
- * that were skipped are looked for until they appear or are surely rolled back.
+ * Which events a follower has seen. Ids are assigned before the commit, so a lower one may appear after a higher one: skipped ids are looked for
+ * until they appear or were certainly rolled back.
  */
 export interface EventWindow {
   readonly lastId: bigint
@@ -8,12 +8,12 @@ export interface EventWindow {
   readonly missing: ReadonlyMap<bigint, number>
 }
 
-/** Transactions that write events are over by then. */
+/** Transactions that write events are over after this time. */
 const MISSING_FOR_MS = 30_000
 const MAX_GAP = 1_000n
 const MAX_MISSING = 5_000
 
-/** The window after events with these ids (ascending) were seen. Pure. */
+/** Returns the window after events with these ids (ascending) were seen. Pure. */
 export const advanceWindow = (window: EventWindow, ids: readonly bigint[], now: number): EventWindow => {
   const missing = new Map([...window.missing].filter(([, noticedAt]) => now - noticedAt < MISSING_FOR_MS))
   let { lastId } = window
@@ -27,7 +27,7 @@ export const advanceWindow = (window: EventWindow, ids: readonly bigint[], now: 
   return { lastId, missing }
 }
 
-/** The id to resume after: everything up to it has been seen. */
+/** Returns the id to resume after: everything up to it has been seen. */
 export const watermark = (window: EventWindow): bigint => {
   let low = window.lastId
   for (const id of window.missing.keys()) if (id <= low) low = id - 1n

@@ -11,20 +11,20 @@ import type { EventHub, LiveEvent } from './event-hub.js'
 export interface StreamDeps {
   readonly database: Database
   readonly hub: EventHub
-  /** By API key. */
+  /** Limited by API key. */
   readonly streams: Slots
   /** Aborts when the process drains. */
   readonly stopping: AbortSignal
 }
 
 const HEARTBEAT_MS = 15_000
-/** Clients connect again by themselves. */
+/** Clients reconnect by themselves. */
 const LIFETIME_MS = 900_000
-/** A client that reads slower than this is cut off and resumes where it was. */
+/** A client that falls behind by more than this is disconnected and resumes where it was. */
 const MAX_UNREAD_BYTES = 1_048_576
 const BACKFILL = 500
 
-/** Server-sent events (WHATWG HTML, section 9.2): what was missed since Last-Event-ID, then what happens. */
+/** Streams events as server-sent events (WHATWG HTML, section 9.2): those missed since Last-Event-ID, then new ones. */
 export const streamEventsHandler =
   (deps: StreamDeps): Handler<Endpoints['streamEvents']> =>
   async ({ query, principal, standing, request, response }) => {
@@ -35,7 +35,7 @@ export const streamEventsHandler =
     onceClosed(response, leave)
     const early: LiveEvent[] = []
     let onLive = (live: LiveEvent): void => void early.push(live)
-    // Followed before the past is read, so that nothing falls between.
+    // Subscribes before reading the past, so that nothing is lost in between.
     const unsubscribe = await deps.hub.subscribe((live) => onLive(live))
     const end = openStream(deps, response, { standing, unsubscribe })
     try {
@@ -54,7 +54,7 @@ export const streamEventsHandler =
       for (const { event, resumeId } of early) if (!sent.has(event.id)) send(event, resumeId)
       let showing = Promise.resolve()
       onLive = ({ event, resumeId }) => {
-        // One after the other, each for a key that is still right; the client comes again and hears why not.
+        // One after the other, each only while the key is still valid; otherwise the client reconnects and learns why.
         showing = showing.then(() => standing.renew()).then(() => void (sent.delete(event.id) || send(event, resumeId)), end)
       }
     } catch (error) {
@@ -64,7 +64,7 @@ export const streamEventsHandler =
     return null
   }
 
-/** Sends the head and keeps the stream alive; answers what ends it. */
+/** Sends the head and keeps the stream alive; returns a function that ends it. */
 const openStream = (
   deps: StreamDeps,
   response: Response,

@@ -15,15 +15,15 @@ const REDACT_MS = 300_000
 
 const transport = (http: HttpClient): EmbeddingTransport => ({ request: (hop) => http.request(hop), toFailure: readHttpFailure })
 
-/** Asks the endpoint of a model, see embedTexts. */
+/** Calls the endpoint of a model, see embedTexts. */
 export const askEndpoint = ({ http }: Pick<EndpointDeps, 'http'>, request: EmbeddingRequest): Promise<Embedded> =>
   embedTexts(transport(http), request)
 
-/** Asks an endpoint how well texts answer a question, see rerankTexts. */
+/** Has an endpoint score how well texts answer a question, see rerankTexts. */
 export const askReranker = ({ http }: Pick<EndpointDeps, 'http'>, request: RerankRequest): Promise<readonly number[]> =>
   rerankTexts(transport(http), request)
 
-/** The keys of a generation's endpoints; null where one needs none. */
+/** Decrypts the keys of a generation's endpoints; null for one that needs none. */
 export const openApiKeys = (
   { keyring, secrets }: Pick<EndpointDeps, 'keyring' | 'secrets'>,
   { id, version, sealed }: Pick<Generation, 'id' | 'version' | 'sealed'>,
@@ -34,7 +34,7 @@ export const openApiKeys = (
   return { apiKey: typeof apiKey === 'string' ? apiKey : null, rerankKey: typeof rerankKey === 'string' ? rerankKey : null }
 }
 
-/** Of the endpoint for vectors, and of the one that orders hits. */
+/** The keys of the embeddings endpoint and of the reranking endpoint. */
 export interface GenerationKeys {
   readonly apiKey: string | null
   readonly rerankKey: string | null

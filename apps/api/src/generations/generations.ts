@@ -27,12 +27,12 @@ export interface GenerationDeps extends EndpointDeps {
 const REDACT_MS = 300_000
 const TRIAL_TIMEOUT_MS = 20_000
 const TRIAL = 'Is anybody there?'
-/** What may be missing of a generation that is activated: records that were stored a moment ago, or refused. */
+/** The coverage required for activation: records stored a moment ago, or refused, may be missing. */
 const COMPLETE = 0.99
 
 const generationNotFound = (): Failure => new Failure('NOT_FOUND', 'there is no such generation')
 
-/** Where no worker has looked yet. */
+/** Shown until a worker has looked. */
 const NOT_SEEN = 'a worker builds the index in a few minutes, where Postgres has pgvector'
 
 const toView = async (deps: GenerationDeps, generation: Generation, indexed: ReadonlySet<number>): Promise<GenerationView> => {
@@ -74,7 +74,7 @@ const viewOf = async (deps: GenerationDeps, id: string): Promise<GenerationView>
   return toView(deps, generation, await readIndexed(deps))
 }
 
-/** The generations whose index is ready. */
+/** Returns the generations whose index is ready. */
 const readIndexed = async ({ database }: GenerationDeps): Promise<ReadonlySet<number>> =>
   new Set((await listVectorIndexes(database)).filter(({ isValid }) => isValid).map(({ space }) => space))
 
@@ -86,7 +86,7 @@ const viewAll = async (deps: GenerationDeps): Promise<{ items: GenerationView[] 
   return { items }
 }
 
-/** Throws the reason why an address must not be reached, naming the field; and for a key in it, which everybody who may read would be shown. */
+/** Throws when an address must not be reached, naming the field, or when it contains a key, which would be shown to everyone with read access. */
 const checkUrl = async ({ guard }: GenerationDeps, field: string, url: string): Promise<void> => {
   await guard.check([{ field, url }]).catch((error: unknown) => {
     throw error instanceof Failure ? new Failure(error.reason, error.message, { field, next: error.next, cause: error }) : error
@@ -101,7 +101,7 @@ const checkUrl = async ({ guard }: GenerationDeps, field: string, url: string): 
 
 type GivenReranker = { readonly url: string; readonly model: string; readonly apiKey?: string | undefined } | null
 
-/** Asks an endpoint that is to order hits once, so that one which cannot is refused now and not found out later. */
+/** Calls a reranking endpoint once, so that one that does not work is refused now rather than found out later. */
 const tryReranker = async (deps: GenerationDeps, rerank: GivenReranker | undefined): Promise<void> => {
   if (rerank === null || rerank === undefined) return
   const { url, model, apiKey = null } = rerank

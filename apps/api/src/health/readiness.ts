@@ -13,7 +13,7 @@ import type { Queues } from '@inlet/queue'
 import { EnvError } from '@inlet/runtime'
 import { CANARY_SETTING, checkCanary, type Keyring, requireKeys } from '@inlet/security'
 
-/** Beyond it the schedulers and the queue, which trust client clocks, go wrong. */
+/** Beyond this, the schedulers and the queue, which trust client clocks, malfunction. */
 const MAX_SKEW_SECONDS = 2
 
 export interface ReadinessDeps {
@@ -24,7 +24,7 @@ export interface ReadinessDeps {
   readonly stopping: AbortSignal
 }
 
-/** What the API needs in order to serve; each is checked again for every question. */
+/** Returns the probes for what the API needs in order to serve; each is run again for every request. */
 export const readinessProbes = (deps: ReadinessDeps): Readonly<Record<string, Probe>> => {
   const expected = readMigrationFiles().map(({ name }) => name)
   return {
@@ -56,8 +56,8 @@ export const readinessProbes = (deps: ReadinessDeps): Readonly<Record<string, Pr
 }
 
 /**
- * Waits for the database, then makes sure that this build and these keys fit it. Throws `EnvError` (exit 78) when the
- * database is ahead of the build or was sealed with other keys: starting again would not help.
+ * Waits for the database, then makes sure that it matches this build and these keys. Throws `EnvError` (exit 78) when the database is ahead of the
+ * build or was sealed with other keys: a restart would not help.
  */
 export const checkInstallation = async (database: Database, keyring: Keyring, signal: AbortSignal): Promise<void> => {
   try {

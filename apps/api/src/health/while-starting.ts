@@ -14,17 +14,17 @@ const MISSING: Readonly<Record<Needed, string>> = {
 }
 const UNAVAILABLE: Readonly<Record<Needed, Reason>> = { database: 'DATABASE_UNAVAILABLE', queue: 'QUEUE_UNAVAILABLE' }
 
-/** Answers until the API itself listens. */
+/** Answers requests until the API itself listens. */
 export interface StartingServer {
-  /** From now on answers say that this is missing. */
+  /** From now on, responses say that this is missing. */
   waitFor(needed: Needed): void
   /** Frees the port. */
   close(): Promise<void>
 }
 
 /**
- * Listens on the API's own address while it waits for the database or the queue: clients learn what is missing instead of finding
- * nothing. Throws when the port is taken. Port 0 is nobody's address yet, so nothing listens there.
+ * Listens on the API's own address while waiting for the database or the queue: clients learn what is missing instead of finding nothing. Throws when
+ * the port is taken. With port 0 no client knows the address yet, so nothing listens. The caller closes it.
  */
 export const openStartingServer = async (address: { readonly host: string; readonly port: number }): Promise<StartingServer> => {
   let needed: Needed = 'database'

@@ -14,9 +14,9 @@ import { createOpenHooks } from './open-hooks.js'
 import { createPushStarter } from './push-starter.js'
 import { createRefusalEvents } from './refusals.js'
 
-/** Refused requests a minute of one address to one source: more than a sender with a wrong secret makes by itself. */
+/** Refused requests per minute from one address to one source: more than a sender with a wrong secret produces by itself. */
 const REFUSALS_A_MINUTE = 60
-/** A body is short and comes at once; many that are open are a sender, or an attacker, that does not finish. */
+/** A body is short and arrives at once; many open ones come from a sender, or an attacker, that does not finish. */
 const OPEN_BODIES = { perName: 500, total: 1_000, what: 'bodies of events' }
 const BODY_MS = 30_000
 const WRITE = { timeoutMs: 8_000, maxGroupEvents: 1_000, maxGroupBytes: 4_194_304, maxWaitingBytes: 67_108_864 }
@@ -31,12 +31,12 @@ interface ComposeHooks {
   readonly log: Logger
   readonly maxBytes: number
   readonly maxWaiting: number
-  /** How long a body may take altogether, in ms; 30,000 unless given. */
+  /** How long a body may take in total, in ms; default 30,000. */
   readonly bodyMs?: number
   readonly onError: (error: unknown) => void
 }
 
-/** The receiver of pushed events. */
+/** Composes the receiver of pushed events. */
 export const composeHooks = (deps: ComposeHooks, lifecycle: Pick<Lifecycle, 'defer'>) => {
   const { database, onError } = deps
   const now = monotonicNow

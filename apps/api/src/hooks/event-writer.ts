@@ -1,29 +1,29 @@
 import type { AddedEvent, NewEvent } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 
-/** Makes events durable in groups: those that arrive while a group is being committed make the next one. */
+/** Makes events durable in groups: those that arrive while a group is being committed form the next one. */
 export interface EventWriter {
-  /** Resolves once the event is durable, or refused by the store. Throws DATABASE_UNAVAILABLE when that takes too long or cannot be. */
+  /** Resolves once the event is durable, or refused by the store. Throws DATABASE_UNAVAILABLE when that takes too long or is impossible. */
   add(event: NewEvent): Promise<AddedEvent>
 }
 
 interface EventWriterOptions {
-  /** Adds events in one transaction; answers in their order. No (source, id) comes twice in a call. */
+  /** Adds events in one transaction; returns results in their order. No (source, id) occurs twice in a call. */
   readonly write: (events: readonly NewEvent[]) => Promise<readonly AddedEvent[]>
-  /** What the error of `write` means, e.g. DATABASE_UNAVAILABLE. */
+  /** Translates the error of `write`, e.g. to DATABASE_UNAVAILABLE. */
   readonly toFailure: (error: unknown) => unknown
-  /** Longest a sender waits, in ms. */
+  /** Longest that a sender waits, in ms. */
   readonly timeoutMs: number
   readonly maxGroupEvents: number
   readonly maxGroupBytes: number
-  /** Bytes that may wait altogether; beyond them senders are asked to come again. */
+  /** Bytes that may be waiting in total; beyond them, senders are asked to come again. */
   readonly maxWaitingBytes: number
 }
 
 interface Waiting {
   readonly event: NewEvent
   readonly complete: (outcome: AddedEvent | { readonly error: unknown }) => void
-  /** The same event again, which came while this one waited. */
+  /** The same event again, received while this one was waiting. */
   readonly repetitions: Waiting[]
 }
 
@@ -83,7 +83,7 @@ export const createEventWriter = (options: EventWriterOptions): EventWriter => {
 
 const tooSlow = (): Failure => new Failure('DATABASE_UNAVAILABLE', 'the event could not be stored in time', { retryAfterMs: 2_000 })
 
-/** What the store cannot take among others is tried alone, so that one event cannot stand in the way of its neighbors. */
+/** Writes a group. If the store refuses it, each event is tried alone, so that one cannot block the others. */
 const writeGroup = async (options: EventWriterOptions, group: readonly Waiting[]): Promise<void> => {
   try {
     const outcomes = await options.write(group.map(({ event }) => event))
@@ -100,7 +100,7 @@ const completeAll = (one: Waiting, outcome: AddedEvent | { readonly error: unkno
   for (const repetition of one.repetitions) repetition.complete(repeated(one.event, repetition.event, outcome))
 }
 
-/** What becomes of an event that came again while the first one waited. */
+/** Returns the outcome for an event that was repeated while the first one was waiting. */
 const repeated = (first: NewEvent, again: NewEvent, outcome: AddedEvent | { readonly error: unknown }): AddedEvent | { readonly error: unknown } => {
   if ('error' in outcome || outcome.result === 'closed' || outcome.result === 'conflict') return outcome
   return { result: first.contentHash.equals(again.contentHash) ? 'duplicate' : 'conflict', id: outcome.id }

@@ -14,20 +14,20 @@ import type { PushStarter } from './push-starter.js'
 import { readRawBody } from './read-raw-body.js'
 import { getHook, type VerifyDeps, verifyRequest } from './verify-request.js'
 
-/** What the endpoints for pushed events use. */
+/** The dependencies of the endpoints for pushed events. */
 interface HookDeps extends VerifyDeps {
   readonly database: Database
   readonly queues: Queues
   readonly tokens: PageTokens
   readonly writer: EventWriter
   readonly starter: PushStarter
-  /** Bodies on their way, by source. */
+  /** Bodies being received, by source. */
   readonly bodies: Slots
-  /** How long a body may take altogether, in ms. */
+  /** How long a body may take in total, in ms. */
   readonly bodyMs: number
   /** Largest body in bytes. */
   readonly maxBytes: number
-  /** Events of a source that may wait to be stored. */
+  /** How many events of a source may be waiting to be stored. */
   readonly maxWaiting: number
 }
 
@@ -63,7 +63,7 @@ const getHookEventHandler =
 
 export const toDate = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text))
 
-/** Answers a sender that checks the address by GET. */
+/** Responds to a sender that verifies the address by GET. */
 const verifyHookHandler =
   (deps: HookDeps): Handler<Endpoints['verifyHook']> =>
   async ({ params, request }) => {
@@ -84,11 +84,11 @@ const replayHooksHandler =
     return { status: 202, body: { replayed, runId } }
   }
 
-/** A sender that is silent for so long has gone. */
+/** A sender that is silent for this long has gone. */
 const IDLE_MS = 10_000
 const FULL_RETRY_MS = 5_000
 
-/** Takes an event: it is durable before the answer. */
+/** Receives an event, which is durable before the response. */
 const receiveHookHandler =
   (deps: HookDeps): Handler<Endpoints['receiveHook']> =>
   async ({ params, request }) => {

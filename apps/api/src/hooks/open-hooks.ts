@@ -4,7 +4,7 @@ import { requireSecretTargets, secretTargetsOf } from '@inlet/domain'
 import type { SecretRegistry } from '@inlet/observability'
 import { type Keyring, openSecrets } from '@inlet/security'
 
-/** A source that takes events, with what it takes to verify them. */
+/** A source that accepts events, with what is needed to verify them. */
 export interface OpenHook {
   readonly hook: Hook
   readonly receive: NonNullable<Connector['receive']>
@@ -13,9 +13,9 @@ export interface OpenHook {
   readonly secrets: unknown
 }
 
-/** The sources that take events. Keeps what it opened for a short time, and asks the store whether it is still right. */
+/** The sources that accept events. Caches what it opened for a short time, and checks with the store whether it is still valid. */
 export interface OpenHooks {
-  /** By id or slug; null when there is no such source, or it takes no events. */
+  /** Finds a source by id or slug; null when there is none, or it does not accept events. */
   find(ref: string): Promise<OpenHook | null>
   /** Forgets all secrets. */
   close(): void
@@ -36,9 +36,9 @@ interface Entry {
   readonly found: Promise<OpenHook | null>
 }
 
-/** A change of a source counts after this long at the latest. */
+/** A change of a source takes effect after this long at the latest. */
 const FRESH_MS = 1_000
-/** Secrets of a source that nobody pushes to are forgotten. */
+/** Secrets of a source that receives nothing are forgotten after this time. */
 const FORGET_MS = 60_000
 const MAX_ENTRIES = 10_000
 
@@ -64,7 +64,7 @@ export const createOpenHooks = (deps: OpenHooksDeps): OpenHooks => {
       if (present === undefined && entries.size >= MAX_ENTRIES) entries.clear()
       const found = ask(ref, present)
       entries.set(ref, { askedAt: deps.now(), found })
-      // A failure is not kept: the next request asks again.
+      // A failure is not cached: the next request tries again.
       found.catch(() => {
         if (entries.get(ref)?.found === found) entries.delete(ref)
       })
@@ -87,7 +87,7 @@ const open = ({ keyring, findConnector, secrets: registry }: OpenHooksDeps, hook
   const connector = findConnector(hook.connector)
   if (connector?.receive === undefined) return null
   const { credential } = hook
-  // None of the settings of a webhook lead anywhere; a connector of a package may be another matter.
+  // No setting of a webhook leads anywhere; with a connector from a package that may be different.
   if (credential?.targets != null) requireSecretTargets(secretTargetsOf(connector, hook.config), credential.targets)
   const opened = credential === null ? {} : openSecrets(keyring, credential.place, credential.sealed)
   const secrets = connector.secretSchema.parse(opened)

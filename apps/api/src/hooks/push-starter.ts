@@ -1,12 +1,12 @@
-/** Sees to it that sources with new events get a run, soon and not one for each event. */
+/** Makes sure that sources with new events get a run, soon but not one for each event. */
 export interface PushStarter {
-  /** Events were added to the source. */
+  /** Reports that events were added to the source. */
   record(sourceId: string): void
   close(): void
 }
 
 interface PushStarterOptions {
-  /** Makes and enqueues runs for those of the sources that have events waiting and no run. */
+  /** Creates and enqueues runs for those of the sources that have events waiting and no run. */
   readonly start: (sourceIds: readonly string[]) => Promise<void>
   readonly onError: (error: unknown) => void
   /** Monotonic, in ms. */
@@ -15,7 +15,7 @@ interface PushStarterOptions {
 
 const SOON_MS = 20
 const AGAIN_MS = 250
-/** A run that was about to end may have passed over an event: looked at until then; the reconciler finds the rest. */
+/** A run that was about to end may have missed an event: sources are rechecked for this long; the reconciler finds the rest. */
 const WATCH_MS = 3_000
 
 export const createPushStarter = ({ start, onError, now }: PushStarterOptions): PushStarter => {

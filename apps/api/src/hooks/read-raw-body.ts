@@ -4,11 +4,11 @@ import { checkContentEncoding } from '../http/read-json-body.js'
 
 interface BodyLimits {
   readonly maxBytes: number
-  /** For all of it, in ms: a sender that drips bytes is never silent. */
+  /** Time limit for the whole body, in ms: a sender that trickles bytes is never silent. */
   readonly bodyMs: number
 }
 
-/** The bytes of a body as they were sent. Throws PAYLOAD_TOO_LARGE, BODY_TOO_SLOW, UNSUPPORTED_MEDIA_TYPE for compressed ones. */
+/** Reads the bytes of a body as they were sent. Throws PAYLOAD_TOO_LARGE, BODY_TOO_SLOW, or UNSUPPORTED_MEDIA_TYPE for a compressed body. */
 export const readRawBody = async (request: IncomingMessage, { maxBytes, bodyMs }: BodyLimits): Promise<Buffer> => {
   checkContentEncoding(request.headers['content-encoding'])
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes)
@@ -17,7 +17,7 @@ export const readRawBody = async (request: IncomingMessage, { maxBytes, bodyMs }
   let late: NodeJS.Timeout | undefined
   const read = new Promise<Buffer>((resolve, reject) => {
     late = setTimeout(() => reject(new Failure('BODY_TOO_SLOW', `the body did not come within ${bodyMs / 1_000} s`)), bodyMs)
-    // Listeners and not an iterator, which costs more than all else of a small request.
+    // Listeners instead of an iterator, which would cost more than everything else in a small request.
     request.on('data', (piece: Buffer) => {
       bytes += piece.byteLength
       if (bytes <= maxBytes) pieces.push(piece)

@@ -7,7 +7,7 @@ export interface RefusalDeps {
   readonly refusalEvents: RefusalEvents
 }
 
-/** Shows operators why requests are refused: in the log, and once a minute for a source among its events. */
+/** Shows operators why requests are refused: in the log, and at most once a minute among the events of the source. */
 export const recordRefusal = ({ log, refusalEvents }: RefusalDeps, sourceId: string, why: string): void => {
   log.info({ sourceId, why }, 'a pushed event was refused')
   refusalEvents.record(sourceId, why)
@@ -17,7 +17,7 @@ export interface RefusalEvents {
   record(sourceId: string, why: string): void
 }
 
-/** `write` is called at most once a minute for a source. `now` is monotonic, in ms. */
+/** Creates the recorder. `write` is called at most once a minute per source. `now` is monotonic, in ms. */
 export const createRefusalEvents = (options: {
   readonly write: (sourceId: string, why: string) => Promise<void>
   readonly onError: (error: unknown) => void

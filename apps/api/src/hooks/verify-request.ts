@@ -11,7 +11,7 @@ export interface VerifyDeps extends RefusalDeps {
   readonly refusals: FailedLogins
 }
 
-/** Lets the connector verify a request. A refused sender gets one text, whatever was wrong; the log has the reason. */
+/** Has the connector verify a request. A refused sender always gets the same text, whatever was wrong; the log has the reason. */
 export const verifyRequest = (deps: VerifyDeps, open: OpenHook, request: Request, body: Buffer): Receipt => {
   try {
     return open.receive(toPushed(open, request, body))
@@ -23,7 +23,7 @@ export const verifyRequest = (deps: VerifyDeps, open: OpenHook, request: Request
   }
 }
 
-/** The source of an address. Throws NOT_FOUND, the same for sources that are unknown and for those that take no events. */
+/** Returns the source of an address. Throws NOT_FOUND, the same for unknown sources and for those that do not accept events. */
 export const getHook = async (deps: VerifyDeps, request: Request, ref: string): Promise<OpenHook> => {
   const open = await deps.hooks.find(ref)
   if (open !== null) return open

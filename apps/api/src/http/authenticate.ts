@@ -14,7 +14,7 @@ export interface AuthenticateDeps {
   readonly database: Database
   readonly keyring: Keyring
   readonly failedLogins: FailedLogins
-  /** Whose tokens are taken besides keys; null: nobody's. */
+  /** The issuer whose tokens are accepted in addition to keys; null: none. */
   readonly oauth: ResourceServer | null
   /** Whether an address may be read without a key. */
   readonly isPublic: (path: string) => boolean
@@ -24,9 +24,9 @@ export interface AuthenticateDeps {
 }
 
 /**
- * Demands an API key, or a token of the issuer, for everything that is not public, known address or not. All refusals of keys look the same.
- * Every request looks its key up; one that only reads need not wait for it where the same key was right lately, and shows nothing until it is
- * found right again (`readAs`).
+ * Requires an API key, or a token of the issuer, for everything that is not public, whether the address exists or not. All refusals of keys look the
+ * same. Every request looks up its key; one that only reads need not wait for that if the same key was valid recently, but shows nothing until the
+ * key is confirmed (`readAs`).
  */
 export const authenticate = (deps: AuthenticateDeps): RequestHandler => {
   const proven = createProvenKeys(monotonicNow)
@@ -43,7 +43,7 @@ export const authenticate = (deps: AuthenticateDeps): RequestHandler => {
     })
     if (presented !== null) proven.note(presented, principal)
     if (principal !== null) return principal
-    // Without a key nothing was guessed.
+    // Without a key, nothing was guessed.
     if (isKeyGiven(request)) throttle(deps.failedLogins, request, presented)
     throw new Failure('UNAUTHENTICATED', 'a valid API key is required')
   }
@@ -60,8 +60,8 @@ export const authenticate = (deps: AuthenticateDeps): RequestHandler => {
 }
 
 /**
- * Counts a wrong key, by the address it came from and the id it names: that nobody guesses many, and nobody locks out the right
- * key, which is not counted, here or from another address. Throws TOO_MANY_REQUESTS.
+ * Counts a wrong key by the address it came from and the id it names, so that nobody can guess many, and nobody can lock out the right key, which is
+ * not counted, here or from another address. Throws TOO_MANY_REQUESTS.
  */
 export const throttle = (failedLogins: FailedLogins, request: Request, presented: ParsedApiKey | null): void => {
   const waitMs = failedLogins.record(`${request.ip ?? 'unknown'} ${presented?.id ?? ''}`)
@@ -72,7 +72,7 @@ const isKeyGiven = ({ headers }: Pick<Request, 'headers'>): boolean => headers.a
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
-/** Who signed in with this browser. Throws FORBIDDEN for a change that does not prove to come from a page of this origin. */
+/** Returns who is signed in with this browser. Throws FORBIDDEN for a change that is not proved to come from a page of this origin. */
 const findSignedIn = async (database: Database, request: Request): Promise<KeyPrincipal | null> => {
   const token = sessionTokenOf(request)
   const session = token === null ? null : await findSession(database, tokenHash(token))
@@ -84,7 +84,7 @@ const findSignedIn = async (database: Database, request: Request): Promise<KeyPr
 
 const presentedKey = (request: Request): ParsedApiKey | null => parseKey(presentedText(request))
 
-/** What is given as Bearer, or as the password of Basic, which browsers can send, for the board alone. */
+/** Returns the Bearer token or, for the board only, the Basic password, which browsers can send. */
 const presentedText = (request: Request): string => {
   const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(' ')
   if (scheme.toLowerCase() === 'bearer') return value
@@ -94,7 +94,7 @@ const presentedText = (request: Request): string => {
     .replace(/^[^:]*:/, '')
 }
 
-/** Null for what is no key at all. */
+/** Returns null for text that is not a key at all. */
 export const parseKey = (text: string): ParsedApiKey | null => {
   try {
     return parseApiKey(text)
@@ -105,7 +105,7 @@ export const parseKey = (text: string): ParsedApiKey | null => {
 
 const isBoardPath = (path: string): boolean => path === '/admin/queues' || path.startsWith('/admin/queues/')
 
-/** Whose key this is; null when it is unknown, wrong, revoked or expired. */
+/** Returns the owner of a key; null when it is unknown, wrong, revoked or expired. */
 export const findKey = async (
   deps: Pick<AuthenticateDeps, 'database' | 'keyring' | 'onError'>,
   presented: ParsedApiKey,

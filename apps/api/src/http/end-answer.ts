@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** What a refused body may still bring before the connection is cut: the largest bodies that callers send by mistake. */
+/** How much of a refused body is still read before the connection is cut: the largest bodies that callers send by mistake. */
 const MAX_REST_BYTES = 67_108_864
 const MAX_REST_MS = 30_000
 
 /**
- * Ends an answer, also an early one to a body that nobody wanted to read. Such a caller gets the whole answer at once, but the connection stays until
- * its body has arrived: closing before would make the caller's system drop the answer that it has not read yet (RFC 9112, section 9.6).
+ * Ends a response, including an early one to a body that was not read. Such a caller gets the complete response at once, but the connection stays
+ * open until its body has arrived: closing it earlier would make the caller's system discard the response it has not read yet (RFC 9112, section
+ * 9.6).
  */
 export const endAnswer = (request: IncomingMessage, response: ServerResponse, body: string | Buffer): void => {
   if (request.complete || request.destroyed || response.req.method === 'HEAD') {
@@ -20,7 +21,7 @@ export const endAnswer = (request: IncomingMessage, response: ServerResponse, bo
   skipRest(request, (whole) => response.end(() => whole || request.destroy()))
 }
 
-/** Reads and drops what is left of a body, within limits; says whether that was all of it. */
+/** Reads and discards the rest of a body, within limits; reports whether that was all of it. */
 const skipRest = (request: IncomingMessage, done: (whole: boolean) => void): void => {
   let bytes = 0
   const finish = (): void => {

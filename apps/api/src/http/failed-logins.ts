@@ -1,13 +1,15 @@
 /** Counts failed authentications in windows of a minute. */
 export interface FailedLogins {
-  /** Records a failure of one caller, e.g. an address with the id of a key; the milliseconds to wait when there were too many, else null. */
+  /**
+   * Records a failure of one caller, e.g. an address with the id of a key; returns the milliseconds to wait if there were too many, otherwise null.
+   */
   record(who: string): number | null
 }
 
 const WINDOW_MS = 60_000
 const MAX_ADDRESSES = 10_000
 
-/** `now` gives monotonic milliseconds. Good keys are never counted, so that nobody locks others out. */
+/** Creates the counter. `now` returns monotonic milliseconds. Valid keys are never counted, so that nobody can lock others out. */
 export const createFailedLogins = (options: { readonly limit: number; readonly now: () => number }): FailedLogins => {
   const windows = new Map<string, { startedAt: number; failures: number }>()
   return {

@@ -11,13 +11,13 @@ export interface IdempotencyDeps {
 
 interface Attempt {
   readonly key: string
-  /** Of the key, or of the subject of tokens. */
+  /** The id of the API key, or of the tokens' subject. */
   readonly callerId: string
-  /** All that makes the request what it is. */
+  /** Everything that identifies the request. */
   readonly request: unknown
 }
 
-/** The key of a request; null without one. Throws VALIDATION_FAILED for one that is empty, long or not printable. */
+/** Returns the Idempotency-Key of a request; null without one. Throws VALIDATION_FAILED for one that is empty, too long or not printable. */
 export const parseIdempotencyKey = (header: string | undefined): string | null => {
   if (header === undefined) return null
   if (!/^[\x21-\x7e]{1,255}$/.test(header))
@@ -25,7 +25,7 @@ export const parseIdempotencyKey = (header: string | undefined): string | null =
   return header
 }
 
-/** Does the work once per key: a repetition gets the stored answer. A request that failed on our side may be tried again. */
+/** Does the work once per key: a repetition gets the stored response. A request that failed on our side may be tried again. */
 export const withIdempotency = async (deps: IdempotencyDeps, attempt: Attempt, work: () => Promise<Reply>): Promise<Reply> => {
   const place = { apiKeyId: attempt.callerId, key: attempt.key }
   const claim = await claimIdempotencyKey(deps.database, { ...place, requestHash: hashRequest(deps.keyring, attempt.request) })
@@ -47,7 +47,7 @@ export const withIdempotency = async (deps: IdempotencyDeps, attempt: Attempt, w
   }
 }
 
-/** Keyed, since the request may hold secrets that could be guessed from a plain hash. */
+/** A keyed hash, since the request may contain secrets that could be guessed from a plain one. */
 const hashRequest = (keyring: Keyring, request: unknown): string => {
   const key = keyring.pepper(keyring.primaryId)
   if (key === undefined) throw new Failure('SECRET_UNREADABLE', 'the primary key is not configured')

@@ -3,7 +3,7 @@ import { describeIssue } from '@inlet/contract'
 import { Failure, type Reason } from '@inlet/domain'
 import type { z } from 'zod'
 
-/** A request whose fields cannot be used; answered with VALIDATION_FAILED and every field at once. */
+/** A request with invalid fields; answered with VALIDATION_FAILED and every field at once. */
 export class InvalidRequest extends Failure {
   readonly errors: readonly FieldProblem[]
   constructor(errors: readonly FieldProblem[]) {
@@ -15,14 +15,14 @@ export class InvalidRequest extends Failure {
   }
 }
 
-/** A connection check that failed: the other side's answer, never this API's own 401 or 503. */
+/** A connection check that failed: the other side's response, never this API's own 401 or 503. */
 export class CheckRejected extends Failure {
   constructor(view: { readonly reason: Reason; readonly message: string; readonly next: string; readonly field?: string | undefined }) {
     super(view.reason, view.message, { next: view.next, ...(view.field === undefined ? {} : { field: view.field }) })
   }
 }
 
-/** What zod found, as the API says it: unknown fields one by one, never a value. */
+/** Converts zod's issues to the API's form: unknown fields one by one, never a value. */
 export const toFieldProblems = (issues: readonly z.core.$ZodIssue[], prefix: readonly string[] = []): readonly FieldProblem[] =>
   issues.slice(0, 50).flatMap((issue) => {
     const path = [...prefix, ...issue.path.map(String)]
@@ -33,7 +33,7 @@ export const toFieldProblems = (issues: readonly z.core.$ZodIssue[], prefix: rea
     return [{ path: path.join('.'), code: issue.code, message: describeIssue(issue) }]
   })
 
-/** The parsed value. Throws {@link InvalidRequest}. */
+/** Parses a value. Throws {@link InvalidRequest}. */
 export const parseWith = <S extends z.ZodType>(schema: S, value: unknown, prefix: readonly string[] = []): z.output<S> => {
   const unstorable = findUnstorable(value)
   if (unstorable !== null)
@@ -45,7 +45,7 @@ export const parseWith = <S extends z.ZodType>(schema: S, value: unknown, prefix
   return parsed.data
 }
 
-/** Where in a JSON value text stands that no part of the store can hold: a NUL character, or half of a surrogate pair. Null when there is none. */
+/** Returns where a JSON value contains text that the store cannot hold: a NUL character, or half of a surrogate pair. Null when there is none. */
 const findUnstorable = (value: unknown, path: readonly string[] = []): readonly string[] | null => {
   if (typeof value === 'string') return isStorable(value) ? null : path
   if (typeof value !== 'object' || value === null) return null

@@ -4,8 +4,8 @@ import { listName, type PageTokens, toPage } from './page-token.js'
 const position = z.tuple([z.string()])
 
 /**
- * A page of a list that is short enough to be read whole: `orderOf` gives each item the text, unique in the list, that it is sorted by. Items that
- * come or go between two pages shift no other. Throws INVALID_CURSOR.
+ * Returns a page of a list that is short enough to be read completely: `orderOf` returns the text, unique in the list, that items are sorted by.
+ * Items that appear or disappear between two pages do not shift others. Throws INVALID_CURSOR.
  */
 export const pageOfAll = <T>(
   all: readonly T[],
@@ -29,5 +29,5 @@ export const pageOfAll = <T>(
 
 const LATEST_MS = 8_640_000_000_000_000
 
-/** Text that sorts later moments first. */
+/** Returns text that sorts later moments first. */
 export const newestFirst = (moment: Date): string => String(LATEST_MS - moment.getTime()).padStart(17, '0')

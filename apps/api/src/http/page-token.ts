@@ -3,18 +3,18 @@ import { canonicalJson, Failure } from '@inlet/domain'
 import type { Keyring } from '@inlet/security'
 import type { z } from 'zod'
 
-/** Opaque positions in lists, signed so that nobody can make or change one. */
+/** Opaque positions in lists, signed so that nobody can forge or change one. */
 export interface PageTokens {
   /** `list` names the list with its filters: a token of another list or filter is refused. */
   encode(list: string, position: readonly (string | number)[]): string
-  /** Throws INVALID_CURSOR. */
+  /** Returns the position of a token. Throws INVALID_CURSOR. */
   decode<S extends z.ZodType>(list: string, token: string, position: S): z.output<S>
 }
 
-/** Names a list by its endpoint and everything that decides what it holds. */
+/** Names a list by its endpoint and everything that determines its contents. */
 export const listName = (endpoint: string, filters: object): string => canonicalJson([endpoint, { ...filters, limit: undefined, cursor: undefined }])
 
-/** Tokens signed under the primary master key and accepted under each that is configured. */
+/** Creates tokens signed with the primary master key and accepted with every configured one. */
 export const createPageTokens = (keyring: Keyring): PageTokens => {
   const sign = (keyId: string, list: string, payload: string): Buffer | null => {
     const key = keyring.pepper(keyId)
@@ -33,7 +33,7 @@ export const createPageTokens = (keyring: Keyring): PageTokens => {
         return expected !== null && expected.byteLength === given.byteLength && timingSafeEqual(expected, given)
       })
       const parsed = signed ? schema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))) : null
-      // Buffer skips characters that are not base64: the text itself must be the one that was given out.
+      // Buffer skips characters that are not base64, so the text itself must be the one that was issued.
       if (!parsed?.success || given.toString('base64url') !== signature || token.split('.').length !== 2)
         throw new Failure('INVALID_CURSOR', 'the cursor is not one of this list', { field: 'cursor' })
       return parsed.data
@@ -41,7 +41,7 @@ export const createPageTokens = (keyring: Keyring): PageTokens => {
   }
 }
 
-/** A page out of up to `limit + 1` rows: the surplus row only says that there is more. Dates become ISO 8601 in JSON. */
+/** Returns a page from up to `limit + 1` rows: the extra row only shows that there are more. Dates become ISO 8601 in JSON. */
 export const toPage = <R>(
   rows: readonly R[],
   limit: number,

@@ -3,7 +3,7 @@ import { type JsonLimits, scanJson } from './scan-json.js'
 
 export const JSON_LIMITS: JsonLimits = { maxDepth: 32, maxKeys: 10_000 }
 
-/** The value of a JSON body in UTF-8. Throws MALFORMED_JSON with the position, and what `scanJson` throws. The message never quotes the body. */
+/** Parses a JSON body in UTF-8. Throws MALFORMED_JSON with the position, and what `scanJson` throws. The message never quotes the body. */
 export const parseJson = (bytes: Uint8Array, limits: JsonLimits = JSON_LIMITS): unknown => {
   const text = decode(bytes)
   const value = parse(text)
@@ -24,7 +24,7 @@ const parse = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // The parser's own message quotes the body, which may hold a secret.
+    // The parser's own message quotes the body, which may contain a secret.
     const position = error instanceof Error ? /position (\d+)/.exec(error.message)?.[1] : undefined
     throw new Failure('MALFORMED_JSON', position === undefined ? 'the body is not valid JSON' : `the body is not valid JSON at position ${position}`)
   }

@@ -2,18 +2,18 @@ import { Failure, hasScope, keyActor, type Scope, tokenActor } from '@inlet/doma
 import type { TokenPrincipal } from '@inlet/security'
 import type { Response } from 'express'
 
-/** Who makes a request: by an API key, also in a session, which stands for its key; or by a token of the issuer. */
+/** The caller of a request: by an API key, possibly through a session, which stands for its key; or by a token of the issuer. */
 export type Principal = KeyPrincipal | TokenPrincipal
 
 export interface KeyPrincipal {
   readonly kind: 'key'
-  /** What is limited and remembered together has one id: that of the key. */
+  /** Everything that is limited and remembered together has one id: that of the key. */
   readonly id: string
   readonly name: string
   readonly scopes: readonly Scope[]
 }
 
-/** As the audit log names who calls. */
+/** Returns the caller's name in the audit log. */
 export const actorOf = (principal: Principal): string =>
   principal.kind === 'key' ? keyActor(principal.id) : tokenActor(principal.name, principal.client)
 
@@ -29,25 +29,25 @@ export const setPrincipal = (response: Response, principal: Principal): void => 
   response.locals[KEY] = principal
 }
 
-/** Says who calls unless `decided` rejects. Until then there is no principal; only `readAs` begins. */
+/** Presumes a caller until `decided` resolves or rejects. Until then there is no principal; only `readAs` begins. */
 export const presumePrincipal = (response: Response, principal: Principal, decided: Promise<Principal>): void => {
-  // readAs throws it; a request that ends before must not end the process.
+  // readAs throws it; a request that ends earlier must not end the process.
   decided.catch(() => {})
   response.locals[PRESUMED] = { principal, decided } satisfies Presumed
 }
 
 const findPresumed = (response: Response): Presumed | null => {
   const presumed: unknown = response.locals[PRESUMED]
-  // Only presumePrincipal writes there.
+  // Safe: only presumePrincipal writes there.
   return presumed === undefined ? null : (presumed as Presumed)
 }
 
-/** Whose requests to count together; null for nobody's. */
+/** Returns the id by which requests are counted; null without a caller. */
 export const callerId = (response: Response): string | null => (findPrincipal(response) ?? findPresumed(response)?.principal)?.id ?? null
 
 /**
- * Reads for who calls. For one who is presumed, reading begins at once; what comes of it, be it an error, is given only when that has been decided, and
- * dropped when it was decided otherwise. Throws what the decision throws, or UNAUTHENTICATED when nobody was authenticated.
+ * Reads for the caller. For a presumed one, reading begins at once; its result or error is returned only once the caller is confirmed, and discarded
+ * otherwise. Throws what the decision throws, or UNAUTHENTICATED without a caller.
  */
 export const readAs = async <T>(response: Response, read: (principal: Principal) => Promise<T>): Promise<T> => {
   const presumed = findPresumed(response)
@@ -61,21 +61,21 @@ export const readAs = async <T>(response: Response, read: (principal: Principal)
 
 const isSame = (a: Principal, b: Principal): boolean => a.id === b.id && a.name === b.name && a.scopes.join() === b.scopes.join()
 
-/** Who was authenticated; null on public addresses, and until it is decided. */
+/** Returns the authenticated caller; null on public addresses, and until it is decided. */
 export const findPrincipal = (response: Response): Principal | null => {
   const principal: unknown = response.locals[KEY]
-  // Only setPrincipal writes there.
+  // Safe: only setPrincipal writes there.
   return principal === undefined ? null : (principal as Principal)
 }
 
-/** Throws UNAUTHENTICATED when nobody was authenticated: routes deny by default. */
+/** Returns the authenticated caller. Throws UNAUTHENTICATED without one: routes deny by default. */
 export const getPrincipal = (response: Response): Principal => {
   const principal = findPrincipal(response)
   if (principal === null) throw new Failure('UNAUTHENTICATED', 'a valid API key is required')
   return principal
 }
 
-/** What a key or token would need for this. */
+/** Names the scope that a key or token lacks. */
 export class ScopeMissing extends Failure {
   readonly scope: Scope
   constructor(kind: Principal['kind'], scope: Scope) {
@@ -84,7 +84,7 @@ export class ScopeMissing extends Failure {
   }
 }
 
-/** The same principal. Throws ScopeMissing (FORBIDDEN). */
+/** Returns the same principal. Throws ScopeMissing (FORBIDDEN). */
 export const requireScope = (principal: Principal, scope: Scope): Principal => {
   if (!hasScope(principal.scopes, scope)) throw new ScopeMissing(principal.kind, scope)
   return principal

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { ParsedApiKey } from '@inlet/security'
 import type { Principal } from './principal.js'
 
-/** Whose keys were right lately. That proves nothing now: it says for whom reading may begin while the key is looked up again. */
+/** Keys that were valid recently. That proves nothing about now: it only allows reading to begin while the key is looked up again. */
 export interface ProvenKeys {
   find(presented: ParsedApiKey): Principal | null
-  /** Remembers what looking a key up has given; null forgets it. */
+  /** Remembers the result of looking up a key; null forgets it. */
   note(presented: ParsedApiKey, principal: Principal | null): void
 }
 
@@ -23,7 +23,7 @@ export const createProvenKeys = (now: () => number): ProvenKeys => {
       const name = nameOf(presented)
       proven.delete(name)
       if (principal === null) return
-      // The one that was right the longest ago is first.
+      // The key that was confirmed longest ago comes first.
       for (const oldest of proven.size >= MOST ? proven.keys() : []) {
         proven.delete(oldest)
         break
@@ -33,5 +33,5 @@ export const createProvenKeys = (now: () => number): ProvenKeys => {
   }
 }
 
-/** The whole key counts, and memory does not show it. */
+/** Hashes the complete key, so that it is not visible in memory. */
 const nameOf = ({ plaintext }: ParsedApiKey): string => createHash('sha256').update(plaintext).digest('base64')

@@ -3,12 +3,12 @@ import { parseJsonLossless } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/domain'
 import { JSON_LIMITS, parseJson } from './parse-json.js'
 
-/** Room for more keys than are allowed, so that too many keys are distinguished from too many bytes. */
+/** Larger than the allowed number of keys needs, so that too many keys are distinguished from too many bytes. */
 const MAX_JSON_BYTES = 2_097_152
 
 export interface JsonBodyOptions {
   readonly optional: boolean
-  /** A member that may hold any numbers, and is given once more with all their digits. */
+  /** A member that may contain any numbers, returned a second time with all their digits. */
   readonly exactMember?: string | undefined
 }
 
@@ -18,7 +18,10 @@ export interface JsonBody {
   readonly exact?: unknown
 }
 
-/** The parsed JSON body; `{}` for an absent one when it is optional. Throws UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE and what `parseJson` throws. */
+/**
+ * Reads and parses a JSON body; returns `{}` for an absent one if it is optional. Throws UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE and what
+ * `parseJson` throws.
+ */
 export const readJsonBody = async (request: IncomingMessage, options: JsonBodyOptions): Promise<JsonBody> => {
   const announced = Number(request.headers['content-length'] ?? (request.headers['transfer-encoding'] === undefined ? 0 : Number.NaN))
   if (announced === 0) {
@@ -37,7 +40,7 @@ export const readJsonBody = async (request: IncomingMessage, options: JsonBodyOp
 const hasMember = (value: unknown, name: string): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, name)
 
 const readExactly = (bytes: Buffer, member: string): unknown => {
-  // JSON, as was just seen; what decodes text drops a byte order mark.
+  // It was just found to be JSON; the text decoder drops a byte order mark.
   const whole = parseJsonLossless(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>>
   return whole[member]
 }
@@ -68,7 +71,7 @@ const checkContentType = (header: string | undefined): void => {
     throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'the body is not announced as UTF-8')
 }
 
-/** Throws for a compressed body: its real size would be unknown. */
+/** Throws for a compressed body, whose real size would be unknown. */
 export const checkContentEncoding = (header: string | undefined): void => {
   if (header !== undefined && header.trim().toLowerCase() !== 'identity')
     throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'a body with a Content-Encoding is not read')

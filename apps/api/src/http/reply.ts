@@ -8,12 +8,12 @@ import { endAnswer } from './end-answer.js'
 import type { Principal } from './principal.js'
 import type { Standing } from './standing.js'
 
-/** What a handler answers. */
+/** A handler's response. */
 export interface Reply {
   readonly status: number
-  /** Becomes JSON. */
+  /** Serialized as JSON. */
   readonly body?: unknown
-  /** JSON text that is ready, e.g. with numbers that JavaScript would round. */
+  /** Finished JSON text, e.g. with numbers that JavaScript would round. */
   readonly json?: string
   /** Text of another type; set content-type among the headers. */
   readonly text?: string
@@ -22,32 +22,32 @@ export interface Reply {
 
 type OutputOf<E, K extends 'params' | 'query' | 'body'> = E extends { readonly [P in K]: infer S extends z.ZodType } ? z.output<S> : undefined
 
-/** A request as its handler sees it: checked, with its caller. */
+/** A request as its handler sees it: validated, with its caller. */
 export interface ApiCall<E extends Endpoint = Endpoint> {
   readonly params: OutputOf<E, 'params'>
   readonly query: OutputOf<E, 'query'>
   readonly body: OutputOf<E, 'body'>
-  /** The member of the body whose numbers keep their digits, where the endpoint has one: bigint and JsonNumber stand for what JavaScript would round. */
+  /** The member of the body whose numbers keep their digits, if the endpoint has one: bigint and JsonNumber represent what JavaScript would round. */
   readonly exact?: unknown
-  /** For the audit trail. */
+  /** For the audit log. */
   readonly actor: string
   readonly principal: Principal | null
-  /** To be renewed before anything is shown or kept long after the request came. Answers are looked after already. */
+  /** To be renewed before anything is shown or kept long after the request arrived. The response itself is already covered. */
   readonly standing: Standing
-  /** The revision If-Match names; null for `*` and for endpoints without it; undefined when it may be left out, and was. */
+  /** The revision If-Match names; null for `*` and for endpoints without it; undefined when it is optional and absent. */
   readonly ifMatch: E extends { readonly ifMatch: 'optional' } ? number | null | undefined : number | null
   readonly request: Request
   readonly response: Response
 }
 
-/** Null: the handler has answered itself. */
+/** Returns null when the handler has already responded. */
 export type Handler<E extends Endpoint> = (call: ApiCall<E>) => Promise<Reply | null>
-/** One for each endpoint of the contract; a missing one is a type error. */
+/** One handler per endpoint of the contract; a missing one is a type error. */
 export type Handlers = { readonly [I in keyof Endpoints]: Handler<Endpoints[I]> }
 
 export const replyBody = (reply: Reply): string => reply.json ?? reply.text ?? (reply.body === undefined ? '' : JSON.stringify(reply.body))
 
-/** Writes the answer. */
+/** Writes the response. */
 export const sendReply = (response: Response, reply: Reply): void => {
   response.status(reply.status)
   response.setHeader('cache-control', 'no-store')
@@ -64,7 +64,7 @@ export const sendReply = (response: Response, reply: Reply): void => {
 
 const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'
 
-/** Names the state of what is read by its text, beside the revision that If-Match asks for; says whether the caller has it already. */
+/** Sets the ETag from the response text, after the revision that If-Match requires; returns whether the caller already has this state. */
 const isUnchanged = (response: Response, body: string): boolean => {
   const revision = /^"(r\d+)"$/.exec(String(response.getHeader('etag') ?? ''))?.[1]
   const etag = `"${revision === undefined ? '' : `${revision}-`}${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
@@ -72,13 +72,15 @@ const isUnchanged = (response: Response, body: string): boolean => {
   return matchesEtag(response.req.get('if-none-match'), etag)
 }
 
-/** Calls back once when the answer is over: at once when it is already, since a client that left while nobody listened does not say so again. */
+/**
+ * Calls back once the response is over: at once if it already is, since a client that disconnected while nobody listened does not report it again.
+ */
 export const onceClosed = (response: Response, then: () => void): void => {
   if (response.closed || response.destroyed || response.req.socket.destroyed) then()
   else response.once('close', then)
 }
 
-/** A signal that aborts when the client goes away before it was answered. */
+/** Returns a signal that aborts when the client disconnects before the response. */
 export const closeSignal = (response: Response): AbortSignal => {
   const controller = new AbortController()
   onceClosed(response, () => controller.abort())
@@ -87,7 +89,10 @@ export const closeSignal = (response: Response): AbortSignal => {
 
 export const toEtag = (revision: number): string => `"r${revision}"`
 
-/** The revision that If-Match names; null for `*`. Throws PRECONDITION_REQUIRED without it, PRECONDITION_FAILED for one that cannot match. */
+/**
+ * Returns the revision that If-Match names; null for `*`. Throws PRECONDITION_REQUIRED without the header, PRECONDITION_FAILED for one that cannot
+ * match.
+ */
 export const parseIfMatch = (header: string | undefined): number | null => {
   if (header === undefined || header.trim() === '') throw new Failure('PRECONDITION_REQUIRED', 'If-Match is required')
   if (header.trim() === '*') return null

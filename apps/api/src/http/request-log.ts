@@ -7,10 +7,10 @@ import { pinoHttp } from 'pino-http'
 const ID = /^[A-Za-z0-9._-]{1,100}$/
 const QUIET = new Set(['/health', '/ready', '/metrics'])
 
-/** The id of a request: the caller's X-Request-Id when it is a plain one. */
+/** Returns the id of a request: the caller's X-Request-Id if it is a plain one. */
 export const requestIdOf = (request: IncomingMessage): string => (typeof request.id === 'string' ? request.id : 'unknown')
 
-/** Gives each request an id, answers it in X-Request-Id, and logs one line when it is done: no headers, no query, no body. */
+/** Assigns an id to each request, returns it in X-Request-Id, and logs one line when it is done: no headers, no query, no body. */
 export const requestLog = (log: Logger): RequestHandler =>
   pinoHttp({
     logger: log,

@@ -9,16 +9,16 @@ import { type ApiCall, type Handler, type Handlers, parseIfMatch, type Reply, se
 import { ALWAYS, openStanding, type Standing } from './standing.js'
 
 export interface RouteDeps extends IdempotencyDeps {
-  /** Where the sources are kept when files are the truth; null when the database is. */
+  /** The files in which the sources are defined; null if the database defines them. */
   readonly sourceFiles: string | null
 }
 
-/** Routes the endpoints of the contract, by who may call them, to their handlers: scope, address, query, body and preconditions are checked here. */
+/** Routes the endpoints of the contract to their handlers: scope, address, query, body and preconditions are checked here. */
 export const routeEndpoints = (app: Express, handlers: Handlers, deps: RouteDeps, isWanted: (endpoint: Endpoint) => boolean): void => {
   for (const id of Object.keys(endpoints) as EndpointId[]) {
     const endpoint: Endpoint = endpoints[id]
     if (!isWanted(endpoint)) continue
-    // The type of each handler was checked against its endpoint where `handlers` was made.
+    // The type of each handler was checked against its endpoint where `handlers` was created.
     const handler = handlers[id] as Handler<Endpoint>
     app[endpoint.method](endpoint.path, async (request, response) => {
       const reply = await asCaller(endpoint, response, async (principal, standing) => {
@@ -34,13 +34,16 @@ export const routeEndpoints = (app: Express, handlers: Handlers, deps: RouteDeps
 
 type Work = (principal: Principal | null, standing: Standing) => Promise<Reply | null>
 
-/** Works for who calls, with the scope the endpoint needs; for null where no key is needed. An answer that took long is not shown to a key that was revoked meanwhile. */
+/**
+ * Works for the caller, who needs the endpoint's scope; null if no key is needed. A response that took long is not shown to a key that was revoked
+ * meanwhile.
+ */
 const asCaller = ({ scope, method }: Endpoint, response: Response, work: Work): Promise<Reply | null> => {
   if (scope === 'public' || scope === 'signature') return work(null, ALWAYS)
   return readAs(response, async (principal) => {
     const standing = openStanding(response, scope)
     const reply = await work(requireScope(principal, scope), standing)
-    // Deleting shows nothing, and may be what ended the key.
+    // Deleting shows nothing, and may itself have revoked the key.
     if (reply !== null && method !== 'delete') await standing.renew()
     return reply
   })
@@ -59,7 +62,7 @@ const readCall = async (
   const { exactMember, bodyOptional } = endpoint
   const given = endpoint.body === undefined ? undefined : await readJsonBody(request, { optional: bodyOptional === true, exactMember })
   const body = endpoint.body === undefined ? undefined : parseWith(endpoint.body, given?.value)
-  // The outputs have the types of the endpoint's own schemas; the loose Endpoint type cannot say so.
+  // The outputs have the types of the endpoint's own schemas, which the loose Endpoint type cannot express.
   return {
     params: params?.data,
     query,

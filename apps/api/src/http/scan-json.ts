@@ -3,16 +3,16 @@ import { Failure } from '@inlet/domain'
 export interface JsonLimits {
   readonly maxDepth: number
   readonly maxKeys: number
-  /** Numbers that JavaScript would round are allowed, for callers that keep their digits. */
+  /** Allows numbers that JavaScript would round, for callers that keep their digits. */
   readonly anyNumbers?: boolean
-  /** The same within this member of the whole. */
+  /** Allows them within this top-level member only. */
   readonly exactMember?: string | undefined
 }
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 const NUMBER = /-?\d+(\.\d+)?([eE][+-]?\d+)?/y
 
-/** An open object or array: where in it the scan stands. */
+/** An open object or array, and the scan's position in it. */
 interface Frame {
   readonly keys: Set<string> | null
   place: string | number
@@ -20,9 +20,9 @@ interface Frame {
 }
 
 /**
- * Looks at JSON text that is known to be valid for what a parser hides: depth, number of keys, keys named twice or
- * forbidden, numbers that a JavaScript number would change, and NUL characters, which nothing here can store. One pass, no recursion.
- * Throws JSON_TOO_DEEP, JSON_TOO_MANY_KEYS, FORBIDDEN_KEY, DUPLICATE_KEY, VALIDATION_FAILED with the path.
+ * Scans valid JSON text for what a parser hides: depth, number of keys, duplicate or forbidden keys, numbers that a JavaScript number would change,
+ * and NUL characters, which cannot be stored. One pass, no recursion. Throws JSON_TOO_DEEP, JSON_TOO_MANY_KEYS, FORBIDDEN_KEY, DUPLICATE_KEY,
+ * VALIDATION_FAILED with the path.
  */
 export const scanJson = (text: string, limits: JsonLimits): void => {
   const frames: Frame[] = []

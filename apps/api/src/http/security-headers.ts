@@ -3,7 +3,7 @@ import cors from 'cors'
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 
-/** Security headers; the content policy has no unsafe-* sources. */
+/** Sets security headers; the content policy has no unsafe-* sources. */
 export const securityHeaders = (): RequestHandler =>
   helmet({
     contentSecurityPolicy: {
@@ -22,7 +22,7 @@ export const securityHeaders = (): RequestHandler =>
       },
     },
     crossOriginEmbedderPolicy: false,
-    // TLS ends in front of this process, which alone knows whether to promise it.
+    // TLS ends in front of this process, and only that proxy knows whether to promise it.
     strictTransportSecurity: false,
   })
 
@@ -30,10 +30,13 @@ const EXPOSED = ['ETag', 'Location', 'Retry-After', 'X-Request-Id', 'Idempotency
 const ALLOWED = ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key', 'Last-Event-ID', 'X-Request-Id']
 const PREFLIGHT_SECONDS = 600
 
-/** Whether a text is the origin of pages as browsers write it: scheme, host and port, without a path. Never `*` or `null`. */
+/** Whether a text is an origin as browsers write it: scheme, host and port, without a path. Never `*` or `null`. */
 export const isOrigin = (text: string): boolean => /^https?:/.test(text) && isUrl(text) && new URL(text).origin === text
 
-/** Lets pages of these origins call the API from a browser, with a key: cookies are never taken from elsewhere. Without any, no page of another origin may. */
+/**
+ * Lets pages of these origins call the API from a browser, with a key: cookies of other origins are never accepted. If the list is empty, no page of
+ * another origin may.
+ */
 export const allowOrigins = (origins: readonly string[]): RequestHandler =>
   origins.length === 0
     ? (_request, _response, next) => next()

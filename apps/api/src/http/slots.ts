@@ -1,15 +1,15 @@
 import { Failure } from '@inlet/domain'
 
-/** Slots that are taken for as long as something is open, at most so many for each name and altogether. */
+/** Slots held while something is open, limited per name and in total. */
 export interface Slots {
-  /** Takes a slot; the caller gives it back once, whatever happens. Throws TOO_MANY_REQUESTS. */
+  /** Takes a slot; the caller gives it back exactly once, whatever happens. Throws TOO_MANY_REQUESTS. */
   take(name: string): () => void
 }
 
 interface SlotOptions {
   readonly perName: number
   readonly total: number
-  /** Of what there are too many, for the message. */
+  /** What there are too many of, for the message. */
   readonly what: string
 }
 

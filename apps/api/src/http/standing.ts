@@ -3,28 +3,28 @@ import { monotonicNow } from '@inlet/runtime'
 import type { Response } from 'express'
 import { type Principal, requireScope } from './principal.js'
 
-/** Whether who called may still see what a request shows that takes long: the key may be revoked, or the session ended, meanwhile. */
+/** Whether the caller may still see the results of a long request: the key may be revoked, or the session ended, meanwhile. */
 export interface Standing {
-  /** Does nothing when that was found right within the last second. Throws UNAUTHENTICATED or FORBIDDEN. */
+  /** Checks the caller again, unless it was confirmed within the last second. Throws UNAUTHENTICATED or FORBIDDEN. */
   renew(): Promise<void>
 }
 
-/** So long one look holds. */
+/** How long one check is valid. */
 const HOLDS_MS = 1_000
 const KEY = 'whoCallsNow'
 
-/** Says how to find out again who calls; null when nobody may any more. */
+/** Sets how to look up the caller again; `find` returns null when there is none any more. */
 export const setWhoCallsNow = (response: Response, find: () => Promise<Principal | null>): void => {
   response.locals[KEY] = find
 }
 
-/** Of a request that was allowed just now. */
+/** Opens the standing of a request that was just authorized. */
 export const openStanding = (response: Response, scope: Scope, now: () => number = monotonicNow): Standing => {
   let rightAt = now()
   let looking: Promise<void> | null = null
   const look = async (): Promise<void> => {
     const at = now()
-    // Only setWhoCallsNow writes there.
+    // Safe: only setWhoCallsNow writes there.
     const find = response.locals[KEY] as (() => Promise<Principal | null>) | undefined
     const principal = (await find?.()) ?? null
     if (principal === null) throw new Failure('UNAUTHENTICATED', 'the key or session of this request is not valid any more')
@@ -42,5 +42,5 @@ export const openStanding = (response: Response, scope: Scope, now: () => number
   }
 }
 
-/** Of requests that nobody's key stands behind. */
+/** For requests that involve no key. */
 export const ALWAYS: Standing = { renew: () => Promise.resolve() }

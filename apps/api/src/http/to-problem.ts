@@ -8,7 +8,7 @@ interface ProblemAnswer {
   readonly problem: Problem
   /** Seconds for Retry-After. */
   readonly retryAfterSeconds: number | null
-  /** Whether the log must hold the cause. */
+  /** Whether the log must contain the cause. */
   readonly isDefect: boolean
 }
 
@@ -31,7 +31,7 @@ const TITLES: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 }
 
-/** What a thrown value is, as a failure: the one translator of the API's edge. Pure. */
+/** Converts any thrown value to a failure: the one translator at the API's edge. Pure. */
 const toApiFailure = (thrown: unknown): Failure => {
   const known = toDatabaseFailure(thrown)
   if (known instanceof Failure) return known
@@ -53,10 +53,10 @@ interface FailedRequest {
   readonly path: string
 }
 
-/** The source a request names, for the commands of a next step; the test of a draft names none. */
+/** Returns the source a request names, for the commands of a next step; the test of a draft names none. */
 const sourceIn = (path: string): string => /^\/v1\/sources\/(?!test$)([\w-]+)/u.exec(path)?.[1] ?? '<source>'
 
-/** The answer to a thrown value. Shows no stack and nothing of a defect. */
+/** Converts a thrown value to a response. Reveals no stack and nothing about a defect. */
 export const toProblem = (thrown: unknown, { requestId, errorId, path }: FailedRequest): ProblemAnswer => {
   const failure = toApiFailure(thrown)
   const status = statusFor(failure)
@@ -82,7 +82,7 @@ export const toProblem = (thrown: unknown, { requestId, errorId, path }: FailedR
   }
 }
 
-/** A publication that is blocked, with what the review found. */
+/** A publication that is blocked, with the results of the review. */
 export class PublishBlocked extends Failure {
   readonly review: DraftReview
   constructor(reason: 'PUBLISH_BLOCKED' | 'EXAMPLES_BROKEN', message: string, review: DraftReview) {

@@ -1,7 +1,7 @@
 import { countHoldings, type Database } from '@inlet/db'
 import { Failure, isCaller } from '@inlet/domain'
 
-/** How much one API key, or the subject of tokens, may hold: a stolen one fills neither the database nor this process. */
+/** How much one API key, or one subject of tokens, may hold: a stolen one can fill neither the database nor this process. */
 export interface KeyLimits {
   readonly sources: number
   readonly credentials: number
@@ -15,8 +15,8 @@ export interface LimitDeps {
 }
 
 /**
- * Whether the caller may make one more; answers the bytes that are left for uploads. Inlet itself is not limited. Two requests at the
- * same moment may both be let through: the limit is against heaps, not against one too many. Throws LIMIT_REACHED.
+ * Checks that the caller may create one more; returns how many bytes are left for uploads. Inlet itself is not limited. Two simultaneous requests may
+ * both pass: the limit prevents floods, not one too many. Throws LIMIT_REACHED.
  */
 export const requireRoom = async (
   { database, limits }: LimitDeps,

@@ -12,10 +12,10 @@ import type { ResourceServer } from '../oauth/resource-server.js'
 
 export interface McpDeps {
   readonly database: Database
-  /** Of this very API: tools call it in the name of the key, so that they can do what the key can, by the same checks. */
+  /** URL of this API: tools call it with the caller's key, so that they can do what the key can, under the same checks. */
   readonly selfUrl: () => string
   readonly hosts: AllowedHosts
-  /** Where tokens are taken, too. */
+  /** The issuer whose tokens are accepted too. */
   readonly oauth: ResourceServer | null
   /** Whether a person publishes what agents propose. */
   readonly approval: boolean
@@ -25,7 +25,7 @@ export interface McpDeps {
 
 const MAX_CLIENT_NAME = 80
 
-/** `POST /mcp` for agents, of both eras of the protocol; every request stands for itself, so any process may answer it. */
+/** Serves `POST /mcp` to agents, for both generations of the protocol; every request is self-contained, so any process may answer it. */
 export const mcpEndpoint = (deps: McpDeps): RequestHandler => {
   const handle = toNodeHandler(
     createMcpHandler((context) => createServerFor(deps, context), { onerror: deps.onError }),
@@ -51,7 +51,7 @@ export const mcpEndpoint = (deps: McpDeps): RequestHandler => {
 
 const WATCH_MS = 5_000
 
-/** Ends an answer that is still open when its key is revoked, or its token over. */
+/** Ends a response that is still open when its key is revoked or its token expires. */
 const watch = (response: Response): void => {
   const standing = openStanding(response, 'read')
   const timer = setInterval(() => void standing.renew().catch(() => response.destroy()), WATCH_MS)
@@ -76,19 +76,19 @@ const createServerFor = (deps: McpDeps, { authInfo, requestInfo }: McpRequestCon
   })
 }
 
-/** As the client calls itself: it proves nothing, and says where to look. */
+/** The name the client gives itself: it proves nothing, but shows where to look. */
 const toClientName = (name: string): string => name.replace(/[^\x20-\x7e]/gu, '').slice(0, MAX_CLIENT_NAME) || 'unknown'
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 interface AllowedHosts {
-  /** Whether a request that names this Host comes for this server, and its Origin (undefined: no browser) is one of its own. */
+  /** Whether a request with this Host is meant for this server, and its Origin (undefined: no browser) is one of its own. */
   allows(host: string | undefined, origin: string | undefined): boolean
 }
 
 /**
- * Which host names this server answers agents under: loopback, the address it listens on, and that of its public URL. A page whose
- * name was made to resolve to this machine (DNS rebinding) names neither.
+ * Creates the check for the host names under which this server answers agents: loopback, the address it listens on, and that of its public URL. A
+ * page whose name was made to resolve to this machine (DNS rebinding) uses none of these.
  */
 export const createAllowedHosts = (names: { readonly listenHost: string; readonly publicUrl: string | undefined }): AllowedHosts => {
   const hosts = new Set([...LOOPBACK, names.listenHost.toLowerCase(), ...(names.publicUrl === undefined ? [] : [hostnameOf(names.publicUrl)])])

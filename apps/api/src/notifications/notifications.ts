@@ -26,7 +26,7 @@ import { getSourceId } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 import { checkMail, checkNewSecret, requireUrl, secretOf } from './target-settings.js'
 
-/** What the endpoints of notifications use. */
+/** The dependencies of the notification endpoints. */
 export type NotificationDeps = Pick<SourceDeps, 'database' | 'keyring' | 'tokens' | 'guard' | 'secrets'>
 
 const targetNotFound = (): Failure => new Failure('NOT_FOUND', 'there is no such target of notifications')
@@ -55,7 +55,7 @@ const deleteNotificationHandler =
 
 export const REDACT_MS = 300_000
 
-/** Without a secret one is made, and shown in this answer only. */
+/** Creates a target. Without a secret, one is generated and shown in this response only. */
 const createNotificationHandler =
   (deps: NotificationDeps): Handler<Endpoints['createNotification']> =>
   async ({ body, actor }) => {
@@ -79,7 +79,7 @@ const createNotificationHandler =
     }
   }
 
-/** The server of a mail is no secret. */
+/** The mail server's address is not secret. */
 const shownUrl = (kind: TargetKind, url: string): string => (kind === 'email' ? url : maskUrl(url))
 
 /** Throws INVALID_TIMEZONE. */
@@ -87,7 +87,7 @@ const checkQuietHours = (hours: { readonly timeZone: string } | null | undefined
   if (hours !== null && hours !== undefined) parseSchedule('0 0 * * *', hours.timeZone)
 }
 
-/** Receivers have this long to take over a new secret. */
+/** How long receivers have to switch to a new secret. */
 const OVERLAP_SECONDS = 86_400
 
 const updateNotificationHandler =
@@ -103,7 +103,7 @@ const updateNotificationHandler =
     if (secret !== undefined) checkNewSecret(kind, secret)
     if (url !== undefined) await requireUrl(deps, { kind, url })
     if (url !== undefined && secret === undefined && !mayRetarget({ actor, principal })) requireSameReceiver(target, url)
-    // Members left out stay as they are: none must be there as undefined.
+    // Members left out stay unchanged: none may be present as undefined.
     const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     const sources = refs === undefined ? {} : { sources: await findSources(deps, refs) }
     const isSigned = TARGET_RULES[kind].secret === 'signing'
@@ -124,7 +124,7 @@ const updateNotificationHandler =
     return { status: 200, body: toTargetView(saved) }
   }
 
-/** Throws SECRET_TARGET_REFUSED for another receiver, where there is a secret besides the address. */
+/** Throws SECRET_TARGET_REFUSED for another receiver, if there is a secret besides the address. */
 const requireSameReceiver = (target: NotificationTarget, url: string): void => {
   if (TARGET_RULES[target.kind].secret === 'none' || receiverOf(url) === receiverOf(target.url)) return
   throw new Failure('SECRET_TARGET_REFUSED', `the stored secret is not for ${receiverOf(url)}`, {
@@ -133,7 +133,7 @@ const requireSameReceiver = (target: NotificationTarget, url: string): void => {
   })
 }
 
-/** Other schemes than http have no origin in the sense of the standard. */
+/** Compares protocol and host: schemes other than http have no origin as the standard defines it. */
 const receiverOf = (text: string): string => {
   const { protocol, host } = new URL(text)
   return `${protocol}//${host}`
@@ -194,7 +194,7 @@ const listIncidentsHandler =
     return { status: 200, body: toPage(views, query.limit, (last) => deps.tokens.encode(list, [last.openedAt.toISOString(), last.id])) }
   }
 
-/** The ids of sources by their slugs or ids. Throws VALIDATION_FAILED naming those that do not exist. */
+/** Returns the ids of sources given by slug or id. Throws VALIDATION_FAILED naming those that do not exist. */
 const findSources = async ({ database }: NotificationDeps, refs: readonly string[]): Promise<readonly string[]> => {
   const ids = await Promise.all(refs.map((ref) => findSourceId(database, ref)))
   const missing = refs.flatMap((ref, n) =>
@@ -204,7 +204,7 @@ const findSources = async ({ database }: NotificationDeps, refs: readonly string
   return [...new Set(ids.filter((id) => id !== null))]
 }
 
-/** A target as the API shows it. */
+/** Returns a target as the API shows it. */
 const toTargetView = ({ previousUntil, createdAt, updatedAt, ...target }: NotificationTarget): NotificationTargetView => ({
   ...target,
   mail: target.mail === null ? null : { ...target.mail, to: [...target.mail.to] },
@@ -216,7 +216,7 @@ const toTargetView = ({ previousUntil, createdAt, updatedAt, ...target }: Notifi
   updatedAt: updatedAt.toISOString(),
 })
 
-/** A message as the API shows it. */
+/** Returns a message as the API shows it. */
 const toDeliveryView = (row: DeliveryRow): DeliveryView => ({
   ...row,
   messageId: toMessageId(row.id),

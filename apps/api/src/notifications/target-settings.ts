@@ -14,7 +14,7 @@ const refuse = (path: string, message: string): never => {
   throw new InvalidRequest([{ path, code: 'invalid_value', message }])
 }
 
-/** The address of a target, or that of its kind. Throws what is wrong with it. The worker checks again when it connects. */
+/** Returns the address of a target, or the default of its kind. Throws what is wrong with it. The worker checks it again when it connects. */
 export const requireUrl = async (deps: Pick<SourceDeps, 'guard'>, { kind, url: given }: Pick<GivenTarget, 'kind' | 'url'>): Promise<string> => {
   const url = given ?? TARGET_RULES[kind].url ?? refuse('url', 'is required')
   try {
@@ -41,7 +41,7 @@ const toMailServer = (text: string): { readonly field: string; readonly host: st
   return { field: 'url', host: url.hostname.replace(/^\[|\]$/g, ''), port }
 }
 
-/** The secret of a new target: as given, made, or none. */
+/** Returns the secret of a new target: as given, generated, or none. */
 export const secretOf = (given: GivenTarget): string | null => {
   checkSecret(given)
   const { secret = null, kind } = given
@@ -50,7 +50,7 @@ export const secretOf = (given: GivenTarget): string | null => {
 
 const PRINTABLE = /^[\x20-\x7e]+$/
 
-/** Throws VALIDATION_FAILED for a secret that is of no use to targets of this kind, or lacks. */
+/** Throws VALIDATION_FAILED for a secret that targets of this kind cannot use, or that is missing. */
 const checkSecret = ({ kind, secret, mail }: GivenTarget): void => {
   const { secret: use } = TARGET_RULES[kind]
   if (secret === undefined) {
@@ -62,7 +62,7 @@ const checkSecret = ({ kind, secret, mail }: GivenTarget): void => {
   if (use === 'password' && mail?.username === undefined) refuse('mail.username', 'is required where there is a password')
 }
 
-/** The same for a secret that replaces another one. */
+/** Does the same for a secret that replaces another one. */
 export const checkNewSecret = (kind: TargetKind, secret: string): void => {
   const { secret: use } = TARGET_RULES[kind]
   if (use === 'none') refuse('secret', `a target of kind ${kind} has no secret besides its address`)
@@ -70,7 +70,7 @@ export const checkNewSecret = (kind: TargetKind, secret: string): void => {
   if (!PRINTABLE.test(secret)) refuse('secret', 'must be printable ASCII')
 }
 
-/** Throws VALIDATION_FAILED where `mail` lacks, or is given to another kind. */
+/** Throws VALIDATION_FAILED if `mail` is missing, or given for another kind. */
 export const checkMail = ({ kind, mail }: Pick<GivenTarget, 'kind' | 'mail'>): void => {
   if (kind === 'email' && (mail === undefined || mail === null)) refuse('mail', 'is required: { "from": …, "to": […] }')
   if (kind !== 'email' && mail !== undefined && mail !== null) refuse('mail', `a target of kind ${kind} sends no mail`)

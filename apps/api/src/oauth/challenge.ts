@@ -6,10 +6,10 @@ import type { ResourceServer } from './resource-server.js'
 
 const ROOT = '/.well-known/oauth-protected-resource'
 
-/** Where clients without a token learn where to get one (RFC 9728), of the API and of its MCP endpoint. */
+/** Addresses where clients without a token learn where to get one (RFC 9728), for the API and for its MCP endpoint. */
 export const RESOURCE_METADATA: readonly string[] = [ROOT, `${ROOT}/mcp`]
 
-/** What an agent is to ask for: administration is for people, who know what they ask for. */
+/** The scopes an agent should request: administration is for people, who know what they request. */
 const OFFERED = SCOPES.filter((scope) => scope !== 'admin')
 
 export const protectedResource =
@@ -24,15 +24,15 @@ export const protectedResource =
     })
   }
 
-/** The metadata of what a request was for. */
+/** Returns the metadata address for a request. */
 export const metadataUrl = (request: Request, oauth: ResourceServer | null): string =>
   `${baseOf(request, oauth)}${request.path === '/mcp' ? `${ROOT}/mcp` : ROOT}`
 
-/** The public address, else scheme and host that the client used. */
+/** Returns the public address, otherwise the scheme and host that the client used. */
 const baseOf = (request: Request, oauth: ResourceServer | null): string =>
   oauth?.publicUrl ?? `${request.protocol}://${request.get('host') ?? 'localhost'}`
 
-/** What WWW-Authenticate says of a refusal (RFC 6750, RFC 9728), so that a client finds its way to the right token by itself; null where a token would not help. */
+/** Returns the WWW-Authenticate header of a refusal (RFC 6750, RFC 9728), which leads a client to the right token; null if a token would not help. */
 export const challengeFor = (
   error: unknown,
   { request, response, status }: { readonly request: Request; readonly response: Response; readonly status: number },
@@ -45,7 +45,7 @@ export const challengeFor = (
 
 type Parameters = Readonly<Record<string, string>>
 
-/** Without a token no error is named. Those who have none are shown the least that is useful. */
+/** Without a token no error is named. Clients without one are shown the smallest useful scope. */
 const toRefusal = (error: unknown, oauth: ResourceServer | null): Parameters => {
   if (oauth === null) return {}
   const refused = error instanceof TokenRefused ? { error: 'invalid_token', error_description: error.message } : {}

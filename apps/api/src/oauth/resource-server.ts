@@ -5,20 +5,20 @@ import { EnvError } from '@inlet/runtime'
 import { createIssuerKeys, type ReadJson, type TokenPrincipal, verifyToken } from '@inlet/security'
 import type { ApiConfig } from '../config.js'
 
-/** What this API does with the access tokens of one issuer (OAuth 2.1): it takes those that are meant for it, and says where to get one. */
+/** How this API handles access tokens of one issuer (OAuth 2.1): it accepts those that are meant for it, and says where to get one. */
 export interface ResourceServer {
   readonly issuer: string
-  /** Under which clients reach the API; null: under whatever name they use. */
+  /** The address at which clients reach the API; null: whatever name they use. */
   readonly publicUrl: string | null
-  /** How a scope is called in tokens. */
+  /** Returns the name of a scope in tokens. */
   readonly scopeName: (scope: Scope) => string
-  /** Who calls with a token. Throws UNAUTHENTICATED (TokenRefused), and ISSUER_UNAVAILABLE when that cannot be decided. */
+  /** Verifies a token and returns its caller. Throws UNAUTHENTICATED (TokenRefused), and ISSUER_UNAVAILABLE when that cannot be decided. */
   verify(token: string): Promise<TokenPrincipal>
-  /** Reads the keys of the issuer, so that the log says at once when they cannot be read. Never throws. */
+  /** Reads the issuer's keys, so that the log shows at once if they cannot be read. Never throws. */
   warmUp(): Promise<void>
 }
 
-/** Monotonic milliseconds for how old keys are, and the time of day for how old tokens are. */
+/** Monotonic milliseconds for the age of keys, and the wall clock for the age of tokens. */
 export interface TokenClock {
   readonly monotonic: () => number
   readonly date: () => Date
@@ -30,7 +30,10 @@ interface ResourceServerDeps {
   readonly log: Pick<Logger, 'warn'>
 }
 
-/** As the settings say; null without an issuer. Throws EnvError where nothing says for whom tokens must be meant: any token of the issuer would do otherwise. */
+/**
+ * Opens the resource server by the settings; null without an issuer. Throws EnvError if no audience is configured: otherwise any token of the issuer
+ * would be accepted.
+ */
 export const openResourceServer = (config: ApiConfig, { http, clock, log }: ResourceServerDeps): ResourceServer | null => {
   const { INLET_OIDC_ISSUER: issuer, INLET_OIDC_AUDIENCE: given } = config
   if (issuer === undefined) return null
@@ -52,13 +55,13 @@ export const openResourceServer = (config: ApiConfig, { http, clock, log }: Reso
   }
 }
 
-/** Tokens are meant for this server when they name its address, or the one of its MCP endpoint. */
+/** Returns the audiences of this server: tokens must name its address, or that of its MCP endpoint. */
 export const audiencesOf = (publicUrl: string): readonly string[] => [publicUrl, `${publicUrl}/`, `${publicUrl}/mcp`, `${publicUrl}/mcp/`]
 
 const TIMEOUT_MS = 5_000
 const MAX_BYTES = 1_048_576
 
-/** Null where there is nothing. A redirect is not followed: the issuer must be the one that was configured. */
+/** Creates a reader of JSON documents that returns null if there is none. It follows no redirect: the issuer must be the one that was configured. */
 export const createReadJson =
   (http: Pick<HttpClient, 'request'>): ReadJson =>
   async (url) => {

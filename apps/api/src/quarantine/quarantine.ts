@@ -12,7 +12,7 @@ import { enqueueAfterCommit } from '../source-access/after-commit.js'
 import { getSourceId, sourceNotFound } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 
-/** What the endpoints of the quarantine use. */
+/** The dependencies of the quarantine endpoints. */
 type QuarantineDeps = Pick<SourceDeps, 'database' | 'queues' | 'tokens' | 'log'>
 
 const position = z.tuple([z.string()])
@@ -29,7 +29,7 @@ const listQuarantineHandler =
     return { status: 200, body: { ...page, items: page.items.map(toQuarantinedView) } }
   }
 
-/** Written by hand around the texts of the records, so that their numbers keep all digits. */
+/** Assembles the JSON around the record texts, so that their numbers keep all digits. */
 const getQuarantinedHandler =
   (deps: QuarantineDeps): Handler<Endpoints['getQuarantined']> =>
   async ({ params }) => {
@@ -92,7 +92,7 @@ export const createQuarantineHandlers = (deps: QuarantineDeps) => ({
 })
 
 /**
- * JSON text of the record somebody sent in place of a quarantined one; null when none was. Throws MALFORMED_JSON with line and column,
+ * Returns JSON text of the record sent in place of a quarantined one; null when there is none. Throws MALFORMED_JSON with line and column,
  * VALIDATION_FAILED naming each field, RECORD_INVALID for values that no record can hold.
  */
 const parseEdited = (body: { readonly record?: unknown; readonly raw?: string | undefined }, stream: string): string | null => {
@@ -102,7 +102,7 @@ const parseEdited = (body: { readonly record?: unknown; readonly raw?: string | 
   const record = parseWith(editedRecord, given, [field])
   if (record.stream !== undefined && record.stream !== stream)
     throw new InvalidRequest([{ path: `${field}.stream`, code: 'other_stream', message: `must be "${stream}", the stream it was read from` }])
-  // The digits of its numbers are those that were written.
+  // Keeps the digits of its numbers as written.
   const exact = body.raw === undefined ? record : (parseJsonLossless(body.raw) as object)
   return canonicalJson({ ...exact, stream })
 }
@@ -118,7 +118,7 @@ const parseText = (raw: string): unknown => {
   }
 }
 
-/** A row as the API shows it. */
+/** Returns a row as the API shows it. */
 const toQuarantinedView = (row: QuarantineRow): QuarantinedView => {
   const whyNot = whyNotRetryable(row)
   return {

@@ -9,16 +9,16 @@ interface FreshnessRequest {
   readonly sourceIds: readonly string[] | null
   readonly maxAgeSeconds: number
   readonly waitMs: number
-  /** Whether the answer is searched: then what the runs stored must be in the index, too. */
+  /** Whether the result is searched: then what the runs stored must also be indexed. */
   readonly searched: boolean
   readonly signal: AbortSignal
 }
 
-/** More sources are not run for one request. */
+/** The most sources that one request may run. */
 const MAX_SOURCES = 50
 const POLL_MS = 200
 
-/** Runs the sources in scope that are older, waits for them at most so long, and says for each whether it is fresh now. */
+/** Runs the stale sources in scope, waits for them up to `waitMs`, and returns for each whether it is fresh now. */
 export const ensureFresh = async (deps: QueueDeps, request: FreshnessRequest): Promise<readonly FreshnessView[]> => {
   const { sourceIds, maxAgeSeconds } = request
   const askedAt = monotonicNow()
@@ -33,13 +33,13 @@ export const ensureFresh = async (deps: QueueDeps, request: FreshnessRequest): P
   await untilEnded(deps, [...runs.values()], deadline, request.signal)
   if (request.searched && runs.size > 0) await untilIndexed(deps, deadline, request.signal)
   const ids = stale.map(({ id }) => id)
-  // Ages count from the request: what a run has read since then is fresh, however long the wait and the index took.
+  // Ages count from the request: what a run has read since then is fresh, however long waiting and indexing took.
   const sinceAsked = maxAgeSeconds + (monotonicNow() - askedAt) / 1_000
   const now = await listFreshness(deps.database, { sourceIds: ids, maxAgeSeconds: sinceAsked, limit: MAX_SOURCES, all: true })
   return now.map((source) => toView(source, runs.get(source.id) ?? null))
 }
 
-/** Runs by source; a source that is paused or needs its owner gets none, and one that runs already is awaited. */
+/** Starts runs and returns them by source; a source that is paused or needs its owner gets none, and an already active run is reused. */
 const startRuns = async (deps: QueueDeps, stale: readonly SourceFreshness[]): Promise<ReadonlyMap<string, string>> => {
   const runs = new Map<string, string>()
   const created: string[] = []
@@ -62,7 +62,7 @@ const untilEnded = async (deps: Pick<QueueDeps, 'database'>, runIds: readonly st
   }
 }
 
-/** Until all is searchable that is stored now. */
+/** Waits until everything stored by now is searchable. */
 const untilIndexed = async (deps: Pick<QueueDeps, 'database'>, deadline: number, signal: AbortSignal): Promise<void> => {
   const last = await findLastPending(deps.database)
   while (last !== null && monotonicNow() < deadline && !(await isIndexedUpTo(deps.database, last))) await pause(deadline, signal)

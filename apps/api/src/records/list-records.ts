@@ -19,7 +19,7 @@ const listPosition = z.tuple([z.string(), z.int(), z.string()])
 export const listRecordsHandler =
   (deps: RecordDeps): Handler<Endpoints['listRecords']> =>
   async ({ query, principal, response }) => {
-    // It starts runs, and so work at the systems that are read.
+    // This starts runs, and so causes work on the systems that are read.
     if (query.ensureFresh !== undefined && principal !== null) requireScope(principal, 'write')
     checkFacets(query.facets)
     const sourceIds = query.source.length === 0 ? undefined : await getSourceIds(deps, query.source)

@@ -12,7 +12,7 @@ import {
 } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 
-/** Data of a page; larger records make it shorter. */
+/** Size limit for the data of a page; larger records make it shorter. */
 export const MAX_PAGE_BYTES = 8_388_608
 
 export interface RecordPageJson {
@@ -28,11 +28,11 @@ export interface RecordPageJson {
 export interface PageRequest {
   readonly query: ListRecordsQuery
   readonly filter: RecordFilter
-  /** Names the list in cursors. */
+  /** Identifies the list in cursors. */
   readonly list: string
 }
 
-/** A hit of a search, as JSON text. */
+/** Returns a search hit as JSON text. */
 export const toHitJson = (record: RankedRecord): string => {
   const { score, chunks, why } = record
   const hit: Omit<RecordHit, 'data'> = {
@@ -48,16 +48,16 @@ export const toHitJson = (record: RankedRecord): string => {
   return withRawMember(hit, 'data', record.dataText)
 }
 
-/** A record in full, as JSON text. */
+/** Returns a record in full as JSON text. */
 export const toDetailJson = (record: StoredRecordDetails): string => {
   const view: Omit<RecordDetail, 'data'> = { ...toRecordView(record), text: record.text, contentHash: record.contentHash }
   return withRawMember(view, 'data', record.dataText)
 }
 
-/** A page as JSON text out of items that are JSON text. */
+/** Returns a page as JSON text, assembled from items that are JSON text. */
 export const toPageJson = (items: readonly string[], rest: object): string => withRawMember(rest, 'items', `[${items.join(',')}]`)
 
-/** What `fields` asks for: `data`, `data.name`, `text`; throws VALIDATION_FAILED for anything else. */
+/** Parses `fields`: `data`, `data.name`, `text`; throws VALIDATION_FAILED for anything else. */
 export const toFields = (names: readonly string[]): RecordFields => {
   const asked = names.flatMap((name) => name.split(',')).map((name) => name.trim())
   for (const name of asked)

@@ -16,13 +16,13 @@ const NAME_BYTES = 5
 const position = z.union([z.tuple([z.literal('second'), z.string()]), z.tuple([z.literal('walk'), z.uuid(), z.int().min(0)])])
 const DAY_SECONDS = 86_400
 
-/** A page of what answers a question. */
+/** Returns a page of records that answer a question. */
 export const searchPage = async (deps: SearchDeps, question: string, { query, filter, list }: PageRequest): Promise<RecordPageJson> => {
-  // Read first: what is indexed meanwhile may be called pending, never the other way round.
+  // Read first: records indexed meanwhile may be reported as pending, never the other way round.
   const index = await readIndexState(deps.database)
   const at: SearchPosition = query.cursor === undefined ? { at: 'start' } : toPosition(deps.tokens.decode(list, query.cursor, position))
   const byTime = query.sort !== undefined && query.sort !== 'relevance'
-  // A kept order has been found already.
+  // A stored ranking needs no new search.
   const understood = at.at === 'walk' ? null : await deps.understand({ question, mode: query.mode, generation: query.generation, byTime })
   const found = await searchRecords(deps.database, {
     question,

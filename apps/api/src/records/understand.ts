@@ -9,19 +9,19 @@ export interface UnderstandDeps extends EndpointDeps {
   readonly database: Database
   readonly metrics: Pick<Metrics, 'countEmbeddings'>
   readonly log: Logger
-  /** How long the vector of a question may take; 2,000 ms unless given. */
+  /** How long embedding a question may take; default 2,000 ms. */
   readonly deadlineMs?: number
 }
 
 export interface UnderstandRequest {
   readonly question: string
   readonly mode: 'auto' | 'lexical' | 'vector' | 'hybrid'
-  /** Instead of the active generation. */
+  /** Replaces the active generation. */
   readonly generation: string | undefined
   readonly byTime: boolean
 }
 
-/** What a search does beside words, and why not where it was to. */
+/** How a search uses meaning in addition to words, or why it does not although it should. */
 export interface Understood {
   readonly meaning: MeaningSearch | null
   readonly fellBack: string | null
@@ -31,16 +31,16 @@ export interface Understood {
 export type Understand = (request: UnderstandRequest) => Promise<Understood>
 
 const DEADLINE_MS = 2_000
-/** An endpoint that failed is not asked for a question before, so that searches do not wait for it one after the other. */
+/** How long an endpoint that failed is not called, so that consecutive searches do not each wait for it. */
 const REST_MS = 5_000
 const COVERAGE_KEPT_MS = 10_000
-/** So much of the records `auto` wants to be comparable. */
+/** Share of the records that must have vectors for `auto`. */
 const ENOUGH = 0.9
 const KEPT_QUESTIONS = 500
 
 /**
- * Turns questions into vectors of the active generation, or says why words alone answer. Whatever happens to the endpoint, a search is answered:
- * it waits for it at most for the deadline. Vector and generation are taken together, so that a switch never mixes two.
+ * Creates the function that embeds questions with the active generation, or says why only words are used. Whatever happens to the endpoint, a search
+ * is answered: it waits for it no longer than the deadline. Vector and generation are taken together, so that a switch never mixes two.
  */
 export const createUnderstand = (deps: UnderstandDeps): Understand => {
   const questions = new Map<string, Float32Array>()
@@ -74,7 +74,7 @@ export const createUnderstand = (deps: UnderstandDeps): Understand => {
     return vector
   }
 
-  /** The vector, or why there is none. */
+  /** Returns the vector, or why there is none. */
   const ask = async (generation: Generation, question: string): Promise<Float32Array | string> => {
     const rest = resting.get(generation.space)
     if (rest !== undefined && rest.until > monotonicNow()) return rest.why
@@ -92,7 +92,10 @@ export const createUnderstand = (deps: UnderstandDeps): Understand => {
     }
   }
 
-  /** Null where no endpoint orders hits; else one that answers null when it cannot, and is not asked again for a while. */
+  /**
+   * Returns a reranker, or null if no endpoint is configured; the reranker returns null when the endpoint fails, which is then not called for a
+   * while.
+   */
   const rerankerOf = (generation: Generation, question: string): MeaningSearch['rerank'] => {
     const { rerankUrl: url, rerankModel: model, space } = generation
     if (url === null || model === null) return null

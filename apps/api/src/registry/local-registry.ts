@@ -15,10 +15,10 @@ interface Parts {
   readonly ifMatch?: number
 }
 
-/** For the audit trail. */
+/** The actor in the audit log. */
 const ACTOR = 'files'
 
-/** This API's own registry, through the same handlers as requests and with the same checks. */
+/** Creates a client for this API's own registry, through the same handlers and checks as requests. */
 export const createLocalRegistry = (handlers: Pick<Handlers, Used>): RegistryClient => {
   const call = async (endpoint: Used & EndpointId, parts: Parts = {}): Promise<unknown> => {
     const { body, query } = endpoints[endpoint] as { readonly body?: z.ZodType; readonly query?: z.ZodType }
@@ -31,7 +31,7 @@ export const createLocalRegistry = (handlers: Pick<Handlers, Used>): RegistryCli
       principal: null,
       standing: ALWAYS,
     }
-    // No request stands behind it: these handlers look at request and response only for a connection check, which is not asked for.
+    // There is no request behind it: these handlers use request and response only for a connection check, which is not requested.
     const reply = await (handlers[endpoint] as Handler<never>)(made as unknown as ApiCall<never>)
     return reply?.body
   }

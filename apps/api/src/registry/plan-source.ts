@@ -17,7 +17,7 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
 
 const same = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) === canonicalJson(b ?? null)
 
-/** What differs, by path: objects member by member, lists and all else as a whole. Null and absent are the same. */
+/** Returns what differs, by path: objects are compared member by member, lists and everything else as a whole. Null and absent are equal. */
 const diffDefinition = (before: Tree, after: Tree, path: readonly string[] = []): readonly DefinitionChange[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
     const [left, right] = [before[name], after[name]]
@@ -36,14 +36,14 @@ interface PlanContext {
   readonly asker: Asker
 }
 
-/** What applying one definition would do; checked like a registration where it changes anything. */
+/** Plans what applying one definition would do; validated like a registration if it changes anything. */
 export const planSource = async (deps: SourceDeps, given: SourceDefinition, context: PlanContext): Promise<PlannedSource> => {
   const { stored } = context
   const base = { slug: given.slug, id: stored?.id ?? null, revision: stored?.revision ?? null }
   try {
     const connector = getConnector(deps, given.connector)
     const shared = await chooseCredential(deps, connector, given)
-    // Compared by its name, though it may be given by its id.
+    // Compared by its name, even if it is given by its id.
     const named = shared === null ? given : { ...given, credential: shared.name }
     const changes = stored === undefined ? [] : changesOf(deps, named, { ...context, stored })
     if (stored !== undefined && changes.length === 0) return { ...base, action: 'unchanged', changes: [], failure: null }
@@ -75,7 +75,7 @@ const secretsChanged = (
   if (secrets === undefined) return false
   if (resendSecrets && Object.keys(secrets).length > 0) return true
   const names = Object.keys(secrets).sort()
-  // A fingerprint alone would not say that the secrets themselves are gone.
+  // A fingerprint alone would not reveal that the secrets themselves are gone.
   if (names.join('\0') !== [...stored.secretFields].sort().join('\0')) return true
   return !matchesFingerprint(deps.keyring, stored.id, { secrets, stored: stored.secretsFingerprint })
 }
@@ -103,8 +103,8 @@ const checkDefinition = async (deps: SourceDeps, given: SourceDefinition, contex
 }
 
 /**
- * Whether the secrets of the definition must be sent again, although they are the stored ones, because the settings lead elsewhere
- * now. Throws SECRET_TARGET_REFUSED where the definition has none and the caller may not do without.
+ * Whether the secrets of the definition must be sent again, although they equal the stored ones, because the settings now lead elsewhere. Throws
+ * SECRET_TARGET_REFUSED if the definition has none and the caller may not omit them.
  */
 const secretsNeeded = async (deps: SourceDeps, given: SourceDefinition, { stored, connector, shared, asker }: CheckContext): Promise<boolean> => {
   const of = shared !== null ? { credentialId: shared.id } : stored === undefined ? null : { sourceId: stored.id }
@@ -125,7 +125,7 @@ const toView = (error: Failure): NonNullable<PlannedSource['failure']> => ({
   ...(error instanceof InvalidRequest ? { errors: [...error.errors] } : {}),
 })
 
-/** A stored source in the form of a file: what is at its default is left out. */
+/** Returns a stored source in the form of a file; defaults are left out. */
 export const toDefinition = (stored: StoredDefinition): Readonly<Record<string, unknown>> => {
   const { freshWithinSeconds, language, mapping, credential, schedule } = stored
   return {
@@ -143,10 +143,10 @@ export const toDefinition = (stored: StoredDefinition): Readonly<Record<string, 
   }
 }
 
-/** A given definition in the same form, its defaults left out; without secrets. */
+/** Returns a given definition in the same form, without defaults and secrets. */
 const normalDefinition = (given: SourceDefinition, stored: StoredDefinition | undefined): Readonly<Record<string, unknown>> => {
   const { secrets: _, paused, ...rest } = given
-  // A file that does not say whether a source is paused leaves it as it is.
+  // A file that does not mention `paused` leaves it unchanged.
   const isPaused = paused ?? stored?.status === 'PAUSED'
   return {
     ...rest,

@@ -17,7 +17,7 @@ import { monotonicNow, sleep } from '@inlet/runtime'
 interface SyncFilesOptions {
   /** A file or folder. */
   readonly path: string
-  /** `files`: they are the truth, for as long as this runs. `import`: once, what is not registered yet. */
+  /** `files`: the files define the sources for as long as this runs. `import`: registers once what is not registered yet. */
   readonly mode: 'files' | 'import'
   /** For `fromEnv`. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -32,13 +32,13 @@ interface SyncFilesDeps {
 
 const FILES_OWNER = 'files'
 const IMPORTED = 'sources_imported'
-/** What failed for a reason outside the files is tried again. */
+/** When to retry after a failure with a cause outside the files. */
 const RETRY_MS = 30_000
 /** A folder that is suddenly almost empty is a failed mount rather than intended. */
 const MAX_PRUNED = 0.5
 const ALWAYS_PRUNED = 5
 
-/** Applies the files now and whenever they change. `close` waits for what is under way. */
+/** Applies the files now and whenever they change. `close` waits for the current pass. */
 export const openFileSync = (deps: SyncFilesDeps, options: SyncFilesOptions): { close(): Promise<void> } => {
   const stopping = new AbortController()
   const running = sync(deps, options, stopping.signal)
@@ -74,7 +74,7 @@ const readFiles = async ({ path, env }: SyncFilesOptions): Promise<ReadFiles> =>
   }
 }
 
-/** Whether nothing is left to do until the files change. */
+/** Applies the files; returns whether nothing is left to do until they change. */
 const applyOnce = async (deps: SyncFilesDeps, options: SyncFilesOptions, read: ReadFiles): Promise<boolean> => {
   const { log } = deps
   if ('error' in read) {

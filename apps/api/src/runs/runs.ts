@@ -56,7 +56,7 @@ const listRunLogsHandler =
 const cancelRunHandler =
   (deps: RunDeps): Handler<Endpoints['cancelRun']> =>
   async ({ params, actor }) => {
-    // A run of a source that is being deleted is gone for readers.
+    // Readers no longer see a run of a source that is being deleted.
     const known = await findRun(deps.database, params.id)
     const result = known === null ? null : await cancelRun(deps.database, params.id, actor)
     if (result === null) throw new Failure('NOT_FOUND', 'there is no such run')

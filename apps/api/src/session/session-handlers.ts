@@ -18,7 +18,7 @@ export interface SessionDeps {
 
 const LINK_SECONDS = 600
 
-/** The operations of the contract that these scopes allow: what a console shows follows from the same table as what routes allow. */
+/** Returns the operations of the contract that these scopes allow: what a console shows follows from the same table as what routes allow. */
 const operationsFor = (scopes: readonly Scope[]): readonly string[] =>
   Object.entries<Endpoint>(endpoints)
     .filter(([, { scope }]) => scope === 'public' || (scope !== 'signature' && hasScope(scopes, scope)))
@@ -45,7 +45,7 @@ const createSessionHandler =
             { tokenHash: tokenHash(token), kind: 'session', apiKeyId: keyId, ttlSeconds: SESSION_SECONDS },
             keyActor(keyId),
           )
-    // Also a link's key may have been revoked meanwhile.
+    // The key behind a link may have been revoked meanwhile too.
     const session = expiresAt === null ? null : await findSession(deps.database, tokenHash(token))
     if (expiresAt === null || session === null) {
       throttle(deps.failedLogins, request, 'link' in body ? null : parseKey(body.key))
@@ -92,7 +92,7 @@ const createSessionLinkHandler =
     if (kind !== 'key') throw new Failure('FORBIDDEN', 'only API keys sign in to the console', { next: 'Use an API key with the scope admin.' })
     const link = { tokenHash: tokenHash(token), kind: 'link', apiKeyId: keyId, ttlSeconds: LINK_SECONDS } as const
     const expiresAt = await createSession(deps.database, link, actor)
-    // Browsers do not send what follows #, so that it stands in no log.
+    // Browsers do not send what follows #, so it appears in no log.
     return { status: 201, body: { path: `/#link=${token}`, expiresAt: expiresAt.toISOString() } }
   }
 

@@ -21,11 +21,11 @@ import { pageOfAll } from '../http/page-of-all.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 
-/** What the endpoints of sinks use. */
+/** The dependencies of the sink endpoints. */
 export type SinkDeps = Pick<SourceDeps, 'database' | 'keyring' | 'tokens' | 'guard' | 'secrets'> & CallDeps
 
 const REDACT_MS = 300_000
-/** Receivers have this long to take over a new secret. */
+/** How long receivers have to switch to a new secret. */
 const OVERLAP_SECONDS = 86_400
 
 const getSaved = async ({ database }: SinkDeps, id: string): Promise<Sink> => {
@@ -45,7 +45,7 @@ const getSinkHandler =
   (deps: SinkDeps): Handler<Endpoints['getSink']> =>
   async ({ params }) => ({ status: 200, body: await toSinkView(deps.database, await getSaved(deps, params.id)) })
 
-/** Without a secret one is made, and shown in this answer only. */
+/** Creates a sink. Without a secret, one is generated and shown in this response only. */
 const createSinkHandler =
   (deps: SinkDeps): Handler<Endpoints['createSink']> =>
   async ({ body, actor }) => {
@@ -92,7 +92,7 @@ const updateSinkHandler =
     return { status: 200, body: await toSinkView(deps.database, await getSaved(deps, id)) }
   }
 
-/** Only workers open the secrets of sinks. */
+/** Has a worker send the test message: only workers decrypt the secrets of sinks. */
 const testSinkHandler =
   (deps: SinkDeps): Handler<Endpoints['testSink']> =>
   async ({ params: { id }, actor, response }) => {
@@ -116,7 +116,7 @@ const requireSecret = (secret: string): void => {
     throw new InvalidRequest([{ path: 'secret', code: 'invalid_value', message: 'must be whsec_ and the base64 of 24 to 64 bytes' }])
 }
 
-/** The worker checks again when it connects. */
+/** Checks the address of a sink; the worker checks it again when it connects. */
 const requireUrl = async ({ guard }: SinkDeps, url: string): Promise<void> => {
   try {
     await guard.check([{ field: 'url', url }])
@@ -144,7 +144,7 @@ export const createSinkHandlers = (deps: SinkDeps) => ({
   deleteSink: deleteSinkHandler(deps),
 })
 
-/** A sink as the API shows it, with how far it is behind. */
+/** Returns a sink as the API shows it, with its lag. */
 const toSinkView = async (database: Pick<Database, 'pool'>, sink: Sink): Promise<SinkView> => {
   const { position: _, previousUntil, refused, ...shown } = sink
   const { fillsUp, ...lag } = await readSinkLag(database, sink)

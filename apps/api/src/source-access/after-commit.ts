@@ -4,10 +4,10 @@ import type { SourceDeps } from './source-deps.js'
 
 export type QueueDeps = Pick<SourceDeps, 'database' | 'queues' | 'log'>
 
-/** The queue is a cache of what was committed: when it is unavailable, the reconciler brings it up to date within seconds. */
+/** The queue is a cache of what was committed: if it is unavailable, the reconciler brings it up to date within seconds. */
 const LIMIT_MS = 2_000
 
-/** Does what a commit entails, as far as it can be done now. Never throws. */
+/** Does what should follow a commit, as far as possible now. Never throws. */
 export const afterCommit = async (deps: QueueDeps, what: string, work: () => Promise<void>): Promise<void> => {
   try {
     await withDeadline(work, LIMIT_MS, what)
@@ -16,14 +16,14 @@ export const afterCommit = async (deps: QueueDeps, what: string, work: () => Pro
   }
 }
 
-/** Brings the job scheduler of a source in line with its committed schedule; null removes it. */
+/** Syncs the job scheduler of a source with its committed schedule; null removes it. */
 export const syncSchedulerAfterCommit = (deps: QueueDeps, sourceId: string, schedule: Schedule | null): Promise<void> =>
   afterCommit(deps, 'syncing a job scheduler', () => deps.queues.syncJobScheduler(sourceId, schedule))
 
-/** Lets a worker begin a committed rotation of keys. */
+/** Has a worker begin a committed key rotation. */
 export const enqueueRotationAfterCommit = (deps: QueueDeps): Promise<void> =>
   afterCommit(deps, 'enqueueing a rotation', () => deps.queues.enqueueMaintenance('rotate', Date.now()))
 
-/** Puts committed runs into the queue. */
+/** Enqueues committed runs. */
 export const enqueueAfterCommit = (deps: QueueDeps, runIds: readonly string[]): Promise<void> =>
   afterCommit(deps, 'enqueueing a run', () => deps.queues.enqueueRuns(runIds.map((runId) => ({ runId, attempt: 0 }))))

@@ -2,28 +2,28 @@ import { type Database, findSource, findSourceId, listSlugsNear, type SourceDeta
 import { Failure, isUuid } from '@inlet/domain'
 import { closeMatch } from '@inlet/runtime'
 
-/** A source that was deleted while a request was about it. */
+/** The failure for a source that was deleted during a request. */
 export const sourceNotFound = (): Failure => new Failure('NOT_FOUND', 'there is no such source')
 
 interface FindDeps {
   readonly database: Database
 }
 
-/** NOT_FOUND for what names no source, with the slugs that may have been meant. */
+/** Returns NOT_FOUND for an unknown reference, with the slugs that may have been meant. */
 export const unknownSource = async ({ database }: FindDeps, ref: string): Promise<Failure> => {
   if (isUuid(ref)) return sourceNotFound()
   const meant = suggestSlugs(ref, await listSlugsNear(database, ref)).map((slug) => `"${slug}"`)
   return meant.length === 0 ? sourceNotFound() : new Failure('NOT_FOUND', `there is no such source; did you mean ${meant.join(' or ')}?`)
 }
 
-/** The id of the source an address names. Throws NOT_FOUND. */
+/** Returns the id of the source that an address names. Throws NOT_FOUND. */
 export const getSourceId = async (deps: FindDeps, ref: string): Promise<string> => {
   const id = await findSourceId(deps.database, ref)
   if (id === null) throw await unknownSource(deps, ref)
   return id
 }
 
-/** The source an address names. Throws NOT_FOUND. */
+/** Returns the source that an address names. Throws NOT_FOUND. */
 export const getSource = async (deps: FindDeps, ref: string): Promise<SourceDetails> => {
   const source = await findSource(deps.database, ref)
   if (source === null) throw await unknownSource(deps, ref)
@@ -32,7 +32,7 @@ export const getSource = async (deps: FindDeps, ref: string): Promise<SourceDeta
 
 const MAX_SUGGESTED = 3
 
-/** The slugs that somebody may have meant by one that is not there, the nearest first: a misspelt one, else those that hold it. */
+/** Returns the slugs that an unknown one may mean, closest first: a misspelled one, otherwise those that contain it. */
 export const suggestSlugs = (slug: string, known: readonly string[]): readonly string[] => {
   const near = closeMatch(slug, known)
   if (near !== undefined) return [near]

@@ -2,9 +2,9 @@ import type { EgressGuard, EgressTarget } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/domain'
 import { monotonicNow, withDeadline } from '@inlet/runtime'
 
-/** Checks the addresses that settings name, before they are saved. */
+/** Checks the addresses in settings before they are saved. */
 export interface SaveGuard {
-  /** Throws the guard's failure with the field, e.g. `config.url`; URL_BLOCKED_ADDRESS for a name that leads to a private address. */
+  /** Throws the guard's failure with the field, e.g. `config.url`; URL_BLOCKED_ADDRESS for a name that resolves to a private address. */
   check(targets: readonly EgressTarget[]): Promise<void>
 }
 

@@ -7,13 +7,13 @@ import type { SourceDeps } from './source-deps.js'
 
 export interface Settings {
   readonly config: unknown
-  /** Given again; absent when those that are set stay. */
+  /** New secrets; absent when those that are set stay. */
   readonly secrets?: Readonly<Record<string, unknown>> | undefined
-  /** Names of the secrets that stay, when none are given. */
+  /** Names of the secrets that stay, if none are given. */
   readonly keptSecrets?: readonly string[]
 }
 
-/** The connector of a type. Throws UNKNOWN_CONNECTOR. */
+/** Returns the connector of a type. Throws UNKNOWN_CONNECTOR. */
 export const getConnector = (deps: Pick<SourceDeps, 'findConnector'>, type: string): Connector => {
   const connector = deps.findConnector(type)
   if (connector === undefined) {
@@ -25,8 +25,8 @@ export const getConnector = (deps: Pick<SourceDeps, 'findConnector'>, type: stri
 }
 
 /**
- * Checks settings as far as that needs no connection: schemas, the connector's own rules, addresses. Saved secrets are
- * never opened here: a rule that asks whether one is set sees a placeholder.
+ * Validates settings as far as possible without a connection: schemas, the connector's own rules, addresses. Saved secrets are never decrypted here:
+ * a rule that asks whether one is set sees a placeholder.
  */
 export const checkSettingsForm = async (deps: SourceDeps, connector: Connector, settings: Settings): Promise<void> => {
   const config = parseWith(connector.configSchema, settings.config, ['config'])
@@ -41,16 +41,16 @@ export const checkSettingsForm = async (deps: SourceDeps, connector: Connector, 
   }
 }
 
-/** That something is missing, of another kind, too short or too long. */
+/** Messages that a value is missing, of another kind, too short or too long, which quote no value. */
 const SAYS_NO_VALUE = /^(is required|must be (text|an object|a list)|must have at (least|most) [\d,]+ (characters?|items?))$/u
 
-/** The secrets as the connector takes them; what is wrong comes out without their values. */
+/** Parses secrets by the connector's schema; errors do not contain their values. */
 export const parseSecrets = (connector: Connector, secrets: Readonly<Record<string, unknown>>): unknown => {
   try {
     return parseWith(connector.secretSchema, secrets, ['secrets'])
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error
-    // The message of a rule may quote the value it looked at.
+    // The message of a rule may quote the value it checked.
     throw new InvalidRequest(
       error.errors.map(({ path, code, message }) => ({
         path,
@@ -69,8 +69,8 @@ const STEPS: readonly Step['name'][] = ['config', 'address', 'dns', 'reach', 'tl
 const IS_ADDRESS = /^(URL_|EGRESS_|GIT_URL_|PATH_)/
 
 /**
- * The result of a test whose settings cannot work in form, as a worker would give it. They are not handed on: what somebody has
- * put in the wrong place, e.g. a password among the settings, is stored nowhere. Throws what is no failure of the settings.
+ * Returns the result of a test whose settings are invalid, as a worker would return it. They are not passed on: anything entered in the wrong place,
+ * e.g. a password among the settings, is stored nowhere. Rethrows what is not a failure of the settings.
  */
 export const refuseForm = (thrown: unknown): TestResult => {
   if (!(thrown instanceof Failure)) throw thrown

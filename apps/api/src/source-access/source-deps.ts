@@ -8,7 +8,7 @@ import type { PageTokens } from '../http/page-token.js'
 import type { LimitDeps } from '../keys/key-limits.js'
 import type { SaveGuard } from './save-guard.js'
 
-/** What the endpoints of sources use. */
+/** The dependencies of the source endpoints. */
 export interface SourceDeps extends CallDeps, LimitDeps {
   readonly database: Database
   readonly queues: Queues

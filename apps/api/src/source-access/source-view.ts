@@ -9,7 +9,7 @@ const iso = (moment: Date | null): string | null => moment?.toISOString() ?? nul
 const secondsBetween = (from: Date | null, to: Date): number | null =>
   from === null ? null : Math.max(0, Math.round((to.getTime() - from.getTime()) / 1_000))
 
-/** A source as lists show it. */
+/** Returns a source as lists show it. */
 export const toSourceSummary = (source: SourceOverview): SourceSummary => {
   const lagSeconds = secondsBetween(source.lastSuccessAt, source.now)
   const { freshWithinSeconds } = source
@@ -37,7 +37,7 @@ export const toSourceSummary = (source: SourceOverview): SourceSummary => {
   }
 }
 
-/** A source in full, without its secrets. */
+/** Returns a source in full, without its secrets. */
 export const toSourceDetail = (source: SourceDetails, findConnector: (type: string) => Connector | undefined): SourceDetail => ({
   ...toSourceSummary(source),
   revision: source.revision,
@@ -89,13 +89,13 @@ const toLag = ({ lastSuccessAt, streams, newestRecordAt, now }: SourceDetails): 
   }
 }
 
-/** The secrets that next steps name. */
+/** Returns the secrets that next steps name. */
 export const secretsInSteps = ({ secretTimes, credential }: Pick<SourceDetails, 'secretTimes' | 'credential'>): StepSecrets => ({
   names: Object.keys(secretTimes).sort(),
   credential,
 })
 
-/** Which secrets are set and since when, never their values. */
+/** Returns which secrets are set and since when, never their values. */
 export const toSecretStates = (times: Readonly<Record<string, Date | string>>): SourceDetail['secrets'] =>
   Object.fromEntries(
     Object.entries(times)

@@ -75,14 +75,14 @@ export const createSourceHandler =
     }
   }
 
-/** Null when the connector was given no secrets. */
+/** Seals secrets for a source; null when the connector was given none. */
 export const sealForSource = (
   deps: Pick<SourceDeps, 'keyring'>,
   place: SecretPlace,
   secrets: Readonly<Record<string, unknown>>,
 ): SealedSecrets | null => (Object.keys(secrets).length === 0 ? null : sealSecrets(deps.keyring, place, secrets))
 
-/** The checked schedule. Throws INVALID_CRON, CRON_NEVER_FIRES, INVALID_TIMEZONE. */
+/** Validates a schedule. Throws INVALID_CRON, CRON_NEVER_FIRES, INVALID_TIMEZONE. */
 export const toSchedule = (schedule: Schedule | null | undefined): Schedule | null =>
   schedule === null || schedule === undefined ? null : parseSchedule(schedule.cron, schedule.timeZone)
 

@@ -7,7 +7,7 @@ import { getSource, getSourceId, sourceNotFound } from '../source-access/find-so
 import type { SourceDeps } from '../source-access/source-deps.js'
 import { toSourceDetail } from '../source-access/source-view.js'
 
-/** What every action call has. */
+/** What every action call has in common. */
 export interface ActionCall {
   readonly params: { readonly id: string }
   readonly actor: string
@@ -15,7 +15,7 @@ export interface ActionCall {
 
 type ActDeps = Pick<SourceDeps, 'database' | 'queues' | 'log'>
 
-/** Does what was asked of a source and enqueues its runs. Throws NOT_FOUND and what `actOnSource` throws. */
+/** Performs an action on a source and enqueues its runs. Throws NOT_FOUND and what `actOnSource` throws. */
 const act = async (deps: ActDeps, request: ActionRequest): Promise<ActionResult> => {
   const result = await actOnSource(deps.database, request)
   if (result === null) throw sourceNotFound()
@@ -26,7 +26,7 @@ const act = async (deps: ActDeps, request: ActionRequest): Promise<ActionResult>
 const syncScheduler = (deps: ActDeps, { id, status, schedule }: Pick<SourceDetails, 'id' | 'status' | 'schedule'>): Promise<void> =>
   syncSchedulerAfterCommit(deps, id, allowsRuns(status) ? schedule : null)
 
-/** The same, with the job scheduler in line as well. Throws as `actOnSource`, and NOT_FOUND. */
+/** Does the same and syncs the job scheduler. Throws what `actOnSource` throws, and NOT_FOUND. */
 export const actAndSync = async (deps: ActDeps, request: ActionRequest): Promise<ActionResult> => {
   const result = await act(deps, request)
   // A run alone changes no status.
@@ -34,7 +34,7 @@ export const actAndSync = async (deps: ActDeps, request: ActionRequest): Promise
   return result
 }
 
-/** Does to the source in the address what was asked. An id needs no looking up: whether it is known is found with its row locked. */
+/** Performs an action on the source in the address. An id needs no lookup: whether it exists is found out when its row is locked. */
 const performAction = async (
   deps: SourceDeps,
   { params, actor }: ActionCall,
@@ -44,7 +44,7 @@ const performAction = async (
   return { ...(await act(deps, { ...request, sourceId, actor })), sourceId }
 }
 
-/** For actions that answer with the source as it is then, whether or not there was anything to do. */
+/** Handles actions that respond with the resulting source, whether or not there was anything to do. */
 const showing =
   (deps: SourceDeps, action: ActionRequest['action']) =>
   async (call: ActionCall): Promise<Reply> => {
@@ -54,7 +54,7 @@ const showing =
     return { status: 200, headers: { etag: toEtag(source.revision) }, body: toSourceDetail(source, deps.findConnector) }
   }
 
-/** For actions that begin a run. */
+/** Returns the response of actions that begin a run. */
 const toRunReply = ({ runId }: ActionResult): Reply => ({ status: 202, headers: { location: `/v1/runs/${runId}` }, body: { runId } })
 
 const runHandler =
@@ -62,7 +62,7 @@ const runHandler =
   async (call) =>
     toRunReply(await performAction(deps, call, { action: 'run', allowMassDelete: call.body.allowMassDelete }))
 
-/** Reads a stream again beside its live cursor. */
+/** Reads a stream again, independently of its live cursor. */
 const backfillHandler =
   (deps: SourceDeps): Handler<Endpoints['backfillSource']> =>
   async (call) => {
@@ -79,7 +79,7 @@ const resetCursorHandler =
     return { status: 200, body: { streams } }
   }
 
-/** Gone for every reader when this answers; its records are removed in the background. */
+/** Deletes a source: it is gone for every reader after the response; its records are removed in the background. */
 const deleteHandler =
   (deps: SourceDeps): Handler<Endpoints['deleteSource']> =>
   async ({ params, actor }) => {
@@ -89,7 +89,7 @@ const deleteHandler =
     return { status: 202, body: { id, deleting: true } }
   }
 
-/** What people may ask of a source; the table of what each does is in the domain (`sources/lifecycle.ts`). */
+/** The actions on sources; the table of what each does is in the domain (`sources/lifecycle.ts`). */
 export const createLifecycleHandlers = (deps: SourceDeps) => ({
   startSource: showing(deps, 'start'),
   stopSource: showing(deps, 'stop'),

@@ -44,10 +44,10 @@ export const listSourcesHandler =
 const toLabels = (pairs: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)]))
 
-/** A queue that takes longer to answer counts as away (ms). */
+/** A queue that takes longer to respond counts as unavailable (ms). */
 const QUEUE_TIMEOUT_MS = 2_000
 
-/** Says why a source is not running: one blocker, and what was looked at. */
+/** Explains why a source is not running: one blocker, and what was checked. */
 export const explainSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['explainSource']> =>
   async ({ params }) => {

@@ -15,7 +15,7 @@ import { checkMappingForm } from '../versions/check-content.js'
 /** How long values of a request are removed from the log. */
 const REDACT_MS = 300_000
 
-/** A source that cannot be read is a good answer: 200 with the step that failed. */
+/** Tests a source. One that cannot be read is a valid result: 200 with the step that failed. */
 export const testSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['testSource']> =>
   async ({ params, body, exact, actor, principal, response }) => {
@@ -44,7 +44,7 @@ export const testSourceHandler =
     )
   }
 
-/** The same for settings that are not saved. */
+/** Does the same for settings that are not saved. */
 export const testNewSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['testNewSource']> =>
   async ({ body, exact, actor, principal, response }) => {
@@ -57,7 +57,7 @@ export const testNewSourceHandler =
     const given = shared === null ? { secrets: secrets ?? {} } : { keptSecrets: Object.keys(shared.fields) }
     const refused = await tryForm(deps, connector, { config, ...given })
     if (refused !== null && body.sample === undefined) return refused
-    // A mapping alone is tried on a sample: that needs no settings.
+    // A mapping alone is tested on a sample, which needs no settings.
     if (refused !== null) return ask(deps, { connector: connector.type, config: {}, params: { ...howMuch, mapping } }, closeSignal(response))
     const use = shared === null ? null : { connector, config, of: { credentialId: shared.id } }
     const added = use === null ? null : await guardTargets(deps, use, { actor, principal })
@@ -65,7 +65,7 @@ export const testNewSourceHandler =
     return ask(deps, { connector: connector.type, config, ...whose, params: { ...howMuch, mapping } }, closeSignal(response))
   }
 
-/** Null when the settings have the form they need; nothing is stored of others. */
+/** Returns null when the settings are valid; invalid ones are not stored. */
 const tryForm = async (deps: SourceDeps, connector: Connector, settings: Settings): Promise<Reply | null> => {
   try {
     await checkSettingsForm(deps, connector, settings)
@@ -75,10 +75,10 @@ const tryForm = async (deps: SourceDeps, connector: Connector, settings: Setting
   }
 }
 
-/** A sample travels as text, too: on the way to a worker its numbers would lose digits. */
+/** Also sends a sample as text: on the way to a worker its numbers would lose digits. */
 const toSampleJson = (sample: unknown): { readonly sampleJson?: string } => (sample === undefined ? {} : { sampleJson: canonicalJson(sample) })
 
-/** What next steps are about; undefined when the source was deleted meanwhile. */
+/** Returns what next steps refer to; undefined when the source was deleted meanwhile. */
 const subjectOf = async (deps: SourceDeps, sourceId: string): Promise<WorkerRequest<'test'>['params']['subject']> => {
   const source = await findSource(deps.database, sourceId)
   if (source === null) return undefined
@@ -86,7 +86,7 @@ const subjectOf = async (deps: SourceDeps, sourceId: string): Promise<WorkerRequ
   return { source: source.slug, secrets: { names: [...names], credential } }
 }
 
-/** A failure whose next step names the source, as all do that are shown. */
+/** Returns a failure whose next step names the source, as all failures do when shown. */
 const aboutSource = async (deps: SourceDeps, sourceId: string, failure: CallFailure): Promise<CallFailure> => {
   const subject = await subjectOf(deps, sourceId)
   return subject === undefined ? failure : { ...failure, next: fillStep(failure.next, subject.source, subject.secrets) }
@@ -101,7 +101,7 @@ const ask = async (deps: SourceDeps, request: WorkerRequest<'test'>, signal: Abo
   return { status: 200, body: { ok: false, failure: outcome.failure, ...nothing, metrics } }
 }
 
-/** A failed check is a good answer: 200 with what is wrong. */
+/** Runs the connector's check. A failed check is a valid result: 200 with what is wrong. */
 export const checkSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['checkSource']> =>
   async ({ params, response }) => {
@@ -115,7 +115,7 @@ export const checkSourceHandler =
     return { status: 200, body: { ok: outcome.ok, ...found, checkedAt: new Date().toISOString(), durationMs: outcome.durationMs } }
   }
 
-/** A source that cannot be read is a good answer: 200 with what is wrong. */
+/** Previews records. A source that cannot be read is a valid result: 200 with what is wrong. */
 export const previewSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['previewSource']> =>
   async ({ params, body, response }) => {
@@ -134,5 +134,5 @@ export const previewSourceHandler =
     return { status: 200, json: `${frame.slice(0, -1)},"records":[${records.map(toJson).join(',')}]}` }
   }
 
-/** The data is spliced in as text: parsing it here would round its numbers. */
+/** Splices the data in as text: parsing it here would round its numbers. */
 const toJson = ({ dataJson, ...record }: { readonly dataJson: string }): string => `${JSON.stringify(record).slice(0, -1)},"data":${dataJson}}`

@@ -16,7 +16,7 @@ import { openAfterCommit } from '../versions/publish.js'
 import { warnOfRemapping, warnOfStreams } from '../versions/version-warnings.js'
 import { sealForSource, toSchedule, toSeconds, warningsOf } from './create-source.js'
 
-/** Changes a source: what is left out stays; given secrets replace all that were set. */
+/** Changes a source: what is left out stays unchanged; given secrets replace all that were set. */
 export const updateSourceHandler =
   (deps: SourceDeps): Handler<Endpoints['updateSource']> =>
   async ({ params, body, query, actor, principal, ifMatch, response }) => {
@@ -36,11 +36,11 @@ export const updateSourceHandler =
       const keptSecrets = Object.keys(shared?.fields ?? (credentialId === null ? {} : before.secretTimes))
       await checkSettingsForm(deps, connector, { config, secrets, keptSecrets })
     }
-    // Secrets that are given again are for what is given with them; those that stay are for where they were given for.
+    // Secrets given again are for the settings given with them; those that stay are for what they were given for.
     const keeps = touched && secrets === undefined && credentialId !== null
     const of = shared === null ? { sourceId: before.id } : { credentialId: shared.id }
     const added = keeps ? await guardTargets(deps, { connector, config, of }, { actor, principal }) : null
-    // Saved secrets stay sealed: the worker opens those of the source itself.
+    // Saved secrets stay sealed: the worker decrypts those of the source itself.
     const given = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
     const whose = secrets === undefined && credentialId === undefined ? { sourceId: before.id, allowTargets: added?.targets } : given
     const found = query.check ? await requireCheck(deps, { connector: before.connector, config, mapping, ...whose }, closeSignal(response)) : []
@@ -91,6 +91,6 @@ export const updateSourceHandler =
     }
   }
 
-/** Undefined when nothing changes: `credential: null` takes away a shared credential, never secrets of its own. */
+/** Returns undefined when nothing changes: `credential: null` removes a shared credential, never the source's own secrets. */
 const nextCredential = (present: string | null, wanted: string | null | undefined): string | null | undefined =>
   wanted === present ? undefined : wanted

@@ -5,7 +5,7 @@ import { type Asker, guardTargets } from '../credentials/guard-targets.js'
 import { checkSettingsForm, getConnector } from '../source-access/settings-form.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 
-/** Compiles the expressions. Throws MAPPING_SYNTAX with the place. */
+/** Compiles the expressions of a mapping. Throws MAPPING_SYNTAX with the position. */
 export const checkMappingForm = (given: VersionContent['mapping'] | undefined): Mapping | null => {
   const mapping = (given ?? null) as Mapping | null
   checkMapping(mapping)
@@ -13,8 +13,8 @@ export const checkMappingForm = (given: VersionContent['mapping'] | undefined): 
 }
 
 /**
- * Checks what a version says as far as that needs no connection, and that the stored secrets are for where it leads; the word of
- * an admin makes them so. Throws what saving a source throws, and SECRET_TARGET_REFUSED.
+ * Validates the content of a version as far as possible without a connection, and checks that the stored secrets are for where it leads; an admin may
+ * extend their targets. Throws what saving a source throws, and SECRET_TARGET_REFUSED.
  */
 export const checkContent = async (deps: SourceDeps, source: SourceDetails, content: VersionContent, asker: Asker): Promise<void> => {
   if (content.schedule !== null) parseSchedule(content.schedule.cron, content.schedule.timeZone)

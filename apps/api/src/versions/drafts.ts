@@ -8,7 +8,7 @@ import { toSchedule } from '../sources/create-source.js'
 import { checkContent } from './check-content.js'
 import { toDraftView } from './version-view.js'
 
-/** Throws NOT_FOUND. */
+/** Returns the draft of a source. Throws NOT_FOUND. */
 export const getDraft = async (deps: Pick<SourceDeps, 'database'>, sourceId: string): Promise<Draft> => {
   const draft = await findDraft(deps.database, sourceId)
   if (draft === null) throw new Failure('NOT_FOUND', 'the source has no draft')
@@ -23,7 +23,7 @@ export const getDraftHandler =
     return { status: 200, headers: { etag: toEtag(draft.revision) }, body: toDraftView(draft, source) }
   }
 
-/** What is wrong with a draft is said at once, not at its publication. */
+/** Saves a draft. Problems with it are reported at once, not at its publication. */
 export const saveDraftHandler =
   (deps: SourceDeps): Handler<Endpoints['saveDraft']> =>
   async ({ params, body, ifMatch, actor, principal }) => {

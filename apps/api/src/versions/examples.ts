@@ -10,7 +10,7 @@ const toExampleView = (stored: StoredExample): ExampleView => ({
   name: stored.name,
   stream: stored.stream,
   record: { ...stored.record },
-  // Stored as the request had it.
+  // Stored as received.
   expected: stored.expected as ExampleView['expected'],
   createdAt: stored.createdAt.toISOString(),
   updatedAt: stored.updatedAt.toISOString(),
@@ -25,7 +25,7 @@ export const listExamplesHandler =
     return { status: 200, body: { items: page.items.map(toExampleView), nextCursor: page.nextCursor } }
   }
 
-/** Throws NOT_FOUND. */
+/** Returns an example by name. Throws NOT_FOUND. */
 export const getExample = async (deps: Pick<SourceDeps, 'database'>, sourceId: string, name: string): Promise<ExampleView> => {
   const [stored] = await listExamples(deps.database, sourceId, name)
   if (stored === undefined) throw new Failure('NOT_FOUND', 'the source has no such example')
@@ -44,7 +44,7 @@ export const saveExampleHandler =
     const isNew = await saveExample(
       deps.database,
       sourceId,
-      // JSON throughout: it came as such.
+      // All of it is JSON: it arrived as such.
       { name: params.name, stream, record: record as Parameters<typeof saveExample>[2]['record'], expected },
       actor,
     )

@@ -11,16 +11,16 @@ interface PublishRequest {
 }
 
 export interface PublishChecks {
-  /** The blockers that `force` overrode, for the record. */
+  /** The blockers that `force` overrode, for the event. */
   readonly overridden?: object
-  /** Absent when the draft was not tried. */
+  /** Absent when the draft was not reviewed. */
   readonly warnings?: readonly { readonly code: string; readonly message: string }[]
 }
 
 /**
- * Blocks a draft that would remove records, give them other keys, reject them or break examples. It is tried only when a mapping
- * is involved and config or mapping differ: then a worker must be there. Answers what was overridden and what the review warned of. Throws
- * PUBLISH_BLOCKED, EXAMPLES_BROKEN and what a review throws.
+ * Blocks a draft that would remove records, give them other keys, reject them or break examples. It is reviewed only when a mapping is involved and
+ * config or mapping differ; this requires a worker. Returns what was overridden and the review's warnings. Throws PUBLISH_BLOCKED, EXAMPLES_BROKEN
+ * and what a review throws.
  */
 export const runPublishChecks = async (deps: SourceDeps, request: PublishRequest, signal: AbortSignal): Promise<PublishChecks> => {
   const { draft, source, force } = request

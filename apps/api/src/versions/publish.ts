@@ -13,13 +13,15 @@ import { getDraft } from './drafts.js'
 import { type PublishChecks, runPublishChecks } from './publish-checks.js'
 import { warnOfRemapping, warnOfStreams } from './version-warnings.js'
 
-/** What follows a publication: the new schedule is synced with the queue, a source in error starts again, a worker opens the version. */
+/**
+ * Follows up on a publication and responds: the new schedule is synced with the queue, a source in error starts again, a worker opens the version.
+ */
 const answerPublished = async (
   deps: SourceDeps,
   published: {
     readonly source: SourceDetails
     readonly version: PublishedVersion
-    /** Of the review, when there was one. */
+    /** The review's, if there was one. */
     readonly warnings?: PublishChecks['warnings']
   },
 ): Promise<Reply> => {
@@ -44,10 +46,10 @@ const answerPublished = async (
   }
 }
 
-/** A worker that comes up within a day still finds it; later the next run does the same. */
+/** A worker that starts within a day still finds the call; after that, the next run does the same. */
 const DEADLINE_MS = 86_400_000
 
-/** Lets a worker open the live version at once, so that what is wrong with it shows now and not at its next run. Nobody waits for the answer. */
+/** Has a worker open the live version at once, so that problems with it show now and not at its next run. Nobody waits for the answer. */
 export const openAfterCommit = (
   deps: Pick<SourceDeps, 'database' | 'queues' | 'log'>,
   version: { readonly sourceId: string; readonly versionId: string; readonly connector: string },
@@ -69,13 +71,13 @@ export const publishDraftHandler =
       throw new Failure('PRECONDITION_FAILED', `the draft, or the live version it would replace, has changed: it has revision ${draft.revision} now`)
     await checkContent(deps, source, draft.content, { actor, principal })
     const { overridden, warnings } = await runPublishChecks(deps, { source, draft, force: body.force }, closeSignal(response))
-    // The revision that was checked: a draft that changes meanwhile is refused.
+    // The revision that was checked: a draft that changed meanwhile is refused.
     const version = await publishDraft(deps.database, { sourceId: source.id, expectedRevision: draft.revision, actor, overridden })
     if (version === null) throw sourceNotFound()
     return answerPublished(deps, { source, version, warnings })
   }
 
-/** Without publish checks: it is the way back. */
+/** Rolls back without publish checks: it must always be possible. */
 export const rollBackHandler =
   (deps: SourceDeps): Handler<Endpoints['rollBack']> =>
   async ({ params, body, ifMatch, actor, principal }) => {

@@ -8,8 +8,8 @@ import type { SourceDeps } from '../source-access/source-deps.js'
 import { getDraft } from './drafts.js'
 
 /**
- * Lets a worker try draft and live version on the same records. Throws CHECK_TIMEOUT when none answers, PUBLISH_BLOCKED when
- * the draft cannot be tried at all.
+ * Has a worker try the draft and the live version on the same records. Throws CHECK_TIMEOUT when none responds, PUBLISH_BLOCKED when the draft cannot
+ * be tried at all.
  */
 export const review = async (
   deps: SourceDeps,
@@ -30,7 +30,7 @@ export const review = async (
   return { passes: findBlockers(found) === null && found.examples.broken.length === 0, ...found }
 }
 
-/** What the review found that blocks a publication; null for nothing. Added and changed records are what one publishes for. */
+/** Returns the review's findings that block a publication; null for none. Added and changed records are the purpose of a publication. */
 export const findBlockers = ({ counts }: Pick<DraftReview, 'counts'>): string | null => {
   const grave = [
     [counts.removed, 'removed'],

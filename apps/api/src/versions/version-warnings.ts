@@ -2,7 +2,7 @@ import type { SourceDetails, VersionContent } from '@inlet/db'
 import { canonicalJson } from '@inlet/domain'
 import { findUnknownStreams } from '@inlet/mapping'
 
-/** What a changed mapping means for records that are stored already. */
+/** Warns of what a changed mapping means for records that are already stored. */
 export const warnOfRemapping = (
   before: Pick<SourceDetails, 'mapping'>,
   after: Pick<SourceDetails, 'mapping'>,
@@ -23,8 +23,8 @@ interface Warning {
 }
 
 /**
- * Streams that a mapping names and earlier runs have not found. Silent about another config, with which the source may have other
- * streams: then a test or a review knows, which ask the connector. Pure.
+ * Warns of streams that a mapping names and earlier runs have not found. Silent if the config differs too, since the source may then have other
+ * streams: a test or a review finds out by asking the connector. Pure.
  */
 export const warnOfStreams = (
   before: Pick<SourceDetails, 'config' | 'streams'>,
