@@ -11,7 +11,7 @@ const SCOPES = {
 }
 
 /**
- * Whether the token works, the channels are there, and messages and people may be read. Throws the first failure. Warns of a token that may
+ * Checks that the token works, the channels exist, and messages and people may be read. Throws the first failure. Warns of a token that may
  * do more than read.
  */
 export const check = async (connection: SlackConnection, asked: AbortSignal): Promise<readonly CheckWarning[]> => {

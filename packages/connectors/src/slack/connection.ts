@@ -7,18 +7,18 @@ import { type Catalog, listUsers, nameOf, readCatalog } from './directory/catalo
 export interface SlackConnection extends Connection {
   readonly ctx: ConnectorContext<SlackConfig, SlackSecrets>
   readonly api: SlackApi
-  /** The channels of the run; read once. */
+  /** Returns the channels of the run; read once. */
   catalog(signal: AbortSignal): Promise<Catalog>
-  /** Names of people by id; empty, with a warning, where the app may not see people. */
+  /** Returns people's names by id; empty, with a warning, where the app may not see people. */
   people(signal: AbortSignal): Promise<ReadonlyMap<string, string>>
   remember(users: readonly SlackUser[]): void
-  /** All people were remembered. */
+  /** Marks all people as remembered. */
   rememberedAll(): void
-  /** Pages of history that this run has fetched: messages, threads and reactions are made of the same. */
+  /** Pages of history that this run has fetched: messages, threads and reactions come from the same pages. */
   readonly pages: PageCache
-  /** A new run begins. */
+  /** Resets what was learned, when a new run begins. */
   forget(): void
-  /** Aborts when the connection closes, too. */
+  /** Returns a signal that also aborts when the connection closes. */
   signal(signal: AbortSignal): AbortSignal
 }
 
@@ -73,7 +73,7 @@ export const openConnection = (ctx: ConnectorContext<SlackConfig, SlackSecrets>)
   }
 }
 
-/** Keeps the first pages it is given, up to a bound: those are asked for again first. */
+/** Keeps the first pages it is given, up to a bound: those are requested again first. */
 const createPageCache = (): PageCache => {
   const cached = new Map<string, MessagesPage>()
   let chars = 0

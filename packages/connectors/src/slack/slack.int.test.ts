@@ -73,7 +73,7 @@ describe.skipIf(!hasEmulator())('slack, against an emulator', () => {
     ])
   })
 
-  it('asks once for the history of an unchanged channel, and writes nothing', async () => {
+  it('requests the history of an unchanged channel once, and writes nothing', async () => {
     const fixture = await start(['team-a', 'team-b'])
     const channel = fixture.channel('team-a')
     const root = await fixture.post(channel, 'Hi <https://x.test|there>')
@@ -98,7 +98,7 @@ describe.skipIf(!hasEmulator())('slack, against an emulator', () => {
     )
   })
 
-  it('follows edits, deletions, tombstones, reactions taken back and new replies', async () => {
+  it('follows edits, deletions, tombstones, removed reactions and new replies', async () => {
     const fixture = await start(['team-a'])
     const channel = fixture.channel('team-a')
     const [edited, deleted, root] = [await fixture.post(channel, 'one'), await fixture.post(channel, 'two'), await fixture.post(channel, 'three')]
@@ -124,7 +124,7 @@ describe.skipIf(!hasEmulator())('slack, against an emulator', () => {
     expect(sumOf(await run(fixture, store))).toBe(0)
   })
 
-  it('continues where a reading was interrupted, and takes what came since', async () => {
+  it('continues where a read was interrupted, and takes what has arrived since', async () => {
     const fixture = await start(['team-a'])
     const channel = fixture.channel('team-a')
     for (let n = 0; n < 12; n++) await fixture.post(channel, `Message ${n}`)
@@ -145,12 +145,12 @@ describe.skipIf(!hasEmulator())('slack, against an emulator', () => {
     expect(sumOf(await run(fixture, store, config))).toBe(0)
   })
 
-  it('passes over channels it is not in unless they are named, and reads on', async () => {
+  it('skips channels it is not in unless they are named, and continues', async () => {
     const fixture = await start(['team-a', 'team-b'])
     await fixture.post(fixture.channel('team-a'), 'one')
     let asked = 0
     fixture.fault = (method, response) => {
-      // The channel that is asked for first.
+      // The channel that is requested first.
       if (method !== 'conversations.history' || ++asked > 1) return false
       response.end('{"ok":false,"error":"not_in_channel"}')
       return true

@@ -67,7 +67,7 @@ describe('records of slack', () => {
     ])
   })
 
-  it('take the words of apps from attachments, and cannot be broken by what cannot be stored', () => {
+  it('take the text of apps from attachments, and cannot be broken by what cannot be stored', () => {
     const alert = {
       ts: '1700000000.000100',
       bot_id: 'B1',
@@ -111,7 +111,7 @@ describe('the cursor of slack', () => {
     },
   )
 
-  it('refuses what is yet to come', () => {
+  it('refuses a position that is yet to come', () => {
     expect(() => openPositions({ channels: `C1:${(2e15).toString(36)}` }, NOW)).toThrow(
       expect.objectContaining({ reason: 'CURSOR_IN_FUTURE' }) as Failure,
     )
@@ -131,7 +131,7 @@ describe('failures of slack', () => {
     expect(toSlackFailure('conversations.history', { error })).toMatchObject({ reason })
   })
 
-  it('name the scope that is missing', () => {
+  it('name the missing scope', () => {
     const failure = toSlackFailure('users.list', { error: 'missing_scope', needed: 'users:read' })
     expect(failure).toMatchObject({ reason: 'PERMISSION_DENIED', next: expect.stringContaining('users:read') as string })
     expect(failure.message).toContain('users:read')
@@ -139,7 +139,7 @@ describe('failures of slack', () => {
 })
 
 describe('the estimate of a reading', () => {
-  it('says what is known and no more', () => {
+  it('says no more than what is known', () => {
     const descent = { id: 'C1', top: '1700000000.000000', down: '1699000000.000000', floor: '0.000000' }
     expect(estimate('general', descent, { given: 15 })).toBe(
       '#general: read back to 2023-11-03; Slack gives this app 15 messages a request and one request a minute',

@@ -1,5 +1,5 @@
 /** The streams a source may choose from, in the order they are read. */
 export const STREAMS = ['channels', 'users', 'messages', 'threads', 'reactions'] as const
 export type SlackStream = (typeof STREAMS)[number]
-/** Those that are made of the history of channels. */
+/** The streams derived from the history of channels. */
 export type HistoryStream = 'messages' | 'threads' | 'reactions'

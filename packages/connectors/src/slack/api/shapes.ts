@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What is used of Slack's answers; everything else passes unseen. */
+/** The parts of Slack's responses that are used; everything else is ignored. */
 const text = z.string().nullish()
 const paging = { response_metadata: z.looseObject({ next_cursor: text }).nullish() }
 

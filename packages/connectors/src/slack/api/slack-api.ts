@@ -6,11 +6,11 @@ import { DEFAULT_WAIT_MS, toSlackFailure } from './to-slack-failure.js'
 
 export type Arguments = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** Slack's methods; https://docs.slack.dev/reference/methods. Throws what `toSlackFailure` makes of refusals, and what the HTTP client throws. */
+/** Slack's methods; https://docs.slack.dev/reference/methods. Throws what `toSlackFailure` returns for refusals, and what the HTTP client throws. */
 export interface SlackApi {
-  /** The answer of a method, checked to be of this shape. */
+  /** Calls a method and returns its response, checked against this shape. */
   call<T extends z.ZodType>(method: string, args: Arguments, shape: T, signal: AbortSignal): Promise<z.infer<T>>
-  /** What the token may do, by the last answer; null before there is one. */
+  /** Returns the scopes of the token, by the last response; null before there is one. */
   granted(): readonly string[] | null
 }
 
@@ -25,7 +25,7 @@ const envelope = z.looseObject({ ok: z.boolean(), error: z.string().optional(), 
 export const createSlackApi = (ctx: ConnectorContext<SlackConfig, SlackSecrets>): SlackApi => {
   const { config, secrets, http, now } = ctx
   const base = config.baseUrl.replace(/\/+$/, '')
-  /** Slack counts by method: until when each rests, in ms. */
+  /** Slack's limits are per method: until when each one pauses, in ms. */
   const restUntil = new Map<string, number>()
   const token: { granted: readonly string[] | null } = { granted: null }
 

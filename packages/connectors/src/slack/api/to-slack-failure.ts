@@ -28,10 +28,10 @@ const REASONS: Readonly<Record<string, Reason>> = {
   team_added_to_org: 'UPSTREAM_ERROR',
 }
 
-/** What Slack asks to wait when it does not say. */
+/** The wait assumed when Slack does not name one. */
 export const DEFAULT_WAIT_MS = 60_000
 
-/** A refusal of Slack's, by the error code of its answer; https://docs.slack.dev/apis/web-api/ */
+/** Returns the failure for a refusal by Slack, from the error code in its response; https://docs.slack.dev/apis/web-api/ */
 export const toSlackFailure = (method: string, answer: { readonly error?: unknown; readonly needed?: unknown }): Failure => {
   const error = typeof answer.error === 'string' ? answer.error.slice(0, 100) : 'unknown_error'
   const reason = REASONS[error] ?? 'UPSTREAM_INVALID'

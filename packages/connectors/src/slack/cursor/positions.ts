@@ -1,12 +1,12 @@
 import { type Cursor, Failure } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
-/** A reading of a channel under way, from its newest message at the time down. */
+/** A read of a channel in progress, from its newest message at the time downwards. */
 export interface Descent {
   readonly id: string
-  /** Where it began, and what the position becomes at the end. */
+  /** Where it began, and the position once it is finished. */
   readonly top: string
-  /** The oldest message that is stored of it. */
+  /** Its oldest stored message. */
   readonly down: string
   /** Where it ends. */
   readonly floor: string
@@ -17,7 +17,7 @@ export interface Positions {
   get(id: string): string | undefined
   set(id: string, ts: string): void
   descent: Descent | undefined
-  /** How many readings have visited threads. */
+  /** How many reads have visited threads. */
   visits: number
   /** Whether this one has. */
   visiting: boolean
@@ -26,7 +26,7 @@ export interface Positions {
 
 export const MAX_CHANNELS = 300
 const TS = /^\d{1,12}\.\d{1,6}$/
-/** Clocks differ; a position beyond is none that was ever read. */
+/** Tolerance for clock differences; a position further ahead was never read. */
 const AHEAD_SECONDS = 300
 
 const ts = z.string().regex(TS)
@@ -68,7 +68,7 @@ export const openPositions = (cursor: Cursor | null, now: Date): Positions => {
   }
 }
 
-/** Channels that are not read any more make room. */
+/** Drops channels that are no longer read, to make room. */
 export const keepOnly = (positions: Positions, ids: readonly string[], cursor: Cursor | null, now: Date): Positions => {
   const kept = openPositions(null, now)
   for (const id of ids) {

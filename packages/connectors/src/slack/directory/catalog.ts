@@ -6,13 +6,13 @@ import type { Arguments, SlackApi } from '../api/slack-api.js'
 import type { SlackConfig } from '../config.js'
 import { MAX_CHANNELS } from '../cursor/positions.js'
 
-/** What the settings name, as it is now. */
+/** What the settings select, as it is now. */
 export interface Catalog {
-  /** By id, so that the order is the same in every run. */
+  /** Sorted by id, so that the order is the same in every run. */
   readonly channels: readonly SlackChannel[]
-  /** Settings that name a channel which is not there. */
+  /** Settings that name a channel that does not exist. */
   readonly missing: readonly string[]
-  /** Whether the settings name the channel itself, so that it is an error if it cannot be read. */
+  /** Whether the settings name the channel itself, so that failing to read it is an error. */
   readonly isNamed: (channel: SlackChannel) => boolean
   readonly teamUrl: string
   readonly team: string | undefined
@@ -20,7 +20,7 @@ export interface Catalog {
 
 const LIST_PAGE = 500
 
-/** Throws VALIDATION_FAILED for more channels than a cursor has room for, and what the API throws. */
+/** Throws VALIDATION_FAILED for more channels than fit into a cursor, and what the API throws. */
 export const readCatalog = async (api: SlackApi, config: SlackConfig, signal: AbortSignal): Promise<Catalog> => {
   const auth = await api.call('auth.test', {}, authShape, signal)
   const takes = anyOf(config.channels)
@@ -48,7 +48,7 @@ async function* listChannels(api: SlackApi, config: SlackConfig, signal: AbortSi
   for await (const page of pagesOf(api, { method: 'conversations.list', args, shape: listShape, signal })) yield* page.channels
 }
 
-/** All people of the workspace, page by page. */
+/** Lists all people of the workspace, page by page. */
 export async function* listUsers(api: SlackApi, signal: AbortSignal): AsyncGenerator<readonly SlackUser[], void, void> {
   for await (const page of pagesOf(api, { method: 'users.list', args: { limit: LIST_PAGE }, shape: usersShape, signal })) yield page.members
 }
@@ -80,7 +80,7 @@ type Paged<T> = T extends typeof listShape ? z.infer<typeof listShape> : z.infer
 
 const isGlob = (pattern: string): boolean => /[*?[{]/.test(pattern)
 
-/** People write `#general`, too. */
+/** People also write `#general`. */
 const plain = (pattern: string): string => pattern.replace(/^#/, '').toLowerCase()
 
 const namesOf = ({ id, name }: SlackChannel): readonly string[] => [id.toLowerCase(), ...(name ? [name.toLowerCase()] : [])]
@@ -92,5 +92,5 @@ const anyOf = (patterns: readonly string[]): ((channel: SlackChannel) => boolean
   return (channel) => all || namesOf(channel).some((name) => names.has(name) || globs.some((matches) => matches(name)))
 }
 
-/** As Slack shows people. */
+/** The name Slack displays. */
 export const nameOf = ({ id, name, real_name: real, profile }: SlackUser): string => profile?.display_name || profile?.real_name || real || name || id

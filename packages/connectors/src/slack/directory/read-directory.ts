@@ -19,7 +19,7 @@ import { listUsers, nameOf } from './catalog.js'
 const PAGE = 200
 
 /**
- * The channels that are read. Those that are gone, or that the settings do not name any more, are swept; not while one that the settings name
+ * Reads the channels. Those that are gone or no longer selected are swept, but not while a channel named in the settings
  * cannot be seen, since the app may only have been removed from it.
  */
 export async function* readChannels(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
@@ -42,7 +42,7 @@ export async function* readChannels(connection: SlackConnection, request: ReadRe
   return complete('Slack named no further page of channels')
 }
 
-/** All people of the workspace, also those who left. */
+/** Reads all people of the workspace, including those who have left. */
 export async function* readUsers(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const signal = connection.signal(request.signal)
   for await (const users of listUsers(connection.api, signal)) {
@@ -54,7 +54,7 @@ export async function* readUsers(connection: SlackConnection, request: ReadReque
   return complete('Slack named no further page of people')
 }
 
-/** Leaves out what is stored as it is. */
+/** Drops what is already stored unchanged. */
 const pageOf = async ({ ctx }: SlackConnection, records: readonly SourceRecord[]): Promise<Page> => {
   const [first] = records
   const known =

@@ -29,8 +29,9 @@ export interface ChannelReading {
 const DAY_SECONDS = 86_400
 
 /**
- * One channel from its newest message down to where the last reading began, or to the start of the days that are looked at again. Slack lists
- * messages newest first, so that the position moves at the end only; until then the cursor says how far down the reading has come, and an interrupted one ends there before what is new is read.
+ * Reads one channel from its newest message down to where the last read began, or to the start of the lookback days. Slack lists
+ * messages newest first, so the position moves only at the end; until then the cursor records how far down the read has got, and an interrupted read
+ * is finished before anything new is read.
  */
 export async function* readChannel(connection: SlackConnection, reading: ChannelReading): AsyncGenerator<Page, void, void> {
   const { place, positions, packer, progress, signal, stream } = reading
@@ -71,17 +72,17 @@ export async function* readChannel(connection: SlackConnection, reading: Channel
   if (top !== undefined && (position === undefined || toMicros(top) > toMicros(position))) positions.set(id, top)
   const moved = JSON.stringify(positions.cursor()) !== emitted
   if (!packer.isEmpty() || moved) yield emit(moved)
-  // What came since the interrupted reading began lies above its top.
+  // What arrived since the interrupted read began is above its top.
   if (under !== undefined) {
     yield* readChannel(connection, reading)
     return
   }
-  // Only days that were read in one go and that had been read before can have lost something.
+  // Only days that were read in one go, and had been read before, can have lost something.
   if (stream === 'threads' || position === undefined || toMicros(position) < toMicros(window)) return
   for (const day of daysFrom(window, connection.ctx.now())) yield { records: [], sweep: { scope: dayScope(id, day) } }
 }
 
-/** Midnight of the first day that is looked at again. */
+/** Returns midnight of the first lookback day. */
 const windowStart = ({ ctx }: SlackConnection): string => {
   const day = Math.floor(ctx.now().getTime() / 1000 / DAY_SECONDS) - ctx.config.lookbackDays
   return fromDate(new Date(Math.max(0, day) * DAY_SECONDS * 1000))
@@ -103,7 +104,7 @@ const daysFrom = (window: string, now: Date): readonly string[] => {
 interface Part {
   readonly records: readonly SourceRecord[]
   readonly unchanged: readonly RecordKey[]
-  /** The records of this scope were all seen. */
+  /** All records of this scope were seen. */
   readonly sweep?: string
 }
 
@@ -130,8 +131,8 @@ async function* partsOf(
 }
 
 /**
- * Visits the threads that have changed since they were stored. Batches may be stored in any order, so that the mark of a thread says nothing about
- * its replies by itself: it counts the visits, and holds once the cursor has this visit behind it.
+ * Visits the threads that have changed since they were stored. Batches may be stored in any order, so the mark of a thread alone does not prove
+ * that its replies are stored: it contains the number of the visit, and counts only once the cursor has passed that visit.
  */
 async function* threadsOf(
   connection: SlackConnection,
@@ -150,12 +151,12 @@ async function* threadsOf(
       const records = replies.filter(({ ts, subtype }) => ts !== root.ts && subtype !== 'tombstone').map((reply) => toReplyRecord(reply, root, place))
       yield await withoutKnown(connection, records)
     }
-    // Last, since its validator says that the replies are stored.
+    // Last, because its validator says that the replies are stored.
     yield { records: [toThreadRecord(root, place, positions.visits + 1)], unchanged: [], sweep: threadScope(place.channel.id, root.ts) }
   }
 }
 
-/** Splits off what is stored as it is. */
+/** Separates what is already stored unchanged. */
 const withoutKnown = async ({ ctx }: SlackConnection, records: readonly SourceRecord[]): Promise<Part> => {
   const [first] = records
   if (first === undefined) return { records: [], unchanged: [] }
@@ -171,15 +172,15 @@ const withoutKnown = async ({ ctx }: SlackConnection, records: readonly SourceRe
 const markOf = ({ title, text, url, data }: SourceRecord): string =>
   createHash('sha256').update(canonicalJson({ title, text, url, data })).digest('base64url').slice(0, 22)
 
-/** Slack's third tier; apps outside of its Marketplace get one request a minute, and 15 messages with each. */
+/** Slack's third tier; apps outside its Marketplace get one request a minute, with 15 messages each. */
 const REQUESTS_A_MINUTE = 50
 const SMALL_PAGE = 15
 
-/** How far a reading has come and how long the rest may take, as far as the messages so far show. */
+/** Describes how far a read has got and how long the rest may take, as far as the messages so far show. */
 export const estimate = (channel: string, { top, down, floor }: Descent, { given }: { readonly given: number }): string => {
   const day = toDate(down).toISOString().slice(0, 10)
   const reached = `#${channel}: read back to ${day}`
-  // Without a lower bound nobody knows how far it goes.
+  // Without a lower bound it is unknown how far it goes.
   if (toMicros(floor) === 0) return `${reached}; ${rate(given)}`
   const [read, left] = [toMicros(top) - toMicros(down), toMicros(down) - toMicros(floor)]
   return read <= 0 ? reached : `${reached}, about ${Math.min(99, Math.round((100 * read) / (read + left)))} % of the time; ${rate(given)}`

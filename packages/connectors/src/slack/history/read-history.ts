@@ -8,8 +8,8 @@ import type { HistoryStream } from '../streams.js'
 import { readChannel } from './read-channel.js'
 
 /**
- * One stream of all channels, one after the other. A channel that fails is rejected and does not stop the others; channels that a glob found
- * and the app is not in are passed over. Throws the first failure when every channel fails.
+ * Reads one stream of all channels, one after the other. A channel that fails is rejected and does not stop the others; channels that a glob found
+ * but the app is not in are skipped. Throws the first failure when every channel fails.
  */
 export async function* readHistory(connection: SlackConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const stream = request.stream as HistoryStream
@@ -68,7 +68,7 @@ export async function* readHistory(connection: SlackConnection, request: ReadReq
   return complete('Slack named no further page of any channel')
 }
 
-/** What concerns the token or the server, and so every channel alike. */
+/** Whether the failure concerns the token or the server, and therefore every channel. */
 const endsSource = (failure: Failure): boolean =>
   ['auth_failed', 'rate_limited', 'cancelled', 'internal'].includes(failure.code) ||
   ['UNREACHABLE', 'DNS_FAILED', 'TLS_FAILED', 'EGRESS_BLOCKED', 'URL_BLOCKED_ADDRESS', 'URL_PORT_NOT_ALLOWED'].includes(failure.reason) ||
@@ -77,7 +77,7 @@ const endsSource = (failure: Failure): boolean =>
 const isOutside = ({ reason, message }: Failure): boolean =>
   (reason === 'PERMISSION_DENIED' && message.includes('not_in_channel')) || (reason === 'NOT_FOUND_UPSTREAM' && message.includes('channel_not_found'))
 
-/** A reading that was interrupted continues first. */
+/** An interrupted read continues first. */
 const startingWith = (channels: readonly SlackChannel[], { descent }: Positions): readonly SlackChannel[] =>
   descent === undefined ? channels : [...channels].sort((a, b) => Number(b.id === descent.id) - Number(a.id === descent.id))
 

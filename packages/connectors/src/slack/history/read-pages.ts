@@ -5,20 +5,20 @@ import { toMicros } from '../cursor/positions.js'
 
 export interface Span {
   readonly channel: string
-  /** Messages from here on, this one included. */
+  /** Messages from this one on, inclusive. */
   readonly oldest: string
-  /** Messages before this one; all up to now when absent. */
+  /** Messages before this one; absent: all up to now. */
   readonly latest?: string | undefined
 }
 
 export interface HistoryPage {
   readonly messages: readonly SlackMessage[]
   readonly more: boolean
-  /** How many there were, also outside of the span. */
+  /** How many messages the page had, including those outside the span. */
   readonly given: number
 }
 
-/** The history of a channel, newest first. Bounds are applied here, too, for servers that ignore them. */
+/** Yields the history of a channel, newest first. Bounds are applied here, too, for servers that ignore them. */
 export async function* readPages(
   { api, ctx, pages }: SlackConnection,
   { channel, oldest, latest }: Span,
@@ -45,13 +45,13 @@ export async function* readPages(
   }
 }
 
-/** What follows would be taken for gone. */
+/** Otherwise what follows would count as gone. */
 const requireNext = (method: string, page: MessagesPage): void => {
   if (page.has_more === true && !page.response_metadata?.next_cursor)
     throw new Failure('READING_INCOMPLETE', `${method}: Slack says that more follows and not where`)
 }
 
-/** A thread, oldest first, its first message included. */
+/** Yields a thread, oldest message first, including the one that started it. */
 export async function* readReplies(
   { api, ctx }: SlackConnection,
   channel: string,

@@ -8,7 +8,7 @@ import { type Names, renderText } from './render-text.js'
 /** Where messages belong. */
 export interface Place {
   readonly channel: SlackChannel
-  /** For people: `general`, or who a direct conversation is with. */
+  /** For display: `general`, or the other person in a direct conversation. */
   readonly channelName: string
   /** `https://acme.slack.com/` */
   readonly teamUrl: string
@@ -17,10 +17,10 @@ export interface Place {
 }
 
 const MAX_TEXT = 400_000
-/** Kinds of messages that somebody wrote; others say what happened to the channel. */
+/** Kinds of messages that someone wrote; others record what happened to the channel. */
 const WRITTEN = new Set(['bot_message', 'thread_broadcast', 'file_share', 'me_message', 'file_comment'])
 
-/** What a sweep of one day of a channel may delete. */
+/** What the sweep of one day of a channel may delete. */
 export const dayScope = (channel: string, ts: string): string => `${channel}/${toDate(ts).toISOString().slice(0, 10)}`
 
 export const threadScope = (channel: string, ts: string): string => `${channel}/${ts}`
@@ -30,7 +30,7 @@ export const toMessageRecord = (message: SlackMessage, place: Place): SourceReco
   scope: dayScope(place.channel.id, message.ts),
 })
 
-/** The thread itself; what its first message says stands in `messages`. */
+/** The thread itself; the text of its first message is in `messages`. */
 export const toThreadRecord = (root: SlackMessage, place: Place, visit: number): SourceRecord => {
   const record = toRecord('threads', [place.channel.id, root.ts, root.ts], root, place)
   const context = { ...(record.data['context'] as JsonObject), replies: root.reply_count ?? undefined, latestReply: isoOf(root.latest_reply) }
@@ -43,10 +43,10 @@ export const toThreadRecord = (root: SlackMessage, place: Place, visit: number):
   }
 }
 
-/** Changes with every reply that comes or goes. */
+/** Changes with every reply that is added or removed. */
 const stateOf = (root: SlackMessage): string => `${root.reply_count ?? ''} ${root.latest_reply ?? ''}`
 
-/** Whether a thread is stored as it is, by a visit that is complete. */
+/** Whether a thread is stored unchanged, by a completed visit. */
 export const isVisited = (validator: string | null | undefined, root: SlackMessage, visits: number): boolean => {
   const [visit = '', ...state] = (validator ?? '').split(' ')
   return visit !== '' && Number(visit) <= visits && state.join(' ') === stateOf(root)
@@ -57,7 +57,7 @@ export const toReplyRecord = (reply: SlackMessage, root: SlackMessage, place: Pl
   return { ...record, data: { ...record.data, eventType: 'reply' }, scope: threadScope(place.channel.id, root.ts) }
 }
 
-/** One for each person and emoji. */
+/** One record for each person and emoji. */
 export const toReactionRecords = (message: SlackMessage, place: Place): readonly SourceRecord[] =>
   (message.reactions ?? []).flatMap(({ name, users }) =>
     (users ?? []).map(
@@ -75,7 +75,7 @@ export const toReactionRecords = (message: SlackMessage, place: Place): readonly
           sessionId: sessionOf(message, place),
           context: compact({ team: place.team, channelId: place.channel.id, ts: message.ts, userId: user, reactedTo: message.user ?? undefined }),
         },
-        // Slack does not say when; it happened after the message.
+        // Slack does not report when; it was after the message.
         occurredAt: toDate(message.ts),
         scope: dayScope(place.channel.id, message.ts),
       }),
@@ -117,7 +117,7 @@ const toRecord = (stream: HistoryStream, key: RecordKey, message: SlackMessage, 
   }
 }
 
-/** Apps often say everything in attachments. */
+/** Apps often put all their text into attachments. */
 const contentOf = (message: SlackMessage, names: Names): string => {
   const attached = (message.attachments ?? []).map(({ title, text, fallback }) => [title, text ?? fallback].filter(Boolean).join('\n'))
   const files = (message.files ?? []).map(({ title, name }) => title ?? name ?? '')

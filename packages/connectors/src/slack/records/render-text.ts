@@ -1,4 +1,4 @@
-/** Names of people and channels by id; undefined when nobody knows. */
+/** Names of people and channels by id; undefined when unknown. */
 export interface Names {
   readonly user: (id: string) => string | undefined
   readonly channel: (id: string) => string | undefined
@@ -7,7 +7,7 @@ export interface Names {
 const MARKUP = /<([^<>\n]{1,4000})>/g
 
 /**
- * Slack's mrkdwn as people read it: mentions by name, links as Markdown, entities decoded. Emoji stay as their names (`:tada:`).
+ * Renders Slack's mrkdwn as people see it: mentions by name, links as Markdown, entities decoded. Emoji stay as names (`:tada:`).
  * https://docs.slack.dev/messaging/formatting-message-text
  */
 export const renderText = (text: string, names: Names): string =>
