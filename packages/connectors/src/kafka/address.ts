@@ -5,7 +5,7 @@ export interface Address {
   readonly port: number
 }
 
-/** `host:port` or `[address]:port`; throws VALIDATION_FAILED naming the field. */
+/** Parses `host:port` or `[address]:port`; throws VALIDATION_FAILED, naming the field. */
 export const parseAddress = (text: string, field: string): Address => {
   const match = /^(?:\[(?<six>[0-9a-fA-F:.]+)\]|(?<host>[A-Za-z0-9._-]+)):(?<port>\d{1,5})$/.exec(text)
   const port = Number(match?.groups?.['port'])

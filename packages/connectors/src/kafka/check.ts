@@ -3,17 +3,17 @@ import type { TopicInfo } from './client/topic-info.js'
 import type { KafkaConfig } from './config.js'
 import { findTopics } from './streams.js'
 
-/** Topics that are tried; asking for the rest would take longer than a check may. */
+/** How many topics are tried; trying the rest would take longer than a check may. */
 const TRIED = 20
 
-/** Whether the topics exist and the account may read them. Throws UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED, NOT_FOUND_UPSTREAM. */
+/** Checks that the topics exist and the account may read them. Throws UNREACHABLE, AUTH_FAILED, PERMISSION_DENIED, NOT_FOUND_UPSTREAM. */
 export const checkKafka = async (cluster: Cluster, config: KafkaConfig, nameOfError: (code: number) => string): Promise<void> => {
   const topics = await findTopics(cluster, config)
   for (const info of topics.slice(0, TRIED)) await tryToRead(cluster, info, nameOfError)
   if (config.commitGroup !== undefined) await cluster.findCoordinator(config.commitGroup)
 }
 
-/** Asks for what comes next in one partition, without waiting for it: brokers look at the permission before anything else. */
+/** Fetches what comes next in one partition, without waiting for it: brokers check the permission before anything else. */
 const tryToRead = async (cluster: Cluster, { topic, partitions }: TopicInfo, nameOfError: (code: number) => string): Promise<void> => {
   const [partition] = partitions
   if (partition === undefined) return

@@ -60,7 +60,7 @@ export const kafkaConfig = z.strictObject({
 
 export type KafkaConfig = z.output<typeof kafkaConfig>
 
-/** Asked for when the settings choose a way to log in. */
+/** Requested when the settings choose a SASL mechanism. */
 const withSasl = { 'x-when': { setting: 'sasl', is: ['plain', 'scram-sha-256', 'scram-sha-512'] } }
 
 export const kafkaSecrets = z.strictObject({

@@ -6,7 +6,7 @@ export type Positions = ReadonlyMap<number, number>
 const OFFSET = /^[0-9a-z]{1,11}$/
 
 /**
- * The offsets in base 36, in the order of the partitions: a thousand partitions with a billion messages each fit into the 8 KiB of a
+ * Encodes the offsets in base 36, in the order of the partitions: a thousand partitions with a billion messages each fit into the 8 KiB of a
  * cursor. Empty for a partition without a position.
  */
 export const toCursor = (positions: Positions): Cursor => {
@@ -14,7 +14,7 @@ export const toCursor = (positions: Positions): Cursor => {
   return { v: 1, next: Array.from({ length: count }, (_, partition) => positions.get(partition)?.toString(36) ?? '').join() }
 }
 
-/** Null for the first read. Throws CURSOR_INVALID for what toCursor did not write. */
+/** Returns null for the first read. Throws CURSOR_INVALID for what toCursor did not write. */
 export const parseCursor = (cursor: Cursor | null): Map<number, number> | null => {
   if (cursor === null) return null
   const { v, next } = (typeof cursor === 'object' ? cursor : {}) as { readonly v?: unknown; readonly next?: unknown }

@@ -16,7 +16,7 @@ interface KafkaConnection extends Connection {
   readonly fetcher: Fetcher
 }
 
-/** Topics of Kafka, without a consumer group: positions are ours. */
+/** Reads topics of Kafka without a consumer group: Inlet keeps the positions. */
 export default defineConnector<KafkaConfig, KafkaSecrets, KafkaConnection>({
   type: 'kafka',
   version: '1.0.0',

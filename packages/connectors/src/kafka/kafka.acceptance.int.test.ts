@@ -25,7 +25,7 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
     'state',
     Array.from({ length: 1_500 }, (_, n) => ({ partition: n % 2, key: `k${n % 500}`, value: `{"v":${n}}` })),
   )
-  // The mock makes topics that somebody asks for.
+  // The mock creates topics on request.
   mock.failTopic('gone', UNKNOWN_TOPIC)
   mock.failTopic('secret', DENIED)
   const config = { brokers: mock.brokers, topics: ['orders'] }

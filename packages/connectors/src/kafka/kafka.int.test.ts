@@ -40,7 +40,7 @@ describe.skipIf(library === null)(`kafka with faults${library === null ? ' (not 
       await close()
     }
   }
-  /** Reads on and on beside the test. */
+  /** Keeps reading in parallel to the test. */
   const follow = async (config: object = {}, cursor: Cursor | null = null) => {
     const { connection, close } = await open(config)
     const stop = new AbortController()
@@ -98,15 +98,15 @@ describe.skipIf(library === null)(`kafka with faults${library === null ? ' (not 
     expect(first.records).toEqual([])
     mock.produce('t', messages(6, 2))
     const second = await readAll({ start: 'latest' }, first.cursor)
-    // Between partitions there is no order.
+    // Partitions are not ordered among each other.
     const keys = second.records.map(({ key }) => key as [number, number])
     const offsetsOf = (partition: number) => keys.flatMap(([own, offset]) => (own === partition ? [offset] : []))
     expect([offsetsOf(0), offsetsOf(1), keys.length]).toEqual([[5, 6, 7], [5, 6, 7], 6])
   })
 
-  it('says what was deleted before it was read: fails, or notes it and continues', async () => {
+  it('reports what was deleted before it was read: fails, or records it and continues', async () => {
     mock.createTopic('t', 1)
-    // The mock keeps 5 MB of a partition.
+    // The mock retains 5 MB per partition.
     for (let round = 0; round < 8; round += 1) mock.produce('t', messages(10, 1, 100_000))
     const cursor = toCursor(new Map([[0, 3]]))
     const failure = await failing(readAll({}, cursor))
@@ -118,7 +118,7 @@ describe.skipIf(library === null)(`kafka with faults${library === null ? ' (not 
     expect(records.at(-1)?.key).toEqual([0, 79])
   })
 
-  it('refuses a position beyond the end, and one of a partition that is not there', async () => {
+  it('refuses a position beyond the end, and one of a partition that does not exist', async () => {
     mock.createTopic('t', 1)
     mock.produce('t', messages(5))
     expect(await failing(readAll({}, toCursor(new Map([[0, 6]]))))).toMatchObject({ reason: 'CURSOR_IN_FUTURE' })
@@ -150,7 +150,7 @@ describe.skipIf(library === null)(`kafka with faults${library === null ? ' (not 
     expect(Object.fromEntries(live)).toEqual({ k0: 7, k1: 8, k2: 9, k4: 11, k5: 12, k6: 13 })
   })
 
-  it('pauses a topic that is not taken, and reads others meanwhile', async () => {
+  it('pauses a topic that no one takes, and reads others meanwhile', async () => {
     mock.createTopic('t', 1)
     mock.createTopic('other', 1)
     mock.produce('t', messages(40, 1, 100_000))
@@ -168,7 +168,7 @@ describe.skipIf(library === null)(`kafka with faults${library === null ? ' (not 
     await close()
   })
 
-  it('reports a lost permission, and shows positions without resting on it', async () => {
+  it('reports a lost permission, and shows positions without relying on them', async () => {
     mock.createTopic('t', 1)
     mock.produce('t', messages(5))
     mock.failRequests(OFFSET_COMMIT, [DENIED])

@@ -7,7 +7,7 @@ import { matches } from './streams.js'
 import { validateKafka } from './validate.js'
 
 describe('the cursor', () => {
-  it('holds a thousand partitions with a billion messages each in 8 KiB, and comes back the same', () => {
+  it('holds a thousand partitions with a billion messages each in 8 KiB, and survives a round trip', () => {
     const positions = new Map(Array.from({ length: 1_000 }, (_, partition) => [partition, 1_000_000_000 + partition]))
     const cursor = toCursor(positions)
     expect(JSON.stringify(cursor).length).toBeLessThan(8_192)
@@ -46,7 +46,7 @@ describe('settings', () => {
   ])('%s means %s: %s', (name, topic, meant) => {
     expect(matches(topic, name)).toBe(meant)
   })
-  it('reads addresses, also of IPv6', () => {
+  it('reads addresses, including IPv6', () => {
     expect(parseAddress('kafka.example.com:9092', 'f')).toEqual({ host: 'kafka.example.com', port: 9092 })
     expect(parseAddress('[::1]:9092', 'f')).toEqual({ host: '::1', port: 9092 })
     for (const text of ['kafka', 'kafka:0', 'kafka:70000', 'http://kafka:9092', 'a b:1', '::1:9092', ':9092'])

@@ -3,7 +3,7 @@ import type { Cluster } from './client/cluster.js'
 import type { TopicInfo } from './client/topic-info.js'
 import type { KafkaConfig } from './config.js'
 
-/** Whether a topic is meant by a name of the settings, in which `*` stands for any characters. Pure. */
+/** Whether a topic matches a name in the settings, in which `*` stands for any characters. Pure. */
 export const matches = (topic: string, name: string): boolean => {
   const parts = name.split('*')
   const [first = ''] = parts
@@ -22,7 +22,7 @@ export const matches = (topic: string, name: string): boolean => {
 const isPattern = (name: string): boolean => name.includes('*')
 
 /**
- * The topics a source reads: those it names, and those its patterns find (not those of the cluster itself). Throws
+ * Finds the topics a source reads: those it names, and those that match its patterns, without the cluster's own. Throws
  * NOT_FOUND_UPSTREAM, PERMISSION_DENIED, naming the topic.
  */
 export const findTopics = async (

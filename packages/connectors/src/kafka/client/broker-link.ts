@@ -14,11 +14,14 @@ export interface FetchPartition {
   readonly maxBytes: number
 }
 
-/** One broker. Connects when first asked, and again after a connection was lost. Throws what kafkajs throws. */
+/** One broker. Connects on the first request, and again after the connection was lost. Throws what kafkajs throws. */
 export interface BrokerLink {
-  /** The decoded answer, its error codes as they are. Requests wait for each other: kafkajs would connect once for each. */
+  /**
+   * Sends a request and returns the decoded response, its error codes as they are. Requests are serialized: kafkajs would otherwise connect once for
+   * each.
+   */
   ask<T>(api: string, args: object): Promise<T>
-  /** Over a connection of its own, since a broker answers in order and this one waits. One at a time. */
+  /** Fetches over a separate connection, because a broker responds in order and a fetch waits. One at a time. */
   fetch(request: FetchRequest): Promise<FetchAnswer>
   close(): Promise<void>
 }
@@ -39,7 +42,7 @@ export const createBrokerLink = (kafkajs: Kafkajs, broker: WireBroker): BrokerLi
       const work = async (): Promise<T> => {
         await broker.connect()
         const { request, response } = encode(api, args)
-        // Without `parse`, which throws at the first of many error codes.
+        // Without `parse`, which throws at the first of possibly many error codes.
         const bare = { decode: (payload: Buffer) => response.decode(payload), parse: (decoded: unknown) => Promise.resolve(decoded) }
         return (await broker.connectionPool.send({ request, response: bare, logResponseError: false })) as T
       }

@@ -8,31 +8,31 @@ export interface ClusterDeps {
   readonly seeds: readonly Address[]
   readonly open: (address: Address) => BrokerLink
   readonly nameOfError: (code: number) => string
-  /** What a refused address was refused for. */
+  /** Returns, once, why the guard refused an address. */
   readonly takeRefusal: () => Failure | undefined
 }
 
-/** Where to ask for offsets: a moment in ms since 1970, or one of these. */
+/** Positions to request offsets for, besides a moment in ms since 1970. */
 export const LATEST = -1
 export const EARLIEST = -2
-/** Stands for the leader of a partition that has none now. */
+/** Stands for the leader of a partition that has none right now. */
 export const NO_LEADER = -1
 
-/** The brokers of a cluster, and who leads which partition. Every method throws a Failure. */
+/** The brokers of a cluster, and which of them leads each partition. Every method throws a Failure. */
 export interface Cluster {
-  /** Describes topics and notes their leaders; all topics for null. */
+  /** Describes topics and records their leaders; null: all topics. */
   describe(topics: readonly string[] | null): Promise<readonly TopicInfo[]>
-  /** Who leads a partition, as last described. */
+  /** Returns the leader of a partition, as last described. */
   leaderOf(topic: string, partition: number): number
-  /** A broker by its number; throws UNREACHABLE for NO_LEADER and for a number that is not known. */
+  /** Returns a broker by its number; throws UNREACHABLE for NO_LEADER and for an unknown number. */
   broker(nodeId: number): BrokerLink
-  /** Offsets of partitions at a place; committed messages end at LATEST. */
+  /** Returns the offsets of partitions at a position; LATEST is the end of committed messages. */
   offsets(topic: string, partitions: readonly number[], at: number): Promise<ReadonlyMap<number, number>>
-  /** Shows positions under a group that nobody has joined. */
+  /** Commits positions under a group that no one has joined, for display. */
   commit(group: string, topic: string, positions: ReadonlyMap<number, number>): Promise<void>
-  /** Finds the broker that keeps a group: says whether the account may use it. */
+  /** Finds the coordinator of a group, which shows whether the account may use it. */
   findCoordinator(group: string): Promise<BrokerLink>
-  /** The failure that a thrown value or an error code stands for. */
+  /** Returns the failure for a thrown value or an error code. */
   toFailure(thrown: unknown, doing: string): Failure
 }
 
@@ -57,7 +57,7 @@ export const createCluster = ({ seeds, open, nameOfError, takeRefusal }: Cluster
     return link
   }
 
-  /** Asks one broker after the other, those that are known first; a refused account ends it. */
+  /** Asks one broker after the other, known ones first; a refused account ends the search. */
   const askAny = async <T>(api: string, args: object, doing: string): Promise<T> => {
     const known = [...nodes.values()].flatMap((name) => links.get(name) ?? [])
     let failure: Failure | undefined
@@ -123,7 +123,7 @@ export const createCluster = ({ seeds, open, nameOfError, takeRefusal }: Cluster
     async commit(group, topic, positions) {
       const doing = `showing positions under group ${group}`
       const partitions = [...positions].map(([partition, offset]) => ({ partition, offset: String(offset), metadata: null }))
-      // Without a generation the group must have no members, and nobody can be pushed out of it.
+      // Without a generation, the commit fails if the group has members, so it cannot disturb anyone.
       const args = { groupId: group, groupGenerationId: -1, memberId: '', topics: [{ topic, partitions }] }
       const link = await findCoordinator(group)
       const answer = await link.ask<CommitAnswer>('OffsetCommit', args).catch((error: unknown) => {

@@ -6,18 +6,18 @@ import { type CheckedAddress, type EgressGuard, Failure } from '@inlet/connector
 import type { SocketRequest } from './kafkajs.js'
 
 const KEEP_ALIVE_MS = 60_000
-/** No answer is this long: what claims to be is no Kafka broker. */
+/** No response is this long; a server that announces more is no Kafka broker. */
 const LONGEST_ANSWER = 256 * 1024 * 1024
 
 export interface Sockets {
   readonly open: (request: SocketRequest) => Socket
-  /** What the guard refused last, which kafkajs only passes on as text. */
+  /** Returns, once, the guard's last refusal, which kafkajs passes on only as text. */
   readonly takeRefusal: () => Failure | undefined
-  /** Ends all of them at once, whatever they wait for. */
+  /** Ends all sockets immediately, whatever they wait for. */
   destroy(): void
 }
 
-/** Sockets that connect to addresses the guard has checked, whether the settings named them or the cluster. */
+/** Creates sockets that connect only to addresses the guard has checked, whether named by the settings or by the cluster. */
 export const createSockets = (guard: EgressGuard): Sockets => {
   const open = new Set<Socket>()
   let closed = false

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 
-/** A request as kafkajs encodes it, with the decoder of its answer. */
+/** A request as kafkajs encodes it, with the decoder of its response. */
 export interface WireRequest {
   readonly request: { readonly apiVersion: number }
   readonly response: WireResponse
@@ -41,7 +41,7 @@ export interface WireSettings {
   readonly logger: object
 }
 
-/** The part of kafkajs that is used here: all that lies below its consumer. Its version is pinned, since nobody promises that it stays. */
+/** The part of kafkajs that is used: everything below its consumer. Its version is pinned, because none of this is a stable API. */
 export interface Kafkajs {
   readonly apiKeys: Readonly<Record<string, number>>
   readonly requests: Readonly<Record<string, unknown>>
@@ -51,7 +51,7 @@ export interface Kafkajs {
 
 let loaded: Kafkajs | undefined
 
-/** Loads kafkajs when first needed. */
+/** Loads kafkajs when it is first needed. */
 export const loadKafkajs = (): Kafkajs => (loaded ??= load())
 
 const load = (): Kafkajs => {

@@ -8,19 +8,19 @@ import { loadKafkajs, type WireSettings } from './kafkajs.js'
 
 export interface OpenCluster {
   readonly cluster: Cluster
-  /** Kafka's name of an error code. */
+  /** Returns Kafka's name of an error code. */
   readonly nameOfError: (code: number) => string
-  /** Ends every connection at once. */
+  /** Ends every connection immediately. */
   readonly close: () => Promise<void>
 }
 
 const CONNECT_MS = 4_000
 const REQUEST_MS = 8_000
 
-/** kafkajs writes to it what comes back as errors anyway. */
+/** kafkajs would log what it also throws. */
 const SILENT = { namespace: () => SILENT, debug() {}, info() {}, warn() {}, error() {} }
 
-/** A cluster over guarded connections; nothing is connected yet. The caller closes it. */
+/** Opens a cluster over guarded connections; nothing is connected yet. The caller closes it. */
 export const openCluster = ({
   config,
   secrets,
@@ -49,7 +49,7 @@ export const openCluster = ({
     cluster: createCluster({ seeds: addressesOf(config.brokers), open, nameOfError, takeRefusal: sockets.takeRefusal }),
     nameOfError,
     async close() {
-      // First the sockets: kafkajs would wait for the answers they still owe.
+      // The sockets first, because kafkajs would wait for their outstanding responses.
       sockets.destroy()
       await Promise.allSettled([...links].map((link) => link.close()))
     },

@@ -2,9 +2,9 @@ import { Failure, type Reason } from '@inlet/connector-sdk'
 
 interface Thrown {
   readonly name?: string
-  /** Of the protocol, e.g. TOPIC_AUTHORIZATION_FAILED. */
+  /** From the protocol, e.g. TOPIC_AUTHORIZATION_FAILED. */
   readonly type?: string
-  /** Of the system or of TLS, e.g. ECONNREFUSED. */
+  /** From the operating system or TLS, e.g. ECONNREFUSED. */
   readonly code?: string
   readonly message?: string
 }
@@ -23,7 +23,7 @@ const BY_TYPE: Readonly<Record<string, Reason>> = {
 }
 const TLS = /CERT|ERR_TLS|ERR_SSL|EPROTO/
 
-/** What kafkajs threw, in our words. Its own messages may hold what a server says, so only known ones are passed on. */
+/** Translates what kafkajs threw. Its messages may repeat what a server said, so only known ones are passed on. */
 export const toKafkaFailure = (thrown: unknown, doing: string): Failure => {
   if (thrown instanceof Failure) return thrown
   const { name = '', type = '', code = '', message = '' } = (thrown ?? {}) as Thrown

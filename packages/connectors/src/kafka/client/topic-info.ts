@@ -1,15 +1,15 @@
 /** A topic as the cluster describes it. */
 export interface TopicInfo {
   readonly topic: string
-  /** Of Kafka, e.g. TOPIC_AUTHORIZATION_FAILED; null when all is well. */
+  /** Kafka's name of the error, e.g. TOPIC_AUTHORIZATION_FAILED; null if there is none. */
   readonly error: string | null
-  /** Of the cluster itself, such as __consumer_offsets. */
+  /** Whether it belongs to the cluster itself, such as __consumer_offsets. */
   readonly internal: boolean
   /** Numbers of the partitions, ascending. */
   readonly partitions: readonly number[]
 }
 
-/** Answer to Metadata, as kafkajs decodes it. */
+/** The response to Metadata, as kafkajs decodes it. */
 export interface MetadataAnswer {
   readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[]
   readonly topicMetadata: readonly {

@@ -2,7 +2,7 @@ import type { Failure } from '@inlet/connector-sdk'
 import type { Message } from '../records/decode-batches.js'
 import type { Signal } from './signal.js'
 
-/** What came of one partition, in order. */
+/** What was fetched from one partition, in order. */
 export interface Chunk {
   readonly partition: number
   readonly messages: readonly Message[]
@@ -11,42 +11,42 @@ export interface Chunk {
   readonly bytes: number
 }
 
-/** What is fetched of one topic and waits to be taken. */
+/** What was fetched from one topic and waits to be taken. */
 export interface FetchBuffer {
   readonly topic: string
-  /** Takes all that waits, in order. Throws what ended the buffer, after all that came before it was taken. */
+  /** Takes everything that waits, in order. Throws what ended the buffer, after everything before it was taken. */
   take(): readonly Chunk[]
   /** Resolves when there may be something to take, or after `ms`. */
   wait(ms: number): Promise<void>
   /** Ends a wait. */
   wake(): void
-  /** Partitions whose next offset does not exist any more, or not yet; they rest until `seek`. */
+  /** Returns partitions whose next offset no longer exists, or does not exist yet; they pause until `seek`. */
   takeLost(): readonly number[]
-  /** Fetches a partition from an offset. */
+  /** Continues fetching a partition from an offset. */
   seek(partition: number, offset: number): void
-  /** The end of each partition as far as it is known. */
+  /** The end of each partition, as far as it is known. */
   readonly ends: ReadonlyMap<number, number>
   close(): void
 }
 
-/** The side of a buffer that fetches. */
+/** The fetching side of a buffer. */
 export interface OpenFetchBuffer extends FetchBuffer {
   /** What to fetch next, by partition. */
   readonly wanted: ReadonlyMap<number, number>
-  /** Whether it takes more: otherwise its partitions pause. */
+  /** Whether it takes more; otherwise its partitions pause. */
   readonly hasCapacity: boolean
   push(chunk: Chunk): void
   recordEnd(partition: number, end: number): void
   markLost(partition: number): void
   fail(failure: Failure): void
-  /** Since when a partition could not be fetched; null when it could again. */
+  /** Records when a fetch of a partition failed, or with null that it works again; returns for how long it has been failing, in ms. */
   recordFailure(partition: number, at: number | null): number
 }
 
-/** A topic that waits with more than this rests until it was taken. */
+/** A topic with more than this waiting pauses until it is taken. */
 const FULL_BYTES = 1024 * 1024
 
-/** `goals`: where partitions need not be fetched any further. */
+/** `goals`: up to which offset each partition is fetched. */
 export const createFetchBuffer = (
   topic: string,
   goals: ReadonlyMap<number, number> | undefined,

@@ -13,26 +13,26 @@ export interface FetcherDeps {
   readonly now: () => number
 }
 
-/** Fetches for all topics that are read at the time: one request at a time to each broker, whatever number of topics there is. */
+/** Fetches for all topics being read: one request at a time to each broker, whatever the number of topics. */
 export interface Fetcher {
   /**
-   * Begins to fetch a topic at these offsets, each partition up to its goal, or on and on without `goals`. The caller closes the
+   * Starts fetching a topic at these offsets, each partition up to its goal, or indefinitely without `goals`. The caller closes the
    * buffer. One buffer for each topic.
    */
   open(topic: string, from: ReadonlyMap<number, number>, goals: ReadonlyMap<number, number> | undefined): FetchBuffer
   close(): void
 }
 
-/** How long a broker waits for a first byte. */
+/** How long a broker waits for the first byte. */
 const LONG_POLL_MS = 500
-/** The same while a topic pauses, so that it need not wait for the others when it continues. */
+/** The wait while a topic is paused, so that when it resumes it need not wait for the others. */
 const SHORT_POLL_MS = 50
 const PARTITION_BYTES = 1024 * 1024
-/** A broker that is unavailable, a leader that moves: tried again for this long. */
+/** How long to retry while a broker is unavailable or a leader moves. */
 const RETRY_FOR_MS = 10_000
 const PAUSE_MS = 250
 const REST_MS = 60_000
-/** Leaders that moved, and brokers that do not know it yet. */
+/** Transient errors: leaders that moved, and brokers that do not know it yet. */
 const PASSING = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'LEADER_NOT_AVAILABLE',
@@ -101,10 +101,10 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
     }
   }
 
-  /** Hands on what came; answers what must be tried again. */
+  /** Delivers what was fetched; returns what must be retried. */
   const deliver = (answer: PartitionAnswer, asks: readonly Ask[]): readonly Trouble[] => {
     const ask = asks.find(({ buffer, partition }) => buffer.topic === answer.topic && partition === answer.partition)
-    // Closed, or sought elsewhere meanwhile.
+    // Closed, or moved to another offset in the meantime.
     if (ask === undefined || buffers.get(answer.topic) !== ask.buffer || ask.buffer.wanted.get(ask.partition) !== ask.offset) return []
     const { buffer, partition, offset } = ask
     if (answer.errorCode === 0) {
@@ -131,7 +131,7 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
     readonly ask: Ask
     readonly failure: Failure
   }
-  /** Gives leaders time to move and finds them; what lasts too long, or will not pass, ends its buffer. */
+  /** Gives leaders time to move and finds them again; ends the buffer of whatever takes too long or is permanent. */
   const recover = async (troubles: readonly Trouble[]): Promise<void> => {
     for (const { ask, failure } of troubles) {
       const lasts = ask.buffer.recordFailure(ask.partition, now()) > RETRY_FOR_MS
@@ -169,7 +169,7 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
 
 const toRequest = (asks: readonly Ask[], limits: Pick<FetchRequest, 'maxWaitTime' | 'maxBytes'>): FetchRequest => {
   const topics = new Map<string, { partition: number; fetchOffset: number; maxBytes: number }[]>()
-  // Brokers fill their answer in this order, so it changes each time.
+  // Brokers fill their response in this order, so it varies.
   const turn = Math.floor(Math.random() * asks.length)
   for (const { buffer, partition, offset } of [...asks.slice(turn), ...asks.slice(0, turn)]) {
     const partitions = topics.get(buffer.topic) ?? []

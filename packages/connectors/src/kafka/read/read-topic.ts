@@ -24,12 +24,12 @@ export interface TopicReader {
 }
 
 const WAIT_MS = 1_000
-/** How often a person sees the lag while nothing comes. */
+/** How often the lag is reported while nothing arrives. */
 const REPORT_EVERY_MS = 10_000
-/** How often new partitions are looked for. */
+/** How often to look for new partitions. */
 const LOOK_EVERY_MS = 30_000
 
-/** Reads a topic from the cursor: to where it ended at the beginning, or with `until` whatever comes until then. */
+/** Reads a topic from the cursor: up to its end at the start of the read or, with `until`, whatever arrives until then. */
 export async function* readTopic(reader: TopicReader, { stream: topic, cursor, signal, until }: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { context, cluster, fetcher } = reader
   const { config, log } = context
@@ -46,7 +46,7 @@ export async function* readTopic(reader: TopicReader, { stream: topic, cursor, s
     progress: describeLag(read, positions, ends),
   })
   let read = 0
-  // A first position must be kept, or what comes before the first message is read would count as never seen.
+  // A first position must be saved, or what arrives before the first message is read would count as never seen.
   if (saved === null || plan.losses.length > 0 || plan.positions.size > saved.size) yield page([], plan.losses)
 
   const behind = (partition: number): boolean => until !== undefined || (positions.get(partition) ?? 0) < (plan.ends.get(partition) ?? 0)
@@ -109,7 +109,7 @@ const planTopic = async ({ context: { config }, cluster }: TopicReader, topic: s
 
 const SHOWN = 10
 
-/** How many messages are read, and how many still lie ahead, by partition. Pure. */
+/** Describes how many messages were read, and how many are still ahead, by partition. Pure. */
 export const describeLag = (read: number, positions: Positions, ends: Positions): NonNullable<Page['progress']> => {
   const lags = [...ends]
     .map(([partition, end]) => ({ partition, lag: Math.max(0, end - (positions.get(partition) ?? 0)) }))

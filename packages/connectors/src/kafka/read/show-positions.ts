@@ -4,11 +4,11 @@ import type { Positions } from '../cursor.js'
 
 const EVERY_MS = 5_000
 
-/** Commits positions now and then, so that other tools show how far the source is. */
+/** Commits positions now and then, so that other tools show how far the source has got. */
 export interface ShownPositions {
-  /** `at` in ms. Never waits and never fails: this is for the eye only. */
+  /** `at` in ms. Never waits and never fails, because this is only for display. */
   record(positions: Positions, at: number): void
-  /** Shows the last ones. */
+  /** Commits the last positions. */
   finish(): Promise<void>
 }
 

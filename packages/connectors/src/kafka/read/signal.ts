@@ -1,7 +1,7 @@
-/** Wakes the reader that waits for something to change. */
+/** Wakes a reader that waits for something to change. */
 export interface Signal {
   notify(): void
-  /** Resolves at the next notification, or after `ms`; those in between are not kept. */
+  /** Resolves at the next notification, or after `ms`; earlier notifications are not kept. */
   wait(ms: number): Promise<void>
 }
 

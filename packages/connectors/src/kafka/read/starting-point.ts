@@ -6,9 +6,9 @@ import type { Positions } from '../cursor.js'
 
 export interface Plan {
   readonly positions: Map<number, number>
-  /** Where each partition ended at the beginning. */
+  /** The end of each partition when the read began. */
   readonly ends: ReadonlyMap<number, number>
-  /** Notes about messages that were deleted before they were read. */
+  /** Rejections that report messages deleted before they were read. */
   readonly losses: readonly RejectedRecord[]
 }
 
@@ -16,16 +16,16 @@ export interface PlanRequest {
   readonly cluster: Pick<Cluster, 'offsets'>
   readonly topic: string
   readonly partitions: readonly number[]
-  /** Saved positions; null on the first read. A partition without one came into being later and is read from its beginning. */
+  /** Saved positions; null on the first read. A partition without one was created later and is read from its beginning. */
   readonly saved: Positions | null
   readonly config: Pick<KafkaConfig, 'start' | 'onLoss'>
 }
 
-/** A leader that has just been elected may know less than the one before, for a moment. */
+/** A newly elected leader may, for a moment, know less than its predecessor. */
 const ELECTION_TRIES = 4
 const ELECTION_PAUSE_MS = 500
 
-/** Where a read of a topic begins. Throws CURSOR_IN_FUTURE beyond the end, CURSOR_INVALID where messages are gone and `onLoss` is `fail`. */
+/** Plans where a read of a topic starts. Throws CURSOR_IN_FUTURE beyond the end, CURSOR_INVALID where messages are gone and `onLoss` is `fail`. */
 export const planRead = async (request: PlanRequest): Promise<Plan> => {
   const { cluster, topic, partitions, saved } = request
   const earliest = await cluster.offsets(topic, partitions, EARLIEST)
@@ -69,11 +69,11 @@ const firstPositions = async (
   if (start === 'earliest') return new Map(earliest)
   if (start === 'latest') return new Map(ends)
   const at = await cluster.offsets(topic, partitions, Date.parse(start))
-  // No message is that young: what comes from now on.
+  // No message is that recent: start with what arrives from now on.
   return new Map([...at].map(([partition, offset]) => [partition, offset < 0 ? (ends.get(partition) ?? 0) : offset]))
 }
 
-/** What `onLoss` says becomes of messages that were deleted before they were read. */
+/** Applies `onLoss` to messages that were deleted before they were read. */
 const loseOrFail = (
   { topic, config: { onLoss } }: PlanRequest,
   { partition, from, to }: { readonly partition: number; readonly from: number; readonly to: number },

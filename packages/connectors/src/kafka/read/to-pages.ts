@@ -12,7 +12,7 @@ export interface ChunkPage extends Required<Pick<Page, 'records' | 'rejected'>> 
   readonly moved: ReadonlyMap<number, number>
 }
 
-/** Makes pages of chunks, as few as may be. A chunk of nothing but markers of transactions moves its partition all the same. */
+/** Packs chunks into as few pages as possible. A chunk of nothing but transaction markers still moves its partition. */
 export function* toPages(chunks: readonly Chunk[], topic: string, form: Pick<KafkaConfig, 'format' | 'key'>): Generator<ChunkPage> {
   let records: SourceRecord[] = []
   let rejected: RejectedRecord[] = []

@@ -1,4 +1,4 @@
-/** Reads the integers of Kafka's protocol one after the other. Reading past the end throws a RangeError. */
+/** Reads the integers of Kafka's protocol in sequence. Reading past the end throws a RangeError. */
 export class ByteReader {
   readonly bytes: Buffer
   at: number
@@ -35,7 +35,7 @@ export class ByteReader {
     return length < 0 ? '' : this.slice(length).toString('utf8')
   }
 
-  /** A zigzag number of variable length. */
+  /** Reads a zigzag varint. */
   varint(): number {
     let value = 0
     let factor = 1
@@ -49,7 +49,7 @@ export class ByteReader {
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2
   }
 
-  /** Bytes after their length as a varint; null for a negative length. */
+  /** Reads bytes preceded by their length as a varint; null for a negative length. */
   varBytes(): Buffer | null {
     const length = this.varint()
     return length < 0 ? null : this.slice(length)

@@ -2,7 +2,7 @@ import { Failure } from '@inlet/connector-sdk'
 import { ByteReader } from './byte-reader.js'
 import { decompress } from './decompress.js'
 
-/** Messages of transactions by this producer, from this offset on, were taken back. */
+/** Messages of transactions by this producer, from this offset on, were aborted. */
 export interface Aborted {
   readonly producerId: number
   readonly firstOffset: number
@@ -10,7 +10,7 @@ export interface Aborted {
 
 export interface DecodedBatches {
   readonly messages: readonly Message[]
-  /** The offset after the last whole batch; undefined when there is none. Batches may be empty after compaction. */
+  /** The offset after the last whole batch; undefined if there is none. Batches may be empty after compaction. */
   readonly nextOffset: number | undefined
 }
 
@@ -21,8 +21,8 @@ const [CODEC, LOG_APPEND_TIME, TRANSACTIONAL, CONTROL] = [0x07, 0x08, 0x10, 0x20
 const ABORT_MARKER = 0
 
 /**
- * The committed messages of what a broker answers for a partition: whole record batches, and perhaps the beginning of one more, which
- * is left out. Throws UPSTREAM_INVALID for what is none, and for the formats before Kafka 0.11.
+ * Decodes the committed messages of a broker's response for a partition: whole record batches, and perhaps the start of another, which
+ * is dropped. Throws UPSTREAM_INVALID for anything else, and for the formats before Kafka 0.11.
  */
 export const decodeBatches = (bytes: Buffer, aborted: readonly Aborted[] = []): DecodedBatches => {
   const messages: Message[] = []
@@ -44,7 +44,7 @@ export const decodeBatches = (bytes: Buffer, aborted: readonly Aborted[] = []): 
 
 interface OpenBatch {
   readonly baseOffset: number
-  /** At the attributes. */
+  /** Positioned at the attributes. */
   readonly reader: ByteReader
 }
 
@@ -82,7 +82,7 @@ const readBatch = ({ baseOffset, reader }: OpenBatch, filter: TransactionFilter,
   return next
 }
 
-/** A record, offset and time relative to its batch. */
+/** Reads a record, whose offset and time are relative to its batch. */
 const readRecord = (batch: ByteReader): Message => {
   const reader = new ByteReader(batch.slice(batch.varint()))
   reader.int8()
@@ -100,7 +100,7 @@ interface TransactionFilter {
   mark(producerId: number, markerKey: Buffer | null): void
 }
 
-/** A transaction that was aborted reaches from its first offset to its abort marker. */
+/** An aborted transaction reaches from its first offset to its abort marker. */
 const createTransactionFilter = (aborted: readonly Aborted[]): TransactionFilter => {
   const waiting = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset)
   const open = new Set<number>()

@@ -2,13 +2,13 @@ import { Failure } from '@inlet/connector-sdk'
 import { ByteReader } from './byte-reader.js'
 import { type Aborted, type DecodedBatches, decodeBatches } from './decode-batches.js'
 
-/** What a broker answers for one partition. */
+/** A broker's response for one partition. */
 export interface PartitionAnswer extends DecodedBatches {
   readonly topic: string
   readonly partition: number
   readonly errorCode: number
   readonly highWatermark: number
-  /** Bytes of the messages as they came. */
+  /** Bytes of the messages as they arrived. */
   readonly bytes: number
 }
 
@@ -21,7 +21,7 @@ export interface FetchAnswer {
   readonly partitions: readonly PartitionAnswer[]
 }
 
-/** Decodes the answer to a Fetch request of versions 4 to 11. Throws UPSTREAM_INVALID. */
+/** Decodes the response to a Fetch request of versions 4 to 11. Throws UPSTREAM_INVALID. */
 export const decodeFetch = (payload: Buffer, version: number): FetchAnswer => {
   if (version < OLDEST_VERSION || version > NEWEST_VERSION)
     throw new Failure('UPSTREAM_INVALID', 'the broker is older than Kafka 0.11', { next: 'Use Kafka 0.11 or newer.' })
@@ -41,7 +41,7 @@ const readPartition = (reader: ByteReader, topic: string, version: number): Part
   const partition = reader.int32()
   const errorCode = reader.int16()
   const highWatermark = reader.int64()
-  // The end of what is committed, which a fetch for committed messages keeps to by itself.
+  // The last stable offset, which a fetch for committed messages observes anyway.
   reader.int64()
   if (version >= WITH_LOG_START) reader.int64()
   const aborted: Aborted[] = []

@@ -60,14 +60,14 @@ describe('decodeBatches', () => {
     expect(offsets(batch({ base: 10, last: 19 }))).toEqual([[], 20])
   })
 
-  it('leaves out half a batch at the end', () => {
+  it('drops half a batch at the end', () => {
     const whole = batch({ base: 0, last: 0, records: [record(0, 'x')] })
     const next = batch({ base: 1, last: 1, records: [record(0, 'y')] })
     for (let cut = 0; cut < next.length; cut += 1) expect(offsets(Buffer.concat([whole, next.subarray(0, cut)]))).toEqual([[0], 1])
     expect(offsets(Buffer.alloc(0))).toEqual([[], undefined])
   })
 
-  it('leaves out transactions that were aborted, and all markers', () => {
+  it('drops aborted transactions, and all markers', () => {
     const of = (base: number, producer: number) => batch({ base, last: base, attributes: TRANSACTIONAL, producer, records: [record(0, 'x')] })
     const log = Buffer.concat([of(0, 1), of(1, 2), marker(2, 1, 0), of(3, 1), marker(4, 2, 1), marker(5, 1, 1), of(6, 2)])
     expect(offsets(log, [{ producerId: 1, firstOffset: 0 }])).toEqual([[1, 3, 6], 7])
@@ -94,7 +94,7 @@ describe('unpacking', () => {
     expect(() => unpackSnappy(bomb, limited)).toThrow('too large')
     expect(unpackSnappy(bomb, (bytes) => Math.min(bytes, LARGEST_BATCH)).length).toBe(1 + 300 * 64)
   })
-  it('refuses repetitions of what is not there', () => {
+  it('refuses copies of data that does not exist', () => {
     expect(() => unpackSnappy(Buffer.from([4, 0, 0x61, 0xfe, 9, 0]), limited)).toThrow(RangeError)
     expect(() => unpackLz4Frames(Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0, 4, 0, 0, 0, 0x10, 0x61, 9, 0, 0, 0, 0, 0]), limited)).toThrow(
       RangeError,

@@ -4,12 +4,12 @@ import { Decompress } from 'fzstd'
 import { unpackLz4Frames } from './lz4.js'
 import { unpackSnappy } from './snappy.js'
 
-/** What a batch may expand to: brokers take a few megabytes at most, so more than this is an attack. */
+/** The largest expanded batch: brokers accept a few megabytes at most, so anything larger is an attack. */
 export const LARGEST_BATCH = 128 * 1024 * 1024
 
 const tooLarge = (): Failure => new Failure('RESPONSE_TOO_LARGE', `a compressed batch expands to more than ${LARGEST_BATCH} bytes`)
 
-/** Unpacks the records of a batch; `codec` as the attributes of the batch say. Throws RESPONSE_TOO_LARGE, UPSTREAM_INVALID. */
+/** Decompresses the records of a batch; `codec` as in the attributes of the batch. Throws RESPONSE_TOO_LARGE, UPSTREAM_INVALID. */
 export const decompress = (codec: number, packed: Buffer): Buffer => {
   const unpack = CODECS[codec]
   if (unpack === undefined) throw new Failure('UPSTREAM_INVALID', `a batch is compressed in an unknown way (${codec})`)

@@ -1,10 +1,10 @@
-/** Bytes that are written one after the other and copied from what was written before. */
+/** A buffer that is appended to, and that can copy from what was already written. */
 export class GrowingBytes {
   length = 0
   readonly #check: (bytes: number) => number
   #bytes: Buffer
 
-  /** `check` may throw when it becomes too long. */
+  /** `check` may throw when the result gets too long. */
   constructor(expected: number, check: (bytes: number) => number) {
     this.#check = check
     this.#bytes = Buffer.allocUnsafe(check(Math.max(expected, 64)))
@@ -17,7 +17,7 @@ export class GrowingBytes {
     this.length += to - from
   }
 
-  /** Repeats what stands `distance` bytes before the end; it may overlap with what it writes. */
+  /** Copies from `distance` bytes before the end; the source may overlap with what it writes. */
   repeat(distance: number, count: number): void {
     if (distance <= 0 || distance > this.length) throw new RangeError('a repetition begins before the data')
     this.reserve(count)

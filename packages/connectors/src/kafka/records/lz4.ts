@@ -3,7 +3,7 @@ import { GrowingBytes } from './growing-bytes.js'
 const MAGIC = 0x184d2204
 const UNCOMPRESSED = 0x80000000
 
-/** Unpacks LZ4 frames as producers write them (checksums are not looked at: TCP has its own). Throws RangeError on broken data. */
+/** Decompresses LZ4 frames as producers write them (checksums are ignored: TCP has its own). Throws RangeError on corrupt data. */
 export const unpackLz4Frames = (packed: Buffer, check: (bytes: number) => number): Buffer => {
   const out = new GrowingBytes(packed.length * 4, check)
   let at = 0

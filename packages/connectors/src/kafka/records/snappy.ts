@@ -1,10 +1,10 @@
 import { GrowingBytes } from './growing-bytes.js'
 
-/** The header of snappy-java, which Java producers write: this, two versions, then blocks after their length. */
+/** The header of snappy-java, which Java producers write: this, two versions, then blocks preceded by their length. */
 const FRAMED = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
 const HEADER_BYTES = 16
 
-/** Unpacks Snappy, framed by snappy-java or bare. Throws RangeError on broken data. */
+/** Decompresses Snappy, framed by snappy-java or bare. Throws RangeError on corrupt data. */
 export const unpackSnappy = (packed: Buffer, check: (bytes: number) => number): Buffer => {
   const out = new GrowingBytes(packed.length * 2, check)
   if (!packed.subarray(0, FRAMED.length).equals(FRAMED)) unpackBlock(packed, out)
@@ -19,7 +19,7 @@ export const unpackSnappy = (packed: Buffer, check: (bytes: number) => number): 
 
 const unpackBlock = (block: Buffer, out: GrowingBytes): void => {
   let at = 0
-  // The length of the result, which grows by itself here.
+  // Skips the length of the result, since the buffer grows on its own.
   while (block.readUInt8(at++) >= 0x80);
   const start = out.length
   while (at < block.length) {
@@ -43,7 +43,7 @@ const unpackBlock = (block: Buffer, out: GrowingBytes): void => {
   }
 }
 
-/** Length, distance, and how many bytes said so. */
+/** Returns length, distance, and how many bytes encoded them. */
 const copyOf = (block: Buffer, at: number, tag: number): readonly [number, number, number] => {
   const kind = tag & 3
   if (kind === 1) return [((tag >> 2) & 7) + 4, ((tag >> 5) << 8) | block.readUInt8(at), 1]

@@ -21,7 +21,7 @@ type Form = Pick<KafkaConfig, 'format' | 'key'>
 const RAW_BYTES = 64 * 1024
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The record a message stands for, or why there is none. Pure. */
+/** Turns a message into a record, or the reason why it cannot be one. Pure. */
 export const toRecord = (message: Message, place: Place, form: Form): SourceRecord | RejectedRecord => {
   try {
     return read(message, place, form)
@@ -73,7 +73,7 @@ const strictText = (bytes: Buffer): string => {
   }
 }
 
-/** Keys and headers are bytes; those that are no text become base64, marked as such. */
+/** Keys and headers are bytes; those that are not text become base64, marked as such. */
 const textOf = (bytes: Buffer): string => {
   try {
     return utf8.decode(bytes)
@@ -82,7 +82,7 @@ const textOf = (bytes: Buffer): string => {
   }
 }
 
-/** By name; a name that occurs more than once has a list. */
+/** By name; a name that occurs more than once gets a list. */
 const headersOf = (headers: Message['headers']): JsonObject | undefined => {
   if (headers.length === 0) return undefined
   const byName = new Map<string, (string | null)[]>()
@@ -92,7 +92,7 @@ const headersOf = (headers: Message['headers']): JsonObject | undefined => {
 
 const LONGEST = 150_000
 
-/** The strings of a value, one a line: what full-text search reads of it. Undefined when there are none. */
+/** Collects the strings of a value, one a line, for full-text search. Undefined when there are none. */
 const textsOf = (value: JsonValue | undefined): string | undefined => {
   const texts: string[] = []
   let length = 0
