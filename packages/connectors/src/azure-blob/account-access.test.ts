@@ -4,7 +4,7 @@ import { accountAccess } from './account-access.js'
 const key = Buffer.from('a key').toString('base64')
 
 describe('how a storage account is reached', () => {
-  it('goes by the name of the account, an endpoint, or a connection string', () => {
+  it('uses the account name, an endpoint, or a connection string', () => {
     expect(accountAccess({ account: 'mine' }, {})).toMatchObject({
       origin: 'https://mine.blob.core.windows.net',
       path: '',

@@ -7,10 +7,10 @@ export type Credential =
   | { readonly kind: 'sas'; readonly query: Readonly<Record<string, string>> }
   | { readonly kind: 'anonymous' }
 
-/** Where the blob service answers and how a request proves who it is from. */
+/** Where the blob service is, and how requests authenticate. */
 export interface AccountAccess {
   readonly origin: string
-  /** Of the endpoint, without a slash at its end; emulators have the account in it. */
+  /** Path of the endpoint, without a trailing slash; with emulators it contains the account. */
   readonly path: string
   readonly credential: Credential
 }
@@ -19,7 +19,7 @@ const FIELDS = ['connectionString', 'accountKey', 'sasToken'] as const
 
 const invalid = (field: string, message: string): Failure => new Failure('VALIDATION_FAILED', message, { field })
 
-/** Puts settings and secrets together. Throws VALIDATION_FAILED and INVALID_URL with the field; never repeats a secret. */
+/** Combines settings and secrets. Throws VALIDATION_FAILED and INVALID_URL with the field; never repeats a secret. */
 export const accountAccess = (config: Pick<AzureConfig, 'account' | 'endpoint'>, secrets: AzureSecrets): AccountAccess => {
   const given = FIELDS.filter((field) => secrets[field] !== undefined)
   if (given.length > 1) throw invalid(`secrets.${given[1]}`, `give either ${given.join(' or ')}`)
@@ -37,7 +37,7 @@ export const accountAccess = (config: Pick<AzureConfig, 'account' | 'endpoint'>,
   return { origin, path: pathname.replace(/\/+$/, ''), credential: toCredential({ ...secrets, ...named }, account) }
 }
 
-/** The address the settings alone name, for the check at save; a connection string is looked at when it is used. */
+/** Returns the URL that the settings alone name, for the check at save; a connection string is examined when it is used. */
 export const namedEndpoint = ({ account, endpoint }: Pick<AzureConfig, 'account' | 'endpoint'>): string | undefined =>
   endpoint ?? (account === undefined ? undefined : `https://${account}.blob.core.windows.net`)
 

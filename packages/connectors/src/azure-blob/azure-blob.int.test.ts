@@ -55,12 +55,12 @@ describe.skipIf(!installed)(`azure_blob against Azurite${installed ? '' : ' (not
     ['an expired signature', (c: Awaited<ReturnType<typeof open>>) => ({ sasToken: c.sas('rl', -60_000) }), 'AUTH_FAILED'],
     ['a signature that may only read', (c: Awaited<ReturnType<typeof open>>) => ({ sasToken: c.sas('r') }), 'PERMISSION_DENIED'],
     ['a signature that may only list', (c: Awaited<ReturnType<typeof open>>) => ({ sasToken: c.sas('l') }), 'PERMISSION_DENIED'],
-  ])('check says of %s what it is', async (_what, secrets, reason) => {
+  ])('check reports what %s is', async (_what, secrets, reason) => {
     const container = await open()
     await expect(checkBlobSource(azureBlob, { config: container.config, secrets: secrets(container), allow })).rejects.toMatchObject({ reason })
   })
 
-  it('says that there is no such container', async () => {
+  it('reports a missing container', async () => {
     const config = { container: 'none-such', account: ACCOUNT, endpoint: `${server.url}/${ACCOUNT}` }
     await expect(checkBlobSource(azureBlob, { config, secrets: { accountKey: KEY }, allow })).rejects.toMatchObject({
       reason: 'NOT_FOUND_UPSTREAM',
@@ -68,7 +68,7 @@ describe.skipIf(!installed)(`azure_blob against Azurite${installed ? '' : ' (not
     })
   })
 
-  it('asks an unchanged container for its list only, once a stream', async () => {
+  it('requests only the list of an unchanged container, once a stream', async () => {
     const container = await open()
     await container.put('c.zip', makeZip([{ name: 'd.csv', content: 'id\n1\n' }]))
     const front = await openFront(server.port)

@@ -8,19 +8,19 @@ import { hintOf, REASONS } from './reasons.js'
 import { signSharedKey } from './sign-shared-key.js'
 
 const TIMEOUT_MS = 60_000
-/** Of the REST API; all that is used here is older. */
+/** Version of the REST API; everything used here is older. */
 const VERSION = '2021-12-02'
 
 interface AzureRequest {
   readonly method: 'GET' | 'HEAD'
-  /** Of a blob; none for the container. */
+  /** The blob; absent for the container. */
   readonly blob?: string
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
 
-/** One container over the REST API of the blob service: List Blobs, Get Blob and Get Blob Properties are all that reading needs. */
+/** Accesses one container over the REST API of the blob service: List Blobs, Get Blob and Get Blob Properties are all that reading needs. */
 export const createAzureStore = ({ config, secrets, http, now }: ConnectorContext<AzureConfig, AzureSecrets>): BlobStore => {
   const { origin, path: above, credential } = accountAccess(config, secrets)
   const send = async ({ method, blob, query = {}, headers = {}, signal }: AzureRequest): Promise<HttpResponse> => {

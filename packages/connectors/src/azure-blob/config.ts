@@ -24,7 +24,7 @@ export type AzureConfig = z.infer<typeof configSchema>
 
 const secret = z.string().min(1).max(5000)
 
-/** At most one of them; none reads a public container. */
+/** At most one of them; none for a public container. */
 export const secretSchema = z.strictObject({
   connectionString: secret.optional().describe('Connection string of the storage account, with an account key or a shared access signature.'),
   accountKey: secret.optional().describe('A key of the storage account.'),

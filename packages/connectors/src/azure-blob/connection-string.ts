@@ -14,7 +14,7 @@ const DEVELOPMENT = {
   endpoint: 'http://127.0.0.1:10000/devstoreaccount1',
 }
 
-/** `Name=value` pairs separated by semicolons, as the portal shows them. Throws VALIDATION_FAILED and repeats nothing of it. */
+/** Parses `Name=value` pairs separated by semicolons, as the portal shows them. Throws VALIDATION_FAILED and repeats none of the text. */
 export const parseConnectionString = (text: string): ConnectionString => {
   const parts = new Map(
     text

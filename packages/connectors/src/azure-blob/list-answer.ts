@@ -2,14 +2,14 @@ import { Failure } from '@inlet/connector-sdk'
 import type { Blob, BlobPage } from '../blobs/blob-store.js'
 import { childOf, readXmlTree, textOf, type XmlElement } from '../parsing/xml/read-xml-tree.js'
 
-/** One answer to List Blobs. Throws CONTENT_MISMATCH, UPSTREAM_INVALID. */
+/** Parses one List Blobs response. Throws CONTENT_MISMATCH, UPSTREAM_INVALID. */
 export const toBlobPage = async (xml: string): Promise<BlobPage> => {
   const result = await readXmlTree(xml)
   if (result.name !== 'EnumerationResults')
     throw new Failure('CONTENT_MISMATCH', 'the store answers with something else than the list of a container; is this its blob endpoint?')
   const entries = childOf(result, 'Blobs')?.children
   const marker = childOf(result, 'NextMarker')
-  // The service sends both in every answer; without them it is not proved that the list has ended.
+  // The service sends both in every response; without them nothing proves that the list has ended.
   if (entries === undefined || marker === undefined)
     throw new Failure('READING_INCOMPLETE', 'the store answers with a list that lacks its blobs or its end (Blobs, NextMarker)')
   const next = textOf(result, 'NextMarker')
@@ -20,10 +20,10 @@ export const toBlobPage = async (xml: string): Promise<BlobPage> => {
   }
 }
 
-/** Accounts with a hierarchical namespace list folders beside blobs. */
+/** Accounts with a hierarchical namespace list folders next to blobs. */
 const isFolder = (entry: XmlElement): boolean => textOf(childOf(entry, 'Properties'), 'ResourceType') === 'directory'
 
-/** Names with characters that XML cannot hold come percent-encoded and say so. */
+/** Names with characters that XML cannot represent are percent-encoded and marked. */
 const nameOf = (entry: XmlElement): string => {
   const element = childOf(entry, 'Name')
   const name = element?.text ?? ''

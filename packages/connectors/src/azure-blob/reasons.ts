@@ -1,6 +1,6 @@
 import type { Reason } from '@inlet/connector-sdk'
 
-/** What the error codes of the blob service mean to us. https://learn.microsoft.com/en-us/rest/api/storageservices/blob-service-error-codes */
+/** Our reasons for the error codes of the blob service. https://learn.microsoft.com/en-us/rest/api/storageservices/blob-service-error-codes */
 export const REASONS: Readonly<Record<string, Reason>> = {
   AccountIsDisabled: 'PERMISSION_DENIED',
   AuthenticationFailed: 'AUTH_FAILED',
@@ -34,5 +34,5 @@ const HINTS: Readonly<Record<string, string>> = {
   KeyBasedAuthenticationNotPermitted: 'the account takes no keys; use a shared access signature of a user delegation',
 }
 
-/** What a person does about a code, where the code alone does not say. */
+/** Returns what to do about a code, where the code alone does not say. */
 export const hintOf = (code: string): string | undefined => (Object.hasOwn(HINTS, code) ? HINTS[code] : undefined)

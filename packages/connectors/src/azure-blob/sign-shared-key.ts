@@ -11,7 +11,7 @@ export interface RequestToSign {
 }
 
 /**
- * The Authorization header of a request without a body, by Azure's Shared Key of version 2009-09-19 and later.
+ * Returns the Authorization header of a request without a body, by Azure's Shared Key of version 2009-09-19 and later.
  * https://learn.microsoft.com/en-us/rest/api/storageservices/authorize-with-shared-key
  */
 export const signSharedKey = ({ method, path, query, headers }: RequestToSign, account: string, key: Buffer): string => {

@@ -4,16 +4,19 @@ const MAX_ERROR_BYTES = 64 * 1024
 const CODE = /<Code>\s*([A-Za-z0-9]{1,100})\s*<\/Code>/
 
 export interface AnswerRules {
-  /** The reasons behind the error codes of the store; others go by the status. */
+  /** Reasons for the store's error codes; others follow from the status. */
   readonly reasons: Readonly<Record<string, Reason>>
   /** What is missing or forbidden, for messages, e.g. `container reports`. */
   readonly place: string
-  /** What to say besides the code, e.g. the region a bucket lies in. */
+  /** Returns what to say besides the code, e.g. the region of a bucket. */
   readonly hint?: (code: string, response: HttpResponse, body: string) => string | undefined
   readonly now: () => Date
 }
 
-/** The answer, when its status is below 300; else throws the failure that its error code stands for. The message of the store is left out: it may repeat what was signed. */
+/**
+ * Returns the response if its status is below 300; otherwise throws the failure for its error code. Omits the store's message, which may repeat
+ * what was signed.
+ */
 export const takeAnswer = async (response: HttpResponse, rules: AnswerRules): Promise<HttpResponse> => {
   if (response.status < 300) return response
   const body = await errorBody(response)

@@ -7,7 +7,7 @@ import { readParts } from './open-blob.js'
 
 const PAGE = 200
 
-/** Names as paths: folders end with a slash. `prefix`, `include` and `exclude` do not hide anything here. */
+/** Treats names as paths: folders end with a slash. `prefix`, `include` and `exclude` hide nothing here. */
 export const browseBlobs: Browse<BlobConnection> = {
   async *list({ store }, place, signal) {
     const folder = place === '/' ? '' : place
@@ -40,8 +40,8 @@ const toBrowseItem = ({ name, size, modifiedAt, etag, contentType }: Blob): Brow
 })
 
 /**
- * Lists one page and reads one byte of the first blob that is wanted, since listing and reading are two permissions.
- * Resolves for a container without such blobs: a later run reads what comes.
+ * Lists one page and reads one byte of the first selected blob, since listing and reading are separate permissions.
+ * Resolves for a container without such blobs: a later run reads what arrives.
  */
 export const checkBlobs = async ({ store, ctx }: BlobConnection, signal: AbortSignal): Promise<void> => {
   const choice = chooseBlobs(ctx.config)

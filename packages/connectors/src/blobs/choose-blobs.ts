@@ -1,9 +1,9 @@
 import { matcher, parseGlob } from '../parsing/listing/glob.js'
 import type { BlobConfig } from './settings.js'
 
-/** Which names of a container are wanted. */
+/** Decides which names of a container are selected. */
 export interface BlobChoice {
-  /** The longest start all wanted names share, as far as the settings show. */
+  /** The longest common prefix of all selected names, as far as the settings show. */
   readonly prefix: string
   accepts(name: string): boolean
 }
@@ -15,14 +15,14 @@ export const chooseBlobs = ({ prefix, include, exclude }: Pick<BlobConfig, 'pref
     prefix: narrow(prefix, include.map(startOf)),
     accepts: (name) =>
       name.startsWith(prefix) &&
-      // Consoles make empty blobs of such names to show a folder.
+      // Consoles create empty blobs with such names to display a folder.
       !name.endsWith('/') &&
       (wanted.length === 0 || wanted.some((matches) => matches(name))) &&
       !unwanted.some((matches) => matches(name)),
   }
 }
 
-/** What every name that matches a glob starts with. */
+/** Returns what every name that matches a glob starts with. */
 const startOf = (pattern: string): string => {
   const { base, matches } = parseGlob(pattern)
   return matches === undefined || base === '' ? base : `${base}/`

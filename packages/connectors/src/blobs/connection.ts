@@ -7,13 +7,13 @@ import { listBlobs } from './list-blobs.js'
 import { retryStore } from './retry-store.js'
 import type { BlobConfig } from './settings.js'
 
-/** What one worker holds of a source that reads a blob store. */
+/** What one worker holds for a source that reads a blob store. */
 export interface BlobConnection extends ItemConnection {
   readonly store: BlobStore
   readonly ctx: ConnectorContext<BlobConfig>
 }
 
-/** Sends nothing yet. */
+/** Creates the connection; sends nothing yet. */
 export const createBlobConnection = (ctx: ConnectorContext<BlobConfig>, client: BlobStore): BlobConnection => {
   const store = retryStore(client)
   const place = { store, config: ctx.config, mark: settingsMark(ctx.config) }

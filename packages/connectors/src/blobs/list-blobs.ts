@@ -5,17 +5,17 @@ import { chooseBlobs } from './choose-blobs.js'
 import { openBlob } from './open-blob.js'
 import type { BlobConfig } from './settings.js'
 
-/** A page of this many takes some 30 ms to parse. */
+/** A page of this size takes some 30 ms to parse. */
 const PAGE = 1000
 
 export interface BlobPlace {
   readonly store: BlobStore
   readonly config: BlobConfig
-  /** The mark of the settings, a part of every signature. */
+  /** The mark of the settings, part of every signature. */
   readonly mark: string
 }
 
-/** The wanted blobs of a container; lists them page by page and holds one. */
+/** Lists the selected blobs of a container, holding one page at a time. */
 export const listBlobs = (place: BlobPlace): Listing => {
   const choice = chooseBlobs(place.config)
   return {
@@ -26,7 +26,7 @@ export const listBlobs = (place: BlobPlace): Listing => {
   }
 }
 
-/** All blobs whose name starts with a prefix, in the order of the store. */
+/** Yields all blobs whose name starts with a prefix, in the order of the store. */
 export async function* blobsOf(store: BlobStore, prefix: string, signal: AbortSignal): AsyncGenerator<Blob, void, void> {
   let after: string | null = null
   do {
@@ -49,14 +49,14 @@ const toListed = (place: BlobPlace, blob: Blob): Listed => {
   return { item: toItem(place, blob) }
 }
 
-/** Whatever sends a URL resolves such segments. */
+/** Every URL parser resolves such segments. */
 const isUnreachable = (name: string): boolean => name.includes('\0') || name.split('/').some((segment) => segment === '.' || segment === '..')
 
 const toItem = ({ store, mark }: BlobPlace, blob: Blob): Item => {
   const signature = [mark, blob.size.toString(36), blob.modifiedAt.getTime().toString(36), blob.etag].join('.')
   return {
     key: blob.name,
-    // One character a byte: stores order names by their bytes, JavaScript by UTF-16.
+    // One character per byte: stores order names by their bytes, JavaScript by UTF-16.
     position: Buffer.from(blob.name).toString('latin1'),
     name: blob.name.slice(blob.name.lastIndexOf('/') + 1),
     size: blob.size,

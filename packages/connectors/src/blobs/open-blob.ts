@@ -3,7 +3,7 @@ import { Failure } from '@inlet/connector-sdk'
 import type { OpenItem } from '../files/listing/item.js'
 import type { Blob, BlobStore } from './blob-store.js'
 
-/** Opens nothing yet: the listing has said all about the version that is read. */
+/** Opens nothing yet: the listing has described the version to read. */
 export const openBlob = (
   store: BlobStore,
   blob: Blob,
@@ -16,7 +16,7 @@ export const openBlob = (
     readAt: (start, end) => readAll(store, { ...blob, size: end }, { start, signal }),
     bytes: hashed(readParts(store, blob, { signal }), hash),
     sha256: () => hash.copy().digest('hex'),
-    // Every part was asked for by its etag.
+    // Every part was requested by its etag.
     isUnchanged: () => Promise.resolve(true),
     close: () => Promise.resolve(),
   }
@@ -35,11 +35,13 @@ async function* hashed(pieces: AsyncIterable<Buffer>, hash: ReturnType<typeof cr
   }
 }
 
-/** One request fetches this much, so that no connection waits while records are stored, and a broken one costs little. */
+/** Each request fetches this much, so that no connection waits while records are stored, and a broken one costs little. */
 const PART_BYTES = 8 * 1024 * 1024
 const PIECE_BYTES = 64 * 1024
 
-/** The bytes of one version of a blob from `start` to its end, in pieces of 64 KiB. Throws NOT_FOUND_UPSTREAM when it changes meanwhile. */
+/**
+ * Yields the bytes of one version of a blob from `start` to its end, in pieces of 64 KiB. Throws NOT_FOUND_UPSTREAM when it changes in the meantime.
+ */
 export async function* readParts(
   store: BlobStore,
   { name, size, etag }: Pick<Blob, 'name' | 'size' | 'etag'>,

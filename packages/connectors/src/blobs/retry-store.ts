@@ -2,10 +2,10 @@ import { setTimeout } from 'node:timers/promises'
 import { Failure } from '@inlet/connector-sdk'
 import type { BlobStore } from './blob-store.js'
 
-/** Object stores answer single requests with 500 or drop them in normal operation; their own clients ask again as well. */
+/** Object stores fail single requests with 500 or drop them in normal operation; their own clients retry as well. */
 const PAUSES_MS = [200, 1000]
 
-/** The same store, asking again twice when one request fails by itself. A store that cannot be reached, or says it is busy, is left alone. */
+/** Wraps a store to retry twice when a single request fails. A store that cannot be reached, or says it is busy, is left alone. */
 export const retryStore = (store: BlobStore): BlobStore => ({
   list: (request, signal) => retried(() => store.list(request, signal), signal),
   describe: (name, signal) => retried(() => store.describe(name, signal), signal),

@@ -4,7 +4,7 @@ import { checkPattern } from '../parsing/listing/glob.js'
 
 const patterns = z.array(z.string().min(1).max(1024)).max(100).default([])
 
-/** Which blobs of a store are read, and how: the settings all blob stores share. */
+/** Which blobs of a store are read, and how: the settings that all blob stores share. */
 export const blobShape = {
   prefix: z
     .string()
@@ -18,7 +18,7 @@ export const blobShape = {
 
 export type BlobConfig = ReadingConfig & { readonly prefix: string; readonly include: readonly string[]; readonly exclude: readonly string[] }
 
-/** What the schema cannot express. Throws VALIDATION_FAILED with the field. */
+/** Checks what the schema cannot express. Throws VALIDATION_FAILED with the field. */
 export const checkBlobSettings = (config: BlobConfig): void => {
   for (const list of ['include', 'exclude'] as const)
     for (const [index, pattern] of config[list].entries()) checkPattern(pattern, `config.${list}.${index}`)

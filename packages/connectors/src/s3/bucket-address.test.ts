@@ -19,7 +19,7 @@ describe('where a bucket answers', () => {
   })
 })
 
-it('undoes the encoding of names when the store says that it encodes', async () => {
+it('decodes names if the store says that it encodes them', async () => {
   const contents = '<Contents><Key>a%2Bb+%C3%BC</Key><Size>1</Size><ETag>"e"</ETag><LastModified>2024-01-01T00:00:00Z</LastModified></Contents>'
   const encoded = await toBlobPage(`<ListBucketResult><IsTruncated>false</IsTruncated><EncodingType>url</EncodingType>${contents}</ListBucketResult>`)
   expect(encoded.blobs[0]?.name).toBe('a+b ü')
@@ -27,12 +27,12 @@ it('undoes the encoding of names when the store says that it encodes', async () 
 })
 
 it.each(['', '<IsTruncated/>', '<IsTruncated>true</IsTruncated>', '<IsTruncated>maybe</IsTruncated>'])(
-  'does not take a list that ends with "%s" for whole',
+  'does not take a list that ends with "%s" for complete',
   async (end) => {
     await expect(toBlobPage(`<ListBucketResult>${end}</ListBucketResult>`)).rejects.toMatchObject({ reason: 'READING_INCOMPLETE' })
   },
 )
-it('reads on where the store says where, whatever else it says', async () => {
+it('continues where the store says, whatever else it says', async () => {
   const page = await toBlobPage(
     '<ListBucketResult><IsTruncated>false</IsTruncated><NextContinuationToken>t</NextContinuationToken></ListBucketResult>',
   )

@@ -2,7 +2,7 @@ import { Failure } from '@inlet/connector-sdk'
 import type { BlobPage } from '../blobs/blob-store.js'
 import { readXmlTree, textOf, type XmlElement } from '../parsing/xml/read-xml-tree.js'
 
-/** One answer to ListObjectsV2. Throws CONTENT_MISMATCH, UPSTREAM_INVALID. */
+/** Parses one ListObjectsV2 response. Throws CONTENT_MISMATCH, UPSTREAM_INVALID. */
 export const toBlobPage = async (xml: string): Promise<BlobPage> => {
   const result = await readXmlTree(xml)
   if (result.name !== 'ListBucketResult')
@@ -10,7 +10,7 @@ export const toBlobPage = async (xml: string): Promise<BlobPage> => {
   const decode = textOf(result, 'EncodingType') === 'url' ? decodeName : (name: string) => name
   const next = textOf(result, 'NextContinuationToken')
   const truncated = textOf(result, 'IsTruncated').toLowerCase()
-  // Without this the end of the list is not proved, and what is missing from it would be deleted.
+  // Without this nothing proves the end of the list, and what is missing from it would be deleted.
   if (truncated !== 'true' && truncated !== 'false')
     throw new Failure('READING_INCOMPLETE', 'the store does not say whether its list is complete (IsTruncated)')
   if (truncated === 'true' && next === '') throw new Failure('READING_INCOMPLETE', 'the store cuts its list and does not say where it continues')
@@ -30,10 +30,10 @@ const toBlob = (element: XmlElement, decode: (name: string) => string) => {
   return { name, size, modifiedAt, etag: textOf(element, 'ETag') }
 }
 
-/** Blanks at the ends of a name belong to it. */
+/** Spaces at the ends of a name are part of it. */
 const rawText = (element: XmlElement, name: string): string => element.children.find((child) => child.name === name)?.text ?? ''
 
-/** Encoded as in a form: a plus is a blank. */
+/** Form-encoded: a plus is a space. */
 const decodeName = (name: string): string => {
   try {
     return decodeURIComponent(name.replaceAll('+', ' '))

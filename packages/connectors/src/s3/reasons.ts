@@ -1,6 +1,6 @@
 import type { HttpResponse, Reason } from '@inlet/connector-sdk'
 
-/** What the error codes of S3 mean to us. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** Our reasons for the error codes of S3. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 export const REASONS: Readonly<Record<string, Reason>> = {
   AccountProblem: 'PERMISSION_DENIED',
   AccessDenied: 'PERMISSION_DENIED',
@@ -31,7 +31,7 @@ export const REASONS: Readonly<Record<string, Reason>> = {
   TooManyRequests: 'RATE_LIMITED',
 }
 
-/** What a person does about a code, where the code alone does not say. */
+/** Returns what to do about a code, where the code alone does not say. */
 export const hintOf = (code: string, response: HttpResponse, body: string): string | undefined => {
   const region = response.headers['x-amz-bucket-region'] ?? /<Region>\s*([a-z0-9-]{1,50})\s*<\/Region>/.exec(body)?.[1]
   if (code === 'InvalidObjectState') return 'it lies in an archive storage class and has to be restored first'

@@ -10,14 +10,14 @@ const TIMEOUT_MS = 60_000
 
 interface S3Request {
   readonly method: 'GET' | 'HEAD'
-  /** Of an object; none for the bucket. */
+  /** The object; absent for the bucket. */
   readonly key?: string
   readonly query?: Query
   readonly headers?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
 
-/** One bucket over the REST API of S3: ListObjectsV2, GetObject and HeadObject are all that reading needs. */
+/** Accesses one bucket over the REST API of S3: ListObjectsV2, GetObject and HeadObject are all that reading needs. */
 export const createS3Store = ({ config, secrets, http, now }: ConnectorContext<S3Config, S3Secrets>): BlobStore => {
   const address = bucketAddress(config)
   const keys = keysOf(secrets)
@@ -28,7 +28,7 @@ export const createS3Store = ({ config, secrets, http, now }: ConnectorContext<S
       keys === null ? plain : signV4({ method, host: address.host, path, query, headers: plain }, { keys, region: config.region, now: now() })
     const search = canonicalQuery(query)
     const url = `${address.origin}${encodePath(path)}${search === '' ? '' : `?${search}`}`
-    // A redirect leads to another region, where this signature is worth nothing.
+    // A redirect leads to another region, where this signature is not valid.
     const response = await http.request({ url, method, headers: signed, signal, timeoutMs: TIMEOUT_MS, maxRedirects: 0, decompress: false })
     const place = key === undefined ? `bucket ${config.bucket}` : `object ${key} in bucket ${config.bucket}`
     return takeAnswer(response, { reasons: REASONS, hint: hintOf, place, now })
@@ -64,24 +64,24 @@ export const createS3Store = ({ config, secrets, http, now }: ConnectorContext<S
   }
 }
 
-/** Null for anonymous access. */
+/** Returns null for anonymous access. */
 const keysOf = ({ accessKeyId, secretAccessKey, sessionToken }: S3Secrets): SigningKeys | null =>
   accessKeyId === undefined || secretAccessKey === undefined
     ? null
     : { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
 
-/** Where a bucket answers. */
+/** Where a bucket is. */
 interface BucketAddress {
   readonly origin: string
   /** As sent in the Host header. */
   readonly host: string
-  /** The path of the bucket itself, without a slash at its end; empty when the bucket stands in the host name. */
+  /** The path of the bucket itself, without a trailing slash; empty when the bucket is part of the host name. */
   readonly path: string
 }
 
 type Settings = Pick<S3Config, 'bucket' | 'region' | 'endpoint' | 'pathStyle'>
 
-/** Throws what `parseHttpUrl` throws for an endpoint that is none. */
+/** Throws what `parseHttpUrl` throws for an invalid endpoint. */
 export const bucketAddress = ({ bucket, region, endpoint, pathStyle }: Settings): BucketAddress => {
   const base = parseHttpUrl(endpoint ?? awsEndpoint(region), { field: 'config.endpoint', what: 'the endpoint', base: true })
   const inPath = pathStyle ?? (endpoint !== undefined || bucket.includes('.'))

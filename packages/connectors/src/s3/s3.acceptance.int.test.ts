@@ -30,7 +30,7 @@ describe.skipIf(!installed)(`s3rver${installed ? '' : ' (not installed: npm run 
   describeConnector(s3, {
     fixture: async () => {
       const bucket = await createBucket(server)
-      // s3rver has no policies: the front refuses objects as S3 does to a key that may only list.
+      // s3rver has no policies: the front refuses objects as S3 does with a key that may only list.
       const front = await openFront(server.port, (request, response) => {
         const isObject = (request.url ?? '').split('?')[0] !== `/${bucket.bucket}/`
         if (isObject) response.writeHead(403, { 'content-type': 'application/xml' }).end(error('AccessDenied'))

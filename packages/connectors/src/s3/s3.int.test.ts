@@ -20,7 +20,7 @@ describe.skipIf(!installed)(`s3 against s3rver${installed ? '' : ' (not installe
   })
   afterAll(() => server?.close())
 
-  it('continues over pages of the list and asks an unchanged bucket for nothing else', async () => {
+  it('continues over pages of the list and requests nothing else of an unchanged bucket', async () => {
     const bucket = await createBucket(server)
     await Promise.all(Array.from({ length: 12 }, (_, i) => bucket.put(`many/${String(i).padStart(4, '0')}.txt`, 'x')))
     await bucket.put('other.txt', 'x')
@@ -50,7 +50,7 @@ describe.skipIf(!installed)(`s3 against s3rver${installed ? '' : ' (not installe
     expect(seen).toEqual([expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=S3RVER\/\d{8}\/eu-west-1\/s3\/aws4_request,/), undefined])
   })
 
-  it('says that there is no such bucket, and that a key is unknown', async () => {
+  it('reports a missing bucket and an unknown key', async () => {
     const bucket = await createBucket(server)
     const missing = checkBlobSource(s3, { config: { bucket: 'none-such', endpoint: server.url }, secrets: KEYS, allow })
     await expect(missing).rejects.toMatchObject({ reason: 'NOT_FOUND_UPSTREAM' })
@@ -75,7 +75,7 @@ describe.skipIf(!installed)(`s3 against s3rver${installed ? '' : ' (not installe
     await front.close()
   })
 
-  it('notices an object that changes while it is read, though the store does not', async () => {
+  it('notices an object that changes while it is read, even if the store does not', async () => {
     const bucket = await createBucket(server)
     await bucket.put('a.csv', `id\n${`${'x'.repeat(100_000)}\n`.repeat(90)}`)
     let reads = 0
@@ -93,7 +93,7 @@ describe.skipIf(!installed)(`s3 against s3rver${installed ? '' : ' (not installe
     expect(store.snapshot('rows').size).toBe(90)
   })
 
-  it('asks again when a single request fails', async () => {
+  it('retries when a single request fails', async () => {
     const bucket = await createBucket(server)
     await bucket.put('a.csv', 'id\n1\n')
     let failures = 2
@@ -125,7 +125,7 @@ describe.skipIf(!installed)(`s3 against s3rver${installed ? '' : ' (not installe
 
 const emulate = findCounterpart('emulate')
 
-it.skipIf(emulate === null)('reads a store that knows no ranges (emulate)', async () => {
+it.skipIf(emulate === null)('reads a store without range requests (emulate)', async () => {
   const { createEmulator } = (await import(pathToFileURL(path.join(emulate ?? '', 'dist/api.js')).href)) as Emulate
   const store = await createEmulator({ service: 'aws', port: await freePort() })
   const bucket = `${store.url}/reports`

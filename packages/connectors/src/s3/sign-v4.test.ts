@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalQuery, encodePath, signV4 } from './sign-v4.js'
 
-// The examples of Amazon's own documentation of Signature Version 4, with their keys, requests and results.
+// The examples from Amazon's own documentation of Signature Version 4, with their keys, requests and results.
 const scope = {
   keys: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' },
   region: 'us-east-1',

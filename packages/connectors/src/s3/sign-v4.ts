@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 
-/** Keys of an AWS account or of a compatible store; the token belongs to temporary ones. */
+/** Keys of an AWS account or of a compatible store; temporary ones have a token. */
 export interface SigningKeys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -27,7 +27,7 @@ export interface SigningScope {
 const EMPTY_HASH = createHash('sha256').digest('hex')
 
 /**
- * The headers of a request without a body, with AWS Signature Version 4 for the service `s3` among them.
+ * Returns the headers of a request without a body, including AWS Signature Version 4 for the service `s3`.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 export const signV4 = (request: RequestToSign, { keys, region, now }: SigningScope): Record<string, string> => {
@@ -63,16 +63,16 @@ const signingKey = (secret: string, date: string, region: string): Buffer => {
   return parts.reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secret}`))
 }
 
-/** Parameters as they are, not encoded. */
+/** Unencoded parameters. */
 export type Query = Readonly<Record<string, string>>
 
-/** Percent-encodes everything but RFC 3986's unreserved characters, as signatures demand. */
+/** Percent-encodes everything except RFC 3986's unreserved characters, as signatures require. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 
 export const encodePath = (path: string): string => path.split('/').map(encode).join('/')
 
-/** Encoded, in the order of the encoded names. */
+/** Encoded, sorted by the encoded names. */
 export const canonicalQuery = (query: Query): string =>
   Object.entries(query)
     .map(([name, value]) => [encode(name), encode(value)] as const)
