@@ -21,7 +21,7 @@ const fieldsSchema = z
   })
   .describe('Which fields of a row become title, text, address and time of its record.')
 
-/** How items are read, whatever store they lie in: the members of a connector's settings that its reading shares with others. Sizes are bytes. */
+/** How items are read, in whatever store they are: the settings that connectors reading items share. Sizes are in bytes. */
 export const readingShape = {
   format: z
     .enum(['auto', ...FORMATS])
@@ -104,13 +104,13 @@ const readingSchema = z.strictObject(readingShape)
 
 export type ReadingConfig = z.infer<typeof readingSchema>
 
-/** Only what says how an item is read, without where it is found. */
+/** Returns only the settings that say how an item is read, without where it is found. */
 export const readingOf = (config: ReadingConfig): ReadingConfig => z.object(readingShape).parse(config)
 
 /** Raise it when the records made of the same item change, so that all items are read again. */
 const READER_VERSION = 2
 
-/** Eight characters that change with any setting that changes what an item is read as. */
+/** Eight characters that change with any setting that affects how an item is read. */
 export const settingsMark = (config: ReadingConfig): string =>
   createHash('sha256')
     .update(`${READER_VERSION}${canonicalJson(readingOf(config))}`)
@@ -119,7 +119,7 @@ export const settingsMark = (config: ReadingConfig): string =>
 
 const invalid = (field: string, message: string): Failure => new Failure('VALIDATION_FAILED', message, { field: `config.${field}` })
 
-/** What the schema of the reading settings cannot express. Throws VALIDATION_FAILED with the field. */
+/** Checks what the schema of the reading settings cannot express. Throws VALIDATION_FAILED with the field. */
 export const checkReading = (config: ReadingConfig): void => {
   if (config.encoding !== 'auto' && !encodingExists(config.encoding)) throw invalid('encoding', 'this encoding is not known')
   if (config.delimiter !== 'auto' && (config.delimiter.length > 1 || /[\r\n]/.test(config.delimiter)))

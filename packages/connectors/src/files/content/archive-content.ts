@@ -10,7 +10,7 @@ export interface ArchiveOptions {
   readonly open: (raw: Raw, tools: ReadingTools) => Promise<Content>
 }
 
-/** An archive as files inside of a file. */
+/** Presents an archive as files inside a file. */
 export const openArchiveContent = (zip: Zip, { tools, open }: ArchiveOptions): Omit<Content, 'close'> => ({
   format: 'zip',
   owner: 'archive',
@@ -23,11 +23,11 @@ export const openArchiveContent = (zip: Zip, { tools, open }: ArchiveOptions): O
   readsAll: true,
 })
 
-/** `format: zip` speaks of the archive, any other of what is read. */
+/** `format: zip` refers to the archive, any other format to the files in it. */
 export const memberTools = (tools: ReadingTools): ReadingTools =>
   tools.config.format === 'zip' ? { ...tools, config: { ...tools.config, format: 'auto' } } : tools
 
-/** What operating systems add by themselves. */
+/** Files that operating systems add on their own. */
 const isDecoration = (name: string): boolean => name.startsWith('__MACOSX/') || /(?:^|\/)(?:\.[^/]*|Thumbs\.db|desktop\.ini)$/i.test(name)
 
 const toMember = (entry: ZipEntry, tools: ReadingTools, open: ArchiveOptions['open']): Member => ({

@@ -1,11 +1,11 @@
 const SAMPLE_BYTES = 64 * 1024
 
-/** The first 64 KiB of some bytes, and all of them. */
+/** The first 64 KiB of a stream, and all of it. */
 export interface StartedBytes {
   readonly start: Buffer
-  /** All of them again from the start, once. */
+  /** Yields all of it from the start, once. */
   all(): AsyncGenerator<Buffer, void, void>
-  /** Ends what they come from. */
+  /** Ends the stream they come from. */
   close(): Promise<void>
 }
 
@@ -30,7 +30,7 @@ export const takeStart = async (bytes: AsyncGenerator<Buffer, void, void>): Prom
   }
 }
 
-/** An iteration that may be started and gone on with by several hands. */
+/** Makes an iteration that one consumer can start and another can continue. */
 export async function* toGenerator(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
   yield* bytes
 }

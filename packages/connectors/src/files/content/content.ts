@@ -4,25 +4,25 @@ import type { OpenItem } from '../listing/item.js'
 import type { Format } from '../settings.js'
 import type { Owner } from './detect-format.js'
 
-/** What an item, or a file of an archive, holds. */
+/** The content of an item, or of a file in an archive. */
 export interface Content {
   readonly format: Format
   readonly owner: Owner
-  /** Of a text, as far as it is known. */
+  /** The encoding of a text, as far as it is known. */
   encoding?(): string
   /** How certain the encoding is, from 0 to 1; 1 unless it was guessed. */
   certainty?(): number
-  /** How its tables so far were understood; all of them after the rows. */
+  /** How its tables so far were understood; complete once the rows have ended. */
   layouts?(): readonly TableLayout[]
-  /** Whether bytes were met that the encoding does not know. */
+  /** Whether there were bytes that are invalid in the encoding. */
   damaged?(): boolean
-  /** The rows in groups, when `owner` is `rows`. */
+  /** Yields the rows in groups, if `owner` is `rows`. */
   rows(): AsyncIterable<readonly RowEvent[]>
-  /** The whole as one document, when `owner` is `documents`. */
+  /** Reads the whole as one document, if `owner` is `documents`. */
   document(): Promise<Document>
-  /** The files inside, when `owner` is `archive`; can be gone through once. */
+  /** Yields the files inside, if `owner` is `archive`; can be iterated once. */
   members(): AsyncIterable<Member>
-  /** Whether the bytes of the item itself were, or will be, read to their end; else its hash is not known. */
+  /** Whether the bytes of the item itself were, or will be, read to their end; otherwise its hash is not known. */
   readonly readsAll: boolean
   close(): Promise<void>
 }
@@ -39,6 +39,6 @@ export interface Raw {
   /** The last part of its path. */
   readonly name: string
   readonly bytes: AsyncIterable<Buffer>
-  /** Absent for a file of an archive. */
+  /** Absent for a file in an archive. */
   readonly item?: OpenItem
 }

@@ -6,18 +6,18 @@ import { type DetectedEncoding, detectEncoding } from './detect-encoding.js'
 export interface TextDecoding {
   write(bytes: Buffer): string
   end(): string
-  /** The encoding so far; `ascii` as long as nothing else was met. */
+  /** Returns the encoding so far; `ascii` as long as nothing else was seen. */
   encoding(): string
-  /** From 0 to 1: how certain the encoding is; 1 unless it was guessed. */
+  /** How certain the encoding is, from 0 to 1; 1 unless it was guessed. */
   certainty(): number
-  /** Whether bytes were met that the encoding does not know; U+FFFD stands in their place. */
+  /** Whether there were bytes that are invalid in the encoding; U+FFFD replaces them. */
   damaged(): boolean
 }
 
 /**
- * Decodes text in pieces and drops a byte order mark. With `auto` the encoding is decided at the first bytes beyond
+ * Decodes text in pieces and drops a byte order mark. With `auto`, the encoding is decided at the first bytes beyond
  * ASCII, however late they come: a sample of the start would say nothing about a file whose first accent is on line 10,000.
- * A guess from a few bytes gives way to UTF-8 when later pieces are that: a single damaged byte must not turn the rest.
+ * A guess from a few bytes gives way to UTF-8 if later pieces prove it: a single damaged byte must not change the rest.
  */
 export const createDecoding = (named: string): TextDecoding => {
   let detected: DetectedEncoding = { encoding: named === 'auto' ? 'ascii' : named.toLowerCase(), certainty: 1, tentative: false }

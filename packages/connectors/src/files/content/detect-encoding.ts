@@ -9,9 +9,9 @@ import { declaredCharset } from '../../parsing/html/decode.js'
 export interface DetectedEncoding {
   /** `ascii` when the sample leaves it open. */
   readonly encoding: string
-  /** From 0 to 1; 1 when the bytes themselves say it. */
+  /** From 0 to 1; 1 when the bytes themselves prove it. */
   readonly certainty: number
-  /** Whether later bytes may still show that it is UTF-8: too little was seen. */
+  /** Whether later bytes may still show that it is UTF-8, because too little was seen. */
   readonly tentative: boolean
 }
 
@@ -23,7 +23,7 @@ const BOMS: readonly (readonly [string, readonly number[]])[] = [
   ['utf-16be', [0xfe, 0xff]],
 ]
 const CHARDET_BYTES = 16 * 1024
-/** From so many bytes beyond ASCII on the statistics of chardet are better than a model of letters. */
+/** From this many bytes beyond ASCII, the statistics of chardet are better than a model of letters. */
 const MANY = 256
 const FEW = 32
 const MIN_CONFIDENCE = 50
@@ -33,7 +33,7 @@ const MOST_CERTAIN = 0.99
 const sure = (encoding: string): DetectedEncoding => ({ encoding, certainty: 1, tentative: false })
 
 /**
- * The encoding of a sample from the start of a text, or of its first bytes beyond ASCII: byte order mark, then UTF-16 by its zeros, then
+ * Detects the encoding of a sample from the start of a text, or from its first bytes beyond ASCII: by byte order mark, then UTF-16 by its zeros, then
  * UTF-8, of which a few bytes may be damaged, then what HTML or XML declares, then what is likely.
  */
 export const detectEncoding = (sample: Buffer): DetectedEncoding => {
@@ -44,9 +44,9 @@ export const detectEncoding = (sample: Buffer): DetectedEncoding => {
   if (isAscii(sample)) return sure('ascii')
   const evidence = utf8Evidence(sample)
   if (isMostlyUtf8(evidence)) return sure('utf-8')
-  // One odd byte at the very end is a cut character of a long text, but the last letter of a short one.
+  // One odd byte at the very end is a truncated character in a long text, but the last letter of a short one.
   if (evidence.valid === 0 && evidence.invalid === 0 && sample.length >= CHARDET_BYTES) return sure('utf-8')
-  // Only markup declares anything; a table may quote it.
+  // Only markup makes declarations; a table may quote one.
   const declared = sample.toString('latin1', 0, 200).trimStart().startsWith('<') ? declaredCharset(sample) : undefined
   return declared === undefined || declared === 'utf-8' ? guess(sample) : sure(declared)
 }
@@ -71,5 +71,5 @@ const guessByPairs = (sample: Buffer): { readonly encoding: string; readonly cer
   return { encoding: best.name.toLowerCase(), certainty: toCertainty(best.confidence) }
 }
 
-/** With so much text what chardet calls 50 % is all but certain. */
+/** With this much text, what chardet calls 50 % is all but certain. */
 const toCertainty = (confidence: number): number => 0.9 + confidence / 1_000

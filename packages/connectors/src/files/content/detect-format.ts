@@ -27,30 +27,30 @@ const BY_EXTENSION: Readonly<Record<string, Format>> = {
   zip: 'zip',
 }
 
-/** Who reads a file: `rows` makes a record of each row, `documents` one of the whole file; the files inside of an `archive` belong to either. */
+/** Which stream reads a file: `rows` makes a record of each row, `documents` one of the whole file; the files in an `archive` belong to either. */
 export type Owner = 'rows' | 'documents' | 'archive'
 
-/** The format a name promises, a final `.gz` aside; null when it promises none. */
+/** Returns the format a name promises, apart from a final `.gz`; null when it promises none. */
 export const formatOfName = (name: string): Format | null => {
   const extension = /\.([a-z]+)$/.exec(name.toLowerCase().replace(/\.gz$/, ''))?.[1]
   return extension !== undefined && Object.hasOwn(BY_EXTENSION, extension) ? (BY_EXTENSION[extension] ?? null) : null
 }
 
-/** The format the settings or the name of a file fix; null when only the content can know. */
+/** Returns the format that the settings or the name of a file determine; null when only the content can show it. */
 export const fixedFormat = (name: string, config: ReadingConfig): Format | null => (config.format === 'auto' ? formatOfName(name) : config.format)
 
 export const ownerOf = (format: Format, { recordPer }: ReadingConfig): Owner => {
   if (format === 'zip') return 'archive'
-  // Their rows are all they have.
+  // They contain nothing but rows.
   if (format === 'xlsx' || format === 'parquet') return 'rows'
   if (recordPer === 'file' || format === 'markdown' || format === 'html' || format === 'docx') return 'documents'
   return (format === 'text' || format === 'pdf') && recordPer !== 'row' ? 'documents' : 'rows'
 }
 
-/** Whether a stream of rows or of documents may find something in what an owner has. */
+/** Whether a stream of rows or of documents may find something in a file with this owner. */
 export const concerns = (owner: Owner, stream: 'rows' | 'documents'): boolean => owner === stream || owner === 'archive'
 
-/** The format of a text by its first 64 KiB or less. */
+/** Recognizes the format of a text by its first 64 KiB or less. */
 export const sniffFormat = (sample: string): Format => {
   const start = sample.trimStart()
   if (looksLikeHtml(start)) return 'html'
@@ -63,7 +63,7 @@ export const sniffFormat = (sample: string): Format => {
 const looksLikeHtml = (start: string): boolean =>
   /^(?:<!doctype html|<html|<head|<body)\b/i.test(start) || /^<\?xml[^>]{0,200}>\s*<(?:!doctype html|html)\b/i.test(start)
 
-/** A whole object on the first line and the start of another on the second. */
+/** Whether there is a complete object on the first line and the start of another on the second. */
 const isNdjson = (start: string): boolean => {
   const end = start.indexOf('\n')
   return end !== -1 && start.startsWith('{', end + 1) && isJson(start.slice(0, end))
@@ -78,7 +78,7 @@ const isJson = (text: string): boolean => {
   }
 }
 
-/** Why a text cannot be of the format it should have; null when it can. */
+/** Returns why a text cannot be of the expected format; null if it can. */
 export const contradiction = (format: Format, sample: string): string | null => {
   if (isBinary(sample)) return `the content is not text, so it is not ${format}`
   const start = sample.trimStart()
@@ -90,7 +90,7 @@ export const contradiction = (format: Format, sample: string): string | null => 
 
 const SIGNATURES = ['%PDF-', 'PK\u0003\u0004', 'MZ\u0090', '\u007fELF', 'GIF8', 'PAR1', 'SQLite format 3', '7z\u00bc\u00af']
 
-/** Programs, pictures, archives: a NUL, a known signature, or more than a few control characters. */
+/** Detects programs, pictures and archives: a NUL, a known signature, or more than a few control characters. */
 export const isBinary = (sample: string): boolean => {
   if (sample.includes('\0') || SIGNATURES.some((signature) => sample.startsWith(signature))) return true
   let controls = 0

@@ -13,8 +13,8 @@ import type { ReadingTools } from './reading-tools.js'
 import { type LocalFile, spool } from './spool.js'
 
 /**
- * Looks at the start of some bytes and prepares the rest. Throws FILE_TOO_LARGE, EMPTY_FILE, CONTENT_MISMATCH, ARCHIVE_NESTED, and while it
- * streams ARCHIVE_BOMB, FILE_UNREADABLE and what the formats say. The caller closes, before the item.
+ * Inspects the start of some bytes and prepares the rest. Throws FILE_TOO_LARGE, EMPTY_FILE, CONTENT_MISMATCH, ARCHIVE_NESTED, and while it
+ * streams ARCHIVE_BOMB, FILE_UNREADABLE and what the formats throw. The caller closes it, before the item.
  */
 export const openContent = async (raw: Raw, tools: ReadingTools): Promise<Content> => {
   const { config } = tools
@@ -39,7 +39,7 @@ export const openContent = async (raw: Raw, tools: ReadingTools): Promise<Conten
   }
 }
 
-/** Null for a text. */
+/** Returns null for a text. */
 const binaryFormatOf = (name: string, start: Buffer, { config }: ReadingTools): BinaryFormat | null => {
   const fixed = fixedFormat(name, config)
   if (fixed === null) return binaryKind(start)
@@ -77,7 +77,7 @@ const openBinary = async (format: BinaryFormat, source: BinarySource): Promise<C
   }
 }
 
-/** The file itself when it lies on this machine as it is; else a copy. */
+/** Returns the file itself if it is uncompressed on this machine; otherwise a copy. */
 const toLocal = ({ bytes, zipped, raw, tools }: BinarySource): Promise<LocalFile> => {
   const { item } = raw
   if (item?.handle !== undefined && !zipped) return Promise.resolve({ handle: item.handle, size: item.size, close: () => Promise.resolve() })
@@ -119,7 +119,7 @@ const zipContent = async (file: LocalFile, raw: Raw, tools: ReadingTools): Promi
 const binaryContent = (format: BinaryFormat, { config }: ReadingTools): Omit<Content, 'close'> => ({
   format,
   owner: ownerOf(format, config),
-  // Asked for only by the owner of the format.
+  // Only the owner of the format may call this.
   rows: noMembers,
   document: () => Promise.reject(new Failure('INTERNAL', `${format} is no document`)),
   members: noMembers,
@@ -128,7 +128,7 @@ const binaryContent = (format: BinaryFormat, { config }: ReadingTools): Omit<Con
 
 const MAX_LOOKED_AT = 1000
 
-/** What a zip without a known name is. Throws CONTENT_MISMATCH for packages of other programs, whose parts mean nothing to us. */
+/** Returns what a zip without a known name is. Throws CONTENT_MISMATCH for packages of other programs, whose parts mean nothing to us. */
 const zipKind = async (zip: Zip): Promise<'docx' | 'xlsx' | 'zip'> => {
   let looked = 0
   let isPackage = false

@@ -12,7 +12,7 @@ import type { Content } from './content.js'
 import { createDecoding, type TextDecoding } from './decoder.js'
 import { contradiction, fixedFormat, isBinary, ownerOf, sniffFormat } from './detect-format.js'
 
-/** A text, decoded in pieces. Throws EMPTY_FILE, CONTENT_MISMATCH. */
+/** Opens a text, decoded in pieces. Throws EMPTY_FILE, CONTENT_MISMATCH. */
 export const openText = (bytes: StartedBytes, name: string, config: ReadingConfig): Content => {
   const decoding = createDecoding(config.encoding)
   const sample = decoding.write(bytes.start)
@@ -43,7 +43,7 @@ export const openText = (bytes: StartedBytes, name: string, config: ReadingConfi
   }
 }
 
-/** Of all but archives. */
+/** For everything but archives. */
 export async function* noMembers(): AsyncGenerator<never, void, void> {}
 
 const chooseFormat = (sample: string, name: string, config: ReadingConfig): Format => {
@@ -70,7 +70,7 @@ async function* decodeRest(sample: string, bytes: StartedBytes, decoding: TextDe
   if (tail !== '') yield tail
 }
 
-/** The parser of a format that has rows; a sample of the text decides what the settings leave open. */
+/** Creates the parser of a format that has rows; a sample of the text decides what the settings leave open. */
 export const createRowParser = (format: Format, sample: string, config: ReadingConfig): RowParser => {
   const { maxRecordBytes, header, recordsPath } = config
   switch (format) {

@@ -11,7 +11,7 @@ import { createXlsxRows } from '../formats/xlsx-rows.js'
 import type { ReadingTools } from './reading-tools.js'
 import type { LocalFile } from './spool.js'
 
-/** Some 250 MB as JavaScript keeps them. */
+/** Some 250 MB in JavaScript's memory. */
 const MAX_SHARED_CHARS = 128 * 1024 * 1024
 
 export const toRandomAccess = ({ handle, size }: LocalFile): RandomAccess => ({
@@ -30,7 +30,7 @@ export const openArchive = ({ handle, size }: LocalFile, { config }: ReadingTool
     maxExpansionRatio: config.maxExpansionRatio,
   })
 
-/** The pages of a PDF as one text, with a form feed between them. Throws RECORD_TOO_LARGE besides what reading throws. */
+/** Reads the pages of a PDF into one text, separated by form feeds. Throws RECORD_TOO_LARGE besides what reading throws. */
 export const pdfDocument = async (file: RandomAccess, { config, processes, signal }: ReadingTools): Promise<Document> => {
   const pages: string[] = []
   let title: string | undefined
@@ -56,7 +56,7 @@ export const pdfDocument = async (file: RandomAccess, { config, processes, signa
   return checked({ title, text, data, unreadable: unreadable > 0 && (text === '' || unreadable * 2 > pages.length) }, config.maxRecordBytes)
 }
 
-/** A row for each page: `page`, `text`. */
+/** Yields a row for each page: `page`, `text`. */
 export async function* pdfRows(file: RandomAccess, { config, processes, signal }: ReadingTools): AsyncGenerator<readonly RowEvent[], void, void> {
   for await (const event of readPdf(file, { processes, signal })) {
     if ('document' in event) continue
@@ -84,7 +84,7 @@ const checked = (document: Document, maxBytes: number): Document => {
 export async function* xlsxRows(file: LocalFile, tools: ReadingTools, layouts: TableLayout[]): AsyncGenerator<readonly RowEvent[], void, void> {
   const table = createXlsxRows(tools.config)
   const said = (): void => void layouts.push(...table.layouts.slice(layouts.length))
-  // A column too many is distinguished from a thousand too many only as far as Excel itself goes.
+  // Excel's own limit is enough to distinguish one column too many from a thousand.
   for await (const rows of readXlsx(await openArchive(file, tools), { maxSharedChars: MAX_SHARED_CHARS })) {
     const events = table.push(rows)
     said()

@@ -3,7 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '@inlet/connector-sdk'
 
-/** A file on this machine, whose bytes can be asked for in any order. */
+/** A local file with random access. */
 export interface LocalFile {
   readonly handle: FileHandle
   readonly size: number
@@ -13,11 +13,13 @@ export interface LocalFile {
 export interface SpoolOptions {
   readonly folder: string
   readonly maxBytes: number
-  /** What is refused beyond the limit, for the message. */
+  /** The name of the limit, for the message. */
   readonly limit: string
 }
 
-/** Puts a stream into a file without a name, which vanishes with its handle, whatever happens to this process. Throws FILE_TOO_LARGE. The caller closes. */
+/**
+ * Copies a stream to an unnamed file, which vanishes with its handle, whatever happens to this process. Throws FILE_TOO_LARGE. The caller closes it.
+ */
 export const spool = async (bytes: AsyncIterable<Buffer>, { folder, maxBytes, limit }: SpoolOptions): Promise<LocalFile> => {
   const place = path.join(folder, `spool-${randomUUID()}`)
   const handle = await open(place, 'wx+', 0o600)

@@ -1,4 +1,4 @@
-/** Names without blanks around them; an empty one becomes column_3, a repeated one gets a number. */
+/** Trims names; an empty one becomes column_3, a repeated one gets a number. */
 export const distinctNames = (header: readonly string[]): readonly string[] => {
   const taken = new Set<string>()
   return header.map((given, index) => {

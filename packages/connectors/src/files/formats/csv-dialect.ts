@@ -1,10 +1,10 @@
 const CANDIDATES = [',', ';', '\t', '|'] as const
 const MAX_LINES = 50
 
-/** Line ends are \n or \r\n unless the text has \r only, as old Macs wrote. */
+/** Line ends are \n or \r\n unless the text has only \r, as old Macs wrote. */
 export const detectNewline = (sample: string): '\n' | '\r' => (sample.includes('\r') && !sample.includes('\n') ? '\r' : '\n')
 
-/** The delimiter that cuts most lines of a sample into the same number of fields, the more the better; comma when none does. */
+/** Returns the delimiter that splits most lines of a sample into the same number of fields, the more the better; comma when none does. */
 export const detectDelimiter = (sample: string, quote: string): string => {
   const lines = sampleLines(sample, quote)
   let best = { delimiter: ',', score: 0 }
@@ -15,7 +15,7 @@ export const detectDelimiter = (sample: string, quote: string): string => {
   return best.delimiter
 }
 
-/** Whether the sample looks like a table: two lines or more, all with the same number of the same delimiter. */
+/** Whether the sample looks like a table: at least two lines, all with the same number of the same delimiter. */
 export const looksTabular = (sample: string): boolean => {
   const lines = sampleLines(sample, '"')
   return (
@@ -35,7 +35,7 @@ const scoreOf = (counts: readonly number[]): number => {
   return score
 }
 
-/** The first lines without what stands between quotes, and without the last, which the sample may have cut. */
+/** Returns the first lines, without quoted text and without the last line, which the sample may have truncated. */
 const sampleLines = (sample: string, quote: string): readonly string[] => {
   const plain = quote === '' ? sample : outsideQuotes(sample, quote)
   const lines = plain.split(/\r\n|\n|\r/).slice(0, MAX_LINES + 1)

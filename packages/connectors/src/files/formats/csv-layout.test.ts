@@ -16,7 +16,7 @@ const read = (text: string, config: object = {}, piece = 5) => {
     summary: parser.layout?.summary,
   }
 }
-/** Something was said of a guess. */
+/** Some guess was reported. */
 const SOME = expect.arrayContaining([expect.any(String)]) as string[]
 
 describe('the layout of CSV, where it can be recognized', () => {
@@ -188,7 +188,7 @@ describe('the message of rows that do not fit', () => {
 })
 
 describe('pieces', () => {
-  it('do not matter to what is read, wherever they are cut', () => {
+  it('do not affect what is read, wherever they are cut', () => {
     const text = '"x","y"\r\n# c\r\n"a\\"b", "c,\\\\d"\r\n\r\n\\"z,"q""r"\r\n'
     const config = { escape: '\\', comment: '#', trim: true }
     const whole = read(text, config, text.length)

@@ -4,19 +4,19 @@ import type { CsvSyntax } from './csv-record.js'
 import { type CsvEvent, createCsvScanner } from './csv-scanner.js'
 import { type FoundHeader, findHeader, fitHeader, type TableRecord } from './find-header.js'
 
-/** How a CSV file is laid out, as far as settings and a sample of it show. */
+/** The layout of a CSV file, as far as settings and a sample show. */
 export interface CsvLayout extends CsvSyntax {
-  /** Lines at the top that are passed over, before the header. */
+  /** Lines at the top that are skipped, before the header. */
   readonly skipLines: number
-  /** Records that begin with this are passed over; empty for none. */
+  /** Records that begin with this are skipped; empty for none. */
   readonly comment: string
-  /** Lines with one field that begin with `#` are comments, since those at the top are. */
+  /** Lines with one field that begin with `#` are comments, because those at the top are. */
   readonly looseComments: boolean
-  /** Columns that the header names; undefined: all its fields. */
+  /** How many columns the header names; undefined: all its fields. */
   readonly width: number | undefined
   /** What was guessed, for people. */
   readonly guesses: readonly string[]
-  /** What was taken for the header and how the sample fits, for people. */
+  /** What was taken for the header and how the sample fits it, for people. */
   readonly summary: string
   /** Which setting may help when rows do not fit; null when they do. */
   readonly advice: string | null
@@ -28,12 +28,12 @@ type LayoutConfig = Pick<
 >
 
 const SAMPLE_CHARS = 64 * 1024
-/** A sample this short holds the whole file, so that its last record is not cut. */
+/** A sample this short is the whole file, so its last record is not truncated. */
 const WHOLE_CHARS = 32 * 1024
-/** Excel writes and reads this line to name the delimiter, and hides it. */
+/** Excel writes and reads this line, which names the delimiter, and hides it. */
 const SEP_LINE = /^"?sep=([^\r\n"])"?\r?(?:\n|$)/i
 
-/** Decides what the settings leave open. Where a guess is not safe the plain reading stays, and `advice` names the setting. Pure. */
+/** Decides what the settings leave open. Where a guess is not safe, the plain interpretation stays, and `advice` names the setting. Pure. */
 export const decideLayout = (sample: string, config: LayoutConfig, tabs: boolean): CsvLayout => {
   const text = sample.slice(0, SAMPLE_CHARS)
   const sep = SEP_LINE.exec(text)
@@ -92,13 +92,13 @@ const withHeader = ({ config, options, events, guesses, text }: Decision): CsvLa
   }
 }
 
-/** Settings name the columns, or nothing does: only comments at the top are left out. */
+/** The settings name the columns, or nothing does: only comments at the top are skipped. */
 const withoutHeader = (records: readonly TableRecord[], config: LayoutConfig): Partial<CsvLayout> => {
   const marked = records.findIndex(({ fields }) => fields[0]?.startsWith('#') !== true)
   if (config.comment !== undefined || config.skipLines !== undefined || marked <= 0) return {}
   const [first] = records
   const next = records[marked]
-  // A line of data may begin with the mark too: then it has as many fields as the others.
+  // A data line may begin with the mark, too, but then it has as many fields as the others.
   if (first === undefined || next === undefined || first.fields.length === next.fields.length) return {}
   return { skipLines: next.line - 1, looseComments: true, guesses: [`${marked} lines of comments are left out`] }
 }
@@ -111,14 +111,14 @@ const scanSample = (text: string, options: Decision['options']): readonly CsvEve
 
 const recordsOf = (events: readonly CsvEvent[]): readonly TableRecord[] => events.flatMap((event) => ('fields' in event ? [event] : []))
 
-/** How uneven a reading is: records that cannot be read, or that are not of the usual width. */
+/** Counts misfits: records that cannot be read, or that do not have the usual width. */
 const misfits = (events: readonly CsvEvent[]): number => {
   const records = recordsOf(events)
   const found = records.length === 0 ? { fits: 0, of: 0 } : findHeader(records)
   return events.length - records.length + found.of - found.fits
 }
 
-/** The sample read with quotes behind blanks, when that is certainly what was meant: such quotes are there, and all become whole. */
+/** Reads the sample allowing spaces before quotes, if that is certainly what was meant: such quotes exist, and all of them become complete. */
 const readPadded = (text: string, options: Decision['options'], plain: readonly CsvEvent[]): readonly CsvEvent[] | null => {
   const { quote, delimiter } = options
   const blanks = delimiter === '\t' ? ' ' : ' \t'

@@ -4,11 +4,11 @@ export interface CsvSyntax {
   readonly quote: string
   readonly newline: '\n' | '\r'
   readonly maxColumns: number
-  /** A character that makes a quote, delimiter, line break or itself behind it text; empty: quotes are doubled. */
+  /** A character that makes a following quote, delimiter, line break or itself literal; empty: quotes are doubled. */
   readonly escape?: string
-  /** Whether blanks around quotes are left out. */
+  /** Whether spaces around quotes are dropped. */
   readonly padded?: boolean
-  /** Whether blanks around unquoted fields are left out too. */
+  /** Whether spaces around unquoted fields are dropped, too. */
   readonly trim?: boolean
 }
 
@@ -16,8 +16,8 @@ export interface CsvSyntax {
 export type ParsedRecord = { readonly fields: string[]; readonly end: number } | { readonly malformed: string } | 'incomplete'
 
 /**
- * One record of RFC 4180 with quotes in it, from `start`. A quote opens only at the start of a field; elsewhere it is
- * text. One field more than allowed is read at most.
+ * Parses one record of RFC 4180 that contains quotes, from `start`. A quote opens only at the start of a field; elsewhere it is
+ * literal. Reads at most one field more than allowed.
  */
 export const parseQuoted = (text: string, start: number, { syntax, final }: { syntax: CsvSyntax; final: boolean }): ParsedRecord => {
   const { delimiter, quote, newline, maxColumns, escape = '', padded = false, trim = false } = syntax
@@ -28,7 +28,7 @@ export const parseQuoted = (text: string, start: number, { syntax, final }: { sy
     while (padded && (text[at] === ' ' || text[at] === '\t') && text[at] !== delimiter) at++
     return at
   }
-  // Looked for when passed; -1 once there is none.
+  // Searched again once passed; -1 when there is none left.
   let nextDelimiter = -2
   let nextNewline = -2
   for (;;) {
@@ -71,7 +71,7 @@ export const parseQuoted = (text: string, start: number, { syntax, final }: { sy
   }
 }
 
-/** The text of a quoted field whose opening quote is at `open`, doubled quotes made single. */
+/** Returns the text of a quoted field whose opening quote is at `open`, with doubled quotes undone. */
 const closeQuote = (
   text: string,
   open: number,
@@ -79,7 +79,7 @@ const closeQuote = (
 ): FieldEnd | 'incomplete' => {
   let value = ''
   let from = open + 1
-  // Looked for when passed, so that a field full of escapes is gone through once.
+  // Searched again once passed, so that a field full of escapes is scanned only once.
   let close = -2
   let escaped = escape === '' || escape === quote ? -1 : -2
   for (;;) {
@@ -104,7 +104,7 @@ interface FieldEnd {
   readonly end: number
 }
 
-/** An unquoted field in which the escape character may stand; `end` is at its delimiter or line break. */
+/** Reads an unquoted field that may contain the escape character; `end` is at its delimiter or line break. */
 const readEscaped = (
   text: string,
   start: number,
@@ -125,7 +125,7 @@ const readEscaped = (
   }
 }
 
-/** What an escape at a place stands for: itself where nothing follows that needs one, so that paths and patterns stay whole. */
+/** Returns what an escape stands for: itself where nothing follows that needs one, so that paths and patterns stay intact. */
 const unescaped = (text: string, at: number, ...marks: readonly string[]): string => {
   const escape = text[at] ?? ''
   const next = text[at + 1] ?? ''
@@ -134,5 +134,5 @@ const unescaped = (text: string, at: number, ...marks: readonly string[]): strin
 
 const trimmed = (field: string, trim: boolean): string => (trim ? field.trim() : field)
 
-/** The text without the \r of a \r\n line end. */
+/** Returns the text without the \r of a \r\n line end. */
 export const withoutReturn = (line: string, newline: string): string => (newline === '\n' && line.endsWith('\r') ? line.slice(0, -1) : line)

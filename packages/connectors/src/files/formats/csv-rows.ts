@@ -11,8 +11,8 @@ export interface CsvRowsOptions extends CsvScannerOptions, Partial<Pick<CsvLayou
 }
 
 /**
- * Rows of a CSV file as objects of strings. A row with more or fewer fields than the header is refused with its line, unless what it has more is empty.
- * Throws FILE_UNREADABLE when the header itself cannot be read.
+ * Creates a parser that turns the rows of a CSV file into objects of strings. A row with more or fewer fields than the header is refused with its
+ * line, unless its extra fields are empty. Throws FILE_UNREADABLE when the header itself cannot be read.
  */
 export const createCsvRows = (options: CsvRowsOptions): RowParser => {
   const { header, width, looseComments = false, advice } = options

@@ -13,15 +13,15 @@ export interface CsvScanner {
 
 export interface CsvScannerOptions extends CsvSyntax {
   readonly maxRecordBytes: number
-  /** Lines at the start that are passed over; default none. */
+  /** Lines at the start that are skipped; default none. */
   readonly skipLines?: number
-  /** Records that begin with it are passed over; default and empty: none. */
+  /** Records that begin with it are skipped; default and empty: none. */
   readonly comment?: string
 }
 
 /**
- * CSV records from text in pieces. A record that is malformed, too large or never ends costs its first line only:
- * scanning continues at the next one, since csv-parse, which stops for good there, would lose the rest of the file.
+ * Scans CSV records from text in pieces. A record that is malformed, too large or never ends costs only its first line:
+ * scanning continues at the next one, whereas csv-parse stops there and would lose the rest of the file.
  * Holds at most one record and one piece.
  */
 export const createCsvScanner = (options: CsvScannerOptions): CsvScanner => {
@@ -35,7 +35,7 @@ export const createCsvScanner = (options: CsvScannerOptions): CsvScanner => {
     events.push({ line, failure: { reason, message: `line ${line} ${message}`, raw: rawStart(raw) } })
   }
 
-  /** Where the line after `start` begins; the end of the text when there is none. */
+  /** Returns where the line after `start` begins, or the end of the text. */
   const nextLine = (text: string, start: number): number => {
     const found = text.indexOf(newline, start)
     return found === -1 ? text.length : found + 1
@@ -65,7 +65,7 @@ export const createCsvScanner = (options: CsvScannerOptions): CsvScanner => {
     return record.end
   }
 
-  /** An escape may make a line break text, so that no line can be taken by itself. */
+  /** An escape may make a line break literal, so lines cannot be taken one at a time. */
   const takeEscaped = (text: string, start: number, final: boolean): number | 'incomplete' => {
     const blank = text[start] === '\r' && newline === '\n' ? start + 1 : start
     if (text[blank] !== newline) return takeQuoted(text, start, final)
@@ -108,8 +108,8 @@ export const createCsvScanner = (options: CsvScannerOptions): CsvScanner => {
     return position
   }
 
-  // Not quadratic: a quote that opens on a later line closes this one or is text behind a closing quote, so that no text
-  // is gone through more than twice.
+  // Not quadratic: a quote that opens on a later line closes this one or is literal after a closing quote, so no text
+  // is scanned more than twice.
   const giveUp = (reason: RowFailure['reason'], message: string): void => {
     fail(reason, message, rest.slice(0, 4000))
     const next = rest.indexOf(newline)

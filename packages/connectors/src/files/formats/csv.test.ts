@@ -56,11 +56,11 @@ describe('CSV rows', () => {
     expect(rows.map((row) => row.number)).toEqual([1, 2, 3, 4])
   })
 
-  it('loses only one line to text behind a closing quote', () => {
+  it('loses only one line to text after a closing quote', () => {
     expect(rowsOf('a,b\n"x"y,2\n3,4\n').map((row) => row.failure?.reason ?? row.data)).toEqual(['RECORD_INVALID', { a: '3', b: '4' }])
   })
 
-  it('takes up again on the line behind a quote that is never closed', () => {
+  it('resumes on the line after a quote that is never closed', () => {
     const text = `a,b\n1,"open\n${'2,3\n'.repeat(1000)}`
     const rows = rowsOf(text, {}, 100)
     expect(rows[0]?.failure?.reason).toBe('RECORD_TOO_LARGE')
@@ -108,7 +108,7 @@ describe('CSV rows', () => {
     ])
   })
 
-  it('says that the header cannot be read', () => {
+  it('reports a header that cannot be read', () => {
     expect(() => rowsOf(`${'x'.repeat(2000)}\n1\n`)).toThrow('the header cannot be read')
   })
 })

@@ -10,7 +10,7 @@ export interface Document {
   readonly title: string | undefined
   readonly text: string
   readonly data: JsonObject
-  /** Whether it shows text that could not be read out of it. */
+  /** Whether it displays text that could not be extracted. */
   readonly unreadable?: boolean
 }
 
@@ -45,7 +45,7 @@ const readHtml = async (pieces: AsyncIterable<string>, maxBytes: number): Promis
   let length = 0
   for await (const piece of pieces) {
     length += piece.length
-    // An attribute that never ends would be held whole.
+    // The parser would hold all of an attribute that never ends.
     if (length > maxBytes * MARKUP_FACTOR) throw tooLarge(maxBytes * MARKUP_FACTOR)
     reader.push(piece)
   }

@@ -1,4 +1,4 @@
-/** A record of a table and the line, or row of a sheet, that it starts in. */
+/** A record of a table and the line, or row of a sheet, that it starts on. */
 export interface TableRecord {
   readonly line: number
   readonly fields: readonly string[]
@@ -7,31 +7,31 @@ export interface TableRecord {
 export interface FoundHeader {
   /** Index of the record that names the columns. */
   readonly index: number
-  /** How many columns it names; less than it has fields when the last are empty and no row has them. */
+  /** How many columns it names; fewer than its fields when the last are empty and no row has them. */
   readonly width: number
-  /** Records below that fit it, and all of them. */
+  /** How many of the records below fit it, and how many there are. */
   readonly fits: number
   readonly of: number
-  /** Index of a record that may be the header rather, when most do not fit and nothing is certain. */
+  /** Index of a record that looks more like the header, when most rows do not fit but nothing is certain. */
   readonly rather?: number
 }
 
 export interface FindHeaderOptions {
   /** Whether records at the top that begin with `#` may be comments; default yes. */
   readonly marks?: boolean
-  /** Whether rows end with their last value, as those of sheets do, so that fewer fields fit too; default no. */
+  /** Whether rows end with their last value, as those of sheets do, so that fewer fields fit, too; default no. */
   readonly ragged?: boolean
 }
 
-/** Deeper than this nobody looks for a header. */
+/** No header is expected below this many lines. */
 const MAX_PREAMBLE = 40
 /** Share of records that must fit a header below a preamble. */
 const MUST_FIT = 0.9
 
 /**
- * Which of the first records of a table names its columns. The first one, unless it does not fit the rows and a later one certainly does: then what
- * stands above is a preamble (titles, pairs of names and values, comments that begin with `#`). Where it is uncertain the first is taken, and `rather`
- * says which looks better. Pure.
+ * Finds the record that names a table's columns among its first ones. It is the first, unless that does not fit the rows and a later one certainly
+ * does: everything above is then a preamble (titles, pairs of names and values, comments that begin with `#`). In doubt it returns the first, and
+ * `rather` names the better candidate. Pure.
  */
 export const findHeader = (records: readonly TableRecord[], { marks = true, ragged = false }: FindHeaderOptions = {}): FoundHeader => {
   const width = ragged ? usualEnd(records) : usualWidth(records)
@@ -47,7 +47,7 @@ export const findHeader = (records: readonly TableRecord[], { marks = true, ragg
   return first
 }
 
-/** The number of fields that most records have, the first left out when there are more. */
+/** Returns the number of fields that most records have, ignoring the first if there are others. */
 const usualWidth = (records: readonly TableRecord[]): number => {
   const counts = new Map<number, number>()
   for (const { fields } of records.length > 1 ? records.slice(1) : records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1)
@@ -56,14 +56,14 @@ const usualWidth = (records: readonly TableRecord[]): number => {
   return best.width
 }
 
-/** The largest number of fields that a fifth of the records has. */
+/** Returns the largest number of fields that a fifth of the records reaches. */
 const usualEnd = (records: readonly TableRecord[]): number => {
   const below = records.length > 1 ? records.slice(1) : records
   const widths = below.map(({ fields }) => fields.length).sort((a, b) => b - a)
   return widths.find((width) => widths.filter((other) => other === width).length * 5 >= widths.length) ?? 0
 }
 
-/** The first record that is no comment; a comment that names the columns (`#CHROM`, `#id`) is a header. */
+/** Returns the index of the first record that is no comment; a comment that names the columns (`#CHROM`, `#id`) is a header. */
 const startOf = (records: readonly TableRecord[], width: number): number => {
   let comments = 0
   while (comments < records.length && records[comments]?.fields[0]?.startsWith('#') === true) comments++
@@ -73,7 +73,7 @@ const startOf = (records: readonly TableRecord[], width: number): number => {
   return names && !(looksLikeHeader(records, comments) && differsFromRows(records, comments)) ? comments - 1 : comments
 }
 
-/** How the records below fit one as header: fields too many do no harm when they are empty, as behind a delimiter at the end of lines. */
+/** Measures how the records below fit one as their header: extra fields do no harm if they are empty, as after a trailing delimiter. */
 export const fitHeader = (records: readonly TableRecord[], index: number, ragged = false): FoundHeader => {
   const header = records[index]?.fields ?? []
   const below = records.slice(index + 1)
@@ -96,11 +96,11 @@ const trailingEmpty = (fields: readonly string[]): number => {
   return count
 }
 
-/** A title padded with delimiters, as spreadsheets write it: one field of three or more has a value. */
+/** Whether it is a title padded with delimiters, as spreadsheets write it: only one field of three or more has a value. */
 const isTitle = (records: readonly TableRecord[], index: number, width: number): boolean =>
   width >= 3 && (records[index]?.fields.filter((field) => field.trim() !== '').length ?? 0) <= 1
 
-/** Names are distinct, mostly there, and no numbers or dates. */
+/** Whether the names are distinct, mostly present, and no numbers or dates. */
 const looksLikeHeader = (records: readonly TableRecord[], index: number): boolean => {
   const fields = records[index]?.fields.map((field) => field.trim()) ?? []
   const named = fields.filter((field) => field !== '')
@@ -116,15 +116,15 @@ const differsFromRows = (records: readonly TableRecord[], index: number): boolea
   return below.length > 0 && header.some((name, column) => !isValue(name.trim()) && areValues(below, column))
 }
 
-/** Most rows have one, and none has anything else. */
+/** Whether most rows have a value, and all values are numbers or dates. */
 const areValues = (rows: readonly TableRecord[], column: number): boolean => {
   const given = rows.map(({ fields }) => (fields[column] ?? '').trim()).filter((field) => field !== '')
   return given.length * 2 > rows.length && given.every(isValue)
 }
 
 /**
- * Whether a record below is the header for sure: it differs from the rows below in kind, or all that is above is a title of one field. A single line above
- * with one field less than the rows may be a header that lacks a name.
+ * Whether a record below is certainly the header: it differs from the rows below in kind, or everything above is a title of one field. A single line
+ * above with one field less than the rows may be a header that lacks a name.
  */
 const isCertain = (records: readonly TableRecord[], { start, index, width }: { start: number; index: number; width: number }): boolean => {
   const above = records.slice(start, index)

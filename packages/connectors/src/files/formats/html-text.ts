@@ -16,7 +16,7 @@ export interface HtmlText {
 }
 
 /**
- * The readable text of an HTML page in pieces, without scripts and forms; its title from <title>, else from the first
+ * Extracts the readable text of an HTML page, given in pieces, without scripts and forms; the title comes from <title>, otherwise from the first
  * heading. Holds at most `maxChars` of text and throws RECORD_TOO_LARGE beyond; FILE_UNREADABLE for absurd nesting.
  */
 export const createHtmlText = (maxChars: number): { push(html: string): void; end(): HtmlText } => {
@@ -85,7 +85,7 @@ export const createHtmlText = (maxChars: number): { push(html: string): void; en
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
 
-/** One blank at most between words and one blank line between blocks. */
+/** Collapses white space: at most one space between words and one blank line between blocks. */
 const collapse = (text: string): string =>
   text
     .split('\n')

@@ -5,22 +5,22 @@ const MAX_DEPTH = 200
 
 type Container = { readonly list: JsonValue[] } | { readonly members: Record<string, JsonValue>; key: string }
 
-/** Puts one JSON value together from its parts. */
+/** Assembles one JSON value from its parts. */
 export interface JsonBuilder {
   open(kind: 'list' | 'object'): void
   key(name: string): void
   number(text: string): void
   scalar(value: string | boolean | null): void
   close(): void
-  /** Whether the value is whole. */
+  /** Whether the value is complete. */
   complete(): boolean
   value(): JsonValue
-  /** Gives up on the value: only its levels are counted from here on. The first failure stays. */
+  /** Gives up on the value: from here on only its levels are counted. The first failure stays. */
   fail(problem: Failure): void
   readonly problem: Failure | undefined
 }
 
-/** Holds at most 200 levels; numbers stay exact; a member named __proto__ is a member like any other. */
+/** Holds at most 200 levels; numbers stay exact; __proto__ is a member like any other. */
 export const createJsonBuilder = (): JsonBuilder => {
   const stack: Container[] = []
   let depth = 0

@@ -7,15 +7,15 @@ import type { RowFailure } from './row-event.js'
 export type Found = { readonly value: JsonValue; readonly size: number } | { readonly failure: RowFailure }
 
 export interface JsonReaderOptions {
-  /** Member names down to the value wanted; empty for the whole text. */
+  /** Member names down to the wanted value; empty for the whole text. */
   readonly path: readonly string[]
-  /** Whether the items of a list found there are wanted one by one. */
+  /** Whether the items of a list found there are emitted one by one. */
   readonly each: boolean
   readonly maxChars: number
   readonly emit: (found: Found) => void
 }
 
-/** An open list or object outside of the records. `matched` counts the path segments that lead here; -1 beside the path. */
+/** An open list or object outside the records. `matched` counts the path segments that lead here; -1 off the path. */
 interface Level {
   readonly items: boolean
   readonly matched: number
@@ -26,8 +26,8 @@ const MAX_LEVELS = 1000
 const MAX_KEY_CHARS = 10_000
 
 /**
- * Reads JSON text in pieces and emits the values at a path; holds one of them at most, and of one that is too large
- * nothing. Throws FILE_UNREADABLE when it is not JSON or ends too early, RECORDS_PATH_NOT_FOUND when the path leads nowhere.
+ * Reads JSON text in pieces and emits the values at a path; holds at most one of them, and nothing of one that is too large.
+ * Throws FILE_UNREADABLE when it is not JSON or ends too early, RECORDS_PATH_NOT_FOUND when the path leads nowhere.
  */
 export const createJsonReader = (options: JsonReaderOptions): { push(text: string): void; end(): void } => {
   const { path, each, maxChars, emit } = options
@@ -39,14 +39,14 @@ export const createJsonReader = (options: JsonReaderOptions): { push(text: strin
   let found = false
   let rootDone = false
 
-  /** How many path segments lead to the value that starts now; null beside the path. */
+  /** Returns how many path segments lead to the value that starts now; null off the path. */
   const matchedHere = (): number | null => {
     const top = levels.at(-1)
     if (top === undefined) return 0
     return top.matched >= 0 && !top.items && path[top.matched] === top.key ? top.matched + 1 : null
   }
 
-  /** Decides whether the value that starts now is wanted, and opens a level when it only leads there. */
+  /** Decides whether the value that starts now is wanted, and opens a level if it only leads there. */
   const begin = (kind: 'list' | 'object' | 'scalar'): void => {
     if (builder !== undefined) return
     const matched = matchedHere()
@@ -75,7 +75,7 @@ export const createJsonReader = (options: JsonReaderOptions): { push(text: strin
     if (levels.length === 0) rootDone = true
   }
 
-  /** Counts, and says whether there is still room; of a record beyond it nothing is kept. */
+  /** Adds to the size and returns whether there is still room; of a record beyond the limit nothing is kept. */
   const grow = (by: number): boolean => {
     size += by
     if (size > maxChars) builder?.fail(new Failure('RECORD_TOO_LARGE', `has more than ${maxChars} bytes`))

@@ -3,7 +3,7 @@ import { mayLoseDigits } from './json-number.js'
 import { createJsonReader } from './json-reader.js'
 import { type RowFailure, rawStart } from './row-event.js'
 
-/** The object a JSON text holds, its numbers exact, or why it is none. */
+/** Parses a JSON text that is an object, with exact numbers; returns why if it is none. */
 export const parseJsonRow = (text: string, place: string): { data: JsonObject } | { failure: RowFailure } => {
   try {
     const value = mayLoseDigits(text) ? parseExact(text) : (JSON.parse(text) as JsonValue)
@@ -19,7 +19,7 @@ export const parseJsonRow = (text: string, place: string): { data: JsonObject } 
 export const isObject = (value: JsonValue | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const parseExact = (text: string): JsonValue => {
-  // Numbers alone would differ, so the syntax is left to the strict parser.
+  // Only numbers would differ, so the syntax is left to the strict parser.
   JSON.parse(text)
   const values: JsonValue[] = []
   const reader = createJsonReader({

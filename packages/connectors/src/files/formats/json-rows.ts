@@ -4,12 +4,12 @@ import { isObject } from './json-row.js'
 import { type RowEvent, type RowParser, rawStart } from './row-event.js'
 
 export interface JsonRowsOptions {
-  /** Where the records lie, e.g. `data.items`; absent: the whole text, which is a list of records or one record. */
+  /** Where the records are, e.g. `data.items`; absent: the whole text, which is a list of records or one record. */
   readonly recordsPath: string | undefined
   readonly maxRecordBytes: number
 }
 
-/** Rows of a JSON file: the objects of a list, or one object. */
+/** Yields the rows of a JSON file: the objects of a list, or one object. */
 export const createJsonRows = ({ recordsPath, maxRecordBytes }: JsonRowsOptions): RowParser => {
   let rows: RowEvent[] = []
   let number = 0

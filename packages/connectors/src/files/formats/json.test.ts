@@ -29,7 +29,7 @@ describe('JSON rows', () => {
     expect(json('{"data":{"a":1}}', 'data')).toEqual([{ a: 1 }])
   })
 
-  it('says when the path leads nowhere', () => {
+  it('reports when the path leads nowhere', () => {
     expect(() => json('{"data":[]}', 'items')).toThrow('nothing at items')
   })
 
@@ -71,7 +71,7 @@ describe('JSON rows', () => {
 })
 
 describe('NDJSON rows', () => {
-  it('reads lines, passes over blank ones and continues behind a bad one', () => {
+  it('reads lines, skips blank ones and continues after a bad one', () => {
     expect(lines('{"a":1}\r\n\n{"a":\n[1]\n{"a":9007199254740993}\n{"a":"1e5"}')).toEqual([
       { a: 1 },
       'RECORD_INVALID: line 3 is not valid JSON',

@@ -5,11 +5,11 @@ import { isLarger, type RowEvent, type RowFailure, type RowParser, rawStart } fr
 
 export interface LineRowsOptions {
   readonly maxRecordBytes: number
-  /** `json`: each line is a JSON object; `text`: each line is the field `line`. Blank lines are passed over. */
+  /** `json`: each line is a JSON object; `text`: each line is the field `line`. Blank lines are skipped. */
   readonly as: 'json' | 'text'
 }
 
-/** Rows of a file that has one on each line. */
+/** Parses a file with one row on each line. */
 export const createLineRows = ({ maxRecordBytes, as }: LineRowsOptions): RowParser => {
   const splitter = createLineSplitter(maxRecordBytes)
   let number = 0

@@ -1,6 +1,6 @@
 export type Line = { readonly line: number; readonly text: string } | { readonly line: number; readonly tooLong: true; readonly raw: string }
 
-/** Lines from text in pieces, without their ends. A line over the limit is dropped while it streams and reported once. */
+/** Splits text given in pieces into lines, without their ends. A line over the limit is dropped while it streams and reported once. */
 export const createLineSplitter = (maxChars: number): { push(text: string): Line[]; end(): Line[] } => {
   let rest = ''
   let line = 1

@@ -1,4 +1,4 @@
-/** The title of a Markdown text: `title` of its front matter, else its first heading outside of code; undefined when it has none. */
+/** Returns the title of a Markdown text: `title` of its front matter, otherwise its first heading outside code; undefined when it has none. */
 export const markdownTitle = (text: string): string | undefined => {
   const lines = text.slice(0, 200_000).split(/\r?\n/)
   const front = frontMatterEnd(lines)

@@ -14,16 +14,16 @@ export interface XlsxRowsOptions {
 
 export interface XlsxRows {
   push(rows: readonly XlsxRow[]): readonly RowEvent[]
-  /** The rows of the last sheet that were held to find its header. */
+  /** Returns the rows of the last sheet that were held to find its header. */
   end(): readonly RowEvent[]
   /** How the sheets so far were understood. */
   readonly layouts: readonly TableLayout[]
 }
 
-/** So many rows of each sheet are held until its header is chosen. */
+/** How many rows of each sheet are held until its header is chosen. */
 const LOOK_AHEAD = 50
 
-/** Rows of sheets as records with the names of their columns; the sheet is the field `_sheet`. */
+/** Turns rows of sheets into records with the names of their columns; the sheet is the field `_sheet`. */
 export const createXlsxRows = (options: XlsxRowsOptions): XlsxRows => {
   const { header, maxRecordBytes, maxColumns } = options
   const fixed = Array.isArray(header) ? (header as readonly string[]) : []

@@ -6,11 +6,11 @@ const BATCH = 500
 
 export interface ListedBatch {
   readonly listed: readonly Listed[]
-  /** Validators of what is stored, by key, for each stream asked for. */
+  /** Validators of what is stored, by key, for each requested stream. */
   readonly known: readonly ReadonlyMap<string, string | null>[]
 }
 
-/** The items of a listing with what is stored of them in the given streams, whose keys are those of the items. */
+/** Yields the items of a listing with what is stored of them in the given streams, whose keys are those of the items. */
 export async function* listInBatches(
   connection: ItemConnection,
   listing: Listing,

@@ -8,7 +8,7 @@ export interface BlindSpots {
   end(): ReadEnd
 }
 
-/** Gathers the folders that could not be looked into: what is missing may be there, so that the reading was not complete. */
+/** Collects the folders that could not be read: a missing item may be there, so the read was not complete. */
 export const createBlindSpots = (): BlindSpots => {
   let count = 0
   let first: { readonly key: string; readonly failure: Failure } | undefined

@@ -6,12 +6,12 @@ const DOCUMENTS = 'documents'
 
 /** How many documents of archives are stored. */
 export interface ArchiveDocuments {
-  /** Of one archive, those that carry this version. */
+  /** Counts the documents of one archive that carry this version. */
   count(archive: string, signature: string): number
 }
 
 /**
- * Goes through the keys of all stored documents once. A count that equals the number of documents an archive gave proves
+ * Scans the keys of all stored documents once. A count equal to the number of documents an archive yielded proves
  * that they were stored, which the record of the archive in `files` does not.
  */
 export const findArchiveDocuments = async (known: KnownRecords): Promise<ArchiveDocuments> => {

@@ -3,12 +3,12 @@ import { caveatIf, damageCaveat, encodingCaveats } from '../../parsing/caveats/c
 import type { Content } from '../content/content.js'
 import type { Document } from '../formats/document.js'
 
-/** What is to be reported of the content of a file, since the call before. */
+/** Caveats about the content of a file, since the previous call. */
 export interface ContentCaveats {
   take(isEnd: boolean): readonly Caveat[]
 }
 
-/** @param file how people know it */
+/** @param file the name shown to people */
 export const createContentCaveats = (content: Content, file: string): ContentCaveats => {
   let layouts = 0
   let saidEncoding = false
@@ -35,7 +35,7 @@ export const createContentCaveats = (content: Content, file: string): ContentCav
   }
 }
 
-/** Whether a document has a text, and whether it shows one that cannot be read. */
+/** Reports whether a document has no text, or displays text that cannot be read. */
 export const documentCaveats = ({ text, unreadable = false }: Document, file: string): readonly Caveat[] => [
   caveatIf('DOCUMENT_WITHOUT_TEXT', text.trim() === '' && !unreadable, file),
   caveatIf('TEXT_UNREADABLE', unreadable, file),

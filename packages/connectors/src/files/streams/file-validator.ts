@@ -1,14 +1,14 @@
 import type { Owner } from '../content/detect-format.js'
 
 /**
- * The validator of a record in `files`: who reads the file, in which pass its rows were yielded, and the version that
- * was. No pass: nobody has yielded the rows of that version yet. `broken`: the version cannot be made a document, which
- * was said already.
+ * The validator of a record in `files`: which stream reads the file, the pass that yielded its rows, and which version
+ * it was. No pass: the rows of that version were not yielded yet. `broken`: the version cannot become a document, which
+ * was already reported.
  */
 export interface FileValidator {
   readonly owner: Owner | 'broken'
   readonly pass: number | null
-  /** Of an archive: how many documents its files gave; null when that is not known. */
+  /** Of an archive: how many documents its files yielded; null if that is not known. */
   readonly documents: number | null
   readonly signature: string
 }
@@ -19,7 +19,7 @@ export const formatValidator = ({ owner, pass, documents, signature }: FileValid
 const LETTERS = { rows: 'r', documents: 'd', broken: 'x', archive: 'z' } as const
 const OWNERS: Readonly<Record<string, FileValidator['owner']>> = { r: 'rows', d: 'documents', x: 'broken', z: 'archive' }
 
-/** Null for anything that is not such a validator. */
+/** Returns null for anything that is not such a validator. */
 export const parseValidator = (text: string | null | undefined): FileValidator | null => {
   const found = /^([rdxz])(-|\d{1,15})(?:\.(-|\d{1,15}))?:(.+)$/.exec(text ?? '')
   if (found === null) return null
@@ -29,5 +29,5 @@ export const parseValidator = (text: string | null | undefined): FileValidator |
 
 const toCount = (digits: string | undefined): number | null => (digits === undefined || digits === '-' ? null : Number(digits))
 
-/** Whether rows may come of a file. */
+/** Whether a file may yield rows. */
 export const hasRows = (validator: FileValidator | null): boolean => validator?.owner === 'rows' || validator?.owner === 'archive'

@@ -5,7 +5,7 @@ import type { RowEvent } from '../formats/row-event.js'
 import type { Format } from '../settings.js'
 import { createContentCaveats, documentCaveats } from './content-caveats.js'
 
-/** `file`: the key of the item, or of the file of an archive that it is about. */
+/** `file`: the key of the item, or of the file in an archive, that it concerns. */
 export type ItemEvent = { readonly file: string } & (
   | { readonly rows: readonly RowEvent[] }
   | { readonly document: Document; readonly name: string; readonly format: Format }
@@ -14,12 +14,12 @@ export type ItemEvent = { readonly file: string } & (
 )
 
 export interface ReadItemOptions {
-  /** The stream that asks; an item of the other is left alone. Absent: its owner. */
+  /** The stream that reads; an item of the other stream is left alone. Absent: its owner. */
   readonly owner?: 'rows' | 'documents'
   readonly signal: AbortSignal
 }
 
-/** The rows of some content, and what is to be said of it. */
+/** Yields the rows of some content, and its caveats. */
 export async function* rowsOf(content: Content, file: string): AsyncGenerator<ItemEvent, void, void> {
   const caveats = createContentCaveats(content, file)
   for await (const rows of content.rows()) {
@@ -30,14 +30,14 @@ export async function* rowsOf(content: Content, file: string): AsyncGenerator<It
   yield { file, caveats: caveats.take(true) }
 }
 
-/** The document that some content is, and what is to be said of it. */
+/** Yields the document of some content, and its caveats. */
 export async function* documentOf(content: Content, file: string, name: string): AsyncGenerator<ItemEvent, void, void> {
   const document = await content.document()
   yield { file, name, format: content.format, document }
   yield { file, caveats: [...documentCaveats(document, file), ...createContentCaveats(content, file).take(true)] }
 }
 
-/** A whole file that could not be read, as an entry of the quarantine. */
+/** The quarantine entry of a whole file that could not be read. */
 export const rejectFile = (stream: string, key: string, failure: Failure): RejectedRecord => ({
   stream,
   key: [key],

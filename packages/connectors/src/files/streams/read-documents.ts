@@ -13,12 +13,15 @@ import { forgetReadings, remember } from './reading.js'
 
 export const DOCUMENTS = 'documents'
 
-/** One record a file, or a file of an archive. Its validator is the version of the file, so the record itself says whether it has to be read again. */
+/**
+ * Yields one record per file, or per file in an archive. Its validator is the version of the file, so the record itself says whether it must be read
+ * again.
+ */
 export async function* readDocuments(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const listing = await connection.openListing()
   const packer = createPagePacker()
   const blind = createBlindSpots()
-  // Asked for when the first archive is met.
+  // Counted when the first archive is found.
   let stored: ArchiveDocuments | undefined
   const unchanged = new Set<string>()
   forgetReadings(connection.readings, DOCUMENTS)
@@ -39,12 +42,12 @@ export async function* readDocuments(connection: ItemConnection, { signal }: Rea
       const archive = mayBeArchive(connection, item, file)
       if (archive) stored ??= await findArchiveDocuments(connection.ctx.known)
       const choice = choose(connection, item, { document, file, members: stored?.count(item.key, item.signature) ?? 0 })
-      // Also one that could not be read and is not stored: its entry in quarantine is not over.
+      // Includes one that could not be read and is not stored, so that its entry stays in quarantine.
       if (choice === 'unchanged') packer.unchanged(item.key)
       if (choice === 'unchanged' && archive) unchanged.add(item.key)
       if (choice === 'read') {
         const outcome = yield* readDocumentFile(connection, item, { packer, signal, isStored: document !== undefined })
-        // The last good version stays rather than nothing.
+        // The last good version is better than nothing.
         if (outcome === 'unread' && archive) unchanged.add(item.key)
       }
       if (packer.isFull()) yield packer.take()
@@ -90,7 +93,7 @@ async function* readDocumentFile(
   { packer, signal, isStored }: DocumentFileOptions,
 ): AsyncGenerator<Page, 'read' | 'unread', void> {
   const reader = readItem(connection, item, { owner: DOCUMENTS, signal })
-  // The document of a file that changed meanwhile must not carry a version; of an archive each is yielded before that is known.
+  // The document of a file that changed in the meantime must not carry a version; those of an archive are yielded before that is known.
   let last: DocumentEvent | undefined
   let step = await reader.next()
   try {

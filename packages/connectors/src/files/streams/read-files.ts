@@ -13,8 +13,8 @@ import { type Reading, readingData } from './reading.js'
 export const FILES = 'files'
 
 /**
- * One record a file, written after its rows or document. What this connection read before is not read again; any other
- * file that is new is read for its hash and its number of rows only, and remains to be read by its own stream.
+ * Yields one record per file, written after its rows or document. What this connection has already read is not read again; any other
+ * new file is read only for its hash and number of rows, and is still read by its own stream.
  */
 export async function* readFiles(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const listing = await connection.openListing()
@@ -43,15 +43,15 @@ export async function* readFiles(connection: ItemConnection, { signal }: ReadReq
   return blind.end()
 }
 
-/** What a file is, without yielding what it holds. */
+/** Finds out what a file is, without yielding its contents. */
 const examine = async (connection: ItemConnection, item: Item, signal: AbortSignal): Promise<Reading> => {
   const { config } = connection.ctx
-  // A file that grows all the time would be read from its start whenever it has.
+  // A file that keeps growing would be read from its start every time.
   if (connection.growing === true) return { owner: 'rows', format: fixedFormat(item.name, config), signature: null }
   const reader = readItem(connection, item, { signal })
   let step = await reader.next()
   while (step.done !== true) step = await reader.next()
-  // Without a signature it stays unread for its own stream, which has to report what is wrong with it.
+  // Without a signature it counts as unread for its own stream, which has to report what is wrong with it.
   return { ...(step.value ?? { owner: 'rows', format: null }), signature: null }
 }
 

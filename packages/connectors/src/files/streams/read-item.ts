@@ -8,7 +8,7 @@ import { documentOf, type ItemEvent, type ReadItemOptions, rowsOf } from './item
 import { type MemberCounts, readMembers } from './read-members.js'
 import type { Reading } from './reading.js'
 
-/** Failures that belong to the content and stay until it changes; all others are tried again. */
+/** Failures of the content itself, which last until it changes; all others are retried. */
 const LASTING: ReadonlySet<Reason> = new Set([
   'ARCHIVE_BOMB',
   'ARCHIVE_NESTED',
@@ -27,9 +27,9 @@ const LASTING: ReadonlySet<Reason> = new Set([
 export const isLasting = ({ reason }: Failure): boolean => LASTING.has(reason)
 
 /**
- * Reads one item: its rows in groups, its document, or the files of an archive. What is wrong with it is an event and does
- * not stop the others; only a cancelled work, defects and what concerns all items are thrown. Returns what was learnt, or null when the
- * other stream has it.
+ * Reads one item: its rows in groups, its document, or the files in an archive. What is wrong with it becomes an event and does
+ * not stop the others; only cancellation, defects and failures that concern all items are thrown. Returns what was learned, or null when the
+ * item belongs to the other stream.
  */
 export async function* readItem(connection: ItemConnection, item: Item, options: ReadItemOptions): AsyncGenerator<ItemEvent, Reading | null, void> {
   const { signal } = options
@@ -65,7 +65,7 @@ export async function* readItem(connection: ItemConnection, item: Item, options:
     const format = found.content?.format ?? fixedFormat(item.name, config)
     const owner = format === null ? 'rows' : ownerOf(format, config)
     if (options.owner !== undefined && !concerns(owner, options.owner)) return null
-    // Of an archive as a whole, the rows say what is wrong.
+    // For an archive as a whole, the stream of rows reports what is wrong.
     if (owner !== 'archive' || options.owner !== 'documents') yield { file: item.key, failure: thrown }
     const members = membersOf(owner, inside, options)
     return {
@@ -81,7 +81,7 @@ export async function* readItem(connection: ItemConnection, item: Item, options:
   }
 }
 
-/** The number of documents is known only to who was asked for them. */
+/** Only the stream that reads the documents knows their number. */
 const membersOf = (owner: Owner, { files, documents }: MemberCounts, asked: ReadItemOptions): Partial<MemberCounts> => {
   if (owner !== 'archive') return {}
   return asked.owner === 'rows' ? { files } : { files, documents }
@@ -99,7 +99,7 @@ async function* counting(
   }
 }
 
-/** A format that jumps about in a file has left bytes unread that belong to its hash. */
+/** A format with random access has left bytes unread that belong to its hash. */
 const readRest = async (item: OpenItem): Promise<void> => {
   if (item.handle !== undefined) for await (const _chunk of item.bytes) void 0
 }

@@ -19,7 +19,7 @@ export interface ReadMembersOptions extends ReadItemOptions {
 }
 
 /**
- * The rows or documents of the files inside of an archive. A file that cannot be read is an event; a bomb, and what is wrong
+ * Yields the rows or documents of the files in an archive. A file that cannot be read becomes an event; a bomb, and what is wrong
  * with the archive as a whole, is thrown.
  */
 export async function* readMembers(
@@ -33,7 +33,7 @@ export async function* readMembers(
     counts.files++
     const name = member.name.slice(member.name.lastIndexOf('/') + 1)
     const format = fixedFormat(name, inside.config)
-    // Of a file that cannot be known from its name, the rows say what is wrong.
+    // For a file whose name does not show its format, the stream of rows reports what is wrong.
     const likely = format === null ? (inside.config.recordPer === 'file' ? 'documents' : 'rows') : ownerOf(format, inside.config)
     const mine = owner === undefined || likely === owner || likely === 'archive'
     if (format !== null && !mine) continue

@@ -10,12 +10,12 @@ import { readRowFile } from './row-file.js'
 import { isDone, type PassPosition, parseRowsCursor } from './rows-cursor.js'
 import { createKeySum, sweepVanished } from './vanished.js'
 
-/** The clock of the file system may lag behind ours this much. */
+/** How far the clock of the file system may lag behind ours. */
 const CLOCK_MARGIN_MS = 5000
 
 /**
- * One pass over all files with rows. A file is passed over when `files` says that its rows were yielded in a pass that
- * came to its end: only the cursor, which moves when everything before it is stored, says that they are safe.
+ * Makes one pass over all files with rows. A file is skipped if `files` says that its rows were yielded in a pass that
+ * completed: only the cursor, which moves when everything before it is stored, proves that they are safe.
  */
 export async function* readRows(connection: ItemConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { signal } = request

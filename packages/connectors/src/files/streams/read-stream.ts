@@ -7,7 +7,7 @@ import { FILES, readFiles } from './read-files.js'
 import { readRows } from './read-rows.js'
 import { ROWS } from './row-record.js'
 
-/** The pages of one of the streams that `streamSpecs` names. */
+/** Reads one of the streams that `streamSpecs` names. */
 export const readStream = (connection: ItemConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> => {
   switch (request.stream) {
     case ROWS:
@@ -21,7 +21,7 @@ export const readStream = (connection: ItemConnection, request: ReadRequest): As
   }
 }
 
-/** The streams of a source in the order they are read: a file is recorded after what it holds. `append`: rows are never deleted. */
+/** Returns the streams of a source in reading order: a file is recorded after its contents. `append`: rows are never deleted. */
 export const streamSpecs = (config: ReadingConfig, append = false): readonly StreamSpec[] => {
   const owner = config.format === 'auto' ? 'archive' : ownerOf(config.format, config)
   const rows: StreamSpec = {

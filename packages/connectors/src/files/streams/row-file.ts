@@ -14,16 +14,16 @@ export interface RowFileOptions {
   readonly since: number
   readonly resumed: PassPosition | null
   readonly signal: AbortSignal
-  /** What `files` says of it. */
+  /** The file's validator in `files`. */
   readonly stored: FileValidator | null
 }
 
-/** Sorts behind the position of a file and before that of any other: no name has a smaller character. */
+/** Sorts after the position of a file and before that of any other: no name contains a smaller character. */
 const BEHIND = '\u0001'
 
 /**
- * The rows of one file, then a sweep of those that are gone. When a pass continues in the middle of the same version, the
- * rows that are stored are reported as unchanged, so that the sweep of this run keeps them.
+ * Yields the rows of one file, then a sweep of those that are gone. When a pass continues partway through the same version, the
+ * rows already stored are reported as unchanged, so that the sweep of this run keeps them.
  */
 export async function* readRowFile(connection: ItemConnection, item: Item, options: RowFileOptions): AsyncGenerator<Page, void, void> {
   const { pass, since, resumed, signal } = options
@@ -65,7 +65,7 @@ export async function* readRowFile(connection: ItemConnection, item: Item, optio
       if (hasRows(options.stored)) yield { records: [], sweep: { scope: item.key } }
       return
     }
-    // What was reported as unchanged was of the listed version; if another one was read, it must be read again.
+    // Rows were reported as unchanged for the listed version; if another version was read, it must be read again.
     const certain = storedRows === 0 || reading.signature === item.signature
     const whole = certain && reading.signature !== null && reading.problem === undefined
     remember(connection.readings, item.key, { ...reading, pass, signature: certain ? reading.signature : null })

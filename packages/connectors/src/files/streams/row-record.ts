@@ -8,7 +8,11 @@ type KeyPart = string | number | bigint | boolean
 
 export type RowOutcome = { readonly record: SourceRecord; readonly size: number } | { readonly rejected: RejectedRecord }
 
-/** The record of a row, keyed within its file by the key fields or by `place`: its number, or its offset in a growing file. `scope`: the file, or the archive it lies in. */
+/**
+ * Turns a row into a record, keyed within its file by the key fields or by `place`: its number, or its offset in a growing file. `scope`: the file,
+ * or
+ * the archive that contains it.
+ */
 export const toRowRecord = (
   file: string,
   row: RowEvent,
@@ -43,7 +47,7 @@ const reject = (
   rejected: { stream: ROWS, key: [file, ...place], scope, reason, message: `${file}: row ${row.number} ${message}` },
 })
 
-/** The values of the key fields, or the name of the first that has none. */
+/** Returns the values of the key fields, or the name of the first that has none. */
 const keyOf = (data: JsonObject, fields: readonly string[]): readonly KeyPart[] | string => {
   const parts: KeyPart[] = []
   for (const field of fields) {
@@ -84,7 +88,7 @@ const textOf = (value: JsonValue | undefined): string | undefined => {
 
 const timeOf = (value: JsonValue | undefined): string | undefined => {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
-  // Numbers below 1e11 are seconds since 1970, as Unix writes them; above, milliseconds.
+  // Numbers below 1e11 are seconds since 1970, as in Unix; larger ones are milliseconds.
   const time = new Date(typeof value === 'number' && Math.abs(value) < 1e11 ? value * 1000 : value)
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }

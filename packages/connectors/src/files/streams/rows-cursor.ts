@@ -2,29 +2,29 @@ import { type Cursor, Failure } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
 const inPass = {
-  /** Counts the passes over all files. */
+  /** Number of this pass over all files. */
   pass: z.int().min(1),
 }
 const positionSchema = z.strictObject({
   ...inPass,
   /** When the pass began, in ms. */
   since: z.number(),
-  /** Position of the file at hand. */
+  /** Position of the current file. */
   at: z.string(),
   /** The version of it that is being read. */
   signature: z.string(),
-  /** Its last row that was yielded. */
+  /** The last of its rows that was yielded. */
   row: z.int().min(0),
 })
 const doneSchema = z.strictObject({
   ...inPass,
-  /** Sum of the marks of all files that have rows, to see whether `files` knows them all. */
+  /** Sum of the marks of all files that have rows, to check whether `files` contains them all. */
   files: z.string().regex(/^[0-9a-f]{16}$/),
 })
 
-/** Where a pass over all files stands. */
+/** The position within a pass over all files. */
 export type PassPosition = z.infer<typeof positionSchema>
-/** A pass that came to its end. */
+/** A completed pass. */
 export type PassDone = z.infer<typeof doneSchema>
 
 /** Throws CURSOR_INVALID. */

@@ -9,14 +9,14 @@ import { ROWS } from './row-record.js'
 export interface VanishedOptions {
   /** Sum of the files with rows that exist now. */
   readonly listed: string
-  /** The same at the end of the pass before; null when there was none or it did not end. */
+  /** The same at the end of the previous pass; null if there was none or it did not complete. */
   readonly before: string | null
   readonly signal: AbortSignal
 }
 
 /**
- * Sweeps the rows of files that are gone. `files` names them, unless a run ended after it stored rows and before it stored
- * their file: then the sum of the pass before differs from that of `files`, and the rows themselves are gone through.
+ * Sweeps the rows of files that are gone. `files` names them, unless a run ended between storing rows and storing
+ * their file: then the sum of the previous pass differs from that of `files`, and the rows themselves are scanned.
  */
 export async function* sweepVanished(connection: ItemConnection, listing: Listing, options: VanishedOptions): AsyncGenerator<Page, void, void> {
   const { listed, before, signal } = options
@@ -33,7 +33,7 @@ async function* rowFiles({ ctx }: ItemConnection): AsyncGenerator<string, void, 
   for await (const { key, validator } of ctx.known.entries('files')) if (hasRows(parseValidator(validator))) yield key
 }
 
-/** The file of every row; the keys come in order, so each file comes once or little more. */
+/** Yields the file of every row; the keys are sorted, so each file appears once or little more. */
 async function* scopesOfRows({ ctx }: ItemConnection): AsyncGenerator<string, void, void> {
   let last: string | undefined
   for await (const { key } of ctx.known.entries(ROWS)) {
@@ -41,7 +41,7 @@ async function* scopesOfRows({ ctx }: ItemConnection): AsyncGenerator<string, vo
     if (scope === undefined || scope === last) continue
     last = scope
     yield scope
-    // Rows of an archive have its key for their scope.
+    // The scope of an archive's rows is its own key.
     yield* archivesOf(scope)
   }
 }
@@ -53,7 +53,7 @@ async function* sweepGone(keys: AsyncIterable<string>, listing: Listing, signal:
   }
 }
 
-/** Compares two sets of keys of any size by 8 bytes each: equal sets have equal sums, others all but never. */
+/** Compares two sets of keys of any size by 8 bytes each: equal sets have equal sums, different sets almost never. */
 interface KeySum {
   add(key: string): void
   /** 16 hex digits. */
