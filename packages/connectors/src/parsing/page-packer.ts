@@ -1,20 +1,20 @@
 import type { Caveat, Page, RecordKey, RejectedRecord, SourceRecord } from '@inlet/connector-sdk'
 
 const MAX_RECORDS = 1000
-/** In characters, so that text beyond ASCII and escapes still fit into the 1 MiB a page may have or little more. */
+/** In characters, so that even with text beyond ASCII and escapes a page stays at about the 1 MiB it may have. */
 const MAX_CHARS = 512 * 1024
 
-/** Gathers what belongs on one page. */
+/** Collects what belongs on one page. */
 export interface PagePacker {
   record(record: SourceRecord, size: number): void
   unchanged(key: RecordKey): void
   reject(rejected: RejectedRecord): void
-  /** What is to be said of the content; it never fills a page. */
+  /** Adds caveats about the content; they never fill a page. */
   caveats(found: readonly Caveat[]): void
-  /** Whether the page has to be yielded before anything of this size is added. */
+  /** Whether the page must be yielded before anything of this size is added. */
   isFull(size?: number): boolean
   isEmpty(): boolean
-  /** What was gathered, and starts again. */
+  /** Returns what was collected, and starts again. */
   take(): Page
 }
 
@@ -54,7 +54,7 @@ export const createPagePacker = (): PagePacker => {
   }
 }
 
-/** Examples are few enough to a run that only the first of a page need be kept apart. */
+/** A run keeps so few examples that only the first of a page is worth keeping. */
 const MAX_EXAMPLES = 20
 
 const merged = (before: readonly Caveat[], found: readonly Caveat[]): Caveat[] => {

@@ -1,13 +1,13 @@
 export interface ByteLine {
-  /** Where it starts, counted from where reading began. */
+  /** Start offset, counted from where reading began. */
   readonly offset: number
-  /** Where the next one starts. */
+  /** Start offset of the next line. */
   readonly end: number
-  /** Null for one over the limit. */
+  /** Null for a line over the limit. */
   readonly bytes: Buffer | null
 }
 
-/** Complete lines by their bytes; what follows the last line break is left for later. Holds one line at most, and none over the limit. */
+/** Splits bytes into complete lines; what follows the last line break stays for later. Holds at most one line, and none over the limit. */
 export const createByteLines = (maxBytes: number): ((chunk: Buffer) => ByteLine[]) => {
   let parts: Buffer[] = []
   let held = 0

@@ -7,7 +7,7 @@ export interface GunzipLimits {
   readonly maxExpansionRatio: number
 }
 
-/** Below this the ratio does not matter: a small file of zeros harms nobody. */
+/** Below this size the ratio does not matter: a small file of zeros harms no one. */
 const RATIO_FROM = 64 * 1024 * 1024
 
 export const isGzip = (start: Buffer): boolean => start[0] === 0x1f && start[1] === 0x8b

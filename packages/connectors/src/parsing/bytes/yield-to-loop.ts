@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 
 const SLICE_MS = 15
 
-/** A function to call between short steps: lets other work of the process run when the steps together took 15 ms. */
+/** Returns a function to call between short steps: it yields to other work of the process whenever the steps together have taken 15 ms. */
 export const createYield = (): (() => Promise<void>) => {
   let since = performance.now()
   return async () => {

@@ -1,9 +1,9 @@
 import type { Caveat, CaveatKind } from '@inlet/connector-sdk'
 
-/** Below this an encoding can hardly be called known. */
+/** Below this certainty an encoding can hardly be called known. */
 const DOUBTFUL_BELOW = 0.9
 
-/** What is to be said of the encoding a document was read with. `certainty`: 1 unless it was guessed. */
+/** The caveats about the encoding a document was read with. `certainty`: 1 unless it was guessed. */
 export const encodingCaveats = (
   document: string,
   { charset, certainty }: { readonly charset: string; readonly certainty: number },
@@ -15,10 +15,10 @@ export const encodingCaveats = (
   ]
 }
 
-/** Whether a document had bytes that its encoding does not know. */
+/** The caveat about bytes that are invalid in a document's encoding. */
 export const damageCaveat = (document: string, { charset, damaged }: { readonly charset: string; readonly damaged: boolean }): Caveat =>
   caveatIf('BYTES_UNDECODABLE', damaged, `${document}: not ${charset}`)
 
-/** One thing that was looked at, and whether the kind concerns it. */
+/** Counts one thing that was examined, and whether the caveat applies to it. */
 export const caveatIf = (kind: CaveatKind, concerned: boolean, example: string): Caveat =>
   concerned ? { kind, count: 1, of: 1, example } : { kind, count: 0, of: 1 }

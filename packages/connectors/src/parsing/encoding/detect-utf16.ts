@@ -1,4 +1,4 @@
-/** Latin text, or markup, in UTF-16 has a zero in almost every second byte, always on the same side. Null for anything else. */
+/** Latin text or markup in UTF-16 has a zero in almost every second byte, always on the same side. Null for anything else. */
 export const detectUtf16 = (sample: Buffer): 'utf-16le' | 'utf-16be' | null => {
   const pairs = Math.min(sample.length, 4096) >> 1
   if (pairs < 2) return null

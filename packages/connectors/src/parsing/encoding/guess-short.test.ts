@@ -32,7 +32,7 @@ describe('guessShort', () => {
     expect([guess?.encoding, iconv.decode(iconv.encode(text, encoding), guess?.encoding ?? 'ascii')]).toEqual([encoding, text])
   })
 
-  it('is not certain where little speaks for either', () => {
+  it('is not certain where there is little evidence for either', () => {
     expect(guessShort(Buffer.from('a,b\n1,\xb3\n', 'latin1'))?.certainty).toBeLessThan(0.95)
     expect(guessShort(Buffer.from('plain'))).toBeNull()
   })

@@ -7,12 +7,13 @@ export interface EncodingGuess {
   readonly certainty: number
 }
 
-/** Bytes that are looked at; with more of them the statistics of a detector are better. */
+/** How many bytes are examined; with more of them, the statistics of a detector are better. */
 const MAX_BYTES = 4_096
 
 /**
- * The likeliest encoding of a short text that is no UTF-8, by a letter model of each: which letters its bytes would be, whether words would
- * mix scripts, and where capitals would stand. Detectors that count pairs of letters need some hundred of them. Null without bytes beyond ASCII. Pure.
+ * Guesses the encoding of a short text that is not UTF-8 by a letter model of each: which letters its bytes would be, whether words would
+ * mix scripts, and where capitals would occur. Detectors that count pairs of letters need some hundred of them. Null without bytes beyond ASCII.
+ * Pure.
  */
 export const guessShort = (bytes: Buffer, models: readonly LetterModel[] = LETTER_MODELS): EncodingGuess | null => {
   const sample = bytes.subarray(0, MAX_BYTES)
@@ -23,7 +24,7 @@ export const guessShort = (bytes: Buffer, models: readonly LetterModel[] = LETTE
   ].sort((a, b) => b.score - a.score)
   const [best] = scores
   if (best === undefined || best.score === Number.NEGATIVE_INFINITY) return null
-  // Encodings that make the same text of it are no doubt.
+  // Encodings that yield the same text raise no doubt.
   const text = iconv.decode(sample, best.encoding)
   const next = scores.find(({ encoding }) => iconv.decode(sample, encoding) !== text)
   return { encoding: best.encoding, certainty: next === undefined ? 1 : 1 / (1 + Math.exp(next.score - best.score)) }
@@ -37,7 +38,7 @@ const NO_TEXT = Math.log(1e-7)
 const WRONG_CASE = Math.log(0.02)
 const CAPITAL = Math.log(0.2)
 const CAPITAL_AGAIN = Math.log(0.6)
-/** In a text of Latin letters a byte beyond ASCII is seldom, and seldom beside another one. */
+/** In a text of Latin letters, a byte beyond ASCII is rare, and rarely next to another one. */
 const HIGH_IN_LATIN = Math.log(0.2)
 const HIGH_BESIDE_HIGH = Math.log(0.15)
 const MIXED_WORD = Math.log(0.001)
@@ -74,7 +75,7 @@ const isAsciiLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte 
 const isLetter = (char: string): boolean => /\p{L}|\p{M}/u.test(char)
 const isCapital = (char: string): boolean => char !== char.toLowerCase()
 
-/** Minus infinity where the bytes are no text of the encoding; the end may cut a character. */
+/** Minus infinity if the bytes are no text of the encoding; the end may cut a character. */
 const scorePairs = (bytes: Buffer, { ranges, isTrail, singles }: PairModel): number => {
   let score = 0
   for (let at = 0; at < bytes.length; at++) {

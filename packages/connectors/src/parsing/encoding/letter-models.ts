@@ -1,7 +1,7 @@
-/** How text in a single-byte encoding looks, as far as distinguishing encodings needs it. */
+/** What text in a single-byte encoding looks like, as far as needed to distinguish encodings. */
 export interface LetterModel {
   readonly encoding: string
-  /** Letters beyond ASCII in lower case, the most frequent first. */
+  /** Lower-case letters beyond ASCII, the most frequent first. */
   readonly letters: string
   /** Whether words mix them with ASCII letters, as in Latin scripts, or consist of them. */
   readonly mixed: boolean
@@ -24,14 +24,14 @@ export const LETTER_MODELS: readonly LetterModel[] = [
   { encoding: 'windows-874', letters: 'านรอกเงมยลวดทสตะปบคหแจพชขใไโผซธศณภฟฉ่้ีัิืุู็์ำึ๊', mixed: false, prior: -1 },
 ]
 
-/** How text in a double-byte encoding looks: by ranges of the first byte, the share of characters and how many there are. */
+/** What text in a double-byte encoding looks like: for ranges of the first byte, the share of characters and how many there are. */
 export interface PairModel {
   readonly encoding: string
   readonly prior: number
-  /** Fitting ranges; the first that has the lead counts. */
+  /** Ranges; the first that contains the lead byte counts. */
   readonly ranges: readonly { readonly from: number; readonly to: number; readonly share: number; readonly chars: number }[]
   readonly isTrail: (byte: number) => boolean
-  /** Single bytes that are characters by themselves: half-width katakana. */
+  /** Single bytes that are characters of their own: half-width katakana. */
   readonly singles?: { readonly from: number; readonly to: number; readonly share: number }
 }
 

@@ -1,12 +1,12 @@
-/** How far some bytes look like UTF-8. */
+/** How much some bytes look like UTF-8. */
 export interface Utf8Evidence {
-  /** Valid sequences beyond ASCII, the longer ones counted more: they hardly come about by chance. */
+  /** Valid sequences beyond ASCII; longer ones count more, because they hardly occur by chance. */
   readonly valid: number
-  /** Bytes that fit nowhere; a sequence that the end cuts off is none. */
+  /** Bytes that fit nowhere, not counting a sequence cut off by the end. */
   readonly invalid: number
 }
 
-/** Goes through bytes once. The end may cut a character. Pure. */
+/** Scans bytes once. The end may cut a character. Pure. */
 export const utf8Evidence = (bytes: Buffer): Utf8Evidence => {
   let valid = 0
   let invalid = 0
@@ -20,14 +20,14 @@ export const utf8Evidence = (bytes: Buffer): Utf8Evidence => {
     let found = 1
     while (found < length && isTrail(bytes[at + found], found === 1 ? lead : 0)) found++
     if (length > 1 && found === length) valid += length - 1
-    // A sequence that continues beyond the end is no evidence of either kind.
+    // A sequence cut off by the end is no evidence of either kind.
     else if (length === 1 || at + found < bytes.length) invalid++
     at += found
   }
   return { valid, invalid }
 }
 
-/** Whether a byte may follow; after some leads the second byte is bound to less (RFC 3629). */
+/** Whether a byte may follow; after some lead bytes the second is more restricted (RFC 3629). */
 const isTrail = (byte: number | undefined, lead: number): boolean => {
   if (byte === undefined || byte < 0x80 || byte > 0xbf) return false
   if (lead === 0xe0) return byte >= 0xa0
@@ -36,8 +36,8 @@ const isTrail = (byte: number | undefined, lead: number): boolean => {
   return lead !== 0xf4 || byte <= 0x8f
 }
 
-/** So many times more valid sequences than bytes that fit nowhere: then those are damage, not another encoding. */
+/** With this many times more valid sequences than bytes that fit nowhere, those are damage, not another encoding. */
 const TIMES = 4
 
-/** Whether bytes are UTF-8, apart from some damage. Text in other encodings has a few valid sequences by chance at most. Pure. */
+/** Whether bytes are UTF-8, apart from some damage. Text in other encodings has at most a few valid sequences by chance. Pure. */
 export const isMostlyUtf8 = ({ valid, invalid }: Utf8Evidence): boolean => valid > 0 && valid >= invalid * TIMES

@@ -1,8 +1,9 @@
-/** Attributes of an element as the parser gives them. */
+/** Attributes of an element as the parser returns them. */
 export type Attributes = Readonly<Record<string, string | undefined>>
 
 /**
- * What an element looks like: `hidden` is certain and left out at once; the others are weighed against the rest of the page at its end. `decoration` is
+ * What an element looks like: `hidden` is certain and left out at once; the others are weighed against the rest of the page at its end. `decoration`
+ * is
  * left out at once where it is small by nature: within a line or a table.
  */
 export type Suspicion = 'hidden' | 'decoration' | 'strong' | 'weak' | null
@@ -10,7 +11,7 @@ export type Suspicion = 'hidden' | 'decoration' | 'strong' | 'weak' | null
 const STRONG_ROLES = new Set(['navigation', 'search', 'menu', 'menubar', 'toolbar', 'dialog', 'alertdialog', 'tooltip'])
 const WEAK_ROLES = new Set(['banner', 'contentinfo', 'complementary'])
 
-/** Class and id tokens of what is decoration wherever it stands, or is meant for screen readers only. */
+/** Class and id tokens of what is decoration wherever it occurs, or is meant only for screen readers. */
 const DECORATION = new Set(
   (
     'skip-link skip-nav skiplink headerlink anchor-link anchorjs-link permalink mw-editsection linenos linenodiv lineno line-numbers-rows copybtn ' +
@@ -22,7 +23,7 @@ const DECORATION = new Set(
 const STRONG =
   /^(?:[a-z]+[-_]{1,2})?(?:nav|navbar|navigation|menu|breadcrumbs?|pagination|pager|paginator|prev-?next|post-navigation|comments?|commentlist|comment-?(?:list|section|form|respond|area|wrap)|respond|replies|disqus(?:_thread)?|related(?:[-_]?(?:posts?|articles?|content|stories|news|links?|topics?))?|recommend(?:ed|ations?)?|similar|read-?more|more-?(?:stories|news|articles|posts|from)|share|sharing|share-?(?:buttons?|bar|links?|tools)|shariff|sharedaddy|social(?:[-_]?(?:share|media|links|icons|buttons|bar))?|addthis|addtoany|newsletter(?:[-_].*)?|subscri(?:be|ption)(?:[-_].*)?|advert(?:s|isement|ising|orial)?|ads?|adsbygoogle|ad-?(?:container|wrapper|slot|banner|box)|promo(?:tion)?|sponsor(?:ed|s)?|cookies?(?:[-_].*)?|consent(?:[-_].*)?|gdpr|popup|modal|lightbox|login(?:[-_].*)?|signup|outbrain|taboola|tags?|tag-?(?:list|cloud|links)|tagcloud|post-?tags|entry-?tags|byline|post-?meta|entry-?meta|article-?meta|author-?(?:box|bio|info|card)|about-?author|search-?(?:form|box|bar)?|site-?(?:header|footer|nav)|page-?(?:header|footer)|footer-?nav|sphinxsidebar|wy-nav-side|wy-breadcrumbs|rst-footer-buttons|edit-page-link|toc-mobile|navbox)$/
 
-/** Class and id tokens that say where something stands. */
+/** Class and id tokens that say where something is. */
 const WEAK =
   /^(?:[a-z]+[-_]{1,2})?(?:side-?bar|sidenav|aside|widgets?|widget-?area|footer|header|masthead|top-?bar|toolbar|banner|toc|toc-sidebar|teasers?|teaser-?list|links-bar|meta|noprint|no-?print|print-?hide|tabs|carousel|slider|gallery-?nav|rail|column-?right|right-?(?:col|column|side|rail)|left-?(?:col|column|side|rail))$/
 
@@ -39,7 +40,7 @@ const NONE: Verdict = { suspicion: null, word: '' }
 const HIDDEN: Verdict = { suspicion: 'hidden', word: '' }
 const ORDER = ['decoration', 'strong', 'weak'] as const
 
-/** What an element looks like by its attributes; `verdicts` remembers class attributes, of which a document has few distinct ones. */
+/** Classifies an element by its attributes; `verdicts` caches class attributes, of which a document has few distinct ones. */
 export const suspicionOf = (name: string, attributes: Attributes, verdicts: Map<string, Verdict>): Verdict => {
   if (name === 'html' || name === 'body') return NONE
   if (attributes['hidden'] !== undefined && attributes['hidden'] !== 'until-found') return HIDDEN
@@ -76,11 +77,11 @@ const verdictOf = (value: string, verdicts: Map<string, Verdict>): Verdict => {
   return verdict
 }
 
-/** Class and id tokens of the element that holds the text of an article. */
+/** Class and id tokens of the element that contains the text of an article. */
 const TEXT_BODY =
   /^(?:entry|post|article|story|page|blog|news|single|content|td-post|text|main)[-_]{0,2}(?:content|body|text|article|story)(?:[-_]{1,2}(?:inner|wrapper|text|main))?$|^(?:articlebody|mw-parser-output|rich-?text|prose|markdown-body|body-?text|bodytext|artikel-?text|artikel|post_content|entry|h-entry|e-content)$/
 
-/** Whether an element says that it holds the text. */
+/** Whether an element declares that it contains the text. */
 export const isTextBody = ({ class: classes, id, itemprop }: Attributes): boolean =>
   itemprop?.toLowerCase() === 'articlebody' ||
   [classes, id].some(

@@ -4,19 +4,20 @@ import type { Range } from './main-content.js'
 export interface ChosenContent {
   /** By index of the block. */
   readonly keep: readonly boolean[]
-  /** Whether something was kept that looks like navigation, since little else would be left. */
+  /** Whether something was kept that looks like navigation, because little else would be left. */
   readonly keptBoilerplate: boolean
 }
 
-/** A paragraph of so many characters is prose, wherever it stands. */
+/** A paragraph of this many characters is prose, wherever it is. */
 const PROSE_CHARS = 60
 const MAX_LINKS_OF_PROSE = 0.4
-/** Text in which nothing is distinguished any more. */
+/** A text so short that nothing in it can be distinguished any more. */
 const LITTLE_CHARS = 250
 
 /**
  * Chooses the content among the blocks of a page: without the places that look like navigation, within the part that its author marked as content,
- * without lists of links and short lines at both ends. Each step is undone where it would take the greater part of the prose. Pure.
+ * and
+ * without lists of links and short lines at both ends. Each step is undone where it would remove the greater part of the prose. Pure.
  */
 export const chooseContent = (blocks: readonly Block[], ranges: readonly Range[]): ChosenContent => {
   const weights = blocks.map(proseOf)
@@ -31,13 +32,13 @@ export const chooseContent = (blocks: readonly Block[], ranges: readonly Range[]
   return { keep: trimEnds(blocks, weights, within), keptBoilerplate: places.size > 0 }
 }
 
-/** The weight of a block as prose, in characters; none for short lines and links. */
+/** Returns the weight of a block as prose, in characters; none for short lines and links. */
 const proseOf = ({ chars, linkChars, wideChars }: Block): number => {
   const weight = chars + wideChars
   return weight >= PROSE_CHARS && linkChars < chars * MAX_LINKS_OF_PROSE ? weight - linkChars : 0
 }
 
-/** Prose that its author marked as the text counts so much more than other prose, when it stands in a place that looks like navigation. */
+/** How many times more prose counts that its author marked as the text, when it is in a place that looks like navigation. */
 const MARKED = 4
 
 const markedWeights = (weights: readonly number[], ranges: readonly Range[]): readonly number[] => {
@@ -54,15 +55,15 @@ const markedWeights = (weights: readonly number[], ranges: readonly Range[]): re
   })
 }
 
-/** Prose of a place must exceed that of the rest of the page so many times, for its name to speak of the layout only. */
+/** How many times more prose a place must have than the rest of the page, for its name to describe only the layout. */
 const TIMES = { weak: 1, strong: 4 } as const
 const MIN_PROSE = 120
-/** Pages have few kinds of places; this bounds the work for one that has as many as it can. */
+/** Pages have few kinds of places; this bounds the work for one that has as many as possible. */
 const MAX_STEPS = 50
 
 /**
- * The places that hold more prose than all of the page beside them: their names speak of the layout, not of what they hold. What is kept is part of
- * the rest from then on, so that each step at least doubles it. A place within another one is kept only with it.
+ * Returns the places that contain more prose than all of the page beside them: their names describe the layout, not their contents. What is kept
+ * belongs to the rest from then on, so that each step at least doubles it. A place within another one is kept only with it.
  */
 const keptPlaces = (blocks: readonly Block[], weights: readonly number[]): ReadonlySet<Place> => {
   const kept = new Set<Place>()
@@ -75,7 +76,7 @@ const keptPlaces = (blocks: readonly Block[], weights: readonly number[]): Reado
     else own.set(place, (own.get(place) ?? 0) + weight)
     for (let at = place; at !== null; at = at.parent) inside.set(at, (inside.get(at) ?? 0) + weight)
   }
-  // First those whose name says least.
+  // Those whose name says the least come first.
   for (const strength of ['weak', 'strong'] as const) {
     for (let step = 0; step < MAX_STEPS; step++) {
       const open = [...inside].filter(
@@ -93,7 +94,7 @@ const keptPlaces = (blocks: readonly Block[], weights: readonly number[]): Reado
   return kept
 }
 
-/** An article may be cut into several places that are alike. */
+/** An article may be split into several places that are alike. */
 const heaviestLabel = (places: readonly (readonly [Place, number])[]): { readonly label: string; readonly weight: number } | null => {
   const sums = new Map<string, number>()
   for (const [{ label }, weight] of places) sums.set(label, (sums.get(label) ?? 0) + weight)
@@ -106,7 +107,7 @@ const MAIN_SHARE = 0.25
 const ARTICLE_SHARE = 0.6
 const BODY_SHARE = 0.7
 
-/** The part of the page to stay in: main, or the one article, and within it what its class calls the text. */
+/** Returns the part of the page to stay in: main, or the single article, and within it what its class calls the text. */
 const withinRange = (weights: readonly number[], ranges: readonly Range[]): { readonly from: number; readonly to: number } => {
   const sums = [0]
   for (const weight of weights) sums.push((sums.at(-1) ?? 0) + weight)
@@ -125,10 +126,10 @@ const withinRange = (weights: readonly number[], ranges: readonly Range[]): { re
   return chosen
 }
 
-/** So far before the text its heading and lead are looked for. */
+/** How far before the text to look for its heading and lead. */
 const LEAD_BLOCKS = 40
 
-/** The heading of the page and the prose below it, when they stand before the element that holds the text. */
+/** Returns the heading of the page and the prose below it, if they precede the element that contains the text. */
 const leadOf = (blocks: readonly Block[], weights: readonly number[], from: number): ReadonlySet<number> => {
   let heading = from - 1
   while (heading >= 0 && heading > from - LEAD_BLOCKS && blocks[heading]?.level !== 1) heading--
@@ -144,7 +145,7 @@ const leadOf = (blocks: readonly Block[], weights: readonly number[], from: numb
 
 const isLeadSentence = ({ isSentence, chars, linkChars }: Block): boolean => linkChars <= chars / 2 && isSentence && chars > 20
 
-/** Drops lists of links and short lines before the first and behind the last prose, where there is prose. */
+/** Drops lists of links and short lines before the first and after the last prose, if there is any. */
 const trimEnds = (blocks: readonly Block[], weights: readonly number[], within: readonly boolean[]): readonly boolean[] => {
   const indexes = within.flatMap((kept, index) => (kept ? [index] : []))
   const prose = indexes.filter((index) => (weights[index] ?? 0) > 0)

@@ -3,7 +3,7 @@ import { readHtml } from './read-html.js'
 
 const read = (html: string) => readHtml(html, { url: 'https://example.com/page', inlineLinks: false, obeyNofollow: false })
 
-/** A paragraph of prose that is distinguished from others by its mark. */
+/** A paragraph of prose, distinguished from others by its mark. */
 const prose = (mark: string) =>
   `<p>The ferry to the island leaves at nine and comes back at six. Tickets are sold at the pier, and children travel free. ${mark} stands here.</p>`
 const article = (...marks: readonly string[]) => `<h1>Winter timetable</h1>${marks.map(prose).join('')}`
@@ -12,7 +12,7 @@ const cookies = '<div class="info-box"><p>This site uses cookies to work well. Y
 const page = (body: string) => `<!doctype html><html lang="en"><head><title>Winter timetable</title></head><body>${body}</body></html>`
 const TEXT = ['TEXT1', 'TEXT2', 'TEXT3'] as const
 
-describe('an article in a wrapper whose name speaks of the layout', () => {
+describe('an article in a wrapper whose name describes the layout', () => {
   it.each([
     ['a page with a sidebar on the right', '<div class="container has_sidebar right-sidebar">', '</div>'],
     ['sidebar alone', '<div class="sidebar">', '</div>'],
@@ -37,7 +37,7 @@ describe('an article in a wrapper whose name speaks of the layout', () => {
     expect(TEXT.filter((mark) => !markdown.includes(mark))).toEqual([])
   })
 
-  it('cut into several places that are alike', async () => {
+  it('split into several places that are alike', async () => {
     const parts = TEXT.map((mark) => `<section class="teaser">${prose(mark)}</section>`).join('')
     const { markdown, keptBoilerplate } = await read(page(`<h1>T</h1>${parts}${cookies}`))
     expect([TEXT.filter((mark) => !markdown.includes(mark)), keptBoilerplate]).toEqual([[], true])
@@ -75,7 +75,7 @@ describe('what is left out', () => {
     expect(markdown).toContain('Chapter 29')
   })
 
-  it('is not the heading and lead above the element that holds the text', async () => {
+  it('is not the heading and lead above the element that contains the text', async () => {
     const { markdown } = await read(
       page(
         `<header><h1>Winter timetable</h1>${prose('LEAD')}</header><div class="meta">1 May</div><div class="entry-content">${prose('TEXT1')}${prose('TEXT2')}</div>`,
@@ -84,12 +84,12 @@ describe('what is left out', () => {
     expect(['# Winter', 'LEAD', 'TEXT1', 'TEXT2'].filter((mark) => !markdown.includes(mark))).toEqual([])
   })
 
-  it('are readings of characters, which would stand between them', async () => {
+  it('includes phonetic readings, which would interrupt the text', async () => {
     expect((await read(page('<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</rt></ruby>を読む</p>'))).markdown).toBe('漢字を読む')
   })
 })
 
-describe('pages as they are made', () => {
+describe('real pages', () => {
   const noise = {
     share: '<div class="share-buttons"><a href="/s">N-SHARE</a></div>',
     comments: `<div class="comments-area"><h3>N-COMMENTS</h3>${prose('N-COMMENT')}</div>`,
@@ -121,7 +121,7 @@ describe('pages as they are made', () => {
     ],
   ]
 
-  it('keep their content, and little else: F1 of .9 and recall of .97 or more over all', async () => {
+  it('keep their content, and little else: F1 of .9 and recall of .97 or more overall', async () => {
     let [found, kept, wanted] = [0, 0, 0]
     for (const [, body] of PAGES) {
       const { markdown } = await read(page(body))

@@ -1,4 +1,4 @@
-/** The first `length` UTF-16 units of a text, never half a surrogate pair. */
+/** Returns the first `length` UTF-16 units of a text, without cutting a surrogate pair in half. */
 export const cutText = (text: string, length: number): string => {
   if (text.length <= length) return text
   const last = text.charCodeAt(length - 1)
@@ -8,7 +8,7 @@ export const cutText = (text: string, length: number): string => {
 const LONE_SURROGATE = /\p{Surrogate}/u
 const LONE_SURROGATES = /\p{Surrogate}/gu
 
-/** Replaces NUL and lone surrogates, neither of which can be stored, by U+FFFD. */
+/** Replaces NUL and lone surrogates, which cannot be stored, with U+FFFD. */
 export const toStorable = (text: string): string => {
   const whole = LONE_SURROGATE.test(text) ? text.replace(LONE_SURROGATES, '\ufffd') : text
   return replaceNul(whole)

@@ -24,7 +24,7 @@ describe('charset of a page', () => {
     expect(chooseCharset(Buffer.from(html), 'text/html')).toEqual({ charset, certainty: 1 })
   })
 
-  it('takes UTF-8 when nothing is said and the bytes are valid', () => {
+  it('takes UTF-8 when nothing is declared and the bytes are valid', () => {
     expect(decodePage(Buffer.from('Grüße 日本'), 'text/html')).toBe('Grüße 日本')
   })
 
@@ -40,12 +40,12 @@ describe('charset of a page', () => {
     expect(decodePage(Buffer.from(german.repeat(5)), 'text/html; charset=iso-8859-1')).toBe(german.repeat(5))
   })
 
-  it('knows UTF-16 without a mark, and short text in other scripts', () => {
+  it('recognizes UTF-16 without a mark, and short text in other scripts', () => {
     expect(decodePage(Buffer.from('<p>Grüße</p>', 'utf16le'), 'text/html')).toBe('<p>Grüße</p>')
     expect(decodePage(iconv.encode('<p>Привет</p>', 'windows-1251'), 'text/html')).toBe('<p>Привет</p>')
   })
 
-  it('says how certain it was and whether bytes fit nowhere', () => {
+  it('reports how certain it was and whether any bytes fit nowhere', () => {
     expect(decodeText(Buffer.concat([Buffer.from('Zoë Müller '.repeat(5)), Buffer.from([0xeb])]), 'text/html')).toMatchObject({
       charset: 'utf-8',
       certainty: 1,

@@ -5,15 +5,15 @@ import { guessShort } from '../encoding/guess-short.js'
 import { isMostlyUtf8, utf8Evidence } from '../encoding/utf8-evidence.js'
 import { replaceNul, toStorable } from './cut-text.js'
 
-/** How many bytes may be searched for the declaration of a charset, and by the detector. */
+/** How many bytes are searched for the declaration of a charset, and by the detector. */
 const HEAD_BYTES = 4_096
 const SAMPLE_BYTES = 65_536
 const MIN_CONFIDENCE = 50
-/** So much valid UTF-8 beyond ASCII does not come about by chance in another charset. */
+/** This much valid UTF-8 beyond ASCII does not occur by chance in another charset. */
 const SURELY_UTF8 = 8
 
 export interface ChosenCharset {
-  /** As iconv-lite knows it. */
+  /** By the name that iconv-lite uses. */
   readonly charset: string
   /** From 0 to 1; 1 unless it was guessed. */
   readonly certainty: number
@@ -21,17 +21,17 @@ export interface ChosenCharset {
 
 export interface DecodedText extends ChosenCharset {
   readonly text: string
-  /** Whether there were bytes that the charset does not know. */
+  /** Whether there were bytes that are invalid in the charset. */
   readonly damaged: boolean
 }
 
 /**
- * The text of a page: a byte order mark wins, then the charset of the Content-Type header, then that of a meta element,
- * then UTF-8 when the bytes are valid, then what they look like. NUL and lone surrogates become U+FFFD, since they cannot be stored.
+ * Decodes a page: a byte order mark wins, then the charset of the Content-Type header, then that of a meta element,
+ * then UTF-8 if the bytes are valid, then what they look like. NUL and lone surrogates become U+FFFD, since they cannot be stored.
  */
 export const decodePage = (bytes: Buffer, contentType: string): string => decodeText(bytes, contentType).text
 
-/** The same, with what was chosen. */
+/** Like `decodePage`, and returns what was chosen. */
 export const decodeText = (bytes: Buffer, contentType: string): DecodedText => decodeAs(bytes, chooseCharset(bytes, contentType))
 
 export const decodeAs = (bytes: Buffer, chosen: ChosenCharset): DecodedText => {
@@ -43,7 +43,7 @@ export const decodeAs = (bytes: Buffer, chosen: ChosenCharset): DecodedText => {
 
 const named = (charset: string): ChosenCharset => ({ charset, certainty: 1 })
 
-/** The charset that {@link decodePage} takes. */
+/** Chooses the charset that {@link decodePage} uses. */
 export const chooseCharset = (bytes: Buffer, contentType: string): ChosenCharset => {
   if (hasUtf8Mark(bytes)) return named('utf-8')
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return named('utf-16le')
@@ -58,7 +58,7 @@ const hasUtf8Mark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[1] ==
 
 const charsetOf = (contentType: string): string | undefined => /charset\s{0,5}=\s{0,5}["']?([\w.:+-]{1,40})/i.exec(contentType)?.[1]
 
-/** The charset that a meta element or the declaration of XML names, if it is known. */
+/** Returns the charset that a meta element or an XML declaration names, if it is known. */
 export const declaredCharset = (bytes: Buffer): string | undefined => supported(metaCharset(bytes))
 
 const metaCharset = (bytes: Buffer): string | undefined => {
@@ -66,7 +66,7 @@ const metaCharset = (bytes: Buffer): string | undefined => {
   const found =
     /<meta\s[^>]{0,500}?charset\s{0,5}=\s{0,5}["']?([\w.:+-]{1,40})/i.exec(head)?.[1] ??
     /^\s{0,1000}<\?xml\s[^>]{0,200}?encoding\s{0,5}=\s{0,5}["']([\w.:+-]{1,40})/.exec(head)?.[1]
-  // A meta element that could be read as ASCII is not in UTF-16, whatever it says (WHATWG encoding sniffing).
+  // A meta element that was readable as ASCII is not in UTF-16, whatever it says (WHATWG encoding sniffing).
   return found !== undefined && /^utf-?16/i.test(found) ? 'utf-8' : found
 }
 
@@ -79,7 +79,7 @@ const supported = (label: string | undefined): string | undefined => {
   return iconv.encodingExists(name) ? name : undefined
 }
 
-/** Whether the bytes give the lie to what is declared: most of them are no UTF-8, or all of them are. */
+/** Whether the bytes contradict the declaration: most of them are not UTF-8, or all of them are. */
 const contradicts = (declared: string, bytes: Buffer): boolean => {
   if (declared !== 'utf-8' && declared !== 'windows-1252') return false
   const { valid, invalid } = utf8Evidence(bytes.subarray(0, SAMPLE_BYTES))

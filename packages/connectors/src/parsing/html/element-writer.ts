@@ -60,7 +60,7 @@ export class ElementWriter {
     }
   }
 
-  /** Opens a link; an empty address leaves its text only. */
+  /** Opens a link; an empty URL leaves only its text. */
   openLink(href: string): void {
     this.writer.inline.open(this.writer.inPre ? 'text' : 'link', href)
   }
@@ -111,7 +111,7 @@ export class ElementWriter {
     }
   }
 
-  /** A definition list becomes a list with the term as the first paragraph of each entry. */
+  /** Turns a definition list into a list with the term as the first paragraph of each entry. */
   #openTerm(role: 'term' | 'meaning'): void {
     const last = this.#terms.length - 1
     this.writer.endBlock()

@@ -29,7 +29,7 @@ const META_NAMES: ReadonlyMap<string, string> = new Map([
 
 const MAX_VALUE = 2_000
 
-/** Collects titles, canonical address and meta elements; the first of each name counts. */
+/** Collects titles, the canonical URL and meta elements; the first of each name counts. */
 export class HeadCollector {
   #canonical: string | undefined
   #noindex = false
@@ -38,7 +38,7 @@ export class HeadCollector {
   #ogTitle: string | undefined
   readonly #meta: Record<string, string> = {}
 
-  /** Takes a `meta` or `link` element. */
+  /** Processes a `meta` or `link` element. */
   element(name: string, attributes: Attributes): void {
     if (name === 'link') {
       const rel = attributes['rel']?.toLowerCase().split(/\s+/)
@@ -57,7 +57,7 @@ export class HeadCollector {
     }
   }
 
-  /** Takes the directives of a robots meta element. */
+  /** Processes the directives of a robots meta element. */
   robots(content: string): void {
     const directives = parseRobotsDirectives(content)
     this.#noindex ||= directives.noindex
@@ -77,7 +77,7 @@ export class HeadCollector {
   }
 }
 
-/** Directives of a robots meta element or an X-Robots-Tag header meant for everybody. */
+/** Parses the directives of a robots meta element, or of an X-Robots-Tag header meant for all crawlers. */
 export const parseRobotsDirectives = (content: string): { readonly noindex: boolean; readonly nofollow: boolean } => {
   const words = new Set(content.toLowerCase().split(/[\s,]+/))
   const none = words.has('none')

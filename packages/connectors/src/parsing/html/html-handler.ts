@@ -7,22 +7,22 @@ import { createLinkResolver, type LinkResolver } from './link-resolver.js'
 import { MainContent } from './main-content.js'
 import { TAG_ROLES, type TagRole } from './tags.js'
 
-/** The parser's stack costs quadratic time in the depth of the elements, so the reading of a page ends here. */
+/** The parser's stack takes quadratic time in the nesting depth, so reading stops here. */
 export const MAX_DEPTH = 500
 
 /** Thrown out of the parser at {@link MAX_DEPTH}; what was read so far is kept. */
 export class NestedTooDeep extends Error {}
 
 export interface HandlerOptions {
-  /** The final address of the page. */
+  /** The final URL of the page. */
   readonly url: string
   /** Leave out navigation. */
   readonly prune: boolean
-  /** Write links as `[text](address)`; else only their text. */
+  /** Write links as `[text](url)`; otherwise only their text. */
   readonly inlineLinks: boolean
-  /** Leave out links marked rel=nofollow from `links`. */
+  /** Leave links marked rel=nofollow out of `links`. */
   readonly obeyNofollow: boolean
-  /** Keep fragments that begin with `#/` or `#!` in `links`: routes that scripts show. Default no. */
+  /** Keep fragments that begin with `#/` or `#!` in `links`: routes displayed by scripts. Default no. */
   readonly hashRoutes?: boolean
   /** Whether the page follows the rules of XML. Default no. */
   readonly xml?: boolean
@@ -30,20 +30,20 @@ export interface HandlerOptions {
 
 const MAX_LINKS = 20_000
 const NOT_PRUNED: Verdict = { suspicion: null, word: '' }
-/** Elements that hold little by nature. */
+/** Elements that are small by nature. */
 const SMALL = new Set(['td', 'th', 'tr', 'pre', 'li', 'dt', 'p'])
 /** Elements within a paragraph. */
 const INLINE = new Set(
   'a abbr b bdi bdo big cite code dfn em font i img kbd label mark q s samp small span strike strong sub sup svg time tt u var'.split(' '),
 )
 
-/** Receives the parser's events of one pass over a page and gathers everything that is wanted of it. */
+/** Receives the parser's events of one pass over a page and collects everything that is wanted of it. */
 export class HtmlHandler {
   readonly head = new HeadCollector()
   readonly main = new MainContent()
-  /** Absolute addresses without fragments, in the order of the page. */
+  /** Absolute URLs without fragments, in page order. */
   readonly links = new Set<string>()
-  /** The same, of those that are marked nofollow and left out for it. */
+  /** URLs left out because they are marked nofollow. */
   readonly nofollowLinks = new Set<string>()
   title = ''
   firstHeading = ''
@@ -53,7 +53,7 @@ export class HtmlHandler {
   readonly #options: HandlerOptions
   readonly #resolver: LinkResolver
   readonly #verdicts = new Map<string, Verdict>()
-  /** The places that are open, with the depth of their elements. */
+  /** The open places, with the depth of their elements. */
   readonly #places: { readonly place: Place; readonly depth: number }[] = []
   #depth = 0
   #skip = 0
@@ -66,7 +66,7 @@ export class HtmlHandler {
     this.#resolver = createLinkResolver(options.url)
   }
 
-  /** The content, once the page was read; navigation is left out when that is wanted. */
+  /** Returns the content once the page was read, without navigation if requested. */
   finish(): { readonly markdown: string; readonly keptBoilerplate: boolean } {
     const { writer } = this.#elements
     writer.endBlock()
@@ -147,7 +147,7 @@ export class HtmlHandler {
     writer.place = place
   }
 
-  /** An element at this depth has ended. */
+  /** Handles the end of an element at this depth. */
   #leave(depth: number): void {
     const { writer } = this.#elements
     this.main.close(depth, writer)
@@ -178,7 +178,7 @@ export class HtmlHandler {
     return this.#options.hashRoutes === true && (fragment.startsWith('#/') || fragment.startsWith('#!'))
   }
 
-  /** A link within the page says nothing outside of it. */
+  /** A link within the page is useless outside it. */
   #inlineHref(href: string | undefined): string {
     if (href === undefined || !this.#options.inlineLinks || href.startsWith('#')) return ''
     const url = this.#resolver.resolve(href)

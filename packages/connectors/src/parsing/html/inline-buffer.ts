@@ -1,6 +1,6 @@
 type FrameKind = 'text' | 'strong' | 'em' | 'strike' | 'code' | 'link'
 
-/** Characters of text, without marks. */
+/** Characters of text, without markup. */
 export interface TextCounts {
   readonly chars: number
   readonly linkChars: number
@@ -15,14 +15,14 @@ interface Frame {
 const NEEDS_COLLAPSE = /[\t\n\r\f\u00a0\u00ad\u200b]| {2}/
 const NEEDS_ESCAPE = /[*`<_\\]/
 const ESCAPED = /[*`]|<(?=[A-Za-z/!?])|\\(?=[!-/:-@[-`{-~])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g
-/** More is not gathered, so that no step takes long. */
+/** A piece is flushed beyond this, so that no step takes long. */
 const MAX_PIECE = 16_384
 const ANCHOR_SIGN = /^[¶#§🔗⚓]$/u
 const LINE_START = /^(?:#{1,6}(?= |$)|[-+](?= |$)|>|=+$|-{3,}$|~{3}|\d{1,9}[.)](?= |$))/
 
 /**
- * The inline content of the block that is being written: text with collapsed white space and Markdown marks. A frame per
- * open inline element, so that closing one never copies what stands before it: linear in the size of the paragraph.
+ * The inline content of the block being written: text with collapsed white space and Markdown markup. Each open inline element has a
+ * frame, so that closing one never copies what precedes it: linear in the size of the paragraph.
  */
 export class InlineBuffer {
   readonly #frames: Frame[] = [{ kind: 'text', href: '', text: '' }]
@@ -32,7 +32,7 @@ export class InlineBuffer {
   #chars = 0
   #linkChars = 0
 
-  /** Appends text of the document; the parser gives it in arbitrary pieces, entities apart. */
+  /** Appends text of the document; the parser passes it in arbitrary pieces, with entities separate. */
   add(data: string): void {
     this.#raw += data
     if (this.#raw.length > MAX_PIECE) this.#flush()
@@ -62,14 +62,14 @@ export class InlineBuffer {
     this.#append(wrap(frame))
   }
 
-  /** How much text came since the call before, and how much of it stood in links. */
+  /** Returns how much text was added since the previous call, and how much of it in links. */
   takeCounts(): TextCounts {
     const counts = { chars: this.#chars, linkChars: this.#linkChars }
     this.#chars = this.#linkChars = 0
     return counts
   }
 
-  /** The content so far, trimmed; open elements continue in the next block. */
+  /** Returns the content so far, trimmed; open elements continue in the next block. */
   take(): string {
     this.#flush()
     for (let i = this.#frames.length - 1; i > 0; i--) {
@@ -86,7 +86,7 @@ export class InlineBuffer {
     return text
   }
 
-  /** Takes the text gathered so far, as one piece. */
+  /** Processes the text collected so far, as one piece. */
   #flush(): void {
     const data = this.#raw
     if (data === '') return
@@ -110,17 +110,17 @@ export class InlineBuffer {
   }
 }
 
-/** Escapes what would make a paragraph a heading, list or quote. */
+/** Escapes what would turn a paragraph into a heading, list or quote. */
 export const escapeLineStart = (text: string): string => (LINE_START.test(text) ? text.replace(/^(\d*)/, '$1\\') : text)
 
-/** Inline code that survives backticks inside. */
+/** Returns inline code, even with backticks inside. */
 export const codeSpan = (text: string): string => {
   if (!text.includes('`')) return `\`${text}\``
   const fence = '`'.repeat(longestRun(text) + 1)
   return `${fence} ${text} ${fence}`
 }
 
-/** The length of the longest run of backticks. */
+/** Returns the length of the longest run of backticks. */
 export const longestRun = (text: string): number => {
   let longest = 0
   for (let at = text.indexOf('`'); at >= 0; ) {

@@ -1,6 +1,6 @@
-/** Resolves the links of one page against its address or `<base>`, each distinct one once. */
+/** Resolves the links of one page against its URL or `<base>`, each distinct one once. */
 export interface LinkResolver {
-  /** The absolute http(s) address, with its fragment; empty when there is none or it is of another scheme. */
+  /** Returns the absolute http(s) URL, with its fragment; empty if there is none or it has another scheme. */
   resolve(href: string): string
   setBase(href: string): void
 }

@@ -4,7 +4,7 @@ import type { MarkdownWriter } from './markdown-writer.js'
 export interface Range {
   readonly kind: 'main' | 'article' | 'body'
   readonly from: number
-  /** The position behind the last one. */
+  /** The position after the last one. */
   readonly to: number
 }
 
@@ -14,15 +14,15 @@ interface Open {
   readonly depth: number
 }
 
-/** More are not remembered: a page of so many articles is a list. */
+/** No more are remembered: a page with this many articles is a list. */
 const MAX_RANGES = 200
 
-/** Gathers the parts of a page that its author marked as content: `main`, `article`, and elements whose class says that they hold the text. */
+/** Collects the parts of a page that its author marked as content: `main`, `article`, and elements whose class says that they contain the text. */
 export class MainContent {
   readonly ranges: Range[] = []
   readonly #open: Open[] = []
 
-  /** Whether the parser is inside of main or an article. */
+  /** Whether the parser is inside main or an article. */
   get inside(): boolean {
     return this.#open.some(({ kind }) => kind !== 'body')
   }
@@ -31,12 +31,12 @@ export class MainContent {
     this.#open.push({ kind, from: writer.length, depth })
   }
 
-  /** To be called for every element that closes. */
+  /** Call it for every element that closes. */
   close(depth: number, writer: MarkdownWriter): void {
     while (this.#open.at(-1)?.depth === depth) this.#end(writer)
   }
 
-  /** At the end of the page. */
+  /** Call it at the end of the page. */
   finish(writer: MarkdownWriter): void {
     while (this.#open.length > 0) this.#end(writer)
   }

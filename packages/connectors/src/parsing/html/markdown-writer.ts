@@ -13,7 +13,7 @@ interface Container {
   readonly list?: ListState
   /** For an item, written before its first line; for a quote always. */
   readonly marker: string
-  /** Before all further lines. */
+  /** Written before all further lines. */
   readonly indent: string
   printed: boolean
 }
@@ -22,7 +22,7 @@ interface Container {
 export class MarkdownWriter {
   readonly inline = new InlineBuffer()
   readonly #out: Block[] = []
-  /** The part of the page that what is written now belongs to, when that may be navigation. */
+  /** The part of the page being written, if it may be navigation. */
   place: Place | null = null
   readonly #containers: Container[] = []
   readonly #marks: number[] = []
@@ -31,13 +31,13 @@ export class MarkdownWriter {
   #heading = 0
   #pre: { language: string; text: string[] } | undefined
 
-  /** How many blocks are written: positions for `text`. */
+  /** The number of blocks written: positions for `text`. */
   get length(): number {
     this.endBlock()
     return this.#out.length
   }
 
-  /** The Markdown of the blocks that are kept. */
+  /** Returns the Markdown of the blocks that are kept. */
   text(keep: (block: Block, index: number) => boolean = () => true): string {
     return this.#out
       .filter(keep)
@@ -61,7 +61,7 @@ export class MarkdownWriter {
     else this.inline.addMarkdown(this.#heading > 0 ? ' ' : '  \n')
   }
 
-  /** Ends the paragraph, heading or cell line in hand. */
+  /** Ends the current paragraph, heading or cell line. */
   endBlock(): void {
     const text = this.inline.take()
     if (text === '' || this.#pre !== undefined) return
@@ -107,7 +107,7 @@ export class MarkdownWriter {
     this.#openContainer({ kind: 'item', list, marker, indent: ' '.repeat(marker.length), printed: false })
   }
 
-  /** Ends the quote or item opened last. */
+  /** Ends the most recently opened quote or item. */
   closeContainer(): void {
     this.endBlock()
     const length = this.#marks.pop()
@@ -162,7 +162,7 @@ export class MarkdownWriter {
     if (table !== undefined && !table.layout) this.#emitTable(table)
   }
 
-  /** Ends a row; a large table is written as far as it is. */
+  /** Ends a row; writes what there is of a large table. */
   closeRow(): void {
     this.endBlock()
     const { table } = this
@@ -178,7 +178,7 @@ export class MarkdownWriter {
     } else this.#emitAll(result.blocks)
   }
 
-  /** A cell that continues for ever shows a layout, whatever its table says. */
+  /** A cell that never seems to end reveals a layout, whatever its table says. */
   #addToCell(table: TableBuilder, text: string): void {
     table.addBlock(text)
     if (!table.isLarge || table !== this.table) return
@@ -186,7 +186,7 @@ export class MarkdownWriter {
     table.layout = true
   }
 
-  /** The innermost table that collects cells. */
+  /** Returns the innermost table that collects cells. */
   #dataTable(): TableBuilder | undefined {
     for (let i = this.#tables.length - 1; i >= 0; i--) {
       const table = this.#tables[i]
@@ -217,7 +217,7 @@ export class MarkdownWriter {
     this.#containers.push(container)
   }
 
-  /** Blocks that stood in cells. How much of each stood in links is not known, only how much of all. */
+  /** Emits blocks that were in cells. The share of links is only known for all of them together. */
   #emitAll(blocks: readonly string[]): void {
     const { chars, linkChars } = this.inline.takeCounts()
     for (const block of blocks) {
@@ -262,7 +262,7 @@ export class MarkdownWriter {
 const WIDE = /[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g
 const ENDS_SENTENCE = /[.!?…:;。！？][)"'”’»*_\]]*$/u
 
-/** Without the empty lines at both ends and the white space at the end of the text. */
+/** Removes empty lines at both ends and trailing white space. */
 const trimLines = (text: string): string => {
   const end = text.trimEnd()
   let start = 0

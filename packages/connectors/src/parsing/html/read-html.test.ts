@@ -17,7 +17,7 @@ describe('Markdown of a page', () => {
     expect(text).toBe('## About us\n\nWe are **bold** and *calm*, see [the team](https://example.com/team.html#ann).\n\n---')
   })
 
-  it('nests lists, with code and paragraphs inside of items', async () => {
+  it('nests lists, with code and paragraphs inside items', async () => {
     const text = await markdown(
       '<ul><li>one<ol start="3"><li>three<pre>a\n  b</pre></li><li>four</li></ol></li><li><p>two</p><p>more</p></li></ul><p>after</p>',
     )
@@ -37,7 +37,7 @@ describe('Markdown of a page', () => {
     expect(text).toBe('| a\\|b | c |\n| --- | --- |\n| x<br>y | p<br>• q |\n|  | z |')
   })
 
-  it('sees through tables that only arrange the page', async () => {
+  it('unwraps tables that only arrange the page', async () => {
     expect(await markdown('<table><tr><td>left</td><td><h1>Title</h1><p>text</p></td></tr></table>')).toBe('left\n\n# Title\n\ntext')
   })
 
@@ -68,7 +68,7 @@ describe('main content', () => {
     expect(text).toBe('content')
   })
 
-  it('takes main, and the only article, but not one that holds next to nothing', async () => {
+  it('takes main, and a single article, but not one with next to no text', async () => {
     const long = 'word '.repeat(60).trim()
     expect(await markdown(`<p>before</p><main><h1>T</h1><p>${long}</p><aside>note</aside></main><p>after</p>`)).toBe(`# T\n\n${long}\n\nnote`)
     expect(await markdown(`<p>before</p><article><p>${long}</p></article>`)).toBe(long)

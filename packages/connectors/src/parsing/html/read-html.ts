@@ -3,35 +3,35 @@ import { Parser } from 'htmlparser2'
 import type { HeadInfo } from './head-collector.js'
 import { type HandlerOptions, HtmlHandler, NestedTooDeep } from './html-handler.js'
 
-/** What one pass over a page of HTML gives. */
+/** The result of one pass over an HTML page. */
 export interface HtmlPage extends HeadInfo {
   /** The main content without navigation, with absolute links. */
   readonly markdown: string
   readonly language?: string
-  /** Absolute addresses without fragments that the page links to, each once, navigation included. */
+  /** Absolute URLs without fragments that the page links to, without duplicates, navigation included. */
   readonly links: readonly string[]
-  /** Addresses left out of `links` since they are marked nofollow. */
+  /** URLs left out of `links` because they are marked nofollow. */
   readonly nofollowLinks?: readonly string[]
-  /** Whether navigation stayed in the text, since little else would be left. */
+  /** Whether navigation stayed in the text, because little else would be left. */
   readonly keptBoilerplate?: boolean
   readonly hasPassword: boolean
-  /** The page was nested too deep and only its beginning was read. */
+  /** The page was nested too deeply and only its beginning was read. */
   readonly truncated: boolean
 }
 
-/** So much is parsed at a time before other work gets its turn: about 2 ms. */
+/** How much is parsed before yielding to other work: about 2 ms. */
 const SLICE_CHARS = 65_536
 
 /**
- * Reads a page in one pass: Markdown, links, title and metadata. Large pages are parsed in slices between which the
- * event loop turns, so that no page holds it for long. A page of nothing but navigation is read again with it.
+ * Reads a page in one pass: Markdown, links, title and metadata. Large pages are parsed in slices and yield to the event
+ * loop in between, so that no page blocks it for long. A page of nothing but navigation is read again with it.
  */
 export const readHtml = async (html: string, options: Omit<HandlerOptions, 'prune'>): Promise<HtmlPage> => {
   const page = await parse(html, { ...options, prune: true })
   return page.markdown === '' && html.length > 0 ? parse(html, { ...options, prune: false }) : page
 }
 
-/** The Markdown of a piece of HTML, e.g. the content of a feed entry: all of it, nothing taken for navigation. */
+/** Converts a piece of HTML to Markdown, e.g. the content of a feed entry: all of it, treating nothing as navigation. */
 export const readFragment = async (html: string, url: string): Promise<string> =>
   (await parse(html, { url, prune: false, inlineLinks: true, obeyNofollow: false })).markdown
 

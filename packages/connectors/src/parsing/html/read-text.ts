@@ -5,7 +5,7 @@ import type { HtmlPage } from './read-html.js'
 const MAX_LINKS = 20_000
 const LINK = /\]\(\s{0,5}<?([^\s<>()]{1,2048})/g
 
-/** A page of plain text or Markdown: its text as it is, titled by its first heading or line. */
+/** Reads a page of plain text or Markdown: its text as it is, titled by its first heading or line. */
 export const readText = (text: string, options: { readonly url: string; readonly markdown: boolean }): HtmlPage => {
   const body = text.replaceAll('\r\n', '\n').trim()
   const title = titleOf(body, options.markdown)

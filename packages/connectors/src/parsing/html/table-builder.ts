@@ -1,11 +1,11 @@
 const MAX_COLUMNS = 100
-/** A table beyond this is written in parts, so that no step takes long. */
+/** A larger table is written in parts, so that no step takes long. */
 const LARGE_CHARS = 262_144
 const LARGE_ROWS = 5_000
 
-/** Collects the rows of one table and writes them as a GitHub-flavoured Markdown table. */
+/** Collects the rows of one table and writes them as a GitHub-flavored Markdown table. */
 export class TableBuilder {
-  /** Set once the table turns out to arrange the page instead of holding data: its cells are then written as plain blocks. */
+  /** Set once the table turns out to arrange the page instead of containing data: its cells are then written as plain blocks. */
   layout = false
   hasHeader = false
   inCell = false
@@ -15,7 +15,7 @@ export class TableBuilder {
   #chars = 0
   #span = 1
   #rowSpan = 1
-  /** How many further rows each column is still covered by a cell above. */
+  /** For each column, how many further rows a cell above still covers. */
   readonly #covered: number[] = []
 
   openRow(): void {
@@ -37,7 +37,7 @@ export class TableBuilder {
     this.#fillCovered()
   }
 
-  /** Whether enough was gathered to be written. */
+  /** Whether enough was collected to be written. */
   get isLarge(): boolean {
     return this.#chars > LARGE_CHARS || this.#rows.length > LARGE_ROWS
   }
@@ -59,7 +59,7 @@ export class TableBuilder {
     }
   }
 
-  /** The text of all cells so far, and nothing afterwards: what is left to do when the table is only a layout. */
+  /** Returns the text of all cells so far and forgets it: what is left to do when the table is only a layout. */
   takeBlocks(): string[] {
     const open = this.#cell
     this.#chars = 0
@@ -70,7 +70,7 @@ export class TableBuilder {
     return blocks
   }
 
-  /** Markdown, or the blocks of a table with a single column. */
+  /** Returns Markdown, or the blocks of a table with a single column. */
   finish(): { readonly table: string } | { readonly blocks: readonly string[] } {
     this.closeRow()
     const rows = this.#rows.splice(0).filter((row) => row.some((cell) => cell !== ''))
@@ -90,7 +90,7 @@ export class TableBuilder {
   }
 }
 
-/** The lines of a text, trimmed, in one line. */
+/** Joins the lines of a text, trimmed, into one. */
 export const joinLines = (text: string, separator: string): string =>
   text.includes('\n')
     ? text

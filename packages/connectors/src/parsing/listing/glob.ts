@@ -6,7 +6,7 @@ const MAX_STARS = 3
 export interface Glob {
   /** The folder or file above the first wildcard. */
   readonly base: string
-  /** How many names a matching path below the base has at most. */
+  /** The most names a matching path below the base can have. */
   readonly depth: number
   /** Absent for a plain path. Takes a path relative to the base, with `/`. */
   readonly matches?: (relative: string) => boolean
@@ -22,15 +22,15 @@ export const parseGlob = (pattern: string): Glob => {
   const above = segments.slice(0, first).join('/')
   const base = above === '' && pattern.startsWith('/') ? '/' : above
   const rest = segments.slice(first)
-  // Alternatives may hold slashes and are then cut into several segments here, which counts too many and never too few.
+  // Alternatives may contain slashes and are then split into several segments here, which counts too many but never too few.
   const depth = rest.some((segment) => segment.includes('**')) ? Number.POSITIVE_INFINITY : rest.length
   return { base, depth, matches: matcher(rest.join('/')) }
 }
 
-/** A matcher of relative paths. Names that start with a dot match only a pattern that writes the dot. */
+/** Returns a matcher of relative paths. Names that start with a dot match only a pattern with that dot. */
 export const matcher = (pattern: string): ((relative: string) => boolean) => compileGlob(pattern)
 
-/** Throws VALIDATION_FAILED for a pattern that nobody could mean, PATH_NOT_ALLOWED for one that climbs. */
+/** Throws VALIDATION_FAILED for a pattern that cannot make sense, PATH_NOT_ALLOWED for one that climbs. */
 export const checkPattern = (pattern: string, field: string): void => {
   const fail = (message: string): never => {
     throw new Failure('VALIDATION_FAILED', `${JSON.stringify(pattern)} ${message}`, { field })
@@ -45,5 +45,5 @@ export const checkPattern = (pattern: string, field: string): void => {
   if (pattern.split('/').filter((segment) => segment === '**').length > MAX_STARS) fail(`has more than ${MAX_STARS} times "**"`)
 }
 
-/** A path relative to a folder, with `/` on every system. */
+/** Returns a path relative to a folder, with `/` on every system. */
 export const relativeTo = (folder: string, file: string): string => path.relative(folder, file).replaceAll(path.sep, '/')

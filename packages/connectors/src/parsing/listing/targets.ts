@@ -3,42 +3,42 @@ import path from 'node:path'
 import { Failure, type FileAccess, toFileFailure } from '@inlet/connector-sdk'
 import { matcher, parseGlob, relativeTo } from './glob.js'
 
-/** Which files a source names. */
+/** The files a source names. */
 export interface Paths {
   /** Files, folders or globs. */
   readonly paths: readonly string[]
   /** Globs of files to leave out, relative to the allowed folder. */
   readonly exclude: readonly string[]
-  /** Whether a folder stands for its subfolders too. */
+  /** Whether a folder includes its subfolders. */
   readonly recursive: boolean
 }
 
-/** One entry of `paths`, found in the file system. */
+/** One entry of `paths`, as found in the file system. */
 interface Target {
   /** A folder, or the one file that is meant. */
   readonly base: string
   readonly file: boolean
-  /** How many folders below the base a wanted file can lie, itself counted. */
+  /** How many folders deep below the base, itself included, a selected file can be. */
   readonly depth: number
   readonly matches: (relative: string) => boolean
 }
 
 /** What the paths of a source stand for. */
 export interface Targets {
-  /** The allowed folder they lie below. */
+  /** The allowed folder that contains them. */
   readonly root: string
-  /** Folders to walk, none inside of another, in order. */
+  /** Folders to walk, none inside another, in order. */
   readonly tops: readonly string[]
   /** Files named outright that do not exist. */
   readonly missing: readonly string[]
-  /** Whether a folder below a top can hold a wanted file. */
+  /** Whether a folder below a top can contain a selected file. */
   readonly enters: (folder: string) => boolean
   readonly accepts: (file: string) => boolean
 }
 
 /**
  * Finds the folders and files that `paths` names. Null when there are none. Throws what `files.resolve` throws for a
- * folder, with the field, since a folder that is not mounted must not look like one that was emptied; and
+ * folder, with the field, since a folder that is not mounted must not look like an emptied one; and
  * VALIDATION_FAILED when the paths lie below different allowed folders.
  */
 export const findTargets = async (config: Paths, files: FileAccess): Promise<Targets | null> => {
@@ -88,7 +88,7 @@ const findTarget = async (pattern: string, { config, files, field }: { config: P
 
 const levels = (base: string, folder: string): number => (folder === base ? 0 : relativeTo(base, folder).split('/').length)
 
-/** Everything but a folder counts as a file; what is no regular one is refused when it is opened. */
+/** Everything but a folder counts as a file; one that is not regular is refused when it is opened. */
 const isFile = async (base: string): Promise<boolean> => {
   try {
     return !(await lstat(base)).isDirectory()

@@ -5,14 +5,14 @@ import { type Failure, toFileFailure } from '@inlet/connector-sdk'
 export type WalkEntry = { readonly file: string } | { readonly unreadable: string; readonly failure: Failure }
 
 export interface WalkOptions {
-  /** Whether a subfolder is looked into. */
+  /** Whether to look into a subfolder. */
   readonly enters: (folder: string) => boolean
   readonly signal: AbortSignal
 }
 
 /**
- * The regular files below a folder in code unit order of their whole paths, one folder in memory at a time. Links,
- * devices and the like are passed over. A folder that cannot be read is reported, one that has vanished is not.
+ * Yields the regular files below a folder in code unit order of their full paths, with one folder in memory at a time. Skips links,
+ * devices and the like. Reports a folder that cannot be read, but not one that has vanished.
  */
 export async function* walk(folder: string, options: WalkOptions): AsyncGenerator<WalkEntry, void, void> {
   options.signal.throwIfAborted()
@@ -26,7 +26,7 @@ export async function* walk(folder: string, options: WalkOptions): AsyncGenerato
   }
   const places = entries
     .filter((entry) => entry.isFile() || (entry.isDirectory() && options.enters(path.join(folder, entry.name))))
-    // With its slash a folder sorts to where its files belong among the files beside it.
+    // With its slash, a folder sorts to where its files belong among the files beside it.
     .map((entry) => (entry.isDirectory() ? `${entry.name}${path.sep}` : entry.name))
     .sort((a, b) => (a < b ? -1 : 1))
   for (const place of places) {

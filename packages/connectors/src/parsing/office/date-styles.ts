@@ -1,16 +1,16 @@
 import type { ZipEntry } from '../zip/open-zip.js'
 import { readXml } from './xml-events.js'
 
-/** Formats that Excel has built in for dates and times, ECMA-376 part 1, 18.8.30, those of East Asia included. */
+/** Excel's built-in formats for dates and times, ECMA-376 part 1, 18.8.30, including those for East Asia. */
 const BUILT_IN = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 45, 46, 47, 50, 51, 52, 53, 54, 55, 56, 57, 58])
 
-/** How a cell style shows a number: as a date or time, or as the time that has passed. */
+/** How a cell style shows a number: as a date or time, or as elapsed time. */
 export type DateStyle = 'date' | 'elapsed'
 
 /** `[h]:mm:ss`. */
 const BUILT_IN_ELAPSED = 46
 
-/** The numbers of the cell styles that show a number as a date or time. */
+/** Returns the numbers of the cell styles that show a number as a date or time. */
 export const readDateStyles = async (part: ZipEntry | undefined): Promise<ReadonlyMap<number, DateStyle>> => {
   const styles = new Map<number, DateStyle>()
   if (part === undefined) return styles
@@ -35,7 +35,7 @@ export const readDateStyles = async (part: ZipEntry | undefined): Promise<Readon
   return styles
 }
 
-/** Whether a format code has a letter of a date outside of quotes, brackets and escapes; `[h]` and the like count hours. */
+/** Whether a format code contains a date letter outside quotes, brackets and escapes; `[h]` and the like count hours. */
 export const isDateFormat = (code: string): boolean => {
   const bare = code
     .replaceAll(/"[^"]*"/g, '')

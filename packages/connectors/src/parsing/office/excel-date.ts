@@ -2,7 +2,7 @@ const DAY_MS = 86_400_000
 const EPOCH_1900 = Date.UTC(1899, 11, 30)
 const EPOCH_1904 = Date.UTC(1904, 0, 1)
 
-/** A number of days as hours, minutes and seconds, as a format such as `[h]:mm:ss` shows them: `36:30:00`. Null for no number. */
+/** Formats a number of days as hours, minutes and seconds, as a format such as `[h]:mm:ss` shows them: `36:30:00`. Null if it is no number. */
 export const excelDuration = (days: number): string | null => {
   if (!Number.isFinite(days) || Math.abs(days) > 2_958_466) return null
   const millis = Math.round(Math.abs(days) * DAY_MS)
@@ -13,8 +13,8 @@ export const excelDuration = (days: number): string | null => {
 }
 
 /**
- * A day number of Excel as ISO 8601 without a zone: a date, a date with a time, or for less than a day the time alone. Null outside of
- * the years Excel knows. Excel takes 1900 for a leap year, so days before March 1900 are shifted.
+ * Converts an Excel day number to ISO 8601 without a zone: a date, a date with a time, or below one day only the time. Null outside
+ * the years Excel supports. Excel takes 1900 for a leap year, so days before March 1900 are shifted.
  */
 export const excelDate = (serial: number, date1904: boolean): string | null => {
   if (!Number.isFinite(serial) || serial < 0 || serial > 2_958_466) return null

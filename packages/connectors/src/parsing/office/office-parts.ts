@@ -3,14 +3,14 @@ import { readXml } from './xml-events.js'
 
 const MAX_PARTS = 10_000
 
-/** The parts of an Office file by their names in lower case, without a slash at the start. */
+/** Returns the parts of an Office file by their lower-case names, without a leading slash. */
 export const officeParts = async (zip: Zip): Promise<ReadonlyMap<string, ZipEntry>> => {
   const parts = new Map<string, ZipEntry>()
   for await (const entry of zip.entries()) if (parts.size < MAX_PARTS) parts.set(entry.name.replace(/^\/+/, '').toLowerCase(), entry)
   return parts
 }
 
-/** The name of the part that holds the document or workbook: the usual one, else the one that the relations of the file name. */
+/** Finds the name of the part that contains the document or workbook: the usual one, otherwise the one that the file's relations name. */
 export const findMainPart = async (parts: ReadonlyMap<string, ZipEntry>, usual: string): Promise<string> => {
   const relations = parts.get('_rels/.rels')
   if (parts.has(usual) || relations === undefined) return usual

@@ -4,14 +4,17 @@ import { findMainPart, officeParts } from './office-parts.js'
 import { attributeOf, readXml } from './xml-events.js'
 
 export interface DocxDocument {
-  /** From its properties, else its first paragraph of the style Title or of a heading. */
+  /** From its properties, otherwise its first paragraph in the style Title or of a heading. */
   readonly title: string | undefined
   /** Paragraphs separated by blank lines, rows of tables as lines with cells between bars. */
   readonly text: string
   readonly properties: Readonly<Record<string, string>>
 }
 
-/** The running text of a Word document, without what was deleted in tracked changes, headers and notes. Throws CONTENT_MISMATCH, FILE_UNREADABLE, RECORD_TOO_LARGE. */
+/**
+ * Reads the running text of a Word document, without tracked deletions, headers and notes. Throws CONTENT_MISMATCH, FILE_UNREADABLE,
+ * RECORD_TOO_LARGE.
+ */
 export const readDocx = async (zip: Zip, { maxChars }: { readonly maxChars: number }): Promise<DocxDocument> => {
   const parts = await officeParts(zip)
   const body = parts.get(await findMainPart(parts, 'word/document.xml'))
@@ -23,7 +26,7 @@ export const readDocx = async (zip: Zip, { maxChars }: { readonly maxChars: numb
   return { title: properties['title'] ?? title, text, properties }
 }
 
-/** The old place of moved text (ECMA-376 part 1, 17.13.5.22) and the content for old programs. */
+/** The old position of moved text (ECMA-376 part 1, 17.13.5.22), and the content for old programs. */
 const ELSEWHERE = new Set(['Fallback', 'moveFrom'])
 
 const createWriter = (maxChars: number) => {
@@ -35,7 +38,8 @@ const createWriter = (maxChars: number) => {
   let tables = 0
   let cells: string[] = []
   let cell: string[] = []
-  // What is shown elsewhere or no more: a text box has its content twice, for new and for old programs, and moved text has its old place.
+  // Counts elements whose content is shown elsewhere: a text box has its content twice, for new and for old programs, and moved text has its old
+  // position.
   let elsewhere = 0
 
   const add = (piece: string): void => {
@@ -87,7 +91,7 @@ const createWriter = (maxChars: number) => {
 
 const WANTED = new Set(['title', 'subject', 'creator', 'keywords', 'description', 'lastModifiedBy', 'created', 'modified', 'category'])
 
-/** What an Office file says about itself: title, creator, created … */
+/** Reads what an Office file says about itself: title, creator, created … */
 const readCoreProperties = async (parts: ReadonlyMap<string, ZipEntry>): Promise<Readonly<Record<string, string>>> => {
   const part = parts.get('docprops/core.xml')
   const properties: Record<string, string> = {}

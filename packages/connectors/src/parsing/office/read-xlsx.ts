@@ -10,18 +10,18 @@ export type { CellValue }
 
 export interface XlsxRow {
   readonly sheet: string
-  /** As the sheet counts it, from 1. */
+  /** As the sheet counts, from 1. */
   readonly row: number
   /** By column from 0; null where the cell is empty. Dates as ISO 8601 without a zone. */
   readonly cells: readonly CellValue[]
 }
 
 export interface XlsxOptions {
-  /** Of all shared strings together, which are held. */
+  /** For all shared strings together, which are held in memory. */
   readonly maxSharedChars: number
 }
 
-/** The rows of all visible sheets in their order, in groups, as they stream. Throws CONTENT_MISMATCH, FILE_UNREADABLE, FILE_TOO_LARGE. */
+/** Yields the rows of all visible sheets in order, in groups, as they stream. Throws CONTENT_MISMATCH, FILE_UNREADABLE, FILE_TOO_LARGE. */
 export async function* readXlsx(zip: Zip, options: XlsxOptions): AsyncGenerator<readonly XlsxRow[], void, void> {
   const parts = await officeParts(zip)
   const part = (name: string): ZipEntry => {

@@ -3,7 +3,7 @@ import { toStorable } from '../html/cut-text.js'
 import type { ZipEntry } from '../zip/open-zip.js'
 import { readXml } from './xml-events.js'
 
-/** The strings that cells refer to by number; empty without the part. Throws FILE_TOO_LARGE. */
+/** Reads the strings that cells refer to by number; empty without the part. Throws FILE_TOO_LARGE. */
 export const readSharedStrings = async (part: ZipEntry | undefined, maxChars: number): Promise<readonly string[]> => {
   const strings: string[] = []
   if (part === undefined) return strings
@@ -22,7 +22,7 @@ export const readSharedStrings = async (part: ZipEntry | undefined, maxChars: nu
       if (name === 'rPh') phonetic--
       if (name !== 'si') return
       strings.push(unescapeXstring(current))
-      // An empty string costs its place in the list.
+      // Even an empty string takes a slot in the list.
       chars += current.length + 8
       if (chars > maxChars) throw new Failure('FILE_TOO_LARGE', `the texts of the workbook take more than ${maxChars} characters`)
     },
@@ -33,7 +33,10 @@ export const readSharedStrings = async (part: ZipEntry | undefined, maxChars: nu
   return strings
 }
 
-/** Text of a sheet without the escapes of characters that XML cannot hold: `_x000D_`, and `_x005F_` for the line itself (ECMA-376 part 1, 22.9.2.19). */
+/**
+ * Decodes the escapes of characters that XML cannot represent: `_x000D_`, and `_x005F_` for the underscore itself (ECMA-376 part 1,
+ * 22.9.2.19).
+ */
 export const unescapeXstring = (text: string): string =>
   text.includes('_x')
     ? toStorable(text.replaceAll(/_x([0-9A-Fa-f]{4})_/g, (_escape, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))))

@@ -19,10 +19,10 @@ export interface SheetRow {
 
 /** Excel's own limit for the text of a cell. */
 const MAX_CELL_CHARS = 32_767
-/** Its own limit for columns. */
+/** Excel's own limit for columns. */
 const EXCEL_COLUMNS = 16_384
 
-/** Rows with at least one value, in groups as the part streams. Throws FILE_UNREADABLE. */
+/** Yields rows with at least one value, in groups, as the part streams. Throws FILE_UNREADABLE. */
 export async function* sheetRows(bytes: AsyncIterable<Buffer>, context: SheetContext): AsyncGenerator<readonly SheetRow[], void, void> {
   let rows: SheetRow[] = []
   let number = 0

@@ -4,16 +4,16 @@ import { unescapeXstring } from './shared-strings.js'
 import { attributeOf, readXml } from './xml-events.js'
 
 export interface Workbook {
-  /** Visible worksheets in their order, each with the name of its part. */
+  /** Visible worksheets in order, each with the name of its part. */
   readonly sheets: readonly { readonly name: string; readonly part: string }[]
   /** Days are counted from 1904 instead of 1900. */
   readonly date1904: boolean
-  /** The parts that hold the strings and styles of its cells. */
+  /** The parts that contain the strings and styles of its cells. */
   readonly strings: string
   readonly styles: string
 }
 
-/** @param folder of the workbook within the file, with a slash at the end. Throws FILE_UNREADABLE when a sheet cannot be found. */
+/** @param folder of the workbook within the file, with a trailing slash. Throws FILE_UNREADABLE when a sheet cannot be found. */
 export const readWorkbook = async (book: ZipEntry, relations: ZipEntry, folder: string): Promise<Workbook> => {
   const toPart = (target: string): string => (target.startsWith('/') ? target.slice(1) : `${folder}${target.replace(/^\.\//, '')}`)
   const targets = new Map<string, string>()
@@ -41,7 +41,7 @@ export const readWorkbook = async (book: ZipEntry, relations: ZipEntry, folder: 
       const part = targets.get(id)
       const sheet = unescapeXstring(attributes['name'] ?? '')
       if (part !== undefined) sheets.push({ name: sheet, part })
-      // Rather no rows with a reason than no rows.
+      // A failure with a reason is better than silently no rows.
       else if (!others.has(id))
         throw new Failure('FILE_UNREADABLE', `the workbook does not say where its sheet ${JSON.stringify(sheet.slice(0, 100))} is`)
     },

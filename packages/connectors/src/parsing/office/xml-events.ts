@@ -3,13 +3,13 @@ import { SaxesParser } from 'saxes'
 import { createYield } from '../bytes/yield-to-loop.js'
 
 export interface XmlHandler {
-  /** Names without their prefix. */
+  /** Names come without their prefix. */
   open?(name: string, attributes: Readonly<Record<string, string>>): void
   close?(name: string): void
   text?(text: string): void
 }
 
-/** The value of an attribute whatever its prefix, which is free in XML; the one without a prefix first. */
+/** Returns the value of an attribute whatever its prefix, which is arbitrary in XML; one without a prefix takes precedence. */
 export const attributeOf = (attributes: Readonly<Record<string, string>>, name: string): string | undefined => {
   const plain = attributes[name]
   if (plain !== undefined) return plain
@@ -17,12 +17,12 @@ export const attributeOf = (attributes: Readonly<Record<string, string>>, name: 
   return undefined
 }
 
-/** Far more than any program writes. Each open element costs, all at once, when the part ends without its closing tags. */
+/** Far more than any program writes. Open elements cost time, all at once, when the part ends without its closing tags. */
 const MAX_DEPTH = 1_000
 
 const local = (name: string): string => name.slice(name.indexOf(':') + 1)
 
-/** A part of an Office file, element by element as its bytes arrive; yields after each piece. Throws FILE_UNREADABLE, XML_DTD_NOT_ALLOWED. */
+/** Parses a part of an Office file, element by element as its bytes arrive; yields after each piece. Throws FILE_UNREADABLE, XML_DTD_NOT_ALLOWED. */
 export async function* xmlEvents(bytes: AsyncIterable<Buffer>, handler: XmlHandler): AsyncGenerator<void, void, void> {
   const parser = new SaxesParser()
   const decoder = new TextDecoder()
@@ -57,7 +57,7 @@ export async function* xmlEvents(bytes: AsyncIterable<Buffer>, handler: XmlHandl
   yield
 }
 
-/** A whole part. */
+/** Parses a whole part. */
 export const readXml = async (bytes: AsyncIterable<Buffer>, handler: XmlHandler): Promise<void> => {
   for await (const _piece of xmlEvents(bytes, handler)) void 0
 }

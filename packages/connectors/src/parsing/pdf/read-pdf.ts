@@ -2,7 +2,7 @@ import { Failure } from '@inlet/connector-sdk'
 import type { RandomAccess, ReaderProcesses } from '../subprocess/reader-process.js'
 
 export interface PdfDocument {
-  /** From its metadata, when there is one worth the name. */
+  /** From its metadata, if there is one worth the name. */
   readonly title: string | undefined
   readonly pages: number
   /** What the document says about itself: Author, Creator, CreationDate … */
@@ -18,13 +18,13 @@ export interface PdfOptions {
   readonly maxPages?: number
 }
 
-/** A PDF is held whole by the process that reads it. */
+/** The process that reads a PDF holds all of it. */
 const MAX_PDF_BYTES = 256 * 1024 * 1024
 const DEFAULT_PAGES = 10_000
 
 /**
- * What a PDF says about itself, then the text of each page, read in another process. A scanned page has an empty text; `unreadable`: it shows text whose characters the
- * document does not say.
+ * Yields what a PDF says about itself, then the text of each page, read in a subprocess. The text of a scanned page is empty; `unreadable`: it
+ * displays text whose characters the document does not define.
  * Throws FILE_UNREADABLE (damaged, encrypted), FILE_TOO_LARGE.
  */
 export async function* readPdf(

@@ -21,7 +21,7 @@ const parquet = async (bytes: Buffer) => {
 }
 
 describe('a PDF', () => {
-  it('gives its title, its pages and their text', async () => {
+  it('yields its title, its pages and their text', async () => {
     expect(await pdf(makePdf(['First (page)', 'Second'], { Title: 'Report', Author: 'Ada' }))).toEqual([
       { document: { title: 'Report', pages: 2, info: expect.objectContaining({ Title: 'Report', Author: 'Ada' }) } },
       { page: 1, text: 'First (page)' },
@@ -66,7 +66,7 @@ describe('a Parquet file', () => {
   })
 })
 
-it('ends the process when nobody wants the rest, and starts another', async () => {
+it('ends the process when no one wants the rest, and starts another', async () => {
   const file = inMemory(makePdf(['1', '2']))
   for await (const _event of readPdf(file, { processes, signal })) break
   expect(await all(readPdf(file, { processes, signal }))).toHaveLength(3)

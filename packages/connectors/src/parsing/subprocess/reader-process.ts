@@ -5,10 +5,10 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Failure, type Reason } from '@inlet/connector-sdk'
 
-/** A file whose bytes can be asked for in any order. */
+/** A file with random access. */
 export interface RandomAccess {
   readonly size: number
-  /** From `start` up to `end`, which is not read; fewer only when the file ends. */
+  /** Reads from `start` up to `end`, exclusive; fewer bytes only at the end of the file. */
   readAt(start: number, end: number): Promise<Buffer>
 }
 
@@ -19,11 +19,11 @@ export interface ReadingJob {
   readonly signal: AbortSignal
 }
 
-/** Reads files that cost long work without a pause, or much memory, in processes of their own. */
+/** Reads files that need long uninterrupted work, or much memory, in subprocesses. */
 export interface ReaderProcesses extends AsyncDisposable {
   /**
-   * The file as lines of JSON, in pieces that end with a line break. Throws FILE_UNREADABLE and FILE_TOO_LARGE, also when the process
-   * ran out of memory or time, and what reading the bytes throws. When the reader stops early, the process ends.
+   * Yields the file as lines of JSON, in pieces that end with a line break. Throws FILE_UNREADABLE and FILE_TOO_LARGE, including when the process
+   * runs out of memory or time, and what reading the bytes throws. When the reader stops early, the process ends.
    */
   lines(job: ReadingJob): AsyncGenerator<string, void, void>
 }
@@ -35,12 +35,12 @@ type Message =
   | { readonly failure: { readonly reason: Reason; readonly message: string } }
 
 const MEMORY_MB = 1024
-/** Between two answers of the process. */
+/** Limit between two messages of the process. */
 const ANSWER_MS = 60_000
-/** A process that waits for work is kept this long. */
+/** How long an idle process is kept. */
 const IDLE_MS = 10_000
 
-/** Starts nothing yet. The caller disposes. */
+/** Starts nothing yet. The caller disposes it. */
 export const createReaderProcesses = (): ReaderProcesses => {
   let idle: { readonly child: ChildProcess; readonly timer: NodeJS.Timeout } | undefined
   const all = new Set<ChildProcess>()
@@ -107,7 +107,7 @@ async function* converse(child: ChildProcess, { kind, file, options = {}, signal
   }
 }
 
-/** One message at a time: the process says nothing more before it was answered. */
+/** One message at a time: the process waits for a reply before it sends another. */
 const listen = (child: ChildProcess, signal: AbortSignal): { next(): Promise<Message>; close(): void } => {
   const waiting: { message?: Message; failure?: unknown; wake?: () => void } = {}
   const wake = (): void => waiting.wake?.()
@@ -151,12 +151,12 @@ const listen = (child: ChildProcess, signal: AbortSignal): { next(): Promise<Mes
 /** Node 20 has the permission model under its first name. */
 const permissionFlag = (): string => (process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission')
 
-/** Without our environment, and able to read nothing but its own code. */
+/** Starts a process without our environment that can read nothing but its own code. */
 const start = (): ChildProcess => {
   const script = realpathSync(fileURLToPath(new URL('../../../subprocess/read.mjs', import.meta.url)))
   const { resolve } = createRequire(import.meta.url)
   const libraries = {
-    // The maps of characters that a reader of PDF must bring along (ISO 32000-1, 9.7.5.2) come with the library that unpdf bundles, not with unpdf.
+    // The predefined character maps that a PDF reader must provide (ISO 32000-1, 9.7.5.2) come with the library that unpdf bundles, not with unpdf.
     cmaps: path.join(path.dirname(resolve('pdfjs-dist/package.json')), 'cmaps', 'LICENSE'),
     unpdf: path.join(path.dirname(resolve('unpdf')), 'index.mjs'),
     hyparquet: resolve('hyparquet'),

@@ -4,12 +4,12 @@ import { SaxesParser } from 'saxes'
 import { createYield } from '../bytes/yield-to-loop.js'
 import { chooseCharset, type DecodedText, decodeAs } from '../html/decode.js'
 
-/** An element with its text; names without prefix. */
+/** An element with its text; names come without a prefix. */
 export interface XmlElement {
   readonly name: string
   readonly attributes: Readonly<Record<string, string>>
   readonly children: readonly XmlElement[]
-  /** The text right inside, children left out. */
+  /** The text directly inside, without that of children. */
   readonly text: string
 }
 
@@ -24,7 +24,7 @@ const PIECE_CHARS = 64 * 1024
 const MAX_DEPTH = 100
 
 /**
- * A whole, small XML document as a tree; other work runs between its pieces. Throws XML_DTD_NOT_ALLOWED, and
+ * Parses a small XML document into a tree; yields to other work between its pieces. Throws XML_DTD_NOT_ALLOWED, and
  * CONTENT_MISMATCH for what is not XML.
  */
 export const readXmlTree = async (xml: string): Promise<XmlElement> => {
@@ -61,17 +61,18 @@ export const readXmlTree = async (xml: string): Promise<XmlElement> => {
   return top
 }
 
-/** The first child of a name. */
+/** Returns the first child with a name. */
 export const childOf = (element: XmlElement | undefined, name: string): XmlElement | undefined =>
   element?.children.find((child) => child.name === name)
 
-/** The text of the first child of a name, trimmed; empty when there is none. */
+/** Returns the text of the first child with a name, trimmed; empty if there is none. */
 export const textOf = (element: XmlElement | undefined, name: string): string => childOf(element, name)?.text.trim() ?? ''
 
 /**
- * The text of XML or JSON from the web: byte order mark, UTF-16 by its zeros, charset of the Content-Type, declaration of the XML, what the bytes look
- * like. Valid UTF-8 that declares itself wins over the header, which many servers set for all text alike. NUL and lone surrogates become U+FFFD, and
- * white space at the start, which XML does not allow, goes.
+ * Decodes XML or JSON from the web, by byte order mark, UTF-16 by its zeros, charset of the Content-Type, XML declaration, and what the bytes look
+ * like. Valid UTF-8 that declares itself overrides the header, which many servers set the same for all text. NUL and lone surrogates become U+FFFD,
+ * and
+ * leading white space, which XML does not allow, is removed.
  */
 export const decodeXml = (bytes: Buffer, contentType: string): DecodedText => {
   const chosen = chooseCharset(bytes, contentType)

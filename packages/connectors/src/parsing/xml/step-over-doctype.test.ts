@@ -36,7 +36,7 @@ describe('stepOverDoctype', () => {
     expect(of(doctype, '<a/>')).toBeNull()
   })
 
-  it('finds none behind the first element', () => {
+  it('finds none after the first element', () => {
     expect(of('', '<a><!DOCTYPE x></a>')?.text).toBe(text('<a><!DOCTYPE x></a>'))
   })
 })

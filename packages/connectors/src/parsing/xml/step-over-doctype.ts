@@ -5,17 +5,17 @@ export interface WithoutDoctype {
   readonly left: readonly string[]
 }
 
-/** A document type is at most so long; behind that the text is not looked at for its end. */
+/** The longest document type; its end is not searched for beyond this. */
 const MAX_DOCTYPE_CHARS = 65_536
 const MAX_ENTITIES = 500
 const MAX_ENTITY_CHARS = 200
-/** How much a document may grow by its entities; further references stay as text. */
+/** How much entities may make a document grow; further references stay as text. */
 const MAX_GROWTH_CHARS = 1_048_576
 const PREDEFINED = new Set(['amp', 'lt', 'gt', 'quot', 'apos'])
 
 /**
- * Steps over the document type of XML: external definitions are not fetched, and internal entities are taken only when they stand for plain
- * characters, so that nothing can grow by entities in entities. Null when the document type does not end. Pure, in linear time.
+ * Removes the document type of XML: external definitions are not fetched, and internal entities count only if they stand for plain
+ * characters, so that entities in entities cannot expand. Null when the document type does not end. Pure, in linear time.
  */
 export const stepOverDoctype = (text: string): WithoutDoctype | null => {
   const start = findDoctype(text)
@@ -29,7 +29,7 @@ export const stepOverDoctype = (text: string): WithoutDoctype | null => {
   return { text: text.slice(0, start) + replaced.text, left: replaced.left }
 }
 
-/** It stands before the first element; only a declaration, comments and instructions may stand before it. */
+/** It precedes the first element; only a declaration, comments and instructions may come before it. */
 const findDoctype = (text: string): number => {
   for (let at = 0; at < text.length; ) {
     const next = text.indexOf('<', at)
@@ -43,7 +43,7 @@ const findDoctype = (text: string): number => {
   return -1
 }
 
-/** Behind its `>`: those in quotes, comments and the internal subset are none. */
+/** Returns the position after its `>`, ignoring those in quotes, comments and the internal subset. */
 const endOfDoctype = (text: string, start: number): number => {
   let depth = 0
   const limit = Math.min(text.length, start + MAX_DOCTYPE_CHARS)
@@ -79,7 +79,7 @@ const readEntities = (doctype: string): { readonly plain: ReadonlyMap<string, st
   return { plain, others }
 }
 
-/** The characters an entity stands for; null when there is more to it: elements, further entities, or a file. */
+/** Returns the characters an entity stands for; null if there is more to it: elements, further entities, or a file. */
 const plainValue = (value: string | undefined): string | null => {
   if (value === undefined || value.length > MAX_ENTITY_CHARS) return null
   const decoded = value.replaceAll(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));/gi, (_reference, hex?: string, decimal?: string) => {
@@ -89,7 +89,7 @@ const plainValue = (value: string | undefined): string | null => {
   return /[<&%]/.test(decoded) ? null : decoded
 }
 
-/** Replaces references outside of comments and CDATA. */
+/** Replaces references outside comments and CDATA. */
 const replaceEntities = (text: string, plain: ReadonlyMap<string, string>, others: ReadonlySet<string>): WithoutDoctype => {
   const parts: string[] = []
   const left = new Set<string>()

@@ -5,15 +5,18 @@ import { type Entry, fromFdPromise, validateFileName, type ZipFile } from 'yauzl
 import { type GunzipLimits, limitExpansion } from '../bytes/gunzip.js'
 import { entryName } from './entry-name.js'
 
-/** A file inside of an archive. */
+/** A file in an archive. */
 export interface ZipEntry {
-  /** The path with slashes, as the archive has it. */
+  /** The path with slashes, as in the archive. */
   readonly name: string
   /** As the archive claims. */
   readonly size: number
   /** Why it must not be read: its path climbs out of the archive, or its content cannot be decoded. */
   readonly refused: Failure | null
-  /** The content, decompressed as it streams. Throws FILE_UNREADABLE when it is damaged or its size is a lie, ARCHIVE_BOMB beyond the limits of the archive. */
+  /**
+   * Yields the content, decompressed as it streams. Throws FILE_UNREADABLE when it is damaged or its declared size is wrong, ARCHIVE_BOMB beyond the
+   * limits of the archive.
+   */
   bytes(): AsyncGenerator<Buffer, void, void>
 }
 
@@ -21,18 +24,18 @@ export interface ZipOptions extends GunzipLimits {
   readonly maxEntries: number
 }
 
-/** An archive; everything read of it counts towards its limits together. Nothing to close: the handle stays that of the caller. */
+/** An archive; everything read from it counts towards its limits together. Nothing to close: the handle stays the caller's. */
 export interface Zip {
-  /** Its files in the order of its directory, which can be gone through once. Folders are left out. Throws FILE_TOO_LARGE, FILE_UNREADABLE. */
+  /** Yields its files in directory order; can be iterated once. Leaves out folders. Throws FILE_TOO_LARGE, FILE_UNREADABLE. */
   entries(): AsyncGenerator<ZipEntry, void, void>
 }
 
-/** Throws FILE_UNREADABLE for what is no zip, is cut off or spread over several files. */
+/** Throws FILE_UNREADABLE for what is no zip, is truncated or split over several files. */
 export const openZip = async (handle: FileHandle, size: number, options: ZipOptions): Promise<Zip> => {
   const counts = { in: 0, out: 0 }
   const open = async (): Promise<ZipFile> => {
     try {
-      // Names stay bytes here: with its own check a single bad name would spoil the whole archive.
+      // Names stay bytes here: with the library's own check, a single bad name would spoil the whole archive.
       return await fromFdPromise(handle.fd, { autoClose: false, lazyEntries: true, decodeStrings: false, validateEntrySizes: true })
     } catch (thrown) {
       throw unreadable(thrown)
