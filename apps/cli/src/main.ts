@@ -5,10 +5,10 @@ import { askSecret } from './terminal/ask-secret.js'
 import { confirm } from './terminal/confirm.js'
 import { createTerminal } from './terminal/terminal.js'
 
-// Listening from the first line on: a Ctrl-C while things start must close what has been opened.
+// Registered first: a Ctrl-C during startup must close what has been opened.
 const stopped = waitForSignal()
 
-// A reader such as `head` may close the pipe early; that is no error of ours.
+// A reader such as `head` may close the pipe early; that is not our error.
 process.stdout.on('error', () => process.exit(0))
 
 const exitCode = await runProgram(
@@ -23,5 +23,5 @@ const exitCode = await runProgram(
   },
   { stdout: (text) => void process.stdout.write(text), stderr: (text) => void process.stderr.write(text) },
 )
-// What was printed into a pipe is written first.
+// Output into a pipe is written first.
 process.stdout.write('', () => process.exit(exitCode))

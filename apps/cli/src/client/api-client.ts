@@ -10,7 +10,7 @@ interface ProblemBody {
   readonly errors?: readonly FieldProblem[]
 }
 
-/** A problem+json answer of the API. */
+/** A problem+json response of the API. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem'
   readonly status: number
@@ -18,7 +18,7 @@ export class ApiProblem extends Error {
   readonly next: string | undefined
   readonly field: string | undefined
   readonly errors: readonly FieldProblem[]
-  /** Slug or id of the source that was asked for something; undefined for other things. */
+  /** Slug or id of the source that the request concerned; undefined for other requests. */
   readonly source: string | undefined
   constructor(status: number, body: ProblemBody, path = '') {
     super(body.detail ?? body.title ?? `the API answered ${status}`)
@@ -32,7 +32,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The API could not be reached, or something else answered in its place. */
+/** The API could not be reached, or something else responded in its place. */
 export class ApiUnreachable extends Error {
   override readonly name = 'ApiUnreachable'
 }
@@ -42,17 +42,17 @@ export type Query = Readonly<Record<string, string | number | boolean | readonly
 /** The REST API of an installation, as its users see it. */
 export interface ApiClient {
   readonly url: string
-  /** Throws ApiProblem for every answer that is not 2xx, ApiUnreachable when there is none. */
+  /** Throws ApiProblem for every response that is not 2xx, ApiUnreachable when there is none. */
   call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<T>
   /** Sends a file; throws as `call` does. */
   upload(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<UploadView>
-  /** The bytes of a path; throws as `call` does. The caller reads them or cancels. */
+  /** Returns the bytes at a path; throws as `call` does. The caller reads or cancels them. */
   download(path: string): Promise<{ readonly bytes: ReadableStream<Uint8Array>; readonly headers: Headers }>
-  /** Server-sent events from a path, until the server ends them or the signal aborts. */
+  /** Yields server-sent events from a path, until the server ends them or the signal aborts. */
   events(path: string, options: { readonly lastEventId?: string | undefined; readonly signal: AbortSignal }): AsyncGenerator<ServerEvent>
 }
 
-/** A path with a query; what is undefined is left out. */
+/** Appends a query to a path, leaving out undefined values. */
 export const withQuery = (path: string, query: Query): string => {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)]),
@@ -61,7 +61,7 @@ export const withQuery = (path: string, query: Query): string => {
 }
 
 const TIMEOUT_MS = 150_000
-/** Who looks at night should not wait for minutes to hear that the database hangs. */
+/** Nobody should wait for minutes at night to learn that the database hangs. */
 const READ_TIMEOUT_MS = 30_000
 
 export const createApiClient = (url: string, key: string): ApiClient => {
@@ -84,7 +84,7 @@ export const createApiClient = (url: string, key: string): ApiClient => {
       })
       const answer = parseAnswer(url, response.status, await response.text())
       if (!response.ok) throw new ApiProblem(response.status, answer ?? {}, path)
-      // The contract package checks the API's side; the shapes are not parsed a second time here.
+      // The contract package checks the API's side; the shapes are not validated a second time here.
       return answer as T
     },
     async upload(name, bytes) {

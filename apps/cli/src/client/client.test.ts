@@ -107,7 +107,7 @@ describe('the client', () => {
   const server = createServer((request, response) => {
     asked.push(`${request.url} ${String(request.headers['last-event-id'] ?? '')}`)
     if (request.url === '/page') return response.end('<html>')
-    // A proxy that passes no streams, once; then one that breaks after each event.
+    // First a proxy that does not pass streams, once; then one that breaks after each event.
     if (asked.length === 1) return response.writeHead(502).end()
     if (request.url?.startsWith('/v1/events?')) return response.end(`{"items":[${event(6)}],"nextCursor":null}`)
     const next = Number(request.headers['last-event-id']) + 1

@@ -8,18 +8,18 @@ const contextsSchema = z.strictObject({
   contexts: z.record(z.string(), z.strictObject({ url: z.string(), key: z.string() })),
 })
 
-/** Installations that `inlet login` knows, by a short name; at most one of them is current. */
+/** Installations stored by `inlet login`, under short names; at most one of them is current. */
 export type Contexts = z.infer<typeof contextsSchema>
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** In the user's own folder for settings, as the XDG Base Directory Specification has it. */
+/** Returns the file in the user's configuration folder, following the XDG Base Directory Specification. */
 export const contextsFile = (env: Env): string => {
   const base = env['XDG_CONFIG_HOME'] || path.join(env['HOME'] || homedir(), '.config')
   return path.join(base, 'inlet', 'contexts.json')
 }
 
-/** None when there is no file. Throws when it cannot be read. */
+/** Reads the contexts; empty when there is no file. Throws when it cannot be read. */
 export const readContexts = (env: Env): Contexts => {
   const file = contextsFile(env)
   let text: string
@@ -36,7 +36,7 @@ export const readContexts = (env: Env): Contexts => {
   }
 }
 
-/** Writes them so that nobody else can read the keys, and nobody ever reads half a file. */
+/** Writes the contexts so that nobody else can read the keys, and nobody ever reads half a file. */
 export const writeContexts = (env: Env, contexts: Contexts): void => {
   const file = contextsFile(env)
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
@@ -49,7 +49,7 @@ export const writeContexts = (env: Env, contexts: Contexts): void => {
   }
 }
 
-/** The one of that name. Throws with the names there are. */
+/** Returns the context of a name. Throws with the existing names. */
 export const getContext = ({ contexts }: Contexts, name: string): Contexts['contexts'][string] => {
   const found = Object.hasOwn(contexts, name) ? contexts[name] : undefined
   if (found !== undefined) return found

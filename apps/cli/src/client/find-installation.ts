@@ -7,13 +7,13 @@ import { getContext, readContexts } from './contexts.js'
 export interface InstallationFlags {
   readonly url?: string | undefined
   readonly key?: string | undefined
-  /** One that `inlet login` has stored. */
+  /** A context stored by `inlet login`. */
   readonly context?: string | undefined
-  /** The data folder of a local installation; without it those of `up` and of the demo are looked into. */
+  /** The data folder of a local installation; default: those of `up` and of the demo. */
   readonly data?: string | undefined
 }
 
-/** Where an API is, and the key to it. */
+/** The address of an API, and the key for it. */
 export interface Installation {
   readonly url: string
   readonly key: string
@@ -21,12 +21,13 @@ export interface Installation {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Keys of the environment that name an installation. */
+/** Environment variables that name an installation. */
 export const COMMAND_KEYS = ['INLET_URL', 'INLET_API_KEY', 'INLET_CONTEXT'] as const
 
 /**
- * The installation that commands talk to: flags, else INLET_URL and INLET_API_KEY, else the context of INLET_CONTEXT or the current one, else the one that runs from a
- * data folder. Keys that are stored go to their own address alone: that of a context, or this machine. Throws with the next step.
+ * Finds the installation that commands use: flags, otherwise INLET_URL and INLET_API_KEY, otherwise the context of INLET_CONTEXT or the current one,
+ * otherwise the one that runs from a data folder. Stored keys are only sent to their own address: that of a context, or this machine. Throws with the
+ * next step.
  */
 export const findInstallation = (flags: InstallationFlags, env: Env): Installation => {
   const given = nonEmpty(flags.url) ?? (flags.context === undefined ? nonEmpty(env['INLET_URL']) : undefined)
@@ -43,7 +44,10 @@ export const findInstallation = (flags: InstallationFlags, env: Env): Installati
 
 const nonEmpty = (text: string | undefined): string | undefined => (text === undefined || text.trim() === '' ? undefined : text)
 
-/** The context of the flag, else that of INLET_CONTEXT, else the current one; a data folder that is named comes before the latter two. */
+/**
+ * Returns the context of the flag, otherwise that of INLET_CONTEXT, otherwise the current one; an explicit data folder takes precedence over the
+ * latter two.
+ */
 const storedContext = ({ context, data }: InstallationFlags, env: Env): Installation | null => {
   if (context !== undefined) return getContext(readContexts(env), context)
   if (data !== undefined) return null
@@ -56,7 +60,7 @@ const storedContext = ({ context, data }: InstallationFlags, env: Env): Installa
 const keyOfContext = ({ origin }: URL, env: Env): string | undefined =>
   Object.values(readContexts(env).contexts).find(({ url }) => isUrl(url) && new URL(url).origin === origin)?.key
 
-/** The data folder that is named, else the first from which an installation runs. */
+/** Returns the explicit data folder, otherwise the first from which an installation runs. */
 export const folderOf = ({ data }: Pick<InstallationFlags, 'data'>): string => {
   const folders = data === undefined ? DATA_FOLDERS : [data]
   return folders.find((folder) => readMember(path.join(folder, 'running.json'), 'url') !== undefined) ?? folders[0] ?? ''

@@ -10,7 +10,7 @@ export interface EventFilter {
 
 export interface FollowEventsOptions {
   readonly filter: EventFilter
-  /** The last event that is known; what came after it is not missed. */
+  /** The last known event; no event after it is missed. */
   readonly after: string
   readonly signal: AbortSignal
   readonly pauseMs?: number
@@ -18,7 +18,7 @@ export interface FollowEventsOptions {
 
 const MAX_REMEMBERED = 2_000
 
-/** Events after a known one, each once: as a stream that is opened again when it breaks, and by polling while none can be had. */
+/** Yields the events after a known one, each once: from a stream that is reopened when it breaks, and by polling while no stream is available. */
 export async function* followEvents(api: ApiClient, options: FollowEventsOptions): AsyncGenerator<EventView> {
   const { filter, signal, pauseMs = 2_000 } = options
   const path = withQuery('/v1/events/stream', { ...filter })

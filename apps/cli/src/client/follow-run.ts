@@ -6,13 +6,13 @@ export interface FollowRunOptions {
   readonly source: string
   readonly runId: string
   readonly signal: AbortSignal
-  /** Between two looks at the counts, in ms. */
+  /** Interval for polling the counts, in ms. */
   readonly pollMs?: number
 }
 
 /**
- * A run whenever it has changed, until it has ended or the signal aborts. Events of its source are the occasion to look
- * at once; counts move without events, so it is looked at regularly as well, which suffices where a proxy holds streams back.
+ * Yields a run whenever it has changed, until it ends or the signal aborts. Events of its source trigger a poll at once; counts change without
+ * events, so it is also polled regularly, which suffices if a proxy holds streams back.
  */
 export async function* followRun(api: ApiClient, options: FollowRunOptions): AsyncGenerator<RunView> {
   const { runId, signal, pollMs = 1_000 } = options
@@ -49,6 +49,6 @@ const listen = async (
     for await (const { data } of api.events(withQuery('/v1/events/stream', { source }), { signal: how.signal }))
       if (data.includes(runId)) how.onEvent()
   } catch {
-    // The regular look continues without it.
+    // Regular polling continues without it.
   }
 }

@@ -2,13 +2,13 @@ import { type ApiClient, type Query, withQuery } from './api-client.js'
 
 interface Page<T> {
   readonly items: readonly T[]
-  /** Absent where a server of an earlier version gives the whole list. */
+  /** Absent if a server of an earlier version returns the whole list. */
   readonly nextCursor?: string | null
 }
 
 const MAX_PAGE = 200
 
-/** All items of a list, page by page, up to `limit`. */
+/** Yields all items of a list, page by page, up to `limit`. */
 export async function* listAll<T>(api: ApiClient, path: string, query: Query & { readonly limit?: number }): AsyncGenerator<T> {
   let left = query.limit ?? Number.POSITIVE_INFINITY
   for (let cursor: string | undefined; left > 0; ) {
@@ -20,7 +20,7 @@ export async function* listAll<T>(api: ApiClient, path: string, query: Query & {
   }
 }
 
-/** The same as an array. */
+/** Collects the items into an array. */
 export const collect = async <T>(items: AsyncIterable<T>): Promise<readonly T[]> => {
   const all: T[] = []
   for await (const item of items) all.push(item)

@@ -5,7 +5,7 @@ export interface ServerEvent {
   readonly data: string
 }
 
-/** Reads server-sent events (WHATWG HTML, section 9.2) from the bytes of an answer; comments are left out. */
+/** Parses server-sent events (WHATWG HTML, section 9.2) from the bytes of a response; comments are skipped. */
 export async function* toServerEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder()
   let rest = ''

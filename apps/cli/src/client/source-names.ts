@@ -1,7 +1,7 @@
 import type { SourceDetail } from '@inlet/contract'
 import { type ApiClient, ApiProblem } from './api-client.js'
 
-/** Slugs by source id, each asked for once; null for a source that is gone, and while the API does not say. */
+/** Returns a lookup of slugs by source id, which requests each once; null for a source that is gone, or while the API does not respond. */
 export const createSourceNames = (api: Pick<ApiClient, 'call'>): ((sourceId: string) => Promise<string | null>) => {
   const known = new Map<string, string | null>()
   return async (sourceId) => {
@@ -12,7 +12,7 @@ export const createSourceNames = (api: Pick<ApiClient, 'call'>): ((sourceId: str
       known.set(sourceId, slug)
       return slug
     } catch (error) {
-      // Anything else may pass: the next event asks again.
+      // Any other error may pass: the next event asks again.
       if (error instanceof ApiProblem && error.status === 404) known.set(sourceId, null)
       return null
     }

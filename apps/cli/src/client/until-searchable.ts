@@ -4,7 +4,7 @@ import type { ApiClient } from './api-client.js'
 
 const POLL_MS = 200
 
-/** Waits until all that is stored now can be found; `onWait` is called with the number of records that are not yet, while there are some. */
+/** Waits until everything stored by now is searchable; calls `onWait` with the number of records that are not, while there are any. */
 export const untilSearchable = async (api: ApiClient, onWait: (pending: number) => unknown): Promise<void> => {
   for (;;) {
     const { index } = await api.call<RecordPage>('GET', '/v1/records?q=searchable&limit=1&snippets=false')

@@ -7,7 +7,10 @@ import type { Stack } from '../stack/start-stack.js'
 import type { CommandContext } from './context.js'
 import { openBrowser } from './open-browser.js'
 
-/** Where to go next, and how to get in: the key itself when it was made just now, later where it lies. Opens the console where there is a desktop. */
+/**
+ * Prints where to go next and how to log in: the key itself if it was just created, later where it is stored. Opens the console if there is a
+ * desktop.
+ */
 export const printAddresses = async ({ terminal, env }: CommandContext, stack: Stack, folder: DataFolder): Promise<void> => {
   const isDefault = folder.path === path.resolve(DATA_FOLDER)
   const first = stack.isKeyNew && isDefault ? 'sources create <a file of yours> --follow' : 'sources'
@@ -26,7 +29,7 @@ ${stack.isKeyNew ? `\n  The key is shown this once; it stays in ${folder.file('s
   openBrowser(`${stack.url}${link.path}`, { platform: process.platform, isTerminal: process.stdout.isTTY, env })
 }
 
-/** From here, unless that leads up. */
+/** Returns the path relative to the current folder, unless that leads upwards. */
 const nearest = (place: string): string => {
   const relative = path.relative('', place)
   return relative.startsWith('..') ? place : relative

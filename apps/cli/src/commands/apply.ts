@@ -32,7 +32,7 @@ export interface ApplyFlags extends RemoteFlags {
   readonly run: boolean
 }
 
-/** `inlet apply`: files → plan → difference → changes. Answers the exit code. */
+/** `inlet apply`: files → plan → difference → changes. Returns the exit code. */
 export const apply = async (flags: ApplyFlags, context: CommandContext): Promise<number> => {
   const { terminal } = context
   const filed = parseSourceFiles(await readFiles(flags.file), context.env)
@@ -68,7 +68,7 @@ export const apply = async (flags: ApplyFlags, context: CommandContext): Promise
   return counts.refused > 0 || applied.some(({ failure }) => failure !== null) ? EXIT.failed : EXIT.done
 }
 
-/** `-` is standard input. */
+/** Reads source files; `-` is standard input. */
 const readFiles = async (paths: readonly string[]): Promise<readonly SourceFile[]> => {
   const files: SourceFile[] = []
   for (const path of paths) files.push(...(path === '-' ? [{ file: 'stdin', text: readFileSync(0, 'utf8') }] : await readSourceFiles([path])))

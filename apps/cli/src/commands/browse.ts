@@ -9,7 +9,7 @@ export interface BrowseFlags extends RemoteFlags {
   readonly limit: number
 }
 
-/** `inlet browse`: what lies at a path. */
+/** `inlet browse`: lists the items at a path. */
 export const browse = async (ref: string, path: string, flags: BrowseFlags, context: CommandContext): Promise<void> => {
   const query = { path: path === '' ? undefined : path, limit: Math.min(flags.limit, 1_000), refresh: flags.refresh }
   const page = await openApi(flags, context).call<BrowsePage>('GET', withQuery(`/v1/sources/${encodeURIComponent(ref)}/browse`, query))
@@ -27,7 +27,7 @@ export const browse = async (ref: string, path: string, flags: BrowseFlags, cont
   ])
 }
 
-/** `inlet browse --about`: what is known of an item. */
+/** `inlet browse --about`: describes an item. */
 export const aboutItem = async (ref: string, path: string, flags: BrowseFlags, context: CommandContext): Promise<void> => {
   const address = withQuery(`/v1/sources/${encodeURIComponent(ref)}/browse/metadata`, { path, refresh: flags.refresh })
   const item = await openApi(flags, context).call<ItemMetadata>('GET', address)

@@ -3,7 +3,7 @@ import { toCondition } from '../output/source-condition.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
-/** What a command may ask of a source without further words. */
+/** Actions on a source that need no further arguments. */
 export const SOURCE_ACTIONS = {
   pause: 'no more runs begin; one that is active ends by itself',
   resume: 'runs begin again, also after an error',
@@ -15,13 +15,13 @@ export const SOURCE_ACTIONS = {
 } as const
 export type SourceAction = keyof typeof SOURCE_ACTIONS
 
-/** Those that the API of this build has. */
+/** Returns the actions that the API of this build has. */
 export const knownActions = (): readonly SourceAction[] => {
   const paths = new Set(Object.values<Endpoint>(endpoints).map(({ method, path }) => `${method} ${path}`))
   return (Object.keys(SOURCE_ACTIONS) as SourceAction[]).filter((action) => paths.has(`post /v1/sources/:id/${action}`))
 }
 
-/** `inlet sources pause|resume|…`: does it to each of them. */
+/** `inlet sources pause|resume|…`: performs the action on each source. */
 export const actOnSources = async (action: SourceAction, refs: readonly string[], flags: RemoteFlags, context: CommandContext): Promise<void> => {
   const api = openApi(flags, context)
   const items: SourceDetail[] = []
@@ -32,7 +32,7 @@ export const actOnSources = async (action: SourceAction, refs: readonly string[]
   show(context, flags, { items }, () => items.map((source) => `${source.slug}: ${toCondition(source)}`))
 }
 
-/** `inlet sources delete`: with all records, so it asks first. */
+/** `inlet sources delete`: deletes all records too, so it asks first. */
 export const deleteSources = async (
   refs: readonly string[],
   flags: RemoteFlags & { readonly yes?: boolean },

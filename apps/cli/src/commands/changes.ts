@@ -17,7 +17,10 @@ export interface ChangesFlags extends RemoteFlags {
 const PAGE = 1_000
 const WAIT_SECONDS = 20
 
-/** `inlet changes`: what was stored, changed and deleted; with --follow what is. With --json one change a line, and at last the token to continue from. */
+/**
+ * `inlet changes`: shows what was stored, changed and deleted; with --follow also what happens next. With --json one change per line, and finally the
+ * token to continue from.
+ */
 export const changes = async (flags: ChangesFlags, context: CommandContext): Promise<void> => {
   const { terminal } = context
   const { source, stream, kind, follow } = flags

@@ -5,7 +5,7 @@ import { printable } from '../output/printable.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
-/** `inlet check`: whether the saved settings and secrets work. Answers the exit code. */
+/** `inlet check`: checks whether the saved settings and secrets work. Returns the exit code. */
 export const checkSource = async (ref: string, flags: RemoteFlags, context: CommandContext): Promise<number> => {
   const result = await openApi(flags, context).call<CheckResult>('POST', `/v1/sources/${encodeURIComponent(ref)}/check`, {})
   const { ok, failure, warnings, durationMs } = result

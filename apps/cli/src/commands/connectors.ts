@@ -3,7 +3,7 @@ import { toTable } from '../output/table.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
-/** `inlet connectors <type>`: its settings and secrets. */
+/** `inlet connectors <type>`: shows its settings and secrets. */
 export const getConnector = async (type: string, flags: RemoteFlags, context: CommandContext): Promise<void> => {
   const connector = await openApi(flags, context).call<ConnectorView>('GET', `/v1/connectors/${encodeURIComponent(type)}`)
   show(context, flags, connector, () => [
@@ -23,7 +23,7 @@ interface Schema {
 }
 
 const settingsTable = (title: string, given: Readonly<Record<string, unknown>>): readonly string[] => {
-  // JSON Schema as the connector's zod schema gives it: an object with properties.
+  // JSON Schema generated from the connector's zod schema: an object with properties.
   const { properties = {}, required = [] } = given as Schema
   const rows = Object.entries(properties).map(([name, { type, description, default: preset }]) => [
     name,

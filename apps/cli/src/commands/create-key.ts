@@ -4,7 +4,7 @@ import { createApiKey, parseKeyring } from '@inlet/security'
 import type { CommandContext } from './context.js'
 import { requireDatabaseUrl } from './migrate.js'
 
-/** `inlet keys create`: the first key of an installation, or one after all were lost. Prints it once. */
+/** `inlet keys create`: creates the first key of an installation, or one after all were lost. Prints it once. */
 export const createKeyCommand = async (
   flags: { readonly name: string; readonly scopes: string },
   { terminal, env }: CommandContext,

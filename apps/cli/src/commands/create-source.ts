@@ -30,7 +30,10 @@ export interface CreateSourceFlags extends RemoteFlags {
   readonly follow?: boolean
 }
 
-/** `inlet sources create`: registers one; files that are named are uploaded and read. Answers the exit code, with --follow the outcome of the first run. */
+/**
+ * `inlet sources create`: registers a source; files named as arguments are uploaded and read. Returns the exit code; with --follow, that of the first
+ * run's outcome.
+ */
 export const createSource = async (files: readonly string[], flags: CreateSourceFlags, context: CommandContext): Promise<number> => {
   const connector = flags.connector ?? (files.length > 0 ? 'file' : undefined)
   if (connector === undefined) throw new Error('name a --connector (`inlet connectors` lists them), or files to upload')
@@ -87,7 +90,7 @@ const createdLines = ({ slug, connector, runId, warnings, ...source }: SavedSour
 const toConfig = async (api: ApiClient, connector: string, set: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
   if (set.length === 0) return {}
   const { items } = await api.call<{ items: readonly { type: string }[] }>('GET', '/v1/connectors?limit=200')
-  // Of one that does not exist the registration says what may be meant.
+  // For an unknown connector, the registration suggests what may be meant.
   const schema = items.some(({ type }) => type === connector)
     ? (await api.call<ConnectorView>('GET', `/v1/connectors/${encodeURIComponent(connector)}`)).configSchema
     : {}
@@ -108,7 +111,7 @@ interface Registration {
   readonly uploads: readonly string[]
 }
 
-/** A refusal leaves no uploads behind that nothing reads. */
+/** Registers a source; if it is refused, the uploads that nothing reads are deleted. */
 const register = async (api: ApiClient, request: NewSourceRequest, { check, uploads }: Registration): Promise<SavedSource> => {
   try {
     return await api.call<SavedSource>('POST', withQuery('/v1/sources', { check }), request)

@@ -19,7 +19,7 @@ import { hitLines } from './search.js'
 import type { UpFlags } from './up.js'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
-/** `inlet demo`: `up` with sources that need no internet. Answers the exit code. */
+/** `inlet demo`: runs `up` with sources that need no internet access. Returns the exit code. */
 export const demo = async (flags: UpFlags & { readonly exit: boolean }, context: CommandContext): Promise<number> => {
   const { terminal, env, stopped } = context
   terminal.line(terminal.bold('\nInlet demo'))
@@ -29,7 +29,7 @@ export const demo = async (flags: UpFlags & { readonly exit: boolean }, context:
     folder,
     workers: flags.workers,
     port: flags.port,
-    // The demo's tables live in the embedded Postgres beside Inlet's own.
+    // The demo's tables are in the embedded Postgres, beside Inlet's own.
     env: { ...env, DATABASE_URL: undefined },
     egressAllow: ({ postgresPort }) => [`127.0.0.1:${sitePort}`, `127.0.0.1:${postgresPort}`],
     fileRoots: [path.resolve(ROOT)],

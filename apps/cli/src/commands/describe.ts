@@ -10,7 +10,7 @@ import { whyLines } from './why.js'
 
 const LATEST = 5
 
-/** `inlet describe`: what a person asks of a source at night, on one screen. */
+/** `inlet describe`: everything that an operator on call needs to know about a source, on one screen. */
 export const describeSource = async (ref: string, flags: RemoteFlags, context: CommandContext): Promise<void> => {
   const api = openApi(flags, context)
   const source = await api.call<SourceDetail>('GET', `/v1/sources/${encodeURIComponent(ref)}`)

@@ -28,7 +28,7 @@ const PROGRAMS = [
   { names: ['chromium', 'chromium-browser', 'google-chrome'], purpose: 'pages that need a browser' },
 ]
 
-/** `inlet doctor`: needs nothing to be running. Answers 0 when nothing is wrong. */
+/** `inlet doctor`: works without anything running. Returns 0 when nothing is wrong. */
 export const doctor = async (flags: DoctorFlags, context: CommandContext): Promise<number> => {
   const findings = await examine(flags, context.env)
   const broken = findings.filter(({ status }) => status === 'fail').length
@@ -85,14 +85,14 @@ const examine = async (flags: DoctorFlags, env: CommandContext['env']): Promise<
   ]
 }
 
-/** The port that a running installation uses; else the one that `inlet up` would take. */
+/** Returns the port that a running installation uses, otherwise the one that `inlet up` would use. */
 const portOf = (env: CommandContext['env'], runningUrl: string | null): number =>
   Number((runningUrl === null ? '' : new URL(runningUrl).port) || env['PORT'] || DEFAULT_PORT)
 
 const NO_DATABASE = 'no DATABASE_URL, and no installation runs from the data folder: `inlet up` starts one of its own'
 const stepOfOwn = (data: string): string => `See ${path.join(data, 'postgres', 'postgres.log')}; stop \`inlet up\` (Ctrl-C there) and start it again.`
 
-/** Null without a key, which only some of the checks need. */
+/** Returns null without a key, which only some of the checks need. */
 const clientOf = (flags: DoctorFlags, env: CommandContext['env']): ApiClient | null => {
   try {
     const { url, key } = findInstallation(flags, env)
@@ -108,7 +108,7 @@ interface Local {
   readonly encryptionKeys?: string | undefined
 }
 
-/** What the data folder says of an installation that runs from it. */
+/** Reads what the data folder says about an installation that runs from it. */
 const readLocal = (folder: string): Local => {
   const read = (name: string): Readonly<Record<string, unknown>> => {
     const file = path.join(folder, name)

@@ -11,7 +11,7 @@ export interface ExportFlags extends Omit<RemoteFlags, 'output'> {
   readonly owner?: string
 }
 
-/** `inlet export`: the registered sources as a file that `inlet apply` takes back without a change. */
+/** `inlet export`: writes the registered sources to a file that `inlet apply` would apply without a change. */
 export const exportSources = async (slugs: readonly string[], flags: ExportFlags, context: CommandContext): Promise<void> => {
   const registry = createHttpRegistry(openApi(flags, context))
   const all = await collect(registry.list({ managedBy: flags.owner }))

@@ -11,7 +11,7 @@ export interface FetchFlags extends Omit<RemoteFlags, 'output'> {
   readonly refresh?: boolean
 }
 
-/** `inlet fetch`: the bytes of an item, to a file or to standard output. */
+/** `inlet fetch`: writes the bytes of an item to a file or to standard output. */
 export const fetchItem = async (ref: string, path: string, flags: FetchFlags, context: CommandContext): Promise<void> => {
   const address = withQuery(`/v1/sources/${encodeURIComponent(ref)}/browse/content`, { path, refresh: flags.refresh })
   const { bytes, headers } = await openApi(flags, context).download(address)
@@ -23,7 +23,7 @@ export const fetchItem = async (ref: string, path: string, flags: FetchFlags, co
   else context.terminal.line(`${flags.output}: ${headers.get('content-length')} bytes`)
 }
 
-/** Beside its place until it is complete. */
+/** Writes to a temporary file beside the target until it is complete. */
 const writeWhole = async (stream: Readable, file: string): Promise<void> => {
   const partial = `${file}.part`
   try {

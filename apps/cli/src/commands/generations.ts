@@ -39,7 +39,7 @@ export const createGeneration = async (flags: GenerationFlags, context: CommandC
   })
 }
 
-/** `inlet generations evaluate`: judged questions, answered by words alone and with the generation. */
+/** `inlet generations evaluate`: measures judged questions, answered by words alone and with the generation. */
 export const evaluateGeneration = async (id: string, flags: RemoteFlags & JudgedFlags, context: CommandContext): Promise<void> => {
   const { weight } = await openApi(flags, context).call<GenerationView>('GET', pathOf(id))
   const words = await measureSearch({ ...flags, mode: 'lexical' }, context)

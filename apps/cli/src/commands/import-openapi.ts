@@ -12,10 +12,10 @@ export interface ImportFlags extends Omit<RemoteFlags, 'output'> {
   readonly path?: readonly string[]
 }
 
-/** Beyond this a document goes up as a file. */
+/** A larger document is uploaded as a file. */
 const MAX_INLINE_BYTES = 1_000_000
 
-/** `inlet import openapi`: a document in, a file for `inlet apply` out. Nothing is registered. */
+/** `inlet import openapi`: turns a document into a file for `inlet apply`. Registers nothing. */
 export const importOpenApi = async (source: string, flags: ImportFlags, context: CommandContext): Promise<void> => {
   const api = openApi(flags, context)
   const paths = flags.path ?? []
@@ -41,7 +41,7 @@ const sendFile = async (api: ReturnType<typeof openApi>, file: string, send: (wh
   }
 }
 
-/** The file, below comments that say what was guessed. */
+/** Returns the file, preceded by comments that say what was guessed. */
 const toFile = (proposal: ProposalView, slug: string): string => {
   const definition = { slug, name: proposal.title, connector: 'api', config: proposal.config }
   const doubts = proposal.streams.filter(({ warnings }) => warnings.length > 0)

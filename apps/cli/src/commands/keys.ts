@@ -3,7 +3,7 @@ import { SCOPES, type Scope } from '@inlet/domain'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
-/** The scopes of a flag. Throws for an unknown one, so that a typing error never makes a smaller key. */
+/** Parses the scopes of a flag. Throws for an unknown one, so that a typing error never results in a key with fewer scopes. */
 export const parseScopes = (text: string): readonly Scope[] => {
   const scopes = text.split(',').map((part) => part.trim())
   const unknown = scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope))
@@ -20,7 +20,7 @@ export const createKeyOverApi = async (
   show(context, flags, made, () => [made.key])
 }
 
-/** `inlet keys revoke`: at once and for good. */
+/** `inlet keys revoke`: revokes a key at once and for good. */
 export const revokeKey = async (id: string, flags: RemoteFlags, context: CommandContext): Promise<void> => {
   await openApi(flags, context).call('DELETE', `/v1/keys/${encodeURIComponent(id)}`)
   show(context, flags, { revoked: id }, () => [`${id} is revoked.`])

@@ -29,7 +29,7 @@ export const login = async (address: string, flags: LoginFlags, context: Command
   })
 }
 
-/** `inlet context`: what `login` has stored, without the keys. */
+/** `inlet context`: lists what `login` has stored, without the keys. */
 export const listContexts = async (flags: OutputFlags, context: CommandContext): Promise<void> => {
   const { current, contexts } = readContexts(context.env)
   const items = Object.entries(contexts).map(([name, { url }]) => ({ name, url, current: name === current }))
@@ -46,7 +46,7 @@ export const listContexts = async (flags: OutputFlags, context: CommandContext):
   })
 }
 
-/** `inlet context use`: the one that commands talk to; null: none, so that they look for a local installation again. */
+/** `inlet context use`: chooses the installation that commands use; null: none, so that they look for a local one again. */
 export const useContext = async (name: string | null, { env, terminal }: CommandContext): Promise<void> => {
   const stored = readContexts(env)
   const chosen = name === null ? null : getContext(stored, name)
@@ -54,7 +54,7 @@ export const useContext = async (name: string | null, { env, terminal }: Command
   terminal.line(chosen === null ? 'Commands look for an installation on this machine.' : `Commands talk to ${chosen.url}.`)
 }
 
-/** `inlet context delete`: forgets address and key. The key itself stays good: `inlet keys revoke` ends it. */
+/** `inlet context delete`: forgets address and key. The key itself remains valid: `inlet keys revoke` ends it. */
 export const deleteContext = async (name: string, { env, terminal }: CommandContext): Promise<void> => {
   const stored = readContexts(env)
   getContext(stored, name)

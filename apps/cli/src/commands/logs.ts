@@ -13,7 +13,7 @@ export interface LogsFlags extends RemoteFlags, EventFilter {
   readonly limit: number
 }
 
-/** `inlet logs`: what happened last, oldest first; with --follow what happens. With --json one event a line, with the slug of its source. */
+/** `inlet logs`: shows the last events, oldest first; with --follow also new ones. With --json one event per line, with the slug of its source. */
 export const logs = async (flags: LogsFlags, context: CommandContext): Promise<void> => {
   const { terminal } = context
   const api = openApi(flags, context)

@@ -7,8 +7,8 @@ import type { CommandContext } from './context.js'
 const VERSION = '0.1.0'
 
 /**
- * `inlet mcp`: what `POST /mcp` offers, over standard input and output, for clients that start their servers themselves. Everything is
- * passed on with the key, so that both ways give the same tools and answers. Ends when its client closes standard input.
+ * `inlet mcp`: provides what `POST /mcp` offers over standard input and output, for clients that start their servers themselves. Everything is passed
+ * on with the key, so that both ways provide the same tools and answers. Ends when its client closes standard input.
  */
 export const mcp = async (flags: InstallationFlags, { env, stopped }: Pick<CommandContext, 'env' | 'stopped'>): Promise<void> => {
   const { url, key } = findInstallation(flags, env)
@@ -19,7 +19,7 @@ export const mcp = async (flags: InstallationFlags, { env, stopped }: Pick<Comma
 
 const createRelay = ({ url, key }: { readonly url: string; readonly key: string }): Server => {
   const server = new Server({ name: 'inlet', title: 'Inlet', version: VERSION }, { capabilities: { tools: {}, resources: {} } })
-  // Opened at the first request: by then the client has said its name, which the audit log shows.
+  // Opened at the first request: by then the client has given its name, which the audit log shows.
   let opened: Promise<Client> | null = null
   const open = async (context: ServerContext): Promise<Client> => {
     const name = nameIn(context) ?? server.getClientVersion()?.name ?? 'inlet mcp'
@@ -28,7 +28,7 @@ const createRelay = ({ url, key }: { readonly url: string; readonly key: string 
     return client
   }
   const remote = (context: ServerContext): Promise<Client> => {
-    // A server that was not up yet is asked again.
+    // If the server was not up yet, the next request tries again.
     opened ??= open(context).catch((error: unknown) => {
       opened = null
       throw error
@@ -45,7 +45,7 @@ const createRelay = ({ url, key }: { readonly url: string; readonly key: string 
   return server
 }
 
-/** A client of 2026 says its name with every request; the type of the library leaves it out. */
+/** Returns the client's name: a client of 2026 sends it with every request, but the library's type lacks it. */
 const nameIn = ({ mcpReq }: ServerContext): string | undefined => {
   const envelope: Readonly<Record<string, unknown>> = { ...mcpReq.envelope }
   const info = envelope[CLIENT_INFO_META_KEY]

@@ -1,7 +1,7 @@
 import { migrate } from '@inlet/db'
 import type { CommandContext } from './context.js'
 
-/** `inlet migrate`: brings DATABASE_URL to the schema of this build. */
+/** `inlet migrate`: brings the database of DATABASE_URL to the schema of this build. */
 export const migrateCommand = async ({ terminal, env }: CommandContext): Promise<void> => {
   const applied = await migrate(requireDatabaseUrl(env))
   terminal.line(applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}`)

@@ -7,7 +7,7 @@ export interface Desktop {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** The command that opens an address in the browser of this desktop; null where there is none, or nobody looks. */
+/** Returns the command that opens an address in the browser of this desktop; null if there is none, or nobody is looking. */
 export const browserCommand = ({ platform, isTerminal, env }: Desktop): string | null => {
   if (!isTerminal || (env['CI'] ?? '') !== '') return null
   if (platform === 'darwin') return 'open'
@@ -15,7 +15,7 @@ export const browserCommand = ({ platform, isTerminal, env }: Desktop): string |
   return null
 }
 
-/** Opens an address where there is a desktop; that it could not is no failure, since the address is printed as well. */
+/** Opens an address if there is a desktop; failing to do so is not an error, since the address is printed as well. */
 export const openBrowser = (url: string, desktop: Desktop): void => {
   const command = browserCommand(desktop)
   if (command === null) return

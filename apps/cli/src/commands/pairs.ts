@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** `name=value` in two. Throws with how it is written. */
+/** Splits `name=value`. Throws with the expected form. */
 export const splitPair = (text: string, how: string): readonly [string, string] => {
   const at = text.search(/[=:]/u)
   if (at < 1) throw new Error(`write ${how}`)
@@ -9,7 +9,10 @@ export const splitPair = (text: string, how: string): readonly [string, string] 
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Secrets from where they lie: others on the machine can see the words of a command. Null for none; throws for one that is missing. */
+/**
+ * Reads secrets from the environment or from files: others on the machine can see a command's arguments. Returns null for none; throws for a missing
+ * one.
+ */
 export const readSecrets = (pairs: readonly string[], env: Env): Readonly<Record<string, string>> | null =>
   pairs.length === 0 ? null : Object.fromEntries(pairs.map((pair) => readPair(pair, env)))
 
@@ -19,7 +22,7 @@ const readPair = (pair: string, env: Env): readonly [string, string] => {
   return [name, readSecret(`${kind}:${from}`, env)]
 }
 
-/** What `env:NAME` or `file:path` holds. Throws when there is nothing. */
+/** Returns the value of `env:NAME` or `file:path`. Throws when there is none. */
 export const readSecret = (reference: string, env: Env): string => {
   const [, kind, from = ''] = /^(env|file):(.+)$/su.exec(reference) ?? []
   if (kind === undefined) throw new Error('a secret is given as env:VARIABLE or file:path; the secret itself does not belong into a command')

@@ -19,7 +19,7 @@ export interface QuarantineFlags extends RemoteFlags {
   readonly yes?: boolean
 }
 
-/** `inlet quarantine`: lists, retries or drops what could not be stored of a source. */
+/** `inlet quarantine`: lists, retries or drops records of a source that could not be stored. */
 export const handleQuarantine = async (ref: string, flags: QuarantineFlags, context: CommandContext): Promise<void> => {
   if (flags.retry && flags.drop) throw new Error('say either --retry or --drop')
   if (flags.record !== undefined && !(flags.retry && flags.id !== undefined)) throw new Error('--record needs --id and --retry')

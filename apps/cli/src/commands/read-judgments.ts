@@ -3,10 +3,10 @@ import path from 'node:path'
 import { type Grades, type Judgments, joinJudgments, parseJudgments, parseQrels } from '@inlet/search'
 import { parse } from 'yaml'
 
-/** Judged questions out of a YAML or JSON file; throws when it cannot be read. */
+/** Reads judged questions from a YAML or JSON file; throws when it cannot be read. */
 export const readJudgmentFile = (file: string): Judgments => parseJudgments(parse(readFileSync(file, 'utf8')))
 
-/** Judged questions of a folder: `queries.jsonl` and `qrels/test.tsv` (BEIR), or `queries.json` and `qrels.json`. */
+/** Reads judged questions from a folder: `queries.jsonl` and `qrels/test.tsv` (BEIR), or `queries.json` and `qrels.json`. */
 export const readBeirFolder = (folder: string): Judgments => {
   const at = (...parts: readonly string[]): string => path.join(folder, ...parts)
   if (existsSync(at('queries.json')))

@@ -3,16 +3,16 @@ import { findInstallation, type InstallationFlags } from '../client/find-install
 import { type OutputFlags, print, type Shown } from '../output/print.js'
 import type { CommandContext } from './context.js'
 
-/** Flags of every command that talks to an API. */
+/** Flags of every command that uses an API. */
 export interface RemoteFlags extends InstallationFlags, OutputFlags {}
 
-/** The API that flags and environment name. */
+/** Opens the API that flags and environment name. */
 export const openApi = (flags: InstallationFlags, { env }: Pick<CommandContext, 'env'>): ApiClient => {
   const { url, key } = findInstallation(flags, env)
   return createApiClient(url, key)
 }
 
-/** Prints a document, or what people read of it, as the flags ask. */
+/** Prints a document, or its readable form, as the flags request. */
 export const show = (
   context: Pick<CommandContext, 'terminal'>,
   flags: OutputFlags,

@@ -8,7 +8,7 @@ export interface ReplayFlags extends RemoteFlags {
   readonly to?: string
 }
 
-/** `inlet hooks replay`: reads stored events once more. */
+/** `inlet hooks replay`: reads stored events again. */
 export const replayHooks = async (ref: string, flags: ReplayFlags, context: CommandContext): Promise<void> => {
   const { id: ids, from, to } = flags
   const chosen = { ...(ids === undefined ? {} : { ids }), ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }

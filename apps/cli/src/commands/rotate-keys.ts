@@ -8,7 +8,10 @@ import { openApi, type RemoteFlags } from './remote.js'
 const POLL_MS = 500
 const BAR_WIDTH = 30
 
-/** `inlet keys rotate`: seals everything with the primary key and follows it to its end. Interrupted, the rotation continues. */
+/**
+ * `inlet keys rotate`: reseals everything with the primary key and follows the rotation to its end. If the command is interrupted, the rotation
+ * continues.
+ */
 export const rotateKeys = async (flags: RemoteFlags, context: CommandContext): Promise<number> => {
   const { terminal } = context
   const api = openApi(flags, context)
@@ -32,14 +35,14 @@ export const rotateKeys = async (flags: RemoteFlags, context: CommandContext): P
   return view.rotation?.state === 'done' ? EXIT.done : EXIT.failed
 }
 
-/** How far a rotation is, as a bar. Pure. */
+/** Shows the progress of a rotation as a bar. Pure. */
 export const progressLines = ({ to, done, total, message }: NonNullable<EncryptionView['rotation']>): readonly string[] => {
   const filled = total === 0 ? BAR_WIDTH : Math.floor((done / total) * BAR_WIDTH)
   const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`
   return [`  ${bar} ${done} of ${total} sealed with ${to}`, ...(message === null ? [] : [`  ! ${message}`])]
 }
 
-/** What the operator may do now. Pure. */
+/** Lists what the operator may do now. Pure. */
 export const resultLines = ({ keys, primaryKey }: EncryptionView): readonly string[] =>
   keys
     .filter(({ id }) => id !== primaryKey)

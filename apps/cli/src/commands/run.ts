@@ -15,7 +15,7 @@ export interface RunFlags extends RemoteFlags {
   readonly allowMassDelete?: boolean
 }
 
-/** `inlet run`: starts a run; with --follow shows its progress and answers its outcome as the exit code. */
+/** `inlet run`: starts a run; with --follow shows its progress and returns its outcome as the exit code. */
 export const runSource = async (ref: string, flags: RunFlags, context: CommandContext): Promise<number> => {
   const api = openApi(flags, context)
   const { runId } = await api
@@ -28,7 +28,7 @@ export const runSource = async (ref: string, flags: RunFlags, context: CommandCo
   return followToEnd(api, { source: ref, runId }, flags, context)
 }
 
-/** Shows the progress of a run to its end; answers its outcome as the exit code. */
+/** Shows the progress of a run to its end; returns its outcome as the exit code. */
 export const followToEnd = async (
   api: ApiClient,
   { source, runId }: { readonly source: string; readonly runId: string },
@@ -50,14 +50,14 @@ export const followToEnd = async (
   return exitOfOutcome(run.outcome)
 }
 
-/** With --follow a run that is active already is followed; what it will not do is said by the API otherwise. */
+/** With --follow, an already active run is followed; otherwise the API's refusal is reported. */
 const joinActive = (error: unknown, { follow, allowMassDelete }: RunFlags): { runId: string } => {
   const active = error instanceof ApiProblem && error.code === 'RUN_IN_PROGRESS' ? findUuid(error.message) : null
   if (!follow || allowMassDelete || active === null) throw error
   return { runId: active }
 }
 
-/** How far a run is; of a parked one also until when, since nothing moves before. `now` in ms. */
+/** Shows the progress of a run and, if it is parked, until when, since nothing changes before. `now` in ms. */
 export const progressLines = ({ status, outcome, counts, progress, parkedReason, wakeAt }: RunView, now: number): readonly string[] => {
   const streams = Object.keys((progress['streams'] as object | undefined) ?? {})
   const stored = counts.inserted + counts.updated

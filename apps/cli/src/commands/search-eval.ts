@@ -9,7 +9,7 @@ import type { CommandContext } from './context.js'
 import { readBeirFolder, readJudgmentFile } from './read-judgments.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
-/** Which questions are asked. */
+/** Which questions to ask. */
 export interface JudgedFlags {
   readonly file?: string
   readonly beir?: string
@@ -25,7 +25,7 @@ export interface SearchEvalFlags extends RemoteFlags, JudgedFlags {
 
 const DEPTH = 100
 
-/** `inlet search eval`: how well the search answers judged questions. 1 when it is below the floor. */
+/** `inlet search eval`: measures how well search answers judged questions. Returns 1 when it is below the floor. */
 export const searchEval = async (flags: SearchEvalFlags, context: CommandContext): Promise<number> => {
   const result = await measureSearch(flags, context)
   const { answers, ...figures } = result
@@ -33,7 +33,7 @@ export const searchEval = async (flags: SearchEvalFlags, context: CommandContext
   return flags.floor !== undefined && result.success3 < flags.floor ? 1 : 0
 }
 
-/** Asks judged questions, when all that is stored is searchable. */
+/** Asks judged questions once everything stored is searchable. */
 export const measureSearch = async (flags: SearchEvalFlags, context: CommandContext): Promise<EvaluatedSearch> => {
   const judgments = flags.file === undefined ? readBeirFolder(flags.beir ?? '.') : readJudgmentFile(flags.file)
   const source = flags.source ?? (judgments.source === null ? undefined : [judgments.source])
@@ -41,7 +41,7 @@ export const measureSearch = async (flags: SearchEvalFlags, context: CommandCont
   const ask = async (q: string): Promise<readonly string[]> => {
     const query = { q, source, mode: flags.mode, generation: flags.generation, limit: DEPTH, snippets: false }
     const { items, search } = await api.call<RecordPage>('GET', withQuery('/v1/records', query))
-    // Figures of words alone would be taken for those of the mode.
+    // Otherwise figures of words alone would be taken for those of the mode.
     if (typeof search?.fellBack === 'string') throw new Error(`words alone answered: ${search.fellBack}`)
     return items.map((hit) => (flags.file === undefined ? documentId(hit) : hit.key))
   }
@@ -50,7 +50,7 @@ export const measureSearch = async (flags: SearchEvalFlags, context: CommandCont
   return evaluateSearch(judgments, ask, () => performance.now())
 }
 
-/** Collections name their documents in a field; a file source makes keys of its own of them. */
+/** Returns a document's own id: collections have it in a field, from which a file source makes keys of its own. */
 const documentId = ({ key, data }: RecordHit): string => {
   const { _id: underscored, id } = (typeof data === 'object' && data !== null ? data : {}) as { readonly _id?: unknown; readonly id?: unknown }
   const own = underscored ?? id

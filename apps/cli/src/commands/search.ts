@@ -30,7 +30,7 @@ export interface SearchFlags extends RemoteFlags {
   readonly cursor?: string
 }
 
-/** `inlet search`: records that match, best first; without words the newest. */
+/** `inlet search`: shows matching records, best first; without words the newest ones. */
 export const search = async (words: readonly string[], flags: SearchFlags, context: CommandContext): Promise<void> => {
   const { url: _url, key: _key, data: _data, context: _context, output: _output, json: _json, facet: facets, field: fields, ...query } = flags
   const q = words.length === 0 ? undefined : words.join(' ')
@@ -52,7 +52,7 @@ const explainNothing = async (api: ApiClient, { source = [], connector }: Search
   return nothingLines(source.length === 0 ? sources : sources.filter(({ id, slug }) => source.includes(id) || source.includes(slug)))
 }
 
-/** What an empty answer may come from: `sources` are those that were asked. */
+/** Explains an empty result; `sources` are those that were searched. */
 export const nothingLines = (sources: readonly Pick<SourceSummary, 'slug' | 'lastSuccessAt'>[]): readonly string[] => {
   const [first, ...more] = sources.filter(({ lastSuccessAt }) => lastSuccessAt === null).map(({ slug }) => slug)
   if (sources.length === 0) return ['No records match: there is no source to search. `inlet sources create <file>` makes one.']
@@ -60,7 +60,7 @@ export const nothingLines = (sources: readonly Pick<SourceSummary, 'slug' | 'las
   return [`No records match. Not read to the end yet: ${[first, ...more].join(', ')}; \`inlet why ${first}\` says why.`]
 }
 
-/** A hit with where it stands and the words that answer. */
+/** Shows a hit with its position and the matching text. */
 export const hitLines = (hit: RecordHit, terminal: Terminal): readonly string[] => {
   const { title, key, url, stream, provenance, snippet, why } = hit
   const text = typeof snippet === 'string' ? shorten(printable(snippet.replaceAll(/\s+/gu, ' ')), 240) : ''
@@ -75,7 +75,7 @@ export const hitLines = (hit: RecordHit, terminal: Terminal): readonly string[] 
 
 const MAX_MEMBERS = 4
 
-/** Of a record without a title, such as a row: its first short values. */
+/** Summarizes a record without a title, such as a row, by its first short values. */
 const summaryOf = (data: unknown): string =>
   Object.entries(typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {})
     .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value) && String(value).length <= 60)

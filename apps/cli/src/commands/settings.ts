@@ -7,8 +7,8 @@ interface Schema {
 }
 
 /**
- * Settings from `name=value` pairs: dots lead into objects, repeated names and commas make lists where the connector takes lists, and numbers,
- * switches, objects and lists of objects are read as JSON. What the schema does not know is kept as text, for the API to say so.
+ * Builds settings from `name=value` pairs: dots address members of objects, repeated names and commas make lists if the connector expects lists, and
+ * numbers, booleans, objects and lists of objects are read as JSON. What the schema does not know is kept as text, for the API to report.
  */
 export const toSettings = (pairs: readonly string[], schema: object): Readonly<Record<string, unknown>> => {
   const settings: Record<string, unknown> = {}
@@ -34,7 +34,7 @@ const assign = (target: Record<string, unknown>, [name = '', ...rest]: readonly 
     assign(value as Record<string, unknown>, rest, text, own)
   } else if (isList(own)) value = [...(Array.isArray(before) ? before : []), ...toList(text, own)]
   else value = toValue(text, own)
-  // Not by assignment: a name such as __proto__ is a name like any other.
+  // Not by assignment: a name such as __proto__ must be a name like any other.
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true })
 }
 

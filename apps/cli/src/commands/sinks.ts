@@ -63,7 +63,7 @@ export const switchSink = async (id: string, active: boolean, flags: RemoteFlags
   show(context, flags, sink, { lines: () => [`${sink.name}: ${sink.status}. ${sink.next}`], names: () => [sink.id] })
 }
 
-/** `inlet sinks test`: a receiver that does not take the message is a failure of the command. */
+/** `inlet sinks test`: the command fails if the receiver does not accept the message. */
 export const testSink = async (id: string, flags: RemoteFlags, context: CommandContext): Promise<number> => {
   const tried = await openApi(flags, context).call<SinkTestView>('POST', `${pathOf(id)}/test`)
   const { delivered, status, error, durationMs, next } = tried

@@ -17,7 +17,7 @@ export interface TestFlags extends RemoteFlags {
   readonly limit: number
 }
 
-/** `inlet test`: reads a few records with the real connector; nothing is stored. With files: as they define it. Answers the exit code. */
+/** `inlet test`: reads a few records with the real connector; stores nothing. With files: as they define the source. Returns the exit code. */
 export const testSource = async (ref: string, flags: TestFlags, context: CommandContext): Promise<number> => {
   const api = openApi(flags, context)
   const much = { limit: flags.limit, ...(flags.stream === undefined ? {} : { stream: flags.stream }) }
@@ -36,7 +36,7 @@ const findDefinition = (slug: string, files: Awaited<ReturnType<typeof readSourc
   return found.definition
 }
 
-/** With the secrets of the file; without any, with those that are saved, if the source is registered. */
+/** Tests a definition with the secrets of the file; without any, with the saved ones, if the source is registered. */
 const testDefinition = async (
   api: ApiClient,
   path: string,

@@ -9,7 +9,7 @@ export interface UpFlags {
   readonly port?: number
 }
 
-/** `inlet up`: a whole installation on this machine until Ctrl-C. */
+/** `inlet up`: runs a complete installation on this machine until Ctrl-C. */
 export const up = async (flags: UpFlags, context: CommandContext): Promise<void> => {
   const { terminal, env, stopped } = context
   terminal.line(terminal.bold('\nInlet'))

@@ -23,7 +23,7 @@ export interface UpdateSourceFlags extends RemoteFlags {
   readonly check?: boolean
 }
 
-/** `inlet sources update`: what is not named stays, and what somebody else changes meanwhile is not overwritten. */
+/** `inlet sources update`: what is not named stays unchanged, and concurrent changes by others are not overwritten. */
 export const updateSource = async (ref: string, flags: UpdateSourceFlags, context: CommandContext): Promise<void> => {
   const secrets = readSecrets(flags.secret ?? [], context.env)
   const filed = flags.file === undefined ? {} : readFields(flags.file)
@@ -59,7 +59,7 @@ const toLines = ({ slug, revision, reindexing, warnings }: SavedSource, before: 
 const NONE = 'none'
 const orNull = (text: string): string | null => (text === NONE ? null : text)
 
-/** Fields of a source as YAML or JSON. What is wrong with one, the API says. */
+/** Reads fields of a source from YAML or JSON. The API reports what is wrong with them. */
 const readFields = (file: string): SourceChangeRequest => {
   const fields: unknown = parse(readFileSync(file, 'utf8'))
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
@@ -80,7 +80,7 @@ const toConfig = async (
   return mergeSettings(kept, toSettings(set, configSchema))
 }
 
-/** Objects are joined; everything else, lists too, is replaced. */
+/** Merges settings: objects are merged; everything else, including lists, is replaced. */
 export const mergeSettings = (before: Settings, change: Settings): Settings => {
   const merged = new Map(Object.entries(before))
   for (const [name, value] of Object.entries(change)) {
@@ -106,7 +106,7 @@ const toSchedule = (source: SourceDetail, { cron, timeZone }: UpdateSourceFlags)
   return { schedule: { cron: fields, ...(zone === undefined ? {} : { timeZone: zone }) } }
 }
 
-/** `name=value` sets a label, `name=` takes it away. */
+/** Changes labels: `name=value` sets one, `name=` removes it. */
 const changeLabels = (before: Readonly<Record<string, string>>, pairs: readonly string[]): Readonly<Record<string, string>> => {
   const labels = new Map(Object.entries(before))
   for (const [name, value] of pairs.map((text) => splitPair(text, '--label name=value')))

@@ -9,7 +9,7 @@ interface Diff {
   readonly changes: readonly { readonly path: string; readonly before?: unknown; readonly after?: unknown }[]
 }
 
-/** `inlet versions diff`: the fields in which two versions differ. */
+/** `inlet versions diff`: shows the fields in which two versions differ. */
 export const diffVersions = async (
   ref: string,
   flags: RemoteFlags & { readonly from: string; readonly to: string },

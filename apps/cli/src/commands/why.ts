@@ -6,7 +6,7 @@ import { toPairs } from '../output/table.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
-/** `inlet why`: why a source is not running now, when that passes, or who must act. */
+/** `inlet why`: explains why a source is not running now, when that clears, or who must act. */
 export const explainSource = async (ref: string, flags: RemoteFlags, context: CommandContext): Promise<void> => {
   const why = await openApi(flags, context).call<WhyView>('GET', `/v1/sources/${encodeURIComponent(ref)}/why`)
   show(context, flags, why, () => whyLines(ref, why))

@@ -1,9 +1,9 @@
 import { runScript } from '@inlet/db'
 
-/** A small shop in a database of its own beside Inlet's, and a role that may only read it. Made once; 500 customers, 5,000 orders. */
+/** A small shop in its own database beside Inlet's, and a role that may only read it. Created once; 500 customers, 5,000 orders. */
 export const DEMO_SHOP = { database: 'inlet_demo_shop', role: 'inlet_demo_reader', customers: 500, orders: 5_000 } as const
 
-/** Makes database, role and rows, unless they are there. */
+/** Creates database, role and rows, unless they exist. */
 export const ensureDemoShop = async (adminUrl: string, readerPassword: string): Promise<void> => {
   const [present] = await runScript<{ shop: boolean; role: boolean }>(
     adminUrl,

@@ -52,7 +52,7 @@ const send = (request: http.IncomingMessage, response: http.ServerResponse, answ
   response.writeHead(200, { 'content-type': answer.type, etag }).end(answer.body)
 }
 
-/** All Markdown files of README and docs/ as pages; links between them become links between the pages. */
+/** Renders all Markdown files of README and docs/ as pages; links between them become links between the pages. */
 const renderDocs = (root: string): ReadonlyMap<string, string> => {
   const files = ['README.md', ...listMarkdown(root, 'docs')]
   const addressOf = (file: string): string => `/docs/${file.replace(/\.md$/, '.html').replaceAll(path.sep, '/')}`

@@ -11,13 +11,13 @@ export interface DemoPlace {
   readonly readerPassword: string
 }
 
-/** A demo source as it is posted to /v1/sources, and what it reads in a person's words. */
+/** A demo source as it is posted to /v1/sources, and a description of what it reads. */
 export interface DemoSource {
   readonly what: string
   readonly request: NewSourceRequest & { readonly slug: string }
 }
 
-/** Real input that needs no internet. Pure apart from looking whether the checkout has a git history. */
+/** Returns sources with real input that need no internet access. Pure apart from checking whether the checkout has a git history. */
 export const demoSources = (place: DemoPlace): readonly DemoSource[] => [
   ...(existsSync(path.join(place.root, '.git'))
     ? [

@@ -16,7 +16,7 @@ export interface DemoResult {
   readonly failed: readonly string[]
 }
 
-/** Registers the sources over the REST API (or runs those that are there), shows progress until every run has ended, and sums up. */
+/** Registers the sources over the REST API (or runs existing ones), shows progress until every run has ended, and summarizes. */
 export const runDemo = async (api: ApiClient, sources: readonly DemoSource[], terminal: Terminal): Promise<DemoResult> => {
   const watched: Watched[] = []
   for (const demo of sources) watched.push(await begin(api, demo))
@@ -57,7 +57,7 @@ const begin = async (api: ApiClient, demo: DemoSource): Promise<Watched> => {
     if (saved.runId === null) throw new Error(`${slug} was registered without a run`)
     return { demo, sourceId: saved.id, isNew: true, run: await api.call<RunView>('GET', `/v1/runs/${saved.runId}`) }
   }
-  // Ports and passwords of the demo may differ from last time; what did not change makes no new version.
+  // Ports and passwords of the demo may differ from last time; an unchanged definition creates no new version.
   const { config, secrets } = demo.request
   const change = sameJson(config, present.config)
     ? secrets === undefined
@@ -74,7 +74,7 @@ const begin = async (api: ApiClient, demo: DemoSource): Promise<Watched> => {
   return { demo, sourceId: present.id, isNew: false, run: await api.call<RunView>('GET', `/v1/runs/${runId}`) }
 }
 
-/** Whether what is saved holds all that is wanted: the API fills in defaults. */
+/** Whether the saved JSON contains everything that is wanted: the API fills in defaults. */
 const sameJson = (wanted: unknown, saved: unknown): boolean => {
   if (typeof wanted !== 'object' || wanted === null) return Object.is(wanted, saved)
   if (typeof saved !== 'object' || saved === null) return false

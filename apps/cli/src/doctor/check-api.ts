@@ -11,18 +11,18 @@ interface Readiness {
   readonly checks?: readonly { readonly name: string; readonly ok: boolean; readonly reason?: string }[]
 }
 
-/** What is asked of an API. */
+/** The API to check. */
 export interface ApiToCheck {
   readonly url: string
-  /** With its key; null without one. */
+  /** A client with its key; null without one. */
   readonly client: ApiClient | null
-  /** Whether the database was looked at: what it says of processes and incidents need not be asked for again. */
+  /** Whether the database was checked: then processes and incidents need not be requested again. */
   readonly knowsDatabase: boolean
-  /** Whether the queue was looked at. */
+  /** Whether the queue was checked. */
   readonly knowsQueue: boolean
 }
 
-/** What a running API says of itself and, where nothing else was asked, of queue, processes and incidents. */
+/** Reports what a running API says about itself and, if they were not checked elsewhere, about queue, processes and incidents. */
 export const checkApi = async ({ url, client, knowsDatabase, knowsQueue }: ApiToCheck): Promise<readonly Finding[]> => {
   try {
     const response = await fetch(new URL('/ready', url), { signal: AbortSignal.timeout(10_000) })
@@ -49,7 +49,7 @@ const STEPS: Readonly<Record<string, string>> = {
   clock: 'Let both machines set their clocks by NTP; workers take no jobs meanwhile.',
 }
 
-/** What Redis is set to that it must not be, and the commands that change it until its next start. */
+/** Redis settings that risk jobs, and the commands that change them until its next start. */
 const REDIS_SETTING = /^(?:appendonly|maxmemory-policy) /u
 const SET_REDIS =
   'Run `redis-cli config set appendonly yes` and `redis-cli config set maxmemory-policy noeviction` there, and write both into redis.conf, as in docker-compose.yml.'
@@ -57,16 +57,16 @@ const SET_REDIS =
 const stepOf = (name: string, reason: string | undefined): string =>
   name === 'queue' && REDIS_SETTING.test(reason ?? '') ? SET_REDIS : (STEPS[name] ?? SEE_LOG)
 
-/** Without a database nothing that is asked of it can be had. */
+/** Checks that cannot succeed without a database. */
 const NEED_DATABASE = ['migrations', 'encryption', 'clock']
 const causesOf = (lacking: readonly Check[]): readonly Check[] =>
   lacking.some(({ name }) => name === 'database') ? lacking.filter(({ name }) => !NEED_DATABASE.includes(name)) : lacking
 
-/** One that does not answer is among the findings of the API itself. */
+/** Returns the queue's finding if it responds; otherwise it is among the findings of the API itself. */
 const queueOf = (checks: NonNullable<Readiness['checks']>): readonly Finding[] =>
   checks.some(({ name, ok: answers }) => name === 'queue' && answers) ? [ok('queue', 'answers the api')] : []
 
-/** Only shown to those with a key; without one it is left out. */
+/** Only visible with a key; left out without one. */
 const askForDeliveries = async (client: ApiClient | null): Promise<readonly Finding[]> => {
   if (client === null) return []
   try {

@@ -18,11 +18,14 @@ import { classifyProcesses } from './check-processes.js'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
 const MIN_POSTGRES = 150_000
-/** As readiness has it: schedulers and queues trust the clocks of clients. */
+/** The same limit as for readiness: schedulers and queues trust client clocks. */
 const MAX_SKEW_SECONDS = 2
 const MAX_INCIDENTS = 10_000
 
-/** Reach, version, migrations, clock, encryption keys, and whether workers and scribes are alive. `keys` as in INLET_ENCRYPTION_KEYS; `step`: what to do when it cannot be reached. */
+/**
+ * Checks connection, version, migrations, clock, encryption keys, and whether workers and scribes are alive. `keys` as in INLET_ENCRYPTION_KEYS;
+ * `step`: what to do when it cannot be reached.
+ */
 export const checkDatabase = async (
   url: string,
   keys: string | undefined,
@@ -83,7 +86,7 @@ const checkIncidents = async (database: Database): Promise<Finding> => {
   }
 }
 
-/** How the vectors of search are stored here, and why. */
+/** Reports how the vectors of search are indexed here, and why. */
 const checkVectors = async (database: Database): Promise<Finding> => {
   const name = 'vectors'
   try {

@@ -3,7 +3,7 @@ import { type Finding, ok, warn } from './finding.js'
 
 const MAX_NAMED = 5
 
-/** Sinks whose receivers do not take changes; nothing where there are no sinks. Pure. */
+/** Reports sinks whose receivers do not accept changes; empty without sinks. Pure. */
 export const classifySinks = (sinks: readonly Pick<SinkView, 'name' | 'status'>[]): readonly Finding[] => {
   if (sinks.length === 0) return []
   const behind = sinks.filter(({ status }) => status === 'failing' || status === 'refused')
@@ -19,7 +19,7 @@ export const classifySinks = (sinks: readonly Pick<SinkView, 'name' | 'status'>[
   ]
 }
 
-/** Models whose vectors cannot be made; nothing where there are none. Pure. */
+/** Reports models whose vectors cannot be made; empty without models. Pure. */
 export const classifyGenerations = (generations: readonly Pick<GenerationView, 'model' | 'problem'>[]): readonly Finding[] => {
   const troubled = generations.filter(({ problem }) => problem !== null)
   if (generations.length === 0) return []

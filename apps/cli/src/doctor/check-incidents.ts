@@ -9,7 +9,7 @@ export interface OpenIncident {
 
 const MAX_NAMED = 5
 
-/** How many sources have something wrong with them, by kind, and which. Pure. */
+/** Reports how many sources have problems, by kind, and which. Pure. */
 export const classifyIncidents = (open: readonly OpenIncident[]): Finding => {
   if (open.length === 0) return ok('incidents', 'none is open')
   const kinds = INCIDENT_KINDS.flatMap((kind) => {

@@ -6,13 +6,13 @@ import { type Finding, fail, ok, skip, warn } from './finding.js'
 
 const GIB = 1_073_741_824
 
-/** Node 20.19 or newer. */
+/** Requires Node 20.19 or newer. */
 export const checkNode = (version: string): Finding => {
   const [major = 0, minor = 0] = version.replace(/^v/u, '').split('.').map(Number)
   return major > 20 || (major === 20 && minor >= 19) ? ok('node', version) : fail('node', `${version} is too old`, 'Install Node 20.19 or newer.')
 }
 
-/** Whether the folder can be written, and its secrets read by their owner alone. */
+/** Checks that the folder can be written, and its secrets read by their owner alone. */
 export const checkDataFolder = (folder: string): Finding => {
   const name = 'data folder'
   const full = path.resolve(folder)
@@ -33,7 +33,7 @@ export const checkDataFolder = (folder: string): Finding => {
   return open === 0 ? ok(name, full) : warn(name, `others may read ${settings}, which holds secrets`, `chmod 600 ${settings}`)
 }
 
-/** Space for what Postgres and the workers write. */
+/** Checks the space for what Postgres and the workers write. */
 export const checkDisk = (folder: string): Finding => {
   const { bavail, bsize } = statfsSync(nearestExisting(path.resolve(folder)))
   const free = (bavail * bsize) / GIB
@@ -42,7 +42,7 @@ export const checkDisk = (folder: string): Finding => {
   return free < 5 ? warn('disk', text, 'Make room soon: records, and files that are read, need it.') : ok('disk', text)
 }
 
-/** Whether the port of the API is free, or held by the installation itself. */
+/** Checks whether the API's port is free, or used by the installation itself. */
 export const checkPort = async (port: number, runningUrl: string | null): Promise<Finding> => {
   const name = `port ${port}`
   if (await isPortFree(port)) return ok(name, 'free')
@@ -50,7 +50,7 @@ export const checkPort = async (port: number, runningUrl: string | null): Promis
   return warn(name, 'taken by another program', 'inlet up takes a free port instead; choose one with --port, or stop that program.')
 }
 
-/** Programs that some connectors start. */
+/** Checks programs that some connectors start. */
 export const checkProgram = (program: { readonly names: readonly string[]; readonly purpose: string }): Finding => {
   const { names, purpose } = program
   const [name = ''] = names
@@ -61,7 +61,7 @@ export const checkProgram = (program: { readonly names: readonly string[]; reado
   return skip(name, `not installed; only needed for ${purpose}`)
 }
 
-/** Folders that workers may read from, as in INLET_FILE_ROOTS; a misspelt one shows elsewhere only as files that do not exist. */
+/** Checks the folders that workers may read from, as in INLET_FILE_ROOTS; elsewhere a misspelled one only shows as missing files. */
 export const checkRoots = (roots: string | undefined): readonly Finding[] =>
   (roots ?? '')
     .split(',')

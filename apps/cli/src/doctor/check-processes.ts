@@ -5,7 +5,7 @@ type Process = Pick<WorkerOverview, 'id' | 'role' | 'alive' | 'refuses' | 'probl
 
 const NAME = 'processes'
 
-/** Whether somebody reads and somebody stores, by the heartbeats of workers and scribes. Pure. */
+/** Checks that there is a live worker and a live scribe, by their heartbeats. Pure. */
 export const classifyProcesses = (known: readonly Process[]): Finding => {
   const alive = known.filter((process) => process.alive)
   const of = (role: Process['role']): readonly Process[] => alive.filter((process) => process.role === role)

@@ -1,13 +1,13 @@
 import { inspectRedis } from '@inlet/queue'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
-/** Whether the queue answers, and cannot lose jobs. What neither a setting nor the API says is not looked at. */
+/** Checks whether the queue responds, and cannot lose jobs. A queue known neither from settings nor from the API is not checked. */
 export const checkQueue = async (
   redisUrl: string | undefined,
   known: { readonly inDatabase: boolean; readonly asksApi: boolean },
 ): Promise<readonly Finding[]> => {
   if (redisUrl === undefined || redisUrl === '') {
-    // Only the processes know what they were given.
+    // Only the processes know their settings.
     if (known.asksApi) return []
     if (known.inDatabase) return [ok('queue', 'in Postgres (REDIS_URL is not set)')]
     return [skip('queue', 'not looked at: neither DATABASE_URL nor REDIS_URL is set')]

@@ -1,7 +1,7 @@
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   readonly name: string
-  /** warn: it works, but not as it should. skip: it could not or need not be looked at. */
+  /** warn: it works, but not as it should. skip: it could not or need not be checked. */
   readonly status: 'ok' | 'warn' | 'fail' | 'skip'
   readonly message: string
   /** How to repair it. */

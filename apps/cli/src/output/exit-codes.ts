@@ -1,6 +1,6 @@
 import type { RunOutcome } from '@inlet/domain'
 
-/** What a command's exit code says; docs/guides/cli.md lists them. */
+/** The exit codes of commands; docs/guides/cli.md lists them. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -26,5 +26,5 @@ const OUTCOMES: Readonly<Record<RunOutcome, number>> = {
   cancelled: EXIT.cancelled,
 }
 
-/** The exit code of a run that was followed to its end. */
+/** Returns the exit code of a run that was followed to its end. */
 export const exitOfOutcome = (outcome: RunOutcome | null): number => (outcome === null ? EXIT.failed : OUTCOMES[outcome])

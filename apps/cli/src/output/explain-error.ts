@@ -13,7 +13,7 @@ export interface ExplainedError {
   readonly details: readonly string[]
 }
 
-/** What went wrong, what to do about it, and the exit code. */
+/** Explains what went wrong, what to do about it, and the exit code. */
 export const explainError = (error: unknown): ExplainedError => {
   if (error instanceof FilesInvalid)
     return {
@@ -41,7 +41,7 @@ const explainProblem = ({ status, code, message: said, next, errors, field, sour
 
 const MAX_DETAILS = 30
 
-/** Lines for people. */
+/** Formats an error for reading. */
 export const errorLines = ({ message, next, details }: ExplainedError): readonly string[] => [
   `Error: ${message}`,
   ...details.slice(0, MAX_DETAILS).map((line) => `  ${line}`),

@@ -1,4 +1,4 @@
-/** How long ago, or until when: `5 s ago`, `in 3 min`; `–` for none. */
+/** Formats how long ago a moment was, or how far ahead: `5 s ago`, `in 3 min`; `–` for none. */
 export const toRelative = (moment: string | null, now: number): string => {
   if (moment === null) return '–'
   const seconds = Math.round((now - Date.parse(moment)) / 1_000)
@@ -6,14 +6,14 @@ export const toRelative = (moment: string | null, now: number): string => {
   return seconds >= 0 ? `${text} ago` : `in ${text}`
 }
 
-/** `5 s`, `3 min`, `2 h`, `4 d`. */
+/** Formats a duration: `5 s`, `3 min`, `2 h`, `4 d`. */
 export const toSpan = (seconds: number): string => {
   if (seconds < 120) return `${seconds} s`
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`
 }
 
-/** The time of day here, `16:03:20`; with the date when it is on another day. */
+/** Formats the local time of day, `16:03:20`; with the date when it is on another day. */
 export const toClock = (moment: string, now: number): string => {
   const at = new Date(moment)
   const two = (part: number): string => String(part).padStart(2, '0')

@@ -9,7 +9,7 @@ describe('toNextStep', () => {
     )
     expect(toNextStep('SOURCE_STOPPED', REASONS.SOURCE_STOPPED.next)).toBe('Start it first: `inlet sources start <source>`.')
     expect(toNextStep('MASS_DELETE_REFUSED', REASONS.MASS_DELETE_REFUSED.next, 'crm')).toMatch(/`inlet run crm --allow-mass-delete`\.$/)
-    // The API has filled the source in.
+    // The API has already filled in the source.
     expect(toNextStep('PAUSED', '`inlet sources resume crm` (POST /v1/sources/crm/resume)', 'crm')).toBe('`inlet sources resume crm`')
     expect(toNextStep('VALIDATION_FAILED', REASONS.VALIDATION_FAILED.next)).toBe('Correct what is named above.')
   })

@@ -10,19 +10,19 @@ export interface OutputFlags {
   readonly json?: boolean
 }
 
-/** What a command shows: a document in the shape of the API's answer, and the same for people. */
+/** What a command shows: a document in the shape of the API's response, and its readable form. */
 export interface Shown {
   readonly document: unknown
   readonly lines: () => readonly string[]
-  /** With more columns; the same lines when absent. */
+  /** The readable form with more columns; default: the same lines. */
   readonly wide?: () => readonly string[]
-  /** What other commands take it by, one each; of a document without them slug, name or id of its items. */
+  /** The references that other commands accept, one per line; default: slug, name or id of the document's items. */
   readonly names?: () => readonly string[]
 }
 
 export const outputOf = ({ output, json }: OutputFlags): Output => (json ? 'json' : (output ?? 'table'))
 
-/** The lines of a command in the form that was asked for. */
+/** Returns the lines of a command in the requested form. */
 export const toLines = (output: Output, { document, lines, wide, names }: Shown): readonly string[] => {
   if (output === 'json') return [JSON.stringify(document, null, 2)]
   if (output === 'yaml') return [stringify(document).trimEnd()]
@@ -30,12 +30,12 @@ export const toLines = (output: Output, { document, lines, wide, names }: Shown)
   return output === 'wide' && wide !== undefined ? wide() : lines()
 }
 
-/** Prints it. */
+/** Prints them. */
 export const print = ({ terminal }: { readonly terminal: Pick<Terminal, 'line'> }, flags: OutputFlags, shown: Shown): void => {
   for (const line of toLines(outputOf(flags), shown)) terminal.line(line)
 }
 
-/** Whether people read the answer, not programs. */
+/** Whether the output is for people, not programs. */
 export const isForPeople = (flags: OutputFlags): boolean => ['table', 'wide'].includes(outputOf(flags))
 
 interface Identified {
@@ -43,7 +43,7 @@ interface Identified {
   readonly [member: string]: unknown
 }
 
-/** One of many documents that follow each other: JSON a line, YAML behind `---`; people get the line that is given. */
+/** Formats one of many consecutive documents: JSON on a line, YAML after `---`, or the given readable line. */
 export const toStreamLine = (flags: OutputFlags, document: Identified, line: () => string): string => {
   const output = outputOf(flags)
   if (output === 'json') return JSON.stringify(document)

@@ -3,13 +3,13 @@ import type { SourceState, SourceStatus } from '@inlet/domain'
 export interface SourceSituation {
   readonly status: SourceStatus
   readonly state: SourceState
-  /** Why the status is ERROR, where it is known. */
+  /** Why the status is ERROR, if known. */
   readonly statusReason?: string | null
   /** Why its run is parked. */
   readonly parkedReason?: string | null
 }
 
-/** An active source by what is happening; a state of STOPPED only means that no run is under way. */
+/** Describes an active source by its state; STOPPED only means that no run is active. */
 const ACTIVE: Readonly<Record<SourceState, string>> = {
   INIT: 'active, never run',
   STARTING: 'waiting to run',
@@ -18,7 +18,7 @@ const ACTIVE: Readonly<Record<SourceState, string>> = {
   STOPPED: 'active, idle',
 }
 
-/** What is wanted of a source and what is happening to it, in the few words of a table cell. */
+/** Describes what is wanted of a source and what is happening to it, in the few words of a table cell. */
 export const toCondition = ({ status, state, statusReason, parkedReason }: SourceSituation): string => {
   const waits = parkedReason == null ? 'a run waits' : `a run waits: ${parkedReason}`
   if (status === 'ACTIVE') return parkedReason == null ? ACTIVE[state] : waits

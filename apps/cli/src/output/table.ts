@@ -1,6 +1,6 @@
 import { printable } from './printable.js'
 
-/** Lines of a table; columns as wide as their widest cell, numbers to the right. */
+/** Formats a table; columns are as wide as their widest cell, numbers are right-aligned. */
 export const toTable = (header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => {
   const cells = rows.map((row) => row.map(printable))
   const widths = header.map((title, column) => Math.max(title.length, ...cells.map((row) => (row[column] ?? '').length)))
@@ -13,7 +13,7 @@ export const toTable = (header: readonly string[], rows: readonly (readonly stri
   return [toLine(header), ...cells.map(toLine)]
 }
 
-/** Names and values in two columns; null and undefined are left out. */
+/** Formats names and values in two columns; null and undefined are left out. */
 export const toPairs = (pairs: readonly (readonly [string, string | number | null | undefined])[]): readonly string[] => {
   const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== '')
   const width = Math.max(...shown.map(([name]) => name.length))

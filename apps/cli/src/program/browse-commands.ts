@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Act } from './act.js'
 import { examples, remote, remoteToFile, wholeNumber } from './options.js'
 
-/** Looking into a source, and taking things out. */
+/** Adds commands for browsing a source and fetching items. */
 export const addBrowseCommands = (program: Command, act: Act): void => {
   examples(
     remote(program.command('browse').description('list what is at a path of a source, for connectors that have paths'))

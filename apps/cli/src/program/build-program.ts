@@ -14,7 +14,7 @@ import { addRunCommands } from './run-commands.js'
 import { addSourceCommands } from './source-commands.js'
 import { addStackCommands } from './stack-commands.js'
 
-/** All commands. Commander's own errors (usage) are thrown as `CommanderError` instead of ending the process. */
+/** Builds the program with all commands. Commander's own errors (usage) are thrown as `CommanderError` instead of ending the process. */
 export const buildProgram = (context: CommandContext, output: OutputConfiguration, setExitCode: (code: number) => void): Command => {
   const program = new Command('inlet')
     .description('Data source registry and ingestion.')

@@ -7,17 +7,17 @@ interface Words {
   /** Commands up to here, e.g. `sources get`; empty at the top. */
   readonly path: string
   readonly words: readonly string[]
-  /** What may follow options that take one of a few values. */
+  /** Values for options that take one of a few. */
   readonly values: readonly Values[]
 }
 
 interface Values {
-  /** As it may be written, e.g. `-o` and `--output`. */
+  /** Its spellings, e.g. `-o` and `--output`. */
   readonly option: readonly string[]
   readonly choices: readonly string[]
 }
 
-/** What may follow each command: its subcommands and long options. A noun alone lists, so that it takes what its list takes. */
+/** Lists what may follow each command: its subcommands and long options. A noun alone lists, so it takes the options of its list. */
 export const listWords = (command: Command, path: readonly string[] = []): readonly Words[] => {
   const names = command.commands.map((sub) => sub.name())
   const options = [command, ...command.commands.filter((sub) => sub.name() === 'list')]
@@ -30,13 +30,13 @@ export const listWords = (command: Command, path: readonly string[] = []): reado
   return [own, ...command.commands.flatMap((sub) => listWords(sub, [...path, sub.name()]))]
 }
 
-/** A script that completes commands and options; made from the commands themselves, so that it cannot fall behind. */
+/** Returns a script that completes commands and options; generated from the commands themselves, so that it cannot go stale. */
 export const toCompletion = (shell: Shell, program: Command): string => {
   const words = listWords(program)
   return shell === 'fish' ? toFish(words) : toBash(words, shell)
 }
 
-// zsh runs the same function by its emulation of bash's completion.
+// zsh runs the same function through its emulation of bash completion.
 const toBash = (
   all: readonly Words[],
   shell: 'bash' | 'zsh',
@@ -61,7 +61,7 @@ ${valueLines(all).join('\n')}
 }
 complete -o default -F _inlet inlet`
 
-/** One line for all commands whose options take the same values. */
+/** Returns one line for all commands whose options take the same values. */
 const valueLines = (all: readonly Words[]): readonly string[] => {
   const patterns = new Map<string, string[]>()
   for (const { path, values } of all)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Act } from './act.js'
 import { examples, withOutput } from './options.js'
 
-/** Installations elsewhere, by name. */
+/** Adds commands for named installations elsewhere. */
 export const addContextCommands = (program: Command, act: Act): void => {
   examples(
     withOutput(program.command('login').description('store the address and key of an installation for later commands'))

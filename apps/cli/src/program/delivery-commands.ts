@@ -7,7 +7,7 @@ import { addResource } from './resource-commands.js'
 const SINK = '5d3c1a60-1f0e-4c55-8f4a-2f6f6d0f7f21'
 const GENERATION = '0c9a7a52-6a5e-4f0e-9a55-3c2a5a1b9d10'
 
-/** Where changes go, and what search finds with besides words. */
+/** Adds commands for sinks, and for the embedding models of search. */
 export const addDeliveryCommands = (program: Command, act: Act): void => {
   addSinkActions(addResource(program, act, SINKS), act)
   addGenerationActions(addResource(program, act, GENERATIONS), act)

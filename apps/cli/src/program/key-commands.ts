@@ -5,7 +5,7 @@ import { addMasterKeyCommands } from './master-key-commands.js'
 import { examples, remote } from './options.js'
 import { addResource } from './resource-commands.js'
 
-/** API keys. */
+/** Adds commands for API keys. */
 export const addKeyCommands = (program: Command, act: Act): void => {
   const keys = addResource(program, act, KEYS)
   examples(

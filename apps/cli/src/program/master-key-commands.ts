@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Act } from './act.js'
 import { examples, remote } from './options.js'
 
-/** Master keys, beside the API keys. */
+/** Adds commands for master keys, among those for API keys. */
 export const addMasterKeyCommands = (keys: Command, act: Act): void => {
   examples(
     keys

@@ -6,7 +6,7 @@ import type { Act } from './act.js'
 import { examples, remote, repeated, wholeNumber } from './options.js'
 import { addList, addResource } from './resource-commands.js'
 
-/** What happens, what is wrong, who is notified, and what sources share. */
+/** Adds commands for events, workers, incidents, audit, notifications and shared credentials. */
 export const addOperationCommands = (program: Command, act: Act): void => {
   addResource(program, act, EVENTS)
   addResource(program, act, WORKERS)

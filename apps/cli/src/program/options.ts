@@ -3,16 +3,16 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { OUTPUTS } from '../output/print.js'
 import { DATA_FOLDERS } from '../stack/data-folders.js'
 
-/** A whole number from 1. */
+/** Parses a whole number of at least 1. */
 export const wholeNumber = (text: string): number => {
   if (!/^\d{1,5}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('a whole number from 1 is needed')
   return Number(text)
 }
 
-/** An option that may be repeated. */
+/** Collects the values of a repeatable option. */
 export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
-/** Which installation a command talks to. */
+/** Adds the options for the installation that a command uses. */
 export const installation = (command: Command): Command =>
   command
     .addOption(new Option('--url <url>', 'address of the API (INLET_URL)'))
@@ -20,23 +20,23 @@ export const installation = (command: Command): Command =>
     .addOption(new Option('--context <name>', 'an installation that `inlet login` has stored'))
     .addOption(new Option('--data <dir>', `data folder of a local installation, for address and key (default ${DATA_FOLDERS.join(', else ')})`))
 
-/** How the answer is printed. */
+/** Adds the options for the output format. */
 export const withOutput = (command: Command): Command =>
   command.addOption(new Option('-o, --output <format>', 'output format').choices(OUTPUTS)).option('--json', 'the same as -o json')
 
-/** What every command takes that talks to an API and shows its answer. */
+/** Adds the options of every command that uses an API and shows its response. */
 export const remote = (command: Command): Command => withOutput(installation(command))
 
-/** The same where -o names a file. */
+/** Adds the same options where -o names a file. */
 export const remoteToFile = (command: Command): Command => installation(command).option('--json', 'print JSON')
 
-/** Again and again, until Ctrl-C. */
+/** Adds the option to refresh until Ctrl-C. */
 export const watchable = (command: Command): Command => command.option('--watch [seconds]', 'refresh, every 2 s by default', wholeNumber)
 
-/** In which language search reads the records of a source. */
+/** Adds the option for the language in which search reads the records of a source. */
 export const withLanguage = (command: Command): Command =>
   command.addOption(new Option('--language <code>', 'of its records, for search; auto: detected for each').choices(SOURCE_LANGUAGES))
 
-/** Examples at the end of the help. */
+/** Adds examples at the end of the help. */
 export const examples = (command: Command, ...lines: readonly string[]): Command =>
   command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`)

@@ -20,7 +20,7 @@ const run = async (...args: readonly string[]) => {
   return { code, out, err }
 }
 
-/** Of the section of commands alone: examples below it are indented as well. */
+/** Returns the commands of the help's own section: examples below it are indented as well. */
 const commandsOf = (help: string): readonly string[] =>
   [...(help.split('Commands:')[1]?.split(/\n(?=\S)/u)[0] ?? '').matchAll(/^ {2}([a-z-]+)/gmu)].map(([, name = '']) => name)
 

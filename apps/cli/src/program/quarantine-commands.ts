@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Act } from './act.js'
 import { examples, remote, wholeNumber } from './options.js'
 
-/** Records that could not be stored. */
+/** Adds commands for records that could not be stored. */
 export const addQuarantineCommands = (program: Command, act: Act): void => {
   examples(
     remote(program.command('quarantine').description('list, retry or drop records of a source that could not be stored'))

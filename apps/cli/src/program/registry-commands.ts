@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Act } from './act.js'
 import { examples, remote, remoteToFile, repeated } from './options.js'
 
-/** Sources as code. */
+/** Adds commands for sources as code. */
 export const addRegistryCommands = (program: Command, act: Act): void => {
   examples(
     remote(program.command('apply').description('bring the registered sources in line with YAML files'))

@@ -4,7 +4,7 @@ import { getResource, listResource } from '../resources/show-resource.js'
 import type { Act } from './act.js'
 import { examples, remote, repeated, watchable, wholeNumber } from './options.js'
 
-/** `inlet <noun>`, `inlet <noun> list` and, where there is one, `inlet <noun> get`. Answers the noun, for what else can be done with it. */
+/** Adds `inlet <noun>`, `inlet <noun> list` and, if there is one, `inlet <noun> get`. Returns the noun, for further subcommands. */
 export const addResource = <T>(program: Command, act: Act, resource: Resource<T>): Command => {
   const noun = program.command(resource.noun).description(resource.about)
   addList(noun.command('list', { isDefault: true }), act, resource)
@@ -18,7 +18,7 @@ export const addResource = <T>(program: Command, act: Act, resource: Resource<T>
   return noun
 }
 
-/** A command that lists. */
+/** Adds a list command. */
 export const addList = <T>(command: Command, act: Act, resource: Resource<T>): Command => {
   const { list, parent } = resource
   const listing = watchable(remote(command.description(list.about)))

@@ -5,7 +5,7 @@ import { examples, remote, wholeNumber } from './options.js'
 import { addResource } from './resource-commands.js'
 import { addSearchCommands } from './search-commands.js'
 
-/** Runs, events and records. */
+/** Adds commands for runs, events and records. */
 export const addRunCommands = (program: Command, act: Act): void => {
   examples(
     remote(program.command('run').description('run a source now'))

@@ -10,7 +10,7 @@ export interface ProgramOutput {
   readonly stderr: (text: string) => void
 }
 
-/** Runs one command (without `node inlet` in front) and answers its exit code; errors go to stderr, with --json as JSON. */
+/** Runs one command (without the leading `node inlet`) and returns its exit code; errors go to stderr, as JSON with --json. */
 export const runProgram = async (args: readonly string[], context: CommandContext, { stdout, stderr }: ProgramOutput): Promise<number> => {
   let exitCode = 0
   try {
@@ -28,7 +28,7 @@ export const runProgram = async (args: readonly string[], context: CommandContex
   }
 }
 
-/** Looked for in the words themselves: an error may come before they are understood. */
+/** Looks at the arguments themselves: an error may occur before they are parsed. */
 const wantsJson = (args: readonly string[]): boolean =>
   args.some(
     (word, index) =>

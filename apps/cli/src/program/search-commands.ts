@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { Act } from './act.js'
 import { examples, remote, repeated, wholeNumber } from './options.js'
 
-/** Finding records, and measuring how well they are found. */
+/** Adds commands for finding records, and for measuring search. */
 export const addSearchCommands = (program: Command, act: Act): void => {
   const search = remote(program.command('search').description('answer a question with records, or list the newest'))
     .argument('[words...]', 'a question or words; "phrases", +must, -without, a OR b')
@@ -40,7 +40,7 @@ export const addSearchCommands = (program: Command, act: Act): void => {
       .option('-f, --file <path>', 'judgments as YAML: questions with q and the keys of relevant records')
       .option('--beir <dir>', 'a folder with queries.jsonl and qrels/test.tsv, or queries.json and qrels.json')
       .option('--floor <share>', 'exit with 1 if a smaller share of questions has a right answer among the first three, e.g. 0.85', toShare)
-      // The options of `search` (--source, --json, …) hold here as well, and commander gives them to the parent.
+      // The options of `search` (--source, --json, …) apply here as well, and commander assigns them to the parent.
       .action((...given) => evaluate(given.at(-1)?.optsWithGlobals(), given.at(-1))),
     'inlet search eval -f judgments.yaml --source docs --floor 0.85',
     'inlet search eval --beir ./scifact --source scifact --mode hybrid --json',

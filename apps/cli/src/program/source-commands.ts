@@ -6,7 +6,7 @@ import type { Act } from './act.js'
 import { examples, remote, repeated, wholeNumber, withLanguage } from './options.js'
 import { addResource } from './resource-commands.js'
 
-/** Looking at sources and changing what they do. */
+/** Adds commands for looking at sources and changing them. */
 export const addSourceCommands = (program: Command, act: Act): void => {
   const sources = addResource(program, act, SOURCES)
   addCreate(sources, act)
@@ -71,7 +71,7 @@ export const addSourceCommands = (program: Command, act: Act): void => {
   )
 }
 
-/** What a source is made of, to register and to change it. */
+/** Adds the options that define a source, for registering and changing it. */
 const withFields = (command: Command, name: string): Command =>
   withLanguage(remote(command))
     .option('--name <name>', name)

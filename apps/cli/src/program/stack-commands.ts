@@ -9,7 +9,7 @@ const stack = (command: Command, folder: string): Command =>
     .option('--workers <n>', 'worker processes', wholeNumber, 1)
     .option('--port <p>', 'port of the API (default 3210, or a free one)', wholeNumber)
 
-/** Commands that run or prepare an installation. */
+/** Adds commands that run or prepare an installation. */
 export const addStackCommands = (program: Command, act: Act): void => {
   examples(
     stack(program.command('up').description('start a whole installation on this machine'), DATA_FOLDER).action(

@@ -3,7 +3,7 @@ import type { RegistryClient } from '@inlet/registry-files'
 import { type ApiClient, ApiProblem } from '../client/api-client.js'
 import { listAll } from '../client/list-all.js'
 
-/** The registry of an installation over its REST API. */
+/** Creates a client for the registry of an installation over its REST API. */
 export const createHttpRegistry = (api: ApiClient): RegistryClient => ({
   plan: (request) => api.call<Plan>('POST', '/v1/registry/plan', request),
   list: (filter) => listAll<RegistryEntry>(api, '/v1/registry', filter),
@@ -17,5 +17,5 @@ export const createHttpRegistry = (api: ApiClient): RegistryClient => ({
       : null,
 })
 
-/** A refused key, a registry kept in files or an API in trouble concerns all sources. */
+/** Whether a problem concerns one source: a refused key, a registry kept in files or a failing API concerns all of them. */
 const isAboutOne = ({ status, code }: ApiProblem): boolean => [404, 409, 412, 422].includes(status) && code !== 'SOURCES_IN_FILES'

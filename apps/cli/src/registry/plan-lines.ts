@@ -6,13 +6,13 @@ import type { Terminal } from '../terminal/terminal.js'
 const SIGNS = { create: '+', update: '~', delete: '-', refused: '!', unchanged: ' ' } as const
 const COLORS = { create: 'green', update: 'yellow', delete: 'red', refused: 'red', unchanged: 'dim' } as const
 
-/** The plan as people read it: what is unchanged is only counted. */
+/** Formats a plan for reading: unchanged sources are only counted. */
 export const planLines = (plan: FilePlan, terminal: Terminal): readonly string[] => [
   ...plan.steps.filter(({ action }) => action !== 'unchanged').flatMap((step) => stepLines(step, terminal)),
   summaryOf(plan),
 ]
 
-/** `Plan: 1 to create, 2 to change, 0 to delete, 5 unchanged.` */
+/** Formats the summary: `Plan: 1 to create, 2 to change, 0 to delete, 5 unchanged.` */
 export const summaryOf = (plan: FilePlan): string => {
   const counts = countSteps(plan)
   const refused = counts.refused > 0 ? ` ${counts.refused} refused.` : ''
@@ -30,7 +30,7 @@ const stepLines = (step: PlannedStep, terminal: Terminal): readonly string[] => 
 
 const toText = (value: unknown): string => (value === undefined ? '(none)' : printable(shorten(JSON.stringify(value), 120)))
 
-/** Where in the files, what, and what to do about it. */
+/** Formats a refusal: where in the files, what is wrong, and what to do about it. */
 export const refusalLines = ({ filed }: Pick<PlannedStep, 'filed'>, failure: Refusal): readonly string[] => {
   const problems =
     failure.errors !== undefined && failure.errors.length > 0

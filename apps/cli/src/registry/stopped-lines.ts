@@ -2,10 +2,7 @@ import type { SourceSummary } from '@inlet/contract'
 import type { FilePlan } from '@inlet/registry-files'
 import { printable } from '../output/printable.js'
 
-/**
- * What to do about sources that have stopped with an error and that an apply leaves as they are: files which did not change repair nothing.
- * Pure.
- */
+/** Says what to do about sources that have stopped with an error and that an apply leaves unchanged: unchanged files repair nothing. Pure. */
 export const stoppedLines = (plan: Pick<FilePlan, 'steps'>, stopped: readonly Pick<SourceSummary, 'slug'>[]): readonly string[] => {
   const unchanged = new Set(plan.steps.filter(({ action }) => action === 'unchanged').map(({ slug }) => slug))
   return stopped

@@ -6,7 +6,7 @@ const SAY: Readonly<Record<WorkerView['role'], readonly [string, string]>> = {
   scribe: ['no scribe is alive: what is read is not stored', 'scribe'],
 }
 
-/** Said below lists whose rows cannot say why none of them moves. */
+/** Returns notes below lists whose rows cannot say why nothing moves. */
 export const noteIdle = async (api: Pick<ApiClient, 'call'>): Promise<readonly string[]> => {
   const { items } = await api.call<{ items: readonly WorkerView[] }>('GET', '/v1/workers?limit=200')
   return (Object.keys(SAY) as WorkerView['role'][]).flatMap((role) => {

@@ -1,58 +1,58 @@
 import type { ApiClient } from '../client/api-client.js'
 
-/** What cells may ask for besides the item. */
+/** What cells may use in addition to the item. */
 export interface View {
   /** In ms. */
   readonly now: number
-  /** The slug of a source; a part of its id once it is deleted. */
+  /** Returns the slug of a source; part of its id once it is deleted. */
   readonly slugOf: (sourceId: string) => string
 }
 
 export interface Column<T> {
   readonly title: string
   readonly cell: (item: T, view: View) => string
-  /** Shown with -o wide only. */
+  /** Only with -o wide. */
   readonly wide?: true
 }
 
-/** An option that narrows a list down. */
+/** An option that filters a list. */
 export interface Filter {
   readonly flags: string
   readonly text: string
-  /** The parameter of the API, where it is not called like the option. */
+  /** The API parameter, if it differs from the option's name. */
   readonly query?: string
   readonly many?: true
 }
 
-/** Something that a command names before the list, such as the source whose versions are listed. */
+/** An argument that precedes the list, such as the source whose versions are listed. */
 export interface Parent {
   readonly argument: string
   readonly text: string
 }
 
 /**
- * A kind of thing that the API lists: `inlet <noun>` shows them and `inlet <noun> get` one of them. The commands, their options, tables, -o and
- * --watch are made from this.
+ * A kind of thing that the API lists: `inlet <noun>` lists them and `inlet <noun> get` shows one. The commands, their options, tables, -o and --watch
+ * are derived from this.
  */
 export interface Resource<T> {
   readonly noun: string
-  /** Of the noun, in the list of all commands. */
+  /** Describes the noun in the list of all commands. */
   readonly about: string
   readonly parent?: Parent
   readonly list: {
     readonly about: string
-    /** `parent` is encoded. */
+    /** `parent` is already encoded. */
     readonly path: (parent: string) => string
     /** Parameters that are always sent. */
     readonly query?: Readonly<Record<string, string>>
     readonly filters?: readonly Filter[]
-    /** How many without --limit; absent: all. */
+    /** Default of --limit; absent: all. */
     readonly limit?: number
     readonly columns: readonly Column<T>[]
-    /** Ids of sources that cells ask for the slugs of. */
+    /** The source id whose slug the cells need. */
     readonly sourceIds?: (item: T) => string | null
     readonly none: string
-    /** What somebody who looks at the table should know besides, such as that nothing works on it. */
+    /** Returns what a reader of the table should also know, such as that no worker is alive. */
     readonly notes?: (api: Pick<ApiClient, 'call'>) => Promise<readonly string[]>
     readonly examples: readonly [string, ...string[]]
   }
@@ -60,19 +60,19 @@ export interface Resource<T> {
     readonly about: string
     readonly argument: string
     readonly text: string
-    /** Both are encoded. */
+    /** Both are already encoded. */
     readonly path: (ref: string, parent: string) => string
-    /** What `get` answers may hold more than an item of the list. */
+    /** What `get` returns may have more members than an item of the list. */
     readonly lines: (item: never, view: View) => readonly string[]
     readonly examples: readonly [string, ...string[]]
   }
-  /** What other commands take it by. */
+  /** The reference that other commands accept. */
   readonly ref: (item: T) => string
 }
 
 const SHORT_ID = 8
 
-/** Slugs of sources, asked for at once. */
+/** Reads the slugs of sources, in as few requests as possible. */
 export const readSlugs = async (api: Pick<ApiClient, 'call'>, ids: readonly (string | null)[]): Promise<View['slugOf']> => {
   const distinct = [...new Set(ids.filter((id) => id !== null))]
   const slugs = new Map<string, string>()

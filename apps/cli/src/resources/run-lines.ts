@@ -3,11 +3,11 @@ import { toSpan } from '../output/moments.js'
 import { toNextStep } from '../output/next-step.js'
 import { toPairs } from '../output/table.js'
 
-/** How long a run took, or has taken so far; `now` in ms. */
+/** Formats how long a run took, or has taken so far; `now` in ms. */
 export const spanOfRun = ({ startedAt, finishedAt }: RunView, now: number): string =>
   startedAt === null ? '–' : toSpan(Math.round(((finishedAt === null ? now : Date.parse(finishedAt)) - Date.parse(startedAt)) / 1_000))
 
-/** All of a run that people ask for. @param source the slug of its source, if it is known */
+/** Formats a run in detail. @param source the slug of its source, if known */
 export const runLines = (run: RunView, source = run.sourceId): readonly string[] =>
   toPairs([
     ['run', run.id],

@@ -8,15 +8,15 @@ import { toTable } from '../output/table.js'
 import { type Column, type Filter, type Resource, readSlugs, type View } from './resource.js'
 
 export interface ShowFlags extends RemoteFlags {
-  /** Seconds between two looks; true: the usual ones. */
+  /** Refresh interval in seconds; true: the default. */
   readonly watch?: number | true
   readonly limit?: number
 }
 
-/** With the options of the filters, which commander reads as text, or as lists of it. */
+/** Includes the options of the filters, which commander reads as text, or as lists of it. */
 export type ListFlags = ShowFlags & Readonly<Record<string, unknown>>
 
-/** `inlet <noun>`: what is there, in the form that was asked for; with --watch again and again. */
+/** `inlet <noun>`: lists the items in the requested form; with --watch repeatedly. */
 export const listResource = <T>(resource: Resource<T>, parent: string | undefined, flags: ListFlags, context: CommandContext): Promise<void> => {
   const api = openApi(flags, context)
   const { list } = resource
@@ -58,7 +58,7 @@ export const listResource = <T>(resource: Resource<T>, parent: string | undefine
   })
 }
 
-/** `inlet <noun> get`: one of them. */
+/** `inlet <noun> get`: shows one item. */
 export const getResource = <T>(
   { get, ref: refOf }: Resource<T>,
   [ref, parent = '']: readonly [string, string?],
@@ -77,13 +77,13 @@ const viewOf = async (api: ApiClient, sourceIds: readonly (string | null)[]): Pr
   slugOf: sourceIds.some((id) => id !== null) ? await readSlugs(api, sourceIds) : (id) => id,
 })
 
-/** The name that commander gives an option's value. */
+/** Returns the name under which commander stores an option's value. */
 export const attributeOf = ({ flags }: Filter): string =>
   (/--([\w-]+)/u.exec(flags)?.[1] ?? '').replaceAll(/-(\w)/gu, (_, letter: string) => letter.toUpperCase())
 
 const WATCH_SECONDS = 2
 
-/** Prints it once; with --watch until Ctrl-C, on a terminal in place, elsewhere whenever it is another (JSON: one document a line). */
+/** Prints once; with --watch until Ctrl-C, in place on a terminal, otherwise after every change (JSON: one document per line). */
 const showOrWatch = async (flags: ShowFlags, context: CommandContext, read: () => Promise<Shown>): Promise<void> => {
   let shown = await read()
   if (flags.watch === undefined) return print(context, flags, shown)
@@ -102,7 +102,7 @@ const showOrWatch = async (flags: ShowFlags, context: CommandContext, read: () =
   }
 }
 
-/** An API that is restarted meanwhile ends no watching. */
+/** Keeps watching while an API restarts. */
 const again = async (read: () => Promise<Shown>, before: Shown, terminal: CommandContext['terminal']): Promise<Shown> => {
   try {
     return await read()

@@ -4,7 +4,7 @@ import { toNextStep } from '../output/next-step.js'
 import { toCondition } from '../output/source-condition.js'
 import { toPairs, toTable } from '../output/table.js'
 
-/** All of a source that people ask for. */
+/** Formats a source in detail. */
 export const sourceLines = (source: SourceDetail): readonly string[] => {
   const now = Date.now()
   const { activeRun, lastError, schedule } = source

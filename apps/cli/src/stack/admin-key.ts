@@ -9,8 +9,8 @@ interface Installation {
 }
 
 /**
- * The local administrator's key; made again when the database does not know it. Throws `EnvError`, and changes nothing, when the database was sealed
- * with other master keys: no process would start with these, and the key in the folder is still right with the others.
+ * Returns the local administrator's key; recreates it when the database does not know it. Throws `EnvError`, and changes nothing, when the database
+ * was sealed with other master keys: no process would start with these, and the key in the folder still works with the others.
  */
 export const ensureAdminKey = async (installation: Installation): Promise<{ readonly adminKey: string; readonly isKeyNew: boolean }> => {
   const { folder, databaseUrl, keyring } = installation

@@ -13,7 +13,7 @@ const settingsSchema = z.strictObject({
 })
 export type LocalSettings = z.infer<typeof settingsSchema>
 
-/** The folder of a local installation: database files, logs, working copies, and the secrets made for it (mode 0600). */
+/** The folder of a local installation: database files, logs, working copies, and the secrets generated for it (mode 0600). */
 export interface DataFolder {
   readonly path: string
   readonly settings: LocalSettings
@@ -22,10 +22,13 @@ export interface DataFolder {
   file(...parts: readonly string[]): string
 }
 
-/** As root the embedded Postgres runs as another user, who must pass through to its own folder but see nothing. */
+/** Under root, the embedded Postgres runs as another user, who must be able to enter its own folder but see nothing else. */
 const MODE = process.getuid?.() === 0 ? 0o711 : 0o700
 
-/** Opens a data folder, making it and its secrets when it is new: once, however many open it at the same moment. Throws with the next step when it cannot be written or read. */
+/**
+ * Opens a data folder, creating it and its secrets when it is new: only once, however many processes open it at the same moment. Throws with the next
+ * step when it cannot be written or read.
+ */
 export const openDataFolder = (directory: string): DataFolder => {
   const root = path.resolve(directory)
   try {
@@ -57,7 +60,7 @@ export const openDataFolder = (directory: string): DataFolder => {
   }
 }
 
-/** The first to make them wins: a second encryption key would make what the first has sealed unreadable. */
+/** Generates settings; the first process wins: a second encryption key would make what the first has sealed unreadable. */
 const makeSettings = (file: string): void => {
   const settings = { postgresPassword: randomBytes(24).toString('base64url'), encryptionKeys: createMasterKeyText('local1') }
   writeAside(file, settings, (own) => {
@@ -69,7 +72,7 @@ const makeSettings = (file: string): void => {
   })
 }
 
-/** Writes a file of its own beside, so that nobody ever reads half of the settings, and lets `place` put it where it belongs. */
+/** Writes the settings to a temporary file, so that nobody ever reads half of them, and lets `place` move it into place. */
 const writeAside = (file: string, settings: LocalSettings, place: (own: string) => void): void => {
   const own = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`
   try {

@@ -1,8 +1,8 @@
-/** Where `inlet up` keeps an installation by default. */
+/** The default data folder of `inlet up`. */
 export const DATA_FOLDER = '.inlet'
 
-/** The demo's own: its sources read servers that run with the demo only, and would fail for ever in another installation. */
+/** The demo's own folder: its sources read servers that run only with the demo, and would fail forever in another installation. */
 export const DEMO_FOLDER = '.inlet-demo'
 
-/** In which commands look for an installation that runs, the first that has one. */
+/** The folders in which commands look for a running installation, in order. */
 export const DATA_FOLDERS: readonly string[] = [DATA_FOLDER, DEMO_FOLDER]

@@ -4,7 +4,7 @@ import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostg
 export interface KeptPostgres {
   /** URL of its database. */
   readonly url: string
-  /** Ends it for good. */
+  /** Stops it for good. */
   stop(): Promise<void>
 }
 
@@ -12,8 +12,8 @@ const PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 
 /**
- * Starts a Postgres, and again whenever it ends by itself, at the same address: what uses it waits meanwhile. Throws when the first start fails. `onStart` gets
- * the id of each of its processes, `notice` what people should hear. The caller stops it.
+ * Starts a Postgres, and restarts it whenever it ends by itself, at the same address: its clients wait meanwhile. Throws when the first start fails.
+ * `onStart` is called with the id of each of its processes, `notice` with messages for the user. The caller stops it.
  */
 export const keepPostgres = async (
   options: EmbeddedPostgresOptions & { readonly port: number },

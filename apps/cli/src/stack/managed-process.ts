@@ -10,13 +10,13 @@ export interface ManagedProcessOptions {
   readonly args?: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly logFile: string
-  /** Called when it has ended by itself; it is started again unless it refuses its settings. */
+  /** Called when it ended by itself; it is restarted unless it refuses its settings. */
   readonly onExit: (exit: ProcessExit) => void
   /** Called with every new process id. */
   readonly onStart: (pid: number) => void
 }
 
-/** One of our processes, started again when it dies. `stop` ends it with SIGTERM, after 25 s with SIGKILL. */
+/** One of our processes, restarted when it dies. `stop` ends it with SIGTERM, after 25 s with SIGKILL. */
 export interface ManagedProcess {
   readonly name: string
   readonly pid: number | undefined
@@ -25,7 +25,7 @@ export interface ManagedProcess {
 
 const MAX_PAUSE_MS = 10_000
 
-/** Starts a process from the same build (dist or sources) this code runs from. */
+/** Starts a process from the same build (dist or sources) that this code runs from. The caller stops it. */
 export const startProcess = (options: ManagedProcessOptions): ManagedProcess => {
   const fromSource = import.meta.url.includes('/src/')
   const script = fileURLToPath(new URL(`../../../${options.app}/${fromSource ? 'src/main.ts' : 'dist/main.js'}`, import.meta.url))
@@ -34,10 +34,10 @@ export const startProcess = (options: ManagedProcessOptions): ManagedProcess => 
   let pause = 250
   const launch = (): void => {
     const log = openSync(options.logFile, 'a', 0o600)
-    // Also one that an earlier version has begun.
+    // Applies to a file created by an earlier version too.
     fchmodSync(log, 0o600)
     const logStart = fstatSync(log).size
-    // detached: Ctrl-C in a terminal reaches every process of the group, and the order of shutdown would be lost.
+    // detached: otherwise Ctrl-C in a terminal would reach every process of the group, and the order of shutdown would be lost.
     child = spawn(process.execPath, [...(fromSource ? process.execArgv : []), script, ...(options.args ?? [])], {
       env: { ...options.env },
       stdio: ['ignore', log, log],
@@ -56,7 +56,7 @@ export const startProcess = (options: ManagedProcessOptions): ManagedProcess => 
     })
   }
   launch()
-  // Detached children outlive a supervisor that is made to exit at once, unless it ends them.
+  // Detached children outlive a supervisor that exits at once, unless it kills them.
   const endWithParent = (): void => void child.kill('SIGKILL')
   process.once('exit', endWithParent)
   return {
@@ -78,5 +78,5 @@ export const startProcess = (options: ManagedProcessOptions): ManagedProcess => 
   }
 }
 
-/** From its own lines only: the file also holds those of processes before it. */
+/** Returns its last lines only: the file also contains those of processes before it. */
 const lastLines = (file: string, start: number): string => readFileSync(file).subarray(start).toString().trimEnd().split('\n').slice(-8).join('\n')

@@ -1,6 +1,6 @@
 import net from 'node:net'
 
-/** Whether a port of loopback can be taken now. */
+/** Whether a loopback port is free now. */
 export const isPortFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = net.createServer()

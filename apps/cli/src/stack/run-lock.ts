@@ -6,13 +6,13 @@ import type { DataFolder } from './data-folder.js'
 
 interface RunFile {
   readonly supervisor: number
-  /** When the supervisor began, as the system says it: process ids are used again. */
+  /** When the supervisor began, as reported by the system: process ids are reused. */
   readonly startedAt: string
   readonly url: string
   readonly children: readonly Started[]
 }
 
-/** A process by its id and its beginning. */
+/** A process, identified by its id and start. */
 interface Started {
   readonly pid: number
   readonly startedAt: string
@@ -20,11 +20,11 @@ interface Started {
 
 interface RunState {
   readonly url: string
-  /** Ids of processes that were just started, or were given before. */
+  /** Ids of processes that were just started, or were passed before. */
   readonly children: readonly number[]
 }
 
-/** Says who runs from a data folder, so that two do not, and so that what a killed one left behind is ended. */
+/** Records which process runs from a data folder, so that no two do, and so that leftovers of a killed one are ended. */
 export interface RunLock {
   update(state: RunState): void
   release(): void
@@ -35,13 +35,13 @@ const ATTEMPTS = 20
 const CONFIRM_AFTER_MS = 100
 
 /**
- * Takes the lock of a folder, which exists. Of several that try at the same moment exactly one succeeds. Throws with the address when an
- * installation already runs from this folder.
+ * Takes the lock of an existing folder. Of several simultaneous attempts exactly one succeeds. Throws with the address when an installation already
+ * runs from this folder. The caller releases it.
  */
 export const takeRunLock = async ({ path: folder }: Pick<DataFolder, 'path'>): Promise<RunLock> => {
   const file = path.join(folder, 'running.json')
   const own = `${file}.${process.pid}`
-  // Asked once, while it surely is ours.
+  // Looked up once, while the id is certainly ours.
   const known = new Map<number, Started>()
   const text = ({ url, children }: RunState): string => {
     for (const pid of children) if (!known.has(pid)) known.set(pid, { pid, startedAt: startOf(pid) })
@@ -54,7 +54,7 @@ export const takeRunLock = async ({ path: folder }: Pick<DataFolder, 'path'>): P
       const before = readRunFile(file)
       if (before !== null && isHolder(before)) throw alreadyRuns(folder, before.url)
       if (attempt === ATTEMPTS) throw alreadyRuns(folder, CHOOSING.url)
-      // Only the one that moves the file away may continue: to remove it could take the lock of one that was faster.
+      // Only the process that moves the file away may continue: deleting it could remove the lock of a faster one.
       const moved = `${own}.stale`
       if (!moveAway(file, moved)) continue
       const stale = readRunFile(moved)
@@ -68,7 +68,7 @@ export const takeRunLock = async ({ path: folder }: Pick<DataFolder, 'path'>): P
   } finally {
     rmSync(own, { force: true })
   }
-  // Who found an old file in it may have moved this one away, and given it back unless another was faster.
+  // A process that found an old file here may have moved this one away, and restored it unless another was faster.
   await delay(CONFIRM_AFTER_MS)
   const now = readRunFile(file)
   if (now?.supervisor !== process.pid) throw alreadyRuns(folder, now?.url ?? CHOOSING.url)
@@ -85,7 +85,7 @@ export const takeRunLock = async ({ path: folder }: Pick<DataFolder, 'path'>): P
 const alreadyRuns = (folder: string, url: string): Error =>
   new Error(`Inlet already runs from ${folder} at ${url}; stop it first (Ctrl-C there), or choose another folder with --data`)
 
-/** Makes the file, whole from its first moment, unless it is there. */
+/** Creates the file, complete from its first moment, unless it exists. */
 const take = (file: string, own: string, text: string): boolean => {
   rmSync(own, { force: true })
   const handle = openSync(own, 'wx', 0o600)
@@ -105,7 +105,7 @@ const restore = (from: string, file: string): void => {
   rmSync(from, { force: true })
 }
 
-/** Whether it worked; false when it failed with this code. */
+/** Returns true on success; false on failure with this code. */
 const unless = (code: string, work: () => void): boolean => {
   try {
     work()
@@ -124,19 +124,22 @@ const readRunFile = (file: string): RunFile | null => {
   }
 }
 
-/** Whether who wrote the file still runs. */
+/** Whether the process that wrote the file is still running. */
 const isHolder = ({ supervisor, startedAt }: RunFile): boolean => lives({ pid: supervisor, startedAt })
 
-/** Whether this very process runs: another may have got its id since. */
+/** Whether this very process is running: another one may have its id by now. */
 const lives = ({ pid, startedAt }: Started): boolean =>
   Number.isSafeInteger(pid) && pid > 0 && typeof startedAt === 'string' && startedAt !== '' && startedAt === startOf(pid)
 
 const ps = (pid: number, what: string): string => spawnSync('ps', ['-p', String(pid), '-o', `${what}=`], { encoding: 'utf8' }).stdout?.trim() ?? ''
 
-/** When a process began; empty for none. The clock of the machine may be set meanwhile, so it is a name rather than a time where that is to be had. */
+/**
+ * Identifies when a process began; empty if it does not exist. The machine's clock may be changed meanwhile, so this is an opaque name rather than a
+ * time if the system provides one.
+ */
 const startOf = (pid: number): string => {
   try {
-    // Field 22 of proc(5): in ticks since the machine started. What comes before may hold blanks and brackets.
+    // Field 22 of proc(5): ticks since the machine started. The fields before it may contain blanks and parentheses.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19] ?? ''}`
   } catch {

@@ -23,7 +23,7 @@ describe('openDataFolder', () => {
     const first = openDataFolder(path.join(root, 'new', 'data'))
     expect(first.settings.postgresPassword.length).toBeGreaterThan(20)
     expect(statSync(first.file('settings.json')).mode & 0o777).toBe(0o600)
-    // As root, Postgres must get through to its own folder.
+    // Under root, Postgres must be able to enter its own folder.
     expect([0o700, 0o711]).toContain(statSync(first.path).mode & 0o777)
     expect(['logs', 'work'].map((name) => statSync(first.file(name)).mode & 0o777)).toEqual([0o700, 0o700])
     first.update({ adminKey: 'key' })
@@ -55,7 +55,7 @@ describe('takeRunLock', () => {
       children: [],
     })
     lock.release()
-    // A process id nobody has, and one of a process that is not ours.
+    // A process id that does not exist, and one of a process that is not ours.
     const foreign = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 60_000)'], { stdio: 'ignore' })
     try {
       for (const supervisor of [2 ** 22 - 1, foreign.pid ?? 0]) {

@@ -15,15 +15,15 @@ import { untilReady } from './until-ready.js'
 export interface StackOptions {
   readonly folder: DataFolder
   readonly workers: number
-  /** Exactly this port; without it 3210 or, when that is taken, a free one. */
+  /** Exactly this port; default: 3210 or, if that is taken, a free one. */
   readonly port?: number | undefined
-  /** Environment of the user: DATABASE_URL and REDIS_URL replace the embedded parts, INLET_* settings are handed on. */
+  /** The user's environment: DATABASE_URL and REDIS_URL replace the embedded parts, INLET_* settings are passed on. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly egressAllow?: (parts: { readonly postgresPort: number | null }) => readonly string[]
   readonly fileRoots?: readonly string[]
   readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>
   readonly notice: (message: string) => void
-  /** Ends a start that waits for something; resolves on a signal such as Ctrl-C. */
+  /** Ends a start that is waiting; resolves on a signal such as Ctrl-C. */
   readonly stopped?: Promise<unknown>
 }
 
@@ -31,7 +31,7 @@ export interface StackOptions {
 export interface Stack {
   readonly url: string
   readonly adminKey: string
-  /** Whether the key was made by this start, so that nobody has seen it yet. */
+  /** Whether this start created the key, so that nobody has seen it yet. */
   readonly isKeyNew: boolean
   readonly databaseUrl: string
   readonly postgresPort: number | null
@@ -40,10 +40,10 @@ export interface Stack {
 }
 
 const DEFAULT_PORT = 3210
-/** The keys in the file are handed on themselves; the others are for commands, and of no use to the processes. */
+/** The file's keys are passed on directly; the others are for commands, and of no use to the processes. */
 const NOT_HANDED_ON = new Set<string>(['INLET_ENCRYPTION_KEYS_FILE', ...COMMAND_KEYS])
 
-/** Starts Postgres (unless one is given), migrates, and starts api, scribe and workers as separate processes. */
+/** Starts Postgres (unless a database is given), migrates, and starts api, scribe and workers as separate processes. The caller closes it. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const lifecycle = createLifecycle()
   try {
@@ -60,7 +60,7 @@ const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack
   lifecycle.defer('lock', () => lock.release())
   const pids = new Set<number>()
   let address = 'an address it is still choosing'
-  // Known from its first moment, so that a start that is killed leaves no process that the next one trips over.
+  // Recorded at once, so that a killed start leaves no process in the way of the next one.
   const onStart = (pid: number): void => {
     pids.add(pid)
     lock.update({ url: address, children: [...pids] })
@@ -107,7 +107,7 @@ const openPostgres = async ({ folder, env, step, notice }: StackOptions, lifecyc
   const given = env['DATABASE_URL']
   if (given !== undefined && given !== '') return { databaseUrl: given, postgresPort: null }
   const { postgresPassword, postgresPort: before } = folder.settings
-  // The same port as last time, if it is free: demo sources name it.
+  // The same port as last time, if it is free: demo sources refer to it.
   const port = before !== undefined && (await isPortFree(before)) ? before : await freePort()
   folder.update({ postgresPort: port })
   const postgres = await step('starting Postgres', () =>
@@ -117,7 +117,7 @@ const openPostgres = async ({ folder, env, step, notice }: StackOptions, lifecyc
   return { databaseUrl: postgres.url, postgresPort: port }
 }
 
-/** Those of the environment, else those made for the folder: the processes and the administrator's key must agree. */
+/** Returns the environment's keys, otherwise those generated for the folder: the processes and the administrator's key must agree. */
 const encryptionKeys = ({ env, folder }: StackOptions): string => env['INLET_ENCRYPTION_KEYS'] || folder.settings.encryptionKeys
 
 const choosePort = async ({ port, env, notice }: StackOptions): Promise<number> => {

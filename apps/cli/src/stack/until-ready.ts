@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 
 export interface ReadyWait {
-  /** Of the API. */
+  /** The API's. */
   readonly url: string
   readonly logFile: string
-  /** The wait ends with its reason. */
+  /** The wait ends with the signal's reason. */
   readonly signal: AbortSignal
-  /** Gets what is not ready, once it has been so for a while. */
+  /** Called with what is not ready, once that has lasted for a while. */
   readonly notice: (message: string) => void
-  /** How long nothing may change, and how long until people are notified (ms). */
+  /** How long nothing may change, and after how long users are notified (ms). */
   readonly timeoutMs?: number
   readonly notifyAfterMs?: number
 }
@@ -19,11 +19,11 @@ const NOTIFY_AFTER_MS = 3_000
 const LOOK_MS = 100
 const ANSWER_MS = 10_000
 const SILENT = 'the api does not answer'
-/** A process may take several seconds to load on a small machine, of which nobody needs to hear. */
+/** A process may take several seconds to load on a small machine, which nobody needs to hear about. */
 const TIMES_SILENT = 5
 const answerSchema = z.object({ checks: z.array(z.object({ name: z.string(), ok: z.boolean(), reason: z.string().optional() })) })
 
-/** Waits until the API is ready, as long as something changes. Throws what was not ready at last, and the reason of the signal. */
+/** Waits until the API is ready, for as long as something changes. Throws with what was not ready at last, or the signal's reason. */
 export const untilReady = async ({ url, logFile, signal, notice, ...limits }: ReadyWait): Promise<void> => {
   const { timeoutMs = TIMEOUT_MS, notifyAfterMs = NOTIFY_AFTER_MS } = limits
   let state = ''
@@ -47,7 +47,7 @@ export const untilReady = async ({ url, logFile, signal, notice, ...limits }: Re
   }
 }
 
-/** Null when all is ready; else what /ready says. */
+/** Returns null when all is ready; otherwise what /ready reports. */
 const whatIsMissing = async (url: string): Promise<string | null> => {
   const response = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null)
   if (response === null) return SILENT

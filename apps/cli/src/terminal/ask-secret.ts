@@ -6,11 +6,11 @@ interface Streams {
   readonly output: NodeJS.WritableStream
 }
 
-/** Asks for a line without showing it; without a terminal it is the first line of the input, and nothing is asked. Empty when there is none. */
+/** Asks for a line without showing it; without a terminal it returns the first line of the input and asks nothing. Empty when there is none. */
 export const askSecret = async ({ input, output }: Streams, question: string): Promise<string> => {
   const terminal = input.isTTY === true
   if (terminal) output.write(question)
-  // readline echoes what it reads to its output.
+  // readline echoes its input to its output.
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input, output: silent, terminal })
   try {

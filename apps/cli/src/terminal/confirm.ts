@@ -5,7 +5,7 @@ interface Streams {
   readonly output: NodeJS.WritableStream
 }
 
-/** Asks for a yes; without a terminal nobody can be asked, which counts as no. */
+/** Asks for confirmation; without a terminal nobody can be asked, and the answer is no. */
 export const confirm = async ({ input, output }: Streams, question: string): Promise<boolean> => {
   if (input.isTTY !== true) return false
   const lines = createInterface({ input, output })

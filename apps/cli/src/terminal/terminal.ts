@@ -1,18 +1,18 @@
-/** What a command prints: plain lines, or a block that is drawn again in place on a terminal. */
+/** A command's output: plain lines, or a block that is redrawn in place on a terminal. */
 export interface Terminal {
-  /** Whether a block is drawn again in place. */
+  /** Whether a block is redrawn in place. */
   readonly redraws: boolean
   line(text?: string): void
-  /** Shows a block; on a terminal it replaces the block before it, elsewhere only changed lines are printed. */
+  /** Shows a block; on a terminal it replaces the previous block, elsewhere only changed lines are printed. */
   block(lines: readonly string[]): void
-  /** Leaves the last block standing. */
+  /** Leaves the last block in place. */
   endBlock(): void
   bold(text: string): string
   dim(text: string): string
   red(text: string): string
   green(text: string): string
   yellow(text: string): string
-  /** Runs work with a line before and its duration after. */
+  /** Runs work, printing a line before it and its duration after it. */
   step<T>(title: string, work: () => Promise<T>): Promise<T>
 }
 
@@ -21,14 +21,14 @@ export interface Output {
   readonly isTTY?: boolean
 }
 
-/** Without a terminal nothing is drawn again; without one, or with `color: false` (NO_COLOR), nothing is colored. */
+/** Creates a terminal. Without a TTY nothing is redrawn; without one, or with `color: false` (NO_COLOR), nothing is colored. */
 export const createTerminal = (out: Output, options: { readonly color?: boolean } = {}): Terminal => {
   const fancy = out.isTTY === true
   const colored = fancy && options.color !== false
   let drawn = 0
   let printed = new Set<string>()
   const style = (code: number) => (text: string) => (colored ? `\u001b[${code}m${text}\u001b[0m` : text)
-  /** The step that is going on, whose line stands without an end. */
+  /** The step in progress, whose line is not finished. */
   let going = ''
   const line = (text = ''): void => void out.write(fancy && going !== '' ? `\r\u001b[K${text}\n${going}` : `${text}\n`)
   return {
