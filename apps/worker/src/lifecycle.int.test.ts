@@ -14,7 +14,7 @@ import { composeWorker } from './compose.js'
 
 const PAGE = 100
 const DAY_MS = 86_400_000
-/** What the source holds, and whether it lets a reading pass beyond its first pages. */
+/** The contents of the source, and whether a read may pass beyond its first pages. */
 const world = { records: 1_000, mark: 'one', held: false, connects: 0, disconnects: 0 }
 
 const numbers = defineConnector({

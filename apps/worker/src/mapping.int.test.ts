@@ -19,11 +19,11 @@ interface Order {
   readonly state?: string
 }
 
-/** What the shelf of orders holds now, and which orders the connector had to read in full. */
+/** What is on the shelf of orders now, and which orders the connector had to read in full. */
 let orders: readonly Order[] = []
 let read: number[] = []
 
-/** Skips unchanged orders by their validator and sweeps, like a connector of files. */
+/** Skips unchanged orders by their validator and sweeps, like a file connector. */
 const shelf = defineConnector({
   type: 'shelf',
   version: '1.0.0',

@@ -49,7 +49,7 @@ beforeAll(async () => {
     INLET_WORKER_OPS_HOST: '127.0.0.1',
     INLET_WORKER_OPS_PORT: 0,
   }
-  // One run at a time each, so that two runs at once are with two workers.
+  // One run at a time each, so that two concurrent runs are on two workers.
   const workers = [await composeWorker(config, context), await composeWorker(config, context)]
   queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
   closers.push(

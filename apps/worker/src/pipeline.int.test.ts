@@ -91,7 +91,7 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
     for (const close of closers) await close()
   })
 
-  /** While `doubled`, every batch and every run job goes into the queue a second time under another id. */
+  /** While `doubled`, every batch and every run job is enqueued a second time under another id. */
   const doubling = (inner: Queues): Queues => ({
     ...inner,
     async forwardBatch(batch) {
@@ -137,7 +137,7 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
     const run = await runOnce(id)
     doubled = false
     expect(run).toMatchObject({ outcome: 'ok', inserted: 20_000n, updated: 0n, recordsRead: 20_000n, attempt: 1, quarantined: 0n })
-    // Every batch that was put into the queue is accounted for: stored, or refused as a duplicate or for coming after the end.
+    // Every enqueued batch is accounted for: stored, or refused as a duplicate or for arriving after the end.
     const ended = await until(async () => {
       const row = await database.prisma.run.findUniqueOrThrow({ where: { id: run.id } })
       return row.committedBatches + row.duplicateBatches + row.fencedBatches === 2 * row.committedBatches ? row : null

@@ -11,7 +11,7 @@ interface Schema {
 }
 type Root = Schema & { readonly $defs?: Record<string, Schema> }
 
-/** Where in an object of this schema a time stands. */
+/** Lists the paths of all times in an object of this schema. */
 const timesIn = (root: Root, schema: Schema = root, path: readonly string[] = []): readonly (readonly string[])[] => {
   const referred = schema.$ref === undefined ? undefined : root.$defs?.[schema.$ref.replace('#/$defs/', '')]
   return [

@@ -18,13 +18,13 @@ import { type LeasedRun, takeLease } from './runs/lease.js'
 import { indexPending } from './search/index-pending.js'
 import { openWatched, type Plan } from './testing/open-watched.js'
 
-// What a statement touches must follow from what it is about, whatever the statistics of its tables are: of a stream younger than the last
-// ANALYZE they say that it is empty, and of a table that was never analyzed nothing.
+// What a statement touches must depend only on what it concerns, whatever the statistics of its tables are: for a stream younger than the last
+// ANALYZE they say that it is empty, and for a table that was never analyzed they say nothing.
 const MANY = 40_000
 const STREAM = 8_000
 const SCOPE = 40
 const id = (n: number) => `k${n}`
-/** Of several chunks. */
+/** Long enough for several chunks. */
 const LONG = JSON.stringify({ v: 'a longer word in a sentence of its own. '.repeat(200) })
 
 let store: TestStore
@@ -44,7 +44,7 @@ const fillQuarantine = (sourceId: string, stream: string, count: number) =>
   )
 const streamOf = async (sourceId: string) => (await store.rows<{ id: number }>('SELECT id FROM streams WHERE source_id = $1', [sourceId]))[0]?.id ?? 0
 
-/** A young source with its run, beside an old one of which everything is full. */
+/** Creates a young source with its run, beside an old one with many rows in every table. */
 const begin = async (analyze: boolean): Promise<LeasedRun> => {
   for (const table of ['records', 'quarantine', 'ledger', 'sweep_seen', 'runs', 'streams', 'leases', 'sources'])
     await store.rows(`ALTER TABLE ${table} SET (autovacuum_enabled = false)`)
@@ -154,7 +154,7 @@ describe.each([
           Array.from({ length: 100 }, (_, n) => id(n + 5_000)),
         ),
     ],
-    // On no statistics it may sort the records of the source, but reads no others.
+    // Without statistics it may sort the records of the source, but must not read others.
     [
       'listing records',
       analyze ? 1_000 : 3 * STREAM,

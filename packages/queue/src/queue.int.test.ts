@@ -135,7 +135,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     const scheduler = await ingestion?.getJobScheduler(sourceId)
     const due = new Date(scheduler?.next ?? 0)
     expect(due).toEqual(nextTick(schedule, new Date(due.getTime() - 1)))
-    // Every moment is asked for by the same function; at the midnight that clocks skip, BullMQ's own would lose a day.
+    // The same function computes every moment; at the midnight that clocks skip, BullMQ's own would lose a day.
     const strategy = ingestion?.opts.settings?.repeatStrategy
     expect(await strategy?.(Date.parse('2027-09-04T12:00:00Z'), { pattern: schedule.cron, tz: schedule.timeZone })).toBe(
       Date.parse('2027-09-05T04:00:00Z'),
@@ -250,7 +250,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(right)
     const late = Array.from({ length: 10 }, () => randomUUID())
     for (const id of late) await queues.enqueueCall(id)
-    // What it had asked for already may still come.
+    // What it had already requested may still arrive.
     expect(late.filter((id) => seen.has(id)).length).toBeLessThanOrEqual(2)
     await done(wrong)
     const rest = await consume({ queue: QUEUES.calls, handlers: { call: async ({ callId }) => void seen.add(callId) } })
@@ -274,7 +274,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     const released = new Promise<void>((resolve) => {
       release = resolve
     })
-    // Alive, but as good as dead: its lock is renewed and nothing is done.
+    // Alive but useless: its lock is renewed and nothing is done.
     const hold = async (): Promise<void> => {
       taken += 1
       await released

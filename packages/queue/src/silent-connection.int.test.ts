@@ -22,7 +22,7 @@ describe.each(backends)('a connection to the queue on %s that dies without a wor
       silenceMs: 3_000,
       onError: () => {},
     }
-    // What sets up the queue server may take longer than the silence of this test.
+    // Setting up the queue server may take longer than the silence of this test.
     const { silenceMs: _, ...withoutLimit } = connection
     await (await openQueues({ ...withoutLimit, confirm: UNCONFIRMED })).close()
     const queues = await openQueues({ ...connection, confirm: UNCONFIRMED })
@@ -38,9 +38,9 @@ describe.each(backends)('a connection to the queue on %s that dies without a wor
     })
     await queues.enqueueRuns([{ runId: randomUUID(), attempt: 0 }])
     await until(() => taken.length === 1)
-    // What is due later must not keep the consumer waiting for the dead connection until then.
+    // A job due later must not keep the consumer waiting for the dead connection until then.
     await queues.enqueueRuns([{ runId: randomUUID(), attempt: 0, delayMs: 3_600_000 }])
-    // Nothing shows that it waits again. Where a second does not suffice, less is tested.
+    // Nothing shows that it waits again. If a second is not enough, the test covers less.
     await delay(1_000)
     proxy.silence()
     const runId = randomUUID()

@@ -12,7 +12,7 @@ afterAll(() => api.close())
 
 const register = async (changes: object = {}): Promise<string> => (await api.post('/v1/sources', newSource({ runNow: false, ...changes }))).body.id
 
-/** Begins an operation and waits for its end; answers it with its items. */
+/** Starts an operation and waits for its end; returns it with its items. */
 const perform = async (body: object) => {
   const begun = await api.post('/v1/bulk-operations', body)
   expectContract(begun, 'createBulkOperation')

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** All changes after a token, and the token after them. */
+/** Reads all changes after a token; returns them with the next token. */
 const readAll = async (after: string | undefined, query = ''): Promise<{ items: { op: string; key: string }[]; token: string }> => {
   const items: { op: string; key: string }[] = []
   for (let token = after; ; ) {

@@ -5,7 +5,7 @@ import { type Answer, expectContract, newSource, problemOf, startApi, type TestA
 
 let api: TestApi
 beforeAll(async () => {
-  // No worker answers here: what gets as far as one is a CHECK_TIMEOUT.
+  // No worker answers here: whatever reaches one ends with CHECK_TIMEOUT.
   api = await startApi({ callTimeoutMs: 50 })
 })
 afterAll(() => api.close())
@@ -30,7 +30,7 @@ const addShared = async (targets: readonly string[] = [HOME]) => {
   return answer.body
 }
 const putDraft = (id: string, config: object, key: string) => api.send('PUT', `/v1/sources/${id}/draft`, { json: { config }, key })
-/** A source that was moved away from EVIL with new secrets: its first version still leads there. */
+/** Creates a source that was moved away from EVIL with new secrets: its first version still leads there. */
 const addMoved = async () => {
   const { id } = await addSource({ config: { url: EVIL } })
   const moved = await api.patch(`/v1/sources/${id}`, { config: { url: HOME }, secrets }, { ...write(), headers: any })
@@ -40,7 +40,7 @@ const addMoved = async () => {
 const definition = (changes: object) => ({ slug: names.next().value, name: names.next().value, connector: 'toy', config: { url: EVIL }, ...changes })
 const plan = (given: object): Promise<Answer> => api.post('/v1/registry/plan', { sources: [given] }, write())
 
-/** How each endpoint that takes settings, or makes others live, is asked to use stored secrets elsewhere; null: it uses none. */
+/** How each endpoint that accepts settings, or makes others live, is asked to use stored secrets elsewhere; null: it uses none. */
 const ATTACKS: Readonly<Partial<Record<EndpointId, readonly (() => Promise<Answer>)[] | null>>> = {
   createSource: [async () => api.post('/v1/sources', newSource({ config: { url: EVIL }, credential: (await addShared()).id }), write())],
   updateSource: [
@@ -70,7 +70,7 @@ const ATTACKS: Readonly<Partial<Record<EndpointId, readonly (() => Promise<Answe
     async () => {
       const { id } = await addSource()
       expect((await putDraft(id, { url: EVIL }, api.keys.admin)).status).toBe(201)
-      // An admin let that draft pass; with other secrets for the address that is live it counts no more.
+      // An admin permitted that draft; once there are other secrets for the live address, that no longer counts.
       await api.patch(`/v1/sources/${id}`, { secrets }, { ...write(), headers: any })
       return api.post(`/v1/sources/${id}/draft/publish`, { force: true }, { ...write(), headers: any })
     },
@@ -88,17 +88,17 @@ const ATTACKS: Readonly<Partial<Record<EndpointId, readonly (() => Promise<Answe
   ],
   // Its document is fetched without any secret.
   importSettings: null,
-  // It takes a record, whose address nobody asks.
+  // It accepts a record, whose address is never called.
   retryQuarantined: null,
   // Their secret signs and is never sent; see C18 for their addresses.
   createNotification: null,
   updateNotification: null,
   createSink: null,
   updateSink: null,
-  // Their keys are for the addresses they are given with: that of a model cannot be changed, another one for ordering hits needs its key again.
+  // Their keys are for the addresses they are given with: a model's address cannot be changed, and another reranker needs its key again.
   createGeneration: null,
   updateGeneration: null,
-  // They leave settings as they are.
+  // They leave settings unchanged.
   deleteSource: null,
   deleteDraft: null,
   saveExample: null,

@@ -81,7 +81,7 @@ describe('a generation of vectors', () => {
     for (const name of ['key', 'api-key', 'access_token'])
       expect(problemOf(await create({ url: `${server.url}?${name}=canary` }))).toEqual([422, 'VALIDATION_FAILED'])
     expect(problemOf(await create({ dimensions: 16 }))[1]).toBe('UPSTREAM_INVALID')
-    // Not the database: what is beneath is ECONNREFUSED all the same.
+    // Not attributed to the database, although the cause is ECONNREFUSED here too.
     expect(problemOf(await create({ url: `http://127.0.0.1:${await freePort()}/v1/embeddings` }))[1]).toBe('UNREACHABLE')
     server.behave((_, response) => response.writeHead(401).end() !== null)
     expect(problemOf(await create())[1]).toBe('AUTH_FAILED')
@@ -120,7 +120,7 @@ describe('a search', () => {
     await activate(id, { force: true })
     expect((await search('which car')).search).toMatchObject({ mode: 'lexical', fellBack: expect.stringMatching(/0 % of the records/u) })
     await build(id)
-    // What is known of the coverage may be some seconds old; the explicit mode does not ask for it.
+    // The known coverage may be some seconds old; the explicit mode does not use it.
     const found = await search('which car', '&mode=hybrid')
     expect(found.search).toMatchObject({ mode: 'hybrid', fellBack: null })
     expect(found.items[0]).toMatchObject({ key: 'k0', matchedBy: ['vector'] })

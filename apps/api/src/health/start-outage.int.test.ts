@@ -4,7 +4,7 @@ import { createTestDatabase, startRedis, until } from '@inlet/testing'
 import { expect, inject, it, onTestFinished } from 'vitest'
 import { startApi } from '../../testing/start-api.js'
 
-/** Passes everything on, but ends the first connection that asks for `what`; answers its port and how many it has ended. */
+/** Starts a proxy that passes everything on, but ends the first connection that asks for `what`; returns its port and how many it has ended. */
 const startCuttingProxy = async (target: URL, what: string) => {
   let cuts = 0
   const server = net.createServer((client) => {

@@ -163,7 +163,7 @@ describe('Postgres', () => {
     const senders = Array.from({ length: 8 }, async (_, s) => {
       for (let n = 0; sending; n++) {
         const body = `{"n":"${s}-${n}"}`
-        // As senders do: again until it is taken.
+        // As senders do: retries until it is accepted.
         for (let done = false; !done && sending; ) {
           const { status } = await push(cut, source, { id: `${s}-${n}`, body })
           seen.add(status)

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const CONFIG = { ...HMAC, paths: { key: 'id' }, deleteTypes: ['gone'], idleMs: 0 }
-/** With 8 KB of text each: 80 MB, more than the suite allows to be kept. */
+/** With 8 KB of text each: 80 MB, more than the suite allows in memory. */
 const LARGE = 10_000
 
 const eventOf = (sourceId: string, n: number, body: object): NewEvent => {
@@ -25,7 +25,7 @@ const eventOf = (sourceId: string, n: number, body: object): NewEvent => {
   return { sourceId, eventId: `event-${n}`, eventType: null, contentHash, headers: { 'content-type': 'application/json' }, body: bytes }
 }
 
-/** Through the store, as the API does for a group, since so many requests would take a minute. */
+/** Adds events through the store, as the API does for a group, since so many requests would take a minute. */
 const addMany = async (source: string, from: number, to: number, text = ''): Promise<void> => {
   for (let n = from; n < to; n += 500) {
     const numbers = Array.from({ length: Math.min(500, to - n) }, (_, i) => n + i)
@@ -36,7 +36,7 @@ const addMany = async (source: string, from: number, to: number, text = ''): Pro
   }
 }
 
-/** The real receiver and its inbox in Postgres; what changes is pushed over HTTP, signed. */
+/** Opens the real receiver and its inbox in Postgres; changes are pushed over HTTP, signed. */
 const openFixture = async (): Promise<AcceptanceFixture> => {
   const source = await createHook(api, CONFIG)
   const send = async (to: string, body: object | string): Promise<void> => {

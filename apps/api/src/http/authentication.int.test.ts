@@ -17,7 +17,7 @@ describe('authentication', () => {
     const unknown = createApiKey(api.keyring).plaintext
     const other = await api.addKey(['read'])
     const { id } = createApiKey(api.keyring)
-    // Same id, another secret with a checksum that fits.
+    // Same id, another secret with a matching checksum.
     await api.database.pool.query('UPDATE api_keys SET id = $1 WHERE id = $2', [id, other.id])
     const wrong = createApiKey(api.keyring).plaintext
     const headers: Record<string, string>[] = [

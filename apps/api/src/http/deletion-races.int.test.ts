@@ -20,11 +20,11 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Something that can be deleted: how one is made, and what other requests concern it. */
+/** Something that can be deleted: how to create one, and which other requests concern it. */
 interface Deletable {
   readonly deletedBy: EndpointId
   make(): Promise<string>
-  /** Requests that name it elsewhere than in their address. */
+  /** Requests that refer to it outside their address. */
   readonly others?: (id: string) => readonly Sent[]
 }
 interface Sent {
@@ -81,7 +81,7 @@ const DELETABLE: readonly Deletable[] = [
   },
 ]
 
-/** A body that each endpoint takes. */
+/** A body that each endpoint accepts. */
 const BODIES: Partial<Record<EndpointId, () => unknown>> = {
   updateSource: () => ({ name: `Renamed ${randomUUID()}`, config: { rows: 5 } }),
   saveDraft: () => ({ config: { rows: 6 } }),
@@ -98,7 +98,7 @@ const BODIES: Partial<Record<EndpointId, () => unknown>> = {
 const OTHER_PARAMS: Readonly<Record<string, string>> = { number: '1', name: 'some', event: '1' }
 
 const all = Object.entries<Endpoint>(endpoints) as [EndpointId, Endpoint][]
-/** All that concerns what an address names: the address itself, and what lies below it. */
+/** Returns every request that concerns what an address names: the address itself, and those below it. */
 const concerning = (deletedBy: EndpointId): readonly Sent[] => {
   const { path } = endpoints[deletedBy]
   return all
@@ -113,7 +113,7 @@ const send = ({ endpoint, path, json }: Sent, id: string): Promise<Answer> => {
   return api.send(method.toUpperCase(), address, { headers: { 'if-match': '*' }, ...(hasBody && { json: json ?? {} }) })
 }
 
-/** What broke, with its cause; a worker that does not answer in time is none of ours here. */
+/** Lists defects, with their causes; a worker that does not answer in time does not count here. */
 const defectsIn = (answers: readonly { readonly sent: Sent; readonly answer: Answer }[]): readonly string[] =>
   answers
     .filter(({ answer }) => answer.status >= 500 && answer.body?.code !== 'CHECK_TIMEOUT')
@@ -124,7 +124,7 @@ const defectsIn = (answers: readonly { readonly sent: Sent; readonly answer: Ans
 
 const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Streams have their own ends. */
+/** Streams end differently. */
 const STREAMS: readonly EndpointId[] = ['fetchItem', 'streamEvents']
 
 const racersOf = (deletable: Deletable): readonly EndpointId[] => {
@@ -132,7 +132,7 @@ const racersOf = (deletable: Deletable): readonly EndpointId[] => {
   return [...new Set(racers)].filter((endpoint) => !STREAMS.includes(endpoint))
 }
 
-/** Deletes something while requests of one kind are on their way to it, after so many ms each. */
+/** Deletes something while requests of one kind are in progress, each delayed by the given ms. */
 const race = async (deletable: Deletable, endpoint: EndpointId, waits: { readonly deletion: number; readonly requests: readonly number[] }) => {
   const id = await deletable.make()
   const wanted = [...concerning(deletable.deletedBy), ...(deletable.others?.(id) ?? [])].filter((sent) => sent.endpoint === endpoint)

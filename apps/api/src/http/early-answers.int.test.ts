@@ -14,7 +14,7 @@ const hasPython = await run('python3', ['-c', 'import http.client, urllib.reques
 )
 
 let api: TestApi
-// One for each test: many failures from one address are refused with 429.
+// One per test: many failures from one address are refused with 429.
 beforeEach(async () => {
   api = await startApi()
 })
@@ -47,7 +47,7 @@ const headersOf = ({ key, type }: Refused): Record<string, string> => ({
   ...(key === null ? {} : { authorization: `Bearer ${key ?? api.keys.admin}` }),
 })
 
-/** A client that writes everything before it reads anything, as most do. */
+/** Writes like most clients: everything before it reads anything. */
 const writeThenRead = async (request: Refused, bytes: number, how: 'length' | 'chunked' | 'close'): Promise<string> => {
   const socket = net.connect(Number(new URL(api.url).port), '127.0.0.1')
   const pieces: Buffer[] = []

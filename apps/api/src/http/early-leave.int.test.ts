@@ -28,7 +28,7 @@ it.each(['/v1/changes?source=followed', '/v1/events/stream?source=followed'])(
     const waits = async () => (await api.database.pool.query("SELECT FROM pg_locks WHERE NOT granted AND relation = 'sources'::regclass")).rowCount
     await until(waits)
     socket.destroy()
-    // Answered after the server has seen that the client left.
+    // Answered only after the server has noticed that the client disconnected.
     await fetch(`${api.url}/health`)
     await blocker.query('COMMIT')
     blocker.release()

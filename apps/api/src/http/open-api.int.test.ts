@@ -42,7 +42,7 @@ interface Request {
 /** A stream has no end to wait for. */
 const LEFT_OUT: readonly EndpointId[] = ['streamEvents']
 
-/** Ids of things that are there, by the collection in their address, so that requests reach further than 404. */
+/** Ids of existing things, by the collection in their address, so that requests get further than 404. */
 type Ids = Readonly<Record<string, readonly string[]>>
 
 const seed = async (): Promise<Ids> => {
@@ -63,7 +63,7 @@ const seed = async (): Promise<Ids> => {
   }
 }
 
-/** Settings that the connector takes; nothing outside of this machine may be reached, so addresses are of this machine or none at all. */
+/** Replaces settings by ones that the connector accepts; nothing outside this machine may be reached, so addresses are local or invalid. */
 const toSend = (value: unknown, name?: string): unknown => {
   if (name === 'connector') return 'toy'
   if (name === 'config') return { rows: 2 }
@@ -107,9 +107,9 @@ const requestOf = (method: string, pattern: string, operation: Operation, from: 
   })
 }
 
-/** What is wrong with an answer; null when it is one that the document promises. */
+/** Returns what is wrong with a response; null when the document promises it. */
 const breach = (answer: Answer, { id }: Request, declared: Readonly<Record<string, unknown>>): string | null => {
-  // Without workers, what needs one ends so.
+  // Requests that need a worker end this way without one.
   if (answer.status >= 500 && !['CHECK_TIMEOUT'].includes(answer.body?.code))
     return `a defect: ${api.logLines.find((line) => line.includes(answer.body?.errorId)) ?? answer.text}`
   if (!(answer.status in declared)) return `status ${answer.status} is not declared: ${answer.text}`
@@ -122,7 +122,7 @@ const breach = (answer: Answer, { id }: Request, declared: Readonly<Record<strin
 
 const document = buildOpenApi({ version: '0.1.0' }) as unknown as Document
 
-/** What deletes comes last: the rest shall find something. */
+/** Deleting operations come last: the others must find something. */
 const isLate = ({ operationId }: Operation): number => (/^(delete|stop|pause|drop)/.test(operationId) ? 1 : 0)
 const operations = Object.entries(document.paths)
   .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ id: operation.operationId, method, path, operation })))

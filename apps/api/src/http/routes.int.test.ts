@@ -13,7 +13,7 @@ const sample = (path: string): string => path.replace(':id', '00000000-0000-4000
 const anonymous = { key: null }
 
 describe('every route denies by default', () => {
-  // One API for each group: many failures from one address are refused with 429.
+  // One API per group: many failures from one address are refused with 429.
   it.each(all.filter(([, { scope }]) => scope !== 'public' && scope !== 'signature').map(([id, endpoint]) => [id, endpoint.method, endpoint.path]))(
     '%s needs a key',
     async (_id, method, path) => {

@@ -1,4 +1,4 @@
-// The acceptance of the MCP server that mcp.int.test.ts does not show: sizes, walks, host names, several processes, and tasks of an agent.
+// Acceptance tests of the MCP server beyond mcp.int.test.ts: sizes, walks, host names, several processes, and tasks of an agent.
 import { request as httpRequest } from 'node:http'
 import { createHttpApi, type InletApi, TOOLS } from '@inlet/mcp'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
@@ -31,7 +31,7 @@ const connect = async (key: string, url = api.url) => {
   }
 }
 
-/** Runs a tool without a transport; checks its answer as a client would, and its size as it is sent. */
+/** Runs a tool without a transport; checks its response as a client would, and its size as sent. */
 const callChecked = async (inlet: InletApi, name: string, args: object): Promise<Answer> => {
   const tool = TOOLS.find((one) => one.name === name)
   if (tool === undefined) throw new Error(`no tool ${name}`)
@@ -121,7 +121,7 @@ describe('two API processes', () => {
     ]
     expect(new Set(seen.map((answer) => JSON.stringify(answer))).size).toBe(1)
     const run = { source: 'shared', idempotencyKey: 'one-run-in-all' }
-    // Its answer is lost with the process.
+    // The response is lost with the process.
     const lost = there.call('run_source', run).catch(() => null)
     const first = await lost
     await there.close()

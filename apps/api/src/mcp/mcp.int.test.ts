@@ -23,7 +23,7 @@ afterAll(() => api.close())
 
 const headersOf = (key: string) => ({ requestInit: { headers: { authorization: `Bearer ${key}` } } })
 
-/** The official client of each era, seen alike. */
+/** The official client of each protocol generation, behind one interface. */
 const connect = {
   modern: (key: string, url = api.url) =>
     adapt(

@@ -55,7 +55,7 @@ describe('the keys of an issuer', () => {
       pass(100)
       await expect(find(await issuer.sign({}, { header: { kid: `unknown-${n}` } }))).rejects.toThrow(/no applicable key/u)
     }
-    // 50 seconds in which the issuer is asked once or twice.
+    // In these 50 seconds the issuer is asked once or twice.
     expect(fetches(issuer)).toBeLessThanOrEqual(4)
   })
 

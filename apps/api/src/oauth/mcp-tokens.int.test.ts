@@ -1,4 +1,4 @@
-// Agents that come with nothing but the address of the server and a client of the issuer, and find their way to a token by themselves.
+// Agents that start with nothing but the server's address and a client of the issuer, and find their way to a token by themselves.
 import { freePort } from '@inlet/db/embedded'
 import { Client, ClientCredentialsProvider, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { ClientCredentialsProvider as ProviderOf2025 } from '@modelcontextprotocol/sdk/client/auth-extensions.js'
@@ -33,7 +33,7 @@ const connect = {
     const one = new Client({ name: 'modern', version: '1' }, { versionNegotiation: { mode: 'auto' } })
     return open(one, new StreamableHTTPClientTransport(new URL('/mcp', api.url), { authProvider }))
   },
-  /** As a client without a person it asks for the scopes of its settings only. */
+  /** A client without a user only requests the scopes of its settings. */
   legacy: (scope: string) => {
     const authProvider = new ProviderOf2025({ ...client, expectedIssuer: issuer.url, scope })
     return open(new ClientOf2025({ name: 'legacy', version: '1' }), new TransportOf2025(new URL('/mcp', api.url), { authProvider }))

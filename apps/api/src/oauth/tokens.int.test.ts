@@ -10,7 +10,7 @@ const PUBLIC = 'https://inlet.example.com'
 let issuer: TokenIssuer
 let api: TestApi
 let passed = 0
-/** As the issuer names this server. */
+/** The issuer's name for this server. */
 const AUDIENCE = `${PUBLIC}/mcp`
 
 beforeAll(async () => {
@@ -179,7 +179,7 @@ describe('is refused, with 401 and where to get a right one', () => {
     for (let n = 0; n < 30; n += 1) statuses.push((await get('/v1/sources', forged)).status)
     expect(statuses).toContain(429)
     expect((await get('/v1/sources', await issuer.sign())).status).toBe(200)
-    // An expired token is no guess: its client needs to know that, and not to wait.
+    // An expired token is no guess: its client needs to learn that it expired, and not to wait.
     expect((await get('/v1/sources', await issuer.sign({ exp: 1 }))).status).toBe(401)
   })
 

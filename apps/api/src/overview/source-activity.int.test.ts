@@ -34,7 +34,7 @@ describe('the activity of a source', () => {
       { runs: 1, failed: 1, records: 7 },
     ])
     expect(ended[0]?.durationSeconds).toBeCloseTo(20)
-    // An hour a bucket: the lag grows from the success on, whatever failed since.
+    // Buckets of an hour: the lag grows from the success on, whatever failed since.
     expect(buckets[0]?.lagSeconds).toBeNull()
     expect(Math.round((buckets.at(-1)?.lagSeconds ?? 0) / 3_600)).toBe(10)
     expect(Math.round((buckets.at(-2)?.lagSeconds ?? 0) / 3_600)).toBeLessThanOrEqual(10)

@@ -14,7 +14,7 @@ const keysOf = (body: { items: { key: string }[] }): string[] => body.items.map(
 
 const ASKED_FOR_INDEX = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%AS behind'`
 
-/** A record as the scribe leaves it before the indexer has seen it. */
+/** Stores a record as the scribe does, before the indexer has seen it. */
 const storeWithoutIndex = async (sourceId: string, title: string): Promise<void> => {
   await api.database.pool.query(
     `WITH stream AS (
@@ -129,7 +129,7 @@ describe('records', () => {
     expectContract(meanwhile, 'listRecords')
     expect(meanwhile.body).toMatchObject({ items: [], index: { pending: 1, oldestSeconds: expect.any(Number), failed: 0 } })
     await finishRun(api.database, { runId, provedUnchanged: true, streams: [{ name: 'rows' }] })
-    // Without waiting for the index the answer would come without the record.
+    // Without waiting for the index, the response would lack the record.
     await until(async () => (await api.database.pool.query(ASKED_FOR_INDEX)).rowCount !== 0)
     await indexPending(api.database)
     const answer = await asking

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const stream = { name: 's', path: '/', keyFields: ['id'] }
-/** Settings of each connector around one address of theirs. */
+/** Settings of each connector around one of its addresses. */
 const URLS: Readonly<Record<string, (url: string) => { connector: string; config: object; secrets?: object }>> = {
   'api.url': (url) => ({ connector: 'api', config: { url, streams: [stream] } }),
   'api.auth.tokenUrl': (tokenUrl) => ({
@@ -58,7 +58,7 @@ const BAD_HOSTS = [
 
 const REFUSED = [422, false]
 
-/** Nothing may be stored, nor shown again. */
+/** Tries to save a source; the address may be neither stored nor quoted. */
 const save = async (source: object): Promise<readonly [status: number, quotes: boolean]> => {
   const answer = await api.post('/v1/sources', newSource({ name: crypto.randomUUID(), ...source }))
   return [answer.status, answer.text.includes('hunter2')]

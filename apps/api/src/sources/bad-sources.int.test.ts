@@ -159,7 +159,7 @@ describe('concurrency', () => {
     expect(again.headers.get('idempotency-replayed')).toBe('true')
     expect(again.headers.get('etag')).toBe(first.headers.get('etag'))
     expect(problemOf(await api.post('/v1/sources', newSource(), { headers }))).toEqual([422, 'IDEMPOTENCY_KEY_REUSED'])
-    // The key of another caller is another key.
+    // Another caller's key is a different key.
     expect(problemOf(await api.post('/v1/sources', body, { headers, key: api.keys.write }))).toEqual([409, 'NAME_TAKEN'])
     expect(problemOf(await api.post('/v1/sources', body, { headers: { 'idempotency-key': 'a b' } }))).toEqual([422, 'VALIDATION_FAILED'])
   })

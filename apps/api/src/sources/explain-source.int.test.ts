@@ -57,7 +57,7 @@ const fail = async (sourceId: string, reason: Reason, message = `it says ${reaso
   const code: FailureCode = REASONS[reason].code
   await finishRun(api.database, { runId: run.runId, epoch: run.epoch, failure: { code, reason, message, next: REASONS[reason].next } })
 }
-/** A source that has read well; its next due moment is tonight. */
+/** Creates a source that was read successfully; its next due moment is tonight. */
 const healthy = async (changes: object = {}): Promise<string> => {
   const sourceId = await register(changes)
   await ensureStreams(api.database, sourceId, [{ name: 'main', kind: 'row' }])
@@ -74,7 +74,7 @@ const healthy = async (changes: object = {}): Promise<string> => {
 }
 const forward = (runId: string) => sql('UPDATE runs SET forwarded_bytes = committed_bytes + 1000 WHERE id = $1', [runId])
 
-/** Makes one thing go wrong with a healthy source, by what really does so; says which blocker must be found and who must act. */
+/** Breaks a healthy source in one real way; declares which blocker must be found and who must act. */
 const INDUCED: { code: string; who: string; clears: boolean; induce: (id: string) => Promise<unknown> }[] = []
 const when = (code: string, who: 'owner' | 'operator' | 'nobody', clears: 'clears' | 'stays', induce: (id: string) => Promise<unknown>): void =>
   void INDUCED.push({ code, who, clears: clears === 'clears', induce })

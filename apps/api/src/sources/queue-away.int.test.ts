@@ -9,7 +9,7 @@ describe.skipIf(inject('redisServer') === '')('while Redis is unavailable (needs
     const source = await api.post('/v1/sources', newSource({ schedule: { cron: '* * * * *' }, runNow: true }))
     expect([source.status, source.body.state]).toEqual([201, 'STARTING'])
     const { rows } = await api.database.pool.query('SELECT synced_schedule FROM sources WHERE id = $1', [source.body.id])
-    // Left for the reconciler, which compares wanted with confirmed.
+    // Left to the reconciler, which compares wanted with confirmed schedules.
     expect(rows[0].synced_schedule).toBeNull()
     expect(problemOf(await api.post(`/v1/sources/${source.body.id}/check`))).toEqual([503, 'QUEUE_UNAVAILABLE'])
     expect((await api.get('/v1/sources')).status).toBe(200)

@@ -20,7 +20,7 @@ interface WaitingCall {
 
 const sendText = (path: string, text: string) => api.send('POST', path, { raw: text, headers: { 'content-type': 'application/json' } })
 
-/** Sends a test, answers it in place of a worker, and says what the worker was asked. */
+/** Sends a test, answers it in place of a worker, and returns what the worker was asked. */
 const ask = async (path: string, body: object | string, answer = '{"ok":true}') => {
   const sent = typeof body === 'string' ? sendText(path, body) : api.post(path, body)
   const call = await until(async () => {

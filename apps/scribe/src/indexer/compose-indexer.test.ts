@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { scribeEnv } from '../config.js'
 import { composeIndexer } from './compose-indexer.js'
 
-// Nothing listens there, so it would be awaited for ever.
+// Nothing listens there, so it would wait forever.
 const config = scribeEnv.parse({ DATABASE_URL: 'postgres://inlet@127.0.0.1:1/inlet' })
 const compose = (host: EventEmitter & { connected: boolean; send?: (word: string) => void }) =>
   composeIndexer(config, { log: createLogger({ level: 'silent', name: 'indexer' }), signal: new AbortController().signal }, host)

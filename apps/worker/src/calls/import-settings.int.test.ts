@@ -23,7 +23,7 @@ it('reads a document that was sent, or lies at an address the guard allows', asy
   const withGuard = (allow: readonly string[]) => {
     const http = createHttpClient({ guard: createEgressGuard({ allow }) })
     const deps = { database, findConnector, http: { axios: http, node: http } }
-    // Importing uses no other part of what connecting needs.
+    // Importing needs no other dependency for connecting.
     const ask = (connector: string, params: CallParamsInput<'import'>) =>
       importSettings(deps as unknown as ConnectionDeps, { connector, params: CALLS.import.params.parse(params) }, signal)
     return { ask, http }

@@ -30,7 +30,7 @@ const SECRET = 'canary-7d1f'
 interface Courier extends AsyncDisposable {
   readonly carry: () => Promise<void>
 }
-/** Takes its secret to its address whatever it is asked. */
+/** Sends its secret to its address, whatever it is asked. */
 const courier = defineConnector({
   type: 'courier',
   version: '1.0.0',
@@ -70,7 +70,7 @@ const courier = defineConnector({
   },
 })
 
-/** A server that keeps what it is sent. */
+/** A server that records what it receives. */
 const startServer = async () => {
   const seen: string[] = []
   const server = createServer((request, response) => {
@@ -157,7 +157,7 @@ const ask = async (kind: NewCall['kind'], call: Partial<NewCall>) => {
 }
 const origin = (url: string): string => new URL(url).origin
 
-/** What makes a call of each kind use stored secrets; null for kinds that open none. A new kind must take a stand here. */
+/** What makes a call of each kind use stored secrets; null for kinds that use none. A new kind must be added here. */
 const PARAMS: Readonly<Record<NewCall['kind'], object | null>> = {
   check: {},
   preview: { limit: 1 },
@@ -166,11 +166,11 @@ const PARAMS: Readonly<Record<NewCall['kind'], object | null>> = {
   fetch: { path: 'a', stamp: 's', maxBytes: 10, ttlSeconds: 0 },
   test: { limit: 1, mapping: null },
   recheck: { versionId: randomUUID() },
-  // Those two read the settings of stored versions, not of the call.
+  // These two read the settings of stored versions, not of the call.
   open: null,
   review: null,
   import: null,
-  // It goes where the sink delivers to, with the secret of the sink.
+  // It goes where the sink delivers to, with the sink's own secret.
   sink: null,
 }
 const kinds = Object.entries(PARAMS).flatMap(([kind, params]) => (params === null ? [] : [[kind as NewCall['kind'], params] as const]))
@@ -202,7 +202,7 @@ describe('stored secrets', () => {
   })
 
   it('are not sent elsewhere by opening a version, nor by a run that was pinned to it', async () => {
-    // As if the API had let it through.
+    // As if the API had permitted it.
     const sourceId = await addSource({ url: canary.url, secretTargets: [origin(honest.url)] })
     const [row] = await store.rows<{ versionId: string }>('SELECT version_id AS "versionId" FROM sources WHERE id = $1', [sourceId])
     expect(await ask('open', { sourceId, params: { versionId: row?.versionId } })).toMatchObject({ answer: { reason: 'SECRET_TARGET_REFUSED' } })
@@ -213,7 +213,7 @@ describe('stored secrets', () => {
     const request = { sourceId, versionId: version.id, connector, config: version.config, credential }
     await expect(openVersion(open().connecting, request, new AbortController().signal)).rejects.toMatchObject({ reason: 'SECRET_TARGET_REFUSED' })
     expect(await findVersionToLoad(store.database, version.id)).toMatchObject({ credential: { targets: [origin(honest.url)] } })
-    // Another version is live by now: the next run uses that.
+    // Another version is live by now: the next run uses it.
     await store.rows('UPDATE sources SET version_id = $2 WHERE id = $1', [sourceId, randomUUID()])
     await expect(openVersion(open().connecting, request, new AbortController().signal)).rejects.toMatchObject({ reason: 'CREDENTIAL_CHANGED' })
     expect(canary.seen.join('')).not.toContain(SECRET)

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-/** What of a worker takes part: its pool and its listener. */
+/** Starts the relevant parts of a worker: its pool and its listener. */
 const startWorker = async () => {
   const closed: string[] = []
   const connections = createConnectionPool({ idleMs: 600_000, onCloseError: () => {} })

@@ -24,7 +24,7 @@ describe('the pace that workers share', () => {
   it('keeps one rate for two workers, place by place and in shares', async () => {
     const paces = [worker().of('token', 'run'), worker().of('token', 'run')]
     const before = await store.rows<{ at: Date }>('SELECT clock_timestamp() AS at')
-    // 60 places of 10 ms each: taken in shares of ten by both.
+    // 60 slots of 10 ms each: both reserve ten at a time.
     await Promise.all(Array.from({ length: 60 }, (_, i) => paces[i % 2]?.take({ host: 'rate.example', perMinute: 6_000 })))
     const [row] = await store.rows<{ ms: number }>(
       `SELECT extract(epoch FROM next_at - $1::timestamptz)::float8 * 1000 AS ms FROM request_limits WHERE key = 'rate.example token'`,
@@ -39,7 +39,7 @@ describe('the pace that workers share', () => {
     await first.take({ host: 'busy.example' })
     await first.report('busy.example', { host: 'served', cooldownMs: 90_000 })
     await expect(first.take({ host: 'busy.example' })).rejects.toMatchObject({ reason: 'RATE_LIMITED', code: 'rate_limited' })
-    // The other one hears of it within its next refresh.
+    // The other one learns of it at its next refresh.
     await until(() =>
       second.take({ host: 'busy.example' }).then(
         () => false,
@@ -80,7 +80,7 @@ describe('the pace that workers share', () => {
     const paces = worker()
     const run = paces.of(null, 'run')
     for (let i = 0; i < 9; i++) await run.report('down.example', { host: 'failed' })
-    // 30 s after two failures too many: longer than a run waits for its turn.
+    // 30 s after two failures too many: longer than a run waits for its slot.
     for (let i = 0; i < 2; i++) await run.report('down.example', { host: 'failed' })
     await expect(run.take({ host: 'down.example' })).rejects.toMatchObject({ reason: 'CIRCUIT_OPEN' })
     await paces.of(null, 'call').take({ host: 'down.example' })

@@ -29,7 +29,7 @@ const openStore = (secrets: { add: (value: unknown) => void } = { add: () => {} 
 const isFor = () => Promise.resolve(true)
 const quiet = { isFor, signal: new AbortController().signal }
 
-/** An authorization server that replaces the refresh token at each use, and revokes everything when one comes twice. */
+/** An authorization server that rotates the refresh token on each use, and revokes everything when one is used twice. */
 const openServer = (expiresInMs: number | null = 3_600_000) => {
   const server = { requests: 0, good: 'r1', revoked: false, gate: Promise.resolve() }
   const request = (changes: Partial<TokenRequest<Secrets>> = {}): TokenRequest<Secrets> => ({
@@ -93,7 +93,7 @@ describe('tokens that workers share', () => {
     const id = await addCredential()
     const { server, request } = openServer()
     await openStore().of(id, quiet).get(request())
-    // Past half of its life.
+    // Past half of its lifetime.
     await store.database.pool.query(
       `UPDATE access_tokens SET obtained_at = obtained_at - interval '50 minutes', expires_at = expires_at - interval '50 minutes'`,
     )
@@ -166,7 +166,7 @@ describe('tokens that workers share', () => {
     const id = await addCredential()
     const { server, request } = openServer()
     const tokens = openStore()
-    // As a database that cannot write for a moment.
+    // Like a database that cannot write for a moment.
     await store.database.pool.query(`CREATE FUNCTION refuse_token() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$`)
     await store.database.pool.query('CREATE TRIGGER refuse_token BEFORE INSERT ON access_tokens FOR EACH ROW EXECUTE FUNCTION refuse_token()')
     const wanted = tokens.of(id, quiet).get(request())

@@ -22,7 +22,7 @@ it('looks after indexes where a generation is, and says why there is none', asyn
   const chore = choreOf(true)
   expect(await chore.isWanted?.()).toBe(true)
   await chore.work(new AbortController().signal)
-  // The embedded Postgres has no pgvector; packages/db/src/embeddings/vector-index.int.test.ts shows what happens where it is.
+  // The embedded Postgres has no pgvector; packages/db/src/embeddings/vector-index.int.test.ts shows what happens with it.
   expect((await fixture.read(id)).indexNote).toMatch(/no extension "vector"/)
   await choreOf(false).work(new AbortController().signal)
   expect((await fixture.read(id)).indexNote).toMatch(/INLET_VECTOR_INDEX/)

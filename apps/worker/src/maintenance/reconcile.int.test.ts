@@ -17,7 +17,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
   let store: TestStore
   let redis: TestRedis | null = null
   let queues: Queues
-  /** Loses and adds things in the queue that nobody has confirmed. */
+  /** Loses and adds things in the queue without confirming them. */
   let loser: Queues
   let enqueued: { runId: string; attempt: number }[] = []
   const failures: string[] = []
@@ -177,7 +177,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     enqueued = []
     await pass()
     expect(enqueued.map(({ runId }) => runId).toSorted()).toEqual([lostRun, parkedRun.runId, deadRun.runId].toSorted())
-    // The attempt is part of the job's name: the job of the attempt before does not stand in the way.
+    // The attempt is part of the job's name, so the job of the previous attempt is not in the way.
     expect(enqueued.find(({ runId }) => runId === deadRun.runId)?.attempt).toBe(1)
   })
 
@@ -233,7 +233,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     )
     const restarting = await store.addSource()
     await store.database.pool.query(`UPDATE sources SET restart_at = now() - interval '1 second' WHERE id = $1`, [restarting])
-    // What stands in the row of the locked source is as due as that of the other ones.
+    // The row of the locked source is just as due as those of the others.
     await client.query(
       `UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '2 minutes', fresh_within_seconds = 1, synced_schedule = NULL, restart_at = now() - interval '1 second' WHERE id = $1`,
       [locked],

@@ -103,7 +103,7 @@ describe('rotating keys', () => {
     const half = await countSealed(store.database)
     expect(half.find(({ keyId }) => keyId === 'k2')?.count).toBe(100)
     expect((await findRotation(store.database))?.finishedAt).toBeNull()
-    // Until all is done nothing starts without the old key.
+    // Until everything is done, nothing starts without the old key.
     await expect(requireKeys(renewed, (key) => findSetting(store.database, key))).rejects.toThrow('sealed with key k1, which is not configured')
     await Promise.all([rotateAll(), rotateAll(), rotateAll()])
     expect(await countSealed(store.database)).toEqual([{ keyId: 'k2', table: 'credentials', count: 250 }])

@@ -8,7 +8,7 @@ import { listen } from './wait-policy.js'
 const run = { runId: 'r', sourceId: 's', epoch: 1, generation: 1, credential: null } as LeasedRun
 const progress = () => ({ recordsRead: 1, forwardedBatches: 2, forwardedBytes: 3, progress: {} })
 
-/** A lease whose database answers as the test says; `null` never answers. */
+/** Creates a lease whose database answers as the test says; `null` never answers. */
 const setUp = (answer: () => object | null, leaseTtlMs = 600) => {
   let heartbeats = 0
   const backlog = createBacklog(100)

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createPageMapper, mappingStateOf } from './map-page.js'
 
 const row = (key: number, data = {}): SourceRecord => ({ stream: 's', key, kind: 'row', data })
-/** Splits by `parts`, drops without, and rejects `bad`: what an expression would do, without a process. */
+/** Splits by `parts`, drops records without it, and rejects `bad` ones: what an expression would do, without a process. */
 const pool: Pick<MappingPool, 'map'> = {
   map: async (_mapping, records) =>
     records.map((record) => {

@@ -9,7 +9,7 @@ import { readStream } from './read-stream.js'
 const row = (n: number) => ({ stream: 's', key: n, kind: 'row' as const, data: { n } })
 const page = (n: number, cursor: number | undefined = n): Page => ({ records: [row(n)], ...(cursor === undefined ? {} : { cursor }) })
 
-/** Reads with a connector whose attempts are scripted: each answers pages and then ends or throws. */
+/** Reads with a connector whose attempts are scripted: each yields pages and then ends or throws. */
 const read = async (
   attempts: readonly ((cursor: unknown, signal: AbortSignal) => AsyncGenerator<Page, ReadEnd | void, void>)[],
   signal = new AbortController().signal,
@@ -121,7 +121,7 @@ describe('readStream', () => {
     const signal = new AbortController().signal
     const { cursors, failure, retried } = await read([once, once, once], signal, [], { fullRefresh: true })
     expect([cursors, failure?.reason]).toEqual([[null, null, null], 'CONNECTION_LOST'])
-    // The last one is not tried again.
+    // The last failure is not retried.
     expect(retried).toEqual(['CONNECTION_LOST', 'CONNECTION_LOST'])
   })
 

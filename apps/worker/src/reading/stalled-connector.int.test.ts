@@ -13,7 +13,7 @@ import { composeWorker } from '../compose.js'
 
 const never = (): Promise<never> => new Promise(() => {})
 
-/** Hangs for good where its settings say, whatever its signal says. */
+/** Hangs for good where its settings say, whatever its signal does. */
 const hanging = defineConnector({
   type: 'hanging',
   version: '1.0.0',
@@ -66,7 +66,7 @@ describe('a connector that hangs', () => {
         INLET_CHROMIUM_SANDBOX: 'auto',
         INLET_CHROMIUM_PAGES: 4,
         INLET_CHROMIUM_MEMORY_BYTES: 1_073_741_824,
-        // One place: a run that kept it would hold up all that follow.
+        // A single slot: a run that kept it would hold up all that follow.
         INLET_WORKER_CONCURRENCY: 1,
         INLET_WORKER_PAGE_TIMEOUT_MS: 1_000,
         INLET_WORKER_INFLIGHT_BYTES: 33_554_432,

@@ -75,7 +75,7 @@ afterAll(async () => {
   await store.close()
 })
 
-/** A worker; killed, it loses the database at once and gives nothing back. */
+/** Starts a worker; when killed, it loses the database at once and releases nothing. */
 const startWorker = ({ allow = ['127.0.0.1'], holdMs = 30_000 }: { readonly allow?: readonly string[]; readonly holdMs?: number } = {}) => {
   let isDead = false
   const pool = new Proxy(store.database.pool, {
@@ -183,7 +183,7 @@ describe('a sink', () => {
       const worker = startWorker({ holdMs: 300 })
       const before = turn
       await until(() => turn > before || (done && kills > 20), { timeoutMs: 2_000, what: 'a message' }).catch(() => {})
-      // Nobody waits for a failed receiver here.
+      // The test does not wait out the pause after a failure.
       await store.rows('UPDATE sinks SET next_at = NULL WHERE next_at IS NOT NULL')
       await worker.kill()
       kills += 1

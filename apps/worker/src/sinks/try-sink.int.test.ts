@@ -15,7 +15,7 @@ const [secret, previous] = [createSigningSecret(), createSigningSecret()]
 let store: TestStore
 let url = ''
 let seen: { readonly headers: IncomingMessage['headers']; readonly body: string }[] = []
-/** What the receiver does; null: it hangs up. */
+/** The receiver's response; null: it hangs up. */
 let answer: readonly [status: number, body?: string] | null = [204]
 
 const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -42,7 +42,7 @@ const addSink = async (): Promise<string> => {
   const id = randomUUID()
   const sealed = sealSecrets(keyring, { ownerId: id, version: 1 }, { secret, previous, url })
   const rest = { kind: 'webhook' as const, stream: null, recordKind: null, position: null, sources: [], batchSize: 100 }
-  // Paused, so that nobody delivers to it.
+  // Paused, so that nothing else is delivered to it.
   await createSink(store.database, { id, name: id, url, sealed, active: false, ...rest }, 'test')
   return id
 }

@@ -28,7 +28,7 @@ const draft = (keys: readonly string[], bytes = 10): DraftBatch => ({
   keyHashes: keys,
 })
 
-/** A writer among fakes: the queue keeps what it gets, the scribe commits on demand. */
+/** Creates a writer with fakes: the queue keeps what it gets, the scribe commits on demand. */
 const setUp = (
   options: { readonly budget?: number; readonly forward?: (batch: BatchEnvelope) => Promise<void>; readonly stored?: readonly number[] } = {},
 ) => {

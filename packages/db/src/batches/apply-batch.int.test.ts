@@ -129,7 +129,7 @@ describe('applyBatch', () => {
   it('leaves nothing when the connection dies between INSERT and COMMIT', async () => {
     const { sourceId, batch, live, stream } = await begin()
     const one = batch(1, [{ key: 'a' }])
-    // Holds the run's row, which a batch takes last: it waits there with its records written.
+    // Locks the run's row, which a batch takes last: the batch waits there with its records written.
     const blocker = new pg.Client({ connectionString: store.url })
     await blocker.connect()
     await blocker.query('BEGIN')

@@ -16,10 +16,10 @@ it('looks each record up by its key, also while the statistics still show the ta
   await store.rows('ALTER TABLE records SET (autovacuum_enabled = off)')
   await store.rows('ANALYZE records')
   const run = await store.lease(await store.addSource())
-  // A pool of its own: the counters below are complete once its connections have ended.
+  // A separate pool: the counters below are complete once its connections have ended.
   const database = createDatabase({ url: store.url, applicationName: 'growing', poolSize: 1 })
   try {
-    // Small batches first: a plan that was kept from them would be wrong for what follows.
+    // Small batches first: a plan cached from them would be wrong for what follows.
     for (let seq = 1; seq <= 8; seq += 1) await applyBatch(database, testBatch({ ...run, seq }, [{ key: `small ${seq}` }]))
     for (let seq = 9; seq <= 28; seq += 1) await applyBatch(database, testBatch({ ...run, seq }, entries(seq)))
     await applyBatch(

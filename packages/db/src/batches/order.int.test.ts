@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-/** A small linear congruential generator: a failing seed can be run again. */
+/** A small linear congruential generator: a failing seed can be rerun. */
 const createRandom = (seed: number) => {
   let state = seed
   return (below: number): number => {
@@ -43,7 +43,7 @@ const applyAgain = async (batch: Parameters<typeof applyBatch>[1]) => {
   }
 }
 
-/** Batches over few keys, so that most of them meet; what they leave when applied in order is the truth. */
+/** Creates batches over few keys, so that most of them overlap; applying them in order gives the expected result. */
 const makeHistory = (random: (below: number) => number) => {
   const truth = new Map<string, number>()
   const batches = Array.from({ length: 12 }, () => {
@@ -68,7 +68,7 @@ describe('batches of a run in any order', () => {
     const random = createRandom(seed)
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
-    // Some of it is there before, so that "unchanged" and "deleted" mean something.
+    // Some records exist beforehand, so that "unchanged" and "deleted" mean something.
     const before = Array.from({ length: 5 }, (_, n) => ({ key: `k${n}`, v: 0 }))
     await applyBatch(store.database, testBatch({ ...run, seq: 1 }, before))
     const { batches, truth } = makeHistory(random)

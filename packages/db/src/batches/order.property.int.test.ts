@@ -17,17 +17,17 @@ interface PlannedBatch {
   readonly sweep: { readonly scope?: string; readonly contents: boolean } | null
   /** A new reading begins with this batch. */
   readonly begins: boolean
-  /** Where it stands among the batches of its attempt as they are delivered, and whether it is delivered twice. */
+  /** Its position in the delivery order of its attempt, and whether it is delivered twice. */
   readonly order: number
   readonly twice: boolean
   /** Whether it is stored before the next attempt begins. */
   readonly arrives: boolean
-  /** Whether the scribe takes its records for new, rightly or not. */
+  /** Whether the scribe assumes its records to be new, rightly or not. */
   readonly expectsNew: boolean
 }
 interface Attempt {
   readonly batches: readonly PlannedBatch[]
-  /** The run ends with this attempt; the next one is of another run. */
+  /** The run ends with this attempt; the next one belongs to another run. */
   readonly ends: boolean
 }
 
@@ -40,7 +40,7 @@ const entry: fc.Arbitrary<TestEntry> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ op: fc.constant('n' as const), key }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('q' as const), key, keyed: fc.constant(true), raw: fc.constantFrom('x', 'y'), scope }) },
 )
-// Within a batch the worker keeps one state of a key; what it rejected stands beside it.
+// Within a batch the worker keeps one state per key; what it rejected comes in addition.
 const entries = fc.uniqueArray(entry, { maxLength: 5, selector: ({ op, key: of }) => `${op === 'q' ? 'q' : ''}${of}` })
 const planned: fc.Arbitrary<PlannedBatch> = fc.record({
   entries,
@@ -65,15 +65,15 @@ const attempts: fc.Arbitrary<readonly Attempt[]> = fc.array(
 
 interface State {
   readonly records: Map<string, { readonly v: unknown; readonly scope: string | undefined }>
-  /** Open rows of the quarantine, as "key raw", with the place they were last seen at. */
+  /** Open rows of the quarantine, as "key raw", with the place where they were last seen. */
   readonly open: Map<string, { readonly key: string; readonly place: number; readonly scope: string | undefined }>
 }
 
-/** The rules of BatchEffects, in order: what any order must come to. `places` are counted through over all attempts. */
+/** Implements the rules of BatchEffects in order: every order must give the same result. `places` are numbered across all attempts. */
 const createReference = () => {
   const state: State = { records: new Map(), open: new Map() }
   let place = 0
-  /** The stored batches of an attempt, by sequence number; a sweep counts only where nothing before it is missing. */
+  /** Applies the stored batches of an attempt, by sequence number; a sweep counts only if nothing before it is missing. */
   const attempt = (batches: readonly { readonly plan: PlannedBatch; readonly stored: boolean }[]): void => {
     let since = place + 1
     let gap = false
@@ -161,7 +161,7 @@ const check = async (plan: readonly Attempt[], scribes: number): Promise<void> =
   for (const [n, attempt] of plan.entries()) {
     const isLast = n === plan.length - 1
     const run = await store.lease(sourceId)
-    // What a superseded worker still sends changes nothing.
+    // Whatever a superseded worker still sends changes nothing.
     await deliver(left, scribes)
     const batches = toBatches(run, attempt)
     const inOrder = [...batches].sort((a, b) => a.plan.order - b.plan.order)
@@ -185,7 +185,7 @@ const batch = (entries: readonly TestEntry[], sweep: PlannedBatch['sweep'] = nul
 }
 const rejected = (raw: string, scope: string): TestEntry => ({ op: 'q', key: 'k3', keyed: true, raw, scope })
 
-// Found by chance: rows that are rejected in two scopes, of which a sweep deletes the record in one.
+// Found by chance: rows that are rejected in two scopes, in one of which a sweep deletes the record.
 const REJECTED_IN_TWO_SCOPES: readonly Attempt[] = [
   { ends: false, batches: [batch([{ op: 'u', key: 'k3', v: 0, scope: 'a' }])] },
   { ends: false, batches: [batch([rejected('x', 'b')], { contents: false }), batch([], { scope: 'a', contents: false }, false)] },
@@ -205,7 +205,7 @@ describe('whatever batches hold, and in whatever order they are stored, over sev
     expect.hasAssertions()
     await fc.assert(
       fc.asyncProperty(attempts, (plan) => check(plan, 4)),
-      // What a race leads to cannot be shrunk.
+      // The outcome of a race cannot be shrunk.
       { numRuns: 100, endOnFailure: true },
     )
   })

@@ -82,7 +82,7 @@ describe('the quarantine budget', () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     const bad = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => ({ key: `bad${from + n}`, op: 'q' as const }))
-    // What the worker knows of it.
+    // What the worker knows about it.
     const stopped = { code: 'upstream_invalid', reason: 'QUARANTINE_BUDGET', message: 'the scribe stopped the run', next: 'see' } as const
     const effects = (cursor: number) => ({ cursors: [{ stream: 'main', cursor }] })
     await applyBatch(store.database, testBatch({ ...run, seq: 1, effects: effects(1) }, [{ key: 'good' }, ...bad(0, 10)]))
@@ -103,7 +103,7 @@ describe('time limits', () => {
   it('halves a batch that takes too long', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
-    // Each record takes 60 ms to write: eight together pass the limit of 300 ms, four do not.
+    // Each record takes 60 ms to write: eight together exceed the limit of 300 ms, four do not.
     await store.database.pool.query(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.06); RETURN NEW; END $$`)
     await store.database.pool.query('CREATE TRIGGER slow BEFORE INSERT ON records FOR EACH ROW EXECUTE FUNCTION slow()')
     const hasty = createDatabase({ url: store.url, applicationName: 'hasty', poolSize: 1, statementTimeoutMs: 300 })

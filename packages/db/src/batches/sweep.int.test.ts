@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-/** A source that holds these records from an earlier run, and a new run of it. */
+/** Creates a source that has these records from an earlier run, and a new run of it. */
 const begin = async (before: readonly TestEntry[], options: { readonly allowMassDelete?: boolean } = {}) => {
   const sourceId = await store.addSource()
   const first = await store.lease(sourceId)

@@ -39,7 +39,7 @@ interface More {
   readonly swept?: readonly string[]
 }
 
-/** Until all that is written by now can be read: also the database itself writes. */
+/** Waits until everything written by now can be read: the database itself writes too. */
 const readable = async (): Promise<void> => {
   const [now] = await store.rows<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid')
   await until(async () => BigInt((await readChangeHead(store.database)).horizon) > BigInt(now?.xid ?? 0))

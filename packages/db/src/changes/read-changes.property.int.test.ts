@@ -21,13 +21,13 @@ const entry: fc.Arbitrary<TestEntry> = fc.oneof(
 const batch = fc.uniqueArray(entry, { minLength: 1, maxLength: 6, selector: ({ key }) => key })
 const plan = fc.record({
   writers: fc.array(fc.array(batch, { minLength: 1, maxLength: 8 }), { minLength: 2, maxLength: 4 }),
-  /** Changes that the consumer takes before it dies, again and again; what it had not saved comes again. */
+  /** After how many changes the consumer dies, each time; what it had not saved comes again. */
   deaths: fc.array(fc.nat(5), { minLength: 3, maxLength: 12 }),
   limit: fc.integer({ min: 1, max: 7 }),
   fromStart: fc.boolean(),
 })
 
-/** Holds each transaction open for a moment, so that they are committed in another order than they began. */
+/** Keeps each transaction open for a moment, so that they commit in another order than they began. */
 const slowly = (delays: readonly number[]): TestStore['database'] => {
   let turn = 0
   return {
@@ -59,7 +59,7 @@ const run = async ({ writers, deaths, limit, fromStart }: typeof plan extends fc
   )
   const copy = new Map<string, string>()
   let saved = from
-  /** Reads pages until it dies, or to the end. What it had read since it saved its position comes again. */
+  /** Reads pages until it dies, or to the end. What it has read since it last saved its position comes again. */
   const live = async (pages: number): Promise<void> => {
     let position = saved
     for (let n = 0; n < pages; n += 1) {

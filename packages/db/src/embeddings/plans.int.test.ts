@@ -7,7 +7,7 @@ import { finishRecord, takeRecords, walkRecords } from './pending.js'
 import { addGeneration } from './testing/add-generation.js'
 import { findVectors, type PartText, toStoredVector, writeVectors } from './vectors.js'
 
-// As in ../plans.int.test.ts: what a statement touches must not depend on statistics, which are missing or of another time.
+// As in ../plans.int.test.ts: what a statement touches must not depend on statistics, which may be missing or outdated.
 const RECORDS = 30_000
 const WALKED = 2_000
 const TAKEN = 32
@@ -21,7 +21,7 @@ let space = 0
 const hashOf = (key: string): Uint8Array => createHash('md5').update(key).digest()
 const vector = toStoredVector(new Float32Array([1, 0, 0, 0, 0, 0, 0, 0]))
 
-/** A generation that has the vectors of most records; `analyze`: the statistics say that it has none. */
+/** Creates a generation that has the vectors of most records; `analyze`: the statistics say that it has none. */
 const begin = async (analyze: boolean): Promise<void> => {
   const tables = ['records', 'search_codes', 'search_vectors', 'embedding_pending', 'search_generations']
   for (const table of tables) await store.rows(`ALTER TABLE ${table} SET (autovacuum_enabled = false)`)

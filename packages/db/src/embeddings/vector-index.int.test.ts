@@ -11,10 +11,10 @@ import { addGeneration } from './testing/add-generation.js'
 import { listVectorIndexes } from './vector-index.js'
 import { toStoredVector, writeVectors } from './vectors.js'
 
-// Of two parts each: fewer parts than a search looks at, so that comparing all finds exactly the closest.
+// With two parts each: fewer parts than a search looks at, so that comparing all of them finds exactly the closest.
 const SMALL = 150
 
-/** The same numbers in each run (mulberry32). */
+/** The same numbers on every run (mulberry32). */
 const createRandom = (seed: number) => () => {
   seed = (seed + 0x6d_2b_79_f5) | 0
   const once = Math.imul(seed ^ (seed >>> 15), seed | 1)
@@ -28,7 +28,7 @@ const randomVector = (random: () => number, { dimensions }: Pick<Generation, 'di
 const keep = ({ database, url }: TestStore, isWanted = true) => keepVectorIndexes(database, { url, isWanted, signal: new AbortController().signal })
 const notesOf = async ({ database }: TestStore) => new Map((await listGenerations(database)).map(({ space, indexNote }) => [space, indexNote]))
 
-/** A source with records k1, k2 …, of which the first half are rows and the others documents, and each was fetched a minute before the next. */
+/** Creates a source with records k1, k2 …, of which the first half are rows and the others documents, each fetched a minute before the next. */
 const addRecords = async (store: TestStore, count: number): Promise<{ readonly sourceId: string; readonly streamId: number }> => {
   const sourceId = await store.addSource()
   const { runId } = await store.lease(sourceId)
@@ -42,7 +42,7 @@ const addRecords = async (store: TestStore, count: number): Promise<{ readonly s
   return { sourceId, streamId: stream?.id ?? 0 }
 }
 
-/** Vectors for all records of a stream, two parts each where `parts` says so. */
+/** Creates vectors for all records of a stream, with `parts` parts each. */
 const addVectors = async (store: TestStore, generation: Generation, streamId: number, { seed, parts = 1 }: { seed: number; parts?: number }) => {
   const random = createRandom(seed)
   const keys = await store.rows<{ hash: string }>(`SELECT encode(key_hash, 'hex') AS hash FROM records WHERE stream_id = $1 ORDER BY key`, [streamId])
@@ -75,7 +75,7 @@ interface SearchOptions {
   readonly vector: Float32Array
   readonly filter?: RecordFilter
   readonly limit?: number
-  /** Infinity: all vectors are compared; 0: the index is followed, where there is one. */
+  /** Infinity: compares all vectors; 0: follows the index, if there is one. */
   readonly compared?: number
 }
 
@@ -150,7 +150,7 @@ describe(`vectors in a Postgres with pgvector (${server ? 'INLET_TEST_PGVECTOR_U
 
   it('are nearly all found among many, also through a filter that few pass', async () => {
     const random = createRandom(7)
-    // All pass, a fifth, and fewer than are asked for.
+    // All records pass, a fifth of them, and fewer than requested.
     for (const share of [1, 0.2, 0.05]) {
       const since = new Date(Date.UTC(2026, 0, 1) + (1 - share) * LARGE * 60_000).toISOString()
       const filter: RecordFilter = { ...ALL, since, sourceIds: [many.sourceId] }

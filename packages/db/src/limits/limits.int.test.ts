@@ -62,7 +62,7 @@ describe('a quota reported by the other side', () => {
     expect(refused?.blockedBy).toBe('RATE_LIMITED')
     expect(Math.round((refused?.waitMs ?? 0) / 10_000)).toBe(4)
     await passTime(of.key, 41_000)
-    // What the next window holds, one request finds out.
+    // One request finds out what the next window allows.
     const again = await Promise.all([take(of), take(of), take(of)])
     expect(again.filter(({ taken: passed }) => passed)).toHaveLength(1)
     await reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining: 2, resetMs: 60_000 } })

@@ -66,7 +66,7 @@ describe('migrate', () => {
   })
 })
 
-/** A database without our tables: the wait for it ends only by the signal. */
+/** A database without our tables: only the signal ends the wait for it. */
 const createStopped = (database: ReturnType<typeof createDatabase>) => ({
   ...database,
   pool: { query: async () => ({ rows: [{ present: false }] }) } as unknown as typeof database.pool,

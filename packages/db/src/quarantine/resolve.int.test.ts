@@ -13,7 +13,7 @@ afterAll(() => store.close())
 const bad = (raw: string, more: Partial<TestEntry> = {}): TestEntry => ({ key: '', op: 'q', raw, ...more })
 const good: readonly TestEntry[] = Array.from({ length: 5 }, (_, n) => ({ key: `good${n}`, scope: 'f' }))
 
-/** One run of the source that reads these in one batch and then sweeps. */
+/** Performs a run of the source that reads these entries in one batch and then sweeps. */
 const read = async (sourceId: string, entries: readonly TestEntry[], sweep: { readonly scope?: string; readonly contents?: boolean } | null) => {
   const run = await store.lease(sourceId)
   const effects = sweep === null ? {} : { effects: { sweeps: [{ stream: 'main', since: 1, ...sweep }] } }

@@ -31,7 +31,7 @@ const valuesOf = async (sourceId: string) =>
     ).map(({ key, v }) => [key, v]),
   )
 
-/** Lines as a worker packs them. */
+/** Builds a batch from lines as a worker packs them. */
 const seal = (
   place: { runId: string; sourceId: string; epoch: number; seq: number },
   lines: readonly object[],
@@ -57,7 +57,7 @@ const good = ({ id, epoch, seq, record }: Retry) => {
   return { s: 'main', k: key, h: keyHash(key), o: 'u', c: sha256Hex(canonicalJson(data)), kind: 'row', data, qid: id, qe: epoch, qs: seq }
 }
 
-/** A source in whose first run these records were quarantined. */
+/** Creates a source in whose first run these records were quarantined. */
 const quarantine = async (entries: readonly object[]) => {
   const sourceId = await store.addSource()
   const run = await store.lease(sourceId)
@@ -119,7 +119,7 @@ describe('a retry', () => {
   it('never replaces what came later, also when that was a delete', async () => {
     const { sourceId, run } = await quarantine([bad('a', 'old'), bad('b', 'old'), bad('c', 'old')])
     await end(run)
-    // The mark that the source brought a newer state is taken away, as where the key is not known.
+    // Removes the mark that the source brought a newer state, as if the key were unknown.
     const later = await store.lease(sourceId)
     await applyBatch(
       store.database,

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterEach(() => store.rows('DELETE FROM rechecks'))
 afterAll(() => store.close())
 
-/** Ends a run of the source, with this reason or well. */
+/** Ends a run of the source, with this reason or successfully. */
 const run = async (sourceId: string, reason: Reason | null): Promise<void> => {
   const { runId, epoch } = await store.lease(sourceId)
   const failure = reason === null ? undefined : { code: REASONS[reason].code, reason, message: 'refused', next: '' }
@@ -66,7 +66,7 @@ describe('a source that has stopped', () => {
     const runId = await record(sourceId, null)
     expect(runId).toMatch(/-/)
     expect(await statusOf(sourceId)).toBe('ERROR')
-    // The check did not see what is wrong: the next one comes later.
+    // The check did not see what is wrong, so the next one comes later.
     await run(sourceId, 'PERMISSION_DENIED')
     expect(await rows(sourceId)).toMatchObject([{ failures: 2 }])
     expect(await record(sourceId, null)).toMatch(/-/)

@@ -20,7 +20,7 @@ const totalOf = async (sourceId: string, kind: string): Promise<Record<string, n
   )
   return Object.fromEntries(rows.map(({ name, n }) => [name, n]))
 }
-/** Ended runs, ticks and events, one an hour until now; every fourth run failed. */
+/** Creates ended runs, ticks and events, one per hour until now; every fourth run failed. */
 const withHistory = async (count: number): Promise<string> => {
   const sourceId = await store.addSource()
   await sql('DELETE FROM events WHERE source_id = $1', [sourceId])
@@ -52,7 +52,7 @@ describe('boundHistory', () => {
     expect(await store.rows(`SELECT id FROM runs WHERE source_id = $1 AND status <> 'ended'`, [busy])).toEqual([{ id: active.runId }])
     expect(await totalOf(busy, 'run')).toEqual({ failed: 10, ok: 31 })
     expect(await totalOf(busy, 'tick')).toEqual({ ran: 120 })
-    // One more than of the others: the event of the run that has started is among the latest.
+    // One more than of the others: the event of the started run is among the latest.
     expect(await totalOf(busy, 'event')).toEqual({ 'run.ended': 41 })
     expect(await store.rows(`SELECT sum(changed)::int AS n FROM history_days WHERE source_id = $1 AND kind = 'run'`, [busy])).toEqual([{ n: 82 }])
     for (const table of ['runs', 'ticks', 'events'] as const) expect(await boundHistory(store.database, table, BOUNDS)).toBe(0)

@@ -81,7 +81,7 @@ describe('a search by meaning', () => {
     await two.put({ near: 'start the kitten' })
     await one.put({ far: 'begin with a cat among many other animals of the wood', gone: 'start the kitten' })
     await one.put({ gone: null })
-    // So many that are closer and are no hits that signs alone would not get to the others.
+    // So many closer parts that are not hits that sign codes alone would not reach the others.
     await store.rows(
       `INSERT INTO search_codes (space, stream_id, key_hash, ordinal, hash, code)
        SELECT c.space, c.stream_id, sha256(n::text::bytea), 0, c.hash, c.code FROM search_codes c JOIN streams st ON st.id = c.stream_id, generate_series(1, 1000) n
@@ -139,7 +139,7 @@ describe('pages of a hybrid search', () => {
     const marks = new Map<string, string>()
     let position: RecordSearch['position'] | null = { at: 'start' }
     for (let page = 0; position !== null; page += 1) {
-      // A kept order is read without the question's vector.
+      // A stored ranking is read without the question's vector.
       const found = await search(asked, meaning, { position, limit: 7, ...(position.at === 'walk' ? { meaning: null } : {}) })
       expect(found.mode).toBe('hybrid')
       for (const { key, matchedBy, similarity } of found.records) {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-/** A source of files: what they hold in `documents`, what they are in `files`. */
+/** Creates a source of files: their contents in `documents`, the files themselves in `files`. */
 const openFiles = async (records: readonly Given[]) => {
   const { database } = store
   const sourceId = await store.addSource({ streams: ['documents'] })

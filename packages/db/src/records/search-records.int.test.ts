@@ -15,7 +15,7 @@ interface Given {
   readonly data?: object
 }
 
-/** A source whose records are found alone, with a way to write to it. */
+/** Creates a source whose records alone are found, with a function that writes to it. */
 const openSource = async (store: TestStore) => {
   const { database } = store
   const sourceId = await store.addSource()

@@ -29,7 +29,7 @@ const live = async (sourceId: string) =>
      WHERE source_id = $1`,
     [sourceId],
   )
-/** A source with two records whose live cursor stands at 20. */
+/** Creates a source with two records whose live cursor is at 20. */
 const readSource = async (): Promise<string> => {
   const sourceId = await store.addSource()
   const run = await store.lease(sourceId)
@@ -79,7 +79,7 @@ describe('a backfill', () => {
     await store.expireLease(sourceId)
     expect((await lease(first.runId)).cursors).toEqual(new Map([['main', 6]]))
     expect((await live(sourceId))[0]?.cursor).toBe(20)
-    // Every attempt came further, so no death counts as a second one.
+    // Every attempt got further, so no death counts as a second one.
     expect((await store.database.prisma.source.findUniqueOrThrow({ where: { id: sourceId } })).processDeaths).toBe(1)
   })
 

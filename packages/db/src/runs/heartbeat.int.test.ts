@@ -19,7 +19,7 @@ type Run = Awaited<ReturnType<TestStore['lease']>>
 const sendHeartbeat = (run: Run, recordsRead = 0) =>
   heartbeat(store.database, { ...run, ttlMs: 60_000, recordsRead, forwardedBatches: 0, forwardedBytes: 0, progress: {} })
 
-/** A scribe in the middle of a long sweep: it has passed the fence and counted, and holds lease and run. */
+/** Simulates a scribe in the middle of a long sweep: it has passed the fence, has counted, and holds lease and run. */
 const sweeping = async (run: Run): Promise<pg.Client> => {
   const scribe = new pg.Client({ connectionString: store.url })
   await scribe.connect()

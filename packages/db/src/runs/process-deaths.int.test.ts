@@ -38,7 +38,7 @@ const taken = (result: LeaseResult): LeasedRun => {
   if (!result.taken) throw new Error(`not taken: ${result.because}`)
   return result.run
 }
-/** A process ends without a word: its last heartbeat was a while ago, and its leases are over. */
+/** Simulates a process that ended silently: its last heartbeat is some time ago, and its leases have expired. */
 const kill = async (holder: string): Promise<void> => {
   await store.database.pool.query(`UPDATE workers SET heartbeat_at = clock_timestamp() - interval '13 seconds' WHERE id = $1`, [holder])
   await store.database.pool.query(`UPDATE leases SET expires_at = clock_timestamp() - interval '1 millisecond' WHERE holder = $1`, [holder])

@@ -24,7 +24,7 @@ type Step =
   /** The indexer ends at a statement, or when it has nothing more to do. */
   | { readonly do: 'index'; readonly statements: number }
   | { readonly do: 'merge' }
-  /** As several scribes have it: two indexers, and one that stores meanwhile. */
+  /** As with several scribes: two indexers, and one that stores meanwhile. */
   | { readonly do: 'both'; readonly entries: readonly TestEntry[] }
 
 const entry: fc.Arbitrary<TestEntry> = fc.oneof(
@@ -39,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('both' as const), entries }) },
 )
 
-/** What is stored, and the states of each record since the last one that was surely indexed. */
+/** What is stored, and the states of each record since the last one that was certainly indexed. */
 class Reference {
   readonly states = new Map<string, { live: boolean; words: string[]; indexed: boolean }>()
 
@@ -84,7 +84,7 @@ const run = async (steps: readonly Step[]): Promise<void> => {
       const found = await find(key)
       if (live && indexed) expect(found).toEqual([key])
       if (!live) expect(found).toEqual([])
-      // By the words of one of its states, and of no other.
+      // Found by the words of one of its states, and of no other.
       if (live && indexed) {
         const by = await Promise.all(WORDS.map(async (word) => ((await find(word)).includes(key) ? [word] : [])))
         expect(by.flat()).toHaveLength(1)
@@ -103,7 +103,7 @@ const run = async (steps: readonly Step[]): Promise<void> => {
     }
     await check()
   }
-  // A record that several indexers had in hand when they were killed is given up, at the latest now, until the next one starts.
+  // A record that several indexers were working on when they were killed is given up, now at the latest, until the next one starts.
   for (let starts = 0; starts < 2; starts++) {
     await retryGivenUp(store.database.pool)
     while ((await readIndexState(store.database)).pending > 0) await indexPending(store.database)
@@ -120,7 +120,7 @@ const run = async (steps: readonly Step[]): Promise<void> => {
 
 const ROUNDS = Number(process.env['INLET_TEST_ROUNDS'] ?? 25)
 
-/** Found at random: kills that follow each other, with the same record in hand. */
+/** Found at random: consecutive kills while working on the same record. */
 const KILLED_AGAIN: readonly Step[] = [
   { do: 'store', entries: KEYS.map((key) => ({ op: 'u', key, v: 'zinc' })) },
   { do: 'index', statements: 4 },

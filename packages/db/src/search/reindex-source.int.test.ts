@@ -37,7 +37,7 @@ const open = async (streams: readonly string[] = ['main']) => {
   }
 }
 
-/** As the indexer does while nothing else waits, but step by step. */
+/** Does what the indexer does while nothing else is pending, but step by step. */
 const step = async (): Promise<boolean> => {
   const client = await store.database.pool.connect()
   try {

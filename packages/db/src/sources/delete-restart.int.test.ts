@@ -6,7 +6,7 @@ import { createDatabase } from '../database.js'
 import { deleteSource, markDeleting } from './delete-source.js'
 import { OWNED_ROWS, ofSource } from './owned-rows.js'
 
-/** Tables that hold nothing of a single source, or outlive it on purpose. */
+/** Tables with nothing that belongs to a single source, or that outlive it on purpose. */
 const NOT_OF_A_SOURCE: Readonly<Record<string, string>> = {
   _prisma_migrations: 'of the installation',
   access_tokens: 'goes with its credential (foreign key)',
@@ -67,7 +67,7 @@ const VALUES: Readonly<Record<string, () => unknown>> = {
   float8: () => 1,
 }
 
-/** A row with these values and something in every other column that needs it; answers its id, if it has one. */
+/** Inserts a row with these values, and arbitrary ones in every other column that requires one; returns its id, if it has one. */
 const insertRow = async (table: string, given: Readonly<Record<string, unknown>>): Promise<unknown> => {
   const of = columns.filter((column) => column.table === table)
   const values = { ...Object.fromEntries(of.filter(({ needed }) => needed).map(({ name, type }) => [name, VALUES[type]?.()])), ...given }
@@ -85,7 +85,7 @@ const parents = async (sourceId: string): Promise<Readonly<Record<string, unknow
   incidents: await insertRow('incidents', { source_id: sourceId, closed_at: new Date() }),
 })
 
-/** Several rows in every table of the list, with the columns that the schema asks for. */
+/** Inserts several rows into every table of the list, with the columns that the schema requires. */
 const fill = async (sourceId: string, count: number): Promise<void> => {
   const target = await insertRow('notification_targets', { events: [] })
   const operation = await insertRow('bulk_operations', {})
@@ -105,7 +105,7 @@ const fill = async (sourceId: string, count: number): Promise<void> => {
   }
 }
 
-/** What is left of a source in each table; children of a parent that is gone count as well. */
+/** Lists the tables that still have rows of a source; children of a parent that is gone count as well. */
 const leftOf = async (sourceId: string): Promise<readonly string[]> => {
   const left: string[] = []
   for (const owned of OWNED_ROWS) {
@@ -170,7 +170,7 @@ describe('a deletion that several processes work on', () => {
       const databases = names.map((applicationName) => createDatabase({ url: store.url, applicationName, poolSize: 2 }))
       let killed = 0
       const work = databases.map(async (database) => {
-        // A killed connection fails its statement, as the death of its process would; the next reconciler begins again.
+        // A killed connection fails its statement, as the death of its process would; the next reconciler starts again.
         while (await exists(sourceId)) await deleteSource(database, sourceId, { chunk: 2, waitMs: 100 }).catch(() => (killed += 1))
       })
       let done = false
@@ -182,7 +182,7 @@ describe('a deletion that several processes work on', () => {
           [sourceId],
         )
         expect(left).not.toEqual({ source: false, rest: true })
-        // A busy machine would else kill each of them in every pass, for ever: they get some statements further between two deaths.
+        // Otherwise a busy machine would kill each of them in every pass, forever: they get some statements further between two deaths.
         looks += 1
         if (killed < MAX_KILLED && looks % LOOKS_PER_DEATH === 0)
           await store.rows('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-/** Tables that still name the source, the audit trail apart. */
+/** Lists the tables that still refer to the source, except the audit table. */
 const leftOf = async (sourceId: string): Promise<string[]> => {
   const tables = await store.rows<{ name: string }>(
     `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'source_id'`,

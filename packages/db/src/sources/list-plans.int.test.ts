@@ -22,7 +22,7 @@ afterAll(async () => {
 const list = (state: SourceState | undefined, sortBy: 'createdAt' | 'name' = 'createdAt') =>
   listSources(watched.database, { state, sortBy, descending: sortBy === 'createdAt', limit: LIMIT, after: null })
 
-/** Of every tenth source a run is active, of every twentieth it is held; all have ended runs, versions, leases, an incident and secrets. */
+/** Every tenth source has an active run, every twentieth a held lease; all have ended runs, versions, leases, an incident and secrets. */
 const fill = async (): Promise<void> => {
   for (const table of ['sources', 'source_versions', 'runs', 'leases', 'incidents', 'credentials'])
     await store.rows(`ALTER TABLE ${table} SET (autovacuum_enabled = false)`)

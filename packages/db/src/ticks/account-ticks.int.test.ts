@@ -11,7 +11,7 @@ afterAll(() => store.close())
 
 const EVERY_MINUTE: Schedule = { cron: '* * * * *', timeZone: 'UTC' }
 
-/** A source whose next tick was due so many minutes ago; those since then are owed. */
+/** Creates a source whose next tick was due this many minutes ago; the ticks since then are owed. */
 const owing = async (minutes: number, schedule = EVERY_MINUTE) => {
   const sourceId = await store.addSource({ schedule })
   const first = nextTick(schedule, new Date(Date.now() - minutes * 60_000))
@@ -28,7 +28,7 @@ const sums = async (sourceId: string) => {
   for (const { outcome, count } of await ledger(sourceId)) sum[outcome] = (sum[outcome] ?? 0) + count
   return sum
 }
-/** Every tick from the first owed one until the next one owed is in the ledger, none twice. */
+/** Checks that every tick from the first owed one to the next one to come is in the ledger, none twice. */
 const expectAllAccounted = async (sourceId: string, first: Date, schedule = EVERY_MINUTE) => {
   const { nextTickAt } = await store.database.prisma.source.findUniqueOrThrow({ where: { id: sourceId } })
   const { ticks, more } = ticksBetween(schedule, new Date(first.getTime() - 1), new Date((nextTickAt?.getTime() ?? 0) - 1), 1)

@@ -42,7 +42,7 @@ describe('a version that cannot be opened', () => {
     expect(states.map(({ state }) => state)).toEqual(['published', 'retired', 'retired'])
     const events = await store.rows(`SELECT level, data FROM events WHERE source_id = $1 AND type = 'source.open_failed'`, [sourceId])
     expect(events).toEqual([{ level: 'error', data: { version: 3, reason: 'VALIDATION_FAILED', liveAgain: 1 } }])
-    // The number that failed is not given again.
+    // The number of the failed version is not reused.
     await change(sourceId, { n: 4 })
     expect((await liveOf(sourceId)).number).toBe(4)
   })

@@ -5,7 +5,7 @@ import { REASONS, type Reason } from './reasons.js'
 
 const ALL = Object.keys(REASONS) as Reason[]
 
-/** What is wrong with the advice that a reason gives. */
+/** Lists what is wrong with the advice of a reason. */
 const findFaults = (reason: Reason): readonly string[] => {
   const who = whoActs(reason)
   const step = nextStepOf(reason)

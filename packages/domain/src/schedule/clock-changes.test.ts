@@ -6,14 +6,17 @@ const MINUTE = 60_000
 const DAY = 1_440 * MINUTE
 
 const clocks = new Map<string, Intl.DateTimeFormat>()
-/** What a clock on the wall shows, as if it were UTC (ms). */
+/** Returns what a wall clock shows, as if it were UTC (ms). */
 const wallAt = (timeZone: string, at: number): number => {
   const clock = clocks.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
   clocks.set(timeZone, clock)
   return Date.parse(`${clock.format(at).replace(' ', 'T')}Z`)
 }
 
-/** What the clock shows in each minute. Asking `Intl` for every one takes most of the time, so only the hours that hold a change are asked minute by minute. */
+/**
+ * Returns what the clock shows in each minute. Asking `Intl` for every one takes most of the time, so only hours with a change are checked minute by
+ * minute.
+ */
 const wallsBetween = (timeZone: string, from: number, to: number): readonly { at: number; wall: number }[] => {
   const walls: { at: number; wall: number }[] = []
   for (let hour = from; hour < to; hour += 60 * MINUTE) {
@@ -26,12 +29,12 @@ const wallsBetween = (timeZone: string, from: number, to: number): readonly { at
 
 interface Change {
   readonly timeZone: string
-  /** Between this moment and a day later clocks are changed. */
+  /** Clocks change between this moment and a day later. */
   readonly day: number
   readonly byMinutes: number
 }
 
-/** Every change of clocks in the years, once for all zones that share it. */
+/** Returns every clock change in these years, once for all zones that share it. */
 const changesOf = (years: readonly number[]): readonly Change[] => {
   const found = new Map<string, Change>()
   for (const timeZone of Intl.supportedValuesOf('timeZone'))
@@ -57,7 +60,7 @@ interface Fields {
 const matches = ({ minutes, hours }: Fields, wall: number): boolean =>
   wall % MINUTE === 0 && minutes.includes((wall / MINUTE) % 60) && hours.includes(Math.floor(wall / (60 * MINUTE)) % 24)
 
-/** The rule, minute by minute: each slot once; skipped ones as long after the clock change as they were meant to be after it began. */
+/** Applies the rule minute by minute: each slot once; skipped ones as long after the clock change as they were meant to be after it began. */
 const reference = (fields: Fields, walls: readonly { at: number; wall: number }[]): readonly number[] => {
   const ticks = new Set<number>()
   let latest = -Infinity
@@ -86,7 +89,7 @@ const randomFields = fc.record({
 
 const ISO = (at: number): string => new Date(at).toISOString()
 
-/** What the rule and the reference say around a change, in the same form. */
+/** Returns the results of the rule and of the reference around a change, in the same form. */
 const compare = (fields: Fields, { timeZone, day }: Change, walls: readonly { at: number; wall: number }[]) => {
   const cron = `${fields.minutes.join(',')} ${fields.hours.length === 24 ? '*' : fields.hours.join(',')} * * *`
   const [from, to] = [day - DAY / 2, day + 2 * DAY]

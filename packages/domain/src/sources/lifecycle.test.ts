@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decideAction, SOURCE_ACTIONS, SOURCE_OBSERVATIONS, type SourceObservation, STATE_TRANSITIONS } from './lifecycle.js'
 import { SOURCE_STATES, SOURCE_STATUSES, type SourceFacts, type SourceState, toSourceState } from './source-state.js'
 
-/** Facts that show each state of a source nobody has paused or stopped. */
+/** Facts that result in each state of a source nobody has paused or stopped. */
 const SHOWING: Readonly<Record<SourceState, readonly SourceFacts[]>> = {
   INIT: [{ status: 'ACTIVE', activeRun: null, leaseLive: false, lastOutcome: null }],
   STARTING: [
@@ -25,7 +25,7 @@ const endsAs =
 const isHeld = ({ activeRun, leaseLive }: SourceFacts): boolean => activeRun === 'running' && leaseLive
 const isActive = ({ activeRun }: SourceFacts): boolean => activeRun !== null
 
-/** What the store does to the facts at each observation; null where it cannot come. */
+/** What the store does to the facts at each observation; null if it cannot occur. */
 const OBSERVE: Readonly<Record<SourceObservation, (facts: SourceFacts) => SourceFacts | null>> = {
   runCreated: (facts) => (isActive(facts) ? null : { ...facts, activeRun: 'queued' }),
   leaseTaken: (facts) => (isActive(facts) && !isHeld(facts) ? { ...facts, activeRun: 'running', leaseLive: true } : null),
@@ -53,7 +53,10 @@ describe('states', () => {
   })
 })
 
-/** Status and run in hand → why it is refused; else the status afterwards and: c(ancel) or e(nd) the run, b(egin) one, r(econnect). `=`: nothing to do. */
+/**
+ * Status and active run → why it is refused; otherwise the status afterwards and: c(ancel) or e(nd) the run, b(egin) one, r(econnect). `=`: nothing
+ * to do.
+ */
 const EXPECTED: Readonly<Record<(typeof SOURCE_ACTIONS)[number], Readonly<Record<string, string>>>> = {
   start: {
     ACTIVE: 'ACTIVE b',

@@ -8,7 +8,7 @@ const open = () => {
   return {
     lines,
     say: (key: string, text = key) => gate.pass(key, (repeated) => void lines.push(repeated === 0 ? text : `${text} +${repeated}`)),
-    /** The windows that are open end. */
+    /** Ends the open windows. */
     pass: () => due.splice(0).forEach((work) => work()),
     waits: () => due.length,
   }

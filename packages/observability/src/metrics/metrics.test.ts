@@ -3,7 +3,7 @@ import { createMetrics } from './metrics.js'
 
 const SOURCE = { source: 's1', connector: 'http-json' }
 
-// Histograms name the process first, the others last.
+// Histograms put the process label first, the others last.
 const inOrder = (line: string): string =>
   line.replace(
     /\{(.*)\}/u,

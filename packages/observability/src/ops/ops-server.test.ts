@@ -117,7 +117,7 @@ describe('an event loop that is blocked', () => {
   it('is not ready, as a thread beside it says', async () => {
     const url = await open({ all: async () => null })
     expect((await fetch(`${url}/ready`)).status).toBe(200)
-    // Somebody else asks, while this process computes and waits for nothing.
+    // A separate thread asks while this process computes and waits for nothing.
     const answers = new Int32Array(new SharedArrayBuffer(4))
     const asker = new Worker(
       `const { workerData } = require('node:worker_threads')

@@ -14,7 +14,7 @@ const TOKEN = 'canary-4f7f0a5e'
 let closed = 0
 let known: unknown
 
-/** Asks a small server and logs what it should not. */
+/** Calls a small server and logs what it should not. */
 const books = defineConnector({
   type: 'books',
   version: '1.0.0',
@@ -103,7 +103,7 @@ describe('testSource', () => {
     expect(answer.records).toMatchObject([{ raw: { title: 'Book 1', text: null } }, {}, {}])
     expect(answer.text).toContain('"id":9007199254740993')
     expect(answer.text).toContain('"price":12.50')
-    // A text with NUL cannot be stored, and the test says so before a run does.
+    // Text with NUL cannot be stored, and the test reports that before a run does.
     expect(answer.records[0]?.rejected).toMatchObject({ reason: 'TEXT_NOT_STORABLE', key: '1' })
     expect(answer.capabilities?.streams).toEqual([
       { name: 'books', kind: 'document', incremental: false, deletes: 'sweep', keyFields: ['id'], keys: 'kept', estimatedTotal: 70 },
