@@ -7,8 +7,8 @@ import { toSlowTapFailure } from './tap/tap-failure.js'
 const CHECK_MS = 9_000
 
 /**
- * Discovers and then lets the tap read its first stream up to a record: many taps discover without logging in. A tap that has
- * described the stream and still works when the time is up passes.
+ * Discovers, then lets the tap read its first stream until a record appears, since many taps discover without logging in. A tap that has
+ * described the stream and is still working when the time is up passes.
  */
 export const checkTap = async (connection: SingerConnection, signal: AbortSignal): Promise<void> => {
   const timeout = AbortSignal.timeout(CHECK_MS)

@@ -5,9 +5,9 @@ import type { SingerConfig, SingerSecrets } from './config.js'
 import { openRunFolder, type RunFolder } from './tap/run-folder.js'
 import { startTap, type TapProcess } from './tap/tap-process.js'
 
-/** A tap at work. Disposing ends it and removes its files. */
+/** A running tap. Disposing it ends the tap and removes its files. */
 export interface TapRun extends AsyncDisposable {
-  /** What it writes to stdout; ends with it. Throws TIMEOUT when it is silent for too long. */
+  /** Its stdout, which also reports how it ended. Throws TIMEOUT when it is silent for too long. */
   readonly output: AsyncGenerator<Buffer, void, void>
   readonly process: TapProcess
 }
@@ -15,17 +15,17 @@ export interface TapRun extends AsyncDisposable {
 export interface SingerConnection extends Connection {
   readonly ctx: ConnectorContext<SingerConfig, SingerSecrets>
   readonly redact: (text: string) => string
-  /** The catalog of the settings, or what the tap discovers; kept until asked for a fresh one. */
+  /** Returns the catalog of the settings, or what the tap discovers; cached until a fresh one is requested. */
   catalog(signal: AbortSignal, fresh: boolean): Promise<Catalog>
-  /** What the tap that was started last wrote to its log, redacted, oldest first. */
+  /** Returns what the most recently started tap last wrote to its log, redacted, oldest first. */
   lastWords(): readonly string[]
-  /** Runs the tap with these further files, by option, e.g. `{ catalog: '{…}' }` for `--catalog`. The caller disposes. */
+  /** Runs the tap with these additional files, by option, e.g. `{ catalog: '{…}' }` for `--catalog`. The caller disposes the run. */
   run(files: Readonly<Record<string, string>>, flags: readonly string[], signal: AbortSignal): Promise<TapRun>
 }
 
 const MAX_CATALOG_BYTES = 64 * 1024 * 1024
 
-/** Starts nothing until first used. Disposing ends every process of the tap and waits for that. */
+/** Starts nothing until first used. Disposing it ends every process of the tap and waits until they have ended. */
 export const openSingerConnection = (ctx: ConnectorContext<SingerConfig, SingerSecrets>): SingerConnection => {
   const { config } = ctx
   const redact = createRedactor(ctx.secrets)
@@ -103,7 +103,7 @@ const discover = async (run: SingerConnection['run'], signal: AbortSignal): Prom
   return parseCatalog(Buffer.concat(chunks).toString('utf8'))
 }
 
-/** The streams to read, in the order of the catalog. Throws NOT_FOUND_UPSTREAM when a name or the whole choice leads nowhere. */
+/** Returns the streams to read, in catalog order. Throws NOT_FOUND_UPSTREAM when a name, or the whole selection, matches nothing. */
 export const chooseStreams = (catalog: Catalog, config: SingerConfig): readonly StreamPlan[] => {
   const names = catalog.streams.map((entry) => entry.tap_stream_id)
   const missing = config.streams.find((pattern) => !names.some(createStreamMatcher([pattern])))
@@ -116,10 +116,12 @@ export const chooseStreams = (catalog: Catalog, config: SingerConfig): readonly 
   return plans
 }
 
-/** A catalog as text for the tap, numbers kept. */
+/** Formats a catalog as text for the tap, preserving numbers. */
 export const writeCatalog = (catalog: Catalog): string => canonicalJson(catalog)
 
-/** The chunks of a tap's stdout. Ends the tap with TIMEOUT when it writes neither there nor to stderr for that long while it is waited for. */
+/**
+ * Yields the chunks of a tap's stdout. Ends the tap with TIMEOUT when, while the reader waits, it writes neither there nor to stderr for that long.
+ */
 async function* guardSilence(tap: TapProcess, idleMs: number): AsyncGenerator<Buffer, void, void> {
   const chunks = tap.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   let silent = false
@@ -130,7 +132,7 @@ async function* guardSilence(tap: TapProcess, idleMs: number): AsyncGenerator<Bu
       silent = true
       void tap.stop()
     }, idleMs)
-    // A tap that is ended has its output destroyed; `done` says why.
+    // The output of an ended tap is destroyed; `done` says why.
     const step = await chunks.next().catch(() => ({ done: true, value: undefined }) as const)
     clearTimeout(timer)
     timer = undefined
@@ -140,7 +142,7 @@ async function* guardSilence(tap: TapProcess, idleMs: number): AsyncGenerator<Bu
   }
 }
 
-/** One object of two; members that are objects on both sides are joined, else the second wins. Pure. */
+/** Merges two objects; members that are objects on both sides are merged, otherwise the second wins. Pure. */
 export const mergeSettings = (settings: object, secrets: object): Readonly<Record<string, unknown>> => {
   const merged = new Map<string, unknown>(Object.entries(settings))
   for (const [name, value] of Object.entries(secrets)) {
@@ -152,10 +154,10 @@ export const mergeSettings = (settings: object, secrets: object): Readonly<Recor
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Shorter values would black out ordinary words. */
+/** Shorter values would redact ordinary words. */
 const MIN_SECRET = 4
 
-/** Makes a function that replaces every secret text, plain or percent-encoded, by `***`. */
+/** Returns a function that replaces every secret text, plain or percent-encoded, with `***`. */
 export const createRedactor = (secrets: unknown): ((text: string) => string) => {
   const found = new Set<string>()
   collect(secrets, found)

@@ -15,7 +15,7 @@ export default defineConnector<SingerConfig, SingerSecrets, SingerConnection>({
   configSchema: singerConfigSchema,
   secretSchema: singerSecretSchema,
   validate: validateSinger,
-  // Where a tap takes its settings only the tap knows.
+  // Only the tap knows where it sends its settings.
   secretScope: ({ tap, settings }) => ({ tap, settings }),
   connect: (ctx) => Promise.resolve(openSingerConnection(ctx)),
   async streams(connection, signal) {

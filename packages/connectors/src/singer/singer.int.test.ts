@@ -51,12 +51,12 @@ it('ends a tap that ignores SIGTERM together with what it started, and removes i
   await until(async () => (await taps()).length >= 2)
   controller.abort()
   await expect(reading).rejects.toMatchObject({ reason: 'CANCELLED' })
-  // Only processes that ended have no environment any more.
+  // Only ended processes have no environment any more.
   await until(async () => (await taps()).length === 0)
   expect(await readdir(workDir)).toEqual([])
 })
 
-it('gives the tap its settings in a private file and nothing of the environment', async () => {
+it('passes the tap its settings in a private file and nothing of the environment', async () => {
   const spy = [
     'const fs = require("node:fs"); const file = process.argv[process.argv.indexOf("--config") + 1];',
     'const record = { id: 1, config: JSON.parse(fs.readFileSync(file)), mode: fs.statSync(file).mode & 0o777, env: Object.keys(process.env), args: process.argv.length };',

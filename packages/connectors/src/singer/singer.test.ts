@@ -53,7 +53,7 @@ describe('streams', () => {
     expect(isChosen(users, { streams: ['*'], exclude: [] })).toBe(true)
   })
 
-  it('are selected alone, with every field that nobody deselected', () => {
+  it('are selected alone, with every field that was not deselected', () => {
     const [users] = catalog.streams
     if (users === undefined) throw new Error('no streams')
     const plan = planStream(users, config({ replication: { '*': { method: 'INCREMENTAL', key: 'name' } } }))
@@ -116,7 +116,7 @@ describe('messages', () => {
     expect(toRecord({ a: 1, b: 2 }, keyless)?.key).toBe(toRecord({ b: 2, a: 1 }, keyless)?.key)
   })
 
-  it('become pages whose cursor covers all that stands in them', () => {
+  it('become pages whose cursor covers everything in them', () => {
     const pages = createPageBuilder({ maxRecords: 3, keepsState: true, now: () => 0 })
     const record = (key: number) => ({ stream: 's', key, kind: 'row' as const, data: { key } })
     expect(pages.add(record(1), 10)).toEqual([])
@@ -155,7 +155,7 @@ describe('what a tap says', () => {
     })
   })
 
-  it('says why a tap is slow', () => {
+  it('reports why a tap is slow', () => {
     const tail = ['INFO Backing off connect(...) for 0.7s (OperationalError: (1045, "Access denied for user \'a\'"))', 'INFO retrying']
     expect(toSlowTapFailure(tail, 9000)).toMatchObject({ reason: 'AUTH_FAILED' })
     expect(toSlowTapFailure(['INFO starting'], 9000)).toMatchObject({ reason: 'TIMEOUT' })
@@ -179,7 +179,7 @@ describe('what a tap says', () => {
   })
 })
 
-it('splits lines wherever chunks are cut, and cuts those that have no end', async () => {
+it('splits lines wherever chunks are cut, and cuts those that never end', async () => {
   const bytes = Buffer.from('one\nzwö\n\n \ndrei')
   for (let size = 1; size <= bytes.length; size++) {
     const found: string[] = []
@@ -199,7 +199,7 @@ async function* toAsync(chunks: readonly Buffer[]) {
   yield* chunks
 }
 
-it('joins settings and secrets, and refuses secrets among the settings', () => {
+it('merges settings and secrets, and refuses secrets among the settings', () => {
   expect(mergeSettings({ a: 1, auth: { user: 'x', password: '' } }, { auth: { password: 'p' } })).toEqual({
     a: 1,
     auth: { user: 'x', password: 'p' },

@@ -2,7 +2,7 @@ import { Failure } from '@inlet/connector-sdk'
 import type { SingerConfig } from './config.js'
 
 const SECRET = /passw(or)?d|passphrase|secret|token|apikey|accesskey|privatekey|credential|connectionstring|bearer/
-/** Settings whose name speaks of a secret and that are none, e.g. token_url or password_expiry. */
+/** Settings whose names suggest a secret although they are none, e.g. token_url or password_expiry. */
 const ABOUT = /(url|uri|path|file|type|expiry|expires(in|at)?|id|name|scope)$/
 
 /** Refuses what looks like a secret among the settings. Throws VALIDATION_FAILED with the field. */

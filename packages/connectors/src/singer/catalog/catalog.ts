@@ -15,11 +15,11 @@ const entrySchema = z.looseObject({
 })
 const catalogSchema = z.looseObject({ streams: z.array(entrySchema) })
 
-/** One stream of a Singer catalog; what this connector does not know stays in it and goes back to the tap. */
+/** One stream of a Singer catalog; members this connector does not know are kept and go back to the tap. */
 export type CatalogEntry = z.output<typeof entrySchema>
 export type Catalog = z.output<typeof catalogSchema>
 
-/** Reads what `--discover` printed, numbers kept. Throws UPSTREAM_INVALID. */
+/** Parses what `--discover` printed, preserving numbers. Throws UPSTREAM_INVALID. */
 export const parseCatalog = (text: string): Catalog => {
   try {
     return toCatalog(parseJsonLossless(text))
@@ -29,7 +29,7 @@ export const parseCatalog = (text: string): Catalog => {
   }
 }
 
-/** Checks the form of a catalog. Throws UPSTREAM_INVALID with the place. */
+/** Checks the shape of a catalog. Throws UPSTREAM_INVALID with the path. */
 export const toCatalog = (value: unknown): Catalog => {
   const parsed = catalogSchema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -37,6 +37,6 @@ export const toCatalog = (value: unknown): Catalog => {
   throw new Failure('UPSTREAM_INVALID', `the catalog is not in the form of Singer: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`)
 }
 
-/** The metadata of the stream itself; that of fields stands under their breadcrumbs. */
+/** Returns the metadata of the stream itself; that of fields is under their breadcrumbs. */
 export const streamMetadata = (entry: CatalogEntry): Readonly<Record<string, unknown>> =>
   entry.metadata?.find(({ breadcrumb }) => breadcrumb.length === 0)?.metadata ?? {}

@@ -1,7 +1,7 @@
 import { type Catalog, type CatalogEntry, streamMetadata } from './catalog.js'
 import type { StreamPlan } from './stream-plan.js'
 
-/** A copy of the catalog in which only these streams are selected, with all their fields that nobody deselected. Pure. */
+/** Returns a copy of the catalog that selects only these streams, with all their fields that were not deselected. Pure. */
 export const selectStreams = (catalog: Catalog, plan: StreamPlan, also: readonly string[]): Catalog => ({
   ...catalog,
   streams: catalog.streams.map((entry) => {
@@ -29,7 +29,7 @@ const markSelected = (entry: CatalogEntry, plan?: StreamPlan): CatalogEntry => {
   }
 }
 
-/** The flag stands in the metadata and, for older taps, in the schema. */
+/** The flag is in the metadata and, for older taps, in the schema. */
 const withStreamMetadata = (entry: CatalogEntry, more: Readonly<Record<string, unknown>> & { readonly selected: boolean }): CatalogEntry => ({
   ...entry,
   selected: more.selected,
@@ -40,7 +40,7 @@ const withStreamMetadata = (entry: CatalogEntry, more: Readonly<Record<string, u
   ],
 })
 
-/** Taps differ in what they take for a field that says nothing, so that every field says something. */
+/** Taps differ in their default for a field without a flag, so every field gets one. */
 const withFields = (entry: CatalogEntry): NonNullable<CatalogEntry['metadata']> => {
   const metadata = entry.metadata ?? []
   const described = new Set(metadata.map(({ breadcrumb }) => breadcrumb.join('\0')))

@@ -13,17 +13,17 @@ export interface StreamPlan {
   readonly replicationKey: string | null
   /** Empty: the catalog names none; the SCHEMA message may. */
   readonly keyFields: readonly string[]
-  /** Key fields of the settings win over those of the tap. */
+  /** Key fields in the settings override those of the tap. */
   readonly keysAreSet: boolean
 }
 
-/** A matcher for names and globs of streams; `*` also stands for slashes. */
+/** Returns a matcher for names and globs of streams; `*` also matches slashes. */
 export const createStreamMatcher = (patterns: readonly string[]): ((name: string) => boolean) => {
   const matches = compileGlobs(patterns, { flat: true, negate: true })
   return (name) => patterns.includes(name) || matches(name)
 }
 
-/** Whether the stream is read: chosen by the settings and not ruled out by the catalog. Pure. */
+/** Whether the stream is read: selected by the settings and not excluded by the catalog. Pure. */
 export const isChosen = (entry: CatalogEntry, config: Pick<SingerConfig, 'streams' | 'exclude'>): boolean => {
   const { selected, inclusion } = streamMetadata(entry)
   const isNamed = config.streams.includes(entry.tap_stream_id)
@@ -31,7 +31,7 @@ export const isChosen = (entry: CatalogEntry, config: Pick<SingerConfig, 'stream
   return createStreamMatcher(config.streams)(entry.tap_stream_id) && !createStreamMatcher(config.exclude)(entry.tap_stream_id)
 }
 
-/** How a stream is read, by settings before metadata before the older fields of the entry. Pure. */
+/** Decides how a stream is read: by the settings, then the metadata, then the older fields of the entry. Pure. */
 export const planStream = (entry: CatalogEntry, config: Pick<SingerConfig, 'replication' | 'keys'>): StreamPlan => {
   const metadata = streamMetadata(entry)
   const name = entry.tap_stream_id
@@ -48,8 +48,8 @@ export const planStream = (entry: CatalogEntry, config: Pick<SingerConfig, 'repl
 }
 
 /**
- * A full table is a full refresh each time, and what it lacks is gone; everything else continues from the tap's STATE, and the tap may
- * mark deletes. Pure.
+ * Returns the spec of a stream. A full table is a full refresh every time, and what it lacks is gone; everything else continues from the tap's
+ * STATE, and the tap may mark deletes. Pure.
  */
 export const toSpec = ({ name, method, keyFields }: StreamPlan): StreamSpec => ({
   name,

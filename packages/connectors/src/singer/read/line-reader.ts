@@ -10,11 +10,11 @@ export interface LineReader {
   /** Throws UPSTREAM_INVALID for BATCH messages, CURSOR_TOO_LARGE. */
   take(line: Line): readonly Page[]
   /**
-   * Why not everything that exists may have been given, or null: a tap that never spoke of the stream may have passed over it, what was
-   * rejected without a key may exist too, and a version must have been activated.
+   * Returns why something that exists may be missing, or null: a tap that never mentioned the stream may have skipped it, what was
+   * rejected without a key may exist, too, and a version must have been activated.
    */
   missing(): string | null
-  /** Says in the log what was passed over. */
+  /** Logs what was skipped. */
   report(): void
 }
 
@@ -81,7 +81,7 @@ export const createLineReader = (deps: LineReaderDeps, plan: StreamPlan, pages: 
         return take(parseMessage(text), text)
       } catch (error) {
         const { reason, message } = toFailure(error)
-        // What cannot be written as JSON, e.g. for its depth, is one bad record.
+        // What cannot be written as JSON, e.g. because of its depth, is a single bad record.
         if (reason === 'RECORD_INVALID' || reason === 'NUMBER_NOT_STORABLE') return reject('RECORD_INVALID', message, text)
         throw error
       }

@@ -1,6 +1,6 @@
 import { canonicalJson, type JsonObject, parseJsonLossless } from '@inlet/connector-sdk'
 
-/** A line of a tap, as far as this connector reads it. `unknown`: a type that Singer allows and this connector passes over. */
+/** A line of a tap, as far as this connector reads it. `unknown`: a type that Singer allows and this connector ignores. */
 export type Message =
   | { readonly type: 'RECORD'; readonly stream: string; readonly record: JsonObject; readonly version: string | null }
   | { readonly type: 'SCHEMA'; readonly stream: string; readonly keyFields: readonly string[]; readonly bookmarks: readonly string[] }
@@ -10,7 +10,7 @@ export type Message =
   | { readonly type: 'unknown' }
   | { readonly type: 'invalid'; readonly why: string }
 
-/** Reads one line; every number keeps its digits. Never throws. */
+/** Parses one line; every number keeps its digits. Never throws. */
 export const parseMessage = (line: string): Message => {
   let value: unknown
   try {

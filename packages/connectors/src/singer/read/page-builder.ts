@@ -1,13 +1,13 @@
 import { canonicalJson, Failure, type Page, type RejectedRecord, type SourceRecord } from '@inlet/connector-sdk'
 
-/** Collects what a tap writes into pages. A cursor goes with a page only if nothing in it came after the STATE. */
+/** Collects what a tap writes into pages. A page carries a cursor only if nothing in it came after the STATE. */
 export interface PageBuilder {
-  /** @param bytes about the size of the record as JSON */
+  /** @param bytes approximate size of the record as JSON */
   add(record: SourceRecord, bytes: number): readonly Page[]
   reject(rejected: RejectedRecord): readonly Page[]
-  /** Notes a STATE: it covers all that was added before. Throws CURSOR_TOO_LARGE. */
+  /** Records a STATE, which covers everything added before. Throws CURSOR_TOO_LARGE. */
   mark(state: unknown): readonly Page[]
-  /** What is left: up to the last STATE, and with `all` also what came after it. */
+  /** Returns what is left: up to the last STATE, and with `all` also what came after it. */
   finish(all: boolean): readonly Page[]
 }
 
@@ -21,7 +21,7 @@ export interface PageRules {
 
 const MAX_BYTES = 1_000_000
 const MAX_STATE_BYTES = 8 * 1024 - 100
-/** A STATE ends a page that is this full, or this old; many taps write one with every record. */
+/** A STATE ends a page that is this full or this old; many taps write one with every record. */
 const WORTH_RECORDS = 100
 const WORTH_MS = 5_000
 

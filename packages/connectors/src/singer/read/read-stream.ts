@@ -12,7 +12,7 @@ export interface StreamOrder {
   readonly signal: AbortSignal
 }
 
-/** Starts the tap for one stream, from the catalog and the STATE of the last time. The caller disposes. */
+/** Starts the tap for one stream, with the catalog and the last STATE. The caller disposes the run. */
 export const startStream = async (connection: SingerConnection, plan: StreamPlan, order: StreamOrder): Promise<TapRun> => {
   const { config } = connection.ctx
   const state = parseCursor(order.cursor)
@@ -27,7 +27,7 @@ export const startStream = async (connection: SingerConnection, plan: StreamPlan
   )
 }
 
-/** One run of the tap that selects only this stream, page by page. */
+/** Runs the tap once with only this stream selected, and yields its pages. */
 export async function* readStream(connection: SingerConnection, order: StreamOrder): AsyncGenerator<Page, ReadEnd, void> {
   parseCursor(order.cursor)
   const { config, now } = connection.ctx
@@ -41,7 +41,7 @@ export async function* readStream(connection: SingerConnection, order: StreamOrd
   try {
     await run.process.done
   } catch (failure) {
-    // What a STATE confirmed is good, however the tap ended.
+    // What a STATE confirmed is valid, however the tap ended.
     if (!order.signal.aborted) yield* pages.finish(false)
     throw failure
   }
@@ -53,7 +53,7 @@ export async function* readStream(connection: SingerConnection, order: StreamOrd
   return complete('the tap ended without an error')
 }
 
-/** The STATE of the last time as text, so that no number in it is rounded. Throws CURSOR_INVALID. */
+/** Returns the last STATE as text, so that no number in it is rounded. Throws CURSOR_INVALID. */
 const parseCursor = (cursor: Cursor | null): string | null => {
   if (cursor === null) return null
   const state = typeof cursor === 'object' && !Array.isArray(cursor) ? Reflect.get(cursor, 'state') : undefined

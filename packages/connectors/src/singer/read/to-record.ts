@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, hasUnstorableText, JsonNumber, type JsonObject, type RecordKey, type SourceRecord } from '@inlet/connector-sdk'
 
-/** What the tap said about a stream so far. */
+/** What the tap has said about a stream so far. */
 export interface RecordShape {
   readonly stream: string
-  /** Empty: the records have no key, and their content stands for it. */
+  /** Empty: the records have no key, and their content takes its place. */
   readonly keyFields: readonly string[]
   readonly replicationKey: string | null
 }
@@ -12,7 +12,7 @@ export interface RecordShape {
 /** The mark that log-based taps put on a deleted row. */
 const DELETED = '_sdc_deleted_at'
 
-/** The record of a RECORD message, or null when a key field has no usable value. Pure. */
+/** Turns a RECORD message into a record, or returns null when a key field has no usable value. Pure. */
 export const toRecord = (data: JsonObject, shape: RecordShape): SourceRecord | null => {
   const key = shape.keyFields.length === 0 ? contentKey(data) : toKey(data, shape.keyFields)
   if (key === null || hasUnstorableText(canonicalJson(key))) return null
@@ -42,7 +42,7 @@ const toKey = (data: JsonObject, fields: readonly string[]): RecordKey | null =>
 
 const contentKey = (data: JsonObject): string => createHash('sha256').update(canonicalJson(data)).digest('hex')
 
-/** Only full times: a bare number or day is not one for certain. Times without a zone are UTC, as Singer recommends. */
+/** Only full timestamps: a bare number or day may be something else. Times without a zone are UTC, as Singer recommends. */
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/
 const toTime = (value: unknown): Date | undefined => {
   const zone = typeof value === 'string' ? TIME.exec(value) : null

@@ -1,17 +1,17 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
-/** The private folder of one process of a tap: its files, its HOME and its TMPDIR. Disposing removes it. */
+/** The private folder of one tap process: its files, its HOME and its TMPDIR. Disposing it removes the folder. */
 export interface RunFolder extends AsyncDisposable {
   readonly path: string
-  /** Writes a file that only its owner may read and answers its path. */
+  /** Writes a file that only its owner may read, and returns its path. */
   write(name: string, text: string): Promise<string>
 }
 
 /** `tap-<process id of the worker>-…` */
 const NAME = /^tap-(\d+)-/
 
-/** Makes a folder below the work folder and removes those that a killed worker left there: they hold secrets. The caller disposes. */
+/** Creates a folder below the work folder and removes those that a killed worker left there, since they contain secrets. The caller disposes it. */
 export const openRunFolder = async (workDir: string): Promise<RunFolder> => {
   for (const name of await readdir(workDir)) {
     const owner = NAME.exec(name)?.[1]

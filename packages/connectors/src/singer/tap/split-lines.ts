@@ -7,11 +7,11 @@ export interface Line {
   readonly cut: boolean
 }
 
-/** Of a line that is too long this much is kept, in bytes: what quarantine keeps of a record. */
+/** How much of an overlong line is kept, in bytes: as much as quarantine keeps of a record. */
 const KEPT = 64 * 1024
 const LF = 0x0a
 
-/** Splits bytes into lines of UTF-8, a list for each chunk; lines over `maxBytes` are cut, whatever their length. Blank lines are left out. */
+/** Splits bytes into lines of UTF-8, a list for each chunk; lines over `maxBytes` are cut, whatever their length. Blank lines are dropped. */
 export async function* splitLines(stream: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<readonly Line[], void, void> {
   let parts: Buffer[] = []
   let size = 0

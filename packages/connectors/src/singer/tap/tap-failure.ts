@@ -1,6 +1,9 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
 
-/** What taps write before they give up, first match wins. Taps have no agreed exit codes; these are the words of common HTTP and database libraries. */
+/**
+ * What taps write before they give up; the first match wins. Taps have no standard exit codes; these are the words of common HTTP and database
+ * libraries.
+ */
 const RULES: readonly (readonly [RegExp, Reason])[] = [
   [/\b429\b|too many requests|rate.?limit/i, 'RATE_LIMITED'],
   [
@@ -21,7 +24,7 @@ const RATE_LIMIT_MS = 60_000
 /** What runtimes write below the error itself. */
 const BELOW = /^Node\.js v|^\s*(at |\}|\^)/
 
-/** The failure of a tap that ended badly, with its last redacted line that says something. Pure. */
+/** The failure of a tap that ended with an error, with its last meaningful line, redacted. Pure. */
 export const toTapFailure = (how: string, tail: readonly string[]): Failure => {
   const line = tail.findLast((text) => !BELOW.test(text)) ?? ''
   return toFailure(
@@ -30,7 +33,7 @@ export const toTapFailure = (how: string, tail: readonly string[]): Failure => {
   )
 }
 
-/** The failure of a tap that has not got anywhere in time: many try again for long, and say in their log why. Pure. */
+/** The failure of a tap that made no progress in time: many retry for long, and log why. Pure. */
 export const toSlowTapFailure = (tail: readonly string[], ms: number): Failure => {
   const line = tail.findLast((text) => findReason(text) !== null)
   if (line === undefined) return new Failure('TIMEOUT', `the tap gave neither a catalog nor a record within ${ms} ms`)

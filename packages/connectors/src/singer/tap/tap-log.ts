@@ -3,7 +3,7 @@ import type { ConnectorLog } from '@inlet/connector-sdk'
 /** What a tap writes to stderr. */
 export interface TapLog {
   push(text: string): void
-  /** Writes how many lines were left out of the log. */
+  /** Logs how many lines were left out. */
   end(): void
   /** The last lines, redacted, oldest first. */
   readonly tail: readonly string[]
@@ -14,13 +14,13 @@ const MAX_LINE = 1000
 const TAIL = 20
 const TROUBLE = /^\W*(warn|error|critical|fatal|traceback)|\b(WARNING|ERROR|CRITICAL|FATAL)\b/i
 
-/** Puts stderr into the log, line by line: at most 200 lines a process, 1,000 characters each, without secrets. */
+/** Copies stderr to the log, line by line: at most 200 lines a process, 1,000 characters each, without secrets. */
 export const createTapLog = (log: ConnectorLog, redact: (text: string) => string): TapLog => {
   const tail: string[] = []
   let rest = ''
   let written = 0
   const take = (raw: string): void => {
-    // A secret that is cut at the limit would pass the redaction.
+    // Redacted before it is cut, because a truncated secret would not be recognized.
     const line = redact(raw.trimEnd()).slice(0, MAX_LINE)
     if (line === '') return
     tail.push(line)

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startTap } from './tap-process.js'
 
-/** A tap whose child leaves the process group and holds the pipes; the tap writes the child's id and ends, or stays. */
+/** A tap whose child leaves the process group and holds the pipes; the tap writes the child's id and exits, or stays. */
 const leavingChild = (stays: boolean): string => `
 const { spawn } = require('node:child_process')
 const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: ['ignore', 'inherit', 'inherit'] })
@@ -14,7 +14,7 @@ describe('a tap whose child outlives it', () => {
   let child = 0
   afterEach(() => process.kill(child, 'SIGKILL'))
 
-  it.each(['stop', 'abort'])('is let go of by %s, whether it still runs or not', async (how) => {
+  it.each(['stop', 'abort'])('is released by %s, whether it still runs or not', async (how) => {
     for (const stays of [true, false]) {
       const abort = new AbortController()
       const setup = {

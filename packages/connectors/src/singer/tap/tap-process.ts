@@ -6,7 +6,7 @@ import { toTapFailure } from './tap-failure.js'
 import { createTapLog } from './tap-log.js'
 
 export interface TapSetup {
-  /** The executable and its first arguments, as the operator wrote them. */
+  /** The executable and its leading arguments, as the operator wrote them. */
   readonly command: readonly string[]
   readonly folder: string
   readonly log: ConnectorLog
@@ -14,22 +14,22 @@ export interface TapSetup {
 }
 
 export interface TapProcess {
-  /** Not read means that the tap waits: that is the whole back-pressure. */
+  /** While it is not read, the tap waits: that is all the backpressure there is. */
   readonly stdout: Readable
-  /** Resolves when the tap ended well, or after `stop`; rejects with what its last line stands for, or CANCELLED. */
+  /** Resolves when the tap succeeded, or after `stop`; rejects with the failure for its last line, or CANCELLED. */
   readonly done: Promise<void>
   /** The last lines of stderr, redacted. */
   readonly tail: readonly string[]
   /** Called whenever the tap writes to stderr. */
   onSign(listener: () => void): void
-  /** Ends the tap and everything it started, and waits for that. */
+  /** Ends the tap and everything it started, and waits until they have ended. */
   stop(): Promise<void>
 }
 
-/** A tap may end its work on SIGTERM; what has not ended then is killed. */
+/** A tap may finish its work on SIGTERM; whatever is still running after this time is killed. */
 const GRACE_MS = 500
 
-/** Starts a tap without a shell, in a process group of its own, with nothing of our environment. The caller awaits `done` or calls `stop`. */
+/** Starts a tap without a shell, in its own process group, with nothing of our environment. The caller awaits `done` or calls `stop`. */
 export const startTap = (setup: TapSetup, args: readonly string[], signal: AbortSignal): TapProcess => {
   signal.throwIfAborted()
   const [executable = '', ...first] = setup.command
@@ -47,19 +47,19 @@ export const startTap = (setup: TapSetup, args: readonly string[], signal: Abort
   let killer: NodeJS.Timeout | undefined
   const end = (): void => {
     if (killer !== undefined || over) return
-    // The id of a group that has ended may be another's by now.
+    // The id of an ended group may belong to another by now.
     const runs = child.exitCode === null && child.signalCode === null
     if (runs) killGroup(child, 'SIGTERM')
     killer = setTimeout(() => {
       if (runs) killGroup(child, 'SIGKILL')
-      // A process that left the group would hold the pipe, and with it the `close` event, for as long as it lives.
+      // A process that left the group would keep the pipe open, and delay the `close` event, for as long as it lives.
       child.stderr.destroy()
     }, GRACE_MS)
-    // The same holds for output that nobody reads.
+    // The same applies to output that no one reads.
     child.stdout.destroy()
   }
   signal.addEventListener('abort', end, { once: true })
-  // What a tap started and left behind would hold its pipes open.
+  // What a tap started and left behind would keep its pipes open.
   child.once('exit', () => killGroup(child, 'SIGKILL'))
   const closed = new Promise<Failure | null>((resolve) => {
     child.once('error', (cause) => resolve(new Failure('TAP_FAILED', `the tap could not be started: ${codeOf(cause)}`, { cause })))
@@ -100,15 +100,15 @@ const killGroup = (child: ChildProcess, name: NodeJS.Signals): void => {
   try {
     process.kill(-child.pid, name)
   } catch {
-    // The group is gone already.
+    // The group has already ended.
   }
 }
 
 const PATH = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin:/opt/local/bin'
 
-/** The whole environment of a tap: nothing of the worker's own, which holds its keys and database. Pure. */
+/** Returns the complete environment of a tap, with nothing of the worker's own, which contains its keys and database. Pure. */
 const tapEnvironment = (executable: string, folder: string): Readonly<Record<string, string>> => ({
-  // A tap in a virtual environment starts programs that lie beside it.
+  // A tap in a virtual environment starts programs installed next to it.
   PATH: `${path.dirname(executable)}:${PATH}`,
   HOME: folder,
   TMPDIR: folder,
