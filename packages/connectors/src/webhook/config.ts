@@ -3,7 +3,7 @@ import { z } from 'zod'
 const header = z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'must be the name of an HTTP header')
 const path = z.string().min(1).max(300)
 const PLACEHOLDER = /\{([^{}]*)\}/g
-/** What the template of a generic HMAC may contain. */
+/** The placeholders that the template of a generic HMAC may contain. */
 export const TEMPLATE_NAMES = ['timestamp', 'id', 'body'] as const
 
 const isTemplate = (text: string): boolean =>

@@ -18,12 +18,12 @@ export default defineConnector<WebhookConfig, WebhookSecrets, WebhookConnection>
   configSchema: webhookConfig,
   secretSchema: webhookSecrets,
   validate: validateWebhook,
-  // Secrets prove senders here and go nowhere.
+  // The secrets verify senders and are sent nowhere.
   egress: () => [],
   receive: receiveWebhook,
   streams: () => Promise.resolve([{ name: EVENTS, kind: 'event', incremental: true, deletes: 'events', keyFields: ['event id, or paths.key'] }]),
   connect: (ctx) => Promise.resolve({ ctx, [Symbol.asyncDispose]: () => Promise.resolve() }),
-  // There is nobody to ask: senders come to us, and the settings were checked before.
+  // There is nothing to check: senders come to us, and the settings were already validated.
   check: () => Promise.resolve(),
   read: ({ ctx }, request) => readEvents(ctx, request),
 })

@@ -12,11 +12,11 @@ import {
 import type { WebhookConfig, WebhookSecrets } from './config.js'
 import { toRecord } from './events/to-record.js'
 
-/** A run with steady events ends after this long, so that other sources get their turn. */
+/** A run with a steady flow of events ends after this long, so that other sources get their turn. */
 const LONGEST_MS = 30_000
 const ASK_EVERY_MS = 100
 
-/** Reads what was pushed, then waits a little for more. */
+/** Reads what was pushed, then waits briefly for more. */
 export async function* readEvents(
   { config, inbox, now }: ConnectorContext<WebhookConfig, WebhookSecrets>,
   { cursor, signal }: ReadRequest,
@@ -38,7 +38,7 @@ export async function* readEvents(
       batch.events.map((event) => toRecord(event, config)),
       batch.cursor,
     )
-    // The rest has its place in the inbox, and a run of its own.
+    // The rest waits in the inbox for the next run.
     if (at >= endsAt) return complete('what was pushed until now was taken')
   }
 }

@@ -74,8 +74,8 @@ const SLACK = { signature: { scheme: 'slack' } }
 const STRIPE = { signature: { scheme: 'stripe' } }
 const BODY = '{"type":"made","n":12345678901234567890}'
 
-describe('who sent it', () => {
-  it('knows Standard Webhooks as their own library signs', () => {
+describe('the sender', () => {
+  it('accepts Standard Webhooks as their own library signs', () => {
     const secrets = { signingSecret: WHSEC }
     expect(receive(STANDARD, { body: BODY, headers: standard(BODY), secrets })).toMatchObject({ eventId: 'msg_1', eventType: 'made' })
     expect(
@@ -87,7 +87,7 @@ describe('who sent it', () => {
     ).toMatchObject({ kind: 'event' })
     expect(receive(STANDARD, { body: BODY, headers: { ...standard(BODY), 'webhook-id': 'msg_2' }, secrets })).toBe('SIGNATURE_INVALID')
   })
-  it.each(['webhook', 'svix'])('knows Standard Webhooks under the names %s-…, and no mixture of them', (names) => {
+  it.each(['webhook', 'svix'])('accepts Standard Webhooks under the names %s-…, and no mixture of them', (names) => {
     const body = '{"type":"user.created"}'
     const headers = (of: string, ...also: string[]) => ({
       [`${of}-id`]: 'msg_1',
@@ -102,7 +102,7 @@ describe('who sent it', () => {
     expect(receive(config, { body: `${body} `, headers: headers(names), secrets })).toBe('SIGNATURE_INVALID')
   })
 
-  it('knows GitHub as Octokit signs, and the example of its documentation', async () => {
+  it('accepts GitHub as Octokit signs, and the example of its documentation', async () => {
     expect(receive(GITHUB, { body: BODY, headers: await github(BODY) })).toMatchObject({ eventId: 'd-1', eventType: 'issues' })
     const documented = { 'x-hub-signature-256': 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17' }
     const text = { signature: { scheme: 'hmac', header: 'X-Hub-Signature-256', prefix: 'sha256=' }, body: 'text' }
@@ -110,7 +110,7 @@ describe('who sent it', () => {
       kind: 'event',
     })
   })
-  it('knows the example of Slack', () => {
+  it('accepts the example of Slack', () => {
     const body =
       'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c'
     const headers = {
@@ -121,7 +121,7 @@ describe('who sent it', () => {
     const pushed = request(SLACK, { body, headers, secrets: { signingSecret: '8f742231b10e8888abcd99yyyzzz85a5' } })
     expect(receiveWebhook({ ...pushed, now: new Date(1_531_420_618_000) })).toMatchObject({ eventType: 'slash_command', silent: true })
   })
-  it('knows Stripe, and distinguishes its repetitions from other events', () => {
+  it('accepts Stripe, and distinguishes its repetitions from other events', () => {
     const body = '{"id":"evt_1","type":"charge.failed","pending_webhooks":2}'
     const again = '{"id":"evt_1","type":"charge.failed","pending_webhooks":1}'
     const receipt = receive(STRIPE, { body, headers: stripe(body) })
@@ -139,13 +139,13 @@ describe('who sent it', () => {
       { header: 'X-Sig', template: '{id}:{timestamp}:{body}', timestampHeader: 'X-At', idHeader: 'X-Id' },
       (b: string) => ({ 'x-sig': hmac(`7:${NOW.toISOString()}:${b}`), 'x-at': NOW.toISOString(), 'x-id': '7' }),
     ],
-  ])('knows a generic HMAC: %j', (spec, sign) => {
+  ])('accepts a generic HMAC: %j', (spec, sign) => {
     const config = { signature: { scheme: 'hmac', ...spec } }
     expect(receive(config, { body: BODY, headers: sign(BODY) })).toMatchObject({ kind: 'event' })
     expect(receive(config, { body: `${BODY} `, headers: sign(BODY) })).toBe('SIGNATURE_INVALID')
     expect(receive(config, { body: BODY })).toBe('SIGNATURE_INVALID')
   })
-  it('knows tokens and passwords', () => {
+  it('accepts tokens and passwords', () => {
     const token = { signature: { scheme: 'token' } }
     expect(receive(token, { headers: { authorization: `bearer ${SECRET}` } })).toMatchObject({ kind: 'event' })
     expect(receive(token, { headers: { authorization: `Bearer ${SECRET}x` } })).toBe('SIGNATURE_INVALID')
@@ -171,12 +171,12 @@ describe('who sent it', () => {
   ])('refuses a signature: %s', (_name, headers) => {
     expect(receive(GITHUB, { body: BODY, headers })).toBe('SIGNATURE_INVALID')
   })
-  it('takes two secrets while they change, and no longer', async () => {
+  it('accepts two secrets while they change, and no longer', async () => {
     const headers = await github(BODY, OLD_SECRET)
     expect(receive(GITHUB, { body: BODY, headers, secrets: { previousSigningSecret: OLD_SECRET } })).toMatchObject({ kind: 'event' })
     expect(receive(GITHUB, { body: BODY, headers })).toBe('SIGNATURE_INVALID')
   })
-  it.each([-299, 299])('takes a time %d s off', (off) => {
+  it.each([-299, 299])('accepts a time %d s off', (off) => {
     expect(receive(SLACK, { body: BODY, headers: slack(BODY, SECONDS + off) })).toMatchObject({ kind: 'event' })
   })
   it.each([-360, 360])('refuses a time %d s off, for each scheme that has one', (off) => {
@@ -187,8 +187,8 @@ describe('who sent it', () => {
   })
 })
 
-describe('what it is', () => {
-  it('answers the checks of an address', async () => {
+describe('the event', () => {
+  it('answers the verification of a new URL', async () => {
     const body = '{"type":"url_verification","challenge":"3eZbrw1a"}'
     expect(receive(SLACK, { body, headers: slack(body) })).toEqual({ kind: 'reply', contentType: 'text/plain; charset=utf-8', body: '3eZbrw1a' })
     expect(receive(GITHUB, { body: BODY, headers: { ...(await github(BODY)), 'x-github-event': 'ping' } })).toMatchObject({ kind: 'reply' })
@@ -198,7 +198,7 @@ describe('what it is', () => {
     expect(receive(GITHUB, { method: 'GET', query: { ...query, 'hub.verify_token': 'x' }, secrets })).toBe('SIGNATURE_INVALID')
     expect(receive(GITHUB, { method: 'GET', query })).toBe('METHOD_NOT_ALLOWED')
   })
-  it('reads forms that hold JSON, forms, and JSON announced as a form', async () => {
+  it('reads forms that contain JSON, forms, and JSON announced as a form', async () => {
     const type = { 'content-type': 'application/x-www-form-urlencoded' }
     const form = `payload=${encodeURIComponent('{"action":"opened"}')}`
     expect(receive(GITHUB, { body: form, headers: { ...(await github(form)), ...type } })).toMatchObject({ eventType: 'issues.opened' })

@@ -11,7 +11,7 @@ import { refused, verifySender } from './verify/verify-sender.js'
 type Request = PushedRequest<WebhookConfig, WebhookSecrets>
 
 const MAX_NAME = 200
-/** What says how to read a body later. */
+/** Headers that say how to read the body later. */
 const KEPT = [
   'content-type',
   'user-agent',
@@ -25,7 +25,7 @@ const KEPT = [
   'x-slack-retry-num',
 ]
 
-/** Verifies a request of a sender: who sent it, whether it can be read, and which event it is. */
+/** Verifies a sender's request: who sent it, whether it can be read, and which event it is. */
 export const receiveWebhook = (request: Request): Receipt => {
   if (request.method === 'GET') return answerHubChallenge(request)
   verifySender(request)
@@ -47,7 +47,7 @@ export const receiveWebhook = (request: Request): Receipt => {
   }
 }
 
-/** Slack proves a new address by url_verification, GitHub by ping; both signed. */
+/** Slack verifies a new URL with url_verification, GitHub with ping; both signed. */
 const challengeOf = ({ config, headers }: Request, body: ParsedBody): Receipt | null => {
   const value = body.kind === 'fields' ? body.value : null
   if (config.signature.scheme === 'slack' && readPath(value, 'type') === 'url_verification')
@@ -57,7 +57,7 @@ const challengeOf = ({ config, headers }: Request, body: ParsedBody): Receipt | 
   return null
 }
 
-/** Meta's check of a new address: https://developers.facebook.com/docs/graph-api/webhooks/getting-started */
+/** Meta's verification of a new URL: https://developers.facebook.com/docs/graph-api/webhooks/getting-started */
 const answerHubChallenge = ({ query, secrets }: Request): Receipt => {
   if (secrets.verifyToken === undefined) throw new Failure('METHOD_NOT_ALLOWED', 'this source takes events by POST')
   if (query['hub.mode'] !== 'subscribe' || !isOneOf(query['hub.verify_token'] ?? '', [secrets.verifyToken]))
@@ -80,7 +80,7 @@ const keep = ({ config, headers }: Request): Readonly<Record<string, string>> =>
 
 const isStorable = (text: string): boolean => !hasUnstorableText(JSON.stringify(text))
 
-/** An id as it is, or its hash when it is long or holds what cannot be stored. */
+/** Returns an id as it is, or its hash when it is long or contains what cannot be stored. */
 const shorten = (id: string): string => (id.length <= MAX_NAME && isStorable(id) ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`)
 
 const nameOf = (type: string | undefined): string | null => (type === undefined || !isStorable(type) ? null : type.slice(0, MAX_NAME).toWellFormed())

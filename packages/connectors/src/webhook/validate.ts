@@ -2,10 +2,10 @@ import { Failure } from '@inlet/connector-sdk'
 import type { WebhookConfig, WebhookSecrets } from './config.js'
 import { isBase64 } from './verify/verify-sender.js'
 
-/** Headers that hold secrets or signatures: they are never stored. */
+/** Headers that contain secrets or signatures: they are never stored. */
 const NEVER_KEPT = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key'])
 
-/** Checks what the schemas cannot. Throws VALIDATION_FAILED with the field. */
+/** Checks what the schemas cannot express. Throws VALIDATION_FAILED with the field. */
 export const validateWebhook = (config: WebhookConfig, secrets: WebhookSecrets): void => {
   const { signature, paths } = config
   if (signature.scheme === 'hmac') {

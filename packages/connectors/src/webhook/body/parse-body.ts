@@ -1,11 +1,11 @@
 import { Failure, type JsonValue, parseJsonLossless } from '@inlet/connector-sdk'
 
-/** A body as its fields; text has none. */
+/** The fields of a body; text has none. */
 export type ParsedBody = { readonly kind: 'fields'; readonly value: JsonValue } | { readonly kind: 'text'; readonly text: string }
 
 /**
- * The body of an event. `json` takes JSON, and forms: the JSON in their field `payload` (GitHub, Slack), else their fields.
- * Throws MALFORMED_JSON for what is neither, UNSUPPORTED_MEDIA_TYPE for bytes that are not UTF-8.
+ * Parses the body of an event. `json` accepts JSON and forms: the JSON in their field `payload` (GitHub, Slack), otherwise their fields.
+ * Throws MALFORMED_JSON for anything else, UNSUPPORTED_MEDIA_TYPE for bytes that are not UTF-8.
  */
 export const parseBody = (bytes: Buffer, contentType: string | undefined, expected: 'json' | 'text'): ParsedBody => {
   const text = decode(bytes)
@@ -24,7 +24,7 @@ const decode = (bytes: Buffer): string => {
 }
 
 const parseForm = (text: string): JsonValue => {
-  // Many clients announce a form unless configured otherwise, and send JSON.
+  // Many clients announce a form by default and send JSON.
   if (/^\s*[[{]/.test(text)) return parseJson(text, 'the body')
   const fields = new URLSearchParams(text)
   const payload = fields.get('payload')
@@ -33,7 +33,7 @@ const parseForm = (text: string): JsonValue => {
 
 const parseJson = (text: string, what: string): JsonValue => {
   try {
-    // Whatever JSON.parse gives is JSON.
+    // Whatever JSON.parse returns is JSON.
     return parseJsonLossless(text) as JsonValue
   } catch (cause) {
     throw new Failure('MALFORMED_JSON', `${what} is not JSON`, {

@@ -20,7 +20,7 @@ export const describeEvent = (spec: SignatureSpec, input: EventInput): EventFact
   }
 }
 
-/** Members that many senders call so; Standard Webhooks recommends type, timestamp and data. */
+/** Common names among senders; Standard Webhooks recommends type, timestamp and data. */
 const describePlain = ({ body }: EventInput): EventFacts => {
   if (body.kind === 'text') return { text: body.text }
   const { value } = body

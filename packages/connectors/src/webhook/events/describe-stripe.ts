@@ -21,7 +21,7 @@ export const describeStripe = ({ body }: EventInput): EventFacts => {
   }
 }
 
-/** The content of a Stripe event without what Stripe itself changes when it sends the same event again. */
+/** Returns the content of a Stripe event without what Stripe itself changes when it resends the event. */
 export const sameStripeEvent = (body: ParsedBody): string =>
   body.kind === 'text' ? body.text : canonicalJson(isObject(body.value) ? { ...body.value, pending_webhooks: undefined } : body.value)
 

@@ -8,7 +8,7 @@ export interface EventInput {
   readonly body: ParsedBody
 }
 
-/** What a scheme's senders say of an event; what is not known is undefined. */
+/** What a scheme's senders say about an event; undefined where unknown. */
 export interface EventFacts {
   readonly id?: string | undefined
   readonly type?: string | undefined
@@ -22,10 +22,10 @@ export interface EventFacts {
   readonly context?: { readonly [key: string]: JsonValue | undefined } | undefined
 }
 
-/** Text of a value at a path that people would write: strings, numbers, booleans; undefined for others and for nothing. */
+/** Returns the value at a path as text: strings, numbers, booleans; undefined for anything else. */
 export const textAt = (value: unknown, path: string): string | undefined => toText(readPath(value, path))
 
-/** The value the settings name for a part of an event; undefined when they name none or it is not there. */
+/** Returns the value that the settings name for a part of an event; undefined when they name none or it is missing. */
 export const valueOf = (paths: WebhookConfig['paths'], name: keyof WebhookConfig['paths'], input: EventInput): unknown => {
   const path = paths[name]
   if (path === undefined) return undefined
@@ -39,10 +39,10 @@ export const toText = (value: unknown): string | undefined => {
   return undefined
 }
 
-/** A value as (a part of) a key; null when it cannot be one. */
+/** Returns a value as (part of) a key; null when it cannot be one. */
 export const toKey = (value: unknown): string | number | bigint | null =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' || typeof value === 'bigint' ? value : null
 
-/** Without members that are undefined. */
+/** Drops members that are undefined. */
 export const defined = (fields: Readonly<Record<string, JsonValue | undefined>>): { readonly [key: string]: JsonValue } =>
   Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined))

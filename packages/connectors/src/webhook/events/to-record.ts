@@ -5,10 +5,10 @@ import type { WebhookConfig } from '../config.js'
 import { describeEvent } from './describe-event.js'
 import { defined, toKey, toText, valueOf } from './field-reader.js'
 
-/** The one stream of the connector. */
+/** The only stream of the connector. */
 export const EVENTS = 'events'
 
-/** The record an event stands for, or why there is none. Pure. */
+/** Turns an event into a record, or the reason why it cannot be one. Pure. */
 export const toRecord = (event: PushedEvent, config: WebhookConfig): SourceRecord | RejectedRecord => {
   try {
     return read(event, config)

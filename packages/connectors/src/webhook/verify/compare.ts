@@ -30,6 +30,6 @@ export const isOneOf = (given: string, secrets: readonly string[]): boolean => {
 
 const HEX = /^(?:[0-9a-f]{2})+$/i
 
-/** The bytes of a signature; empty, which equals nothing, for text that is not in the encoding. At most 20 are looked at. */
+/** Decodes signatures; text that is not in the encoding yields empty bytes, which equal nothing. Only the first 20 are considered. */
 export const decodeSignatures = (texts: readonly string[], encoding: 'hex' | 'base64'): readonly Buffer[] =>
   texts.slice(0, 20).map((text) => (encoding === 'hex' && !HEX.test(text) ? Buffer.alloc(0) : Buffer.from(text, encoding)))

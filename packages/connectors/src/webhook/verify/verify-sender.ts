@@ -6,17 +6,17 @@ import { decodeSignatures, isOneOf, isSigned } from './compare.js'
 type Request = PushedRequest<WebhookConfig, WebhookSecrets>
 type Verify<S extends SignatureSpec['scheme']> = (request: Request, spec: Extract<SignatureSpec, { scheme: S }>) => void
 
-/** Throws SIGNATURE_INVALID unless the request proves to come from who holds one of the secrets. */
+/** Throws SIGNATURE_INVALID unless the request proves that its sender has one of the secrets. */
 export const verifySender = (request: Request): void => {
   const { signature } = request.config
-  // Each scheme gets its own settings; the index type cannot say so.
+  // Each scheme gets its own settings; the index type cannot express that.
   const verify = VERIFY[signature.scheme] as (request: Request, spec: SignatureSpec) => void
   verify(request, signature)
 }
 
-/** https://www.standardwebhooks.com: "v1,<base64>", several separated by blanks, over id.timestamp.body. */
+/** https://www.standardwebhooks.com: "v1,<base64>", several separated by spaces, over id.timestamp.body. */
 const verifyStandard: Verify<'standard'> = (request) => {
-  // Svix and what is built on it (Clerk, Resend …) sign the same way under names of their own.
+  // Svix and what is built on it (Clerk, Resend …) sign the same way under header names of their own.
   const names = request.headers['webhook-signature'] === undefined && request.headers['svix-signature'] !== undefined ? 'svix' : 'webhook'
   const id = header(request, `${names}-id`)
   const timestamp = header(request, `${names}-timestamp`)
@@ -100,7 +100,7 @@ const header = (request: Request, name: string): string => {
   return value
 }
 
-/** What follows the prefix, of those that have it, whatever its case: HTTP schemes such as Bearer have none. */
+/** Returns the text after the prefix, for texts that have it in any case: HTTP schemes such as Bearer are case-insensitive. */
 const afterPrefix = (texts: readonly string[], prefix: string): readonly string[] =>
   texts.filter((text) => text.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase()).map((text) => text.slice(prefix.length))
 
@@ -108,7 +108,7 @@ const expectSigned = (signed: boolean): void => {
   if (!signed) throw refused('the signature does not fit the body and the secret')
 }
 
-/** Throws unless the moment of signing is within the tolerance of now, in the past or ahead. */
+/** Throws unless the time of signing is within the tolerance of now, in the past or the future. */
 const checkTimestamp = (text: string, now: Date, toleranceSeconds: number): void => {
   const signedAt = toMoment(text)
   if (signedAt === null) throw refused('the time of signing is missing or not a time')
@@ -116,14 +116,14 @@ const checkTimestamp = (text: string, now: Date, toleranceSeconds: number): void
   if (offSeconds > toleranceSeconds) throw refused(`the time of signing is ${Math.round(offSeconds)} s off, more than ${toleranceSeconds} s`)
 }
 
-/** Not the sender, or not provably. The message is for the operator's log; the sender learns nothing but that. */
+/** The sender is not, or not provably, the right one. The message is for the operator's log; the sender learns nothing more. */
 export const refused = (message: string): Failure => new Failure('SIGNATURE_INVALID', message)
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 export const isBase64 = (text: string): boolean => text !== '' && BASE64.test(text)
 
-/** The key of Standard Webhooks: base64 after `whsec_` or alone; other text counts as it is. */
+/** Returns a Standard Webhooks key: base64 after `whsec_` or alone; other text is used as it is. */
 const standardKey = (secret: string): Buffer => {
   const bare = secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : secret
   return isBase64(bare) ? Buffer.from(bare, 'base64') : Buffer.from(secret)
