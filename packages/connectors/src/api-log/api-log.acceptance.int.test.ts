@@ -82,7 +82,7 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
     close: async () => fixture[Symbol.asyncDispose](),
   }
 
-  /** Last written long ago, so that it is not taken for a file that is still being written. */
+  /** Last written long ago, so that it is not mistaken for a file still being written. */
   async function alone(name: string, content: string | Uint8Array) {
     await fixture.write(`.hostile/${name}`, content)
     await utimes(at(`.hostile/${name}`), 0, 0)

@@ -26,7 +26,7 @@ const numbers = (result: Awaited<ReturnType<typeof run>>) =>
 const stored = () => fixture.store.snapshot('requests').size
 
 describe('logs that grow and rotate', () => {
-  it('gives events, and later only what was added; a half line waits', async () => {
+  it('yields events, and later only what was added; a half line waits', async () => {
     await fixture.write('access.log', `${combinedLines(0, 3)}${combinedLine(3).slice(0, 40)}`)
     const first = await run()
     expect(numbers(first)).toEqual([0, 1, 2])
@@ -46,7 +46,7 @@ describe('logs that grow and rotate', () => {
     expect(stored()).toBe(6)
   })
 
-  it('loses and doubles nothing when a log is renamed, written on and reopened', async () => {
+  it('loses and duplicates nothing when a log is renamed, written to and reopened', async () => {
     await fixture.write('access.log', combinedLines(0, 5))
     await run()
     await appendFile(log, combinedLines(5, 6))
@@ -62,7 +62,7 @@ describe('logs that grow and rotate', () => {
     expect(stored()).toBe(11)
   })
 
-  it('knows a log again after it was compressed, with and without lines that were not read yet', async () => {
+  it('recognizes a log after it was compressed, with and without lines that were not read yet', async () => {
     await fixture.write('access.log', combinedLines(0, 5))
     await run()
     await unlink(log)
@@ -76,7 +76,7 @@ describe('logs that grow and rotate', () => {
     expect((await run()).records).toEqual([])
   })
 
-  it('follows copytruncate, also while the copy is not complete', async () => {
+  it('follows copytruncate, even while the copy is not complete', async () => {
     await fixture.write('access.log', combinedLines(0, 5))
     await run()
     await appendFile(log, combinedLines(5, 7))
@@ -90,7 +90,7 @@ describe('logs that grow and rotate', () => {
     expect(stored()).toBe(9)
   })
 
-  it('reads a log that was rewritten under the same first line, and keeps equal lines apart', async () => {
+  it('reads a log that was rewritten under the same first line, and distinguishes equal lines', async () => {
     const header = '#Fields: a b\n'
     await fixture.write('access.log', `${header}${combinedLine(0).repeat(3)}${combinedLines(1, 3)}`)
     expect((await run()).records).toHaveLength(5)
@@ -109,7 +109,7 @@ describe('logs that grow and rotate', () => {
     expect([...other.store.snapshot('requests')]).toEqual([...fixture.store.snapshot('requests')])
   })
 
-  it('says when there are more logs than it can follow, and since helps', async () => {
+  it('reports when there are more logs than it can follow, and since helps', async () => {
     for (let i = 0; i < 300; i++) {
       await fixture.write(`many/${i}.log`, combinedLine(i))
       await utimes(path.join(fixture.root, `many/${i}.log`), 0, i < 100 ? 1_800_000_000 : 1_000_000_000)

@@ -11,7 +11,7 @@ const MAX_LINES = 100
 
 /**
  * Resolves when a log can be opened and one of its first lines can be read. Throws PATH_NOT_ALLOWED, PATH_ESCAPE, PERMISSION_DENIED,
- * NOT_FOUND_UPSTREAM when a folder is absent or nothing matches, and CONTENT_MISMATCH when no line fits the format.
+ * NOT_FOUND_UPSTREAM when a folder is missing or nothing matches, and CONTENT_MISMATCH when no line fits the format.
  */
 export const check = async (connection: LogConnection, signal: AbortSignal): Promise<void> => {
   const logs = await listLogs(connection, signal)
@@ -29,7 +29,7 @@ export const check = async (connection: LogConnection, signal: AbortSignal): Pro
   throw refused ?? new Failure('NOT_FOUND_UPSTREAM', 'no file matches the settings now; a later run reads what comes', { field: 'config.paths' })
 }
 
-/** An empty log is as good as any. */
+/** An empty log passes. */
 const tryLog = async ({ ctx }: LogConnection, file: LogFile, signal: AbortSignal): Promise<void> => {
   const { handle } = await ctx.files.open(file.path)
   try {

@@ -2,10 +2,10 @@ import type { Connection, ConnectorContext } from '@inlet/connector-sdk'
 import type { LogConfig, LogSecrets } from './config.js'
 import type { Place } from './files/place.js'
 
-/** What one worker holds of a source between runs. */
+/** What one worker holds for a source between runs. */
 export interface LogConnection extends Connection {
   readonly ctx: ConnectorContext<LogConfig, LogSecrets>
-  /** Files that were read to their end, by path, so that those that did not change since need not be opened. */
+  /** Files that were read to their end, by path, so that unchanged ones need not be opened. */
   readonly readToEnd: Map<string, ReadFile>
 }
 

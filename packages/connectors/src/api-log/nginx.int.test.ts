@@ -49,7 +49,7 @@ describe.skipIf(NGINX === null)('a real nginx that is rotated (needs nginx to be
     await until(() => existsSync(path.join(fixture.root, 'logs/access.log')))
   }
 
-  it.each(['access.log', 'access.json'])('loses and doubles no line of %s between mv and USR1', async (name) => {
+  it.each(['access.log', 'access.json'])('loses and duplicates no line of %s between mv and USR1', async (name) => {
     const other = name === 'access.log' ? 'access.json' : 'access.log'
     const at = (file: string) => path.join(fixture.root, 'logs', file)
     let n = 0

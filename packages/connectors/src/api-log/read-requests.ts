@@ -7,7 +7,7 @@ import { createLineToRecord } from './files/read-line.js'
 import { readLog } from './files/read-log.js'
 import { REQUESTS } from './to-event.js'
 
-/** The requests that were logged since the cursor. Throws the first failure when no file at all could be read. */
+/** Reads the requests that were logged since the cursor. Throws the first failure when no file at all could be read. */
 export async function* readRequests(connection: LogConnection, { cursor, signal }: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const places = openPlaces(cursor)
   const packer = createPagePacker()

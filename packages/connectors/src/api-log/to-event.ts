@@ -3,7 +3,7 @@ import type { Access } from './line/access.js'
 
 export const REQUESTS = 'requests'
 
-/** A request as a record. Nothing in it depends on the name of the file, which rotation changes. */
+/** Turns a request into a record. Nothing in it depends on the name of the file, which rotation changes. */
 export const toEvent = (key: RecordKey, access: Access): SourceRecord => {
   const { time, method, target, path, query, protocol, status, bytes, durationMs, remoteAddress, remoteUser, host, referrer, userAgent, extra } =
     access

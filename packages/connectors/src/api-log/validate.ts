@@ -4,7 +4,7 @@ import type { LogConfig } from './config.js'
 import { compileStatuses } from './filter/create-filter.js'
 import { compilePattern } from './line/compile-pattern.js'
 
-/** What the schema cannot express. Throws VALIDATION_FAILED or PATH_NOT_ALLOWED with the field. */
+/** Checks what the schema cannot express. Throws VALIDATION_FAILED or PATH_NOT_ALLOWED with the field. */
 export const validate = (config: LogConfig): void => {
   for (const list of ['paths', 'exclude'] as const) {
     for (const [index, pattern] of config[list].entries()) checkPattern(pattern, `config.${list}.${index}`)

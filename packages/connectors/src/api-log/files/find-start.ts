@@ -4,7 +4,7 @@ import type { OpenLog } from './open-log.js'
 import { brokenMark, headMark, type Place, TAIL_BYTES, tailMark } from './place.js'
 
 export interface Start {
-  /** The place that was known of this log, whose stead the next one takes. */
+  /** The known position in this log, which the next one replaces. */
   readonly known: Place | null
   readonly from: Place
   /** The bytes before it. */
@@ -14,8 +14,8 @@ export interface Start {
 }
 
 /**
- * Where to continue reading: the farthest known place of a log with this head at which the content is what it was, else the beginning.
- * `version` names this state of the file.
+ * Finds where to continue reading: the farthest known position, in a log with this head, before which the content is unchanged; otherwise the
+ * beginning. `version` identifies this state of the file.
  */
 export const findStart = async (log: OpenLog & { readonly head: string }, known: readonly Place[], version: string): Promise<Start> => {
   const broken = known.find((place) => place.tail === brokenMark(version))
@@ -23,7 +23,7 @@ export const findStart = async (log: OpenLog & { readonly head: string }, known:
   const readable = known.filter((place) => !place.tail.startsWith('!'))
   const found = log.gzip ? await findInGzip(log, readable) : await findInPlain(log, readable)
   if (found !== null) return found
-  // A broken file that has changed since takes the place of its old state.
+  // A broken file that has since changed replaces its old state.
   const replaced = known.find((place) => place.tail.startsWith('!')) ?? null
   const from = { head: headMark(log.head), offset: 0, lines: 0, crc: 0, tail: tailMark(Buffer.alloc(0)) }
   return { known: replaced, from, tail: Buffer.alloc(0), finished: false }
@@ -38,7 +38,7 @@ const findInPlain = async (log: OpenLog, known: readonly Place[]): Promise<Start
   return null
 }
 
-/** A log that was read to its end before it was compressed is known by length and checksum, without expanding it. */
+/** A log that was read to its end before it was compressed is recognized by length and checksum, without expanding it. */
 const findInGzip = async (log: OpenLog, known: readonly Place[]): Promise<Start | null> => {
   const { trailer } = log
   const whole = known.find((place) => trailer !== null && place.offset % 2 ** 32 === trailer.size && place.crc === trailer.crc)
@@ -49,7 +49,7 @@ const findInGzip = async (log: OpenLog, known: readonly Place[]): Promise<Start 
   return prefix !== null && prefix.crc === farthest.crc ? { known: farthest, from: farthest, tail: prefix.tail, finished: false } : null
 }
 
-/** Checksum and end of the first bytes; null when there are not so many. */
+/** Returns the checksum and end of the first bytes; null when there are not as many. */
 const readPrefix = async (log: OpenLog, length: number): Promise<{ readonly crc: number; readonly tail: Buffer } | null> => {
   let crc = 0
   let left = length
@@ -63,7 +63,7 @@ const readPrefix = async (log: OpenLog, length: number): Promise<{ readonly crc:
       if (left === 0) return { crc, tail: Buffer.from(tail) }
     }
   } catch (thrown) {
-    // The reading that follows meets it again and reports it.
+    // The read that follows runs into it again and reports it.
     if (!(thrown instanceof Failure) || thrown.reason !== 'FILE_UNREADABLE') throw thrown
   }
   return null

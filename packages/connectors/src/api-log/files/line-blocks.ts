@@ -4,10 +4,10 @@ export type Block =
   /** `ends`: the line began at `start` and ends with these bytes. */
   | { readonly kind: 'overlong'; readonly bytes: Buffer; readonly start: number; readonly ends: boolean }
 
-/** Cuts bytes that come in pieces into blocks of whole lines. Holds one line at most, and none over the limit. */
+/** Splits bytes given in pieces into blocks of whole lines. Holds at most one line, and none over the limit. */
 export interface LineBlocks {
   push(chunk: Buffer): readonly Block[]
-  /** What stands behind the last line break. */
+  /** Returns what follows the last line break. */
   rest(): { readonly bytes: Buffer; readonly offset: number }
 }
 

@@ -9,9 +9,9 @@ import type { LogConnection } from '../connection.js'
 export interface LogFile {
   /** The real path. */
   readonly path: string
-  /** Relative to the allowed folder, for people. */
+  /** Relative to the allowed folder, for display. */
   readonly name: string
-  /** The folder of it, relative to the allowed one. */
+  /** Its folder, relative to the allowed one. */
   readonly folder: string
   readonly modifiedAtMs: number
 }
@@ -24,8 +24,8 @@ const MARGIN_MS = 86_400_000
 const MAX_FILES = 10_000
 
 /**
- * The logs that the settings name, those written first at the front. Throws what `files.resolve` throws for a folder that is missing
- * or not allowed; a file that is missing is passed over, since it may be away for the moment of a rotation.
+ * Lists the logs that the settings name, least recently written first. Throws what `files.resolve` throws for a folder that is missing
+ * or not allowed; skips a missing file, which may only be absent during a rotation.
  */
 export const listLogs = async (connection: LogConnection, signal: AbortSignal): Promise<readonly ListedLog[]> => {
   const { config, files } = connection.ctx
@@ -50,7 +50,7 @@ export const listLogs = async (connection: LogConnection, signal: AbortSignal): 
 
 const timeOf = (log: ListedLog): number => ('failure' in log ? 0 : log.modifiedAtMs)
 
-/** Null when it has gone. */
+/** Returns null when it has vanished. */
 const describe = async (file: string, root: string): Promise<ListedLog | null> => {
   const name = relativeTo(root, file)
   try {
@@ -62,7 +62,7 @@ const describe = async (file: string, root: string): Promise<ListedLog | null> =
   }
 }
 
-/** Patterns for access.log.1, access.log.2.gz and access.log-20260131 beside the access.log that is named. */
+/** Returns patterns for access.log.1, access.log.2.gz and access.log-20260131 next to the access.log that is named. */
 const rotatedOf = async ({ ctx }: LogConnection): Promise<readonly string[]> => {
   const patterns: string[] = []
   for (const named of ctx.config.paths) {
@@ -73,7 +73,7 @@ const rotatedOf = async ({ ctx }: LogConnection): Promise<readonly string[]> => 
   return patterns
 }
 
-/** The real place of a file that may be missing; null for a folder, and where a pattern could not be recognized by the name. */
+/** Returns the real path of a file that may be missing; null for a folder, and where a pattern cannot be recognized by the name. */
 const placeOf = async (resolve: (path: string) => Promise<string>, named: string): Promise<string | null> => {
   try {
     const real = await resolve(named)

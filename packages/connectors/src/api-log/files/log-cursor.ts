@@ -8,11 +8,11 @@ const cursorSchema = z.strictObject({ logs: z.array(z.string().max(60)).max(1000
 /** Head, offset, lines, checksum and tail in some 35 characters. */
 const ENTRY = /^([\w-]{8}):([0-9a-z]{1,11}):([0-9a-z]{1,11}):([0-9a-z]{1,7}):(!?[\w-]{4,5})$/
 
-/** The places of all logs, those that were met last at the end. */
+/** The positions in all logs; those used last are at the end. */
 export interface Places {
-  /** Places of logs with this head, the farthest first. */
+  /** Finds the positions in logs with this head, the farthest first. */
   find(head: string): readonly Place[]
-  /** Puts a place into the stead of another one of the same log, or adds it. */
+  /** Replaces a position with a later one of the same log, or adds it. */
   move(from: Place | null, to: Place): void
   /** Throws VALIDATION_FAILED when there are more logs than a cursor can hold. */
   cursor(): Cursor
@@ -36,7 +36,7 @@ export const openPlaces = (cursor: Cursor | null): Places => {
       met.add(entry)
     },
     cursor() {
-      // What is not there any more is forgotten when its room is needed; should it come back, identity absorbs the repetition.
+      // Logs that no longer exist are forgotten when room is needed; should one come back, its records keep their identity.
       for (const entry of places.keys()) {
         if (sizeOf(places) <= MAX_BYTES) break
         if (!met.has(entry)) places.delete(entry)

@@ -4,7 +4,7 @@ import { type GunzipLimits, gunzip, isGzip } from '../../parsing/bytes/gunzip.js
 import { findHead, HEAD_BYTES, headId } from './place.js'
 
 const CHUNK_BYTES = 256 * 1024
-/** Compressed formats that are not read. */
+/** Compression formats that are not supported. */
 const SIGNATURES: readonly (readonly [string, readonly number[]])[] = [
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
@@ -13,28 +13,28 @@ const SIGNATURES: readonly (readonly [string, readonly number[]])[] = [
   ['lz4', [0x04, 0x22, 0x4d, 0x18]],
 ]
 
-/** What the end of a gzip file says of its content; right unless several were joined. */
+/** What the end of a gzip file says about its content; correct unless several files were joined. */
 export interface Trailer {
   readonly crc: number
   /** Modulo 2^32. */
   readonly size: number
 }
 
-/** The content of a log, as it was when it was opened. */
+/** The content of a log, as of when it was opened. */
 export interface OpenLog {
   readonly gzip: boolean
-  /** Known by its first line; null as long as that is not complete. */
+  /** Identifies the log by its first line; null as long as that is not complete. */
   readonly head: string | null
   /** Of the file, in bytes. */
   readonly size: number
   readonly trailer: Trailer | null
-  /** The bytes from an offset on. Throws ARCHIVE_BOMB and FILE_UNREADABLE for gzip. Can be called again after the iteration has ended. */
+  /** Yields the bytes from an offset on. Throws ARCHIVE_BOMB and FILE_UNREADABLE for gzip. Can be called again after the iteration has ended. */
   bytes(from: number): AsyncIterable<Buffer>
-  /** The bytes before an offset of a plain file. */
+  /** Reads the bytes before an offset of a plain file. */
   before(offset: number, length: number): Promise<Buffer>
 }
 
-/** Looks at the start of a file. Throws CONTENT_MISMATCH for compression that is not read. The caller closes the handle. */
+/** Inspects the start of a file. Throws CONTENT_MISMATCH for unsupported compression. The caller closes the handle. */
 export const openLog = async (handle: FileHandle, limits: GunzipLimits, signal: AbortSignal): Promise<OpenLog> => {
   const { size } = await handle.stat()
   const start = await readAt(handle, 0, Math.min(size, HEAD_BYTES))
@@ -71,7 +71,7 @@ async function* chunks(
 ): AsyncGenerator<Buffer, void, void> {
   for (let at = from; at < to; ) {
     signal.throwIfAborted()
-    // A fresh buffer each time: what was read is held on to by the lines.
+    // A fresh buffer each time, because the lines hold on to what was read.
     const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, to - at))
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, at)
     if (bytesRead === 0) return
@@ -80,7 +80,7 @@ async function* chunks(
   }
 }
 
-/** The first bytes of the content; of a damaged file, those before the damage. */
+/** Returns the first bytes of the content; of a damaged file, those before the damage. */
 const startOf = async (content: AsyncGenerator<Buffer, void, void>): Promise<Buffer> => {
   const parts: Buffer[] = []
   let length = 0

@@ -2,25 +2,25 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 /**
- * How far a log was read. A log is known by its content and not by name or inode, so that it is known again after it was renamed,
+ * How far a log was read. A log is identified by its content and not by name or inode, so that it is recognized after it was renamed,
  * copied and truncated, compressed or moved to another disk.
  */
 export interface Place {
   /** {@link headMark} of its head. */
   readonly head: string
-  /** In bytes, of the next line; of the expanded content for gzip. */
+  /** Offset of the next line in bytes; in the expanded content for gzip. */
   readonly offset: number
   /** Lines before it. */
   readonly lines: number
-  /** CRC-32 of all bytes before it, which gzip files carry at their end. */
+  /** CRC-32 of all bytes before it, which gzip files store at their end. */
   readonly crc: number
-  /** {@link tailMark} of the bytes before it; or `!` and a version of the file for one that cannot be read on. */
+  /** {@link tailMark} of the bytes before it; or `!` and a version of the file for one that cannot be read any further. */
   readonly tail: string
 }
 
-/** How many bytes before a place are looked at again, so that a file rewritten under the same first line is noticed. */
+/** How many bytes before a position are compared again, so that a file rewritten under the same first line is noticed. */
 export const TAIL_BYTES = 128
-/** A head is the first line with the comments above it, as far as they lie within this. */
+/** A head is the first line with the comments above it, within this many bytes. */
 export const HEAD_BYTES = 4096
 
 const digest = (content: string | Buffer, length: number): string => createHash('sha256').update(content).digest('base64url').slice(0, length)
@@ -33,8 +33,8 @@ export const tailMark = (tail: Buffer): string => digest(tail, 5)
 export const brokenMark = (version: string): string => `!${digest(version, 4)}`
 
 /**
- * The head at the start of a log, null as long as its first line is not complete. Lines that begin with `#` are headers which
- * every generation of a log may begin with.
+ * Returns the head of a log, null as long as its first line is not complete. Lines that begin with `#` are headers with which
+ * every generation of a log may begin.
  */
 export const findHead = (start: Buffer, complete: boolean): Buffer | null => {
   const within = start.subarray(0, HEAD_BYTES)
@@ -50,7 +50,7 @@ export const findHead = (start: Buffer, complete: boolean): Buffer | null => {
 /** Counts the bytes of a log as they are read. */
 export interface PlaceTracker {
   advance(bytes: Buffer): void
-  /** The place behind everything that was counted. */
+  /** Returns the position after everything that was counted. */
   place(lines: number): Place
 }
 

@@ -12,7 +12,7 @@ const RAW_CHARS = 2000
 
 export interface LineText {
   readonly text: string
-  /** Where it begins in its block, and where the next one does. */
+  /** Its start in the block, and that of the next one. */
   readonly from: number
   readonly next: number
   readonly length: number
@@ -20,22 +20,22 @@ export interface LineText {
   readonly crc: number
 }
 
-/** Makes records of the lines of one log. */
+/** Turns the lines of one log into records. */
 export interface LogLines {
   split(block: Buffer): Iterable<LineText>
-  /** Null for a line that is blank, a comment or not wanted. */
+  /** Returns null for a line that is blank, a comment or filtered out. */
   read(line: LineText, offset: number, number: number): SourceRecord | RejectedRecord | null
   overlong(offset: number, number: number): RejectedRecord
 }
 
 export interface LineToRecord {
-  /** `head`: what the log is known by. */
+  /** `head`: what identifies the log. */
   of(file: LogFile, head: string): LogLines
 }
 
 /**
- * The key of a line is [head, offset, checksum]: equal wherever a log is read and under whatever name, and different for lines that
- * are different, even where two logs begin alike.
+ * Creates a reader of lines. The key of a line is [head, offset, checksum]: the same wherever a log is read and under whatever name, and different
+ * for different lines, even where two logs begin alike.
  */
 export const createLineToRecord = (config: LogConfig): LineToRecord => {
   const parse = createLineParser(config)
@@ -73,7 +73,7 @@ const tooLong = (config: LogConfig, file: LogFile, key: RecordKey, number: numbe
   message: `${file.name}: line ${number} has more than maxLineBytes (${config.maxLineBytes})`,
 })
 
-/** The lines of a block that ends with a line break. Blocks of ASCII, which most are, are decoded at once. */
+/** Splits a block that ends with a line break into lines. Blocks of ASCII, as most are, are decoded at once. */
 function* splitLines(block: Buffer): Generator<LineText, void, void> {
   const whole = isAscii(block) ? block.toString('latin1') : null
   for (let from = 0; from < block.length; ) {

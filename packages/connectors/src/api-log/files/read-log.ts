@@ -18,13 +18,13 @@ export interface ReadLogOptions {
   readonly signal: AbortSignal
 }
 
-/** A gzip file that ends too early is taken for one still being written as long as it was touched this recently. */
+/** A gzip file that ends too early counts as still being written if it was modified this recently. */
 const BEING_WRITTEN_MS = 600_000
-/** A page without records comes after so many lines that were filtered away, so that a run that dies need not start over. */
+/** After this many lines that were filtered out, a page without records follows, so that a run that dies need not start over. */
 const LINES_PER_PAGE = 200_000
 
 /**
- * The requests that were added to one log. A last line without its line break is left for the next time, except in gzip, which does not grow.
+ * Reads the requests that were added to one log. A last line without its line break is left for the next time, except in gzip, which does not grow.
  * What is wrong with the file is rejected and does not stop the others; returns the failure that kept it from being opened, if any.
  */
 export async function* readLog(connection: LogConnection, file: LogFile, options: ReadLogOptions): AsyncGenerator<Page, Failure | null, void> {
@@ -67,7 +67,7 @@ export async function* readLog(connection: LogConnection, file: LogFile, options
     if (failure.reason === 'NOT_FOUND_UPSTREAM') return null
     const unfinished = failure.reason === 'FILE_UNREADABLE' && now().getTime() - file.modifiedAtMs < BEING_WRITTEN_MS
     if (unfinished) return null
-    // What lies in the content stays until the file changes: it is reported once.
+    // A problem in the content lasts until the file changes, so it is reported once.
     if (opened && state.version !== undefined) markBroken(file, failure, { ...options, version: state.version, at: state.at })
     else packer.reject(rejected(file, failure))
     return failure

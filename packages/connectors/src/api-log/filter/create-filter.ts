@@ -1,7 +1,7 @@
 import type { LogConfig } from '../config.js'
 import type { Access } from '../line/access.js'
 
-/** Whether a request is wanted. Throws RangeError for a status that is none. */
+/** Returns whether a request is selected. Throws RangeError for an invalid status. */
 export const createFilter = (config: LogConfig): ((access: Access) => boolean) => {
   const statuses = compileStatuses(config.status)
   const methods = config.methods.length === 0 ? null : new Set(config.methods.map((method) => method.toUpperCase()))
@@ -19,12 +19,12 @@ export const createFilter = (config: LogConfig): ((access: Access) => boolean) =
   }
 }
 
-/** In the one form that all times have, so that they compare as text. */
+/** In the one format that all times have, so that they compare as text. */
 const bound = (time: string | undefined): string | undefined => (time === undefined ? undefined : new Date(time).toISOString())
 
 /**
- * A matcher of paths in which `*` stands for any characters, slashes too. The parts between the stars are looked for one after the
- * other, so matching costs time in proportion to path times pattern at most.
+ * Compiles a matcher of paths in which `*` stands for any characters, including slashes. The parts between the stars are searched one after the
+ * other, so matching takes at most path length times pattern length.
  */
 export const compileEndpoint = (pattern: string): ((path: string) => boolean) => {
   const parts = pattern.split(/\*+/)
@@ -49,7 +49,7 @@ const CLASS = /^([1-9])xx$/i
 const SPAN = /^([1-9]\d\d)\s{0,3}-\s{0,3}([1-9]\d\d)$/
 const ONE = /^[1-9]\d\d$/
 
-/** The statuses that `404`, `4xx` and `500-599` name; null when the list is empty. Throws RangeError for anything else. */
+/** Returns the statuses that `404`, `4xx` and `500-599` name; null when the list is empty. Throws RangeError for anything else. */
 export const compileStatuses = (list: readonly (string | number)[]): ReadonlySet<number> | null => {
   if (list.length === 0) return null
   const statuses = new Set<number>()

@@ -40,10 +40,10 @@ export interface Access {
   readonly extra: JsonObject | undefined
 }
 
-/** What a line turned out to be: a request, or why it is none. */
+/** The result of parsing a line: a request, or why it is none. */
 export type ParsedLine = Access | string
 
-/** Reads one line without its line break. */
+/** Parses one line without its line break. */
 export type LineParser = (line: string) => ParsedLine
 
 export type DurationUnit = 's' | 'ms' | 'us' | 'ns'

@@ -1,7 +1,10 @@
-/** One step of a compiled format: fixed text, or a value that runs to the next fixed text. */
+/** One step of a compiled format: fixed text, or a value that extends to the next fixed text. */
 type Piece = { readonly literal: string } | { readonly variable: string }
 
-/** Reads the values of a line in the order of the variables; null when the line does not fit. Costs time in proportion to the line, whatever it holds. */
+/**
+ * Extracts the values of a line in the order of the variables; null when the line does not match. Linear in the length of the line, whatever it
+ * contains.
+ */
 export interface Pattern {
   readonly variables: readonly string[]
   scan(line: string): readonly string[] | null
@@ -12,8 +15,8 @@ const LIST = /^upstream_|x_forwarded_for$/
 const VARIABLE = /\$(?:\{([A-Za-z_][A-Za-z0-9_]{0,99})\}|([A-Za-z_][A-Za-z0-9_]{0,99}))/g
 
 /**
- * Compiles a format as nginx writes it in log_format. With `open`, what follows the last piece is passed over. There is no
- * regular expression behind it, so no line can make it slow. Throws RangeError for two variables without text between them.
+ * Compiles a format as in nginx's log_format. With `open`, whatever follows the last piece is ignored. It uses no
+ * regular expression, so no line can make it slow. Throws RangeError for two variables without text between them.
  */
 export const compilePattern = (format: string, { open }: { readonly open: boolean }): Pattern => {
   const pieces = toPieces(format)
@@ -62,14 +65,14 @@ const toPieces = (format: string): readonly Piece[] => {
   return pieces
 }
 
-/** Lists of addresses have spaces inside: `10.0.0.1:80, 10.0.0.2:80`. */
+/** Lists of addresses contain spaces: `10.0.0.1:80, 10.0.0.2:80`. */
 const findListEnd = (line: string, end: string, from: number): number => {
   let at = line.indexOf(end, from)
   while (at > from && line[at - 1] === ',') at = line.indexOf(end, at + 1)
   return at
 }
 
-/** A quote behind a backslash belongs to the value, as Apache writes it. */
+/** A quote after a backslash is part of the value, as Apache writes it. */
 const findEnd = (line: string, end: string, from: number): number => {
   let at = line.indexOf(end, from)
   if (!end.startsWith('"')) return at

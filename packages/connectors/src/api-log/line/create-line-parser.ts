@@ -5,7 +5,7 @@ import { createLogTime } from './log-time.js'
 import { createTextLine } from './text-line.js'
 import { COMBINED, COMMON } from './variables.js'
 
-/** The reader of lines that the settings ask for. Throws RangeError for a pattern that cannot be read. */
+/** Creates the parser for the configured format. Throws RangeError for a pattern that cannot be compiled. */
 export const createLineParser = (config: LogConfig): LineParser => {
   const time = createLogTime()
   const text = (format: string, open: boolean): LineParser => createTextLine(format, { open, unit: config.durationUnit, time })

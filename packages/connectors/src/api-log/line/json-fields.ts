@@ -1,8 +1,8 @@
 import type { AccessField, DurationUnit } from './access.js'
 
 /**
- * Where the JSON access logs of nginx, Caddy, Traefik, Envoy, AWS load balancers and gateways, Google and the Elastic Common
- * Schema hold what; the first that a line has counts. Dots lead into objects; a name with dots that a line has as such counts too.
+ * The names of each field in the JSON access logs of nginx, Caddy, Traefik, Envoy, AWS load balancers and gateways, Google and the Elastic Common
+ * Schema; the first one present in a line counts. Dots lead into objects, but a member whose name itself contains the dots counts, too.
  */
 export const KNOWN_FIELDS: Readonly<Record<AccessField, readonly string[]>> = {
   time: [
@@ -116,10 +116,10 @@ export const KNOWN_FIELDS: Readonly<Record<AccessField, readonly string[]>> = {
   ],
 }
 
-/** The unit that the name of a duration stands for: Traefik and ECS count nanoseconds, Envoy and API gateways milliseconds. */
+/** Returns the unit implied by the name of a duration: Traefik and ECS count nanoseconds, Envoy and API gateways milliseconds. */
 export const unitOf = (name: string, line: object): DurationUnit => {
   if (name.endsWith('_ms') || name === 'responseLatency') return 'ms'
   if (name === 'Duration' || name === 'event.duration') return 'ns'
-  // Envoy and Caddy both say `duration`; only Envoy names a response_code beside it.
+  // Envoy and Caddy both use `duration`; only Envoy has a response_code next to it.
   return name === 'duration' && Object.hasOwn(line, 'response_code') ? 'ms' : 's'
 }

@@ -16,10 +16,10 @@ interface Lookup {
   readonly paths: readonly Candidate[]
 }
 
-/** Lines of one log have few shapes; beyond this the memory is emptied. */
+/** Lines of one log have few shapes; beyond this the cache is cleared. */
 const MAX_SHAPES = 64
 
-/** Reads lines that are JSON objects. */
+/** Creates a parser of lines that are JSON objects. */
 export const createJsonLine = (
   config: Pick<LogConfig, 'fields' | 'extraFields' | 'durationUnit'>,
   time: (value: string | number) => string | undefined,
@@ -33,7 +33,7 @@ export const createJsonLine = (
   return (line) => {
     const parsed = parse(line, extras.length > 0)
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return 'is not a JSON object'
-    // Half surrogate pairs and NUL come from escapes only.
+    // Half surrogate pairs and NUL come only from escapes.
     const clean = line.includes(String.raw`\u`) ? toStorable : asItIs
     const raw: RawAccess = {}
     let timedBy = ''
@@ -51,7 +51,7 @@ const asItIs = (text: string): string => text
 
 const toCandidate = (name: string): Candidate => ({ name, steps: name.split('.') })
 
-/** Leaves out the candidates that an object with these members cannot have, once for all objects with the same ones. */
+/** Drops the candidates that an object with these members cannot have, once for all objects with the same ones. */
 const byShape = (lookups: readonly Lookup[]): ((line: object) => readonly Lookup[]) => {
   const shapes = new Map<string, readonly Lookup[]>()
   return (line) => {
@@ -87,7 +87,7 @@ const valueAt = (root: object, name: string, steps: readonly string[]): unknown 
   return value
 }
 
-/** Puts the first scalar that the line has for the field into `raw` and says where it was. */
+/** Stores the first scalar that the line has for the field in `raw`, and returns its name. */
 const find = (
   line: object,
   { paths, field }: Lookup,
@@ -97,7 +97,7 @@ const find = (
     const scalar = toScalar(valueAt(line, name, steps))
     if (scalar === undefined) continue
     const value = typeof scalar === 'string' ? clean(scalar) : scalar
-    // Only these fields are read as numbers too; the others want text.
+    // Only these fields may be numbers; the others are text.
     if (field === 'time' || field === 'status' || field === 'bytes' || field === 'duration') raw[field] = value
     else raw[field] = String(value)
     return name
@@ -105,7 +105,7 @@ const find = (
   return ''
 }
 
-/** Headers are lists with Caddy. */
+/** Caddy's headers are lists. */
 const toScalar = (value: unknown): string | number | undefined => {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return Number(value)
@@ -117,7 +117,7 @@ const pick = (line: object, extras: readonly { readonly name: string; readonly s
   const found: Record<string, JsonValue> = {}
   for (const { name, steps } of extras) {
     const value = valueAt(line, name, steps)
-    // What JSON.parse gives is JSON.
+    // What JSON.parse returns is JSON.
     if (value !== undefined) found[name] = typeof value === 'string' ? toStorable(value) : (value as JsonValue)
   }
   return Object.keys(found).length === 0 ? undefined : found

@@ -57,7 +57,7 @@ describe('text formats', () => {
     expect(parse('h - - [99/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 1')).toBe('has a time that cannot be read')
   })
 
-  it('reads a pattern as nginx writes it and keeps what it does not know', () => {
+  it('reads a pattern as nginx writes it and keeps unknown variables', () => {
     const pattern = '$remote_addr [$time_iso8601] "$request" $status rt=$request_time ua="$http_user_agent" up=${upstream_addr} $host'
     expect(
       parse('1.2.3.4 [2026-01-02T03:04:05+00:00] "GET / HTTP/1.1" 502 rt=0.012 ua="a b" up=10.0.0.1:80, 10.0.0.2:80 e.com', { pattern }),
@@ -66,7 +66,7 @@ describe('text formats', () => {
     expect(parse('GET /x 200 abc', { pattern: '$method $uri $status $request_id' })).toMatchObject({ extra: { request_id: 'abc' } })
   })
 
-  it('takes time in proportion to the line, whatever it holds', () => {
+  it('takes time in proportion to the line, whatever it contains', () => {
     const pattern = compilePattern('"$a" "$b" "$c" "$d"', { open: false })
     expect(pattern.scan('"'.repeat(1_000_000))).toBeNull()
     expect(pattern.scan(`"${'\\'.repeat(1_000_000)}`)).toBeNull()
@@ -75,7 +75,7 @@ describe('text formats', () => {
 })
 
 describe('JSON lines', () => {
-  it('knows the names of nginx, Caddy, Traefik, Envoy, Google, AWS and ECS', () => {
+  it('recognizes the names of nginx, Caddy, Traefik, Envoy, Google, AWS and ECS', () => {
     const wanted = { method: 'GET', path: '/a', status: 200, remoteAddress: '1.2.3.4', time: '2026-01-02T03:04:05.000Z', durationMs: 250 }
     const at = '2026-01-02T03:04:05Z'
     const lines = [
@@ -96,7 +96,7 @@ describe('JSON lines', () => {
     for (const line of lines) expect(parse(line)).toMatchObject(wanted)
   })
 
-  it('goes by the fields that are named, and keeps further ones exactly', () => {
+  it('uses the configured fields, and keeps additional ones exactly', () => {
     const config = { format: 'json', fields: { status: 'res.code', time: 'when' }, extraFields: ['trace.id', 'big'] }
     expect(parse('{"when":"2026-01-02 03:04:05","res":{"code":404},"trace":{"id":"t"},"big":12345678901234567890}', config)).toMatchObject({
       status: 404,

@@ -6,7 +6,7 @@ const ZONE = /(?:Z|[+-]\d\d:?\d\d)$/i
 const MAX_MS = 253_402_300_799_999
 
 /**
- * The time of a log line as ISO 8601 in UTC: `10/Oct/2000:13:55:36 -0700`, ISO 8601 (UTC when it names no zone), or a number since 1970 in seconds,
+ * Parses the time of a log line to ISO 8601 in UTC: `10/Oct/2000:13:55:36 -0700`, ISO 8601 (UTC without a zone), or a number since 1970 in seconds,
  * milliseconds, microseconds or nanoseconds, distinguished by its size. Undefined for anything else.
  */
 export const parseLogTime = (value: string | number): string | undefined => {
@@ -18,7 +18,7 @@ export const parseLogTime = (value: string | number): string | undefined => {
   return toIso(Date.parse(ZONE.test(value) ? value.replace(' ', 'T') : `${value.replace(' ', 'T')}Z`))
 }
 
-/** Remembers the last answer: neighboring lines share their second. */
+/** Caches the last result: neighboring lines share their second. */
 export const createLogTime = (): ((value: string | number) => string | undefined) => {
   let lastValue: string | number | undefined
   let last: string | undefined

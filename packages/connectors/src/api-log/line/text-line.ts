@@ -13,11 +13,11 @@ export interface TextLineOptions {
 const ESCAPE = /\\(?:x([0-9A-Fa-f]{2})|(.))/g
 const HIGH_ESCAPE = /\\x[89A-Fa-f]/
 
-/** Reads lines of a text format. Throws RangeError for a format that cannot be read. */
+/** Creates a parser of lines in a text format. Throws RangeError for a format that cannot be compiled. */
 export const createTextLine = (format: string, { open, unit, time }: TextLineOptions): LineParser => {
   const pattern = compilePattern(format, { open })
   const seen = new Set<string>()
-  // Of two variables for one field, e.g. $host and $server_name, the first counts and the other is kept beside it.
+  // Of two variables for one field, e.g. $host and $server_name, the first counts and the other is kept as well.
   const fields = pattern.variables.map((name) => {
     if (IGNORED.has(name)) return undefined
     const field = Object.hasOwn(VARIABLES, name) ? VARIABLES[name] : undefined

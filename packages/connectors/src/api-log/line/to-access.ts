@@ -10,7 +10,7 @@ export interface ToAccessOptions {
   readonly extra?: JsonObject | undefined
 }
 
-/** Makes a request of the fields of a line. A line with a time that is none, or with neither request nor status, is refused. */
+/** Turns the fields of a line into a request. Refuses a line with an invalid time, or with neither request nor status. */
 export const toAccess = (raw: RawAccess, { unit, time, extra }: ToAccessOptions): ParsedLine => {
   const status = toStatus(raw.status)
   let { method, target, protocol } = raw
@@ -46,7 +46,7 @@ export const toAccess = (raw: RawAccess, { unit, time, extra }: ToAccessOptions)
 
 const given = (value: string | undefined): string | undefined => (value === undefined || value === '-' || value === '' ? undefined : value)
 
-/** Method, target and protocol; what is no request line, e.g. a TLS greeting sent to a plain port, stands as the target. */
+/** Splits a request line into method, target and protocol; anything else, e.g. a TLS greeting sent to a plain port, becomes the target. */
 const splitRequest = (request: string): [string | undefined, string | undefined, string | undefined] => {
   const first = request.indexOf(' ')
   if (first < 0 || !METHOD.test(request.slice(0, first))) return [undefined, request, undefined]
@@ -56,7 +56,7 @@ const splitRequest = (request: string): [string | undefined, string | undefined,
     : [request.slice(0, first), request.slice(first + 1), undefined]
 }
 
-/** A whole address, as proxies and load balancers log it; null for anything else that is no path. */
+/** Splits an absolute URL, as proxies and load balancers log it; returns undefined for anything else. */
 const splitAddress = (target: string): { readonly target: string; readonly host: string } | undefined => {
   if (!/^(?:https?|wss?):\/\//i.test(target)) return undefined
   const from = target.indexOf('://') + 3
@@ -77,7 +77,7 @@ const toNumber = (value: string | number | undefined): number | undefined => {
   return number >= 0 && number <= Number.MAX_SAFE_INTEGER ? number : undefined
 }
 
-/** `0.123s`, as Google has it, and lists such as `0.1, 0.2`, of which the first counts. */
+/** Parses `0.123s`, as in Google's logs, and lists such as `0.1, 0.2`, of which the first counts. */
 const toMs = (value: string | number | undefined, unit: DurationUnit): number | undefined => {
   if (value === undefined || value === '-' || value === '') return undefined
   const text = typeof value === 'number' ? undefined : /^(\d{1,18}(?:\.\d{1,18})?)(ns|us|ms|s)?/.exec(value)

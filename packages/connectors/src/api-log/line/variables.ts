@@ -1,6 +1,6 @@
 import type { AccessField, DurationUnit } from './access.js'
 
-/** What the variables of nginx, and names close to them, stand for. Others are kept under `extra`. */
+/** The fields that nginx's variables, and names close to them, stand for. Others are kept under `extra`. */
 export const VARIABLES: Readonly<Record<string, AccessField>> = {
   remote_addr: 'remoteAddress',
   client_ip: 'remoteAddress',
@@ -32,7 +32,7 @@ export const VARIABLES: Readonly<Record<string, AccessField>> = {
   http_user_agent: 'userAgent',
 }
 
-/** Variables that mean nothing, such as the second field of the Common Log Format. */
+/** Variables without meaning, such as the second field of the Common Log Format. */
 export const IGNORED: ReadonlySet<string> = new Set(['ident', 'skip', 'ignore', '_'])
 
 /** The unit a variable is known to have. */
