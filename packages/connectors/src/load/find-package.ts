@@ -5,7 +5,7 @@ import path from 'node:path'
 export interface FoundPackage {
   readonly name: string
   readonly version: string | null
-  /** The absolute path of its entry. */
+  /** The absolute path of its entry point. */
   readonly entry: string
 }
 
@@ -16,7 +16,7 @@ export class UnusablePackage extends Error {
 
 /**
  * Finds a package by its folder (a path that is absolute or begins with a dot) or by its name, which is looked up in node_modules as
- * Node does it, from each of the folders `from` upwards. Throws `UnusablePackage`.
+ * Node does, upwards from each of the folders `from`. Throws `UnusablePackage`.
  */
 export const findPackage = async (named: string, from: readonly [string, ...string[]]): Promise<FoundPackage> => {
   const isFolder = named.startsWith('.') || path.isAbsolute(named)
@@ -57,13 +57,13 @@ const readManifest = async (folder: string): Promise<Readonly<Record<string, unk
   throw new UnusablePackage(`its package.json is not an object (${file})`)
 }
 
-/** `exports` (its part for `.`, as an ES module), else `main`, else index.js. */
+/** `exports` (its `.` entry, as an ES module), otherwise `main`, otherwise index.js. */
 export const entryOf = ({ exports, main }: Readonly<Record<string, unknown>>): string => {
   const root = isObject(exports) && '.' in exports ? exports['.'] : exports
   return targetOf(root) ?? textOf(main) ?? 'index.js'
 }
 
-/** The first condition that holds, in the order they are written. */
+/** Returns the target of the first matching condition, in the order they are written. */
 const targetOf = (target: unknown): string | null => {
   if (!isObject(target)) return textOf(target)
   const [, chosen] = Object.entries(target).find(([condition]) => ['node', 'import', 'module-sync', 'default'].includes(condition)) ?? []

@@ -36,7 +36,7 @@ describe('connectors from packages', () => {
     write({ 'package.json': JSON.stringify({ name: 'acme', version: '0.3.0', type: 'module', ...manifest }), 'index.js': index })
   const problemsOf = async (...packages: readonly string[]): Promise<readonly string[]> => (await openRegistry(packages, folder)).problems
 
-  it('stand beside those that come with Inlet', async () => {
+  it('are added to those that come with Inlet', async () => {
     const { registry, problems } = await openRegistry([pack(code(''))], folder)
     expect(problems).toEqual([])
     expect(registry.find('acme')).toMatchObject({ version: '1.2.3' })
@@ -104,7 +104,7 @@ describe('connectors from packages', () => {
     expect(problems.every((text) => text.startsWith(`${named}: `))).toBe(true)
   })
 
-  it('report all that is wrong at once, and of two with one type', async () => {
+  it('report everything that is wrong at once, and which of two have the same type', async () => {
     const [one, two, bad] = [pack(code('')), pack(code('')), pack(code("type: 'X', version: '1', check: null"))]
     const problems = await problemsOf(one, two, bad, './none')
     expect(problems).toEqual([

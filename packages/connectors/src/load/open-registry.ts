@@ -10,7 +10,7 @@ export interface RegisteredConnector {
   readonly package: { readonly name: string; readonly version: string | null } | null
 }
 
-/** All connectors a process has. */
+/** All connectors available to a process. */
 export interface ConnectorRegistry {
   readonly all: readonly RegisteredConnector[]
   readonly find: (type: string) => Connector | undefined
@@ -22,18 +22,18 @@ export interface OpenedRegistry {
   readonly problems: readonly string[]
 }
 
-/** A registry of connectors that are at hand already. */
+/** Creates a registry of connectors that are already loaded. */
 export const createRegistry = (all: readonly RegisteredConnector[]): ConnectorRegistry => {
   const byType = new Map(all.map(({ connector }) => [connector.type, connector]))
   return { all, find: (type) => byType.get(type) }
 }
 
-/** Those that come with Inlet. */
+/** The connectors that come with Inlet. */
 export const BUILT_IN: readonly RegisteredConnector[] = builtIn.map((connector) => ({ connector, package: null }))
 
 /**
- * The built-in connectors and those of `packages`: names of installed packages, or folders, relative to `folder`. Their code runs here,
- * with all that this process may do. All problems are found at once; use the registry only when there are none.
+ * Opens the built-in connectors and those of `packages`: names of installed packages, or folders relative to `folder`. Their code runs in this
+ * process, with all its privileges. All problems are collected; use the registry only if there are none.
  */
 export const openRegistry = async (packages: readonly string[], folder: string): Promise<OpenedRegistry> => {
   const all = [...BUILT_IN]

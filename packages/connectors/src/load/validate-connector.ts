@@ -1,7 +1,7 @@
 import { CONTRACT, type Connector } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
-/** What is wrong with the default export of a package; empty for a connector that follows the contract. */
+/** Returns what is wrong with the default export of a package; empty for a connector that follows the contract. */
 export const validateConnector = (value: unknown): readonly string[] => {
   if (value === undefined) return ['has no default export; export default defineConnector({…})']
   if (!isObject(value) || value['sdk'] === undefined) return ['its default export is not made by defineConnector of @inlet/connector-sdk']
@@ -11,7 +11,7 @@ export const validateConnector = (value: unknown): readonly string[] => {
   return [...validateIdentity(value), ...validateMembers(value), ...SCHEMAS.flatMap((name) => validateSchema(name, value[name]))]
 }
 
-/** Only for what was validated before. */
+/** Only for a value that was validated before. */
 export const toConnector = (value: unknown): Connector => value as Connector
 
 type Given = Readonly<Record<string, unknown>>
@@ -51,7 +51,7 @@ const validateMembers = (given: Given): readonly string[] => {
   ]
 }
 
-/** Any copy of zod 4 will do, so it is validated by what it does. */
+/** Any copy of zod 4 will do, so it is validated by its behavior. */
 const validateSchema = (name: (typeof SCHEMAS)[number], schema: unknown): readonly string[] => {
   if (!isObject(schema) || typeof schema['safeParse'] !== 'function') return [`${name} is no zod schema`]
   let json: z.core.JSONSchema.BaseSchema

@@ -6,15 +6,15 @@ import { createSlotPool, type SlotPool, type TakenSlot } from './slot-pool.js'
 import { within } from './within.js'
 
 export interface PageRendererOptions {
-  /** Path of the browser; without it the system's, else that of the npm package @sparticuz/chromium. */
+  /** Path of the browser; without it the system's, otherwise that of the npm package @sparticuz/chromium. */
   readonly chromium?: string | undefined
-  /** Chromium's sandbox; `auto`: on, unless this process is root, where it cannot be. */
+  /** Chromium's sandbox; `auto`: on, unless this process runs as root, where it does not work. */
   readonly sandbox?: 'auto' | 'on' | 'off'
-  /** Pages at the same time, over all sources; default 4. */
+  /** Concurrent pages over all sources; default 4. */
   readonly maxPages?: number
-  /** Of all processes of the browser; above it a new browser is started and this one ends. Default 1 GiB. */
+  /** Limit for all processes of the browser; above it a new browser is started and this one ends. Default 1 GiB. */
   readonly maxMemoryBytes?: number
-  /** After so many pages a new browser is started; default 1,000. */
+  /** After this many pages a new browser is started; default 1,000. */
   readonly maxPagesPerBrowser?: number
   readonly log: ConnectorLog
 }
@@ -27,8 +27,8 @@ export interface ClosablePageRenderer extends PageRenderer, AsyncDisposable {
 const LEAVE_MS = 500
 
 /**
- * The browser of this process: started with the first page of the first session, ended with the last session, started again
- * when it crashes, grows too large or has shown many pages. Does nothing yet. The caller disposes.
+ * Creates the renderer of this process. Its browser starts with the first page of the first session, ends with the last session, and is restarted
+ * when it crashes, grows too large or has shown many pages. Starts nothing yet. The caller disposes it.
  */
 export const createPageRenderer = (options: PageRendererOptions): ClosablePageRenderer => {
   const { sandbox = 'auto', maxPages = 4, maxMemoryBytes = 1024 ** 3, maxPagesPerBrowser = 1_000, log } = options
@@ -63,7 +63,7 @@ export const createPageRenderer = (options: PageRendererOptions): ClosablePageRe
         render: (document, signal) => renderOnce({ pool, owner, settings }, document, AbortSignal.any([signal, closed.signal])),
         [Symbol.asyncDispose]: () => {
           closed.abort(new Failure('CANCELLED', 'the browser is not needed any more'))
-          // A read that is cancelled does not wait for the last processes to end; the worker does.
+          // A cancelled read does not wait for the last processes to end; the worker does.
           return within(LEAVE_MS, (leaving ??= leave(owner))).then(() => undefined)
         },
       }
@@ -78,7 +78,7 @@ interface Place {
   readonly settings: RenderSettings
 }
 
-/** A page that was open when its process or the browser ended is shown once more: another page may be to blame. */
+/** A page that was open when its process or the browser ended is rendered once more, since another page may be to blame. */
 const renderOnce = async ({ pool, owner, settings }: Place, document: FetchedDocument, signal: AbortSignal): Promise<RenderedPage> => {
   for (let attempt = 1; ; attempt++) {
     let slot: TakenSlot | undefined

@@ -1,16 +1,16 @@
 import type { FetchedDocument, RenderSettings } from '@inlet/connector-sdk'
 import type { CDPSession } from 'playwright-core'
 
-/** A page that loads itself again and again is stopped after so many times. */
+/** How often a page may reload itself before it is stopped. */
 const MAX_RELOADS = 3
 
-/** Answers the browser's request for a document with what was fetched, and stands between the page and everything else it may not do. */
+/** Answers the browser's request for a document with what was fetched, and keeps the page from everything else it may not do. */
 export interface DocumentInterceptor {
-  /** The next document of the page; what an earlier one still does is refused. */
+  /** Sets the next document of the page; what an earlier one still does is refused. */
   expect(document: FetchedDocument): void
-  /** Where the page's scripts went instead, since `expect`. */
+  /** Where the page's scripts navigated instead, since `expect`. */
   readonly redirectedTo: string | undefined
-  /** Resolves when they went elsewhere. */
+  /** Resolves when they navigate elsewhere. */
   readonly redirected: Promise<void>
 }
 
@@ -23,7 +23,7 @@ interface Paused {
 
 interface Expected {
   readonly document: FetchedDocument
-  /** As the browser asks for it. */
+  /** As the browser requests it. */
   readonly url: string
   loads: number
   redirectedTo?: string
@@ -33,7 +33,7 @@ interface Expected {
 
 const BLOCKED: Readonly<Record<RenderSettings['block'][number], 'Image' | 'Media' | 'Font'>> = { image: 'Image', media: 'Media', font: 'Font' }
 
-/** Only requests that it decides about are held up: a pattern for everything would switch the browser's cache off. */
+/** Pauses only the requests it decides about: a pattern for everything would disable the browser's cache. */
 export const createDocumentInterceptor = async (
   cdp: CDPSession,
   settings: Pick<RenderSettings, 'block' | 'headers'>,
@@ -104,15 +104,15 @@ export const createDocumentInterceptor = async (
   }
 }
 
-/** They describe the body as it was sent, or would make the browser save it instead of showing it. */
+/** Headers that describe the body as it was sent, or would make the browser save it instead of showing it. */
 const DROPPED = new Set(['content-encoding', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'content-disposition', 'alt-svc'])
 
-/** The headers of an answer as the browser takes them. Cookies that were joined by commas are distinguished again. */
+/** Returns the headers of a response as the browser takes them. Cookies that were joined by commas are split again. */
 const toAnswerHeaders = (headers: Readonly<Record<string, string>>): { readonly name: string; readonly value: string }[] =>
   Object.entries(headers).flatMap(([name, value]) => {
     if (DROPPED.has(name)) return []
     return name === 'set-cookie' ? splitCookies(value).map((cookie) => ({ name, value: cookie })) : [{ name, value }]
   })
 
-/** A comma ends a cookie only when a name and an equals sign follow; dates have commas too. */
+/** A comma ends a cookie only if a name and an equals sign follow, since dates contain commas, too. */
 const splitCookies = (value: string): string[] => value.split(/,\s{0,5}(?=[^\s;,=]{1,200}=)/)

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { Failure } from '@inlet/connector-sdk'
 
-/** Where packages of Linux and macOS put it; the PATH is not asked, since a worker may run without one. */
+/** Where packages of Linux and macOS put it; the PATH is not searched, since a worker may run without one. */
 const PLACES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -14,10 +14,10 @@ const PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-/** A package of npm that brings a Chromium for Linux along; used only when somebody has installed it. */
+/** An npm package that includes a Chromium for Linux; used only if someone has installed it. */
 const NPM_CHROMIUM = '@sparticuz/chromium'
 
-/** The path of the browser: the one given, else the system's, else that of the npm package. Throws BROWSER_NOT_INSTALLED. */
+/** Returns the path of the browser: the given one, otherwise the system's, otherwise that of the npm package. Throws BROWSER_NOT_INSTALLED. */
 export const findChromium = async (given: string | undefined, places: readonly string[] = PLACES): Promise<string> => {
   if (given !== undefined) {
     if (given === NPM_CHROMIUM || !(await isExecutable(given))) {

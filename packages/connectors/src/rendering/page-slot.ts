@@ -5,13 +5,13 @@ import type { RunningBrowser } from './running-browser.js'
 import { untilFinished } from './until-finished.js'
 import { within } from './within.js'
 
-/** One page of the browser, in a context of its own: nothing of it is seen by other pages. */
+/** One page of the browser, in a context of its own, isolated from other pages. */
 export interface PageSlot {
-  /** The browser or the page's process ended; nothing more can be done with it. */
+  /** Whether the browser or the page's process has ended; nothing more can be done with it. */
   readonly crashed: boolean
-  /** Throws TIMEOUT, RESPONSE_TOO_LARGE, the reason of the signal, or anything when the page crashed. Afterwards `reset` or `close`. */
+  /** Throws TIMEOUT, RESPONSE_TOO_LARGE, the reason of the signal, or anything if the page crashed. Call `reset` or `close` afterwards. */
   render(document: FetchedDocument, signal: AbortSignal): Promise<RenderedPage>
-  /** Forgets the last page: scripts stop, cookies and storage go, the cache stays. False when that does not succeed soon. */
+  /** Forgets the last page: stops scripts, clears cookies and storage, keeps the cache. Returns false if that does not succeed soon. */
   reset(): Promise<boolean>
   close(): Promise<void>
 }
@@ -20,7 +20,7 @@ const RESET_MS = 2_000
 const CLOSE_MS = 1_000
 const BLANK = 'about:blank'
 
-/** Opens a page whose requests go through the proxy with a credential of its own. The caller closes. */
+/** Opens a page whose requests go through the proxy with a credential of its own. The caller closes it. */
 export const openPageSlot = async (running: RunningBrowser, settings: RenderSettings): Promise<PageSlot> => {
   const pass = running.proxy.admit({ guard: settings.guard, maxBytes: settings.maxBytes })
   const context = await running.browser.newContext({
@@ -75,7 +75,7 @@ const createSlot = (parts: Parts): PageSlot => {
       const work = untilFinished({ page, interceptor, settings, document, signal })
       work.catch(() => undefined)
       const result = await abortable(Promise.race([work, crash]), signal).catch((error: unknown) => {
-        // Work fails before the event that says why.
+        // Calls fail before the event that says why.
         if (error instanceof Error && /has been closed|crashed/.test(error.message)) gone = true
         if (pass.exceeded) throw tooLarge(document.url, `loads more than maxBytes (${settings.maxBytes})`)
         throw error
@@ -113,14 +113,14 @@ const forget = async ({ page, context, cdp }: Parts): Promise<void> => {
   const { origin } = new URL(page.url())
   await page.goto(BLANK)
   await context.clearCookies()
-  // All kinds but the cache.
+  // Everything but the cache.
   if (origin !== 'null')
     await cdp.send('Storage.clearDataForOrigin', { origin, storageTypes: 'local_storage,indexeddb,websql,cache_storage,file_systems,shared_storage' })
 }
 
 /**
- * Makes the browser learn the credential from one request that the proxy itself answers; from then on it sends it by itself.
- * Leaving this to Playwright would hold up every request and switch the cache off.
+ * Makes the browser learn the credential from one request that the proxy itself answers; from then on the browser sends it on its own.
+ * Leaving this to Playwright would pause every request and disable the cache.
  */
 const greetProxy = async (page: Page, cdp: CDPSession, { username, password }: ProxyPass): Promise<void> => {
   const answered = (): void => undefined
@@ -137,7 +137,7 @@ const greetProxy = async (page: Page, cdp: CDPSession, { username, password }: P
   cdp.off('Fetch.requestPaused', go)
 }
 
-/** The Cookie header as cookies of each origin: the browser sends no other ones. */
+/** Turns the Cookie header into cookies of each origin: the browser sends no others. */
 const toCookies = ({ origins, values }: RenderSettings['headers']): { readonly name: string; readonly value: string; readonly url: string }[] => {
   const pairs = (values['cookie'] ?? '').split(';').flatMap((pair) => {
     const at = pair.indexOf('=')

@@ -5,7 +5,7 @@ import path from 'node:path'
 
 const PREFIX = 'inlet-chromium-'
 
-/** A folder for everything a browser writes, named after this process. */
+/** Creates a folder for everything a browser writes, named after this process. */
 export const createProfileFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-`))
 
 /** Removes the folders of processes that were killed before they could. */
@@ -18,7 +18,7 @@ const removeIfStale = async (name: string): Promise<void> => {
   const folder = path.join(tmpdir(), name)
   const pid = Number(name.slice(PREFIX.length).split('-', 1)[0])
   if (!Number.isInteger(pid)) return
-  // In a container the process before this one had the same id.
+  // In a container, the previous process had the same id.
   const stale = pid === process.pid ? await isOlderThanThisProcess(folder) : !isAlive(pid)
   if (stale) await removeProfile(folder)
 }
@@ -32,18 +32,18 @@ export const removeProfile = (folder: string): Promise<void> =>
   // The last processes of the browser may still be writing.
   rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }).catch(() => undefined)
 
-/** Kills the browser that writes to this folder, also one that is still starting; its other processes end with it. Only on Linux. */
+/** Kills the browser that writes to this folder, even one still starting; its other processes end with it. Linux only. */
 export const killBrowserOf = (folder: string): void => {
   for (const pid of pidsOf(folder)) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // It has ended.
+      // It has already ended.
     }
   }
 }
 
-/** For the end of this process, when nothing can be waited for. */
+/** For the exit of this process, when nothing can be awaited. */
 export const removeProfileNow = (folder: string): void => {
   try {
     rmSync(folder, { recursive: true, force: true })

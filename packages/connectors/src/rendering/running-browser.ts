@@ -10,24 +10,24 @@ export interface BrowserProcess {
   readonly renderer: boolean
 }
 
-/** A started Chromium with its proxy and profile. */
+/** A running Chromium with its proxy and profile. */
 export interface RunningBrowser {
   readonly browser: Browser
   readonly proxy: FilteringProxy
   readonly isAlive: () => boolean
-  /** Its processes; none when it has ended. */
+  /** Returns its processes; none when it has ended. */
   processes(): Promise<readonly BrowserProcess[]>
-  /** Ends it, also while it starts, and removes its profile. */
+  /** Ends it, even while it starts, and removes its profile. */
   close(): Promise<void>
 }
 
 export interface LaunchOptions {
   readonly executablePath: string
-  /** Chromium's own sandbox; it does not start as root. */
+  /** Chromium's own sandbox, with which it does not start as root. */
   readonly sandbox: boolean
 }
 
-/** A browser on its way: `ready` throws BROWSER_UNUSABLE when it does not start. */
+/** A browser being launched: `ready` throws BROWSER_UNUSABLE if it does not start. */
 export interface Launching {
   readonly ready: Promise<RunningBrowser>
   close(): Promise<void>
@@ -37,7 +37,9 @@ const LAUNCH_MS = 30_000
 const CLOSE_MS = 1_000
 const KILL_EVERY_MS = 100
 
-/** Starts a browser that reaches the network through a filtering proxy only, has none of our environment and keeps nothing. The caller closes. */
+/**
+ * Launches a browser that reaches the network only through a filtering proxy, has nothing of our environment and keeps nothing. The caller closes it.
+ */
 export const launchBrowser = (options: LaunchOptions): Launching => {
   const opened: Opened = {}
   const ready = start(options, opened)
@@ -68,7 +70,7 @@ const start = async ({ executablePath, sandbox }: LaunchOptions, opened: Opened)
       chromiumSandbox: sandbox,
       headless: true,
       timeout: LAUNCH_MS,
-      // Our environment holds secrets.
+      // Our environment contains secrets.
       env: { HOME: profile, TMPDIR: profile, PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
       artifactsDir: path.join(profile, 'artifacts'),
       proxy: { server: proxy.url, bypass: '<-loopback>' },
@@ -95,10 +97,10 @@ const listProcesses = async (cdp: CDPSession): Promise<BrowserProcess[]> => {
   }
 }
 
-/** Also a browser that does not answer or is still starting. */
+/** Ends a browser, even one that does not respond or is still starting. */
 const end = async (opened: Opened, ready: Promise<unknown>): Promise<void> => {
   opened.ended = true
-  // Nothing of it is kept, so it need not end in good order; elsewhere than on Linux it is asked to.
+  // Nothing of it is kept, so it need not shut down cleanly; on systems other than Linux it is asked to.
   if (opened.profile !== undefined) killBrowserOf(opened.profile)
   if (opened.context !== undefined) await within(CLOSE_MS, opened.context.close())
   const started = ready.then(ignore, ignore)
@@ -114,21 +116,21 @@ const end = async (opened: Opened, ready: Promise<unknown>): Promise<void> => {
 
 const ignore = (): void => undefined
 
-/** What Playwright reports a failed start is long; the browser's own words come first. */
+/** Playwright's report of a failed start is long; the browser's own words come first. */
 const firstLines = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error)
   const own = text.split('\n').filter((line) => /\[err\]|error|sandbox|not found|cannot/i.test(line) && !line.includes('unexpected operator'))
   return (own.length > 0 ? own : text.split('\n')).slice(0, 3).join(' ').slice(0, 400)
 }
 
-/** JavaScript of one page may use so much; more ends the page, not the worker. */
+/** The JavaScript heap of one page; exceeding it ends the page, not the worker. */
 const PAGE_HEAP_MB = 512
 
-/** Besides Playwright's own: nothing leaves the browser but through the proxy, and nothing is fetched that no page asked for. */
+/** Besides Playwright's own: nothing leaves the browser except through the proxy, and nothing is fetched that no page requested. */
 const CHROMIUM_FLAGS: readonly string[] = [
-  // Loopback too goes through the proxy.
+  // Loopback goes through the proxy, too.
   '--proxy-bypass-list=<-loopback>',
-  // Names are resolved by the proxy alone.
+  // Only the proxy resolves names.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
   '--disable-quic',
   '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',

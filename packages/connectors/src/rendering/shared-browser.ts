@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { type ConnectorLog, Failure } from '@inlet/connector-sdk'
 import { type Launching, type LaunchOptions, launchBrowser, type RunningBrowser } from './running-browser.js'
 
-/** Holds the one browser that new pages are opened in. One that is to be replaced ends when its last page is closed. */
+/** Holds the one browser that new pages are opened in. A browser that is to be replaced ends when its last page is closed. */
 export interface SharedBrowser {
-  /** The browser with one more page; `release` must follow. Starts it when there is none. Throws BROWSER_NOT_INSTALLED, BROWSER_UNUSABLE. */
+  /** Returns the browser, counting one more page; `release` must follow. Starts it if necessary. Throws BROWSER_NOT_INSTALLED, BROWSER_UNUSABLE. */
   acquire(): Promise<RunningBrowser>
   release(running: RunningBrowser): void
   /** Counts a page that was shown. */
   countPage(running: RunningBrowser): void
-  /** Opens no more pages in this browser, which does not work any more. */
+  /** Opens no more pages in this browser, which no longer works. */
   giveUp(running: RunningBrowser): void
-  /** Whether pages of this browser should be closed instead of used again. */
+  /** Whether pages of this browser should be closed instead of reused. */
   isRetired(running: RunningBrowser): boolean
   readonly started: number
   /** Ends all browsers; the next `acquire` starts another. */
@@ -35,7 +35,7 @@ export interface SharedBrowserOptions {
 }
 
 const WATCH_MS = 1_000
-/** Above the limit times this the largest page is ended at once. */
+/** Above the limit times this, the largest page is ended at once. */
 const KILL_FACTOR = 1.5
 
 export const createSharedBrowser = ({ launchOptions, maxMemoryBytes, maxPages, log }: SharedBrowserOptions): SharedBrowser => {
@@ -129,7 +129,7 @@ export const createSharedBrowser = ({ launchOptions, maxMemoryBytes, maxPages, l
       epoch++
       const starting = current
       current = undefined
-      // One that has not come to be launched yet cannot be ended before.
+      // A browser whose launch has not begun yet cannot be ended before.
       if (starting !== undefined && all.size === 0) await starting.catch(() => undefined)
       await Promise.all([...all].map(end))
     },
@@ -140,7 +140,7 @@ const killProcess = (pid: number): void => {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended.
+    // It has already ended.
   }
 }
 
@@ -151,11 +151,11 @@ interface ProcessMemory {
 
 const PAGE_BYTES = 4_096
 
-/** Memory that these processes do not share with others, in the order given; 0 where it cannot be known, e.g. not on Linux. */
+/** Measures the memory that these processes do not share with others, in the given order; 0 where it is unknown, e.g. on systems other than Linux. */
 const measureMemory = (pids: readonly number[]): Promise<ProcessMemory[]> =>
   Promise.all(pids.map(async (pid) => ({ pid, bytes: await readFile(`/proc/${pid}/statm`, 'utf8').then(privateBytes, () => 0) })))
 
-/** Of /proc/<pid>/statm: resident pages without shared ones. */
+/** Parses /proc/<pid>/statm: resident pages without shared ones. */
 const privateBytes = (statm: string): number => {
   const [, resident = 0, shared = 0] = statm.split(' ').map(Number)
   return Math.max(0, resident - shared) * PAGE_BYTES

@@ -4,7 +4,7 @@ import type { RunningBrowser } from './running-browser.js'
 import type { SharedBrowser } from './shared-browser.js'
 import { within } from './within.js'
 
-/** A page that was taken from the pool. */
+/** A page taken from the pool. */
 export interface TakenSlot {
   readonly crashed: boolean
   render(document: FetchedDocument, signal: AbortSignal): Promise<RenderedPage>
@@ -17,20 +17,23 @@ interface Entry extends TakenSlot {
   busy: boolean
 }
 
-/** The pages of the browser: so many at a time over all owners, first come, first served. Used again by the same owner, since opening one is slow. */
+/**
+ * The pages of the browser: a limited number at a time over all owners, first come, first served. Reused by the same owner, since opening one is
+ * slow.
+ */
 export interface SlotPool {
   /** Waits until a page is free. Throws the reason of the signal, and what opening throws. `giveBack` must follow. */
   take(owner: object, settings: RenderSettings, signal: AbortSignal): Promise<TakenSlot>
-  /** `healthy`: it may be used again. */
+  /** `healthy`: it may be reused. */
   giveBack(slot: TakenSlot, healthy: boolean): void
   /** Closes all pages of an owner. */
   closeOf(owner: object): Promise<void>
 }
 
-/** A browser that opens no page within this is replaced. */
+/** A browser that opens no page within this time is replaced. */
 const OPEN_MS = 30_000
 
-/** A browser that has just ended is found out by a page that cannot be opened. */
+/** A browser that has just ended is only discovered when a page cannot be opened. */
 const OPEN_ATTEMPTS = 3
 
 export const createSlotPool = ({ browser, maxPages }: { readonly browser: SharedBrowser; readonly maxPages: number }): SlotPool => {
@@ -71,7 +74,7 @@ export const createSlotPool = ({ browser, maxPages }: { readonly browser: Shared
       return entry
     } catch (error) {
       if (running !== undefined) {
-        // It may have ended before it was noticed.
+        // The browser may have ended unnoticed.
         if (!(error instanceof Failure)) browser.giveUp(running)
         browser.release(running)
       }
@@ -124,7 +127,7 @@ export const createSlotPool = ({ browser, maxPages }: { readonly browser: Shared
           continue
         }
         await wait(signal)
-        // The page that woke it is for the next in line then.
+        // The page that woke it then goes to the next in line.
         if (signal.aborted) waiting.shift()?.()
       }
     },

@@ -11,12 +11,12 @@ export interface Rendering {
   readonly signal: AbortSignal
 }
 
-/** A page that is never quiet is taken as it is after this. */
+/** A page that never becomes idle is taken as it is after this time. */
 const QUIET_MS = 10_000
 const SCROLL_PAUSE_MS = 150
 const CONTENT_ATTEMPTS = 4
 
-/** Shows the document and waits until it is finished, or has gone elsewhere. Throws TIMEOUT. */
+/** Shows the document and waits until it is finished, or has navigated elsewhere. Throws TIMEOUT. */
 export const untilFinished = async (rendering: Rendering): Promise<RenderedPage> => {
   const { interceptor, settings, document, signal } = rendering
   const deadline = AbortSignal.timeout(settings.timeoutMs)
@@ -46,7 +46,7 @@ const show = async ({ page, settings, document }: Rendering, signal: AbortSignal
   return contentOf(page)
 }
 
-/** A page that is just loading itself again has no content for a moment. */
+/** A page that is just reloading has no content for a moment. */
 const contentOf = async (page: Page): Promise<string> => {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -64,7 +64,7 @@ const waitFor = async (page: Page, { waitFor: what, timeoutMs }: RenderSettings,
   else await page.waitForSelector(what.selector, { state: 'attached', timeout: timeoutMs })
 }
 
-/** So that what is loaded on sight is there. */
+/** Triggers what is loaded on scrolling into view. */
 const scrollDown = async (page: Page, settings: RenderSettings, signal: AbortSignal): Promise<void> => {
   for (let screen = 0; screen < settings.scroll; screen++) {
     const more = await page.evaluate('(() => { const y = scrollY; scrollBy(0, innerHeight); return scrollY > y })()')

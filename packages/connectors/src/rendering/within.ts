@@ -1,4 +1,4 @@
-/** Waits for some work, at most so long, and answers whether it was done. What it throws is dropped. */
+/** Waits for some work, up to a limit, and returns whether it was done. Ignores what it throws. */
 export const within = async (ms: number, work: Promise<unknown>): Promise<boolean> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, ms, false)))
